@@ -1,0 +1,31 @@
+"""A small core of spiking neurons, surrogate gradients, encoders and learning rules on PyTorch.
+
+Conventions, the same in every module and stated only here:
+
+- Tensors are time-major: ``[T, B, N]`` or ``[T, B, C, H, W]``. Spikes are 0/1 floats.
+- Time, ``dt`` and every ``tau_*`` are in milliseconds. ``dt`` and ``tau_mem`` are what a user sets;
+  ``beta = exp(-dt / tau_mem)`` is derived, and a neuron can be given ``beta`` directly.
+- The membrane is dimensionless: rest 0, threshold 1.
+- One update order: integrate, compare, emit, reset.
+  ``u[t] = beta * v[t-1] + I[t]``; ``z[t] = 1 if u[t] > threshold else 0``;
+  ``v[t] = u[t] - threshold * z[t]`` (soft reset) or ``u[t] * (1 - z[t])`` (hard reset).
+  The *membrane* that is recorded, plotted and given to a loss is ``u[t]``; the *state* carried on is ``v[t]``.
+- The reset is detached from the gradient unless a neuron is told otherwise.
+- Randomness comes in through a keyword-only ``generator``. Device and dtype follow the input.
+- Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
+"""
+
+from .neurons import LIF, LeakyIntegrator, Recording, SpikingNeuron, leaky_step, lif_step
+from .surrogate import ALL_SURROGATES, Surrogate
+
+__version__ = "0.1.0"
+__all__ = [
+    "ALL_SURROGATES",
+    "LIF",
+    "LeakyIntegrator",
+    "Recording",
+    "SpikingNeuron",
+    "Surrogate",
+    "leaky_step",
+    "lif_step",
+]

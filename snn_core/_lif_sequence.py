@@ -1,0 +1,88 @@
+"""The LIF layer over a whole sequence: the same equation as `lif_step`, in place, with BPTT written by hand.
+
+Forward, with the drop ``r = threshold`` (soft reset) or ``r = u`` (hard reset):
+
+    u[t] = beta v[t-1] + I[t],    z[t] = H(u[t] - threshold),    v[t] = u[t] - r[t] z[t]
+
+Backward, with the surrogate derivative s[t] at ``u[t] - threshold`` and g_x the gradient of the loss by x:
+
+    g_u[t] = g_z[t] s[t] + g_membrane[t] + c[t] g_v[t],    g_v[t] = beta g_u[t+1]
+
+where ``c = dv/du`` is 1 (soft) or 1 - z (hard), less ``r s`` if the reset is attached. Everything but the last product
+is computed for all steps at once, so the loop backwards is one fused multiply-add per step.
+"""
+
+import torch
+from torch import Tensor
+
+
+def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, Tensor]:
+    """Run the neuron `lif` over `current` ``[T, B, …]`` from `state`; return spikes, membrane ``[T, B, …]``, state."""
+    beta = lif.beta.to(current).expand_as(state).contiguous()
+    threshold = lif.threshold.to(current).expand_as(state).contiguous()
+    return _LIFSequence.apply(current, state, beta, threshold, lif.reset == "soft", lif.detach_reset, lif.surrogate)
+
+
+class _LIFSequence(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, current, state, beta, threshold, soft, detach, surrogate):
+        membrane = torch.empty_like(current, memory_format=torch.contiguous_format)
+        spikes = torch.empty_like(membrane)
+        v = state.clone()
+        for i, u, z in zip(current.unbind(), membrane.unbind(), spikes.unbind(), strict=True):
+            torch.addcmul(i, v, beta, out=u)
+            torch.gt(u, threshold, out=z)
+            torch.addcmul(u, z, threshold if soft else u, value=-1, out=v)
+        ctx.save_for_backward(membrane, spikes, state, beta, threshold)
+        ctx.soft, ctx.detach, ctx.surrogate = soft, detach, surrogate
+        ctx.set_materialize_grads(False)
+        return spikes, membrane, v
+
+    @staticmethod
+    def backward(ctx, g_spikes, g_membrane, g_state):
+        membrane, spikes, state, beta, threshold = ctx.saved_tensors
+        slope = ctx.surrogate.derivative_(membrane - threshold)
+        carry = _carry(membrane, spikes, threshold, slope, ctx.soft, ctx.detach)
+        learns = ctx.needs_input_grad[2] or ctx.needs_input_grad[3]
+        grad = _direct(slope.clone() if learns else slope, g_spikes, g_membrane)
+        _accumulate(grad, beta, carry, g_state)
+        g_beta = g_threshold = None
+        if learns:
+            drop = threshold if ctx.soft else membrane
+            v = membrane - drop * spikes
+            g_beta = (grad[1:] * v[:-1]).sum(0) + grad[0] * state
+            g_v = torch.cat([grad[1:] * beta, torch.zeros_like(grad[:1]) if g_state is None else g_state[None]])
+            g_threshold = _threshold_gradient(slope, spikes, drop, g_v, g_spikes, ctx.soft, ctx.detach)
+        return grad, beta * grad[0], g_beta, g_threshold, None, None, None
+
+
+def _direct(slope: Tensor, g_spikes: Tensor | None, g_membrane: Tensor | None) -> Tensor:
+    """Return the gradient that reaches each u[t] from the outputs of its own step, overwriting `slope`."""
+    grad = slope.zero_() if g_spikes is None else slope.mul_(g_spikes)
+    return grad if g_membrane is None else grad.add_(g_membrane)
+
+
+def _carry(membrane, spikes, threshold, slope, soft: bool, detach: bool) -> Tensor | None:
+    """Return c = dv/du for all steps, or None where it is 1."""
+    if soft:
+        return None if detach else 1 - threshold * slope
+    return 1 - spikes if detach else 1 - spikes - membrane * slope
+
+
+def _accumulate(grad: Tensor, beta: Tensor, carry: Tensor | None, g_state: Tensor | None) -> None:
+    """Add to each g_u[t], in place and backwards, what comes through the state from later steps."""
+    if g_state is not None:
+        grad[-1] += g_state if carry is None else carry[-1] * g_state
+    factor = [beta] * len(grad) if carry is None else (carry * beta).unbind()
+    steps = grad.unbind()
+    for t in range(len(steps) - 2, -1, -1):
+        steps[t].addcmul_(steps[t + 1], factor[t])
+
+
+def _threshold_gradient(slope, spikes, drop, g_v, g_spikes, soft: bool, detach: bool) -> Tensor:
+    """Return the gradient by the threshold: it moves the spike, and in a soft reset also the drop."""
+    g_z = torch.zeros_like(slope) if g_spikes is None else g_spikes
+    if not detach:
+        g_z = g_z - drop * g_v
+    g_threshold = -(slope * g_z).sum(0)
+    return g_threshold - (spikes * g_v).sum(0) if soft else g_threshold

@@ -1,0 +1,135 @@
+"""The Heaviside step of a spike, and the smooth derivatives that stand in for its own when errors flow back.
+
+A spike is ``H(x)`` with ``x = membrane - threshold``. Its derivative is zero everywhere but at 0, where it does not
+exist, so no gradient passes. A surrogate derivative replaces it in the backward pass only (Neftci, Mostafa, Zenke
+2019, section IV). With the steepness ``k = scale`` every surrogate here is ``D(k x)`` for a fixed shape ``D`` with
+``D(0) = 1``. So the peak is 1 for all of them, and shape and steepness alone decide how far from the threshold a
+neuron still learns.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from . import _checks
+
+
+class Shape(NamedTuple):
+    """One surrogate in the unit ``y = k x``: primitive ``P(y)``, derivative ``D = P'`` and the area under ``D``.
+
+    The derivative overwrites its argument: on a whole sequence, temporary copies would cost more than the arithmetic.
+    """
+
+    primitive: Callable[[Tensor], Tensor]
+    derivative_: Callable[[Tensor], Tensor]
+    area: float
+
+
+def _triangular_primitive(y: Tensor) -> Tensor:
+    c = y.clamp(-1, 1)
+    return c - c * c.abs() / 2
+
+
+def _sigmoid_derivative_(y: Tensor) -> Tensor:
+    tail = y.abs_().neg_().sigmoid_()
+    return tail.mul_(1 - tail).mul_(4)
+
+
+SHAPES: dict[str, Shape] = {
+    # SuperSpike, Zenke & Ganguli 2018, eq. 3
+    "fast_sigmoid": Shape(lambda y: y / (1 + y.abs()), lambda y: y.abs_().add_(1).square_().reciprocal_(), 2.0),
+    # Fang et al. 2021 (their alpha is our k; their derivative is ours times alpha / 2)
+    "arctan": Shape(
+        lambda y: torch.atan(y * (math.pi / 2)) * (2 / math.pi),
+        lambda y: y.mul_(math.pi / 2).square_().add_(1).reciprocal_(),
+        2.0,
+    ),
+    # Zenke & Vogels 2021, times 4 to have peak 1
+    "sigmoid": Shape(lambda y: 4 * torch.sigmoid(y), _sigmoid_derivative_, 4.0),
+    # Esser et al. 2016; Bellec et al. 2018
+    "triangular": Shape(_triangular_primitive, lambda y: y.abs_().neg_().add_(1).clamp_(min=0), 1.0),
+    "boxcar": Shape(lambda y: y.clamp(-0.5, 0.5), lambda y: y.abs_().lt_(0.5), 1.0),
+    "gaussian": Shape(
+        lambda y: math.sqrt(math.pi / 2) * torch.erf(y / math.sqrt(2)),
+        lambda y: y.square_().div_(-2).exp_(),
+        math.sqrt(2 * math.pi),
+    ),
+    # Bengio et al. 2013: the step is treated as the identity
+    "straight_through": Shape(lambda y: y, lambda y: y.fill_(1), math.inf),
+}
+
+ALL_SURROGATES: tuple[str, ...] = tuple(SHAPES)
+
+
+class Surrogate:
+    """A spike: Heaviside step forward, a named surrogate derivative backward.
+
+    Args:
+        name: one of `ALL_SURROGATES`.
+        scale: steepness k, above 0, per unit of membrane. The larger, the narrower.
+
+    Raises:
+        ValueError: for an unknown name or a scale that is not a positive number.
+
+    Reference: Neftci, Mostafa, Zenke 2019, section IV; scale is beta in Zenke & Ganguli 2018.
+
+    >>> x = torch.tensor([-0.1, 0.0, 0.1], requires_grad=True)
+    >>> Surrogate("fast_sigmoid", scale=10.0)(x).tolist()
+    [0.0, 0.0, 1.0]
+    """
+
+    def __init__(self, name: str = "fast_sigmoid", scale: float = 10.0):
+        _checks.choice("surrogate", name, ALL_SURROGATES)
+        _checks.number("scale", scale, 0)
+        self.name, self.scale = name, float(scale)
+        self._shape = SHAPES[name]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return spikes 0/1 where the distance to threshold `x` (any shape) is above 0."""
+        return _Spike.apply(x, self)
+
+    def primitive(self, x: Tensor) -> Tensor:
+        """Return the smooth function whose derivative the backward pass uses, up to a constant."""
+        return self._shape.primitive(x * self.scale) / self.scale
+
+    def derivative(self, x: Tensor) -> Tensor:
+        """Return the surrogate derivative at `x`, of the same shape, in [0, 1]."""
+        return self._shape.derivative_(x * self.scale)
+
+    def derivative_(self, x: Tensor) -> Tensor:
+        """Return `derivative` of `x`, overwriting `x`."""
+        return self._shape.derivative_(x.mul_(self.scale))
+
+    @property
+    def area(self) -> float:
+        """The integral of the derivative over all x (infinite for straight-through)."""
+        return self._shape.area / self.scale
+
+    @property
+    def peak(self) -> float:
+        """The largest value of the derivative, at x = 0: 1 for every surrogate."""
+        return self.derivative(torch.zeros(1)).item()
+
+    def __repr__(self) -> str:
+        return f"Surrogate({self.name!r}, scale={self.scale:g})"
+
+
+def as_surrogate(surrogate: "str | Surrogate") -> Surrogate:
+    """Return `surrogate` itself, or the one of that name with the default scale."""
+    return surrogate if isinstance(surrogate, Surrogate) else Surrogate(surrogate)
+
+
+class _Spike(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor, surrogate: Surrogate) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.surrogate = surrogate
+        return (x > 0).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+        (x,) = ctx.saved_tensors
+        return grad * ctx.surrogate.derivative(x), None

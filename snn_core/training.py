@@ -1,0 +1,164 @@
+"""Train and evaluate a network on values that an encoder turns into spikes, batch by batch."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Generator, Tensor, nn
+from tqdm.auto import tqdm
+
+from . import _checks
+from .losses import count_cross_entropy, predict
+
+Encoder = Callable[[Tensor], Tensor]
+Objective = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass
+class History:
+    """What happened during `fit`: one loss per batch, one accuracy per epoch (in [0, 1])."""
+
+    loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    batches_per_epoch: int = 1
+
+    def plot(self, axes=None):
+        """Draw loss and accuracies against epochs; return the two axes."""
+        from .plotting import loss_curve
+
+        return loss_curve(self, axes)
+
+
+def seeded(seed: int) -> Generator:
+    """Return a CPU generator with this seed, and give the same seed to PyTorch's weight initialisation.
+
+    >>> torch.rand(1, generator=seeded(1)).item() == torch.rand(1, generator=seeded(1)).item()
+    True
+    """
+    torch.manual_seed(seed)
+    return torch.Generator().manual_seed(seed)
+
+
+def identity(values: Tensor) -> Tensor:
+    """Return the values as they are: for data ``[B, …]`` that a network encodes itself."""
+    return values
+
+
+def fit(
+    network: nn.Module,
+    values: Tensor,
+    labels: Tensor,
+    *,
+    encode: Encoder = identity,
+    loss: Objective = count_cross_entropy,
+    optimizer: torch.optim.Optimizer | None = None,
+    epochs: int = 5,
+    batch_size: int = 128,
+    test: tuple[Tensor, Tensor] | None = None,
+    after_batch: Callable[[], None] | None = None,
+    generator: Generator | None = None,
+    progress: bool = True,
+) -> History:
+    """Train `network` with backpropagation through time.
+
+    Args:
+        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``.
+        values: ``[samples, …]``, what `encode` takes.
+        labels: integers ``[samples]`` in [0, C).
+        encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every batch.
+        loss: an objective from `losses`; its decoder measures the accuracy.
+        optimizer: Adam with its defaults if None.
+        epochs, batch_size: at least 1.
+        test: (values, labels) to evaluate on after each epoch; nothing is chosen by it.
+        after_batch: called after each optimiser step, for example to step a learning-rate schedule.
+        generator: shuffles the samples anew for every epoch; PyTorch's own if None.
+        progress: show a progress bar.
+
+    Returns:
+        A `History`.
+
+    Raises:
+        ValueError: if values and labels differ in number, or a number is out of range.
+
+    Reference: Neftci et al. 2019, section IV.
+    """
+    _check_samples(values, labels, batch_size)
+    _checks.whole("epochs", epochs)
+    optimizer = torch.optim.Adam(network.parameters()) if optimizer is None else optimizer
+    history = History()
+    with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar:
+        for _ in range(epochs):
+            network.train()
+            order = torch.randperm(len(values), generator=generator)
+            batches = _batches(values, labels, order, batch_size)
+            _epoch(network, batches, encode, loss, optimizer, after_batch, history)
+            if test is not None:
+                history.test_accuracy.append(evaluate(network, *test, encode=encode, decode=loss.decode))
+            bar.set_postfix(loss=f"{history.loss[-1]:.3f}", train=f"{history.train_accuracy[-1]:.1%}")
+            bar.update()
+    return history
+
+
+def _epoch(network, batches, encode, loss, optimizer, after_batch, history) -> None:
+    right = total = steps = 0
+    for batch, batch_labels in batches:
+        output = network(encode(batch))
+        value = loss(output, batch_labels)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        if after_batch is not None:
+            after_batch()
+        history.loss.append(value.item())
+        right += (predict(loss.decode(output.detach())) == batch_labels).sum().item()
+        total, steps = total + len(batch), steps + 1
+    history.train_accuracy.append(right / total)
+    history.batches_per_epoch = steps
+
+
+@torch.no_grad()
+def evaluate(
+    network: nn.Module,
+    values: Tensor,
+    labels: Tensor,
+    *,
+    encode: Encoder = identity,
+    decode: Callable[[Tensor], Tensor] = count_cross_entropy.decode,
+    batch_size: int = 500,
+) -> float:
+    """Return the accuracy of `network` on all samples, in [0, 1]; no parameter changes.
+
+    Args:
+        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``; run in evaluation mode.
+        values: ``[samples, …]``, what `encode` takes.
+        labels: integers ``[samples]``.
+        encode: turns a batch of values into input ``[T, B, …]``.
+        decode: turns an output into scores ``[B, C]``, a decoder from `losses`.
+        batch_size: at least 1.
+
+    Raises:
+        ValueError: if values and labels differ in number, or `batch_size` is below 1.
+    """
+    _check_samples(values, labels, batch_size)
+    was_training = network.training
+    network.eval()
+    right = sum(
+        (predict(decode(network(encode(batch)))) == batch_labels).sum().item()
+        for batch, batch_labels in _batches(values, labels, torch.arange(len(values)), batch_size)
+    )
+    network.train(was_training)
+    return right / len(labels)
+
+
+def _check_samples(values: Tensor, labels: Tensor, batch_size: int) -> None:
+    _checks.whole("batch_size", batch_size)
+    _checks.floats("values", values)
+    _checks.require(isinstance(labels, Tensor), "labels", type(labels).__name__, "a torch tensor")
+    _checks.require(len(values) > 0, "values", f"shape {list(values.shape)}", "at least one sample")
+    _checks.require(labels.shape == values.shape[:1], "labels", f"shape {list(labels.shape)}", f"[{len(values)}]")
+
+
+def _batches(values: Tensor, labels: Tensor, order: Tensor, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    for chosen in order.to(values.device).split(batch_size):
+        yield values[chosen], labels[chosen]

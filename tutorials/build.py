@@ -1,0 +1,132 @@
+"""Build the notebooks from their sources: convert, execute in a clean kernel, normalise.
+
+``python tutorials/build.py`` does the pages whose source changed; ``--all`` does all; names do these pages.
+A second run changes no byte.
+"""
+
+import argparse
+import os
+import re
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+HERE = Path(__file__).parent
+SOURCES = HERE / "src"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SLIDERS_NEED_A_KERNEL = "Interactive figure: run this cell to get the sliders."
+
+
+def sources() -> list[Path]:
+    """Return the source of every page, in order."""
+    return sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+
+
+def notebook_path(source: Path) -> Path:
+    """Return where the notebook of a source lies."""
+    return HERE / f"{source.stem}.ipynb"
+
+
+def stamps() -> dict[str, str]:
+    """Return what pages may refer to by a placeholder: the repository's address and its tag, from pyproject.toml."""
+    urls = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["urls"]
+    repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
+    colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
+    return {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
+
+
+def convert(source: Path) -> nbformat.NotebookNode:
+    """Turn a source into a notebook without outputs, with stable cell ids and no metadata of its origin."""
+    text = source.read_text()
+    for placeholder, value in stamps().items():
+        text = text.replace(placeholder, value)
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:02d}"
+    return notebook
+
+
+def drifted(source: Path) -> bool:
+    """Tell whether the notebook is missing or says anything else than its source."""
+    path = notebook_path(source)
+    if not path.exists():
+        return True
+    wanted, found = convert(source), nbformat.read(path, as_version=4)
+    return [(c.cell_type, c.source, c.metadata) for c in wanted.cells] != [
+        (c.cell_type, c.source, c.metadata) for c in found.cells
+    ]
+
+
+def execute(notebook: nbformat.NotebookNode) -> None:
+    """Run all cells in a clean kernel, in an empty folder, so that no page depends on a file beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+
+
+def normalise(notebook: nbformat.NotebookNode) -> None:
+    """Remove from outputs and metadata what differs from run to run, and describe each figure."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in map(_normal_output, cell.outputs) if output]
+            _describe_figures(cell)
+
+
+def _normal_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
+    """Return the output without addresses and widget state; None for a progress bar, which is gone by then."""
+    data = output.get("data", {})
+    if WIDGET in data:
+        if output.output_type == "display_data":
+            return None
+        output.data = nbformat.from_dict({"text/plain": SLIDERS_NEED_A_KERNEL})
+    elif "text/plain" in data:
+        data["text/plain"] = re.sub(r" at 0x[0-9a-f]+", "", data["text/plain"])
+    return output
+
+
+def _describe_figures(cell: nbformat.NotebookNode) -> None:
+    for output in cell.outputs:
+        if "image/png" in output.get("data", {}) and "alt" in cell.metadata:
+            output.metadata["image/png"] = {**output.metadata.get("image/png", {}), "alt": cell.metadata["alt"]}
+
+
+def build(source: Path) -> None:
+    """Build one page and put it in place when it is complete."""
+    started = time.perf_counter()
+    notebook = convert(source)
+    execute(notebook)
+    normalise(notebook)
+    path = notebook_path(source)
+    unfinished = path.with_suffix(".unfinished")
+    nbformat.write(notebook, unfinished)
+    os.replace(unfinished, path)
+    print(f"{path.name}: {time.perf_counter() - started:.0f} s", flush=True)
+
+
+def main() -> None:
+    """Build the pages named on the command line, or those that changed, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true", help="build all pages, changed or not")
+    parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
+    arguments = parser.parse_args()
+    for source in sources():
+        named = any(source.stem.startswith(page) for page in arguments.pages)
+        if named or arguments.all or (not arguments.pages and drifted(source)):
+            build(source)
+
+
+if __name__ == "__main__":
+    main()

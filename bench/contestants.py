@@ -6,8 +6,9 @@ of the spikes is given, so that no loss is timed. The reset is detached where th
 The contestants differ in the rules that their libraries fix:
 
 - snnTorch and spyx subtract the threshold one step later, so it does not decay with the membrane.
-- spyx also fires one step later than the others, and its reset is attached.
-- Sinabs has no detached reset. Its surrogate is an exponential; the others use a fast sigmoid.
+- spyx also fires one step later than the others.
+- Norse, Sinabs and spyx have no detached reset.
+- The surrogate of Sinabs is an exponential. The others use the derivative of a fast sigmoid.
 - Sinabs and SpikingJelly fire at the threshold, the others above it.
 """
 

@@ -15,6 +15,7 @@ Conventions, the same in every module and stated only here:
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
 """
 
+from . import encoding, losses
 from .neurons import LIF, LeakyIntegrator, Recording, SpikingNeuron, leaky_step, lif_step
 from .surrogate import ALL_SURROGATES, Surrogate
 
@@ -26,6 +27,8 @@ __all__ = [
     "Recording",
     "SpikingNeuron",
     "Surrogate",
+    "encoding",
     "leaky_step",
     "lif_step",
+    "losses",
 ]

@@ -33,13 +33,18 @@ def whole(argument: str, got: object, low: int = 1) -> None:
     require(ok, argument, repr(got), f"an integer of at least {low}")
 
 
-def floats(argument: str, got: object, min_rank: int = 1) -> None:
-    """Require a floating-point tensor of at least `min_rank` dimensions with no NaN in it."""
+def no_nan(argument: str, got: Tensor) -> None:
+    """Require a tensor without NaN."""
+    require(not torch.isnan(got).any().item(), argument, "NaN", "numbers only")
+
+
+def floats(argument: str, got: object, min_rank: int = 1, *, not_nan: bool = True) -> None:
+    """Require a floating-point tensor of at least `min_rank` dimensions, without NaN unless that is asked later."""
     require(isinstance(got, Tensor), argument, type(got).__name__, "a torch tensor")
     require(got.is_floating_point(), argument, str(got.dtype), "a floating-point tensor")
     require(got.dim() >= min_rank, argument, f"shape {list(got.shape)}", f"at least {min_rank} dimensions")
-    if torch.isnan(got.sum()):  # one pass without a temporary; the exact question is asked only then
-        require(not torch.isnan(got).any().item(), argument, "NaN", "numbers only")
+    if not_nan and torch.isnan(got.sum()):  # one pass without a temporary; the exact question is asked only then
+        no_nan(argument, got)
 
 
 def intensity(argument: str, got: object) -> None:
@@ -50,9 +55,9 @@ def intensity(argument: str, got: object) -> None:
         require(low >= 0 and high <= 1, argument, f"values from {low:g} to {high:g}", "values in [0, 1]")
 
 
-def sequence(argument: str, got: object) -> None:
+def sequence(argument: str, got: object, *, not_nan: bool = True) -> None:
     """Require a time-major floating-point tensor ``[T, B, …]`` with at least one time step."""
-    floats(argument, got, min_rank=2)
+    floats(argument, got, min_rank=2, not_nan=not_nan)
     require(got.shape[0] > 0, argument, f"shape {list(got.shape)}", "at least one time step, [T, B, …] with T > 0")
 
 

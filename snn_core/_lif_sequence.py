@@ -26,13 +26,13 @@ def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, T
 class _LIFSequence(torch.autograd.Function):
     @staticmethod
     def forward(ctx, current, state, beta, threshold, soft, detach, surrogate):
-        membrane = torch.empty_like(current, memory_format=torch.contiguous_format)
-        spikes = torch.empty_like(membrane)
-        v = state.clone()
-        for i, u, z in zip(current.unbind(), membrane.unbind(), spikes.unbind(), strict=True):
-            torch.addcmul(i, v, beta, out=u)
+        membrane = current.clone(memory_format=torch.contiguous_format)
+        v, z = state.clone(), torch.empty_like(state)
+        for u in membrane.unbind():  # each step of the membrane still holds its input
+            u.addcmul_(v, beta)
             torch.gt(u, threshold, out=z)
             torch.addcmul(u, z, threshold if soft else u, value=-1, out=v)
+        spikes = torch.gt(membrane, threshold, out=torch.empty_like(membrane))
         ctx.save_for_backward(membrane, spikes, state, beta, threshold)
         ctx.soft, ctx.detach, ctx.surrogate = soft, detach, surrogate
         ctx.set_materialize_grads(False)
@@ -41,7 +41,7 @@ class _LIFSequence(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g_spikes, g_membrane, g_state):
         membrane, spikes, state, beta, threshold = ctx.saved_tensors
-        slope = ctx.surrogate.derivative_(membrane - threshold)
+        slope = ctx.surrogate.derivative_at(membrane, threshold)
         carry = _carry(membrane, spikes, threshold, slope, ctx.soft, ctx.detach)
         learns = ctx.needs_input_grad[2] or ctx.needs_input_grad[3]
         grad = _direct(slope.clone() if learns else slope, g_spikes, g_membrane)

@@ -13,7 +13,7 @@ from .training import Objective
 
 SILENT, SATURATED = 0.9, 0.5  # share of a layer's neurons from which on it is reported
 ALWAYS = 0.9  # spikes per step from which on a neuron counts as saturated
-CHANGED = 0.01  # share of the outputs that may change where none should
+CHANGED = 0.01  # dependence on other samples or on the last batch, which should be 0
 UPDATE = 0.5  # relative change of the weights from which on an update counts as too large
 
 
@@ -62,8 +62,8 @@ class Report:
     Attributes:
         layers: one `LayerReport` per layer of neurons, from input to output.
         loss: the loss on the batch.
-        mixing: share of the outputs that change when the samples of the batch are put in another order.
-        memory: share of the outputs that change when the same batch is presented a second time.
+        mixing: share of the gradient of one sample's output that falls on other samples, 0 if all is well.
+        memory: relative change of a layer's output when the same batch is presented a second time, 0 if all is well.
         update: norm of one update of the weights relative to their own; None without an optimizer.
     """
 
@@ -78,9 +78,9 @@ class Report:
         """One sentence for each thing that looks wrong; empty if nothing does."""
         found = [finding for layer in self.layers for finding in layer.findings()]
         if self.mixing > CHANGED:
-            found.append(f"samples influence each other: {self.mixing:.0%} of the outputs depend on their order")
+            found.append(f"samples influence each other: {self.mixing:.0%} of one sample's gradient is on others")
         if self.memory > CHANGED:
-            found.append(f"state leaks between batches: {self.memory:.0%} of the outputs change on a second run")
+            found.append(f"state leaks between batches: on a second run a layer's output changes by {self.memory:.0%}")
         if self.update is not None and self.update > UPDATE:
             found.append(f"one update changes the weights by {self.update:.0%} of their norm")
         return found
@@ -121,30 +121,49 @@ def diagnose(
         A `Report`; print it.
 
     Raises:
-        ValueError: for inputs that are not ``[T, B, …]``, a batch of one sample, or labels that do not fit.
+        ValueError: for inputs that are not ``[T, B, …]``, a batch of one sample, labels that do not fit, or a network
+            without neurons.
     """
     _checks.sequence("inputs", inputs)
     _checks.require(inputs.shape[1] > 1, "inputs", f"shape {list(inputs.shape)}", "at least two samples")
     network, optimizer = copy.deepcopy((network, optimizer))  # one call: the copied optimizer holds the copied weights
     network.eval()
-    mixing, memory = _independence(network, inputs)
-    layers, value = _watched_pass(network, inputs, labels, loss)
+    neurons = {name: module for name, module in network.named_modules() if isinstance(module, Leaky)}
+    _checks.require(bool(neurons), "network", type(network).__name__, "a network with neurons of snn_core in it")
+    memory = _memory(network, neurons, inputs)
+    mixing = _mixing(network, inputs)
+    layers, value = _watched_pass(network, neurons, inputs, labels, loss)
     update = None if optimizer is None else _update(network, optimizer)
     return Report(layers, value, mixing, memory, update)
 
 
+def _mixing(network: nn.Module, inputs: Tensor) -> float:
+    """Return the share of the last sample's gradient that falls on the inputs of the other samples."""
+    inputs = inputs.detach().clone().requires_grad_()
+    network(inputs)[:, -1].sum().backward()
+    by_sample = inputs.grad.abs().transpose(0, 1).flatten(1).sum(1)
+    return (1 - by_sample[-1] / by_sample.sum().clamp(min=1e-30)).item() if by_sample.sum() > 0 else 0.0
+
+
 @torch.no_grad()
-def _independence(network: nn.Module, inputs: Tensor) -> tuple[float, float]:
-    """Return the share of outputs that change with the order of the samples, and on a second run."""
-    first, second = network(inputs), network(inputs)
-    back_to_front = network(inputs.flip(1)).flip(1)
-    scale = first.abs().amax().clamp(min=1e-6)
-    mixing = ((back_to_front - second).abs() > 1e-4 * scale).float().mean().item()
-    memory = ((second - first).abs() > 1e-4 * scale).float().mean().item()
-    return mixing, memory
+def _memory(network: nn.Module, neurons: dict[str, Leaky], inputs: Tensor) -> float:
+    """Return by how much the outputs of the most affected layer change on a second run, relative to their sum."""
+    runs = []
+    for _ in range(2):
+        outputs: list[Tensor] = []
+        handles = [neuron.register_forward_hook(lambda *a, to=outputs: to.append(a[2])) for neuron in neurons.values()]
+        network(inputs)
+        for handle in handles:
+            handle.remove()
+        runs.append(outputs)
+    changes = [
+        (second - first).abs().sum() / (second.abs() + first.abs()).sum().clamp(min=1e-30)
+        for first, second in zip(*runs, strict=True)
+    ]
+    return max(changes).item()
 
 
-def _watched_pass(network, inputs, labels, loss) -> tuple[list[LayerReport], float]:
+def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[LayerReport], float]:
     """Run forward and backward once; return what each layer of neurons did, and the loss."""
     currents: dict[str, Tensor] = {}
 
@@ -155,7 +174,6 @@ def _watched_pass(network, inputs, labels, loss) -> tuple[list[LayerReport], flo
 
         return hook
 
-    neurons = {name: module for name, module in network.named_modules() if isinstance(module, Leaky)}
     handles = [module.register_forward_pre_hook(watch(name)) for name, module in neurons.items()]
     network.zero_grad()
     value = loss(network(inputs), labels)

@@ -210,8 +210,8 @@ class Encoding(Explorer):
         spikes, back = self._encode(image, code, steps, gain, tau)
         step, pixel = spikes.nonzero().numpy().T[[0, -1]]
         self.dots.set_data(step, pixel)
-        self.original.set_data(self.images[digit])
-        self.reconstructed.set_data(back.view(28, 28))
+        self.original.set_data(self.images[digit].numpy())
+        self.reconstructed.set_data(back.view(28, 28).numpy())
         error = (back - image).square().mean().sqrt().item()
         count = "currents, no spikes" if code == "direct" else f"{len(step):,} spikes"
         self.count.set_text(f"{code}: {count}")

@@ -101,7 +101,14 @@ class Leaky(nn.Module):
     A learnable beta is stored as its logit, so that it stays in (0, 1) whatever the optimiser does.
     """
 
-    def __init__(self, tau_mem: Tensor | float, beta: Tensor | float | None, dt: float, learn_beta: bool):
+    def __init__(
+        self,
+        tau_mem: Tensor | float = 10.0,
+        *,
+        beta: Tensor | float | None = None,
+        dt: float = 1.0,
+        learn_beta: bool = False,
+    ):
         super().__init__()
         beta = decay(tau_mem, dt) if beta is None else _parameter("beta", beta)
         _checks.require(bool(((beta >= 0) & (beta <= 1)).all()), "beta", beta.tolist(), "a decay in [0, 1]")
@@ -123,7 +130,7 @@ class Leaky(nn.Module):
         return torch.zeros_like(current[0])
 
     def _prepare(self, current: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
-        _checks.sequence("current", current)
+        _checks.sequence("current", current, not_nan=False)
         if state is None:
             return current, self.initial_state(current)
         what = list(getattr(state, "shape", [])) or type(state).__name__
@@ -134,6 +141,11 @@ class Leaky(nn.Module):
             f"shape {list(current.shape[1:])}",
         )
         return current, state
+
+    def _finish(self, state: Tensor) -> Tensor:
+        """Require a final state without NaN: once in the membrane, a NaN of the input never leaves it."""
+        _checks.no_nan("current", state)
+        return state
 
 
 class SpikingNeuron(Leaky):
@@ -154,7 +166,7 @@ class SpikingNeuron(Leaky):
             spike, membrane, state = self.step(step_current, state)
             spikes.append(spike)
             membranes.append(membrane)
-        recording = Recording(torch.stack(spikes), torch.stack(membranes), state)
+        recording = Recording(torch.stack(spikes), torch.stack(membranes), self._finish(state))
         return recording if record else recording.spikes
 
 
@@ -194,7 +206,7 @@ class LIF(SpikingNeuron):
         learn_beta: bool = False,
         learn_threshold: bool = False,
     ):
-        super().__init__(tau_mem, beta, dt, learn_beta)
+        super().__init__(tau_mem, beta=beta, dt=dt, learn_beta=learn_beta)
         threshold = _parameter("threshold", threshold)
         _checks.require(bool((threshold > 0).all()), "threshold", threshold.tolist(), "a threshold above 0")
         _checks.choice("reset", reset, RESETS)
@@ -216,7 +228,8 @@ class LIF(SpikingNeuron):
     def forward(self, current: Tensor, state: Tensor | None = None, *, record: bool = False) -> Tensor | Recording:
         """Run over `current` ``[T, B, …]``; return spikes ``[T, B, …]``, or a `Recording` if `record`."""
         current, state = self._prepare(current, state)
-        recording = Recording(*lif_sequence(current, state, self))
+        spikes, membrane, state = lif_sequence(current, state, self)
+        recording = Recording(spikes, membrane, self._finish(state))
         return recording if record else recording.spikes
 
     def extra_repr(self) -> str:
@@ -243,16 +256,6 @@ class LeakyIntegrator(Leaky):
     [1.0, 1.5, 1.75]
     """
 
-    def __init__(
-        self,
-        tau_mem: Tensor | float = 10.0,
-        *,
-        beta: Tensor | float | None = None,
-        dt: float = 1.0,
-        learn_beta: bool = False,
-    ):
-        super().__init__(tau_mem, beta, dt, learn_beta)
-
     def forward(self, current: Tensor, state: Tensor | None = None) -> Tensor:
         """Integrate `current` ``[T, B, …]`` and return the membrane ``[T, B, …]``."""
         current, state = self._prepare(current, state)
@@ -260,4 +263,5 @@ class LeakyIntegrator(Leaky):
         for step_current in current:
             state = leaky_step(step_current, state, self.beta)
             membranes.append(state)
+        self._finish(state)
         return torch.stack(membranes)

@@ -72,7 +72,7 @@ def traces(
     _checks.require(membrane.dim() == 1, "membrane", f"shape {list(membrane.shape)}", "[T]")
     axes = _axes(axes)
     time = np.arange(len(membrane)) * dt
-    axes.plot(time, membrane.detach().cpu(), color=color, label=label)
+    axes.plot(time, membrane.detach().cpu().numpy(), color=color, label=label)
     if threshold is not None:
         axes.axhline(threshold, color="0.5", linestyle="--", linewidth=1)
     if spikes is not None:
@@ -88,7 +88,7 @@ def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float =
         _, axes = plt.subplots(1, len(pictures), figsize=(1.5 * len(pictures), 1.8), squeeze=False)
         axes = axes[0]
     for picture, title, ax in zip(pictures, titles, axes, strict=True):
-        ax.imshow(picture.detach().cpu(), cmap="gray", vmin=low, vmax=high)
+        ax.imshow(picture.detach().cpu().numpy(), cmap="gray", vmin=low, vmax=high)
         ax.set_title(title, fontsize=9, loc="center")
         ax.axis("off")
     return axes
@@ -123,12 +123,13 @@ def confusion_matrix(predicted: Tensor, labels: Tensor, axes: Axes | None = None
     return axes
 
 
-def membrane_histogram(report, axes=None):
-    """Draw the membrane values of each layer of a `diagnostics.Report`; return the axes, one per layer."""
+def membrane_histogram(report, axes=None, *, layers: int | None = None):
+    """Draw the membranes of the first `layers` layers (all if None) of a `diagnostics.Report`; return the axes."""
+    shown = report.layers[:layers]
     if axes is None:
-        _, axes = plt.subplots(1, len(report.layers), figsize=(3.6 * len(report.layers), 2.4), squeeze=False)
+        _, axes = plt.subplots(1, len(shown), figsize=(3.6 * len(shown), 2.4), squeeze=False)
         axes = axes[0]
-    for layer, ax in zip(report.layers, axes, strict=True):
+    for layer, ax in zip(shown, axes, strict=False):
         ax.hist(layer.membrane.cpu().numpy(), bins=60, color=BLUE)
         ax.set(xlabel="membrane u", ylabel="values", yscale="log", title=f"layer {layer.name}")
         if layer.spiking:

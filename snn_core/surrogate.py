@@ -40,7 +40,7 @@ def _sigmoid_derivative_(y: Tensor) -> Tensor:
 
 SHAPES: dict[str, Shape] = {
     # SuperSpike, Zenke & Ganguli 2018, eq. 3
-    "fast_sigmoid": Shape(lambda y: y / (1 + y.abs()), lambda y: y.abs_().add_(1).square_().reciprocal_(), 2.0),
+    "fast_sigmoid": Shape(lambda y: y / (1 + y.abs()), lambda y: y.abs_().add_(1).pow_(-2), 2.0),
     # Fang et al. 2021 (their alpha is our k; their derivative is ours times alpha / 2)
     "arctan": Shape(
         lambda y: torch.atan(y * (math.pi / 2)) * (2 / math.pi),
@@ -99,9 +99,9 @@ class Surrogate:
         """Return the surrogate derivative at `x`, of the same shape, in [0, 1]."""
         return self._shape.derivative_(x * self.scale)
 
-    def derivative_(self, x: Tensor) -> Tensor:
-        """Return `derivative` of `x`, overwriting `x`."""
-        return self._shape.derivative_(x.mul_(self.scale))
+    def derivative_at(self, membrane: Tensor, threshold: Tensor) -> Tensor:
+        """Return the derivative at ``membrane - threshold`` with as few passes over the memory as possible."""
+        return self._shape.derivative_(torch.add(-self.scale * threshold, membrane, alpha=self.scale))
 
     @property
     def area(self) -> float:

@@ -5,6 +5,7 @@ A second run changes no byte.
 """
 
 import argparse
+import json
 import os
 import re
 import tempfile
@@ -33,11 +34,23 @@ def notebook_path(source: Path) -> Path:
 
 
 def stamps() -> dict[str, str]:
-    """Return what pages may refer to by a placeholder: the repository's address and its tag, from pyproject.toml."""
+    """Return what pages may refer to by a placeholder: address and tag from pyproject.toml, records of `bench/`."""
     urls = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["urls"]
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
-    return {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
+    address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
+    return address | mnist_record()
+
+
+def mnist_record() -> dict[str, str]:
+    """Return the recorded training on the full MNIST: test accuracies in percent, one line per seed, and the rest."""
+    record = json.loads((HERE.parent / "bench" / "mnist_full.json").read_text())
+    curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
+    return {
+        "{{mnist_full}}": "[" + ",\n ".join(curves) + "]",
+        "{{mnist_date}}": record["date"],
+        "{{mnist_seconds}}": str(round(sum(run["seconds"] for run in record["runs"]) / len(curves))),
+    }
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

@@ -1,0 +1,94 @@
+"""Bad input: each call raises a ValueError that names the argument, what came and what was expected."""
+
+import pytest
+import torch
+from torch import nn
+
+from snn_core import LIF, LeakyIntegrator, Surrogate, encoding, explorers, lif_step, losses, plotting, reconstruction
+from snn_core.diagnostics import diagnose
+from snn_core.training import evaluate, fit
+
+GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
+SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
+LABELS = torch.tensor([0, 1])
+NET = nn.Sequential(nn.Linear(3, 3), LIF())
+
+
+def one_nan_in_a_sequence():
+    sequence = torch.zeros(4, 2, 3)
+    sequence[1, 0, 2] = float("nan")
+    return sequence
+
+
+CASES = {
+    "surrogate name": (lambda: Surrogate("relu"), "surrogate", "'relu'"),
+    "surrogate type": (lambda: Surrogate(3), "surrogate", "3"),
+    "surrogate scale": (lambda: Surrogate(scale=0.0), "scale", "0.0"),
+    "surrogate scale NaN": (lambda: Surrogate(scale=float("nan")), "scale", "nan"),
+    "lif surrogate": (lambda: LIF(surrogate="heaviside"), "surrogate", "'heaviside'"),
+    "lif negative tau": (lambda: LIF(tau_mem=-1.0), "tau_mem", "-1.0"),
+    "lif one negative tau": (lambda: LIF(tau_mem=torch.tensor([1.0, -2.0])), "tau_mem", "-2.0"),
+    "lif tau of a wrong type": (lambda: LIF(tau_mem="slow"), "tau_mem", "str"),
+    "lif infinite tau": (lambda: LIF(tau_mem=float("inf")), "tau_mem", "inf"),
+    "lif dt": (lambda: LIF(dt=0.0), "dt", "0.0"),
+    "lif beta": (lambda: LIF(beta=1.1), "beta", "1.1"),
+    "lif learnt beta at the edge": (lambda: LIF(beta=1.0, learn_beta=True), "beta", "1.0"),
+    "lif threshold": (lambda: LIF(threshold=0.0), "threshold", "0.0"),
+    "lif reset": (lambda: LIF(reset="zero"), "reset", "'zero'"),
+    "lif step reset": (lambda: lif_step(GREY, GREY, beta=0.5, reset="none"), "reset", "'none'"),
+    "lif input rank": (lambda: LIF()(torch.rand(4)), "current", "[4]"),
+    "lif empty time": (lambda: LIF()(EMPTY), "current", "[0, 2, 3]"),
+    "lif NaN": (lambda: LIF()(one_nan_in_a_sequence()), "current", "NaN"),
+    "lif NaN, hard reset": (lambda: LIF(reset="hard")(one_nan_in_a_sequence()), "current", "NaN"),
+    "lif integers": (lambda: LIF()(torch.ones(4, 2, 3, dtype=torch.long)), "current", "torch.int64"),
+    "lif no tensor": (lambda: LIF()([[[1.0]]]), "current", "list"),
+    "lif state shape": (lambda: LIF()(SEQUENCE, torch.zeros(3, 2)), "state", "[3, 2]"),
+    "lif state type": (lambda: LIF()(SEQUENCE, 0.0), "state", "float"),
+    "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
+    "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
+    "repeat NaN": (lambda: encoding.repeat(NAN, 3), "intensity", "NaN"),
+    "repeat steps": (lambda: encoding.repeat(GREY, 0), "steps", "0"),
+    "rate above one": (lambda: encoding.rate(GREY + 1, 3), "intensity", "values from"),
+    "rate below zero": (lambda: encoding.rate(-GREY, 3), "intensity", "values from"),
+    "rate bytes": (lambda: encoding.rate((GREY * 255).byte(), 3), "intensity", "torch.uint8"),
+    "rate NaN": (lambda: encoding.rate(NAN, 3), "intensity", "NaN"),
+    "rate gain": (lambda: encoding.rate(GREY, 3, gain=1.5), "gain", "1.5"),
+    "rate steps": (lambda: encoding.rate(GREY, 2.5), "steps", "2.5"),
+    "latency mode": (lambda: encoding.latency(GREY, 3, mode="exp"), "mode", "'exp'"),
+    "latency tau": (lambda: encoding.latency(GREY, 3, tau=-1.0), "tau", "-1.0"),
+    "latency threshold": (lambda: encoding.latency(GREY, 3, threshold=0.0), "threshold", "0.0"),
+    "latency dt": (lambda: encoding.latency(GREY, 3, dt=-0.5), "dt", "-0.5"),
+    "delta threshold": (lambda: encoding.delta(SEQUENCE, threshold=0.0), "threshold", "0.0"),
+    "delta empty time": (lambda: encoding.delta(EMPTY), "signal", "[0, 2, 3]"),
+    "delta rank": (lambda: encoding.delta(torch.rand(5)), "signal", "[5]"),
+    "population neurons": (lambda: encoding.population(GREY, 3, neurons=1), "neurons", "1"),
+    "population width": (lambda: encoding.population(GREY, 3, width=0.0), "width", "0.0"),
+    "from_rate gain": (lambda: reconstruction.from_rate(SEQUENCE, gain=0.0), "gain", "0.0"),
+    "from_latency mode": (lambda: reconstruction.from_latency(SEQUENCE, mode="x"), "mode", "'x'"),
+    "from_delta channels": (lambda: reconstruction.from_delta(torch.rand(4, 2, 3)), "spikes", "[4, 2, 3]"),
+    "loss rank": (lambda: losses.count_cross_entropy(GREY, LABELS), "spikes", "[2, 3]"),
+    "loss label too large": (lambda: losses.count_cross_entropy(SEQUENCE, LABELS + 2), "labels", "2 to 3"),
+    "loss label negative": (lambda: losses.count_mse(SEQUENCE, LABELS - 1), "labels", "-1 to 0"),
+    "loss label number": (lambda: losses.max_membrane_cross_entropy(SEQUENCE, LABELS[:1]), "labels", "[1]"),
+    "loss label dtype": (lambda: losses.summed_membrane_cross_entropy(SEQUENCE, LABELS.float()), "labels", "float32"),
+    "loss target": (lambda: losses.count_mse(SEQUENCE, LABELS, right=1.5), "right", "1.5"),
+    "fit labels": (lambda: fit(NET, GREY, LABELS[:1], progress=False), "labels", "[1]"),
+    "fit epochs": (lambda: fit(NET, GREY, LABELS, epochs=0, progress=False), "epochs", "0"),
+    "fit batch size": (lambda: fit(NET, GREY, LABELS, batch_size=0, progress=False), "batch_size", "0"),
+    "fit no samples": (lambda: fit(NET, GREY[:0], LABELS[:0], progress=False), "values", "[0, 3]"),
+    "evaluate labels": (lambda: evaluate(NET, GREY, LABELS.repeat(2)), "labels", "[4]"),
+    "diagnose one sample": (lambda: diagnose(NET, SEQUENCE[:, :1], LABELS[:1]), "inputs", "[4, 1, 3]"),
+    "diagnose no neurons": (lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS), "network", "Linear"),
+    "raster rank": (lambda: plotting.raster(SEQUENCE), "spikes", "[4, 2, 3]"),
+    "traces rank": (lambda: plotting.traces(GREY), "membrane", "[2, 3]"),
+    "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_names_the_argument_and_what_came(name):
+    call, argument, came = CASES[name]
+    with pytest.raises(ValueError, match=rf"^{argument}: got .*, expected .*") as error:
+        call()
+    got = str(error.value).removeprefix(f"{argument}: got ").rsplit(", expected ", 1)[0]
+    assert came in got

@@ -1,0 +1,136 @@
+"""Exercises check themselves: the stub is not attempted, the solution is correct, plausible wrong answers are not."""
+
+import ast
+import re
+import warnings
+
+import pytest
+from pages import PAGES, code, prose, tagged
+
+from snn_core.exercises import Case, check_function, check_value
+
+# One or more plausible wrong answers to each exercise, and what the reader is told.
+WRONG = {
+    "01_spike_encoding": [
+        [("steps_needed = 75", "square root")],
+        [
+            ("def intensity_from_step(step, steps):\n    return 1 - step / steps", "T - 1 intervals"),
+            ("def intensity_from_step(step, steps):\n    return step / (steps - 1)", "brightest"),
+        ],
+        [
+            ("def phase_code(x, steps):\n    return [int(x * 2**steps) >> k & 1 for k in range(steps)]", "worth 1/2"),
+            (
+                "def phase_code(x, steps):\n"
+                "    return [int(b) for b in format(min(round(x * 2**steps + 0.5), 2**steps - 1), f'0{steps}b')]",
+                "expected",
+            ),
+        ],
+    ],
+    "02_lif_neuron": [
+        [("beta_of_paper = np.exp(-20 / 2)", "ratio"), ("beta_of_paper = 1 - 2 / 20", "ratio")],
+        [
+            (
+                "def steps_to_first_spike(drive, beta, threshold=1.0):\n"
+                "    return np.log(1 - threshold / drive) / np.log(beta)",
+                "round up",
+            ),
+            (
+                "def steps_to_first_spike(drive, beta, threshold=1.0):\n"
+                "    return int(np.log(1 - threshold / drive) / np.log(beta)) + 1",
+                "ValueError|never gets",
+            ),
+        ],
+        [
+            (
+                "def step_with_undershoot(current, state, beta):\n"
+                "    u = beta * state + current\n"
+                "    return (-0.5 if u > 1 else u), int(u > 1), (-0.5 if u > 1 else u)",
+                "after the input|before the reset",
+            ),
+        ],
+    ],
+    "07_first_trained_network": [
+        [("expected_loss = 0.0", "equal"), ("expected_loss = np.log(2)", "equal")],
+        [
+            ("def share_silent(spikes):\n    return (spikes == 0).float().mean().item()", "never"),
+            ("def share_silent(spikes):\n    return (spikes.sum(0) == 0).float().mean().item()", "any sample"),
+        ],
+    ],
+}
+EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
+
+
+def verdict(name, index, answer=None, capsys=None):
+    """Run the imports of a page and one exercise, with an answer in place of the stub; return what it prints."""
+    namespace = {}
+    exec(code(PAGES[name])[0].source, namespace)
+    tree = ast.parse(tagged(PAGES[name], "exercise")[index].source)
+    if answer is not None:
+        given = _defined(ast.parse(answer))
+        tree.body = [node for node in tree.body if not _defined(ast.Module([node], [])) & given]
+        exec(answer, namespace)
+    capsys.readouterr()
+    exec(compile(tree, name, "exec"), namespace)
+    return capsys.readouterr().out
+
+
+def _defined(tree):
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets}
+    return names
+
+
+def solutions(name):
+    """Return the folded solutions of a page, in order."""
+    folded = re.findall(r"<details><summary>Solution \d</summary>(.*?)</details>", prose(PAGES[name]), flags=re.S)
+    return [re.search(r"```python\n(.*?)```", text, flags=re.S).group(1) for text in folded]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_exercise_has_a_solution_and_a_wrong_answer(name):
+    count = len(tagged(PAGES[name], "exercise"))
+    assert count >= 2
+    assert len(solutions(name)) == count
+    assert len(WRONG[name]) == count
+    assert len(tagged(PAGES[name], "solution")) == 1
+    assert 3 <= len(re.findall(r"^### \d · ", prose(PAGES[name]).split("\n## Exercises")[1], flags=re.M)) <= 5
+
+
+@pytest.mark.parametrize(("name", "index"), EXERCISES)
+def test_the_untouched_stub_is_not_attempted_yet(name, index, capsys):
+    assert verdict(name, index, capsys=capsys) == "not attempted yet\n"
+
+
+@pytest.mark.parametrize(("name", "index"), EXERCISES)
+def test_the_solution_is_correct(name, index, capsys):
+    assert verdict(name, index, solutions(name)[index], capsys=capsys) == "correct\n"
+
+
+@pytest.mark.parametrize(("name", "index"), EXERCISES)
+def test_wrong_answers_are_told_why(name, index, capsys):
+    for answer, hint in WRONG[name][index]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # the wrong answer's own
+            said = verdict(name, index, answer, capsys=capsys)
+        assert said.startswith("not yet: ")
+        assert re.search(hint, said), said
+
+
+def test_an_answer_that_raises_is_reported_and_not_raised(capsys):
+    check_function(lambda x: 1 / x, Case((0,), 1.0))
+    assert capsys.readouterr().out == "not yet: for 0 it raised ZeroDivisionError: division by zero\n"
+
+
+def test_a_wrong_shape_is_not_broadcast(capsys):
+    check_value([1.0, 1.0], 1.0)
+    assert capsys.readouterr().out.startswith("not yet")
+
+
+def test_ellipsis_counts_as_not_attempted(capsys):
+    check_function(lambda: ..., Case((), 1))
+    check_value(..., 1)
+    assert capsys.readouterr().out == "not attempted yet\n" * 2

@@ -1,0 +1,83 @@
+"""Explorers: every slider can go to both ends, the picture follows, and the model behind it is the core's."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from snn_core import explorers
+from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
+
+
+def ends(control):
+    return control.options if isinstance(control, Choice) else (control.low, control.high)
+
+
+EVERY_END = [
+    (name, slider, value)
+    for name, kind in ALL_EXPLORERS.items()
+    for slider, c in kind.controls.items()
+    for value in ends(c)
+]
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)
+
+
+def test_every_explorer_is_listed():
+    kinds = {name for name, kind in vars(explorers).items() if isinstance(kind, type) and issubclass(kind, Explorer)}
+    assert kinds - {"Explorer"} == set(ALL_EXPLORERS)
+
+
+@pytest.mark.parametrize(("name", "slider", "value"), EVERY_END)
+def test_every_slider_can_go_to_both_ends(name, slider, value):
+    box = ALL_EXPLORERS[name]().sliders()
+    widget = box.children[list(ALL_EXPLORERS[name].controls).index(slider)]
+    widget.value = value
+    assert widget.value == value
+    assert bytes(box.children[-1].value).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_the_picture_follows_a_slider(name):
+    box = ALL_EXPLORERS[name]().sliders()
+    before, first = bytes(box.children[-1].value), box.children[0]
+    first.value = next(end for end in ends(next(iter(ALL_EXPLORERS[name].controls.values()))) if end != first.value)
+    assert bytes(box.children[-1].value) != before
+
+
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_the_quick_picture_equals_the_full_drawing(name):
+    explorer = ALL_EXPLORERS[name]()
+    quick = pixels(explorer.png())
+    buffer = io.BytesIO()
+    explorer().savefig(buffer, format="png", dpi=90)
+    difference = np.abs(quick - pixels(buffer.getvalue())).max(axis=2)
+    assert (difference > 60).mean() < 0.01
+
+
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_starts_lie_inside_their_ranges(name):
+    for control in ALL_EXPLORERS[name].controls.values():
+        inside = (
+            control.low <= control.start <= control.high
+            if isinstance(control, Range)
+            else control.start in control.options
+        )
+        assert inside
+
+
+def test_the_neuron_lies_on_its_f_i_curve():
+    explorer = explorers.LIFNeuron()
+    explorer(drive=2.0, tau_mem=20.0, reset="hard")
+    (drive,), (rate,) = explorer.point.get_data()
+    assert drive == 2.0
+    assert rate == pytest.approx(explorers.firing_rate(np.array([2.0]), 20.0)[0], abs=10)
+
+
+def test_below_the_threshold_the_neuron_is_silent():
+    explorer = explorers.LIFNeuron()
+    explorer(drive=0.9)
+    assert explorer.point.get_data()[1][0] == 0

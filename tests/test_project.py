@@ -1,0 +1,124 @@
+"""The project around the core: both environments agree, the README is true, the conventions are met."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+MODULES = sorted((ROOT / "snn_core").glob("*.py"))
+README = (ROOT / "README.md").read_text()
+
+
+def split(requirement):
+    """Return (name, range) of a requirement."""
+    return re.fullmatch(r"([A-Za-z0-9_-]+)(.*)", requirement).groups()
+
+
+def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
+    wanted = dict(split(r) for r in PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), []))
+    wanted["pytorch"] = wanted.pop("torch")  # its name on conda-forge
+    wanted["python"] = PROJECT["requires-python"]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    conda = [package for package in environment["dependencies"] if isinstance(package, str)]
+    (pip,) = [package["pip"] for package in environment["dependencies"] if isinstance(package, dict)]
+    found = dict(split(r) for r in conda + pip if r not in ("pip", "-e ."))
+    assert found == wanted
+    assert environment["channels"] == ["conda-forge"]
+
+
+def test_constraints_pin_every_dependency_exactly():
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    normal = {re.sub(r"[-_.]+", "-", name).lower() for name in pins}
+    for requirement in PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), []):
+        assert split(requirement)[0].lower() in normal
+    assert pins["torch"] == "2.13.0"
+    assert pins["nbval"] == "0.11.0"
+
+
+def test_version_is_stated_once():
+    import snn_core
+
+    assert snn_core.__version__ == PROJECT["version"]
+    assert PROJECT["urls"]["Tag"].endswith(f"/v{PROJECT['version']}")
+
+
+def test_readme_is_short():
+    assert len(README.splitlines()) <= 120
+
+
+def test_the_example_in_the_readme_prints_what_its_comments_say():
+    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+    assert len([line for line in example.splitlines() if line.strip()]) <= 14
+    expected = re.findall(r"print\(.*\)  # (.*)", example)
+    printed = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, check=True)
+    assert printed.stdout.splitlines() == expected
+    assert len(expected) >= 3
+
+
+def test_links_of_the_readme_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", README):
+        path = "".join(target)
+        if not path.startswith("http"):
+            assert (ROOT / path).exists(), path
+
+
+def test_importing_the_core_imports_no_figures_and_no_widgets():
+    lazy = "import sys, snn_core; print([m for m in ('matplotlib', 'ipywidgets', 'tonic') if m in sys.modules])"
+    printed = subprocess.run([sys.executable, "-c", lazy], capture_output=True, text=True, check=True)
+    assert printed.stdout.strip() == "[]"
+
+
+def functions(path):
+    """Return the functions of a module, methods included."""
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+
+
+def body_lines(function):
+    """Return how many lines of code a function has without its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+def test_functions_are_short():
+    sizes = sorted((body_lines(f), f"{path.name}:{f.name}") for path in MODULES for f in functions(path))
+    assert sizes[-1][0] <= 30, sizes[-1]
+    assert sizes[len(sizes) // 2][0] <= 8
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_modules_are_documented_print_nothing_and_set_no_seed(path):
+    text = path.read_text()
+    assert ast.get_docstring(ast.parse(text))
+    if path.name != "exercises.py":
+        assert not re.search(r"^\s*print\(", text, flags=re.M)
+    if path.name != "training.py":
+        assert "manual_seed(" not in text.replace("torch.Generator().manual_seed(0)", "")
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if not path.name.startswith("_")], ids=lambda path: path.name
+)
+def test_public_functions_and_classes_have_docstrings(path):
+    nodes = [n for n in ast.parse(path.read_text()).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
+    assert not [node.name for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)]
+
+
+def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
+    """What `pip install git+…` builds on Colab must carry the images."""
+    pytest.importorskip("hatchling")
+    from hatchling.builders.wheel import WheelBuilder
+
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    import zipfile
+
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "snn_core/data/mnist_mini.npz" in names
+    assert "snn_core/style.mplstyle" in names
+    assert not [name for name in names if name.startswith(("tests/", "tutorials/", "bench/"))]

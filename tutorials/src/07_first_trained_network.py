@@ -143,9 +143,6 @@ axes[0].set_title("Seed 0")
 axes[1].set_title(f"Test accuracy {final.mean():.1%} ± {final.std(ddof=1):.1%} (3 seeds)")
 plt.show()
 
-# %% [markdown]
-# That is a spiking network that reads digits, after a few seconds of training per seed. The gap between the two curves is overfitting: 5,000 images are few, and section 6 shows what 60,000 do.
-
 # %% tags=["check"]
 assert (final >= 0.94).all()
 assert final.std(ddof=1) < 0.01
@@ -154,7 +151,9 @@ assert history.train_accuracy[-1] > history.test_accuracy[-1]
 # %% [markdown]
 # ## 4 · Look at what it does
 #
-# An accuracy is one number. Look at the decisions behind it. We show the test images for 30 steps, three times longer than in training, and read the answer after every step. A spiking network can be stopped at any time, and its answer improves with waiting. That is a service an ordinary network does not offer.
+# That is a spiking network that reads digits, after a few seconds of training per seed. The gap between the two curves is overfitting: 5,000 images are few, and section 6 shows what 60,000 do.
+#
+# But an accuracy is one number. Look at the decisions behind it. We show the test images for 30 steps, three times longer than in training, and read the answer after every step. A spiking network can be stopped at any time, and its answer improves with waiting. That is a service an ordinary network does not offer.
 #
 # > **Before you run:** how many of the 30 steps does it need until more time does not help?
 
@@ -166,7 +165,7 @@ with torch.no_grad():
 answers = output.cumsum(0).argmax(2)
 anytime = (answers == test_labels).float().mean(1)
 
-# %% alt="Left: confusion matrix with most counts on the diagonal. Right: accuracy against the number of steps looked at; it is near chance for the first steps, rises steeply until about step 6, and is flat from about step 12 on."
+# %% alt="Left: confusion matrix with most counts on the diagonal. Right: accuracy against the number of steps looked at; it is near chance after the first step, above 90 percent after four, and flat from about step 6 on."
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
 confusion_matrix(answers[-1], test_labels, axes[0]).set_title(f"{(answers[-1] != test_labels).sum()} errors in 1,000")
 axes[1].plot(range(1, 31), 100 * anytime)
@@ -186,13 +185,13 @@ for row, sample in zip(axes, (right.nonzero()[0].item(), wrong.nonzero()[0].item
 plt.show()
 
 # %% [markdown]
-# The dashed line marks the ten steps of training; a few steps more, and waiting does not help any longer. A right answer is mostly a clear one: its neuron spikes far more often than the next. In a wrong one two digits compete. So the margin between the two highest counts tells how sure the network is.
+# After five steps the answer is nearly as good as it gets. Beyond the ten steps of training, at the dashed line, waiting does not help any longer. A right answer is mostly a clear one: its neuron spikes far more often than the next. In a wrong one two digits compete. So the margin between the two highest counts tells how sure the network is.
 
 # %% tags=["check"]
 margin = output.sum(0).topk(2).values.diff(dim=1).abs().flatten()
 assert margin[wrong].mean() < margin[right].mean() / 2
-assert anytime[0] < 0.6 and anytime[9] > 0.93
-assert (anytime[14:] - anytime[29]).abs().max() < 0.02
+assert anytime[0] < 0.5 and anytime[4] > anytime[29] - 0.03
+assert (anytime[9:] - anytime[29]).abs().max() < 0.02
 
 # %% [markdown]
 # ## 5 · The clinic
@@ -203,7 +202,7 @@ assert (anytime[14:] - anytime[29]).abs().max() < 0.02
 
 
 # %%
-def brief(network, lr=5e-3):
+def brief(network, lr=1e-3):
     """Train a network for two epochs on 2,000 images and return its test accuracy."""
     _, encode, generator = fresh(3)
     options = {"encode": encode, "optimizer": torch.optim.Adam(network.parameters(), lr=lr), "generator": generator}
@@ -211,7 +210,7 @@ def brief(network, lr=5e-3):
     return evaluate(network, test_images, test_labels, encode=encode)
 
 
-def consult(name, broken, repaired, lr=5e-3):
+def consult(name, broken, repaired, lr=1e-3):
     """Print the diagnosis of a broken network, then train it and its repaired twin."""
     found[name] = diagnose(broken, batch, batch_labels, optimizer=torch.optim.Adam(broken.parameters(), lr=lr))
     print(found[name])
@@ -237,18 +236,18 @@ def spread(low, high, neuron=LIF):
 
 
 triangle = lambda: LIF(surrogate=Surrogate("triangular", scale=2.0))  # noqa: E731
-consult("silent", spread(-1 / 784, 1 / 784, triangle), spread(-1 / 28, 1 / 28, triangle))
+consult("silent", spread(-1 / 784, 1 / 784, triangle), spread(-1 / 28, 1 / 28))
 
 # %% [markdown]
-# The membrane stays far below the threshold. So there is no spike and, with a surrogate of finite width, no gradient either. *Repair:* weights of the order $1/\sqrt{784} = 1/28$, as `nn.Linear` draws them by default.
+# The membrane stays far below the threshold. So there is no spike and, with a surrogate of finite width, no gradient either. *Repair:* weights of the order $1/\sqrt{784} = 1/28$, as `nn.Linear` draws them by default, and a surrogate with tails, such as the default fast sigmoid, which lets a gradient through from any distance.
 #
-# **Patient 2, the saturated layer.** The initial weights have the right size, but they are all positive.
+# **Patient 2, the saturated layer.** Somebody drew the initial weights with `torch.rand`, between 0 and 1.
 
 # %%
-consult("saturated", spread(0.0, 1 / 28), spread(-1 / 28, 1 / 28))
+consult("saturated", spread(0.0, 1.0), spread(-1 / 28, 1 / 28))
 
 # %% [markdown]
-# A neuron that spikes at every step says as little as one that never does: its output does not depend on the image. *Repair:* weights of both signs, so that the inputs of a neuron balance.
+# A neuron that spikes at every step says as little as one that never does: its output does not depend on the image. *Repair:* weights of both signs, so that the inputs of a neuron balance, and small enough.
 #
 # **Patient 3, the wrong axis.** The network was written for `[B, T, N]`, and somebody transposed at both ends until no shape error was left.
 
@@ -281,7 +280,7 @@ class Keeper(LIF):
 consult("leaking state", fresh(4, Keeper)[0], fresh(4)[0])
 
 # %% [markdown]
-# The same batch gives another answer when it is shown twice. *Repair:* start every batch at rest. `LIF` stores no state; it starts at rest unless you hand it one.
+# The same batch gives another answer when it is shown twice. The accuracy alone would not have told: the network has learnt to live with it. *Repair:* start every batch at rest. `LIF` stores no state; it starts at rest unless you hand it one.
 #
 # **Patient 5, the reset with the wrong sign.** One character: `+` in place of `-`.
 
@@ -297,19 +296,24 @@ class WrongSign(SpikingNeuron):
 consult("wrong sign", fresh(4, WrongSign)[0], fresh(4)[0])
 
 # %% [markdown]
-# A neuron that has spiked once cannot stop, since each spike lifts the membrane further. The highest membrane gives it away, and so does the measured fall at a spike. This network still learns something, which is why such bugs live long. *Repair:* the minus.
+# A neuron that has spiked once cannot stop, since each spike lifts the membrane further. The highest membrane gives it away, and so does the measured fall at a spike. This network, too, still learns, which is why such bugs live long. *Repair:* the minus.
 #
 # **Patient 6, the learning rate.** It is 1.0, and the network is otherwise healthy. *Repair:* a rate at which one update changes the weights by a fraction of their size.
 
 # %%
 consult("learning rate", fresh(4)[0], fresh(4)[0], lr=1.0)
 
-# %% alt="Left: test accuracy of the six patients before and after repair. Before, four are near 10 percent and two well below the healthy network; after, all reach 75 percent or more. Middle and right: membrane histograms of a healthy hidden layer, below 2, and of one with the wrong sign of the reset, which reaches ten times the threshold."
+# %% alt="Left: test accuracy of the six patients before and after repair. Before, four are near 10 percent, and the leaking state and the wrong sign are a few points below the healthy network; after, all reach about 85 percent. Middle and right: membrane histograms of a healthy hidden layer, below 2, and of one with the wrong sign of the reset, which reaches ten times the threshold."
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=(2, 1, 1))
 places = np.arange(len(before))
 axes[0].barh(places - 0.2, [100 * value for value in before.values()], 0.4, label="broken", color="#D55E00")
 axes[0].barh(places + 0.2, [100 * value for value in after.values()], 0.4, label="repaired", color="#0072B2")
-axes[0].set(yticks=places, yticklabels=before, xlabel="test accuracy (%)", title="Every repair works")
+axes[0].set(
+    yticks=places,
+    yticklabels=before,
+    xlabel="test accuracy (%)",
+    title="Every repair works, and two faults had hidden well",
+)
 axes[0].invert_yaxis()
 axes[0].legend(bbox_to_anchor=(1, 0.5))
 membrane_histogram(healthy, axes[1:], layers=1)[0].set_title("healthy: u stays near θ")
@@ -318,7 +322,8 @@ plt.show()
 
 # %% tags=["check"]
 assert healthy.findings == [] and all(report.findings for report in found.values())
-assert all(after[name] > before[name] + 0.1 and after[name] > 0.7 for name in before)
+assert all(after[name] > max(before[name], 0.8) for name in before)
+assert all(before[name] < 0.3 for name in ("silent", "saturated", "wrong axis", "learning rate"))
 assert found["silent"].layers[0].gradient == 0 and found["saturated"].layers[0].saturated > 0.9
 assert found["wrong axis"].mixing > 0.5 and found["leaking state"].memory > 0.1
 assert found["wrong sign"].layers[0].drop < 0 and found["learning rate"].update > 10
@@ -326,7 +331,7 @@ assert found["wrong sign"].layers[0].drop < 0 and found["learning rate"].update 
 # %% [markdown]
 # ## 6 · All of MNIST
 #
-# With 60,000 images and 800 hidden neurons the same kind of network comes close to the best that a fully connected network without augmentation is known for. The pixels are a constant current here (direct coding), with dropout, $T = 6$, and the summed membrane of non-spiking readout neurons as scores. The curves were recorded on {{mnist_date}} on two CPU cores, {{mnist_seconds}} seconds of training per seed. This command repeats it: `python bench/mnist_full.py`.
+# With 60,000 images and 800 hidden neurons the same kind of network makes less than half as many errors as ours. The pixels are a constant current here (direct coding), with dropout, $T = 5$, and the highest membrane of non-spiking readout neurons as scores. The curves were recorded on {{mnist_date}} on two CPU cores, {{mnist_seconds}} seconds of training per seed. This command repeats it: `python bench/mnist_full.py`.
 
 # %% alt="Test accuracy on the full MNIST over 20 epochs for three seeds: all rise from about 96 percent to a plateau above 98.4 percent."
 recorded = np.array(json.loads("""{{mnist_full}}"""))
@@ -340,7 +345,7 @@ plt.show()
 
 # %% tags=["check"]
 assert recorded.shape == (3, 20)
-assert last_five.mean() >= 98.4
+assert last_five.mean() >= 98.4 and 1 - last_five.mean() / 100 < (1 - final.mean()) / 2
 
 # %% [markdown]
 # ## Recap

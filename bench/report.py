@@ -11,7 +11,7 @@ import torch
 from contestants import CONTESTANTS, FLOOR, JAX, OURS, TORCH
 from workloads import BETA, THRESHOLD
 
-PACKAGES = ("numpy", *dict.fromkeys(c.package for c in CONTESTANTS), "jax", "jaxlib", "flax")
+PACKAGES = tuple(dict.fromkeys(["numpy", *(c.package for c in CONTESTANTS), "jax", "jaxlib", "flax"]))
 HEADER = """\
 | contestant | rate | forward, ms | backward, ms | total, ms | total / floor (quartiles) | peak memory, MiB |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |"""

@@ -80,7 +80,7 @@ def _defined(tree):
         if isinstance(node, ast.FunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets}
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return names
 
 

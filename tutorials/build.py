@@ -20,6 +20,10 @@ from nbclient import NotebookClient
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 SLIDERS_NEED_A_KERNEL = "Interactive figure: run this cell to get the sliders."
 
 
@@ -59,12 +63,7 @@ def convert(source: Path) -> nbformat.NotebookNode:
     for placeholder, value in stamps().items():
         text = text.replace(placeholder, value)
     notebook = jupytext.reads(text, fmt="py:percent")
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
+    notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02d}"
@@ -90,7 +89,7 @@ def execute(notebook: nbformat.NotebookNode) -> None:
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
     """Remove from outputs and metadata what differs from run to run, and describe each figure."""
-    notebook.metadata.pop("widgets", None)
+    notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":

@@ -210,16 +210,17 @@ def brief(network, lr=1e-3):
     return evaluate(network, test_images, test_labels, encode=encode)
 
 
-def consult(name, broken, repaired, lr=1e-3):
-    """Print the diagnosis of a broken network, then train it and its repaired twin."""
+def consult(name, broken, repaired=None, lr=1e-3):
+    """Print the diagnosis of a broken network, then train it and its repaired twin, by default the healthy network."""
     found[name] = diagnose(broken, batch, batch_labels, optimizer=torch.optim.Adam(broken.parameters(), lr=lr))
     print(found[name])
-    before[name], after[name] = brief(broken, lr), brief(repaired)
+    before[name], after[name] = brief(broken, lr), brief(repaired) if repaired else trained_healthy
 
 
 batch, batch_labels = encode(train_images[:64]), train_labels[:64]
 found, before, after = {}, {}, {}
 print(healthy := diagnose(fresh(4)[0], batch, batch_labels))
+trained_healthy = brief(fresh(4)[0])
 
 # %% [markdown]
 # **Patient 1, the silent layer.** The loss stays at $\ln 10 = 2.30$ and nothing moves. Somebody divided the weights by the number of inputs instead of its square root, and the surrogate derivative is a triangle, which is zero far from the threshold.
@@ -258,7 +259,7 @@ class Transpose(nn.Module):
         return x.transpose(0, 1)
 
 
-consult("wrong axis", nn.Sequential(Transpose(), *fresh(4)[0], Transpose()), fresh(4)[0])
+consult("wrong axis", nn.Sequential(Transpose(), *fresh(4)[0], Transpose()))
 
 # %% [markdown]
 # All rates look plausible. But the neurons run along the batch: the state of one image goes on into the next, and no neuron ever sums over time. What shows it is that one sample's output has a gradient on *other* samples. *Repair:* time first, everywhere.
@@ -277,7 +278,7 @@ class Keeper(LIF):
         return recording if record else recording.spikes
 
 
-consult("leaking state", fresh(4, Keeper)[0], fresh(4)[0])
+consult("leaking state", fresh(4, Keeper)[0])
 
 # %% [markdown]
 # The same batch gives another answer when it is shown twice. The accuracy alone would not have told: the network has learnt to live with it. *Repair:* start every batch at rest. `LIF` stores no state; it starts at rest unless you hand it one.
@@ -293,7 +294,7 @@ class WrongSign(SpikingNeuron):
         return spikes, membrane, membrane + spikes.detach()
 
 
-consult("wrong sign", fresh(4, WrongSign)[0], fresh(4)[0])
+consult("wrong sign", fresh(4, WrongSign)[0])
 
 # %% [markdown]
 # A neuron that has spiked once cannot stop, since each spike lifts the membrane further. The highest membrane gives it away, and so does the measured fall at a spike. This network, too, still learns, which is why such bugs live long. *Repair:* the minus.
@@ -301,7 +302,7 @@ consult("wrong sign", fresh(4, WrongSign)[0], fresh(4)[0])
 # **Patient 6, the learning rate.** It is 1.0, and the network is otherwise healthy. *Repair:* a rate at which one update changes the weights by a fraction of their size.
 
 # %%
-consult("learning rate", fresh(4)[0], fresh(4)[0], lr=1.0)
+consult("learning rate", fresh(4)[0], lr=1.0)
 
 # %% alt="Left: test accuracy of the six patients before and after repair. Before, four are near 10 percent, and the leaking state and the wrong sign are a few points below the healthy network; after, all reach about 85 percent. Middle and right: membrane histograms of a healthy hidden layer, below 2, and of one with the wrong sign of the reset, which reaches ten times the threshold."
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=(2, 1, 1))

@@ -67,6 +67,7 @@ def convert(source: Path) -> nbformat.NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02d}"
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in ("tags", "alt") if key in cell.metadata})
     return notebook
 
 

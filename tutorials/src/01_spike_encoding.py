@@ -10,10 +10,10 @@
 # %% [markdown]
 # ## You will
 #
-# - turn grey values into spikes by hand in four ways, and assert that `snn_core` does the same;
+# - turn values into spikes by hand, code by code, and assert that `snn_core` agrees wherever chance has no say;
 # - read the image back out of the spikes, so that you *see* what each code loses;
 # - measure that the noise of a rate code shrinks as $1/\sqrt{T}$, and why that is expensive;
-# - put all codes into one figure: error against spikes, and error against time.
+# - put all spike codes into one figure: error against spikes, and error against time.
 
 # %% tags=["setup"]
 import sys
@@ -40,13 +40,13 @@ generator = seeded(1)
 # %% [markdown]
 # ## 1 · Numbers in, spikes out
 #
-# A camera hands us numbers. A spiking neuron hands its successors *spikes*: at each moment it sends one, or it does not. Nothing else travels, no size and no sign. So before a spiking network can look at an image, the image must be written in zeros and ones that are spread over time. That is an **encoding**.
+# A camera hands us numbers. A spiking neuron hands its successors *spikes*: at each moment it sends one, or it does not. Nothing else travels, no size and no sign. So before a spiking network can look at an image, the image is usually written in zeros and ones that are spread over time. That is an **encoding**.
 #
 # Time is cut into $T$ steps. In this collection a step lasts $\mathrm{d}t = 1$ ms unless we say otherwise, and time is always the first axis: a batch of $B$ images with $N$ pixels becomes a tensor `[T, B, N]`.
 #
-# The simplest input code is to send no spikes. Every pixel drives the first layer with the same current at every step, $I[t] = x$, and the first *neurons* do the encoding. This is called **direct** coding.
+# The simplest way avoids spikes at the input. Every pixel drives the first layer with the same current at every step, $I[t] = x$, and the first *neurons* do the encoding. This is called **direct** coding.
 #
-# The image is there in full after one step, so nothing is lost. The price is elsewhere: each input is a real number, and the first layer must *multiply* at every step, where a spike needs only an addition. Direct coding is the reference that the others are compared with, and many of the most accurate networks use it.
+# The image is there in full after one step, so nothing is lost. The price is elsewhere: each input is a real number, and the first layer must *multiply* at every step, where a spike needs only an addition. And each value is held by a number, not by spikes. Many of the most accurate networks use direct coding all the same.
 #
 # Our image is the first one of MNIST. Beside it we keep five grey values that are easy to follow by hand.
 #
@@ -68,11 +68,13 @@ assert torch.allclose(direct.mean(0), image)
 # %% [markdown]
 # ## 2 · Rate: the value is a probability
 #
-# A neuron that is driven harder spikes more often. A **rate code** turns this into a recipe: at every step each pixel throws a coin and spikes with probability
+# (The tensor `direct` took no new memory: it is a view of the image.)
+#
+# A neuron that is driven harder spikes more often. A **rate code** turns this into a recipe: at every step each pixel tosses a biased coin and spikes with probability
 #
 # $$p = g\,x, \qquad 0 < g \le 1,$$
 #
-# where $x \in [0, 1]$ is its intensity and $g$ the *gain*. The throws are independent. To read the value back, count: $\hat x = n / (gT)$.
+# where $x \in [0, 1]$ is its intensity and $g$ the *gain*. The tosses are independent. To read the value back, count: $\hat x = n / (gT)$.
 #
 # > **Before you run:** the pixel of value 0.5 gets 12 steps and gain 1. How many spikes do you expect, and would you bet on exactly that number?
 
@@ -91,7 +93,7 @@ images([image, *back], ["image", "after 2 ms", "after 10 ms", "after 40 ms"], ax
 plt.show()
 
 # %% [markdown]
-# Black never spikes and white always does, so both are read back exactly. In between, the answer is as good as a few coin throws. On the image, where `encoding.rate` throws all coins of all pixels at once, the shape is there after two steps. The greys take much longer. How much longer?
+# Black never spikes and white always does, so both are read back exactly. In between, the answer is as good as a few coin tosses. On the image, where `encoding.rate` tosses all coins of all pixels at once, the shape is there after two steps. The greys take much longer. How much longer?
 #
 # The count is binomial, so $\hat x$ has the right mean and the variance $x(1 - gx)/(gT)$. The error therefore falls as $1/\sqrt{T}$: **to halve it, you must wait four times as long, and pay four times the spikes.** We measure this over ten presentations of the image and compare it with the formula.
 
@@ -138,11 +140,15 @@ for value in pixels.tolist():
     time = tau * np.log(value / (value - threshold)) if value > threshold else np.inf
     print(f"x = {value:.2f}: charges to the threshold after {time:5.2f} ms")
 latency_spikes = encoding.latency(pixels[None], 20, tau=tau, threshold=threshold)
-print("step of the spike:", latency_spikes.argmax(0)[0].tolist(), "· spikes:", latency_spikes.sum(0)[0].int().tolist())
+steps = [
+    step if count else None
+    for step, count in zip(latency_spikes.argmax(0)[0].tolist(), latency_spikes.sum(0)[0], strict=True)
+]
+print("step of the spike:", steps)
 print("read back:", reconstruction.from_latency(latency_spikes, tau=tau, threshold=threshold)[0].numpy().round(2))
 
 # %% [markdown]
-# Three things are lost. Whatever is darker than $\theta$ is gone. A spike falls on a whole step, so its time is rounded. And a spike that comes after the last step never arrives. There is also a simpler rule without logarithm, `mode="linear"`: $t = (T-1)(1-x)\,\mathrm{d}t$, which spends the same time on every grey level.
+# The brightest pixel is first, and the two dark ones never spike. Three things are lost. Whatever is darker than $\theta$ is gone. A spike falls on a whole step, so its time is rounded. And a spike that comes after the last step never arrives. There is also a simpler rule without logarithm, `mode="linear"`: $t = (T-1)(1-x)\,\mathrm{d}t$, which spends the same time on every grey level.
 
 # %% alt="Three panels: step of the spike against intensity for the logarithmic and the linear rule; raster of the latency-coded digit, with bright pixels first; the image and what is read back after 2, 5 and 20 ms."
 figure, axes = plt.subplots(1, 6, figsize=(10, 2.3), width_ratios=(1.5, 1.5, 1, 1, 1, 1))
@@ -160,12 +166,12 @@ images([image, *back], ["image", "after 3 ms", "after 6 ms", "after 20 ms"], axe
 plt.show()
 
 # %% [markdown]
-# One spike for each pixel above the threshold, and the bright strokes stand after three milliseconds. The faint edges arrive last, and the faintest never.
+# At most one spike per pixel, and the bright strokes stand after three milliseconds. The faint edges arrive last, and the faintest never.
 
 # %% tags=["check"]
 times = torch.tensor([encoding.charging_time(x, tau, threshold) for x in pixels])
 assert torch.allclose(times[2:], tau * torch.log(pixels[2:] / (pixels[2:] - threshold)))
-assert torch.isinf(times[:2]).all() and latency_spikes.sum(0)[0].tolist() == [0, 0, 1, 1, 1]
+assert torch.isinf(times[:2]).all() and steps == [None, None, 16, 5, 2]
 assert (spikes.sum(0) <= 1).all() and spikes.sum() < rate_spikes.sum() / 20
 
 # %% [markdown]
@@ -241,9 +247,9 @@ assert rms_error(heard[-1], movie[-1]) < 0.1 < rms_error(heard[0], movie[0])
 #
 # $$p_i = g\,\exp\!\left(-\frac{(x - c_i)^2}{2\sigma^2}\right).$$
 #
-# The receiver takes the mean of the favourites, weighted by spike counts.
+# The width $\sigma$ is one distance between two favourites unless you say otherwise. The receiver takes the mean of the favourites, weighted by spike counts.
 #
-# > **Before you run:** ten neurons share $[0, 1]$. Which of them spike for $x = 0.7$?
+# > **Before you run:** ten neurons, numbered from 0, share $[0, 1]$. Which of them spike most for $x = 0.7$?
 
 # %% alt="Left: ten Gaussian receptive fields over the unit interval. Middle: raster for the value 0.7, in which neurons 5 to 8 spike most. Right: error of the estimate falls with the number of neurons."
 centres = np.linspace(0, 1, 10)
@@ -324,12 +330,13 @@ images(pictures, titles, plt.subplots(1, 5, figsize=(10, 2.2))[1])
 plt.show()
 
 # %% [markdown]
-# How to read the figures. The pictures show what a receiver has after 8 steps. A *rate* code averages, and averages are slow: its error falls as $1/\sqrt T$. *Latency* and *delta* put the value into time, and fall about as $1/T$. *Latency* is the thriftiest by far, with one spike per visible pixel however long it takes, and the most precise; but a spike that comes one step late is a wrong value. *Delta* comes close, and it alone can follow a moving image. A *population* spends neurons and spikes to gain speed; for a whole image it is a luxury, and here the cut-off fields near black and white leave an error that no number of steps removes.
+# How to read the figures. The pictures show what a receiver has after 8 steps. A *rate* code averages, and averages are slow: its error falls as $1/\sqrt T$. *Latency* and *delta* put the value into time, and fall about as $1/T$. *Latency* is the thriftiest by far, with one spike per visible pixel however long it takes, and the most precise; but a spike that comes one step late is a wrong value. *Delta* is less precise and costs about as many spikes as rate while the image fades in; its strength is that it stays silent when nothing changes. A *population* spends neurons and spikes to gain speed; for a whole image it is a luxury, and here the cut-off fields near black and white leave an error that no number of steps removes.
 
 # %% tags=["check"]
 slopes = {code: np.polyfit(np.log(steps_tried), np.log(error[code]), 1)[0] for code in codes}
 assert abs(slopes["rate"] + 0.5) < 0.1 and abs(slopes["delta"] + 1) < 0.15 and abs(slopes["latency"] + 1) < 0.15
 assert set(cost["latency"]) == {166} and 166 < min(cost["rate"] + cost["delta"] + cost["population"])
+assert all(best < other for best, other in zip(error["latency"], error["delta"], strict=True))
 assert needed["latency"] < needed["delta"] < needed["rate"] and needed["population"] is None
 
 # %% [markdown]
@@ -349,8 +356,8 @@ Encoding().sliders()
 #
 # You
 #
-# - turned grey values into spikes by hand in four ways, and saw the core do the same;
-# - read the image back: rate loses by noise, latency by rounding and by silence below $\theta$, delta by its step size, population by the width of its fields;
+# - turned values into spikes by hand, and asserted that the core agrees wherever chance has no say;
+# - read the image back: rate loses by noise, latency by rounding and by silence below $\theta$, delta by its step size, population by fields that are cut off at the ends;
 # - measured $1/\sqrt T$ for the rate code, so half the error costs four times the spikes;
 # - compared all codes by error, time and spikes.
 #
@@ -370,7 +377,7 @@ Encoding().sliders()
 #
 # ### 1 · Change one number
 #
-# The rate code at full gain has some error after $T = 25$ steps. After how many steps is it a third of that? Set `steps_needed`, then test your answer by adding it to `durations` in section 2.
+# The rate code at full gain has some error after $T = 25$ steps. After how many steps is it a third of that? Set `steps_needed`. To see it, add 25 and your answer to `durations` in section 2 and print `measured`.
 
 # %% tags=["exercise"]
 steps_needed = None

@@ -3,14 +3,14 @@
 #
 # **What does one neuron compute, and what do $T$, $\mathrm{d}t$, $\tau$ and $\beta$ mean?**
 #
-# Needs: page 01 (what a spike is), exponential functions. · 30 minutes to read, 20 seconds to run. · Introduces `LIF`, `lif_step`, `leaky_step` and `plotting.traces`.
+# Needs: page 01 (what a spike is), exponential functions. · 30 minutes to read, 20 seconds to run. · Introduces `LIF`, `lif_step` and `plotting.traces`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/02_lif_neuron.ipynb)
 
 # %% [markdown]
 # ## You will
 #
-# - derive the neuron's update from the charging of a membrane, and see why the step size need not cost accuracy;
+# - get the neuron's update from the charging of a membrane, and see why the step size need not cost accuracy;
 # - break a neuron by changing $\mathrm{d}t$ the naive way, and repair it;
 # - compare both resets on the same input, and assert your own loop equal to `snn_core.LIF`, spike for spike;
 # - measure the f–I curve and the statistics of spikes under random input against closed forms.
@@ -43,7 +43,7 @@ generator = seeded(2)
 #
 # $$\tau \frac{\mathrm{d}u}{\mathrm{d}t} = -u + R I .$$
 #
-# A computer needs steps. **Euler's method** takes the slope now and walks a step along it: $u \leftarrow u + \frac{\mathrm{d}t}{\tau}(RI - u)$. But this equation can be solved. While the drive $RI$ is constant, the distance to it shrinks by the same factor in every step:
+# A computer needs steps. **Euler's method** takes the slope now and walks a step along it: $u \leftarrow u + \frac{\mathrm{d}t}{\tau}(RI - u)$. But this equation can be solved. While the drive $RI$ is constant, the distance to it shrinks exponentially, $u(t) = RI + (u_0 - RI)\,e^{-t/\tau}$, so by the same factor in every step:
 #
 # $$u \leftarrow \beta u + (1 - \beta) R I, \qquad \beta = e^{-\mathrm{d}t/\tau} .$$
 #
@@ -140,7 +140,7 @@ assert all(np.isclose(LIF(10.0, dt=dt).beta.item(), np.exp(-dt / 10)) for dt in 
 # %% [markdown]
 # ## 3 · Threshold and reset, in one fixed order
 #
-# Now the neuron *fires*. At every step, in this order: **integrate, compare, emit, reset.**
+# Now the neuron *fires*: it becomes a **leaky integrate-and-fire** neuron, LIF for short. At every step, in this order: **integrate, compare, emit, reset.**
 #
 # $$u[t] = \beta\,v[t-1] + I[t], \qquad z[t] = \begin{cases}1 & u[t] > \theta\\ 0 & \text{else}\end{cases}, \qquad v[t] = \begin{cases} u[t] - \theta\,z[t] & \text{soft reset}\\ u[t]\,(1 - z[t]) & \text{hard reset}\end{cases}$$
 #
@@ -223,7 +223,7 @@ assert lif_step(torch.tensor([1.5]), torch.zeros(1), beta=beta)[0].item() == 1
 # %% [markdown]
 # ## 4 · The f–I curve, and a pause after each spike
 #
-# How fast does a neuron fire under a constant drive $D = RI$? With a hard reset it charges from 0 to $\theta$ again and again, which takes $\tau \ln \frac{D}{D - \theta}$. Real neurons also need a pause after each spike, the **refractory period** $t_\mathrm{ref}$, in which they ignore their input. So
+# How fast does a neuron fire under a constant drive $D = RI$? The answer is its **f–I curve**, firing rate against input current. With a hard reset it charges from 0 to $\theta$ again and again, which takes $\tau \ln \frac{D}{D - \theta}$. Real neurons also need a pause after each spike, the **refractory period** $t_\mathrm{ref}$, in which they ignore their input. So
 #
 # $$f(D) = \frac{1}{t_\mathrm{ref} + \tau \ln\frac{D}{D - \theta}} \quad (D > \theta), \qquad f(D) = 0 \quad (D \le \theta).$$
 #
@@ -296,7 +296,7 @@ measured = np.array([(gaps.std() / gaps.mean()).item() for gaps in counting])
 expected = np.sqrt((1 - p) / ks.numpy())
 
 # %% [markdown]
-# With the leak back, it depends on the mean drive. Our first neuron hears many weak inputs, five per millisecond, and their mean alone reaches the threshold: it charges steadily (*mean-driven*). The second hears few strong ones, one in five milliseconds. Their mean stays below the threshold, and only chance clusters of inputs make it fire (*fluctuation-driven*).
+# With the leak back, it depends on the mean drive. Our first neuron hears many weak inputs, five per millisecond, and their mean alone exceeds the threshold: it charges steadily (*mean-driven*). The second hears few strong ones, one in five milliseconds. Their mean stays below the threshold, and only chance clusters of inputs make it fire (*fluctuation-driven*).
 
 # %%
 arrivals, weights = torch.tensor([5.0, 0.2]), torch.tensor([0.027, 0.3])
@@ -389,7 +389,7 @@ check_function(
 # %% [markdown]
 # ### 3 · A third reset
 #
-# Some chips reset the membrane to a value *below* rest, so that the neuron is slow to fire again. Write one step of an LIF neuron that resets to $-0.5$. Return membrane, spike and new state.
+# Some chips reset the membrane to a value *below* rest, so that the neuron is slow to fire again. Write one step of an LIF neuron with threshold 1, in the order of section 3, that resets to $-0.5$. Return membrane, spike and new state.
 
 
 # %% tags=["exercise"]

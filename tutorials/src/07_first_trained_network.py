@@ -79,7 +79,7 @@ assert untrained < 0.2
 #
 # $$L = -\ln \frac{e^{n_y}}{\sum_c e^{n_c}}, \qquad n_c = \sum_t z_c[t].$$
 #
-# The backward pass runs through the counts, through every step of the output neurons, through the weights, and through every step of the hidden neurons. At each spike it meets a step function, whose slope is 0. There it uses a *surrogate* derivative, a bump around the threshold that is wide enough to learn from (pages 05 and 06). PyTorch does all of this when you call `backward()`, so the loop is the one you know.
+# The backward pass runs through the counts, through every step of the output neurons, through the weights, and through every step of the hidden neurons. At each spike it meets a step function, whose slope is 0. There it uses a *surrogate* derivative, a bump around the threshold that is wide enough to learn from. The default, the *fast sigmoid*, is $1/(1 + k|u - \theta|)^2$ with long tails; the *triangle*, $\max(0, 1 - k|u - \theta|)$, ends at a distance of $1/k$. Pages 05 and 06 are about nothing else. PyTorch does all of this when you call `backward()`, so the loop is the one you know.
 #
 # `fit` is this loop over several epochs, with a progress bar, and `evaluate` counts right answers. From the same seed both must do exactly the same.
 #
@@ -114,7 +114,7 @@ assert after_one_epoch > 0.8
 #
 # Now eight epochs. AdamW with weight decay; a learning rate that rises to 0.005 and falls to zero; and every batch is shifted by up to one pixel, so that the network does not learn positions by heart. These settings were chosen on 1,000 of the *training* images that were held out for it. The test images had no say. We train three times from different seeds, since one run proves little.
 #
-# > **Before you run:** nearly nine in ten after one epoch. What do you expect after eight?
+# > **Before you run:** more than eight in ten after one epoch. What do you expect after eight?
 
 
 # %%
@@ -146,12 +146,12 @@ plt.show()
 # %% tags=["check"]
 assert (final >= 0.94).all()
 assert final.std(ddof=1) < 0.01
-assert history.train_accuracy[-1] > history.test_accuracy[-1]
+assert abs(history.train_accuracy[-1] - history.test_accuracy[-1]) < 0.03
 
 # %% [markdown]
 # ## 4 · Look at what it does
 #
-# That is a spiking network that reads digits, after a few seconds of training per seed. The gap between the two curves is overfitting: 5,000 images are few, and section 6 shows what 60,000 do.
+# That is a spiking network that reads digits, after a few seconds of training per seed. The two curves end close together: shifted, noisy images are hard to learn by heart. What limits it now is that 5,000 images are few; section 6 shows a larger network on 60,000.
 #
 # But an accuracy is one number. Look at the decisions behind it. We show the test images for 30 steps, three times longer than in training, and read the answer after every step. A spiking network can be stopped at any time, and its answer improves with waiting. That is a service an ordinary network does not offer.
 #
@@ -198,7 +198,7 @@ assert (anytime[9:] - anytime[29]).abs().max() < 0.02
 #
 # Most spiking networks do not learn at the first try. Guessing at the learning rate is no diagnosis. `diagnose` runs one batch through *any* network of this collection and measures, layer by layer: spikes per step, the share of neurons that never spike or nearly always do, the membrane, the size of the gradient that arrives. It tests whether samples or batches influence each other, and tries one update of the optimizer on a copy.
 #
-# Here is an untrained, healthy network. Its output layer is nearly silent, and that is fine as long as a gradient arrives. Six patients follow. Each is trained briefly before and after the repair, for two epochs on 2,000 images.
+# Here is an untrained, healthy network. Its output layer is nearly silent, and that is fine as long as a gradient arrives. Six patients follow. Each is trained briefly, for two epochs on 2,000 images, and so is its repaired twin; for patients 3 to 6 that is the healthy network itself. Layers are named by their place in `Sequential`: 1 is the hidden layer, 3 the output.
 
 
 # %%
@@ -219,13 +219,14 @@ def consult(name, broken, repaired=None, lr=1e-3):
 
 batch, batch_labels = encode(train_images[:64]), train_labels[:64]
 found, before, after = {}, {}, {}
-print(healthy := diagnose(fresh(4)[0], batch, batch_labels))
-trained_healthy = brief(fresh(4)[0])
+network = fresh(4)[0]
+print(healthy := diagnose(network, batch, batch_labels, optimizer=torch.optim.Adam(network.parameters(), lr=1e-3)))
+trained_healthy = brief(network)
 
 # %% [markdown]
 # **Patient 1, the silent layer.** The loss stays at $\ln 10 = 2.30$ and nothing moves. Somebody divided the weights by the number of inputs instead of its square root, and the surrogate derivative is a triangle, which is zero far from the threshold.
 #
-# > **Before you run each patient:** which number in the table will differ from the healthy one?
+# > **Before you run each patient:** which number or message will differ from the healthy one?
 
 
 # %%
@@ -262,7 +263,7 @@ class Transpose(nn.Module):
 consult("wrong axis", nn.Sequential(Transpose(), *fresh(4)[0], Transpose()))
 
 # %% [markdown]
-# All rates look plausible. But the neurons run along the batch: the state of one image goes on into the next, and no neuron ever sums over time. What shows it is that one sample's output has a gradient on *other* samples. *Repair:* time first, everywhere.
+# The rates are low, but no alarm goes off. Yet the neurons run along the batch: the state of one image goes on into the next, and no neuron ever sums over time. What shows it is that one sample's output has a gradient on *other* samples. *Repair:* time first, everywhere.
 #
 # **Patient 4, the leaking state.** Somebody keeps the final state and starts the next batch from it.
 
@@ -281,7 +282,7 @@ class Keeper(LIF):
 consult("leaking state", fresh(4, Keeper)[0])
 
 # %% [markdown]
-# The same batch gives another answer when it is shown twice. The accuracy alone would not have told: the network has learnt to live with it. *Repair:* start every batch at rest. `LIF` stores no state; it starts at rest unless you hand it one.
+# The same batch gives another answer when it is shown twice. The accuracy alone would not have revealed it: the network has learnt to live with it. *Repair:* start every batch at rest. `LIF` stores no state; it starts at rest unless you hand it one.
 #
 # **Patient 5, the reset with the wrong sign.** One character: `+` in place of `-`.
 
@@ -313,7 +314,7 @@ axes[0].set(
     yticks=places,
     yticklabels=before,
     xlabel="test accuracy (%)",
-    title="Every repair works, and two faults had hidden well",
+    title="Every repair works, and two faults hide well",
 )
 axes[0].invert_yaxis()
 axes[0].legend(bbox_to_anchor=(1, 0.5))
@@ -324,6 +325,7 @@ plt.show()
 # %% tags=["check"]
 assert healthy.findings == [] and all(report.findings for report in found.values())
 assert all(after[name] > max(before[name], 0.8) for name in before)
+assert before["leaking state"] > 0.7 and before["wrong sign"] > 0.7
 assert all(before[name] < 0.3 for name in ("silent", "saturated", "wrong axis", "learning rate"))
 assert found["silent"].layers[0].gradient == 0 and found["saturated"].layers[0].saturated > 0.9
 assert found["wrong axis"].mixing > 0.5 and found["leaking state"].memory > 0.1
@@ -399,7 +401,7 @@ check_function(
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# Train with $T = 3$ instead of 10, and test with 3, 10 and 30 steps. Which part of the loss in accuracy comes from training with few steps, and which from testing with few?
+# Give `fresh` an argument `steps` in place of the 10 in its encoder. Train one network with 3 steps and one with 10, and test each with 3, 10 and 30. Which part of the difference comes from training with few steps, and which from testing with few?
 #
 # ### 4 · Open
 #

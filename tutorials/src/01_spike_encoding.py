@@ -134,7 +134,7 @@ assert (reconstruction.from_rate(spikes)[:, image == 0] == 0).all()
 #
 # > **Before you run:** which of the five pixels will never spike if $\theta = 0.2$? Which one is first?
 
-# %%
+# %% tags=["NBVAL_CHECK_OUTPUT"]
 tau, threshold = 10.0, 0.2
 for value in pixels.tolist():
     time = tau * np.log(value / (value - threshold)) if value > threshold else np.inf

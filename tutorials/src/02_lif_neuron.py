@@ -178,7 +178,7 @@ plt.show()
 #
 # The core's `LIF` runs this loop for whole tensors `[T, B, N]` at once. We give both the same random input.
 
-# %%
+# %% tags=["NBVAL_CHECK_OUTPUT"]
 current = 0.4 * torch.rand(200, 1, 1, generator=generator, dtype=torch.float64)
 core, mine = {}, {}
 for reset in ("soft", "hard"):
@@ -201,7 +201,7 @@ assert torch.allclose(current.sum(0), whole.spikes.sum(0) + whole.state)
 # > **Before you run:** a single strong input arrives at step 3. At which step does each neuron spike?
 
 
-# %%
+# %% tags=["NBVAL_CHECK_OUTPUT"]
 def compare_first(current, beta, threshold=1.0):
     u, spikes = 0.0, []
     for value in current:

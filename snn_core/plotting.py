@@ -10,7 +10,7 @@ from torch import Tensor
 from . import _checks
 
 STYLE = Path(__file__).with_name("style.mplstyle")
-BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
+BLUE, VERMILION = "#0072B2", "#D55E00"
 
 
 def use_style() -> None:

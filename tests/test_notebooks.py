@@ -150,7 +150,7 @@ def _flat(page):
 
 def test_no_function_is_defined_twice_in_pages_or_core():
     owners = {}
-    for path in sorted((ROOT / "snn_core").glob("*.py")):
+    for path in sorted((ROOT / "snn_core").rglob("*.py")):
         for function in functions(path.read_text()):
             if not function.startswith("_"):
                 owners.setdefault(function, []).append(path.stem)

@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-MODULES = sorted((ROOT / "snn_core").glob("*.py"))
+MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
 README = (ROOT / "README.md").read_text()
 
 

@@ -5,7 +5,7 @@ Conventions, the same in every module and stated only here:
 - Tensors are time-major: ``[T, B, N]`` or ``[T, B, C, H, W]``. Spikes are 0/1 floats.
 - Time, ``dt`` and every ``tau_*`` are in milliseconds. ``dt`` and ``tau_mem`` are what a user sets;
   ``beta = exp(-dt / tau_mem)`` is derived, and a neuron can be given ``beta`` directly.
-- The membrane is dimensionless: rest 0, threshold 1.
+- The membrane is dimensionless: rest 0, threshold 1. (Only the Izhikevich neuron is in millivolts.)
 - One update order: integrate, compare, emit, reset.
   ``u[t] = beta * v[t-1] + I[t]``; ``z[t] = 1 if u[t] > threshold else 0``;
   ``v[t] = u[t] - threshold * z[t]`` (soft reset) or ``u[t] * (1 - z[t])`` (hard reset).
@@ -16,15 +16,36 @@ Conventions, the same in every module and stated only here:
 """
 
 from . import encoding, losses
-from .neurons import LIF, LeakyIntegrator, Recording, SpikingNeuron, leaky_step, lif_step
+from .neurons import (
+    ALL_NEURONS,
+    LIF,
+    AdaptiveLIF,
+    Alpha,
+    CuBaLIF,
+    IntegrateAndFire,
+    Izhikevich,
+    LeakyIntegrator,
+    Recording,
+    RecurrentLIF,
+    SpikingNeuron,
+    leaky_step,
+    lif_step,
+)
 from .surrogate import ALL_SURROGATES, Surrogate
 
 __version__ = "0.1.0"
 __all__ = [
+    "ALL_NEURONS",
     "ALL_SURROGATES",
     "LIF",
+    "AdaptiveLIF",
+    "Alpha",
+    "CuBaLIF",
+    "IntegrateAndFire",
+    "Izhikevich",
     "LeakyIntegrator",
     "Recording",
+    "RecurrentLIF",
     "SpikingNeuron",
     "Surrogate",
     "encoding",

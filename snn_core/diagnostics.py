@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from . import _checks
 from .losses import count_cross_entropy
-from .neurons import Leaky, LeakyIntegrator, SpikingNeuron
+from .neurons import LeakyIntegrator, Neuron
 from .training import Objective
 
 SILENT, SATURATED = 0.9, 0.5  # share of a layer's neurons from which on it is reported
@@ -128,7 +128,7 @@ def diagnose(
     _checks.require(inputs.shape[1] > 1, "inputs", f"shape {list(inputs.shape)}", "at least two samples")
     network, optimizer = copy.deepcopy((network, optimizer))  # one call: the copied optimizer holds the copied weights
     network.eval()
-    neurons = {name: module for name, module in network.named_modules() if isinstance(module, Leaky)}
+    neurons = {name: module for name, module in network.named_modules() if isinstance(module, Neuron)}
     _checks.require(bool(neurons), "network", type(network).__name__, "a network with neurons of snn_core in it")
     memory = _memory(network, neurons, inputs)
     mixing = _mixing(network, inputs)
@@ -146,7 +146,7 @@ def _mixing(network: nn.Module, inputs: Tensor) -> float:
 
 
 @torch.no_grad()
-def _memory(network: nn.Module, neurons: dict[str, Leaky], inputs: Tensor) -> float:
+def _memory(network: nn.Module, neurons: dict[str, Neuron], inputs: Tensor) -> float:
     """Return by how much the outputs of the most affected layer change on a second run, relative to their sum."""
     runs = []
     for _ in range(2):
@@ -184,24 +184,26 @@ def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[LayerRep
 
 
 @torch.no_grad()
-def _layer(name: str, neuron: Leaky, current: Tensor) -> LayerReport:
+def _layer(name: str, neuron: Neuron, current: Tensor) -> LayerReport:
     gradient = 0.0 if current.grad is None else current.grad.norm().item()
     if isinstance(neuron, LeakyIntegrator):
         return LayerReport(name, 0.0, 0.0, 0.0, neuron(current).flatten(), None, gradient, spiking=False)
-    assert isinstance(neuron, SpikingNeuron)
     spikes, membrane, _ = neuron(current, record=True)
     rates = spikes.mean((0, 1)).flatten()
     silent, saturated = (rates == 0).float().mean().item(), (rates > ALWAYS).float().mean().item()
-    drop = _drop(spikes, membrane, current, neuron.beta)
+    drop = _drop(spikes, membrane, current, neuron)
     return LayerReport(name, rates.mean().item(), silent, saturated, membrane.flatten(), drop, gradient, spiking=True)
 
 
-def _drop(spikes: Tensor, membrane: Tensor, current: Tensor, beta: Tensor) -> float | None:
-    """Return the mean fall of the membrane at a spike, ``u[t] - v[t]`` with ``v[t] = (u[t+1] - I[t+1]) / beta``."""
+def _drop(spikes: Tensor, membrane: Tensor, current: Tensor, neuron: Neuron) -> float | None:
+    """Return the mean fall of the membrane at a spike, ``u[t] - v[t]`` with ``v[t] = (u[t+1] - I[t+1]) / beta``.
+
+    It is None for a neuron without a spike, without memory, or with more than a membrane between input and spike.
+    """
     fired = spikes[:-1] > 0
-    if not fired.any() or not (beta > 0).all():
+    if not fired.any() or isinstance(neuron.initial_state(current), tuple) or not (neuron.beta > 0).all():
         return None
-    state = (membrane[1:] - current[1:]) / beta
+    state = (membrane[1:] - current[1:]) / neuron.beta
     return (membrane[:-1] - state)[fired].mean().item()
 
 

@@ -4,7 +4,22 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF, LeakyIntegrator, Surrogate, encoding, explorers, lif_step, losses, plotting, reconstruction
+from snn_core import (
+    LIF,
+    AdaptiveLIF,
+    Alpha,
+    CuBaLIF,
+    Izhikevich,
+    LeakyIntegrator,
+    RecurrentLIF,
+    Surrogate,
+    encoding,
+    explorers,
+    lif_step,
+    losses,
+    plotting,
+    reconstruction,
+)
 from snn_core.diagnostics import diagnose
 from snn_core.training import evaluate, fit
 
@@ -44,6 +59,22 @@ CASES = {
     "lif no tensor": (lambda: LIF()([[[1.0]]]), "current", "list"),
     "lif state shape": (lambda: LIF()(SEQUENCE, torch.zeros(3, 2)), "state", "[3, 2]"),
     "lif state type": (lambda: LIF()(SEQUENCE, 0.0), "state", "float"),
+    "cuba tau_syn": (lambda: CuBaLIF(tau_syn=0.0), "tau_syn", "0.0"),
+    "cuba alpha": (lambda: CuBaLIF(alpha=1.0), "alpha", "1.0"),
+    "alpha neuron, state of one variable too few": (
+        lambda: Alpha()(SEQUENCE, (GREY, GREY)),
+        "state",
+        "[[2, 3], [2, 3]]",
+    ),
+    "adaptive tau": (lambda: AdaptiveLIF(tau_adapt=-5.0), "tau_adapt", "-5.0"),
+    "adaptive rho": (lambda: AdaptiveLIF(rho=1.5), "rho", "1.5"),
+    "adaptive strength": (lambda: AdaptiveLIF(strength=-0.1), "strength", "-0.1"),
+    "recurrent neurons": (lambda: RecurrentLIF(0), "neurons", "0"),
+    "recurrent recurrence": (lambda: RecurrentLIF(3, recurrence="some"), "recurrence", "'some'"),
+    "recurrent input": (lambda: RecurrentLIF(4)(SEQUENCE), "current", "[4, 2, 3]"),
+    "izhikevich pattern": (lambda: Izhikevich("drumming"), "pattern", "'drumming'"),
+    "izhikevich without rest": (lambda: Izhikevich(b=0.3), "b", "0.3"),
+    "izhikevich dt": (lambda: Izhikevich(dt=2.0), "dt", "2.0"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
     "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
     "repeat NaN": (lambda: encoding.repeat(NAN, 3), "intensity", "NaN"),

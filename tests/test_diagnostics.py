@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF, LeakyIntegrator, SpikingNeuron, Surrogate
+from snn_core import LIF, IntegrateAndFire, LeakyIntegrator, Surrogate
 from snn_core.diagnostics import diagnose
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import seeded
@@ -26,7 +26,7 @@ class Keeper(LIF):
         return recording if record else recording.spikes
 
 
-class WrongSign(SpikingNeuron):
+class WrongSign(IntegrateAndFire):
     def step(self, current, state):
         membrane = self.beta * state + current
         spikes = Surrogate()(membrane - 1)

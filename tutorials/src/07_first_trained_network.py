@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from snn_core import LIF, SpikingNeuron, Surrogate, encoding
+from snn_core import LIF, IntegrateAndFire, Surrogate, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import diagnose
 from snn_core.exercises import Case, check_function, check_value
@@ -288,7 +288,7 @@ consult("leaking state", fresh(4, Keeper)[0])
 
 
 # %%
-class WrongSign(SpikingNeuron):
+class WrongSign(IntegrateAndFire):
     def step(self, current, state):
         membrane = self.beta * state + current
         spikes = Surrogate()(membrane - 1)

@@ -1,0 +1,44 @@
+"""Neurons: a pure step function each, and a thin module that owns the parameters and the loop over time.
+
+`base` holds what they share; every other module holds one idea: what a synapse, adaptation or recurrence adds.
+"""
+
+from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
+from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron, decay
+from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
+from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
+from .recurrent import RecurrentLIF, RecurrentState, recurrent_lif_step
+from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
+
+ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
+    kind.__name__: kind for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, Izhikevich)
+}
+
+__all__ = [
+    "ALL_NEURONS",
+    "FIRING_PATTERNS",
+    "LIF",
+    "AdaptiveLIF",
+    "AdaptiveState",
+    "Alpha",
+    "AlphaState",
+    "CuBaLIF",
+    "IntegrateAndFire",
+    "Izhikevich",
+    "IzhikevichState",
+    "Leaky",
+    "LeakyIntegrator",
+    "Neuron",
+    "Recording",
+    "RecurrentLIF",
+    "RecurrentState",
+    "SpikingNeuron",
+    "SynapticState",
+    "adaptive_lif_step",
+    "decay",
+    "izhikevich_step",
+    "leaky_step",
+    "lif_step",
+    "recurrent_lif_step",
+    "synapse_step",
+]

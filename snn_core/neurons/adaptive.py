@@ -1,0 +1,106 @@
+"""Neurons that tire: every spike raises their threshold for a while."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+from .base import IntegrateAndFire, decay, own_decay, owned_decay, parameter
+from .lif import leaky_step, lif_step
+
+
+class AdaptiveState(NamedTuple):
+    """Membrane after the reset v, and adaptation a, each ``[B, …]``."""
+
+    membrane: Tensor
+    adaptation: Tensor
+
+
+def adaptive_lif_step(
+    current: Tensor,
+    state: AdaptiveState,
+    *,
+    rho: Tensor | float,
+    strength: Tensor | float,
+    threshold: Tensor | float = 1.0,
+    **rules,
+) -> tuple[Tensor, Tensor, AdaptiveState]:
+    """Advance an LIF neuron whose threshold is raised by its own past spikes.
+
+    The threshold of step t is ``threshold + strength * a[t-1]``, and ``a[t] = rho * a[t-1] + z[t]``. A soft reset
+    subtracts the raised threshold. The gradient flows through the adaptation, also when the reset is detached.
+
+    Args:
+        current: input I[t], ``[B, …]``.
+        state: v[t-1] and a[t-1], same shape each.
+        rho: decay of the adaptation per step in [0, 1], a number or a tensor that broadcasts.
+        strength: by how much one spike raises the threshold, a number or a tensor that broadcasts.
+        threshold: above 0, of the rested neuron.
+        rules: beta and the other keyword arguments of `lif_step`.
+
+    Returns:
+        (spikes z[t] in {0, 1}, membrane u[t], state), each ``[B, …]``.
+
+    Reference: Bellec et al. 2018, LSNN (their b is a, beta is strength, and their threshold is B).
+
+    >>> rest = AdaptiveState(torch.zeros(1), torch.zeros(1))
+    >>> adaptive_lif_step(torch.tensor([1.5]), rest, beta=0.5, rho=0.9, strength=0.5)[2].adaptation
+    tensor([1.])
+    """
+    raised = threshold + strength * state.adaptation
+    spikes, membrane, v = lif_step(current, state.membrane, threshold=raised, **rules)
+    return spikes, membrane, AdaptiveState(v, leaky_step(spikes, state.adaptation, rho))
+
+
+class AdaptiveLIF(IntegrateAndFire):
+    """LIF neurons with an adaptive threshold: each spike raises it, and it falls back with `tau_adapt`.
+
+    Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``.
+        rho: adaptation decay per step in [0, 1], in place of `tau_adapt`.
+        strength: by how much one spike raises the threshold, at least 0; a number or a tensor ``[N]``.
+        dt: step in ms.
+        learn_rho: make the adaptation decay learnable.
+        options: threshold, reset and the other options of `LIF`.
+
+    Raises:
+        ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Bellec et al. 2018, LSNN.
+
+    >>> spikes = AdaptiveLIF(beta=0.5, rho=0.9, strength=1.0)(torch.full((8, 1, 1), 1.1))
+    >>> spikes.flatten().tolist()
+    [1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        tau_mem: Tensor | float = 10.0,
+        tau_adapt: Tensor | float = 100.0,
+        *,
+        rho: Tensor | float | None = None,
+        strength: Tensor | float = 0.1,
+        dt: float = 1.0,
+        learn_rho: bool = False,
+        **options,
+    ):
+        super().__init__(tau_mem, dt=dt, **options)
+        own_decay(self, "rho", decay(tau_adapt, dt, "tau_adapt") if rho is None else parameter("rho", rho), learn_rho)
+        strength = parameter("strength", strength)
+        _checks.require(bool((strength >= 0).all()), "strength", strength.tolist(), "at least 0")
+        self.register_buffer("strength", strength)
+
+    @property
+    def rho(self) -> Tensor:
+        """Decay of the adaptation per step, in [0, 1]: a scalar tensor, or one entry per neuron."""
+        return owned_decay(self, "rho")
+
+    def initial_state(self, current: Tensor) -> AdaptiveState:
+        """Return a rested membrane and no adaptation for `current` ``[T, B, …]``."""
+        return AdaptiveState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+
+    def step(self, current: Tensor, state: AdaptiveState) -> tuple[Tensor, Tensor, AdaptiveState]:
+        """Advance by one step with `adaptive_lif_step`."""
+        return adaptive_lif_step(current, state, rho=self.rho, strength=self.strength, **self.rules)

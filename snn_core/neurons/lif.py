@@ -1,0 +1,119 @@
+"""The leaky integrate-and-fire neuron, and the leaky integrator that never spikes."""
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+from ..surrogate import Surrogate
+from ._lif_sequence import lif_sequence
+from .base import RESETS, IntegrateAndFire, Leaky, Recording
+
+
+def leaky_step(current: Tensor, state: Tensor, beta: Tensor | float) -> Tensor:
+    """Decay the membrane by one step and add the input: ``u[t] = beta * v[t-1] + I[t]``.
+
+    Args:
+        current: input I[t], ``[B, …]``, in units of the threshold.
+        state: membrane after the last reset, v[t-1], same shape.
+        beta: decay per step in [0, 1], a number or a tensor that broadcasts.
+
+    Returns:
+        The membrane u[t], same shape.
+
+    Reference: Eshraghian et al. 2023, eq. 4.
+
+    >>> leaky_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
+    tensor([2.])
+    """
+    return beta * state + current
+
+
+def lif_step(
+    current: Tensor,
+    state: Tensor,
+    *,
+    beta: Tensor | float,
+    threshold: Tensor | float = 1.0,
+    reset: str = "soft",
+    detach_reset: bool = True,
+    surrogate: Surrogate | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Advance a leaky integrate-and-fire neuron by one step: integrate, compare, emit, reset.
+
+    Args:
+        current: input I[t], ``[B, …]``.
+        state: membrane after the last reset, v[t-1], same shape.
+        beta: decay per step in [0, 1], a number or a tensor that broadcasts.
+        threshold: above 0, a number or a tensor that broadcasts.
+        reset: "soft" subtracts the threshold, "hard" sets the membrane to 0.
+        detach_reset: if True, no gradient flows through the spike that resets.
+        surrogate: derivative of the spike; the default `Surrogate` if None.
+
+    Returns:
+        (spikes z[t] in {0, 1}, membrane u[t], state v[t]), each ``[B, …]``.
+
+    Reference: Eshraghian et al. 2023, eq. 4 and 5 (their U is u, S is z).
+
+    >>> z, u, v = lif_step(torch.tensor([1.0]), torch.tensor([0.5]), beta=0.5)
+    >>> z.item(), u.item(), v.item()
+    (1.0, 1.25, 0.25)
+    """
+    _checks.choice("reset", reset, RESETS)
+    membrane = leaky_step(current, state, beta)
+    spikes = (surrogate or Surrogate())(membrane - threshold)
+    drop = threshold if reset == "soft" else membrane
+    resetting = spikes.detach() if detach_reset else spikes
+    return spikes, membrane, membrane - drop * resetting
+
+
+class LIF(IntegrateAndFire):
+    """Leaky integrate-and-fire neurons, run over a whole sequence at once.
+
+    Args: those of `IntegrateAndFire`.
+
+    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, eq. 5 to 7 (their alpha is 0 here).
+
+    >>> spikes = LIF(beta=0.5)(torch.full((4, 1, 1), 0.75))
+    >>> spikes.flatten().tolist()
+    [0.0, 1.0, 0.0, 1.0]
+    """
+
+    def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Advance by one step with `lif_step`."""
+        return lif_step(current, state, **self.rules)
+
+    def forward(self, current: Tensor, state: Tensor | None = None, *, record: bool = False) -> Tensor | Recording:
+        """Run over `current` ``[T, B, …]``; return spikes ``[T, B, …]``, or a `Recording` if `record`."""
+        current, state = self._prepare(current, state)
+        spikes, membrane, state = lif_sequence(current, state, self)
+        recording = Recording(spikes, membrane, self._finish(state))
+        return recording if record else recording.spikes
+
+
+class LeakyIntegrator(Leaky):
+    """A leaky integrator that never spikes: the membrane readout of a network.
+
+    Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        beta: decay per step in [0, 1], in place of `tau_mem`; 1 sums without a leak.
+        dt: step in ms.
+        learn_beta: make the decay learnable.
+
+    Raises:
+        ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Neftci et al. 2019, section V (the readout of their example).
+
+    >>> LeakyIntegrator(beta=0.5)(torch.ones(3, 1, 1)).flatten().tolist()
+    [1.0, 1.5, 1.75]
+    """
+
+    def forward(self, current: Tensor, state: Tensor | None = None) -> Tensor:
+        """Integrate `current` ``[T, B, …]`` and return the membrane ``[T, B, …]``."""
+        current, state = self._prepare(current, state)
+        membranes = []
+        for step_current in current:
+            state = leaky_step(step_current, state, self.beta)
+            membranes.append(state)
+        self._finish(state)
+        return torch.stack(membranes)

@@ -1,0 +1,93 @@
+"""Neurons that hear their own spikes of the step before."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Generator, Tensor, nn
+
+from .. import _checks
+from .base import IntegrateAndFire
+from .lif import lif_step
+
+RECURRENCES = ("all_to_all", "one_to_one")
+
+
+class RecurrentState(NamedTuple):
+    """Membrane after the reset v, and the spikes z of the last step, each ``[B, N]``."""
+
+    membrane: Tensor
+    spikes: Tensor
+
+
+def recurrent_lif_step(
+    current: Tensor, state: RecurrentState, weight: Tensor, **rules
+) -> tuple[Tensor, Tensor, RecurrentState]:
+    """Advance LIF neurons that also receive their spikes of the step before: ``I[t] + V z[t-1]``.
+
+    Args:
+        current: input I[t], ``[B, N]``.
+        state: v[t-1] and z[t-1], ``[B, N]`` each.
+        weight: V, ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each neuron to itself.
+        rules: beta and the other keyword arguments of `lif_step`.
+
+    Returns:
+        (spikes z[t] in {0, 1}, membrane u[t], state), each ``[B, N]``.
+
+    Reference: Neftci et al. 2019, eq. 4 (their V, one step of delay); Eshraghian et al. 2023, section III.
+
+    >>> after_a_spike = RecurrentState(torch.zeros(1, 1), torch.ones(1, 1))
+    >>> recurrent_lif_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), beta=0.5)[1]
+    tensor([[0.3000]])
+    """
+    feedback = state.spikes @ weight.T if weight.dim() == 2 else state.spikes * weight
+    spikes, membrane, v = lif_step(current + feedback, state.membrane, **rules)
+    return spikes, membrane, RecurrentState(v, spikes)
+
+
+class RecurrentLIF(IntegrateAndFire):
+    """LIF neurons with learnable connections among themselves, which take one step.
+
+    Args:
+        neurons: their number N, at least 1.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        recurrence: "all_to_all" for a weight ``[N, N]``, drawn uniformly from ±1/√N; "one_to_one" for a weight ``[N]``
+            from each neuron to itself, at first 0.
+        generator: draws the initial weights; PyTorch's own if None.
+        options: threshold, reset and the other options of `LIF`.
+
+    Raises:
+        ValueError: for values outside these ranges, or an input that is not ``[T, B, N]``.
+
+    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, section III.
+
+    >>> RecurrentLIF(3)(torch.ones(4, 2, 3)).shape
+    torch.Size([4, 2, 3])
+    """
+
+    def __init__(
+        self,
+        neurons: int,
+        tau_mem: Tensor | float = 10.0,
+        *,
+        recurrence: str = "all_to_all",
+        generator: Generator | None = None,
+        **options,
+    ):
+        super().__init__(tau_mem, **options)
+        _checks.whole("neurons", neurons)
+        _checks.choice("recurrence", recurrence, RECURRENCES)
+        if recurrence == "all_to_all":
+            weight = (2 * torch.rand(neurons, neurons, generator=generator) - 1) / neurons**0.5
+        else:
+            weight = torch.zeros(neurons)
+        self.weight = nn.Parameter(weight)
+
+    def initial_state(self, current: Tensor) -> RecurrentState:
+        """Return a membrane at rest and no spikes for `current` ``[T, B, N]``."""
+        shape, neurons = list(current.shape), len(self.weight)
+        _checks.require(len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]")
+        return RecurrentState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+
+    def step(self, current: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor, RecurrentState]:
+        """Advance by one step with `recurrent_lif_step`."""
+        return recurrent_lif_step(current, state, self.weight, **self.rules)

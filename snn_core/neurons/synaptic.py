@@ -1,0 +1,130 @@
+"""Neurons with a synapse of their own: the current that a spike causes rises and fades with a time constant.
+
+Each filter has gain 1: whatever the time constants and `dt` are, a weight ``w`` delivers the charge ``w`` in all. So
+``tau_syn → 0`` gives the plain LIF neuron, weight for weight.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+from .base import IntegrateAndFire, decay, own_decay, owned_decay, parameter
+from .lif import leaky_step, lif_step
+
+
+class SynapticState(NamedTuple):
+    """Membrane after the reset v, and synaptic current, each ``[B, …]``."""
+
+    membrane: Tensor
+    synapse: Tensor
+
+
+class AlphaState(NamedTuple):
+    """Membrane after the reset v, synaptic current, and the variable that makes it rise, each ``[B, …]``."""
+
+    membrane: Tensor
+    synapse: Tensor
+    rise: Tensor
+
+
+def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Tensor:
+    """Let a synaptic current decay and take in a new input: ``i[t] = alpha * i[t-1] + (1 - alpha) * I[t]``.
+
+    Args:
+        current: input I[t], ``[B, …]``, in units of the threshold.
+        synapse: synaptic current i[t-1], same shape.
+        alpha: decay per step in [0, 1), a number or a tensor that broadcasts.
+
+    Returns:
+        The synaptic current i[t], same shape.
+
+    Reference: Neftci et al. 2019, section II; the factor 1 - alpha, which their weights contain, is written out here.
+
+    >>> synapse_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
+    tensor([1.5000])
+    """
+    return leaky_step((1 - alpha) * current, synapse, alpha)
+
+
+class CuBaLIF(IntegrateAndFire):
+    """LIF neurons with a current-based synapse: an input current that outlives the spike that caused it.
+
+    ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron.
+
+    Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_syn: synaptic time constant in ms, above 0; a number or a tensor ``[N]``.
+        alpha: synaptic decay per step in [0, 1), in place of `tau_syn`; 0 is the plain LIF neuron.
+        dt: step in ms.
+        learn_alpha: make the synaptic decay learnable.
+        options: threshold, reset and the other options of `LIF`.
+
+    Raises:
+        ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, appendix (their synaptic neuron).
+
+    >>> CuBaLIF(beta=0.5, alpha=0.5)(torch.tensor([1.0, 0, 0]).view(3, 1, 1), record=True).membrane.flatten()
+    tensor([0.5000, 0.5000, 0.3750])
+    """
+
+    def __init__(
+        self,
+        tau_mem: Tensor | float = 10.0,
+        tau_syn: Tensor | float = 5.0,
+        *,
+        alpha: Tensor | float | None = None,
+        dt: float = 1.0,
+        learn_alpha: bool = False,
+        **options,
+    ):
+        super().__init__(tau_mem, dt=dt, **options)
+        alpha = decay(tau_syn, dt, "tau_syn") if alpha is None else parameter("alpha", alpha)
+        own_decay(self, "alpha", alpha, learn_alpha)
+        _checks.require(bool((alpha < 1).all()), "alpha", alpha.tolist(), "a decay below 1, which would let nothing in")
+
+    @property
+    def alpha(self) -> Tensor:
+        """Decay of the synaptic current per step, in [0, 1): a scalar tensor, or one entry per neuron."""
+        return owned_decay(self, "alpha")
+
+    def initial_state(self, current: Tensor) -> SynapticState:
+        """Return a membrane and a synapse at rest for `current` ``[T, B, …]``."""
+        return SynapticState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+
+    def step(self, current: Tensor, state: SynapticState) -> tuple[Tensor, Tensor, SynapticState]:
+        """Advance by one step: `synapse_step`, then `lif_step`."""
+        synapse = synapse_step(current, state.synapse, self.alpha)
+        spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules)
+        return spikes, membrane, SynapticState(v, synapse)
+
+
+class Alpha(CuBaLIF):
+    """LIF neurons whose synaptic current is an alpha function: it rises first, and peaks `tau_syn` after the spike.
+
+    Two synaptic filters in a row: a spike causes the current ``(1 - alpha)² (k + 1) alpha^k`` after k steps, the
+    discrete form of ``t / tau_syn² · exp(-t / tau_syn)``. With ``beta=0`` the membrane itself has this shape.
+
+    Args: those of `CuBaLIF`.
+
+    Raises:
+        ValueError: for values outside their ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Rall 1967; Gerstner et al. 2014, section 3.1; Eshraghian et al. 2023, appendix (their alpha neuron).
+
+    >>> Alpha(beta=0.0, alpha=0.5)(torch.tensor([1.0, 0, 0]).view(3, 1, 1), record=True).membrane.flatten()
+    tensor([0.2500, 0.2500, 0.1875])
+    """
+
+    def initial_state(self, current: Tensor) -> AlphaState:
+        """Return all three variables at rest for `current` ``[T, B, …]``."""
+        return AlphaState(*(torch.zeros_like(current[0]) for _ in AlphaState._fields))
+
+    def step(self, current: Tensor, state: AlphaState) -> tuple[Tensor, Tensor, AlphaState]:
+        """Advance by one step: `synapse_step` twice, then `lif_step`."""
+        rise = synapse_step(current, state.rise, self.alpha)
+        synapse = synapse_step(rise, state.synapse, self.alpha)
+        spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules)
+        return spikes, membrane, AlphaState(v, synapse, rise)

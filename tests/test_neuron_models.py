@@ -1,0 +1,254 @@
+"""Neuron models: what holds for every one of them, and each against a closed form or a plain loop."""
+
+import numpy as np
+import pytest
+import torch
+
+from snn_core import ALL_NEURONS, LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, RecurrentLIF, SpikingNeuron
+from snn_core.neurons import FIRING_PATTERNS
+
+T, B, N = 60, 2, 4
+NEVER = 1e9  # a threshold that is never reached
+
+
+def draw(*shape, dtype=torch.float64, seed=0):
+    return torch.randn(*shape, dtype=dtype, generator=torch.Generator().manual_seed(seed))
+
+
+def build(name, **options):
+    """Return a neuron of `ALL_NEURONS` for N neurons, in float64."""
+    first = (N,) if name == "RecurrentLIF" else ()
+    return ALL_NEURONS[name](*first, **options).double()
+
+
+def drive(name, dtype=torch.float64):
+    """Return an input that makes the neuron spike now and then."""
+    current = draw(T, B, N, dtype=dtype)
+    return 10 + 5 * current if name == "Izhikevich" else 0.3 + current
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_spikes_are_zero_or_one_in_shape_and_dtype_of_the_input(name, dtype):
+    spikes, membrane, _ = build(name).to(dtype)(drive(name, dtype), record=True)
+    assert spikes.shape == membrane.shape == (T, B, N)
+    assert spikes.dtype == membrane.dtype == dtype
+    assert set(spikes.unique().tolist()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_running_in_two_halves_equals_running_at_once(name):
+    neuron, current = build(name), drive(name)
+    whole, first = neuron(current, record=True), neuron(current[:25], record=True)
+    second = neuron(current[25:], first.state, record=True)
+    assert torch.equal(torch.cat([first.spikes, second.spikes]), whole.spikes)
+    assert torch.equal(torch.cat([first.membrane, second.membrane]), whole.membrane)
+    assert torch.equal(neuron(current), whole.spikes)  # nothing is kept between calls
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_states_over_time_end_in_the_recorded_state(name):
+    neuron, current = build(name), drive(name)
+    states, final = neuron.states(current), neuron(current, record=True).state
+    several = isinstance(final, tuple)
+    assert type(states) is type(final)
+    for over_time, last in zip(states if several else [states], final if several else [final], strict=True):
+        assert over_time.shape == (T, B, N)
+        torch.testing.assert_close(over_time[-1], last)
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_gradient_is_that_of_autograd_where_nothing_spikes(name):
+    quiet = {} if name == "Izhikevich" else {"threshold": 50.0}
+    neuron, current = build(name, surrogate="triangular", **quiet), draw(6, 1, N).requires_grad_()
+    assert neuron(current).sum() == 0
+    assert torch.autograd.gradcheck(lambda i: neuron(i, record=True).membrane, current)
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_a_gradient_comes_back_through_spikes(name):
+    neuron, current = build(name), drive(name).requires_grad_()
+    (neuron(current) * draw(T, B, N, seed=3)).sum().backward()
+    assert torch.isfinite(current.grad).all()
+    assert (current.grad[:-5] != 0).any()
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_nan_and_wrong_states_are_refused(name):
+    current = drive(name)
+    current[3, 0, 1] = float("nan")
+    with pytest.raises(ValueError, match="^current: got NaN, expected numbers only"):
+        build(name)(current)
+    with pytest.raises(ValueError, match=r"^state: got \[3, 2\], expected shape \["):
+        build(name)(drive(name), torch.zeros(3, 2))
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_state_dict_round_trip(name):
+    one, other = build(name), build(name)
+    other.load_state_dict(one.state_dict())
+    assert torch.equal(one(drive(name)), other(drive(name)))
+
+
+# The closed-form responses to one input spike, k steps later.
+
+
+def cuba_kernel(k, alpha, beta):
+    if alpha == beta:
+        return (1 - alpha) * (k + 1) * alpha**k
+    return (1 - alpha) * (alpha ** (k + 1) - beta ** (k + 1)) / (alpha - beta)
+
+
+def alpha_kernel(k, alpha, beta):
+    if alpha == beta:
+        return (1 - alpha) ** 2 * (k + 1) * (k + 2) / 2 * alpha**k
+    if beta == 0:
+        return (1 - alpha) ** 2 * (k + 1) * alpha**k
+    r = alpha / beta
+    return (1 - alpha) ** 2 * beta**k * (1 - (k + 2) * r ** (k + 1) + (k + 1) * r ** (k + 2)) / (1 - r) ** 2
+
+
+@pytest.mark.parametrize(("kind", "kernel"), [(CuBaLIF, cuba_kernel), (Alpha, alpha_kernel)])
+@pytest.mark.parametrize(("alpha", "beta"), [(0.6, 0.9), (0.9, 0.6), (0.8, 0.8), (0.7, 0.0)])
+def test_without_spikes_the_membrane_is_a_convolution_with_the_closed_form(kind, kernel, alpha, beta):
+    current = draw(T, B, N)
+    lag = torch.arange(T)[:, None] - torch.arange(T)[None]
+    response = torch.tensor([kernel(k, alpha, beta) for k in range(T)], dtype=torch.float64)
+    matrix = torch.where(lag >= 0, response[lag.clamp(min=0)], torch.zeros((), dtype=torch.float64))
+    expected = torch.einsum("ts,sbn->tbn", matrix, current)
+    decays = {name: torch.tensor(value, dtype=torch.float64) for name, value in (("alpha", alpha), ("beta", beta))}
+    membrane = kind(**decays, threshold=NEVER)(current, record=True).membrane
+    torch.testing.assert_close(membrane, expected, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", [CuBaLIF, Alpha])
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_without_synaptic_decay_it_is_the_lif_neuron(kind, reset):
+    current = drive("LIF").requires_grad_()
+    plain, synaptic = LIF(beta=0.8, reset=reset), kind(beta=0.8, alpha=0.0, reset=reset)
+    loop = SpikingNeuron.forward(plain, current, record=True)  # the fast path rounds a fused product once less
+    for one, other in zip(loop[:2], synaptic(current, record=True)[:2], strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("kind", [CuBaLIF, Alpha])
+def test_a_spike_delivers_its_weight_whatever_the_time_constants_are(kind):
+    spike = torch.zeros(2000, 1, 1, dtype=torch.float64)
+    spike[0] = 0.7
+    for tau_syn, dt in ((2.0, 1.0), (10.0, 1.0), (10.0, 0.25)):
+        assert kind(tau_syn=tau_syn, dt=dt).double().states(spike).synapse.sum().item() == pytest.approx(0.7, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", [LIF, CuBaLIF, Alpha, AdaptiveLIF])
+def test_halving_dt_moves_the_membrane_by_less_than_dt_over_tau(kind):
+    """An input spike train given on a grid of 1 ms, simulated with finer and finer steps."""
+    arrivals = (torch.rand(100, 1, 1, generator=torch.Generator().manual_seed(1)) < 0.2).double()
+    options = {} if kind is not AdaptiveLIF else {"tau_adapt": 50.0}
+    ends = []
+    for parts in (1, 2, 4, 8):
+        current = torch.zeros(100 * parts, 1, 1, dtype=torch.float64)
+        current[parts - 1 :: parts] = 0.12 * arrivals
+        membrane = kind(10.0, dt=1 / parts, threshold=NEVER, **options)(current, record=True).membrane
+        ends.append(membrane[parts - 1 :: parts].flatten())
+    errors = [(end - ends[-1]).abs().max().item() / ends[-1].max().item() for end in ends[:-1]]
+    assert errors[0] < 0.2
+    assert all(finer < 0.7 * coarser or coarser < 1e-5 for coarser, finer in zip(errors, errors[1:], strict=False))
+
+
+def test_adaptive_lif_against_a_plain_loop():
+    current = drive("AdaptiveLIF")
+    v, a, expected = np.zeros((B, N)), np.zeros((B, N)), []
+    for value in current.numpy():
+        u, raised = 0.8 * v + value, 1 + 0.4 * a
+        z = u > raised
+        v, a = u - raised * z, 0.95 * a + z
+        expected.append(z)
+    beta, rho, strength = (torch.tensor(value, dtype=torch.float64) for value in (0.8, 0.95, 0.4))
+    neuron = AdaptiveLIF(beta=beta, rho=rho, strength=strength)
+    assert np.array_equal(neuron(current).numpy(), np.array(expected))
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_adaptive_lif_without_adaptation_is_the_lif_neuron(reset):
+    current = drive("LIF")
+    assert torch.equal(AdaptiveLIF(strength=0.0, reset=reset)(current), LIF(reset=reset)(current))
+
+
+def test_adaptation_decays_with_its_time_constant():
+    current = torch.zeros(101, 1, 1, dtype=torch.float64)
+    current[0] = 1.5
+    adaptation = AdaptiveLIF(tau_adapt=50.0).double().states(current).adaptation.flatten()
+    assert adaptation[0] == 1
+    assert adaptation[100].item() == pytest.approx(np.exp(-2), rel=1e-6)
+
+
+def test_recurrent_lif_against_a_plain_loop():
+    neuron, current = build("RecurrentLIF", generator=torch.Generator().manual_seed(2)), drive("LIF")
+    weight, beta = neuron.weight.detach().numpy(), neuron.beta.item()
+    v, z, expected = np.zeros((B, N)), np.zeros((B, N)), []
+    for value in current.numpy():
+        heard = np.array([[sum(weight[i, j] * z[b, j] for j in range(N)) for i in range(N)] for b in range(B)])
+        u = beta * v + value + heard
+        z = (u > 1).astype(float)
+        v = u - z
+        expected.append(z)
+    assert np.array_equal(neuron(current).detach().numpy(), np.array(expected))
+
+
+def test_one_to_one_is_all_to_all_with_a_diagonal_weight_and_starts_without_recurrence():
+    one, full, current = RecurrentLIF(N, recurrence="one_to_one"), RecurrentLIF(N), drive("LIF", torch.float32)
+    assert torch.equal(one(current), LIF()(current))
+    one.weight.data = torch.tensor([0.5, -0.5, 0.9, 0.1])
+    full.weight.data = torch.diag(one.weight.data)
+    assert torch.equal(one(current), full(current))
+    assert not torch.equal(one(current), LIF()(current))
+
+
+def test_recurrent_weights_come_from_the_generator_and_learn():
+    weights = [RecurrentLIF(50, generator=torch.Generator().manual_seed(3)).weight for _ in range(2)]
+    assert torch.equal(*weights)
+    assert 0.9 / 50**0.5 < weights[0].abs().max() <= 1 / 50**0.5
+    neuron = build("RecurrentLIF")
+    neuron(drive("LIF")).sum().backward()
+    assert (neuron.weight.grad != 0).any()
+
+
+@pytest.mark.parametrize("pattern", FIRING_PATTERNS)
+def test_izhikevich_rests_and_equals_a_plain_loop(pattern):
+    a, b, c, d = FIRING_PATTERNS[pattern]
+    neuron = Izhikevich(pattern)
+    at_rest = neuron(torch.zeros(2000, 1, 1, dtype=torch.float64), record=True)
+    assert at_rest.spikes.sum() == 0
+    torch.testing.assert_close(at_rest.membrane, at_rest.membrane[:1].expand(2000, 1, 1), rtol=0, atol=1e-6)
+    v, w = at_rest.membrane[0, 0, 0].item(), b * at_rest.membrane[0, 0, 0].item()
+    expected = []
+    for _ in range(1000):
+        u = v + 0.5 * (0.04 * (v * v) + 5 * v + 140 - w + 10)
+        w += 0.5 * a * (b * v - w)
+        expected.append(u > 30)
+        v, w = (c, w + d) if u > 30 else (u, w)
+    spikes = neuron(torch.full((1000, 1, 1), 10.0, dtype=torch.float64)).flatten() > 0
+    assert spikes.tolist() == expected
+    assert spikes.sum() > 3
+
+
+def test_izhikevich_patterns_differ_as_the_paper_says():
+    """Regular spiking slows down, fast spiking does not, chattering alternates short and long intervals."""
+    gaps = {
+        pattern: Izhikevich(pattern)(torch.full((2000, 1, 1), 10.0)).flatten().nonzero().flatten().diff().double() / 2
+        for pattern in FIRING_PATTERNS
+    }
+    assert gaps["regular_spiking"][-1] > 1.5 * gaps["regular_spiking"][0]
+    assert gaps["fast_spiking"][-1] < 1.2 * gaps["fast_spiking"][1]
+    chatter = gaps["chattering"][10:]
+    assert chatter.max() > 5 * chatter.min()
+
+
+@pytest.mark.parametrize("name", ["alpha", "rho"])
+def test_learnt_decays_stay_inside_their_range_and_get_a_gradient(name):
+    neuron = CuBaLIF(alpha=0.9, learn_alpha=True) if name == "alpha" else AdaptiveLIF(rho=0.9, learn_rho=True)
+    neuron(drive("LIF", torch.float32), record=True).membrane.sum().backward()
+    logit = getattr(neuron, f"{name}_logit")
+    assert logit.grad != 0
+    logit.data += 1e6
+    assert 0 <= getattr(neuron, name).item() <= 1

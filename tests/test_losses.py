@@ -8,10 +8,12 @@ import torch
 from snn_core import losses
 from snn_core.losses import ALL_LOSSES
 
+OBJECTIVES = ALL_LOSSES | {"population_cross_entropy": losses.population_cross_entropy(classes=3)}
 
-def some_output(steps=6, batch=4, classes=3):
+
+def some_output(steps=6, batch=4, neurons=3):
     generator = torch.Generator().manual_seed(0)
-    return torch.rand(steps, batch, classes, generator=generator, dtype=torch.float64), torch.tensor([0, 1, 2, 0])
+    return torch.rand(steps, batch, neurons, generator=generator, dtype=torch.float64), torch.tensor([0, 1, 2, 0])
 
 
 def cross_entropy_by_hand(scores, labels):
@@ -50,23 +52,113 @@ def test_first_spike_scores_the_earliest_highest_and_the_silent_lowest():
     assert losses.predict(losses.first_spike(spikes)).tolist() == [0]
 
 
-@pytest.mark.parametrize("name", ALL_LOSSES)
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_every_objective_knows_the_decoder_that_it_trains(name):
     """Descending the loss raises the decoder's score of the right class over the others."""
     output, labels = some_output()
     output.requires_grad_()
-    loss = ALL_LOSSES[name]
+    loss = OBJECTIVES[name]
     for _ in range(400):
         (gradient,) = torch.autograd.grad(loss(output, labels), output)
         output = (output - 2.0 * gradient).detach().requires_grad_()
     assert torch.equal(losses.predict(loss.decode(output)), labels)
 
 
-@pytest.mark.parametrize("name", ALL_LOSSES)
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_gradients_are_right(name):
     output, labels = some_output()
-    assert torch.autograd.gradcheck(lambda o: ALL_LOSSES[name](o, labels), output.requires_grad_())
+    assert torch.autograd.gradcheck(lambda o: OBJECTIVES[name](o, labels), output.requires_grad_())
 
 
 def test_predict_takes_the_first_on_a_tie():
     assert losses.predict(torch.tensor([[1.0, 1.0], [0.0, 1.0]])).tolist() == [0, 1]
+
+
+def some_spikes(steps=12, batch=3, neurons=4, share=0.25, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return (torch.rand(steps, batch, neurons, generator=generator, dtype=torch.float64) < share).double()
+
+
+def first_steps(spikes):
+    """Return the step of the first spike by a plain loop, T where there is none."""
+    trains = spikes.flatten(1).T.tolist()
+    steps = [train.index(1.0) if 1.0 in train else len(train) for train in trains]
+    return torch.tensor(steps, dtype=torch.float64).view(spikes.shape[1:])
+
+
+def test_first_spike_equals_a_plain_loop_and_its_gradient_is_the_effect_of_flipping_a_spike():
+    spikes = some_spikes().requires_grad_()
+    scores = losses.first_spike(spikes)
+    assert torch.equal(-scores, first_steps(spikes))
+    (gradient,) = torch.autograd.grad(scores.sum(), spikes)
+    for index in spikes.nonzero().tolist() + (1 - spikes).nonzero().tolist():
+        present, absent = spikes.detach().clone(), spikes.detach().clone()
+        present[tuple(index)], absent[tuple(index)] = 1.0, 0.0
+        effect = first_steps(absent).sum() - first_steps(present).sum()
+        assert gradient[tuple(index)] == effect
+
+
+def test_first_spike_objectives_by_hand():
+    spikes, labels = some_spikes(batch=4, neurons=3), torch.tensor([0, 1, 2, 0])
+    steps = first_steps(spikes)
+    expected = cross_entropy_by_hand((-steps).tolist(), labels.tolist())
+    assert losses.first_spike_cross_entropy(spikes, labels).item() == pytest.approx(expected)
+    squares = [(steps[b, c] / 12 - (0.1 if c == labels[b] else 0.9)) ** 2 for b in range(4) for c in range(3)]
+    loss = losses.first_spike_mse(spikes, labels, right=0.1, wrong=0.9)
+    assert loss.item() == pytest.approx((sum(squares) / 12).item())
+
+
+def test_population_counts_add_up_neighbours():
+    spikes = some_spikes(neurons=6)
+    by_loop = [[sum(spikes[:, b, 2 * c + p].sum().item() for p in range(2)) for c in range(3)] for b in range(3)]
+    assert losses.population_count(spikes, 3).tolist() == by_loop
+    objective, labels = losses.population_cross_entropy(classes=3), torch.tensor([2, 0, 1])
+    assert objective(spikes, labels).item() == pytest.approx(cross_entropy_by_hand(by_loop, labels.tolist()))
+    assert objective.decode(spikes).tolist() == by_loop
+
+
+def test_populations_of_one_are_the_plain_count():
+    spikes, labels = some_spikes(batch=4, neurons=3), torch.tensor([0, 1, 2, 0])
+    assert losses.population_cross_entropy(3)(spikes, labels) == losses.count_cross_entropy(spikes, labels)
+
+
+def test_activity_regularisers_by_hand():
+    spikes = some_spikes()
+    counts = spikes.sum(0).tolist()
+    flat = [count for row in counts for count in row]
+    assert losses.l1_activity(spikes).item() == pytest.approx(sum(flat) / len(flat))
+    over = [max(sum(row) / len(row) - 2.5, 0) ** 2 for row in counts]
+    assert losses.upper_activity(spikes, 2.5).item() == pytest.approx(sum(over) / len(over))
+    per_neuron = [sum(column) / len(column) for column in zip(*counts, strict=True)]
+    under = [max(3.5 - mean, 0) ** 2 for mean in per_neuron]
+    assert losses.lower_activity(spikes, 3.5).item() == pytest.approx(sum(under) / len(under))
+    assert max(over) > 0 < max(under)
+
+
+def test_activity_regularisers_push_the_right_way():
+    spikes = some_spikes().requires_grad_()
+    for loss, sign in (
+        (losses.l1_activity(spikes), 1),
+        (losses.upper_activity(spikes, 1.0), 1),
+        (losses.lower_activity(spikes, 5.0), -1),
+    ):
+        (gradient,) = torch.autograd.grad(loss, spikes)
+        assert (gradient * sign >= 0).all()
+        assert (gradient * sign > 0).any()
+
+
+def test_van_rossum_equals_the_double_sum_over_spike_pairs():
+    one, other, tau, dt = some_spikes(), some_spikes(seed=1), 7.0, 0.5
+    beta = math.exp(-dt / tau)
+    total = 0.0
+    for a, b in zip(one.flatten(1).T, other.flatten(1).T, strict=True):
+        events = [(t, 1) for t in a.nonzero().flatten().tolist()] + [(t, -1) for t in b.nonzero().flatten().tolist()]
+        total += sum(p * q * beta ** abs(s - t) for s, p in events for t, q in events) / (1 - beta**2)
+    expected = total * dt / tau / (one.shape[1] * one.shape[2])
+    assert losses.van_rossum(one, other, tau=tau, dt=dt).item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_van_rossum_is_zero_for_equal_trains_and_its_gradient_is_right():
+    spikes, target = some_spikes(steps=6).requires_grad_(), some_spikes(steps=6, seed=1)
+    assert losses.van_rossum(spikes, spikes) == 0
+    assert torch.autograd.gradcheck(lambda z: losses.van_rossum(z, target), spikes)

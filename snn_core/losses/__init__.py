@@ -1,0 +1,40 @@
+"""Losses: how an answer is read out of an output over time, and what trains it.
+
+An output is time-major, ``[T, B, C]``: spikes of C output neurons, or membranes. A decoder returns scores ``[B, C]``;
+the class with the highest score is the answer. An objective knows its decoder as ``objective.decode``. What limits
+activity or compares spike trains knows no classes and stands in `activity`.
+"""
+
+from .activity import l1_activity, lower_activity, upper_activity, van_rossum
+from .decoders import first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
+from .objectives import (
+    ALL_LOSSES,
+    count_cross_entropy,
+    count_mse,
+    first_spike_cross_entropy,
+    first_spike_mse,
+    max_membrane_cross_entropy,
+    population_cross_entropy,
+    summed_membrane_cross_entropy,
+)
+
+__all__ = [
+    "ALL_LOSSES",
+    "count_cross_entropy",
+    "count_mse",
+    "first_spike",
+    "first_spike_cross_entropy",
+    "first_spike_mse",
+    "l1_activity",
+    "lower_activity",
+    "max_membrane",
+    "max_membrane_cross_entropy",
+    "population_count",
+    "population_cross_entropy",
+    "predict",
+    "spike_count",
+    "summed_membrane",
+    "summed_membrane_cross_entropy",
+    "upper_activity",
+    "van_rossum",
+]

@@ -1,0 +1,79 @@
+"""Decoders read an answer out of an output over time: scores ``[B, C]``, of which the highest is the answer."""
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+
+
+def spike_count(spikes: Tensor) -> Tensor:
+    """Score each class by the number of its spikes: ``[T, B, C]`` → ``[B, C]`` in [0, T].
+
+    >>> spike_count(torch.ones(3, 1, 2))
+    tensor([[3., 3.]])
+    """
+    _output("spikes", spikes)
+    return spikes.sum(0)
+
+
+def first_spike(spikes: Tensor) -> Tensor:
+    """Score each class by how early it spikes: ``[T, B, C]`` → ``[B, C]``, minus the first step, -T if silent.
+
+    The step of the first spike is ``sum over t of (1 - z[0]) ... (1 - z[t])``, linear in every single spike. So the
+    gradient by ``z[t]`` is what adding or removing that spike does to the score.
+
+    >>> first_spike(torch.tensor([[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]]).unsqueeze(1))
+    tensor([[-1., -0., -2.]])
+    """
+    _output("spikes", spikes)
+    return -(1 - spikes).cumprod(0).sum(0)
+
+
+def population_count(spikes: Tensor, classes: int) -> Tensor:
+    """Score each class by the spikes of its whole population: ``[T, B, classes * P]`` → ``[B, classes]`` in [0, T * P].
+
+    The P neurons of a class stand next to each other: neuron p of class c has index ``c * P + p``.
+
+    >>> population_count(torch.ones(3, 1, 4), classes=2)
+    tensor([[6., 6.]])
+    """
+    _output("spikes", spikes)
+    _checks.whole("classes", classes)
+    _checks.require(
+        spikes.shape[2] % classes == 0, "spikes", f"{spikes.shape[2]} neurons", f"a multiple of {classes} classes"
+    )
+    return spikes.sum(0).unflatten(1, (classes, -1)).sum(2)
+
+
+def max_membrane(membrane: Tensor) -> Tensor:
+    """Score each class by its highest membrane: ``[T, B, C]`` → ``[B, C]``.
+
+    >>> max_membrane(torch.tensor([[0.5, -1.0], [0.2, 0.1]]).unsqueeze(1))
+    tensor([[0.5000, 0.1000]])
+    """
+    _output("membrane", membrane)
+    return membrane.amax(0)
+
+
+def summed_membrane(membrane: Tensor) -> Tensor:
+    """Score each class by its membrane summed over time: ``[T, B, C]`` → ``[B, C]``.
+
+    >>> summed_membrane(torch.tensor([[0.5, -1.0], [0.5, 0.5]]).unsqueeze(1))
+    tensor([[ 1.0000, -0.5000]])
+    """
+    _output("membrane", membrane)
+    return membrane.sum(0)
+
+
+def _output(argument: str, output: Tensor) -> None:
+    _checks.sequence(argument, output)
+    _checks.require(output.dim() == 3, argument, f"shape {list(output.shape)}", "[T, B, C]")
+
+
+def predict(scores: Tensor) -> Tensor:
+    """Return the class with the highest score: ``[B, C]`` → integers ``[B]``; the first one on a tie.
+
+    >>> predict(torch.tensor([[1.0, 3.0, 3.0]]))
+    tensor([1])
+    """
+    return torch.argmax(scores, dim=1)

@@ -1,0 +1,209 @@
+"""Objectives: each trains the answer of one decoder, which it knows as ``objective.decode``."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
+
+Objective = Callable[[Tensor, Tensor], Tensor]
+
+
+def _trains(decode: Callable[[Tensor], Tensor]) -> Callable:
+    """Attach to an objective the decoder whose answer it trains."""
+
+    def attach(objective: Callable) -> Callable:
+        objective.decode = decode
+        return objective
+
+    return attach
+
+
+def _cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
+    _checks.labels("labels", labels, *scores.shape)
+    return torch.nn.functional.cross_entropy(scores, labels)
+
+
+def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) -> Tensor:
+    """Return the mean squared distance of `values` ``[B, C]`` from `right` at the label and `wrong` elsewhere."""
+    _checks.number("right", right, 0, 1, open_low=False)
+    _checks.number("wrong", wrong, 0, 1, open_low=False)
+    _checks.labels("labels", labels, *values.shape)
+    is_right = torch.nn.functional.one_hot(labels, values.shape[1]).to(values.dtype)
+    return torch.nn.functional.mse_loss(values, wrong + (right - wrong) * is_right)
+
+
+@_trains(spike_count)
+def count_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
+    """Train the right class to spike most: cross-entropy of the softmax over spike counts.
+
+    Args:
+        spikes: ``[T, B, C]``.
+        labels: integers ``[B]`` in [0, C).
+
+    Returns:
+        A scalar, the mean over the batch, at least 0.
+
+    Raises:
+        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+
+    Reference: Eshraghian et al. 2023, section IV-A (cross-entropy spike rate).
+
+    >>> count_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
+    tensor(0.6931)
+    """
+    return _cross_entropy(spike_count(spikes), labels)
+
+
+@_trains(spike_count)
+def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: float = 0.1) -> Tensor:
+    """Train each class to a target rate: mean squared error of spikes per step.
+
+    Args:
+        spikes: ``[T, B, C]``.
+        labels: integers ``[B]`` in [0, C).
+        right, wrong: target spikes per step of the right class and of the others, in [0, 1].
+
+    Returns:
+        A scalar, the mean over batch and classes, at least 0.
+
+    Raises:
+        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
+
+    Reference: Eshraghian et al. 2023, section IV-A (mean square spike rate).
+
+    >>> count_mse(torch.ones(5, 1, 2), torch.tensor([0]), right=1.0, wrong=0.0)
+    tensor(0.5000)
+    """
+    return _towards_targets(spike_count(spikes) / len(spikes), labels, right, wrong)
+
+
+@_trains(max_membrane)
+def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
+    """Train the right class to reach the highest membrane: cross-entropy of the maxima over time.
+
+    Args:
+        membrane: ``[T, B, C]``, of a readout that does not spike.
+        labels: integers ``[B]`` in [0, C).
+
+    Returns:
+        A scalar, the mean over the batch, at least 0.
+
+    Raises:
+        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+
+    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, section IV-A (maximum membrane).
+
+    >>> max_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
+    tensor(0.6931)
+    """
+    return _cross_entropy(max_membrane(membrane), labels)
+
+
+@_trains(summed_membrane)
+def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
+    """Train the right class to the highest membrane at all times: cross-entropy of the sums over time.
+
+    Args:
+        membrane: ``[T, B, C]``, of a readout that does not spike.
+        labels: integers ``[B]`` in [0, C).
+
+    Returns:
+        A scalar, the mean over the batch, at least 0.
+
+    Raises:
+        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+
+    Reference: Eshraghian et al. 2023, section IV-A.
+
+    >>> summed_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
+    tensor(0.6931)
+    """
+    return _cross_entropy(summed_membrane(membrane), labels)
+
+
+@_trains(first_spike)
+def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
+    """Train the right class to spike first: cross-entropy of the softmax over minus the steps of the first spikes.
+
+    Args:
+        spikes: ``[T, B, C]``.
+        labels: integers ``[B]`` in [0, C).
+
+    Returns:
+        A scalar, the mean over the batch, at least 0.
+
+    Raises:
+        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+
+    Reference: Eshraghian et al. 2023, section IV-A (cross-entropy latency).
+
+    >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
+    tensor(0.6931)
+    """
+    return _cross_entropy(first_spike(spikes), labels)
+
+
+@_trains(first_spike)
+def first_spike_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.0, wrong: float = 1.0) -> Tensor:
+    """Train each class to a target latency: mean squared error of the first spike's step as a share of T.
+
+    Args:
+        spikes: ``[T, B, C]``.
+        labels: integers ``[B]`` in [0, C).
+        right, wrong: target step, divided by T, of the right class and of the others, in [0, 1]; 1 is silence.
+
+    Returns:
+        A scalar, the mean over batch and classes, in [0, 1].
+
+    Raises:
+        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
+
+    Reference: Eshraghian et al. 2023, section IV-A (mean square latency).
+
+    >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # the right class is silent, which costs (1 - 0)²
+    tensor(0.5000)
+    """
+    return _towards_targets(-first_spike(spikes) / len(spikes), labels, right, wrong)
+
+
+def population_cross_entropy(classes: int) -> Objective:
+    """Return the objective that trains the right population to spike most: cross-entropy of `population_count`.
+
+    Args:
+        classes: number of classes; the output has a multiple of it as neurons.
+
+    Returns:
+        An objective of spikes ``[T, B, classes * P]`` and labels ``[B]``, as a scalar of at least 0.
+
+    Raises:
+        ValueError: for fewer than one class; from the objective, for an output of another shape or labels out of range.
+
+    Reference: Eshraghian et al. 2023, section IV (population codes).
+
+    >>> population_cross_entropy(classes=2)(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
+    tensor(0.6931)
+    """
+    _checks.whole("classes", classes)
+
+    @_trains(lambda spikes: population_count(spikes, classes))
+    def objective(spikes: Tensor, labels: Tensor) -> Tensor:
+        return _cross_entropy(population_count(spikes, classes), labels)
+
+    return objective
+
+
+# The members take (output, labels); those with spikes of populations are made for a number of classes first.
+ALL_LOSSES: dict[str, Objective] = {
+    objective.__name__: objective
+    for objective in (
+        count_cross_entropy,
+        count_mse,
+        max_membrane_cross_entropy,
+        summed_membrane_cross_entropy,
+        first_spike_cross_entropy,
+        first_spike_mse,
+    )
+}

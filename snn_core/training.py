@@ -1,6 +1,7 @@
 """Train and evaluate a network on values that an encoder turns into spikes, batch by batch."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
@@ -9,9 +10,11 @@ from tqdm.auto import tqdm
 
 from . import _checks
 from .losses import count_cross_entropy, predict
+from .neurons import SpikingNeuron
 
 Encoder = Callable[[Tensor], Tensor]
 Objective = Callable[[Tensor, Tensor], Tensor]
+Penalty = Callable[[list[Tensor]], Tensor]
 
 
 @dataclass
@@ -52,6 +55,7 @@ def fit(
     *,
     encode: Encoder = identity,
     loss: Objective = count_cross_entropy,
+    penalty: Penalty | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     epochs: int = 5,
     batch_size: int = 128,
@@ -68,6 +72,7 @@ def fit(
         labels: integers ``[samples]`` in [0, C).
         encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every batch.
         loss: an objective from `losses`; its decoder measures the accuracy.
+        penalty: added to the loss: a scalar from a list of every spiking layer's spikes ``[T, B, …]``, input to output.
         optimizer: Adam with its defaults if None.
         epochs, batch_size: at least 1.
         test: (values, labels) to evaluate on after each epoch; nothing is chosen by it.
@@ -92,7 +97,7 @@ def fit(
             network.train()
             order = torch.randperm(len(values), generator=generator)
             batches = _batches(values, labels, order, batch_size)
-            _epoch(network, batches, encode, loss, optimizer, after_batch, history)
+            _epoch(network, batches, encode, loss, penalty, optimizer, after_batch, history)
             if test is not None:
                 history.test_accuracy.append(evaluate(network, *test, encode=encode, decode=loss.decode))
             bar.set_postfix(loss=f"{history.loss[-1]:.3f}", train=f"{history.train_accuracy[-1]:.1%}")
@@ -100,11 +105,14 @@ def fit(
     return history
 
 
-def _epoch(network, batches, encode, loss, optimizer, after_batch, history) -> None:
+def _epoch(network, batches, encode, loss, penalty, optimizer, after_batch, history) -> None:
     right = total = steps = 0
     for batch, batch_labels in batches:
-        output = network(encode(batch))
+        with watch_spikes(network) as spikes:
+            output = network(encode(batch))
         value = loss(output, batch_labels)
+        if penalty is not None:
+            value = value + penalty(spikes)
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
@@ -115,6 +123,51 @@ def _epoch(network, batches, encode, loss, optimizer, after_batch, history) -> N
         total, steps = total + len(batch), steps + 1
     history.train_accuracy.append(right / total)
     history.batches_per_epoch = steps
+
+
+@contextmanager
+def watch_spikes(network: nn.Module) -> Iterator[list[Tensor]]:
+    """Collect the spikes of every spiking layer that runs inside the block, in the order in which they run.
+
+    >>> from snn_core import LIF
+    >>> with watch_spikes(layer := LIF()) as spikes:
+    ...     _ = layer(torch.ones(4, 2, 3))
+    >>> [list(layer.shape) for layer in spikes]
+    [[4, 2, 3]]
+    """
+    spikes: list[Tensor] = []
+
+    def keep(_, __, output):
+        spikes.append(output if isinstance(output, Tensor) else output.spikes)
+
+    layers = [layer for layer in network.modules() if isinstance(layer, SpikingNeuron)]
+    handles = [layer.register_forward_hook(keep) for layer in layers]
+    try:
+        yield spikes
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@torch.no_grad()
+def spikes_per_sample(network: nn.Module, values: Tensor, *, encode: Encoder = identity) -> list[float]:
+    """Return the mean number of spikes that each spiking layer of `network` sends per sample, input to output.
+
+    Args:
+        network: maps an encoded batch ``[T, B, …]`` to an output; run in evaluation mode, no parameter changes.
+        values: ``[samples, …]``, what `encode` takes.
+        encode: turns values into input ``[T, B, …]``.
+
+    Raises:
+        ValueError: for values that are not floating-point numbers.
+    """
+    _checks.floats("values", values)
+    was_training = network.training
+    network.eval()
+    with watch_spikes(network) as spikes:
+        network(encode(values))
+    network.train(was_training)
+    return [layer.sum().item() / len(values) for layer in spikes]
 
 
 @torch.no_grad()

@@ -162,3 +162,21 @@ def test_van_rossum_is_zero_for_equal_trains_and_its_gradient_is_right():
     spikes, target = some_spikes(steps=6).requires_grad_(), some_spikes(steps=6, seed=1)
     assert losses.van_rossum(spikes, spikes) == 0
     assert torch.autograd.gradcheck(lambda z: losses.van_rossum(z, target), spikes)
+
+
+def test_decision_step_against_a_plain_loop():
+    """Read the output after every step; the decision is the first step from which on nothing changes."""
+    output, decode = some_spikes(steps=15, batch=20, neurons=3), losses.spike_count
+    for sample, step in enumerate(losses.decision_step(output, decode).tolist()):
+        answers = []
+        for length in range(1, 16):
+            scores = output[:length, sample].sum(0).tolist()
+            answers.append(scores.index(max(scores)) if scores.count(max(scores)) == 1 else None)
+        unsettled = [t for t in range(15) if answers[t] is None or answers[t] != answers[-1]]
+        assert step == min(1 + len(answers[: max(unsettled, default=-1) + 1]), 15)
+
+
+def test_the_first_spike_is_the_decision_of_the_latency_code():
+    output = torch.zeros(10, 2, 3)
+    output[4, 0, 1] = output[7, 0, 0] = output[2, 1, 2] = 1
+    assert losses.decision_step(output, losses.first_spike).tolist() == [5, 3]

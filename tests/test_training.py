@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from snn_core import LIF, encoding
-from snn_core.losses import count_cross_entropy, predict, spike_count
-from snn_core.training import evaluate, fit, seeded
+from snn_core.losses import count_cross_entropy, l1_activity, predict, spike_count
+from snn_core.training import evaluate, fit, seeded, spikes_per_sample, watch_spikes
 
 
 def network():
@@ -134,3 +134,40 @@ def test_seeded_repeats_weights_and_draws():
     first = (torch.rand(2, generator=seeded(4)), nn.Linear(2, 2).weight)
     second = (torch.rand(2, generator=seeded(4)), nn.Linear(2, 2).weight)
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def small_task():
+    generator = seeded(0)
+    network = nn.Sequential(nn.Linear(6, 8), LIF(), nn.Linear(8, 3), LIF())
+    return network, torch.rand(60, 6, generator=generator), torch.arange(60) % 3
+
+
+def test_watched_spikes_are_those_of_the_layers_and_only_inside_the_block():
+    network, values, _ = small_task()
+    inputs = encoding.repeat(values, 5) * 3
+    with watch_spikes(network) as spikes:
+        output = network(inputs)
+    network(inputs)
+    assert len(spikes) == 2
+    assert torch.equal(spikes[0], network[:2](inputs))
+    assert torch.equal(spikes[1], output)
+    assert spikes_per_sample(network, values, encode=lambda v: encoding.repeat(v, 5) * 3) == [
+        s.sum() / 60 for s in spikes
+    ]
+
+
+def test_a_penalty_is_added_to_the_loss_and_lowers_the_activity():
+    encode, counts = (lambda v: encoding.repeat(v, 5) * 3), {}
+    for weight in (0.0, 1.0):
+        network, values, labels = small_task()
+        seen = []
+
+        def penalty(spikes, weight=weight, seen=seen):
+            seen.append(len(spikes))
+            return weight * l1_activity(spikes[0])
+
+        options = {"encode": encode, "epochs": 5, "batch_size": 20, "progress": False, "generator": seeded(1)}
+        fit(network, values, labels, penalty=penalty, optimizer=torch.optim.Adam(network.parameters(), 1e-2), **options)
+        counts[weight] = spikes_per_sample(network, values, encode=encode)[0]
+        assert set(seen) == {2}
+    assert counts[1.0] < counts[0.0] / 2

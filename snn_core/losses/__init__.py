@@ -6,7 +6,7 @@ activity or compares spike trains knows no classes and stands in `activity`.
 """
 
 from .activity import l1_activity, lower_activity, upper_activity, van_rossum
-from .decoders import first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
+from .decoders import decision_step, first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
 from .objectives import (
     ALL_LOSSES,
     count_cross_entropy,
@@ -22,6 +22,7 @@ __all__ = [
     "ALL_LOSSES",
     "count_cross_entropy",
     "count_mse",
+    "decision_step",
     "first_spike",
     "first_spike_cross_entropy",
     "first_spike_mse",

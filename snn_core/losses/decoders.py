@@ -1,5 +1,7 @@
 """Decoders read an answer out of an output over time: scores ``[B, C]``, of which the highest is the answer."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -63,6 +65,28 @@ def summed_membrane(membrane: Tensor) -> Tensor:
     """
     _output("membrane", membrane)
     return membrane.sum(0)
+
+
+@torch.no_grad()
+def decision_step(output: Tensor, decode: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return how many steps of `output` it takes until the answer is final: ``[T, B, C]`` → integers ``[B]`` in [1, T].
+
+    The output is read after every step. A tie for the highest score is no answer; if the last step ends in one, the
+    decision took all T steps.
+
+    >>> decision_step(torch.eye(2).expand(3, 2, 2), spike_count)
+    tensor([1, 1])
+    """
+    answers = torch.stack([_answer(decode(output[: step + 1])) for step in range(len(output))])
+    unsettled = (answers != answers[-1]) | (answers[-1] < 0)
+    settled_for = (~unsettled).flip(0).cumprod(0).sum(0)
+    return (len(output) - settled_for + 1).clamp(max=len(output))
+
+
+def _answer(scores: Tensor) -> Tensor:
+    """Return the class with the highest score, -1 on a tie."""
+    (best, second), answer = scores.topk(2, dim=1).values.unbind(1), predict(scores)
+    return torch.where(best > second, answer, -1)
 
 
 def _output(argument: str, output: Tensor) -> None:

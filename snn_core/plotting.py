@@ -135,3 +135,23 @@ def membrane_histogram(report, axes=None, *, layers: int | None = None):
         if layer.spiking:
             ax.axvline(1.0, color="0.4", linestyle="--", linewidth=1)
     return axes
+
+
+def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "{:.1f}", best: str = "high") -> Axes:
+    """Draw a table ``[rows, columns]`` of numbers, the better the darker: `best` is "high" or "low"."""
+    _checks.choice("best", best, ("high", "low"))
+    values = np.asarray(values)
+    expected = (len(rows), len(columns))
+    _checks.require(values.shape == expected, "values", f"shape {list(values.shape)}", f"shape {list(expected)}")
+    axes = _axes(axes)
+    low, high = values.min(), values.max()
+    shade = (values - low) / max(high - low, 1e-12)
+    shade = shade if best == "high" else 1 - shade
+    axes.imshow(shade, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        colour = "white" if shade[row, column] > 0.65 else "black"
+        axes.text(column, row, form.format(value), ha="center", va="center", color=colour, fontsize=9)
+    axes.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
+    axes.tick_params(axis="x", rotation=30)
+    axes.grid(visible=False)
+    return axes

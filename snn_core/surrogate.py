@@ -39,7 +39,7 @@ def _sigmoid_derivative_(y: Tensor) -> Tensor:
 
 
 SHAPES: dict[str, Shape] = {
-    # SuperSpike, Zenke & Ganguli 2018, eq. 3
+    # SuperSpike, Zenke & Ganguli 2018
     "fast_sigmoid": Shape(lambda y: y / (1 + y.abs()), lambda y: y.abs_().add_(1).pow_(-2), 2.0),
     # Fang et al. 2021 (their alpha is our k; their derivative is ours times alpha / 2)
     "arctan": Shape(

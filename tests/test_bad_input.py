@@ -121,6 +121,8 @@ CASES = {
     "diagnose no neurons": (lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS), "network", "Linear"),
     "raster rank": (lambda: plotting.raster(SEQUENCE), "spikes", "[4, 2, 3]"),
     "traces rank": (lambda: plotting.traces(GREY), "membrane", "[2, 3]"),
+    "heat table shape": (lambda: plotting.heat_table(GREY, "ab", "xy"), "values", "[2, 3]"),
+    "heat table best": (lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"), "best", "'most'"),
     "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
 }
 

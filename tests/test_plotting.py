@@ -70,3 +70,12 @@ def test_style_is_opaque_and_its_colours_differ_in_hue_or_lightness():
         np.abs(np.subtract(mpl.colors.to_rgb(a), mpl.colors.to_rgb(b))).sum() > 0.3
         for a, b in itertools.combinations(colours, 2)
     )
+
+
+@pytest.mark.parametrize("best", ["high", "low"])
+def test_heat_table_writes_every_number_and_darkens_the_best(best):
+    axes = plotting.heat_table([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["x", "y"], form="{:.0f}", best=best)
+    assert [text.get_text() for text in axes.texts] == ["1", "2", "3", "4"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
+    shade = axes.images[0].get_array()
+    assert (shade[1, 1] > shade[0, 0]) == (best == "high")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import numpy as np
 from nbclient import NotebookClient
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record()
+    return address | mnist_record() | codes_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -55,6 +56,17 @@ def mnist_record() -> dict[str, str]:
         "{{mnist_date}}": record["date"],
         "{{mnist_seconds}}": str(round(sum(run["seconds"] for run in record["runs"]) / len(curves))),
     }
+
+
+def codes_record() -> dict[str, str]:
+    """Return the recorded training of every code with every loss: one line per quantity, means over the seeds."""
+    record = json.loads((HERE.parent / "bench" / "codes_and_losses.json").read_text())
+    cells = {name: np.array(record[name]) for name in ("accuracy", "spikes", "steps", "seconds")}
+    table = {name: values.mean(2).round(1) for name, values in cells.items()} | {"lr": np.array(record["rates"])}
+    table["accuracy"] = (100 * cells["accuracy"].mean(2)).round(1)
+    table["spread"] = (100 * cells["accuracy"].std(2, ddof=1)).round(1)
+    lines = [f'"{name}": {json.dumps(values.tolist())}' for name, values in table.items()]
+    return {"{{codes_and_losses}}": "{" + ",\n ".join(lines) + "}", "{{codes_date}}": record["date"]}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

@@ -19,7 +19,7 @@ def l1_activity(spikes: Tensor) -> Tensor:
     Raises:
         ValueError: for spikes that are not ``[T, B, …]``.
 
-    Reference: Eshraghian et al. 2023, section IV (activity regularisation).
+    Reference: Eshraghian et al. 2023, activity regularisation.
 
     >>> l1_activity(torch.ones(5, 2, 3))
     tensor(5.)
@@ -41,7 +41,7 @@ def upper_activity(spikes: Tensor, limit: float) -> Tensor:
     Raises:
         ValueError: for spikes that are not ``[T, B, …]`` or a negative limit.
 
-    Reference: Zenke & Vogels 2021, methods (upper bound); Eshraghian et al. 2023, section IV.
+    Reference: Zenke & Vogels 2021, methods (upper bound); Eshraghian et al. 2023, activity regularisation.
 
     >>> upper_activity(torch.ones(5, 2, 3), limit=2.0)
     tensor(9.)
@@ -63,7 +63,7 @@ def lower_activity(spikes: Tensor, limit: float) -> Tensor:
     Raises:
         ValueError: for spikes that are not ``[T, B, …]`` or a negative limit.
 
-    Reference: Zenke & Vogels 2021, methods (lower bound); Eshraghian et al. 2023, section IV.
+    Reference: Zenke & Vogels 2021, methods (lower bound); Eshraghian et al. 2023, activity regularisation.
 
     >>> lower_activity(torch.zeros(5, 2, 3), limit=2.0)
     tensor(4.)
@@ -97,7 +97,7 @@ def van_rossum(spikes: Tensor, target: Tensor, *, tau: float = 10.0, dt: float =
     Raises:
         ValueError: for inputs of another rank or of different shapes, or a time that is not above 0.
 
-    Reference: van Rossum 2001, eq. 2; Eshraghian et al. 2023, section IV.
+    Reference: van Rossum 2001.
 
     >>> van_rossum(torch.eye(1000)[:1].T.unsqueeze(1), torch.zeros(1000, 1, 1), tau=100.0).round(decimals=2)
     tensor(0.5100)

@@ -49,7 +49,7 @@ def count_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
     Raises:
         ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
 
-    Reference: Eshraghian et al. 2023, section IV-A (cross-entropy spike rate).
+    Reference: Eshraghian et al. 2023, objective functions (cross-entropy spike rate).
 
     >>> count_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
@@ -72,7 +72,7 @@ def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: floa
     Raises:
         ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
 
-    Reference: Eshraghian et al. 2023, section IV-A (mean square spike rate).
+    Reference: Eshraghian et al. 2023, objective functions (mean square spike rate).
 
     >>> count_mse(torch.ones(5, 1, 2), torch.tensor([0]), right=1.0, wrong=0.0)
     tensor(0.5000)
@@ -94,7 +94,7 @@ def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
     Raises:
         ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
 
-    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, section IV-A (maximum membrane).
+    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum membrane).
 
     >>> max_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
@@ -116,7 +116,7 @@ def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
     Raises:
         ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
 
-    Reference: Eshraghian et al. 2023, section IV-A.
+    Reference: Eshraghian et al. 2023, objective functions.
 
     >>> summed_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
@@ -138,7 +138,7 @@ def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
     Raises:
         ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
 
-    Reference: Eshraghian et al. 2023, section IV-A (cross-entropy latency).
+    Reference: Eshraghian et al. 2023, objective functions (cross-entropy latency).
 
     >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
@@ -161,7 +161,7 @@ def first_spike_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.0, wrong
     Raises:
         ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
 
-    Reference: Eshraghian et al. 2023, section IV-A (mean square latency).
+    Reference: Eshraghian et al. 2023, objective functions (mean square latency).
 
     >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # the right class is silent, which costs (1 - 0)²
     tensor(0.5000)
@@ -181,7 +181,7 @@ def population_cross_entropy(classes: int) -> Objective:
     Raises:
         ValueError: for fewer than one class; from the objective, for an output of another shape or labels out of range.
 
-    Reference: Eshraghian et al. 2023, section IV (population codes).
+    Reference: Eshraghian et al. 2023, objective functions (population codes).
 
     >>> population_cross_entropy(classes=2)(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)

@@ -71,7 +71,7 @@ class LIF(IntegrateAndFire):
 
     Args: those of `IntegrateAndFire`.
 
-    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, eq. 5 to 7 (their alpha is 0 here).
+    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0 here).
 
     >>> spikes = LIF(beta=0.5)(torch.full((4, 1, 1), 0.75))
     >>> spikes.flatten().tolist()

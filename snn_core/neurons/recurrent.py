@@ -33,7 +33,7 @@ def recurrent_lif_step(
     Returns:
         (spikes z[t] in {0, 1}, membrane u[t], state), each ``[B, N]``.
 
-    Reference: Neftci et al. 2019, eq. 4 (their V, one step of delay); Eshraghian et al. 2023, section III.
+    Reference: Neftci et al. 2019, section II (their V, one step of delay).
 
     >>> after_a_spike = RecurrentState(torch.zeros(1, 1), torch.ones(1, 1))
     >>> recurrent_lif_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), beta=0.5)[1]
@@ -58,7 +58,7 @@ class RecurrentLIF(IntegrateAndFire):
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, N]``.
 
-    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, section III.
+    Reference: Neftci et al. 2019, section II.
 
     >>> RecurrentLIF(3)(torch.ones(4, 2, 3)).shape
     torch.Size([4, 2, 3])

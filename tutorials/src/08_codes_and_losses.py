@@ -1,0 +1,498 @@
+# %% [markdown]
+# # 08 · Codes and losses
+#
+# **Which encoding and which loss should I use?**
+#
+# Needs: pages 01, 04, 05 and 07. · 40 minutes to read, two minutes to run. · Introduces `first_spike_cross_entropy`, `first_spike_mse`, `population_cross_entropy`, `van_rossum`, `l1_activity`, `upper_activity` and `lower_activity`.
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/08_codes_and_losses.ipynb)
+
+# %% [markdown]
+# ## You will
+#
+# - derive a gradient through the time of a first spike, and teach a neuron *when* to fire;
+# - measure how far apart two spike trains are, and see why the obvious measure teaches silence;
+# - train the digit reader of page 07 with every code and every loss, and read one table of accuracy, spikes, time to decide and cost;
+# - make the network spare its spikes, and find the point where that breaks it.
+
+# %% tags=["setup"]
+import json
+import sys
+
+if "google.colab" in sys.modules:
+    from IPython import get_ipython
+
+    get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
+
+import copy
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from torch import nn
+
+from snn_core import LIF, LeakyIntegrator, encoding, losses
+from snn_core.datasets import mnist_mini
+from snn_core.exercises import Case, check_function, check_value
+from snn_core.losses import ALL_LOSSES, decision_step, first_spike, population_cross_entropy, predict, spike_count
+from snn_core.plotting import heat_table, use_style
+from snn_core.training import evaluate, fit, seeded, watch_spikes
+
+use_style()
+
+# %% [markdown]
+# ## 1 · Five codes, seven losses
+#
+# Page 07 made two choices without saying why: a rate code at the input, and a loss on spike counts at the output. Both could be others. A **code** decides what a pixel becomes; a **loss** decides what the output neurons should do, and with it how the answer is read.
+#
+# | loss | the right output neuron should … | read by |
+# |---|---|---|
+# | `count_cross_entropy` | spike more often than the others | count |
+# | `count_mse` | spike in 80 % of the steps, the others in 10 % | count |
+# | `max_membrane_cross_entropy` | reach the highest membrane at some step | maximum of $u$ |
+# | `summed_membrane_cross_entropy` | have the highest membrane on average | sum of $u$ |
+# | `first_spike_cross_entropy` | spike before the others | first spike |
+# | `first_spike_mse` | spike at the first step, the others never | first spike |
+# | `population_cross_entropy` | five neurons per digit, together, spike more often | count of five |
+#
+# The network stays that of page 07: 784 pixels, 256 hidden LIF neurons, an output layer. The membrane losses need an output that does not reset, so there the output is a `LeakyIntegrator`. Every input lasts 16 steps of 1 ms.
+#
+# The codes are those of page 01. Two need a remark. Delta modulation reports *changes*, and a still image has none, so we let the image fade in over the 16 steps. The population code gives each pixel several neurons that prefer different intensities; here it is three, of which we leave out the one that prefers black. Section 4 shows what happens if it stays.
+
+# %%
+digits = mnist_mini()
+images, labels = digits.train_images.flatten(1), digits.train_labels
+test = (digits.test_images.flatten(1), digits.test_labels)
+few = (images[:2000], labels[:2000])
+names = [loss.replace("_cross_entropy", " CE").replace("_", " ") for loss in (*ALL_LOSSES, "population_cross_entropy")]
+
+# %% tags=["definitions"]
+CODES = ("direct", "rate", "latency", "delta", "population")
+LOSSES = ALL_LOSSES | {"population_cross_entropy": population_cross_entropy(classes=10)}
+STEPS, INPUTS = 16, {"population": 2 * 784, "population with black": 3 * 784}
+
+
+def coder(code, generator):
+    """Return the encoder of that name, from images [B, 784] to an input [T, B, N]."""
+    fade_in = torch.linspace(0, 1, STEPS).view(-1, 1, 1)
+    fields = {"neurons": 3, "width": 0.4, "generator": generator}
+    return {
+        "direct": lambda x: encoding.repeat(x, STEPS),
+        "rate": lambda x: encoding.rate(x, STEPS, generator=generator),
+        "latency": lambda x: encoding.latency(x, STEPS, tau=5.0),
+        "delta": lambda x: encoding.delta(fade_in * x, threshold=0.2, off_spikes=False).flatten(2),
+        "population": lambda x: encoding.population(x, STEPS, **fields)[..., 1:].flatten(2),
+        "population with black": lambda x: encoding.population(x, STEPS, **fields).flatten(2),
+    }[code]
+
+
+# %% tags=["definitions"]
+def classifier(code, loss):
+    """Return the network of page 07, with as many inputs as the code has and the output that the loss reads."""
+    outputs = 50 if loss == "population_cross_entropy" else 10
+    readout = LeakyIntegrator(tau_mem=10.0) if "membrane" in loss else LIF(tau_mem=10.0)
+    return nn.Sequential(nn.Linear(INPUTS.get(code, 784), 256), LIF(tau_mem=10.0), nn.Linear(256, outputs), readout)
+
+
+def trial(code, loss, lr, train, test, *, seed=0, epochs=1, batch_size=25):
+    """Train from scratch; return accuracy, spikes per image, steps until the decision, and seconds of training."""
+    generator, objective = seeded(seed), LOSSES[loss]
+    network, encode = classifier(code, loss), coder(code, generator)
+    options = {"optimizer": torch.optim.Adam(network.parameters(), lr=lr), "generator": generator, "progress": False}
+    start = time.perf_counter()
+    fit(network, *train, encode=encode, loss=objective, epochs=epochs, batch_size=batch_size, **options)
+    seconds = time.perf_counter() - start
+    with torch.no_grad(), watch_spikes(network) as layers:
+        output = network(encode(test[0]))
+    right = (predict(objective.decode(output)) == test[1]).float().mean().item()
+    spikes = sum(layer.sum().item() for layer in layers) / len(test[0])
+    return right, spikes, decision_step(output, objective.decode).float().mean().item(), seconds
+
+
+# %% [markdown]
+# `decision_step` reads the output after every step and returns the step from which on the answer no longer changes; a tie is no answer. So it measures how long one *has* to wait.
+#
+# > **Before you run:** which code sends the fewest spikes into the network? And what does each loss say about an output that is silent?
+
+# %%
+silent, target = torch.zeros(STEPS, 8, 10), torch.arange(8)
+of_silence = {loss: LOSSES[loss](silent.repeat(1, 1, 5) if "population" in loss else silent, target) for loss in LOSSES}
+inputs = {code: coder(code, seeded(0))(test[0]) for code in CODES}
+per_image = {code: values.sum().item() / 1000 for code, values in inputs.items()}
+print("input spikes per image: ", {code: round(n) for code, n in per_image.items() if code != "direct"})
+print("loss of a silent output:", {loss: round(value.item(), 2) for loss, value in of_silence.items()})
+
+# %% [markdown]
+# The latency code needs one spike per bright pixel, the rate code more than ten times as many. The direct code sends no spikes but currents. For every cross-entropy silence is worth $\ln 10$, ten equal scores. The squared errors know targets, so to them silence is one mistake among others: $(0.8^2 + 9 \cdot 0.1^2)/10 = 0.073$ for the counts, and $1/10$ for the first spike, where nine of ten neurons are right to be silent.
+
+# %% tags=["check"]
+assert per_image["rate"] > 10 * per_image["latency"] and per_image["latency"] < 160
+assert set(inputs["direct"].unique().tolist()) != {0.0, 1.0} == set(inputs["delta"].unique().tolist())
+assert all(abs(of_silence[loss] - np.log(10)) < 1e-6 for loss in LOSSES if "cross_entropy" in loss)
+assert np.isclose(of_silence["count_mse"], 0.073) and np.isclose(of_silence["first_spike_mse"], 0.1)
+
+# %% [markdown]
+# ## 2 · A gradient through the first spike
+#
+# When does a neuron spike first? `spikes.argmax(0)` knows, but an index has no gradient. Write the answer as a sum instead. A step passes in silence if no spike has come up to it, and the first spike comes after as many silent steps:
+#
+# $$t_1 = \sum_{t=0}^{T-1} \prod_{s=0}^{t} (1 - z[s]).$$
+#
+# This is *linear in every single spike*. So $\partial t_1/\partial z[s]$ is exactly what adding or removing the spike at $s$ would do to $t_1$: remove the first one, and $t_1$ jumps to the second; add one earlier, and $t_1$ falls to it; later ones do not matter. From $z$ on, the surrogate derivative of page 05 takes over.
+#
+# The code checks this, and then teaches one neuron *when* to fire. It hears 100 random inputs and at first fires at once. The loss is $(t_1 - t^*)^2$.
+#
+# > **Before you run:** a neuron spikes at steps 2 and 4 of 6. What is $\partial t_1 / \partial z[s]$ for each $s$?
+
+
+# %% tags=["NBVAL_CHECK_OUTPUT"]
+def first_step(train):
+    """Return the index of the first 1 in a list, its length if there is none."""
+    return train.index(1) if 1 in train else len(train)
+
+
+train = [0, 0, 1, 0, 1, 0]
+effect = [first_step(train[:s] + [1] + train[s + 1 :]) - first_step(train[:s] + [0] + train[s + 1 :]) for s in range(6)]
+spikes = torch.tensor(train, dtype=torch.float).view(6, 1, 1).requires_grad_()
+passed = (1 - spikes).cumprod(0).sum()
+passed.backward()
+print("first spike:", int(passed), "| effect of each spike:", effect)
+print("gradient by autograd:                ", spikes.grad.flatten().int().tolist())
+
+
+# %%
+def teach_time(target, updates=100, seed=0):
+    """Return the step of the first spike before each update."""
+    generator, steps = seeded(seed), []
+    arrivals = (torch.rand(40, 1, 100, generator=generator) < 0.05).float()
+    neuron = nn.Sequential(nn.Linear(100, 1, bias=False), LIF(tau_mem=10.0))
+    nn.init.uniform_(neuron[0].weight, 0, 0.15, generator=generator)
+    optimizer = torch.optim.Adam(neuron.parameters(), lr=5e-3)
+    for _ in range(updates):
+        step = -first_spike(neuron(arrivals)).sum()
+        optimizer.zero_grad()
+        ((step - target) / 40).square().backward()
+        optimizer.step()
+        steps.append(step.item())
+    return steps
+
+
+learned = {target: teach_time(target) for target in (3, 12, 24, 36)}
+no_gradient = torch.rand(40, 1, 1, requires_grad=True).argmax(0).requires_grad
+
+# %% alt="Step of the first spike against updates for four targets. Each curve starts near step 1 and settles on its target within two steps; a dotted line at the start marks argmax, which has no gradient and does not move."
+figure, axis = plt.subplots(figsize=(7, 3))
+axis.plot(np.transpose(list(learned.values())), label=[f"target {target}" for target in learned])
+axis.axhline(learned[3][0], color="0.5", linestyle=":", label="argmax: no gradient")
+axis.set(xlabel="update", ylabel="step of the first spike", title="A neuron learns when to fire")
+axis.legend(ncols=2, loc="upper right")
+plt.show()
+
+# %% [markdown]
+# Each curve comes to rest within two steps of its target. A neuron that never fires is not lost either: for it $t_1 = T$, and the gradient of every step says that a spike there would make it earlier.
+
+# %% tags=["check"]
+assert effect == spikes.grad.flatten().int().tolist() and int(passed) == first_step(train)
+assert -first_spike(spikes.detach()).item() == first_step(train)
+assert not no_gradient
+assert all(abs(steps[-1] - target) <= 2 for target, steps in learned.items())
+
+# %% [markdown]
+# ## 3 · How far apart are two spike trains?
+#
+# Sometimes the goal is a whole pattern: fire at *these* times. The obvious loss compares step by step, $\sum_t (z[t] - z^*[t])^2$. But then a spike that comes one step late is as wrong as one that comes 50 steps late, and *two* steps are wrong: the one it missed and the one it hit. No spike at all would have cost half.
+#
+# Van Rossum's remedy: let each spike leave an exponential trace, $x[t] = \beta x[t-1] + z[t]$ with a time constant $\tau$, and compare the traces:
+#
+# $$D^2 = \frac{\mathrm{d}t}{\tau} \sum_t \left(x[t] - x^*[t]\right)^2.$$
+#
+# Traces of close spikes overlap and cancel. For two single spikes $k$ steps apart, $D^2$ is $\frac{\mathrm{d}t}{\tau}\frac{2(1 - \beta^k)}{1 - \beta^2}$: it grows from 0 to about 1 over the time $\tau$.
+#
+# > **Before you run:** which $\tau$ makes the better teacher, one shorter or one longer than the typical error?
+#
+# To see them teach: 20 neurons hear the same 100 random inputs, and each has to learn five spikes at times of its own within 100 ms. We train with the step-by-step error and with four values of $\tau$, and count how many target spikes are met to within 3 ms.
+
+# %%
+lags, taus = np.arange(61), (1.0, 3.0, 10.0, 30.0)
+single = torch.eye(400, dtype=torch.float64)[100:161].T.unsqueeze(1)  # column k: one spike at step 100 + k
+pairs = [(single[..., :1], single[..., k : k + 1]) for k in lags.tolist()]
+apart = {tau: np.array([losses.van_rossum(*pair, tau=tau).item() for pair in pairs]) for tau in taus}
+closed = {tau: 2 * (1 - np.exp(-lags / tau)) / (tau * (1 - np.exp(-2 / tau))) for tau in taus}
+
+
+# %%
+def teach_pattern(loss, updates=200):
+    """Train 20 neurons towards five spikes each; return their spikes and the targets, [100, 1, 20]."""
+    generator = seeded(0)
+    arrivals = (torch.rand(100, 1, 100, generator=generator) < 0.05).float()
+    target = torch.zeros(100, 1, 20)
+    for neuron in range(20):
+        target[10 + torch.randperm(90, generator=generator)[:5], 0, neuron] = 1
+    layer = nn.Sequential(nn.Linear(100, 20, bias=False), LIF(tau_mem=10.0))
+    nn.init.uniform_(layer[0].weight, 0, 0.1, generator=generator)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=1e-2)
+    for _ in range(updates):
+        optimizer.zero_grad()
+        loss(layer(arrivals), target).backward()
+        optimizer.step()
+    return layer(arrivals).detach(), target
+
+
+def share_met(spikes, target, within=3):
+    """Return the share of target spikes that have a spike at most `within` steps away."""
+    near = nn.functional.max_pool1d(spikes.permute(1, 2, 0), 2 * within + 1, 1, within).permute(2, 0, 1)
+    return ((near * target).sum() / target.sum()).item()
+
+
+# %%
+taught = {"step by step": teach_pattern(lambda z, goal: 10 * (z - goal).square().mean())}
+for tau in taus:
+    taught[f"τ = {tau:.0f} ms"] = teach_pattern(lambda z, goal, tau=tau: losses.van_rossum(z, goal, tau=tau))
+met = [share_met(*pair) for pair in taught.values()]
+fired = [pair[0].sum().item() / 20 for pair in taught.values()]
+
+# %% alt="Left: distance of two single spikes against their lag; step by step it jumps to 2 at once, the van Rossum distances rise smoothly, the longer tau the more slowly. Right: bars of spikes per neuron and of the share of target spikes met; step by step the neurons fall nearly silent, an intermediate tau meets most targets."
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
+axes[0].plot(lags, 2.0 * (lags > 0), color="0.5", linestyle="--", label="step by step")
+for tau, values in apart.items():
+    axes[0].plot(lags, values, label=f"τ = {tau:.0f} ms")
+axes[0].set(xlabel="lag of the two spikes (ms)", ylabel="distance", title="Step by step, near is as wrong as far")
+axes[0].legend()
+axes[1].bar(np.arange(5) - 0.2, 100 * np.array(met), 0.4, label="targets met within 3 ms (%)")
+axes[1].bar(np.arange(5) + 0.2, 20 * np.array(fired), 0.4, label="spikes (% of the wanted 5)")
+axes[1].set(xticks=range(5), xticklabels=taught, ylabel="share (%)", title="Step by step teaches silence")
+axes[1].legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# Step by step, the neurons learn to be silent: a spike at the wrong step costs more than none. A trace tells a spike in which direction its partner lies. Too short a $\tau$ feels only near spikes, too long a one gets the number right and the times only roughly. Take $\tau$ as long as the errors you expect, or the precision you want.
+
+# %% tags=["check"]
+assert all(np.allclose(apart[tau], closed[tau], rtol=1e-6, atol=1e-12) for tau in apart)
+assert fired[0] < 1 and met[0] < 0.2
+assert met[3] > 0.7 and fired[3] > 4 and met[3] > max(met[1], met[4]) + 0.05
+assert abs(fired[4] - 5) < 0.5 and fired[1] < 2.5
+
+# %% [markdown]
+# ## 4 · Every code with every loss
+#
+# Now all 35 combinations, from scratch, on 2,000 images for one epoch. That is a short training; the full one follows. The learning rate matters differently to each combination, so a script chose each from three values, on training images that were held out. Nothing was chosen on the test images.
+#
+# > **Before you run:** the digits are still images. Which code do you expect to win? Which loss answers first?
+
+# %%
+recorded = json.loads("""{{codes_and_losses}}""")
+recorded = {name: np.array(values) for name, values in recorded.items()}
+choices = [
+    (code, loss, lr)
+    for loss, lrs in zip(LOSSES, recorded["lr"], strict=True)
+    for code, lr in zip(CODES, lrs, strict=True)
+]
+live = np.array([trial(*choice, few, test) for choice in choices]).reshape(7, 5, 4)
+
+# %% alt="TODO"
+figure, axes = plt.subplots(1, 3, figsize=(12, 4), sharey=True)
+heat_table(100 * live[..., 0], names, CODES, axes[0]).set_title("Test accuracy (%)")
+heat_table(live[..., 1], names, CODES, axes[1], form="{:.0f}", best="low").set_title("Spikes per image")
+heat_table(live[..., 2], names, CODES, axes[2], best="low").set_title("Steps until the decision")
+plt.show()
+
+# %% [markdown]
+# TODO live reading. The same with all 5,000 training images, five epochs and three seeds, recorded by `bench/codes_and_losses.py` ({{codes_date}}, one thread):
+
+# %% alt="TODO"
+figure, axes = plt.subplots(2, 2, figsize=(11, 7.4), sharey=True, sharex=True)
+shown = {"accuracy": "Test accuracy (%)", "spikes": "Spikes per image, hidden and output layer"}
+shown |= {"steps": "Steps until the decision, of 16", "seconds": "Seconds of training"}
+for axis, (name, title) in zip(axes.flat, shown.items(), strict=True):
+    best = "high" if name == "accuracy" else "low"
+    heat_table(recorded[name], names, CODES, axis, best=best).set_title(title)
+plt.show()
+
+# %% [markdown]
+# TODO reading
+#
+# ### What makes no sense
+#
+# Some choices cannot be repaired by a learning rate.
+#
+# - **A neuron for black.** With all three neurons per pixel, the one that prefers black fires at nearly every step, in every image: most pixels are black. An update that changes the weights of all these inputs moves all membranes at once.
+# - **Reading with another decoder.** A network trained by counts need not put the right answer *first*.
+#
+# > **Before you run:** which direction is worse: trained by counts and read by the first spike, or the other way round?
+
+# %%
+with_black = [trial("population with black", "count_cross_entropy", lr, few, test)[0] for lr in (3e-4, 1e-3, 3e-3)]
+cross = {}
+for trained in ("count_cross_entropy", "first_spike_cross_entropy"):
+    generator = seeded(0)
+    network, encode = classifier("latency", trained), coder("latency", generator)
+    options = {"loss": LOSSES[trained], "optimizer": torch.optim.Adam(network.parameters(), 3e-3), "progress": False}
+    fit(network, *few, encode=encode, epochs=1, batch_size=25, generator=generator, **options)
+    for read in ("count_cross_entropy", "first_spike_cross_entropy"):
+        cross[trained, read] = evaluate(network, *test, encode=encode, decode=LOSSES[read].decode)
+print("population with black, three learning rates:", [f"{accuracy:.0%}" for accuracy in with_black])
+for (trained, read), accuracy in cross.items():
+    print(f"trained by {trained:25} read as by {read:25} {accuracy:.1%}")
+
+# %% tags=["check"]
+assert max(with_black) < live[0, 4, 0] - 0.2
+
+# %% [markdown]
+# ## 5 · What a spike costs
+#
+# On a chip that computes only where a spike arrives, energy grows with the number of spikes. A loss can charge for them. Three terms are in use, for spikes $z$ of a layer of $N$ neurons with counts $n_i$:
+#
+# - **L1**, `l1_activity`: $\frac1N\sum_i n_i$. Every spike costs the same.
+# - **Upper bound**, `upper_activity`: $\max(0, \frac1N\sum_i n_i - c)^2$. Only a layer that exceeds $c$ on average pays.
+# - **Lower bound**, `lower_activity`: $\frac1N\sum_i\max(0, c - \bar n_i)^2$, with the mean $\bar n_i$ over the batch. A neuron that is nearly dead pays.
+#
+# `fit` adds a `penalty` to the loss: a function of the spikes of all layers. We train one network on rate-coded digits, then continue from it with a charge on the hidden layer, once for each strength.
+#
+# > **Before you run:** the trained network sends about 500 hidden spikes per image. How many of them does it need?
+
+# %%
+base, encode = classifier("rate", "count_cross_entropy"), coder("rate", seeded(0))
+full = {"encode": encode, "batch_size": 50, "progress": False}
+adam = torch.optim.Adam(base.parameters(), lr=1e-3)
+fit(base, images, labels, epochs=3, optimizer=adam, generator=seeded(0), **full)
+
+
+def spare(penalty):
+    """Continue the training of `base` with a penalty; return accuracy, hidden spikes per image, share of dead neurons."""
+    network = copy.deepcopy(base)
+    adam = torch.optim.Adam(network.parameters(), lr=1e-3)
+    fit(network, images, labels, epochs=1, penalty=penalty, optimizer=adam, generator=seeded(1), **full)
+    with torch.no_grad(), watch_spikes(network) as layers:
+        right = (predict(spike_count(network(encode(test[0])))) == test[1]).float().mean().item()
+    counts = layers[0].sum(0)
+    return right, counts.sum(1).mean().item(), (counts.sum(0) == 0).float().mean().item()
+
+
+# %%
+strengths, limits = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0), (1.0, 0.5, 0.25, 0.12)
+l1 = np.array([spare(lambda z, a=a: a * losses.l1_activity(z[0])) for a in strengths])
+upper = np.array([spare(lambda z, c=c: 10 * losses.upper_activity(z[0], c)) for c in limits])
+guarded = spare(lambda z: 0.3 * losses.l1_activity(z[0]) + 10 * losses.lower_activity(z[0], 0.1))
+last = np.flatnonzero(l1[:, 0] > l1[0, 0] - 0.02).max()  # the strongest charge that costs under 2 points
+
+# %% alt="Accuracy against hidden spikes per image. Along the L1 curve the accuracy stays level while the spikes fall from about 500 to about 70, then it collapses to chance. The curve of the upper bound lies below it. A bar chart beside it shows the share of dead neurons growing with the charge, and falling to near zero with a lower bound."
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), width_ratios=(3, 2))
+axes[0].plot(l1[:, 1], 100 * l1[:, 0], "o-", label="L1 on every spike")
+axes[0].plot(upper[:, 1], 100 * upper[:, 0], "s--", label="upper bound on the layer")
+for strength, (accuracy, spikes, _) in zip(strengths, l1, strict=True):
+    axes[0].annotate(f"{strength:g}", (spikes, 100 * accuracy), (4, -12), textcoords="offset points", fontsize=8)
+axes[0].set(xlabel="hidden spikes per image", ylabel="test accuracy (%)", ylim=(0, 100))
+axes[0].set_title(f"{l1[0, 1] / l1[last, 1]:.0f} times fewer spikes cost under 2 points; then it breaks")
+axes[0].legend(loc="lower right")
+bars = {"no charge": l1[0, 2], "L1 0.3": l1[2, 2], "L1 0.3 and\nlower bound": guarded[2]}
+axes[1].bar(list(bars), 100 * np.array(list(bars.values())))
+axes[1].set(ylabel="dead hidden neurons (%)", title="A lower bound keeps neurons alive")
+plt.show()
+
+# %% [markdown]
+# TODO
+
+# %% tags=["check"]
+assert last == 3
+
+# %% [markdown]
+# ## 6 · A decision guide
+#
+# TODO
+
+# %% tags=["check"]
+assert last == 3
+
+# %% [markdown]
+# ## Recap
+#
+# You
+#
+# - derived a gradient through the time of a first spike, and taught a neuron when to fire, to within two steps;
+# - measured the distance of spike trains by their traces, and saw the step-by-step error teach silence;
+# - trained one network with five codes and seven losses, and read accuracy, spikes, time and cost off one table;
+# - charged for spikes, and found how far that goes before it breaks.
+#
+# | symbol | meaning | in the core |
+# |---|---|---|
+# | $t_1$ | step of the first spike, $T$ if there is none | `-first_spike(spikes)` |
+# | $D^2$ | van Rossum distance of spike trains | `van_rossum` |
+# | $n_i$ | spikes of neuron $i$ | `spike_count` |
+# | $c$ | limit on activity | `limit` of `upper_activity`, `lower_activity` |
+# | | objectives and their decoders | `ALL_LOSSES`, `population_cross_entropy` |
+# | | spikes of all layers, and a charge on them | `watch_spikes`, `penalty` of `fit` |
+#
+# ## Exercises
+#
+# ### 1 · Predict one number
+#
+# An output of 4 classes lasts 20 steps. The right neuron first spikes at step 5, the others never. What is `first_spike_mse` with its default targets? Set `expected`.
+
+# %% tags=["exercise"]
+expected = None
+
+output = torch.zeros(20, 1, 4).index_put((torch.tensor(5), torch.tensor(0), torch.tensor(2)), torch.tensor(1.0))
+error = losses.first_spike_mse(output, torch.tensor([2])).item()
+check_value(
+    expected, error, "Latencies count as a share of T, and the mean runs over all four classes.", tolerance=1e-3
+)
+
+# %% [markdown]
+# ### 2 · A distance with a closed form
+#
+# Two neurons have one spike each, `lag` steps of 1 ms apart, and then the recording goes on for ever. Section 3 states their distance. Write a function that returns it for a train with a *single* spike against an *empty* one, and for the pair.
+
+
+# %% tags=["exercise"]
+def distances(lag, tau):
+    return None  # your code here: (one spike against none, two single spikes `lag` steps apart)
+
+
+trains = torch.eye(900, dtype=torch.float64)[[100, 107]].T.unsqueeze(1)
+alone = losses.van_rossum(trains[..., :1], torch.zeros(900, 1, 1, dtype=torch.float64), tau=10.0).item()
+both = losses.van_rossum(trains[..., :1], trains[..., 1:], tau=10.0).item()
+hint = "Alone: (1/tau) times the sum of beta^2k over all k. The pair: two of these, less twice their overlap, which decays."
+check_function(distances, Case((7, 10.0), (alone, both), hint), tolerance=1e-4)
+
+# %% [markdown] tags=["solution"]
+# ### 3 · Explain
+#
+# In section 5, replace the L1 charge by `upper_activity` with the same number of spikes as its result. Why is its accuracy lower, although the layer may spike as often?
+#
+# ### 4 · Open
+#
+# Combine what you found: latency code, first-spike loss, L1 charge. How few spikes per image, input included, can you spend and still read 85 % of the digits? Choose on held-out training images, and look at the test images once.
+#
+# ### Solutions
+#
+# <details><summary>Solution 1</summary>
+#
+# The right class has the share $5/20$ and the target 0; the three silent ones have share 1 and target 1: $(0.25^2 + 0)/4 = 0.0156$.
+#
+# ```python
+# expected = (5 / 20) ** 2 / 4
+# ```
+#
+# </details>
+#
+# <details><summary>Solution 2</summary>
+#
+# ```python
+# def distances(lag, tau):
+#     beta = np.exp(-1 / tau)
+#     alone = 1 / tau / (1 - beta**2)
+#     return alone, 2 * alone * (1 - beta**lag)
+# ```
+#
+# </details>
+#
+# ## References
+#
+# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, section IV.
+# - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001.
+# - F. Zenke, T. P. Vogels, *The remarkable robustness of surrogate gradient learning for instilling complex function in spiking neural networks*, Neural Computation 33(4), 2021.
+# - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019.
+#
+# **Next:** page 09 lets a synapse learn from spike times alone. Back to [07 · A first trained network](07_first_trained_network.ipynb).

@@ -49,6 +49,14 @@ WRONG = {
             ),
         ],
     ],
+    "04_layers_and_readouts": [
+        [("equal_at = 0.1", "both terms"), ("equal_at = 1 - np.exp(-1 / 10)", "both terms")],
+        [
+            ("def first_spike_winner(spikes, membrane):\n    return predict(first_spike(spikes))", "decides between"),
+            ("def first_spike_winner(spikes, membrane):\n    return predict(max_membrane(membrane))", "must not count"),
+            ("def first_spike_winner(spikes, membrane):\n    return predict(spike_count(spikes))", "decides between"),
+        ],
+    ],
     "07_first_trained_network": [
         [("expected_loss = 0.0", "equal"), ("expected_loss = np.log(2)", "equal")],
         [

@@ -81,3 +81,22 @@ def test_below_the_threshold_the_neuron_is_silent():
     explorer = explorers.LIFNeuron()
     explorer(drive=0.9)
     assert explorer.point.get_data()[1][0] == 0
+
+
+def test_five_layers_fall_silent_below_a_gain_and_saturate_above():
+    explorer = explorers.LayerRates()
+    height = {}
+    for gain in (0.5, 1.8, 8.0):
+        explorer(gain=gain, input_rate=0.1, tau_mem=10.0)
+        height[gain] = [bar.get_height() for bar in explorer.bars]
+    assert height[0.5][0] == height[8.0][0] == pytest.approx(0.1, abs=0.01)
+    assert height[0.5][-1] == 0
+    assert 0.03 < height[1.8][-1] < 0.2 < height[8.0][-1]
+
+
+def test_a_longer_memory_wakes_the_layers():
+    explorer = explorers.LayerRates()
+    explorer(gain=1.4, tau_mem=5.0)
+    short = explorer.bars[-1].get_height()
+    explorer(gain=1.4, tau_mem=50.0)
+    assert short == 0 < explorer.bars[-1].get_height()

@@ -10,6 +10,7 @@ import torch
 
 from snn_core import plotting
 from snn_core.diagnostics import LayerReport, Report
+from snn_core.recurrent_graph import fold_and_unroll
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +52,15 @@ def test_membrane_histogram_has_one_panel_per_layer():
 def test_images_share_one_grey_scale():
     axes = plotting.images([torch.zeros(2, 2), torch.ones(2, 2)], ["a", "b"])
     assert all(ax.images[0].get_clim() == (0, 1) for ax in axes)
+
+
+def test_the_unrolled_graph_has_every_symbol_at_every_step():
+    folded, unrolled = fold_and_unroll(steps=4)
+    shown = [text.get_text() for text in unrolled.texts]
+    assert {f"${symbol}[{step}]$" for symbol in "xIuzv" for step in range(1, 5)} <= set(shown)
+    assert shown.count("$\\beta$") == 3
+    assert shown.count("$-\\theta$") == 4
+    assert {f"${symbol}$" for symbol in "xIuzv"} <= {text.get_text() for text in folded.texts}
 
 
 def _luminance(colour):

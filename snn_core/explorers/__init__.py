@@ -5,8 +5,13 @@ One module per explorer; what they share stands in `_base`.
 
 from ._base import Choice, Explorer, Range
 from .encoding import Encoding
+from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 
-ALL_EXPLORERS: dict[str, type[Explorer]] = {"LIFNeuron": LIFNeuron, "Encoding": Encoding}
+ALL_EXPLORERS: dict[str, type[Explorer]] = {
+    "LIFNeuron": LIFNeuron,
+    "Encoding": Encoding,
+    "LayerRates": LayerRates,
+}
 
-__all__ = ["ALL_EXPLORERS", "Choice", "Encoding", "Explorer", "LIFNeuron", "Range", "firing_rate"]
+__all__ = ["ALL_EXPLORERS", "Choice", "Encoding", "Explorer", "LIFNeuron", "LayerRates", "Range", "firing_rate"]

@@ -64,6 +64,19 @@ WRONG = {
             ("def share_silent(spikes):\n    return (spikes.sum(0) == 0).float().mean().item()", "any sample"),
         ],
     ],
+    "08_codes_and_losses": [
+        [("expected = (5 / 20) ** 2", "all four"), ("expected = 25 / 4", "share")],
+        [
+            (
+                "def distances(lag, tau):\n    return 0.5, 1 - np.exp(-lag / tau)",
+                "sum of beta",
+            ),
+            (
+                "def distances(lag, tau):\n    alone = 1 / tau / (1 - np.exp(-2 / tau))\n    return alone, 2 * alone",
+                "overlap",
+            ),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

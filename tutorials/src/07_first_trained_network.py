@@ -79,7 +79,7 @@ assert untrained < 0.2
 #
 # $$L = -\ln \frac{e^{n_y}}{\sum_c e^{n_c}}, \qquad n_c = \sum_t z_c[t].$$
 #
-# The backward pass runs through the counts, through every step of the output neurons, through the weights, and through every step of the hidden neurons. At each spike it meets a step function, whose slope is 0. There it uses a *surrogate* derivative, a bump around the threshold that is wide enough to learn from. The default, the *fast sigmoid*, is $1/(1 + k|u - \theta|)^2$ with long tails; the *triangle*, $\max(0, 1 - k|u - \theta|)$, ends at a distance of $1/k$. Pages 05 and 06 are about nothing else. PyTorch does all of this when you call `backward()`, so the loop is the one you know.
+# The backward pass runs through the counts, through every step of the output neurons, through the weights, and through every step of the hidden neurons. At each spike it meets a step function, whose slope is 0. There it uses a *surrogate* derivative, a bump around the threshold that is wide enough to learn from. The default, the *fast sigmoid*, is $1/(1 + k|u - \theta|)^2$ with long tails; the *triangle*, $\max(0, 1 - k|u - \theta|)$, ends at a distance of $1/k$. Pages [05](05_surrogate_gradients.ipynb) and [06](06_backprop_through_time.ipynb) are about nothing else. PyTorch does all of this when you call `backward()`, so the loop is the one you know.
 #
 # `fit` is this loop over several epochs, with a progress bar, and `evaluate` counts right answers. From the same seed both must do exactly the same.
 #
@@ -434,4 +434,4 @@ check_function(
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, section IV.
 # - J. H. Lee, T. Delbruck, M. Pfeiffer, *Training deep spiking neural networks using backpropagation*, Frontiers in Neuroscience 10:508, 2016.
 #
-# **Next:** page 08 puts every encoder and every loss through this network. Back to [02 · The LIF neuron](02_lif_neuron.ipynb).
+# **Next:** [08 · Codes and losses](08_codes_and_losses.ipynb) puts every encoder and every loss through this network. Back to [06 · Backprop through time](06_backprop_through_time.ipynb).

@@ -186,7 +186,7 @@ figure, axis = plt.subplots(figsize=(7, 3))
 axis.plot(np.transpose(list(learned.values())), label=[f"target {target}" for target in learned])
 axis.axhline(learned[3][0], color="0.5", linestyle=":", label="argmax: no gradient")
 axis.set(xlabel="update", ylabel="step of the first spike", title="A neuron learns when to fire")
-axis.legend(ncols=2, loc="upper right")
+axis.legend(loc="center right", bbox_to_anchor=(1.3, 0.5))
 plt.show()
 
 # %% [markdown]
@@ -207,7 +207,7 @@ assert all(abs(steps[-1] - target) <= 2 for target, steps in learned.items())
 #
 # $$D^2 = \frac{\mathrm{d}t}{\tau} \sum_t \left(x[t] - x^*[t]\right)^2.$$
 #
-# Traces of close spikes overlap and cancel. For two single spikes $k$ steps apart, $D^2$ is $\frac{\mathrm{d}t}{\tau}\frac{2(1 - \beta^k)}{1 - \beta^2}$: it grows from 0 to about 1 over the time $\tau$.
+# Traces of close spikes overlap and cancel. For two single spikes $k$ steps apart, $D^2$ is $\frac{\mathrm{d}t}{\tau}\frac{2(1 - \beta^k)}{1 - \beta^2}$: it grows from 0 towards a constant, about 1 for $\tau \gg \mathrm{d}t$, within the time $\tau$.
 #
 # > **Before you run:** which $\tau$ makes the better teacher, one shorter or one longer than the typical error?
 #
@@ -262,7 +262,7 @@ axes[0].legend()
 axes[1].bar(np.arange(5) - 0.2, 100 * np.array(met), 0.4, label="targets met within 3 ms (%)")
 axes[1].bar(np.arange(5) + 0.2, 20 * np.array(fired), 0.4, label="spikes (% of the wanted 5)")
 axes[1].set(xticks=range(5), xticklabels=taught, ylabel="share (%)", title="Step by step teaches silence")
-axes[1].legend(loc="lower right")
+axes[1].legend(loc="upper left")
 plt.show()
 
 # %% [markdown]

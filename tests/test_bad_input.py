@@ -7,6 +7,7 @@ from torch import nn
 from snn_core import LIF, LeakyIntegrator, Surrogate, encoding, explorers, lif_step, losses, plotting, reconstruction
 from snn_core.diagnostics import diagnose
 from snn_core.training import evaluate, fit
+from snn_core.unrolled import unrolled_graph
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
@@ -81,6 +82,7 @@ CASES = {
     "diagnose no neurons": (lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS), "network", "Linear"),
     "raster rank": (lambda: plotting.raster(SEQUENCE), "spikes", "[4, 2, 3]"),
     "traces rank": (lambda: plotting.traces(GREY), "membrane", "[2, 3]"),
+    "unrolled steps": (lambda: unrolled_graph(steps=0), "steps", "0"),
     "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
 }
 

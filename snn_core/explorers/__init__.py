@@ -4,9 +4,24 @@ One module per explorer; what they share stands in `_base`.
 """
 
 from ._base import Choice, Explorer, Range
+from .credit import CreditAssignment, credit
 from .encoding import Encoding
 from .lif_neuron import LIFNeuron, firing_rate
 
-ALL_EXPLORERS: dict[str, type[Explorer]] = {"LIFNeuron": LIFNeuron, "Encoding": Encoding}
+ALL_EXPLORERS: dict[str, type[Explorer]] = {
+    "LIFNeuron": LIFNeuron,
+    "Encoding": Encoding,
+    "CreditAssignment": CreditAssignment,
+}
 
-__all__ = ["ALL_EXPLORERS", "Choice", "Encoding", "Explorer", "LIFNeuron", "Range", "firing_rate"]
+__all__ = [
+    "ALL_EXPLORERS",
+    "Choice",
+    "CreditAssignment",
+    "Encoding",
+    "Explorer",
+    "LIFNeuron",
+    "Range",
+    "credit",
+    "firing_rate",
+]

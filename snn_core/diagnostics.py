@@ -213,3 +213,51 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
     optimizer.step()
     after = nn.utils.parameters_to_vector(network.parameters()).detach()
     return ((after - before).norm() / before.norm()).item()
+
+
+class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
+    """Count the bytes that autograd keeps for the backward pass of whatever runs inside the `with` block.
+
+    A tensor that is kept twice counts once. What counts is exact and the same on every machine; the nodes of the graph
+    themselves are not in it.
+
+    >>> x = torch.ones(1000, requires_grad=True)
+    >>> with SavedBytes() as saved:
+    ...     loss = (x * x).sum()
+    >>> saved.bytes
+    4000
+    """
+
+    def __init__(self):
+        self._kept: dict = {}
+        super().__init__(self._note, lambda tensor: tensor)
+
+    def __enter__(self) -> "SavedBytes":
+        super().__enter__()
+        return self
+
+    @property
+    def bytes(self) -> int:
+        """The bytes kept so far."""
+        return sum(tensor.nbytes for tensor in self._kept.values())
+
+    def _note(self, tensor: Tensor) -> Tensor:
+        self._kept[tensor.data_ptr(), tensor.shape] = tensor
+        return tensor
+
+
+def graph_nodes(output: Tensor) -> int:
+    """Return how many operations autograd has recorded behind `output`: what it will walk through backwards.
+
+    >>> x = torch.ones(3, requires_grad=True)
+    >>> graph_nodes((2 * x).sum())  # the sum, the product, the leaf
+    3
+    """
+    seen: set = set()
+    waiting = [output.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            waiting += [before for before, _ in node.next_functions]
+    return len(seen)

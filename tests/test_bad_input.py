@@ -22,6 +22,7 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.training import evaluate, fit
+from snn_core.unrolled import unrolled_graph
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
@@ -123,6 +124,7 @@ CASES = {
     "traces rank": (lambda: plotting.traces(GREY), "membrane", "[2, 3]"),
     "heat table shape": (lambda: plotting.heat_table(GREY, "ab", "xy"), "values", "[2, 3]"),
     "heat table best": (lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"), "best", "'most'"),
+    "unrolled steps": (lambda: unrolled_graph(steps=0), "steps", "0"),
     "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
 }
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from snn_core import LIF, IntegrateAndFire, LeakyIntegrator, Surrogate
-from snn_core.diagnostics import diagnose
+from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import seeded
 
@@ -130,3 +130,32 @@ def test_a_readout_that_does_not_spike_is_reported_as_such(batch):
     report = diagnose(network(last=LeakyIntegrator()), *batch, loss=max_membrane_cross_entropy)
     assert not report.layers[1].spiking
     assert report.findings == []
+
+
+@pytest.mark.parametrize("steps", [1, 7, 20])
+def test_saved_bytes_of_the_core_are_membranes_spikes_and_three_vectors(steps):
+    current = torch.rand(steps, 2, 5, requires_grad=True)
+    with SavedBytes() as saved:
+        LIF()(current)
+    assert saved.bytes == (2 * steps + 3) * 10 * 4
+
+
+def test_saved_bytes_count_a_tensor_once_and_nothing_outside_the_block():
+    x = torch.ones(10, requires_grad=True)
+    before = x.exp()
+    with SavedBytes() as saved:
+        total = (before * before).sum() + (before * before).sum()
+    x.exp()
+    assert saved.bytes == 40
+    total.backward()
+    assert saved.bytes == 40
+    assert torch.allclose(x.grad, 4 * before.detach() ** 2)
+
+
+def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_that_of_the_core_does_not():
+    current = torch.rand(9, 2, 5, requires_grad=True)
+    loops = [
+        graph_nodes(SpikingNeuron.forward(LIF(), current[:steps].detach().requires_grad_())) for steps in (3, 6, 9)
+    ]
+    assert loops[1] - loops[0] == loops[2] - loops[1] > 0
+    assert graph_nodes(LIF()(current)) == graph_nodes(LIF()(current[:3].detach().requires_grad_()))

@@ -57,6 +57,24 @@ WRONG = {
             ("def first_spike_winner(spikes, membrane):\n    return predict(spike_count(spikes))", "decides between"),
         ],
     ],
+    "06_backprop_through_time": [
+        [
+            (
+                "def integrator_backward(direct, beta):\n"
+                "    return [own * beta ** (len(direct) - 1 - t) for t, own in enumerate(direct)]",
+                "go backwards",
+            ),
+            (
+                "def integrator_backward(direct, beta):\n"
+                "    return [sum(direct) * beta ** (len(direct) - 1 - t) for t in range(len(direct))]",
+                "is added",
+            ),
+        ],
+        [
+            ("def steps_of_credit(tau, dt, share):\n    return tau / dt * np.log(1 / share)", "next whole number"),
+            ("def steps_of_credit(tau, dt, share):\n    return int(tau * np.log(1 / share)) + 1", "five times"),
+        ],
+    ],
     "07_first_trained_network": [
         [("expected_loss = 0.0", "equal"), ("expected_loss = np.log(2)", "equal")],
         [

@@ -4,9 +4,10 @@ import io
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from snn_core import explorers
+from snn_core import LIF, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
 
 
@@ -100,3 +101,23 @@ def test_a_longer_memory_wakes_the_layers():
     short = explorer.bars[-1].get_height()
     explorer(gain=1.4, tau_mem=50.0)
     assert short == 0 < explorer.bars[-1].get_height()
+
+
+def test_credit_of_a_silent_neuron_is_beta_to_the_k():
+    silent = torch.zeros(50, 2, dtype=torch.float64)
+    lif = LIF(torch.tensor([5.0, 20.0], dtype=torch.float64), reset="hard")
+    steps_back = torch.arange(49, -1, -1, dtype=torch.float64)[:, None]
+    assert torch.allclose(explorers.credit(lif, silent), lif.beta**steps_back, rtol=1e-12)
+
+
+def test_credit_through_spikes_follows_the_reset():
+    explorer = explorers.CreditAssignment()
+    explorer(tau_mem=20.0)
+    assert np.allclose(explorer.positive.get_ydata(), explorer.silent.get_ydata())
+    assert "6 spikes" in explorer.title.get_text()
+    explorer(tau_mem=20.0, reset="hard")
+    last_spike = explorer.spikes.get_xdata()[-1]
+    assert explorer.positive.get_xdata().min() == last_spike + 1
+    assert len(explorer.negative.get_xdata()) == 0
+    explorer(tau_mem=20.0, reset="hard", gradient="attached", scale=2.0)
+    assert len(explorer.negative.get_xdata()) > 0

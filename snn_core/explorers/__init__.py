@@ -4,6 +4,7 @@ One module per explorer; what they share stands in `_base`.
 """
 
 from ._base import Choice, Explorer, Range
+from .credit import CreditAssignment, credit
 from .encoding import Encoding
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
@@ -12,6 +13,18 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
     "LayerRates": LayerRates,
+    "CreditAssignment": CreditAssignment,
 }
 
-__all__ = ["ALL_EXPLORERS", "Choice", "Encoding", "Explorer", "LIFNeuron", "LayerRates", "Range", "firing_rate"]
+__all__ = [
+    "ALL_EXPLORERS",
+    "Choice",
+    "CreditAssignment",
+    "Encoding",
+    "Explorer",
+    "LIFNeuron",
+    "LayerRates",
+    "Range",
+    "credit",
+    "firing_rate",
+]

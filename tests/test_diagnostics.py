@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF, IntegrateAndFire, LeakyIntegrator, Surrogate
+from snn_core import LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
 from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import seeded

@@ -21,8 +21,8 @@ from snn_core import (
     reconstruction,
 )
 from snn_core.diagnostics import diagnose
+from snn_core.diagrams import unrolled_graph
 from snn_core.training import evaluate, fit
-from snn_core.unrolled import unrolled_graph
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)

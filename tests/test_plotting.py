@@ -10,7 +10,7 @@ import torch
 
 from snn_core import plotting
 from snn_core.diagnostics import LayerReport, Report
-from snn_core.recurrent_graph import fold_and_unroll
+from snn_core.diagrams import fold_and_unroll
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
+from snn_core.diagrams.unrolled import GREEN, unrolled_graph
 from snn_core.plotting import BLUE, VERMILION
-from snn_core.unrolled import GREEN, unrolled_graph
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from . import _checks
-from .plotting import BLUE, VERMILION
+from .. import _checks
+from ..plotting import BLUE, VERMILION
 
 GREEN, GREY = "#009E73", "0.35"
 PLACES = {"x": (0.0, 0.0), "I": (0.0, 1.0), "u": (0.0, 2.0), "z": (0.0, 3.0), "v": (1.4, 2.0)}  # within a step

@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
-from . import _checks
-from .plotting import BLUE, VERMILION
+from .. import _checks
+from ..plotting import BLUE, VERMILION
 
 GREEN, GREY = "#009E73", "0.35"
 WIDTH, HEIGHT = 3.3, 3.9  # of one step and of one neuron

@@ -6,7 +6,8 @@ One module per explorer; what they share stands in `_base`.
 from ._base import Choice, Explorer, Range
 from .encoding import Encoding
 from .lif_neuron import LIFNeuron, firing_rate
+from .neuron_models import NeuronModels
 
-ALL_EXPLORERS: dict[str, type[Explorer]] = {"LIFNeuron": LIFNeuron, "Encoding": Encoding}
+ALL_EXPLORERS: dict[str, type[Explorer]] = {"LIFNeuron": LIFNeuron, "Encoding": Encoding, "NeuronModels": NeuronModels}
 
-__all__ = ["ALL_EXPLORERS", "Choice", "Encoding", "Explorer", "LIFNeuron", "Range", "firing_rate"]
+__all__ = ["ALL_EXPLORERS", "Choice", "Encoding", "Explorer", "LIFNeuron", "NeuronModels", "Range", "firing_rate"]

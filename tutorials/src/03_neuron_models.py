@@ -419,7 +419,7 @@ axes[0].legend(), axes[1].legend(ncols=2, fontsize=8)
 plt.show()
 
 # %% [markdown]
-# LIF has no error that depends on $\mathrm{d}t$; `CuBaLIF` and `Alpha` have one of order 1. At 1 ms that of `CuBaLIF` is a third of the peak, but nearly all of it is one step of time: the synapse already acts in the step of its spike. Its two closed forms say exactly $u_{\mathrm{d}t}(t) = g\, u(t + \mathrm{d}t)$ with $g \approx 1 + \mathrm{d}t/2\tau_m$, so what remains is 5 %.
+# LIF has no error that depends on $\mathrm{d}t$; `CuBaLIF` and `Alpha` have one of order 1. At 1 ms that of `CuBaLIF` is a third of the peak, but most of it is one step of time: the synapse already acts in the step of its spike. Its two closed forms say exactly $u_{\mathrm{d}t}(t) = g\, u(t + \mathrm{d}t)$ with $g \approx 1 + \mathrm{d}t/2\tau_m$, so what remains is 5 %.
 #
 # Halving $\mathrm{d}t$ again and again moves the spike counts of the five LIF-like neurons here by less than 4, 2 and 1 %. Two exceptions. The delay of `RecurrentLIF` is *one step*, so a memory that fires at every step fires twice as often at half the step. And the fast-spiking Izhikevich neuron still lacks more than a tenth of its spikes at 0.5 ms: the price of Euler's method.
 #

@@ -75,6 +75,41 @@ WRONG = {
             ("def steps_of_credit(tau, dt, share):\n    return int(tau * np.log(1 / share)) + 1", "five times"),
         ],
     ],
+    "03_neuron_models": [
+        [
+            (
+                "def peak_delay(tau_mem, tau_syn):\n"
+                "    return tau_mem * tau_syn / (tau_mem - tau_syn) * np.log10(tau_mem / tau_syn)",
+                "natural",
+            ),
+            (
+                "def peak_delay(tau_mem, tau_syn):\n"
+                "    return tau_mem * tau_syn / (tau_mem - tau_syn) * np.log(tau_mem / tau_syn)",
+                "ZeroDivisionError|equal time constants",
+            ),
+            (
+                "def peak_delay(tau_mem, tau_syn):\n"
+                "    return tau_mem * tau_syn / abs(tau_mem - tau_syn) * np.log(tau_mem / tau_syn)",
+                "change places",
+            ),
+        ],
+        [
+            (
+                "def adaptive_by_hand(current, v, a, beta=0.5, rho=0.9, strength=0.5):\n"
+                "    u = beta * v + current\n"
+                "    z = int(u > 1)\n"
+                "    return u, z, u - z, rho * a + z",
+                "threshold is 1",
+            ),
+            (
+                "def adaptive_by_hand(current, v, a, beta=0.5, rho=0.9, strength=0.5):\n"
+                "    u = beta * v + current\n"
+                "    z = int(u > 1 + strength * a)\n"
+                "    return u, z, u - z, rho * a + z",
+                "raised threshold",
+            ),
+        ],
+    ],
     "07_first_trained_network": [
         [("expected_loss = 0.0", "equal"), ("expected_loss = np.log(2)", "equal")],
         [

@@ -222,12 +222,12 @@ def test_izhikevich_rests_and_equals_a_plain_loop(pattern):
     torch.testing.assert_close(at_rest.membrane, at_rest.membrane[:1].expand(2000, 1, 1), rtol=0, atol=1e-6)
     v, w = at_rest.membrane[0, 0, 0].item(), b * at_rest.membrane[0, 0, 0].item()
     expected = []
-    for _ in range(1000):
+    for _ in range(600):
         u = v + 0.5 * (0.04 * (v * v) + 5 * v + 140 - w + 10)
         w += 0.5 * a * (b * v - w)
         expected.append(u > 30)
         v, w = (c, w + d) if u > 30 else (u, w)
-    spikes = neuron(torch.full((1000, 1, 1), 10.0, dtype=torch.float64)).flatten() > 0
+    spikes = neuron(torch.full((600, 1, 1), 10.0, dtype=torch.float64)).flatten() > 0
     assert spikes.tolist() == expected
     assert spikes.sum() > 3
 

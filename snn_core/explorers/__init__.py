@@ -8,6 +8,7 @@ from .credit import CreditAssignment, credit
 from .encoding import Encoding
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
+from .neuron_models import NeuronModels
 
 ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "LIFNeuron": LIFNeuron,
@@ -24,6 +25,7 @@ __all__ = [
     "Explorer",
     "LIFNeuron",
     "LayerRates",
+    "NeuronModels",
     "Range",
     "credit",
     "firing_rate",

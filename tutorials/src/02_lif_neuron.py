@@ -453,4 +453,4 @@ check_function(
 # - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019, section II.
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, section II.
 #
-# **Next:** page 03 adds synapses, adaptation and recurrence; [07 · A first trained network](07_first_trained_network.ipynb) trains 266 of these neurons to read digits.
+# **Next:** [03 · Neuron models](03_neuron_models.ipynb) adds synapses, adaptation and recurrence; [07 · A first trained network](07_first_trained_network.ipynb) trains 266 of these neurons to read digits.

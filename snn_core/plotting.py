@@ -138,20 +138,30 @@ def membrane_histogram(report, axes=None, *, layers: int | None = None):
 
 
 def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "{:.1f}", best: str = "high") -> Axes:
-    """Draw a table ``[rows, columns]`` of numbers, the better the darker: `best` is "high" or "low"."""
+    """Draw a table of numbers on shades of blue, the better the darker; NaN leaves a cell empty.
+
+    Args:
+        values: ``[rows, columns]``, array or tensor.
+        rows, columns: names of the rows, from the top, and of the columns.
+        axes: where to draw; new axes if None.
+        form: how a number is written.
+        best: "high" or "low", which end is dark.
+
+    Raises:
+        ValueError: if the names do not fit the shape of the table, or for another `best`.
+    """
     _checks.choice("best", best, ("high", "low"))
-    values = np.asarray(values)
+    values = np.asarray(values, dtype=float)
     expected = (len(rows), len(columns))
     _checks.require(values.shape == expected, "values", f"shape {list(values.shape)}", f"shape {list(expected)}")
-    axes = _axes(axes)
-    low, high = values.min(), values.max()
-    shade = (values - low) / max(high - low, 1e-12)
-    shade = shade if best == "high" else 1 - shade
-    axes.imshow(shade, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
+    axes = _axes(axes, 1.5 + len(columns), 1.0 + 0.4 * len(rows))
+    low, high = np.nanmin(values), np.nanmax(values)
+    share = (values - low) / max(high - low, 1e-12)
+    share = share if best == "high" else 1 - share
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1.8, aspect="auto")  # never too dark for the text
     for (row, column), value in np.ndenumerate(values):
-        colour = "white" if shade[row, column] > 0.65 else "black"
-        axes.text(column, row, form.format(value), ha="center", va="center", color=colour, fontsize=9)
+        if not np.isnan(value):
+            axes.text(column, row, form.format(value), ha="center", va="center", fontsize=9)
     axes.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
-    axes.tick_params(axis="x", rotation=30)
     axes.grid(visible=False)
     return axes

@@ -89,3 +89,8 @@ def test_heat_table_writes_every_number_and_darkens_the_best(best):
     assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
     shade = axes.images[0].get_array()
     assert (shade[1, 1] > shade[0, 0]) == (best == "high")
+
+
+def test_heat_table_leaves_a_cell_without_a_number_empty():
+    axes = plotting.heat_table([[1.0, np.nan]], ["a"], ["x", "y"])
+    assert [text.get_text() for text in axes.texts] == ["1.0"]

@@ -135,3 +135,27 @@ def membrane_histogram(report, axes=None, *, layers: int | None = None):
         if layer.spiking:
             ax.axvline(1.0, color="0.4", linestyle="--", linewidth=1)
     return axes
+
+
+def heat_map(shares, rows: list[str], columns: list[str], axes: Axes | None = None, *, low: float = 0.0) -> Axes:
+    """Draw a table of shares in [0, 1] as percentages on shades of blue; NaN leaves a cell empty.
+
+    Args:
+        shares: ``[rows, columns]``, array or tensor.
+        rows, columns: names of the rows, from the top, and of the columns.
+        axes: where to draw; new axes if None.
+        low: the share that is drawn in white.
+
+    Raises:
+        ValueError: if the names do not fit the shape of the table.
+    """
+    shares = np.asarray(shares, dtype=float)
+    fits = shares.shape == (len(rows), len(columns))
+    _checks.require(fits, "shares", f"shape {list(shares.shape)}", f"[{len(rows)}, {len(columns)}]")
+    axes = _axes(axes, 1.5 + len(columns), 1.0 + 0.4 * len(rows))
+    axes.imshow(shares, vmin=low, vmax=1 + 0.8 * (1 - low), cmap="Blues", aspect="auto")  # never too dark for the text
+    for (row, column), share in np.ndenumerate(shares):
+        if not np.isnan(share):
+            axes.text(column, row, f"{share:.0%}", ha="center", va="center")
+    axes.set(xticks=range(len(columns)), xticklabels=columns, yticks=range(len(rows)), yticklabels=rows)
+    return axes

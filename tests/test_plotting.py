@@ -53,6 +53,13 @@ def test_images_share_one_grey_scale():
     assert all(ax.images[0].get_clim() == (0, 1) for ax in axes)
 
 
+def test_heat_map_writes_each_share_and_leaves_nan_empty():
+    axes = plotting.heat_map([[0.25, 1.0], [np.nan, 0.5]], ["a", "b"], ["x", "y"])
+    assert [text.get_text() for text in axes.texts] == ["25%", "100%", "50%"]
+    with pytest.raises(ValueError, match="shares"):
+        plotting.heat_map([[0.5]], ["a", "b"], ["x"])
+
+
 def _luminance(colour):
     channels = np.array(mpl.colors.to_rgb(colour))
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)

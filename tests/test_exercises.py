@@ -110,6 +110,14 @@ WRONG = {
             ),
         ],
     ],
+    "05_surrogate_gradients": [
+        [("slope_factor = 4 / 10", "area"), ("slope_factor = 10", "4/k"), ("slope_factor = 1", "area")],
+        [
+            ("def leaky_triangle(x, k, floor):\n    return (1 - k * x).clamp(min=floor)", "both sides"),
+            ("def leaky_triangle(x, k, floor):\n    return (1 - k * x.abs()).clamp(min=0)", "floor"),
+            ("def leaky_triangle(x, k, floor):\n    return (1 - k * x.abs()).clamp(min=0) + floor", "floor"),
+        ],
+    ],
     "07_first_trained_network": [
         [("expected_loss = 0.0", "equal"), ("expected_loss = np.log(2)", "equal")],
         [

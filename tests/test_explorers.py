@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from snn_core import LIF, explorers
+from snn_core import LIF, Surrogate, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
 
 
@@ -143,3 +143,35 @@ def test_a_neuron_model_without_its_addition_is_the_lif_neuron():
     plain = list(output_times(model="LIF")[0])
     assert list(output_times(model="adaptive", strength=0.0)[0]) == plain
     assert list(output_times(model="recurrent", self_weight=0.0)[0]) == plain
+
+
+def test_the_gradient_of_each_layer_is_that_of_autograd_through_the_literal_steps():
+    generator = torch.Generator().manual_seed(1)
+    spikes = (torch.rand(12, 2, 5, generator=generator) < 0.3).float()
+    weights = torch.randn(3, 5, 5, generator=generator)
+    surrogate = Surrogate("arctan", 2.0)
+    norms, membrane = explorers.gradient_by_layer(spikes, weights, surrogate)
+    currents, neuron, layer = [], LIF(surrogate=surrogate), spikes
+    for weight in weights:
+        currents.append((layer @ weight).requires_grad_())
+        state, steps = torch.zeros(2, 5), []
+        for current in currents[-1]:
+            spike, u, state = neuron.step(current, state)
+            steps.append((spike, u))
+        layer = torch.stack([spike for spike, _ in steps])
+        if len(currents) == 1:
+            torch.testing.assert_close(membrane, torch.stack([u for _, u in steps]).detach())
+    expected = torch.stack([gradient.norm() for gradient in torch.autograd.grad(layer.sum(), currents)])
+    torch.testing.assert_close(norms, expected)
+
+
+def test_a_wide_surrogate_makes_the_gradient_explode_and_a_narrow_box_kills_it():
+    explorer = explorers.SurrogateGradient()
+    reach = {}
+    for name, scale in (("straight_through", 1.0), ("fast_sigmoid", 1000.0), ("boxcar", 300.0)):
+        reach[name], _ = explorers.gradient_by_layer(explorer.input, explorer.weights, Surrogate(name, scale))
+    assert reach["straight_through"][0] > 1000 * reach["straight_through"][-1]
+    assert 0 < reach["fast_sigmoid"][0] < 1e-3 * reach["fast_sigmoid"][-1]
+    assert reach["boxcar"][0] == 0 < reach["boxcar"][-1]
+    explorer(surrogate="boxcar", log_scale=2.5)
+    assert [bar.get_height() == 0 for bar in explorer.bars][::4] == [True, False]

@@ -9,12 +9,14 @@ from .encoding import Encoding
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
+from .surrogate_gradient import SurrogateGradient, gradient_by_layer
 
 ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
     "LayerRates": LayerRates,
     "CreditAssignment": CreditAssignment,
+    "SurrogateGradient": SurrogateGradient,
 }
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "LayerRates",
     "NeuronModels",
     "Range",
+    "SurrogateGradient",
     "credit",
     "firing_rate",
+    "gradient_by_layer",
 ]

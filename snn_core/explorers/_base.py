@@ -31,11 +31,12 @@ class Range(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Buttons for a few named options, at first the option `start`; their caption."""
+    """Buttons for a few named options, at first the option `start`; their caption, and their width in pixels."""
 
     options: tuple[str, ...]
     start: str
     caption: str
+    button_width: int = 80
 
 
 class Explorer:
@@ -109,7 +110,7 @@ def _widget(control: Range | Choice) -> widgets.Widget:
             options=control.options,
             value=control.start,
             description=control.caption,
-            style=style | {"button_width": "80px"},
+            style=style | {"button_width": f"{control.button_width}px"},
         )
     kind = widgets.IntSlider if isinstance(control.step, int) else widgets.FloatSlider
     low, high, step, start, caption = control

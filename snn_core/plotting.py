@@ -164,3 +164,4 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
             axes.text(column, row, form.format(value), ha="center", va="center", fontsize=9)
     axes.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
     axes.grid(visible=False)
+    return axes

@@ -14,6 +14,7 @@ from .surrogate_gradient import SurrogateGradient, gradient_by_layer
 ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
+    "NeuronModels": NeuronModels,
     "LayerRates": LayerRates,
     "CreditAssignment": CreditAssignment,
     "SurrogateGradient": SurrogateGradient,

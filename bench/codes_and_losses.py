@@ -1,4 +1,4 @@
-"""Train every code with every loss and record accuracy, spikes, steps until the decision and seconds.
+"""Train every code with every loss and record accuracy, spikes, steps until the decision and processor time.
 
 ``python bench/codes_and_losses.py`` writes ``bench/codes_and_losses.json``, which page 08 shows. It runs the page's own
 cells (those tagged "definitions"), so that the record and the page speak of the same networks.

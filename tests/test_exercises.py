@@ -130,7 +130,7 @@ WRONG = {
         [
             (
                 "def distances(lag, tau):\n    return 0.5, 1 - np.exp(-lag / tau)",
-                "sum of beta",
+                "Sum beta",
             ),
             (
                 "def distances(lag, tau):\n    alone = 1 / tau / (1 - np.exp(-2 / tau))\n    return alone, 2 * alone",

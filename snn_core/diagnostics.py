@@ -218,8 +218,8 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
 class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
     """Count the bytes that autograd keeps for the backward pass of whatever runs inside the `with` block.
 
-    A tensor that is kept twice counts once. What counts is exact and the same on every machine; the nodes of the graph
-    themselves are not in it.
+    Memory that several kept tensors share counts once, and a view counts with all the memory that it keeps alive. What
+    counts is exact and the same on every machine; the nodes of the graph themselves are not in it.
 
     >>> x = torch.ones(1000, requires_grad=True)
     >>> with SavedBytes() as saved:
@@ -239,10 +239,11 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
     @property
     def bytes(self) -> int:
         """The bytes kept so far."""
-        return sum(tensor.nbytes for tensor in self._kept.values())
+        return sum(storage.nbytes() for storage in self._kept.values())
 
     def _note(self, tensor: Tensor) -> Tensor:
-        self._kept[tensor.data_ptr(), tensor.shape] = tensor
+        storage = tensor.untyped_storage()
+        self._kept[storage.data_ptr()] = storage
         return tensor
 
 

@@ -152,6 +152,16 @@ def test_saved_bytes_count_a_tensor_once_and_nothing_outside_the_block():
     assert torch.allclose(x.grad, 4 * before.detach() ** 2)
 
 
+def test_saved_bytes_count_the_memory_that_views_share_once_and_whole():
+    before = torch.ones(10, requires_grad=True).exp()  # its own memory, not that of the leaf
+    with SavedBytes() as saved:
+        kept = (before * before).sum() + (before.view(2, 5) * before.view(2, 5)).sum()
+    assert saved.bytes == 40
+    with SavedBytes() as saved:
+        kept = kept + before[:3].square().sum()
+    assert saved.bytes == 40
+
+
 def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_that_of_the_core_does_not():
     current = torch.rand(9, 2, 5, requires_grad=True)
     loops = [

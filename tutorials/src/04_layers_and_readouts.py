@@ -3,7 +3,7 @@
 #
 # **How is an answer read out of spikes?**
 #
-# Needs: pages 01 and 02; a linear classifier. · 35 minutes to read, one minute to run. · Introduces `LeakyIntegrator`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
+# Needs: pages 01 to 03; a linear classifier. · 35 minutes to read, one minute to run. · Introduces `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/04_layers_and_readouts.ipynb)
 
@@ -62,8 +62,8 @@ for batch in batches:
     difference.append((ways["loop over 100 steps"](x) - layer(x)).abs().max().item())
 torch.set_num_threads(threads)
 figure, axis = plt.subplots(figsize=(6, 2.8))
-axis.loglog(batches, times, "o-", label=list(ways))
-axis.set(xlabel="batch size", ylabel="ms per sample", xticks=batches, xticklabels=batches)
+axis.semilogx(batches, times, "o-", label=list(ways))
+axis.set(xlabel="batch size", ylabel="ms per sample", ylim=(0, None), xticks=batches, xticklabels=batches)
 axis.set_title(f"One sample: a single product is {times[0][0] / times[0][1]:.1f} times faster")
 axis.minorticks_off()
 axis.legend()
@@ -85,7 +85,7 @@ assert not torch.zeros(8, 100, 784)[:, 3].is_contiguous()  # and of one with the
 #
 # $$u[t] = \beta\,u[t-1] - \beta\theta\,z[t-1] + W x[t], \qquad z[t] = H(u[t] - \theta) .$$
 #
-# That is a recurrent network with the hidden state $(u, z)$. Its recurrent matrix is $\big(\beta \mathbb{1} \;\big|\; {-\beta\theta} \mathbb{1}\big)$: two diagonals, fixed unless $\beta$ or $\theta$ is learnt. Every neuron remembers itself and no neuron hears another one of its layer. Therefore a layer can be run over all steps before the next layer starts.
+# That is a recurrent network with the hidden state $(u, z)$. Its recurrent matrix is $\big(\beta \mathbb{1} \;\big|\; {-\beta\theta} \mathbb{1}\big)$: two diagonals, fixed unless $\beta$ or $\theta$ is learnt. ($H$ is the step function, 1 above 0 and else 0; $\mathbb{1}$ is the identity matrix.) Every neuron remembers itself and no neuron hears another one of its layer. So all of a layer's current, $W x$, is known before its first step; and since no layer hears a later one, a layer can run over all steps before the next starts.
 #
 # Drawn once per step, the loop becomes a deep feed-forward network, with the same $W$, $\beta$ and $\theta$ at every step.
 #
@@ -96,7 +96,7 @@ fold_and_unroll(steps=3)
 plt.show()
 
 # %% [markdown]
-# Follow the arrows to the right: step 1 reaches step 3 only through the state $v$, which shrinks by $\beta$ at each step and loses $\theta$ at each spike. This is the *implicit* recurrence of every LIF layer. An *explicit* one, weights between the neurons of a layer as on page 03, would add arrows from $z[t]$ to the membranes of other neurons at $t + 1$, and then the layer's input cannot be computed for all steps at once.
+# Follow the arrows to the right: step 1 reaches step 3 only through the state $v$, which shrinks by $\beta$ at each step and loses $\theta$ at each spike. This is the *implicit* recurrence of every LIF layer. An *explicit* one, weights $V$ between the neurons of a layer as on page 03, would add arrows from $z[t-1]$ to the membranes of other neurons at $t$, and then only the part $W x[t]$ can be computed for all steps at once, not $V z[t-1]$.
 #
 # We write the recurrent network with its matrices and compare it with `LIF`. Then we run two layers both ways, layer by layer and step by step.
 
@@ -141,11 +141,11 @@ assert torch.equal(second, step_by_step(inputs, weights, lif.beta)) and second.s
 # %% [markdown]
 # ## 3 · Five layers that die, and five that do not
 #
-# A neuron adds up $n$ inputs, its **fan-in**. Let the weights have mean 0 and standard deviation $\sigma_w$, and let every input spike with probability $p$ per step. The membrane without a threshold then varies in two ways. It fluctuates *over time*, because spikes come at random. And its mean differs *from neuron to neuron*, because each neuron has drawn its own weights:
+# A neuron adds up $n$ inputs, its **fan-in**. Let the weights have mean 0 and standard deviation $\sigma_w$, let every input spike with probability $p$ per step, and let weights and spikes all be independent. A spike train has mean $p$ and variance $p(1-p)$. A membrane without a threshold sums the mean with $\beta^k$, the variance with $\beta^{2k}$; and $\sum_k \beta^k = 1/(1-\beta)$. So it fluctuates *over time*, because spikes come at random, and its mean differs *from neuron to neuron*, because each has drawn its own weights:
 #
 # $$\mathrm{Var}(u) = n\,\sigma_w^2 \left[\frac{p(1-p)}{1-\beta^2} + \frac{p^2}{(1-\beta)^2}\right].$$
 #
-# Both grow with $n$, so $\sigma_w \propto 1/\sqrt n$ keeps the membrane in place whatever the fan-in. The factor matters as well: a membrane that hardly reaches $\theta$ gives fewer spikes, which give the next layer a smaller membrane still.
+# Both terms grow with $n$, so $\sigma_w \propto 1/\sqrt n$ keeps the membrane in place whatever the fan-in. The factor matters as well: a membrane that hardly reaches $\theta$ gives fewer spikes, which give the next layer a smaller membrane still.
 #
 # > **Before you run:** at $p = 0.1$ and $\tau = 10$ ms, which of the two terms is larger?
 
@@ -155,12 +155,14 @@ weight = sigma * torch.randn(6000, n, generator=generator)
 noise = encoding.rate(torch.full((8, n), p), 400, generator=generator)
 membrane = LeakyIntegrator(tau_mem=10.0)(noise @ weight.T)[100:]
 over_time, across_neurons = n * sigma**2 * p * (1 - p) / (1 - beta**2), n * sigma**2 * p**2 / (1 - beta) ** 2
-print(f"formula: over time {over_time:.2f}, across neurons {across_neurons:.2f}")
+found = [membrane.var((0, 1)).mean().item(), membrane.mean((0, 1)).var().item()]
+print(f"over time: formula {over_time:.2f}, measured {found[0]:.2f}")
+print(f"across neurons: formula {across_neurons:.2f}, measured {found[1]:.2f}")
 
 # %% [markdown]
 # The offset from neuron to neuron is the larger term: a membrane with $\tau = 10$ ms averages the noise away, but not the mean of its own weights. Leave it out, and the weights come out almost twice as large as wanted.
 #
-# Now five layers of 200 neurons get random spikes with $p = 0.1$, and four kinds of weights: divided by $n$ instead of $\sqrt n$; PyTorch's default, weights and biases uniform in $\pm 1/\sqrt n$, so $\sigma_w = 1/\sqrt{3n}$; not scaled at all, $\sigma_w = 1$; and the remedy. The remedy is *measured*: draw each layer's weights, send the spikes of the layer below through them into leaky integrators, and divide by the standard deviation found. We ask for a membrane of $2\theta$ (in the spirit of Mishkin and Matas 2016, who did this for ordinary networks).
+# Now five layers of 200 neurons get random spikes with $p = 0.1$, and four kinds of weights: divided by $n$ instead of $\sqrt n$; PyTorch's default, weights and biases uniform in $\pm 1/\sqrt n$, so $\sigma_w = 1/\sqrt{3n}$; not scaled at all, $\sigma_w = 1$; and the remedy. The remedy is *measured*: draw each layer's weights, send the spikes of the layer below through them into neurons without a threshold (`LeakyIntegrator`, page 03), and divide by the standard deviation found over steps, samples and neurons. We ask for one of $2\theta$ (in the spirit of Mishkin and Matas 2016, who did this for ordinary networks).
 #
 # > **Before you run:** PyTorch's default keeps ordinary networks alive. How many spiking layers will it reach?
 
@@ -188,7 +190,7 @@ def five_layers(make_layer, seed=4):
     return spikes
 
 
-# %% alt="Left: spikes per neuron and step against the layer. Divided by n, the first layer is silent; with PyTorch's default the rate falls to zero by layer 4; unscaled weights push it to almost one half; measured weights keep it near 0.06 in all five layers. Right: the rates of the neurons of layer 5, sorted: unscaled weights make many neurons fire at every step, measured weights give graded rates."
+# %% alt="Left: spikes per neuron and step against the layer. Divided by n, the first layer is silent; with PyTorch's default the rate falls to zero by layer 3; unscaled weights push it to almost one half; measured weights keep it near 0.06 in all five layers. Right: the rates of the neurons of layer 5, sorted: unscaled weights make many neurons fire at every step, measured weights give graded rates."
 cases = {
     "divided by n": lambda spikes, generator: normal_layer(1 / n, generator),
     "PyTorch's default": lambda spikes, generator: nn.Linear(n, n),
@@ -212,22 +214,21 @@ axes[1].set_title(f"Not scaled: {saturated:.0%} of layer 5 fire nearly always")
 plt.show()
 
 # %% [markdown]
-# Divided by $n$, not even layer 1 fires. PyTorch's default was not made for units with a threshold: it passes on less than a fifth of its spikes from layer to layer, and layer 4 is silent. Unscaled weights throw membranes far beyond the threshold: more than a fifth of the neurons of layer 5 fire nearly always, and such a neuron says as little as one that never does. The measured weights hold all five layers between 0.04 and 0.1, and in layer 1 they agree with the formula within 15 %. Half of the neurons of layer 5 have less than two thirds of its mean rate, and a few have much more: that is the offset term, which scaling cannot remove (exercise 4).
+# Divided by $n$, not even layer 1 fires. PyTorch's default was not made for units with a threshold: it passes on less than a fifth of its spikes to layers 1 and 2, and layer 3 is silent. Unscaled weights throw membranes far beyond the threshold: more than a fifth of the neurons of layer 5 fire nearly always, and such a neuron says as little as one that never does. The measured weights hold all five layers between 0.04 and 0.1, and in layer 1 they agree with the formula within 15 %. Half of the neurons of layer 5 have less than two thirds of its mean rate, and a few have much more: that is the offset term, which scaling cannot remove (exercise 4).
 #
 # A silent layer can still be trained if a gradient arrives (pages 05 and 07). No readout can use it before.
 
 # %% tags=["check"]
-found = [membrane.var((0, 1)).mean().item(), membrane.mean((0, 1)).var().item()]
 by_formula = 2 * sigma / (over_time + across_neurons) ** 0.5
 assert np.allclose(found, [over_time, across_neurons], rtol=0.05) and 1.7 < (1 + across_neurons / over_time) ** 0.5 < 2
 assert abs(measured_layer(runs["measured"][0], seeded(4)).weight.std() / by_formula - 1) < 0.15
-assert rates["divided by n"][1] == rates["PyTorch's default"][4] == 0 and max(passed_on) < 0.2 < saturated
+assert rates["divided by n"][1] == rates["PyTorch's default"][3] == 0 and max(passed_on) < 0.2 < saturated
 assert 0.04 < min(kept) < max(kept) < 0.1 and sorted_rates["measured"].median() < 0.67 * kept[-1]
 
 # %% [markdown]
 # ## 4 · A random layer, a trained readout
 #
-# What can spikes tell *before* any hidden weight is trained? A random LIF layer sees rate-coded digits for $T = 10$ steps (page 01, gain 1). We count the spikes of each neuron and train a linear softmax classifier on the counts. It is the network of page 07 with a hidden layer that stays random. The control is the same classifier on the pixels, times ten: the counts that the encoder would give without noise.
+# What can spikes tell *before* any hidden weight is trained? A random LIF layer sees rate-coded digits for $T = 10$ steps (page 01, gain 1). We count the spikes of each neuron and train a linear softmax classifier on the counts. It has the sizes of page 07's network, 784-256-10, but a random hidden layer and, for now, an output that does not spike. The control is the same classifier on the pixels, times ten: the counts that the encoder would give without noise.
 #
 # Two settings are open: the membrane's standard deviation that the weights are scaled to, and the penalty on the readout's weights. They are chosen on 1,000 *training* images that the fit does not see; nothing is chosen on the test images.
 #
@@ -284,7 +285,8 @@ candidates = {wanted: counts_of(random_features(0, 256, wanted), images) for wan
 grid = {(w, penalty): held_out(candidates[w], penalty) for w in candidates for penalty in (0.001, 0.01, 0.1)}
 wanted, penalty = max(grid, key=grid.get)
 of_pixels = max((0.01, 0.1), key=lambda penalty: held_out(10 * images, penalty))
-print(f"chosen: membrane {wanted:.0f}, penalty {penalty}, for pixels {of_pixels}; held-out {grid[wanted, penalty]:.1%}")
+print(f"chosen: membrane's standard deviation {wanted:.0f} θ, penalty {penalty}, for pixels {of_pixels}")
+print(f"held-out: {grid[wanted, penalty]:.1%}")
 
 # %% alt="Test accuracy of a linear readout on the spike counts of a random layer against its size. It rises from about 72 percent at 64 neurons over about 87 at 256, three seeds, to above 90 at 1024, and crosses that of the same readout on the pixels, near 89 percent, between 256 and 1024."
 pixels = share_right(linear_readout(10 * images, labels, of_pixels)(10 * test_images), test_labels)
@@ -304,7 +306,9 @@ axis.plot(list(test_accuracy), means, color="#0072B2", label="counts of a random
 axis.axhline(100 * pixels, color="#D55E00", linestyle="--", label=f"pixels: {pixels:.1%}")
 axis.set(xlabel="hidden neurons", ylabel="test accuracy (%)", xscale="log")
 axis.set_xticks(list(test_accuracy), list(test_accuracy), minor=False)
-axis.set_title(f"256 random neurons: {baseline.mean():.1%} ± {baseline.std(ddof=1):.1%} (3 seeds)")
+axis.set_title(
+    f"256 random neurons: {baseline.mean():.1%} ± {baseline.std(ddof=1):.1%}\n(mean ± standard deviation of 3 seeds)"
+)
 axis.minorticks_off()
 axis.legend(loc="lower right")
 plt.show()
@@ -312,7 +316,7 @@ plt.show()
 # %% [markdown]
 # With 256 neurons the random layer reads between 84 and 90 % of the test digits. That is less than the control: 256 random mixtures of pixels tell a linear readout less than the 784 pixels themselves. With 1,024 neurons (one seed) the random layer passes them. So spikes carry the image, and a random layer buys accuracy with size.
 #
-# **This is the bar for training.** Page 07 trains both layers of a network with the same 256 hidden neurons and asserts at least 94 %. A network that does not beat the random one has gained nothing by training its hidden layer.
+# **This is the bar for training.** Page 07 trains both layers of a network with as many hidden neurons, 256, and asserts at least 94 %. A network that does not beat the random one has gained nothing by training its hidden layer.
 
 # %% tags=["check"]
 assert 0.84 < baseline.min() and baseline.max() < 0.90 and baseline.std(ddof=1) < 0.02
@@ -323,9 +327,10 @@ assert max(test_accuracy[1024]) < 0.94
 # %% [markdown]
 # ## 5 · Five ways to read an output
 #
-# So far the readout was arithmetic outside the network. Now it becomes neurons. The trained readout adds $W$ to the score at each hidden spike, so we send $W z[t] + b/10$, times a gain chosen in section 6, as a current into ten **output neurons**. LIF neurons answer with spikes, `LeakyIntegrator` neurons, which have no threshold, with a membrane. Their answer is read by a *decoder*, from `[T, B, C]` to one score per class:
+# So far the readout was arithmetic outside the network. Now it becomes neurons. The trained readout, $\text{score} = W \sum_t z[t] + b$, adds a column of its $W$ at each hidden spike, and $b$ once in its ten steps. So we send $W z[t] + b/10$, times a gain chosen in section 6, as a current into ten **output neurons**. LIF neurons answer with spikes, `LeakyIntegrator` neurons, which have no threshold, with a membrane. Their answer is read by a *decoder*, from `[T, B, C]` to one score per class; `predict` takes the class with the highest score, the lower one on a tie:
 #
-# - **count**: most spikes; **first spike**: earliest spike;
+# - **count**: most spikes (`spike_count`);
+# - **first spike**: earliest spike at step $t_c$, score $-t_c$, or $-T$ if silent;
 # - **maximum** of the membrane over time; **mean** of the membrane (or sum, which ranks the same);
 # - **population**: $P$ neurons per class, counted together.
 #
@@ -350,6 +355,7 @@ right = {name: share_right(score, test_labels) for name, score in by_hand.items(
 print(", ".join(f"{name} {share:.1%}" for name, share in right.items()))
 
 # %% alt="The output for one digit, read in three ways. Left: the spikes of ten output neurons, the first spike circled. Middle: ten membranes, that of the right class highest. Right: the spikes of 80 neurons, eight per class, most of them in the group of the right class."
+# the first digit with more than 8 spikes that the first spike reads correctly
 sample = ((predict(first_spike(spikes)) == test_labels) & (spikes.sum((0, 2)) > 8)).nonzero()[0].item()
 digit = test_labels[sample].item()
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
@@ -365,7 +371,7 @@ axes[2].set_title(f"Eight staggered neurons each: {predict(population)[sample]}"
 plt.show()
 
 # %% [markdown]
-# All five read the same currents, and after 30 steps their accuracies lie within five percentage points. The check compares each line of ours with its decoder in `snn_core.losses`. It also shows the two ends: an integrator *without* a leak computes the linear readout itself, and eight neurons in lockstep give eight times the count, hence the same answers.
+# All five read the same currents, and after 30 steps their accuracies lie within five percentage points. The check compares each line of ours with its decoder in `snn_core.losses`. It also shows two limiting cases: an integrator *without* a leak computes the linear readout itself, and eight neurons in lockstep give eight times the count, hence the same answers.
 
 # %% tags=["check"]
 decoded = [spike_count(spikes), first_spike(spikes), max_membrane(membrane), summed_membrane(membrane) / 30]
@@ -373,7 +379,7 @@ decoded.append(population_count(staggered, 10))
 assert all(torch.allclose(mine.float(), core) for mine, core in zip(by_hand.values(), decoded, strict=True))
 assert torch.allclose(LeakyIntegrator(beta=1.0)(current[:10])[-1], gain * readout(hidden_spikes[:10].sum(0)), atol=1e-3)
 assert torch.equal(population_count(LIF()(eight), 10), copies * count)
-assert min(right.values()) > 0.82 and max(right.values()) - min(right.values()) < 0.05
+assert max(right.values()) - 0.05 < min(right.values()) > 0.82 and all(predict(s)[sample] == digit for s in decoded)
 
 # %% [markdown]
 # ## 6 · How long each needs
@@ -392,7 +398,7 @@ firsts = [first_spike(LIF()(factor * held_out_current)) for factor in gains]
 speed = [1 - score.max(1).values.median().item() for score in firsts]
 accuracy = [share_right(score, labels[4000:]) for score in firsts]
 
-# %% alt="Left: test accuracy against the number of steps looked at for five readouts. Both membrane readouts rise first, the population follows, then first spike and spike count. Right: accuracy of the first spike on held-out images against its median time for five gains of the output current: the earlier, the less accurate."
+# %% alt="Left: test accuracy against the number of steps looked at for five readouts. Both membrane readouts rise first, the population follows, then first spike and spike count. Right: accuracy of the first spike on held-out images against its median time for five gains of the output current, each with its share of ties: the earlier, the more ties and errors."
 answers = {
     "maximum": membrane.cummax(0).values,
     "mean": membrane.cumsum(0),
@@ -401,36 +407,39 @@ answers = {
     "count": spikes.cumsum(0),
 }
 curves = {name: (score.argmax(2) == test_labels).float().mean(1) for name, score in answers.items()}
+ties = [((score == score.max(1, keepdim=True).values).sum(1) > 1).float().mean().item() for score in firsts]
 needed = {name: int((curve >= 0.95 * curve[-1]).float().argmax()) + 1 for name, curve in curves.items()}
 figure, axes = plt.subplots(1, 2, figsize=(11, 3.4), width_ratios=(3, 2))
 for (name, curve), style in zip(curves.items(), ("-", "--", "-", "-", "-"), strict=True):
     axes[0].plot(range(1, 31), 100 * curve, style, label=f"{name}: {needed[name]} steps, then {curve[-1]:.1%}")
 axes[0].set(xlabel="steps looked at", ylabel="test accuracy (%)", ylim=(0, 100))
-axes[0].set_title("Membranes answer first, a single count last")
+axes[0].set_title("Membranes answer first, the count of single neurons last")
 axes[0].legend(title="steps to 95 % of the final accuracy")
 axes[1].plot(speed, 100 * np.array(accuracy), "o-")
-for factor, x, y in zip(gains, speed, accuracy, strict=True):
-    axes[1].annotate(f"gain {factor}", (x, 100 * y), xytext=(6, -11), textcoords="offset points", fontsize=9)
-axes[1].set(xlabel="median step of the first spike", ylabel="accuracy (%)", xlim=(1, 10.5), ylim=(40, 100))
-axes[1].set_title(f"First spike: early costs accuracy (0.5: step {speed[1]:.0f})")
+for factor, x, y, tie in zip(gains, speed, accuracy, ties, strict=True):
+    axes[1].annotate(
+        f"gain {factor}: {tie:.0%} ties", (x, 100 * y), xytext=(6, -11), textcoords="offset points", fontsize=9
+    )
+axes[1].set(xlabel="median step of the first spike", ylabel="accuracy (%)", xlim=(1, 11.5), ylim=(40, 100))
+axes[1].set_title("First spike: the earlier, the more ties and errors")
 plt.show()
 
 # %% [markdown]
-# The membranes have their answer after about four steps, since nothing has to reach a threshold. The staggered population comes next: some of its neurons always stand just below the threshold, so together they resolve small currents. The price is eight times the neurons and about eight times the spikes. One neuron per class has to wait until a whole threshold is collected, and for its count until several are.
+# The membranes have their answer after about four steps, since nothing has to reach a threshold. The staggered population comes next: at the start some of its neurons stand just below the threshold, so together they resolve small currents. The price is eight times the neurons and about eight times the spikes. One neuron per class has to wait until a whole threshold is collected, and for its count until several are.
 #
-# The gain of 0.5 in section 5 comes from the right panel: it is the fastest of these gains that loses less than 3 % to the best, and half of the images are decided after about four steps. At larger gains classes spike first *together*: fewer than one image in ten at gain 0.5, more than four in ten at gain 2. Then `predict` takes the lower class (exercise 2).
+# The gain of 0.5 in section 5 comes from the right panel: it is the fastest of these gains that loses less than 3 percentage points to the best, and half of the images are decided after about four steps. At larger gains classes spike first *together*: fewer than one image in ten at gain 0.5, more than four in ten at gain 2. Then `predict` takes the lower class (exercise 2).
 
 # %% tags=["check"]
-ties = [((score == score.max(1, keepdim=True).values).sum(1) > 1).float().mean().item() for score in firsts]
-assert max(needed["maximum"], needed["mean"]) <= needed["population"] < needed["first spike"] - 1
-assert needed["maximum"] <= 5 and needed["first spike"] < needed["count"] and 7 < staggered.sum() / spikes.sum() < 10
-assert speed == sorted(speed, reverse=True) and accuracy[1:] == sorted(accuracy[1:], reverse=True)
+assert max(needed["maximum"], needed["mean"]) <= min(5, needed["population"])
+assert needed["population"] < needed["first spike"] - 1 < needed["count"] - 1
+assert 7 < staggered.sum() / spikes.sum() < 10 and speed == sorted(speed, reverse=True)
+assert accuracy[1:] == sorted(accuracy[1:], reverse=True) and ties[1:] == sorted(ties[1:])
 assert accuracy[1] > max(accuracy) - 0.03 > accuracy[2] and ties[1] < 0.1 < 0.4 < ties[3] and 3 <= speed[1] <= 5
 
 # %% [markdown]
 # ## Explorer
 #
-# Five layers of 100 neurons. Find the smallest gain $g$ (weights of standard deviation $g/\sqrt n$) that keeps layer 5 alive; halve the input rate and find it again. Then raise $\tau$: why do the layers come back?
+# Five layers of 100 neurons. Find the smallest gain $g$ (weights of standard deviation $g/\sqrt n$) that keeps layer 5 alive. Halve the input rate so that it dies, then raise $\tau$: why does it come back?
 
 # %% alt="Explorer at its start: the rates of the input and of five layers as bars, all of the same order, and the rasters of layer 1 and layer 5."
 show = LayerRates()
@@ -499,7 +508,7 @@ check_function(
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# In the explorer, at its first gain, raise the input rate from 0.05 to 0.2 and then to 0.5. Where does the rate of layer 5 follow in proportion, and where does it lag behind? Which neurons cannot fire more, and which will never fire?
+# In the explorer, at its first gain, raise the input rate from 0.05 to 0.2 and then to 0.5. Where does layer 5 grow *faster* than the input, where more slowly? Which neurons cannot fire more, and does the share that never fires change?
 #
 # ### 4 · Open
 #
@@ -529,6 +538,14 @@ check_function(
 #     at_step = membrane[step, torch.arange(len(step))]
 #     return predict(torch.where(winners, at_step, -torch.inf))
 # ```
+#
+# It helps: at gain 2 it lifts the accuracy of section 6 from 66 to 80 %; at gain 0.5, with few ties, hardly at all.
+#
+# </details>
+#
+# <details><summary>Solution 3, in words</summary>
+#
+# Faster at first, more slowly from 0.2 to 0.5, where the busiest neurons fire at nearly every step and cannot fire more. About 40 % are silent at all three rates, and mostly the same ones: their offset is negative.
 #
 # </details>
 #

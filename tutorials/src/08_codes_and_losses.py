@@ -111,7 +111,7 @@ def trial(code, loss, lr, train, test, *, seed=0, epochs=1, batch_size=25):
 
 
 # %% [markdown]
-# `decision_step` reads the output after every step and returns the step from which on the answer no longer changes; a tie is no answer. So it measures how long one *has* to wait.
+# `decision_step` returns, in hindsight, after how many steps the answer no longer changes (a tie is no answer). Whoever reads live cannot know that yet, except with first spikes: there the first one settles it.
 #
 # > **Before you run:** which code sends the fewest spikes into the network? And what does each loss say about an output that is silent?
 
@@ -127,7 +127,9 @@ print("loss of a silent output:", {loss: round(value.item(), 2) for loss, value 
 # The latency code needs one spike per bright pixel, the rate code more than ten times as many. The direct code sends no spikes but currents. For every cross-entropy silence is worth $\ln 10$, ten equal scores. The squared errors know targets, so to them silence is one mistake among others: $(0.8^2 + 9 \cdot 0.1^2)/10 = 0.073$ for the counts, and $1/10$ for the first spike, where nine of ten neurons are right to be silent.
 
 # %% tags=["check"]
-assert per_image["rate"] > 10 * per_image["latency"] and per_image["latency"] < 160
+assert per_image["rate"] > 10 * per_image["latency"] and per_image["latency"] == min(
+    per_image[code] for code in CODES[1:]
+)
 assert set(inputs["direct"].unique().tolist()) != {0.0, 1.0} == set(inputs["delta"].unique().tolist())
 assert all(abs(of_silence[loss] - np.log(10)) < 1e-6 for loss in LOSSES if "cross_entropy" in loss)
 assert np.isclose(of_silence["count_mse"], 0.073) and np.isclose(of_silence["first_spike_mse"], 0.1)
@@ -139,9 +141,9 @@ assert np.isclose(of_silence["count_mse"], 0.073) and np.isclose(of_silence["fir
 #
 # $$t_1 = \sum_{t=0}^{T-1} \prod_{s=0}^{t} (1 - z[s]).$$
 #
-# This is *linear in every single spike*. So $\partial t_1/\partial z[s]$ is exactly what adding or removing the spike at $s$ would do to $t_1$: remove the first one, and $t_1$ jumps to the second; add one earlier, and $t_1$ falls to it; later ones do not matter. From $z$ on, the surrogate derivative of page 05 takes over.
+# This is *linear in every single spike*. So $\partial t_1/\partial z[s]$ is exactly what adding a spike at $s$ does to $t_1$, and minus what removing it does: add one earlier, and $t_1$ falls to it; remove the first one, and $t_1$ jumps to the second; later ones do not matter. From $z$ on, the surrogate derivative of page 05 takes over.
 #
-# The code checks this, and then teaches one neuron *when* to fire. It hears 100 random inputs and at first fires at once. The loss is $(t_1 - t^*)^2$.
+# The code checks this, and then teaches one neuron *when* to fire. It hears 100 random inputs and at first fires at once. The loss is $((t_1 - t^*)/40)^2$ with the wanted step $t^*$.
 #
 # > **Before you run:** a neuron spikes at steps 2 and 4 of 6. What is $\partial t_1 / \partial z[s]$ for each $s$?
 
@@ -179,12 +181,13 @@ def teach_time(target, updates=100, seed=0):
 
 
 learned = {target: teach_time(target) for target in (3, 12, 24, 36)}
-no_gradient = torch.rand(40, 1, 1, requires_grad=True).argmax(0).requires_grad
+still = torch.zeros(6, 1, 1, requires_grad=True)
+(-first_spike(still)).sum().backward()
 
-# %% alt="Step of the first spike against updates for four targets. Each curve starts near step 1 and settles on its target within two steps; a dotted line at the start marks argmax, which has no gradient and does not move."
+# %% alt="Step of the first spike against updates for four targets. Each curve starts near step 1 and settles on its target within three steps; a dotted line marks the start, where an argmax without gradient would stay."
 figure, axis = plt.subplots(figsize=(7, 3))
 axis.plot(np.transpose(list(learned.values())), label=[f"target {target}" for target in learned])
-axis.axhline(learned[3][0], color="0.5", linestyle=":", label="argmax: no gradient")
+axis.axhline(learned[3][0], color="0.5", linestyle=":", label="start: argmax would stay")
 axis.set(xlabel="update", ylabel="step of the first spike", title="A neuron learns when to fire")
 axis.legend(loc="center right", bbox_to_anchor=(1.3, 0.5))
 plt.show()
@@ -192,21 +195,21 @@ plt.show()
 # %% tags=["check"]
 assert effect == spikes.grad.flatten().int().tolist() and int(passed) == first_step(train)
 assert -first_spike(spikes.detach()).item() == first_step(train)
-assert not no_gradient
-assert all(abs(steps[-1] - target) <= 2 for target, steps in learned.items())
+assert still.grad.flatten().tolist() == [-6, -5, -4, -3, -2, -1] and all(steps[0] <= 2 for steps in learned.values())
+assert all(abs(step - target) <= 3 for target, steps in learned.items() for step in steps[-10:])
 
 # %% [markdown]
-# Each curve comes to rest within two steps of its target. A neuron that never fires is not lost either: for it $t_1 = T$, and the gradient of every step says that a spike there would make it earlier.
+# Each curve settles within three steps of its target. A neuron that never fires is not lost either: for it $t_1 = T$, and the gradient of every step says how much earlier a spike there would make it.
 #
 # ## 3 · How far apart are two spike trains?
 #
-# Sometimes the goal is a whole pattern: fire at *these* times. The obvious loss compares step by step, $\sum_t (z[t] - z^*[t])^2$. But then a spike that comes one step late is as wrong as one that comes 50 steps late, and *two* steps are wrong: the one it missed and the one it hit. No spike at all would have cost half.
+# Sometimes the goal is a whole pattern: fire at *these* times. The obvious loss compares step by step with the wanted spikes $z^*$: $\sum_t (z[t] - z^*[t])^2$. But then a spike that comes one step late is as wrong as one that comes 50 steps late, and *two* steps are wrong: the one it missed and the one it hit. No spike at all costs half of that, so silence is the safer guess.
 #
-# Van Rossum's remedy: let each spike leave an exponential trace, $x[t] = \beta x[t-1] + z[t]$ with a time constant $\tau$, and compare the traces:
+# Van Rossum's remedy: let each spike leave an exponential trace, $x[t] = \beta x[t-1] + z[t]$ with $\beta = e^{-\mathrm{d}t/\tau}$, and compare the traces until they have died out:
 #
 # $$D^2 = \frac{\mathrm{d}t}{\tau} \sum_t \left(x[t] - x^*[t]\right)^2.$$
 #
-# Traces of close spikes overlap and cancel. For two single spikes $k$ steps apart, $D^2$ is $\frac{\mathrm{d}t}{\tau}\frac{2(1 - \beta^k)}{1 - \beta^2}$: it grows from 0 towards a constant, about 1 for $\tau \gg \mathrm{d}t$, within the time $\tau$.
+# Traces of close spikes overlap and cancel. For two single spikes $k$ steps apart, $D^2$ is $\frac{\mathrm{d}t}{\tau}\frac{2(1 - \beta^k)}{1 - \beta^2}$: it grows from 0 towards a constant, about 1 for $\tau \gg \mathrm{d}t$, within the time $\tau$. A lone spike costs half of that constant. So a misplaced spike is cheaper than none only if $2(1 - \beta^k) < 1$, that is if it is nearer than $\tau \ln 2$.
 #
 # > **Before you run:** which $\tau$ makes the better teacher, one shorter or one longer than the typical error?
 #
@@ -245,7 +248,7 @@ def share_met(spikes, target, within=3):
 
 
 # %%
-taught = {"step by step": teach_pattern(lambda z, goal: 10 * (z - goal).square().mean())}
+taught = {"step by step": teach_pattern(lambda z, goal: (z - goal).square().mean())}
 for tau in taus:
     taught[f"τ = {tau:.0f} ms"] = teach_pattern(lambda z, goal, tau=tau: losses.van_rossum(z, goal, tau=tau))
 met = [share_met(*pair) for pair in taught.values()]
@@ -266,18 +269,19 @@ axes[1].legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# Step by step, the neurons learn to be silent: a spike at the wrong step costs more than none. A trace tells a spike in which direction its partner lies. Too short a $\tau$ feels only near spikes, too long a one gets the number right and the times only roughly. Take $\tau$ as long as the errors you expect, or the precision you want.
+# Step by step, the neurons learn to be silent: a spike at a wrong step costs more than none. A trace tells a spike in which direction its partner lies, as far as $\tau \ln 2$: 0.7 ms for $\tau = 1$, 7 ms for $\tau = 10$, 21 ms for $\tau = 30$. Five targets in 90 ms are 18 ms apart on average, so a random spike is some milliseconds from the next one: the shortest $\tau$ hardly pulls at it, and 10 ms do. A longer one gets the number right and the times only roughly.
 
 # %% tags=["check"]
 assert all(np.allclose(apart[tau], closed[tau], rtol=1e-6, atol=1e-12) for tau in apart)
 assert fired[0] < 1 and met[0] < 0.2
 assert met[3] > 0.7 and fired[3] > 4 and met[3] > max(met[1], met[4]) + 0.05
 assert abs(fired[4] - 5) < 0.5 and fired[1] < 2.5
+assert all(((2 * (1 - np.exp(-lags / tau)) < 1) == (lags < tau * np.log(2))).all() for tau in taus)
 
 # %% [markdown]
 # ## 4 · Every code with every loss
 #
-# Now all 35 combinations, from scratch, on 2,000 images for one epoch. That is a short training; the full one follows. The learning rate matters differently to each combination, so a script chose each from three values, on training images that were held out. Nothing was chosen on the test images.
+# Now all 35 combinations, from scratch, on 2,000 images for one epoch. That is a short training; the full one follows. The learning rate matters differently to each combination, so a script chose each from three values, after the same short training, on training images that were held out. None was chosen on the test images.
 #
 # > **Before you run:** the digits are still images. Which code do you expect to win? Which loss answers first?
 
@@ -293,10 +297,8 @@ live = np.array([trial(*choice, few, test) for choice in choices]).reshape(7, 5,
 
 # %% alt="Three tables of seven losses by five codes after a short training. Accuracy: between 69 and 86 percent, lowest for the first-spike cross-entropy. Spikes per image: by far the fewest for the summed membrane. Steps until the decision: fewest for the maximum of the membrane, most for the delta code."
 figure, axes = plt.subplots(1, 3, figsize=(12, 4), sharey=True)
-heat_table(100 * live[..., 0], names, CODES, axes[0]).set_title("Test accuracy (%): all learn")
-heat_table(live[..., 1], names, CODES, axes[1], form="{:.0f}", best="low").set_title(
-    "Spikes per image: sum needs least"
-)
+heat_table(100 * live[..., 0], names, CODES, axes[0]).set_title("Accuracy (%): all learn")
+heat_table(live[..., 1], names, CODES, axes[1], form="{:.0f}", best="low").set_title("Spikes inside: sum least")
 heat_table(live[..., 2], names, CODES, axes[2], best="low").set_title("Steps to decide: maximum first")
 plt.show()
 
@@ -307,33 +309,33 @@ plt.show()
 
 # %% alt="The recorded tables. Accuracy: 87 to 94 percent, count mse highest and first-spike cross-entropy lowest in every column. Spikes: 80 to 130 for the summed membrane, up to 900 for its maximum. Steps: about 2 for the maximum, 6 and more with the delta code. Seconds: most with the population code."
 figure, axes = plt.subplots(2, 2, figsize=(11, 7.4), sharey=True, sharex=True)
-shown = {"accuracy": "Test accuracy (%): count MSE leads", "spikes": "Spikes per image: fewest for the sum"}
-shown |= {"steps": "Steps to decide, of 16: delta waits", "seconds": "Seconds: the population code costs most"}
-for axis, (name, title) in zip(axes.flat, shown.items(), strict=True):
-    heat_table(recorded[name], names, CODES, axis, best="high" if name == "accuracy" else "low").set_title(title)
+shown = {"accuracy": "Test accuracy (%): count MSE leads", "spikes": "Spikes of both layers: fewest for the sum"}
+shown |= {"steps": "Steps to decide, of 16: delta waits", "seconds": "Processor seconds: population costs most"}
+for axis, name in zip(axes.flat, shown, strict=True):
+    heat_table(recorded[name], names, CODES, axis, best="high" if axis is axes[0, 0] else "low").set_title(shown[name])
 plt.show()
 
 # %% [markdown]
 # What this table says:
 #
-# - **The loss matters more than the code.** Averaged over the codes, the losses differ by more than 4 percentage points; averaged over the losses, the codes differ by less than 3.
-# - `count_mse` is the most accurate with *every* code, by about a point. A likely reason: it asks every neuron for a rate, so none falls silent and none has to win by much. `first_spike_cross_entropy` is the least accurate with every code: only the steps up to the first spikes enter its loss.
+# - **One loss stands out; otherwise code and loss matter alike.** Averaged over the codes the losses differ by more than 4 percentage points, but by less than 3 without `first_spike_cross_entropy`. So do the codes.
+# - `count_mse` has the best mean with *every* code, by 0.5 to 1.2 points. The three seeds of one cell spread by up to 1.4, so each single lead is weak; only the row as a whole convinces. A likely reason: it asks every neuron for a rate, so none falls silent and none has to win by much. `first_spike_cross_entropy` has the lowest mean with every code: only the steps up to the first spikes enter its loss.
 # - The **sum of the membranes** needs the fewest spikes with every code, 80 to 130 per image. With direct currents it still reads 93 %.
-# - The **maximum of the membrane** decides after about two steps, unless the code itself withholds the image. Losses on the *first spike* do not decide early by themselves: they only order the spikes.
+# - The **maximum of the membrane** decides after about two steps, unless the code itself withholds the image. `first_spike_cross_entropy` is the *slowest* with every code: it asks for an order, not for haste. `first_spike_mse`, which asks for the first step, decides sooner.
 # - The **latency code** sends 119 spikes per image into the network, the rate code 1,534, and costs at most two points of accuracy for it.
 #
 # ### What makes no sense
 #
-# Some choices cannot be repaired by a learning rate.
+# Some choices start with a handicap.
 #
-# - **A neuron for black.** With all three neurons per pixel, the one that prefers black fires at every step wherever the image is black, and most of it is, in every image. Each update moves the weights of hundreds of such inputs together, and with them all membranes at once.
+# - **A neuron for black.** With all three neurons per pixel, the one that prefers black fires at every step wherever the image is black, and most of it is, in every image. A likely harm: each update moves the weights of hundreds of such inputs together, and with them all membranes at once.
 # - **Reading with another decoder.** A network trained by counts need not put the right answer *first*.
-# - **An early answer from a late code.** The delta code of a still image shows it only as fast as we fade it in, so a first-spike loss asks for what has not been sent yet. And **precise times from random ones**: under a rate code the first spikes are drawn by lot.
+# - **A pair that sounds natural.** Latency input with a first-spike loss seem made for each other. Yet `first_spike_mse` reads most under the *random* rate code. Under delta it only decides later, since the image has not been sent yet.
 #
 # > **Before you run:** which direction is worse: trained by counts and read by the first spike, or the other way round?
 
 # %%
-with_black = [trial("population with black", "count_cross_entropy", lr, few, test)[0] for lr in (3e-4, 1e-3, 3e-3)]
+with_black = [trial("population with black", "count_cross_entropy", lr, few, test)[0] for lr in (1e-4, 3e-4, 1e-3)]
 cross, (count, first) = {}, ("count_cross_entropy", "first_spike_cross_entropy")
 for trained in (count, first):
     generator = seeded(0)
@@ -342,23 +344,28 @@ for trained in (count, first):
     fit(network, *few, encode=encode, epochs=1, batch_size=25, generator=generator, **options)
     for read in (count, first):
         cross[trained, read] = evaluate(network, *test, encode=encode, decode=LOSSES[read].decode)
-print("population with black, three learning rates:", [f"{accuracy:.0%}" for accuracy in with_black])
-for (trained, read), accuracy in cross.items():
-    print(f"trained by {trained:25} read as by {read:25} {accuracy:.1%}")
+print("population with black, three learning rates:", [f"{right:.0%}" for right in with_black])
+for (trained, read), right in cross.items():
+    print(f"trained by {trained:25} read as by {read:25} {right:.1%}")
 
 # %% [markdown]
-# With the neuron for black, no learning rate reads half of the digits; without it the same loss reads three quarters and more. And each network is read best the way it was trained, but the two directions are not equal: counts still work on a network that was trained to spike first, while the first spike of a network trained by counts is a much worse answer.
+# With the neuron for black, the best of three learning rates is the smallest, ten times below the usual one, and it reads about half of the digits after this short training. Without it the same loss reads three quarters and more. And counts read a network that was trained to spike first about as well as its first spikes do. The reverse loses more than 8 points, partly because first spikes often tie, and a tie goes to the smaller digit.
 
 # %% tags=["check"]
-accuracy, hidden, waited = (recorded[name] for name in ("accuracy", "spikes", "steps"))
-lead = np.diff(np.sort(accuracy, 0)[-2:], axis=0)  # of the best loss over the second, for each code
-assert live[..., 0].min() > 0.66 and np.ptp(accuracy.mean(1)) > 4 > 3 > np.ptp(accuracy.mean(0))
-assert (accuracy.argmax(0) == 1).all() and (accuracy.argmin(0) == 4).all() and 0.5 < lead.min() < lead.max() < 1.5
-assert (hidden.argmin(0) == 3).all() and 80 < hidden[3].min() < hidden[3].max() < 130 and accuracy[3, 0] >= 93
+accuracy, sent, waited = (recorded[name] for name in ("accuracy", "spikes", "steps"))
+lead = np.diff(np.sort(accuracy, 0)[-2:], axis=0)
+others = np.delete(accuracy, 4, 0)  # without the first-spike cross-entropy
+assert live[..., 0].min() > 2 / 3 and np.ptp(accuracy.mean(1)) > 4 > 3 > max(
+    np.ptp(others.mean(1)), np.ptp(accuracy.mean(0))
+)
+assert (accuracy.argmax(0) == 1).all() and (accuracy.argmin(0) == 4).all()
+assert 0.45 < lead.min() < lead.max() < 1.25 and 1.35 < recorded["spread"].max() < 1.45
+assert (sent.argmin(0) == 3).all() and 80 < sent[3].min() < sent[3].max() < 130 and accuracy[3, 0] >= 93
 assert np.delete(waited[2], 3).max() < 2.2 and waited[:, 3].min() > 5 and (accuracy[:, 1] - accuracy[:, 2]).max() < 2
+assert (waited.argmax(0) == 4).all() and (waited[5] < waited[4]).all() and waited[5].argmax() == 3
 assert (live[..., 1].argmin(0) == 3).all() and np.delete(live[2, :, 2], 3).max() < 3 < 5 < live[:, 3, 2].min()
-assert max(with_black) < 0.5 < 0.75 < live[0, 4, 0]
-assert [round(per_image[code]) for code in ("rate", "latency")] == [1534, 119]
+assert np.median(recorded["seconds"], 0).argmax() == 4
+assert max(with_black) == with_black[0] < 0.65 < 0.75 < live[0, 4, 0] and accuracy[5].argmax() == 1
 assert cross[count, count] - cross[count, first] > 0.08 > 0.05 > abs(cross[first, first] - cross[first, count])
 
 # %% [markdown]
@@ -372,7 +379,7 @@ assert cross[count, count] - cross[count, first] > 0.08 > 0.05 > abs(cross[first
 #
 # `fit` adds a `penalty` to the loss: a function of the spikes of all layers. We train one network on rate-coded digits, then continue from it with a charge on the hidden layer, once for each strength.
 #
-# > **Before you run:** the trained network sends between 400 and 550 hidden spikes per image. How many of them does it need?
+# > **Before you run:** the trained network sends some 400 to 500 hidden spikes per image. How many of them does it need?
 
 # %%
 base, encode = classifier("rate", "count_cross_entropy"), coder("rate", seeded(0))
@@ -395,16 +402,16 @@ def spare(penalty):
 # %%
 strengths, limits = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0), (1.0, 0.5, 0.25, 0.12)
 l1 = np.array([spare(lambda z, a=a: a * losses.l1_activity(z[0])) for a in strengths])
-upper = np.array([spare(lambda z, c=c: 10 * losses.upper_activity(z[0], c)) for c in limits])
+upper = np.array([spare(lambda z, c=c: losses.upper_activity(z[0], c)) for c in limits])
 guarded = spare(lambda z: 0.3 * losses.l1_activity(z[0]) + 10 * losses.lower_activity(z[0], 0.1))
 last = np.flatnonzero(l1[:, 0] > l1[0, 0] - 0.02).max()  # the strongest charge that costs under 2 points
 
-# %% alt="Accuracy against hidden spikes per image. Along the L1 curve the accuracy stays level while the spikes fall from about 500 to about 70, then it collapses to chance. The curve of the upper bound lies below it. A bar chart beside it shows the share of dead neurons growing with the charge, and falling to near zero with a lower bound."
+# %% alt="Accuracy against hidden spikes per image. Along the L1 curve the accuracy stays level while the spikes fall from about 500 to about 70, then it collapses to chance. The curve of the upper bound lies close to it. A bar chart beside it shows the share of dead neurons growing with the charge, and falling to near zero with a lower bound."
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), width_ratios=(3, 2))
 axes[0].plot(l1[:, 1], 100 * l1[:, 0], "o-", label="L1 on every spike")
 axes[0].plot(upper[:, 1], 100 * upper[:, 0], "s--", label="upper bound on the layer")
-for strength, (accuracy, spikes, _) in zip(strengths, l1, strict=True):
-    axes[0].annotate(f"{strength:g}", (spikes, 100 * accuracy), (4, -12), textcoords="offset points", fontsize=8)
+for strength, (right, spikes, _) in zip(strengths, l1, strict=True):
+    axes[0].annotate(f"{strength:g}", (spikes, 100 * right), (4, -12), textcoords="offset points", fontsize=8)
 axes[0].set(xlabel="hidden spikes per image", ylabel="test accuracy (%)", ylim=(0, 100))
 axes[0].set_title(f"{l1[0, 1] / l1[last, 1]:.0f} times fewer spikes cost under 2 points; then it breaks")
 axes[0].legend(loc="lower right")
@@ -414,49 +421,47 @@ axes[1].set(ylabel="dead hidden neurons (%)", title="A lower bound keeps neurons
 plt.show()
 
 # %% [markdown]
-# With the L1 charge the network gives up four of five spikes and more, for less than two points of accuracy. At three times that charge it breaks, at ten times it is silent and guesses. The upper bound costs more accuracy for the same number of spikes. It asks the *layer* to be quiet, and once that is reached no spike pays, needed or not; on the way there all neurons pay alike.
+# With the L1 charge the network gives up four of five spikes and more, for less than two points of accuracy (picked on the test images, for illustration). At three times that charge it breaks, at ten times it is silent and guesses. The upper bound does about as well. Mind its strength, which is 1 here: the excess is squared, so at first every spike pays $2(\bar n - c)$, more than under most of the L1 charges, and ten times that silences a layer (exercise 3).
 #
-# Charging has a side effect: more and more neurons never fire for any image, and they do not come back by themselves. The lower bound revives nearly all of them, at the same accuracy and nearly the same number of spikes.
+# Charging has a side effect: more and more neurons never fire for any image. The lower bound revives nearly all of them, at the same accuracy and nearly the same number of spikes.
 
 # %% tags=["check"]
-assert strengths[last] == 1 and 400 < l1[0, 1] < 550 and l1[0, 1] > 5 * l1[last, 1]
+assert strengths[last] == 1 and 380 < l1[0, 1] < 520 and l1[0, 1] > 5 * l1[last, 1]
 assert l1[4, 0] < l1[0, 0] - 0.05 < l1[1:4, 0].min() - 0.03 and l1[5, 0] < 0.2 and l1[5, 1] < 1
-assert all(accuracy < np.interp(spikes, l1[::-1, 1], l1[::-1, 0]) for accuracy, spikes, _ in upper)
+assert np.abs(upper[:, 0] - np.interp(upper[:, 1], l1[::-1, 1], l1[::-1, 0])).max() < 0.03
 assert (np.diff(l1[:, 2]) > 0).all() and guarded[2] < 0.05 < 0.2 < l1[2, 2]
 assert abs(guarded[0] - l1[2, 0]) < 0.02 and abs(guarded[1] / l1[2, 1] - 1) < 0.15
 
 # %% [markdown]
 # ## 6 · A decision guide
 #
-# Start from what you have and what you want. The numbers are those of the recorded table; every row is asserted below.
+# Start from what you have and what you want. The numbers of the first six rows are from the recorded table and asserted below. What a row says beyond them is advice, not measured here.
 #
 # | you want | code | loss | what it gave here |
 # |---|---|---|---|
 # | accuracy, and spikes as the answer | direct or rate | `count_mse` | 94 % |
 # | few spikes inside, and may read a membrane | direct | `summed_membrane_cross_entropy` | 93 % with 112 spikes |
-# | an answer at once | direct or rate | `max_membrane_cross_entropy` | 92 to 93 % after 1.8 steps |
+# | an early answer | direct or rate | `max_membrane_cross_entropy` | 92 to 93 % after 1.8 steps |
 # | few spikes everywhere, a spike as the answer | latency | `first_spike_mse` | 91 % with 125 spikes inside, 119 at the input |
-# | to process what changes by itself (video, events) | delta | `count_mse` | 94 %; waits until the image is there |
-# | several neurons per answer, for noisy or faulty ones | latency or delta | `population_cross_entropy` | 92 % |
-# | a spike train, not a class | any | `van_rossum`, $\tau$ = the error you expect | section 3 |
-# | fewer spikes than that | any | add `l1_activity`; `lower_activity` if neurons die | section 5: a fifth |
+# | to process what changes by itself (video, events) | delta | `count_mse` | 94 %; settles after 6 steps |
+# | several neurons per answer, in case some fail | rate | `population_cross_entropy` | 93 %; failures not tested |
+# | a spike train, not a class | any | `van_rossum`, $\tau \ln 2$ = the error you expect | section 3 |
+# | fewer spikes than that | rate (tested) | add `l1_activity`; `lower_activity` if neurons die | section 5: a fifth |
 #
 # Two warnings. The task is one: still images of digits, which hold no information in time. What depends on time must be measured again on data that have some (page 17). And the table ranks *this* network: before you trust a difference of one point, look at the spread over seeds.
 
 # %% tags=["check"]
-cell = lambda name, loss, code: recorded[name][list(LOSSES).index(loss), CODES.index(code)]  # noqa: E731
-assert min(cell("accuracy", "count_mse", code) for code in ("direct", "rate", "delta")) > 93.5
-assert round(cell("spikes", "summed_membrane_cross_entropy", "direct")) == 112
-assert max(cell("steps", "max_membrane_cross_entropy", code) for code in ("direct", "rate")) <= 1.8
-assert [round(cell(name, "first_spike_mse", "latency")) for name in ("accuracy", "spikes")] == [91, 125]
-assert min(cell("accuracy", "population_cross_entropy", code) for code in ("latency", "delta")) > 91.5
+assert accuracy[1, [0, 1, 3]].min() > 93.5 and accuracy[3, 0] >= 93 and round(sent[3, 0]) == 112
+assert waited[2, :2].max() <= 1.8 and 92 < accuracy[2, :2].min() < accuracy[2, :2].max() < 93.5
+assert round(accuracy[5, 2]) == 91 and round(sent[5, 2]) == 125
+assert round(accuracy[1, 3]) == 94 and round(waited[1, 3]) == 6 and round(accuracy[6, 1]) == 93
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - derived a gradient through the time of a first spike, and taught a neuron when to fire, to within two steps;
+# - derived a gradient through the time of a first spike, and taught a neuron when to fire, to within three steps;
 # - measured the distance of spike trains by their traces, and saw the step-by-step error teach silence;
 # - trained one network with five codes and seven losses, and read accuracy, spikes, time and cost off one table;
 # - charged for spikes, and found how far that goes before it breaks.
@@ -504,7 +509,7 @@ check_function(distances, Case((7, 10.0), (alone, both), hint), tolerance=1e-4)
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# In section 5, replace the L1 charge by `upper_activity` with the same number of spikes as its result. Why is its accuracy lower, although the layer may spike as often?
+# In section 5, multiply `upper_activity` by 10. Why is the accuracy lower now at the same number of spikes? Compare what a spike pays at the start with the L1 charges.
 #
 # ### 4 · Open
 #

@@ -10,7 +10,7 @@
 # %% [markdown]
 # ## You will
 #
-# - give a spiking network its *true* gradient, measure that it is zero, and see why: the loss is a staircase;
+# - give a spiking network its *true* gradient, zero, confirm it by small shifts of the weights, and see why: the loss is a staircase;
 # - write a surrogate gradient yourself, prove it equal to the core's, and learn with it what the true gradient could not;
 # - compare seven surrogates in shape, width and height, and test what the literature says about them;
 # - derive a surrogate from noise, where it is exact, and find where its direction is wrong.
@@ -103,11 +103,11 @@ assert labels.double().mean() == 0.5 and 1 < 1000 * hidden.mean() < 20 and 1000 
 #
 # ## 2 · The true gradient
 #
-# The loss is the cross-entropy of the softmax over the two spike counts. Its gradient is a product along every path through the network, and each spike on the path contributes the factor
+# The loss is the cross-entropy of the softmax over the two spike counts. Its gradient is a sum over all paths through the network, of one product each, and each spike on a path contributes the factor
 #
 # $$\frac{\partial z}{\partial u} = H'(u - \theta) = 0 ,$$
 #
-# except exactly at the threshold, where there is no derivative. One zero in a product is enough. `TrueStep` is this derivative for the core's `LIF`.
+# except exactly at the threshold, where there is no derivative. One zero in each product is enough. `TrueStep` is this derivative for the core's `LIF`.
 #
 # > **Before you run:** what can 50 steps of a good optimiser do with it? And if the output neurons do not spike, but are read out by their highest membrane (page 04): which of the two weight matrices can learn?
 
@@ -175,16 +175,16 @@ counts = LIF()(current[:, None] * factors[:, None]).sum(0).flatten()
 print("share of places where a shift leaves the loss as it is:")
 print(*(f"{shift:g}: {share:.1%}" for shift, share in zip(shifts, flat, strict=True)), sep="   ")
 
-# %% alt="Left: spikes of a silent neuron against a factor on its weights, zero up to 1.5 and then a staircase. Middle: loss of four patterns along a line through two random networks, jagged. Right: close-up, a few flat steps with jumps between them."
+# %% alt="Left: spikes of a silent neuron against a factor on its weights, zero up to 1.5 and then a staircase. Middle: loss of four patterns along a line through two random networks, a plateau between them and jagged slopes beyond. Right: close-up, a few flat steps with jumps between them."
 figure, axes = plt.subplots(1, 3, figsize=(11, 2.8))
 axes[0].plot(factors, counts, ".", ms=2), axes[1].plot(coarse, walk), axes[2].plot(fine, zoom, ".", ms=2)
 axes[0].set(xlabel="factor on its weights", ylabel="spikes", title="A silent neuron: flat, then a staircase")
-axes[1].set(xlabel="position on the line", ylabel="loss", title="The loss from afar: slopes")
+axes[1].set(xlabel="position on the line", ylabel="loss", title="From afar: a plateau, and slopes")
 axes[2].set(xlabel="position on the line", ylabel="loss", title="Close-up: flat steps")
 plt.show()
 
 # %% [markdown]
-# Spike counts are whole numbers, so the loss stays constant until some neuron gains, loses or moves a spike. The silent neuron must grow its weights until its highest membrane touches the threshold before anything happens, and nothing at its place tells it so. The smaller the shift, the larger the share of places where the loss does not change at all. The true gradient is not wrong: it is right, and useless.
+# Between the two networks, most of the way, the outputs are silent and the loss is $\ln 2$; beyond, it seems to have slopes. But spike counts are whole numbers, so the loss stays constant until some neuron gains, loses or moves a spike. The silent neuron must grow its weights until its highest membrane touches the threshold before anything happens, and nothing at its place tells it so. The smaller the shift, the larger the share of places where the loss does not change at all. The true gradient is not wrong: it is right, and useless.
 
 # %% tags=["check"]
 assert max(gradient.norm() for gradient in by_hand) == 0 == np.ptp(true_spikes[0]) == true_spikes[2:].max()
@@ -192,13 +192,14 @@ assert abs(true_spikes[1, -1] - 0.5) < 0.05 < true_membrane[1, -1] - 0.5 < 0.35
 assert (true_membrane[2] == 0).all() and (true_membrane[3] > 0).all()
 assert highest < 1 and abs(factors[counts > 0].min() - 1 / highest) < 0.011
 assert flat[0] < 0.7 and flat[1] > 0.9 and flat[2] > 0.98 and 3 < (zoom.diff() != 0).sum() < 40
+assert 0.8 < ((walk - np.log(2)).abs() < 1e-9)[(coarse > 0) & (coarse < 1)].double().mean() < 1
 
 # %% [markdown]
 # ## 3 · A surrogate in the backward pass
 #
 # The remedy: keep the step in the forward pass, and *replace its derivative* in the backward pass by a bump $D$ around the threshold. It tells how close a neuron was to the other answer. SuperSpike (Zenke & Ganguli 2018) uses the derivative of a *fast sigmoid*,
 #
-# $$D(x) = \frac{1}{(1 + k\,|x|)^2}, \qquad x = u - \theta,$$
+# $$D(kx) = \frac{1}{(1 + |kx|)^2}, \qquad x = u - \theta,$$
 #
 # with the steepness $k$, here 10. Its tails are long: even a silent neuron receives something. In PyTorch this is a `Function` with a `backward` of its own. Nothing else in the network changes.
 #
@@ -238,7 +239,7 @@ figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
 axes[0].plot(true_spikes[0], color=VERMILION, label="true gradient, spiking output")
 axes[0].plot(true_membrane[0], color=VERMILION, linestyle=":", label="true gradient, membrane readout")
 axes[0].plot(np.array(surrogate)[:, 0].T, color=BLUE, label=["surrogate gradient, three seeds", None, None])
-axes[0].set(xlabel="epoch", ylabel="loss", ylim=(0, 1.15), title="Only the surrogate learns all patterns")
+axes[0].set(xlabel="epoch", ylabel="loss", ylim=(0, 1.15), title="Only the surrogate learns the patterns")
 axes[0].legend()
 axes[1].plot(along, descent, ".", markersize=2)
 axes[1].set(
@@ -250,10 +251,11 @@ plt.show()
 assert all(torch.allclose(ours, core, rtol=0, atol=1e-12) for ours, core in zip(*gradients, strict=True))
 assert min(course[1, -1] for course in surrogate) >= 0.95 and abs(unseen - 0.5) < 0.1
 assert max(course[0, -1] for course in surrogate) < 0.2 < true_membrane[0, -1] < true_spikes[0, -1]
-assert descent[-1] < 0.1 < 0.6 < descent[0] and len(descent.unique()) < 200
+assert descent[-1] < 0.1 < 0.6 < descent[0]
+assert (loss_on_line(pattern_network(0), trained[0], along + 1e-6) == descent).double().mean() > 0.98
 
 # %% [markdown]
-# The surrogate network knows its patterns. On new ones it guesses, as it must with random labels. The membrane readout stays behind: in 50 epochs a better last layer does not make up for random hidden neurons. The right figure goes straight from the untrained to the trained network: the true slope is zero all the way down, and yet the surrogate found it.
+# The surrogate network knows its patterns. On new ones it guesses, as it must with random labels. The membrane readout stays behind: in 50 epochs a better last layer does not make up for random hidden neurons. The right figure goes straight from the untrained to the trained network: a small shift leaves the loss as it is everywhere on this line, and yet the surrogate found its lower end.
 #
 # ## 4 · Which surrogate?
 #
@@ -261,7 +263,7 @@ assert descent[-1] < 0.1 < 0.6 < descent[0] and len(descent.unique()) < 200
 #
 # Then we train every shape at every width, on a quarter of the task: 64 patterns of 100 ms, 20 hidden neurons, 20 epochs, two seeds, one learning rate for all. Adam divides by the size of the gradient, so a narrow bump is not simply a smaller step.
 #
-# > **Before you run:** at a width of 1/16, which shapes still reach the silent neuron? Zenke and Vogels (2021) report that the shape matters little but the scale can matter a lot. Will rows or columns differ?
+# > **Before you run:** at a width of 1/16, which shapes still reach an output neuron half a threshold away? Zenke and Vogels (2021) report that the shape matters little, as long as it is no constant. Does that hold in every column, and for straight-through?
 
 
 # %%
@@ -276,10 +278,13 @@ nodes = torch.sinh(torch.linspace(-12, 12, 200_001, dtype=torch.float64))  # den
 shapes = [name for name in ALL_SURROGATES if name != "straight_through"]
 area = {name: torch.trapezoid(Surrogate(name, 1).derivative(nodes), nodes).item() for name in shapes}
 unit = {name: np.ptp(nodes[Surrogate(name, 1).derivative(nodes) >= 0.5].numpy()) for name in shapes}
-heard = {name: Surrogate(name, 16 * unit[name]).derivative(highest - 1).item() for name in shapes}
+small = pattern_network(0, hidden=20)
+with torch.no_grad():
+    best = small[3](small[2](small[:2](spikes[:100, :64])), record=True).membrane.max(0).values.median()
+heard = {name: Surrogate(name, 16 * unit[name]).derivative(best - 1).item() for name in shapes}
 for name in shapes:
     print(f"{name:13} peak {Surrogate(name).peak:.0f}   area {area[name]:.2f}/k   width {unit[name]:.2f}/k", end="")
-    print(f"   at the silent neuron, width 1/16: {heard[name]:.1e}")
+    print(f"   at a typical output neuron, width 1/16: {heard[name]:.1e}")
 
 
 # %%
@@ -292,18 +297,20 @@ figure, axes = plt.subplots(1, 2, figsize=(10.5, 3.4), width_ratios=(1, 1.1))
 x = torch.linspace(-1.5, 1.5, 601)
 for name in shapes:
     axes[0].plot(x, Surrogate(name, unit[name]).derivative(x), label=name, linewidth=1.2)
-axes[0].set(xlabel="u − θ", ylabel="derivative D", title="Six shapes at width 1: the tails differ", ylim=(0, 1.5))
+axes[0].set(xlabel="u − θ", ylabel="D(kx)", title="Six shapes at width 1: the tails differ", ylim=(0, 1.5))
 axes[0].legend(ncols=2, loc="upper center")
 table = np.vstack([sweep, [straight, np.nan, np.nan, np.nan]])
 widths = ["4", "1", "1/4", "1/16"]
-heat_table(100 * table, ALL_SURROGATES, widths, axes[1], form="{:.0f}").set_title("Accuracy (%): narrow needs tails")
-axes[1].set(xlabel="width (units of the threshold); straight-through: ∞")
+heat_table(100 * table, ALL_SURROGATES, widths, axes[1], form="{:.0f}")
+axes[1].set(
+    xlabel="width (units of the threshold); straight-through: ∞", title="Accuracy (%): silent outputs need tails"
+)
 plt.show()
 
 # %% [markdown]
-# In the two wide columns the claim holds: the shape hardly matters. In the narrowest it does, through the tails: fast sigmoid and arctan learn as before, and the four shapes without long tails stay near chance. The list says why. A neuron like the silent one of section 2, a third of the threshold away even at its best, receives practically nothing from them, and here both output neurons start nearly silent. (Exercise 3 asks what happens if they spike from the start.) The straight-through estimator, infinitely wide, learns too.
+# In the two wide columns the claim holds: the shape hardly matters. In the narrowest it does, through the tails: fast sigmoid and arctan learn as before, and the four shapes without long tails stay near chance. The list says why. The outputs start silent: a typical one stays half a threshold away even at its best, where their derivative is far below even Adam's $\varepsilon$ of $10^{-8}$. If the outputs spike from the start, the gap shrinks (exercise 3). The straight-through estimator, a constant, learns too, unlike what the paper warns of, on this easy task.
 #
-# But width is not what Zenke and Vogels vary under the name of scale. They mean the **height**. The true derivative of a step is infinitely high, so a surrogate that approaches it must grow, $k\,D(kx)$. With the reset detached, every path crosses one spike per layer. So the gradient of the hidden weights grows by exactly $k^2$, that of the output weights by $k$, and Adam divides both factors out. With the reset *attached* (`detach_reset=False`) there is a factor $\beta\,(1 - \theta k D)$ at every time step, and near the threshold it is far from 1.
+# The paper also reports that the *scale* can matter a lot. It varies the steepness too, at height 1; by scale it means the **height**. The true derivative of a step is infinitely high, so a surrogate that approaches it must grow: the **tall** $k\,D(kx)$. Our loop subtracts `emitted[-1].detach()`: the reset counts as a constant, and no gradient passes it (**detached**). Then every path crosses one spike per layer. So the gradient of the hidden weights grows by exactly $k^2$, that of the output weights by $k$, and Adam divides both factors out, up to its $\varepsilon$ and rounding, which a spiking network amplifies: compare means, not single runs. With the reset **attached** (`detach_reset=False`) each time step contributes a factor $\beta\,(1 - \theta D(kx))$, between 0 and $\beta$ at peak 1; with the tall surrogate it is $\beta\,(1 - \theta k D(kx))$, which is $-99\,\beta$ at the threshold for $k = 100$.
 #
 # > **Before you run:** four trainings with $k = 100$, normal or tall, detached or attached. Which one suffers?
 
@@ -325,8 +332,8 @@ tall_attached = mean_loss.pop((TallSurrogate, True))
 # %% tags=["check"]
 assert all(np.isclose(area[name], Surrogate(name, 1).area, rtol=3e-4) and Surrogate(name).peak == 1 for name in shapes)
 assert all(torch.allclose(Surrogate(name, 1e-9).derivative(x), torch.ones_like(x)) for name in ALL_SURROGATES)
-assert np.ptp(sweep[:, :2], axis=0).max() < 0.15 and sweep[:, :2].min() > 0.8 and straight > 0.8
-assert sweep[:2, 3].min() > 0.9 > 0.7 > sweep[2:, 3].max() and all(heard[name] < 1e-6 for name in shapes[2:])
+assert np.ptp(sweep[:, :2], axis=0).max() < 0.15 and sweep[:, :2].min() > 0.8 and straight > 0.8 and 0.3 < best < 0.6
+assert sweep[:2, 3].min() > 0.9 > 0.7 > sweep[2:, 3].max() and all(heard[name] < 1e-8 for name in shapes[2:])
 assert np.allclose(first[TallSurrogate, False] / first[Surrogate, False], [100**2, 100], rtol=1e-3)
 assert tall_attached > max(mean_loss.values()) + 0.05 and np.ptp(list(mean_loss.values())) < 0.06
 
@@ -337,9 +344,9 @@ assert tall_attached > max(mean_loss.values()) + 0.05 and np.ptp(list(mean_loss.
 #
 # A surrogate looks like a trick. But let the threshold be **noisy**: it jumps by a random $\xi$ at every step. The neuron then spikes with a probability, $p(u) = \mathrm{P}(\xi < u - \theta)$, and that is smooth: its slope is the density of the noise. This is called *escape noise*. For a loss $L$ that depends on one such spike,
 #
-# $$\frac{\mathrm{d}\,\mathrm{E}[L]}{\mathrm{d}w} = (L_1 - L_0)\; p'(u)\; \frac{\partial u}{\partial w}, \qquad p'(u) = \frac{D(u - \theta)}{\text{area of } D} .$$
+# $$\frac{\mathrm{d}\,\mathrm{E}[L]}{\mathrm{d}w} = (L_1 - L_0)\; p'(u)\; \frac{\partial u}{\partial w}, \qquad p'(u) = \frac{D(k(u - \theta))}{A}, \qquad A = \int D(kx)\,\mathrm{d}x .$$
 #
-# $L_1$ and $L_0$ are the losses with and without the spike. So the expected gradient *is* a surrogate gradient: the density of the noise takes the place of $D$. Each bump of finite area is the density of some noise, times its area. Logistic noise gives the sigmoid, for which the core's derivative with peak 1 must be divided by its area, $4/k$. Below we draw each noise by a recipe of its own: Cauchy noise for the arctan, uniform noise for the boxcar, the sum of two uniform numbers for the triangle.
+# $L_1$ and $L_0$ are the losses with and without the spike. If $L$ is linear in the spike, backprop delivers just this factor $L_1 - L_0$, and the expected gradient *is* a surrogate gradient: the density of the noise takes the place of $D(kx)$. (For a curved loss it delivers the slope at the $z$ that happened, which is something else.) Each bump of finite area is the density of some noise, times its area. Logistic noise gives the sigmoid, for which the core's derivative with peak 1 must be divided by its area, $4/k$. Below we draw each noise by a recipe of its own: Cauchy noise for the arctan, uniform noise for the boxcar, the sum of two uniform numbers for the triangle.
 #
 # > **Before you run:** wiggle the membrane by ±0.005 under the same 400,000 random thresholds and count spikes. With what error will the difference quotient meet the surrogate?
 
@@ -374,18 +381,20 @@ expected = {name: noise.derivative(distance) / noise.area for name, noise in noi
 scores = torch.cat([(slope[name] - expected[name]) / error[name].clamp(min=1e-9) for name in shapes])
 seen = torch.cat([error[name] > 0 for name in shapes])
 assert scores.abs().max() < 4 and 0.6 < scores[seen].square().mean() < 1.6 and seen.sum() > 40
-assert np.isclose(noises["sigmoid"].area, 4 / noises["sigmoid"].scale)
+peak, tail = [(error[name] / slope[name])[4] for name in shapes], (error["gaussian"] / slope["gaussian"]).max()
+assert 0.01 < min(peak) < max(peak) < 0.02 and 0.08 < tail < 0.09 and np.isclose(Surrogate("sigmoid", 7).area, 4 / 7)
 
 # %% [markdown]
-# Six noises, six surrogates: the estimates scatter around the curves as their error bars say (two standard errors). For one noisy neuron and one step the surrogate gradient is exact.
+# Six noises, six surrogates: the estimates scatter around the curves as their error bars say (two standard errors). For one noisy neuron, one step and a loss linear in its spike, the surrogate gradient is exact. Only thresholds inside the window of 0.01 count, $n$ of the 400,000, so the relative error is $1/\sqrt n$: 1 to 2 % at the peaks, up to 9 % in the Gaussian's tails.
 #
 # ## 6 · Where it is wrong
 #
-# One neuron is not a network. The loss is then $\mathrm{E}[L]$ over all patterns of spikes, and the chain rule does not carry over: it multiplies slopes along the *one* pattern of spikes that happened. To measure the error we need the truth. Take networks small enough to sum over everything: layers of 4 neurons, one time step, so 16 patterns per layer. The probabilities of these patterns, pushed from layer to layer, give the smoothed loss exactly. Its gradient comes from PyTorch and is checked by finite differences. The surrogate gradient is that of the same network without noise, with the surrogate whose density the noise has; only directions are compared, so the missing area does not matter.
+# One neuron is not a network. The loss is then $\mathrm{E}[L]$ over all patterns of spikes, and the chain rule does not carry over. A spike of weight $w$ is a jump in the next membrane: the truth contains the difference $p(u+w)-p(u)$, averaged over all patterns, the surrogate the slope $w\,p'(u)$ at one. The two differ most where $p$ bends within one jump, that is for narrow noise. To measure the error we need the truth. Take networks small enough to sum over everything: layers of 4 neurons, one time step, so 16 patterns per layer. The probabilities of these patterns, pushed from layer to layer, give the smoothed loss exactly. Its gradient comes from PyTorch and is checked by finite differences. The surrogate gradient is that of the same network without noise, with the surrogate whose density the noise has; only directions are compared, so the missing area does not matter. The loss is a random value per output neuron times its spikes, so it is linear.
 #
-# > **Before you run:** for one layer the direction of the surrogate gradient is exact. What will five layers do to it? Will a narrow or a wide noise be worse?
+# > **Before you run:** for one layer the direction of the surrogate gradient is exact. What will five layers do to it?
 
 # %%
+depths, noise_widths, measured = (1, 2, 3, 4, 5), (4, 1, 1 / 4), {}
 states = torch.tensor(list(itertools.product((0.0, 1.0), repeat=4)), dtype=torch.float64)
 
 
@@ -419,12 +428,12 @@ def two_gradients(depth, width, generator):
 
 
 # %%
-depths, noise_widths, measured = (1, 2, 3, 4, 5), (4, 1, 1 / 4), {}
 for width, depth in itertools.product(noise_widths, depths):
     generator = seeded(depth)
     pairs = [two_gradients(depth, width, generator)[:2] for _ in range(50)]
     true, proxy = (torch.stack(side).flatten(1) for side in zip(*pairs, strict=True))
-    measured[width, depth] = torch.cosine_similarity(true, proxy).mean(), (true * proxy < 0).double().mean()
+    wrong, downhill = (true * proxy < 0).double().mean(), ((true * proxy).sum(1) > 0).double().mean()
+    measured[width, depth] = torch.cosine_similarity(true, proxy).mean(), wrong, downhill
 
 # %% alt="Against depth, for three widths of noise. Left: cosine between the surrogate and the true gradient of the first layer, 1 at one layer, then falling, the faster the narrower the noise. Right: share of weights whose sign is wrong, 0 at one layer, then rising to about 30 percent."
 figure, axes = plt.subplots(1, 2, figsize=(10, 3))
@@ -436,7 +445,7 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# One layer: cosine 1. Then the direction degrades, and faster if the noise is narrow. In five layers with a noise of width 1/4, between two and four weights in ten have the wrong sign: following the surrogate moves them uphill. But the mean cosine stays above 0.2 everywhere, so on average a small step still goes down.
+# One layer: cosine 1. Then the direction degrades, and faster if the noise is narrow. In five layers with a noise of width 1/4, between two and four weights in ten have the wrong sign: following the surrogate moves them uphill. At that corner a small step along the surrogate still goes down in most networks, but not in all: in about three of ten it goes up.
 #
 # There is a second way to see that it is not the gradient of anything. Walk around a **closed loop** in weight space: a true gradient sums to zero, since the loss at the end is the loss at the start. Take a chain of two neurons, $z_1 = H(w_1 - 1)$ and $z_2 = H(w_2 z_1 - 1)$, and the rectangle $1.1 \le w_1 \le 1.5$, $0.6 \le w_2 \le 1.4$, where $z_1 = 1$. With straight-through, $\partial z_2/\partial w_1 = w_2$ and $\partial z_2 / \partial w_2 = 1$. The sides along $w_2$ cancel, and those along $w_1$ leave $0.4 \cdot (0.6 - 1.4) = -0.32$. As a control, we replace the step by the smooth spike probability of section 5: that chain has a true gradient.
 
@@ -463,8 +472,9 @@ tiny = 1e-5 * torch.eye(16, dtype=torch.float64).view(16, 4, 4)
 ends = [[smoothed_loss([weights[0] + s * t, *weights[1:]], noise, value).item() for t in tiny] for s in (1, -1)]
 assert np.allclose(np.subtract(*ends) / 2e-5, true.flatten(), rtol=0, atol=1e-8)  # finite differences
 assert all(abs(measured[width, 1][0] - 1) < 1e-9 and measured[width, 1][1] == 0 for width in noise_widths)
-assert all(measured[4, d][0] > measured[1, d][0] > measured[1 / 4, d][0] > 0.2 for d in depths[1:])
+assert all(measured[4, d][0] > measured[1, d][0] > measured[1 / 4, d][0] > 0 for d in depths[1:])
 assert measured[1 / 4, 5][0] < 0.6 and 0.2 < measured[1 / 4, 5][1] < 0.4
+assert 0.5 < measured[1 / 4, 5][2] < 0.9 and measured[4, 5][2] == 1
 assert abs(loops[0] + 0.32) < 1e-9 and abs(loops[2]) < 1e-6
 climb = fast.primitive(torch.tensor([0.1, 0.5])).diff().item()
 assert abs(loops[1] + climb * 0.8 * fast.derivative(torch.tensor(0.4)).item()) < 1e-6
@@ -472,7 +482,7 @@ assert abs(loops[1] + climb * 0.8 * fast.derivative(torch.tensor(0.4)).item()) <
 # %% [markdown]
 # ## Explorer
 #
-# Five layers of spiking neurons on fixed random spikes. On the right, the norm of the gradient that arrives at each layer, on a scale of eighteen powers of ten; a layer without a bar gets less than $10^{-8}$. Make the surrogate wide: the gradient explodes towards layer 1. Make it narrow: it vanishes. For which shapes does it vanish *completely*? Then lower the weights until the network falls silent.
+# Five layers of spiking neurons on fixed random spikes. On the right, the norm of the gradient of all output spikes by the current into each layer, on a scale of eighteen powers of ten; a layer without a bar gets less than $10^{-8}$. (The slider sets $k$; straight-through has none.) Make the surrogate wide: the gradient explodes towards layer 1. Make it narrow: it vanishes. For which shapes does it become exactly zero at $k = 1000$? (The title then says that nothing reaches layer 1.) Then set $k$ back to 10 and lower the weights to 0.4, which silences the deeper layers: with which shapes could they still learn?
 
 # %% alt="Explorer at its start: the derivative of the fast sigmoid over a histogram of membranes, and the gradient norms of five layers, all about equal."
 show = SurrogateGradient()
@@ -486,17 +496,17 @@ SurrogateGradient().sliders()
 #
 # You
 #
-# - measured a true gradient of exactly zero at an accuracy of chance, and the staircase behind it;
+# - put the true derivative, zero, into the backward pass, and measured from outside, by shifting the weights, that it is right: the loss is a staircase;
 # - wrote a surrogate gradient, equal to the core's, and learnt at least 95 % of 256 random patterns by heart, from three seeds;
-# - found that wide surrogates differ little, that narrow ones need tails, and that a tall one hurts only through an attached reset;
-# - saw the surrogate as the density of a noise, exact for one neuron, with a direction that degrades with depth, and the gradient of no loss at all.
+# - found that wide surrogates differ little, that narrow ones need tails when the outputs start silent, and that a tall one hurts only through an attached reset;
+# - saw the surrogate as the density of a noise, exact for one neuron and a loss linear in its spike, with a direction that degrades with depth, and the gradient of no loss at all.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
 # | $H(x)$ | the spike: 1 above the threshold | `Surrogate(...)(x)`, forward |
 # | $D(kx)$ | surrogate derivative, peak 1 | `Surrogate.derivative`, backward |
 # | $k$ | steepness | `scale` |
-# | area of $D$ | what turns $D$ into a density | `Surrogate.area` |
+# | $A$ | area of $D(kx)$, which turns it into a density | `Surrogate.area` |
 # | | all seven names | `ALL_SURROGATES` |
 #
 # ## Exercises
@@ -513,7 +523,7 @@ check_value(slope_factor, 1 / Surrogate("sigmoid", 10).area, "Divide by the area
 # %% [markdown]
 # ### 2 · A surrogate of your own
 #
-# The triangle is cheap but leaves a silent neuron without any gradient. Write the *leaky triangle*: $1 - k|x|$, but never below a floor. Then plug it into `TrueStep`, in place of the zeros, and repeat the column of width 1/16.
+# The triangle is cheap but leaves a silent neuron without any gradient. Write the *leaky triangle*: $1 - k|x|$, but never below a floor. Then return it from `TrueStep.derivative_at`, in place of the zeros, with a floor of 0.01, and run `short_training(TrueStep(scale=16))[:, 1, -1]`: what does the floor change at width 1/16?
 
 
 # %% tags=["exercise"]
@@ -527,7 +537,7 @@ check_function(leaky_triangle, Case((x, 10.0, 0.1), [1, 0.5, 0.5, 0.1, 0.1], "Mi
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# Double the output weights of every network in `short_training` (`net[2].weight.data *= 2` before it learns), so that the output neurons spike from the start, and repeat the sweep. Which cells change most, and why?
+# Multiply `std` of `last` in `pattern_network` by 2, so that the output neurons spike from the start, and repeat the sweep. Which cells of the table change most, and why?
 #
 # ### 4 · Open
 #
@@ -552,7 +562,13 @@ check_function(leaky_triangle, Case((x, 10.0, 0.1), [1, 0.5, 0.5, 0.1, 0.1], "Mi
 #     return (1 - k * x.abs()).clamp(min=floor)
 # ```
 #
-# In a subclass of `Surrogate`, `derivative_at` returns `leaky_triangle(membrane - threshold, self.scale, 0.01)`.
+# In a subclass of `Surrogate`, `derivative_at` returns `leaky_triangle(membrane - threshold, self.scale, 0.01)`. With this floor nearly all patterns are learnt, where the plain triangle stays at chance.
+#
+# </details>
+#
+# <details><summary>Answer 3</summary>
+#
+# The narrow columns of the shapes without long tails. Boxcar at 1/4 rises most, from chance to nearly the level of the others; at 1/16 all four rise, the sigmoid highest. Outputs that spike pass close to the threshold, where even a narrow bump is high.
 #
 # </details>
 #
@@ -563,6 +579,6 @@ check_function(leaky_triangle, Case((x, 10.0, 0.1), [1, 0.5, 0.5, 0.1, 0.1], "Mi
 # - F. Zenke, T. P. Vogels, *The remarkable robustness of surrogate gradient learning for instilling complex function in spiking neural networks*, Neural Computation 33(4), 2021.
 # - J. Gygax, F. Zenke, *Elucidating the theoretical underpinnings of surrogate gradient learning in spiking neural networks*, Neural Computation 37(5), 2025: noise, wrong signs and closed loops.
 # - Y. Bengio, N. Léonard, A. Courville, *Estimating or propagating gradients through stochastic neurons for conditional computation*, arXiv 1308.3432, 2013: the straight-through estimator.
-# - F. Zenke, *SpyTorch*, tutorial 1, 2019: the experiment of sections 2 and 3, with four hidden neurons and a membrane readout.
+# - F. Zenke, *SpyTorch*, tutorial 1, 2019: a similar experiment to that of sections 2 and 3, with four hidden neurons, a membrane readout and fewer input spikes.
 #
 # **Next:** [06 · Backprop through time](06_backprop_through_time.ipynb) proves what happens between the spikes. Back to [04 · Layers and readouts](04_layers_and_readouts.ipynb).

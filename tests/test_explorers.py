@@ -9,6 +9,7 @@ from PIL import Image
 
 from snn_core import LIF, Surrogate, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
+from snn_core.losses import van_rossum
 
 
 def ends(control):
@@ -175,3 +176,22 @@ def test_a_wide_surrogate_makes_the_gradient_explode_and_a_narrow_box_kills_it()
     assert reach["boxcar"][0] == 0 < reach["boxcar"][-1]
     explorer(surrogate="boxcar", log_scale=2.5)
     assert [bar.get_height() == 0 for bar in explorer.bars][::4] == [True, False]
+
+
+def test_the_distance_from_spike_pairs_is_the_van_rossum_distance_of_the_core():
+    one, other = torch.zeros(2, 300, 1, 1, dtype=torch.float64)
+    one[[50, 68, 110]] = other[[57, 75, 117]] = 1
+    for tau in (1.0, 10.0, 50.0):
+        expected = van_rossum(one, other, tau=tau).item()
+        assert explorers.spike_train_distance(np.array([50, 68, 110]), np.array([57, 75, 117]), tau) == pytest.approx(
+            expected, rel=1e-6
+        )
+
+
+def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
+    explorer = explorers.SpikeDistance()
+    for shift, nearer in ((0, True), (3, True), (40, False), (-40, False)):
+        explorer(shift=shift, tau=10.0)
+        assert (explorer.point.get_ydata()[0] < explorer.silence.get_ydata()[0]) == nearer
+    explorer(shift=0, tau=10.0)
+    assert explorer.point.get_ydata()[0] == pytest.approx(0, abs=1e-12)

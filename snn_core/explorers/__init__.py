@@ -9,6 +9,7 @@ from .encoding import Encoding
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
+from .spike_distance import SpikeDistance, spike_train_distance
 from .surrogate_gradient import SurrogateGradient, gradient_by_layer
 
 ALL_EXPLORERS: dict[str, type[Explorer]] = {
@@ -18,6 +19,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "LayerRates": LayerRates,
     "CreditAssignment": CreditAssignment,
     "SurrogateGradient": SurrogateGradient,
+    "SpikeDistance": SpikeDistance,
 }
 
 __all__ = [
@@ -30,8 +32,10 @@ __all__ = [
     "LayerRates",
     "NeuronModels",
     "Range",
+    "SpikeDistance",
     "SurrogateGradient",
     "credit",
     "firing_rate",
     "gradient_by_layer",
+    "spike_train_distance",
 ]

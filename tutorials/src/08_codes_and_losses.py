@@ -6,8 +6,7 @@
 # Needs: pages 01, 04, 05 and 07. · 40 minutes to read, two minutes to run. · Introduces `first_spike_cross_entropy`, `first_spike_mse`, `population_cross_entropy`, `van_rossum`, `l1_activity`, `upper_activity` and `lower_activity`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/08_codes_and_losses.ipynb)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - derive a gradient through the time of a first spike, and teach a neuron *when* to fire;
@@ -35,6 +34,7 @@ from torch import nn
 from snn_core import LIF, LeakyIntegrator, encoding, losses
 from snn_core.datasets import mnist_mini
 from snn_core.exercises import Case, check_function, check_value
+from snn_core.explorers import SpikeDistance
 from snn_core.losses import ALL_LOSSES, decision_step, first_spike, population_cross_entropy, predict, spike_count
 from snn_core.plotting import heat_table, use_style
 from snn_core.training import evaluate, fit, seeded, watch_spikes
@@ -247,7 +247,6 @@ def share_met(spikes, target, within=3):
     return ((near * target).sum() / target.sum()).item()
 
 
-# %%
 taught = {"step by step": teach_pattern(lambda z, goal: (z - goal).square().mean())}
 for tau in taus:
     taught[f"τ = {tau:.0f} ms"] = teach_pattern(lambda z, goal, tau=tau: losses.van_rossum(z, goal, tau=tau))
@@ -399,7 +398,6 @@ def spare(penalty):
     return right, counts.sum(1).mean().item(), (counts.sum(0) == 0).float().mean().item()
 
 
-# %%
 strengths, limits = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0), (1.0, 0.5, 0.25, 0.12)
 l1 = np.array([spare(lambda z, a=a: a * losses.l1_activity(z[0])) for a in strengths])
 upper = np.array([spare(lambda z, c=c: losses.upper_activity(z[0], c)) for c in limits])
@@ -455,6 +453,18 @@ assert accuracy[1, [0, 1, 3]].min() > 93.5 and accuracy[3, 0] >= 93 and round(se
 assert waited[2, :2].max() <= 1.8 and 92 < accuracy[2, :2].min() < accuracy[2, :2].max() < 93.5
 assert round(accuracy[5, 2]) == 91 and round(sent[5, 2]) == 125
 assert round(accuracy[1, 3]) == 94 and round(waited[1, 3]) == 6 and round(accuracy[6, 1]) == 93
+
+# %% [markdown]
+# ## Explorer
+#
+# A spike train of three spikes, and the same train shifted. The dashed line is the distance of *no spike at all*. For a single spike, section 3 says, a shift below $\tau \ln 2$ is nearer than silence. Find that shift here for $\tau = 5$ and for $\tau = 30$ ms. Why is there a dent in the curve at a shift of 18 ms, and why only for a short $\tau$?
+
+# %% alt="Explorer at its start. Left: the traces of three wanted spikes, and those of the same spikes 8 ms later. Right: the distance against the shift, zero at no shift and rising on both sides, with the level of silence as a dashed line."
+show = SpikeDistance()
+show(shift=8, tau=10.0)
+
+# %%
+SpikeDistance().sliders()
 
 # %% [markdown]
 # ## Recap

@@ -124,6 +124,13 @@ def test_metadata_is_normalised(name):
 
 
 @pages
+def test_printed_text_is_in_one_piece(name):
+    """How a kernel cuts it up depends on timing, and a second build must change no byte."""
+    for cell in code(PAGES[name]):
+        assert sum(output.output_type == "stream" for output in cell.outputs) <= 1
+
+
+@pages
 def test_every_figure_is_described(name):
     for cell in code(PAGES[name]):
         for output in cell.outputs:

@@ -106,8 +106,19 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in map(_normal_output, cell.outputs) if output]
+            cell.outputs = _joined([output for output in map(_normal_output, cell.outputs) if output])
             _describe_figures(cell)
+
+
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Join printed text that arrived in several pieces: how it is cut depends on timing."""
+    joined: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _normal_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:

@@ -189,7 +189,7 @@ figure, axis = plt.subplots(figsize=(7, 3))
 axis.plot(np.transpose(list(learned.values())), label=[f"target {target}" for target in learned])
 axis.axhline(learned[3][0], color="0.5", linestyle=":", label="start: argmax would stay")
 axis.set(xlabel="update", ylabel="step of the first spike", title="A neuron learns when to fire")
-axis.legend(loc="center right", bbox_to_anchor=(1.3, 0.5))
+axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
 plt.show()
 
 # %% tags=["check"]
@@ -503,7 +503,7 @@ check_value(
 # %% [markdown]
 # ### 2 · A distance with a closed form
 #
-# Two neurons have one spike each, `lag` steps of 1 ms apart, and then the recording goes on for ever. Section 3 states their distance. Write a function that returns it for a train with a *single* spike against an *empty* one, and for the pair.
+# Two neurons have one spike each, `lag` steps of 1 ms apart, and the recording goes on for ever. Write a function that returns it for a train with a *single* spike against an *empty* one, and for the pair.
 
 
 # %% tags=["exercise"]
@@ -550,7 +550,7 @@ check_function(distances, Case((7, 10.0), (alone, both), hint), tolerance=1e-4)
 #
 # ## References
 #
-# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, section IV.
+# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023: encodings, objective functions and activity regularisation.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001.
 # - F. Zenke, T. P. Vogels, *The remarkable robustness of surrogate gradient learning for instilling complex function in spiking neural networks*, Neural Computation 33(4), 2021.
 # - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019.

@@ -4,7 +4,7 @@ A spike is ``H(x)`` with ``x = membrane - threshold``. Its derivative is zero ev
 exist, so no gradient passes. A surrogate derivative replaces it in the backward pass only (Neftci, Mostafa, Zenke
 2019, section IV). With the steepness ``k = scale`` every surrogate here is ``D(k x)`` for a fixed shape ``D`` with
 ``D(0) = 1``. So the peak is 1 for all of them, and shape and steepness alone decide how far from the threshold a
-neuron still learns.
+neuron still learns. A `height` multiplies ``D`` for those who want another convention, such as an area of 1.
 """
 
 import math
@@ -70,9 +70,10 @@ class Surrogate:
     Args:
         name: one of `ALL_SURROGATES`.
         scale: steepness k, above 0, per unit of membrane. The larger, the narrower.
+        height: the peak of the derivative, above 0.
 
     Raises:
-        ValueError: for an unknown name or a scale that is not a positive number.
+        ValueError: for an unknown name, or a scale or height that is not a positive number.
 
     Reference: Neftci, Mostafa, Zenke 2019, section IV; scale is beta in Zenke & Ganguli 2018.
 
@@ -81,10 +82,11 @@ class Surrogate:
     [0.0, 0.0, 1.0]
     """
 
-    def __init__(self, name: str = "fast_sigmoid", scale: float = 10.0):
+    def __init__(self, name: str = "fast_sigmoid", scale: float = 10.0, *, height: float = 1.0):
         _checks.choice("surrogate", name, ALL_SURROGATES)
         _checks.number("scale", scale, 0)
-        self.name, self.scale = name, float(scale)
+        _checks.number("height", height, 0)
+        self.name, self.scale, self.height = name, float(scale), float(height)
         self._shape = SHAPES[name]
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -93,28 +95,32 @@ class Surrogate:
 
     def primitive(self, x: Tensor) -> Tensor:
         """Return the smooth function whose derivative the backward pass uses, up to a constant."""
-        return self._shape.primitive(x * self.scale) / self.scale
+        return self._shape.primitive(x * self.scale) * (self.height / self.scale)
 
     def derivative(self, x: Tensor) -> Tensor:
-        """Return the surrogate derivative at `x`, of the same shape, in [0, 1]."""
-        return self._shape.derivative_(x * self.scale)
+        """Return the surrogate derivative at `x`, of the same shape, in [0, height]."""
+        return self._raised(self._shape.derivative_(x * self.scale))
 
     def derivative_at(self, membrane: Tensor, threshold: Tensor) -> Tensor:
         """Return the derivative at ``membrane - threshold`` with as few passes over the memory as possible."""
-        return self._shape.derivative_(torch.add(-self.scale * threshold, membrane, alpha=self.scale))
+        return self._raised(self._shape.derivative_(torch.add(-self.scale * threshold, membrane, alpha=self.scale)))
+
+    def _raised(self, derivative: Tensor) -> Tensor:
+        return derivative if self.height == 1 else derivative.mul_(self.height)
 
     @property
     def area(self) -> float:
         """The integral of the derivative over all x (infinite for straight-through)."""
-        return self._shape.area / self.scale
+        return self._shape.area * self.height / self.scale
 
     @property
     def peak(self) -> float:
-        """The largest value of the derivative, at x = 0: 1 for every surrogate."""
+        """The largest value of the derivative, at x = 0: the height, for every shape."""
         return self.derivative(torch.zeros(1)).item()
 
     def __repr__(self) -> str:
-        return f"Surrogate({self.name!r}, scale={self.scale:g})"
+        height = "" if self.height == 1 else f", height={self.height:g}"
+        return f"Surrogate({self.name!r}, scale={self.scale:g}{height})"
 
 
 def as_surrogate(surrogate: "str | Surrogate") -> Surrogate:

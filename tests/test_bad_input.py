@@ -40,6 +40,7 @@ CASES = {
     "surrogate name": (lambda: Surrogate("relu"), "surrogate", "'relu'"),
     "surrogate type": (lambda: Surrogate(3), "surrogate", "3"),
     "surrogate scale": (lambda: Surrogate(scale=0.0), "scale", "0.0"),
+    "surrogate height": (lambda: Surrogate(height=-1.0), "height", "-1.0"),
     "surrogate scale NaN": (lambda: Surrogate(scale=float("nan")), "scale", "nan"),
     "lif surrogate": (lambda: LIF(surrogate="heaviside"), "surrogate", "'heaviside'"),
     "lif negative tau": (lambda: LIF(tau_mem=-1.0), "tau_mem", "-1.0"),

@@ -64,6 +64,18 @@ def test_peak_is_one_at_the_threshold(name, scale):
 
 
 @pytest.mark.parametrize("name", ALL_SURROGATES)
+def test_height_multiplies_derivative_area_and_primitive(name):
+    plain, tall, x = Surrogate(name, 7.0), Surrogate(name, 7.0, height=3.0), grid(-1, 1, 101).requires_grad_()
+    assert tall.peak == 3
+    assert tall.area == pytest.approx(3 * plain.area)
+    torch.testing.assert_close(tall.primitive(x), 3 * plain.primitive(x))
+    (backward,) = torch.autograd.grad(tall(x).sum(), x)
+    torch.testing.assert_close(backward, 3 * plain.derivative(x.detach()))
+    threshold = torch.zeros(101, dtype=torch.float64)
+    torch.testing.assert_close(tall.derivative_at(x.detach(), threshold), 3 * plain.derivative(x.detach()))
+
+
+@pytest.mark.parametrize("name", ALL_SURROGATES)
 def test_derivative_leaves_its_argument_alone_and_agrees_with_the_fused_form(name):
     surrogate, membrane, threshold = Surrogate(name, 7.0), torch.randn(5, 3, dtype=torch.float64), torch.full((3,), 0.8)
     kept = membrane.clone()

@@ -350,7 +350,7 @@ assert received["hard, attached"].min() < -0.1 and abs(received["soft, attached,
 #
 # Every reader of such code asks why somebody wrote `.detach()` at the reset. Attached is the gradient of the smoothed network (section 3). Detached keeps the long memory (section 4). So it must be tried.
 #
-# Much depends on the **height** of the surrogate, since in $c = 1 - \theta s$ it competes with 1. All surrogates of `snn_core` have height 1. Other authors give theirs the area 1, like the delta function that it replaces; our default, the fast sigmoid of scale 10, would then be 5 high. A detached reset is indifferent to that. Height $h$ only multiplies the last layer's gradient by $h$, and the first one's by $h^2$. Adam divides each weight's gradient by its own recent size, so nothing is left of the factor (plain gradient descent would need another learning rate).
+# Much depends on the **height** of the surrogate, since in $c = 1 - \theta s$ it competes with 1. All surrogates of `snn_core` have `height` 1 unless told otherwise. Other authors give theirs the area 1, like the delta function that it replaces; our default, the fast sigmoid of scale 10, would then be 5 high. A detached reset is indifferent to that. Height $h$ only multiplies the last layer's gradient by $h$, and the first one's by $h^2$. Adam divides each weight's gradient by its own recent size, so nothing is left of the factor (plain gradient descent would need another learning rate).
 #
 # The task: 8 classes, 20 inputs. Each input spikes once, so only *times* matter; they depend on the class, and jitter by 8 ms. Two layers with $\tau = 10$ ms learn for 50 updates, with a surrogate of scale 10, which is narrow.
 #
@@ -358,21 +358,12 @@ assert received["hard, attached"].min() < -0.1 and abs(received["soft, attached,
 
 
 # %%
-class ScaledSurrogate(Surrogate):
-    def __init__(self, height, scale):
-        super().__init__(scale=scale)
-        self.height = height
-
-    def derivative_at(self, membrane, threshold):  # what the backward pass of LIF asks for
-        return self.height * super().derivative_at(membrane, threshold)
-
-
 def five_networks(height, reset, attached, scale=10.0):
     """Train five networks side by side; return their first gradients, and their accuracies on new samples."""
     generator = seeded(0)
     times = 40 * torch.rand(5, 8, 20, generator=generator)  # [network, class, input]
     w = [torch.randn(5, 20, 40, generator=generator) * 0.4, torch.randn(5, 40, 8, generator=generator) * 0.3]
-    neuron = LIF(reset=reset, detach_reset=not attached, surrogate=ScaledSurrogate(height, scale))
+    neuron = LIF(reset=reset, detach_reset=not attached, surrogate=Surrogate(scale=scale, height=height))
     optimizer, gradients, right = torch.optim.Adam([each.requires_grad_() for each in w], lr=0.02), [], []
     for _ in range(50):
         labels = torch.randint(0, 8, (5, 32), generator=generator)
@@ -423,7 +414,7 @@ assert all((abs(gap[r]) < spread[r, False])[:2].all() and np.ptp(level[r, False]
 assert all(0.2 < level[r, True][2] < 0.65 * level[r, False][2] for r in gap)
 assert all(torch.allclose(first[r, False][2], 20**2 * first[r, False][0], rtol=1e-3, atol=1e-6) for r in gap)
 assert wide["soft"][0] - wide["soft"][1] > 0.05 and wide["hard"][0] - wide["hard"][1] > 0.2
-assert ScaledSurrogate(20.0, 10.0).derivative_at(torch.ones(1), torch.ones(1)) == 20 and Surrogate().area * 5 == 1
+assert Surrogate(height=20.0).peak == 20 and Surrogate(height=5.0).area == 1
 
 # %% [markdown]
 # ## 6 · What it costs, and how to cut it short

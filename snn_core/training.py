@@ -150,27 +150,6 @@ def watch_spikes(network: nn.Module) -> Iterator[list[Tensor]]:
 
 
 @torch.no_grad()
-def spikes_per_sample(network: nn.Module, values: Tensor, *, encode: Encoder = identity) -> list[float]:
-    """Return the mean number of spikes that each spiking layer of `network` sends per sample, input to output.
-
-    Args:
-        network: maps an encoded batch ``[T, B, …]`` to an output; run in evaluation mode, no parameter changes.
-        values: ``[samples, …]``, what `encode` takes.
-        encode: turns values into input ``[T, B, …]``.
-
-    Raises:
-        ValueError: for values that are not floating-point numbers.
-    """
-    _checks.floats("values", values)
-    was_training = network.training
-    network.eval()
-    with watch_spikes(network) as spikes:
-        network(encode(values))
-    network.train(was_training)
-    return [layer.sum().item() / len(values) for layer in spikes]
-
-
-@torch.no_grad()
 def evaluate(
     network: nn.Module,
     values: Tensor,

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
+from snn_core import ALL_NEURONS, LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
 from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import seeded
@@ -169,3 +169,17 @@ def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_that
     ]
     assert loops[1] - loops[0] == loops[2] - loops[1] > 0
     assert graph_nodes(LIF()(current)) == graph_nodes(LIF()(current[:3].detach().requires_grad_()))
+
+
+@pytest.mark.parametrize("name", ALL_NEURONS)
+def test_diagnosis_of_every_neuron_model(name):
+    """It reports a rate and an arriving gradient for each, and finds no mixing and no leak where there is none."""
+    neuron = ALL_NEURONS[name](6) if name == "RecurrentLIF" else ALL_NEURONS[name]()
+    generator = torch.Generator().manual_seed(0)
+    inputs = (torch.rand(40, 4, 5, generator=generator) < 0.5).float() * (20 if name == "Izhikevich" else 1)
+    network = nn.Sequential(nn.Linear(5, 6), neuron, nn.Linear(6, 3), LIF())
+    nn.init.uniform_(network[0].weight, 0, 0.5, generator=generator)
+    report = diagnose(network, inputs, torch.arange(4) % 3)
+    assert report.mixing == report.memory == 0
+    assert 0 < report.layers[0].rate < 1
+    assert report.layers[0].gradient > 0

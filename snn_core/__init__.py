@@ -15,7 +15,7 @@ Conventions, the same in every module and stated only here:
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
 """
 
-from . import encoding, losses
+from . import encoding, losses, plasticity
 from .neurons import (
     ALL_NEURONS,
     LIF,
@@ -28,6 +28,7 @@ from .neurons import (
     Recording,
     RecurrentLIF,
     SpikingNeuron,
+    StochasticLIF,
     leaky_step,
     lif_step,
 )
@@ -47,9 +48,11 @@ __all__ = [
     "Recording",
     "RecurrentLIF",
     "SpikingNeuron",
+    "StochasticLIF",
     "Surrogate",
     "encoding",
     "leaky_step",
     "lif_step",
     "losses",
+    "plasticity",
 ]

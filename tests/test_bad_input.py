@@ -12,6 +12,7 @@ from snn_core import (
     Izhikevich,
     LeakyIntegrator,
     RecurrentLIF,
+    StochasticLIF,
     Surrogate,
     encoding,
     explorers,
@@ -22,6 +23,7 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
+from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
 from snn_core.training import evaluate, fit
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
@@ -34,6 +36,11 @@ def one_nan_in_a_sequence():
     sequence = torch.zeros(4, 2, 3)
     sequence[1, 0, 2] = float("nan")
     return sequence
+
+
+def one_success_for_two_samples():
+    learner = RewardSTDP(PairSTDP())
+    learner.reward(torch.zeros(3, 3), learner.initial_state(GREY, GREY), torch.ones(1))
 
 
 CASES = {
@@ -77,6 +84,27 @@ CASES = {
     "izhikevich pattern": (lambda: Izhikevich("drumming"), "pattern", "'drumming'"),
     "izhikevich without rest": (lambda: Izhikevich(b=0.3), "b", "0.3"),
     "izhikevich dt": (lambda: Izhikevich(dt=2.0), "dt", "2.0"),
+    "stochastic width": (lambda: StochasticLIF(width=0.0), "width", "0.0"),
+    "trace tau": (lambda: spike_trace(SEQUENCE, tau=0.0), "tau", "0.0"),
+    "trace input": (lambda: spike_trace(EMPTY, tau=5.0), "spikes", "[0, 2, 3]"),
+    "trace pairing": (lambda: trace_step(GREY, GREY, 0.5, "first"), "pairing", "'first'"),
+    "stdp tau": (lambda: PairSTDP(tau_minus=-1.0), "tau_minus", "-1.0"),
+    "stdp amplitude": (lambda: PairSTDP(a_plus=-0.1), "a_plus", "-0.1"),
+    "stdp pairing": (lambda: PairSTDP(pairing="some"), "pairing", "'some'"),
+    "stdp bound": (lambda: PairSTDP(bound="hard"), "bound", "'hard'"),
+    "stdp exponent": (lambda: PairSTDP(bound=(0.5, -1.0)), "bound", "-1.0"),
+    "stdp upper bound": (lambda: PairSTDP(w_max=0.0), "w_max", "0.0"),
+    "stdp trains": (lambda: PairSTDP()(SEQUENCE, SEQUENCE[:2], torch.zeros(3, 3)), "post", "[2, 2, 3]"),
+    "stdp weight shape": (lambda: PairSTDP()(SEQUENCE, SEQUENCE[..., :1], torch.zeros(3, 1)), "weight", "[3, 1]"),
+    "stdp weight range": (lambda: PairSTDP()(SEQUENCE, SEQUENCE, torch.full((3, 3), 2.0)), "weight", "2"),
+    "stdp lag": (lambda: PairSTDP().window(torch.arange(3)), "lag", "torch.int64"),
+    "triplet amplitude": (lambda: TripletSTDP(a3_plus=-1.0), "a3_plus", "-1.0"),
+    "triplet tau": (lambda: TripletSTDP(tau_y=0.0), "tau_y", "0.0"),
+    "reward rule": (lambda: RewardSTDP("pair"), "rule", "str"),
+    "reward tau": (lambda: RewardSTDP(PairSTDP(), -5.0), "tau_eligibility", "-5.0"),
+    "reward rate": (lambda: RewardSTDP(PairSTDP(), rate=0.0), "rate", "0.0"),
+    "reward success": (one_success_for_two_samples, "success", "[1]"),
+    "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
     "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
     "repeat NaN": (lambda: encoding.repeat(NAN, 3), "intensity", "NaN"),

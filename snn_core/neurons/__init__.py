@@ -8,6 +8,7 @@ from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron, dec
 from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
 from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
 from .recurrent import RecurrentLIF, RecurrentState, recurrent_lif_step
+from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
 
 ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
@@ -33,6 +34,7 @@ __all__ = [
     "RecurrentLIF",
     "RecurrentState",
     "SpikingNeuron",
+    "StochasticLIF",
     "SynapticState",
     "adaptive_lif_step",
     "decay",

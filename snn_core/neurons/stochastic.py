@@ -1,0 +1,59 @@
+"""A neuron that spikes by chance: the nearer its membrane is to the threshold, the more likely."""
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+from .. import _checks
+from .base import IntegrateAndFire
+from .lif import lif_step
+
+
+class StochasticLIF(IntegrateAndFire):
+    """LIF neurons with escape noise: they spike with probability ``sigmoid((u - threshold) / width)``.
+
+    The spikes carry no gradient; `log_likelihood` does, so that the score of a spike train (REINFORCE) comes from
+    autograd.
+
+    Args:
+        width: how far from the threshold chance still matters, above 0, in units of the membrane.
+        generator: source of the chance; PyTorch's own if None.
+        options: tau_mem, threshold, reset and the other options of `LIF`, except the surrogate.
+
+    Raises:
+        ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Gerstner et al. 2014, section 9.1 (escape noise); Williams 1992 (the Bernoulli logistic unit).
+
+    >>> neuron = StochasticLIF(width=1e-3, generator=torch.Generator().manual_seed(0))
+    >>> neuron(torch.tensor([0.5, 0.9]).view(2, 1, 1)).flatten().tolist()
+    [0.0, 1.0]
+    """
+
+    def __init__(
+        self, tau_mem: Tensor | float = 10.0, *, width: float = 0.2, generator: Generator | None = None, **options
+    ):
+        super().__init__(tau_mem, **options)
+        _checks.number("width", width, 0)
+        self.width, self.generator = width, generator
+
+    def probability(self, membrane: Tensor) -> Tensor:
+        """Return the probability of a spike, in (0, 1), for membranes u of any shape."""
+        return torch.sigmoid((membrane - self.threshold) / self.width)
+
+    def _draw(self, distance: Tensor) -> Tensor:
+        return torch.bernoulli(torch.sigmoid(distance.detach() / self.width), generator=self.generator)
+
+    def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Advance by one step with `lif_step`, where chance takes the place of the comparison."""
+        return lif_step(current, state, **self.rules | {"surrogate": self._draw})
+
+    def log_likelihood(self, spikes: Tensor, membrane: Tensor) -> Tensor:
+        """Return the log-probability of every spike and every silence, same shape as both; differentiable.
+
+        Args:
+            spikes: what the neuron did, in {0, 1}, ``[T, B, …]``.
+            membrane: the membranes at which it did so, same shape.
+        """
+        distance = (membrane - self.threshold) / self.width
+        return spikes * F.logsigmoid(distance) + (1 - spikes) * F.logsigmoid(-distance)

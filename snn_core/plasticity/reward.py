@@ -1,0 +1,93 @@
+"""Three-factor learning: pre and post leave an eligibility trace, and a later reward turns it into a change."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+from ..neurons import leaky_step
+from .stdp import PairSTDP
+from .traces import decay_per_step
+
+
+def running_mean_step(mean: Tensor, value: Tensor, rate: float) -> Tensor:
+    """Move a running mean towards a new value: the simplest critic, which expects the reward that usually comes.
+
+    Args:
+        mean: the expectation so far, any shape.
+        value: what came, same shape.
+        rate: share of the way, in (0, 1].
+
+    Returns:
+        The new expectation, same shape.
+
+    Raises:
+        ValueError: for a rate outside (0, 1].
+
+    Reference: Williams 1992, section 2 (the reinforcement baseline).
+
+    >>> running_mean_step(torch.tensor(0.0), torch.tensor(1.0), 0.1)
+    tensor(0.1000)
+    """
+    _checks.number("rate", rate, 0, 1)
+    return mean + rate * (value - mean)
+
+
+class RewardState(NamedTuple):
+    """The traces of the STDP rule, and the eligibility of every synapse, ``[B, M, N]``."""
+
+    traces: NamedTuple
+    eligibility: Tensor
+
+
+class RewardSTDP:
+    """Reward-modulated STDP: what STDP asks for is not done but remembered, until a reward says how much of it to do.
+
+    ``e[t] = lambda * e[t-1] + STDP[t]`` with ``lambda = exp(-dt / tau_eligibility)``, and ``Δw = rate · success · e``
+    when the success (reward minus expectation) arrives.
+
+    Args:
+        rule: the STDP rule, with its amplitudes, bounds and dt.
+        tau_eligibility: time constant in ms of the eligibility, above 0.
+        rate: learning rate, above 0.
+
+    Raises:
+        ValueError: for values outside these ranges.
+
+    Reference: Izhikevich 2007; Frémaux and Gerstner 2016, eq. 2 and 3.
+
+    >>> spike, learner = torch.ones(1, 1), RewardSTDP(PairSTDP(a_plus=0.5))
+    >>> weight = torch.tensor([[0.2]])
+    >>> state = learner.step(spike, spike, weight, learner.initial_state(spike, spike))
+    >>> learner.reward(weight, state, torch.tensor([1.0]))
+    tensor([[0.7000]])
+    """
+
+    def __init__(self, rule: PairSTDP, tau_eligibility: float = 200.0, *, rate: float = 1.0):
+        _checks.require(isinstance(rule, PairSTDP), "rule", type(rule).__name__, "a PairSTDP or TripletSTDP")
+        _checks.number("rate", rate, 0)
+        self.rule, self.rate = rule, rate
+        self.decay = decay_per_step(tau_eligibility, rule.dt, "tau_eligibility")
+
+    def initial_state(self, pre: Tensor, post: Tensor) -> RewardState:
+        """Return empty traces and no eligibility for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``."""
+        nothing = pre.new_zeros(pre.shape[0], post.shape[1], pre.shape[1])
+        return RewardState(self.rule.initial_state(pre, post), nothing)
+
+    def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
+        """Advance traces and eligibility by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]``."""
+        pairing, traces = self.rule.pair(pre, post, state.traces)
+        change = self.rule.change(pairing, weight, per_sample=True)
+        return RewardState(traces, leaky_step(change, state.eligibility, self.decay))
+
+    def reward(self, weight: Tensor, state: RewardState, success: Tensor) -> Tensor:
+        """Return the weights ``[M, N]`` after the `success` ``[B]`` of each sample, summed over the samples.
+
+        Raises:
+            ValueError: for a success that is not one number per sample.
+        """
+        samples = state.eligibility.shape[0]
+        ok = isinstance(success, Tensor) and success.shape == (samples,)
+        _checks.require(ok, "success", list(getattr(success, "shape", [])), f"a tensor of shape [{samples}]")
+        return self.rule.clip(weight + self.rate * torch.einsum("b,bmn->mn", success, state.eligibility))

@@ -1,0 +1,230 @@
+"""Plasticity: every rule against sums over spikes, pairs and triplets written out as plain loops."""
+
+import math
+
+import pytest
+import torch
+
+from snn_core import LIF, StochasticLIF
+from snn_core.plasticity import (
+    BOUNDS,
+    PAIRINGS,
+    PairSTDP,
+    RewardSTDP,
+    TripletSTDP,
+    running_mean_step,
+    spike_trace,
+)
+
+T, B, N, M = 80, 2, 3, 2
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def trains(neurons, probability=0.15, seed=0):
+    return torch.bernoulli(torch.full((T, B, neurons), probability, dtype=torch.float64), generator=generator(seed))
+
+
+PRE, POST = trains(N), trains(M, seed=1)
+WEIGHT = torch.rand(M, N, dtype=torch.float64, generator=generator(2))
+
+
+def times(train):
+    return train.nonzero().flatten().tolist()
+
+
+def partners(pairing, wanted):
+    """Return which of the earlier spikes count: all, or the last one."""
+    return wanted[-1:] if pairing == "nearest" else wanted
+
+
+def each_synapse(rule):
+    """Return the sum of ``rule(pre times, post times)`` over the samples, for every synapse ``[M, N]``."""
+    return torch.tensor(
+        [[sum(rule(times(PRE[:, b, n]), times(POST[:, b, m])) for b in range(B)) for n in range(N)] for m in range(M)],
+        dtype=torch.float64,
+    )
+
+
+def exponential(lag, tau):
+    return math.exp(-lag / tau)
+
+
+def pair_loop(pre, post, pairing="all_to_all", tau_plus=20.0, tau_minus=30.0, a_plus=1e-3, a_minus=2e-3):
+    total = 0.0
+    for t in post:
+        total += sum(a_plus * exponential(t - s, tau_plus) for s in partners(pairing, [s for s in pre if s <= t]))
+    for s in pre:
+        total -= sum(a_minus * exponential(s - t, tau_minus) for t in partners(pairing, [t for t in post if t < s]))
+    return total
+
+
+def triplet_loop(pre, post, pairing):
+    """Return the change of one weight from every pair and triplet of its spikes; the numbers are those of the test."""
+    total = 0.0
+    for t in post:
+        x = sum(exponential(t - s, 20.0) for s in partners(pairing, [s for s in pre if s <= t]))
+        slow = sum(exponential(t - r, 50.0) for r in partners(pairing, [r for r in post if r < t]))
+        total += x * (1e-3 + 3e-3 * slow)
+    for s in pre:
+        y = sum(exponential(s - t, 30.0) for t in partners(pairing, [t for t in post if t < s]))
+        slow = sum(exponential(s - r, 40.0) for r in partners(pairing, [r for r in pre if r < s]))
+        total -= y * (2e-3 + 4e-3 * slow)
+    return total
+
+
+def triplet(pairing):
+    return TripletSTDP(
+        20.0, 30.0, tau_x=40.0, tau_y=50.0, a_plus=1e-3, a_minus=2e-3, a3_plus=3e-3, a3_minus=4e-3, pairing=pairing
+    )
+
+
+@pytest.mark.parametrize("pairing", PAIRINGS)
+def test_a_trace_is_a_sum_over_past_spikes(pairing):
+    trace = spike_trace(PRE, tau=12.0, dt=0.5, pairing=pairing)
+    for t in range(T):
+        past = partners(pairing, [s for s in times(PRE[:, 1, 2]) if s <= t])
+        assert trace[t, 1, 2].item() == pytest.approx(sum(exponential((t - s) * 0.5, 12.0) for s in past), abs=1e-12)
+
+
+@pytest.mark.parametrize("pairing", PAIRINGS)
+def test_the_pair_rule_is_a_double_loop_over_spikes(pairing):
+    rule = PairSTDP(20.0, 30.0, a_plus=1e-3, a_minus=2e-3, pairing=pairing, w_max=100.0)
+    changed = rule(PRE, POST, WEIGHT + 50) - (WEIGHT + 50)
+    torch.testing.assert_close(changed, each_synapse(lambda a, b: pair_loop(a, b, pairing)), rtol=0, atol=1e-12)
+    assert changed.abs().min() > 1e-5
+
+
+@pytest.mark.parametrize("pairing", PAIRINGS)
+def test_the_triplet_rule_is_a_loop_over_pairs_and_triplets(pairing):
+    rule = triplet(pairing)
+    rule.w_max = 100.0
+    changed = rule(PRE, POST, WEIGHT + 50) - (WEIGHT + 50)
+    torch.testing.assert_close(changed, each_synapse(lambda a, b: triplet_loop(a, b, pairing)), rtol=0, atol=1e-12)
+
+
+def test_triplets_without_triplet_terms_are_pairs():
+    numbers = {"a_plus": 1e-3, "a_minus": 2e-3}
+    pair = PairSTDP(20.0, 30.0, **numbers)(PRE, POST, WEIGHT)
+    assert torch.equal(TripletSTDP(20.0, 30.0, **numbers, a3_plus=0.0, a3_minus=0.0)(PRE, POST, WEIGHT), pair)
+
+
+@pytest.mark.parametrize("dt", [1.0, 0.5])
+def test_the_window_is_what_one_pair_does(dt):
+    rule = PairSTDP(15.0, 25.0, a_plus=0.02, a_minus=0.03, dt=dt)
+    steps = torch.arange(-30, 31)
+    pre, post = torch.zeros(2, 61, len(steps), 1, dtype=torch.float64)  # one lag per sample
+    pre[30], post[30 + steps, torch.arange(len(steps))] = 1.0, 1.0
+    weight = torch.full((1, 1), 0.5, dtype=torch.float64)
+    state, changed = rule.initial_state(pre[0], post[0]), torch.zeros(len(steps), dtype=torch.float64)
+    for now_pre, now_post in zip(pre, post, strict=True):
+        pairing, state = rule.pair(now_pre, now_post, state)
+        changed += rule.change(pairing, weight, per_sample=True).flatten()
+    torch.testing.assert_close(changed, rule.window(steps.double() * dt), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("bound", "up", "down"), [("additive", 1, 1), ("multiplicative", 1, 0.3), ("soft", 0.7, 0.3)])
+def test_bounds_scale_potentiation_and_depression(bound, up, down):
+    rule, spike = PairSTDP(bound=bound, a_plus=0.1, a_minus=0.2, w_max=2.0), torch.ones(1, 1, dtype=torch.float64)
+    weight = 0.6 * spike  # 0.3 of the upper bound
+    pairing, state = rule.pair(spike, spike, rule.initial_state(spike, spike))
+    assert rule.change(pairing, weight).item() == pytest.approx(0.1 * up)
+    pairing, _ = rule.pair(spike, 0 * spike, state)
+    assert rule.change(pairing, weight).item() == pytest.approx(-0.2 * down * math.exp(-1 / 20))
+
+
+@pytest.mark.parametrize("bound", [*BOUNDS, (0.2, 0.5)], ids=str)
+def test_weights_stay_within_their_bounds(bound):
+    weight = PairSTDP(bound=bound, a_plus=0.5, a_minus=0.5)(PRE, POST, WEIGHT)
+    assert weight.min() >= 0
+    assert weight.max() <= 1
+    assert not torch.equal(weight, WEIGHT)
+
+
+def test_a_change_per_sample_sums_to_the_change():
+    rule, state = triplet("all_to_all"), None
+    for pre, post in zip(PRE, POST, strict=True):
+        pairing, state = rule.pair(pre, post, state or rule.initial_state(pre, post))
+        each = rule.change(pairing, WEIGHT, per_sample=True)
+        assert each.shape == (B, M, N)
+        torch.testing.assert_close(each.sum(0), rule.change(pairing, WEIGHT))
+
+
+def test_eligibility_is_every_past_change_discounted_by_its_age():
+    rule = PairSTDP(20.0, 30.0, a_plus=1e-3, a_minus=2e-3, w_max=100.0)
+    learner, weight = RewardSTDP(rule, tau_eligibility=25.0, rate=2.0), WEIGHT + 50
+    state, success = learner.initial_state(PRE[0], POST[0]), torch.tensor([0.5, -1.5], dtype=torch.float64)
+    for pre, post in zip(PRE, POST, strict=True):
+        state = learner.step(pre, post, weight, state)
+    for n in range(N):
+        expected = 0.0
+        for b in range(B):
+            pre, post = times(PRE[:, b, n]), times(POST[:, b, 0])
+            for s in pre:
+                for t in post:
+                    age = exponential(T - 1 - max(s, t), 25.0)
+                    change = 1e-3 * exponential(t - s, 20.0) if t >= s else -2e-3 * exponential(s - t, 30.0)
+                    expected += 2.0 * success[b].item() * age * change
+        moved = learner.reward(weight, state, success)[0, n] - weight[0, n]
+        assert moved.item() == pytest.approx(expected, abs=1e-12)
+
+
+def test_rewarded_weights_stay_within_their_bounds():
+    learner, spike = RewardSTDP(PairSTDP(a_plus=0.5), rate=100.0), torch.ones(1, 1)
+    state = learner.step(spike, spike, 0.5 * spike, learner.initial_state(spike, spike))
+    assert learner.reward(0.5 * spike, state, torch.tensor([1.0])).item() == 1.0
+    assert learner.reward(0.5 * spike, state, torch.tensor([-1.0])).item() == 0.0
+
+
+def test_the_running_mean_is_a_geometric_sum():
+    values, mean = torch.rand(20, generator=generator()), torch.tensor(0.0)
+    for value in values:
+        mean = running_mean_step(mean, value, 0.3)
+    expected = sum(0.3 * 0.7 ** (19 - i) * value.item() for i, value in enumerate(values))
+    assert mean.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_stochastic_neuron_spikes_as_often_as_its_membrane_says():
+    neuron = StochasticLIF(beta=0.0, width=0.3, generator=generator())
+    current = torch.tensor([0.5, 1.0, 1.4]).expand(1, 20_000, 3)
+    expected = 1 / (1 + torch.exp(-(current[0, 0] - 1) / 0.3))
+    error = (expected * (1 - expected) / 20_000).sqrt()
+    assert ((neuron(current).mean((0, 1)) - expected).abs() < 4 * error).all()
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_a_stochastic_neuron_without_noise_is_an_lif_neuron(reset):
+    current = torch.rand(T, B, N, generator=generator())
+    quiet = StochasticLIF(width=1e-9, reset=reset, generator=generator())(current, record=True)
+    exact = LIF(reset=reset)(current, record=True)
+    assert torch.equal(quiet.spikes, exact.spikes)
+    torch.testing.assert_close(quiet.membrane, exact.membrane)
+    assert 0.02 < exact.spikes.mean() < 0.98
+
+
+def test_chance_comes_from_the_generator_only():
+    current = torch.ones(T, B, N)
+    first, again, other = (StochasticLIF(generator=generator(seed))(current) for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_the_score_is_a_third_factor_times_a_presynaptic_trace():
+    """d log p / dw = sum over t of (z - p) / width times the membrane's trace of the input (soft reset)."""
+    weight = WEIGHT.clone().requires_grad_()
+    neuron = StochasticLIF(torch.tensor(8.0, dtype=torch.float64), width=0.25, generator=generator())
+    recording = neuron(PRE @ weight.T, record=True)
+    neuron.log_likelihood(recording.spikes, recording.membrane).sum().backward()
+    surprise = (recording.spikes - neuron.probability(recording.membrane)).detach() / 0.25
+    expected = torch.einsum("tbm,tbn->mn", surprise, spike_trace(PRE, tau=8.0))
+    torch.testing.assert_close(weight.grad, expected, rtol=0, atol=1e-10)
+
+
+def test_the_log_likelihood_is_that_of_independent_coins():
+    neuron = StochasticLIF(width=0.5, generator=generator())
+    recording = neuron(torch.rand(T, B, N, generator=generator(3)), record=True)
+    p = neuron.probability(recording.membrane)
+    expected = torch.where(recording.spikes > 0, p, 1 - p).log()
+    torch.testing.assert_close(neuron.log_likelihood(recording.spikes, recording.membrane), expected)

@@ -154,6 +154,10 @@ CASES = {
     "heat table shape": (lambda: plotting.heat_table(GREY, "ab", "xy"), "values", "[2, 3]"),
     "heat table best": (lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"), "best", "'most'"),
     "unrolled steps": (lambda: unrolled_graph(steps=0), "steps", "0"),
+    "density pairing": (lambda: explorers.weight_density(PairSTDP(pairing="nearest")), "rule", "nearest"),
+    "density rate": (lambda: explorers.weight_density(PairSTDP(), rate=0.0), "rate", "0.0"),
+    "density influence": (lambda: explorers.weight_density(PairSTDP(), influence=1.5), "influence", "1.5"),
+    "density bins": (lambda: explorers.weight_density(PairSTDP(), bins=1), "bins", "1"),
     "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
 }
 

@@ -138,6 +138,17 @@ WRONG = {
             ),
         ],
     ],
+    "09_stdp": [
+        [
+            ("def nearest_step(spike, trace, alpha):\n    return alpha * trace + spike", "does not add"),
+            ("def nearest_step(spike, trace, alpha):\n    return 1.0 if spike else trace", "decays by alpha"),
+        ],
+        [
+            ("def resting_weight(up, down, mu):\n    return up / (up + down)", "mu-th root"),
+            ("def resting_weight(up, down, mu):\n    return 1 / (1 + (up / down) ** (1 / mu))", "Solve up"),
+        ],
+        [("turning_rate = 7.1e-3 * 33.7 / (6.5e-3 * 16.8 * 114)", "ms and s"), ("turning_rate = 1092", "Potentiation")],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

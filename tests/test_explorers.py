@@ -10,6 +10,7 @@ from PIL import Image
 from snn_core import LIF, Surrogate, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
 from snn_core.losses import van_rossum
+from snn_core.plasticity import PairSTDP
 
 
 def ends(control):
@@ -195,3 +196,33 @@ def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
         assert (explorer.point.get_ydata()[0] < explorer.silence.get_ydata()[0]) == nearer
     explorer(shift=0, tau=10.0)
     assert explorer.point.get_ydata()[0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("bound", "a_plus", "a_minus"),
+    [("additive", 0.04, 0.044), ("multiplicative", 0.02, 0.04), ("soft", 0.04, 0.04)],
+)
+def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_minus):
+    rule, generator = PairSTDP(bound=bound, a_plus=a_plus, a_minus=a_minus), torch.Generator().manual_seed(0)
+    weight, state = torch.rand(2000, 1, 1, generator=generator), None
+    found = torch.zeros(10)
+    for step in range(5000):
+        pre, own, heard = torch.rand(3, 2000, 1, generator=generator)
+        pre = (pre < 0.05).float()
+        post = ((own < 0.05) | ((heard < 0.1 * weight[:, 0]) & (pre > 0))).float()
+        pairing, state = rule.pair(pre, post, state or rule.initial_state(pre, post))
+        weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
+        if step >= 3000 and step % 50 == 0:
+            found += torch.histc(weight, 10, 0, 1)
+    expected = explorers.weight_density(rule, rate=50.0, influence=0.1, bins=10)
+    assert expected.sum() == pytest.approx(1)
+    assert np.abs(found.numpy() / found.sum().item() - expected).sum() / 2 < 0.08
+
+
+def test_only_the_additive_bound_has_two_peaks():
+    explorer, heights = explorers.STDPWindow(), {}
+    for bound, a_minus in (("additive", 0.027), ("multiplicative", 0.05), ("soft", 0.027)):
+        explorer(bound=bound, a_minus=a_minus)
+        heights[bound] = np.array([bar.get_height() for bar in explorer.bars])
+    assert heights["additive"][[0, -1]].min() > 10 * heights["additive"][10]
+    assert all(heights[bound][8:12].sum() > 0.5 for bound in ("multiplicative", "soft"))

@@ -152,6 +152,24 @@ def test_a_change_per_sample_sums_to_the_change():
         torch.testing.assert_close(each.sum(0), rule.change(pairing, WEIGHT))
 
 
+@pytest.mark.parametrize("bound", [*BOUNDS, (0.2, 0.5)], ids=str)
+def test_each_sample_can_have_weights_of_its_own(bound):
+    rule = PairSTDP(bound=bound)
+    each = torch.rand(B, M, N, dtype=torch.float64, generator=generator(3))
+    alone = torch.stack([rule(PRE[:, b : b + 1], POST[:, b : b + 1], each[b]) for b in range(B)])
+    together, state = each, rule.initial_state(PRE[0], POST[0])
+    for pre, post in zip(PRE, POST, strict=True):
+        pairing, state = rule.pair(pre, post, state)
+        together = rule.clip(together + rule.change(pairing, together, per_sample=True))
+    torch.testing.assert_close(together, alone)
+
+
+@pytest.mark.parametrize(("bound", "up", "down"), [("additive", 1, 1), ((0.5, 2.0), 0.7**0.5, 0.3**2)])
+def test_factors_are_powers_of_the_distance_to_the_bounds(bound, up, down):
+    factors = PairSTDP(bound=bound, w_max=2.0).factors(torch.tensor(0.6, dtype=torch.float64))
+    assert [float(factor) for factor in factors] == pytest.approx([up, down])
+
+
 def test_eligibility_is_every_past_change_discounted_by_its_age():
     rule = PairSTDP(20.0, 30.0, a_plus=1e-3, a_minus=2e-3, w_max=100.0)
     learner, weight = RewardSTDP(rule, tau_eligibility=25.0, rate=2.0), WEIGHT + 50

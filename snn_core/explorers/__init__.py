@@ -10,6 +10,7 @@ from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
 from .spike_distance import SpikeDistance, spike_train_distance
+from .stdp_window import STDPWindow, weight_density
 from .surrogate_gradient import SurrogateGradient, gradient_by_layer
 
 ALL_EXPLORERS: dict[str, type[Explorer]] = {
@@ -20,6 +21,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "CreditAssignment": CreditAssignment,
     "SurrogateGradient": SurrogateGradient,
     "SpikeDistance": SpikeDistance,
+    "STDPWindow": STDPWindow,
 }
 
 __all__ = [
@@ -32,10 +34,12 @@ __all__ = [
     "LayerRates",
     "NeuronModels",
     "Range",
+    "STDPWindow",
     "SpikeDistance",
     "SurrogateGradient",
     "credit",
     "firing_rate",
     "gradient_by_layer",
     "spike_train_distance",
+    "weight_density",
 ]

@@ -109,13 +109,17 @@ class PairSTDP:
     def change(self, pairing: Pairing, weight: Tensor, *, per_sample: bool = False) -> Tensor:
         """Return the change of `weight` ``[M, N]`` that a pairing asks for: summed over the batch, ``[M, N]``.
 
-        With `per_sample` it is not summed: ``[B, M, N]``.
+        With `per_sample` it is not summed, ``[B, M, N]``, and each sample may have weights of its own, ``[B, M, N]``.
         """
-        form = "bm,bn->bmn" if per_sample else "bm,bn->mn"
-        up, down = (torch.einsum(form, *sides) for sides in pairing)
+        up, down = (_outer(post, pre, per_sample) for post, pre in pairing)
+        for_up, for_down = self.factors(weight)
+        return for_up * up - for_down * down
+
+    def factors(self, weight: Tensor) -> tuple[Tensor | float, Tensor | float]:
+        """Return what the bound makes of potentiation and of depression at `weight`, any shape, in [0, w_max]."""
         mu_plus, mu_minus = self.exponents
         share = weight / self.w_max
-        return (1 - share) ** mu_plus * up - share**mu_minus * down
+        return _power(1 - share, mu_plus), _power(share, mu_minus)
 
     def clip(self, weight: Tensor) -> Tensor:
         """Return the weights cut to [0, w_max]."""
@@ -208,6 +212,16 @@ class TripletSTDP(PairSTDP):
         slow = trace_step(pre, state.pre_slow, self.alpha_x, self.pairing)
         slow_post = trace_step(post, state.post_slow, self.alpha_y, self.pairing)
         return pairing, TripletState(x, self._post_trace(post, state), slow, slow_post)
+
+
+def _outer(post: Tensor, pre: Tensor, per_sample: bool) -> Tensor:
+    """Return the outer product of `post` ``[B, M]`` and `pre` ``[B, N]``, of each sample or their sum."""
+    return post.unsqueeze(2) * pre.unsqueeze(1) if per_sample else post.T @ pre
+
+
+def _power(base: Tensor, exponent: float) -> Tensor | float:
+    """Return the power, without computing it for the exponents 0 and 1."""
+    return 1.0 if exponent == 0 else base if exponent == 1 else base**exponent
 
 
 def _exponents(bound: str | tuple[float, float]) -> tuple[float, float]:

@@ -555,4 +555,4 @@ check_function(distances, Case((7, 10.0), (alone, both), hint), tolerance=1e-4)
 # - F. Zenke, T. P. Vogels, *The remarkable robustness of surrogate gradient learning for instilling complex function in spiking neural networks*, Neural Computation 33(4), 2021.
 # - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019.
 #
-# **Next:** page 09 lets a synapse learn from spike times alone. Back to [07 · A first trained network](07_first_trained_network.ipynb).
+# **Next:** [09 · STDP](09_stdp.ipynb) lets a synapse learn from spike times alone. Back to [07 · A first trained network](07_first_trained_network.ipynb).

@@ -38,6 +38,17 @@ def one_nan_in_a_sequence():
     return sequence
 
 
+def one_change(weight, **options):
+    rule = PairSTDP(bound="soft")
+    pairing, _ = rule.pair(GREY, GREY, rule.initial_state(GREY, GREY))
+    rule.change(pairing, weight, **options)
+
+
+def one_step(weight):
+    rule = PairSTDP()
+    rule.step(GREY, GREY, weight, rule.initial_state(GREY, GREY))
+
+
 def one_success_for_two_samples():
     learner = RewardSTDP(PairSTDP())
     learner.reward(torch.zeros(3, 3), learner.initial_state(GREY, GREY), torch.ones(1))
@@ -97,6 +108,10 @@ CASES = {
     "stdp trains": (lambda: PairSTDP()(SEQUENCE, SEQUENCE[:2], torch.zeros(3, 3)), "post", "[2, 2, 3]"),
     "stdp weight shape": (lambda: PairSTDP()(SEQUENCE, SEQUENCE[..., :1], torch.zeros(3, 1)), "weight", "[3, 1]"),
     "stdp weight range": (lambda: PairSTDP()(SEQUENCE, SEQUENCE, torch.full((3, 3), 2.0)), "weight", "2"),
+    "stdp own weights": (lambda: one_change(torch.zeros(2, 3, 3)), "weight", "[2, 3, 3]"),
+    "stdp own weights per step": (lambda: one_step(torch.zeros(2, 3, 3)), "weight", "[2, 3, 3]"),
+    "stdp own weights shape": (lambda: one_change(torch.zeros(4, 3, 3), per_sample=True), "weight", "[4, 3, 3]"),
+    "stdp other weights": (lambda: one_change(torch.zeros(4, 7)), "weight", "[4, 7]"),
     "stdp lag": (lambda: PairSTDP().window(torch.arange(3)), "lag", "torch.int64"),
     "triplet amplitude": (lambda: TripletSTDP(a3_plus=-1.0), "a3_plus", "-1.0"),
     "triplet tau": (lambda: TripletSTDP(tau_y=0.0), "tau_y", "0.0"),
@@ -155,6 +170,8 @@ CASES = {
     "heat table best": (lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"), "best", "'most'"),
     "unrolled steps": (lambda: unrolled_graph(steps=0), "steps", "0"),
     "density pairing": (lambda: explorers.weight_density(PairSTDP(pairing="nearest")), "rule", "nearest"),
+    "density amplitude": (lambda: explorers.weight_density(PairSTDP(a_plus=0.0)), "rule", "amplitudes 0"),
+    "density too fast": (lambda: explorers.weight_density(PairSTDP(), rate=2000.0), "rate", "2000"),
     "density rate": (lambda: explorers.weight_density(PairSTDP(), rate=0.0), "rate", "0.0"),
     "density influence": (lambda: explorers.weight_density(PairSTDP(), influence=1.5), "influence", "1.5"),
     "density bins": (lambda: explorers.weight_density(PairSTDP(), bins=1), "bins", "1"),

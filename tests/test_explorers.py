@@ -199,24 +199,45 @@ def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
 
 
 @pytest.mark.parametrize(
-    ("bound", "a_plus", "a_minus"),
-    [("additive", 0.04, 0.044), ("multiplicative", 0.02, 0.04), ("soft", 0.04, 0.04)],
+    ("bound", "a_plus", "a_minus", "rate", "steps", "far"),
+    [
+        ("additive", 0.05, 0.066, 20.0, 15_000, 0.11),  # two peaks, at the explorer's rate
+        ("multiplicative", 0.02, 0.05, 50.0, 5000, 0.06),
+        ("soft", 0.04, 0.04, 50.0, 5000, 0.06),
+    ],
 )
-def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_minus):
+def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_minus, rate, steps, far):
     rule, generator = PairSTDP(bound=bound, a_plus=a_plus, a_minus=a_minus), torch.Generator().manual_seed(0)
-    weight, state = torch.rand(2000, 1, 1, generator=generator), None
-    found = torch.zeros(10)
-    for step in range(5000):
-        pre, own, heard = torch.rand(3, 2000, 1, generator=generator)
-        pre = (pre < 0.05).float()
-        post = ((own < 0.05) | ((heard < 0.1 * weight[:, 0]) & (pre > 0))).float()
-        pairing, state = rule.pair(pre, post, state or rule.initial_state(pre, post))
+    weight, found = torch.rand(500, 1, 1, generator=generator), torch.zeros(10)
+    state = rule.initial_state(weight[:, 0], weight[:, 0])
+    for step in range(steps):
+        pre, own, heard = torch.rand(3, 500, 1, generator=generator)
+        pre = (pre < rate / 1000).float()
+        post = ((own < rate / 1000) | ((heard < 0.3 * weight[:, 0]) & (pre > 0))).float()
+        pairing, state = rule.pair(pre, post, state)
         weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
-        if step >= 3000 and step % 50 == 0:
+        if step >= steps // 2 and step % 50 == 0:
             found += torch.histc(weight, 10, 0, 1)
-    expected = explorers.weight_density(rule, rate=50.0, influence=0.1, bins=10)
+    simulated = found.numpy() / found.sum().item()
+    expected, unheard = (explorers.weight_density(rule, rate=rate, influence=i, bins=10) for i in (0.3, 0.0))
+    distance, flat, deaf = (np.abs(simulated - other).sum() / 2 for other in (expected, 0.1, unheard))
     assert expected.sum() == pytest.approx(1)
-    assert np.abs(found.numpy() / found.sum().item() - expected).sum() / 2 < 0.08
+    assert distance < far
+    assert distance < flat / 2
+    assert distance < deaf / 2
+
+
+def test_the_additive_bound_has_two_peaks_in_a_narrow_range_only():
+    steps = [round(0.005 + 0.001 * i, 3) for i in range(46)]
+    density = {
+        bound: [explorers.weight_density(PairSTDP(a_plus=0.02, a_minus=a, bound=bound), bins=20) for a in steps]
+        for bound in ("additive", "soft")
+    }
+    both = [a for a, share in zip(steps, density["additive"], strict=True) if share[[0, -1]].min() > 0.02]
+    assert both == [0.026, 0.027, 0.028]
+    for share in density["soft"]:
+        slopes = np.sign(np.diff(np.concatenate([[0.0], share, [0.0]])))
+        assert (np.diff(slopes[slopes != 0]) < 0).sum() == 1
 
 
 def test_only_the_additive_bound_has_two_peaks():

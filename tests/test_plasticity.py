@@ -14,6 +14,7 @@ from snn_core.plasticity import (
     TripletSTDP,
     running_mean_step,
     spike_trace,
+    trace_step,
 )
 
 T, B, N, M = 80, 2, 3, 2
@@ -168,6 +169,35 @@ def test_each_sample_can_have_weights_of_its_own(bound):
 def test_factors_are_powers_of_the_distance_to_the_bounds(bound, up, down):
     factors = PairSTDP(bound=bound, w_max=2.0).factors(torch.tensor(0.6, dtype=torch.float64))
     assert [float(factor) for factor in factors] == pytest.approx([up, down])
+
+
+def test_factors_bear_a_rounding_error_beyond_the_bound():
+    factors = PairSTDP(bound=(0.3, 0.3)).factors(torch.tensor([-1e-9, 1 + 1e-6]))
+    assert all(torch.isfinite(factor).all() for factor in factors)
+
+
+def test_a_bounded_change_is_potentiation_minus_depression_each_with_its_factor():
+    up, down = torch.rand(2, B, M, N, dtype=torch.float64, generator=generator(4))
+    expected = (1 - WEIGHT / 2) ** 0.5 * up - (WEIGHT / 2) ** 2.0 * down
+    torch.testing.assert_close(PairSTDP(bound=(0.5, 2.0), w_max=2.0).bounded(up, down, WEIGHT), expected)
+    assert torch.equal(PairSTDP().bounded(up, down, WEIGHT), up - down)
+
+
+def test_a_spike_sets_a_nearest_trace_whatever_it_was():
+    assert trace_step(torch.ones(1), torch.full((1,), 2.5), 0.5, "nearest").item() == 1.0
+    assert trace_step(torch.zeros(1), torch.full((1,), 2.5), 0.5, "nearest").item() == 1.25
+
+
+def test_the_drift_of_triplets_is_zero_at_the_rate_of_exercise_3_on_page_09():
+    """Mean trains in place of spikes: for independent trains the drift is a product of means."""
+    rule, drift = TripletSTDP(w_max=1e9), []
+    for rate in (18.45, 18.47):
+        pre, post = torch.ones(1, 1, dtype=torch.float64), torch.full((1, 1), rate / 1000, dtype=torch.float64)
+        state = rule.initial_state(pre, post)
+        for _ in range(4000):
+            pairing, state = rule.pair(pre, post, state)
+        drift.append(rule.change(pairing, torch.ones_like(pre)).item())
+    assert drift[0] < 0 < drift[1]
 
 
 def test_eligibility_is_every_past_change_discounted_by_its_age():

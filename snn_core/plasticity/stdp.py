@@ -43,7 +43,8 @@ class PairSTDP:
     """The pair rule: each pair of a pre- and a postsynaptic spike changes the weight by a function of their lag.
 
     A postsynaptic spike adds `a_plus` times the presynaptic trace, a presynaptic spike takes away `a_minus` times the
-    postsynaptic trace. The weights ``[M, N]`` (to, from) stay in [0, w_max].
+    postsynaptic trace. The weights ``[M, N]`` (to, from) stay in [0, w_max]. The samples of a batch share them; to give
+    each sample its own, ``[B, M, N]``, use `pair` and ``change(…, per_sample=True)``.
 
     Args:
         tau_plus, tau_minus: time constants in ms of the two sides of the window, above 0.
@@ -110,13 +111,25 @@ class PairSTDP:
         """Return the change of `weight` ``[M, N]`` that a pairing asks for: summed over the batch, ``[M, N]``.
 
         With `per_sample` it is not summed, ``[B, M, N]``, and each sample may have weights of its own, ``[B, M, N]``.
+
+        Raises:
+            ValueError: for weights that do not fit the pairing, or weights of each sample without `per_sample`.
         """
+        (post, pre), shape = pairing.depressed, list(weight.shape)
+        wanted = [post.shape[1], pre.shape[1]]
+        own = per_sample and shape == [len(post), *wanted]
+        expected = f"{wanted}, or with per_sample=True {[len(post), *wanted]}"
+        _checks.require(own or shape == wanted, "weight", f"shape {shape}", f"shape {expected}")
         up, down = (_outer(post, pre, per_sample) for post, pre in pairing)
+        return self.bounded(up, down, weight)
+
+    def bounded(self, up: Tensor, down: Tensor, weight: Tensor) -> Tensor:
+        """Return ``up - down``, each scaled by what the bound says of `weight`; all broadcast with ``[M, N]``."""
         for_up, for_down = self.factors(weight)
         return for_up * up - for_down * down
 
-    def factors(self, weight: Tensor) -> tuple[Tensor | float, Tensor | float]:
-        """Return what the bound makes of potentiation and of depression at `weight`, any shape, in [0, w_max]."""
+    def factors(self, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the bound makes of potentiation and of depression; both broadcast with `weight`, any shape."""
         mu_plus, mu_minus = self.exponents
         share = weight / self.w_max
         return _power(1 - share, mu_plus), _power(share, mu_minus)
@@ -196,7 +209,7 @@ class TripletSTDP(PairSTDP):
         super().__init__(tau_plus, tau_minus, a_plus=a_plus, a_minus=a_minus, **options)
         for name, value in {"a3_plus": a3_plus, "a3_minus": a3_minus}.items():
             _checks.number(name, value, 0, open_low=False)
-        self.a3_plus, self.a3_minus = a3_plus, a3_minus
+        self.tau_x, self.tau_y, self.a3_plus, self.a3_minus = tau_x, tau_y, a3_plus, a3_minus
         self.alpha_x, self.alpha_y = decay_per_step(tau_x, self.dt, "tau_x"), decay_per_step(tau_y, self.dt, "tau_y")
 
     def initial_state(self, pre: Tensor, post: Tensor) -> TripletState:
@@ -219,9 +232,11 @@ def _outer(post: Tensor, pre: Tensor, per_sample: bool) -> Tensor:
     return post.unsqueeze(2) * pre.unsqueeze(1) if per_sample else post.T @ pre
 
 
-def _power(base: Tensor, exponent: float) -> Tensor | float:
-    """Return the power, without computing it for the exponents 0 and 1."""
-    return 1.0 if exponent == 0 else base if exponent == 1 else base**exponent
+def _power(base: Tensor, exponent: float) -> Tensor:
+    """Return the power of a base in [0, 1], up to rounding; a 0-dimensional 1 for exponent 0, which costs less."""
+    if exponent == 0:
+        return base.new_ones(())
+    return base if exponent == 1 else base.clamp(min=0) ** exponent
 
 
 def _exponents(bound: str | tuple[float, float]) -> tuple[float, float]:

@@ -43,7 +43,7 @@ def trace_step(spikes: Tensor, trace: Tensor, alpha: Tensor | float, pairing: st
     """
     _checks.choice("pairing", pairing, PAIRINGS)
     if pairing == "nearest":
-        return torch.maximum(spikes, alpha * trace)  # no trace is above 1 here
+        return torch.where(spikes > 0, spikes, alpha * trace)
     return leaky_step(spikes, trace, alpha)
 
 

@@ -195,3 +195,30 @@ def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
         assert (explorer.point.get_ydata()[0] < explorer.silence.get_ydata()[0]) == nearer
     explorer(shift=0, tau=10.0)
     assert explorer.point.get_ydata()[0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("surrogate", [Surrogate("triangular", 1.0), Surrogate("fast_sigmoid", 5.0)])
+@pytest.mark.parametrize(("level", "error"), [(0.8, 1.0), (1.3, -1.0), (0.5, 0.0)])
+def test_the_gradient_window_is_that_of_autograd_through_the_literal_steps(surrogate, level, error):
+    neuron = LIF(beta=torch.tensor(0.9, dtype=torch.float64), surrogate=surrogate)
+    lags = torch.tensor([-3, -1, 0, 1, 4])
+    window = explorers.gradient_window(neuron, lags, level, error)
+    for lag, change in zip(lags.tolist(), window.tolist(), strict=True):
+        weight, state = torch.zeros(1, dtype=torch.float64, requires_grad=True), torch.zeros(1, dtype=torch.float64)
+        for step in range(8):
+            current = weight * (step == 4 - lag) + level * (step == 4)
+            spike, _, state = neuron.step(current, state)
+            if step == 4:
+                (-error * spike).sum().backward()
+        assert change == pytest.approx(-weight.grad.item(), abs=1e-12)
+
+
+def test_the_gradient_window_has_no_acausal_side_and_follows_the_error():
+    explorer = explorers.GradientWindow()
+    explorer(tau_mem=20.0, distance=0.2, scale=5.0)
+    window = explorer.window.get_ydata().copy()
+    assert (window[:40] == 0).all()
+    assert window[60] / window[40] == pytest.approx(np.exp(-1), abs=1e-6)
+    assert window[40] == pytest.approx(0.25)
+    explorer(tau_mem=20.0, distance=0.2, scale=5.0, error="-1: do not")
+    assert np.array_equal(explorer.window.get_ydata(), -window)

@@ -6,6 +6,7 @@ One module per explorer; what they share stands in `_base`.
 from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .encoding import Encoding
+from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
@@ -20,6 +21,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "CreditAssignment": CreditAssignment,
     "SurrogateGradient": SurrogateGradient,
     "SpikeDistance": SpikeDistance,
+    "GradientWindow": GradientWindow,
 }
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "CreditAssignment",
     "Encoding",
     "Explorer",
+    "GradientWindow",
     "LIFNeuron",
     "LayerRates",
     "NeuronModels",
@@ -37,5 +40,6 @@ __all__ = [
     "credit",
     "firing_rate",
     "gradient_by_layer",
+    "gradient_window",
     "spike_train_distance",
 ]

@@ -12,11 +12,12 @@
 # - move a presynaptic spike around a target spike, and read a window off the gradient of its weight;
 # - derive that window as error × surrogate × trace, and measure its time constant, with a synapse in between and with a reset in between;
 # - make the gradient depress, and write the loss whose gradient has *both* branches of STDP;
-# - create and delete a spike with both rules, and teach a neuron four precise spike times with BPTT, STDP and a rule in between.
+# - create and delete a spike with both rules, teach a neuron four precise spike times with BPTT, STDP and a rule in between, and find what separates them.
 
 # %% tags=["setup"]
 import itertools
 import sys
+from functools import partial
 
 if "google.colab" in sys.modules:
     from IPython import get_ipython
@@ -32,7 +33,7 @@ from snn_core import LIF, CuBaLIF, Surrogate
 from snn_core.exercises import Case, check_function
 from snn_core.explorers import GradientWindow, gradient_window
 from snn_core.losses import van_rossum
-from snn_core.plasticity import PairSTDP, spike_trace
+from snn_core.plasticity import Pairing, PairSTDP, spike_trace
 from snn_core.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
 
@@ -94,7 +95,7 @@ axes[1].plot(lags, window / window.max(), color=BLUE, label="BPTT")
 axes[0].set(
     xlabel="t_post - t_pre (ms)", ylabel="weight change", title="A window, where the neuron is close to a spike"
 )
-axes[1].set(xlabel="t_post - t_pre (ms)", ylabel="change / largest change", title="It is the causal half of STDP")
+axes[1].set(xlabel="t_post - t_pre (ms)", ylabel="change / largest change", title="In shape, the causal half of STDP")
 axes[0].legend(loc="upper left"), axes[1].legend(loc="upper left")
 plt.show()
 
@@ -106,7 +107,7 @@ assert torch.allclose(window / window.max(), paired.clamp(min=0) / paired.max(),
 assert torch.allclose(paired, stdp.window(lags), rtol=0, atol=1e-12)
 
 # %% [markdown]
-# At rest the window is there, but 13 times lower. A neuron that already spikes at the right step gets no change at all: there is no error, whereas STDP would strengthen the pair once more. Close to the threshold, and with the spike missing, the gradient draws a window: nothing for a spike that comes too late to help, most for one in the same step, and an exponential decay in between. The core's `gradient_window` returns it.
+# At rest the window is there, but 13 times lower. A neuron that already spikes at the right step gets no change at all: there is no error, whereas STDP would strengthen the pair once more. Close to the threshold, and with the spike missing, the gradient draws a window: nothing for a spike that comes too late to help, most for one in the same step, and an exponential decay in between. The match is one of shape: we gave STDP $\tau_+ = \tau_\mathrm{mem}$ and divided each curve by its peak. And no postsynaptic spike occurs here: the target stands in its place (section 4 has a real one). The core's `gradient_window` returns the window.
 #
 # ## 2 · Why: error × surrogate × trace
 #
@@ -114,7 +115,7 @@ assert torch.allclose(paired, stdp.window(lags), rtol=0, atol=1e-12)
 #
 # $$\Delta w = \sum_t \underbrace{\delta[t]}_{\text{error}}\; \underbrace{s[t]}_{\text{surrogate}}\; \underbrace{\bar x[t]}_{\text{trace}}, \qquad \bar x[t] = \sum_{k \le t} \beta^{\,t-k} x[k], \qquad \delta[t] = -\frac{\partial L}{\partial z[t]} .$$
 #
-# $\bar x$ is the presynaptic trace of STDP, with $\tau_\mathrm{mem}$ in the place of $\tau_+$. Summed backwards, a gradient is credit for the past; summed forwards, it is a memory of it. For one spike and one target, $\Delta w = \delta\, s\, \beta^{\,t_\mathrm{post} - t_\mathrm{pre}}$.
+# $\bar x$ is the presynaptic trace of STDP, with $\tau_\mathrm{mem}$ in the place of $\tau_+$. Summed backwards, a gradient is credit for the past; summed forwards, it is a memory of it. For one spike and one target, $\Delta w = \delta\, s\, \beta^{\,t_\mathrm{post} - t_\mathrm{pre}}$. Eshraghian et al. (2023) call the link between backpropagation through time and STDP a subtle one. The formula shows where: the trace is shared, error and surrogate are not.
 #
 # First the whole formula, on a neuron with 30 inputs that spikes often, and with a loss that speaks at every step: the van Rossum distance (page 08) to random target spikes.
 #
@@ -128,20 +129,16 @@ w = (0.3 * torch.rand(30, 1, generator=generator).double()).requires_grad_()
 spikes, membrane, _ = lif(inputs @ w, record=True)
 (bptt,) = torch.autograd.grad(van_rossum(spikes, goal), w)
 
-# %% tags=["NBVAL_CHECK_OUTPUT"]
+# %% tags=["check"]
 emitted = spikes.detach().requires_grad_()
 error = -torch.autograd.grad(van_rossum(emitted, goal), emitted)[0]
 near = lif.surrogate.derivative(membrane.detach() - 1)
 product = (error * near * spike_trace(inputs, 10.0)).sum((0, 1))
-apart = (product + bptt.flatten()).abs().max() / product.abs().max()
-print(f"{spikes.sum():.0f} spikes; three factors equal minus the gradient within 1e-12: {apart < 1e-12}")
-
-# %% tags=["check"]
-assert apart < 1e-12 and spikes.sum() > 10
-assert (error != 0).double().mean() > 0.9 and (near > 0).all()  # the loss and the surrogate speak at every step
+assert torch.allclose(product, -bptt.flatten(), rtol=0, atol=1e-12 * product.abs().max().item())
+assert spikes.sum() > 10 and (error != 0).double().mean() > 0.9 and (near > 0).all()  # all three speak
 
 # %% [markdown]
-# Its spikes enter through the error, and through the resets in the membrane under $s$. (SuperSpike, of page 05, is a learning rule built on such a product.) Now the time constant: fit a straight line to the logarithm of the window, for four values of $\tau_\mathrm{mem}$.
+# The formula and autograd agree within $10^{-12}$ of the largest change. The neuron's spikes enter through the error, and through the resets in the membrane under $s$. (SuperSpike, of page 05, is a learning rule built on such a product.) Now the time constant: fit a straight line to the logarithm of the window, for four values of $\tau_\mathrm{mem}$.
 #
 # Two things change the window's shape. A synapse of weight $w > 0$ moves the membrane it asks about: $s$ is then taken at $0.8 + w \beta^k$. And a `CuBaLIF` neuron has a filter before the membrane, so $\beta^k$ gives way to its kernel (page 03), a difference of two exponentials:
 #
@@ -150,7 +147,7 @@ assert (error != 0).double().mean() > 0.9 and (near > 0).all()  # the loss and t
 # > **Before you run:** will a strong synapse find its time constant too long or too short?
 
 
-# %% alt="Left: four windows on a logarithmic axis, straight lines with the fitted time constants 5, 10, 20 and 40 ms. Middle: windows of weights 0 to 0.1, the stronger the higher and the steeper. Right: the window through a synapse rises for some milliseconds, peaks and decays; points lie on the closed form."
+# %% alt="Left: four windows on a logarithmic axis, straight lines with the fitted time constants 5, 10, 20 and 40 ms. Middle: windows of weights -0.1 to 0.1; the stronger, the higher and, at small lags, the steeper: no straight lines any more. Right: the window through a synapse rises for some milliseconds, peaks and decays; points lie on the closed form."
 def fitted_tau(change, first=0, last=40):
     """Fit an exponential to a window over the lags from `first` to `last`; return its time constant in ms."""
     part = (lags >= first) & (lags <= last)
@@ -159,7 +156,7 @@ def fitted_tau(change, first=0, last=40):
 
 neurons = {tau: LIF(torch.tensor(tau, dtype=torch.float64)) for tau in (5.0, 10.0, 20.0, 40.0)}
 windows = {tau: descend(each, holding_current(0.8, each), ask_for_spike)[0] for tau, each in neurons.items()}
-strong = {w: descend(lif, holding_current(0.8, lif), ask_for_spike, w)[0] for w in (0.0, 0.01, 0.05, 0.1)}
+strong = {w: descend(lif, holding_current(0.8, lif), ask_for_spike, w)[0] for w in (-0.1, 0.0, 0.05, 0.1)}
 cuba = CuBaLIF(tau_mem, torch.tensor(5.0, dtype=torch.float64))
 through_synapse, potential = descend(cuba, holding_current(0.8, cuba), ask_for_spike)
 k, alpha, beta = lags.clamp(min=0), cuba.alpha.item(), cuba.beta.item()
@@ -169,10 +166,12 @@ figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
 for change in windows.values():
     axes[0].semilogy(lags[40:], change[40:], label=f"fit {fitted_tau(change):.2f} ms")
 for weight, change in strong.items():
-    axes[1].semilogy(lags[40:], change[40:], label=f"w = {weight:g}: {fitted_tau(change):.1f} ms")
+    axes[1].semilogy(lags[40:], change[40:], label=f"w = {weight:g}, fit {fitted_tau(change):.1f} ms")
 axes[2].plot(lags, through_synapse, ".", color=BLUE, label="BPTT")
 axes[2].plot(lags, closed, color=VERMILION, linewidth=1, label="s · κ")
-for axis, title in zip(axes, ("Its τ is τ_mem", "Stronger synapse: steeper", "CuBaLIF: a later peak"), strict=True):
+for axis, title in zip(
+    axes, ("w = 0: its τ is τ_mem", "w not 0: no exponential", "CuBaLIF: a later peak"), strict=True
+):
     axis.set(xlabel="t_post - t_pre (ms)", ylabel="weight change", title=title)
     axis.legend(fontsize=8)
 plt.show()
@@ -180,13 +179,12 @@ plt.show()
 # %% tags=["check"]
 trace = lif.beta ** lags[40:]  # with w = 0.1 the membrane at the target is 0.8 + 0.1 trace
 assert torch.allclose(strong[0.1][40:], lif.surrogate.derivative(0.1 * trace - 0.2) * trace, rtol=0, atol=1e-12)
-short = {weight: 1 - fitted_tau(change) / 10 for weight, change in strong.items()}
 assert all(abs(fitted_tau(change) / tau - 1) < 1e-9 for tau, change in windows.items())
-assert 0 < short[0.01] < 0.02 and round(100 * short[0.1]) == 13 and list(short.values()) == sorted(short.values())
+assert [round(fitted_tau(strong[0.1], *span), 1) for span in ((0, 10), (20, 40))] == [6.5, 9.6]
 assert torch.allclose(through_synapse, closed, rtol=0, atol=1e-12) and lags[through_synapse.argmax()] == 6
 
 # %% [markdown]
-# For a synapse of weight 0 the fitted time constant is $\tau_\mathrm{mem}$ to within $10^{-9}$. With weight it is shorter: by less than 2 % at $w = 0.01$, by 13 % at $w = 0.1$, because a recent spike also lifts the membrane towards the threshold, where $s$ is larger. Through a synapse the window follows $\kappa$ and peaks at a lag of 6 ms.
+# For a synapse of weight 0 the fitted time constant is $\tau_\mathrm{mem}$ to within $10^{-9}$. With weight the window is no exponential any more: a recent spike also lifts the membrane towards the threshold, where $s$ is larger. At $w = 0.1$ a fit over lags 0 to 10 gives 6.5 ms, one over 20 to 40 still 9.6 ms (the figure: 0 to 40). An inhibitory synapse does the opposite, and one of more than 0.2 makes the neuron spike at lag 0, which leaves no error there. Through a synapse the window follows $\kappa$ and peaks at a lag of 6 ms.
 #
 # ## 3 · A spike in between
 #
@@ -194,9 +192,11 @@ assert torch.allclose(through_synapse, closed, rtol=0, atol=1e-12) and lags[thro
 #
 # $$\frac{\Delta w}{\delta\, s[100]} = \prod_{t = t_\mathrm{pre}}^{99} \beta\, c[t] .$$
 #
+# The surrogate is a wide one here (scale 2), so that the attached resets can be seen.
+#
 # > **Before you run:** for which reset does the neuron forget what came before its own spike?
 
-# %% alt="Window against lag with a postsynaptic spike 15 ms before the target. Soft detached: undisturbed exponential. Hard detached: exponential, and zero from lag 15 on. Both attached: lower at all lags, with a step at lag 15; the hard one turns negative there."
+# %% alt="Window against lag with a postsynaptic spike 15 ms before the target. Soft detached: undisturbed exponential. Hard detached: exponential, and zero from lag 15 on. Soft attached: decays faster at all lags above 0, without a step. Hard attached: lower too, and negative from lag 15 on."
 earlier = torch.zeros(STEPS, 1, dtype=torch.float64)
 earlier[85] = 1.0
 rules, crossed, predicted = list(itertools.product(("soft", "hard"), (True, False))), {}, {}
@@ -214,7 +214,7 @@ for (reset, detached), color in zip(rules, (BLUE, GREEN, VERMILION, "#E69F00"), 
     axis.plot(lags, crossed[reset, detached], color=color, label=name, linestyle="-" if detached else "--")
 axis.axvline(15, color="0.6", linestyle=":", linewidth=1)
 axis.set(xlabel="t_post - t_pre (ms)", ylabel="change / s at the target", xlim=(-5, 40))
-axis.set_title("A hard reset cuts the window at an earlier spike (dotted)")
+axis.set_title("At an earlier spike (dotted) a hard reset cuts the window if detached, reverses it if attached")
 axis.legend()
 plt.show()
 
@@ -223,9 +223,10 @@ assert all(torch.allclose(crossed[rule][40:], predicted[rule], rtol=0, atol=1e-1
 assert torch.allclose(crossed["soft", True], window / window.max(), rtol=0, atol=1e-12)
 assert (crossed["hard", True][lags >= 15] == 0).all() and (crossed["hard", True][(0 <= lags) & (lags < 15)] > 0).all()
 assert (crossed["hard", False][lags >= 15] < 0).all() and (crossed["soft", False] >= 0).all()
+assert [round(-1.5 / (1 + scale * 0.5) ** 2, 3) for scale in (2, 10)] == [c[85].round(decimals=3).item(), -0.042]
 
 # %% [markdown]
-# With the default, soft and detached, nothing happens: the window is that of all-to-all STDP, in which earlier postsynaptic spikes do not matter. The hard detached reset cuts it: a presynaptic spike counts only for the *first* postsynaptic spike that follows it. An attached reset adds a second message, "more input would have reset the membrane more": it takes credit away at every step near the threshold, and here the hard one reverses the sign.
+# With the default, soft and detached, nothing happens: the window is that of all-to-all STDP, in which earlier postsynaptic spikes do not matter. The hard detached reset cuts it: a presynaptic spike counts only for the *first* postsynaptic spike that follows it. An attached reset adds a second message, "more input would have reset the membrane more". It takes credit away at every step at which $s$ is not small, and the factor of the hard one is $-us$ at a spike: negative. It is −0.375 here, and would be −0.042 with the scale of 10 of the other sections.
 #
 # ## 4 · Depression: only if the loss asks for it
 #
@@ -261,18 +262,22 @@ axes[0].plot(lags, refused / refused.abs().max(), color=VERMILION, label="BPTT: 
 axes[1].plot(lags, reference, ".", color="0.6", label="STDP, 10 and 20 ms")
 axes[1].plot(lags, both_branches, color=BLUE, label="BPTT, self-confirming loss")
 axes[0].set(xlabel="t_post - t_pre (ms)", ylabel="change / largest change", title="The error decides the sign")
-axes[1].set(xlabel="t_post - t_pre (ms)", ylabel="weight change", title="A loss whose gradient is all of STDP")
+axes[1].set(xlabel="t_post - t_pre (ms)", ylabel="weight change", title="A loss with both branches of STDP")
 axes[0].legend(loc="upper left", fontsize=8), axes[1].legend(loc="upper left", fontsize=8)
 plt.show()
 
 # %% tags=["check"]
-assert torch.allclose(refused / refused.min(), asked / asked.max(), rtol=0, atol=1e-12)
-assert (asked[lags < 0] == 0).all() and (refused[lags < 0] == 0).all() and refused[40] < 0 < asked[40]
-assert torch.allclose(both_branches, reference, rtol=0, atol=1e-10)
+assert torch.allclose(refused / refused.min(), asked / asked.max(), rtol=0, atol=1e-12) and refused[40] < 0 < asked[40]
+assert torch.allclose(both_branches, reference, rtol=0, atol=1e-10) and (asked[lags < 0] == 0).all()
 assert abs(fitted_tau(both_branches) - 10) < 1e-6 and abs(fitted_tau(both_branches, -40, -1) + 20) < 1e-6
+higher, _ = descend(lif, holding_current(0.8, lif) + pulse, self_confirming)
+without, _ = descend(lif, firing, lambda spikes: self_confirming(spikes, a=(1 - ratio) / ratio))  # exercise 3
+assert (higher[39:41] < 0).all() and abs(without[40]) < 1e-9 < -without[39] and round((1 - ratio) / ratio, 2) == 0.16
 
 # %% [markdown]
-# The potentiation decays with $\tau_\mathrm{mem}$, the depression with $\tau_y$. An input $k$ steps after the spike meets all charges from there on, a geometric sum: $\Delta w = -a\, s\, e^{-k/\tau_y} / (1 - \beta\, e^{-1/\tau_y})$. So for one pair, in this setting, where $s$ is the same at every step, the window of STDP *is* a surrogate gradient: that of a neuron which is its own teacher, confirms the spike it emitted and wants no other soon after. It is one loss with this gradient; it does not follow that a synapse minimises it.
+# The potentiation decays with $\tau_\mathrm{mem}$, the depression with $\tau_y$. An input $k$ steps after the spike meets all charges from there on, a geometric sum: $\Delta w = -a\, s\, e^{-k/\tau_y} / (1 - \beta\, e^{-1/\tau_y})$. So for one pair, in this setting, the window of STDP *is* a surrogate gradient: that of a neuron which is its own teacher, confirms the spike it emitted and wants no other soon after.
+#
+# The setting is chosen for it: at 0.5 and at 1.5 the membrane is equally far from θ, so $s$ is the same at every step. At a level of 0.8, where $s$ is larger after the spike than at it, both branches depress. And it is one loss with this gradient; it does not follow that a synapse minimises it.
 #
 # An ordinary loss lies in between. Let the neuron spike at 100 and the van Rossum loss want this spike 15 ms later, or earlier, or right there.
 #
@@ -302,11 +307,11 @@ assert weaker.max() == 101 and (towards["later"][POST - lags > 101] > 0).all()
 assert stronger.min() == 87 and (towards["earlier"][POST - lags < 87] > 0).all() and (towards["right"] == 0).all()
 
 # %% [markdown]
-# Wanted later: inputs up to 101 ms are weakened, later ones strengthened. Around the actual spike this is *the reverse of STDP*. Wanted earlier: inputs up to 86 ms gain, later ones lose: the signs of STDP, but around the *target*. And if the spike is right, the change is zero at all lags. So the lag alone does not decide whether a synapse grows. On page 11 a reward gave the eligibility trace its sign; here the error does, at every step and without delay.
+# Wanted later: inputs up to 101 ms are weakened, later ones strengthened. Around the actual spike this is *the reverse of STDP*. Wanted earlier: inputs up to 86 ms gain, later ones lose: the signs of STDP, but around the *target*. And if the spike is right, the change is zero at all lags. So the lag alone does not decide whether a synapse grows. On page 11 a reward gave the eligibility trace its sign; here the error does, at every step. For this loss $\delta[t]$ also counts target spikes still to come (inputs from 102 ms on gain from the target at 115): it is known only afterwards.
 #
 # ## 5 · A spike appears, a spike disappears
 #
-# STDP needs a postsynaptic spike. A neuron that is silent has none, so its weights stay where they are for ever. In the gradient, the place of that spike is taken by $s[t]$, which is above zero on *both* sides of the threshold. So the gradient works before a spike exists, and after it has gone.
+# STDP needs a postsynaptic spike. A neuron that is silent has none, so its weights stay where they are for ever. In the gradient, the place of that spike is taken by $s[t]$, which for the fast sigmoid is above zero on *both* sides of the threshold, at any distance. So its gradient works before a spike exists, and after it has gone. A surrogate of finite width is the control: the triangle of scale 10 ends 0.1 from the threshold.
 #
 # One synapse, one spike at step 100, a membrane held at 0.5: the neuron spikes if $w > 0.5$. Start at $w = 0.2$ and ask for a spike there; start at 0.8 and ask for none. The loss is the squared error of every step, $\frac12 \sum_t (z[t] - z^*[t])^2$.
 #
@@ -320,13 +325,14 @@ spikes = lif(holding_current(0.5, lif) + spike_at_post * alone)
 fixed_stdp = (spikes * spike_trace(spike_at_post, 10.0)).sum(0).detach()
 
 
-def lone_synapse(rule, updates=80):
+def lone_synapse(rule, surrogate="fast_sigmoid", updates=80):
     """Return the weights of two neurons before each update: one should spike at step 100, the other should not."""
+    neuron = LIF(tau_mem, surrogate=Surrogate(surrogate, 10.0))
     goal, weights, course = spike_at_post * torch.tensor([1.0, 0.0]), torch.tensor([0.2, 0.8]).to(tau_mem), []
     for _ in range(updates):
         course.append(weights.detach())
         weights = weights.detach().requires_grad_()
-        spikes = lif(holding_current(0.5, lif) + spike_at_post * weights)
+        spikes = neuron(holding_current(0.5, neuron) + spike_at_post * weights)
         if rule == "BPTT":
             change = -0.1 * torch.autograd.grad((spikes - goal).square().sum() / 2, weights)[0]
         else:
@@ -335,74 +341,119 @@ def lone_synapse(rule, updates=80):
     return torch.stack(course)
 
 
-# %% alt="Left: change against weight at a fixed error: the gradient rises smoothly to its peak at the threshold weight 0.5 and falls again; STDP is zero below and constant above. Middle: with BPTT both weights converge on 0.5 from two sides; with STDP the lower stays constant and the upper grows to its bound. Right: trained weights grow exponentially with the lag, the first change decays."
-near_spike = holding_current(0.3, lif) + 0.6 * pulse
+near_spike = holding_current(0.3, lif) + 0.6 * pulse  # 0.1 below the threshold at step 100
 taught = torch.zeros(len(lags), dtype=torch.float64)
-for _ in range(500):  # one synapse for each lag, trained until its neuron spikes at the target
+for _ in range(400):  # one synapse for each lag; step 100 alone counts
     taught.requires_grad_()
     spikes = lif((near_spike + pre * taught)[: POST + 1])
-    taught = taught.detach() - 0.02 * torch.autograd.grad(ask_for_spike(spikes), taught)[0]
-course = {rule: lone_synapse(rule) for rule in ("BPTT", "STDP")}
-enough = 0.1 * torch.exp(lags / 10)  # brings the membrane from 0.9 to 1
-far = (lags >= 0) & (lags <= 18)
+    taught = taught.detach() - 0.05 * torch.autograd.grad(ask_for_spike(spikes), taught)[0]
+
+# %% alt="Left: change against weight at a fixed error: the gradient is above zero at all weights, with its peak at the threshold weight 0.5; STDP is zero below and constant above. Middle: with BPTT both weights converge on 0.5 from two sides; with a triangular surrogate both stay; with STDP the lower stays and the upper grows to its bound. Right, logarithmic: trained weights lie on the rising line of the needed ones up to a lag of 19 ms and leave it from 20 ms on; the first change decays."
+course = {
+    "BPTT": lone_synapse("BPTT"),
+    "BPTT, triangle": lone_synapse("BPTT", "triangular"),
+    "STDP": lone_synapse("STDP"),
+}
+enough = 0.1 * torch.exp(lags / 10)  # brings the membrane from 0.9 to 1, if no spike comes before
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
 axes[0].plot(alone.detach(), fixed_stdp, color=VERMILION, label="STDP")
 axes[0].plot(alone.detach(), fixed_error, color=BLUE, label="BPTT, error 1")
-for rule, color in (("BPTT", BLUE), ("STDP", VERMILION)):
-    axes[1].plot(course[rule], color=color, label=[rule, None])
-axes[1].axhline(0.5, color="0.5", linestyle="--", linewidth=1, label="threshold")
-axes[2].plot(lags[far], taught[far], color=BLUE, label="after training")
-axes[2].plot(lags[far], window[far] / window.max(), color=GREEN, label="first step (peak 1)")
+for (rule, weights), color, line in zip(course.items(), (BLUE, "0.3", VERMILION), ("-", ":", "-"), strict=True):
+    axes[1].plot(weights, color=color, linestyle=line, label=[rule, None])
+axes[1].axhline(0.5, color="0.5", linestyle="--", linewidth=1)
+axes[2].axvspan(19.5, 40, color="0.93", label="it would spike too early")
+axes[2].semilogy(lags[40:], enough[40:], color="0.5", linestyle="--", label="needed")
+axes[2].semilogy(lags[40:], taught[40:], ".", color=BLUE, label="after 400 updates")
+axes[2].semilogy(lags[40:], window[40:] / window.max(), color=GREEN, label="first step (peak 1)")
 axes[0].set(xlabel="weight w", ylabel="weight change", title="STDP begins at a spike")
-axes[1].set(xlabel="update", ylabel="weight w", title="Creation and deletion")
-axes[2].set(xlabel="t_post - t_pre (ms)", ylabel="weight, or first step", title="Small gradient, large weight")
-axes[0].legend(fontsize=8), axes[2].legend(fontsize=8)
-axes[1].legend(fontsize=8, loc="upper right", bbox_to_anchor=(1, 0.93))
+axes[1].set(xlabel="update", ylabel="weight w", title="Creation and deletion", ylim=(0, 1.45))
+axes[2].set(
+    xlabel="t_post - t_pre (ms)", ylabel="weight, or first step", title="Small gradient, large weight", ylim=(0.01, 90)
+)
+axes[0].legend(fontsize=8), axes[1].legend(fontsize=8, loc="upper right"), axes[2].legend(fontsize=7, loc="upper left")
 plt.show()
 
 # %% tags=["check"]
-assert (fixed_error > 0).all() and fixed_error.argmax() == 50 and fixed_error.diff().abs().max() < 0.2
+assert (fixed_error > 0).all() and fixed_error.argmax() == 50 and (course["BPTT, triangle"].diff(dim=0) == 0).all()
 assert set(fixed_stdp.tolist()) == {0.0, 1.0} and (fixed_stdp > 0).equal(alone > 0.5)
-
-# %% tags=["check"]
 created, deleted = course["BPTT"][-1]
 assert 0.5 < created < 0.57 and 0.43 < deleted <= 0.5 and (course["STDP"][:, 0].diff() == 0).all()
 assert course["STDP"][-1, 1] == 1 and (course["STDP"][:, 1].diff() >= 0).all()
-over = (taught - enough)[far]
-assert (over > 0).all() and (over < 0.02 * torch.exp(-lags[far] / 10)).all()  # at most one step too far
+
+# %% tags=["check"]
+reach, beyond = (lags >= 0) & (lags < 20), lags >= 20
+over = (taught - enough)[reach]
+assert (over > 0).all() and (over < 0.05 * torch.exp(-lags[reach] / 10)).all()  # at most one step too far
+others = torch.linspace(0, 1.7, 171, dtype=torch.float64)
+late = lif((near_spike[:, None] + pre[:, beyond, None] * others)[: POST + 1])[POST]
+assert (late == 0).all() and taught[beyond].max() < 1.7 and enough[beyond].min() > 0.7 > enough[reach].max()
 
 # %% [markdown]
-# Left: at the weight where the spike appears, the gradient has its peak and no jump, while STDP jumps from nothing to everything. Middle: BPTT creates the missing spike and deletes the wrong one, and both weights stop next to 0.5, since a satisfied loss has no error. STDP leaves the silent neuron silent, and *strengthens* the synapse that causes the wrong spike, up to the bound.
+# Left: at the weight where the spike appears, the gradient has its peak, while STDP jumps from nothing to everything. Middle: BPTT creates the missing spike and deletes the wrong one, and both weights stop next to 0.5, since a satisfied loss has no error. With the triangle it leaves both neurons as they are, at $w = 0.2$ and $0.8$ (dotted). STDP leaves the silent neuron silent, and *strengthens* the synapse that causes the wrong spike, up to the bound.
 #
-# Right: what happens to the window if each of its synapses is trained to the end. The neuron lacks 0.1 at step 100. An early input has decayed by then, so it needs $w = 0.1\, e^{k/\tau_\mathrm{mem}}$. The first step is largest for the *latest* input, the final weight for the *earliest*. The window describes a step, not the result.
+# Right: what happens to the window if each of its synapses is trained. The neuron lacks 0.1 at step 100. An early input has decayed by then, so it needs $w = 0.1\, e^{k/\tau_\mathrm{mem}}$: the first step is largest for the *latest* input, the final weight for the *earliest*, up to a lag of 19 ms. From 20 ms on $0.3 + w$ is above the threshold: the neuron spikes at once, and the reset takes away what step 100 needs. No weight up to 1.7 helps these inputs, and after 400 updates none has reached its goal. The window describes a step, not the result.
 #
 # ## 6 · The same task for both
 #
-# One neuron hears 150 inputs for 200 ms: random spikes at 10 per second, the same in every trial. It must spike at four given times $z^*$ and nowhere else. All weights start at 0. Three rules, each an error times a trace:
+# One neuron hears 150 inputs for 200 ms: random spikes at 10 per second, the same in every trial. It must spike at four given times $z^*$ and nowhere else. All weights start at 0. A trial is one presentation of the input, followed by one change of all weights.
 #
-# | rule | error $\delta[t]$ | times | weights |
-# |---|---|---|---|
-# | STDP, forced by a teacher | $z^*[t]$, whatever the neuron does | $\bar x[t]$, less its depression | $[0, 0.3]$ |
-# | ReSuMe (Ponulak and Kasiński 2010) | $z^*[t] - z[t]$ | $\bar x[t]$ | free |
-# | BPTT, van Rossum loss | $-\partial D^2/\partial z[t]$ | $s[t]\,\bar x[t]$ | free |
+# | rule | change of a weight after one trial, times a learning rate |
+# |---|---|
+# | STDP, forced by a teacher | $\sum_t z^*[t]\, \bar x[t] - a\, x[t]\, e^{-1/\tau_-}\, y^*[t-1]$, with $y^*$ the trace of the target spikes, $\tau_- = 20$ ms |
+# | ReSuMe (Ponulak and Kasiński 2010) | $\sum_t (z^*[t] - z[t])\, \bar x[t]$ |
+# | BPTT | $\sum_t \delta[t]\, s[t]\, \bar x[t]$, with $\delta = -\partial D^2/\partial z$ of the van Rossum distance |
 #
-# ReSuMe is STDP at the target spikes minus STDP at the actual ones (its constant term is left out here).
+# ReSuMe is STDP at the target spikes minus STDP at the actual ones (its constant term is left out here). If its trace has $\tau_\mathrm{mem}$, as here, it **is** BPTT, too: for the squared error $\frac12\sum_t (z^* - z)^2$ and the *straight-through* surrogate $s = 1$, which is the fast sigmoid with scale 0. Both losses are $\frac12\, d^\top M d$ with $d = z^* - z$, so $\delta = M d$: one function serves both rules, and loss and surrogate can be exchanged one at a time.
 #
-# A trial here is one presentation of the input, followed by one change of all weights. Each rule gets nine settings: two parameters of STDP, or one and the learning rate. The setting with the least distance on six *tuning* tasks is then run once on twenty *other* tasks. For ReSuMe and BPTT the distance of the last trials counts. STDP is treated better: it is also told, from the tuning tasks, after how many trials to stop.
+# The teacher decides the postsynaptic spikes of STDP, so its pairs are the same in every trial. Bounds (page 09) make of them a change of the weight: *additive* ones only cut it at 0 and $w_\mathrm{max}$, *soft* ones shrink it on the way there. A third form is additive without any bounds. Every rule is tuned on 24 tasks and then run once on 40 others.
 #
-# > **Before you run:** what does the teacher's STDP do when the neuron already spikes at the right times?
+# > **Before you run:** what does the teacher's STDP do when the neuron already spikes at the right times? Which will matter, the loss or the surrogate?
 
 
 # %%
 def timing_tasks(seeds):
-    """Return input spikes [200, task, 150] and the target spikes [200, task, 1], more than 20 ms apart."""
-    inputs, targets = [], torch.zeros(200, len(seeds), 1, dtype=torch.float64)
+    """Return input spikes [200, task, 150] and the target spikes [200, task], more than 20 ms apart."""
+    inputs, targets = [], torch.zeros(200, len(seeds), dtype=torch.float64)
     for task, seed in enumerate(seeds):
         generator = seeded(seed)
         inputs.append((torch.rand(200, 150, generator=generator) < 0.01).double())
         free = torch.sort(torch.randperm(110, generator=generator)[:4]).values
         targets[20 + free + 20 * torch.arange(4), task] = 1
     return torch.stack(inputs, 1), targets
+
+
+def respond(x, weights):
+    """Return the spikes and membranes [200, arm, task] of neurons with weights [arm, task, 150]."""
+    spikes, membrane, _ = lif(torch.einsum("tbn,abn->tab", x, weights), record=True)
+    return spikes, membrane
+
+
+def practise(trial, weights, trials=300):
+    """Return the weights [1 + trials / 10, arm, task, 150] at the start and after every tenth trial."""
+    kept = [weights]
+    for number in range(1, trials + 1):
+        weights = trial(weights)
+        kept += [weights] if number % 10 == 0 else []
+    return torch.stack(kept)
+
+
+# %%
+gap = (torch.arange(200.0, dtype=torch.float64)[:, None] - torch.arange(200)).abs()
+M = 0.2 * torch.exp(-gap / 10) / (1 - lif.beta**2)  # of the van Rossum distance
+
+
+def three_factors(x, target, options):
+    """Return one trial of BPTT; each arm has its option: error squared (1) or van Rossum (0), scale of s, rate."""
+    trace, (squared, scale, rate) = spike_trace(x, 10.0), options.T[..., None]
+
+    def trial(weights):
+        spikes, membrane = respond(x, weights)
+        error = target[:, None] - spikes
+        error = squared * error + (1 - squared) * torch.einsum("ts,sab->tab", M, error)
+        near = Surrogate(scale=1.0).derivative(scale * (membrane - 1))
+        return weights + rate[..., None] * torch.einsum("tab,tbn->abn", error * near, trace)
+
+    return trial
 
 
 def jittered(x, spread, generator):
@@ -412,146 +463,158 @@ def jittered(x, spread, generator):
     return torch.zeros_like(x).index_put((step, task, neuron), x.new_ones(()))
 
 
-def respond(x, weights, surrogate="fast_sigmoid"):
-    return LIF(tau_mem, surrogate=surrogate)((x * weights).sum(2, keepdim=True))
+x, target = timing_tasks(range(100, 124))  # to tune on
 
-
-def quality(spikes, target):
-    """Return for each task the distance as a share of that of silence, the share of targets met, and extra spikes."""
-    apart, silence = (spike_trace(z, 10.0).square().sum((0, 2)) for z in (spikes - target, target))
-    near = [torch.nn.functional.max_pool1d(z.permute(1, 2, 0), 5, 1, 2).permute(2, 0, 1) for z in (spikes, target)]
-    return torch.stack([apart / silence, (near[0] * target).sum((0, 2)) / 4, (spikes * (1 - near[1])).sum((0, 2))])
-
-
-# %%
-def forced_stdp(x, target, tau_plus, a_minus):
-    """Return the weight change of one trial; the teacher's spikes decide it, so it is the same in every trial."""
-    before_now = spike_trace(target, 20.0) - target
-    change = (target * spike_trace(x, tau_plus)).sum(0) - a_minus * (before_now * x).sum(0)
-    return lambda weights: change
-
-
-def resume_rule(x, target, tau):
-    trace = spike_trace(x, tau)
-    return lambda weights: ((target - respond(x, weights)) * trace).sum(0)
-
-
-def bptt_rule(x, target, scale):
-    def change(weights):
-        weights = weights.detach().requires_grad_()
-        spikes = respond(x, weights, Surrogate(scale=scale))
-        return -torch.autograd.grad(van_rossum(spikes, target) * target.shape[1], weights)[0]
-
-    return change
-
-
-def practise(change, x, rate, low=-np.inf, high=np.inf):
-    """Train one neuron per task for 150 trials; return the weights after every tenth, [16, task, input]."""
-    kept = [torch.zeros_like(x[0])]
-    for _ in range(15):
-        weights = kept[-1]
-        for _ in range(10):
-            weights = (weights.detach() + rate * change(weights)).clamp(low, high)
-        kept.append(weights.detach())
-    return torch.stack(kept)
+# %% tags=["check"]
+leaf = (0.1 + 0.1 * torch.randn(1, 24, 150, generator=seeded(1)).double()).requires_grad_()
+for squared, scale, neuron in ((0, 10, lif), (1, 0, LIF(tau_mem, surrogate="straight_through"))):  # BPTT, ReSuMe
+    z, trial = neuron((x * leaf).sum(2)), three_factors(x, target, torch.tensor([[squared, scale, 1.0]]).double())
+    loss = (z - target).square().sum() / 2 if squared else 24 * van_rossum(z, target)  # the core: mean over 24 tasks
+    change, expected = trial(leaf).detach() - leaf.detach(), -torch.autograd.grad(loss, leaf)[0]
+    assert torch.allclose(change, expected, rtol=0, atol=1e-6 * expected.abs().max().item())  # single precision in D²
 
 
 # %%
-GRIDS = {
-    "STDP": (forced_stdp, [(tau, a) for tau in (2.5, 5.0, 10.0) for a in (0.1, 0.3, 1.0)], (0.003,), (0.0, 0.3)),
-    "ReSuMe": (resume_rule, [(10.0,), (20.0,), (40.0,)], (0.01, 0.03, 0.1), (-np.inf, np.inf)),
-    "BPTT": (bptt_rule, [(1.0,), (3.0,), (10.0,)], (0.005, 0.01, 0.02), (-np.inf, np.inf)),
+def teacher_pairs(x, target, tau_plus, ratio):
+    """Return the potentiation and the depression [2, task, 150] that one trial asks for."""
+    rule, total = PairSTDP(tau_plus, 20.0, a_plus=1.0, a_minus=ratio), 0
+    state = rule.initial_state(x[0], target[0, :, None])
+    for spikes in zip(x, target[..., None], strict=True):
+        pairing, state = rule.pair(*spikes, state)
+        total = total + torch.stack([post * pre for post, pre in pairing])
+    return total
+
+
+def forced_stdp(x, target, options, bound="additive", rate=0.01, free=False):
+    """Return one trial of STDP; each arm has its option: tau_plus, depression a, w_max."""
+    up, down = torch.stack([teacher_pairs(x, target, tau, ratio) for tau, ratio, _ in options.tolist()], 1)
+    rule, w_max = PairSTDP(bound=bound), options[:, 2, None, None]
+    once = torch.full((up[..., 0].numel(), 1), rate, dtype=torch.float64)
+    asked = Pairing((once, up.flatten(0, 1)), (once, down.flatten(0, 1)))  # all pairs of a trial at once
+
+    def trial(weights):
+        share = weights / w_max
+        share = share + rule.change(asked, share.reshape(-1, 1, 150), per_sample=True).view_as(share)
+        return w_max * (share if free else rule.clip(share))
+
+    return trial
+
+
+# %% tags=["check"]
+w0 = torch.full((1, 150), 0.15, dtype=torch.float64)  # small steps, far from the bounds: the same as step by step
+stepwise = PairSTDP(5.0, 20.0, a_plus=1e-3, a_minus=3e-4, w_max=0.3)(x[:, :1], target[:, :1, None], w0)
+option = torch.tensor([[5.0, 0.3, 0.3]], dtype=torch.float64)
+at_once = forced_stdp(x[:, :1], target[:, :1], option, rate=1e-3 / 0.3)(w0[None])[0]
+assert torch.allclose(stepwise, at_once, rtol=0, atol=1e-12) and (stepwise - w0).abs().max() > 1e-3
+
+
+# %%
+def every(*values):
+    return torch.tensor(list(itertools.product(*values)), dtype=torch.float64)
+
+
+def distance(x, weights, target):
+    """Return D² as a share of that of a silent neuron, [arm, task]: 0 is perfect, 1 no better than silence."""
+    spikes, wanted = respond(x, weights)[0], target[:, None]
+    apart, silence = (torch.einsum("tab,ts,sab->ab", z, M, z) for z in (spikes - wanted, wanted))
+    return apart / silence
+
+
+TAUS, RATIOS, SCALES = (0.5, 1.25, 2.5, 5.0, 10.0), (0.03, 0.1, 0.3, 1.0), (0.0, 1.0, 3.0, 10.0, 30.0)
+rates = {1.0: (0.005, 0.01, 0.02, 0.05, 0.1), 0.0: (0.0006, 0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04)}
+FAMILIES = {
+    "STDP, additive": (forced_stdp, every(TAUS, RATIOS, (0.3,))),
+    "STDP, no bounds": (partial(forced_stdp, free=True), every(TAUS, RATIOS, (0.3,))),
+    "STDP, soft": (partial(forced_stdp, bound="soft", rate=0.1), every(TAUS[:4], RATIOS, (0.1, 0.15, 0.2, 0.3))),
+    "BPTT": (three_factors, torch.cat([every((squared,), SCALES, rates[squared]) for squared in rates])),
 }
-chosen, (x, target) = {}, timing_tasks(range(100, 106))
-for name, (rule, settings, rates, bounds) in GRIDS.items():
-    many, goals = x.repeat(1, len(rates), 1), target.repeat(1, len(rates), 1)
-    options = {}
-    for setting in settings:
-        kept = practise(rule(many, goals, *setting), many, torch.tensor(rates).repeat_interleave(6)[:, None], *bounds)
-        apart = torch.stack([quality(respond(many, w), goals)[0].view(-1, 6).mean(1) for w in kept])
-        for rate, course_of in zip(rates, apart.T, strict=True):
-            stop = course_of.argmin().item() if name == "STDP" else 15
-            score = course_of[stop] if name == "STDP" else course_of[-3:].mean()
-            options[setting, rate, stop] = score.item()
-    chosen[name] = min(options, key=options.get)
+scores = {}  # mean distance on the tuning tasks, [31, option]
+for family, (rule, options) in FAMILIES.items():
+    kept = practise(rule(x, target, options), torch.zeros(len(options), 24, 150, dtype=torch.float64))
+    scores[family] = torch.stack([distance(x, weights, target).mean(1) for weights in kept])
+
+FOUR = {"ReSuMe": (1, True), "squared, fast sigmoid": (1, False), "van Rossum, s = 1": (0, True), "BPTT": (0, False)}
+LOOKS, chosen = {150: slice(13, 16), 300: slice(28, 31)}, {}  # chosen: family, row of its options, looks
+for name in ("STDP, additive", "STDP, no bounds"):
+    stop = scores[name].amin(1).argmin().item()
+    chosen[name, 10 * stop] = name, scores[name][stop].argmin().item(), slice(stop, stop + 1)
 
 # %%
-x, target = timing_tasks(range(1000, 1020))
-courses = {}
-for name, (rule, _, _, bounds) in GRIDS.items():
-    setting, rate, stop = chosen[name]
-    courses[name] = practise(rule(x, target, *setting), x, rate, *bounds)
-    if name != "STDP":  # a control: the bounds of STDP
-        courses[f"{name}, bounded"] = practise(rule(x, target, *setting), x, rate, 0.0, 0.3)
-results = {name: torch.stack([quality(respond(x, w), target) for w in kept]) for name, kept in courses.items()}
-setting, rate, _ = chosen["STDP"]
-many_more = practise(forced_stdp(x, target, *setting), x, 10 * rate, 0.0, 0.3)[-1]  # as after 1500 trials
-at_bounds = ((many_more == 0) | (many_more == 0.3))[x.any(0)].double().mean().item()  # of inputs that spike
-far_off = quality(respond(x, many_more), target)[0].mean().item()
-stops = {name: chosen[name.removesuffix(", bounded")][2] for name in courses}
-for name, result in results.items():
-    apart, met, extra = result[stops[name]].mean(1)
-    print(f"{name:15} distance {apart:.2f}, {met:4.0%} met, {extra:.1f} extra spikes after {10 * stops[name]} trials")
-print(f"STDP after 1500 trials: distance {far_off:.0f}, {at_bounds:.0%} of the weights at a bound")
+squared, scale, _ = FAMILIES["BPTT"][1].T
+for trials, looks in LOOKS.items():
+    chosen["STDP, soft", trials] = "STDP, soft", scores["STDP, soft"][looks].mean(0).argmin().item(), looks
+    for name, (kind, flat) in FOUR.items():
+        allowed = (squared == kind) & ((scale == 0) == flat)
+        chosen[name, trials] = "BPTT", scores["BPTT"][looks].mean(0).where(allowed, np.inf).argmin().item(), looks
+x, target = timing_tasks(range(5000, 5040))  # other tasks
+course, learned, longer = {}, {}, {}
+for family, (rule, options) in FAMILIES.items():
+    keys = [key for key in chosen if chosen[key][0] == family]
+    trial = rule(x, target, options[[chosen[key][1] for key in keys]])
+    kept = practise(trial, torch.zeros(len(keys), 40, 150, dtype=torch.float64))
+    apart = torch.stack([distance(x, weights, target) for weights in kept])
+    for arm, key in enumerate(keys):
+        course[key], learned[key] = apart[:, arm], kept[chosen[key][2], arm, None][-1]
+    if family != "BPTT":
+        longer[family] = distance(x, practise(trial, kept[-1], 1200)[-1], target)[-1]
+end = {key: course[key][looks].mean(0) for key, (_, _, looks) in chosen.items()}  # [task]
+for (name, trials), apart in end.items():
+    print(f"{name:21} after {trials:4} trials: distance {apart.mean():.2f} ± {apart.std() / 40**0.5:.2f}")
+for name, apart in longer.items():
+    print(f"{name:21} after 1500 trials: distance {apart.mean():.2f}, above 1 in {(apart > 1).sum():2} of 40 tasks")
 
-jitters, shaken = (0.0, 0.5, 1.0, 2.0, 4.0), {}
-for name in GRIDS:
-    generator, weights = seeded(0), courses[name][stops[name]]
-    trials = [[quality(respond(jittered(x, j, generator), weights), target)[0] for _ in range(5)] for j in jitters]
-    shaken[name] = [torch.stack(trial).mean().item() for trial in trials]
-
-# %% alt="Left: distance against trials for twenty tasks, logarithmic. ReSuMe and BPTT fall to about a tenth of the distance of silence; STDP dips to about a half and then rises to that of silence. Middle: spikes of one task over grey bars at the four targets; ReSuMe and BPTT spike at or next to each, STDP misses two and adds one. Right: distance against input jitter, rising for all rules."
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), width_ratios=(4, 4, 3))
-axes[1].vlines(target[:, 0, 0].nonzero(), -0.5, 2.5, color="0.7", linewidth=5)
-for row, (name, color) in enumerate(zip(GRIDS, (VERMILION, GREEN, BLUE), strict=True)):
-    apart = results[name][:, 0]
-    axes[0].fill_between(10 * np.arange(16), apart.amin(1).clamp(min=0.02), apart.amax(1), color=color, alpha=0.15)
-    axes[0].semilogy(10 * np.arange(16), apart.mean(1), color=color, label=name)
-    axes[0].plot(10 * stops[name], apart[stops[name]].mean(), "o", color=color)
-    at = respond(x, courses[name][stops[name]])[:, 0, 0].nonzero()
+# %% alt="Left: mean distance against trials, logarithmic. ReSuMe and BPTT fall to about a tenth of the distance of silence; STDP with soft bounds comes to rest at about a half; additive STDP dips to about 0.6 and then rises above silence. Middle: spikes of one task over grey bars at the four targets: those of ReSuMe and BPTT lie on or next to the bars, STDP misses some and adds others. Right: distance against input jitter; it rises for all, most for ReSuMe."
+jitters, shaken, missed = (0.0, 0.5, 1.0, 2.0, 4.0), {}, []
+shown = [next(key for key in chosen if key[0] == "STDP, additive"), ("STDP, soft", 300), ("ReSuMe", 300), ("BPTT", 300)]
+figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), width_ratios=(4, 4, 3))
+axes[1].vlines(target[:, 0].nonzero(), -0.5, 3.5, color="0.8", linewidth=5)
+for row, (key, color) in enumerate(zip(shown, (VERMILION, "#E69F00", GREEN, BLUE), strict=True)):
+    axes[0].semilogy(10 * np.arange(31), course[key].mean(1), color=color, label=key[0])
+    at = respond(x, learned[key])[0][:, 0, 0].nonzero()
     axes[1].plot(at, np.full(len(at), row), "|", color=color, markersize=16, markeredgewidth=1.5)
-    axes[2].plot(jitters, shaken[name], "o-", color=color, markersize=4)
-met = 4 * results["STDP"][stops["STDP"], 1, 0]
+    missed.append(sum((at - goal).abs().min().item() > 2 for goal in target[:, 0].nonzero()))
+    moved = [[jittered(x, spread, seeded(trial)) for trial in range(5)] for spread in jitters]
+    shaken[key[0]] = [np.mean([distance(z, learned[key], target).mean() for z in trials]) for trials in moved]
+    axes[2].plot(jitters, shaken[key[0]], "o-", color=color, markersize=4)
+grown = {name: shifted[2] / shifted[0] for name, shifted in shaken.items()}  # at 1 ms
+axes[0].plot(shown[0][1], end[shown[0]].mean(), "o", color=VERMILION)
 axes[0].axhline(1, color="0.5", linestyle="--", linewidth=1)
 axes[2].axhline(1, color="0.5", linestyle="--", linewidth=1, label="silence")
-axes[0].set(xlabel="trial", ylabel="distance (silence: 1)", title="STDP does not stop")
-axes[1].set(xlabel="time (ms), targets in grey", title=f"Task 0: STDP meets {met:.0f} of 4", ylim=(-0.6, 2.6))
-axes[1].set_yticks(range(3), GRIDS)
-axes[2].set(xlabel="input jitter (ms)", ylabel="distance", ylim=(0, None), title="Jitter costs all three")
-axes[0].legend(), axes[2].legend()
+axes[0].set(xlabel="trial", ylabel="distance (silence: 1)", title="STDP does not rest at the targets", ylim=(0.05, 3.5))
+axes[1].set(xlabel="time (ms)", title=f"Task 0: STDP misses {missed[0]}, soft {missed[1]} of 4", ylim=(-0.6, 3.6))
+axes[1].set_yticks(range(4), [key[0] for key in shown])
+axes[2].set(xlabel="input jitter (ms)", ylabel="distance", ylim=(0, None), title="Jitter costs ReSuMe most")
+axes[0].legend(fontsize=8, ncols=2, loc="upper center"), axes[2].legend()
 plt.show()
 
 # %% tags=["check"]
-end = {name: result[stops[name], 0] for name, result in results.items()}
-assert end["ReSuMe"].mean() < end["BPTT"].mean() < 0.2 and 0.45 < end["STDP"].mean() < 0.65
-assert (end["BPTT"] < end["STDP"]).sum() >= 18 and (end["ReSuMe"] < end["STDP"]).all()
-assert (end["ReSuMe"] < end["BPTT"]).sum() > 5 * (end["ReSuMe"] > end["BPTT"]).sum()
-assert stops["STDP"] == 10 and results["STDP"][15, 0].mean() > 1 and far_off > 5 and at_bounds > 0.75
+forced = [apart for (name, trials), apart in end.items() if name in longer]
+cost = {name: shifted[-1] - shifted[0] for name, shifted in shaken.items()}
+for apart in (end["ReSuMe", 300], end["BPTT", 300]):
+    assert apart.mean() < 0.15 and all((apart < other).sum() >= 36 and 0.45 < other.mean() < 0.7 for other in forced)
+assert longer["STDP, additive"].mean() > 1.5 and (longer["STDP, additive"] > 1).sum() > 30
+assert abs(longer["STDP, soft"].mean() - end["STDP, soft", 300].mean()) < 0.05 and longer["STDP, no bounds"].mean() > 20
 
 # %% tags=["check"]
-w0 = torch.full((1, 150), 0.15, dtype=torch.float64)  # the core's pair rule, in small steps far from its bounds
-rule = PairSTDP(5.0, 20.0, a_plus=1e-3, a_minus=3e-4, w_max=0.3)
-moved = rule(x[:, :1], target[:, :1], w0) - w0
-assert torch.allclose(moved[0], 1e-3 * forced_stdp(x, target, 5.0, 0.3)(None)[0], rtol=0, atol=1e-12)
-
-# %% tags=["check"]
-leaf = courses["ReSuMe"][1].clone().requires_grad_()
-(gradient,) = torch.autograd.grad((respond(x, leaf, "straight_through") - target).square().sum() / 2, leaf)
-same_rule = resume_rule(x, target, 10.0)(leaf.detach())
-assert torch.allclose(-gradient, same_rule, rtol=0, atol=1e-12) and same_rule.abs().max() > 0.1
-pairs = [(end[f"{name}, bounded"].mean(), *shaken[name]) for name in ("ReSuMe", "BPTT")]
-assert all(bounded < 0.25 and shaken_1ms > 2 * still for bounded, still, _, shaken_1ms, *_ in pairs)
+for n in LOOKS:  # exchange one thing only: both are worse than either rule
+    mixed, rules = ([end[name, n].mean() for name in pair] for pair in (list(FOUR)[1:3], ("ReSuMe", "BPTT")))
+    assert min(mixed) > max(rules)
+lead = [(end["BPTT", n] - end["ReSuMe", n]).sign().sum() for n in LOOKS]  # ReSuMe nearer, minus BPTT nearer
+assert lead[0] > 10 and lead[1] < lead[0] / 2 and max(cost, key=cost.get) == "ReSuMe"
+assert grown["ReSuMe"] > 3 and grown["BPTT"] > 1.5 and shaken["ReSuMe"][2] > shaken["BPTT"][2]
 
 # %% [markdown]
-# The teacher's STDP gets the neuron to about half the distance of silence, and only because we stop it there. It has no error, so what is right already is strengthened again: 50 trials later the neuron is no nearer to its targets than a silent one, after 1500 trials it is more than five times as far, and more than three quarters of its weights are at a bound. The two rules that compare the target with the neuron's own spikes stay near their targets. It is not the bounds that hold STDP back: under the same bounds the other two still stay below a distance of 0.25. (We tried one form of teacher: spikes forced at the targets, the neuron's own spikes ignored, additive changes.)
+# The *distance* is $D^2$ as a share of that of a silent neuron. The setting with the least mean distance on 24 *tuning* tasks was run once on 40 *other* tasks. What counts is the mean of three looks, after 130, 140 and 150 trials, or after 280, 290 and 300, each tuned apart. Additive STDP was treated better: the tuning tasks also told it after how many trials to stop (dot), which takes the place of tuning its rate.
 #
-# ReSuMe ends nearer to its targets than BPTT in most of the tasks in which they differ. It is no stranger to BPTT: with the squared error of every step and a *straight-through* surrogate ($s = 1$), BPTT **is** ReSuMe (the last check). The curves differ in loss, surrogate and time constant of the trace together, and we have not tested which of them matters (exercise 4).
+# **STDP.** In all three forms it gets the neuron to between one half and two thirds of the distance of silence; the two rules with an error reach about a tenth. It has no error, so what is right already is strengthened again. Additive changes then go on: after 1500 trials most tasks are farther from their targets than silence. Soft bounds do bring it to rest, at about a half for the next 1200 trials, but at a point that does not depend on what the neuron does. Bounds are not what holds the additive form back: without any, its best stop is about as far away, and it ends farther still. (One form of teacher was tried: spikes forced at the targets, the neuron's own spikes ignored.)
 #
-# None of them was trained with moved inputs: at a jitter of 1 ms the distance of both has more than doubled. And this is one neuron, whose error is known at its own output. In a hidden layer BPTT computes an error for every neuron; STDP and ReSuMe have no such way back.
+# **ReSuMe and BPTT.** After 150 trials ReSuMe is nearer in most of the tasks in which the two differ. Neither the loss nor the surrogate explains it alone: exchange only one of them, and the neuron ends farther from its targets than under either rule. The two go together. And the lead is an early one: after 300 trials, less than half of its majority of tasks is left. Why the mixed pairs are worse was not tested.
+#
+# No rule was trained with moved inputs: at a jitter of 1 ms the distance of BPTT has grown by more than a half, that of ReSuMe has more than tripled. ReSuMe is then behind BPTT. (In the middle panel, targets in grey, one without a spike within 2 ms counts as missed.) And this is one neuron, whose error is known at its own output. In a hidden layer BPTT computes an error for every neuron; STDP and ReSuMe have no such way back.
 #
 # ## Explorer
 #
-# Left, the surrogate and the membrane's place under it; right, the window of the gradient beside one of STDP. Move the membrane away from the threshold on both sides: what changes, height or shape? Find settings for which the gradient lies on the positive half of STDP. Then change the sign of the error: which half of STDP does the window lie on now?
+# Left, the surrogate and the membrane's place under it; right, the window of the gradient beside one of STDP. Ask for a spike, and move the membrane through the threshold: what changes, height or shape, and what is left on the other side? Find settings for which the gradient is as long as the positive half of STDP. Then ask a spiking neuron for no spike: does the window come to lie on the other half of STDP?
 
 # %% alt="Explorer at its start. Left: the fast-sigmoid derivative with a dot at 0.2 below the threshold. Right: the gradient window, 0 for negative lags and a decaying exponential for positive ones, beside a dotted STDP window with both branches."
 show = GradientWindow()
@@ -566,10 +629,10 @@ GradientWindow().sliders()
 # You
 #
 # - moved a presynaptic spike around a target, and read the causal half of the STDP window off a gradient;
-# - derived it as error × surrogate × trace, equal to autograd within $10^{-12}$, with $\tau_\mathrm{mem}$ as its time constant; a synapse turned it into $\kappa$, and a hard reset cut it;
+# - derived it as error × surrogate × trace, equal to autograd within $10^{-12}$, with $\tau_\mathrm{mem}$ as its time constant at weight 0; a synapse turned it into $\kappa$, a detached hard reset cut it;
 # - made the gradient depress by the sign of its error, and wrote a loss that has both branches of STDP;
-# - created and deleted a spike by gradient, where STDP did nothing, or the opposite;
-# - taught precise spike times with three rules: the two that compare with the neuron's own spikes stayed near their targets, the one that does not ran away.
+# - created and deleted a spike by gradient, where STDP did nothing, or the opposite, and a surrogate of finite width did nothing either;
+# - taught precise spike times with three rules: the two that compare with the neuron's own spikes ended near their targets; STDP ran past them or, with soft bounds, came to rest far from them.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -583,7 +646,7 @@ GradientWindow().sliders()
 #
 # ### 1 · Predict the window
 #
-# A membrane sits at a `distance` below the threshold when the target comes, and $s = 1/(1 + k\,|u - \theta|)^2$. Write the weight change for one presynaptic spike that comes `lag` ms before the target (after it, if negative).
+# A membrane sits at a `distance` below the threshold when the target comes, and $s = 1/(1 + k\,|u - \theta|)^2$. (A negative `distance` is one above it.) Write the weight change for one presynaptic spike that comes `lag` ms before the target (after it, if negative), if `error` is $\delta$, minus the derivative of the loss by the spike there.
 
 
 # %% tags=["exercise"]
@@ -612,13 +675,13 @@ wrong = Case(([0, 1, 0], [0, 0, 1], [1, 0, 0], 0.5), -0.5, "The error is wanted 
 check_function(resume_step_by_step, missing, wrong)
 
 # %% [markdown] tags=["solution"]
-# ### 3 · Change one number
+# ### 3 · Change one line
 #
-# In section 3, let the neuron spike at step 95 and at 85. Predict all four windows, then run. In section 4, which $a$ makes the potentiation vanish?
+# In section 3, let the neuron spike at step 95, too (`earlier[[85, 95]] = 1.0`). Predict all four windows, then run. In section 4, which $a$ makes the potentiation vanish?
 #
 # ### 4 · Open
 #
-# Why is BPTT behind ReSuMe in section 6? Exchange the loss and the surrogate one at a time, and tune each anew. Then give the teacher's STDP what it lacks: subtract STDP at the neuron's own spikes. And train with jittered inputs: does the distance at 1 ms fall?
+# Give the teacher's STDP of section 6 what it lacks: subtract STDP at the neuron's own spikes, with the depression. Is it then better than ReSuMe? And train BPTT with inputs jittered by 1 ms, anew in every trial: does it beat `shaken["BPTT"][2]`, and what does it lose without jitter?
 #
 # ### Solutions
 #
@@ -646,19 +709,25 @@ check_function(resume_step_by_step, missing, wrong)
 #
 # </details>
 #
-# <details><summary>Answer 3, the charge</summary>
+# <details><summary>Answer 3</summary>
 #
-# The one with $a\,r/(1-r) = 1$ for $r = \beta\, e^{-1/\tau_y}$, that is about 0.16.
+# Soft, detached: unchanged. Soft, attached: unchanged, since the membrane is as far above θ at a spike as it is below it elsewhere. Hard, detached: zero from a lag of 5 ms on, as the *last* reset before the target decides. Hard, attached: negative from 5 to 14 ms, positive again from 15 ms on, behind two negative factors. The charge: $a\,r/(1-r) = 1$ for $r = \beta\, e^{-1/\tau_y}$, so $a \approx 0.16$.
+#
+# </details>
+#
+# <details><summary>Answer to the explorer</summary>
+#
+# Height on the near side; nothing is left beyond the threshold, as there is no error. And no: the window is turned upside down and stays at positive lags. It lies on neither half.
 #
 # </details>
 #
 # ## References
 #
-# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023 (the link between backpropagation through time and STDP).
+# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023 (discusses the link between backpropagation through time and STDP).
 # - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019.
 # - F. Zenke, S. Ganguli, *SuperSpike: supervised learning in multilayer spiking neural networks*, Neural Computation 30(6), 2018 (error × surrogate × trace as a three-factor rule).
 # - F. Ponulak, A. Kasiński, *Supervised learning in spiking neural networks with ReSuMe: sequence learning, classification, and spike shifting*, Neural Computation 22(2), 2010.
 # - S. Song, K. D. Miller, L. F. Abbott, *Competitive Hebbian learning through spike-timing-dependent synaptic plasticity*, Nature Neuroscience 3, 2000.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001.
 #
-# **Next:** page 13 computes the gradient forward in time: the trace of section 2 is carried along, and no way back is needed. Back to [11 · Three-factor learning](11_three_factor_learning.ipynb).
+# **Next:** page 13 computes the gradient forward in time: the trace of section 2 is carried along; where the error of a step is known in that step, no way back is needed. Back to [11 · Three-factor learning](11_three_factor_learning.ipynb).

@@ -176,6 +176,26 @@ CASES = {
     "density influence": (lambda: explorers.weight_density(PairSTDP(), influence=1.5), "influence", "1.5"),
     "density bins": (lambda: explorers.weight_density(PairSTDP(), bins=1), "bins", "1"),
     "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
+    "gradient window neuron": (lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8), "neuron", "CuBaLIF"),
+    "gradient window decays": (
+        lambda: explorers.gradient_window(LIF(torch.tensor([10.0, 20.0])), torch.arange(2), 0.8),
+        "neuron",
+        "per neuron",
+    ),
+    "gradient window half a lag": (lambda: explorers.gradient_window(LIF(), torch.tensor([0.5]), 0.8), "lags", "0.5"),
+    "gradient window NaN lag": (
+        lambda: explorers.gradient_window(LIF(), torch.tensor([float("nan")]), 0.8),
+        "lags",
+        "nan",
+    ),
+    "gradient window no lag": (lambda: explorers.gradient_window(LIF(), torch.zeros(0), 0.8), "lags", "[0]"),
+    "gradient window list": (lambda: explorers.gradient_window(LIF(), [0, 1], 0.8), "lags", "list"),
+    "gradient window level": (lambda: explorers.gradient_window(LIF(), torch.arange(3), float("inf")), "level", "inf"),
+    "gradient window error": (
+        lambda: explorers.gradient_window(LIF(), torch.arange(3), 0.8, float("nan")),
+        "error",
+        "nan",
+    ),
 }
 
 

@@ -110,6 +110,44 @@ WRONG = {
             ),
         ],
     ],
+    "12_bptt_meets_stdp": [
+        [
+            (
+                "def predicted_change(lag, tau_mem, distance, k, error):\n"
+                "    return error / (1 + k * abs(distance)) ** 2 * np.exp(-abs(lag) / tau_mem)",
+                "leaves no trace",
+            ),
+            (
+                "def predicted_change(lag, tau_mem, distance, k, error):\n"
+                "    return (lag >= 0) / (1 + k * abs(distance)) ** 2 * np.exp(-lag / tau_mem)",
+                "gives the sign",
+            ),
+            (
+                "def predicted_change(lag, tau_mem, distance, k, error):\n"
+                "    return error * (lag >= 0) * np.exp(-lag / tau_mem)",
+                "times s",
+            ),
+        ],
+        [
+            (
+                "def resume_step_by_step(pre, actual, wanted, beta):\n"
+                "    trace, change = 0.0, 0.0\n"
+                "    for x, z, goal in zip(pre, actual, wanted):\n"
+                "        change, trace = change + (goal - z) * trace, beta * trace + x\n"
+                "    return change",
+                "first, then read",
+            ),
+            (
+                "def resume_step_by_step(pre, actual, wanted, beta):\n"
+                "    trace, change = 0.0, 0.0\n"
+                "    for x, z, goal in zip(pre, actual, wanted):\n"
+                "        trace = beta * trace + x\n"
+                "        change += goal * trace\n"
+                "    return change",
+                "wanted minus actual",
+            ),
+        ],
+    ],
     "05_surrogate_gradients": [
         [("slope_factor = 4 / 10", "area"), ("slope_factor = 10", "4/k"), ("slope_factor = 1", "area")],
         [

@@ -247,3 +247,47 @@ def test_only_the_additive_bound_has_two_peaks():
         heights[bound] = np.array([bar.get_height() for bar in explorer.bars])
     assert heights["additive"][[0, -1]].min() > 10 * heights["additive"][10]
     assert all(heights[bound][8:12].sum() > 0.5 for bound in ("multiplicative", "soft"))
+
+
+@pytest.mark.parametrize("surrogate", [Surrogate("triangular", 1.0), Surrogate("fast_sigmoid", 5.0)])
+@pytest.mark.parametrize(("level", "error"), [(0.8, 1.0), (1.3, -1.0), (0.5, 0.0)])
+def test_the_gradient_window_is_that_of_autograd_through_the_literal_steps(surrogate, level, error):
+    neuron = LIF(beta=torch.tensor(0.9, dtype=torch.float64), surrogate=surrogate)
+    lags = torch.tensor([-3, -1, 0, 1, 4])
+    window = explorers.gradient_window(neuron, lags, level, error)
+    for lag, change in zip(lags.tolist(), window.tolist(), strict=True):
+        weight, state = torch.zeros(1, dtype=torch.float64, requires_grad=True), torch.zeros(1, dtype=torch.float64)
+        for step in range(8):
+            current = weight * (step == 4 - lag) + level * (step == 4)
+            spike, _, state = neuron.step(current, state)
+            if step == 4:
+                (-error * spike).sum().backward()
+        assert change == pytest.approx(-weight.grad.item(), abs=1e-12)
+
+
+def test_the_level_of_the_gradient_window_is_in_units_of_the_threshold():
+    neuron = LIF(threshold=torch.tensor(2.0, dtype=torch.float64))
+    window = explorers.gradient_window(neuron, torch.tensor([0.0]), level=0.8)
+    assert window.item() == pytest.approx(1 / (1 + 10 * 0.4) ** 2)
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_with_an_attached_reset_each_step_at_rest_lowers_the_gradient_window(reset):
+    neuron = LIF(beta=0.9, reset=reset, detach_reset=False, surrogate=Surrogate(scale=2.0))
+    window = explorers.gradient_window(neuron, torch.arange(5), level=0.8)
+    factor = 0.9 * (1 - 1 / 9 if reset == "soft" else 1)  # at rest u = 0, so the hard reset has nothing to subtract
+    torch.testing.assert_close(window / window[0], factor ** torch.arange(5))
+
+
+def test_the_gradient_window_has_no_acausal_side_and_follows_the_target():
+    explorer = explorers.GradientWindow()
+    explorer(tau_mem=20.0, distance=0.2, scale=5.0)
+    window = explorer.window.get_ydata().copy()
+    assert (window[:40] == 0).all()
+    assert window[60] / window[40] == pytest.approx(np.exp(-1), abs=1e-6)
+    assert window[40] == pytest.approx(0.25)
+    explorer(tau_mem=20.0, distance=-0.2, scale=5.0, target="no spike")
+    assert explorer.window.get_ydata() == pytest.approx(-window, abs=1e-12)
+    for distance, target in ((-0.2, "spike"), (0.2, "no spike"), (0.0, "no spike")):  # at 0 it is silent still
+        explorer(tau_mem=20.0, distance=distance, scale=5.0, target=target)
+        assert (explorer.window.get_ydata() == 0).all()

@@ -6,6 +6,7 @@ One module per explorer; what they share stands in `_base`.
 from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .encoding import Encoding
+from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
@@ -22,6 +23,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "SurrogateGradient": SurrogateGradient,
     "SpikeDistance": SpikeDistance,
     "STDPWindow": STDPWindow,
+    "GradientWindow": GradientWindow,
 }
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "CreditAssignment",
     "Encoding",
     "Explorer",
+    "GradientWindow",
     "LIFNeuron",
     "LayerRates",
     "NeuronModels",
@@ -40,6 +43,7 @@ __all__ = [
     "credit",
     "firing_rate",
     "gradient_by_layer",
+    "gradient_window",
     "spike_train_distance",
     "weight_density",
 ]

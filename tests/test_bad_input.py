@@ -24,6 +24,7 @@ from snn_core import (
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
 from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
+from snn_core.tasks import CueAssociation, most_spikes
 from snn_core.training import evaluate, fit
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
@@ -103,6 +104,15 @@ CASES = {
     "reward rule": (lambda: RewardSTDP("pair"), "rule", "str"),
     "reward tau": (lambda: RewardSTDP(PairSTDP(), -5.0), "tau_eligibility", "-5.0"),
     "reward rate": (lambda: RewardSTDP(PairSTDP(), rate=0.0), "rate", "0.0"),
+    "reward taus": (lambda: RewardSTDP(PairSTDP(), torch.tensor([5.0, -5.0])), "tau_eligibility", "-5.0"),
+    "reward run": (lambda: RewardSTDP(PairSTDP()).run(SEQUENCE, SEQUENCE[:3], None, None), "post", "[3, 2, 3]"),
+    "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
+    "cue task cues": (lambda: CueAssociation(1), "cues", "1"),
+    "cue task rate": (lambda: CueAssociation(fast=300.0), "fast", "300.0"),
+    "cue task cue": (lambda: CueAssociation().inputs(LABELS + 2, 20), "cue", "2 to 3"),
+    "cue task steps": (lambda: CueAssociation().inputs(LABELS, 5), "steps", "5"),
+    "cue task weight": (lambda: CueAssociation().trial(torch.zeros(2, 3, 9), LABELS, 20), "weight", "[2, 3, 9]"),
+    "most spikes": (lambda: most_spikes(LABELS), "counts", "torch.int64"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),

@@ -5,6 +5,7 @@ One module per explorer; what they share stands in `_base`.
 
 from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
+from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
@@ -20,12 +21,14 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "CreditAssignment": CreditAssignment,
     "SurrogateGradient": SurrogateGradient,
     "SpikeDistance": SpikeDistance,
+    "EligibilityTrace": EligibilityTrace,
 }
 
 __all__ = [
     "ALL_EXPLORERS",
     "Choice",
     "CreditAssignment",
+    "EligibilityTrace",
     "Encoding",
     "Explorer",
     "LIFNeuron",
@@ -37,5 +40,6 @@ __all__ = [
     "credit",
     "firing_rate",
     "gradient_by_layer",
+    "pair_eligibility",
     "spike_train_distance",
 ]

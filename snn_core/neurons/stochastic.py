@@ -57,3 +57,22 @@ class StochasticLIF(IntegrateAndFire):
         """
         distance = (membrane - self.threshold) / self.width
         return spikes * F.logsigmoid(distance) + (1 - spikes) * F.logsigmoid(-distance)
+
+    def replay(self, spikes: Tensor, current: Tensor) -> Tensor:
+        """Return the membranes u ``[T, B, …]`` of neurons that are made to fire `spikes` while `current` flows in.
+
+        Args:
+            spikes: the trains, in {0, 1}, ``[T, B, …]``; what the membrane says is ignored.
+            current: the input, a shape that broadcasts with the trains.
+
+        Raises:
+            ValueError: for trains or a current that are not ``[T, B, …]``.
+        """
+        _checks.sequence("spikes", spikes)
+        _checks.sequence("current", current)
+        state, membranes = torch.zeros_like(spikes[0]), []
+        for fired, now in zip(spikes, current, strict=True):
+            forced = self.rules | {"surrogate": lambda _, fired=fired: fired}
+            _, membrane, state = lif_step(now, state, **forced)
+            membranes.append(membrane)
+        return torch.stack(membranes)

@@ -109,10 +109,13 @@ class PairSTDP:
     def change(self, pairing: Pairing, weight: Tensor, *, per_sample: bool = False) -> Tensor:
         """Return the change of `weight` ``[M, N]`` that a pairing asks for: summed over the batch, ``[M, N]``.
 
-        With `per_sample` it is not summed: ``[B, M, N]``.
+        With `per_sample` it is not summed: ``[B, M, N]``. Then every sample may also have weights of its own.
         """
         form = "bm,bn->bmn" if per_sample else "bm,bn->mn"
-        up, down = (torch.einsum(form, *sides) for sides in pairing)
+        return self.bounded(*(torch.einsum(form, *sides) for sides in pairing), weight)
+
+    def bounded(self, up: Tensor, down: Tensor, weight: Tensor) -> Tensor:
+        """Return ``up - down``, each scaled by what the bound says of `weight`; all broadcast with ``[M, N]``."""
         mu_plus, mu_minus = self.exponents
         share = weight / self.w_max
         return (1 - share) ** mu_plus * up - share**mu_minus * down

@@ -206,7 +206,7 @@ assert final[0].mean() > 0.95 and final[0].min() > 0.9 and final[1:].mean(1).max
 assert RATES[0] < arm_rates[0] < RATES[-1]
 
 # %% [markdown]
-# Only the product learns: it ends above 95 % on average, and every agent above 90 %. The other arms end at chance or below, at the rate that suited their tuning agents best, and no agent above 45 %. STDP alone strengthens what fires together, right or wrong. Reward alone knows *that* something was good, but not *where*. And the fourth arm has all three factors, but its reward does not depend on what the agent does.
+# Only the product learns: it ends above 95 % on average, and every agent above 90 %. The other arms end near chance or below, at the rate that suited their tuning agents best, and no agent above 45 %. STDP alone strengthens what fires together, right or wrong. Reward alone knows *that* something was good, but not *where*. And the fourth arm has all three factors, but its reward does not depend on what the agent does.
 #
 # ## 3 · How long may the reward take?
 #
@@ -253,7 +253,7 @@ assert noisy_ones.max() < 0.6 and bridged == [5, 4, 4]
 # %% [markdown]
 # Up to four $\tau_e$ every group gets above 75 %, and at six none above 55 %. The longest bridged delays are 50, 120 and 360 ms: four to five $\tau_e$, so nine times the $\tau_e$ bought seven times the delay. In silence a larger rate makes up for the decay: more than 97 % at $6\,\tau_e$. With spontaneous spikes the same rates do not help. So it is not the decay that sets the limit, but the credit of the spikes in between.
 #
-# The numbers belong to this task, its spontaneous rate and its 150 trials. Longer training was not tried.
+# The numbers belong to this task, its spontaneous rate and its 150 trials; longer training was not tried. With six test agents a point is uncertain by several percent (the error bars), so read the longest delays as good to about one $\tau_e$.
 #
 # ## 4 · What was expected
 #

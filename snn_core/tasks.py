@@ -1,20 +1,12 @@
-"""Tasks for agents that learn by reward: what they see, and how their spikes become an action."""
+"""Tasks for agents that learn by reward: what they see, and what their noisy neurons do."""
+
+import copy
 
 import torch
 from torch import Generator, Tensor
 
 from . import _checks
 from .neurons import StochasticLIF
-
-
-def most_spikes(counts: Tensor, *, generator: Generator | None = None) -> Tensor:
-    """Return which output spiked most, integers ``[…]``, from whole counts ``[…, outputs]``; chance decides ties.
-
-    >>> most_spikes(torch.tensor([[0.0, 3.0, 1.0]]))
-    tensor([1])
-    """
-    _checks.floats("counts", counts)
-    return (counts + torch.rand(counts.shape, generator=generator, device=counts.device)).argmax(-1)
 
 
 class CueAssociation:
@@ -26,7 +18,7 @@ class CueAssociation:
     Args:
         cues: number of cues and of outputs, at least 2.
         inputs_per_cue: number of inputs that belong to each cue, at least 1.
-        duration: how long a cue lasts, in ms.
+        duration: how long a cue lasts, in ms, rounded to whole steps, at least one.
         fast, slow: firing rates in spikes per second, at most one spike per step.
         inhibition: what one spike takes away from the membrane of each other output, at least 0.
         dt: step in ms.
@@ -60,7 +52,7 @@ class CueAssociation:
         _checks.number("dt", dt, 0)
         for name, value in {"fast": fast, "slow": slow}.items():
             _checks.number(name, value, 0, 1000 / dt, open_low=False)
-        _checks.number("duration", duration, 0)
+        _checks.number("duration", duration, dt / 2)
         _checks.number("inhibition", inhibition, 0, open_low=False)
         self.cues, self.inputs_per_cue, self.dt, self.inhibition = cues, inputs_per_cue, dt, inhibition
         self.cue_steps, self.fast, self.slow = round(duration / dt), fast * dt / 1000, slow * dt / 1000
@@ -95,20 +87,26 @@ class CueAssociation:
             generator: source of all randomness; PyTorch's own if None.
         """
         pre = self.inputs(cue, steps, generator=generator)
+        _checks.floats("weight", weight)
         expected = [len(cue), self.cues, pre.shape[2]]
         _checks.require(list(weight.shape) == expected, "weight", list(weight.shape), f"shape {expected}")
-        silent = torch.zeros(len(cue), dtype=torch.bool) if silent is None else silent
-        pre[self.cue_steps :, silent] = 0
-        drive = torch.einsum("tbn,bmn->tbm", pre, weight)
-        drive[self.cue_steps :, silent] = -50.0
-        return pre, self._outputs(drive, generator)
+        active = torch.ones(steps, len(cue), 1)
+        if silent is not None:
+            fits = silent.dtype == torch.bool and silent.shape == cue.shape
+            _checks.require(fits, "silent", f"{silent.dtype} {list(silent.shape)}", f"bool of shape {list(cue.shape)}")
+            active[self.cue_steps :, silent] = 0
+        pre = pre * active
+        drive = torch.einsum("tbn,bmn->tbm", pre, weight.to(pre.dtype))
+        return pre, self._outputs(drive, active, generator)
 
-    def _outputs(self, drive: Tensor, generator: Generator | None) -> Tensor:
-        self.neuron.generator = generator
+    def _outputs(self, drive: Tensor, active: Tensor, generator: Generator | None) -> Tensor:
+        neuron = copy.copy(self.neuron)
+        neuron.generator = generator
         spikes = state = torch.zeros_like(drive[0])
         post = []
-        for current in drive:
+        for current, may_fire in zip(drive, active, strict=True):
             others = spikes.sum(1, keepdim=True) - spikes
-            spikes, _, state = self.neuron.step(current - self.inhibition * others, state)
+            spikes, _, state = neuron.step(current - self.inhibition * others, state)
+            spikes = spikes * may_fire
             post.append(spikes)
         return torch.stack(post)

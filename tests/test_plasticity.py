@@ -239,6 +239,24 @@ def test_a_replay_of_what_a_neuron_did_gives_its_membranes(reset):
     assert not torch.allclose(neuron.replay(1 - recording.spikes, current), recording.membrane)
 
 
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_the_gradient_through_a_replay_is_that_of_finite_differences(reset):
+    neuron = StochasticLIF(torch.tensor(8.0, dtype=torch.float64), width=0.4, reset=reset)
+
+    def log_likelihood(weight):
+        return neuron.log_likelihood(POST[:20], neuron.replay(POST[:20], PRE[:20] @ weight.T)).sum()
+
+    assert torch.autograd.gradcheck(log_likelihood, WEIGHT.clone().requires_grad_())
+
+
+def test_time_constants_take_the_type_of_the_spikes():
+    learner = RewardSTDP(PairSTDP(), torch.tensor([10.0, 60.0], dtype=torch.float64))
+    state = learner.initial_state(PRE[0].float(), POST[0].float())
+    state = learner.run(PRE.float(), POST.float(), WEIGHT.float(), state)
+    assert state.eligibility.dtype == torch.float32
+    assert RewardSTDP(PairSTDP(), torch.tensor(50.0)).decay == RewardSTDP(PairSTDP(), 50.0).decay
+
+
 @pytest.mark.parametrize(
     "rule", [PairSTDP(), PairSTDP(bound="soft"), triplet("nearest")], ids=["pair", "soft", "triplet"]
 )

@@ -69,6 +69,8 @@ class RewardSTDP:
         _checks.require(isinstance(rule, PairSTDP), "rule", type(rule).__name__, "a PairSTDP or TripletSTDP")
         _checks.number("rate", rate, 0)
         self.rule, self.rate = rule, rate
+        if isinstance(tau_eligibility, Tensor) and tau_eligibility.dim() == 0:
+            tau_eligibility = tau_eligibility.item()
         several = isinstance(tau_eligibility, Tensor) and tau_eligibility.dim() == 1
         per_step = decay if several else decay_per_step
         self.decay = per_step(tau_eligibility, rule.dt, "tau_eligibility")
@@ -80,9 +82,10 @@ class RewardSTDP:
 
     def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
         """Advance traces and eligibility by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]``."""
+        self._require_fit(weight, (*post.shape, pre.shape[-1]))
         pairing, traces = self.rule.pair(pre, post, state.traces)
         change = self.rule.change(pairing, weight, per_sample=True)
-        return RewardState(traces, leaky_step(change, state.eligibility, self._left(1)))
+        return RewardState(traces, leaky_step(change, state.eligibility, self._left(1, pre.dtype)))
 
     def run(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
         """Advance by a whole sequence, `pre` ``[T, B, N]`` and `post` ``[T, B, M]``, while `weight` stays as it is.
@@ -90,22 +93,36 @@ class RewardSTDP:
         The same as `step` at every step, but the sum over changes discounted by their age is a matrix product.
 
         Raises:
-            ValueError: for spike trains that do not fit each other.
+            ValueError: for spike trains, weights or time constants that do not fit each other.
         """
         _checks.sequence("pre", pre)
         fits = isinstance(post, Tensor) and post.shape[:2] == pre.shape[:2]
         _checks.require(fits, "post", list(getattr(post, "shape", [])), f"[T, B, M] to fit pre {list(pre.shape)}")
+        self._require_fit(weight, (*post.shape[1:], pre.shape[2]))
         pairings, traces = [], state.traces
         for now_pre, now_post in zip(pre, post, strict=True):
             pairing, traces = self.rule.pair(now_pre, now_post, traces)
             pairings.append(pairing)
-        left = self._left(torch.arange(len(pre) - 1, -1, -1, dtype=pre.dtype, device=pre.device).view(-1, 1))
+        ages = torch.arange(len(pre) - 1, -1, -1, dtype=pre.dtype, device=pre.device)
+        left = self._left(ages.view(-1, 1), pre.dtype)
         change = self.rule.bounded(*(self._discounted(sides, left) for sides in zip(*pairings, strict=True)), weight)
-        return RewardState(traces, leaky_step(change, state.eligibility, self._left(len(pre))))
+        return RewardState(traces, leaky_step(change, state.eligibility, self._left(len(pre), pre.dtype)))
 
-    def _left(self, age: Tensor | int) -> Tensor | float:
+    def _require_fit(self, weight: Tensor, shape: tuple[int, int, int]) -> None:
+        """Require weights ``[M, N]`` or ``[B, M, N]`` in [0, w_max], and time constants, for a `shape` (B, M, N)."""
+        got = list(getattr(weight, "shape", []))
+        _checks.require(got in (list(shape), list(shape[1:])), "weight", got, f"{list(shape[1:])} or {list(shape)}")
+        low, high = (bound.item() for bound in weight.aminmax())
+        inside = low >= 0 and high <= self.rule.w_max
+        _checks.require(inside, "weight", f"values from {low:g} to {high:g}", f"values in [0, {self.rule.w_max:g}]")
+        taus = self.decay.numel() if isinstance(self.decay, Tensor) else shape[0]
+        _checks.require(
+            taus == shape[0], "tau_eligibility", f"{taus} values", f"one, or {shape[0]} for {shape[0]} samples"
+        )
+
+    def _left(self, age: Tensor | int, dtype: torch.dtype) -> Tensor | float:
         """Return the share left after `age` steps, a number or ``[T, 1]``; ``[B, …, 1]`` if each sample has its tau."""
-        return self.decay.view(-1, 1, 1) ** age if isinstance(self.decay, Tensor) else self.decay**age
+        return self.decay.to(dtype).view(-1, 1, 1) ** age if isinstance(self.decay, Tensor) else self.decay**age
 
     @staticmethod
     def _discounted(sides: tuple, left: Tensor) -> Tensor:
@@ -124,5 +141,8 @@ class RewardSTDP:
         samples = state.eligibility.shape[0]
         ok = isinstance(success, Tensor) and success.shape == (samples,)
         _checks.require(ok, "success", list(getattr(success, "shape", [])), f"a tensor of shape [{samples}]")
+        shape = state.eligibility.shape
+        got, fits = list(getattr(weight, "shape", [])), (list(shape), list(shape[1:]))
+        _checks.require(got in fits, "weight", got, f"{fits[1]} or {fits[0]}")
         change = success.view(-1, 1, 1) * state.eligibility
         return self.rule.clip(weight + self.rate * (change if weight.dim() == 3 else change.sum(0)))

@@ -361,9 +361,9 @@ def stuck_then_freed(agents=80, seed=0):
 
 before, after = stuck_then_freed()
 figure, axes = plt.subplots(1, 2, figsize=(10, 3), sharey=True)
-axes[0].hist(100 * before.flatten(), 8, (0, 100), color=GREEN)
-axes[1].hist(100 * after[1::2].flatten(), 8, (0, 100), color=GREEN, rwidth=0.95, label="a mean per cue, still")
-axes[1].hist(100 * after[::2].flatten(), 8, (0, 100), color=BLUE, rwidth=0.5, label="one mean since trial 150")
+axes[0].hist(100 * before.flatten(), 8, range=(0, 100), color=GREEN)
+axes[1].hist(100 * after[1::2].flatten(), 8, range=(0, 100), color=GREEN, rwidth=0.95, label="a mean per cue, still")
+axes[1].hist(100 * after[::2].flatten(), 8, range=(0, 100), color=BLUE, rwidth=0.5, label="one mean since trial 150")
 axes[0].set(ylabel="agents × cues", title="After 150 trials: always or never")
 axes[1].set_title("After 300: one mean frees what is stuck")
 axes[0].set_xlabel("right actions on one cue (%)"), axes[1].set_xlabel("right actions on one cue (%)"), axes[1].legend()

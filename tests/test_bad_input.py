@@ -24,6 +24,7 @@ from snn_core import (
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
 from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
+from snn_core.tasks import CueAssociation
 from snn_core.training import evaluate, fit
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
@@ -52,6 +53,16 @@ def one_step(weight):
 def one_success_for_two_samples():
     learner = RewardSTDP(PairSTDP())
     learner.reward(torch.zeros(3, 3), learner.initial_state(GREY, GREY), torch.ones(1))
+
+
+def reward_run(weight, tau=200.0):
+    learner = RewardSTDP(PairSTDP(), tau)
+    learner.run(SEQUENCE, SEQUENCE, weight, learner.initial_state(GREY, GREY))
+
+
+def reward_step(weight):
+    learner = RewardSTDP(PairSTDP())
+    learner.step(GREY, GREY, weight, learner.initial_state(GREY, GREY))
 
 
 CASES = {
@@ -118,6 +129,30 @@ CASES = {
     "reward rule": (lambda: RewardSTDP("pair"), "rule", "str"),
     "reward tau": (lambda: RewardSTDP(PairSTDP(), -5.0), "tau_eligibility", "-5.0"),
     "reward rate": (lambda: RewardSTDP(PairSTDP(), rate=0.0), "rate", "0.0"),
+    "reward taus": (lambda: RewardSTDP(PairSTDP(), torch.tensor([5.0, -5.0])), "tau_eligibility", "-5.0"),
+    "reward run": (lambda: RewardSTDP(PairSTDP()).run(SEQUENCE, SEQUENCE[:3], None, None), "post", "[3, 2, 3]"),
+    "reward run weight": (lambda: reward_run(torch.zeros(1, 1)), "weight", "[1, 1]"),
+    "reward run agents": (lambda: reward_run(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
+    "reward run range": (lambda: reward_run(torch.full((3, 3), 1.5)), "weight", "1.5"),
+    "reward run taus": (lambda: reward_run(torch.zeros(3, 3), torch.ones(3)), "tau_eligibility", "3 values"),
+    "reward empty taus": (lambda: reward_run(torch.zeros(3, 3), torch.ones(0)), "tau_eligibility", "0 values"),
+    "reward step weight": (lambda: reward_step(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
+    "STDP agents": (lambda: PairSTDP().step(GREY, GREY, torch.zeros(2, 3, 3), None), "weight", "[2, 3, 3]"),
+    "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
+    "replay values": (lambda: StochasticLIF().replay(SEQUENCE, SEQUENCE), "spikes", "other values"),
+    "replay length": (lambda: StochasticLIF().replay(SEQUENCE.round(), SEQUENCE[:3]), "current", "3 steps"),
+    "cue task cues": (lambda: CueAssociation(1), "cues", "1"),
+    "cue task rate": (lambda: CueAssociation(fast=300.0), "fast", "300.0"),
+    "cue task cue": (lambda: CueAssociation().inputs(LABELS + 2, 20), "cue", "2 to 3"),
+    "cue task steps": (lambda: CueAssociation().inputs(LABELS, 5), "steps", "5"),
+    "cue task weight": (lambda: CueAssociation().trial(torch.zeros(2, 3, 9), LABELS, 20), "weight", "[2, 3, 9]"),
+    "cue task list": (lambda: CueAssociation().trial([[1.0]], LABELS, 20), "weight", "list"),
+    "cue task silent": (
+        lambda: CueAssociation().trial(torch.zeros(2, 3, 15), LABELS, 20, silent=LABELS),
+        "silent",
+        "int64",
+    ),
+    "cue task duration": (lambda: CueAssociation(duration=1.0, dt=5.0), "duration", "1.0"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),

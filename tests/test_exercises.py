@@ -187,6 +187,30 @@ WRONG = {
         ],
         [("turning_rate = 7.1e-3 * 33.7 / (6.5e-3 * 16.8 * 114)", "ms and s"), ("turning_rate = 1092", "Potentiation")],
     ],
+    "11_three_factor_learning": [
+        [
+            (
+                "def rewarded_change(lag, delay, tau_e, success):\n    return success * math.exp(-delay / tau_e)",
+                "STDP window",
+            ),
+            (
+                "def rewarded_change(lag, delay, tau_e, success):\n    return success * math.exp(-lag / 20)",
+                "decays with tau_e",
+            ),
+            (
+                "def rewarded_change(lag, delay, tau_e, success):\n"
+                "    return success * math.exp(-lag / 20 - (lag + delay) / tau_e)",
+                "STDP window",
+            ),
+        ],
+        [
+            ("def quietest_baseline(rewards, scores):\n    return np.mean(rewards)", "score squared"),
+            (
+                "def quietest_baseline(rewards, scores):\n    return np.mean(rewards * scores) / np.mean(scores)",
+                "score squared",
+            ),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

@@ -180,3 +180,10 @@ def test_the_first_spike_is_the_decision_of_the_latency_code():
     output = torch.zeros(10, 2, 3)
     output[4, 0, 1] = output[7, 0, 0] = output[2, 1, 2] = 1
     assert losses.decision_step(output, losses.first_spike).tolist() == [5, 3]
+
+
+def test_chance_decides_ties_between_the_highest_scores_and_nothing_else():
+    scores = torch.tensor([2.0, 5.25, 5.25, 5.0]).expand(10_000, -1)
+    share = torch.bincount(losses.predict(scores, torch.Generator().manual_seed(0)), minlength=4) / 10_000
+    torch.testing.assert_close(share, torch.tensor([0.0, 0.5, 0.5, 0.0]), rtol=0, atol=0.02)
+    assert losses.predict(scores).unique().tolist() == [1]

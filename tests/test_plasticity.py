@@ -276,3 +276,57 @@ def test_the_log_likelihood_is_that_of_independent_coins():
     p = neuron.probability(recording.membrane)
     expected = torch.where(recording.spikes > 0, p, 1 - p).log()
     torch.testing.assert_close(neuron.log_likelihood(recording.spikes, recording.membrane), expected)
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_a_replay_of_what_a_neuron_did_gives_its_membranes(reset):
+    neuron = StochasticLIF(reset=reset, width=0.5, generator=generator())
+    current = torch.rand(T, B, N, generator=generator(3))
+    recording = neuron(current, record=True)
+    torch.testing.assert_close(neuron.replay(recording.spikes, current), recording.membrane)
+    assert not torch.allclose(neuron.replay(1 - recording.spikes, current), recording.membrane)
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_the_gradient_through_a_replay_is_that_of_finite_differences(reset):
+    neuron = StochasticLIF(torch.tensor(8.0, dtype=torch.float64), width=0.4, reset=reset)
+
+    def log_likelihood(weight):
+        return neuron.log_likelihood(POST[:20], neuron.replay(POST[:20], PRE[:20] @ weight.T)).sum()
+
+    assert torch.autograd.gradcheck(log_likelihood, WEIGHT.clone().requires_grad_())
+
+
+def test_time_constants_take_the_type_of_the_spikes():
+    learner = RewardSTDP(PairSTDP(), torch.tensor([10.0, 60.0], dtype=torch.float64))
+    state = learner.initial_state(PRE[0].float(), POST[0].float())
+    state = learner.run(PRE.float(), POST.float(), WEIGHT.float(), state)
+    assert state.eligibility.dtype == torch.float32
+    assert RewardSTDP(PairSTDP(), torch.tensor(50.0)).decay == RewardSTDP(PairSTDP(), 50.0).decay
+
+
+@pytest.mark.parametrize(
+    "rule", [PairSTDP(), PairSTDP(bound="soft"), triplet("nearest")], ids=["pair", "soft", "triplet"]
+)
+@pytest.mark.parametrize("tau", [25.0, torch.tensor([10.0, 60.0], dtype=torch.float64)], ids=["one tau", "two taus"])
+def test_a_run_is_all_its_steps(rule, tau):
+    learner, own = RewardSTDP(rule, tau), torch.stack([WEIGHT, 1 - WEIGHT])
+    state = start = learner.initial_state(PRE[0], POST[0])
+    for pre, post in zip(PRE, POST, strict=True):
+        state = learner.step(pre, post, own, state)
+    parts = learner.run(PRE[33:], POST[33:], own, learner.run(PRE[:33], POST[:33], own, start))
+    for came, expected in zip([*parts.traces, parts.eligibility], [*state.traces, state.eligibility], strict=True):
+        torch.testing.assert_close(came, expected, rtol=0, atol=1e-12)
+    assert state.eligibility.abs().max() > 1e-3
+
+
+def test_agents_with_weights_of_their_own_learn_as_if_alone():
+    own, taus = torch.stack([WEIGHT, 1 - WEIGHT]), torch.tensor([10.0, 60.0], dtype=torch.float64)
+    success, rule = torch.tensor([2.0, -3.0], dtype=torch.float64), PairSTDP(bound="soft")
+    together = RewardSTDP(rule, taus)
+    state = together.run(PRE, POST, own, together.initial_state(PRE[0], POST[0]))
+    moved = together.reward(own, state, success)
+    for b in range(B):
+        alone, (pre, post) = RewardSTDP(rule, taus[b].item()), (PRE[:, b : b + 1], POST[:, b : b + 1])
+        state = alone.run(pre, post, own[b], alone.initial_state(pre[0], post[0]))
+        torch.testing.assert_close(moved[b], alone.reward(own[b], state, success[b : b + 1]), rtol=0, atol=1e-12)

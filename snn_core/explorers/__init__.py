@@ -5,6 +5,7 @@ One module per explorer; what they share stands in `_base`.
 
 from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
+from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
@@ -24,12 +25,14 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "SpikeDistance": SpikeDistance,
     "STDPWindow": STDPWindow,
     "GradientWindow": GradientWindow,
+    "EligibilityTrace": EligibilityTrace,
 }
 
 __all__ = [
     "ALL_EXPLORERS",
     "Choice",
     "CreditAssignment",
+    "EligibilityTrace",
     "Encoding",
     "Explorer",
     "GradientWindow",
@@ -44,6 +47,7 @@ __all__ = [
     "firing_rate",
     "gradient_by_layer",
     "gradient_window",
+    "pair_eligibility",
     "spike_train_distance",
     "weight_density",
 ]

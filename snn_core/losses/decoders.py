@@ -94,10 +94,15 @@ def _output(argument: str, output: Tensor) -> None:
     _checks.require(output.dim() == 3, argument, f"shape {list(output.shape)}", "[T, B, C]")
 
 
-def predict(scores: Tensor) -> Tensor:
-    """Return the class with the highest score: ``[B, C]`` → integers ``[B]``; the first one on a tie.
+def predict(scores: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Return the class with the highest score: ``[…, C]`` → integers ``[…]``.
+
+    On a tie it is the first one, or with a `generator` one of them by chance.
 
     >>> predict(torch.tensor([[1.0, 3.0, 3.0]]))
     tensor([1])
     """
-    return torch.argmax(scores, dim=1)
+    if generator is not None:
+        winners = scores == scores.amax(-1, keepdim=True)
+        scores = winners * (1 + torch.rand(scores.shape, generator=generator, device=scores.device))
+    return torch.argmax(scores, dim=-1)

@@ -57,3 +57,29 @@ class StochasticLIF(IntegrateAndFire):
         """
         distance = (membrane - self.threshold) / self.width
         return spikes * F.logsigmoid(distance) + (1 - spikes) * F.logsigmoid(-distance)
+
+    def replay(self, spikes: Tensor, current: Tensor) -> Tensor:
+        """Return the membranes u ``[T, B, …]`` of neurons that are made to fire `spikes` while `current` flows in.
+
+        Differentiable in `current`. With a soft reset ``∂u/∂w`` is the trace of the input, because the reset takes
+        away a constant; a hard reset also cuts that trace at every spike.
+
+        Args:
+            spikes: the trains, in {0, 1}, ``[T, B, …]``; what the membrane says is ignored.
+            current: the input, ``[T, …]``, a shape that broadcasts with the trains.
+
+        Raises:
+            ValueError: for trains or a current that are not ``[T, B, …]``, or of different length, or other values.
+        """
+        _checks.sequence("spikes", spikes)
+        _checks.sequence("current", current)
+        binary = bool(((spikes == 0) | (spikes == 1)).all())
+        _checks.require(binary, "spikes", "other values", "spikes in {0, 1}")
+        _checks.require(len(current) == len(spikes), "current", f"{len(current)} steps", f"{len(spikes)} steps")
+        state, membranes = torch.zeros_like(spikes[0]), []
+        for fired, now in zip(spikes, current, strict=True):
+            # lif_step asks its surrogate which neurons fire; this one repeats the train, and passes no gradient.
+            forced = self.rules | {"surrogate": lambda _, fired=fired: fired}
+            _, membrane, state = lif_step(now, state, **forced)
+            membranes.append(membrane)
+        return torch.stack(membranes)

@@ -139,7 +139,11 @@ class PairSTDP:
         return weight.clamp(0, self.w_max)
 
     def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState) -> tuple[Tensor, STDPState]:
-        """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]`` → (new weight, new state)."""
+        """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]`` → (new weight, new state).
+
+        Raises:
+            ValueError: for weights that are not ``[M, N]``.
+        """
         pairing, state = self.pair(pre, post, state)
         return self.clip(weight + self.change(pairing, weight)), state
 

@@ -1,0 +1,112 @@
+"""Tasks for agents that learn by reward: what they see, and what their noisy neurons do."""
+
+import copy
+
+import torch
+from torch import Generator, Tensor
+
+from . import _checks
+from .neurons import StochasticLIF
+
+
+class CueAssociation:
+    """One of a few cues is shown, one of as many noisy output neurons answers; each cue has one right answer.
+
+    A cue makes its own inputs fire fast for a while, all other inputs fire slowly, and so do all of them afterwards.
+    The outputs are `StochasticLIF` neurons that inhibit each other through their last spikes.
+
+    Args:
+        cues: number of cues and of outputs, at least 2.
+        inputs_per_cue: number of inputs that belong to each cue, at least 1.
+        duration: how long a cue lasts, in ms, rounded to whole steps, at least one.
+        fast, slow: firing rates in spikes per second, at most one spike per step.
+        inhibition: what one spike takes away from the membrane of each other output, at least 0.
+        dt: step in ms.
+        options: tau_mem, width and the other options of `StochasticLIF`.
+
+    Raises:
+        ValueError: for values outside these ranges.
+
+    Reference: the setting of Frémaux, Sprekeler, Gerstner 2010, much simplified.
+
+    >>> task = CueAssociation()
+    >>> pre, post = task.trial(torch.zeros(4, 3, 15), torch.tensor([0, 1, 2, 0]), steps=20)
+    >>> list(pre.shape), list(post.shape)
+    ([20, 4, 15], [20, 4, 3])
+    """
+
+    def __init__(
+        self,
+        cues: int = 3,
+        inputs_per_cue: int = 5,
+        *,
+        duration: float = 50.0,
+        fast: float = 100.0,
+        slow: float = 5.0,
+        inhibition: float = 2.0,
+        dt: float = 5.0,
+        **options,
+    ):
+        _checks.whole("cues", cues, 2)
+        _checks.whole("inputs_per_cue", inputs_per_cue)
+        _checks.number("dt", dt, 0)
+        for name, value in {"fast": fast, "slow": slow}.items():
+            _checks.number(name, value, 0, 1000 / dt, open_low=False)
+        _checks.number("duration", duration, dt / 2)
+        _checks.number("inhibition", inhibition, 0, open_low=False)
+        self.cues, self.inputs_per_cue, self.dt, self.inhibition = cues, inputs_per_cue, dt, inhibition
+        self.cue_steps, self.fast, self.slow = round(duration / dt), fast * dt / 1000, slow * dt / 1000
+        self.neuron = StochasticLIF(dt=dt, **options)
+
+    def inputs(self, cue: Tensor, steps: int, *, generator: Generator | None = None) -> Tensor:
+        """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials that begin with the cues ``[B]``."""
+        _checks.labels("cue", cue, len(cue), self.cues)
+        _checks.whole("steps", steps, self.cue_steps)
+        belongs = torch.arange(self.cues * self.inputs_per_cue) // self.inputs_per_cue
+        chance = torch.full((steps, len(cue), len(belongs)), self.slow)
+        chance[: self.cue_steps] += (self.fast - self.slow) * (belongs == cue[:, None])
+        return torch.bernoulli(chance, generator=generator)
+
+    @torch.no_grad()
+    def trial(
+        self,
+        weight: Tensor,
+        cue: Tensor,
+        steps: int,
+        *,
+        silent: Tensor | None = None,
+        generator: Generator | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Return the spikes of inputs ``[steps, B, N]`` and outputs ``[steps, B, cues]`` in one trial of each agent.
+
+        Args:
+            weight: ``[B, cues, N]``, one matrix for each agent.
+            cue: integers ``[B]`` in [0, cues).
+            steps: length of the trial, at least that of a cue.
+            silent: ``[B]`` bool; where True, nothing spikes after the cue.
+            generator: source of all randomness; PyTorch's own if None.
+        """
+        pre = self.inputs(cue, steps, generator=generator)
+        _checks.floats("weight", weight)
+        expected = [len(cue), self.cues, pre.shape[2]]
+        _checks.require(list(weight.shape) == expected, "weight", list(weight.shape), f"shape {expected}")
+        active = torch.ones(steps, len(cue), 1)
+        if silent is not None:
+            fits = silent.dtype == torch.bool and silent.shape == cue.shape
+            _checks.require(fits, "silent", f"{silent.dtype} {list(silent.shape)}", f"bool of shape {list(cue.shape)}")
+            active[self.cue_steps :, silent] = 0
+        pre = pre * active
+        drive = torch.einsum("tbn,bmn->tbm", pre, weight.to(pre.dtype))
+        return pre, self._outputs(drive, active, generator)
+
+    def _outputs(self, drive: Tensor, active: Tensor, generator: Generator | None) -> Tensor:
+        neuron = copy.copy(self.neuron)
+        neuron.generator = generator
+        spikes = state = torch.zeros_like(drive[0])
+        post = []
+        for current, may_fire in zip(drive, active, strict=True):
+            others = spikes.sum(1, keepdim=True) - spikes
+            spikes, _, state = neuron.step(current - self.inhibition * others, state)
+            spikes = spikes * may_fire
+            post.append(spikes)
+        return torch.stack(post)

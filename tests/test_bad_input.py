@@ -137,7 +137,6 @@ CASES = {
     "reward run taus": (lambda: reward_run(torch.zeros(3, 3), torch.ones(3)), "tau_eligibility", "3 values"),
     "reward empty taus": (lambda: reward_run(torch.zeros(3, 3), torch.ones(0)), "tau_eligibility", "0 values"),
     "reward step weight": (lambda: reward_step(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
-    "STDP agents": (lambda: PairSTDP().step(GREY, GREY, torch.zeros(2, 3, 3), None), "weight", "[2, 3, 3]"),
     "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
     "replay values": (lambda: StochasticLIF().replay(SEQUENCE, SEQUENCE), "spikes", "other values"),
     "replay length": (lambda: StochasticLIF().replay(SEQUENCE.round(), SEQUENCE[:3]), "current", "3 steps"),

@@ -133,7 +133,7 @@ one_pre[60], one_post[60 + lags, np.arange(120)] = 1.0, 1.0
 measured = measured_change(hidden, one_pre, one_post).numpy()
 fits = [np.polyfit(lags[side], np.log(np.abs(measured[side])), 1) for side in (lags >= 0, lags < 0)]
 fitted = {"τ+": -1 / fits[0][0], "τ-": 1 / fits[1][0], "A+": np.exp(fits[0][1]), "A-": np.exp(fits[1][1])}
-title = "Fitted: " + ", ".join(f"{name} = {value:.4g}" for name, value in fitted.items())
+title = "Fitted, times in ms: " + ", ".join(f"{name} = {value:.4g}" for name, value in fitted.items())
 
 # %% alt="Weight change against lag. Dots fall from plus 0.01 at lag zero to near zero at 60 ms; left of zero they are negative, from minus 0.006, and fade more slowly. Two fitted exponentials run through all dots."
 figure, axis = plt.subplots(figsize=(7.5, 3))

@@ -273,7 +273,7 @@ axes[1].legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
 axes[0].set(xlabel="delay (ms)", ylabel="right actions (%)", ylim=(0, 106), xscale="log")
 axes[0].set_xticks([20, 60, 180, 540], ["20", "60", "180", "540"]), axes[0].minorticks_off()
 axes[0].set_title("The longest delay grows with τ_e")
-axes[1].set(xlabel="delay / τ_e", title="… but less than in proportion; silence bridges 6 τ_e")
+axes[1].set(xlabel="delay / τ_e", title="… but less than in proportion; silence helps")
 plt.show()
 
 # %% tags=["check"]
@@ -538,7 +538,7 @@ def train_readers(rate, told, seed=0):
     return weight, torch.stack(course)
 
 
-# %% alt="Left: held-out accuracy against images shown on a logarithmic axis, mean and range of five seeds; told the answer it exceeds 90 percent after a few hundred images, told right or wrong it climbs slowly to between 80 and 90 percent after seven thousand. Right: the weights of neuron 5 less those of neuron 3 for both, the same strokes, with more noise where only the reward taught."
+# %% alt="Left: held-out accuracy against images shown on a logarithmic axis, mean and range of five seeds; told the answer it exceeds 90 percent after a few hundred images, told right or wrong it climbs slowly to between 80 and 90 percent after seven thousand. Right: the weights of neuron 5 less those of neuron 3 for both, the same strokes in both."
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=(2, 1, 1))
 rates, (tested, first, fields, taken) = torch.tensor([3e-5, 1e-4, 3e-4, 1e-3, 3e-3]), ({}, {}, {}, {})
 shown = 10 * np.array(LOOKS)

@@ -18,6 +18,7 @@ from snn_core import (
     explorers,
     lif_step,
     losses,
+    plasticity,
     plotting,
     reconstruction,
 )
@@ -154,6 +155,30 @@ CASES = {
     "heat table shape": (lambda: plotting.heat_table(GREY, "ab", "xy"), "values", "[2, 3]"),
     "heat table best": (lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"), "best", "'most'"),
     "unrolled steps": (lambda: unrolled_graph(steps=0), "steps", "0"),
+    "unit intensity negative": (lambda: plasticity.unit_intensity(-GREY), "images", "a value of"),
+    "unit intensity gain": (lambda: plasticity.unit_intensity(GREY, 0.0), "gain", "0.0"),
+    "competition neurons": (lambda: plasticity.CompetitiveLayer(3, 0), "neurons", "0"),
+    "competition threshold": (lambda: plasticity.CompetitiveLayer(3, 2, threshold=-1.0), "threshold", "-1.0"),
+    "competition tau_trace": (lambda: plasticity.CompetitiveLayer(3, 2, tau_trace=0.0), "tau_trace", "0.0"),
+    "competition inputs": (lambda: plasticity.CompetitiveLayer(4, 2)(SEQUENCE), "spikes", "[4, 2, 3]"),
+    "competition inhibition": (lambda: plasticity.CompetitiveLayer(3, 2)(SEQUENCE, 1.5), "inhibition", "1.5"),
+    "trace stdp lr": (lambda: plasticity.CompetitiveLayer(3, 2).learn(SEQUENCE, lr=2.0), "lr", "2.0"),
+    "trace stdp trace": (
+        lambda: plasticity.trace_stdp(GREY, SEQUENCE[:3], SEQUENCE[..., :2], lr=0.1),
+        "trace",
+        "[3, 2",
+    ),
+    "thresholds target": (lambda: plasticity.adapt_thresholds(GREY[0], SEQUENCE, target=0.0), "target", "0.0"),
+    "thresholds neurons": (lambda: plasticity.adapt_thresholds(GREY[0, :2], SEQUENCE), "spikes", "[4, 2, 3]"),
+    "class responses label": (lambda: plasticity.class_responses(GREY, LABELS + 9), "labels", "9 to 10"),
+    "class responses class": (lambda: plasticity.class_responses(GREY, LABELS, 3), "labels", "no sample of [2]"),
+    "names too large": (lambda: plasticity.named_scores(GREY, torch.tensor([0, 1, 5]), 3), "names", "0 to 5"),
+    "votes neurons": (lambda: plasticity.vote_scores(GREY, GREY), "response", "[2, 3]"),
+    "learn unlabelled epochs": (
+        lambda: plasticity.learn_unlabelled(plasticity.CompetitiveLayer(3, 2), GREY, encoding.rate, epochs=0),
+        "epochs",
+        "0",
+    ),
     "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
 }
 

@@ -195,3 +195,15 @@ def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
         assert (explorer.point.get_ydata()[0] < explorer.silence.get_ydata()[0]) == nearer
     explorer(shift=0, tau=10.0)
     assert explorer.point.get_ydata()[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for():
+    drift = explorers.PrototypeDrift()
+    drift(lr=0.05, spikes=150, others=0.0, digit=3)
+    own, everything = drift.own.get_ydata()[-1], drift.all.get_ydata()[-1]
+    assert own > 0.95
+    assert own > everything
+    drift(lr=0.05, spikes=150, others=1.0, digit=3)
+    assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
+    drift(lr=1.0, spikes=20, others=0.0, digit=3)
+    assert drift.own.get_ydata()[-1] < own

@@ -9,6 +9,7 @@ from .encoding import Encoding
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
+from .prototype_drift import PrototypeDrift, field_path
 from .spike_distance import SpikeDistance, spike_train_distance
 from .surrogate_gradient import SurrogateGradient, gradient_by_layer
 
@@ -20,6 +21,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "CreditAssignment": CreditAssignment,
     "SurrogateGradient": SurrogateGradient,
     "SpikeDistance": SpikeDistance,
+    "PrototypeDrift": PrototypeDrift,
 }
 
 __all__ = [
@@ -31,10 +33,12 @@ __all__ = [
     "LIFNeuron",
     "LayerRates",
     "NeuronModels",
+    "PrototypeDrift",
     "Range",
     "SpikeDistance",
     "SurrogateGradient",
     "credit",
+    "field_path",
     "firing_rate",
     "gradient_by_layer",
     "spike_train_distance",

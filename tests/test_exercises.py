@@ -163,6 +163,25 @@ WRONG = {
             ("def share_silent(spikes):\n    return (spikes.sum(0) == 0).float().mean().item()", "any sample"),
         ],
     ],
+    "10_unsupervised_digits": [
+        [("turning_lag = 0.18 / 0.05", "equal to the weight"), ("turning_lag = 5 * np.log10(0.18 / 0.05)", "natural")],
+        [
+            (
+                "def answer_of(counts, names, classes):\n"
+                "    sums = [sum(n for n, name in zip(counts, names) if name == c) for c in range(classes)]\n"
+                "    return sums.index(max(sums))",
+                "not the sum",
+            ),
+            (
+                "def answer_of(counts, names, classes):\n"
+                "    of = [[n for n, name in zip(counts, names) if name == c and n > 0] for c in range(classes)]\n"
+                "    means = [sum(m) / max(len(m), 1) for m in of]\n"
+                "    return means.index(max(means))",
+                "silent",
+            ),
+            ("def answer_of(counts, names, classes):\n    return names[counts.index(max(counts))]", "without a name"),
+        ],
+    ],
     "08_codes_and_losses": [
         [("expected = (5 / 20) ** 2", "all four"), ("expected = 25 / 4", "share")],
         [

@@ -314,3 +314,15 @@ def test_a_later_reward_finds_less_eligibility_and_a_punishment_reverses_it():
     assert change[100.0, 1.0] == pytest.approx(np.exp(-1))
     assert change[100.0, -1.0] == -change[100.0, 1.0]
     assert change[100.0, 0.0] == 0
+
+
+def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for():
+    drift = explorers.PrototypeDrift()
+    drift(lr=0.05, spikes=150, others=0.0, digit=3)
+    own, everything = drift.own.get_ydata()[-1], drift.all.get_ydata()[-1]
+    assert own > 0.95
+    assert own > everything
+    drift(lr=0.05, spikes=150, others=1.0, digit=3)
+    assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
+    drift(lr=1.0, spikes=20, others=0.0, digit=3)
+    assert drift.own.get_ydata()[-1] < own

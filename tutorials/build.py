@@ -44,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record()
+    return address | mnist_record() | codes_record() | digits_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -67,6 +67,20 @@ def codes_record() -> dict[str, str]:
     table["spread"] = (100 * cells["accuracy"].std(2, ddof=1)).round(1)
     lines = [f'"{name}": {json.dumps(values.tolist())}' for name, values in table.items()]
     return {"{{codes_and_losses}}": "{" + ",\n ".join(lines) + "}", "{{codes_date}}": record["date"]}
+
+
+def digits_record() -> dict[str, str]:
+    """Return the recorded learning of the full MNIST without labels: accuracies in percent, one line per layer."""
+    record = json.loads((HERE.parent / "bench" / "unsupervised_digits.json").read_text())
+    lines = []
+    for layer in record["layers"]:
+        name = f"{layer['neurons']:,} neurons" + ("" if layer["adaptation"] else ", fixed thresholds")
+        values = {key: [round(100 * run[key], 2) for run in layer["runs"]] for key in ("named", "vote")}
+        values["silent"] = [run["silent"] for run in layer["runs"]]
+        lines.append(json.dumps({"name": name} | values))
+    seconds = [run["seconds"] for run in record["layers"][-1]["runs"]]
+    stamps = {"{{digits_date}}": record["date"], "{{digits_seconds}}": str(round(np.mean(seconds)))}
+    return stamps | {"{{unsupervised_digits}}": "[" + ",\n ".join(lines) + "]"}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

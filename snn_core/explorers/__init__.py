@@ -11,6 +11,7 @@ from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .neuron_models import NeuronModels
+from .prototype_drift import PrototypeDrift, field_path
 from .spike_distance import SpikeDistance, spike_train_distance
 from .stdp_window import STDPWindow, weight_density
 from .surrogate_gradient import SurrogateGradient, gradient_by_layer
@@ -26,6 +27,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "STDPWindow": STDPWindow,
     "GradientWindow": GradientWindow,
     "EligibilityTrace": EligibilityTrace,
+    "PrototypeDrift": PrototypeDrift,
 }
 
 __all__ = [
@@ -39,11 +41,13 @@ __all__ = [
     "LIFNeuron",
     "LayerRates",
     "NeuronModels",
+    "PrototypeDrift",
     "Range",
     "STDPWindow",
     "SpikeDistance",
     "SurrogateGradient",
     "credit",
+    "field_path",
     "firing_rate",
     "gradient_by_layer",
     "gradient_window",

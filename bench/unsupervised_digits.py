@@ -35,7 +35,7 @@ STEPS, READING_STEPS, GAIN, READING_INHIBITION = 8, 15, 12.0, 0.5
 
 
 def encode(images: torch.Tensor, steps: int, generator: torch.Generator) -> torch.Tensor:
-    """Return random spikes ``[T, B, N]`` of images of equal length."""
+    """Return random spikes ``[T, B, N]`` of scaled images."""
     return rate(unit_intensity(images, GAIN), steps, generator=generator)
 
 

@@ -9,11 +9,11 @@ from .traces import spike_trace
 
 
 def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
-    """Give every image the same Euclidean length `gain`, and cut intensities at 1.
+    """Scale every image to the Euclidean length `gain`, then cut intensities at 1, which shortens images of little ink.
 
     Args:
         images: ``[B, N]``, at least 0.
-        gain: the length, above 0.
+        gain: the length before the cut, above 0.
 
     Returns:
         ``[B, N]`` in [0, 1]; an empty image stays empty.

@@ -57,7 +57,7 @@ use_style()
 #
 # > **Before you run:** a neuron spikes for every image of a 3, and for no other. What will its weights look like? And if it spikes for everything?
 #
-# **The input.** Every image is scaled to the same Euclidean length, so that no digit wins by its ink, and its pixels become random spikes for 8 steps of 1 ms. A length of 12 makes the middle of a stroke spike at nearly every step, and its edges at random.
+# **The input.** Every image is scaled to a Euclidean length of 12, and what exceeds 1 is cut. That evens out the ink only in part: ones end at a length of about 8, zeros at 11. The pixels become random spikes for 8 steps of 1 ms: the middle of a stroke spikes at nearly every step, its edges at random.
 
 # %%
 digits = mnist_mini()
@@ -66,7 +66,7 @@ test_images, test_labels = digits.test_images.flatten(1), digits.test_labels
 
 
 def spiking(batch, generator, steps=8, dt=1.0):
-    """Return spikes [T, B, 784] of images of equal length; the rate per ms does not depend on dt."""
+    """Return spikes [T, B, 784] of scaled images; the rate per ms does not depend on dt."""
     return rate(plasticity.unit_intensity(batch, gain=12.0), steps, gain=dt, generator=generator)
 
 
@@ -175,7 +175,7 @@ between = {name: ((rows @ rows.T).sum() - 36).item() / (36 * 35) for name, rows 
 idle = {name: int((share == 0).sum()) for name, share in shares.items()}
 
 
-# %% alt="Four mosaics of 36 receptive fields. Without competition all 36 are the same blurred mean digit. Without homeostasis one field is learned and 35 are noise. With equal length only, 33 stay noise. With length and thresholds nearly all show different digits. Below: share of spikes by rank on a logarithmic axis."
+# %% alt="Four mosaics of 36 receptive fields. Without competition all 36 are the same blurred mean digit. Without homeostasis one field is a blurred mean digit, two are faint and the rest noise. With equal length only, three are digits and nearly all others noise. With length and thresholds about a dozen are different digits, others faint, others still noise. Below: share of spikes by rank on a logarithmic axis."
 def mosaic(rows, columns):
     """Tile fields [M, 784] into one picture, each scaled to its own maximum."""
     tiles = (rows / rows.amax(1, keepdim=True)).view(-1, columns, 28, 28)
@@ -198,17 +198,19 @@ plt.show()
 # %% tags=["check"]
 lengths = layers["no homeostasis"].weight.norm(dim=1).sort().values
 assert likeness["no competition"].min() > 0.99 and between["no competition"] > 0.99
-assert shares["no homeostasis"][0] == 1 and likeness["no homeostasis"].max() > 0.99 and lengths[-1] > 2 * lengths[-2]
-assert [idle[name] for name in variants] == [0, 35, 33, 2] and between["length and thresholds"] < 0.7
+assert shares["no homeostasis"][0] > 0.99 and likeness["no homeostasis"].max() > 0.99 and lengths[-1] > 2 * lengths[-2]
+grown = {name: int(((rows @ normalize(few, dim=1).T).amax(1) > 0.7).sum()) for name, rows in unit.items()}
+assert idle["no competition"] == 0 and 30 <= idle["length only"] < idle["no homeostasis"] == 35
+assert idle["length and thresholds"] <= 5 and grown["length only"] <= 5 < 8 <= grown["length and thresholds"] <= 20
 
 # %% [markdown]
-# Without competition the shares are even, and worthless: every field is the mean digit. Without homeostasis one neuron gets every spike and becomes the mean digit as well. Its weights are more than twice as long as those of any other neuron, and longer weights mean a larger drive. With equal lengths three neurons share the spikes, and with thresholds 34 of 36.
+# Without competition the shares are even, and worthless: every field is the mean digit. Without homeostasis one neuron soon wins, in the end gets every spike, and becomes the mean digit as well. Its weights are more than twice as long as those of any other neuron, and longer weights mean a larger drive. With equal lengths a few neurons share the spikes. With thresholds nearly all 36 get some, and about a dozen have become digits after these 300 images.
 #
 # These are 300 images, one at a time. With batches, a larger $\eta$ and 60,000 images, length alone still leaves most neurons idle: section 6.
 #
 # ## 3 · Four hundred neurons
 #
-# Now with both, 400 neurons and 5,000 images, six times each, in batches of 64: one matrix product gives the drive of all neurons at all steps of all images. The learning rate falls from 0.5 to 0.01. Thresholds start low, at 0.1, so that every step has a spike, and adapt to the share $s$ of 3 spikes per image. No label is used. All settings were chosen on training images held out, a fifth at a time. (A first choice had proved too weak on the test images; its successor, too, was found on held-out training images.)
+# Now with both, 400 neurons and 5,000 images, six times each, in batches of 64: one matrix product gives the drive of all neurons at all steps of all images. The learning rate falls from 0.5 to 0.01. Thresholds start low, at 0.1, so that every step has a spike, and adapt to a share $s$ of the neuron that amounts to 3 spikes of the whole layer per image. No label is used. All settings were chosen on training images held out, a fifth at a time. (A first choice had proved too weak on the test images; its successor, too, was found on held-out training images.)
 #
 # > **Before you run:** what does a neuron's field look like after its first few spikes, while $\eta$ is 0.5? And when $\eta$ is small?
 
@@ -228,26 +230,28 @@ def learn_digits(seed, moments=()):
     return layer, film, torch.stack(won)
 
 
-started, moments = time.process_time(), (1, 20, 79, 158, 237, 474)
+started, moments = time.perf_counter(), (1, 20, 79, 158, 237, 474)
 trained = [learn_digits(seed, moments) for seed in range(3)]
-seconds = (time.process_time() - started) / 3
+seconds = (time.perf_counter() - started) / 3
 layer, film, won = trained[0]
 
-# %% alt="A film of twelve receptive fields in six rows, after 1, 20, 79, 158, 237 and 474 batches: noise at first; one after the other becomes a digit, at first with holes, at last smooth, each of its own slant and shape."
+# %% alt="A film of twelve receptive fields in six rows, after 1, 20, 79, 158, 237 and 474 batches: after 1 batch about half are images or overlays of images and half are noise; after 158 all are digits, some others than before; at last smooth."
 figure, axis = plt.subplots(figsize=(10, 5.2))
 axis.imshow(mosaic(torch.cat([weights[:12] for weights in film]), 12))
 axis.set(xticks=[], yticks=np.arange(15, 180, 30), yticklabels=moments, ylabel="after batch")
-axis.set_title("Digits grow out of noise: 12 of 400 fields")
+axis.set_title("Digits replace noise, and some fields change their digit: 12 of 400")
 plt.show()
 
 # %% tags=["check"]
 active, spent = (won.cumsum(0) > 0).sum(1), won[-79:].sum(0) / won[-79:].sum(0).mean()  # one epoch is 79 batches
 nearest = [(weights @ normalize(images, dim=1).T).amax(1).mean().item() for weights in film]
 assert seconds < 20 and nearest[0] < 0.65 and nearest[-1] > 0.9 and 7 < won[-79:].sum() / 5000 < 8
-assert 100 < active[19] < 130 and active[157] == 400 and 0.5 < spent.min() < spent.max() < 1.5
+assert 80 < active[19] < 150 and active[157] >= 395 and 0.4 < spent.min() < spent.max() < 1.7
 
 # %% [markdown]
-# After 20 batches little more than a hundred neurons have ever spiked; then the thresholds of the busy ones are above those of the others, and after two epochs all 400 have. In the last epoch none spikes less than half or more than one and a half times as often as the average. The cosine of a field with the training image nearest to it rises above 0.9. The layer still spikes 7 to 8 times per image, not 3: the thresholds have not come to rest, and need not.
+# After one batch, with $\eta$ at 0.5, a field is a single image, or a few laid over each other. Some still change their digit later, as the first column does. A small $\eta$ averages many images that are alike.
+#
+# After 20 batches little more than a hundred neurons have ever spiked; then the thresholds of the busy ones are above those of the others, and after two epochs at least 395 of the 400 have. In the last epoch none spikes less than 0.4 times or more than 1.7 times as often as the average. The cosine of a field with the training image nearest to it, averaged over the fields, rises above 0.9. The layer still spikes 7 to 8 times per image, not 3: nearly every step has a winner, so that the *differences* between thresholds decide, while their common level still rises.
 #
 # ## 4 · Names, and honest numbers
 #
@@ -322,13 +326,17 @@ for seed, (layer, _, _) in enumerate(trained):
 results = {name: np.array(values) for name, values in results.items()}
 
 # %%
-numbers, by_number = (10, 30, 100, 300, 1000, 3000), {"STDP, voting": [], "linear": []}
+numbers, by_number = (10, 30, 100, 300, 1000), {"STDP, voting": [], "linear": []}
 for number in numbers:
-    of = torch.cat([(labels == digit).nonzero().flatten()[: number // 10] for digit in range(10)])
-    by_number["STDP, voting"].append(read_digits(*counted[0], of)[1])
-    by_number["linear"].append(linear_classifier(of, seeded(number)))
+    tries = []
+    for draw in range(4):  # it matters which images are labelled, so they are drawn four times
+        order = torch.randperm(5000, generator=(generator := seeded(draw)))
+        of = torch.cat([order[labels[order] == digit][: number // 10] for digit in range(10)])
+        tries.append([read_digits(*counted[draw % 3], of)[1], linear_classifier(of, generator)])
+    for values, value in zip(by_number.values(), np.mean(tries, axis=0), strict=True):
+        values.append(value)
 
-# %% alt="Left: table of test accuracy, mean of three seeds: chance 10, untrained network far below, STDP and k-means about equal near 90, linear classifier about the same. Right: accuracy against number of labels: the layer that learned without labels is well above the linear classifier at few labels, about equal at many labels."
+# %% alt="Left: table of test accuracy, mean of three seeds: chance 10; the untrained network far below the others; linear classifier, k-means, k-means read by spikes and STDP within a few points of each other near 90, STDP highest. Right: accuracy against the number of labels: at 10 labels the linear classifier is well ahead, at 30 they are about equal, from 100 on the layer that learned without labels is ahead, at 1,000 by less."
 rows = {"chance": [10.0, 10.0]} | {name: values.mean(0) for name, values in results.items()}
 spread = {name: np.ptp(values, axis=0).max() for name, values in results.items()}
 shown = [f"{name} (± {spread[name] / 2:.1f})" if name in spread else name for name in rows]
@@ -337,7 +345,7 @@ heat_table(list(rows.values()), shown, ["naming", "voting"], axes[0])
 axes[0].set_title("Test accuracy (%), three seeds (± half the range)")
 for name, values in by_number.items():
     axes[1].plot(numbers, values, "o-", label=name)
-axes[1].set(xscale="log", xlabel="labelled training images", ylabel="test accuracy (%)", ylim=(0, 100))
+axes[1].set(xscale="log", xlabel="labelled training images", ylabel="test accuracy (%), 4 draws", ylim=(0, 100))
 axes[1].set_title("From 100 labels on, STDP is ahead")
 axes[1].legend(loc="lower right")
 plt.show()
@@ -345,17 +353,17 @@ plt.show()
 # %% tags=["check"]
 best, accuracy = results["STDP"].mean(0), {name: values.mean(0) for name, values in results.items()}
 assert len(results["STDP"]) == 3 and best[0] >= 88 and best[1] >= 90 and (best - accuracy["untrained"] > 25).all()
-by_reading, by_weights = np.diff([accuracy[name][1] for name in ("k-means", "k-means, read by spikes", "STDP")])
-assert by_reading > by_weights > 0 and (best - accuracy["k-means, read by spikes"] < 2).all()
+assert (best - accuracy["k-means"] < 4).all() and (best - accuracy["k-means, read by spikes"] < 2).all()
+assert accuracy["k-means, read by spikes"][1] > accuracy["k-means"][1]
 lead, rest = np.subtract(*by_number.values()), best[1] - accuracy["linear"][1]
-assert lead[0] < -10 and abs(lead[1]) < 3 and lead[3] > 8 and (lead[2:] > 0).all() and 0 < rest < 3
+assert lead[0] < -5 and abs(lead[1]) < 4 and lead[2:4].min() > 4 and lead[4] > 0 and 0 < rest < 3
 
 # %% [markdown]
 # What the table says, and what it does not:
 #
 # - **Learning did it**: the same layer with random weights is more than 25 points below.
-# - **It is a shallow prototype learner, like k-means.** It does beat k-means, but most of its lead in voting is the *reading*: several neurons speak for one image. Read alike, the centroids come within 2 points.
-# - **Labels are still needed**, to name the neurons, and ten are too few: there the linear classifier is ahead, and at thirty they are about equal. With three hundred the layer is more than eight points ahead of it, with all 5,000 less than three. With all labels, the network of [page 07](07_first_trained_network.ipynb) reached at least 94 %.
+# - **It is a shallow prototype learner, like k-means**, which reaches about the same. Part of the lead over k-means is the *reading*: several neurons speak for one image. Read alike, the centroids come within 2 points; with 1,000 test images and three seeds we cannot say more.
+# - **Labels are still needed**, to name the neurons, and ten are too few: there the linear classifier is ahead, and at thirty they are about equal. With one hundred and with three hundred the layer is more than four points ahead, with all 5,000 less than three. (These are means of four draws of the labelled images; single draws differ by several points.) With all labels, the network of [page 07](07_first_trained_network.ipynb) reached at least 94 %.
 # - **MNIST is easy**: its digits are centred and of one size, and random weights alone do far better than chance. Nothing here says that such a layer finds objects in photographs.
 # - An $\arg\max$ over 400 neurons, and a weight vector divided by its length, are **not a neural circuit**. The next section replaces the first.
 #
@@ -366,12 +374,12 @@ assert lead[0] < -10 and abs(lead[1]) < 3 and lead[3] > 8 and (lead[2:] > 0).all
 # | | Diehl and Cook | here | price of theirs |
 # |---|---|---|---|
 # | competition | a second, inhibitory population | maximum, no delay | measured below |
-# | time | 350 ms and a pause of 150 ms, in steps of 0.5 ms | 8 steps of 1 ms | 700 steps, not 8 |
-# | images | one at a time | 64 at once | measured below |
+# | time | 350 ms and a pause of 150 ms, in steps of 0.5 ms | 8 steps of 1 ms, no pause | 1,000 steps, not 8 |
+# | images | one at a time | 64 at once | measured below, for our layer |
 # | synapses | conductances, excitatory and inhibitory | currents | not tested here |
 # | threshold | rises with every spike, decays slowly | once per batch | not tested here |
 #
-# We take the first step. Each neuron excites one inhibitory neuron, which inhibits all *others* by a current that decays with 2 ms. Any neuron may spike at any step; what happens next is up to the inhibition, and it arrives **one step late**. So the step matters, and we halve it twice.
+# We take the first step. Each neuron excites one inhibitory neuron, which inhibits all *others* by a current that decays with 2 ms; its charge hardly depends on the step. Any neuron may spike at any step; what happens next is up to the inhibition, and it arrives **one step late**. So the step matters, and we halve it twice.
 #
 # > **Before you run:** at 1 ms, how many of 100 neurons spike before the first inhibition arrives?
 
@@ -386,7 +394,7 @@ class InhibitedLayer(CompetitiveLayer):
         rules, output = {"beta": self.beta, "reset": "hard"}, []
         for drive in current:
             others = synapse.sum(1, keepdim=True) - synapse
-            z, _, excitatory = lif_step(drive - 20 * others, excitatory, threshold=self.threshold, **rules)
+            z, _, excitatory = lif_step(drive - 20 * self.dt * others, excitatory, threshold=self.threshold, **rules)
             y, _, inhibitory = lif_step(2 * z, inhibitory, **rules)
             synapse = leaky_step(y, synapse, np.exp(-self.dt / 2).item())
             output.append(z)
@@ -397,9 +405,9 @@ class InhibitedLayer(CompetitiveLayer):
 def small_network(kind, dt, adaptation, seed):
     """Train 100 neurons on 800 images; return accuracy (%), spikes per step that has any, seconds, the layer."""
     encode = partial(spiking, generator=(generator := seeded(seed)), steps=round(8 / dt), dt=dt)
-    layer, started = kind(784, 100, dt=dt, generator=generator), time.process_time()
+    layer, started = kind(784, 100, dt=dt, generator=generator), time.perf_counter()
     learn_unlabelled(layer, few, encode, epochs=2, batch_size=64, generator=generator, adaptation=adaptation)
-    seconds = time.process_time() - started
+    seconds = time.perf_counter() - started
     reader = partial(layer, inhibition=0.5) if kind is CompetitiveLayer else layer
     response = plasticity.class_responses(responses(reader, few, encode), labels[:800])
     right = predict(plasticity.vote_scores(responses(reader, test_images[:500], encode), response)) == test_labels[:500]
@@ -409,9 +417,9 @@ def small_network(kind, dt, adaptation, seed):
 
 def learning_time(batch_size):
     encode, layer = partial(spiking, generator=seeded(0)), CompetitiveLayer(784, 400, generator=seeded(0))
-    started = time.process_time()
+    started = time.perf_counter()
     learn_unlabelled(layer, images[:256], encode, epochs=1, batch_size=batch_size, generator=seeded(0))
-    return time.process_time() - started
+    return time.perf_counter() - started
 
 
 # %%
@@ -421,7 +429,7 @@ setups |= {f"inhibition, {dt:g} ms": (InhibitedLayer, dt, 0.2) for dt in (1.0, 0
 tried = {name: [small_network(*setup, seed) for seed in range(3)] for name, setup in setups.items()}
 mean_of = {name: np.mean([trial[:3] for trial in trials], axis=0) for name, trials in tried.items()}
 
-# %% alt="Four rasters of 100 neurons for ten images of 8 ms each. Maximum: one spike per step. Inhibition at 1 ms: nearly all neurons spike in the same step or none does, accuracy near chance. At 0.5 and 0.25 ms: one or a few neurons spike for an image, accuracy nearly that of the maximum."
+# %% alt="Four rasters of 100 neurons for ten images of 8 ms each. Maximum: one spike per step. Inhibition at 1 ms: many neurons spike in one and the same step, and none for most images; accuracy little above chance. At 0.5 and 0.25 ms: one to a few neurons spike for an image, accuracy somewhat below that of the maximum."
 figure, axes = plt.subplots(1, 4, figsize=(10, 3), sharey=True)
 for ax, (name, trials) in zip(axes, tried.items(), strict=True):
     output = trials[0][3](spiking(test_images[:10], seeded(0), round(8 / (dt := setups[name][1])), dt))
@@ -433,16 +441,16 @@ plt.show()
 accurate, together = ({name: values[k] for name, values in mean_of.items()} for k in (0, 1))
 assert accurate["inhibition, 1 ms"] < 20 and together["inhibition, 1 ms"] > 10
 assert abs(accurate["maximum, 1 ms"] - accurate["inhibition, 0.25 ms"]) < 10 and together["inhibition, 0.25 ms"] < 3
-slower = learning_time(1) / learning_time(64)
+slower = np.divide(*(min(learning_time(size) for _ in range(3)) for size in (1, 64)))
 longer = mean_of["inhibition, 0.25 ms"][2] / mean_of["maximum, 1 ms"][2]
-assert together["maximum, 1 ms"] == 1 and longer > 2 and slower > 3 and 350 / 0.5 == 700
+assert together["maximum, 1 ms"] == 1 and longer > 1.5 and slower > 2
 
 # %% [markdown]
-# At 1 ms the inhibition is too late: on average more than ten neurons spike together, all learn from the same image, and the accuracy is that of chance. At 0.25 ms about two spike together, and the accuracy comes within ten points of that of the maximum. So the maximum stands for *fast* inhibition. (A shorter step shortens the delay, and also lets the drive arrive in smaller portions; we did not separate the two.) It is cheaper as well: four times as many steps took more than twice as long to learn. Showing one image at a time took more than three times as long as batches of 64, with 400 neurons on one core. The inhibited layers need a faster adaptation (0.2; chosen on held-out training images, as before).
+# At 1 ms the inhibition is too late: on average more than ten neurons spike together, all learn from the same image, and the accuracy is little above chance. At 0.25 ms about two spike together, and the accuracy comes within ten points of that of the maximum. So the maximum stands for *fast* inhibition. (A shorter step shortens the delay, and also lets the drive arrive in smaller portions; we did not separate the two.) It is cheaper as well: four times as many steps took more than one and a half times as long to learn. Showing one image at a time took more than twice as long as batches of 64, with 400 neurons. The inhibited layers need a faster adaptation (0.2; chosen on held-out training images, as before), and only the maximum is read with weaker inhibition. So the gap in accuracy is not simply the price of inhibition; its price is time.
 #
 # ## 6 · All of MNIST
 #
-# With 60,000 images, four times each, the same layer goes further. The record of {{digits_date}}, one thread, three seeds, with settings chosen on training images held out; images are read for 15 steps. This repeats it: `python bench/unsupervised_digits.py`.
+# With 60,000 images, four times each, the same rule goes further. The record of {{digits_date}}, one thread, three seeds; images are read for 15 steps, not 8. Settings were chosen on training images held out. The full test set was used for this record only, but its first 1,000 images are those of section 4. This repeats it: `python bench/unsupervised_digits.py`.
 
 # %% alt="Test accuracy on the full MNIST by voting and by naming for three layers: 900 neurons with fixed thresholds, 900 neurons, 3,200 neurons, three seeds each as dots, with a dashed line at the 95 percent of Diehl and Cook. Only the layer with 3,200 neurons is above the line."
 record = json.loads("""{{unsupervised_digits}}""")
@@ -459,15 +467,15 @@ plt.show()
 # %% tags=["check"]
 small, fixed, large = record
 assert np.mean(small["named"]) >= 93.5 and min(large["named"] + large["vote"]) >= 95 and len(large["vote"]) == 3
-assert min(fixed["silent"]) > 450 and max(small["silent"] + large["silent"]) == 0 and int("{{digits_seconds}}") < 1200
-assert np.mean(fixed["vote"]) < np.mean(small["vote"]) - 3
+assert min(fixed["silent"]) > 675 and max(small["silent"] + large["silent"]) == 0 and int("{{digits_seconds}}") < 1200
+assert all(np.mean(fixed[reading]) < np.mean(small[reading]) - 3 for reading in ("named", "vote"))
 
 # %% [markdown]
-# Training took {{digits_seconds}} seconds per seed with 3,200 neurons. The dashed line is the figure that Diehl and Cook report for 6,400 neurons in a far more detailed simulation. The two are not to be compared as methods: theirs is a model of a circuit, ours uses the shortcuts of section 5. With fixed thresholds more than half of 900 neurons never spike, and the accuracy falls by more than 3 points.
+# Training took {{digits_seconds}} seconds per seed with 3,200 neurons. The dashed line is the figure that Diehl and Cook report for 6,400 neurons in a far more detailed simulation. The two are not to be compared as methods: theirs is a model of a circuit, ours uses the shortcuts of section 5. With fixed thresholds more than three quarters of 900 neurons never spike for a training image, and the accuracy falls by more than 3 points.
 #
 # ## Explorer
 #
-# One neuron spikes for one digit. With $\eta = 1$ its field is the last image, with a small $\eta$ a mean over the last $1/\eta$. Find the $\eta$ that is best after 20 spikes, and then after 150: is it the same? Section 3 lets $\eta$ fall. Then let the neuron spike for other digits, too.
+# One neuron spikes for one digit. With $\eta = 1$ its field is the last image, with a small $\eta$ a mean over the last $1/\eta$. Find the $\eta$ that is best after 20 spikes, and then after 150: is it larger or smaller? Section 3 lets $\eta$ fall. Then let the neuron spike for other digits, too.
 
 # %% alt="Explorer with a learning rate of 0.05. Left: the field of a neuron after 60 spikes for threes, a blurred three. Right: its cosine with the mean three, which rises quickly and then wavers, and with the mean of all digits, lower."
 show = PrototypeDrift()

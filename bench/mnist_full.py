@@ -47,6 +47,15 @@ def network(steps: int) -> nn.Sequential:
     )
 
 
+def flat_mnist(validate: bool) -> list[torch.Tensor]:
+    """Return images ``[samples, 784]`` and labels to train and to test; to `validate`, both from the training set."""
+    train_images, train_labels, test_images, test_labels = mnist()
+    if validate:
+        test_images, test_labels = train_images[50_000:], train_labels[50_000:]
+        train_images, train_labels = train_images[:50_000], train_labels[:50_000]
+    return [train_images.flatten(1), train_labels, test_images.flatten(1), test_labels]
+
+
 def train(data, epochs: int, seed: int, steps: int) -> dict:
     """Train one network and return what is recorded of it."""
     generator = seeded(seed)
@@ -73,10 +82,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--validate", action="store_true", help="hold out 10,000 training images; record nothing")
     arguments = parser.parse_args()
-    train_images, train_labels, test_images, test_labels = mnist()
-    data = [train_images.flatten(1), train_labels, test_images.flatten(1), test_labels]
-    if arguments.validate:
-        data = [data[0][:50_000], data[1][:50_000], data[0][50_000:], data[1][50_000:]]
+    data = flat_mnist(arguments.validate)
     runs = [train(data, arguments.epochs, seed, arguments.steps) for seed in arguments.seeds]
     last_five = [sum(run["test"][-5:]) / 5 for run in runs]
     print("mean of the last 5 epochs:", [f"{value:.4f}" for value in last_five], [run["seconds"] for run in runs], "s")

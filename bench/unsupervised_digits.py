@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from mnist_full import flat_mnist
 
-from snn_core.datasets import mnist
 from snn_core.encoding import rate
 from snn_core.losses import predict
 from snn_core.plasticity import (
@@ -72,10 +72,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--validate", action="store_true", help="hold out 10,000 training images; record nothing")
     arguments = parser.parse_args()
-    train_images, train_labels, test_images, test_labels = mnist()
-    data = [train_images.flatten(1), train_labels, test_images.flatten(1), test_labels]
-    if arguments.validate:
-        data = [data[0][:50_000], data[1][:50_000], data[0][50_000:], data[1][50_000:]]
+    data = flat_mnist(arguments.validate)
     settings = {name: getattr(arguments, name) for name in ("epochs", "batch_size", "lr")}
     layers = []
     for neurons, adaptation in zip(arguments.neurons, arguments.adaptation, strict=True):

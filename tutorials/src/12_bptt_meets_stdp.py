@@ -407,6 +407,8 @@ assert (late == 0).all() and taught[beyond].max() < 1.7 and enough[beyond].min()
 #
 # The teacher decides the postsynaptic spikes of STDP, so its pairs are the same in every trial. Bounds (page 09) make of them a change of the weight: *additive* ones only cut it at 0 and $w_\mathrm{max}$, *soft* ones shrink it on the way there. A third form is additive without any bounds. Every rule is tuned on 24 tasks and then run once on 40 others.
 #
+# In the code an *option* is one setting of a rule, and an *arm* is one neuron with its option: all arms train on all tasks at once, so weights are `[arm, task, 150]`. `three_factors` and `forced_stdp` each return a function that does one trial, and `practise` repeats it. `FAMILIES` lists every option that was tried; `chosen` keeps the best one of each rule.
+#
 # > **Before you run:** what does the teacher's STDP do when the neuron already spikes at the right times? Which will matter, the loss or the surrogate?
 
 

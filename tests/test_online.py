@@ -5,7 +5,16 @@ import torch
 from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, RecurrentLIF
-from snn_core.online import TERMS, OnlineAdaptiveLIF, OnlineLIF, OnlineRTRL, membrane_jacobian
+from snn_core.online import (
+    RULES,
+    TERMS,
+    OnlineAdaptiveLIF,
+    OnlineLIF,
+    OnlineNetwork,
+    OnlineRTRL,
+    count_error,
+    membrane_jacobian,
+)
 
 T, B, N, M = 30, 3, 5, 4
 
@@ -113,3 +122,129 @@ def test_gradients_add_up_like_backward_does():
     online = OnlineLIF(layer, neuron)
     once = forwards(online)[1][0].clone()
     torch.testing.assert_close(forwards(online)[1][0], 2 * once)
+
+
+LABELS = torch.arange(B) % M
+
+
+def network(depth=2):
+    torch.manual_seed(3)
+    layers = [
+        part
+        for i in range(depth)
+        for part in (nn.Linear(N if i == 0 else 6, M if i == depth - 1 else 6), LIF(**OPTIONS))
+    ]
+    with torch.no_grad():
+        for layer in layers[::2]:
+            layer.weight.mul_(3)
+    return nn.Sequential(*layers).double()
+
+
+def step_by_step(net, top):
+    """Return ``.grad`` by autograd through one step at a time: ``u = constant + W @ trace``, nothing earlier.
+
+    `top` turns (net, spikes of every layer of this step, counts, step) into the scalar that is differentiated.
+    """
+    layers = list(zip(net[::2], net[1::2], strict=True))
+    states = [torch.zeros(B, linear.out_features, dtype=torch.float64) for linear, _ in layers]
+    traces = [torch.zeros(B, linear.in_features, dtype=torch.float64) for linear, _ in layers]
+    counts, ones = torch.zeros(B, M, dtype=torch.float64), 0.0
+    for t in range(T):
+        spikes, ones = [INPUTS[t]], 1 + BETA * ones
+        for i, (linear, neuron) in enumerate(layers):
+            traces[i] = BETA * traces[i] + spikes[-1].detach()
+            current, memory = linear(spikes[-1]), traces[i] @ linear.weight.T + ones * linear.bias
+            past = BETA * states[i] + (current - memory).detach()
+            if i > 0:  # the way back to the layer below, at this step only
+                through = spikes[-1] @ linear.weight.detach().T
+                memory = memory + through - through.detach()
+            spikes.append(neuron.surrogate(past + memory - 0.7))
+            states[i] = (past + memory - 0.7 * spikes[-1]).detach()
+        counts = counts + spikes[-1].detach()
+        top(spikes, counts, t).backward()
+    return [parameter.grad for layer in net[::2] for parameter in layer.parameters()]
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_ottt_is_autograd_within_each_step(depth):
+    net, other = network(depth), network(depth)
+    OnlineNetwork(net, "ottt").run(INPUTS, LABELS)
+
+    def loss(spikes, counts, t):
+        live = counts - spikes[-1].detach() + spikes[-1]
+        return nn.functional.cross_entropy(live, LABELS)
+
+    expected = step_by_step(other, loss)
+    found = [parameter.grad for layer in net[::2] for parameter in layer.parameters()]
+    for one, two in zip(found, expected, strict=True):
+        assert two.abs().max() > 1e-3
+        torch.testing.assert_close(one, two, rtol=0, atol=1e-10)
+
+
+def hidden_gradient(rule, signal):
+    """Return (found, expected) gradients of the first layer, where `signal` computes what it is told, from outside."""
+    net = network()
+    online = OnlineNetwork(net, rule, generator=generator())
+    output = online.run(INPUTS, LABELS)
+    hidden = net[1](net[0](INPUTS), record=True)
+    psi = net[1].surrogate.derivative(hidden.membrane - 0.7)
+    signals = signal(net, online.matrices[0], hidden.spikes, output)
+    trace = OnlineLIF(net[0], net[1])
+    expected = torch.zeros_like(net[0].weight)
+    trace.start(INPUTS[0])
+    for t in range(T):
+        trace.step(INPUTS[t])
+        expected += (signals[t] * psi[t]).T @ trace.trace
+    return net[0].weight.grad, expected
+
+
+def errors(scores):
+    """Return softmax minus one-hot over the batch for scores ``[T, B, C]``, by autograd."""
+    scores = scores.detach().requires_grad_()
+    total = sum(nn.functional.cross_entropy(now, LABELS) for now in scores)
+    return torch.autograd.grad(total, scores)[0]
+
+
+def test_direct_feedback_sends_the_error_through_one_matrix():
+    found, expected = hidden_gradient(
+        "direct_feedback_alignment", lambda net, matrix, hidden, output: errors(output.cumsum(0)) @ matrix
+    )
+    torch.testing.assert_close(found, expected.detach(), rtol=0, atol=1e-10)
+    assert found.abs().max() > 1e-3
+
+
+def test_feedback_alignment_sends_the_local_error_through_a_matrix():
+    def signal(net, matrix, hidden, output):
+        membrane = net[3](net[2](hidden), record=True).membrane
+        return errors(output.cumsum(0)) * net[3].surrogate.derivative(membrane - 0.7) @ matrix
+
+    found, expected = hidden_gradient("feedback_alignment", signal)
+    torch.testing.assert_close(found, expected.detach(), rtol=0, atol=1e-10)
+    assert found.abs().max() > 1e-3
+
+
+def test_decolle_reads_each_layer_out_by_itself():
+    def signal(net, matrix, hidden, output):
+        readout = torch.stack([sum(BETA ** (t - s) * hidden[s] for s in range(t + 1)) for t in range(T)]) @ matrix.T
+        return errors(readout) @ matrix
+
+    found, expected = hidden_gradient("decolle", signal)
+    torch.testing.assert_close(found, expected.detach(), rtol=0, atol=1e-10)
+    assert found.abs().max() > 1e-3
+
+
+def test_the_last_layer_learns_the_same_under_every_rule():
+    gradients = []
+    for rule in RULES:
+        net = network()
+        output = OnlineNetwork(net, rule, generator=generator()).run(INPUTS, LABELS)
+        assert torch.equal(output, net(INPUTS))
+        assert (net[0].weight.grad is None) == (rule == "last_layer")
+        gradients.append(net[2].weight.grad)
+    assert all(torch.equal(gradient, gradients[0]) for gradient in gradients)
+
+
+def test_the_count_error_is_the_gradient_of_the_cross_entropy():
+    counts = draw(B, M).requires_grad_()
+    nn.functional.cross_entropy(counts, LABELS).backward()
+    torch.testing.assert_close(count_error(counts.detach(), LABELS), counts.grad)

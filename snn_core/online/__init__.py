@@ -7,9 +7,13 @@ Weights are ``[M, N]``, row = to, column = from. Nothing here uses autograd.
 """
 
 from .layers import OnlineAdaptiveLIF, OnlineLayer, OnlineLIF
+from .network import RULES, OnlineNetwork, count_error
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
 
 __all__ = [
+    "RULES",
+    "OnlineNetwork",
+    "count_error",
     "TERMS",
     "OnlineAdaptiveLIF",
     "OnlineLIF",

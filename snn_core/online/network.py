@@ -1,0 +1,122 @@
+"""A stack of layers that learn at every step, and the ways in which a layer can be told what the output should be."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from .. import _checks
+from ..neurons import leaky_step
+from .layers import OnlineLIF
+
+RULES = ("ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
+
+
+def count_error(counts: Tensor, labels: Tensor) -> Tensor:
+    """Return the gradient of the mean cross-entropy of the counts so far, ``[B, C]``: softmax minus the right answer.
+
+    Args:
+        counts: spikes per class so far, ``[B, C]``.
+        labels: integers ``[B]`` in [0, C).
+
+    Raises:
+        ValueError: for labels out of range.
+
+    >>> count_error(torch.zeros(1, 2), torch.tensor([0]))
+    tensor([[-0.5000,  0.5000]])
+    """
+    _checks.labels("labels", labels, *counts.shape)
+    return (torch.softmax(counts, 1) - F.one_hot(labels, counts.shape[1])) / len(counts)
+
+
+class OnlineNetwork:
+    """A feed-forward network that learns while it runs, in a memory that does not grow with time.
+
+    Every layer keeps the traces of `OnlineLIF`. What the hidden layers are told differs:
+
+    - "ottt": the error of this step, sent back through the weights of the layers above, at this step only;
+    - "feedback_alignment": the same through fixed random matrices in place of the weights;
+    - "direct_feedback_alignment": the output's error through one fixed random matrix per layer;
+    - "decolle": the error of the layer's own readout, a leaky sum of its spikes through a fixed random matrix;
+    - "last_layer": nothing.
+
+    Args:
+        network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
+        rule: one of `RULES`.
+        error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
+        generator: draws the fixed matrices; PyTorch's own if None.
+
+    Raises:
+        ValueError: for an unknown rule, or a network of another form.
+
+    Reference: Xiao et al. 2022 (OTTT); Lillicrap et al. 2016; Nøkland 2016; Kaiser, Mostafa, Neftci 2020 (DECOLLE).
+    """
+
+    def __init__(
+        self,
+        network: nn.Sequential,
+        rule: str = "ottt",
+        *,
+        error: Callable[[Tensor, Tensor], Tensor] = count_error,
+        generator: Generator | None = None,
+    ):
+        _checks.choice("rule", rule, RULES)
+        pairs = len(network) % 2 == 0 and all(isinstance(layer, nn.Linear) for layer in network[::2])
+        _checks.require(pairs, "network", repr(network), "alternating nn.Linear and LIF")
+        self.layers = [OnlineLIF(linear, neuron) for linear, neuron in zip(network[::2], network[1::2], strict=True)]
+        self.rule, self.error = rule, error
+        self.classes = self.layers[-1].linear.out_features
+        self.matrices = [self._matrix(below, above, generator) for below, above in pairwise(self.layers)]
+
+    def _matrix(self, below: OnlineLIF, above: OnlineLIF, generator: Generator | None) -> Tensor:
+        """Draw a fixed matrix that leads back to a layer: from the one above, or straight from the classes."""
+        like = above.linear.weight
+        rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
+        drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
+        return drawn.to(like.device) / below.linear.out_features**0.5
+
+    def start(self, inputs: Tensor) -> None:
+        """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
+        self.counts = inputs.new_zeros(len(inputs), self.classes)
+        self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices]
+        for layer in self.layers:
+            layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
+
+    @torch.no_grad()
+    def step(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Advance all layers by one step and add this step's gradients to ``.grad``; return the output's spikes."""
+        spikes = [inputs]
+        for layer in self.layers:
+            spikes.append(layer.step(spikes[-1]))
+        self.counts = self.counts + spikes[-1]
+        error = self.error(self.counts, labels)
+        local = self.layers[-1].learn(error)
+        if self.rule != "last_layer":
+            for depth in reversed(range(len(self.matrices))):
+                local = self.layers[depth].learn(self._signal(depth, local, error, spikes[depth + 1], labels))
+        return spikes[-1]
+
+    def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
+        """Return the learning signal of a hidden layer, ``[B, M]``."""
+        matrix = self.matrices[depth]
+        if self.rule == "ottt":
+            return above @ self.layers[depth + 1].linear.weight
+        if self.rule == "feedback_alignment":
+            return above @ matrix
+        if self.rule == "direct_feedback_alignment":
+            return error @ matrix
+        beta = self.layers[depth].neuron.beta
+        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], beta)
+        return self.error(self.readouts[depth], labels) @ matrix
+
+    def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Run a sequence ``[T, B, N]``, adding up gradients; return the output's spikes ``[T, B, C]``.
+
+        Raises:
+            ValueError: for an input that is not ``[T, B, N]``.
+        """
+        _checks.sequence("inputs", inputs)
+        self.start(inputs[0])
+        return torch.stack([self.step(now, labels) for now in inputs])

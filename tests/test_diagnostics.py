@@ -174,7 +174,7 @@ def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_that
 @pytest.mark.parametrize("name", ALL_NEURONS)
 def test_diagnosis_of_every_neuron_model(name):
     """It reports a rate and an arriving gradient for each, and finds no mixing and no leak where there is none."""
-    neuron = ALL_NEURONS[name](6) if name == "RecurrentLIF" else ALL_NEURONS[name]()
+    neuron = ALL_NEURONS[name](6) if name.startswith("Recurrent") else ALL_NEURONS[name]()
     generator = torch.Generator().manual_seed(0)
     inputs = (torch.rand(40, 4, 5, generator=generator) < 0.5).float() * (20 if name == "Izhikevich" else 1)
     network = nn.Sequential(nn.Linear(5, 6), neuron, nn.Linear(6, 3), LIF())

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from snn_core import ALL_NEURONS, LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, RecurrentLIF, SpikingNeuron
+from snn_core import (
+    ALL_NEURONS,
+    LIF,
+    AdaptiveLIF,
+    Alpha,
+    CuBaLIF,
+    Izhikevich,
+    RecurrentAdaptiveLIF,
+    RecurrentLIF,
+    SpikingNeuron,
+)
 from snn_core.neurons import FIRING_PATTERNS
 
 T, B, N = 60, 2, 4
@@ -17,7 +27,7 @@ def draw(*shape, dtype=torch.float64, seed=0):
 
 def build(name, **options):
     """Return a neuron of `ALL_NEURONS` for N neurons, in float64."""
-    first = (N,) if name == "RecurrentLIF" else ()
+    first = (N,) if name.startswith("Recurrent") else ()
     return ALL_NEURONS[name](*first, **options).double()
 
 
@@ -211,6 +221,31 @@ def test_recurrent_weights_come_from_the_generator_and_learn():
     neuron = build("RecurrentLIF")
     neuron(drive("LIF")).sum().backward()
     assert (neuron.weight.grad != 0).any()
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_recurrent_adaptive_neurons_are_adaptive_without_weights_and_recurrent_without_strength(reset):
+    current, options = drive("LIF"), {"strength": 0.4, "tau_adapt": 20.0, "reset": reset}
+    both = build("RecurrentAdaptiveLIF", **options)
+    weight = both.weight.data.clone()
+    both.weight.data.zero_()
+    assert torch.equal(both(current), AdaptiveLIF(**options).double()(current))
+    both, recurrent = build("RecurrentAdaptiveLIF", strength=0.0, reset=reset), build("RecurrentLIF", reset=reset)
+    both.weight.data = recurrent.weight.data = weight
+    assert torch.equal(both(current), recurrent(current))
+
+
+def test_recurrent_adaptive_lif_against_a_plain_loop():
+    neuron, current = RecurrentAdaptiveLIF(N, strength=0.3, tau_adapt=20.0).double(), drive("LIF")
+    weight, beta, rho = neuron.weight.detach().numpy(), neuron.beta.item(), neuron.rho.item()
+    v, a, z, expected = np.zeros((B, N)), np.zeros((B, N)), np.zeros((B, N)), []
+    for value in current.numpy():
+        u = beta * v + value + np.array([[sum(weight[i] * z[b]) for i in range(N)] for b in range(B)])
+        raised = 1 + neuron.strength.item() * a
+        z = (u > raised).astype(float)
+        v, a = u - raised * z, rho * a + z
+        expected.append(z)
+    assert np.array_equal(neuron(current).detach().numpy(), np.array(expected))
 
 
 @pytest.mark.parametrize("pattern", FIRING_PATTERNS)

@@ -7,12 +7,12 @@ from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
 from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron, decay
 from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
 from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
-from .recurrent import RecurrentLIF, RecurrentState, recurrent_lif_step
+from .recurrent import RecurrentAdaptiveLIF, RecurrentAdaptiveState, RecurrentLIF, RecurrentState, recurrent_lif_step
 from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
 
 ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
-    kind.__name__: kind for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, Izhikevich)
+    kind.__name__: kind for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, RecurrentAdaptiveLIF, Izhikevich)
 }
 
 __all__ = [
@@ -31,6 +31,8 @@ __all__ = [
     "LeakyIntegrator",
     "Neuron",
     "Recording",
+    "RecurrentAdaptiveLIF",
+    "RecurrentAdaptiveState",
     "RecurrentLIF",
     "RecurrentState",
     "SpikingNeuron",

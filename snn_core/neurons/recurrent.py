@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
+from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
 from .base import IntegrateAndFire
 from .lif import lif_step
 
@@ -44,6 +45,18 @@ def recurrent_lif_step(
     return spikes, membrane, RecurrentState(v, spikes)
 
 
+def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
+    """Return weights ``[N, N]`` among N neurons, drawn uniformly from ±1/√N."""
+    return nn.Parameter((2 * torch.rand(neurons, neurons, generator=generator) - 1) / neurons**0.5)
+
+
+def _rest(current: Tensor, neurons: int, variables: int) -> list[Tensor]:
+    """Return zeros ``[B, N]`` for each state variable, for a current ``[T, B, N]``."""
+    shape = list(current.shape)
+    _checks.require(len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]")
+    return [torch.zeros_like(current[0]) for _ in range(variables)]
+
+
 class RecurrentLIF(IntegrateAndFire):
     """LIF neurons with learnable connections among themselves, which take one step.
 
@@ -76,18 +89,68 @@ class RecurrentLIF(IntegrateAndFire):
         super().__init__(tau_mem, **options)
         _checks.whole("neurons", neurons)
         _checks.choice("recurrence", recurrence, RECURRENCES)
+        self.weight = nn.Parameter(torch.zeros(neurons))
         if recurrence == "all_to_all":
-            weight = (2 * torch.rand(neurons, neurons, generator=generator) - 1) / neurons**0.5
-        else:
-            weight = torch.zeros(neurons)
-        self.weight = nn.Parameter(weight)
+            self.weight = all_to_all(neurons, generator)
 
     def initial_state(self, current: Tensor) -> RecurrentState:
         """Return a membrane at rest and no spikes for `current` ``[T, B, N]``."""
-        shape, neurons = list(current.shape), len(self.weight)
-        _checks.require(len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]")
-        return RecurrentState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+        return RecurrentState(*_rest(current, len(self.weight), 2))
 
     def step(self, current: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor, RecurrentState]:
         """Advance by one step with `recurrent_lif_step`."""
         return recurrent_lif_step(current, state, self.weight, **self.rules)
+
+
+class RecurrentAdaptiveState(NamedTuple):
+    """Membrane after the reset v, adaptation a, and the spikes z of the last step, each ``[B, N]``."""
+
+    membrane: Tensor
+    adaptation: Tensor
+    spikes: Tensor
+
+
+class RecurrentAdaptiveLIF(AdaptiveLIF):
+    """Adaptive LIF neurons with learnable connections from all to all, which take one step.
+
+    With a strength of 0 for some neurons and above 0 for the others it is a mixed population (LSNN).
+
+    Args:
+        neurons: their number N, at least 1; weights ``[N, N]``, drawn uniformly from ±1/√N.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``.
+        generator: draws the initial weights; PyTorch's own if None.
+        options: strength and the other options of `AdaptiveLIF`.
+
+    Raises:
+        ValueError: for values outside these ranges, or an input that is not ``[T, B, N]``.
+
+    Reference: Bellec et al. 2018, LSNN.
+
+    >>> RecurrentAdaptiveLIF(3)(torch.ones(4, 2, 3)).shape
+    torch.Size([4, 2, 3])
+    """
+
+    def __init__(
+        self,
+        neurons: int,
+        tau_mem: Tensor | float = 10.0,
+        tau_adapt: Tensor | float = 100.0,
+        *,
+        generator: Generator | None = None,
+        **options,
+    ):
+        super().__init__(tau_mem, tau_adapt, **options)
+        _checks.whole("neurons", neurons)
+        self.weight = all_to_all(neurons, generator)
+
+    def initial_state(self, current: Tensor) -> RecurrentAdaptiveState:
+        """Return rested membranes, no adaptation and no spikes for `current` ``[T, B, N]``."""
+        return RecurrentAdaptiveState(*_rest(current, len(self.weight), 3))
+
+    def step(self, current: Tensor, state: RecurrentAdaptiveState) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
+        """Advance by one step: `adaptive_lif_step` for the input and what the neurons hear of each other."""
+        heard = current + state.spikes @ self.weight.T
+        own = AdaptiveState(state.membrane, state.adaptation)
+        spikes, membrane, own = adaptive_lif_step(heard, own, rho=self.rho, strength=self.strength, **self.rules)
+        return spikes, membrane, RecurrentAdaptiveState(*own, spikes)

@@ -25,6 +25,16 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
+from snn_core.online import (
+    EProp,
+    OnlineAdaptiveLIF,
+    OnlineLIF,
+    OnlineNetwork,
+    OnlineRTRL,
+    OnlineSmoothedLIF,
+    count_error,
+    membrane_jacobian,
+)
 from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
 from snn_core.tasks import CueAssociation
 from snn_core.training import evaluate, fit
@@ -65,6 +75,11 @@ def reward_run(weight, tau=200.0):
 def reward_step(weight):
     learner = RewardSTDP(PairSTDP())
     learner.step(GREY, GREY, weight, learner.initial_state(GREY, GREY))
+
+
+def eprop_network(bias=False, tau_out=10.0, **options):
+    neuron = RecurrentAdaptiveLIF(2, **options)
+    return nn.Sequential(nn.Linear(3, 2, bias), neuron, nn.Linear(2, 2, bias=False), LeakyIntegrator(tau_out))
 
 
 CASES = {
@@ -258,6 +273,40 @@ CASES = {
         "error",
         "nan",
     ),
+    "online neuron": (lambda: OnlineLIF(nn.Linear(3, 2), AdaptiveLIF()), "neuron", "AdaptiveLIF"),
+    "online reset": (lambda: OnlineAdaptiveLIF(nn.Linear(3, 2), AdaptiveLIF(reset="hard")), "neuron", "'hard'"),
+    "online attached reset": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(detach_reset=False)), "neuron", "LIF"),
+    "smoothed decay": (lambda: OnlineSmoothedLIF(nn.Linear(3, 2), LIF(), torch.ones(4)), "beta_above", "[4]"),
+    "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),
+    "online network": (lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))), "network", "LIF, Linear"),
+    "online layers": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"), "network", "1 layers"),
+    "online inputs": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).run(torch.zeros(3), torch.zeros(1).long()),
+        "inputs",
+        "[3]",
+    ),
+    "count error labels": (lambda: count_error(torch.zeros(1, 2), torch.tensor([2])), "labels", "2"),
+    "jacobian terms": (
+        lambda: membrane_jacobian(torch.ones(1, 2), torch.ones(2, 2), torch.tensor(0.9), terms=["leek"]),
+        "terms",
+        "'leek'",
+    ),
+    "rtrl bias": (lambda: OnlineRTRL(nn.Linear(3, 2), RecurrentLIF(2)), "linear", "a bias"),
+    "rtrl recurrence": (
+        lambda: OnlineRTRL(nn.Linear(3, 2, bias=False), RecurrentLIF(2, recurrence="one_to_one")),
+        "neuron",
+        "RecurrentLIF",
+    ),
+    "rtrl reset": (
+        lambda: OnlineRTRL(nn.Linear(3, 2, bias=False), RecurrentLIF(2, reset="hard")),
+        "neuron",
+        "'hard'",
+    ),
+    "eprop feedback": (lambda: EProp(eprop_network(), "none"), "feedback", "'none'"),
+    "eprop layers": (lambda: EProp(eprop_network()[:3]), "network", "Linear, RecurrentAdaptiveLIF, Linear"),
+    "eprop bias": (lambda: EProp(eprop_network(bias=True)), "network", "a bias"),
+    "eprop reset": (lambda: EProp(eprop_network(reset="hard")), "network", "'hard'"),
+    "eprop decays": (lambda: EProp(eprop_network(tau_out=torch.ones(2))), "network", "tensor"),
 }
 
 

@@ -4,10 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF, AdaptiveLIF, RecurrentLIF
+from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF
+from snn_core.losses import count_cross_entropy
+from snn_core.neurons.recurrent import RecurrentAdaptiveState
 from snn_core.online import (
+    FEEDBACKS,
     RULES,
     TERMS,
+    EProp,
     OnlineAdaptiveLIF,
     OnlineLIF,
     OnlineNetwork,
@@ -248,3 +252,117 @@ def test_the_count_error_is_the_gradient_of_the_cross_entropy():
     counts = draw(B, M).requires_grad_()
     nn.functional.cross_entropy(counts, LABELS).backward()
     torch.testing.assert_close(count_error(counts.detach(), LABELS), counts.grad)
+
+
+def test_two_traces_per_synapse_give_the_gradient_of_bptt_for_two_layers():
+    """With an error that comes at the last step only, it is the gradient of the cross-entropy of the final counts."""
+    net, other = network(), network()
+    online = OnlineNetwork(net, "rtrl")
+    counts = other(INPUTS).sum(0).detach()
+    final = count_error(counts, LABELS)  # dL/dz[t] is the same at every step
+    online.error = lambda so_far, labels: final
+    output = online.run(INPUTS, LABELS)
+    assert 0.05 < output.mean() < 0.95
+    count_cross_entropy(other(INPUTS), LABELS).backward()
+    for one, two in zip(net.parameters(), other.parameters(), strict=True):
+        if two.requires_grad:
+            assert two.grad.abs().max() > 1e-3
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
+
+
+def test_eprop_of_two_layers_is_the_gradient_for_a_leaky_readout():
+    net, other = network(), network()
+    OnlineNetwork(net, "eprop").run(INPUTS, LABELS)
+    weight = other[2].weight.detach()
+    readout = LeakyIntegrator(beta=BETA)(other[1](other[0](INPUTS)) @ weight.T)
+    (readout * errors(other(INPUTS).cumsum(0))).sum().backward()
+    assert other[0].weight.grad.abs().max() > 1e-3
+    torch.testing.assert_close(net[0].weight.grad, other[0].weight.grad, rtol=0, atol=1e-10)
+    torch.testing.assert_close(net[0].bias.grad, other[0].bias.grad, rtol=0, atol=1e-10)
+
+
+def recurrent_network(strength=0.3, feedback_weights=True):
+    strength = torch.tensor([strength] * (M - 1) + [0.0])  # a mixed population
+    neuron = RecurrentAdaptiveLIF(M, rho=0.95, strength=strength, generator=generator(), beta=0.8, threshold=0.7)
+    net = nn.Sequential(linear(), neuron, nn.Linear(M, 2, bias=False), LeakyIntegrator(beta=0.9)).double()
+    if not feedback_weights:
+        nn.init.zeros_(neuron.weight)
+    with torch.no_grad():
+        net[2].weight.copy_(draw(2, M, seed=5))
+    return net
+
+
+ERROR = draw(T, B, 2, seed=6)  # dL/dy[t] of the loss sum(ERROR * y)
+
+
+def run_eprop(net, feedback="symmetric"):
+    online = EProp(net, feedback, generator=generator(7))
+    online.start(INPUTS[0])
+    outputs = []
+    for inputs, error in zip(INPUTS, ERROR, strict=True):
+        outputs.append(online.step(inputs))
+        online.learn(error)
+    return torch.stack(outputs), online
+
+
+def without_the_way_through_others(net, matrix=None):
+    """Return the outputs, and autograd's gradients of the loss with the recurrent spikes cut off.
+
+    With a `matrix` the error reaches the neurons through it, in place of the readout's weights.
+    """
+    neuron, state, spikes = net[1], net[1].initial_state(torch.zeros(1, B, M, dtype=torch.float64)), []
+    for current in net[0](INPUTS):
+        spike, _, state = neuron.step(current, RecurrentAdaptiveState(*state[:2], state.spikes.detach()))
+        spikes.append(spike)
+    spikes = torch.stack(spikes)
+    outputs = net[3](net[2](spikes))
+    loss = (ERROR * outputs).sum()
+    readout = torch.autograd.grad(loss, net[2].weight, retain_graph=True)
+    if matrix is not None:
+        loss = (ERROR * net[3](spikes @ matrix.detach().T)).sum()
+    return outputs.detach(), torch.autograd.grad(loss, [net[0].weight, net[1].weight]) + readout
+
+
+@pytest.mark.parametrize("feedback", FEEDBACKS)
+def test_eprop_is_bptt_without_the_way_through_other_neurons(feedback):
+    net = recurrent_network()
+    outputs, online = run_eprop(net, feedback)
+    expected, gradients = without_the_way_through_others(net, online.matrix)
+    torch.testing.assert_close(outputs, expected)
+    for parameter, gradient in zip([net[0].weight, net[1].weight, net[2].weight], gradients, strict=True):
+        assert gradient.abs().max() > 0.01
+        torch.testing.assert_close(parameter.grad, gradient, rtol=0, atol=1e-10)
+
+
+def test_eprop_is_bptt_where_no_neuron_hears_another():
+    net = recurrent_network(feedback_weights=False)
+    run_eprop(net)
+    found = net[0].weight.grad.clone()
+    net.zero_grad()
+    (ERROR * net(INPUTS)).sum().backward()
+    torch.testing.assert_close(found, net[0].weight.grad, rtol=0, atol=1e-10)
+
+
+def test_eprop_leaves_alone_what_asks_for_no_gradient():
+    net, frozen = recurrent_network(), recurrent_network()
+    frozen[0].weight.requires_grad_(False)
+    run_eprop(net)
+    _, online = run_eprop(frozen)
+    assert frozen[0].weight.grad is None
+    assert len(online.parameters()) == 2
+    torch.testing.assert_close(frozen[1].weight.grad, net[1].weight.grad)
+
+
+def test_an_adaptive_feedback_comes_to_resemble_the_readout():
+    net = recurrent_network()
+    online = EProp(net, "adaptive", generator=generator(7))
+    optimizer = torch.optim.SGD([net[2].weight, online.matrix], lr=0.01, weight_decay=1.0)
+    before = (online.matrix - net[2].weight).norm()
+    for _ in range(5):
+        online.start(INPUTS[0])
+        optimizer.zero_grad()
+        for inputs, error in zip(INPUTS, ERROR, strict=True):
+            online.step(inputs)
+            online.learn(error)
+        optimizer.step()
+    torch.testing.assert_close((online.matrix - net[2].weight).norm(), 0.99**5 * before)

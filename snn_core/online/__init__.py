@@ -6,19 +6,32 @@ their product. The rules differ in what the eligibility leaves out and in where 
 Weights are ``[M, N]``, row = to, column = from. Nothing here uses autograd.
 """
 
-from .layers import OnlineAdaptiveLIF, OnlineLayer, OnlineLIF
+from .eprop import FEEDBACKS, EProp
+from .layers import (
+    AdaptiveTraces,
+    OnlineAdaptiveLIF,
+    OnlineLayer,
+    OnlineLIF,
+    OnlineSmoothedLIF,
+    adaptive_traces_step,
+)
 from .network import RULES, OnlineNetwork, count_error
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
 
 __all__ = [
+    "FEEDBACKS",
     "RULES",
-    "OnlineNetwork",
-    "count_error",
     "TERMS",
+    "AdaptiveTraces",
+    "EProp",
     "OnlineAdaptiveLIF",
     "OnlineLIF",
     "OnlineLayer",
+    "OnlineNetwork",
     "OnlineRTRL",
+    "OnlineSmoothedLIF",
+    "adaptive_traces_step",
+    "count_error",
     "influence_step",
     "membrane_jacobian",
 ]

@@ -1,5 +1,7 @@
 """A layer that learns while it runs: its synapses keep eligibility traces; a learning signal may come at any step."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -7,6 +9,51 @@ from torch.nn import functional as F
 from .. import _checks
 from ..neurons import LIF, AdaptiveLIF, IntegrateAndFire, leaky_step
 from ..neurons.adaptive import AdaptiveState
+
+
+def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
+    """Add to ``parameter.grad``, as ``backward()`` would; nothing for a parameter that asks for no gradient."""
+    if parameter.requires_grad:
+        parameter.grad = gradient.clone() if parameter.grad is None else parameter.grad + gradient
+
+
+class AdaptiveTraces(NamedTuple):
+    """What the synapses did to their neuron: to its state v, its adaptation a, its spike z; each ``[B, M, K]``."""
+
+    of_state: Tensor
+    of_adaptation: Tensor
+    of_spike: Tensor
+
+
+def adaptive_traces_step(
+    traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: AdaptiveLIF
+) -> AdaptiveTraces:
+    """Advance the eligibility of synapses onto adaptive neurons: dv/dw, da/dw and dz/dw through the neuron itself.
+
+    Args:
+        traces: of the step before, ``[B, M, K]`` each.
+        sources: what the synapses carry in this step, ``[B, K]``.
+        slope: surrogate derivative at this step's membranes, ``[B, M]``.
+        spikes: this step's spikes of the neurons, ``[B, M]``.
+        neuron: gives beta, rho and strength; its reset is soft and detached.
+
+    Returns:
+        The traces after this step.
+
+    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the raised threshold.
+    """
+    beta, rho, strength = (_per_neuron(value) for value in (neuron.beta, neuron.rho, neuron.strength))
+    of_membrane = beta * traces.of_state + sources[:, None]
+    of_threshold = strength * traces.of_adaptation
+    of_spike = slope[..., None] * (of_membrane - of_threshold)
+    return AdaptiveTraces(
+        of_membrane - spikes[..., None] * of_threshold, rho * traces.of_adaptation + of_spike, of_spike
+    )
+
+
+def _per_neuron(value: Tensor) -> Tensor:
+    """Return a number as it is, and one entry per neuron as ``[M, 1]``, so that it broadcasts over synapses."""
+    return value[:, None] if value.dim() else value
 
 
 class OnlineLayer:
@@ -50,7 +97,7 @@ class OnlineLayer:
 
     def _add(self, weight: Tensor, bias: Tensor) -> None:
         for parameter, gradient in zip(self.parameters(), (weight, bias), strict=False):
-            parameter.grad = gradient.clone() if parameter.grad is None else parameter.grad + gradient
+            add_gradient(parameter, gradient)
 
 
 class OnlineLIF(OnlineLayer):
@@ -87,6 +134,47 @@ class OnlineLIF(OnlineLayer):
         return local
 
 
+class OnlineSmoothedLIF(OnlineLIF):
+    """LIF neurons below a leaky layer: every synapse also remembers its past eligibilities as long as that layer does.
+
+    The trace of `OnlineLIF` is what a synapse did to its neuron's spike of this step. The membranes of the layer above
+    still hold spikes of earlier steps. With this second trace, one per synapse, the sum is the gradient of BPTT for
+    two layers.
+
+    Args:
+        linear, neuron: those of `OnlineLIF`.
+        beta_above: decay per step of the layer above, one number in [0, 1].
+
+    Reference: Bellec et al. 2020 (their low-pass by the decay of the readout).
+    """
+
+    def __init__(self, linear: nn.Linear, neuron: LIF, beta_above: Tensor):
+        super().__init__(linear, neuron)
+        _checks.require(beta_above.dim() == 0, "beta_above", list(beta_above.shape), "the same decay for all neurons")
+        self.beta_above = beta_above
+
+    def start(self, inputs: Tensor) -> None:
+        """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
+        super().start(inputs)
+        self.smoothed = inputs.new_zeros(len(inputs), *self.linear.weight.shape)
+        self.smoothed_bias = torch.zeros_like(self.state)
+
+    @torch.no_grad()
+    def step(self, inputs: Tensor) -> Tensor:
+        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces ``[B, M, N]`` follow."""
+        spikes = super().step(inputs)
+        psi = self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
+        self.smoothed.mul_(self.beta_above).addcmul_(psi[..., None], self.trace[:, None])
+        self.smoothed_bias = leaky_step(psi * self.bias_trace, self.smoothed_bias, self.beta_above)
+        return spikes
+
+    @torch.no_grad()
+    def learn(self, signal: Tensor) -> Tensor:
+        """Add this step's part of the gradient, for a signal dL/dI of the layer above, sent back; return it."""
+        self._add(torch.einsum("bm,bmn->mn", signal, self.smoothed), (signal * self.smoothed_bias).sum(0))
+        return signal
+
+
 class OnlineAdaptiveLIF(OnlineLayer):
     """LIF neurons with an adaptive threshold: every synapse needs a second trace, of what it did to the adaptation.
 
@@ -104,33 +192,27 @@ class OnlineAdaptiveLIF(OnlineLayer):
         rest = inputs.new_zeros(len(inputs), self.linear.out_features)
         self.state = AdaptiveState(rest, rest)
         synapses = inputs.shape[1] + (self.linear.bias is not None)
-        self.of_state, self.of_adaptation = inputs.new_zeros(2, *rest.shape, synapses)
-        self.of_spike = torch.zeros_like(self.of_state)
+        self.traces = AdaptiveTraces(*inputs.new_zeros(3, *rest.shape, synapses))
 
     @torch.no_grad()
     def step(self, inputs: Tensor) -> Tensor:
         """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces ``[B, M, N]`` follow."""
-        neuron, before = self.neuron, self.state
+        neuron, adaptation = self.neuron, self.state.adaptation
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
-        spikes, membrane, self.state = neuron.step(current, before)
-        raised = neuron.threshold + neuron.strength * before.adaptation
-        of_membrane = neuron.beta * self.of_state + self._direct(inputs)
-        of_threshold = neuron.strength * self.of_adaptation
-        psi = neuron.surrogate.derivative(membrane - raised)
-        self.of_spike = psi[..., None] * (of_membrane - of_threshold)
-        self.of_state = of_membrane - spikes[..., None] * of_threshold
-        self.of_adaptation = neuron.rho * self.of_adaptation + self.of_spike
+        spikes, membrane, self.state = neuron.step(current, self.state)
+        slope = neuron.surrogate.derivative(membrane - neuron.threshold - neuron.strength * adaptation)
+        self.traces = adaptive_traces_step(self.traces, self._sources(inputs), slope, spikes, neuron)
         return spikes
 
-    def _direct(self, inputs: Tensor) -> Tensor:
-        """Return du[t]/dw of this step's input alone, ``[B, 1, N]``; a bias is one more input, always 1."""
+    def _sources(self, inputs: Tensor) -> Tensor:
+        """Return what the synapses carry; a bias is one more input, always 1."""
         bias = inputs.new_ones(len(inputs), 1) if self.linear.bias is not None else inputs[:, :0]
-        return torch.cat([inputs, bias], 1)[:, None]
+        return torch.cat([inputs, bias], 1)
 
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
         """Add this step's part of the gradient for a learning signal dL/dz ``[B, M]``; return the signal."""
-        gradient = torch.einsum("bm,bmn->mn", signal, self.of_spike)
+        gradient = torch.einsum("bm,bmn->mn", signal, self.traces.of_spike)
         inputs = self.linear.in_features
         self._add(gradient[:, :inputs], gradient[:, inputs:].flatten())
         return signal

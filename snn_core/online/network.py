@@ -9,9 +9,10 @@ from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import leaky_step
-from .layers import OnlineLIF
+from .layers import OnlineLIF, OnlineSmoothedLIF
 
-RULES = ("ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
+RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
+TWO_LAYERS = ("rtrl", "eprop")
 
 
 def count_error(counts: Tensor, labels: Tensor) -> Tensor:
@@ -34,8 +35,10 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
 class OnlineNetwork:
     """A feed-forward network that learns while it runs, in a memory that does not grow with time.
 
-    Every layer keeps the traces of `OnlineLIF`. What the hidden layers are told differs:
+    Every layer keeps the traces of `OnlineLIF`, the first two rules more. What the hidden layers are told differs:
 
+    - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse (`OnlineSmoothedLIF`);
+    - "eprop": the same without the slope of the output neurons, as if the output were a leaky readout;
     - "ottt": the error of this step, sent back through the weights of the layers above, at this step only;
     - "feedback_alignment": the same through fixed random matrices in place of the weights;
     - "direct_feedback_alignment": the output's error through one fixed random matrix per layer;
@@ -51,7 +54,8 @@ class OnlineNetwork:
     Raises:
         ValueError: for an unknown rule, or a network of another form.
 
-    Reference: Xiao et al. 2022 (OTTT); Lillicrap et al. 2016; Nøkland 2016; Kaiser, Mostafa, Neftci 2020 (DECOLLE).
+    Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and Nøkland 2016 (random
+    feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
     """
 
     def __init__(
@@ -63,9 +67,13 @@ class OnlineNetwork:
         generator: Generator | None = None,
     ):
         _checks.choice("rule", rule, RULES)
-        pairs = len(network) % 2 == 0 and all(isinstance(layer, nn.Linear) for layer in network[::2])
-        _checks.require(pairs, "network", repr(network), "alternating nn.Linear and LIF")
+        pairs = len(network) and len(network) % 2 == 0 and all(type(layer) is nn.Linear for layer in network[::2])
+        came = ", ".join(type(layer).__name__ for layer in network)
+        _checks.require(pairs, "network", came, "alternating nn.Linear and LIF")
         self.layers = [OnlineLIF(linear, neuron) for linear, neuron in zip(network[::2], network[1::2], strict=True)]
+        if rule in TWO_LAYERS:
+            _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
+            self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
         self.rule, self.error = rule, error
         self.classes = self.layers[-1].linear.out_features
         self.matrices = [self._matrix(below, above, generator) for below, above in pairwise(self.layers)]
@@ -101,8 +109,11 @@ class OnlineNetwork:
     def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
         matrix = self.matrices[depth]
-        if self.rule == "ottt":
-            return above @ self.layers[depth + 1].linear.weight
+        weight = self.layers[depth + 1].linear.weight
+        if self.rule in ("ottt", "rtrl"):
+            return above @ weight
+        if self.rule == "eprop":
+            return error @ weight
         if self.rule == "feedback_alignment":
             return above @ matrix
         if self.rule == "direct_feedback_alignment":

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import RecurrentLIF
+from .layers import add_gradient
 
 TERMS = ("leak", "reset", "self", "others")
 
@@ -110,4 +111,4 @@ class OnlineRTRL:
         gradient = torch.einsum("bi,bipk->pk", signal * self.slope, self.influence)
         parts = gradient.split([self.linear.in_features, len(self.neuron.weight)], 1)
         for parameter, part in zip(self.parameters(), parts, strict=True):
-            parameter.grad = part.clone() if parameter.grad is None else parameter.grad + part
+            add_gradient(parameter, part)

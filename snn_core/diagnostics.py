@@ -1,6 +1,7 @@
 """Measure what a network does on one batch, layer by layer, and say what looks wrong."""
 
 import copy
+import gc
 from dataclasses import dataclass
 
 import torch
@@ -245,6 +246,22 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
         storage = tensor.untyped_storage()
         self._kept[storage.data_ptr()] = storage
         return tensor
+
+
+def live_bytes() -> int:
+    """Return the bytes of all tensors that Python holds at this moment, wherever they are; shared memory counts once.
+
+    What autograd keeps for a backward pass is not in it; `SavedBytes` counts that.
+
+    >>> before = live_bytes()
+    >>> x = torch.ones(1000)
+    >>> live_bytes() - before
+    4000
+    """
+    gc.collect()
+    tensors = [thing for thing in gc.get_objects() if type(thing) in (Tensor, nn.Parameter)]
+    storages = [tensor.untyped_storage() for tensor in tensors]
+    return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
 
 
 def graph_nodes(output: Tensor) -> int:

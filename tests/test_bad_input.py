@@ -36,7 +36,7 @@ from snn_core.online import (
     membrane_jacobian,
 )
 from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
-from snn_core.tasks import CueAssociation
+from snn_core.tasks import CueAssociation, DelayedRecall
 from snn_core.training import evaluate, fit
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
@@ -171,6 +171,13 @@ CASES = {
         "int64",
     ),
     "cue task duration": (lambda: CueAssociation(duration=1.0, dt=5.0), "duration", "1.0"),
+    "recall task cues": (lambda: DelayedRecall(1), "cues", "1"),
+    "recall task inputs": (lambda: DelayedRecall(inputs_per_group=0), "inputs_per_group", "0"),
+    "recall task dt": (lambda: DelayedRecall(dt=0.0), "dt", "0.0"),
+    "recall task rate": (lambda: DelayedRecall(slow=300.0), "slow", "300.0"),
+    "recall task length": (lambda: DelayedRecall(recall=1.0, dt=5.0), "recall", "1.0"),
+    "recall task delay": (lambda: DelayedRecall(delay=-1.0), "delay", "-1.0"),
+    "recall task cue": (lambda: DelayedRecall().inputs(LABELS + 2), "cue", "2 to 3"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),

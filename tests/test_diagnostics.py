@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from snn_core import ALL_NEURONS, LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
-from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes
+from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes, live_bytes
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import seeded
 
@@ -183,3 +183,14 @@ def test_diagnosis_of_every_neuron_model(name):
     assert report.mixing == report.memory == 0
     assert 0 < report.layers[0].rate < 1
     assert report.layers[0].gradient > 0
+
+
+def test_live_bytes_counts_what_is_held_and_shared_memory_once():
+    before = live_bytes()
+    held = {"in a dict": [torch.zeros(10, 5), nn.Parameter(torch.zeros(7))]}
+    view = held["in a dict"][0][:2]
+    assert live_bytes() - before == 4 * (50 + 7)
+    del held
+    assert live_bytes() - before == 4 * 50  # the view keeps all of it alive
+    del view
+    assert live_bytes() == before

@@ -230,6 +230,47 @@ WRONG = {
             ),
         ],
     ],
+    "13_online_learning": [
+        [
+            (
+                "def forward_gradient(z, wanted, w, kappa):\n"
+                "    y, gradient = 0.0, 0.0\n"
+                "    for spike, goal in zip(z, wanted):\n"
+                "        y = kappa * y + w * spike\n"
+                "        gradient += (y - goal) * spike\n"
+                "    return gradient",
+                "decays with kappa",
+            ),
+            (
+                "def forward_gradient(z, wanted, w, kappa):\n"
+                "    y, influence = 0.0, 0.0\n"
+                "    for spike, goal in zip(z, wanted):\n"
+                "        y, influence = kappa * y + w * spike, kappa * influence + spike\n"
+                "    return 2.5 * (y - goal) * influence",
+                "Each step adds|decays with kappa",
+            ),
+        ],
+        [
+            (
+                "def influence_with_reset(x, s, beta, theta):\n"
+                "    course, influence = [], 0.0\n"
+                "    for x_t, s_t in zip(x, s):\n"
+                "        influence = beta * (1 - theta * s_t) * influence + x_t\n"
+                "        course.append(influence)\n"
+                "    return course",
+                "next",
+            ),
+            (
+                "def influence_with_reset(x, s, beta, theta):\n"
+                "    course, influence = [], 0.0\n"
+                "    for x_t in x:\n"
+                "        influence = beta * influence + x_t\n"
+                "        course.append(influence)\n"
+                "    return course",
+                "next",
+            ),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

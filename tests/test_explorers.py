@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from snn_core import LIF, Surrogate, explorers
+from snn_core import LIF, AdaptiveLIF, Surrogate, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
 from snn_core.losses import van_rossum
 from snn_core.plasticity import PairSTDP, RewardSTDP
@@ -326,3 +326,30 @@ def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for()
     assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
     drift(lr=1.0, spikes=20, others=0.0, digit=3)
     assert drift.own.get_ydata()[-1] < own
+
+
+@pytest.mark.parametrize(("strength", "tau_adapt"), [(0.0, 100.0), (0.2, 400.0), (0.5, 50.0)])
+def test_the_eligibility_of_a_cue_is_the_gradient_of_the_spikes(strength, tau_adapt):
+    cue, recall = torch.zeros(2, 100, dtype=torch.float64)
+    cue[:10], recall[50:60] = 1, 1
+    strength, tau = torch.tensor(strength, dtype=torch.float64), torch.tensor(tau_adapt, dtype=torch.float64)
+    neuron = AdaptiveLIF(torch.tensor(20.0, dtype=torch.float64), tau, strength=strength, dt=5.0)
+    weight = torch.full((100,), 0.6, dtype=torch.float64, requires_grad=True)  # one for each step: all are summed
+    spikes, membrane, _ = neuron((weight * cue + 0.6 * recall)[:, None, None], record=True)
+    decays = neuron.beta.item(), neuron.rho.item()
+    u, threshold, e = explorers.cue_eligibility(cue.numpy(), recall.numpy(), *decays, strength.item())
+    assert u == pytest.approx(membrane.detach().flatten().numpy(), abs=1e-12)
+    assert ((u > threshold) == (spikes.flatten().detach().numpy() > 0)).all()
+    for t in (5, 30, 55, 90):
+        (gradient,) = torch.autograd.grad(spikes[t].sum(), weight, retain_graph=True)
+        assert e[t] == pytest.approx(gradient.sum().item(), abs=1e-12)
+
+
+def test_only_an_adaptive_neuron_has_an_eligibility_left_at_a_late_recall():
+    explorer = explorers.ThresholdMemory()
+    explorer(delay=300.0)
+    late = explorer.time >= 350.0
+    assert explorer.eligibility.get_ydata()[late].sum() < -0.05
+    assert abs(explorer.plain.get_ydata()[late]).sum() < 1e-4
+    explorer(delay=300.0, strength=0.0)
+    assert (explorer.eligibility.get_ydata() == explorer.plain.get_ydata()).all()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from snn_core import StochasticLIF
-from snn_core.tasks import CueAssociation
+from snn_core.tasks import CueAssociation, DelayedRecall
 
 
 def generator(seed=0):
@@ -55,3 +55,29 @@ def test_a_trial_leaves_the_neuron_as_it_was():
     task, weight = CueAssociation(), torch.zeros(1, 3, 15, dtype=torch.float64)
     task.trial(weight, torch.tensor([0]), 10, generator=generator())
     assert task.neuron.generator is None
+
+
+def test_a_cue_is_followed_by_noise_and_then_by_the_recall_signal():
+    task, cue = DelayedRecall(cues=3, inputs_per_group=2, cue=20.0, delay=100.0, recall=30.0), torch.arange(3)
+    assert (task.steps, task.answer, task.group.tolist()) == (30, slice(24, 30), [0, 0, 1, 1, 2, 2, 3, 3])
+    spikes = task.inputs(cue.repeat(3000), generator=generator())
+    assert set(spikes.unique().tolist()) == {0.0, 1.0}
+    rate = spikes.view(30, 3000, 3, 4, 2).mean((1, 4)) / 0.005  # spikes per second, [step, cue, group]
+    expected = torch.full((30, 3, 4), 10.0)
+    expected[:4, cue, cue] = 100.0
+    expected[24:, :, 3] = 100.0
+    torch.testing.assert_close(rate, expected, rtol=0, atol=5.0)
+
+
+def test_without_noise_and_delay_every_spike_tells_something():
+    task, cue = DelayedRecall(delay=0.0, slow=0.0, fast=200.0), torch.tensor([0, 1])
+    spikes = task.inputs(cue)
+    assert task.steps == 20
+    for which in cue:
+        speaks = (task.group == which).float()
+        assert torch.equal(spikes[:10, which], speaks.expand(10, -1))
+        assert torch.equal(spikes[10:, which], (task.group == 2).float().expand(10, -1))
+
+
+def test_the_length_of_a_recall_trial_is_in_ms():
+    assert DelayedRecall(dt=1.0).steps == 5 * DelayedRecall().steps == 300

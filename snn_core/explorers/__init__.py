@@ -15,6 +15,7 @@ from .prototype_drift import PrototypeDrift, field_path
 from .spike_distance import SpikeDistance, spike_train_distance
 from .stdp_window import STDPWindow, weight_density
 from .surrogate_gradient import SurrogateGradient, gradient_by_layer
+from .threshold_memory import ThresholdMemory, cue_eligibility
 
 ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "LIFNeuron": LIFNeuron,
@@ -28,6 +29,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "GradientWindow": GradientWindow,
     "EligibilityTrace": EligibilityTrace,
     "PrototypeDrift": PrototypeDrift,
+    "ThresholdMemory": ThresholdMemory,
 }
 
 __all__ = [
@@ -46,7 +48,9 @@ __all__ = [
     "STDPWindow",
     "SpikeDistance",
     "SurrogateGradient",
+    "ThresholdMemory",
     "credit",
+    "cue_eligibility",
     "field_path",
     "firing_rate",
     "gradient_by_layer",

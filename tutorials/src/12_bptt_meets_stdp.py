@@ -732,4 +732,4 @@ check_function(resume_step_by_step, missing, wrong)
 # - S. Song, K. D. Miller, L. F. Abbott, *Competitive Hebbian learning through spike-timing-dependent synaptic plasticity*, Nature Neuroscience 3, 2000.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001.
 #
-# **Next:** page 13 computes the gradient forward in time: the trace of section 2 is carried along; where the error of a step is known in that step, no way back is needed. Back to [11 · Three-factor learning](11_three_factor_learning.ipynb).
+# **Next:** [13 · Online learning](13_online_learning.ipynb) computes the gradient forward in time: the trace of section 2 is carried along; where the error of a step is known in that step, no way back is needed. Back to [11 · Three-factor learning](11_three_factor_learning.ipynb).

@@ -198,7 +198,7 @@ assert ms[4] / ms[2] > 4 and carried[0] < 1.2 * 2**20 * mebibytes[0]
 assert (per_step == 3 * 16 * 4).all() and round(carried[0] / per_step[0]) == 183  # of input, membrane and spikes
 
 # %% [markdown]
-# Memory and multiplications are counted, not estimated. RTRL carries the same number of bytes after 1,000 steps as after 100, almost all of it $P$; BPTT needs 192 more for each step, and both are even at 183 steps. The multiplications grow with $n^4$. The measured time is below that slope for small matrices, which leave a processor waiting; from 64 to 128 neurons it grows more than fourfold.
+# Memory and multiplications are counted, not estimated. RTRL carries the same number of bytes after 1,000 steps as after 100, almost all of it $P$; BPTT needs 192 more for each step, and both are even at 183 steps. The multiplications grow with $n^4$. The measured time is below that slope for small networks, where the cost of calling each operation counts as well; from 64 to 128 neurons it grows more than fourfold.
 #
 # So RTRL is exact, constant in time, and too expensive for most networks: with 1,000 neurons $P$ has two billion entries per sample. Something has to go. Where is it not needed?
 #
@@ -542,9 +542,9 @@ assert abs(reached[200.0, None][2:].mean(1) - 0.5).max() < 0.1 and reached[0.0, 
 assert all(each[2:].min() > 0.9 for each in later.values()) and later[400.0][:2].mean() < 0.6
 
 # %% [markdown]
-# **The rules.** At each of the three rates BPTT gives more right answers during training than e-prop with symmetric feedback, that more than with random feedback, and all more than the network with frozen recurrent weights. In the end symmetric e-prop is within five points of BPTT: what goes through others buys speed here, not the memory. Adaptive feedback is ahead of random at each rate. The frozen network is above chance: random weights carry a little of the recall to the neurons that know.
+# **The rules.** At each of the three rates BPTT gives more right answers during training than e-prop with symmetric feedback, that more than with random feedback, and all more than the network with frozen recurrent weights. In the end symmetric e-prop is within five points of BPTT: what goes through others buys speed here, not the memory. Adaptive feedback is ahead of random at each rate. The frozen network is above chance; exercise 3 finds out why.
 #
-# **The neurons.** At $10\,\tau_\mathrm{mem}$ both LIF arms stay at chance at every rate. So does "brief": neurons that adapt as much at a steady rate, but for $\tau_\mathrm{adapt} = 20$ ms. So slow adaptation is needed to *learn* this delay, from these weights and in these 60 updates. It is not needed to *remember*. Up to 100 ms LIF neurons learn to keep each other firing, and the wipes tell the two memories apart: without activity the LIF networks forget and the adaptive ones do not notice; without thresholds the adaptive ones fall below chance (why was not tested), which LIF neurons cannot notice. And the LIF networks that were taught at 100 ms still know the cue after 400 ms, where the adaptive ones taught beside them have lost it. Firing that sustains itself does not fade. So at 200 ms the weights exist; but a gradient has to find them, and what an LIF synapse remembers fades with $\tau_\mathrm{mem}$.
+# **The neurons.** At $10\,\tau_\mathrm{mem}$ both LIF arms stay at chance at every rate. So does "brief": neurons that adapt as much at a steady rate, but for $\tau_\mathrm{adapt} = 20$ ms. So slow adaptation is needed to *learn* this delay, from these weights and in these 60 updates (exercise 3 gives them more). It is not needed to *remember*. Up to 100 ms LIF neurons learn to keep each other firing, and the wipes tell the two memories apart: without activity the LIF networks forget and the adaptive ones do not notice; without thresholds the adaptive ones fall below chance (why was not tested), which LIF neurons cannot notice. And the LIF networks that were taught at 100 ms still know the cue after 400 ms, where the adaptive ones taught beside them have lost it. Firing that sustains itself does not fade. So at 200 ms the weights exist; but a gradient has to find them, and what an LIF synapse remembers fades with $\tau_\mathrm{mem}$.
 #
 # ## 6 · Online means online
 #
@@ -677,7 +677,7 @@ check_function(influence_with_reset, reset, partial)
 # %% [markdown] tags=["solution"]
 # ### 3 · Change one line
 #
-# In section 5 the LIF arms had 60 updates at 200 ms. Give `learn_recall` more of them: do they get there? Which arm suffers most if the noise is louder (`DelayedRecall(slow=20.0)`)?
+# In section 5 the frozen network, whose recall neurons cannot learn to reach anybody, is above chance. How? Multiply `among` by 0 in `new_recall_network` and train the frozen arm. And the LIF arms had 60 updates at 200 ms: give `learn_recall` five times as many. Do they get there?
 #
 # ### 4 · Open
 #
@@ -710,6 +710,12 @@ check_function(influence_with_reset, reset, partial)
 #         course.append(influence)
 #     return course
 # ```
+#
+# </details>
+#
+# <details><summary>Answer 3</summary>
+#
+# Without any recurrent weights the frozen arm is about as good. So it needs no recall signal: neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. The LIF arms: nearly all networks stay at chance; in our run one of them was on its way. "Only adaptive neurons learn it" is a matter of patience, too.
 #
 # </details>
 #

@@ -259,9 +259,9 @@ def live_bytes() -> int:
     4000
     """
     gc.collect()
-    tensors = [thing for thing in gc.get_objects() if type(thing) in (Tensor, nn.Parameter)]
+    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), Tensor)]
     storages = [tensor.untyped_storage() for tensor in tensors]
-    return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
+    return sum({(storage.device, storage.data_ptr()): storage.nbytes() for storage in storages}.values())
 
 
 def graph_nodes(output: Tensor) -> int:

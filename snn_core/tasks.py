@@ -167,9 +167,10 @@ class DelayedRecall:
         self.group = torch.arange(cues + 1).repeat_interleave(inputs_per_group)
 
     def inputs(self, cue: Tensor, *, generator: Generator | None = None) -> Tensor:
-        """Return input spikes ``[steps, B, N]`` of trials that begin with the cues ``[B]``."""
+        """Return input spikes ``[steps, B, N]`` of trials that begin with the cues ``[B]``, on their device."""
         _checks.labels("cue", cue, len(cue), self.cues)
-        chance = torch.full((self.steps, len(cue), len(self.group)), self.slow)
-        chance[: self.cue_steps] += (self.fast - self.slow) * (self.group == cue[:, None])
-        chance[self.answer] += (self.fast - self.slow) * (self.group == self.cues)
+        group = self.group.to(cue.device)
+        chance = torch.full((self.steps, len(cue), len(group)), self.slow, device=cue.device)
+        chance[: self.cue_steps] += (self.fast - self.slow) * (group == cue[:, None])
+        chance[self.answer] += (self.fast - self.slow) * (group == self.cues)
         return torch.bernoulli(chance, generator=generator)

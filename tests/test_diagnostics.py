@@ -194,3 +194,14 @@ def test_live_bytes_counts_what_is_held_and_shared_memory_once():
     assert live_bytes() - before == 4 * 50  # the view keeps all of it alive
     del view
     assert live_bytes() == before
+
+
+def test_live_bytes_counts_buffers_and_not_what_a_graph_alone_keeps():
+    before = live_bytes()
+    layer = nn.BatchNorm1d(3)  # two parameters, two buffers, a counter of 8 bytes
+    assert live_bytes() - before == 4 * 12 + 8
+    x = torch.ones(10, requires_grad=True)
+    y = (2 * x).exp().sum()  # the graph keeps the result of exp
+    assert y.grad_fn is not None
+    assert live_bytes() - before == 4 * 12 + 8 + 4 * 10 + 4
+    del layer

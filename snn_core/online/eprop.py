@@ -62,8 +62,8 @@ class EProp:
         """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
         self.state = self.neuron.initial_state(inputs.new_zeros(1, len(inputs), len(self.neuron.weight)))
         sources = self._sources(inputs).shape[1]
-        self.traces = AdaptiveTraces(*inputs.new_zeros(3, *self.state.spikes.shape, sources))
-        self.eligibility = self.traces.of_spike
+        self.eligibility = inputs.new_zeros(*self.state.spikes.shape, sources)
+        self.traces = AdaptiveTraces(self.eligibility, self.eligibility)
         self.presynaptic = self.state.spikes
         self.output = inputs.new_zeros(len(inputs), len(self.matrix))
 
@@ -77,8 +77,8 @@ class EProp:
         neuron, sources, adaptation = self.neuron, self._sources(inputs), self.state.adaptation
         spikes, membrane, self.state = neuron.step(self.linear(inputs), self.state)
         slope = neuron.surrogate.derivative(membrane - neuron.threshold - neuron.strength * adaptation)
-        self.traces = adaptive_traces_step(self.traces, sources, slope, spikes, neuron)
-        self.eligibility = leaky_step(self.traces.of_spike, self.eligibility, self.integrator.beta)
+        now, self.traces = adaptive_traces_step(self.traces, sources, slope, spikes, neuron)
+        self.eligibility = leaky_step(now, self.eligibility, self.integrator.beta)
         self.presynaptic = leaky_step(spikes, self.presynaptic, self.integrator.beta)
         self.output = leaky_step(self.readout(spikes), self.output, self.integrator.beta)
         return self.output

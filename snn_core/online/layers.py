@@ -18,17 +18,16 @@ def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
 
 
 class AdaptiveTraces(NamedTuple):
-    """What the synapses did to their neuron: to its state v, its adaptation a, its spike z; each ``[B, M, K]``."""
+    """What the synapses did to the memory of their neuron: to its state v, its adaptation a; each ``[B, M, K]``."""
 
     of_state: Tensor
     of_adaptation: Tensor
-    of_spike: Tensor
 
 
 def adaptive_traces_step(
     traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: AdaptiveLIF
-) -> AdaptiveTraces:
-    """Advance the eligibility of synapses onto adaptive neurons: dv/dw, da/dw and dz/dw through the neuron itself.
+) -> tuple[Tensor, AdaptiveTraces]:
+    """Advance the traces of synapses onto adaptive neurons, dv/dw and da/dw, and return what they did to the spike.
 
     Args:
         traces: of the step before, ``[B, M, K]`` each.
@@ -38,7 +37,7 @@ def adaptive_traces_step(
         neuron: gives beta, rho and strength; its reset is soft and detached.
 
     Returns:
-        The traces after this step.
+        (eligibility dz/dw of this step through the neuron itself, ``[B, M, K]``; traces after this step).
 
     Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the raised threshold.
     """
@@ -46,9 +45,8 @@ def adaptive_traces_step(
     of_membrane = beta * traces.of_state + sources[:, None]
     of_threshold = strength * traces.of_adaptation
     of_spike = slope[..., None] * (of_membrane - of_threshold)
-    return AdaptiveTraces(
-        of_membrane - spikes[..., None] * of_threshold, rho * traces.of_adaptation + of_spike, of_spike
-    )
+    of_state = of_membrane - spikes[..., None] * of_threshold
+    return of_spike, AdaptiveTraces(of_state, rho * traces.of_adaptation + of_spike)
 
 
 def _per_neuron(value: Tensor) -> Tensor:
@@ -192,7 +190,8 @@ class OnlineAdaptiveLIF(OnlineLayer):
         rest = inputs.new_zeros(len(inputs), self.linear.out_features)
         self.state = AdaptiveState(rest, rest)
         synapses = inputs.shape[1] + (self.linear.bias is not None)
-        self.traces = AdaptiveTraces(*inputs.new_zeros(3, *rest.shape, synapses))
+        self.traces = AdaptiveTraces(*inputs.new_zeros(2, *rest.shape, synapses))
+        self.eligibility = inputs.new_zeros(*rest.shape, synapses)
 
     @torch.no_grad()
     def step(self, inputs: Tensor) -> Tensor:
@@ -201,7 +200,8 @@ class OnlineAdaptiveLIF(OnlineLayer):
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
         spikes, membrane, self.state = neuron.step(current, self.state)
         slope = neuron.surrogate.derivative(membrane - neuron.threshold - neuron.strength * adaptation)
-        self.traces = adaptive_traces_step(self.traces, self._sources(inputs), slope, spikes, neuron)
+        sources = self._sources(inputs)
+        self.eligibility, self.traces = adaptive_traces_step(self.traces, sources, slope, spikes, neuron)
         return spikes
 
     def _sources(self, inputs: Tensor) -> Tensor:
@@ -212,7 +212,7 @@ class OnlineAdaptiveLIF(OnlineLayer):
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
         """Add this step's part of the gradient for a learning signal dL/dz ``[B, M]``; return the signal."""
-        gradient = torch.einsum("bm,bmn->mn", signal, self.traces.of_spike)
+        gradient = torch.einsum("bm,bmn->mn", signal, self.eligibility)
         inputs = self.linear.in_features
         self._add(gradient[:, :inputs], gradient[:, inputs:].flatten())
         return signal

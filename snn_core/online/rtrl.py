@@ -24,7 +24,7 @@ def influence_step(influence: Tensor, jacobian: Tensor, sources: Tensor) -> Tens
     Returns:
         ``P[t] = J P[t-1] + D``, where D is s[t] at i = p and 0 elsewhere, ``[B, M, M, K]``.
 
-    Reference: Williams and Zipser 1989, eq. 14 of section 2.
+    Reference: Williams and Zipser 1989.
 
     >>> influence_step(torch.ones(1, 1, 1, 1), torch.full((1, 1, 1), 0.5), torch.ones(1, 1)).item()
     1.5

@@ -12,7 +12,7 @@
 # - carry the influence of every weight forward in time by hand, and prove that it gives the gradient of BPTT at every step;
 # - measure what that costs, and find the networks in which a trace or two per synapse is all that is left of it;
 # - drop its terms one at a time, arrive at e-prop, and prove what e-prop is the gradient of;
-# - teach networks to remember a cue, wipe their memories to find where they are, and let one learn at every step of a stream.
+# - teach networks to remember a cue, swap parts of their memories to find where it is, and let one learn in a stream without end.
 
 # %% tags=["setup"]
 import itertools
@@ -37,7 +37,7 @@ from snn_core.exercises import Case, check_function
 from snn_core.explorers import ThresholdMemory, cue_eligibility
 from snn_core.losses import van_rossum
 from snn_core.neurons import AdaptiveState, adaptive_lif_step
-from snn_core.plotting import BLUE, VERMILION, heat_table, use_style
+from snn_core.plotting import BLUE, VERMILION, heat_table, raster, use_style
 from snn_core.tasks import DelayedRecall
 from snn_core.training import seeded
 
@@ -46,7 +46,7 @@ use_style()
 # %% [markdown]
 # ## 1 · Forward in time
 #
-# BPTT has to wait. It runs to the end, keeps everything, and walks back. A network whose input never ends never gets that far; to know its gradient after every step it must start again every time.
+# BPTT has to wait. It runs to the end, keeps everything, and walks back. A network whose input never ends never gets that far; to know its gradient after every step it must walk back to the start every time.
 #
 # **Real-time recurrent learning** (RTRL, Williams and Zipser 1989) turns the question round: what did each weight do to each neuron *so far*? This **influence** $P^i_{pq}[t] = \partial u_i[t] / \partial w_{pq}$, of the weight from source $q$ to neuron $p$, is a derivative. The chain rule advances it by one step:
 #
@@ -88,7 +88,7 @@ def rtrl_by_hand(jump):
     return np.cumsum(gradient, 0)
 
 
-# %%
+# %% alt="Gradient of three weights against time. Lines, collected forward by RTRL, wander up and down with every step; on each of them lie dots, BPTT from that step back to the start."
 def small_pair(attached):
     """Return the same weights in modules: a linear layer and its recurrent neurons."""
     options = {"beta": torch.tensor(beta), "detach_reset": not attached, "surrogate": Surrogate(scale=2.0)}
@@ -97,46 +97,34 @@ def small_pair(attached):
     return linear, neuron
 
 
-def bptt_until(steps, attached):
-    """Start again, and go back from step `steps`: the gradient of the loss so far."""
+def bptt_from_each(attached):
+    """Go back to the start from every step of one run: the gradient of the loss so far."""
     linear, neuron = small_pair(attached)
-    error = neuron(linear(torch.tensor(x[:steps, None])))[:, 0] - torch.tensor(wanted[:steps])
-    return torch.cat(torch.autograd.grad((error**2).sum() / 2, [linear.weight, neuron.weight]), 1).numpy()
+    loss = ((neuron(linear(torch.tensor(x[:, None])))[:, 0] - torch.tensor(wanted)) ** 2).sum(1).cumsum(0) / 2
+    found = [torch.autograd.grad(each, [linear.weight, neuron.weight], retain_graph=True) for each in loss]
+    return np.array([torch.cat(each, 1).numpy() for each in found])
 
 
-def core_so_far(attached):
-    """Return what the core's RTRL has collected after each step."""
-    core, course = online.OnlineRTRL(*small_pair(attached)), []
-    core.start(torch.zeros(1, n, dtype=torch.float64))
-    for now, goal in zip(torch.tensor(x)[:, None], torch.tensor(wanted)[:, None], strict=True):
-        core.learn(core.step(now) - goal)
-        course.append(torch.cat([weight.grad for weight in core.parameters()], 1).numpy())
-    return np.array(course), core.influence.numel()
-
-
-# %% alt="Gradient of three weights against time. Lines, collected forward by RTRL, wander up and down with every step; on each of them lie dots, BPTT run anew up to that step. A cross at step 30 marks what BPTT gives if it is run once."
-forward = {attached: rtrl_by_hand(float(attached)) for attached in (False, True)}
-again = {attached: np.array([bptt_until(t + 1, attached) for t in range(T)]) for attached in forward}
+forward, backward = ({flag: way(flag) for flag in (False, True)} for way in (rtrl_by_hand, bptt_from_each))
 figure, axis = plt.subplots(figsize=(9, 3.2))
 for p, q in ((0, 1), (1, 0), (2, 4)):
     (line,) = axis.plot(range(1, T + 1), forward[False][:, p, q], label=f"RTRL, weight to {p} from source {q}")
-    axis.plot(range(1, T + 1), again[False][:, p, q], ".", color=line.get_color())
-    axis.plot(T, again[False][-1, p, q], "x", color="black", markersize=10)
-axis.plot([], [], ".", color="0.4", label=f"BPTT, run anew for each dot: {T * (T + 1) // 2} steps")
-axis.plot([], [], "x", color="black", label="BPTT, run once")
+    axis.plot(range(1, T + 1), backward[False][:, p, q], ".", color=line.get_color())
+axis.plot([], [], ".", color="0.4", label=f"BPTT: {T * (T + 1) // 2} steps back")
 axis.set(xlabel="step t", ylabel="gradient of the loss so far", xlim=(0, 52), xticks=range(0, 31, 5))
-axis.set_title(f"{T} steps of RTRL give the gradient after each of them")
-axis.legend(loc="right", fontsize=8)
+axis.set_title(f"{T} steps of RTRL give the gradient after each of them"), axis.legend(loc="right", fontsize=8)
 plt.show()
 
 # %% tags=["check"]
-for attached in forward:
-    course, entries = core_so_far(attached)
-    assert abs(forward[attached] - again[attached]).max() < 1e-10 and abs(course - again[attached]).max() < 1e-10
-assert entries == 54 and abs(forward[True] - forward[False]).max() > 0.1
+(core := online.OnlineRTRL(*small_pair(True))).start(torch.zeros(1, n, dtype=torch.float64))
+for now, goal, so_far in zip(torch.tensor(x)[:, None], torch.tensor(wanted)[:, None], forward[True], strict=True):
+    core.learn(core.step(now) - goal)
+    assert abs(torch.cat([weight.grad for weight in core.parameters()], 1).numpy() - so_far).max() < 1e-10
+assert max(abs(forward[flag] - backward[flag]).max() for flag in forward) < 1e-10 and core.influence.numel() == 54
+assert abs(forward[True] - forward[False]).max() > 0.1 and T * (T + 1) // 2 == 465
 
 # %% [markdown]
-# 54, for 18 weights: one for each weight and neuron. After *every* step the sum is the gradient of the loss so far, to $10^{-10}$, with the reset detached (in the figure) and attached, by hand and in the core. Nothing is approximated, and nothing of the past is kept but $P$. BPTT gives one of these at the end, or all of them for 465 steps forward and as many back. (The weights stood still here. If they change on the way, $P$ mixes influences of old and new ones, as in section 6.)
+# 54, for 18 weights: one for each weight and neuron. After *every* step the sum is the gradient of the loss so far, to $10^{-10}$, with the reset detached (in the figure) and attached (there in the core, too). Nothing is approximated, and nothing of the past is kept but $P$ and the state of the neurons. BPTT gives one of these at the end for 30 steps back, or all of them for 465. (The weights stood still here. If they change on the way, $P$ mixes influences of old and new ones, as in section 6.)
 #
 # ## 2 · What it costs
 #
@@ -164,19 +152,19 @@ def memory_of(steps):
     return live_bytes() - before, saved.bytes
 
 
-sizes, lengths, cost = np.array([16, 32, 64, 96, 128]), np.array([100, 300, 1000]), []
+sizes, lengths, cost = np.array([16, 32, 64, 128, 256]), np.array([100, 300, 1000]), []
 threads, _ = torch.get_num_threads(), torch.set_num_threads(1)
 for rtrl, now in map(rtrl_of, sizes.tolist()):
     with FlopCounterMode(display=False) as counter:
         rtrl.step(now)
-    clock = [(time.process_time(), rtrl.step(now), time.process_time()) for _ in range(6)]
+    clock = [(time.process_time(), rtrl.step(now), time.process_time()) for _ in range(3)]
     seconds = min(end - start for start, _, end in clock)
     cost.append((rtrl.influence.nbytes / 2**20, counter.get_total_flops() / 2e6, 1000 * seconds))
 torch.set_num_threads(threads)
 (carried, kept), (mebibytes, millions, ms) = np.array([*map(memory_of, lengths.tolist())]).T, np.array(cost).T
 per_step = np.diff(kept) / np.diff(lengths)  # bytes of BPTT
 
-# %% alt="Left: memory of the influence and multiplications per step against the number of neurons on logarithmic axes, straight lines of slope 3 and 4; the measured time bends up towards the slope 4. Right: memory against the number of steps: BPTT a line of slope 1, RTRL flat; they cross at a dotted line near 180 steps."
+# %% alt="Left: memory of the influence and multiplications per step against the number of neurons on logarithmic axes, straight lines of slope 3 and 4; the measured time grows little at first and steeply at the end. Right: memory against the number of steps: BPTT a line of slope 1, RTRL flat; they cross at a dotted line near 180 steps."
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.4))
 axes[0].loglog(sizes, mebibytes, "o-", color=BLUE, label="memory of P (MiB): n³")
 axes[0].loglog(sizes, millions, "s-", color=VERMILION, label="multiplications per step (million): n⁴")
@@ -192,13 +180,14 @@ axes[0].legend(loc="upper left"), axes[1].legend(loc="upper left", bbox_to_ancho
 plt.show()
 
 # %% tags=["check"]
+del rtrl  # 128 MiB
 assert (mebibytes * 2**20 == 4 * 2 * sizes**3).all() and len(set(carried)) == 1  # 4 bytes for each number
-assert abs(np.polyfit(np.log(sizes), np.log(millions), 1)[0] - 4) < 0.01 and millions[-1] * 1e6 // 128**4 == 2
-assert ms[4] / ms[2] > 4 and carried[0] < 1.2 * 2**20 * mebibytes[0]
+assert abs(np.polyfit(np.log(sizes), np.log(millions), 1)[0] - 4) < 0.01 and millions[-1] * 1e6 // 256**4 == 2
+assert ms[4] / ms[2] > 40 and mebibytes[-1] == 128 and carried[0] < 1.2 * 2**20 * mebibytes[0]
 assert (per_step == 3 * 16 * 4).all() and round(carried[0] / per_step[0]) == 183  # of input, membrane and spikes
 
 # %% [markdown]
-# Memory and multiplications are counted, not estimated. RTRL carries the same number of bytes after 1,000 steps as after 100, almost all of it $P$; BPTT needs 192 more for each step, and both are even at 183 steps. The multiplications grow with $n^4$. The measured time is below that slope for small networks, where the cost of calling each operation counts as well; from 64 to 128 neurons it grows more than fourfold.
+# Memory and multiplications are counted, not estimated. RTRL carries the same number of bytes after 1,000 steps as after 100, almost all of it $P$; BPTT needs 192 more for each step, and both are even at 183 steps. The multiplications grow with $n^4$. The time per step hardly grows at first and nears that slope slowly: on one thread it takes more than 40 times as long for 256 neurons, where $P$ has 128 MiB, as for 64 ($n^3$ would be 64 times, $n^4$ 256).
 #
 # So RTRL is exact, constant in time, and too expensive for most networks: with 1,000 neurons $P$ has two billion entries per sample. Something has to go. Where is it not needed?
 #
@@ -209,12 +198,10 @@ assert (per_step == 3 * 16 * 4).all() and round(carried[0] / per_step[0]) == 183
 # > **Before you run:** four inputs, four neurons. Of 64 entries, how many are different from 0? How many from each other?
 
 
-# %% alt="Two images of the influence of 16 weights on four neurons. With recurrence all 64 entries are filled. Without it, only the four entries in each row that belong to the neuron's own weights are, and all four rows hold the same four numbers."
+# %% alt="Two images of the influence of 16 weights on four neurons. With recurrence all 64 entries are filled. Without it, only the four entries in each row that belong to the neuron's own weights are, and all four rows hold the same four numbers, which are written in the cells."
 def collected(learner, inputs, signals):
     """Run an online learner; return the gradients it collected for the weights to and among the neurons, [p, q]."""
-    for weight in learner.parameters():
-        weight.grad = None
-    learner.start(inputs[0])
+    learner.linear.zero_grad(), learner.neuron.zero_grad(), learner.start(inputs[0])
     for now, signal in zip(inputs, signals, strict=True):
         learner.step(now), learner.learn(signal)
     return torch.cat([weight.grad for weight in learner.parameters()[:2]], 1)
@@ -226,15 +213,16 @@ layer, recurrent = nn.Linear(4, 4, bias=False).double(), RecurrentLIF(4, generat
 pictures, gradients = {}, {}
 for name, gain in (("V random", 4.0), ("V = 0", 0.0)):
     recurrent.weight.data *= gain
-    rtrl = online.OnlineRTRL(layer, recurrent)
-    gradients[name] = collected(rtrl, inputs, signal)[:, :4]
+    gradients[name] = collected(rtrl := online.OnlineRTRL(layer, recurrent), inputs, signal)[:, :4]
     pictures[name] = rtrl.influence[0, :, :, :4]  # of the weights from the inputs
-figure, axes = plt.subplots(2, 1, figsize=(8, 3.4), sharex=True)
+figure, axes = plt.subplots(2, 1, figsize=(9, 4), sharex=True)
 for axis, (name, influence) in zip(axes, pictures.items(), strict=True):
-    filled = influence[influence != 0]
-    picture = axis.imshow(influence.flatten(1), cmap="RdBu_r", vmin=-5, vmax=5)
+    filled, shown = influence[influence != 0], influence.flatten(1)
+    picture = axis.imshow(shown, cmap="RdBu_r", vmin=-7, vmax=7, aspect="auto")
+    for i, k in np.argwhere(abs(shown.numpy()) > 0.05).tolist():
+        axis.text(k, i, f"{shown[i, k]:.1f}", ha="center", va="center", color="white" if shown[i, k] > 4.5 else "0")
     axis.set(title=f"{name}: {len(filled)} of 64 are not 0, {len(filled.unique())} different", ylabel="neuron i")
-    axis.set_xticks(range(0, 16, 4), [f"weights to {p}" for p in range(4)], ha="left")
+    axis.set_xticks(range(0, 16, 4), [f"weights to {p}" for p in range(4)], ha="left"), axis.grid(visible=False)
 figure.colorbar(picture, ax=axes, label="influence P")
 plt.show()
 
@@ -246,7 +234,7 @@ assert (pictures["V random"] != 0).all() and torch.allclose(pictures["V = 0"], s
 assert max(abs(by_trace - bptt).max(), abs(gradients["V = 0"] - bptt).max()) < 1e-10 < bptt.abs().max()
 
 # %% [markdown]
-# 64 numbers have become 4, and nothing is lost: the gradient of a feed-forward layer is exact. This is `OnlineLIF`. (With an attached reset $c_p$ enters, and every *synapse* needs a trace of its own; exercise 2.)
+# 64 numbers (those below 0.05 are not written) have become 4, and nothing is lost: the gradient of a feed-forward layer is exact. This is `OnlineLIF`. (With an attached reset $c_p$ enters, and every *synapse* needs a trace of its own; exercise 2.)
 #
 # An adaptive neuron (page 03) has a second state: each spike raises its threshold by $\eta$, for about $\tau_\mathrm{adapt}$. So a synapse needs two traces, $\epsilon^v$ for what it did to the membrane and $\epsilon^a$ for the adaptation. The chain rule through `AdaptiveLIF`:
 #
@@ -307,7 +295,7 @@ assert abs(by_traces - bptt).max() < 1e-10 < bptt.abs().max()
 #
 # > **Before you run:** which term will be missed most? And if the surrogate is wider, so that every neuron counts as near a spike?
 
-# %% alt="Table of the mean cosine to the BPTT gradient for each part of RTRL, with a narrow and a wide surrogate. All: 1. Narrow: without others 0.96, leak only 0.94, none 0.69. Wide: without others 0.89, leak only 0.85, without the reset 0.12."
+# %% alt="Table of the cosine to the BPTT gradient for each part of RTRL: means with a narrow and a wide surrogate, lowest and highest of six with the wide one. All: 1. Narrow: without others 0.96, leak only 0.94, none 0.69. Wide: without others 0.89, leak only 0.85, without the reset from below 0 to near 1."
 PARTS = {"all": online.TERMS} | {
     f"no {left_out}": [t for t in online.TERMS if t != left_out] for left_out in online.TERMS
 }
@@ -315,7 +303,7 @@ PARTS |= {f"{term} only": [term] for term in online.TERMS} | {"none": []}
 
 
 def cosines_of_parts(seed, scale):
-    """Return the cosine of each part of RTRL to the gradient of BPTT, in one random network."""
+    """Return each part's cosine to the gradient of BPTT in a random network, and the norm of its last influence."""
     generator = seeded(seed)
     options = {"generator": generator, "detach_reset": False, "surrogate": Surrogate(scale=scale)}
     linear, neuron = nn.Linear(12, 12, bias=False).double(), RecurrentLIF(12, 20.0, **options).double()
@@ -325,24 +313,36 @@ def cosines_of_parts(seed, scale):
     (told,) = torch.autograd.grad(van_rossum(spikes, target), spikes, retain_graph=True)
     told[:-5] = 0  # dL/dz[t]
     true = torch.cat(torch.autograd.grad((told * spikes).sum(), [linear.weight, neuron.weight]), 1)
-    found = [collected(online.OnlineRTRL(linear, neuron, terms), x, told) for terms in PARTS.values()]
-    return cosine_similarity(torch.stack(found).flatten(1), true.flatten(), dim=1).tolist()
+    learners = [online.OnlineRTRL(linear, neuron, terms) for terms in PARTS.values()]
+    found = torch.stack([collected(learner, x, told) for learner in learners])
+    cosine = cosine_similarity(found.flatten(1), true.flatten(), dim=1)
+    return cosine.tolist(), [learner.influence.norm().item() for learner in learners]
 
 
-cosines = np.array([[cosines_of_parts(seed, scale) for seed in range(6)] for scale in (10.0, 2.0)])
-names = [name.replace(" ", "\n") for name in PARTS]
-axis = heat_table(cosines.mean(1), ("scale 10", "scale 2"), names, form="{:.2f}")
-axis.set_title("Cosine to the BPTT gradient: the leak alone is nearly as good as all but the others")
+found = np.array([[cosines_of_parts(seed, scale) for seed in range(6)] for scale in (10.0, 2.0)])
+cosines, grown = found[:, :, 0], found[1, :, 1] / found[1, :, 1, :1]  # norms relative to the true one
+names, rows = [name.replace(" ", "\n") for name in PARTS], ("scale 10, mean", "scale 2, mean", "lowest", "highest")
+axis = heat_table([*cosines.mean(1), cosines[1].min(0), cosines[1].max(0)], rows, names, form="{:.2f}")
+axis.set_title("Cosine to the BPTT gradient: the leak alone comes close, all but the reset need not")
 plt.show()
 
+# %% tags=["check"]
+rounded = dict(zip(PARTS, zip(*cosines.mean(1).round(2).tolist(), strict=True), strict=True))
+assert (rounded["leak only"], rounded["no others"], rounded["none"]) == ((0.94, 0.85), (0.96, 0.89), (0.69, 0.79))
+assert np.allclose(cosines[:, :, 0], 1) and cosines[1, :, 2].min() < 0 and cosines[1, :, 2].max() > 0.7
+where = list(PARTS).index
+assert grown[:, where("leak only")].max() < 10 and grown[:, where("no reset")].min() > 100 and where("no reset") == 2
+
 # %% [markdown]
-# With the default surrogate, of scale 10, the leak alone reaches a mean cosine of 0.94. All that stays inside a neuron ("no others") reaches 0.96, so reset and self add little; what is missing to 1 is the way through others. With the wide surrogate both are lower, 0.85 and 0.89. The baseline is "none", where a spike credits the inputs of its own step alone: 0.69 and 0.79. And dropping more is not always worse: with the wide surrogate, dropping the reset *alone* leaves a cosine of 0.12, while "leak only" has no reset either. Reset and recurrence go together, or not at all. These are untrained networks of one size.
+# With the default surrogate, of scale 10, the leak alone reaches a mean cosine of 0.94, and all that stays inside a neuron ("no others") 0.96: reset and self add little; what is missing to 1 is the way through others. With the wide surrogate both are lower, 0.85 and 0.89. The baseline is "none", where a spike credits the inputs of its own step alone: 0.69 and 0.79. These are untrained networks of one size.
+#
+# Dropping more is not always worse. With the wide surrogate and the reset *alone* dropped, the six networks lie anywhere from below 0 to above 0.7, though "leak only" has no reset either. The influence shows why: without the reset term it *explodes*, in 60 steps to more than 100 times its true norm in each of the six, and what is old drowns the rest; with the leak alone it stays below 10 times. In the gradient, too, the reset holds the recurrence in check. E-prop drops both.
 #
 # **From spikes to a readout.** A network is usually read out by a leaky integrator, $y[t] = \kappa\, y[t-1] + W z[t]$, and the error comes as $\partial L / \partial y[t]$. A spike acts on all later $y$: its signal lies in the *future*. E-prop changes the order of the sums once more. The synapse remembers its eligibility as long as the readout remembers the spike, and the error of *this* step is sent back through $B = W$:
 #
 # $$\frac{\partial L}{\partial w_{pq}} \approx \sum_t \Big( \sum_c \frac{\partial L}{\partial y_c[t]}\, B_{cp} \Big)\, \bar e_{pq}[t], \qquad \bar e[t] = \kappa\, \bar e[t-1] + e[t] .$$
 #
-# The bracket is one number per neuron, the *learning signal*. $B = W$ is *symmetric* feedback. *Random* feedback puts a fixed random matrix there. *Adaptive* feedback starts with one, gives $B$ the same changes as $W$, and lets both decay (Kolen and Pollack 1994; Akrout et al. 2019).
+# The bracket is one number per neuron, the *learning signal*. $B = W$ is *symmetric* feedback. *Random* feedback puts a fixed random matrix there. *Adaptive* feedback starts with one, gives $B$ the same changes as $W$, and lets both decay: their difference fades (Kolen and Pollack 1994; Akrout et al. 2019).
 #
 # > **Before you run:** what is e-prop the exact gradient of?
 
@@ -351,7 +351,8 @@ plt.show()
 def eprop_by_hand(network, x, error):
     """Return the gradient by the weights to and among the neurons, synapse by synapse, for one sample."""
     linear, neuron, readout, integrator = network
-    z, u, _ = (each.detach() for each in neuron(linear(x), record=True)[:2] + (x,))
+    z, u, *_ = neuron(linear(x), record=True)
+    z, u = z.detach(), u.detach()
     raised = neuron.strength * neuron.states(linear(x)).adaptation.detach()
     start = torch.zeros_like(z[:1])  # what comes from the step before the first
     s = neuron.surrogate.derivative(u - neuron.threshold - torch.cat([start, raised[:-1]]))[:, 0].numpy()
@@ -386,9 +387,6 @@ deaf, rate = deaf_gradient(network, heard, error), network[1](network[0](heard))
 # %% tags=["check"]
 assert max(abs(each - deaf).max() for each in (eprop_by_hand(network, heard, error), found["symmetric"])) < 1e-10
 assert abs(found["random"] - deaf).max() > 0.1 < abs(deaf).max() and 0.05 < rate < 0.5
-rounded = dict(zip(PARTS, zip(*cosines.mean(1).round(2).tolist(), strict=True), strict=True))
-assert (rounded["leak only"], rounded["no others"], rounded["none"]) == ((0.94, 0.85), (0.96, 0.89), (0.69, 0.79))
-assert np.allclose(cosines[:, :, 0], 1) and rounded["no reset"][1] == 0.12
 
 # %% [markdown]
 # E-prop is the exact gradient of a network whose neurons take what they *hear from each other* for given: BPTT with a `detach()` on the recurrent spikes. Hand, autograd and core agree to $10^{-10}$. The identity is practical, too: with one `detach()` autograd can play e-prop. Section 5 does so; section 6 runs the real one, online.
@@ -397,22 +395,25 @@ assert np.allclose(cosines[:, :, 0], 1) and rounded["no reset"][1] == 0.12
 #
 # One of two cues makes its inputs fire for 50 ms. Then come 200 ms, ten $\tau_\mathrm{mem}$, and a recall signal for 50 ms, during which a readout must tell which cue it was. All inputs fire as noise, at 10 spikes per second, when they have nothing to say. `DelayedRecall` is a simplified form of the store-recall task of Salaj et al. (2021).
 #
-# 36 neurons: twelve hear the inputs of cue A only, twelve those of cue B, twelve the recall signal. These weights are fixed. So neurons that were shown a cue learn of the recall only through others, and the weights *among* the neurons must be learnt, beside the readout. Adaptive neurons have $\tau_\mathrm{adapt} = 400$ ms. All networks (eight *arms*, three learning rates, three seeds) run side by side, each with its own trials. The rate of each arm is chosen on 100 validation trials per seed; the test is on 100 others.
+# 36 neurons: twelve hear the inputs of cue A only, twelve those of cue B, twelve the recall signal. These weights are fixed. So neurons that were shown a cue learn of the recall only through others: to use them, the weights *among* the neurons must be learnt, beside the readout. Adaptive neurons have $\tau_\mathrm{adapt} = 400$ ms. "Brief" ones have 20 ms and a larger $\eta$, so that they adapt as much at a steady rate. Where $B$ is adaptive, each update takes from $W$ and $B$ the share that is the learning rate; a control, "random, W decays", has the decay without the adaptive $B$.
 #
-# After that the delay: four arms learn anew at 0, 100 and 150 ms (rate 0.03). And we look for the memory. In the *middle* of the delay we wipe either the **activity** (membranes to rest, no spikes heard) or the **thresholds** (adaptation to 0).
+# All networks (nine *arms*, three learning rates, three seeds) are stacked in one tensor, each with its own trials. A step of Adam ignores the scale of a gradient, so one Adam of rate 1 serves all: a network's weights are its first ones + rate × what Adam has moved. The rate of each arm is chosen on 100 validation trials per seed; the test is on 100 others. Five arms also learn 0 and 100 ms (rate 0.03).
 #
-# > **Before you run:** page 03 built a memory of LIF neurons by hand. Will LIF neurons learn one?
+# And where is the memory? In the *middle* of the delay each trial goes on with the **activity** (membranes and spikes) or with the **thresholds** of another trial. Those trials count whose partner had the other cue: an answer by the own cue means that the memory was not swapped.
+#
+# > **Before you run:** page 03 built a memory of LIF neurons by hand. Will LIF neurons learn one? And whose cue will adaptive neurons answer with another trial's thresholds?
 
 # %%
-ARMS = {  # recurrent spikes detached?, feedback, strength, tau_adapt in ms, recurrent weights learn?
-    "BPTT": (False, "symmetric", 0.2, 400.0, True),
-    "e-prop": (True, "symmetric", 0.2, 400.0, True),
-    "e-prop, random": (True, "random", 0.2, 400.0, True),
-    "e-prop, adaptive": (True, "adaptive", 0.2, 400.0, True),
-    "frozen": (True, "symmetric", 0.2, 400.0, False),
-    "LIF, BPTT": (False, "symmetric", 0.0, 400.0, True),
-    "LIF, e-prop": (True, "symmetric", 0.0, 400.0, True),
-    "brief, BPTT": (False, "symmetric", 3.5, 20.0, True),
+ARMS = {  # recurrent spikes detached?, feedback, W decays?, strength, tau_adapt in ms, recurrent weights learn?
+    "BPTT": (False, "symmetric", False, 0.2, 400.0, True),
+    "e-prop": (True, "symmetric", False, 0.2, 400.0, True),
+    "random": (True, "random", False, 0.2, 400.0, True),
+    "random, W decays": (True, "random", True, 0.2, 400.0, True),
+    "adaptive": (True, "adaptive", True, 0.2, 400.0, True),
+    "frozen": (True, "symmetric", False, 0.2, 400.0, False),
+    "LIF, BPTT": (False, "symmetric", False, 0.0, 400.0, True),
+    "LIF, e-prop": (True, "symmetric", False, 0.0, 400.0, True),
+    "brief, BPTT": (False, "symmetric", False, 3.5, 20.0, True),
 }
 readout = LeakyIntegrator(20.0, dt=5.0)  # its decay is that of the membranes
 
@@ -425,130 +426,181 @@ def new_recall_network(seed, group):
     return hears * torch.rand(36, 15, generator=generator), among, *torch.randn(2, 2, 36, generator=generator) / 6
 
 
+def per_network(arms):
+    """Return the settings of each network's arm as tensors that broadcast over trials and neurons."""
+    columns = (np.array(column)[:, None, None] for column in zip(*map(ARMS.get, arms), strict=True))
+    cut, feedback, decays, eta, tau, learns = columns
+    settings = eta, np.exp(-5 / tau), cut, feedback == "symmetric", feedback == "adaptive", decays, learns
+    return [torch.tensor(each, dtype=torch.bool if each.dtype == bool else torch.float) for each in settings]
+
+
 # %%
-def recall_trials(task, weights, arms, cue, generator, wipe=None):
-    """Run the networks on cues [network, B]; return the readouts y while the answer is due, [t, network, B, 2]."""
-    fixed, V, W, B = weights
-    cut, feedback, eta, tau, _ = (np.array(column)[:, None, None] for column in zip(*map(ARMS.get, arms), strict=True))
-    cut, copied, eta, rho = (torch.tensor(each) for each in (cut, feedback == "symmetric", eta, np.exp(-5 / tau)))
+def recall_trials(task, weights, arms, cue, generator, swap=None):
+    """Run the networks on cues [network, B]; return readouts y, spikes z and adaptation a, [t, network, B, …]."""
+    (fixed, V, W, B), (eta, rho, cut, symmetric, *_) = weights, per_network(arms)
     x = task.inputs(cue.flatten(), generator=generator).view(task.steps, *cue.shape, -1)
     current, among = x @ fixed.mT.contiguous(), V.mT.contiguous()
-    z = torch.zeros_like(current[0])
-    state, fired, middle = AdaptiveState(z, z), [], (task.cue_steps + task.answer.start) // 2
+    z = v = a = torch.zeros_like(current[0])
+    course, middle = [], (task.cue_steps + task.answer.start) // 2
     for t, now in enumerate(current):
-        if t == middle and wipe == "activity":
-            z, state = 0 * z, AdaptiveState(0 * z, state.adaptation)
-        if t == middle and wipe == "thresholds":
-            state = AdaptiveState(state.membrane, 0 * z)
+        if t == middle and swap:  # each trial goes on with the activity or the thresholds of another one
+            z, v, a = (z.flip(1), v.flip(1), a) if swap == "activity" else (z, v, a.flip(1))
         now = now + torch.where(cut, z.detach(), z) @ among
-        z, _, state = adaptive_lif_step(now, state, beta=readout.beta, rho=rho.float(), strength=eta.float())
-        fired.append(z)
-    z, back = torch.stack(fired), torch.where(copied, W, B).detach()
-    y = readout(
-        (z.detach() @ W.mT + (z - z.detach()) @ back.mT).flatten(1, 2)
-    )  # the last product: 0, but not its gradient
-    return y.view(task.steps, *cue.shape, 2)[task.answer]
+        z, _, (v, a) = adaptive_lif_step(now, AdaptiveState(v, a), beta=readout.beta, rho=rho, strength=eta)
+        course.append((z, a.detach()))
+    z, a = map(torch.stack, zip(*course, strict=True))
+    told = (z - z.detach()) @ torch.where(symmetric, W, B).detach().mT  # is 0, but its gradient reaches z through B
+    return readout((z.detach() @ W.mT + told).flatten(1, 2)).view(*z.shape[:3], 2), z.detach(), a
+
+
+def recall_gradients(task, weights, arms, generator):
+    """Run 16 trials; return each network's accuracy, and the gradients by V and W."""
+    V, W, B = (w.detach().requires_grad_() for w in weights[1:])
+    cue = torch.randint(0, 2, (len(arms), 16), generator=generator)
+    y = recall_trials(task, (weights[0], V, W, B), arms, cue, generator)[0][task.answer]
+    loss = cross_entropy(y.flatten(0, 2), cue.expand(len(y), -1, -1).flatten(), reduction="sum")
+    return (y.detach().mean(0).argmax(-1) == cue).float().mean(1), *torch.autograd.grad(loss, [V, W])
 
 
 # %%
-def learn_recall(task, names, rates, seeds, updates=60):
+@torch.no_grad()
+def recall_accuracy(task, weights, arms, seed, swap=None):
+    """Return how many of 100 trials are answered by their own cue; after a swap, of those that met the other cue."""
+    generator = seeded(seed)
+    cue = torch.randint(0, 2, (len(arms), 100), generator=generator)
+    y = recall_trials(task, weights, arms, cue, generator, swap)[0][task.answer]
+    counts = torch.ones_like(cue) if swap is None else cue != cue.flip(1)
+    return ((y.mean(0).argmax(-1) == cue) * counts).sum(1) / counts.sum(1)
+
+
+def learn_recall(task, names, rates, seeds, updates=60, draw=100, gain=1.0):
     """Train a network for each (arm, rate, seed), side by side; return weights, arms and accuracies per update."""
     arms, rate, seed_of = zip(*itertools.product(names, rates, seeds), strict=True)
-    rows = [(rate, ARMS[arm][1] == "adaptive", ARMS[arm][4]) for rate, arm in zip(rate, arms, strict=True)]
-    rate, adaptive, learns = (torch.tensor(column)[:, None, None] for column in zip(*rows, strict=True))
+    *_, adaptive, decays, learns = per_network(arms)
+    rate, generator, course = torch.tensor(rate)[:, None, None], seeded(draw), []
     fixed, *born = map(torch.stack, zip(*(new_recall_network(seed, task.group) for seed in seed_of), strict=True))
-    moved = [torch.zeros_like(w, requires_grad=True) for w in born]  # in units of the rate: a step of Adam
-    optimizer, generator, course = torch.optim.Adam(moved, lr=1.0), seeded(100), []  # ignores a gradient's scale
+    born[0] *= gain
+    moved = [torch.zeros_like(w, requires_grad=True) for w in born]  # of V, W, B, in units of the rate
+    optimizer = torch.optim.Adam(moved, lr=1.0)
     for _ in range(updates):
-        V, W, B = ((w + rate * m).detach().requires_grad_() for w, m in zip(born, moved, strict=True))
-        cue = torch.randint(0, 2, (len(arms), 16), generator=generator)
-        y = recall_trials(task, (fixed, V, W, B), arms, cue, generator)
-        loss = cross_entropy(y.flatten(0, 2), cue.expand(len(y), -1, -1).flatten(), reduction="sum")
-        for_V, for_W = torch.autograd.grad(loss, [V, W])
+        V, W, B = ((w + rate * m).detach() for w, m in zip(born, moved, strict=True))
+        right, for_V, for_W = recall_gradients(task, (fixed, V, W, B), arms, generator)
         moved[0].grad, moved[1].grad, moved[2].grad = for_V * learns, for_W, for_W * adaptive
-        optimizer.step()
-        for m, w in zip(moved[1:], (W, B), strict=True):
-            m.data -= w.detach() * adaptive  # both decay
-        course.append((y.detach().mean(0).argmax(-1) == cue).float().mean(1))
+        course.append(right), optimizer.step()
+        moved[1].data -= W * decays
+        moved[2].data -= B * adaptive
     return [fixed, *((w + rate * m).detach() for w, m in zip(born, moved, strict=True))], arms, torch.stack(course)
 
 
-@torch.no_grad()
-def recall_accuracy(task, weights, arms, seed, wipe=None):
-    """Return each network's accuracy on 100 new trials."""
-    cue = torch.randint(0, 2, (len(arms), 100), generator=seeded(seed))
-    return (recall_trials(task, weights, arms, cue, seeded(seed), wipe).mean(0).argmax(-1) == cue).float().mean(1)
-
-
 # %%
-task, RATES, SEEDS, shape = DelayedRecall(), (0.01, 0.03, 0.1), (0, 1, 2), (8, 3, 3)
+task, RATES, SEEDS, shape = DelayedRecall(), (0.01, 0.03, 0.1), (0, 1, 2), (9, 3, 3)
 weights, arms, course = learn_recall(task, ARMS, RATES, SEEDS)
 course = course.view(-1, *shape)  # [update, arm, rate, seed]
-best = range(8), recall_accuracy(task, weights, arms, 1).view(shape).mean(2).argmax(1)
+best = range(9), recall_accuracy(task, weights, arms, 1).view(shape).mean(2).argmax(1)
 test = recall_accuracy(task, weights, arms, 2).view(shape)[best]
-alike = cosine_similarity(weights[2].flatten(1), weights[3].flatten(1)).view(shape)[best].mean(1)
+
 
 # %%
-print("arm               rate   test  lowest seed   all of training, per rate   W and B")
+def cosine_to_bptt(weights, arm, reference="BPTT"):
+    """Return each network's cosine of an arm's gradient by V to that of BPTT, at the same weights and trials."""
+    both = [recall_gradients(task, weights, [name] * len(weights[0]), seeded(50))[1] for name in (arm, reference)]
+    return cosine_similarity(*(each.flatten(1) for each in both))
+
+
+print("arm               rate   test  lowest seed   all of training: per rate, mean")
 for row, name in enumerate(ARMS):
-    level = "".join(f"{100 * each:7.1f}" for each in course.mean((0, 3))[row])
-    print(
-        f"{name:17} {RATES[best[1][row]]:4} {100 * test[row].mean():6.1f} {100 * test[row].min():8.0f} {level:>28} {alike[row]:13.2f}"
-    )
+    level = "".join(f"{100 * each:6.1f}" for each in (*course.mean((0, 3))[row], course.mean((0, 2, 3))[row]))
+    print(f"{name:17} {RATES[best[1][row]]:4} {100 * test[row].mean():6.1f} {100 * test[row].min():8.0f}     {level}")
+ARMS["LIF, random"] = (True, "random", False, 0.0, 400.0, True)
+born = [torch.stack(each) for each in zip(*(new_recall_network(seed, task.group) for seed in range(6)), strict=True)]
+first = {name: cosine_to_bptt(born, name) for name in ("e-prop", "random")}
+first |= {name: cosine_to_bptt(born, name, "LIF, BPTT") for name in ("LIF, e-prop", "LIF, random")}
+at = {name: [arms.index(name) + 3 + row for row in range(3)] for name in list(ARMS)[:9]}  # at the rate 0.03
+trained = {name: cosine_to_bptt([w[at[name]] for w in weights], name) for name in list(ARMS)[1:5]}
+for when, found in (("at first", first), ("after training", trained)):
+    print(f"Cosine to BPTT, {when}:", *(f"{name} {each.numpy().round(2)}" for name, each in found.items()), sep="\n   ")
+five, SWAPS = ("BPTT", "e-prop", "LIF, BPTT", "LIF, e-prop", "brief, BPTT"), (None, "activity", "thresholds")
+taught = {d: learn_recall(DelayedRecall(delay=d), five, (0.03,), SEEDS)[:2] for d in (0.0, 100.0)}
+rows = [row for name in five for row in at[name]]
+taught[200.0] = [w[rows] for w in weights], [arms[row] for row in rows]
+reached = {(d, w): recall_accuracy(DelayedRecall(delay=d), *taught[d], 3, w).view(5, 3) for d in taught for w in SWAPS}
+later = {d: recall_accuracy(DelayedRecall(delay=d), *taught[100.0], 4).view(5, 3) for d in (200.0, 400.0, 1000.0)}
 
 # %%
-four, WIPES = ("BPTT", "e-prop", "LIF, BPTT", "LIF, e-prop"), (None, "activity", "thresholds")
-taught = {d: learn_recall(DelayedRecall(delay=d), four, (0.03,), SEEDS)[:2] for d in (0.0, 100.0, 150.0)}
-rows = [arms.index(name) + 3 + seed for name in four for seed in SEEDS]  # at the rate 0.03
-taught[200.0] = [w[rows] for w in weights], [arms[row] for row in rows]
-reached = {(d, w): recall_accuracy(DelayedRecall(delay=d), *taught[d], 3, w).view(4, 3) for d in taught for w in WIPES}
-later = {d: recall_accuracy(DelayedRecall(delay=d), *taught[100.0], 4).view(4, 3) for d in (200.0, 400.0)}
+tables = {f"{d:.0f} ms, own cue: no swap, activity, thresholds": [reached[d, w] for w in SWAPS] for d in (100.0, 200.0)}
+tables["100 ms, asked after 200, 400, 1,000 ms"] = later.values()
+for title, columns in tables.items():
+    print("Taught at", title, "(% of answers, three seeds)")
+    for row, name in enumerate(five[:4]):
+        print(f"{name:12}", *(f"{(100 * each[row]).round().int().tolist()!s:18}" for each in columns))
 
-# %% alt="Left: accuracy against updates at rate 0.03. BPTT rises fastest to near 100 percent, e-prop with symmetric, adaptive and random feedback follow, frozen stays near 70 percent, LIF at chance. Right: accuracy against the delay in units of tau_mem: both LIF arms are near 100 percent up to 5, fall at 7.5, and are at chance at 10; adaptive arms are near 100 percent at every delay."
-print("at 200 or 100 ms: not wiped, activity, thresholds   taught at 100 ms, asked at 200, 400 ms")
-for row, (name, delay) in enumerate(zip(four, (200.0, 200.0, 100.0, 100.0), strict=True)):
-    shown = [reached[delay, wipe][row] for wipe in WIPES] + [each[row] for each in later.values()]
-    print(f"{name:18}", "".join(f"{100 * each.mean():11.0f}" for each in shown))
-figure, axes = plt.subplots(1, 2, figsize=(11, 3.8))
-colors = dict(zip(ARMS, (BLUE, VERMILION, "#E69F00", "#009E73", "0.5", "#CC79A7", "#56B4E9", "0"), strict=True))
-for row, name in enumerate(list(ARMS)[:6]):
-    smooth = 100 * course[:, row, 1].unfold(0, 5, 1).mean(-1)  # over 5 updates, [update, seed]
-    axes[0].plot(smooth.mean(1), color=colors[name], label=name)
-    axes[0].fill_between(range(len(smooth)), *smooth.aminmax(dim=1), color=colors[name], alpha=0.15)
-for row, (name, style) in enumerate(zip(four, ("o-", "o--", "s-", "s--"), strict=True)):
-    mean = [100 * reached[delay, None][row].mean() for delay in taught]
-    axes[1].plot([delay / 20 for delay in taught], mean, style, color=colors[name], label=name)
-for axis in axes:
-    axis.axhline(50, color="0.6", linestyle=":", linewidth=1)
-    axis.set(ylim=(30, 102), ylabel="right answers (%)")
-axes[0].set(xlabel="update", title="BPTT learns fastest, e-prop follows, frozen does not")
-axes[1].set(xlabel="delay (τ_mem)", title="At 10 τ_mem, only adaptive neurons learn")
-axes[0].legend(fontsize=8, ncols=2, loc="lower right"), axes[1].legend(fontsize=8, loc="lower left")
+# %%
+trials, cue = {}, torch.zeros(1, 1, dtype=torch.long)
+for row, delay in ((0, 200.0), (6, 100.0)):  # one network each of "BPTT" and "LIF, BPTT", one trial with cue A
+    one = [w[row : row + 1] for w in taught[delay][0]], taught[delay][1][row : row + 1]
+    trials[delay] = [each[:, 0, 0] for each in recall_trials(DelayedRecall(delay=delay), *one, cue, seeded(5))]
+raised = 1 + ARMS["BPTT"][3] * trials[200.0][2].unflatten(1, (3, 12)).mean(-1)  # mean threshold per group
+
+# %% alt="Five panels. Top left, an adaptive network: the neurons of cue A fire in the cue and for some time after it; those of cue B just before and in the recall. Below, the mean thresholds: that of cue A has risen most. Top right, an LIF network: firing goes on from the cue through the delay. Bottom left, accuracy against updates at rate 0.03: BPTT and the e-prop arms rise above 90 percent, frozen stays near 70, LIF at chance. Bottom right, accuracy against the delay, a dot for each network: adaptive arms near 100 percent, LIF up to 5 tau_mem, brief adaptation at 0 only."
+figure, axes = plt.subplot_mosaic("AL;TL;UD", figsize=(11, 8.5), height_ratios=(2, 1.2, 3))
+for panel, delay in (("A", 200.0), ("L", 100.0)):
+    raster(trials[delay][1], axes[panel], dt=5.0, size=5.0).axvspan(0, 50, color="0.9", zorder=0)
+    axes[panel].axvspan(50 + delay, 100 + delay, color="0.9", zorder=0)
+axes["T"].plot(5.0 * np.arange(60), raised, label=["hear cue A (0 to 11)", "hear cue B (12 to 23)", "hear recall"])
+shades = (BLUE, VERMILION, "#E69F00", "#F0E442", "#009E73", "0.5", "#CC79A7", "#56B4E9", "0")
+for row, (name, color) in enumerate(zip(at, shades, strict=True)):
+    if row in (0, 1, 2, 4, 5, 6):
+        axes["U"].plot(100 * course[:, row, 1].mean(1).unfold(0, 5, 1).mean(-1), color=color, label=name)
+    if name in five:
+        answers, k = 100 * torch.stack([reached[delay, None][five.index(name)] for delay in taught]), five.index(name)
+        axes["D"].plot(np.array([0, 5, 10]) + 0.12 * (k - 2), answers.mean(1), color=color, label=name)
+        axes["D"].plot(np.array([0, 5, 10]) + 0.12 * (k - 2), answers, ".", color=color)
+axes["A"].set(title="Adaptive: at the recall the neurons of cue A are silent", xlabel="", xticklabels=[])
+axes["L"].set(title="LIF: firing goes on (grey: cue and recall)")
+axes["T"].set(xlabel="time (ms)", ylabel="mean threshold", ylim=(0.8, 6), xlim=axes["A"].get_xlim())
+axes["U"].set(
+    xlabel="update (mean of 5; three seeds; rate 0.03)", title="At 10 τ_mem LIF learns nothing, frozen a little"
+)
+axes["D"].set(xlabel="delay (τ_mem); dots: seeds", xticks=(0, 5, 10), title="LIF learns 5 τ_mem, brief not even that")
+for panel in "UD":
+    axes[panel].set(ylim=(30, 102), ylabel="right answers (%)"), axes[panel].axhline(50, color="0.6", linestyle=":")
+    axes[panel].legend(fontsize=8, ncols=2, loc="lower left" if panel == "D" else "lower right")
+axes["T"].legend(fontsize=8, ncols=3, loc="upper left")
 plt.show()
 
 # %% tags=["check"]
-level = course.mean((0, 3))  # right answers over all of training, [arm, rate]
-assert (level[0] > level[1]).all() and (level[[1, 3]] > level[2]).all() and (level[2] > level[4]).all()
-assert test[:4].min() > 0.9 and abs(test[0] - test[1]).mean() < 0.05 and 0.6 < test[4].mean() < 0.85
-assert abs(test[5:].mean() - 0.5) < 0.06 and course[-10:, 5:].mean((0, 3)).max() < 0.6
-rise = [eta / (1 - np.exp(-5 / tau)) for _, _, eta, tau, _ in (ARMS["BPTT"], ARMS["brief, BPTT"])]
-assert abs(rise[1] / rise[0] - 1) < 0.05 and alike[3] > 0.4 > abs(alike[2])
+level, mean = course.mean((0, 3)), course.mean((0, 2, 3))  # right answers in training, [arm, rate] and [arm]
+assert mean[0] > mean[1] and mean[4] > mean[2:4].max() and (level[1] > level[2])[:2].all()
+assert level[:5].min() > level[5].max() + 0.05 and test[:5].mean(1).min() > 0.9 and 0.6 < test[5].mean() < 0.85
+assert abs(test[6:].mean() - 0.5) < 0.06 and course[-10:, 6:].mean((0, 3)).max() < 0.6
+rise = [eta / (1 - np.exp(-5 / tau)) for *_, eta, tau, _ in (ARMS["BPTT"], ARMS["brief, BPTT"])]
+assert abs(rise[1] / rise[0] - 1) < 0.05
 
 # %% tags=["check"]
-held = {wipe: torch.cat([reached[200.0, wipe][:2], reached[100.0, wipe][2:]]).mean(1) for wipe in WIPES}
-assert held[None].min() > 0.9 and held["activity"][:2].min() > 0.9 and abs(held["activity"][2:] - 0.5).max() < 0.1
-assert held["thresholds"][2:].equal(held[None][2:]) and held["thresholds"][:2].max() < 0.4
-assert abs(reached[200.0, None][2:].mean(1) - 0.5).max() < 0.1 and reached[0.0, None].min() > 0.9
-assert all(each[2:].min() > 0.9 for each in later.values()) and later[400.0][:2].mean() < 0.6
+assert min(first["e-prop"].mean(), first["LIF, e-prop"].mean()) > 0.98
+assert max(abs(first["random"].mean()), abs(first["LIF, random"].mean())) < 0.3
+assert trained["e-prop"].mean() > trained["adaptive"].mean() > trained["random"].mean()
+assert trials[100.0][1][10:30].sum(1).min() > 0 and raised[50, 0] > 1.2 * raised[50, 1]  # firing; at the recall
+assert 10 * trials[200.0][1][50:, :12].sum() < trials[200.0][1][50:, 12:24].sum()
+
+# %% tags=["check"]
+own = {key: each.mean(1) for key, each in reached.items()}
+assert own[200.0, "activity"][:2].min() > 0.9 and own[200.0, "thresholds"][:2].max() < 0.1
+assert own[100.0, "activity"][2:4].max() < 0.1 and own[100.0, "thresholds"][2:4].min() > 0.9
+assert own[100.0, "activity"][:2].min() > 0.8 and own[100.0, "thresholds"][:2].max() < 0.2
+assert own[0.0, None].min() > 0.9 and own[100.0, None][2:4].min() > 0.9 and own[100.0, None][4] < 0.65
+assert min(later[d][2:4].median() for d in later) > 0.9 and later[400.0][:2].mean() < 0.6
 
 # %% [markdown]
-# **The rules.** At each of the three rates BPTT gives more right answers during training than e-prop with symmetric feedback, that more than with random feedback, and all more than the network with frozen recurrent weights. In the end symmetric e-prop is within five points of BPTT: what goes through others buys speed here, not the memory. Adaptive feedback is ahead of random at each rate. The frozen network is above chance; exercise 3 finds out why.
+# **The rules.** At first the way through others hardly matters: symmetric e-prop has the gradient of BPTT, with either neuron, and random feedback one unrelated to it (adaptive feedback starts as random). After 60 updates symmetric e-prop is nearest, then adaptive, then random. In the mean over the three rates BPTT gives more right answers during training than symmetric e-prop, and adaptive feedback more than random. Symmetric is ahead of random feedback at the two lower rates; at the highest it need not be. The decay of $W$ alone is not what helps adaptive feedback here, but differences of this size depend on the draw of trials. All learn more than the frozen network. In the end the tests do not separate the e-prop arms. The frozen network is above chance; exercise 3 finds out why.
 #
-# **The neurons.** At $10\,\tau_\mathrm{mem}$ both LIF arms stay at chance at every rate. So does "brief": neurons that adapt as much at a steady rate, but for $\tau_\mathrm{adapt} = 20$ ms. So slow adaptation is needed to *learn* this delay, from these weights and in these 60 updates (exercise 3 gives them more). It is not needed to *remember*. Up to 100 ms LIF neurons learn to keep each other firing, and the wipes tell the two memories apart: without activity the LIF networks forget and the adaptive ones do not notice; without thresholds the adaptive ones fall below chance (why was not tested), which LIF neurons cannot notice. And the LIF networks that were taught at 100 ms still know the cue after 400 ms, where the adaptive ones taught beside them have lost it. Firing that sustains itself does not fade. So at 200 ms the weights exist; but a gradient has to find them, and what an LIF synapse remembers fades with $\tau_\mathrm{mem}$.
+# **Who learns what.** At $10\,\tau_\mathrm{mem}$ both LIF arms and "brief" stay at chance at every rate. Brief adaptation is worse than none: it learns 0 ms, but not even 100, which LIF neurons do. (A spike raises its threshold by 3.5, which leaves little firing to sustain.) Of the three kinds of neuron only those with *slow* adaptation learn 200 ms, from these weights and in these 60 updates; exercise 3 gives the LIF arms more.
+#
+# **Where it is.** With the thresholds of another trial, adaptive networks answer *that* trial's cue; with its activity, their own. In the trial drawn, those that heard cue A are still tired at the recall, so that the others answer. LIF networks are the mirror image: their memory is firing that sustains itself. It can last. Most LIF networks that were taught at 100 ms still know the cue after 1,000 ms, where the adaptive ones taught beside them have lost it after 400. So LIF networks *can* hold it for 200 ms; they did not find out how when taught at 200.
 #
 # ## 6 · Online means online
 #
-# Section 5 cheated in three ways: trials began at rest, weights changed between trials only, and autograd played e-prop. Now the core's `EProp`, in a stream that starts once and is never reset: thresholds are still raised from one trial when the next cue comes. Weights change at every step in which an answer is due. (An eligibility then mixes what old and new weights did; with small changes that is a small error.) We count *all* live tensors, with weights, optimiser and the inputs of this trial, after 100, 1,000 and 10,000 steps.
+# Section 5 cheated in three ways: trials began at rest, weights changed between trials only, and autograd played e-prop. Now the core's `EProp`, in a stream that starts once and is never reset: thresholds are still raised from one trial when the next cue comes. Weights change step by step whenever an answer is due, in 10 of 60 steps. (An eligibility then mixes what old and new weights did; with small changes that is a small error.) The learning rate, 0.003, was the best of three on streams of other seeds. We count *all* live tensors, with weights, optimiser and the inputs of this trial, after 100, 1,000 and 10,000 steps.
 #
 # > **Before you run:** how many steps of this stream can BPTT keep in the memory that e-prop needs?
 
@@ -564,7 +616,7 @@ def born_network(seed, learns=True):
 
 
 def live(network, seed, steps, looks=()):
-    """Learn at every step of a stream; return the right answers per trial, and the bytes alive after some steps."""
+    """Learn in a stream, step by step while an answer is due; return right answers per trial, bytes after some steps."""
     eprop, generator, right, memory = online.EProp(network), seeded(seed), [], []
     optimizer = torch.optim.Adam(eprop.parameters(), lr=0.003)
     eprop.start(torch.zeros(16, 15))  # once
@@ -583,48 +635,43 @@ def live(network, seed, steps, looks=()):
     return np.array(right), np.array(memory)
 
 
-# %%
+# %% alt="Left: memory against steps on logarithmic axes: e-prop flat at about 330 KiB, BPTT a line of slope 1 up to 66 MiB at 10,000 steps. Right: right answers against trials in a stream: networks that learn rise to 90 percent within 20 trials, the longest stays there; three with frozen recurrent weights stay near 65 percent, one of them for 50 trials."
 STEPS, before, kept = (100, 1000, 10_000), live_bytes(), []
 stream, alive = live(born_network(0), 0, STEPS[-1], looks=STEPS)
 for steps in STEPS:
     with SavedBytes() as saved:
         born_network(0)(torch.zeros(steps, 16, 15))
-    kept.append(saved.bytes)
-
-# %% alt="Left: memory against steps on logarithmic axes: e-prop flat at about 400 KiB, BPTT a line of slope 1 up to 66 MiB at 10,000 steps. Right: right answers against trials in a stream: networks that learn at every step rise above 90 percent within 20 trials, the longest stays there; three with frozen recurrent weights stay near 65 percent."
-brief = [live(born_network(seed), seed, 1200)[0] for seed in (1, 2)]
-frozen = [live(born_network(seed, learns=False), seed, 1200)[0] for seed in SEEDS]
-alive, kept = (alive - before) / 2**10, np.array(kept) / 2**10
+    kept.append(saved.bytes / 2**10)
+short = [live(born_network(seed), seed, 1200)[0] for seed in (1, 2)]
+still = [live(born_network(seed, learns=False), seed, 3000 if seed == 0 else 1200)[0] for seed in SEEDS]
+alive, kept = (alive - before) / 2**10, np.array(kept)
 once = alive[0] / (kept[0] / STEPS[0])  # steps of BPTT in the memory of e-prop
 print(f"KiB after {STEPS} steps: e-prop {alive.round()}, BPTT {kept.round()}")
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.4))
 axes[0].loglog(STEPS, kept, "o-", color=VERMILION, label="BPTT: what the way back needs")
 axes[0].loglog(STEPS, alive, "o-", color=BLUE, label="e-prop: everything")
-for runs, color, label in (
-    (frozen, "0.6", "recurrent weights frozen"),
-    ([stream, *brief], BLUE, "e-prop at every step"),
-):
+for runs, color, label in ((still, "0.6", "recurrent weights frozen"), ([stream, *short], BLUE, "e-prop")):
     for row, right in enumerate(runs):
-        smooth = np.convolve(right, np.ones(10) / 10, "valid")
-        axes[1].plot(10 + np.arange(len(smooth)), 100 * smooth, color=color, label=label if row == 0 else None)
+        smooth = 100 * np.convolve(right, np.ones(10) / 10, "valid")
+        axes[1].plot(10 + np.arange(len(smooth)), smooth, color=color, label=label if row == 0 else None)
 axes[1].axhline(50, color="0.6", linestyle=":", linewidth=1)
 axes[0].set(xlabel="steps", ylabel="memory (KiB)", title=f"E-prop has the memory of {once:.0f} steps of BPTT")
-axes[1].set(
-    xlabel="trial (mean of the last 10)", ylabel="right answers (%)", ylim=(40, 102), title="It learns while it runs"
-)
-axes[0].legend(), axes[1].legend()
+axes[1].set(xlabel="trial (mean of the last 10)", ylabel="right answers (%)", ylim=(40, 102))
+axes[1].set_title("It learns while it runs"), axes[0].legend(), axes[1].legend()
 plt.show()
 
 # %% tags=["check"]
-assert len(set(alive)) == 1 and kept[2] > 150 * alive[2] and round(once) == 60
+bare = 4 * (3 * 16 * 36 * 36 + 3 * (36 * 36 + 2 * 36) + 36 * 15 + 60 * 16 * 15) / 2**10  # traces, learnt × Adam, inputs
+assert len(set(alive)) == 1 and kept[2] > 150 * alive[2] and round(once) == 48 and 1 < alive[0] / bare < 1.1
 assert np.allclose(np.diff(kept) / np.diff(STEPS), kept[0] / STEPS[0], rtol=0.02)
-assert min(right[-10:].mean() for right in brief) > 0.85 and stream[30:].mean() > 0.9 and len(stream) > 160
-assert max(right[-10:].mean() for right in frozen) < 0.8 and len(frozen[0]) == 20
+gaps = [right[10:20].mean() - rest[10:20].mean() for right, rest in zip([stream, *short], still, strict=True)]
+assert min(gaps) > 0.15 and stream[30:].mean() > 0.9 and len(stream) == 166
+assert max(rest[-10:].mean() for rest in still) < 0.8 and len(still[0]) == 50
 
 # %% [markdown]
-# Not a byte is added between step 100 and step 10,000, and the network learns: from the 31st trial on the long run has more than 90 % right answers, over more than 130 further trials in which it never stops changing its weights. In the same first 20 trials, three networks with frozen recurrent weights stay far below, although their readouts learn at every step. What e-prop holds, BPTT has used up after 60 steps, one trial.
+# Not a byte is added between step 100 and step 10,000, and the network learns: from the 31st of 166 trials on the long run has more than 90 % right answers, while its weights go on changing. Three networks with frozen recurrent weights, whose readouts learn all the same, are 15 points or more behind in trials 11 to 20; one that runs on is below 80 % after 50. What e-prop holds, BPTT has used up after 48 steps, less than one trial. (This number grows with the size of the network: per sample e-prop holds $n^2$, BPTT $n\,T$.)
 #
-# What makes it affordable: three numbers per synapse and sample (its two traces and the smoothed eligibility), all of which it can know by itself, and *one* signal per neuron from outside. What it leaves out, the way through other neurons, it leaves out for good.
+# What makes it affordable: three numbers per synapse and sample (its two traces and the smoothed eligibility, asserted above), all of which it can know by itself, and *one* signal per neuron from outside. What it leaves out, the way through other neurons, it leaves out for good.
 #
 # ## Recap
 #
@@ -633,7 +680,7 @@ assert max(right[-10:].mean() for right in frozen) < 0.8 and len(frozen[0]) == 2
 # - carried the influence of every weight forward, and got the gradient of BPTT to $10^{-10}$ after every step;
 # - counted its cost, $n^3$ numbers and $n^4$ multiplications a step but nothing that grows with $T$, and found layers in which one or two traces per synapse are still exact;
 # - dropped its terms one at a time, kept the leak, and proved e-prop to be the gradient of a network that takes for given what its neurons hear from each other;
-# - taught networks a delay of $10\,\tau_\mathrm{mem}$, found the memory of adaptive neurons in their thresholds and that of LIF neurons in their firing, and let one learn at every step of a stream.
+# - taught networks a delay of $10\,\tau_\mathrm{mem}$, found by swapping that adaptive neurons keep it in their thresholds and LIF neurons in their firing, and let one learn in a stream without end.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -648,11 +695,11 @@ assert max(right[-10:].mean() for right in frozen) < 0.8 and len(frozen[0]) == 2
 #
 # ### 1 · Forward, for a readout
 #
-# One weight $w$ carries spikes to a leaky readout, $y[t] = \kappa\, y[t-1] + w\, z[t]$, and each step adds $\frac12 (y[t] - y^*[t])^2$ to the loss. Compute $\partial L/\partial w$ forward in time, in one pass (`forward_gradient`).
+# One weight $w$ carries spikes to a leaky readout, $y[t] = \kappa\, y[t-1] + w\, z[t]$, and each step adds $\frac12 (y[t] - y^*[t])^2$ to the loss. `z` and `wanted` are lists over $t$. Return $\partial L/\partial w$, one number, computed forward in time in one pass (`forward_gradient`).
 #
 # ### 2 · A trace with a reset in it
 #
-# One neuron without recurrence, with an *attached* soft reset. Return the influence $P[t] = \partial u[t]/\partial w$ of one synapse at each step, from its input `x` and the surrogate `s` at each step (`influence_with_reset`).
+# One neuron without recurrence, with an *attached* soft reset. Return the influence $P[t] = \partial u[t]/\partial w$ of one synapse at each step as a list, from lists of its input `x` and of the surrogate `s`, the decay `beta` and the threshold `theta` (`influence_with_reset`).
 
 
 # %% tags=["exercise"]
@@ -675,9 +722,9 @@ partial = Case(([1, 0, 1], [0.5, 0.0, 1.0], 0.8, 1.0), [1, 0.4, 1.32], "Section 
 check_function(influence_with_reset, reset, partial)
 
 # %% [markdown] tags=["solution"]
-# ### 3 · Change one line
+# ### 3 · Two doubts
 #
-# In section 5 the frozen network, whose recall neurons cannot learn to reach anybody, is above chance. How? Multiply `among` by 0 in `new_recall_network` and train the frozen arm. And the LIF arms had 60 updates at 200 ms: give `learn_recall` five times as many. Do they get there?
+# In section 5 the frozen network, whose recall neurons cannot learn to reach anybody, is above chance. Train it without any recurrence: `weights, arms, _ = learn_recall(task, ("frozen",), (0.03,), SEEDS, gain=0.0)`, then `recall_accuracy(task, weights, arms, 2)`, and compare with `gain=1.0`. What does it use? And the LIF arms had 60 updates and small first weights. Give `("LIF, BPTT", "LIF, e-prop")` five times as many updates (`updates=300`), or weights five times as large (`gain=5.0`). Do they get there? (`draw` changes the trials.)
 #
 # ### 4 · Open
 #
@@ -715,7 +762,7 @@ check_function(influence_with_reset, reset, partial)
 #
 # <details><summary>Answer 3</summary>
 #
-# Without any recurrent weights the frozen arm is about as good. So it needs no recall signal: neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. The LIF arms: nearly all networks stay at chance; in our run one of them was on its way. "Only adaptive neurons learn it" is a matter of patience, too.
+# Frozen: 71, 71 and 74 % without recurrent weights, 72, 71 and 74 % with them. So it needs no recall signal: neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. LIF: 48 to 53 % after 300 updates, 52 to 57 % with large weights and 60 updates. Neither is enough.
 #
 # </details>
 #

@@ -280,6 +280,12 @@ CASES = {
     "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),
     "online network": (lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))), "network", "LIF, Linear"),
     "online layers": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"), "network", "1 layers"),
+    "online horizon": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=0), "horizon", "0"),
+    "online feedback scale": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), feedback_scale=0.0),
+        "feedback_scale",
+        "0.0",
+    ),
     "online inputs": (
         lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).run(torch.zeros(3), torch.zeros(1).long()),
         "inputs",

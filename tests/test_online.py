@@ -217,6 +217,21 @@ def test_direct_feedback_sends_the_error_through_one_matrix():
     assert found.abs().max() > 1e-3
 
 
+def test_the_horizon_extrapolates_the_counts_so_far():
+    online = OnlineNetwork(network(), "ottt", horizon=T, error=lambda counts, labels: seen.append(counts) or counts)
+    seen = []
+    output = online.run(INPUTS, LABELS)
+    share = T / torch.arange(1, T + 1)[:, None, None]
+    torch.testing.assert_close(torch.stack(seen), output.cumsum(0) * share)
+    assert torch.equal(seen[-1], output.sum(0))  # at the last step nothing is left to guess
+
+
+def test_the_feedback_scale_multiplies_the_fixed_matrices():
+    one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
+    for small, large in zip(one.matrices, three.matrices, strict=True):
+        torch.testing.assert_close(large, 3 * small)
+
+
 def test_feedback_alignment_sends_the_local_error_through_a_matrix():
     def signal(net, matrix, hidden, output):
         membrane = net[3](net[2](hidden), record=True).membrane

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from snn_core import LIF, Surrogate, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
-from snn_core.losses import van_rossum
+from snn_core.explorers.local_credit import _fixed
+from snn_core.losses import count_cross_entropy, van_rossum
+from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP, RewardSTDP
 
 
@@ -326,3 +329,35 @@ def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for()
     assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
     drift(lr=1.0, spikes=20, others=0.0, digit=3)
     assert drift.own.get_ydata()[-1] < own
+
+
+@pytest.mark.parametrize(("steps", "beta_out", "symmetry"), [(20, 0.9, 1.0), (50, 0.5, 0.0), (7, 0.98, 0.3)])
+def test_local_credit_is_what_autograd_and_the_online_network_find(steps, beta_out, symmetry):
+    inputs, first, second, other = _fixed()
+    net = nn.Sequential(nn.Linear(20, 30, bias=False), LIF(10.0), nn.Linear(30, 5, bias=False), LIF(beta=beta_out))
+    net = net.double()
+    for linear, weight in zip(net[::2], (first, second), strict=True):
+        linear.weight.data.copy_(weight)
+    labels, credit = torch.arange(8) % 5, explorers.local_credit(steps, beta_out, symmetry)
+    hidden = net[:2](inputs[:steps])
+    output = net[2:](hidden)
+    loss = count_cross_entropy(output, labels)
+    signal, exact = torch.autograd.grad(loss, [hidden, net[0].weight])
+    torch.testing.assert_close(credit.exact_signal, signal[:, 0], rtol=0, atol=1e-12)
+    torch.testing.assert_close(credit.exact, exact, rtol=0, atol=1e-12)
+    final = count_error(output.detach().sum(0), labels)
+    online = OnlineNetwork(net, "feedback_alignment", error=lambda counts, labels: final)
+    online.matrices[0] = symmetry * second + (1 - symmetry) * other
+    online.run(inputs[:steps], labels)
+    assert exact.abs().max() > 1e-3
+    torch.testing.assert_close(credit.local, net[0].weight.grad, rtol=0, atol=1e-12)
+
+
+def test_local_credit_is_exact_for_one_step_or_an_output_without_memory():
+    explorer = explorers.LocalCredit()
+    for steps, beta_out in ((1, 0.9), (50, 0.0)):
+        explorer(steps=steps, beta_out=beta_out, symmetry=1.0)
+        assert explorer.angle.get_text() == "Angle 0°, cosine 1.00"
+        assert explorer.local.get_ydata() == pytest.approx(np.array(explorer.exact.get_ydata()), abs=1e-12)
+    explorer(steps=20, beta_out=0.9, symmetry=1.0)
+    assert 0.7 < float(explorer.angle.get_text().split()[-1]) < 0.95

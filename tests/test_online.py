@@ -226,6 +226,21 @@ def test_the_horizon_extrapolates_the_counts_so_far():
     assert torch.equal(seen[-1], output.sum(0))  # at the last step nothing is left to guess
 
 
+def test_the_horizon_extrapolates_a_readout_to_what_steady_input_would_reach():
+    def steady(scores, labels):
+        seen.append(scores)
+        return torch.zeros_like(scores)
+
+    net, seen = network(), []
+    online = OnlineNetwork(net, "decolle", horizon=T, error=steady, generator=generator())
+    net[0].bias.data.fill_(10.0)  # all hidden neurons spike at every step
+    online.run(INPUTS, LABELS)
+    ones = torch.ones(6, dtype=torch.float64) @ online.matrices[0].T
+    reached = ones * sum(BETA**k for k in range(T))
+    for scores in seen[1::2]:  # the output's error is taken first, then the layer's
+        torch.testing.assert_close(scores, reached.expand(B, M))
+
+
 def test_the_feedback_scale_multiplies_the_fixed_matrices():
     one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
     for small, large in zip(one.matrices, three.matrices, strict=True):

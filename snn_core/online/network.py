@@ -49,8 +49,8 @@ class OnlineNetwork:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
-        horizon: a number of steps, for which the counts so far are extrapolated before the error is taken; None: as
-            they are.
+        horizon: a number of steps, for which counts and local readouts so far are extrapolated before their error is
+            taken, as if spikes went on at the same rate; None: as they are.
         feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's size; above 0.
         generator: draws the fixed matrices; PyTorch's own if None.
 
@@ -127,9 +127,14 @@ class OnlineNetwork:
             return above @ matrix
         if self.rule == "direct_feedback_alignment":
             return error @ matrix
-        beta = self.layers[depth].neuron.beta
-        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], beta)
-        return self.error(self.readouts[depth], labels) @ matrix
+        layer = self.layers[depth]
+        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
+        reach = 1 if self.horizon is None else self._reach(layer.neuron.beta) / layer.bias_trace
+        return self.error(self.readouts[depth] * reach, labels) @ matrix
+
+    def _reach(self, beta: Tensor) -> Tensor:
+        """Return how far a leaky sum of ones has come at the horizon."""
+        return (beta ** torch.arange(self.horizon, device=beta.device)).sum()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Run a sequence ``[T, B, N]``, adding up gradients; return the output's spikes ``[T, B, C]``.

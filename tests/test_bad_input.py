@@ -289,6 +289,13 @@ CASES = {
         "feedback_scale",
         "0.0",
     ),
+    "online sweep": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF(), nn.Linear(2, 2), LIF()), "rtrl").sweep(
+            torch.zeros(2, 1, 3), torch.zeros(1).long()
+        ),
+        "rule",
+        "'rtrl'",
+    ),
     "online inputs": (
         lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).run(torch.zeros(3), torch.zeros(1).long()),
         "inputs",

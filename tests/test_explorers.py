@@ -360,4 +360,13 @@ def test_local_credit_is_exact_for_one_step_or_an_output_without_memory():
         assert explorer.angle.get_text() == "Angle 0°, cosine 1.00"
         assert explorer.local.get_ydata() == pytest.approx(np.array(explorer.exact.get_ydata()), abs=1e-12)
     explorer(steps=20, beta_out=0.9, symmetry=1.0)
-    assert 0.7 < float(explorer.angle.get_text().split()[-1]) < 0.95
+    assert explorer.angle.get_text() == "Angle 18°, cosine 0.95"
+
+
+def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_matrix_is_not():
+    explorer, angles = explorers.LocalCredit(), {}
+    for beta_out, symmetry in ((0.9, 0.25), (0.9, 0.3), (0.9, 0.0), (0.0, 0.0)):
+        explorer(steps=20, beta_out=beta_out, symmetry=symmetry)
+        angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
+    assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
+    assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))

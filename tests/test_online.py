@@ -241,6 +241,19 @@ def test_the_horizon_extrapolates_a_readout_to_what_steady_input_would_reach():
         torch.testing.assert_close(scores, reached.expand(B, M))
 
 
+@pytest.mark.parametrize("horizon", [None, T])
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in ("rtrl", "eprop")])
+def test_a_sweep_is_the_run_in_one_go(rule, horizon):
+    nets = network(3), network(3)
+    run, sweep = (OnlineNetwork(net, rule, horizon=horizon, generator=generator()) for net in nets)
+    assert torch.equal(run.run(INPUTS, LABELS), sweep.sweep(INPUTS, LABELS))
+    for one, two in zip(*(net.parameters() for net in nets), strict=True):
+        assert (one.grad is None) == (two.grad is None)
+        if one.grad is not None:
+            assert one.grad.abs().max() > 1e-4
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
+
+
 def test_the_feedback_scale_multiplies_the_fixed_matrices():
     one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
     for small, large in zip(one.matrices, three.matrices, strict=True):

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import leaky_step
-from .layers import OnlineLIF, OnlineSmoothedLIF
+from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
 
 RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
 TWO_LAYERS = ("rtrl", "eprop")
@@ -108,12 +108,15 @@ class OnlineNetwork:
             spikes.append(layer.step(spikes[-1]))
         self.counts, self.steps = self.counts + spikes[-1], self.steps + 1
         seen = self.counts if self.horizon is None else self.counts * (self.horizon / self.steps)
-        error = self.error(seen, labels)
+        self._learn(self.error(seen, labels), spikes, labels)
+        return spikes[-1]
+
+    def _learn(self, error: Tensor, spikes: list[Tensor], labels: Tensor) -> None:
+        """Let all layers learn, from the last to the first, given the input and the spikes of every layer."""
         local = self.layers[-1].learn(error)
         if self.rule != "last_layer":
             for depth in reversed(range(len(self.matrices))):
                 local = self.layers[depth].learn(self._signal(depth, local, error, spikes[depth + 1], labels))
-        return spikes[-1]
 
     def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
@@ -128,9 +131,15 @@ class OnlineNetwork:
         if self.rule == "direct_feedback_alignment":
             return error @ matrix
         layer = self.layers[depth]
-        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
         reach = 1 if self.horizon is None else self._reach(layer.neuron.beta) / layer.bias_trace
+        if spikes.dim() == 3:
+            seen = leaky_sum(spikes @ matrix.T, layer.neuron.beta) * reach
+            return self._errors(seen, labels) @ matrix
+        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
         return self.error(self.readouts[depth] * reach, labels) @ matrix
+
+    def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
+        return torch.stack([self.error(now, labels) for now in scores])
 
     def _reach(self, beta: Tensor) -> Tensor:
         """Return how far a leaky sum of ones has come at the horizon."""
@@ -145,3 +154,22 @@ class OnlineNetwork:
         _checks.sequence("inputs", inputs)
         self.start(inputs[0])
         return torch.stack([self.step(now, labels) for now in inputs])
+
+    @torch.no_grad()
+    def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Do what `run` does in fewer, larger operations: faster, but in a memory that grows with T.
+
+        Raises:
+            ValueError: for an input that is not ``[T, B, N]``, or a rule with traces per synapse.
+        """
+        _checks.sequence("inputs", inputs)
+        _checks.require(self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input")
+        spikes = [inputs]
+        for layer in self.layers:
+            spikes.append(layer.sweep(spikes[-1]))
+        seen = spikes[-1].cumsum(0)
+        if self.horizon is not None:
+            steps = torch.arange(1, len(seen) + 1, dtype=seen.dtype, device=seen.device)
+            seen = seen * (self.horizon / steps)[:, None, None]
+        self._learn(self._errors(seen, labels), spikes, labels)
+        return spikes[-1]

@@ -115,7 +115,7 @@ assert round(100 * waited[0].item()) == 12 and waited[:3].sum() < 0.7
 # 2. **the past**: at step $k$ it must still know $s_\mathrm{hid}[t]\,\bar x[t]$ for all earlier $t$;
 # 3. **the others**: before it can learn, all layers above must have computed their answer and its error.
 #
-# Page 13 solves the second exactly, with more memory per synapse. This page gives things up instead: one rule drops the past, two drop the transport, one all three.
+# Page 13 solves the second exactly, with more memory per synapse. This page gives things up instead. All four rules drop the past; two of them drop the transport of weights, too; one asks nothing of the layers above.
 #
 # ## 2 · OTTT: drop what comes later
 #
@@ -375,7 +375,7 @@ assert [given for given, _ in notices.values()] == [True, True, True, False, Fal
 assert [own for _, own in notices.values()] == [True, True, True, True, False]
 
 # %% [markdown]
-# With the error given, OTTT notices through $W^{\!\top}$, and FA through $s_\mathrm{out}$, the membranes of the neurons above. DFA does not: of the layers above it needs the final error only. DECOLLE does not even need that. Its layer could learn before the layers above exist; nothing but the labels comes from outside.
+# With the error given, OTTT notices through $W^{\!\top}$, and FA through $s_\mathrm{out}$, the membranes of the neurons above. DFA does not: of the layers above it needs the final error only. DECOLLE does not even need that. Its layer could learn before the layers above exist; apart from the spikes of the layer below, it is told the labels only.
 #
 # ## 5 · Digits, with every rule
 #
@@ -465,7 +465,7 @@ assert all(tests["last_layer"].max() < tests[rule].min() - 0.05 for rule in TUNE
 #
 # ## 6 · What each synapse needs, and when it may learn
 #
-# A rule without a past has two advantages over BPTT. Its memory does not grow with $T$. And its gradient is there at every step; so the weights may change *while the input is still coming*, as Kaiser, Mostafa and Neftci do it. We measure both: the bytes held during sequences of 10, 100 and 1,000 steps, and the accuracy of a small network (14 × 14 pixels, 100 hidden neurons, one epoch) that is updated once per sequence or at every step, with ten times as many, smaller updates.
+# A rule without a past has two advantages over BPTT. Its memory does not grow with $T$. And its gradient is there at every step; so the weights may change *while the input is still coming*, as Kaiser, Mostafa and Neftci do it. We measure both: the bytes held during sequences of 10, 100 and 1,000 steps, and the accuracy of a small network (14 × 14 pixels, 100 hidden neurons, one epoch) that is updated once per sequence or at every step, with ten times as many, smaller updates (both rates chosen on held-out training images).
 #
 # > **Before you run:** a trace sums over past inputs. Does it still fit when the weights have changed since?
 

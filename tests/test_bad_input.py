@@ -280,6 +280,9 @@ CASES = {
         "error",
         "nan",
     ),
+    "local credit steps": (lambda: explorers.local_credit(51, 0.9, 1.0), "steps", "51"),
+    "local credit decay": (lambda: explorers.local_credit(10, 1.1, 1.0), "beta_out", "1.1"),
+    "local credit symmetry": (lambda: explorers.local_credit(10, 0.9, -0.1), "symmetry", "-0.1"),
     "online neuron": (lambda: OnlineLIF(nn.Linear(3, 2), AdaptiveLIF()), "neuron", "AdaptiveLIF"),
     "online reset": (lambda: OnlineAdaptiveLIF(nn.Linear(3, 2), AdaptiveLIF(reset="hard")), "neuron", "'hard'"),
     "online attached reset": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(detach_reset=False)), "neuron", "LIF"),
@@ -287,6 +290,19 @@ CASES = {
     "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),
     "online network": (lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))), "network", "LIF, Linear"),
     "online layers": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"), "network", "1 layers"),
+    "online horizon": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=0), "horizon", "0"),
+    "online feedback scale": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), feedback_scale=0.0),
+        "feedback_scale",
+        "0.0",
+    ),
+    "online sweep": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF(), nn.Linear(2, 2), LIF()), "rtrl").sweep(
+            torch.zeros(2, 1, 3), torch.zeros(1).long()
+        ),
+        "rule",
+        "'rtrl'",
+    ),
     "online inputs": (
         lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).run(torch.zeros(3), torch.zeros(1).long()),
         "inputs",

@@ -148,6 +148,39 @@ WRONG = {
             ),
         ],
     ],
+    "14_local_learning": [
+        [
+            (
+                "def forward_gradient(inputs, signals, slopes, beta):\n"
+                "    return sum(x * s * p for x, s, p in zip(inputs, signals, slopes))",
+                "decayed twice",
+            ),
+            (
+                "def forward_gradient(inputs, signals, slopes, beta):\n    trace = gradient = 0.0\n"
+                "    for x, s, p in zip(inputs, signals, slopes):\n"
+                "        gradient += s * p * trace\n        trace = beta * trace + x\n    return gradient",
+                "decayed twice|own step",
+            ),
+            (
+                "def forward_gradient(inputs, signals, slopes, beta):\n    trace = 0.0\n"
+                "    for x, s, p in zip(inputs, signals, slopes):\n"
+                "        trace = beta * trace + x\n        last = s * p * trace if s else 0\n"
+                "    return s * p * trace",
+                "own step|every step",
+            ),
+        ],
+        [
+            (
+                "def fixed_numbers(sizes, direct):\n    return sum(a * b for a, b in zip(sizes, sizes[1:]))",
+                "skip the first",
+            ),
+            (
+                "def fixed_numbers(sizes, direct):\n    return sum(a * b for a, b in zip(sizes[1:], sizes[2:]))",
+                "straight from the classes",
+            ),
+            ("def fixed_numbers(sizes, direct):\n    return sizes[-2] * sizes[-1]", "between each two"),
+        ],
+    ],
     "05_surrogate_gradients": [
         [("slope_factor = 4 / 10", "area"), ("slope_factor = 10", "4/k"), ("slope_factor = 1", "area")],
         [

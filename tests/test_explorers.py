@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, Surrogate, explorers
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
-from snn_core.losses import van_rossum
+from snn_core.explorers.local_credit import _fixed
+from snn_core.losses import count_cross_entropy, van_rossum
+from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP, RewardSTDP
 
 
@@ -353,3 +356,44 @@ def test_only_an_adaptive_neuron_has_an_eligibility_left_at_a_late_recall():
     assert abs(explorer.plain.get_ydata()[late]).sum() < 1e-4
     explorer(delay=300.0, strength=0.0)
     assert (explorer.eligibility.get_ydata() == explorer.plain.get_ydata()).all()
+
+
+@pytest.mark.parametrize(("steps", "beta_out", "symmetry"), [(20, 0.9, 1.0), (50, 0.5, 0.0), (7, 0.98, 0.3)])
+def test_local_credit_is_what_autograd_and_the_online_network_find(steps, beta_out, symmetry):
+    inputs, first, second, other = _fixed()
+    net = nn.Sequential(nn.Linear(20, 30, bias=False), LIF(10.0), nn.Linear(30, 5, bias=False), LIF(beta=beta_out))
+    net = net.double()
+    for linear, weight in zip(net[::2], (first, second), strict=True):
+        linear.weight.data.copy_(weight)
+    labels, credit = torch.arange(8) % 5, explorers.local_credit(steps, beta_out, symmetry)
+    hidden = net[:2](inputs[:steps])
+    output = net[2:](hidden)
+    loss = count_cross_entropy(output, labels)
+    signal, exact = torch.autograd.grad(loss, [hidden, net[0].weight])
+    torch.testing.assert_close(credit.exact_signal, signal[:, 0], rtol=0, atol=1e-12)
+    torch.testing.assert_close(credit.exact, exact, rtol=0, atol=1e-12)
+    final = count_error(output.detach().sum(0), labels)
+    online = OnlineNetwork(net, "feedback_alignment", error=lambda counts, labels: final)
+    online.matrices[0] = symmetry * second + (1 - symmetry) * other
+    online.run(inputs[:steps], labels)
+    assert exact.abs().max() > 1e-3
+    torch.testing.assert_close(credit.local, net[0].weight.grad, rtol=0, atol=1e-12)
+
+
+def test_local_credit_is_exact_for_one_step_or_an_output_without_memory():
+    explorer = explorers.LocalCredit()
+    for steps, beta_out in ((1, 0.9), (50, 0.0)):
+        explorer(steps=steps, beta_out=beta_out, symmetry=1.0)
+        assert explorer.angle.get_text() == "Angle 0°, cosine 1.00"
+        assert explorer.local.get_ydata() == pytest.approx(np.array(explorer.exact.get_ydata()), abs=1e-12)
+    explorer(steps=20, beta_out=0.9, symmetry=1.0)
+    assert explorer.angle.get_text() == "Angle 18°, cosine 0.95"
+
+
+def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_matrix_is_not():
+    explorer, angles = explorers.LocalCredit(), {}
+    for beta_out, symmetry in ((0.9, 0.25), (0.9, 0.3), (0.9, 0.0), (0.0, 0.0)):
+        explorer(steps=20, beta_out=beta_out, symmetry=symmetry)
+        angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
+    assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
+    assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))

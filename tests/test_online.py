@@ -217,6 +217,49 @@ def test_direct_feedback_sends_the_error_through_one_matrix():
     assert found.abs().max() > 1e-3
 
 
+def test_the_horizon_extrapolates_the_counts_so_far():
+    online = OnlineNetwork(network(), "ottt", horizon=T, error=lambda counts, labels: seen.append(counts) or counts)
+    seen = []
+    output = online.run(INPUTS, LABELS)
+    share = T / torch.arange(1, T + 1)[:, None, None]
+    torch.testing.assert_close(torch.stack(seen), output.cumsum(0) * share)
+    assert torch.equal(seen[-1], output.sum(0))  # at the last step nothing is left to guess
+
+
+def test_the_horizon_extrapolates_a_readout_to_what_steady_input_would_reach():
+    def steady(scores, labels):
+        seen.append(scores)
+        return torch.zeros_like(scores)
+
+    net, seen = network(), []
+    online = OnlineNetwork(net, "decolle", horizon=T, error=steady, generator=generator())
+    net[0].bias.data.fill_(10.0)  # all hidden neurons spike at every step
+    online.run(INPUTS, LABELS)
+    ones = torch.ones(6, dtype=torch.float64) @ online.matrices[0].T
+    reached = ones * sum(BETA**k for k in range(T))
+    for scores in seen[1::2]:  # the output's error is taken first, then the layer's
+        torch.testing.assert_close(scores, reached.expand(B, M))
+
+
+@pytest.mark.parametrize("horizon", [None, T])
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in ("rtrl", "eprop")])
+def test_a_sweep_is_the_run_in_one_go(rule, horizon):
+    nets = network(3), network(3)
+    run, sweep = (OnlineNetwork(net, rule, horizon=horizon, generator=generator()) for net in nets)
+    assert torch.equal(run.run(INPUTS, LABELS), sweep.sweep(INPUTS, LABELS))
+    for one, two in zip(*(net.parameters() for net in nets), strict=True):
+        assert (one.grad is None) == (two.grad is None)
+        if one.grad is not None:
+            assert one.grad.abs().max() > 1e-4
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
+
+
+def test_the_feedback_scale_multiplies_the_fixed_matrices():
+    one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
+    for small, large in zip(one.matrices, three.matrices, strict=True):
+        torch.testing.assert_close(large, 3 * small)
+
+
 def test_feedback_alignment_sends_the_local_error_through_a_matrix():
     def signal(net, matrix, hidden, output):
         membrane = net[3](net[2](hidden), record=True).membrane

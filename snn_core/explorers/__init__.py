@@ -10,6 +10,7 @@ from .encoding import Encoding
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
+from .local_credit import LocalCredit, local_credit
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .spike_distance import SpikeDistance, spike_train_distance
@@ -30,6 +31,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "EligibilityTrace": EligibilityTrace,
     "PrototypeDrift": PrototypeDrift,
     "ThresholdMemory": ThresholdMemory,
+    "LocalCredit": LocalCredit,
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "GradientWindow",
     "LIFNeuron",
     "LayerRates",
+    "LocalCredit",
     "NeuronModels",
     "PrototypeDrift",
     "Range",
@@ -55,6 +58,7 @@ __all__ = [
     "firing_rate",
     "gradient_by_layer",
     "gradient_window",
+    "local_credit",
     "pair_eligibility",
     "spike_train_distance",
     "weight_density",

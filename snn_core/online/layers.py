@@ -13,8 +13,32 @@ from ..neurons.adaptive import AdaptiveState
 
 def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
     """Add to ``parameter.grad``, as ``backward()`` would; nothing for a parameter that asks for no gradient."""
-    if parameter.requires_grad:
-        parameter.grad = gradient.clone() if parameter.grad is None else parameter.grad + gradient
+    if not parameter.requires_grad:
+        return
+    if parameter.grad is None:
+        parameter.grad = gradient.clone()
+    else:
+        parameter.grad.add_(gradient)
+
+
+def add_product(parameter: nn.Parameter, left: Tensor, right: Tensor) -> None:
+    """Add ``left @ right`` to ``parameter.grad``, without a copy where a gradient is there already."""
+    if parameter.requires_grad and parameter.grad is not None:
+        parameter.grad.addmm_(left, right)
+    else:
+        add_gradient(parameter, left @ right)
+
+
+def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
+    """Return the trace of `values` ``[T, …]`` after every step: what they add up to with the decay `beta`.
+
+    >>> leaky_sum(torch.ones(3), torch.tensor(0.5))
+    tensor([1.0000, 1.5000, 1.7500])
+    """
+    traces = [values[0]]
+    for value in values[1:]:
+        traces.append(leaky_step(value, traces[-1], beta))
+    return torch.stack(traces)
 
 
 class AdaptiveTraces(NamedTuple):
@@ -125,10 +149,22 @@ class OnlineLIF(OnlineLayer):
         return spikes
 
     @torch.no_grad()
+    def sweep(self, inputs: Tensor) -> Tensor:
+        """Run a sequence from rest, ``[T, B, N]`` → spikes ``[T, B, M]``; `learn` then takes all steps at once."""
+        self.start(inputs[0])
+        current = F.linear(inputs, self.linear.weight, self.linear.bias)
+        spikes, self.membrane, self.state = self.neuron(current, record=True)
+        self.trace = leaky_sum(inputs, self.neuron.beta)
+        self.bias_trace = leaky_sum(inputs.new_ones(len(inputs), 1, 1), self.neuron.beta)
+        return spikes
+
+    @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
         """Add this step's part of the gradient, for a learning signal dL/dz ``[B, M]``; return dL/du ``[B, M]``."""
         local = signal * self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
-        self._add(local.T @ self.trace, local.sum(0) * self.bias_trace)
+        add_product(self.linear.weight, local.flatten(0, -2).T, self.trace.flatten(0, -2))
+        if self.linear.bias is not None:
+            add_gradient(self.linear.bias, (local * self.bias_trace).flatten(0, -2).sum(0))
         return local
 
 

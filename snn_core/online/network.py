@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import leaky_step
-from .layers import OnlineLIF, OnlineSmoothedLIF
+from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
 
 RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
 TWO_LAYERS = ("rtrl", "eprop")
@@ -49,6 +49,9 @@ class OnlineNetwork:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
+        horizon: a number of steps, for which counts and local readouts so far are extrapolated before their error is
+            taken, as if spikes went on at the same rate; None: as they are.
+        feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's size; above 0.
         generator: draws the fixed matrices; PyTorch's own if None.
 
     Raises:
@@ -64,9 +67,14 @@ class OnlineNetwork:
         rule: str = "ottt",
         *,
         error: Callable[[Tensor, Tensor], Tensor] = count_error,
+        horizon: int | None = None,
+        feedback_scale: float = 1.0,
         generator: Generator | None = None,
     ):
         _checks.choice("rule", rule, RULES)
+        _checks.number("feedback_scale", feedback_scale, 0)
+        if horizon is not None:
+            _checks.whole("horizon", horizon)
         pairs = len(network) and len(network) % 2 == 0 and all(type(layer) is nn.Linear for layer in network[::2])
         came = ", ".join(type(layer).__name__ for layer in network)
         _checks.require(pairs, "network", came, "alternating nn.Linear and LIF")
@@ -74,7 +82,7 @@ class OnlineNetwork:
         if rule in TWO_LAYERS:
             _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.rule, self.error = rule, error
+        self.rule, self.error, self.horizon, self.feedback_scale = rule, error, horizon, feedback_scale
         self.classes = self.layers[-1].linear.out_features
         self.matrices = [self._matrix(below, above, generator) for below, above in pairwise(self.layers)]
 
@@ -83,11 +91,11 @@ class OnlineNetwork:
         like = above.linear.weight
         rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
         drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
-        return drawn.to(like.device) / below.linear.out_features**0.5
+        return drawn.to(like.device) * (self.feedback_scale / below.linear.out_features**0.5)
 
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        self.counts = inputs.new_zeros(len(inputs), self.classes)
+        self.counts, self.steps = inputs.new_zeros(len(inputs), self.classes), 0
         self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices]
         for layer in self.layers:
             layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
@@ -98,13 +106,17 @@ class OnlineNetwork:
         spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
-        self.counts = self.counts + spikes[-1]
-        error = self.error(self.counts, labels)
+        self.counts, self.steps = self.counts + spikes[-1], self.steps + 1
+        seen = self.counts if self.horizon is None else self.counts * (self.horizon / self.steps)
+        self._learn(self.error(seen, labels), spikes, labels)
+        return spikes[-1]
+
+    def _learn(self, error: Tensor, spikes: list[Tensor], labels: Tensor) -> None:
+        """Let all layers learn, from the last to the first, given the input and the spikes of every layer."""
         local = self.layers[-1].learn(error)
         if self.rule != "last_layer":
             for depth in reversed(range(len(self.matrices))):
                 local = self.layers[depth].learn(self._signal(depth, local, error, spikes[depth + 1], labels))
-        return spikes[-1]
 
     def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
@@ -118,9 +130,20 @@ class OnlineNetwork:
             return above @ matrix
         if self.rule == "direct_feedback_alignment":
             return error @ matrix
-        beta = self.layers[depth].neuron.beta
-        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], beta)
-        return self.error(self.readouts[depth], labels) @ matrix
+        layer = self.layers[depth]
+        reach = 1 if self.horizon is None else self._reach(layer.neuron.beta) / layer.bias_trace
+        if spikes.dim() == 3:
+            seen = leaky_sum(spikes @ matrix.T, layer.neuron.beta) * reach
+            return self._errors(seen, labels) @ matrix
+        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
+        return self.error(self.readouts[depth] * reach, labels) @ matrix
+
+    def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
+        return torch.stack([self.error(now, labels) for now in scores])
+
+    def _reach(self, beta: Tensor) -> Tensor:
+        """Return how far a leaky sum of ones has come at the horizon."""
+        return (beta ** torch.arange(self.horizon, device=beta.device)).sum()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Run a sequence ``[T, B, N]``, adding up gradients; return the output's spikes ``[T, B, C]``.
@@ -131,3 +154,22 @@ class OnlineNetwork:
         _checks.sequence("inputs", inputs)
         self.start(inputs[0])
         return torch.stack([self.step(now, labels) for now in inputs])
+
+    @torch.no_grad()
+    def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Do what `run` does in fewer, larger operations: faster, but in a memory that grows with T.
+
+        Raises:
+            ValueError: for an input that is not ``[T, B, N]``, or a rule with traces per synapse.
+        """
+        _checks.sequence("inputs", inputs)
+        _checks.require(self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input")
+        spikes = [inputs]
+        for layer in self.layers:
+            spikes.append(layer.sweep(spikes[-1]))
+        seen = spikes[-1].cumsum(0)
+        if self.horizon is not None:
+            steps = torch.arange(1, len(seen) + 1, dtype=seen.dtype, device=seen.device)
+            seen = seen * (self.horizon / steps)[:, None, None]
+        self._learn(self._errors(seen, labels), spikes, labels)
+        return spikes[-1]

@@ -49,6 +49,7 @@ class OnlineNetwork:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
+        horizon: steps of a whole sequence; if given, the counts so far are scaled to what they will be by then.
         generator: draws the fixed matrices; PyTorch's own if None.
 
     Raises:
@@ -64,6 +65,7 @@ class OnlineNetwork:
         rule: str = "ottt",
         *,
         error: Callable[[Tensor, Tensor], Tensor] = count_error,
+        horizon: int | None = None,
         generator: Generator | None = None,
     ):
         _checks.choice("rule", rule, RULES)
@@ -74,7 +76,7 @@ class OnlineNetwork:
         if rule in TWO_LAYERS:
             _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.rule, self.error = rule, error
+        self.rule, self.error, self.horizon = rule, error, horizon
         self.classes = self.layers[-1].linear.out_features
         self.matrices = [self._matrix(below, above, generator) for below, above in pairwise(self.layers)]
 
@@ -87,7 +89,7 @@ class OnlineNetwork:
 
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        self.counts = inputs.new_zeros(len(inputs), self.classes)
+        self.counts, self.steps = inputs.new_zeros(len(inputs), self.classes), 0
         self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices]
         for layer in self.layers:
             layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
@@ -98,8 +100,8 @@ class OnlineNetwork:
         spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
-        self.counts = self.counts + spikes[-1]
-        error = self.error(self.counts, labels)
+        self.counts, self.steps = self.counts + spikes[-1], self.steps + 1
+        error = self.error(self.counts * ((self.horizon or self.steps) / self.steps), labels)
         local = self.layers[-1].learn(error)
         if self.rule != "last_layer":
             for depth in reversed(range(len(self.matrices))):

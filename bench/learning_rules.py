@@ -12,7 +12,6 @@ autograd, which is quicker; the page asserts that they are the same.
 
 import argparse
 import json
-import time
 from datetime import date
 from math import isnan
 from pathlib import Path

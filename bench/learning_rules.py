@@ -4,7 +4,7 @@
 "definitions"), so that the record and the page speak of the same rules. Each rule is written as soon as it is done;
 ``--rules`` does some of them and leaves the others in the record as they are.
 
-The learning rate of each rule is its best of four on 1,000 held-out training images, with one seed, after training on
+The settings of each rule are the best of four on 1,000 held-out training images, with one seed, after training on
 the 4,000 others (``--validate`` repeats that and records it). The test images are looked at once per network, at the
 end of its training. While the settings are chosen, the gradients of "rtrl" and "eprop" are computed backwards by
 autograd, which is quicker; the page asserts that they are the same.
@@ -35,6 +35,7 @@ def definitions() -> dict:
     return namespace
 
 
+CONTROLS = {"untrained": {"lr": None}, "random_readout": {"lr": None}}  # nothing to choose
 RATES, DECAYS = (3e-3, 5e-3), (0.1, 0.5)
 
 
@@ -80,14 +81,15 @@ def main() -> None:
     arguments = parser.parse_args()
     page, (train, judged) = definitions(), split(arguments.validate)
     options = {"hidden": arguments.hidden, "epochs": arguments.epochs, "probe": probe(page, *train)}
-    for rule in arguments.rules or page["TRIALS"]:
+    rules = arguments.rules or page["TRIALS"]
+    for rule in [rule for rule in rules if not (arguments.validate and rule in CONTROLS)]:
         if arguments.validate:
             tried, same = settings_of(rule), rule + " backwards" * (rule in ("rtrl", "eprop"))
-            scores = [page["trial"](same, train, judged, seed=0, **options, **each)["accuracy"] for each in tried]
+            scores = [page["rule_trial"](same, train, judged, seed=0, **options, **each)["accuracy"] for each in tried]
             entry = {"tried": tried, "held_out": scores, "settings": tried[scores.index(max(scores))]}
         else:
-            chosen = {} if rule == "untrained" else json.loads(RECORD.read_text())["rules"][rule]["settings"]
-            runs = [page["trial"](rule, train, judged, seed=seed, **options, **chosen) for seed in arguments.seeds]
+            chosen = CONTROLS.get(rule) or json.loads(RECORD.read_text())["rules"][rule]["settings"]
+            runs = [page["rule_trial"](rule, train, judged, seed=seed, **options, **chosen) for seed in arguments.seeds]
             entry = {name: [None if isnan(run[name]) else round(run[name], 4) for run in runs] for name in runs[0]}
         print(rule, entry, flush=True)
         settings = {"date": date.today().isoformat(), "hidden": arguments.hidden, "epochs": arguments.epochs}

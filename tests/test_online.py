@@ -11,6 +11,7 @@ from snn_core.online import (
     FEEDBACKS,
     RULES,
     TERMS,
+    ChunkedBPTT,
     EProp,
     OnlineAdaptiveLIF,
     OnlineLIF,
@@ -217,6 +218,36 @@ def test_direct_feedback_sends_the_error_through_one_matrix():
     assert found.abs().max() > 1e-3
 
 
+def test_the_horizon_extrapolates_the_counts_so_far():
+    online = OnlineNetwork(network(), "ottt", horizon=T, error=lambda counts, labels: seen.append(counts) or counts)
+    seen = []
+    output = online.run(INPUTS, LABELS)
+    share = T / torch.arange(1, T + 1)[:, None, None]
+    torch.testing.assert_close(torch.stack(seen), output.cumsum(0) * share)
+    assert torch.equal(seen[-1], output.sum(0))  # at the last step nothing is left to guess
+
+
+def test_the_horizon_extrapolates_a_readout_to_what_steady_input_would_reach():
+    def steady(scores, labels):
+        seen.append(scores)
+        return torch.zeros_like(scores)
+
+    net, seen = network(), []
+    online = OnlineNetwork(net, "decolle", horizon=T, error=steady, generator=generator())
+    net[0].bias.data.fill_(10.0)  # all hidden neurons spike at every step
+    online.run(INPUTS, LABELS)
+    ones = torch.ones(6, dtype=torch.float64) @ online.matrices[0].T
+    reached = ones * sum(BETA**k for k in range(T))
+    for scores in seen[1::2]:  # the output's error is taken first, then the layer's
+        torch.testing.assert_close(scores, reached.expand(B, M))
+
+
+def test_the_feedback_scale_multiplies_the_fixed_matrices():
+    one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
+    for small, large in zip(one.matrices, three.matrices, strict=True):
+        torch.testing.assert_close(large, 3 * small)
+
+
 def test_feedback_alignment_sends_the_local_error_through_a_matrix():
     def signal(net, matrix, hidden, output):
         membrane = net[3](net[2](hidden), record=True).membrane
@@ -279,6 +310,38 @@ def test_eprop_of_two_layers_is_the_gradient_for_a_leaky_readout():
     assert other[0].weight.grad.abs().max() > 1e-3
     torch.testing.assert_close(net[0].weight.grad, other[0].weight.grad, rtol=0, atol=1e-10)
     torch.testing.assert_close(net[0].bias.grad, other[0].bias.grad, rtol=0, atol=1e-10)
+
+
+def test_one_chunk_is_bptt():
+    net, other = network(), network()
+    output = ChunkedBPTT(net, T).run(INPUTS, LABELS)
+    count_cross_entropy(other(INPUTS), LABELS).backward()
+    assert torch.equal(output, other(INPUTS))
+    for one, two in zip(net.parameters(), other.parameters(), strict=True):
+        if two.requires_grad:
+            assert two.grad.abs().max() > 1e-3
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("steps", [1, 7, 29])
+def test_chunks_are_autograd_with_the_states_cut_in_between(steps):
+    """One neuron step at a time, with every state detached at the first step of a chunk."""
+    net, other = network(), network()
+    ChunkedBPTT(net, steps).run(INPUTS, LABELS)
+    states, counts, spoken = [torch.zeros(B, 6).double(), torch.zeros(B, M).double()], 0, []
+    for t in range(T):
+        spikes = INPUTS[t]
+        for layer in range(2):
+            state = states[layer].detach() if t % steps == 0 else states[layer]
+            spikes, _, states[layer] = other[2 * layer + 1].step(other[2 * layer](spikes), state)
+        spoken.append(spikes)
+        if (t + 1) % steps == 0 or t == T - 1:
+            counts = counts + sum(spoken).detach()
+            (count_error(counts * T / (t + 1), LABELS) * sum(spoken)).sum().backward()
+            spoken = []
+    for one, two in zip(net.parameters(), other.parameters(), strict=True):
+        if two.requires_grad:
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
 
 
 def recurrent_network(strength=0.3, feedback_weights=True):

@@ -13,8 +13,12 @@ from ..neurons.adaptive import AdaptiveState
 
 def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
     """Add to ``parameter.grad``, as ``backward()`` would; nothing for a parameter that asks for no gradient."""
-    if parameter.requires_grad:
-        parameter.grad = gradient.clone() if parameter.grad is None else parameter.grad + gradient
+    if not parameter.requires_grad:
+        return
+    if parameter.grad is None:
+        parameter.grad = gradient.clone()
+    else:
+        parameter.grad.add_(gradient)
 
 
 class AdaptiveTraces(NamedTuple):

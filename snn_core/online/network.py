@@ -49,7 +49,9 @@ class OnlineNetwork:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
-        horizon: steps of a whole sequence; if given, the counts so far are scaled to what they will be by then.
+        horizon: a number of steps, for which counts and local readouts so far are extrapolated before their error is
+            taken, as if spikes went on at the same rate; None: as they are.
+        feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's size; above 0.
         generator: draws the fixed matrices; PyTorch's own if None.
 
     Raises:
@@ -66,9 +68,13 @@ class OnlineNetwork:
         *,
         error: Callable[[Tensor, Tensor], Tensor] = count_error,
         horizon: int | None = None,
+        feedback_scale: float = 1.0,
         generator: Generator | None = None,
     ):
         _checks.choice("rule", rule, RULES)
+        _checks.number("feedback_scale", feedback_scale, 0)
+        if horizon is not None:
+            _checks.whole("horizon", horizon)
         pairs = len(network) and len(network) % 2 == 0 and all(type(layer) is nn.Linear for layer in network[::2])
         came = ", ".join(type(layer).__name__ for layer in network)
         _checks.require(pairs, "network", came, "alternating nn.Linear and LIF")
@@ -76,7 +82,7 @@ class OnlineNetwork:
         if rule in TWO_LAYERS:
             _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.rule, self.error, self.horizon = rule, error, horizon
+        self.rule, self.error, self.horizon, self.feedback_scale = rule, error, horizon, feedback_scale
         self.classes = self.layers[-1].linear.out_features
         self.matrices = [self._matrix(below, above, generator) for below, above in pairwise(self.layers)]
 
@@ -85,7 +91,7 @@ class OnlineNetwork:
         like = above.linear.weight
         rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
         drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
-        return drawn.to(like.device) / below.linear.out_features**0.5
+        return drawn.to(like.device) * (self.feedback_scale / below.linear.out_features**0.5)
 
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
@@ -101,7 +107,8 @@ class OnlineNetwork:
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
         self.counts, self.steps = self.counts + spikes[-1], self.steps + 1
-        error = self.error(self.counts * ((self.horizon or self.steps) / self.steps), labels)
+        seen = self.counts if self.horizon is None else self.counts * (self.horizon / self.steps)
+        error = self.error(seen, labels)
         local = self.layers[-1].learn(error)
         if self.rule != "last_layer":
             for depth in reversed(range(len(self.matrices))):
@@ -120,9 +127,14 @@ class OnlineNetwork:
             return above @ matrix
         if self.rule == "direct_feedback_alignment":
             return error @ matrix
-        beta = self.layers[depth].neuron.beta
-        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], beta)
-        return self.error(self.readouts[depth], labels) @ matrix
+        layer = self.layers[depth]
+        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
+        reach = 1 if self.horizon is None else self._reach(layer.neuron.beta) / layer.bias_trace
+        return self.error(self.readouts[depth] * reach, labels) @ matrix
+
+    def _reach(self, beta: Tensor) -> Tensor:
+        """Return how far a leaky sum of ones has come at the horizon."""
+        return (beta ** torch.arange(self.horizon, device=beta.device)).sum()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Run a sequence ``[T, B, N]``, adding up gradients; return the output's spikes ``[T, B, C]``.

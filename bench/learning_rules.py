@@ -92,7 +92,8 @@ def main() -> None:
             runs = [page["rule_trial"](rule, train, judged, seed=seed, **options, **chosen) for seed in arguments.seeds]
             entry = {name: [None if isnan(run[name]) else round(run[name], 4) for run in runs] for name in runs[0]}
         print(rule, entry, flush=True)
-        settings = {"date": date.today().isoformat(), "hidden": arguments.hidden, "epochs": arguments.epochs}
+        settings = {"date": date.today().isoformat(), "threads": torch.get_num_threads()}
+        settings |= {name: getattr(arguments, name) for name in ("hidden", "epochs", "seeds")}
         record(rule, entry, settings)
 
 

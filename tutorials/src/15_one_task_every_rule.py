@@ -3,7 +3,7 @@
 #
 # **One task, every learning rule: how do alignment, memory and accuracy compare?**
 #
-# Needs: pages 06, 07, 10, 11, 13 and 14. · 35 minutes to read, two minutes to run. · Introduces nothing: every rule is from an earlier page.
+# Needs: pages 06, 07, 10, 11, 13 and 14. · 35 minutes to read, two minutes to run. · Introduces `ChunkedBPTT`; every other rule is from an earlier page.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/15_one_task_every_rule.ipynb)
 #
@@ -166,15 +166,13 @@ again = {rule: hidden_gradient(EarlyErrors(exact, rule), exact, *doubles) for ru
 count_cross_entropy(exact(doubles[0]), doubles[1]).backward()
 again["bptt"] = exact[0].weight.grad
 
-# %%
-NAMES = {"bptt": "BPTT", "truncated_5": "truncated, k = 5", "truncated_1": "truncated, k = 1", "rtrl": "RTRL traces"}
-NAMES |= {"eprop": "e-prop", "ottt": "OTTT", "feedback_alignment": "feedback al.", "decolle": "DECOLLE"}
-NAMES |= {
-    "direct_feedback_alignment": "direct feedback al.",
-    "reward_stdp": "reward STDP",
-    "stdp_readout": "STDP + readout",
-}
-NAMES |= {"last_layer": "last layer only", "random_readout": "random + readout", "untrained": "untrained"}
+# %% tags=["definitions"]
+TRIALS = (*CHUNKS, *RULES, "reward_stdp", "stdp_readout", "random_readout", "untrained")
+shown = (
+    "BPTT; truncated, k = 5; truncated, k = 1; RTRL traces; e-prop; OTTT; feedback al.; direct feedback al.; DECOLLE"
+)
+shown += "; last layer only; reward STDP; STDP + readout; random + readout; untrained"
+NAMES = dict(zip(TRIALS, shown.split("; "), strict=True))
 RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
 
 # %% alt="Bars of the cosine to the BPTT gradient for nine rules, in an untrained network and in one trained by BPTT. BPTT is 1, RTRL close to 1, OTTT and truncated BPTT with five steps follow, e-prop is lower, and feedback alignment, direct feedback alignment and DECOLLE are near zero."
@@ -311,7 +309,6 @@ def other_membranes(linear):
 
 
 def told_always(counts, labels):
-    """Return one and the same error, whatever the network does."""
     return torch.linspace(-1, 1, counts.numel()).view(counts.shape).sin()
 
 
@@ -360,17 +357,10 @@ axis.tick_params(axis="x", labelsize=8), axis.grid(visible=False)
 plt.show()
 
 # %% tags=["check"]
-assert [number[rule] for rule in ("bptt", "truncated_5", "rtrl", "eprop", "ottt")] == [7, 6, 6, 5, 5]
-assert [number[rule] for rule in ("truncated_1", *RANDOM)] == [5, 4, 3, 2]
-assert not needs["decolle"][2] and needs["direct_feedback_alignment"][2]
-assert [rule for rule in GRADIENT_RULES if needs[rule][3]] == [
-    "bptt",
-    "truncated_5",
-    "truncated_1",
-    "rtrl",
-    "eprop",
-    "ottt",
-]
+wanted = {"bptt": 7, "truncated_5": 6, "truncated_1": 5, "rtrl": 6, "eprop": 5, "ottt": 5, "feedback_alignment": 4}
+wanted |= {"direct_feedback_alignment": 3, "decolle": 2, "reward_stdp": 3, "stdp_readout": 0}
+assert number == wanted and needs["direct_feedback_alignment"][2] and not needs["decolle"][2]
+assert {rule for rule in needs if needs[rule][3]} == {rule for rule in needs if number[rule] > 4}
 
 # %% [markdown]
 # The interventions say what the derivations of pages 13 and 14 say. RTRL trades the stored past for a trace per synapse and no longer waits. e-prop drops the membranes above, OTTT the trace of its own. Feedback alignment drops the weights, direct feedback alignment the membranes as well. DECOLLE does not notice another output layer: its error is its own layer's. And truncation to one step is as local in time as can be, and not local in space at all.
@@ -456,9 +446,6 @@ def judged(learn, train, test, *, seed, **options):
 
 
 # %% tags=["definitions"]
-TRIALS = (*CHUNKS, *RULES, "reward_stdp", "stdp_readout", "random_readout", "untrained")
-
-
 def rule_trial(rule, train, test, *, hidden, epochs, seed, probe=None, **settings):
     """Train by a rule from scratch; return accuracy, processor seconds, and for gradients the alignment."""
     if rule == "reward_stdp":
@@ -509,13 +496,15 @@ assert right["stdp_readout"] > 15 + max(right["random_readout"], right["last_lay
 #
 # ## 5 · The full table
 #
-# Recorded on {{rules_date}} on two CPU cores by `python bench/learning_rules.py`, one thread: 256 hidden neurons, all 5,000 images five times, three seeds. Each rule had the same number of settings, four, tried on 1,000 held-out training images, and the test images were looked at once. "Seconds" are processor seconds per seed.
+# Recorded on {{rules_date}} on two CPU cores by `python bench/learning_rules.py`, one thread: 256 hidden neurons, all 5,000 images five times, three seeds. Each rule had the same number of settings, four, tried with one seed on 1,000 held-out training images. The test images chose nothing. "Seconds" are processor seconds per seed.
 #
 # > **Before you run:** which rules will lie within one point of BPTT?
 
 # %%
 full = json.loads("""{{learning_rules}}""")
 mean = {rule: np.mean(found["accuracy"]) for rule, found in full.items()}
+
+# %%
 print(f"{'':20}{'test, three seeds':>20}   mean  cosine before, after   bytes at T = 10, 1000  needs  seconds")
 for rule, found in full.items():
     cosines = f"{found['before']:.2f} {found['after']:.2f}" if "before" in found else ""
@@ -523,7 +512,7 @@ for rule, found in full.items():
     seconds = f"{number.get(rule, ''):>7} {found['seconds']:8.0f}"
     print(f"{NAMES[rule]:20}{found['accuracy']!s:>20} {mean[rule]:6.1f} {cosines:>22} {kept:>23}{seconds}")
 
-# %% alt="Two panels of test accuracy against locality, from 1, BPTT, to 8, trace STDP. Left, all rules: STDP with a readout near TODO percent at locality 8, reward STDP near TODO at 5, dashed lines for the last layer only and the untrained network. Right, the nine gradients: TODO"
+# %% alt="Two panels of test accuracy against locality, from 1, BPTT, to 8, trace STDP. Left, all rules: STDP with a readout near 90 percent at locality 8, reward STDP near 55 at 5, dashed lines for the last layer only near 82 and the untrained network below 10. Right, the nine gradients: BPTT, truncated BPTT, RTRL, e-prop, OTTT and, at locality 6, DECOLLE between 94 and 95.5 percent; the two kinds of feedback alignment near 92."
 figure, axes = plt.subplots(1, 2, figsize=(11, 4), width_ratios=(2, 3))
 for axis in axes:
     for rule in needs:
@@ -541,18 +530,42 @@ for score in range(8):
     for rank, rule in enumerate(peers):
         place = {"xytext": (7, 11 * (rank - (len(peers) - 1) / 2) - 3), "textcoords": "offset points"}
         axes[1].annotate(NAMES[rule], (8 - score, mean[rule]), fontsize=8, **place)
-axes[0].set(ylim=(0, 100), title="All rules"), axes[1].set(ylim=(90, 96), xlim=(0.5, 8), title="TODO")
+axes[0].set(ylim=(0, 100), title="A reward alone stays behind")
+axes[1].set(ylim=(91, 96.5), xlim=(0.5, 8), title="DECOLLE, told two of eight things, is near BPTT")
 plt.show()
 
 # %% tags=["check"]
-assert len(full) == len(TRIALS)
+below = {rule: mean["bptt"] - mean[rule] for rule in full}
+assert [rule for rule in GRADIENT_RULES if below[rule] > 1] == ["feedback_alignment", "direct_feedback_alignment"]
+assert all(2 < below[rule] < 3.5 for rule in RANDOM[:2]) and 4 < below["stdp_readout"] < 5.5
+assert below["last_layer"] > below["stdp_readout"] + 8 and below["random_readout"] > below["stdp_readout"] + 20
+assert [round(end(full["reward_stdp"]["accuracy"])) for end in (min, max)] == [49, 60]
+assert full["rtrl"]["seconds"] > 5 * full["ottt"]["seconds"] and all(full[rule]["after"] < 0.7 for rule in RANDOM)
 
 # %% [markdown]
-# TODO-5
+# Six of the eight gradients other than BPTT end within one point of it, about the spread of their seeds, so their order is not resolved. Among them is DECOLLE, which needs two of eight things. Feedback alignment and direct feedback alignment cost two to three and a half points. Their cosines at the end are below 0.7, and so is that of DECOLLE: alignment alone does not tell the accuracy.
+#
+# A hidden layer that hears no error at all, sorted by STDP, is about five points below BPTT. It is more than 20 points above the same layer before STDP, and more than 8 above the last layer only. The reward reaches 49 to 60 %, depending on the seed. It has to find out which of ten answers is right by trying, for a network without a hidden layer, and the best of its four rates was the largest, so that its accuracy may not be the last word.
+#
+# Exact traces cost time as well: more than five times as long as OTTT, for the same accuracy here. All seconds were taken on a busy machine; small differences mean nothing.
+#
+# What is not equal: the two STDP rules see images that are not shifted; STDP with readout sees them scaled, as on page 10; and before its four rates were tried, the inhibition, noise and window of the reward rule had been searched by hand on the same held-out images.
 #
 # ## What is known, and what is open
 #
-# TODO-6
+# **What we know**, from this task and two layers:
+#
+# - The gradient through time can be had without walking back, exactly. The price is a trace per synapse.
+# - Here, little of it is needed. An image says the same in all ten steps, and forgetting everything before the current step costs less than a point. Page 13 has tasks of the other kind.
+# - A layer can be taught without the weights above it, and by an error of its own.
+# - STDP without labels builds features worth reading; a reward can teach, slowly.
+#
+# **What is open:**
+#
+# - *Depth.* On larger images and deeper networks, rules without weight transport were found to fall far behind (Bartunov et al. 2018). Exact traces for more layers or for recurrence cost far more than here (page 13).
+# - *Reward.* How one number can teach a hidden layer of noisy neurons in a reasonable number of trials.
+# - *Time.* Which natural tasks need the second trace that OTTT drops.
+# - *Brains.* Which of the eight questions a synapse answers by yes is for experiments to say, not for accuracies.
 #
 # ## Recap
 #
@@ -565,7 +578,7 @@ assert len(full) == len(TRIALS)
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
-# | $k$ | steps of a chunk, truncated BPTT | the state that `LIF` takes and returns with `record=True` |
+# | $k$ | steps of a chunk, truncated BPTT | `steps` of `ChunkedBPTT` |
 # | $n[t]\, T/t$ | counts so far, scaled to the end | `horizon` of `OnlineNetwork` |
 # | | the rules that run online | `OnlineNetwork`, `RULES` |
 # | | bytes that autograd keeps | `SavedBytes` |
@@ -583,11 +596,8 @@ def steps_that_pay(inputs, hidden, outputs):
     return None  # your code here
 
 
-check_function(
-    steps_that_pay,
-    Case((784, 256, 10), 153, "BPTT: T (inputs + 2 hidden + 2 outputs) numbers. RTRL: inputs times hidden."),
-    Case((8, 2, 2), 2, "The past must be larger, not equal."),
-)
+hint = "BPTT keeps T (inputs + 2 hidden + 2 outputs) numbers, RTRL inputs times hidden. The past must be larger, not equal."
+check_function(steps_that_pay, Case((784, 256, 10), 153, hint), Case((8, 2, 2), 2, hint))
 
 # %% [markdown]
 # ### 2 · Feedback with the right signs
@@ -601,16 +611,8 @@ def signal_by_signs(error, weight):
 
 
 error, weight = torch.tensor([[1.0, -1.0]]), torch.tensor([[3.0, -1.0], [0.0, 1.0]])
-scale = (11 / 3) ** 0.5
-check_function(
-    signal_by_signs,
-    Case(
-        (error, weight),
-        [[scale, -2 * scale]],
-        "Take the sign of each weight, not of the signal; then scale the matrix.",
-    ),
-    Case((torch.zeros(1, 2), weight), [[0.0, 0.0]], "No error, no signal."),
-)
+hint, scale = "Take the sign of each weight, not of the signal; then scale the matrix.", (11 / 3) ** 0.5
+check_function(signal_by_signs, Case((error, weight), [[scale, -2 * scale]], hint))
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
@@ -654,6 +656,8 @@ check_function(
 # - A. Nøkland, *Direct feedback alignment provides learning in deep neural networks*, NeurIPS 2016.
 # - Q. Liao, J. Z. Leibo, T. Poggio, *How important is weight symmetry in backpropagation?*, AAAI 2016.
 # - E. M. Izhikevich, *Solving the distal reward problem through linkage of STDP and dopamine signaling*, Cerebral Cortex 17(10), 2007.
+# - S. Bartunov et al., *Assessing the scalability of biologically-motivated deep learning algorithms and architectures*, NeurIPS 2018.
+# - R. J. Williams, J. Peng, *An efficient gradient-based algorithm for on-line training of recurrent network trajectories*, Neural Computation 2(4), 1990.
 # - P. U. Diehl, M. Cook, *Unsupervised learning of digit recognition using spike-timing-dependent plasticity*, Frontiers in Computational Neuroscience 9:99, 2015.
 #
 # This page ends the core course. Part V, convolutional networks (16) and event cameras (17), builds on it. Back to [14 · Local learning](14_local_learning.ipynb).

@@ -26,6 +26,7 @@ from snn_core import (
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
 from snn_core.online import (
+    ChunkedBPTT,
     EProp,
     OnlineAdaptiveLIF,
     OnlineLIF,
@@ -287,6 +288,7 @@ CASES = {
     "online reset": (lambda: OnlineAdaptiveLIF(nn.Linear(3, 2), AdaptiveLIF(reset="hard")), "neuron", "'hard'"),
     "online attached reset": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(detach_reset=False)), "neuron", "LIF"),
     "smoothed decay": (lambda: OnlineSmoothedLIF(nn.Linear(3, 2), LIF(), torch.ones(4)), "beta_above", "[4]"),
+    "chunk steps": (lambda: ChunkedBPTT(nn.Sequential(), 0), "steps", "0"),
     "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),
     "online network": (lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))), "network", "LIF, Linear"),
     "online layers": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"), "network", "1 layers"),

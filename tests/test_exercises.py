@@ -215,6 +215,30 @@ WRONG = {
             ("def answer_of(counts, names, classes):\n    return names[counts.index(max(counts))]", "without a name"),
         ],
     ],
+    "15_one_task_every_rule": [
+        [
+            (
+                "def steps_that_pay(inputs, hidden, outputs):\n"
+                "    return -(-inputs * hidden // (inputs + hidden + outputs))",
+                "2 hidden",
+            ),
+            (
+                "def steps_that_pay(inputs, hidden, outputs):\n"
+                "    return -(-inputs * hidden // (inputs + 2 * hidden + 2 * outputs))",
+                "not equal",
+            ),
+        ],
+        [
+            (
+                "def signal_by_signs(error, weight):\n    return (error @ weight).sign()",
+                "sign of each weight",
+            ),
+            (
+                "def signal_by_signs(error, weight):\n    return error @ weight.sign()",
+                "scale the matrix",
+            ),
+        ],
+    ],
     "08_codes_and_losses": [
         [("expected = (5 / 20) ** 2", "all four"), ("expected = 25 / 4", "share")],
         [

@@ -11,6 +11,7 @@ from snn_core.online import (
     FEEDBACKS,
     RULES,
     TERMS,
+    ChunkedBPTT,
     EProp,
     OnlineAdaptiveLIF,
     OnlineLIF,
@@ -322,6 +323,38 @@ def test_eprop_of_two_layers_is_the_gradient_for_a_leaky_readout():
     assert other[0].weight.grad.abs().max() > 1e-3
     torch.testing.assert_close(net[0].weight.grad, other[0].weight.grad, rtol=0, atol=1e-10)
     torch.testing.assert_close(net[0].bias.grad, other[0].bias.grad, rtol=0, atol=1e-10)
+
+
+def test_one_chunk_is_bptt():
+    net, other = network(), network()
+    output = ChunkedBPTT(net, T).run(INPUTS, LABELS)
+    count_cross_entropy(other(INPUTS), LABELS).backward()
+    assert torch.equal(output, other(INPUTS))
+    for one, two in zip(net.parameters(), other.parameters(), strict=True):
+        if two.requires_grad:
+            assert two.grad.abs().max() > 1e-3
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("steps", [1, 7, 29])
+def test_chunks_are_autograd_with_the_states_cut_in_between(steps):
+    """One neuron step at a time, with every state detached at the first step of a chunk."""
+    net, other = network(), network()
+    ChunkedBPTT(net, steps).run(INPUTS, LABELS)
+    states, counts, spoken = [torch.zeros(B, 6).double(), torch.zeros(B, M).double()], 0, []
+    for t in range(T):
+        spikes = INPUTS[t]
+        for layer in range(2):
+            state = states[layer].detach() if t % steps == 0 else states[layer]
+            spikes, _, states[layer] = other[2 * layer + 1].step(other[2 * layer](spikes), state)
+        spoken.append(spikes)
+        if (t + 1) % steps == 0 or t == T - 1:
+            counts = counts + sum(spoken).detach()
+            (count_error(counts * T / (t + 1), LABELS) * sum(spoken)).sum().backward()
+            spoken = []
+    for one, two in zip(net.parameters(), other.parameters(), strict=True):
+        if two.requires_grad:
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
 
 
 def recurrent_network(strength=0.3, feedback_weights=True):

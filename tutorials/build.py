@@ -44,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record() | digits_record()
+    return address | mnist_record() | codes_record() | digits_record() | rules_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -81,6 +81,23 @@ def digits_record() -> dict[str, str]:
     seconds = [run["seconds"] for run in record["layers"][-1]["runs"]]
     stamps = {"{{digits_date}}": record["date"], "{{digits_seconds}}": str(round(np.mean(seconds)))}
     return stamps | {"{{unsupervised_digits}}": "[" + ",\n ".join(lines) + "]"}
+
+
+def rules_record() -> dict[str, str]:
+    """Return the recorded training by every learning rule: test accuracies in percent, and means of the rest."""
+    record = json.loads((HERE.parent / "bench" / "learning_rules.json").read_text())
+    lines = []
+    for rule, found in record["rules"].items():
+        values = {"accuracy": [round(100 * value, 1) for value in found["accuracy"]]}
+        values |= {
+            name: round(np.mean(found[name]), 2) for name in ("before", "after", "seconds") if _numbers(found, name)
+        }
+        lines.append(f'"{rule}": {json.dumps(values)}')
+    return {"{{rules_date}}": record["date"], "{{learning_rules}}": "{" + ",\n ".join(lines) + "}"}
+
+
+def _numbers(found: dict, name: str) -> bool:
+    return None not in found.get(name, [None])
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

@@ -3,9 +3,11 @@
 Every rule here has the same form. A synapse keeps a trace of what it did to its neuron (the *eligibility*), a *learning
 signal* says how the loss would change with the neuron's spike at this step, and the gradient is the sum over time of
 their product. The rules differ in what the eligibility leaves out and in where the signal comes from.
-Weights are ``[M, N]``, row = to, column = from. Nothing here uses autograd.
+Weights are ``[M, N]``, row = to, column = from. Nothing here uses autograd, except
+`ChunkedBPTT`, which the others are compared with.
 """
 
+from .backwards import ChunkedBPTT
 from .eprop import FEEDBACKS, EProp
 from .layers import (
     AdaptiveTraces,
@@ -23,6 +25,7 @@ __all__ = [
     "RULES",
     "TERMS",
     "AdaptiveTraces",
+    "ChunkedBPTT",
     "EProp",
     "OnlineAdaptiveLIF",
     "OnlineLIF",

@@ -16,23 +16,13 @@ from datetime import date
 from math import isnan
 from pathlib import Path
 
-import jupytext
 import torch
+from page_cells import definitions
 
 from snn_core.datasets import mnist_mini
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "tutorials" / "src" / "15_one_task_every_rule.py"
 RECORD = HERE / "learning_rules.json"
-
-
-def definitions() -> dict:
-    """Return the names that the page defines in its setup cell and in its cells tagged "definitions"."""
-    namespace: dict = {}
-    for cell in jupytext.read(PAGE).cells:
-        if {"setup", "definitions"} & set(cell.metadata.get("tags", [])):
-            exec(cell.source, namespace)
-    return namespace
 
 
 CONTROLS = {"untrained": {"lr": None}, "random_readout": {"lr": None}}  # nothing to choose
@@ -79,7 +69,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--validate", action="store_true", help="try the settings on held-out training images")
     arguments = parser.parse_args()
-    page, (train, judged) = definitions(), split(arguments.validate)
+    page, (train, judged) = definitions("15_one_task_every_rule"), split(arguments.validate)
     options = {"hidden": arguments.hidden, "epochs": arguments.epochs, "probe": probe(page, *train)}
     rules = arguments.rules or page["TRIALS"]
     for rule in [rule for rule in rules if not (arguments.validate and rule in CONTROLS)]:

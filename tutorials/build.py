@@ -44,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record() | digits_record() | rules_record()
+    return address | mnist_record() | codes_record() | digits_record() | local_record() | rules_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -81,6 +81,14 @@ def digits_record() -> dict[str, str]:
     seconds = [run["seconds"] for run in record["layers"][-1]["runs"]]
     stamps = {"{{digits_date}}": record["date"], "{{digits_seconds}}": str(round(np.mean(seconds)))}
     return stamps | {"{{unsupervised_digits}}": "[" + ",\n ".join(lines) + "]"}
+
+
+def local_record() -> dict[str, str]:
+    """Return the recorded training by local rules: test accuracies of all seeds in percent, one line per rule."""
+    record = json.loads((HERE.parent / "bench" / "local_learning.json").read_text())
+    runs = [run["accuracy"] for run in record["runs"]]
+    lines = [f'"{rule}": {[round(100 * run[rule], 1) for run in runs]}' for rule in runs[0]]
+    return {"{{local_date}}": record["date"], "{{local_learning}}": "{" + ",\n ".join(lines) + "}"}
 
 
 def rules_record() -> dict[str, str]:

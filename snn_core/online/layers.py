@@ -1,5 +1,6 @@
 """A layer that learns while it runs: its synapses keep eligibility traces; a learning signal may come at any step."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -35,10 +36,10 @@ def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
     >>> leaky_sum(torch.ones(3), torch.tensor(0.5))
     tensor([1.0000, 1.5000, 1.7500])
     """
-    traces = [values[0]]
-    for value in values[1:]:
-        traces.append(leaky_step(value, traces[-1], beta))
-    return torch.stack(traces)
+    traces = values.clone()
+    for before, now in pairwise(traces):
+        now.addcmul_(before, beta)
+    return traces
 
 
 class AdaptiveTraces(NamedTuple):

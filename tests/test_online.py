@@ -255,6 +255,23 @@ def test_a_sweep_is_the_run_in_one_go(rule, horizon):
             torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
 
 
+def test_fixed_matrices_and_readouts_are_held_only_by_the_rules_that_use_them():
+    held = {}
+    for rule in RULES:
+        online = OnlineNetwork(network(), rule, generator=generator())
+        online.start(INPUTS[0])
+        held[rule] = len(online.matrices), len(online.readouts)
+    assert {rule for rule, (matrices, _) in held.items() if matrices} == {*RULES[3:6]}
+    assert {rule for rule, (_, readouts) in held.items() if readouts} == {"decolle"}
+
+
+def test_nothing_is_left_of_a_sweep_to_go_on_from():
+    online = OnlineNetwork(network())
+    online.sweep(INPUTS, LABELS)
+    with pytest.raises(ValueError, match="no start"):
+        online.step(INPUTS[0], LABELS)
+
+
 def test_the_feedback_scale_multiplies_the_fixed_matrices():
     one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
     for small, large in zip(one.matrices, three.matrices, strict=True):

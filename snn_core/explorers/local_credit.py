@@ -35,7 +35,8 @@ class LocalCredit(Explorer):
         left.legend(loc="lower right")
         right.axline((0, 0), slope=1, color="0.8", linewidth=1)
         (self.weights,) = right.plot([], [], ".", color=VERMILION, markersize=3)
-        right.set(xlabel="gradient of BPTT", ylabel="local", xlim=(-1.05, 1.05), ylim=(-1.05, 1.05))
+        right.set(xlabel="gradient of BPTT / its largest", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
+        right.set_ylabel("local gradient / the same")
         self.title, self.angle = left.set_title(" "), right.set_title(" ")
         return [self.exact, self.local, self.weights, self.title, self.angle]
 
@@ -46,8 +47,8 @@ class LocalCredit(Explorer):
         exact, local = (signals / signals[0].abs().max()).numpy()
         self.exact.set_data(range(steps), exact)
         self.local.set_data(range(steps), local.clip(-1.55, 1.55))
-        gradients = [each / each.abs().max() for each in (credit.exact, credit.local)]
-        self.weights.set_data(*(each.flatten() for each in gradients))
+        largest = credit.exact.abs().max()
+        self.weights.set_data(*((each / largest).clamp(-1.05, 1.05).flatten() for each in (credit.exact, credit.local)))
         cosine = torch.cosine_similarity(credit.exact.flatten(), credit.local.flatten(), dim=0).item()
         self.title.set_text("What one hidden neuron is told")
         self.angle.set_text(f"Angle {degrees(cosine):.0f}°, cosine {cosine:.2f}")

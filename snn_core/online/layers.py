@@ -128,12 +128,16 @@ class OnlineLIF(OnlineLayer):
 
     Exact: for a learning signal that does not itself depend on time, the sum is the gradient of BPTT.
 
-    Args: those of `OnlineLayer`; the neuron is an `LIF`.
+    Args: those of `OnlineLayer`; the neuron is an `LIF` with one decay for all, since all share the trace of an input.
 
     Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022 (presynaptic trace).
     """
 
     kind = LIF
+
+    def __init__(self, linear: nn.Linear, neuron: LIF):
+        super().__init__(linear, neuron)
+        _checks.require(neuron.beta.dim() == 0, "neuron", repr(neuron), "the same decay for all neurons")
 
     def start(self, inputs: Tensor) -> None:
         """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""

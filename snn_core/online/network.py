@@ -13,6 +13,7 @@ from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
 
 RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
 TWO_LAYERS = ("rtrl", "eprop")
+RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
 
 
 def count_error(counts: Tensor, labels: Tensor) -> Tensor:
@@ -49,8 +50,8 @@ class OnlineNetwork:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
-        horizon: a number of steps, for which counts and local readouts so far are extrapolated before their error is
-            taken, as if spikes went on at the same rate; None: as they are.
+        horizon: the number of steps of a sequence, to which counts and local readouts so far are extrapolated before
+            their error is taken, as if spikes went on at the same rate; None: as they are.
         feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's size; above 0.
         generator: draws the fixed matrices; PyTorch's own if None.
 
@@ -84,7 +85,9 @@ class OnlineNetwork:
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
         self.rule, self.error, self.horizon, self.feedback_scale = rule, error, horizon, feedback_scale
         self.classes = self.layers[-1].linear.out_features
-        self.matrices = [self._matrix(below, above, generator) for below, above in pairwise(self.layers)]
+        pairs = pairwise(self.layers) if rule in RANDOM else ()
+        self.matrices = [self._matrix(below, above, generator) for below, above in pairs]
+        self.counts: Tensor | None = None
 
     def _matrix(self, below: OnlineLIF, above: OnlineLIF, generator: Generator | None) -> Tensor:
         """Draw a fixed matrix that leads back to a layer: from the one above, or straight from the classes."""
@@ -96,13 +99,20 @@ class OnlineNetwork:
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
         self.counts, self.steps = inputs.new_zeros(len(inputs), self.classes), 0
-        self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices]
+        self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices if self.rule == "decolle"]
         for layer in self.layers:
             layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
 
     @torch.no_grad()
     def step(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Advance all layers by one step and add this step's gradients to ``.grad``; return the output's spikes."""
+        """Advance all layers by one step and add this step's gradients to ``.grad``; return the output's spikes.
+
+        Raises:
+            ValueError: for a step before `start`, or beyond the horizon.
+        """
+        _checks.require(self.counts is not None, "step", "no start", "start(inputs) before the first step")
+        late = self.horizon is not None and self.steps >= self.horizon
+        _checks.require(not late, "inputs", "one more", f"at most {self.horizon} steps, the horizon")
         spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
@@ -115,17 +125,14 @@ class OnlineNetwork:
         """Let all layers learn, from the last to the first, given the input and the spikes of every layer."""
         local = self.layers[-1].learn(error)
         if self.rule != "last_layer":
-            for depth in reversed(range(len(self.matrices))):
+            for depth in reversed(range(len(self.layers) - 1)):
                 local = self.layers[depth].learn(self._signal(depth, local, error, spikes[depth + 1], labels))
 
     def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
+        if self.rule not in RANDOM:
+            return (error if self.rule == "eprop" else above) @ self.layers[depth + 1].linear.weight
         matrix = self.matrices[depth]
-        weight = self.layers[depth + 1].linear.weight
-        if self.rule in ("ottt", "rtrl"):
-            return above @ weight
-        if self.rule == "eprop":
-            return error @ weight
         if self.rule == "feedback_alignment":
             return above @ matrix
         if self.rule == "direct_feedback_alignment":
@@ -159,16 +166,20 @@ class OnlineNetwork:
     def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Do what `run` does in fewer, larger operations: faster, but in a memory that grows with T.
 
+        Nothing is left to go on from: call `start` before the next `step`.
+
         Raises:
-            ValueError: for an input that is not ``[T, B, N]``, or a rule with traces per synapse.
+            ValueError: for an input that is not ``[T, B, N]`` or longer than the horizon, or a rule with traces per
+                synapse.
         """
         _checks.sequence("inputs", inputs)
         _checks.require(self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input")
-        spikes = [inputs]
+        spikes, self.counts = [inputs], None
         for layer in self.layers:
             spikes.append(layer.sweep(spikes[-1]))
         seen = spikes[-1].cumsum(0)
         if self.horizon is not None:
+            _checks.require(len(seen) <= self.horizon, "inputs", f"{len(seen)} steps", f"at most {self.horizon}")
             steps = torch.arange(1, len(seen) + 1, dtype=seen.dtype, device=seen.device)
             seen = seen * (self.horizon / steps)[:, None, None]
         self._learn(self._errors(seen, labels), spikes, labels)

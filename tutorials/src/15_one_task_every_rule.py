@@ -211,8 +211,7 @@ def tensors_kept(learner):
     """Return all tensors that an online learner carries from one step to the next."""
     learning = learner.layers[1:] if learner.rule == "last_layer" else learner.layers
     kept = [value for layer in learning for value in vars(layer).values() if isinstance(value, Tensor)]
-    kept += learner.matrices * (learner.rule in RANDOM) + learner.readouts * (learner.rule == "decolle")
-    return [*kept, learner.counts]
+    return [*kept, *learner.matrices, *learner.readouts, learner.counts]
 
 
 def bytes_kept(rule, steps, hidden=256):
@@ -220,6 +219,7 @@ def bytes_kept(rule, steps, hidden=256):
     network, labels = two_layers(hidden), torch.zeros(1, dtype=torch.long)
     if rule not in CHUNKS:
         learner = learner_for(rule, network)
+        learner.horizon = steps
         learner.run(torch.zeros(steps, 1, 784), labels)
         return sum(tensor.nbytes for tensor in tensors_kept(learner))
     at_once = steps if rule == "bptt" else CHUNKS[rule]

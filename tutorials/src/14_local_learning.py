@@ -3,7 +3,7 @@
 #
 # **Can every layer learn alone?**
 #
-# Needs: page 06 (BPTT), page 07 (the network that we train), page 12 (error × surrogate × trace), page 13 (gradients forward in time). · 40 minutes to read, one minute to run. · Introduces `OnlineNetwork`, `count_error` and `local_credit`.
+# Needs: page 06 (BPTT), page 07 (the network that we train), page 12 (error × surrogate × trace), page 13 (gradients forward in time). · 40 minutes to read, one minute to run. · Introduces `OnlineNetwork`, `count_error` and the explorer `LocalCredit`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/14_local_learning.ipynb)
 #
@@ -11,7 +11,7 @@
 #
 # - take the gradient of a hidden layer apart, and see which parts a synapse could know at the time;
 # - build four rules that do without the others (OTTT, feedback alignment, direct feedback alignment, DECOLLE), and prove each equal to the core's;
-# - measure how a network comes to fit the random matrices that it is taught through, and what happens if it cannot;
+# - measure how a network comes to fit the random matrices that it is taught through, and what happens if they change all the time;
 # - train the network of page 07 with each of them, beside BPTT and beside a network whose hidden layer does not learn.
 
 # %% tags=["setup"]
@@ -48,11 +48,11 @@ GREEN, ORANGE, PURPLE, GREY = "#009E73", "#E69F00", "#CC79A7", "0.5"
 # %% [markdown]
 # ## 1 · What BPTT asks of a synapse
 #
-# Take a hidden layer (weights $V$) under an output layer (weights $W$). Page 12 wrote the gradient of a weight as error × surrogate × trace, and for the hidden layer the error comes from above. Written out with the recursion of page 06:
+# Take a hidden layer (weights $V$) under an output layer (weights $W$, decay $\beta_\mathrm{out}$), both with the soft, detached reset of page 06. Page 12 wrote the gradient of a weight as error × surrogate × trace, and for the hidden layer the error comes from above. Written out for one sample with the recursion of page 06:
 #
-# $$\frac{\partial L}{\partial V} = \sum_t \sum_{k \ge t} \beta^{\,k-t} \underbrace{\left(W^{\!\top} (e[k]\, s_\mathrm{out}[k])\right)}_{\text{what step } k \text{ has to say}}\; s_\mathrm{hid}[t]\; \bar x[t]^{\!\top} .$$
+# $$\frac{\partial L}{\partial V} = \sum_t \sum_{k \ge t} \beta_\mathrm{out}^{\,k-t} \underbrace{\left(W^{\!\top} (e[k]\, s_\mathrm{out}[k])\right)}_{\text{what step } k \text{ has to say}}\; s_\mathrm{hid}[t]\; \bar x[t]^{\!\top} .$$
 #
-# $e[k] = \partial L / \partial z_\mathrm{out}[k]$ is the error at the output, $s$ a surrogate, $\bar x$ the trace of the input. The spike of step $t$ stays in the output membrane, by a factor $\beta$ less with each step, so errors of *all later steps* $k$ concern it. We compute every pair $(t, k)$ for itself, in a network of 20 → 30 → 5 neurons over 10 steps. The loss is the cross-entropy of the spike counts; so the error, softmax minus right answer (`count_error`), is the same at all steps.
+# $e[k] = \partial L / \partial z_\mathrm{out}[k]$ is the error at the output, $s$ a surrogate, $\bar x$ the trace of the input. The spike of step $t$ stays in the output membrane, by a factor $\beta_\mathrm{out}$ less with each step, so errors of *all later steps* $k$ concern it. We compute every pair $(t, k)$ for itself, in a network of 20 → 30 → 5 neurons over 10 steps. The loss is the cross-entropy of the spike counts; so the error, softmax minus right answer (`count_error`), is the same at all steps.
 #
 # > **Before you run:** which share of the gradient could be known in the step of the hidden spike itself?
 
@@ -60,7 +60,7 @@ GREEN, ORANGE, PURPLE, GREY = "#009E73", "#E69F00", "#CC79A7", "0.5"
 tau = torch.tensor(10.0, dtype=torch.float64)  # ms
 
 
-def tiny_network(steps=10, beta_out=None, seed=14):
+def tiny_network(steps=10, beta_out=None, seed=4):
     """Return a network of two layers, input spikes [T, 8, 20] for it and their labels."""
     spikes = (torch.rand(steps, 8, 20, generator=seeded(seed)) < 0.3).double()
     layers = nn.Linear(20, 30), LIF(tau), nn.Linear(30, 5), LIF(tau, beta=beta_out)
@@ -92,7 +92,7 @@ wait = torch.arange(10) - torch.arange(10)[:, None]  # [t, k]: k - t
 leak = torch.where(wait >= 0, torch.exp(-wait.clamp(min=0) / tau), 0.0)
 parts = torch.einsum("tk,kbm,tbm,tbn->tkmn", leak, said, s_hid, x_trace)
 
-# %% alt="Left: heat map of the share of the gradient for each pair of steps: zero below the diagonal, largest one to three steps to the right of it. Right: share known after waiting k - t steps, rising from 12 percent at zero to 100 percent."
+# %% alt="Left: heat map of the share of the gradient for each pair of steps: zero below the diagonal, largest one to three steps to the right of it. Right: share known after waiting k - t steps, rising from 27 percent at zero to 100 percent."
 share = torch.einsum("tkmn,mn->tk", parts, bptt) / bptt.square().sum()
 waited = torch.stack([share.diagonal(lag).sum() for lag in range(10)])
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.4))
@@ -107,10 +107,10 @@ plt.show()
 # %% tags=["check"]
 assert torch.allclose(parts.sum((0, 1)), bptt, rtol=0, atol=1e-12) and bptt.abs().max() > 0.1
 assert torch.isclose(share.sum(), torch.ones(1).double()) and (share.tril(-1) == 0).all()
-assert round(100 * waited[0].item()) == 12 and waited[:3].sum() < 0.7
+assert round(100 * waited[0].item()) == 27 and waited[:3].sum() < 0.8
 
 # %% [markdown]
-# All parts together are the gradient of autograd. (A part's share is its length along the full gradient.) Only 12 % of it sits on the diagonal. So a hidden synapse would need three things that it does not have:
+# All parts together are the gradient of autograd. (A part's share is its length along the full gradient.) In this network 27 % of it sits on the diagonal; section 2 looks at more networks. The formula shows three things that a hidden synapse would need and does not have:
 #
 # 1. the **weights above**, $W^{\!\top}$: they belong to other synapses, of other neurons (*weight transport*);
 # 2. **the past**: at step $k$ it must still know $s_\mathrm{hid}[t]\,\bar x[t]$ for all earlier $t$;
@@ -124,11 +124,13 @@ assert round(100 * waited[0].item()) == 12 and waited[:3].sum() < 0.7
 #
 # $$\Delta V \propto -\sum_t \left(W^{\!\top} (e[t]\, s_\mathrm{out}[t])\right) s_\mathrm{hid}[t]\; \bar x[t]^{\!\top} .$$
 #
-# Surrogate times trace is the eligibility of SuperSpike (Zenke and Ganguli 2018), and exact. What is dropped is the way through the membranes of the layers *above*. So the output layer loses nothing, and the rule must be exact if the output forgets everything between steps ($\beta_\mathrm{out} = 0$), or if there is one step only.
+# Surrogate times trace is what a synapse did to the spike of its own neuron, and exact. (SuperSpike, Zenke and Ganguli 2018, filters that product once more.) What is dropped is the way through the membranes of the layers *above*. So the output layer loses nothing, and the rule must be exact if the output forgets everything between steps ($\beta_\mathrm{out} = 0$), or if there is one step only.
 #
-# One thing more. The error above knows the counts of the whole sequence. A network that learns *while* it runs has only the counts so far. It can take them as they are, or extrapolate to the end: after $t$ of $T$ steps, expect $T/t$ times as many (`horizon=T`).
+# One thing more. The error above knows the counts of the whole sequence. A network that learns *while* it runs has only the counts so far. It can take them as they are, or extrapolate to the end: after $t$ of $T$ steps, expect $T/t$ times as many (`horizon=T`); for that it must know $T$.
 #
-# > **Before you run:** the diagonal is 12 % of the gradient. How far off is its direction?
+# One network says little, so we take 20, drawn anew. (`sweep` adds up the same gradients as `run`, in one go: faster, but it keeps all steps.) *Share* is the length of OTTT's gradient along the full one.
+#
+# > **Before you run:** the diagonal is about a quarter of the gradient. How far off is its direction?
 
 
 # %%
@@ -149,61 +151,63 @@ def cosine(one, other):
 
 # %%
 ottt = by_hand(said)
-given = {"error": lambda counts, labels: error}
-core = rule_gradient("ottt", network, spikes, labels, **given)
+told = {"error": lambda counts, labels: error}
+core = rule_gradient("ottt", network, spikes, labels, **told)
 by_wait = [cosine(parts.diagonal(lag).sum(-1), bptt) for lag in range(5)]
-print("cosine to the full gradient:", round(cosine(ottt, bptt), 2))
-print("of what each wait adds:", [round(value, 2) for value in by_wait])
+print("cosine to the full gradient of what each wait adds:", [round(value, 2) for value in by_wait])
 
 
 # %%
-def cosines_over(steps, beta_out, **options):
-    """Return the cosine between OTTT and BPTT, mean of five networks; without options the final error is given."""
+def against_bptt(steps, beta_out, seeds=range(20), **options):
+    """Return the cosine between OTTT and BPTT and the share, [network, 2]; without options the final error is told."""
     found = []
-    for seed in range(5):
+    for seed in seeds:
         network, spikes, labels = tiny_network(steps, beta_out, seed)
         output = network(spikes)
         final = count_error(output.sum(0).detach(), labels)
-        given = options or {"error": lambda counts, labels: final}  # noqa: B023
-        local = rule_gradient("ottt", network, spikes, labels, **given)
-        found.append(cosine(local, gradient(count_cross_entropy(output, labels), network)))
-    return np.mean(found)
+        full = gradient(count_cross_entropy(output, labels), network)
+        network.zero_grad()
+        OnlineNetwork(network, "ottt", **(options or {"error": lambda *_: final})).sweep(spikes, labels)  # noqa: B023
+        local = network[0].weight.grad
+        found.append((cosine(local, full), ((local * full).sum() / full.square().sum()).item()))
+    return np.array(found)
 
 
-lengths, decays = (1, 2, 3, 5, 10, 20, 40), (0.0, 0.5, 0.9, 0.98)
-by_decay = {beta: [cosines_over(steps, beta) for steps in lengths] for beta in decays}
-online = {
-    "counts so far": [cosines_over(steps, 0.9, error=count_error) for steps in lengths],
-    "extrapolated": [cosines_over(steps, 0.9, horizon=steps) for steps in lengths],
-}
+lengths, decays = (1, 2, 3, 5, 10, 20), (0.0, 0.5, 0.9, 0.98)
+by_decay = {beta: np.array([against_bptt(steps, beta) for steps in lengths]) for beta in decays}
+online = {"final": by_decay[0.9][4], "so far": against_bptt(10, 0.9, error=count_error)}
+online["extrapolated"] = against_bptt(10, 0.9, horizon=10)
 
-# %% alt="Left: cosine between OTTT and BPTT against the number of steps for four decays of the output layer; 1 for one step, 1 throughout for decay 0, lower for larger decays, with a minimum near five steps. Right: with decay 0.9, the errors that are known online cost a little more, the counts so far most."
+# %% alt="Left: cosine between OTTT and BPTT against the number of steps for four decays of the output layer, means and standard deviations of 20 networks; 1 for one step, 1 throughout for decay 0, between 0.75 and 1 for larger decays. Right: at ten steps and decay 0.9, one dot per network: final counts are best, counts so far worst, with a wide spread."
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
 for beta in decays:
-    axes[0].semilogx(lengths, by_decay[beta], "o-", markersize=4, label=f"β = {beta:g}")
-axes[1].semilogx(lengths, by_decay[0.9], "o-", markersize=4, color=GREY, label="final counts")
-for (name, values), color in zip(online.items(), (VERMILION, BLUE), strict=True):
-    axes[1].semilogx(lengths, values, "o-", markersize=4, color=color, label=name)
+    mean, spread = by_decay[beta][:, :, 0].mean(1), by_decay[beta][:, :, 0].std(1)
+    axes[0].errorbar(lengths, mean, spread, fmt="o-", markersize=4, elinewidth=0.8, label=f"β = {beta:g}")
+for place, (values, color) in enumerate(zip(online.values(), (GREY, VERMILION, BLUE), strict=True)):
+    axes[1].plot(np.linspace(place - 0.2, place + 0.2, 20), values[:, 0], ".", color=color)
+    axes[1].plot([place - 0.3, place + 0.3], [values[:, 0].mean()] * 2, color=color)
 axes[0].set(
-    xlabel="steps T", ylabel="cosine to BPTT", ylim=(0.4, 1.03), title="The longer the memory above, the less exact"
+    xlabel="steps T", ylabel="cosine to BPTT (mean, s.d.)", xscale="log", title="Exact for one step or no memory above"
 )
-axes[1].set(xlabel="steps T", title="Output with β = 0.9: errors known online")
-for axis in axes:
-    axis.set_xticks(lengths, lengths), axis.minorticks_off(), axis.legend()
+axes[1].set(
+    xlabel="counts from which the error is taken (T = 10, β = 0.9)", title="Errors known online cost a little more"
+)
+axes[0].set_xticks(lengths, lengths), axes[0].minorticks_off(), axes[0].legend()
+axes[1].set_xticks(range(3), list(online)), axes[1].set(ylim=(0.3, 1.05))
 plt.show()
 
 # %% tags=["check"]
-assert torch.allclose(ottt, parts.diagonal().sum(-1), rtol=0, atol=1e-12)
-assert torch.allclose(ottt, core, rtol=0, atol=1e-12)
-assert min(by_decay[0.0]) > 1 - 1e-12 and min(values[0] for values in by_decay.values()) > 1 - 1e-12
-assert np.argmin(by_decay[0.9]) == 3 and (np.diff([by_decay[beta][1:6] for beta in decays], axis=0) < 0).all()
-assert online["counts so far"][4] + 0.02 < online["extrapolated"][4] < by_decay[0.9][4] - 0.02
-assert [round(by_decay[0.9][4], 2), round(by_wait[0], 2)] == [0.86, 0.52] and min(by_wait[1:4]) > 0.7
+assert all(torch.allclose(ottt, other, rtol=0, atol=1e-12) for other in (core, parts.diagonal().sum(-1)))
+assert by_decay[0.0].min() > 1 - 1e-12 and min(values[0].min() for values in by_decay.values()) > 1 - 1e-12
+middle = {beta: values[1:].mean((0, 1)) for beta, values in by_decay.items()}  # over T > 1 and networks
+assert 1 > middle[0.5][0] > middle[0.9][0] > middle[0.98][0] > 0.75 and min(by_wait[:3]) > 0.5
+assert 0.2 < by_decay[0.9][4, :, 1].mean() < 0.4 and 0.77 < by_decay[0.9][4, :, 0].mean() < 0.88
+assert online["final"].mean(0)[0] - 0.01 > online["extrapolated"].mean(0)[0] > online["so far"].mean(0)[0] + 0.01
 
 # %% [markdown]
-# Left: exact for one step, and for an output without memory, as it must be. The longer the output remembers, the more is dropped. The drop is worst at five steps, not at forty; why, we did not test. At ten steps and $\beta = 0.9$ the five networks have a mean cosine of 0.86, although most of the gradient comes later. The printed numbers of the first network, an unlucky one with 0.52, show how that can be: what the errors say one, two or three steps later points in a similar direction as the sum. A part may be small and still point the right way.
+# Left: exact for one step, and for an output without memory, as it must be. On average, the longer the output remembers, the farther is OTTT from the gradient. At ten steps and $\beta_\mathrm{out} = 0.9$ the share is between 20 and 40 % on average, and the cosine between 0.77 and 0.88: a part may be small and still point the right way. The printed numbers show how that can be. What the errors say one or two steps later points in a similar direction as the sum.
 #
-# Right: errors that are known online cost a little more, at ten steps. The counts so far are the worst choice, the extrapolated ones a better one. Xiao et al. give conditions under which OTTT still goes downhill.
+# Right: errors that are known online cost a little more on average; single networks differ by much more than that. The counts so far are the worst choice. Xiao et al. do not compare with BPTT, but with the gradient of an equivalent network of firing rates, and give conditions under which both point in similar directions. (The error is ours, too: theirs takes a loss at every step.)
 #
 # ## 3 · Feedback alignment: drop the weights
 #
@@ -213,11 +217,11 @@ assert [round(by_decay[0.9][4], 2), round(by_wait[0], 2)] == [0.86, 0.52] and mi
 #
 # With one hidden layer $B$ has the same shape in both, and they differ by $s_\mathrm{out}$ alone: whether output neurons far from their threshold keep silent. With more layers, FA passes the error down layer by layer through as many random matrices, DFA in one step.
 #
-# A fixed random matrix points nowhere in particular. So why should it work? Because the *forward* weights learn, too. The hidden layer is pushed along $B$, and what the output layer learns from such a hidden layer may come to resemble $B$. Then $W^{\!\top}$ and $B^{\!\top}$ agree, and the feedback becomes a useful one.
+# A fixed random matrix points nowhere in particular. So why should it work? Because the *forward* weights learn, too. The hidden layer is pushed along $B$, and what the layers above learn from such a hidden layer may come to resemble $B$. Then the way forward and the way back agree, and the feedback becomes a useful one.
 #
-# That is a claim about training, so we test it, after building the rules, on digits shrunk to 14 × 14 pixels and with *two* hidden layers, 196 → 100 → 100 → 10, where FA and DFA differ more. The control: everything above the first layer is *frozen* at its random start. Then nothing can come to fit. To see whether a frozen top alone is the trouble, OTTT learns below one, too.
+# That is a claim about training, so we test it, after building the rules, on digits shrunk to 14 × 14 pixels and with *two* hidden layers, 196 → 100 → 100 → 10, where FA and DFA differ more. Two controls. In one, the random matrices are *drawn anew* before every batch: all layers learn, but there is nothing to come to fit. In the other, the *first* layer keeps its random weights, and the layers above learn: what does teaching the first layer add?
 #
-# > **Before you run:** how far from the gradient is a random matrix, at first? And will the frozen networks learn anything?
+# > **Before you run:** how far from the gradient is a random matrix, at first? And will a network learn whose matrices change all the time?
 
 # %%
 B = torch.randn(5, 30, generator=seeded(3), dtype=torch.float64) / 30**0.5
@@ -229,7 +233,7 @@ print(f"50 random matrices: cosine {np.mean(draws):.2f} ± {np.std(draws):.2f}")
 
 # %% tags=["check"]
 for rule, expected in random_rules.items():
-    found = rule_gradient(rule, network, spikes, labels, **given, generator=seeded(3))
+    found = rule_gradient(rule, network, spikes, labels, **told, generator=seeded(3))
     assert torch.allclose(found, expected, rtol=0, atol=1e-12) and expected.abs().max() > 1e-3
 assert abs(np.mean(draws)) < 0.1 and max(draws) < 0.6
 
@@ -248,6 +252,13 @@ small, small_test = shrink(digits.train_images), shrink(digits.test_images)
 wide = Surrogate(scale=4.0)
 
 
+def fit_to(network, online):
+    """Return the angle between the weights above the first layer, multiplied together, and the way back."""
+    matrices, forward = online.matrices, network[4].weight @ network[2].weight
+    back = matrices[1] @ matrices[0] if online.rule == "feedback_alignment" else matrices[0]
+    return degrees_between(forward.detach(), back)
+
+
 def probe_angle(network, online, spikes, labels):
     """Return the angle, in degrees, between a rule's gradient of the first layer and that of BPTT."""
     true = gradient(count_cross_entropy(network(spikes), labels), network)
@@ -257,21 +268,28 @@ def probe_angle(network, online, spikes, labels):
 
 
 # %%
-def align(rule, seed, frozen, steps=10):
-    """Train three layers for one epoch; return the angle every 13 batches and the test accuracy."""
+CONTROLS = {"all learn": {}, "drawn anew": {"redraw": True}, "first layer fixed": {"fixed": (0,)}}
+RULES_3 = {"ottt": "OTTT", "feedback_alignment": "FA", "direct_feedback_alignment": "DFA"}
+
+
+def align(rule, seed, fixed=(), redraw=False, steps=10):
+    """Train three layers for one epoch but for the `fixed` ones; return both angles every 13 batches, and accuracy."""
     generator = seeded(seed)
     sizes = zip((196, 100, 100), (100, 100, 10), (Surrogate(), Surrogate(), wide), strict=True)
     network = nn.Sequential(*[part for n, m, s in sizes for part in (nn.Linear(n, m), LIF(surrogate=s))])
     online = OnlineNetwork(network, rule, horizon=steps, generator=generator)
-    if frozen:
-        network[2:].requires_grad_(False)
+    for layer in fixed:
+        network[layer].requires_grad_(False)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=5e-3, weight_decay=0.1)
     encode = partial(encoding.rate, steps=steps, generator=generator)
-    fixed, angles = encode(small[:200]), []
+    shown, angles = encode(small[:200]), []
     for count, batch in enumerate(torch.randperm(5000, generator=generator).split(64)):
-        if count % 13 == 0:
-            angles.append(probe_angle(network, online, fixed, digits.train_labels[:200]))
+        if count % 13 == 0 and 0 not in fixed:
+            true = probe_angle(network, online, shown, digits.train_labels[:200])
+            angles.append((true, fit_to(network, online) if rule != "ottt" else 0.0))
+        if redraw:
+            online.matrices = [torch.randn(m.shape, generator=generator) / 10 for m in online.matrices]
         optimizer.zero_grad()
         online.sweep(encode(small[batch]), digits.train_labels[batch])
         optimizer.step()
@@ -279,47 +297,46 @@ def align(rule, seed, frozen, steps=10):
 
 
 # %%
-RULES_3 = {"ottt": "OTTT", "feedback_alignment": "FA", "direct_feedback_alignment": "DFA"}
-seeds = {"ottt": (0,), "feedback_alignment": (0, 1), "direct_feedback_alignment": (0, 1)}
-aligned = {(rule, top): [align(rule, s, top) for s in seeds[rule]] for rule in RULES_3 for top in (False, True)}
-angle = {key: np.mean([angles for angles, _ in runs], axis=0) for key, runs in aligned.items()}
-score = {key: np.mean([accuracy for _, accuracy in runs]) for key, runs in aligned.items()}
+aligned = {
+    (rule, way): [align(rule, s, **CONTROLS[way]) for s in (0, 1)] for rule in list(RULES_3)[1:] for way in CONTROLS
+}
+aligned |= {("ottt", way): [align("ottt", 0, **CONTROLS[way])] for way in ("all learn", "first layer fixed")}
+angle = {key: np.mean([angles for angles, _ in runs], axis=0).T for key, runs in aligned.items()}
+score = {key: 100 * np.mean([accuracy for _, accuracy in runs]) for key, runs in aligned.items()}
 
-# %% alt="Left: angle between each rule and BPTT over one epoch. FA and DFA fall from 90 to about 70 and 60 degrees, and stay near 90 where the layers above are frozen; OTTT stays between 20 and 40. Right: test accuracy: all three learn; with frozen layers above only OTTT does, FA and DFA are near chance."
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.3), width_ratios=(3, 2))
-for (rule, frozen), color in zip(aligned, np.repeat([GREY, BLUE, VERMILION], 2), strict=True):
-    style = "--" if frozen else "-"
-    name = RULES_3[rule] + (", frozen above" if frozen else "")
-    axes[0].plot(13 * np.arange(7), angle[rule, frozen], style, color=color, label=name)
-axes[0].axhline(90, color="0.8", linewidth=1, zorder=0)
-axes[0].set(
-    xlabel="batch", ylabel="angle to BPTT (degrees)", ylim=(0, 105), title="Random feedback comes to fit, unless frozen"
-)
-places = np.arange(3)
-for shift, frozen, color in ((-0.2, False, BLUE), (0.2, True, GREY)):
-    axes[1].bar(
-        places + shift,
-        [100 * score[rule, frozen] for rule in RULES_3],
-        0.4,
-        color=color,
-        label="frozen above" if frozen else "all layers learn",
-    )
-axes[1].axhline(10, color="0.3", linestyle=":", linewidth=1)
-axes[1].set(ylabel="test accuracy (%)", ylim=(0, 119), title="Frozen, FA and DFA stay near chance (dots)")
-axes[1].set_xticks(places, RULES_3.values())
-axes[0].legend(fontsize=8, ncols=3, loc="lower center"), axes[1].legend(ncols=2, loc="upper center")
+# %% alt="Left: angle between each rule's gradient and that of BPTT over one epoch. FA and DFA fall from 90 to about 70 and 60 degrees, and stay near 90 where the matrices are drawn anew; OTTT stays between 10 and 40. Middle: the angle between the weights above and the way back falls from 90 to about 70 degrees for FA and 60 for DFA. Right: test accuracy: FA and DFA near 80 percent, below 40 with matrices drawn anew, between 60 and 75 with a fixed first layer."
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), width_ratios=(3, 2, 3))
+for rule, color in zip(RULES_3, (GREY, BLUE, VERMILION), strict=True):
+    axes[0].plot(13 * np.arange(7), angle[rule, "all learn"][0], color=color, label=RULES_3[rule])
+    if rule != "ottt":
+        axes[0].plot(
+            13 * np.arange(7), angle[rule, "drawn anew"][0], "--", color=color, label=f"{RULES_3[rule]}, drawn anew"
+        )
+        axes[1].plot(13 * np.arange(7), angle[rule, "all learn"][1], color=color)
+axes[0].set(ylabel="angle to BPTT (degrees)", title="Random feedback comes to fit")
+axes[1].set(ylabel="weights above to way back (degrees)", title="The weights above turn")
+for axis in axes[:2]:
+    axis.axhline(90, color="0.8", linewidth=1, zorder=0)
+    axis.set(xlabel="batch", ylim=(0, 125), yticks=(0, 30, 60, 90))
+for shift, (way, color) in enumerate(zip(CONTROLS, (BLUE, ORANGE, GREY), strict=True)):
+    bars = [score.get((rule, way), 0) for rule in RULES_3]
+    axes[2].bar(np.arange(3) + 0.27 * (shift - 1), bars, 0.27, color=color, label=way)
+axes[2].axhline(10, color="0.3", linestyle=":", linewidth=1)
+axes[2].set(ylabel="test accuracy (%)", ylim=(0, 125), yticks=(0, 50, 100), title="What does not fit does not teach")
+axes[2].set_xticks(range(3), RULES_3.values())
+axes[0].legend(fontsize=8, ncols=3, loc="upper center"), axes[2].legend(fontsize=8, ncols=3, loc="upper center")
 plt.show()
 
 # %% tags=["check"]
 for rule in ("feedback_alignment", "direct_feedback_alignment"):
-    assert angle[rule, False][0] - angle[rule, False][-1] > 10 and abs(angle[rule, True] - 90).max() < 12
-    assert score[rule, False] > 0.6 and score[rule, True] < 0.2
-assert score["ottt", True] > 0.6
+    learns, anew = angle[rule, "all learn"], angle[rule, "drawn anew"][0]
+    assert (learns[:, 0] - learns[:, -1] > 10).all() and abs(anew - 90).max() < 15
+    assert score[rule, "all learn"] - score[rule, "first layer fixed"] > 4 and score[rule, "drawn anew"] < 45
 
 # %% [markdown]
-# Both kinds of random feedback start at a right angle to the gradient. Within one epoch the angle falls by more than 10 degrees where the layers above may learn, and stays near 90 degrees where they are frozen. OTTT, which uses the true weights, learns below a frozen top as well. So a frozen top alone stops nobody; what the other two lack is a top that comes to fit. That is **alignment**: the network learns to be taught.
+# Both kinds of random feedback start at a right angle to the gradient. Within one epoch the angle falls by more than 10 degrees, and so does the angle between the weights above, multiplied together ($W_3 W_2$), and the way back ($B_2 B_1$ for FA, $B_1$ for DFA). With matrices that change all the time it stays near 90 degrees, and the network learns worse than one whose first layer does not learn at all. So what makes random feedback work is that the layers above come to fit it. That is **alignment**: the network learns to be taught. What teaching the first layer adds is more than four points here; the rest the layers above can do alone.
 #
-# An angle of 60 or 70 degrees looks poor. But in small steps any angle below 90 goes downhill. What such feedback costs in accuracy is the question of section 5.
+# An angle of 60 or 70 degrees looks poor. But small steps of plain gradient descent go downhill at any angle below 90 (Adam's steps turn the direction once more). What such feedback costs in accuracy is the question of section 5.
 #
 # ## 4 · DECOLLE: ask nobody
 #
@@ -327,7 +344,7 @@ assert score["ottt", True] > 0.6
 #
 # $$y[t] = \beta\, y[t-1] + R\, z[t], \qquad \text{signal}[t] = R^{\!\top} (\mathrm{softmax}(y[t]) - \text{right answer}) .$$
 #
-# The readout is thrown away afterwards. The layer above learns in the same way from the spikes it happens to receive. $R$ goes there and back, but it never learns, so both copies can be drawn once. (Readout, loss and neuron are ours; theirs differ in detail.)
+# The readout is thrown away afterwards. The layer above learns in the same way from the spikes it happens to receive. $R$ goes there and back, but it never learns, so both copies can be drawn once. With a horizon, $y$ too is scaled, to what it would reach at the end with such spikes. (Readout, loss and neuron are ours; theirs differ in detail.)
 #
 # Is it local? Change the layer above: exchange the rows of $W$, and compare the hidden layer's gradient with the one before. First the errors are handed over (the same before and after); then each network has its own.
 #
@@ -335,11 +352,11 @@ assert score["ottt", True] > 0.6
 
 # %%
 R, decay = torch.randn(5, 30, generator=seeded(4), dtype=torch.float64) / 30**0.5, network[1].beta
-readout, told = torch.zeros(8, 5, dtype=torch.float64), []
+readout, ones, reach, said_below = torch.zeros(8, 5, dtype=torch.float64), 0.0, (decay ** torch.arange(10)).sum(), []
 for z in hidden.spikes.detach():
-    readout = decay * readout + z @ R.T
-    told.append(count_error(readout, labels) @ R)
-decolle = by_hand(torch.stack(told))
+    readout, ones = decay * readout + z @ R.T, decay * ones + 1
+    said_below.append([count_error(scores, labels) @ R for scores in (readout, readout * reach / ones)])
+decolle = [by_hand(torch.stack(signal)) for signal in zip(*said_below, strict=True)]  # without, and with a horizon
 
 
 # %% tags=["NBVAL_CHECK_OUTPUT"]
@@ -366,13 +383,14 @@ NAMES = {
 }
 notices = {rule: (hears(rule, lambda counts, labels: error), hears(rule, count_error)) for rule in NAMES}
 print("notices another layer above    error given    own error")
-for rule, (given, own) in notices.items():
-    print(f"{NAMES[rule]:30} {'yes' if given else 'no':14} {'yes' if own else 'no'}")
+for rule, (handed, own) in notices.items():
+    print(f"{NAMES[rule]:30} {'yes' if handed else 'no':14} {'yes' if own else 'no'}")
 
 # %% tags=["check"]
-core = rule_gradient("decolle", network, spikes, labels, generator=seeded(4))
-assert torch.allclose(decolle, core, rtol=0, atol=1e-12) and core.abs().max() > 1e-3
-assert [given for given, _ in notices.values()] == [True, True, True, False, False]
+for horizon, by_steps in zip((None, 10), decolle, strict=True):
+    core = rule_gradient("decolle", network, spikes, labels, horizon=horizon, generator=seeded(4))
+    assert torch.allclose(by_steps, core, rtol=0, atol=1e-12) and core.abs().max() > 1e-3
+assert [handed for handed, _ in notices.values()] == [True, True, True, False, False]
 assert [own for _, own in notices.values()] == [True, True, True, True, False]
 
 # %% [markdown]
@@ -380,29 +398,30 @@ assert [own for _, own in notices.values()] == [True, True, True, True, False]
 #
 # ## 5 · Digits, with every rule
 #
-# Now the task of page 07 with its network, 784 → 256 → 10, its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here. `python bench/local_learning.py` runs the same cells for six; its record of {{local_date}} is shown beside it.
+# Now the task of page 07 with its network, 784 → 256 → 10 (but for a wider surrogate at the output), its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here. `python bench/local_learning.py` runs the same cells for six; its record of {{local_date}} is shown beside it.
 #
-# The settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 8 for FA, 7 for the control. One thing was the same for all: a wider surrogate in the output layer; with the default one, single runs ended far lower. Errors are taken from extrapolated counts. For the three rules with random matrices the output weights start at a tenth of their usual size; BPTT and OTTT were no better with that. The test images were looked at more than once: a first choice came out with DECOLLE more than two points below BPTT and was then improved on the held-out images, and four and six epochs were tried beside five. So what follows is a little optimistic. (`sweep` adds up the same gradients as `run`, in one go: faster, but it keeps all steps.)
+# The settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and for the control. The wider surrogate is the same for all; with the default one, single runs collapsed at larger learning rates. Errors are taken from extrapolated counts. For the three rules with random matrices the output weights start at a tenth of their usual size, and the matrices are doubled (`feedback_scale=2`). For DFA and the control the hidden weights start at twice their size; BPTT, OTTT and DECOLLE were no better with that. The test images were looked at more than once: a first choice came out with DECOLLE more than two points below BPTT and was then improved on the held-out images, and four and six epochs were tried beside five. So what follows is a little optimistic.
 #
 # > **Before you run:** rank the six. How much does a hidden layer that learns add to a random one?
 
 # %% tags=["definitions"]
 EPOCHS = 5
-TUNED = {  # learning rate, weight decay, size of the first output weights
-    "bptt": (3e-3, 0.5, 1.0),
-    "ottt": (3e-3, 0.1, 1.0),
-    "decolle": (3e-3, 0.1, 0.1),
-    "feedback_alignment": (3e-3, 0.1, 0.1),
-    "direct_feedback_alignment": (5e-3, 0.5, 0.1),
-    "last_layer": (3e-2, 0.1, 1.0),
+TUNED = {  # learning rate, weight decay, size of the first hidden and of the first output weights
+    "bptt": (3e-3, 0.5, 1.0, 1.0),
+    "ottt": (3e-3, 0.1, 1.0, 1.0),
+    "decolle": (3e-3, 0.1, 1.0, 0.1),
+    "feedback_alignment": (3e-3, 0.1, 1.0, 0.1),
+    "direct_feedback_alignment": (5e-3, 0.5, 2.0, 0.1),
+    "last_layer": (2e-2, 0.1, 2.0, 1.0),
 }
 
 
 def pupil(first, rule, generator):
     """Return a copy of a network with its online rule (None for BPTT), its optimizer and its schedule."""
-    rate, decay, shrink = TUNED[rule]
+    rate, decay, *sizes = TUNED[rule]
     network = copy.deepcopy(first)
-    network[2].weight.data.mul_(shrink)
+    for linear, size in zip(network[::2], sizes, strict=True):
+        linear.weight.data.mul_(size)
     online = rule != "bptt" and OnlineNetwork(network, rule, horizon=10, feedback_scale=2.0, generator=generator)
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay, fused=True)
     return network, online, optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=EPOCHS * 79)
@@ -421,7 +440,7 @@ def update(network, online, optimizer, schedule, spikes, labels):
 
 
 def lesson(seed):
-    """Train under every rule; return training accuracy [rule, batch] and test accuracy [rule]."""
+    """Train under every rule; return training accuracy [rule, batch], test accuracy [rule] and the networks."""
     generator = seeded(seed)
     first = nn.Sequential(nn.Linear(784, 256), LIF(), nn.Linear(256, 10), LIF(surrogate=wide))
     pupils = [pupil(first, rule, generator) for rule in TUNED]
@@ -432,17 +451,20 @@ def lesson(seed):
             spikes = encode(torch.roll(digits.train_images[chosen], shift, (1, 2)).flatten(1))
             course.append([update(*each, spikes, digits.train_labels[chosen]) for each in pupils])
     test = digits.test_images.flatten(1), digits.test_labels
-    return np.array(course).T, np.array([evaluate(network, *test, encode=encode) for network, *_ in pupils])
+    networks = [network for network, *_ in pupils]
+    return np.array(course).T, np.array([evaluate(network, *test, encode=encode) for network in networks]), networks
 
 
 # %%
-recorded = json.loads("""{{local_learning}}""")
-course, live = lesson(0)
+course, live, networks = lesson(0)
 course, live = course.reshape(len(TUNED), EPOCHS, -1).mean(2), dict(zip(TUNED, 100 * live, strict=True))
-mean = {rule: np.mean(recorded[rule]) for rule in TUNED}
-NAMES["last_layer"] = "last only"
+trained, spikes_200 = networks[0], encoding.rate(digits.train_images[:200].flatten(1), 10, generator=seeded(1))
+late = probe_angle(trained, OnlineNetwork(trained, "ottt", horizon=10), spikes_200, digits.train_labels[:200])
+print(f"OTTT in the network that BPTT has trained: {late:.0f} degrees from the gradient")
 
 # %% alt="Left: training accuracy over five epochs; BPTT and OTTT rise fastest, the rules with random matrices a little later, the last layer alone levels off far below. Right: test accuracy of six recorded seeds and one live seed for each rule: five rules within a few points of BPTT, the last layer alone near 83 percent."
+recorded = json.loads("""{{local_learning}}""")
+mean, NAMES["last_layer"] = {rule: np.mean(recorded[rule]) for rule in TUNED}, "last only"
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.5))
 for place, (rule, color) in enumerate(zip(TUNED, ("0.2", BLUE, GREEN, PURPLE, VERMILION, ORANGE), strict=True)):
     axes[0].plot(range(1, EPOCHS + 1), 100 * course[place], "o-", markersize=3, color=color, label=NAMES[rule])
@@ -450,7 +472,13 @@ for place, (rule, color) in enumerate(zip(TUNED, ("0.2", BLUE, GREEN, PURPLE, VE
     axes[1].plot(place, live[rule], "*", color="black", markersize=9)
     axes[1].text(place, mean[rule] - 3, f"{mean[rule]:.1f} %", ha="center", color=color)
 axes[0].set(xlabel="epoch", ylabel="training accuracy (%)", title="All climb; the last layer alone, least")
-axes[1].set(ylabel="test accuracy (%)", ylim=(75, 98), xlim=(-0.6, 5.6), title="Six seeds, their mean; star: this run")
+axes[1].set(
+    ylabel="test accuracy (%)",
+    ylim=(75, 98),
+    xlim=(-0.6, 5.6),
+    xlabel="dots: six recorded seeds, their mean; star: this run",
+)
+axes[1].set_title("Local rules stay within three points of BPTT")
 axes[0].set_xticks(range(1, EPOCHS + 1)), axes[1].set_xticks(range(6), [NAMES[rule] for rule in TUNED])
 axes[0].legend()
 plt.show()
@@ -461,15 +489,15 @@ assert all(len(seeds) == 6 for seeds in recorded.values()) and mean["bptt"] > 94
 assert lost["ottt"] < 1 and lost["decolle"] < 2 and lost["feedback_alignment"] < 3 > lost["direct_feedback_alignment"]
 assert all(max(recorded["last_layer"]) < min(recorded[rule]) - 5 for rule in TUNED if rule != "last_layer")
 assert max(live["bptt"] - live[rule] for rule in TUNED if rule != "last_layer") < 4 and live["ottt"] > 93
-assert live["last_layer"] < min(live[rule] for rule in TUNED if rule != "last_layer") - 5
+assert live["last_layer"] < min(live[rule] for rule in TUNED if rule != "last_layer") - 3 and late < 30
 # %% [markdown]
-# In the mean of six seeds OTTT keeps within one point of BPTT's accuracy, although it drops most of the gradient. DECOLLE, whose hidden layer hears nothing of the output, stays within two points, FA and DFA within three. Without any teaching, the random hidden layer leaves the network more than five points below the worst of the others, for every seed. So all four teach the hidden layer something that counts.
+# In the mean of six seeds OTTT keeps within one point of BPTT's accuracy. It drops most of the gradient's length, but in the network that BPTT has trained its direction is less than 30 degrees off, and Adam rescales every step. DECOLLE, whose hidden layer hears nothing of the output, stays within two points, FA and DFA within three. Without any teaching, the random hidden layer leaves the network more than five points below the worst of the others, for every seed. So all four teach the hidden layer something that counts.
 #
 # This is one task, with ten steps and one hidden layer. Rate-coded images that stand still ask little of time: what OTTT drops may matter more elsewhere. And we trained for a few epochs only.
 #
 # ## 6 · What each synapse needs, and when it may learn
 #
-# A rule without a past has two advantages over BPTT. Its memory does not grow with $T$. And its gradient is there at every step; so the weights may change *while the input is still coming*, as Kaiser, Mostafa and Neftci do it. We measure both: the bytes held during sequences of 10, 100 and 1,000 steps, and the accuracy of a small network (14 × 14 pixels, 100 hidden neurons, one epoch) that is updated once per sequence or at every step, with ten times as many, smaller updates (both rates chosen on held-out training images).
+# A rule without a past has two advantages over BPTT. Its memory does not grow with $T$. And its gradient is there at every step; so the weights may change *while the input is still coming*, as Kaiser, Mostafa and Neftci do it. We measure both: the bytes held during sequences of 10, 100 and 1,000 steps, and the accuracy of a small network (14 × 14 pixels, 100 hidden neurons, one epoch) that is updated once per sequence or at every step, with ten times as many, smaller updates. Each rate is the best of three or four on held-out training images, four seeds; three other seeds are shown here, beside the last layer alone.
 #
 # > **Before you run:** a trace sums over past inputs. Does it still fit when the weights have changed since?
 
@@ -483,57 +511,66 @@ def bytes_held(online):
 
 durations, held, kept = (10, 100, 1000), {}, []
 for steps in durations:
-    network, spikes, labels = tiny_network(steps)
+    longer, its_spikes, its_labels = tiny_network(steps)
     with SavedBytes() as saved:
-        network(spikes)
+        longer(its_spikes)
     kept.append(saved.bytes)
     for rule in list(NAMES)[1:5]:
-        online = OnlineNetwork(network, rule)
-        online.run(spikes, labels)
+        online = OnlineNetwork(longer, rule)
+        online.run(its_spikes, its_labels)
         held.setdefault(rule, []).append(bytes_held(online))
 
 
 # %%
-def one_epoch(rule, every_step, seed):
-    """Train a small network, updating once per sequence or at every step; return its test accuracy."""
+def one_epoch(rule, rate, every_step, seed):
+    """Train a small network, updating at every step or once per sequence; return its test accuracy."""
     generator = seeded(seed)
     network = nn.Sequential(nn.Linear(196, 100), LIF(), nn.Linear(100, 10), LIF(surrogate=wide))
     online = OnlineNetwork(network, rule, horizon=10, feedback_scale=2.0, generator=generator)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3 if every_step else 5e-3, fused=True)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, fused=True)
     encode = partial(encoding.rate, steps=10, generator=generator)
     for batch in torch.randperm(5000, generator=generator).split(64):
-        spikes = encode(small[batch])
+        spikes, labels = encode(small[batch]), digits.train_labels[batch]
         online.start(spikes[0])
-        for step, now in enumerate(spikes):
-            online.step(now, digits.train_labels[batch])
-            if every_step or step == 9:
-                optimizer.step()
-                optimizer.zero_grad()
-    return evaluate(network, small_test, digits.test_labels, encode=encode)
+        for now in spikes if every_step else ():
+            online.step(now, labels)
+            optimizer.step()
+            optimizer.zero_grad()
+        if not every_step:
+            online.sweep(spikes, labels)
+            optimizer.step()
+            optimizer.zero_grad()
+    return 100 * evaluate(network, small_test, digits.test_labels, encode=encode)
 
 
-paces = {rule: [[one_epoch(rule, p, s) for s in (0, 1)] for p in (False, True)] for rule in ("ottt", "decolle")}
+rates = {"ottt": (5e-3, 1e-3), "decolle": (1e-2, 5e-4)}  # once per sequence, at every step
+paces = {rule: [[one_epoch(rule, r, p, s) for s in (4, 5, 6)] for p, r in enumerate(rates[rule])] for rule in rates}
+alone = np.mean([one_epoch("last_layer", 1e-2, False, seed) for seed in (4, 5, 6)])
 
-# %% alt="Left: bytes held against the number of steps on logarithmic axes: BPTT rises in proportion, the online rules stay level. Right: accuracy after one epoch of OTTT and DECOLLE, updated once per sequence and at every step."
+# %% alt="Left: bytes held against the number of steps on logarithmic axes: BPTT rises in proportion, the online rules stay level. Right: accuracy of three seeds after one epoch of OTTT and DECOLLE, updated once per sequence and at every step, all above the line of the last layer alone."
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
 axes[0].loglog(durations, np.array(kept) / 1024, "o-", color="0.2", label="BPTT")
 for (rule, sizes), style in zip(held.items(), ("-", "--", ":", "-."), strict=True):
     axes[0].loglog(durations, np.array(sizes) / 1024, style, label=NAMES[rule])
-places, pace = np.arange(2), np.mean(list(paces.values()), axis=2)
-for column, name, color in ((0, "once per sequence", GREY), (1, "at every step", BLUE)):
-    axes[1].bar(places + 0.4 * column - 0.2, 100 * pace[:, column], 0.4, color=color, label=name)
+pace = np.array(list(paces.values()))  # [rule, pace, seed]
+for place, column, name, color in ((-0.1, 0, "once per sequence", GREY), (0.1, 1, "at every step", BLUE)):
+    axes[1].plot(np.arange(2) + place, pace[:, column], "o", color=color)
+    axes[1].plot([], [], "o", color=color, label=name)
+axes[1].axhline(alone, color=ORANGE, linestyle="--", linewidth=1, label="last layer only")
 axes[0].set(xlabel="steps T", ylabel="memory held (KiB)", title="Constant in T, but for BPTT")
-axes[1].set(ylabel="test accuracy (%)", ylim=(0, 119), title="Updates at every step work, too")
-axes[1].set_xticks(places, [NAMES[rule] for rule in paces])
-axes[0].legend(), axes[1].legend(ncols=2, loc="upper center")
+axes[1].set(ylabel="test accuracy (%)", ylim=(60, 100), xlim=(-0.5, 1.5), title="Updates at every step work, too")
+axes[1].set_xticks(range(2), [NAMES[rule] for rule in paces])
+axes[0].legend(), axes[1].legend(ncols=3, loc="upper center", fontsize=8)
 plt.show()
 
 # %% tags=["check"]
-assert all(set(sizes) == {9536} for sizes in held.values()) and round(kept[2] / kept[0]) == 88
-assert pace.min() > 0.78 and (pace[:, 1] > pace[:, 0] - 0.04).all()
+assert all(len(set(sizes)) == 1 for sizes in held.values()) and round(kept[2] / kept[0]) == 88
+assert held["ottt"] < held["direct_feedback_alignment"] == held["feedback_alignment"] < held["decolle"]
+change = dict(zip(paces, (pace[:, 1] - pace[:, 0]).mean(1), strict=True))
+assert pace[:, 1].min() > alone + 2 and change["ottt"] < -3 < change["decolle"] < 4
 
 # %% [markdown]
-# All four rules hold the same 9.3 KiB here, at any $T$ (gradients and weights, which every rule needs, not counted; a random matrix always, although OTTT does not use it); BPTT keeps 88 times as much for 100 times the steps. Updates at every step work: after one epoch both rules are within four points of one update per sequence. The trace belongs to the input and does not care which weights it meets. The membrane does: it still holds what older weights made of the input. What that mixture costs we did not measure apart.
+# The rules hold the same at any $T$ (gradients and weights, which every rule needs, not counted); BPTT keeps 88 times as much for 100 times the steps. Updates at every step work: all seeds end above the last layer alone. DECOLLE does about as well as with one update per sequence. OTTT ends more than three points lower with these seeds; with those by which the rates were chosen it did not. The trace belongs to the input and does not care which weights it meets. The membrane does: it still holds what older weights made of the input. What that mixture costs we did not measure apart.
 #
 # | rule | error of | way back | needs the layers above | needs later steps | memory in $T$ |
 # |---|---|---|---|---|---|
@@ -543,7 +580,7 @@ assert pace.min() > 0.78 and (pace[:, 1] > pace[:, 0] - 0.04).all()
 # | DFA | this step | fixed, random | error | no | constant |
 # | DECOLLE | its own readout | fixed, random | nothing | no | constant |
 #
-# None of them is free of a teacher: the label reaches every layer, at every step.
+# None of them is free of a teacher: the label reaches every layer, at every step. And the extrapolated errors of section 5 need to know $T$ beforehand.
 #
 # ## Explorer
 #
@@ -561,10 +598,10 @@ LocalCredit().sliders()
 #
 # You
 #
-# - split the gradient of a hidden layer by the step of the spike and the step of the error, and found 12 % of it on the diagonal;
+# - split the gradient of a hidden layer by the step of the spike and the step of the error: a minor part of it is known at once, in a similar direction;
 # - built OTTT, feedback alignment, direct feedback alignment and DECOLLE by hand, each equal to the core's within $10^{-12}$;
-# - saw random feedback come to fit the gradient while the layers above learn, and fail where they are frozen;
-# - trained the network of page 07: OTTT within 1 point of BPTT, DECOLLE within 2, DFA within 3, and a network with a random hidden layer far below.
+# - saw the layers above come to fit the random feedback, and the feedback fail where it changes all the time;
+# - trained the network of page 07, with a wider surrogate at the output: OTTT within 1 point of BPTT, DECOLLE within 2, FA and DFA within 3, and a network with a random hidden layer far below.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -610,11 +647,11 @@ check_function(fixed_numbers, layerwise, deep, direct)
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# In section 3, freeze only the *second* layer, `network[2:3]`, and let the output layer learn. Predict the angles of FA and of DFA, then run. Which of the matrices can still come to fit something?
+# In section 3, let the first and the last layer learn, but not the second: `align(rule, seed, fixed=(2,))`. Predict both angles for FA and for DFA, then run two seeds. What can still come to fit?
 #
 # ### 4 · Predict, then measure
 #
-# Multiply `tiny_network`'s output weights by another 3. Does OTTT come closer to BPTT, or move away? And FA? Print the spike rates before you explain.
+# Multiply the output weights of `tiny_network` (its `network[2]`) by another 3. Does OTTT (`against_bptt`) come closer to BPTT, or move away? Print the spike rates of the output before you explain, and look at 20 networks.
 #
 # ### 5 · Open
 #
@@ -644,6 +681,12 @@ check_function(fixed_numbers, layerwise, deep, direct)
 #         return sizes[-1] * sum(hidden)
 #     return sum(below * above for below, above in zip(hidden, sizes[2:], strict=True))
 # ```
+#
+# </details>
+#
+# <details><summary>Answer 3</summary>
+#
+# Both still learn (two seeds: 78 and 73 % for FA, 84 and 83 % for DFA). The last layer alone can turn $W_3 W_2$ towards $B_2 B_1$ or $B_1$, whatever $W_2$ is: the product falls below 80 degrees for FA, and lower for DFA, where only the errors' own matrix has to be met. The single matrices of FA need not come to fit at all.
 #
 # </details>
 #

@@ -151,18 +151,18 @@ WRONG = {
     "14_local_learning": [
         [
             (
-                "def forward_gradient(inputs, signals, slopes, beta):\n"
+                "def one_synapse(inputs, signals, slopes, beta):\n"
                 "    return sum(x * s * p for x, s, p in zip(inputs, signals, slopes))",
                 "decayed twice",
             ),
             (
-                "def forward_gradient(inputs, signals, slopes, beta):\n    trace = gradient = 0.0\n"
+                "def one_synapse(inputs, signals, slopes, beta):\n    trace = gradient = 0.0\n"
                 "    for x, s, p in zip(inputs, signals, slopes):\n"
                 "        gradient += s * p * trace\n        trace = beta * trace + x\n    return gradient",
                 "decayed twice|own step",
             ),
             (
-                "def forward_gradient(inputs, signals, slopes, beta):\n    trace = 0.0\n"
+                "def one_synapse(inputs, signals, slopes, beta):\n    trace = 0.0\n"
                 "    for x, s, p in zip(inputs, signals, slopes):\n"
                 "        trace = beta * trace + x\n        last = s * p * trace if s else 0\n"
                 "    return s * p * trace",

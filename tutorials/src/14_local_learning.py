@@ -619,14 +619,14 @@ LocalCredit().sliders()
 
 
 # %% tags=["exercise"]
-def forward_gradient(inputs, signals, slopes, beta):
+def one_synapse(inputs, signals, slopes, beta):
     return None  # your code here
 
 
 early = Case(([1, 0, 0], [0, 0, 2], [1, 1, 0.5], 0.5), 0.25, "The trace of step 0 has decayed twice by step 2.")
 now = Case(([0, 1, 0], [0, 3, 0], [1, 1, 1], 0.5), 3.0, "An input counts in its own step: add it to the trace first.")
 every = Case(([1, 1, 0], [1, 1, 1], [1, 0.5, 1], 0.5), 2.5, "Add signal times slope times trace at every step.")
-check_function(forward_gradient, early, now, every)
+check_function(one_synapse, early, now, every)
 
 # %% [markdown]
 # ### 2 · What the random feedback weighs
@@ -662,7 +662,7 @@ check_function(fixed_numbers, layerwise, deep, direct)
 # <details><summary>Solution 1</summary>
 #
 # ```python
-# def forward_gradient(inputs, signals, slopes, beta):
+# def one_synapse(inputs, signals, slopes, beta):
 #     trace, gradient = 0.0, 0.0
 #     for x, signal, slope in zip(inputs, signals, slopes, strict=True):
 #         trace = beta * trace + x

@@ -6,7 +6,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 WORKERS ?= 2
 
-.PHONY: lab test tutorials bench
+.PHONY: lab test tutorials bench course test-colab
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
@@ -19,6 +19,14 @@ test: .venv/installed
 tutorials: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python tutorials/build.py $(if $(ALL),--all) $(ARGS)
 
+# Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
+course: .venv/installed
+	$(BIN)/python course/derive.py
+
+# Runs pages as Colab would: its versions of packages, an empty folder, the package installed from a local git address.
+test-colab: .venv-colab/installed
+	env -u MPLBACKEND $(TEST_ENV) .venv-colab/bin/python tests/colab/run.py $(ARGS)
+
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed
 	.venv-bench/bin/python bench/layers.py $(ARGS)
@@ -27,9 +35,13 @@ bench: .venv-bench/installed
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test]"
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test,course]"
 	touch $@
 
 .venv-bench/installed: bench/requirements.txt bench/install_peers.sh
 	bash bench/install_peers.sh $(PYTHON) .venv-bench
+	touch $@
+
+.venv-colab/installed: tests/colab/pip-freeze.txt tests/colab/install.sh
+	bash tests/colab/install.sh $(PYTHON) .venv-colab
 	touch $@

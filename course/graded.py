@@ -1,0 +1,101 @@
+"""Turn the exercises of a page into an assignment for nbgrader.
+
+Each exercise becomes a cell to fill in, whose solution nbgrader takes out of the version that it releases, and a
+locked cell of one point, which runs the page's own check and fails, with the page's hint, unless it says "correct".
+nbgrader is not needed to write the assignment.
+"""
+
+import ast
+import copy
+import re
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+SCORED = """\
+import contextlib
+import io
+
+with contextlib.redirect_stdout(io.StringIO()) as said:
+{check}
+assert said.getvalue() == "correct\\n", said.getvalue()"""
+
+
+def without_badge(text: str) -> str:
+    """Return a text without the Colab badge, which leads to the page with its solutions."""
+    return re.sub(r"\n+\[!\[Open in Colab\].*", "", text)
+
+
+def without_solutions(text: str) -> str:
+    """Return a text without its solutions; what comes behind them, such as references, stays."""
+    return re.sub(r"\n*^### Solutions$.*?(?=\n## |\Z)", "", text, flags=re.M | re.S)
+
+
+def solutions(page: NotebookNode) -> list[str]:
+    """Return the code of the folded solutions of a page, in the order of its exercises."""
+    text = "\n".join(cell.source for cell in page.cells if cell.cell_type == "markdown")
+    folded = re.findall(r"<details><summary>Solution \d</summary>(.*?)</details>", text, flags=re.S)
+    return [re.search(r"```python\n(.*?)```", part, flags=re.S).group(1) for part in folded]
+
+
+def names(code: str) -> set[str]:
+    """Return the names that the top level of a piece of code defines."""
+    nodes = ast.parse(code).body
+    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    assigned = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    return defined | {target.id for target in assigned if isinstance(target, ast.Name)}
+
+
+def without(code: str, given: set[str]) -> str:
+    """Return what is left of an exercise without the stub that defines the given names: its check."""
+    lines = code.splitlines()
+    stubs = [node for node in ast.parse(code).body if names(ast.unparse(node)) & given]
+    kept = [line for n, line in enumerate(lines, 1) if not any(s.lineno <= n <= s.end_lineno for s in stubs)]
+    return "\n".join(kept).strip()
+
+
+def to_fill_in(solution: str) -> str:
+    """Return a solution with nbgrader's marks around what is taken out: the body of a function, or everything."""
+    lines, nodes = solution.strip().splitlines(), ast.parse(solution).body
+    first = nodes[0].body[0].lineno - 1 if len(nodes) == 1 and isinstance(nodes[0], ast.FunctionDef) else 0
+    indent = " " * (4 if first else 0)
+    inside = [f"{indent}### BEGIN SOLUTION", *lines[first:], f"{indent}### END SOLUTION"]
+    named = [f"# Define {', '.join(sorted(names(solution)))}."] if first == 0 else []
+    return "\n".join(lines[:first] + named + inside)
+
+
+def cells(number: int, exercise: str, solution: str) -> list[NotebookNode]:
+    """Return the two cells of one exercise: to fill in, and to score."""
+    check = without(exercise, names(solution))
+    inside = "\n".join("    " + line if line else "" for line in check.splitlines())
+    answer = new_code_cell(to_fill_in(solution), id=f"answer-{number}")
+    score = new_code_cell(SCORED.format(check=inside), id=f"score-{number}")
+    answer.metadata["nbgrader"] = _marks(f"answer_{number}", solution=True)
+    score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=1)
+    return [answer, score]
+
+
+def _marks(name: str, *, solution: bool = False, grade: bool = False, points: int | None = None) -> dict:
+    marks = {"schema_version": 3, "grade_id": name, "solution": solution, "grade": grade, "locked": not solution}
+    return marks | {"task": False} | ({} if points is None else {"points": points})
+
+
+def assignment(page: NotebookNode) -> NotebookNode:
+    """Return the nbgrader source of a page: its setup, its exercises, and no solutions in the prose."""
+    setup = next(cell for cell in page.cells if "setup" in cell.metadata.get("tags", []))
+    made, given = copy.deepcopy(page), iter(solutions(page))
+    made.cells, reached, number = [copy.deepcopy(page.cells[0]), copy.deepcopy(setup)], False, 0
+    for cell in copy.deepcopy(page.cells):
+        reached = reached or "## Exercises" in cell.source
+        if "exercise" in cell.metadata.get("tags", []):
+            number += 1
+            made.cells += cells(number, cell.source, next(given))
+        elif reached and cell.cell_type == "markdown":
+            cell.source = re.sub(r"\A.*^(?=## Exercises)", "", cell.source, flags=re.M | re.S)
+            cell.source = re.sub(r"^## References$.*", "", without_solutions(cell.source), flags=re.M | re.S)
+            made.cells += [cell] if cell.source.strip() else []
+    for cell in made.cells:
+        cell.source = without_badge(cell.source)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return made

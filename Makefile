@@ -6,7 +6,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 WORKERS ?= 2
 
-.PHONY: lab test tutorials bench
+.PHONY: lab test tutorials bench site test-browser
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
@@ -19,6 +19,13 @@ test: .venv/installed
 tutorials: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python tutorials/build.py $(if $(ALL),--all) $(ARGS)
 
+# The executed pages, the reference of the core, a glossary and search, to be opened from disk or put on any server.
+site: .venv/installed-site
+	$(BIN)/python site/build.py $(ARGS)
+
+test-browser: .venv/installed-browser
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -s tests/browser $(ARGS)
+
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed
 	.venv-bench/bin/python bench/layers.py $(ARGS)
@@ -28,6 +35,16 @@ bench: .venv-bench/installed
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q "$$(grep '^torch==' constraints.txt)"
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test]"
+	touch $@
+
+.venv/installed-site: .venv/installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[site]"
+	touch $@
+
+# Takes the system's Chromium, and installs it where that is allowed; without one the tests skip and say so.
+.venv/installed-browser: .venv/installed-site
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[browser]"
+	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq chromium) || true
 	touch $@
 
 .venv-bench/installed: bench/requirements.txt bench/install_peers.sh

@@ -25,8 +25,9 @@ function twist(state) {
 
 /** Spikes `[T, N]`, flat, of intensities `[N]`: at random, from draws `[T, N]`. */
 export function rate(intensity, steps, { gain, draws }) {
-  const pixels = intensity.length;
-  return Float64Array.from({ length: steps * pixels }, (_, i) => (draws[i] < gain * intensity[i % pixels] ? 1 : 0));
+  const spikes = new Float64Array(steps * intensity.length);
+  for (let i = 0; i < spikes.length; i++) spikes[i] = draws[i] < gain * intensity[i % intensity.length] ? 1 : 0;
+  return spikes;
 }
 
 /** Spikes `[T, N]`: one per value above the threshold, the brighter the earlier. */
@@ -66,17 +67,15 @@ export function fromLatency(spikes, pixels, { tau, threshold }) {
   return values;
 }
 
-/** An image that fades in, `[T, N]`. */
-export function fadeIn(image, steps) {
-  return Float64Array.from({ length: steps * image.length }, (_, i) => {
-    return (Math.floor(i / image.length) / (steps - 1)) * image[i % image.length];
-  });
+/** An image `[N]` at every step, `[T, N]`, times what `level` returns for the step. */
+function overTime(image, steps, level) {
+  const signal = new Float64Array(steps * image.length);
+  for (let t = 0; t < steps; t++) image.forEach((value, pixel) => (signal[t * image.length + pixel] = level(t) * value));
+  return signal;
 }
 
 const CODES = {
-  direct: (image, { steps }) => {
-    return { spikes: Float64Array.from({ length: steps * image.length }, (_, i) => image[i % image.length]), back: image };
-  },
+  direct: (image, { steps }) => ({ spikes: overTime(image, steps, () => 1), back: image }),
   rate: (image, { steps, gain }, { seed }) => {
     const spikes = rate(image, steps, { gain, draws: uniform(steps * image.length, seed) });
     return { spikes, back: fromRate(spikes, image.length, gain) };
@@ -86,7 +85,7 @@ const CODES = {
     return { spikes, back: fromLatency(spikes, image.length, { tau, threshold }) };
   },
   delta: (image, { steps }, { change }) => {
-    const { on, reference } = delta(fadeIn(image, steps), image.length, change);
+    const { on, reference } = delta(overTime(image, steps, (t) => t / (steps - 1)), image.length, change);
     return { spikes: on, back: reference };
   },
 };
@@ -108,7 +107,8 @@ export function draw(figure, { image, spikes, back, titles }) {
       ylabel: "pixel", title: titles[1] },
     { share: 1, picture: true, title: titles[2] },
   ]);
-  const at = [...spikes.keys()].filter((i) => spikes[i] > 0);
+  const at = [];
+  spikes.forEach((spike, i) => spike > 0 && at.push(i));
   left.image(image, side);
   middle.events(at.map((i) => Math.floor(i / pixels)), at.map((i) => i % pixels), figure.blue);
   right.image(back, side);

@@ -6,8 +6,8 @@ export const AREAS = {
   straight_through: Infinity,
 };
 const SHAPES = {
-  fast_sigmoid: (y) => (1 + Math.abs(y)) ** -2,
-  arctan: (y) => 1 / (1 + ((y * Math.PI) / 2) ** 2),
+  fast_sigmoid: (y) => 1 / ((1 + Math.abs(y)) * (1 + Math.abs(y))),
+  arctan: (y) => 1 / (1 + y * y * (Math.PI / 2) ** 2),
   sigmoid: (y) => {
     const tail = 1 / (1 + Math.exp(Math.abs(y)));
     return 4 * tail * (1 - tail);
@@ -23,41 +23,43 @@ export function derivative(x, { surrogate, scale }) {
   return SHAPES[surrogate](scale * x);
 }
 
-/** Multiply `[rows, N]` by `[N, N]`, or by its transpose; all matrices are flat, the product is of the type of `values`. */
-function multiply(values, matrix, size, transposed) {
-  const product = new values.constructor(values.length);
+/** Multiply `[rows, N]` by `[N, N]`; both are flat. */
+function multiply(values, matrix, size) {
+  const product = new Float64Array(values.length);
   for (let row = 0; row < values.length; row += size) {
     for (let n = 0; n < size; n++) {
       const value = values[row + n];
       if (value === 0) continue;
-      for (let m = 0; m < size; m++) product[row + m] += value * matrix[transposed ? m * size + n : n * size + m];
+      for (let m = 0; m < size; m++) product[row + m] += value * matrix[n * size + m];
     }
   }
   return product;
 }
 
+function transposed(matrix, size) {
+  return matrix.map((_, i) => matrix[(i % size) * size + Math.floor(i / size)]);
+}
+
 /** Run LIF neurons (soft reset) over currents `[T, width]`. */
 export function layerForward(currents, width, { beta, threshold }) {
   const spikes = new Float64Array(currents.length), membrane = new Float64Array(currents.length);
-  const state = new Float64Array(width);
   for (let i = 0; i < currents.length; i++) {
-    const u = beta * state[i % width] + currents[i];
-    spikes[i] = u > threshold ? 1 : 0;
-    state[i % width] = u - threshold * spikes[i];
-    membrane[i] = u;
+    const state = i < width ? 0 : membrane[i - width] - threshold * spikes[i - width];
+    membrane[i] = beta * state + currents[i];
+    spikes[i] = membrane[i] > threshold ? 1 : 0;
   }
   return { spikes, membrane };
 }
 
 /**
  * From the gradient by the spikes to that by the currents: backpropagation through time, reset detached.
- * Gradients are kept with single precision, as in training: what is too small for it is exactly 0.
+ * Gradients are rounded to single precision, as in training: what is too small for it is exactly 0.
  */
 export function layerBackward(gradient, membrane, width, spike, { beta, threshold }) {
-  const back = new Float32Array(gradient.length), later = new Float32Array(width);
+  const back = new Float64Array(gradient.length), shape = SHAPES[spike.surrogate];
   for (let i = gradient.length - 1; i >= 0; i--) {
-    back[i] = gradient[i] * derivative(membrane[i] - threshold, spike) + beta * later[i % width];
-    later[i % width] = back[i];
+    const later = i + width < gradient.length ? back[i + width] : 0;
+    back[i] = Math.fround(gradient[i] * shape(spike.scale * (membrane[i] - threshold)) + beta * later);
   }
   return back;
 }
@@ -66,7 +68,7 @@ export function layerBackward(gradient, membrane, width, spike, { beta, threshol
 export function gradientByLayer(weights, spike, { input, width, neurons, beta, threshold }) {
   let spikes = Float64Array.from(input);
   const layers = weights.map((weight) => {
-    const layer = layerForward(multiply(spikes, weight, neurons, false), width, { beta, threshold });
+    const layer = layerForward(multiply(spikes, weight, neurons), width, { beta, threshold });
     spikes = layer.spikes;
     return layer;
   });
@@ -75,7 +77,7 @@ export function gradientByLayer(weights, spike, { input, width, neurons, beta, t
   for (let i = layers.length - 1; i >= 0; i--) {
     const back = layerBackward(gradient, layers[i].membrane, width, spike, { beta, threshold });
     norms[i] = Math.sqrt(back.reduce((sum, value) => sum + value * value, 0));
-    gradient = multiply(back, weights[i], neurons, true);
+    gradient = multiply(back, transposed(weights[i], neurons), neurons);
   }
   return { norms, layers };
 }
@@ -92,7 +94,7 @@ export function histogram(values, low, high, bins) {
 
 export function compute({ surrogate, log_scale, gain }, data) {
   const spike = { surrogate, scale: 10 ** log_scale };
-  const weights = data.weights.map((weight) => weight.map((value) => gain * value));
+  const weights = data.weights.map((weight) => Float64Array.from(weight, (value) => gain * value));
   const { norms, layers } = gradientByLayer(weights, spike, data);
   const heights = histogram(layers[0].membrane.map((u) => u - data.threshold), -2, 2, 40);
   const last = norms[norms.length - 1], share = last > 0 ? norms[0] / last : 0;

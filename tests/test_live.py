@@ -161,6 +161,15 @@ def test_the_encoder_spikes_as_the_core_does(code):
     assert sum(spikes[0].sum().item() for spikes in expected) > 1000
 
 
+@needs_node
+def test_a_change_of_exactly_one_threshold_is_worth_a_spike():
+    signal = double([0.25, 0.5, 0.5, 0.25, 0.25]).view(5, 1, 1)
+    (found,) = run("Encoding", [("delta", signal.flatten().tolist(), 1, 0.25)])
+    spikes = encoding.delta(signal, threshold=0.25)
+    assert found["on"] == spikes[:, :, 0].flatten().tolist() == [1, 1, 0, 0, 0]
+    assert found["off"] == spikes[:, :, 1].flatten().tolist() == [0, 0, 0, 1, 0]
+
+
 def _encoded(code, image, steps, gain, tau, threshold, seed):
     """Return a call of the JavaScript encoder, and the spikes of the core's, by channel."""
     values, seeded = double(image)[None], torch.Generator().manual_seed(seed)
@@ -237,9 +246,9 @@ def test_the_histogram_is_that_of_numpy():
 @needs_node
 def test_the_stdp_window_and_its_weights_are_those_of_the_core():
     calls, expected = [], []
-    lags = np.random.default_rng(9).uniform(-80, 80, 60)
+    lags = [0.0, 0.5, -0.5, 3.0, -3.0, *np.random.default_rng(9).uniform(-80, 80, 57)]
     walk = {"bins": 20, "chance": 0.02, "influence": 0.3}
-    for case, lag in zip(parameters("STDPWindow"), lags, strict=False):
+    for case, lag in zip(parameters("STDPWindow"), lags, strict=True):
         bound, rule = case["bound"], PairSTDP(**case)
         calls += [
             ("stdpWindow", lag, case),

@@ -6,7 +6,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 WORKERS ?= 2
 
-.PHONY: lab test tutorials bench course test-colab
+.PHONY: lab test tutorials bench course site test-browser test-colab
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
@@ -14,7 +14,7 @@ lab: .venv/installed
 test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
 
 tutorials: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python tutorials/build.py $(if $(ALL),--all) $(ARGS)
@@ -27,6 +27,13 @@ course: .venv/installed
 test-colab: .venv-colab/installed
 	env -u MPLBACKEND $(TEST_ENV) .venv-colab/bin/python tests/colab/run.py $(ARGS)
 
+# The executed pages, the reference of the core, a glossary and search, to be opened from disk or put on any server.
+site: .venv/installed-site
+	$(BIN)/python site/build.py $(ARGS)
+
+test-browser: .venv/installed-browser
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(ARGS)
+
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed
 	.venv-bench/bin/python bench/layers.py $(ARGS)
@@ -35,7 +42,17 @@ bench: .venv-bench/installed
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test,course]"
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test,events,course]"
+	touch $@
+
+.venv/installed-site: .venv/installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[site]"
+	touch $@
+
+# Takes the system's Chromium, and installs it where that is allowed; without one the tests skip and say so.
+.venv/installed-browser: .venv/installed-site
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[browser]"
+	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq chromium) || true
 	touch $@
 
 .venv-bench/installed: bench/requirements.txt bench/install_peers.sh

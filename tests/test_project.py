@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
 README = (ROOT / "README.md").read_text()
+SITE_EXTRAS = ("site", "browser")
 
 
 def split(requirement):
@@ -22,7 +23,9 @@ def split(requirement):
 
 
 def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
-    wanted = dict(split(r) for r in PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), []))
+    """All but those that only build and test the site: the environment is that of readers."""
+    extras = [packages for extra, packages in PROJECT["optional-dependencies"].items() if extra not in SITE_EXTRAS]
+    wanted = dict(split(r) for r in PROJECT["dependencies"] + sum(extras, []))
     wanted["pytorch"] = wanted.pop("torch")  # its name on conda-forge
     wanted["python"] = PROJECT["requires-python"]
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
@@ -70,7 +73,8 @@ def test_links_of_the_readme_lead_somewhere():
 
 
 def test_importing_the_core_imports_no_figures_and_no_widgets():
-    lazy = "import sys, snn_core; print([m for m in ('matplotlib', 'ipywidgets', 'tonic') if m in sys.modules])"
+    heavy = ("matplotlib", "ipywidgets", "anywidget", "tonic")
+    lazy = f"import sys, snn_core; print([m for m in {heavy} if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", lazy], capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == "[]"
 
@@ -121,4 +125,5 @@ def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert "snn_core/data/mnist_mini.npz" in names
     assert "snn_core/style.mplstyle" in names
+    assert {"snn_core/live/common.js", "snn_core/live/live.css", "snn_core/live/lif_neuron.js"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "tutorials/", "bench/"))]

@@ -17,17 +17,19 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from .. import _checks
+from ..live import LiveFigure
 from ..plotting import STYLE
 
 
 class Range(NamedTuple):
-    """A slider from `low` to `high` in steps of `step`, at first at `start`; its caption."""
+    """A slider from `low` to `high` in steps of `step`, at first at `start`; its caption, and its unit."""
 
     low: float
     high: float
     step: float
     start: float
     caption: str
+    unit: str = ""
 
 
 class Choice(NamedTuple):
@@ -103,6 +105,20 @@ class Explorer:
         return widgets.VBox([*controls.values(), picture])
 
 
+class LiveExplorer(Explorer):
+    """An explorer whose sliders need no kernel: its model stands in JavaScript too, and the browser draws."""
+
+    live: type[LiveFigure]
+
+    def live_data(self) -> dict:
+        """Return what the JavaScript model needs besides the values of the sliders."""
+        raise NotImplementedError
+
+    def sliders(self) -> LiveFigure:
+        """Return the figure that the browser draws, with its sliders."""
+        return self.live(self.controls, self.live_data())
+
+
 def _widget(control: Range | Choice) -> widgets.Widget:
     style, layout = {"description_width": "170px"}, widgets.Layout(width="480px")
     if isinstance(control, Choice):
@@ -113,5 +129,5 @@ def _widget(control: Range | Choice) -> widgets.Widget:
             style=style | {"button_width": f"{control.button_width}px"},
         )
     kind = widgets.IntSlider if isinstance(control.step, int) else widgets.FloatSlider
-    low, high, step, start, caption = control
+    low, high, step, start, caption, _ = control
     return kind(min=low, max=high, step=step, value=start, description=caption, style=style, layout=layout)

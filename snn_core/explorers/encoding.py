@@ -6,12 +6,13 @@ from matplotlib.artist import Artist
 
 from ..datasets import mnist_mini
 from ..encoding import delta, latency, rate, repeat
+from ..live import LiveEncoding
 from ..plotting import BLUE
 from ..reconstruction import from_delta, from_latency, from_rate
-from ._base import Choice, Explorer, Range
+from ._base import Choice, LiveExplorer, Range
 
 
-class Encoding(Explorer):
+class Encoding(LiveExplorer):
     """A digit, its spikes in one of the codes, and what can be read back from them."""
 
     controls = {
@@ -19,10 +20,11 @@ class Encoding(Explorer):
         "code": Choice(("direct", "rate", "latency", "delta"), "rate", "code"),
         "steps": Range(2, 100, 1, 25, "steps T"),
         "gain": Range(0.05, 1.0, 0.05, 0.5, "gain (rate)"),
-        "tau": Range(1.0, 50.0, 1.0, 10.0, "τ (latency, ms)"),
+        "tau": Range(1.0, 50.0, 1.0, 10.0, "τ (latency, ms)", "ms"),
     }
     size = (9.0, 2.8)
-    threshold = 0.2
+    live = LiveEncoding
+    threshold, change = 0.2, 0.1
 
     def build(self) -> list[Artist]:
         left, middle, right = self.figure.subplots(1, 3, width_ratios=(1, 2, 1))
@@ -60,5 +62,10 @@ class Encoding(Explorer):
             spikes = latency(image, steps, tau=tau, threshold=self.threshold)
             return spikes, from_latency(spikes, tau=tau, threshold=self.threshold)
         fade_in = torch.linspace(0, 1, steps).view(-1, 1, 1) * image
-        events = delta(fade_in, threshold=0.1)
-        return events[:, :, 0], from_delta(events, threshold=0.1)[-1]
+        events = delta(fade_in, threshold=self.change)
+        return events[:, :, 0], from_delta(events, threshold=self.change)[-1]
+
+    def live_data(self) -> dict:
+        """Return the images as grey values from 0 to 255, the thresholds of the codes, and the seed."""
+        images = (255 * self.images.flatten(1)).round().int().tolist()
+        return {"images": images, "threshold": self.threshold, "change": self.change, "seed": 0}

@@ -4,20 +4,22 @@ import numpy as np
 import torch
 from matplotlib.artist import Artist
 
+from ..live import LiveLIFNeuron
 from ..neurons import LIF
 from ..plotting import BLUE, VERMILION
-from ._base import Choice, Explorer, Range
+from ._base import Choice, LiveExplorer, Range
 
 
-class LIFNeuron(Explorer):
+class LIFNeuron(LiveExplorer):
     """One LIF neuron under a constant drive: its membrane, its spikes, and its point on the f-I curve."""
 
     controls = {
         "drive": Range(0.0, 3.0, 0.05, 1.5, "drive R·I"),
-        "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "τ_mem (ms)"),
+        "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "τ_mem (ms)", "ms"),
         "threshold": Range(0.2, 2.0, 0.1, 1.0, "threshold θ"),
         "reset": Choice(("soft", "hard"), "soft", "reset"),
     }
+    live = LiveLIFNeuron
     duration, dt = 100.0, 0.1  # ms
 
     def build(self) -> list[Artist]:
@@ -50,6 +52,10 @@ class LIFNeuron(Explorer):
         measured = 1000 * at.sum() / self.duration
         self.point.set_data([drive], [min(measured, 400)])
         self.title.set_text(f"{at.sum()} spikes in {self.duration:.0f} ms: {measured:.0f} per second")
+
+    def live_data(self) -> dict:
+        """Return how long the neuron is simulated, in which steps."""
+        return {"duration": self.duration, "dt": self.dt}
 
 
 def firing_rate(drive: np.ndarray, tau_mem: float, threshold: float = 1.0) -> np.ndarray:

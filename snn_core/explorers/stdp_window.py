@@ -5,22 +5,24 @@ import torch
 from matplotlib.artist import Artist
 
 from .. import _checks
+from ..live import LiveSTDPWindow
 from ..plasticity import BOUNDS, PairSTDP
 from ..plotting import BLUE, VERMILION
-from ._base import Choice, Explorer, Range
+from ._base import Choice, LiveExplorer, Range
 
 
-class STDPWindow(Explorer):
+class STDPWindow(LiveExplorer):
     """The window of the pair rule, and the distribution of many weights after a long time (`weight_density`)."""
 
     controls = {
         "a_plus": Range(0.005, 0.05, 0.001, 0.02, "A₊"),
         "a_minus": Range(0.005, 0.05, 0.001, 0.027, "A₋"),
-        "tau_plus": Range(5.0, 50.0, 1.0, 20.0, "τ₊ (ms)"),
-        "tau_minus": Range(5.0, 50.0, 1.0, 20.0, "τ₋ (ms)"),
+        "tau_plus": Range(5.0, 50.0, 1.0, 20.0, "τ₊ (ms)", "ms"),
+        "tau_minus": Range(5.0, 50.0, 1.0, 20.0, "τ₋ (ms)", "ms"),
         "bound": Choice(tuple(BOUNDS), "additive", "bound", 110),
     }
-    bins = 20
+    live = LiveSTDPWindow
+    bins, rate, influence = 20, 20.0, 0.3
 
     def build(self) -> list[Artist]:
         left, right = self.figure.subplots(1, 2)
@@ -41,7 +43,7 @@ class STDPWindow(Explorer):
         up, down = rule.factors(torch.tensor(0.5))
         lags = self.lags
         self.curve.set_ydata(torch.where(lags < 0, down, up) * rule.window(lags))
-        share = weight_density(rule, bins=self.bins)
+        share = weight_density(rule, rate=self.rate, influence=self.influence, bins=self.bins)
         for bar, height in zip(self.bars, share, strict=True):
             bar.set_height(height)
         mean = float(share @ (np.arange(self.bins) + 0.5) / self.bins)
@@ -50,6 +52,10 @@ class STDPWindow(Explorer):
         ratio = down * depression / (up * potentiation)
         self.balance.set_text(f"Chance pairs: depression {ratio:.2f} × potentiation")
         self.title.set_text(f"Mean weight {mean:.2f} (triangle)")
+
+    def live_data(self) -> dict:
+        """Return the exponents of the bounds, and how often the neurons spike, and why."""
+        return {"bounds": BOUNDS, "bins": self.bins, "chance": self.rate / 1000, "influence": self.influence}
 
 
 def weight_density(rule: PairSTDP, *, rate: float = 20.0, influence: float = 0.3, bins: int = 20) -> np.ndarray:

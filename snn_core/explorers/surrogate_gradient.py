@@ -6,13 +6,14 @@ from matplotlib.artist import Artist
 from torch import Tensor
 
 from ..encoding import rate
+from ..live import LiveSurrogateGradient
 from ..neurons import LIF
 from ..plotting import BLUE, VERMILION
 from ..surrogate import ALL_SURROGATES, Surrogate
-from ._base import Choice, Explorer, Range
+from ._base import Choice, LiveExplorer, Range
 
 
-class SurrogateGradient(Explorer):
+class SurrogateGradient(LiveExplorer):
     """Five layers of LIF neurons on fixed random spikes: the surrogate, and the gradient that each layer receives."""
 
     controls = {
@@ -21,6 +22,7 @@ class SurrogateGradient(Explorer):
         "gain": Range(0.2, 3.0, 0.1, 1.0, "weights ×"),
     }
     size = (8.6, 3.2)
+    live = LiveSurrogateGradient
     layers, neurons, steps, samples = 5, 20, 50, 8
     floor = 1e-8
 
@@ -51,6 +53,13 @@ class SurrogateGradient(Explorer):
         self.shape.set_text(f"k = {spike.scale:.3g}: area {spike.area:.2g}")
         share = (norms[0] / norms[-1]).item() if norms[-1] > 0 else 0.0
         self.verdict.set_text(f"layer 1 : layer {self.layers} = {share:.2g}" if share else "nothing reaches layer 1")
+
+    def live_data(self) -> dict:
+        """Return input spikes and weights, flat, and the constants of the neurons and of the picture."""
+        neuron, spikes = LIF(), self.input.int().flatten().tolist()
+        sizes = {"width": self.samples * self.neurons, "neurons": self.neurons, "floor": self.floor}
+        constants = {"beta": neuron.beta.item(), "threshold": neuron.threshold.item()}
+        return {"input": spikes, "weights": self.weights.flatten(1).tolist()} | sizes | constants
 
 
 def gradient_by_layer(spikes: Tensor, weights: Tensor, surrogate: Surrogate) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,313 @@
+// What the live explorers share: controls made from the description that Python sends, and panels on a canvas.
+
+// Okabe & Ito 2008; in a dark theme the lighter ones, so that each has a contrast of at least 3 to 1.
+const COLOURS = {
+  light: { blue: "#0072B2", vermilion: "#D55E00", grey: "#767676", pale: "#cfcfcf" },
+  dark: { blue: "#56B4E9", vermilion: "#F5793A", grey: "#a6a6a6", pale: "#5c5c5c" },
+};
+const FONT = "12px system-ui, sans-serif";
+const NARROW = 520; // below this width in pixels the panels stand one above the other
+const MARGIN = { left: 64, right: 14, top: 30, bottom: 42 };
+
+export function linspace(low, high, count) {
+  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
+export function significant(value, digits) {
+  return String(Number(value.toPrecision(digits)));
+}
+
+export function ticks(low, high) {
+  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
+  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function superscript(number) {
+  return String(number).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+}
+
+/** One pair of axes: `x` and `y` are ranges in data units; a logarithmic `y` is a range of exponents. */
+class Panel {
+  constructor(figure, box, spec) {
+    Object.assign(this, { figure, box, log: false, ...spec, context: figure.context });
+    this.frame();
+  }
+
+  px(x) {
+    return this.box.x + ((x - this.x[0]) / (this.x[1] - this.x[0])) * this.box.width;
+  }
+
+  py(y) {
+    const value = this.log ? Math.log10(Math.max(y, 1e-300)) : y;
+    return this.box.y + this.box.height * (1 - (value - this.y[0]) / (this.y[1] - this.y[0]));
+  }
+
+  text(label, x, y, align, baseline) {
+    Object.assign(this.context, { fillStyle: this.figure.ink, textAlign: align, textBaseline: baseline });
+    this.context.fillText(label, x, y);
+  }
+
+  frame() {
+    const { x, y, width, height } = this.box;
+    this.context.font = FONT;
+    this.text(this.title ?? "", x, y - 10, "left", "alphabetic");
+    if (this.picture) return;
+    this.path(this.figure.grey, 1, () => {
+      this.context.moveTo(x, y);
+      this.context.lineTo(x, y + height);
+      this.context.lineTo(x + width, y + height);
+    });
+    for (const tick of this.xticks ?? ticks(...this.x)) this.text(tick, this.px(tick), y + height + 5, "center", "top");
+    for (const tick of this.yticks ?? ticks(...this.y)) {
+      const label = this.log ? `10${superscript(tick)}` : tick;
+      this.text(label, x - 6, this.py(this.log ? 10 ** tick : tick), "right", "middle");
+    }
+    this.text(this.xlabel, x + width / 2, y + height + 22, "center", "top");
+    this.upright(this.ylabel, x - MARGIN.left + 9, y + height / 2);
+  }
+
+  upright(label, x, y) {
+    this.context.save();
+    this.context.translate(x, y);
+    this.context.rotate(-Math.PI / 2);
+    this.text(label, 0, 0, "center", "middle");
+    this.context.restore();
+  }
+
+  path(colour, width, trace, dash = []) {
+    Object.assign(this.context, { strokeStyle: colour, lineWidth: width });
+    this.context.setLineDash(dash);
+    this.context.beginPath();
+    trace();
+    this.context.stroke();
+  }
+
+  /** Draw within the axes only. */
+  inside(drawing) {
+    const { x, y, width, height } = this.box;
+    this.context.save();
+    this.context.beginPath();
+    this.context.rect(x, y - 1, width + 1, height + 1);
+    this.context.clip();
+    drawing();
+    this.context.restore();
+  }
+
+  line(xs, ys, colour, dash = []) {
+    const trace = () => xs.forEach((x, i) => this.context.lineTo(this.px(x), this.py(ys[i])));
+    this.inside(() => this.path(colour, 1.6, trace, dash));
+  }
+
+  bars(edges, heights, colour, gap = 0) {
+    this.context.fillStyle = colour;
+    const bottom = this.box.y + this.box.height;
+    this.inside(() => {
+      heights.forEach((height, i) => {
+        const left = this.px(edges[i]) + gap, top = this.py(height);
+        this.context.fillRect(left, top, this.px(edges[i + 1]) - gap - left, bottom - top);
+      });
+    });
+  }
+
+  /** Small squares, one per event. */
+  events(xs, ys, colour, size = 2) {
+    this.context.fillStyle = colour;
+    xs.forEach((x, i) => this.context.fillRect(this.px(x) - size / 2, this.py(ys[i]) - size / 2, size, size));
+  }
+
+  triangles(xs, ys, colour) {
+    this.context.fillStyle = colour;
+    xs.forEach((x, i) => this.triangle(this.px(x), this.py(ys[i])));
+  }
+
+  triangle(x, y) {
+    this.context.beginPath();
+    this.context.moveTo(x - 4, y - 4);
+    this.context.lineTo(x + 4, y - 4);
+    this.context.lineTo(x, y + 4);
+    this.context.fill();
+  }
+
+  disc(x, y, colour) {
+    this.context.fillStyle = colour;
+    this.context.beginPath();
+    this.context.arc(this.px(x), this.py(y), 5, 0, 2 * Math.PI);
+    this.context.fill();
+  }
+
+  /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */
+  image(values, side) {
+    const pixels = new ImageData(side, side);
+    values.forEach((value, i) => pixels.data.fill(255 * value, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4));
+    const small = Object.assign(document.createElement("canvas"), { width: side, height: side });
+    small.getContext("2d").putImageData(pixels, 0, 0);
+    const size = Math.min(this.box.width, this.box.height);
+    this.context.imageSmoothingEnabled = false;
+    this.context.drawImage(small, this.box.x, this.box.y, size, size);
+  }
+
+  legend(entries) {
+    entries.forEach(([label, colour], i) => {
+      const y = this.box.y + 8 + 16 * i;
+      this.context.fillStyle = colour;
+      this.context.fillRect(this.box.x + 10, y - 2, 14, 4);
+      this.text(label, this.box.x + 30, y, "left", "middle");
+    });
+  }
+}
+
+/** A canvas as wide as its container, in the colours of the page's theme. */
+class Figure {
+  constructor(root) {
+    this.root = root;
+    this.canvas = element(root, "canvas", { role: "img" });
+    this.context = this.canvas.getContext("2d");
+  }
+
+  /** Clear the canvas and return one panel per description; its `share` is its part of the width. */
+  panels(specs) {
+    const width = this.root.clientWidth, narrow = width < NARROW;
+    this.resize(width, narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width)));
+    this.readTheme();
+    return layout(specs, width, this.height, narrow).map((box, i) => new Panel(this, box, specs[i]));
+  }
+
+  resize(width, height) {
+    const scale = window.devicePixelRatio || 1;
+    const wanted = [Math.round(width * scale), Math.round(height * scale)];
+    this.height = height;
+    if (this.canvas.width !== wanted[0] || this.canvas.height !== wanted[1]) {
+      [this.canvas.width, this.canvas.height] = wanted;
+      this.canvas.style.height = `${height}px`;
+    }
+    this.context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.context.clearRect(0, 0, width, height);
+  }
+
+  readTheme() {
+    this.ink = getComputedStyle(this.root).color;
+    const [red, green, blue] = this.ink.match(/[\d.]+/g).map(Number);
+    Object.assign(this, COLOURS[0.3 * red + 0.6 * green + 0.1 * blue > 127 ? "dark" : "light"]);
+  }
+}
+
+function layout(specs, width, height, narrow) {
+  const total = specs.reduce((sum, { share }) => sum + share, 0);
+  let start = 0;
+  return specs.map(({ share, picture }) => {
+    const part = narrow ? 1 / specs.length : share / total;
+    const left = picture ? MARGIN.right : MARGIN.left, bottom = picture ? MARGIN.right : MARGIN.bottom;
+    const cell = narrow ? [0, start * height, width, part * height] : [start * width, 0, part * width, height];
+    start += part;
+    return {
+      x: cell[0] + left,
+      y: cell[1] + MARGIN.top,
+      width: cell[2] - left - MARGIN.right,
+      height: cell[3] - MARGIN.top - bottom,
+    };
+  });
+}
+
+function element(parent, name, attributes = {}, text = "") {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+export function decimals(step) {
+  return (String(step).split(".")[1] ?? "").length;
+}
+
+/** A slider, with its caption, and its value with its unit; returns how to show another value. */
+function slider(parent, control, value, changed) {
+  const row = element(parent, "div", { class: "live-row" }), label = element(row, "label");
+  element(label, "span", {}, control.caption);
+  const { low: min, high: max, step } = control;
+  const input = element(label, "input", { type: "range", min, max, step, "data-lm-suppress-shortcuts": "true" });
+  const output = element(row, "output", { "aria-hidden": "true" });
+  const show = (now) => {
+    input.value = now;
+    output.textContent = `${Number(now).toFixed(decimals(step))} ${control.unit}`.trim();
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  for (const event of ["input", "change"]) {
+    input.addEventListener(event, () => changed(Number(input.value), event === "change"));
+  }
+  show(value);
+  return show;
+}
+
+/** Radio buttons under a caption; returns how to show another value. */
+function choice(parent, control, value, changed) {
+  const row = element(parent, "fieldset", { class: "live-row" }), group = `live-${Math.random()}`;
+  element(row, "legend", {}, control.caption);
+  const inputs = control.options.map((option) => {
+    const label = element(row, "label");
+    const input = element(label, "input", {
+      type: "radio", name: group, value: option, "data-lm-suppress-shortcuts": "true",
+    });
+    label.append(` ${option}`);
+    input.addEventListener("change", () => changed(option, true));
+    return input;
+  });
+  const show = (now) => inputs.forEach((input) => (input.checked = input.value === now));
+  show(value);
+  return show;
+}
+
+/** Call `redraw` when the size or the theme changes; returns how to stop. */
+function follow(root, redraw) {
+  const sizes = new ResizeObserver(redraw), themes = new MutationObserver(redraw);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  sizes.observe(root);
+  for (const place of [document.documentElement, document.body]) themes.observe(place, { attributes: true });
+  scheme.addEventListener("change", redraw);
+  return () => {
+    sizes.disconnect();
+    themes.disconnect();
+    scheme.removeEventListener("change", redraw);
+  };
+}
+
+/** Return an anywidget `render` for an explorer: what it computes from its values, and how it draws that. */
+export function renderer({ compute, draw }) {
+  return ({ model, el }) => {
+    const data = model.get("data"), root = element(el, "div", { class: "live-explorer" });
+    const controls = element(root, "div"), figure = new Figure(root);
+    const status = element(root, "p", { role: "status", class: "live-status" });
+    let values = { ...model.get("values") }, waiting = 0;
+    const paint = () => {
+      waiting = 0;
+      if (root.clientWidth === 0) return;
+      const found = compute(values, data);
+      draw(figure, found, values, data);
+      figure.canvas.setAttribute("aria-label", found.titles.join(". "));
+    };
+    const redraw = () => (waiting ||= requestAnimationFrame(paint));
+    const changed = (name) => (value, settled) => {
+      values = { ...values, [name]: value };
+      show[name](value);
+      redraw();
+      if (!settled) return;
+      status.textContent = compute(values, data).titles.join(". ");
+      model.set("values", values);
+      model.save_changes();
+    };
+    const show = Object.fromEntries(model.get("controls").map((control) => {
+      const make = control.options ? choice : slider;
+      return [control.name, make(controls, control, values[control.name], changed(control.name))];
+    }));
+    const received = () => {
+      values = { ...model.get("values") };
+      for (const name of Object.keys(show)) show[name](values[name]);
+      redraw();
+    };
+    model.on("change:values", received);
+    const stop = follow(root, redraw);
+    return () => (stop(), model.off("change:values", received));
+  };
+}

@@ -733,7 +733,7 @@ check_function(signal_by_signs, Case((error, weight), [[scale, -2 * scale]], hin
 #
 # </details>
 #
-# <details><summary>Solution 3</summary>
+# <details><summary>Answer 3</summary>
 #
 # Both drop what a hidden spike does to later output membranes. OTTT keeps the trace of the inputs, so that an input is also credited for what it did to the hidden membrane steps ago. Truncation to one step drops that too, so it should suffer more once spikes are rarer. Recorded for six seeds by `python bench/learning_rules.py --slow`: from 10 to 30 steps truncation loses 1.4 points on average, OTTT 1.8. The difference has the other sign, and its interval includes zero. So slower spikes alone do not make the trace worth more here, and two seeds decide nothing: single ones lost anything from nothing to five points.
 #

@@ -629,7 +629,7 @@ assert 0 < slower.mean() < 2.571 * np.std(slower, ddof=1) / 6**0.5
 #
 # **What a hidden layer is worth.** Ten neurons on the pixels reach 88 %, with scaled images 90 %. BPTT's hidden layer adds seven points to that. A random one adds nothing: below a trained last layer it ends at 86 %, lower than no hidden layer in every seed, though three do not resolve it; the competitive layer before STDP ends at 68 %. With 256 neurons sorted by STDP the readout is at 90 % as well: 0.6 above the scaled pixels, and not resolved. So STDP makes a random layer useful; that it beats the raw pixels is not shown here. (Weights *and* thresholds differ between the two competitive layers.)
 #
-# **Reward.** It reaches 49 to 60 %, depending on the seed, 40 points below BPTT. The same ten neurons, told the error, reach 88 %: so the missing layer explains seven of the 40. The rest is the rule: one number, but also noise, inhibition, and positive weights of fixed length, which we did not separate. The best of its four rates was the largest, so that its accuracy may not be the last word.
+# **Reward.** The open circle marks other synapses, those of output neurons (section 3). They reach 49 to 60 %, depending on the seed, 40 points below BPTT. The same ten neurons, told the error, reach 88 %: so the missing layer explains seven of the 40. The rest is the rule: one number, but also noise, inhibition, and positive weights of fixed length, which we did not separate. The best of its four rates was the largest, so that this may not be the last word.
 #
 # **Alignment.** Over the nine rules accuracy goes with the cosine after training. The three with the lowest cosines are also the three that lose resolvably. But the cosine is not all: DECOLLE, with 0.55, is within a point of BPTT, and feedback alignment, with 0.58, is not; from 0.8 to 1 the differences are too small to rank.
 #
@@ -733,7 +733,7 @@ check_function(signal_by_signs, Case((error, weight), [[scale, -2 * scale]], hin
 #
 # </details>
 #
-# <details><summary>Solution 3</summary>
+# <details><summary>Answer 3</summary>
 #
 # Both drop what a hidden spike does to later output membranes. OTTT keeps the trace of the inputs, so that an input is also credited for what it did to the hidden membrane steps ago. Truncation to one step drops that too, so it should suffer more once spikes are rarer. Recorded for six seeds by `python bench/learning_rules.py --slow`: from 10 to 30 steps truncation loses 1.4 points on average, OTTT 1.8. The difference has the other sign, and its interval includes zero. So slower spikes alone do not make the trace worth more here, and two seeds decide nothing: single ones lost anything from nothing to five points.
 #

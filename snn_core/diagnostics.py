@@ -231,7 +231,7 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
 
     def __init__(self):
         self._kept: dict = {}
-        super().__init__(self._note, lambda tensor: tensor)
+        super().__init__(self.note, lambda tensor: tensor)
 
     def __enter__(self) -> "SavedBytes":
         super().__enter__()
@@ -242,7 +242,8 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
         """The bytes kept so far."""
         return sum(storage.nbytes() for storage in self._kept.values())
 
-    def _note(self, tensor: Tensor) -> Tensor:
+    def note(self, tensor: Tensor) -> Tensor:
+        """Count the memory of a tensor as kept, once; return the tensor."""
         storage = tensor.untyped_storage()
         self._kept[storage.data_ptr()] = storage
         return tensor

@@ -308,7 +308,28 @@ CASES = {
         "3 steps",
     ),
     "smoothed decay": (lambda: OnlineSmoothedLIF(nn.Linear(3, 2), LIF(), torch.ones(4)), "beta_above", "[4]"),
-    "chunk steps": (lambda: ChunkedBPTT(nn.Sequential(), 0), "steps", "0"),
+    "window": (lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 0), "window", "0"),
+    "window network": (
+        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2), LIF()), 1),
+        "network",
+        "Linear, ReLU, Linear, LIF",
+    ),
+    "window half": (lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2)), 1), "network", "Linear"),
+    "window empty": (lambda: ChunkedBPTT(nn.Sequential(), 1), "network", "no layers"),
+    "window inputs": (
+        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 1).run(torch.zeros(3), torch.zeros(1).long()),
+        "inputs",
+        "[3]",
+    ),
+    "window late": (
+        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 2).advance(
+            torch.zeros(3, 1, 3), torch.zeros(1).long(), 2
+        ),
+        "inputs",
+        "3 steps",
+    ),
+    "online empty": (lambda: OnlineNetwork(nn.Sequential()), "network", "no layers"),
+    "online relu": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), nn.ReLU())), "network", "Linear, ReLU"),
     "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),
     "online network": (lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))), "network", "LIF, Linear"),
     "online layers": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"), "network", "1 layers"),

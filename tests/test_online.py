@@ -18,6 +18,7 @@ from snn_core.online import (
     OnlineNetwork,
     OnlineRTRL,
     count_error,
+    kept_bytes,
     membrane_jacobian,
 )
 
@@ -342,8 +343,21 @@ def test_eprop_of_two_layers_is_the_gradient_for_a_leaky_readout():
     torch.testing.assert_close(net[0].bias.grad, other[0].bias.grad, rtol=0, atol=1e-10)
 
 
-def test_one_chunk_is_bptt():
+def test_rtrl_with_early_errors_is_the_gradient_for_those_errors():
+    """Backwards: the errors of the counts so far, held, times the spikes."""
     net, other = network(), network()
+    OnlineNetwork(net, "rtrl").run(INPUTS, LABELS)
+    output = other(INPUTS)
+    (output * errors(output.cumsum(0)).detach()).sum().backward()
+    for one, two in zip(net.parameters(), other.parameters(), strict=True):
+        if two.requires_grad:
+            assert two.grad.abs().max() > 1e-3
+            torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_one_window_is_bptt(layers):
+    net, other = network(layers), network(layers)
     output = ChunkedBPTT(net, T).run(INPUTS, LABELS)
     count_cross_entropy(other(INPUTS), LABELS).backward()
     assert torch.equal(output, other(INPUTS))
@@ -353,25 +367,50 @@ def test_one_chunk_is_bptt():
             torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("steps", [1, 7, 29])
-def test_chunks_are_autograd_with_the_states_cut_in_between(steps):
-    """One neuron step at a time, with every state detached at the first step of a chunk."""
-    net, other = network(), network()
-    ChunkedBPTT(net, steps).run(INPUTS, LABELS)
-    states, counts, spoken = [torch.zeros(B, 6).double(), torch.zeros(B, M).double()], 0, []
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("window", [1, 7, 29])
+def test_windows_are_autograd_with_the_states_cut_in_between(window, layers):
+    """One neuron step at a time, with every state detached at the first step of a window."""
+    net, other = network(layers), network(layers)
+    learner = ChunkedBPTT(net, window)
+    learner.run(INPUTS, LABELS)
+    states, counts, spoken = [None] * layers, 0, []
     for t in range(T):
         spikes = INPUTS[t]
-        for layer in range(2):
-            state = states[layer].detach() if t % steps == 0 else states[layer]
-            spikes, _, states[layer] = other[2 * layer + 1].step(other[2 * layer](spikes), state)
+        for layer, (linear, neuron) in enumerate(zip(other[::2], other[1::2], strict=True)):
+            state = states[layer] if t else torch.zeros_like(linear(spikes))
+            spikes, _, states[layer] = neuron.step(linear(spikes), state.detach() if t % window == 0 else state)
         spoken.append(spikes)
-        if (t + 1) % steps == 0 or t == T - 1:
+        if (t + 1) % window == 0 or t == T - 1:
             counts = counts + sum(spoken).detach()
             (count_error(counts * T / (t + 1), LABELS) * sum(spoken)).sum().backward()
             spoken = []
+    assert not any(state.requires_grad for state in learner.states)
+    assert torch.equal(learner.counts, counts)
     for one, two in zip(net.parameters(), other.parameters(), strict=True):
         if two.requires_grad:
             torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("window", [1, 4])
+def test_windows_keep_their_own_steps_and_what_they_carry(window):
+    """Inputs, and membrane and spike of every neuron, for each step; states and counts; the error."""
+    net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
+    for steps in (4 * window, 8 * window):
+        kept = kept_bytes(ChunkedBPTT(net, window), 7, steps) / 4
+        assert 0 <= kept - (window * (7 + 2 * 5 + 2 * 3) + 5 + 3 + 2 * 3) <= 2 * 8 + 8  # a few numbers per neuron
+    whole = [kept_bytes(ChunkedBPTT(net, steps), 7, steps) for steps in (10, 20)]
+    assert whole[1] - whole[0] == 4 * 10 * (7 + 2 * 5 + 2 * 3)
+
+
+def test_online_rules_keep_states_traces_and_matrices():
+    net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
+    ottt = 7 + 2 * 5 + 1 + 5 + 2 * 3 + 1 + 3  # trace, state and membrane, bias trace of each layer; counts
+    more = {"ottt": 0, "rtrl": 7 * 5 + 5, "eprop": 7 * 5 + 5, "feedback_alignment": 15, "decolle": 15 + 3}
+    more |= {"direct_feedback_alignment": 15, "last_layer": -7 - 5 - 1}
+    for rule, extra in more.items():
+        scalar = rule in ("rtrl", "eprop")  # the decay of the layer above
+        assert [kept_bytes(OnlineNetwork(net, rule), 7, steps) for steps in (1, 9)] == [4 * (ottt + extra + scalar)] * 2
 
 
 def recurrent_network(strength=0.3, feedback_weights=True):

@@ -101,7 +101,15 @@ def rules_record() -> dict[str, str]:
             name: round(np.mean(found[name]), 2) for name in ("before", "after", "seconds") if _numbers(found, name)
         }
         lines.append(f'"{rule}": {json.dumps(values)}')
-    return {"{{rules_date}}": record["date"], "{{learning_rules}}": "{" + ",\n ".join(lines) + "}"}
+    slow = {
+        rule: {steps: [round(100 * value, 1) for value in found[steps]] for steps in found}
+        for rule, found in record["slow"].items()
+    }
+    return {
+        "{{rules_date}}": record["date"],
+        "{{learning_rules}}": "{" + ",\n ".join(lines) + "}",
+        "{{slow_digits}}": json.dumps(slow),
+    }
 
 
 def _numbers(found: dict, name: str) -> bool:

@@ -17,6 +17,7 @@ from .layers import (
     OnlineSmoothedLIF,
     adaptive_traces_step,
 )
+from .memory import kept_bytes
 from .network import RULES, OnlineNetwork, count_error
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
 
@@ -36,5 +37,6 @@ __all__ = [
     "adaptive_traces_step",
     "count_error",
     "influence_step",
+    "kept_bytes",
     "membrane_jacobian",
 ]

@@ -1,4 +1,4 @@
-"""Backpropagation through time behind the interface of the online learners, whole or cut into chunks."""
+"""Backpropagation through time behind the interface of the online learners, whole or cut into windows."""
 
 from collections.abc import Callable
 
@@ -6,29 +6,54 @@ import torch
 from torch import Tensor, nn
 
 from .. import _checks
-from .network import count_error
+from .network import count_error, linear_lif_pairs
 
 
 class ChunkedBPTT:
-    """Train two layers by BPTT through chunks of a sequence: spikes and states go on to the next, gradients do not.
+    """Train a network by BPTT through windows of a sequence: spikes and states go on to the next, gradients do not.
 
-    At the end of each chunk the error of the counts so far, scaled to the whole sequence, goes back to its beginning;
-    then the chunk is forgotten. One chunk for the whole sequence is BPTT of the cross-entropy of the counts.
+    At the end of each window the error of the counts so far, scaled to the whole sequence, goes back to its beginning;
+    then the window is forgotten. One window for the whole sequence is BPTT of the cross-entropy of the counts.
 
     Args:
-        network: ``nn.Linear``, `LIF`, ``nn.Linear``, `LIF`.
-        steps: of a chunk, at least 1.
+        network: alternating ``nn.Linear`` and `LIF`.
+        window: steps, at least 1.
         error: turns spike counts ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
 
     Raises:
-        ValueError: for a number of steps below 1.
+        ValueError: for a window below 1, or a network of another form.
 
     Reference: Williams and Peng 1990 (truncated backpropagation through time).
     """
 
-    def __init__(self, network: nn.Sequential, steps: int, error: Callable[[Tensor, Tensor], Tensor] = count_error):
-        _checks.whole("steps", steps)
-        self.network, self.steps, self.error = network, steps, error
+    def __init__(self, network: nn.Sequential, window: int, error: Callable[[Tensor, Tensor], Tensor] = count_error):
+        _checks.whole("window", window)
+        self.layers = linear_lif_pairs(network)
+        self.window, self.error = window, error
+        self.start()
+
+    def start(self) -> None:
+        """Rest all neurons and forget all counts."""
+        self.states: list[Tensor | None] = [None] * len(self.layers)
+        self.counts, self.steps = torch.zeros(()), 0
+
+    def advance(self, inputs: Tensor, labels: Tensor, horizon: int) -> Tensor:
+        """Run one window of a sequence of `horizon` steps, adding gradients to ``.grad``; return the output's spikes.
+
+        Raises:
+            ValueError: for an input that is not ``[T, B, N]`` or goes beyond the horizon.
+        """
+        _checks.sequence("inputs", inputs)
+        self.steps += len(inputs)
+        _checks.require(self.steps <= horizon, "inputs", f"{self.steps} steps", f"at most {horizon}, the horizon")
+        spikes = inputs
+        for depth, (linear, neuron) in enumerate(self.layers):
+            spikes, _, state = neuron(linear(spikes), self.states[depth], record=True)
+            self.states[depth] = state.detach()
+        self.counts = self.counts.to(spikes) + spikes.detach().sum(0)
+        error = self.error(self.counts / (self.steps / horizon), labels)
+        (error * spikes.sum(0)).sum().backward()
+        return spikes.detach()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Run a sequence ``[T, B, N]``, adding gradients to ``.grad``; return the output's spikes ``[T, B, C]``.
@@ -37,14 +62,6 @@ class ChunkedBPTT:
             ValueError: for an input that is not ``[T, B, N]``.
         """
         _checks.sequence("inputs", inputs)
-        first, hidden, second, output = self.network
-        states, counts, spikes = (None, None), 0.0, []
-        for chunk in inputs.split(self.steps):
-            below = hidden(first(chunk), states[0], record=True)
-            above = output(second(below.spikes), states[1], record=True)
-            spikes.append(above.spikes.detach())
-            counts = counts + spikes[-1].sum(0)
-            share = sum(map(len, spikes)) / len(inputs)
-            (self.error(counts / share, labels) * above.spikes.sum(0)).sum().backward()
-            states = below.state.detach(), above.state.detach()
-        return torch.cat(spikes)
+        self.start()
+        windows = inputs.split(self.window)
+        return torch.cat([self.advance(window, labels, len(inputs)) for window in windows])

@@ -8,7 +8,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
 from .. import _checks
-from ..neurons import leaky_step
+from ..neurons import LIF, leaky_step
 from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
 
 RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
@@ -31,6 +31,19 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
     """
     _checks.labels("labels", labels, *counts.shape)
     return (torch.softmax(counts, 1) - F.one_hot(labels, counts.shape[1])) / len(counts)
+
+
+def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
+    """Return the layers of a network as pairs of weights and neurons.
+
+    Raises:
+        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of each.
+    """
+    kinds = [type(layer) for layer in network]
+    came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
+    fits = kinds and kinds == [nn.Linear, LIF] * (len(kinds) // 2)
+    _checks.require(bool(fits), "network", came, "alternating nn.Linear and LIF")
+    return list(zip(network[::2], network[1::2], strict=True))
 
 
 class OnlineNetwork:
@@ -76,10 +89,7 @@ class OnlineNetwork:
         _checks.number("feedback_scale", feedback_scale, 0)
         if horizon is not None:
             _checks.whole("horizon", horizon)
-        pairs = len(network) and len(network) % 2 == 0 and all(type(layer) is nn.Linear for layer in network[::2])
-        came = ", ".join(type(layer).__name__ for layer in network)
-        _checks.require(pairs, "network", came, "alternating nn.Linear and LIF")
-        self.layers = [OnlineLIF(linear, neuron) for linear, neuron in zip(network[::2], network[1::2], strict=True)]
+        self.layers = [OnlineLIF(linear, neuron) for linear, neuron in linear_lif_pairs(network)]
         if rule in TWO_LAYERS:
             _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)

@@ -24,6 +24,7 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
+from snn_core.layers import OverTime, Repeat
 from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
 from snn_core.tasks import CueAssociation
 from snn_core.training import evaluate, fit
@@ -197,6 +198,8 @@ CASES = {
     "fit batch size": (lambda: fit(NET, GREY, LABELS, batch_size=0, progress=False), "batch_size", "0"),
     "fit no samples": (lambda: fit(NET, GREY[:0], LABELS[:0], progress=False), "values", "[0, 3]"),
     "evaluate labels": (lambda: evaluate(NET, GREY, LABELS.repeat(2)), "labels", "[4]"),
+    "layers over time none": (lambda: OverTime(), "layers", "none"),
+    "repeat layer steps": (lambda: Repeat(0), "steps", "0"),
     "diagnose one sample": (lambda: diagnose(NET, SEQUENCE[:, :1], LABELS[:1]), "inputs", "[4, 1, 3]"),
     "diagnose no neurons": (lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS), "network", "Linear"),
     "raster rank": (lambda: plotting.raster(SEQUENCE), "spikes", "[4, 2, 3]"),

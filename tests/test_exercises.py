@@ -230,6 +230,29 @@ WRONG = {
             ),
         ],
     ],
+    "16_convolutional_networks": [
+        [("membranes = 16 * 28 * 28", "24 times"), ("membranes = 16 * 12 * 12", "24 times")],
+        [
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / variance\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "over a root",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / (variance + epsilon) ** 0.5\n"
+                "    return [w * factor, b * factor - mean + shift]",
+                "mean goes off",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / max(variance**0.5, epsilon)\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "under the root",
+            ),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

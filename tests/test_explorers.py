@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from snn_core import LIF, Surrogate, explorers
+from snn_core.datasets import mnist_mini
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
 from snn_core.losses import van_rossum
 from snn_core.plasticity import PairSTDP, RewardSTDP
@@ -326,3 +327,19 @@ def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for()
     assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
     drift(lr=1.0, spikes=20, others=0.0, digit=3)
     assert drift.own.get_ydata()[-1] < own
+
+
+def test_the_feature_map_turns_with_its_filter_and_an_or_holds_every_spike_of_the_largest_current():
+    digit = mnist_mini().train_images[3]
+    across, down = explorers.edge_filter(0, 1.0), explorers.edge_filter(90, 1.0)
+    torch.testing.assert_close(across.T, down)
+    upright = explorers.map_spikes(digit, across, 10.0, "none", 8)
+    lying = explorers.map_spikes(digit.T, down, 10.0, "none", 8)
+    assert (upright != lying.transpose(1, 2)).float().mean() < 1e-3
+    assert upright.sum() > 100
+    neuron, convolution = LIF(10.0), torch.nn.Conv2d(1, 1, 9, padding=4, bias=False)
+    convolution.weight.data = across[None, None]
+    expected = torch.stack([z[0, 0] for z in neuron(convolution(digit[None, None]).expand(8, 1, 1, 28, 28))])
+    assert (upright != expected).float().mean() < 1e-3
+    either = explorers.map_spikes(digit, across, 10.0, "LIF, then max", 8)
+    assert (either >= explorers.map_spikes(digit, across, 10.0, "max, then LIF", 8)).all()

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from snn_core import LIF
-from snn_core.layers import OverTime
+from snn_core.layers import OverTime, Repeat
 
 SEQUENCE = torch.rand(6, 2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
@@ -35,3 +35,13 @@ def test_a_spiking_convolutional_network_is_a_sequential():
     )
     network(SEQUENCE).sum().backward()
     assert all(parameter.grad is not None for parameter in network.parameters() if parameter.requires_grad)
+
+
+def test_a_layer_before_repeat_gives_what_it_gives_over_time():
+    convolution = nn.Conv2d(3, 4, 3)
+    once, every_step = Repeat(5)(convolution(SEQUENCE[0])), OverTime(convolution)(Repeat(5)(SEQUENCE[0]))
+    torch.testing.assert_close(once, every_step)
+    once.sum().backward()
+    gradient, convolution.weight.grad = convolution.weight.grad, None
+    every_step.sum().backward()
+    torch.testing.assert_close(gradient, convolution.weight.grad)

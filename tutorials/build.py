@@ -44,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record() | digits_record()
+    return address | mnist_record() | codes_record() | digits_record() | convolutional_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -81,6 +81,17 @@ def digits_record() -> dict[str, str]:
     seconds = [run["seconds"] for run in record["layers"][-1]["runs"]]
     stamps = {"{{digits_date}}": record["date"], "{{digits_seconds}}": str(round(np.mean(seconds)))}
     return stamps | {"{{unsupervised_digits}}": "[" + ",\n ".join(lines) + "]"}
+
+
+def convolutional_record() -> dict[str, str]:
+    """Return the recorded convolutional network on the full MNIST: test accuracies in percent, one line per seed."""
+    record = json.loads((HERE.parent / "bench" / "mnist_convolutional.json").read_text())
+    curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
+    return {
+        "{{mnist_convolutional}}": "[" + ",\n ".join(curves) + "]",
+        "{{conv_date}}": record["date"],
+        "{{conv_seconds}}": str(round(np.mean([run["processor_seconds"] for run in record["runs"]]))),
+    }
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

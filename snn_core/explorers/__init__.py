@@ -7,6 +7,7 @@ from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
+from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
@@ -28,6 +29,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "GradientWindow": GradientWindow,
     "EligibilityTrace": EligibilityTrace,
     "PrototypeDrift": PrototypeDrift,
+    "FeatureMap": FeatureMap,
 }
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "EligibilityTrace",
     "Encoding",
     "Explorer",
+    "FeatureMap",
     "GradientWindow",
     "LIFNeuron",
     "LayerRates",
@@ -47,10 +50,12 @@ __all__ = [
     "SpikeDistance",
     "SurrogateGradient",
     "credit",
+    "edge_filter",
     "field_path",
     "firing_rate",
     "gradient_by_layer",
     "gradient_window",
+    "map_spikes",
     "pair_eligibility",
     "spike_train_distance",
     "weight_density",

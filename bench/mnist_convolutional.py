@@ -5,8 +5,10 @@
 current (direct coding), so everything before the first neurons is applied to each image once and repeated over time.
 Training images are turned, scaled and shifted a little at random, anew at every showing; test images are not touched.
 
-All settings were chosen on training images that were held out (``--validate`` measures 10,000 of them and records
-nothing). The record grows seed by seed. A seed that stands in it already is replaced; other settings start it anew.
+The recipe is that of page 16, scaled up. It was checked on training images that were held out by one run, of ten epochs
+and seed 0: 99.30 % in the mean of its last five epochs (``--validate`` measures 10,000 held-out images and records
+nothing). The number of epochs was then raised to 15 without another check. The record grows seed by seed. A seed that
+stands in it already is replaced; other settings start it anew.
 """
 
 import argparse

@@ -231,7 +231,10 @@ WRONG = {
         ],
     ],
     "16_convolutional_networks": [
-        [("membranes = 16 * 28 * 28", "24 times"), ("membranes = 16 * 12 * 12", "24 times")],
+        [
+            ("membranes = [16 * 28 * 28, 16 * 14 * 14]", "24 times"),
+            ("membranes = [16 * 24 * 24, 16 * 24 * 12]", "halves both sides"),
+        ],
         [
             (
                 "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
@@ -250,6 +253,12 @@ WRONG = {
                 "    factor = scale / max(variance**0.5, epsilon)\n"
                 "    return [w * factor, (b - mean) * factor + shift]",
                 "under the root",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    root = (variance + epsilon) ** 0.5\n"
+                "    return [w * scale / root, (b - mean) / root + shift]",
+                "both scaled",
             ),
         ],
     ],

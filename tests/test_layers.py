@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from snn_core import LIF
-from snn_core.layers import OverTime, Repeat
+from snn_core.layers import OverTime, Repeat, require_order
+from snn_core.neurons import ALL_NEURONS, LeakyIntegrator, StochasticLIF
 
 SEQUENCE = torch.rand(6, 2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
@@ -45,3 +46,36 @@ def test_a_layer_before_repeat_gives_what_it_gives_over_time():
     gradient, convolution.weight.grad = convolution.weight.grad, None
     every_step.sum().backward()
     torch.testing.assert_close(gradient, convolution.weight.grad)
+
+
+NEURONS = {name: kind for name, kind in ALL_NEURONS.items() if name != "RecurrentLIF"} | {
+    "LeakyIntegrator": LeakyIntegrator,
+    "StochasticLIF": StochasticLIF,
+}
+
+
+@pytest.mark.parametrize("name", NEURONS)
+@pytest.mark.parametrize("depth", range(3))
+def test_a_neuron_inside_is_refused_however_deep_it_lies(name, depth):
+    inside = NEURONS[name]()
+    for _ in range(depth):
+        inside = nn.Sequential(nn.Identity(), inside)
+    with pytest.raises(ValueError, match=f"layers: got {name}, "):
+        OverTime(nn.Conv2d(3, 4, 3), inside)
+
+
+def test_merged_samples_would_leak_into_each_other():
+    current = 2 * SEQUENCE
+    merged = LIF()(current.flatten(0, 1)[:, None])[:, 0].unflatten(0, current.shape[:2])
+    assert (merged != LIF()(current)).float().mean() > 0.05  # what refusing a neuron inside prevents
+
+
+@pytest.mark.parametrize("before", [LIF(), OverTime(nn.ReLU()), Repeat(2), nn.Sequential(nn.ReLU(), LIF())])
+def test_repeat_right_behind_a_time_axis_is_refused(before):
+    with pytest.raises(ValueError, match="network: got Repeat after"):
+        require_order(nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), before, Repeat(4), LIF())))
+
+
+def test_repeat_behind_layers_of_images_or_what_may_use_up_time_is_allowed():
+    require_order(nn.Sequential(nn.Conv2d(3, 4, 3), Repeat(4), LIF(), nn.Linear(2, 2), Repeat(4), LIF()))
+    require_order(nn.Linear(3, 2))

@@ -44,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record() | digits_record() | convolutional_record()
+    return address | mnist_record() | codes_record() | digits_record() | convolutional_record() | choices_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -92,6 +92,22 @@ def convolutional_record() -> dict[str, str]:
         "{{conv_date}}": record["date"],
         "{{conv_seconds}}": str(round(np.mean([run["processor_seconds"] for run in record["runs"]]))),
     }
+
+
+def choices_record() -> dict[str, str]:
+    """Return the recorded comparisons of page 16: accuracies in percent, one line per arm."""
+    record = json.loads((HERE.parent / "bench" / "convolutional_choices.json").read_text())
+    lines = []
+    for part in ("pooling", "depth"):
+        arms = {
+            name: np.round(100 * np.array(runs), 1).tolist()
+            if part == "pooling"
+            else {depth: np.round(100 * np.array(curves), 1).tolist() for depth, curves in runs.items()}
+            for name, runs in record[part].items()
+        }
+        rows = [f'  "{name}": {json.dumps(runs)}' for name, runs in arms.items()]
+        lines.append(f'"{part}": {{\n' + ",\n".join(rows) + "}")
+    return {"{{convolutional_choices}}": "{" + ",\n ".join(lines) + "}", "{{choices_date}}": record["date"]}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

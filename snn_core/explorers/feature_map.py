@@ -33,7 +33,7 @@ class FeatureMap(Explorer):
     def build(self) -> list[Artist]:
         self.digit = mnist_mini().train_images[0]
         left, middle, right = self.figure.subplots(1, 3, width_ratios=(1, 1, 4))
-        left.imshow(self.digit, cmap="gray")
+        left.imshow(self.digit.numpy(), cmap="gray")
         left.set_title("image")
         self.kernel = middle.imshow(np.zeros((9, 9)), cmap="RdBu_r", vmin=-1, vmax=1)
         middle.set_title("filter")
@@ -57,8 +57,8 @@ class FeatureMap(Explorer):
     def update(self, *, orientation: float, width: float, gain: float, tau_mem: float, pooling: str) -> None:
         kernel = edge_filter(orientation, width)
         spikes = map_spikes(self.digit, gain * kernel, tau_mem, pooling, self.steps)
-        self.kernel.set_data(kernel / kernel.abs().max())
-        self.maps.set_data(torch.cat([torch.cat(list(row), 1) for row in spikes.chunk(self.rows)]))
+        self.kernel.set_data((kernel / kernel.abs().max()).numpy())
+        self.maps.set_data(torch.cat([torch.cat(list(row), 1) for row in spikes.chunk(self.rows)]).numpy())
         side = spikes.shape[-1]
         self.title.set_text(f"{side} × {side} map, {spikes.mean():.3f} per neuron and step")
 

@@ -27,7 +27,7 @@ bench: .venv-bench/installed
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test]"
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test,events]"
 	touch $@
 
 .venv-bench/installed: bench/requirements.txt bench/install_peers.sh

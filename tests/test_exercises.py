@@ -328,6 +328,38 @@ WRONG = {
             ),
         ],
     ],
+    "16_convolutional_networks": [
+        [
+            ("membranes = [16 * 28 * 28, 16 * 14 * 14]", "24 times"),
+            ("membranes = [16 * 24 * 24, 16 * 24 * 12]", "halves both sides"),
+        ],
+        [
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / variance\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "over a root",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / (variance + epsilon) ** 0.5\n"
+                "    return [w * factor, b * factor - mean + shift]",
+                "mean goes off",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / max(variance**0.5, epsilon)\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "under the root",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    root = (variance + epsilon) ** 0.5\n"
+                "    return [w * scale / root, (b - mean) / root + shift]",
+                "both scaled",
+            ),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

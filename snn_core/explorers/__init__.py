@@ -7,6 +7,7 @@ from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
+from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
@@ -32,6 +33,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "PrototypeDrift": PrototypeDrift,
     "ThresholdMemory": ThresholdMemory,
     "LocalCredit": LocalCredit,
+    "FeatureMap": FeatureMap,
 }
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "EligibilityTrace",
     "Encoding",
     "Explorer",
+    "FeatureMap",
     "GradientWindow",
     "LIFNeuron",
     "LayerRates",
@@ -54,11 +57,13 @@ __all__ = [
     "ThresholdMemory",
     "credit",
     "cue_eligibility",
+    "edge_filter",
     "field_path",
     "firing_rate",
     "gradient_by_layer",
     "gradient_window",
     "local_credit",
+    "map_spikes",
     "pair_eligibility",
     "spike_train_distance",
     "weight_density",

@@ -48,7 +48,7 @@ def test_a_layer_before_repeat_gives_what_it_gives_over_time():
     torch.testing.assert_close(gradient, convolution.weight.grad)
 
 
-NEURONS = {name: kind for name, kind in ALL_NEURONS.items() if name != "RecurrentLIF"} | {
+NEURONS = {name: kind for name, kind in ALL_NEURONS.items() if "Recurrent" not in name} | {
     "LeakyIntegrator": LeakyIntegrator,
     "StochasticLIF": StochasticLIF,
 }

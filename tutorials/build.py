@@ -44,7 +44,7 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record() | digits_record() | convolutional_record()
+    return address | mnist_record() | codes_record() | digits_record() | convolutional_record() | events_record()
 
 
 def mnist_record() -> dict[str, str]:
@@ -92,6 +92,19 @@ def convolutional_record() -> dict[str, str]:
         "{{conv_date}}": record["date"],
         "{{conv_seconds}}": str(round(np.mean([run["processor_seconds"] for run in record["runs"]]))),
     }
+
+
+def events_record() -> dict[str, str]:
+    """Return the recorded training on event recordings: per experiment and test, percent for each seed."""
+    record = json.loads((HERE.parent / "bench" / "event_digits.json").read_text())
+    lines = []
+    seeds = len(record["experiments"]["genuine"])
+    for name, runs in record["experiments"].items():
+        if len(runs) < seeds:  # still being recorded
+            continue
+        scores = {test: [round(100 * np.mean(run["test"][test]), 2) for run in runs] for test in runs[0]["test"]}
+        lines.append(f"{json.dumps(name)}: {json.dumps(scores)}")
+    return {"{{event_digits}}": "{" + ",\n ".join(lines) + "}", "{{events_date}}": record["date"]}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

@@ -7,6 +7,7 @@ from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
+from .event_window import EventWindow, events_in_window
 from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
@@ -30,6 +31,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "EligibilityTrace": EligibilityTrace,
     "PrototypeDrift": PrototypeDrift,
     "FeatureMap": FeatureMap,
+    "EventWindow": EventWindow,
 }
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CreditAssignment",
     "EligibilityTrace",
     "Encoding",
+    "EventWindow",
     "Explorer",
     "FeatureMap",
     "GradientWindow",
@@ -51,6 +54,7 @@ __all__ = [
     "SurrogateGradient",
     "credit",
     "edge_filter",
+    "events_in_window",
     "field_path",
     "firing_rate",
     "gradient_by_layer",

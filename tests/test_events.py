@@ -11,7 +11,9 @@ from snn_core.datasets import DataError, mnist_mini
 from snn_core.events import (
     DURATION,
     EVENT,
+    GAZE,
     ORIGIN,
+    SACCADES,
     SENSOR_SIZE,
     EventCamera,
     EventRecordings,
@@ -225,3 +227,20 @@ def test_the_simulation_has_the_statistics_of_genuine_recordings():
         lulls = [rate[16:19].mean(), rate[39:42].mean()]
         peaks = [rate[low:high].max() for low, high in ((0, 16), (19, 39), (42, 60))]
         assert max(lulls) < 0.35 * min(peaks)
+
+
+def edges(recordings):
+    """Return by how many pixels the events with p = 1 lie ahead of those with p = 0 in each saccade's direction."""
+    ahead = []
+    for number, (start, duration) in enumerate(SACCADES):
+        way = np.subtract(GAZE[number + 1], GAZE[number]) / np.linalg.norm(np.subtract(GAZE[number + 1], GAZE[number]))
+        moving = [part[abs(part["t"] / 1000 - start - duration / 2) < 20] for part in recordings]
+        places = [[part[part["p"] == p][name].mean() for name in "xy"] for part in moving for p in (1, 0)]
+        ahead.append((np.diff(np.reshape(places, (-1, 2, 2)), axis=1)[:, 0].mean(0) * -1) @ way)
+    return np.array(ahead)
+
+
+@needs_genuine
+def test_polarity_is_that_of_a_white_digit_in_the_simulation_and_of_a_dark_one_in_genuine_files():
+    assert edges(EventCamera().record(IMAGES[:100], generator=seeded())).min() > 1
+    assert edges(local_nmnist(train=False).recordings).max() < -1

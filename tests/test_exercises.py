@@ -360,6 +360,21 @@ WRONG = {
             ),
         ],
     ],
+    "17_event_cameras": [
+        [
+            (
+                "def five_bytes(x, y, t, p):\n    return [x, y, p << 7 | t & 127, t >> 8 & 255, t >> 16 & 255]",
+                "highest byte first",
+            ),
+            ("def five_bytes(x, y, t, p):\n    return [x, y, t >> 16, t >> 8 & 255, t & 255]", "adds 128"),
+            ("def five_bytes(x, y, t, p):\n    return [x, y, p + (t >> 16), t >> 8 & 255, t & 255]", "highest bit"),
+        ],
+        [
+            ("def bin_factor(dt, tau):\n    return np.exp(dt / tau)", "averaged over its place"),
+            ("def bin_factor(dt, tau):\n    return np.exp(dt / tau / 2)", "averaged over its place"),
+            ("def bin_factor(dt, tau):\n    return (1 - np.exp(-dt / tau)) * tau / dt", "inverse"),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

@@ -45,7 +45,7 @@ def stamps() -> dict[str, str]:
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
     records = [mnist_record(), codes_record(), digits_record(), local_record(), rules_record()]
-    records += [convolutional_record(), choices_record()]
+    records += [convolutional_record(), choices_record(), events_record()]
     return address | {name: text for record in records for name, text in record.items()}
 
 
@@ -143,6 +143,19 @@ def choices_record() -> dict[str, str]:
         rows = [f'  "{name}": {json.dumps(runs)}' for name, runs in arms.items()]
         lines.append(f'"{part}": {{\n' + ",\n".join(rows) + "}")
     return {"{{convolutional_choices}}": "{" + ",\n ".join(lines) + "}", "{{choices_date}}": record["date"]}
+
+
+def events_record() -> dict[str, str]:
+    """Return the recorded training on event recordings: per experiment and test, percent for each seed."""
+    record = json.loads((HERE.parent / "bench" / "event_digits.json").read_text())
+    lines = []
+    seeds = len(record["experiments"]["genuine"])
+    for name, runs in record["experiments"].items():
+        if len(runs) < seeds:  # still being recorded
+            continue
+        scores = {test: [round(100 * np.mean(run["test"][test]), 2) for run in runs] for test in runs[0]["test"]}
+        lines.append(f"{json.dumps(name)}: {json.dumps(scores)}")
+    return {"{{event_digits}}": "{" + ",\n ".join(lines) + "}", "{{events_date}}": record["date"]}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

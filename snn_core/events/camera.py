@@ -81,7 +81,9 @@ class EventCamera:
         """
         _checks.intensity("images", images)
         shape = list(images.shape)
-        _checks.require(len(shape) == 3 and shape[1:] == [28, 28], "images", shape, "[samples, 28, 28]")
+        _checks.require(
+            len(shape) == 3 and shape[1:] == [28, 28] and shape[0] > 0, "images", shape, "[samples, 28, 28]"
+        )
         return [events for part in images.float().split(chunk) for events in self._record(part, generator)]
 
     def _record(self, images: Tensor, generator: Generator | None) -> list[np.ndarray]:

@@ -7,6 +7,7 @@ from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
+from .event_window import EventWindow, events_in_window
 from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
@@ -34,6 +35,7 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "ThresholdMemory": ThresholdMemory,
     "LocalCredit": LocalCredit,
     "FeatureMap": FeatureMap,
+    "EventWindow": EventWindow,
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "CreditAssignment",
     "EligibilityTrace",
     "Encoding",
+    "EventWindow",
     "Explorer",
     "FeatureMap",
     "GradientWindow",
@@ -58,6 +61,7 @@ __all__ = [
     "credit",
     "cue_eligibility",
     "edge_filter",
+    "events_in_window",
     "field_path",
     "firing_rate",
     "gradient_by_layer",

@@ -52,7 +52,7 @@ bench: .venv-bench/installed
 # Takes the system's Chromium, and installs it where that is allowed; without one the tests skip and say so.
 .venv/installed-browser: .venv/installed-site
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[browser]"
-	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq chromium) || true
+	command -v chromium || command -v chromium-browser || command -v google-chrome || (apt-get update -qq && apt-get install -y -qq chromium) || true
 	touch $@
 
 .venv-bench/installed: bench/requirements.txt bench/install_peers.sh

@@ -18,20 +18,9 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator
 from snn_core.datasets import mnist
-from snn_core.encoding import repeat
+from snn_core.layers import Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import evaluate, fit, seeded
-
-
-class Repeat(nn.Module):
-    """Present the same current at every one of `steps` steps: ``[B, N]`` → ``[T, B, N]``."""
-
-    def __init__(self, steps: int):
-        super().__init__()
-        self.steps = steps
-
-    def forward(self, current: torch.Tensor) -> torch.Tensor:
-        return repeat(current, self.steps)
 
 
 def network(steps: int) -> nn.Sequential:

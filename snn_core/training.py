@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 from tqdm.auto import tqdm
 
 from . import _checks
+from .layers import require_order
 from .losses import count_cross_entropy, predict
 from .neurons import SpikingNeuron
 
@@ -84,11 +85,13 @@ def fit(
         A `History`.
 
     Raises:
-        ValueError: if values and labels differ in number, or a number is out of range.
+        ValueError: if values and labels differ in number, a number is out of range, or the network repeats over time
+            what has a time axis already.
 
     Reference: Neftci et al. 2019, section IV.
     """
     _check_samples(values, labels, batch_size)
+    require_order(network)
     _checks.whole("epochs", epochs)
     optimizer = torch.optim.Adam(network.parameters()) if optimizer is None else optimizer
     history = History()
@@ -170,9 +173,11 @@ def evaluate(
         batch_size: at least 1.
 
     Raises:
-        ValueError: if values and labels differ in number, or `batch_size` is below 1.
+        ValueError: if values and labels differ in number, `batch_size` is below 1, or the network repeats over time
+            what has a time axis already.
     """
     _check_samples(values, labels, batch_size)
+    require_order(network)
     was_training = network.training
     network.eval()
     right = sum(

@@ -25,6 +25,8 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.diagrams import unrolled_graph
+from snn_core.events import EventCamera, EventRecordings
+from snn_core.layers import OverTime, Repeat
 from snn_core.online import (
     ChunkedBPTT,
     EProp,
@@ -223,6 +225,48 @@ CASES = {
     "fit batch size": (lambda: fit(NET, GREY, LABELS, batch_size=0, progress=False), "batch_size", "0"),
     "fit no samples": (lambda: fit(NET, GREY[:0], LABELS[:0], progress=False), "values", "[0, 3]"),
     "evaluate labels": (lambda: evaluate(NET, GREY, LABELS.repeat(2)), "labels", "[4]"),
+    "layers over time none": (lambda: OverTime(), "layers", "none"),
+    "layers over time function": (lambda: OverTime(torch.relu), "layers", "relu"),
+    "layers over time neuron": (lambda: OverTime(nn.Linear(3, 3), LIF()), "layers", "LIF"),
+    "layers over time nested neuron": (lambda: OverTime(nn.Sequential(nn.Linear(3, 3), LIF())), "layers", "LIF"),
+    "layers over time memory": (lambda: OverTime(nn.GRU(3, 3)), "layers", "GRU"),
+    "layers over time twice": (lambda: OverTime(OverTime(nn.Linear(3, 3))), "layers", "OverTime"),
+    "layers over time repeat": (lambda: OverTime(nn.Linear(3, 3), Repeat(4)), "layers", "Repeat"),
+    "layers over time tuple": (
+        lambda: OverTime(nn.MaxPool1d(2, return_indices=True))(SEQUENCE),
+        "layers",
+        "type tuple",
+    ),
+    "layers over time batch": (lambda: OverTime(nn.Flatten(0))(SEQUENCE), "layers", "shape [24]"),
+    "fit repeat after neuron": (
+        lambda: fit(nn.Sequential(NET, LIF(), Repeat(4)), GREY, LABELS, progress=False),
+        "network",
+        "Repeat after LIF",
+    ),
+    "evaluate repeat after time": (
+        lambda: evaluate(nn.Sequential(OverTime(nn.Linear(3, 3)), Repeat(4)), GREY, LABELS),
+        "network",
+        "Repeat after OverTime",
+    ),
+    "repeat layer steps": (lambda: Repeat(0), "steps", "0"),
+    "repeat layer NaN": (lambda: Repeat(2)(NAN), "intensity", "NaN"),
+    "layers over time rank": (lambda: OverTime(nn.Flatten())(torch.rand(4)), "inputs", "[4]"),
+    "layers over time empty": (lambda: OverTime(nn.Linear(3, 3))(EMPTY), "inputs", "[0, 2, 3]"),
+    "layers over time integers": (lambda: OverTime(nn.Flatten())(LABELS[None]), "inputs", "torch.int64"),
+    "event camera threshold": (lambda: EventCamera(threshold=0.0), "threshold", "0.0"),
+    "event camera dark": (lambda: EventCamera(dark=-0.1), "dark", "-0.1"),
+    "event camera step": (lambda: EventCamera(step=float("inf")), "step", "inf"),
+    "event camera mismatch": (lambda: EventCamera(mismatch=-0.1), "mismatch", "-0.1"),
+    "event camera contrast": (lambda: EventCamera(contrast=float("nan")), "contrast", "nan"),
+    "event camera refractory": (lambda: EventCamera(refractory=-1.0), "refractory", "-1.0"),
+    "event camera background": (lambda: EventCamera(background="some"), "background", "'some'"),
+    "event camera one image": (lambda: EventCamera().record(torch.rand(28, 28)), "images", "[28, 28]"),
+    "event camera nothing": (lambda: EventCamera().record(torch.zeros(0, 28, 28)), "images", "[0, 28, 28]"),
+    "event camera size": (lambda: EventCamera().record(torch.rand(2, 34, 34)), "images", "[2, 34, 34]"),
+    "event camera range": (lambda: EventCamera().record(torch.rand(2, 28, 28) + 1), "images", "values from"),
+    "event camera bytes": (lambda: EventCamera().record(torch.zeros(2, 28, 28).byte()), "images", "torch.uint8"),
+    "event camera NaN": (lambda: EventCamera().record(NAN.expand(1, 28, 28)), "images", "NaN"),
+    "recordings labels": (lambda: EventRecordings([], LABELS), "labels", "2 labels"),
     "diagnose one sample": (lambda: diagnose(NET, SEQUENCE[:, :1], LABELS[:1]), "inputs", "[4, 1, 3]"),
     "diagnose no neurons": (lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS), "network", "Linear"),
     "raster rank": (lambda: plotting.raster(SEQUENCE), "spikes", "[4, 2, 3]"),

@@ -328,6 +328,53 @@ WRONG = {
             ),
         ],
     ],
+    "16_convolutional_networks": [
+        [
+            ("membranes = [16 * 28 * 28, 16 * 14 * 14]", "24 times"),
+            ("membranes = [16 * 24 * 24, 16 * 24 * 12]", "halves both sides"),
+        ],
+        [
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / variance\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "over a root",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / (variance + epsilon) ** 0.5\n"
+                "    return [w * factor, b * factor - mean + shift]",
+                "mean goes off",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / max(variance**0.5, epsilon)\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "under the root",
+            ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    root = (variance + epsilon) ** 0.5\n"
+                "    return [w * scale / root, (b - mean) / root + shift]",
+                "both scaled",
+            ),
+        ],
+    ],
+    "17_event_cameras": [
+        [
+            (
+                "def five_bytes(x, y, t, p):\n    return [x, y, p << 7 | t & 127, t >> 8 & 255, t >> 16 & 255]",
+                "highest byte first",
+            ),
+            ("def five_bytes(x, y, t, p):\n    return [x, y, t >> 16, t >> 8 & 255, t & 255]", "adds 128"),
+            ("def five_bytes(x, y, t, p):\n    return [x, y, p + (t >> 16), t >> 8 & 255, t & 255]", "highest bit"),
+        ],
+        [
+            ("def bin_factor(dt, tau):\n    return np.exp(dt / tau)", "averaged over its place"),
+            ("def bin_factor(dt, tau):\n    return np.exp(dt / tau / 2)", "averaged over its place"),
+            ("def bin_factor(dt, tau):\n    return (1 - np.exp(-dt / tau)) * tau / dt", "inverse"),
+        ],
+    ],
 }
 EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
 

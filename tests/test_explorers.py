@@ -9,12 +9,15 @@ from PIL import Image
 from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, Surrogate, explorers
+from snn_core.datasets import mnist_mini
+from snn_core.events import EventCamera
 from snn_core.explorers import ALL_EXPLORERS, Choice, Explorer, Range
 from snn_core.explorers.local_credit import _fixed
 from snn_core.live import LiveFigure
 from snn_core.losses import count_cross_entropy, van_rossum
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP, RewardSTDP
+from snn_core.training import seeded
 
 
 def ends(control):
@@ -406,3 +409,41 @@ def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_mat
         angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
     assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
     assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))
+
+
+def test_the_feature_map_turns_with_its_filter_and_an_or_holds_every_spike_of_the_largest_current():
+    digit = mnist_mini().train_images[3]
+    across, down = explorers.edge_filter(0, 1.0), explorers.edge_filter(90, 1.0)
+    torch.testing.assert_close(across.T, down)
+    upright = explorers.map_spikes(digit, across, 10.0, "none", 8)
+    lying = explorers.map_spikes(digit.T, down, 10.0, "none", 8)
+    assert (upright != lying.transpose(1, 2)).float().mean() < 1e-3
+    assert upright.sum() > 100
+    neuron, convolution = LIF(10.0), torch.nn.Conv2d(1, 1, 9, padding=4, bias=False)
+    convolution.weight.data = across[None, None]
+    expected = torch.stack([z[0, 0] for z in neuron(convolution(digit[None, None]).expand(8, 1, 1, 28, 28))])
+    assert (upright != expected).float().mean() < 1e-3
+    either = explorers.map_spikes(digit, across, 10.0, "LIF, then max", 8)
+    assert (either >= explorers.map_spikes(digit, across, 10.0, "max, then LIF", 8)).all()
+
+
+def test_the_window_holds_the_events_of_its_time():
+    explorer = explorers.EventWindow()
+    explorer(threshold=0.3, refractory=5.0, start=100, width=30)
+    expected = np.zeros((2, 34, 34), int)
+    for event in EventCamera(threshold=0.3, refractory=5.0).record(explorer.digit, generator=seeded(0))[0]:
+        if 100_000 <= event["t"] < 130_000:
+            expected[event["p"], event["y"], event["x"]] += 1
+    assert expected.sum() > 100
+    assert np.array_equal(explorer.counts.get_array(), expected[1] - expected[0])
+    assert explorer.titles[0].get_text() == f"{expected[1].sum()} ON, {expected[0].sum()} OFF in the window"
+
+
+def test_a_moved_window_keeps_the_recording():
+    explorer = explorers.EventWindow()
+    explorer(start=0)
+    events = explorer.events
+    explorer(start=200, width=5)
+    assert explorer.events is events
+    explorer(threshold=1.0)
+    assert len(explorer.events) < len(events)

@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+import sys
 
 import nbformat
 import pytest
@@ -90,9 +91,19 @@ def test_setup_comes_first_and_holds_all_imports(name):
     assert "setup" in setup.metadata.tags
     assert 'if "google.colab" in sys.modules:' in setup.source
     install = re.search(r"run_line_magic\(\"pip\", \"(.*)\"\)", setup.source).group(1)
-    assert install == f"install 'snn_core @ git+{build.stamps()['{{repository}}']}@{build.stamps()['{{tag}}']}'"
+    extra = "[events]" if "import tonic" in setup.source else ""
+    assert install == f"install 'snn_core{extra} @ git+{build.stamps()['{{repository}}']}@{build.stamps()['{{tag}}']}'"
     imported = [cell.source for cell in others if re.search(r"^\s*(import|from) ", cell.source, flags=re.M)]
     assert not imported
+
+
+@pages
+def test_a_page_that_needs_tonic_says_how_to_install_it(name, monkeypatch):
+    setup = code(PAGES[name])[0].source
+    if "import tonic" in setup:
+        monkeypatch.setitem(sys.modules, "tonic", None)
+        with pytest.raises(ModuleNotFoundError, match="pip install 'tonic"):
+            exec(setup, {})
 
 
 @pages

@@ -44,7 +44,9 @@ def stamps() -> dict[str, str]:
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    return address | mnist_record() | codes_record() | digits_record() | local_record() | rules_record()
+    records = [mnist_record(), codes_record(), digits_record(), local_record(), rules_record()]
+    records += [convolutional_record(), choices_record(), events_record()]
+    return address | {name: text for record in records for name, text in record.items()}
 
 
 def mnist_record() -> dict[str, str]:
@@ -114,6 +116,46 @@ def rules_record() -> dict[str, str]:
 
 def _numbers(found: dict, name: str) -> bool:
     return None not in found.get(name, [None])
+
+
+def convolutional_record() -> dict[str, str]:
+    """Return the recorded convolutional network on the full MNIST: test accuracies in percent, one line per seed."""
+    record = json.loads((HERE.parent / "bench" / "mnist_convolutional.json").read_text())
+    curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
+    return {
+        "{{mnist_convolutional}}": "[" + ",\n ".join(curves) + "]",
+        "{{conv_date}}": record["date"],
+        "{{conv_seconds}}": str(round(np.mean([run["processor_seconds"] for run in record["runs"]]))),
+    }
+
+
+def choices_record() -> dict[str, str]:
+    """Return the recorded comparisons of page 16: accuracies in percent, one line per arm."""
+    record = json.loads((HERE.parent / "bench" / "convolutional_choices.json").read_text())
+    lines = []
+    for part in ("pooling", "depth"):
+        arms = {
+            name: np.round(100 * np.array(runs), 1).tolist()
+            if part == "pooling"
+            else {depth: np.round(100 * np.array(curves), 1).tolist() for depth, curves in runs.items()}
+            for name, runs in record[part].items()
+        }
+        rows = [f'  "{name}": {json.dumps(runs)}' for name, runs in arms.items()]
+        lines.append(f'"{part}": {{\n' + ",\n".join(rows) + "}")
+    return {"{{convolutional_choices}}": "{" + ",\n ".join(lines) + "}", "{{choices_date}}": record["date"]}
+
+
+def events_record() -> dict[str, str]:
+    """Return the recorded training on event recordings: per experiment and test, percent for each seed."""
+    record = json.loads((HERE.parent / "bench" / "event_digits.json").read_text())
+    lines = []
+    seeds = len(record["experiments"]["genuine"])
+    for name, runs in record["experiments"].items():
+        if len(runs) < seeds:  # still being recorded
+            continue
+        scores = {test: [round(100 * np.mean(run["test"][test]), 2) for run in runs] for test in runs[0]["test"]}
+        lines.append(f"{json.dumps(name)}: {json.dumps(scores)}")
+    return {"{{event_digits}}": "{" + ",\n ".join(lines) + "}", "{{events_date}}": record["date"]}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

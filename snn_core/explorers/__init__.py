@@ -7,6 +7,8 @@ from ._base import Choice, Explorer, Range
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
+from .event_window import EventWindow, events_in_window
+from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
@@ -32,6 +34,8 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
     "PrototypeDrift": PrototypeDrift,
     "ThresholdMemory": ThresholdMemory,
     "LocalCredit": LocalCredit,
+    "FeatureMap": FeatureMap,
+    "EventWindow": EventWindow,
 }
 
 __all__ = [
@@ -40,7 +44,9 @@ __all__ = [
     "CreditAssignment",
     "EligibilityTrace",
     "Encoding",
+    "EventWindow",
     "Explorer",
+    "FeatureMap",
     "GradientWindow",
     "LIFNeuron",
     "LayerRates",
@@ -54,11 +60,14 @@ __all__ = [
     "ThresholdMemory",
     "credit",
     "cue_eligibility",
+    "edge_filter",
+    "events_in_window",
     "field_path",
     "firing_rate",
     "gradient_by_layer",
     "gradient_window",
     "local_credit",
+    "map_spikes",
     "pair_eligibility",
     "spike_train_distance",
     "weight_density",

@@ -1,0 +1,246 @@
+"""Event cameras: genuine files read byte by byte, broken ones refused, and a simulation held against both."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from snn_core.datasets import DataError, mnist_mini
+from snn_core.events import (
+    DURATION,
+    EVENT,
+    GAZE,
+    ORIGIN,
+    SACCADES,
+    SENSOR_SIZE,
+    EventCamera,
+    EventRecordings,
+    gaze,
+    local_nmnist,
+    read_events,
+)
+
+GENUINE = Path(os.environ.get("SNN_CORE_DATA", "missing")) / "nmnist"
+needs_genuine = pytest.mark.skipif(not GENUINE.exists(), reason="no genuine N-MNIST in SNN_CORE_DATA")
+IDEAL = {"mismatch": 0.0, "contrast": 0.0, "background": 0.0}
+IMAGES = mnist_mini().train_images[:300]
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def packed(*events):
+    """Return the bytes of events (x, y, t in µs, p)."""
+    return b"".join(bytes([x, y, p << 7 | t >> 16, t >> 8 & 255, t & 255]) for x, y, t, p in events)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content):
+        path = tmp_path / "recording.bin"
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+def test_bytes_become_events(write):
+    events = read_events(write(packed((1, 2, 70_000, 1), (33, 0, 8_388_607, 0))))
+    assert events.dtype == EVENT
+    assert events.tolist() == [(1, 2, 70_000, 1), (33, 0, 8_388_607, 0)]
+
+
+def test_an_overflow_moves_all_later_times(write):
+    events = read_events(write(packed((1, 2, 10, 1), (0, 240, 0, 0), (3, 4, 5, 0), (0, 240, 0, 0), (3, 4, 6, 0))))
+    assert events["t"].tolist() == [10, 5 + 2**13, 6 + 2**14]
+
+
+@pytest.mark.parametrize("content", [packed((1, 2, 10, 1), (0, 240, 0, 0), (3, 4, 5, 0)), packed((5, 5, 5, 1)), b""])
+def test_tonic_reads_the_same(write, content):
+    tonic = pytest.importorskip("tonic")
+    path = write(content)
+    assert np.array_equal(read_events(path), tonic.io.read_mnist_file(path, dtype=EVENT))
+
+
+@needs_genuine
+def test_tonic_reads_the_same_from_genuine_files():
+    tonic = pytest.importorskip("tonic")
+    files = sorted(GENUINE.glob("*/*/*.bin"))[::50]
+    assert len(files) > 20
+    for path in files:
+        assert np.array_equal(read_events(path), tonic.io.read_mnist_file(path, dtype=EVENT))
+
+
+def test_an_empty_recording_and_a_single_event_are_recordings(write):
+    assert len(read_events(write(b""))) == 0
+    assert len(read_events(write(packed((0, 0, 0, 0))))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (packed((1, 2, 3, 1))[:4], "ends within an event"),
+        (packed((1, 2, 3, 1), (34, 2, 4, 1)), "x = 34, y = 2"),
+        (packed((1, 200, 3, 1)), "x = 1, y = 200"),
+        (packed((1, 2, 30, 1), (1, 2, 29, 1)), "event 1 is earlier"),
+    ],
+)
+def test_a_broken_file_is_named(write, content, problem):
+    path = write(content)
+    with pytest.raises(DataError, match=problem) as error:
+        read_events(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_file_is_named(tmp_path, monkeypatch):
+    with pytest.raises(DataError, match=r"none\.bin"):
+        read_events(tmp_path / "none.bin")
+    monkeypatch.setenv("SNN_CORE_DATA", str(tmp_path))
+    with pytest.raises(DataError, match="SNN_CORE_DATA"):
+        local_nmnist()
+
+
+def test_recordings_are_a_data_set():
+    recordings = EventRecordings([np.zeros(3, EVENT), np.zeros(0, EVENT)], torch.tensor([4, 7]), transform=len)
+    assert [recordings[i] for i in range(len(recordings))] == [(3, 4), (0, 7)]
+
+
+@needs_genuine
+def test_the_local_folder_is_a_data_set():
+    recordings = local_nmnist(train=False)
+    assert len(recordings) == 100
+    assert sorted(set(recordings.labels.tolist())) == list(range(10))
+
+
+def plain_camera(image, camera, memory):
+    """Return the number of ON and OFF events of each pixel ``[2, 34, 34]``: one pixel and one step after the other."""
+    counts = np.zeros((2, 34, 34), int)
+    scene = np.zeros((60, 60))
+    scene[13:41, 13:41] = image
+    times = np.arange(0, DURATION + camera.step / 2, camera.step)
+    shifts = np.array(ORIGIN) + gaze(torch.tensor(times)).numpy()
+
+    def brightness(x, y, right, down):
+        x, y = x - right + 13, y - down + 13
+        i, j = int(np.floor(y)), int(np.floor(x))
+        a, b = y - i, x - j
+        corners = scene[i, j] * (1 - a) * (1 - b) + scene[i + 1, j] * a * (1 - b)
+        return np.log(camera.dark + corners + scene[i, j + 1] * (1 - a) * b + scene[i + 1, j + 1] * a * b)
+
+    for y in range(34):
+        for x in range(34):
+            before = brightness(x, y, *shifts[0])
+            held, last = before + memory[y, x], -np.inf
+            for end, shift in zip(times[1:], shifts[1:], strict=True):
+                now = brightness(x, y, *shift)
+                if abs(now - held) >= camera.threshold:
+                    change = np.sign(now - held) * camera.threshold
+                    share = (now - held - change) / (now - before) if now != before else 1.0
+                    time = max(end - camera.step * min(max(share, 0), 1), last + camera.refractory)
+                    if time <= end:
+                        counts[int(change > 0), y, x] += 1
+                        held, last = held + change, time
+                before = now
+    return counts
+
+
+def test_the_simulation_against_one_pixel_and_one_step_after_the_other():
+    camera, image = EventCamera(**IDEAL), IMAGES[0].double()
+    (events,) = camera.record(image[None], generator=seeded())
+    generator = seeded()
+    torch.randn(1, 34, 34, generator=generator), torch.randn(1, 1, 1, generator=generator)  # thresholds come first
+    memory = camera.threshold * (torch.rand(34 * 34, generator=generator).numpy().reshape(34, 34) - 0.5)
+    expected = plain_camera(image.numpy(), camera, memory)
+    counts = np.zeros_like(expected)
+    np.add.at(counts, (events["p"], events["y"], events["x"]), 1)
+    assert expected.sum() > 1000
+    assert np.abs(counts - expected).sum() <= 0.005 * expected.sum()  # float32 against float64 at the threshold
+
+
+def test_events_are_sorted_inside_the_sensor_and_come_from_the_generator():
+    camera = EventCamera()
+    first, again = (camera.record(IMAGES[:70], generator=seeded(3)) for _ in range(2))
+    assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
+    for events in first:
+        assert events.dtype == EVENT
+        assert (np.diff(events["t"]) >= 0).all()
+        assert events["x"].min() >= 0
+        assert events["x"].max() < SENSOR_SIZE[0]
+        assert events["y"].max() < SENSOR_SIZE[1]
+        assert events["t"][0] >= 0
+        assert events["t"][-1] <= 1000 * DURATION
+
+
+def test_a_pixel_rests_between_its_events():
+    for events in EventCamera(refractory=5.0, background=0.0).record(IMAGES[:20], generator=seeded()):
+        pixel = events["x"] + 34 * events["y"]
+        order = np.lexsort((events["t"], pixel))
+        same = np.diff(pixel[order]) == 0
+        assert np.diff(events["t"][order])[same].min() >= 4999
+
+
+def test_a_dark_image_sends_background_only():
+    dark = torch.zeros(200, 28, 28)
+    assert all(len(events) == 0 for events in EventCamera(background=0.0).record(dark, generator=seeded()))
+    counts = [len(events) for events in EventCamera(background=0.3).record(dark, generator=seeded())]
+    expected = 0.3 * DURATION / 1000 * 34 * 34
+    assert abs(np.mean(counts) - expected) < 4 * (expected / 200) ** 0.5
+
+
+def test_a_white_square_sends_on_events_where_it_arrives_and_off_events_where_it_leaves():
+    image = torch.zeros(1, 28, 28)
+    image[0, 10:18, 10:18] = 1
+    (events,) = EventCamera(**IDEAL).record(image, generator=seeded())
+    first = events[events["t"] < 95_000]  # the image moves right and down
+    on, off = first[first["p"] == 1], first[first["p"] == 0]
+    assert on["y"].mean() > off["y"].mean() + 5
+    assert on["x"].mean() > off["x"].mean() + 1
+
+
+def statistics(recordings):
+    """Return events per sample, the share of ON events, and the rate in bins of 5 ms."""
+    times = np.concatenate([events["t"] for events in recordings]) / 1000
+    rate = np.histogram(times, np.arange(0, 320, 5))[0] / len(recordings)
+    shares = [events["p"].mean() for events in recordings]
+    return np.mean([len(events) for events in recordings]), np.mean(shares), rate
+
+
+def peak_times(rate):
+    """Return the mean time in ms, weighted with the rate, of each third of a recording, and the lulls between."""
+    middle = 2.5 + 5 * np.arange(len(rate))
+    windows = [(0, 90), (95, 200), (210, 315)]
+    inside = [(middle > low) & (middle < high) for low, high in windows]
+    return np.array([np.average(middle[part], weights=rate[part]) for part in inside])
+
+
+@needs_genuine
+def test_the_simulation_has_the_statistics_of_genuine_recordings():
+    genuine = statistics(local_nmnist().recordings)
+    simulated = statistics(EventCamera().record(IMAGES, generator=seeded()))
+    assert abs(simulated[0] / genuine[0] - 1) < 0.2
+    assert abs(simulated[1] - genuine[1]) < 0.05
+    assert np.abs(peak_times(simulated[2]) - peak_times(genuine[2])).max() < 5
+    for rate in (genuine[2], simulated[2]):
+        lulls = [rate[16:19].mean(), rate[39:42].mean()]
+        peaks = [rate[low:high].max() for low, high in ((0, 16), (19, 39), (42, 60))]
+        assert max(lulls) < 0.35 * min(peaks)
+
+
+def edges(recordings):
+    """Return by how many pixels the events with p = 1 lie ahead of those with p = 0 in each saccade's direction."""
+    ahead = []
+    for number, (start, duration) in enumerate(SACCADES):
+        way = np.subtract(GAZE[number + 1], GAZE[number]) / np.linalg.norm(np.subtract(GAZE[number + 1], GAZE[number]))
+        moving = [part[abs(part["t"] / 1000 - start - duration / 2) < 20] for part in recordings]
+        places = [[part[part["p"] == p][name].mean() for name in "xy"] for part in moving for p in (1, 0)]
+        ahead.append((np.diff(np.reshape(places, (-1, 2, 2)), axis=1)[:, 0].mean(0) * -1) @ way)
+    return np.array(ahead)
+
+
+@needs_genuine
+def test_polarity_is_that_of_a_white_digit_in_the_simulation_and_of_a_dark_one_in_genuine_files():
+    assert edges(EventCamera().record(IMAGES[:100], generator=seeded())).min() > 1
+    assert edges(local_nmnist(train=False).recordings).max() < -1

@@ -3,7 +3,7 @@
 #
 # **How do I go deep?**
 #
-# Needs: page 07 (training), page 05 (surrogate derivatives); convolution, pooling and batch normalisation in PyTorch. · 40 minutes to read, one minute to run on one core. · Introduces `OverTime`, `Repeat` and the explorer `FeatureMap`.
+# Needs: page 07 (training), page 05 (surrogate derivatives); convolution, pooling and batch normalisation in PyTorch. · 40 minutes to read, one minute to run. · Introduces `OverTime`, `Repeat` and the explorer `FeatureMap`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/16_convolutional_networks.ipynb)
 

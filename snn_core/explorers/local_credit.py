@@ -8,8 +8,9 @@ from matplotlib.artist import Artist
 from torch import Tensor
 
 from .. import _checks
-from ..neurons import LIF, leaky_step
+from ..neurons import LIF
 from ..online import count_error
+from ..online.layers import leaky_sum
 from ..plotting import BLUE, VERMILION
 from ._base import Explorer, Range
 
@@ -113,15 +114,8 @@ def local_credit(steps: int, beta_out: float, symmetry: float) -> Credit:
     counted, above, _ = output(z @ second.T, record=True)
     labels = torch.arange(SAMPLES) % CLASSES
     error = count_error(counted.sum(0), labels) * output.surrogate.derivative(above - 1)
-    signals = _leak_back(error, output.beta) @ second, error @ (symmetry * second + (1 - symmetry) * other)
-    slope, trace = hidden.surrogate.derivative(u - 1), _leak_back(inputs[:steps].flip(0), hidden.beta).flip(0)
+    later = leaky_sum(error.flip(0), output.beta).flip(0)  # over k >= t of beta^(k-t) error[k]
+    signals = later @ second, error @ (symmetry * second + (1 - symmetry) * other)
+    slope, trace = hidden.surrogate.derivative(u - 1), leaky_sum(inputs[:steps], hidden.beta)
     gradients = (torch.einsum("tbm,tbn->mn", signal * slope, trace) for signal in signals)
     return Credit(*(signal[:, 0] for signal in signals), *gradients)
-
-
-def _leak_back(values: Tensor, beta: Tensor) -> Tensor:
-    """Return ``sum over k >= t of beta^(k-t) values[k]`` for every step t."""
-    sums = [values[-1]]
-    for value in reversed(values[:-1]):
-        sums.append(leaky_step(value, sums[-1], beta))
-    return torch.stack(sums[::-1])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import torch
 
 
 class Case(NamedTuple):
@@ -49,19 +50,34 @@ def _judge(answer: Callable, cases: tuple[Case, ...], tolerance: float) -> str:
     return "correct"
 
 
+def _plain(value: object) -> object:
+    """Return a tensor, or a list or tuple of them, without its gradient, so that NumPy can read it."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value.detach().cpu() if isinstance(value, torch.Tensor) else value
+
+
 def _equal(got: object, expected: object, tolerance: float) -> bool:
     try:
-        got, expected = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
-    except (TypeError, ValueError):
+        got, expected = np.asarray(_plain(got), dtype=float), np.asarray(_plain(expected), dtype=float)
+    except (OverflowError, TypeError, ValueError):  # no array of numbers
         return bool(got == expected)
     return got.shape == expected.shape and bool(np.allclose(got, expected, rtol=tolerance, atol=tolerance))
 
 
 def _short(value: object) -> str:
+    """Show a value in a few words, whatever it is."""
+    try:
+        return _text(value)
+    except ValueError:
+        return "a value of irregular shape, or of thousands of digits"
+
+
+def _text(value: object) -> str:
     """Show a number or a short array in full, and of a long one the shape."""
     if isinstance(value, (int, float, str)):
         return f"{value:.6g}" if isinstance(value, float) else str(value)
-    array = np.asarray(value)
+    array = np.asarray(_plain(value))
     if array.dtype == object or array.size <= 12:
         return np.array2string(array, precision=4, separator=", ").replace("\n", "")
     return f"an array of shape {list(array.shape)} with mean {array.mean():.4g}"

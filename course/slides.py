@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 # What latex2mathml does not know, and upright words, which only as text stay upright and in one piece.
 REPLACED = {r"\mathrm": r"\text", r"\arg": r"\text{arg}\,", r"\big\langle": r"\langle", r"\big\rangle": r"\rangle"}
 LEFT_OUT = ("## Explorer", "## References")
+LISTS, LONG = ("- ", "|"), 700  # an enumeration or a table belongs to the words before it, if it fits (characters)
 
 
 def mathml(formula: str, display: str) -> str:
@@ -78,11 +79,14 @@ def condensed(part: str) -> str:
         return "\n\n".join(paragraphs[:2])
     if heading in ("## You will", "## Recap"):
         return "\n\n".join([heading] + [text for text in paragraphs if re.match(r"- |You$", text)])
-    shown = {0, 1} if heading.startswith("#") else set()
+    shown = {0} if heading.startswith("#") else set()
+    if shown:  # and the idea; what stands in brackets before it answers the question of the section before
+        shown.add(next((number for number, text in enumerate(paragraphs) if number and not text.startswith("(")), 0))
     for number, text in enumerate(paragraphs):
-        if text.startswith("$$"):
-            shown.add(number - 1)  # what leads up to the equation
-        if text.startswith(("$$", ">")):
+        if text.startswith("$$") or (text.startswith(">") and not shown):
+            shown.add(number - 1)  # what leads up to the equation, or to a question that would stand alone
+        follows = text.startswith(LISTS) and number - 1 in shown and len(text) < LONG
+        if text.startswith(("$$", ">")) or follows or text.endswith(":**"):
             shown.add(number)
     return "\n\n".join(text for number, text in enumerate(paragraphs) if number in shown)
 
@@ -92,7 +96,7 @@ def prose_slides(source: str) -> list[tuple[str, str]]:
     found, exercises = [], []
     source = without_badge(without_solutions(source))  # and a badge would be fetched from the network
     source = re.sub(r"\[([^\]]+)\]\([^)]+\.ipynb\)", r"\1", source)  # other pages do not lie beside the slides
-    for part in re.split(r"^(?=#{1,3} )", source, flags=re.M):
+    for part in re.split(r"^(?=#{1,3} |\*\*.+:\*\*$)", source, flags=re.M):
         if re.match(r"### \d · ", part):
             exercises.append("- " + part.splitlines()[0].removeprefix("### "))
         elif part.strip() and (text := condensed(part)):

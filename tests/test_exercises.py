@@ -5,6 +5,7 @@ import re
 import warnings
 
 import pytest
+import torch
 from pages import PAGES, code, prose, tagged
 
 from snn_core.exercises import Case, check_function, check_value
@@ -16,6 +17,7 @@ WRONG = {
         [
             ("def intensity_from_step(step, steps):\n    return 1 - step / steps", "T - 1 intervals"),
             ("def intensity_from_step(step, steps):\n    return step / (steps - 1)", "brightest"),
+            ("def intensity_from_step(step, steps):\n    return 1 - step / 10", "number of steps that is given"),
         ],
         [
             ("def phase_code(x, steps):\n    return [int(x * 2**steps) >> k & 1 for k in range(steps)]", "worth 1/2"),
@@ -27,12 +29,24 @@ WRONG = {
         ],
     ],
     "02_lif_neuron": [
-        [("beta_of_paper = np.exp(-20 / 2)", "ratio"), ("beta_of_paper = 1 - 2 / 20", "ratio")],
+        [("beta_of_paper = np.exp(-20 / 2)", "dt is on top"), ("beta_of_paper = 1 - 2 / 20", "Euler's")],
         [
             (
                 "def steps_to_first_spike(drive, beta, threshold=1.0):\n"
                 "    return np.log(1 - threshold / drive) / np.log(beta)",
-                "round up",
+                "first whole step",
+            ),
+            (
+                "def steps_to_first_spike(drive, beta, threshold=1.0):\n"
+                "    if drive <= threshold:\n        return np.inf\n"
+                "    return np.ceil(np.log(1 - threshold / drive) / np.log(beta))",
+                "at the threshold is no spike",
+            ),
+            (
+                "def steps_to_first_spike(drive, beta, threshold=1.0):\n"
+                "    if drive <= 1:\n        return np.inf\n"
+                "    return int(np.floor(np.log(1 - 1 / drive) / np.log(beta))) + 1",
+                "argument threshold",
             ),
             (
                 "def steps_to_first_spike(drive, beta, threshold=1.0):\n"
@@ -47,6 +61,18 @@ WRONG = {
                 "    return (-0.5 if u > 1 else u), int(u > 1), (-0.5 if u > 1 else u)",
                 "after the input|before the reset",
             ),
+            (
+                "def step_with_undershoot(current, state, beta):\n"
+                "    u = beta * state + current\n"
+                "    return u, int(u > 1), u - 1.5 * (u > 1)",
+                "however high",
+            ),
+            (
+                "def step_with_undershoot(current, state, beta):\n"
+                "    u = beta * state + current\n"
+                "    return u, int(u >= 1), -0.5 if u >= 1 else u",
+                "Exactly at the threshold",
+            ),
         ],
     ],
     "04_layers_and_readouts": [
@@ -55,6 +81,19 @@ WRONG = {
             ("def first_spike_winner(spikes, membrane):\n    return predict(first_spike(spikes))", "decides between"),
             ("def first_spike_winner(spikes, membrane):\n    return predict(max_membrane(membrane))", "must not count"),
             ("def first_spike_winner(spikes, membrane):\n    return predict(spike_count(spikes))", "decides between"),
+            (
+                "def first_spike_winner(spikes, membrane):\n"
+                "    first = first_spike(spikes)\n"
+                "    tied = first == first.max(1, keepdim=True).values\n"
+                "    return predict(torch.where(tied, membrane.amax(0), -torch.inf))",
+                "of a later step",
+            ),
+            (
+                "def first_spike_winner(spikes, membrane):\n"
+                "    step = spikes.sum((1, 2)).nonzero()[0, 0]\n"
+                "    return predict(torch.where(spikes[step] > 0, membrane[step], -torch.inf))",
+                "its own first step",
+            ),
         ],
     ],
     "06_backprop_through_time": [
@@ -73,6 +112,7 @@ WRONG = {
         [
             ("def steps_of_credit(tau, dt, share):\n    return tau / dt * np.log(1 / share)", "next whole number"),
             ("def steps_of_credit(tau, dt, share):\n    return int(tau * np.log(1 / share)) + 1", "five times"),
+            ("def steps_of_credit(tau, dt, share):\n    return int(tau / dt * np.log(100)) + 1", "need not be 1 %"),
         ],
     ],
     "03_neuron_models": [
@@ -127,6 +167,11 @@ WRONG = {
                 "    return error * (lag >= 0) * np.exp(-lag / tau_mem)",
                 "times s",
             ),
+            (
+                "def predicted_change(lag, tau_mem, distance, k, error):\n"
+                "    return error * (lag > 0) / (1 + k * abs(distance)) ** 2 * np.exp(-lag / tau_mem)",
+                "lag 0",
+            ),
         ],
         [
             (
@@ -144,7 +189,25 @@ WRONG = {
                 "        trace = beta * trace + x\n"
                 "        change += goal * trace\n"
                 "    return change",
-                "wanted minus actual",
+                "anted minus actual",
+            ),
+            (
+                "def resume_step_by_step(pre, actual, wanted, beta):\n"
+                "    trace, change = 0.0, 0.0\n"
+                "    for x, z, goal in zip(pre, actual, wanted):\n"
+                "        trace = beta * trace + x\n"
+                "        change += trace if goal else -z * trace\n"
+                "    return change",
+                "right spike changes nothing",
+            ),
+            (
+                "def resume_step_by_step(pre, actual, wanted, beta):\n"
+                "    trace, change = 0.0, 0.0\n"
+                "    for x, z, goal in zip(pre, actual, wanted):\n"
+                "        trace = 1 if x else beta * trace\n"
+                "        change += (goal - z) * trace\n"
+                "    return change",
+                "every input adds 1",
             ),
         ],
     ],
@@ -167,6 +230,12 @@ WRONG = {
                 "        trace = beta * trace + x\n        last = s * p * trace if s else 0\n"
                 "    return s * p * trace",
                 "own step|every step",
+            ),
+            (
+                "def one_synapse(inputs, signals, slopes, beta):\n    trace = gradient = 0.0\n"
+                "    for x, s, p in zip(inputs, signals, slopes):\n"
+                "        trace = beta * trace + p * x\n        gradient += s * trace\n    return gradient",
+                "signal times slope times trace",
             ),
         ],
         [
@@ -213,6 +282,12 @@ WRONG = {
                 "silent",
             ),
             ("def answer_of(counts, names, classes):\n    return names[counts.index(max(counts))]", "without a name"),
+            (
+                "def answer_of(counts, names, classes):\n"
+                "    counts, names = np.array(counts), np.array(names)\n"
+                "    return np.argmax([counts[names == c].sum() / (names == c).sum() for c in range(classes)])",
+                "without a neuron",
+            ),
         ],
     ],
     "15_one_task_every_rule": [
@@ -237,18 +312,35 @@ WRONG = {
                 "def signal_by_signs(error, weight):\n    return error @ weight.sign()",
                 "scale the matrix",
             ),
+            (
+                "def signal_by_signs(error, weight):\n"
+                "    signs = torch.where(weight >= 0, 1.0, -1.0)\n"
+                "    return error @ signs * (weight.norm() / signs.norm())",
+                "sign of 0",
+            ),
         ],
     ],
     "08_codes_and_losses": [
         [("expected = (5 / 20) ** 2", "all four"), ("expected = 25 / 4", "share")],
         [
             (
-                "def distances(lag, tau):\n    return 0.5, 1 - np.exp(-lag / tau)",
-                "Sum beta",
+                "def distances(lag, tau):\n    return 1 - np.exp(-lag / tau), 1 + np.exp(-lag / tau)",
+                "times the sum",
             ),
             (
-                "def distances(lag, tau):\n    alone = 1 / tau / (1 - np.exp(-2 / tau))\n    return alone, 2 * alone",
+                "def distances(lag, tau):\n    alone = 1 / tau / (1 - np.exp(-2 / tau))\n"
+                "    return 2 * alone * (1 - np.exp(-lag / tau)), 2 * alone",
                 "overlap",
+            ),
+            (
+                "def distances(lag, tau):\n    beta = np.exp(-1 / tau)\n    alone = 1 / tau / (1 - beta**2)\n"
+                "    return (2 * alone * (1 - beta**lag)) ** 0.5, (2 * alone * (1 + beta**lag)) ** 0.5",
+                "no root",
+            ),
+            (
+                "def distances(lag, tau):\n    beta = np.exp(-1 / 10)\n    alone = 1 / 10 / (1 - beta**2)\n"
+                "    return 2 * alone * (1 - beta**lag), 2 * alone * (1 + beta**lag)",
+                "Use tau",
             ),
         ],
     ],
@@ -256,12 +348,17 @@ WRONG = {
         [
             ("def nearest_step(spike, trace, alpha):\n    return alpha * trace + spike", "does not add"),
             ("def nearest_step(spike, trace, alpha):\n    return 1.0 if spike else trace", "decays by alpha"),
+            ("def nearest_step(spike, trace, alpha):\n    return 1.0 if spike else (1 - alpha) * trace", "decays"),
         ],
         [
             ("def resting_weight(up, down, mu):\n    return up / (up + down)", "mu-th root"),
             ("def resting_weight(up, down, mu):\n    return 1 / (1 + (up / down) ** (1 / mu))", "Solve up"),
         ],
-        [("turning_rate = 7.1e-3 * 33.7 / (6.5e-3 * 16.8 * 114)", "ms and s"), ("turning_rate = 1092", "Potentiation")],
+        [
+            ("turning_rate = 7.1e-3 * 33.7 / (6.5e-3 * 16.8 * 114)", "ms and s"),
+            ("turning_rate = 1092", "Potentiation"),
+            ("turning_rate = 19.6", "its own step"),
+        ],
     ],
     "11_three_factor_learning": [
         [
@@ -326,6 +423,15 @@ WRONG = {
                 "    return course",
                 "next",
             ),
+            (
+                "def influence_with_reset(x, s, beta, theta):\n"
+                "    course, influence, before = [], 0.0, 0.0\n"
+                "    for x_t, s_t in zip(x, s):\n"
+                "        influence, before = beta * (1 - before) * influence + x_t, s_t\n"
+                "        course.append(influence)\n"
+                "    return course",
+                "1 - theta s",
+            ),
         ],
     ],
     "16_convolutional_networks": [
@@ -358,6 +464,12 @@ WRONG = {
                 "    return [w * scale / root, (b - mean) / root + shift]",
                 "both scaled",
             ),
+            (
+                "def fold_norm(w, b, mean, variance, scale, shift, epsilon):\n"
+                "    factor = scale / variance**0.5\n"
+                "    return [w * factor, (b - mean) * factor + shift]",
+                "under the root",
+            ),
         ],
     ],
     "17_event_cameras": [
@@ -368,10 +480,16 @@ WRONG = {
             ),
             ("def five_bytes(x, y, t, p):\n    return [x, y, t >> 16, t >> 8 & 255, t & 255]", "adds 128"),
             ("def five_bytes(x, y, t, p):\n    return [x, y, p + (t >> 16), t >> 8 & 255, t & 255]", "highest bit"),
+            (
+                "def five_bytes(x, y, t, p):\n    return [x, y, p << 7 | t >> 16, t >> 8 & 127, t & 127]",
+                "8 bits of each",
+            ),
+            ("def five_bytes(x, y, t, p):\n    return [x, y, p << 7 | t >> 16, t >> 8, t]", "8 bits of each"),
         ],
         [
             ("def bin_factor(dt, tau):\n    return np.exp(dt / tau)", "averaged over its place"),
             ("def bin_factor(dt, tau):\n    return np.exp(dt / tau / 2)", "averaged over its place"),
+            ("def bin_factor(dt, tau):\n    return (np.exp(dt / tau) - 1) * tau / dt", "Divide the means"),
             ("def bin_factor(dt, tau):\n    return (1 - np.exp(-dt / tau)) * tau / dt", "inverse"),
         ],
     ],
@@ -447,6 +565,25 @@ def test_an_answer_that_raises_is_reported_and_not_raised(capsys):
 def test_a_wrong_shape_is_not_broadcast(capsys):
     check_value([1.0, 1.0], 1.0)
     assert capsys.readouterr().out.startswith("not yet")
+
+
+def test_tensors_that_know_their_gradient_are_compared_too(capsys):
+    weight = torch.tensor([1.0, 2.0], requires_grad=True)
+    check_value(weight, [1, 2])
+    check_value((weight[0], [weight[1]]), weight)
+    check_function(lambda x: 2 * x, Case((weight,), [2, 4]), Case((weight[0],), 3.0, "No."))
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "correct"
+    assert said[1].startswith("not yet: a value of irregular shape")
+    assert said[2] == "not yet: for 1. it returned 2., expected 3. No."
+
+
+def test_numbers_too_long_for_a_float_are_wrong_and_not_raised(capsys):
+    check_value([1, 1 << 20_000], [1, 2])
+    check_function(lambda: 1 << 20_000, Case((), 1))
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("not yet: ")
+    assert said[1].endswith("of thousands of digits, expected 1")
 
 
 def test_ellipsis_counts_as_not_attempted(capsys):

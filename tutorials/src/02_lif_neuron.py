@@ -358,14 +358,15 @@ LIFNeuron().sliders()
 #
 # ## Exercises
 #
-# ### 1 · Change one number
+# ### 1 · The β of a paper
 #
 # A paper states $\tau = 20$ ms and bins its data at $\mathrm{d}t = 2$ ms. Which $\beta$ does its neuron have?
 
 # %% tags=["exercise"]
 beta_of_paper = None
 
-check_value(beta_of_paper, np.exp(-2 / 20), "Only the ratio of dt and tau counts.", tolerance=1e-3)
+hint = "β is exp(-dt / tau): dt is on top, and Euler's 1 - dt / tau is only near it."
+check_value(beta_of_paper, LIF(20.0, dt=2.0).beta.item(), hint, tolerance=1e-3)
 
 # %% [markdown]
 # ### 2 · The first spike in closed form
@@ -381,9 +382,15 @@ def steps_to_first_spike(drive, beta, threshold=1.0):
 constant = torch.full((100, 1, 1), 1.5 * (1 - 0.9))
 check_function(
     steps_to_first_spike,
-    Case((1.5, 0.9), LIF(beta=0.9)(constant).argmax().item() + 1, "A spike falls on a whole step: round up."),
+    Case(
+        (1.5, 0.9),
+        LIF(beta=0.9)(constant).argmax().item() + 1,
+        "Solve D(1 - β^n) = θ for n. A spike falls on the first whole step after it.",
+    ),
     Case((2.5, 0.5), 1, "Try it with a pencil: 2.5 · 0.5 is already above 1."),
     Case((0.8, 0.9), np.inf, "The membrane never gets higher than the drive."),
+    Case((2.0, 0.5), 2, "A membrane at the threshold is no spike yet: the rule is u > θ."),
+    Case((3.0, 0.5, 2.0), 2, "Use the argument threshold, not 1."),
 )
 
 # %% [markdown]
@@ -399,15 +406,20 @@ def step_with_undershoot(current, state, beta):
 
 check_function(
     step_with_undershoot,
-    Case((0.5, 0.4, 0.5), (0.7, 0, 0.7), "Below the threshold nothing is reset."),
-    Case((1.0, 0.4, 0.5), (1.2, 1, -0.5), "Compare the membrane after the input was added."),
+    Case((0.5, 0.4, 0.5), (0.7, 0, 0.7), "u = β v + I, with no factor at I; below the threshold nothing is reset."),
+    Case(
+        (1.0, 0.4, 0.5),
+        (1.2, 1, -0.5),
+        "Compare after the input was added. The new state is -0.5, however high the membrane was.",
+    ),
     Case((1.6, -0.5, 0.5), (1.35, 1, -0.5), "The membrane that is returned is the one before the reset."),
+    Case((0.75, 0.5, 0.5), (1.0, 0, 1.0), "Exactly at the threshold there is no spike: u > 1."),
 )
 
 # %% [markdown] tags=["solution"]
 # ### 4 · Open
 #
-# A *relative* refractory period does not forbid a second spike but makes it harder, for example by a threshold that jumps up by 0.5 at each spike and decays with 20 ms. Add it to `lif_by_hand`. What happens to the f–I curve, and to the CV of the fluctuation-driven neuron? (Page 03 has a name for this neuron.)
+# A *relative* refractory period does not forbid a second spike but makes it harder, for example by a threshold that jumps up by 0.5 at each spike and decays with 20 ms. Add it to `lif_by_hand`; let the soft reset subtract the raised threshold. Give the neuron a constant drive for 2000 ms at $\mathrm{d}t = 0.1$ ms: what happens to the f–I curve at $D = 1.5$, 3 and 5? Then give it `(inputs * weights)[:, 0, 1].tolist()` at 1 ms: what happens to the CV of the fluctuation-driven neuron? (Page 03 has a name for this neuron.)
 #
 # ### Solutions
 #
@@ -441,6 +453,34 @@ check_function(
 #     membrane = beta * state + current
 #     spike = int(membrane > 1)
 #     return membrane, spike, -0.5 if spike else membrane
+# ```
+#
+# </details>
+#
+# <details><summary>Answer 4</summary>
+#
+# The rates fall from 90, 245 and 446 spikes/s to 50, 106 and 158: the curve is flatter, but it still starts at $D = 1$. The CV falls from 0.85 to about 0.7: short intervals become rare.
+#
+# ```python
+# def relative_refractory(current, dt, jump=0.5):
+#     beta, recovery = np.exp(-dt / 10), np.exp(-dt / 20)
+#     state, raised, spikes = 0.0, 0.0, []
+#     for value in current:
+#         membrane, threshold = beta * state + value, 1 + raised
+#         spikes.append(float(membrane > threshold))
+#         state = membrane - threshold * spikes[-1]
+#         raised = recovery * raised + jump * spikes[-1]
+#     return np.array(spikes)
+#
+#
+# fired = {}
+# for strength in (1.5, 3.0, 5.0):
+#     constant = [strength * (1 - np.exp(-0.1 / 10))] * 20_000
+#     fired[strength] = [relative_refractory(constant, 0.1, jump).sum() / 2 for jump in (0, 0.5)]
+# noisy = (inputs * weights)[:, 0, 1].tolist()
+# gaps = [intervals(torch.tensor(relative_refractory(noisy, 1, jump))) for jump in (0, 0.5)]
+# variations = [float(each.std() / each.mean()) for each in gaps]
+# print(fired, variations)
 # ```
 #
 # </details>

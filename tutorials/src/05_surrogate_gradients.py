@@ -255,7 +255,7 @@ assert descent[-1] < 0.1 < 0.6 < descent[0]
 assert (loss_on_line(pattern_network(0), trained[0], along + 1e-6) == descent).double().mean() > 0.98
 
 # %% [markdown]
-# The surrogate network knows its patterns. On new ones it guesses, as it must with random labels. The membrane readout stays behind: in 50 epochs a better last layer does not make up for random hidden neurons. The right figure goes straight from the untrained to the trained network: a small shift leaves the loss as it is everywhere on this line, and yet the surrogate found its lower end.
+# The surrogate network knows its patterns. On new ones it guesses, as it must with random labels. The membrane readout stays behind: in 50 epochs a better last layer does not make up for random hidden neurons. The right figure goes straight from the untrained to the trained network: a shift of a millionth leaves the loss as it is nearly everywhere on this line, and yet the surrogate found its lower end.
 #
 # ## 4 · Which surrogate?
 #
@@ -517,7 +517,7 @@ check_value(slope_factor, 1 / Surrogate("sigmoid", 10).area, "Divide by the area
 # %% [markdown]
 # ### 2 · A surrogate of your own
 #
-# The triangle is cheap but leaves a silent neuron without any gradient. Write the *leaky triangle*: $1 - k|x|$, but never below a floor. Then return it from `TrueStep.derivative_at`, in place of the zeros, with a floor of 0.01, and run `short_training(TrueStep(scale=16))[:, 1, -1]`: what does the floor change at width 1/16?
+# The triangle is cheap but leaves a silent neuron without any gradient. Write the *leaky triangle*: $1 - k|x|$, but never below a floor. Then write a class `LeakyTriangle` like `TrueStep`, whose `derivative_at` returns it with $x$ = `membrane - threshold`, $k$ = `self.scale` and a floor of 0.01. Run `short_training(LeakyTriangle(scale=16))[:, 1, -1]` and compare with the triangle in the table: what does the floor change at width 1/16?
 
 
 # %% tags=["exercise"]
@@ -531,11 +531,11 @@ check_function(leaky_triangle, Case((x, 10.0, 0.1), [1, 0.5, 0.5, 0.1, 0.1], "Mi
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# Multiply `std` of `last` in `pattern_network` by 2, so that the output neurons spike from the start, and repeat the sweep. Which cells of the table change most, and why?
+# Multiply `std` of `last` in `pattern_network` by 2, so that more output neurons spike from the start. Run that cell, and then only the two cells of the sweep and its table. (The checks hold for the old value: set it back afterwards.) Which cells of the table change most, and why?
 #
 # ### 4 · Open
 #
-# Train with a membrane readout *and* a surrogate. Then make the surrogate narrower from epoch to epoch. Does it end better than a constant width?
+# Train with a membrane readout *and* a surrogate. Then make the surrogate narrower from epoch to epoch. Does it end better than a constant width? (`network[1].surrogate.scale = k` changes the steepness; write it into the loop of `learn`.)
 #
 # ### Solutions
 #
@@ -556,7 +556,7 @@ check_function(leaky_triangle, Case((x, 10.0, 0.1), [1, 0.5, 0.5, 0.1, 0.1], "Mi
 #     return (1 - k * x.abs()).clamp(min=floor)
 # ```
 #
-# In a subclass of `Surrogate`, `derivative_at` returns `leaky_triangle(membrane - threshold, self.scale, 0.01)`. With this floor nearly all patterns are learnt, where the plain triangle stays at chance.
+# In `LeakyTriangle`, `derivative_at` returns `leaky_triangle(membrane - threshold, self.scale, 0.01)`. With this floor nearly all patterns are learnt, where the plain triangle stays at chance.
 #
 # </details>
 #

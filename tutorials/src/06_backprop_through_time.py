@@ -522,7 +522,7 @@ CreditAssignment().sliders()
 #
 # ### 1 · The way back through a leaky integrator
 #
-# A `LeakyIntegrator` has no spike: $u[t] = \beta u[t-1] + I[t]$. Let `direct` be the gradient that the loss sends to each $u[t]$ at its own step. Write the recursion that returns the gradient by each $I[t]$.
+# A `LeakyIntegrator` has no spike: $u[t] = \beta u[t-1] + I[t]$. Let `direct` be a list: the gradient that the loss sends to each $u[t]$ at its own step. Write the recursion that returns the gradient by each $I[t]$, a list of the same length.
 
 
 # %% tags=["exercise"]
@@ -530,8 +530,8 @@ def integrator_backward(direct, beta):
     return None  # your code here
 
 
-at_the_end = Case(([0, 0, 1], 0.5), [0.25, 0.5, 1], "What arrives at step t has passed step t + 1: go backwards.")
-everywhere = Case(([1, 2, 4], 0.5), [3, 4, 4], "What comes from later is added to what comes at the step itself.")
+at_the_end = Case(([0.0, 0.0, 1.0], 0.5), [0.25, 0.5, 1], "What arrives at step t has passed step t + 1: go backwards.")
+everywhere = Case(([1.0, 2.0, 4.0], 0.5), [3, 4, 4], "What comes from later is added to what comes at the step itself.")
 check_function(integrator_backward, at_the_end, everywhere)
 
 # %% [markdown]
@@ -547,12 +547,13 @@ def steps_of_credit(tau, dt, share):
 
 one_percent = Case((20.0, 1.0, 0.01), 93, "Solve exp(-k dt / tau) = share for k; the next whole number is below it.")
 coarse = Case((20.0, 5.0, 0.01), 19, "A step of 5 ms takes credit away five times as fast per step.")
-check_function(steps_of_credit, one_percent, coarse)
+tenth = Case((10.0, 1.0, 0.1), 24, "`share` need not be 1 %.")
+check_function(steps_of_credit, one_percent, coarse, tenth)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · A third reset
 #
-# Exercise 3 of page 02 resets to $-0.5$: $v = u(1 - z) - 0.5 z$. Derive $c$ with a pencil, detached and attached. Then write the neuron as a `SpikingNeuron`, and compare `credit` with the product of $\beta c$.
+# Exercise 3 of page 02 resets to $-0.5$: $v = u(1 - z) - 0.5 z$. Derive $c$ with a pencil, detached and attached. Then write the neuron as a `SpikingNeuron`: its `step(current, state)` returns spikes, membrane $u$ and the new state $v$; `Surrogate(scale=10.0)(u - 1)` spikes, and `.detach()` on that spike in the reset detaches. Compare `credit` on the `pulses` of section 4 with the product of $\beta c$; it takes any such neuron.
 #
 # ### 4 · Explain
 #
@@ -560,7 +561,7 @@ check_function(steps_of_credit, one_percent, coarse)
 #
 # ### 5 · Open
 #
-# Can the attached networks with a surrogate of height 20 be saved, by a smaller learning rate, by clipping the gradient, by another surrogate? Change `five_networks`, and find out which part of $c$ does the harm.
+# Can the attached networks with a surrogate of height 20 be saved, by a smaller learning rate, by clipping the gradient, by another surrogate? Change `five_networks`, and find out which part of $c$ does the harm. (To change $c$ alone, make the spike that resets with a second `Surrogate`.)
 #
 # ### Solutions
 #
@@ -587,6 +588,45 @@ check_function(steps_of_credit, one_percent, coarse)
 # def steps_of_credit(tau, dt, share):
 #     return int(np.floor(tau / dt * np.log(1 / share))) + 1
 # ```
+#
+# </details>
+#
+# <details><summary>Answer 3</summary>
+#
+# Detached $c = 1 - z$, as for the hard reset: the $-0.5$ is a constant. Attached $c = 1 - z - (u + 0.5)\,s$: a spike takes the membrane from $u$ to $-0.5$, and that jump depends on $u$ through $s$.
+#
+# ```python
+# from snn_core.neurons import SpikingNeuron
+#
+#
+# class Undershoot(SpikingNeuron):
+#     def __init__(self, beta, detach):
+#         super().__init__()
+#         self.beta, self.detach, self.spike = beta, detach, Surrogate(scale=10.0)
+#
+#     def step(self, current, state):
+#         u = self.beta * state + current
+#         z = self.spike(u - 1)
+#         resets = z.detach() if self.detach else z
+#         return z, u, u * (1 - resets) - 0.5 * resets
+#
+#
+# reset_by_hand = {}
+# for detach in (True, False):
+#     neuron = Undershoot(np.exp(-1 / 20), detach)
+#     run = neuron(pulses, record=True)
+#     s = 0 if detach else neuron.spike.derivative_at(run.membrane, 1.0)
+#     c = (1 - run.spikes - (run.membrane + 0.5) * s).flatten()
+#     factors = torch.cat([torch.ones(1), (neuron.beta * c[:-1].flip(0)).cumprod(0)])
+#     reset_by_hand[detach] = torch.stack([credit(neuron, pulses).flip(0)[:, 0], factors])
+# print({detach: (both[0] - both[1]).abs().max().item() for detach, both in reset_by_hand.items()})
+# ```
+#
+# </details>
+#
+# <details><summary>Answer 4</summary>
+#
+# The spike of step $t$ has an arrow to the current of every neuron at $t + 1$. With the weights $V$ of these arrows $g_z[t]$ gains the term $g_u[t+1]\,V^{\!\top}$, so one step back credit takes two ways: through the own membrane, by $\beta c$, and over the spikes, by $s$ and the weights. The second has no $\beta$. With weights large enough it does not shrink, and credit reaches further. If both ways together stretch some direction at each step, credit grows with the number of steps.
 #
 # </details>
 #

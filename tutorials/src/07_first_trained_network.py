@@ -376,7 +376,7 @@ assert last_five.mean() >= 98.4 and 1 - last_five.mean() / 100 < (1 - final.mean
 expected_loss = None
 
 silent = count_cross_entropy(torch.zeros(10, 8, 4), torch.arange(8) % 4)
-check_value(expected_loss, silent.item(), "Equal counts give equal probabilities.", tolerance=1e-3)
+check_value(expected_loss, silent.item(), "Equal counts give equal probabilities.", tolerance=5e-3)
 
 # %% [markdown]
 # ### 2 · A measurement of your own
@@ -401,7 +401,7 @@ check_function(
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# Give `fresh` an argument `steps` in place of the 10 in its encoder. Train one network with 3 steps and one with 10, and test each with 3, 10 and 30. Which part of the difference comes from training with few steps, and which from testing with few?
+# Give `fresh` an argument `steps` in place of the 10 in its encoder, and `train` one that it hands on. Train one network with 3 steps and one with 10, and test each with 3, 10 and 30: the encoder for 30 is `fresh(7, steps=30)[1]`, and `evaluate` takes it as `encode`. Does it cost accuracy to train with 3 steps if the test has 3? If it has 10?
 #
 # ### 4 · Open
 #
@@ -425,6 +425,12 @@ check_function(
 # def share_silent(spikes):
 #     return (spikes.sum((0, 1)) == 0).float().mean().item()
 # ```
+#
+# </details>
+#
+# <details><summary>Answer 3</summary>
+#
+# With 3 steps to read, both networks are about equally good, between 92 and 94 %. With 10 and 30 the one trained with 3 stays there, and only the one trained with 10 gains, to about 96 %. So neither part alone makes the difference: one has to train *and* test with more than 3 steps.
 #
 # </details>
 #

@@ -381,7 +381,7 @@ assert cross[count, count] - cross[count, first] > 0.08 > 0.05 > abs(cross[first
 # > **Before you run:** without a charge the network sends some 400 to 500 hidden spikes per image. How many of them does it need?
 
 # %%
-base, encode = classifier("rate", "count_cross_entropy"), coder("rate", seeded(0))
+encode, base = coder("rate", seeded(0)), classifier("rate", "count_cross_entropy")  # the seed, then the weights
 full = {"encode": encode, "batch_size": 50, "progress": False}
 adam = torch.optim.Adam(base.parameters(), lr=1e-3)
 fit(base, images, labels, epochs=2, optimizer=adam, generator=seeded(0), **full)
@@ -489,7 +489,7 @@ SpikeDistance().sliders()
 #
 # ### 1 · Predict one number
 #
-# An output of 4 classes lasts 20 steps. The right neuron first spikes at step 5, the others never. What is `first_spike_mse` with its default targets? Set `expected`.
+# An output of 4 classes lasts 20 steps. The right neuron first spikes at step 5, counted from 0, the others never. What is `first_spike_mse` with its default targets? Set `expected`.
 
 # %% tags=["exercise"]
 expected = None
@@ -503,23 +503,26 @@ check_value(
 # %% [markdown]
 # ### 2 · A distance with a closed form
 #
-# Two neurons have one spike each, `lag` steps of 1 ms apart, and the recording goes on for ever. Write a function that returns it for a train with a *single* spike against an *empty* one, and for the pair.
+# Section 3 has $D^2$ for two spikes, `lag` steps of 1 ms apart, in *different* trains. Now let both spikes be in *one* train, and the other train be *empty*. Write a function that returns $D^2$ for the first case and for the second, as a tuple; the recording goes on for ever. Which is the larger?
 
 
 # %% tags=["exercise"]
 def distances(lag, tau):
-    return None  # your code here: (one spike against none, two single spikes `lag` steps apart)
+    return None  # your code here: (one spike in each train, both spikes in one train)
 
 
 trains = torch.eye(900, dtype=torch.float64)[[100, 107]].T.unsqueeze(1)
-alone, both = (losses.van_rossum(trains[..., :1], k * trains[..., 1:], tau=10.0).item() for k in (0, 1))
-hint = "Sum beta^2k over all k; the pair is twice that, less twice the overlap."
-check_function(distances, Case((7, 10.0), (alone, both), hint), tolerance=1e-4)
+early, late = trains[..., :1], trains[..., 1:]
+far, near = (losses.van_rossum(early, late, tau=tau).item() for tau in (10.0, 20.0))
+together = [losses.van_rossum(early + late, 0 * late, tau=tau).item() for tau in (10.0, 20.0)]
+hint = "D² has no root. One spike alone costs dt/tau times the sum of beta^2k; overlap takes away, or adds."
+first, second = Case((7, 10.0), (far, together[0]), hint), Case((7, 20.0), (near, together[1]), "Use tau.")
+check_function(distances, first, second, tolerance=1e-4)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# In section 5, multiply `upper_activity` by 10, and draw its curve again. Is the accuracy the same at the same number of spikes? Compare what a spike pays at the start with the L1 charges.
+# In section 5, multiply `upper_activity` by 10 in the cell that trains, and run it and the next one again. (The check after them is for 1, and fails now.) Is the accuracy the same at the same number of spikes? Compare what a spike pays at the start with the L1 charges.
 #
 # ### 4 · Open
 #
@@ -543,8 +546,14 @@ check_function(distances, Case((7, 10.0), (alone, both), hint), tolerance=1e-4)
 # def distances(lag, tau):
 #     beta = np.exp(-1 / tau)
 #     alone = 1 / tau / (1 - beta**2)
-#     return alone, 2 * alone * (1 - beta**lag)
+#     return 2 * alone * (1 - beta**lag), 2 * alone * (1 + beta**lag)
 # ```
+#
+# </details>
+#
+# <details><summary>Answer 3</summary>
+#
+# No: at the same number of spikes it is lower, and the more so the fewer there are. At the start a layer with $\bar n$ spikes per neuron pays $20\,(\bar n - c)$ for each spike, which is more than the strongest L1 charge, 10, at which the network falls silent. Whether the neurons that die of it are the reason we have not tested.
 #
 # </details>
 #

@@ -503,7 +503,7 @@ def threes_and_fives(pictures, digits):
     return pictures[chosen].flatten(1), (digits[chosen] == 5).long()
 
 
-mnist, readers, SEEDS = mnist_mini(), StochasticLIF(tau_mem=10.0, width=0.2), 5
+mnist, readers, SEEDS, ANSWERS = mnist_mini(), StochasticLIF(tau_mem=10.0, width=0.2), 5, 2  # one neuron per answer
 (images, labels), test = threes_and_fives(*mnist[:2]), threes_and_fives(*mnist[2:])
 LOOKS = (*range(4, 49, 4), *range(60, 301, 12), *range(324, 721, 36))  # after which minibatches of ten
 
@@ -511,26 +511,26 @@ LOOKS = (*range(4, 49, 4), *range(60, 301, 12), *range(324, 721, 36))  # after w
 # %% tags=["definitions"]
 def accuracy(weight, pictures, answers, generator):  # of readers with weights [A, 2, 784]: [A]
     drive = encoding.rate(pictures, 20, gain=0.3, generator=generator) @ weight.flatten(0, 1).T
-    counts = readers(drive).sum(0).unflatten(1, (-1, 2))
+    counts = readers(drive).sum(0).unflatten(1, (-1, ANSWERS))
     return (predict(counts, generator) == answers[:, None]).float().mean(0)
 
 
 def train_readers(rate, told, seed=0):
     """Train readers with rates [A] by reward, or told the answer; return weights and held-out accuracies [looks, A]."""
     generator = readers.generator = seeded(seed)
-    weight = 0.01 + 0.002 * torch.randn(len(rate), 2, 784, generator=generator)
+    weight = 0.01 + 0.002 * torch.randn(len(rate), ANSWERS, 784, generator=generator)
     expected, course = torch.full((len(rate),), 0.5), []  # what is held out: the last 200
     for number in range(1, LOOKS[-1] + 1):
         chosen = torch.randint(len(images) - 200, (10,), generator=generator)
         spikes = encoding.rate(images[chosen], 20, gain=0.3, generator=generator)  # [T, 10, 784]
         drive = spikes @ weight.flatten(0, 1).T
         fired, membrane, _ = readers(drive, record=True)
-        wanted = one_hot(labels[chosen], 2).float().repeat(20, 1, len(rate))
-        answer = predict(fired.sum(0).unflatten(1, (-1, 2)), generator)
+        wanted = one_hot(labels[chosen], ANSWERS).float().repeat(20, 1, len(rate))
+        answer = predict(fired.sum(0).unflatten(1, (-1, ANSWERS)), generator)
         reward = (answer == labels[chosen, None]).float()
         success = torch.ones_like(reward) if told else reward - expected
         fired, membrane = (wanted, readers.replay(wanted, drive)) if told else (fired, membrane)
-        surprise = ((fired - readers.probability(membrane)) / readers.width).unflatten(2, (-1, 2))
+        surprise = ((fired - readers.probability(membrane)) / readers.width).unflatten(2, (-1, ANSWERS))
         step = torch.einsum("tbam,tbn->amn", surprise * success[..., None], spike_trace(spikes, 10.0)) / 10
         weight, expected = weight + rate[:, None, None] * step, running_mean_step(expected, reward.mean(0), 0.05)
         if number in LOOKS:
@@ -548,7 +548,7 @@ for told, axis, color in ((True, axes[1], VERMILION), (False, axes[2], BLUE)):
     smooth = course.mean(2).unfold(0, 3, 1).mean(2)  # means over three looks
     first[told] = min(shown[2 + int((each >= 85).nonzero()[0])] for each in smooth.T if each.max() >= 85)
     best_rate = taken[told] = course[-5:].mean((0, 2)).argmax().item()
-    course, weight = course[:, best_rate], weight.view(5, SEEDS, 2, 784)[best_rate]
+    course, weight = course[:, best_rate], weight.view(5, SEEDS, ANSWERS, 784)[best_rate]
     tested[told], fields[told] = 100 * accuracy(weight, *test, seeded(9)), (weight[:, 1] - weight[:, 0]).mean(0)
     name = "told the answer" if told else "told right or wrong"
     axes[0].plot(shown, course.mean(1), color=color, label=f"{name}: test {tested[told].mean():.0f} %")
@@ -617,14 +617,18 @@ pre, post = torch.zeros(2, 51, 1, 1, dtype=torch.float64)
 pre[10], post[15] = 1, 1
 learner = RewardSTDP(PairSTDP(a_plus=1.0), tau_eligibility=25.0)
 state = learner.run(pre, post, torch.zeros(1, 1), learner.initial_state(pre[0], post[0]))
-later = Case((5.0, 35.0, 25.0, -0.5), -0.5 * state.eligibility.item(), "From the second spike on e decays with tau_e.")
+later = Case(
+    (5.0, 35.0, 25.0, -0.5),
+    -0.5 * state.eligibility.item(),
+    "From the second spike on e decays with tau_e; a negative success turns the sign.",
+)
 at_once = Case((5.0, 0.0, 25.0, 1.0), math.exp(-5 / 20), "Without a delay it is the STDP window.")
 check_function(rewarded_change, at_once, later)
 
 # %% [markdown]
 # ### 2 · The quietest baseline
 #
-# From rewards and scores of many trials (arrays of the same length, one weight), compute the baseline $b$ for which the mean square of the updates $(R - b)\, s$ is smallest.
+# From rewards and scores of many trials (arrays of the same length, one weight), return the baseline $b$ for which the mean square of the updates $(R - b)\, s$ is smallest: one number, by a formula, not by trying many.
 
 
 # %% tags=["exercise"]
@@ -640,11 +644,11 @@ check_function(quietest_baseline, Case((rewards, scores), -slope / (2 * curvatur
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# Fire the inputs spontaneously at 20 spikes per second: `task = CueAssociation(dt=5.0, width=0.2, slow=20.0)`. Predict before you run section 3 again: what happens to the longest delays, and what to the control in silence?
+# Fire the inputs spontaneously at 20 spikes per second: `task = CueAssociation(dt=5.0, width=0.2, slow=20.0)`. Predict: what happens to the longest delays, and what to the two controls in silence? Then run that line and the sweep of section 3 again. (The check below the sweep speaks of 5 spikes per second and fails now.) Set `task` back afterwards.
 #
 # ### 4 · Open
 #
-# Add a third digit to section 6: 8. Change `threes_and_fives` and the two places that say two neurons. "Wrong" no longer names the right answer. How many images does it take now until three of four held-out images are read, told the answer and told right or wrong?
+# Add a third digit to section 6: 8. Change `threes_and_fives`, set `ANSWERS = 3`, put 75 for 85 in the cell that draws, and let `LOOKS` go on to 1441: it takes longer now. "Wrong" no longer names the right answer. How many images does it take until three of four held-out images are read (`first`), told the answer and told right or wrong?
 #
 # ### Solutions
 #
@@ -670,7 +674,7 @@ check_function(quietest_baseline, Case((rewards, scores), -slope / (2 * curvatur
 #
 # <details><summary>Solution 3, in words</summary>
 #
-# The longest delays shrink for all three time constants: more accidental pairs come into every wait. With silence there are none after the cue, so the controls in silence change little; only the other cues' inputs fire more while a cue lasts.
+# The longest delays shrink for all three time constants: more accidental pairs come into every wait. With silence there are none after the cue, so the controls in silence lose less: under ten points on average, where at $4\,\tau_e$ the curves lose more than thirty. Only the other cues' inputs fire more while a cue lasts. The curves fall through two thirds at about 4.0, 3.0 and 2.7 $\tau_e$.
 #
 # </details>
 #

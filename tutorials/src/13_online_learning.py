@@ -323,7 +323,7 @@ found = np.array([[cosines_of_parts(seed, scale) for seed in range(6)] for scale
 cosines, grown = found[:, :, 0], found[1, :, 1] / found[1, :, 1, :1]  # norms relative to the true one
 names, rows = [name.replace(" ", "\n") for name in PARTS], ("scale 10, mean", "scale 2, mean", "lowest", "highest")
 axis = heat_table([*cosines.mean(1), cosines[1].min(0), cosines[1].max(0)], rows, names, form="{:.2f}")
-axis.set_title("Cosine to the BPTT gradient: the leak alone comes close, all but the reset need not")
+axis.set_title("Cosine to the BPTT gradient: the leak alone comes close; all without the reset may not")
 plt.show()
 
 # %% tags=["check"]
@@ -699,7 +699,7 @@ assert max(rest[-10:].mean() for rest in still) < 0.8 and len(still[0]) == 50
 #
 # ### 2 · A trace with a reset in it
 #
-# One neuron without recurrence, with an *attached* soft reset. Return the influence $P[t] = \partial u[t]/\partial w$ of one synapse at each step as a list, from lists of its input `x` and of the surrogate `s`, the decay `beta` and the threshold `theta` (`influence_with_reset`).
+# One neuron without recurrence, with an *attached* soft reset. Return the influence $P[t] = \partial u[t]/\partial w$ of one synapse at each step as a list, from lists of its input `x` and of the surrogate `s`, the decay `beta` and the threshold `theta` (`influence_with_reset`, the next cell).
 
 
 # %% tags=["exercise"]
@@ -707,7 +707,7 @@ def forward_gradient(z, wanted, w, kappa):
     return None  # your code here
 
 
-single = Case(([1, 0], [0.0, 0.0], 2.0, 0.5), 2.5, "The influence dy/dw decays with kappa, as y does: 1, then 0.5.")
+single = Case(([1, 0], [0.0, 0.0], 2.0, 0.5), 2.5, "The influence dy/dw decays with kappa; it meets y - wanted.")
 several = Case(([1, 1, 0], [0.0, 1.0, 1.0], 1.0, 0.5), 1.5625, "Each step adds its error times the influence so far.")
 check_function(forward_gradient, single, several)
 
@@ -717,18 +717,18 @@ def influence_with_reset(x, s, beta, theta):
     return None  # your code here
 
 
-reset = Case(([1, 0, 0], [0.0, 1.0, 0.0], 0.5, 1.0), [1, 0.5, 0], "A reset acts on the *next* step.")
-partial = Case(([1, 0, 1], [0.5, 0.0, 1.0], 0.8, 1.0), [1, 0.4, 1.32], "Section 1's recursion with V = 0.")
+reset = Case(([1, 0, 0], [0.0, 1.0, 0.0], 0.5, 1.0), [1, 0.5, 0], "A reset acts on the *next* step; the rest decays.")
+partial = Case(([1, 0, 1], [0.5, 0.0, 1.0], 0.8, 0.5), [1, 0.6, 1.48], "The reset factor, page 06, is c = 1 - theta s.")
 check_function(influence_with_reset, reset, partial)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Two doubts
 #
-# In section 5 the frozen network, whose recall neurons cannot learn to reach anybody, is above chance. Train it without any recurrence: `weights, arms, _ = learn_recall(task, ("frozen",), (0.03,), SEEDS, gain=0.0)`, then `recall_accuracy(task, weights, arms, 2)`, and compare with `gain=1.0`. What does it use? And the LIF arms had 60 updates and small first weights. Give `("LIF, BPTT", "LIF, e-prop")` five times as many updates (`updates=300`), or weights five times as large (`gain=5.0`). Do they get there? (`draw` changes the trials.)
+# In section 5 the frozen network, whose recall neurons cannot learn to reach anybody, is above chance. Train it without any recurrence: `weights, arms, _ = learn_recall(task, ("frozen",), (0.03,), SEEDS, gain=0.0)`, then `recall_accuracy(task, weights, arms, 2)`, and compare with `gain=1.0`. What does it use? Ask once more with `swap="activity"` and with `swap="thresholds"`. (The table of section 5 shows this arm at its best rate, 0.01.) And the LIF arms had 60 updates and small first weights. Give `("LIF, BPTT", "LIF, e-prop")` five times as many updates (`updates=300`), or weights five times as large (`gain=5.0`), at the rate 0.03. Do they learn it now? (300 updates take about a minute; `draw` changes the training trials.)
 #
 # ### 4 · Open
 #
-# E-prop must lose where only the way through others leads to the answer. Invent such a task, for example one in which the neurons that were shown the cue do not reach the readout, and test e-prop against BPTT on it.
+# E-prop must lose where only the way through others leads to the answer. Invent such a task, and test e-prop against BPTT on it. It is not enough that the neurons that were shown the cue do not reach the readout: the synapses *onto* the recall neurons still have a learning signal. For which synapses is it 0? Let only these learn.
 #
 # ### Solutions
 #
@@ -762,7 +762,7 @@ check_function(influence_with_reset, reset, partial)
 #
 # <details><summary>Answer 3</summary>
 #
-# Frozen: 71, 71 and 74 % without recurrent weights, 72, 71 and 74 % with them. So it needs no recall signal: neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. LIF: 48 to 53 % after 300 updates, 52 to 57 % with large weights and 60 updates. Neither is enough.
+# Frozen: 71, 71 and 74 % without recurrent weights, 72, 71 and 74 % with them. So it needs no recall signal. With the activity of another trial it still answers by its own cue (76, 72 and 78 % without recurrence), with the thresholds of another trial by that one's (31, 33 and 30 % by its own): neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. LIF: 48 to 53 % after 300 updates, 52 to 57 % with large weights and 60 updates. Neither is enough.
 #
 # </details>
 #

@@ -99,7 +99,7 @@ assert torch.equal(shifted[..., 1:], spikes[..., :-1])
 #
 # There is a trap on the way back. The gradient of a maximum goes to the largest of the four. Currents seldom tie unless the input is constant, as in the blank margin. Spikes nearly always do: 0 0 0 0, or 1 1 0 1. PyTorch then takes the first, scanning from the top left. As a control, `RandomTies` takes one of the tied spikes at random.
 #
-# The test bench: digits of half the size, as a constant current over four steps, through two convolutions. Each is normalised directly in front of its neurons, and these have a surrogate derivative of scale 2 (section 3 says why for both). The gradient is measured before training. The accuracies are recorded ({{choices_date}}, `python bench/convolutional_choices.py`): six orders, nine seeds each, two epochs on 1,500 images with Adam at 5e-3, tested on 500 training images that were held out. In "max, then LIF" the normalisation stands *behind* the pooling; so "norm, max, then LIF" is there as another control.
+# The test bench: digits of half the size, as a constant current over four steps, through two convolutions. Each is normalised directly in front of its neurons, and these have a surrogate derivative of scale 2 (section 3 says why for both). The gradient is measured before training. The accuracies are recorded ({{choices_date}}, `python bench/convolutional_choices.py`): six orders, nine seeds each, two epochs on 1,500 images in batches of 40 with Adam at 5e-3, tested on 500 training images that were held out. In "max, then LIF" the normalisation stands *behind* the pooling; so "norm, max, then LIF" is there as another control.
 #
 # > **Before you run:** if no corner of a window were preferred, each would get 25 % of the gradient. What share does the top left get?
 
@@ -286,7 +286,7 @@ assert np.allclose(looks["stretched"], normal, rtol=1e-4) and np.diff(looks["bat
 # - **currents**: $\text{LIF}(x + \text{BN}(W x))$, in front of them, where a ReLU network adds;
 # - **stream**: $x + \text{BN}(W\,\text{LIF}(x))$: the neurons come first in each layer, and currents flow past them (the membrane shortcut of MS-ResNet, Hu et al. 2024). What the convolutions read are spikes.
 #
-# First, can such a layer do nothing? Start its normalisation at $\alpha = 0$, so that its synapses give no current. Then deep networks, of 6 and 12 layers, untrained and trained. Two controls: no shortcut, and the surrogate of scale 2. Trained means three epochs of 100 updates with Adam at 4e-3, three seeds (the same record and held-out images as in section 2).
+# First, can such a layer do nothing? Start its normalisation at $\alpha = 0$, so that its synapses give no current. Then deep networks, of 6 and 12 layers, untrained and trained. Two controls: no shortcut, and the surrogate of scale 2. Trained means three epochs on 4,000 images in batches of 40, so 300 updates, with Adam at 4e-3, three seeds (the same record and held-out images as in section 2).
 #
 # > **Before you run:** which of the three then returns its input, and which a gradient of 1? And which networks will learn at twelve layers?
 
@@ -584,7 +584,7 @@ check_value(membranes, both, hint)
 # %% [markdown]
 # ### 2 · Normalisation for free
 #
-# After training, batch normalisation uses fixed numbers: $\gamma\,(I - \mu)/\sqrt{\sigma^2 + \epsilon} + \delta$. So it can be folded into the convolution before it, and costs nothing. Write a function that returns the weight and the bias of that convolution, for one map with weight `w` and bias `b`; `scale` is $\gamma$, `shift` is $\delta$.
+# After training, batch normalisation uses fixed numbers: $\gamma\,(I - \mu)/\sqrt{\sigma^2 + \epsilon} + \delta$. So it can be folded into the convolution before it, and costs nothing. Write a function that returns the weight and the bias of that convolution, in this order, for one map with weight `w` and bias `b`; `scale` is $\gamma$, `shift` is $\delta$. All of them are numbers here, `w` too: every weight of the filter changes alike.
 
 
 # %% tags=["exercise"]
@@ -594,17 +594,17 @@ def fold_norm(w, b, mean, variance, scale, shift, epsilon):
 
 plain = Case((2.0, 1.0, 0.0, 4.0, 3.0, 0.0, 0.0), [3.0, 1.5], "Weight and bias are both scaled, over a root.")
 moved = Case((2.0, 1.0, 0.5, 4.0, 3.0, -1.0, 0.0), [3.0, -0.25], "The mean goes off the bias first; shift comes last.")
-guarded = Case((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.04), [5.0, 0.0], "Epsilon is added under the root.")
+guarded = Case((1.0, 0.0, 0.0, 3.0, 4.0, 0.0, 1.0), [2.0, 0.0], "Epsilon is added under the root.")
 check_function(fold_norm, plain, moved, guarded)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain
 #
-# Section 3 argued that currents and threshold may be multiplied by the same number. Does that hold for the hard reset? For `AdaptiveLIF`? For a shortcut into the currents?
+# Section 3 argued that currents and threshold may be multiplied by the same number. Does that hold for the hard reset (page 02)? For `AdaptiveLIF` (page 03)? For a shortcut into the currents (section 4)?
 #
 # ### 4 · Open
 #
-# Section 4 tried one learning rate, one size of batch and 300 updates. Take one network that did not learn at twelve layers. Is it the rate, the number of updates, or the direction of the gradient? Find a measurement that decides.
+# Section 4 tried one learning rate, one size of batch and 300 updates. Take one network that did not learn at twelve layers, such as `deep_network(depth=12)`; `bench/convolutional_choices.py` has the recipe. Is it the learning rate, the number of updates, or the direction of the gradient? Find a measurement that decides. (For the direction: do two halves of the images give the same one?)
 #
 # ### Solutions
 #
@@ -628,7 +628,7 @@ check_function(fold_norm, plain, moved, guarded)
 #
 # </details>
 #
-# <details><summary>Answer to 3</summary>
+# <details><summary>Answer 3</summary>
 #
 # The hard reset sets the membrane to 0, whatever its scale: yes. `AdaptiveLIF` raises its threshold by `strength` after a spike, so `strength` must be multiplied as well. A shortcut into the currents adds spikes of height 1 to currents that are scaled: no, unless what is added is scaled, too.
 #

@@ -155,7 +155,7 @@ def test_zip_holds_the_student_notebooks_and_how_to_run_them(tmp_path):
     for name in PAGES:
         assert archive.read(f"snn_course/{name}.ipynb").decode() == nbformat.writes(derive.student(PAGES[name]))
     address = build.stamps()
-    wanted = f"snn_core[lab] @ git+{address['{{repository}}']}@{address['{{tag}}']}\n"
+    wanted = f"snn_core[lab,events] @ git+{address['{{repository}}']}@{address['{{tag}}']}\n"
     assert archive.read("snn_course/requirements.txt").decode() == wanted
     assert "{{" not in archive.read("snn_course/README.md").decode()
 
@@ -230,6 +230,19 @@ def test_a_semester_has_every_page_and_half_a_day_four_hours():
     assert set(planned) >= {name[:2] for name in PAGES}
     assert planned == sorted(set(planned))
     assert sum(int(minutes) for minutes, _ in tables()["minutes"]) == 240
+
+
+def test_projects_are_the_open_exercises_without_a_printed_answer():
+    stated = "number 4 of pages 04, 05, 07, 08, 10 to 13, 15 and 16, number 5 of pages 06, 09, 14 and 17"
+    assert stated in " ".join(README.split())
+    fours, fives = ("04", "05", "07", "08", "10", "11", "12", "13", "15", "16"), ("06", "09", "14", "17")
+    opens = {
+        (name[:2], number)
+        for name, page in PAGES.items()
+        for number in re.findall(r"^### (\d) · Open", prose(page), flags=re.M)
+        if not re.search(rf"<summary>(Answer|Solution) {number}\b", prose(page))
+    }
+    assert opens == {(name, "4") for name in fours} | {(name, "5") for name in fives}
 
 
 def test_output_of_make_course_is_ignored_by_git():

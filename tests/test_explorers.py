@@ -447,3 +447,11 @@ def test_a_moved_window_keeps_the_recording():
     assert explorer.events is events
     explorer(threshold=1.0)
     assert len(explorer.events) < len(events)
+
+
+def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
+    sliders = explorers.CreditAssignment().sliders().children
+    shown = {child.description: child.readout_format for child in sliders if hasattr(child, "readout_format")}
+    assert shown == {"τ_mem (ms)": ".0f", "surrogate scale": ".1f"}
+    (buttons,) = [child for child in sliders[:-1] if child.description == "reset in the graph"]
+    assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("detached")

@@ -33,12 +33,11 @@ class Range(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Buttons for a few named options, at first the option `start`; their caption, and their width in pixels."""
+    """Buttons for a few named options, at first the option `start`; their caption."""
 
     options: tuple[str, ...]
     start: str
     caption: str
-    button_width: int = 80
 
 
 class Explorer:
@@ -120,14 +119,17 @@ class LiveExplorer(Explorer):
 
 
 def _widget(control: Range | Choice) -> widgets.Widget:
-    style, layout = {"description_width": "170px"}, widgets.Layout(width="480px")
+    style, layout = {"description_width": "200px"}, widgets.Layout(width="510px")
     if isinstance(control, Choice):
+        width = max(80, 25 + 8 * max(map(len, control.options)))  # px; what does not fit is cut off
         return widgets.ToggleButtons(
             options=control.options,
             value=control.start,
             description=control.caption,
-            style=style | {"button_width": f"{control.button_width}px"},
+            style=style | {"button_width": f"{width}px"},
         )
     kind = widgets.IntSlider if isinstance(control.step, int) else widgets.FloatSlider
     low, high, step, start, caption, _ = control
-    return kind(min=low, max=high, step=step, value=start, description=caption, style=style, layout=layout)
+    decimals = len(f"{step:.6f}".rstrip("0").split(".")[1])
+    look = {"style": style, "layout": layout, "readout_format": f".{decimals}f"}
+    return kind(min=low, max=high, step=step, value=start, description=caption, **look)

@@ -25,7 +25,7 @@ class FeatureMap(Explorer):
         "width": Range(0.5, 3.0, 0.25, 1.0, "width of the filter (pixels)"),
         "gain": Range(0.0, 3.0, 0.1, 1.0, "gain"),
         "tau_mem": Range(1.0, 30.0, 1.0, 10.0, "τ_mem (ms)"),
-        "pooling": Choice(POOLINGS, "none", "pooling", 130),
+        "pooling": Choice(POOLINGS, "none", "pooling"),
     }
     size = (9.0, 3.6)
     steps, rows = 8, 2

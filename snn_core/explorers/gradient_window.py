@@ -22,7 +22,7 @@ class GradientWindow(Explorer):
         "tau_mem": Range(2.0, 40.0, 1.0, 10.0, "τ_mem (ms)"),
         "distance": Range(-1.0, 1.0, 0.05, 0.2, "threshold - membrane"),
         "scale": Range(0.5, 30.0, 0.5, 10.0, "surrogate scale"),
-        "target": Choice(("spike", "no spike"), "spike", "target", 130),
+        "target": Choice(("spike", "no spike"), "spike", "target"),
     }
     size = (8.5, 3.4)
     lags = torch.arange(-40, 41)

@@ -19,7 +19,7 @@ class STDPWindow(LiveExplorer):
         "a_minus": Range(0.005, 0.05, 0.001, 0.027, "A₋"),
         "tau_plus": Range(5.0, 50.0, 1.0, 20.0, "τ₊ (ms)", "ms"),
         "tau_minus": Range(5.0, 50.0, 1.0, 20.0, "τ₋ (ms)", "ms"),
-        "bound": Choice(tuple(BOUNDS), "additive", "bound", 110),
+        "bound": Choice(tuple(BOUNDS), "additive", "bound"),
     }
     live = LiveSTDPWindow
     bins, rate, influence = 20, 20.0, 0.3

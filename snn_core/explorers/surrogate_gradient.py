@@ -17,7 +17,7 @@ class SurrogateGradient(LiveExplorer):
     """Five layers of LIF neurons on fixed random spikes: the surrogate, and the gradient that each layer receives."""
 
     controls = {
-        "surrogate": Choice(ALL_SURROGATES, "fast_sigmoid", "surrogate", button_width=115),
+        "surrogate": Choice(ALL_SURROGATES, "fast_sigmoid", "surrogate"),
         "log_scale": Range(-1.0, 3.0, 0.1, 1.0, "log₁₀ of steepness k"),
         "gain": Range(0.2, 3.0, 0.1, 1.0, "weights ×"),
     }

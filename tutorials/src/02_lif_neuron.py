@@ -380,13 +380,10 @@ def steps_to_first_spike(drive, beta, threshold=1.0):
 
 
 constant = torch.full((100, 1, 1), 1.5 * (1 - 0.9))
+first = LIF(beta=0.9)(constant).argmax().item() + 1
 check_function(
     steps_to_first_spike,
-    Case(
-        (1.5, 0.9),
-        LIF(beta=0.9)(constant).argmax().item() + 1,
-        "Solve D(1 - β^n) = θ for n. A spike falls on the first whole step after it.",
-    ),
+    Case((1.5, 0.9), first, "Solve D(1 - β^n) = θ for n. A spike falls on the first whole step after it."),
     Case((2.5, 0.5), 1, "Try it with a pencil: 2.5 · 0.5 is already above 1."),
     Case((0.8, 0.9), np.inf, "The membrane never gets higher than the drive."),
     Case((2.0, 0.5), 2, "A membrane at the threshold is no spike yet: the rule is u > θ."),
@@ -408,9 +405,7 @@ check_function(
     step_with_undershoot,
     Case((0.5, 0.4, 0.5), (0.7, 0, 0.7), "u = β v + I, with no factor at I; below the threshold nothing is reset."),
     Case(
-        (1.0, 0.4, 0.5),
-        (1.2, 1, -0.5),
-        "Compare after the input was added. The new state is -0.5, however high the membrane was.",
+        (1.0, 0.4, 0.5), (1.2, 1, -0.5), "Compare after the input was added. The new state is -0.5, however high u was."
     ),
     Case((1.6, -0.5, 0.5), (1.35, 1, -0.5), "The membrane that is returned is the one before the reset."),
     Case((0.75, 0.5, 0.5), (1.0, 0, 1.0), "Exactly at the threshold there is no spike: u > 1."),

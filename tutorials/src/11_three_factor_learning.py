@@ -617,11 +617,8 @@ pre, post = torch.zeros(2, 51, 1, 1, dtype=torch.float64)
 pre[10], post[15] = 1, 1
 learner = RewardSTDP(PairSTDP(a_plus=1.0), tau_eligibility=25.0)
 state = learner.run(pre, post, torch.zeros(1, 1), learner.initial_state(pre[0], post[0]))
-later = Case(
-    (5.0, 35.0, 25.0, -0.5),
-    -0.5 * state.eligibility.item(),
-    "From the second spike on e decays with tau_e; a negative success turns the sign.",
-)
+punished = -0.5 * state.eligibility.item()
+later = Case((5.0, 35.0, 25.0, -0.5), punished, "From the second spike on e decays with tau_e; success gives the sign.")
 at_once = Case((5.0, 0.0, 25.0, 1.0), math.exp(-5 / 20), "Without a delay it is the STDP window.")
 check_function(rewarded_change, at_once, later)
 

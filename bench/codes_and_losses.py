@@ -12,24 +12,14 @@ import json
 from datetime import date
 from pathlib import Path
 
-import jupytext
 import torch
+from page_cells import definitions
 
 from snn_core.datasets import mnist_mini
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "tutorials" / "src" / "08_codes_and_losses.py"
 RATES = (3e-4, 1e-3, 3e-3)
 METRICS = ("accuracy", "spikes", "steps", "seconds")
-
-
-def definitions() -> dict:
-    """Return the names that the page defines in its setup cell and in its cells tagged "definitions"."""
-    namespace: dict = {}
-    for cell in jupytext.read(PAGE).cells:
-        if {"setup", "definitions"} & set(cell.metadata.get("tags", [])):
-            exec(cell.source, namespace)
-    return namespace
 
 
 def choose(page: dict, images, labels) -> dict:
@@ -52,7 +42,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    page, digits = definitions(), mnist_mini()
+    page, digits = definitions("08_codes_and_losses"), mnist_mini()
     images, test_images = digits.train_images.flatten(1), digits.test_images.flatten(1)
     train, test = (images, digits.train_labels), (test_images, digits.test_labels)
     chosen = choose(page, images, digits.train_labels)

@@ -54,7 +54,7 @@ generator = seeded(16)
 #
 # > **Before you run:** images of 28 × 28 pixels, filters of 5 × 5, two maps. How many weights are there, and how many membranes?
 
-# %% tags=["NBVAL_CHECK_OUTPUT"]
+# %% tags=["NBVAL_CHECK_OUTPUT", "definitions"]
 digits = mnist_mini()
 images, labels = digits.train_images[:, None], digits.train_labels
 edge = torch.tensor([-1.0, -1.0, 0.0, 1.0, 1.0]).repeat(5, 1) / 8
@@ -104,7 +104,7 @@ assert torch.equal(shifted[..., 1:], spikes[..., :-1])
 # > **Before you run:** if no corner of a window were preferred, each would get 25 % of the gradient. What share does the top left get?
 
 
-# %%
+# %% tags=["definitions"]
 class RandomTies(nn.MaxPool2d):
     def forward(self, spikes):
         noisy = spikes.detach() + 0.5 * torch.rand_like(spikes)
@@ -112,7 +112,7 @@ class RandomTies(nn.MaxPool2d):
         return spikes.flatten(2).gather(2, place.flatten(2)).view(place.shape)
 
 
-# %%
+# %% tags=["definitions"]
 small, wide = nn.AvgPool2d(2)(images), partial(LIF, 5.0, surrogate=Surrogate(scale=2.0))
 
 
@@ -188,7 +188,7 @@ assert lead["norm, max, then LIF"].mean() > lead["LIF, then max"].mean() / 2 > a
 # > **Before you run:** will batch normalisation keep the rates level over six layers? And the gradients?
 
 
-# %%
+# %% tags=["definitions"]
 narrow = partial(LIF, 5.0)
 
 
@@ -250,7 +250,7 @@ plt.show()
 # > **Before you run:** at $\theta = 2$, what will plain batch normalisation do to the rates? And at $\theta = 1$, what does tdBN change?
 
 
-# %%
+# %% tags=["definitions"]
 class ThresholdNorm(nn.BatchNorm2d):
     """Batch normalisation whose output starts with a standard deviation of alpha times the threshold."""
 
@@ -291,7 +291,7 @@ assert np.allclose(looks["stretched"], normal, rtol=1e-4) and np.diff(looks["bat
 # > **Before you run:** which of the three then returns its input, and which a gradient of 1? And which networks will learn at twelve layers?
 
 
-# %%
+# %% tags=["definitions"]
 class AddSpikes(nn.Sequential):
     def forward(self, x):
         return x + self[1](self[0](x))

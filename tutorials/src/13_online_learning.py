@@ -323,7 +323,7 @@ found = np.array([[cosines_of_parts(seed, scale) for seed in range(6)] for scale
 cosines, grown = found[:, :, 0], found[1, :, 1] / found[1, :, 1, :1]  # norms relative to the true one
 names, rows = [name.replace(" ", "\n") for name in PARTS], ("scale 10, mean", "scale 2, mean", "lowest", "highest")
 axis = heat_table([*cosines.mean(1), cosines[1].min(0), cosines[1].max(0)], rows, names, form="{:.2f}")
-axis.set_title("Cosine to the BPTT gradient: the leak alone comes close; all without the reset may not")
+axis.set_title("Cosine to the BPTT gradient: the leak alone comes close; dropping only the reset may reverse it")
 plt.show()
 
 # %% tags=["check"]

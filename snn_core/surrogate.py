@@ -87,7 +87,10 @@ class Surrogate:
         _checks.number("scale", scale, 0)
         _checks.number("height", height, 0)
         self.name, self.scale, self.height = name, float(scale), float(height)
-        self._shape = SHAPES[name]
+
+    @property
+    def _shape(self) -> Shape:  # looked up, not kept: a function without a name cannot be saved with the neuron
+        return SHAPES[self.name]
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return spikes 0/1 where the distance to threshold `x` (any shape) is above 0."""

@@ -121,9 +121,9 @@ def test_a_longer_memory_wakes_the_layers():
 
 
 def test_credit_of_a_silent_neuron_is_beta_to_the_k():
-    silent = torch.zeros(50, 2, dtype=torch.float64)
+    silent = torch.zeros(50, 1, 2, dtype=torch.float64)
     lif = LIF(torch.tensor([5.0, 20.0], dtype=torch.float64), reset="hard")
-    steps_back = torch.arange(49, -1, -1, dtype=torch.float64)[:, None]
+    steps_back = torch.arange(49, -1, -1, dtype=torch.float64)[:, None, None]
     assert torch.allclose(explorers.credit(lif, silent), lif.beta**steps_back, rtol=1e-12)
 
 

@@ -40,6 +40,10 @@ class _LIFSequence(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, g_spikes, g_membrane, g_state):
+        if torch.is_grad_enabled():  # only a second derivative asks for that
+            raise RuntimeError(
+                "LIF has no second derivative: call `SpikingNeuron.forward(lif, current)`, the step loop"
+            )
         membrane, spikes, state, beta, threshold = ctx.saved_tensors
         slope = ctx.surrogate.derivative_at(membrane, threshold)
         carry = _carry(membrane, spikes, threshold, slope, ctx.soft, ctx.detach)

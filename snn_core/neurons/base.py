@@ -1,5 +1,6 @@
 """What neurons share: the loop over time, the check of input and state, decays and thresholds."""
 
+import numbers
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from .. import _checks
 from ..surrogate import Surrogate, as_surrogate
 
 RESETS = ("soft", "hard")
+PER_NEURON = ("beta", "alpha", "rho", "strength", "threshold")
 
 State = Tensor | tuple[Tensor, ...]
 
@@ -24,8 +26,12 @@ class Recording(NamedTuple):
 
 def parameter(name: str, value: Tensor | float) -> Tensor:
     """Turn a number or a per-neuron tensor into a floating-point tensor with finite entries."""
-    ok = isinstance(value, (int, float, Tensor)) and not isinstance(value, bool)
+    ok = isinstance(value, (numbers.Real, Tensor)) and not isinstance(value, bool)
     _checks.require(ok, name, type(value).__name__, "a number or a tensor")
+    asks = isinstance(value, Tensor) and value.requires_grad
+    _checks.require(
+        not asks, name, "a tensor that requires a gradient", "a plain value; to learn it, say so by `learn_…`"
+    )
     value = torch.as_tensor(value, dtype=None if isinstance(value, Tensor) else torch.get_default_dtype())
     value = value.detach().clone() if value.is_floating_point() else value.to(torch.get_default_dtype())
     _checks.require(bool(torch.isfinite(value).all()), name, value.tolist(), "finite numbers")
@@ -70,12 +76,20 @@ class Neuron(nn.Module):
     def _prepare(self, current: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Check input and state; without a state, start at rest."""
         _checks.sequence("current", current, not_nan=False)
+        self._require_fit(list(current.shape[2:]))
         rest = self.initial_state(current)
         if state is None:
             return current, rest
         expected, came = _shapes(rest), _shapes(state)
         _checks.require(came == expected, "state", came or type(state).__name__, f"shape {expected}")
         return current, state if isinstance(rest, Tensor) else type(rest)(*state)
+
+    def _require_fit(self, sample: list[int]) -> None:
+        """Require that what differs from neuron to neuron has the axes of a `sample`: none is taken for another."""
+        for name in PER_NEURON:
+            shape = list(getattr(self, name, torch.zeros(())).shape)
+            fits = len(shape) == len(sample) and all(own in (1, size) for own, size in zip(shape, sample, strict=True))
+            _checks.require(not shape or fits, name, f"shape {shape}", f"one number, or the axes of a sample, {sample}")
 
     def _finish(self, state: State) -> State:
         """Require a final state without NaN: once in the membrane, a NaN of the input never leaves it."""
@@ -145,7 +159,7 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
     """What every LIF-like neuron shares: a leaky membrane, a threshold, a reset and a surrogate derivative.
 
     Args:
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps ``[C, 1, 1]``.
         beta: decay per step in [0, 1], in place of `tau_mem`.
         threshold: above 0; a number or a tensor ``[N]``.
         dt: step in ms.
@@ -175,7 +189,10 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
         threshold = parameter("threshold", threshold)
         _checks.require(bool((threshold > 0).all()), "threshold", threshold.tolist(), "a threshold above 0")
         _checks.choice("reset", reset, RESETS)
-        self.threshold = nn.Parameter(threshold, requires_grad=learn_threshold)
+        if learn_threshold:
+            self.threshold = nn.Parameter(threshold)
+        else:
+            self.register_buffer("threshold", threshold)
         self.reset, self.detach_reset, self.surrogate = reset, detach_reset, as_surrogate(surrogate)
 
     @property

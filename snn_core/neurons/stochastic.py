@@ -33,6 +33,7 @@ class StochasticLIF(IntegrateAndFire):
     def __init__(
         self, tau_mem: Tensor | float = 10.0, *, width: float = 0.2, generator: Generator | None = None, **options
     ):
+        _checks.require("surrogate" not in options, "surrogate", options.get("surrogate"), "none: chance decides")
         super().__init__(tau_mem, **options)
         _checks.number("width", width, 0)
         self.width, self.generator = width, generator

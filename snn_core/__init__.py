@@ -15,6 +15,9 @@ Conventions, the same in every module and stated only here:
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from . import encoding, losses, plasticity
 from .neurons import (
     ALL_NEURONS,
@@ -34,6 +37,16 @@ from .neurons import (
     lif_step,
 )
 from .surrogate import ALL_SURROGATES, Surrogate
+
+SUBMODULES = ("datasets", "diagnostics", "events", "layers", "online", "reconstruction", "tasks", "training")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module of the core when it is first asked for by its name."""
+    if name in SUBMODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __version__ = "0.1.0"
 __all__ = [

@@ -1,10 +1,13 @@
 """Argument checks shared by the core: every message names the argument, what came and what was expected."""
 
 import math
+import numbers
 from collections.abc import Iterable
 
 import torch
 from torch import Tensor
+
+INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
 def require(condition: bool, argument: str, got: object, expected: str) -> None:
@@ -21,7 +24,7 @@ def choice(argument: str, got: object, options: Iterable[str]) -> None:
 
 def number(argument: str, got: object, low: float, high: float = math.inf, *, open_low: bool = True) -> None:
     """Require a finite number in (low, high], or in [low, high] if `open_low` is False."""
-    real = isinstance(got, (int, float)) and not isinstance(got, bool) and math.isfinite(got)
+    real = isinstance(got, numbers.Real) and not isinstance(got, bool) and math.isfinite(got)
     inside = real and (low < got if open_low else low <= got) and got <= high
     top = "" if high == math.inf else f" and at most {high:g}"
     require(inside, argument, repr(got), f"a finite number {'above' if open_low else 'of at least'} {low:g}{top}")
@@ -29,7 +32,7 @@ def number(argument: str, got: object, low: float, high: float = math.inf, *, op
 
 def whole(argument: str, got: object, low: int = 1) -> None:
     """Require an integer of at least `low`."""
-    ok = isinstance(got, int) and not isinstance(got, bool) and got >= low
+    ok = isinstance(got, numbers.Integral) and not isinstance(got, bool) and got >= low
     require(ok, argument, repr(got), f"an integer of at least {low}")
 
 
@@ -61,10 +64,12 @@ def sequence(argument: str, got: object, *, not_nan: bool = True) -> None:
     require(got.shape[0] > 0, argument, f"shape {list(got.shape)}", "at least one time step, [T, B, …] with T > 0")
 
 
-def labels(argument: str, got: object, batch: int, classes: int) -> None:
-    """Require integer labels ``[B]`` in [0, classes)."""
-    ok = isinstance(got, Tensor) and not got.is_floating_point() and got.shape == (batch,)
+def labels(argument: str, got: object, batch: int, classes: int) -> Tensor:
+    """Require integer labels ``[B]`` in [0, classes), at least one; return them as the integers PyTorch indexes by."""
+    ok = isinstance(got, Tensor) and got.dtype in INTEGERS and got.shape == (batch,)
     what = f"{got.dtype} {list(got.shape)}" if isinstance(got, Tensor) else type(got).__name__
     require(ok, argument, what, f"an integer tensor of shape [{batch}]")
+    require(batch > 0, argument, "no label", "at least one")
     low, high = got.min().item(), got.max().item()
     require(low >= 0 and high < classes, argument, f"labels from {low} to {high}", f"labels in [0, {classes - 1}]")
+    return got.long()

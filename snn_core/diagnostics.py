@@ -3,14 +3,14 @@
 import copy
 import gc
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from . import _checks
-from .losses import count_cross_entropy
-from .neurons import LeakyIntegrator, Neuron
-from .training import Objective
+from .losses import Objective, count_cross_entropy
+from .neurons import LeakyIntegrator, Neuron, Recording
 
 SILENT, SATURATED = 0.9, 0.5  # share of a layer's neurons from which on it is reported
 ALWAYS = 0.9  # spikes per step from which on a neuron counts as saturated
@@ -129,6 +129,7 @@ def diagnose(
     _checks.require(inputs.shape[1] > 1, "inputs", f"shape {list(inputs.shape)}", "at least two samples")
     network, optimizer = copy.deepcopy((network, optimizer))  # one call: the copied optimizer holds the copied weights
     network.eval()
+    inputs = inputs.detach().clone()
     neurons = {name: module for name, module in network.named_modules() if isinstance(module, Neuron)}
     _checks.require(bool(neurons), "network", type(network).__name__, "a network with neurons of snn_core in it")
     memory = _memory(network, neurons, inputs)
@@ -141,27 +142,43 @@ def diagnose(
 def _mixing(network: nn.Module, inputs: Tensor) -> float:
     """Return the share of the last sample's gradient that falls on the inputs of the other samples."""
     inputs = inputs.detach().clone().requires_grad_()
-    network(inputs)[:, -1].sum().backward()
+    answer = network(inputs)[:, -1].sum()
+    if answer.requires_grad:
+        answer.backward()
+    if inputs.grad is None:
+        return 0.0
     by_sample = inputs.grad.abs().transpose(0, 1).flatten(1).sum(1)
     return (1 - by_sample[-1] / by_sample.sum().clamp(min=1e-30)).item() if by_sample.sum() > 0 else 0.0
 
 
 @torch.no_grad()
 def _memory(network: nn.Module, neurons: dict[str, Neuron], inputs: Tensor) -> float:
-    """Return by how much the outputs of the most affected layer change on a second run, relative to their sum."""
+    """Return by how much the outputs of the most affected layer change on a second run, relative to their sum.
+
+    Both runs meet the same chance: that of PyTorch's own generator and of those that the neurons have.
+    """
     runs = []
+    own = [neuron.generator for neuron in neurons.values() if getattr(neuron, "generator", None) is not None]
+    chance = torch.get_rng_state(), [generator.get_state() for generator in own]
     for _ in range(2):
         outputs: list[Tensor] = []
-        handles = [neuron.register_forward_hook(lambda *a, to=outputs: to.append(a[2])) for neuron in neurons.values()]
+        handles = [neuron.register_forward_hook(partial(_keep, outputs)) for neuron in neurons.values()]
         network(inputs)
         for handle in handles:
             handle.remove()
         runs.append(outputs)
+        torch.set_rng_state(chance[0])
+        for generator, state in zip(own, chance[1], strict=True):
+            generator.set_state(state)
     changes = [
         (second - first).abs().sum() / (second.abs() + first.abs()).sum().clamp(min=1e-30)
         for first, second in zip(*runs, strict=True)
     ]
     return max(changes).item()
+
+
+def _keep(kept: list[Tensor], _, __, output: Tensor | Recording) -> None:
+    kept.append(output if isinstance(output, Tensor) else output.spikes)
 
 
 def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[LayerReport], float]:
@@ -178,7 +195,8 @@ def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[LayerRep
     handles = [module.register_forward_pre_hook(watch(name)) for name, module in neurons.items()]
     network.zero_grad()
     value = loss(network(inputs), labels)
-    value.backward()
+    if value.requires_grad:
+        value.backward()
     for handle in handles:
         handle.remove()
     return [_layer(name, neurons[name], current) for name, current in currents.items()], value.item()
@@ -202,9 +220,10 @@ def _drop(spikes: Tensor, membrane: Tensor, current: Tensor, neuron: Neuron) -> 
     It is None for a neuron without a spike, without memory, or with more than a membrane between input and spike.
     """
     fired = spikes[:-1] > 0
-    if not fired.any() or isinstance(neuron.initial_state(current), tuple) or not (neuron.beta > 0).all():
+    beta = getattr(neuron, "beta", torch.zeros(()))
+    if not fired.any() or isinstance(neuron.initial_state(current), tuple) or not (beta > 0).all():
         return None
-    state = (membrane[1:] - current[1:]) / neuron.beta
+    state = (membrane[1:] - current[1:]) / beta
     return (membrane[:-1] - state)[fired].mean().item()
 
 
@@ -260,7 +279,7 @@ def live_bytes() -> int:
     4000
     """
     gc.collect()
-    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), Tensor)]
+    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), Tensor) and thing.layout is torch.strided]
     storages = [tensor.untyped_storage() for tensor in tensors]
     return sum({(storage.device, storage.data_ptr()): storage.nbytes() for storage in storages}.values())
 

@@ -1,9 +1,13 @@
 """Encoders: values in, spikes out. Intensities ``[B, …]`` in [0, 1] become spikes ``[T, B, …]`` of 0 and 1."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Generator, Tensor
 
 from . import _checks
+
+Encoder = Callable[[Tensor], Tensor]  # of values ``[B, …]`` into an input ``[T, B, …]``
 
 
 def repeat(intensity: Tensor, steps: int) -> Tensor:
@@ -53,7 +57,8 @@ def rate(intensity: Tensor, steps: int, *, gain: float = 1.0, generator: Generat
     _checks.whole("steps", steps)
     _checks.number("gain", gain, 0, 1)
     shape = (steps, *intensity.shape)
-    draws = torch.rand(shape, generator=generator, dtype=intensity.dtype, device=intensity.device)
+    fine = torch.promote_types(intensity.dtype, torch.float32)  # in half precision chance would be too coarse
+    draws = torch.rand(shape, generator=generator, dtype=fine, device=intensity.device)
     return (draws < gain * intensity).to(intensity.dtype)
 
 
@@ -94,10 +99,11 @@ def latency(
     _checks.intensity("intensity", intensity)
     _checks.whole("steps", steps)
     _checks.choice("mode", mode, ("log", "linear"))
+    fine = intensity.to(torch.promote_types(intensity.dtype, torch.float32))  # half precision cannot tell all steps
     if mode == "log":
-        time = charging_time(intensity, tau, threshold) / _positive("dt", dt)
+        time = charging_time(fine, tau, threshold) / _positive("dt", dt)
     else:
-        time = torch.where(intensity > 0, (steps - 1) * (1 - intensity), torch.inf)
+        time = torch.where(fine > 0, (steps - 1) * (1 - fine), torch.inf)
     step = torch.arange(steps, device=intensity.device).view(-1, *[1] * intensity.dim())
     return (step == time.round()).to(intensity.dtype)
 

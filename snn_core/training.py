@@ -9,12 +9,12 @@ from torch import Generator, Tensor, nn
 from tqdm.auto import tqdm
 
 from . import _checks
+from .encoding import Encoder
 from .layers import require_order
-from .losses import count_cross_entropy, predict
+from .losses import Objective, count_cross_entropy, predict
 from .neurons import SpikingNeuron
 
-Encoder = Callable[[Tensor], Tensor]
-Objective = Callable[[Tensor, Tensor], Tensor]
+Decoder = Callable[[Tensor], Tensor]
 Penalty = Callable[[list[Tensor]], Tensor]
 
 
@@ -37,6 +37,9 @@ class History:
 def seeded(seed: int) -> Generator:
     """Return a CPU generator with this seed, and give the same seed to PyTorch's weight initialisation.
 
+    Both then draw the same numbers. Where that could matter, as for a first layer of weights and the spikes that come
+    right after them, draw something in between, or give the spikes a generator with another seed.
+
     >>> torch.rand(1, generator=seeded(1)).item() == torch.rand(1, generator=seeded(1)).item()
     True
     """
@@ -56,6 +59,7 @@ def fit(
     *,
     encode: Encoder = identity,
     loss: Objective = count_cross_entropy,
+    decode: Decoder | None = None,
     penalty: Penalty | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     epochs: int = 5,
@@ -72,7 +76,8 @@ def fit(
         values: ``[samples, …]``, what `encode` takes.
         labels: integers ``[samples]`` in [0, C).
         encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every batch.
-        loss: an objective from `losses`; its decoder measures the accuracy.
+        loss: an objective from `losses`, with `functools.partial` for its options, or one of your own.
+        decode: turns an output into scores ``[B, C]``, which the accuracy is read from; that of the objective if None.
         penalty: added to the loss: a scalar from a list of every spiking layer's spikes ``[T, B, …]``, input to output.
         optimizer: Adam with its defaults if None.
         epochs, batch_size: at least 1.
@@ -85,14 +90,16 @@ def fit(
         A `History`.
 
     Raises:
-        ValueError: if values and labels differ in number, a number is out of range, or the network repeats over time
-            what has a time axis already.
+        ValueError: if values and labels differ in number, a number is out of range, an objective of your own comes
+            without `decode`, or the network repeats over time what has a time axis already.
 
     Reference: Neftci et al. 2019, section IV.
     """
     _check_samples(values, labels, batch_size)
     require_order(network)
     _checks.whole("epochs", epochs)
+    decode = decode or getattr(getattr(loss, "func", loss), "decode", None)
+    _checks.require(decode is not None, "decode", None, "a decoder from `losses`, since this loss names none")
     optimizer = torch.optim.Adam(network.parameters()) if optimizer is None else optimizer
     history = History()
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar:
@@ -100,15 +107,15 @@ def fit(
             network.train()
             order = torch.randperm(len(values), generator=generator)
             batches = _batches(values, labels, order, batch_size)
-            _epoch(network, batches, encode, loss, penalty, optimizer, after_batch, history)
+            _epoch(network, batches, encode, loss, decode, penalty, optimizer, after_batch, history)
             if test is not None:
-                history.test_accuracy.append(evaluate(network, *test, encode=encode, decode=loss.decode))
+                history.test_accuracy.append(evaluate(network, *test, encode=encode, decode=decode))
             bar.set_postfix(loss=f"{history.loss[-1]:.3f}", train=f"{history.train_accuracy[-1]:.1%}")
             bar.update()
     return history
 
 
-def _epoch(network, batches, encode, loss, penalty, optimizer, after_batch, history) -> None:
+def _epoch(network, batches, encode, loss, decode, penalty, optimizer, after_batch, history) -> None:
     right = total = steps = 0
     for batch, batch_labels in batches:
         with watch_spikes(network) as spikes:
@@ -122,7 +129,7 @@ def _epoch(network, batches, encode, loss, penalty, optimizer, after_batch, hist
         if after_batch is not None:
             after_batch()
         history.loss.append(value.item())
-        right += (predict(loss.decode(output.detach())) == batch_labels).sum().item()
+        right += (predict(decode(output.detach())) == batch_labels).sum().item()
         total, steps = total + len(batch), steps + 1
     history.train_accuracy.append(right / total)
     history.batches_per_epoch = steps
@@ -159,7 +166,7 @@ def evaluate(
     labels: Tensor,
     *,
     encode: Encoder = identity,
-    decode: Callable[[Tensor], Tensor] = count_cross_entropy.decode,
+    decode: Decoder = count_cross_entropy.decode,
     batch_size: int = 500,
 ) -> float:
     """Return the accuracy of `network` on all samples, in [0, 1]; no parameter changes.
@@ -178,19 +185,20 @@ def evaluate(
     """
     _check_samples(values, labels, batch_size)
     require_order(network)
-    was_training = network.training
+    modes = {module: module.training for module in network.modules()}
     network.eval()
     right = sum(
         (predict(decode(network(encode(batch)))) == batch_labels).sum().item()
         for batch, batch_labels in _batches(values, labels, torch.arange(len(values)), batch_size)
     )
-    network.train(was_training)
+    for module, training in modes.items():  # one by one: some layers may have been in evaluation mode before
+        module.training = training
     return right / len(labels)
 
 
 def _check_samples(values: Tensor, labels: Tensor, batch_size: int) -> None:
     _checks.whole("batch_size", batch_size)
-    _checks.floats("values", values)
+    _checks.require(isinstance(values, Tensor), "values", type(values).__name__, "a torch tensor")
     _checks.require(isinstance(labels, Tensor), "labels", type(labels).__name__, "a torch tensor")
     _checks.require(len(values) > 0, "values", f"shape {list(values.shape)}", "at least one sample")
     _checks.require(labels.shape == values.shape[:1], "labels", f"shape {list(labels.shape)}", f"[{len(values)}]")

@@ -184,6 +184,6 @@ def test_the_first_spike_is_the_decision_of_the_latency_code():
 
 def test_chance_decides_ties_between_the_highest_scores_and_nothing_else():
     scores = torch.tensor([2.0, 5.25, 5.25, 5.0]).expand(10_000, -1)
-    share = torch.bincount(losses.predict(scores, torch.Generator().manual_seed(0)), minlength=4) / 10_000
+    share = torch.bincount(losses.predict(scores, generator=torch.Generator().manual_seed(0)), minlength=4) / 10_000
     torch.testing.assert_close(share, torch.tensor([0.0, 0.5, 0.5, 0.0]), rtol=0, atol=0.02)
     assert losses.predict(scores).unique().tolist() == [1]

@@ -9,6 +9,7 @@ from .activity import l1_activity, lower_activity, upper_activity, van_rossum
 from .decoders import decision_step, first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
 from .objectives import (
     ALL_LOSSES,
+    Objective,
     count_cross_entropy,
     count_mse,
     first_spike_cross_entropy,
@@ -20,6 +21,7 @@ from .objectives import (
 
 __all__ = [
     "ALL_LOSSES",
+    "Objective",
     "count_cross_entropy",
     "count_mse",
     "decision_step",

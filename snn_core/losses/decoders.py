@@ -94,7 +94,7 @@ def _output(argument: str, output: Tensor) -> None:
     _checks.require(output.dim() == 3, argument, f"shape {list(output.shape)}", "[T, B, C]")
 
 
-def predict(scores: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def predict(scores: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
     """Return the class with the highest score: ``[…, C]`` → integers ``[…]``.
 
     On a tie it is the first one, or with a `generator` one of them by chance.

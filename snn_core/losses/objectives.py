@@ -22,7 +22,7 @@ def _trains(decode: Callable[[Tensor], Tensor]) -> Callable:
 
 
 def _cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
-    _checks.labels("labels", labels, *scores.shape)
+    labels = _checks.labels("labels", labels, *scores.shape)
     return torch.nn.functional.cross_entropy(scores, labels)
 
 
@@ -30,7 +30,7 @@ def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float)
     """Return the mean squared distance of `values` ``[B, C]`` from `right` at the label and `wrong` elsewhere."""
     _checks.number("right", right, 0, 1, open_low=False)
     _checks.number("wrong", wrong, 0, 1, open_low=False)
-    _checks.labels("labels", labels, *values.shape)
+    labels = _checks.labels("labels", labels, *values.shape)
     is_right = torch.nn.functional.one_hot(labels, values.shape[1]).to(values.dtype)
     return torch.nn.functional.mse_loss(values, wrong + (right - wrong) * is_right)
 

@@ -131,7 +131,7 @@ task, stdp, TRIALS = CueAssociation(dt=5.0, width=0.2), PairSTDP(a_plus=1.0, a_m
 
 def play(weight, cue, steps, chance, **options):
     pre, post = task.trial(weight, cue, steps, generator=chance, **options)
-    return pre, post, (predict(post[: task.cue_steps].sum(0), chance) == cue).float()
+    return pre, post, (predict(post[: task.cue_steps].sum(0), generator=chance) == cue).float()
 
 
 chance, expected, alone = seeded(0), torch.zeros(1), []
@@ -512,7 +512,7 @@ LOOKS = (*range(4, 49, 4), *range(60, 301, 12), *range(324, 721, 36))  # after w
 def accuracy(weight, pictures, answers, generator):  # of readers with weights [A, 2, 784]: [A]
     drive = encoding.rate(pictures, 20, gain=0.3, generator=generator) @ weight.flatten(0, 1).T
     counts = readers(drive).sum(0).unflatten(1, (-1, ANSWERS))
-    return (predict(counts, generator) == answers[:, None]).float().mean(0)
+    return (predict(counts, generator=generator) == answers[:, None]).float().mean(0)
 
 
 def train_readers(rate, told, seed=0):
@@ -526,7 +526,7 @@ def train_readers(rate, told, seed=0):
         drive = spikes @ weight.flatten(0, 1).T
         fired, membrane, _ = readers(drive, record=True)
         wanted = one_hot(labels[chosen], ANSWERS).float().repeat(20, 1, len(rate))
-        answer = predict(fired.sum(0).unflatten(1, (-1, ANSWERS)), generator)
+        answer = predict(fired.sum(0).unflatten(1, (-1, ANSWERS)), generator=generator)
         reward = (answer == labels[chosen, None]).float()
         success = torch.ones_like(reward) if told else reward - expected
         fired, membrane = (wanted, readers.replay(wanted, drive)) if told else (fired, membrane)

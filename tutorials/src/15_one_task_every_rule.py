@@ -434,7 +434,7 @@ def learn_by_reward(images, labels, *, epochs, lr, seed, batch_size=16):
             weight = length * normalize(weight, dim=1)
             spikes = encoding.rate(images[chosen], STEPS, generator=generator)
             answer = noisy_readout(weight, spikes, neuron)
-            right = (predict(answer.sum(0), generator) == labels[chosen]).float()
+            right = (predict(answer.sum(0), generator=generator) == labels[chosen]).float()
             state = learner.run(spikes, answer, weight, learner.initial_state(spikes[0], answer[0]))
             weight = learner.reward(weight, state, right - expected)
             expected = plasticity.running_mean_step(expected, right.mean(), 0.05)

@@ -62,8 +62,8 @@ class CueAssociation:
         """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials that begin with the cues ``[B]``."""
         _checks.labels("cue", cue, len(cue), self.cues)
         _checks.whole("steps", steps, self.cue_steps)
-        belongs = torch.arange(self.cues * self.inputs_per_cue) // self.inputs_per_cue
-        chance = torch.full((steps, len(cue), len(belongs)), self.slow)
+        belongs = torch.arange(self.cues * self.inputs_per_cue, device=cue.device) // self.inputs_per_cue
+        chance = torch.full((steps, len(cue), len(belongs)), self.slow, device=cue.device)
         chance[: self.cue_steps] += (self.fast - self.slow) * (belongs == cue[:, None])
         return torch.bernoulli(chance, generator=generator)
 

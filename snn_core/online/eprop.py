@@ -5,7 +5,7 @@ from torch import Generator, Tensor, nn
 
 from .. import _checks
 from ..neurons import LeakyIntegrator, RecurrentAdaptiveLIF, leaky_step
-from .layers import AdaptiveTraces, adaptive_traces_step, add_gradient
+from .layers import AdaptiveTraces, adaptive_traces_step, add_gradient, require_fixed
 
 FEEDBACKS = ("symmetric", "random", "adaptive")
 
@@ -49,6 +49,7 @@ class EProp:
         _checks.require(no_bias, "network", "a bias", "linear layers without a bias")
         simple = self.neuron.reset == "soft" and self.neuron.detach_reset
         _checks.require(simple, "network", repr(self.neuron), "a soft and detached reset")
+        require_fixed(self.neuron)
         decays = self.integrator.beta.dim()
         _checks.require(decays == 0, "network", repr(self.integrator.beta), "the same decay for all readouts")
 

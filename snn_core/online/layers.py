@@ -8,8 +8,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import _checks
-from ..neurons import LIF, AdaptiveLIF, IntegrateAndFire, leaky_step
-from ..neurons.adaptive import AdaptiveState
+from ..neurons import LIF, AdaptiveLIF, AdaptiveState, IntegrateAndFire, leaky_step
+
+
+def require_fixed(neuron: IntegrateAndFire) -> None:
+    """Require that nothing but weights is to be learnt: decays and thresholds have no rule forward in time here."""
+    learnt = [name for name, parameter in neuron.named_parameters() if parameter.requires_grad and name != "weight"]
+    _checks.require(not learnt, "neuron", f"{', '.join(learnt)} to learn", "fixed decays and thresholds")
 
 
 def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
@@ -91,7 +96,7 @@ class OnlineLayer:
         neuron: M neurons with a soft, detached reset.
 
     Raises:
-        ValueError: for a neuron of another kind or reset.
+        ValueError: for a neuron of another kind or reset, or with a decay or threshold that is to be learnt.
     """
 
     kind: type[IntegrateAndFire] = IntegrateAndFire
@@ -100,6 +105,7 @@ class OnlineLayer:
         _checks.require(type(neuron) is self.kind, "neuron", type(neuron).__name__, self.kind.__name__)
         simple = neuron.reset == "soft" and neuron.detach_reset
         _checks.require(simple, "neuron", repr(neuron), "a soft and detached reset: the trace is that of its membrane")
+        require_fixed(neuron)
         self.linear, self.neuron = linear, neuron
 
     def parameters(self) -> list[nn.Parameter]:

@@ -29,7 +29,7 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
     >>> count_error(torch.zeros(1, 2), torch.tensor([0]))
     tensor([[-0.5000,  0.5000]])
     """
-    _checks.labels("labels", labels, *counts.shape)
+    labels = _checks.labels("labels", labels, *counts.shape)
     return (torch.softmax(counts, 1) - F.one_hot(labels, counts.shape[1])) / len(counts)
 
 

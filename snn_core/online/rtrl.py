@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import RecurrentLIF
-from .layers import add_gradient
+from .layers import add_gradient, require_fixed
 
 TERMS = ("leak", "reset", "self", "others")
 
@@ -72,16 +72,24 @@ class OnlineRTRL:
         terms: which of `TERMS` to keep.
 
     Raises:
-        ValueError: for a bias, a hard reset, another recurrence, or an unknown term.
+        ValueError: for a bias, another neuron, number, recurrence or reset, a decay or threshold that is to be learnt
+            (only weights are learnt forward in time), or an unknown term.
 
     Reference: Williams and Zipser 1989; Bellec et al. 2020 (what e-prop drops).
     """
 
     def __init__(self, linear: nn.Linear, neuron: RecurrentLIF, terms: Iterable[str] = TERMS):
         _checks.require(linear.bias is None, "linear", "a bias", "a linear layer without a bias")
+        _checks.require(type(neuron) is RecurrentLIF, "neuron", type(neuron).__name__, "RecurrentLIF")
         _checks.require(neuron.weight.dim() == 2, "neuron", repr(neuron), "a recurrence from all to all")
+        fits = len(neuron.weight) == linear.out_features
+        _checks.require(fits, "neuron", f"{len(neuron.weight)} neurons", f"{linear.out_features}, as many as outputs")
         _checks.require(neuron.reset == "soft", "neuron", repr(neuron), "a soft reset")
-        self.linear, self.neuron, self.terms = linear, neuron, tuple(terms)
+        self.terms = (terms,) if isinstance(terms, str) else tuple(terms)
+        for term in self.terms:
+            _checks.choice("terms", term, TERMS)
+        require_fixed(neuron)
+        self.linear, self.neuron = linear, neuron
 
     def parameters(self) -> list[nn.Parameter]:
         """Return the parameters that learn: weights from the inputs, weights among the neurons."""

@@ -80,6 +80,7 @@ class RewardSTDP:
         nothing = pre.new_zeros(pre.shape[0], post.shape[1], pre.shape[1])
         return RewardState(self.rule.initial_state(pre, post), nothing)
 
+    @torch.no_grad()
     def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
         """Advance traces and eligibility by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]``."""
         self._require_fit(weight, (*post.shape, pre.shape[-1]))
@@ -87,6 +88,7 @@ class RewardSTDP:
         change = self.rule.change(pairing, weight, per_sample=True)
         return RewardState(traces, leaky_step(change, state.eligibility, self._left(1, pre.dtype)))
 
+    @torch.no_grad()
     def run(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
         """Advance by a whole sequence, `pre` ``[T, B, N]`` and `post` ``[T, B, M]``, while `weight` stays as it is.
 
@@ -130,6 +132,7 @@ class RewardSTDP:
         post, pre = (torch.stack(side, 1) for side in zip(*sides, strict=True))
         return (post * left).transpose(1, 2) @ pre
 
+    @torch.no_grad()
     def reward(self, weight: Tensor, state: RewardState, success: Tensor) -> Tensor:
         """Return the weights after the `success` ``[B]`` of each sample: ``[M, N]``, moved by the sum over the samples.
 

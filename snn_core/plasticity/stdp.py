@@ -138,6 +138,7 @@ class PairSTDP:
         """Return the weights cut to [0, w_max]."""
         return weight.clamp(0, self.w_max)
 
+    @torch.no_grad()
     def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState) -> tuple[Tensor, STDPState]:
         """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]`` → (new weight, new state).
 
@@ -147,6 +148,7 @@ class PairSTDP:
         pairing, state = self.pair(pre, post, state)
         return self.clip(weight + self.change(pairing, weight)), state
 
+    @torch.no_grad()
     def __call__(self, pre: Tensor, post: Tensor, weight: Tensor) -> Tensor:
         """Let `weight` ``[M, N]`` learn from spike trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]``; return it.
 

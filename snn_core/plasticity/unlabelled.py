@@ -6,9 +6,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
+from ..encoding import Encoder
 from .competition import CompetitiveLayer
-
-Encoder = Callable[[Tensor], Tensor]
 
 
 def learn_unlabelled(
@@ -82,7 +81,7 @@ def class_responses(counts: Tensor, labels: Tensor, classes: int = 10) -> Tensor
     """
     _checks.floats("counts", counts, min_rank=2)
     _checks.whole("classes", classes)
-    _checks.labels("labels", labels, len(counts), classes)
+    labels = _checks.labels("labels", labels, len(counts), classes)
     of_class = nn.functional.one_hot(labels, classes).to(counts.dtype)
     number = of_class.sum(0)
     missing = (number == 0).nonzero().flatten().tolist()

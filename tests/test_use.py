@@ -1,0 +1,241 @@
+"""The core used as a library is used: saved, copied, driven with other dtypes, and with parts of one's own."""
+
+import io
+import pickle
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import snn_core
+from snn_core import (
+    ALL_NEURONS,
+    ALL_SURROGATES,
+    LIF,
+    LeakyIntegrator,
+    RecurrentAdaptiveLIF,
+    RecurrentLIF,
+    SpikingNeuron,
+    StochasticLIF,
+    Surrogate,
+    encoding,
+    losses,
+)
+from snn_core.diagnostics import diagnose, graph_nodes, live_bytes
+from snn_core.online import EProp, OnlineLIF, OnlineNetwork, OnlineRTRL
+from snn_core.plasticity import PairSTDP, RewardSTDP
+from snn_core.training import evaluate, fit, seeded
+
+LABELS = torch.arange(20) % 3
+
+
+def inputs():
+    return 3 * torch.rand(8, 20, 6, generator=seeded(1))
+
+
+class Threshold(nn.Module):
+    """Somebody's own spike, without a gradient."""
+
+    def forward(self, x):
+        return (x > 0.5).float()
+
+
+class Mine(SpikingNeuron):
+    """Somebody's own neuron, without a decay of that name."""
+
+    def step(self, current, state):
+        membrane = 0.5 * state + current
+        spikes = Surrogate()(membrane - 1)
+        return spikes, membrane, membrane * (1 - spikes.detach())
+
+
+class Recorded(nn.Module):
+    """A layer that asks its neurons for everything they did."""
+
+    def __init__(self):
+        super().__init__()
+        self.neuron = LIF()
+
+    def forward(self, x):
+        return self.neuron(x, record=True).spikes
+
+
+@pytest.mark.parametrize("name", ALL_SURROGATES)
+def test_a_network_can_be_saved_whole_and_loaded(name):
+    network = nn.Sequential(nn.Linear(6, 4), LIF(surrogate=name), nn.Linear(4, 3), LeakyIntegrator())
+    torch.save(network, stored := io.BytesIO())
+    stored.seek(0)
+    loaded = torch.load(stored, weights_only=False)
+    assert loaded(inputs()).equal(network(inputs()))
+    loaded(inputs()).sum().backward()
+    assert loaded[0].weight.grad is not None
+
+
+@pytest.mark.parametrize("kind", [*ALL_NEURONS.values(), StochasticLIF])
+def test_every_neuron_can_be_pickled(kind):
+    neuron = kind(6) if "Recurrent" in kind.__name__ else kind()
+    assert repr(pickle.loads(pickle.dumps(neuron))) == repr(neuron)
+
+
+@pytest.mark.parametrize(
+    "hidden", [[LIF(), Threshold()], [StochasticLIF()], [StochasticLIF(generator=seeded(2))], [Mine()], [Recorded()]]
+)
+def test_diagnose_takes_what_others_build(hidden):
+    torch.manual_seed(0)
+    report = diagnose(nn.Sequential(nn.Linear(6, 8), *hidden, nn.Linear(8, 3), LIF()), inputs(), LABELS)
+    cut = isinstance(hidden[-1], (Threshold, StochasticLIF))
+    assert ("no gradient arrives" in str(report)) == cut
+    assert report.memory == 0
+
+
+def test_diagnose_of_a_network_that_only_chance_drives():
+    torch.manual_seed(0)
+    assert "no gradient arrives" in str(diagnose(nn.Sequential(nn.Linear(6, 3), StochasticLIF()), inputs(), LABELS))
+
+
+def test_diagnose_repeats_itself_and_leaves_its_input_alone():
+    torch.manual_seed(0)
+    network, x = nn.Sequential(LIF(), nn.Linear(6, 3), LIF()), inputs()
+    found = {diagnose(network, x, LABELS).layers[0].gradient for _ in range(3)}
+    assert len(found) == 1
+    assert found.pop() > 0
+    assert not x.requires_grad
+    assert x.grad is None
+
+
+def test_fit_takes_options_of_an_objective_and_objectives_of_ones_own():
+    values, encode = inputs()[0] / 3, partial(encoding.rate, steps=5, generator=seeded(0))
+    network = nn.Sequential(nn.Linear(6, 3), LIF())
+    options = {"encode": encode, "epochs": 1, "progress": False}
+    assert fit(network, values, LABELS, loss=partial(losses.count_mse, right=1.0), **options).train_accuracy
+    own = partial(lambda output, labels: losses.count_cross_entropy(output, labels))
+    assert fit(network, values, LABELS, loss=own, decode=losses.first_spike, **options).train_accuracy
+    before = network[0].weight.clone()
+    with pytest.raises(ValueError, match=r"^decode: got None, expected a decoder"):
+        fit(network, values, LABELS, loss=own, **options)
+    assert network[0].weight.equal(before)
+
+
+def test_values_may_be_whole_numbers_if_the_encoder_takes_them():
+    values = (85 * inputs()[0]).byte()
+    network = nn.Sequential(nn.Linear(6, 3), LIF())
+    options = {"encode": lambda batch: encoding.repeat(batch / 255, 5)}
+    fit(network, values, LABELS, epochs=1, progress=False, **options)
+    assert 0 <= evaluate(network, values, LABELS, **options) <= 1
+
+
+def test_evaluation_leaves_each_layer_in_the_mode_it_was_in():
+    network = nn.Sequential(nn.Linear(6, 3), nn.Dropout(), LIF())
+    network.train()
+    network[1].eval()
+    evaluate(network, inputs()[0], LABELS, encode=partial(encoding.repeat, steps=2))
+    assert [layer.training for layer in network] == [True, False, True]
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int16, torch.int32])
+@pytest.mark.parametrize("objective", losses.ALL_LOSSES.values())
+def test_labels_may_be_any_integers(objective, dtype):
+    output = torch.rand(4, 2, 6, generator=seeded(0))
+    label = torch.tensor([0, 1])
+    assert objective(output, label.to(dtype)).equal(objective(output, label))
+    with pytest.raises(ValueError, match="labels"):
+        objective(output[:, :0], label[:0])
+    with pytest.raises(ValueError, match="labels"):
+        objective(output, label.bool())
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert encoding.rate(torch.rand(2, 3), np.int64(5)).shape == (5, 2, 3)
+    assert LIF(np.float32(20.0)).beta == LIF(20.0).beta
+    assert Surrogate(scale=np.float64(5.0)).scale == 5.0
+
+
+def test_a_time_constant_that_asks_for_a_gradient_is_refused_and_not_detached():
+    with pytest.raises(ValueError, match=r"^tau_mem: .*requires a gradient"):
+        LIF(nn.Parameter(torch.tensor(10.0)))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_encoders_in_half_precision(dtype):
+    dim = torch.full((2000,), 1e-3, dtype=dtype)
+    assert encoding.rate(dim, 500, generator=seeded(0)).float().mean() == pytest.approx(1e-3, rel=0.1)
+    spikes = encoding.latency(torch.rand(1000, generator=seeded(0)).to(dtype), 600, mode="linear")
+    assert spikes.dtype == dtype
+    assert spikes.float().sum(0).max() == 1
+
+
+def test_online_layers_refuse_what_they_cannot_learn():
+    linear = nn.Linear(3, 4, bias=False)
+    for wrong, what in [
+        (lambda: OnlineRTRL(linear, RecurrentAdaptiveLIF(4)), "RecurrentLIF"),
+        (lambda: OnlineRTRL(linear, LIF()), "RecurrentLIF"),
+        (lambda: OnlineRTRL(linear, RecurrentLIF(5)), "as many as outputs"),
+        (lambda: OnlineRTRL(linear, RecurrentLIF(4), ("foo",)), "one of leak"),
+        (lambda: OnlineRTRL(linear, RecurrentLIF(4, learn_beta=True)), "fixed decays"),
+        (lambda: OnlineLIF(linear, LIF(learn_threshold=True)), "fixed decays"),
+        (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 4), LIF(learn_beta=True))), "fixed decays"),
+    ]:
+        with pytest.raises(ValueError, match=what):
+            wrong()
+    assert OnlineRTRL(linear, RecurrentLIF(4), "leak").terms == ("leak",)
+    recurrent = RecurrentAdaptiveLIF(4, learn_beta=True)
+    with pytest.raises(ValueError, match="fixed decays"):
+        EProp(nn.Sequential(linear, recurrent, nn.Linear(4, 2, bias=False), LeakyIntegrator()))
+
+
+def test_plasticity_records_no_graph_even_with_the_weights_of_a_linear_layer():
+    weight = nn.Linear(3, 2).weight
+    weight.data.abs_()
+    pre, post = torch.ones(5, 1, 3), torch.ones(5, 1, 2)
+    learnt = PairSTDP()(pre, post, weight)
+    assert not learnt.requires_grad
+    rule = RewardSTDP(PairSTDP())
+    state = rule.run(pre, post, weight, rule.initial_state(pre[0], post[0]))
+    assert not rule.reward(weight, state, torch.ones(1)).requires_grad
+    assert graph_nodes(weight) == 0
+
+
+def test_a_second_derivative_is_refused_by_the_fused_layer_and_given_by_the_step_loop():
+    weight, drive = torch.ones(3, requires_grad=True), torch.rand(4, 2, 3, generator=seeded(0))
+    lif = LIF(surrogate="gaussian", beta=0.5)
+    with pytest.raises(RuntimeError, match="no second derivative"):
+        torch.autograd.grad(lif(drive * weight).square().sum(), weight, create_graph=True)
+    loop = SpikingNeuron.forward(lif, drive * weight, record=True).membrane.square().sum()
+    (first,) = torch.autograd.grad(loop, weight, create_graph=True)
+    assert torch.autograd.grad(first.sum(), weight)[0].abs().sum() > 0
+
+
+def test_live_bytes_passes_over_sparse_tensors():
+    sparse = torch.eye(3).to_sparse()
+    assert live_bytes() > 0
+    assert sparse.is_sparse
+
+
+def test_chance_takes_the_place_of_a_surrogate():
+    with pytest.raises(ValueError, match=r"^surrogate: "):
+        StochasticLIF(surrogate="arctan")
+
+
+def test_modules_of_the_core_are_found_by_their_name():
+    assert snn_core.training.fit is fit
+    with pytest.raises(AttributeError, match="nothing"):
+        snn_core.nothing  # noqa: B018
+
+
+def test_fixed_thresholds_are_no_parameters_and_learnt_ones_are():
+    assert not list(LIF().parameters())
+    assert "threshold" in LIF().state_dict()
+    assert [name for name, _ in LIF(learn_threshold=True).named_parameters()] == ["threshold"]
+
+
+@pytest.mark.parametrize("kind", ["LIF", "CuBaLIF", "AdaptiveLIF", "StochasticLIF", "LeakyIntegrator"])
+def test_constants_of_single_neurons_must_fit_the_neurons(kind):
+    neuron = getattr(snn_core, kind)(torch.full((5,), 10.0))
+    assert neuron(torch.rand(4, 2, 5)).shape == (4, 2, 5)
+    for wrong in [(4, 2, 1), (4, 2, 3, 3, 5), (4, 2, 5, 8, 8)]:
+        with pytest.raises(ValueError, match=r"^beta: got shape \[5\], expected one number, or the axes of a sample"):
+            neuron(torch.rand(wrong))
+    maps = getattr(snn_core, kind)(torch.full((5, 1, 1), 10.0))
+    assert maps(torch.rand(4, 2, 5, 8, 8)).shape == (4, 2, 5, 8, 8)

@@ -58,6 +58,12 @@ def _plain(value: object) -> object:
 
 
 def _equal(got: object, expected: object, tolerance: float) -> bool:
+    if any(isinstance(each, (list, tuple)) for each in (got, expected)):  # part by part: parts may differ in shape
+        try:
+            parts = list(zip(got, expected, strict=True))
+        except (TypeError, ValueError):  # one is no sequence, or they differ in length
+            return False
+        return all(_equal(*part, tolerance) for part in parts)
     try:
         got, expected = np.asarray(_plain(got), dtype=float), np.asarray(_plain(expected), dtype=float)
     except (OverflowError, TypeError, ValueError):  # no array of numbers

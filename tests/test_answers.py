@@ -65,6 +65,18 @@ def test_page_03_up_to_section_4(page):
     assert all(124 < page["firing"][5, dt] < 141 for dt in (1, 0.5, 0.25))
 
 
+def test_page_04_up_to_section_6(page):
+    def shares(gain):
+        run = page["LIF"]()(gain * page["held_out_current"], record=True)
+        plain = page["predict"](page["first_spike"](run.spikes))
+        ours = page["first_spike_winner"](run.spikes, run.membrane)
+        return [round(100 * (each == page["labels"][4000:]).float().mean().item()) for each in (plain, ours)]
+
+    assert shares(2) == [66, 80]
+    plain, ours = shares(0.5)
+    assert 0 <= ours - plain < 1
+
+
 def test_page_06_up_to_section_4(page):
     for measured, factors in page["reset_by_hand"].values():
         assert measured.numpy() == pytest.approx(factors.numpy(), abs=1e-12)
@@ -133,6 +145,14 @@ def test_page_11_up_to_section_3(page):
 def test_page_12_up_to_section_4(page):
     ratio = page["ratio"]
     assert round((1 - ratio) / ratio, 2) == 0.16
+    (cell,) = [source for source in cells("12_bptt_meets_stdp", 3) if "earlier[85] = 1.0" in source]
+    once = dict(page["crossed"])
+    run([cell.replace("earlier[85]", "earlier[[85, 95]]")], page)
+    twice = page["crossed"]
+    assert all(twice["soft", detached].equal(once["soft", detached]) for detached in (True, False))
+    assert not twice["hard", True][45:].any()
+    assert (twice["hard", False][45:55] < 0).all()
+    assert (twice["hard", False][55:] > 0).all()
     without, _ = page["descend"](page["lif"], page["firing"], partial(page["self_confirming"], a=(1 - ratio) / ratio))
     assert abs(without[40]) < 1e-9 < -without[39]
 

@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from pages import PAGES, code, prose, tagged
@@ -576,6 +577,16 @@ def test_tensors_that_know_their_gradient_are_compared_too(capsys):
     assert said[0] == "correct"
     assert said[1].startswith("not yet: a value of irregular shape")
     assert said[2] == "not yet: for 1. it returned 2., expected 3. No."
+
+
+def test_parts_of_different_shape_are_compared_one_by_one(capsys):
+    parts = torch.tensor([1.0, 2.0]), torch.ones(2, 3)
+    check_value(parts, [[1, 2], np.ones((2, 3))])
+    check_value(parts, [[1, 2], np.zeros((2, 3))])
+    check_value(parts, [1, 2])
+    check_value(3.0, [3.0])
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in said] == ["correct", "not yet", "not yet", "not yet"]
 
 
 def test_numbers_too_long_for_a_float_are_wrong_and_not_raised(capsys):

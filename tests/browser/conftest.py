@@ -43,6 +43,13 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
+def pytest_configure(config):
+    """Forget the times of earlier runs, once, before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        for record in PICTURES.glob("*.json"):
+            record.unlink()
+
+
 def pytest_terminal_summary(terminalreporter):
     """State how long the explorers took in JupyterLab from a key to the new picture."""
     records = [json.loads(path.read_text()) for path in sorted(PICTURES.glob("*.json"))]

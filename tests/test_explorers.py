@@ -1,6 +1,7 @@
 """Explorers: every slider can go to both ends, the picture follows, and the model behind it is the core's."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -455,3 +456,16 @@ def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole
     assert shown == {"τ_mem (ms)": ".0f", "surrogate scale": ".1f"}
     (buttons,) = [child for child in sliders[:-1] if child.description == "reset in the graph"]
     assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("detached")
+
+
+def test_two_fifths_of_layer_5_are_silent_at_every_input_rate():
+    """The third answer of page 04; layer 5 grows faster than the input at first, then more slowly."""
+    explorer, silent, rates = explorers.LayerRates(), [], []
+    for rate in (0.05, 0.2, 0.5):
+        figure = explorer(gain=1.8, input_rate=rate)
+        titles = " ".join(axes.get_title(loc) for axes in figure.axes for loc in ("left", "center"))
+        silent.append(int(re.search(r"layer 5: (\d+)%", titles).group(1)))
+        rates.append(float(re.search(r"layer 5 ([\d.]+)", titles).group(1)))
+    assert silent == [40] * 3
+    assert rates[1] / rates[0] > 0.2 / 0.05
+    assert 1 < rates[2] / rates[1] < 0.5 / 0.2

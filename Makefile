@@ -17,19 +17,19 @@ test: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
 
 tutorials: .venv/installed
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python tutorials/build.py $(if $(ALL),--all) $(ARGS)
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.notebooks $(if $(ALL),--all) $(ARGS)
 
 # Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
 course: .venv/installed
-	$(BIN)/python course/derive.py
+	$(BIN)/python -m publish.course
 
 # Runs pages as Colab would: its versions of packages, an empty folder, the package installed from a local git address.
 test-colab: .venv-colab/installed
-	env -u MPLBACKEND $(TEST_ENV) .venv-colab/bin/python tests/colab/run.py $(ARGS)
+	env -u MPLBACKEND $(TEST_ENV) .venv-colab/bin/python -m tests.colab.run $(ARGS)
 
 # The executed pages, the reference of the core, a glossary and search, to be opened from disk or put on any server.
 site: .venv/installed-site
-	$(BIN)/python site/build.py $(ARGS)
+	$(BIN)/python -m publish.site $(ARGS)
 
 test-browser: .venv/installed-browser
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(ARGS)

@@ -27,12 +27,6 @@ class History:
     test_accuracy: list[float] = field(default_factory=list)
     batches_per_epoch: int = 1
 
-    def plot(self, axes=None):
-        """Draw loss and accuracies against epochs; return the two axes."""
-        from .plotting import loss_curve
-
-        return loss_curve(self, axes)
-
 
 def seeded(seed: int) -> Generator:
     """Return a CPU generator with this seed, and give the same seed to PyTorch's weight initialisation.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
 README = (ROOT / "README.md").read_text()
@@ -124,6 +124,13 @@ def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
 
     names = zipfile.ZipFile(wheel).namelist()
     assert "snn_core/data/mnist_mini.npz" in names
-    assert "snn_core/style.mplstyle" in names
-    assert {"snn_core/live/common.js", "snn_core/live/live.css", "snn_core/live/lif_neuron.js"} <= set(names)
-    assert not [name for name in names if name.startswith(("tests/", "tutorials/", "bench/"))]
+    assert "snn_core/teaching/style.mplstyle" in names
+    assert {
+        "snn_core/teaching/live/common.js",
+        "snn_core/teaching/live/live.css",
+        "snn_core/teaching/live/lif_neuron.js",
+    } <= set(names)
+    assert "snn_core/teaching/records/mnist_full.json" in names
+    assert not [
+        name for name in names if name.startswith(("tests/", "tutorials/", "bench/", "experiments/", "publish/"))
+    ]

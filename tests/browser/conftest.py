@@ -37,7 +37,7 @@ def site(tmp_path_factory):
         pytest.skip(f"needs {', '.join(missing)}: make site")
     folder = tmp_path_factory.mktemp("site")
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, str(ROOT / "site" / "build.py"), str(folder)]
+    command = [sys.executable, "-m", "publish.site", str(folder)]
     built = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": paths})
     assert built.returncode == 0, built.stdout + built.stderr
     return folder / "html"

@@ -5,9 +5,9 @@ import statistics
 from urllib.parse import unquote
 
 import pytest
-from pages import NOTEBOOKS
 
-from snn_core.explorers import ALL_EXPLORERS, Choice
+from snn_core.teaching.explorers import ALL_EXPLORERS, Choice
+from tests.pages import NOTEBOOKS
 
 LIVE = {
     "01_spike_encoding": "Encoding",

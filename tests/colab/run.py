@@ -20,7 +20,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from packaging.utils import canonicalize_name
-from preinstalled import claim, to_install, versions
+
+from tests.colab.preinstalled import claim, to_install, versions
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -11,7 +11,7 @@ from torch import nn
 
 from snn_core import LIF, encoding
 from snn_core.datasets import mnist_mini
-from snn_core.plotting import raster, use_style
+from snn_core.teaching.plotting import raster, use_style
 from snn_core.training import fit, seeded
 
 STEPS, SAMPLE = 30, 0

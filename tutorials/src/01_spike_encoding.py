@@ -29,9 +29,9 @@ import torch
 
 from snn_core import encoding, reconstruction
 from snn_core.datasets import mnist_mini
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import Encoding
-from snn_core.plotting import images, raster, use_style
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import Encoding
+from snn_core.teaching.plotting import images, raster, use_style
 from snn_core.training import seeded
 
 use_style()

@@ -28,9 +28,9 @@ import numpy as np
 import torch
 
 from snn_core import LIF, lif_step
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import LIFNeuron, firing_rate
-from snn_core.plotting import traces, use_style
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import LIFNeuron, firing_rate
+from snn_core.teaching.plotting import traces, use_style
 from snn_core.training import seeded
 
 use_style()

@@ -30,10 +30,10 @@ import numpy as np
 import torch
 
 from snn_core import LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, LeakyIntegrator, RecurrentLIF
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import NeuronModels
 from snn_core.neurons import FIRING_PATTERNS
-from snn_core.plotting import BLUE, VERMILION, raster, traces, use_style
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import NeuronModels
+from snn_core.teaching.plotting import BLUE, VERMILION, raster, traces, use_style
 from snn_core.training import seeded
 
 use_style()

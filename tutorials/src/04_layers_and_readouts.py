@@ -31,11 +31,11 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, encoding, lif_step
 from snn_core.datasets import mnist_mini
-from snn_core.diagrams import fold_and_unroll
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import LayerRates
 from snn_core.losses import first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
-from snn_core.plotting import raster, use_style
+from snn_core.teaching.diagrams import fold_and_unroll
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import LayerRates
+from snn_core.teaching.plotting import raster, use_style
 from snn_core.training import seeded
 
 use_style()

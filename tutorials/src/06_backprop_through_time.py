@@ -30,11 +30,11 @@ import torch
 
 from snn_core import LIF, SpikingNeuron, Surrogate
 from snn_core.diagnostics import SavedBytes, graph_nodes
-from snn_core.diagrams import unrolled_graph
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import CreditAssignment, credit
 from snn_core.losses import count_cross_entropy
-from snn_core.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.diagrams import unrolled_graph
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import CreditAssignment, credit
+from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
 
 use_style()

@@ -31,9 +31,9 @@ from torch import nn
 from snn_core import LIF, IntegrateAndFire, Surrogate, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import diagnose
-from snn_core.exercises import Case, check_function, check_value
 from snn_core.losses import count_cross_entropy, predict, spike_count
-from snn_core.plotting import confusion_matrix, membrane_histogram, raster, use_style
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.plotting import confusion_matrix, loss_curve, membrane_histogram, raster, use_style
 from snn_core.training import evaluate, fit, seeded
 
 use_style()
@@ -138,7 +138,7 @@ runs = [train(seed) for seed in (0, 1, 2)]
 # %% alt="Left: loss per batch falls from 2.3 to near 0.1 over eight epochs. Right: accuracy on training and test images per epoch; both rise steeply at first, and the test accuracy levels off near 95 percent."
 final = np.array([history.test_accuracy[-1] for _, _, history in runs])
 network, encode, history = runs[0]
-axes = history.plot()
+axes = loss_curve(history)
 axes[0].set_title("Seed 0")
 axes[1].set_title(f"Test accuracy {final.mean():.1%} ± {final.std(ddof=1):.1%} (3 seeds)")
 plt.show()
@@ -334,7 +334,7 @@ assert found["wrong sign"].layers[0].drop < 0 and found["learning rate"].update 
 # %% [markdown]
 # ## 6 · All of MNIST
 #
-# With 60,000 images and 800 hidden neurons the same kind of network makes less than half as many errors as ours. The pixels are a constant current here (direct coding), with dropout, $T = 5$, and the highest membrane of non-spiking readout neurons as scores. The curves were recorded on {{mnist_date}} on two CPU cores, {{mnist_seconds}} seconds of training per seed. This command repeats it: `python bench/mnist_full.py`.
+# With 60,000 images and 800 hidden neurons the same kind of network makes less than half as many errors as ours. The pixels are a constant current here (direct coding), with dropout, $T = 5$, and the highest membrane of non-spiking readout neurons as scores. The curves were recorded on {{mnist_date}} on two CPU cores, {{mnist_seconds}} seconds of training per seed. This command repeats it: `python -m experiments.mnist_full`.
 
 # %% alt="Test accuracy on the full MNIST over 20 epochs for three seeds: all rise from about 96 percent to a plateau above 98.4 percent."
 recorded = np.array(json.loads("""{{mnist_full}}"""))

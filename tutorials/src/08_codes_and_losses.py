@@ -33,10 +33,10 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, encoding, losses
 from snn_core.datasets import mnist_mini
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import SpikeDistance
 from snn_core.losses import ALL_LOSSES, decision_step, first_spike, population_cross_entropy, predict, spike_count
-from snn_core.plotting import heat_table, use_style
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import SpikeDistance
+from snn_core.teaching.plotting import heat_table, use_style
 from snn_core.training import evaluate, fit, seeded, watch_spikes
 
 use_style()
@@ -304,7 +304,7 @@ plt.show()
 # %% [markdown]
 # Every combination learns: after one short epoch each reads more than two thirds of the digits. The losses leave their marks in the other tables. The sum of the membranes gets by with the fewest spikes. The maximum of the membrane has its answer first. And with the delta code everybody waits, because the image has to fade in.
 #
-# The same with all 5,000 training images, five epochs and three seeds, recorded by `bench/codes_and_losses.py` ({{codes_date}}, one thread of a machine with 2 cores). Its seconds are processor time.
+# The same with all 5,000 training images, five epochs and three seeds, recorded by `experiments/codes_and_losses.py` ({{codes_date}}, one thread of a machine with 2 cores). Its seconds are processor time.
 
 # %% alt="The recorded tables. Accuracy: 87 to 94 percent, count mse highest and first-spike cross-entropy lowest in every column. Spikes: 80 to 130 for the summed membrane, up to 900 for its maximum. Steps: about 2 for the maximum, 6 and more with the delta code. Seconds: most with the population code."
 figure, axes = plt.subplots(2, 2, figsize=(11, 7.4), sharey=True, sharex=True)

@@ -29,10 +29,10 @@ import numpy as np
 import torch
 
 from snn_core import lif_step
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import STDPWindow
 from snn_core.plasticity import PairSTDP, TripletSTDP
-from snn_core.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import STDPWindow
+from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
 
 use_style()

@@ -35,11 +35,11 @@ from torch.nn.functional import cosine_similarity, normalize, one_hot, pad
 from snn_core import leaky_step, lif_step, plasticity
 from snn_core.datasets import mnist_mini
 from snn_core.encoding import rate
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import PrototypeDrift
 from snn_core.losses import predict
 from snn_core.plasticity import CompetitiveLayer, learn_unlabelled, responses, spike_trace, trace_stdp
-from snn_core.plotting import BLUE, VERMILION, heat_table, raster, use_style
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import PrototypeDrift
+from snn_core.teaching.plotting import BLUE, VERMILION, heat_table, raster, use_style
 from snn_core.training import fit, seeded
 
 use_style()
@@ -456,7 +456,7 @@ assert together["maximum, 1 ms"] == 1 and longer > 1.5 and slower > 2
 #
 # ## 6 · All of MNIST
 #
-# With 60,000 images, four times each, the same rule goes further. The record of {{digits_date}}, one thread, three seeds; images are read for 15 steps, not 8. Settings were chosen on training images held out. The full test set was used for this record only, but its first 1,000 images are those of section 4. This repeats it: `python bench/unsupervised_digits.py`.
+# With 60,000 images, four times each, the same rule goes further. The record of {{digits_date}}, one thread, three seeds; images are read for 15 steps, not 8. Settings were chosen on training images held out. The full test set was used for this record only, but its first 1,000 images are those of section 4. This repeats it: `python -m experiments.unsupervised_digits`.
 
 # %% alt="Test accuracy on the full MNIST by voting and by naming for three layers: 900 neurons with fixed thresholds, 900 neurons, 3,200 neurons, three seeds each as dots, with a dashed line at the 95 percent of Diehl and Cook. Only the layer with 3,200 neurons is above the line."
 record = json.loads("""{{unsupervised_digits}}""")

@@ -32,12 +32,12 @@ from torch.nn.functional import one_hot
 
 from snn_core import StochasticLIF, encoding
 from snn_core.datasets import mnist_mini
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import EligibilityTrace
 from snn_core.losses import predict
 from snn_core.plasticity import PairSTDP, RewardSTDP, running_mean_step, spike_trace
-from snn_core.plotting import BLUE, VERMILION, raster, use_style
 from snn_core.tasks import CueAssociation
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import EligibilityTrace
+from snn_core.teaching.plotting import BLUE, VERMILION, raster, use_style
 from snn_core.training import seeded
 
 use_style()

@@ -30,11 +30,11 @@ import numpy as np
 import torch
 
 from snn_core import LIF, CuBaLIF, Surrogate
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import GradientWindow, gradient_window
 from snn_core.losses import van_rossum
 from snn_core.plasticity import Pairing, PairSTDP, spike_trace
-from snn_core.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import GradientWindow, gradient_window
+from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
 
 use_style()

@@ -33,12 +33,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF, Surrogate, online
 from snn_core.diagnostics import SavedBytes, live_bytes
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import ThresholdMemory, cue_eligibility
 from snn_core.losses import van_rossum
 from snn_core.neurons import AdaptiveState, adaptive_lif_step
-from snn_core.plotting import BLUE, VERMILION, heat_table, raster, use_style
 from snn_core.tasks import DelayedRecall
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import ThresholdMemory, cue_eligibility
+from snn_core.teaching.plotting import BLUE, VERMILION, heat_table, raster, use_style
 from snn_core.training import seeded
 
 use_style()

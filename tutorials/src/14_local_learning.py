@@ -34,12 +34,12 @@ from torch.nn import functional as F
 from snn_core import LIF, Surrogate, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import SavedBytes
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import LocalCredit
 from snn_core.losses import count_cross_entropy, predict, spike_count
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import spike_trace
-from snn_core.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import LocalCredit
+from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import evaluate, seeded
 
 use_style()
@@ -398,7 +398,7 @@ assert [own for _, own in notices.values()] == [True, True, True, True, False]
 #
 # ## 5 · Digits, with every rule
 #
-# Now the task of page 07 with its network, 784 → 256 → 10 (but for a wider surrogate at the output), its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here. `python bench/local_learning.py` runs the same cells for six; its record of {{local_date}} is shown beside it.
+# Now the task of page 07 with its network, 784 → 256 → 10 (but for a wider surrogate at the output), its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here. `python -m experiments.local_learning` runs the same cells for six; its record of {{local_date}} is shown beside it.
 #
 # The settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and for the control. The wider surrogate is the same for all; with the default one, single runs collapsed at larger learning rates. Errors are taken from extrapolated counts. For the three rules with random matrices the output weights start at a tenth of their usual size, and the matrices are doubled (`feedback_scale=2`). For DFA and the control the hidden weights start at twice their size; BPTT, OTTT and DECOLLE were no better with that. The test images were looked at more than once: a first choice came out with DECOLLE more than two points below BPTT and was then improved on the held-out images, and four and six epochs were tried beside five. So what follows is a little optimistic.
 #

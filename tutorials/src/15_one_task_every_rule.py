@@ -34,10 +34,10 @@ from torch.nn.functional import cosine_similarity, normalize
 
 from snn_core import LIF, StochasticLIF, Surrogate, encoding, plasticity
 from snn_core.datasets import mnist_mini
-from snn_core.exercises import Case, check_function
 from snn_core.losses import count_cross_entropy, predict
 from snn_core.online import RULES, ChunkedBPTT, OnlineNetwork, count_error, kept_bytes
-from snn_core.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
 
 use_style()
@@ -540,7 +540,7 @@ assert right["random_readout"] < right["stdp_readout"] - 15 and 20 < right["rewa
 #
 # ## 5 · The full table
 #
-# Recorded on {{rules_date}} on two CPU cores by `python bench/learning_rules.py`, one thread: 256 hidden neurons, all 5,000 images five times, three seeds. For each rule and control four settings were tried with one seed, on 1,000 held-out training images; for the three rules with random matrices eight, four for each of two starts, the default and page 14's. The test images chose nothing. "To BPTT" is the mean difference of the three seeds from BPTT with the same seed, with its 95 % interval; "cosine" is before and after training; "kB" is kept at $T$ = 10 and 300; "told" is the score of section 3, space/time; "s" is processor seconds per seed. Cosines are on 500 training images.
+# Recorded on {{rules_date}} on two CPU cores by `python -m experiments.learning_rules`, one thread: 256 hidden neurons, all 5,000 images five times, three seeds. For each rule and control four settings were tried with one seed, on 1,000 held-out training images; for the three rules with random matrices eight, four for each of two starts, the default and page 14's. The test images chose nothing. "To BPTT" is the mean difference of the three seeds from BPTT with the same seed, with its 95 % interval; "cosine" is before and after training; "kB" is kept at $T$ = 10 and 300; "told" is the score of section 3, space/time; "s" is processor seconds per seed. Cosines are on 500 training images.
 #
 # > **Before you run:** which rules will lie within one point of BPTT? Will the cosine tell?
 
@@ -736,7 +736,7 @@ check_function(signal_by_signs, plain, Case((error, zero), [[scale, -2 * scale]]
 #
 # <details><summary>Answer 3</summary>
 #
-# Both drop what a hidden spike does to later output membranes. OTTT keeps the trace of the inputs, so that an input is also credited for what it did to the hidden membrane steps ago. Truncation to one step drops that too, and its output layer loses the trace in the same way. So it should suffer more once spikes are rarer. Seeds 0 and 1 agree: it loses 0.6 and 2.9 points, OTTT 0.3 and 1.4. Six seeds do not: recorded by `python bench/learning_rules.py --slow`, truncation loses 1.4 points on average from 10 to 30 steps, OTTT 1.8. The difference has the other sign, and its interval includes zero. So slower spikes alone do not make the trace worth more here, and two seeds decide nothing: single runs gained up to 0.7 points, or lost up to 5.1.
+# Both drop what a hidden spike does to later output membranes. OTTT keeps the trace of the inputs, so that an input is also credited for what it did to the hidden membrane steps ago. Truncation to one step drops that too, and its output layer loses the trace in the same way. So it should suffer more once spikes are rarer. Seeds 0 and 1 agree: it loses 0.6 and 2.9 points, OTTT 0.3 and 1.4. Six seeds do not: recorded by `python -m experiments.learning_rules --slow`, truncation loses 1.4 points on average from 10 to 30 steps, OTTT 1.8. The difference has the other sign, and its interval includes zero. So slower spikes alone do not make the trace worth more here, and two seeds decide nothing: single runs gained up to 0.7 points, or lost up to 5.1.
 #
 # </details>
 #

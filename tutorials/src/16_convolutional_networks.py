@@ -30,12 +30,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from snn_core import LIF, LeakyIntegrator, Surrogate, encoding, plotting
+from snn_core import LIF, LeakyIntegrator, Surrogate, encoding
 from snn_core.datasets import mnist_mini
-from snn_core.exercises import Case, check_function, check_value
-from snn_core.explorers import FeatureMap
 from snn_core.layers import OverTime, Repeat
 from snn_core.losses import max_membrane_cross_entropy
+from snn_core.teaching import plotting
+from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.explorers import FeatureMap
 from snn_core.training import evaluate, fit, seeded, watch_spikes
 
 plotting.use_style()
@@ -99,7 +100,7 @@ assert torch.equal(shifted[..., 1:], spikes[..., :-1])
 #
 # There is a trap on the way back. The gradient of a maximum goes to the largest of the four. Currents seldom tie unless the input is constant, as in the blank margin. Spikes nearly always do: 0 0 0 0, or 1 1 0 1. PyTorch then takes the first, scanning from the top left. As a control, `RandomTies` takes one of the tied spikes at random.
 #
-# The test bench: digits of half the size, as a constant current over four steps, through two convolutions. Each is normalised directly in front of its neurons, and these have a surrogate derivative of scale 2 (section 3 says why for both). The gradient is measured before training. The accuracies are recorded ({{choices_date}}, `python bench/convolutional_choices.py`): six orders, nine seeds each, two epochs on 1,500 images in batches of 40 with Adam at 5e-3, tested on 500 training images that were held out. In "max, then LIF" the normalisation stands *behind* the pooling; so "norm, max, then LIF" is there as another control.
+# The test bench: digits of half the size, as a constant current over four steps, through two convolutions. Each is normalised directly in front of its neurons, and these have a surrogate derivative of scale 2 (section 3 says why for both). The gradient is measured before training. The accuracies are recorded ({{choices_date}}, `python -m experiments.convolutional_choices`): six orders, nine seeds each, two epochs on 1,500 images in batches of 40 with Adam at 5e-3, tested on 500 training images that were held out. In "max, then LIF" the normalisation stands *behind* the pooling; so "norm, max, then LIF" is there as another control.
 #
 # > **Before you run:** if no corner of a window were preferred, each would get 25 % of the gradient. What share does the top left get?
 
@@ -362,7 +363,7 @@ assert (course["add to stream", 12] > course["wide surrogate", 12]).all()
 #
 # Maps, steps, epochs, batch size, learning rate and surrogate were chosen by training on 4,000 of the training images and testing on the other 1,000. Random shifts of the images by up to two pixels were tried there as well, with three seeds; they made no difference beyond the spread, and are left out. As a control, a network without convolution, 784–256–10, gets the same recipe for four times as many epochs.
 #
-# The right half of the figure shows the same kind of network on all 60,000 images, with a hidden layer of 128 more, dropout, and images that are turned by up to 10°, scaled by up to 10 % and shifted by up to 2 pixels. It was recorded on {{conv_date}}, on average {{conv_seconds}} processor seconds per seed on one core. `python bench/mnist_convolutional.py` repeats it.
+# The right half of the figure shows the same kind of network on all 60,000 images, with a hidden layer of 128 more, dropout, and images that are turned by up to 10°, scaled by up to 10 % and shifted by up to 2 pixels. It was recorded on {{conv_date}}, on average {{conv_seconds}} processor seconds per seed on one core. `python -m experiments.mnist_convolutional` repeats it.
 #
 # > **Before you run:** the dense network has 784 · 256 + 256 · 10 weights, and more. How many has the convolutional one? And which has more membranes?
 
@@ -604,7 +605,7 @@ check_function(fold_norm, plain, moved, guarded)
 #
 # ### 4 · Open
 #
-# Section 4 tried one learning rate, one size of batch and 300 updates. Take one network that did not learn at twelve layers, such as `deep_network(depth=12)`; `bench/convolutional_choices.py` has the recipe. Is it the learning rate, the number of updates, or the direction of the gradient? Find a measurement that decides. (For the direction: do two halves of the images give the same one?)
+# Section 4 tried one learning rate, one size of batch and 300 updates. Take one network that did not learn at twelve layers, such as `deep_network(depth=12)`; `experiments/convolutional_choices.py` has the recipe. Is it the learning rate, the number of updates, or the direction of the gradient? Find a measurement that decides. (For the direction: do two halves of the images give the same one?)
 #
 # ### Solutions
 #

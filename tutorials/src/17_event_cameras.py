@@ -37,13 +37,14 @@ try:
 except ModuleNotFoundError:
     raise ModuleNotFoundError("this page needs Tonic: pip install 'tonic>=1.6', then restart the kernel") from None
 
-from snn_core import LIF, LeakyIntegrator, Surrogate, plotting
+from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import DataError, cache_folder, mnist_mini
 from snn_core.events import EVENT, ORIGIN, SENSOR_SIZE, EventCamera, EventRecordings, gaze, local_nmnist, read_events
-from snn_core.exercises import Case, check_function
-from snn_core.explorers import EventWindow
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
+from snn_core.teaching import plotting
+from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.explorers import EventWindow
 from snn_core.training import evaluate, fit, seeded
 
 plotting.use_style()
@@ -425,7 +426,7 @@ assert fired[0] > 3 * fired[3] and lost[1] < 0.01 < 0.1 < lost[3]
 #
 # A control that changes nothing may just be blind. So a second task makes order everything: *were the frames put in reverse order?* Every frame is left as it is. (A scene that really ran backwards would also exchange ON and OFF.)
 #
-# The figure also shows what `bench/event_digits.py` recorded on {{events_date}}, on 1,000 *genuine* recordings and 100 to test on, three seeds each, as means of the last five epochs: controls of this kind, with finer bins; and training on simulated recordings with tests on genuine ones, and the reverse.
+# The figure also shows what `experiments/event_digits.py` recorded on {{events_date}}, on 1,000 *genuine* recordings and 100 to test on, three seeds each, as means of the last five epochs: controls of this kind, with finer bins; and training on simulated recordings with tests on genuine ones, and the reverse.
 #
 # > **Before you run:** how will the shuffled network do on each task? And the one that sees 50 ms?
 

@@ -1,0 +1,1 @@
+"""What turns pages into something: notebooks, the site, the course, its slides."""

@@ -1,0 +1,167 @@
+"""Figures that more than one page draws, in one style. Every function draws into given axes, or into new ones."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from .. import _checks
+
+STYLE = Path(__file__).with_name("style.mplstyle")
+BLUE, VERMILION = "#0072B2", "#D55E00"
+
+
+def use_style() -> None:
+    """Switch matplotlib to the style of the collection."""
+    plt.style.use(STYLE)
+
+
+def _axes(axes: Axes | None, width: float = 7.0, height: float = 2.6) -> Axes:
+    return plt.subplots(figsize=(width, height))[1] if axes is None else axes
+
+
+def raster(spikes: Tensor, axes: Axes | None = None, *, dt: float = 1.0, size: float = 3.0, color: str = BLUE) -> Axes:
+    """Draw one dot per spike: time in ms to the right, neurons upwards.
+
+    Args:
+        spikes: ``[T, N]``.
+        axes: where to draw; new axes if None.
+        dt: step in ms.
+        size: size of a dot in points.
+        color: any matplotlib colour.
+
+    Raises:
+        ValueError: if the spikes are not ``[T, N]``.
+    """
+    _checks.sequence("spikes", spikes)
+    _checks.require(spikes.dim() == 2, "spikes", f"shape {list(spikes.shape)}", "[T, N]")
+    axes = _axes(axes)
+    steps, neurons = spikes.nonzero().cpu().T.numpy()
+    axes.plot(steps * dt, neurons, "|" if spikes.shape[1] < 40 else ".", markersize=size, color=color)
+    axes.set(xlabel="time (ms)", ylabel="neuron", xlim=(-dt, len(spikes) * dt), ylim=(-0.5, spikes.shape[1] - 0.5))
+    return axes
+
+
+def traces(
+    membrane: Tensor,
+    axes: Axes | None = None,
+    *,
+    spikes: Tensor | None = None,
+    threshold: float | None = None,
+    dt: float = 1.0,
+    label: str | None = None,
+    color: str = BLUE,
+) -> Axes:
+    """Draw the membrane of one neuron over time, with its threshold and its spikes.
+
+    Args:
+        membrane: ``[T]``, in units of the threshold.
+        axes: where to draw; new axes if None.
+        spikes: ``[T]``, marked by triangles above the trace.
+        threshold: drawn as a dashed line if given.
+        dt: step in ms.
+        label: entry of the legend.
+        color: any matplotlib colour.
+
+    Raises:
+        ValueError: if the membrane is not ``[T]``.
+    """
+    _checks.floats("membrane", membrane)
+    _checks.require(membrane.dim() == 1, "membrane", f"shape {list(membrane.shape)}", "[T]")
+    axes = _axes(axes)
+    time = np.arange(len(membrane)) * dt
+    axes.plot(time, membrane.detach().cpu().numpy(), color=color, label=label)
+    if threshold is not None:
+        axes.axhline(threshold, color="0.5", linestyle="--", linewidth=1)
+    if spikes is not None:
+        at = spikes.detach().cpu().numpy() > 0
+        axes.plot(time[at], membrane.detach().cpu().numpy()[at], "v", color=color, markersize=5)
+    axes.set(xlabel="time (ms)", ylabel="membrane u")
+    return axes
+
+
+def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float = 0.0, high: float = 1.0):
+    """Draw pictures ``[height, width]`` side by side on one grey scale; return the axes."""
+    if axes is None:
+        _, axes = plt.subplots(1, len(pictures), figsize=(1.5 * len(pictures), 1.8), squeeze=False)
+        axes = axes[0]
+    for picture, title, ax in zip(pictures, titles, axes, strict=True):
+        ax.imshow(picture.detach().cpu().numpy(), cmap="gray", vmin=low, vmax=high)
+        ax.set_title(title, fontsize=9, loc="center")
+        ax.axis("off")
+    return axes
+
+
+def loss_curve(history, axes=None):
+    """Draw the loss per batch and the accuracy per epoch of a `History`; return the two axes."""
+    if axes is None:
+        _, axes = plt.subplots(1, 2, figsize=(8, 2.8))
+    axes[0].plot(np.arange(1, len(history.loss) + 1) / history.batches_per_epoch, history.loss, linewidth=0.8)
+    axes[0].set(xlabel="epoch", ylabel="loss of the batch", ylim=(0, None))
+    for name, values in (("training", history.train_accuracy), ("test", history.test_accuracy)):
+        if values:
+            axes[1].plot(range(1, len(values) + 1), np.multiply(values, 100), "o-", markersize=3, label=name)
+    axes[1].set(xlabel="epoch", ylabel="accuracy (%)")
+    axes[1].legend()
+    return axes
+
+
+def confusion_matrix(predicted: Tensor, labels: Tensor, axes: Axes | None = None) -> Axes:
+    """Draw how often each true class (rows) was taken for each class (columns); both arguments ``[samples]``."""
+    axes = _axes(axes, 4.2, 4.0)
+    classes = int(max(predicted.max(), labels.max())) + 1
+    counts = np.zeros((classes, classes), dtype=int)
+    np.add.at(counts, (labels.cpu().numpy(), predicted.cpu().numpy()), 1)
+    axes.imshow(np.sqrt(counts), cmap="Blues")
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            shade = "white" if row == column else "black"
+            axes.text(column, row, count, ha="center", va="center", fontsize=8, color=shade)
+    axes.set(xlabel="answer", ylabel="true digit", xticks=range(classes), yticks=range(classes))
+    return axes
+
+
+def membrane_histogram(report, axes=None, *, layers: int | None = None):
+    """Draw the membranes of the first `layers` layers (all if None) of a `diagnostics.Report`; return the axes."""
+    shown = report.layers[:layers]
+    if axes is None:
+        _, axes = plt.subplots(1, len(shown), figsize=(3.6 * len(shown), 2.4), squeeze=False)
+        axes = axes[0]
+    for layer, ax in zip(shown, axes, strict=False):
+        ax.hist(layer.membrane.cpu().numpy(), bins=60, color=BLUE)
+        ax.set(xlabel="membrane u", ylabel="values", yscale="log", title=f"layer {layer.name}")
+        if layer.spiking:
+            ax.axvline(1.0, color="0.4", linestyle="--", linewidth=1)
+    return axes
+
+
+def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "{:.1f}", best: str = "high") -> Axes:
+    """Draw a table of numbers on shades of blue, the better the darker; NaN leaves a cell empty.
+
+    Args:
+        values: ``[rows, columns]``, array or tensor.
+        rows, columns: names of the rows, from the top, and of the columns.
+        axes: where to draw; new axes if None.
+        form: how a number is written.
+        best: "high" or "low", which end is dark.
+
+    Raises:
+        ValueError: if the names do not fit the shape of the table, or for another `best`.
+    """
+    _checks.choice("best", best, ("high", "low"))
+    values = np.asarray(values, dtype=float)
+    expected = (len(rows), len(columns))
+    _checks.require(values.shape == expected, "values", f"shape {list(values.shape)}", f"shape {list(expected)}")
+    axes = _axes(axes, 1.5 + len(columns), 1.0 + 0.4 * len(rows))
+    low, high = np.nanmin(values), np.nanmax(values)
+    share = (values - low) / max(high - low, 1e-12)
+    share = share if best == "high" else 1 - share
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1.8, aspect="auto")  # never too dark for the text
+    for (row, column), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            axes.text(column, row, form.format(value), ha="center", va="center", fontsize=9)
+    axes.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
+    axes.grid(visible=False)
+    return axes

@@ -1,0 +1,164 @@
+"""Training and evaluation: the loop equals one written out, and learns a separable task."""
+
+import io
+
+import pytest
+import torch
+from torch import nn
+
+from snn_core import LIF, encoding
+from snn_core.losses import count_cross_entropy, l1_activity, predict, spike_count
+from snn_core.training import evaluate, fit, seeded, watch_spikes
+
+
+def network():
+    return nn.Sequential(nn.Linear(4, 16), LIF(), nn.Linear(16, 2), LIF())
+
+
+def task(samples=200):
+    """Two classes: either the first two or the last two of four inputs are bright."""
+    labels = torch.arange(samples) % 2
+    values = 0.1 + 0.8 * torch.stack([labels == 0, labels == 0, labels == 1, labels == 1], 1).float()
+    return values, labels
+
+
+def encode(values):
+    return encoding.repeat(values, 8)
+
+
+def test_fit_learns_a_separable_task():
+    seeded(0)
+    values, labels = task()
+    net = network()
+    history = fit(net, values, labels, encode=encode, epochs=20, batch_size=20, test=(values, labels), progress=False)
+    assert evaluate(net, values, labels, encode=encode) == 1.0
+    assert history.test_accuracy[-1] == 1.0
+    assert len(history.loss) == 20 * 10
+    assert len(history.train_accuracy) == len(history.test_accuracy) == 20
+    assert sum(history.loss[-10:]) < sum(history.loss[:10]) / 4
+
+
+def test_fit_equals_the_loop_written_out():
+    values, labels = task()
+
+    def start():
+        generator = seeded(3)
+        net = network()
+        return net, torch.optim.SGD(net.parameters(), lr=0.1), generator
+
+    net, optimizer, generator = start()
+    history = fit(
+        net,
+        values,
+        labels,
+        encode=encode,
+        optimizer=optimizer,
+        epochs=2,
+        batch_size=30,
+        generator=generator,
+        progress=False,
+    )
+    net, optimizer, generator = start()
+    by_hand = []
+    for _ in range(2):
+        for batch in torch.randperm(200, generator=generator).split(30):
+            loss = count_cross_entropy(net(encode(values[batch])), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            by_hand.append(loss.item())
+    assert history.loss == by_hand
+    assert history.batches_per_epoch == 7
+
+
+def test_evaluate_equals_counting_and_changes_nothing():
+    values, labels = task(37)
+    net = network().train()
+    before = [parameter.clone() for parameter in net.parameters()]
+    expected = (predict(spike_count(net(encode(values)))) == labels).float().mean().item()
+    assert evaluate(net, values, labels, encode=encode, batch_size=10) == pytest.approx(expected)
+    assert net.training
+    assert all(torch.equal(a, b) for a, b in zip(before, net.parameters(), strict=True))
+
+
+def test_every_sample_is_seen_once_per_epoch():
+    values = torch.arange(10, dtype=torch.float32).view(-1, 1) / 10
+    seen = []
+
+    def watching(batch):
+        seen.append(batch)
+        return encoding.repeat(batch.expand(-1, 4), 3)
+
+    fit(network(), values, torch.zeros(10, dtype=torch.long), encode=watching, epochs=1, batch_size=4, progress=False)
+    assert [len(batch) for batch in seen] == [4, 4, 2]
+    assert torch.equal(torch.cat(seen).sort(0).values, values)
+
+
+def test_after_batch_is_called_after_every_update():
+    values, labels = task(30)
+    calls = []
+    fit(
+        network(),
+        values,
+        labels,
+        encode=encode,
+        epochs=2,
+        batch_size=10,
+        after_batch=lambda: calls.append(1),
+        progress=False,
+    )
+    assert len(calls) == 6
+
+
+def test_progress_bar_shows_in_a_terminal(monkeypatch):
+    from tqdm import tqdm
+
+    import snn_core.training as training
+
+    terminal = io.StringIO()
+    monkeypatch.setattr(training, "tqdm", lambda **options: tqdm(file=terminal, **options))
+    fit(network(), *task(20), encode=encode, epochs=2)
+    assert "/2 [" in terminal.getvalue()
+    assert "loss=" in terminal.getvalue()
+
+
+def test_seeded_repeats_weights_and_draws():
+    first = (torch.rand(2, generator=seeded(4)), nn.Linear(2, 2).weight)
+    second = (torch.rand(2, generator=seeded(4)), nn.Linear(2, 2).weight)
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def small_task():
+    generator = seeded(0)
+    network = nn.Sequential(nn.Linear(6, 8), LIF(), nn.Linear(8, 3), LIF())
+    return network, torch.rand(60, 6, generator=generator), torch.arange(60) % 3
+
+
+def test_watched_spikes_are_those_of_the_layers_and_only_inside_the_block():
+    network, values, _ = small_task()
+    inputs = encoding.repeat(values, 5) * 3
+    with watch_spikes(network) as spikes:
+        output = network(inputs)
+    network(inputs)
+    assert len(spikes) == 2
+    assert torch.equal(spikes[0], network[:2](inputs))
+    assert torch.equal(spikes[1], output)
+
+
+def test_a_penalty_is_added_to_the_loss_and_lowers_the_activity():
+    encode, counts = (lambda v: encoding.repeat(v, 5) * 3), {}
+    for weight in (0.0, 1.0):
+        network, values, labels = small_task()
+        seen = []
+
+        def penalty(spikes, weight=weight, seen=seen):
+            seen.append(len(spikes))
+            return weight * l1_activity(spikes[0])
+
+        options = {"encode": encode, "epochs": 5, "batch_size": 20, "progress": False, "generator": seeded(1)}
+        fit(network, values, labels, penalty=penalty, optimizer=torch.optim.Adam(network.parameters(), 1e-2), **options)
+        with watch_spikes(network) as spikes:
+            network(encode(values))
+        counts[weight] = spikes[0].sum()
+        assert set(seen) == {2}
+    assert counts[1.0] < counts[0.0] / 2

@@ -1,0 +1,472 @@
+"""Explorers: every slider can go to both ends, the picture follows, and the model behind it is the core's."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from snn_core import LIF, AdaptiveLIF, Surrogate
+from snn_core.datasets import mnist_mini
+from snn_core.events import EventCamera
+from snn_core.losses import count_cross_entropy, van_rossum
+from snn_core.online import OnlineNetwork, count_error
+from snn_core.plasticity import PairSTDP, RewardSTDP
+from snn_core.teaching import explorers
+from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, Range
+from snn_core.teaching.explorers.local_credit import _fixed
+from snn_core.teaching.live import LiveFigure
+from snn_core.training import seeded
+
+
+def ends(control):
+    return control.options if isinstance(control, Choice) else (control.low, control.high)
+
+
+EVERY_END = [
+    (name, slider, value)
+    for name, kind in ALL_EXPLORERS.items()
+    for slider, c in kind.controls.items()
+    for value in ends(c)
+]
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)
+
+
+def test_every_explorer_is_listed():
+    kinds = {name for name, kind in vars(explorers).items() if isinstance(kind, type) and issubclass(kind, Explorer)}
+    assert kinds - {"Explorer"} == set(ALL_EXPLORERS)
+
+
+def moved(name, slider, value):
+    """Return the picture of an explorer whose slider was moved. (What a browser draws is tested in test_live.)"""
+    explorer = ALL_EXPLORERS[name]()
+    box = explorer.sliders()
+    if isinstance(box, LiveFigure):
+        box.values = {slider: value}
+        return explorer.png(**box.values)
+    widget = box.children[list(explorer.controls).index(slider)]
+    widget.value = value
+    assert widget.value == value
+    return bytes(box.children[-1].value)
+
+
+@pytest.mark.parametrize(("name", "slider", "value"), EVERY_END)
+def test_every_slider_can_go_to_both_ends(name, slider, value):
+    assert moved(name, slider, value).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_the_picture_follows_a_slider(name):
+    slider, control = next(iter(ALL_EXPLORERS[name].controls.items()))
+    value = next(end for end in ends(control) if end != control.start)
+    assert moved(name, slider, value) != ALL_EXPLORERS[name]().png()
+
+
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_the_quick_picture_equals_the_full_drawing(name):
+    explorer = ALL_EXPLORERS[name]()
+    quick = pixels(explorer.png())
+    buffer = io.BytesIO()
+    explorer().savefig(buffer, format="png", dpi=90)
+    difference = np.abs(quick - pixels(buffer.getvalue())).max(axis=2)
+    assert (difference > 60).mean() < 0.01
+
+
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_starts_lie_inside_their_ranges(name):
+    for control in ALL_EXPLORERS[name].controls.values():
+        inside = (
+            control.low <= control.start <= control.high
+            if isinstance(control, Range)
+            else control.start in control.options
+        )
+        assert inside
+
+
+def test_the_neuron_lies_on_its_f_i_curve():
+    explorer = explorers.LIFNeuron()
+    explorer(drive=2.0, tau_mem=20.0, reset="hard")
+    (drive,), (rate,) = explorer.point.get_data()
+    assert drive == 2.0
+    assert rate == pytest.approx(explorers.firing_rate(np.array([2.0]), 20.0)[0], abs=10)
+
+
+def test_below_the_threshold_the_neuron_is_silent():
+    explorer = explorers.LIFNeuron()
+    explorer(drive=0.9)
+    assert explorer.point.get_data()[1][0] == 0
+
+
+def test_five_layers_fall_silent_below_a_gain_and_saturate_above():
+    explorer = explorers.LayerRates()
+    height = {}
+    for gain in (0.5, 1.8, 8.0):
+        explorer(gain=gain, input_rate=0.1, tau_mem=10.0)
+        height[gain] = [bar.get_height() for bar in explorer.bars]
+    assert height[0.5][0] == height[8.0][0] == pytest.approx(0.1, abs=0.01)
+    assert height[0.5][-1] == 0
+    assert 0.03 < height[1.8][-1] < 0.2 < height[8.0][-1]
+
+
+def test_a_longer_memory_wakes_the_layers():
+    explorer = explorers.LayerRates()
+    explorer(gain=1.4, tau_mem=5.0)
+    short = explorer.bars[-1].get_height()
+    explorer(gain=1.4, tau_mem=50.0)
+    assert short == 0 < explorer.bars[-1].get_height()
+
+
+def test_credit_of_a_silent_neuron_is_beta_to_the_k():
+    silent = torch.zeros(50, 1, 2, dtype=torch.float64)
+    lif = LIF(torch.tensor([5.0, 20.0], dtype=torch.float64), reset="hard")
+    steps_back = torch.arange(49, -1, -1, dtype=torch.float64)[:, None, None]
+    assert torch.allclose(explorers.credit(lif, silent), lif.beta**steps_back, rtol=1e-12)
+
+
+def test_credit_through_spikes_follows_the_reset():
+    explorer = explorers.CreditAssignment()
+    explorer(tau_mem=20.0)
+    assert np.allclose(explorer.positive.get_ydata(), explorer.silent.get_ydata())
+    assert "6 spikes" in explorer.title.get_text()
+    explorer(tau_mem=20.0, reset="hard")
+    last_spike = explorer.spikes.get_xdata()[-1]
+    assert explorer.positive.get_xdata().min() == last_spike + 1
+    assert len(explorer.negative.get_xdata()) == 0
+    explorer(tau_mem=20.0, reset="hard", gradient="attached", scale=2.0)
+    assert len(explorer.negative.get_xdata()) > 0
+
+
+def output_times(**parameters):
+    explorer = explorers.NeuronModels()
+    explorer(**parameters)
+    return explorer.spikes.get_data()[0], explorer.last
+
+
+def test_each_neuron_model_shows_what_it_adds():
+    plain, last = output_times(model="LIF")
+    assert output_times(model="CuBa")[0][0] > plain[0]
+    assert output_times(model="Alpha")[0][0] > output_times(model="CuBa")[0][0]
+    assert len(output_times(model="adaptive")[0]) < len(plain)
+    assert (plain < last).all()
+    assert output_times(model="recurrent", self_weight=1.1)[0][-1] == 199
+    assert output_times(model="recurrent", self_weight=0.9)[0][-1] < last + 10
+
+
+def test_a_neuron_model_without_its_addition_is_the_lif_neuron():
+    plain = list(output_times(model="LIF")[0])
+    assert list(output_times(model="adaptive", strength=0.0)[0]) == plain
+    assert list(output_times(model="recurrent", self_weight=0.0)[0]) == plain
+
+
+def test_the_gradient_of_each_layer_is_that_of_autograd_through_the_literal_steps():
+    generator = torch.Generator().manual_seed(1)
+    spikes = (torch.rand(12, 2, 5, generator=generator) < 0.3).float()
+    weights = torch.randn(3, 5, 5, generator=generator)
+    surrogate = Surrogate("arctan", 2.0)
+    norms, membrane = explorers.gradient_by_layer(spikes, weights, surrogate)
+    currents, neuron, layer = [], LIF(surrogate=surrogate), spikes
+    for weight in weights:
+        currents.append((layer @ weight).requires_grad_())
+        state, steps = torch.zeros(2, 5), []
+        for current in currents[-1]:
+            spike, u, state = neuron.step(current, state)
+            steps.append((spike, u))
+        layer = torch.stack([spike for spike, _ in steps])
+        if len(currents) == 1:
+            torch.testing.assert_close(membrane, torch.stack([u for _, u in steps]).detach())
+    expected = torch.stack([gradient.norm() for gradient in torch.autograd.grad(layer.sum(), currents)])
+    torch.testing.assert_close(norms, expected)
+
+
+def test_a_wide_surrogate_makes_the_gradient_explode_and_a_narrow_box_kills_it():
+    explorer = explorers.SurrogateGradient()
+    reach = {}
+    for name, scale in (("straight_through", 1.0), ("fast_sigmoid", 1000.0), ("boxcar", 300.0)):
+        reach[name], _ = explorers.gradient_by_layer(explorer.input, explorer.weights, Surrogate(name, scale))
+    assert reach["straight_through"][0] > 1000 * reach["straight_through"][-1]
+    assert 0 < reach["fast_sigmoid"][0] < 1e-3 * reach["fast_sigmoid"][-1]
+    assert reach["boxcar"][0] == 0 < reach["boxcar"][-1]
+    explorer(surrogate="boxcar", log_scale=2.5)
+    assert [bar.get_height() == 0 for bar in explorer.bars][::4] == [True, False]
+
+
+def test_the_distance_from_spike_pairs_is_the_van_rossum_distance_of_the_core():
+    one, other = torch.zeros(2, 300, 1, 1, dtype=torch.float64)
+    one[[50, 68, 110]] = other[[57, 75, 117]] = 1
+    for tau in (1.0, 10.0, 50.0):
+        expected = van_rossum(one, other, tau=tau).item()
+        assert explorers.spike_train_distance(np.array([50, 68, 110]), np.array([57, 75, 117]), tau) == pytest.approx(
+            expected, rel=1e-6
+        )
+
+
+def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
+    explorer = explorers.SpikeDistance()
+    for shift, nearer in ((0, True), (3, True), (40, False), (-40, False)):
+        explorer(shift=shift, tau=10.0)
+        assert (explorer.point.get_ydata()[0] < explorer.silence.get_ydata()[0]) == nearer
+    explorer(shift=0, tau=10.0)
+    assert explorer.point.get_ydata()[0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("bound", "a_plus", "a_minus", "rate", "steps", "far"),
+    [
+        ("additive", 0.05, 0.066, 20.0, 15_000, 0.11),  # two peaks, at the explorer's rate
+        ("multiplicative", 0.02, 0.05, 50.0, 5000, 0.06),
+        ("soft", 0.04, 0.04, 50.0, 5000, 0.06),
+    ],
+)
+def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_minus, rate, steps, far):
+    rule, generator = PairSTDP(bound=bound, a_plus=a_plus, a_minus=a_minus), torch.Generator().manual_seed(0)
+    weight, found = torch.rand(500, 1, 1, generator=generator), torch.zeros(10)
+    state = rule.initial_state(weight[:, 0], weight[:, 0])
+    for step in range(steps):
+        pre, own, heard = torch.rand(3, 500, 1, generator=generator)
+        pre = (pre < rate / 1000).float()
+        post = ((own < rate / 1000) | ((heard < 0.3 * weight[:, 0]) & (pre > 0))).float()
+        pairing, state = rule.pair(pre, post, state)
+        weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
+        if step >= steps // 2 and step % 50 == 0:
+            found += torch.histc(weight, 10, 0, 1)
+    simulated = found.numpy() / found.sum().item()
+    expected, unheard = (explorers.weight_density(rule, rate=rate, influence=i, bins=10) for i in (0.3, 0.0))
+    distance, flat, deaf = (np.abs(simulated - other).sum() / 2 for other in (expected, 0.1, unheard))
+    assert expected.sum() == pytest.approx(1)
+    assert distance < far
+    assert distance < flat / 2
+    assert distance < deaf / 2
+
+
+def test_the_additive_bound_has_two_peaks_in_a_narrow_range_only():
+    steps = [round(0.005 + 0.001 * i, 3) for i in range(46)]
+    density = {
+        bound: [explorers.weight_density(PairSTDP(a_plus=0.02, a_minus=a, bound=bound), bins=20) for a in steps]
+        for bound in ("additive", "soft")
+    }
+    both = [a for a, share in zip(steps, density["additive"], strict=True) if share[[0, -1]].min() > 0.02]
+    assert both == [0.026, 0.027, 0.028]
+    for share in density["soft"]:
+        slopes = np.sign(np.diff(np.concatenate([[0.0], share, [0.0]])))
+        assert (np.diff(slopes[slopes != 0]) < 0).sum() == 1
+
+
+def test_only_the_additive_bound_has_two_peaks():
+    explorer, heights = explorers.STDPWindow(), {}
+    for bound, a_minus in (("additive", 0.027), ("multiplicative", 0.05), ("soft", 0.027)):
+        explorer(bound=bound, a_minus=a_minus)
+        heights[bound] = np.array([bar.get_height() for bar in explorer.bars])
+    assert heights["additive"][[0, -1]].min() > 10 * heights["additive"][10]
+    assert all(heights[bound][8:12].sum() > 0.5 for bound in ("multiplicative", "soft"))
+
+
+@pytest.mark.parametrize("surrogate", [Surrogate("triangular", 1.0), Surrogate("fast_sigmoid", 5.0)])
+@pytest.mark.parametrize(("level", "error"), [(0.8, 1.0), (1.3, -1.0), (0.5, 0.0)])
+def test_the_gradient_window_is_that_of_autograd_through_the_literal_steps(surrogate, level, error):
+    neuron = LIF(beta=torch.tensor(0.9, dtype=torch.float64), surrogate=surrogate)
+    lags = torch.tensor([-3, -1, 0, 1, 4])
+    window = explorers.gradient_window(neuron, lags, level, error)
+    for lag, change in zip(lags.tolist(), window.tolist(), strict=True):
+        weight, state = torch.zeros(1, dtype=torch.float64, requires_grad=True), torch.zeros(1, dtype=torch.float64)
+        for step in range(8):
+            current = weight * (step == 4 - lag) + level * (step == 4)
+            spike, _, state = neuron.step(current, state)
+            if step == 4:
+                (-error * spike).sum().backward()
+        assert change == pytest.approx(-weight.grad.item(), abs=1e-12)
+
+
+def test_the_level_of_the_gradient_window_is_in_units_of_the_threshold():
+    neuron = LIF(threshold=torch.tensor(2.0, dtype=torch.float64))
+    window = explorers.gradient_window(neuron, torch.tensor([0.0]), level=0.8)
+    assert window.item() == pytest.approx(1 / (1 + 10 * 0.4) ** 2)
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_with_an_attached_reset_each_step_at_rest_lowers_the_gradient_window(reset):
+    neuron = LIF(beta=0.9, reset=reset, detach_reset=False, surrogate=Surrogate(scale=2.0))
+    window = explorers.gradient_window(neuron, torch.arange(5), level=0.8)
+    factor = 0.9 * (1 - 1 / 9 if reset == "soft" else 1)  # at rest u = 0, so the hard reset has nothing to subtract
+    torch.testing.assert_close(window / window[0], factor ** torch.arange(5))
+
+
+def test_the_gradient_window_has_no_acausal_side_and_follows_the_target():
+    explorer = explorers.GradientWindow()
+    explorer(tau_mem=20.0, distance=0.2, scale=5.0)
+    window = explorer.window.get_ydata().copy()
+    assert (window[:40] == 0).all()
+    assert window[60] / window[40] == pytest.approx(np.exp(-1), abs=1e-6)
+    assert window[40] == pytest.approx(0.25)
+    explorer(tau_mem=20.0, distance=-0.2, scale=5.0, target="no spike")
+    assert explorer.window.get_ydata() == pytest.approx(-window, abs=1e-12)
+    for distance, target in ((-0.2, "spike"), (0.2, "no spike"), (0.0, "no spike")):  # at 0 it is silent still
+        explorer(tau_mem=20.0, distance=distance, scale=5.0, target=target)
+        assert (explorer.window.get_ydata() == 0).all()
+
+
+@pytest.mark.parametrize(("lag", "tau"), [(10, 40.0), (0, 100.0), (-25, 300.0)])
+def test_the_eligibility_of_a_pair_is_that_of_reward_modulated_stdp(lag, tau):
+    pre, post = torch.zeros(2, 200, 1, 1, dtype=torch.float64)
+    pre[60], post[60 + lag] = 1, 1
+    learner, weight, course = RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5), tau), torch.full((1, 1), 0.5), []
+    state = learner.initial_state(pre[0], post[0])
+    for now_pre, now_post in zip(pre, post, strict=True):
+        state = learner.step(now_pre, now_post, weight, state)
+        course.append(state.eligibility.item())
+    assert explorers.pair_eligibility(np.arange(200.0) - 60, lag, tau) == pytest.approx(np.array(course), abs=1e-12)
+
+
+def test_a_later_reward_finds_less_eligibility_and_a_punishment_reverses_it():
+    explorer, change = explorers.EligibilityTrace(), {}
+    for delay, success in ((0.0, 1.0), (100.0, 1.0), (100.0, -1.0), (100.0, 0.0)):
+        explorer(delay=delay, success=success, tau_eligibility=100.0, lag=0.0)
+        change[delay, success] = explorer.weight.get_ydata()[-1]
+    assert change[0.0, 1.0] == pytest.approx(1.0)
+    assert change[100.0, 1.0] == pytest.approx(np.exp(-1))
+    assert change[100.0, -1.0] == -change[100.0, 1.0]
+    assert change[100.0, 0.0] == 0
+
+
+def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for():
+    drift = explorers.PrototypeDrift()
+    drift(lr=0.05, spikes=150, others=0.0, digit=3)
+    own, everything = drift.own.get_ydata()[-1], drift.all.get_ydata()[-1]
+    assert own > 0.95
+    assert own > everything
+    drift(lr=0.05, spikes=150, others=1.0, digit=3)
+    assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
+    drift(lr=1.0, spikes=20, others=0.0, digit=3)
+    assert drift.own.get_ydata()[-1] < own
+
+
+@pytest.mark.parametrize(("strength", "tau_adapt"), [(0.0, 100.0), (0.2, 400.0), (0.5, 50.0)])
+def test_the_eligibility_of_a_cue_is_the_gradient_of_the_spikes(strength, tau_adapt):
+    cue, recall = torch.zeros(2, 100, dtype=torch.float64)
+    cue[:10], recall[50:60] = 1, 1
+    strength, tau = torch.tensor(strength, dtype=torch.float64), torch.tensor(tau_adapt, dtype=torch.float64)
+    neuron = AdaptiveLIF(torch.tensor(20.0, dtype=torch.float64), tau, strength=strength, dt=5.0)
+    weight = torch.full((100,), 0.6, dtype=torch.float64, requires_grad=True)  # one for each step: all are summed
+    spikes, membrane, _ = neuron((weight * cue + 0.6 * recall)[:, None, None], record=True)
+    decays = neuron.beta.item(), neuron.rho.item()
+    u, threshold, e = explorers.cue_eligibility(cue.numpy(), recall.numpy(), *decays, strength.item())
+    assert u == pytest.approx(membrane.detach().flatten().numpy(), abs=1e-12)
+    assert ((u > threshold) == (spikes.flatten().detach().numpy() > 0)).all()
+    for t in (5, 30, 55, 90):
+        (gradient,) = torch.autograd.grad(spikes[t].sum(), weight, retain_graph=True)
+        assert e[t] == pytest.approx(gradient.sum().item(), abs=1e-12)
+
+
+def test_only_an_adaptive_neuron_has_an_eligibility_left_at_a_late_recall():
+    explorer = explorers.ThresholdMemory()
+    explorer(delay=300.0)
+    late = explorer.time >= 350.0
+    assert explorer.eligibility.get_ydata()[late].sum() < -0.05
+    assert abs(explorer.plain.get_ydata()[late]).sum() < 1e-4
+    explorer(delay=300.0, strength=0.0)
+    assert (explorer.eligibility.get_ydata() == explorer.plain.get_ydata()).all()
+
+
+@pytest.mark.parametrize(("steps", "beta_out", "symmetry"), [(20, 0.9, 1.0), (50, 0.5, 0.0), (7, 0.98, 0.3)])
+def test_local_credit_is_what_autograd_and_the_online_network_find(steps, beta_out, symmetry):
+    inputs, first, second, other = _fixed()
+    net = nn.Sequential(nn.Linear(20, 30, bias=False), LIF(10.0), nn.Linear(30, 5, bias=False), LIF(beta=beta_out))
+    net = net.double()
+    for linear, weight in zip(net[::2], (first, second), strict=True):
+        linear.weight.data.copy_(weight)
+    labels, credit = torch.arange(8) % 5, explorers.local_credit(steps, beta_out, symmetry)
+    hidden = net[:2](inputs[:steps])
+    output = net[2:](hidden)
+    loss = count_cross_entropy(output, labels)
+    signal, exact = torch.autograd.grad(loss, [hidden, net[0].weight])
+    torch.testing.assert_close(credit.exact_signal, signal[:, 0], rtol=0, atol=1e-12)
+    torch.testing.assert_close(credit.exact, exact, rtol=0, atol=1e-12)
+    final = count_error(output.detach().sum(0), labels)
+    online = OnlineNetwork(net, "feedback_alignment", error=lambda counts, labels: final)
+    online.matrices[0] = symmetry * second + (1 - symmetry) * other
+    online.run(inputs[:steps], labels)
+    assert exact.abs().max() > 1e-3
+    torch.testing.assert_close(credit.local, net[0].weight.grad, rtol=0, atol=1e-12)
+
+
+def test_local_credit_is_exact_for_one_step_or_an_output_without_memory():
+    explorer = explorers.LocalCredit()
+    for steps, beta_out in ((1, 0.9), (50, 0.0)):
+        explorer(steps=steps, beta_out=beta_out, symmetry=1.0)
+        assert explorer.angle.get_text() == "Angle 0°, cosine 1.00"
+        assert explorer.local.get_ydata() == pytest.approx(np.array(explorer.exact.get_ydata()), abs=1e-12)
+    explorer(steps=20, beta_out=0.9, symmetry=1.0)
+    assert explorer.angle.get_text() == "Angle 18°, cosine 0.95"
+
+
+def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_matrix_is_not():
+    explorer, angles = explorers.LocalCredit(), {}
+    for beta_out, symmetry in ((0.9, 0.25), (0.9, 0.3), (0.9, 0.0), (0.0, 0.0)):
+        explorer(steps=20, beta_out=beta_out, symmetry=symmetry)
+        angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
+    assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
+    assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))
+
+
+def test_the_feature_map_turns_with_its_filter_and_an_or_holds_every_spike_of_the_largest_current():
+    digit = mnist_mini().train_images[3]
+    across, down = explorers.edge_filter(0, 1.0), explorers.edge_filter(90, 1.0)
+    torch.testing.assert_close(across.T, down)
+    upright = explorers.map_spikes(digit, across, 10.0, "none", 8)
+    lying = explorers.map_spikes(digit.T, down, 10.0, "none", 8)
+    assert (upright != lying.transpose(1, 2)).float().mean() < 1e-3
+    assert upright.sum() > 100
+    neuron, convolution = LIF(10.0), torch.nn.Conv2d(1, 1, 9, padding=4, bias=False)
+    convolution.weight.data = across[None, None]
+    expected = torch.stack([z[0, 0] for z in neuron(convolution(digit[None, None]).expand(8, 1, 1, 28, 28))])
+    assert (upright != expected).float().mean() < 1e-3
+    either = explorers.map_spikes(digit, across, 10.0, "LIF, then max", 8)
+    assert (either >= explorers.map_spikes(digit, across, 10.0, "max, then LIF", 8)).all()
+
+
+def test_the_window_holds_the_events_of_its_time():
+    explorer = explorers.EventWindow()
+    explorer(threshold=0.3, refractory=5.0, start=100, width=30)
+    expected = np.zeros((2, 34, 34), int)
+    for event in EventCamera(threshold=0.3, refractory=5.0).record(explorer.digit, generator=seeded(0))[0]:
+        if 100_000 <= event["t"] < 130_000:
+            expected[event["p"], event["y"], event["x"]] += 1
+    assert expected.sum() > 100
+    assert np.array_equal(explorer.counts.get_array(), expected[1] - expected[0])
+    assert explorer.titles[0].get_text() == f"{expected[1].sum()} ON, {expected[0].sum()} OFF in the window"
+
+
+def test_a_moved_window_keeps_the_recording():
+    explorer = explorers.EventWindow()
+    explorer(start=0)
+    events = explorer.events
+    explorer(start=200, width=5)
+    assert explorer.events is events
+    explorer(threshold=1.0)
+    assert len(explorer.events) < len(events)
+
+
+def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
+    sliders = explorers.CreditAssignment().sliders().children
+    shown = {child.description: child.readout_format for child in sliders if hasattr(child, "readout_format")}
+    assert shown == {"τ_mem (ms)": ".0f", "surrogate scale": ".1f"}
+    (buttons,) = [child for child in sliders[:-1] if child.description == "reset in the graph"]
+    assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("detached")
+
+
+def test_two_fifths_of_layer_5_are_silent_at_every_input_rate():
+    """The third answer of page 04; layer 5 grows faster than the input at first, then more slowly."""
+    explorer, silent, rates = explorers.LayerRates(), [], []
+    for rate in (0.05, 0.2, 0.5):
+        figure = explorer(gain=1.8, input_rate=rate)
+        titles = " ".join(axes.get_title(loc) for axes in figure.axes for loc in ("left", "center"))
+        silent.append(int(re.search(r"layer 5: (\d+)%", titles).group(1)))
+        rates.append(float(re.search(r"layer 5 ([\d.]+)", titles).group(1)))
+    assert silent == [40] * 3
+    assert rates[1] / rates[0] > 0.2 / 0.05
+    assert 1 < rates[2] / rates[1] < 0.5 / 0.2

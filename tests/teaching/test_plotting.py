@@ -1,0 +1,104 @@
+"""Figures: what is drawn is what was given, with axes that are labelled, in colours that can be told apart."""
+
+import itertools
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+
+from snn_core.diagnostics import LayerReport, Report
+from snn_core.teaching import plotting
+from snn_core.teaching.diagrams import fold_and_unroll
+from snn_core.training import History
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def test_raster_draws_one_dot_per_spike_at_its_time():
+    spikes = torch.zeros(5, 3)
+    spikes[1, 2] = spikes[4, 0] = 1
+    axes = plotting.raster(spikes, dt=2.0)
+    drawn = set(zip(*axes.lines[0].get_data(), strict=True))
+    assert drawn == {(2.0, 2), (8.0, 0)}
+    assert axes.get_xlabel() == "time (ms)"
+
+
+def test_traces_mark_the_spikes_and_the_threshold():
+    axes = plotting.traces(torch.tensor([0.1, 1.2, 0.3]), spikes=torch.tensor([0.0, 1.0, 0.0]), threshold=1.0, dt=0.5)
+    assert axes.lines[0].get_xdata().tolist() == [0, 0.5, 1.0]
+    assert axes.lines[2].get_data()[0].tolist() == [0.5]
+
+
+def test_confusion_matrix_counts():
+    axes = plotting.confusion_matrix(torch.tensor([0, 1, 1]), torch.tensor([0, 1, 0]))
+    assert {(text.get_position(), text.get_text()) for text in axes.texts} == {
+        ((0, 0), "1"),
+        ((1, 1), "1"),
+        ((1, 0), "1"),
+    }
+
+
+def test_membrane_histogram_has_one_panel_per_layer():
+    layer = LayerReport("1", 0.1, 0.0, 0.0, torch.randn(100), 1.0, 0.1, spiking=True)
+    axes = plotting.membrane_histogram(Report([layer, layer], 1.0, 0.0, 0.0, None))
+    assert [ax.get_title(loc="left") or ax.get_title() for ax in axes] == ["layer 1", "layer 1"]
+
+
+def test_images_share_one_grey_scale():
+    axes = plotting.images([torch.zeros(2, 2), torch.ones(2, 2)], ["a", "b"])
+    assert all(ax.images[0].get_clim() == (0, 1) for ax in axes)
+
+
+def test_the_unrolled_graph_has_every_symbol_at_every_step():
+    folded, unrolled = fold_and_unroll(steps=4)
+    shown = [text.get_text() for text in unrolled.texts]
+    assert {f"${symbol}[{step}]$" for symbol in "xIuzv" for step in range(1, 5)} <= set(shown)
+    assert shown.count("$\\beta$") == 3
+    assert shown.count("$-\\theta$") == 4
+    assert {f"${symbol}$" for symbol in "xIuzv"} <= {text.get_text() for text in folded.texts}
+
+
+def _luminance(colour):
+    channels = np.array(mpl.colors.to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_style_is_opaque_and_its_colours_differ_in_hue_or_lightness():
+    with plt.style.context(plotting.STYLE):
+        assert mpl.rcParams["figure.facecolor"] == mpl.rcParams["savefig.facecolor"] == "white"
+        colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    assert len(set(colours)) == len(colours) >= 6
+    first_two = [_luminance(colour) for colour in colours[:2]]
+    assert all((1.05 / (luminance + 0.05)) > 3 for luminance in first_two)  # WCAG contrast of graphics on white
+    assert all(
+        np.abs(np.subtract(mpl.colors.to_rgb(a), mpl.colors.to_rgb(b))).sum() > 0.3
+        for a, b in itertools.combinations(colours, 2)
+    )
+
+
+@pytest.mark.parametrize("best", ["high", "low"])
+def test_heat_table_writes_every_number_and_darkens_the_best(best):
+    axes = plotting.heat_table([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["x", "y"], form="{:.0f}", best=best)
+    assert [text.get_text() for text in axes.texts] == ["1", "2", "3", "4"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
+    shade = axes.images[0].get_array()
+    assert (shade[1, 1] > shade[0, 0]) == (best == "high")
+
+
+def test_heat_table_leaves_a_cell_without_a_number_empty():
+    axes = plotting.heat_table([[1.0, np.nan]], ["a"], ["x", "y"])
+    assert [text.get_text() for text in axes.texts] == ["1.0"]
+
+
+def test_loss_curve_of_a_history():
+    history = History([3.0, 2.0, 1.0], [0.5, 0.6, 0.7], [0.4, 0.5, 0.6])
+    loss, accuracy = plotting.loss_curve(history)
+    assert loss.lines[0].get_xdata()[-1] == 3
+    assert [line.get_label() for line in accuracy.lines] == ["training", "test"]

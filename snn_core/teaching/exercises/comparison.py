@@ -1,0 +1,117 @@
+"""Compare and show values that a reader hands over, whatever they are; nothing here raises."""
+
+import re
+from collections.abc import Iterator
+from types import FunctionType
+
+import numpy as np
+import torch
+
+LONGEST = 200  # characters of a value or a message that are shown
+MOST = 12  # entries of an array or a list that are shown
+
+
+def equal(got: object, expected: object, tolerance: float = 1e-6) -> bool:
+    """Tell whether a value agrees with the expected one, part by part; never raise.
+
+    Numbers agree within ``tolerance``, relative or absolute. Shapes must agree, nothing is broadcast; NaN agrees
+    with NaN. A tensor, an array, a list and a tuple of the same numbers are the same.
+
+    >>> equal(torch.tensor([1.0, float("nan")]), [1, float("nan")])
+    True
+    """
+    try:
+        return _equal(got, expected, tolerance)
+    except Exception:  # what cannot be compared is not the expected value
+        return False
+
+
+def _equal(got: object, expected: object, tolerance: float) -> bool:
+    if isinstance(expected, dict):
+        return got.keys() == expected.keys() and all(_equal(got[key], expected[key], tolerance) for key in expected)
+    if isinstance(expected, (list, tuple)) or isinstance(got, (list, tuple)):  # parts may differ in shape
+        pairs = zip(_parts(got), _parts(expected), strict=True)
+        return all(_equal(*pair, tolerance) for pair in pairs)
+    arrays = _array(got), _array(expected)
+    if not all(array.dtype.kind in "biufc" for array in arrays):
+        return bool(got == expected)
+    got, expected = (array.astype(np.complex128) for array in arrays)
+    return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def _parts(value: object) -> list:
+    """Return the parts of a list, a tuple or an array; a set, a dict or a generator has none in order."""
+    return list(value) if isinstance(value, (list, tuple)) else list(_array(value))
+
+
+def _array(value: object) -> np.ndarray:
+    """Return a value as an array; a tensor of any layout and precision, without its gradient."""
+    if not isinstance(value, torch.Tensor):
+        return np.asarray(value)
+    dense = value.detach().cpu().to_dense() if value.layout != torch.strided else value.detach().cpu()
+    if dense.is_floating_point():
+        dense = dense.double()
+    return dense.resolve_conj().resolve_neg().numpy()
+
+
+def shown(value: object) -> str:
+    """Return a value in a few words, whatever it is; never raise.
+
+    >>> shown((0.123456789, 1, "one", torch.zeros(2)))
+    "(0.123457, 1, 'one', [0, 0])"
+    """
+    return _shown(value, depth=3)
+
+
+def message(problem: BaseException) -> str:
+    """Return the type of an exception and what it says, in one line; never raise.
+
+    >>> message(ValueError("no"))
+    'ValueError: no'
+    """
+    try:
+        text = " ".join(str(problem).split())
+    except Exception:
+        text = "without a message"
+    return _cut(f"{type(problem).__name__}: {text}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _shown(value: object, depth: int) -> str:
+    try:
+        return _cut(_text(value, depth))
+    except Exception:
+        return f"a value of the type {type(value).__name__} that cannot be shown"
+
+
+def _text(value: object, depth: int) -> str:
+    if isinstance(value, complex | float):
+        return f"{value:.6g}"
+    if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
+        return _array_text(_array(value), depth)
+    if isinstance(value, (list, tuple)):
+        return _list_text(value, depth)
+    if isinstance(value, Iterator):
+        return f"a {type(value).__name__}"
+    if isinstance(value, (type, FunctionType)):
+        return f"the {'class' if isinstance(value, type) else 'function'} {value.__name__}"
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value)).replace("\n", " ")
+
+
+def _array_text(array: np.ndarray, depth: int) -> str:
+    """Show a number or a short array in full, and of a long one the shape."""
+    if array.size <= MOST:
+        return _shown(array.tolist(), depth)
+    mean = f" with mean {array.mean():.4g}" if array.dtype.kind in "biufc" else ""
+    return f"an array of shape {list(array.shape)}{mean}"
+
+
+def _list_text(value: list | tuple, depth: int) -> str:
+    """Show the parts of a short list, and of a long or deep one how many there are."""
+    if len(value) > MOST or depth == 0:
+        return f"a {type(value).__name__} of {len(value)} parts"
+    parts = ", ".join(_shown(part, depth - 1) for part in value)
+    return f"[{parts}]" if isinstance(value, list) else f"({parts})"

@@ -29,7 +29,7 @@ import torch
 
 from snn_core import encoding, reconstruction
 from snn_core.datasets import mnist_mini
-from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import Encoding
 from snn_core.teaching.plotting import images, raster, use_style
 from snn_core.training import seeded
@@ -382,7 +382,7 @@ Encoding().sliders()
 # %% tags=["exercise"]
 steps_needed = None
 
-check_value(steps_needed, 25 * 3**2, "The error falls with the square root of T.")
+check("01.1", steps_needed)
 
 # %% [markdown]
 # ### 2 · Read a linear latency code
@@ -395,13 +395,7 @@ def intensity_from_step(step, steps):
     return None  # your code here
 
 
-check_function(
-    intensity_from_step,
-    Case((0, 11), 1.0, "The first step belongs to the brightest pixel."),
-    Case((5, 11), 0.5, "There are T - 1 intervals between T steps."),
-    Case((1, 5), 0.75, "Use the number of steps that is given."),
-    Case((10, 11), 0.0),
-)
+check("01.2", intensity_from_step)
 
 # %% [markdown]
 # ### 3 · A fifth code
@@ -414,12 +408,7 @@ def phase_code(x, steps):
     return None  # your code here
 
 
-check_function(
-    phase_code,
-    Case((0.5, 3), [1, 0, 0], "0.5 is one spike that is worth 1/2."),
-    Case((0.625, 4), [1, 0, 1, 0], "0.625 = 1/2 + 1/8."),
-    Case((0.3, 5), [0, 1, 0, 0, 1], "Never send more than the value: the rest after each spike stays at 0 or above."),
-)
+check("01.3", phase_code)
 
 # %% [markdown] tags=["solution"]
 # ### 4 · Open

@@ -31,7 +31,7 @@ import torch
 
 from snn_core import LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, LeakyIntegrator, RecurrentLIF
 from snn_core.neurons import FIRING_PATTERNS
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.plotting import BLUE, VERMILION, raster, traces, use_style
 from snn_core.training import seeded
@@ -510,10 +510,7 @@ def peak_delay(tau_mem, tau_syn):
     return None  # your code here
 
 
-swapped = Case((5.0, 10.0), 10 * np.log(2), "The two time constants can change places.")
-equal = Case((8.0, 8.0), 8.0, "At equal time constants the membrane follows t·exp(-t/τ).")
-first = Case((10.0, 5.0), 10 * np.log(2), "The natural logarithm of tau_mem / tau_syn, in this order.")
-check_function(peak_delay, first, swapped, equal)
+check("03.1", peak_delay)
 
 # %% [markdown]
 # ### 2 · One step of an adaptive neuron
@@ -526,10 +523,7 @@ def adaptive_by_hand(current, v, a, beta=0.5, rho=0.9, strength=0.5):
     return None  # your code here
 
 
-hint = "The threshold is 1 + strength · a, with the a before the step; a decays in every step."
-quiet = Case((1.0, 0.8, 1.0), (1.4, 0, 1.4, 0.9), hint)
-fires = Case((1.6, 0.4, 1.0), (1.8, 1, 0.3, 1.9), "The reset subtracts the raised threshold; a spike adds 1 to a.")
-check_function(adaptive_by_hand, quiet, fires)
+check("03.2", adaptive_by_hand)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Change one number

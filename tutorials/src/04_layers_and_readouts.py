@@ -33,7 +33,7 @@ from snn_core import LIF, LeakyIntegrator, encoding, lif_step
 from snn_core.datasets import mnist_mini
 from snn_core.losses import first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
 from snn_core.teaching.diagrams import fold_and_unroll
-from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LayerRates
 from snn_core.teaching.plotting import raster, use_style
 from snn_core.training import seeded
@@ -476,9 +476,7 @@ LayerRates().sliders()
 # %% tags=["exercise"]
 equal_at = None
 
-beta_here = LIF(tau_mem=10.0).beta.item()
-hint = "Set both terms equal and divide by p; then use 1 - beta² = (1 - beta)(1 + beta)."
-check_value(equal_at, (1 - beta_here) / 2, hint, tolerance=1e-3)
+check("04.1", equal_at)
 
 # %% [markdown]
 # ### 2 · A tie at the finish
@@ -491,20 +489,7 @@ def first_spike_winner(spikes, membrane):
     return None  # your code here
 
 
-def outcome(*rows):
-    return torch.tensor(rows).unsqueeze(1)
-
-
-early, late, tie = outcome([0.0, 0, 0], [0, 0, 1]), outcome([0.0, 0, 0], [1, 1, 0]), outcome([0.0, 1, 1], [1, 1, 0])
-u_early, u_late = outcome([0.9, 0.5, 0], [0.8, 0.5, 1.1]), outcome([0.9, 0.1, 0.2], [1.1, 1.4, 0.9])
-u_tie = outcome([0.9, 1.1, 1.2], [3.0, 2.0, 0.1])
-check_function(
-    first_spike_winner,
-    Case((early, u_early), [2], "Only one class spikes."),
-    Case((late, u_late), [1], "Classes 0 and 1 spike together; the membrane decides between them."),
-    Case((tie, u_tie), [2], "The membrane of a later step, or of a class that has not spiked, must not count."),
-    Case((torch.cat([tie, late], 1), torch.cat([u_tie, u_late], 1)), [2, 1], "Each sample has its own first step."),
-)
+check("04.2", first_spike_winner)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain

@@ -32,7 +32,7 @@ from snn_core import LIF, SpikingNeuron, Surrogate
 from snn_core.diagnostics import SavedBytes, graph_nodes
 from snn_core.losses import count_cross_entropy
 from snn_core.teaching.diagrams import unrolled_graph
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CreditAssignment, credit
 from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
@@ -530,9 +530,7 @@ def integrator_backward(direct, beta):
     return None  # your code here
 
 
-at_the_end = Case(([0.0, 0.0, 1.0], 0.5), [0.25, 0.5, 1], "What arrives at step t has passed step t + 1: go backwards.")
-everywhere = Case(([1.0, 2.0, 4.0], 0.5), [3, 4, 4], "What comes from later is added to what comes at the step itself.")
-check_function(integrator_backward, at_the_end, everywhere)
+check("06.1", integrator_backward)
 
 # %% [markdown]
 # ### 2 · How long must a window be?
@@ -545,10 +543,7 @@ def steps_of_credit(tau, dt, share):
     return None  # your code here
 
 
-one_percent = Case((20.0, 1.0, 0.01), 93, "Solve exp(-k dt / tau) = share for k; the next whole number is below it.")
-coarse = Case((20.0, 5.0, 0.01), 19, "A step of 5 ms takes credit away five times as fast per step.")
-tenth = Case((10.0, 1.0, 0.1), 24, "`share` need not be 1 %.")
-check_function(steps_of_credit, one_percent, coarse, tenth)
+check("06.2", steps_of_credit)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · A third reset

@@ -34,7 +34,7 @@ from torch import nn
 from snn_core import LIF, LeakyIntegrator, encoding, losses
 from snn_core.datasets import mnist_mini
 from snn_core.losses import ALL_LOSSES, decision_step, first_spike, population_cross_entropy, predict, spike_count
-from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import SpikeDistance
 from snn_core.teaching.plotting import heat_table, use_style
 from snn_core.training import evaluate, fit, seeded, watch_spikes
@@ -494,11 +494,7 @@ SpikeDistance().sliders()
 # %% tags=["exercise"]
 expected = None
 
-output = torch.zeros(20, 1, 4).index_put((torch.tensor(5), torch.tensor(0), torch.tensor(2)), torch.tensor(1.0))
-error = losses.first_spike_mse(output, torch.tensor([2])).item()
-check_value(
-    expected, error, "Latencies count as a share of T, and the mean runs over all four classes.", tolerance=1e-3
-)
+check("08.1", expected)
 
 # %% [markdown]
 # ### 2 · A distance with a closed form
@@ -511,13 +507,7 @@ def distances(lag, tau):
     return None  # your code here: (one spike in each train, both spikes in one train)
 
 
-trains = torch.eye(900, dtype=torch.float64)[[100, 107]].T.unsqueeze(1)
-early, late = trains[..., :1], trains[..., 1:]
-far, near = (losses.van_rossum(early, late, tau=tau).item() for tau in (10.0, 20.0))
-together = [losses.van_rossum(early + late, 0 * late, tau=tau).item() for tau in (10.0, 20.0)]
-hint = "D² has no root. One spike alone costs dt/tau times the sum of beta^2k; overlap takes away, or adds."
-first, second = Case((7, 10.0), (far, together[0]), hint), Case((7, 20.0), (near, together[1]), "Use tau.")
-check_function(distances, first, second, tolerance=1e-4)
+check("08.2", distances)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain

@@ -35,7 +35,7 @@ from snn_core.datasets import mnist_mini
 from snn_core.losses import predict
 from snn_core.plasticity import PairSTDP, RewardSTDP, running_mean_step, spike_trace
 from snn_core.tasks import CueAssociation
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EligibilityTrace
 from snn_core.teaching.plotting import BLUE, VERMILION, raster, use_style
 from snn_core.training import seeded
@@ -613,14 +613,7 @@ def rewarded_change(lag, delay, tau_e, success):
     return None  # your code here
 
 
-pre, post = torch.zeros(2, 51, 1, 1, dtype=torch.float64)
-pre[10], post[15] = 1, 1
-learner = RewardSTDP(PairSTDP(a_plus=1.0), tau_eligibility=25.0)
-state = learner.run(pre, post, torch.zeros(1, 1), learner.initial_state(pre[0], post[0]))
-punished = -0.5 * state.eligibility.item()
-later = Case((5.0, 35.0, 25.0, -0.5), punished, "From the second spike on e decays with tau_e; success gives the sign.")
-at_once = Case((5.0, 0.0, 25.0, 1.0), math.exp(-5 / 20), "Without a delay it is the STDP window.")
-check_function(rewarded_change, at_once, later)
+check("11.1", rewarded_change)
 
 # %% [markdown]
 # ### 2 · The quietest baseline
@@ -633,10 +626,7 @@ def quietest_baseline(rewards, scores):
     return None  # your code here
 
 
-rewards = 1.0 * (np.abs((scores := np.random.default_rng(0).normal(size=200)) - 0.2) < 1)
-curvature, slope, _ = np.polyfit((0, 1, 2), [np.mean(((rewards - b) * scores) ** 2) for b in (0, 1, 2)], 2)
-hint = "Set the derivative of the mean square by b to zero: each trial counts by its score squared."
-check_function(quietest_baseline, Case((rewards, scores), -slope / (2 * curvature), hint))
+check("11.2", quietest_baseline)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain

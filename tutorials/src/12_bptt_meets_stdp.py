@@ -32,7 +32,7 @@ import torch
 from snn_core import LIF, CuBaLIF, Surrogate
 from snn_core.losses import van_rossum
 from snn_core.plasticity import Pairing, PairSTDP, spike_trace
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import GradientWindow, gradient_window
 from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import seeded
@@ -655,10 +655,7 @@ def predicted_change(lag, tau_mem, distance, k, error):
     return None  # your code here
 
 
-causal = Case((5.0, 10.0, 0.2, 10.0, 1.0), np.exp(-0.5) / 9, "Error times s(distance) times the trace at the target.")
-acausal = Case((-5.0, 10.0, 0.2, 10.0, 1.0), 0.0, "A spike after the target leaves no trace at the target.")
-same = Case((0.0, 10.0, -0.2, 10.0, -0.5), -1 / 18, "At lag 0 it counts fully; the error gives the sign, s is even.")
-check_function(predicted_change, causal, acausal, same)
+check("12.1", predicted_change)
 
 # %% [markdown]
 # ### 2 · ReSuMe, step by step
@@ -671,10 +668,7 @@ def resume_step_by_step(pre, actual, wanted, beta):
     return None  # your code here
 
 
-missing = Case(([1, 0, 0], [0, 0, 0], [1, 0, 1], 0.5), 1.25, "Wanted minus actual; add to the trace first, then read.")
-wrong = Case(([0, 1, 0], [0, 0, 1], [1, 0, 0], 0.5), -0.5, "The error is wanted minus actual; the trace starts at 0.")
-right = Case(([1, 1, 0], [0, 1, 0], [0, 1, 1], 0.5), 0.75, "A right spike changes nothing; every input adds 1.")
-check_function(resume_step_by_step, missing, wrong, right)
+check("12.2", resume_step_by_step)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Change one line

@@ -36,7 +36,7 @@ from snn_core.diagnostics import SavedBytes, live_bytes
 from snn_core.losses import van_rossum
 from snn_core.neurons import AdaptiveState, adaptive_lif_step
 from snn_core.tasks import DelayedRecall
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import ThresholdMemory, cue_eligibility
 from snn_core.teaching.plotting import BLUE, VERMILION, heat_table, raster, use_style
 from snn_core.training import seeded
@@ -707,9 +707,7 @@ def forward_gradient(z, wanted, w, kappa):
     return None  # your code here
 
 
-single = Case(([1, 0], [0.0, 0.0], 2.0, 0.5), 2.5, "The influence dy/dw decays with kappa; it meets y - wanted.")
-several = Case(([1, 1, 0], [0.0, 1.0, 1.0], 1.0, 0.5), 1.5625, "Each step adds its error times the influence so far.")
-check_function(forward_gradient, single, several)
+check("13.1", forward_gradient)
 
 
 # %% tags=["exercise"]
@@ -717,9 +715,7 @@ def influence_with_reset(x, s, beta, theta):
     return None  # your code here
 
 
-reset = Case(([1, 0, 0], [0.0, 1.0, 0.0], 0.5, 1.0), [1, 0.5, 0], "A reset acts on the *next* step; the rest decays.")
-partial = Case(([1, 0, 1], [0.5, 0.0, 1.0], 0.8, 0.5), [1, 0.6, 1.48], "The reset factor, page 06, is c = 1 - theta s.")
-check_function(influence_with_reset, reset, partial)
+check("13.2", influence_with_reset)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Two doubts

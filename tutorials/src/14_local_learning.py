@@ -37,7 +37,7 @@ from snn_core.diagnostics import SavedBytes
 from snn_core.losses import count_cross_entropy, predict, spike_count
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import spike_trace
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LocalCredit
 from snn_core.teaching.plotting import BLUE, VERMILION, use_style
 from snn_core.training import evaluate, seeded
@@ -623,10 +623,7 @@ def one_synapse(inputs, signals, slopes, beta):
     return None  # your code here
 
 
-early = Case(([1, 0, 0], [0, 0, 2], [1, 1, 1], 0.5), 0.5, "The trace of step 0 has decayed twice by step 2.")
-now = Case(([0, 1, 0], [0, 3, 0], [1, 1, 1], 0.5), 3.0, "An input counts in its own step: add it to the trace first.")
-every = Case(([1, 1, 0], [1, 1, 1], [0.5, 1, 1], 0.5), 2.75, "Add signal times slope times trace at every step.")
-check_function(one_synapse, early, now, every)
+check("14.1", one_synapse)
 
 # %% [markdown]
 # ### 2 · What the random feedback weighs
@@ -639,10 +636,7 @@ def fixed_numbers(sizes, direct):
     return None  # your code here
 
 
-layerwise = Case(([784, 256, 10], False), 2560, "No signal goes back to the inputs: skip the first pair of sizes.")
-deep = Case(([196, 100, 100, 10], False), 11000, "One matrix between each two neighbours above the inputs.")
-direct = Case(([196, 100, 50, 10], True), 1500, "Each hidden layer has its own matrix, straight from the classes.")
-check_function(fixed_numbers, layerwise, deep, direct)
+check("14.2", fixed_numbers)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain

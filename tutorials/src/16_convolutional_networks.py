@@ -35,7 +35,7 @@ from snn_core.datasets import mnist_mini
 from snn_core.layers import OverTime, Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching import plotting
-from snn_core.teaching.exercises import Case, check_function, check_value
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FeatureMap
 from snn_core.training import evaluate, fit, seeded, watch_spikes
 
@@ -577,10 +577,7 @@ FeatureMap().sliders()
 # %% tags=["exercise"]
 membranes = None
 
-maps = OverTime(nn.Conv2d(1, 16, 5))(torch.zeros(2, 1, 1, 28, 28))
-both = [LIF()(each)[0, 0].numel() for each in (maps, OverTime(nn.MaxPool2d(2))(maps))]
-hint = "One per map and pixel: a filter of 5 fits 24 times into 28. Pooling by 2 halves both sides."
-check_value(membranes, both, hint)
+check("16.1", membranes)
 
 # %% [markdown]
 # ### 2 · Normalisation for free
@@ -593,10 +590,7 @@ def fold_norm(w, b, mean, variance, scale, shift, epsilon):
     return None  # your code here
 
 
-plain = Case((2.0, 1.0, 0.0, 4.0, 3.0, 0.0, 0.0), [3.0, 1.5], "Weight and bias are both scaled, over a root.")
-moved = Case((2.0, 1.0, 0.5, 4.0, 3.0, -1.0, 0.0), [3.0, -0.25], "The mean goes off the bias first; shift comes last.")
-guarded = Case((1.0, 0.0, 0.0, 3.0, 4.0, 0.0, 1.0), [2.0, 0.0], "Epsilon is added under the root.")
-check_function(fold_norm, plain, moved, guarded)
+check("16.2", fold_norm)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Explain

@@ -43,7 +43,7 @@ from snn_core.events import EVENT, ORIGIN, SENSOR_SIZE, EventCamera, EventRecord
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching import plotting
-from snn_core.teaching.exercises import Case, check_function
+from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EventWindow
 from snn_core.training import evaluate, fit, seeded
 
@@ -569,10 +569,7 @@ def five_bytes(x, y, t, p):
     return None  # your code here
 
 
-early = Case((14, 9, 5, 0), [14, 9, 0, 0, 5], "x, y, then time, highest byte first.")
-spread = Case((14, 9, 300_000, 0), [14, 9, 4, 147, 224], "300,000 = 4 · 65,536 + 147 · 256 + 224: 8 bits of each.")
-marked = Case((14, 9, 300_000, 1), [14, 9, 132, 147, 224], "Polarity, the highest bit of the third byte, adds 128.")
-check_function(five_bytes, early, spread, marked)
+check("17.1", five_bytes)
 
 # %% [markdown]
 # ### 2 · How high a bin reads
@@ -585,10 +582,7 @@ def bin_factor(dt, tau):
     return None  # your code here
 
 
-hint = "Divide the means: what is left of one event, averaged over its place in the bin, is the inverse."
-wide = Case((10.0, 10.0), 1.5819767, hint)
-narrow = Case((1.0, 10.0), 1.0508332, "The mean of exp(-s/tau) over s from 0 to dt is its integral divided by dt.")
-check_function(bin_factor, wide, narrow)
+check("17.2", bin_factor)
 
 # %% [markdown] tags=["solution"]
 # ### 3 · Finer bins

@@ -1,0 +1,49 @@
+"""Exercises of page 16, convolutional networks."""
+
+import torch
+from torch.nn.functional import conv2d, max_pool2d
+
+from snn_core import LIF
+from snn_core.teaching.exercises import Case, Function, Mistake, Value
+
+MAPS = conv2d(torch.zeros(1, 1, 28, 28), torch.zeros(16, 1, 5, 5))
+POOLED = max_pool2d(MAPS, 2)
+
+EXERCISES = {
+    "16.1": Value(
+        [LIF()(currents.unsqueeze(0)).numel() for currents in (MAPS, POOLED)],
+        hint="One per map and pixel: a filter of 5 fits 24 times into 28. Pooling by 2 halves both sides.",
+        stronger="Without padding 28 pixels become 28 - 5 + 1 = 24. "
+        "So count 16 maps of 24 × 24 for the first, and of 12 × 12 for the second.",
+        mistakes=(
+            Mistake(
+                [16 * 28 * 28, 16 * 14 * 14],
+                "Without padding a map is smaller than the image: a filter of 5 fits 24 times into 28.",
+            ),
+            Mistake(
+                [24 * 24, 12 * 12],
+                "That is one map; there is a membrane per map and pixel.",
+            ),
+        ),
+    ),
+    "16.2": Function(
+        cases=(
+            Case(
+                (2.0, 1.0, 0.0, 4.0, 3.0, 0.0, 0.0),
+                [3.0, 1.5],
+                "Weight and bias are both scaled, over a root.",
+            ),
+            Case(
+                (2.0, 1.0, 0.5, 4.0, 3.0, -1.0, 0.0),
+                [3.0, -0.25],
+                "The mean goes off the bias first; shift comes last.",
+            ),
+            Case(
+                (1.0, 0.0, 0.0, 3.0, 4.0, 0.0, 1.0),
+                [2.0, 0.0],
+                "Epsilon is added under the root.",
+            ),
+        ),
+        stronger="Put w x + b for I into the formula. The factor of x is the weight, all the rest is the bias.",
+    ),
+}

@@ -18,7 +18,7 @@ import io
 
 with contextlib.redirect_stdout(io.StringIO()) as said:
 {check}
-assert said.getvalue() == "correct\\n", said.getvalue()"""
+assert said.getvalue().splitlines()[-1:] == ["correct"], said.getvalue()"""
 
 
 def without_badge(text: str) -> str:
@@ -41,7 +41,7 @@ def solutions(page: NotebookNode) -> list[str]:
 def names(code: str) -> set[str]:
     """Return the names that the top level of a piece of code defines."""
     nodes = ast.parse(code).body
-    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     assigned = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
     return defined | {target.id for target in assigned if isinstance(target, ast.Name)}
 

@@ -15,7 +15,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from tests.pages import PAGES, ROOT, build, code, prose, tagged
-from tests.pages.test_exercises import EXERCISES, WRONG, solutions
+from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wrong_answers
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
@@ -179,17 +179,28 @@ def score(name, index, answer):
     cells = {cell.id: cell.source for cell in code(graded.assignment(PAGES[name]))}
     namespace = {}
     exec(code(PAGES[name])[0].source, namespace)
-    exec(answer, namespace)
+    namespace[asked(name, index)[1]] = answer
     exec(cells[f"score-{index + 1}"], namespace)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # those of wrong answers
 @pytest.mark.parametrize(("name", "index"), EXERCISES)
 def test_assignment_scores_the_solution_and_no_wrong_answer(name, index):
-    score(name, index, solutions(name)[index])
-    answer, hint = WRONG[name][index][-1]
-    with pytest.raises(AssertionError, match=f"not yet: .*({hint})"):
+    score(name, index, solved(name, index))
+    answer, hint = wrong_answers(name)[asked(name, index)[0]][-1]
+    with pytest.raises(AssertionError, match=f"(?s)not yet: .*({hint})"):
         score(name, index, answer)
+
+
+def test_assignment_scores_a_right_answer_that_prints():
+    name = "03_neuron_models"
+    right = solved(name, 0)
+
+    def with_a_look(*arguments):
+        print(arguments)
+        return right(*arguments)
+
+    score(name, 0, with_a_look)
 
 
 @pages

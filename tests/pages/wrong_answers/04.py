@@ -1,0 +1,45 @@
+"""Wrong answers to the exercises of page 04."""
+
+import numpy as np
+import torch
+
+from snn_core.losses import first_spike, max_membrane, predict, spike_count
+
+
+def lower_class_wins(spikes, membrane):
+    return predict(first_spike(spikes))
+
+
+def highest_membrane(spikes, membrane):
+    return predict(max_membrane(membrane))
+
+
+def most_spikes(spikes, membrane):
+    return predict(spike_count(spikes))
+
+
+def membrane_of_any_step(spikes, membrane):
+    first = first_spike(spikes)
+    tied = first == first.max(1, keepdim=True).values
+    return predict(torch.where(tied, membrane.amax(0), -torch.inf))
+
+
+def one_step_for_all_samples(spikes, membrane):
+    step = spikes.sum((1, 2)).nonzero()[0, 0]
+    return predict(torch.where(spikes[step] > 0, membrane[step], -torch.inf))
+
+
+WRONG = {
+    "04.1": [
+        (0.1, "both terms"),
+        (1 - np.exp(-1 / 10), "both terms"),
+        ((1 + np.exp(-1 / 10)) / 2, "both terms"),
+    ],
+    "04.2": [
+        (lower_class_wins, "decides between"),
+        (highest_membrane, "must not count"),
+        (most_spikes, "decides between"),
+        (membrane_of_any_step, "of a later step"),
+        (one_step_for_all_samples, "its own first step"),
+    ],
+}

@@ -115,10 +115,10 @@ def test_help_grows_with_each_failure_and_starts_again_after_a_right_answer(said
     assert lines == [*first, *second, *third, *third, "correct", *first]
 
 
-def test_failures_of_another_exercise_do_not_count(capsys):
-    check("02.1", 3)
-    check("02.2", 3)
-    assert capsys.readouterr().out.count("Hint: ") == 2
+def test_failures_of_another_exercise_do_not_count(said):
+    check("02.1", "one")
+    check("02.2", "two")
+    assert said(HALF, 3)[-2:] == ["not yet: it is 3", "Hint: Less than 1."]
 
 
 @pytest.mark.parametrize("stub", [None, ..., lambda x: None, lambda x: ...])
@@ -147,6 +147,11 @@ def test_a_mistake_can_be_known_by_a_predicate_that_fails_on_other_results(said)
     exercise = Function((case,), stronger="Multiply by 2.")
     assert said(exercise, lambda x: {"x": 1})[1] == "Hint: No dict."
     assert said(exercise, lambda x: 1)[1] == "Hint: Twice."
+
+
+def test_an_exception_is_no_known_mistake(said):
+    case = Case((3,), 6, "Twice.", mistakes=(Mistake(lambda got: len(got) == 1, "One part is missing."),))
+    assert said(Function((case,), stronger="Multiply by 2."), raises)[1] == "Hint: Twice."
 
 
 def raises(x):

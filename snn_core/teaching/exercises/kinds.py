@@ -117,8 +117,8 @@ class Function:
         cases: tried in this order; the first that fails is reported.
         stronger: what leads to the answer; added at the second failure.
         hint: for cases without a hint of their own; shown at the first failure.
-        use: takes the answer and the arguments of a case and returns what is compared; `forward_and_gradient` for an
-            autograd function or a module.
+        use: takes the answer and the arguments of a case and returns what is compared, None for a stub;
+            `forward_and_gradient` for an autograd function or a module.
         tolerance: relative and absolute.
     """
 
@@ -177,5 +177,7 @@ def _came(got: object, printed: str) -> str:
 
 def _hint(got: object, mistakes: tuple[Mistake, ...], otherwise: str, tolerance: float) -> str:
     """Return the hint for the mistake that was made, or the general one."""
+    if type(got) is Raised:
+        return otherwise
     made = (mistake.hint for mistake in mistakes if mistake.made(got, tolerance))
     return next(made, otherwise)

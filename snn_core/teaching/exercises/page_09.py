@@ -61,7 +61,7 @@ EXERCISES = {
                 "With the time constants in place of the sums over steps, this is continuous time. "
                 "The means of the traces are geometric series.",
             ),
-            Mistake(lambda got: got < 1, "That is in spikes per ms. Mind ms and s."),
+            Mistake(lambda got: 0 < got < 1, "That is in spikes per ms. Mind ms and s."),
         ),
         tolerance=5e-3,
     ),

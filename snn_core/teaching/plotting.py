@@ -4,18 +4,113 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from torch import Tensor
 
 from .. import _checks
+from .palette import BLUE, CYCLE, GREEN, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
-BLUE, VERMILION = "#0072B2", "#D55E00"
+COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
 
 
 def use_style() -> None:
     """Switch matplotlib to the style of the collection."""
-    plt.style.use(STYLE)
+    plt.style.use([STYLE, COLOURS])
+
+
+def panels(
+    count: int = 1,
+    *,
+    stacked: bool = False,
+    width: float | None = None,
+    height: float | None = None,
+    share: bool = False,
+    ratios: tuple[float, ...] | None = None,
+) -> Axes | list[Axes]:
+    """Return empty axes of a new figure: one, or a list of several.
+
+    Args:
+        count: how many, at least 1.
+        stacked: one above the other, with one axis of time for all; otherwise side by side.
+        width, height: size of the whole figure in inches; from the number of axes if None.
+        share: side by side, with one vertical axis for all.
+        ratios: heights of stacked axes, or widths of others, relative to each other.
+
+    Raises:
+        ValueError: for a number of axes below 1, or another number of ratios.
+    """
+    _checks.whole("count", count)
+    _checks.require(ratios is None or len(ratios) == count, "ratios", ratios, f"{count} numbers")
+    size = (width or (6.5 if stacked or count == 1 else 4.5 * count), height or (1.3 * count + 0.5 if stacked else 2.8))
+    if stacked:
+        _, axes = plt.subplots(count, 1, figsize=size, sharex=True, height_ratios=ratios, squeeze=False)
+    else:
+        _, axes = plt.subplots(1, count, figsize=size, sharey=share, width_ratios=ratios, squeeze=False)
+    return axes.item() if count == 1 else list(axes.flat)
+
+
+def decorate(
+    axes: Axes,
+    *,
+    title: str | None = None,
+    x: str | None = None,
+    y: str | None = None,
+    xlim: tuple[float | None, float | None] | None = None,
+    ylim: tuple[float | None, float | None] | None = None,
+) -> None:
+    """Give axes the finding as title, labels with units, and a legend if anything in it has a label.
+
+    Args:
+        axes: from `panels`.
+        title: what the figure shows, in one sentence.
+        x, y: names of the quantities, with units.
+        xlim, ylim: what is shown; None for an end leaves it as it is.
+    """
+    texts = {"title": title, "xlabel": x, "ylabel": y, "xlim": xlim, "ylim": ylim}
+    axes.set(**{name: value for name, value in texts.items() if value is not None})
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend()
+
+
+def lanes(
+    current: Tensor,
+    membrane: Tensor,
+    spikes: Tensor,
+    *,
+    dt: float = 1.0,
+    threshold: float | None = 1.0,
+    title: str | None = None,
+) -> list[Axes]:
+    """Draw one neuron in three lanes over time: what comes in, its membrane, the spikes that go out.
+
+    Args:
+        current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane.
+        membrane: of the same shape, before the reset, in units of the threshold.
+        spikes: of the same shape, 0 or 1.
+        dt: step in ms.
+        threshold: drawn as a dashed line; None for none.
+        title: what the figure shows.
+
+    Raises:
+        ValueError: if the three differ in their number of values.
+    """
+    rows = [each.detach().cpu().flatten().numpy() for each in (current, membrane, spikes)]
+    sizes = [len(row) for row in rows]
+    _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
+    time = np.arange(sizes[0]) * dt
+    axes = panels(3, stacked=True, height=3.6, ratios=(1, 2, 0.6))
+    axes[0].vlines(time, 0, rows[0], color=GREEN)
+    axes[1].plot(time, rows[1], color=BLUE)
+    if threshold is not None:
+        axes[1].axhline(threshold, color="0.5", linestyle="--", linewidth=1)
+    axes[2].vlines(time[rows[2] > 0], 0, 1, color=VERMILION)
+    decorate(axes[0], title=title, y="input")
+    decorate(axes[1], y="membrane u")
+    decorate(axes[2], x="time (ms)", y="spikes", ylim=(0, 1.1))
+    axes[2].set_yticks([])
+    return axes
 
 
 def _axes(axes: Axes | None, width: float = 7.0, height: float = 2.6) -> Axes:

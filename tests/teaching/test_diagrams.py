@@ -5,8 +5,8 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
-from snn_core.teaching.diagrams.unrolled import GREEN, unrolled_graph
-from snn_core.teaching.plotting import BLUE, VERMILION
+from snn_core.teaching.diagrams.unrolled import unrolled_graph
+from snn_core.teaching.palette import BLUE, GREEN, VERMILION
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from matplotlib.axes import Axes
 
+from snn_core import LIF
 from snn_core.diagnostics import LayerReport, Report
 from snn_core.teaching import plotting
 from snn_core.teaching.diagrams import fold_and_unroll
@@ -71,7 +73,7 @@ def _luminance(colour):
 
 
 def test_style_is_opaque_and_its_colours_differ_in_hue_or_lightness():
-    with plt.style.context(plotting.STYLE):
+    with plt.style.context([plotting.STYLE, plotting.COLOURS]):
         assert mpl.rcParams["figure.facecolor"] == mpl.rcParams["savefig.facecolor"] == "white"
         colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     assert len(set(colours)) == len(colours) >= 6
@@ -102,3 +104,36 @@ def test_loss_curve_of_a_history():
     loss, accuracy = plotting.loss_curve(history)
     assert loss.lines[0].get_xdata()[-1] == 3
     assert [line.get_label() for line in accuracy.lines] == ["training", "test"]
+
+
+def test_panels_are_one_or_several_and_stacked_ones_share_time():
+    one, two, three = plotting.panels(), plotting.panels(2), plotting.panels(3, stacked=True)
+    assert isinstance(one, Axes)
+    assert len(two) == 2
+    three[0].set_xlim(0, 7)
+    assert three[2].get_xlim() == (0, 7)
+    with pytest.raises(ValueError, match="ratios: got"):
+        plotting.panels(2, ratios=(1, 2, 3))
+
+
+def test_decorate_gives_a_legend_to_what_has_labels():
+    plain, labelled = plotting.panels(2)
+    plain.plot([0, 1], [0, 1])
+    labelled.plot([0, 1], [0, 1], label="line")
+    for axes in (plain, labelled):
+        plotting.decorate(axes, title="A line", x="time (ms)", ylim=(0, 2))
+    assert plain.get_legend() is None
+    assert labelled.get_legend() is not None
+    assert (plain.get_title(), plain.get_xlabel(), plain.get_ylim()) == ("A line", "time (ms)", (0, 2))
+
+
+def test_lanes_show_what_comes_in_the_membrane_and_what_goes_out():
+    current = torch.full((20, 1, 1), 0.3)
+    spikes, membrane, _ = LIF(tau_mem=10.0)(current, record=True)
+    top, middle, bottom = plotting.lanes(current, membrane, spikes, dt=0.5)
+    assert np.allclose(middle.lines[0].get_ydata(), membrane.flatten())
+    drawn = [segment[0][0] for segment in bottom.collections[0].get_segments()]
+    assert drawn == [0.5 * step for step in spikes.flatten().nonzero().flatten().tolist()]
+    assert len(top.collections[0].get_segments()) == 20
+    with pytest.raises(ValueError, match="membrane, spikes"):
+        plotting.lanes(current, membrane[1:], spikes)

@@ -31,6 +31,7 @@ from snn_core import encoding, reconstruction
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import Encoding
+from snn_core.teaching.palette import BLUE
 from snn_core.teaching.plotting import images, raster, use_style
 from snn_core.training import seeded
 
@@ -262,7 +263,7 @@ for size in sizes:
     spikes = encoding.population(values, 5, neurons=size, generator=generator)
     errors.append(rms_error(reconstruction.from_population(spikes), values))
 figure, axes = plt.subplots(1, 3, figsize=(10, 2.6))
-axes[0].plot(grey, encoding.receptive_fields(grey, 10), color="#0072B2", linewidth=1)
+axes[0].plot(grey, encoding.receptive_fields(grey, 10), color=BLUE, linewidth=1)
 axes[0].set(xlabel="value x", ylabel="spike probability", title="each neuron has a favourite")
 raster(encoding.population(torch.tensor([0.7]), 30, generator=generator)[:, 0], axes[1], size=7)
 axes[1].set_title("x = 0.7: neurons 5 to 8 spike most")

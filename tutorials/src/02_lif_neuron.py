@@ -30,6 +30,7 @@ import torch
 from snn_core import LIF, lif_step
 from snn_core.teaching.exercises import Case, check_function, check_value
 from snn_core.teaching.explorers import LIFNeuron, firing_rate
+from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import traces, use_style
 from snn_core.training import seeded
 
@@ -251,7 +252,7 @@ formula = {pause: np.where(drives > 1, 1000 / (interval + pause), 0.0) for pause
 
 # %% alt="Firing rate against drive. Measured dots lie on the closed-form curves: zero up to a drive of 1, then rising steeply. Without refractory period the rate grows on, with 5 ms it saturates below 200 spikes per second."
 figure, axis = plt.subplots(figsize=(6.5, 3))
-for pause, color in zip(counted, ("#0072B2", "#D55E00"), strict=True):
+for pause, color in zip(counted, (BLUE, VERMILION), strict=True):
     axis.plot(drives, formula[pause], color=color, label=f"closed form, pause {pause:.0f} ms")
     axis.plot(drives, counted[pause], "o", color=color, markersize=4, label="counted")
 axis.axhline(200, color="0.5", linestyle="--", linewidth=1)

@@ -33,7 +33,8 @@ from snn_core import LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, LeakyIntegrat
 from snn_core.neurons import FIRING_PATTERNS
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
-from snn_core.teaching.plotting import BLUE, VERMILION, raster, traces, use_style
+from snn_core.teaching.palette import BLUE, GREEN, ORANGE, VERMILION
+from snn_core.teaching.plotting import raster, traces, use_style
 from snn_core.training import seeded
 
 use_style()
@@ -133,7 +134,7 @@ closed = 10 * taus / (10 - taus) * torch.log(10 / taus)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3))
 axes[1].plot(taus, closed, color="0.7", linewidth=4, label="closed forms")
 axes[1].plot(taus, taus, color="0.7", linewidth=4)
-for (name, times), color in zip(peaks.items(), (BLUE, VERMILION, "#009E73", "#E69F00"), strict=True):
+for (name, times), color in zip(peaks.items(), (BLUE, VERMILION, GREEN, ORANGE), strict=True):
     axes[1].plot(taus, times, "o", markersize=4, color=color, label=name)
     if name in courses:
         axes[0].plot(np.arange(800) * 0.1, courses[name][:, 0, 2], color=color, label=name)
@@ -180,7 +181,7 @@ srm = {name: spike_response(inputs.flatten().numpy(), kernels[name], beta) for n
 drive, (membrane, spikes) = LeakyIntegrator(tau_mem)(inputs).flatten().numpy(), srm["LIF"]
 figure, axis = plt.subplots(figsize=(8, 3))
 axis.plot(drive[:100], color="0.5", label="inputs: LeakyIntegrator")
-axis.plot((membrane - drive)[:100], color="#009E73", label="own spikes")
+axis.plot((membrane - drive)[:100], color=GREEN, label="own spikes")
 traces(torch.tensor(membrane[:100]), axis, spikes=torch.tensor(spikes[:100]), threshold=1.0, label="sum: LIF")
 axis.set_title("Two kernels make an LIF neuron, spike for spike")
 axis.legend(ncols=3)
@@ -307,7 +308,7 @@ second = scene.clone()
 second[60:70] += 0.6 * stimuli.roll(10, 0)  # three neurons of another group, used below
 figure, axes = plt.subplots(1, 3, figsize=(10, 2.8), sharey=True)
 for axis, (name, spikes) in zip(axes, outputs.items(), strict=True):
-    raster(spikes[:, 13], axis, size=5).axvspan(20, 30, color="#E69F00", alpha=0.3, linewidth=0)
+    raster(spikes[:, 13], axis, size=5).axvspan(20, 30, color=ORANGE, alpha=0.3, linewidth=0)
     axis.set(yticks=[0, 5, 10, 15], title=f"{name}: {late[name][13].sum()} neurons remember")
     axis.label_outer()
 plt.show()

@@ -35,6 +35,7 @@ from snn_core.losses import first_spike, max_membrane, population_count, predict
 from snn_core.teaching.diagrams import fold_and_unroll
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LayerRates
+from snn_core.teaching.palette import BLUE, ORANGE, VERMILION
 from snn_core.teaching.plotting import raster, use_style
 from snn_core.training import seeded
 
@@ -203,7 +204,7 @@ sorted_rates = {name: run[5].mean((0, 1)).sort().values for name, run in runs.it
 saturated, kept = (sorted_rates["not scaled"] > 0.9).float().mean().item(), rates["measured"][1:]
 passed_on = [rates["PyTorch's default"][k + 1] / rates["PyTorch's default"][k] for k in (0, 1)]
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.1))
-for name, color in zip(cases, ("0.5", "#E69F00", "#D55E00", "#0072B2"), strict=True):
+for name, color in zip(cases, ("0.5", ORANGE, VERMILION, BLUE), strict=True):
     axes[0].plot(rates[name], "o-", color=color, label=name)
     axes[1].plot(sorted_rates[name], color=color)
 axes[0].set(xlabel="layer (0: input)", ylabel="spikes per neuron and step", ylim=(-0.02, 0.62))
@@ -300,10 +301,10 @@ for seed, neurons in ((2, 1024), (1, 256), (0, 256)):
 baseline = np.array(test_accuracy[256])
 figure, axis = plt.subplots(figsize=(6, 3))
 for size, values in test_accuracy.items():
-    axis.plot([size] * len(values), [100 * value for value in values], "o", color="#0072B2", markersize=4)
+    axis.plot([size] * len(values), [100 * value for value in values], "o", color=BLUE, markersize=4)
 means = [100 * np.mean(values) for values in test_accuracy.values()]
-axis.plot(list(test_accuracy), means, color="#0072B2", label="counts of a random spiking layer")
-axis.axhline(100 * pixels, color="#D55E00", linestyle="--", label=f"pixels: {pixels:.1%}")
+axis.plot(list(test_accuracy), means, color=BLUE, label="counts of a random spiking layer")
+axis.axhline(100 * pixels, color=VERMILION, linestyle="--", label=f"pixels: {pixels:.1%}")
 axis.set(xlabel="hidden neurons", ylabel="test accuracy (%)", xscale="log")
 axis.set_xticks(list(test_accuracy), list(test_accuracy), minor=False)
 axis.set_title(
@@ -360,10 +361,10 @@ sample = ((predict(first_spike(spikes)) == test_labels) & (spikes.sum((0, 2)) > 
 digit = test_labels[sample].item()
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
 raster(spikes[:, sample], axes[0], size=9).set(yticks=range(10), ylabel="class")
-axes[0].plot(-first_spike(spikes)[sample].max(), digit, "o", markersize=15, fillstyle="none", color="#D55E00")
+axes[0].plot(-first_spike(spikes)[sample].max(), digit, "o", markersize=15, fillstyle="none", color=VERMILION)
 axes[0].set_title(f"A {digit}: count and first spike say {predict(spike_count(spikes))[sample]}")
 axes[1].plot(membrane[:, sample], color="0.7")
-axes[1].plot(membrane[:, sample, digit], color="#0072B2", label=f"class {digit}")
+axes[1].plot(membrane[:, sample, digit], color=BLUE, label=f"class {digit}")
 axes[1].set(xlabel="time (ms)", ylabel="membrane u", title=f"No threshold: the highest is {predict(highest)[sample]}")
 axes[1].legend()
 raster(staggered[:, sample], axes[2], size=3).set(yticks=range(0, 80, 8), yticklabels=range(10), ylabel="class")

@@ -33,7 +33,8 @@ from snn_core import ALL_SURROGATES, LIF, LeakyIntegrator, Surrogate, encoding
 from snn_core.losses import count_cross_entropy, max_membrane_cross_entropy, predict, spike_count
 from snn_core.teaching.exercises import Case, check_function, check_value
 from snn_core.teaching.explorers import SurrogateGradient
-from snn_core.teaching.plotting import BLUE, VERMILION, heat_table, raster, traces, use_style
+from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.plotting import heat_table, raster, traces, use_style
 from snn_core.training import seeded
 
 use_style()

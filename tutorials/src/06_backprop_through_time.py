@@ -34,7 +34,8 @@ from snn_core.losses import count_cross_entropy
 from snn_core.teaching.diagrams import unrolled_graph
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CreditAssignment, credit
-from snn_core.teaching.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.plotting import use_style
 from snn_core.training import seeded
 
 use_style()

@@ -33,6 +33,7 @@ from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import diagnose
 from snn_core.losses import count_cross_entropy, predict, spike_count
 from snn_core.teaching.exercises import check
+from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import confusion_matrix, loss_curve, membrane_histogram, raster, use_style
 from snn_core.training import evaluate, fit, seeded
 
@@ -308,8 +309,8 @@ consult("learning rate", fresh(4)[0], lr=1.0)
 # %% alt="Left: test accuracy of the six patients before and after repair. Before, four are near 10 percent, and the leaking state and the wrong sign are a few points below the healthy network; after, all reach about 85 percent. Middle and right: membrane histograms of a healthy hidden layer, below 2, and of one with the wrong sign of the reset, which reaches ten times the threshold."
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=(2, 1, 1))
 places = np.arange(len(before))
-axes[0].barh(places - 0.2, [100 * value for value in before.values()], 0.4, label="broken", color="#D55E00")
-axes[0].barh(places + 0.2, [100 * value for value in after.values()], 0.4, label="repaired", color="#0072B2")
+axes[0].barh(places - 0.2, [100 * value for value in before.values()], 0.4, label="broken", color=VERMILION)
+axes[0].barh(places + 0.2, [100 * value for value in after.values()], 0.4, label="repaired", color=BLUE)
 axes[0].set(
     yticks=places,
     yticklabels=before,

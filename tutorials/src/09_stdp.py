@@ -30,7 +30,8 @@ from snn_core import lif_step
 from snn_core.plasticity import PairSTDP, TripletSTDP
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import STDPWindow
-from snn_core.teaching.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.plotting import use_style
 from snn_core.training import seeded
 
 use_style()

@@ -39,7 +39,8 @@ from snn_core.losses import predict
 from snn_core.plasticity import CompetitiveLayer, learn_unlabelled, responses, spike_trace, trace_stdp
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import PrototypeDrift
-from snn_core.teaching.plotting import BLUE, VERMILION, heat_table, raster, use_style
+from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.plotting import heat_table, raster, use_style
 from snn_core.training import fit, seeded
 
 use_style()

@@ -37,11 +37,11 @@ from snn_core.plasticity import PairSTDP, RewardSTDP, running_mean_step, spike_t
 from snn_core.tasks import CueAssociation
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EligibilityTrace
-from snn_core.teaching.plotting import BLUE, VERMILION, raster, use_style
+from snn_core.teaching.palette import BLUE, GREEN, PURPLE, VERMILION
+from snn_core.teaching.plotting import raster, use_style
 from snn_core.training import seeded
 
 use_style()
-GREEN = "#009E73"
 
 # %% [markdown]
 # ## 1 · A synapse that waits
@@ -220,7 +220,7 @@ figure, axes = plt.subplots(1, 2, figsize=(11, 3.4), width_ratios=(2, 3))
 raster(torch.cat(task.trial(*pre_post, generator=seeded(1)), 2)[:, 0], axes[0], dt=5.0, size=7)
 axes[0].axhline(14.5, color="0.6"), axes[0].axvline(100, color=VERMILION, linestyle="--")
 axes[0].set(ylabel="inputs 0–14, outputs 15–17", title="One trial: cue, wait, reward (dashed)")
-for arm, (name, color) in enumerate(zip(ARMS, (BLUE, VERMILION, GREEN, "#CC79A7"), strict=True)):
+for arm, (name, color) in enumerate(zip(ARMS, (BLUE, VERMILION, GREEN, PURPLE), strict=True)):
     error = blocks[:, arm].std(1) / 40**0.5
     axes[1].errorbar(np.arange(6) * 25 + 13, blocks[:, arm].mean(1), error, fmt="o-", color=color, label=name)
 axes[1].axhline(100 / 3, color="0.4", linestyle="--", label="chance")
@@ -311,7 +311,7 @@ right_credit = credit[torch.arange(4000), cue]
 
 # %% alt="Left: mean weight change towards right and wrong actions, in percent of the change of one pair. With R both are positive; with R plus 1 both are large and similar; with the mean subtracted the right one is positive and the wrong one negative. Right: final accuracy against the number added to every reward; one running mean and informed means per cue stay high, without a critic and with means per cue that start at zero it falls to about half."
 success = {"R": reward, "R + 1": reward + 1, "R − ⟨R⟩": reward - reward.mean()}
-kinds = {"one mean": BLUE, "per cue, informed start": "#CC79A7", "a mean per cue": GREEN, "no critic": VERMILION}
+kinds = {"one mean": BLUE, "per cue, informed start": PURPLE, "a mean per cue": GREEN, "no critic": VERMILION}
 offsets, critics = torch.arange(3.0), torch.tensor([ONE_MEAN, PER_CUE, PER_CUE, NO_CRITIC]).repeat_interleave(3)
 begin = torch.zeros(4, 3).index_put((torch.tensor(1),), offsets + 1 / 3).flatten()
 options = {"critic": critics, "offset": offsets.repeat(4), "start": begin, "tau": 40.0, "delay": 50}

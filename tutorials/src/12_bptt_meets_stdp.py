@@ -34,11 +34,12 @@ from snn_core.losses import van_rossum
 from snn_core.plasticity import Pairing, PairSTDP, spike_trace
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import GradientWindow, gradient_window
-from snn_core.teaching.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.palette import BLUE, GREEN, ORANGE, VERMILION
+from snn_core.teaching.plotting import use_style
 from snn_core.training import seeded
 
 use_style()
-GREEN, POST, STEPS = "#009E73", 100, 300
+POST, STEPS = 100, 300
 
 # %% [markdown]
 # ## 1 · Move a spike, read the gradient
@@ -209,7 +210,7 @@ for reset, detached in rules:
     crossed[reset, detached] = change / slope[POST]
     predicted[reset, detached] = torch.stack([(neuron.beta * c[POST - lag : POST]).prod() for lag in range(41)])
 figure, axis = plt.subplots(figsize=(8, 3.2))
-for (reset, detached), color in zip(rules, (BLUE, GREEN, VERMILION, "#E69F00"), strict=True):
+for (reset, detached), color in zip(rules, (BLUE, GREEN, VERMILION, ORANGE), strict=True):
     name = f"{reset}, {'detached' if detached else 'attached'}"
     axis.plot(lags, crossed[reset, detached], color=color, label=name, linestyle="-" if detached else "--")
 axis.axvline(15, color="0.6", linestyle=":", linewidth=1)
@@ -569,7 +570,7 @@ jitters, shaken, missed = (0.0, 0.5, 1.0, 2.0, 4.0), {}, []
 shown = [next(key for key in chosen if key[0] == "STDP, additive"), ("STDP, soft", 300), ("ReSuMe", 300), ("BPTT", 300)]
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), width_ratios=(4, 4, 3))
 axes[1].vlines(target[:, 0].nonzero(), -0.5, 3.5, color="0.8", linewidth=5)
-for row, (key, color) in enumerate(zip(shown, (VERMILION, "#E69F00", GREEN, BLUE), strict=True)):
+for row, (key, color) in enumerate(zip(shown, (VERMILION, ORANGE, GREEN, BLUE), strict=True)):
     axes[0].semilogy(10 * np.arange(31), course[key].mean(1), color=color, label=key[0])
     at = respond(x, learned[key])[0][:, 0, 0].nonzero()
     axes[1].plot(at, np.full(len(at), row), "|", color=color, markersize=16, markeredgewidth=1.5)

@@ -38,7 +38,8 @@ from snn_core.neurons import AdaptiveState, adaptive_lif_step
 from snn_core.tasks import DelayedRecall
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import ThresholdMemory, cue_eligibility
-from snn_core.teaching.plotting import BLUE, VERMILION, heat_table, raster, use_style
+from snn_core.teaching.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW
+from snn_core.teaching.plotting import heat_table, raster, use_style
 from snn_core.training import seeded
 
 use_style()
@@ -547,7 +548,7 @@ for panel, delay in (("A", 200.0), ("L", 100.0)):
     raster(trials[delay][1], axes[panel], dt=5.0, size=5.0).axvspan(0, 50, color="0.9", zorder=0)
     axes[panel].axvspan(50 + delay, 100 + delay, color="0.9", zorder=0)
 axes["T"].plot(5.0 * np.arange(60), raised, label=["hear cue A (0 to 11)", "hear cue B (12 to 23)", "hear recall"])
-shades = (BLUE, VERMILION, "#E69F00", "#F0E442", "#009E73", "0.5", "#CC79A7", "#56B4E9", "0")
+shades = (BLUE, VERMILION, ORANGE, YELLOW, GREEN, "0.5", PURPLE, SKY, "0")
 for row, (name, color) in enumerate(zip(at, shades, strict=True)):
     if row in (0, 1, 2, 4, 5, 6):
         axes["U"].plot(100 * course[:, row, 1].mean(1).unfold(0, 5, 1).mean(-1), color=color, label=name)

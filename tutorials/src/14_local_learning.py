@@ -39,11 +39,12 @@ from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import spike_trace
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LocalCredit
-from snn_core.teaching.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILION
+from snn_core.teaching.plotting import use_style
 from snn_core.training import evaluate, seeded
 
 use_style()
-GREEN, ORANGE, PURPLE, GREY = "#009E73", "#E69F00", "#CC79A7", "0.5"
+GREY = "0.5"
 
 # %% [markdown]
 # ## 1 · What BPTT asks of a synapse

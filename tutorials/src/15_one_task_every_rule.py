@@ -37,7 +37,8 @@ from snn_core.datasets import mnist_mini
 from snn_core.losses import count_cross_entropy, predict
 from snn_core.online import RULES, ChunkedBPTT, OnlineNetwork, count_error, kept_bytes
 from snn_core.teaching.exercises import check
-from snn_core.teaching.plotting import BLUE, VERMILION, use_style
+from snn_core.teaching.palette import BLUE, ORANGE, SKY, VERMILION
+from snn_core.teaching.plotting import use_style
 from snn_core.training import seeded
 
 use_style()
@@ -245,7 +246,7 @@ break_even = memory["rtrl"][0] / per_step
 
 # %% alt="Bytes kept per image against the number of steps, both axes logarithmic. BPTT rises in proportion to T; all other rules are flat. RTRL and e-prop lie highest among the flat lines and cross BPTT near T of 150; all others are below 40 kilobytes."
 figure, axis = plt.subplots(figsize=(8, 3.4))
-shades = {"bptt": VERMILION, "rtrl": BLUE, "eprop": "#56B4E9"}
+shades = {"bptt": VERMILION, "rtrl": BLUE, "eprop": SKY}
 for rule, kept in memory.items():
     axis.loglog(LENGTHS, kept, "o-", color=shades.get(rule, "0.6"), zorder=3 if rule in shades else 2)
 labels = {"bptt": "BPTT", "rtrl": "RTRL traces, e-prop", "truncated_5": "reward STDP, truncated W = 5"}
@@ -564,7 +565,7 @@ for rule, found in ((rule, full[rule]) for rule in TRIALS):
 after = {rule: full[rule]["after"] for rule in GRADIENT_RULES}
 ranks = [np.argsort(np.argsort([found[rule] for rule in GRADIENT_RULES])) for found in (after, mean)]
 together = np.corrcoef(ranks)[0, 1]
-SHADES = ("#0072B2", "#E69F00", "#D55E00")  # nothing in time, one thing, two
+SHADES = (BLUE, ORANGE, VERMILION)  # nothing in time, one thing, two
 
 
 SIDES = {"above": {"rotation": 45, "xytext": (1, 5)}, "left": {"ha": "right", "xytext": (-7, -3)}}

@@ -4,9 +4,9 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from ... import _checks
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, GREEN, VERMILION
 
-GREEN, GREY = "#009E73", "0.35"
+GREY = "0.35"
 PLACES = {"x": (0.0, 0.0), "I": (0.0, 1.0), "u": (0.0, 2.0), "z": (0.0, 3.0), "v": (1.4, 2.0)}  # within a step
 COLORS = {"x": GREY, "I": GREY, "u": BLUE, "z": VERMILION, "v": GREEN}
 WIDTH = 2.8  # of one step

@@ -6,9 +6,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 from ... import _checks
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, GREEN, PALE_BLUE, PALE_ORANGE, VERMILION
 
-GREEN, GREY = "#009E73", "0.35"
+GREY = "0.35"
 WIDTH, HEIGHT = 3.3, 3.9  # of one step and of one neuron
 PLACES = {"I": (0.0, 0.0), "u": (0.0, 1.2), "z": (0.0, 2.6), "v": (1.65, 1.2)}  # within a step of a neuron
 
@@ -60,7 +60,7 @@ def _node(axes: Axes, kind: str, neuron: str, step: int, values: Table, gradient
     """Draw one node: its symbol, or its symbol with its value and below it the gradient."""
     (x, y), key = _place(kind, neuron, step), f"{kind}_{neuron}"
     symbol = rf"${kind}_{neuron}[{step}]$"
-    shade = "#FFF3D6" if kind == "z" else "#E8F1F8"
+    shade = PALE_ORANGE if kind == "z" else PALE_BLUE
     box = {"boxstyle": "round,pad=0.3", "facecolor": shade, "edgecolor": "0.5", "linewidth": 0.8}
     text = f"{symbol} = {values[key][step - 1]:.2f}" if key in values else symbol
     text += "\n" if key in gradients else ""

@@ -18,7 +18,7 @@ from PIL import Image
 
 from ... import _checks
 from ..live import LiveFigure
-from ..plotting import STYLE
+from ..plotting import COLOURS, STYLE
 
 
 class Range(NamedTuple):
@@ -51,7 +51,7 @@ class Explorer:
     size = (8.0, 3.2)
 
     def __init__(self):
-        with mpl.rc_context(fname=STYLE):
+        with mpl.rc_context(COLOURS, fname=STYLE):
             self.figure = Figure(figsize=self.size, dpi=90)
             self.canvas = FigureCanvasAgg(self.figure)
             self.moving = self.build()

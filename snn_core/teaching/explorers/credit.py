@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ...neurons import LIF
 from ...surrogate import Surrogate
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Choice, Explorer, Range
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.artist import Artist
 
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, GREEN, VERMILION
 from ._base import Explorer, Range
 
 TAU_STDP, A_PLUS, A_MINUS = 20.0, 1.0, 0.5  # ms and units of the weight
@@ -28,9 +28,9 @@ class EligibilityTrace(Explorer):
         (self.pre,) = axes[0].plot(self.time, flat, color=BLUE, label="pre")
         (self.post,) = axes[0].plot(self.time, flat, color=VERMILION, label="post")
         (self.eligibility,) = axes[1].plot(self.time, flat, color="0.3")
-        (self.at,) = axes[1].plot([0, 0], [-1, 1], color="#009E73", linestyle="--")
-        (self.left,) = axes[1].plot([0], [0], "o", color="#009E73", label="left at the reward")
-        (self.weight,) = axes[2].plot(self.time, flat, color="#009E73")
+        (self.at,) = axes[1].plot([0, 0], [-1, 1], color=GREEN, linestyle="--")
+        (self.left,) = axes[1].plot([0], [0], "o", color=GREEN, label="left at the reward")
+        (self.weight,) = axes[2].plot(self.time, flat, color=GREEN)
         axes[0].set(ylabel="traces", ylim=(-0.05, 1.1))
         axes[1].set(ylabel="eligibility e", ylim=(-0.6, 1.1))
         axes[2].set(ylabel="weight change", xlabel="time (ms)", ylim=(-1.1, 1.1), xlim=(0, 499))

@@ -6,7 +6,7 @@ from matplotlib.artist import Artist
 
 from ...datasets import mnist_mini
 from ...events import DURATION, SENSOR_SIZE, EventCamera
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 
 

@@ -12,6 +12,7 @@ from ... import encoding
 from ...datasets import mnist_mini
 from ...layers import OverTime
 from ...neurons import LIF
+from ..palette import ORANGE
 from ._base import Choice, Explorer, Range
 
 POOLINGS = ("none", "LIF, then max", "LIF, then average", "max, then LIF")
@@ -44,7 +45,7 @@ class FeatureMap(Explorer):
         right.set_aspect("equal")
         for step in range(self.steps):
             place = step % columns + 0.03, step // columns + 0.14
-            right.text(*place, f"step {step + 1}", color="#E69F00", fontsize=8)
+            right.text(*place, f"step {step + 1}", color=ORANGE, fontsize=8)
         for line in range(1, columns):
             right.axvline(line, color="0.5", linewidth=1)
         right.axhline(1, color="0.5", linewidth=1)

@@ -11,7 +11,7 @@ from ... import _checks
 from ...neurons import LIF
 from ...plasticity import PairSTDP
 from ...surrogate import Surrogate
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Choice, Explorer, Range
 
 

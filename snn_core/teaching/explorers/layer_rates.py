@@ -5,7 +5,7 @@ import torch
 from matplotlib.artist import Artist
 
 from ...neurons import LIF
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 
 

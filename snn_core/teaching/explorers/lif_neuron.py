@@ -6,7 +6,7 @@ from matplotlib.artist import Artist
 
 from ...neurons import LIF
 from ..live import LiveLIFNeuron
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Choice, LiveExplorer, Range
 
 

@@ -11,7 +11,7 @@ from ... import _checks
 from ...neurons import LIF
 from ...online import count_error
 from ...online.layers import leaky_sum
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 
 HIDDEN, CLASSES, SAMPLES, LONGEST = 30, 5, 8, 50

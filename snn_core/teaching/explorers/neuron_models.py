@@ -5,7 +5,7 @@ import torch
 from matplotlib.artist import Artist
 
 from ...neurons import LIF, AdaptiveLIF, Alpha, CuBaLIF, LeakyIntegrator, RecurrentLIF
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Choice, Explorer, Range
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.artist import Artist
 
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 
 

@@ -7,7 +7,7 @@ from matplotlib.artist import Artist
 from ... import _checks
 from ...plasticity import BOUNDS, PairSTDP
 from ..live import LiveSTDPWindow
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Choice, LiveExplorer, Range
 
 

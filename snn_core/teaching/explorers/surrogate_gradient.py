@@ -9,7 +9,7 @@ from ...encoding import rate
 from ...neurons import LIF
 from ...surrogate import ALL_SURROGATES, Surrogate
 from ..live import LiveSurrogateGradient
-from ..plotting import BLUE, VERMILION
+from ..palette import BLUE, VERMILION
 from ._base import Choice, LiveExplorer, Range
 
 

@@ -4,12 +4,14 @@ The model of each explorer stands in a file of its own beside `common.js`. Pytho
 and the data of the model, so that ranges, starts and captions stand in one place, the class of the explorer.
 """
 
+import json
 from importlib.resources import files
 
 import anywidget
 import traitlets
 
 from ... import _checks
+from .. import palette
 
 STYLE = files(__name__).joinpath("live.css").read_text(encoding="utf-8")
 
@@ -17,7 +19,9 @@ STYLE = files(__name__).joinpath("live.css").read_text(encoding="utf-8")
 def bundle(name: str) -> str:
     """Return one ECMAScript module with the shared code and the model `name`; its default export is the widget."""
     shared, model = (files(__name__).joinpath(f"{part}.js").read_text(encoding="utf-8") for part in ("common", name))
-    return f"{shared}\n{model}\nconst widget = {{ render: renderer({{ compute, draw }}) }};\nexport default widget;\n"
+    colours = f"const COLOURS = {json.dumps(palette.LIVE)};"
+    widget = "const widget = { render: renderer({ compute, draw }) };\nexport default widget;\n"
+    return f"{colours}\n{shared}\n{model}\n{widget}"
 
 
 class LiveFigure(anywidget.AnyWidget):

@@ -1,10 +1,6 @@
 // What the live explorers share: controls made from the description that Python sends, and panels on a canvas.
 
-// Okabe & Ito 2008; in a dark theme the lighter ones, so that each has a contrast of at least 3 to 1.
-const COLOURS = {
-  light: { blue: "#0072B2", vermilion: "#D55E00", grey: "#767676", pale: "#cfcfcf" },
-  dark: { blue: "#56B4E9", vermilion: "#F5793A", grey: "#a6a6a6", pale: "#5c5c5c" },
-};
+// COLOURS, light and dark, come from palette.py.
 const FONT = "12px system-ui, sans-serif";
 const NARROW = 520; // below this width in pixels the panels stand one above the other
 const MARGIN = { left: 64, right: 14, top: 30, bottom: 42 };

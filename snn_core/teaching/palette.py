@@ -1,0 +1,30 @@
+"""The colours of the collection: one meaning each, the same on every page, in figures and in live explorers.
+
+Okabe & Ito 2008, told apart with any colour vision. The dark ones are lighter, with a contrast of at least 3 to 1.
+"""
+
+BLUE = "#0072B2"  # membranes, and the first of several things
+VERMILION = "#D55E00"  # spikes that a neuron sends, and the second of several things
+GREEN = "#009E73"  # spikes and currents that come in, and the third of several things
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+PURPLE = "#CC79A7"
+YELLOW = "#F0E442"
+BLACK = "#000000"
+GREY = "#767676"  # what is there for comparison: thresholds, closed forms
+PALE = "#cfcfcf"  # areas in the background
+PALE_BLUE = "#E8F1F8"  # boxes in drawings
+PALE_ORANGE = "#FFF3D6"
+
+CYCLE = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, BLACK)
+
+LIVE = {
+    "light": {"blue": BLUE, "vermilion": VERMILION, "green": GREEN, "grey": GREY, "pale": PALE},
+    "dark": {
+        "blue": SKY,
+        "vermilion": "#F5793A",
+        "green": "#2CC498",
+        "grey": "#a6a6a6",
+        "pale": "#5c5c5c",
+    },
+}

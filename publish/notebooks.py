@@ -1,7 +1,7 @@
 """Build the notebooks from their sources: convert, execute in a clean kernel, normalise.
 
 ``python -m publish.notebooks`` does the pages whose source changed; ``--all`` does all; names do these pages.
-A second run changes no byte.
+A second run changes no byte. ``--restamp`` executes nothing: it carries the outputs over where no code changed.
 """
 
 import argparse
@@ -13,14 +13,13 @@ import time
 import tomllib
 from pathlib import Path
 
-import jupytext
 import nbformat
 import numpy as np
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).parents[1]
-HERE = ROOT / "tutorials"
-SOURCES = HERE / "src"
+from .page import ROOT, TUTORIALS, code, parse
+
+SOURCES = TUTORIALS / "src"
 RECORDS = ROOT / "snn_core" / "teaching" / "records"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
@@ -37,7 +36,7 @@ def sources() -> list[Path]:
 
 def notebook_path(source: Path) -> Path:
     """Return where the notebook of a source lies."""
-    return HERE / f"{source.stem}.ipynb"
+    return TUTORIALS / f"{source.stem}.ipynb"
 
 
 def stamps() -> dict[str, str]:
@@ -163,13 +162,21 @@ def convert(source: Path) -> nbformat.NotebookNode:
     text = source.read_text()
     for placeholder, value in stamps().items():
         text = text.replace(placeholder, value)
-    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook = parse(text)
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02d}"
-        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in ("tags", "alt") if key in cell.metadata})
+        kept = {key: cell.metadata[key] for key in ("tags", "alt") if key in cell.metadata}
+        cell.metadata = nbformat.from_dict(_folded(kept))
     return notebook
+
+
+def _folded(metadata: dict) -> dict:
+    """Return the metadata of a cell with what hides a check in JupyterLab, and a check or the setup on the site."""
+    tags = metadata.get("tags", [])
+    hidden = {"jupyter": {"source_hidden": True}} if "check" in tags else {}
+    return metadata | hidden | ({"tags": [*tags, "hide-input"]} if {"check", "setup"} & set(tags) else {})
 
 
 def drifted(source: Path) -> bool:
@@ -181,6 +188,16 @@ def drifted(source: Path) -> bool:
     return [(c.cell_type, c.source, c.metadata) for c in wanted.cells] != [
         (c.cell_type, c.source, c.metadata) for c in found.cells
     ]
+
+
+def carry_over(old: nbformat.NotebookNode, new: nbformat.NotebookNode) -> bool:
+    """Give a converted notebook the outputs of an executed one; return False if any code differs."""
+    if [cell.source for cell in code(old)] != [cell.source for cell in code(new)]:
+        return False
+    for before, after in zip(code(old), code(new), strict=True):
+        after.outputs = before.outputs
+        after.execution_count = before.execution_count
+    return True
 
 
 def execute(notebook: nbformat.NotebookNode) -> None:
@@ -228,29 +245,48 @@ def _describe_figures(cell: nbformat.NotebookNode) -> None:
             output.metadata["image/png"] = {**output.metadata.get("image/png", {}), "alt": cell.metadata["alt"]}
 
 
-def build(source: Path) -> None:
-    """Build one page and put it in place when it is complete."""
-    started = time.perf_counter()
-    notebook = convert(source)
-    execute(notebook)
+def put(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Normalise a notebook and put it in place when it is complete."""
     normalise(notebook)
-    path = notebook_path(source)
     unfinished = path.with_suffix(".unfinished")
     nbformat.write(notebook, unfinished)
     os.replace(unfinished, path)
+
+
+def build(source: Path) -> None:
+    """Build one page."""
+    started = time.perf_counter()
+    notebook = convert(source)
+    execute(notebook)
+    path = notebook_path(source)
+    put(notebook, path)
     print(f"{path.name}: {time.perf_counter() - started:.0f} s", flush=True)
+
+
+def restamp(source: Path) -> bool:
+    """Bring prose and metadata of one page up to date without executing it; return False if its code changed."""
+    path, notebook = notebook_path(source), convert(source)
+    if not path.exists() or not carry_over(nbformat.read(path, as_version=4), notebook):
+        return False
+    put(notebook, path)
+    return True
 
 
 def main() -> None:
     """Build the pages named on the command line, or those that changed, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="build all pages, changed or not")
+    parser.add_argument("--restamp", action="store_true", help="execute nothing: bring prose and metadata up to date")
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
     arguments = parser.parse_args()
     for source in sources():
         named = any(source.stem.startswith(page) for page in arguments.pages)
-        if named or arguments.all or (not arguments.pages and drifted(source)):
+        if not (named or arguments.all or (not arguments.pages and drifted(source))):
+            continue
+        if not arguments.restamp:
             build(source)
+        elif not restamp(source):
+            print(f"{source.stem}: its code changed, so it has to be executed")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ test: .venv/installed
 
 tutorials: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.notebooks $(if $(ALL),--all) $(ARGS)
+	$(BIN)/python -m publish.readme
 
 # Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
 course: .venv/installed

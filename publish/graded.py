@@ -12,6 +12,8 @@ import re
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from .page import Page, code, tagged
+
 SCORED = """\
 import contextlib
 import io
@@ -27,15 +29,9 @@ def without_badge(text: str) -> str:
 
 
 def without_solutions(text: str) -> str:
-    """Return a text without its solutions; what comes behind them, such as references, stays."""
-    return re.sub(r"\n*^### Solutions$.*?(?=\n## |\Z)", "", text, flags=re.M | re.S)
-
-
-def solutions(page: NotebookNode) -> list[str]:
-    """Return the code of the folded solutions of a page, in the order of its exercises."""
-    text = "\n".join(cell.source for cell in page.cells if cell.cell_type == "markdown")
-    folded = re.findall(r"<details><summary>Solution \d</summary>(.*?)</details>", text, flags=re.S)
-    return [re.search(r"```python\n(.*?)```", part, flags=re.S).group(1) for part in folded]
+    """Return a text without its folded solutions; what comes behind them, such as references, stays."""
+    text = re.sub(r"\n*^### Solutions$.*?(?=\n## |\Z)", "", text, flags=re.M | re.S)
+    return re.sub(r"\n*^<details>.*?</details>", "", text, flags=re.M | re.S)
 
 
 def names(code: str) -> set[str]:
@@ -80,22 +76,18 @@ def _marks(name: str, *, solution: bool = False, grade: bool = False, points: in
     return marks | {"task": False} | ({} if points is None else {"points": points})
 
 
-def assignment(page: NotebookNode) -> NotebookNode:
+def assignment(page: Page) -> NotebookNode:
     """Return the nbgrader source of a page: its setup, its exercises, and no solutions in the prose."""
-    setup = next(cell for cell in page.cells if "setup" in cell.metadata.get("tags", []))
-    made, given = copy.deepcopy(page), iter(solutions(page))
-    made.cells, reached, number = [copy.deepcopy(page.cells[0]), copy.deepcopy(setup)], False, 0
-    for cell in copy.deepcopy(page.cells):
-        reached = reached or "## Exercises" in cell.source
+    made, given = copy.deepcopy(page.notebook), [each for each in page.exercises if each.stub]
+    title, setup, found = made.cells[0], tagged(made, "setup")[0], page.named("Exercises")
+    made.cells, number = [title, setup], 0
+    for cell in copy.deepcopy(found.cells if found else ()):
         if "exercise" in cell.metadata.get("tags", []):
             number += 1
-            made.cells += cells(number, cell.source, next(given))
-        elif reached and cell.cell_type == "markdown":
-            cell.source = re.sub(r"\A.*^(?=## Exercises)", "", cell.source, flags=re.M | re.S)
-            cell.source = re.sub(r"^## References$.*", "", without_solutions(cell.source), flags=re.M | re.S)
-            made.cells += [cell] if cell.source.strip() else []
-    for cell in made.cells:
-        cell.source = without_badge(cell.source)
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+            made.cells += cells(number, cell.source, given[number - 1].solution)
+        elif text := without_solutions(cell.source).strip():
+            made.cells.append(NotebookNode(cell | {"source": text}))
+    title.source = without_badge(title.source)
+    for cell in code(made):
+        cell.outputs, cell.execution_count = [], None
     return made

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import yaml
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 TUTORIALS = ROOT / "tutorials"
+NOTES = Path(__file__).with_name("course_source") / "pages.yaml"
 ENTRANCE = "00"  # the page before the first part: it trains nothing, and may have no exercises
 PARTS = {  # up to which page
     "Start here": 0,
@@ -29,7 +31,8 @@ HEADER = re.compile(
     r"(?: · Introduces (?P<introduces>.*?)\.?)?$",
     flags=re.M,
 )
-FOLDED = re.compile(r"<details><summary>(?:Solution|Answer)\b ?(\d*).*?</summary>(.*?)</details>", flags=re.S)
+# A solution is the folded answer to an exercise with a stub; the answer to any other is called an answer.
+FOLDED = re.compile(r"<details><summary>(Solution|Answer)\b ?(\d*).*?</summary>(.*?)</details>", flags=re.S)
 
 
 @dataclass(frozen=True)
@@ -159,9 +162,12 @@ class Page:
     def exercises(self) -> list[Exercise]:
         """Return the exercises, in order."""
         found = self.named("Exercises")
-        parts = [part for part in split(found.cells, "###") if part.number] if found else []
-        numbered = {number: text for number, text in FOLDED.findall(prose(self.notebook)) if number}
-        return [_exercise(part, numbered) for part in parts]
+        if found is None:
+            return []
+        stubs = [cell.source for cell in tagged(found, "exercise")]
+        parts = [part for part in split(found.cells, "###") if part.number]
+        folded = {number: (kind, text) for kind, number, text in FOLDED.findall(prose(found)) if number}
+        return [_exercise(part, folded, stubs) for part in parts]
 
     @property
     def _first(self) -> str:
@@ -179,15 +185,12 @@ class Page:
         return found.group(1)
 
 
-def _exercise(part: Section, numbered: dict[str, str]) -> Exercise:
-    stubs = tagged(part, "exercise")
-    beside = [text for number, text in FOLDED.findall(prose(part)) if not number]
-    return Exercise(
-        number=part.number,
-        title=part.title.split(" · ", 1)[1],
-        stub=stubs[0].source if stubs else None,
-        answer=numbered.get(str(part.number), beside[0] if beside else None),
-    )
+def _exercise(part: Section, folded: dict[str, tuple[str, str]], stubs: list[str]) -> Exercise:
+    """Return one exercise, and take its stub, if it has one, from those that are left."""
+    beside = [(kind, text) for kind, number, text in FOLDED.findall(prose(part)) if not number]
+    kind, answer = folded.get(str(part.number), beside[0] if beside else ("", None))
+    stub = stubs.pop(0) if kind == "Solution" and stubs else None
+    return Exercise(part.number, part.title.split(" · ", 1)[1], stub, answer)
 
 
 def split(cells: list[NotebookNode], level: str) -> list[Section]:
@@ -254,3 +257,8 @@ def by_part(pages: dict[str, Page]) -> dict[str, list[Page]]:
     for page in pages.values():
         found.setdefault(page.part, []).append(page)
     return found
+
+
+def notes() -> dict[str, dict]:
+    """Return what is said about each page elsewhere: what it builds, misconceptions, questions to discuss, grading."""
+    return yaml.safe_load(NOTES.read_text(encoding="utf-8"))

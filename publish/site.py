@@ -15,16 +15,16 @@ from sphinx.cmd.build import main as sphinx
 from snn_core.teaching.explorers import ALL_EXPLORERS
 from snn_core.teaching.live import LiveFigure
 
-ROOT = Path(__file__).parents[1]
+from .page import ROOT, Page, by_part, committed, explorer
+
 SOURCE = Path(__file__).with_name("site_source")
-PARTS = {"Spikes": 4, "Gradients": 8, "Plasticity": 12, "Online learning": 15, "Going further": 99}  # up to which page
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
 
 
-def figure(source: str) -> LiveFigure | None:
+def figure(cell: nbformat.NotebookNode) -> LiveFigure | None:
     """Return the live figure that a cell shows, if it shows one."""
-    shown = re.fullmatch(r"(\w+)\(\)\.sliders\(\)", source)
-    sliders = ALL_EXPLORERS[shown.group(1)]().sliders() if shown else None
+    shown = explorer(cell)
+    sliders = ALL_EXPLORERS[shown]().sliders() if shown else None
     return sliders if isinstance(sliders, LiveFigure) else None
 
 
@@ -42,50 +42,38 @@ def prepare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub("[Open in Colab]", cell.source)
-        elif live := figure(cell.source):
+        elif live := figure(cell):
             cell.outputs = [alive(live)]
         if "alt" in cell.metadata:
             cell.metadata["mystnb"] = {"image": {"alt": cell.metadata["alt"]}}
     return notebook
 
 
-def parts(names: list[str]) -> dict[str, list[str]]:
-    """Return the names of the pages by the title of their part, in order."""
-    found: dict[str, list[str]] = {}
-    for name in names:
-        part = next(part for part, last in PARTS.items() if int(name[:2]) <= last)
-        found.setdefault(part, []).append(name)
-    return found
-
-
-def entry(notebook: nbformat.NotebookNode) -> tuple[str, str, str, str]:
-    """Return a page's title, its question, the line with what it needs, and the list of what the reader will do."""
-    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    title, question = re.search(r"^# (.*)$", text, re.M).group(1), re.search(r"^\*\*(.*\?)\*\*$", text, re.M).group(1)
-    goals = re.search(r"^## You will\n(.*?)(?=^## |\Z)", text, re.M | re.S).group(1)
-    return title, question, re.search(r"^Needs: .*$", text, re.M).group(0), goals.strip()
-
-
-def contents(pages: dict[str, nbformat.NotebookNode]) -> str:
+def contents(pages: dict[str, Page]) -> str:
     """Return the pages by parts, each with its question, and the tables of contents for the sidebar."""
     lines = []
-    for part, names in parts(list(pages)).items():
-        lines += [f"## {part}", "", "| page | question |", "|---|---|"]
-        for name in names:
-            title, question, _, _ = entry(pages[name])
-            lines.append(f"| [{title}]({name}.ipynb) | {question} |")
+    for part, members in by_part(pages).items():
+        lines += [f"## {part}", "", "| page | question | minutes |", "|---|---|---|"]
+        lines += [f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} |" for page in members]
+        names = [page.name for page in members]
         lines += ["", "```{toctree}", ":hidden:", f":caption: {part}", "", *names, "```", ""]
     return "\n".join(lines)
 
 
-def syllabus(pages: dict[str, nbformat.NotebookNode]) -> str:
+def living(pages: dict[str, Page]) -> str:
+    """Return in words on which pages an explorer works without a kernel."""
+    numbers = [page.number for page in pages.values() if any(map(figure, page.notebook.cells))]
+    return f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def syllabus(pages: dict[str, Page]) -> str:
     """Return what each page asks, needs and lets the reader do."""
     lines = ["# Syllabus", ""]
-    for part, names in parts(list(pages)).items():
+    for part, members in by_part(pages).items():
         lines += [f"## {part}", ""]
-        for name in names:
-            title, question, needs, goals = entry(pages[name])
-            lines += [f"### [{title}]({name}.ipynb)", "", f"**{question}**", "", needs, "", "You will", "", goals, ""]
+        for page in members:
+            lines += [f"### [{page.title}]({page.name}.ipynb)", "", f"**{page.question}**", "", page.header, ""]
+            lines += ["You will", "", *(f"- {goal}" for goal in page.goals), ""]
     return "\n".join(lines)
 
 
@@ -101,25 +89,29 @@ def reference(folder: Path) -> None:
     (folder / "api").mkdir()
     listed = "\n".join(f"api/{name}" for name in names)
     intro = "```{eval-rst}\n.. automodule:: snn_core\n   :no-members:\n```"
-    (folder / "api.md").write_text(f"# API reference\n\n{intro}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n")
+    text = f"# API reference\n\n{intro}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
+    (folder / "api.md").write_text(text, encoding="utf-8")
     for name in names:
         exported = "\n   :imported-members:" if hasattr(import_module(f"snn_core.{name}"), "__path__") else ""
         directive = f".. automodule:: snn_core.{name}{exported}"
-        (folder / "api" / f"{name}.md").write_text(f"# `{name}`\n\n```{{eval-rst}}\n{directive}\n```\n")
+        text = f"# `{name}`\n\n```{{eval-rst}}\n{directive}\n```\n"
+        (folder / "api" / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def assemble(folder: Path) -> None:
     """Write all sources of the site into an empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    pages = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "tutorials").glob("[0-9][0-9]_*.ipynb"))}
-    for name, notebook in pages.items():
-        nbformat.write(prepare(notebook), folder / f"{name}.ipynb")
-    for name in ("conf.py", "glossary.md", "site.css"):
+    pages = committed()
+    index = (SOURCE / "index.md").read_text(encoding="utf-8")
+    index = index.replace("{{pages}}", contents(pages)).replace("{{living}}", living(pages))
+    (folder / "index.md").write_text(index, encoding="utf-8")
+    (folder / "syllabus.md").write_text(syllabus(pages), encoding="utf-8")
+    for name, page in pages.items():
+        nbformat.write(prepare(page.notebook), folder / f"{name}.ipynb")
+    for name in ("conf.py", "glossary.md", "site.css", "deeper.js"):
         shutil.copy(SOURCE / name, folder)
     shutil.copy(ROOT / "tutorials" / "figures" / "anytime.png", folder)
-    (folder / "index.md").write_text((SOURCE / "index.md").read_text().replace("{{pages}}", contents(pages)))
-    (folder / "syllabus.md").write_text(syllabus(pages))
     reference(folder)
 
 

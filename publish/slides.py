@@ -2,7 +2,8 @@
 
 What becomes a slide: the title with its question, "You will", the idea of each section with its equations, every
 question that stands before a cell, every figure, the recap and the list of exercises. The full text of a section goes
-into the notes of its slide (key S). A cell tagged `slide` is shown whole, one tagged `no-slide` not at all.
+into the notes of its slide (key S). A cell tagged `slide` is shown whole, one tagged `no-slide` not at all. What stands
+under "Deeper" is left out.
 """
 
 import html
@@ -18,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .graded import without_badge, without_solutions
+from .page import Page, tags
 
 SOURCE = Path(__file__).with_name("course_source")
 # What latex2mathml does not know, and upright words, which only as text stay upright and in one piece.
@@ -52,11 +54,6 @@ class PageSlides(SlidesExporter):
     @pass_context
     def markdown2html(self, context, source: str) -> str:
         return MarkdownWithMath(renderer=WithMathML(escape=False)).render(source)
-
-
-def tags(cell: NotebookNode) -> list[str]:
-    """Return the tags of a cell."""
-    return cell.metadata.get("tags", [])
 
 
 def picture(cell: NotebookNode) -> str:
@@ -105,10 +102,10 @@ def prose_slides(source: str) -> list[tuple[str, str]]:
     return found + [("exercises", line) for line in exercises]
 
 
-def slides(page: NotebookNode) -> NotebookNode:
+def slides(page: Page) -> NotebookNode:
     """Return the slides of a page as a notebook of prose whose cells say which kind of slide they are."""
     found, exercises = [], []
-    for cell in page.cells:
+    for cell in page.main:
         if "slide" in tags(cell):
             code = f"```python\n{cell.source}\n```\n" if cell.cell_type == "code" else cell.source
             found.append(("slide", code + "\n" + picture(cell)))
@@ -118,12 +115,12 @@ def slides(page: NotebookNode) -> NotebookNode:
         elif "no-slide" not in tags(cell) and (shown := picture(cell)):
             found.append(("subslide", shown))
     found = [(kind, text) for kind, text in found if kind != "exercises" and not text.startswith("## Exercises")]
-    found.append(("slide", "\n".join(["## Exercises\n", *exercises])))
-    title = page.cells[0].source.splitlines()[0].removeprefix("# ")
+    if exercises:
+        found.append(("slide", "\n".join(["## Exercises\n", *exercises])))
     cells = [new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}) for kind, text in found]
-    return nbformat.v4.new_notebook(cells=cells, metadata={"title": title})
+    return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
 
 
-def write(page: NotebookNode, path: Path) -> None:
+def write(page: Page, path: Path) -> None:
     """Write the slides of a page as one HTML file."""
-    path.write_text(PageSlides().from_notebook_node(slides(page))[0])
+    path.write_text(PageSlides().from_notebook_node(slides(page))[0], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Settings of the site. `build.py` copies this file beside the pages that it prepares."""
+"""Settings of the site. `publish.site` copies this file beside the pages that it prepares."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,14 +15,17 @@ html_title = project
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx.ext.mathjax"]
 nb_execution_mode = "off"  # the committed outputs are shown as they are
 nb_ipywidgets_js = {}  # nothing from a network
+nb_code_prompt_show = "Show the {type}"
+nb_code_prompt_hide = "Hide the {type}"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 default_role = "py:obj"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 
 html_theme = "furo"
-html_static_path = [str(MATHJAX), "site.css"]
+html_static_path = [str(MATHJAX), "site.css", "deeper.js"]
 html_css_files = ["site.css"]
+html_js_files = [("deeper.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_search_summary = False  # a page opened from disk may not read the others
 mathjax_path = MATHJAX.name

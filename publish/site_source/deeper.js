@@ -1,0 +1,8 @@
+// Fold what a page's main way does not need: the section with the title "Deeper".
+for (const section of document.querySelectorAll("section#deeper")) {
+  const folded = document.createElement("details");
+  const title = document.createElement("summary");
+  title.append(section.querySelector("h2"));
+  folded.append(title, ...section.childNodes);
+  section.append(folded);
+}

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
 README = (ROOT / "README.md").read_text()
+ROOMS = ("snn_core", "experiments", "bench", "publish", "tests", "tutorials", "data")
 SITE_EXTRAS = ("site", "browser")
 
 
@@ -77,6 +78,13 @@ def test_importing_the_core_imports_no_figures_and_no_widgets():
     lazy = f"import sys, snn_core; print([m for m in {heavy} if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", lazy], capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == "[]"
+
+
+def test_modules_find_one_another_by_import_alone():
+    tricks = re.compile("|".join(["sys[.]" + "path", "spec_from_" + "file_location"]))
+    found = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    assert len(found) > len(MODULES)
+    assert not [path.name for path in found if tricks.search(path.read_text(encoding="utf-8"))]
 
 
 def functions(path):

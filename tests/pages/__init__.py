@@ -1,28 +1,11 @@
-"""What the tests of the pages share: the sources, the committed notebooks, and the build script."""
-
-from pathlib import Path
-
-import nbformat
+"""What the tests of the pages share: the sources, and the committed notebooks as `publish.page` reads them."""
 
 from publish import notebooks as build
+from publish.page import ROOT, code, committed, prose, tagged
 
-ROOT = Path(__file__).parents[2]
+__all__ = ["NOTEBOOKS", "PAGES", "READ", "ROOT", "SOURCES", "build", "code", "prose", "tagged"]
 
 SOURCES = build.sources()
 NOTEBOOKS = sorted((ROOT / "tutorials").glob("*.ipynb"))
-PAGES = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
-
-
-def code(page):
-    """Return the code cells of a page."""
-    return [cell for cell in page.cells if cell.cell_type == "code"]
-
-
-def prose(page):
-    """Return the text of a page."""
-    return "\n\n".join(cell.source for cell in page.cells if cell.cell_type == "markdown")
-
-
-def tagged(page, tag):
-    """Return the cells of a page that carry a tag."""
-    return [cell for cell in page.cells if tag in cell.metadata.get("tags", [])]
+READ = committed()
+PAGES = {name: page.notebook for name, page in READ.items()}

@@ -1,0 +1,126 @@
+"""Every page has the same parts in the same order, one setup cell, checks in each section, and nothing forbidden."""
+
+import ast
+import re
+import sys
+
+import pytest
+
+from publish.page import ENTRANCE, explorer
+from snn_core.teaching.explorers import ALL_EXPLORERS
+from tests.pages import PAGES, READ, ROOT, build, code, prose, tagged
+
+FORBIDDEN = {
+    "star import": r"^\s*from \S+ import \*",
+    "global": r"^\s*global ",
+    "absolute path": r"[\"'](/(home|work|content|tmp|Users)/|[A-Z]:\\\\)",
+    "shell command": r"^\s*!",
+    "file of the repository": r"[\"'](\.\./|data/|tutorials/|bench/|snn_core/)",
+    "network access": r"\b(urllib|requests|urlopen|wget|download=True)\b",
+    "warnings switched off": r"\bwarnings\.(simplefilter|filterwarnings)",
+    "memory address": r"at 0x[0-9a-f]{6,}",
+}
+pages = pytest.mark.parametrize("name", PAGES)
+
+
+def functions(source):
+    """Return the names of the functions and classes that a piece of code defines at its top level."""
+    nodes = ast.parse(source).body
+    return {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+
+
+@pages
+def test_title_question_header_and_badge(name):
+    page = READ[name]
+    assert re.match(rf"{page.number} · \S", page.title)
+    assert page.question.endswith("?")
+    assert page.needs
+    assert 5 <= page.minutes <= 60
+    assert re.search(r"second|minute", page.time_to_run)
+    assert page.introduces or page.number == ENTRANCE
+    assert f"{build.stamps()['{{colab}}']}/{name}.ipynb" in PAGES[name].cells[0].source
+
+
+@pages
+def test_sections_are_present_and_in_order(name):
+    page = READ[name]
+    wanted = ["You will", "Recap", "Exercises", "References"]
+    if page.number == ENTRANCE:
+        wanted = [title for title in wanted if page.named(title)]
+    assert [section.title for section in page.headed if section.title in wanted] == wanted
+    assert len(page.goals) >= 3
+    numbers = [section.number for section in page.sections]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert 4 <= len(numbers) <= 6
+
+
+@pages
+def test_headings_do_not_skip_a_level(name):
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", prose(PAGES[name]), flags=re.M)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+@pages
+def test_setup_comes_first_and_holds_all_imports(name):
+    setup, *others = code(PAGES[name])
+    assert "setup" in setup.metadata.tags
+    assert 'if "google.colab" in sys.modules:' in setup.source
+    install = re.search(r"run_line_magic\(\"pip\", \"(.*)\"\)", setup.source).group(1)
+    extra = "[events]" if "import tonic" in setup.source else ""
+    assert install == f"install 'snn_core{extra} @ git+{build.stamps()['{{repository}}']}@{build.stamps()['{{tag}}']}'"
+    imported = [cell.source for cell in others if re.search(r"^\s*(import|from) ", cell.source, flags=re.M)]
+    assert not imported
+
+
+@pages
+def test_a_page_that_needs_tonic_says_how_to_install_it(name, monkeypatch):
+    setup = code(PAGES[name])[0].source
+    if "import tonic" in setup:
+        monkeypatch.setitem(sys.modules, "tonic", None)
+        with pytest.raises(ModuleNotFoundError, match="pip install 'tonic"):
+            exec(setup, {})
+
+
+@pages
+def test_nothing_forbidden(name):
+    for cell in code(PAGES[name]):
+        for what, pattern in FORBIDDEN.items():
+            assert not re.search(pattern, cell.source, flags=re.M), f"{what} in: {cell.source}"
+
+
+@pages
+def test_checks_assert_and_every_numbered_section_has_one(name):
+    assert all("assert " in cell.source for cell in tagged(PAGES[name], "check"))
+    without = [section.title for section in READ[name].sections if not tagged(section, "check")]
+    assert not without or READ[name].number == ENTRANCE
+
+
+def test_no_function_is_defined_twice_in_pages_or_core():
+    owners = {}
+    for path in sorted((ROOT / "snn_core").rglob("*.py")):
+        for function in functions(path.read_text(encoding="utf-8")):
+            if not function.startswith("_"):
+                owners.setdefault(function, []).append(path.stem)
+    for name, page in PAGES.items():
+        for function in set().union(*(functions(cell.source) for cell in code(page))):
+            owners.setdefault(function, []).append(name)
+    assert {function: places for function, places in owners.items() if len(places) > 1} == {}
+
+
+@pages
+def test_links_between_pages_lead_somewhere(name):
+    for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", prose(PAGES[name])):
+        if not target.startswith("https://"):
+            assert (ROOT / "tutorials" / target).exists(), target
+
+
+def test_interactive_cells_follow_a_static_figure_and_use_a_listed_explorer():
+    for page in PAGES.values():
+        cells = page.cells
+        for before, cell in zip(cells, cells[1:], strict=False):
+            if ".sliders()" in cell.source:
+                assert explorer(cell) in ALL_EXPLORERS
+                assert any("image/png" in output.get("data", {}) for output in before.outputs)
+                assert [o.data["text/plain"] for o in cell.outputs] == [build.SLIDERS_NEED_A_KERNEL]

@@ -1,0 +1,131 @@
+"""Each rule for pages lets a good page pass, and says what is wrong with a bad one."""
+
+import pytest
+
+from publish.page_rules import (
+    broken,
+    deeper_comes_last,
+    exercises_hold_no_answer,
+    headings_start_their_cells,
+    picture_comes_first,
+    questions_are_answered,
+)
+from tests.publish.pages import DEEPER, EXERCISES, PICTURE, SETUP, START, TITLE, page, text
+
+QUESTION = text("> **Before you run:** how many?")
+CODE = "\n# %%\nsecond = 2\n"
+ANSWER = text("Two.")
+SECTION = text("## 1 · Start\n\nWhy.")
+
+
+def test_a_good_page_breaks_nothing():
+    good = page(START, SECTION, QUESTION, *[CODE, ANSWER] * 6, EXERCISES, DEEPER, text("## References\n\n- A book."))
+    assert broken(good) == []
+
+
+@pytest.mark.parametrize("inside", ["Words.\n\n## 1 · Start", "Words.\n### Part", "## 1 · Start\n\n### Part"])
+def test_a_heading_inside_a_cell_is_found(inside):
+    heading = inside.splitlines()[-1]
+    assert headings_start_their_cells(page(START, text(inside))) == [f"a heading inside a cell: {heading}"]
+
+
+def test_a_comment_in_folded_code_is_no_heading():
+    assert headings_start_their_cells(page(START, text("Words.\n\n```python\n# a comment\n```"))) == []
+
+
+def test_a_picture_within_the_first_screen_may_be_an_explorer():
+    assert picture_comes_first(page(TITLE, SETUP, text("A word."), "\n# %%\nEncoding().sliders()\n")) == []
+
+
+def test_a_late_picture_is_found():
+    late = page(TITLE, SETUP, *[text("Words.")] * 6, PICTURE)
+    assert picture_comes_first(late) == ["the first picture comes 7 cells after the setup"]
+    assert picture_comes_first(page(TITLE, SETUP, *[text("Words.")] * 5, PICTURE)) == []
+
+
+def test_a_page_without_a_picture_is_found():
+    assert len(picture_comes_first(page(TITLE, SETUP, *[text("Words.")] * 6))) == 1
+
+
+def test_a_formula_before_the_picture_is_found():
+    formula = text("$$u = 1$$")
+    assert picture_comes_first(page(TITLE, SETUP, formula, PICTURE)) == ["a formula comes before the first picture"]
+    assert picture_comes_first(page(TITLE, SETUP, PICTURE, formula)) == []
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        [QUESTION, CODE, ANSWER],
+        [QUESTION, CODE, ANSWER, CODE],
+        [QUESTION, text("Think."), CODE, PICTURE, ANSWER],
+        [QUESTION, ANSWER, SECTION],  # nothing to run: think by hand
+        [text("Why.\n\n> How many?"), CODE, text("Two.\n\n> And now?"), CODE, ANSWER],
+        [text("> Try this: what if?\n\n<details><summary>Answer</summary>\n\nTwo.\n\n</details>")],
+        [text("> A quotation asks nothing."), SECTION],
+    ],
+)
+def test_a_question_with_its_answer_passes(answered):
+    assert questions_are_answered(page(START, *answered)) == []
+
+
+@pytest.mark.parametrize(
+    "unanswered",
+    [
+        [QUESTION, CODE],
+        [QUESTION, CODE, SECTION, ANSWER],
+        [QUESTION, CODE, QUESTION, CODE, ANSWER],
+        [QUESTION, text("Think."), CODE],
+        [text("> **Before you run:** how many?\n\nThink."), CODE],
+        [text("> **Before you run:** order them."), CODE],
+        [QUESTION, CODE, text("### Part\n\nTwo.")],
+        [QUESTION, CODE, EXERCISES],
+    ],
+)
+def test_a_question_without_an_answer_is_found(unanswered):
+    (wrong,) = questions_are_answered(page(START, *unanswered))
+    assert wrong.startswith("no answer to: > **Before you run:**")
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        'answer = ...\ncheck("42.1", answer)',
+        'first, second = None, None\ncheck("42.1", first, second)',
+        'answers = {"one": None, "two": [...]}\ncheck("42.1", answers)',
+        'def step(u):\n    return None  # your code here\n\n\ncheck("42.1", step)',
+    ],
+)
+def test_a_stub_with_its_check_passes(stub):
+    assert exercises_hold_no_answer(_exercise(stub)) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("answer = None", "does not end with a call of check"),
+        ('answer = None\ncheck_value("42.1", answer)', "does not end with a call of check"),
+        ('answer = None\ncheck("42.2", answer)', "is checked as '42.2'"),
+        ('answer = None\ncheck("42.1", answer, 3.0)', "more than its number and the answer"),
+        ('answer = None\ncheck("42.1", answer, hint="Add.")', "more than its number and the answer"),
+        ('answer = None\ncheck("42.1")', "more than its number and the answer"),
+        ('answer = 3\ncheck("42.1", answer)', "answer = 3 is no stub"),
+        ('answer = None\nhint = "Add."\ncheck("42.1", answer)', "is no stub"),
+        ('answer = None\nprint(3)\ncheck("42.1", answer)', "print(3) is no stub"),
+    ],
+)
+def test_an_answer_in_the_cell_of_an_exercise_is_found(cell, said):
+    (wrong,) = exercises_hold_no_answer(_exercise(cell))
+    assert wrong.startswith("exercise 42.1")
+    assert said in wrong
+
+
+def _exercise(cell):
+    return page(START, EXERCISES.replace('answer = None\ncheck("42.1", answer)', cell))
+
+
+def test_deeper_may_be_followed_by_the_references_only():
+    references = text("## References")
+    assert deeper_comes_last(page(START, EXERCISES, references, DEEPER)) == []
+    assert deeper_comes_last(page(START, EXERCISES, DEEPER, references)) == []
+    assert deeper_comes_last(page(START, DEEPER, EXERCISES)) == ["after Deeper comes more than the references"]

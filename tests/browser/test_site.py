@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice
-from tests.pages import NOTEBOOKS
+from tests.pages import NOTEBOOKS, READ, tagged
 
 LIVE = {
     "01_spike_encoding": "Encoding",
@@ -169,6 +169,24 @@ def test_every_page_opens_and_its_formulas_are_set(visit, name):
     page.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
     assert page.locator("h1").count() == 1
+
+
+def test_setup_and_checks_are_folded_and_open_by_a_click(visit):
+    page = visit("02_lif_neuron")
+    folded = page.locator("details.hide")
+    assert folded.count() == len(tagged(READ["02_lif_neuron"].notebook, "hide-input"))
+    assert not folded.locator(".highlight").first.is_visible()
+    folded.locator("summary").first.click()
+    assert folded.locator(".highlight").first.is_visible()
+
+
+@pytest.mark.parametrize("name", [name for name, found in READ.items() if found.deeper])
+def test_what_stands_under_deeper_is_folded_and_opens_by_a_click(visit, name):
+    page = visit(name)
+    folded = page.locator("section#deeper > details")
+    assert folded.get_attribute("open") is None
+    folded.locator("summary").first.click()
+    assert folded.get_attribute("open") is not None
 
 
 def test_the_search_finds_a_word_without_a_server(visit):

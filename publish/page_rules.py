@@ -95,10 +95,11 @@ def _more_than_a_stub(statements: list[ast.stmt], number: str) -> list[str]:
     call = last.value if isinstance(last, ast.Expr) else None
     if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "check"):
         return [f"exercise {number} does not end with a call of check"]
-    name, *answers = call.args
-    wrong = [] if ast.unparse(name) == repr(number) else [f"exercise {number} is checked as {ast.unparse(name)}"]
-    if call.keywords or not answers or not all(isinstance(answer, ast.Name) for answer in answers):
-        wrong.append(f"exercise {number} gives check more than its number and the answer")
+    if call.keywords or len(call.args) != 2 or not isinstance(call.args[1], ast.Name):
+        wrong = [f"exercise {number} gives check more or less than its number and the name of the answer"]
+    else:
+        name = ast.unparse(call.args[0])
+        wrong = [] if name == repr(number) else [f"exercise {number} is checked as {name}"]
     return wrong + [f"exercise {number}: {ast.unparse(node)} is no stub" for node in stub if not _is_stub(node)]
 
 

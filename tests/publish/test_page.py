@@ -2,8 +2,8 @@
 
 import pytest
 
-from publish.page import PARTS, Page, by_part, explorer, parse, prose, read
-from tests.pages import READ, SOURCES
+from publish.page import PARTS, Page, by_part, explorer, parse, prose
+from tests.pages import READ
 from tests.publish.pages import CHECK, DEEPER, EXERCISES, GOALS, SETUP, START, TITLE, page, text
 
 
@@ -73,12 +73,13 @@ def test_answers_may_stand_together_at_the_end():
     assert (second.stub, second.answer.strip(), second.solution) == (None, "It depends.", None)
 
 
-def test_a_source_and_its_notebook_say_the_same():
-    for source in SOURCES:
-        written, executed = read(source), READ[source.stem]
-        for what in ("title", "question", "needs", "minutes", "time_to_run", "introduces", "goals", "exercises"):
-            assert getattr(written, what) == getattr(executed, what)
-        assert [section.title for section in written.headed] == [section.title for section in executed.headed]
+def test_stubs_go_to_the_exercises_that_have_solutions():
+    asked = text("## Exercises\n\n### 1 · Think\n\n### 2 · Count\n\n### 3 · Sum")
+    stubs = "".join(f'\n# %% tags=["exercise"]\ncheck("42.{k}", None)\n' for k in (2, 3))
+    kinds = ("Answer 1", "Solution 2", "Solution 3")
+    folded = [f"<details><summary>{kind}</summary>\n\nSo.\n\n</details>" for kind in kinds]
+    made = page(START, asked, stubs, text("### Solutions\n\n" + "\n\n".join(folded)))
+    assert [each.stub for each in made.exercises] == [None, 'check("42.2", None)', 'check("42.3", None)']
 
 
 def test_every_committed_page_has_all_its_parts():

@@ -34,7 +34,7 @@ def pages() -> dict[str, NotebookNode]:
 
 def notes() -> dict[str, dict[str, list[str]]]:
     """Return what a lecturer needs beside each page: misconceptions, questions to discuss, grading."""
-    return yaml.safe_load((SOURCE / "pages.yaml").read_text())
+    return yaml.safe_load((SOURCE / "pages.yaml").read_text(encoding="utf-8"))
 
 
 def facts(page: NotebookNode) -> dict[str, str]:
@@ -77,7 +77,7 @@ def lists(noted: dict[str, list[str]], level: str) -> str:
 
 def guide(course: dict[str, NotebookNode]) -> str:
     """Return the lecturer's guide: what each page says about itself, and the notes on it."""
-    text = ["# Guide for lecturers", (SOURCE / "README.md").read_text().split("\n", 1)[1].strip()]
+    text = ["# Guide for lecturers", (SOURCE / "README.md").read_text(encoding="utf-8").split("\n", 1)[1].strip()]
     for name, page in course.items():
         fact = facts(page)
         text.append(f"## {fact['title']}\n\n*{fact['question']}* {fact['read']} minutes to read, {fact['run']} to run.")
@@ -96,8 +96,11 @@ def stamp(text: str) -> str:
 def pack(course: dict[str, NotebookNode], path: Path) -> None:
     """Write the zip to hand out: student notebooks, how to run them, what to install, and the licence."""
     files = {f"{name}.ipynb": nbformat.writes(student(page)) for name, page in course.items()}
-    files |= {name: stamp((SOURCE / "handout" / name).read_text()) for name in ("README.md", "requirements.txt")}
-    files["LICENSE"] = (ROOT / "LICENSE").read_text()
+    files |= {
+        name: stamp((SOURCE / "handout" / name).read_text(encoding="utf-8"))
+        for name in ("README.md", "requirements.txt")
+    }
+    files["LICENSE"] = (ROOT / "LICENSE").read_text(encoding="utf-8")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(f"snn_course/{name}"), text, zipfile.ZIP_DEFLATED)
@@ -115,7 +118,7 @@ def main() -> None:
         slides.write(page, OUTPUT / "slides" / f"{name}.html")
         (assignment := OUTPUT / "nbgrader" / "source" / name).mkdir(parents=True)
         nbformat.write(graded.assignment(page), assignment / f"{name}.ipynb")
-    (OUTPUT / "guide.md").write_text(guide(course))
+    (OUTPUT / "guide.md").write_text(guide(course), encoding="utf-8")
     pack(course, OUTPUT / "snn_course.zip")
     print(f"{len(course)} pages: {OUTPUT.relative_to(ROOT)}")
 

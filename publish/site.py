@@ -101,11 +101,15 @@ def reference(folder: Path) -> None:
     (folder / "api").mkdir()
     listed = "\n".join(f"api/{name}" for name in names)
     intro = "```{eval-rst}\n.. automodule:: snn_core\n   :no-members:\n```"
-    (folder / "api.md").write_text(f"# API reference\n\n{intro}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n")
+    (folder / "api.md").write_text(
+        f"# API reference\n\n{intro}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n", encoding="utf-8"
+    )
     for name in names:
         exported = "\n   :imported-members:" if hasattr(import_module(f"snn_core.{name}"), "__path__") else ""
         directive = f".. automodule:: snn_core.{name}{exported}"
-        (folder / "api" / f"{name}.md").write_text(f"# `{name}`\n\n```{{eval-rst}}\n{directive}\n```\n")
+        (folder / "api" / f"{name}.md").write_text(
+            f"# `{name}`\n\n```{{eval-rst}}\n{directive}\n```\n", encoding="utf-8"
+        )
 
 
 def assemble(folder: Path) -> None:
@@ -118,8 +122,10 @@ def assemble(folder: Path) -> None:
     for name in ("conf.py", "glossary.md", "site.css"):
         shutil.copy(SOURCE / name, folder)
     shutil.copy(ROOT / "tutorials" / "figures" / "anytime.png", folder)
-    (folder / "index.md").write_text((SOURCE / "index.md").read_text().replace("{{pages}}", contents(pages)))
-    (folder / "syllabus.md").write_text(syllabus(pages))
+    (folder / "index.md").write_text(
+        (SOURCE / "index.md").read_text(encoding="utf-8").replace("{{pages}}", contents(pages)), encoding="utf-8"
+    )
+    (folder / "syllabus.md").write_text(syllabus(pages), encoding="utf-8")
     reference(folder)
 
 

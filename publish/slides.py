@@ -126,4 +126,4 @@ def slides(page: NotebookNode) -> NotebookNode:
 
 def write(page: NotebookNode, path: Path) -> None:
     """Write the slides of a page as one HTML file."""
-    path.write_text(PageSlides().from_notebook_node(slides(page))[0])
+    path.write_text(PageSlides().from_notebook_node(slides(page))[0], encoding="utf-8")

@@ -38,7 +38,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "publish.site", str(folder)]
-    built = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": paths})
+    built = subprocess.run(command, capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONPATH": paths})
     assert built.returncode == 0, built.stdout + built.stderr
     return folder / "html"
 
@@ -52,7 +52,7 @@ def pytest_configure(config):
 
 def pytest_terminal_summary(terminalreporter):
     """State how long the explorers took in JupyterLab from a key to the new picture."""
-    records = [json.loads(path.read_text()) for path in sorted(PICTURES.glob("*.json"))]
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(PICTURES.glob("*.json"))]
     times = [time for record in records for time in record["controls"].values()]
     if times:
         median = statistics.median(times)

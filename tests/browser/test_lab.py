@@ -52,7 +52,7 @@ def lab(tmp_path_factory):
     folders = {f"JUPYTER_{name}_DIR": str(home / ".jupyter" / name) for name in ("CONFIG", "RUNTIME")}
     own = folders | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
     options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=", f"--notebook-dir={home}", "--allow-root"]
-    with open(home / "log.txt", "w") as log:
+    with open(home / "log.txt", "w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "jupyterlab", *options, "--expose-app-in-browser"]
         server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
     try:
@@ -68,11 +68,11 @@ def answering(address: str, server: subprocess.Popen, log: Path) -> str:
         try:
             urllib.request.urlopen(f"{address}/api", timeout=5).close()
         except OSError:
-            assert server.poll() is None, log.read_text()
+            assert server.poll() is None, log.read_text(encoding="utf-8")
             time.sleep(0.5)
         else:
             return address
-    raise TimeoutError(log.read_text())
+    raise TimeoutError(log.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -152,5 +152,7 @@ def test_a_page_runs_and_its_explorer_follows_the_keyboard(page, run_page):
     PICTURES.mkdir(exist_ok=True)
     box.screenshot(path=PICTURES / f"{page.stem}.png")
     median = statistics.median(times.values())
-    (PICTURES / f"{page.stem}.json").write_text(json.dumps({"median_ms": median, "controls": times}, indent=1))
+    (PICTURES / f"{page.stem}.json").write_text(
+        json.dumps({"median_ms": median, "controls": times}, indent=1), encoding="utf-8"
+    )
     assert median < END_TO_END

@@ -169,7 +169,7 @@ def _flat(page):
 def test_no_function_is_defined_twice_in_pages_or_core():
     owners = {}
     for path in sorted((ROOT / "snn_core").rglob("*.py")):
-        for function in functions(path.read_text()):
+        for function in functions(path.read_text(encoding="utf-8")):
             if not function.startswith("_"):
                 owners.setdefault(function, []).append(path.stem)
     for name, page in PAGES.items():
@@ -187,7 +187,7 @@ def test_links_between_pages_lead_somewhere(name):
 
 @pages
 def test_readme_lists_the_page(name):
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     title = re.match(r"# (\d\d · .*)", PAGES[name].cells[0].source).group(1)
     question = re.search(r"^\*\*(.*\?)\*\*$", PAGES[name].cells[0].source, flags=re.M).group(1)
     assert f"[{title}](tutorials/{name}.ipynb)" in readme
@@ -195,7 +195,7 @@ def test_readme_lists_the_page(name):
 
 
 def test_readme_lists_no_page_that_does_not_exist():
-    for target in re.findall(r"\]\((tutorials/[^)]+\.ipynb)\)", (ROOT / "README.md").read_text()):
+    for target in re.findall(r"\]\((tutorials/[^)]+\.ipynb)\)", (ROOT / "README.md").read_text(encoding="utf-8")):
         assert (ROOT / target).exists()
 
 

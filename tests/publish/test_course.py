@@ -22,7 +22,7 @@ from publish import course as derive
 from publish import graded, slides
 
 NOTES = derive.notes()
-README = (ROOT / "publish" / "course_source" / "README.md").read_text()
+README = (ROOT / "publish" / "course_source" / "README.md").read_text(encoding="utf-8")
 pages = pytest.mark.parametrize("name", PAGES)
 last = max(PAGES)
 
@@ -163,13 +163,13 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(derive, "OUTPUT", tmp_path / "course")
     monkeypatch.setattr(derive, "ROOT", tmp_path)
     monkeypatch.setattr(derive, "pages", lambda: two)
-    monkeypatch.setattr(derive, "pack", lambda course, path: path.write_text("zip"))
+    monkeypatch.setattr(derive, "pack", lambda course, path: path.write_text("zip", encoding="utf-8"))
     derive.main()
     made = {path.relative_to(tmp_path / "course").as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     wanted = {f"{kind}/{name}.ipynb" for kind in ("student", "instructor") for name in two}
     wanted |= {f"slides/{name}.html" for name in two} | {f"nbgrader/source/{name}/{name}.ipynb" for name in two}
     assert made == wanted | {"guide.md", "snn_course.zip"}
-    guide = (tmp_path / "course" / "guide.md").read_text()
+    guide = (tmp_path / "course" / "guide.md").read_text(encoding="utf-8")
     assert all(derive.facts(page)["question"] in guide for page in two.values())
     assert all(item in guide for name in two for items in NOTES[name].values() for item in items)
 
@@ -255,22 +255,22 @@ def test_projects_are_the_open_exercises_without_a_printed_answer():
 
 
 def test_output_of_make_course_is_ignored_by_git():
-    assert "build/" in (ROOT / ".gitignore").read_text().splitlines()
+    assert "build/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert derive.ROOT / "build" in derive.OUTPUT.parents
 
 
 def test_development_container_sets_up_what_make_sets_up():
-    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert re.fullmatch(r"[a-z./]+/python:3\.1[123]", container["image"])
     target = container["postCreateCommand"].removeprefix("make ")
-    assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(), flags=re.M)
+    assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
     settings = container["customizations"]["vscode"]["settings"]
     assert settings["python.defaultInterpreterPath"].endswith(f"/{target.split('/')[0]}/bin/python")
 
 
 def test_binder_and_jupyterhub_find_what_they_read():
     """repo2docker takes environment.yml from the root unless a folder of this name holds one of its files."""
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert {"name", "channels", "dependencies"} == set(environment)
     assert {"pip": ["nbval", "tonic", "-e ."]} in [
         {"pip": [re.split(r"[<>=]", item)[0] for item in entry["pip"]]}

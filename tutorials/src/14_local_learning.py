@@ -681,7 +681,7 @@ check("14.2", fixed_numbers)
 #
 # <details><summary>Answer 3</summary>
 #
-# Both still learn (two seeds: 78 and 73 % for FA, 84 and 83 % for DFA). The last layer alone can turn $W_3 W_2$ towards $B_2 B_1$ or $B_1$, whatever $W_2$ is: the product comes down to 76 and 74 degrees for FA, 63 and 66 for DFA. The angle to BPTT falls to 63 and 68 degrees for DFA; for FA it depends on the seed (85 and 72). FA's single matrices cannot all fit, since $W_2$ does not move; only the product has to. Why DFA's angle is the lower one, here and with all layers learning, we did not test.
+# Both still learn (two seeds: 73 to 78 % for FA, 82 to 84 % for DFA). The last layer alone can turn $W_3 W_2$ towards $B_2 B_1$ or $B_1$, whatever $W_2$ is: the product comes down to 74 to 76 degrees for FA, 63 to 66 for DFA. The angle to BPTT falls to 63 to 69 degrees for DFA; for FA it depends on the seed, and on how the processor rounds (72 to 86). FA's single matrices cannot all fit, since $W_2$ does not move; only the product has to. Why DFA's angle is the lower one, here and with all layers learning, we did not test.
 #
 # </details>
 #

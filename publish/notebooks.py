@@ -27,6 +27,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+CELL_TIMEOUT = 1800  # seconds; ends only what hangs
 SLIDERS_NEED_A_KERNEL = "Interactive figure: run this cell to get the sliders."
 
 
@@ -186,7 +187,10 @@ def drifted(source: Path) -> bool:
 def execute(notebook: nbformat.NotebookNode) -> None:
     """Run all cells in a clean kernel, in an empty folder, so that no page depends on a file beside it."""
     with tempfile.TemporaryDirectory() as folder:
-        NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+        client = NotebookClient(
+            notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}}
+        )
+        client.execute()
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:

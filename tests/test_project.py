@@ -36,6 +36,14 @@ def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
     assert environment["channels"] == ["conda-forge"]
 
 
+def test_supported_interpreters_are_stated_the_same_everywhere():
+    first, end = map(int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups())
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(first, end)]
+    handout = (ROOT / "publish" / "course_source" / "handout" / "README.md").read_text(encoding="utf-8")
+    assert all(f"Python 3.{first} to 3.{end - 1}" in text for text in (README, handout))
+
+
 def test_constraints_pin_every_dependency_exactly():
     pins = dict(
         line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line

@@ -71,7 +71,7 @@ def run(page: Path) -> float:
         alone = Path(shutil.copy(page, folder))
         client = NotebookClient(
             notebook := nbformat.read(alone, as_version=4),
-            timeout=600,
+            timeout=1800,
             resources={"metadata": {"path": folder}},
             extra_arguments=["--IPKernelApp.exec_lines=import google.colab"],
         )

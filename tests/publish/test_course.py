@@ -261,7 +261,7 @@ def test_output_of_make_course_is_ignored_by_git():
 
 def test_development_container_sets_up_what_make_sets_up():
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
-    assert re.fullmatch(r"[a-z./]+/python:3\.1[123]", container["image"])
+    assert re.fullmatch(r"[a-z./]+/python:3\.1[1234]", container["image"])
     target = container["postCreateCommand"].removeprefix("make ")
     assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
     settings = container["customizations"]["vscode"]["settings"]

@@ -72,8 +72,14 @@ def main() -> None:
     named = tuple(arguments.pages) or ("",)
     for source in sources():
         if source.stem.startswith(named):
-            cells = code(convert(source))
-            print(report(source.stem, cells, measure(cells), every_cell=arguments.cells), flush=True)
+            print(_measured(source.stem, code(convert(source)), every_cell=arguments.cells), flush=True)
+
+
+def _measured(name: str, cells: list[str], *, every_cell: bool) -> str:
+    try:
+        return report(name, cells, measure(cells), every_cell=every_cell)
+    except RuntimeError as problem:
+        return f"{name}: {problem}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 WORKERS ?= 2
 
-.PHONY: lab test tutorials bench course site test-browser test-colab
+.PHONY: lab test tutorials times bench course site test-browser test-colab
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
@@ -14,11 +14,15 @@ lab: .venv/installed
 test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/browser $(ARGS)
 
 tutorials: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.notebooks $(if $(ALL),--all) $(ARGS)
 	$(BIN)/python -m publish.readme
+
+# Processor time per page and per cell, beside the budgets; nothing fails.
+times: .venv/installed
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.times $(ARGS)
 
 # Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
 course: .venv/installed
@@ -32,8 +36,9 @@ test-colab: .venv-colab/installed
 site: .venv/installed-site
 	$(BIN)/python -m publish.site $(ARGS)
 
+# Three pages whole and every explorer in JupyterLab, and all of the site; ALL=1 runs every page.
 test-browser: .venv/installed-browser
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(ARGS)
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(if $(ALL),--all-pages) $(ARGS)
 
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed

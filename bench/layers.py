@@ -120,8 +120,8 @@ def main() -> None:
             entry.peak = peak_memory(name, index)
         results.append((workload, entries))
     command = f"python bench/layers.py --rounds {arguments.rounds}"
-    arguments.output.write_text(write_report(command, results, missing))
-    print(arguments.output.read_text())
+    arguments.output.write_text(write_report(command, results, missing), encoding="utf-8")
+    print(arguments.output.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

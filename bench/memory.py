@@ -25,7 +25,7 @@ def peak_memory(name: str, index: int) -> float:
     """Return the peak memory of a contestant on workload `index` in MiB, measured in a fresh process."""
     command = [sys.executable, __file__, name, str(index)]
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": str(2**18)}
-    result = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    result = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, encoding="utf-8")
     return float(result.stdout.split()[-1])
 
 
@@ -44,12 +44,12 @@ def _release() -> None:
     """Give free memory back to the system, and reset the peak counter."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
 
 
 def _high_water() -> int:
     """Return the peak resident memory in KiB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 

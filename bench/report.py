@@ -33,7 +33,7 @@ def write_report(command: str, results: list, missing: dict[str, str]) -> str:
 
 
 def _machine() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
     return (
         f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}. "

@@ -67,7 +67,7 @@ def main() -> None:
         "codes": list(page["CODES"]),
         **rows,
     }
-    (RECORDS / "codes_and_losses.json").write_text(json.dumps(record, indent=1) + "\n")
+    (RECORDS / "codes_and_losses.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=("pooling", "depth"), help="only this part")
     part = parser.parse_args().part
-    page, record = definitions("16_convolutional_networks"), json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    page, record = (
+        definitions("16_convolutional_networks"),
+        json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {},
+    )
     data = page["small"], page["labels"]
     if part != "depth":
         record["pooling"] = {name: [] for name in orders(page)}
@@ -86,7 +89,7 @@ def main() -> None:
                     record["depth"][name][str(depth)].append(curve)
                     print("depth", seed, name, depth, curve, flush=True)
     record["date"] = date.today().isoformat()
-    RECORD.write_text(json.dumps(record, indent=1) + "\n")
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -240,12 +240,12 @@ def run(experiment: Experiment, data: dict[str, Set], tests: dict[str, Set], see
 def add_to_record(name: str, measured: dict) -> None:
     """Write one run into the record, in place of an earlier one of the same name and seed."""
     settings = SETTINGS | TRAINING
-    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     experiments = record["experiments"] if record.get("settings") == settings else {}
     others = [other for other in experiments.get(name, []) if other["seed"] != measured["seed"]]
     experiments[name] = sorted([*others, measured], key=lambda each: each["seed"])
     head = {"date": date.today().isoformat(), "threads": torch.get_num_threads(), "settings": settings}
-    RECORD.write_text(json.dumps(head | {"experiments": experiments}, indent=1) + "\n")
+    RECORD.write_text(json.dumps(head | {"experiments": experiments}, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:

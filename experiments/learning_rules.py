@@ -87,9 +87,9 @@ def probe(page: dict, images, labels) -> tuple:
 
 def record(rule: str, entry: dict, settings: dict) -> None:
     """Put what was found of one rule into the record; leave the other rules as they are."""
-    known = json.loads(RECORD.read_text()) if RECORD.exists() else {"rules": {}}
+    known = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"rules": {}}
     known = known | settings | {"rules": known["rules"] | {rule: known["rules"].get(rule, {}) | entry}}
-    RECORD.write_text(json.dumps(known, indent=1) + "\n")
+    RECORD.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
 
 
 def settings_of(rule: str) -> list[dict]:
@@ -129,9 +129,9 @@ def main() -> None:
     arguments = parser.parse_args()
     page, (train, judged) = definitions("15_one_task_every_rule"), split(arguments.validate)
     if arguments.slow:
-        known = json.loads(RECORD.read_text())
+        known = json.loads(RECORD.read_text(encoding="utf-8"))
         known["slow"] = slow_digits(page, train, judged, [0, 1, 2, 3, 4, 5])
-        RECORD.write_text(json.dumps(known, indent=1) + "\n")
+        RECORD.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         return
     options = {"hidden": arguments.hidden, "epochs": arguments.epochs, "probe": probe(page, *train)}
     rules = arguments.rules or page["TRIALS"]
@@ -144,7 +144,9 @@ def main() -> None:
             scores = [round(each["accuracy"], 4) for each in found]
             entry = {"tried": tried, "held_out": scores, "settings": tried[scores.index(max(scores))]}
         else:
-            chosen = {} if rule == "untrained" else json.loads(RECORD.read_text())["rules"][rule]["settings"]
+            chosen = (
+                {} if rule == "untrained" else json.loads(RECORD.read_text(encoding="utf-8"))["rules"][rule]["settings"]
+            )
             runs = [page["rule_trial"](rule, train, judged, seed=seed, **options, **chosen) for seed in arguments.seeds]
             entry = {name: [None if isnan(run[name]) else round(run[name], 4) for run in runs] for name in runs[0]}
         print(rule, entry, flush=True)

@@ -28,7 +28,7 @@ def main() -> None:
         runs.append({"seed": seed, "processor_seconds": round(time.process_time() - started), "accuracy": accuracy})
         print(runs[-1], flush=True)
     record = {"date": date.today().isoformat(), "threads": torch.get_num_threads(), "epochs": page["EPOCHS"]}
-    RECORD.write_text(json.dumps(record | {"runs": runs}, indent=1) + "\n")
+    RECORD.write_text(json.dumps(record | {"runs": runs}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

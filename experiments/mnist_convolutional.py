@@ -98,12 +98,12 @@ def train(data, epochs: int, seed: int, steps: int) -> dict:
 def add_to_record(run: dict, epochs: int, steps: int) -> None:
     """Write one run into the record, in place of an earlier one of the same seed."""
     settings = {"network": "16C5-P2-32C5-P2-128-10", "steps": steps, "epochs": epochs}
-    earlier = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    earlier = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     same = all(earlier.get(name) == value for name, value in settings.items())
     others = [other for other in earlier["runs"] if other["seed"] != run["seed"]] if same else []
     runs = sorted([*others, run], key=lambda each: each["seed"])
     record = {"date": date.today().isoformat(), "threads": torch.get_num_threads(), **settings, "runs": runs}
-    RECORD.write_text(json.dumps(record, indent=1) + "\n")
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def main() -> None:
             "network": "784-800-10",
             "runs": runs,
         }
-        (RECORDS / "mnist_full.json").write_text(json.dumps(record, indent=1) + "\n")
+        (RECORDS / "mnist_full.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

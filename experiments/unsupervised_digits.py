@@ -82,7 +82,7 @@ def main() -> None:
         steps = {"steps": STEPS, "reading_steps": READING_STEPS, "gain": GAIN, "reading_inhibition": READING_INHIBITION}
         threads = torch.get_num_threads()
         record = {"date": date.today().isoformat(), "threads": threads, "settings": settings | steps, "layers": layers}
-        (RECORDS / "unsupervised_digits.json").write_text(json.dumps(record, indent=1) + "\n")
+        (RECORDS / "unsupervised_digits.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

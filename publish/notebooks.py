@@ -26,6 +26,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+CELL_TIMEOUT = 1800  # seconds; ends only what hangs
 SLIDERS_NEED_A_KERNEL = "Interactive figure: run this cell to get the sliders."
 
 
@@ -41,7 +42,7 @@ def notebook_path(source: Path) -> Path:
 
 def stamps() -> dict[str, str]:
     """Return what pages may refer to by a placeholder: address and tag from pyproject.toml, records of `bench/`."""
-    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
     address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
@@ -52,7 +53,7 @@ def stamps() -> dict[str, str]:
 
 def mnist_record() -> dict[str, str]:
     """Return the recorded training on the full MNIST: test accuracies in percent, one line per seed, and the rest."""
-    record = json.loads((RECORDS / "mnist_full.json").read_text())
+    record = json.loads((RECORDS / "mnist_full.json").read_text(encoding="utf-8"))
     curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
     return {
         "{{mnist_full}}": "[" + ",\n ".join(curves) + "]",
@@ -63,7 +64,7 @@ def mnist_record() -> dict[str, str]:
 
 def codes_record() -> dict[str, str]:
     """Return the recorded training of every code with every loss: one line per quantity, means over the seeds."""
-    record = json.loads((RECORDS / "codes_and_losses.json").read_text())
+    record = json.loads((RECORDS / "codes_and_losses.json").read_text(encoding="utf-8"))
     cells = {name: np.array(record[name]) for name in ("accuracy", "spikes", "steps", "seconds")}
     table = {name: values.mean(2).round(1) for name, values in cells.items()} | {"lr": np.array(record["rates"])}
     table["accuracy"] = (100 * cells["accuracy"].mean(2)).round(1)
@@ -74,7 +75,7 @@ def codes_record() -> dict[str, str]:
 
 def digits_record() -> dict[str, str]:
     """Return the recorded learning of the full MNIST without labels: accuracies in percent, one line per layer."""
-    record = json.loads((RECORDS / "unsupervised_digits.json").read_text())
+    record = json.loads((RECORDS / "unsupervised_digits.json").read_text(encoding="utf-8"))
     lines = []
     for layer in record["layers"]:
         name = f"{layer['neurons']:,} neurons" + ("" if layer["adaptation"] else ", fixed thresholds")
@@ -88,7 +89,7 @@ def digits_record() -> dict[str, str]:
 
 def local_record() -> dict[str, str]:
     """Return the recorded training by local rules: test accuracies of all seeds in percent, one line per rule."""
-    record = json.loads((RECORDS / "local_learning.json").read_text())
+    record = json.loads((RECORDS / "local_learning.json").read_text(encoding="utf-8"))
     runs = [run["accuracy"] for run in record["runs"]]
     lines = [f'"{rule}": {[round(100 * run[rule], 1) for run in runs]}' for rule in runs[0]]
     return {"{{local_date}}": record["date"], "{{local_learning}}": "{" + ",\n ".join(lines) + "}"}
@@ -96,7 +97,7 @@ def local_record() -> dict[str, str]:
 
 def rules_record() -> dict[str, str]:
     """Return the recorded training by every learning rule: test accuracies in percent, and means of the rest."""
-    record = json.loads((RECORDS / "learning_rules.json").read_text())
+    record = json.loads((RECORDS / "learning_rules.json").read_text(encoding="utf-8"))
     lines = []
     for rule, found in record["rules"].items():
         values = {"accuracy": [round(100 * value, 1) for value in found["accuracy"]]}
@@ -121,7 +122,7 @@ def _numbers(found: dict, name: str) -> bool:
 
 def convolutional_record() -> dict[str, str]:
     """Return the recorded convolutional network on the full MNIST: test accuracies in percent, one line per seed."""
-    record = json.loads((RECORDS / "mnist_convolutional.json").read_text())
+    record = json.loads((RECORDS / "mnist_convolutional.json").read_text(encoding="utf-8"))
     curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
     return {
         "{{mnist_convolutional}}": "[" + ",\n ".join(curves) + "]",
@@ -132,7 +133,7 @@ def convolutional_record() -> dict[str, str]:
 
 def choices_record() -> dict[str, str]:
     """Return the recorded comparisons of page 16: accuracies in percent, one line per arm."""
-    record = json.loads((RECORDS / "convolutional_choices.json").read_text())
+    record = json.loads((RECORDS / "convolutional_choices.json").read_text(encoding="utf-8"))
     lines = []
     for part in ("pooling", "depth"):
         arms = {
@@ -148,7 +149,7 @@ def choices_record() -> dict[str, str]:
 
 def events_record() -> dict[str, str]:
     """Return the recorded training on event recordings that page 17 shows: per test, percent for each seed."""
-    record = json.loads((RECORDS / "event_digits.json").read_text())
+    record = json.loads((RECORDS / "event_digits.json").read_text(encoding="utf-8"))
     lines = []
     for name in ("genuine", "simulated", "genuine, shuffled each", "genuine, summed once"):
         runs = record["experiments"][name]
@@ -159,7 +160,7 @@ def events_record() -> dict[str, str]:
 
 def convert(source: Path) -> nbformat.NotebookNode:
     """Turn a source into a notebook without outputs, with stable cell ids and no metadata of its origin."""
-    text = source.read_text()
+    text = source.read_text(encoding="utf-8")
     for placeholder, value in stamps().items():
         text = text.replace(placeholder, value)
     notebook = parse(text)
@@ -203,7 +204,10 @@ def carry_over(old: nbformat.NotebookNode, new: nbformat.NotebookNode) -> bool:
 def execute(notebook: nbformat.NotebookNode) -> None:
     """Run all cells in a clean kernel, in an empty folder, so that no page depends on a file beside it."""
     with tempfile.TemporaryDirectory() as folder:
-        NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+        client = NotebookClient(
+            notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}}
+        )
+        client.execute()
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:

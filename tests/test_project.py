@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOMS = ("snn_core", "experiments", "bench", "publish", "tests", "tutorials", "data")
 SITE_EXTRAS = ("site", "browser")
 
@@ -29,7 +29,7 @@ def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
     wanted = dict(split(r) for r in PROJECT["dependencies"] + sum(extras, []))
     wanted["pytorch"] = wanted.pop("torch")  # its name on conda-forge
     wanted["python"] = PROJECT["requires-python"]
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     conda = [package for package in environment["dependencies"] if isinstance(package, str)]
     (pip,) = [package["pip"] for package in environment["dependencies"] if isinstance(package, dict)]
     found = dict(split(r) for r in conda + pip if r not in ("pip", "-e ."))
@@ -37,8 +37,18 @@ def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
     assert environment["channels"] == ["conda-forge"]
 
 
+def test_supported_interpreters_are_stated_the_same_everywhere():
+    first, end = map(int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups())
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(first, end)]
+    handout = (ROOT / "publish" / "course_source" / "handout" / "README.md").read_text(encoding="utf-8")
+    assert all(f"Python 3.{first} to 3.{end - 1}" in text for text in (README, handout))
+
+
 def test_constraints_pin_every_dependency_exactly():
-    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    pins = dict(
+        line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line
+    )
     normal = {re.sub(r"[-_.]+", "-", name).lower() for name in pins}
     for requirement in PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), []):
         assert split(requirement)[0].lower() in normal
@@ -61,7 +71,9 @@ def test_the_example_in_the_readme_prints_what_its_comments_say():
     (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.S)
     assert len([line for line in example.splitlines() if line.strip()]) <= 14
     expected = re.findall(r"print\(.*\)  # (.*)", example)
-    printed = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, check=True)
+    printed = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example], capture_output=True, encoding="utf-8", check=True
+    )
     assert printed.stdout.splitlines() == expected
     assert len(expected) >= 3
 
@@ -76,7 +88,7 @@ def test_links_of_the_readme_lead_somewhere():
 def test_importing_the_core_imports_no_figures_and_no_widgets():
     heavy = ("matplotlib", "ipywidgets", "anywidget", "tonic")
     lazy = f"import sys, snn_core; print([m for m in {heavy} if m in sys.modules])"
-    printed = subprocess.run([sys.executable, "-c", lazy], capture_output=True, text=True, check=True)
+    printed = subprocess.run([sys.executable, "-c", lazy], capture_output=True, encoding="utf-8", check=True)
     assert printed.stdout.strip() == "[]"
 
 
@@ -89,7 +101,7 @@ def test_modules_find_one_another_by_import_alone():
 
 def functions(path):
     """Return the functions of a module, methods included."""
-    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
 
 
 def body_lines(function):
@@ -106,7 +118,7 @@ def test_functions_are_short():
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_modules_are_documented_print_nothing_and_set_no_seed(path):
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
     if path.parent.name != "exercises":
         assert not re.search(r"^\s*print\(", text, flags=re.M)
@@ -118,7 +130,9 @@ def test_modules_are_documented_print_nothing_and_set_no_seed(path):
     "path", [path for path in MODULES if not path.name.startswith("_")], ids=lambda path: path.name
 )
 def test_public_functions_and_classes_have_docstrings(path):
-    nodes = [n for n in ast.parse(path.read_text()).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
+    nodes = [
+        n for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+    ]
     assert not [node.name for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)]
 
 

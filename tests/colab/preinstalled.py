@@ -16,7 +16,7 @@ LIST = Path(__file__).with_name("pip-freeze.txt")
 
 def versions() -> dict[str, str]:
     """Return the version of every package that Colab has preinstalled, by its normal name."""
-    lines = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)$", LIST.read_text(), flags=re.M)
+    lines = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)$", LIST.read_text(encoding="utf-8"), flags=re.M)
     return {canonicalize_name(name): version for name, version in lines}
 
 
@@ -27,14 +27,14 @@ def claim(folder: Path) -> Path:
     for name, version in versions().items():
         info = site / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
     return folder / "bin" / "python"
 
 
 def to_install(python: Path, requirements: list[str], *options: str) -> set[str]:
     """Return what pip would install or change in an environment to meet the requirements; raise if it cannot."""
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--dry-run", "--quiet", "--report", "-"]
-    found = subprocess.run([*command, *options, *requirements], capture_output=True, text=True)
+    found = subprocess.run([*command, *options, *requirements], capture_output=True, encoding="utf-8")
     if found.returncode:
         raise RuntimeError(found.stderr)
     return {canonicalize_name(item["metadata"]["name"]) for item in json.loads(found.stdout)["install"]}

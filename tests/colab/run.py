@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 from tests.colab.preinstalled import claim, to_install, versions
 
 ROOT = Path(__file__).parent.parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = "snn-core"
 MUST_AGREE = ("ipywidgets", "ipython", "ipykernel", "traitlets", "numpy", "matplotlib")
 STUB = "from types import SimpleNamespace\n\noutput = SimpleNamespace(enable_custom_widget_manager=lambda: None)\n"
@@ -32,7 +32,7 @@ STUB = "from types import SimpleNamespace\n\noutput = SimpleNamespace(enable_cus
 
 def git(*words: str) -> str:
     """Run git in this repository and return what it says."""
-    return subprocess.run(["git", "-C", ROOT, *words], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(["git", "-C", ROOT, *words], check=True, capture_output=True, encoding="utf-8").stdout.strip()
 
 
 def host(folder: Path) -> dict[str, str]:
@@ -48,7 +48,7 @@ def host(folder: Path) -> dict[str, str]:
 def stub(folder: Path) -> dict[str, str]:
     """Write a package `google.colab`; return what makes Python find it."""
     (folder / "stub" / "google" / "colab").mkdir(parents=True)
-    (folder / "stub" / "google" / "colab" / "__init__.py").write_text(STUB)
+    (folder / "stub" / "google" / "colab" / "__init__.py").write_text(STUB, encoding="utf-8")
     return {"PYTHONPATH": str(folder / "stub")}
 
 
@@ -71,7 +71,7 @@ def run(page: Path) -> float:
         alone = Path(shutil.copy(page, folder))
         client = NotebookClient(
             notebook := nbformat.read(alone, as_version=4),
-            timeout=600,
+            timeout=1800,
             resources={"metadata": {"path": folder}},
             extra_arguments=["--IPKernelApp.exec_lines=import google.colab"],
         )

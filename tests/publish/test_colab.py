@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from tests.colab import preinstalled
 from tests.pages import PAGES, ROOT, SOURCES, build, code, prose
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CORE, EVENTS = PROJECT["dependencies"], PROJECT["optional-dependencies"]["events"]
 COLAB = preinstalled.versions()
 pages = pytest.mark.parametrize("name", PAGES)
@@ -27,7 +27,7 @@ def test_list_is_colabs():
     assert len(COLAB) > 500
     assert COLAB["ipywidgets"] == "7.7.1"
     assert {canonicalize_name(Requirement(text).name) for text in CORE} <= set(COLAB)
-    assert re.search(r"commit [0-9a-f]{8} \(\w+ 20\d\d\)", preinstalled.LIST.read_text())
+    assert re.search(r"commit [0-9a-f]{8} \(\w+ 20\d\d\)", preinstalled.LIST.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +70,9 @@ def test_badge_leads_to_the_file_of_the_page(name):
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """Make the build read a copy of pyproject.toml with another address and tag."""
-    text, urls = (ROOT / "pyproject.toml").read_text(), PROJECT["urls"]
+    text, urls = (ROOT / "pyproject.toml").read_text(encoding="utf-8"), PROJECT["urls"]
     text = text.replace(urls["Repository"], "https://github.com/someone/other").replace("/tree/v", "/tree/next-v")
-    (tmp_path / "pyproject.toml").write_text(text)
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(build, "ROOT", tmp_path)
 
 
@@ -95,7 +95,7 @@ def test_the_address_is_written_nowhere_else():
     ]
     found = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
     found = [path for path in found if path.suffix in kinds and path.is_file()]
-    holders = {path.name for path in found if address in path.read_text()}
+    holders = {path.name for path in found if address in path.read_text(encoding="utf-8")}
     assert holders == {"pyproject.toml", "CITATION.cff"}
 
 

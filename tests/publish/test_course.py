@@ -154,13 +154,13 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(derive, "OUTPUT", tmp_path / "course")
     monkeypatch.setattr(derive, "ROOT", tmp_path)
     monkeypatch.setattr(derive, "committed", lambda: two)
-    monkeypatch.setattr(derive, "pack", lambda course, path: path.write_text("zip"))
+    monkeypatch.setattr(derive, "pack", lambda course, path: path.write_text("zip", encoding="utf-8"))
     derive.main()
     made = {path.relative_to(tmp_path / "course").as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     wanted = {f"{kind}/{name}.ipynb" for kind in ("student", "instructor") for name in two}
     wanted |= {f"slides/{name}.html" for name in two} | {f"nbgrader/source/{name}/{name}.ipynb" for name in two}
     assert made == wanted | {"guide.md", "snn_course.zip"}
-    guide = (tmp_path / "course" / "guide.md").read_text()
+    guide = (tmp_path / "course" / "guide.md").read_text(encoding="utf-8")
     for name, page in two.items():
         said = [page.question, page.needs, page.introduces, f"{page.minutes} minutes", page.time_to_run, *page.goals]
         assert all(text in guide for text in said)
@@ -231,22 +231,22 @@ def test_a_semester_has_every_page_and_half_a_day_four_hours():
 
 
 def test_output_of_make_course_is_ignored_by_git():
-    assert "build/" in (ROOT / ".gitignore").read_text().splitlines()
+    assert "build/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert derive.ROOT / "build" in derive.OUTPUT.parents
 
 
 def test_development_container_sets_up_what_make_sets_up():
-    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
-    assert re.fullmatch(r"[a-z./]+/python:3\.1[123]", container["image"])
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"[a-z./]+/python:3\.1[1234]", container["image"])
     target = container["postCreateCommand"].removeprefix("make ")
-    assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(), flags=re.M)
+    assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
     settings = container["customizations"]["vscode"]["settings"]
     assert settings["python.defaultInterpreterPath"].endswith(f"/{target.split('/')[0]}/bin/python")
 
 
 def test_binder_and_jupyterhub_find_what_they_read():
     """repo2docker takes environment.yml from the root unless a folder of this name holds one of its files."""
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert {"name", "channels", "dependencies"} == set(environment)
     assert {"pip": ["nbval", "tonic", "-e ."]} in [
         {"pip": [re.split(r"[<>=]", item)[0] for item in entry["pip"]]}

@@ -363,7 +363,7 @@ def test_a_class_can_be_tried_as_its_exercise_says(said):
 
 def test_modules_are_imported_when_a_page_asks_for_them():
     code = "import sys, snn_core.teaching.exercises; print([m for m in sys.modules if '.page_' in m])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
 
 

@@ -28,7 +28,7 @@ def run(explorer, calls):
     """Return what functions of an explorer's JavaScript return, for calls ``(function, *arguments)``."""
     task = json.dumps({"source": LIVE[explorer].live._esm, "calls": calls})
     runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
-    return json.loads(subprocess.run(runner, input=task, capture_output=True, text=True, check=True).stdout)
+    return json.loads(subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True).stdout)
 
 
 def draws(count, seed, *controls):

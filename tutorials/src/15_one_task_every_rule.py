@@ -189,12 +189,12 @@ assert not torch.allclose(hidden_gradient(learner_for("rtrl", exact), exact, *do
 for stage in (untrained, trained):
     assert stage["rtrl"][0] > 0.95 and stage["ottt"][0] > 0.85 and stage["truncated_5"] > stage["truncated_1"]
     assert all(abs(np.mean(stage[rule])) < 3 * np.std(stage[rule], ddof=1) / 10**0.5 < 0.2 for rule in RANDOM)
-assert [round(stage["eprop"][0], 2) for stage in (untrained, trained)] == [0.65, 0.92]
+assert round(untrained["eprop"][0], 2) == 0.65 and trained["eprop"][0] > 0.9
 
 # %% [markdown]
 # Told the error of the *final* counts at every step, RTRL traces give the gradient of BPTT to $10^{-10}$. So what lies between the two bars is not the traces. It is the error, which speaks before the counts are final, and that alone leaves a cosine above 0.95 in both networks.
 #
-# OTTT forgets what a hidden spike does to later output membranes, and stays above 0.85. Truncation to single steps costs more than to five. Without the slope of the output neurons, e-prop points elsewhere before training (0.65) and nearer after it (0.92); why, we did not test.
+# OTTT forgets what a hidden spike does to later output membranes, and stays above 0.85. Truncation to single steps costs more than to five. Without the slope of the output neurons, e-prop points elsewhere before training (0.65) and nearer after it (above 0.9); why, we did not test.
 #
 # A single random matrix can have a cosine of 0.2 or 0.3 of either sign. The mean of ten (error bars: their standard deviation) cannot be told from zero, before and after: a fixed matrix knows nothing of weights that BPTT has trained. Section 5 asks the fairer question, the cosine in a network that the rule itself has trained.
 #

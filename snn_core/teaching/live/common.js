@@ -1,4 +1,4 @@
-// What the live explorers share: controls made from the description that Python sends, and panels on a canvas.
+// What the live explorers draw with: panels on a canvas, in the colours of the page's theme.
 
 // COLOURS, light and dark, come from palette.py.
 const FONT = "12px system-ui, sans-serif";
@@ -40,8 +40,8 @@ class Panel {
     return this.box.y + this.box.height * (1 - (value - this.y[0]) / (this.y[1] - this.y[0]));
   }
 
-  text(label, x, y, align, baseline) {
-    Object.assign(this.context, { fillStyle: this.figure.ink, textAlign: align, textBaseline: baseline });
+  text(label, x, y, align, baseline, colour = this.figure.ink) {
+    Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
     this.context.fillText(label, x, y);
   }
 
@@ -55,13 +55,14 @@ class Panel {
       this.context.lineTo(x, y + height);
       this.context.lineTo(x + width, y + height);
     });
-    for (const tick of this.xticks ?? ticks(...this.x)) this.text(tick, this.px(tick), y + height + 5, "center", "top");
+    const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
+    for (const tick of below) this.text(tick, this.px(tick), y + height + 5, "center", "top");
     for (const tick of this.yticks ?? ticks(...this.y)) {
       const label = this.log ? `10${superscript(tick)}` : tick;
       this.text(label, x - 6, this.py(this.log ? 10 ** tick : tick), "right", "middle");
     }
-    this.text(this.xlabel, x + width / 2, y + height + 22, "center", "top");
-    this.upright(this.ylabel, x - MARGIN.left + 9, y + height / 2);
+    this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
+    this.upright(this.ylabel ?? "", x - MARGIN.left + 9, y + height / 2);
   }
 
   upright(label, x, y) {
@@ -126,11 +127,40 @@ class Panel {
     this.context.fill();
   }
 
-  disc(x, y, colour) {
+  /** A round mark of `size` pixels, filled or, if `open`, in outline. */
+  disc(x, y, colour, { size = 5, open = false } = {}) {
+    Object.assign(this.context, { fillStyle: open ? this.figure.paper : colour, strokeStyle: colour, lineWidth: 1.4 });
+    this.context.setLineDash([]);
+    this.context.beginPath();
+    this.context.arc(this.px(x), this.py(y), size, 0, 2 * Math.PI);
+    this.context.fill();
+    if (open) this.context.stroke();
+  }
+
+  /** Upright lines from 0 to `heights`, one per event. */
+  stems(xs, heights, colour, width = 2) {
+    this.inside(() => this.path(colour, width, () => xs.forEach((x, i) => {
+      this.context.moveTo(this.px(x), this.py(0));
+      this.context.lineTo(this.px(x), this.py(heights[i]));
+    })));
+  }
+
+  /** An arrow from (x, y) to (toX, y); one that would be too short to see is a dot. */
+  arrow(x, toX, y, colour) {
+    const [from, to, level] = [this.px(x), this.px(toX), this.py(y)], head = Math.sign(to - from) * Math.min(8, Math.abs(to - from));
+    this.path(colour, 3, () => (this.context.moveTo(from, level), this.context.lineTo(to - head / 2, level)));
     this.context.fillStyle = colour;
     this.context.beginPath();
-    this.context.arc(this.px(x), this.py(y), 5, 0, 2 * Math.PI);
+    this.context.moveTo(to, level);
+    this.context.lineTo(to - head, level - 5);
+    this.context.lineTo(to - head, level + 5);
     this.context.fill();
+  }
+
+  /** A word beside a line or a point, in its colour, within the axes. */
+  label(words, x, y, colour, align = "left") {
+    const aside = { left: 8, right: -8, center: 0 }[align];
+    this.text(words, this.px(x) + aside, this.py(y) - 5, align, "alphabetic", colour);
   }
 
   /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */
@@ -157,20 +187,37 @@ class Panel {
 /** A canvas as wide as its container, in the colours of the page's theme. */
 class Figure {
   constructor(root) {
-    this.root = root;
-    this.canvas = element(root, "canvas", { role: "img" });
+    this.root = element(root, "div", { class: "live-picture" });
+    this.canvas = element(this.root, "canvas", { role: "img" });
     this.context = this.canvas.getContext("2d");
   }
 
-  /** Clear the canvas and return one panel per description; its `share` is its part of the width. */
+  /** Return one panel per description, side by side; its `share` is its part of the width. */
   panels(specs) {
     const width = this.root.clientWidth, narrow = width < NARROW;
-    this.resize(width, narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width)));
-    this.readTheme();
-    return layout(specs, width, this.height, narrow).map((box, i) => new Panel(this, box, specs[i]));
+    this.clear(width, narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width)));
+    return this.fill(specs, layout(specs, width, this.height, narrow));
   }
 
-  resize(width, height) {
+  /** Return one panel per description, one above the other; its `height` is that of its axes in pixels. */
+  stack(specs) {
+    const width = this.root.clientWidth - MARGIN.left - MARGIN.right;
+    let y = 0;
+    const boxes = specs.map(({ height, title, xlabel }) => {
+      const box = { x: MARGIN.left, y: y + (title ? MARGIN.top : 8), width, height };
+      y = box.y + height + (xlabel ? MARGIN.bottom : 6);
+      return box;
+    });
+    this.clear(this.root.clientWidth, y);
+    return this.fill(specs, boxes);
+  }
+
+  fill(specs, boxes) {
+    this.drawn = boxes.map((box, i) => new Panel(this, box, specs[i]));
+    return this.drawn;
+  }
+
+  clear(width, height) {
     const scale = window.devicePixelRatio || 1;
     const wanted = [Math.round(width * scale), Math.round(height * scale)];
     this.height = height;
@@ -180,12 +227,14 @@ class Figure {
     }
     this.context.setTransform(scale, 0, 0, scale, 0, 0);
     this.context.clearRect(0, 0, width, height);
+    this.readTheme();
   }
 
   readTheme() {
     this.ink = getComputedStyle(this.root).color;
     const [red, green, blue] = this.ink.match(/[\d.]+/g).map(Number);
-    Object.assign(this, COLOURS[0.3 * red + 0.6 * green + 0.1 * blue > 127 ? "dark" : "light"]);
+    const theme = 0.3 * red + 0.6 * green + 0.1 * blue > 127 ? "dark" : "light";
+    Object.assign(this, COLOURS[theme], { paper: theme === "dark" ? "#111111" : "#ffffff" });
   }
 }
 
@@ -212,98 +261,4 @@ function element(parent, name, attributes = {}, text = "") {
   made.textContent = text;
   parent.append(made);
   return made;
-}
-
-export function decimals(step) {
-  return (String(step).split(".")[1] ?? "").length;
-}
-
-/** A slider, with its caption, and its value with its unit; returns how to show another value. */
-function slider(parent, control, value, changed) {
-  const row = element(parent, "div", { class: "live-row" }), label = element(row, "label");
-  element(label, "span", {}, control.caption);
-  const { low: min, high: max, step } = control;
-  const input = element(label, "input", { type: "range", min, max, step, "data-lm-suppress-shortcuts": "true" });
-  const output = element(row, "output", { "aria-hidden": "true" });
-  const show = (now) => {
-    input.value = now;
-    output.textContent = `${Number(now).toFixed(decimals(step))} ${control.unit}`.trim();
-    input.setAttribute("aria-valuetext", output.textContent);
-  };
-  for (const event of ["input", "change"]) {
-    input.addEventListener(event, () => changed(Number(input.value), event === "change"));
-  }
-  show(value);
-  return show;
-}
-
-/** Radio buttons under a caption; returns how to show another value. */
-function choice(parent, control, value, changed) {
-  const row = element(parent, "fieldset", { class: "live-row" }), group = `live-${Math.random()}`;
-  element(row, "legend", {}, control.caption);
-  const inputs = control.options.map((option) => {
-    const label = element(row, "label");
-    const input = element(label, "input", {
-      type: "radio", name: group, value: option, "data-lm-suppress-shortcuts": "true",
-    });
-    label.append(` ${option}`);
-    input.addEventListener("change", () => changed(option, true));
-    return input;
-  });
-  const show = (now) => inputs.forEach((input) => (input.checked = input.value === now));
-  show(value);
-  return show;
-}
-
-/** Call `redraw` when the size or the theme changes; returns how to stop. */
-function follow(root, redraw) {
-  const sizes = new ResizeObserver(redraw), themes = new MutationObserver(redraw);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  sizes.observe(root);
-  for (const place of [document.documentElement, document.body]) themes.observe(place, { attributes: true });
-  scheme.addEventListener("change", redraw);
-  return () => {
-    sizes.disconnect();
-    themes.disconnect();
-    scheme.removeEventListener("change", redraw);
-  };
-}
-
-/** Return an anywidget `render` for an explorer: what it computes from its values, and how it draws that. */
-export function renderer({ compute, draw }) {
-  return ({ model, el }) => {
-    const data = model.get("data"), root = element(el, "div", { class: "live-explorer" });
-    const controls = element(root, "div"), figure = new Figure(root);
-    const status = element(root, "p", { role: "status", class: "live-status" });
-    let values = { ...model.get("values") }, waiting = 0;
-    const paint = () => {
-      waiting = 0;
-      if (root.clientWidth === 0) return;
-      const found = compute(values, data);
-      draw(figure, found, values, data);
-      figure.canvas.setAttribute("aria-label", found.titles.join(". "));
-    };
-    const redraw = () => (waiting ||= requestAnimationFrame(paint));
-    const changed = (name) => (value, settled) => {
-      values = { ...values, [name]: value };
-      show[name](value);
-      redraw();
-      if (!settled) return;
-      status.textContent = compute(values, data).titles.join(". ");
-      model.set("values", values);
-      model.save_changes();
-    };
-    const show = Object.fromEntries(model.get("controls").map((control) => {
-      const make = control.options ? choice : slider;
-      return [control.name, make(controls, control, values[control.name], changed(control.name))];
-    }));
-    const received = () => {
-      values = { ...model.get("values") };
-      for (const name of Object.keys(show)) show[name](values[name]);
-      redraw();
-    };
-    model.on("change:values", received);
-    const stop = follow(root, redraw);
-    return () => (stop(), model.off("change:values", received));
-  };
 }

@@ -90,7 +90,7 @@ const CODES = {
   },
 };
 
-export function compute(values, data) {
+function compute(values, data) {
   const image = Float64Array.from(data.images[values.digit], (grey) => grey / 255);
   const { spikes, back } = CODES[values.code](image, values, data);
   const count = spikes.reduce((sum, spike) => sum + (spike > 0 ? 1 : 0), 0);
@@ -99,7 +99,7 @@ export function compute(values, data) {
   return { image, spikes, back, titles: ["image", `${values.code}: ${size}`, `read back, error ${error.toFixed(3)}`] };
 }
 
-export function draw(figure, { image, spikes, back, titles }) {
+function draw(figure, { image, spikes, back, titles }) {
   const pixels = image.length, side = Math.sqrt(pixels);
   const [left, middle, right] = figure.panels([
     { share: 1, picture: true, title: titles[0] },
@@ -113,3 +113,5 @@ export function draw(figure, { image, spikes, back, titles }) {
   middle.events(at.map((i) => Math.floor(i / pixels)), at.map((i) => i % pixels), figure.blue);
   right.image(back, side);
 }
+
+export const explorer = { compute, draw };

@@ -1,0 +1,35 @@
+"""The explorer of page 05: one weight that the reader pushes, its loss, and what a surrogate says."""
+
+import torch
+
+from ...neurons import LIF
+from ..live import Button, Choice, LiveExplorer, Marks, Range
+
+
+class PushWeight(LiveExplorer):
+    """One neuron, one weight, a fixed train of input spikes, and a wanted number of output spikes.
+
+    The loss ``(spikes - target)² / 2`` is a staircase in the weight: its slope is 0 wherever it has
+    one. The surrogate gradient says nevertheless where to go.
+    """
+
+    model = "push_weight"
+    about = "One weight: the membrane it causes, the loss it costs, and its surrogate gradient."
+    controls = {
+        "w": Range(0.0, 1.0, 0.01, 0.2, "weight w"),
+        "surrogate": Choice(("fast_sigmoid", "sigmoid", "triangular", "boxcar"), "fast_sigmoid", "surrogate"),
+        "scale": Range(1.0, 50.0, 1.0, 10.0, "steepness k"),
+        "descend": Button("One step of descent"),
+        "trail": Marks(0.0, 1.0, 0.01, (), "earlier weight"),
+    }
+    steps, chance, target, lr = 200, 0.2, 6, 0.002
+
+    def data(self) -> dict:
+        """Return the input spikes ``[T]``, the neuron's constants, the target and the step size."""
+        generator = torch.Generator().manual_seed(0)
+        spikes = (torch.rand(self.steps, generator=generator) < self.chance).int().tolist()
+        neuron = LIF()
+        constants = {"beta": neuron.beta.item(), "threshold": neuron.threshold.item()}
+        w = self.controls["w"]
+        task = {"spikes": spikes, "target": self.target, "lr": self.lr, "low": w.low, "high": w.high}
+        return task | constants

@@ -1,0 +1,41 @@
+// The LIF neuron, once for all live explorers: what it computes, and how its membrane is drawn.
+
+/** One step of a neuron: integrate, compare, emit, reset. Returns its spike, its membrane u, and v after the reset. */
+export function lifStep(current, state, { beta, threshold, reset }) {
+  const membrane = beta * state + current;
+  const spike = membrane > threshold ? 1 : 0;
+  return { spike, membrane, state: membrane - (reset === "hard" ? membrane : threshold) * spike };
+}
+
+/** Run a neuron from rest over its currents; returns what `lifStep` does, at each step. */
+export function lifSequence(currents, neuron) {
+  let state = 0;
+  return Array.from(currents, (current) => {
+    const step = lifStep(current, state, neuron);
+    ({ state } = step);
+    return step;
+  });
+}
+
+export function countSpikes(steps) {
+  return steps.reduce((sum, { spike }) => sum + spike, 0);
+}
+
+/** A membrane over time: u up to the threshold and beyond, and at each spike the drop from u (open) to v. */
+export function drawMembrane(panel, times, steps, threshold) {
+  const { blue, vermilion, grey } = panel.figure, xs = [], ys = [];
+  panel.line(panel.x, [threshold, threshold], grey, [5, 4]);
+  steps.forEach(({ spike, membrane, state }, i) => {
+    xs.push(times[i], ...(spike ? [times[i]] : []));
+    ys.push(membrane, ...(spike ? [state] : []));
+  });
+  panel.line(xs, ys, blue);
+  panel.inside(() => steps.forEach(({ spike, membrane }, i) => {
+    if (spike) panel.disc(times[i], membrane, vermilion, { size: 3, open: true });
+  }));
+}
+
+/** The times at which something holds of a step. */
+export function timesOf(times, steps, holds) {
+  return times.filter((_, i) => holds(steps[i]));
+}

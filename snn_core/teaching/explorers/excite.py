@@ -11,9 +11,9 @@ class Excite(LiveExplorer):
     model = "excite"
     about = "One neuron while it runs: spikes that come in, its membrane, spikes that go out."
     controls = {
-        "send": Button("Send a spike"),
         "weight": Range(0.0, 1.2, 0.05, 0.5, "weight of a spike"),
         "drive": Range(0.0, 2.0, 0.05, 0.0, "steady drive"),
+        "send": Button("Send a spike"),
     }
     tau_mem, dt, threshold = 20.0, 1.0, 1.0  # ms, ms, membrane
     window, pace = 200, 50  # steps that are seen at once; steps in a second of the reader

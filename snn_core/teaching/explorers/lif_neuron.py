@@ -20,7 +20,7 @@ class LIFNeuron(LiveExplorer):
         "threshold": Range(0.2, 2.0, 0.1, 1.0, "threshold θ"),
         "dt": Range(0.5, 5.0, 0.5, 1.0, "step dt (ms)", "ms"),
         "reset": Choice(("soft", "hard"), "soft", "reset"),
-        "arrivals": Marks(0.0, 99.5, 0.5, (30.0, 60.0, 63.0), "input spike", "ms"),
+        "arrivals": Marks(0.0, 99.0, 1.0, (30.0, 60.0, 63.0), "input spike", "ms"),
     }
     duration = 100.0  # ms
 

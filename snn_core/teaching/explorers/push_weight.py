@@ -16,17 +16,18 @@ class PushWeight(LiveExplorer):
     model = "push_weight"
     about = "One weight: the membrane it causes, the loss it costs, and its surrogate gradient."
     controls = {
-        "w": Range(0.0, 1.0, 0.01, 0.2, "weight w"),
+        "w": Range(0.0, 0.9, 0.01, 0.2, "weight w"),
         "surrogate": Choice(("fast_sigmoid", "sigmoid", "triangular", "boxcar"), "fast_sigmoid", "surrogate"),
-        "scale": Range(1.0, 50.0, 1.0, 10.0, "steepness k"),
+        "scale": Range(1.0, 25.0, 1.0, 10.0, "steepness k"),
         "descend": Button("One step of descent"),
-        "trail": Marks(0.0, 1.0, 0.01, (), "earlier weight"),
+        "trail": Marks(0.0, 0.9, 0.01, (), "earlier weight"),
     }
-    steps, chance, target, lr = 200, 0.2, 6, 0.002
+    steps, chance, seed = 200, 0.08, 8  # the input spikes
+    target, lr = 4, 0.008
 
     def data(self) -> dict:
         """Return the input spikes ``[T]``, the neuron's constants, the target and the step size."""
-        generator = torch.Generator().manual_seed(0)
+        generator = torch.Generator().manual_seed(self.seed)
         spikes = (torch.rand(self.steps, generator=generator) < self.chance).int().tolist()
         neuron = LIF()
         constants = {"beta": neuron.beta.item(), "threshold": neuron.threshold.item()}

@@ -13,6 +13,11 @@ export function significant(value, digits) {
   return String(Number(value.toPrecision(digits)));
 }
 
+/** A number as text, with a minus sign in place of a hyphen. */
+export function signed(number) {
+  return String(number).replace("-", "−");
+}
+
 export function ticks(low, high) {
   const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
@@ -56,9 +61,9 @@ class Panel {
       this.context.lineTo(x + width, y + height);
     });
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
-    for (const tick of below) this.text(tick, this.px(tick), y + height + 5, "center", "top");
+    for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
     for (const tick of this.yticks ?? ticks(...this.y)) {
-      const label = this.log ? `10${superscript(tick)}` : tick;
+      const label = this.log ? `10${superscript(tick)}` : signed(tick);
       this.text(label, x - 6, this.py(this.log ? 10 ** tick : tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
@@ -145,9 +150,10 @@ class Panel {
     })));
   }
 
-  /** An arrow from (x, y) to (toX, y); one that would be too short to see is a dot. */
+  /** A level arrow from (x, y) to (toX, y). */
   arrow(x, toX, y, colour) {
-    const [from, to, level] = [this.px(x), this.px(toX), this.py(y)], head = Math.sign(to - from) * Math.min(8, Math.abs(to - from));
+    const from = this.px(x), to = this.px(toX), level = this.py(y);
+    const head = Math.sign(to - from) * Math.min(8, Math.abs(to - from));
     this.path(colour, 3, () => (this.context.moveTo(from, level), this.context.lineTo(to - head / 2, level)));
     this.context.fillStyle = colour;
     this.context.beginPath();
@@ -157,10 +163,10 @@ class Panel {
     this.context.fill();
   }
 
-  /** A word beside a line or a point, in its colour, within the axes. */
-  label(words, x, y, colour, align = "left") {
-    const aside = { left: 8, right: -8, center: 0 }[align];
-    this.text(words, this.px(x) + aside, this.py(y) - 5, align, "alphabetic", colour);
+  /** A word above a line or, with the `side` "top", below it. */
+  label(words, x, y, colour, align = "left", side = "bottom") {
+    const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
+    this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour);
   }
 
   /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */

@@ -13,8 +13,8 @@ export function snapped(number, { low, high, step }) {
 }
 
 /** A list with a mark more; or without the mark that was there already. */
-export function toggled(marks, mark, near = 0) {
-  const others = marks.filter((each) => Math.abs(each - mark) > near + 1e-9);
+export function toggled(marks, mark) {
+  const others = marks.filter((each) => each !== mark);
   return others.length < marks.length ? others : [...marks, mark].sort((a, b) => a - b);
 }
 
@@ -50,7 +50,7 @@ const MAKERS = {
   },
 
   button(parent, control, _, press) {
-    button(parent, control.caption, press);
+    control.element = button(parent, control.caption, press);
     return () => {};
   },
 
@@ -65,10 +65,10 @@ function button(parent, caption, press) {
 
 /** What lies over a panel, so that the panel itself moves its control; returns how to place it and show a value. */
 class Handle {
-  constructor(root, control, { changed, press }) {
+  constructor(root, control, changed) {
     this.control = control;
     this.place = element(root, "div", { class: `live-handle live-${control.kind}` });
-    this[control.kind](changed, press);
+    this[control.kind](changed);
   }
 
   put({ box, x }, value) {
@@ -85,8 +85,9 @@ class Handle {
     return this.x[0] + ((event.clientX - left) / width) * (this.x[1] - this.x[0]);
   }
 
-  button(_, press) {
-    this.place.addEventListener("click", press);
+  button() {
+    const twin = this.control.element; // which then has the focus, so that keys go on
+    this.place.addEventListener("click", () => (twin.focus({ preventScroll: true }), twin.click()));
   }
 
   range(changed) {
@@ -110,18 +111,18 @@ class Handle {
     const attributes = { role: "slider", tabindex: 0, "aria-valuemin": low, "aria-valuemax": high, ...QUIET };
     for (const [key, value] of Object.entries(attributes)) this.place.setAttribute(key, value);
     this.place.setAttribute("aria-label", `${caption}: arrows move, space sets and removes`);
-    const flip = (mark, near) => changed(toggled(this.value, mark, near), true);
+    const flip = () => changed(toggled(this.value, this.cursor), true);
     this.place.addEventListener("click", (event) => {
       const pixel = (this.x[1] - this.x[0]) / this.place.clientWidth, reach = 5 * pixel, at = this.at(event);
-      const nearest = this.value.toSorted((a, b) => Math.abs(a - at) - Math.abs(b - at))[0];
+      const nearest = [...this.value].sort((a, b) => Math.abs(a - at) - Math.abs(b - at))[0];
       const hit = nearest !== undefined && Math.abs(nearest - at) < reach;
       this.cursor = hit ? nearest : snapped(at, this.control);
-      flip(this.cursor);
+      flip();
     });
     const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step, Home: -Infinity, End: Infinity };
     this.place.addEventListener("keydown", (event) => {
       const { key } = event;
-      if (key === " " || key === "Enter") flip(this.cursor);
+      if (key === " " || key === "Enter") flip();
       else if (key in keys) this.cursor = snapped(Math.min(high, Math.max(low, this.cursor + keys[key])), this.control);
       else return;
       event.preventDefault();
@@ -140,11 +141,10 @@ class Handle {
 /** Call `tick(seconds)` at every frame while the figure is seen and not paused. */
 class Clock {
   constructor(root, tick) {
-    let last = 0;
     this.running = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.frame = (now) => {
-      tick(Math.min(0.1, Math.max(0, now - last) / 1000));
-      last = now;
+      tick(Math.min(0.1, (now - (this.last ?? now)) / 1000));
+      this.last = now;
       this.asked = requestAnimationFrame(this.frame);
     };
     this.watch = new IntersectionObserver(([{ isIntersecting }]) => {
@@ -156,6 +156,7 @@ class Clock {
 
   turn(running) {
     this.running = running;
+    this.last = undefined;
     cancelAnimationFrame(this.asked);
     if (running && this.seen) this.asked = requestAnimationFrame(this.frame);
   }
@@ -196,20 +197,16 @@ class Live {
     this.figure = new Figure(this.root);
     this.status = element(this.root, "p", { role: "status", class: "live-status" });
     this.controls = Object.fromEntries(model.get("controls").map((control) => [control.name, control]));
-    this.handles = {};
+    this.handles = [];
     this.show = Object.fromEntries(Object.entries(this.controls).map(([name, control]) => {
-      const { changed, press } = this.hands(name);
-      return [name, MAKERS[control.kind](controls, control, changed, press)];
+      return [name, MAKERS[control.kind](controls, control, this.changed(name), () => this.press(name))];
     }));
     if (this.state) this.runInTime(controls);
     this.showAll();
   }
 
-  hands(name) {
-    return {
-      changed: (value, settled) => this.set({ [name]: value }, settled),
-      press: () => this.press(name),
-    };
+  changed(name) {
+    return (value, settled) => this.set({ [name]: value }, settled);
   }
 
   set(changes, settled) {
@@ -233,9 +230,8 @@ class Live {
       this.advance(this.data.pace * seconds);
       this.paint();
     });
-    const row = element(parent, "div", { class: "live-row" });
-    const pause = button(row, "", () => (this.clock.turn(!this.clock.running), name()));
-    const forward = button(row, "10 steps on", () => (this.advance(10), this.redraw()));
+    const pause = button(parent, "", () => (this.clock.turn(!this.clock.running), name()));
+    const forward = button(parent, `${10 * this.data.dt} ms on`, () => (this.advance(10), this.redraw()));
     const name = () => {
       pause.textContent = this.clock.running ? "Pause" : "Run";
       forward.disabled = this.clock.running;
@@ -260,11 +256,12 @@ class Live {
     this.explorer.draw(this.figure, found, this.values, this.data);
     this.figure.canvas.setAttribute("aria-label", found.titles.join(". "));
     if (found.news && this.status.textContent !== found.news) this.status.textContent = found.news;
-    for (const panel of this.figure.drawn) if (panel.control) this.handle(panel.control).put(panel, this.values[panel.control]);
+    this.figure.drawn.forEach((panel, i) => panel.control && this.handle(i, panel.control).put(panel, this.values[panel.control]));
   }
 
-  handle(name) {
-    return (this.handles[name] ??= new Handle(this.figure.root, this.controls[name], this.hands(name)));
+  /** The handle over a panel, made when it is first drawn. */
+  handle(i, name) {
+    return (this.handles[i] ??= new Handle(this.figure.root, this.controls[name], this.changed(name)));
   }
 
   showAll() {

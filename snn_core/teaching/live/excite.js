@@ -24,7 +24,7 @@ function advance(state, { weight, drive }, { beta, threshold, dt }) {
 
 function compute(values, { window }, { steps, fired, ahead = 0 }) {
   const arrived = steps.reduce((sum, step) => sum + step.arrived, 0);
-  const title = `Last ${window} ms: ${arrived} in, ${countSpikes(steps)} out. Since the start: ${fired} out`;
+  const title = `Last ${window} ms: ${arrived} in, ${countSpikes(steps)} out. In all: ${fired} out`;
   const times = steps.map((_, i) => i + 1 - steps.length - ahead);
   return { steps, times, titles: [title], news: fired ? `The neuron has sent ${fired} spikes.` : "" };
 }
@@ -34,7 +34,7 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   const top = steps.reduce((high, { membrane }) => Math.max(high, 1.08 * membrane), 1.5 * threshold);
   const [input, membrane, output] = figure.stack([
     { height: 48, x, y: [0, 1.2], yticks: [0, 1], ylabel: "input", title: titles[0], control: "send" },
-    { height: 150, x, y: [0, top], ylabel: "membrane" },
+    { height: 150, x, y: [0, top], ylabel: "membrane", control: "send" },
     { height: 34, x, y: [0, 1], yticks: [], ylabel: "output", xlabel: "time (ms before now)" },
   ]);
   const came = timesOf(ms, steps, ({ arrived }) => arrived), sent = timesOf(ms, steps, ({ spike }) => spike);

@@ -24,6 +24,7 @@ function draw(figure, { currents, steps, times, titles }, { drive, threshold }, 
     { height: 28, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
   ]);
   input.stems(times, currents, figure.green);
+  input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
     membrane.label("R·I", duration, drive, figure.green, "right");

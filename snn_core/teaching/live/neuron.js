@@ -21,13 +21,18 @@ export function countSpikes(steps) {
   return steps.reduce((sum, { spike }) => sum + spike, 0);
 }
 
-/** A membrane over time: u up to the threshold and beyond, and at each spike the drop from u (open) to v. */
+/** A membrane over time: at each spike an open end at u, and a drop from there to v. */
 export function drawMembrane(panel, times, steps, threshold) {
-  const { blue, vermilion, grey } = panel.figure, xs = [], ys = [];
+  const { blue, vermilion, grey } = panel.figure;
   panel.line(panel.x, [threshold, threshold], grey, [5, 4]);
+  let xs = [], ys = [];
   steps.forEach(({ spike, membrane, state }, i) => {
-    xs.push(times[i], ...(spike ? [times[i]] : []));
-    ys.push(membrane, ...(spike ? [state] : []));
+    xs.push(times[i]);
+    ys.push(membrane);
+    if (!spike) return;
+    panel.line(xs, ys, blue);
+    panel.line([times[i], times[i]], [membrane, state], vermilion);
+    [xs, ys] = [[times[i]], [state]];
   });
   panel.line(xs, ys, blue);
   panel.inside(() => steps.forEach(({ spike, membrane }, i) => {

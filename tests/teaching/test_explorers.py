@@ -28,10 +28,7 @@ def ends(control):
 
 DRAWN = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, Explorer)}
 EVERY_END = [
-    (name, slider, value)
-    for name, kind in DRAWN.items()
-    for slider, c in kind.controls.items()
-    for value in ends(c)
+    (name, slider, value) for name, kind in DRAWN.items() for slider, c in kind.controls.items() for value in ends(c)
 ]
 
 

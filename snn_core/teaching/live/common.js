@@ -9,6 +9,11 @@ export function linspace(low, high, count) {
   return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 
+/** The upper end of an axis: a little above all values, and not below `least`. */
+export function above(values, least) {
+  return values.reduce((high, value) => Math.max(high, 1.08 * value), least);
+}
+
 export function significant(value, digits) {
   return String(Number(value.toPrecision(digits)));
 }
@@ -134,7 +139,8 @@ class Panel {
 
   /** A round mark of `size` pixels, filled or, if `open`, in outline. */
   disc(x, y, colour, { size = 5, open = false } = {}) {
-    Object.assign(this.context, { fillStyle: open ? this.figure.paper : colour, strokeStyle: colour, lineWidth: 1.4 });
+    const fillStyle = open ? this.figure.paper : colour;
+    Object.assign(this.context, { fillStyle, strokeStyle: colour, lineWidth: 1.4 });
     this.context.setLineDash([]);
     this.context.beginPath();
     this.context.arc(this.px(x), this.py(y), size, 0, 2 * Math.PI);
@@ -191,7 +197,7 @@ class Panel {
 }
 
 /** A canvas as wide as its container, in the colours of the page's theme. */
-class Figure {
+export class Figure {
   constructor(root) {
     this.root = element(root, "div", { class: "live-picture" });
     this.canvas = element(this.root, "canvas", { role: "img" });

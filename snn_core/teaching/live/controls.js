@@ -1,4 +1,4 @@
-// What the live explorers are moved by: controls from the description that Python sends, handles on the picture, time.
+// What moves the live explorers: controls as Python describes them, handles on the picture, time.
 
 const QUIET = { "data-lm-suppress-shortcuts": "true" }; // JupyterLab keeps its hands off the keys
 
@@ -63,7 +63,7 @@ function button(parent, caption, press) {
   return made;
 }
 
-/** What lies over a panel, so that the panel itself moves its control; returns how to place it and show a value. */
+/** What lies over a panel, so that the panel itself moves its control. */
 class Handle {
   constructor(root, control, changed) {
     this.control = control;
@@ -75,7 +75,7 @@ class Handle {
     this.x = x;
     this.value = value;
     const { x: left, y: top, width, height } = box;
-    Object.assign(this.place.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    for (const [name, pixels] of Object.entries({ left, top, width, height })) this.place.style[name] = `${pixels}px`;
     if (this.control.kind === "marks") this.say();
   }
 
@@ -119,11 +119,12 @@ class Handle {
       this.cursor = hit ? nearest : snapped(at, this.control);
       flip();
     });
-    const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step, Home: -Infinity, End: Infinity };
+    const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step };
+    Object.assign(keys, { Home: -Infinity, End: Infinity });
     this.place.addEventListener("keydown", (event) => {
       const { key } = event;
       if (key === " " || key === "Enter") flip();
-      else if (key in keys) this.cursor = snapped(Math.min(high, Math.max(low, this.cursor + keys[key])), this.control);
+      else if (key in keys) this.cursor = snapped(this.cursor + keys[key], this.control);
       else return;
       event.preventDefault();
       this.say();
@@ -256,7 +257,9 @@ class Live {
     this.explorer.draw(this.figure, found, this.values, this.data);
     this.figure.canvas.setAttribute("aria-label", found.titles.join(". "));
     if (found.news && this.status.textContent !== found.news) this.status.textContent = found.news;
-    this.figure.drawn.forEach((panel, i) => panel.control && this.handle(i, panel.control).put(panel, this.values[panel.control]));
+    this.figure.drawn.forEach((panel, i) => {
+      if (panel.control) this.handle(i, panel.control).put(panel, this.values[panel.control]);
+    });
   }
 
   /** The handle over a panel, made when it is first drawn. */

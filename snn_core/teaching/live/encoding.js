@@ -1,6 +1,6 @@
 // The explorer of page 01: an image in every code.
 
-/** The first `count` numbers in [0, 1) that torch draws on a CPU for a seed: the Mersenne Twister, 24 bits of each. */
+/** The first `count` numbers in [0, 1) that torch draws on a CPU for a seed (Mersenne Twister, 24 bits). */
 export function uniform(count, seed) {
   const state = new Uint32Array(624), draws = new Float64Array(count);
   state[0] = seed;
@@ -70,7 +70,9 @@ export function fromLatency(spikes, pixels, { tau, threshold }) {
 /** An image `[N]` at every step, `[T, N]`, times what `level` returns for the step. */
 function overTime(image, steps, level) {
   const signal = new Float64Array(steps * image.length);
-  for (let t = 0; t < steps; t++) image.forEach((value, pixel) => (signal[t * image.length + pixel] = level(t) * value));
+  for (let t = 0; t < steps; t++) {
+    image.forEach((value, pixel) => (signal[t * image.length + pixel] = level(t) * value));
+  }
   return signal;
 }
 

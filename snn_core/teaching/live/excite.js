@@ -2,7 +2,7 @@
 
 function begin({ window, dt }) {
   const rest = { arrived: 0, spike: 0, membrane: 0, state: 0 };
-  return { now: 0, waiting: 0, fired: 0, steps: Array(window / dt).fill(rest) };
+  return { waiting: 0, fired: 0, steps: Array(window / dt).fill(rest) };
 }
 
 const actions = {
@@ -12,13 +12,12 @@ const actions = {
 };
 
 /** One step: the drive, and the spikes that have been sent since the last one. */
-function advance(state, { weight, drive }, { beta, threshold, dt }) {
+function advance(state, { weight, drive }, { beta, threshold }) {
   const arrived = state.waiting, before = state.steps.at(-1).state;
   const step = lifStep(drive * (1 - beta) + weight * arrived, before, { beta, threshold, reset: "soft" });
   state.steps = [...state.steps.slice(1), { arrived, ...step }];
   state.fired += step.spike;
   state.waiting = 0;
-  state.now += dt;
   return state;
 }
 
@@ -31,13 +30,13 @@ function compute(values, { window }, { steps, fired, ahead = 0 }) {
 
 function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt, threshold }) {
   const x = [-window, 0], ms = times.map((time) => time * dt);
-  const top = steps.reduce((high, { membrane }) => Math.max(high, 1.08 * membrane), 1.5 * threshold);
+  const top = above(steps.map(({ membrane }) => membrane), 1.5 * threshold);
   const [input, membrane, output] = figure.stack([
     { height: 48, x, y: [0, 1.2], yticks: [0, 1], ylabel: "input", title: titles[0], control: "send" },
     { height: 150, x, y: [0, top], ylabel: "membrane", control: "send" },
     { height: 34, x, y: [0, 1], yticks: [], ylabel: "output", xlabel: "time (ms before now)" },
   ]);
-  const came = timesOf(ms, steps, ({ arrived }) => arrived), sent = timesOf(ms, steps, ({ spike }) => spike);
+  const came = ms.filter((_, t) => steps[t].arrived), sent = ms.filter((_, t) => steps[t].spike);
   input.stems(came, came.map(() => weight), figure.green);
   drawMembrane(membrane, ms, steps, threshold);
   membrane.label("threshold", -window, threshold, figure.grey);

@@ -11,16 +11,17 @@ function compute(values, { duration }) {
   const { dt, tau_mem } = values, beta = Math.exp(-dt / tau_mem);
   const currents = inputCurrent(values, beta, duration), steps = lifSequence(currents, { beta, ...values });
   const count = countSpikes(steps), rate = ((1000 * count) / duration).toFixed(0);
-  const title = `${count} ${count === 1 ? "spike" : "spikes"} in ${duration} ms: ${rate} per second`;
-  return { beta, currents, steps, times: steps.map((_, t) => t * dt), titles: [`${title}; β = ${beta.toFixed(3)}`] };
+  const counted = `${count} ${count === 1 ? "spike" : "spikes"} in ${duration} ms: ${rate} per second`;
+  const times = steps.map((_, t) => t * dt);
+  return { currents, steps, times, titles: [`${counted}; β = ${beta.toFixed(3)}`] };
 }
 
 function draw(figure, { currents, steps, times, titles }, { drive, threshold }, { duration }) {
-  const x = [0, duration], most = (list, least) => list.reduce((high, value) => Math.max(high, 1.08 * value), least);
-  const top = most(steps.map(({ membrane }) => membrane), 1.1 * Math.max(drive, threshold, 1.2));
+  const x = [0, duration], levels = [drive, threshold, ...steps.map(({ membrane }) => membrane)];
   const [input, membrane, output] = figure.stack([
-    { height: 64, x, y: [0, most(currents, 1)], yticks: [0, 0.5, 1], ylabel: "input I", title: titles[0], control: "arrivals" },
-    { height: 150, x, y: [0, top], ylabel: "membrane" },
+    { height: 64, x, y: [0, above(currents, 1)], yticks: [0, 0.5, 1], ylabel: "input I", title: titles[0],
+      control: "arrivals" },
+    { height: 150, x, y: [0, above(levels, 1.3)], ylabel: "membrane" },
     { height: 28, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
   ]);
   input.stems(times, currents, figure.green);
@@ -31,7 +32,7 @@ function draw(figure, { currents, steps, times, titles }, { drive, threshold }, 
   }
   membrane.label("θ", 0, threshold, figure.grey);
   drawMembrane(membrane, times, steps, threshold);
-  const sent = timesOf(times, steps, ({ spike }) => spike);
+  const sent = times.filter((_, t) => steps[t].spike);
   output.stems(sent, sent.map(() => 1), figure.vermilion);
 }
 

@@ -1,6 +1,6 @@
 // The LIF neuron, once for all live explorers: what it computes, and how its membrane is drawn.
 
-/** One step of a neuron: integrate, compare, emit, reset. Returns its spike, its membrane u, and v after the reset. */
+/** One step: integrate, compare, emit, reset. Returns the spike, the membrane u, and v after the reset. */
 export function lifStep(current, state, { beta, threshold, reset }) {
   const membrane = beta * state + current;
   const spike = membrane > threshold ? 1 : 0;
@@ -38,9 +38,4 @@ export function drawMembrane(panel, times, steps, threshold) {
   panel.inside(() => steps.forEach(({ spike, membrane }, i) => {
     if (spike) panel.disc(times[i], membrane, vermilion, { size: 3, open: true });
   }));
-}
-
-/** The times at which something holds of a step. */
-export function timesOf(times, steps, holds) {
-  return times.filter((_, i) => holds(steps[i]));
 }

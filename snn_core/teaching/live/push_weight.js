@@ -16,7 +16,7 @@ export function derivative(x, { surrogate, scale }) {
   return SHAPES[surrogate](scale * x);
 }
 
-/** What one weight does: the steps of the neuron, the loss, and the surrogate gradient (BPTT, reset detached). */
+/** What one weight does: the neuron's steps, the loss, the surrogate gradient (BPTT, reset detached). */
 export function evaluate(w, shape, { spikes, target, beta, threshold }) {
   const steps = lifSequence(spikes.map((spike) => w * spike), { beta, threshold, reset: "soft" });
   const missing = countSpikes(steps) - target;
@@ -43,9 +43,9 @@ const actions = {
 function compute({ w, trail, ...shape }, data) {
   const here = evaluate(w, shape, data), weights = Array.from(linspace(data.low, data.high, 301));
   const all = weights.map((weight) => evaluate(weight, shape, data));
-  const count = countSpikes(here.steps), gradient = signed(significant(here.gradient, 2));
+  const gradient = signed(significant(here.gradient, 2));
   const titles = [
-    `w = ${w.toFixed(2)}: ${count} spikes, wanted ${data.target}`,
+    `w = ${w.toFixed(2)}: ${countSpikes(here.steps)} spikes, wanted ${data.target}`,
     `Loss ${here.loss}, slope 0; arrow: the surrogate's step`,
     here.loss > 0 && here.gradient === 0
       ? "Surrogate gradient 0: too narrow to reach the membrane"
@@ -57,24 +57,27 @@ function compute({ w, trail, ...shape }, data) {
 }
 
 function draw(figure, found, { w }, { spikes, low, high, threshold }) {
-  const { steps, weights, losses, gradients, titles } = found, times = steps.map((_, t) => t), x = [low, high], xticks = [0, 0.2, 0.4, 0.6, 0.8];
-  const top = Math.max(1.5, ...steps.map(({ membrane }) => 1.05 * membrane)), size = Math.max(1e-9, ...gradients.map(Math.abs));
+  const { steps, weights, losses, gradients, titles } = found, times = steps.map((_, t) => t);
+  const top = above(steps.map(({ membrane }) => membrane), 1.5), size = above(gradients.map(Math.abs), 1e-9);
+  const axis = { x: [low, high], xticks: [0, 0.2, 0.4, 0.6, 0.8], control: "w" };
   const [membrane, loss, slope] = figure.stack([
-    { height: 110, x: [0, times.length], y: [-0.25, top], yticks: [0, 1], ylabel: "membrane", xlabel: "time (ms)", title: titles[0] },
-    { height: 110, x, xticks, y: [0, 1.1 * Math.max(...losses)], ylabel: "loss", title: titles[1], control: "w" },
-    { height: 80, x, xticks, y: [-1.1 * size, 1.1 * size], ylabel: "gradient", xlabel: "weight w", title: titles[2], control: "w" },
+    { height: 110, x: [0, times.length], y: [-0.25, top], yticks: [0, 1], ylabel: "membrane",
+      xlabel: "time (ms)", title: titles[0] },
+    { height: 110, ...axis, y: [0, above(losses, 1)], ylabel: "loss", title: titles[1] },
+    { height: 80, ...axis, y: [-size, size], ylabel: "gradient", xlabel: "weight w", title: titles[2] },
   ]);
   const came = times.filter((t) => spikes[t]);
   membrane.stems(came, came.map(() => -0.2), figure.green);
   drawMembrane(membrane, times, steps, threshold);
-  membrane.label("threshold", 0, threshold, figure.grey);
+  membrane.label("threshold", times.length, threshold, figure.grey, "right");
   loss.line(weights, losses, figure.blue);
   for (const [weight, height] of found.visited) loss.disc(weight, height, figure.blue, { size: 4, open: true });
-  loss.label("slope 0", w, found.loss + (0.08 * loss.y[1]), figure.grey, w > (low + high) / 2 ? "right" : "left");
   loss.arrow(w, found.next, found.loss, figure.vermilion);
   loss.disc(w, found.loss, figure.blue);
-  slope.line(x, [0, 0], figure.grey);
+  slope.line(axis.x, [0, 0], figure.grey);
   slope.line(weights, gradients, figure.vermilion);
+  slope.label("true: 0 everywhere", high, 0, figure.grey, "right", "top");
+  slope.disc(w, 0, figure.grey, { size: 4 });
   slope.disc(w, found.gradient, figure.vermilion);
 }
 

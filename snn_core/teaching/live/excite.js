@@ -25,7 +25,7 @@ function compute(values, { window }, { steps, fired, ahead = 0 }) {
   const arrived = steps.reduce((sum, step) => sum + step.arrived, 0);
   const title = `Last ${window} ms: ${arrived} in, ${countSpikes(steps)} out. In all: ${fired} out`;
   const times = steps.map((_, i) => i + 1 - steps.length - ahead);
-  return { steps, times, titles: [title], news: fired ? `The neuron has sent ${fired} spikes.` : "" };
+  return { steps, times, titles: [title], news: fired ? `The neuron has sent ${fired} ${fired === 1 ? "spike" : "spikes"}.` : "" };
 }
 
 function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt, threshold }) {
@@ -37,6 +37,7 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
     { height: 34, x, y: [0, 1], yticks: [], ylabel: "output", xlabel: "time (ms before now)" },
   ]);
   const came = ms.filter((_, t) => steps[t].arrived), sent = ms.filter((_, t) => steps[t].spike);
+  input.line(x, [weight, weight], figure.green, [2, 3]);
   input.stems(came, came.map(() => weight), figure.green);
   drawMembrane(membrane, ms, steps, threshold);
   membrane.label("threshold", -window, threshold, figure.grey);

@@ -48,7 +48,7 @@ function compute({ w, trail, ...shape }, data) {
     `w = ${w.toFixed(2)}: ${countSpikes(here.steps)} spikes, wanted ${data.target}`,
     `Loss ${here.loss}, slope 0; arrow: the surrogate's step`,
     here.loss > 0 && here.gradient === 0
-      ? "Surrogate gradient 0: too narrow to reach the membrane"
+      ? "Surrogate gradient 0: nothing within its reach"
       : `True gradient 0, surrogate gradient ${gradient}`,
   ];
   const visited = trail.at(-1) === w ? trail.map((weight) => [weight, evaluate(weight, shape, data).loss]) : [];

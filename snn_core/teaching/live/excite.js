@@ -25,7 +25,8 @@ function compute(values, { window }, { steps, fired, ahead = 0 }) {
   const arrived = steps.reduce((sum, step) => sum + step.arrived, 0);
   const title = `Last ${window} ms: ${arrived} in, ${countSpikes(steps)} out. In all: ${fired} out`;
   const times = steps.map((_, i) => i + 1 - steps.length - ahead);
-  return { steps, times, titles: [title], news: fired ? `The neuron has sent ${fired} ${fired === 1 ? "spike" : "spikes"}.` : "" };
+  const news = fired ? `The neuron has sent ${fired} ${fired === 1 ? "spike" : "spikes"}.` : "";
+  return { steps, times, titles: [title], news };
 }
 
 function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt, threshold }) {

@@ -19,8 +19,7 @@ function compute(values, { duration }) {
 function draw(figure, { currents, steps, times, titles }, { drive, threshold }, { duration }) {
   const x = [0, duration], levels = [drive, threshold, ...steps.map(({ membrane }) => membrane)];
   const [input, membrane, output] = figure.stack([
-    { height: 64, x, y: [0, above(currents, 1)], yticks: [0, 0.5, 1], ylabel: "input I", title: titles[0],
-      control: "arrivals" },
+    { height: 64, x, y: [0, above(currents, 1)], ylabel: "input I", title: titles[0], control: "arrivals" },
     { height: 150, x, y: [0, above(levels, 1.3)], ylabel: "membrane" },
     { height: 28, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
   ]);

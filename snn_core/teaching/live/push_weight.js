@@ -76,7 +76,7 @@ function draw(figure, found, { w }, { spikes, low, high, threshold }) {
   loss.disc(w, found.loss, figure.blue);
   slope.line(axis.x, [0, 0], figure.grey);
   slope.line(weights, gradients, figure.vermilion);
-  slope.label("true: 0 everywhere", high, 0, figure.grey, "right", "top");
+  slope.label("true: 0", high, 0, figure.grey, "right", "top");
   slope.disc(w, 0, figure.grey, { size: 4 });
   slope.disc(w, found.gradient, figure.vermilion);
 }

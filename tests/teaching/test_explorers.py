@@ -88,6 +88,13 @@ def test_starts_lie_inside_their_ranges(name):
         assert inside
 
 
+@pytest.mark.parametrize(("drive", "tau_mem", "threshold"), [(0.9, 10.0, 1.0), (1.2, 20.0, 0.5), (3.0, 10.0, 1.0)])
+def test_the_firing_rate_is_that_of_simulated_neurons(drive, tau_mem, threshold):
+    neuron = LIF(tau_mem, threshold=threshold, reset="hard", dt=0.02)
+    spikes = neuron(torch.full((50_000, 1, 1), drive * (1 - neuron.beta.item())))
+    assert explorers.firing_rate(np.array(drive), tau_mem, threshold) == pytest.approx(spikes.sum().item(), abs=2)
+
+
 def test_five_layers_fall_silent_below_a_gain_and_saturate_above():
     explorer = explorers.LayerRates()
     height = {}

@@ -1,7 +1,5 @@
 """The explorer of page 05: one weight that the reader pushes, its loss, and what a surrogate says."""
 
-import torch
-
 from ...neurons import LIF
 from ..live import Button, Choice, LiveExplorer, Marks, Range
 
@@ -22,13 +20,12 @@ class PushWeight(LiveExplorer):
         "descend": Button("One step of descent"),
         "trail": Marks(0.0, 0.9, 0.01, (), "earlier weight"),
     }
-    steps, chance, seed = 200, 0.08, 8  # the input spikes
+    steps, arrivals = 200, (7, 14, 30, 32, 38, 62, 65, 76, 109, 139, 157, 159, 161, 162)
     target, lr = 4, 0.008
 
     def data(self) -> dict:
         """Return the input spikes ``[T]``, the neuron's constants, the target and the step size."""
-        generator = torch.Generator().manual_seed(self.seed)
-        spikes = (torch.rand(self.steps, generator=generator) < self.chance).int().tolist()
+        spikes = [int(step in self.arrivals) for step in range(self.steps)]
         neuron = LIF()
         constants = {"beta": neuron.beta.item(), "threshold": neuron.threshold.item()}
         w = self.controls["w"]

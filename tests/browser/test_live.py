@@ -1,7 +1,10 @@
 """Live explorers alone on a page, used by hand: buttons, marks, dragging, time, narrow screens, all extremes."""
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from publish import slides
+from publish.live import alive
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
 
 LIVE = [name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)]
@@ -25,15 +28,11 @@ CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
 
 
 @pytest.fixture
-def mounted(browser, tmp_path):
-    """Return a function that opens an explorer alone on a page; fail afterwards if it complained."""
-    site = pytest.importorskip("publish.site", reason="needs what builds the site: make test-browser")
+def opened(browser):
+    """Return a function that opens a file; fail afterwards if its page complained."""
     complaints, contexts = [], []
 
-    def mount(name, width=1000, **options):
-        place = tmp_path / f"{name}.html"
-        shown = site.alive(ALL_EXPLORERS[name]().sliders())
-        place.write_text(PAGE.format(shown["data"]["text/html"]), encoding="utf-8")
+    def open_file(place, width=1000, **options):
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -43,10 +42,22 @@ def mounted(browser, tmp_path):
         page.evaluate(FRAMES)
         return page
 
-    yield mount
+    yield open_file
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def mounted(opened, tmp_path):
+    """Return a function that opens an explorer alone on a page."""
+
+    def mount(name, *width, **options):
+        place = tmp_path / f"{name}.html"
+        place.write_text(PAGE.format(alive(ALL_EXPLORERS[name]().sliders())), encoding="utf-8")
+        return opened(place, *width, **options)
+
+    return mount
 
 
 def pixels(page):
@@ -161,3 +172,21 @@ def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
     page.evaluate(FRAMES)
     assert "Loss 0, slope 0" in finding(page)
     assert float(page.get_by_role("slider", name="weight w").input_value()) > 0.4
+
+
+def test_explorers_are_alive_on_slides_and_their_keys_turn_no_slide(opened, tmp_path):
+    shown = [new_code_cell(f"{name}().sliders()") for name in ("LIFNeuron", "PushWeight")]
+    cells = [new_markdown_cell("# 02 · One\n\n**What?**"), *shown]
+    slides.write(new_notebook(cells=cells), tmp_path / "slides.html")
+    page = opened(tmp_path / "slides.html")
+    page.keyboard.press("ArrowDown")
+    slider = page.get_by_role("slider", name="steady drive R·I")
+    slider.wait_for()
+    before = pixels(page)
+    slider.press("End")
+    assert pixels(page) != before
+    page.get_by_role("slider", name="input spike").press("ArrowRight")
+    assert slider.is_visible()
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="One step of descent").click()

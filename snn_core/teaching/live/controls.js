@@ -193,6 +193,7 @@ class Live {
   constructor(explorer, model, el) {
     Object.assign(this, { explorer, model, data: model.get("data"), values: { ...model.get("values") } });
     this.root = element(el, "div", { class: "live-explorer", role: "group", "aria-label": model.get("about") });
+    this.root.addEventListener("keydown", (event) => event.stopPropagation()); // which would turn a page of slides
     this.state = explorer.begin?.(this.data);
     const controls = element(this.root, "div", { class: "live-controls" });
     this.figure = new Figure(this.root);

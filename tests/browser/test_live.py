@@ -1,11 +1,11 @@
 """Live explorers alone on a page, used by hand: buttons, marks, dragging, time, narrow screens, all extremes."""
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from publish import slides
 from publish.live import alive
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
+from tests.publish import pages
 
 LIVE = [name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)]
 PAGE = """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
@@ -175,18 +175,17 @@ def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
 
 
 def test_explorers_are_alive_on_slides_and_their_keys_turn_no_slide(opened, tmp_path):
-    shown = [new_code_cell(f"{name}().sliders()") for name in ("LIFNeuron", "PushWeight")]
-    cells = [new_markdown_cell("# 02 · One\n\n**What?**"), *shown]
-    slides.write(new_notebook(cells=cells), tmp_path / "slides.html")
-    page = opened(tmp_path / "slides.html")
-    page.keyboard.press("ArrowDown")
-    slider = page.get_by_role("slider", name="steady drive R·I")
+    cells = [f"\n# %%\n{name}().sliders()\n" for name in ("LIFNeuron", "PushWeight")]
+    slides.write(pages.page(pages.TITLE, pages.SETUP, *cells), tmp_path / "slides.html")
+    shown = opened(tmp_path / "slides.html")
+    shown.keyboard.press("ArrowDown")
+    slider = shown.get_by_role("slider", name="steady drive R·I")
     slider.wait_for()
-    before = pixels(page)
+    before = pixels(shown)
     slider.press("End")
-    assert pixels(page) != before
-    page.get_by_role("slider", name="input spike").press("ArrowRight")
+    assert pixels(shown) != before
+    shown.get_by_role("slider", name="input spike").press("ArrowRight")
     assert slider.is_visible()
-    page.evaluate("() => document.activeElement.blur()")
-    page.keyboard.press("ArrowDown")
-    page.get_by_role("button", name="One step of descent").click()
+    shown.evaluate("() => document.activeElement.blur()")
+    shown.keyboard.press("ArrowDown")
+    shown.get_by_role("button", name="One step of descent").click()

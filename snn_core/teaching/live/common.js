@@ -30,14 +30,10 @@ export function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-function superscript(number) {
-  return String(number).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
-}
-
-/** One pair of axes: `x` and `y` are ranges in data units; a logarithmic `y` is a range of exponents. */
+/** One pair of axes: `x` and `y` are ranges in data units. */
 class Panel {
   constructor(figure, box, spec) {
-    Object.assign(this, { figure, box, log: false, ...spec, context: figure.context });
+    Object.assign(this, { figure, box, ...spec, context: figure.context });
     this.frame();
   }
 
@@ -46,8 +42,7 @@ class Panel {
   }
 
   py(y) {
-    const value = this.log ? Math.log10(Math.max(y, 1e-300)) : y;
-    return this.box.y + this.box.height * (1 - (value - this.y[0]) / (this.y[1] - this.y[0]));
+    return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0]));
   }
 
   text(label, x, y, align, baseline, colour = this.figure.ink) {
@@ -68,8 +63,7 @@ class Panel {
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
     for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
     for (const tick of this.yticks ?? ticks(...this.y)) {
-      const label = this.log ? `10${superscript(tick)}` : signed(tick);
-      this.text(label, x - 6, this.py(this.log ? 10 ** tick : tick), "right", "middle");
+      this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
     this.upright(this.ylabel ?? "", x - MARGIN.left + 9, y + height / 2);
@@ -107,13 +101,13 @@ class Panel {
     this.inside(() => this.path(colour, 1.6, trace, dash));
   }
 
-  bars(edges, heights, colour, gap = 0) {
+  bars(edges, heights, colour) {
     this.context.fillStyle = colour;
     const bottom = this.box.y + this.box.height;
     this.inside(() => {
       heights.forEach((height, i) => {
-        const left = this.px(edges[i]) + gap, top = this.py(height);
-        this.context.fillRect(left, top, this.px(edges[i + 1]) - gap - left, bottom - top);
+        const left = this.px(edges[i]), top = this.py(height);
+        this.context.fillRect(left, top, this.px(edges[i + 1]) - left, bottom - top);
       });
     });
   }
@@ -184,15 +178,6 @@ class Panel {
     const size = Math.min(this.box.width, this.box.height);
     this.context.imageSmoothingEnabled = false;
     this.context.drawImage(small, this.box.x, this.box.y, size, size);
-  }
-
-  legend(entries) {
-    entries.forEach(([label, colour], i) => {
-      const y = this.box.y + 8 + 16 * i;
-      this.context.fillStyle = colour;
-      this.context.fillRect(this.box.x + 10, y - 2, 14, 4);
-      this.text(label, this.box.x + 30, y, "left", "middle");
-    });
   }
 }
 

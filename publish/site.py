@@ -1,7 +1,5 @@
 """Build the site from the committed notebooks, which are not executed again: ``python -m publish.site [folder]``."""
 
-import html
-import json
 import pkgutil
 import re
 import shutil
@@ -12,29 +10,11 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import main as sphinx
 
-from snn_core.teaching.explorers import ALL_EXPLORERS
-from snn_core.teaching.live import LiveFigure
-
-from .page import ROOT, Page, by_part, committed, explorer
+from .live import alive, figure
+from .page import ROOT, Page, by_part, committed
 
 SOURCE = Path(__file__).with_name("site_source")
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
-
-
-def figure(cell: nbformat.NotebookNode) -> LiveFigure | None:
-    """Return the live figure that a cell shows, if it shows one."""
-    shown = explorer(cell)
-    sliders = ALL_EXPLORERS[shown]().sliders() if shown else None
-    return sliders if isinstance(sliders, LiveFigure) else None
-
-
-def alive(live: LiveFigure) -> nbformat.NotebookNode:
-    """Return an output that shows a live figure without a kernel: its state, its script, and what mounts it."""
-    state = html.escape(json.dumps(live.state(), separators=(",", ":")))
-    script = live._esm + (SOURCE / "mount.js").read_text(encoding="utf-8")
-    text = f'<div data-live="{state}">This figure needs JavaScript.</div>\n<style>{live._css}</style>\n'
-    text += f'<script type="module">\n{script}</script>'
-    return nbformat.v4.new_output("display_data", {"text/html": text})
 
 
 def prepare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -43,7 +23,7 @@ def prepare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub("[Open in Colab]", cell.source)
         elif live := figure(cell):
-            cell.outputs = [alive(live)]
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": alive(live)})]
         if "alt" in cell.metadata:
             cell.metadata["mystnb"] = {"image": {"alt": cell.metadata["alt"]}}
     return notebook

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .graded import without_badge, without_solutions
+from .live import alive, figure
 from .page import Page, tags
 
 SOURCE = Path(__file__).with_name("course_source")
@@ -57,8 +58,9 @@ class PageSlides(SlidesExporter):
 
 
 def picture(cell: NotebookNode) -> str:
-    """Return the figures of a cell as HTML, each with its description."""
-    shown = ""
+    """Return the figures of a cell as HTML, each with its description; a live one alive."""
+    live = figure(cell)
+    shown = alive(live) if live else ""
     for output in cell.get("outputs", []):
         if "image/png" in output.get("data", {}):
             text = html.escape(output.metadata["image/png"].get("alt", ""))

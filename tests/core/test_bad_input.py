@@ -303,7 +303,7 @@ CASES = {
         "epochs",
         "0",
     ),
-    "explorer parameter": (lambda: explorers.LIFNeuron()(speed=3), "parameter", "'speed'"),
+    "explorer parameter": (lambda: explorers.NeuronModels()(speed=3), "parameter", "'speed'"),
     "gradient window neuron": (lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8), "neuron", "CuBaLIF"),
     "gradient window decays": (
         lambda: explorers.gradient_window(LIF(torch.tensor([10.0, 20.0])), torch.arange(2), 0.8),

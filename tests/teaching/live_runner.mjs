@@ -3,5 +3,40 @@ import { readFileSync } from "node:fs";
 
 const { source, calls } = JSON.parse(readFileSync(0, "utf8"));
 const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
-const results = calls.map(([name, ...values]) => module[name](...values));
+const { explorer } = module;
+
+/** What a model that runs in time does at each moment, given which buttons are pressed before, and the values. */
+function moments(data, course) {
+  const state = explorer.begin(data);
+  return course.map(([pressed, values]) => {
+    for (const name of pressed) explorer.actions[name](values, data, state);
+    explorer.advance(state, values, data);
+    return state.steps.at(-1);
+  });
+}
+
+/** Draw an explorer on a canvas of a given width that only listens: how often it was told to draw, and where to nowhere. */
+function drawn(width, values, data) {
+  const heard = { calls: 0, nowhere: 0, panels: 0 };
+  const listen = (...given) => {
+    heard.calls++;
+    heard.nowhere += given.flat().filter((value) => typeof value === "number" && !Number.isFinite(value)).length;
+  };
+  const context = new Proxy({}, { get: () => listen, set: () => true });
+  const make = () => ({ style: {}, setAttribute() {}, append() {}, getContext: () => context, clientWidth: width });
+  globalThis.document = { createElement: make };
+  globalThis.window = { devicePixelRatio: 2 };
+  globalThis.getComputedStyle = () => ({ color: "rgb(0, 0, 0)" });
+  globalThis.ImageData = class {
+    constructor(wide, high) {
+      this.data = new Uint8ClampedArray(4 * wide * high);
+    }
+  };
+  const figure = new module.Figure(make()), state = explorer.begin?.(data);
+  explorer.draw(figure, explorer.compute(values, data, state), values, data);
+  return { ...heard, panels: figure.drawn.length };
+}
+
+const own = { moments, drawn };
+const results = calls.map(([name, ...values]) => (own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name])(...values));
 process.stdout.write(JSON.stringify(results, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)));

@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from snn_core import ALL_SURROGATES, LIF, Surrogate, encoding, reconstruction
+from snn_core import LIF, Surrogate, encoding, reconstruction
 from snn_core.plasticity import BOUNDS, PairSTDP
 from snn_core.teaching import explorers, live
-from snn_core.teaching.explorers import ALL_EXPLORERS, Choice
-from snn_core.teaching.explorers._base import LiveExplorer
+from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
 from snn_core.teaching.explorers.stdp_window import chance_change
 
 LIVE = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
-FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - {"common"}
+FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - set(live.SHARED)
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="runs the JavaScript models with Node, which is not installed")
 every_live = pytest.mark.parametrize("name", LIVE)
@@ -26,26 +25,48 @@ every_live = pytest.mark.parametrize("name", LIVE)
 
 def run(explorer, calls):
     """Return what functions of an explorer's JavaScript return, for calls ``(function, *arguments)``."""
-    task = json.dumps({"source": LIVE[explorer].live._esm, "calls": calls})
+    task = json.dumps({"source": live.bundle(LIVE[explorer].model), "calls": calls})
     runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
     return json.loads(subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True).stdout)
 
 
+def having_values(name):
+    """Return the controls of an explorer that have a value: all but its buttons."""
+    return {key: c for key, c in LIVE[name].controls.items() if not isinstance(c, Button)}
+
+
 def draws(count, seed, *controls):
-    """Return random values for `controls`: any number of a range, any option of a choice."""
+    """Return random values for `controls`: any number of a range, any option of a choice, any multiples for marks."""
     random = np.random.default_rng(seed)
     return [[c.options[random.integers(len(c.options))] if isinstance(c, Choice)
              else random.integers(c.low, c.high + 1).item() if isinstance(c.step, int)
+             else marks(random, c) if isinstance(c, Marks)
              else random.uniform(c.low, c.high) for c in controls] for _ in range(count)]  # fmt: skip
+
+
+def marks(random, control):
+    """Return up to twenty multiples of the step of a control."""
+    steps = random.integers(round((control.high - control.low) / control.step) + 1, size=random.integers(20))
+    return (control.low + control.step * np.unique(steps)).tolist()
+
+
+def ends(control):
+    """Return the outermost values of a control."""
+    if isinstance(control, Choice):
+        return control.options
+    if isinstance(control, Marks):
+        return [], np.arange(control.low, control.high + control.step / 2, control.step).clip(max=control.high).tolist()
+    return control.low, control.high
 
 
 def parameters(name, count=50):
     """Return random parameters of an explorer, and those of its start and with each control at either end."""
-    controls = LIVE[name].controls
+    controls = having_values(name)
     starts = {key: control.start for key, control in controls.items()}
     random = [dict(zip(controls, values, strict=True)) for values in draws(count, 1, *controls.values())]
-    ends = [(key, c.options if isinstance(c, Choice) else (c.low, c.high)) for key, c in controls.items()]
-    return [starts, *(starts | {key: end} for key, both in ends for end in both), *random]
+    lowest, highest = ({key: ends(c)[i] for key, c in controls.items()} for i in (0, -1))
+    single = [starts | {key: end} for key, c in controls.items() for end in ends(c)]
+    return [starts, lowest, highest, *single, *random]
 
 
 def double(value):
@@ -56,87 +77,197 @@ def numbers(text):
     return [float(number) for number in re.findall(r"\d[\d,]*\.?\d*(?:e[-+]?\d+)?", text.replace(",", ""))]
 
 
-def test_four_explorers_are_live_and_each_has_a_model():
-    assert set(LIVE) == {"LIFNeuron", "Encoding", "SurrogateGradient", "STDPWindow"}
-    assert {kind.live._esm for kind in LIVE.values()} == {live.bundle(name) for name in FILES}
+def test_each_live_explorer_has_a_model_and_each_model_an_explorer():
+    assert sorted(kind.model for kind in LIVE.values()) == sorted(FILES)
+    assert {"Excite", "LIFNeuron", "PushWeight"} <= set(LIVE)
 
 
 @every_live
 def test_the_browser_gets_ranges_starts_and_captions_from_the_explorer(name):
     state = json.loads(json.dumps(LIVE[name]().sliders().state()))
-    assert [control.pop("name") for control in state["controls"]] == list(LIVE[name].controls)
-    assert state["controls"] == json.loads(json.dumps([c._asdict() for c in LIVE[name].controls.values()]))
-    assert state["values"] == {key: control.start for key, control in LIVE[name].controls.items()}
+    for found, (key, control) in zip(state["controls"], LIVE[name].controls.items(), strict=True):
+        assert (found.pop("name"), found.pop("kind")) == (key, type(control).__name__.lower())
+        assert found == json.loads(json.dumps(control._asdict()))
+    assert state["values"] == json.loads(json.dumps({key: c.start for key, c in having_values(name).items()}))
+    assert state["about"] == LIVE[name].about
+    assert len(state["about"]) > 40
 
 
 @every_live
 def test_a_caption_names_its_unit(name):
-    for control in LIVE[name].controls.values():
+    for control in having_values(name).values():
         unit = re.search(r"\b(ms)\)$", control.caption)
-        assert getattr(control, "unit", "") == (unit.group(1) if unit else "")
+        assert isinstance(control, Marks) or getattr(control, "unit", "") == (unit.group(1) if unit else "")
+
+
+@every_live
+def test_starts_lie_within_the_ranges(name):
+    LIVE[name]().sliders().values = {key: control.start for key, control in having_values(name).items()}
 
 
 @every_live
 def test_values_can_be_set_from_python_within_their_ranges(name):
-    figure, control = LIVE[name]().sliders(), next(iter(LIVE[name].controls))
+    figure = LIVE[name]().sliders()
     before = figure.values
-    figure.values = {control: LIVE[name].controls[control][1]}
-    assert figure.values == before | {control: LIVE[name].controls[control][1]}
-    with pytest.raises(ValueError, match=control):
-        figure.values = {control: -1000.0}
+    for key, control in having_values(name).items():
+        for end in ends(control):
+            figure.values = {key: end}
+            assert figure.values == before | {key: end}
+        wrong = [-1000.0] if isinstance(control, Marks) else -1000.0
+        with pytest.raises(ValueError, match=key):
+            figure.values = {key: wrong}
+        figure.values = before
     with pytest.raises(ValueError, match="parameter"):
         figure.values = {"volume": 11}
 
 
 @every_live
 def test_the_script_needs_no_network_and_no_other_file(name):
-    source = LIVE[name].live._esm
+    source = live.bundle(LIVE[name].model)
     assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(|https?://|XMLHttpRequest|</script", source, flags=re.M)
     assert 'data-lm-suppress-shortcuts": "true"' in source
 
 
+@every_live
+def test_a_model_is_short(name):
+    lines = Path(live.__file__).with_name(f"{LIVE[name].model}.js").read_text(encoding="utf-8").splitlines()
+    assert max(map(len, lines)) <= 120
+    assert len(lines) <= (120 if issubclass(LIVE[name], Explorer) else 85)
+
+
 @needs_node
 @every_live
+@pytest.mark.parametrize("width", [320, 736])
+def test_whatever_the_values_everything_is_drawn_somewhere(name, width):
+    cases, data = parameters(name), LIVE[name]().data()
+    for case, found in zip(cases, run(name, [("drawn", width, case, data) for case in cases]), strict=True):
+        assert found["nowhere"] == 0, case
+        assert found["panels"] >= 2
+        assert found["calls"] > 20
+
+
+@needs_node
+@pytest.mark.parametrize("name", [name for name, kind in LIVE.items() if issubclass(kind, Explorer)])
 def test_titles_say_what_those_of_the_static_figure_say(name):
     explorer, cases = LIVE[name](), parameters(name, 20)
-    data = explorer.live_data()
+    data = explorer.data()
     for case, found in zip(cases, run(name, [("compute", case, data) for case in cases]), strict=True):
         for title, axes in zip(found["titles"], explorer(**case).axes, strict=True):
             expected = axes.get_title(loc="left")
             assert numbers(title) == pytest.approx(numbers(expected), rel=0.02, abs=0.002), (case, title, expected)
 
 
+def from_core(current, **neuron):
+    """Return the spikes and the membrane of one neuron of the core, in double precision."""
+    neuron = {key: value if key == "reset" else double(value) for key, value in neuron.items()}
+    spikes, membrane, _ = LIF(**neuron)(double(current)[:, None, None], record=True)
+    return spikes.flatten().tolist(), membrane.flatten().tolist()
+
+
 @needs_node
-def test_the_lif_neuron_spikes_as_the_core_does():
-    cases = draws(100, 0, *LIVE["LIFNeuron"].controls.values())
-    currents = np.random.default_rng(2).normal(0.1, 0.5, (100, 200))
-    calls, expected = [], []
-    for (drive, tau, threshold, reset), noise in zip(cases, currents, strict=True):
-        lif = LIF(double(tau), threshold=double(threshold), reset=reset, dt=1.0)
-        current = (noise + 0.1 * drive).tolist()
-        calls.append(("lifSequence", current, {"beta": np.exp(-1 / tau), "threshold": threshold, "reset": reset}))
-        expected.append(lif(double(current)[:, None, None], record=True))
+def test_the_neuron_of_all_explorers_spikes_as_the_core_does():
+    random, calls, expected = np.random.default_rng(2), [], []
+    for _ in range(100):
+        current = random.normal(0.15, 0.5, 200).tolist()
+        reset = ("soft", "hard")[random.integers(2)]
+        numbers = {"beta": random.uniform(0, 1), "threshold": random.uniform(0.2, 2)}
+        calls.append(("lifSequence", current, numbers | {"reset": reset}))
+        expected.append(from_core(current, **numbers, reset=reset))
     count = 0
-    for found, (spikes, membrane, _) in zip(run("LIFNeuron", calls), expected, strict=True):
-        assert found["spikes"] == spikes.flatten().tolist()
-        assert found["membrane"] == pytest.approx(membrane.flatten().numpy(), abs=1e-9)
-        count += sum(found["spikes"])
+    for found, (spikes, membrane) in zip(run("LIFNeuron", calls), expected, strict=True):
+        assert [step["spike"] for step in found] == spikes
+        assert [step["membrane"] for step in found] == pytest.approx(membrane, abs=1e-9)
+        count += sum(spikes)
     assert count > 1000
 
 
 @needs_node
-def test_the_constant_drive_of_the_lif_neuron_is_that_of_the_core():
-    cases, data = parameters("LIFNeuron"), explorers.LIFNeuron().live_data()
-    found = run("LIFNeuron", [("compute", case, data) for case in cases])
-    curve = [(c["drive"], c["tau_mem"], c["threshold"]) for c in cases]
-    rates = run("LIFNeuron", [("firingRate", *point) for point in curve])
-    for case, run_, rate, point in zip(cases, found, rates, curve, strict=True):
-        lif = LIF(double(case["tau_mem"]), threshold=double(case["threshold"]), reset=case["reset"], dt=data["dt"])
-        current = (case["drive"] * (1 - lif.beta)).expand(round(data["duration"] / data["dt"]), 1, 1)
-        spikes, membrane, _ = lif(current, record=True)
-        assert run_["spikes"] == spikes.flatten().tolist()
-        assert run_["membrane"] == pytest.approx(membrane.detach().flatten().numpy(), abs=1e-9)
-        assert rate == pytest.approx(explorers.firing_rate(*map(np.array, point)).item(), rel=1e-9)
+def test_the_three_lanes_are_those_of_the_core():
+    cases, data = parameters("LIFNeuron", 100), explorers.LIFNeuron().data()
+    for case, found in zip(cases, run("LIFNeuron", [("compute", case, data) for case in cases]), strict=True):
+        beta, steps = np.exp(-case["dt"] / case["tau_mem"]), round(data["duration"] / case["dt"])
+        current = np.full(steps, case["drive"] * (1 - beta))
+        for time in case["arrivals"]:
+            current[int(time // case["dt"])] += case["weight"]
+        spikes, membrane = from_core(current, beta=beta, threshold=case["threshold"], reset=case["reset"])
+        assert found["currents"] == pytest.approx(current, abs=1e-12)
+        assert [step["spike"] for step in found["steps"]] == spikes, case
+        assert [step["membrane"] for step in found["steps"]] == pytest.approx(membrane, abs=1e-9)
+        assert numbers(found["titles"][0])[0] == sum(spikes)
+
+
+@needs_node
+@pytest.mark.parametrize("drive", [0.5, 0.95, 1.0])
+def test_a_drive_that_does_not_exceed_the_threshold_never_fires(drive):
+    case = parameters("LIFNeuron", 0)[0] | {"drive": drive, "arrivals": []}
+    (found,) = run("LIFNeuron", [("compute", case, explorers.LIFNeuron().data())])
+    assert found["titles"][0].startswith("0 spikes")
+
+
+@needs_node
+def test_the_neuron_that_runs_in_time_does_what_the_core_does():
+    random, data = np.random.default_rng(10), explorers.Excite().data()
+    course, currents = [], []
+    for weight, drive in draws(600, 11, *list(having_values("Excite").values())):
+        presses = int(random.poisson(0.15))
+        course.append((["send"] * presses, {"weight": weight, "drive": drive}))
+        currents.append(drive * (1 - data["beta"]) + presses * weight)
+    (found,) = run("Excite", [("moments", data, course)])
+    spikes, membrane = from_core(currents, beta=data["beta"], threshold=data["threshold"])
+    assert [step["spike"] for step in found] == spikes
+    assert [step["membrane"] for step in found] == pytest.approx(membrane, abs=1e-9)
+    assert sum(spikes) > 30
+
+
+@needs_node
+@pytest.mark.parametrize(("presses", "spikes"), [(1, 0), (2, 0), (3, 1)])
+def test_one_spike_is_not_enough_and_three_soon_after_each_other_are(presses, spikes):
+    explorer, values = explorers.Excite(), {key: c.start for key, c in having_values("Excite").items()}
+    course = [(["send"] * (t % 8 == 0 and t < 8 * presses), values) for t in range(60)]
+    (found,) = run("Excite", [("moments", explorer.data(), course)])
+    assert sum(step["spike"] for step in found) == spikes
+
+
+def pushed(w, surrogate, scale, data):
+    """Return spikes, loss and surrogate gradient of one weight, by the autograd of the core."""
+    weight = double(w).requires_grad_()
+    neuron = LIF(beta=double(data["beta"]), threshold=double(data["threshold"]), surrogate=Surrogate(surrogate, scale))
+    spikes = neuron((weight * double(data["spikes"]))[:, None, None])
+    loss = (spikes.sum() - data["target"]) ** 2 / 2
+    loss.backward()
+    return spikes.flatten().tolist(), loss.item(), weight.grad.item()
+
+
+@needs_node
+def test_loss_and_surrogate_gradient_of_a_weight_are_those_of_autograd():
+    data, found_gradients = explorers.PushWeight().data(), []
+    cases = parameters("PushWeight", 150)
+    for case, found in zip(cases, run("PushWeight", [("compute", case, data) for case in cases]), strict=True):
+        spikes, loss, gradient = pushed(case["w"], case["surrogate"], case["scale"], data)
+        assert [step["spike"] for step in found["steps"]] == spikes
+        assert found["loss"] == loss
+        assert found["gradient"] == pytest.approx(gradient, abs=1e-6)
+        found_gradients.append(gradient)
+        at = np.argmin(np.abs(np.array(found["weights"]) - case["w"]))
+        nearest = pushed(found["weights"][at], case["surrogate"], case["scale"], data)
+        assert [found["losses"][at], found["gradients"][at]] == pytest.approx(nearest[1:], abs=1e-6)
+    assert min(found_gradients) < -10 < 10 < max(found_gradients)
+
+
+@needs_node
+def test_steps_of_descent_cross_flat_stretches_and_end_where_the_loss_is_0():
+    explorer = explorers.PushWeight()
+    data, values = explorer.data(), {key: c.start for key, c in having_values("PushWeight").items()}
+    for _ in range(12):
+        before = values
+        (changes,) = run("PushWeight", [("descend", values, data)])
+        values = values | changes
+        wanted = before["w"] - data["lr"] * pushed(before["w"], before["surrogate"], before["scale"], data)[2]
+        assert values["w"] == pytest.approx(np.clip(wanted, data["low"], data["high"]), abs=1e-9)
+        assert values["trail"][-2:] == [before["w"], values["w"]]
+    assert pushed(0.0, "fast_sigmoid", 10.0, data)[1] == pushed(0.25, "fast_sigmoid", 10.0, data)[1] == 8
+    assert pushed(values["w"], "fast_sigmoid", 10.0, data)[1] == 0
+    explorer.sliders().values = values
 
 
 @needs_node
@@ -190,7 +321,7 @@ def _encoded(code, image, steps, gain, tau, threshold, seed):
 @needs_node
 def test_what_is_read_back_is_what_the_core_reads_back():
     explorer, cases = explorers.Encoding(), parameters("Encoding")
-    calls = [("compute", case, explorer.live_data()) for case in cases]
+    calls = [("compute", case, explorer.data()) for case in cases]
     for case, found in zip(cases, run("Encoding", calls), strict=True):
         back = _read_back(double(found["spikes"]).view(case["steps"], 1, 784), case, explorer)
         assert found["back"] == pytest.approx(back[0].numpy(), abs=1e-9)
@@ -206,48 +337,29 @@ def _read_back(spikes, case, explorer):
 
 
 @needs_node
-@pytest.mark.parametrize("surrogate", ALL_SURROGATES)
+@pytest.mark.parametrize("surrogate", explorers.PushWeight.controls["surrogate"].options)
 def test_the_surrogate_derivatives_are_those_of_the_core(surrogate):
     random = np.random.default_rng(5)
     points, scales = random.normal(0, 0.5, 200), 10 ** random.uniform(-1, 3, 200)
     options = [{"surrogate": surrogate, "scale": scale} for scale in scales]
     calls = [("derivative", x, option) for x, option in zip(points, options, strict=True)]
     expected = [Surrogate(surrogate, k).derivative(double(x)).item() for x, k in zip(points, scales, strict=True)]
-    assert run("SurrogateGradient", calls) == pytest.approx(expected, abs=1e-12)
+    assert run("PushWeight", calls) == pytest.approx(expected, abs=1e-12)
 
 
 @needs_node
-def test_the_gradient_of_each_layer_is_that_of_autograd():
-    random, calls, expected, spikes = torch.Generator().manual_seed(6), [], [], 0
-    for surrogate, log_scale, gain in draws(60, 7, *LIVE["SurrogateGradient"].controls.values()):
-        weights = gain * (0.1 + 0.6 * torch.randn(3, 8, 8, generator=random, dtype=torch.float64))
-        start = encoding.rate(torch.full((4, 8), 0.3, dtype=torch.float64), 30, generator=random)
-        beta = LIF().beta.double()
-        norms, membrane = explorers.gradient_by_layer(start, weights, Surrogate(surrogate, 10**log_scale))
-        data = {"input": start.flatten().tolist(), "width": 32, "neurons": 8, "beta": beta.item(), "threshold": 1.0}
-        spike = {"surrogate": surrogate, "scale": 10**log_scale}
-        calls.append(("gradientByLayer", weights.flatten(1).tolist(), spike, data))
-        expected.append((norms, membrane))
-    for found, (norms, membrane) in zip(run("SurrogateGradient", calls), expected, strict=True):
-        assert found["norms"] == pytest.approx(norms.numpy(), rel=1e-5)
-        assert found["layers"][0]["membrane"] == pytest.approx(membrane.flatten().numpy(), abs=1e-5)
-        assert found["layers"][0]["spikes"] == (membrane > 1).double().flatten().tolist()
-        spikes += sum(found["layers"][2]["spikes"])
-    assert spikes > 1000
-
-
-@needs_node
-def test_the_histogram_is_that_of_numpy():
-    values = np.concatenate([np.random.default_rng(8).normal(0, 1.5, 1000), [-2.0, 2.0, 0.0]])
-    counts, _ = np.histogram(values, np.linspace(-2, 2, 41))
-    (found,) = run("SurrogateGradient", [("histogram", values.tolist(), -2, 2, 40)])
-    assert found == pytest.approx(counts / counts.max())
+def test_marks_are_set_and_removed_at_multiples_of_their_step():
+    control = explorers.LIFNeuron.controls["arrivals"]._asdict()
+    calls = [("toggled", [3, 9], 5), ("toggled", [3, 9], 9), ("toggled", [], 0)]
+    assert run("LIFNeuron", calls) == [[3, 5, 9], [3], [0]]
+    calls = [("snapped", 7.4, control), ("snapped", -2, control), ("snapped", 1e9, control)]
+    assert run("LIFNeuron", calls) == [7, control["low"], control["high"]]
 
 
 @needs_node
 def test_the_stdp_window_and_its_weights_are_those_of_the_core():
     calls, expected = [], []
-    lags = [0.0, 0.5, -0.5, 3.0, -3.0, *np.random.default_rng(9).uniform(-80, 80, 57)]
+    lags = [0.0, 0.5, -0.5, 3.0, -3.0, *np.random.default_rng(9).uniform(-80, 80, 59)]
     walk = {"bins": 20, "chance": 0.02, "influence": 0.3}
     for case, lag in zip(parameters("STDPWindow"), lags, strict=True):
         bound, rule = case["bound"], PairSTDP(**case)

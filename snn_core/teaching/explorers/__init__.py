@@ -1,13 +1,15 @@
-"""Interactive figures: each is a plain function of its parameters, and the same function behind sliders.
+"""Interactive figures, one module each. A page shows one by a cell of its own: ``LIFNeuron().sliders()``.
 
-One module per explorer; what they share stands in `_base`.
+A `LiveExplorer` is computed and drawn by the browser (`snn_core.teaching.live`); an `Explorer` by the kernel (`_base`).
 """
 
-from ._base import Choice, Explorer, Range
+from ..live import Button, Choice, LiveExplorer, Marks, Range
+from ._base import Explorer
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
 from .event_window import EventWindow, events_in_window
+from .excite import Excite
 from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
@@ -15,18 +17,19 @@ from .lif_neuron import LIFNeuron, firing_rate
 from .local_credit import LocalCredit, local_credit
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
+from .push_weight import PushWeight
 from .spike_distance import SpikeDistance, spike_train_distance
 from .stdp_window import STDPWindow, weight_density
-from .surrogate_gradient import SurrogateGradient, gradient_by_layer
 from .threshold_memory import ThresholdMemory, cue_eligibility
 
-ALL_EXPLORERS: dict[str, type[Explorer]] = {
+ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
+    "Excite": Excite,
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
     "NeuronModels": NeuronModels,
     "LayerRates": LayerRates,
     "CreditAssignment": CreditAssignment,
-    "SurrogateGradient": SurrogateGradient,
+    "PushWeight": PushWeight,
     "SpikeDistance": SpikeDistance,
     "STDPWindow": STDPWindow,
     "GradientWindow": GradientWindow,
@@ -40,23 +43,27 @@ ALL_EXPLORERS: dict[str, type[Explorer]] = {
 
 __all__ = [
     "ALL_EXPLORERS",
+    "Button",
     "Choice",
     "CreditAssignment",
     "EligibilityTrace",
     "Encoding",
     "EventWindow",
+    "Excite",
     "Explorer",
     "FeatureMap",
     "GradientWindow",
     "LIFNeuron",
     "LayerRates",
+    "LiveExplorer",
     "LocalCredit",
+    "Marks",
     "NeuronModels",
     "PrototypeDrift",
+    "PushWeight",
     "Range",
     "STDPWindow",
     "SpikeDistance",
-    "SurrogateGradient",
     "ThresholdMemory",
     "credit",
     "cue_eligibility",
@@ -64,7 +71,6 @@ __all__ = [
     "events_in_window",
     "field_path",
     "firing_rate",
-    "gradient_by_layer",
     "gradient_window",
     "local_credit",
     "map_spikes",

@@ -1,4 +1,4 @@
-"""Interactive figures: each is a plain function of its parameters, and the same function behind sliders.
+"""Interactive figures that the kernel draws: a function of its parameters, and the same behind sliders.
 
 An explorer draws its axes, ticks and labels once and keeps that picture. A moved slider changes the data of the moving
 artists, draws only these onto the kept picture, and pushes the result into an image widget. That is several times
@@ -6,7 +6,6 @@ faster than drawing a new figure.
 """
 
 import io
-from typing import NamedTuple
 
 import ipywidgets as widgets
 import matplotlib as mpl
@@ -17,27 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ... import _checks
-from ..live import LiveFigure
+from ..live import Choice, Range
 from ..plotting import COLOURS, STYLE
-
-
-class Range(NamedTuple):
-    """A slider from `low` to `high` in steps of `step`, at first at `start`; its caption, and its unit."""
-
-    low: float
-    high: float
-    step: float
-    start: float
-    caption: str
-    unit: str = ""
-
-
-class Choice(NamedTuple):
-    """Buttons for a few named options, at first the option `start`; their caption."""
-
-    options: tuple[str, ...]
-    start: str
-    caption: str
 
 
 class Explorer:
@@ -102,20 +82,6 @@ class Explorer:
         for widget in controls.values():
             widget.observe(redraw, names="value")
         return widgets.VBox([*controls.values(), picture])
-
-
-class LiveExplorer(Explorer):
-    """An explorer whose sliders need no kernel: its model stands in JavaScript too, and the browser draws."""
-
-    live: type[LiveFigure]
-
-    def live_data(self) -> dict:
-        """Return what the JavaScript model needs besides the values of the sliders."""
-        raise NotImplementedError
-
-    def sliders(self) -> LiveFigure:
-        """Return the figure that the browser draws, with its sliders."""
-        return self.live(self.controls, self.live_data())
 
 
 def _widget(control: Range | Choice) -> widgets.Widget:

@@ -1,12 +1,14 @@
 """The explorer of page 11: one pair of spikes, its eligibility, and the reward that comes later."""
 
 import numpy as np
+import torch
 from matplotlib.artist import Artist
 
+from ...plasticity import PairSTDP, spike_trace
 from ..palette import BLUE, GREEN, VERMILION
 from ._base import Explorer, Range
 
-TAU_STDP, A_PLUS, A_MINUS = 20.0, 1.0, 0.5  # ms and units of the weight
+RULE = PairSTDP(tau_plus=20.0, tau_minus=20.0, a_plus=1.0, a_minus=0.5)
 
 
 class EligibilityTrace(Explorer):
@@ -43,8 +45,8 @@ class EligibilityTrace(Explorer):
         reward_time = max(self.pre_time, post_time) + delay
         course = pair_eligibility(self.time - self.pre_time, lag, tau_eligibility)
         left = pair_eligibility(np.array([reward_time - self.pre_time]), lag, tau_eligibility)[0]
-        for line, spike in ((self.pre, self.pre_time), (self.post, post_time)):
-            line.set_ydata(np.where(self.time >= spike, np.exp(-(self.time - spike) / TAU_STDP), 0))
+        for line, spike, tau in ((self.pre, self.pre_time, RULE.tau_plus), (self.post, post_time, RULE.tau_minus)):
+            line.set_ydata(spike_trace(torch.tensor(self.time == spike).double()[:, None], tau))
         self.eligibility.set_ydata(course)
         self.at.set_xdata([reward_time, reward_time])
         self.left.set_data([reward_time], [left])
@@ -60,6 +62,6 @@ def pair_eligibility(time: np.ndarray, lag: float, tau_eligibility: float) -> np
     >>> pair_eligibility(np.array([-1.0, 0.0, 100.0]), lag=0.0, tau_eligibility=100.0).round(3).tolist()
     [0.0, 1.0, 0.368]
     """
-    height = A_PLUS * np.exp(-lag / TAU_STDP) if lag >= 0 else -A_MINUS * np.exp(lag / TAU_STDP)
+    height = RULE.window(torch.tensor(lag, dtype=torch.float64)).item()
     age = time - max(lag, 0.0)
     return np.where(age >= 0, height * np.exp(-np.maximum(age, 0) / tau_eligibility), 0.0)

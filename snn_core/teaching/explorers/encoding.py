@@ -7,12 +7,12 @@ from matplotlib.artist import Artist
 from ...datasets import mnist_mini
 from ...encoding import delta, latency, rate, repeat
 from ...reconstruction import from_delta, from_latency, from_rate
-from ..live import LiveEncoding
+from ..live import Choice, LiveExplorer, Range
 from ..plotting import BLUE
-from ._base import Choice, LiveExplorer, Range
+from ._base import Explorer
 
 
-class Encoding(LiveExplorer):
+class Encoding(LiveExplorer, Explorer):
     """A digit, its spikes in one of the codes, and what can be read back from them."""
 
     controls = {
@@ -23,7 +23,8 @@ class Encoding(LiveExplorer):
         "tau": Range(1.0, 50.0, 1.0, 10.0, "τ (latency, ms)", "ms"),
     }
     size = (9.0, 2.8)
-    live = LiveEncoding
+    model = "encoding"
+    about = "An image, its spikes in a code, and the image read back from them."
     threshold, change = 0.2, 0.1
 
     def build(self) -> list[Artist]:
@@ -65,7 +66,7 @@ class Encoding(LiveExplorer):
         events = delta(fade_in, threshold=self.change)
         return events[:, :, 0], from_delta(events, threshold=self.change)[-1]
 
-    def live_data(self) -> dict:
+    def data(self) -> dict:
         """Return the images as grey values from 0 to 255, the thresholds of the codes, and the seed."""
         images = (255 * self.images.flatten(1)).round().int().tolist()
         return {"images": images, "threshold": self.threshold, "change": self.change, "seed": 0}

@@ -1,8 +1,11 @@
 """The explorer of page 08: how far apart two spike trains are, and whether silence would be nearer."""
 
 import numpy as np
+import torch
 from matplotlib.artist import Artist
 
+from ...losses import van_rossum
+from ...plasticity import spike_trace
 from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 
@@ -33,34 +36,29 @@ class SpikeDistance(Explorer):
         return [self.target, self.shifted, self.curve, self.point, self.silence, self.title, self.verdict]
 
     def update(self, *, shift: int, tau: float) -> None:
-        distances = np.array([spike_train_distance(self.wanted, self.wanted + k, tau) for k in self.shifts])
-        here, silent = distances[self.shifts == shift][0], spike_train_distance(self.wanted, self.wanted[:0], tau)
-        self.target.set_ydata(_trace(self.wanted, self.time, tau))
-        self.shifted.set_ydata(_trace(self.wanted + shift, self.time, tau))
-        self.curve.set_ydata(distances)
+        later = [spike_train_distance(self.wanted, self.wanted + k, tau) for k in range(41)]
+        here, silent = later[abs(shift)], spike_train_distance(self.wanted, self.wanted[:0], tau)
+        self.target.set_ydata(spike_trace(_train(self.wanted, 200), tau))
+        self.shifted.set_ydata(spike_trace(_train(self.wanted + shift, 200), tau))
+        self.curve.set_ydata([later[abs(k)] for k in self.shifts])  # earlier is as far as later
         self.point.set_data([shift], [here])
         self.silence.set_ydata([silent, silent])
         self.title.set_text(f"Shifted by {shift} ms, seen through traces of {tau:.0f} ms")
         self.verdict.set_text(f"D² = {here:.2f}; silence: {silent:.2f}")
 
 
-def spike_train_distance(one: np.ndarray, other: np.ndarray, tau: float, dt: float = 1.0) -> float:
-    """Return the van Rossum distance of two lists of spike times in ms, from all pairs of spikes.
+def spike_train_distance(one: np.ndarray, other: np.ndarray, tau: float) -> float:
+    """Return the van Rossum distance of two lists of spike times in whole ms.
 
-    ``dt / tau / (1 - beta²) * (sum over pairs within a list - sum over pairs across) of beta^|steps apart|``. The sum
-    over pairs is what the difference of the traces, squared and summed over time, comes to.
-
-    Reference: van Rossum 2001.
-
-    >>> round(spike_train_distance(np.array([3.0]), np.array([]), tau=100.0), 2)
+    >>> round(spike_train_distance(np.array([3]), np.array([]), tau=100.0), 2)
     0.51
     """
-    times = np.concatenate([one, other])
-    signs = np.concatenate([np.ones(len(one)), -np.ones(len(other))])
-    near = np.exp(-np.abs(times[:, None] - times) / tau)
-    return float(signs @ near @ signs * dt / tau / (1 - np.exp(-2 * dt / tau)))
+    steps = int(np.concatenate([one, other]).max()) + 1
+    return van_rossum(_train(one, steps), _train(other, steps), tau=tau).item()
 
 
-def _trace(spikes: np.ndarray, time: np.ndarray, tau: float) -> np.ndarray:
-    since = time[:, None] - spikes
-    return np.where(since >= 0, np.exp(-since / tau), 0.0).sum(1)
+def _train(times: np.ndarray, steps: int) -> torch.Tensor:
+    """Return the spikes ``[T, 1]`` of a list of times."""
+    spikes = torch.zeros(steps, 1, dtype=torch.float64)
+    spikes[times] = 1
+    return spikes

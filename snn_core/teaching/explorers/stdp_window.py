@@ -6,12 +6,12 @@ from matplotlib.artist import Artist
 
 from ... import _checks
 from ...plasticity import BOUNDS, PairSTDP
-from ..live import LiveSTDPWindow
+from ..live import Choice, LiveExplorer, Range
 from ..palette import BLUE, VERMILION
-from ._base import Choice, LiveExplorer, Range
+from ._base import Explorer
 
 
-class STDPWindow(LiveExplorer):
+class STDPWindow(LiveExplorer, Explorer):
     """The window of the pair rule, and the distribution of many weights after a long time (`weight_density`)."""
 
     controls = {
@@ -21,7 +21,8 @@ class STDPWindow(LiveExplorer):
         "tau_minus": Range(5.0, 50.0, 1.0, 20.0, "τ₋ (ms)", "ms"),
         "bound": Choice(tuple(BOUNDS), "additive", "bound"),
     }
-    live = LiveSTDPWindow
+    model = "stdp_window"
+    about = "The window of a plasticity rule, and the distribution of weights that it leads to."
     bins, rate, influence = 20, 20.0, 0.3
 
     def build(self) -> list[Artist]:
@@ -53,7 +54,7 @@ class STDPWindow(LiveExplorer):
         self.balance.set_text(f"Chance pairs: depression {ratio:.2f} × potentiation")
         self.title.set_text(f"Mean weight {mean:.2f} (triangle)")
 
-    def live_data(self) -> dict:
+    def data(self) -> dict:
         """Return the exponents of the bounds, and how often the neurons spike, and why."""
         return {"bounds": BOUNDS, "bins": self.bins, "chance": self.rate / 1000, "influence": self.influence}
 

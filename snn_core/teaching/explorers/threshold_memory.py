@@ -3,8 +3,11 @@
 import math
 
 import numpy as np
+import torch
 from matplotlib.artist import Artist
 
+from ...neurons import AdaptiveLIF
+from ...online.layers import AdaptiveTraces, adaptive_traces_step
 from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 
@@ -65,14 +68,16 @@ def cue_eligibility(
     >>> cue_eligibility(np.ones(1), np.zeros(1), 0.5, 0.9, 0.1, weight=1.0)[2].tolist()
     [1.0]
     """
-    v = a = of_state = of_adaptation = 0.0
-    rows = []
-    for told, asked in zip(cue.tolist(), recall.tolist(), strict=True):
-        u, raised = beta * v + weight * (told + asked), 1 + strength * a
-        z = float(u > raised)
-        of_membrane, of_threshold = beta * of_state + told, strength * of_adaptation
-        e = (1 + 10 * abs(u - raised)) ** -2.0 * (of_membrane - of_threshold)  # the fast sigmoid of scale 10
-        v, a = u - raised * z, rho * a + z
-        of_state, of_adaptation = of_membrane - z * of_threshold, rho * of_adaptation + e
-        rows.append((u, raised, e))
+    beta, rho, strength = torch.tensor([beta, rho, strength], dtype=torch.float64)
+    neuron = AdaptiveLIF(beta=beta, rho=rho, strength=strength)
+    sources = torch.tensor(cue)[:, None, None]
+    currents = weight * (sources + torch.tensor(recall)[:, None, None])
+    nothing = torch.zeros_like(sources[:1])
+    state, traces, rows = neuron.initial_state(currents), AdaptiveTraces(nothing, nothing), []
+    for current, source in zip(currents, sources, strict=True):
+        raised = neuron.threshold + neuron.strength * state.adaptation
+        spikes, membrane, state = neuron.step(current, state)
+        slope = neuron.surrogate.derivative(membrane - raised)
+        eligibility, traces = adaptive_traces_step(traces, source, slope, spikes, neuron)
+        rows.append((membrane.item(), raised.item(), eligibility.item()))
     return tuple(np.array(rows).T)

@@ -1,11 +1,13 @@
-"""Widgets whose small model and drawing are JavaScript: they run in the browser, with or without a kernel.
+"""Explorers that the browser computes and draws: they are alive with or without a kernel.
 
-The model of each explorer stands in a file of its own beside `common.js`. Python sends the description of the controls
-and the data of the model, so that ranges, starts and captions stand in one place, the class of the explorer.
+The small model of each and its drawing are one JavaScript file in this folder. What all share is
+`common.js` (panels on a canvas), `controls.js` (sliders, choices, buttons, marks, time) and
+`neuron.js` (the LIF neuron). Python holds parameters, ranges, captions and data, and draws nothing.
 """
 
 import json
 from importlib.resources import files
+from typing import NamedTuple
 
 import anywidget
 import traitlets
@@ -14,75 +16,124 @@ from ... import _checks
 from .. import palette
 
 STYLE = files(__name__).joinpath("live.css").read_text(encoding="utf-8")
+SHARED = ("common", "controls", "neuron")
 
 
-def bundle(name: str) -> str:
-    """Return one ECMAScript module with the shared code and the model `name`; its default export is the widget."""
-    shared, model = (files(__name__).joinpath(f"{part}.js").read_text(encoding="utf-8") for part in ("common", name))
+class Range(NamedTuple):
+    """A slider from `low` to `high` in steps of `step`, first at `start`; its caption and unit."""
+
+    low: float
+    high: float
+    step: float
+    start: float
+    caption: str
+    unit: str = ""
+
+
+class Choice(NamedTuple):
+    """Radio buttons for a few named options, at first the option `start`; their caption."""
+
+    options: tuple[str, ...]
+    start: str
+    caption: str
+
+
+class Button(NamedTuple):
+    """A button that acts on the figure; its caption."""
+
+    caption: str
+
+
+class Marks(NamedTuple):
+    """Numbers from `low` to `high` that are set and removed in the figure; what each one is."""
+
+    low: float
+    high: float
+    step: float
+    start: tuple[float, ...]
+    caption: str
+    unit: str = ""
+
+
+Control = Range | Choice | Button | Marks
+
+
+def bundle(model: str) -> str:
+    """Return one ECMAScript module with the shared code and a model; it exports the widget."""
+    sources = [files(__name__).joinpath(f"{part}.js") for part in (*SHARED, model)]
     colours = f"const COLOURS = {json.dumps(palette.LIVE)};"
-    widget = "const widget = { render: renderer({ compute, draw }) };\nexport default widget;\n"
-    return f"{colours}\n{shared}\n{model}\n{widget}"
+    widget = "const widget = { render: renderer(explorer) };\nexport default widget;\n"
+    return "\n".join([colours, *(source.read_text(encoding="utf-8") for source in sources), widget])
 
 
 class LiveFigure(anywidget.AnyWidget):
-    """A figure with sliders that the browser computes and draws.
+    """A figure with controls that the browser computes and draws.
 
     Args:
-        controls: the sliders and choices of an explorer, by name.
-        data: what the model needs besides their values: numbers, texts, and lists and dicts of them.
+        model: name of the JavaScript file.
+        about: what the figure shows, in a sentence, for those who do not see it.
+        controls: sliders, choices, buttons and marks by name.
+        data: what the model needs besides their values: numbers, texts, lists and dicts of them.
 
     `values` holds the value of each control. It can be set, also in part: the picture follows.
     """
 
     _css = STYLE
+    about = traitlets.Unicode(read_only=True).tag(sync=True)
     controls = traitlets.List(read_only=True).tag(sync=True)
     data = traitlets.Dict(read_only=True).tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, controls: dict, data: dict):
-        self.starts = {name: control.start for name, control in controls.items()}
+    def __init__(self, model: str, about: str, controls: dict[str, Control], data: dict):
+        self._esm = bundle(model)
+        self.having = {key: c for key, c in controls.items() if not isinstance(c, Button)}
         super().__init__()
-        self.set_trait("controls", [{"name": name} | control._asdict() for name, control in controls.items()])
+        self.set_trait("about", about)
+        self.set_trait("controls", [_described(name, c) for name, c in controls.items()])
         self.set_trait("data", data)
         self.values = {}
 
     @traitlets.validate("values")
     def _complete(self, proposal) -> dict:
         """Add the values that are not given, and refuse those that no control has or allows."""
-        for control in self.controls:
-            name, value = control["name"], proposal["value"].get(control["name"], self.starts[control["name"]])
-            if "options" in control:
-                _checks.choice(name, value, control["options"])
-            else:
-                _checks.number(name, value, control["low"], control["high"], open_low=False)
-        for name in proposal["value"]:
-            _checks.choice("parameter", name, self.starts)
-        return self.starts | self.values | proposal["value"]
+        for name, value in proposal["value"].items():
+            _checks.choice("parameter", name, self.having)
+            _check(name, value, self.having[name])
+        starts = {name: control.start for name, control in self.having.items()}
+        return starts | self.values | proposal["value"]
 
     def state(self) -> dict:
-        """Return what the browser needs to show the figure without a kernel; it can be written as JSON."""
-        return {name: getattr(self, name) for name in ("controls", "data", "values")}
+        """Return what the browser needs without a kernel; it can be written as JSON."""
+        return {name: getattr(self, name) for name in ("about", "controls", "data", "values")}
 
 
-class LiveLIFNeuron(LiveFigure):
-    """One LIF neuron under a constant drive."""
+class LiveExplorer:
+    """An explorer: what it has to say to the browser, which computes and draws it.
 
-    _esm = bundle("lif_neuron")
+    A subclass states `model`, the name of its JavaScript file, `about`, what the figure shows, and
+    its `controls`; it returns from `data` what the model needs besides them.
+    """
+
+    model: str
+    about: str
+    controls: dict[str, Control]
+
+    def data(self) -> dict:
+        """Return what the model needs besides the values of the controls."""
+        return {}
+
+    def sliders(self) -> LiveFigure:
+        """Return the figure with its controls, for the last line of a cell."""
+        return LiveFigure(self.model, self.about, self.controls, self.data())
 
 
-class LiveEncoding(LiveFigure):
-    """An image in every code."""
-
-    _esm = bundle("encoding")
+def _described(name: str, control: Control) -> dict:
+    return {"name": name, "kind": type(control).__name__.lower()} | control._asdict()
 
 
-class LiveSurrogateGradient(LiveFigure):
-    """The gradient that reaches each layer of a deep spiking network."""
-
-    _esm = bundle("surrogate_gradient")
-
-
-class LiveSTDPWindow(LiveFigure):
-    """The window of the pair rule, and where it sends the weights."""
-
-    _esm = bundle("stdp_window")
+def _check(name: str, value: object, control: Control) -> None:
+    if isinstance(control, Choice):
+        _checks.choice(name, value, control.options)
+    else:
+        for number in value if isinstance(control, Marks) else [value]:
+            _checks.number(name, number, control.low, control.high, open_low=False)

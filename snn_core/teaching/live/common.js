@@ -1,4 +1,4 @@
-// What the live explorers share: controls made from the description that Python sends, and panels on a canvas.
+// What the live explorers draw with: panels on a canvas, in the colours of the page's theme.
 
 // COLOURS, light and dark, come from palette.py.
 const FONT = "12px system-ui, sans-serif";
@@ -9,8 +9,18 @@ export function linspace(low, high, count) {
   return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 
+/** The upper end of an axis: a little above all values, and not below `least`. */
+export function above(values, least) {
+  return values.reduce((high, value) => Math.max(high, 1.08 * value), least);
+}
+
 export function significant(value, digits) {
   return String(Number(value.toPrecision(digits)));
+}
+
+/** A number as text, with a minus sign in place of a hyphen. */
+export function signed(number) {
+  return String(number).replace("-", "−");
 }
 
 export function ticks(low, high) {
@@ -20,14 +30,10 @@ export function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-function superscript(number) {
-  return String(number).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
-}
-
-/** One pair of axes: `x` and `y` are ranges in data units; a logarithmic `y` is a range of exponents. */
+/** One pair of axes: `x` and `y` are ranges in data units. */
 class Panel {
   constructor(figure, box, spec) {
-    Object.assign(this, { figure, box, log: false, ...spec, context: figure.context });
+    Object.assign(this, { figure, box, ...spec, context: figure.context });
     this.frame();
   }
 
@@ -36,12 +42,11 @@ class Panel {
   }
 
   py(y) {
-    const value = this.log ? Math.log10(Math.max(y, 1e-300)) : y;
-    return this.box.y + this.box.height * (1 - (value - this.y[0]) / (this.y[1] - this.y[0]));
+    return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0]));
   }
 
-  text(label, x, y, align, baseline) {
-    Object.assign(this.context, { fillStyle: this.figure.ink, textAlign: align, textBaseline: baseline });
+  text(label, x, y, align, baseline, colour = this.figure.ink) {
+    Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
     this.context.fillText(label, x, y);
   }
 
@@ -55,13 +60,13 @@ class Panel {
       this.context.lineTo(x, y + height);
       this.context.lineTo(x + width, y + height);
     });
-    for (const tick of this.xticks ?? ticks(...this.x)) this.text(tick, this.px(tick), y + height + 5, "center", "top");
+    const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
+    for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
     for (const tick of this.yticks ?? ticks(...this.y)) {
-      const label = this.log ? `10${superscript(tick)}` : tick;
-      this.text(label, x - 6, this.py(this.log ? 10 ** tick : tick), "right", "middle");
+      this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
-    this.text(this.xlabel, x + width / 2, y + height + 22, "center", "top");
-    this.upright(this.ylabel, x - MARGIN.left + 9, y + height / 2);
+    this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
+    this.upright(this.ylabel ?? "", x - MARGIN.left + 9, y + height / 2);
   }
 
   upright(label, x, y) {
@@ -96,13 +101,13 @@ class Panel {
     this.inside(() => this.path(colour, 1.6, trace, dash));
   }
 
-  bars(edges, heights, colour, gap = 0) {
+  bars(edges, heights, colour) {
     this.context.fillStyle = colour;
     const bottom = this.box.y + this.box.height;
     this.inside(() => {
       heights.forEach((height, i) => {
-        const left = this.px(edges[i]) + gap, top = this.py(height);
-        this.context.fillRect(left, top, this.px(edges[i + 1]) - gap - left, bottom - top);
+        const left = this.px(edges[i]), top = this.py(height);
+        this.context.fillRect(left, top, this.px(edges[i + 1]) - left, bottom - top);
       });
     });
   }
@@ -126,11 +131,42 @@ class Panel {
     this.context.fill();
   }
 
-  disc(x, y, colour) {
+  /** A round mark of `size` pixels, filled or, if `open`, in outline. */
+  disc(x, y, colour, { size = 5, open = false } = {}) {
+    const fillStyle = open ? this.figure.paper : colour;
+    Object.assign(this.context, { fillStyle, strokeStyle: colour, lineWidth: 1.4 });
+    this.context.setLineDash([]);
+    this.context.beginPath();
+    this.context.arc(this.px(x), this.py(y), size, 0, 2 * Math.PI);
+    this.context.fill();
+    if (open) this.context.stroke();
+  }
+
+  /** Upright lines from 0 to `heights`, one per event. */
+  stems(xs, heights, colour, width = 2) {
+    this.inside(() => this.path(colour, width, () => xs.forEach((x, i) => {
+      this.context.moveTo(this.px(x), this.py(0));
+      this.context.lineTo(this.px(x), this.py(heights[i]));
+    })));
+  }
+
+  /** A level arrow from (x, y) to (toX, y). */
+  arrow(x, toX, y, colour) {
+    const from = this.px(x), to = this.px(toX), level = this.py(y);
+    const head = Math.sign(to - from) * Math.min(8, Math.abs(to - from));
+    this.path(colour, 3, () => (this.context.moveTo(from, level), this.context.lineTo(to - head / 2, level)));
     this.context.fillStyle = colour;
     this.context.beginPath();
-    this.context.arc(this.px(x), this.py(y), 5, 0, 2 * Math.PI);
+    this.context.moveTo(to, level);
+    this.context.lineTo(to - head, level - 5);
+    this.context.lineTo(to - head, level + 5);
     this.context.fill();
+  }
+
+  /** A word above a line or, with the `side` "top", below it. */
+  label(words, x, y, colour, align = "left", side = "bottom") {
+    const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
+    this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour);
   }
 
   /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */
@@ -143,34 +179,42 @@ class Panel {
     this.context.imageSmoothingEnabled = false;
     this.context.drawImage(small, this.box.x, this.box.y, size, size);
   }
-
-  legend(entries) {
-    entries.forEach(([label, colour], i) => {
-      const y = this.box.y + 8 + 16 * i;
-      this.context.fillStyle = colour;
-      this.context.fillRect(this.box.x + 10, y - 2, 14, 4);
-      this.text(label, this.box.x + 30, y, "left", "middle");
-    });
-  }
 }
 
 /** A canvas as wide as its container, in the colours of the page's theme. */
-class Figure {
+export class Figure {
   constructor(root) {
-    this.root = root;
-    this.canvas = element(root, "canvas", { role: "img" });
+    this.root = element(root, "div", { class: "live-picture" });
+    this.canvas = element(this.root, "canvas", { role: "img" });
     this.context = this.canvas.getContext("2d");
   }
 
-  /** Clear the canvas and return one panel per description; its `share` is its part of the width. */
+  /** Return one panel per description, side by side; its `share` is its part of the width. */
   panels(specs) {
     const width = this.root.clientWidth, narrow = width < NARROW;
-    this.resize(width, narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width)));
-    this.readTheme();
-    return layout(specs, width, this.height, narrow).map((box, i) => new Panel(this, box, specs[i]));
+    this.clear(width, narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width)));
+    return this.fill(specs, layout(specs, width, this.height, narrow));
   }
 
-  resize(width, height) {
+  /** Return one panel per description, one above the other; its `height` is that of its axes in pixels. */
+  stack(specs) {
+    const width = this.root.clientWidth - MARGIN.left - MARGIN.right;
+    let y = 0;
+    const boxes = specs.map(({ height, title, xlabel }) => {
+      const box = { x: MARGIN.left, y: y + (title ? MARGIN.top : 8), width, height };
+      y = box.y + height + (xlabel ? MARGIN.bottom : 6);
+      return box;
+    });
+    this.clear(this.root.clientWidth, y);
+    return this.fill(specs, boxes);
+  }
+
+  fill(specs, boxes) {
+    this.drawn = boxes.map((box, i) => new Panel(this, box, specs[i]));
+    return this.drawn;
+  }
+
+  clear(width, height) {
     const scale = window.devicePixelRatio || 1;
     const wanted = [Math.round(width * scale), Math.round(height * scale)];
     this.height = height;
@@ -180,12 +224,14 @@ class Figure {
     }
     this.context.setTransform(scale, 0, 0, scale, 0, 0);
     this.context.clearRect(0, 0, width, height);
+    this.readTheme();
   }
 
   readTheme() {
     this.ink = getComputedStyle(this.root).color;
     const [red, green, blue] = this.ink.match(/[\d.]+/g).map(Number);
-    Object.assign(this, COLOURS[0.3 * red + 0.6 * green + 0.1 * blue > 127 ? "dark" : "light"]);
+    const theme = 0.3 * red + 0.6 * green + 0.1 * blue > 127 ? "dark" : "light";
+    Object.assign(this, COLOURS[theme], { paper: theme === "dark" ? "#111111" : "#ffffff" });
   }
 }
 
@@ -212,98 +258,4 @@ function element(parent, name, attributes = {}, text = "") {
   made.textContent = text;
   parent.append(made);
   return made;
-}
-
-export function decimals(step) {
-  return (String(step).split(".")[1] ?? "").length;
-}
-
-/** A slider, with its caption, and its value with its unit; returns how to show another value. */
-function slider(parent, control, value, changed) {
-  const row = element(parent, "div", { class: "live-row" }), label = element(row, "label");
-  element(label, "span", {}, control.caption);
-  const { low: min, high: max, step } = control;
-  const input = element(label, "input", { type: "range", min, max, step, "data-lm-suppress-shortcuts": "true" });
-  const output = element(row, "output", { "aria-hidden": "true" });
-  const show = (now) => {
-    input.value = now;
-    output.textContent = `${Number(now).toFixed(decimals(step))} ${control.unit}`.trim();
-    input.setAttribute("aria-valuetext", output.textContent);
-  };
-  for (const event of ["input", "change"]) {
-    input.addEventListener(event, () => changed(Number(input.value), event === "change"));
-  }
-  show(value);
-  return show;
-}
-
-/** Radio buttons under a caption; returns how to show another value. */
-function choice(parent, control, value, changed) {
-  const row = element(parent, "fieldset", { class: "live-row" }), group = `live-${Math.random()}`;
-  element(row, "legend", {}, control.caption);
-  const inputs = control.options.map((option) => {
-    const label = element(row, "label");
-    const input = element(label, "input", {
-      type: "radio", name: group, value: option, "data-lm-suppress-shortcuts": "true",
-    });
-    label.append(` ${option}`);
-    input.addEventListener("change", () => changed(option, true));
-    return input;
-  });
-  const show = (now) => inputs.forEach((input) => (input.checked = input.value === now));
-  show(value);
-  return show;
-}
-
-/** Call `redraw` when the size or the theme changes; returns how to stop. */
-function follow(root, redraw) {
-  const sizes = new ResizeObserver(redraw), themes = new MutationObserver(redraw);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  sizes.observe(root);
-  for (const place of [document.documentElement, document.body]) themes.observe(place, { attributes: true });
-  scheme.addEventListener("change", redraw);
-  return () => {
-    sizes.disconnect();
-    themes.disconnect();
-    scheme.removeEventListener("change", redraw);
-  };
-}
-
-/** Return an anywidget `render` for an explorer: what it computes from its values, and how it draws that. */
-export function renderer({ compute, draw }) {
-  return ({ model, el }) => {
-    const data = model.get("data"), root = element(el, "div", { class: "live-explorer" });
-    const controls = element(root, "div"), figure = new Figure(root);
-    const status = element(root, "p", { role: "status", class: "live-status" });
-    let values = { ...model.get("values") }, waiting = 0;
-    const paint = () => {
-      waiting = 0;
-      if (root.clientWidth === 0) return;
-      const found = compute(values, data);
-      draw(figure, found, values, data);
-      figure.canvas.setAttribute("aria-label", found.titles.join(". "));
-    };
-    const redraw = () => (waiting ||= requestAnimationFrame(paint));
-    const changed = (name) => (value, settled) => {
-      values = { ...values, [name]: value };
-      show[name](value);
-      redraw();
-      if (!settled) return;
-      status.textContent = compute(values, data).titles.join(". ");
-      model.set("values", values);
-      model.save_changes();
-    };
-    const show = Object.fromEntries(model.get("controls").map((control) => {
-      const make = control.options ? choice : slider;
-      return [control.name, make(controls, control, values[control.name], changed(control.name))];
-    }));
-    const received = () => {
-      values = { ...model.get("values") };
-      for (const name of Object.keys(show)) show[name](values[name]);
-      redraw();
-    };
-    model.on("change:values", received);
-    const stop = follow(root, redraw);
-    return () => (stop(), model.off("change:values", received));
-  };
 }

@@ -1,6 +1,6 @@
 // The explorer of page 01: an image in every code.
 
-/** The first `count` numbers in [0, 1) that torch draws on a CPU for a seed: the Mersenne Twister, 24 bits of each. */
+/** The first `count` numbers in [0, 1) that torch draws on a CPU for a seed (Mersenne Twister, 24 bits). */
 export function uniform(count, seed) {
   const state = new Uint32Array(624), draws = new Float64Array(count);
   state[0] = seed;
@@ -70,7 +70,9 @@ export function fromLatency(spikes, pixels, { tau, threshold }) {
 /** An image `[N]` at every step, `[T, N]`, times what `level` returns for the step. */
 function overTime(image, steps, level) {
   const signal = new Float64Array(steps * image.length);
-  for (let t = 0; t < steps; t++) image.forEach((value, pixel) => (signal[t * image.length + pixel] = level(t) * value));
+  for (let t = 0; t < steps; t++) {
+    image.forEach((value, pixel) => (signal[t * image.length + pixel] = level(t) * value));
+  }
   return signal;
 }
 
@@ -90,7 +92,7 @@ const CODES = {
   },
 };
 
-export function compute(values, data) {
+function compute(values, data) {
   const image = Float64Array.from(data.images[values.digit], (grey) => grey / 255);
   const { spikes, back } = CODES[values.code](image, values, data);
   const count = spikes.reduce((sum, spike) => sum + (spike > 0 ? 1 : 0), 0);
@@ -99,7 +101,7 @@ export function compute(values, data) {
   return { image, spikes, back, titles: ["image", `${values.code}: ${size}`, `read back, error ${error.toFixed(3)}`] };
 }
 
-export function draw(figure, { image, spikes, back, titles }) {
+function draw(figure, { image, spikes, back, titles }) {
   const pixels = image.length, side = Math.sqrt(pixels);
   const [left, middle, right] = figure.panels([
     { share: 1, picture: true, title: titles[0] },
@@ -113,3 +115,5 @@ export function draw(figure, { image, spikes, back, titles }) {
   middle.events(at.map((i) => Math.floor(i / pixels)), at.map((i) => i % pixels), figure.blue);
   right.image(back, side);
 }
+
+export const explorer = { compute, draw };

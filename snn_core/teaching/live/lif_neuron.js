@@ -1,44 +1,38 @@
-// The explorer of page 02: one LIF neuron under a constant drive.
+// The explorer of page 02: one LIF neuron, with what comes in, its membrane, and its spikes.
 
-/** Run a neuron over its currents: integrate, compare, emit, reset. */
-export function lifSequence(currents, { beta, threshold, reset }) {
-  const spikes = new Float64Array(currents.length), membrane = new Float64Array(currents.length);
-  let state = 0;
-  currents.forEach((current, t) => {
-    const u = beta * state + current;
-    const spike = u > threshold ? 1 : 0;
-    state = u - (reset === "soft" ? threshold : u) * spike;
-    [spikes[t], membrane[t]] = [spike, u];
-  });
-  return { spikes, membrane };
-}
-
-/** The rate of a neuron with hard reset under a constant drive, in spikes per second. */
-export function firingRate(drive, tau_mem, threshold) {
-  return drive > threshold ? 1000 / (tau_mem * Math.log(drive / (drive - threshold))) : 0;
-}
-
-export function compute({ drive, tau_mem, threshold, reset }, { duration, dt }) {
-  const beta = Math.exp(-dt / tau_mem);
+/** What each step adds to the membrane: its part of the steady drive, and the spikes that arrive in it. */
+export function inputCurrent({ drive, weight, dt, arrivals }, beta, duration) {
   const currents = new Float64Array(Math.round(duration / dt)).fill(drive * (1 - beta));
-  const { spikes, membrane } = lifSequence(currents, { beta, threshold, reset });
-  const count = spikes.reduce((sum, spike) => sum + spike, 0), rate = (1000 * count) / duration;
-  const title = `${count} spikes in ${duration} ms: ${rate.toFixed(0)} per second`;
-  return { spikes, membrane, rate, titles: [title, "f–I curve"] };
+  for (const time of arrivals) currents[Math.min(currents.length - 1, Math.floor(time / dt + 1e-9))] += weight;
+  return currents;
 }
 
-export function draw(figure, found, { drive, tau_mem, threshold }, { duration, dt }) {
-  const [left, right] = figure.panels([
-    { share: 3, x: [0, duration], y: [0, 3.2], xlabel: "time (ms)", ylabel: "membrane u", title: found.titles[0] },
-    { share: 2, x: [0, 3], y: [0, 400], xlabel: "drive R·I", ylabel: "rate (spikes/s)", title: found.titles[1] },
-  ]);
-  const time = found.membrane.map((_, t) => t * dt), drives = linspace(0, 3, 301);
-  left.line([0, duration], [threshold, threshold], figure.grey, [5, 4]);
-  left.line(time, found.membrane, figure.blue);
-  const at = time.filter((_, t) => found.spikes[t]);
-  left.triangles(at, found.membrane.filter((_, t) => found.spikes[t]), figure.vermilion);
-  left.legend([["spike", figure.vermilion]]);
-  right.line(drives, drives.map((value) => firingRate(value, tau_mem, threshold)), figure.grey);
-  right.disc(drive, Math.min(found.rate, 400), figure.vermilion);
-  right.legend([["closed form, hard reset", figure.grey], ["this neuron", figure.vermilion]]);
+function compute(values, { duration }) {
+  const { dt, tau_mem } = values, beta = Math.exp(-dt / tau_mem);
+  const currents = inputCurrent(values, beta, duration), steps = lifSequence(currents, { beta, ...values });
+  const count = countSpikes(steps), rate = ((1000 * count) / duration).toFixed(0);
+  const counted = `${count} ${count === 1 ? "spike" : "spikes"} in ${duration} ms: ${rate} per second`;
+  const times = steps.map((_, t) => t * dt);
+  return { currents, steps, times, titles: [`${counted}; β = ${beta.toFixed(3)}`] };
 }
+
+function draw(figure, { currents, steps, times, titles }, { drive, threshold }, { duration }) {
+  const x = [0, duration], levels = [drive, threshold, ...steps.map(({ membrane }) => membrane)];
+  const [input, membrane, output] = figure.stack([
+    { height: 64, x, y: [0, above(currents, 1)], ylabel: "input I", title: titles[0], control: "arrivals" },
+    { height: 150, x, y: [0, above(levels, 1.3)], ylabel: "membrane" },
+    { height: 28, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
+  ]);
+  input.stems(times, currents, figure.green);
+  input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
+  if (drive > 0) {
+    membrane.line(x, [drive, drive], figure.green, [2, 3]);
+    membrane.label("R·I", duration, drive, figure.green, "right");
+  }
+  membrane.label("θ", 0, threshold, figure.grey);
+  drawMembrane(membrane, times, steps, threshold);
+  const sent = times.filter((_, t) => steps[t].spike);
+  output.stems(sent, sent.map(() => 1), figure.vermilion);
+}
+
+export const explorer = { compute, draw };

@@ -46,7 +46,7 @@ export function weightDensity(rule, exponents, { bins, chance, influence }) {
   return share.map((value) => value / total);
 }
 
-export function compute({ bound, ...rule }, { bounds, ...walk }) {
+function compute({ bound, ...rule }, { bounds, ...walk }) {
   const exponents = bounds[bound], [up, down] = factors(0.5, exponents), [gain, loss] = chanceChange(rule);
   const lags = linspace(-80, 80, 321);
   const window = lags.map((lag) => (lag < 0 ? down : up) * stdpWindow(lag, rule));
@@ -60,7 +60,7 @@ export function compute({ bound, ...rule }, { bounds, ...walk }) {
   return { lags, window, share, mean, titles };
 }
 
-export function draw(figure, { lags, window, share, mean, titles }) {
+function draw(figure, { lags, window, share, mean, titles }) {
   const [left, right] = figure.panels([
     { share: 1, x: [-80, 80], y: [-0.055, 0.055], xlabel: "lag: t_post − t_pre (ms)", ylabel: "change at half weight",
       yticks: [-0.04, -0.02, 0, 0.02, 0.04], title: titles[0] },
@@ -71,3 +71,5 @@ export function draw(figure, { lags, window, share, mean, titles }) {
   right.bars(linspace(0, 1, share.length + 1), share, figure.blue);
   right.triangles([mean], [0.97], figure.vermilion);
 }
+
+export const explorer = { compute, draw };

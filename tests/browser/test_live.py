@@ -1,0 +1,191 @@
+"""Live explorers alone on a page, used by hand: buttons, marks, dragging, time, narrow screens, all extremes."""
+
+import pytest
+
+from publish import slides
+from publish.live import alive
+from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
+from tests.publish import pages
+
+LIVE = [name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)]
+PAGE = """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
+FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+PIXELS = "() => document.querySelector('.live-explorer canvas').toDataURL()"
+# What reaches over the edge of the window: texts on the canvas are tested by their widths, below.
+WIDEST = """() => Math.max(...[...document.querySelectorAll('.live-explorer, .live-explorer *')]
+    .map((each) => each.getBoundingClientRect().right))"""
+TEXTS = """
+window.cut = new Set();
+const fill = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+  fill.call(this, words, x, y);
+  const size = this.measureText(words), place = this.getTransform();
+  const scale = place.b === 0 ? place.a : 0;  // upright words are left out
+  const [left, right] = [x - size.actualBoundingBoxLeft, x + size.actualBoundingBoxRight];
+  if (scale && (left < -1 || right * scale > this.canvas.width + 1)) window.cut.add(String(words));
+};
+"""
+
+
+@pytest.fixture
+def opened(browser):
+    """Return a function that opens a file; fail afterwards if its page complained."""
+    complaints, contexts = [], []
+
+    def open_file(place, width=1000, **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.add_init_script(TEXTS)
+        page.goto(place.as_uri())
+        page.evaluate(FRAMES)
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def mounted(opened, tmp_path):
+    """Return a function that opens an explorer alone on a page."""
+
+    def mount(name, *width, **options):
+        place = tmp_path / f"{name}.html"
+        place.write_text(PAGE.format(alive(ALL_EXPLORERS[name]().sliders())), encoding="utf-8")
+        return opened(place, *width, **options)
+
+    return mount
+
+
+def pixels(page):
+    """Return what the canvas shows once it is drawn."""
+    page.evaluate(FRAMES)
+    return page.evaluate(PIXELS)
+
+
+def finding(page):
+    return page.locator(".live-explorer canvas").get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.parametrize("width", [390, 1000])
+def test_at_all_extremes_nothing_fails_and_nothing_is_cut_off(mounted, name, width):
+    page = mounted(name, width, reduced_motion="reduce")
+    for control in ALL_EXPLORERS[name].controls.values():
+        if isinstance(control, Range):
+            for end in (control.low, control.high):
+                page.get_by_role("slider", name=control.caption, exact=True).fill(str(end))
+                page.evaluate(FRAMES)
+        elif isinstance(control, Choice):
+            for option in control.options:
+                page.locator(f"input[value={option}]").check()
+                page.evaluate(FRAMES)
+        elif isinstance(control, Button):
+            page.get_by_role("button", name=control.caption).click()
+            page.evaluate(FRAMES)
+    assert page.evaluate(WIDEST) <= width
+    assert page.evaluate("() => [...window.cut]") == []
+
+
+def test_three_spikes_soon_after_each_other_excite_the_neuron_and_one_does_not(mounted):
+    page = mounted("Excite", reduced_motion="reduce")  # it begins at rest: each press is one step
+    page.get_by_role("button", name="Send a spike").focus()
+    for keys, sent in ((["Space"], 0), (["Enter", "Space"], 1)):
+        for key in keys:
+            page.keyboard.press(key)
+        page.evaluate(FRAMES)
+        assert f"In all: {sent} out" in finding(page)
+    assert page.get_by_role("status").text_content() == "The neuron has sent 1 spike."
+    assert "Last 200 ms: 3 in, 1 out" in finding(page)
+
+
+def test_a_tap_on_the_picture_sends_a_spike_too(mounted):
+    page = mounted("Excite", reduced_motion="reduce", has_touch=True)
+    for place in page.locator(".live-button").all():
+        place.tap()
+    page.evaluate(FRAMES)
+    assert "Last 200 ms: 2 in" in finding(page)
+    assert page.evaluate("() => document.activeElement.textContent") == "Send a spike"
+
+
+def test_time_runs_until_it_is_paused_and_then_by_hand(mounted):
+    page = mounted("Excite")
+    page.get_by_role("button", name="Send a spike").click()
+    before = pixels(page)
+    page.wait_for_function(f"(before) => ({PIXELS})() !== before", arg=before)
+    page.get_by_role("button", name="Pause").click()
+    before = pixels(page)
+    assert pixels(page) == before
+    page.get_by_role("button", name="10 ms on").click()
+    assert pixels(page) != before
+    page.get_by_role("button", name="Run").click()
+    page.wait_for_function("() => document.querySelector('canvas').ariaLabel.includes('200 ms: 0 in')")
+
+
+def test_whoever_wants_less_motion_gets_it_paused(mounted):
+    page = mounted("Excite", reduced_motion="reduce")
+    page.get_by_role("button", name="Send a spike").click()
+    assert pixels(page) == pixels(page)
+    assert page.get_by_role("button", name="Run").is_visible()
+
+
+def test_input_spikes_are_set_and_removed_by_click_and_by_keys(mounted):
+    page = mounted("LIFNeuron")
+    lane = page.get_by_role("slider", name="input spike: arrows move, space sets and removes")
+    box, start = lane.bounding_box(), pixels(page)
+    lane.click(position={"x": 0.8 * box["width"], "y": 20})
+    with_one_more = pixels(page)
+    assert with_one_more != start
+    assert lane.get_attribute("aria-valuetext") == "80 ms: set"
+    for key, said in (("Space", "none"), ("ArrowLeft", "none"), ("ArrowRight", "none"), ("Enter", "set")):
+        lane.press(key)
+        page.evaluate(FRAMES)
+        assert lane.get_attribute("aria-valuetext").endswith(f" ms: {said}")
+    assert pixels(page) == with_one_more
+    lane.click(position={"x": 0.8 * box["width"] + 2, "y": 20})  # nearly there: removes it
+    assert pixels(page) == start
+    assert lane.get_attribute("aria-valuetext") == "80 ms: none"
+
+
+def test_the_weight_is_pushed_on_the_staircase_itself(mounted):
+    page = mounted("PushWeight")
+    slider, stairs = page.get_by_role("slider", name="weight w"), page.locator(".live-range").first
+    box = stairs.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 3, middle)
+    page.mouse.down()
+    assert float(slider.input_value()) == pytest.approx(0.3)
+    page.mouse.move(box["x"] + box["width"] * 2 / 3, middle, steps=5)
+    page.mouse.up()
+    page.mouse.move(box["x"], middle)
+    assert float(slider.input_value()) == pytest.approx(0.6)
+    assert "w = 0.60: 4 spikes" in finding(page)
+
+
+def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
+    page = mounted("PushWeight")
+    for _ in range(12):
+        page.get_by_role("button", name="One step of descent").click()
+    page.evaluate(FRAMES)
+    assert "Loss 0, slope 0" in finding(page)
+    assert float(page.get_by_role("slider", name="weight w").input_value()) > 0.4
+
+
+def test_explorers_are_alive_on_slides_and_their_keys_turn_no_slide(opened, tmp_path):
+    cells = [f"\n# %%\n{name}().sliders()\n" for name in ("LIFNeuron", "PushWeight")]
+    slides.write(pages.page(pages.TITLE, pages.SETUP, *cells), tmp_path / "slides.html")
+    shown = opened(tmp_path / "slides.html")
+    shown.keyboard.press("ArrowDown")
+    slider = shown.get_by_role("slider", name="steady drive R·I")
+    slider.wait_for()
+    before = pixels(shown)
+    slider.press("End")
+    assert pixels(shown) != before
+    shown.get_by_role("slider", name="input spike").press("ArrowRight")
+    assert slider.is_visible()
+    shown.evaluate("() => document.activeElement.blur()")
+    shown.keyboard.press("ArrowDown")
+    shown.get_by_role("button", name="One step of descent").click()

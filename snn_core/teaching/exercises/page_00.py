@@ -1,0 +1,57 @@
+"""Exercises of page 00, why spikes."""
+
+import torch
+
+from snn_core.teaching.exercises import Case, Function, Mistake, Value
+
+EXERCISES = {
+    "00.1": Value(
+        4,
+        hint="Add 0.3 until the sum is above 1.",
+        stronger="Three give 0.9. Is that above the threshold?",
+        mistakes=(
+            Mistake(3, "Three lift the membrane to 0.9 only."),
+            Mistake(1 / 0.3, "You cannot send a part of a spike: take a whole number."),
+            Mistake(lambda got: got > 4, "Fewer are enough: add 0.3 until the sum is above 1 for the first time."),
+        ),
+    ),
+    "00.2": Value(
+        100 * (3.7 + 0.9) / (50 * 0.9),
+        hint="Write down the energy of both layers for one neuron, and set them equal.",
+        stronger="The ordinary layer needs 784 · (3.7 + 0.9) pJ, the spiking one 784 · 50 · share · 0.9 pJ.",
+        mistakes=(
+            Mistake(3.7 / (50 * 0.9) * 100, "The ordinary layer also adds: 3.7 pJ and 0.9 pJ per input."),
+            Mistake((3.7 + 0.9) / 0.9 * 100, "The spiking layer runs for 50 steps."),
+            Mistake((3.7 + 0.9) / (50 * 0.9), "The right share. The question asks for percent."),
+            Mistake(2.0, "An addition costs less than a multiplication: use both energies."),
+        ),
+        tolerance=0.02,
+    ),
+    "00.3": Function(
+        cases=(
+            Case(
+                (torch.tensor([[[0.0, 1.0]], [[0.0, 1.0]], [[1.0, 0.0]]]),),
+                0.5,
+                "Compare each frame with the one before it, pixel by pixel. Which share of them differs?",
+                mistakes=(
+                    Mistake(0.0, "What gets darker has changed too: changes of +1 and -1 must not cancel."),
+                    Mistake(0.25, "What gets darker has changed too."),
+                    Mistake(2, "That is the number of values. Divide by how many there are."),
+                    Mistake(1 / 3, "Leave the first frame out: there is none before it."),
+                ),
+            ),
+            Case(
+                (torch.tensor([0.0, 1.0, 0.0, 1.0]).view(4, 1, 1),),
+                1.0,
+                "This pixel changes in every frame: compare with the frame before, not with the first one.",
+            ),
+            Case(
+                (torch.tensor([[[0.5, 0.2]], [[0.7, 0.2]]]),),
+                0.5,
+                "A small change counts as well: ask whether two values differ, not by how much.",
+            ),
+            Case((torch.zeros(4, 2, 2),), 0.0, "A film that stands still sends nothing."),
+        ),
+        stronger="diff along the frames gives the change of every value. Where is it not 0?",
+    ),
+}

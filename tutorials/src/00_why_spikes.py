@@ -1,0 +1,374 @@
+# %% [markdown]
+# # 00 · Why spikes
+#
+# **Why would a network want to spike?**
+#
+# Needs: nothing; a little Python to read the code. · 10 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/00_why_spikes.ipynb)
+
+# %% tags=["setup"]
+import sys
+
+if "google.colab" in sys.modules:
+    from IPython import get_ipython
+
+    get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
+
+import torch
+from torch.nn.functional import pad
+
+from snn_core import LIF, encoding
+from snn_core.datasets import mnist_mini
+from snn_core.teaching.exercises import check
+from snn_core.teaching.explorers import Excite
+from snn_core.teaching.inputs import constant, pulse
+from snn_core.teaching.palette import BLUE, PALE, VERMILION
+from snn_core.teaching.plotting import decorate, images, lanes, panels, use_style
+from snn_core.training import seeded
+
+use_style()
+generator = seeded(0)
+
+# %% [markdown]
+# Here is one neuron. Four spikes reach it. Each lifts its *membrane* a little, and what came in leaks away again. If the membrane gets above a *threshold*, the neuron sends a spike of its own. It is called *leaky integrate-and-fire*, LIF for short.
+
+# %%
+arrivals = pulse(100, at=[10, 40, 42, 44], height=0.45)
+neuron = LIF(tau_mem=10.0)
+spikes, membrane, _ = neuron(arrivals, record=True)
+
+# %% [markdown]
+# > **Before you run:** the four spikes are equal, each worth 0.45 of the threshold. They come after 10, 40, 42 and 44 milliseconds. When does the neuron answer?
+
+# %% alt="Three lanes over 100 ms. Four input spikes: one at 10 ms, three close together near 40 ms. The membrane rises at the first spike and leaks away; the three together lift it over the threshold. One output spike follows."
+title = "One spike is forgotten, three together are answered"
+lanes(arrivals, membrane, spikes, title=title)
+# %% [markdown]
+# The first spike (green) comes alone and is forgotten. The other three come within 4 ms. Together they lift the membrane (blue) over the threshold (dashed). At 44 ms the neuron sends a spike (orange), and falls back by one threshold.
+#
+# So a neuron is silent most of the time. A spike of it says: *just now, enough came together.*
+
+# %% tags=["check"]
+assert spikes.sum() == 1
+assert spikes.flatten().argmax() == 44
+
+# %% [markdown]
+# ## You will
+#
+# - excite a neuron by hand, and find out what makes it fire;
+# - count how empty a picture becomes when it is sent as spikes, and how silent when it does not move;
+# - compare what an addition, a multiplication and a memory access cost, and say what that proves and what it does not;
+# - choose the page to go on with.
+
+# %% [markdown]
+# ## 1 · Excite a neuron
+#
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth, the other a steady drive: current that flows all the time. Time is slowed down, 50 milliseconds last a second.
+
+# %%
+Excite().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Without any drive, with spikes worth 0.5: how quickly must you press to make the neuron fire?
+# 2. Set the drive to 0.95. Does the neuron fire by itself? What does a single spike of yours do now?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Three presses, less than a fifth of a second (10 ms of the neuron's time) from each other. If you are slower, too much has leaked away.
+# 2. No: the membrane settles just below the threshold, where what flows in and what leaks out come into balance. Nothing is sent, and nothing has to be carried anywhere. One spike of yours makes it fire at once.
+#
+# </details>
+
+# %% tags=["check"]
+slow = LIF(tau_mem=20.0)  # the neuron of the figure
+assert slow(pulse(60, at=[0, 9, 18], height=0.5)).sum() == 1
+assert slow(pulse(60, at=[0, 10, 20], height=0.5)).sum() == 0
+leak = 1 - slow.beta.item()
+drive = constant(0.95 * leak, steps=500)
+assert slow(drive).sum() == 0
+assert slow(drive + pulse(500, at=400, height=0.5)).sum() == 1
+
+# %% [markdown]
+# ## 2 · Most places are empty
+#
+# How would you send a picture by spikes? One way: each pixel sends them at random, the brighter the more often. A white pixel shall send one in ten milliseconds on average, a black one none. Here are 50 milliseconds of a handwritten digit of 784 pixels.
+
+# %%
+digit = mnist_mini().train_images[0]
+sent = encoding.rate(digit, 50, gain=0.1, generator=generator)
+total = int(sent.sum())
+filled = total / sent.numel()
+print(f"{total} spikes in {sent.numel()} places: {filled:.1%}")
+
+# %% [markdown]
+# > **Before you run:** one place in seventy holds a spike. What can you recognise in a single millisecond?
+
+# %% alt="A handwritten five; the few pixels that spike in one millisecond; the same counted over 50 ms, where the five can be read."
+summed = sent.sum(0)
+pictures = [digit, sent[0], summed / summed.max()]
+titles = ["the picture", "1 ms of spikes", "50 ms of spikes"]
+images(pictures, titles)
+# %% [markdown]
+# In one millisecond hardly anything; within 50 the digit is there.
+#
+# A next layer of neurons has a number for each pixel, its *weight*: what a spike from there is worth. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 4 draws up the bill.
+
+# %% tags=["check"]
+assert round(1 / filled) in (70, 71, 72)
+
+# %% [markdown]
+# ## 3 · What does not change is silent
+#
+# A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* each pixel sends a spike when its brightness has changed, and is silent otherwise.
+#
+# A film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. A change by more than 0.3 is worth a spike.
+
+# %%
+scene = pad(digit, (0, 15))
+film = []
+for frame in range(45):
+    moved = min(max(frame - 15, 0), 15)
+    film.append(scene.roll(moved, dims=1))
+film = torch.stack(film)
+change = film.diff(dim=0)
+
+# %% alt="One frame of the film, the pixels that turn brighter in it, at the front of the strokes, and those that turn darker, behind them."
+brighter = (change > 0.3).float()
+darker = (change < -0.3).float()
+shown = [film[22], brighter[21], darker[21]]
+images(shown, ["frame 22", "brighter", "darker"])
+# %% [markdown]
+# Only the edges send: in front the pixels turn bright, behind they turn dark.
+#
+# > **Before you run:** draw the number of spikes over time.
+
+# %% alt="Spikes per frame: none while the digit stands, about sixty to seventy in every frame while it moves. An ordinary camera sends 1204 values in each frame."
+per_frame = (brighter + darker).sum((1, 2))
+axis = panels()
+every = scene.numel()
+axis.axhline(every, color=BLUE, label="camera: every pixel")
+axis.plot(range(1, 45), per_frame, color=VERMILION, label="event camera")
+axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
+decorate(axis, x="frame", y="values sent", title="A still picture sends nothing")
+
+# %% [markdown]
+# While the digit stands, nothing is sent at all. This is the best case for spikes: the *world* decides how much is sent, and a quiet world is nearly free.
+
+# %% tags=["check"]
+assert per_frame[:15].sum() == 0
+assert (per_frame[15:30] > 0).all()
+assert per_frame[30:].sum() == 0
+assert per_frame.max() < scene.numel() / 8
+
+# %% [markdown]
+# ## 4 · What an addition costs
+#
+# Horowitz (2014) gives the energy of single operations on a chip with structures of 45 nm, in picojoules ($10^{-12}$ J), for numbers of 32 bits. The last two are for fetching one such number from memory: small and near, or large and far (DRAM).
+
+# %%
+picojoules = {
+    "add": 0.9,
+    "multiply": 3.7,
+    "read, near": 5.0,
+    "read, far": 650.0,
+}
+
+# %% alt="Energy of single operations on a logarithmic scale: an addition 0.9 picojoules, a multiplication 3.7, a read from near memory 5, a read from far memory 650."
+names = list(picojoules)
+values = list(picojoules.values())
+axis = panels(height=2)
+bars = axis.barh(names, values, color=BLUE)
+axis.bar_label(bars, padding=3)
+axis.set_xscale("log")
+title = "Memory costs more than arithmetic"
+decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
+
+# %% [markdown]
+# Now the bill for the digit of section 2, and a layer of 100 neurons. The ordinary layer multiplies and adds once for each pixel; a better one skips the black pixels. The spiking layer adds once for each spike, and multiplies each membrane by its leak in every millisecond.
+#
+# > **Before you run:** who is cheaper, and would 100 ms instead of 50 change it?
+
+# %%
+both = picojoules["multiply"] + picojoules["add"]
+bright = int(digit.count_nonzero())
+adding = total * picojoules["add"]
+leaking = 50 * picojoules["multiply"]
+spiking = adding + leaking
+bill = {
+    "ordinary": 784 * both,
+    "ordinary, skips black": bright * both,
+    "spiking, 50 ms": spiking,
+    "spiking, 100 ms": 2 * spiking,
+}
+
+# %% alt="Energy of a layer of 100 neurons for one digit: ordinary 361 nanojoules, ordinary that skips black pixels 76, spiking for 50 ms 68, spiking for 100 ms 136."
+nanojoules = [value / 10 for value in bill.values()]
+axis = panels(height=2)
+bars = axis.barh(list(bill), nanojoules, color=VERMILION)
+axis.bar_label(bars, fmt="%.0f", padding=3)
+axis.invert_yaxis()
+title = "It depends on the opponent, and on the time"
+decorate(axis, x="arithmetic of 100 neurons (nJ)", title=title, xlim=(0, 420))
+
+# %% [markdown]
+# Against the naive opponent spikes save a factor of five. Against one that skips zeros hardly anything is left, and with 100 ms they lose.
+#
+# And this is arithmetic only. Every weight must be *fetched* before it can be added, which costs more than the addition, even from near. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold together: *few* spikes are sent, weights lie *beside* the neurons that use them, and the hardware *rests* when nothing comes.
+
+# %% tags=["check"]
+assert nanojoules[0] / nanojoules[2] > 5
+assert 1 < nanojoules[1] / nanojoules[2] < 1.2
+assert nanojoules[3] > nanojoules[1]
+assert picojoules["read, near"] > 5 * picojoules["add"]
+
+# %% [markdown]
+# ## 5 · What brains do
+#
+# | | estimate | source |
+# |---|---|---|
+# | energy | about 20 W, a fifth of what the body uses | Balasubramanian 2021 |
+# | where it goes | carrying signals over long distances costs 35 times as much as computing | Levy, Calvert 2021 |
+# | rate | on average 0.16 spikes per second for each neuron of the cortex; its energy allows no more | Lennie 2003 |
+# | timing | 150 ms after a picture appears, the brain tells animals from other things | Thorpe et al. 1996 |
+#
+# > **Before you run:** for how long is an average neuron silent? And how many spikes does a neuron send in 150 ms if it is a busy one, with 20 per second?
+
+# %%
+wait = 1 / 0.16
+busy = 20 * 0.150
+print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
+
+# %% [markdown]
+# So a brain is sparse, like the picture of section 2. And it cannot count spikes for long: *which* neurons speak, and when, has to tell most of it.
+#
+# That brains spike does not mean that machines should: a chip has wires for numbers. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
+
+# %% tags=["check"]
+assert round(wait) == 6
+assert round(busy) == 3
+
+# %% [markdown]
+# ## What can be built, and what is open
+#
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), and event cameras with microseconds of resolution. **There are** ways to train: gradients through spikes (pages 05 to 08) and rules that a synapse can follow alone (09 to 15). A spiking network reads more than 99 % of handwritten digits, an easy task (page 16).
+#
+# **Open** is what matters most. On which tasks does timing win (pages 10 and 17 look for it)? Is energy saved on real hardware, against an opponent that skips its zeros too? Can a chip learn while it works?
+
+# %% [markdown]
+# ## Where to go from here
+#
+# | you want to | go to |
+# |---|---|
+# | start at the beginning: how values become spikes, what a neuron computes | Part I: [01](01_spike_encoding.ipynb), [02](02_lif_neuron.ipynb), [03](03_neuron_models.ipynb), [04](04_layers_and_readouts.ipynb) |
+# | train a network, and you know PyTorch | [02](02_lif_neuron.ipynb), then Part II: [05](05_surrogate_gradients.ipynb), [06](06_backprop_through_time.ipynb), [07](07_first_trained_network.ipynb), [08](08_codes_and_losses.ipynb) |
+# | see how synapses learn without gradients | [02](02_lif_neuron.ipynb), then Part III: [09](09_stdp.ipynb), [10](10_unsupervised_digits.ipynb), [11](11_three_factor_learning.ipynb), [12](12_bptt_meets_stdp.ipynb) |
+# | learn while data come in | Part IV: [13](13_online_learning.ipynb), [14](14_local_learning.ipynb), [15](15_one_task_every_rule.ipynb) |
+# | go deep, or read an event camera | Part V: [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+
+# %% [markdown]
+# ## Recap
+#
+# You
+#
+# - excited a neuron: it adds, leaks, and fires when enough comes together in time;
+# - counted that a picture in spikes is nearly empty, and that a still scene is silent;
+# - compared costs: additions are cheap and memory is not; few spikes save energy only where little else is spent;
+# - know which page comes next.
+
+# %% [markdown]
+# ## Exercises
+#
+# Replace `None` by your answer and run the cell. It tells you how far you are.
+
+# %% [markdown]
+# ### 1 · Enough at once
+#
+# A spike lifts the membrane by 0.3, and nothing leaks as long as the spikes come at the same moment. How many spikes at once make the neuron fire? (It fires *above* 1.)
+
+# %% tags=["exercise"]
+spikes_at_once = None
+
+check("00.1", spikes_at_once)
+
+# %% [markdown]
+# ### 2 · Below which share of spikes?
+#
+# A layer has 784 inputs. For each neuron, the ordinary layer needs 784 multiplications and 784 additions, once. The spiking layer runs for 50 steps and needs one addition for each spike; count nothing else. Up to which share of all places may hold a spike, **in percent**, so that the spiking layer needs less energy? A multiplication costs 3.7 pJ, an addition 0.9 pJ.
+
+# %% tags=["exercise"]
+largest_percent = None
+
+check("00.2", largest_percent)
+
+# %% [markdown]
+# ### 3 · What an event camera saves
+#
+# An ordinary camera sends every value of every frame. Let a pixel of an event camera send whenever its value *differs* from that in the frame before. Write a function that takes a film `[frames, height, width]` and returns the share of values that are sent, without the first frame: a number between 0 and 1.
+
+
+# %% tags=["exercise"]
+def share_sent(film):
+    return None  # your code here
+
+
+check("00.3", share_sent)
+
+# %% [markdown] tags=["solution"]
+# ### 4 · Open
+#
+# Take one thing that a computer does in your own surroundings, such as a doorbell camera, a hearing aid, or a spam filter. How often does its input change? Where would its energy go? Would you want it to spike? Come back to your answer after page 17.
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Solution 1</summary>
+#
+# Three give 0.9, which is not above 1. Four give 1.2.
+#
+# ```python
+# spikes_at_once = 4
+# ```
+#
+# </details>
+#
+# <details><summary>Solution 2</summary>
+#
+# The ordinary layer needs $784 \cdot (3.7 + 0.9)$ pJ per neuron, the spiking one $784 \cdot 50 \cdot s \cdot 0.9$ pJ for a share $s$. They are equal at $s = 4.6 / 45$, about 10 %. Our digit was far below. But this counts arithmetic only, and takes the weaker opponent.
+#
+# ```python
+# largest_percent = 100 * (3.7 + 0.9) / (50 * 0.9)
+# ```
+#
+# </details>
+#
+# <details><summary>Solution 3</summary>
+#
+# ```python
+# def share_sent(film):
+#     return (film[1:] != film[:-1]).float().mean().item()
+# ```
+#
+# </details>
+#
+# <details><summary>Answer 4</summary>
+#
+# There is no single right answer. Good ones name how many inputs change in a second, where the weights are kept, and what the device does while nothing happens. A doorbell camera in front of a quiet street is a good case: hardly anything changes. A spam filter is not: each mail is new, and time plays no part in it.
+#
+# </details>
+
+# %% [markdown]
+# ## References
+#
+# - M. Horowitz, *Computing's energy problem*, ISSCC 2014.
+# - P. Lennie, *The cost of cortical computation*, Current Biology 13(6), 2003.
+# - W. B. Levy, V. G. Calvert, *Communication consumes 35 times more energy than computation in the human cortex*, PNAS 118(18), 2021.
+# - V. Balasubramanian, *Brain power*, PNAS 118(32), 2021.
+# - S. Thorpe, D. Fize, C. Marlot, *Speed of processing in the human visual system*, Nature 381, 1996.
+# - P. Lichtsteiner, C. Posch, T. Delbruck, IEEE JSSC 43(2), 2008: the event camera.
+# - S. B. Furber et al., Proc. IEEE 102(5), 2014 (SpiNNaker); P. A. Merolla et al., Science 345, 2014 (TrueNorth); M. Davies et al., IEEE Micro 38(1), 2018 (Loihi).
+# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proc. IEEE 111(9), 2023, section I.
+#
+# **Next:** [01 · Spike encoding](01_spike_encoding.ipynb), or any page of the table above.

@@ -43,7 +43,7 @@ spikes, membrane, _ = neuron(arrivals, record=True)
 
 # %% alt="Three lanes over 100 ms. Four input spikes: one at 10 ms, three close together near 40 ms. The membrane rises at the first spike and leaks away; the three together lift it over the threshold. One output spike follows."
 title = "One spike is forgotten, three together are answered"
-lanes(arrivals, membrane, spikes, title=title)
+axes = lanes(arrivals, membrane, spikes, title=title)
 # %% [markdown]
 # The first spike (green) comes alone and is forgotten. The other three come within 4 ms. Together they lift the membrane (blue) over the threshold (dashed). At 44 ms the neuron sends a spike (orange), and falls back by one threshold.
 #
@@ -110,7 +110,7 @@ print(f"{total} spikes in {sent.numel()} places: {filled:.1%}")
 summed = sent.sum(0)
 pictures = [digit, sent[0], summed / summed.max()]
 titles = ["the picture", "1 ms of spikes", "50 ms of spikes"]
-images(pictures, titles)
+axes = images(pictures, titles)
 # %% [markdown]
 # In one millisecond hardly anything; within 50 the digit is there.
 #
@@ -139,7 +139,7 @@ change = film.diff(dim=0)
 brighter = (change > 0.3).float()
 darker = (change < -0.3).float()
 shown = [film[22], brighter[21], darker[21]]
-images(shown, ["frame 22", "brighter", "darker"])
+axes = images(shown, ["frame 22", "brighter", "darker"])
 # %% [markdown]
 # Only the edges send: in front the pixels turn bright, behind they turn dark.
 #
@@ -188,8 +188,6 @@ decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
 # Now the bill for the digit of section 2, and a layer of 100 neurons. The ordinary layer multiplies and adds once for each pixel; a better one skips the black pixels. The spiking layer adds once for each spike, and multiplies each membrane by its leak in every millisecond.
-#
-# > **Before you run:** who is cheaper, and would 100 ms instead of 50 change it?
 
 # %%
 both = picojoules["multiply"] + picojoules["add"]
@@ -203,6 +201,9 @@ bill = {
     "spiking, 50 ms": spiking,
     "spiking, 100 ms": 2 * spiking,
 }
+
+# %% [markdown]
+# > **Before you run:** who is cheaper, and would 100 ms instead of 50 change it?
 
 # %% alt="Energy of a layer of 100 neurons for one digit: ordinary 361 nanojoules, ordinary that skips black pixels 76, spiking for 50 ms 68, spiking for 100 ms 136."
 nanojoules = [value / 10 for value in bill.values()]
@@ -251,22 +252,17 @@ assert round(wait) == 6
 assert round(busy) == 3
 
 # %% [markdown]
-# ## What can be built, and what is open
+# ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), and event cameras with microseconds of resolution. **There are** ways to train: gradients through spikes (pages 05 to 08) and rules that a synapse can follow alone (09 to 15). A spiking network reads more than 99 % of handwritten digits, an easy task (page 16).
-#
-# **Open** is what matters most. On which tasks does timing win (pages 10 and 17 look for it)? Is energy saved on real hardware, against an opponent that skips its zeros too? Can a chip learn while it works?
-
-# %% [markdown]
-# ## Where to go from here
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, and rules that a synapse follows alone. On handwritten digits, an easy task, a spiking network reads more than 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent? Can a chip learn while it works?
 #
 # | you want to | go to |
 # |---|---|
-# | start at the beginning: how values become spikes, what a neuron computes | Part I: [01](01_spike_encoding.ipynb), [02](02_lif_neuron.ipynb), [03](03_neuron_models.ipynb), [04](04_layers_and_readouts.ipynb) |
-# | train a network, and you know PyTorch | [02](02_lif_neuron.ipynb), then Part II: [05](05_surrogate_gradients.ipynb), [06](06_backprop_through_time.ipynb), [07](07_first_trained_network.ipynb), [08](08_codes_and_losses.ipynb) |
-# | see how synapses learn without gradients | [02](02_lif_neuron.ipynb), then Part III: [09](09_stdp.ipynb), [10](10_unsupervised_digits.ipynb), [11](11_three_factor_learning.ipynb), [12](12_bptt_meets_stdp.ipynb) |
-# | learn while data come in | Part IV: [13](13_online_learning.ipynb), [14](14_local_learning.ipynb), [15](15_one_task_every_rule.ipynb) |
-# | go deep, or read an event camera | Part V: [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |
+# | train a network, and know PyTorch | [02](02_lif_neuron.ipynb), then Part II, [05](05_surrogate_gradients.ipynb) to 08 |
+# | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
+# | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
+# | go deep, or read an event camera | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
 
 # %% [markdown]
 # ## Recap

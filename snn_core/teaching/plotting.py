@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from .. import _checks
+from ..neurons.base import RESETS
 from .palette import BLUE, CYCLE, GREEN, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
@@ -81,28 +82,37 @@ def lanes(
     *,
     dt: float = 1.0,
     threshold: float | None = 1.0,
+    reset: str = "soft",
     title: str | None = None,
 ) -> list[Axes]:
     """Draw one neuron in three lanes over time: what comes in, its membrane, the spikes that go out.
 
+    At a spike the membrane falls from u, where it is compared, to v, from where it goes on.
+
     Args:
-        current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane.
+        current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane; bars, or an area if no step is without.
         membrane: of the same shape, before the reset, in units of the threshold.
         spikes: of the same shape, 0 or 1.
         dt: step in ms.
-        threshold: drawn as a dashed line; None for none.
+        threshold: drawn as a dashed line; None for a neuron without one.
+        reset: "soft" or "hard", where the membrane falls to.
         title: what the figure shows.
 
     Raises:
-        ValueError: if the three differ in their number of values.
+        ValueError: if the three differ in their number of values, or for another reset.
     """
+    _checks.choice("reset", reset, RESETS)
     rows = [each.detach().cpu().flatten().numpy() for each in (current, membrane, spikes)]
     sizes = [len(row) for row in rows]
     _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
     time = np.arange(sizes[0]) * dt
     axes = panels(3, stacked=True, height=3.6, ratios=(1, 2, 0.6))
-    axes[0].vlines(time, 0, rows[0], color=GREEN)
-    axes[1].plot(time, rows[1], color=BLUE)
+    if rows[0].all():  # bars at every step would look like spikes
+        axes[0].fill_between(time, rows[0], color=GREEN, alpha=0.4, linewidth=0)
+    else:
+        axes[0].vlines(time, 0, rows[0], color=GREEN)
+    drop = (rows[1] if reset == "hard" else threshold or 0.0) * rows[2]
+    axes[1].plot(np.repeat(time, 2), np.stack([rows[1], rows[1] - drop], 1).ravel(), color=BLUE)
     if threshold is not None:
         axes[1].axhline(threshold, color="0.5", linestyle="--", linewidth=1)
     axes[2].vlines(time[rows[2] > 0], 0, 1, color=VERMILION)

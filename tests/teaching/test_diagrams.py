@@ -1,10 +1,13 @@
-"""The unrolled graph: every node is there, with its numbers, and gradient runs only where it should."""
+"""Drawings: the unrolled graph with gradient only where it should run, a neuron in slow motion, and its circuit."""
 
 import matplotlib.pyplot as plt
 import pytest
+import torch
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
+from snn_core import LIF
+from snn_core.teaching.diagrams import rc_circuit, slow_motion
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
 from snn_core.teaching.palette import BLUE, GREEN, VERMILION
 
@@ -44,3 +47,37 @@ def test_values_and_gradients_are_written_into_their_nodes():
     assert "$u_a[1]$ = 0.80\n" in texts
     assert "$u_a[2]$ = 1.20\n" in texts
     assert [text for text in texts if text in ("-0.500", "0.250")] == ["-0.500", "0.250"]
+
+
+def dots(axes):
+    """Return the heights of the open and of the filled dots."""
+    return [line.get_ydata() for line in axes.lines if line.get_marker() == "o"]
+
+
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_slow_motion_shows_the_membrane_before_the_reset_and_after_it(reset):
+    current = torch.full((12, 1, 1), 0.9)
+    neuron = LIF(beta=0.9, reset=reset)
+    spikes, membrane, _ = neuron(current, record=True)
+    lands, goes_on = dots(slow_motion(current, 0.9, reset=reset))
+    assert lands == pytest.approx(membrane.flatten().tolist())
+    assert goes_on[:-1] == pytest.approx([(u - 0.9) / 0.9 for u in lands[1:]], abs=1e-6)
+    assert [v < u for u, v in zip(lands, goes_on, strict=True)] == spikes.flatten().bool().tolist()
+    with pytest.raises(ValueError, match="reset"):
+        slow_motion(current, 0.9, reset="none")
+
+
+def test_slow_motion_writes_the_small_steps_beside_the_step_that_is_asked_for():
+    current = torch.full((4,), 0.6)
+    assert not slow_motion(current, 0.9).texts[0].get_text()
+    axes = slow_motion(current, 0.9, explain=2)
+    words = {text.get_text().split(":")[0]: text.get_position() for text in axes.texts if text.get_text()}
+    assert list(words) == ["1 integrate", "2 compare", "3 emit a spike", "4 reset"]
+    assert words["3 emit a spike"][0] == 2
+    assert axes.get_legend() is not None
+
+
+def test_the_circuit_names_what_the_cell_is_made_of():
+    cell, circuit = rc_circuit()
+    assert {"current J", "voltage V", "leak"} <= {text.get_text() for text in cell.texts}
+    assert {"R", "C", "V", "J"} <= {text.get_text() for text in circuit.texts}

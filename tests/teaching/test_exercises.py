@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import types
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -28,7 +27,7 @@ from snn_core.teaching.exercises.kinds import NotAttempted
 
 @pytest.fixture(autouse=True)
 def _no_failures_so_far(monkeypatch):
-    monkeypatch.setattr(verdicts, "_failures", Counter())
+    monkeypatch.setattr(verdicts, "_failures", {})
 
 
 @pytest.fixture
@@ -106,13 +105,28 @@ STRANGE = {
 strange = pytest.mark.parametrize("kind", STRANGE)  # by name: pytest could not show all of them
 
 
-def test_help_grows_with_each_failure_and_starts_again_after_a_right_answer(said):
+def test_help_grows_with_each_other_wrong_answer_and_starts_again_after_a_right_one(said):
     first = ["not yet: for 3 it returned 4", "Hint: Twice."]
     second = [*first, "Hint: Multiply by 2."]
     third = [*second, "Expected: 6"]
-    wrong = lambda x: x + 1  # noqa: E731
-    lines = said(DOUBLE, wrong, wrong, wrong, wrong, lambda x: 2 * x, wrong)
+    wrong = [lambda x: x + 1, lambda x: 1 + x, lambda x: x - -1, lambda x: x + 2 - 1]
+    lines = said(DOUBLE, *wrong, lambda x: 2 * x, wrong[0])
     assert lines == [*first, *second, *third, *third, "correct", *first]
+
+
+def test_running_the_same_wrong_function_again_brings_no_further_help(said):
+    def cell():  # what running a cell again defines: another function that does the same
+        return eval(compile("lambda x: x + 1", "cell", "eval"))
+
+    first = ["not yet: for 3 it returned 4", "Hint: Twice."]
+    assert said(DOUBLE, cell(), cell(), cell()) == first * 3
+
+
+def test_a_wrong_value_that_was_there_before_brings_no_further_help(said):
+    first = ["not yet: it is 3", "Hint: Less than 1."]
+    second = ["not yet: it is 4", *first[1:], "Hint: One over 2."]
+    again = [first[0], *second[1:]]
+    assert said(HALF, 3, 3, 4, 3, 4) == [*first, *first, *second, *again, *second]
 
 
 def test_failures_of_another_exercise_do_not_count(said):
@@ -214,7 +228,7 @@ def test_an_answer_cannot_change_the_cases(said):
 
 @strange
 def test_no_value_makes_a_check_raise(said, kind):
-    lines = said(HALF, *[STRANGE[kind]] * 3)
+    lines = said(HALF, STRANGE[kind], 3, 4, STRANGE[kind])
     assert lines[0].startswith("not yet: it is ")
     assert lines[-1] == "Expected: 0.5"
     assert all(len(line) < 250 for line in lines)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 
 from snn_core import LIF
 from snn_core.diagnostics import LayerReport, Report
@@ -127,13 +128,23 @@ def test_decorate_gives_a_legend_to_what_has_labels():
     assert (plain.get_title(), plain.get_xlabel(), plain.get_ylim()) == ("A line", "time (ms)", (0, 2))
 
 
-def test_lanes_show_what_comes_in_the_membrane_and_what_goes_out():
+@pytest.mark.parametrize("reset", ["soft", "hard"])
+def test_lanes_show_what_comes_in_the_membrane_and_what_goes_out(reset):
     current = torch.full((20, 1, 1), 0.3)
-    spikes, membrane, _ = LIF(tau_mem=10.0)(current, record=True)
-    top, middle, bottom = plotting.lanes(current, membrane, spikes, dt=0.5)
-    assert np.allclose(middle.lines[0].get_ydata(), membrane.flatten())
+    neuron = LIF(tau_mem=10.0, reset=reset)
+    spikes, membrane, state = neuron(current, record=True)
+    top, middle, bottom = plotting.lanes(current, membrane, spikes, dt=0.5, reset=reset)
+    landed, went_on = middle.lines[0].get_ydata()[::2], middle.lines[0].get_ydata()[1::2]
+    assert np.allclose(landed, membrane.flatten())
+    assert np.allclose(landed[1:], neuron.beta.item() * went_on[:-1] + 0.3)
+    assert went_on[-1] == pytest.approx(state.item())
     drawn = [segment[0][0] for segment in bottom.collections[0].get_segments()]
     assert drawn == [0.5 * step for step in spikes.flatten().nonzero().flatten().tolist()]
+    assert isinstance(top.collections[0], PolyCollection)
+    current[5:] = 0
+    top, *_ = plotting.lanes(current, membrane, spikes, dt=0.5, reset=reset)
     assert len(top.collections[0].get_segments()) == 20
     with pytest.raises(ValueError, match="membrane, spikes"):
         plotting.lanes(current, membrane[1:], spikes)
+    with pytest.raises(ValueError, match="reset"):
+        plotting.lanes(current, membrane, spikes, reset="none")

@@ -2,17 +2,18 @@
 
 import importlib
 import pkgutil
-from collections import Counter
+from types import FunctionType
 
 from snn_core.teaching.exercises.kinds import Fault, Function, NotAttempted, Value
 
-_failures: Counter[str] = Counter()  # of each exercise since it was last correct, in this kernel
+_failures: dict[str, set] = {}  # the different wrong answers to each exercise since it was last correct, in this kernel
 
 
 def check(exercise: str, answer: object) -> None:
     """Print how far an answer is: not attempted yet, not yet, or correct; whatever the answer is, never raise.
 
-    The first failure shows a hint, the second also a stronger one, the third and later ones also the expected value.
+    The first wrong answer shows a hint, the second also a stronger one, the third and later ones also the expected
+    value. The same wrong answer again shows what it showed before.
 
     Args:
         exercise: page and number, such as "02.1"; the exercises of page 02 stand in `page_02.py`.
@@ -31,11 +32,12 @@ def check(exercise: str, answer: object) -> None:
         print("not attempted yet")
         return
     if fault is None:
-        del _failures[exercise]
+        _failures.pop(exercise, None)
         print("correct")
         return
-    _failures[exercise] += 1
-    print(_help(fault, asked.stronger, _failures[exercise]))
+    different = _failures.setdefault(exercise, set())
+    different.add((fault.what, _code(answer)))
+    print(_help(fault, asked.stronger, len(different)))
 
 
 def find(exercise: str) -> Value | Function:
@@ -53,6 +55,11 @@ def pages() -> list[str]:
     """Return the numbers of the pages that have exercises with a check, in order."""
     modules = pkgutil.iter_modules(importlib.import_module("snn_core.teaching.exercises").__path__)
     return sorted(module.name.removeprefix("page_") for module in modules if module.name.startswith("page_"))
+
+
+def _code(answer: object) -> object:
+    """Return the code of a function, which an edit changes and running its cell again does not; else None."""
+    return answer.__code__ if type(answer) is FunctionType else None
 
 
 def _help(fault: Fault, stronger: str, failures: int) -> str:

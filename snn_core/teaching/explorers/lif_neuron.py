@@ -14,7 +14,7 @@ class LIFNeuron(LiveExplorer):
     model = "lif_neuron"
     about = "One LIF neuron over time in three lanes: what comes in, its membrane, its spikes."
     controls = {
-        "drive": Range(0.0, 2.0, 0.05, 0.6, "steady drive R·I"),
+        "drive": Range(0.0, 2.0, 0.05, 0.6, "steady drive D"),
         "weight": Range(0.0, 1.0, 0.05, 0.3, "weight of a spike"),
         "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "τ_mem (ms)", "ms"),
         "threshold": Range(0.2, 2.0, 0.1, 1.0, "threshold θ"),

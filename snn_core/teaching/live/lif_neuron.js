@@ -27,7 +27,7 @@ function draw(figure, { currents, steps, times, titles }, { drive, threshold }, 
   input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
-    membrane.label("R·I", duration, drive, figure.green, "right");
+    membrane.label("D", duration, drive, figure.green, "right");
   }
   membrane.label("θ", 0, threshold, figure.grey);
   drawMembrane(membrane, times, steps, threshold);

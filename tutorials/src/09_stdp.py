@@ -614,7 +614,7 @@ check("09.3", turning_rate)
 #
 # <details><summary>Answer 4</summary>
 #
-# At 10 %, none of the ten is selective: they answer nearly every slot, pattern or not. At 30 %, nine fall silent, and the one that is left is clean. In 600 slots at 15 %, the first spike goes to the first ms of the pattern, and then the median hits fall from 100 to 80 % and the median false alarms rise from 10 to 37 %: the neurons do not fall silent, they become unselective. Five of ten still count as having found their pattern. We have not tested why.
+# At 10 %, none of the ten is selective: they answer most slots, pattern or not. At 30 %, all ten fall silent. In 600 slots at 15 %, the first spike goes to the first ms of the pattern, and then the median hits fall from 97 to 72 % and the median false alarms rise from 8 to 40 %: only one neuron falls silent, the others become unselective. Two of ten still count as having found their pattern. We have not tested why.
 #
 # </details>
 #

@@ -446,7 +446,7 @@ ratio = np.array(
 )
 
 
-# %% alt="Three panels. Hits and false alarms over 15 s: all start near 100 percent; with a pattern the median hits dip and end near 100 percent, false alarms fall below 20 percent; hits of both controls fall to zero, below their false alarms. First spike in the pattern per neuron: later at first, then earlier. Weights of the spikes of one pattern: a hump before the answer, which has moved forward from 9 s to 15 s."
+# %% alt="Three panels. Hits and false alarms over 15 s: all start near 100 percent; with a pattern the median hits dip and end above 90 percent, false alarms fall below 20 percent; hits of both controls end near zero, below their false alarms. First spike in the pattern per neuron: later at first, then earlier. Weights of the spikes of one pattern: a hump before the answer, which has moved forward from 9 s to 15 s."
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
 seconds = 3 * np.arange(5) + 1.5
 groups = {

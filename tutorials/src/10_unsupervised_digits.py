@@ -175,7 +175,7 @@ between = {name: ((rows @ rows.T).sum() - 36).item() / (36 * 35) for name, rows 
 idle = {name: int((share == 0).sum()) for name, share in shares.items()}
 
 
-# %% alt="Four mosaics of 36 receptive fields. Without competition all 36 are the same blurred mean digit. Without homeostasis one field is a blurred mean digit, two are faint and the rest noise. With equal length only, three are digits and nearly all others noise. With length and thresholds about a dozen are different digits, others faint, others still noise. Below: share of spikes by rank on a logarithmic axis."
+# %% alt="Four mosaics of 36 receptive fields. Without competition all 36 are the same blurred mean digit. Without homeostasis one field is a blurred mean digit, another is faint and the rest noise. With equal length only, two are digits and nearly all others noise. With length and thresholds about a dozen are different digits, others faint, others still noise. Below: share of spikes by rank on a logarithmic axis."
 def mosaic(rows, columns):
     """Tile fields [M, 784] into one picture, each scaled to its own maximum."""
     tiles = (rows / rows.amax(1, keepdim=True)).view(-1, columns, 28, 28)
@@ -234,7 +234,7 @@ moments = 1, 20, 79, 158, 237, 474
 trained = [learn_digits(seed, moments) for seed in range(3)]
 layer, film, won = trained[0]
 
-# %% alt="A film of twelve receptive fields in six rows, after 1, 20, 79, 158, 237 and 474 batches: after 1 batch about half are images or overlays of images and half are noise; after 158 all are digits, some others than before; at last smooth."
+# %% alt="A film of twelve receptive fields in six rows, after 1, 20, 79, 158, 237 and 474 batches: after 1 batch three are images or overlays of images and the others are noise; after 158 all are digits, some others than before; at last smooth."
 figure, axis = plt.subplots(figsize=(10, 5.2))
 axis.imshow(mosaic(torch.cat([weights[:12] for weights in film]), 12))
 axis.set(xticks=[], yticks=np.arange(15, 180, 30), yticklabels=moments, ylabel="after batch")

@@ -423,7 +423,7 @@ check("07.2", share_silent)
 #
 # <details><summary>Answer 3</summary>
 #
-# With 3 steps to read, both networks are about equally good, between 92 and 94 %. With 10 and 30 the one trained with 3 stays there, and only the one trained with 10 gains, to about 96 %. So neither part alone makes the difference: one has to train *and* test with more than 3 steps.
+# With 3 steps to read, both networks are about equally good, between 91 and 94 %. With 10 and 30 the one trained with 3 stays there, and only the one trained with 10 gains, to about 96 %. So neither part alone makes the difference: one has to train *and* test with more than 3 steps.
 #
 # </details>
 #

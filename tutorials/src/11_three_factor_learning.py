@@ -661,7 +661,7 @@ check("11.2", quietest_baseline)
 #
 # <details><summary>Solution 3, in words</summary>
 #
-# The longest delays shrink for all three time constants: more accidental pairs come into every wait. With silence there are none after the cue, so the controls in silence lose less: under ten points on average, where at $4\,\tau_e$ the curves lose more than thirty. Only the other cues' inputs fire more while a cue lasts. The curves fall through two thirds at about 4.8, 3.3 and 2.8 $\tau_e$.
+# The longest delays shrink for all three time constants: more accidental pairs come into every wait. With silence there are none after the cue, so the controls in silence lose less: 13 points on average, where at $4\,\tau_e$ the curves lose 20. Only the other cues' inputs fire more while a cue lasts. The curves fall through two thirds at about 4.8, 3.3 and 2.8 $\tau_e$.
 #
 # </details>
 #

@@ -521,7 +521,7 @@ check("04.2", first_spike_winner)
 # def first_spike_winner(spikes, membrane):
 #     score = first_spike(spikes)
 #     winners = score == score.max(1, keepdim=True).values
-#     step = (-score.max(1).values).long()
+#     step = (-score.max(1).values).long().clamp(max=len(membrane) - 1)  # the last, if none spiked
 #     at_step = membrane[step, torch.arange(len(step))]
 #     return predict(torch.where(winners, at_step, -torch.inf))
 # ```

@@ -10,4 +10,4 @@ def test_page_04_up_to_section_6(page):
 
     assert shares(2) == [65, 78]
     plain, ours = shares(0.5)
-    assert 0 <= ours - plain < 1
+    assert 0 <= ours - plain <= 1

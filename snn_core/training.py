@@ -29,16 +29,19 @@ class History:
 
 
 def seeded(seed: int) -> Generator:
-    """Return a CPU generator with this seed, and give the same seed to PyTorch's weight initialisation.
+    """Seed PyTorch's own stream, which initial weights come from, and return a CPU generator for spikes.
 
-    Both then draw the same numbers. Where that could matter, as for a first layer of weights and the spikes that come
-    right after them, draw something in between, or give the spikes a generator with another seed.
+    The generator's stream is another one, so that weights and spikes do not come from the same numbers. Its seed is
+    2**31 higher: the Mersenne Twister takes 32 bits of a seed, so 2**32 more would change nothing.
+
+    Args:
+        seed: 0 to 2**31 - 1; the same seed gives the same two streams again.
 
     >>> torch.rand(1, generator=seeded(1)).item() == torch.rand(1, generator=seeded(1)).item()
     True
     """
     torch.manual_seed(seed)
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(seed + 2**31)
 
 
 def identity(values: Tensor) -> Tensor:

@@ -215,7 +215,7 @@ axes[1].set_title(f"Not scaled: {saturated:.0%} of layer 5 fire nearly always")
 plt.show()
 
 # %% [markdown]
-# Divided by $n$, not even layer 1 fires. PyTorch's default was not made for units with a threshold: it passes on less than a fifth of its spikes to layers 1 and 2, and layer 3 is silent. Unscaled weights throw membranes far beyond the threshold: more than a fifth of the neurons of layer 5 fire nearly always, and such a neuron says as little as one that never does. The measured weights hold all five layers between 0.04 and 0.1, and in layer 1 they agree with the formula within 15 %. Half of the neurons of layer 5 have less than two thirds of its mean rate, and a few have much more: that is the offset term, which scaling cannot remove (exercise 4).
+# Divided by $n$, not even layer 1 fires. PyTorch's default was not made for units with a threshold: it passes on less than a fifth of its spikes to layers 1 and 2, and layer 3 is all but silent. Unscaled weights throw membranes far beyond the threshold: more than a fifth of the neurons of layer 5 fire nearly always, and such a neuron says as little as one that never does. The measured weights hold all five layers between 0.04 and 0.1, and in layer 1 they agree with the formula within 15 %. Half of the neurons of layer 5 have less than two thirds of its mean rate, and a few have much more: that is the offset term, which scaling cannot remove (exercise 4).
 #
 # A silent layer can still be trained if a gradient arrives (pages 05 and 07). No readout can use it before.
 
@@ -223,7 +223,7 @@ plt.show()
 by_formula = 2 * sigma / (over_time + across_neurons) ** 0.5
 assert np.allclose(found, [over_time, across_neurons], rtol=0.05) and 1.7 < (1 + across_neurons / over_time) ** 0.5 < 2
 assert abs(measured_layer(runs["measured"][0], seeded(4)).weight.std() / by_formula - 1) < 0.15
-assert rates["divided by n"][1] == rates["PyTorch's default"][3] == 0 and max(passed_on) < 0.2 < saturated
+assert rates["divided by n"][1] == 0 and rates["PyTorch's default"][3] < 1e-4 and max(passed_on) < 0.2 < saturated
 assert 0.04 < min(kept) < max(kept) < 0.1 and sorted_rates["measured"].median() < 0.67 * kept[-1]
 
 # %% [markdown]
@@ -289,7 +289,7 @@ of_pixels = max((0.01, 0.1), key=lambda penalty: held_out(10 * images, penalty))
 print(f"chosen: membrane's standard deviation {wanted:.0f} θ, penalty {penalty}, for pixels {of_pixels}")
 print(f"held-out: {grid[wanted, penalty]:.1%}")
 
-# %% alt="Test accuracy of a linear readout on the spike counts of a random layer against its size. It rises from about 72 percent at 64 neurons over about 87 at 256, three seeds, to above 90 at 1024, and crosses that of the same readout on the pixels, near 89 percent, between 256 and 1024."
+# %% alt="Test accuracy of a linear readout on the spike counts of a random layer against its size. It rises from about 74 percent at 64 neurons over about 87 at 256, three seeds, to above 90 at 1024, and crosses that of the same readout on the pixels, near 89 percent, between 256 and 1024."
 pixels = share_right(linear_readout(10 * images, labels, of_pixels)(10 * test_images), test_labels)
 test_accuracy = {64: [], 256: [], 1024: []}
 for seed, neurons in ((2, 1024), (1, 256), (0, 256)):
@@ -521,12 +521,12 @@ check("04.2", first_spike_winner)
 # def first_spike_winner(spikes, membrane):
 #     score = first_spike(spikes)
 #     winners = score == score.max(1, keepdim=True).values
-#     step = (-score.max(1).values).long()
+#     step = (-score.max(1).values).long().clamp(max=len(membrane) - 1)  # the last, if none spiked
 #     at_step = membrane[step, torch.arange(len(step))]
 #     return predict(torch.where(winners, at_step, -torch.inf))
 # ```
 #
-# It helps: at gain 2 it lifts the accuracy of section 6 from 66 to 80 %; at gain 0.5, with few ties, hardly at all.
+# It helps: at gain 2 it lifts the accuracy of section 6 from 65 to 78 %; at gain 0.5, with few ties, hardly at all.
 #
 # </details>
 #

@@ -446,7 +446,7 @@ ratio = np.array(
 )
 
 
-# %% alt="Three panels. Hits and false alarms over 15 s: all start near 100 percent; with a pattern the median hits dip and end near 100 percent, false alarms fall below 20 percent; hits of both controls fall to zero, below their false alarms. First spike in the pattern per neuron: later at first, then earlier. Weights of the spikes of one pattern: a hump before the answer, which has moved forward from 9 s to 15 s."
+# %% alt="Three panels. Hits and false alarms over 15 s: all start near 100 percent; with a pattern the median hits dip and end above 90 percent, false alarms fall below 20 percent; hits of both controls end near zero, below their false alarms. First spike in the pattern per neuron: later at first, then earlier. Weights of the spikes of one pattern: a hump before the answer, which has moved forward from 9 s to 15 s."
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
 seconds = 3 * np.arange(5) + 1.5
 groups = {
@@ -614,7 +614,7 @@ check("09.3", turning_rate)
 #
 # <details><summary>Answer 4</summary>
 #
-# At 10 %, none of the ten is selective: they answer nearly every slot, pattern or not. At 30 %, nine fall silent, and the one that is left is clean. In 600 slots at 15 %, the first spike goes to the first ms of the pattern, and then the median hits fall from 100 to 80 % and the median false alarms rise from 10 to 37 %: the neurons do not fall silent, they become unselective. Five of ten still count as having found their pattern. We have not tested why.
+# At 10 %, none of the ten is selective: they answer most slots, pattern or not. At 30 %, all ten fall silent. In 600 slots at 15 %, the first spike goes to the first ms of the pattern, and then the median hits fall from 97 to 72 % and the median false alarms rise from 8 to 40 %: only one neuron falls silent, the others become unselective. Two of ten still count as having found their pattern. We have not tested why.
 #
 # </details>
 #

@@ -424,7 +424,7 @@ played = noisy(trials @ weight.detach().T, record=True)
 sampled = score(played.spikes, played.membrane, trials).detach()[:, 0]
 payoff = (played.spikes.sum((0, 2)) == 2).double()
 
-# %% alt="Left: the four components of the exact policy gradient as bars; Monte Carlo means with four baselines lie on them within their error bars. Right: variance of the update against the baseline, a parabola; Monte Carlo dots lie on it. Its minimum is at 0.30, to the right of the mean reward at 0.09."
+# %% alt="Left: the four components of the exact policy gradient as bars; Monte Carlo means with four baselines lie on them within their error bars. Right: variance of the update against the baseline, a parabola; Monte Carlo dots lie on it. Its minimum is at 0.28, to the right of the mean reward at 0.08."
 mean_reward, power = (p @ paid).item(), scores.square().sum((1, 2))
 best = ((p * paid) @ power / (p @ power)).item()
 updates = {b: (payoff - b)[:, None] * sampled for b in (-0.5, 0.0, mean_reward, 1.0)}
@@ -446,7 +446,7 @@ axes[0].legend(fontsize=7), axes[1].legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# The mean does not depend on the baseline, the scatter does, as a parabola with its minimum at $b = \langle R\, \lVert \nabla \ln p \rVert^2 \rangle / \langle \lVert \nabla \ln p \rVert^2 \rangle$. Here that is 0.30, more than three times the mean reward of 0.09. The mean takes away 17 % of the variance, the best baseline 33 %. So for REINFORCE a critic is a matter of variance only. For STDP, whose $\langle e \rangle$ is not zero, it decides about the *direction*.
+# The mean does not depend on the baseline, the scatter does, as a parabola with its minimum at $b = \langle R\, \lVert \nabla \ln p \rVert^2 \rangle / \langle \lVert \nabla \ln p \rVert^2 \rangle$. Here that is 0.28, more than three times the mean reward of 0.08. The mean takes away 14 % of the variance, the best baseline 30 %. So for REINFORCE a critic is a matter of variance only. For STDP, whose $\langle e \rangle$ is not zero, it decides about the *direction*.
 #
 # How far is STDP from the gradient? The same exact sum, with the eligibility of `RewardSTDP`, on 100 random problems (other inputs, other weights) for each of three goals. The last pays a random half of the 64 trains, so that *which* spikes came matters. A control is blind to time: it only **counts**, $n_\text{post} \cdot n_\text{pre}$.
 #
@@ -479,7 +479,7 @@ for goal, name in angles:
 z_scores = torch.stack([(x.mean(0) - truth[0]) / (x.std(0) / 40_000**0.5) for x in updates.values()])
 assert torch.allclose(scores, by_autograd, rtol=0, atol=1e-12) and z_scores.abs().max() < 4
 saved = [round(100 * (1 - v.item() / exact[0.0].item())) for v in (exact[mean_reward], variance.min())]
-assert saved == [17, 33] and round(best, 2) == 0.3 and round(mean_reward, 2) == 0.09
+assert saved == [14, 30] and round(best, 2) == 0.28 and round(mean_reward, 2) == 0.08
 assert min(mean[g, "STDP"] for g in goals if g != "random trains") > 0.9 and least["exactly two", "STDP, b = 0"] < -0.9
 assert all(mean[goal, "counts"] > mean[goal, "STDP"] + 0.1 * (goal == "random trains") for goal in goals)
 
@@ -661,7 +661,7 @@ check("11.2", quietest_baseline)
 #
 # <details><summary>Solution 3, in words</summary>
 #
-# The longest delays shrink for all three time constants: more accidental pairs come into every wait. With silence there are none after the cue, so the controls in silence lose less: under ten points on average, where at $4\,\tau_e$ the curves lose more than thirty. Only the other cues' inputs fire more while a cue lasts. The curves fall through two thirds at about 4.0, 3.0 and 2.7 $\tau_e$.
+# The longest delays shrink for all three time constants: more accidental pairs come into every wait. With silence there are none after the cue, so the controls in silence lose less: 13 points on average, where at $4\,\tau_e$ the curves lose 20. Only the other cues' inputs fire more while a cue lasts. The curves fall through two thirds at about 4.8, 3.3 and 2.8 $\tau_e$.
 #
 # </details>
 #

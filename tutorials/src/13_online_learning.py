@@ -296,7 +296,7 @@ assert abs(by_traces - bptt).max() < 1e-10 < bptt.abs().max()
 #
 # > **Before you run:** which term will be missed most? And if the surrogate is wider, so that every neuron counts as near a spike?
 
-# %% alt="Table of the cosine to the BPTT gradient for each part of RTRL: means with a narrow and a wide surrogate, lowest and highest of six with the wide one. All: 1. Narrow: without others 0.96, leak only 0.94, none 0.69. Wide: without others 0.89, leak only 0.85, without the reset from below 0 to near 1."
+# %% alt="Table of the cosine to the BPTT gradient for each part of RTRL: means with a narrow and a wide surrogate, lowest and highest of six with the wide one. All: 1. Narrow: without others 0.92, leak only 0.92, none 0.67. Wide: without others 0.85, leak only 0.82, without the reset from below 0 to above 0.7."
 PARTS = {"all": online.TERMS} | {
     f"no {left_out}": [t for t in online.TERMS if t != left_out] for left_out in online.TERMS
 }
@@ -329,15 +329,15 @@ plt.show()
 
 # %% tags=["check"]
 rounded = dict(zip(PARTS, zip(*cosines.mean(1).round(2).tolist(), strict=True), strict=True))
-assert (rounded["leak only"], rounded["no others"], rounded["none"]) == ((0.94, 0.85), (0.96, 0.89), (0.69, 0.79))
+assert (rounded["leak only"], rounded["no others"], rounded["none"]) == ((0.92, 0.82), (0.92, 0.85), (0.67, 0.79))
 assert np.allclose(cosines[:, :, 0], 1) and cosines[1, :, 2].min() < 0 and cosines[1, :, 2].max() > 0.7
 where = list(PARTS).index
-assert grown[:, where("leak only")].max() < 10 and grown[:, where("no reset")].min() > 100 and where("no reset") == 2
+assert grown[:, where("leak only")].max() < 10 and grown[:, where("no reset")].min() > 30 and where("no reset") == 2
 
 # %% [markdown]
-# With the default surrogate, of scale 10, the leak alone reaches a mean cosine of 0.94, and all that stays inside a neuron ("no others") 0.96: reset and self add little; what is missing to 1 is the way through others. With the wide surrogate both are lower, 0.85 and 0.89. The baseline is "none", where a spike credits the inputs of its own step alone: 0.69 and 0.79. These are untrained networks of one size.
+# With the default surrogate, of scale 10, the leak alone reaches a mean cosine of 0.92, and all that stays inside a neuron ("no others") no more: reset and self add little; what is missing to 1 is the way through others. With the wide surrogate both are lower, 0.82 and 0.85. The baseline is "none", where a spike credits the inputs of its own step alone: 0.67 and 0.79. These are untrained networks of one size.
 #
-# Dropping more is not always worse. With the wide surrogate and the reset *alone* dropped, the six networks lie anywhere from below 0 to above 0.7, though "leak only" has no reset either. The influence shows why: without the reset term it *explodes*, in 60 steps to more than 100 times its true norm in each of the six, and what is old drowns the rest; with the leak alone it stays below 10 times. In the gradient, too, the reset holds the recurrence in check. E-prop drops both.
+# Dropping more is not always worse. With the wide surrogate and the reset *alone* dropped, the six networks lie anywhere from below 0 to above 0.7, though "leak only" has no reset either. The influence shows why: without the reset term it *explodes*, in 60 steps to more than 30 times its true norm in each of the six, and what is old drowns the rest; with the leak alone it stays below 10 times. In the gradient, too, the reset holds the recurrence in check. E-prop drops both.
 #
 # **From spikes to a readout.** A network is usually read out by a leaky integrator, $y[t] = \kappa\, y[t-1] + W z[t]$, and the error comes as $\partial L / \partial y[t]$. A spike acts on all later $y$: its signal lies in the *future*. E-prop changes the order of the sums once more. The synapse remembers its eligibility as long as the readout remembers the spike, and the error of *this* step is sent back through $B = W$:
 #
@@ -542,7 +542,7 @@ for row, delay in ((0, 200.0), (6, 100.0)):  # one network each of "BPTT" and "L
     trials[delay] = [each[:, 0, 0] for each in recall_trials(DelayedRecall(delay=delay), *one, cue, seeded(5))]
 raised = 1 + ARMS["BPTT"][3] * trials[200.0][2].unflatten(1, (3, 12)).mean(-1)  # mean threshold per group
 
-# %% alt="Five panels. Top left, an adaptive network: the neurons of cue A fire in the cue and for some time after it; those of cue B just before and in the recall. Below, the mean thresholds: that of cue A has risen most. Top right, an LIF network: firing goes on from the cue through the delay. Bottom left, accuracy against updates at rate 0.03: BPTT and the e-prop arms rise above 90 percent, frozen stays near 70, LIF at chance. Bottom right, accuracy against the delay, a dot for each network: adaptive arms near 100 percent, LIF up to 5 tau_mem, brief adaptation at 0 only."
+# %% alt="Five panels. Top left, an adaptive network: the neurons of cue A fire in the cue and for some time after it; those of cue B late in the delay and in the recall. Below, the mean thresholds: that of cue A rises first. Top right, an LIF network: firing goes on from the cue through the delay. Bottom left, accuracy against updates at rate 0.03: BPTT and the e-prop arms rise above 90 percent, frozen stays near 70, LIF at chance. Bottom right, accuracy against the delay, a dot for each network: adaptive arms mostly near 100 percent, LIF up to 5 tau_mem, brief adaptation at 0 only."
 figure, axes = plt.subplot_mosaic("AL;TL;UD", figsize=(11, 8.5), height_ratios=(2, 1.2, 3))
 for panel, delay in (("A", 200.0), ("L", 100.0)):
     raster(trials[delay][1], axes[panel], dt=5.0, size=5.0).axvspan(0, 50, color="0.9", zorder=0)
@@ -571,8 +571,8 @@ plt.show()
 
 # %% tags=["check"]
 level, mean = course.mean((0, 3)), course.mean((0, 2, 3))  # right answers in training, [arm, rate] and [arm]
-assert mean[0] > mean[1] and mean[4] > mean[2:4].max() and (level[1] > level[2])[:2].all()
-assert level[:5].min() > level[5].max() + 0.05 and test[:5].mean(1).min() > 0.9 and 0.6 < test[5].mean() < 0.85
+assert mean[0] > mean[1] > mean[2] and mean[4] > mean[2:4].max()
+assert level[:5].min() > level[5].max() and test[:5].mean(1).min() > 0.9 and 0.6 < test[5].mean() < 0.85
 assert abs(test[6:].mean() - 0.5) < 0.06 and course[-10:, 6:].mean((0, 3)).max() < 0.6
 rise = [eta / (1 - np.exp(-5 / tau)) for *_, eta, tau, _ in (ARMS["BPTT"], ARMS["brief, BPTT"])]
 assert abs(rise[1] / rise[0] - 1) < 0.05
@@ -581,7 +581,7 @@ assert abs(rise[1] / rise[0] - 1) < 0.05
 assert min(first["e-prop"].mean(), first["LIF, e-prop"].mean()) > 0.98
 assert max(abs(first["random"].mean()), abs(first["LIF, random"].mean())) < 0.3
 assert trained["e-prop"].mean() > trained["adaptive"].mean() > trained["random"].mean()
-assert trials[100.0][1][10:30].sum(1).min() > 0 and raised[50, 0] > 1.2 * raised[50, 1]  # firing; at the recall
+assert trials[100.0][1][10:30].sum(1).min() > 0 and raised[30, 0] > 1.2 * raised[30, 1]  # firing; mid-delay
 assert 10 * trials[200.0][1][50:, :12].sum() < trials[200.0][1][50:, 12:24].sum()
 
 # %% tags=["check"]
@@ -593,11 +593,11 @@ assert own[0.0, None].min() > 0.9 and own[100.0, None][2:4].min() > 0.9 and own[
 assert min(later[d][2:4].median() for d in later) > 0.9 and later[400.0][:2].mean() < 0.6
 
 # %% [markdown]
-# **The rules.** At first the way through others hardly matters: symmetric e-prop has the gradient of BPTT, with either neuron, and random feedback one unrelated to it (adaptive feedback starts as random). After 60 updates symmetric e-prop is nearest, then adaptive, then random. In the mean over the three rates BPTT gives more right answers during training than symmetric e-prop, and adaptive feedback more than random. Symmetric is ahead of random feedback at the two lower rates; at the highest it need not be. The decay of $W$ alone is not what helps adaptive feedback here, but differences of this size depend on the draw of trials. All learn more than the frozen network. In the end the tests do not separate the e-prop arms. The frozen network is above chance; exercise 3 finds out why.
+# **The rules.** At first the way through others hardly matters: symmetric e-prop has the gradient of BPTT, with either neuron, and random feedback one unrelated to it (adaptive feedback starts as random). After 60 updates symmetric e-prop is nearest, then adaptive, then random. In the mean over the three rates BPTT gives more right answers during training than symmetric e-prop, and both symmetric and adaptive feedback more than random; at a single rate it need not be so. The decay of $W$ alone is not what helps adaptive feedback here, but differences of this size depend on the draw of trials. All learn more than the frozen network. In the end the tests do not separate the e-prop arms. The frozen network is above chance; exercise 3 finds out why.
 #
 # **Who learns what.** At $10\,\tau_\mathrm{mem}$ both LIF arms and "brief" stay at chance at every rate. Brief adaptation is worse than none: it learns 0 ms, but not even 100, which LIF neurons do. (A spike raises its threshold by 3.5, which leaves little firing to sustain.) Of the three kinds of neuron only those with *slow* adaptation learn 200 ms, from these weights and in these 60 updates; exercise 3 gives the LIF arms more.
 #
-# **Where it is.** With the thresholds of another trial, adaptive networks answer *that* trial's cue; with its activity, their own. In the trial drawn, those that heard cue A are still tired at the recall, so that the others answer. LIF networks are the mirror image: their memory is firing that sustains itself. It can last. Most LIF networks that were taught at 100 ms still know the cue after 1,000 ms, where the adaptive ones taught beside them have lost it after 400. So LIF networks *can* hold it for 200 ms; they did not find out how when taught at 200.
+# **Where it is.** With the thresholds of another trial, adaptive networks answer *that* trial's cue; with its activity, their own. In the trial drawn, those that heard cue A are tired in the middle of the delay, and at the recall the others answer. LIF networks are the mirror image: their memory is firing that sustains itself. It can last. Most LIF networks that were taught at 100 ms still know the cue after 1,000 ms, where the adaptive ones taught beside them have lost it after 400. So LIF networks *can* hold it for 200 ms; they did not find out how when taught at 200.
 #
 # ## 6 · Online means online
 #
@@ -759,7 +759,7 @@ check("13.2", influence_with_reset)
 #
 # <details><summary>Answer 3</summary>
 #
-# Frozen: 71, 71 and 74 % without recurrent weights, 72, 71 and 74 % with them. So it needs no recall signal. With the activity of another trial it still answers by its own cue (76, 72 and 78 % without recurrence), with the thresholds of another trial by that one's (31, 33 and 30 % by its own): neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. LIF: 48 to 53 % after 300 updates, 52 to 57 % with large weights and 60 updates. Neither is enough.
+# Frozen: 64, 64 and 76 % without recurrent weights, 70, 64 and 75 % with them. So it needs no recall signal. With the activity of another trial it still answers by its own cue (67 % each without recurrence), with the thresholds of another trial by that one's (22, 31 and 33 % by its own): neurons that were shown the cue have raised thresholds, and answer less to their own *noise* than the others. A readout can see that. LIF: 41 to 56 % after 300 updates, 41 to 59 % with large weights and 60 updates. Neither is enough.
 #
 # </details>
 #

@@ -93,7 +93,7 @@ wait = torch.arange(10) - torch.arange(10)[:, None]  # [t, k]: k - t
 leak = torch.where(wait >= 0, torch.exp(-wait.clamp(min=0) / tau), 0.0)
 parts = torch.einsum("tk,kbm,tbm,tbn->tkmn", leak, said, s_hid, x_trace)
 
-# %% alt="Left: heat map of the share of the gradient for each pair of steps: zero below the diagonal, largest one to three steps to the right of it. Right: share known after waiting k - t steps, rising from 27 percent at zero to 100 percent."
+# %% alt="Left: heat map of the share of the gradient for each pair of steps: zero below the diagonal, largest one to three steps to the right of it. Right: share known after waiting k - t steps, rising from 28 percent at zero to 100 percent."
 share = torch.einsum("tkmn,mn->tk", parts, bptt) / bptt.square().sum()
 waited = torch.stack([share.diagonal(lag).sum() for lag in range(10)])
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.4))
@@ -108,10 +108,10 @@ plt.show()
 # %% tags=["check"]
 assert torch.allclose(parts.sum((0, 1)), bptt, rtol=0, atol=1e-12) and bptt.abs().max() > 0.1
 assert torch.isclose(share.sum(), torch.ones(1).double()) and (share.tril(-1) == 0).all()
-assert round(100 * waited[0].item()) == 27 and waited[:3].sum() < 0.8
+assert round(100 * waited[0].item()) == 28 and waited[:3].sum() < 0.8
 
 # %% [markdown]
-# All parts together are the gradient of autograd. (A part's share is its length along the full gradient.) In this network 27 % of it sits on the diagonal; section 2 looks at more networks. The formula shows three things that a hidden synapse would need and does not have:
+# All parts together are the gradient of autograd. (A part's share is its length along the full gradient.) In this network 28 % of it sits on the diagonal; section 2 looks at more networks. The formula shows three things that a hidden synapse would need and does not have:
 #
 # 1. the **weights above**, $W^{\!\top}$: they belong to other synapses, of other neurons (*weight transport*);
 # 2. **the past**: at step $k$ it must still know $s_\mathrm{hid}[t]\,\bar x[t]$ for all earlier $t$;
@@ -490,9 +490,9 @@ assert all(len(seeds) == 6 for seeds in recorded.values()) and mean["bptt"] > 94
 assert lost["ottt"] < 1 and lost["decolle"] < 2 and lost["feedback_alignment"] < 3 > lost["direct_feedback_alignment"]
 assert all(max(recorded["last_layer"]) < min(recorded[rule]) - 5 for rule in TUNED if rule != "last_layer")
 assert max(live["bptt"] - live[rule] for rule in TUNED if rule != "last_layer") < 4 and live["ottt"] > 93
-assert live["last_layer"] < min(live[rule] for rule in TUNED if rule != "last_layer") - 3 and late < 30
+assert live["last_layer"] < min(live[rule] for rule in TUNED if rule != "last_layer") - 3 and late < 40
 # %% [markdown]
-# In the mean of six seeds OTTT keeps within one point of BPTT's accuracy. It drops most of the gradient's length, but in the network that BPTT has trained its direction is less than 30 degrees off, and Adam rescales every step. DECOLLE, whose hidden layer hears nothing of the output, stays within two points, FA and DFA within three. Without any teaching, the random hidden layer leaves the network more than five points below the worst of the others, for every seed. So all four teach the hidden layer something that counts.
+# In the mean of six seeds OTTT keeps within one point of BPTT's accuracy. It drops most of the gradient's length, but in the network that BPTT has trained its direction is less than 40 degrees off, and Adam rescales every step. DECOLLE, whose hidden layer hears nothing of the output, stays within two points, FA and DFA within three. Without any teaching, the random hidden layer leaves the network more than five points below the worst of the others, for every seed. So all four teach the hidden layer something that counts.
 #
 # This is one task, with ten steps and one hidden layer. Rate-coded images that stand still ask little of time: what OTTT drops may matter more elsewhere. And we trained for a few epochs only.
 #
@@ -568,10 +568,10 @@ plt.show()
 assert all(len(set(sizes)) == 1 for sizes in held.values()) and round(kept[2] / kept[0]) == 88
 assert held["ottt"] < held["direct_feedback_alignment"] == held["feedback_alignment"] < held["decolle"]
 change = dict(zip(paces, (pace[:, 1] - pace[:, 0]).mean(1), strict=True))
-assert pace[:, 1].mean(1).min() > alone + 2 and change["ottt"] < -3 < change["decolle"] < 4
+assert pace[:, 1].mean(1).min() > alone + 2 and max(map(abs, change.values())) < 4
 
 # %% [markdown]
-# The rules hold the same at any $T$ (gradients and weights, which every rule needs, not counted); BPTT keeps 88 times as much for 100 times the steps. Updates at every step work: the mean of three seeds ends above the last layer alone. DECOLLE does about as well as with one update per sequence. OTTT ends more than three points lower with these seeds; with those by which the rates were chosen it did not. The trace belongs to the input and does not care which weights it meets. The membrane does: it still holds what older weights made of the input. What that mixture costs we did not measure apart.
+# The rules hold the same at any $T$ (gradients and weights, which every rule needs, not counted); BPTT keeps 88 times as much for 100 times the steps. Updates at every step work: the mean of three seeds ends above the last layer alone. DECOLLE does about as well as with one update per sequence. OTTT depends on the seeds: with these it ends about as high, too, with others it ended lower. The trace belongs to the input and does not care which weights it meets. The membrane does: it still holds what older weights made of the input. What that mixture costs we did not measure apart.
 #
 # | rule | error of | way back | needs the layers above | needs later steps | memory in $T$ |
 # |---|---|---|---|---|---|
@@ -681,13 +681,13 @@ check("14.2", fixed_numbers)
 #
 # <details><summary>Answer 3</summary>
 #
-# Both still learn (two seeds: 73 to 78 % for FA, 82 to 84 % for DFA). The last layer alone can turn $W_3 W_2$ towards $B_2 B_1$ or $B_1$, whatever $W_2$ is: the product comes down to 74 to 76 degrees for FA, 63 to 66 for DFA. The angle to BPTT falls to 63 to 69 degrees for DFA; for FA it depends on the seed, and on how the processor rounds (72 to 86). FA's single matrices cannot all fit, since $W_2$ does not move; only the product has to. Why DFA's angle is the lower one, here and with all layers learning, we did not test.
+# Both still learn (two seeds: about 80 % for both rules). The last layer alone can turn $W_3 W_2$ towards $B_2 B_1$ or $B_1$, whatever $W_2$ is: the product comes down to about 75 degrees for FA, 65 for DFA. The angle to BPTT falls to about 63 degrees for DFA, to 68 and 75 for FA; it depends on the seed, and on how the processor rounds. FA's single matrices cannot all fit, since $W_2$ does not move; only the product has to. Why DFA's angle is the lower one, with these seeds and with all layers learning, we did not test.
 #
 # </details>
 #
 # <details><summary>Answer 4</summary>
 #
-# On average it moves away: the mean cosine falls from 0.87 to 0.79, although 5 of the 20 networks come closer. The outputs spike nearly twice as often, and the surrogate of an output neuron is a third of what it was, since fewer membranes are near the threshold. Which of the two does it we did not test. (With 10 steps 20 networks do not decide it.)
+# On average it moves away: the mean cosine falls from 0.88 to 0.73, and none of the 20 networks comes closer. The outputs spike nearly twice as often, and the surrogate of an output neuron is a third of what it was, since fewer membranes are near the threshold. Which of the two does it we did not test. (With 10 steps 20 networks do not decide it.)
 #
 # </details>
 #

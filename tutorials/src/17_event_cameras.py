@@ -405,6 +405,7 @@ print(f"bins of {widths} ms: {fired} spikes; lost by frames of 0 and 1:", ", ".j
 for dt, count, (_, u, true) in zip(widths, fired, timed.values(), strict=True):
     assert np.all((u > true - 1e-4) & (u < true * np.exp(dt / tau) + 1e-4)) and count <= 300 / dt
     assert abs(decay_time(*timed[dt]) - tau) < 0.1 and abs(decay_time(*fixed[dt]) / (tau * dt) - 1) < 0.02
+_, u, true = membrane_in_bins(on["t"] / 1000, 10, LeakyIntegrator(tau, dt=10))  # of all pixels
 assert fixed[10][1].max() > 2 * timed[1][2].max() and abs(u.sum() / true.sum() - 1 / (1 - np.exp(-1))) < 0.1
 assert fired[0] > 3 * fired[3] and lost[1] < 0.01 < 0.1 < lost[3]
 

@@ -23,5 +23,5 @@ def test_page_07_up_to_section_2(page):
         return [100 * page["evaluate"](network, *test, encode=encode) for encode in encoders.values()]
 
     few, many = with_steps(3), with_steps(10)
-    assert all(92 <= read <= 94 for read in [*few, many[0]])
+    assert all(91 <= read <= 94 for read in [*few, many[0]])
     assert all(95.5 <= read <= 97 for read in many[1:])

@@ -15,12 +15,12 @@ def test_page_09_up_to_section_4(page):
         return page["hits"][:, :10], page["alarms"][:, :10], page["latency"][:, :10], page["found"][:10]
 
     hits, alarms, _, found = learn(0.1, 300)
-    assert (found.sum(), hits[-1].min() > 0.85, alarms[-1].min() > 0.75) == (0, True, True)
+    assert (found.sum(), hits[-1].min() > 0.5, alarms[-1].min() > 0.75) == (0, True, True)
     hits, alarms, _, found = learn(0.3, 300)
-    assert (found.sum(), (hits[-1] == 0).sum(), hits[-1][found], alarms[-1][found]) == (1, 9, 1, 0)
-    assert alarms[-1].max() < 0.05
-    hits, alarms, latency, found = (np.median(each, -1) for each in learn(0.15, 600))
-    assert 100 * hits[[2, -1]] == pytest.approx([100, 80], abs=1)
-    assert 100 * alarms[[2, -1]] == pytest.approx([10, 37], abs=1)
-    assert latency[-1] == 1
-    assert page["found"][:10].sum() == 5
+    assert hits[-1].max() == 0
+    assert alarms[-1].max() < 0.1
+    hits, alarms, latency, found = learn(0.15, 600)
+    assert 100 * np.median(hits[[2, -1]], -1) == pytest.approx([97, 72], abs=1)
+    assert 100 * np.median(alarms[[2, -1]], -1) == pytest.approx([8, 40], abs=1)
+    assert np.nanmedian(latency[-1]) == 1  # of those that answer
+    assert (found.sum(), (hits[-1] == 0).sum()) == (2, 1)

@@ -15,9 +15,9 @@ def test_page_13_up_to_section_0(page):
             (100 * read(task, weights, arms, 2, swap)).round().tolist() for swap in (None, "activity", "thresholds")
         ]
 
-    assert percent(["frozen"], gain=0.0) == [[71, 71, 74], [76, 72, 78], [31, 33, 30]]
-    assert percent(["frozen"], gain=1.0)[0] == [72, 71, 74]
+    assert percent(["frozen"], gain=0.0) == [[64, 64, 76], [67, 67, 67], [22, 31, 33]]
+    assert percent(["frozen"], gain=1.0)[0] == [70, 64, 75]
     lif = "LIF, BPTT", "LIF, e-prop"
     longer, larger = percent(lif, updates=300)[0], percent(lif, gain=5.0)[0]
-    assert (min(longer), max(longer)) == (48, 53)
-    assert (min(larger), max(larger)) == (52, 57)
+    assert (min(longer), max(longer)) == (41, 56)
+    assert (min(larger), max(larger)) == (41, 59)

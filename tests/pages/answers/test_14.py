@@ -9,11 +9,11 @@ def test_page_14_up_to_section_3(page):
         rule: [page["align"](rule, seed, fixed=(2,)) for seed in (0, 1)]
         for rule in ("feedback_alignment", "direct_feedback_alignment")
     }
-    for low, high, found in zip((72, 81), (79, 85), runs.values(), strict=True):
+    for low, high, found in zip((75, 77), (84, 84), runs.values(), strict=True):
         assert all(low < 100 * accuracy < high for _, accuracy in found)
-    for low, high, found in zip((73, 62), (77, 67), runs.values(), strict=True):
+    for low, high, found in zip((73, 63), (77, 67), runs.values(), strict=True):
         assert all(low < angles[-1, 1] < high for angles, _ in found)
-    for low, high, found in zip((71, 62), (87, 70), runs.values(), strict=True):
+    for low, high, found in zip((65, 60), (79, 70), runs.values(), strict=True):
         assert all(low < angles[-1, 0] < high for angles, _ in found)
     before, plain = page["against_bptt"](20, 0.9)[:, 0], page["tiny_network"]
     rate, slope = activity(page)
@@ -25,8 +25,8 @@ def test_page_14_up_to_section_3(page):
 
     page["tiny_network"] = tripled
     after = page["against_bptt"](20, 0.9)[:, 0]
-    assert (before.mean(), after.mean()) == (pytest.approx(0.87, abs=0.005), pytest.approx(0.79, abs=0.005))
-    assert (after > before).sum() == 5
+    assert (before.mean(), after.mean()) == (pytest.approx(0.88, abs=0.005), pytest.approx(0.73, abs=0.005))
+    assert not (after > before).any()
     assert activity(page)[0] / rate == pytest.approx(1.9, abs=0.1)
     assert activity(page)[1] / slope == pytest.approx(1 / 3, abs=0.03)
 

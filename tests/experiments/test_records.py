@@ -12,7 +12,8 @@ import experiments
 from snn_core.teaching import records
 from snn_core.teaching.records import record, recorded
 
-MODULES = Path(experiments.__file__).parent.glob("*.py")
+ROOT = Path(experiments.__file__).parents[1]
+MODULES = (ROOT / "experiments").glob("*.py")
 NAMES = sorted(path.stem for path in MODULES if path.stem != "__init__")
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -20,6 +21,14 @@ each = pytest.mark.parametrize("name", NAMES)
 def test_every_experiment_has_a_record_and_every_record_an_experiment():
     assert sorted(path.stem for path in records.FOLDER.glob("*.json")) == NAMES
     assert len(NAMES) >= 8
+
+
+def test_neither_library_nor_page_imports_an_experiment():
+    """A record is enough for them; experiments are not installed."""
+    sources = [*(ROOT / "snn_core").rglob("*.py"), *(ROOT / "tutorials" / "src").glob("*.py")]
+    importing = re.compile(r"^\s*(from|import) experiments\b", flags=re.M)
+    assert importing.search("from experiments import mnist_full")
+    assert not [path for path in sources if importing.search(path.read_text(encoding="utf-8"))]
 
 
 @each

@@ -76,7 +76,7 @@ def spiking(batch, generator, steps=8, dt=1.0):
 # Then two measurements. One spike pair at every lag, for three weights. And one neuron that spikes at the last step of 400 images, either of threes only or of all digits; its weights are compared with the mean image of each.
 
 
-# %% tags=["definitions"]
+# %%
 def rule_by_hand(weight, spikes_in, spikes_out, lr, scale, alpha):
     weight, seen = weight.clone(), {}
     for b in range(spikes_in.shape[1]):
@@ -215,7 +215,7 @@ assert idle["length and thresholds"] <= 5 and grown["length only"] <= 5 < 8 <= g
 # > **Before you run:** what does a neuron's field look like after its first few spikes, while $\eta$ is 0.5? And when $\eta$ is small?
 
 
-# %% tags=["definitions"]
+# %%
 def learn_digits(seed, moments=(), number=400):
     """Return a layer that has seen all training images, its weights at some batches, its spikes in every batch."""
     encode = partial(spiking, generator=(generator := seeded(seed)))
@@ -265,7 +265,7 @@ assert 80 < active[19] < 150 and active[157] >= 395 and 0.4 < spent.min() < spen
 # > **Before you run:** which will be best? Where do you expect k-means?
 
 
-# %% tags=["definitions"]
+# %%
 def read_digits(train_counts, test_counts, of=slice(None)):
     """Return the test accuracy in percent of naming and of voting, with names from some of the training labels."""
     response = plasticity.class_responses(train_counts[of], labels[of])
@@ -288,7 +288,7 @@ def spherical_kmeans(shown, number, rounds=10, *, generator):
     return centroids
 
 
-# %% tags=["definitions"]
+# %%
 def linear_classifier(of, generator):
     """Return the test accuracy in percent of one linear layer on raw pixels, trained with some of the labels."""
     network, epochs = nn.Sequential(nn.Linear(784, 10), nn.Unflatten(0, (1, -1))), 10 + 3000 // len(of)
@@ -389,7 +389,7 @@ assert lead[0] < -5 and abs(lead[1]) < 4 and lead[2:4].min() > 4 and lead[4] > 0
 # > **Before you run:** at 1 ms, how many of 100 neurons spike before the first inhibition arrives?
 
 
-# %% tags=["definitions"]
+# %%
 class InhibitedLayer(CompetitiveLayer):
     """Competition by inhibitory LIF neurons, one per excitatory neuron, in place of the maximum."""
 

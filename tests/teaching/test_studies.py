@@ -52,6 +52,25 @@ def test_every_kind_of_deep_network_has_its_depth(name, depth):
     assert sum(isinstance(part, nn.Conv2d) for part in parts) == depth
 
 
+class Doubled(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (convolutional.AddSpikes, [1, 9, 18]),
+        (convolutional.AddCurrents, [0, 9, 18]),
+        (convolutional.AddToStream, [1, 3, 18]),
+    ],
+)
+def test_shortcuts_add_where_they_say(kind, expected):
+    """Synapses that double, and neurons that let pass what is above 5."""
+    layer = kind(Doubled(), nn.Threshold(5.0, 0.0))
+    assert layer(torch.tensor([1.0, 3.0, 6.0])).tolist() == expected
+
+
 def test_slow_digits_bring_as_many_spikes():
     images = IMAGES.flatten(1)
     few, many = (

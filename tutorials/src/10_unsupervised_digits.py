@@ -450,25 +450,25 @@ assert together["maximum, 1 ms"] == 1 and mean_of["inhibition, 0.25 ms"][2] == 4
 
 # %% alt="Test accuracy on the full MNIST by voting and by naming for three layers: 900 neurons with fixed thresholds, 900 neurons, 3,200 neurons, three seeds each as dots, with a dashed line at the 95 percent of Diehl and Cook. Only the layer with 3,200 neurons is above the line."
 record = recorded("unsupervised_digits")
-names = ("900 neurons", "900 neurons, fixed thresholds", "3,200 neurons")
-learnt = dict(zip(names, record.results["layers"], strict=True))
+rows = ("900 neurons", "900 neurons, fixed thresholds", "3,200 neurons")
+learnt = dict(zip(rows, record.results["layers"], strict=True))
 
 
-def of_seeds(layer, what):
+def of_seeds(found, what):
     """Return what the record says of a layer, for each seed."""
-    return np.array([run[what] for run in layer["runs"]])
+    return np.array([run[what] for run in found["runs"]])
 
 
 figure, axis = plt.subplots(figsize=(7, 2.8))
 for reading, label, color, shift in (("named", "naming", VERMILION, -0.12), ("vote", "voting", BLUE, 0.12)):
-    for row, layer in enumerate(learnt.values()):
+    for row, found in enumerate(learnt.values()):
         axis.plot(
-            100 * of_seeds(layer, reading), [row + shift] * 3, "o", color=color, label=label if row == 0 else None
+            100 * of_seeds(found, reading), [row + shift] * 3, "o", color=color, label=label if row == 0 else None
         )
 axis.axvline(95, color="0.4", linestyle="--", linewidth=1)
-axis.set(yticks=range(3), yticklabels=names, ylim=(-0.5, 2.5), xlabel="test accuracy (%)")
-best = 100 * of_seeds(learnt["3,200 neurons"], "vote").mean()
-axis.set_title(f"Voting with 3,200 neurons: {best:.1f} %, mean of three seeds")
+axis.set(yticks=range(3), yticklabels=rows, ylim=(-0.5, 2.5), xlabel="test accuracy (%)")
+voted = 100 * of_seeds(learnt["3,200 neurons"], "vote").mean()
+axis.set_title(f"Voting with 3,200 neurons: {voted:.1f} %, mean of three seeds")
 axis.legend()
 plt.show()
 print(record)
@@ -480,7 +480,7 @@ assert of_seeds(small, "named").mean() >= 0.935 and len(of_seeds(large, "vote"))
 assert min(of_seeds(large, reading).min() for reading in ("named", "vote")) >= 0.95
 assert of_seeds(fixed, "silent").min() > 675 and of_seeds(large, "seconds").mean() < 1200
 assert not of_seeds(small, "silent").any() and not of_seeds(large, "silent").any()
-assert [layer["neurons"] for layer in learnt.values()] == [900, 900, 3200] and fixed["adaptation"] == 0
+assert [found["neurons"] for found in learnt.values()] == [900, 900, 3200] and fixed["adaptation"] == 0
 for reading in ("named", "vote"):
     assert of_seeds(fixed, reading).mean() < of_seeds(small, reading).mean() - 0.03
 

@@ -1,7 +1,41 @@
-"""Trainings and sweeps too long for a page, one module each; each writes one record that a page shows."""
+"""Trainings and sweeps too long for a page, one module each; each writes a record that pages show.
 
-from pathlib import Path
+A module has `SETTINGS`, what decides its result, and `main`, which runs it with them and hands both
+to `snn_core.teaching.records.record`. ``python -m experiments.NAME --help`` lists its options.
+"""
 
-import snn_core.teaching
+import json
+from argparse import ArgumentParser
 
-RECORDS = Path(snn_core.teaching.__file__).parent / "records"
+from snn_core.teaching.records import recorded
+
+
+def parser_for(description: str, settings: dict, *names: str) -> ArgumentParser:
+    """Return a parser with an option for each of some settings.
+
+    Args:
+        description: of the experiment; its first line is shown.
+        settings: numbers, or lists of numbers, by name.
+        names: the settings that an option may replace; their values are the defaults.
+
+    >>> parser_for("Train.", {"epochs": 5, "seeds": [0, 1]}, "epochs", "seeds").parse_args([])
+    Namespace(epochs=5, seeds=[0, 1])
+    """
+    parser = ArgumentParser(description=description.splitlines()[0])
+    for name in names:
+        default = settings[name]
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(default, list):
+            parser.add_argument(option, type=type(default[0]), nargs="+", default=default)
+        else:
+            parser.add_argument(option, type=type(default), default=default)
+    return parser
+
+
+def results_with(name: str, settings: dict) -> dict:
+    """Return what an experiment has recorded with these settings, to add to it; {} if nothing."""
+    try:
+        known = recorded(name)
+    except ValueError:
+        return {}
+    return known.results if known.settings == json.loads(json.dumps(settings)) else {}

@@ -1,73 +1,101 @@
-"""Train every code with every loss and record accuracy, spikes, steps until the decision and processor time.
+"""Train every code with every loss; record accuracy, spikes, steps until the decision and seconds.
 
-``python -m experiments.codes_and_losses`` writes the record that page 08 shows. It runs the page's own
-cells (those tagged "definitions"), so that the record and the page speak of the same networks.
+``python -m experiments.codes_and_losses`` writes the record that page 08 shows. The networks are
+those of `snn_core.teaching.studies.codes_and_losses`, which the page uses too.
 
-The learning rate of each combination is chosen first, by its accuracy on 1,000 held-out training images after a short
-training on 2,000 others. The test images are looked at once per network, at the end of its training.
+The learning rate of each combination is chosen first, by its accuracy on held-out training images
+after a short training on others. The test images are looked at once per network, at the end of its
+training.
 """
 
-import argparse
-import json
-from datetime import date
-
 import torch
+from torch import Tensor
 
-from experiments import RECORDS
-from experiments.page_cells import definitions
+from experiments import parser_for
 from snn_core.datasets import mnist_mini
+from snn_core.teaching.records import record
+from snn_core.teaching.studies.codes_and_losses import (
+    CODES,
+    HIDDEN,
+    LOSSES,
+    STEPS,
+    TAU_MEM,
+    Trial,
+    trial,
+)
 
-RATES = (3e-4, 1e-3, 3e-3)
-METRICS = ("accuracy", "spikes", "steps", "seconds")
+SETTINGS = {
+    "losses": list(LOSSES),
+    "codes": list(CODES),
+    "hidden": HIDDEN,
+    "tau_mem": TAU_MEM,
+    "steps": STEPS,
+    "choice": {  # of the learning rate
+        "lr": [3e-4, 1e-3, 3e-3],
+        "samples": 2000,
+        "held_out": 1000,
+        "seed": 0,
+        "epochs": 1,
+        "batch_size": 25,
+    },
+    "samples": 5000,
+    "epochs": 5,
+    "batch_size": 50,
+    "seeds": [0, 1, 2],
+}
 
 
-def choose(page: dict, images, labels) -> dict:
-    """Return the best learning rate of each combination on held-out training images, and its accuracy there."""
-    train, held_out = (images[:2000], labels[:2000]), (images[4000:], labels[4000:])
+def choose(images: Tensor, labels: Tensor, settings: dict) -> dict[tuple[str, str], float]:
+    """Return the learning rate of each loss and code that is best on held-out training images."""
+    choice = settings["choice"]
+    train = images[: choice["samples"]], labels[: choice["samples"]]
+    held_out = images[-choice["held_out"] :], labels[-choice["held_out"] :]
+    options = {name: choice[name] for name in ("seed", "epochs", "batch_size")}
     chosen = {}
-    for loss in page["LOSSES"]:
-        for code in page["CODES"]:
-            scores = {lr: page["trial"](code, loss, lr, train, held_out)[0] for lr in RATES}
+    for loss in settings["losses"]:
+        for code in settings["codes"]:
+            scores = {
+                lr: trial(code, loss, lr, train, held_out, **options).accuracy
+                for lr in choice["lr"]
+            }
             chosen[loss, code] = max(scores, key=scores.get)
-            print(f"{loss:30} {code:10}", {lr: round(score, 3) for lr, score in scores.items()}, flush=True)
+            print(f"{loss:30} {code:10}", scores, flush=True)
     return chosen
 
 
-def main() -> None:
+def measure(chosen: dict, train: tuple, test: tuple, settings: dict) -> dict:
+    """Return what `trial` measures, each as nested lists [loss][code][seed]."""
+    options = {name: settings[name] for name in ("epochs", "batch_size")}
+    found = {name: [] for name in Trial._fields}
+    for loss in settings["losses"]:
+        rows = {name: [] for name in found}
+        for code in settings["codes"]:
+            runs = [
+                trial(code, loss, chosen[loss, code], train, test, seed=seed, **options)
+                for seed in settings["seeds"]
+            ]
+            print(f"{loss:30} {code:10}", runs, flush=True)
+            for name, row in rows.items():
+                row.append([round(getattr(run, name), 4) for run in runs])
+        for name, row in rows.items():
+            found[name].append(row)
+    return found
+
+
+def main(arguments: list[str] | None = None) -> None:
     """Choose the learning rates, train with each seed, write the record."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    page, digits = definitions("08_codes_and_losses"), mnist_mini()
-    images, test_images = digits.train_images.flatten(1), digits.test_images.flatten(1)
-    train, test = (images, digits.train_labels), (test_images, digits.test_labels)
-    chosen = choose(page, images, digits.train_labels)
-    rows = {name: [] for name in ("rates", *METRICS)}
-    for loss in page["LOSSES"]:
-        of_loss = {name: [] for name in rows}
-        for code in page["CODES"]:
-            lr = chosen[loss, code]
-            options = {"epochs": arguments.epochs, "batch_size": 50}
-            runs = [page["trial"](code, loss, lr, train, test, seed=seed, **options) for seed in arguments.seeds]
-            print(f"{loss:30} {code:10} lr {lr:g}", [tuple(round(x, 3) for x in run) for run in runs], flush=True)
-            of_loss["rates"].append(lr)
-            for name, values in zip(METRICS, zip(*runs, strict=True), strict=True):
-                of_loss[name].append([round(value, 4) for value in values])
-        for name, values in of_loss.items():
-            rows[name].append(values)
-    record = {
-        "date": date.today().isoformat(),
-        "threads": arguments.threads,
-        "epochs": arguments.epochs,
-        "seeds": arguments.seeds,
-        "losses": list(page["LOSSES"]),
-        "codes": list(page["CODES"]),
-        **rows,
-    }
-    (RECORDS / "codes_and_losses.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    told = vars(parser.parse_args(arguments))
+    torch.set_num_threads(told.pop("threads"))
+    settings = SETTINGS | told
+    digits = mnist_mini()
+    images, labels = digits.train_images.flatten(1), digits.train_labels
+    train = images[: settings["samples"]], labels[: settings["samples"]]
+    test = digits.test_images.flatten(1), digits.test_labels
+    chosen = choose(images, labels, settings)
+    rates = [[chosen[loss, code] for code in settings["codes"]] for loss in settings["losses"]]
+    record("codes_and_losses", settings, {"lr": rates} | measure(chosen, train, test, settings))
 
 
 if __name__ == "__main__":

@@ -1,61 +1,92 @@
-"""Train a spiking network on event recordings of digits, genuine and simulated, and record its test accuracy.
+"""Train a spiking network on event recordings of digits, genuine and simulated.
 
-``python -m experiments.event_digits`` writes the record that page 17 shows. It needs Tonic, the full MNIST
-and the 1,000 training and 100 test recordings of N-MNIST in ``$SNN_CORE_DATA/nmnist``. "simulated" are recordings of
-the same digits as the genuine ones, "simulated 5000" of 5,000 further training digits. Both have exchanged polarity:
-in N-MNIST, events ahead of the moving digit have p = 0 and those behind it p = 1, although the digit is white.
+``python -m experiments.event_digits`` writes the record that page 17 shows: accuracies in tests. It
+needs Tonic, the full MNIST and the 1,000 training and 100 test recordings of N-MNIST in
+``$SNN_CORE_DATA/nmnist``. "simulated" are recordings of the same digits as the genuine ones,
+"simulated 5000" of 5,000 further training digits. Both have exchanged polarity: in N-MNIST, events
+ahead of the moving digit have p = 0 and those behind it p = 1, although the digit is white.
 
-An experiment trains on one set after the other, all frames changed by one view, in training and in tests alike. The
-network is tested on recordings of the 100 test digits, and on genuine ones with exchanged polarity or shuffled frames.
-If it has not been trained on the first 1,000 digits, it is also tested on their genuine recordings ("genuine 1000").
+A run trains on one set after the other, all frames changed by one view, in training and in tests
+alike. The network is tested on recordings of the 100 test digits, and on genuine ones with
+exchanged polarity or shuffled frames. If it has not been trained on the first 1,000 digits, it is
+also tested on their genuine recordings ("genuine 1000").
 
-All settings were chosen on genuine training recordings that were held out (``--validate`` measures a fifth of them, the
-fold of the seed, and records nothing). ``--only`` names experiments; one in the record is replaced when run again.
+All settings were chosen on genuine training recordings that were held out (``--validate`` measures
+a fifth of them, the fold of the seed, and records nothing). ``--only`` names runs; what is in the
+record is replaced when run again.
 """
 
-import argparse
-import json
 import os
 import time
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from mnist_convolutional import Jitter
 from torch import Generator, Tensor, nn
 
-from experiments import RECORDS
+from experiments import parser_for, results_with
+from experiments.mnist_convolutional import Jitter
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import mnist
 from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
+from snn_core.teaching.records import record
 from snn_core.training import evaluate, fit, seeded
 
-RECORD = RECORDS / "event_digits.json"
-BINS = 12  # 4 for each saccade
-STEP = DURATION / BINS  # in ms
-JITTER = {"degrees": 10.0, "scale": 0.1, "pixels": 2.0}  # the largest change of a training recording
+NAME = "event_digits"
+
+
+def run_of(*stages: list, view: str = "in order", seeds: tuple[int, ...] = (0, 1, 2)) -> dict:
+    """Return the settings of one run.
+
+    Args:
+        stages: each [set, epochs], one after the other.
+        view: one of `VIEWS`, how the frames are changed.
+        seeds: one training each.
+    """
+    return {"stages": list(stages), "view": view, "seeds": list(seeds)}
+
+
 SETTINGS = {
-    "network": "12C5-P2-32C5-P2-10",
-    "bins": BINS,
+    "channels": [12, 32],
+    "kernel": 5,
+    "bins": 12,  # 4 for each saccade
     "tau_mem": 60.0,
     "tau_out": 120.0,
+    "surrogate_scale": 2.0,
     "dropout": 0.3,
-    **JITTER,
+    "jitter": {"degrees": 10.0, "scale": 0.1, "pixels": 2.0},  # pixels of an image of MNIST
+    "batch_size": 32,
+    "lr": 5e-3,
+    "weight_decay": 0.01,
+    "kept": 5,  # last epochs of each stage that are recorded
+    "runs": [
+        run_of(["genuine", 25]),
+        run_of(["simulated", 25]),
+        run_of(["genuine", 25], view="shuffled each"),
+        run_of(["genuine", 25], view="shuffled alike"),
+        run_of(["genuine", 25], view="summed once"),
+        run_of(["genuine", 25], view="summed repeated"),
+        run_of(["simulated", 25], view="shuffled each"),
+        run_of(["simulated", 25], view="summed once"),
+        run_of(["simulated 5000", 8], ["genuine", 10], seeds=(0,)),
+    ],
 }
-TRAINING = {"batch": 32, "rate": 5e-3, "weight_decay": 0.01}
-KEPT = 5  # last epochs of each run that are recorded
+BINS = SETTINGS["bins"]
+STEP = DURATION / BINS  # in ms
+TWINS = ("genuine", "simulated")  # sets of the same digits
 FOLDS = 5
 
 Set = tuple[Tensor, Tensor]
 
 
 def frames(recordings: list[np.ndarray]) -> Tensor:
-    """Return the counts of events, ``[samples, bins, polarity, y, x]``; the few events after the last bin are left."""
+    """Return the counts of events, ``[samples, bins, polarity, y, x]``.
+
+    The few events after the last bin are left out.
+    """
     width, height, polarities = SENSOR_SIZE
     shape = (BINS, polarities, height, width)
     counts = np.zeros((len(recordings), *shape), np.float16)
@@ -73,20 +104,22 @@ def assert_as_tonic(recording: np.ndarray, counts: Tensor) -> None:
 
     window = {"time_window": 1000 * STEP, "start_time": 0, "end_time": 1000 * DURATION}
     expected = ToFrame(sensor_size=SENSOR_SIZE, **window)(recording)
-    assert np.array_equal(expected, counts.numpy()), "frames differ from those of tonic.transforms.ToFrame"
+    assert np.array_equal(expected, counts.numpy()), "frames differ from those of Tonic's ToFrame"
 
 
 def simulate(images: Tensor, seed: int) -> Tensor:
     """Return frames of simulated recordings of these images, with the polarity of N-MNIST."""
-    return frames(EventCamera().record(images, generator=torch.Generator().manual_seed(seed))).flip(2)
+    generator = torch.Generator().manual_seed(seed)
+    return frames(EventCamera().record(images, generator=generator)).flip(2)
 
 
 def twins(images: Tensor, labels: Tensor, train: bool) -> tuple[Set, Set]:
-    """Return genuine and simulated recordings of the same digits of MNIST, in the same order, as frames and labels."""
+    """Return genuine and simulated recordings of the same digits of MNIST, in the same order."""
     genuine = local_nmnist(train)
-    files = Path(os.environ["SNN_CORE_DATA"]).glob(f"nmnist/{'Train' if train else 'Test'}/[0-9]/*.bin")
-    number = torch.tensor([int(file.stem) for file in sorted(files)]) - (1 if train else 60_001)
-    assert torch.equal(labels[number], genuine.labels), "the files are not numbered as the images of MNIST"
+    folder = Path(os.environ["SNN_CORE_DATA"]) / "nmnist" / ("Train" if train else "Test")
+    files = sorted(folder.glob("[0-9]/*.bin"))
+    number = torch.tensor([int(file.stem) for file in files]) - (1 if train else 60_001)
+    assert torch.equal(labels[number], genuine.labels), "files are not numbered as those of MNIST"
     counts, simulated = frames(genuine.recordings), simulate(images[number], seed=1 - train)
     assert_as_tonic(genuine.recordings[0], counts[0])
     assert_same_digits(counts, simulated)
@@ -94,7 +127,7 @@ def twins(images: Tensor, labels: Tensor, train: bool) -> tuple[Set, Set]:
 
 
 def assert_same_digits(genuine: Tensor, simulated: Tensor) -> None:
-    """Assert that of all simulated recordings, that of the same image mostly correlates best with a genuine one."""
+    """Assert that most genuine recordings correlate best with the simulated one of their image."""
     flat = torch.cat([genuine, simulated]).float().flatten(1)
     best = torch.corrcoef(flat)[: len(genuine), len(genuine) :].argmax(1)
     found = (best == torch.arange(len(genuine))).float().mean().item()
@@ -102,22 +135,23 @@ def assert_same_digits(genuine: Tensor, simulated: Tensor) -> None:
 
 
 def load(fold: int | None) -> tuple[dict[str, Set], dict[str, Set]]:
-    """Return sets to train and to test; to validate, the tests are a fold of the training recordings."""
+    """Return sets to train and to test; with a fold, the tests are that fold of the training."""
     digits = mnist()
     genuine, simulated = twins(digits.train_images, digits.train_labels, train=True)
     more = simulate(digits.train_images[1000:6000], seed=2), digits.train_labels[1000:6000]
     data = {"genuine": genuine, "simulated": simulated, "simulated 5000": more}
     if fold is None:
-        tests = dict(zip(data, twins(digits.test_images, digits.test_labels, train=False), strict=False))
-        return data, tests | {"genuine 1000": genuine}
+        genuine_test, simulated_test = twins(digits.test_images, digits.test_labels, train=False)
+        tests = {"genuine": genuine_test, "simulated": simulated_test, "genuine 1000": genuine}
+        return data, tests
     held_out = torch.arange(len(genuine[1])) % FOLDS == fold
-    tests = {name: (data[name][0][held_out], data[name][1][held_out]) for name in ("genuine", "simulated")}
-    kept = {name: (data[name][0][~held_out], data[name][1][~held_out]) for name in tests}
+    tests = {name: tuple(part[held_out] for part in data[name]) for name in TWINS}
+    kept = {name: tuple(part[~held_out] for part in data[name]) for name in TWINS}
     return data | kept, tests
 
 
 class JitterFrames(Jitter):
-    """Turn, scale and shift each recording ``[T, B, 2, H, W]`` at random while training, all of its frames alike."""
+    """Turn, scale and shift each recording ``[T, B, 2, H, W]``, all of its frames alike."""
 
     def forward(self, counts: Tensor) -> Tensor:
         flat = counts.transpose(0, 1).flatten(1, 2)
@@ -131,22 +165,33 @@ class Logarithm(nn.Module):
         return counts.log1p()
 
 
-def network(generator: Generator) -> nn.Sequential:
+def network(settings: dict, generator: Generator) -> nn.Sequential:
     """Return two spiking convolutions and a membrane readout of 10 classes."""
+    first, second = settings["channels"]
+    kernel = settings["kernel"]
+    width, _, polarities = SENSOR_SIZE
+    side = ((width - kernel + 1) // 2 - kernel + 1) // 2  # of the maps behind the second pooling
+    jitter = settings["jitter"]
+    surrogate = Surrogate(scale=settings["surrogate_scale"])
 
     def neurons() -> LIF:
-        return LIF(SETTINGS["tau_mem"], dt=STEP, surrogate=Surrogate(scale=2.0))
+        return LIF(settings["tau_mem"], dt=STEP, surrogate=surrogate)
 
     return nn.Sequential(
-        JitterFrames(SETTINGS["degrees"], SETTINGS["scale"], 28 / 34 * SETTINGS["pixels"], generator),
+        JitterFrames(jitter["degrees"], jitter["scale"], 28 / 34 * jitter["pixels"], generator),
         Logarithm(),
-        OverTime(nn.Conv2d(2, 12, 5), nn.MaxPool2d(2), nn.BatchNorm2d(12)),
+        OverTime(nn.Conv2d(polarities, first, kernel), nn.MaxPool2d(2), nn.BatchNorm2d(first)),
         neurons(),
-        OverTime(nn.Conv2d(12, 32, 5), nn.MaxPool2d(2), nn.BatchNorm2d(32), nn.Flatten()),
+        OverTime(
+            nn.Conv2d(first, second, kernel),
+            nn.MaxPool2d(2),
+            nn.BatchNorm2d(second),
+            nn.Flatten(),
+        ),
         neurons(),
-        nn.Dropout(SETTINGS["dropout"]),
-        nn.Linear(800, 10),
-        LeakyIntegrator(SETTINGS["tau_out"], dt=STEP),
+        nn.Dropout(settings["dropout"]),
+        nn.Linear(second * side**2, 10),
+        LeakyIntegrator(settings["tau_out"], dt=STEP),
     ).to(memory_format=torch.channels_last)
 
 
@@ -177,92 +222,104 @@ def summed_once(counts: Tensor, generator: Generator) -> Tensor:
 
 
 def summed_repeated(counts: Tensor, generator: Generator) -> Tensor:
-    """Present the mean of all frames at every step: as many events in all, but their times are lost."""
+    """Present the mean of all frames at every step: as many events, without their times."""
     return counts.mean(1, keepdim=True).expand_as(counts)
 
 
-class Experiment(NamedTuple):
-    """What to train on, one after the other, each for how many epochs; and how the frames are changed."""
-
-    stages: tuple[tuple[str, int], ...]
-    view: Callable[[Tensor, Generator], Tensor] = in_order
-
-    def name(self, last: int = 0) -> str:
-        """Return the name in the record of what is measured after this stage."""
-        trained = ", then ".join(name for name, _ in self.stages[: last + 1])
-        return trained if self.view is in_order else f"{trained}, {self.view.__name__.replace('_', ' ')}"
+VIEWS = {
+    "in order": in_order,
+    "shuffled each": shuffled_each,
+    "shuffled alike": shuffled_alike,
+    "summed once": summed_once,
+    "summed repeated": summed_repeated,
+}
 
 
-EPOCHS = 25
-CONTROLS = (shuffled_each, shuffled_alike, summed_once, summed_repeated)
-EXPERIMENTS = (
-    *(Experiment(((kind, EPOCHS),)) for kind in ("genuine", "simulated")),
-    *(Experiment((("genuine", EPOCHS),), view) for view in CONTROLS),
-    Experiment((("simulated 5000", 8), ("genuine", 10))),
-    *(Experiment((("simulated", EPOCHS),), view) for view in CONTROLS),
-)
+def name_of(run: dict, last: int = 0) -> str:
+    """Return the name in the record of what is measured after this stage of a run."""
+    trained = ", then ".join(name for name, _ in run["stages"][: last + 1])
+    return trained if run["view"] == "in order" else f"{trained}, {run['view']}"
 
 
-def train(net: nn.Module, data: Set, tests: dict[str, Set], epochs: int, generator: Generator) -> dict:
-    """Train a network; return its accuracy in training and in each test in or after each of the last epochs."""
-    optimizer = torch.optim.AdamW(net.parameters(), lr=TRAINING["rate"], weight_decay=TRAINING["weight_decay"])
-    updates = epochs * -(-len(data[0]) // TRAINING["batch"])
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, TRAINING["rate"], total_steps=updates)
+def train(
+    net: nn.Module,
+    data: Set,
+    tests: dict[str, Set],
+    epochs: int,
+    settings: dict,
+    generator: Generator,
+) -> dict:
+    """Train a network; return its accuracies in training and tests, of the last epochs."""
+    batch_size, lr = settings["batch_size"], settings["lr"]
+    optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
+    updates = epochs * -(-len(data[0]) // batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
+    options = {"encode": time_first, "loss": max_membrane_cross_entropy, "optimizer": optimizer}
+    options |= {"after_batch": schedule.step, "generator": generator, "progress": False}
+    reading = {"encode": time_first, "decode": max_membrane_cross_entropy.decode, "batch_size": 100}
     measured = {"train": [], "test": {name: [] for name in tests}}
     for epoch in range(epochs):
-        history = fit(
-            net, *data, encode=time_first, loss=max_membrane_cross_entropy, optimizer=optimizer, epochs=1,
-            batch_size=TRAINING["batch"], after_batch=schedule.step, generator=generator, progress=False,
-        )  # fmt: skip
-        if epoch >= epochs - KEPT:
+        history = fit(net, *data, epochs=1, batch_size=batch_size, **options)
+        if epoch >= epochs - settings["kept"]:
             measured["train"] += history.train_accuracy
             for name, test in tests.items():
-                decode = max_membrane_cross_entropy.decode
-                measured["test"][name].append(evaluate(net, *test, encode=time_first, decode=decode, batch_size=100))
+                measured["test"][name].append(evaluate(net, *test, **reading))
     return measured
 
 
-def run(experiment: Experiment, data: dict[str, Set], tests: dict[str, Set], seed: int) -> Iterator[tuple[str, dict]]:
+def learn(
+    run: dict, data: dict[str, Set], tests: dict[str, Set], seed: int, settings: dict
+) -> Iterator[tuple[str, dict]]:
     """Train one network; yield after each stage the name and what is recorded."""
-    generator, view = seeded(seed), experiment.view
-    net, started, trained = network(generator), time.process_time(), set()
+    generator, view = seeded(seed), VIEWS[run["view"]]
+    net, started, trained = network(settings, generator), time.process_time(), set()
     counts, labels = tests["genuine"]
-    further = {"exchanged": (counts.flip(2), labels), "shuffled": (shuffled_each(counts, generator), labels)}
-    seen = {name: (view(counts, generator), labels) for name, (counts, labels) in (tests | further).items()}
-    for last, (name, epochs) in enumerate(experiment.stages):
+    further = {
+        "exchanged": (counts.flip(2), labels),
+        "shuffled": (shuffled_each(counts, generator), labels),
+    }
+    seen = {
+        name: (view(counts, generator), labels)
+        for name, (counts, labels) in (tests | further).items()
+    }
+    for last, (name, epochs) in enumerate(run["stages"]):
         trained.add(name)
-        fair = {test: seen[test] for test in seen if test != "genuine 1000" or trained == {"simulated 5000"}}
-        measured = train(net, (view(data[name][0], generator), data[name][1]), fair, epochs, generator)
+        fair = dict(seen)
+        if trained != {"simulated 5000"}:
+            fair.pop("genuine 1000", None)
+        shown = view(data[name][0], generator), data[name][1]
+        measured = train(net, shown, fair, epochs, settings, generator)
         seconds = round(time.process_time() - started)
-        yield experiment.name(last), {"seed": seed, "epochs": epochs, "processor_seconds": seconds} | measured
+        head = {"seed": seed, "epochs": epochs, "processor_seconds": seconds}
+        yield name_of(run, last), head | measured
 
 
 def add_to_record(name: str, measured: dict) -> None:
     """Write one run into the record, in place of an earlier one of the same name and seed."""
-    settings = SETTINGS | TRAINING
-    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    experiments = record["experiments"] if record.get("settings") == settings else {}
-    others = [other for other in experiments.get(name, []) if other["seed"] != measured["seed"]]
-    experiments[name] = sorted([*others, measured], key=lambda each: each["seed"])
-    head = {"date": date.today().isoformat(), "threads": torch.get_num_threads(), "settings": settings}
-    RECORD.write_text(json.dumps(head | {"experiments": experiments}, indent=1) + "\n", encoding="utf-8")
+    results = results_with(NAME, SETTINGS)
+    others = [each for each in results.get(name, []) if each["seed"] != measured["seed"]]
+    results[name] = sorted([*others, measured], key=lambda each: each["seed"])
+    record(NAME, SETTINGS, results)
 
 
-def main() -> None:
-    """Run the experiments with each seed; print the mean of the last epochs, and record all unless validating."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    names = [experiment.name() for experiment in EXPERIMENTS]
-    parser.add_argument("--only", nargs="+", choices=names, default=names)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--validate", action="store_true", help="test on training recordings held out; record nothing")
-    arguments = parser.parse_args()
-    sets = None if arguments.validate else load(None)
-    for experiment in (experiment for experiment in EXPERIMENTS if experiment.name() in arguments.only):
-        for seed in arguments.seeds:
-            for name, measured in run(experiment, *(sets or load(seed % FOLDS)), seed):
-                means = {test: round(sum(values) / KEPT, 4) for test, values in measured["test"].items()}
+def main(arguments: list[str] | None = None) -> None:
+    """Train with each seed; print the mean of the last epochs; record all unless validating."""
+    runs = {name_of(run): run for run in SETTINGS["runs"]}
+    parser = parser_for(__doc__, SETTINGS)
+    parser.add_argument("--only", nargs="+", choices=runs, default=list(runs))
+    parser.add_argument("--seeds", type=int, nargs="+", help="of those in the settings")
+    parser.add_argument(
+        "--validate", action="store_true", help="test on held-out recordings; record nothing"
+    )
+    told = parser.parse_args(arguments)
+    sets = None if told.validate else load(None)
+    for run in (runs[name] for name in told.only):
+        for seed in (seed for seed in run["seeds"] if seed in (told.seeds or run["seeds"])):
+            data, tests = sets or load(seed % FOLDS)
+            for name, measured in learn(run, data, tests, seed, SETTINGS):
+                means = {test: round(np.mean(right), 4) for test, right in measured["test"].items()}
                 print(name, seed, means, measured["processor_seconds"], "s", flush=True)
-                if not arguments.validate:
+                if not told.validate:
                     add_to_record(name, measured)
 
 

@@ -1,22 +1,22 @@
 """Learn the full MNIST without labels, with the layer of page 10, and record its test accuracy.
 
-``python -m experiments.unsupervised_digits`` writes the record unsupervised_digits, which page 10 shows: a layer of 900
-neurons and one of 3,200, three seeds each, both readouts. Labels name the neurons when learning is over, those of
-training images only. A seed of the larger layer takes several minutes on one core.
+``python -m experiments.unsupervised_digits`` writes the record that page 10 shows: a layer of 900
+neurons, one with fixed thresholds, and one of 3,200; three seeds each, both readouts. Labels name
+the neurons when learning is over, those of training images only. A seed of the larger layer takes
+several minutes on one core.
 
-Steps, gain, learning rates and the way of reading were chosen on held-out fifths of the 5,000 bundled training images;
-neurons and epochs were checked, with one seed, on the last 10,000 training images (``--validate`` repeats that).
+Steps, gain, learning rates and the way of reading were chosen on held-out fifths of the 5,000
+bundled training images; neurons and epochs were checked, with one seed, on the last 10,000 training
+images (``--validate`` repeats that).
 """
 
-import argparse
-import json
 import time
-from datetime import date
 from functools import partial
 
 import torch
+from torch import Generator, Tensor
 
-from experiments import RECORDS
+from experiments import parser_for
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
 from snn_core.losses import predict
@@ -30,59 +30,83 @@ from snn_core.plasticity import (
     unit_intensity,
     vote_scores,
 )
+from snn_core.teaching.records import record
 
-STEPS, READING_STEPS, GAIN, READING_INHIBITION = 8, 15, 12.0, 0.5
+SETTINGS = {
+    "neurons": [900, 900, 3200],  # one layer each
+    "adaptation": [0.02, 0.0, 0.02],  # of the thresholds of each layer
+    "samples": 60_000,
+    "epochs": 4,
+    "batch_size": 64,
+    "lr": [0.5, 0.01],  # at first and at last
+    "gain": 12.0,
+    "steps": 8,
+    "reading_steps": 15,
+    "reading_inhibition": 0.5,
+    "seeds": [0, 1, 2],
+}
 
 
-def encode(images: torch.Tensor, steps: int, generator: torch.Generator) -> torch.Tensor:
+def encode(images: Tensor, steps: int, gain: float, generator: Generator) -> Tensor:
     """Return random spikes ``[T, B, N]`` of scaled images."""
-    return rate(unit_intensity(images, GAIN), steps, generator=generator)
+    return rate(unit_intensity(images, gain), steps, generator=generator)
 
 
-def train(data, neurons: int, seed: int, settings: dict) -> dict:
-    """Train one layer, name its neurons, and return what is recorded of it."""
-    train_images, train_labels, test_images, test_labels = data
+def read(layer: CompetitiveLayer, data: tuple[Tensor, ...], generator, settings: dict) -> dict:
+    """Name the neurons by training labels; return how many are silent, and both accuracies."""
+    images, labels, test_images, test_labels = data
+    steps, gain = settings["reading_steps"], settings["gain"]
+    shown = partial(encode, steps=steps, gain=gain, generator=generator)
+    reader = partial(layer, inhibition=settings["reading_inhibition"])
+    response = class_responses(responses(reader, images, shown), labels)
+    counts = responses(reader, test_images, shown)
+    scores = {
+        "named": named_scores(counts, name_neurons(response)),
+        "vote": vote_scores(counts, response),
+    }
+    found = {"silent": int((response.sum(1) == 0).sum())}
+    for name, score in scores.items():
+        found[name] = (predict(score) == test_labels).float().mean().item()
+    return found
+
+
+def train(
+    data: tuple[Tensor, ...], neurons: int, adaptation: float, seed: int, settings: dict
+) -> dict:
+    """Train one layer and return what is recorded of it; seconds are those of learning."""
     generator = torch.Generator().manual_seed(seed)
     layer = CompetitiveLayer(784, neurons, generator=generator)
-    started, busy = time.perf_counter(), time.process_time()
-    learn_unlabelled(
-        layer, train_images, partial(encode, steps=STEPS, generator=generator), generator=generator, **settings
-    )
-    seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    read = partial(encode, steps=READING_STEPS, generator=generator)
-    reader = partial(layer, inhibition=READING_INHIBITION)
-    response = class_responses(responses(reader, train_images, read), train_labels)
-    counts = responses(reader, test_images, read)
-    scores = {"named": named_scores(counts, name_neurons(response)), "vote": vote_scores(counts, response)}
-    right = {name: (predict(score) == test_labels).float().mean().item() for name, score in scores.items()}
-    silent = int((response.sum(1) == 0).sum())
-    run = {"seed": seed, "seconds": round(seconds), "processor_seconds": round(busy), "silent": silent} | right
-    print(neurons, run, flush=True)
-    return run
+    steps, gain = settings["steps"], settings["gain"]
+    shown = partial(encode, steps=steps, gain=gain, generator=generator)
+    options = {name: settings[name] for name in ("epochs", "batch_size", "lr")}
+    started, used = time.perf_counter(), time.process_time()
+    learn_unlabelled(layer, data[0], shown, adaptation=adaptation, generator=generator, **options)
+    seconds = round(time.perf_counter() - started)
+    processor_seconds = round(time.process_time() - used)
+    times = {"seconds": seconds, "processor_seconds": processor_seconds}
+    return {"seed": seed} | times | read(layer, data, generator, settings)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Train each layer with each seed and write the record."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--neurons", type=int, nargs="+", default=[900, 900, 3200])
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument("--lr", type=float, nargs=2, default=[0.5, 0.01])
-    parser.add_argument("--adaptation", type=float, nargs="+", default=[0.02, 0.0, 0.02], help="one per layer")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--validate", action="store_true", help="hold out 10,000 training images; record nothing")
-    arguments = parser.parse_args()
-    data = flat_mnist(arguments.validate)
-    settings = {name: getattr(arguments, name) for name in ("epochs", "batch_size", "lr")}
+    names = ("neurons", "adaptation", "samples", "epochs", "batch_size", "lr", "seeds")
+    parser = parser_for(__doc__, SETTINGS, *names)
+    parser.add_argument(
+        "--validate", action="store_true", help="hold out 10,000 training images; record nothing"
+    )
+    told = vars(parser.parse_args(arguments))
+    validate = told.pop("validate")
+    settings = SETTINGS | told
+    data = flat_mnist(settings["samples"], validate)
     layers = []
-    for neurons, adaptation in zip(arguments.neurons, arguments.adaptation, strict=True):
-        runs = [train(data, neurons, seed, settings | {"adaptation": adaptation}) for seed in arguments.seeds]
+    for neurons, adaptation in zip(settings["neurons"], settings["adaptation"], strict=True):
+        runs = []
+        for seed in settings["seeds"]:
+            runs.append(train(data, neurons, adaptation, seed, settings))
+            print(neurons, adaptation, runs[-1], flush=True)
         layers.append({"neurons": neurons, "adaptation": adaptation, "runs": runs})
-    if not arguments.validate:
-        steps = {"steps": STEPS, "reading_steps": READING_STEPS, "gain": GAIN, "reading_inhibition": READING_INHIBITION}
-        threads = torch.get_num_threads()
-        record = {"date": date.today().isoformat(), "threads": threads, "settings": settings | steps, "layers": layers}
-        (RECORDS / "unsupervised_digits.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    if not validate:
+        record("unsupervised_digits", settings, {"layers": layers})
 
 
 if __name__ == "__main__":

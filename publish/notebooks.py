@@ -5,7 +5,6 @@ A second run changes no byte. ``--restamp`` executes nothing: it carries the out
 """
 
 import argparse
-import json
 import os
 import re
 import tempfile
@@ -14,13 +13,11 @@ import tomllib
 from pathlib import Path
 
 import nbformat
-import numpy as np
 from nbclient import NotebookClient
 
 from .page import ROOT, TUTORIALS, code, parse
 
 SOURCES = TUTORIALS / "src"
-RECORDS = ROOT / "snn_core" / "teaching" / "records"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -41,121 +38,11 @@ def notebook_path(source: Path) -> Path:
 
 
 def stamps() -> dict[str, str]:
-    """Return what pages may refer to by a placeholder: address and tag from pyproject.toml, records of `bench/`."""
+    """Return what pages may refer to by a placeholder: address and tag from pyproject.toml."""
     urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
-    address = {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
-    records = [mnist_record(), codes_record(), digits_record(), local_record(), rules_record()]
-    records += [convolutional_record(), choices_record(), events_record()]
-    return address | {name: text for record in records for name, text in record.items()}
-
-
-def mnist_record() -> dict[str, str]:
-    """Return the recorded training on the full MNIST: test accuracies in percent, one line per seed, and the rest."""
-    record = json.loads((RECORDS / "mnist_full.json").read_text(encoding="utf-8"))
-    curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
-    return {
-        "{{mnist_full}}": "[" + ",\n ".join(curves) + "]",
-        "{{mnist_date}}": record["date"],
-        "{{mnist_seconds}}": str(round(sum(run["seconds"] for run in record["runs"]) / len(curves))),
-    }
-
-
-def codes_record() -> dict[str, str]:
-    """Return the recorded training of every code with every loss: one line per quantity, means over the seeds."""
-    record = json.loads((RECORDS / "codes_and_losses.json").read_text(encoding="utf-8"))
-    cells = {name: np.array(record[name]) for name in ("accuracy", "spikes", "steps", "seconds")}
-    table = {name: values.mean(2).round(1) for name, values in cells.items()} | {"lr": np.array(record["rates"])}
-    table["accuracy"] = (100 * cells["accuracy"].mean(2)).round(1)
-    table["spread"] = (100 * cells["accuracy"].std(2, ddof=1)).round(1)
-    lines = [f'"{name}": {json.dumps(values.tolist())}' for name, values in table.items()]
-    return {"{{codes_and_losses}}": "{" + ",\n ".join(lines) + "}", "{{codes_date}}": record["date"]}
-
-
-def digits_record() -> dict[str, str]:
-    """Return the recorded learning of the full MNIST without labels: accuracies in percent, one line per layer."""
-    record = json.loads((RECORDS / "unsupervised_digits.json").read_text(encoding="utf-8"))
-    lines = []
-    for layer in record["layers"]:
-        name = f"{layer['neurons']:,} neurons" + ("" if layer["adaptation"] else ", fixed thresholds")
-        values = {key: [round(100 * run[key], 2) for run in layer["runs"]] for key in ("named", "vote")}
-        values["silent"] = [run["silent"] for run in layer["runs"]]
-        lines.append(json.dumps({"name": name} | values))
-    seconds = [run["seconds"] for run in record["layers"][-1]["runs"]]
-    stamps = {"{{digits_date}}": record["date"], "{{digits_seconds}}": str(round(np.mean(seconds)))}
-    return stamps | {"{{unsupervised_digits}}": "[" + ",\n ".join(lines) + "]"}
-
-
-def local_record() -> dict[str, str]:
-    """Return the recorded training by local rules: test accuracies of all seeds in percent, one line per rule."""
-    record = json.loads((RECORDS / "local_learning.json").read_text(encoding="utf-8"))
-    runs = [run["accuracy"] for run in record["runs"]]
-    lines = [f'"{rule}": {[round(100 * run[rule], 1) for run in runs]}' for rule in runs[0]]
-    return {"{{local_date}}": record["date"], "{{local_learning}}": "{" + ",\n ".join(lines) + "}"}
-
-
-def rules_record() -> dict[str, str]:
-    """Return the recorded training by every learning rule: test accuracies in percent, and means of the rest."""
-    record = json.loads((RECORDS / "learning_rules.json").read_text(encoding="utf-8"))
-    lines = []
-    for rule, found in record["rules"].items():
-        values = {"accuracy": [round(100 * value, 1) for value in found["accuracy"]]}
-        values |= {
-            name: round(np.mean(found[name]), 2) for name in ("before", "after", "seconds") if _numbers(found, name)
-        }
-        lines.append(f'"{rule}": {json.dumps(values)}')
-    slow = {
-        rule: {steps: [round(100 * value, 1) for value in found[steps]] for steps in found}
-        for rule, found in record["slow"].items()
-    }
-    return {
-        "{{rules_date}}": record["date"],
-        "{{learning_rules}}": "{" + ",\n ".join(lines) + "}",
-        "{{slow_digits}}": json.dumps(slow),
-    }
-
-
-def _numbers(found: dict, name: str) -> bool:
-    return None not in found.get(name, [None])
-
-
-def convolutional_record() -> dict[str, str]:
-    """Return the recorded convolutional network on the full MNIST: test accuracies in percent, one line per seed."""
-    record = json.loads((RECORDS / "mnist_convolutional.json").read_text(encoding="utf-8"))
-    curves = [json.dumps([round(100 * value, 2) for value in run["test"]]) for run in record["runs"]]
-    return {
-        "{{mnist_convolutional}}": "[" + ",\n ".join(curves) + "]",
-        "{{conv_date}}": record["date"],
-        "{{conv_seconds}}": str(round(np.mean([run["processor_seconds"] for run in record["runs"]]))),
-    }
-
-
-def choices_record() -> dict[str, str]:
-    """Return the recorded comparisons of page 16: accuracies in percent, one line per arm."""
-    record = json.loads((RECORDS / "convolutional_choices.json").read_text(encoding="utf-8"))
-    lines = []
-    for part in ("pooling", "depth"):
-        arms = {
-            name: np.round(100 * np.array(runs), 1).tolist()
-            if part == "pooling"
-            else {depth: np.round(100 * np.array(curves), 1).tolist() for depth, curves in runs.items()}
-            for name, runs in record[part].items()
-        }
-        rows = [f'  "{name}": {json.dumps(runs)}' for name, runs in arms.items()]
-        lines.append(f'"{part}": {{\n' + ",\n".join(rows) + "}")
-    return {"{{convolutional_choices}}": "{" + ",\n ".join(lines) + "}", "{{choices_date}}": record["date"]}
-
-
-def events_record() -> dict[str, str]:
-    """Return the recorded training on event recordings that page 17 shows: per test, percent for each seed."""
-    record = json.loads((RECORDS / "event_digits.json").read_text(encoding="utf-8"))
-    lines = []
-    for name in ("genuine", "simulated", "genuine, shuffled each", "genuine, summed once"):
-        runs = record["experiments"][name]
-        scores = {test: [round(100 * np.mean(run["test"][test]), 2) for run in runs] for test in runs[0]["test"]}
-        lines.append(f"{json.dumps(name)}: {json.dumps(scores)}")
-    return {"{{event_digits}}": "{" + ",\n ".join(lines) + "}", "{{events_date}}": record["date"]}
+    return {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
 
 
 def convert(source: Path) -> nbformat.NotebookNode:

@@ -65,7 +65,7 @@ def modules(room: str) -> list[str]:
 
 def reference(folder: Path) -> None:
     """Write one page of reference for each public module of the core, and their list."""
-    names = [name for room in ("", "teaching.") for name in modules(room) if name != "teaching"]
+    names = [name for room in ("", "teaching.", "teaching.studies.") for name in modules(room) if name != "teaching"]
     (folder / "api").mkdir()
     listed = "\n".join(f"api/{name}" for name in names)
     intro = "```{eval-rst}\n.. automodule:: snn_core\n   :no-members:\n```"

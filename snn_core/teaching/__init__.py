@@ -1,4 +1,4 @@
-"""What pages need besides the library: figures, drawings, explorers, exercises, records and small verbs.
+"""What pages need besides the library: figures, explorers, exercises, studies, records and small verbs.
 
 The library itself imports nothing from here.
 """

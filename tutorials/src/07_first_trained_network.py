@@ -15,7 +15,6 @@
 # - break the network in six ways that happen to everybody, find each cause from *measurements*, and repair it.
 
 # %% tags=["setup"]
-import json
 import sys
 
 if "google.colab" in sys.modules:
@@ -35,6 +34,7 @@ from snn_core.losses import count_cross_entropy, predict, spike_count
 from snn_core.teaching.exercises import check
 from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import confusion_matrix, loss_curve, membrane_histogram, raster, use_style
+from snn_core.teaching.records import recorded
 from snn_core.training import evaluate, fit, seeded
 
 use_style()
@@ -335,20 +335,22 @@ assert found["wrong sign"].layers[0].drop < 0 and found["learning rate"].update 
 # %% [markdown]
 # ## 6 · All of MNIST
 #
-# With 60,000 images and 800 hidden neurons the same kind of network makes less than half as many errors as ours. The pixels are a constant current here (direct coding), with dropout, $T = 5$, and the highest membrane of non-spiking readout neurons as scores. The curves were recorded on {{mnist_date}} on two CPU cores, {{mnist_seconds}} seconds of training per seed. This command repeats it: `python -m experiments.mnist_full`.
+# With 60,000 images and 800 hidden neurons the same kind of network makes less than half as many errors as ours. The pixels are a constant current here (direct coding), with dropout, $T = 5$, and the highest membrane of non-spiking readout neurons as scores. The curves are a record: it names the command that repeats the training, which takes some minutes per seed on two CPU cores.
 
 # %% alt="Test accuracy on the full MNIST over 20 epochs for three seeds: all rise from about 96 percent to a plateau above 98.4 percent."
-recorded = np.array(json.loads("""{{mnist_full}}"""))
-last_five = recorded[:, -5:].mean(axis=1)
+record = recorded("mnist_full")
+print(record)
+curves = 100 * np.array([run["test"] for run in record.results["runs"]])
+last_five = curves[:, -5:].mean(axis=1)
 figure, axis = plt.subplots(figsize=(6, 2.8))
-axis.plot(range(1, recorded.shape[1] + 1), recorded.T, "o-", markersize=3)
+axis.plot(range(1, curves.shape[1] + 1), curves.T, "o-", markersize=3)
 axis.set(
     xlabel="epoch", ylabel="test accuracy (%)", title=f"Mean of the last 5 epochs: {last_five.mean():.2f} % (3 seeds)"
 )
 plt.show()
 
 # %% tags=["check"]
-assert recorded.shape == (3, 20)
+assert curves.shape == (3, 20)
 assert last_five.mean() >= 98.4 and 1 - last_five.mean() / 100 < (1 - final.mean()) / 2
 
 # %% [markdown]

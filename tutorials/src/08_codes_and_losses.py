@@ -15,7 +15,6 @@
 # - make the network spare its spikes, and find the point where that breaks it.
 
 # %% tags=["setup"]
-import json
 import sys
 
 if "google.colab" in sys.modules:
@@ -24,19 +23,20 @@ if "google.colab" in sys.modules:
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
 import copy
-import time
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from torch import nn
 
-from snn_core import LIF, LeakyIntegrator, encoding, losses
+from snn_core import LIF, losses
 from snn_core.datasets import mnist_mini
-from snn_core.losses import ALL_LOSSES, decision_step, first_spike, population_cross_entropy, predict, spike_count
+from snn_core.losses import first_spike, predict, spike_count
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import SpikeDistance
 from snn_core.teaching.plotting import heat_table, use_style
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.codes_and_losses import CODES, LOSSES, STEPS, classifier, coder, trial
 from snn_core.training import evaluate, fit, seeded, watch_spikes
 
 use_style()
@@ -65,53 +65,12 @@ digits = mnist_mini()
 images, labels = digits.train_images.flatten(1), digits.train_labels
 test = (digits.test_images.flatten(1), digits.test_labels)
 few = (images[:2000], labels[:2000])
-names = [loss.replace("_cross_entropy", " CE").replace("_", " ") for loss in (*ALL_LOSSES, "population_cross_entropy")]
-
-# %% tags=["definitions"]
-CODES = ("direct", "rate", "latency", "delta", "population")
-LOSSES = ALL_LOSSES | {"population_cross_entropy": population_cross_entropy(classes=10)}
-STEPS, INPUTS = 16, {"population": 2 * 784, "population with black": 3 * 784}
-
-
-def coder(code, generator):
-    """Return the encoder of that name, from images [B, 784] to an input [T, B, N]."""
-    fade_in = torch.linspace(0, 1, STEPS).view(-1, 1, 1)
-    fields = {"neurons": 3, "width": 0.4, "generator": generator}
-    return {
-        "direct": lambda x: encoding.repeat(x, STEPS),
-        "rate": lambda x: encoding.rate(x, STEPS, generator=generator),
-        "latency": lambda x: encoding.latency(x, STEPS, tau=5.0),
-        "delta": lambda x: encoding.delta(fade_in * x, threshold=0.2, off_spikes=False).flatten(2),
-        "population": lambda x: encoding.population(x, STEPS, **fields)[..., 1:].flatten(2),
-        "population with black": lambda x: encoding.population(x, STEPS, **fields).flatten(2),
-    }[code]
-
-
-# %% tags=["definitions"]
-def classifier(code, loss):
-    """Return the network of page 07, with as many inputs as the code has and the output that the loss reads."""
-    outputs = 50 if loss == "population_cross_entropy" else 10
-    readout = LeakyIntegrator(tau_mem=10.0) if "membrane" in loss else LIF(tau_mem=10.0)
-    return nn.Sequential(nn.Linear(INPUTS.get(code, 784), 256), LIF(tau_mem=10.0), nn.Linear(256, outputs), readout)
-
-
-def trial(code, loss, lr, train, test, *, seed=0, epochs=1, batch_size=25):
-    """Train from scratch; return accuracy, spikes per image, steps until the decision, processor seconds."""
-    generator, objective = seeded(seed), LOSSES[loss]
-    network, encode = classifier(code, loss), coder(code, generator)
-    options = {"optimizer": torch.optim.Adam(network.parameters(), lr=lr), "generator": generator, "progress": False}
-    start = time.process_time()
-    fit(network, *train, encode=encode, loss=objective, epochs=epochs, batch_size=batch_size, **options)
-    seconds = time.process_time() - start
-    with torch.no_grad(), watch_spikes(network) as layers:
-        output = network(encode(test[0]))
-    right = (predict(objective.decode(output)) == test[1]).float().mean().item()
-    spikes = sum(layer.sum().item() for layer in layers) / len(test[0])
-    return right, spikes, decision_step(output, objective.decode).float().mean().item(), seconds
-
+names = [loss.replace("_cross_entropy", " CE").replace("_", " ") for loss in LOSSES]
 
 # %% [markdown]
-# `decision_step` returns, in hindsight, after how many steps the answer no longer changes (a tie is no answer). Whoever reads live cannot know that yet, except with first spikes: there the first one settles it.
+# The parts are those of `snn_core.teaching.studies.codes_and_losses`. `coder(code, generator)` returns an encoder, and `classifier(code, loss)` the network with as many inputs as the code has and the output that the loss reads. `trial` trains a network from scratch and returns accuracy, spikes per image, steps until the decision, and processor seconds.
+#
+# For the steps it uses `decision_step`, which returns, in hindsight, after how many steps the answer no longer changes (a tie is no answer). Whoever reads live cannot know that yet, except with first spikes: there the first one settles it.
 #
 # > **Before you run:** which code sends the fewest spikes into the network? And what does each loss say about an output that is silent?
 
@@ -285,11 +244,10 @@ assert all(((2 * (1 - np.exp(-lags / tau)) < 1) == (lags < tau * np.log(2))).all
 # > **Before you run:** the digits are still images. Which code do you expect to win? Which loss answers first?
 
 # %%
-recorded = json.loads("""{{codes_and_losses}}""")
-recorded = {name: np.array(values) for name, values in recorded.items()}
+record = recorded("codes_and_losses")
 choices = [
     (code, loss, lr)
-    for loss, lrs in zip(LOSSES, recorded["lr"], strict=True)
+    for loss, lrs in zip(LOSSES, record.results["lr"], strict=True)
     for code, lr in zip(CODES, lrs, strict=True)
 ]
 live = np.array([trial(*choice, few, test) for choice in choices]).reshape(7, 5, 4)
@@ -304,14 +262,18 @@ plt.show()
 # %% [markdown]
 # Every combination learns: after one short epoch each reads more than three fifths of the digits. The losses leave their marks in the other tables. The sum of the membranes gets by with the fewest spikes. The maximum of the membrane has its answer first. And with the delta code everybody waits, because the image has to fade in.
 #
-# The same with all 5,000 training images, five epochs and three seeds, recorded by `experiments/codes_and_losses.py` ({{codes_date}}, one thread of a machine with 2 cores). Its seconds are processor time.
+# The same with all 5,000 training images, five epochs and three seeds is a record. Its seconds are processor time.
 
 # %% alt="The recorded tables. Accuracy: 87 to 94 percent, count mse highest and first-spike cross-entropy lowest in every column. Spikes: 80 to 130 for the summed membrane, up to 900 for its maximum. Steps: about 2 for the maximum, 6 and more with the delta code. Seconds: most with the population code."
+print(record)
+found = {name: np.array(record.results[name]) for name in ("accuracy", "spikes", "steps", "seconds")}
+table = {name: values.mean(2).round(1) for name, values in found.items()}  # means over the seeds
+table["accuracy"] = (100 * found["accuracy"].mean(2)).round(1)
 figure, axes = plt.subplots(2, 2, figsize=(11, 7.4), sharey=True, sharex=True)
 shown = {"accuracy": "Test accuracy (%): count MSE leads", "spikes": "Spikes of both layers: fewest for the sum"}
 shown |= {"steps": "Steps to decide, of 16: delta waits", "seconds": "Processor seconds: population costs most"}
 for axis, name in zip(axes.flat, shown, strict=True):
-    heat_table(recorded[name], names, CODES, axis, best="high" if axis is axes[0, 0] else "low").set_title(shown[name])
+    heat_table(table[name], names, CODES, axis, best="high" if axis is axes[0, 0] else "low").set_title(shown[name])
 plt.show()
 
 # %% [markdown]
@@ -351,19 +313,20 @@ for (trained, read), right in cross.items():
 # With the neuron for black, the best of three learning rates is the smallest, ten times below the usual one, and it reads about half of the digits or fewer after this short training. Without it the same loss reads three quarters and more. And counts read a network that was trained to spike first about as well as its first spikes do. The reverse loses more than 8 points, partly because first spikes often tie, and a tie goes to the smaller digit.
 
 # %% tags=["check"]
-accuracy, sent, waited = (recorded[name] for name in ("accuracy", "spikes", "steps"))
+accuracy, sent, waited = (table[name] for name in ("accuracy", "spikes", "steps"))
+spread = 100 * found["accuracy"].std(2, ddof=1)
 lead = np.diff(np.sort(accuracy, 0)[-2:], axis=0)
 others = np.delete(accuracy, 4, 0)  # without the first-spike cross-entropy
 assert live[..., 0].min() > 3 / 5 and np.ptp(accuracy.mean(1)) > 4 > 3 > max(
     np.ptp(others.mean(1)), np.ptp(accuracy.mean(0))
 )
 assert (accuracy.argmax(0) == 1).all() and (accuracy.argmin(0) == 4).all()
-assert 0.45 < lead.min() < lead.max() < 1.25 and 1.35 < recorded["spread"].max() < 1.45
+assert 0.45 < lead.min() < lead.max() < 1.25 and 1.35 < spread.max() < 1.45
 assert (sent.argmin(0) == 3).all() and 80 < sent[3].min() < sent[3].max() < 130 and accuracy[3, 0] >= 93
 assert np.delete(waited[2], 3).max() < 2.2 and waited[:, 3].min() > 5 and (accuracy[:, 1] - accuracy[:, 2]).max() < 2
 assert (waited.argmax(0) == 4).all() and (waited[5] < waited[4]).all() and waited[5].argmax() == 3
 assert (live[..., 1].argmin(0) == 3).all() and np.delete(live[2, :, 2], 3).max() < 3 < 5 < live[:, 3, 2].min()
-assert (recorded["seconds"].argmax(1) == 4).all()
+assert (table["seconds"].argmax(1) == 4).all()
 assert max(with_black) == with_black[0] < 0.65 < 0.75 < live[0, 4, 0] and accuracy[5].argmax() == 1
 assert cross[count, count] - cross[count, first] > 0.08 > 0.05 > abs(cross[first, first] - cross[first, count])
 

@@ -160,7 +160,7 @@ print("right actions in blocks of 25 trials:", [f"{np.mean(block):.0%}" for bloc
 # > **Before you run:** which of the four arms stay at one third?
 
 
-# %% tags=["definitions"]
+# %%
 ARMS = ("product", "STDP alone", "reward alone", "unrelated reward")
 PRODUCT, STDP_ALONE, REWARD_ALONE, UNRELATED = range(4)
 NO_CRITIC, ONE_MEAN, PER_CUE = range(3)
@@ -183,7 +183,7 @@ def less_expected(reward, cue, critic, expected):
     return reward - torch.where(critic == NO_CRITIC, 0.0, mean)
 
 
-# %% tags=["definitions"]
+# %%
 def each_agent(conditions, rates, agents):
     """Repeat conditions [C] for every rate and agent: a dictionary of [C · rates · agents], with the rates."""
     values = torch.broadcast_tensors(torch.zeros(1), *(torch.as_tensor(x) for x in conditions.values()))[1:]
@@ -508,7 +508,7 @@ mnist, readers, SEEDS, ANSWERS = mnist_mini(), StochasticLIF(tau_mem=10.0, width
 LOOKS = (*range(4, 49, 4), *range(60, 301, 12), *range(324, 721, 36))  # after which minibatches of ten
 
 
-# %% tags=["definitions"]
+# %%
 def accuracy(weight, pictures, answers, generator):  # of readers with weights [A, 2, 784]: [A]
     drive = encoding.rate(pictures, 20, gain=0.3, generator=generator) @ weight.flatten(0, 1).T
     counts = readers(drive).sum(0).unflatten(1, (-1, ANSWERS))

@@ -16,7 +16,6 @@
 
 # %% tags=["setup"]
 import copy
-import json
 import sys
 from functools import partial
 
@@ -34,13 +33,15 @@ from torch.nn import functional as F
 from snn_core import LIF, Surrogate, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import SavedBytes
-from snn_core.losses import count_cross_entropy, predict, spike_count
+from snn_core.losses import count_cross_entropy
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import spike_trace
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LocalCredit
 from snn_core.teaching.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILION
 from snn_core.teaching.plotting import use_style
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.local_learning import EPOCHS, TUNED, WIDE, lesson
 from snn_core.training import evaluate, seeded
 
 use_style()
@@ -239,7 +240,7 @@ for rule, expected in random_rules.items():
 assert abs(np.mean(draws)) < 0.1 and max(draws) < 0.6
 
 
-# %% tags=["definitions"]
+# %%
 def shrink(images):
     return F.avg_pool2d(images[:, None], 2).flatten(1)
 
@@ -250,7 +251,7 @@ def degrees_between(one, other):
 
 digits = mnist_mini()
 small, small_test = shrink(digits.train_images), shrink(digits.test_images)
-wide = Surrogate(scale=4.0)
+wide = Surrogate(scale=WIDE)
 
 
 def fit_to(network, online):
@@ -399,77 +400,31 @@ assert [own for _, own in notices.values()] == [True, True, True, True, False]
 #
 # ## 5 · Digits, with every rule
 #
-# Now the task of page 07 with its network, 784 → 256 → 10 (but for a wider surrogate at the output), its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here. `python -m experiments.local_learning` runs the same cells for six; its record of {{local_date}} is shown beside it.
+# Now the task of page 07 with its network, 784 → 256 → 10 (but for a wider surrogate at the output), its spikes ($T = 10$), its shifts and its batches of 64, for five epochs instead of eight. All rules start from the same weights and see the same spikes. Gradients are added up over a sequence, and AdamW makes one update at its end, as in BPTT. The control: only the last layer learns; the hidden one stays as it was drawn. One seed is trained here, by `lesson` of `snn_core.teaching.studies.local_learning`; a record of six is shown beside it.
 #
-# The settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and for the control. The wider surrogate is the same for all; with the default one, single runs collapsed at larger learning rates. Errors are taken from extrapolated counts. For the three rules with random matrices the output weights start at a tenth of their usual size, and the matrices are doubled (`feedback_scale=2`). For DFA and the control the hidden weights start at twice their size; BPTT, OTTT and DECOLLE were no better with that. The test images were looked at more than once: a first choice came out with DECOLLE more than two points below BPTT and was then improved on the held-out images, and four and six epochs were tried beside five. So what follows is a little optimistic.
+# `TUNED` holds, for each rule, learning rate, weight decay, and the size of the first hidden and of the first output weights. These settings were chosen on 1,000 of the *training* images, held out: among about 20 candidates for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and for the control. The wider surrogate is the same for all; with the default one, single runs collapsed at larger learning rates. Errors are taken from extrapolated counts. For the three rules with random matrices the output weights start at a tenth of their usual size, and the matrices are doubled (`feedback_scale=2`). For DFA and the control the hidden weights start at twice their size; BPTT, OTTT and DECOLLE were no better with that. The test images were looked at more than once: a first choice came out with DECOLLE more than two points below BPTT and was then improved on the held-out images, and four and six epochs were tried beside five. So what follows is a little optimistic.
 #
 # > **Before you run:** rank the six. How much does a hidden layer that learns add to a random one?
 
-# %% tags=["definitions"]
-EPOCHS = 5
-TUNED = {  # learning rate, weight decay, size of the first hidden and of the first output weights
-    "bptt": (3e-3, 0.5, 1.0, 1.0),
-    "ottt": (3e-3, 0.1, 1.0, 1.0),
-    "decolle": (3e-3, 0.1, 1.0, 0.1),
-    "feedback_alignment": (3e-3, 0.1, 1.0, 0.1),
-    "direct_feedback_alignment": (5e-3, 0.5, 2.0, 0.1),
-    "last_layer": (2e-2, 0.1, 2.0, 1.0),
-}
-
-
-def pupil(first, rule, generator):
-    """Return a copy of a network with its online rule (None for BPTT), its optimizer and its schedule."""
-    rate, decay, *sizes = TUNED[rule]
-    network = copy.deepcopy(first)
-    for linear, size in zip(network[::2], sizes, strict=True):
-        linear.weight.data.mul_(size)
-    online = rule != "bptt" and OnlineNetwork(network, rule, horizon=10, feedback_scale=2.0, generator=generator)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay, fused=True)
-    return network, online, optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=EPOCHS * 79)
-
-
-# %% tags=["definitions"]
-def update(network, online, optimizer, schedule, spikes, labels):
-    """Make one update; return the share of right answers before it."""
-    optimizer.zero_grad()
-    output = online.sweep(spikes, labels) if online else network(spikes)
-    if not online:
-        count_cross_entropy(output, labels).backward()
-    optimizer.step()
-    schedule.step()
-    return (predict(spike_count(output.detach())) == labels).float().mean().item()
-
-
-def lesson(seed):
-    """Train under every rule; return training accuracy [rule, batch], test accuracy [rule] and the networks."""
-    generator = seeded(seed)
-    first = nn.Sequential(nn.Linear(784, 256), LIF(), nn.Linear(256, 10), LIF(surrogate=wide))
-    pupils = [pupil(first, rule, generator) for rule in TUNED]
-    encode, course = partial(encoding.rate, steps=10, generator=generator), []
-    for _ in range(EPOCHS):
-        for chosen in torch.randperm(5000, generator=generator).split(64):
-            shift = torch.randint(-1, 2, (2,), generator=generator).tolist()
-            spikes = encode(torch.roll(digits.train_images[chosen], shift, (1, 2)).flatten(1))
-            course.append([update(*each, spikes, digits.train_labels[chosen]) for each in pupils])
-    test = digits.test_images.flatten(1), digits.test_labels
-    networks = [network for network, *_ in pupils]
-    return np.array(course).T, np.array([evaluate(network, *test, encode=encode) for network in networks]), networks
-
-
 # %%
-course, live, networks = lesson(0)
-course, live = course.reshape(len(TUNED), EPOCHS, -1).mean(2), dict(zip(TUNED, 100 * live, strict=True))
-trained, spikes_200 = networks[0], encoding.rate(digits.train_images[:200].flatten(1), 10, generator=seeded(1))
+learnt = lesson(0, digits)
+course = learnt.course.unflatten(1, (EPOCHS, -1)).mean(2)
+live = {rule: 100 * accuracy for rule, accuracy in learnt.accuracy.items()}
+trained = learnt.networks["bptt"]
+spikes_200 = encoding.rate(digits.train_images[:200].flatten(1), 10, generator=seeded(1))
 late = probe_angle(trained, OnlineNetwork(trained, "ottt", horizon=10), spikes_200, digits.train_labels[:200])
 print(f"OTTT in the network that BPTT has trained: {late:.0f} degrees from the gradient")
 
 # %% alt="Left: training accuracy over five epochs; BPTT and OTTT rise fastest, the rules with random matrices a little later, the last layer alone levels off far below. Right: test accuracy of six recorded seeds and one live seed for each rule: five rules within a few points of BPTT, the last layer alone near 83 percent."
-recorded = json.loads("""{{local_learning}}""")
-mean, NAMES["last_layer"] = {rule: np.mean(recorded[rule]) for rule in TUNED}, "last only"
+record = recorded("local_learning")
+print(record)
+runs = record.results["runs"]
+of_seeds = {rule: [100 * run["accuracy"][rule] for run in runs] for rule in TUNED}
+mean, NAMES["last_layer"] = {rule: np.mean(of_seeds[rule]) for rule in TUNED}, "last only"
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.5))
 for place, (rule, color) in enumerate(zip(TUNED, ("0.2", BLUE, GREEN, PURPLE, VERMILION, ORANGE), strict=True)):
     axes[0].plot(range(1, EPOCHS + 1), 100 * course[place], "o-", markersize=3, color=color, label=NAMES[rule])
-    axes[1].plot([place] * len(recorded[rule]), recorded[rule], "o", color=color, alpha=0.5)
+    axes[1].plot([place] * len(runs), of_seeds[rule], "o", color=color, alpha=0.5)
     axes[1].plot(place, live[rule], "*", color="black", markersize=9)
     axes[1].text(place, mean[rule] - 3, f"{mean[rule]:.1f} %", ha="center", color=color)
 axes[0].set(xlabel="epoch", ylabel="training accuracy (%)", title="All climb; the last layer alone, least")
@@ -486,9 +441,9 @@ plt.show()
 
 # %% tags=["check"]
 lost = {rule: mean["bptt"] - accuracy for rule, accuracy in mean.items()}
-assert all(len(seeds) == 6 for seeds in recorded.values()) and mean["bptt"] > 94
+assert all(len(seeds) == 6 for seeds in of_seeds.values()) and mean["bptt"] > 94
 assert lost["ottt"] < 1 and lost["decolle"] < 2 and lost["feedback_alignment"] < 3 > lost["direct_feedback_alignment"]
-assert all(max(recorded["last_layer"]) < min(recorded[rule]) - 5 for rule in TUNED if rule != "last_layer")
+assert all(max(of_seeds["last_layer"]) < min(of_seeds[rule]) - 5 for rule in TUNED if rule != "last_layer")
 assert max(live["bptt"] - live[rule] for rule in TUNED if rule != "last_layer") < 4 and live["ottt"] > 93
 assert live["last_layer"] < min(live[rule] for rule in TUNED if rule != "last_layer") - 3 and late < 40
 # %% [markdown]

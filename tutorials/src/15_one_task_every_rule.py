@@ -15,7 +15,6 @@
 # - read accuracy against locality and against alignment in one figure, and say what both leave open.
 
 # %% tags=["setup"]
-import json
 import sys
 
 if "google.colab" in sys.modules:
@@ -23,22 +22,32 @@ if "google.colab" in sys.modules:
 
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
-import time
-from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import cosine_similarity, normalize
 
-from snn_core import LIF, StochasticLIF, Surrogate, encoding, plasticity
+from snn_core import LIF, Surrogate, encoding, plasticity
 from snn_core.datasets import mnist_mini
-from snn_core.losses import count_cross_entropy, predict
-from snn_core.online import RULES, ChunkedBPTT, OnlineNetwork, count_error, kept_bytes
+from snn_core.losses import count_cross_entropy
+from snn_core.online import count_error, kept_bytes
 from snn_core.teaching.exercises import check
 from snn_core.teaching.palette import BLUE, ORANGE, SKY, VERMILION
 from snn_core.teaching.plotting import use_style
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.gradient_rules import (
+    GRADIENT_RULES,
+    STEPS,
+    WINDOWS,
+    alignment,
+    hidden_gradient,
+    learner_for,
+    output_layer,
+    train_by,
+    two_layers,
+)
+from snn_core.teaching.studies.learning_rules import TRIALS, rule_trial
 from snn_core.training import seeded
 
 use_style()
@@ -65,53 +74,11 @@ use_style()
 #
 # > **Before you run:** which rules should agree with BPTT exactly? What remains between RTRL and BPTT, if the traces are exact?
 
-# %% tags=["definitions"]
-STEPS, WINDOWS = 10, {"bptt": 10, "truncated_5": 5, "truncated_1": 1}
-
-
-def output_layer(inputs):
-    """Return ten output neurons with the wider surrogate of page 14."""
-    return nn.Sequential(nn.Linear(inputs, 10), LIF(tau_mem=10.0, surrogate=Surrogate(scale=4.0)))
-
-
-def two_layers(hidden):
-    """Return the network of page 07 with so many hidden neurons."""
-    return nn.Sequential(nn.Linear(784, hidden), LIF(tau_mem=10.0), *output_layer(hidden))
-
-
-def learner_for(rule, network, seed=0, error=count_error, steps=STEPS, feedback=1.0):
-    """Return what adds the gradients of a rule to `.grad` when its `run(inputs, labels)` is called."""
-    if rule in WINDOWS:
-        return ChunkedBPTT(network, steps if rule == "bptt" else WINDOWS[rule], error)
-    options = {"horizon": steps, "feedback_scale": feedback, "generator": torch.Generator().manual_seed(1000 + seed)}
-    return OnlineNetwork(network, rule, error=error, **options)
-
-
-CONTROLS = ("last_layer", "random_readout", "no_hidden", "no_hidden_scaled", "untrained")
-GRADIENT_RULES = (*WINDOWS, *(rule for rule in RULES if rule != "last_layer"))
-TRIALS = (*GRADIENT_RULES, "reward_stdp", "stdp_readout", *CONTROLS)
+# %%
 shown = "BPTT; truncated, W = 5; truncated, W = 1; RTRL traces; e-prop; OTTT; feedback alignment; direct feedback al."
 shown += "; DECOLLE; reward STDP; STDP + readout; last layer only; random + readout; no hidden layer; the same, scaled"
 NAMES = dict(zip(TRIALS, (shown + "; untrained").split("; "), strict=True))
 RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
-
-
-# %% tags=["definitions"]
-def hidden_gradient(learner, network, inputs, labels):
-    """Return the gradient of the hidden weights that a learner finds for a large batch; None if it has none."""
-    network.zero_grad()
-    for some, answers in zip(inputs.split(50, 1), labels.split(50), strict=True):
-        learner.run(some, answers)
-    gradient = network[0].weight.grad
-    network.zero_grad()
-    return gradient
-
-
-def alignment(learner, network, inputs, labels):
-    """Return the cosine of a learner's gradient of the hidden weights to that of BPTT; NaN if it has none."""
-    found = hidden_gradient(learner, network, inputs, labels)
-    truth = hidden_gradient(ChunkedBPTT(network, len(inputs)), network, inputs, labels)
-    return float("nan") if found is None else cosine_similarity(found.flatten(), truth.flatten(), dim=0).item()
 
 
 def cosines(network):
@@ -120,32 +87,6 @@ def cosines(network):
     return {
         rule: [alignment(learner_for(rule, network, draw), network, *probe) for draw in draws[rule]] for rule in draws
     }
-
-
-# %% tags=["definitions"]
-def encode_still(images, generator, steps=STEPS):
-    """Return spikes [T, B, 784] of images; more steps than 10 show the same number of spikes more slowly."""
-    return encoding.rate(images, steps, gain=STEPS / steps, generator=generator)
-
-
-def encode_shifted(images, generator, steps=STEPS):
-    """Return spikes [T, B, 784] of images moved by up to one pixel, as on page 07."""
-    shift = torch.randint(-1, 2, (2,), generator=generator).tolist()
-    return encode_still(torch.roll(images.view(-1, 28, 28), shift, (1, 2)).flatten(1), generator, steps)
-
-
-def train_by(
-    learner, network, images, labels, *, epochs, lr, generator, encode=encode_shifted, batch_size=64, weight_decay=0.1
-):
-    """Train a network with the gradients of a learner, as on page 07."""
-    optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=epochs * -(-len(images) // batch_size))
-    for _ in range(epochs):
-        for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
-            optimizer.zero_grad()
-            learner.run(encode(images[chosen], generator), labels[chosen])
-            optimizer.step()
-            schedule.step()
 
 
 # %%
@@ -413,104 +354,6 @@ assert {rule for rule in needs if needs[rule][3]} == {*WINDOWS, "rtrl", "eprop",
 # > **Before you run:** which rows will beat ten neurons without a hidden layer? Feedback alignment began with a cosine near 0: where will it end?
 
 
-# %% tags=["definitions"]
-def noisy_readout(weight, spikes, neuron):
-    """Return the spikes of noisy neurons; a spike takes 3 from the currents of all others, one step later."""
-    state = fired = torch.zeros(spikes.shape[1], len(weight))
-    answers = []
-    for current in spikes @ weight.T:
-        fired, _, state = neuron.step(current - 3.0 * (fired.sum(1, keepdim=True) - fired), state)
-        answers.append(fired)
-    return torch.stack(answers)
-
-
-def learn_by_reward(images, labels, *, epochs, lr, seed, batch_size=16):
-    """Teach ten noisy neurons on the pixels by RewardSTDP, told only right or wrong; return what answers images."""
-    generator, length, expected = seeded(seed), 0.28, 0.1
-    neuron = StochasticLIF(tau_mem=10.0, width=0.1, generator=generator)
-    weight = (1 + 0.2 * torch.randn(10, 784, generator=generator)).clamp(min=0)
-    learner = plasticity.RewardSTDP(plasticity.PairSTDP(a_plus=1.0, a_minus=0.3), 1000.0, rate=lr / batch_size)
-    for _ in range(epochs):
-        for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
-            weight = length * normalize(weight, dim=1)
-            spikes = encoding.rate(images[chosen], STEPS, generator=generator)
-            answer = noisy_readout(weight, spikes, neuron)
-            right = (predict(answer.sum(0), generator=generator) == labels[chosen]).float()
-            state = learner.run(spikes, answer, weight, learner.initial_state(spikes[0], answer[0]))
-            weight = learner.reward(weight, state, right - expected)
-            expected = plasticity.running_mean_step(expected, right.mean(), 0.05)
-    weight = length * normalize(weight, dim=1)
-    return lambda spikes: noisy_readout(weight, spikes, neuron)
-
-
-# %% tags=["definitions"]
-def learn_without_labels(images, labels, *, hidden, epochs, seed, stdp=None, **settings):
-    """Sort images by STDP without labels (page 10), then train a readout online; return what answers images."""
-    generator = seeded(seed)
-    layer, readout = plasticity.CompetitiveLayer(784, hidden, generator=generator), output_layer(hidden)
-    options = {"epochs": epochs, "batch_size": 64, "generator": generator}
-    if stdp:  # its first and last rate; without it, the weights stay random
-        plasticity.learn_unlabelled(layer, images, lambda x: encode_still(x, generator), lr=stdp, **options)
-    learner = learner_for("ottt", readout)
-    options["encode"] = lambda x, generator: layer(encode_still(x, generator), inhibition=0.5)
-    train_by(learner, readout, images, labels, **options, **settings)
-    return lambda spikes: readout(layer(spikes, inhibition=0.5))
-
-
-def learn_from_pixels(images, labels, *, seed, **settings):
-    """Train ten neurons directly on the pixels by BPTT, without a hidden layer."""
-    generator, network = seeded(seed), output_layer(784)
-    train_by(learner_for("bptt", network), network, images, labels, generator=generator, **settings)
-    return network
-
-
-LEARN = {"reward_stdp": learn_by_reward, "stdp_readout": learn_without_labels, "random_readout": learn_without_labels}
-LEARN |= {"no_hidden": learn_from_pixels, "no_hidden_scaled": partial(learn_from_pixels, encode=encode_still)}
-
-
-# %% tags=["definitions"]
-@torch.no_grad()
-def accuracy_of(answer, images, labels, seed=0, steps=STEPS):
-    """Return the share of right answers to rate-coded images; `answer` turns input spikes into output spikes."""
-    generator = torch.Generator().manual_seed(2000 + seed)
-    right = [
-        predict(answer(encode_still(some, generator, steps)).sum(0)) == truth
-        for some, truth in zip(images.split(500), labels.split(500), strict=True)
-    ]
-    return torch.cat(right).float().mean().item()
-
-
-def judged(rule, train, test, *, seed, **options):
-    """Run a rule without hidden gradients; return its accuracy and processor seconds."""
-    if rule in ("stdp_readout", "random_readout", "no_hidden_scaled"):
-        train, test = [(plasticity.unit_intensity(images), labels) for images, labels in (train, test)]
-    started = time.process_time()
-    answer = LEARN[rule](*train, seed=seed, **options)
-    return {"seconds": time.process_time() - started, "accuracy": accuracy_of(answer, *test, seed)}
-
-
-# %% tags=["definitions"]
-def rule_trial(rule, train, test, *, hidden, seed, probe=None, steps=STEPS, start=(1, 1, 1), **settings):
-    """Train by a rule; `start`: size of hidden, output, feedback weights. Return accuracy, seconds, alignment."""
-    if rule in LEARN:
-        return judged(rule, train, test, seed=seed, **settings, **({"hidden": hidden} if "readout" in rule else {}))
-    generator, network, found = seeded(seed), two_layers(hidden), {}
-    for linear, size in zip(network[::2], start[:2], strict=True):
-        linear.weight.data.mul_(size)
-    if rule == "untrained":
-        return {"seconds": 0.0, "accuracy": accuracy_of(network, *test, seed)}
-    learner = learner_for(rule, network, seed, steps=steps, feedback=start[2])
-    encode = partial(encode_shifted, steps=steps)
-    if probe:
-        found["before"] = alignment(learner, network, *probe)
-    started = time.process_time()
-    train_by(learner, network, *train, generator=generator, encode=encode, **settings)
-    found["seconds"] = time.process_time() - started
-    if probe:
-        found["after"] = alignment(learner, network, *probe)
-    return found | {"accuracy": accuracy_of(network, *test, seed, steps)}
-
-
 # %%
 options = {rule: live for rule in TRIALS}
 options |= {"reward_stdp": {"epochs": 3, "lr": 4e-3}, "stdp_readout": {"epochs": 3, "lr": 1e-2, "stdp": (0.5, 0.01)}}
@@ -542,28 +385,32 @@ assert right["random_readout"] < right["stdp_readout"] - 15 and 20 < right["rewa
 #
 # ## 5 · The full table
 #
-# Recorded on {{rules_date}} on two CPU cores by `python -m experiments.learning_rules`, one thread: 256 hidden neurons, all 5,000 images five times, three seeds. For each rule and control four settings were tried with one seed, on 1,000 held-out training images; for the three rules with random matrices eight, four for each of two starts, the default and page 14's. The test images chose nothing. "To BPTT" is the mean difference of the three seeds from BPTT with the same seed, with its 95 % interval; "cosine" is before and after training; "kB" is kept at $T$ = 10 and 300; "told" is the score of section 3, space/time; "s" is processor seconds per seed. Cosines are on 500 training images.
+# A record: 256 hidden neurons, all 5,000 images five times, three seeds. For each rule and control four settings were tried with one seed, on 1,000 held-out training images; for the three rules with random matrices eight, four for each of two starts, the default and page 14's. The test images chose nothing. "To BPTT" is the mean difference of the three seeds from BPTT with the same seed, with its 95 % interval; "cosine" is before and after training; "kB" is kept at $T$ = 10 and 300; "told" is the score of section 3, space/time; "s" is processor seconds per seed. Cosines are on 500 training images.
 #
 # > **Before you run:** which rules will lie within one point of BPTT? Will the cosine tell?
 
 # %%
-full, slow = json.loads("""{{learning_rules}}"""), json.loads("""{{slow_digits}}""")
+record = recorded("learning_rules")
+full, slow = record.results["rules"], record.results["slow"]
 FORM = "{:20}{:>15}{:>14}{:>11}{:>13}{:>5}{:>4}"
-mean = {rule: np.mean(found["accuracy"]) for rule, found in full.items()}
-apart = {rule: np.subtract(found["accuracy"], full["bptt"]["accuracy"]) for rule, found in full.items()}
-lost = {rule: np.subtract(runs["10"], runs["30"]) for rule, runs in slow.items()}  # for exercise 3
+percent = {rule: (100 * np.array(found["accuracy"])).round(1) for rule, found in full.items()}  # of each seed
+mean = {rule: accuracy.mean() for rule, accuracy in percent.items()}
+apart = {rule: accuracy - percent["bptt"] for rule, accuracy in percent.items()}
+lost = {rule: 100 * np.subtract(runs["10"], runs["30"]) for rule, runs in slow.items()}  # for exercise 3
+before, after = ({rule: np.mean(full[rule][when]) for rule in GRADIENT_RULES} for when in ("before", "after"))
+seconds = {rule: np.mean(found["seconds"]) for rule, found in full.items()}
 interval = {rule: 4.303 * np.std(apart[rule], ddof=1) / 3**0.5 for rule in full}  # Student's t for three differences
 
 # %%
+print(record)
 print(FORM.format("", "test", "to BPTT", "cosine", "kB", "told", "s"))
-for rule, found in ((rule, full[rule]) for rule in TRIALS):
-    seeds, to_bptt = " ".join(map(str, found["accuracy"])), f"{apart[rule].mean():.1f} ± {interval[rule]:.1f}"
-    cosine = f"{found['before']:.2f} {found['after']:.2f}" if "before" in found else ""
+for rule in TRIALS:
+    seeds, to_bptt = " ".join(map(str, percent[rule])), f"{apart[rule].mean():.1f} ± {interval[rule]:.1f}"
+    cosine = f"{before[rule]:.2f} {after[rule]:.2f}" if rule in before else ""
     kept = "{:.1f} {:.1f}".format(*np.divide(memory[rule], 1000)[[0, 3]]) if rule in memory else ""
-    print(FORM.format(NAMES[rule], seeds, to_bptt, cosine, kept, told.get(rule, ""), round(found["seconds"])))
+    print(FORM.format(NAMES[rule], seeds, to_bptt, cosine, kept, told.get(rule, ""), round(seconds[rule])))
 
 # %%
-after = {rule: full[rule]["after"] for rule in GRADIENT_RULES}
 ranks = [np.argsort(np.argsort([found[rule] for rule in GRADIENT_RULES])) for found in (after, mean)]
 together = np.corrcoef(ranks)[0, 1]
 SHADES = (BLUE, ORANGE, VERMILION)  # nothing in time, one thing, two
@@ -598,7 +445,7 @@ axes[0].set_yticks([90, 50, 20, 10, 5], [10, 50, 80, 90, 95]), axes[0].minortick
 axes[0].set(xlabel="things a synapse is told, of 8", ylabel="test accuracy (%), mean of three seeds")
 sides = dict.fromkeys(("truncated_1", "ottt"), "below") | {"eprop": "left", "truncated_5": "above", "decolle": "above"}
 for rule in GRADIENT_RULES:
-    axes[1].plot([after[rule]] * 3, full[rule]["accuracy"], ".", color=SHADES[wait[rule]], alpha=0.4)
+    axes[1].plot([after[rule]] * 3, percent[rule], ".", color=SHADES[wait[rule]], alpha=0.4)
     spot(axes[1], rule, after[rule], mean[rule], sides.get(rule, "right"))
 axes[1].set(xlabel="cosine to BPTT after training", ylabel="test accuracy (%), three seeds and mean")
 axes[1].set(title=f"Closer goes with better: rank correlation {together:.2f}", xlim=(0.4, 1.25), ylim=(91.5, 97))
@@ -613,14 +460,14 @@ assert {rule for rule in GRADIENT_RULES if max(apart[rule]) < 0} == {*RANDOM, "o
 assert [round(down[rule], 1) for rule in ("ottt", "truncated_1", "no_hidden")] == [0.6, 0.7, 7.1]
 
 # %% tags=["check"]
-gain = np.subtract(full["stdp_readout"]["accuracy"], full["no_hidden_scaled"]["accuracy"])
+gain = percent["stdp_readout"] - percent["no_hidden_scaled"]
 assert round(gain.mean(), 1) == 0.6 and gain.mean() < 4.303 * np.std(gain, ddof=1) / 3**0.5
 assert [round(mean[rule]) for rule in TRIALS[-6:-1]] == [90, 86, 68, 88, 90] and round(down["reward_stdp"]) == 40
-assert [round(end(full["reward_stdp"]["accuracy"])) for end in (min, max)] == [49, 60]
-assert full["rtrl"]["seconds"] > 5 * full["ottt"]["seconds"] and after["decolle"] < after["feedback_alignment"]
+assert [round(end(percent["reward_stdp"])) for end in (min, max)] == [49, 60]
+assert seconds["rtrl"] > 5 * seconds["ottt"] and after["decolle"] < after["feedback_alignment"]
 
 # %% tags=["check"]
-less = np.subtract(full["last_layer"]["accuracy"], full["no_hidden"]["accuracy"])
+less = percent["last_layer"] - percent["no_hidden"]
 assert max(less) < 0 and -less.mean() < 4.303 * np.std(less, ddof=1) / 3**0.5
 slower = lost["ottt"] - lost["truncated_1"]
 assert [round(lost[rule].mean(), 1) for rule in ("truncated_1", "ottt")] == [1.4, 1.8]

@@ -16,7 +16,6 @@
 # - train a convolutional network on digits, and test what it looks at.
 
 # %% tags=["setup"]
-import json
 import sys
 from functools import partial
 
@@ -37,6 +36,19 @@ from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching import plotting
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FeatureMap
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.convolutional import (
+    KINDS,
+    AddCurrents,
+    AddSpikes,
+    AddToStream,
+    RandomTies,
+    deep_network,
+    narrow,
+    pooled_network,
+    synapses,
+    wide,
+)
 from snn_core.training import evaluate, fit, seeded, watch_spikes
 
 plotting.use_style()
@@ -55,7 +67,7 @@ generator = seeded(16)
 #
 # > **Before you run:** images of 28 × 28 pixels, filters of 5 × 5, two maps. How many weights are there, and how many membranes?
 
-# %% tags=["NBVAL_CHECK_OUTPUT", "definitions"]
+# %% tags=["NBVAL_CHECK_OUTPUT"]
 digits = mnist_mini()
 images, labels = digits.train_images[:, None], digits.train_labels
 edge = torch.tensor([-1.0, -1.0, 0.0, 1.0, 1.0]).repeat(5, 1) / 8
@@ -100,31 +112,13 @@ assert torch.equal(shifted[..., 1:], spikes[..., :-1])
 #
 # There is a trap on the way back. The gradient of a maximum goes to the largest of the four. Currents seldom tie unless the input is constant, as in the blank margin. Spikes nearly always do: 0 0 0 0, or 1 1 0 1. PyTorch then takes the first, scanning from the top left. As a control, `RandomTies` takes one of the tied spikes at random.
 #
-# The test bench: digits of half the size, as a constant current over four steps, through two convolutions. Each is normalised directly in front of its neurons, and these have a surrogate derivative of scale 2 (section 3 says why for both). The gradient is measured before training. The accuracies are recorded ({{choices_date}}, `python -m experiments.convolutional_choices`): six orders, nine seeds each, two epochs on 1,500 images in batches of 40 with Adam at 5e-3, tested on 500 training images that were held out. In "max, then LIF" the normalisation stands *behind* the pooling; so "norm, max, then LIF" is there as another control.
+# The test bench: digits of half the size, as a constant current over four steps, through two convolutions. Each is normalised directly in front of its neurons, and these have a surrogate derivative of scale 2 (section 3 says why for both). The gradient is measured before training. `pooled_network(order, pool)` builds it. The accuracies are a record: six orders, nine seeds each, two epochs on 1,500 images in batches of 40 with Adam at 5e-3, tested on 500 training images that were held out. In "max, then LIF" the normalisation stands *behind* the pooling; so "norm, max, then LIF" is there as another control.
 #
 # > **Before you run:** if no corner of a window were preferred, each would get 25 % of the gradient. What share does the top left get?
 
 
-# %% tags=["definitions"]
-class RandomTies(nn.MaxPool2d):
-    def forward(self, spikes):
-        noisy = spikes.detach() + 0.5 * torch.rand_like(spikes)
-        place = nn.functional.max_pool2d(noisy, self.kernel_size, return_indices=True)[1]
-        return spikes.flatten(2).gather(2, place.flatten(2)).view(place.shape)
-
-
-# %% tags=["definitions"]
-small, wide = nn.AvgPool2d(2)(images), partial(LIF, 5.0, surrogate=Surrogate(scale=2.0))
-
-
-def pooled_block(channels, maps, order, pool):
-    parts = {"norm": OverTime(nn.BatchNorm2d(maps)), "LIF": wide(), "pool": OverTime(pool(2))}
-    return [OverTime(nn.Conv2d(channels, maps, 3)), *(parts[name] for name in order.split())]
-
-
-def pooled_network(order, pool):
-    blocks = pooled_block(1, 8, order, pool) + pooled_block(8, 16, order, pool)
-    return nn.Sequential(Repeat(4), *blocks, OverTime(nn.Flatten()), nn.Linear(64, 10), LeakyIntegrator(beta=0.8))
+# %%
+small = nn.AvgPool2d(2)(images)
 
 
 def by_corner(values):
@@ -155,8 +149,9 @@ alone = blank.expand(4, 200, 8, 6, 6).flatten()[tied].float().mean()
 print(f"of the tied windows of currents, {alone:.0%} see nothing but a blank part of the image")
 
 # %% alt="Held-out accuracy of six orders, nine seeds each with their mean. Max-pooling in front of normalisation and neurons is highest with 87.6 percent, then neurons followed by the average; neurons followed by max-pooling is lowest with 81.8, with random ties 83.3."
-choices = json.loads("""{{convolutional_choices}}""")
-learnt = {name: np.array(runs) for name, runs in choices["pooling"].items()}
+choices = recorded("convolutional_choices")
+print(choices)
+learnt = {name: 100 * np.array(runs) for name, runs in choices.results["pooling"].items()}
 axis = plt.subplots(figsize=(8, 2.8))[1]
 axis.plot(list(learnt.values()), list(learnt), "o", color=plotting.BLUE, alpha=0.4)
 axis.plot([runs.mean() for runs in learnt.values()], list(learnt), "|", color=plotting.VERMILION, markersize=18)
@@ -182,30 +177,14 @@ assert lead["norm, max, then LIF"].mean() > lead["LIF, then max"].mean() / 2 > a
 #
 # ## 3 · Six layers fall silent
 #
-# Now stack six layers, with the core's default surrogate and PyTorch's default weights. The rate of a layer sets the currents of the next, so a factor below one acts again at every layer. Larger weights, times a *gain*, may repair that.
+# Now stack six layers of 8 maps of 5 × 5 neurons, with the core's default surrogate and PyTorch's default weights. `deep_network` builds them; its neurons are `narrow()`, those with a surrogate of scale 2 are `wide()`. The rate of a layer sets the currents of the next, so a factor below one acts again at every layer. Larger weights, times a *gain*, may repair that.
 #
 # **Batch normalisation** fixes mean and variance of each map's currents instead: $\hat I = (I - \mu)/\sigma$, with $\mu$ and $\sigma$ over batch, pixels *and time*. `OverTime(nn.Conv2d(…), nn.BatchNorm2d(…))` does that, since it merges time and batch. At a threshold of 1, a current one standard deviation above its mean makes a spike at once; the membrane adds up weaker ones.
 #
 # > **Before you run:** will batch normalisation keep the rates level over six layers? And the gradients?
 
 
-# %% tags=["definitions"]
-narrow = partial(LIF, 5.0)
-
-
-def synapses(channels, gain, norm):
-    convolution = nn.Conv2d(channels, 8, 3, padding=1, stride=3 if channels == 1 else 1)
-    convolution.weight.data *= gain
-    return OverTime(convolution, norm(8))
-
-
-def deep_network(kind=nn.Sequential, norm=nn.BatchNorm2d, depth=6, gain=1.0, neuron=narrow, stream=False):
-    """Return a network of `depth` layers of 8 maps of 5 x 5 neurons; `kind` joins synapses and neurons to a layer."""
-    first, rest = synapses(1, gain, norm), [kind(synapses(8, gain, norm), neuron()) for _ in range(depth - 1)]
-    layers = [first, *rest, neuron()] if stream else [first, neuron(), *rest]
-    return nn.Sequential(Repeat(4), *layers, OverTime(nn.Flatten()), nn.Linear(200, 10), LeakyIntegrator(beta=0.8))
-
-
+# %%
 def first_look(**options):
     """Return the rate of each layer and the gradient per weight of each convolution, untrained, mean of 3 seeds."""
     seen = []
@@ -251,7 +230,7 @@ plt.show()
 # > **Before you run:** at $\theta = 2$, what will plain batch normalisation do to the rates? And at $\theta = 1$, what does tdBN change?
 
 
-# %% tags=["definitions"]
+# %%
 class ThresholdNorm(nn.BatchNorm2d):
     """Batch normalisation whose output starts with a standard deviation of alpha times the threshold."""
 
@@ -283,31 +262,16 @@ assert np.allclose(looks["stretched"], normal, rtol=1e-4) and np.diff(looks["bat
 #
 # A *residual* layer adds its input to its output (He et al. 2016), so that signal and gradient can pass it unchanged. With spikes there are three places to add:
 #
-# - **spikes**: $x + \text{LIF}(\text{BN}(W x))$, behind the neurons (SEW with addition, Fang et al. 2021). The sum is no longer 0 or 1;
-# - **currents**: $\text{LIF}(x + \text{BN}(W x))$, in front of them, where a ReLU network adds;
-# - **stream**: $x + \text{BN}(W\,\text{LIF}(x))$: the neurons come first in each layer, and currents flow past them (the membrane shortcut of MS-ResNet, Hu et al. 2024). What the convolutions read are spikes.
+# - **spikes**: $x + \text{LIF}(\text{BN}(W x))$, behind the neurons (SEW with addition, Fang et al. 2021). The sum is no longer 0 or 1; here `AddSpikes`;
+# - **currents**: $\text{LIF}(x + \text{BN}(W x))$, in front of them, where a ReLU network adds; here `AddCurrents`;
+# - **stream**: $x + \text{BN}(W\,\text{LIF}(x))$: the neurons come first in each layer, and currents flow past them (the membrane shortcut of MS-ResNet, Hu et al. 2024). What the convolutions read are spikes. Here `AddToStream`.
 #
-# First, can such a layer do nothing? Start its normalisation at $\alpha = 0$, so that its synapses give no current. Then deep networks, of 6 and 12 layers, untrained and trained. Two controls: no shortcut, and the surrogate of scale 2. Trained means three epochs on 4,000 images in batches of 40, so 300 updates, with Adam at 4e-3, three seeds (the same record and held-out images as in section 2).
+# First, can such a layer do nothing? Start its normalisation at $\alpha = 0$, so that its synapses give no current. Then deep networks of all `KINDS`, of 6 and 12 layers, untrained and trained. Two controls: no shortcut, and the surrogate of scale 2. Trained means three epochs on 4,000 images in batches of 40, so 300 updates, with Adam at 4e-3, three seeds (the same record and held-out images as in section 2).
 #
 # > **Before you run:** which of the three then returns its input, and which a gradient of 1? And which networks will learn at twelve layers?
 
 
-# %% tags=["definitions"]
-class AddSpikes(nn.Sequential):
-    def forward(self, x):
-        return x + self[1](self[0](x))
-
-
-class AddCurrents(nn.Sequential):
-    def forward(self, x):
-        return self[1](x + self[0](x))
-
-
-class AddToStream(nn.Sequential):
-    def forward(self, x):
-        return x + self[0](self[1](x))
-
-
+# %%
 idle = {}
 for kind in (AddSpikes, AddCurrents, AddToStream):
     for theta in (1.0, 0.999, 0.9):
@@ -319,11 +283,8 @@ for kind in (AddSpikes, AddCurrents, AddToStream):
         print(f"{kind.__name__:12} threshold {theta:<5g} spikes passed {passed:4.0%}, gradient {slope:.2f}")
 
 # %% alt="Three panels over six kinds of networks of twelve layers. Rates: all alive, level near 0.19 for batch norm, higher with shortcuts into currents or a stream. Gradient per weight on a logarithmic axis: it falls to a third per layer with batch norm alone and with a shortcut into the currents, falls slowly with the wide surrogate, and is level for shortcuts around the neurons. Held-out accuracy: these last four learn, the shortcuts around the neurons fastest; the two steep ones stay near chance."
-kinds = {"batch norm": {}, "wide surrogate": {"neuron": wide}, "add to currents": {"kind": AddCurrents}}
-kinds["currents, wide"] = {"kind": AddCurrents, "neuron": wide}
-kinds |= {"add to spikes": {"kind": AddSpikes}, "add to stream": {"kind": AddToStream, "stream": True}}
-deep = {(name, depth): first_look(depth=depth, **options) for name, options in kinds.items() for depth in (6, 12)}
-course = {(name, depth): np.array(choices["depth"][name][str(depth)]) for name, depth in deep}
+deep = {(name, depth): first_look(depth=depth, **options) for name, options in KINDS.items() for depth in (6, 12)}
+course = {(name, depth): 100 * np.array(choices.results["depth"][name][str(depth)]) for name, depth in deep}
 fall = {key: (look[1][1] / look[1][-1]) ** (1 / (key[1] - 2)) for key, look in deep.items()}
 for name, depth in deep:
     rate, final = deep[name, depth][0].mean(), course[name, depth][:, -1].mean()
@@ -331,7 +292,7 @@ for name, depth in deep:
         f"{name:16}{depth:3} layers: rate {rate:.2f}, gradient per layer x {fall[name, depth]:.2f}, trained {final:.0f} %"
     )
 axes = plt.subplots(1, 3, figsize=(11, 3.9))[1]
-for name, style in zip(kinds, ("s-", "v--", "x-", "+--", "o-", "D-"), strict=True):
+for name, style in zip(KINDS, ("s-", "v--", "x-", "+--", "o-", "D-"), strict=True):
     for axis, values in zip(axes, deep[name, 12], strict=False):
         axis.plot(range(1, 13), values, style, markersize=4, label=name)
     axes[2].plot((100, 200, 300), course[name, 12].mean(0), style, markersize=5)
@@ -363,7 +324,7 @@ assert (course["add to stream", 12] > course["wide surrogate", 12]).all()
 #
 # Maps, steps, epochs, batch size, learning rate and surrogate were chosen by training on 4,000 of the training images and testing on the other 1,000. Random shifts of the images by up to two pixels were tried there as well, with three seeds; they made no difference beyond the spread, and are left out. As a control, a network without convolution, 784–256–10, gets the same recipe for four times as many epochs.
 #
-# The right half of the figure shows the same kind of network on all 60,000 images, with a hidden layer of 128 more, dropout, and images that are turned by up to 10°, scaled by up to 10 % and shifted by up to 2 pixels. It was recorded on {{conv_date}}, on average {{conv_seconds}} processor seconds per seed on one core. `python -m experiments.mnist_convolutional` repeats it.
+# The right half of the figure shows the same kind of network on all 60,000 images, with a hidden layer of 128 more, dropout, and images that are turned by up to 10°, scaled by up to 10 % and shifted by up to 2 pixels. This is a record, too; a seed took some minutes on one core.
 #
 # > **Before you run:** the dense network has 784 · 256 + 256 · 10 weights, and more. How many has the convolutional one? And which has more membranes?
 
@@ -403,14 +364,16 @@ for name, network, score in (("convolution", networks[0], scores), ("dense", den
     print(f"{name:12} {weights:7,} parameters, {membranes:5,} membranes of spiking neurons, test {tested}")
 
 # %% alt="Left: loss per batch of three seeds on the small set, falling from 2.3 to about 0.1 within 314 batches. Right: test accuracy on the full MNIST over 15 epochs for three seeds, rising to a plateau above 99.4 percent, over the dashed line of Lee et al."
-recorded = np.array(json.loads("""{{mnist_convolutional}}"""))
-last_five = recorded[:, -5:].mean(axis=1)
+full = recorded("mnist_convolutional")
+print(full)
+curves = 100 * np.array([run["test"] for run in full.results["runs"]])
+last_five = curves[:, -5:].mean(axis=1)
 axes = plt.subplots(1, 2, figsize=(9, 2.9))[1]
 for score, history in zip(scores, histories, strict=True):
     axes[0].plot(np.convolve(history.loss, np.ones(15) / 15, mode="valid"), linewidth=1, label=f"test {score:.1%}")
 axes[0].set(xlabel="batch (mean of 15)", ylabel="loss", ylim=(0, 2.5))
 axes[0].set_title(f"5,000 digits: {np.mean(scores):.1%} on test")
-axes[1].plot(range(1, recorded.shape[1] + 1), recorded.T, "o-", markersize=3)
+axes[1].plot(range(1, curves.shape[1] + 1), curves.T, "o-", markersize=3)
 axes[1].axhline(99.31, color="0.5", linestyle="--", linewidth=1, label="Lee et al. 2016")
 axes[1].set(ylim=(97.5, 99.7), title=f"60,000 digits: {last_five.mean():.2f} % (last 5 epochs)")
 axes[1].set(xlabel="epoch", ylabel="test accuracy (%)")
@@ -419,7 +382,7 @@ plt.show()
 
 # %% tags=["check"]
 assert np.mean(scores) >= 0.965 and min(scores) >= 0.96 and min(scores) > dense_score + 0.01
-assert recorded.shape == (3, 15) and last_five.min() >= 99.3
+assert curves.shape == (3, 15) and last_five.min() >= 99.3
 assert weights > 10 * sum(each.numel() for each in networks[0].parameters()) and membranes * 8 < 12 * 12**2 + 32 * 4**2
 
 # %% [markdown]

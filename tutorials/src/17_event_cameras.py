@@ -16,7 +16,6 @@
 # - train a network on events, and ask with controls whether it needs their timing.
 
 # %% tags=["setup"]
-import json
 import os
 import sys
 import tempfile
@@ -45,6 +44,7 @@ from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching import plotting
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EventWindow
+from snn_core.teaching.records import recorded
 from snn_core.training import evaluate, fit, seeded
 
 plotting.use_style()
@@ -427,7 +427,7 @@ assert fired[0] > 3 * fired[3] and lost[1] < 0.01 < 0.1 < lost[3]
 #
 # A control that changes nothing may just be blind. So a second task makes order everything: *were the frames put in reverse order?* Every frame is left as it is. (A scene that really ran backwards would also exchange ON and OFF.)
 #
-# The figure also shows what `experiments/event_digits.py` recorded on {{events_date}}, on 1,000 *genuine* recordings and 100 to test on, three seeds each, as means of the last five epochs: controls of this kind, with finer bins; and training on simulated recordings with tests on genuine ones, and the reverse.
+# The figure also shows a record on 1,000 *genuine* recordings and 100 to test on, three seeds each, as means of the last five epochs: controls of this kind, with finer bins; and training on simulated recordings with tests on genuine ones, and the reverse.
 #
 # > **Before you run:** how will the shuffled network do on each task? And the one that sees 50 ms?
 
@@ -494,7 +494,15 @@ answer = runs["true order"][0].eval()(odd)  # of an empty recording, and of a si
 print("which way?", ", ".join(f"{name} {accuracy:.1%}" for name, accuracy in which_way.items()))
 
 # %% alt="Left: test accuracy for two tasks under five views of the frames; digits are near 95 percent in true and in shuffled order and for the snapshot, the direction is at 100 percent in true order, for the snapshot and with the gaze undone, and at 50 for shuffled frames and rates only. Middle: recorded accuracies on genuine recordings. Right: table of transfer between simulated and genuine recordings."
-recorded = json.loads("""{{event_digits}}""")
+record = recorded("event_digits")
+print(record)
+
+
+def percent(trained, test):
+    """Return the recorded accuracy of each seed, a mean over the last epochs."""
+    return [100 * np.mean(run["test"][test]) for run in record.results[trained]]
+
+
 axes = plt.subplots(1, 3, figsize=(12, 3.6), width_ratios=(1.1, 1.1, 1))[1]
 for scores, name in ((which_digit, "which digit?"), (which_way, "which way?")):
     axes[0].plot([100 * score for score in scores.values()], list(scores), "o", label=name)
@@ -502,11 +510,11 @@ axes[0].axvline(50, color="0.5", linestyle="--", linewidth=1)
 named = {"true order": ("genuine", "genuine"), "shuffled in tests": ("genuine", "shuffled")}
 named |= {"p exchanged in tests": ("genuine", "exchanged"), "shuffled": ("genuine, shuffled each", "genuine")}
 named |= {"sum at one step": ("genuine, summed once", "genuine")}
-found = {name: recorded[experiment][test] for name, (experiment, test) in named.items()}
+found = {name: percent(*pair) for name, pair in named.items()}
 axes[1].plot(list(found.values()), list(found), "o", color=plotting.BLUE, alpha=0.6)
 means = {name: np.mean(scores) for name, scores in found.items()}
 sets = ["genuine", "simulated"]
-table = [[np.mean(recorded[row][column]) for column in sets] for row in sets]
+table = [[np.mean(percent(row, column)) for column in sets] for row in sets]
 plotting.heat_table(table, sets, sets, axes[2])
 axes[0].set(xlabel="test accuracy (%)", title="Simulated: digits need no order")
 axes[1].set(xlabel="test accuracy (%)", title=f"1,000 genuine: {table[0][0]:.1f} %", xlim=(80, 100))

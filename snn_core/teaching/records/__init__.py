@@ -23,7 +23,8 @@ class Record:
     Attributes:
         name: the module of `experiments` that made it.
         date: day of the recording, ``YYYY-MM-DD``.
-        cores, threads: of the machine, and used by PyTorch.
+        cores: of the machine.
+        threads: used by PyTorch; None where that was not noted.
         versions: of Python, PyTorch and NumPy.
         settings: what the experiment was told, as JSON knows it.
         results: what it found, as JSON knows it.
@@ -32,7 +33,7 @@ class Record:
     name: str
     date: str
     cores: int
-    threads: int
+    threads: int | None
     versions: dict[str, str]
     settings: dict
     results: dict
@@ -44,7 +45,8 @@ class Record:
 
     def __str__(self) -> str:
         made = f"{self.name}: recorded on {self.date} by `{self.command}`"
-        return f"{made}, PyTorch {self.versions['torch']}, threads: {self.threads}"
+        threads = "" if self.threads is None else f", threads: {self.threads}"
+        return f"{made}, PyTorch {self.versions['torch']}{threads}"
 
 
 def recorded(name: str) -> Record:

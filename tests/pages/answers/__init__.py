@@ -3,16 +3,20 @@
 One file per page, so that the pages can run side by side.
 """
 
+import ast
+
 import matplotlib.pyplot as plt
 
 from tests.pages import PAGES
 
 
 def cells(name, last):
-    """Return the code of a page up to the end of a section, and of what its cells with definitions define later on."""
-    end = next((i for i, cell in enumerate(PAGES[name].cells) if f"## {last + 1} · " in cell.source), None)
-    later = [cell for cell in PAGES[name].cells[end:] if "definitions" in cell.metadata.get("tags", [])] if end else []
-    return [cell.source for cell in PAGES[name].cells[:end] + later if cell.cell_type == "code"]
+    """Return the code of a page up to the end of a section, and each function and class that it defines later on."""
+    page = PAGES[name].cells
+    end = next((i for i, cell in enumerate(page) if f"## {last + 1} · " in cell.source), len(page))
+    before, after = ([cell.source for cell in part if cell.cell_type == "code"] for part in (page[:end], page[end:]))
+    nodes = [node for source in after for node in ast.parse(source).body]
+    return before + [ast.unparse(node) for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
 
 
 def run(sources, namespace):

@@ -1,0 +1,116 @@
+"""One reader of digits with every code at its input and every loss at its output (page 08)."""
+
+import time
+from typing import NamedTuple
+
+import torch
+from torch import Generator, Tensor, nn
+
+from ... import LIF, LeakyIntegrator, encoding
+from ...encoding import Encoder
+from ...losses import ALL_LOSSES, decision_step, population_cross_entropy, predict
+from ...training import fit, seeded, watch_spikes
+
+STEPS = 16
+HIDDEN = 256
+TAU_MEM = 10.0  # ms
+CODES = ("direct", "rate", "latency", "delta", "population")
+LOSSES = ALL_LOSSES | {"population_cross_entropy": population_cross_entropy(classes=10)}
+INPUTS = {"population": 2 * 784, "population with black": 3 * 784}  # 784 of all other codes
+
+
+def coder(code: str, generator: Generator) -> Encoder:
+    """Return the encoder of that name, from images ``[B, 784]`` to an input ``[T, B, N]``.
+
+    Delta modulation reports changes, so the image fades in. Of the three neurons per pixel of the
+    population code, "population" leaves out the one that prefers black.
+
+    Args:
+        code: one of `CODES`, or "population with black".
+        generator: source of randomness of the codes that need one.
+    """
+    fade_in = torch.linspace(0, 1, STEPS).view(-1, 1, 1)
+    fields = {"neurons": 3, "width": 0.4, "generator": generator}
+    encoders = {
+        "direct": lambda x: encoding.repeat(x, STEPS),
+        "rate": lambda x: encoding.rate(x, STEPS, generator=generator),
+        "latency": lambda x: encoding.latency(x, STEPS, tau=5.0),
+        "delta": lambda x: encoding.delta(fade_in * x, threshold=0.2, off_spikes=False).flatten(2),
+        "population": lambda x: encoding.population(x, STEPS, **fields)[..., 1:].flatten(2),
+        "population with black": lambda x: encoding.population(x, STEPS, **fields).flatten(2),
+    }
+    return encoders[code]
+
+
+def classifier(code: str, loss: str) -> nn.Sequential:
+    """Return two layers with as many inputs as the code has, and the output that the loss reads.
+
+    Args:
+        code: one of `CODES`, or "population with black".
+        loss: one of `LOSSES`. Losses on membranes get an output that does not reset.
+    """
+    outputs = 50 if loss == "population_cross_entropy" else 10
+    readout = LeakyIntegrator(tau_mem=TAU_MEM) if "membrane" in loss else LIF(tau_mem=TAU_MEM)
+    first = nn.Linear(INPUTS.get(code, 784), HIDDEN)
+    return nn.Sequential(first, LIF(tau_mem=TAU_MEM), nn.Linear(HIDDEN, outputs), readout)
+
+
+class Trial(NamedTuple):
+    """What one training found.
+
+    Attributes:
+        accuracy: on the test images, in [0, 1].
+        spikes: of both layers, per test image.
+        steps: until the decision, mean of the test images.
+        seconds: of the processor, for the training.
+    """
+
+    accuracy: float
+    spikes: float
+    steps: float
+    seconds: float
+
+
+def trial(
+    code: str,
+    loss: str,
+    lr: float,
+    train: tuple[Tensor, Tensor],
+    test: tuple[Tensor, Tensor],
+    *,
+    seed: int = 0,
+    epochs: int = 1,
+    batch_size: int = 25,
+) -> Trial:
+    """Train one network from scratch with Adam, and test it once.
+
+    Args:
+        code, loss: names, as in `classifier`.
+        lr: learning rate.
+        train, test: images ``[samples, 784]`` and labels.
+        seed, epochs, batch_size: of the training.
+    """
+    generator = seeded(seed)
+    objective = LOSSES[loss]
+    network = classifier(code, loss)
+    encode = coder(code, generator)
+    start = time.process_time()
+    fit(
+        network,
+        *train,
+        encode=encode,
+        loss=objective,
+        optimizer=torch.optim.Adam(network.parameters(), lr=lr),
+        epochs=epochs,
+        batch_size=batch_size,
+        generator=generator,
+        progress=False,
+    )
+    seconds = time.process_time() - start
+    images, labels = test
+    with torch.no_grad(), watch_spikes(network) as layers:
+        output = network(encode(images))
+    right = (predict(objective.decode(output)) == labels).float().mean().item()
+    spikes = sum(layer.sum().item() for layer in layers) / len(labels)
+    steps = decision_step(output, objective.decode).float().mean().item()
+    return Trial(right, spikes, steps, seconds)

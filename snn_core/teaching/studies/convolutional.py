@@ -1,0 +1,129 @@
+"""Small convolutional networks of page 16: pooling on either side of the neurons, and shortcuts.
+
+All take images ``[B, 1, 14, 14]`` as a constant current over four steps, and give ``[T, B, 10]``.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ... import LIF, LeakyIntegrator, Surrogate
+from ...layers import OverTime, Repeat
+
+STEPS = 4
+TAU_MEM = 5.0  # ms
+WIDE = 2.0  # scale of the wider surrogate
+BETA_OUT = 0.8
+
+
+def narrow(**options) -> LIF:
+    """Return neurons with the core's surrogate, unless the options of `LIF` say otherwise."""
+    return LIF(TAU_MEM, **options)
+
+
+def wide() -> LIF:
+    """Return neurons with the wider surrogate."""
+    return narrow(surrogate=Surrogate(scale=WIDE))
+
+
+class RandomTies(nn.MaxPool2d):
+    """Max-pooling of spikes whose gradient goes to one of the tied spikes at random.
+
+    PyTorch's own takes the first of them, scanning from the top left.
+    """
+
+    def forward(self, spikes: Tensor) -> Tensor:
+        """Map ``[B, C, H, W]`` to the largest of each window."""
+        noisy = spikes.detach() + 0.5 * torch.rand_like(spikes)
+        _, place = functional.max_pool2d(noisy, self.kernel_size, return_indices=True)
+        return spikes.flatten(2).gather(2, place.flatten(2)).view(place.shape)
+
+
+POOLING = {  # order of the parts behind a convolution, and what pools
+    "LIF, then max": ("norm LIF pool", nn.MaxPool2d),
+    "LIF, then max, random ties": ("norm LIF pool", RandomTies),
+    "LIF, then average": ("norm LIF pool", nn.AvgPool2d),
+    "max, then LIF": ("pool norm LIF", nn.MaxPool2d),
+    "norm, max, then LIF": ("norm pool LIF", nn.MaxPool2d),
+    "average, then LIF": ("pool norm LIF", nn.AvgPool2d),
+}
+
+
+def pooled_block(channels: int, maps: int, order: str, pool: type[nn.Module]) -> list[nn.Module]:
+    """Return a convolution, and behind it the parts "norm", "LIF" and "pool" in some order."""
+    parts = {"norm": OverTime(nn.BatchNorm2d(maps)), "LIF": wide(), "pool": OverTime(pool(2))}
+    return [OverTime(nn.Conv2d(channels, maps, 3)), *(parts[name] for name in order.split())]
+
+
+def pooled_network(order: str, pool: type[nn.Module]) -> nn.Sequential:
+    """Return two convolutions of 8 and 16 maps, with the parts of `pooled_block`."""
+    first, second = pooled_block(1, 8, order, pool), pooled_block(8, 16, order, pool)
+    readout = [OverTime(nn.Flatten()), nn.Linear(64, 10), LeakyIntegrator(beta=BETA_OUT)]
+    return nn.Sequential(Repeat(STEPS), *first, *second, *readout)
+
+
+class AddSpikes(nn.Sequential):
+    """Synapses and neurons, with a shortcut around both: x + LIF(I(x))."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[T, B, C, H, W]`` to the same shape."""
+        return x + self[1](self[0](x))
+
+
+class AddCurrents(nn.Sequential):
+    """Synapses and neurons, with a shortcut around the synapses: LIF(x + I(x))."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[T, B, C, H, W]`` to the same shape."""
+        return self[1](x + self[0](x))
+
+
+class AddToStream(nn.Sequential):
+    """Synapses behind neurons, with a shortcut around both: x + I(LIF(x))."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[T, B, C, H, W]`` to the same shape."""
+        return x + self[0](self[1](x))
+
+
+KINDS = {  # of deep networks: options of `deep_network`
+    "batch norm": {},
+    "wide surrogate": {"neuron": wide},
+    "add to currents": {"kind": AddCurrents},
+    "currents, wide": {"kind": AddCurrents, "neuron": wide},
+    "add to spikes": {"kind": AddSpikes},
+    "add to stream": {"kind": AddToStream, "stream": True},
+}
+
+
+def synapses(channels: int, gain: float, norm: Callable[[int], nn.Module]) -> OverTime:
+    """Return a convolution to 8 maps and its normalisation; from one channel it has stride 3."""
+    convolution = nn.Conv2d(channels, 8, 3, padding=1, stride=3 if channels == 1 else 1)
+    convolution.weight.data *= gain
+    return OverTime(convolution, norm(8))
+
+
+def deep_network(
+    kind: type[nn.Sequential] = nn.Sequential,
+    norm: Callable[[int], nn.Module] = nn.BatchNorm2d,
+    depth: int = 6,
+    gain: float = 1.0,
+    neuron: Callable[[], nn.Module] = narrow,
+    stream: bool = False,
+) -> nn.Sequential:
+    """Return a network of `depth` layers of 8 maps of 5 x 5 neurons.
+
+    Args:
+        kind: joins synapses and neurons to a layer.
+        norm: normalises the currents of so many maps.
+        gain: of all first weights.
+        neuron: makes the neurons of a layer.
+        stream: put the neurons in front of the synapses of each layer, for `AddToStream`.
+    """
+    first = synapses(1, gain, norm)
+    rest = [kind(synapses(8, gain, norm), neuron()) for _ in range(depth - 1)]
+    layers = [first, *rest, neuron()] if stream else [first, neuron(), *rest]
+    readout = [OverTime(nn.Flatten()), nn.Linear(200, 10), LeakyIntegrator(beta=BETA_OUT)]
+    return nn.Sequential(Repeat(STEPS), *layers, *readout)

@@ -1,0 +1,185 @@
+"""Experiments: tiny runs of each, into a folder of their own."""
+
+import pytest
+import torch
+from torch import nn
+
+from experiments import (
+    codes_and_losses,
+    convolutional_choices,
+    event_digits,
+    learning_rules,
+    local_learning,
+    mnist_convolutional,
+    mnist_full,
+    unsupervised_digits,
+)
+from snn_core import LIF
+from snn_core.datasets import Digits, mnist_mini
+from snn_core.teaching import records
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.gradient_rules import learner_for
+
+TINY = ["--samples", "256", "--epochs", "1", "--seeds", "3"]
+
+
+@pytest.fixture(autouse=True)
+def few_digits(tmp_path, monkeypatch):
+    """Write records into a folder of the test, and take the bundled digits for the full MNIST."""
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    digits = mnist_mini()
+    few = Digits(*(part[:400] for part in digits[:2]), *(part[:100] for part in digits[2:]))
+    monkeypatch.setattr(mnist_full, "mnist", lambda: few)
+    monkeypatch.setattr(mnist_full, "HELD_OUT", 100)
+
+
+@pytest.mark.parametrize("module", [mnist_full, mnist_convolutional])
+def test_full_mnist(module):
+    module.main(TINY)
+    found = recorded(module.__name__.removeprefix("experiments."))
+    assert found.settings == module.SETTINGS | {"samples": 256, "epochs": 1, "seeds": [3]}
+    (run,) = found.results["runs"]
+    assert run["seed"] == 3
+    assert len(run["train"]) == len(run["test"]) == 1
+    assert 0 <= run["test"][0] <= 1
+
+
+@pytest.mark.parametrize("module", [mnist_full, mnist_convolutional])
+def test_validation_records_nothing(module, tmp_path, capsys):
+    module.main([*TINY, "--validate"])
+    assert "seed 3: last 5 epochs 0." in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+
+def test_held_out_images_are_not_trained_on():
+    images, labels, test_images, test_labels = mnist_full.flat_mnist(1000, validate=True)
+    digits = mnist_mini()
+    assert torch.equal(images, digits.train_images[:300].flatten(1))
+    assert torch.equal(test_images, digits.train_images[300:400].flatten(1))
+    assert torch.equal(torch.cat([labels, test_labels]), digits.train_labels[:400])
+
+
+def test_jitter_moves_images_in_training_only():
+    jitter = mnist_convolutional.Jitter(10.0, 0.1, 2.0, torch.Generator().manual_seed(0))
+    images = mnist_mini().train_images[:20, None]
+    moved = jitter(images)
+    assert moved.shape == images.shape
+    assert all((one != other).any() for one, other in zip(moved, images, strict=True))
+    assert (moved.sum() / images.sum() - 1).abs() < 0.1
+    assert jitter.eval()(images) is images
+    still = mnist_convolutional.Jitter(0.0, 0.0, 0.0, torch.Generator())
+    assert torch.allclose(still(images), images, atol=1e-5)
+
+
+def test_unsupervised_digits():
+    unsupervised_digits.main([*TINY, "--neurons", "20", "30", "--adaptation", "0.02", "0"])
+    found = recorded("unsupervised_digits")
+    layers = found.results["layers"]
+    assert [(layer["neurons"], layer["adaptation"]) for layer in layers] == [(20, 0.02), (30, 0)]
+    for layer in layers:
+        (run,) = layer["runs"]
+        assert 0 <= run["named"] <= 1
+        assert 0 <= run["vote"] <= 1
+        assert 0 <= run["silent"] <= layer["neurons"]
+
+
+def test_codes_and_losses(monkeypatch):
+    settings = codes_and_losses.SETTINGS
+    monkeypatch.setitem(settings, "losses", ["count_mse", "max_membrane_cross_entropy"])
+    monkeypatch.setitem(settings, "codes", ["latency"])
+    monkeypatch.setitem(settings["choice"], "samples", 50)
+    monkeypatch.setitem(settings["choice"], "held_out", 50)
+    codes_and_losses.main(TINY)
+    results = recorded("codes_and_losses").results
+    assert set(results) == {"lr", "accuracy", "spikes", "steps", "seconds"}
+    assert all(rate in settings["choice"]["lr"] for row in results["lr"] for rate in row)
+    assert torch.tensor(results["accuracy"]).shape == (2, 1, 1)
+    assert 1 <= results["steps"][0][0][0] <= settings["steps"]
+
+
+def test_local_learning():
+    local_learning.main(TINY)
+    (run,) = recorded("local_learning").results["runs"]
+    assert list(run["accuracy"]) == list(local_learning.SETTINGS["tuned"])
+    assert max(run["accuracy"].values()) > 0.15
+
+
+def test_convolutional_choices_part_by_part(monkeypatch):
+    settings = convolutional_choices.SETTINGS
+    tiny = {"samples": 80, "epochs": 1, "seeds": [0]}
+    kinds = {"pooling": "LIF, then max, random ties", "depth": "add to stream"}
+    for part, kind in kinds.items():
+        own = settings[part] | tiny | {"kinds": {kind: settings[part]["kinds"][kind]}}
+        monkeypatch.setitem(settings, part, own)
+    convolutional_choices.main(["--part", "pooling"])
+    assert set(recorded("convolutional_choices").results) == {"pooling"}
+    convolutional_choices.main(["--part", "depth"])
+    results = recorded("convolutional_choices").results
+    assert len(results["pooling"][kinds["pooling"]]) == 1
+    assert [len(curves[0]) for curves in results["depth"][kinds["depth"]].values()] == [1, 1]
+
+
+def test_learning_rules_choose_first(monkeypatch):
+    choice = learning_rules.SETTINGS["choice"]
+    monkeypatch.setitem(choice, "held_out", 100)
+    monkeypatch.setitem(choice["tried"], "ottt", [{"lr": 1e-6}, {"lr": 3e-3}])
+    options = [*TINY, "--hidden", "20", "--rules"]
+    with pytest.raises(SystemExit):
+        learning_rules.main([*options, "ottt"])
+    learning_rules.main([*options, "ottt", "--validate"])
+    learning_rules.main([*options, "ottt", "untrained"])
+    rules = recorded("learning_rules").results["rules"]
+    chosen = rules["ottt"]["held_out"].index(max(rules["ottt"]["held_out"]))
+    assert rules["ottt"]["settings"] == choice["tried"]["ottt"][chosen]
+    assert len(rules["ottt"]["accuracy"]) == len(rules["untrained"]["accuracy"]) == 1
+    assert -1 <= rules["ottt"]["before"][0] <= 1
+
+
+def test_slow_digits_leave_the_rules_as_they_are(monkeypatch):
+    slow = {"samples": 64, "hidden": 10, "epochs": 2, "seeds": [0]}
+    monkeypatch.setitem(learning_rules.SETTINGS, "slow", learning_rules.SETTINGS["slow"] | slow)
+    learning_rules.main(["--rules", "untrained"])
+    learning_rules.main(["--slow"])
+    results = recorded("learning_rules").results
+    assert list(results["rules"]) == ["untrained"]
+    assert set(results["slow"]["ottt"]) == {"10", "30"}
+
+
+@pytest.mark.parametrize("rule", ["rtrl", "eprop"])
+def test_early_errors_are_the_gradients_of_the_traces(rule):
+    generator = torch.Generator().manual_seed(0)
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(20, 15), LIF(), nn.Linear(15, 4), LIF()).double()
+    nn.init.uniform_(network[2].weight, 0.0, 0.5)  # so that the outputs spike
+    inputs = (torch.rand(10, 6, 20, generator=generator) < 0.5).double()
+    labels = torch.arange(6) % 4
+    found = []
+    for make in (learner_for, learning_rules.quick_learner):
+        network.zero_grad()
+        make(rule, network).run(inputs, labels)
+        found.append(network[0].weight.grad.clone())
+    assert found[0].abs().max() > 1e-3
+    assert torch.allclose(*found, rtol=0, atol=1e-10)
+
+
+def test_event_digits_run_by_run(monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    counts = torch.randint(0, 3, (40, 12, 2, 34, 34), generator=generator).half()
+    data = {"genuine": (counts, torch.arange(40) % 10)}
+    monkeypatch.setattr(event_digits, "load", lambda fold: (data, data))
+    runs = [
+        event_digits.run_of(["genuine", 2]),
+        event_digits.run_of(["genuine", 1], view="summed once"),
+    ]
+    monkeypatch.setitem(event_digits.SETTINGS, "runs", runs)
+    monkeypatch.setitem(event_digits.SETTINGS, "kept", 1)
+    event_digits.main(["--only", "genuine", "--seeds", "1"])
+    event_digits.main(["--seeds", "0", "1"])
+    results = recorded("event_digits").results
+    assert {name: [run["seed"] for run in kept] for name, kept in results.items()} == {
+        "genuine": [0, 1],
+        "genuine, summed once": [0, 1],
+    }
+    run = results["genuine"][0]
+    assert len(run["train"]) == 1
+    assert set(run["test"]) == {"genuine", "exchanged", "shuffled"}

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .. import _checks
 from ..neurons.base import RESETS
-from .palette import BLUE, CYCLE, GREEN, VERMILION
+from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
 COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
@@ -269,4 +269,43 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
             axes.text(column, row, form.format(value), ha="center", va="center", fontsize=9)
     axes.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
     axes.grid(visible=False)
+    return axes
+
+
+def dots_per_seed(
+    results: dict[str, list[list[float]]],
+    columns: list[str],
+    axes: Axes | None = None,
+    *,
+    level: float | None = None,
+    y: str | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw one dot for each run, side by side for the columns of each group, so that spread and modes are seen.
+
+    Args:
+        results: for each group, by its name, one list for each column, with one value for each seed.
+        columns: their names, for the legend; from pale to dark.
+        axes: where to draw; new axes if None.
+        level: drawn as a dashed line, such as what guessing would give.
+        y: name of the quantity, with its unit.
+        title: what the figure shows.
+
+    Raises:
+        ValueError: if a group has another number of columns.
+    """
+    axes = _axes(axes, 1.3 * len(results) + 1.5, 3.2)
+    shades = plt.get_cmap("Blues")(np.linspace(0.35, 1, len(columns)))
+    for group, (name, rows) in enumerate(results.items()):
+        _checks.require(len(rows) == len(columns), name, f"{len(rows)} columns", f"{len(columns)}")
+        for column, values in enumerate(rows):
+            place = group + 0.8 * (column + 0.5) / len(columns) - 0.4
+            around = place + np.linspace(-0.25, 0.25, len(values)) / len(columns)
+            label = columns[column] if group == 0 else None
+            axes.plot(around, values, "o", markersize=4, alpha=0.8, color=shades[column], label=label)
+    if level is not None:
+        axes.axhline(level, color=GREY, linestyle="--", linewidth=1)
+    decorate(axes, title=title, y=y)
+    axes.set(xticks=range(len(results)), xticklabels=results)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from snn_core import LIF
 from snn_core.surrogate import ALL_SURROGATES, Surrogate
 
 SCALES = (1.0, 10.0, 25.0)
@@ -88,3 +89,44 @@ def test_derivative_leaves_its_argument_alone_and_agrees_with_the_fused_form(nam
 def test_dtype_and_device_follow_the_input(name):
     for dtype in (torch.float32, torch.float64):
         assert Surrogate(name)(torch.zeros(2, dtype=dtype)).dtype == dtype
+
+
+NOISES = {  # how to draw a noise whose density is D(x) over its area, from two uniform numbers
+    "fast_sigmoid": lambda a, b: (2 * a - 1) / (1 - (2 * a - 1).abs()),
+    "arctan": lambda a, b: torch.tan(math.pi * (a - 0.5)) * 2 / math.pi,  # Cauchy
+    "sigmoid": lambda a, b: torch.logit(a),  # logistic
+    "triangular": lambda a, b: a + b - 1,
+    "boxcar": lambda a, b: a - 0.5,
+    "gaussian": lambda a, b: torch.special.ndtri(a),
+}
+
+
+@pytest.mark.parametrize("name", NOISES)
+def test_each_surrogate_of_finite_area_is_the_density_of_a_noise(name):
+    generator, trials, shift = torch.Generator().manual_seed(5), 400_000, 0.005
+    uniform = torch.rand(2, trials, 1, generator=generator, dtype=torch.float64)
+    surrogate, x = Surrogate(name, 1.0), torch.linspace(-0.48, 0.48, 9, dtype=torch.float64)
+    noise = NOISES[name](*uniform) / surrogate.scale
+    up, down = ((noise < x + moved).double() for moved in (shift, -shift))
+    slope, error = (up - down).mean(0) / (2 * shift), (up - down).std(0) / (2 * shift) / trials**0.5
+    expected = surrogate.derivative(x) / surrogate.area
+    score = (slope - expected) / error.clamp(min=1e-9)
+    assert score.abs().max() < 4
+    assert (error > 0).sum() >= 7
+
+
+def gradients(height):
+    """Return the gradients of both matrices of a small network with a steep surrogate and a detached reset."""
+    generator = torch.Generator().manual_seed(0)
+    spikes = (torch.rand(50, 8, 20, generator=generator, dtype=torch.float64) < 0.1).double()
+    weights = [torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((20, 10), (10, 2))]
+    first, last = (weight.mul_(0.5).requires_grad_() for weight in weights)
+    neuron = LIF(surrogate=Surrogate("fast_sigmoid", 100.0, height=height))
+    output = neuron(neuron(spikes @ first) @ last)
+    return torch.autograd.grad(output.square().sum() + output[..., 0].sum(), (first, last))
+
+
+def test_with_a_detached_reset_height_multiplies_the_gradient_once_for_each_layer():
+    for plain, tall, crossed in zip(gradients(1.0), gradients(100.0), (2, 1), strict=True):
+        assert plain.abs().max() > 0
+        torch.testing.assert_close(tall, plain * 100.0**crossed, rtol=1e-9, atol=0)

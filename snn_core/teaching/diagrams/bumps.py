@@ -1,0 +1,133 @@
+"""Drawings of surrogates: one weight on its staircase, the step and the bump, all shapes in one table."""
+
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from ... import _checks
+from ...neurons import LIF
+from ...surrogate import ALL_SURROGATES, Surrogate
+from ..palette import BLACK, BLUE, GREY, VERMILION
+from ..patterns import surrogate_of_width
+from ..plotting import decorate, panels
+
+FORMULAS = {  # D(y), with y = k x
+    "fast_sigmoid": r"$1\,/\,(1 + |y|)^2$",
+    "arctan": r"$1\,/\,(1 + (\pi y / 2)^2)$",
+    "sigmoid": r"$4\,\sigma(y)\,(1 - \sigma(y))$",
+    "triangular": r"$\max(0,\; 1 - |y|)$",
+    "boxcar": r"$1$ if $|y| < 1/2$, else $0$",
+    "gaussian": r"$\exp(-y^2 / 2)$",
+    "straight_through": r"$1$",
+}
+
+
+def push_weight(
+    train: Tensor,
+    *,
+    target: int,
+    at: tuple[float, ...],
+    highest: float = 0.9,
+    surrogate: Surrogate | None = None,
+) -> list[Axes]:
+    """Draw what happens to one LIF neuron as its one weight grows: spikes, loss, slope.
+
+    The loss is ``(spikes - target)² / 2``. Arrows show where the surrogate gradient sends a weight.
+
+    Args:
+        train: input spikes ``[T, 1, 1]``.
+        target: how many spikes are wanted.
+        at: weights with an arrow.
+        highest: the weights go from 0 to here.
+        surrogate: of the neuron; the default one if None.
+
+    Returns:
+        The axes of the three panels, from the top.
+
+    Raises:
+        ValueError: if the train is not ``[T, 1, 1]``.
+    """
+    _checks.require(train.dim() == 3 and train[0].numel() == 1, "train", f"shape {list(train.shape)}", "[T, 1, 1]")
+    grid = torch.linspace(0, highest, 1001)
+    count, loss, slope = _sweep(train, torch.cat([grid, torch.tensor(at)]), target, surrogate)
+    lines = slice(0, len(grid))
+    axes = panels(3, stacked=True, height=5.2)
+    axes[0].plot(grid, count[lines], ".", color=BLUE, markersize=3)
+    axes[1].plot(grid, loss[lines], ".", color=BLUE, markersize=3)
+    axes[2].axhline(0, color=GREY, label="slope of the loss: 0")
+    axes[2].plot(grid, slope[lines], color=VERMILION, linewidth=1, label="surrogate gradient")
+    for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
+        _arrow(axes[1], weight, height.item(), -0.05 * highest * torch.sign(tilt).item())
+    decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, two, …")
+    decorate(axes[1], y="loss", title="So the loss is a staircase: flat between jumps")
+    decorate(axes[2], x="weight w", y="slope", title="The surrogate says which way all the same")
+    return axes
+
+
+def _sweep(train: Tensor, weights: Tensor, target: int, surrogate: Surrogate | None) -> list[Tensor]:
+    """Return count, loss and surrogate gradient for each weight."""
+    weights = weights.clone().requires_grad_()
+    neuron = LIF(surrogate=surrogate or Surrogate())
+    count = neuron(weights[:, None] * train).sum(0).flatten()
+    loss = (count - target) ** 2 / 2
+    (slope,) = torch.autograd.grad(loss.sum(), weights)
+    return [count.detach(), loss.detach(), slope]
+
+
+def _arrow(axes: Axes, x: float, y: float, length: float) -> None:
+    """Draw an open dot and an arrow from it to the right, or to the left."""
+    axes.plot(x, y, "o", color=BLUE, markerfacecolor="white", markersize=8)
+    style = {"arrowstyle": "-|>", "color": VERMILION, "linewidth": 2.5, "shrinkA": 5}
+    axes.annotate("", (x + 2 * length, y), (x, y), arrowprops=style)
+
+
+def step_and_bump(surrogate: Surrogate, *, at: tuple[float, ...] = ()) -> list[Axes]:
+    """Draw a spike against the distance to the threshold: the step forward, the bump backward.
+
+    Args:
+        surrogate: its derivative is the bump.
+        at: distances that are marked on both.
+
+    Returns:
+        The axes of the two panels.
+    """
+    distance = torch.linspace(-1, 1, 2001)
+    marks = torch.tensor(at)
+    axes = panels(2, width=8.0, height=2.6)
+    for panel, curve, color in (
+        (axes[0], lambda x: (x > 0).float(), BLUE),
+        (axes[1], surrogate.derivative, VERMILION),
+    ):
+        panel.plot(distance, curve(distance), color=color)
+        panel.plot(marks, curve(marks), "o", color=BLACK)
+        panel.axvline(0, color=GREY, linestyle="--", linewidth=1)
+        panel.set_xticks([-1, -0.5, 0, 0.5, 1])
+    label = "distance to the threshold x = u − θ"
+    decorate(axes[0], x=label, y="spike z", title="Forward: the step")
+    decorate(axes[1], x=label, y="derivative", title="Backward: the bump", ylim=(-0.05, 1.05))
+    return axes
+
+
+def table_of_surrogates(width: float = 1.0, reach: float = 2.0) -> list[Axes]:
+    """Draw each surrogate as one row of a table: name, formula of the derivative, curve.
+
+    Args:
+        width: of all curves at half their height, in units of the membrane.
+        reach: the curves are shown from minus to plus this distance from the threshold.
+
+    Returns:
+        The axes of the rows, from the top.
+    """
+    distance = torch.linspace(-reach, reach, 2001)
+    axes = panels(len(ALL_SURROGATES), stacked=True, width=8.0, height=5.6)
+    for panel, name in zip(axes, ALL_SURROGATES, strict=True):
+        endless = name == "straight_through"
+        surrogate = Surrogate(name) if endless else surrogate_of_width(name, width)
+        panel.fill_between(distance, surrogate.derivative(distance), color=VERMILION, alpha=0.25)
+        panel.plot(distance, surrogate.derivative(distance), color=VERMILION)
+        panel.axvline(0, color=GREY, linestyle="--", linewidth=1)
+        panel.set_ylabel(f"{name}\n{FORMULAS[name]}", rotation=0, ha="left", va="center", x=0, labelpad=140)
+        panel.set(yticks=[0, 1], ylim=(0, 1.15))
+    decorate(axes[-1], x="distance to the threshold x = u − θ")
+    decorate(axes[0], title=f"D(y) with y = kx, each {width:g} wide at half its height")
+    return axes

@@ -1,0 +1,56 @@
+"""Drawings of surrogates: what they show is what the core computes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+
+from snn_core import ALL_SURROGATES, LIF, Surrogate
+from snn_core.teaching.diagrams import push_weight, step_and_bump, table_of_surrogates
+from snn_core.teaching.inputs import pulse
+
+TRAIN = pulse(60, at=[5, 8, 20, 22, 24, 40])
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def test_a_pushed_weight_shows_spikes_loss_and_the_surrogate_gradient():
+    spikes, loss, slope = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0)
+    weights, counts = spikes.lines[0].get_data()
+    expected = [LIF()(float(weight) * TRAIN).sum().item() for weight in weights[::100]]
+    assert counts[::100].tolist() == expected
+    assert max(expected) > 2
+    np.testing.assert_allclose(loss.lines[0].get_ydata(), (counts - 2) ** 2 / 2)
+    weight = torch.tensor(float(weights[300]), requires_grad=True)
+    ((LIF()(weight * TRAIN).sum() - 2) ** 2 / 2).backward()
+    assert slope.lines[1].get_ydata()[300] == pytest.approx(weight.grad.item(), rel=1e-4)
+
+
+def test_arrows_go_against_the_surrogate_gradient():
+    _, loss, _ = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0)
+    steps = [text.xy[0] - text.xyann[0] for text in loss.texts]
+    assert steps[0] > 0 > steps[1]
+
+
+def test_a_train_for_several_neurons_is_refused():
+    with pytest.raises(ValueError, match="train"):
+        push_weight(torch.zeros(5, 1, 2), target=1, at=())
+
+
+def test_step_and_bump_mark_the_same_distances():
+    surrogate = Surrogate("triangular", 2.0)
+    forward, backward = step_and_bump(surrogate, at=(-0.25, 0.25))
+    assert forward.lines[1].get_ydata().tolist() == [0, 1]
+    assert backward.lines[1].get_ydata().tolist() == [0.5, 0.5]
+
+
+def test_the_table_has_a_row_for_each_surrogate():
+    rows = table_of_surrogates(width=0.5)
+    assert [row.get_ylabel().splitlines()[0] for row in rows] == list(ALL_SURROGATES)
+    for row in rows[:-1]:
+        x, y = row.lines[0].get_data()
+        assert np.ptp(x[y >= 0.5]) == pytest.approx(0.5, abs=0.01)

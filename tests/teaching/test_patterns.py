@@ -1,0 +1,70 @@
+"""The patterns, their network, and surrogates of one width."""
+
+import pytest
+import torch
+
+from snn_core.surrogate import ALL_SURROGATES, Surrogate
+from snn_core.teaching.diagrams.bumps import FORMULAS
+from snn_core.teaching.patterns import WIDTHS, pattern_network, random_patterns, surrogate_of_width
+
+WRITTEN = {  # the formulas of the drawn table, typed again
+    "fast_sigmoid": lambda y: 1 / (1 + y.abs()) ** 2,
+    "arctan": lambda y: 1 / (1 + (torch.pi * y / 2) ** 2),
+    "sigmoid": lambda y: 4 * y.sigmoid() * (1 - y.sigmoid()),
+    "triangular": lambda y: torch.maximum(torch.zeros_like(y), 1 - y.abs()),
+    "boxcar": lambda y: (y.abs() < 0.5).to(y.dtype),
+    "gaussian": lambda y: torch.exp(-(y**2) / 2),
+    "straight_through": torch.ones_like,
+}
+
+
+def seeded(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_half_of_the_patterns_have_each_label_and_spikes_are_as_rare_as_stated():
+    spikes, labels = random_patterns(256, generator=seeded(0))
+    assert spikes.shape == (200, 256, 100)
+    assert labels.bincount().tolist() == [128, 128]
+    assert spikes.mean().item() == pytest.approx(0.01, rel=0.02)
+
+
+def test_the_network_depends_on_its_seed_alone_and_leaves_the_generator_of_pytorch():
+    torch.manual_seed(7)
+    expected = torch.rand(1)
+    torch.manual_seed(7)
+    network = pattern_network("boxcar", hidden=20, seed=3, detach_reset=False)
+    assert torch.equal(torch.rand(1), expected)
+    again = pattern_network(hidden=20, seed=3)
+    assert torch.equal(network[0].weight, again[0].weight)
+    assert not torch.equal(network[0].weight, pattern_network(hidden=20, seed=4)[0].weight)
+    assert [network[i].surrogate.name for i in (1, 3)] == ["boxcar", "boxcar"]
+    assert not network[1].detach_reset
+
+
+@pytest.mark.parametrize("width", [4, 1, 1 / 16])
+@pytest.mark.parametrize("name", WIDTHS)
+def test_a_surrogate_of_a_width_is_that_wide_at_half_its_height(name, width):
+    surrogate = surrogate_of_width(name, width, height=2.0)
+    edge = torch.tensor([-width / 2, width / 2], dtype=torch.float64)
+    inside, outside = surrogate.derivative(edge * 0.999), surrogate.derivative(edge * 1.001)
+    assert (inside > 1).all()
+    assert (outside < 1).all()
+
+
+def test_straight_through_has_no_width():
+    with pytest.raises(ValueError, match="straight_through"):
+        surrogate_of_width("straight_through", 1.0)
+    with pytest.raises(ValueError, match="width"):
+        surrogate_of_width("boxcar", 0.0)
+    with pytest.raises(ValueError, match="count"):
+        random_patterns(1)
+    with pytest.raises(ValueError, match="hidden"):
+        pattern_network(hidden=0)
+
+
+def test_the_formulas_of_the_table_are_those_of_the_core():
+    assert tuple(FORMULAS) == tuple(WRITTEN) == ALL_SURROGATES
+    y = torch.linspace(-3, 3, 602, dtype=torch.float64)
+    for name, written in WRITTEN.items():
+        torch.testing.assert_close(Surrogate(name, 1.0).derivative(y), written(y))

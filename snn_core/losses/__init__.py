@@ -6,7 +6,16 @@ activity or compares spike trains knows no classes and stands in `activity`.
 """
 
 from .activity import l1_activity, lower_activity, upper_activity, van_rossum
-from .decoders import decision_step, first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
+from .decoders import (
+    accuracy,
+    decision_step,
+    first_spike,
+    max_membrane,
+    population_count,
+    predict,
+    spike_count,
+    summed_membrane,
+)
 from .objectives import (
     ALL_LOSSES,
     Objective,
@@ -22,6 +31,7 @@ from .objectives import (
 __all__ = [
     "ALL_LOSSES",
     "Objective",
+    "accuracy",
     "count_cross_entropy",
     "count_mse",
     "decision_step",

@@ -106,3 +106,23 @@ def predict(scores: Tensor, *, generator: torch.Generator | None = None) -> Tens
         winners = scores == scores.amax(-1, keepdim=True)
         scores = winners * (1 + torch.rand(scores.shape, generator=generator, device=scores.device))
     return torch.argmax(scores, dim=-1)
+
+
+def accuracy(scores: Tensor, labels: Tensor) -> float:
+    """Return the share of samples whose highest score is that of their label, in [0, 1].
+
+    Args:
+        scores: ``[B, C]``, what a decoder returns; on a tie the first class counts, as in `predict`.
+        labels: integers ``[B]`` in [0, C).
+
+    Raises:
+        ValueError: for scores that are not ``[B, C]`` or have NaN, or labels that do not fit.
+
+    >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
+    0.5
+    """
+    _checks.floats("scores", scores)
+    _checks.require(scores.dim() == 2, "scores", f"shape {list(scores.shape)}", "[B, C]")
+    labels = _checks.labels("labels", labels, *scores.shape)
+    right = predict(scores) == labels
+    return right.sum().item() / len(labels)

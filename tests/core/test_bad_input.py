@@ -39,7 +39,7 @@ from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_
 from snn_core.tasks import CueAssociation, DelayedRecall
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
-from snn_core.training import evaluate, fit
+from snn_core.training import evaluate, fit, one_cycle
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
@@ -224,6 +224,13 @@ CASES = {
     "fit batch size": (lambda: fit(NET, GREY, LABELS, batch_size=0, progress=False), "batch_size", "0"),
     "fit no samples": (lambda: fit(NET, GREY[:0], LABELS[:0], progress=False), "values", "[0, 3]"),
     "evaluate labels": (lambda: evaluate(NET, GREY, LABELS.repeat(2)), "labels", "[4]"),
+    "accuracy rank": (lambda: losses.accuracy(SEQUENCE, LABELS), "scores", "[4, 2, 3]"),
+    "accuracy NaN": (lambda: losses.accuracy(GREY * float("nan"), LABELS), "scores", "NaN"),
+    "accuracy labels": (lambda: losses.accuracy(GREY, LABELS + 2), "labels", "2 to 3"),
+    "one cycle optimizer": (lambda: one_cycle(NET, 0.1, 5), "optimizer", "Sequential"),
+    "one cycle momentum": (lambda: one_cycle(torch.optim.Adagrad(NET.parameters()), 0.1, 5), "optimizer", "Adagrad"),
+    "one cycle lr": (lambda: one_cycle(torch.optim.Adam(NET.parameters()), 0.0, 5), "lr", "0.0"),
+    "one cycle updates": (lambda: one_cycle(torch.optim.Adam(NET.parameters()), 0.1, 0), "updates", "0"),
     "layers over time none": (lambda: OverTime(), "layers", "none"),
     "layers over time function": (lambda: OverTime(torch.relu), "layers", "relu"),
     "layers over time neuron": (lambda: OverTime(nn.Linear(3, 3), LIF()), "layers", "LIF"),

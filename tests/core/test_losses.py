@@ -187,3 +187,12 @@ def test_chance_decides_ties_between_the_highest_scores_and_nothing_else():
     share = torch.bincount(losses.predict(scores, generator=torch.Generator().manual_seed(0)), minlength=4) / 10_000
     torch.testing.assert_close(share, torch.tensor([0.0, 0.5, 0.5, 0.0]), rtol=0, atol=0.02)
     assert losses.predict(scores).unique().tolist() == [1]
+
+
+def test_accuracy_equals_counting_by_hand():
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.rand(31, 4, generator=generator)
+    labels = torch.randint(0, 4, (31,), generator=generator)
+    right = [row.index(max(row)) == label for row, label in zip(scores.tolist(), labels.tolist(), strict=True)]
+    assert losses.accuracy(scores, labels) == sum(right) / 31
+    assert losses.accuracy(scores, losses.predict(scores).int()) == 1.0

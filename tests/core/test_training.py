@@ -1,6 +1,7 @@
 """Training and evaluation: the loop equals one written out, and learns a separable task."""
 
 import io
+import math
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from torch import nn
 
 from snn_core import LIF, encoding
 from snn_core.losses import count_cross_entropy, l1_activity, predict, spike_count
-from snn_core.training import evaluate, fit, seeded, watch_spikes
+from snn_core.training import evaluate, fit, one_cycle, seeded, watch_spikes
 
 
 def network():
@@ -162,3 +163,32 @@ def test_a_penalty_is_added_to_the_loss_and_lowers_the_activity():
         counts[weight] = spikes[0].sum()
         assert set(seen) == {2}
     assert counts[1.0] < counts[0.0] / 2
+
+
+def cosine(start, end, share):
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+def test_one_cycle_rises_to_the_learning_rate_and_falls_to_nearly_zero():
+    """The course of the learning rate over 20 updates, written out: up to the sixth, down to the last."""
+    optimizer = torch.optim.AdamW([nn.Parameter(torch.zeros(1))], lr=7.0)
+    schedule, seen = one_cycle(optimizer, 0.5, updates=20), []
+    for _ in range(20):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    up = [cosine(0.5 / 25, 0.5, update / 5) for update in range(5)]
+    down = [cosine(0.5, 0.5 / 250_000, (update - 5) / 14) for update in range(5, 20)]
+    assert seen == pytest.approx(up + down)
+    assert max(seen) == 0.5
+
+
+def test_one_cycle_lasts_for_as_many_updates_of_fit_as_it_was_made_for():
+    values, labels = task(30)
+    net = network()
+    optimizer = torch.optim.Adam(net.parameters())
+    schedule = one_cycle(optimizer, 0.1, updates=6)
+    options = {"encode": encode, "optimizer": optimizer, "batch_size": 10, "progress": False}
+    fit(net, values, labels, epochs=2, after_batch=schedule.step, **options)
+    with pytest.raises(ValueError, match="step"):
+        fit(net, values, labels, epochs=1, after_batch=schedule.step, **options)

@@ -28,7 +28,8 @@ class LayerReport:
         silent: share of the neurons that never spiked.
         saturated: share of the neurons that spiked in more than `ALWAYS` of all steps.
         membrane: all membrane values ``[T * B * N]``.
-        drop: mean fall of the membrane at a spike, above 0 if the reset works; None if nothing spiked.
+        drop: mean fall of the membrane at a spike, above 0 if the reset works; None if nothing
+            spiked.
         gradient: norm of the gradient of the loss by the current into the layer.
         spiking: False for a readout that does not spike.
     """
@@ -48,9 +49,14 @@ class LayerReport:
         if self.spiking and self.silent > SILENT:
             found.append(f"{self.name}: {self.silent:.0%} of the neurons never spike")
         if self.saturated > SATURATED:
-            found.append(f"{self.name}: {self.saturated:.0%} of the neurons spike at almost every step")
+            found.append(
+                f"{self.name}: {self.saturated:.0%} of the neurons spike at almost every step"
+            )
         if self.drop is not None and self.drop <= 0:
-            found.append(f"{self.name}: a spike raises the membrane by {-self.drop:.2f} instead of lowering it")
+            found.append(
+                f"{self.name}: a spike raises the membrane by {-self.drop:.2f} "
+                "instead of lowering it"
+            )
         if self.gradient == 0:
             found.append(f"{self.name}: no gradient arrives")
         return found
@@ -63,8 +69,10 @@ class Report:
     Attributes:
         layers: one `LayerReport` per layer of neurons, from input to output.
         loss: the loss on the batch.
-        mixing: share of the gradient of one sample's output that falls on other samples, 0 if all is well.
-        memory: relative change of a layer's output when the same batch is presented a second time, 0 if all is well.
+        mixing: share of the gradient of one sample's output that falls on other samples, 0 if all
+            is well.
+        memory: relative change of a layer's output when the same batch is presented a second time,
+            0 if all is well.
         update: norm of one update of the weights relative to their own; None without an optimizer.
     """
 
@@ -79,24 +87,41 @@ class Report:
         """One sentence for each thing that looks wrong; empty if nothing does."""
         found = [finding for layer in self.layers for finding in layer.findings()]
         if self.mixing > CHANGED:
-            found.append(f"samples influence each other: {self.mixing:.0%} of one sample's gradient is on others")
+            found.append(
+                f"samples influence each other: {self.mixing:.0%} of one sample's gradient "
+                "is on others"
+            )
         if self.memory > CHANGED:
-            found.append(f"state leaks between batches: on a second run a layer's output changes by {self.memory:.0%}")
+            found.append(
+                "state leaks between batches: "
+                f"on a second run a layer's output changes by {self.memory:.0%}"
+            )
         if self.update is not None and self.update > UPDATE:
             found.append(f"one update changes the weights by {self.update:.0%} of their norm")
         return found
 
     def __str__(self) -> str:
         rows = [
-            f"{'layer':<7}{'spikes/step':>12}{'silent':>8}{'saturated':>11}{'u mean':>8}{'u max':>8}{'gradient':>10}"
+            f"{'layer':<7}{'spikes/step':>12}{'silent':>8}{'saturated':>11}"
+            f"{'u mean':>8}{'u max':>8}{'gradient':>10}"
         ]
         for layer in self.layers:
-            spikes = f"{layer.rate:>12.3f}{layer.silent:>8.0%}{layer.saturated:>11.0%}" if layer.spiking else " " * 31
+            spikes = (
+                f"{layer.rate:>12.3f}{layer.silent:>8.0%}{layer.saturated:>11.0%}"
+                if layer.spiking
+                else " " * 31
+            )
             u = layer.membrane
-            rows.append(f"{layer.name:<7}{spikes}{u.mean():>8.2f}{u.max():>8.2f}{layer.gradient:>10.1e}")
-        update = "" if self.update is None else f", one update changes the weights by {self.update:.0%}"
+            rows.append(
+                f"{layer.name:<7}{spikes}{u.mean():>8.2f}{u.max():>8.2f}{layer.gradient:>10.1e}"
+            )
+        update = (
+            "" if self.update is None else f", one update changes the weights by {self.update:.0%}"
+        )
         rows.append(f"loss {self.loss:.3f}{update}")
-        return "\n".join(rows + [f"-> {finding}" for finding in self.findings or ["nothing looks wrong"]])
+        return "\n".join(
+            rows + [f"-> {finding}" for finding in self.findings or ["nothing looks wrong"]]
+        )
 
 
 def diagnose(
@@ -112,7 +137,8 @@ def diagnose(
     All of it happens on a copy: the network, its gradients and the optimizer stay as they are.
 
     Args:
-        network: maps `inputs` ``[T, B, …]`` to an output ``[T, B, C]``; its neurons are those of `neurons`.
+        network: maps `inputs` ``[T, B, …]`` to an output ``[T, B, C]``; its neurons are those of
+            `neurons`.
         inputs: an encoded batch of at least two samples.
         labels: integers ``[B]``.
         loss: the objective that the network is trained with.
@@ -122,16 +148,24 @@ def diagnose(
         A `Report`; print it.
 
     Raises:
-        ValueError: for inputs that are not ``[T, B, …]``, a batch of one sample, labels that do not fit, or a network
-            without neurons.
+        ValueError: for inputs that are not ``[T, B, …]``, a batch of one sample, labels that do not
+            fit, or a network without neurons.
     """
     _checks.sequence("inputs", inputs)
-    _checks.require(inputs.shape[1] > 1, "inputs", f"shape {list(inputs.shape)}", "at least two samples")
-    network, optimizer = copy.deepcopy((network, optimizer))  # one call: the copied optimizer holds the copied weights
+    _checks.require(
+        inputs.shape[1] > 1, "inputs", f"shape {list(inputs.shape)}", "at least two samples"
+    )
+    network, optimizer = copy.deepcopy(
+        (network, optimizer)
+    )  # one call: the copied optimizer holds the copied weights
     network.eval()
     inputs = inputs.detach().clone()
-    neurons = {name: module for name, module in network.named_modules() if isinstance(module, Neuron)}
-    _checks.require(bool(neurons), "network", type(network).__name__, "a network with neurons of snn_core in it")
+    neurons = {
+        name: module for name, module in network.named_modules() if isinstance(module, Neuron)
+    }
+    _checks.require(
+        bool(neurons), "network", type(network).__name__, "a network with neurons of snn_core in it"
+    )
     memory = _memory(network, neurons, inputs)
     mixing = _mixing(network, inputs)
     layers, value = _watched_pass(network, neurons, inputs, labels, loss)
@@ -140,7 +174,7 @@ def diagnose(
 
 
 def _mixing(network: nn.Module, inputs: Tensor) -> float:
-    """Return the share of the last sample's gradient that falls on the inputs of the other samples."""
+    """Return the share of the last sample's gradient that falls on the other samples' inputs."""
     inputs = inputs.detach().clone().requires_grad_()
     answer = network(inputs)[:, -1].sum()
     if answer.requires_grad:
@@ -148,21 +182,32 @@ def _mixing(network: nn.Module, inputs: Tensor) -> float:
     if inputs.grad is None:
         return 0.0
     by_sample = inputs.grad.abs().transpose(0, 1).flatten(1).sum(1)
-    return (1 - by_sample[-1] / by_sample.sum().clamp(min=1e-30)).item() if by_sample.sum() > 0 else 0.0
+    return (
+        (1 - by_sample[-1] / by_sample.sum().clamp(min=1e-30)).item()
+        if by_sample.sum() > 0
+        else 0.0
+    )
 
 
 @torch.no_grad()
 def _memory(network: nn.Module, neurons: dict[str, Neuron], inputs: Tensor) -> float:
-    """Return by how much the outputs of the most affected layer change on a second run, relative to their sum.
+    """Return how much the outputs of the most affected layer change on a second run, as a share.
 
-    Both runs meet the same chance: that of PyTorch's own generator and of those that the neurons have.
+    Both runs meet the same chance: that of PyTorch's own generator and of those that the neurons
+    have.
     """
     runs = []
-    own = [neuron.generator for neuron in neurons.values() if getattr(neuron, "generator", None) is not None]
+    own = [
+        neuron.generator
+        for neuron in neurons.values()
+        if getattr(neuron, "generator", None) is not None
+    ]
     chance = torch.get_rng_state(), [generator.get_state() for generator in own]
     for _ in range(2):
         outputs: list[Tensor] = []
-        handles = [neuron.register_forward_hook(partial(_keep, outputs)) for neuron in neurons.values()]
+        handles = [
+            neuron.register_forward_hook(partial(_keep, outputs)) for neuron in neurons.values()
+        ]
         network(inputs)
         for handle in handles:
             handle.remove()
@@ -199,25 +244,41 @@ def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[LayerRep
         value.backward()
     for handle in handles:
         handle.remove()
-    return [_layer(name, neurons[name], current) for name, current in currents.items()], value.item()
+    return [
+        _layer(name, neurons[name], current) for name, current in currents.items()
+    ], value.item()
 
 
 @torch.no_grad()
 def _layer(name: str, neuron: Neuron, current: Tensor) -> LayerReport:
     gradient = 0.0 if current.grad is None else current.grad.norm().item()
     if isinstance(neuron, LeakyIntegrator):
-        return LayerReport(name, 0.0, 0.0, 0.0, neuron(current).flatten(), None, gradient, spiking=False)
+        return LayerReport(
+            name, 0.0, 0.0, 0.0, neuron(current).flatten(), None, gradient, spiking=False
+        )
     spikes, membrane, _ = neuron(current, record=True)
     rates = spikes.mean((0, 1)).flatten()
     silent, saturated = (rates == 0).float().mean().item(), (rates > ALWAYS).float().mean().item()
     drop = _drop(spikes, membrane, current, neuron)
-    return LayerReport(name, rates.mean().item(), silent, saturated, membrane.flatten(), drop, gradient, spiking=True)
+    return LayerReport(
+        name,
+        rates.mean().item(),
+        silent,
+        saturated,
+        membrane.flatten(),
+        drop,
+        gradient,
+        spiking=True,
+    )
 
 
 def _drop(spikes: Tensor, membrane: Tensor, current: Tensor, neuron: Neuron) -> float | None:
-    """Return the mean fall of the membrane at a spike, ``u[t] - v[t]`` with ``v[t] = (u[t+1] - I[t+1]) / beta``.
+    """Return the mean fall of the membrane at a spike, ``u[t] - v[t]``.
 
-    It is None for a neuron without a spike, without memory, or with more than a membrane between input and spike.
+    ``v[t]`` is read from the next step: ``(u[t+1] - I[t+1]) / beta``.
+
+    It is None for a neuron without a spike, without memory, or with more than a membrane between
+    input and spike.
     """
     fired = spikes[:-1] > 0
     beta = getattr(neuron, "beta", torch.zeros(()))
@@ -228,7 +289,7 @@ def _drop(spikes: Tensor, membrane: Tensor, current: Tensor, neuron: Neuron) -> 
 
 
 def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
-    """Take one optimiser step with the gradients at hand; return its norm relative to that of the weights."""
+    """Take one optimiser step with the gradients at hand; return its norm over the weights'."""
     before = nn.utils.parameters_to_vector(network.parameters()).detach().clone()
     optimizer.step()
     after = nn.utils.parameters_to_vector(network.parameters()).detach()
@@ -236,10 +297,11 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
 
 
 class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
-    """Count the bytes that autograd keeps for the backward pass of whatever runs inside the `with` block.
+    """Count the bytes that autograd keeps for the backward pass of what runs inside the block.
 
-    Memory that several kept tensors share counts once, and a view counts with all the memory that it keeps alive. What
-    counts is exact and the same on every machine; the nodes of the graph themselves are not in it.
+    Memory that several kept tensors share counts once, and a view counts with all the memory that
+    it keeps alive. What counts is exact and the same on every machine; the nodes of the graph
+    themselves are not in it.
 
     >>> x = torch.ones(1000, requires_grad=True)
     >>> with SavedBytes() as saved:
@@ -269,7 +331,7 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
 
 
 def live_bytes() -> int:
-    """Return the bytes of all tensors that Python holds at this moment, wherever they are; shared memory counts once.
+    """Return the bytes of all tensors that Python holds at this moment, wherever they are.
 
     What autograd keeps for a backward pass is not in it; `SavedBytes` counts that.
 
@@ -279,13 +341,19 @@ def live_bytes() -> int:
     4000
     """
     gc.collect()
-    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), Tensor) and thing.layout is torch.strided]
+    tensors = [
+        thing
+        for thing in gc.get_objects()
+        if issubclass(type(thing), Tensor) and thing.layout is torch.strided
+    ]
     storages = [tensor.untyped_storage() for tensor in tensors]
-    return sum({(storage.device, storage.data_ptr()): storage.nbytes() for storage in storages}.values())
+    return sum(
+        {(storage.device, storage.data_ptr()): storage.nbytes() for storage in storages}.values()
+    )
 
 
 def graph_nodes(output: Tensor) -> int:
-    """Return how many operations autograd has recorded behind `output`: what it will walk through backwards.
+    """Return how many operations autograd has recorded behind `output`, to walk through backwards.
 
     >>> x = torch.ones(3, requires_grad=True)
     >>> graph_nodes((2 * x).sum())  # the sum, the product, the leaf

@@ -1,4 +1,4 @@
-"""Encoders: values in, spikes out. Intensities ``[B, …]`` in [0, 1] become spikes ``[T, B, …]`` of 0 and 1."""
+"""Encoders: intensities ``[B, …]`` in [0, 1] become spikes ``[T, B, …]`` of 0 and 1."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,9 @@ def repeat(intensity: Tensor, steps: int) -> Tensor:
     return intensity.expand(steps, *intensity.shape)
 
 
-def rate(intensity: Tensor, steps: int, *, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+def rate(
+    intensity: Tensor, steps: int, *, gain: float = 1.0, generator: Generator | None = None
+) -> Tensor:
     """Spike at random, with a probability per step that is proportional to the intensity.
 
     Args:
@@ -57,7 +59,9 @@ def rate(intensity: Tensor, steps: int, *, gain: float = 1.0, generator: Generat
     _checks.whole("steps", steps)
     _checks.number("gain", gain, 0, 1)
     shape = (steps, *intensity.shape)
-    fine = torch.promote_types(intensity.dtype, torch.float32)  # in half precision chance would be too coarse
+    fine = torch.promote_types(
+        intensity.dtype, torch.float32
+    )  # in half precision chance would be too coarse
     draws = torch.rand(shape, generator=generator, dtype=fine, device=intensity.device)
     return (draws < gain * intensity).to(intensity.dtype)
 
@@ -75,7 +79,8 @@ def latency(
 
     "log" takes the time at which an RC membrane driven by intensity x crosses `threshold`,
     ``t = tau * ln(x / (x - threshold))``; it never does for x ≤ threshold. "linear" uses
-    ``t = (T - 1) * (1 - x) * dt`` for x > 0. The spike falls into step ``round(t / dt)``, and is lost beyond the last.
+    ``t = (T - 1) * (1 - x) * dt`` for x > 0. The spike falls into step ``round(t / dt)``, and is
+    lost beyond the last.
 
     Args:
         intensity: ``[B, …]`` in [0, 1].
@@ -89,7 +94,8 @@ def latency(
         Spikes ``[T, B, …]``, at most one per value.
 
     Raises:
-        ValueError: for intensities outside [0, 1], an unknown mode, or a parameter outside its range.
+        ValueError: for intensities outside [0, 1], an unknown mode, or a parameter outside its
+            range.
 
     Reference: Eshraghian et al. 2023, section III-B and appendix B.
 
@@ -99,7 +105,9 @@ def latency(
     _checks.intensity("intensity", intensity)
     _checks.whole("steps", steps)
     _checks.choice("mode", mode, ("log", "linear"))
-    fine = intensity.to(torch.promote_types(intensity.dtype, torch.float32))  # half precision cannot tell all steps
+    fine = intensity.to(
+        torch.promote_types(intensity.dtype, torch.float32)
+    )  # half precision cannot tell all steps
     if mode == "log":
         time = charging_time(fine, tau, threshold) / _positive("dt", dt)
     else:
@@ -109,7 +117,7 @@ def latency(
 
 
 def charging_time(intensity: Tensor, tau: float, threshold: float) -> Tensor:
-    """Return when an RC membrane driven by `intensity` crosses `threshold`, in ms; infinity if never.
+    """Return when an RC membrane driven by `intensity` crosses `threshold`, in ms, or infinity.
 
     >>> charging_time(torch.tensor([0.1, 0.4]), tau=10.0, threshold=0.2).round(decimals=2)
     tensor([   inf, 6.9300])
@@ -122,11 +130,12 @@ def charging_time(intensity: Tensor, tau: float, threshold: float) -> Tensor:
 
 
 def delta(signal: Tensor, *, threshold: float = 0.1, off_spikes: bool = True) -> Tensor:
-    """Spike when a signal has moved by `threshold` since the last spike, as an event camera's pixel does.
+    """Spike when a signal has moved by `threshold` since the last spike, as an event pixel does.
 
-    The encoder keeps a reference, at first 0. Where the signal is at least one threshold above it, an ON spike is
-    sent and the reference rises by one threshold; an OFF spike lowers it. As long as the signal moves by no more than
-    one threshold per step, the reference stays within one threshold of it.
+    The encoder keeps a reference, at first 0. Where the signal is at least one threshold above it,
+    an ON spike is sent and the reference rises by one threshold; an OFF spike lowers it. As long as
+    the signal moves by no more than one threshold per step, the reference stays within one
+    threshold of it.
 
     Args:
         signal: ``[T, B, …]``, any finite values.
@@ -134,7 +143,8 @@ def delta(signal: Tensor, *, threshold: float = 0.1, off_spikes: bool = True) ->
         off_spikes: if False, only rises are reported.
 
     Returns:
-        Spikes ``[T, B, 2, …]``, channel 0 ON and channel 1 OFF; ``[T, B, 1, …]`` without OFF spikes.
+        Spikes ``[T, B, 2, …]``, channel 0 ON and channel 1 OFF; ``[T, B, 1, …]`` without OFF
+        spikes.
 
     Raises:
         ValueError: for NaN, an empty time axis or a threshold that is not positive.
@@ -201,7 +211,8 @@ def population(
         intensity: ``[B, …]`` in [0, 1].
         steps: number of time steps T, at least 1.
         neurons: number of neurons N per value, at least 2.
-        width: standard deviation of a receptive field, in units of the distance between centres, above 0.
+        width: standard deviation of a receptive field, in units of the distance between centres,
+            above 0.
         gain: spike probability per step at a field's centre, in (0, 1].
         generator: source of randomness.
 
@@ -216,7 +227,9 @@ def population(
     >>> population(torch.tensor([0.5]), 4, neurons=3).shape
     torch.Size([4, 1, 3])
     """
-    return rate(receptive_fields(intensity, neurons, width=width), steps, gain=gain, generator=generator)
+    return rate(
+        receptive_fields(intensity, neurons, width=width), steps, gain=gain, generator=generator
+    )
 
 
 def _positive(argument: str, value: float) -> float:
@@ -224,4 +237,10 @@ def _positive(argument: str, value: float) -> float:
     return value
 
 
-ALL_ENCODERS = {"repeat": repeat, "rate": rate, "latency": latency, "delta": delta, "population": population}
+ALL_ENCODERS = {
+    "repeat": repeat,
+    "rate": rate,
+    "latency": latency,
+    "delta": delta,
+    "population": population,
+}

@@ -1,4 +1,4 @@
-"""Layers without a memory of their own: applied to all time steps at once, or once for all of them."""
+"""Layers without a memory of their own: applied to all time steps at once, or once for all."""
 
 from torch import Tensor, nn
 
@@ -9,15 +9,18 @@ from .neurons import Neuron
 class OverTime(nn.Module):
     """Apply a layer for batches ``[B, …]`` to sequences ``[T, B, …]``, without a loop over time.
 
-    Time and batch are merged for the layer and parted again. A batch normalisation inside takes its statistics over
-    time and batch together. Neurons stand outside: they need to know which samples are steps of time.
+    Time and batch are merged for the layer and parted again. A batch normalisation inside takes its
+    statistics over time and batch together. Neurons stand outside: they need to know which samples
+    are steps of time.
 
     Args:
-        layers: the layer, or several that follow each other, such as a convolution and its normalisation.
+        layers: the layer, or several that follow each other, such as a convolution and its
+            normalisation.
 
     Raises:
-        ValueError: for no layer, one with a neuron or a handling of time inside, an input that is not ``[T, B, …]``, or
-            a layer that returns anything else than one tensor with the batch in front.
+        ValueError: for no layer, one with a neuron or a handling of time inside, an input that is
+            not ``[T, B, …]``, or a layer that returns anything else than one tensor with the batch
+            in front.
 
     >>> import torch
     >>> OverTime(nn.MaxPool2d(2))(torch.zeros(5, 3, 8, 28, 28)).shape
@@ -28,10 +31,17 @@ class OverTime(nn.Module):
         super().__init__()
         _checks.require(len(layers) > 0, "layers", "none", "at least one layer")
         for layer in layers:
-            _checks.require(isinstance(layer, nn.Module), "layers", repr(layer), "modules of PyTorch")
+            _checks.require(
+                isinstance(layer, nn.Module), "layers", repr(layer), "modules of PyTorch"
+            )
             for part in layer.modules():
                 of_time = isinstance(part, (Neuron, nn.RNNBase, OverTime, Repeat))
-                _checks.require(not of_time, "layers", type(part).__name__, "layers without time; put it outside")
+                _checks.require(
+                    not of_time,
+                    "layers",
+                    type(part).__name__,
+                    "layers without time; put it outside",
+                )
         self.layer = layers[0] if len(layers) == 1 else nn.Sequential(*layers)
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -39,7 +49,12 @@ class OverTime(nn.Module):
         _checks.sequence("inputs", inputs, not_nan=False)
         merged = inputs.flatten(0, 1)
         outputs, wanted = self.layer(merged), f"one tensor with the batch of {len(merged)} in front"
-        _checks.require(isinstance(outputs, Tensor), "layers", f"a result of type {type(outputs).__name__}", wanted)
+        _checks.require(
+            isinstance(outputs, Tensor),
+            "layers",
+            f"a result of type {type(outputs).__name__}",
+            wanted,
+        )
         ok = outputs.dim() > 0 and len(outputs) == len(merged)
         _checks.require(ok, "layers", f"a result of shape {list(outputs.shape)}", wanted)
         return outputs.unflatten(0, inputs.shape[:2])
@@ -48,8 +63,8 @@ class OverTime(nn.Module):
 class Repeat(nn.Module):
     """Present the same current at every one of `steps` steps: ``[B, …]`` → ``[T, B, …]``.
 
-    What comes before the first neurons and has no memory is the same at every step of a constant input. Put in front of
-    this layer, it is computed once.
+    What comes before the first neurons and has no memory is the same at every step of a constant
+    input. Put in front of this layer, it is computed once.
 
     Args:
         steps: number of time steps T, at least 1.
@@ -75,9 +90,10 @@ class Repeat(nn.Module):
 
 
 def require_order(network: nn.Module) -> None:
-    """Require that no `Repeat` of `network` follows directly on a layer that returns a sequence ``[T, B, …]`` already.
+    """Require that no `Repeat` of `network` follows a layer that returns ``[T, B, …]`` already.
 
-    Only direct neighbours in an ``nn.Sequential`` are looked at: what lies between others may have used up the time.
+    Only direct neighbours in an ``nn.Sequential`` are looked at: what lies between others may have
+    used up the time.
 
     Raises:
         ValueError: for a `Repeat` right after a neuron, an `OverTime` or a `Repeat`.

@@ -37,10 +37,12 @@ def from_latency(
         mode, tau, threshold, dt: as given to the encoder.
 
     Returns:
-        ``[B, …]`` in [0, 1]: "log" ``threshold / (1 - exp(-t / tau))``, "linear" ``1 - t / ((T - 1) dt)``.
+        ``[B, …]`` in [0, 1]: "log" ``threshold / (1 - exp(-t / tau))``, "linear"
+        ``1 - t / ((T - 1) dt)``.
 
     Raises:
-        ValueError: for spikes that are not ``[T, B, …]``, an unknown mode or a parameter outside its range.
+        ValueError: for spikes that are not ``[T, B, …]``, an unknown mode or a parameter outside
+            its range.
 
     >>> from_latency(torch.tensor([[0.0], [1.0], [0.0]]), mode="linear")
     tensor([0.5000])
@@ -71,12 +73,15 @@ def from_delta(spikes: Tensor, *, threshold: float = 0.1) -> Tensor:
     Raises:
         ValueError: for another number of channels or a threshold that is not positive.
 
-    >>> from_delta(torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).unsqueeze(1), threshold=0.5).flatten()
+    >>> spikes = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).unsqueeze(1)
+    >>> from_delta(spikes, threshold=0.5).flatten()
     tensor([0.5000, 1.0000, 0.5000])
     """
     _checks.sequence("spikes", spikes)
     channels = spikes.shape[2] if spikes.dim() > 2 else 0
-    _checks.require(channels in (1, 2), "spikes", f"shape {list(spikes.shape)}", "[T, B, 2, …] or [T, B, 1, …]")
+    _checks.require(
+        channels in (1, 2), "spikes", f"shape {list(spikes.shape)}", "[T, B, 2, …] or [T, B, 1, …]"
+    )
     _checks.number("threshold", threshold, 0)
     moves = spikes[:, :, 0] - spikes[:, :, 1] if channels == 2 else spikes[:, :, 0]
     return threshold * moves.cumsum(0)
@@ -89,8 +94,8 @@ def from_population(spikes: Tensor) -> Tensor:
         spikes: ``[T, B, …, N]`` of `encoding.population`.
 
     Returns:
-        ``[B, …]`` in [0, 1]; 0.5 where no neuron spiked. Near 0 and 1 the fields are cut off, and the estimate leans
-        towards the middle.
+        ``[B, …]`` in [0, 1]; 0.5 where no neuron spiked. Near 0 and 1 the fields are cut off, and
+        the estimate leans towards the middle.
 
     Raises:
         ValueError: for spikes that are not ``[T, B, …, N]``.

@@ -1,4 +1,4 @@
-"""Tasks: what the networks see, and, for agents that learn by reward, what their noisy neurons do."""
+"""Tasks: what the networks see and, for agents that learn by reward, what their neurons do."""
 
 import copy
 
@@ -10,10 +10,11 @@ from .neurons import StochasticLIF
 
 
 class CueAssociation:
-    """One of a few cues is shown, one of as many noisy output neurons answers; each cue has one right answer.
+    """One of a few cues is shown, one of as many noisy outputs answers; each has one right answer.
 
-    A cue makes its own inputs fire fast for a while, all other inputs fire slowly, and so do all of them afterwards.
-    The outputs are `StochasticLIF` neurons that inhibit each other through their last spikes.
+    A cue makes its own inputs fire fast for a while, all other inputs fire slowly, and so do all of
+    them afterwards. The outputs are `StochasticLIF` neurons that inhibit each other through their
+    last spikes.
 
     Args:
         cues: number of cues and of outputs, at least 2.
@@ -54,15 +55,26 @@ class CueAssociation:
             _checks.number(name, value, 0, 1000 / dt, open_low=False)
         _checks.number("duration", duration, dt / 2)
         _checks.number("inhibition", inhibition, 0, open_low=False)
-        self.cues, self.inputs_per_cue, self.dt, self.inhibition = cues, inputs_per_cue, dt, inhibition
-        self.cue_steps, self.fast, self.slow = round(duration / dt), fast * dt / 1000, slow * dt / 1000
+        self.cues, self.inputs_per_cue, self.dt, self.inhibition = (
+            cues,
+            inputs_per_cue,
+            dt,
+            inhibition,
+        )
+        self.cue_steps, self.fast, self.slow = (
+            round(duration / dt),
+            fast * dt / 1000,
+            slow * dt / 1000,
+        )
         self.neuron = StochasticLIF(dt=dt, **options)
 
     def inputs(self, cue: Tensor, steps: int, *, generator: Generator | None = None) -> Tensor:
-        """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials that begin with the cues ``[B]``."""
+        """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials with these cues."""
         _checks.labels("cue", cue, len(cue), self.cues)
         _checks.whole("steps", steps, self.cue_steps)
-        belongs = torch.arange(self.cues * self.inputs_per_cue, device=cue.device) // self.inputs_per_cue
+        belongs = (
+            torch.arange(self.cues * self.inputs_per_cue, device=cue.device) // self.inputs_per_cue
+        )
         chance = torch.full((steps, len(cue), len(belongs)), self.slow, device=cue.device)
         chance[: self.cue_steps] += (self.fast - self.slow) * (belongs == cue[:, None])
         return torch.bernoulli(chance, generator=generator)
@@ -77,7 +89,7 @@ class CueAssociation:
         silent: Tensor | None = None,
         generator: Generator | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Return the spikes of inputs ``[steps, B, N]`` and outputs ``[steps, B, cues]`` in one trial of each agent.
+        """Return spikes of inputs ``[steps, B, N]`` and outputs ``[steps, B, cues]`` in one trial.
 
         Args:
             weight: ``[B, cues, N]``, one matrix for each agent.
@@ -89,11 +101,18 @@ class CueAssociation:
         pre = self.inputs(cue, steps, generator=generator)
         _checks.floats("weight", weight)
         expected = [len(cue), self.cues, pre.shape[2]]
-        _checks.require(list(weight.shape) == expected, "weight", list(weight.shape), f"shape {expected}")
+        _checks.require(
+            list(weight.shape) == expected, "weight", list(weight.shape), f"shape {expected}"
+        )
         active = torch.ones(steps, len(cue), 1)
         if silent is not None:
             fits = silent.dtype == torch.bool and silent.shape == cue.shape
-            _checks.require(fits, "silent", f"{silent.dtype} {list(silent.shape)}", f"bool of shape {list(cue.shape)}")
+            _checks.require(
+                fits,
+                "silent",
+                f"{silent.dtype} {list(silent.shape)}",
+                f"bool of shape {list(cue.shape)}",
+            )
             active[self.cue_steps :, silent] = 0
         pre = pre * active
         drive = torch.einsum("tbn,bmn->tbm", pre, weight.to(pre.dtype))
@@ -113,15 +132,16 @@ class CueAssociation:
 
 
 class DelayedRecall:
-    """One of a few cues is shown, nothing happens for a while, then a recall signal asks which cue it was.
+    """One of a few cues is shown, then nothing, then a recall signal asks which cue it was.
 
-    There is one group of inputs for each cue and one for the recall signal. A group fires fast while it has something
-    to say, and slowly, as noise, at all other times.
+    There is one group of inputs for each cue and one for the recall signal. A group fires fast
+    while it has something to say, and slowly, as noise, at all other times.
 
     Args:
         cues: number of cues, at least 2.
         inputs_per_group: number of inputs in each of the ``cues + 1`` groups, at least 1.
-        cue, delay, recall: how long each part lasts, in ms, rounded to whole steps; at least one of cue and recall.
+        cue, delay, recall: how long each part lasts, in ms, rounded to whole steps; at least one of
+            cue and recall.
         fast, slow: firing rates in spikes per second, at most one spike per step.
         dt: step in ms.
 
@@ -133,7 +153,8 @@ class DelayedRecall:
     Raises:
         ValueError: for values outside these ranges.
 
-    Reference: a simplified form of the store-recall task of Salaj et al. 2021, with one item per trial.
+    Reference: a simplified form of the store-recall task of Salaj et al. 2021, with one item per
+    trial.
 
     >>> task = DelayedRecall(delay=100.0)
     >>> list(task.inputs(torch.tensor([0, 1])).shape), task.answer
@@ -161,13 +182,15 @@ class DelayedRecall:
         for name, value in {"cue": cue, "recall": recall}.items():
             _checks.number(name, value, dt / 2)
         self.cues, self.fast, self.slow = cues, fast * dt / 1000, slow * dt / 1000
-        self.cue_steps, delay_steps, recall_steps = (round(part / dt) for part in (cue, delay, recall))
+        self.cue_steps, delay_steps, recall_steps = (
+            round(part / dt) for part in (cue, delay, recall)
+        )
         self.steps = self.cue_steps + delay_steps + recall_steps
         self.answer = slice(self.steps - recall_steps, self.steps)
         self.group = torch.arange(cues + 1).repeat_interleave(inputs_per_group)
 
     def inputs(self, cue: Tensor, *, generator: Generator | None = None) -> Tensor:
-        """Return input spikes ``[steps, B, N]`` of trials that begin with the cues ``[B]``, on their device."""
+        """Return input spikes ``[steps, B, N]`` of trials with the cues ``[B]``."""
         _checks.labels("cue", cue, len(cue), self.cues)
         group = self.group.to(cue.device)
         chance = torch.full((self.steps, len(cue), len(group)), self.slow, device=cue.device)

@@ -31,10 +31,11 @@ class History:
 
 
 def seeded(seed: int) -> Generator:
-    """Return a CPU generator with this seed, and give the same seed to PyTorch's weight initialisation.
+    """Return a CPU generator with this seed, and give the same seed to PyTorch's initialisation.
 
-    Both then draw the same numbers. Where that could matter, as for a first layer of weights and the spikes that come
-    right after them, draw something in between, or give the spikes a generator with another seed.
+    Both then draw the same numbers. Where that could matter, as for a first layer of weights and
+    the spikes that come right after them, draw something in between, or give the spikes a generator
+    with another seed.
 
     >>> torch.rand(1, generator=seeded(1)).item() == torch.rand(1, generator=seeded(1)).item()
     True
@@ -46,12 +47,14 @@ def seeded(seed: int) -> Generator:
 def one_cycle(optimizer: Optimizer, lr: float, updates: int) -> OneCycleLR:
     """Return a schedule of one cycle: the learning rate rises to `lr` and falls to nearly 0.
 
-    It starts at ``lr / 25``, is at its highest after three tenths of the updates, and ends at ``lr / 250000``, along
-    half-waves of a cosine. The momentum, or the first beta of Adam, goes the other way, from 0.95 to 0.85 and back.
+    It starts at ``lr / 25``, is at its highest after three tenths of the updates, and ends at
+    ``lr / 250000``, along half-waves of a cosine. The momentum, or the first beta of Adam, goes the
+    other way, from 0.95 to 0.85 and back.
 
     Args:
         optimizer: with a momentum or betas; call the schedule's `step` after each of its updates.
-        lr: the highest learning rate, above 0; it takes the place of the one that the optimizer was made with.
+        lr: the highest learning rate, above 0; it takes the place of the one that the optimizer was
+            made with.
         updates: how many there will be, at least 1; a further `step` is an error.
 
     Raises:
@@ -64,11 +67,18 @@ def one_cycle(optimizer: Optimizer, lr: float, updates: int) -> OneCycleLR:
     >>> round(adam.param_groups[0]["lr"], 6)  # at first
     0.002
     """
-    _checks.require(isinstance(optimizer, Optimizer), "optimizer", type(optimizer).__name__, "an optimizer of PyTorch")
+    _checks.require(
+        isinstance(optimizer, Optimizer),
+        "optimizer",
+        type(optimizer).__name__,
+        "an optimizer of PyTorch",
+    )
     _checks.number("lr", lr, 0)
     _checks.whole("updates", updates)
     has_momentum = "momentum" in optimizer.defaults or "betas" in optimizer.defaults
-    _checks.require(has_momentum, "optimizer", type(optimizer).__name__, "one with a momentum or betas")
+    _checks.require(
+        has_momentum, "optimizer", type(optimizer).__name__, "one with a momentum or betas"
+    )
     return OneCycleLR(optimizer, lr, total_steps=updates)
 
 
@@ -100,10 +110,14 @@ def fit(
         network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``.
         values: ``[samples, …]``, what `encode` takes.
         labels: integers ``[samples]`` in [0, C).
-        encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every batch.
-        loss: an objective from `losses`, with `functools.partial` for its options, or one of your own.
-        decode: turns an output into scores ``[B, C]``, which the accuracy is read from; that of the objective if None.
-        penalty: added to the loss: a scalar from a list of every spiking layer's spikes ``[T, B, …]``, input to output.
+        encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every
+            batch.
+        loss: an objective from `losses`, with `functools.partial` for its options, or one of your
+            own.
+        decode: turns an output into scores ``[B, C]``, which the accuracy is read from; that of the
+            objective if None.
+        penalty: added to the loss: a scalar from a list of every spiking layer's spikes
+            ``[T, B, …]``, input to output.
         optimizer: Adam with its defaults if None.
         epochs, batch_size: at least 1.
         test: (values, labels) to evaluate on after each epoch; nothing is chosen by it.
@@ -115,8 +129,9 @@ def fit(
         A `History`.
 
     Raises:
-        ValueError: if values and labels differ in number, a number is out of range, an objective of your own comes
-            without `decode`, or the network repeats over time what has a time axis already.
+        ValueError: if values and labels differ in number, a number is out of range, an objective of
+            your own comes without `decode`, or the network repeats over time what has a time axis
+            already.
 
     Reference: Neftci et al. 2019, section IV.
     """
@@ -124,7 +139,9 @@ def fit(
     require_order(network)
     _checks.whole("epochs", epochs)
     decode = decode or getattr(getattr(loss, "func", loss), "decode", None)
-    _checks.require(decode is not None, "decode", None, "a decoder from `losses`, since this loss names none")
+    _checks.require(
+        decode is not None, "decode", None, "a decoder from `losses`, since this loss names none"
+    )
     optimizer = torch.optim.Adam(network.parameters()) if optimizer is None else optimizer
     history = History()
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar:
@@ -135,12 +152,16 @@ def fit(
             _epoch(network, batches, encode, loss, decode, penalty, optimizer, after_batch, history)
             if test is not None:
                 history.test_accuracy.append(evaluate(network, *test, encode=encode, decode=decode))
-            bar.set_postfix(loss=f"{history.loss[-1]:.3f}", train=f"{history.train_accuracy[-1]:.1%}")
+            bar.set_postfix(
+                loss=f"{history.loss[-1]:.3f}", train=f"{history.train_accuracy[-1]:.1%}"
+            )
             bar.update()
     return history
 
 
-def _epoch(network, batches, encode, loss, decode, penalty, optimizer, after_batch, history) -> None:
+def _epoch(
+    network, batches, encode, loss, decode, penalty, optimizer, after_batch, history
+) -> None:
     right = total = steps = 0
     for batch, batch_labels in batches:
         with watch_spikes(network) as spikes:
@@ -162,7 +183,7 @@ def _epoch(network, batches, encode, loss, decode, penalty, optimizer, after_bat
 
 @contextmanager
 def watch_spikes(network: nn.Module) -> Iterator[list[Tensor]]:
-    """Collect the spikes of every spiking layer that runs inside the block, in the order in which they run.
+    """Collect the spikes of every spiking layer that runs inside the block, in that order.
 
     >>> from snn_core import LIF
     >>> with watch_spikes(layer := LIF()) as spikes:
@@ -197,7 +218,8 @@ def evaluate(
     """Return the accuracy of `network` on all samples, in [0, 1]; no parameter changes.
 
     Args:
-        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``; run in evaluation mode.
+        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``; run in evaluation
+            mode.
         values: ``[samples, …]``, what `encode` takes.
         labels: integers ``[samples]``.
         encode: turns a batch of values into input ``[T, B, …]``.
@@ -205,8 +227,8 @@ def evaluate(
         batch_size: at least 1.
 
     Raises:
-        ValueError: if values and labels differ in number, `batch_size` is below 1, or the network repeats over time
-            what has a time axis already.
+        ValueError: if values and labels differ in number, `batch_size` is below 1, or the network
+            repeats over time what has a time axis already.
     """
     _check_samples(values, labels, batch_size)
     require_order(network)
@@ -216,7 +238,10 @@ def evaluate(
         (predict(decode(network(encode(batch)))) == batch_labels).sum().item()
         for batch, batch_labels in _batches(values, labels, torch.arange(len(values)), batch_size)
     )
-    for module, training in modes.items():  # one by one: some layers may have been in evaluation mode before
+    for (
+        module,
+        training,
+    ) in modes.items():  # one by one: some layers may have been in evaluation mode before
         module.training = training
     return right / len(labels)
 
@@ -226,9 +251,16 @@ def _check_samples(values: Tensor, labels: Tensor, batch_size: int) -> None:
     _checks.require(isinstance(values, Tensor), "values", type(values).__name__, "a torch tensor")
     _checks.require(isinstance(labels, Tensor), "labels", type(labels).__name__, "a torch tensor")
     _checks.require(len(values) > 0, "values", f"shape {list(values.shape)}", "at least one sample")
-    _checks.require(labels.shape == values.shape[:1], "labels", f"shape {list(labels.shape)}", f"[{len(values)}]")
+    _checks.require(
+        labels.shape == values.shape[:1],
+        "labels",
+        f"shape {list(labels.shape)}",
+        f"[{len(values)}]",
+    )
 
 
-def _batches(values: Tensor, labels: Tensor, order: Tensor, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(
+    values: Tensor, labels: Tensor, order: Tensor, batch_size: int
+) -> Iterator[tuple[Tensor, Tensor]]:
     for chosen in order.to(values.device).split(batch_size):
         yield values[chosen], labels[chosen]

@@ -1,4 +1,4 @@
-"""The project around the core: both environments agree, the README is true, the conventions are met."""
+"""The project around the core: environments agree, the README is true, conventions are met."""
 
 import ast
 import re
@@ -25,29 +25,45 @@ def split(requirement):
 
 def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
     """All but those that only build and test the site: the environment is that of readers."""
-    extras = [packages for extra, packages in PROJECT["optional-dependencies"].items() if extra not in SITE_EXTRAS]
+    extras = [
+        packages
+        for extra, packages in PROJECT["optional-dependencies"].items()
+        if extra not in SITE_EXTRAS
+    ]
     wanted = dict(split(r) for r in PROJECT["dependencies"] + sum(extras, []))
     wanted["pytorch"] = wanted.pop("torch")  # its name on conda-forge
     wanted["python"] = PROJECT["requires-python"]
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     conda = [package for package in environment["dependencies"] if isinstance(package, str)]
-    (pip,) = [package["pip"] for package in environment["dependencies"] if isinstance(package, dict)]
+    (pip,) = [
+        package["pip"] for package in environment["dependencies"] if isinstance(package, dict)
+    ]
     found = dict(split(r) for r in conda + pip if r not in ("pip", "-e ."))
     assert found == wanted
     assert environment["channels"] == ["conda-forge"]
 
 
 def test_supported_interpreters_are_stated_the_same_everywhere():
-    first, end = map(int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups())
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
-    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(first, end)]
-    handout = (ROOT / "publish" / "course_source" / "handout" / "README.md").read_text(encoding="utf-8")
+    first, end = map(
+        int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()
+    )
+    workflow = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    )
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == [
+        f"3.{minor}" for minor in range(first, end)
+    ]
+    handout = (ROOT / "publish" / "course_source" / "handout" / "README.md").read_text(
+        encoding="utf-8"
+    )
     assert all(f"Python 3.{first} to 3.{end - 1}" in text for text in (README, handout))
 
 
 def test_constraints_pin_every_dependency_exactly():
     pins = dict(
-        line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line
+        line.split("==")
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line
     )
     normal = {re.sub(r"[-_.]+", "-", name).lower() for name in pins}
     for requirement in PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), []):
@@ -72,7 +88,10 @@ def test_the_example_in_the_readme_prints_what_its_comments_say():
     assert len([line for line in example.splitlines() if line.strip()]) <= 14
     expected = re.findall(r"print\(.*\)  # (.*)", example)
     printed = subprocess.run(
-        [sys.executable, "-W", "error", "-c", example], capture_output=True, encoding="utf-8", check=True
+        [sys.executable, "-W", "error", "-c", example],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     assert printed.stdout.splitlines() == expected
     assert len(expected) >= 3
@@ -88,7 +107,9 @@ def test_links_of_the_readme_lead_somewhere():
 def test_importing_the_core_imports_no_figures_and_no_widgets():
     heavy = ("matplotlib", "ipywidgets", "anywidget", "tonic")
     lazy = f"import sys, snn_core; print([m for m in {heavy} if m in sys.modules])"
-    printed = subprocess.run([sys.executable, "-c", lazy], capture_output=True, encoding="utf-8", check=True)
+    printed = subprocess.run(
+        [sys.executable, "-c", lazy], capture_output=True, encoding="utf-8", check=True
+    )
     assert printed.stdout.strip() == "[]"
 
 
@@ -101,7 +122,11 @@ def test_modules_find_one_another_by_import_alone():
 
 def functions(path):
     """Return the functions of a module, methods included."""
-    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
+    return [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
 
 
 def body_lines(function):
@@ -111,7 +136,9 @@ def body_lines(function):
 
 
 def test_functions_are_short():
-    sizes = sorted((body_lines(f), f"{path.name}:{f.name}") for path in MODULES for f in functions(path))
+    sizes = sorted(
+        (body_lines(f), f"{path.name}:{f.name}") for path in MODULES for f in functions(path)
+    )
     assert sizes[-1][0] <= 30, sizes[-1]
     assert sizes[len(sizes) // 2][0] <= 8
 
@@ -131,9 +158,13 @@ def test_modules_are_documented_print_nothing_and_set_no_seed(path):
 )
 def test_public_functions_and_classes_have_docstrings(path):
     nodes = [
-        n for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+        n
+        for n in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(n, (ast.FunctionDef, ast.ClassDef))
     ]
-    assert not [node.name for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)]
+    assert not [
+        node.name for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
 
 
 def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
@@ -154,5 +185,7 @@ def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
     } <= set(names)
     assert "snn_core/teaching/records/mnist_full.json" in names
     assert not [
-        name for name in names if name.startswith(("tests/", "tutorials/", "bench/", "experiments/", "publish/"))
+        name
+        for name in names
+        if name.startswith(("tests/", "tutorials/", "bench/", "experiments/", "publish/"))
     ]

@@ -1,4 +1,4 @@
-"""A simulated event camera: pixels that report changes of log brightness while the gaze moves over an image."""
+"""A simulated event camera: pixels report changes of log brightness while the gaze moves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,21 @@ from .. import _checks
 from .recordings import EVENT, SENSOR_SIZE
 
 SACCADES = ((5.0, 85.0), (105.0, 90.0), (212.0, 90.0))  # start and duration of each, in ms
-GAZE = ((0.0, 0.0), (3.5, 7.0), (7.0, 0.0), (0.0, 0.0))  # where the image is before and after each, in pixels
-ORIGIN = (-0.5, 0.7)  # where the corner of the image is on the sensor before the first saccade, in pixels
+GAZE = (
+    (0.0, 0.0),
+    (3.5, 7.0),
+    (7.0, 0.0),
+    (0.0, 0.0),
+)  # where the image is before and after each, in pixels
+ORIGIN = (
+    -0.5,
+    0.7,
+)  # where the corner of the image is on the sensor before the first saccade, in pixels
 DURATION = 315.0  # of a recording, in ms
 
 
 def gaze(times: Tensor) -> Tensor:
-    """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times ``[K]`` in ms.
+    """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times in ms.
 
     Three saccades, each with the speed of a raised cosine, along the sides of a triangle.
 
@@ -36,8 +44,9 @@ def gaze(times: Tensor) -> Tensor:
 class EventCamera:
     """An event camera that looks at an image while its gaze makes the three saccades of N-MNIST.
 
-    A pixel remembers the logarithm of its brightness. Whenever the present one differs from it by the pixel's
-    threshold, it sends an event and moves its memory by one threshold; then it is blind for the refractory time.
+    A pixel remembers the logarithm of its brightness. Whenever the present one differs from it by
+    the pixel's threshold, it sends an event and moves its memory by one threshold; then it is blind
+    for the refractory time.
 
     Args:
         threshold: difference of log brightness for one event, above 0.
@@ -46,7 +55,8 @@ class EventCamera:
         dark: brightness of black, above 0; white is 1 more.
         refractory: time in ms in which a pixel sends nothing after an event, at least 0.
         background: rate of random events per pixel, in events per second, at least 0.
-        step: resolution of the motion in ms, above 0; between two steps brightness is taken as linear.
+        step: resolution of the motion in ms, above 0; between two steps brightness is taken as
+            linear.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -68,13 +78,16 @@ class EventCamera:
         for name in ("mismatch", "contrast", "refractory", "background"):
             _checks.number(name, getattr(self, name), 0, open_low=False)
 
-    def record(self, images: Tensor, *, generator: Generator | None = None, chunk: int = 64) -> list[np.ndarray]:
+    def record(
+        self, images: Tensor, *, generator: Generator | None = None, chunk: int = 64
+    ) -> list[np.ndarray]:
         """Return one recording per image ``[samples, 28, 28]`` with values in [0, 1].
 
         Args:
             images: float, white on black.
             generator: draws thresholds and background events; PyTorch's own if None.
-            chunk: how many images are simulated at once; does not change the kind of result, only the draws.
+            chunk: how many images are simulated at once; does not change the kind of result, only
+                the draws.
 
         Raises:
             ValueError: for images of another shape or range.
@@ -82,9 +95,16 @@ class EventCamera:
         _checks.intensity("images", images)
         shape = list(images.shape)
         _checks.require(
-            len(shape) == 3 and shape[1:] == [28, 28] and shape[0] > 0, "images", shape, "[samples, 28, 28]"
+            len(shape) == 3 and shape[1:] == [28, 28] and shape[0] > 0,
+            "images",
+            shape,
+            "[samples, 28, 28]",
         )
-        return [events for part in images.float().split(chunk) for events in self._record(part, generator)]
+        return [
+            events
+            for part in images.float().split(chunk)
+            for events in self._record(part, generator)
+        ]
 
     def _record(self, images: Tensor, generator: Generator | None) -> list[np.ndarray]:
         """Simulate a few images; pixels of all of them are numbered in one row."""
@@ -107,8 +127,10 @@ class EventCamera:
         per_recording = torch.exp(self.contrast * torch.randn(shape[0], 1, 1, generator=generator))
         return self.threshold * per_pixel * per_recording
 
-    def _changes(self, images: Tensor, threshold: Tensor, generator: Generator | None) -> Iterator[tuple]:
-        """Yield (pixel, time in µs, polarity) of each step's events; a memory starts within half a threshold."""
+    def _changes(
+        self, images: Tensor, threshold: Tensor, generator: Generator | None
+    ) -> Iterator[tuple]:
+        """Yield (pixel, time in µs, polarity) of each step; memories start near the brightness."""
         times = torch.arange(0, DURATION + self.step / 2, self.step)
         views = self._views(images, times)
         before = next(views)
@@ -124,7 +146,7 @@ class EventCamera:
             before = now
 
     def _crossings(self, pixel, end, before, now, memory, threshold, last):
-        """Return which of these pixels send an event before `end`, when, and by how much their memory moves."""
+        """Return which pixels send an event before `end`, when, and how far their memory moves."""
         change = (now[pixel] - memory[pixel]).sign() * threshold[pixel]
         beyond = (now[pixel] - memory[pixel] - change) / (now[pixel] - before[pixel])
         time = end - self.step * beyond.nan_to_num(0.0, 1.0, 1.0).clamp(0, 1)
@@ -133,7 +155,7 @@ class EventCamera:
         return pixel[early], time[early], change[early]
 
     def _views(self, images: Tensor, times: Tensor) -> Iterator[Tensor]:
-        """Yield the log brightness of all pixels, flat, at each time: the image shifted by the gaze, linearly."""
+        """Yield the log brightness of all pixels, flat, at each time: the shifted image."""
         width, height, _ = SENSOR_SIZE
         scene = F.pad(images, (10, 10, 10, 10))
         for right, down in (torch.tensor(ORIGIN) + gaze(times)).tolist():
@@ -143,8 +165,13 @@ class EventCamera:
             part = torch.lerp(part[..., :-1], part[..., 1:], 10 - right - column)
             yield part.add_(self.dark).log_().flatten()
 
-    def _background(self, shape: tuple[int, int, int], generator: Generator | None) -> tuple[Tensor, Tensor, Tensor]:
+    def _background(
+        self, shape: tuple[int, int, int], generator: Generator | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         pixels = shape[0] * shape[1] * shape[2]
         expected = torch.tensor(self.background * DURATION / 1000 * pixels)
         number = int(torch.poisson(expected, generator=generator))
-        return tuple(torch.randint(high, (number,), generator=generator) for high in (pixels, int(1000 * DURATION), 2))
+        return tuple(
+            torch.randint(high, (number,), generator=generator)
+            for high in (pixels, int(1000 * DURATION), 2)
+        )

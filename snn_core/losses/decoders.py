@@ -1,4 +1,4 @@
-"""Decoders read an answer out of an output over time: scores ``[B, C]``, of which the highest is the answer."""
+"""Decoders: scores ``[B, C]`` from an output over time; the highest one is the answer."""
 
 from collections.abc import Callable
 
@@ -19,10 +19,11 @@ def spike_count(spikes: Tensor) -> Tensor:
 
 
 def first_spike(spikes: Tensor) -> Tensor:
-    """Score each class by how early it spikes: ``[T, B, C]`` → ``[B, C]``, minus the first step, -T if silent.
+    """Score each class by how early it spikes: minus its first step, -T if silent, ``[B, C]``.
 
-    The step of the first spike is ``sum over t of (1 - z[0]) ... (1 - z[t])``, linear in every single spike. So the
-    gradient by ``z[t]`` is what adding or removing that spike does to the score.
+    The step of the first spike is ``sum over t of (1 - z[0]) ... (1 - z[t])``, linear in every
+    single spike. So the gradient by ``z[t]`` is what adding or removing that spike does to the
+    score.
 
     >>> first_spike(torch.tensor([[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]]).unsqueeze(1))
     tensor([[-1., -0., -2.]])
@@ -32,7 +33,7 @@ def first_spike(spikes: Tensor) -> Tensor:
 
 
 def population_count(spikes: Tensor, classes: int) -> Tensor:
-    """Score each class by the spikes of its whole population: ``[T, B, classes * P]`` → ``[B, classes]`` in [0, T * P].
+    """Score each class by the spikes of its whole population: ``[B, classes]`` in [0, T * P].
 
     The P neurons of a class stand next to each other: neuron p of class c has index ``c * P + p``.
 
@@ -42,7 +43,10 @@ def population_count(spikes: Tensor, classes: int) -> Tensor:
     _output("spikes", spikes)
     _checks.whole("classes", classes)
     _checks.require(
-        spikes.shape[2] % classes == 0, "spikes", f"{spikes.shape[2]} neurons", f"a multiple of {classes} classes"
+        spikes.shape[2] % classes == 0,
+        "spikes",
+        f"{spikes.shape[2]} neurons",
+        f"a multiple of {classes} classes",
     )
     return spikes.sum(0).unflatten(1, (classes, -1)).sum(2)
 
@@ -69,10 +73,10 @@ def summed_membrane(membrane: Tensor) -> Tensor:
 
 @torch.no_grad()
 def decision_step(output: Tensor, decode: Callable[[Tensor], Tensor]) -> Tensor:
-    """Return how many steps of `output` it takes until the answer is final: ``[T, B, C]`` → integers ``[B]`` in [1, T].
+    """Return how many steps it takes until the answer is final: integers ``[B]`` in [1, T].
 
-    The output is read after every step. A tie for the highest score is no answer; if the last step ends in one, the
-    decision took all T steps.
+    The output is read after every step. A tie for the highest score is no answer; if the last step
+    ends in one, the decision took all T steps.
 
     >>> decision_step(torch.eye(2).expand(3, 2, 2), spike_count)
     tensor([1, 1])
@@ -112,7 +116,8 @@ def accuracy(scores: Tensor, labels: Tensor) -> float:
     """Return the share of samples whose highest score is that of their label, in [0, 1].
 
     Args:
-        scores: ``[B, C]``, what a decoder returns; on a tie the first class counts, as in `predict`.
+        scores: ``[B, C]``, what a decoder returns; on a tie the first class counts, as in
+            `predict`.
         labels: integers ``[B]`` in [0, C).
 
     Raises:

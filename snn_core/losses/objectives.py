@@ -27,7 +27,7 @@ def _cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
 
 
 def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) -> Tensor:
-    """Return the mean squared distance of `values` ``[B, C]`` from `right` at the label and `wrong` elsewhere."""
+    """Return the mean squared distance of `values` from `right` at the label, else from `wrong`."""
     _checks.number("right", right, 0, 1, open_low=False)
     _checks.number("wrong", wrong, 0, 1, open_low=False)
     labels = _checks.labels("labels", labels, *values.shape)
@@ -70,7 +70,8 @@ def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: floa
         A scalar, the mean over batch and classes, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
+        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside
+            [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (mean square spike rate).
 
@@ -94,7 +95,8 @@ def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
     Raises:
         ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
 
-    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum membrane).
+    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum
+    membrane).
 
     >>> max_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
@@ -104,7 +106,7 @@ def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
 
 @_trains(summed_membrane)
 def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
-    """Train the right class to the highest membrane at all times: cross-entropy of the sums over time.
+    """Train the right class to the highest membrane at all times: cross-entropy of its sums.
 
     Args:
         membrane: ``[T, B, C]``, of a readout that does not spike.
@@ -126,7 +128,7 @@ def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
 
 @_trains(first_spike)
 def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
-    """Train the right class to spike first: cross-entropy of the softmax over minus the steps of the first spikes.
+    """Train the right class to spike first: cross-entropy over minus the steps of first spikes.
 
     Args:
         spikes: ``[T, B, C]``.
@@ -147,43 +149,50 @@ def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
 
 
 @_trains(first_spike)
-def first_spike_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.0, wrong: float = 1.0) -> Tensor:
-    """Train each class to a target latency: mean squared error of the first spike's step as a share of T.
+def first_spike_mse(
+    spikes: Tensor, labels: Tensor, *, right: float = 0.0, wrong: float = 1.0
+) -> Tensor:
+    """Train each class to a target latency: mean squared error of its first step, as a share of T.
 
     Args:
         spikes: ``[T, B, C]``.
         labels: integers ``[B]`` in [0, C).
-        right, wrong: target step, divided by T, of the right class and of the others, in [0, 1]; 1 is silence.
+        right, wrong: target step, divided by T, of the right class and of the others, in [0, 1]; 1
+            is silence.
 
     Returns:
         A scalar, the mean over batch and classes, in [0, 1].
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
+        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside
+            [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (mean square latency).
 
-    >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # the right class is silent, which costs (1 - 0)²
+    >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # silence costs the right class 1
     tensor(0.5000)
     """
     return _towards_targets(-first_spike(spikes) / len(spikes), labels, right, wrong)
 
 
 def population_cross_entropy(classes: int) -> Objective:
-    """Return the objective that trains the right population to spike most: cross-entropy of `population_count`.
+    """Return the objective that trains the right population to spike most.
 
     Args:
         classes: number of classes; the output has a multiple of it as neurons.
 
     Returns:
-        An objective of spikes ``[T, B, classes * P]`` and labels ``[B]``, as a scalar of at least 0.
+        An objective of spikes ``[T, B, classes * P]`` and labels ``[B]``, as a scalar of at least
+        0.
 
     Raises:
-        ValueError: for fewer than one class; from the objective, for an output of another shape or labels out of range.
+        ValueError: for fewer than one class; from the objective, for an output of another shape or
+            labels out of range.
 
     Reference: Eshraghian et al. 2023, objective functions (population codes).
 
-    >>> population_cross_entropy(classes=2)(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
+    >>> objective = population_cross_entropy(classes=2)
+    >>> objective(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
     _checks.whole("classes", classes)
@@ -195,7 +204,7 @@ def population_cross_entropy(classes: int) -> Objective:
     return objective
 
 
-# The members take (output, labels); those with spikes of populations are made for a number of classes first.
+# All take (output, labels); those of populations are made for a number of classes first.
 ALL_LOSSES: dict[str, Objective] = {
     objective.__name__: objective
     for objective in (

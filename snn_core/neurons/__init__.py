@@ -1,18 +1,26 @@
-"""Neurons: a pure step function each, and a thin module that owns the parameters and the loop over time.
+"""Neurons: a pure step function each, and a thin module with the parameters and the time loop.
 
-`base` holds what they share; every other module holds one idea: what a synapse, adaptation or recurrence adds.
+`base` holds what they share; every other module holds one idea: what a synapse, adaptation or
+recurrence adds.
 """
 
 from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
 from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron, decay
 from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
 from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
-from .recurrent import RecurrentAdaptiveLIF, RecurrentAdaptiveState, RecurrentLIF, RecurrentState, recurrent_lif_step
+from .recurrent import (
+    RecurrentAdaptiveLIF,
+    RecurrentAdaptiveState,
+    RecurrentLIF,
+    RecurrentState,
+    recurrent_lif_step,
+)
 from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
 
 ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
-    kind.__name__: kind for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, RecurrentAdaptiveLIF, Izhikevich)
+    kind.__name__: kind
+    for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, RecurrentAdaptiveLIF, Izhikevich)
 }
 
 __all__ = [

@@ -1,15 +1,17 @@
-"""The LIF layer over a whole sequence: the same equation as `lif_step`, in place, with BPTT written by hand.
+"""The LIF layer over a whole sequence: the equation of `lif_step`, with BPTT written by hand.
 
 Forward, with the drop ``r = threshold`` (soft reset) or ``r = u`` (hard reset):
 
     u[t] = beta v[t-1] + I[t],    z[t] = H(u[t] - threshold),    v[t] = u[t] - r[t] z[t]
 
-Backward, with the surrogate derivative s[t] at ``u[t] - threshold`` and g_x the gradient of the loss by x:
+Backward, with the surrogate derivative s[t] at ``u[t] - threshold`` and g_x the gradient of the
+loss by x:
 
     g_u[t] = g_z[t] s[t] + g_membrane[t] + c[t] g_v[t],    g_v[t] = beta g_u[t+1]
 
-where ``c = dv/du`` is 1 (soft) or 1 - z (hard), less ``r s`` if the reset is attached. Everything but the last product
-is computed for all steps at once, so the loop backwards is one fused multiply-add per step.
+where ``c = dv/du`` is 1 (soft) or 1 - z (hard), less ``r s`` if the reset is attached. Everything
+but the last product is computed for all steps at once, so the loop backwards is one fused
+multiply-add per step.
 """
 
 import torch
@@ -17,10 +19,12 @@ from torch import Tensor
 
 
 def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, Tensor]:
-    """Run the neuron `lif` over `current` ``[T, B, …]`` from `state`; return spikes, membrane ``[T, B, …]``, state."""
+    """Run the neuron `lif` over ``[T, B, …]`` from `state`; return spikes, membrane, state."""
     beta = lif.beta.to(current).expand_as(state).contiguous()
     threshold = lif.threshold.to(current).expand_as(state).contiguous()
-    return _LIFSequence.apply(current, state, beta, threshold, lif.reset == "soft", lif.detach_reset, lif.surrogate)
+    return _LIFSequence.apply(
+        current, state, beta, threshold, lif.reset == "soft", lif.detach_reset, lif.surrogate
+    )
 
 
 class _LIFSequence(torch.autograd.Function):
@@ -42,7 +46,8 @@ class _LIFSequence(torch.autograd.Function):
     def backward(ctx, g_spikes, g_membrane, g_state):
         if torch.is_grad_enabled():  # only a second derivative asks for that
             raise RuntimeError(
-                "LIF has no second derivative: call `SpikingNeuron.forward(lif, current)`, the step loop"
+                "LIF has no second derivative: "
+                "call `SpikingNeuron.forward(lif, current)`, the step loop"
             )
         membrane, spikes, state, beta, threshold = ctx.saved_tensors
         slope = ctx.surrogate.derivative_at(membrane, threshold)
@@ -55,13 +60,17 @@ class _LIFSequence(torch.autograd.Function):
             drop = threshold if ctx.soft else membrane
             v = membrane - drop * spikes
             g_beta = (grad[1:] * v[:-1]).sum(0) + grad[0] * state
-            g_v = torch.cat([grad[1:] * beta, torch.zeros_like(grad[:1]) if g_state is None else g_state[None]])
-            g_threshold = _threshold_gradient(slope, spikes, drop, g_v, g_spikes, ctx.soft, ctx.detach)
+            g_v = torch.cat(
+                [grad[1:] * beta, torch.zeros_like(grad[:1]) if g_state is None else g_state[None]]
+            )
+            g_threshold = _threshold_gradient(
+                slope, spikes, drop, g_v, g_spikes, ctx.soft, ctx.detach
+            )
         return grad, beta * grad[0], g_beta, g_threshold, None, None, None
 
 
 def _direct(slope: Tensor, g_spikes: Tensor | None, g_membrane: Tensor | None) -> Tensor:
-    """Return the gradient that reaches each u[t] from the outputs of its own step, overwriting `slope`."""
+    """Return the gradient that reaches u[t] from the outputs of step t, overwriting `slope`."""
     grad = slope.zero_() if g_spikes is None else slope.mul_(g_spikes)
     return grad if g_membrane is None else grad.add_(g_membrane)
 
@@ -84,7 +93,7 @@ def _accumulate(grad: Tensor, beta: Tensor, carry: Tensor | None, g_state: Tenso
 
 
 def _threshold_gradient(slope, spikes, drop, g_v, g_spikes, soft: bool, detach: bool) -> Tensor:
-    """Return the gradient by the threshold: it moves the spike, and in a soft reset also the drop."""
+    """Return the gradient by the threshold: it moves the spike and, in a soft reset, the drop."""
     g_z = torch.zeros_like(slope) if g_spikes is None else g_spikes
     if not detach:
         g_z = g_z - drop * g_v

@@ -28,8 +28,9 @@ def adaptive_lif_step(
 ) -> tuple[Tensor, Tensor, AdaptiveState]:
     """Advance an LIF neuron whose threshold is raised by its own past spikes.
 
-    The threshold of step t is ``threshold + strength * a[t-1]``, and ``a[t] = rho * a[t-1] + z[t]``. A soft reset
-    subtracts the raised threshold. The gradient flows through the adaptation, also when the reset is detached.
+    The threshold of step t is ``threshold + strength * a[t-1]``, and
+    ``a[t] = rho * a[t-1] + z[t]``. A soft reset subtracts the raised threshold. The gradient flows
+    through the adaptation, also when the reset is detached.
 
     Args:
         current: input I[t], ``[B, …]``.
@@ -54,13 +55,14 @@ def adaptive_lif_step(
 
 
 class AdaptiveLIF(IntegrateAndFire):
-    """LIF neurons with an adaptive threshold: each spike raises it, and it falls back with `tau_adapt`.
+    """LIF neurons with an adaptive threshold: a spike raises it, it falls back with `tau_adapt`.
 
     Args:
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
         tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``.
         rho: adaptation decay per step in [0, 1], in place of `tau_adapt`.
-        strength: by how much one spike raises the threshold, at least 0; a number or a tensor ``[N]``.
+        strength: by how much one spike raises the threshold, at least 0; a number or a tensor
+            ``[N]``.
         dt: step in ms.
         learn_rho: make the adaptation decay learnable.
         options: threshold, reset and the other options of `LIF`.
@@ -87,7 +89,12 @@ class AdaptiveLIF(IntegrateAndFire):
         **options,
     ):
         super().__init__(tau_mem, dt=dt, **options)
-        own_decay(self, "rho", decay(tau_adapt, dt, "tau_adapt") if rho is None else parameter("rho", rho), learn_rho)
+        own_decay(
+            self,
+            "rho",
+            decay(tau_adapt, dt, "tau_adapt") if rho is None else parameter("rho", rho),
+            learn_rho,
+        )
         strength = parameter("strength", strength)
         _checks.require(bool((strength >= 0).all()), "strength", strength.tolist(), "at least 0")
         self.register_buffer("strength", strength)

@@ -71,7 +71,8 @@ class LIF(IntegrateAndFire):
 
     Args: those of `IntegrateAndFire`.
 
-    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0 here).
+    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0
+    here).
 
     >>> spikes = LIF(beta=0.5)(torch.full((4, 1, 1), 0.75))
     >>> spikes.flatten().tolist()
@@ -82,8 +83,10 @@ class LIF(IntegrateAndFire):
         """Advance by one step with `lif_step`."""
         return lif_step(current, state, **self.rules)
 
-    def forward(self, current: Tensor, state: Tensor | None = None, *, record: bool = False) -> Tensor | Recording:
-        """Run over `current` ``[T, B, …]``; return spikes ``[T, B, …]``, or a `Recording` if `record`."""
+    def forward(
+        self, current: Tensor, state: Tensor | None = None, *, record: bool = False
+    ) -> Tensor | Recording:
+        """Run over `current` ``[T, B, …]``; return spikes, or a `Recording` if `record`."""
         current, state = self._prepare(current, state)
         spikes, membrane, state = lif_sequence(current, state, self)
         recording = Recording(spikes, membrane, self._finish(state))

@@ -28,7 +28,8 @@ def recurrent_lif_step(
     Args:
         current: input I[t], ``[B, N]``.
         state: v[t-1] and z[t-1], ``[B, N]`` each.
-        weight: V, ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each neuron to itself.
+        weight: V, ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each neuron to
+            itself.
         rules: beta and the other keyword arguments of `lif_step`.
 
     Returns:
@@ -53,7 +54,9 @@ def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
 def _rest(current: Tensor, neurons: int, variables: int) -> list[Tensor]:
     """Return zeros ``[B, N]`` for each state variable, for a current ``[T, B, N]``."""
     shape = list(current.shape)
-    _checks.require(len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]")
+    _checks.require(
+        len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]"
+    )
     return [torch.zeros_like(current[0]) for _ in range(variables)]
 
 
@@ -63,8 +66,8 @@ class RecurrentLIF(IntegrateAndFire):
     Args:
         neurons: their number N, at least 1.
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
-        recurrence: "all_to_all" for a weight ``[N, N]``, drawn uniformly from ±1/√N; "one_to_one" for a weight ``[N]``
-            from each neuron to itself, at first 0.
+        recurrence: "all_to_all" for a weight ``[N, N]``, drawn uniformly from ±1/√N; "one_to_one"
+            for a weight ``[N]`` from each neuron to itself, at first 0.
         generator: draws the initial weights; PyTorch's own if None.
         options: threshold, reset and the other options of `LIF`.
 
@@ -103,7 +106,7 @@ class RecurrentLIF(IntegrateAndFire):
 
 
 class RecurrentAdaptiveState(NamedTuple):
-    """Membrane after the reset v, adaptation a, and the spikes z of the last step, each ``[B, N]``."""
+    """Membrane after the reset v, adaptation a, and spikes z of the last step, ``[B, N]`` each."""
 
     membrane: Tensor
     adaptation: Tensor
@@ -113,7 +116,8 @@ class RecurrentAdaptiveState(NamedTuple):
 class RecurrentAdaptiveLIF(AdaptiveLIF):
     """Adaptive LIF neurons with learnable connections from all to all, which take one step.
 
-    With a strength of 0 for some neurons and above 0 for the others it is a mixed population (LSNN).
+    With a strength of 0 for some neurons and above 0 for the others it is a mixed population
+    (LSNN).
 
     Args:
         neurons: their number N, at least 1; weights ``[N, N]``, drawn uniformly from ±1/√N.
@@ -148,9 +152,13 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
         """Return rested membranes, no adaptation and no spikes for `current` ``[T, B, N]``."""
         return RecurrentAdaptiveState(*_rest(current, len(self.weight), 3))
 
-    def step(self, current: Tensor, state: RecurrentAdaptiveState) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
-        """Advance by one step: `adaptive_lif_step` for the input and what the neurons hear of each other."""
+    def step(
+        self, current: Tensor, state: RecurrentAdaptiveState
+    ) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
+        """Advance by one step: `adaptive_lif_step`, with what the neurons hear of each other."""
         heard = current + state.spikes @ self.weight.T
         own = AdaptiveState(state.membrane, state.adaptation)
-        spikes, membrane, own = adaptive_lif_step(heard, own, rho=self.rho, strength=self.strength, **self.rules)
+        spikes, membrane, own = adaptive_lif_step(
+            heard, own, rho=self.rho, strength=self.strength, **self.rules
+        )
         return spikes, membrane, RecurrentAdaptiveState(*own, spikes)

@@ -1,10 +1,10 @@
 """Online learning: gradients computed forward in time, step by step, without a stored past.
 
-Every rule here has the same form. A synapse keeps a trace of what it did to its neuron (the *eligibility*), a *learning
-signal* says how the loss would change with the neuron's spike at this step, and the gradient is the sum over time of
-their product. The rules differ in what the eligibility leaves out and in where the signal comes from.
-Weights are ``[M, N]``, row = to, column = from. Nothing here uses autograd, except
-`ChunkedBPTT`, which the others are compared with.
+Every rule here has the same form. A synapse keeps a trace of what it did to its neuron (the
+*eligibility*), a *learning signal* says how the loss would change with the neuron's spike at this
+step, and the gradient is the sum over time of their product. The rules differ in what the
+eligibility leaves out and in where the signal comes from. Weights are ``[M, N]``, row = to, column
+= from. Nothing here uses autograd, except `ChunkedBPTT`, which the others are compared with.
 """
 
 from .backwards import ChunkedBPTT

@@ -1,4 +1,4 @@
-"""Backpropagation through time behind the interface of the online learners, whole or cut into windows."""
+"""Backpropagation through time with the interface of the online learners, whole or in windows."""
 
 from collections.abc import Callable
 
@@ -10,10 +10,11 @@ from .network import count_error, linear_lif_pairs
 
 
 class ChunkedBPTT:
-    """Train a network by BPTT through windows of a sequence: spikes and states go on to the next, gradients do not.
+    """Train by BPTT through windows of a sequence: states go on to the next, gradients do not.
 
-    At the end of each window the error of the counts so far, scaled to the whole sequence, goes back to its beginning;
-    then the window is forgotten. One window for the whole sequence is BPTT of the cross-entropy of the counts.
+    At the end of each window the error of the counts so far, scaled to the whole sequence, goes
+    back to its beginning; then the window is forgotten. One window for the whole sequence is BPTT
+    of the cross-entropy of the counts.
 
     Args:
         network: alternating ``nn.Linear`` and `LIF`.
@@ -26,7 +27,12 @@ class ChunkedBPTT:
     Reference: Williams and Peng 1990 (truncated backpropagation through time).
     """
 
-    def __init__(self, network: nn.Sequential, window: int, error: Callable[[Tensor, Tensor], Tensor] = count_error):
+    def __init__(
+        self,
+        network: nn.Sequential,
+        window: int,
+        error: Callable[[Tensor, Tensor], Tensor] = count_error,
+    ):
         _checks.whole("window", window)
         self.layers = linear_lif_pairs(network)
         self.window, self.error = window, error
@@ -38,14 +44,19 @@ class ChunkedBPTT:
         self.counts, self.steps = torch.zeros(()), 0
 
     def advance(self, inputs: Tensor, labels: Tensor, horizon: int) -> Tensor:
-        """Run one window of a sequence of `horizon` steps, adding gradients to ``.grad``; return the output's spikes.
+        """Run one window of a sequence of `horizon` steps, adding to ``.grad``; return the spikes.
 
         Raises:
             ValueError: for an input that is not ``[T, B, N]`` or goes beyond the horizon.
         """
         _checks.sequence("inputs", inputs)
         self.steps += len(inputs)
-        _checks.require(self.steps <= horizon, "inputs", f"{self.steps} steps", f"at most {horizon}, the horizon")
+        _checks.require(
+            self.steps <= horizon,
+            "inputs",
+            f"{self.steps} steps",
+            f"at most {horizon}, the horizon",
+        )
         spikes = inputs
         for depth, (linear, neuron) in enumerate(self.layers):
             spikes, _, state = neuron(linear(spikes), self.states[depth], record=True)
@@ -56,7 +67,7 @@ class ChunkedBPTT:
         return spikes.detach()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Run a sequence ``[T, B, N]``, adding gradients to ``.grad``; return the output's spikes ``[T, B, C]``.
+        """Run a sequence ``[T, B, N]``, adding to ``.grad``; return the spikes ``[T, B, C]``.
 
         Raises:
             ValueError: for an input that is not ``[T, B, N]``.

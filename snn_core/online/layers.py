@@ -1,4 +1,4 @@
-"""A layer that learns while it runs: its synapses keep eligibility traces; a learning signal may come at any step."""
+"""Layers that learn while they run: synapses keep traces, a signal may come at any step."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,13 +12,19 @@ from ..neurons import LIF, AdaptiveLIF, AdaptiveState, IntegrateAndFire, leaky_s
 
 
 def require_fixed(neuron: IntegrateAndFire) -> None:
-    """Require that nothing but weights is to be learnt: decays and thresholds have no rule forward in time here."""
-    learnt = [name for name, parameter in neuron.named_parameters() if parameter.requires_grad and name != "weight"]
-    _checks.require(not learnt, "neuron", f"{', '.join(learnt)} to learn", "fixed decays and thresholds")
+    """Require that only weights learn: decays and thresholds have no rule forward in time."""
+    learnt = [
+        name
+        for name, parameter in neuron.named_parameters()
+        if parameter.requires_grad and name != "weight"
+    ]
+    _checks.require(
+        not learnt, "neuron", f"{', '.join(learnt)} to learn", "fixed decays and thresholds"
+    )
 
 
 def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
-    """Add to ``parameter.grad``, as ``backward()`` would; nothing for a parameter that asks for no gradient."""
+    """Add to ``parameter.grad``, as ``backward()`` would, unless it asks for no gradient."""
     if not parameter.requires_grad:
         return
     if parameter.grad is None:
@@ -28,7 +34,7 @@ def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
 
 
 def add_product(parameter: nn.Parameter, left: Tensor, right: Tensor) -> None:
-    """Add ``left @ right`` to ``parameter.grad``, without a copy where a gradient is there already."""
+    """Add ``left @ right`` to ``parameter.grad``, without a copy where there is a gradient."""
     if parameter.requires_grad and parameter.grad is not None:
         parameter.grad.addmm_(left, right)
     else:
@@ -36,7 +42,7 @@ def add_product(parameter: nn.Parameter, left: Tensor, right: Tensor) -> None:
 
 
 def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
-    """Return the trace of `values` ``[T, …]`` after every step: what they add up to with the decay `beta`.
+    """Return the trace of `values` ``[T, …]`` after every step: their sum with the decay `beta`.
 
     >>> leaky_sum(torch.ones(3), torch.tensor(0.5))
     tensor([1.0000, 1.5000, 1.7500])
@@ -48,7 +54,7 @@ def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
 
 
 class AdaptiveTraces(NamedTuple):
-    """What the synapses did to the memory of their neuron: to its state v, its adaptation a; each ``[B, M, K]``."""
+    """What the synapses did to their neuron's state v and adaptation a; each ``[B, M, K]``."""
 
     of_state: Tensor
     of_adaptation: Tensor
@@ -57,7 +63,7 @@ class AdaptiveTraces(NamedTuple):
 def adaptive_traces_step(
     traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: AdaptiveLIF
 ) -> tuple[Tensor, AdaptiveTraces]:
-    """Advance the traces of synapses onto adaptive neurons, dv/dw and da/dw, and return what they did to the spike.
+    """Advance the traces of synapses onto adaptive neurons; return what they did to the spike.
 
     Args:
         traces: of the step before, ``[B, M, K]`` each.
@@ -67,11 +73,15 @@ def adaptive_traces_step(
         neuron: gives beta, rho and strength; its reset is soft and detached.
 
     Returns:
-        (eligibility dz/dw of this step through the neuron itself, ``[B, M, K]``; traces after this step).
+        (eligibility dz/dw of this step through the neuron itself, ``[B, M, K]``; traces after this
+        step).
 
-    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the raised threshold.
+    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the
+    raised threshold.
     """
-    beta, rho, strength = (_per_neuron(value) for value in (neuron.beta, neuron.rho, neuron.strength))
+    beta, rho, strength = (
+        _per_neuron(value) for value in (neuron.beta, neuron.rho, neuron.strength)
+    )
     of_membrane = beta * traces.of_state + sources[:, None]
     of_threshold = strength * traces.of_adaptation
     of_spike = slope[..., None] * (of_membrane - of_threshold)
@@ -80,31 +90,39 @@ def adaptive_traces_step(
 
 
 def _per_neuron(value: Tensor) -> Tensor:
-    """Return a number as it is, and one entry per neuron as ``[M, 1]``, so that it broadcasts over synapses."""
+    """Return a number as it is, one entry per neuron as ``[M, 1]``, to broadcast over synapses."""
     return value[:, None] if value.dim() else value
 
 
 class OnlineLayer:
-    """What the online layers share: a linear layer, its neurons, and gradients that add up step by step.
+    """What the online layers share: a linear layer, its neurons, gradients that add up by steps.
 
-    Call `start` before a sequence, then for every step `step` and, with a learning signal, `learn`. The gradients are
-    added to ``.grad`` of the weights, as ``backward()`` would, so that any optimiser can follow, after every step or
-    at the end.
+    Call `start` before a sequence, then for every step `step` and, with a learning signal, `learn`.
+    The gradients are added to ``.grad`` of the weights, as ``backward()`` would, so that any
+    optimiser can follow, after every step or at the end.
 
     Args:
         linear: weights ``[M, N]`` from N inputs to M neurons, with or without a bias.
         neuron: M neurons with a soft, detached reset.
 
     Raises:
-        ValueError: for a neuron of another kind or reset, or with a decay or threshold that is to be learnt.
+        ValueError: for a neuron of another kind or reset, or with a decay or threshold that is to
+            be learnt.
     """
 
     kind: type[IntegrateAndFire] = IntegrateAndFire
 
     def __init__(self, linear: nn.Linear, neuron: IntegrateAndFire):
-        _checks.require(type(neuron) is self.kind, "neuron", type(neuron).__name__, self.kind.__name__)
+        _checks.require(
+            type(neuron) is self.kind, "neuron", type(neuron).__name__, self.kind.__name__
+        )
         simple = neuron.reset == "soft" and neuron.detach_reset
-        _checks.require(simple, "neuron", repr(neuron), "a soft and detached reset: the trace is that of its membrane")
+        _checks.require(
+            simple,
+            "neuron",
+            repr(neuron),
+            "a soft and detached reset: the trace is that of its membrane",
+        )
         require_fixed(neuron)
         self.linear, self.neuron = linear, neuron
 
@@ -121,7 +139,7 @@ class OnlineLayer:
         raise NotImplementedError
 
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a learning signal dL/dz ``[B, M]``; return dL/du ``[B, M]``."""
+        """Add this step's part of the gradient, for a signal dL/dz ``[B, M]``; return dL/du."""
         raise NotImplementedError
 
     def _add(self, weight: Tensor, bias: Tensor) -> None:
@@ -130,20 +148,25 @@ class OnlineLayer:
 
 
 class OnlineLIF(OnlineLayer):
-    """LIF neurons: the eligibility of a synapse is the surrogate at its neuron times one trace of its input.
+    """LIF neurons: a synapse's eligibility is its neuron's surrogate times a trace of its input.
 
-    Exact: for a learning signal that does not itself depend on time, the sum is the gradient of BPTT.
+    Exact: for a learning signal that does not itself depend on time, the sum is the gradient of
+    BPTT.
 
-    Args: those of `OnlineLayer`; the neuron is an `LIF` with one decay for all, since all share the trace of an input.
+    Args: those of `OnlineLayer`; the neuron is an `LIF` with one decay for all, since all share the
+    trace of an input.
 
-    Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022 (presynaptic trace).
+    Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022
+    (presynaptic trace).
     """
 
     kind = LIF
 
     def __init__(self, linear: nn.Linear, neuron: LIF):
         super().__init__(linear, neuron)
-        _checks.require(neuron.beta.dim() == 0, "neuron", repr(neuron), "the same decay for all neurons")
+        _checks.require(
+            neuron.beta.dim() == 0, "neuron", repr(neuron), "the same decay for all neurons"
+        )
 
     def start(self, inputs: Tensor) -> None:
         """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
@@ -156,12 +179,14 @@ class OnlineLIF(OnlineLayer):
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
         spikes, self.membrane, self.state = self.neuron.step(current, self.state)
         self.trace = leaky_step(inputs, self.trace, self.neuron.beta)
-        self.bias_trace = leaky_step(torch.ones_like(self.bias_trace), self.bias_trace, self.neuron.beta)
+        self.bias_trace = leaky_step(
+            torch.ones_like(self.bias_trace), self.bias_trace, self.neuron.beta
+        )
         return spikes
 
     @torch.no_grad()
     def sweep(self, inputs: Tensor) -> Tensor:
-        """Run a sequence from rest, ``[T, B, N]`` → spikes ``[T, B, M]``; `learn` then takes all steps at once."""
+        """Run a sequence from rest, ``[T, B, N]`` → spikes ``[T, B, M]``, for one `learn`."""
         self.start(inputs[0])
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
         spikes, self.membrane, self.state = self.neuron(current, record=True)
@@ -171,7 +196,7 @@ class OnlineLIF(OnlineLayer):
 
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a learning signal dL/dz ``[B, M]``; return dL/du ``[B, M]``."""
+        """Add this step's part of the gradient, for a signal dL/dz ``[B, M]``; return dL/du."""
         local = signal * self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
         add_product(self.linear.weight, local.flatten(0, -2).T, self.trace.flatten(0, -2))
         if self.linear.bias is not None:
@@ -180,11 +205,11 @@ class OnlineLIF(OnlineLayer):
 
 
 class OnlineSmoothedLIF(OnlineLIF):
-    """LIF neurons below a leaky layer: every synapse also remembers its past eligibilities as long as that layer does.
+    """LIF neurons below a leaky layer: synapses remember past eligibilities as long as it does.
 
-    The trace of `OnlineLIF` is what a synapse did to its neuron's spike of this step. The membranes of the layer above
-    still hold spikes of earlier steps. With this second trace, one per synapse, the sum is the gradient of BPTT for
-    two layers.
+    The trace of `OnlineLIF` is what a synapse did to its neuron's spike of this step. The membranes
+    of the layer above still hold spikes of earlier steps. With this second trace, one per synapse,
+    the sum is the gradient of BPTT for two layers.
 
     Args:
         linear, neuron: those of `OnlineLIF`.
@@ -195,7 +220,12 @@ class OnlineSmoothedLIF(OnlineLIF):
 
     def __init__(self, linear: nn.Linear, neuron: LIF, beta_above: Tensor):
         super().__init__(linear, neuron)
-        _checks.require(beta_above.dim() == 0, "beta_above", list(beta_above.shape), "the same decay for all neurons")
+        _checks.require(
+            beta_above.dim() == 0,
+            "beta_above",
+            list(beta_above.shape),
+            "the same decay for all neurons",
+        )
         self.beta_above = beta_above
 
     def start(self, inputs: Tensor) -> None:
@@ -206,7 +236,7 @@ class OnlineSmoothedLIF(OnlineLIF):
 
     @torch.no_grad()
     def step(self, inputs: Tensor) -> Tensor:
-        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces ``[B, M, N]`` follow."""
+        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; all traces follow."""
         spikes = super().step(inputs)
         psi = self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
         self.smoothed.mul_(self.beta_above).addcmul_(psi[..., None], self.trace[:, None])
@@ -215,19 +245,22 @@ class OnlineSmoothedLIF(OnlineLIF):
 
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a signal dL/dI of the layer above, sent back; return it."""
-        self._add(torch.einsum("bm,bmn->mn", signal, self.smoothed), (signal * self.smoothed_bias).sum(0))
+        """Add this step's part of the gradient, for a signal dL/dI from above; return it."""
+        self._add(
+            torch.einsum("bm,bmn->mn", signal, self.smoothed), (signal * self.smoothed_bias).sum(0)
+        )
         return signal
 
 
 class OnlineAdaptiveLIF(OnlineLayer):
-    """LIF neurons with an adaptive threshold: every synapse needs a second trace, of what it did to the adaptation.
+    """LIF neurons with an adaptive threshold: synapses keep a second trace, of the adaptation.
 
     Exact for a layer without recurrence: the sum over time is the gradient of BPTT.
 
     Args: those of `OnlineLayer`; the neuron is an `AdaptiveLIF`.
 
-    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the raised threshold.
+    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the
+    raised threshold.
     """
 
     kind = AdaptiveLIF
@@ -242,13 +275,17 @@ class OnlineAdaptiveLIF(OnlineLayer):
 
     @torch.no_grad()
     def step(self, inputs: Tensor) -> Tensor:
-        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces ``[B, M, N]`` follow."""
+        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; all traces follow."""
         neuron, adaptation = self.neuron, self.state.adaptation
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
         spikes, membrane, self.state = neuron.step(current, self.state)
-        slope = neuron.surrogate.derivative(membrane - neuron.threshold - neuron.strength * adaptation)
+        slope = neuron.surrogate.derivative(
+            membrane - neuron.threshold - neuron.strength * adaptation
+        )
         sources = self._sources(inputs)
-        self.eligibility, self.traces = adaptive_traces_step(self.traces, sources, slope, spikes, neuron)
+        self.eligibility, self.traces = adaptive_traces_step(
+            self.traces, sources, slope, spikes, neuron
+        )
         return spikes
 
     def _sources(self, inputs: Tensor) -> Tensor:
@@ -258,7 +295,7 @@ class OnlineAdaptiveLIF(OnlineLayer):
 
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient for a learning signal dL/dz ``[B, M]``; return the signal."""
+        """Add this step's part of the gradient for a signal dL/dz ``[B, M]``; return the signal."""
         gradient = torch.einsum("bm,bmn->mn", signal, self.eligibility)
         inputs = self.linear.in_features
         self._add(gradient[:, :inputs], gradient[:, inputs:].flatten())

@@ -9,10 +9,10 @@ from .network import OnlineNetwork
 
 
 def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) -> int:
-    """Run a learner over a silent sequence, one sample; return the most bytes that it keeps after a step or window.
+    """Run a learner over a silent sequence; return the most bytes it keeps after a step or window.
 
-    Counted are neuron states, counts, traces, fixed matrices and what autograd has saved before a window goes
-    backwards; not counted are weights and their gradients, which are alike for all.
+    Counted are neuron states, counts, traces, fixed matrices and what autograd has saved before a
+    window goes backwards; not counted are weights and their gradients, which are alike for all.
 
     Args:
         learner: its gradients change.
@@ -38,7 +38,10 @@ def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) ->
 
 def _most_in_windows(learner: ChunkedBPTT, inputs: int, steps: int, labels: Tensor) -> int:
     """Return the most bytes at the end of a window; every window comes in memory of its own."""
-    most, weights = 0, _bytes([linear.weight for linear, _ in learner.layers[1:]])  # autograd keeps them as well
+    most, weights = (
+        0,
+        _bytes([linear.weight for linear, _ in learner.layers[1:]]),
+    )  # autograd keeps them as well
     learner.start()
     for before in range(0, steps, learner.window):
         window = torch.zeros(min(learner.window, steps - before), 1, inputs)
@@ -52,7 +55,7 @@ def _most_in_windows(learner: ChunkedBPTT, inputs: int, steps: int, labels: Tens
 
 
 def _carried(learner: OnlineNetwork) -> list[Tensor]:
-    """Return all tensors that an online network carries on; of a layer that does not learn, its state only."""
+    """Return all tensors that an online network carries on; of an idle layer, its state only."""
     idle = learner.layers[:-1] if learner.rule == "last_layer" else []
     kept = [layer.state for layer in idle]
     for layer in learner.layers[len(idle) :]:

@@ -1,4 +1,4 @@
-"""A stack of layers that learn at every step, and the ways in which a layer can be told what the output should be."""
+"""A stack of layers that learn at every step, and how a layer can be told what should come out."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -11,13 +11,23 @@ from .. import _checks
 from ..neurons import LIF, leaky_step
 from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
 
-RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
+RULES = (
+    "rtrl",
+    "eprop",
+    "ottt",
+    "feedback_alignment",
+    "direct_feedback_alignment",
+    "decolle",
+    "last_layer",
+)
 TWO_LAYERS = ("rtrl", "eprop")
 RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
 
 
 def count_error(counts: Tensor, labels: Tensor) -> Tensor:
-    """Return the gradient of the mean cross-entropy of the counts so far, ``[B, C]``: softmax minus the right answer.
+    """Return the gradient of the mean cross-entropy of the counts so far, ``[B, C]``.
+
+    It is the softmax minus the right answer, divided by B.
 
     Args:
         counts: spikes per class so far, ``[B, C]``.
@@ -37,7 +47,8 @@ def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
     """Return the layers of a network as pairs of weights and neurons.
 
     Raises:
-        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of each.
+        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of
+            each.
     """
     kinds = [type(layer) for layer in network]
     came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
@@ -49,30 +60,38 @@ def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
 class OnlineNetwork:
     """A feed-forward network that learns while it runs, in a memory that does not grow with time.
 
-    Every layer keeps the traces of `OnlineLIF`, the first two rules more. What the hidden layers are told differs:
+    Every layer keeps the traces of `OnlineLIF`, the first two rules more. What the hidden layers
+    are told differs:
 
-    - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse (`OnlineSmoothedLIF`);
-    - "eprop": the same without the slope of the output neurons, as if the output were a leaky readout;
-    - "ottt": the error of this step, sent back through the weights of the layers above, at this step only;
+    - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse
+      (`OnlineSmoothedLIF`);
+    - "eprop": the same without the slope of the output neurons, as if the output were a leaky
+      readout;
+    - "ottt": the error of this step, sent back through the weights of the layers above, at this
+      step only;
     - "feedback_alignment": the same through fixed random matrices in place of the weights;
     - "direct_feedback_alignment": the output's error through one fixed random matrix per layer;
-    - "decolle": the error of the layer's own readout, a leaky sum of its spikes through a fixed random matrix;
+    - "decolle": the error of the layer's own readout, a leaky sum of its spikes through a fixed
+      random matrix;
     - "last_layer": nothing.
 
     Args:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
-        error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
-        horizon: the number of steps of a sequence, to which counts and local readouts so far are extrapolated before
-            their error is taken, as if spikes went on at the same rate; None: as they are.
-        feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's size; above 0.
+        error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz,
+            ``[B, C]``.
+        horizon: the number of steps of a sequence, to which counts and local readouts so far are
+            extrapolated before their error is taken, as if spikes went on at the same rate; None:
+            as they are.
+        feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's
+            size; above 0.
         generator: draws the fixed matrices; PyTorch's own if None.
 
     Raises:
         ValueError: for an unknown rule, or a network of another form.
 
-    Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and Nøkland 2016 (random
-    feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
+    Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and
+    Nøkland 2016 (random feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
     """
 
     def __init__(
@@ -91,16 +110,26 @@ class OnlineNetwork:
             _checks.whole("horizon", horizon)
         self.layers = [OnlineLIF(linear, neuron) for linear, neuron in linear_lif_pairs(network)]
         if rule in TWO_LAYERS:
-            _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
+            _checks.require(
+                len(self.layers) == 2,
+                "network",
+                f"{len(self.layers)} layers",
+                f"two layers for {rule!r}",
+            )
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.rule, self.error, self.horizon, self.feedback_scale = rule, error, horizon, feedback_scale
+        self.rule, self.error, self.horizon, self.feedback_scale = (
+            rule,
+            error,
+            horizon,
+            feedback_scale,
+        )
         self.classes = self.layers[-1].linear.out_features
         pairs = pairwise(self.layers) if rule in RANDOM else ()
         self.matrices = [self._matrix(below, above, generator) for below, above in pairs]
         self.counts: Tensor | None = None
 
     def _matrix(self, below: OnlineLIF, above: OnlineLIF, generator: Generator | None) -> Tensor:
-        """Draw a fixed matrix that leads back to a layer: from the one above, or straight from the classes."""
+        """Draw a fixed matrix that leads to a layer from the one above, or from the classes."""
         like = above.linear.weight
         rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
         drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
@@ -109,20 +138,26 @@ class OnlineNetwork:
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
         self.counts, self.steps = inputs.new_zeros(len(inputs), self.classes), 0
-        self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices if self.rule == "decolle"]
+        self.readouts = [
+            torch.zeros_like(self.counts) for _ in self.matrices if self.rule == "decolle"
+        ]
         for layer in self.layers:
             layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
 
     @torch.no_grad()
     def step(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Advance all layers by one step and add this step's gradients to ``.grad``; return the output's spikes.
+        """Advance all layers by one step, adding to ``.grad``; return the output's spikes.
 
         Raises:
             ValueError: for a step before `start`, or beyond the horizon.
         """
-        _checks.require(self.counts is not None, "step", "no start", "start(inputs) before the first step")
+        _checks.require(
+            self.counts is not None, "step", "no start", "start(inputs) before the first step"
+        )
         late = self.horizon is not None and self.steps >= self.horizon
-        _checks.require(not late, "inputs", "one more", f"at most {self.horizon} steps, the horizon")
+        _checks.require(
+            not late, "inputs", "one more", f"at most {self.horizon} steps, the horizon"
+        )
         spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
@@ -132,13 +167,17 @@ class OnlineNetwork:
         return spikes[-1]
 
     def _learn(self, error: Tensor, spikes: list[Tensor], labels: Tensor) -> None:
-        """Let all layers learn, from the last to the first, given the input and the spikes of every layer."""
+        """Let all layers learn, from last to first, given input and spikes of every layer."""
         local = self.layers[-1].learn(error)
         if self.rule != "last_layer":
             for depth in reversed(range(len(self.layers) - 1)):
-                local = self.layers[depth].learn(self._signal(depth, local, error, spikes[depth + 1], labels))
+                local = self.layers[depth].learn(
+                    self._signal(depth, local, error, spikes[depth + 1], labels)
+                )
 
-    def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
+    def _signal(
+        self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor
+    ) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
         if self.rule not in RANDOM:
             return (error if self.rule == "eprop" else above) @ self.layers[depth + 1].linear.weight
@@ -152,7 +191,9 @@ class OnlineNetwork:
         if spikes.dim() == 3:
             seen = leaky_sum(spikes @ matrix.T, layer.neuron.beta) * reach
             return self._errors(seen, labels) @ matrix
-        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
+        self.readouts[depth] = leaky_step(
+            spikes @ matrix.T, self.readouts[depth], layer.neuron.beta
+        )
         return self.error(self.readouts[depth] * reach, labels) @ matrix
 
     def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
@@ -163,7 +204,7 @@ class OnlineNetwork:
         return (beta ** torch.arange(self.horizon, device=beta.device)).sum()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Run a sequence ``[T, B, N]``, adding up gradients; return the output's spikes ``[T, B, C]``.
+        """Run a sequence ``[T, B, N]``, adding up gradients; return the spikes ``[T, B, C]``.
 
         Raises:
             ValueError: for an input that is not ``[T, B, N]``.
@@ -174,22 +215,26 @@ class OnlineNetwork:
 
     @torch.no_grad()
     def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Do what `run` does in fewer, larger operations: faster, but in a memory that grows with T.
+        """Do what `run` does in fewer, larger operations: faster, in a memory that grows with T.
 
         Nothing is left to go on from: call `start` before the next `step`.
 
         Raises:
-            ValueError: for an input that is not ``[T, B, N]`` or longer than the horizon, or a rule with traces per
-                synapse.
+            ValueError: for an input that is not ``[T, B, N]`` or longer than the horizon, or a rule
+                with traces per synapse.
         """
         _checks.sequence("inputs", inputs)
-        _checks.require(self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input")
+        _checks.require(
+            self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input"
+        )
         spikes, self.counts = [inputs], None
         for layer in self.layers:
             spikes.append(layer.sweep(spikes[-1]))
         seen = spikes[-1].cumsum(0)
         if self.horizon is not None:
-            _checks.require(len(seen) <= self.horizon, "inputs", f"{len(seen)} steps", f"at most {self.horizon}")
+            _checks.require(
+                len(seen) <= self.horizon, "inputs", f"{len(seen)} steps", f"at most {self.horizon}"
+            )
             steps = torch.arange(1, len(seen) + 1, dtype=seen.dtype, device=seen.device)
             seen = seen * (self.horizon / steps)[:, None, None]
         self._learn(self._errors(seen, labels), spikes, labels)

@@ -1,4 +1,4 @@
-"""Neurons that compete for the input: one winner per step, trace STDP at its spikes, thresholds that share the wins."""
+"""Neurons that compete: one winner per step, trace STDP at its spikes, thresholds that adapt."""
 
 import torch
 from torch import Generator, Tensor, nn
@@ -9,7 +9,9 @@ from .traces import spike_trace
 
 
 def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
-    """Scale every image to the Euclidean length `gain`, then cut intensities at 1, which shortens images of little ink.
+    """Scale every image to the Euclidean length `gain`, then cut intensities at 1.
+
+    The cut shortens images of little ink.
 
     Args:
         images: ``[B, N]``, at least 0.
@@ -32,12 +34,18 @@ def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
 
 
 def competition_step(
-    current: Tensor, state: Tensor, *, beta: Tensor | float, threshold: Tensor, inhibition: float = 1.0
+    current: Tensor,
+    state: Tensor,
+    *,
+    beta: Tensor | float,
+    threshold: Tensor,
+    inhibition: float = 1.0,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Advance competing neurons by one step: integrate, compare, let one spike, reset it and inhibit the others.
+    """Advance competing neurons by one step: integrate, compare, one spike, reset, inhibit.
 
-    The neuron that is furthest above its own threshold spikes and is reset to 0; the others lose a share of their
-    membranes, as if by lateral inhibition without delay. If no neuron is above its threshold, nothing of this happens.
+    The neuron that is furthest above its own threshold spikes and is reset to 0; the others lose a
+    share of their membranes, as if by lateral inhibition without delay. If no neuron is above its
+    threshold, nothing of this happens.
 
     Args:
         current: input I[t], ``[B, M]``.
@@ -54,7 +62,8 @@ def competition_step(
 
     Reference: after Diehl, Cook 2015, whose inhibitory population the maximum replaces.
 
-    >>> z, u, v = competition_step(torch.tensor([[2.0, 3.0]]), torch.zeros(1, 2), beta=0.9, threshold=torch.ones(2))
+    >>> drive, rest = torch.tensor([[2.0, 3.0]]), torch.zeros(1, 2)
+    >>> z, u, v = competition_step(drive, rest, beta=0.9, threshold=torch.ones(2))
     >>> z.tolist(), v.tolist()
     ([[0.0, 1.0]], [[0.0, 0.0]])
     """
@@ -67,12 +76,18 @@ def competition_step(
 
 
 def trace_stdp(
-    weight: Tensor, trace: Tensor, spikes: Tensor, *, lr: float, scale: float = 0.18, normalise: bool = True
+    weight: Tensor,
+    trace: Tensor,
+    spikes: Tensor,
+    *,
+    lr: float,
+    scale: float = 0.18,
+    normalise: bool = True,
 ) -> Tensor:
     """Move the weights of every neuron that spiked towards the presynaptic traces at its spikes.
 
-    For one postsynaptic spike, ``dw = lr * (scale * trace - w)``; for several in the batch, with their mean trace. Then
-    each moved row is divided by its Euclidean length, if `normalise`.
+    For one postsynaptic spike, ``dw = lr * (scale * trace - w)``; for several in the batch, with
+    their mean trace. Then each moved row is divided by its Euclidean length, if `normalise`.
 
     Args:
         weight: ``[M, N]``.
@@ -88,9 +103,11 @@ def trace_stdp(
     Raises:
         ValueError: if the shapes do not fit, or a number is out of range.
 
-    Reference: Querlioz et al. 2013 and Diehl, Cook 2015, for rules that act at postsynaptic spikes only.
+    Reference: Querlioz et al. 2013 and Diehl, Cook 2015, for rules that act at postsynaptic spikes
+    only.
 
-    >>> trace_stdp(torch.tensor([[1.0, 0.0]]), torch.tensor([[[0.0, 1.0]]]), torch.ones(1, 1, 1), lr=0.5, scale=1.0)
+    >>> weight, trace = torch.tensor([[1.0, 0.0]]), torch.tensor([[[0.0, 1.0]]])
+    >>> trace_stdp(weight, trace, torch.ones(1, 1, 1), lr=0.5, scale=1.0)
     tensor([[0.7071, 0.7071]])
     """
     _checks.number("lr", lr, 0, 1)
@@ -106,13 +123,16 @@ def trace_stdp(
     return weight.index_copy(0, moved, nn.functional.normalize(row, dim=1) if normalise else row)
 
 
-def adapt_thresholds(threshold: Tensor, spikes: Tensor, *, target: float = 3.0, rate: float = 0.02) -> Tensor:
-    """Raise the threshold of a neuron that spiked more than its share in this batch, and lower that of the others.
+def adapt_thresholds(
+    threshold: Tensor, spikes: Tensor, *, target: float = 3.0, rate: float = 0.02
+) -> Tensor:
+    """Raise the threshold of a neuron that spiked more than its share; lower the others'.
 
     Args:
         threshold: ``[M]``.
         spikes: ``[T, B, M]``.
-        target: spikes of the whole layer per image; the share of a neuron in the batch is ``target * B / M``.
+        target: spikes of the whole layer per image; the share of a neuron in the batch is
+            ``target * B / M``.
         rate: change of the threshold per spike above the share, at least 0.
 
     Returns:
@@ -121,7 +141,8 @@ def adapt_thresholds(threshold: Tensor, spikes: Tensor, *, target: float = 3.0, 
     Raises:
         ValueError: if the shapes do not fit, or a number is out of range.
 
-    >>> adapt_thresholds(torch.ones(2), torch.tensor([[[1.0, 0.0]], [[1.0, 0.0]]]), target=2.0, rate=0.1)
+    >>> spikes = torch.tensor([[[1.0, 0.0]], [[1.0, 0.0]]])
+    >>> adapt_thresholds(torch.ones(2), spikes, target=2.0, rate=0.1)
     tensor([1.1000, 0.9000])
     """
     _checks.number("target", target, 0)
@@ -136,7 +157,8 @@ class CompetitiveLayer(nn.Module):
 
     Args:
         inputs, neurons: numbers N and M.
-        tau_mem, tau_trace: time constants of the membrane and of the presynaptic trace in ms, above 0.
+        tau_mem, tau_trace: time constants of the membrane and of the presynaptic trace in ms, above
+            0.
         dt: step in ms.
         threshold: of every neuron at the start.
         compete: if False, every neuron above its threshold spikes and resets only itself.
@@ -176,10 +198,12 @@ class CompetitiveLayer(nn.Module):
         self.tau_trace, self.dt, self.compete = tau_trace, dt, compete
 
     def forward(self, spikes: Tensor, inhibition: float = 1.0) -> Tensor:
-        """Run over input spikes ``[T, B, N]``; return output spikes ``[T, B, M]``. `inhibition`: `competition_step`."""
+        """Run over spikes ``[T, B, N]`` → ``[T, B, M]``; `inhibition` as in `competition_step`."""
         _checks.sequence("spikes", spikes)
         _match("spikes", spikes, (*spikes.shape[:2], self.weight.shape[1]))
-        current = (spikes.flatten(0, 1) @ self.weight.T).unflatten(0, spikes.shape[:2])  # one product for all steps
+        current = (spikes.flatten(0, 1) @ self.weight.T).unflatten(
+            0, spikes.shape[:2]
+        )  # one product for all steps
         state, output = torch.zeros_like(current[0]), []
         for step_current in current:
             step_spikes, state = self._step(step_current, state, inhibition)
@@ -195,8 +219,10 @@ class CompetitiveLayer(nn.Module):
         return spikes, state
 
     @torch.no_grad()
-    def learn(self, spikes: Tensor, *, lr: float, target: float = 3.0, adaptation: float = 0.02, **rule) -> Tensor:
-        """Run over one batch ``[T, B, N]``, then update the weights with `trace_stdp` and the thresholds.
+    def learn(
+        self, spikes: Tensor, *, lr: float, target: float = 3.0, adaptation: float = 0.02, **rule
+    ) -> Tensor:
+        """Run over one batch ``[T, B, N]``, then update the weights and the thresholds.
 
         Args:
             spikes: input, ``[T, B, N]``.
@@ -215,4 +241,9 @@ class CompetitiveLayer(nn.Module):
 
 
 def _match(argument: str, got: Tensor, expected: tuple[int, ...]) -> None:
-    _checks.require(tuple(got.shape) == expected, argument, f"shape {list(got.shape)}", f"shape {list(expected)}")
+    _checks.require(
+        tuple(got.shape) == expected,
+        argument,
+        f"shape {list(got.shape)}",
+        f"shape {list(expected)}",
+    )

@@ -1,4 +1,4 @@
-"""Learning without labels, and afterwards: what do the neurons stand for? Names and votes from labels."""
+"""Learning without labels, and afterwards: names of neurons and votes, from labels."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,8 @@ def learn_unlabelled(
     Args:
         layer: changed in place.
         images: ``[samples, N]``, what `encode` takes.
-        encode: turns a batch of images into input spikes ``[T, B, N]``; called anew for every batch.
+        encode: turns a batch of images into input spikes ``[T, B, N]``; called anew for every
+            batch.
         epochs, batch_size: at least 1.
         lr: learning rate of the first and of the last batch.
         after_batch: called with the output spikes ``[T, B, M]`` of every batch.
@@ -46,7 +47,9 @@ def learn_unlabelled(
 
 
 @torch.no_grad()
-def responses(layer: Callable[[Tensor], Tensor], images: Tensor, encode: Encoder, *, batch_size: int = 100) -> Tensor:
+def responses(
+    layer: Callable[[Tensor], Tensor], images: Tensor, encode: Encoder, *, batch_size: int = 100
+) -> Tensor:
     """Return how often each neuron spikes for each image.
 
     Args:
@@ -85,12 +88,14 @@ def class_responses(counts: Tensor, labels: Tensor, classes: int = 10) -> Tensor
     of_class = nn.functional.one_hot(labels, classes).to(counts.dtype)
     number = of_class.sum(0)
     missing = (number == 0).nonzero().flatten().tolist()
-    _checks.require(not missing, "labels", f"no sample of {missing}", "at least one sample of every class")
+    _checks.require(
+        not missing, "labels", f"no sample of {missing}", "at least one sample of every class"
+    )
     return counts.T @ of_class / number
 
 
 def name_neurons(response: Tensor) -> Tensor:
-    """Name each neuron after the class that it responds to most: ``[M, C]`` → integers ``[M]``, -1 if it never spiked.
+    """Name each neuron after its strongest class: ``[M, C]`` → ``[M]``, -1 if it never spiked.
 
     >>> name_neurons(torch.tensor([[1.0, 3.0], [0.0, 0.0]]))
     tensor([ 1, -1])
@@ -101,7 +106,7 @@ def name_neurons(response: Tensor) -> Tensor:
 
 
 def named_scores(counts: Tensor, names: Tensor, classes: int = 10) -> Tensor:
-    """Score each class by the mean spike count of the neurons named after it; 0 for a class without a neuron.
+    """Score each class by the mean spike count of the neurons named after it, 0 without one.
 
     Args:
         counts: spikes per sample and neuron, ``[samples, M]``.
@@ -120,15 +125,22 @@ def named_scores(counts: Tensor, names: Tensor, classes: int = 10) -> Tensor:
     tensor([[3., 1.]])
     """
     _checks.floats("counts", counts, min_rank=2)
-    _checks.require(names.shape == counts.shape[1:], "names", f"shape {list(names.shape)}", f"[{counts.shape[1]}]")
+    _checks.require(
+        names.shape == counts.shape[1:],
+        "names",
+        f"shape {list(names.shape)}",
+        f"[{counts.shape[1]}]",
+    )
     low, high = int(names.min()), int(names.max())
-    _checks.require(low >= -1 and high < classes, "names", f"{low} to {high}", f"names in [-1, {classes - 1}]")
+    _checks.require(
+        low >= -1 and high < classes, "names", f"{low} to {high}", f"names in [-1, {classes - 1}]"
+    )
     members = nn.functional.one_hot(names + 1, classes + 1)[:, 1:].to(counts.dtype)
     return counts @ members / members.sum(0).clamp(min=1)
 
 
 def vote_scores(counts: Tensor, response: Tensor) -> Tensor:
-    """Let every spike vote with the class distribution of its neuron: its responses, divided by their sum.
+    """Let every spike vote with the responses of its neuron to the classes, which sum to 1.
 
     Args:
         counts: spikes per sample and neuron, ``[samples, M]``.
@@ -142,5 +154,7 @@ def vote_scores(counts: Tensor, response: Tensor) -> Tensor:
     """
     _checks.floats("counts", counts, min_rank=2)
     fits = isinstance(response, Tensor) and response.shape[:1] == counts.shape[1:]
-    _checks.require(fits, "response", list(getattr(response, "shape", [])), f"[{counts.shape[1]}, C]")
+    _checks.require(
+        fits, "response", list(getattr(response, "shape", [])), f"[{counts.shape[1]}, C]"
+    )
     return counts @ nn.functional.normalize(response, p=1, dim=1)

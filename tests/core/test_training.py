@@ -19,7 +19,9 @@ def network():
 def task(samples=200):
     """Two classes: either the first two or the last two of four inputs are bright."""
     labels = torch.arange(samples) % 2
-    values = 0.1 + 0.8 * torch.stack([labels == 0, labels == 0, labels == 1, labels == 1], 1).float()
+    values = (
+        0.1 + 0.8 * torch.stack([labels == 0, labels == 0, labels == 1, labels == 1], 1).float()
+    )
     return values, labels
 
 
@@ -31,7 +33,16 @@ def test_fit_learns_a_separable_task():
     seeded(0)
     values, labels = task()
     net = network()
-    history = fit(net, values, labels, encode=encode, epochs=20, batch_size=20, test=(values, labels), progress=False)
+    history = fit(
+        net,
+        values,
+        labels,
+        encode=encode,
+        epochs=20,
+        batch_size=20,
+        test=(values, labels),
+        progress=False,
+    )
     assert evaluate(net, values, labels, encode=encode) == 1.0
     assert history.test_accuracy[-1] == 1.0
     assert len(history.loss) == 20 * 10
@@ -90,7 +101,15 @@ def test_every_sample_is_seen_once_per_epoch():
         seen.append(batch)
         return encoding.repeat(batch.expand(-1, 4), 3)
 
-    fit(network(), values, torch.zeros(10, dtype=torch.long), encode=watching, epochs=1, batch_size=4, progress=False)
+    fit(
+        network(),
+        values,
+        torch.zeros(10, dtype=torch.long),
+        encode=watching,
+        epochs=1,
+        batch_size=4,
+        progress=False,
+    )
     assert [len(batch) for batch in seen] == [4, 4, 2]
     assert torch.equal(torch.cat(seen).sort(0).values, values)
 
@@ -156,8 +175,21 @@ def test_a_penalty_is_added_to_the_loss_and_lowers_the_activity():
             seen.append(len(spikes))
             return weight * l1_activity(spikes[0])
 
-        options = {"encode": encode, "epochs": 5, "batch_size": 20, "progress": False, "generator": seeded(1)}
-        fit(network, values, labels, penalty=penalty, optimizer=torch.optim.Adam(network.parameters(), 1e-2), **options)
+        options = {
+            "encode": encode,
+            "epochs": 5,
+            "batch_size": 20,
+            "progress": False,
+            "generator": seeded(1),
+        }
+        fit(
+            network,
+            values,
+            labels,
+            penalty=penalty,
+            optimizer=torch.optim.Adam(network.parameters(), 1e-2),
+            **options,
+        )
         with watch_spikes(network) as spikes:
             network(encode(values))
         counts[weight] = spikes[0].sum()
@@ -170,7 +202,7 @@ def cosine(start, end, share):
 
 
 def test_one_cycle_rises_to_the_learning_rate_and_falls_to_nearly_zero():
-    """The course of the learning rate over 20 updates, written out: up to the sixth, down to the last."""
+    """The course over 20 updates, written out: up to the sixth, down to the last."""
     optimizer = torch.optim.AdamW([nn.Parameter(torch.zeros(1))], lr=7.0)
     schedule, seen = one_cycle(optimizer, 0.5, updates=20), []
     for _ in range(20):

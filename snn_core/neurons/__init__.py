@@ -5,7 +5,8 @@ recurrence adds.
 """
 
 from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
-from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron, decay
+from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron
+from .decays import decay
 from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
 from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
 from .recurrent import (

@@ -1,5 +1,6 @@
 """The Izhikevich neuron: two variables that burst, chatter and adapt. It is in millivolts."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 from .. import _checks
 from ..surrogate import Surrogate, as_surrogate
 from .base import SpikingNeuron
+from .lif import SPIKE
 
 # a (1/ms), b (1/ms), c (mV), d (mV/ms): Izhikevich 2003, figure 2
 FIRING_PATTERNS: dict[str, tuple[float, float, float, float]] = {
@@ -40,7 +42,7 @@ def izhikevich_step(
     d: float,
     dt: float = 0.5,
     detach_reset: bool = True,
-    surrogate: Surrogate | None = None,
+    spike: Callable[[Tensor], Tensor] = SPIKE,
 ) -> tuple[Tensor, Tensor, IzhikevichState]:
     """Advance an Izhikevich neuron by one Euler step: integrate, compare with 30 mV, emit, reset.
 
@@ -54,7 +56,7 @@ def izhikevich_step(
             recovery.
         dt: step in ms, above 0; at most about 0.5 for a faithful picture.
         detach_reset: if True, no gradient flows through the spike that resets the membrane.
-        surrogate: derivative of the spike by the distance to the peak in units of 100 mV.
+        spike: turns the distance to the peak, in units of 100 mV, into spikes: a `Surrogate`.
 
     Returns:
         (spikes in {0, 1}, membrane in mV, state), each ``[B, …]``.
@@ -67,15 +69,13 @@ def izhikevich_step(
     tensor([-70.])
     """
     v, w = state
-    membrane = v + dt * (0.04 * v**2 + 5 * v + 140 - w + current)
+    slope = 0.04 * v**2 + 5 * v + 140 - w + current
+    membrane = v + dt * slope
     recovery = w + dt * a * (b * v - w)
-    spikes = (surrogate or Surrogate())((membrane - PEAK) / SPAN)
+    spikes = spike((membrane - PEAK) / SPAN)
     resetting = spikes.detach() if detach_reset else spikes
-    return (
-        spikes,
-        membrane,
-        IzhikevichState(membrane + (c - membrane) * resetting, recovery + d * spikes),
-    )
+    after = membrane + (c - membrane) * resetting
+    return spikes, membrane, IzhikevichState(after, recovery + d * spikes)
 
 
 class Izhikevich(SpikingNeuron):
@@ -113,32 +113,39 @@ class Izhikevich(SpikingNeuron):
     ):
         super().__init__()
         _checks.choice("pattern", pattern, FIRING_PATTERNS)
-        given = zip("abcd", (a, b, c, d), FIRING_PATTERNS[pattern], strict=True)
-        self.constants = {
-            name: default if value is None else value for name, value, default in given
-        }
+        self.constants = dict(zip("abcd", FIRING_PATTERNS[pattern], strict=True))
+        given = {"a": a, "b": b, "c": c, "d": d}
+        self.constants |= {name: value for name, value in given.items() if value is not None}
         _checks.number("a", self.constants["a"], 0)
         _checks.number("b", self.constants["b"], 0, 0.26, open_low=False)
         _checks.number("c", self.constants["c"], -200, PEAK)
         _checks.number("d", self.constants["d"], -100)
         _checks.number("dt", dt, 0, 1)
-        self.dt, self.detach_reset, self.surrogate = dt, detach_reset, as_surrogate(surrogate)
+        self.dt = dt
+        self.detach_reset = detach_reset
+        self.surrogate = as_surrogate(surrogate)
 
     def initial_state(self, current: Tensor) -> IzhikevichState:
         """Return rest: the lower root of ``0.04 v² + (5 - b) v + 140 = 0``, and ``w = b v``."""
-        slope = 5 - self.constants["b"]
-        v = torch.full_like(current[0], (-slope - (slope**2 - 22.4) ** 0.5) / 0.08)
-        return IzhikevichState(v, self.constants["b"] * v)
+        b = self.constants["b"]
+        slope = 5 - b
+        root = (slope**2 - 22.4) ** 0.5
+        v = torch.full_like(current[0], (-slope - root) / 0.08)
+        return IzhikevichState(v, b * v)
 
     def step(
         self, current: Tensor, state: IzhikevichState
     ) -> tuple[Tensor, Tensor, IzhikevichState]:
         """Advance by one step with `izhikevich_step`."""
-        options = {"dt": self.dt, "detach_reset": self.detach_reset, "surrogate": self.surrogate}
-        return izhikevich_step(current, state, **self.constants, **options)
+        return izhikevich_step(
+            current,
+            state,
+            **self.constants,
+            dt=self.dt,
+            detach_reset=self.detach_reset,
+            spike=self.surrogate,
+        )
 
     def extra_repr(self) -> str:
-        return (
-            ", ".join(f"{name}={value:g}" for name, value in self.constants.items())
-            + f", dt={self.dt:g}"
-        )
+        constants = self.constants | {"dt": self.dt}
+        return ", ".join(f"{name}={value:g}" for name, value in constants.items())

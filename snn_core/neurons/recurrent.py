@@ -6,8 +6,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
-from .base import IntegrateAndFire
+from .adaptive import AdaptiveLIF, AdaptiveState
+from .base import IntegrateAndFire, at_rest
 from .lif import lif_step
 
 RECURRENCES = ("all_to_all", "one_to_one")
@@ -41,23 +41,24 @@ def recurrent_lif_step(
     >>> recurrent_lif_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), beta=0.5)[1]
     tensor([[0.3000]])
     """
-    feedback = state.spikes @ weight.T if weight.dim() == 2 else state.spikes * weight
+    among_all = weight.dim() == 2
+    feedback = state.spikes @ weight.T if among_all else state.spikes * weight
     spikes, membrane, v = lif_step(current + feedback, state.membrane, **rules)
     return spikes, membrane, RecurrentState(v, spikes)
 
 
 def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
     """Return weights ``[N, N]`` among N neurons, drawn uniformly from ±1/√N."""
-    return nn.Parameter((2 * torch.rand(neurons, neurons, generator=generator) - 1) / neurons**0.5)
+    drawn = torch.rand(neurons, neurons, generator=generator)
+    return nn.Parameter((2 * drawn - 1) / neurons**0.5)
 
 
-def _rest(current: Tensor, neurons: int, variables: int) -> list[Tensor]:
-    """Return zeros ``[B, N]`` for each state variable, for a current ``[T, B, N]``."""
+def _at_rest(kind: type, current: Tensor, neurons: int) -> tuple[Tensor, ...]:
+    """Return a state of this kind at rest, for a current ``[T, B, N]`` of N `neurons`."""
     shape = list(current.shape)
-    _checks.require(
-        len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]"
-    )
-    return [torch.zeros_like(current[0]) for _ in range(variables)]
+    fits = len(shape) == 3 and shape[2] == neurons
+    _checks.require(fits, "current", f"shape {shape}", f"[T, B, {neurons}]")
+    return at_rest(kind, current[0])
 
 
 class RecurrentLIF(IntegrateAndFire):
@@ -98,7 +99,7 @@ class RecurrentLIF(IntegrateAndFire):
 
     def initial_state(self, current: Tensor) -> RecurrentState:
         """Return a membrane at rest and no spikes for `current` ``[T, B, N]``."""
-        return RecurrentState(*_rest(current, len(self.weight), 2))
+        return _at_rest(RecurrentState, current, len(self.weight))
 
     def step(self, current: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor, RecurrentState]:
         """Advance by one step with `recurrent_lif_step`."""
@@ -150,7 +151,7 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
 
     def initial_state(self, current: Tensor) -> RecurrentAdaptiveState:
         """Return rested membranes, no adaptation and no spikes for `current` ``[T, B, N]``."""
-        return RecurrentAdaptiveState(*_rest(current, len(self.weight), 3))
+        return _at_rest(RecurrentAdaptiveState, current, len(self.weight))
 
     def step(
         self, current: Tensor, state: RecurrentAdaptiveState
@@ -158,7 +159,5 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
         """Advance by one step: `adaptive_lif_step`, with what the neurons hear of each other."""
         heard = current + state.spikes @ self.weight.T
         own = AdaptiveState(state.membrane, state.adaptation)
-        spikes, membrane, own = adaptive_lif_step(
-            heard, own, rho=self.rho, strength=self.strength, **self.rules
-        )
+        spikes, membrane, own = super().step(heard, own)
         return spikes, membrane, RecurrentAdaptiveState(*own, spikes)

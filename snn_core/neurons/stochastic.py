@@ -39,28 +39,25 @@ class StochasticLIF(IntegrateAndFire):
         generator: Generator | None = None,
         **options,
     ):
-        _checks.require(
-            "surrogate" not in options,
-            "surrogate",
-            options.get("surrogate"),
-            "none: chance decides",
-        )
+        if "surrogate" in options:
+            _checks.fail("surrogate", options["surrogate"], "none: chance decides")
         super().__init__(tau_mem, **options)
         _checks.number("width", width, 0)
-        self.width, self.generator = width, generator
+        self.width = width
+        self.generator = generator
 
     def probability(self, membrane: Tensor) -> Tensor:
         """Return the probability of a spike, in (0, 1), for membranes u of any shape."""
         return torch.sigmoid((membrane - self.threshold) / self.width)
 
     def _draw(self, distance: Tensor) -> Tensor:
-        return torch.bernoulli(
-            torch.sigmoid(distance.detach() / self.width), generator=self.generator
-        )
+        chance = torch.sigmoid(distance.detach() / self.width)
+        return torch.bernoulli(chance, generator=self.generator)
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""
-        return lif_step(current, state, **self.rules | {"surrogate": self._draw})
+        rules = self.rules | {"spike": self._draw}
+        return lif_step(current, state, **rules)
 
     def log_likelihood(self, spikes: Tensor, membrane: Tensor) -> Tensor:
         """Return the log-probability of every spike and silence, same shape as both.
@@ -70,7 +67,9 @@ class StochasticLIF(IntegrateAndFire):
             membrane: the membranes at which it did so, same shape.
         """
         distance = (membrane - self.threshold) / self.width
-        return spikes * F.logsigmoid(distance) + (1 - spikes) * F.logsigmoid(-distance)
+        of_spike = F.logsigmoid(distance)
+        of_silence = F.logsigmoid(-distance)
+        return spikes * of_spike + (1 - spikes) * of_silence
 
     def replay(self, spikes: Tensor, current: Tensor) -> Tensor:
         """Return the membranes u ``[T, B, …]`` of neurons that are made to fire `spikes`.
@@ -90,13 +89,14 @@ class StochasticLIF(IntegrateAndFire):
         _checks.sequence("current", current)
         binary = bool(((spikes == 0) | (spikes == 1)).all())
         _checks.require(binary, "spikes", "other values", "spikes in {0, 1}")
-        _checks.require(
-            len(current) == len(spikes), "current", f"{len(current)} steps", f"{len(spikes)} steps"
-        )
-        state, membranes = torch.zeros_like(spikes[0]), []
+        if len(current) != len(spikes):
+            _checks.fail("current", f"{len(current)} steps", f"{len(spikes)} steps")
+        rules = self.rules
+        state = torch.zeros_like(spikes[0])
+        membranes = []
         for fired, now in zip(spikes, current, strict=True):
-            # lif_step asks which neurons fire; this answer repeats the train, without a gradient.
-            forced = self.rules | {"surrogate": lambda _, fired=fired: fired}
-            _, membrane, state = lif_step(now, state, **forced)
+            # lif_step asks who fires; this answer repeats the train, without a gradient.
+            rules["spike"] = lambda _, fired=fired: fired
+            _, membrane, state = lif_step(now, state, **rules)
             membranes.append(membrane)
         return torch.stack(membranes)

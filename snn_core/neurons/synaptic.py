@@ -6,11 +6,11 @@ Each filter has gain 1: whatever the time constants and `dt` are, a weight ``w``
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from .. import _checks
-from .base import IntegrateAndFire, decay, own_decay, owned_decay, parameter
+from .base import IntegrateAndFire, at_rest
+from .decays import decay, own_decay, owned_decay, parameter
 from .lif import leaky_step, lif_step
 
 
@@ -43,6 +43,7 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
     Reference: Neftci et al. 2019, section II; the factor 1 - alpha, which their weights contain, is
     written out here.
 
+    >>> import torch
     >>> synapse_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
     tensor([1.5000])
     """
@@ -68,6 +69,7 @@ class CuBaLIF(IntegrateAndFire):
     Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, appendix (their synaptic
     neuron).
 
+    >>> import torch
     >>> pulse = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
     >>> CuBaLIF(beta=0.5, alpha=0.5)(pulse, record=True).membrane.flatten()
     tensor([0.5000, 0.5000, 0.3750])
@@ -86,12 +88,8 @@ class CuBaLIF(IntegrateAndFire):
         super().__init__(tau_mem, dt=dt, **options)
         alpha = decay(tau_syn, dt, "tau_syn") if alpha is None else parameter("alpha", alpha)
         own_decay(self, "alpha", alpha, learn_alpha)
-        _checks.require(
-            bool((alpha < 1).all()),
-            "alpha",
-            alpha.tolist(),
-            "a decay below 1, which would let nothing in",
-        )
+        open_ = bool((alpha < 1).all())
+        _checks.require(open_, "alpha", alpha.tolist(), "a decay below 1: with 1 nothing comes in")
 
     @property
     def alpha(self) -> Tensor:
@@ -100,7 +98,7 @@ class CuBaLIF(IntegrateAndFire):
 
     def initial_state(self, current: Tensor) -> SynapticState:
         """Return a membrane and a synapse at rest for `current` ``[T, B, …]``."""
-        return SynapticState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+        return at_rest(SynapticState, current[0])
 
     def step(self, current: Tensor, state: SynapticState) -> tuple[Tensor, Tensor, SynapticState]:
         """Advance by one step: `synapse_step`, then `lif_step`."""
@@ -124,6 +122,7 @@ class Alpha(CuBaLIF):
     Reference: Rall 1967; Gerstner et al. 2014, section 3.1; Eshraghian et al. 2023, appendix (their
     alpha neuron).
 
+    >>> import torch
     >>> pulse = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
     >>> Alpha(beta=0.0, alpha=0.5)(pulse, record=True).membrane.flatten()
     tensor([0.2500, 0.2500, 0.1875])
@@ -131,7 +130,7 @@ class Alpha(CuBaLIF):
 
     def initial_state(self, current: Tensor) -> AlphaState:
         """Return all three variables at rest for `current` ``[T, B, …]``."""
-        return AlphaState(*(torch.zeros_like(current[0]) for _ in AlphaState._fields))
+        return at_rest(AlphaState, current[0])
 
     def step(self, current: Tensor, state: AlphaState) -> tuple[Tensor, Tensor, AlphaState]:
         """Advance by one step: `synapse_step` twice, then `lif_step`."""

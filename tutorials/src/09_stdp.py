@@ -325,7 +325,7 @@ def listen(rule, weight, arrivals, drive, membrane=None, traces=None, tau_mem=10
     gain = drive * (1 - beta) / (arrivals.shape[2] * 0.02 * 0.5)
     for now in arrivals:
         current = gain * (weight @ now.unsqueeze(2)).squeeze(2)
-        spikes, _, membrane = lif_step(current, membrane, beta=beta, reset="hard", surrogate=fires)
+        spikes, _, membrane = lif_step(current, membrane, beta=beta, reset="hard", spike=fires)
         pairing, traces = rule.pair(now, spikes, traces)
         weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
         sent.append(spikes.squeeze(1))

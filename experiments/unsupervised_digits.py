@@ -76,7 +76,7 @@ def main() -> None:
     settings = {name: getattr(arguments, name) for name in ("epochs", "batch_size", "lr")}
     layers = []
     for neurons, adaptation in zip(arguments.neurons, arguments.adaptation, strict=True):
-        runs = [train(data, neurons, seed, settings | {"adaptation": adaptation}) for seed in arguments.seeds]
+        runs = [train(data, neurons, seed, settings | {"threshold_lr": adaptation}) for seed in arguments.seeds]
         layers.append({"neurons": neurons, "adaptation": adaptation, "runs": runs})
     if not arguments.validate:
         steps = {"steps": STEPS, "reading_steps": READING_STEPS, "gain": GAIN, "reading_inhibition": READING_INHIBITION}

@@ -78,7 +78,7 @@ def within(argument: str, got: Tensor, low: float, high: float) -> None:
     """Require all values of a tensor to lie in [low, high]."""
     least = got.min().item()
     most = got.max().item()
-    if least < low or most > high:
+    if not (low <= least and most <= high):  # also where one is NaN
         fail(argument, f"values from {least:g} to {most:g}", f"values in [{low:g}, {high:g}]")
 
 

@@ -44,9 +44,10 @@ def trace_step(
     >>> trace_step(one, one, 0.5), trace_step(one, one, 0.5, "nearest")
     (tensor([1.5000]), tensor([1.]))
     """
-    _checks.choice("pairing", pairing, PAIRINGS)
     if pairing == "nearest":
         return torch.where(spikes > 0, spikes, alpha * trace)
+    if pairing != "all_to_all":
+        _checks.choice("pairing", pairing, PAIRINGS)
     return leaky_step(spikes, trace, alpha)
 
 
@@ -74,7 +75,9 @@ def spike_trace(
     [0.0, 1.0, 0.3678794503211975]
     """
     _checks.sequence("spikes", spikes)
-    alpha, trace, traces = decay_per_step(tau, dt, "tau"), torch.zeros_like(spikes[0]), []
+    alpha = decay_per_step(tau, dt, "tau")
+    trace = torch.zeros_like(spikes[0])
+    traces = []
     for now in spikes:
         trace = trace_step(now, trace, alpha, pairing)
         traces.append(trace)

@@ -1,5 +1,6 @@
 """Learning without labels, and afterwards: names of neurons and votes, from labels."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -37,11 +38,14 @@ def learn_unlabelled(
     """
     _checks.whole("epochs", epochs)
     _checks.whole("batch_size", batch_size)
-    updates = epochs * -(-len(images) // batch_size)
-    rates = iter(torch.logspace(*torch.tensor(lr).log10().tolist(), updates).tolist())
+    updates = epochs * math.ceil(len(images) / batch_size)
+    first, last = torch.tensor(lr).log10().tolist()
+    falling = iter(torch.logspace(first, last, updates).tolist())
     for _ in range(epochs):
-        for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
-            output = layer.learn(encode(images[chosen]), lr=next(rates), **rules)
+        order = torch.randperm(len(images), generator=generator)
+        for chosen in order.split(batch_size):
+            spikes = encode(images[chosen])
+            output = layer.learn(spikes, lr=next(falling), **rules)
             if after_batch is not None:
                 after_batch(output)
 
@@ -62,7 +66,8 @@ def responses(
         Counts ``[samples, M]``.
     """
     _checks.whole("batch_size", batch_size)
-    return torch.cat([layer(encode(batch)).sum(0) for batch in images.split(batch_size)])
+    counts = [layer(encode(batch)).sum(0) for batch in images.split(batch_size)]
+    return torch.cat(counts)
 
 
 def class_responses(counts: Tensor, labels: Tensor, classes: int = 10) -> Tensor:
@@ -85,13 +90,12 @@ def class_responses(counts: Tensor, labels: Tensor, classes: int = 10) -> Tensor
     _checks.floats("counts", counts, min_rank=2)
     _checks.whole("classes", classes)
     labels = _checks.labels("labels", labels, len(counts), classes)
-    of_class = nn.functional.one_hot(labels, classes).to(counts.dtype)
-    number = of_class.sum(0)
+    is_class = nn.functional.one_hot(labels, classes).to(counts.dtype)
+    number = is_class.sum(0)
     missing = (number == 0).nonzero().flatten().tolist()
-    _checks.require(
-        not missing, "labels", f"no sample of {missing}", "at least one sample of every class"
-    )
-    return counts.T @ of_class / number
+    expected = "at least one sample of every class"
+    _checks.require(not missing, "labels", f"no sample of {missing}", expected)
+    return counts.T @ is_class / number
 
 
 def name_neurons(response: Tensor) -> Tensor:
@@ -125,18 +129,14 @@ def named_scores(counts: Tensor, names: Tensor, classes: int = 10) -> Tensor:
     tensor([[3., 1.]])
     """
     _checks.floats("counts", counts, min_rank=2)
-    _checks.require(
-        names.shape == counts.shape[1:],
-        "names",
-        f"shape {list(names.shape)}",
-        f"[{counts.shape[1]}]",
-    )
-    low, high = int(names.min()), int(names.max())
-    _checks.require(
-        low >= -1 and high < classes, "names", f"{low} to {high}", f"names in [-1, {classes - 1}]"
-    )
+    _checks.shape("names", names, counts.shape[1:])
+    low = int(names.min())
+    high = int(names.max())
+    known = low >= -1 and high < classes
+    _checks.require(known, "names", f"{low} to {high}", f"names in [-1, {classes - 1}]")
     members = nn.functional.one_hot(names + 1, classes + 1)[:, 1:].to(counts.dtype)
-    return counts @ members / members.sum(0).clamp(min=1)
+    number = members.sum(0).clamp(min=1)
+    return counts @ members / number
 
 
 def vote_scores(counts: Tensor, response: Tensor) -> Tensor:
@@ -153,8 +153,8 @@ def vote_scores(counts: Tensor, response: Tensor) -> Tensor:
     tensor([[1.5000, 1.5000]])
     """
     _checks.floats("counts", counts, min_rank=2)
-    fits = isinstance(response, Tensor) and response.shape[:1] == counts.shape[1:]
-    _checks.require(
-        fits, "response", list(getattr(response, "shape", [])), f"[{counts.shape[1]}, C]"
-    )
-    return counts @ nn.functional.normalize(response, p=1, dim=1)
+    came = list(getattr(response, "shape", []))
+    neurons = counts.shape[1]
+    _checks.require(came[:1] == [neurons], "response", came, f"[{neurons}, C]")
+    share = nn.functional.normalize(response, p=1, dim=1)
+    return counts @ share

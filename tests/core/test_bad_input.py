@@ -178,7 +178,7 @@ CASES = {
     "triplet tau": (lambda: TripletSTDP(tau_y=0.0), "tau_y", "0.0"),
     "reward rule": (lambda: RewardSTDP("pair"), "rule", "str"),
     "reward tau": (lambda: RewardSTDP(PairSTDP(), -5.0), "tau_eligibility", "-5.0"),
-    "reward rate": (lambda: RewardSTDP(PairSTDP(), rate=0.0), "rate", "0.0"),
+    "reward lr": (lambda: RewardSTDP(PairSTDP(), lr=0.0), "lr", "0.0"),
     "reward taus": (
         lambda: RewardSTDP(PairSTDP(), torch.tensor([5.0, -5.0])),
         "tau_eligibility",

@@ -121,7 +121,7 @@ def test_learn_is_the_layer_then_the_rule_then_the_thresholds():
     layer = CompetitiveLayer(INPUTS, NEURONS, tau_trace=3.0, threshold=1.0, generator=seeded(3))
     weight, spikes = layer.weight.clone(), random_spikes(INPUTS)
     output = layer(spikes)
-    assert torch.equal(layer.learn(spikes, lr=0.2, scale=0.4, target=2.0, adaptation=0.1), output)
+    assert torch.equal(layer.learn(spikes, lr=0.2, scale=0.4, target=2.0, threshold_lr=0.1), output)
     assert torch.allclose(
         layer.weight, rule_by_loops(weight, spikes, output, 0.2, 0.4, 3.0, True), atol=1e-6
     )
@@ -132,7 +132,7 @@ def test_learn_is_the_layer_then_the_rule_then_the_thresholds():
 def test_thresholds_rest_when_every_neuron_has_its_share():
     spikes = torch.eye(NEURONS).unsqueeze(0)  # image n makes neuron n spike once
     threshold = torch.rand(NEURONS, generator=seeded(0))
-    assert torch.allclose(adapt_thresholds(threshold, spikes, target=1.0, rate=0.5), threshold)
+    assert torch.allclose(adapt_thresholds(threshold, spikes, target=1.0, lr=0.5), threshold)
 
 
 def test_weights_go_to_the_mean_trace():

@@ -249,7 +249,7 @@ def test_the_drift_of_triplets_is_zero_at_the_rate_of_exercise_3_on_page_09():
 
 def test_eligibility_is_every_past_change_discounted_by_its_age():
     rule = PairSTDP(20.0, 30.0, a_plus=1e-3, a_minus=2e-3, w_max=100.0)
-    learner, weight = RewardSTDP(rule, tau_eligibility=25.0, rate=2.0), WEIGHT + 50
+    learner, weight = RewardSTDP(rule, tau_eligibility=25.0, lr=2.0), WEIGHT + 50
     state, success = (
         learner.initial_state(PRE[0], POST[0]),
         torch.tensor([0.5, -1.5], dtype=torch.float64),
@@ -274,7 +274,7 @@ def test_eligibility_is_every_past_change_discounted_by_its_age():
 
 
 def test_rewarded_weights_stay_within_their_bounds():
-    learner, spike = RewardSTDP(PairSTDP(a_plus=0.5), rate=100.0), torch.ones(1, 1)
+    learner, spike = RewardSTDP(PairSTDP(a_plus=0.5), lr=100.0), torch.ones(1, 1)
     state = learner.step(spike, spike, 0.5 * spike, learner.initial_state(spike, spike))
     assert learner.reward(0.5 * spike, state, torch.tensor([1.0])).item() == 1.0
     assert learner.reward(0.5 * spike, state, torch.tensor([-1.0])).item() == 0.0

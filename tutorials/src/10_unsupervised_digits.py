@@ -154,8 +154,8 @@ assert [round(plasticity.unit_intensity(images[labels == d]).norm(dim=1).mean().
 # %%
 variants = {
     "no competition": ({"compete": False}, {}),
-    "no homeostasis": ({}, {"normalise": False, "adaptation": 0.0}),
-    "length only": ({}, {"adaptation": 0.0}),
+    "no homeostasis": ({}, {"normalise": False, "threshold_lr": 0.0}),
+    "length only": ({}, {"threshold_lr": 0.0}),
     "length and thresholds": ({}, {}),
 }
 slow = {"epochs": 1, "batch_size": 1, "lr": (0.05, 0.005)}
@@ -412,7 +412,7 @@ def small_network(kind, dt, adaptation, seed):
     steps = round(8 / dt)
     encode = partial(spiking, generator=(generator := seeded(seed)), steps=steps, dt=dt)
     layer = kind(784, 100, dt=dt, generator=generator)
-    learn_unlabelled(layer, few, encode, epochs=2, batch_size=64, generator=generator, adaptation=adaptation)
+    learn_unlabelled(layer, few, encode, epochs=2, batch_size=64, generator=generator, threshold_lr=adaptation)
     reader = partial(layer, inhibition=0.5) if kind is CompetitiveLayer else layer
     response = plasticity.class_responses(responses(reader, few, encode), labels[:800])
     right = predict(plasticity.vote_scores(responses(reader, test_images[:500], encode), response)) == test_labels[:500]

@@ -429,7 +429,7 @@ def learn_by_reward(images, labels, *, epochs, lr, seed, batch_size=16):
     generator, length, expected = seeded(seed), 0.28, 0.1
     neuron = StochasticLIF(tau_mem=10.0, width=0.1, generator=generator)
     weight = (1 + 0.2 * torch.randn(10, 784, generator=generator)).clamp(min=0)
-    learner = plasticity.RewardSTDP(plasticity.PairSTDP(a_plus=1.0, a_minus=0.3), 1000.0, rate=lr / batch_size)
+    learner = plasticity.RewardSTDP(plasticity.PairSTDP(a_plus=1.0, a_minus=0.3), 1000.0, lr=lr / batch_size)
     for _ in range(epochs):
         for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
             weight = length * normalize(weight, dim=1)

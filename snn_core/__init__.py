@@ -44,6 +44,7 @@ SUBMODULES = (
     "diagnostics",
     "events",
     "layers",
+    "memory",
     "online",
     "reconstruction",
     "tasks",

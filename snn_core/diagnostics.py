@@ -1,7 +1,6 @@
 """Measure what a network does on one batch, layer by layer, and say what looks wrong."""
 
 import copy
-import gc
 from dataclasses import dataclass
 from functools import partial
 
@@ -294,76 +293,3 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
     optimizer.step()
     after = nn.utils.parameters_to_vector(network.parameters()).detach()
     return ((after - before).norm() / before.norm()).item()
-
-
-class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
-    """Count the bytes that autograd keeps for the backward pass of what runs inside the block.
-
-    Memory that several kept tensors share counts once, and a view counts with all the memory that
-    it keeps alive. What counts is exact and the same on every machine; the nodes of the graph
-    themselves are not in it.
-
-    >>> x = torch.ones(1000, requires_grad=True)
-    >>> with SavedBytes() as saved:
-    ...     loss = (x * x).sum()
-    >>> saved.bytes
-    4000
-    """
-
-    def __init__(self):
-        self._kept: dict = {}
-        super().__init__(self.note, lambda tensor: tensor)
-
-    def __enter__(self) -> "SavedBytes":
-        super().__enter__()
-        return self
-
-    @property
-    def bytes(self) -> int:
-        """The bytes kept so far."""
-        return sum(storage.nbytes() for storage in self._kept.values())
-
-    def note(self, tensor: Tensor) -> Tensor:
-        """Count the memory of a tensor as kept, once; return the tensor."""
-        storage = tensor.untyped_storage()
-        self._kept[storage.data_ptr()] = storage
-        return tensor
-
-
-def live_bytes() -> int:
-    """Return the bytes of all tensors that Python holds at this moment, wherever they are.
-
-    What autograd keeps for a backward pass is not in it; `SavedBytes` counts that.
-
-    >>> before = live_bytes()
-    >>> x = torch.ones(1000)
-    >>> live_bytes() - before
-    4000
-    """
-    gc.collect()
-    tensors = [
-        thing
-        for thing in gc.get_objects()
-        if issubclass(type(thing), Tensor) and thing.layout is torch.strided
-    ]
-    storages = [tensor.untyped_storage() for tensor in tensors]
-    return sum(
-        {(storage.device, storage.data_ptr()): storage.nbytes() for storage in storages}.values()
-    )
-
-
-def graph_nodes(output: Tensor) -> int:
-    """Return how many operations autograd has recorded behind `output`, to walk through backwards.
-
-    >>> x = torch.ones(3, requires_grad=True)
-    >>> graph_nodes((2 * x).sum())  # the sum, the product, the leaf
-    3
-    """
-    seen: set = set()
-    waiting = [output.grad_fn]
-    while waiting:
-        node = waiting.pop()
-        if node is not None and node not in seen:
-            seen.add(node)
-            waiting += [before for before, _ in node.next_functions]
-    return len(seen)

@@ -7,17 +7,10 @@ eligibility leaves out and in where the signal comes from. Weights are ``[M, N]`
 = from. Nothing here uses autograd, except `ChunkedBPTT`, which the others are compared with.
 """
 
+from .adaptive import AdaptiveTraces, OnlineAdaptiveLIF, adaptive_traces_step
 from .backwards import ChunkedBPTT
 from .eprop import FEEDBACKS, EProp
-from .layers import (
-    AdaptiveTraces,
-    OnlineAdaptiveLIF,
-    OnlineLayer,
-    OnlineLIF,
-    OnlineSmoothedLIF,
-    adaptive_traces_step,
-)
-from .memory import kept_bytes
+from .layers import OnlineLayer, OnlineLIF, OnlineSmoothedLIF
 from .network import RULES, OnlineNetwork, count_error
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
 
@@ -37,6 +30,5 @@ __all__ = [
     "adaptive_traces_step",
     "count_error",
     "influence_step",
-    "kept_bytes",
     "membrane_jacobian",
 ]

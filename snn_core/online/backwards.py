@@ -35,13 +35,15 @@ class ChunkedBPTT:
     ):
         _checks.whole("window", window)
         self.layers = linear_lif_pairs(network)
-        self.window, self.error = window, error
+        self.window = window
+        self.error = error
         self.start()
 
     def start(self) -> None:
         """Rest all neurons and forget all counts."""
         self.states: list[Tensor | None] = [None] * len(self.layers)
-        self.counts, self.steps = torch.zeros(()), 0
+        self.counts = torch.zeros(())
+        self.steps = 0
 
     def advance(self, inputs: Tensor, labels: Tensor, horizon: int) -> Tensor:
         """Run one window of a sequence of `horizon` steps, adding to ``.grad``; return the spikes.
@@ -50,19 +52,21 @@ class ChunkedBPTT:
             ValueError: for an input that is not ``[T, B, N]`` or goes beyond the horizon.
         """
         _checks.sequence("inputs", inputs)
+        steps = self.steps + len(inputs)
+        fits = steps <= horizon
+        _checks.require(fits, "inputs", f"{steps} steps", f"at most {horizon}, the horizon")
+        return self._advance(inputs, labels, horizon)
+
+    def _advance(self, inputs: Tensor, labels: Tensor, horizon: int) -> Tensor:
+        """Do what `advance` does, for an input that is known to fit."""
         self.steps += len(inputs)
-        _checks.require(
-            self.steps <= horizon,
-            "inputs",
-            f"{self.steps} steps",
-            f"at most {horizon}, the horizon",
-        )
         spikes = inputs
         for depth, (linear, neuron) in enumerate(self.layers):
             spikes, _, state = neuron(linear(spikes), self.states[depth], record=True)
             self.states[depth] = state.detach()
         self.counts = self.counts.to(spikes) + spikes.detach().sum(0)
-        error = self.error(self.counts / (self.steps / horizon), labels)
+        share = self.steps / horizon
+        error = self.error(self.counts / share, labels)
         (error * spikes.sum(0)).sum().backward()
         return spikes.detach()
 
@@ -75,4 +79,4 @@ class ChunkedBPTT:
         _checks.sequence("inputs", inputs)
         self.start()
         windows = inputs.split(self.window)
-        return torch.cat([self.advance(window, labels, len(inputs)) for window in windows])
+        return torch.cat([self._advance(window, labels, len(inputs)) for window in windows])

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import LIF, leaky_step
-from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
+from .gradients import leaky_sum
+from .layers import OnlineLIF, OnlineSmoothedLIF
 
 RULES = (
     "rtrl",
@@ -40,7 +41,13 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
     tensor([[-0.5000,  0.5000]])
     """
     labels = _checks.labels("labels", labels, *counts.shape)
-    return (torch.softmax(counts, 1) - F.one_hot(labels, counts.shape[1])) / len(counts)
+    return softmax_error(counts, labels)
+
+
+def softmax_error(counts: Tensor, labels: Tensor) -> Tensor:
+    """Do what `count_error` does, for labels that are known to fit."""
+    wanted = F.one_hot(labels, counts.shape[1])
+    return (torch.softmax(counts, 1) - wanted) / len(counts)
 
 
 def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
@@ -51,9 +58,9 @@ def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
             each.
     """
     kinds = [type(layer) for layer in network]
-    came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
-    fits = kinds and kinds == [nn.Linear, LIF] * (len(kinds) // 2)
-    _checks.require(bool(fits), "network", came, "alternating nn.Linear and LIF")
+    if not kinds or kinds != [nn.Linear, LIF] * (len(kinds) // 2):
+        came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
+        _checks.fail("network", came, "alternating nn.Linear and LIF")
     return list(zip(network[::2], network[1::2], strict=True))
 
 
@@ -108,21 +115,15 @@ class OnlineNetwork:
         _checks.number("feedback_scale", feedback_scale, 0)
         if horizon is not None:
             _checks.whole("horizon", horizon)
+        self.rule = rule
+        self.error = error
+        self.horizon = horizon
+        self.feedback_scale = feedback_scale
         self.layers = [OnlineLIF(linear, neuron) for linear, neuron in linear_lif_pairs(network)]
         if rule in TWO_LAYERS:
-            _checks.require(
-                len(self.layers) == 2,
-                "network",
-                f"{len(self.layers)} layers",
-                f"two layers for {rule!r}",
-            )
+            count = len(self.layers)
+            _checks.require(count == 2, "network", f"{count} layers", f"two layers for {rule!r}")
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.rule, self.error, self.horizon, self.feedback_scale = (
-            rule,
-            error,
-            horizon,
-            feedback_scale,
-        )
         self.classes = self.layers[-1].linear.out_features
         pairs = pairwise(self.layers) if rule in RANDOM else ()
         self.matrices = [self._matrix(below, above, generator) for below, above in pairs]
@@ -133,14 +134,15 @@ class OnlineNetwork:
         like = above.linear.weight
         rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
         drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
-        return drawn.to(like.device) * (self.feedback_scale / below.linear.out_features**0.5)
+        scale = self.feedback_scale / below.linear.out_features**0.5
+        return drawn.to(like.device) * scale
 
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        self.counts, self.steps = inputs.new_zeros(len(inputs), self.classes), 0
-        self.readouts = [
-            torch.zeros_like(self.counts) for _ in self.matrices if self.rule == "decolle"
-        ]
+        self.counts = inputs.new_zeros(len(inputs), self.classes)
+        self.steps = 0
+        local = self.matrices if self.rule == "decolle" else []
+        self.readouts = [torch.zeros_like(self.counts) for _ in local]
         for layer in self.layers:
             layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
 
@@ -151,57 +153,81 @@ class OnlineNetwork:
         Raises:
             ValueError: for a step before `start`, or beyond the horizon.
         """
-        _checks.require(
-            self.counts is not None, "step", "no start", "start(inputs) before the first step"
-        )
-        late = self.horizon is not None and self.steps >= self.horizon
-        _checks.require(
-            not late, "inputs", "one more", f"at most {self.horizon} steps, the horizon"
-        )
+        started = self.counts is not None
+        _checks.require(started, "step", "no start", "start(inputs) before the first step")
+        self._require_horizon(self.steps + 1)
+        return self._advance(inputs, self._fitting(labels, len(inputs)))
+
+    def _require_horizon(self, steps: int) -> None:
+        """Require that so many steps do not go beyond the horizon."""
+        if self.horizon is not None and steps > self.horizon:
+            _checks.fail("inputs", "one more", f"at most {self.horizon} steps, the horizon")
+
+    def _fitting(self, labels: Tensor, batch: int) -> Tensor:
+        """Return labels that fit the classes; what an error of one's own takes is not known."""
+        if self.error is not count_error:
+            return labels
+        return _checks.labels("labels", labels, batch, self.classes)
+
+    def _error(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """Return the error of scores ``[B, C]``, for labels that are known to fit."""
+        error = softmax_error if self.error is count_error else self.error
+        return error(scores, labels)
+
+    @torch.no_grad()
+    def _advance(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Do what `step` does, for a step and labels that are known to fit."""
         spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
-        self.counts, self.steps = self.counts + spikes[-1], self.steps + 1
+        self.counts = self.counts + spikes[-1]
+        self.steps += 1
         seen = self.counts if self.horizon is None else self.counts * (self.horizon / self.steps)
-        self._learn(self.error(seen, labels), spikes, labels)
+        self._learn(self._error(seen, labels), spikes, labels)
         return spikes[-1]
 
     def _learn(self, error: Tensor, spikes: list[Tensor], labels: Tensor) -> None:
         """Let all layers learn, from last to first, given input and spikes of every layer."""
         local = self.layers[-1].learn(error)
-        if self.rule != "last_layer":
-            for depth in reversed(range(len(self.layers) - 1)):
-                local = self.layers[depth].learn(
-                    self._signal(depth, local, error, spikes[depth + 1], labels)
-                )
+        if self.rule == "last_layer":
+            return
+        for depth in reversed(range(len(self.layers) - 1)):
+            signal = self._signal(depth, local, error, spikes[depth + 1], labels)
+            local = self.layers[depth].learn(signal)
 
     def _signal(
         self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor
     ) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
+        if self.rule == "eprop":
+            return error @ self.layers[depth + 1].linear.weight
         if self.rule not in RANDOM:
-            return (error if self.rule == "eprop" else above) @ self.layers[depth + 1].linear.weight
-        matrix = self.matrices[depth]
+            return above @ self.layers[depth + 1].linear.weight
         if self.rule == "feedback_alignment":
-            return above @ matrix
+            return above @ self.matrices[depth]
         if self.rule == "direct_feedback_alignment":
-            return error @ matrix
+            return error @ self.matrices[depth]
+        return self._local_error(depth, spikes, labels) @ self.matrices[depth]
+
+    def _local_error(self, depth: int, spikes: Tensor, labels: Tensor) -> Tensor:
+        """Return the error of a layer's own readout, ``[B, C]``, or of all steps, ``[T, B, C]``."""
         layer = self.layers[depth]
-        reach = 1 if self.horizon is None else self._reach(layer.neuron.beta) / layer.bias_trace
+        beta = layer.neuron.beta
+        reach = 1 if self.horizon is None else self._reach(beta) / layer.bias_trace
+        told = spikes @ self.matrices[depth].T
         if spikes.dim() == 3:
-            seen = leaky_sum(spikes @ matrix.T, layer.neuron.beta) * reach
-            return self._errors(seen, labels) @ matrix
-        self.readouts[depth] = leaky_step(
-            spikes @ matrix.T, self.readouts[depth], layer.neuron.beta
-        )
-        return self.error(self.readouts[depth] * reach, labels) @ matrix
+            return self._errors(leaky_sum(told, beta) * reach, labels)
+        self.readouts[depth] = leaky_step(told, self.readouts[depth], beta)
+        return self._error(self.readouts[depth] * reach, labels)
 
     def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
-        return torch.stack([self.error(now, labels) for now in scores])
+        """Return the error after every step, ``[T, B, C]``."""
+        return torch.stack([self._error(now, labels) for now in scores])
 
     def _reach(self, beta: Tensor) -> Tensor:
         """Return how far a leaky sum of ones has come at the horizon."""
-        return (beta ** torch.arange(self.horizon, device=beta.device)).sum()
+        steps = torch.arange(self.horizon, device=beta.device)
+        return (beta**steps).sum()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Run a sequence ``[T, B, N]``, adding up gradients; return the spikes ``[T, B, C]``.
@@ -210,8 +236,10 @@ class OnlineNetwork:
             ValueError: for an input that is not ``[T, B, N]``.
         """
         _checks.sequence("inputs", inputs)
+        self._require_horizon(len(inputs))
+        labels = self._fitting(labels, inputs.shape[1])
         self.start(inputs[0])
-        return torch.stack([self.step(now, labels) for now in inputs])
+        return torch.stack([self._advance(now, labels) for now in inputs])
 
     @torch.no_grad()
     def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
@@ -224,18 +252,23 @@ class OnlineNetwork:
                 with traces per synapse.
         """
         _checks.sequence("inputs", inputs)
-        _checks.require(
-            self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input"
-        )
-        spikes, self.counts = [inputs], None
+        forgets = self.rule not in TWO_LAYERS
+        _checks.require(forgets, "rule", repr(self.rule), "one with a trace per input")
+        steps = len(inputs)
+        if self.horizon is not None and steps > self.horizon:
+            _checks.fail("inputs", f"{steps} steps", f"at most {self.horizon}")
+        labels = self._fitting(labels, inputs.shape[1])
+        self.counts = None
+        spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.sweep(spikes[-1]))
-        seen = spikes[-1].cumsum(0)
-        if self.horizon is not None:
-            _checks.require(
-                len(seen) <= self.horizon, "inputs", f"{len(seen)} steps", f"at most {self.horizon}"
-            )
-            steps = torch.arange(1, len(seen) + 1, dtype=seen.dtype, device=seen.device)
-            seen = seen * (self.horizon / steps)[:, None, None]
+        seen = self._extrapolated(spikes[-1].cumsum(0))
         self._learn(self._errors(seen, labels), spikes, labels)
         return spikes[-1]
+
+    def _extrapolated(self, counts: Tensor) -> Tensor:
+        """Return counts after every step, ``[T, B, C]``, as if spikes went on to the horizon."""
+        if self.horizon is None:
+            return counts
+        steps = torch.arange(1, len(counts) + 1, dtype=counts.dtype, device=counts.device)
+        return counts * (self.horizon / steps)[:, None, None]

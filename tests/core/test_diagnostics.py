@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from snn_core import ALL_NEURONS, LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
-from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes, live_bytes
+from snn_core.diagnostics import diagnose
 from snn_core.losses import max_membrane_cross_entropy
+from snn_core.memory import SavedBytes, graph_nodes, live_bytes
 from snn_core.training import seeded
 
 

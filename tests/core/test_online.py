@@ -6,6 +6,7 @@ from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF
 from snn_core.losses import count_cross_entropy
+from snn_core.memory import kept_bytes
 from snn_core.neurons.recurrent import RecurrentAdaptiveState
 from snn_core.online import (
     FEEDBACKS,
@@ -18,7 +19,6 @@ from snn_core.online import (
     OnlineNetwork,
     OnlineRTRL,
     count_error,
-    kept_bytes,
     membrane_jacobian,
 )
 

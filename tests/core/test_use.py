@@ -23,7 +23,8 @@ from snn_core import (
     encoding,
     losses,
 )
-from snn_core.diagnostics import diagnose, graph_nodes, live_bytes
+from snn_core.diagnostics import diagnose
+from snn_core.memory import graph_nodes, live_bytes
 from snn_core.online import EProp, OnlineLIF, OnlineNetwork, OnlineRTRL
 from snn_core.plasticity import PairSTDP, RewardSTDP
 from snn_core.training import evaluate, fit, seeded

@@ -29,8 +29,8 @@ import numpy as np
 import torch
 
 from snn_core import LIF, SpikingNeuron, Surrogate
-from snn_core.diagnostics import SavedBytes, graph_nodes
 from snn_core.losses import count_cross_entropy
+from snn_core.memory import SavedBytes, graph_nodes
 from snn_core.teaching.diagrams import unrolled_graph
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CreditAssignment, credit

@@ -32,8 +32,8 @@ from torch.nn.functional import cosine_similarity, cross_entropy, one_hot
 from torch.utils.flop_counter import FlopCounterMode
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF, Surrogate, online
-from snn_core.diagnostics import SavedBytes, live_bytes
 from snn_core.losses import van_rossum
+from snn_core.memory import SavedBytes, live_bytes
 from snn_core.neurons import AdaptiveState, adaptive_lif_step
 from snn_core.tasks import DelayedRecall
 from snn_core.teaching.exercises import check

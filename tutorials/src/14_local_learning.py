@@ -33,8 +33,8 @@ from torch.nn import functional as F
 
 from snn_core import LIF, Surrogate, encoding
 from snn_core.datasets import mnist_mini
-from snn_core.diagnostics import SavedBytes
 from snn_core.losses import count_cross_entropy, predict, spike_count
+from snn_core.memory import SavedBytes
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import spike_trace
 from snn_core.teaching.exercises import check

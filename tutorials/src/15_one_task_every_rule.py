@@ -35,7 +35,8 @@ from torch.nn.functional import cosine_similarity, normalize
 from snn_core import LIF, StochasticLIF, Surrogate, encoding, plasticity
 from snn_core.datasets import mnist_mini
 from snn_core.losses import count_cross_entropy, predict
-from snn_core.online import RULES, ChunkedBPTT, OnlineNetwork, count_error, kept_bytes
+from snn_core.memory import kept_bytes
+from snn_core.online import RULES, ChunkedBPTT, OnlineNetwork, count_error
 from snn_core.teaching.exercises import check
 from snn_core.teaching.palette import BLUE, ORANGE, SKY, VERMILION
 from snn_core.teaching.plotting import use_style

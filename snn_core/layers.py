@@ -1,5 +1,7 @@
 """Layers without a memory of their own: applied to all time steps at once, or once for all."""
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from . import _checks, encoding
@@ -31,32 +33,24 @@ class OverTime(nn.Module):
         super().__init__()
         _checks.require(len(layers) > 0, "layers", "none", "at least one layer")
         for layer in layers:
-            _checks.require(
-                isinstance(layer, nn.Module), "layers", repr(layer), "modules of PyTorch"
-            )
+            is_module = isinstance(layer, nn.Module)
+            _checks.require(is_module, "layers", repr(layer), "modules of PyTorch")
             for part in layer.modules():
-                of_time = isinstance(part, (Neuron, nn.RNNBase, OverTime, Repeat))
-                _checks.require(
-                    not of_time,
-                    "layers",
-                    type(part).__name__,
-                    "layers without time; put it outside",
-                )
+                if isinstance(part, (*OF_TIME, nn.RNNBase)):
+                    expected = "layers without time; put it outside"
+                    _checks.fail("layers", type(part).__name__, expected)
         self.layer = layers[0] if len(layers) == 1 else nn.Sequential(*layers)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[T, B, …]`` to ``[T, B, …]``."""
         _checks.sequence("inputs", inputs, not_nan=False)
         merged = inputs.flatten(0, 1)
-        outputs, wanted = self.layer(merged), f"one tensor with the batch of {len(merged)} in front"
-        _checks.require(
-            isinstance(outputs, Tensor),
-            "layers",
-            f"a result of type {type(outputs).__name__}",
-            wanted,
-        )
-        ok = outputs.dim() > 0 and len(outputs) == len(merged)
-        _checks.require(ok, "layers", f"a result of shape {list(outputs.shape)}", wanted)
+        outputs = self.layer(merged)
+        wanted = f"one tensor with the batch of {len(merged)} in front"
+        if not isinstance(outputs, Tensor):
+            _checks.fail("layers", f"a result of type {type(outputs).__name__}", wanted)
+        if outputs.dim() == 0 or len(outputs) != len(merged):
+            _checks.fail("layers", f"a result of shape {list(outputs.shape)}", wanted)
         return outputs.unflatten(0, inputs.shape[:2])
 
 
@@ -89,6 +83,9 @@ class Repeat(nn.Module):
         return encoding.repeat(current, self.steps)
 
 
+OF_TIME = (Neuron, OverTime, Repeat)  # what returns a sequence
+
+
 def require_order(network: nn.Module) -> None:
     """Require that no `Repeat` of `network` follows a layer that returns ``[T, B, …]`` already.
 
@@ -100,9 +97,15 @@ def require_order(network: nn.Module) -> None:
     """
     for part in network.modules():
         layers = list(part) if isinstance(part, nn.Sequential) else []
-        for before, layer in zip(layers, layers[1:], strict=False):
-            while isinstance(before, nn.Sequential) and len(before):
-                before = before[-1]
-            wrong = isinstance(layer, Repeat) and isinstance(before, (Neuron, OverTime, Repeat))
-            expected = "Repeat in front of everything that has a time axis"
-            _checks.require(not wrong, "network", f"Repeat after {type(before).__name__}", expected)
+        for before, layer in pairwise(layers):
+            last = _last(before)
+            if isinstance(layer, Repeat) and isinstance(last, OF_TIME):
+                expected = "Repeat in front of everything that has a time axis"
+                _checks.fail("network", f"Repeat after {type(last).__name__}", expected)
+
+
+def _last(layer: nn.Module) -> nn.Module:
+    """Return the layer itself, or the last one of a sequence of layers."""
+    while isinstance(layer, nn.Sequential) and len(layer):
+        layer = layer[-1]
+    return layer

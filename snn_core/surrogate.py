@@ -90,12 +90,13 @@ class Surrogate:
         _checks.choice("surrogate", name, ALL_SURROGATES)
         _checks.number("scale", scale, 0)
         _checks.number("height", height, 0)
-        self.name, self.scale, self.height = name, float(scale), float(height)
+        self.name = name
+        self.scale = float(scale)
+        self.height = float(height)
 
     @property
-    def _shape(
-        self,
-    ) -> Shape:  # looked up, not kept: a function without a name cannot be saved with the neuron
+    def _shape(self) -> Shape:
+        # Looked up, not kept: a function without a name cannot be saved with the neuron.
         return SHAPES[self.name]
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -104,7 +105,8 @@ class Surrogate:
 
     def primitive(self, x: Tensor) -> Tensor:
         """Return the smooth function whose derivative the backward pass uses, up to a constant."""
-        return self._shape.primitive(x * self.scale) * (self.height / self.scale)
+        rises = self._shape.primitive(x * self.scale)
+        return rises * (self.height / self.scale)
 
     def derivative(self, x: Tensor) -> Tensor:
         """Return the surrogate derivative at `x`, of the same shape, in [0, height]."""
@@ -112,12 +114,13 @@ class Surrogate:
 
     def derivative_at(self, membrane: Tensor, threshold: Tensor) -> Tensor:
         """Return the derivative at ``membrane - threshold`` in few passes over the memory."""
-        return self._raised(
-            self._shape.derivative_(torch.add(-self.scale * threshold, membrane, alpha=self.scale))
-        )
+        y = torch.add(-self.scale * threshold, membrane, alpha=self.scale)
+        return self._raised(self._shape.derivative_(y))
 
     def _raised(self, derivative: Tensor) -> Tensor:
-        return derivative if self.height == 1 else derivative.mul_(self.height)
+        if self.height == 1:
+            return derivative
+        return derivative.mul_(self.height)
 
     @property
     def area(self) -> float:
@@ -130,8 +133,10 @@ class Surrogate:
         return self.derivative(torch.zeros(1)).item()
 
     def __repr__(self) -> str:
-        height = "" if self.height == 1 else f", height={self.height:g}"
-        return f"Surrogate({self.name!r}, scale={self.scale:g}{height})"
+        options = f"scale={self.scale:g}"
+        if self.height != 1:
+            options += f", height={self.height:g}"
+        return f"Surrogate({self.name!r}, {options})"
 
 
 def as_surrogate(surrogate: "str | Surrogate") -> Surrogate:

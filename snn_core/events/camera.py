@@ -1,5 +1,6 @@
 """A simulated event camera: pixels report changes of log brightness while the gaze moves."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,10 +34,12 @@ def gaze(times: Tensor) -> Tensor:
     >>> gaze(torch.tensor([0.0, 95.0, 315.0])).tolist()
     [[0.0, 0.0], [3.5, 7.0], [0.0, 0.0]]
     """
-    corners, position = torch.tensor(GAZE), torch.zeros(len(times), 2)
-    for (start, duration), way in zip(SACCADES, corners.diff(dim=0), strict=True):
+    position = torch.zeros(len(times), 2)
+    ways = torch.tensor(GAZE).diff(dim=0)
+    for (start, duration), way in zip(SACCADES, ways, strict=True):
         phase = ((times - start) / duration).clamp(0, 1)
-        position += (phase - torch.sin(2 * torch.pi * phase) / (2 * torch.pi))[:, None] * way
+        wave = torch.sin(2 * torch.pi * phase) / (2 * torch.pi)
+        position += (phase - wave)[:, None] * way
     return position
 
 
@@ -94,37 +97,37 @@ class EventCamera:
         """
         _checks.intensity("images", images)
         shape = list(images.shape)
-        _checks.require(
-            len(shape) == 3 and shape[1:] == [28, 28] and shape[0] > 0,
-            "images",
-            shape,
-            "[samples, 28, 28]",
-        )
-        return [
-            events
-            for part in images.float().split(chunk)
-            for events in self._record(part, generator)
-        ]
+        if len(images) == 0 or shape[1:] != [28, 28]:
+            _checks.fail("images", shape, "[samples, 28, 28]")
+        recordings = []
+        for part in images.float().split(chunk):
+            recordings += self._record(part, generator)
+        return recordings
 
     def _record(self, images: Tensor, generator: Generator | None) -> list[np.ndarray]:
         """Simulate a few images; pixels of all of them are numbered in one row."""
         width, height, _ = SENSOR_SIZE
         shape = (len(images), height, width)
         threshold = self._thresholds(shape, generator)
-        events = [*self._changes(images, threshold, generator), self._background(shape, generator)]
+        events = list(self._changes(images, threshold, generator))
+        events.append(self._background(shape, generator))
         pixel, time, polarity = (torch.cat(part) for part in zip(*events, strict=True))
         sample = pixel // (width * height)
         order = torch.argsort(sample * 10**7 + time)
         rows = np.empty(len(order), EVENT)
-        columns = {"x": pixel % width, "y": pixel // width % height, "t": time, "p": polarity}
-        for name, column in columns.items():
-            rows[name] = column[order].numpy()
+        rows["x"] = (pixel % width)[order].numpy()
+        rows["y"] = (pixel // width % height)[order].numpy()
+        rows["t"] = time[order].numpy()
+        rows["p"] = polarity[order].numpy()
         ends = torch.bincount(sample, minlength=len(images)).cumsum(0)
         return np.split(rows, ends[:-1].numpy())
 
     def _thresholds(self, shape: tuple[int, int, int], generator: Generator | None) -> Tensor:
-        per_pixel = (1 + self.mismatch * torch.randn(shape, generator=generator)).clamp_min(0.1)
-        per_recording = torch.exp(self.contrast * torch.randn(shape[0], 1, 1, generator=generator))
+        """Draw the threshold of every pixel of every recording."""
+        pixels = torch.randn(shape, generator=generator)
+        recordings = torch.randn(shape[0], 1, 1, generator=generator)
+        per_pixel = (1 + self.mismatch * pixels).clamp_min(0.1)
+        per_recording = torch.exp(self.contrast * recordings)
         return self.threshold * per_pixel * per_recording
 
     def _changes(
@@ -135,22 +138,25 @@ class EventCamera:
         views = self._views(images, times)
         before = next(views)
         threshold = threshold.flatten()
-        memory = before + threshold * (torch.rand(threshold.shape, generator=generator) - 0.5)
+        drawn = torch.rand(threshold.shape, generator=generator)
+        memory = before + threshold * (drawn - 0.5)
         last = torch.full_like(threshold, -torch.inf)
         for end, now in zip(times[1:], views, strict=True):
             pixel = torch.nonzero((now - memory).abs_() >= threshold)[:, 0]
             pixel, time, change = self._crossings(pixel, end, before, now, memory, threshold, last)
             memory[pixel] += change
             last[pixel] = time
-            yield pixel, (1000 * time).long(), (change > 0).long()
+            microseconds = (1000 * time).long()
+            yield pixel, microseconds, (change > 0).long()
             before = now
 
     def _crossings(self, pixel, end, before, now, memory, threshold, last):
         """Return which pixels send an event before `end`, when, and how far their memory moves."""
-        change = (now[pixel] - memory[pixel]).sign() * threshold[pixel]
-        beyond = (now[pixel] - memory[pixel] - change) / (now[pixel] - before[pixel])
-        time = end - self.step * beyond.nan_to_num(0.0, 1.0, 1.0).clamp(0, 1)
-        time = torch.maximum(time, last[pixel] + self.refractory)
+        away = now[pixel] - memory[pixel]
+        change = away.sign() * threshold[pixel]
+        beyond = (away - change) / (now[pixel] - before[pixel])
+        late = beyond.nan_to_num(0.0, 1.0, 1.0).clamp(0, 1)
+        time = torch.maximum(end - self.step * late, last[pixel] + self.refractory)
         early = time <= end
         return pixel[early], time[early], change[early]
 
@@ -158,8 +164,10 @@ class EventCamera:
         """Yield the log brightness of all pixels, flat, at each time: the shifted image."""
         width, height, _ = SENSOR_SIZE
         scene = F.pad(images, (10, 10, 10, 10))
-        for right, down in (torch.tensor(ORIGIN) + gaze(times)).tolist():
-            column, row = int(np.floor(10 - right)), int(np.floor(10 - down))
+        corner = torch.tensor(ORIGIN) + gaze(times)
+        for right, down in corner.tolist():
+            column = math.floor(10 - right)
+            row = math.floor(10 - down)
             part = scene[:, row : row + height + 1, column : column + width + 1]
             part = torch.lerp(part[:, :-1], part[:, 1:], 10 - down - row)
             part = torch.lerp(part[..., :-1], part[..., 1:], 10 - right - column)
@@ -167,11 +175,10 @@ class EventCamera:
 
     def _background(
         self, shape: tuple[int, int, int], generator: Generator | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        pixels = shape[0] * shape[1] * shape[2]
+    ) -> tuple[Tensor, ...]:
+        """Draw random events of all pixels: (pixel, time in µs, polarity)."""
+        pixels = math.prod(shape)
         expected = torch.tensor(self.background * DURATION / 1000 * pixels)
         number = int(torch.poisson(expected, generator=generator))
-        return tuple(
-            torch.randint(high, (number,), generator=generator)
-            for high in (pixels, int(1000 * DURATION), 2)
-        )
+        highest = (pixels, int(1000 * DURATION), 2)
+        return tuple(torch.randint(high, (number,), generator=generator) for high in highest)

@@ -13,7 +13,10 @@ from ..datasets import DataError
 
 SENSOR_SIZE = (34, 34, 2)  # width, height, polarities
 EVENT = np.dtype([("x", int), ("y", int), ("t", int), ("p", int)])
-BYTES_PER_EVENT, OVERFLOW_ROW, OVERFLOW = 5, 240, 2**13  # of an N-MNIST file
+# Of an N-MNIST file: an entry in that row adds so many µs to all later times.
+BYTES_PER_EVENT = 5
+OVERFLOW_ROW = 240
+OVERFLOW = 2**13
 
 
 class EventRecordings(torch.utils.data.Dataset):
@@ -36,10 +39,11 @@ class EventRecordings(torch.utils.data.Dataset):
         labels: Tensor,
         transform: Callable[[np.ndarray], object] | None = None,
     ):
-        _checks.require(
-            len(labels) == len(recordings), "labels", f"{len(labels)} labels", f"{len(recordings)}"
-        )
-        self.recordings, self.labels, self.transform = recordings, labels, transform
+        if len(labels) != len(recordings):
+            _checks.fail("labels", f"{len(labels)} labels", f"{len(recordings)}")
+        self.recordings = recordings
+        self.labels = labels
+        self.transform = transform
 
     def __len__(self) -> int:
         return len(self.recordings)
@@ -70,8 +74,10 @@ def read_events(path: Path | str) -> np.ndarray:
             f"{path} ends within an event: {len(content)} bytes "
             f"are no multiple of {BYTES_PER_EVENT}"
         )
-    columns = np.frombuffer(content, np.uint8).reshape(-1, BYTES_PER_EVENT).astype(int).T
-    return _require_events(_decode(*columns), path)
+    table = np.frombuffer(content, np.uint8).reshape(-1, BYTES_PER_EVENT)
+    events = _decode(*table.astype(int).T)
+    _require_events(events, path)
+    return events
 
 
 def _decode(
@@ -79,13 +85,17 @@ def _decode(
 ) -> np.ndarray:
     """Turn five columns of bytes into events."""
     late = OVERFLOW * np.cumsum(y == OVERFLOW_ROW)
+    time = (high & 127) << 16 | middle << 8 | low
     events = np.empty(len(x), EVENT)
-    events["x"], events["y"], events["p"] = x, y, high >> 7
-    events["t"] = ((high & 127) << 16 | middle << 8 | low) + late
+    events["x"] = x
+    events["y"] = y
+    events["t"] = time + late
+    events["p"] = high >> 7
     return events[y != OVERFLOW_ROW]
 
 
-def _require_events(events: np.ndarray, path: Path | str) -> np.ndarray:
+def _require_events(events: np.ndarray, path: Path | str) -> None:
+    """Require events inside the sensor, sorted by time."""
     outside = (events["x"] >= SENSOR_SIZE[0]) | (events["y"] >= SENSOR_SIZE[1])
     if outside.any():
         x, y = events[outside][0][["x", "y"]]
@@ -98,7 +108,6 @@ def _require_events(events: np.ndarray, path: Path | str) -> np.ndarray:
             f"{path} is not sorted by time: event {backwards[0] + 1} "
             "is earlier than the one before it"
         )
-    return events
 
 
 def local_nmnist(train: bool = True, transform: Callable | None = None) -> EventRecordings:
@@ -111,13 +120,13 @@ def local_nmnist(train: bool = True, transform: Callable | None = None) -> Event
     Raises:
         DataError: if there are none, or a file is broken.
     """
-    folder = (
-        Path(os.environ.get("SNN_CORE_DATA", "data")) / "nmnist" / ("Train" if train else "Test")
-    )
+    data = Path(os.environ.get("SNN_CORE_DATA", "data"))
+    folder = data / "nmnist" / ("Train" if train else "Test")
     files = sorted(folder.glob("[0-9]/*.bin"))
     if not files:
         raise DataError(
             f"no recordings in {folder}: put them there as <digit>/<name>.bin, or set SNN_CORE_DATA"
         )
     labels = torch.tensor([int(file.parent.name) for file in files])
-    return EventRecordings([read_events(file) for file in files], labels, transform)
+    recordings = [read_events(file) for file in files]
+    return EventRecordings(recordings, labels, transform)

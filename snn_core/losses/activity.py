@@ -48,7 +48,8 @@ def upper_activity(spikes: Tensor, limit: float) -> Tensor:
     tensor(9.)
     """
     _checks.number("limit", limit, 0, open_low=False)
-    return torch.relu(_counts(spikes).mean(1) - limit).square().mean()
+    excess = _counts(spikes).mean(1) - limit
+    return torch.relu(excess).square().mean()
 
 
 def lower_activity(spikes: Tensor, limit: float) -> Tensor:
@@ -72,7 +73,8 @@ def lower_activity(spikes: Tensor, limit: float) -> Tensor:
     tensor(4.)
     """
     _checks.number("limit", limit, 0, open_low=False)
-    return torch.relu(limit - _counts(spikes).mean(0)).square().mean()
+    lack = limit - _counts(spikes).mean(0)
+    return torch.relu(lack).square().mean()
 
 
 def _counts(spikes: Tensor) -> Tensor:
@@ -111,14 +113,11 @@ def van_rossum(spikes: Tensor, target: Tensor, *, tau: float = 10.0, dt: float =
     """
     _checks.sequence("spikes", spikes)
     _checks.sequence("target", target)
-    _checks.require(
-        target.shape == spikes.shape,
-        "target",
-        f"shape {list(target.shape)}",
-        f"{list(spikes.shape)}",
-    )
+    _checks.shape("target", target, spikes.shape)
     _checks.number("tau", tau, 0)
     trace = LeakyIntegrator(tau, dt=dt)
     difference = trace(spikes - target)
+    squares = difference.square().sum(0)
     left = trace.beta**2 / (1 - trace.beta**2)  # the sum of beta^2k over all steps k after the last
-    return (difference.square().sum(0) + left * difference[-1].square()).mean() * dt / tau
+    after = left * difference[-1].square()
+    return (squares + after).mean() * dt / tau

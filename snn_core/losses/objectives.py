@@ -1,9 +1,11 @@
 """Objectives: each trains the answer of one decoder, which it knows as ``objective.decode``."""
 
 from collections.abc import Callable
+from functools import partial, wraps
+from inspect import Signature, signature
 
-import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .. import _checks
 from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
@@ -12,18 +14,37 @@ Objective = Callable[[Tensor, Tensor], Tensor]
 
 
 def _trains(decode: Callable[[Tensor], Tensor]) -> Callable:
-    """Attach to an objective the decoder whose answer it trains."""
+    """Make an objective of a loss on scores, which a decoder reads out of the output.
 
-    def attach(objective: Callable) -> Callable:
+    What is decorated takes (scores, labels, steps, options). The objective takes (output, labels,
+    options); it knows its decoder as `decode` and the loss on scores as `of_scores`.
+    """
+
+    def attach(of_scores: Callable) -> Callable:
+        @wraps(of_scores)
+        def objective(output: Tensor, labels: Tensor, **options) -> Tensor:
+            scores = decode(output)
+            return of_scores(scores, labels, len(output), **options)
+
         objective.decode = decode
+        objective.of_scores = of_scores
+        objective.__signature__ = _on_output(signature(decode), signature(of_scores))
         return objective
 
     return attach
 
 
+def _on_output(decode: Signature, of_scores: Signature) -> Signature:
+    """Return the signature of an objective: what the decoder takes, in place of its scores."""
+    output, *_ = decode.parameters.values()
+    _, labels, _, *options = of_scores.parameters.values()
+    return of_scores.replace(parameters=[output, labels, *options])
+
+
 def _cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean cross-entropy of the softmax of `scores` ``[B, C]``."""
     labels = _checks.labels("labels", labels, *scores.shape)
-    return torch.nn.functional.cross_entropy(scores, labels)
+    return F.cross_entropy(scores, labels)
 
 
 def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) -> Tensor:
@@ -31,12 +52,12 @@ def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float)
     _checks.number("right", right, 0, 1, open_low=False)
     _checks.number("wrong", wrong, 0, 1, open_low=False)
     labels = _checks.labels("labels", labels, *values.shape)
-    is_right = torch.nn.functional.one_hot(labels, values.shape[1]).to(values.dtype)
-    return torch.nn.functional.mse_loss(values, wrong + (right - wrong) * is_right)
+    is_right = F.one_hot(labels, values.shape[1]).to(values.dtype)
+    return F.mse_loss(values, wrong + (right - wrong) * is_right)
 
 
 @_trains(spike_count)
-def count_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
+def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to spike most: cross-entropy of the softmax over spike counts.
 
     Args:
@@ -51,14 +72,17 @@ def count_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy spike rate).
 
+    >>> import torch
     >>> count_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(spike_count(spikes), labels)
+    return _cross_entropy(scores, labels)
 
 
 @_trains(spike_count)
-def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: float = 0.1) -> Tensor:
+def count_mse(
+    counts: Tensor, labels: Tensor, steps: int, *, right: float = 0.8, wrong: float = 0.1
+) -> Tensor:
     """Train each class to a target rate: mean squared error of spikes per step.
 
     Args:
@@ -75,14 +99,15 @@ def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: floa
 
     Reference: Eshraghian et al. 2023, objective functions (mean square spike rate).
 
+    >>> import torch
     >>> count_mse(torch.ones(5, 1, 2), torch.tensor([0]), right=1.0, wrong=0.0)
     tensor(0.5000)
     """
-    return _towards_targets(spike_count(spikes) / len(spikes), labels, right, wrong)
+    return _towards_targets(counts / steps, labels, right, wrong)
 
 
 @_trains(max_membrane)
-def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
+def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to reach the highest membrane: cross-entropy of the maxima over time.
 
     Args:
@@ -98,14 +123,15 @@ def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
     Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum
     membrane).
 
+    >>> import torch
     >>> max_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(max_membrane(membrane), labels)
+    return _cross_entropy(scores, labels)
 
 
 @_trains(summed_membrane)
-def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
+def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to the highest membrane at all times: cross-entropy of its sums.
 
     Args:
@@ -120,14 +146,15 @@ def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Eshraghian et al. 2023, objective functions.
 
+    >>> import torch
     >>> summed_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(summed_membrane(membrane), labels)
+    return _cross_entropy(scores, labels)
 
 
 @_trains(first_spike)
-def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
+def first_spike_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to spike first: cross-entropy over minus the steps of first spikes.
 
     Args:
@@ -142,15 +169,16 @@ def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy latency).
 
+    >>> import torch
     >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(first_spike(spikes), labels)
+    return _cross_entropy(scores, labels)
 
 
 @_trains(first_spike)
 def first_spike_mse(
-    spikes: Tensor, labels: Tensor, *, right: float = 0.0, wrong: float = 1.0
+    scores: Tensor, labels: Tensor, steps: int, *, right: float = 0.0, wrong: float = 1.0
 ) -> Tensor:
     """Train each class to a target latency: mean squared error of its first step, as a share of T.
 
@@ -169,10 +197,11 @@ def first_spike_mse(
 
     Reference: Eshraghian et al. 2023, objective functions (mean square latency).
 
+    >>> import torch
     >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # silence costs the right class 1
     tensor(0.5000)
     """
-    return _towards_targets(-first_spike(spikes) / len(spikes), labels, right, wrong)
+    return _towards_targets(-scores / steps, labels, right, wrong)
 
 
 def population_cross_entropy(classes: int) -> Objective:
@@ -191,15 +220,18 @@ def population_cross_entropy(classes: int) -> Objective:
 
     Reference: Eshraghian et al. 2023, objective functions (population codes).
 
+    >>> import torch
     >>> objective = population_cross_entropy(classes=2)
     >>> objective(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
     _checks.whole("classes", classes)
 
-    @_trains(lambda spikes: population_count(spikes, classes))
-    def objective(spikes: Tensor, labels: Tensor) -> Tensor:
-        return _cross_entropy(population_count(spikes, classes), labels)
+    decode = partial(population_count, classes=classes)
+
+    @_trains(decode)
+    def objective(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+        return _cross_entropy(scores, labels)
 
     return objective
 

@@ -18,6 +18,7 @@ from .recurrent import (
 )
 from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
+from .watching import watch_outputs, watch_spikes
 
 ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
     kind.__name__: kind
@@ -54,4 +55,6 @@ __all__ = [
     "lif_step",
     "recurrent_lif_step",
     "synapse_step",
+    "watch_outputs",
+    "watch_spikes",
 ]

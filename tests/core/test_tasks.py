@@ -66,7 +66,7 @@ def test_a_trial_leaves_the_neuron_as_it_was():
 
 def test_a_cue_is_followed_by_noise_and_then_by_the_recall_signal():
     task, cue = (
-        DelayedRecall(cues=3, inputs_per_group=2, cue=20.0, delay=100.0, recall=30.0),
+        DelayedRecall(cues=3, inputs_per_group=2, duration=20.0, delay=100.0, recall=30.0),
         torch.arange(3),
     )
     assert (task.steps, task.answer, task.group.tolist()) == (

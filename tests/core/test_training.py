@@ -133,10 +133,10 @@ def test_after_batch_is_called_after_every_update():
 def test_progress_bar_shows_in_a_terminal(monkeypatch):
     from tqdm import tqdm
 
-    import snn_core.training as training
+    import snn_core.training.loop as loop
 
     terminal = io.StringIO()
-    monkeypatch.setattr(training, "tqdm", lambda **options: tqdm(file=terminal, **options))
+    monkeypatch.setattr(loop, "tqdm", lambda **options: tqdm(file=terminal, **options))
     fit(network(), *task(20), encode=encode, epochs=2)
     assert "/2 [" in terminal.getvalue()
     assert "loss=" in terminal.getvalue()

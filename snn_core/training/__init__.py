@@ -1,0 +1,18 @@
+"""Training: the loop that trains and evaluates a network, its seed, and its learning rate."""
+
+from ..neurons import watch_spikes
+from .loop import Decoder, History, Penalty, evaluate, fit, identity
+from .schedules import one_cycle
+from .seeding import seeded
+
+__all__ = [
+    "Decoder",
+    "History",
+    "Penalty",
+    "evaluate",
+    "fit",
+    "identity",
+    "one_cycle",
+    "seeded",
+    "watch_spikes",
+]

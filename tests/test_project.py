@@ -13,6 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
+LIBRARY = [path for path in MODULES if "teaching" not in path.parts]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOMS = ("snn_core", "experiments", "bench", "publish", "tests", "tutorials", "data")
 SITE_EXTRAS = ("site", "browser")
@@ -141,6 +142,54 @@ def test_functions_are_short():
     )
     assert sizes[-1][0] <= 30, sizes[-1]
     assert sizes[len(sizes) // 2][0] <= 8
+
+
+def code_lines(path):
+    """Return the lines of a module that are neither blank, comment nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    holders = [node for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
+    strings = [node.body[0] for node in holders if ast.get_docstring(node)]
+    prose = {n for string in strings for n in range(string.lineno, string.end_lineno + 1)}
+    lines = enumerate(map(str.strip, text.splitlines()), start=1)
+    return [line for n, line in lines if line and not line.startswith("#") and n not in prose]
+
+
+def nodes(tree):
+    return sum(1 for _ in ast.walk(tree))
+
+
+def statements(path):
+    """Return the simple statements of a module's functions: what holds no other statements."""
+    simple = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Delete)
+    inside = [node for function in functions(path) for node in ast.walk(function)]
+    found = [node for node in inside if isinstance(node, simple)]
+    return [node for node in found if not isinstance(getattr(node, "value", None), ast.Constant)]
+
+
+def test_statements_of_the_library_are_light():
+    """In nodes of the syntax tree: per line of code, and per statement however lines are broken."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in LIBRARY]
+    lines = sum(len(code_lines(path)) for path in LIBRARY)
+    assert sum(map(nodes, trees)) / lines <= 12.5
+    sizes = [nodes(statement) for path in LIBRARY for statement in statements(path)]
+    assert sum(sizes) / len(sizes) <= 14.5
+    assert max(sizes) <= 40
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.name)
+def test_one_statement_of_the_library_does_one_thing(path):
+    """No tuple stands as a statement, and no statement assigns several things to several names."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        several = isinstance(getattr(node, "value", None), ast.Tuple)
+        assert not (isinstance(node, ast.Expr) and several), node.lineno
+        if isinstance(node, ast.Assign) and several:
+            assert not any(isinstance(target, ast.Tuple) for target in node.targets), node.lineno
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.name)
+def test_modules_of_the_library_are_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 225
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

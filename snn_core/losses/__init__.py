@@ -19,7 +19,6 @@ from .decoders import (
 )
 from .objectives import (
     ALL_LOSSES,
-    Objective,
     count_cross_entropy,
     count_mse,
     first_spike_cross_entropy,
@@ -28,6 +27,7 @@ from .objectives import (
     population_cross_entropy,
     summed_membrane_cross_entropy,
 )
+from .scores import Objective
 
 __all__ = [
     "ALL_LOSSES",

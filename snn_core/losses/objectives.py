@@ -1,62 +1,15 @@
 """Objectives: each trains the answer of one decoder, which it knows as ``objective.decode``."""
 
-from collections.abc import Callable
-from functools import partial, wraps
-from inspect import Signature, signature
+from functools import partial
 
 from torch import Tensor
-from torch.nn import functional as F
 
 from .. import _checks
 from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
-
-Objective = Callable[[Tensor, Tensor], Tensor]
-
-
-def _trains(decode: Callable[[Tensor], Tensor]) -> Callable:
-    """Make an objective of a loss on scores, which a decoder reads out of the output.
-
-    What is decorated takes (scores, labels, steps, options). The objective takes (output, labels,
-    options); it knows its decoder as `decode` and the loss on scores as `of_scores`.
-    """
-
-    def attach(of_scores: Callable) -> Callable:
-        @wraps(of_scores)
-        def objective(output: Tensor, labels: Tensor, **options) -> Tensor:
-            scores = decode(output)
-            return of_scores(scores, labels, len(output), **options)
-
-        objective.decode = decode
-        objective.of_scores = of_scores
-        objective.__signature__ = _on_output(signature(decode), signature(of_scores))
-        return objective
-
-    return attach
+from .scores import Objective, cross_entropy, towards_targets, trains
 
 
-def _on_output(decode: Signature, of_scores: Signature) -> Signature:
-    """Return the signature of an objective: what the decoder takes, in place of its scores."""
-    output, *_ = decode.parameters.values()
-    _, labels, _, *options = of_scores.parameters.values()
-    return of_scores.replace(parameters=[output, labels, *options])
-
-
-def _cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
-    """Return the mean cross-entropy of the softmax of `scores` ``[B, C]``."""
-    labels = _checks.labels("labels", labels, *scores.shape)
-    return F.cross_entropy(scores, labels)
-
-
-def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) -> Tensor:
-    """Return the mean squared distance of `values` from `right` at the label, else from `wrong`."""
-    _checks.number("right", right, 0, 1, open_low=False)
-    _checks.number("wrong", wrong, 0, 1, open_low=False)
-    labels = _checks.labels("labels", labels, *values.shape)
-    is_right = F.one_hot(labels, values.shape[1]).to(values.dtype)
-    return F.mse_loss(values, wrong + (right - wrong) * is_right)
-
-
-@_trains(spike_count)
+@trains(spike_count)
 def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to spike most: cross-entropy of the softmax over spike counts.
 
@@ -76,10 +29,10 @@ def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     >>> count_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(scores, labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(spike_count)
+@trains(spike_count)
 def count_mse(
     counts: Tensor, labels: Tensor, steps: int, *, right: float = 0.8, wrong: float = 0.1
 ) -> Tensor:
@@ -103,10 +56,10 @@ def count_mse(
     >>> count_mse(torch.ones(5, 1, 2), torch.tensor([0]), right=1.0, wrong=0.0)
     tensor(0.5000)
     """
-    return _towards_targets(counts / steps, labels, right, wrong)
+    return towards_targets(counts / steps, labels, right, wrong)
 
 
-@_trains(max_membrane)
+@trains(max_membrane)
 def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to reach the highest membrane: cross-entropy of the maxima over time.
 
@@ -127,10 +80,10 @@ def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> T
     >>> max_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(scores, labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(summed_membrane)
+@trains(summed_membrane)
 def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to the highest membrane at all times: cross-entropy of its sums.
 
@@ -150,10 +103,10 @@ def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -
     >>> summed_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(scores, labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(first_spike)
+@trains(first_spike)
 def first_spike_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to spike first: cross-entropy over minus the steps of first spikes.
 
@@ -173,10 +126,10 @@ def first_spike_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Te
     >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(scores, labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(first_spike)
+@trains(first_spike)
 def first_spike_mse(
     scores: Tensor, labels: Tensor, steps: int, *, right: float = 0.0, wrong: float = 1.0
 ) -> Tensor:
@@ -201,7 +154,7 @@ def first_spike_mse(
     >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # silence costs the right class 1
     tensor(0.5000)
     """
-    return _towards_targets(-scores / steps, labels, right, wrong)
+    return towards_targets(-scores / steps, labels, right, wrong)
 
 
 def population_cross_entropy(classes: int) -> Objective:
@@ -229,9 +182,9 @@ def population_cross_entropy(classes: int) -> Objective:
 
     decode = partial(population_count, classes=classes)
 
-    @_trains(decode)
+    @trains(decode)
     def objective(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
-        return _cross_entropy(scores, labels)
+        return cross_entropy(scores, labels)
 
     return objective
 

@@ -92,12 +92,8 @@ class Leaky(Neuron):
         learn_beta: bool = False,
     ):
         super().__init__()
-        own_decay(
-            self,
-            "beta",
-            decay(tau_mem, dt) if beta is None else parameter("beta", beta),
-            learn_beta,
-        )
+        value = decay(tau_mem, dt) if beta is None else parameter("beta", beta)
+        own_decay(self, "beta", value, learn_beta)
 
     @property
     def beta(self) -> Tensor:

@@ -10,8 +10,9 @@ eligibility leaves out and in where the signal comes from. Weights are ``[M, N]`
 from .adaptive import AdaptiveTraces, OnlineAdaptiveLIF, adaptive_traces_step
 from .backwards import ChunkedBPTT
 from .eprop import FEEDBACKS, EProp
+from .errors import count_error
 from .layers import OnlineLayer, OnlineLIF, OnlineSmoothedLIF
-from .network import RULES, OnlineNetwork, count_error
+from .network import RULES, OnlineNetwork
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
 
 __all__ = [

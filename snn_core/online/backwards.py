@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from .. import _checks
-from .network import count_error, linear_lif_pairs
+from .errors import count_error
+from .layers import linear_lif_pairs
 
 
 class ChunkedBPTT:

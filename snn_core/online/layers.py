@@ -165,3 +165,17 @@ class OnlineSmoothedLIF(OnlineLIF):
         of_bias = signal * self.smoothed_bias
         self._add(of_weight, of_bias.sum(0))
         return signal
+
+
+def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
+    """Return the layers of a network as pairs of weights and neurons.
+
+    Raises:
+        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of
+            each.
+    """
+    kinds = [type(layer) for layer in network]
+    if not kinds or kinds != [nn.Linear, LIF] * (len(kinds) // 2):
+        came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
+        _checks.fail("network", came, "alternating nn.Linear and LIF")
+    return list(zip(network[::2], network[1::2], strict=True))

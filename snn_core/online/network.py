@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn import functional as F
 
 from .. import _checks
-from ..neurons import LIF, leaky_step
+from ..neurons import leaky_step
+from .errors import count_error, softmax_error
 from .gradients import leaky_sum
-from .layers import OnlineLIF, OnlineSmoothedLIF
+from .layers import OnlineLIF, OnlineSmoothedLIF, linear_lif_pairs
 
 RULES = (
     "rtrl",
@@ -23,45 +23,6 @@ RULES = (
 )
 TWO_LAYERS = ("rtrl", "eprop")
 RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
-
-
-def count_error(counts: Tensor, labels: Tensor) -> Tensor:
-    """Return the gradient of the mean cross-entropy of the counts so far, ``[B, C]``.
-
-    It is the softmax minus the right answer, divided by B.
-
-    Args:
-        counts: spikes per class so far, ``[B, C]``.
-        labels: integers ``[B]`` in [0, C).
-
-    Raises:
-        ValueError: for labels out of range.
-
-    >>> count_error(torch.zeros(1, 2), torch.tensor([0]))
-    tensor([[-0.5000,  0.5000]])
-    """
-    labels = _checks.labels("labels", labels, *counts.shape)
-    return softmax_error(counts, labels)
-
-
-def softmax_error(counts: Tensor, labels: Tensor) -> Tensor:
-    """Do what `count_error` does, for labels that are known to fit."""
-    wanted = F.one_hot(labels, counts.shape[1])
-    return (torch.softmax(counts, 1) - wanted) / len(counts)
-
-
-def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
-    """Return the layers of a network as pairs of weights and neurons.
-
-    Raises:
-        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of
-            each.
-    """
-    kinds = [type(layer) for layer in network]
-    if not kinds or kinds != [nn.Linear, LIF] * (len(kinds) // 2):
-        came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
-        _checks.fail("network", came, "alternating nn.Linear and LIF")
-    return list(zip(network[::2], network[1::2], strict=True))
 
 
 class OnlineNetwork:

@@ -1,9 +1,10 @@
 """Training: the loop that trains and evaluates a network, its seed, and its learning rate."""
 
 from ..neurons import watch_spikes
-from .loop import Decoder, History, Penalty, evaluate, fit, identity
+from .loop import History, evaluate, fit, identity
 from .schedules import one_cycle
 from .seeding import seeded
+from .update import Decoder, Penalty
 
 __all__ = [
     "Decoder",

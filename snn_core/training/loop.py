@@ -12,10 +12,7 @@ from .. import _checks
 from ..encoding import Encoder
 from ..layers import require_order
 from ..losses import Objective, count_cross_entropy, predict
-from ..neurons import watch_spikes
-
-Decoder = Callable[[Tensor], Tensor]
-Penalty = Callable[[list[Tensor]], Tensor]
+from .update import Decoder, Penalty, Update, kind_of
 
 
 @dataclass
@@ -26,6 +23,10 @@ class History:
     train_accuracy: list[float] = field(default_factory=list)
     test_accuracy: list[float] = field(default_factory=list)
     batches_per_epoch: int = 1
+
+    def last(self) -> str:
+        """Say the last loss and accuracy in one line."""
+        return f"loss={self.loss[-1]:.3f}, train={self.train_accuracy[-1]:.1%}"
 
 
 def identity(values: Tensor) -> Tensor:
@@ -84,10 +85,12 @@ def fit(
     _check_samples(values, labels, batch_size)
     require_order(network)
     _checks.whole("epochs", epochs)
-    decode = decode or getattr(_kind(loss), "decode", None)
+    if decode is None:
+        decode = getattr(kind_of(loss), "decode", None)
     _checks.require(decode is not None, "decode", None, "a decoder, since this loss names none")
-    optimizer = optimizer or Adam(network.parameters())
-    update = _Update(network, encode, loss, decode, penalty, optimizer, after_batch)
+    if optimizer is None:
+        optimizer = Adam(network.parameters())
+    update = Update(network, encode, loss, decode, penalty, optimizer, after_batch)
     history = History()
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar:
         for _ in range(epochs):
@@ -100,59 +103,9 @@ def fit(
             history.batches_per_epoch = len(losses)
             if test is not None:
                 history.test_accuracy.append(evaluate(network, *test, encode=encode, decode=decode))
-            last = history.loss[-1], history.train_accuracy[-1]
-            bar.set_postfix_str("loss={:.3f}, train={:.1%}".format(*last))
+            bar.set_postfix_str(history.last())
             bar.update()
     return history
-
-
-@dataclass
-class _Update:
-    """One update of a network on a batch; the arguments are those of `fit`."""
-
-    network: nn.Module
-    encode: Encoder
-    loss: Objective
-    decode: Decoder
-    penalty: Penalty | None
-    optimizer: Optimizer
-    after_batch: Callable[[], None] | None
-
-    def __call__(self, batch: Tensor, labels: Tensor) -> tuple[float, int]:
-        """Return the loss on the batch, and how many answers were right, before the update."""
-        value, scores = self._forward(batch, labels)
-        self.optimizer.zero_grad()
-        value.backward()
-        self.optimizer.step()
-        if self.after_batch is not None:
-            self.after_batch()
-        right = predict(scores) == labels
-        return value.item(), right.sum().item()
-
-    def _forward(self, batch: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the loss and the scores ``[B, C]`` of a batch."""
-        inputs = self.encode(batch)
-        if self.penalty is None:
-            return self._judge(self.network(inputs), labels)
-        with watch_spikes(self.network) as spikes:
-            output = self.network(inputs)
-        value, scores = self._judge(output, labels)
-        return value + self.penalty(spikes), scores
-
-    def _judge(self, output: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the loss and the scores of an output, which an objective of `losses` shares."""
-        kind = _kind(self.loss)
-        of_scores = getattr(kind, "of_scores", None)
-        if of_scores is None or self.decode is not kind.decode:
-            return self.loss(output, labels), self.decode(output.detach())
-        options = getattr(self.loss, "keywords", {})
-        scores = self.decode(output)
-        return of_scores(scores, labels, len(output), **options), scores.detach()
-
-
-def _kind(loss: Objective) -> Objective:
-    """Return the objective itself where `functools.partial` has given it options."""
-    return getattr(loss, "func", loss)
 
 
 @torch.no_grad()

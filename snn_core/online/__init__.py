@@ -12,8 +12,9 @@ from .backwards import ChunkedBPTT
 from .eprop import FEEDBACKS, EProp
 from .errors import count_error
 from .layers import OnlineLayer, OnlineLIF, OnlineSmoothedLIF
-from .network import RULES, OnlineNetwork
+from .network import OnlineNetwork
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
+from .signals import RULES
 
 __all__ = [
     "FEEDBACKS",

@@ -1,4 +1,4 @@
-"""A stack of layers that learn at every step, and how a layer can be told what should come out."""
+"""A stack of layers that learn at every step of a sequence."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -7,25 +7,12 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from ..neurons import leaky_step
-from .errors import count_error, softmax_error
-from .gradients import leaky_sum
+from .errors import count_error
 from .layers import OnlineLIF, OnlineSmoothedLIF, linear_lif_pairs
-
-RULES = (
-    "rtrl",
-    "eprop",
-    "ottt",
-    "feedback_alignment",
-    "direct_feedback_alignment",
-    "decolle",
-    "last_layer",
-)
-TWO_LAYERS = ("rtrl", "eprop")
-RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
+from .signals import RANDOM, RULES, TWO_LAYERS, LearningSignals
 
 
-class OnlineNetwork:
+class OnlineNetwork(LearningSignals):
     """A feed-forward network that learns while it runs, in a memory that does not grow with time.
 
     Every layer keeps the traces of `OnlineLIF`, the first two rules more. What the hidden layers
@@ -90,14 +77,6 @@ class OnlineNetwork:
         self.matrices = [self._matrix(below, above, generator) for below, above in pairs]
         self.counts: Tensor | None = None
 
-    def _matrix(self, below: OnlineLIF, above: OnlineLIF, generator: Generator | None) -> Tensor:
-        """Draw a fixed matrix that leads to a layer from the one above, or from the classes."""
-        like = above.linear.weight
-        rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
-        drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
-        scale = self.feedback_scale / below.linear.out_features**0.5
-        return drawn.to(like.device) * scale
-
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
         self.counts = inputs.new_zeros(len(inputs), self.classes)
@@ -124,17 +103,6 @@ class OnlineNetwork:
         if self.horizon is not None and steps > self.horizon:
             _checks.fail("inputs", "one more", f"at most {self.horizon} steps, the horizon")
 
-    def _fitting(self, labels: Tensor, batch: int) -> Tensor:
-        """Return labels that fit the classes; what an error of one's own takes is not known."""
-        if self.error is not count_error:
-            return labels
-        return _checks.labels("labels", labels, batch, self.classes)
-
-    def _error(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """Return the error of scores ``[B, C]``, for labels that are known to fit."""
-        error = softmax_error if self.error is count_error else self.error
-        return error(scores, labels)
-
     @torch.no_grad()
     def _advance(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Do what `step` does, for a step and labels that are known to fit."""
@@ -155,40 +123,6 @@ class OnlineNetwork:
         for depth in reversed(range(len(self.layers) - 1)):
             signal = self._signal(depth, local, error, spikes[depth + 1], labels)
             local = self.layers[depth].learn(signal)
-
-    def _signal(
-        self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor
-    ) -> Tensor:
-        """Return the learning signal of a hidden layer, ``[B, M]``."""
-        if self.rule == "eprop":
-            return error @ self.layers[depth + 1].linear.weight
-        if self.rule not in RANDOM:
-            return above @ self.layers[depth + 1].linear.weight
-        if self.rule == "feedback_alignment":
-            return above @ self.matrices[depth]
-        if self.rule == "direct_feedback_alignment":
-            return error @ self.matrices[depth]
-        return self._local_error(depth, spikes, labels) @ self.matrices[depth]
-
-    def _local_error(self, depth: int, spikes: Tensor, labels: Tensor) -> Tensor:
-        """Return the error of a layer's own readout, ``[B, C]``, or of all steps, ``[T, B, C]``."""
-        layer = self.layers[depth]
-        beta = layer.neuron.beta
-        reach = 1 if self.horizon is None else self._reach(beta) / layer.bias_trace
-        told = spikes @ self.matrices[depth].T
-        if spikes.dim() == 3:
-            return self._errors(leaky_sum(told, beta) * reach, labels)
-        self.readouts[depth] = leaky_step(told, self.readouts[depth], beta)
-        return self._error(self.readouts[depth] * reach, labels)
-
-    def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """Return the error after every step, ``[T, B, C]``."""
-        return torch.stack([self._error(now, labels) for now in scores])
-
-    def _reach(self, beta: Tensor) -> Tensor:
-        """Return how far a leaky sum of ones has come at the horizon."""
-        steps = torch.arange(self.horizon, device=beta.device)
-        return (beta**steps).sum()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Run a sequence ``[T, B, N]``, adding up gradients; return the spikes ``[T, B, C]``.

@@ -3,7 +3,7 @@
 from ..neurons import watch_spikes
 from .loop import History, evaluate, fit, identity
 from .schedules import one_cycle
-from .seeding import seeded
+from .seeding import seed_torch, seeded
 from .update import Decoder, Penalty
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "fit",
     "identity",
     "one_cycle",
+    "seed_torch",
     "seeded",
     "watch_spikes",
 ]

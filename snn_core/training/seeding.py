@@ -3,16 +3,36 @@
 import torch
 from torch import Generator
 
+from .. import _checks
 
-def seeded(seed: int) -> Generator:
-    """Return a CPU generator with this seed, and give the same seed to PyTorch's initialisation.
+OTHER_STREAM = (
+    2**31
+)  # the Mersenne Twister takes 32 bits of a seed: 2**32 more would change nothing
 
-    Both then draw the same numbers. Where that could matter, as for a first layer of weights and
-    the spikes that come right after them, draw something in between, or give the spikes a generator
-    with another seed.
 
-    >>> torch.rand(1, generator=seeded(1)).item() == torch.rand(1, generator=seeded(1)).item()
+def seed_torch(seed: int) -> Generator:
+    """Seed PyTorch's own stream, which initial weights come from; return a generator for the rest.
+
+    What is drawn from the generator, such as spikes, comes from a stream of its own: its seed is
+    2**31 higher. So weights and spikes are never made of the same numbers.
+
+    Args:
+        seed: 0 to 2**31 - 1; the same seed gives the same two streams again.
+
+    Returns:
+        A generator on the CPU.
+
+    Raises:
+        ValueError: for a seed outside this range.
+
+    >>> first, again = (torch.rand(1, generator=seed_torch(1)) for _ in range(2))
+    >>> bool(first == again)
     True
     """
+    _checks.whole("seed", seed, 0)
+    _checks.number("seed", seed, 0, OTHER_STREAM - 1, open_low=False)
     torch.manual_seed(seed)
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(seed + OTHER_STREAM)
+
+
+seeded = seed_torch  # the name that pages know it by

@@ -46,7 +46,7 @@ from snn_core.plasticity import (
 from snn_core.tasks import CueAssociation, DelayedRecall
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
-from snn_core.training import evaluate, fit, one_cycle
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
@@ -320,6 +320,9 @@ CASES = {
         "updates",
         "0",
     ),
+    "seed below": (lambda: seed_torch(-1), "seed", "-1"),
+    "seed above": (lambda: seed_torch(2**31), "seed", "2147483648"),
+    "seed share": (lambda: seed_torch(0.5), "seed", "0.5"),
     "layers over time none": (lambda: OverTime(), "layers", "none"),
     "layers over time function": (lambda: OverTime(torch.relu), "layers", "relu"),
     "layers over time neuron": (lambda: OverTime(nn.Linear(3, 3), LIF()), "layers", "LIF"),

@@ -148,6 +148,14 @@ def test_seeded_repeats_weights_and_draws():
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
+def test_seeded_gives_weights_and_draws_streams_of_their_own():
+    starts = set()
+    for seed in range(100):
+        drawn = torch.rand(4, generator=seeded(seed))
+        starts |= {tuple(torch.rand(4).tolist()), tuple(drawn.tolist())}
+    assert len(starts) == 200
+
+
 def small_task():
     generator = seeded(0)
     network = nn.Sequential(nn.Linear(6, 8), LIF(), nn.Linear(8, 3), LIF())

@@ -27,7 +27,7 @@ from snn_core.teaching.studies.convolutional import (
     deep_network,
     pooled_network,
 )
-from snn_core.training import fit, seeded
+from snn_core.training import fit, seed_torch
 
 NAME = "convolutional_choices"
 
@@ -75,7 +75,7 @@ def train(make: Callable[[], nn.Module], seed: int, part: str, settings: dict) -
         make: makes the network, with PyTorch's own generator.
         part: "pooling" or "depth".
     """
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     network = make()
     images, labels = half_size()
     own, held_out = settings[part], settings["held_out"]

@@ -33,7 +33,7 @@ from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seeded
+from snn_core.training import evaluate, fit, seed_torch
 
 NAME = "event_digits"
 
@@ -271,7 +271,7 @@ def learn(
     run: dict, data: dict[str, Set], tests: dict[str, Set], seed: int, settings: dict
 ) -> Iterator[tuple[str, dict]]:
     """Train one network; yield after each stage the name and what is recorded."""
-    generator, view = seeded(seed), VIEWS[run["view"]]
+    generator, view = seed_torch(seed), VIEWS[run["view"]]
     net, started, trained = network(settings, generator), time.process_time(), set()
     counts, labels = tests["genuine"]
     further = {

@@ -19,7 +19,7 @@ from snn_core.datasets import mnist
 from snn_core.layers import Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seeded
+from snn_core.training import evaluate, fit, seed_torch
 
 SETTINGS = {
     "hidden": 800,
@@ -69,7 +69,7 @@ def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
     """Train one network and return what is recorded of it."""
     images, labels, *test = data
     epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     net = network(settings)
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
     updates = epochs * -(-len(images) // batch_size)

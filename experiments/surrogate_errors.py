@@ -1,11 +1,11 @@
-"""Compare the surrogate gradient of small networks of noisy neurons with the true gradient of their expected loss.
+"""Compare the surrogate gradient of small noisy networks with that of their expected loss.
 
-``python -m experiments.surrogate_errors`` writes the record that page 05 shows. A network has layers
-of four neurons and runs for one step, so each layer has 16 patterns of spikes. Their probabilities,
-pushed from layer to layer, give the expected loss exactly. All 16 patterns are its inputs, each with
-a random value for each output spike, and the loss is the sum: so every weight has a gradient of its
-own. The surrogate gradient is that of the same network without noise, with the surrogate that is the
-density of the noise.
+``python -m experiments.surrogate_errors`` writes the record that page 05 shows. A network has
+layers of four neurons and runs for one step, so each layer has 16 patterns of spikes. Their
+probabilities, pushed from layer to layer, give the expected loss exactly. All 16 patterns are its
+inputs, each with a random value for each output spike, and the loss is the sum: so every weight has
+a gradient of its own. The surrogate gradient is that of the same network without noise, with the
+surrogate that is the density of the noise.
 
 Reference: Gygax, Zenke 2025.
 """
@@ -36,13 +36,13 @@ def all_patterns() -> Tensor:
 
 
 def spike_probability(x: Tensor, noise: Surrogate) -> Tensor:
-    """Return the probability of a spike at distance `x` to the threshold, for noise with this density."""
+    """Return the probability of a spike at distance `x` to the threshold, for such noise."""
     middle = noise.primitive(torch.zeros_like(x))
     return 0.5 + (noise.primitive(x) - middle) / noise.area
 
 
 def smoothed_loss(weights: list[Tensor], noise: Surrogate, values: Tensor) -> Tensor:
-    """Return the expected loss of a network of noisy neurons, summed over all patterns of all layers.
+    """Return the expected loss of a noisy network, summed over all patterns of all layers.
 
     Args:
         weights: one matrix ``[neurons, neurons]`` for each layer.
@@ -82,7 +82,7 @@ def first_gradients(depth: int, width: float, generator: Generator) -> list[Tens
 
 
 def compare(depth: int, width: float) -> dict:
-    """Return cosine and share of wrong signs, each with its standard error, and the share of networks sent uphill."""
+    """Return cosine and wrong signs with standard errors, and the share of networks uphill."""
     generator = torch.Generator().manual_seed(depth)
     pairs = [first_gradients(depth, width, generator) for _ in range(SETTINGS["networks"])]
     true, surrogate = (torch.stack(side) for side in zip(*pairs, strict=True))

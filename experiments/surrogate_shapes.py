@@ -1,7 +1,7 @@
 """Train a small network on random patterns with every surrogate, at four widths, from eight seeds.
 
-``python -m experiments.surrogate_shapes`` writes the record that page 05 shows. Every arm is the same
-training from the same eight starts: all patterns at once, Adam with one learning rate, and the
+``python -m experiments.surrogate_shapes`` writes the record that page 05 shows. Every arm is the
+same training from the same eight starts: all patterns at once, Adam with one learning rate, and the
 accuracy on the patterns themselves. Apart from shapes and widths it records how many patterns are
 within reach of a triangle, a triangle with a floor, outputs that spike from the start ("loud" times
 the output weights), and a tall surrogate with the reset detached and attached.
@@ -79,7 +79,7 @@ def mean_losses(height: float, **options) -> list[float]:
 
 
 def within_reach(width: float) -> list[int]:
-    """Return in how many patterns an output comes within `width` of the threshold before training, for each seed."""
+    """Return for each seed in how many patterns an output starts within `width` of θ."""
     found = []
     for seed in range(SETTINGS["seeds"]):
         network = pattern_network(hidden=SETTINGS["hidden"], seed=seed)

@@ -80,7 +80,7 @@ def train(
     shown = partial(encode, steps=steps, gain=gain, generator=generator)
     options = {name: settings[name] for name in ("epochs", "batch_size", "lr")}
     started, used = time.perf_counter(), time.process_time()
-    learn_unlabelled(layer, data[0], shown, adaptation=adaptation, generator=generator, **options)
+    learn_unlabelled(layer, data[0], shown, threshold_lr=adaptation, generator=generator, **options)
     seconds = round(time.perf_counter() - started)
     processor_seconds = round(time.process_time() - used)
     times = {"seconds": seconds, "processor_seconds": processor_seconds}

@@ -9,7 +9,8 @@ Conventions, the same in every module and stated only here:
 - One update order: integrate, compare, emit, reset.
   ``u[t] = beta * v[t-1] + I[t]``; ``z[t] = 1 if u[t] > threshold else 0``;
   ``v[t] = u[t] - threshold * z[t]`` (soft reset) or ``u[t] * (1 - z[t])`` (hard reset).
-  The *membrane* that is recorded, plotted and given to a loss is ``u[t]``; the *state* carried on is ``v[t]``.
+  The *membrane* that is recorded, plotted and given to a loss is ``u[t]``; the *state* carried on
+  is ``v[t]``.
 - The reset is detached from the gradient unless a neuron is told otherwise.
 - Randomness comes in through a keyword-only ``generator``. Device and dtype follow the input.
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
@@ -38,7 +39,17 @@ from .neurons import (
 )
 from .surrogate import ALL_SURROGATES, Surrogate
 
-SUBMODULES = ("datasets", "diagnostics", "events", "layers", "online", "reconstruction", "tasks", "training")
+SUBMODULES = (
+    "datasets",
+    "diagnostics",
+    "events",
+    "layers",
+    "memory",
+    "online",
+    "reconstruction",
+    "tasks",
+    "training",
+)
 
 
 def __getattr__(name: str) -> ModuleType:

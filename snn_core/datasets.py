@@ -1,7 +1,8 @@
 """Data sets: a bundled part of MNIST that needs no network, and the full MNIST on request.
 
-The full set is looked for in ``$SNN_CORE_DATA``, then in the user's cache folder; otherwise it is downloaded there.
-Every file is verified by its SHA-256 before it is used, and a download is put in place only when it is complete.
+The full set is looked for in ``$SNN_CORE_DATA``, then in the user's cache folder; otherwise it is
+downloaded there. Every file is verified by its SHA-256 before it is used, and a download is put in
+place only when it is complete.
 """
 
 import gzip
@@ -38,7 +39,10 @@ class DataError(RuntimeError):
 
 
 class Digits(NamedTuple):
-    """Handwritten digits: images ``[samples, 28, 28]``, float32 in [0, 1]; labels ``[samples]``, integers 0 to 9."""
+    """Handwritten digits.
+
+    Images ``[samples, 28, 28]``, float32 in [0, 1]; labels ``[samples]``, integers 0 to 9.
+    """
 
     train_images: Tensor
     train_labels: Tensor
@@ -47,7 +51,7 @@ class Digits(NamedTuple):
 
 
 def mnist_mini() -> Digits:
-    """Return the first 5,000 training and the first 1,000 test images of MNIST, from a bundled file.
+    """Return the first 5,000 training and 1,000 test images of MNIST, from a bundled file.
 
     Raises:
         DataError: if the bundled file is missing or broken.
@@ -59,7 +63,10 @@ def mnist_mini() -> Digits:
     (torch.Size([5000, 28, 28]), [7, 2, 1, 0])
     """
     here = Path(__file__).parent
-    path = next((p for p in (here / "data", here.parent / "data") if (p / "mnist_mini.npz").exists()), here / "data")
+    path = next(
+        (p for p in (here / "data", here.parent / "data") if (p / "mnist_mini.npz").exists()),
+        here / "data",
+    )
     content = _verified(path / "mnist_mini.npz", MINI_SHA256)
     with np.load(io.BytesIO(content)) as arrays:
         return _digits(*(arrays[name] for name in Digits._fields))
@@ -69,10 +76,12 @@ def mnist(*, download: bool = True) -> Digits:
     """Return the full MNIST, 60,000 training and 10,000 test images.
 
     Args:
-        download: fetch what is found neither in ``$SNN_CORE_DATA/mnist`` nor in the cache folder (11.6 MB).
+        download: fetch what is found neither in ``$SNN_CORE_DATA/mnist`` nor in the cache folder
+            (11.6 MB).
 
     Raises:
-        DataError: if a file is broken, or missing and cannot be downloaded; the message says where to put it by hand.
+        DataError: if a file is broken, or missing and cannot be downloaded; the message says where
+            to put it by hand.
 
     Reference: LeCun, Cortes, Burges, the MNIST database of handwritten digits (CC BY-SA 3.0).
     """
@@ -86,16 +95,18 @@ def _digits(train_images, train_labels, test_images, test_labels) -> Digits:
     def integers(labels: np.ndarray) -> Tensor:
         return torch.from_numpy(labels.astype(np.int64))
 
-    return Digits(scaled(train_images), integers(train_labels), scaled(test_images), integers(test_labels))
+    return Digits(
+        scaled(train_images), integers(train_labels), scaled(test_images), integers(test_labels)
+    )
 
 
 def cache_folder() -> Path:
-    """Return the folder for downloaded data: ``$XDG_CACHE_HOME/snn_core``, by default ``~/.cache/snn_core``."""
+    """Return the folder for downloads: ``$XDG_CACHE_HOME/snn_core``, else ``~/.cache/snn_core``."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snn_core"
 
 
 def mnist_file(name: str, *, download: bool = True) -> bytes:
-    """Return the verified, uncompressed content of one of the four MNIST files (a key of `MNIST_SHA256`)."""
+    """Return the verified, uncompressed content of an MNIST file (a key of `MNIST_SHA256`)."""
     local = os.environ.get("SNN_CORE_DATA")
     folders = ([Path(local) / "mnist"] if local else []) + [cache_folder() / "mnist"]
     for folder in folders:
@@ -131,7 +142,7 @@ def _checked(content: bytes, gzipped: bool, sha256: str) -> bytes:
 
 
 def _download(name: str, folder: Path, sha256: str, by_hand: str) -> bytes:
-    """Fetch a gzip file from the first mirror that has it, verify it, and only then put it into `folder`."""
+    """Fetch a gzip file from the first mirror that has it, verify it, then put it into `folder`."""
     problems = []
     for mirror in MNIST_MIRRORS:
         try:
@@ -150,7 +161,9 @@ def _fetch(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=30) as response:
         size = int(response.headers.get("Content-Length") or 0)
         parts = []
-        with tqdm(total=size or None, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], leave=False) as bar:
+        with tqdm(
+            total=size or None, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], leave=False
+        ) as bar:
             while part := response.read(1 << 16):
                 parts.append(part)
                 bar.update(len(part))
@@ -177,7 +190,8 @@ def read_idx(content: bytes, name: str = "content") -> np.ndarray:
     """Return the uint8 array in an IDX file: images ``[samples, 28, 28]`` or labels ``[samples]``.
 
     Raises:
-        DataError: if the content is not an IDX file of bytes or has another length than its header says.
+        DataError: if the content is not an IDX file of bytes or has another length than its header
+            says.
 
     >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])).tolist()
     [7, 9]
@@ -187,5 +201,7 @@ def read_idx(content: bytes, name: str = "content") -> np.ndarray:
         raise DataError(f"{name} is not an IDX file of bytes")
     shape = np.frombuffer(content[4:header], dtype=">i4")
     if len(content) - header != np.prod(shape, dtype=np.int64):
-        raise DataError(f"{name} holds {len(content) - header} values, but its header says {shape.tolist()}")
+        raise DataError(
+            f"{name} holds {len(content) - header} values, but its header says {shape.tolist()}"
+        )
     return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)

@@ -37,10 +37,12 @@ def from_latency(
         mode, tau, threshold, dt: as given to the encoder.
 
     Returns:
-        ``[B, …]`` in [0, 1]: "log" ``threshold / (1 - exp(-t / tau))``, "linear" ``1 - t / ((T - 1) dt)``.
+        ``[B, …]`` in [0, 1]: "log" ``threshold / (1 - exp(-t / tau))``, "linear"
+        ``1 - t / ((T - 1) dt)``.
 
     Raises:
-        ValueError: for spikes that are not ``[T, B, …]``, an unknown mode or a parameter outside its range.
+        ValueError: for spikes that are not ``[T, B, …]``, an unknown mode or a parameter outside
+            its range.
 
     >>> from_latency(torch.tensor([[0.0], [1.0], [0.0]]), mode="linear")
     tensor([0.5000])
@@ -54,8 +56,10 @@ def from_latency(
     if mode == "linear":
         value = 1 - step / max(len(spikes) - 1, 1)
     else:
-        value = (threshold / -torch.expm1(-step * dt / tau)).clamp(max=1)
-    return torch.where(spikes.amax(0) > 0, value, 0)
+        charged = -torch.expm1(-step * dt / tau)
+        value = (threshold / charged).clamp(max=1)
+    spiked = spikes.amax(0) > 0
+    return torch.where(spiked, value, 0)
 
 
 def from_delta(spikes: Tensor, *, threshold: float = 0.1) -> Tensor:
@@ -71,14 +75,18 @@ def from_delta(spikes: Tensor, *, threshold: float = 0.1) -> Tensor:
     Raises:
         ValueError: for another number of channels or a threshold that is not positive.
 
-    >>> from_delta(torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).unsqueeze(1), threshold=0.5).flatten()
+    >>> spikes = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).unsqueeze(1)
+    >>> from_delta(spikes, threshold=0.5).flatten()
     tensor([0.5000, 1.0000, 0.5000])
     """
     _checks.sequence("spikes", spikes)
     channels = spikes.shape[2] if spikes.dim() > 2 else 0
-    _checks.require(channels in (1, 2), "spikes", f"shape {list(spikes.shape)}", "[T, B, 2, …] or [T, B, 1, …]")
+    if channels not in (1, 2):
+        _checks.fail("spikes", f"shape {list(spikes.shape)}", "[T, B, 2, …] or [T, B, 1, …]")
     _checks.number("threshold", threshold, 0)
-    moves = spikes[:, :, 0] - spikes[:, :, 1] if channels == 2 else spikes[:, :, 0]
+    moves = spikes[:, :, 0]
+    if channels == 2:
+        moves = moves - spikes[:, :, 1]
     return threshold * moves.cumsum(0)
 
 
@@ -89,8 +97,8 @@ def from_population(spikes: Tensor) -> Tensor:
         spikes: ``[T, B, …, N]`` of `encoding.population`.
 
     Returns:
-        ``[B, …]`` in [0, 1]; 0.5 where no neuron spiked. Near 0 and 1 the fields are cut off, and the estimate leans
-        towards the middle.
+        ``[B, …]`` in [0, 1]; 0.5 where no neuron spiked. Near 0 and 1 the fields are cut off, and
+        the estimate leans towards the middle.
 
     Raises:
         ValueError: for spikes that are not ``[T, B, …, N]``.
@@ -102,4 +110,5 @@ def from_population(spikes: Tensor) -> Tensor:
     counts = spikes.sum(0)
     centres = torch.linspace(0, 1, counts.shape[-1], dtype=counts.dtype, device=counts.device)
     total = counts.sum(-1)
-    return torch.where(total > 0, (counts * centres).sum(-1) / total.clamp(min=1), 0.5)
+    mean = (counts * centres).sum(-1) / total.clamp(min=1)
+    return torch.where(total > 0, mean, 0.5)

@@ -1,10 +1,11 @@
-"""The Heaviside step of a spike, and the smooth derivatives that stand in for its own when errors flow back.
+"""The Heaviside step of a spike, and the smooth derivatives that stand in for its own.
 
-A spike is ``H(x)`` with ``x = membrane - threshold``. Its derivative is zero everywhere but at 0, where it does not
-exist, so no gradient passes. A surrogate derivative replaces it in the backward pass only (Neftci, Mostafa, Zenke
-2019, section IV). With the steepness ``k = scale`` every surrogate here is ``D(k x)`` for a fixed shape ``D`` with
-``D(0) = 1``. So the peak is 1 for all of them, and shape and steepness alone decide how far from the threshold a
-neuron still learns. A `height` multiplies ``D`` for those who want another convention, such as an area of 1.
+A spike is ``H(x)`` with ``x = membrane - threshold``. Its derivative is zero everywhere but at 0,
+where it does not exist, so no gradient passes. A surrogate derivative replaces it in the backward
+pass only (Neftci, Mostafa, Zenke 2019, section IV). With the steepness ``k = scale`` every
+surrogate here is ``D(k x)`` for a fixed shape ``D`` with ``D(0) = 1``. So the peak is 1 for all of
+them, and shape and steepness alone decide how far from the threshold a neuron still learns. A
+`height` multiplies ``D`` for those who want another convention, such as an area of 1.
 """
 
 import math
@@ -18,9 +19,10 @@ from . import _checks
 
 
 class Shape(NamedTuple):
-    """One surrogate in the unit ``y = k x``: primitive ``P(y)``, derivative ``D = P'`` and the area under ``D``.
+    """One surrogate in the unit ``y = k x``: primitive ``P(y)``, ``D = P'``, area under ``D``.
 
-    The derivative overwrites its argument: on a whole sequence, temporary copies would cost more than the arithmetic.
+    The derivative overwrites its argument: on a whole sequence, temporary copies would cost more
+    than the arithmetic.
     """
 
     primitive: Callable[[Tensor], Tensor]
@@ -50,7 +52,9 @@ SHAPES: dict[str, Shape] = {
     # Zenke & Vogels 2021, times 4 to have peak 1
     "sigmoid": Shape(lambda y: 4 * torch.sigmoid(y), _sigmoid_derivative_, 4.0),
     # Esser et al. 2016; Bellec et al. 2018
-    "triangular": Shape(_triangular_primitive, lambda y: y.abs_().neg_().add_(1).clamp_(min=0), 1.0),
+    "triangular": Shape(
+        _triangular_primitive, lambda y: y.abs_().neg_().add_(1).clamp_(min=0), 1.0
+    ),
     "boxcar": Shape(lambda y: y.clamp(-0.5, 0.5), lambda y: y.abs_().lt_(0.5), 1.0),
     "gaussian": Shape(
         lambda y: math.sqrt(math.pi / 2) * torch.erf(y / math.sqrt(2)),
@@ -86,10 +90,13 @@ class Surrogate:
         _checks.choice("surrogate", name, ALL_SURROGATES)
         _checks.number("scale", scale, 0)
         _checks.number("height", height, 0)
-        self.name, self.scale, self.height = name, float(scale), float(height)
+        self.name = name
+        self.scale = float(scale)
+        self.height = float(height)
 
     @property
-    def _shape(self) -> Shape:  # looked up, not kept: a function without a name cannot be saved with the neuron
+    def _shape(self) -> Shape:
+        # Looked up, not kept: a function without a name cannot be saved with the neuron.
         return SHAPES[self.name]
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -98,18 +105,22 @@ class Surrogate:
 
     def primitive(self, x: Tensor) -> Tensor:
         """Return the smooth function whose derivative the backward pass uses, up to a constant."""
-        return self._shape.primitive(x * self.scale) * (self.height / self.scale)
+        rises = self._shape.primitive(x * self.scale)
+        return rises * (self.height / self.scale)
 
     def derivative(self, x: Tensor) -> Tensor:
         """Return the surrogate derivative at `x`, of the same shape, in [0, height]."""
         return self._raised(self._shape.derivative_(x * self.scale))
 
     def derivative_at(self, membrane: Tensor, threshold: Tensor) -> Tensor:
-        """Return the derivative at ``membrane - threshold`` with as few passes over the memory as possible."""
-        return self._raised(self._shape.derivative_(torch.add(-self.scale * threshold, membrane, alpha=self.scale)))
+        """Return the derivative at ``membrane - threshold`` in few passes over the memory."""
+        y = torch.add(-self.scale * threshold, membrane, alpha=self.scale)
+        return self._raised(self._shape.derivative_(y))
 
     def _raised(self, derivative: Tensor) -> Tensor:
-        return derivative if self.height == 1 else derivative.mul_(self.height)
+        if self.height == 1:
+            return derivative
+        return derivative.mul_(self.height)
 
     @property
     def area(self) -> float:
@@ -122,8 +133,10 @@ class Surrogate:
         return self.derivative(torch.zeros(1)).item()
 
     def __repr__(self) -> str:
-        height = "" if self.height == 1 else f", height={self.height:g}"
-        return f"Surrogate({self.name!r}, scale={self.scale:g}{height})"
+        options = f"scale={self.scale:g}"
+        if self.height != 1:
+            options += f", height={self.height:g}"
+        return f"Surrogate({self.name!r}, {options})"
 
 
 def as_surrogate(surrogate: "str | Surrogate") -> Surrogate:

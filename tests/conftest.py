@@ -4,11 +4,12 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 
-OUTPUT_TIMEOUT = 600  # seconds that nbval waits for the output of a cell that has run; its own 5 are too few when busy
+# Seconds that nbval waits for the output of a cell that has run; its own 5 are too few when busy.
+OUTPUT_TIMEOUT = 600
 
 
 def pytest_collection_modifyitems(items):
-    """Run what takes long first, so that all workers end together: the pages, then their answers, then the rest."""
+    """Run pages first, then answers, then the rest, so that all workers end together."""
     items.sort(key=lambda item: (item.path.suffix != ".ipynb", item.path.parent.name != "answers"))
     for item in items:
         if item.path.suffix == ".ipynb":

@@ -1,4 +1,4 @@
-"""Text files are UTF-8 by name: what runs on a machine with another code page reads and writes the same bytes."""
+"""Text files are UTF-8 by name: the same bytes are read and written under another code page."""
 
 import ast
 import os
@@ -11,7 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = ("snn_core", "experiments", "bench", "publish", "data", "tests", "tutorials")
 CODE = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}  # stands for a Windows code page
+ASCII = {
+    "LC_ALL": "C",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+}  # stands for a Windows code page
 DERIVE = """
 import locale, sys
 from pathlib import Path
@@ -29,7 +33,9 @@ site.assemble(folder / "site")
 
 def unnamed(tree):
     """Return the lines of the calls that read or write text in the encoding of the machine."""
-    return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and _takes_text(node)]
+    return [
+        node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and _takes_text(node)
+    ]
 
 
 def _takes_text(call):
@@ -39,7 +45,11 @@ def _takes_text(call):
     if isinstance(call.func, ast.Attribute) and call.func.attr in ("read_text", "write_text"):
         return True
     if isinstance(call.func, ast.Name) and call.func.id == "open":
-        words = [value.value for value in [*call.args[1:2], *keywords.values()] if isinstance(value, ast.Constant)]
+        words = [
+            value.value
+            for value in [*call.args[1:2], *keywords.values()]
+            if isinstance(value, ast.Constant)
+        ]
         return not any("b" in word for word in words if isinstance(word, str))
     return "universal_newlines" in keywords or getattr(keywords.get("text"), "value", None) is True
 

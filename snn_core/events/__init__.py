@@ -1,7 +1,8 @@
-"""Event cameras: what changes in brightness, pixel by pixel; read from N-MNIST files, or simulated from images.
+"""Event cameras: what changes in brightness, pixel by pixel; from N-MNIST files, or simulated.
 
-A recording is a NumPy structured array in Tonic's format, one entry per event, sorted by time: pixel ``x``, ``y``, time
-``t`` in microseconds, polarity ``p`` (1 ON, brighter; 0 OFF, darker). All settings of time are in ms.
+A recording is a NumPy structured array in Tonic's format, one entry per event, sorted by time:
+pixel ``x``, ``y``, time ``t`` in microseconds, polarity ``p`` (1 ON, brighter; 0 OFF, darker). All
+settings of time are in ms.
 """
 
 from .camera import DURATION, GAZE, ORIGIN, SACCADES, EventCamera, gaze

@@ -1,5 +1,6 @@
-"""A simulated event camera: pixels that report changes of log brightness while the gaze moves over an image."""
+"""A simulated event camera: pixels report changes of log brightness while the gaze moves."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,23 +13,33 @@ from .. import _checks
 from .recordings import EVENT, SENSOR_SIZE
 
 SACCADES = ((5.0, 85.0), (105.0, 90.0), (212.0, 90.0))  # start and duration of each, in ms
-GAZE = ((0.0, 0.0), (3.5, 7.0), (7.0, 0.0), (0.0, 0.0))  # where the image is before and after each, in pixels
-ORIGIN = (-0.5, 0.7)  # where the corner of the image is on the sensor before the first saccade, in pixels
+GAZE = (
+    (0.0, 0.0),
+    (3.5, 7.0),
+    (7.0, 0.0),
+    (0.0, 0.0),
+)  # where the image is before and after each, in pixels
+ORIGIN = (
+    -0.5,
+    0.7,
+)  # where the corner of the image is on the sensor before the first saccade, in pixels
 DURATION = 315.0  # of a recording, in ms
 
 
 def gaze(times: Tensor) -> Tensor:
-    """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times ``[K]`` in ms.
+    """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times in ms.
 
     Three saccades, each with the speed of a raised cosine, along the sides of a triangle.
 
     >>> gaze(torch.tensor([0.0, 95.0, 315.0])).tolist()
     [[0.0, 0.0], [3.5, 7.0], [0.0, 0.0]]
     """
-    corners, position = torch.tensor(GAZE), torch.zeros(len(times), 2)
-    for (start, duration), way in zip(SACCADES, corners.diff(dim=0), strict=True):
+    position = torch.zeros(len(times), 2)
+    ways = torch.tensor(GAZE).diff(dim=0)
+    for (start, duration), way in zip(SACCADES, ways, strict=True):
         phase = ((times - start) / duration).clamp(0, 1)
-        position += (phase - torch.sin(2 * torch.pi * phase) / (2 * torch.pi))[:, None] * way
+        wave = torch.sin(2 * torch.pi * phase) / (2 * torch.pi)
+        position += (phase - wave)[:, None] * way
     return position
 
 
@@ -36,8 +47,9 @@ def gaze(times: Tensor) -> Tensor:
 class EventCamera:
     """An event camera that looks at an image while its gaze makes the three saccades of N-MNIST.
 
-    A pixel remembers the logarithm of its brightness. Whenever the present one differs from it by the pixel's
-    threshold, it sends an event and moves its memory by one threshold; then it is blind for the refractory time.
+    A pixel remembers the logarithm of its brightness. Whenever the present one differs from it by
+    the pixel's threshold, it sends an event and moves its memory by one threshold; then it is blind
+    for the refractory time.
 
     Args:
         threshold: difference of log brightness for one event, above 0.
@@ -46,7 +58,8 @@ class EventCamera:
         dark: brightness of black, above 0; white is 1 more.
         refractory: time in ms in which a pixel sends nothing after an event, at least 0.
         background: rate of random events per pixel, in events per second, at least 0.
-        step: resolution of the motion in ms, above 0; between two steps brightness is taken as linear.
+        step: resolution of the motion in ms, above 0; between two steps brightness is taken as
+            linear.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -68,83 +81,104 @@ class EventCamera:
         for name in ("mismatch", "contrast", "refractory", "background"):
             _checks.number(name, getattr(self, name), 0, open_low=False)
 
-    def record(self, images: Tensor, *, generator: Generator | None = None, chunk: int = 64) -> list[np.ndarray]:
+    def record(
+        self, images: Tensor, *, generator: Generator | None = None, chunk: int = 64
+    ) -> list[np.ndarray]:
         """Return one recording per image ``[samples, 28, 28]`` with values in [0, 1].
 
         Args:
             images: float, white on black.
             generator: draws thresholds and background events; PyTorch's own if None.
-            chunk: how many images are simulated at once; does not change the kind of result, only the draws.
+            chunk: how many images are simulated at once; does not change the kind of result, only
+                the draws.
 
         Raises:
             ValueError: for images of another shape or range.
         """
         _checks.intensity("images", images)
         shape = list(images.shape)
-        _checks.require(
-            len(shape) == 3 and shape[1:] == [28, 28] and shape[0] > 0, "images", shape, "[samples, 28, 28]"
-        )
-        return [events for part in images.float().split(chunk) for events in self._record(part, generator)]
+        if len(images) == 0 or shape[1:] != [28, 28]:
+            _checks.fail("images", shape, "[samples, 28, 28]")
+        recordings = []
+        for part in images.float().split(chunk):
+            recordings += self._record(part, generator)
+        return recordings
 
     def _record(self, images: Tensor, generator: Generator | None) -> list[np.ndarray]:
         """Simulate a few images; pixels of all of them are numbered in one row."""
         width, height, _ = SENSOR_SIZE
         shape = (len(images), height, width)
         threshold = self._thresholds(shape, generator)
-        events = [*self._changes(images, threshold, generator), self._background(shape, generator)]
+        events = list(self._changes(images, threshold, generator))
+        events.append(self._background(shape, generator))
         pixel, time, polarity = (torch.cat(part) for part in zip(*events, strict=True))
         sample = pixel // (width * height)
         order = torch.argsort(sample * 10**7 + time)
         rows = np.empty(len(order), EVENT)
-        columns = {"x": pixel % width, "y": pixel // width % height, "t": time, "p": polarity}
-        for name, column in columns.items():
-            rows[name] = column[order].numpy()
+        rows["x"] = (pixel % width)[order].numpy()
+        rows["y"] = (pixel // width % height)[order].numpy()
+        rows["t"] = time[order].numpy()
+        rows["p"] = polarity[order].numpy()
         ends = torch.bincount(sample, minlength=len(images)).cumsum(0)
         return np.split(rows, ends[:-1].numpy())
 
     def _thresholds(self, shape: tuple[int, int, int], generator: Generator | None) -> Tensor:
-        per_pixel = (1 + self.mismatch * torch.randn(shape, generator=generator)).clamp_min(0.1)
-        per_recording = torch.exp(self.contrast * torch.randn(shape[0], 1, 1, generator=generator))
+        """Draw the threshold of every pixel of every recording."""
+        pixels = torch.randn(shape, generator=generator)
+        recordings = torch.randn(shape[0], 1, 1, generator=generator)
+        per_pixel = (1 + self.mismatch * pixels).clamp_min(0.1)
+        per_recording = torch.exp(self.contrast * recordings)
         return self.threshold * per_pixel * per_recording
 
-    def _changes(self, images: Tensor, threshold: Tensor, generator: Generator | None) -> Iterator[tuple]:
-        """Yield (pixel, time in µs, polarity) of each step's events; a memory starts within half a threshold."""
+    def _changes(
+        self, images: Tensor, threshold: Tensor, generator: Generator | None
+    ) -> Iterator[tuple]:
+        """Yield (pixel, time in µs, polarity) of each step; memories start near the brightness."""
         times = torch.arange(0, DURATION + self.step / 2, self.step)
         views = self._views(images, times)
         before = next(views)
         threshold = threshold.flatten()
-        memory = before + threshold * (torch.rand(threshold.shape, generator=generator) - 0.5)
+        drawn = torch.rand(threshold.shape, generator=generator)
+        memory = before + threshold * (drawn - 0.5)
         last = torch.full_like(threshold, -torch.inf)
         for end, now in zip(times[1:], views, strict=True):
             pixel = torch.nonzero((now - memory).abs_() >= threshold)[:, 0]
             pixel, time, change = self._crossings(pixel, end, before, now, memory, threshold, last)
             memory[pixel] += change
             last[pixel] = time
-            yield pixel, (1000 * time).long(), (change > 0).long()
+            microseconds = (1000 * time).long()
+            yield pixel, microseconds, (change > 0).long()
             before = now
 
     def _crossings(self, pixel, end, before, now, memory, threshold, last):
-        """Return which of these pixels send an event before `end`, when, and by how much their memory moves."""
-        change = (now[pixel] - memory[pixel]).sign() * threshold[pixel]
-        beyond = (now[pixel] - memory[pixel] - change) / (now[pixel] - before[pixel])
-        time = end - self.step * beyond.nan_to_num(0.0, 1.0, 1.0).clamp(0, 1)
-        time = torch.maximum(time, last[pixel] + self.refractory)
+        """Return which pixels send an event before `end`, when, and how far their memory moves."""
+        away = now[pixel] - memory[pixel]
+        change = away.sign() * threshold[pixel]
+        beyond = (away - change) / (now[pixel] - before[pixel])
+        late = beyond.nan_to_num(0.0, 1.0, 1.0).clamp(0, 1)
+        time = torch.maximum(end - self.step * late, last[pixel] + self.refractory)
         early = time <= end
         return pixel[early], time[early], change[early]
 
     def _views(self, images: Tensor, times: Tensor) -> Iterator[Tensor]:
-        """Yield the log brightness of all pixels, flat, at each time: the image shifted by the gaze, linearly."""
+        """Yield the log brightness of all pixels, flat, at each time: the shifted image."""
         width, height, _ = SENSOR_SIZE
         scene = F.pad(images, (10, 10, 10, 10))
-        for right, down in (torch.tensor(ORIGIN) + gaze(times)).tolist():
-            column, row = int(np.floor(10 - right)), int(np.floor(10 - down))
+        corner = torch.tensor(ORIGIN) + gaze(times)
+        for right, down in corner.tolist():
+            column = math.floor(10 - right)
+            row = math.floor(10 - down)
             part = scene[:, row : row + height + 1, column : column + width + 1]
             part = torch.lerp(part[:, :-1], part[:, 1:], 10 - down - row)
             part = torch.lerp(part[..., :-1], part[..., 1:], 10 - right - column)
             yield part.add_(self.dark).log_().flatten()
 
-    def _background(self, shape: tuple[int, int, int], generator: Generator | None) -> tuple[Tensor, Tensor, Tensor]:
-        pixels = shape[0] * shape[1] * shape[2]
+    def _background(
+        self, shape: tuple[int, int, int], generator: Generator | None
+    ) -> tuple[Tensor, ...]:
+        """Draw random events of all pixels: (pixel, time in µs, polarity)."""
+        pixels = math.prod(shape)
         expected = torch.tensor(self.background * DURATION / 1000 * pixels)
         number = int(torch.poisson(expected, generator=generator))
-        return tuple(torch.randint(high, (number,), generator=generator) for high in (pixels, int(1000 * DURATION), 2))
+        highest = (pixels, int(1000 * DURATION), 2)
+        return tuple(torch.randint(high, (number,), generator=generator) for high in highest)

@@ -13,7 +13,10 @@ from ..datasets import DataError
 
 SENSOR_SIZE = (34, 34, 2)  # width, height, polarities
 EVENT = np.dtype([("x", int), ("y", int), ("t", int), ("p", int)])
-BYTES_PER_EVENT, OVERFLOW_ROW, OVERFLOW = 5, 240, 2**13  # of an N-MNIST file
+# Of an N-MNIST file: an entry in that row adds so many µs to all later times.
+BYTES_PER_EVENT = 5
+OVERFLOW_ROW = 240
+OVERFLOW = 2**13
 
 
 class EventRecordings(torch.utils.data.Dataset):
@@ -31,10 +34,16 @@ class EventRecordings(torch.utils.data.Dataset):
     sensor_size = SENSOR_SIZE
 
     def __init__(
-        self, recordings: list[np.ndarray], labels: Tensor, transform: Callable[[np.ndarray], object] | None = None
+        self,
+        recordings: list[np.ndarray],
+        labels: Tensor,
+        transform: Callable[[np.ndarray], object] | None = None,
     ):
-        _checks.require(len(labels) == len(recordings), "labels", f"{len(labels)} labels", f"{len(recordings)}")
-        self.recordings, self.labels, self.transform = recordings, labels, transform
+        if len(labels) != len(recordings):
+            _checks.fail("labels", f"{len(labels)} labels", f"{len(recordings)}")
+        self.recordings = recordings
+        self.labels = labels
+        self.transform = transform
 
     def __len__(self) -> int:
         return len(self.recordings)
@@ -45,13 +54,14 @@ class EventRecordings(torch.utils.data.Dataset):
 
 
 def read_events(path: Path | str) -> np.ndarray:
-    """Return the events of an N-MNIST file: 40 bits each, x, y, then 1 bit of polarity and 23 bits of microseconds.
+    """Return the events of an N-MNIST file: x, y, 1 bit of polarity, 23 bits of microseconds.
 
-    A file of 0 bytes is an empty recording. An entry in row 240 is no event: it adds 2¹³ µs to all later times.
+    A file of 0 bytes is an empty recording. An entry in row 240 is no event: it adds 2¹³ µs to all
+    later times.
 
     Raises:
-        DataError: if the file is missing, ends within an event, has an event outside of the sensor, or is not sorted
-            by time; the message names the file.
+        DataError: if the file is missing, ends within an event, has an event outside of the sensor,
+            or is not sorted by time; the message names the file.
 
     Reference: Orchard, Jayawant, Cohen, Thakor 2015 (N-MNIST).
     """
@@ -60,33 +70,48 @@ def read_events(path: Path | str) -> np.ndarray:
     except OSError as problem:
         raise DataError(f"{path} cannot be read: {problem.strerror}") from None
     if len(content) % BYTES_PER_EVENT:
-        raise DataError(f"{path} ends within an event: {len(content)} bytes are no multiple of {BYTES_PER_EVENT}")
-    columns = np.frombuffer(content, np.uint8).reshape(-1, BYTES_PER_EVENT).astype(int).T
-    return _require_events(_decode(*columns), path)
-
-
-def _decode(x: np.ndarray, y: np.ndarray, high: np.ndarray, middle: np.ndarray, low: np.ndarray) -> np.ndarray:
-    """Turn five columns of bytes into events."""
-    late = OVERFLOW * np.cumsum(y == OVERFLOW_ROW)
-    events = np.empty(len(x), EVENT)
-    events["x"], events["y"], events["p"] = x, y, high >> 7
-    events["t"] = ((high & 127) << 16 | middle << 8 | low) + late
-    return events[y != OVERFLOW_ROW]
-
-
-def _require_events(events: np.ndarray, path: Path | str) -> np.ndarray:
-    outside = (events["x"] >= SENSOR_SIZE[0]) | (events["y"] >= SENSOR_SIZE[1])
-    if outside.any():
-        x, y = events[outside][0][["x", "y"]]
-        raise DataError(f"{path} has an event at x = {x}, y = {y}, outside of its {SENSOR_SIZE[:2]} pixels")
-    backwards = np.flatnonzero(np.diff(events["t"]) < 0)
-    if len(backwards):
-        raise DataError(f"{path} is not sorted by time: event {backwards[0] + 1} is earlier than the one before it")
+        raise DataError(
+            f"{path} ends within an event: {len(content)} bytes "
+            f"are no multiple of {BYTES_PER_EVENT}"
+        )
+    table = np.frombuffer(content, np.uint8).reshape(-1, BYTES_PER_EVENT)
+    events = _decode(*table.astype(int).T)
+    _require_events(events, path)
     return events
 
 
+def _decode(
+    x: np.ndarray, y: np.ndarray, high: np.ndarray, middle: np.ndarray, low: np.ndarray
+) -> np.ndarray:
+    """Turn five columns of bytes into events."""
+    late = OVERFLOW * np.cumsum(y == OVERFLOW_ROW)
+    time = (high & 127) << 16 | middle << 8 | low
+    events = np.empty(len(x), EVENT)
+    events["x"] = x
+    events["y"] = y
+    events["t"] = time + late
+    events["p"] = high >> 7
+    return events[y != OVERFLOW_ROW]
+
+
+def _require_events(events: np.ndarray, path: Path | str) -> None:
+    """Require events inside the sensor, sorted by time."""
+    outside = (events["x"] >= SENSOR_SIZE[0]) | (events["y"] >= SENSOR_SIZE[1])
+    if outside.any():
+        x, y = events[outside][0][["x", "y"]]
+        raise DataError(
+            f"{path} has an event at x = {x}, y = {y}, outside of its {SENSOR_SIZE[:2]} pixels"
+        )
+    backwards = np.flatnonzero(np.diff(events["t"]) < 0)
+    if len(backwards):
+        raise DataError(
+            f"{path} is not sorted by time: event {backwards[0] + 1} "
+            "is earlier than the one before it"
+        )
+
+
 def local_nmnist(train: bool = True, transform: Callable | None = None) -> EventRecordings:
-    """Return the N-MNIST recordings in ``$SNN_CORE_DATA/nmnist/Train`` or ``…/Test``: ``<digit>/<name>.bin``.
+    """Return the recordings ``$SNN_CORE_DATA/nmnist/<Train or Test>/<digit>/<name>.bin``.
 
     Args:
         train: the training recordings, or those to test on.
@@ -95,9 +120,13 @@ def local_nmnist(train: bool = True, transform: Callable | None = None) -> Event
     Raises:
         DataError: if there are none, or a file is broken.
     """
-    folder = Path(os.environ.get("SNN_CORE_DATA", "data")) / "nmnist" / ("Train" if train else "Test")
+    data = Path(os.environ.get("SNN_CORE_DATA", "data"))
+    folder = data / "nmnist" / ("Train" if train else "Test")
     files = sorted(folder.glob("[0-9]/*.bin"))
     if not files:
-        raise DataError(f"no recordings in {folder}: put them there as <digit>/<name>.bin, or set SNN_CORE_DATA")
+        raise DataError(
+            f"no recordings in {folder}: put them there as <digit>/<name>.bin, or set SNN_CORE_DATA"
+        )
     labels = torch.tensor([int(file.parent.name) for file in files])
-    return EventRecordings([read_events(file) for file in files], labels, transform)
+    recordings = [read_events(file) for file in files]
+    return EventRecordings(recordings, labels, transform)

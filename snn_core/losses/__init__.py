@@ -1,8 +1,9 @@
 """Losses: how an answer is read out of an output over time, and what trains it.
 
-An output is time-major, ``[T, B, C]``: spikes of C output neurons, or membranes. A decoder returns scores ``[B, C]``;
-the class with the highest score is the answer. An objective knows its decoder as ``objective.decode``. What limits
-activity or compares spike trains knows no classes and stands in `activity`.
+An output is time-major, ``[T, B, C]``: spikes of C output neurons, or membranes. A decoder returns
+scores ``[B, C]``; the class with the highest score is the answer. An objective knows its decoder as
+``objective.decode``. What limits activity or compares spike trains knows no classes and stands in
+`activity`.
 """
 
 from .activity import l1_activity, lower_activity, upper_activity, van_rossum
@@ -18,7 +19,6 @@ from .decoders import (
 )
 from .objectives import (
     ALL_LOSSES,
-    Objective,
     count_cross_entropy,
     count_mse,
     first_spike_cross_entropy,
@@ -27,6 +27,7 @@ from .objectives import (
     population_cross_entropy,
     summed_membrane_cross_entropy,
 )
+from .scores import Objective
 
 __all__ = [
     "ALL_LOSSES",

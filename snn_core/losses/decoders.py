@@ -1,4 +1,4 @@
-"""Decoders read an answer out of an output over time: scores ``[B, C]``, of which the highest is the answer."""
+"""Decoders: scores ``[B, C]`` from an output over time; the highest one is the answer."""
 
 from collections.abc import Callable
 
@@ -19,32 +19,36 @@ def spike_count(spikes: Tensor) -> Tensor:
 
 
 def first_spike(spikes: Tensor) -> Tensor:
-    """Score each class by how early it spikes: ``[T, B, C]`` → ``[B, C]``, minus the first step, -T if silent.
+    """Score each class by how early it spikes: ``[T, B, C]`` → ``[B, C]`` in [-T, 0].
 
-    The step of the first spike is ``sum over t of (1 - z[0]) ... (1 - z[t])``, linear in every single spike. So the
-    gradient by ``z[t]`` is what adding or removing that spike does to the score.
+    The score is minus the first step, -T for silence. The step of the first spike is
+    ``sum over t of (1 - z[0]) ... (1 - z[t])``, linear in every single spike. So the gradient by
+    ``z[t]`` is what adding or removing that spike does to the score.
 
     >>> first_spike(torch.tensor([[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]]).unsqueeze(1))
     tensor([[-1., -0., -2.]])
     """
     _output("spikes", spikes)
-    return -(1 - spikes).cumprod(0).sum(0)
+    silent_so_far = (1 - spikes).cumprod(0)
+    return -silent_so_far.sum(0)
 
 
 def population_count(spikes: Tensor, classes: int) -> Tensor:
-    """Score each class by the spikes of its whole population: ``[T, B, classes * P]`` → ``[B, classes]`` in [0, T * P].
+    """Score each class by the spikes of its whole population.
 
-    The P neurons of a class stand next to each other: neuron p of class c has index ``c * P + p``.
+    ``[T, B, classes * P]`` → ``[B, classes]`` in [0, T * P]. The P neurons of a class stand next to
+    each other: neuron p of class c has index ``c * P + p``.
 
     >>> population_count(torch.ones(3, 1, 4), classes=2)
     tensor([[6., 6.]])
     """
     _output("spikes", spikes)
     _checks.whole("classes", classes)
-    _checks.require(
-        spikes.shape[2] % classes == 0, "spikes", f"{spikes.shape[2]} neurons", f"a multiple of {classes} classes"
-    )
-    return spikes.sum(0).unflatten(1, (classes, -1)).sum(2)
+    neurons = spikes.shape[2]
+    if neurons % classes:
+        _checks.fail("spikes", f"{neurons} neurons", f"a multiple of {classes} classes")
+    counts = spikes.sum(0).unflatten(1, (classes, -1))
+    return counts.sum(2)
 
 
 def max_membrane(membrane: Tensor) -> Tensor:
@@ -69,29 +73,33 @@ def summed_membrane(membrane: Tensor) -> Tensor:
 
 @torch.no_grad()
 def decision_step(output: Tensor, decode: Callable[[Tensor], Tensor]) -> Tensor:
-    """Return how many steps of `output` it takes until the answer is final: ``[T, B, C]`` → integers ``[B]`` in [1, T].
+    """Return after how many steps the answer is final: ``[T, B, C]`` → integers ``[B]`` in [1, T].
 
-    The output is read after every step. A tie for the highest score is no answer; if the last step ends in one, the
-    decision took all T steps.
+    The output is read after every step. A tie for the highest score is no answer; if the last step
+    ends in one, the decision took all T steps.
 
     >>> decision_step(torch.eye(2).expand(3, 2, 2), spike_count)
     tensor([1, 1])
     """
-    answers = torch.stack([_answer(decode(output[: step + 1])) for step in range(len(output))])
-    unsettled = (answers != answers[-1]) | (answers[-1] < 0)
-    settled_for = (~unsettled).flip(0).cumprod(0).sum(0)
-    return (len(output) - settled_for + 1).clamp(max=len(output))
+    steps = len(output)
+    answers = torch.stack([_answer(decode(output[: step + 1])) for step in range(steps)])
+    last = answers[-1]
+    settled = (answers == last) & (last >= 0)
+    settled_for = settled.flip(0).cumprod(0).sum(0)
+    return (steps - settled_for + 1).clamp(max=steps)
 
 
 def _answer(scores: Tensor) -> Tensor:
     """Return the class with the highest score, -1 on a tie."""
-    (best, second), answer = scores.topk(2, dim=1).values.unbind(1), predict(scores)
-    return torch.where(best > second, answer, -1)
+    best, second = scores.topk(2, dim=1).values.unbind(1)
+    return torch.where(best > second, predict(scores), -1)
 
 
 def _output(argument: str, output: Tensor) -> None:
+    """Require an output ``[T, B, C]``."""
     _checks.sequence(argument, output)
-    _checks.require(output.dim() == 3, argument, f"shape {list(output.shape)}", "[T, B, C]")
+    if output.dim() != 3:
+        _checks.fail(argument, f"shape {list(output.shape)}", "[T, B, C]")
 
 
 def predict(scores: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
@@ -104,7 +112,8 @@ def predict(scores: Tensor, *, generator: torch.Generator | None = None) -> Tens
     """
     if generator is not None:
         winners = scores == scores.amax(-1, keepdim=True)
-        scores = winners * (1 + torch.rand(scores.shape, generator=generator, device=scores.device))
+        lots = torch.rand(scores.shape, generator=generator, device=scores.device)
+        scores = winners * (1 + lots)
     return torch.argmax(scores, dim=-1)
 
 
@@ -112,7 +121,8 @@ def accuracy(scores: Tensor, labels: Tensor) -> float:
     """Return the share of samples whose highest score is that of their label, in [0, 1].
 
     Args:
-        scores: ``[B, C]``, what a decoder returns; on a tie the first class counts, as in `predict`.
+        scores: ``[B, C]``, what a decoder returns; on a tie the first class counts, as in
+            `predict`.
         labels: integers ``[B]`` in [0, C).
 
     Raises:

@@ -1,42 +1,16 @@
 """Objectives: each trains the answer of one decoder, which it knows as ``objective.decode``."""
 
-from collections.abc import Callable
+from functools import partial
 
-import torch
 from torch import Tensor
 
 from .. import _checks
 from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
-
-Objective = Callable[[Tensor, Tensor], Tensor]
-
-
-def _trains(decode: Callable[[Tensor], Tensor]) -> Callable:
-    """Attach to an objective the decoder whose answer it trains."""
-
-    def attach(objective: Callable) -> Callable:
-        objective.decode = decode
-        return objective
-
-    return attach
+from .scores import Objective, cross_entropy, towards_targets, trains
 
 
-def _cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
-    labels = _checks.labels("labels", labels, *scores.shape)
-    return torch.nn.functional.cross_entropy(scores, labels)
-
-
-def _towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) -> Tensor:
-    """Return the mean squared distance of `values` ``[B, C]`` from `right` at the label and `wrong` elsewhere."""
-    _checks.number("right", right, 0, 1, open_low=False)
-    _checks.number("wrong", wrong, 0, 1, open_low=False)
-    labels = _checks.labels("labels", labels, *values.shape)
-    is_right = torch.nn.functional.one_hot(labels, values.shape[1]).to(values.dtype)
-    return torch.nn.functional.mse_loss(values, wrong + (right - wrong) * is_right)
-
-
-@_trains(spike_count)
-def count_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
+@trains(spike_count)
+def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to spike most: cross-entropy of the softmax over spike counts.
 
     Args:
@@ -51,14 +25,17 @@ def count_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy spike rate).
 
+    >>> import torch
     >>> count_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(spike_count(spikes), labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(spike_count)
-def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: float = 0.1) -> Tensor:
+@trains(spike_count)
+def count_mse(
+    counts: Tensor, labels: Tensor, steps: int, *, right: float = 0.8, wrong: float = 0.1
+) -> Tensor:
     """Train each class to a target rate: mean squared error of spikes per step.
 
     Args:
@@ -70,18 +47,20 @@ def count_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.8, wrong: floa
         A scalar, the mean over batch and classes, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
+        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside
+            [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (mean square spike rate).
 
+    >>> import torch
     >>> count_mse(torch.ones(5, 1, 2), torch.tensor([0]), right=1.0, wrong=0.0)
     tensor(0.5000)
     """
-    return _towards_targets(spike_count(spikes) / len(spikes), labels, right, wrong)
+    return towards_targets(counts / steps, labels, right, wrong)
 
 
-@_trains(max_membrane)
-def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
+@trains(max_membrane)
+def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
     """Train the right class to reach the highest membrane: cross-entropy of the maxima over time.
 
     Args:
@@ -94,17 +73,19 @@ def max_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
     Raises:
         ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
 
-    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum membrane).
+    Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum
+    membrane).
 
+    >>> import torch
     >>> max_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(max_membrane(membrane), labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(summed_membrane)
-def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
-    """Train the right class to the highest membrane at all times: cross-entropy of the sums over time.
+@trains(summed_membrane)
+def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+    """Train the right class to the highest membrane at all times: cross-entropy of its sums.
 
     Args:
         membrane: ``[T, B, C]``, of a readout that does not spike.
@@ -118,15 +99,16 @@ def summed_membrane_cross_entropy(membrane: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Eshraghian et al. 2023, objective functions.
 
+    >>> import torch
     >>> summed_membrane_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(summed_membrane(membrane), labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(first_spike)
-def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
-    """Train the right class to spike first: cross-entropy of the softmax over minus the steps of the first spikes.
+@trains(first_spike)
+def first_spike_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+    """Train the right class to spike first: cross-entropy over minus the steps of first spikes.
 
     Args:
         spikes: ``[T, B, C]``.
@@ -140,62 +122,74 @@ def first_spike_cross_entropy(spikes: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy latency).
 
+    >>> import torch
     >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return _cross_entropy(first_spike(spikes), labels)
+    return cross_entropy(scores, labels)
 
 
-@_trains(first_spike)
-def first_spike_mse(spikes: Tensor, labels: Tensor, *, right: float = 0.0, wrong: float = 1.0) -> Tensor:
-    """Train each class to a target latency: mean squared error of the first spike's step as a share of T.
+@trains(first_spike)
+def first_spike_mse(
+    scores: Tensor, labels: Tensor, steps: int, *, right: float = 0.0, wrong: float = 1.0
+) -> Tensor:
+    """Train each class to a target latency: mean squared error of its first step, as a share of T.
 
     Args:
         spikes: ``[T, B, C]``.
         labels: integers ``[B]`` in [0, C).
-        right, wrong: target step, divided by T, of the right class and of the others, in [0, 1]; 1 is silence.
+        right, wrong: target step, divided by T, of the right class and of the others, in [0, 1]; 1
+            is silence.
 
     Returns:
         A scalar, the mean over batch and classes, in [0, 1].
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside [0, 1].
+        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside
+            [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (mean square latency).
 
-    >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # the right class is silent, which costs (1 - 0)²
+    >>> import torch
+    >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # silence costs the right class 1
     tensor(0.5000)
     """
-    return _towards_targets(-first_spike(spikes) / len(spikes), labels, right, wrong)
+    return towards_targets(-scores / steps, labels, right, wrong)
 
 
 def population_cross_entropy(classes: int) -> Objective:
-    """Return the objective that trains the right population to spike most: cross-entropy of `population_count`.
+    """Return the objective that trains the right population to spike most.
 
     Args:
         classes: number of classes; the output has a multiple of it as neurons.
 
     Returns:
-        An objective of spikes ``[T, B, classes * P]`` and labels ``[B]``, as a scalar of at least 0.
+        An objective of spikes ``[T, B, classes * P]`` and labels ``[B]``, as a scalar of at least
+        0.
 
     Raises:
-        ValueError: for fewer than one class; from the objective, for an output of another shape or labels out of range.
+        ValueError: for fewer than one class; from the objective, for an output of another shape or
+            labels out of range.
 
     Reference: Eshraghian et al. 2023, objective functions (population codes).
 
-    >>> population_cross_entropy(classes=2)(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
+    >>> import torch
+    >>> objective = population_cross_entropy(classes=2)
+    >>> objective(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
     _checks.whole("classes", classes)
 
-    @_trains(lambda spikes: population_count(spikes, classes))
-    def objective(spikes: Tensor, labels: Tensor) -> Tensor:
-        return _cross_entropy(population_count(spikes, classes), labels)
+    decode = partial(population_count, classes=classes)
+
+    @trains(decode)
+    def objective(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+        return cross_entropy(scores, labels)
 
     return objective
 
 
-# The members take (output, labels); those with spikes of populations are made for a number of classes first.
+# All take (output, labels); those of populations are made for a number of classes first.
 ALL_LOSSES: dict[str, Objective] = {
     objective.__name__: objective
     for objective in (

@@ -1,18 +1,28 @@
-"""Neurons: a pure step function each, and a thin module that owns the parameters and the loop over time.
+"""Neurons: a pure step function each, and a thin module with the parameters and the time loop.
 
-`base` holds what they share; every other module holds one idea: what a synapse, adaptation or recurrence adds.
+`base` holds what they share; every other module holds one idea: what a synapse, adaptation or
+recurrence adds.
 """
 
 from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
-from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron, decay
+from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron
+from .decays import decay
 from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
 from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
-from .recurrent import RecurrentAdaptiveLIF, RecurrentAdaptiveState, RecurrentLIF, RecurrentState, recurrent_lif_step
+from .recurrent import (
+    RecurrentAdaptiveLIF,
+    RecurrentAdaptiveState,
+    RecurrentLIF,
+    RecurrentState,
+    recurrent_lif_step,
+)
 from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
+from .watching import watch_outputs, watch_spikes
 
 ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
-    kind.__name__: kind for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, RecurrentAdaptiveLIF, Izhikevich)
+    kind.__name__: kind
+    for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, RecurrentAdaptiveLIF, Izhikevich)
 }
 
 __all__ = [
@@ -45,4 +55,6 @@ __all__ = [
     "lif_step",
     "recurrent_lif_step",
     "synapse_step",
+    "watch_outputs",
+    "watch_spikes",
 ]

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from .. import _checks
-from .base import IntegrateAndFire, decay, own_decay, owned_decay, parameter
+from .base import IntegrateAndFire, at_rest
+from .decays import decay, own_decay, owned_decay, parameter
 from .lif import leaky_step, lif_step
 
 
@@ -28,8 +28,9 @@ def adaptive_lif_step(
 ) -> tuple[Tensor, Tensor, AdaptiveState]:
     """Advance an LIF neuron whose threshold is raised by its own past spikes.
 
-    The threshold of step t is ``threshold + strength * a[t-1]``, and ``a[t] = rho * a[t-1] + z[t]``. A soft reset
-    subtracts the raised threshold. The gradient flows through the adaptation, also when the reset is detached.
+    The threshold of step t is ``threshold + strength * a[t-1]``, and
+    ``a[t] = rho * a[t-1] + z[t]``. A soft reset subtracts the raised threshold. The gradient flows
+    through the adaptation, also when the reset is detached.
 
     Args:
         current: input I[t], ``[B, …]``.
@@ -44,23 +45,26 @@ def adaptive_lif_step(
 
     Reference: Bellec et al. 2018, LSNN (their b is a, beta is strength, and their threshold is B).
 
+    >>> import torch
     >>> rest = AdaptiveState(torch.zeros(1), torch.zeros(1))
     >>> adaptive_lif_step(torch.tensor([1.5]), rest, beta=0.5, rho=0.9, strength=0.5)[2].adaptation
     tensor([1.])
     """
     raised = threshold + strength * state.adaptation
     spikes, membrane, v = lif_step(current, state.membrane, threshold=raised, **rules)
-    return spikes, membrane, AdaptiveState(v, leaky_step(spikes, state.adaptation, rho))
+    adaptation = leaky_step(spikes, state.adaptation, rho)
+    return spikes, membrane, AdaptiveState(v, adaptation)
 
 
 class AdaptiveLIF(IntegrateAndFire):
-    """LIF neurons with an adaptive threshold: each spike raises it, and it falls back with `tau_adapt`.
+    """LIF neurons with an adaptive threshold: a spike raises it, it falls back with `tau_adapt`.
 
     Args:
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
         tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``.
         rho: adaptation decay per step in [0, 1], in place of `tau_adapt`.
-        strength: by how much one spike raises the threshold, at least 0; a number or a tensor ``[N]``.
+        strength: by how much one spike raises the threshold, at least 0; a number or a tensor
+            ``[N]``.
         dt: step in ms.
         learn_rho: make the adaptation decay learnable.
         options: threshold, reset and the other options of `LIF`.
@@ -70,6 +74,7 @@ class AdaptiveLIF(IntegrateAndFire):
 
     Reference: Bellec et al. 2018, LSNN.
 
+    >>> import torch
     >>> spikes = AdaptiveLIF(beta=0.5, rho=0.9, strength=1.0)(torch.full((8, 1, 1), 1.1))
     >>> spikes.flatten().tolist()
     [1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
@@ -87,9 +92,11 @@ class AdaptiveLIF(IntegrateAndFire):
         **options,
     ):
         super().__init__(tau_mem, dt=dt, **options)
-        own_decay(self, "rho", decay(tau_adapt, dt, "tau_adapt") if rho is None else parameter("rho", rho), learn_rho)
+        value = decay(tau_adapt, dt, "tau_adapt") if rho is None else parameter("rho", rho)
+        own_decay(self, "rho", value, learn_rho)
         strength = parameter("strength", strength)
-        _checks.require(bool((strength >= 0).all()), "strength", strength.tolist(), "at least 0")
+        raises = bool((strength >= 0).all())
+        _checks.require(raises, "strength", strength.tolist(), "at least 0")
         self.register_buffer("strength", strength)
 
     @property
@@ -99,8 +106,9 @@ class AdaptiveLIF(IntegrateAndFire):
 
     def initial_state(self, current: Tensor) -> AdaptiveState:
         """Return a rested membrane and no adaptation for `current` ``[T, B, …]``."""
-        return AdaptiveState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+        return at_rest(AdaptiveState, current[0])
 
     def step(self, current: Tensor, state: AdaptiveState) -> tuple[Tensor, Tensor, AdaptiveState]:
         """Advance by one step with `adaptive_lif_step`."""
-        return adaptive_lif_step(current, state, rho=self.rho, strength=self.strength, **self.rules)
+        own = {"rho": self.rho, "strength": self.strength}
+        return adaptive_lif_step(current, state, **own, **self.rules)

@@ -1,5 +1,6 @@
-"""The Izhikevich neuron: two variables that burst, chatter and adapt. The only neuron here in millivolts."""
+"""The Izhikevich neuron: two variables that burst, chatter and adapt. It is in millivolts."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 from .. import _checks
 from ..surrogate import Surrogate, as_surrogate
 from .base import SpikingNeuron
+from .lif import SPIKE
 
 # a (1/ms), b (1/ms), c (mV), d (mV/ms): Izhikevich 2003, figure 2
 FIRING_PATTERNS: dict[str, tuple[float, float, float, float]] = {
@@ -18,7 +20,9 @@ FIRING_PATTERNS: dict[str, tuple[float, float, float, float]] = {
     "low_threshold_spiking": (0.02, 0.25, -65.0, 2.0),
 }
 PEAK = 30.0  # mV
-SPAN = 100.0  # mV from rest to peak, the unit in which the surrogate measures the distance to the peak
+SPAN = (
+    100.0  # mV from rest to peak, the unit in which the surrogate measures the distance to the peak
+)
 
 
 class IzhikevichState(NamedTuple):
@@ -38,46 +42,53 @@ def izhikevich_step(
     d: float,
     dt: float = 0.5,
     detach_reset: bool = True,
-    surrogate: Surrogate | None = None,
+    spike: Callable[[Tensor], Tensor] = SPIKE,
 ) -> tuple[Tensor, Tensor, IzhikevichState]:
     """Advance an Izhikevich neuron by one Euler step: integrate, compare with 30 mV, emit, reset.
 
-    ``dv/dt = 0.04 v² + 5 v + 140 - w + I`` and ``dw/dt = a (b v - w)``; at a spike ``v = c`` and ``w = w + d``.
+    ``dv/dt = 0.04 v² + 5 v + 140 - w + I`` and ``dw/dt = a (b v - w)``; at a spike ``v = c`` and
+    ``w = w + d``.
 
     Args:
         current: input I[t] in mV/ms, ``[B, …]``.
         state: v in mV and w in mV/ms, same shape each.
-        a, b, c, d: time scale and sensitivity of the recovery, membrane after a spike, jump of the recovery.
+        a, b, c, d: time scale and sensitivity of the recovery, membrane after a spike, jump of the
+            recovery.
         dt: step in ms, above 0; at most about 0.5 for a faithful picture.
         detach_reset: if True, no gradient flows through the spike that resets the membrane.
-        surrogate: derivative of the spike by the distance to the peak in units of 100 mV.
+        spike: turns the distance to the peak, in units of 100 mV, into spikes: a `Surrogate`.
 
     Returns:
         (spikes in {0, 1}, membrane in mV, state), each ``[B, …]``.
 
-    Reference: Izhikevich 2003, eq. 1 to 3 (their u is w here, since u is the membrane before the reset).
+    Reference: Izhikevich 2003, eq. 1 to 3 (their u is w here, since u is the membrane before the
+    reset).
 
     >>> at_rest = IzhikevichState(torch.tensor([-70.0]), torch.tensor([-14.0]))
     >>> izhikevich_step(torch.zeros(1), at_rest, a=0.02, b=0.2, c=-65.0, d=8.0)[1]
     tensor([-70.])
     """
     v, w = state
-    membrane = v + dt * (0.04 * v**2 + 5 * v + 140 - w + current)
+    slope = 0.04 * v**2 + 5 * v + 140 - w + current
+    membrane = v + dt * slope
     recovery = w + dt * a * (b * v - w)
-    spikes = (surrogate or Surrogate())((membrane - PEAK) / SPAN)
+    spikes = spike((membrane - PEAK) / SPAN)
     resetting = spikes.detach() if detach_reset else spikes
-    return spikes, membrane, IzhikevichState(membrane + (c - membrane) * resetting, recovery + d * spikes)
+    after = membrane + (c - membrane) * resetting
+    return spikes, membrane, IzhikevichState(after, recovery + d * spikes)
 
 
 class Izhikevich(SpikingNeuron):
-    """Izhikevich neurons: one model for regular, bursting, chattering and fast firing. Input in mV/ms, mostly 0 to 20.
+    """Izhikevich neurons: regular, bursting, chattering or fast. Input in mV/ms, mostly 0 to 20.
 
     Args:
         pattern: a name from `FIRING_PATTERNS`, which sets a, b, c and d.
-        a, b, c, d: each in place of the pattern's value; a above 0, b in [0, 0.26] so that there is a state of rest.
+        a, b, c, d: each in place of the pattern's value; a above 0, b in [0, 0.26] so that there is
+            a state of rest.
         dt: step in ms, above 0 and at most 1.
         detach_reset: if True, no gradient flows through the spike that resets the membrane.
-        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`, of the distance to the peak in units of 100 mV.
+        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`, of the distance to the peak in
+            units of 100 mV.
 
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
@@ -102,25 +113,39 @@ class Izhikevich(SpikingNeuron):
     ):
         super().__init__()
         _checks.choice("pattern", pattern, FIRING_PATTERNS)
-        given = zip("abcd", (a, b, c, d), FIRING_PATTERNS[pattern], strict=True)
-        self.constants = {name: default if value is None else value for name, value, default in given}
+        self.constants = dict(zip("abcd", FIRING_PATTERNS[pattern], strict=True))
+        given = {"a": a, "b": b, "c": c, "d": d}
+        self.constants |= {name: value for name, value in given.items() if value is not None}
         _checks.number("a", self.constants["a"], 0)
         _checks.number("b", self.constants["b"], 0, 0.26, open_low=False)
         _checks.number("c", self.constants["c"], -200, PEAK)
         _checks.number("d", self.constants["d"], -100)
         _checks.number("dt", dt, 0, 1)
-        self.dt, self.detach_reset, self.surrogate = dt, detach_reset, as_surrogate(surrogate)
+        self.dt = dt
+        self.detach_reset = detach_reset
+        self.surrogate = as_surrogate(surrogate)
 
     def initial_state(self, current: Tensor) -> IzhikevichState:
-        """Return the resting state, the lower root of ``0.04 v² + (5 - b) v + 140 = 0`` and ``w = b v``."""
-        slope = 5 - self.constants["b"]
-        v = torch.full_like(current[0], (-slope - (slope**2 - 22.4) ** 0.5) / 0.08)
-        return IzhikevichState(v, self.constants["b"] * v)
+        """Return rest: the lower root of ``0.04 v² + (5 - b) v + 140 = 0``, and ``w = b v``."""
+        b = self.constants["b"]
+        slope = 5 - b
+        root = (slope**2 - 22.4) ** 0.5
+        v = torch.full_like(current[0], (-slope - root) / 0.08)
+        return IzhikevichState(v, b * v)
 
-    def step(self, current: Tensor, state: IzhikevichState) -> tuple[Tensor, Tensor, IzhikevichState]:
+    def step(
+        self, current: Tensor, state: IzhikevichState
+    ) -> tuple[Tensor, Tensor, IzhikevichState]:
         """Advance by one step with `izhikevich_step`."""
-        options = {"dt": self.dt, "detach_reset": self.detach_reset, "surrogate": self.surrogate}
-        return izhikevich_step(current, state, **self.constants, **options)
+        return izhikevich_step(
+            current,
+            state,
+            **self.constants,
+            dt=self.dt,
+            detach_reset=self.detach_reset,
+            spike=self.surrogate,
+        )
 
     def extra_repr(self) -> str:
-        return ", ".join(f"{name}={value:g}" for name, value in self.constants.items()) + f", dt={self.dt:g}"
+        constants = self.constants | {"dt": self.dt}
+        return ", ".join(f"{name}={value:g}" for name, value in constants.items())

@@ -1,5 +1,7 @@
 """The leaky integrate-and-fire neuron, and the leaky integrator that never spikes."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -7,6 +9,8 @@ from .. import _checks
 from ..surrogate import Surrogate
 from ._lif_sequence import lif_sequence
 from .base import RESETS, IntegrateAndFire, Leaky, Recording
+
+SPIKE = Surrogate()  # the one of a step function that is not told another
 
 
 def leaky_step(current: Tensor, state: Tensor, beta: Tensor | float) -> Tensor:
@@ -36,7 +40,7 @@ def lif_step(
     threshold: Tensor | float = 1.0,
     reset: str = "soft",
     detach_reset: bool = True,
-    surrogate: Surrogate | None = None,
+    spike: Callable[[Tensor], Tensor] = SPIKE,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Advance a leaky integrate-and-fire neuron by one step: integrate, compare, emit, reset.
 
@@ -47,10 +51,14 @@ def lif_step(
         threshold: above 0, a number or a tensor that broadcasts.
         reset: "soft" subtracts the threshold, "hard" sets the membrane to 0.
         detach_reset: if True, no gradient flows through the spike that resets.
-        surrogate: derivative of the spike; the default `Surrogate` if None.
+        spike: turns the distance to the threshold into spikes: a `Surrogate`, which also says what
+            derivative stands in for theirs, or whatever else decides who fires.
 
     Returns:
         (spikes z[t] in {0, 1}, membrane u[t], state v[t]), each ``[B, …]``.
+
+    Raises:
+        ValueError: for an unknown reset.
 
     Reference: Eshraghian et al. 2023, eq. 4 and 5 (their U is u, S is z).
 
@@ -58,10 +66,14 @@ def lif_step(
     >>> z.item(), u.item(), v.item()
     (1.0, 1.25, 0.25)
     """
-    _checks.choice("reset", reset, RESETS)
     membrane = leaky_step(current, state, beta)
-    spikes = (surrogate or Surrogate())(membrane - threshold)
-    drop = threshold if reset == "soft" else membrane
+    spikes = spike(membrane - threshold)
+    if reset == "soft":
+        drop = threshold
+    elif reset == "hard":
+        drop = membrane
+    else:
+        _checks.choice("reset", reset, RESETS)
     resetting = spikes.detach() if detach_reset else spikes
     return spikes, membrane, membrane - drop * resetting
 
@@ -71,7 +83,8 @@ class LIF(IntegrateAndFire):
 
     Args: those of `IntegrateAndFire`.
 
-    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0 here).
+    Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0
+    here).
 
     >>> spikes = LIF(beta=0.5)(torch.full((4, 1, 1), 0.75))
     >>> spikes.flatten().tolist()
@@ -82,12 +95,16 @@ class LIF(IntegrateAndFire):
         """Advance by one step with `lif_step`."""
         return lif_step(current, state, **self.rules)
 
-    def forward(self, current: Tensor, state: Tensor | None = None, *, record: bool = False) -> Tensor | Recording:
-        """Run over `current` ``[T, B, …]``; return spikes ``[T, B, …]``, or a `Recording` if `record`."""
+    def forward(
+        self, current: Tensor, state: Tensor | None = None, *, record: bool = False
+    ) -> Tensor | Recording:
+        """Run over `current` ``[T, B, …]``; return spikes, or a `Recording` if `record`."""
         current, state = self._prepare(current, state)
         spikes, membrane, state = lif_sequence(current, state, self)
-        recording = Recording(spikes, membrane, self._finish(state))
-        return recording if record else recording.spikes
+        self._finish(state)
+        if not record:
+            return spikes
+        return Recording(spikes, membrane, state)
 
 
 class LeakyIntegrator(Leaky):
@@ -111,9 +128,10 @@ class LeakyIntegrator(Leaky):
     def forward(self, current: Tensor, state: Tensor | None = None) -> Tensor:
         """Integrate `current` ``[T, B, …]`` and return the membrane ``[T, B, …]``."""
         current, state = self._prepare(current, state)
+        beta = self.beta
         membranes = []
-        for step_current in current:
-            state = leaky_step(step_current, state, self.beta)
+        for now in current:
+            state = leaky_step(now, state, beta)
             membranes.append(state)
         self._finish(state)
         return torch.stack(membranes)

@@ -6,8 +6,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
-from .base import IntegrateAndFire
+from .adaptive import AdaptiveLIF, AdaptiveState
+from .base import IntegrateAndFire, at_rest
 from .lif import lif_step
 
 RECURRENCES = ("all_to_all", "one_to_one")
@@ -28,7 +28,8 @@ def recurrent_lif_step(
     Args:
         current: input I[t], ``[B, N]``.
         state: v[t-1] and z[t-1], ``[B, N]`` each.
-        weight: V, ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each neuron to itself.
+        weight: V, ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each neuron to
+            itself.
         rules: beta and the other keyword arguments of `lif_step`.
 
     Returns:
@@ -40,21 +41,24 @@ def recurrent_lif_step(
     >>> recurrent_lif_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), beta=0.5)[1]
     tensor([[0.3000]])
     """
-    feedback = state.spikes @ weight.T if weight.dim() == 2 else state.spikes * weight
+    among_all = weight.dim() == 2
+    feedback = state.spikes @ weight.T if among_all else state.spikes * weight
     spikes, membrane, v = lif_step(current + feedback, state.membrane, **rules)
     return spikes, membrane, RecurrentState(v, spikes)
 
 
 def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
     """Return weights ``[N, N]`` among N neurons, drawn uniformly from ±1/√N."""
-    return nn.Parameter((2 * torch.rand(neurons, neurons, generator=generator) - 1) / neurons**0.5)
+    drawn = torch.rand(neurons, neurons, generator=generator)
+    return nn.Parameter((2 * drawn - 1) / neurons**0.5)
 
 
-def _rest(current: Tensor, neurons: int, variables: int) -> list[Tensor]:
-    """Return zeros ``[B, N]`` for each state variable, for a current ``[T, B, N]``."""
+def _at_rest(kind: type, current: Tensor, neurons: int) -> tuple[Tensor, ...]:
+    """Return a state of this kind at rest, for a current ``[T, B, N]`` of N `neurons`."""
     shape = list(current.shape)
-    _checks.require(len(shape) == 3 and shape[2] == neurons, "current", f"shape {shape}", f"[T, B, {neurons}]")
-    return [torch.zeros_like(current[0]) for _ in range(variables)]
+    fits = len(shape) == 3 and shape[2] == neurons
+    _checks.require(fits, "current", f"shape {shape}", f"[T, B, {neurons}]")
+    return at_rest(kind, current[0])
 
 
 class RecurrentLIF(IntegrateAndFire):
@@ -63,8 +67,8 @@ class RecurrentLIF(IntegrateAndFire):
     Args:
         neurons: their number N, at least 1.
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
-        recurrence: "all_to_all" for a weight ``[N, N]``, drawn uniformly from ±1/√N; "one_to_one" for a weight ``[N]``
-            from each neuron to itself, at first 0.
+        recurrence: "all_to_all" for a weight ``[N, N]``, drawn uniformly from ±1/√N; "one_to_one"
+            for a weight ``[N]`` from each neuron to itself, at first 0.
         generator: draws the initial weights; PyTorch's own if None.
         options: threshold, reset and the other options of `LIF`.
 
@@ -95,7 +99,7 @@ class RecurrentLIF(IntegrateAndFire):
 
     def initial_state(self, current: Tensor) -> RecurrentState:
         """Return a membrane at rest and no spikes for `current` ``[T, B, N]``."""
-        return RecurrentState(*_rest(current, len(self.weight), 2))
+        return _at_rest(RecurrentState, current, len(self.weight))
 
     def step(self, current: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor, RecurrentState]:
         """Advance by one step with `recurrent_lif_step`."""
@@ -103,7 +107,7 @@ class RecurrentLIF(IntegrateAndFire):
 
 
 class RecurrentAdaptiveState(NamedTuple):
-    """Membrane after the reset v, adaptation a, and the spikes z of the last step, each ``[B, N]``."""
+    """Membrane after the reset v, adaptation a, and spikes z of the last step, ``[B, N]`` each."""
 
     membrane: Tensor
     adaptation: Tensor
@@ -113,7 +117,8 @@ class RecurrentAdaptiveState(NamedTuple):
 class RecurrentAdaptiveLIF(AdaptiveLIF):
     """Adaptive LIF neurons with learnable connections from all to all, which take one step.
 
-    With a strength of 0 for some neurons and above 0 for the others it is a mixed population (LSNN).
+    With a strength of 0 for some neurons and above 0 for the others it is a mixed population
+    (LSNN).
 
     Args:
         neurons: their number N, at least 1; weights ``[N, N]``, drawn uniformly from ±1/√N.
@@ -146,11 +151,13 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
 
     def initial_state(self, current: Tensor) -> RecurrentAdaptiveState:
         """Return rested membranes, no adaptation and no spikes for `current` ``[T, B, N]``."""
-        return RecurrentAdaptiveState(*_rest(current, len(self.weight), 3))
+        return _at_rest(RecurrentAdaptiveState, current, len(self.weight))
 
-    def step(self, current: Tensor, state: RecurrentAdaptiveState) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
-        """Advance by one step: `adaptive_lif_step` for the input and what the neurons hear of each other."""
+    def step(
+        self, current: Tensor, state: RecurrentAdaptiveState
+    ) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
+        """Advance by one step: `adaptive_lif_step`, with what the neurons hear of each other."""
         heard = current + state.spikes @ self.weight.T
         own = AdaptiveState(state.membrane, state.adaptation)
-        spikes, membrane, own = adaptive_lif_step(heard, own, rho=self.rho, strength=self.strength, **self.rules)
+        spikes, membrane, own = super().step(heard, own)
         return spikes, membrane, RecurrentAdaptiveState(*own, spikes)

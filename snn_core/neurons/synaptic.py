@@ -1,16 +1,16 @@
-"""Neurons with a synapse of their own: the current that a spike causes rises and fades with a time constant.
+"""Neurons with a synapse of their own: the current that a spike causes rises and fades.
 
-Each filter has gain 1: whatever the time constants and `dt` are, a weight ``w`` delivers the charge ``w`` in all. So
-``tau_syn → 0`` gives the plain LIF neuron, weight for weight.
+Each filter has gain 1: whatever the time constants and `dt` are, a weight ``w`` delivers the charge
+``w`` in all. So ``tau_syn → 0`` gives the plain LIF neuron, weight for weight.
 """
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from .. import _checks
-from .base import IntegrateAndFire, decay, own_decay, owned_decay, parameter
+from .base import IntegrateAndFire, at_rest
+from .decays import decay, own_decay, owned_decay, parameter
 from .lif import leaky_step, lif_step
 
 
@@ -22,7 +22,7 @@ class SynapticState(NamedTuple):
 
 
 class AlphaState(NamedTuple):
-    """Membrane after the reset v, synaptic current, and the variable that makes it rise, each ``[B, …]``."""
+    """Membrane after the reset v, synaptic current, and what makes it rise, each ``[B, …]``."""
 
     membrane: Tensor
     synapse: Tensor
@@ -30,7 +30,7 @@ class AlphaState(NamedTuple):
 
 
 def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Tensor:
-    """Let a synaptic current decay and take in a new input: ``i[t] = alpha * i[t-1] + (1 - alpha) * I[t]``.
+    """Advance a synaptic current by one step: ``i[t] = alpha * i[t-1] + (1 - alpha) * I[t]``.
 
     Args:
         current: input I[t], ``[B, …]``, in units of the threshold.
@@ -40,8 +40,10 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
     Returns:
         The synaptic current i[t], same shape.
 
-    Reference: Neftci et al. 2019, section II; the factor 1 - alpha, which their weights contain, is written out here.
+    Reference: Neftci et al. 2019, section II; the factor 1 - alpha, which their weights contain, is
+    written out here.
 
+    >>> import torch
     >>> synapse_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
     tensor([1.5000])
     """
@@ -49,7 +51,7 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
 
 
 class CuBaLIF(IntegrateAndFire):
-    """LIF neurons with a current-based synapse: an input current that outlives the spike that caused it.
+    """LIF neurons with a current-based synapse: the current outlives the spike that caused it.
 
     ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron.
 
@@ -64,9 +66,12 @@ class CuBaLIF(IntegrateAndFire):
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
 
-    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, appendix (their synaptic neuron).
+    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, appendix (their synaptic
+    neuron).
 
-    >>> CuBaLIF(beta=0.5, alpha=0.5)(torch.tensor([1.0, 0, 0]).view(3, 1, 1), record=True).membrane.flatten()
+    >>> import torch
+    >>> pulse = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
+    >>> CuBaLIF(beta=0.5, alpha=0.5)(pulse, record=True).membrane.flatten()
     tensor([0.5000, 0.5000, 0.3750])
     """
 
@@ -83,16 +88,17 @@ class CuBaLIF(IntegrateAndFire):
         super().__init__(tau_mem, dt=dt, **options)
         alpha = decay(tau_syn, dt, "tau_syn") if alpha is None else parameter("alpha", alpha)
         own_decay(self, "alpha", alpha, learn_alpha)
-        _checks.require(bool((alpha < 1).all()), "alpha", alpha.tolist(), "a decay below 1, which would let nothing in")
+        open_ = bool((alpha < 1).all())
+        _checks.require(open_, "alpha", alpha.tolist(), "a decay below 1: with 1 nothing comes in")
 
     @property
     def alpha(self) -> Tensor:
-        """Decay of the synaptic current per step, in [0, 1): a scalar tensor, or one entry per neuron."""
+        """Decay of the synaptic current per step, in [0, 1): a scalar, or one entry per neuron."""
         return owned_decay(self, "alpha")
 
     def initial_state(self, current: Tensor) -> SynapticState:
         """Return a membrane and a synapse at rest for `current` ``[T, B, …]``."""
-        return SynapticState(torch.zeros_like(current[0]), torch.zeros_like(current[0]))
+        return at_rest(SynapticState, current[0])
 
     def step(self, current: Tensor, state: SynapticState) -> tuple[Tensor, Tensor, SynapticState]:
         """Advance by one step: `synapse_step`, then `lif_step`."""
@@ -102,25 +108,29 @@ class CuBaLIF(IntegrateAndFire):
 
 
 class Alpha(CuBaLIF):
-    """LIF neurons whose synaptic current is an alpha function: it rises first, and peaks `tau_syn` after the spike.
+    """LIF neurons with an alpha function as synaptic current: it peaks `tau_syn` after the spike.
 
-    Two synaptic filters in a row: a spike causes the current ``(1 - alpha)² (k + 1) alpha^k`` after k steps, the
-    discrete form of ``t / tau_syn² · exp(-t / tau_syn)``. With ``beta=0`` the membrane itself has this shape.
+    Two synaptic filters in a row: a spike causes the current ``(1 - alpha)² (k + 1) alpha^k`` after
+    k steps, the discrete form of ``t / tau_syn² · exp(-t / tau_syn)``. With ``beta=0`` the membrane
+    itself has this shape.
 
     Args: those of `CuBaLIF`.
 
     Raises:
         ValueError: for values outside their ranges, or an input that is not ``[T, B, …]``.
 
-    Reference: Rall 1967; Gerstner et al. 2014, section 3.1; Eshraghian et al. 2023, appendix (their alpha neuron).
+    Reference: Rall 1967; Gerstner et al. 2014, section 3.1; Eshraghian et al. 2023, appendix (their
+    alpha neuron).
 
-    >>> Alpha(beta=0.0, alpha=0.5)(torch.tensor([1.0, 0, 0]).view(3, 1, 1), record=True).membrane.flatten()
+    >>> import torch
+    >>> pulse = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
+    >>> Alpha(beta=0.0, alpha=0.5)(pulse, record=True).membrane.flatten()
     tensor([0.2500, 0.2500, 0.1875])
     """
 
     def initial_state(self, current: Tensor) -> AlphaState:
         """Return all three variables at rest for `current` ``[T, B, …]``."""
-        return AlphaState(*(torch.zeros_like(current[0]) for _ in AlphaState._fields))
+        return at_rest(AlphaState, current[0])
 
     def step(self, current: Tensor, state: AlphaState) -> tuple[Tensor, Tensor, AlphaState]:
         """Advance by one step: `synapse_step` twice, then `lif_step`."""

@@ -1,4 +1,4 @@
-"""Backpropagation through time behind the interface of the online learners, whole or cut into windows."""
+"""Backpropagation through time with the interface of the online learners, whole or in windows."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,16 @@ import torch
 from torch import Tensor, nn
 
 from .. import _checks
-from .network import count_error, linear_lif_pairs
+from .errors import count_error
+from .layers import linear_lif_pairs
 
 
 class ChunkedBPTT:
-    """Train a network by BPTT through windows of a sequence: spikes and states go on to the next, gradients do not.
+    """Train by BPTT through windows of a sequence: states go on to the next, gradients do not.
 
-    At the end of each window the error of the counts so far, scaled to the whole sequence, goes back to its beginning;
-    then the window is forgotten. One window for the whole sequence is BPTT of the cross-entropy of the counts.
+    At the end of each window the error of the counts so far, scaled to the whole sequence, goes
+    back to its beginning; then the window is forgotten. One window for the whole sequence is BPTT
+    of the cross-entropy of the counts.
 
     Args:
         network: alternating ``nn.Linear`` and `LIF`.
@@ -26,37 +28,51 @@ class ChunkedBPTT:
     Reference: Williams and Peng 1990 (truncated backpropagation through time).
     """
 
-    def __init__(self, network: nn.Sequential, window: int, error: Callable[[Tensor, Tensor], Tensor] = count_error):
+    def __init__(
+        self,
+        network: nn.Sequential,
+        window: int,
+        error: Callable[[Tensor, Tensor], Tensor] = count_error,
+    ):
         _checks.whole("window", window)
         self.layers = linear_lif_pairs(network)
-        self.window, self.error = window, error
+        self.window = window
+        self.error = error
         self.start()
 
     def start(self) -> None:
         """Rest all neurons and forget all counts."""
         self.states: list[Tensor | None] = [None] * len(self.layers)
-        self.counts, self.steps = torch.zeros(()), 0
+        self.counts = torch.zeros(())
+        self.steps = 0
 
     def advance(self, inputs: Tensor, labels: Tensor, horizon: int) -> Tensor:
-        """Run one window of a sequence of `horizon` steps, adding gradients to ``.grad``; return the output's spikes.
+        """Run one window of a sequence of `horizon` steps, adding to ``.grad``; return the spikes.
 
         Raises:
             ValueError: for an input that is not ``[T, B, N]`` or goes beyond the horizon.
         """
         _checks.sequence("inputs", inputs)
+        steps = self.steps + len(inputs)
+        fits = steps <= horizon
+        _checks.require(fits, "inputs", f"{steps} steps", f"at most {horizon}, the horizon")
+        return self._advance(inputs, labels, horizon)
+
+    def _advance(self, inputs: Tensor, labels: Tensor, horizon: int) -> Tensor:
+        """Do what `advance` does, for an input that is known to fit."""
         self.steps += len(inputs)
-        _checks.require(self.steps <= horizon, "inputs", f"{self.steps} steps", f"at most {horizon}, the horizon")
         spikes = inputs
         for depth, (linear, neuron) in enumerate(self.layers):
             spikes, _, state = neuron(linear(spikes), self.states[depth], record=True)
             self.states[depth] = state.detach()
         self.counts = self.counts.to(spikes) + spikes.detach().sum(0)
-        error = self.error(self.counts / (self.steps / horizon), labels)
+        share = self.steps / horizon
+        error = self.error(self.counts / share, labels)
         (error * spikes.sum(0)).sum().backward()
         return spikes.detach()
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Run a sequence ``[T, B, N]``, adding gradients to ``.grad``; return the output's spikes ``[T, B, C]``.
+        """Run a sequence ``[T, B, N]``, adding to ``.grad``; return the spikes ``[T, B, C]``.
 
         Raises:
             ValueError: for an input that is not ``[T, B, N]``.
@@ -64,4 +80,4 @@ class ChunkedBPTT:
         _checks.sequence("inputs", inputs)
         self.start()
         windows = inputs.split(self.window)
-        return torch.cat([self.advance(window, labels, len(inputs)) for window in windows])
+        return torch.cat([self._advance(window, labels, len(inputs)) for window in windows])

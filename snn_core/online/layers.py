@@ -1,112 +1,41 @@
-"""A layer that learns while it runs: its synapses keep eligibility traces; a learning signal may come at any step."""
-
-from itertools import pairwise
-from typing import NamedTuple
+"""Layers that learn while they run: synapses keep traces, a signal may come at any step."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import _checks
-from ..neurons import LIF, AdaptiveLIF, AdaptiveState, IntegrateAndFire, leaky_step
-
-
-def require_fixed(neuron: IntegrateAndFire) -> None:
-    """Require that nothing but weights is to be learnt: decays and thresholds have no rule forward in time here."""
-    learnt = [name for name, parameter in neuron.named_parameters() if parameter.requires_grad and name != "weight"]
-    _checks.require(not learnt, "neuron", f"{', '.join(learnt)} to learn", "fixed decays and thresholds")
-
-
-def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
-    """Add to ``parameter.grad``, as ``backward()`` would; nothing for a parameter that asks for no gradient."""
-    if not parameter.requires_grad:
-        return
-    if parameter.grad is None:
-        parameter.grad = gradient.clone()
-    else:
-        parameter.grad.add_(gradient)
-
-
-def add_product(parameter: nn.Parameter, left: Tensor, right: Tensor) -> None:
-    """Add ``left @ right`` to ``parameter.grad``, without a copy where a gradient is there already."""
-    if parameter.requires_grad and parameter.grad is not None:
-        parameter.grad.addmm_(left, right)
-    else:
-        add_gradient(parameter, left @ right)
-
-
-def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
-    """Return the trace of `values` ``[T, …]`` after every step: what they add up to with the decay `beta`.
-
-    >>> leaky_sum(torch.ones(3), torch.tensor(0.5))
-    tensor([1.0000, 1.5000, 1.7500])
-    """
-    traces = values.clone()
-    for before, now in pairwise(traces):
-        now.addcmul_(before, beta)
-    return traces
-
-
-class AdaptiveTraces(NamedTuple):
-    """What the synapses did to the memory of their neuron: to its state v, its adaptation a; each ``[B, M, K]``."""
-
-    of_state: Tensor
-    of_adaptation: Tensor
-
-
-def adaptive_traces_step(
-    traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: AdaptiveLIF
-) -> tuple[Tensor, AdaptiveTraces]:
-    """Advance the traces of synapses onto adaptive neurons, dv/dw and da/dw, and return what they did to the spike.
-
-    Args:
-        traces: of the step before, ``[B, M, K]`` each.
-        sources: what the synapses carry in this step, ``[B, K]``.
-        slope: surrogate derivative at this step's membranes, ``[B, M]``.
-        spikes: this step's spikes of the neurons, ``[B, M]``.
-        neuron: gives beta, rho and strength; its reset is soft and detached.
-
-    Returns:
-        (eligibility dz/dw of this step through the neuron itself, ``[B, M, K]``; traces after this step).
-
-    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the raised threshold.
-    """
-    beta, rho, strength = (_per_neuron(value) for value in (neuron.beta, neuron.rho, neuron.strength))
-    of_membrane = beta * traces.of_state + sources[:, None]
-    of_threshold = strength * traces.of_adaptation
-    of_spike = slope[..., None] * (of_membrane - of_threshold)
-    of_state = of_membrane - spikes[..., None] * of_threshold
-    return of_spike, AdaptiveTraces(of_state, rho * traces.of_adaptation + of_spike)
-
-
-def _per_neuron(value: Tensor) -> Tensor:
-    """Return a number as it is, and one entry per neuron as ``[M, 1]``, so that it broadcasts over synapses."""
-    return value[:, None] if value.dim() else value
+from ..neurons import LIF, IntegrateAndFire, leaky_step
+from .gradients import add_gradient, add_product, leaky_sum, require_fixed
 
 
 class OnlineLayer:
-    """What the online layers share: a linear layer, its neurons, and gradients that add up step by step.
+    """What the online layers share: a linear layer, its neurons, gradients that add up by steps.
 
-    Call `start` before a sequence, then for every step `step` and, with a learning signal, `learn`. The gradients are
-    added to ``.grad`` of the weights, as ``backward()`` would, so that any optimiser can follow, after every step or
-    at the end.
+    Call `start` before a sequence, then for every step `step` and, with a learning signal, `learn`.
+    The gradients are added to ``.grad`` of the weights, as ``backward()`` would, so that any
+    optimiser can follow, after every step or at the end.
 
     Args:
         linear: weights ``[M, N]`` from N inputs to M neurons, with or without a bias.
         neuron: M neurons with a soft, detached reset.
 
     Raises:
-        ValueError: for a neuron of another kind or reset, or with a decay or threshold that is to be learnt.
+        ValueError: for a neuron of another kind or reset, or with a decay or threshold that is to
+            be learnt.
     """
 
     kind: type[IntegrateAndFire] = IntegrateAndFire
 
     def __init__(self, linear: nn.Linear, neuron: IntegrateAndFire):
-        _checks.require(type(neuron) is self.kind, "neuron", type(neuron).__name__, self.kind.__name__)
-        simple = neuron.reset == "soft" and neuron.detach_reset
-        _checks.require(simple, "neuron", repr(neuron), "a soft and detached reset: the trace is that of its membrane")
+        if type(neuron) is not self.kind:
+            _checks.fail("neuron", type(neuron).__name__, self.kind.__name__)
+        if neuron.reset != "soft" or not neuron.detach_reset:
+            expected = "a soft and detached reset: the trace is that of its membrane"
+            _checks.fail("neuron", repr(neuron), expected)
         require_fixed(neuron)
-        self.linear, self.neuron = linear, neuron
+        self.linear = linear
+        self.neuron = neuron
 
     def parameters(self) -> list[nn.Parameter]:
         """Return the parameters that learn."""
@@ -121,7 +50,7 @@ class OnlineLayer:
         raise NotImplementedError
 
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a learning signal dL/dz ``[B, M]``; return dL/du ``[B, M]``."""
+        """Add this step's part of the gradient, for a signal dL/dz ``[B, M]``; return dL/du."""
         raise NotImplementedError
 
     def _add(self, weight: Tensor, bias: Tensor) -> None:
@@ -130,61 +59,75 @@ class OnlineLayer:
 
 
 class OnlineLIF(OnlineLayer):
-    """LIF neurons: the eligibility of a synapse is the surrogate at its neuron times one trace of its input.
+    """LIF neurons: a synapse's eligibility is its neuron's surrogate times a trace of its input.
 
-    Exact: for a learning signal that does not itself depend on time, the sum is the gradient of BPTT.
+    Exact: for a learning signal that does not itself depend on time, the sum is the gradient of
+    BPTT.
 
-    Args: those of `OnlineLayer`; the neuron is an `LIF` with one decay for all, since all share the trace of an input.
+    Args: those of `OnlineLayer`; the neuron is an `LIF` with one decay for all, since all share the
+    trace of an input.
 
-    Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022 (presynaptic trace).
+    Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022
+    (presynaptic trace).
     """
 
     kind = LIF
 
     def __init__(self, linear: nn.Linear, neuron: LIF):
         super().__init__(linear, neuron)
-        _checks.require(neuron.beta.dim() == 0, "neuron", repr(neuron), "the same decay for all neurons")
+        one = neuron.beta.dim() == 0
+        _checks.require(one, "neuron", repr(neuron), "the same decay for all neurons")
 
     def start(self, inputs: Tensor) -> None:
         """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
         self.state = inputs.new_zeros(len(inputs), self.linear.out_features)
-        self.trace, self.bias_trace = torch.zeros_like(inputs), inputs.new_zeros(())
+        self.trace = torch.zeros_like(inputs)
+        self.bias_trace = inputs.new_zeros(())
 
     @torch.no_grad()
     def step(self, inputs: Tensor) -> Tensor:
         """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces follow."""
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
         spikes, self.membrane, self.state = self.neuron.step(current, self.state)
-        self.trace = leaky_step(inputs, self.trace, self.neuron.beta)
-        self.bias_trace = leaky_step(torch.ones_like(self.bias_trace), self.bias_trace, self.neuron.beta)
+        beta = self.neuron.beta
+        one = torch.ones_like(self.bias_trace)
+        self.trace = leaky_step(inputs, self.trace, beta)
+        self.bias_trace = leaky_step(one, self.bias_trace, beta)
         return spikes
 
     @torch.no_grad()
     def sweep(self, inputs: Tensor) -> Tensor:
-        """Run a sequence from rest, ``[T, B, N]`` → spikes ``[T, B, M]``; `learn` then takes all steps at once."""
+        """Run a sequence from rest, ``[T, B, N]`` → spikes ``[T, B, M]``, for one `learn`."""
         self.start(inputs[0])
         current = F.linear(inputs, self.linear.weight, self.linear.bias)
         spikes, self.membrane, self.state = self.neuron(current, record=True)
         self.trace = leaky_sum(inputs, self.neuron.beta)
-        self.bias_trace = leaky_sum(inputs.new_ones(len(inputs), 1, 1), self.neuron.beta)
+        ones = inputs.new_ones(len(inputs), 1, 1)
+        self.bias_trace = leaky_sum(ones, self.neuron.beta)
         return spikes
 
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a learning signal dL/dz ``[B, M]``; return dL/du ``[B, M]``."""
-        local = signal * self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
-        add_product(self.linear.weight, local.flatten(0, -2).T, self.trace.flatten(0, -2))
+        """Add this step's part of the gradient, for a signal dL/dz ``[B, M]``; return dL/du."""
+        local = signal * self._slope()
+        samples = local.flatten(0, -2)
+        add_product(self.linear.weight, samples.T, self.trace.flatten(0, -2))
         if self.linear.bias is not None:
-            add_gradient(self.linear.bias, (local * self.bias_trace).flatten(0, -2).sum(0))
+            of_bias = (local * self.bias_trace).flatten(0, -2)
+            add_gradient(self.linear.bias, of_bias.sum(0))
         return local
+
+    def _slope(self) -> Tensor:
+        """Return the surrogate derivative at the membranes of the last step, or of all steps."""
+        return self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
 
 
 class OnlineSmoothedLIF(OnlineLIF):
-    """LIF neurons below a leaky layer: every synapse also remembers its past eligibilities as long as that layer does.
+    """LIF neurons below a leaky layer: synapses remember past eligibilities as long as it does.
 
-    The trace of `OnlineLIF` is what a synapse did to its neuron's spike of this step. The membranes of the layer above
-    still hold spikes of earlier steps. With this second trace, one per synapse, the sum is the gradient of BPTT for
-    two layers.
+    The trace of `OnlineLIF` is what a synapse did to its neuron's spike of this step. The membranes
+    of the layer above still hold spikes of earlier steps. With this second trace, one per synapse,
+    the sum is the gradient of BPTT for two layers.
 
     Args:
         linear, neuron: those of `OnlineLIF`.
@@ -195,7 +138,8 @@ class OnlineSmoothedLIF(OnlineLIF):
 
     def __init__(self, linear: nn.Linear, neuron: LIF, beta_above: Tensor):
         super().__init__(linear, neuron)
-        _checks.require(beta_above.dim() == 0, "beta_above", list(beta_above.shape), "the same decay for all neurons")
+        if beta_above.dim() != 0:
+            _checks.fail("beta_above", list(beta_above.shape), "the same decay for all neurons")
         self.beta_above = beta_above
 
     def start(self, inputs: Tensor) -> None:
@@ -206,60 +150,32 @@ class OnlineSmoothedLIF(OnlineLIF):
 
     @torch.no_grad()
     def step(self, inputs: Tensor) -> Tensor:
-        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces ``[B, M, N]`` follow."""
+        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; all traces follow."""
         spikes = super().step(inputs)
-        psi = self.neuron.surrogate.derivative(self.membrane - self.neuron.threshold)
-        self.smoothed.mul_(self.beta_above).addcmul_(psi[..., None], self.trace[:, None])
-        self.smoothed_bias = leaky_step(psi * self.bias_trace, self.smoothed_bias, self.beta_above)
+        slope = self._slope()
+        of_bias = slope * self.bias_trace
+        self.smoothed.mul_(self.beta_above).addcmul_(slope[..., None], self.trace[:, None])
+        self.smoothed_bias = leaky_step(of_bias, self.smoothed_bias, self.beta_above)
         return spikes
 
     @torch.no_grad()
     def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a signal dL/dI of the layer above, sent back; return it."""
-        self._add(torch.einsum("bm,bmn->mn", signal, self.smoothed), (signal * self.smoothed_bias).sum(0))
+        """Add this step's part of the gradient, for a signal dL/dI from above; return it."""
+        of_weight = torch.einsum("bm,bmn->mn", signal, self.smoothed)
+        of_bias = signal * self.smoothed_bias
+        self._add(of_weight, of_bias.sum(0))
         return signal
 
 
-class OnlineAdaptiveLIF(OnlineLayer):
-    """LIF neurons with an adaptive threshold: every synapse needs a second trace, of what it did to the adaptation.
+def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
+    """Return the layers of a network as pairs of weights and neurons.
 
-    Exact for a layer without recurrence: the sum over time is the gradient of BPTT.
-
-    Args: those of `OnlineLayer`; the neuron is an `AdaptiveLIF`.
-
-    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the raised threshold.
+    Raises:
+        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of
+            each.
     """
-
-    kind = AdaptiveLIF
-
-    def start(self, inputs: Tensor) -> None:
-        """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        rest = inputs.new_zeros(len(inputs), self.linear.out_features)
-        self.state = AdaptiveState(rest, rest)
-        synapses = inputs.shape[1] + (self.linear.bias is not None)
-        self.traces = AdaptiveTraces(*inputs.new_zeros(2, *rest.shape, synapses))
-        self.eligibility = inputs.new_zeros(*rest.shape, synapses)
-
-    @torch.no_grad()
-    def step(self, inputs: Tensor) -> Tensor:
-        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; the traces ``[B, M, N]`` follow."""
-        neuron, adaptation = self.neuron, self.state.adaptation
-        current = F.linear(inputs, self.linear.weight, self.linear.bias)
-        spikes, membrane, self.state = neuron.step(current, self.state)
-        slope = neuron.surrogate.derivative(membrane - neuron.threshold - neuron.strength * adaptation)
-        sources = self._sources(inputs)
-        self.eligibility, self.traces = adaptive_traces_step(self.traces, sources, slope, spikes, neuron)
-        return spikes
-
-    def _sources(self, inputs: Tensor) -> Tensor:
-        """Return what the synapses carry; a bias is one more input, always 1."""
-        bias = inputs.new_ones(len(inputs), 1) if self.linear.bias is not None else inputs[:, :0]
-        return torch.cat([inputs, bias], 1)
-
-    @torch.no_grad()
-    def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient for a learning signal dL/dz ``[B, M]``; return the signal."""
-        gradient = torch.einsum("bm,bmn->mn", signal, self.eligibility)
-        inputs = self.linear.in_features
-        self._add(gradient[:, :inputs], gradient[:, inputs:].flatten())
-        return signal
+    kinds = [type(layer) for layer in network]
+    if not kinds or kinds != [nn.Linear, LIF] * (len(kinds) // 2):
+        came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
+        _checks.fail("network", came, "alternating nn.Linear and LIF")
+    return list(zip(network[::2], network[1::2], strict=True))

@@ -1,78 +1,52 @@
-"""A stack of layers that learn at every step, and the ways in which a layer can be told what the output should be."""
+"""A stack of layers that learn at every step of a sequence."""
 
 from collections.abc import Callable
 from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn import functional as F
 
 from .. import _checks
-from ..neurons import LIF, leaky_step
-from .layers import OnlineLIF, OnlineSmoothedLIF, leaky_sum
-
-RULES = ("rtrl", "eprop", "ottt", "feedback_alignment", "direct_feedback_alignment", "decolle", "last_layer")
-TWO_LAYERS = ("rtrl", "eprop")
-RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
+from .errors import count_error
+from .layers import OnlineLIF, OnlineSmoothedLIF, linear_lif_pairs
+from .signals import RANDOM, RULES, TWO_LAYERS, LearningSignals
 
 
-def count_error(counts: Tensor, labels: Tensor) -> Tensor:
-    """Return the gradient of the mean cross-entropy of the counts so far, ``[B, C]``: softmax minus the right answer.
-
-    Args:
-        counts: spikes per class so far, ``[B, C]``.
-        labels: integers ``[B]`` in [0, C).
-
-    Raises:
-        ValueError: for labels out of range.
-
-    >>> count_error(torch.zeros(1, 2), torch.tensor([0]))
-    tensor([[-0.5000,  0.5000]])
-    """
-    labels = _checks.labels("labels", labels, *counts.shape)
-    return (torch.softmax(counts, 1) - F.one_hot(labels, counts.shape[1])) / len(counts)
-
-
-def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
-    """Return the layers of a network as pairs of weights and neurons.
-
-    Raises:
-        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of each.
-    """
-    kinds = [type(layer) for layer in network]
-    came = ", ".join(kind.__name__ for kind in kinds) or "no layers"
-    fits = kinds and kinds == [nn.Linear, LIF] * (len(kinds) // 2)
-    _checks.require(bool(fits), "network", came, "alternating nn.Linear and LIF")
-    return list(zip(network[::2], network[1::2], strict=True))
-
-
-class OnlineNetwork:
+class OnlineNetwork(LearningSignals):
     """A feed-forward network that learns while it runs, in a memory that does not grow with time.
 
-    Every layer keeps the traces of `OnlineLIF`, the first two rules more. What the hidden layers are told differs:
+    Every layer keeps the traces of `OnlineLIF`, the first two rules more. What the hidden layers
+    are told differs:
 
-    - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse (`OnlineSmoothedLIF`);
-    - "eprop": the same without the slope of the output neurons, as if the output were a leaky readout;
-    - "ottt": the error of this step, sent back through the weights of the layers above, at this step only;
+    - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse
+      (`OnlineSmoothedLIF`);
+    - "eprop": the same without the slope of the output neurons, as if the output were a leaky
+      readout;
+    - "ottt": the error of this step, sent back through the weights of the layers above, at this
+      step only;
     - "feedback_alignment": the same through fixed random matrices in place of the weights;
     - "direct_feedback_alignment": the output's error through one fixed random matrix per layer;
-    - "decolle": the error of the layer's own readout, a leaky sum of its spikes through a fixed random matrix;
+    - "decolle": the error of the layer's own readout, a leaky sum of its spikes through a fixed
+      random matrix;
     - "last_layer": nothing.
 
     Args:
         network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
         rule: one of `RULES`.
-        error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz, ``[B, C]``.
-        horizon: the number of steps of a sequence, to which counts and local readouts so far are extrapolated before
-            their error is taken, as if spikes went on at the same rate; None: as they are.
-        feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's size; above 0.
+        error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz,
+            ``[B, C]``.
+        horizon: the number of steps of a sequence, to which counts and local readouts so far are
+            extrapolated before their error is taken, as if spikes went on at the same rate; None:
+            as they are.
+        feedback_scale: size of the fixed matrices' entries, times one over the root of the layer's
+            size; above 0.
         generator: draws the fixed matrices; PyTorch's own if None.
 
     Raises:
         ValueError: for an unknown rule, or a network of another form.
 
-    Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and Nøkland 2016 (random
-    feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
+    Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and
+    Nøkland 2016 (random feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
     """
 
     def __init__(
@@ -89,108 +63,107 @@ class OnlineNetwork:
         _checks.number("feedback_scale", feedback_scale, 0)
         if horizon is not None:
             _checks.whole("horizon", horizon)
+        self.rule = rule
+        self.error = error
+        self.horizon = horizon
+        self.feedback_scale = feedback_scale
         self.layers = [OnlineLIF(linear, neuron) for linear, neuron in linear_lif_pairs(network)]
         if rule in TWO_LAYERS:
-            _checks.require(len(self.layers) == 2, "network", f"{len(self.layers)} layers", f"two layers for {rule!r}")
+            count = len(self.layers)
+            _checks.require(count == 2, "network", f"{count} layers", f"two layers for {rule!r}")
             self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.rule, self.error, self.horizon, self.feedback_scale = rule, error, horizon, feedback_scale
         self.classes = self.layers[-1].linear.out_features
         pairs = pairwise(self.layers) if rule in RANDOM else ()
         self.matrices = [self._matrix(below, above, generator) for below, above in pairs]
         self.counts: Tensor | None = None
 
-    def _matrix(self, below: OnlineLIF, above: OnlineLIF, generator: Generator | None) -> Tensor:
-        """Draw a fixed matrix that leads back to a layer: from the one above, or straight from the classes."""
-        like = above.linear.weight
-        rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
-        drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
-        return drawn.to(like.device) * (self.feedback_scale / below.linear.out_features**0.5)
-
     def start(self, inputs: Tensor) -> None:
         """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        self.counts, self.steps = inputs.new_zeros(len(inputs), self.classes), 0
-        self.readouts = [torch.zeros_like(self.counts) for _ in self.matrices if self.rule == "decolle"]
+        self.counts = inputs.new_zeros(len(inputs), self.classes)
+        self.steps = 0
+        local = self.matrices if self.rule == "decolle" else []
+        self.readouts = [torch.zeros_like(self.counts) for _ in local]
         for layer in self.layers:
             layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
 
     @torch.no_grad()
     def step(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Advance all layers by one step and add this step's gradients to ``.grad``; return the output's spikes.
+        """Advance all layers by one step, adding to ``.grad``; return the output's spikes.
 
         Raises:
             ValueError: for a step before `start`, or beyond the horizon.
         """
-        _checks.require(self.counts is not None, "step", "no start", "start(inputs) before the first step")
-        late = self.horizon is not None and self.steps >= self.horizon
-        _checks.require(not late, "inputs", "one more", f"at most {self.horizon} steps, the horizon")
+        started = self.counts is not None
+        _checks.require(started, "step", "no start", "start(inputs) before the first step")
+        self._require_horizon(self.steps + 1)
+        return self._advance(inputs, self._fitting(labels, len(inputs)))
+
+    def _require_horizon(self, steps: int) -> None:
+        """Require that so many steps do not go beyond the horizon."""
+        if self.horizon is not None and steps > self.horizon:
+            _checks.fail("inputs", "one more", f"at most {self.horizon} steps, the horizon")
+
+    @torch.no_grad()
+    def _advance(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Do what `step` does, for a step and labels that are known to fit."""
         spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.step(spikes[-1]))
-        self.counts, self.steps = self.counts + spikes[-1], self.steps + 1
+        self.counts = self.counts + spikes[-1]
+        self.steps += 1
         seen = self.counts if self.horizon is None else self.counts * (self.horizon / self.steps)
-        self._learn(self.error(seen, labels), spikes, labels)
+        self._learn(self._error(seen, labels), spikes, labels)
         return spikes[-1]
 
     def _learn(self, error: Tensor, spikes: list[Tensor], labels: Tensor) -> None:
-        """Let all layers learn, from the last to the first, given the input and the spikes of every layer."""
+        """Let all layers learn, from last to first, given input and spikes of every layer."""
         local = self.layers[-1].learn(error)
-        if self.rule != "last_layer":
-            for depth in reversed(range(len(self.layers) - 1)):
-                local = self.layers[depth].learn(self._signal(depth, local, error, spikes[depth + 1], labels))
-
-    def _signal(self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor) -> Tensor:
-        """Return the learning signal of a hidden layer, ``[B, M]``."""
-        if self.rule not in RANDOM:
-            return (error if self.rule == "eprop" else above) @ self.layers[depth + 1].linear.weight
-        matrix = self.matrices[depth]
-        if self.rule == "feedback_alignment":
-            return above @ matrix
-        if self.rule == "direct_feedback_alignment":
-            return error @ matrix
-        layer = self.layers[depth]
-        reach = 1 if self.horizon is None else self._reach(layer.neuron.beta) / layer.bias_trace
-        if spikes.dim() == 3:
-            seen = leaky_sum(spikes @ matrix.T, layer.neuron.beta) * reach
-            return self._errors(seen, labels) @ matrix
-        self.readouts[depth] = leaky_step(spikes @ matrix.T, self.readouts[depth], layer.neuron.beta)
-        return self.error(self.readouts[depth] * reach, labels) @ matrix
-
-    def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
-        return torch.stack([self.error(now, labels) for now in scores])
-
-    def _reach(self, beta: Tensor) -> Tensor:
-        """Return how far a leaky sum of ones has come at the horizon."""
-        return (beta ** torch.arange(self.horizon, device=beta.device)).sum()
+        if self.rule == "last_layer":
+            return
+        for depth in reversed(range(len(self.layers) - 1)):
+            signal = self._signal(depth, local, error, spikes[depth + 1], labels)
+            local = self.layers[depth].learn(signal)
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Run a sequence ``[T, B, N]``, adding up gradients; return the output's spikes ``[T, B, C]``.
+        """Run a sequence ``[T, B, N]``, adding up gradients; return the spikes ``[T, B, C]``.
 
         Raises:
             ValueError: for an input that is not ``[T, B, N]``.
         """
         _checks.sequence("inputs", inputs)
+        self._require_horizon(len(inputs))
+        labels = self._fitting(labels, inputs.shape[1])
         self.start(inputs[0])
-        return torch.stack([self.step(now, labels) for now in inputs])
+        return torch.stack([self._advance(now, labels) for now in inputs])
 
     @torch.no_grad()
     def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Do what `run` does in fewer, larger operations: faster, but in a memory that grows with T.
+        """Do what `run` does in fewer, larger operations: faster, in a memory that grows with T.
 
         Nothing is left to go on from: call `start` before the next `step`.
 
         Raises:
-            ValueError: for an input that is not ``[T, B, N]`` or longer than the horizon, or a rule with traces per
-                synapse.
+            ValueError: for an input that is not ``[T, B, N]`` or longer than the horizon, or a rule
+                with traces per synapse.
         """
         _checks.sequence("inputs", inputs)
-        _checks.require(self.rule not in TWO_LAYERS, "rule", repr(self.rule), "one with a trace per input")
-        spikes, self.counts = [inputs], None
+        forgets = self.rule not in TWO_LAYERS
+        _checks.require(forgets, "rule", repr(self.rule), "one with a trace per input")
+        steps = len(inputs)
+        if self.horizon is not None and steps > self.horizon:
+            _checks.fail("inputs", f"{steps} steps", f"at most {self.horizon}")
+        labels = self._fitting(labels, inputs.shape[1])
+        self.counts = None
+        spikes = [inputs]
         for layer in self.layers:
             spikes.append(layer.sweep(spikes[-1]))
-        seen = spikes[-1].cumsum(0)
-        if self.horizon is not None:
-            _checks.require(len(seen) <= self.horizon, "inputs", f"{len(seen)} steps", f"at most {self.horizon}")
-            steps = torch.arange(1, len(seen) + 1, dtype=seen.dtype, device=seen.device)
-            seen = seen * (self.horizon / steps)[:, None, None]
+        seen = self._extrapolated(spikes[-1].cumsum(0))
         self._learn(self._errors(seen, labels), spikes, labels)
         return spikes[-1]
+
+    def _extrapolated(self, counts: Tensor) -> Tensor:
+        """Return counts after every step, ``[T, B, C]``, as if spikes went on to the horizon."""
+        if self.horizon is None:
+            return counts
+        steps = torch.arange(1, len(counts) + 1, dtype=counts.dtype, device=counts.device)
+        return counts * (self.horizon / steps)[:, None, None]

@@ -3,11 +3,21 @@
 Weights are ``[M, N]``, row = to, column = from, as in ``nn.Linear``. Nothing here uses autograd.
 """
 
-from .competition import CompetitiveLayer, adapt_thresholds, competition_step, trace_stdp, unit_intensity
+from .bounds import BOUNDS
+from .competition import CompetitiveLayer, competition_step, unit_intensity
+from .prototypes import adapt_thresholds, trace_stdp
 from .reward import RewardState, RewardSTDP, running_mean_step
-from .stdp import BOUNDS, Pairing, PairSTDP, STDPState, TripletState, TripletSTDP
+from .stdp import Pairing, PairSTDP, STDPState
 from .traces import PAIRINGS, spike_trace, trace_step
-from .unlabelled import class_responses, learn_unlabelled, name_neurons, named_scores, responses, vote_scores
+from .triplet import TripletState, TripletSTDP
+from .unlabelled import (
+    class_responses,
+    learn_unlabelled,
+    name_neurons,
+    named_scores,
+    responses,
+    vote_scores,
+)
 
 __all__ = [
     "BOUNDS",

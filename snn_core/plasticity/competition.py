@@ -1,15 +1,18 @@
-"""Neurons that compete for the input: one winner per step, trace STDP at its spikes, thresholds that share the wins."""
+"""Neurons that compete for the input: at every step the one furthest above threshold spikes."""
 
 import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
 from ..neurons import decay, leaky_step, lif_step
+from .prototypes import adapt_thresholds, trace_stdp
 from .traces import spike_trace
 
 
 def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
-    """Scale every image to the Euclidean length `gain`, then cut intensities at 1, which shortens images of little ink.
+    """Scale every image to the Euclidean length `gain`, then cut intensities at 1.
+
+    The cut shortens images of little ink.
 
     Args:
         images: ``[B, N]``, at least 0.
@@ -28,16 +31,23 @@ def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
     lowest = images.min().item() if images.numel() else 0.0
     _checks.require(lowest >= 0, "images", f"a value of {lowest:g}", "intensities of at least 0")
     _checks.number("gain", gain, 0)
-    return (gain * nn.functional.normalize(images, dim=1)).clamp(max=1)
+    scaled = gain * nn.functional.normalize(images, dim=1)
+    return scaled.clamp(max=1)
 
 
 def competition_step(
-    current: Tensor, state: Tensor, *, beta: Tensor | float, threshold: Tensor, inhibition: float = 1.0
+    current: Tensor,
+    state: Tensor,
+    *,
+    beta: Tensor | float,
+    threshold: Tensor,
+    inhibition: float = 1.0,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Advance competing neurons by one step: integrate, compare, let one spike, reset it and inhibit the others.
+    """Advance competing neurons by one step: integrate, compare, one spike, reset, inhibit.
 
-    The neuron that is furthest above its own threshold spikes and is reset to 0; the others lose a share of their
-    membranes, as if by lateral inhibition without delay. If no neuron is above its threshold, nothing of this happens.
+    The neuron that is furthest above its own threshold spikes and is reset to 0; the others lose a
+    share of their membranes, as if by lateral inhibition without delay. If no neuron is above its
+    threshold, nothing of this happens.
 
     Args:
         current: input I[t], ``[B, M]``.
@@ -54,81 +64,29 @@ def competition_step(
 
     Reference: after Diehl, Cook 2015, whose inhibitory population the maximum replaces.
 
-    >>> z, u, v = competition_step(torch.tensor([[2.0, 3.0]]), torch.zeros(1, 2), beta=0.9, threshold=torch.ones(2))
+    >>> drive, rest = torch.tensor([[2.0, 3.0]]), torch.zeros(1, 2)
+    >>> z, u, v = competition_step(drive, rest, beta=0.9, threshold=torch.ones(2))
     >>> z.tolist(), v.tolist()
     ([[0.0, 1.0]], [[0.0, 0.0]])
     """
     _checks.number("inhibition", inhibition, 0, 1, open_low=False)
+    return compete(current, state, beta, threshold, inhibition)
+
+
+def compete(
+    current: Tensor,
+    state: Tensor,
+    beta: Tensor | float,
+    threshold: Tensor,
+    inhibition: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Do what `competition_step` does, for an inhibition that is known to lie in [0, 1]."""
     membrane = leaky_step(current, state, beta)
     excess, winner = (membrane - threshold).max(dim=1, keepdim=True)
     fires = (excess > 0).to(membrane.dtype)
     spikes = torch.zeros_like(membrane).scatter_(1, winner, fires)
-    return spikes, membrane, membrane * (1 - inhibition * fires) * (1 - spikes)
-
-
-def trace_stdp(
-    weight: Tensor, trace: Tensor, spikes: Tensor, *, lr: float, scale: float = 0.18, normalise: bool = True
-) -> Tensor:
-    """Move the weights of every neuron that spiked towards the presynaptic traces at its spikes.
-
-    For one postsynaptic spike, ``dw = lr * (scale * trace - w)``; for several in the batch, with their mean trace. Then
-    each moved row is divided by its Euclidean length, if `normalise`.
-
-    Args:
-        weight: ``[M, N]``.
-        trace: presynaptic traces, ``[T, B, N]``.
-        spikes: postsynaptic spikes, ``[T, B, M]``.
-        lr: learning rate in (0, 1].
-        scale: what a trace of 1 asks the weight to be, above 0.
-        normalise: keep the rows at length 1.
-
-    Returns:
-        The new weights, ``[M, N]``.
-
-    Raises:
-        ValueError: if the shapes do not fit, or a number is out of range.
-
-    Reference: Querlioz et al. 2013 and Diehl, Cook 2015, for rules that act at postsynaptic spikes only.
-
-    >>> trace_stdp(torch.tensor([[1.0, 0.0]]), torch.tensor([[[0.0, 1.0]]]), torch.ones(1, 1, 1), lr=0.5, scale=1.0)
-    tensor([[0.7071, 0.7071]])
-    """
-    _checks.number("lr", lr, 0, 1)
-    _checks.number("scale", scale, 0)
-    _match("trace", trace, (*spikes.shape[:2], weight.shape[1]))
-    _match("spikes", spikes, (*trace.shape[:2], weight.shape[0]))
-    after = spikes.flatten(0, 1)
-    number = after.sum(0)
-    moved = number.nonzero().flatten()
-    summed = (after.to_sparse().t() @ trace.flatten(0, 1))[moved]  # spikes are few
-    mean = summed / number[moved].unsqueeze(1)
-    row = leaky_step(lr * scale * mean, weight[moved], 1 - lr)
-    return weight.index_copy(0, moved, nn.functional.normalize(row, dim=1) if normalise else row)
-
-
-def adapt_thresholds(threshold: Tensor, spikes: Tensor, *, target: float = 3.0, rate: float = 0.02) -> Tensor:
-    """Raise the threshold of a neuron that spiked more than its share in this batch, and lower that of the others.
-
-    Args:
-        threshold: ``[M]``.
-        spikes: ``[T, B, M]``.
-        target: spikes of the whole layer per image; the share of a neuron in the batch is ``target * B / M``.
-        rate: change of the threshold per spike above the share, at least 0.
-
-    Returns:
-        The new thresholds, ``[M]``.
-
-    Raises:
-        ValueError: if the shapes do not fit, or a number is out of range.
-
-    >>> adapt_thresholds(torch.ones(2), torch.tensor([[[1.0, 0.0]], [[1.0, 0.0]]]), target=2.0, rate=0.1)
-    tensor([1.1000, 0.9000])
-    """
-    _checks.number("target", target, 0)
-    _checks.number("rate", rate, 0, open_low=False)
-    _checks.sequence("spikes", spikes)
-    _match("spikes", spikes, (*spikes.shape[:2], len(threshold)))
-    return threshold + rate * (spikes.sum((0, 1)) - target * spikes.shape[1] / len(threshold))
+    inhibited = membrane * (1 - inhibition * fires)
+    return spikes, membrane, inhibited * (1 - spikes)
 
 
 class CompetitiveLayer(nn.Module):
@@ -136,7 +94,8 @@ class CompetitiveLayer(nn.Module):
 
     Args:
         inputs, neurons: numbers N and M.
-        tau_mem, tau_trace: time constants of the membrane and of the presynaptic trace in ms, above 0.
+        tau_mem, tau_trace: time constants of the membrane and of the presynaptic trace in ms, above
+            0.
         dt: step in ms.
         threshold: of every neuron at the start.
         compete: if False, every neuron above its threshold spikes and resets only itself.
@@ -173,35 +132,44 @@ class CompetitiveLayer(nn.Module):
         self.register_buffer("threshold", torch.full((neurons,), float(threshold)))
         self.register_buffer("beta", decay(tau_mem, dt))
         _checks.number("tau_trace", tau_trace, 0)
-        self.tau_trace, self.dt, self.compete = tau_trace, dt, compete
+        self.tau_trace = tau_trace
+        self.dt = dt
+        self.compete = compete
 
     def forward(self, spikes: Tensor, inhibition: float = 1.0) -> Tensor:
-        """Run over input spikes ``[T, B, N]``; return output spikes ``[T, B, M]``. `inhibition`: `competition_step`."""
+        """Run over spikes ``[T, B, N]`` → ``[T, B, M]``; `inhibition` as in `competition_step`."""
         _checks.sequence("spikes", spikes)
-        _match("spikes", spikes, (*spikes.shape[:2], self.weight.shape[1]))
-        current = (spikes.flatten(0, 1) @ self.weight.T).unflatten(0, spikes.shape[:2])  # one product for all steps
-        state, output = torch.zeros_like(current[0]), []
-        for step_current in current:
-            step_spikes, state = self._step(step_current, state, inhibition)
-            output.append(step_spikes)
+        _checks.shape("spikes", spikes, [*spikes.shape[:2], self.weight.shape[1]])
+        _checks.number("inhibition", inhibition, 0, 1, open_low=False)
+        # One product for all steps.
+        merged = spikes.flatten(0, 1) @ self.weight.T
+        current = merged.unflatten(0, spikes.shape[:2])
+        state = torch.zeros_like(current[0])
+        output = []
+        for now in current:
+            fired, state = self._step(now, state, inhibition)
+            output.append(fired)
         return torch.stack(output)
 
     def _step(self, current: Tensor, state: Tensor, inhibition: float) -> tuple[Tensor, Tensor]:
+        """Return the spikes of one step and the state after it."""
         rules = {"beta": self.beta, "threshold": self.threshold}
         if self.compete:
-            spikes, _, state = competition_step(current, state, inhibition=inhibition, **rules)
+            spikes, _, state = compete(current, state, inhibition=inhibition, **rules)
         else:
             spikes, _, state = lif_step(current, state, reset="hard", **rules)
         return spikes, state
 
     @torch.no_grad()
-    def learn(self, spikes: Tensor, *, lr: float, target: float = 3.0, adaptation: float = 0.02, **rule) -> Tensor:
-        """Run over one batch ``[T, B, N]``, then update the weights with `trace_stdp` and the thresholds.
+    def learn(
+        self, spikes: Tensor, *, lr: float, target: float = 3.0, threshold_lr: float = 0.02, **rule
+    ) -> Tensor:
+        """Run over one batch ``[T, B, N]``, then update the weights and the thresholds.
 
         Args:
             spikes: input, ``[T, B, N]``.
-            lr: learning rate in (0, 1].
-            target, adaptation: `target` and `rate` of `adapt_thresholds`.
+            lr: learning rate of the weights, in (0, 1].
+            target, threshold_lr: `target` and `lr` of `adapt_thresholds`.
             rule: `scale` and `normalise` of `trace_stdp`.
 
         Returns:
@@ -210,9 +178,5 @@ class CompetitiveLayer(nn.Module):
         output = self(spikes)
         trace = spike_trace(spikes, self.tau_trace, dt=self.dt)
         self.weight = trace_stdp(self.weight, trace, output, lr=lr, **rule)
-        self.threshold = adapt_thresholds(self.threshold, output, target=target, rate=adaptation)
+        self.threshold = adapt_thresholds(self.threshold, output, target=target, lr=threshold_lr)
         return output
-
-
-def _match(argument: str, got: Tensor, expected: tuple[int, ...]) -> None:
-    _checks.require(tuple(got.shape) == expected, argument, f"shape {list(got.shape)}", f"shape {list(expected)}")

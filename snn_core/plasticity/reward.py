@@ -1,4 +1,4 @@
-"""Three-factor learning: pre and post leave an eligibility trace, and a later reward turns it into a change."""
+"""Three-factor learning: pre and post leave an eligibility, a later reward makes it a change."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from .traces import decay_per_step
 
 
 def running_mean_step(mean: Tensor, value: Tensor, rate: float) -> Tensor:
-    """Move a running mean towards a new value: the simplest critic, which expects the reward that usually comes.
+    """Move a running mean towards a new value: the simplest critic, which expects the usual.
 
     Args:
         mean: the expectation so far, any shape.
@@ -42,16 +42,18 @@ class RewardState(NamedTuple):
 
 
 class RewardSTDP:
-    """Reward-modulated STDP: what STDP asks for is not done but remembered, until a reward says how much of it to do.
+    """Reward-modulated STDP: what STDP asks for is remembered, until a reward says how much to do.
 
-    ``e[t] = lambda * e[t-1] + STDP[t]`` with ``lambda = exp(-dt / tau_eligibility)``, and ``Δw = rate · success · e``
-    when the success (reward minus expectation) arrives. Weights ``[M, N]`` are shared by the samples; weights
-    ``[B, M, N]`` make every sample an agent of its own.
+    ``e[t] = lambda * e[t-1] + STDP[t]`` with ``lambda = exp(-dt / tau_eligibility)``, and
+    ``Δw = lr · success · e`` when the success (reward minus expectation) arrives. Weights
+    ``[M, N]`` are shared by the samples; weights ``[B, M, N]`` make every sample an agent of its
+    own.
 
     Args:
         rule: the STDP rule, with its amplitudes, bounds and dt.
-        tau_eligibility: time constant in ms of the eligibility, above 0; a number, or one for each sample, ``[B]``.
-        rate: learning rate, above 0.
+        tau_eligibility: time constant in ms of the eligibility, above 0; a number, or one for each
+            sample, ``[B]``.
+        lr: learning rate, above 0.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -65,87 +67,105 @@ class RewardSTDP:
     tensor([[0.7000]])
     """
 
-    def __init__(self, rule: PairSTDP, tau_eligibility: Tensor | float = 200.0, *, rate: float = 1.0):
-        _checks.require(isinstance(rule, PairSTDP), "rule", type(rule).__name__, "a PairSTDP or TripletSTDP")
-        _checks.number("rate", rate, 0)
-        self.rule, self.rate = rule, rate
-        if isinstance(tau_eligibility, Tensor) and tau_eligibility.dim() == 0:
-            tau_eligibility = tau_eligibility.item()
-        several = isinstance(tau_eligibility, Tensor) and tau_eligibility.dim() == 1
-        per_step = decay if several else decay_per_step
-        self.decay = per_step(tau_eligibility, rule.dt, "tau_eligibility")
+    def __init__(self, rule: PairSTDP, tau_eligibility: Tensor | float = 200.0, *, lr: float = 1.0):
+        is_rule = isinstance(rule, PairSTDP)
+        _checks.require(is_rule, "rule", type(rule).__name__, "a PairSTDP or TripletSTDP")
+        _checks.number("lr", lr, 0)
+        self.rule = rule
+        self.lr = lr
+        self.decay = _decay(tau_eligibility, rule.dt)
 
     def initial_state(self, pre: Tensor, post: Tensor) -> RewardState:
-        """Return empty traces and no eligibility for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``."""
+        """Return empty traces and no eligibility for `pre` ``[B, N]``, `post` ``[B, M]``."""
         nothing = pre.new_zeros(pre.shape[0], post.shape[1], pre.shape[1])
         return RewardState(self.rule.initial_state(pre, post), nothing)
 
     @torch.no_grad()
     def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
-        """Advance traces and eligibility by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]``."""
+        """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]``."""
         self._require_fit(weight, (*post.shape, pre.shape[-1]))
         pairing, traces = self.rule.pair(pre, post, state.traces)
-        change = self.rule.change(pairing, weight, per_sample=True)
-        return RewardState(traces, leaky_step(change, state.eligibility, self._left(1, pre.dtype)))
+        change = self.rule.asked(pairing, weight, per_sample=True)
+        left = self._left(1, pre.dtype)
+        return RewardState(traces, leaky_step(change, state.eligibility, left))
 
     @torch.no_grad()
     def run(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
-        """Advance by a whole sequence, `pre` ``[T, B, N]`` and `post` ``[T, B, M]``, while `weight` stays as it is.
+        """Advance by `pre` ``[T, B, N]`` and `post` ``[T, B, M]``, while `weight` stays as it is.
 
-        The same as `step` at every step, but the sum over changes discounted by their age is a matrix product.
+        The same as `step` at every step, but the sum over changes discounted by their age is a
+        matrix product.
 
         Raises:
             ValueError: for spike trains, weights or time constants that do not fit each other.
         """
         _checks.sequence("pre", pre)
-        fits = isinstance(post, Tensor) and post.shape[:2] == pre.shape[:2]
-        _checks.require(fits, "post", list(getattr(post, "shape", [])), f"[T, B, M] to fit pre {list(pre.shape)}")
+        came = list(getattr(post, "shape", []))
+        if came[:2] != list(pre.shape[:2]):
+            _checks.fail("post", came, f"[T, B, M] to fit pre {list(pre.shape)}")
         self._require_fit(weight, (*post.shape[1:], pre.shape[2]))
-        pairings, traces = [], state.traces
+        traces = state.traces
+        pairings = []
         for now_pre, now_post in zip(pre, post, strict=True):
             pairing, traces = self.rule.pair(now_pre, now_post, traces)
             pairings.append(pairing)
+        change = self._discounted_change(pairings, weight, pre)
+        left = self._left(len(pre), pre.dtype)
+        return RewardState(traces, leaky_step(change, state.eligibility, left))
+
+    def _discounted_change(self, pairings: list, weight: Tensor, pre: Tensor) -> Tensor:
+        """Return the sum of what all steps ask for, each discounted by its age."""
         ages = torch.arange(len(pre) - 1, -1, -1, dtype=pre.dtype, device=pre.device)
         left = self._left(ages.view(-1, 1), pre.dtype)
-        change = self.rule.bounded(*(self._discounted(sides, left) for sides in zip(*pairings, strict=True)), weight)
-        return RewardState(traces, leaky_step(change, state.eligibility, self._left(len(pre), pre.dtype)))
+        up = _discounted([pairing.potentiated for pairing in pairings], left)
+        down = _discounted([pairing.depressed for pairing in pairings], left)
+        return self.rule.bounded(up, down, weight)
 
     def _require_fit(self, weight: Tensor, shape: tuple[int, int, int]) -> None:
-        """Require weights ``[M, N]`` or ``[B, M, N]`` in [0, w_max], and time constants, for a `shape` (B, M, N)."""
-        got = list(getattr(weight, "shape", []))
-        _checks.require(got in (list(shape), list(shape[1:])), "weight", got, f"{list(shape[1:])} or {list(shape)}")
-        low, high = (bound.item() for bound in weight.aminmax())
-        inside = low >= 0 and high <= self.rule.w_max
-        _checks.require(inside, "weight", f"values from {low:g} to {high:g}", f"values in [0, {self.rule.w_max:g}]")
-        taus = self.decay.numel() if isinstance(self.decay, Tensor) else shape[0]
-        _checks.require(
-            taus == shape[0], "tau_eligibility", f"{taus} values", f"one, or {shape[0]} for {shape[0]} samples"
-        )
+        """Require weights ``[M, N]`` or ``[B, M, N]`` in [0, w_max] and time constants that fit."""
+        _checks.shape("weight", weight, shape[1:], shape)
+        _checks.within("weight", weight, 0, self.rule.w_max)
+        samples = shape[0]
+        taus = self.decay.numel() if isinstance(self.decay, Tensor) else samples
+        if taus != samples:
+            expected = f"one, or {samples} for {samples} samples"
+            _checks.fail("tau_eligibility", f"{taus} values", expected)
 
     def _left(self, age: Tensor | int, dtype: torch.dtype) -> Tensor | float:
-        """Return the share left after `age` steps, a number or ``[T, 1]``; ``[B, …, 1]`` if each sample has its tau."""
-        return self.decay.to(dtype).view(-1, 1, 1) ** age if isinstance(self.decay, Tensor) else self.decay**age
-
-    @staticmethod
-    def _discounted(sides: tuple, left: Tensor) -> Tensor:
-        """Sum the outer products of post ``[B, M]`` and pre ``[B, N]`` of each step, times what is `left` of them."""
-        post, pre = (torch.stack(side, 1) for side in zip(*sides, strict=True))
-        return (post * left).transpose(1, 2) @ pre
+        """Return the share left after `age` steps: a number, ``[T, 1]``, or ``[B, …, 1]``."""
+        if isinstance(self.decay, Tensor):
+            return self.decay.to(dtype).view(-1, 1, 1) ** age
+        return self.decay**age
 
     @torch.no_grad()
     def reward(self, weight: Tensor, state: RewardState, success: Tensor) -> Tensor:
-        """Return the weights after the `success` ``[B]`` of each sample: ``[M, N]``, moved by the sum over the samples.
+        """Return the weights after the `success` ``[B]`` of each sample: moved by their sum.
 
         Weights ``[B, M, N]`` move each by the success of its own sample.
 
         Raises:
             ValueError: for a success that is not one number per sample.
         """
-        samples = state.eligibility.shape[0]
-        ok = isinstance(success, Tensor) and success.shape == (samples,)
-        _checks.require(ok, "success", list(getattr(success, "shape", [])), f"a tensor of shape [{samples}]")
         shape = state.eligibility.shape
-        got, fits = list(getattr(weight, "shape", [])), (list(shape), list(shape[1:]))
-        _checks.require(got in fits, "weight", got, f"{fits[1]} or {fits[0]}")
+        _checks.shape("success", success, shape[:1])
+        _checks.shape("weight", weight, shape[1:], shape)
         change = success.view(-1, 1, 1) * state.eligibility
-        return self.rule.clip(weight + self.rate * (change if weight.dim() == 3 else change.sum(0)))
+        if weight.dim() == 2:
+            change = change.sum(0)
+        return self.rule.clip(weight + self.lr * change)
+
+
+def _decay(tau: Tensor | float, dt: float) -> Tensor | float:
+    """Return the decay of the eligibility per step, a number or ``[B]``."""
+    if isinstance(tau, Tensor) and tau.dim() == 1:
+        return decay(tau, dt, "tau_eligibility")
+    if isinstance(tau, Tensor) and tau.dim() == 0:
+        tau = tau.item()
+    return decay_per_step(tau, dt, "tau_eligibility")
+
+
+def _discounted(sides: list[tuple[Tensor, Tensor]], left: Tensor) -> Tensor:
+    """Sum the outer products of post ``[B, M]`` and pre ``[B, N]``, times what is `left`."""
+    post = torch.stack([side[0] for side in sides], 1)
+    pre = torch.stack([side[1] for side in sides], 1)
+    return (post * left).transpose(1, 2) @ pre

@@ -10,7 +10,7 @@ PAIRINGS = ("all_to_all", "nearest")
 
 
 def decay_per_step(tau: float, dt: float, name: str) -> float:
-    """Return ``exp(-dt / tau)`` in double precision, for a `tau` called `name` and a step `dt`, both in ms, above 0.
+    """Return ``exp(-dt / tau)`` in double precision, for a `tau` called `name`, both in ms.
 
     >>> decay_per_step(1.0, 1.0, "tau")
     0.36787944117144233
@@ -19,15 +19,17 @@ def decay_per_step(tau: float, dt: float, name: str) -> float:
     return decay(torch.tensor(tau, dtype=torch.float64), dt, name).item()
 
 
-def trace_step(spikes: Tensor, trace: Tensor, alpha: Tensor | float, pairing: str = "all_to_all") -> Tensor:
+def trace_step(
+    spikes: Tensor, trace: Tensor, alpha: Tensor | float, pairing: str = "all_to_all"
+) -> Tensor:
     """Decay a trace by one step and mark the spikes of this step.
 
     Args:
         spikes: z[t] in {0, 1}, ``[B, …]``.
         trace: x[t-1], at least 0, same shape.
         alpha: decay per step in [0, 1], a number or a tensor that broadcasts.
-        pairing: "all_to_all" adds 1 at a spike, so that every past spike counts; "nearest" sets the trace to 1, so that
-            only the last one does.
+        pairing: "all_to_all" adds 1 at a spike, so that every past spike counts; "nearest" sets the
+            trace to 1, so that only the last one does.
 
     Returns:
         The trace x[t], same shape.
@@ -35,19 +37,23 @@ def trace_step(spikes: Tensor, trace: Tensor, alpha: Tensor | float, pairing: st
     Raises:
         ValueError: for an unknown pairing.
 
-    Reference: Morrison, Diesmann, Gerstner 2008, section 4.1 (they call the second one nearest-neighbour).
+    Reference: Morrison, Diesmann, Gerstner 2008, section 4.1 (they call the second one
+    nearest-neighbour).
 
     >>> one = torch.ones(1)
     >>> trace_step(one, one, 0.5), trace_step(one, one, 0.5, "nearest")
     (tensor([1.5000]), tensor([1.]))
     """
-    _checks.choice("pairing", pairing, PAIRINGS)
     if pairing == "nearest":
         return torch.where(spikes > 0, spikes, alpha * trace)
+    if pairing != "all_to_all":
+        _checks.choice("pairing", pairing, PAIRINGS)
     return leaky_step(spikes, trace, alpha)
 
 
-def spike_trace(spikes: Tensor, tau: float, *, dt: float = 1.0, pairing: str = "all_to_all") -> Tensor:
+def spike_trace(
+    spikes: Tensor, tau: float, *, dt: float = 1.0, pairing: str = "all_to_all"
+) -> Tensor:
     """Return the trace of a spike train after every step.
 
     Args:
@@ -60,7 +66,8 @@ def spike_trace(spikes: Tensor, tau: float, *, dt: float = 1.0, pairing: str = "
         The trace, ``[T, B, …]``, at least 0.
 
     Raises:
-        ValueError: for an input that is not ``[T, B, …]``, a tau or dt not above 0, or an unknown pairing.
+        ValueError: for an input that is not ``[T, B, …]``, a tau or dt not above 0, or an unknown
+            pairing.
 
     Reference: Morrison, Diesmann, Gerstner 2008, section 4.1.
 
@@ -68,7 +75,9 @@ def spike_trace(spikes: Tensor, tau: float, *, dt: float = 1.0, pairing: str = "
     [0.0, 1.0, 0.3678794503211975]
     """
     _checks.sequence("spikes", spikes)
-    alpha, trace, traces = decay_per_step(tau, dt, "tau"), torch.zeros_like(spikes[0]), []
+    alpha = decay_per_step(tau, dt, "tau")
+    trace = torch.zeros_like(spikes[0])
+    traces = []
     for now in spikes:
         trace = trace_step(now, trace, alpha, pairing)
         traces.append(trace)

@@ -1,5 +1,6 @@
-"""Learning without labels, and afterwards: what do the neurons stand for? Names and votes from labels."""
+"""Learning without labels, and afterwards: names of neurons and votes, from labels."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -27,7 +28,8 @@ def learn_unlabelled(
     Args:
         layer: changed in place.
         images: ``[samples, N]``, what `encode` takes.
-        encode: turns a batch of images into input spikes ``[T, B, N]``; called anew for every batch.
+        encode: turns a batch of images into input spikes ``[T, B, N]``; called anew for every
+            batch.
         epochs, batch_size: at least 1.
         lr: learning rate of the first and of the last batch.
         after_batch: called with the output spikes ``[T, B, M]`` of every batch.
@@ -36,17 +38,22 @@ def learn_unlabelled(
     """
     _checks.whole("epochs", epochs)
     _checks.whole("batch_size", batch_size)
-    updates = epochs * -(-len(images) // batch_size)
-    rates = iter(torch.logspace(*torch.tensor(lr).log10().tolist(), updates).tolist())
+    updates = epochs * math.ceil(len(images) / batch_size)
+    first, last = torch.tensor(lr).log10().tolist()
+    falling = iter(torch.logspace(first, last, updates).tolist())
     for _ in range(epochs):
-        for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
-            output = layer.learn(encode(images[chosen]), lr=next(rates), **rules)
+        order = torch.randperm(len(images), generator=generator)
+        for chosen in order.split(batch_size):
+            spikes = encode(images[chosen])
+            output = layer.learn(spikes, lr=next(falling), **rules)
             if after_batch is not None:
                 after_batch(output)
 
 
 @torch.no_grad()
-def responses(layer: Callable[[Tensor], Tensor], images: Tensor, encode: Encoder, *, batch_size: int = 100) -> Tensor:
+def responses(
+    layer: Callable[[Tensor], Tensor], images: Tensor, encode: Encoder, *, batch_size: int = 100
+) -> Tensor:
     """Return how often each neuron spikes for each image.
 
     Args:
@@ -59,7 +66,8 @@ def responses(layer: Callable[[Tensor], Tensor], images: Tensor, encode: Encoder
         Counts ``[samples, M]``.
     """
     _checks.whole("batch_size", batch_size)
-    return torch.cat([layer(encode(batch)).sum(0) for batch in images.split(batch_size)])
+    counts = [layer(encode(batch)).sum(0) for batch in images.split(batch_size)]
+    return torch.cat(counts)
 
 
 def class_responses(counts: Tensor, labels: Tensor, classes: int = 10) -> Tensor:
@@ -82,15 +90,16 @@ def class_responses(counts: Tensor, labels: Tensor, classes: int = 10) -> Tensor
     _checks.floats("counts", counts, min_rank=2)
     _checks.whole("classes", classes)
     labels = _checks.labels("labels", labels, len(counts), classes)
-    of_class = nn.functional.one_hot(labels, classes).to(counts.dtype)
-    number = of_class.sum(0)
+    is_class = nn.functional.one_hot(labels, classes).to(counts.dtype)
+    number = is_class.sum(0)
     missing = (number == 0).nonzero().flatten().tolist()
-    _checks.require(not missing, "labels", f"no sample of {missing}", "at least one sample of every class")
-    return counts.T @ of_class / number
+    expected = "at least one sample of every class"
+    _checks.require(not missing, "labels", f"no sample of {missing}", expected)
+    return counts.T @ is_class / number
 
 
 def name_neurons(response: Tensor) -> Tensor:
-    """Name each neuron after the class that it responds to most: ``[M, C]`` → integers ``[M]``, -1 if it never spiked.
+    """Name each neuron after its strongest class: ``[M, C]`` → ``[M]``, -1 if it never spiked.
 
     >>> name_neurons(torch.tensor([[1.0, 3.0], [0.0, 0.0]]))
     tensor([ 1, -1])
@@ -101,7 +110,7 @@ def name_neurons(response: Tensor) -> Tensor:
 
 
 def named_scores(counts: Tensor, names: Tensor, classes: int = 10) -> Tensor:
-    """Score each class by the mean spike count of the neurons named after it; 0 for a class without a neuron.
+    """Score each class by the mean spike count of the neurons named after it, 0 without one.
 
     Args:
         counts: spikes per sample and neuron, ``[samples, M]``.
@@ -120,15 +129,18 @@ def named_scores(counts: Tensor, names: Tensor, classes: int = 10) -> Tensor:
     tensor([[3., 1.]])
     """
     _checks.floats("counts", counts, min_rank=2)
-    _checks.require(names.shape == counts.shape[1:], "names", f"shape {list(names.shape)}", f"[{counts.shape[1]}]")
-    low, high = int(names.min()), int(names.max())
-    _checks.require(low >= -1 and high < classes, "names", f"{low} to {high}", f"names in [-1, {classes - 1}]")
+    _checks.shape("names", names, counts.shape[1:])
+    low = int(names.min())
+    high = int(names.max())
+    known = low >= -1 and high < classes
+    _checks.require(known, "names", f"{low} to {high}", f"names in [-1, {classes - 1}]")
     members = nn.functional.one_hot(names + 1, classes + 1)[:, 1:].to(counts.dtype)
-    return counts @ members / members.sum(0).clamp(min=1)
+    number = members.sum(0).clamp(min=1)
+    return counts @ members / number
 
 
 def vote_scores(counts: Tensor, response: Tensor) -> Tensor:
-    """Let every spike vote with the class distribution of its neuron: its responses, divided by their sum.
+    """Let every spike vote with the responses of its neuron to the classes, which sum to 1.
 
     Args:
         counts: spikes per sample and neuron, ``[samples, M]``.
@@ -141,6 +153,8 @@ def vote_scores(counts: Tensor, response: Tensor) -> Tensor:
     tensor([[1.5000, 1.5000]])
     """
     _checks.floats("counts", counts, min_rank=2)
-    fits = isinstance(response, Tensor) and response.shape[:1] == counts.shape[1:]
-    _checks.require(fits, "response", list(getattr(response, "shape", [])), f"[{counts.shape[1]}, C]")
-    return counts @ nn.functional.normalize(response, p=1, dim=1)
+    came = list(getattr(response, "shape", []))
+    neurons = counts.shape[1]
+    _checks.require(came[:1] == [neurons], "response", came, f"[{neurons}, C]")
+    share = nn.functional.normalize(response, p=1, dim=1)
+    return counts @ share

@@ -9,7 +9,7 @@ from .. import _checks
 from ..encoding import rate
 from ..neurons import LIF
 from ..surrogate import ALL_SURROGATES, Surrogate
-from ..training import seeded
+from ..training import seed_torch
 
 INPUTS = 100
 SPIKE_CHANCE = 0.01  # per step: 10 spikes per second at a step of 1 ms
@@ -69,7 +69,7 @@ def pattern_network(
     """
     _checks.whole("hidden", hidden)
     with torch.random.fork_rng(devices=[]):
-        seeded(seed)
+        seed_torch(seed)
         first = nn.Linear(INPUTS, hidden, bias=False)
         last = nn.Linear(hidden, 2, bias=False)
         nn.init.normal_(first.weight, std=0.22)

@@ -1,4 +1,4 @@
-"""Bad input: each call raises a ValueError that names the argument, what came and what was expected."""
+"""Bad input: each call raises a ValueError that names the argument, what came and what was due."""
 
 import pytest
 import torch
@@ -35,11 +35,18 @@ from snn_core.online import (
     count_error,
     membrane_jacobian,
 )
-from snn_core.plasticity import PairSTDP, RewardSTDP, TripletSTDP, running_mean_step, spike_trace, trace_step
+from snn_core.plasticity import (
+    PairSTDP,
+    RewardSTDP,
+    TripletSTDP,
+    running_mean_step,
+    spike_trace,
+    trace_step,
+)
 from snn_core.tasks import CueAssociation, DelayedRecall
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
-from snn_core.training import evaluate, fit, one_cycle
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
@@ -81,7 +88,9 @@ def reward_step(weight):
 
 def eprop_network(bias=False, tau_out=10.0, **options):
     neuron = RecurrentAdaptiveLIF(2, **options)
-    return nn.Sequential(nn.Linear(3, 2, bias), neuron, nn.Linear(2, 2, bias=False), LeakyIntegrator(tau_out))
+    return nn.Sequential(
+        nn.Linear(3, 2, bias), neuron, nn.Linear(2, 2, bias=False), LeakyIntegrator(tau_out)
+    )
 
 
 CASES = {
@@ -105,7 +114,11 @@ CASES = {
     "lif empty time": (lambda: LIF()(EMPTY), "current", "[0, 2, 3]"),
     "lif NaN": (lambda: LIF()(one_nan_in_a_sequence()), "current", "NaN"),
     "lif NaN, hard reset": (lambda: LIF(reset="hard")(one_nan_in_a_sequence()), "current", "NaN"),
-    "lif integers": (lambda: LIF()(torch.ones(4, 2, 3, dtype=torch.long)), "current", "torch.int64"),
+    "lif integers": (
+        lambda: LIF()(torch.ones(4, 2, 3, dtype=torch.long)),
+        "current",
+        "torch.int64",
+    ),
     "lif no tensor": (lambda: LIF()([[[1.0]]]), "current", "list"),
     "lif state shape": (lambda: LIF()(SEQUENCE, torch.zeros(3, 2)), "state", "[3, 2]"),
     "lif state type": (lambda: LIF()(SEQUENCE, 0.0), "state", "float"),
@@ -137,35 +150,75 @@ CASES = {
     "stdp bound": (lambda: PairSTDP(bound="hard"), "bound", "'hard'"),
     "stdp exponent": (lambda: PairSTDP(bound=(0.5, -1.0)), "bound", "-1.0"),
     "stdp upper bound": (lambda: PairSTDP(w_max=0.0), "w_max", "0.0"),
-    "stdp trains": (lambda: PairSTDP()(SEQUENCE, SEQUENCE[:2], torch.zeros(3, 3)), "post", "[2, 2, 3]"),
-    "stdp weight shape": (lambda: PairSTDP()(SEQUENCE, SEQUENCE[..., :1], torch.zeros(3, 1)), "weight", "[3, 1]"),
-    "stdp weight range": (lambda: PairSTDP()(SEQUENCE, SEQUENCE, torch.full((3, 3), 2.0)), "weight", "2"),
+    "stdp trains": (
+        lambda: PairSTDP()(SEQUENCE, SEQUENCE[:2], torch.zeros(3, 3)),
+        "post",
+        "[2, 2, 3]",
+    ),
+    "stdp weight shape": (
+        lambda: PairSTDP()(SEQUENCE, SEQUENCE[..., :1], torch.zeros(3, 1)),
+        "weight",
+        "[3, 1]",
+    ),
+    "stdp weight range": (
+        lambda: PairSTDP()(SEQUENCE, SEQUENCE, torch.full((3, 3), 2.0)),
+        "weight",
+        "2",
+    ),
     "stdp own weights": (lambda: one_change(torch.zeros(2, 3, 3)), "weight", "[2, 3, 3]"),
     "stdp own weights per step": (lambda: one_step(torch.zeros(2, 3, 3)), "weight", "[2, 3, 3]"),
-    "stdp own weights shape": (lambda: one_change(torch.zeros(4, 3, 3), per_sample=True), "weight", "[4, 3, 3]"),
+    "stdp own weights shape": (
+        lambda: one_change(torch.zeros(4, 3, 3), per_sample=True),
+        "weight",
+        "[4, 3, 3]",
+    ),
     "stdp other weights": (lambda: one_change(torch.zeros(4, 7)), "weight", "[4, 7]"),
     "stdp lag": (lambda: PairSTDP().window(torch.arange(3)), "lag", "torch.int64"),
     "triplet amplitude": (lambda: TripletSTDP(a3_plus=-1.0), "a3_plus", "-1.0"),
     "triplet tau": (lambda: TripletSTDP(tau_y=0.0), "tau_y", "0.0"),
     "reward rule": (lambda: RewardSTDP("pair"), "rule", "str"),
     "reward tau": (lambda: RewardSTDP(PairSTDP(), -5.0), "tau_eligibility", "-5.0"),
-    "reward rate": (lambda: RewardSTDP(PairSTDP(), rate=0.0), "rate", "0.0"),
-    "reward taus": (lambda: RewardSTDP(PairSTDP(), torch.tensor([5.0, -5.0])), "tau_eligibility", "-5.0"),
-    "reward run": (lambda: RewardSTDP(PairSTDP()).run(SEQUENCE, SEQUENCE[:3], None, None), "post", "[3, 2, 3]"),
+    "reward lr": (lambda: RewardSTDP(PairSTDP(), lr=0.0), "lr", "0.0"),
+    "reward taus": (
+        lambda: RewardSTDP(PairSTDP(), torch.tensor([5.0, -5.0])),
+        "tau_eligibility",
+        "-5.0",
+    ),
+    "reward run": (
+        lambda: RewardSTDP(PairSTDP()).run(SEQUENCE, SEQUENCE[:3], None, None),
+        "post",
+        "[3, 2, 3]",
+    ),
     "reward run weight": (lambda: reward_run(torch.zeros(1, 1)), "weight", "[1, 1]"),
     "reward run agents": (lambda: reward_run(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
     "reward run range": (lambda: reward_run(torch.full((3, 3), 1.5)), "weight", "1.5"),
-    "reward run taus": (lambda: reward_run(torch.zeros(3, 3), torch.ones(3)), "tau_eligibility", "3 values"),
-    "reward empty taus": (lambda: reward_run(torch.zeros(3, 3), torch.ones(0)), "tau_eligibility", "0 values"),
+    "reward run taus": (
+        lambda: reward_run(torch.zeros(3, 3), torch.ones(3)),
+        "tau_eligibility",
+        "3 values",
+    ),
+    "reward empty taus": (
+        lambda: reward_run(torch.zeros(3, 3), torch.ones(0)),
+        "tau_eligibility",
+        "0 values",
+    ),
     "reward step weight": (lambda: reward_step(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
     "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
     "replay values": (lambda: StochasticLIF().replay(SEQUENCE, SEQUENCE), "spikes", "other values"),
-    "replay length": (lambda: StochasticLIF().replay(SEQUENCE.round(), SEQUENCE[:3]), "current", "3 steps"),
+    "replay length": (
+        lambda: StochasticLIF().replay(SEQUENCE.round(), SEQUENCE[:3]),
+        "current",
+        "3 steps",
+    ),
     "cue task cues": (lambda: CueAssociation(1), "cues", "1"),
     "cue task rate": (lambda: CueAssociation(fast=300.0), "fast", "300.0"),
     "cue task cue": (lambda: CueAssociation().inputs(LABELS + 2, 20), "cue", "2 to 3"),
     "cue task steps": (lambda: CueAssociation().inputs(LABELS, 5), "steps", "5"),
-    "cue task weight": (lambda: CueAssociation().trial(torch.zeros(2, 3, 9), LABELS, 20), "weight", "[2, 3, 9]"),
+    "cue task weight": (
+        lambda: CueAssociation().trial(torch.zeros(2, 3, 9), LABELS, 20),
+        "weight",
+        "[2, 3, 9]",
+    ),
     "cue task list": (lambda: CueAssociation().trial([[1.0]], LABELS, 20), "weight", "list"),
     "cue task silent": (
         lambda: CueAssociation().trial(torch.zeros(2, 3, 15), LABELS, 20, silent=LABELS),
@@ -203,17 +256,41 @@ CASES = {
     "population width": (lambda: encoding.population(GREY, 3, width=0.0), "width", "0.0"),
     "from_rate gain": (lambda: reconstruction.from_rate(SEQUENCE, gain=0.0), "gain", "0.0"),
     "from_latency mode": (lambda: reconstruction.from_latency(SEQUENCE, mode="x"), "mode", "'x'"),
-    "from_delta channels": (lambda: reconstruction.from_delta(torch.rand(4, 2, 3)), "spikes", "[4, 2, 3]"),
+    "from_delta channels": (
+        lambda: reconstruction.from_delta(torch.rand(4, 2, 3)),
+        "spikes",
+        "[4, 2, 3]",
+    ),
     "loss rank": (lambda: losses.count_cross_entropy(GREY, LABELS), "spikes", "[2, 3]"),
-    "loss label too large": (lambda: losses.count_cross_entropy(SEQUENCE, LABELS + 2), "labels", "2 to 3"),
+    "loss label too large": (
+        lambda: losses.count_cross_entropy(SEQUENCE, LABELS + 2),
+        "labels",
+        "2 to 3",
+    ),
     "loss label negative": (lambda: losses.count_mse(SEQUENCE, LABELS - 1), "labels", "-1 to 0"),
-    "loss label number": (lambda: losses.max_membrane_cross_entropy(SEQUENCE, LABELS[:1]), "labels", "[1]"),
-    "loss label dtype": (lambda: losses.summed_membrane_cross_entropy(SEQUENCE, LABELS.float()), "labels", "float32"),
+    "loss label number": (
+        lambda: losses.max_membrane_cross_entropy(SEQUENCE, LABELS[:1]),
+        "labels",
+        "[1]",
+    ),
+    "loss label dtype": (
+        lambda: losses.summed_membrane_cross_entropy(SEQUENCE, LABELS.float()),
+        "labels",
+        "float32",
+    ),
     "loss target": (lambda: losses.count_mse(SEQUENCE, LABELS, right=1.5), "right", "1.5"),
     "population neurons": (lambda: losses.population_count(SEQUENCE, 2), "spikes", "3 neurons"),
     "population classes": (lambda: losses.population_cross_entropy(0), "classes", "0"),
-    "first spike target": (lambda: losses.first_spike_mse(SEQUENCE, LABELS, wrong=-0.5), "wrong", "-0.5"),
-    "first spike labels": (lambda: losses.first_spike_cross_entropy(SEQUENCE, LABELS + 2), "labels", "2 to 3"),
+    "first spike target": (
+        lambda: losses.first_spike_mse(SEQUENCE, LABELS, wrong=-0.5),
+        "wrong",
+        "-0.5",
+    ),
+    "first spike labels": (
+        lambda: losses.first_spike_cross_entropy(SEQUENCE, LABELS + 2),
+        "labels",
+        "2 to 3",
+    ),
     "activity rank": (lambda: losses.l1_activity(torch.rand(5)), "spikes", "[5]"),
     "activity upper limit": (lambda: losses.upper_activity(SEQUENCE, -1.0), "limit", "-1.0"),
     "activity lower limit": (lambda: losses.lower_activity(SEQUENCE, None), "limit", "None"),
@@ -221,20 +298,39 @@ CASES = {
     "van rossum tau": (lambda: losses.van_rossum(SEQUENCE, SEQUENCE, tau=0.0), "tau", "0.0"),
     "fit labels": (lambda: fit(NET, GREY, LABELS[:1], progress=False), "labels", "[1]"),
     "fit epochs": (lambda: fit(NET, GREY, LABELS, epochs=0, progress=False), "epochs", "0"),
-    "fit batch size": (lambda: fit(NET, GREY, LABELS, batch_size=0, progress=False), "batch_size", "0"),
+    "fit batch size": (
+        lambda: fit(NET, GREY, LABELS, batch_size=0, progress=False),
+        "batch_size",
+        "0",
+    ),
     "fit no samples": (lambda: fit(NET, GREY[:0], LABELS[:0], progress=False), "values", "[0, 3]"),
     "evaluate labels": (lambda: evaluate(NET, GREY, LABELS.repeat(2)), "labels", "[4]"),
     "accuracy rank": (lambda: losses.accuracy(SEQUENCE, LABELS), "scores", "[4, 2, 3]"),
     "accuracy NaN": (lambda: losses.accuracy(GREY * float("nan"), LABELS), "scores", "NaN"),
     "accuracy labels": (lambda: losses.accuracy(GREY, LABELS + 2), "labels", "2 to 3"),
     "one cycle optimizer": (lambda: one_cycle(NET, 0.1, 5), "optimizer", "Sequential"),
-    "one cycle momentum": (lambda: one_cycle(torch.optim.Adagrad(NET.parameters()), 0.1, 5), "optimizer", "Adagrad"),
+    "one cycle momentum": (
+        lambda: one_cycle(torch.optim.Adagrad(NET.parameters()), 0.1, 5),
+        "optimizer",
+        "Adagrad",
+    ),
     "one cycle lr": (lambda: one_cycle(torch.optim.Adam(NET.parameters()), 0.0, 5), "lr", "0.0"),
-    "one cycle updates": (lambda: one_cycle(torch.optim.Adam(NET.parameters()), 0.1, 0), "updates", "0"),
+    "one cycle updates": (
+        lambda: one_cycle(torch.optim.Adam(NET.parameters()), 0.1, 0),
+        "updates",
+        "0",
+    ),
+    "seed below": (lambda: seed_torch(-1), "seed", "-1"),
+    "seed above": (lambda: seed_torch(2**31), "seed", "2147483648"),
+    "seed share": (lambda: seed_torch(0.5), "seed", "0.5"),
     "layers over time none": (lambda: OverTime(), "layers", "none"),
     "layers over time function": (lambda: OverTime(torch.relu), "layers", "relu"),
     "layers over time neuron": (lambda: OverTime(nn.Linear(3, 3), LIF()), "layers", "LIF"),
-    "layers over time nested neuron": (lambda: OverTime(nn.Sequential(nn.Linear(3, 3), LIF())), "layers", "LIF"),
+    "layers over time nested neuron": (
+        lambda: OverTime(nn.Sequential(nn.Linear(3, 3), LIF())),
+        "layers",
+        "LIF",
+    ),
     "layers over time memory": (lambda: OverTime(nn.GRU(3, 3)), "layers", "GRU"),
     "layers over time twice": (lambda: OverTime(OverTime(nn.Linear(3, 3))), "layers", "OverTime"),
     "layers over time repeat": (lambda: OverTime(nn.Linear(3, 3), Repeat(4)), "layers", "Repeat"),
@@ -258,7 +354,11 @@ CASES = {
     "repeat layer NaN": (lambda: Repeat(2)(NAN), "intensity", "NaN"),
     "layers over time rank": (lambda: OverTime(nn.Flatten())(torch.rand(4)), "inputs", "[4]"),
     "layers over time empty": (lambda: OverTime(nn.Linear(3, 3))(EMPTY), "inputs", "[0, 2, 3]"),
-    "layers over time integers": (lambda: OverTime(nn.Flatten())(LABELS[None]), "inputs", "torch.int64"),
+    "layers over time integers": (
+        lambda: OverTime(nn.Flatten())(LABELS[None]),
+        "inputs",
+        "torch.int64",
+    ),
     "event camera threshold": (lambda: EventCamera(threshold=0.0), "threshold", "0.0"),
     "event camera dark": (lambda: EventCamera(dark=-0.1), "dark", "-0.1"),
     "event camera step": (lambda: EventCamera(step=float("inf")), "step", "inf"),
@@ -266,66 +366,168 @@ CASES = {
     "event camera contrast": (lambda: EventCamera(contrast=float("nan")), "contrast", "nan"),
     "event camera refractory": (lambda: EventCamera(refractory=-1.0), "refractory", "-1.0"),
     "event camera background": (lambda: EventCamera(background="some"), "background", "'some'"),
-    "event camera one image": (lambda: EventCamera().record(torch.rand(28, 28)), "images", "[28, 28]"),
-    "event camera nothing": (lambda: EventCamera().record(torch.zeros(0, 28, 28)), "images", "[0, 28, 28]"),
-    "event camera size": (lambda: EventCamera().record(torch.rand(2, 34, 34)), "images", "[2, 34, 34]"),
-    "event camera range": (lambda: EventCamera().record(torch.rand(2, 28, 28) + 1), "images", "values from"),
-    "event camera bytes": (lambda: EventCamera().record(torch.zeros(2, 28, 28).byte()), "images", "torch.uint8"),
+    "event camera one image": (
+        lambda: EventCamera().record(torch.rand(28, 28)),
+        "images",
+        "[28, 28]",
+    ),
+    "event camera nothing": (
+        lambda: EventCamera().record(torch.zeros(0, 28, 28)),
+        "images",
+        "[0, 28, 28]",
+    ),
+    "event camera size": (
+        lambda: EventCamera().record(torch.rand(2, 34, 34)),
+        "images",
+        "[2, 34, 34]",
+    ),
+    "event camera range": (
+        lambda: EventCamera().record(torch.rand(2, 28, 28) + 1),
+        "images",
+        "values from",
+    ),
+    "event camera bytes": (
+        lambda: EventCamera().record(torch.zeros(2, 28, 28).byte()),
+        "images",
+        "torch.uint8",
+    ),
     "event camera NaN": (lambda: EventCamera().record(NAN.expand(1, 28, 28)), "images", "NaN"),
     "recordings labels": (lambda: EventRecordings([], LABELS), "labels", "2 labels"),
-    "diagnose one sample": (lambda: diagnose(NET, SEQUENCE[:, :1], LABELS[:1]), "inputs", "[4, 1, 3]"),
-    "diagnose no neurons": (lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS), "network", "Linear"),
+    "diagnose one sample": (
+        lambda: diagnose(NET, SEQUENCE[:, :1], LABELS[:1]),
+        "inputs",
+        "[4, 1, 3]",
+    ),
+    "diagnose no neurons": (
+        lambda: diagnose(nn.Linear(3, 3), SEQUENCE, LABELS),
+        "network",
+        "Linear",
+    ),
     "raster rank": (lambda: plotting.raster(SEQUENCE), "spikes", "[4, 2, 3]"),
     "traces rank": (lambda: plotting.traces(GREY), "membrane", "[2, 3]"),
     "heat table shape": (lambda: plotting.heat_table(GREY, "ab", "xy"), "values", "[2, 3]"),
-    "heat table best": (lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"), "best", "'most'"),
+    "heat table best": (
+        lambda: plotting.heat_table(GREY, "ab", "xyz", best="most"),
+        "best",
+        "'most'",
+    ),
     "unrolled steps": (lambda: unrolled_graph(steps=0), "steps", "0"),
-    "density pairing": (lambda: explorers.weight_density(PairSTDP(pairing="nearest")), "rule", "nearest"),
-    "density amplitude": (lambda: explorers.weight_density(PairSTDP(a_plus=0.0)), "rule", "amplitudes 0"),
+    "density pairing": (
+        lambda: explorers.weight_density(PairSTDP(pairing="nearest")),
+        "rule",
+        "nearest",
+    ),
+    "density amplitude": (
+        lambda: explorers.weight_density(PairSTDP(a_plus=0.0)),
+        "rule",
+        "amplitudes 0",
+    ),
     "density too fast": (lambda: explorers.weight_density(PairSTDP(), rate=2000.0), "rate", "2000"),
     "density rate": (lambda: explorers.weight_density(PairSTDP(), rate=0.0), "rate", "0.0"),
-    "density influence": (lambda: explorers.weight_density(PairSTDP(), influence=1.5), "influence", "1.5"),
+    "density influence": (
+        lambda: explorers.weight_density(PairSTDP(), influence=1.5),
+        "influence",
+        "1.5",
+    ),
     "density bins": (lambda: explorers.weight_density(PairSTDP(), bins=1), "bins", "1"),
     "unit intensity negative": (lambda: plasticity.unit_intensity(-GREY), "images", "a value of"),
     "unit intensity gain": (lambda: plasticity.unit_intensity(GREY, 0.0), "gain", "0.0"),
     "competition neurons": (lambda: plasticity.CompetitiveLayer(3, 0), "neurons", "0"),
-    "competition threshold": (lambda: plasticity.CompetitiveLayer(3, 2, threshold=-1.0), "threshold", "-1.0"),
-    "competition tau_trace": (lambda: plasticity.CompetitiveLayer(3, 2, tau_trace=0.0), "tau_trace", "0.0"),
-    "competition inputs": (lambda: plasticity.CompetitiveLayer(4, 2)(SEQUENCE), "spikes", "[4, 2, 3]"),
-    "competition inhibition": (lambda: plasticity.CompetitiveLayer(3, 2)(SEQUENCE, 1.5), "inhibition", "1.5"),
-    "trace stdp lr": (lambda: plasticity.CompetitiveLayer(3, 2).learn(SEQUENCE, lr=2.0), "lr", "2.0"),
+    "competition threshold": (
+        lambda: plasticity.CompetitiveLayer(3, 2, threshold=-1.0),
+        "threshold",
+        "-1.0",
+    ),
+    "competition tau_trace": (
+        lambda: plasticity.CompetitiveLayer(3, 2, tau_trace=0.0),
+        "tau_trace",
+        "0.0",
+    ),
+    "competition inputs": (
+        lambda: plasticity.CompetitiveLayer(4, 2)(SEQUENCE),
+        "spikes",
+        "[4, 2, 3]",
+    ),
+    "competition inhibition": (
+        lambda: plasticity.CompetitiveLayer(3, 2)(SEQUENCE, 1.5),
+        "inhibition",
+        "1.5",
+    ),
+    "trace stdp lr": (
+        lambda: plasticity.CompetitiveLayer(3, 2).learn(SEQUENCE, lr=2.0),
+        "lr",
+        "2.0",
+    ),
     "trace stdp trace": (
         lambda: plasticity.trace_stdp(GREY, SEQUENCE[:3], SEQUENCE[..., :2], lr=0.1),
         "trace",
         "[3, 2",
     ),
-    "thresholds target": (lambda: plasticity.adapt_thresholds(GREY[0], SEQUENCE, target=0.0), "target", "0.0"),
-    "thresholds neurons": (lambda: plasticity.adapt_thresholds(GREY[0, :2], SEQUENCE), "spikes", "[4, 2, 3]"),
-    "class responses label": (lambda: plasticity.class_responses(GREY, LABELS + 9), "labels", "9 to 10"),
-    "class responses class": (lambda: plasticity.class_responses(GREY, LABELS, 3), "labels", "no sample of [2]"),
-    "names too large": (lambda: plasticity.named_scores(GREY, torch.tensor([0, 1, 5]), 3), "names", "0 to 5"),
+    "thresholds target": (
+        lambda: plasticity.adapt_thresholds(GREY[0], SEQUENCE, target=0.0),
+        "target",
+        "0.0",
+    ),
+    "thresholds neurons": (
+        lambda: plasticity.adapt_thresholds(GREY[0, :2], SEQUENCE),
+        "spikes",
+        "[4, 2, 3]",
+    ),
+    "class responses label": (
+        lambda: plasticity.class_responses(GREY, LABELS + 9),
+        "labels",
+        "9 to 10",
+    ),
+    "class responses class": (
+        lambda: plasticity.class_responses(GREY, LABELS, 3),
+        "labels",
+        "no sample of [2]",
+    ),
+    "names too large": (
+        lambda: plasticity.named_scores(GREY, torch.tensor([0, 1, 5]), 3),
+        "names",
+        "0 to 5",
+    ),
     "votes neurons": (lambda: plasticity.vote_scores(GREY, GREY), "response", "[2, 3]"),
     "learn unlabelled epochs": (
-        lambda: plasticity.learn_unlabelled(plasticity.CompetitiveLayer(3, 2), GREY, encoding.rate, epochs=0),
+        lambda: plasticity.learn_unlabelled(
+            plasticity.CompetitiveLayer(3, 2), GREY, encoding.rate, epochs=0
+        ),
         "epochs",
         "0",
     ),
     "explorer parameter": (lambda: explorers.NeuronModels()(speed=3), "parameter", "'speed'"),
-    "gradient window neuron": (lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8), "neuron", "CuBaLIF"),
+    "gradient window neuron": (
+        lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8),
+        "neuron",
+        "CuBaLIF",
+    ),
     "gradient window decays": (
         lambda: explorers.gradient_window(LIF(torch.tensor([10.0, 20.0])), torch.arange(2), 0.8),
         "neuron",
         "per neuron",
     ),
-    "gradient window half a lag": (lambda: explorers.gradient_window(LIF(), torch.tensor([0.5]), 0.8), "lags", "0.5"),
+    "gradient window half a lag": (
+        lambda: explorers.gradient_window(LIF(), torch.tensor([0.5]), 0.8),
+        "lags",
+        "0.5",
+    ),
     "gradient window NaN lag": (
         lambda: explorers.gradient_window(LIF(), torch.tensor([float("nan")]), 0.8),
         "lags",
         "nan",
     ),
-    "gradient window no lag": (lambda: explorers.gradient_window(LIF(), torch.zeros(0), 0.8), "lags", "[0]"),
+    "gradient window no lag": (
+        lambda: explorers.gradient_window(LIF(), torch.zeros(0), 0.8),
+        "lags",
+        "[0]",
+    ),
     "gradient window list": (lambda: explorers.gradient_window(LIF(), [0, 1], 0.8), "lags", "list"),
-    "gradient window level": (lambda: explorers.gradient_window(LIF(), torch.arange(3), float("inf")), "level", "inf"),
+    "gradient window level": (
+        lambda: explorers.gradient_window(LIF(), torch.arange(3), float("inf")),
+        "level",
+        "inf",
+    ),
     "gradient window error": (
         lambda: explorers.gradient_window(LIF(), torch.arange(3), 0.8, float("nan")),
         "error",
@@ -335,11 +537,25 @@ CASES = {
     "local credit decay": (lambda: explorers.local_credit(10, 1.1, 1.0), "beta_out", "1.1"),
     "local credit symmetry": (lambda: explorers.local_credit(10, 0.9, -0.1), "symmetry", "-0.1"),
     "online neuron": (lambda: OnlineLIF(nn.Linear(3, 2), AdaptiveLIF()), "neuron", "AdaptiveLIF"),
-    "online reset": (lambda: OnlineAdaptiveLIF(nn.Linear(3, 2), AdaptiveLIF(reset="hard")), "neuron", "'hard'"),
-    "online attached reset": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(detach_reset=False)), "neuron", "LIF"),
-    "online decays": (lambda: OnlineLIF(nn.Linear(3, 2), LIF(beta=torch.full((2,), 0.9))), "neuron", "LIF"),
+    "online reset": (
+        lambda: OnlineAdaptiveLIF(nn.Linear(3, 2), AdaptiveLIF(reset="hard")),
+        "neuron",
+        "'hard'",
+    ),
+    "online attached reset": (
+        lambda: OnlineLIF(nn.Linear(3, 2), LIF(detach_reset=False)),
+        "neuron",
+        "LIF",
+    ),
+    "online decays": (
+        lambda: OnlineLIF(nn.Linear(3, 2), LIF(beta=torch.full((2,), 0.9))),
+        "neuron",
+        "LIF",
+    ),
     "online no start": (
-        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).step(torch.zeros(1, 3), torch.zeros(1).long()),
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).step(
+            torch.zeros(1, 3), torch.zeros(1).long()
+        ),
         "step",
         "no start",
     ),
@@ -357,7 +573,11 @@ CASES = {
         "inputs",
         "3 steps",
     ),
-    "smoothed decay": (lambda: OnlineSmoothedLIF(nn.Linear(3, 2), LIF(), torch.ones(4)), "beta_above", "[4]"),
+    "smoothed decay": (
+        lambda: OnlineSmoothedLIF(nn.Linear(3, 2), LIF(), torch.ones(4)),
+        "beta_above",
+        "[4]",
+    ),
     "window": (lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 0), "window", "0"),
     "window network": (
         lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2), LIF()), 1),
@@ -367,7 +587,9 @@ CASES = {
     "window half": (lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2)), 1), "network", "Linear"),
     "window empty": (lambda: ChunkedBPTT(nn.Sequential(), 1), "network", "no layers"),
     "window inputs": (
-        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 1).run(torch.zeros(3), torch.zeros(1).long()),
+        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 1).run(
+            torch.zeros(3), torch.zeros(1).long()
+        ),
         "inputs",
         "[3]",
     ),
@@ -379,31 +601,59 @@ CASES = {
         "3 steps",
     ),
     "online empty": (lambda: OnlineNetwork(nn.Sequential()), "network", "no layers"),
-    "online relu": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), nn.ReLU())), "network", "Linear, ReLU"),
-    "online rule": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"), "rule", "'hebb'"),
-    "online network": (lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))), "network", "LIF, Linear"),
-    "online layers": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"), "network", "1 layers"),
-    "online horizon": (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=0), "horizon", "0"),
+    "online relu": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), nn.ReLU())),
+        "network",
+        "Linear, ReLU",
+    ),
+    "online rule": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "hebb"),
+        "rule",
+        "'hebb'",
+    ),
+    "online network": (
+        lambda: OnlineNetwork(nn.Sequential(LIF(), nn.Linear(3, 2))),
+        "network",
+        "LIF, Linear",
+    ),
+    "online layers": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), "rtrl"),
+        "network",
+        "1 layers",
+    ),
+    "online horizon": (
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=0),
+        "horizon",
+        "0",
+    ),
     "online feedback scale": (
         lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), feedback_scale=0.0),
         "feedback_scale",
         "0.0",
     ),
     "online sweep": (
-        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF(), nn.Linear(2, 2), LIF()), "rtrl").sweep(
-            torch.zeros(2, 1, 3), torch.zeros(1).long()
-        ),
+        lambda: OnlineNetwork(
+            nn.Sequential(nn.Linear(3, 2), LIF(), nn.Linear(2, 2), LIF()), "rtrl"
+        ).sweep(torch.zeros(2, 1, 3), torch.zeros(1).long()),
         "rule",
         "'rtrl'",
     ),
     "online inputs": (
-        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).run(torch.zeros(3), torch.zeros(1).long()),
+        lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF())).run(
+            torch.zeros(3), torch.zeros(1).long()
+        ),
         "inputs",
         "[3]",
     ),
-    "count error labels": (lambda: count_error(torch.zeros(1, 2), torch.tensor([2])), "labels", "2"),
+    "count error labels": (
+        lambda: count_error(torch.zeros(1, 2), torch.tensor([2])),
+        "labels",
+        "2",
+    ),
     "jacobian terms": (
-        lambda: membrane_jacobian(torch.ones(1, 2), torch.ones(2, 2), torch.tensor(0.9), terms=["leek"]),
+        lambda: membrane_jacobian(
+            torch.ones(1, 2), torch.ones(2, 2), torch.tensor(0.9), terms=["leek"]
+        ),
         "terms",
         "'leek'",
     ),
@@ -419,7 +669,11 @@ CASES = {
         "'hard'",
     ),
     "eprop feedback": (lambda: EProp(eprop_network(), "none"), "feedback", "'none'"),
-    "eprop layers": (lambda: EProp(eprop_network()[:3]), "network", "Linear, RecurrentAdaptiveLIF, Linear"),
+    "eprop layers": (
+        lambda: EProp(eprop_network()[:3]),
+        "network",
+        "Linear, RecurrentAdaptiveLIF, Linear",
+    ),
     "eprop bias": (lambda: EProp(eprop_network(bias=True)), "network", "a bias"),
     "eprop reset": (lambda: EProp(eprop_network(reset="hard")), "network", "'hard'"),
     "eprop decays": (lambda: EProp(eprop_network(tau_out=torch.ones(2))), "network", "tensor"),

@@ -1,4 +1,4 @@
-"""Competition and learning without labels: plain loops, closed forms and k-means-like invariants as oracles."""
+"""Competition and learning without labels: loops, closed forms and k-means-like invariants."""
 
 import math
 from functools import partial
@@ -24,13 +24,13 @@ from snn_core.plasticity import (
     vote_scores,
 )
 from snn_core.teaching.explorers import field_path
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 STEPS, IMAGES, INPUTS, NEURONS = 7, 5, 6, 4
 
 
 def random_spikes(size, seed=0, probability=0.4):
-    return (torch.rand(STEPS, IMAGES, size, generator=seeded(seed)) < probability).float()
+    return (torch.rand(STEPS, IMAGES, size, generator=seed_torch(seed)) < probability).float()
 
 
 def layer_by_loops(layer, spikes, inhibition):
@@ -40,14 +40,21 @@ def layer_by_loops(layer, spikes, inhibition):
         v = [0.0] * NEURONS
         for t in range(STEPS):
             drive = [
-                sum(w * z for w, z in zip(row, spikes[t, image].tolist(), strict=True)) for row in layer.weight.tolist()
+                sum(w * z for w, z in zip(row, spikes[t, image].tolist(), strict=True))
+                for row in layer.weight.tolist()
             ]
             u = [beta * old + new for old, new in zip(v, drive, strict=True)]
-            excess = [membrane - theta for membrane, theta in zip(u, layer.threshold.tolist(), strict=True)]
+            excess = [
+                membrane - theta
+                for membrane, theta in zip(u, layer.threshold.tolist(), strict=True)
+            ]
             winner = excess.index(max(excess))
             if excess[winner] > 0:
                 output[t, image, winner] = 1
-                u = [0.0 if n == winner else (1 - inhibition) * membrane for n, membrane in enumerate(u)]
+                u = [
+                    0.0 if n == winner else (1 - inhibition) * membrane
+                    for n, membrane in enumerate(u)
+                ]
             v = u
     return output
 
@@ -70,7 +77,7 @@ def rule_by_loops(weight, inputs, spikes, lr, scale, tau, unit):
 
 @pytest.mark.parametrize("inhibition", [0.0, 0.5, 1.0])
 def test_layer_equals_plain_loops(inhibition):
-    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=1.2, generator=seeded(1))
+    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=1.2, generator=seed_torch(1))
     layer.threshold += torch.tensor([0.1, -0.2, 0.3, 0.0])
     spikes = random_spikes(INPUTS)
     output = layer(spikes, inhibition)
@@ -80,7 +87,7 @@ def test_layer_equals_plain_loops(inhibition):
 
 
 def test_without_competition_the_layer_is_lif():
-    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=1.2, compete=False, generator=seeded(1))
+    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=1.2, compete=False, generator=seed_torch(1))
     spikes = random_spikes(INPUTS)
     reference = LIF(tau_mem=20.0, threshold=1.2, reset="hard")(spikes @ layer.weight.T)
     assert torch.equal(layer(spikes), reference)
@@ -99,48 +106,56 @@ def test_a_step_without_a_winner_resets_nobody():
 
 @pytest.mark.parametrize("unit", [True, False])
 def test_trace_stdp_equals_plain_loops(unit):
-    weight = torch.rand(NEURONS, INPUTS, generator=seeded(2))
+    weight = torch.rand(NEURONS, INPUTS, generator=seed_torch(2))
     inputs, spikes = random_spikes(INPUTS), random_spikes(NEURONS, 1, 0.1)
     spikes[..., 3] = 0  # one neuron is silent and keeps its weights
     new = trace_stdp(weight, spike_trace(inputs, 3.0), spikes, lr=0.3, scale=0.5, normalise=unit)
-    assert torch.allclose(new, rule_by_loops(weight, inputs, spikes, 0.3, 0.5, 3.0, unit), atol=1e-6)
+    assert torch.allclose(
+        new, rule_by_loops(weight, inputs, spikes, 0.3, 0.5, 3.0, unit), atol=1e-6
+    )
     assert torch.equal(new[3], weight[3])
     assert not torch.allclose(new[:3], weight[:3], atol=0.01)
 
 
 def test_learn_is_the_layer_then_the_rule_then_the_thresholds():
-    layer = CompetitiveLayer(INPUTS, NEURONS, tau_trace=3.0, threshold=1.0, generator=seeded(3))
+    layer = CompetitiveLayer(INPUTS, NEURONS, tau_trace=3.0, threshold=1.0, generator=seed_torch(3))
     weight, spikes = layer.weight.clone(), random_spikes(INPUTS)
     output = layer(spikes)
-    assert torch.equal(layer.learn(spikes, lr=0.2, scale=0.4, target=2.0, adaptation=0.1), output)
-    assert torch.allclose(layer.weight, rule_by_loops(weight, spikes, output, 0.2, 0.4, 3.0, True), atol=1e-6)
+    assert torch.equal(layer.learn(spikes, lr=0.2, scale=0.4, target=2.0, threshold_lr=0.1), output)
+    assert torch.allclose(
+        layer.weight, rule_by_loops(weight, spikes, output, 0.2, 0.4, 3.0, True), atol=1e-6
+    )
     share = 2.0 * IMAGES / NEURONS
     assert torch.allclose(layer.threshold, 1.0 + 0.1 * (output.sum((0, 1)) - share))
 
 
 def test_thresholds_rest_when_every_neuron_has_its_share():
     spikes = torch.eye(NEURONS).unsqueeze(0)  # image n makes neuron n spike once
-    threshold = torch.rand(NEURONS, generator=seeded(0))
-    assert torch.allclose(adapt_thresholds(threshold, spikes, target=1.0, rate=0.5), threshold)
+    threshold = torch.rand(NEURONS, generator=seed_torch(0))
+    assert torch.allclose(adapt_thresholds(threshold, spikes, target=1.0, lr=0.5), threshold)
 
 
 def test_weights_go_to_the_mean_trace():
-    traces = torch.rand(1, 400, INPUTS, generator=seeded(4))
-    weight, one = torch.rand(1, INPUTS, generator=seeded(5)), torch.ones(1, 1, 1)
+    traces = torch.rand(1, 400, INPUTS, generator=seed_torch(4))
+    weight, one = torch.rand(1, INPUTS, generator=seed_torch(5)), torch.ones(1, 1, 1)
     for trace in traces[0]:
         weight = trace_stdp(weight, trace.view(1, 1, -1), one, lr=0.02, scale=2.0, normalise=False)
     ages = torch.arange(399, -1, -1)
     expected = (0.02 * 0.98**ages).unsqueeze(1) * 2.0 * traces[0]
-    assert torch.allclose(weight[0], expected.sum(0), atol=1e-3)  # an exponential mean; 0.98**400 of the start is left
+    assert torch.allclose(
+        weight[0], expected.sum(0), atol=1e-3
+    )  # an exponential mean; 0.98**400 of the start is left
 
 
 def test_learning_finds_two_patterns_without_labels():
     patterns = torch.tensor([[1.0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]])
     images = patterns.repeat(100, 1)
-    generator = seeded(0)
+    generator = seed_torch(0)
     encode = lambda x: rate(unit_intensity(x, 1.0), 10, generator=generator)  # noqa: E731
     layer, calls = CompetitiveLayer(6, 2, generator=generator), []
-    learn_unlabelled(layer, images, encode, epochs=2, batch_size=8, generator=generator, after_batch=calls.append)
+    learn_unlabelled(
+        layer, images, encode, epochs=2, batch_size=8, generator=generator, after_batch=calls.append
+    )
     cosine = normalize(patterns, dim=1) @ layer.weight.T
     assert cosine.amax(1).min() > 0.99
     assert sorted(cosine.argmax(1).tolist()) == [0, 1]
@@ -150,24 +165,26 @@ def test_learning_finds_two_patterns_without_labels():
 
 def test_learning_is_reproducible():
     def weights():
-        generator = seeded(7)
+        generator = seed_torch(7)
         layer = CompetitiveLayer(INPUTS, NEURONS, generator=generator)
         images = torch.rand(20, INPUTS, generator=generator)
-        learn_unlabelled(layer, images, lambda x: rate(x, 5, generator=generator), epochs=2, generator=generator)
+        learn_unlabelled(
+            layer, images, lambda x: rate(x, 5, generator=generator), epochs=2, generator=generator
+        )
         return layer.weight
 
     assert torch.equal(weights(), weights())
 
 
 def test_unit_intensity_has_one_length_unless_cut():
-    images = torch.rand(8, 20, generator=seeded(0))
+    images = torch.rand(8, 20, generator=seed_torch(0))
     assert torch.allclose(unit_intensity(images, 0.5).norm(dim=1), torch.full((8,), 0.5))
     assert unit_intensity(images, 100.0).max() == 1
     assert unit_intensity(torch.zeros(1, 3)).tolist() == [[0, 0, 0]]
 
 
 def test_names_and_votes_equal_plain_loops():
-    generator = seeded(0)
+    generator = seed_torch(0)
     counts = torch.randint(0, 5, (30, NEURONS), generator=generator).float()
     counts[:, 2] = 0
     labels = torch.arange(30) % 3
@@ -175,20 +192,29 @@ def test_names_and_votes_equal_plain_loops():
     by_loops = [[counts[labels == c, j].mean().item() for c in range(3)] for j in range(NEURONS)]
     assert torch.allclose(response, torch.tensor(by_loops))
     names = name_neurons(response)
-    assert names.tolist() == [max(range(3), key=r.__getitem__) if max(r) > 0 else -1 for r in by_loops]
+    assert names.tolist() == [
+        max(range(3), key=r.__getitem__) if max(r) > 0 else -1 for r in by_loops
+    ]
     named, voted = named_scores(counts, names, 3), vote_scores(counts, response)
     for sample in range(30):
         n = counts[sample].tolist()
         for c in range(3):
             members = [n[j] for j in range(NEURONS) if names[j] == c]
             assert named[sample, c].item() == pytest.approx(sum(members) / max(len(members), 1))
-            votes = [n[j] * by_loops[j][c] / sum(by_loops[j]) for j in range(NEURONS) if sum(by_loops[j]) > 0]
+            votes = [
+                n[j] * by_loops[j][c] / sum(by_loops[j])
+                for j in range(NEURONS)
+                if sum(by_loops[j]) > 0
+            ]
             assert voted[sample, c].item() == pytest.approx(sum(votes), rel=1e-5)
 
 
 def test_responses_do_not_depend_on_the_batch():
-    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=0.5, generator=seeded(0))
-    images, read = torch.rand(10, INPUTS, generator=seeded(1)).round(), partial(layer, inhibition=0.5)
+    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=0.5, generator=seed_torch(0))
+    images, read = (
+        torch.rand(10, INPUTS, generator=seed_torch(1)).round(),
+        partial(layer, inhibition=0.5),
+    )
     direct = lambda x: x.expand(STEPS, *x.shape)  # noqa: E731
     whole = responses(read, images, direct, batch_size=10)
     assert torch.equal(whole, responses(read, images, direct, batch_size=3))
@@ -196,7 +222,10 @@ def test_responses_do_not_depend_on_the_batch():
 
 
 def test_the_path_of_a_field_is_that_of_the_rule():
-    weight, traces = normalize(torch.rand(1, INPUTS, generator=seeded(0)), dim=1), torch.rand(9, INPUTS)
+    weight, traces = (
+        normalize(torch.rand(1, INPUTS, generator=seed_torch(0)), dim=1),
+        torch.rand(9, INPUTS),
+    )
     path, one = field_path(weight, traces, 0.3), torch.ones(1, 1, 1)
     for trace, row in zip(traces, path, strict=True):
         weight = trace_stdp(weight, trace.view(1, 1, -1), one, lr=0.3)

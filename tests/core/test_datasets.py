@@ -1,4 +1,4 @@
-"""Data: a broken, truncated or foreign file is never used, and a failed download leaves nothing behind."""
+"""Data: a broken or foreign file is never used, and a failed download leaves nothing behind."""
 
 import gzip
 import hashlib
@@ -18,12 +18,14 @@ NAME = "t10k-labels-idx1-ubyte"
 CONTENT = bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1])
 PACKED = gzip.compress(CONTENT, mtime=0)
 REAL = Path(os.environ.get("SNN_CORE_DATA", "")) / "mnist"
-needs_mnist = pytest.mark.skipif(not (REAL / f"{NAME}.gz").exists(), reason="SNN_CORE_DATA holds no full MNIST")
+needs_mnist = pytest.mark.skipif(
+    not (REAL / f"{NAME}.gz").exists(), reason="SNN_CORE_DATA holds no full MNIST"
+)
 
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
-    """Point the data folder and the cache to empty places, and expect the small file above as one of MNIST's."""
+    """Point the data folder and the cache to empty places; the small file above is MNIST's."""
     monkeypatch.setenv("SNN_CORE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setitem(datasets.MNIST_SHA256, NAME, hashlib.sha256(CONTENT).hexdigest())
@@ -63,7 +65,12 @@ def nothing_in(folder):
 
 def test_mini_has_the_documented_shapes_and_ranges():
     digits = mnist_mini()
-    assert [tuple(part.shape) for part in digits] == [(5000, 28, 28), (5000,), (1000, 28, 28), (1000,)]
+    assert [tuple(part.shape) for part in digits] == [
+        (5000, 28, 28),
+        (5000,),
+        (1000, 28, 28),
+        (1000,),
+    ]
     assert digits.train_images.dtype == torch.float32
     assert (digits.train_images.min(), digits.train_images.max()) == (0, 1)
     assert sorted(digits.test_labels.unique().tolist()) == list(range(10))
@@ -104,7 +111,12 @@ def test_an_uncompressed_file_is_used_too(folders):
     assert datasets.mnist_file(NAME, download=False) == CONTENT
 
 
-BROKEN = {"truncated": PACKED[:-6], "empty": b"", "a web page": b"<html>", "foreign": gzip.compress(CONTENT + b"x")}
+BROKEN = {
+    "truncated": PACKED[:-6],
+    "empty": b"",
+    "a web page": b"<html>",
+    "foreign": gzip.compress(CONTENT + b"x"),
+}
 FOREIGN = gzip.compress(b"another file", mtime=0)
 
 
@@ -164,7 +176,14 @@ def test_without_download_the_message_says_where_to_put_the_file(folders):
         datasets.mnist_file(NAME, download=False)
 
 
-MALFORMED = [b"", b"\0\0\x08", b"\0\0\x0d\x01\0\0\0\0", b"\0\0\x08\x03\0\0", CONTENT[:-1], CONTENT + b"\0"]
+MALFORMED = [
+    b"",
+    b"\0\0\x08",
+    b"\0\0\x0d\x01\0\0\0\0",
+    b"\0\0\x08\x03\0\0",
+    CONTENT[:-1],
+    CONTENT + b"\0",
+]
 
 
 @pytest.mark.parametrize("content", MALFORMED, ids=range(len(MALFORMED)))

@@ -1,4 +1,4 @@
-"""Diagnostics: a healthy network passes, each disease is found by its measurement, the network is left alone."""
+"""Diagnostics: a healthy network passes, each disease is found, the network is left alone."""
 
 import copy
 
@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from snn_core import ALL_NEURONS, LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
-from snn_core.diagnostics import SavedBytes, diagnose, graph_nodes, live_bytes
+from snn_core.diagnostics import diagnose
 from snn_core.losses import max_membrane_cross_entropy
-from snn_core.training import seeded
+from snn_core.memory import SavedBytes, graph_nodes, live_bytes
+from snn_core.training import seed_torch
 
 
 class Transpose(nn.Module):
@@ -35,7 +36,7 @@ class WrongSign(IntegrateAndFire):
 
 @pytest.fixture
 def batch():
-    generator = seeded(0)
+    generator = seed_torch(0)
     return (torch.rand(12, 8, 20, generator=generator) < 0.5).float(), torch.arange(8) % 3
 
 
@@ -81,9 +82,15 @@ def test_the_drop_at_a_spike_is_measured(batch, reset, drop):
 
 DISEASES = {
     "silent": (lambda: network(gain=0.01), "never spike"),
-    "dead gradient": (lambda: network(LIF(surrogate="boxcar"), LIF(surrogate="boxcar"), gain=0.01), "no gradient"),
+    "dead gradient": (
+        lambda: network(LIF(surrogate="boxcar"), LIF(surrogate="boxcar"), gain=0.01),
+        "no gradient",
+    ),
     "saturated": (lambda: network(shift=1.0), "at almost every step"),
-    "wrong axis": (lambda: nn.Sequential(Transpose(), *network(), Transpose()), "samples influence each other"),
+    "wrong axis": (
+        lambda: nn.Sequential(Transpose(), *network(), Transpose()),
+        "samples influence each other",
+    ),
     "leaking state": (lambda: network(Keeper(), Keeper()), "state leaks"),
     "wrong sign": (lambda: network(WrongSign()), "raises the membrane by 1.00"),
 }
@@ -97,7 +104,10 @@ def test_each_disease_is_found(batch, name):
 
 def test_a_learning_rate_far_too_high_is_found(batch):
     net = network()
-    slow, fast = (diagnose(net, *batch, optimizer=torch.optim.Adam(net.parameters(), lr=lr)) for lr in (1e-3, 1.0))
+    slow, fast = (
+        diagnose(net, *batch, optimizer=torch.optim.Adam(net.parameters(), lr=lr))
+        for lr in (1e-3, 1.0)
+    )
     assert slow.update < 0.05
     assert slow.findings == []
     assert any("one update changes the weights" in finding for finding in fast.findings)
@@ -108,7 +118,9 @@ def test_the_update_is_measured_in_units_of_the_weights(batch):
     report = diagnose(net, *batch, optimizer=torch.optim.SGD(net.parameters(), lr=0.1))
     weights = nn.utils.parameters_to_vector(net.parameters()).norm()
     nn.functional.cross_entropy(net(batch[0]).sum(0), batch[1]).backward()
-    gradient = nn.utils.parameters_to_vector([p.grad for p in net.parameters() if p.grad is not None]).norm()
+    gradient = nn.utils.parameters_to_vector(
+        [p.grad for p in net.parameters() if p.grad is not None]
+    ).norm()
     assert report.update == pytest.approx((0.1 * gradient / weights).item(), rel=1e-4)
 
 
@@ -162,10 +174,11 @@ def test_saved_bytes_count_the_memory_that_views_share_once_and_whole():
     assert saved.bytes == 40
 
 
-def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_that_of_the_core_does_not():
+def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_the_cores_does_not():
     current = torch.rand(9, 2, 5, requires_grad=True)
     loops = [
-        graph_nodes(SpikingNeuron.forward(LIF(), current[:steps].detach().requires_grad_())) for steps in (3, 6, 9)
+        graph_nodes(SpikingNeuron.forward(LIF(), current[:steps].detach().requires_grad_()))
+        for steps in (3, 6, 9)
     ]
     assert loops[1] - loops[0] == loops[2] - loops[1] > 0
     assert graph_nodes(LIF()(current)) == graph_nodes(LIF()(current[:3].detach().requires_grad_()))
@@ -173,10 +186,12 @@ def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_that
 
 @pytest.mark.parametrize("name", ALL_NEURONS)
 def test_diagnosis_of_every_neuron_model(name):
-    """It reports a rate and an arriving gradient for each, and finds no mixing and no leak where there is none."""
+    """It reports a rate and an arriving gradient for each, and no mixing or leak without one."""
     neuron = ALL_NEURONS[name](6) if name.startswith("Recurrent") else ALL_NEURONS[name]()
     generator = torch.Generator().manual_seed(0)
-    inputs = (torch.rand(40, 4, 5, generator=generator) < 0.5).float() * (20 if name == "Izhikevich" else 1)
+    inputs = (torch.rand(40, 4, 5, generator=generator) < 0.5).float() * (
+        20 if name == "Izhikevich" else 1
+    )
     network = nn.Sequential(nn.Linear(5, 6), neuron, nn.Linear(6, 3), LIF())
     nn.init.uniform_(network[0].weight, 0, 0.5, generator=generator)
     report = diagnose(network, inputs, torch.arange(4) % 3)

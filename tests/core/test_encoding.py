@@ -1,4 +1,4 @@
-"""Encoders and their inverses: rates in binomial bounds, latencies by formula, delta within its threshold."""
+"""Encoders and their inverses: rates in binomial bounds, latencies by formula, delta bounded."""
 
 import math
 
@@ -18,7 +18,9 @@ def seed(value=0):
 def encode(name, values, steps=8):
     """Encode with any encoder; a delta code gets the values as a ramp over time."""
     if name == "delta":
-        return ALL_ENCODERS[name](torch.linspace(0, 1, steps).view(-1, *[1] * values.dim()) * values)
+        return ALL_ENCODERS[name](
+            torch.linspace(0, 1, steps).view(-1, *[1] * values.dim()) * values
+        )
     return ALL_ENCODERS[name](values, steps)
 
 
@@ -38,7 +40,9 @@ def test_spikes_are_zeros_and_ones(name):
 @pytest.mark.parametrize("name", RANDOM)
 def test_random_encoders_repeat_with_the_same_generator(name):
     values = torch.rand(3, 4)
-    first, second, other = (ALL_ENCODERS[name](values, 9, generator=seed(s), **RANDOM[name]) for s in (1, 1, 2))
+    first, second, other = (
+        ALL_ENCODERS[name](values, 9, generator=seed(s), **RANDOM[name]) for s in (1, 1, 2)
+    )
     assert torch.equal(first, second)
     assert not torch.equal(first, other)
 
@@ -155,5 +159,7 @@ def test_silent_population_reads_as_the_middle():
 
 def test_rate_is_read_back_without_bias():
     values = torch.linspace(0, 1, 21)[None]
-    back = reconstruction.from_rate(encoding.rate(values, 20_000, gain=0.5, generator=seed()), gain=0.5)
+    back = reconstruction.from_rate(
+        encoding.rate(values, 20_000, gain=0.5, generator=seed()), gain=0.5
+    )
     assert (back - values).abs().max() < 0.05

@@ -1,4 +1,4 @@
-"""Event cameras: genuine files read byte by byte, broken ones refused, and a simulation held against both."""
+"""Event cameras: genuine files byte by byte, broken ones refused, a simulation against both."""
 
 import os
 from pathlib import Path
@@ -23,12 +23,14 @@ from snn_core.events import (
 )
 
 GENUINE = Path(os.environ.get("SNN_CORE_DATA", "missing")) / "nmnist"
-needs_genuine = pytest.mark.skipif(not GENUINE.exists(), reason="no genuine N-MNIST in SNN_CORE_DATA")
+needs_genuine = pytest.mark.skipif(
+    not GENUINE.exists(), reason="no genuine N-MNIST in SNN_CORE_DATA"
+)
 IDEAL = {"mismatch": 0.0, "contrast": 0.0, "background": 0.0}
 IMAGES = mnist_mini().train_images[:300]
 
 
-def seeded(seed=0):
+def chance(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
@@ -54,11 +56,15 @@ def test_bytes_become_events(write):
 
 
 def test_an_overflow_moves_all_later_times(write):
-    events = read_events(write(packed((1, 2, 10, 1), (0, 240, 0, 0), (3, 4, 5, 0), (0, 240, 0, 0), (3, 4, 6, 0))))
+    events = read_events(
+        write(packed((1, 2, 10, 1), (0, 240, 0, 0), (3, 4, 5, 0), (0, 240, 0, 0), (3, 4, 6, 0)))
+    )
     assert events["t"].tolist() == [10, 5 + 2**13, 6 + 2**14]
 
 
-@pytest.mark.parametrize("content", [packed((1, 2, 10, 1), (0, 240, 0, 0), (3, 4, 5, 0)), packed((5, 5, 5, 1)), b""])
+@pytest.mark.parametrize(
+    "content", [packed((1, 2, 10, 1), (0, 240, 0, 0), (3, 4, 5, 0)), packed((5, 5, 5, 1)), b""]
+)
 def test_tonic_reads_the_same(write, content):
     tonic = pytest.importorskip("tonic")
     path = write(content)
@@ -104,7 +110,9 @@ def test_a_missing_file_is_named(tmp_path, monkeypatch):
 
 
 def test_recordings_are_a_data_set():
-    recordings = EventRecordings([np.zeros(3, EVENT), np.zeros(0, EVENT)], torch.tensor([4, 7]), transform=len)
+    recordings = EventRecordings(
+        [np.zeros(3, EVENT), np.zeros(0, EVENT)], torch.tensor([4, 7]), transform=len
+    )
     assert [recordings[i] for i in range(len(recordings))] == [(3, 4), (0, 7)]
 
 
@@ -116,7 +124,7 @@ def test_the_local_folder_is_a_data_set():
 
 
 def plain_camera(image, camera, memory):
-    """Return the number of ON and OFF events of each pixel ``[2, 34, 34]``: one pixel and one step after the other."""
+    """Return the ON and OFF events of each pixel ``[2, 34, 34]``, one pixel and step at a time."""
     counts = np.zeros((2, 34, 34), int)
     scene = np.zeros((60, 60))
     scene[13:41, 13:41] = image
@@ -128,7 +136,9 @@ def plain_camera(image, camera, memory):
         i, j = int(np.floor(y)), int(np.floor(x))
         a, b = y - i, x - j
         corners = scene[i, j] * (1 - a) * (1 - b) + scene[i + 1, j] * a * (1 - b)
-        return np.log(camera.dark + corners + scene[i, j + 1] * (1 - a) * b + scene[i + 1, j + 1] * a * b)
+        return np.log(
+            camera.dark + corners + scene[i, j + 1] * (1 - a) * b + scene[i + 1, j + 1] * a * b
+        )
 
     for y in range(34):
         for x in range(34):
@@ -149,20 +159,27 @@ def plain_camera(image, camera, memory):
 
 def test_the_simulation_against_one_pixel_and_one_step_after_the_other():
     camera, image = EventCamera(**IDEAL), IMAGES[0].double()
-    (events,) = camera.record(image[None], generator=seeded())
-    generator = seeded()
-    torch.randn(1, 34, 34, generator=generator), torch.randn(1, 1, 1, generator=generator)  # thresholds come first
-    memory = camera.threshold * (torch.rand(34 * 34, generator=generator).numpy().reshape(34, 34) - 0.5)
+    (events,) = camera.record(image[None], generator=chance())
+    generator = chance()
+    (
+        torch.randn(1, 34, 34, generator=generator),
+        torch.randn(1, 1, 1, generator=generator),
+    )  # thresholds come first
+    memory = camera.threshold * (
+        torch.rand(34 * 34, generator=generator).numpy().reshape(34, 34) - 0.5
+    )
     expected = plain_camera(image.numpy(), camera, memory)
     counts = np.zeros_like(expected)
     np.add.at(counts, (events["p"], events["y"], events["x"]), 1)
     assert expected.sum() > 1000
-    assert np.abs(counts - expected).sum() <= 0.005 * expected.sum()  # float32 against float64 at the threshold
+    assert (
+        np.abs(counts - expected).sum() <= 0.005 * expected.sum()
+    )  # float32 against float64 at the threshold
 
 
 def test_events_are_sorted_inside_the_sensor_and_come_from_the_generator():
     camera = EventCamera()
-    first, again = (camera.record(IMAGES[:70], generator=seeded(3)) for _ in range(2))
+    first, again = (camera.record(IMAGES[:70], generator=chance(3)) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
     for events in first:
         assert events.dtype == EVENT
@@ -175,7 +192,9 @@ def test_events_are_sorted_inside_the_sensor_and_come_from_the_generator():
 
 
 def test_a_pixel_rests_between_its_events():
-    for events in EventCamera(refractory=5.0, background=0.0).record(IMAGES[:20], generator=seeded()):
+    for events in EventCamera(refractory=5.0, background=0.0).record(
+        IMAGES[:20], generator=chance()
+    ):
         pixel = events["x"] + 34 * events["y"]
         order = np.lexsort((events["t"], pixel))
         same = np.diff(pixel[order]) == 0
@@ -184,8 +203,12 @@ def test_a_pixel_rests_between_its_events():
 
 def test_a_dark_image_sends_background_only():
     dark = torch.zeros(200, 28, 28)
-    assert all(len(events) == 0 for events in EventCamera(background=0.0).record(dark, generator=seeded()))
-    counts = [len(events) for events in EventCamera(background=0.3).record(dark, generator=seeded())]
+    assert all(
+        len(events) == 0 for events in EventCamera(background=0.0).record(dark, generator=chance())
+    )
+    counts = [
+        len(events) for events in EventCamera(background=0.3).record(dark, generator=chance())
+    ]
     expected = 0.3 * DURATION / 1000 * 34 * 34
     assert abs(np.mean(counts) - expected) < 4 * (expected / 200) ** 0.5
 
@@ -193,7 +216,7 @@ def test_a_dark_image_sends_background_only():
 def test_a_white_square_sends_on_events_where_it_arrives_and_off_events_where_it_leaves():
     image = torch.zeros(1, 28, 28)
     image[0, 10:18, 10:18] = 1
-    (events,) = EventCamera(**IDEAL).record(image, generator=seeded())
+    (events,) = EventCamera(**IDEAL).record(image, generator=chance())
     first = events[events["t"] < 95_000]  # the image moves right and down
     on, off = first[first["p"] == 1], first[first["p"] == 0]
     assert on["y"].mean() > off["y"].mean() + 5
@@ -209,7 +232,7 @@ def statistics(recordings):
 
 
 def peak_times(rate):
-    """Return the mean time in ms, weighted with the rate, of each third of a recording, and the lulls between."""
+    """Return the mean time in ms, weighted with the rate, of each third, and the lulls between."""
     middle = 2.5 + 5 * np.arange(len(rate))
     windows = [(0, 90), (95, 200), (210, 315)]
     inside = [(middle > low) & (middle < high) for low, high in windows]
@@ -219,7 +242,7 @@ def peak_times(rate):
 @needs_genuine
 def test_the_simulation_has_the_statistics_of_genuine_recordings():
     genuine = statistics(local_nmnist().recordings)
-    simulated = statistics(EventCamera().record(IMAGES, generator=seeded()))
+    simulated = statistics(EventCamera().record(IMAGES, generator=chance()))
     assert abs(simulated[0] / genuine[0] - 1) < 0.2
     assert abs(simulated[1] - genuine[1]) < 0.05
     assert np.abs(peak_times(simulated[2]) - peak_times(genuine[2])).max() < 5
@@ -230,17 +253,21 @@ def test_the_simulation_has_the_statistics_of_genuine_recordings():
 
 
 def edges(recordings):
-    """Return by how many pixels the events with p = 1 lie ahead of those with p = 0 in each saccade's direction."""
+    """Return by how many pixels ON events lead OFF events, along each saccade."""
     ahead = []
     for number, (start, duration) in enumerate(SACCADES):
-        way = np.subtract(GAZE[number + 1], GAZE[number]) / np.linalg.norm(np.subtract(GAZE[number + 1], GAZE[number]))
+        way = np.subtract(GAZE[number + 1], GAZE[number]) / np.linalg.norm(
+            np.subtract(GAZE[number + 1], GAZE[number])
+        )
         moving = [part[abs(part["t"] / 1000 - start - duration / 2) < 20] for part in recordings]
-        places = [[part[part["p"] == p][name].mean() for name in "xy"] for part in moving for p in (1, 0)]
+        places = [
+            [part[part["p"] == p][name].mean() for name in "xy"] for part in moving for p in (1, 0)
+        ]
         ahead.append((np.diff(np.reshape(places, (-1, 2, 2)), axis=1)[:, 0].mean(0) * -1) @ way)
     return np.array(ahead)
 
 
 @needs_genuine
 def test_polarity_is_that_of_a_white_digit_in_the_simulation_and_of_a_dark_one_in_genuine_files():
-    assert edges(EventCamera().record(IMAGES[:100], generator=seeded())).min() > 1
+    assert edges(EventCamera().record(IMAGES[:100], generator=chance())).min() > 1
     assert edges(local_nmnist(train=False).recordings).max() < -1

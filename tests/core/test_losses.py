@@ -1,4 +1,4 @@
-"""Decoders and objectives, each against the same quantity written out by hand, and the gradient each sends back."""
+"""Decoders and objectives against the same quantity by hand, and the gradient each sends back."""
 
 import math
 
@@ -13,18 +13,27 @@ OBJECTIVES = ALL_LOSSES | {"population_cross_entropy": losses.population_cross_e
 
 def some_output(steps=6, batch=4, neurons=3):
     generator = torch.Generator().manual_seed(0)
-    return torch.rand(steps, batch, neurons, generator=generator, dtype=torch.float64), torch.tensor([0, 1, 2, 0])
+    return torch.rand(
+        steps, batch, neurons, generator=generator, dtype=torch.float64
+    ), torch.tensor([0, 1, 2, 0])
 
 
 def cross_entropy_by_hand(scores, labels):
-    rows = [-math.log(math.exp(row[y]) / sum(map(math.exp, row))) for row, y in zip(scores, labels, strict=True)]
+    rows = [
+        -math.log(math.exp(row[y]) / sum(map(math.exp, row)))
+        for row, y in zip(scores, labels, strict=True)
+    ]
     return sum(rows) / len(rows)
 
 
 BY_HAND = {
     "count_cross_entropy": lambda output: [[sum(c) for c in zip(*o, strict=True)] for o in output],
-    "max_membrane_cross_entropy": lambda output: [[max(c) for c in zip(*o, strict=True)] for o in output],
-    "summed_membrane_cross_entropy": lambda output: [[sum(c) for c in zip(*o, strict=True)] for o in output],
+    "max_membrane_cross_entropy": lambda output: [
+        [max(c) for c in zip(*o, strict=True)] for o in output
+    ],
+    "summed_membrane_cross_entropy": lambda output: [
+        [sum(c) for c in zip(*o, strict=True)] for o in output
+    ],
 }
 
 
@@ -32,7 +41,9 @@ BY_HAND = {
 def test_cross_entropies_by_hand(name):
     output, labels = some_output()
     scores = BY_HAND[name](output.transpose(0, 1).tolist())
-    assert ALL_LOSSES[name](output, labels).item() == pytest.approx(cross_entropy_by_hand(scores, labels.tolist()))
+    assert ALL_LOSSES[name](output, labels).item() == pytest.approx(
+        cross_entropy_by_hand(scores, labels.tolist())
+    )
 
 
 def test_count_mse_by_hand():
@@ -76,7 +87,9 @@ def test_predict_takes_the_first_on_a_tie():
 
 def some_spikes(steps=12, batch=3, neurons=4, share=0.25, seed=0):
     generator = torch.Generator().manual_seed(seed)
-    return (torch.rand(steps, batch, neurons, generator=generator, dtype=torch.float64) < share).double()
+    return (
+        torch.rand(steps, batch, neurons, generator=generator, dtype=torch.float64) < share
+    ).double()
 
 
 def first_steps(spikes):
@@ -103,23 +116,34 @@ def test_first_spike_objectives_by_hand():
     steps = first_steps(spikes)
     expected = cross_entropy_by_hand((-steps).tolist(), labels.tolist())
     assert losses.first_spike_cross_entropy(spikes, labels).item() == pytest.approx(expected)
-    squares = [(steps[b, c] / 12 - (0.1 if c == labels[b] else 0.9)) ** 2 for b in range(4) for c in range(3)]
+    squares = [
+        (steps[b, c] / 12 - (0.1 if c == labels[b] else 0.9)) ** 2
+        for b in range(4)
+        for c in range(3)
+    ]
     loss = losses.first_spike_mse(spikes, labels, right=0.1, wrong=0.9)
     assert loss.item() == pytest.approx((sum(squares) / 12).item())
 
 
 def test_population_counts_add_up_neighbours():
     spikes = some_spikes(neurons=6)
-    by_loop = [[sum(spikes[:, b, 2 * c + p].sum().item() for p in range(2)) for c in range(3)] for b in range(3)]
+    by_loop = [
+        [sum(spikes[:, b, 2 * c + p].sum().item() for p in range(2)) for c in range(3)]
+        for b in range(3)
+    ]
     assert losses.population_count(spikes, 3).tolist() == by_loop
     objective, labels = losses.population_cross_entropy(classes=3), torch.tensor([2, 0, 1])
-    assert objective(spikes, labels).item() == pytest.approx(cross_entropy_by_hand(by_loop, labels.tolist()))
+    assert objective(spikes, labels).item() == pytest.approx(
+        cross_entropy_by_hand(by_loop, labels.tolist())
+    )
     assert objective.decode(spikes).tolist() == by_loop
 
 
 def test_populations_of_one_are_the_plain_count():
     spikes, labels = some_spikes(batch=4, neurons=3), torch.tensor([0, 1, 2, 0])
-    assert losses.population_cross_entropy(3)(spikes, labels) == losses.count_cross_entropy(spikes, labels)
+    assert losses.population_cross_entropy(3)(spikes, labels) == losses.count_cross_entropy(
+        spikes, labels
+    )
 
 
 def test_activity_regularisers_by_hand():
@@ -152,8 +176,12 @@ def test_van_rossum_equals_the_double_sum_over_spike_pairs():
     beta = math.exp(-dt / tau)
     total = 0.0
     for a, b in zip(one.flatten(1).T, other.flatten(1).T, strict=True):
-        events = [(t, 1) for t in a.nonzero().flatten().tolist()] + [(t, -1) for t in b.nonzero().flatten().tolist()]
-        total += sum(p * q * beta ** abs(s - t) for s, p in events for t, q in events) / (1 - beta**2)
+        events = [(t, 1) for t in a.nonzero().flatten().tolist()] + [
+            (t, -1) for t in b.nonzero().flatten().tolist()
+        ]
+        total += sum(p * q * beta ** abs(s - t) for s, p in events for t, q in events) / (
+            1 - beta**2
+        )
     expected = total * dt / tau / (one.shape[1] * one.shape[2])
     assert losses.van_rossum(one, other, tau=tau, dt=dt).item() == pytest.approx(expected, rel=1e-6)
 
@@ -165,7 +193,7 @@ def test_van_rossum_is_zero_for_equal_trains_and_its_gradient_is_right():
 
 
 def test_decision_step_against_a_plain_loop():
-    """Read the output after every step; the decision is the first step from which on nothing changes."""
+    """Read the output after every step; decided is the step from which on nothing changes."""
     output, decode = some_spikes(steps=15, batch=20, neurons=3), losses.spike_count
     for sample, step in enumerate(losses.decision_step(output, decode).tolist()):
         answers = []
@@ -184,7 +212,12 @@ def test_the_first_spike_is_the_decision_of_the_latency_code():
 
 def test_chance_decides_ties_between_the_highest_scores_and_nothing_else():
     scores = torch.tensor([2.0, 5.25, 5.25, 5.0]).expand(10_000, -1)
-    share = torch.bincount(losses.predict(scores, generator=torch.Generator().manual_seed(0)), minlength=4) / 10_000
+    share = (
+        torch.bincount(
+            losses.predict(scores, generator=torch.Generator().manual_seed(0)), minlength=4
+        )
+        / 10_000
+    )
     torch.testing.assert_close(share, torch.tensor([0.0, 0.5, 0.5, 0.0]), rtol=0, atol=0.02)
     assert losses.predict(scores).unique().tolist() == [1]
 
@@ -193,6 +226,9 @@ def test_accuracy_equals_counting_by_hand():
     generator = torch.Generator().manual_seed(0)
     scores = torch.rand(31, 4, generator=generator)
     labels = torch.randint(0, 4, (31,), generator=generator)
-    right = [row.index(max(row)) == label for row, label in zip(scores.tolist(), labels.tolist(), strict=True)]
+    right = [
+        row.index(max(row)) == label
+        for row, label in zip(scores.tolist(), labels.tolist(), strict=True)
+    ]
     assert losses.accuracy(scores, labels) == sum(right) / 31
     assert losses.accuracy(scores, losses.predict(scores).int()) == 1.0

@@ -1,4 +1,4 @@
-"""Neuron models: what holds for every one of them, and each against a closed form or a plain loop."""
+"""Neuron models: what holds for all of them, and each against a closed form or a plain loop."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,9 @@ def test_states_over_time_end_in_the_recorded_state(name):
     states, final = neuron.states(current), neuron(current, record=True).state
     several = isinstance(final, tuple)
     assert type(states) is type(final)
-    for over_time, last in zip(states if several else [states], final if several else [final], strict=True):
+    for over_time, last in zip(
+        states if several else [states], final if several else [final], strict=True
+    ):
         assert over_time.shape == (T, B, N)
         torch.testing.assert_close(over_time[-1], last)
 
@@ -115,18 +117,28 @@ def alpha_kernel(k, alpha, beta):
     if beta == 0:
         return (1 - alpha) ** 2 * (k + 1) * alpha**k
     r = alpha / beta
-    return (1 - alpha) ** 2 * beta**k * (1 - (k + 2) * r ** (k + 1) + (k + 1) * r ** (k + 2)) / (1 - r) ** 2
+    return (
+        (1 - alpha) ** 2
+        * beta**k
+        * (1 - (k + 2) * r ** (k + 1) + (k + 1) * r ** (k + 2))
+        / (1 - r) ** 2
+    )
 
 
 @pytest.mark.parametrize(("kind", "kernel"), [(CuBaLIF, cuba_kernel), (Alpha, alpha_kernel)])
 @pytest.mark.parametrize(("alpha", "beta"), [(0.6, 0.9), (0.9, 0.6), (0.8, 0.8), (0.7, 0.0)])
-def test_without_spikes_the_membrane_is_a_convolution_with_the_closed_form(kind, kernel, alpha, beta):
+def test_without_spikes_the_membrane_is_a_convolution_with_the_closed_form(
+    kind, kernel, alpha, beta
+):
     current = draw(T, B, N)
     lag = torch.arange(T)[:, None] - torch.arange(T)[None]
     response = torch.tensor([kernel(k, alpha, beta) for k in range(T)], dtype=torch.float64)
     matrix = torch.where(lag >= 0, response[lag.clamp(min=0)], torch.zeros((), dtype=torch.float64))
     expected = torch.einsum("ts,sbn->tbn", matrix, current)
-    decays = {name: torch.tensor(value, dtype=torch.float64) for name, value in (("alpha", alpha), ("beta", beta))}
+    decays = {
+        name: torch.tensor(value, dtype=torch.float64)
+        for name, value in (("alpha", alpha), ("beta", beta))
+    }
     membrane = kind(**decays, threshold=NEVER)(current, record=True).membrane
     torch.testing.assert_close(membrane, expected, rtol=1e-10, atol=1e-10)
 
@@ -136,7 +148,9 @@ def test_without_spikes_the_membrane_is_a_convolution_with_the_closed_form(kind,
 def test_without_synaptic_decay_it_is_the_lif_neuron(kind, reset):
     current = drive("LIF").requires_grad_()
     plain, synaptic = LIF(beta=0.8, reset=reset), kind(beta=0.8, alpha=0.0, reset=reset)
-    loop = SpikingNeuron.forward(plain, current, record=True)  # the fast path rounds a fused product once less
+    loop = SpikingNeuron.forward(
+        plain, current, record=True
+    )  # the fast path rounds a fused product once less
     for one, other in zip(loop[:2], synaptic(current, record=True)[:2], strict=True):
         assert torch.equal(one, other)
 
@@ -146,7 +160,9 @@ def test_a_spike_delivers_its_weight_whatever_the_time_constants_are(kind):
     spike = torch.zeros(2000, 1, 1, dtype=torch.float64)
     spike[0] = 0.7
     for tau_syn, dt in ((2.0, 1.0), (10.0, 1.0), (10.0, 0.25)):
-        assert kind(tau_syn=tau_syn, dt=dt).double().states(spike).synapse.sum().item() == pytest.approx(0.7, rel=1e-6)
+        assert kind(tau_syn=tau_syn, dt=dt).double().states(
+            spike
+        ).synapse.sum().item() == pytest.approx(0.7, rel=1e-6)
 
 
 @pytest.mark.parametrize("kind", [LIF, CuBaLIF, Alpha, AdaptiveLIF])
@@ -158,11 +174,16 @@ def test_halving_dt_moves_the_membrane_by_less_than_dt_over_tau(kind):
     for parts in (1, 2, 4, 8):
         current = torch.zeros(100 * parts, 1, 1, dtype=torch.float64)
         current[parts - 1 :: parts] = 0.12 * arrivals
-        membrane = kind(10.0, dt=1 / parts, threshold=NEVER, **options)(current, record=True).membrane
+        membrane = kind(10.0, dt=1 / parts, threshold=NEVER, **options)(
+            current, record=True
+        ).membrane
         ends.append(membrane[parts - 1 :: parts].flatten())
     errors = [(end - ends[-1]).abs().max().item() / ends[-1].max().item() for end in ends[:-1]]
     assert errors[0] < 0.2
-    assert all(finer < 0.7 * coarser or coarser < 1e-5 for coarser, finer in zip(errors, errors[1:], strict=False))
+    assert all(
+        finer < 0.7 * coarser or coarser < 1e-5
+        for coarser, finer in zip(errors, errors[1:], strict=False)
+    )
 
 
 def test_adaptive_lif_against_a_plain_loop():
@@ -193,11 +214,16 @@ def test_adaptation_decays_with_its_time_constant():
 
 
 def test_recurrent_lif_against_a_plain_loop():
-    neuron, current = build("RecurrentLIF", generator=torch.Generator().manual_seed(2)), drive("LIF")
+    neuron, current = (
+        build("RecurrentLIF", generator=torch.Generator().manual_seed(2)),
+        drive("LIF"),
+    )
     weight, beta = neuron.weight.detach().numpy(), neuron.beta.item()
     v, z, expected = np.zeros((B, N)), np.zeros((B, N)), []
     for value in current.numpy():
-        heard = np.array([[sum(weight[i, j] * z[b, j] for j in range(N)) for i in range(N)] for b in range(B)])
+        heard = np.array(
+            [[sum(weight[i, j] * z[b, j] for j in range(N)) for i in range(N)] for b in range(B)]
+        )
         u = beta * v + value + heard
         z = (u > 1).astype(float)
         v = u - z
@@ -206,7 +232,11 @@ def test_recurrent_lif_against_a_plain_loop():
 
 
 def test_one_to_one_is_all_to_all_with_a_diagonal_weight_and_starts_without_recurrence():
-    one, full, current = RecurrentLIF(N, recurrence="one_to_one"), RecurrentLIF(N), drive("LIF", torch.float32)
+    one, full, current = (
+        RecurrentLIF(N, recurrence="one_to_one"),
+        RecurrentLIF(N),
+        drive("LIF", torch.float32),
+    )
     assert torch.equal(one(current), LIF()(current))
     one.weight.data = torch.tensor([0.5, -0.5, 0.9, 0.1])
     full.weight.data = torch.diag(one.weight.data)
@@ -215,7 +245,9 @@ def test_one_to_one_is_all_to_all_with_a_diagonal_weight_and_starts_without_recu
 
 
 def test_recurrent_weights_come_from_the_generator_and_learn():
-    weights = [RecurrentLIF(50, generator=torch.Generator().manual_seed(3)).weight for _ in range(2)]
+    weights = [
+        RecurrentLIF(50, generator=torch.Generator().manual_seed(3)).weight for _ in range(2)
+    ]
     assert torch.equal(*weights)
     assert 0.9 / 50**0.5 < weights[0].abs().max() <= 1 / 50**0.5
     neuron = build("RecurrentLIF")
@@ -224,13 +256,18 @@ def test_recurrent_weights_come_from_the_generator_and_learn():
 
 
 @pytest.mark.parametrize("reset", ["soft", "hard"])
-def test_recurrent_adaptive_neurons_are_adaptive_without_weights_and_recurrent_without_strength(reset):
+def test_recurrent_adaptive_neurons_are_adaptive_without_weights_and_recurrent_without_strength(
+    reset,
+):
     current, options = drive("LIF"), {"strength": 0.4, "tau_adapt": 20.0, "reset": reset}
     both = build("RecurrentAdaptiveLIF", **options)
     weight = both.weight.data.clone()
     both.weight.data.zero_()
     assert torch.equal(both(current), AdaptiveLIF(**options).double()(current))
-    both, recurrent = build("RecurrentAdaptiveLIF", strength=0.0, reset=reset), build("RecurrentLIF", reset=reset)
+    both, recurrent = (
+        build("RecurrentAdaptiveLIF", strength=0.0, reset=reset),
+        build("RecurrentLIF", reset=reset),
+    )
     both.weight.data = recurrent.weight.data = weight
     assert torch.equal(both(current), recurrent(current))
 
@@ -240,7 +277,11 @@ def test_recurrent_adaptive_lif_against_a_plain_loop():
     weight, beta, rho = neuron.weight.detach().numpy(), neuron.beta.item(), neuron.rho.item()
     v, a, z, expected = np.zeros((B, N)), np.zeros((B, N)), np.zeros((B, N)), []
     for value in current.numpy():
-        u = beta * v + value + np.array([[sum(weight[i] * z[b]) for i in range(N)] for b in range(B)])
+        u = (
+            beta * v
+            + value
+            + np.array([[sum(weight[i] * z[b]) for i in range(N)] for b in range(B)])
+        )
         raised = 1 + neuron.strength.item() * a
         z = (u > raised).astype(float)
         v, a = u - raised * z, rho * a + z
@@ -254,7 +295,9 @@ def test_izhikevich_rests_and_equals_a_plain_loop(pattern):
     neuron = Izhikevich(pattern)
     at_rest = neuron(torch.zeros(2000, 1, 1, dtype=torch.float64), record=True)
     assert at_rest.spikes.sum() == 0
-    torch.testing.assert_close(at_rest.membrane, at_rest.membrane[:1].expand(2000, 1, 1), rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        at_rest.membrane, at_rest.membrane[:1].expand(2000, 1, 1), rtol=0, atol=1e-6
+    )
     v, w = at_rest.membrane[0, 0, 0].item(), b * at_rest.membrane[0, 0, 0].item()
     expected = []
     for _ in range(600):
@@ -268,9 +311,15 @@ def test_izhikevich_rests_and_equals_a_plain_loop(pattern):
 
 
 def test_izhikevich_patterns_differ_as_the_paper_says():
-    """Regular spiking slows down, fast spiking does not, chattering alternates short and long intervals."""
+    """Regular spiking slows down, fast spiking does not, chattering alternates its intervals."""
     gaps = {
-        pattern: Izhikevich(pattern)(torch.full((2000, 1, 1), 10.0)).flatten().nonzero().flatten().diff().double() / 2
+        pattern: Izhikevich(pattern)(torch.full((2000, 1, 1), 10.0))
+        .flatten()
+        .nonzero()
+        .flatten()
+        .diff()
+        .double()
+        / 2
         for pattern in FIRING_PATTERNS
     }
     assert gaps["regular_spiking"][-1] > 1.5 * gaps["regular_spiking"][0]
@@ -281,7 +330,11 @@ def test_izhikevich_patterns_differ_as_the_paper_says():
 
 @pytest.mark.parametrize("name", ["alpha", "rho"])
 def test_learnt_decays_stay_inside_their_range_and_get_a_gradient(name):
-    neuron = CuBaLIF(alpha=0.9, learn_alpha=True) if name == "alpha" else AdaptiveLIF(rho=0.9, learn_rho=True)
+    neuron = (
+        CuBaLIF(alpha=0.9, learn_alpha=True)
+        if name == "alpha"
+        else AdaptiveLIF(rho=0.9, learn_rho=True)
+    )
     neuron(drive("LIF", torch.float32), record=True).membrane.sum().backward()
     logit = getattr(neuron, f"{name}_logit")
     assert logit.grad != 0

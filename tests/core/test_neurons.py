@@ -1,4 +1,4 @@
-"""Neurons: the fast path of the LIF equals autograd through the literal loop of steps, and closed forms hold."""
+"""Neurons: the fast path of the LIF equals autograd through the loop; closed forms hold."""
 
 import itertools
 
@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from snn_core import ALL_SURROGATES, LIF, LeakyIntegrator, SpikingNeuron, Surrogate, leaky_step, lif_step
+from snn_core import (
+    ALL_SURROGATES,
+    LIF,
+    LeakyIntegrator,
+    SpikingNeuron,
+    Surrogate,
+    leaky_step,
+    lif_step,
+)
 
 T, B, N = 20, 3, 5
 CASES = list(itertools.product(("soft", "hard"), (True, False), (False, True), (False, True)))
@@ -18,16 +26,22 @@ def draw(*shape, dtype=torch.float64, seed=0):
 
 
 def make_lif(reset, detach, per_neuron, dtype=torch.float64, **options):
-    beta = torch.linspace(0.3, 0.95, N, dtype=dtype) if per_neuron else torch.tensor(0.8, dtype=dtype)
-    threshold = torch.linspace(0.5, 1.5, N, dtype=dtype) if per_neuron else torch.tensor(0.9, dtype=dtype)
+    beta = (
+        torch.linspace(0.3, 0.95, N, dtype=dtype) if per_neuron else torch.tensor(0.8, dtype=dtype)
+    )
+    threshold = (
+        torch.linspace(0.5, 1.5, N, dtype=dtype) if per_neuron else torch.tensor(0.9, dtype=dtype)
+    )
     learn = {"learn_beta": True, "learn_threshold": True} | options
     return LIF(beta=beta, threshold=threshold, reset=reset, detach_reset=detach, **learn)
 
 
 def run(forward, lif, current, state, use):
-    """Return outputs and the gradients of a random weighted sum of those outputs that `use` names."""
+    """Return outputs, and gradients of a random weighted sum of those that `use` names."""
     recording = forward(lif, current, state, record=True)
-    terms = [(output * draw(*output.shape, dtype=output.dtype, seed=7)).sum() for output in recording]
+    terms = [
+        (output * draw(*output.shape, dtype=output.dtype, seed=7)).sum() for output in recording
+    ]
     names = ("spikes", "membrane", "state")
     loss = sum(term for name, term in zip(names, terms, strict=True) if use == "all" or name in use)
     inputs = [current, lif.beta_logit, lif.threshold] + ([] if state is None else [state])
@@ -36,13 +50,19 @@ def run(forward, lif, current, state, use):
 
 @pytest.mark.parametrize(("reset", "detach", "per_neuron", "with_state"), CASES)
 @pytest.mark.parametrize("use", USES)
-def test_fast_path_equals_autograd_through_the_loop_of_steps(reset, detach, per_neuron, with_state, use):
+def test_fast_path_equals_autograd_through_the_loop_of_steps(
+    reset, detach, per_neuron, with_state, use
+):
     lif, current = make_lif(reset, detach, per_neuron), draw(T, B, N).requires_grad_()
     state = draw(B, N, seed=1).requires_grad_() if with_state else None
     for fast, literal in zip(
-        run(LIF.forward, lif, current, state, use), run(SpikingNeuron.forward, lif, current, state, use), strict=True
+        run(LIF.forward, lif, current, state, use),
+        run(SpikingNeuron.forward, lif, current, state, use),
+        strict=True,
     ):
-        assert (fast is None) == (literal is None) or not (fast if literal is None else literal).any()
+        assert (fast is None) == (literal is None) or not (
+            fast if literal is None else literal
+        ).any()
         if fast is not None and literal is not None:
             torch.testing.assert_close(fast, literal, rtol=1e-12, atol=1e-12)
 
@@ -51,7 +71,9 @@ def test_fast_path_equals_autograd_through_the_loop_of_steps(reset, detach, per_
 @pytest.mark.parametrize("reset", ["soft", "hard"])
 def test_fast_path_equals_the_loop_for_every_surrogate(surrogate, reset):
     lif, current = make_lif(reset, False, True, surrogate=surrogate), draw(T, B, N).requires_grad_()
-    fast, literal = (run(f, lif, current, None, "all") for f in (LIF.forward, SpikingNeuron.forward))
+    fast, literal = (
+        run(f, lif, current, None, "all") for f in (LIF.forward, SpikingNeuron.forward)
+    )
     for one, other in zip(fast, literal, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-10)
 
@@ -61,7 +83,9 @@ def test_fast_path_in_float32(reset, detach, per_neuron, with_state):
     lif = make_lif(reset, detach, per_neuron, torch.float32)
     current = draw(T, B, N, dtype=torch.float32).requires_grad_()
     state = draw(B, N, dtype=torch.float32, seed=1).requires_grad_() if with_state else None
-    fast, literal = (run(f, lif, current, state, "all") for f in (LIF.forward, SpikingNeuron.forward))
+    fast, literal = (
+        run(f, lif, current, state, "all") for f in (LIF.forward, SpikingNeuron.forward)
+    )
     for one, other in zip(fast, literal, strict=True):
         assert one.dtype == torch.float32
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
@@ -69,12 +93,16 @@ def test_fast_path_in_float32(reset, detach, per_neuron, with_state):
 
 @pytest.mark.parametrize("reset", ["soft", "hard"])
 def test_gradcheck_where_the_neuron_is_differentiable(reset):
-    """Far below the threshold nothing spikes, and the membrane is smooth in input, state and decay."""
-    lif = LIF(beta=torch.tensor(0.8, dtype=torch.float64), threshold=100.0, reset=reset, learn_beta=True)
+    """Far below the threshold nothing spikes: the membrane is smooth in input, state and decay."""
+    lif = LIF(
+        beta=torch.tensor(0.8, dtype=torch.float64), threshold=100.0, reset=reset, learn_beta=True
+    )
 
     def membrane(current, state, logit):
         lif.beta_logit.data = logit.data
-        return torch.func.functional_call(lif, {"beta_logit": logit}, (current, state), {"record": True}).membrane
+        return torch.func.functional_call(
+            lif, {"beta_logit": logit}, (current, state), {"record": True}
+        ).membrane
 
     inputs = [
         draw(4, 2, 3).requires_grad_(),
@@ -85,7 +113,7 @@ def test_gradcheck_where_the_neuron_is_differentiable(reset):
 
 
 def test_gradcheck_of_a_spiking_neuron_by_input_and_state():
-    """Between two spikes the membrane is differentiable even in a neuron that spikes, if the reset is detached."""
+    """Between spikes the membrane of a spiking neuron is smooth, if the reset is detached."""
     current, state = draw(6, 2, 3).requires_grad_(), draw(2, 3, seed=1).requires_grad_()
     lif = LIF(beta=0.7, surrogate=Surrogate("boxcar", 1e6))
     assert lif(current).sum() > 0
@@ -128,12 +156,18 @@ def test_membrane_below_threshold_is_the_closed_form_of_a_charging_membrane():
     drive = 0.9 * (1 - lif.beta)
     membrane = lif(drive.expand(steps, 1, 1), record=True).membrane.flatten()
     time = 0.5 * torch.arange(1, steps + 1)
-    torch.testing.assert_close(membrane, 0.9 * (1 - torch.exp(-time.double() / 12)), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(
+        membrane, 0.9 * (1 - torch.exp(-time.double() / 12)), rtol=1e-12, atol=1e-12
+    )
 
 
 def test_a_spike_happens_only_above_the_threshold_and_only_then_there_is_a_reset():
     spikes, membrane, _ = LIF(beta=1.0)(torch.full((3, 1, 1), 0.5), record=True)
-    assert membrane.flatten().tolist() == [0.5, 1.0, 1.5]  # exactly at the threshold: no spike, no reset
+    assert membrane.flatten().tolist() == [
+        0.5,
+        1.0,
+        1.5,
+    ]  # exactly at the threshold: no spike, no reset
     assert spikes.flatten().tolist() == [0, 0, 1]
 
 
@@ -146,7 +180,9 @@ def test_against_a_numpy_loop(reset):
         z = u > 1
         state = u - z if reset == "soft" else np.where(z, 0, u)
         expected.append(z)
-    spikes = LIF(beta=torch.tensor(0.8, dtype=torch.float64), reset=reset)(torch.from_numpy(current))
+    spikes = LIF(beta=torch.tensor(0.8, dtype=torch.float64), reset=reset)(
+        torch.from_numpy(current)
+    )
     assert np.array_equal(spikes.numpy(), np.array(expected))
 
 
@@ -169,7 +205,10 @@ def test_learnt_beta_stays_inside_its_range():
 def test_parameters_are_learnable_only_when_asked():
     assert [name for name, p in LIF().named_parameters() if p.requires_grad] == []
     learns = LIF(learn_beta=True, learn_threshold=True)
-    assert {name for name, p in learns.named_parameters() if p.requires_grad} == {"threshold", "beta_logit"}
+    assert {name for name, p in learns.named_parameters() if p.requires_grad} == {
+        "threshold",
+        "beta_logit",
+    }
 
 
 def test_state_dict_round_trip():

@@ -1,4 +1,4 @@
-"""Online learning: every gradient that claims to be exact equals the one of autograd through the whole sequence."""
+"""Online learning: every gradient called exact equals that of autograd through the sequence."""
 
 import pytest
 import torch
@@ -6,6 +6,7 @@ from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF
 from snn_core.losses import count_cross_entropy
+from snn_core.memory import kept_bytes
 from snn_core.neurons.recurrent import RecurrentAdaptiveState
 from snn_core.online import (
     FEEDBACKS,
@@ -18,7 +19,6 @@ from snn_core.online import (
     OnlineNetwork,
     OnlineRTRL,
     count_error,
-    kept_bytes,
     membrane_jacobian,
 )
 
@@ -86,7 +86,10 @@ def test_two_traces_per_synapse_give_the_gradient_of_bptt_through_adaptation(bia
 
 @pytest.mark.parametrize("detach_reset", [True, False])
 def test_the_influence_gives_the_gradient_of_bptt_through_recurrence(detach_reset):
-    layer, neuron = linear(), RecurrentLIF(M, detach_reset=detach_reset, generator=generator(), **OPTIONS).double()
+    layer, neuron = (
+        linear(),
+        RecurrentLIF(M, detach_reset=detach_reset, generator=generator(), **OPTIONS).double(),
+    )
     require_equal(forwards(OnlineRTRL(layer, neuron)), backwards(layer, neuron))
 
 
@@ -109,7 +112,7 @@ def test_with_the_leak_alone_the_influence_is_the_trace():
 
 
 def test_the_jacobian_is_the_derivative_of_the_step():
-    """A smooth neuron in place of the spiking one: autograd differentiates what the Jacobian writes out."""
+    """A smooth neuron in place of the spiking one: autograd finds what the Jacobian says."""
     weight, state = draw(M, M, seed=3), draw(B, M, seed=4)
 
     def smooth_step(membrane):
@@ -147,9 +150,10 @@ def network(depth=2):
 
 
 def step_by_step(net, top):
-    """Return ``.grad`` by autograd through one step at a time: ``u = constant + W @ trace``, nothing earlier.
+    """Return ``.grad`` by autograd through one step at a time: ``u = constant + W @ trace``.
 
-    `top` turns (net, spikes of every layer of this step, counts, step) into the scalar that is differentiated.
+    `top` turns (net, spikes of every layer of this step, counts, step) into the scalar that is
+    differentiated.
     """
     layers = list(zip(net[::2], net[1::2], strict=True))
     states = [torch.zeros(B, linear.out_features, dtype=torch.float64) for linear, _ in layers]
@@ -188,7 +192,7 @@ def test_ottt_is_autograd_within_each_step(depth):
 
 
 def hidden_gradient(rule, signal):
-    """Return (found, expected) gradients of the first layer, where `signal` computes what it is told, from outside."""
+    """Return (found, expected) gradients of the first layer; `signal` computes what it is told."""
     net = network()
     online = OnlineNetwork(net, rule, generator=generator())
     output = online.run(INPUTS, LABELS)
@@ -213,14 +217,17 @@ def errors(scores):
 
 def test_direct_feedback_sends_the_error_through_one_matrix():
     found, expected = hidden_gradient(
-        "direct_feedback_alignment", lambda net, matrix, hidden, output: errors(output.cumsum(0)) @ matrix
+        "direct_feedback_alignment",
+        lambda net, matrix, hidden, output: errors(output.cumsum(0)) @ matrix,
     )
     torch.testing.assert_close(found, expected.detach(), rtol=0, atol=1e-10)
     assert found.abs().max() > 1e-3
 
 
 def test_the_horizon_extrapolates_the_counts_so_far():
-    online = OnlineNetwork(network(), "ottt", horizon=T, error=lambda counts, labels: seen.append(counts) or counts)
+    online = OnlineNetwork(
+        network(), "ottt", horizon=T, error=lambda counts, labels: seen.append(counts) or counts
+    )
     seen = []
     output = online.run(INPUTS, LABELS)
     share = T / torch.arange(1, T + 1)[:, None, None]
@@ -274,7 +281,10 @@ def test_nothing_is_left_of_a_sweep_to_go_on_from():
 
 
 def test_the_feedback_scale_multiplies_the_fixed_matrices():
-    one, three = (OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator()) for s in (1.0, 3.0))
+    one, three = (
+        OnlineNetwork(network(3), "decolle", feedback_scale=s, generator=generator())
+        for s in (1.0, 3.0)
+    )
     for small, large in zip(one.matrices, three.matrices, strict=True):
         torch.testing.assert_close(large, 3 * small)
 
@@ -291,7 +301,10 @@ def test_feedback_alignment_sends_the_local_error_through_a_matrix():
 
 def test_decolle_reads_each_layer_out_by_itself():
     def signal(net, matrix, hidden, output):
-        readout = torch.stack([sum(BETA ** (t - s) * hidden[s] for s in range(t + 1)) for t in range(T)]) @ matrix.T
+        readout = (
+            torch.stack([sum(BETA ** (t - s) * hidden[s] for s in range(t + 1)) for t in range(T)])
+            @ matrix.T
+        )
         return errors(readout) @ matrix
 
     found, expected = hidden_gradient("decolle", signal)
@@ -317,7 +330,7 @@ def test_the_count_error_is_the_gradient_of_the_cross_entropy():
 
 
 def test_two_traces_per_synapse_give_the_gradient_of_bptt_for_two_layers():
-    """With an error that comes at the last step only, it is the gradient of the cross-entropy of the final counts."""
+    """With an error at the last step only, it is the gradient by the final counts."""
     net, other = network(), network()
     online = OnlineNetwork(net, "rtrl")
     counts = other(INPUTS).sum(0).detach()
@@ -379,7 +392,9 @@ def test_windows_are_autograd_with_the_states_cut_in_between(window, layers):
         spikes = INPUTS[t]
         for layer, (linear, neuron) in enumerate(zip(other[::2], other[1::2], strict=True)):
             state = states[layer] if t else torch.zeros_like(linear(spikes))
-            spikes, _, states[layer] = neuron.step(linear(spikes), state.detach() if t % window == 0 else state)
+            spikes, _, states[layer] = neuron.step(
+                linear(spikes), state.detach() if t % window == 0 else state
+            )
         spoken.append(spikes)
         if (t + 1) % window == 0 or t == T - 1:
             counts = counts + sum(spoken).detach()
@@ -394,29 +409,45 @@ def test_windows_are_autograd_with_the_states_cut_in_between(window, layers):
 
 @pytest.mark.parametrize("window", [1, 4])
 def test_windows_keep_their_own_steps_and_what_they_carry(window):
-    """Inputs, and membrane and spike of every neuron, for each step; states and counts; the error."""
+    """Input, membrane and spike of every neuron and step; states and counts; the error."""
     net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
     for steps in (4 * window, 8 * window):
         kept = kept_bytes(ChunkedBPTT(net, window), 7, steps) / 4
-        assert 0 <= kept - (window * (7 + 2 * 5 + 2 * 3) + 5 + 3 + 2 * 3) <= 2 * 8 + 8  # a few numbers per neuron
+        assert (
+            0 <= kept - (window * (7 + 2 * 5 + 2 * 3) + 5 + 3 + 2 * 3) <= 2 * 8 + 8
+        )  # a few numbers per neuron
     whole = [kept_bytes(ChunkedBPTT(net, steps), 7, steps) for steps in (10, 20)]
     assert whole[1] - whole[0] == 4 * 10 * (7 + 2 * 5 + 2 * 3)
 
 
 def test_online_rules_keep_states_traces_and_matrices():
     net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
-    ottt = 7 + 2 * 5 + 1 + 5 + 2 * 3 + 1 + 3  # trace, state and membrane, bias trace of each layer; counts
-    more = {"ottt": 0, "rtrl": 7 * 5 + 5, "eprop": 7 * 5 + 5, "feedback_alignment": 15, "decolle": 15 + 3}
+    ottt = (
+        7 + 2 * 5 + 1 + 5 + 2 * 3 + 1 + 3
+    )  # trace, state and membrane, bias trace of each layer; counts
+    more = {
+        "ottt": 0,
+        "rtrl": 7 * 5 + 5,
+        "eprop": 7 * 5 + 5,
+        "feedback_alignment": 15,
+        "decolle": 15 + 3,
+    }
     more |= {"direct_feedback_alignment": 15, "last_layer": -7 - 5 - 1}
     for rule, extra in more.items():
         scalar = rule in ("rtrl", "eprop")  # the decay of the layer above
-        assert [kept_bytes(OnlineNetwork(net, rule), 7, steps) for steps in (1, 9)] == [4 * (ottt + extra + scalar)] * 2
+        assert [kept_bytes(OnlineNetwork(net, rule), 7, steps) for steps in (1, 9)] == [
+            4 * (ottt + extra + scalar)
+        ] * 2
 
 
 def recurrent_network(strength=0.3, feedback_weights=True):
     strength = torch.tensor([strength] * (M - 1) + [0.0])  # a mixed population
-    neuron = RecurrentAdaptiveLIF(M, rho=0.95, strength=strength, generator=generator(), beta=0.8, threshold=0.7)
-    net = nn.Sequential(linear(), neuron, nn.Linear(M, 2, bias=False), LeakyIntegrator(beta=0.9)).double()
+    neuron = RecurrentAdaptiveLIF(
+        M, rho=0.95, strength=strength, generator=generator(), beta=0.8, threshold=0.7
+    )
+    net = nn.Sequential(
+        linear(), neuron, nn.Linear(M, 2, bias=False), LeakyIntegrator(beta=0.9)
+    ).double()
     if not feedback_weights:
         nn.init.zeros_(neuron.weight)
     with torch.no_grad():
@@ -442,9 +473,15 @@ def without_the_way_through_others(net, matrix=None):
 
     With a `matrix` the error reaches the neurons through it, in place of the readout's weights.
     """
-    neuron, state, spikes = net[1], net[1].initial_state(torch.zeros(1, B, M, dtype=torch.float64)), []
+    neuron, state, spikes = (
+        net[1],
+        net[1].initial_state(torch.zeros(1, B, M, dtype=torch.float64)),
+        [],
+    )
     for current in net[0](INPUTS):
-        spike, _, state = neuron.step(current, RecurrentAdaptiveState(*state[:2], state.spikes.detach()))
+        spike, _, state = neuron.step(
+            current, RecurrentAdaptiveState(*state[:2], state.spikes.detach())
+        )
         spikes.append(spike)
     spikes = torch.stack(spikes)
     outputs = net[3](net[2](spikes))
@@ -461,7 +498,9 @@ def test_eprop_is_bptt_without_the_way_through_other_neurons(feedback):
     outputs, online = run_eprop(net, feedback)
     expected, gradients = without_the_way_through_others(net, online.matrix)
     torch.testing.assert_close(outputs, expected)
-    for parameter, gradient in zip([net[0].weight, net[1].weight, net[2].weight], gradients, strict=True):
+    for parameter, gradient in zip(
+        [net[0].weight, net[1].weight, net[2].weight], gradients, strict=True
+    ):
         assert gradient.abs().max() > 0.01
         torch.testing.assert_close(parameter.grad, gradient, rtol=0, atol=1e-10)
 

@@ -1,4 +1,4 @@
-"""Plasticity: every rule against sums over spikes, pairs and triplets written out as plain loops."""
+"""Plasticity: every rule against sums over spikes, pairs and triplets written as plain loops."""
 
 import math
 
@@ -25,7 +25,9 @@ def generator(seed=0):
 
 
 def trains(neurons, probability=0.15, seed=0):
-    return torch.bernoulli(torch.full((T, B, neurons), probability, dtype=torch.float64), generator=generator(seed))
+    return torch.bernoulli(
+        torch.full((T, B, neurons), probability, dtype=torch.float64), generator=generator(seed)
+    )
 
 
 PRE, POST = trains(N), trains(M, seed=1)
@@ -42,9 +44,15 @@ def partners(pairing, wanted):
 
 
 def each_synapse(rule):
-    """Return the sum of ``rule(pre times, post times)`` over the samples, for every synapse ``[M, N]``."""
+    """Return the sum of ``rule(pre times, post times)`` over samples, per synapse ``[M, N]``."""
     return torch.tensor(
-        [[sum(rule(times(PRE[:, b, n]), times(POST[:, b, m])) for b in range(B)) for n in range(N)] for m in range(M)],
+        [
+            [
+                sum(rule(times(PRE[:, b, n]), times(POST[:, b, m])) for b in range(B))
+                for n in range(N)
+            ]
+            for m in range(M)
+        ],
         dtype=torch.float64,
     )
 
@@ -53,17 +61,25 @@ def exponential(lag, tau):
     return math.exp(-lag / tau)
 
 
-def pair_loop(pre, post, pairing="all_to_all", tau_plus=20.0, tau_minus=30.0, a_plus=1e-3, a_minus=2e-3):
+def pair_loop(
+    pre, post, pairing="all_to_all", tau_plus=20.0, tau_minus=30.0, a_plus=1e-3, a_minus=2e-3
+):
     total = 0.0
     for t in post:
-        total += sum(a_plus * exponential(t - s, tau_plus) for s in partners(pairing, [s for s in pre if s <= t]))
+        total += sum(
+            a_plus * exponential(t - s, tau_plus)
+            for s in partners(pairing, [s for s in pre if s <= t])
+        )
     for s in pre:
-        total -= sum(a_minus * exponential(s - t, tau_minus) for t in partners(pairing, [t for t in post if t < s]))
+        total -= sum(
+            a_minus * exponential(s - t, tau_minus)
+            for t in partners(pairing, [t for t in post if t < s])
+        )
     return total
 
 
 def triplet_loop(pre, post, pairing):
-    """Return the change of one weight from every pair and triplet of its spikes; the numbers are those of the test."""
+    """Return the change of one weight by every pair and triplet, with the numbers of the test."""
     total = 0.0
     for t in post:
         x = sum(exponential(t - s, 20.0) for s in partners(pairing, [s for s in pre if s <= t]))
@@ -78,7 +94,15 @@ def triplet_loop(pre, post, pairing):
 
 def triplet(pairing):
     return TripletSTDP(
-        20.0, 30.0, tau_x=40.0, tau_y=50.0, a_plus=1e-3, a_minus=2e-3, a3_plus=3e-3, a3_minus=4e-3, pairing=pairing
+        20.0,
+        30.0,
+        tau_x=40.0,
+        tau_y=50.0,
+        a_plus=1e-3,
+        a_minus=2e-3,
+        a3_plus=3e-3,
+        a3_minus=4e-3,
+        pairing=pairing,
     )
 
 
@@ -87,14 +111,18 @@ def test_a_trace_is_a_sum_over_past_spikes(pairing):
     trace = spike_trace(PRE, tau=12.0, dt=0.5, pairing=pairing)
     for t in range(T):
         past = partners(pairing, [s for s in times(PRE[:, 1, 2]) if s <= t])
-        assert trace[t, 1, 2].item() == pytest.approx(sum(exponential((t - s) * 0.5, 12.0) for s in past), abs=1e-12)
+        assert trace[t, 1, 2].item() == pytest.approx(
+            sum(exponential((t - s) * 0.5, 12.0) for s in past), abs=1e-12
+        )
 
 
 @pytest.mark.parametrize("pairing", PAIRINGS)
 def test_the_pair_rule_is_a_double_loop_over_spikes(pairing):
     rule = PairSTDP(20.0, 30.0, a_plus=1e-3, a_minus=2e-3, pairing=pairing, w_max=100.0)
     changed = rule(PRE, POST, WEIGHT + 50) - (WEIGHT + 50)
-    torch.testing.assert_close(changed, each_synapse(lambda a, b: pair_loop(a, b, pairing)), rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        changed, each_synapse(lambda a, b: pair_loop(a, b, pairing)), rtol=0, atol=1e-12
+    )
     assert changed.abs().min() > 1e-5
 
 
@@ -103,13 +131,17 @@ def test_the_triplet_rule_is_a_loop_over_pairs_and_triplets(pairing):
     rule = triplet(pairing)
     rule.w_max = 100.0
     changed = rule(PRE, POST, WEIGHT + 50) - (WEIGHT + 50)
-    torch.testing.assert_close(changed, each_synapse(lambda a, b: triplet_loop(a, b, pairing)), rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        changed, each_synapse(lambda a, b: triplet_loop(a, b, pairing)), rtol=0, atol=1e-12
+    )
 
 
 def test_triplets_without_triplet_terms_are_pairs():
     numbers = {"a_plus": 1e-3, "a_minus": 2e-3}
     pair = PairSTDP(20.0, 30.0, **numbers)(PRE, POST, WEIGHT)
-    assert torch.equal(TripletSTDP(20.0, 30.0, **numbers, a3_plus=0.0, a3_minus=0.0)(PRE, POST, WEIGHT), pair)
+    assert torch.equal(
+        TripletSTDP(20.0, 30.0, **numbers, a3_plus=0.0, a3_minus=0.0)(PRE, POST, WEIGHT), pair
+    )
 
 
 @pytest.mark.parametrize("dt", [1.0, 0.5])
@@ -119,16 +151,24 @@ def test_the_window_is_what_one_pair_does(dt):
     pre, post = torch.zeros(2, 61, len(steps), 1, dtype=torch.float64)  # one lag per sample
     pre[30], post[30 + steps, torch.arange(len(steps))] = 1.0, 1.0
     weight = torch.full((1, 1), 0.5, dtype=torch.float64)
-    state, changed = rule.initial_state(pre[0], post[0]), torch.zeros(len(steps), dtype=torch.float64)
+    state, changed = (
+        rule.initial_state(pre[0], post[0]),
+        torch.zeros(len(steps), dtype=torch.float64),
+    )
     for now_pre, now_post in zip(pre, post, strict=True):
         pairing, state = rule.pair(now_pre, now_post, state)
         changed += rule.change(pairing, weight, per_sample=True).flatten()
     torch.testing.assert_close(changed, rule.window(steps.double() * dt), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("bound", "up", "down"), [("additive", 1, 1), ("multiplicative", 1, 0.3), ("soft", 0.7, 0.3)])
+@pytest.mark.parametrize(
+    ("bound", "up", "down"), [("additive", 1, 1), ("multiplicative", 1, 0.3), ("soft", 0.7, 0.3)]
+)
 def test_bounds_scale_potentiation_and_depression(bound, up, down):
-    rule, spike = PairSTDP(bound=bound, a_plus=0.1, a_minus=0.2, w_max=2.0), torch.ones(1, 1, dtype=torch.float64)
+    rule, spike = (
+        PairSTDP(bound=bound, a_plus=0.1, a_minus=0.2, w_max=2.0),
+        torch.ones(1, 1, dtype=torch.float64),
+    )
     weight = 0.6 * spike  # 0.3 of the upper bound
     pairing, state = rule.pair(spike, spike, rule.initial_state(spike, spike))
     assert rule.change(pairing, weight).item() == pytest.approx(0.1 * up)
@@ -165,7 +205,9 @@ def test_each_sample_can_have_weights_of_its_own(bound):
     torch.testing.assert_close(together, alone)
 
 
-@pytest.mark.parametrize(("bound", "up", "down"), [("additive", 1, 1), ((0.5, 2.0), 0.7**0.5, 0.3**2)])
+@pytest.mark.parametrize(
+    ("bound", "up", "down"), [("additive", 1, 1), ((0.5, 2.0), 0.7**0.5, 0.3**2)]
+)
 def test_factors_are_powers_of_the_distance_to_the_bounds(bound, up, down):
     factors = PairSTDP(bound=bound, w_max=2.0).factors(torch.tensor(0.6, dtype=torch.float64))
     assert [float(factor) for factor in factors] == pytest.approx([up, down])
@@ -179,7 +221,9 @@ def test_factors_bear_a_rounding_error_beyond_the_bound():
 def test_a_bounded_change_is_potentiation_minus_depression_each_with_its_factor():
     up, down = torch.rand(2, B, M, N, dtype=torch.float64, generator=generator(4))
     expected = (1 - WEIGHT / 2) ** 0.5 * up - (WEIGHT / 2) ** 2.0 * down
-    torch.testing.assert_close(PairSTDP(bound=(0.5, 2.0), w_max=2.0).bounded(up, down, WEIGHT), expected)
+    torch.testing.assert_close(
+        PairSTDP(bound=(0.5, 2.0), w_max=2.0).bounded(up, down, WEIGHT), expected
+    )
     assert torch.equal(PairSTDP().bounded(up, down, WEIGHT), up - down)
 
 
@@ -192,7 +236,10 @@ def test_the_drift_of_triplets_is_zero_at_the_rate_of_exercise_3_on_page_09():
     """Mean trains in place of spikes: for independent trains the drift is a product of means."""
     rule, drift = TripletSTDP(w_max=1e9), []
     for rate in (18.45, 18.47):
-        pre, post = torch.ones(1, 1, dtype=torch.float64), torch.full((1, 1), rate / 1000, dtype=torch.float64)
+        pre, post = (
+            torch.ones(1, 1, dtype=torch.float64),
+            torch.full((1, 1), rate / 1000, dtype=torch.float64),
+        )
         state = rule.initial_state(pre, post)
         for _ in range(4000):
             pairing, state = rule.pair(pre, post, state)
@@ -202,8 +249,11 @@ def test_the_drift_of_triplets_is_zero_at_the_rate_of_exercise_3_on_page_09():
 
 def test_eligibility_is_every_past_change_discounted_by_its_age():
     rule = PairSTDP(20.0, 30.0, a_plus=1e-3, a_minus=2e-3, w_max=100.0)
-    learner, weight = RewardSTDP(rule, tau_eligibility=25.0, rate=2.0), WEIGHT + 50
-    state, success = learner.initial_state(PRE[0], POST[0]), torch.tensor([0.5, -1.5], dtype=torch.float64)
+    learner, weight = RewardSTDP(rule, tau_eligibility=25.0, lr=2.0), WEIGHT + 50
+    state, success = (
+        learner.initial_state(PRE[0], POST[0]),
+        torch.tensor([0.5, -1.5], dtype=torch.float64),
+    )
     for pre, post in zip(PRE, POST, strict=True):
         state = learner.step(pre, post, weight, state)
     for n in range(N):
@@ -213,14 +263,18 @@ def test_eligibility_is_every_past_change_discounted_by_its_age():
             for s in pre:
                 for t in post:
                     age = exponential(T - 1 - max(s, t), 25.0)
-                    change = 1e-3 * exponential(t - s, 20.0) if t >= s else -2e-3 * exponential(s - t, 30.0)
+                    change = (
+                        1e-3 * exponential(t - s, 20.0)
+                        if t >= s
+                        else -2e-3 * exponential(s - t, 30.0)
+                    )
                     expected += 2.0 * success[b].item() * age * change
         moved = learner.reward(weight, state, success)[0, n] - weight[0, n]
         assert moved.item() == pytest.approx(expected, abs=1e-12)
 
 
 def test_rewarded_weights_stay_within_their_bounds():
-    learner, spike = RewardSTDP(PairSTDP(a_plus=0.5), rate=100.0), torch.ones(1, 1)
+    learner, spike = RewardSTDP(PairSTDP(a_plus=0.5), lr=100.0), torch.ones(1, 1)
     state = learner.step(spike, spike, 0.5 * spike, learner.initial_state(spike, spike))
     assert learner.reward(0.5 * spike, state, torch.tensor([1.0])).item() == 1.0
     assert learner.reward(0.5 * spike, state, torch.tensor([-1.0])).item() == 0.0
@@ -260,9 +314,11 @@ def test_chance_comes_from_the_generator_only():
 
 
 def test_the_score_is_a_third_factor_times_a_presynaptic_trace():
-    """d log p / dw = sum over t of (z - p) / width times the membrane's trace of the input (soft reset)."""
+    """d log p / dw = sum over t of (z - p) / width times the membrane's trace of the input."""
     weight = WEIGHT.clone().requires_grad_()
-    neuron = StochasticLIF(torch.tensor(8.0, dtype=torch.float64), width=0.25, generator=generator())
+    neuron = StochasticLIF(
+        torch.tensor(8.0, dtype=torch.float64), width=0.25, generator=generator()
+    )
     recording = neuron(PRE @ weight.T, record=True)
     neuron.log_likelihood(recording.spikes, recording.membrane).sum().backward()
     surprise = (recording.spikes - neuron.probability(recording.membrane)).detach() / 0.25
@@ -275,7 +331,9 @@ def test_the_log_likelihood_is_that_of_independent_coins():
     recording = neuron(torch.rand(T, B, N, generator=generator(3)), record=True)
     p = neuron.probability(recording.membrane)
     expected = torch.where(recording.spikes > 0, p, 1 - p).log()
-    torch.testing.assert_close(neuron.log_likelihood(recording.spikes, recording.membrane), expected)
+    torch.testing.assert_close(
+        neuron.log_likelihood(recording.spikes, recording.membrane), expected
+    )
 
 
 @pytest.mark.parametrize("reset", ["soft", "hard"])
@@ -306,16 +364,22 @@ def test_time_constants_take_the_type_of_the_spikes():
 
 
 @pytest.mark.parametrize(
-    "rule", [PairSTDP(), PairSTDP(bound="soft"), triplet("nearest")], ids=["pair", "soft", "triplet"]
+    "rule",
+    [PairSTDP(), PairSTDP(bound="soft"), triplet("nearest")],
+    ids=["pair", "soft", "triplet"],
 )
-@pytest.mark.parametrize("tau", [25.0, torch.tensor([10.0, 60.0], dtype=torch.float64)], ids=["one tau", "two taus"])
+@pytest.mark.parametrize(
+    "tau", [25.0, torch.tensor([10.0, 60.0], dtype=torch.float64)], ids=["one tau", "two taus"]
+)
 def test_a_run_is_all_its_steps(rule, tau):
     learner, own = RewardSTDP(rule, tau), torch.stack([WEIGHT, 1 - WEIGHT])
     state = start = learner.initial_state(PRE[0], POST[0])
     for pre, post in zip(PRE, POST, strict=True):
         state = learner.step(pre, post, own, state)
     parts = learner.run(PRE[33:], POST[33:], own, learner.run(PRE[:33], POST[:33], own, start))
-    for came, expected in zip([*parts.traces, parts.eligibility], [*state.traces, state.eligibility], strict=True):
+    for came, expected in zip(
+        [*parts.traces, parts.eligibility], [*state.traces, state.eligibility], strict=True
+    ):
         torch.testing.assert_close(came, expected, rtol=0, atol=1e-12)
     assert state.eligibility.abs().max() > 1e-3
 
@@ -327,6 +391,11 @@ def test_agents_with_weights_of_their_own_learn_as_if_alone():
     state = together.run(PRE, POST, own, together.initial_state(PRE[0], POST[0]))
     moved = together.reward(own, state, success)
     for b in range(B):
-        alone, (pre, post) = RewardSTDP(rule, taus[b].item()), (PRE[:, b : b + 1], POST[:, b : b + 1])
+        alone, (pre, post) = (
+            RewardSTDP(rule, taus[b].item()),
+            (PRE[:, b : b + 1], POST[:, b : b + 1]),
+        )
         state = alone.run(pre, post, own[b], alone.initial_state(pre[0], post[0]))
-        torch.testing.assert_close(moved[b], alone.reward(own[b], state, success[b : b + 1]), rtol=0, atol=1e-12)
+        torch.testing.assert_close(
+            moved[b], alone.reward(own[b], state, success[b : b + 1]), rtol=0, atol=1e-12
+        )

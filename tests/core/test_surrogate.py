@@ -1,4 +1,4 @@
-"""Surrogates: the backward pass is the derivative of the documented primitive, and areas and peaks are as stated."""
+"""Surrogates: the backward pass is the derivative of the primitive; areas and peaks are as said."""
 
 import math
 
@@ -45,7 +45,9 @@ def test_backward_multiplies_the_incoming_gradient(name):
 def test_area_is_as_stated(name, scale):
     surrogate = Surrogate(name, scale)
     edge = 4000 / scale  # the tails of fast_sigmoid and arctan fall as 1 / x
-    nodes = torch.sinh(torch.linspace(-math.asinh(edge), math.asinh(edge), 400_001, dtype=torch.float64))
+    nodes = torch.sinh(
+        torch.linspace(-math.asinh(edge), math.asinh(edge), 400_001, dtype=torch.float64)
+    )
     area = torch.trapezoid(surrogate.derivative(nodes), nodes).item()
     assert area == pytest.approx(surrogate.area, rel=2e-3)
 
@@ -66,19 +68,29 @@ def test_peak_is_one_at_the_threshold(name, scale):
 
 @pytest.mark.parametrize("name", ALL_SURROGATES)
 def test_height_multiplies_derivative_area_and_primitive(name):
-    plain, tall, x = Surrogate(name, 7.0), Surrogate(name, 7.0, height=3.0), grid(-1, 1, 101).requires_grad_()
+    plain, tall, x = (
+        Surrogate(name, 7.0),
+        Surrogate(name, 7.0, height=3.0),
+        grid(-1, 1, 101).requires_grad_(),
+    )
     assert tall.peak == 3
     assert tall.area == pytest.approx(3 * plain.area)
     torch.testing.assert_close(tall.primitive(x), 3 * plain.primitive(x))
     (backward,) = torch.autograd.grad(tall(x).sum(), x)
     torch.testing.assert_close(backward, 3 * plain.derivative(x.detach()))
     threshold = torch.zeros(101, dtype=torch.float64)
-    torch.testing.assert_close(tall.derivative_at(x.detach(), threshold), 3 * plain.derivative(x.detach()))
+    torch.testing.assert_close(
+        tall.derivative_at(x.detach(), threshold), 3 * plain.derivative(x.detach())
+    )
 
 
 @pytest.mark.parametrize("name", ALL_SURROGATES)
 def test_derivative_leaves_its_argument_alone_and_agrees_with_the_fused_form(name):
-    surrogate, membrane, threshold = Surrogate(name, 7.0), torch.randn(5, 3, dtype=torch.float64), torch.full((3,), 0.8)
+    surrogate, membrane, threshold = (
+        Surrogate(name, 7.0),
+        torch.randn(5, 3, dtype=torch.float64),
+        torch.full((3,), 0.8),
+    )
     kept = membrane.clone()
     fused = surrogate.derivative_at(membrane, threshold.double())
     torch.testing.assert_close(fused, surrogate.derivative(membrane - threshold.double()))
@@ -116,11 +128,14 @@ def test_each_surrogate_of_finite_area_is_the_density_of_a_noise(name):
 
 
 def gradients(height):
-    """Return the gradients of both matrices of a small network with a steep surrogate and a detached reset."""
+    """Return both gradients of a small network with a steep surrogate, detached reset."""
     generator = torch.Generator().manual_seed(0)
     spikes = (torch.rand(50, 8, 20, generator=generator, dtype=torch.float64) < 0.1).double()
-    weights = [torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((20, 10), (10, 2))]
-    first, last = (weight.mul_(0.5).requires_grad_() for weight in weights)
+    weights = [
+        torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in ((20, 10), (10, 2))
+    ]
+    first, last = (weight.mul_(0.5).requires_grad_() for weight in (first, last))
     neuron = LIF(surrogate=Surrogate("fast_sigmoid", 100.0, height=height))
     output = neuron(neuron(spikes @ first) @ last)
     return torch.autograd.grad(output.square().sum() + output[..., 0].sum(), (first, last))

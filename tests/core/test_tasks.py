@@ -15,7 +15,9 @@ def test_a_cue_makes_its_own_inputs_fire_fast_and_only_while_it_lasts():
     cue = torch.arange(3).repeat(2000)
     pre = CueAssociation().inputs(cue, 30, generator=generator())
     assert set(pre.unique().tolist()) == {0.0, 1.0}
-    rate = torch.stack([pre[:, cue == which].mean(1) for which in range(3)]) / 0.005  # spikes per second
+    rate = (
+        torch.stack([pre[:, cue == which].mean(1) for which in range(3)]) / 0.005
+    )  # spikes per second
     rate = rate.view(3, 30, 3, 5).mean(-1)
     for which in range(3):
         for inputs in range(3):
@@ -26,14 +28,19 @@ def test_a_cue_makes_its_own_inputs_fire_fast_and_only_while_it_lasts():
 
 def test_without_inhibition_the_outputs_are_stochastic_neurons():
     weight, cue = torch.rand(4, 3, 15, generator=generator(1)), torch.tensor([0, 1, 2, 0])
-    pre, post = CueAssociation(inhibition=0.0, width=1e-6).trial(weight, cue, 40, generator=generator())
+    pre, post = CueAssociation(inhibition=0.0, width=1e-6).trial(
+        weight, cue, 40, generator=generator()
+    )
     alone = StochasticLIF(width=1e-6, dt=5.0)(torch.einsum("tbn,bmn->tbm", pre, weight))
     assert torch.equal(post, alone)
     assert post.sum() > 20
 
 
 def test_a_spike_inhibits_the_other_outputs():
-    task, weight = CueAssociation(cues=2, inputs_per_cue=1, fast=200.0, slow=0.0), torch.zeros(1, 2, 2)
+    task, weight = (
+        CueAssociation(cues=2, inputs_per_cue=1, fast=200.0, slow=0.0),
+        torch.zeros(1, 2, 2),
+    )
     weight[:, :, 0] = torch.tensor([10.0, 0.9])
     for inhibition, fires in ((0.0, True), (50.0, False)):
         task.inhibition = inhibition
@@ -58,11 +65,20 @@ def test_a_trial_leaves_the_neuron_as_it_was():
 
 
 def test_a_cue_is_followed_by_noise_and_then_by_the_recall_signal():
-    task, cue = DelayedRecall(cues=3, inputs_per_group=2, cue=20.0, delay=100.0, recall=30.0), torch.arange(3)
-    assert (task.steps, task.answer, task.group.tolist()) == (30, slice(24, 30), [0, 0, 1, 1, 2, 2, 3, 3])
+    task, cue = (
+        DelayedRecall(cues=3, inputs_per_group=2, duration=20.0, delay=100.0, recall=30.0),
+        torch.arange(3),
+    )
+    assert (task.steps, task.answer, task.group.tolist()) == (
+        30,
+        slice(24, 30),
+        [0, 0, 1, 1, 2, 2, 3, 3],
+    )
     spikes = task.inputs(cue.repeat(3000), generator=generator())
     assert set(spikes.unique().tolist()) == {0.0, 1.0}
-    rate = spikes.view(30, 3000, 3, 4, 2).mean((1, 4)) / 0.005  # spikes per second, [step, cue, group]
+    rate = (
+        spikes.view(30, 3000, 3, 4, 2).mean((1, 4)) / 0.005
+    )  # spikes per second, [step, cue, group]
     expected = torch.full((30, 3, 4), 10.0)
     expected[:4, cue, cue] = 100.0
     expected[24:, :, 3] = 100.0

@@ -9,7 +9,7 @@ from torch import nn
 
 from snn_core import LIF, encoding
 from snn_core.losses import count_cross_entropy, l1_activity, predict, spike_count
-from snn_core.training import evaluate, fit, one_cycle, seeded, watch_spikes
+from snn_core.training import evaluate, fit, one_cycle, seed_torch, watch_spikes
 
 
 def network():
@@ -19,7 +19,9 @@ def network():
 def task(samples=200):
     """Two classes: either the first two or the last two of four inputs are bright."""
     labels = torch.arange(samples) % 2
-    values = 0.1 + 0.8 * torch.stack([labels == 0, labels == 0, labels == 1, labels == 1], 1).float()
+    values = (
+        0.1 + 0.8 * torch.stack([labels == 0, labels == 0, labels == 1, labels == 1], 1).float()
+    )
     return values, labels
 
 
@@ -28,10 +30,19 @@ def encode(values):
 
 
 def test_fit_learns_a_separable_task():
-    seeded(0)
+    seed_torch(0)
     values, labels = task()
     net = network()
-    history = fit(net, values, labels, encode=encode, epochs=20, batch_size=20, test=(values, labels), progress=False)
+    history = fit(
+        net,
+        values,
+        labels,
+        encode=encode,
+        epochs=20,
+        batch_size=20,
+        test=(values, labels),
+        progress=False,
+    )
     assert evaluate(net, values, labels, encode=encode) == 1.0
     assert history.test_accuracy[-1] == 1.0
     assert len(history.loss) == 20 * 10
@@ -43,7 +54,7 @@ def test_fit_equals_the_loop_written_out():
     values, labels = task()
 
     def start():
-        generator = seeded(3)
+        generator = seed_torch(3)
         net = network()
         return net, torch.optim.SGD(net.parameters(), lr=0.1), generator
 
@@ -90,7 +101,15 @@ def test_every_sample_is_seen_once_per_epoch():
         seen.append(batch)
         return encoding.repeat(batch.expand(-1, 4), 3)
 
-    fit(network(), values, torch.zeros(10, dtype=torch.long), encode=watching, epochs=1, batch_size=4, progress=False)
+    fit(
+        network(),
+        values,
+        torch.zeros(10, dtype=torch.long),
+        encode=watching,
+        epochs=1,
+        batch_size=4,
+        progress=False,
+    )
     assert [len(batch) for batch in seen] == [4, 4, 2]
     assert torch.equal(torch.cat(seen).sort(0).values, values)
 
@@ -114,31 +133,31 @@ def test_after_batch_is_called_after_every_update():
 def test_progress_bar_shows_in_a_terminal(monkeypatch):
     from tqdm import tqdm
 
-    import snn_core.training as training
+    import snn_core.training.loop as loop
 
     terminal = io.StringIO()
-    monkeypatch.setattr(training, "tqdm", lambda **options: tqdm(file=terminal, **options))
+    monkeypatch.setattr(loop, "tqdm", lambda **options: tqdm(file=terminal, **options))
     fit(network(), *task(20), encode=encode, epochs=2)
     assert "/2 [" in terminal.getvalue()
     assert "loss=" in terminal.getvalue()
 
 
 def test_seeded_repeats_weights_and_draws():
-    first = (torch.rand(2, generator=seeded(4)), nn.Linear(2, 2).weight)
-    second = (torch.rand(2, generator=seeded(4)), nn.Linear(2, 2).weight)
+    first = (torch.rand(2, generator=seed_torch(4)), nn.Linear(2, 2).weight)
+    second = (torch.rand(2, generator=seed_torch(4)), nn.Linear(2, 2).weight)
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def test_seeded_gives_weights_and_draws_streams_of_their_own():
     starts = set()
     for seed in range(100):
-        drawn = torch.rand(4, generator=seeded(seed))
+        drawn = torch.rand(4, generator=seed_torch(seed))
         starts |= {tuple(torch.rand(4).tolist()), tuple(drawn.tolist())}
     assert len(starts) == 200
 
 
 def small_task():
-    generator = seeded(0)
+    generator = seed_torch(0)
     network = nn.Sequential(nn.Linear(6, 8), LIF(), nn.Linear(8, 3), LIF())
     return network, torch.rand(60, 6, generator=generator), torch.arange(60) % 3
 
@@ -164,8 +183,21 @@ def test_a_penalty_is_added_to_the_loss_and_lowers_the_activity():
             seen.append(len(spikes))
             return weight * l1_activity(spikes[0])
 
-        options = {"encode": encode, "epochs": 5, "batch_size": 20, "progress": False, "generator": seeded(1)}
-        fit(network, values, labels, penalty=penalty, optimizer=torch.optim.Adam(network.parameters(), 1e-2), **options)
+        options = {
+            "encode": encode,
+            "epochs": 5,
+            "batch_size": 20,
+            "progress": False,
+            "generator": seed_torch(1),
+        }
+        fit(
+            network,
+            values,
+            labels,
+            penalty=penalty,
+            optimizer=torch.optim.Adam(network.parameters(), 1e-2),
+            **options,
+        )
         with watch_spikes(network) as spikes:
             network(encode(values))
         counts[weight] = spikes[0].sum()
@@ -178,7 +210,7 @@ def cosine(start, end, share):
 
 
 def test_one_cycle_rises_to_the_learning_rate_and_falls_to_nearly_zero():
-    """The course of the learning rate over 20 updates, written out: up to the sixth, down to the last."""
+    """The course over 20 updates, written out: up to the sixth, down to the last."""
     optimizer = torch.optim.AdamW([nn.Parameter(torch.zeros(1))], lr=7.0)
     schedule, seen = one_cycle(optimizer, 0.5, updates=20), []
     for _ in range(20):

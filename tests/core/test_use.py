@@ -1,4 +1,4 @@
-"""The core used as a library is used: saved, copied, driven with other dtypes, and with parts of one's own."""
+"""The core used as a library is: saved, copied, driven with other dtypes, extended."""
 
 import io
 import pickle
@@ -23,16 +23,17 @@ from snn_core import (
     encoding,
     losses,
 )
-from snn_core.diagnostics import diagnose, graph_nodes, live_bytes
+from snn_core.diagnostics import diagnose
+from snn_core.memory import graph_nodes, live_bytes
 from snn_core.online import EProp, OnlineLIF, OnlineNetwork, OnlineRTRL
 from snn_core.plasticity import PairSTDP, RewardSTDP
-from snn_core.training import evaluate, fit, seeded
+from snn_core.training import evaluate, fit, seed_torch
 
 LABELS = torch.arange(20) % 3
 
 
 def inputs():
-    return 3 * torch.rand(8, 20, 6, generator=seeded(1))
+    return 3 * torch.rand(8, 20, 6, generator=seed_torch(1))
 
 
 class Threshold(nn.Module):
@@ -64,7 +65,9 @@ class Recorded(nn.Module):
 
 @pytest.mark.parametrize("name", ALL_SURROGATES)
 def test_a_network_can_be_saved_whole_and_loaded(name):
-    network = nn.Sequential(nn.Linear(6, 4), LIF(surrogate=name), nn.Linear(4, 3), LeakyIntegrator())
+    network = nn.Sequential(
+        nn.Linear(6, 4), LIF(surrogate=name), nn.Linear(4, 3), LeakyIntegrator()
+    )
     torch.save(network, stored := io.BytesIO())
     stored.seek(0)
     loaded = torch.load(stored, weights_only=False)
@@ -80,11 +83,20 @@ def test_every_neuron_can_be_pickled(kind):
 
 
 @pytest.mark.parametrize(
-    "hidden", [[LIF(), Threshold()], [StochasticLIF()], [StochasticLIF(generator=seeded(2))], [Mine()], [Recorded()]]
+    "hidden",
+    [
+        [LIF(), Threshold()],
+        [StochasticLIF()],
+        [StochasticLIF(generator=seed_torch(2))],
+        [Mine()],
+        [Recorded()],
+    ],
 )
 def test_diagnose_takes_what_others_build(hidden):
     torch.manual_seed(0)
-    report = diagnose(nn.Sequential(nn.Linear(6, 8), *hidden, nn.Linear(8, 3), LIF()), inputs(), LABELS)
+    report = diagnose(
+        nn.Sequential(nn.Linear(6, 8), *hidden, nn.Linear(8, 3), LIF()), inputs(), LABELS
+    )
     cut = isinstance(hidden[-1], (Threshold, StochasticLIF))
     assert ("no gradient arrives" in str(report)) == cut
     assert report.memory == 0
@@ -92,7 +104,9 @@ def test_diagnose_takes_what_others_build(hidden):
 
 def test_diagnose_of_a_network_that_only_chance_drives():
     torch.manual_seed(0)
-    assert "no gradient arrives" in str(diagnose(nn.Sequential(nn.Linear(6, 3), StochasticLIF()), inputs(), LABELS))
+    assert "no gradient arrives" in str(
+        diagnose(nn.Sequential(nn.Linear(6, 3), StochasticLIF()), inputs(), LABELS)
+    )
 
 
 def test_diagnose_repeats_itself_and_leaves_its_input_alone():
@@ -111,25 +125,43 @@ def test_fit_takes_options_of_an_objective_and_objectives_of_ones_own():
         network, encode = nn.Sequential(nn.Linear(6, 3), LIF()), partial(encoding.repeat, steps=5)
         network[0].weight.data *= 2  # so that the outputs spike
         return fit(
-            network, inputs()[0], LABELS, encode=encode, epochs=2, generator=seeded(1), progress=False, **options
+            network,
+            inputs()[0],
+            LABELS,
+            encode=encode,
+            epochs=2,
+            generator=seed_torch(1),
+            progress=False,
+            **options,
         )
 
     def own(output, labels):
         return losses.count_cross_entropy(output, labels)
 
     assert trained(loss=partial(losses.count_mse, right=0.8)) == trained(loss=losses.count_mse)
-    assert trained(loss=partial(losses.count_mse, right=1.0)).loss != trained(loss=losses.count_mse).loss
+    assert (
+        trained(loss=partial(losses.count_mse, right=1.0)).loss
+        != trained(loss=losses.count_mse).loss
+    )
     assert trained(loss=own, decode=losses.spike_count) == trained(loss=losses.count_cross_entropy)
     read_otherwise = trained(loss=own, decode=lambda output: -losses.spike_count(output))
     assert read_otherwise.loss == trained(loss=own, decode=losses.spike_count).loss
-    assert read_otherwise.train_accuracy != trained(loss=own, decode=losses.spike_count).train_accuracy
+    assert (
+        read_otherwise.train_accuracy != trained(loss=own, decode=losses.spike_count).train_accuracy
+    )
 
 
 def test_fit_asks_for_a_decoder_before_it_trains():
     network = nn.Sequential(nn.Linear(6, 3), LIF())
     before = network[0].weight.clone()
     with pytest.raises(ValueError, match=r"^decode: got None, expected a decoder"):
-        fit(network, inputs()[0], LABELS, encode=partial(encoding.repeat, steps=5), loss=nn.functional.cross_entropy)
+        fit(
+            network,
+            inputs()[0],
+            LABELS,
+            encode=partial(encoding.repeat, steps=5),
+            loss=nn.functional.cross_entropy,
+        )
     assert network[0].weight.equal(before)
 
 
@@ -140,7 +172,9 @@ def test_values_may_be_whole_numbers_if_the_encoder_takes_them():
     network[0].weight.data *= 4
     assert network(encoding.repeat(values / 255, 5)).any()
     options = {"encode": lambda batch: encoding.repeat(batch / 255, 5)}
-    history = fit(network, values, LABELS, epochs=3, test=(values, LABELS), progress=False, **options)
+    history = fit(
+        network, values, LABELS, epochs=3, test=(values, LABELS), progress=False, **options
+    )
     floats = evaluate(network, values / 255, LABELS, encode=partial(encoding.repeat, steps=5))
     assert evaluate(network, values, LABELS, **options) == floats == history.test_accuracy[-1]
 
@@ -156,7 +190,7 @@ def test_evaluation_leaves_each_layer_in_the_mode_it_was_in():
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int16, torch.int32])
 @pytest.mark.parametrize("objective", losses.ALL_LOSSES.values())
 def test_labels_may_be_any_integers(objective, dtype):
-    output = torch.rand(4, 2, 6, generator=seeded(0))
+    output = torch.rand(4, 2, 6, generator=seed_torch(0))
     label = torch.tensor([0, 1])
     assert objective(output, label.to(dtype)).equal(objective(output, label))
     with pytest.raises(ValueError, match="labels"):
@@ -179,8 +213,12 @@ def test_a_time_constant_that_asks_for_a_gradient_is_refused_and_not_detached():
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_encoders_in_half_precision(dtype):
     dim = torch.full((2000,), 1e-3, dtype=dtype)
-    assert encoding.rate(dim, 500, generator=seeded(0)).float().mean() == pytest.approx(1e-3, rel=0.1)
-    spikes = encoding.latency(torch.rand(1000, generator=seeded(0)).to(dtype), 600, mode="linear")
+    assert encoding.rate(dim, 500, generator=seed_torch(0)).float().mean() == pytest.approx(
+        1e-3, rel=0.1
+    )
+    spikes = encoding.latency(
+        torch.rand(1000, generator=seed_torch(0)).to(dtype), 600, mode="linear"
+    )
     assert spikes.dtype == dtype
     assert spikes.float().sum(0).max() == 1
 
@@ -194,7 +232,10 @@ def test_online_layers_refuse_what_they_cannot_learn():
         (lambda: OnlineRTRL(linear, RecurrentLIF(4), ("foo",)), "one of leak"),
         (lambda: OnlineRTRL(linear, RecurrentLIF(4, learn_beta=True)), "fixed decays"),
         (lambda: OnlineLIF(linear, LIF(learn_threshold=True)), "fixed decays"),
-        (lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 4), LIF(learn_beta=True))), "fixed decays"),
+        (
+            lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 4), LIF(learn_beta=True))),
+            "fixed decays",
+        ),
     ]:
         with pytest.raises(ValueError, match=what):
             wrong()
@@ -217,7 +258,7 @@ def test_plasticity_records_no_graph_even_with_the_weights_of_a_linear_layer():
 
 
 def test_a_second_derivative_is_refused_by_the_fused_layer_and_given_by_the_step_loop():
-    weight, drive = torch.ones(3, requires_grad=True), torch.rand(4, 2, 3, generator=seeded(0))
+    weight, drive = torch.ones(3, requires_grad=True), torch.rand(4, 2, 3, generator=seed_torch(0))
     lif = LIF(surrogate="gaussian", beta=0.5)
     with pytest.raises(RuntimeError, match="no second derivative"):
         torch.autograd.grad(lif(drive * weight).square().sum(), weight, create_graph=True)
@@ -250,12 +291,17 @@ def test_fixed_thresholds_are_no_parameters_and_learnt_ones_are():
     assert [name for name, _ in LIF(learn_threshold=True).named_parameters()] == ["threshold"]
 
 
-@pytest.mark.parametrize("kind", ["LIF", "CuBaLIF", "AdaptiveLIF", "StochasticLIF", "LeakyIntegrator"])
+@pytest.mark.parametrize(
+    "kind", ["LIF", "CuBaLIF", "AdaptiveLIF", "StochasticLIF", "LeakyIntegrator"]
+)
 def test_constants_of_single_neurons_must_fit_the_neurons(kind):
     neuron = getattr(snn_core, kind)(torch.full((5,), 10.0))
     assert neuron(torch.rand(4, 2, 5)).shape == (4, 2, 5)
     for wrong in [(4, 2, 1), (4, 2, 3, 3, 5), (4, 2, 5, 8, 8)]:
-        with pytest.raises(ValueError, match=r"^beta: got shape \[5\], expected one number, or the axes of a sample"):
+        with pytest.raises(
+            ValueError,
+            match=r"^beta: got shape \[5\], expected one number, or the axes of a sample",
+        ):
             neuron(torch.rand(wrong))
     maps = getattr(snn_core, kind)(torch.full((5, 1, 1), 10.0))
     assert maps(torch.rand(4, 2, 5, 8, 8)).shape == (4, 2, 5, 8, 8)

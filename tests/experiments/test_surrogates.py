@@ -9,7 +9,7 @@ from snn_core.teaching.patterns import WIDTHS, surrogate_of_width
 from snn_core.teaching.records import recorded
 
 
-def seeded(seed):
+def seed_torch(seed):
     return torch.Generator().manual_seed(seed)
 
 
@@ -26,7 +26,7 @@ def test_the_slope_of_the_spike_probability_is_the_density(name, width):
 
 
 def test_the_true_gradient_is_that_of_finite_differences():
-    weights, noise, values = surrogate_errors.random_network(3, 1, seeded(2))
+    weights, noise, values = surrogate_errors.random_network(3, 1, seed_torch(2))
     (true,) = torch.autograd.grad(
         surrogate_errors.smoothed_loss(weights, noise, values), weights[:1]
     )
@@ -42,14 +42,14 @@ def test_the_true_gradient_is_that_of_finite_differences():
 
 
 def test_all_weights_of_the_first_layer_have_a_gradient_of_their_own():
-    for gradient in surrogate_errors.first_gradients(3, 1, seeded(0)):
+    for gradient in surrogate_errors.first_gradients(3, 1, seed_torch(0)):
         assert len(gradient.unique()) == 16
 
 
 def test_the_expected_loss_is_the_mean_over_noisy_networks():
-    weights, noise, values = surrogate_errors.random_network(2, 1, seeded(1))
+    weights, noise, values = surrogate_errors.random_network(2, 1, seed_torch(1))
     spikes = surrogate_errors.all_patterns().expand(20_000, 16, 4)
-    generator = seeded(3)
+    generator = seed_torch(3)
     for matrix in weights:
         chance = surrogate_errors.spike_probability(spikes @ matrix.detach() - 1, noise)
         spikes = torch.bernoulli(chance, generator=generator)

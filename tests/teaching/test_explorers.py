@@ -19,7 +19,7 @@ from snn_core.teaching import explorers
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
 from snn_core.teaching.explorers.local_credit import _fixed
 from snn_core.teaching.live import LiveFigure
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 
 def ends(control):
@@ -393,7 +393,7 @@ def test_the_window_holds_the_events_of_its_time():
     explorer = explorers.EventWindow()
     explorer(threshold=0.3, refractory=5.0, start=100, width=30)
     expected = np.zeros((2, 34, 34), int)
-    for event in EventCamera(threshold=0.3, refractory=5.0).record(explorer.digit, generator=seeded(0))[0]:
+    for event in EventCamera(threshold=0.3, refractory=5.0).record(explorer.digit, generator=seed_torch(0))[0]:
         if 100_000 <= event["t"] < 130_000:
             expected[event["p"], event["y"], event["x"]] += 1
     assert expected.sum() > 100

@@ -18,12 +18,12 @@ WRITTEN = {  # the formulas of the drawn table, typed again
 }
 
 
-def seeded(seed):
+def seed_torch(seed):
     return torch.Generator().manual_seed(seed)
 
 
 def test_half_of_the_patterns_have_each_label_and_spikes_are_as_rare_as_stated():
-    spikes, labels = random_patterns(256, generator=seeded(0))
+    spikes, labels = random_patterns(256, generator=seed_torch(0))
     assert spikes.shape == (200, 256, 100)
     assert labels.bincount().tolist() == [128, 128]
     assert spikes.mean().item() == pytest.approx(0.01, rel=0.02)

@@ -12,14 +12,14 @@ from torch import nn
 from snn_core import LIF, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.plotting import raster, use_style
-from snn_core.training import fit, seeded
+from snn_core.training import fit, seed_torch
 
 STEPS, SAMPLE = 30, 0
 
 
 def main() -> None:
     """Train, run the test images, and draw."""
-    digits, generator = mnist_mini(), seeded(0)
+    digits, generator = mnist_mini(), seed_torch(0)
     network = nn.Sequential(nn.Linear(784, 256), LIF(), nn.Linear(256, 10), LIF())
 
     def encode(images):

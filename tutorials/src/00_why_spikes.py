@@ -25,10 +25,10 @@ from snn_core.teaching.explorers import Excite
 from snn_core.teaching.inputs import constant, pulse
 from snn_core.teaching.palette import BLUE, PALE, VERMILION
 from snn_core.teaching.plotting import decorate, images, lanes, panels, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
-generator = seeded(0)
+generator = seed_torch(0)
 
 # %% [markdown]
 # Here is one neuron. Four spikes reach it. Each lifts its *membrane* a little, and what came in leaks away again. If the membrane gets above a *threshold*, the neuron sends a spike of its own. It is called *leaky integrate-and-fire*, LIF for short.

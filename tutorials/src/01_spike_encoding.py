@@ -33,10 +33,10 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import Encoding
 from snn_core.teaching.palette import BLUE
 from snn_core.teaching.plotting import images, raster, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
-generator = seeded(1)
+generator = seed_torch(1)
 
 # %% [markdown]
 # ## 1 · Numbers in, spikes out

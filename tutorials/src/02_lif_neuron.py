@@ -25,7 +25,7 @@ from snn_core.teaching.explorers import LIFNeuron, firing_rate
 from snn_core.teaching.inputs import constant, pulse
 from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, lanes, panels, raster, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 
@@ -325,7 +325,7 @@ assert hard(strong).sum() == 6
 # > **Before you run:** which of the spikes that come in will make the neuron fire?
 
 # %% alt="Three lanes over 200 ms. Top: 23 input spikes at random times. Middle: the membrane, which jumps by 0.5 and leaks. Bottom: 4 output spikes, each at the end of a cluster of input spikes."
-generator = seeded(0)
+generator = seed_torch(0)
 chance = torch.full((1, 1), 0.1)
 arriving = encoding.rate(chance, 200, generator=generator)
 neuron = LIF(tau_mem=10.0)

@@ -35,10 +35,10 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.palette import BLUE, GREEN, ORANGE, VERMILION
 from snn_core.teaching.plotting import raster, traces, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
-generator = seeded(3)
+generator = seed_torch(3)
 
 # %% [markdown]
 # ## 1 · A synapse outlives the spike

@@ -37,7 +37,7 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LayerRates
 from snn_core.teaching.palette import BLUE, ORANGE, VERMILION
 from snn_core.teaching.plotting import raster, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 
@@ -51,7 +51,7 @@ use_style()
 # > **Before you run:** which gains more from the single product, one sample at a time or 64 at once?
 
 # %% alt="Time per sample for a linear layer over 100 steps against the batch size, for a loop over steps and for one product. The loop is several times slower at batch size 1; the two come close at batch size 64."
-generator = seeded(4)
+generator = seed_torch(4)
 layer = nn.Linear(784, 256).requires_grad_(False)
 ways = {"loop over 100 steps": lambda x: torch.stack([layer(step) for step in x]), "one product": layer}
 batches, times, difference, threads = [1, 4, 16, 64], [], [], torch.get_num_threads()
@@ -184,7 +184,7 @@ def measured_layer(spikes, generator, wanted=2.0):
 @torch.no_grad()
 def five_layers(make_layer, seed=4):
     """Send random spikes through five layers; return the spikes of the input and of each layer."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     spikes = [encoding.rate(torch.full((16, n), p), 200, generator=generator)]
     for _ in range(5):
         spikes.append(LIF()(make_layer(spikes[-1], generator)(spikes[-1])))
@@ -222,7 +222,7 @@ plt.show()
 # %% tags=["check"]
 by_formula = 2 * sigma / (over_time + across_neurons) ** 0.5
 assert np.allclose(found, [over_time, across_neurons], rtol=0.05) and 1.7 < (1 + across_neurons / over_time) ** 0.5 < 2
-assert abs(measured_layer(runs["measured"][0], seeded(4)).weight.std() / by_formula - 1) < 0.15
+assert abs(measured_layer(runs["measured"][0], seed_torch(4)).weight.std() / by_formula - 1) < 0.15
 assert rates["divided by n"][1] == 0 and rates["PyTorch's default"][3] < 1e-4 and max(passed_on) < 0.2 < saturated
 assert 0.04 < min(kept) < max(kept) < 0.1 and sorted_rates["measured"].median() < 0.67 * kept[-1]
 
@@ -239,7 +239,7 @@ assert 0.04 < min(kept) < max(kept) < 0.1 and sorted_rates["measured"].median() 
 # %%
 def random_features(seed, neurons, wanted):
     """Return a function that shows images for some steps to a random LIF layer and returns its spikes."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     layer = nn.Linear(784, neurons, bias=False).requires_grad_(False)
     nn.init.normal_(layer.weight, generator=generator)
     example = encoding.rate(images[:500], 10, generator=generator)
@@ -340,7 +340,7 @@ assert max(test_accuracy[1024]) < 0.94
 # > **Before you run:** what does a population of eight *identical* neurons change?
 
 # %%
-gain, copies, generator = 0.5, 8, seeded(0)
+gain, copies, generator = 0.5, 8, seed_torch(0)
 hidden_spikes = hidden(test_images, 30)  # the last network of section 4
 current = gain * (hidden_spikes @ readout.weight.T + readout.bias / 10)
 eight = current.repeat_interleave(copies, dim=2)  # neuron 8 c + k is copy k of class c

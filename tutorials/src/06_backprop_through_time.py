@@ -29,17 +29,17 @@ import numpy as np
 import torch
 
 from snn_core import LIF, SpikingNeuron, Surrogate
-from snn_core.diagnostics import SavedBytes, graph_nodes
 from snn_core.losses import count_cross_entropy
+from snn_core.memory import SavedBytes, graph_nodes
 from snn_core.teaching.diagrams import unrolled_graph
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CreditAssignment, credit
 from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
-generator = seeded(6)
+generator = seed_torch(6)
 
 # %% [markdown]
 # ## 1 · Two neurons, three steps, every number
@@ -361,7 +361,7 @@ assert received["hard, attached"].min() < -0.1 and abs(received["soft, attached,
 # %%
 def five_networks(height, reset, attached, scale=10.0):
     """Train five networks side by side; return their first gradients, and their accuracies on new samples."""
-    generator = seeded(0)
+    generator = seed_torch(0)
     times = 40 * torch.rand(5, 8, 20, generator=generator)  # [network, class, input]
     w = [torch.randn(5, 20, 40, generator=generator) * 0.4, torch.randn(5, 40, 8, generator=generator) * 0.3]
     neuron = LIF(reset=reset, detach_reset=not attached, surrogate=Surrogate(scale=scale, height=height))

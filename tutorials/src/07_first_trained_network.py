@@ -35,7 +35,7 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import confusion_matrix, loss_curve, membrane_histogram, raster, use_style
 from snn_core.teaching.records import recorded
-from snn_core.training import evaluate, fit, seeded
+from snn_core.training import evaluate, fit, seed_torch
 
 use_style()
 
@@ -56,7 +56,7 @@ train_labels, test_labels = digits.train_labels, digits.test_labels
 
 def fresh(seed, neuron=LIF):
     """Return an untrained network, an encoder and the generator that the encoder draws its spikes from."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     network = nn.Sequential(nn.Linear(784, 256), neuron(), nn.Linear(256, 10), neuron())
     return network, lambda images: encoding.rate(images, 10, generator=generator), generator
 
@@ -159,7 +159,7 @@ assert abs(history.train_accuracy[-1] - history.test_accuracy[-1]) < 0.03
 # > **Before you run:** how many of the 30 steps does it need until more time does not help?
 
 # %%
-spikes = encoding.rate(test_images, 30, generator=seeded(5))
+spikes = encoding.rate(test_images, 30, generator=seed_torch(5))
 with torch.no_grad():
     hidden = network[:2](spikes)
     output = network[2:](hidden)

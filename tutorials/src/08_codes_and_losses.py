@@ -37,7 +37,7 @@ from snn_core.teaching.explorers import SpikeDistance
 from snn_core.teaching.plotting import heat_table, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.codes_and_losses import CODES, LOSSES, STEPS, classifier, coder, trial
-from snn_core.training import evaluate, fit, seeded, watch_spikes
+from snn_core.training import evaluate, fit, seed_torch, watch_spikes
 
 use_style()
 
@@ -77,7 +77,7 @@ names = [loss.replace("_cross_entropy", " CE").replace("_", " ") for loss in LOS
 # %%
 silent, target = torch.zeros(STEPS, 8, 10), torch.arange(8)
 of_silence = {loss: LOSSES[loss](silent.repeat(1, 1, 5) if "population" in loss else silent, target) for loss in LOSSES}
-inputs = {code: coder(code, seeded(0))(test[0]) for code in CODES}
+inputs = {code: coder(code, seed_torch(0))(test[0]) for code in CODES}
 per_image = {code: values.sum().item() / 1000 for code, values in inputs.items()}
 print("input spikes per image: ", {code: round(n) for code, n in per_image.items() if code != "direct"})
 print("loss of a silent output:", {loss: round(value.item(), 2) for loss, value in of_silence.items()})
@@ -125,7 +125,7 @@ print("gradient by autograd:                ", spikes.grad.flatten().int().tolis
 # %%
 def teach_time(target, updates=100, seed=0):
     """Return the step of the first spike before each update."""
-    generator, steps = seeded(seed), []
+    generator, steps = seed_torch(seed), []
     arrivals = (torch.rand(40, 1, 100, generator=generator) < 0.05).float()
     neuron = nn.Sequential(nn.Linear(100, 1, bias=False), LIF(tau_mem=10.0))
     nn.init.uniform_(neuron[0].weight, 0, 0.15, generator=generator)
@@ -185,7 +185,7 @@ closed = {tau: 2 * (1 - np.exp(-lags / tau)) / (tau * (1 - np.exp(-2 / tau))) fo
 # %%
 def teach_pattern(loss, updates=200):
     """Train 20 neurons towards five spikes each; return their spikes and the targets, [100, 1, 20]."""
-    generator = seeded(0)
+    generator = seed_torch(0)
     arrivals = (torch.rand(100, 1, 100, generator=generator) < 0.05).float()
     target = torch.zeros(100, 1, 20)
     for neuron in range(20):
@@ -299,7 +299,7 @@ plt.show()
 with_black = [trial("population with black", "count_cross_entropy", lr, few, test)[0] for lr in (1e-4, 3e-4, 1e-3)]
 cross, (count, first) = {}, ("count_cross_entropy", "first_spike_cross_entropy")
 for trained in (count, first):
-    generator = seeded(0)
+    generator = seed_torch(0)
     network, encode = classifier("latency", trained), coder("latency", generator)
     options = {"loss": LOSSES[trained], "optimizer": torch.optim.Adam(network.parameters(), 3e-3), "progress": False}
     fit(network, *few, encode=encode, epochs=1, batch_size=25, generator=generator, **options)
@@ -344,17 +344,26 @@ assert cross[count, count] - cross[count, first] > 0.08 > 0.05 > abs(cross[first
 # > **Before you run:** without a charge the network sends some 400 to 500 hidden spikes per image. How many of them does it need?
 
 # %%
-encode, base = coder("rate", seeded(0)), classifier("rate", "count_cross_entropy")  # the seed, then the weights
+encode, base = coder("rate", seed_torch(0)), classifier("rate", "count_cross_entropy")  # the seed, then the weights
 full = {"encode": encode, "batch_size": 50, "progress": False}
 adam = torch.optim.Adam(base.parameters(), lr=1e-3)
-fit(base, images, labels, epochs=2, optimizer=adam, generator=seeded(0), **full)
+fit(base, images, labels, epochs=2, optimizer=adam, generator=seed_torch(0), **full)
 
 
 def spare(penalty):
     """Continue the training of `base` with a penalty; return accuracy, hidden spikes per image, share of dead neurons."""
     network = copy.deepcopy(base)
     adam = torch.optim.Adam(network.parameters(), lr=1e-3)
-    fit(network, images[:2500], labels[:2500], epochs=1, penalty=penalty, optimizer=adam, generator=seeded(1), **full)
+    fit(
+        network,
+        images[:2500],
+        labels[:2500],
+        epochs=1,
+        penalty=penalty,
+        optimizer=adam,
+        generator=seed_torch(1),
+        **full,
+    )
     with torch.no_grad(), watch_spikes(network) as layers:
         right = (predict(spike_count(network(encode(test[0])))) == test[1]).float().mean().item()
     counts = layers[0].sum(0)

@@ -32,7 +32,7 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import STDPWindow
 from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 
@@ -73,7 +73,7 @@ def two_traces(pre, post, a_plus=0.01, a_minus=0.0105, tau=20.0, post_first=Fals
     return np.array(course)
 
 
-generator = seeded(9)
+generator = seed_torch(9)
 pre, caused, other = torch.rand(3, 2000, generator=generator) < torch.tensor([[0.03], [0.5], [0.01]])
 pre, post = pre.double(), ((pre & caused) | other).double()
 pre_spikes, post_spikes = (train.nonzero().flatten().tolist() for train in (pre, post))
@@ -325,7 +325,7 @@ def listen(rule, weight, arrivals, drive, membrane=None, traces=None, tau_mem=10
     gain = drive * (1 - beta) / (arrivals.shape[2] * 0.02 * 0.5)
     for now in arrivals:
         current = gain * (weight @ now.unsqueeze(2)).squeeze(2)
-        spikes, _, membrane = lif_step(current, membrane, beta=beta, reset="hard", surrogate=fires)
+        spikes, _, membrane = lif_step(current, membrane, beta=beta, reset="hard", spike=fires)
         pairing, traces = rule.pair(now, spikes, traces)
         weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
         sent.append(spikes.squeeze(1))
@@ -396,7 +396,7 @@ assert all(fifths[2] > 3 * fifths[[0, 4]].sum() and above > 0.6 for fifths, abov
 # > **Before you run:** at first the neuron answers the pattern always, and noise nearly as often. Where in the pattern will its first spike lie in the end?
 
 # %%
-generator = seeded(9)
+generator = seed_torch(9)
 patterns = (torch.rand(50, 16, 1000, generator=generator) < 0.02).float()
 shown = torch.rand(300, generator=generator) < 0.5
 shown[1:] &= ~shown[:-1].clone()

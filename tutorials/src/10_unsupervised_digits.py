@@ -40,7 +40,7 @@ from snn_core.teaching.explorers import PrototypeDrift
 from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import heat_table, raster, use_style
 from snn_core.teaching.records import recorded
-from snn_core.training import fit, seeded
+from snn_core.training import fit, seed_torch
 
 use_style()
 
@@ -93,7 +93,7 @@ def rule_by_hand(weight, spikes_in, spikes_out, lr, scale, alpha):
 
 
 # %%
-generator = seeded(0)
+generator = seed_torch(0)
 small_in, small_out = ((torch.rand(6, 4, n, generator=generator) < 0.3).float() for n in (5, 3))
 small = normalize(torch.rand(3, 5, generator=generator), dim=1)
 by_hand = rule_by_hand(small, small_in, small_out, lr=0.3, scale=0.18, alpha=np.exp(-1 / 5))
@@ -109,7 +109,7 @@ windows = {w: np.array([play(torch.tensor([[w]]), x, one).item() - w for x in at
 # %%
 means = {"threes": images[labels == 3], "all digits": images}
 means = {name: plasticity.unit_intensity(shown).mean(0) for name, shown in means.items()}
-paths, generator = {}, seeded(0)
+paths, generator = {}, seed_torch(0)
 for name, shown in {"threes": images[labels == 3][:400], "all digits": images[:400]}.items():
     traces = spike_trace(spiking(shown, generator), tau=5.0)[-1]
     weight, path = normalize(torch.rand(1, 784, generator=generator), dim=1), []
@@ -154,14 +154,14 @@ assert [round(plasticity.unit_intensity(images[labels == d]).norm(dim=1).mean().
 # %%
 variants = {
     "no competition": ({"compete": False}, {}),
-    "no homeostasis": ({}, {"normalise": False, "adaptation": 0.0}),
-    "length only": ({}, {"adaptation": 0.0}),
+    "no homeostasis": ({}, {"normalise": False, "threshold_lr": 0.0}),
+    "length only": ({}, {"threshold_lr": 0.0}),
     "length and thresholds": ({}, {}),
 }
 slow = {"epochs": 1, "batch_size": 1, "lr": (0.05, 0.005)}
 few, shares, layers = images[:300], {}, {}
 for name, (kind, rules) in variants.items():
-    encode = partial(spiking, generator=(generator := seeded(0)))
+    encode = partial(spiking, generator=(generator := seed_torch(0)))
     layers[name] = CompetitiveLayer(784, 36, generator=generator, **kind)
     learn_unlabelled(layers[name], few, encode, generator=generator, **slow, **rules)
     counts = responses(layers[name], few, encode).sum(0)
@@ -218,7 +218,7 @@ assert idle["length and thresholds"] <= 5 and grown["length only"] <= 5 < 8 <= g
 # %%
 def learn_digits(seed, moments=(), number=400):
     """Return a layer that has seen all training images, its weights at some batches, its spikes in every batch."""
-    encode = partial(spiking, generator=(generator := seeded(seed)))
+    encode = partial(spiking, generator=(generator := seed_torch(seed)))
     layer, film, won = CompetitiveLayer(784, number, generator=generator), [], []
 
     def watch(output):
@@ -318,7 +318,7 @@ def with_weights(centroids, threshold):
 kinds = ("untrained", "linear", "k-means", "k-means, read by spikes", "STDP")
 results, counted = {name: [] for name in kinds}, []
 for seed, (layer, _, _) in enumerate(trained):
-    encode = partial(spiking, generator=(generator := seeded(100 + seed)))
+    encode = partial(spiking, generator=(generator := seed_torch(100 + seed)))
     counted.append(count_spikes_of(layer, encode))
     untrained = CompetitiveLayer(784, 400, generator=generator)
     centroids = spherical_kmeans(images, 400, generator=generator)
@@ -335,7 +335,7 @@ numbers, by_number = (10, 30, 100, 300, 1000), {"STDP, voting": [], "linear": []
 for number in numbers:
     tries = []
     for draw in range(4):  # it matters which images are labelled, so they are drawn four times
-        order = torch.randperm(5000, generator=(generator := seeded(draw)))
+        order = torch.randperm(5000, generator=(generator := seed_torch(draw)))
         of = torch.cat([order[labels[order] == digit][: number // 10] for digit in range(10)])
         tries.append([read_digits(*counted[draw % 3], of)[1], linear_classifier(of, generator)])
     for values, value in zip(by_number.values(), np.mean(tries, axis=0), strict=True):
@@ -410,9 +410,9 @@ class InhibitedLayer(CompetitiveLayer):
 def small_network(kind, dt, adaptation, seed):
     """Train 100 neurons on 800 images; return accuracy (%), spikes per step that has any, steps per image, the layer."""
     steps = round(8 / dt)
-    encode = partial(spiking, generator=(generator := seeded(seed)), steps=steps, dt=dt)
+    encode = partial(spiking, generator=(generator := seed_torch(seed)), steps=steps, dt=dt)
     layer = kind(784, 100, dt=dt, generator=generator)
-    learn_unlabelled(layer, few, encode, epochs=2, batch_size=64, generator=generator, adaptation=adaptation)
+    learn_unlabelled(layer, few, encode, epochs=2, batch_size=64, generator=generator, threshold_lr=adaptation)
     reader = partial(layer, inhibition=0.5) if kind is CompetitiveLayer else layer
     response = plasticity.class_responses(responses(reader, few, encode), labels[:800])
     right = predict(plasticity.vote_scores(responses(reader, test_images[:500], encode), response)) == test_labels[:500]
@@ -430,7 +430,7 @@ mean_of = {name: np.mean([trial[:3] for trial in trials], axis=0) for name, tria
 # %% alt="Four rasters of 100 neurons for ten images of 8 ms each. Maximum: one spike per step. Inhibition at 1 ms: many neurons spike in one and the same step, and none for most images; accuracy little above chance. At 0.5 and 0.25 ms: one to a few neurons spike for an image, accuracy somewhat below that of the maximum."
 figure, axes = plt.subplots(1, 4, figsize=(10, 3), sharey=True)
 for ax, (name, trials) in zip(axes, tried.items(), strict=True):
-    output = trials[0][3](spiking(test_images[:10], seeded(0), round(8 / (dt := setups[name][1])), dt))
+    output = trials[0][3](spiking(test_images[:10], seed_torch(0), round(8 / (dt := setups[name][1])), dt))
     raster(output.transpose(0, 1).flatten(0, 1), ax, dt=dt)  # one image after the other
     ax.set(xlim=(-1, 80), title=f"{name}\naccuracy {mean_of[name][0]:.0f} %")
 plt.show()
@@ -544,7 +544,7 @@ check("10.2", answer_of)
 # %% [markdown] tags=["solution"]
 # ### 3 · Change one number
 #
-# Train with 100 neurons instead of 400, and with 1,600 if you have a minute. Write a new cell for it, and leave section 3 as it is: `learn_digits(0, number=100)[0]` is the layer, and `read_digits(*count_spikes_of(layer, partial(spiking, generator=seeded(100))))` returns the accuracy of naming and of voting. Draw both against the number of neurons. Are more neurons always better? And 5,000 that do not learn: put the images themselves in as weights, `with_weights(normalize(images, dim=1), layer.threshold)`.
+# Train with 100 neurons instead of 400, and with 1,600 if you have a minute. Write a new cell for it, and leave section 3 as it is: `learn_digits(0, number=100)[0]` is the layer, and `read_digits(*count_spikes_of(layer, partial(spiking, generator=seed_torch(100))))` returns the accuracy of naming and of voting. Draw both against the number of neurons. Are more neurons always better? And 5,000 that do not learn: put the images themselves in as weights, `with_weights(normalize(images, dim=1), layer.threshold)`.
 #
 # ### 4 · Open
 #
@@ -579,7 +579,7 @@ check("10.2", answer_of)
 #
 # ```python
 # def read_by(layer):
-#     return read_digits(*count_spikes_of(layer, partial(spiking, generator=seeded(100))))
+#     return read_digits(*count_spikes_of(layer, partial(spiking, generator=seed_torch(100))))
 #
 #
 # sizes = {number: read_by(learn_digits(0, number=number)[0]) for number in (100, 400, 1600)}

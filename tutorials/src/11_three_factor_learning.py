@@ -39,7 +39,7 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EligibilityTrace
 from snn_core.teaching.palette import BLUE, GREEN, PURPLE, VERMILION
 from snn_core.teaching.plotting import raster, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 
@@ -65,7 +65,7 @@ def credit_of_pairs(pre_times, post_times, now, tau_e):
 
 
 # %% tags=["NBVAL_CHECK_OUTPUT"]
-pre, post = torch.bernoulli(torch.full((2, 100, 1, 1), 0.1, dtype=torch.float64), generator=seeded(0))
+pre, post = torch.bernoulli(torch.full((2, 100, 1, 1), 0.1, dtype=torch.float64), generator=seed_torch(0))
 learner, weight = RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5), tau_eligibility=40.0), torch.full((1, 1), 0.5)
 state = learner.initial_state(pre[0], post[0])
 in_the_core = learner.run(pre, post, weight, state).eligibility.item()
@@ -80,7 +80,7 @@ print(f"all pairs, by hand: {by_hand:.9f} | RewardSTDP: {in_the_core:.9f}")
 # > **Before you run:** when the reward comes, how many of the sixty have more credit than the synapse that deserves it? And how many after the credit of 300 such rewards is averaged?
 
 # %% alt="Eligibility of 61 synapses over 225 ms for two time constants, one draw of 300. With 40 ms the trace of the causal pair has decayed to nearly zero when the reward comes, and accidental grey traces lie above it. With 160 ms it has kept a quarter. The titles give how many lie above it on average: about ten, and about five."
-noise = torch.bernoulli(torch.full((2, 226, 300, 61), 0.005), generator=seeded(4))
+noise = torch.bernoulli(torch.full((2, 226, 300, 61), 0.005), generator=seed_torch(4))
 noise[..., 0] = 0
 noise[0, 20, :, 0] = noise[1, 25, :, 0] = 1
 single, many, courses, credits = noise[:, :, 0, :, None], noise.flatten(2)[..., None], {}, {}
@@ -134,7 +134,7 @@ def play(weight, cue, steps, chance, **options):
     return pre, post, (predict(post[: task.cue_steps].sum(0), generator=chance) == cue).float()
 
 
-chance, expected, alone = seeded(0), torch.zeros(1), []
+chance, expected, alone = seed_torch(0), torch.zeros(1), []
 weight = 0.2 + 0.2 * torch.rand(1, 3, 15, generator=chance)
 learner = RewardSTDP(stdp, tau_eligibility=40.0)
 state = learner.initial_state(weight[:, 0], weight[:, :, 0])
@@ -194,7 +194,7 @@ def each_agent(conditions, rates, agents):
 def train_agents(rates, *, steps, agents, seed=0, **conditions):
     """Train agents under conditions [C]; return the tests' rewards [trials, C, tests] and the rates taken [C]."""
     own = each_agent(DEFAULTS | conditions, rates, sum(agents))
-    chance, expected, right = seeded(seed), own["start"][:, None].repeat(1, 3), []
+    chance, expected, right = seed_torch(seed), own["start"][:, None].repeat(1, 3), []
     weight = 0.2 + 0.2 * torch.rand(len(expected), 3, 15, generator=chance)
     learner, due = RewardSTDP(stdp, own["tau"]), task.cue_steps + (own["delay"] / task.dt).round().long()
     state = learner.initial_state(weight[:, 0], weight[:, :, 0])
@@ -217,7 +217,7 @@ RATES, pre_post = (0.006, 0.02, 0.06, 0.2, 0.6), (torch.full((1, 3, 15), 0.3), t
 arms, arm_rates = train_agents(RATES, steps=20, agents=(6, 40), tau=40.0, delay=50, arm=torch.arange(4))
 blocks = 100 * arms.unflatten(0, (6, 25)).mean(1)  # [blocks of 25 trials, arms, agents]
 figure, axes = plt.subplots(1, 2, figsize=(11, 3.4), width_ratios=(2, 3))
-raster(torch.cat(task.trial(*pre_post, generator=seeded(1)), 2)[:, 0], axes[0], dt=5.0, size=7)
+raster(torch.cat(task.trial(*pre_post, generator=seed_torch(1)), 2)[:, 0], axes[0], dt=5.0, size=7)
 axes[0].axhline(14.5, color="0.6"), axes[0].axvline(100, color=VERMILION, linestyle="--")
 axes[0].set(ylabel="inputs 0–14, outputs 15–17", title="One trial: cue, wait, reward (dashed)")
 for arm, (name, color) in enumerate(zip(ARMS, (BLUE, VERMILION, GREEN, PURPLE), strict=True)):
@@ -302,7 +302,7 @@ assert noisy_end < 55 < 200 / 3 < silent_end < both_end and both_end > 85
 # > **Before you run:** no critic, and $R$ is 0 or 1. Which sign has the change towards the *wrong* actions? And the formula asks for one mean per cue: will it beat one mean for all?
 
 # %%
-cue, chance = torch.arange(4000) % 3, seeded(0)
+cue, chance = torch.arange(4000) % 3, seed_torch(0)
 pre, post, reward = play(untrained := torch.full((4000, 3, 15), 0.3), cue, 20, chance)
 learner = RewardSTDP(stdp, 40.0)
 credit = learner.run(pre, post, untrained, learner.initial_state(pre[0], post[0])).eligibility
@@ -343,7 +343,7 @@ plt.show()
 # %% alt="Histograms of the share of right actions of an agent on a cue. Left, after 150 trials with a mean per cue: two peaks, nearly never and nearly always. Right, 150 trials later: with means per cue the two peaks are unchanged; with one mean for all the peak at never has shrunk to less than half."
 def stuck_then_freed(agents=80, seed=0):
     """Return the right actions [agents, 3 cues] after 150 and 300 trials; half get one mean in between."""
-    chance, learner, rounds = seeded(seed), RewardSTDP(stdp, 40.0), []
+    chance, learner, rounds = seed_torch(seed), RewardSTDP(stdp, 40.0), []
     weight = 0.2 + 0.2 * torch.rand(agents, 3, 15, generator=chance)
     critic, expected = torch.full((agents,), PER_CUE), torch.zeros(agents, 3)
     state = learner.initial_state(weight[:, 0], weight[:, :, 0])
@@ -406,11 +406,11 @@ def score(spikes, membrane, inputs):
     return torch.einsum("tbm,tbn->bmn", surprise, spike_trace(inputs, 10.0))
 
 
-noisy = StochasticLIF(torch.tensor(10.0, dtype=torch.float64), width=0.3, generator=seeded(1))
+noisy = StochasticLIF(torch.tensor(10.0, dtype=torch.float64), width=0.3, generator=seed_torch(1))
 
 # %%
 every = torch.tensor(list(itertools.product((0.0, 1.0), repeat=6)), dtype=torch.float64).T.unsqueeze(2)  # [6, 64, 1]
-inputs = torch.bernoulli(torch.full((6, 1, 4), 0.5, dtype=torch.float64), generator=seeded(0))
+inputs = torch.bernoulli(torch.full((6, 1, 4), 0.5, dtype=torch.float64), generator=seed_torch(0))
 weight = torch.full((1, 4), 0.1, dtype=torch.float64, requires_grad=True)
 membrane, paid = noisy.replay(every, inputs @ weight.T), (every.sum((0, 2)) == 2).double()
 log_p = noisy.log_likelihood(every, membrane).sum((0, 2))
@@ -458,7 +458,7 @@ goals, angles = (
     {},
 )
 for goal, number in itertools.product(goals, range(100)):
-    chance = seeded(number)
+    chance = seed_torch(number)
     some = torch.bernoulli(torch.full((6, 1, 4), 0.5, dtype=torch.float64), generator=chance)
     w = (0.3 * torch.rand(1, 4, generator=chance, dtype=torch.float64)).requires_grad_()
     pays = torch.rand(64, generator=chance) < 0.5 if goals[goal] is None else goals[goal]
@@ -517,7 +517,7 @@ def accuracy(weight, pictures, answers, generator):  # of readers with weights [
 
 def train_readers(rate, told, seed=0):
     """Train readers with rates [A] by reward, or told the answer; return weights and held-out accuracies [looks, A]."""
-    generator = readers.generator = seeded(seed)
+    generator = readers.generator = seed_torch(seed)
     weight = 0.01 + 0.002 * torch.randn(len(rate), ANSWERS, 784, generator=generator)
     expected, course = torch.full((len(rate),), 0.5), []  # what is held out: the last 200
     for number in range(1, LOOKS[-1] + 1):
@@ -549,7 +549,7 @@ for told, axis, color in ((True, axes[1], VERMILION), (False, axes[2], BLUE)):
     first[told] = min(shown[2 + int((each >= 85).nonzero()[0])] for each in smooth.T if each.max() >= 85)
     best_rate = taken[told] = course[-5:].mean((0, 2)).argmax().item()
     course, weight = course[:, best_rate], weight.view(5, SEEDS, ANSWERS, 784)[best_rate]
-    tested[told], fields[told] = 100 * accuracy(weight, *test, seeded(9)), (weight[:, 1] - weight[:, 0]).mean(0)
+    tested[told], fields[told] = 100 * accuracy(weight, *test, seed_torch(9)), (weight[:, 1] - weight[:, 0]).mean(0)
     name = "told the answer" if told else "told right or wrong"
     axes[0].plot(shown, course.mean(1), color=color, label=f"{name}: test {tested[told].mean():.0f} %")
     axes[0].fill_between(shown, *course.aminmax(dim=1), color=color, alpha=0.15, linewidth=0)

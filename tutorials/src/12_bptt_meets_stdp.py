@@ -36,7 +36,7 @@ from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import GradientWindow, gradient_window
 from snn_core.teaching.palette import BLUE, GREEN, ORANGE, VERMILION
 from snn_core.teaching.plotting import use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 POST, STEPS = 100, 300
@@ -123,7 +123,7 @@ assert torch.allclose(paired, stdp.window(lags), rtol=0, atol=1e-12)
 # > **Before you run:** no postsynaptic spike stands in this formula, unlike in STDP. Where does the neuron's own spiking enter?
 
 # %%
-generator = seeded(12)
+generator = seed_torch(12)
 inputs = (torch.rand(STEPS, 1, 30, generator=generator) < 0.05).double()
 goal = (torch.rand(STEPS, 1, 1, generator=generator) < 0.03).double()
 w = (0.3 * torch.rand(30, 1, generator=generator).double()).requires_grad_()
@@ -417,7 +417,7 @@ def timing_tasks(seeds):
     """Return input spikes [200, task, 150] and the target spikes [200, task], more than 20 ms apart."""
     inputs, targets = [], torch.zeros(200, len(seeds), dtype=torch.float64)
     for task, seed in enumerate(seeds):
-        generator = seeded(seed)
+        generator = seed_torch(seed)
         inputs.append((torch.rand(200, 150, generator=generator) < 0.01).double())
         free = torch.sort(torch.randperm(110, generator=generator)[:4]).values
         targets[20 + free + 20 * torch.arange(4), task] = 1
@@ -468,7 +468,7 @@ def jittered(x, spread, generator):
 x, target = timing_tasks(range(100, 124))  # to tune on
 
 # %% tags=["check"]
-leaf = (0.1 + 0.1 * torch.randn(1, 24, 150, generator=seeded(1)).double()).requires_grad_()
+leaf = (0.1 + 0.1 * torch.randn(1, 24, 150, generator=seed_torch(1)).double()).requires_grad_()
 for squared, scale, neuron in ((0, 10, lif), (1, 0, LIF(tau_mem, surrogate="straight_through"))):  # BPTT, ReSuMe
     z, trial = neuron((x * leaf).sum(2)), three_factors(x, target, torch.tensor([[squared, scale, 1.0]]).double())
     loss = (z - target).square().sum() / 2 if squared else 24 * van_rossum(z, target)  # the core: mean over 24 tasks
@@ -575,7 +575,7 @@ for row, (key, color) in enumerate(zip(shown, (VERMILION, ORANGE, GREEN, BLUE), 
     at = respond(x, learned[key])[0][:, 0, 0].nonzero()
     axes[1].plot(at, np.full(len(at), row), "|", color=color, markersize=16, markeredgewidth=1.5)
     missed.append(sum((at - goal).abs().min().item() > 2 for goal in target[:, 0].nonzero()))
-    moved = [[jittered(x, spread, seeded(trial)) for trial in range(5)] for spread in jitters]
+    moved = [[jittered(x, spread, seed_torch(trial)) for trial in range(5)] for spread in jitters]
     shaken[key[0]] = [np.mean([distance(z, learned[key], target).mean() for z in trials]) for trials in moved]
     axes[2].plot(jitters, shaken[key[0]], "o-", color=color, markersize=4)
 grown = {name: shifted[2] / shifted[0] for name, shifted in shaken.items()}  # at 1 ms

@@ -32,15 +32,15 @@ from torch.nn.functional import cosine_similarity, cross_entropy, one_hot
 from torch.utils.flop_counter import FlopCounterMode
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF, Surrogate, online
-from snn_core.diagnostics import SavedBytes, live_bytes
 from snn_core.losses import van_rossum
+from snn_core.memory import SavedBytes, live_bytes
 from snn_core.neurons import AdaptiveState, adaptive_lif_step
 from snn_core.tasks import DelayedRecall
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import ThresholdMemory, cue_eligibility
 from snn_core.teaching.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 from snn_core.teaching.plotting import heat_table, raster, use_style
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 
@@ -60,7 +60,7 @@ use_style()
 # > **Before you run:** how many numbers is $P$?
 
 # %%
-generator, T, n = seeded(13), 30, 3
+generator, T, n = seed_torch(13), 30, 3
 x, wanted = ((torch.rand(T, n, generator=generator) < p).double().numpy() for p in (0.5, 0.3))
 W, V = (0.6 * torch.randn(2, n, n, generator=generator) + 0.2).double().numpy()
 beta, slope = np.exp(-1 / 10), lambda distance: 1 / (1 + 2 * np.abs(distance)) ** 2  # fast sigmoid of scale 2
@@ -137,8 +137,8 @@ assert abs(forward[True] - forward[False]).max() > 0.1 and T * (T + 1) // 2 == 4
 # %%
 def rtrl_of(size):
     """Return RTRL at rest for as many neurons as inputs, and a random input [1, N]."""
-    rtrl = online.OnlineRTRL(nn.Linear(size, size, bias=False), RecurrentLIF(size, generator=seeded(size)))
-    now = (torch.rand(1, size, generator=seeded(size)) < 0.5).float()
+    rtrl = online.OnlineRTRL(nn.Linear(size, size, bias=False), RecurrentLIF(size, generator=seed_torch(size)))
+    now = (torch.rand(1, size, generator=seed_torch(size)) < 0.5).float()
     rtrl.start(now)
     return rtrl, now
 
@@ -305,7 +305,7 @@ PARTS |= {f"{term} only": [term] for term in online.TERMS} | {"none": []}
 
 def cosines_of_parts(seed, scale):
     """Return each part's cosine to the gradient of BPTT in a random network, and the norm of its last influence."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     options = {"generator": generator, "detach_reset": False, "surrogate": Surrogate(scale=scale)}
     linear, neuron = nn.Linear(12, 12, bias=False).double(), RecurrentLIF(12, 20.0, **options).double()
     linear.weight.data = 0.5 * torch.rand(12, 12, generator=generator).double() - 0.05
@@ -421,7 +421,7 @@ readout = LeakyIntegrator(20.0, dt=5.0)  # its decay is that of the membranes
 
 def new_recall_network(seed, group):
     """Return weights from the inputs (each neuron hears one group), among neurons, to the readout, and back."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     hears = (torch.arange(36) // 12)[:, None] == group
     among = 0.2 * (2 * torch.rand(36, 36, generator=generator) - 1) / 6
     return hears * torch.rand(36, 15, generator=generator), among, *torch.randn(2, 2, 36, generator=generator) / 6
@@ -467,7 +467,7 @@ def recall_gradients(task, weights, arms, generator):
 @torch.no_grad()
 def recall_accuracy(task, weights, arms, seed, swap=None):
     """Return how many of 100 trials are answered by their own cue; after a swap, of those that met the other cue."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     cue = torch.randint(0, 2, (len(arms), 100), generator=generator)
     y = recall_trials(task, weights, arms, cue, generator, swap)[0][task.answer]
     counts = torch.ones_like(cue) if swap is None else cue != cue.flip(1)
@@ -478,7 +478,7 @@ def learn_recall(task, names, rates, seeds, updates=60, draw=100, gain=1.0):
     """Train a network for each (arm, rate, seed), side by side; return weights, arms and accuracies per update."""
     arms, rate, seed_of = zip(*itertools.product(names, rates, seeds), strict=True)
     *_, adaptive, decays, learns = per_network(arms)
-    rate, generator, course = torch.tensor(rate)[:, None, None], seeded(draw), []
+    rate, generator, course = torch.tensor(rate)[:, None, None], seed_torch(draw), []
     fixed, *born = map(torch.stack, zip(*(new_recall_network(seed, task.group) for seed in seed_of), strict=True))
     born[0] *= gain
     moved = [torch.zeros_like(w, requires_grad=True) for w in born]  # of V, W, B, in units of the rate
@@ -504,7 +504,7 @@ test = recall_accuracy(task, weights, arms, 2).view(shape)[best]
 # %%
 def cosine_to_bptt(weights, arm, reference="BPTT"):
     """Return each network's cosine of an arm's gradient by V to that of BPTT, at the same weights and trials."""
-    both = [recall_gradients(task, weights, [name] * len(weights[0]), seeded(50))[1] for name in (arm, reference)]
+    both = [recall_gradients(task, weights, [name] * len(weights[0]), seed_torch(50))[1] for name in (arm, reference)]
     return cosine_similarity(*(each.flatten(1) for each in both))
 
 
@@ -539,7 +539,7 @@ for title, columns in tables.items():
 trials, cue = {}, torch.zeros(1, 1, dtype=torch.long)
 for row, delay in ((0, 200.0), (6, 100.0)):  # one network each of "BPTT" and "LIF, BPTT", one trial with cue A
     one = [w[row : row + 1] for w in taught[delay][0]], taught[delay][1][row : row + 1]
-    trials[delay] = [each[:, 0, 0] for each in recall_trials(DelayedRecall(delay=delay), *one, cue, seeded(5))]
+    trials[delay] = [each[:, 0, 0] for each in recall_trials(DelayedRecall(delay=delay), *one, cue, seed_torch(5))]
 raised = 1 + ARMS["BPTT"][3] * trials[200.0][2].unflatten(1, (3, 12)).mean(-1)  # mean threshold per group
 
 # %% alt="Five panels. Top left, an adaptive network: the neurons of cue A fire in the cue and for some time after it; those of cue B late in the delay and in the recall. Below, the mean thresholds: that of cue A rises first. Top right, an LIF network: firing goes on from the cue through the delay. Bottom left, accuracy against updates at rate 0.03: BPTT and the e-prop arms rise above 90 percent, frozen stays near 70, LIF at chance. Bottom right, accuracy against the delay, a dot for each network: adaptive arms mostly near 100 percent, LIF up to 5 tau_mem, brief adaptation at 0 only."
@@ -618,7 +618,7 @@ def born_network(seed, learns=True):
 
 def live(network, seed, steps, looks=()):
     """Learn in a stream, step by step while an answer is due; return right answers per trial, bytes after some steps."""
-    eprop, generator, right, memory = online.EProp(network), seeded(seed), [], []
+    eprop, generator, right, memory = online.EProp(network), seed_torch(seed), [], []
     optimizer = torch.optim.Adam(eprop.parameters(), lr=0.003)
     eprop.start(torch.zeros(16, 15))  # once
     for step in range(steps):

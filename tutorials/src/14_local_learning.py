@@ -32,8 +32,8 @@ from torch.nn import functional as F
 
 from snn_core import LIF, Surrogate, encoding
 from snn_core.datasets import mnist_mini
-from snn_core.diagnostics import SavedBytes
 from snn_core.losses import count_cross_entropy
+from snn_core.memory import SavedBytes
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import spike_trace
 from snn_core.teaching.exercises import check
@@ -42,7 +42,7 @@ from snn_core.teaching.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILION
 from snn_core.teaching.plotting import use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.local_learning import EPOCHS, TUNED, WIDE, lesson
-from snn_core.training import evaluate, seeded
+from snn_core.training import evaluate, seed_torch
 
 use_style()
 GREY = "0.5"
@@ -64,7 +64,7 @@ tau = torch.tensor(10.0, dtype=torch.float64)  # ms
 
 def tiny_network(steps=10, beta_out=None, seed=4):
     """Return a network of two layers, input spikes [T, 8, 20] for it and their labels."""
-    spikes = (torch.rand(steps, 8, 20, generator=seeded(seed)) < 0.3).double()
+    spikes = (torch.rand(steps, 8, 20, generator=seed_torch(seed)) < 0.3).double()
     layers = nn.Linear(20, 30), LIF(tau), nn.Linear(30, 5), LIF(tau, beta=beta_out)
     for linear in layers[::2]:
         linear.weight.data.mul_(3)  # so that it spikes
@@ -226,16 +226,16 @@ assert online["final"].mean(0)[0] - 0.01 > online["extrapolated"].mean(0)[0] > o
 # > **Before you run:** how far from the gradient is a random matrix, at first? And will a network learn whose matrices change all the time?
 
 # %%
-B = torch.randn(5, 30, generator=seeded(3), dtype=torch.float64) / 30**0.5
+B = torch.randn(5, 30, generator=seed_torch(3), dtype=torch.float64) / 30**0.5
 random_rules = {"feedback_alignment": by_hand((error * s_out) @ B)}
 random_rules["direct_feedback_alignment"] = by_hand((error @ B).expand(10, -1, -1))
-others = torch.randn(50, 5, 30, generator=seeded(4), dtype=torch.float64)
+others = torch.randn(50, 5, 30, generator=seed_torch(4), dtype=torch.float64)
 draws = [cosine(by_hand((error * s_out) @ other), bptt) for other in others]
 print(f"50 random matrices: cosine {np.mean(draws):.2f} ± {np.std(draws):.2f}")
 
 # %% tags=["check"]
 for rule, expected in random_rules.items():
-    found = rule_gradient(rule, network, spikes, labels, **told, generator=seeded(3))
+    found = rule_gradient(rule, network, spikes, labels, **told, generator=seed_torch(3))
     assert torch.allclose(found, expected, rtol=0, atol=1e-12) and expected.abs().max() > 1e-3
 assert abs(np.mean(draws)) < 0.1 and max(draws) < 0.6
 
@@ -276,7 +276,7 @@ RULES_3 = {"ottt": "OTTT", "feedback_alignment": "FA", "direct_feedback_alignmen
 
 def align(rule, seed, fixed=(), redraw=False, steps=10):
     """Train three layers for one epoch but for the `fixed` ones; return both angles every 13 batches, and accuracy."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     sizes = zip((196, 100, 100), (100, 100, 10), (Surrogate(), Surrogate(), wide), strict=True)
     network = nn.Sequential(*[part for n, m, s in sizes for part in (nn.Linear(n, m), LIF(surrogate=s))])
     online = OnlineNetwork(network, rule, horizon=steps, generator=generator)
@@ -353,7 +353,7 @@ for rule in ("feedback_alignment", "direct_feedback_alignment"):
 # > **Before you run:** which of the five rules will notice?
 
 # %%
-R, decay = torch.randn(5, 30, generator=seeded(4), dtype=torch.float64) / 30**0.5, network[1].beta
+R, decay = torch.randn(5, 30, generator=seed_torch(4), dtype=torch.float64) / 30**0.5, network[1].beta
 readout, ones, reach, said_below = torch.zeros(8, 5, dtype=torch.float64), 0.0, (decay ** torch.arange(10)).sum(), []
 for z in hidden.spikes.detach():
     readout, ones = decay * readout + z @ R.T, decay * ones + 1
@@ -372,7 +372,7 @@ def hears(rule, error):
             z = net(spikes)
             found.append(gradient((error(z.sum(0).detach(), labels) * z).sum(), net))
         else:
-            found.append(rule_gradient(rule, net, spikes, labels, error=error, generator=seeded(4)))
+            found.append(rule_gradient(rule, net, spikes, labels, error=error, generator=seed_torch(4)))
     return not torch.equal(*found)
 
 
@@ -390,7 +390,7 @@ for rule, (handed, own) in notices.items():
 
 # %% tags=["check"]
 for horizon, by_steps in zip((None, 10), decolle, strict=True):
-    core = rule_gradient("decolle", network, spikes, labels, horizon=horizon, generator=seeded(4))
+    core = rule_gradient("decolle", network, spikes, labels, horizon=horizon, generator=seed_torch(4))
     assert torch.allclose(by_steps, core, rtol=0, atol=1e-12) and core.abs().max() > 1e-3
 assert [handed for handed, _ in notices.values()] == [True, True, True, False, False]
 assert [own for _, own in notices.values()] == [True, True, True, True, False]
@@ -411,7 +411,7 @@ learnt = lesson(0, digits)
 course = learnt.course.unflatten(1, (EPOCHS, -1)).mean(2)
 live = {rule: 100 * accuracy for rule, accuracy in learnt.accuracy.items()}
 trained = learnt.networks["bptt"]
-spikes_200 = encoding.rate(digits.train_images[:200].flatten(1), 10, generator=seeded(1))
+spikes_200 = encoding.rate(digits.train_images[:200].flatten(1), 10, generator=seed_torch(1))
 late = probe_angle(trained, OnlineNetwork(trained, "ottt", horizon=10), spikes_200, digits.train_labels[:200])
 print(f"OTTT in the network that BPTT has trained: {late:.0f} degrees from the gradient")
 
@@ -480,7 +480,7 @@ for steps in durations:
 # %%
 def one_epoch(rule, rate, every_step, seed):
     """Train a small network, updating at every step or once per sequence; return its test accuracy."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     network = nn.Sequential(nn.Linear(196, 100), LIF(), nn.Linear(100, 10), LIF(surrogate=wide))
     online = OnlineNetwork(network, rule, horizon=10, feedback_scale=2.0, generator=generator)
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, fused=True)

@@ -31,7 +31,8 @@ from torch import nn
 from snn_core import LIF, Surrogate, encoding, plasticity
 from snn_core.datasets import mnist_mini
 from snn_core.losses import count_cross_entropy
-from snn_core.online import count_error, kept_bytes
+from snn_core.memory import kept_bytes
+from snn_core.online import count_error
 from snn_core.teaching.exercises import check
 from snn_core.teaching.palette import BLUE, ORANGE, SKY, VERMILION
 from snn_core.teaching.plotting import use_style
@@ -48,7 +49,7 @@ from snn_core.teaching.studies.gradient_rules import (
     two_layers,
 )
 from snn_core.teaching.studies.learning_rules import TRIALS, rule_trial
-from snn_core.training import seeded
+from snn_core.training import seed_torch
 
 use_style()
 
@@ -90,7 +91,7 @@ def cosines(network):
 
 
 # %%
-digits, generator, network = mnist_mini(), seeded(0), two_layers(64)
+digits, generator, network = mnist_mini(), seed_torch(0), two_layers(64)
 train = digits.train_images.flatten(1), digits.train_labels
 test = digits.test_images.flatten(1), digits.test_labels
 probe = encoding.rate(train[0][:200], STEPS, generator=torch.Generator().manual_seed(0)), train[1][:200]
@@ -257,7 +258,7 @@ def errors_asked(rule):
 # %%
 def push(rule, change=None, labels=probe[1], error=count_error, slope=None):
     """Return a rule's gradient of the hidden weights after `change` has been done to the output layer."""
-    seeded(1)
+    seed_torch(1)
     small = two_layers(32)
     nn.init.uniform_(small[2].weight, 0.0, 0.5)  # so that the outputs spike
     if slope:

@@ -49,10 +49,10 @@ from snn_core.teaching.studies.convolutional import (
     synapses,
     wide,
 )
-from snn_core.training import evaluate, fit, seeded, watch_spikes
+from snn_core.training import evaluate, fit, seed_torch, watch_spikes
 
 plotting.use_style()
-generator = seeded(16)
+generator = seed_torch(16)
 
 # %% [markdown]
 # ## 1 · Convolution, without a loop over time
@@ -140,7 +140,7 @@ orders = {"LIF, then max": ("norm LIF pool", nn.MaxPool2d), "random ties": ("nor
 orders |= {"LIF, then average": ("norm LIF pool", nn.AvgPool2d), "max, then LIF": ("pool norm LIF", nn.MaxPool2d)}
 shares, ties = {}, {}
 for name, (order, pool) in orders.items():
-    network, place = (seeded(0), pooled_network(order, pool))[1], order.split().index("pool") + 2
+    network, place = (seed_torch(0), pooled_network(order, pool))[1], order.split().index("pool") + 2
     shares[name], tied = corner_shares(network, place)
     ties[name] = tied.float().mean()
     print(f"{name:18} tied windows {ties[name]:4.0%}, gradient at the top left {shares[name][0]:.0f} %")
@@ -189,7 +189,7 @@ def first_look(**options):
     """Return the rate of each layer and the gradient per weight of each convolution, untrained, mean of 3 seeds."""
     seen = []
     for seed in range(3):
-        network = (seeded(seed), deep_network(**options))[1]
+        network = (seed_torch(seed), deep_network(**options))[1]
         with watch_spikes(network) as layers:
             output = network(small[:200])
         max_membrane_cross_entropy(output, labels[:200]).backward()
@@ -275,7 +275,7 @@ assert np.allclose(looks["stretched"], normal, rtol=1e-4) and np.diff(looks["bat
 idle = {}
 for kind in (AddSpikes, AddCurrents, AddToStream):
     for theta in (1.0, 0.999, 0.9):
-        arriving = (torch.rand(4, 1, 8, 40, 40, generator=seeded(4)) < 0.2).float().requires_grad_()
+        arriving = (torch.rand(4, 1, 8, 40, 40, generator=seed_torch(4)) < 0.2).float().requires_grad_()
         returned = kind(synapses(8, 1.0, partial(ThresholdNorm, alpha=0.0)), LIF(5.0, threshold=theta))(arriving)
         returned.sum().backward()
         passed, slope = ((returned * arriving).sum() / arriving.sum()).item(), arriving.grad.mean().item()
@@ -343,7 +343,7 @@ def dense_reader():
 
 def train_reader(make, seed, epochs=2):
     """Train a network that `make` returns on the 5,000 digits; return it, its history and its test accuracy."""
-    generator, network = seeded(seed), make()
+    generator, network = seed_torch(seed), make()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=157 * epochs)
     options = {"loss": max_membrane_cross_entropy, "generator": generator, "batch_size": 32, "optimizer": optimizer}
@@ -458,7 +458,7 @@ broken = torch.stack([broken_answers(network) for network in networks])  # [netw
 ways = "on ink at random", "as much ink", "highest |gradient|", "most ink", "highest gradient x pixel"
 for name, each in zip(ways, broken.mean(2).T, strict=True):
     print(f"{name:25} breaks {each.mean():4.0%} of the right answers; by network", *(f"{one:.0%}" for one in each))
-again = 100 * broken.mean(0)[:, torch.randint(100, (100, 2000), generator=seeded(0))].mean(1)  # images drawn anew
+again = 100 * broken.mean(0)[:, torch.randint(100, (100, 2000), generator=seed_torch(0))].mean(1)  # images drawn anew
 pairs = {(one, other): (again[one] - again[other]).quantile(0.025).item() for one, other in ((4, 3), (4, 2), (2, 1))}
 for (one, other), low in pairs.items():
     print(f"{ways[one]} minus {ways[other]}: at least {low:.0f} points (97.5 %)")

@@ -45,7 +45,7 @@ from snn_core.teaching import plotting
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EventWindow
 from snn_core.teaching.records import recorded
-from snn_core.training import evaluate, fit, seeded
+from snn_core.training import evaluate, fit, seed_torch
 
 plotting.use_style()
 
@@ -64,7 +64,7 @@ plotting.use_style()
 
 # %%
 digits, camera = mnist_mini(), EventCamera(mismatch=0.0, contrast=0.0, background=0.0, refractory=6.0)
-(events,) = camera.record(digits.train_images[:1], generator=seeded(17))
+(events,) = camera.record(digits.train_images[:1], generator=seed_torch(17))
 x, y = divmod(np.bincount(34 * events["x"] + events["y"]).argmax().item(), 34)  # the busiest pixel
 own = events[(events["x"] == x) & (events["y"] == y)]
 print(f"{len(events)} events of {34 * 34} pixels; most come from pixel ({x}, {y}): {len(own)}")
@@ -102,7 +102,7 @@ def agrees(i):
 
 
 # %%
-times, draws = np.arange(0, 316, camera.step), seeded(17)
+times, draws = np.arange(0, 316, camera.step), seed_torch(17)
 level, bright = (log_light(digits.train_images[0], x, y, torch.tensor(times), light) for light in (1.0, 10.0))
 torch.randn(1, 34, 34, generator=draws), torch.randn(1, 1, 1, generator=draws)  # drawn for thresholds, all equal here
 offset = camera.threshold * (torch.rand(34 * 34, generator=draws) - 0.5).numpy()  # of the memories at the start
@@ -181,7 +181,7 @@ print("bits  ", " ".join(f"{byte:08b}" for byte in path.read_bytes()))
 print("event ", decode_by_hand(path.read_bytes()), f" 23 bits of microseconds: {2**23 / 1e6:.1f} s")
 
 # %%
-(recording,) = EventCamera().record(digits.train_images[:1], generator=seeded(0))
+(recording,) = EventCamera().record(digits.train_images[:1], generator=seed_torch(0))
 write_events(another, recording)
 genuine = sorted(Path(os.environ.get("SNN_CORE_DATA", "missing")).glob("nmnist/Train/*/*.bin"))[::50]
 decoded = {file: np.array(decode_by_hand(file.read_bytes()), EVENT) for file in [another, *genuine]}
@@ -231,7 +231,7 @@ def digit_events(train, samples, generator):
 STEPS, BIN, tf = 6, 50, tonic.transforms  # frames per recording, and the width of each in ms
 by_time = tf.ToFrame(SENSOR_SIZE, time_window=1000 * BIN, start_time=0, end_time=1000 * BIN * STEPS)
 by_count = tf.ToFrame(SENSOR_SIZE, event_count=600)
-recordings = [events for events, _ in digit_events(train=True, samples=100, generator=seeded(1))]
+recordings = [events for events, _ in digit_events(train=True, samples=100, generator=seed_torch(1))]
 in_time, in_count = ([cut(events) for events in recordings] for cut in (by_time, by_count))
 
 late = np.mean([(events["t"] >= 1000 * BIN * STEPS).mean() for events in recordings])
@@ -272,7 +272,7 @@ for name, cut in {"Compose": pipeline, "ToFrame": by_time, "n_time_bins": loose,
 # %%
 odd = torch.stack([torch.tensor(frames_of(events)) for events in (empty, single)], 1).float()
 clean, noisy = (
-    EventCamera(background=rate).record(digits[0][:10], generator=seeded(2))
+    EventCamera(background=rate).record(digits[0][:10], generator=seed_torch(2))
     for rate in (0.0, 10 * EventCamera().background)
 )
 passing = {filter_time: denoised(filter_time) for filter_time in (2, 5, 10, 20)}
@@ -441,7 +441,7 @@ def event_reader(neuron=lambda: LIF(50.0, dt=BIN, surrogate=Surrogate(scale=2.0)
 
 def learn_events(view, train, test, seed=0, epochs=2, shift=2, lr=2e-2, **options):
     """Train a network on views of frames; return it and its accuracy on the test frames."""
-    generator, network, loss = seeded(seed), event_reader(**options), max_membrane_cross_entropy
+    generator, network, loss = seed_torch(seed), event_reader(**options), max_membrane_cross_entropy
 
     def shown(frames):
         moves = torch.randint(-shift, shift + 1, (2,), generator=generator).tolist() if network.training else (0, 0)
@@ -458,7 +458,7 @@ def learn_events(view, train, test, seed=0, epochs=2, shift=2, lr=2e-2, **option
 # %%
 def all_frames(train, samples, seed):
     """Return frames [samples, STEPS, 2, 34, 34] and labels."""
-    pairs = [(frames_of(events), label) for events, label in digit_events(train, samples, seeded(seed))]
+    pairs = [(frames_of(events), label) for events, label in digit_events(train, samples, seed_torch(seed))]
     frames, labels = zip(*pairs, strict=True)
     return torch.from_numpy(np.stack(frames)).half(), torch.tensor(labels)  # counts are exact in half precision
 

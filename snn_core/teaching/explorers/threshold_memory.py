@@ -7,7 +7,7 @@ import torch
 from matplotlib.artist import Artist
 
 from ...neurons import AdaptiveLIF
-from ...online.layers import AdaptiveTraces, adaptive_traces_step
+from ...online import AdaptiveTraces, adaptive_traces_step
 from ..palette import BLUE, VERMILION
 from ._base import Explorer, Range
 

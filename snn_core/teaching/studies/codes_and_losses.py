@@ -9,7 +9,7 @@ from torch import Generator, Tensor, nn
 from ... import LIF, LeakyIntegrator, encoding
 from ...encoding import Encoder
 from ...losses import ALL_LOSSES, decision_step, population_cross_entropy, predict
-from ...training import fit, seeded, watch_spikes
+from ...training import fit, seed_torch, watch_spikes
 
 STEPS = 16
 HIDDEN = 256
@@ -90,7 +90,7 @@ def trial(
         train, test: images ``[samples, 784]`` and labels.
         seed, epochs, batch_size: of the training.
     """
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     objective = LOSSES[loss]
     network = classifier(code, loss)
     encode = coder(code, generator)

@@ -13,7 +13,7 @@ from torch.nn.functional import normalize
 
 from ... import StochasticLIF, encoding, plasticity
 from ...losses import predict
-from ...training import seeded
+from ...training import seed_torch
 from .gradient_rules import (
     BATCH_SIZE,
     GRADIENT_RULES,
@@ -59,12 +59,12 @@ def learn_by_reward(
     images: Tensor, labels: Tensor, *, epochs: int, lr: float, seed: int, batch_size: int = 16
 ) -> Answer:
     """Teach ten noisy neurons on the pixels by `RewardSTDP`, told only right or wrong."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     length, expected = 0.28, 0.1  # of each neuron's weights; of the rewards so far
     neuron = StochasticLIF(tau_mem=TAU_MEM, width=0.1, generator=generator)
     weight = (1 + 0.2 * torch.randn(10, 784, generator=generator)).clamp(min=0)
     window = plasticity.PairSTDP(a_plus=1.0, a_minus=0.3)
-    learner = plasticity.RewardSTDP(window, 1000.0, rate=lr / batch_size)
+    learner = plasticity.RewardSTDP(window, 1000.0, lr=lr / batch_size)
     for _ in range(epochs):
         for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
             weight = length * normalize(weight, dim=1)
@@ -95,7 +95,7 @@ def learn_without_labels(
         stdp: first and last learning rate of the layer; without it, its weights stay random.
         settings: of `train_by`, for the readout.
     """
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     layer = plasticity.CompetitiveLayer(784, hidden, generator=generator)
     readout = output_layer(hidden)
     options = {"epochs": epochs, "batch_size": BATCH_SIZE, "generator": generator}
@@ -113,7 +113,7 @@ def learn_without_labels(
 
 def learn_from_pixels(images: Tensor, labels: Tensor, *, seed: int, **settings) -> nn.Module:
     """Train ten neurons directly on the pixels by BPTT, without a hidden layer."""
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     network = output_layer(784)
     learner = learner_for("bptt", network)
     train_by(learner, network, images, labels, generator=generator, **settings)
@@ -180,7 +180,7 @@ def rule_trial(
     if rule in LEARN:
         size = {"hidden": hidden} if "readout" in rule else {}
         return judged(rule, train, test, seed=seed, **settings, **size)
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     network = two_layers(hidden)
     for linear, size in zip(network[::2], start[:2], strict=True):
         linear.weight.data.mul_(size)

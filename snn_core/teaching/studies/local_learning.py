@@ -11,7 +11,7 @@ from ... import LIF, Surrogate, encoding
 from ...datasets import Digits
 from ...losses import count_cross_entropy, predict, spike_count
 from ...online import OnlineNetwork
-from ...training import evaluate, seeded
+from ...training import evaluate, seed_torch
 
 STEPS = 10
 HIDDEN = 256
@@ -100,7 +100,7 @@ def lesson(seed: int, digits: Digits, *, epochs: int = EPOCHS) -> Lesson:
         digits: what to learn from and to be tested on.
         epochs: how often the training images are shown.
     """
-    generator = seeded(seed)
+    generator = seed_torch(seed)
     hidden, output = LIF(), LIF(surrogate=Surrogate(scale=WIDE))
     first = nn.Sequential(nn.Linear(784, HIDDEN), hidden, nn.Linear(HIDDEN, 10), output)
     samples = len(digits.train_images)

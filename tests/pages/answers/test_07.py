@@ -9,7 +9,7 @@ def test_page_07_up_to_section_2(page):
     run([source for source in cells("07_first_trained_network", 3) if "def train(" in source], page)
     fresh = page["fresh"]
     encoders = {
-        steps: partial(page["encoding"].rate, steps=steps, generator=page["seeded"](7)) for steps in (3, 10, 30)
+        steps: partial(page["encoding"].rate, steps=steps, generator=page["seed_torch"](7)) for steps in (3, 10, 30)
     }
 
     def with_steps(steps):

@@ -1,0 +1,136 @@
+"""Meters of memory: what autograd saves, what Python holds, what an online learner carries on."""
+
+import gc
+
+import torch
+from torch import Tensor
+
+from .online import ChunkedBPTT, OnlineNetwork
+
+
+class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
+    """Count the bytes that autograd keeps for the backward pass of what runs inside the block.
+
+    Memory that several kept tensors share counts once, and a view counts with all the memory that
+    it keeps alive. What counts is exact and the same on every machine; the nodes of the graph
+    themselves are not in it.
+
+    >>> x = torch.ones(1000, requires_grad=True)
+    >>> with SavedBytes() as saved:
+    ...     loss = (x * x).sum()
+    >>> saved.bytes
+    4000
+    """
+
+    def __init__(self):
+        self._kept: dict = {}
+        super().__init__(self.note, lambda tensor: tensor)
+
+    def __enter__(self) -> "SavedBytes":
+        super().__enter__()
+        return self
+
+    @property
+    def bytes(self) -> int:
+        """The bytes kept so far."""
+        return sum(storage.nbytes() for storage in self._kept.values())
+
+    def note(self, tensor: Tensor) -> Tensor:
+        """Count the memory of a tensor as kept, once; return the tensor."""
+        storage = tensor.untyped_storage()
+        self._kept[storage.data_ptr()] = storage
+        return tensor
+
+
+def live_bytes() -> int:
+    """Return the bytes of all tensors that Python holds at this moment, wherever they are.
+
+    What autograd keeps for a backward pass is not in it; `SavedBytes` counts that.
+
+    >>> before = live_bytes()
+    >>> x = torch.ones(1000)
+    >>> live_bytes() - before
+    4000
+    """
+    gc.collect()
+    held = {}
+    for thing in gc.get_objects():
+        if issubclass(type(thing), Tensor) and thing.layout is torch.strided:
+            storage = thing.untyped_storage()
+            held[storage.device, storage.data_ptr()] = storage.nbytes()
+    return sum(held.values())
+
+
+def graph_nodes(output: Tensor) -> int:
+    """Return how many operations autograd has recorded behind `output`, to walk through backwards.
+
+    >>> x = torch.ones(3, requires_grad=True)
+    >>> graph_nodes((2 * x).sum())  # the sum, the product, the leaf
+    3
+    """
+    seen: set = set()
+    waiting = [output.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            waiting += [before for before, _ in node.next_functions]
+    return len(seen)
+
+
+def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) -> int:
+    """Run a learner over a silent sequence; return the most bytes it keeps after a step or window.
+
+    Counted are neuron states, counts, traces, fixed matrices and what autograd has saved before a
+    window goes backwards; not counted are weights and their gradients, which are alike for all.
+
+    Args:
+        learner: its gradients change.
+        inputs: number N of inputs of its network.
+        steps: T, at least 1; no more than the learner's horizon.
+
+    >>> from torch import nn
+    >>> from snn_core import LIF
+    >>> network = nn.Sequential(nn.Linear(3, 2), LIF())
+    >>> [kept_bytes(OnlineNetwork(network), 3, steps) for steps in (1, 5)]
+    [40, 40]
+    """
+    labels = torch.zeros(1, dtype=torch.long)
+    if isinstance(learner, ChunkedBPTT):
+        return _most_in_windows(learner, inputs, steps, labels)
+    learner.start(torch.zeros(1, inputs))
+    most = 0
+    for now in torch.zeros(steps, 1, inputs):
+        learner.step(now, labels)
+        most = max(most, _bytes(_carried(learner)))
+    return most
+
+
+def _most_in_windows(learner: ChunkedBPTT, inputs: int, steps: int, labels: Tensor) -> int:
+    """Return the most bytes at the end of a window; every window comes in memory of its own."""
+    later = [linear.weight for linear, _ in learner.layers[1:]]
+    weights = _bytes(later)  # autograd keeps them as well
+    most = 0
+    learner.start()
+    for before in range(0, steps, learner.window):
+        window = torch.zeros(min(learner.window, steps - before), 1, inputs)
+        with SavedBytes() as saved:
+            for tensor in (learner.counts, *learner.states):
+                if tensor is not None:
+                    saved.note(tensor)
+            learner.advance(window, labels, steps)
+        most = max(most, saved.bytes - weights)
+    return most
+
+
+def _carried(learner: OnlineNetwork) -> list[Tensor]:
+    """Return all tensors that an online network carries on; of an idle layer, its state only."""
+    idle = learner.layers[:-1] if learner.rule == "last_layer" else []
+    kept = [layer.state for layer in idle]
+    for layer in learner.layers[len(idle) :]:
+        kept += [value for value in vars(layer).values() if isinstance(value, Tensor)]
+    return [*kept, *learner.matrices, *learner.readouts, learner.counts]
+
+
+def _bytes(tensors: list[Tensor]) -> int:
+    return sum(tensor.nbytes for tensor in tensors)

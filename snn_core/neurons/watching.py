@@ -1,0 +1,38 @@
+"""See what neurons give out while a network that they are part of runs."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from torch import Tensor, nn
+
+from .base import Neuron, Recording, SpikingNeuron
+
+
+@contextmanager
+def watch_outputs(neurons: Iterable[Neuron]) -> Iterator[list[Tensor]]:
+    """Collect what these neurons give out inside the block, in the order in which they run."""
+    outputs: list[Tensor] = []
+
+    def keep(_, __, output: Tensor | Recording):
+        outputs.append(output if isinstance(output, Tensor) else output.spikes)
+
+    handles = [neuron.register_forward_hook(keep) for neuron in neurons]
+    try:
+        yield outputs
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def watch_spikes(network: nn.Module) -> AbstractContextManager[list[Tensor]]:
+    """Collect the spikes of every spiking layer that runs inside the block, in that order.
+
+    >>> import torch
+    >>> from snn_core import LIF
+    >>> with watch_spikes(layer := LIF()) as spikes:
+    ...     _ = layer(torch.ones(4, 2, 3))
+    >>> [list(layer.shape) for layer in spikes]
+    [[4, 2, 3]]
+    """
+    layers = [layer for layer in network.modules() if isinstance(layer, SpikingNeuron)]
+    return watch_outputs(layers)

@@ -1,0 +1,106 @@
+"""Layers with an adaptive threshold that learn while they run: two traces for every synapse."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..neurons import AdaptiveLIF, AdaptiveState
+from .layers import OnlineLayer
+
+
+class AdaptiveTraces(NamedTuple):
+    """What the synapses did to their neuron's state v and adaptation a; each ``[B, M, K]``."""
+
+    of_state: Tensor
+    of_adaptation: Tensor
+
+
+def adaptive_traces_step(
+    traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: AdaptiveLIF
+) -> tuple[Tensor, AdaptiveTraces]:
+    """Advance the traces of synapses onto adaptive neurons; return what they did to the spike.
+
+    Args:
+        traces: of the step before, ``[B, M, K]`` each.
+        sources: what the synapses carry in this step, ``[B, K]``.
+        slope: surrogate derivative at this step's membranes, ``[B, M]``.
+        spikes: this step's spikes of the neurons, ``[B, M]``.
+        neuron: gives beta, rho and strength; its reset is soft and detached.
+
+    Returns:
+        (eligibility dz/dw of this step through the neuron itself, ``[B, M, K]``; traces after this
+        step).
+
+    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the
+    raised threshold.
+    """
+    beta = _per_neuron(neuron.beta)
+    rho = _per_neuron(neuron.rho)
+    strength = _per_neuron(neuron.strength)
+    of_membrane = beta * traces.of_state + sources[:, None]
+    of_threshold = strength * traces.of_adaptation
+    of_spike = slope[..., None] * (of_membrane - of_threshold)
+    of_state = of_membrane - spikes[..., None] * of_threshold
+    of_adaptation = rho * traces.of_adaptation + of_spike
+    return of_spike, AdaptiveTraces(of_state, of_adaptation)
+
+
+def adaptive_slope(neuron: AdaptiveLIF, membrane: Tensor, adaptation: Tensor) -> Tensor:
+    """Return the surrogate derivative at membranes ``[B, M]`` below raised thresholds."""
+    distance = membrane - neuron.threshold - neuron.strength * adaptation
+    return neuron.surrogate.derivative(distance)
+
+
+def _per_neuron(value: Tensor) -> Tensor:
+    """Return a number as it is, one entry per neuron as ``[M, 1]``, to broadcast over synapses."""
+    return value[:, None] if value.dim() else value
+
+
+class OnlineAdaptiveLIF(OnlineLayer):
+    """LIF neurons with an adaptive threshold: synapses keep a second trace, of the adaptation.
+
+    Exact for a layer without recurrence: the sum over time is the gradient of BPTT.
+
+    Args: those of `OnlineLayer`; the neuron is an `AdaptiveLIF`.
+
+    Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the
+    raised threshold.
+    """
+
+    kind = AdaptiveLIF
+
+    def start(self, inputs: Tensor) -> None:
+        """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
+        rest = inputs.new_zeros(len(inputs), self.linear.out_features)
+        self.state = AdaptiveState(rest, rest)
+        synapses = inputs.shape[1] + (self.linear.bias is not None)
+        self.traces = AdaptiveTraces(*inputs.new_zeros(2, *rest.shape, synapses))
+        self.eligibility = inputs.new_zeros(*rest.shape, synapses)
+
+    @torch.no_grad()
+    def step(self, inputs: Tensor) -> Tensor:
+        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; all traces follow."""
+        adaptation = self.state.adaptation
+        current = F.linear(inputs, self.linear.weight, self.linear.bias)
+        spikes, membrane, self.state = self.neuron.step(current, self.state)
+        slope = adaptive_slope(self.neuron, membrane, adaptation)
+        self.eligibility, self.traces = adaptive_traces_step(
+            self.traces, self._sources(inputs), slope, spikes, self.neuron
+        )
+        return spikes
+
+    def _sources(self, inputs: Tensor) -> Tensor:
+        """Return what the synapses carry; a bias is one more input, always 1."""
+        if self.linear.bias is None:
+            return inputs
+        return torch.cat([inputs, inputs.new_ones(len(inputs), 1)], 1)
+
+    @torch.no_grad()
+    def learn(self, signal: Tensor) -> Tensor:
+        """Add this step's part of the gradient for a signal dL/dz ``[B, M]``; return the signal."""
+        gradient = torch.einsum("bm,bmn->mn", signal, self.eligibility)
+        inputs = self.linear.in_features
+        self._add(gradient[:, :inputs], gradient[:, inputs:].flatten())
+        return signal

@@ -135,7 +135,7 @@ def gradients(height):
         torch.randn(*shape, generator=generator, dtype=torch.float64)
         for shape in ((20, 10), (10, 2))
     ]
-    first, last = (weight.mul_(0.5).requires_grad_() for weight in (first, last))
+    first, last = (weight.mul_(0.5).requires_grad_() for weight in weights)
     neuron = LIF(surrogate=Surrogate("fast_sigmoid", 100.0, height=height))
     output = neuron(neuron(spikes @ first) @ last)
     return torch.autograd.grad(output.square().sum() + output[..., 0].sum(), (first, last))

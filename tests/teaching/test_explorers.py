@@ -393,7 +393,9 @@ def test_the_window_holds_the_events_of_its_time():
     explorer = explorers.EventWindow()
     explorer(threshold=0.3, refractory=5.0, start=100, width=30)
     expected = np.zeros((2, 34, 34), int)
-    for event in EventCamera(threshold=0.3, refractory=5.0).record(explorer.digit, generator=seed_torch(0))[0]:
+    for event in EventCamera(threshold=0.3, refractory=5.0).record(
+        explorer.digit, generator=torch.Generator().manual_seed(0)
+    )[0]:
         if 100_000 <= event["t"] < 130_000:
             expected[event["p"], event["y"], event["x"]] += 1
     assert expected.sum() > 100

@@ -19,7 +19,6 @@ from snn_core.teaching import explorers
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
 from snn_core.teaching.explorers.local_credit import _fixed
 from snn_core.teaching.live import LiveFigure
-from snn_core.training import seed_torch
 
 
 def ends(control):

@@ -324,7 +324,7 @@ assert hard(strong).sum() == 6
 #
 # > **Before you run:** which of the spikes that come in will make the neuron fire?
 
-# %% alt="Three lanes over 200 ms. Top: 23 input spikes at random times. Middle: the membrane, which jumps by 0.5 and leaks. Bottom: 4 output spikes, each at the end of a cluster of input spikes."
+# %% alt="Three lanes over 200 ms. Top: 29 input spikes at random times. Middle: the membrane, which jumps by 0.5 and leaks. Bottom: 7 output spikes, each at the end of a cluster of input spikes."
 generator = seed_torch(0)
 chance = torch.full((1, 1), 0.1)
 arriving = encoding.rate(chance, 200, generator=generator)
@@ -339,7 +339,7 @@ axes = lanes(
 )
 
 # %% [markdown]
-# Those that come shortly after others, 4 of 23. The neuron picks out *coincidences*, and $\tau$ says what counts as together.
+# Those that come shortly after others, 7 of 29. The neuron picks out *coincidences*, and $\tau$ says what counts as together.
 #
 # Five neurons hear the same spikes through five weights:
 
@@ -353,8 +353,8 @@ print("out:", counts)
 # At 0.1 the neuron is deaf, at 1.1 an echo. What it *computes* lies in between, and the weights are what training will change.
 
 # %% tags=["check"]
-assert arriving.sum() == 23
-assert spikes.sum() == 4
+assert arriving.sum() == 29
+assert spikes.sum() == 7
 assert counts[0] == 0
 assert counts[4] == arriving.sum()
 assert (counts.diff() >= 0).all()

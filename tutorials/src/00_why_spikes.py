@@ -3,7 +3,7 @@
 #
 # **Why would a network want to spike?**
 #
-# Needs: nothing; a little Python to read the code. · 10 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
+# Needs: nothing; a little Python to read the code. · 12 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/00_why_spikes.ipynb)
 
@@ -31,7 +31,7 @@ use_style()
 generator = seed_torch(0)
 
 # %% [markdown]
-# Here is one neuron. Four spikes reach it. Each lifts its *membrane* a little, and what came in leaks away again. If the membrane gets above a *threshold*, the neuron sends a spike of its own. It is called *leaky integrate-and-fire*, LIF for short.
+# Here is one neuron. It keeps one number, its *membrane*, like the level of water in a leaky bucket. Four spikes reach it. Each lifts the level a little, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, the neuron sends a spike of its own. Such a neuron is called *leaky integrate-and-fire*, LIF for short.
 
 # %%
 arrivals = pulse(100, at=[10, 40, 42, 44], height=0.45)
@@ -39,7 +39,7 @@ neuron = LIF(tau_mem=10.0)
 spikes, membrane, _ = neuron(arrivals, record=True)
 
 # %% [markdown]
-# > **Before you run:** the four spikes are equal, each worth 0.45 of the threshold. They come after 10, 40, 42 and 44 milliseconds. When does the neuron answer?
+# > **Before you run:** the four spikes are equal, each worth 0.45. They come after 10, 40, 42 and 44 milliseconds. When does the neuron answer?
 
 # %% alt="Three lanes over 100 ms. Four input spikes: one at 10 ms, three close together near 40 ms. The membrane rises at the first spike and leaks away; the three together lift it over the threshold. One output spike follows."
 title = "One spike is forgotten, three together are answered"
@@ -64,7 +64,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth, the other a steady drive: current that flows all the time. Time is slowed down, 50 milliseconds last a second.
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth, the other a steady drive: a current that flows all the time, given as the level that it fills the bucket to. This neuron leaks half as fast. Time is slowed down, 50 milliseconds last a second.
 
 # %%
 Excite().sliders()
@@ -77,7 +77,7 @@ Excite().sliders()
 #
 # <details><summary>Answers</summary>
 #
-# 1. Three presses, less than a fifth of a second (10 ms of the neuron's time) from each other. If you are slower, too much has leaked away.
+# 1. Three presses are enough if they are less than a fifth of a second apart (10 ms of the neuron's time). If you are a little slower, it takes four or more. From 0.28 seconds (14 ms) on it never fires: between two presses all that a spike brings leaks away.
 # 2. No: the membrane settles just below the threshold, where what flows in and what leaks out come into balance. Nothing is sent, and nothing has to be carried anywhere. One spike of yours makes it fire at once.
 #
 # </details>
@@ -86,6 +86,8 @@ Excite().sliders()
 slow = LIF(tau_mem=20.0)  # the neuron of the figure
 assert slow(pulse(60, at=[0, 9, 18], height=0.5)).sum() == 1
 assert slow(pulse(60, at=[0, 10, 20], height=0.5)).sum() == 0
+assert slow(pulse(60, at=[0, 10, 20, 30], height=0.5)).sum() == 1
+assert slow(pulse(600, at=list(range(0, 600, 14)), height=0.5)).sum() == 0
 leak = 1 - slow.beta.item()
 drive = constant(0.95 * leak, steps=500)
 assert slow(drive).sum() == 0
@@ -114,7 +116,7 @@ axes = images(pictures, titles)
 # %% [markdown]
 # In one millisecond hardly anything; within 50 the digit is there.
 #
-# A next layer of neurons has a number for each pixel, its *weight*: what a spike from there is worth. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 4 draws up the bill.
+# Each neuron of a next layer has a number for each pixel, a *weight*: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 4 draws up the bill.
 
 # %% tags=["check"]
 assert round(1 / filled) in (70, 71, 72)
@@ -135,13 +137,15 @@ for frame in range(45):
 film = torch.stack(film)
 change = film.diff(dim=0)
 
-# %% alt="One frame of the film, the pixels that turn brighter in it, at the front of the strokes, and those that turn darker, behind them."
+# %% alt="What is sent in frame 11: nothing, a grey square. What is sent in frame 22: white pixels at the front of the strokes, black ones behind them."
 brighter = (change > 0.3).float()
 darker = (change < -0.3).float()
-shown = [film[22], brighter[21], darker[21]]
-axes = images(shown, ["frame 22", "brighter", "darker"])
+spikes = brighter - darker
+titles = ["frame 11: stands", "frame 22: moves"]
+axes = images([spikes[10], spikes[21]], titles, low=-1)
+
 # %% [markdown]
-# Only the edges send: in front the pixels turn bright, behind they turn dark.
+# Only the edges send: in front the pixels turn bright (white), behind they turn dark (black).
 #
 # > **Before you run:** draw the number of spikes over time.
 
@@ -155,18 +159,18 @@ axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
 decorate(axis, x="frame", y="values sent", title="A still picture sends nothing")
 
 # %% [markdown]
-# While the digit stands, nothing is sent at all. This is the best case for spikes: the *world* decides how much is sent, and a quiet world is nearly free.
+# While the digit stands, nothing is sent at all; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent, and a quiet world is nearly free.
 
 # %% tags=["check"]
 assert per_frame[:15].sum() == 0
 assert (per_frame[15:30] > 0).all()
 assert per_frame[30:].sum() == 0
-assert per_frame.max() < scene.numel() / 8
+assert 18 < scene.numel() / per_frame.max() < 22
 
 # %% [markdown]
 # ## 4 · What an addition costs
 #
-# Horowitz (2014) gives the energy of single operations on a chip with structures of 45 nm, in picojoules ($10^{-12}$ J), for numbers of 32 bits. The last two are for fetching one such number from memory: small and near, or large and far (DRAM).
+# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far (half of his values for 64 bits, the lower one for far).
 
 # %%
 picojoules = {
@@ -187,43 +191,47 @@ title = "Memory costs more than arithmetic"
 decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
-# Now the bill for the digit of section 2, and a layer of 100 neurons. The ordinary layer multiplies and adds once for each pixel; a better one skips the black pixels. The spiking layer adds once for each spike, and multiplies each membrane by its leak in every millisecond.
+# Now the bill for the digit of section 2 and one neuron. An ordinary one multiplies and adds once for each pixel, a better one only for the 166 pixels that are not black. The spiking one adds once for each of the 559 spikes, and multiplies its membrane by the leak in each of the 50 milliseconds. All of them fetch a weight, from near, for each addition.
 
 # %%
-both = picojoules["multiply"] + picojoules["add"]
 bright = int(digit.count_nonzero())
-adding = total * picojoules["add"]
-leaking = 50 * picojoules["multiply"]
-spiking = adding + leaking
-bill = {
-    "ordinary": 784 * both,
-    "ordinary, skips black": bright * both,
-    "spiking, 50 ms": spiking,
-    "spiking, 100 ms": 2 * spiking,
-}
+prices = torch.tensor([3.7, 0.9, 5.0])
+work = torch.tensor(
+    [
+        [784, 784, 784],  # multiplications, additions, fetches
+        [bright, bright, bright],
+        [50, total, total],
+    ]
+)
+bill = work * prices / 1000
+computing = bill[:, :2].sum(1)
+fetching = bill[:, 2]
 
 # %% [markdown]
-# > **Before you run:** who is cheaper, and would 100 ms instead of 50 change it?
+# > **Before you run:** who is cheapest, if you count the arithmetic only? And with the fetches?
 
-# %% alt="Energy of a layer of 100 neurons for one digit: ordinary 361 nanojoules, ordinary that skips black pixels 76, spiking for 50 ms 68, spiking for 100 ms 136."
-nanojoules = [value / 10 for value in bill.values()]
+# %% alt="Energy per neuron for one digit, arithmetic and fetches: ordinary 3.6 and 3.9 nanojoules; skips black 0.8 and 0.8; spiking 0.7 and 2.8."
+names = ["ordinary", "skips black", "spiking"]
 axis = panels(height=2)
-bars = axis.barh(list(bill), nanojoules, color=VERMILION)
-axis.bar_label(bars, fmt="%.0f", padding=3)
+axis.barh(names, computing, color=BLUE, label="arithmetic")
+axis.barh(names, fetching, left=computing, color=PALE, label="fetching weights")
 axis.invert_yaxis()
-title = "It depends on the opponent, and on the time"
-decorate(axis, x="arithmetic of 100 neurons (nJ)", title=title, xlim=(0, 420))
+title = "Cheap additions do not make a cheap network"
+decorate(axis, x="energy of a neuron (nJ)", title=title)
 
 # %% [markdown]
-# Against the naive opponent spikes save a factor of five. Against one that skips zeros hardly anything is left, and with 100 ms they lose.
+# By arithmetic, the spiking neuron is five times cheaper than the naive opponent, and a little cheaper than the fair one. With the fetches it loses to the fair one: each bright pixel has sent more than three spikes, and each of them fetched the weight again. The picture did not change, and was sent again and again.
 #
-# And this is arithmetic only. Every weight must be *fetched* before it can be added, which costs more than the addition, even from near. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold together: *few* spikes are sent, weights lie *beside* the neurons that use them, and the hardware *rests* when nothing comes.
+# So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold together: *few* spikes are sent, best once; weights lie *beside* the neurons that use them; and the hardware *rests* when nothing comes.
 
 # %% tags=["check"]
-assert nanojoules[0] / nanojoules[2] > 5
-assert 1 < nanojoules[1] / nanojoules[2] < 1.2
-assert nanojoules[3] > nanojoules[1]
-assert picojoules["read, near"] > 5 * picojoules["add"]
+assert bright == 166
+assert total == 559
+assert computing[0] / computing[2] > 5
+assert 1 < computing[1] / computing[2] < 1.2
+assert bill[1].sum() < bill[2].sum() < bill[0].sum()
+assert total / bright > 3
+assert (prices / torch.tensor(values[1:2] + values[:1] + values[2:3]) - 1).abs().max() < 1e-6
 
 # %% [markdown]
 # ## 5 · What brains do
@@ -232,7 +240,7 @@ assert picojoules["read, near"] > 5 * picojoules["add"]
 # |---|---|---|
 # | energy | about 20 W, a fifth of what the body uses | Balasubramanian 2021 |
 # | where it goes | carrying signals over long distances costs 35 times as much as computing | Levy, Calvert 2021 |
-# | rate | on average 0.16 spikes per second for each neuron of the cortex; its energy allows no more | Lennie 2003 |
+# | rate | on average 0.16 spikes per second for each neuron of the cortex; one estimate, from the energy that they have | Lennie 2003 |
 # | timing | 150 ms after a picture appears, the brain tells animals from other things | Thorpe et al. 1996 |
 #
 # > **Before you run:** for how long is an average neuron silent? And how many spikes does a neuron send in 150 ms if it is a busy one, with 20 per second?
@@ -243,7 +251,7 @@ busy = 20 * 0.150
 print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
 
 # %% [markdown]
-# So a brain is sparse, like the picture of section 2. And it cannot count spikes for long: *which* neurons speak, and when, has to tell most of it.
+# Six seconds, and three spikes. So a brain is sparse, like the picture of section 2. And in 150 ms a count of one neuron's spikes says little: *which* neurons speak, and when, has to tell most of it.
 #
 # That brains spike does not mean that machines should: a chip has wires for numbers. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
 
@@ -290,19 +298,19 @@ spikes_at_once = None
 check("00.1", spikes_at_once)
 
 # %% [markdown]
-# ### 2 · Below which share of spikes?
+# ### 2 · How many spikes may a pixel send?
 #
-# A layer has 784 inputs. For each neuron, the ordinary layer needs 784 multiplications and 784 additions, once. The spiking layer runs for 50 steps and needs one addition for each spike; count nothing else. Up to which share of all places may hold a spike, **in percent**, so that the spiking layer needs less energy? A multiplication costs 3.7 pJ, an addition 0.9 pJ.
+# Take the prices of section 4. The fair opponent needs one multiplication, one addition and one fetch for each pixel that is not black. A spiking neuron needs one addition and one fetch for each spike; leave its leak out. Up to how many spikes per such pixel, on average, does the spiking neuron need less energy? One decimal is enough.
 
 # %% tags=["exercise"]
-largest_percent = None
+spikes_per_pixel = None
 
-check("00.2", largest_percent)
+check("00.2", spikes_per_pixel)
 
 # %% [markdown]
 # ### 3 · What an event camera saves
 #
-# An ordinary camera sends every value of every frame. Let a pixel of an event camera send whenever its value *differs* from that in the frame before. Write a function that takes a film `[frames, height, width]` and returns the share of values that are sent, without the first frame: a number between 0 and 1.
+# An ordinary camera sends every value of every frame. Let a pixel of an event camera send whenever its value *differs* from that in the frame before. Write a function that takes a film `[frames, height, width]` and returns the share that is sent of all values but those of the first frame: a number between 0 and 1.
 
 
 # %% tags=["exercise"]
@@ -332,10 +340,10 @@ check("00.3", share_sent)
 #
 # <details><summary>Solution 2</summary>
 #
-# The ordinary layer needs $784 \cdot (3.7 + 0.9)$ pJ per neuron, the spiking one $784 \cdot 50 \cdot s \cdot 0.9$ pJ for a share $s$. They are equal at $s = 4.6 / 45$, about 10 %. Our digit was far below. But this counts arithmetic only, and takes the weaker opponent.
+# The fair opponent needs $3.7 + 0.9 + 5 = 9.6$ pJ per pixel, the spiking neuron $0.9 + 5 = 5.9$ pJ per spike. So a pixel may send 1.6 spikes. In section 4 it sent 3.4.
 #
 # ```python
-# largest_percent = 100 * (3.7 + 0.9) / (50 * 0.9)
+# spikes_per_pixel = (3.7 + 0.9 + 5) / (0.9 + 5)
 # ```
 #
 # </details>

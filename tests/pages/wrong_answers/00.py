@@ -30,10 +30,9 @@ def brighter_only(film):
 WRONG = {
     "00.1": [(3, "0.9 only"), (1 / 0.3, "whole number"), (5, "Fewer are enough")],
     "00.2": [
-        (100 * 3.7 / (50 * 0.9), "also adds"),
-        (100 * (3.7 + 0.9) / 0.9, "50 steps"),
-        ((3.7 + 0.9) / (50 * 0.9), "for percent"),
-        (2, "both energies"),
+        ((3.7 + 0.9) / 0.9, "Both also fetch"),
+        ((3.7 + 0.9 + 5) / 0.9, "fetches a weight as well"),
+        ((3.7 + 5) / (0.9 + 5), "multiplies and adds"),
     ],
     "00.3": [
         (changes_cancel, "must not cancel"),

@@ -19,6 +19,7 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 default_role = "py:obj"
+napoleon_use_ivar = True  # attributes are described once, in the docstring of their class
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 

@@ -179,7 +179,7 @@ def test_explorers_are_alive_on_slides_and_their_keys_turn_no_slide(opened, tmp_
     slides.write(pages.page(pages.TITLE, pages.SETUP, *cells), tmp_path / "slides.html")
     shown = opened(tmp_path / "slides.html")
     shown.keyboard.press("ArrowDown")
-    slider = shown.get_by_role("slider", name="steady drive R·I")
+    slider = shown.get_by_role("slider", name="steady drive D")
     slider.wait_for()
     before = pixels(shown)
     slider.press("End")

@@ -87,7 +87,8 @@ def lanes(
 ) -> list[Axes]:
     """Draw one neuron in three lanes over time: what comes in, its membrane, the spikes that go out.
 
-    At a spike the membrane falls from u, where it is compared, to v, from where it goes on.
+    At a spike the membrane falls from u, where it is compared, to v, from where it goes on. Input that comes at some
+    steps only makes it jump, by what the step adds; input at every step charges it in between.
 
     Args:
         current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane; bars, or an area if no step is without.
@@ -109,10 +110,12 @@ def lanes(
     axes = panels(3, stacked=True, height=3.6, ratios=(1, 2, 0.6))
     if rows[0].all():  # bars at every step would look like spikes
         axes[0].fill_between(time, rows[0], color=GREEN, alpha=0.4, linewidth=0)
+        decayed = rows[1]
     else:
         axes[0].vlines(time, 0, rows[0], color=GREEN)
+        decayed = rows[1] - rows[0]
     drop = (rows[1] if reset == "hard" else threshold or 0.0) * rows[2]
-    axes[1].plot(np.repeat(time, 2), np.stack([rows[1], rows[1] - drop], 1).ravel(), color=BLUE)
+    axes[1].plot(np.repeat(time, 3), np.stack([decayed, rows[1], rows[1] - drop], 1).ravel(), color=BLUE)
     if threshold is not None:
         axes[1].axhline(threshold, color="0.5", linestyle="--", linewidth=1)
     axes[2].vlines(time[rows[2] > 0], 0, 1, color=VERMILION)

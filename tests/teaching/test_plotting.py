@@ -135,16 +135,21 @@ def test_lanes_show_what_comes_in_the_membrane_and_what_goes_out(reset):
     neuron = LIF(tau_mem=10.0, reset=reset)
     spikes, membrane, state = neuron(current, record=True)
     top, middle, bottom = plotting.lanes(current, membrane, spikes, dt=0.5, reset=reset)
-    landed, went_on = middle.lines[0].get_ydata()[::2], middle.lines[0].get_ydata()[1::2]
+    decayed, landed, went_on = middle.lines[0].get_ydata().reshape(-1, 3).T
     assert np.allclose(landed, membrane.flatten())
+    assert np.allclose(decayed, landed)  # a current at every step charges in between
     assert np.allclose(landed[1:], neuron.beta.item() * went_on[:-1] + 0.3)
     assert went_on[-1] == pytest.approx(state.item())
     drawn = [segment[0][0] for segment in bottom.collections[0].get_segments()]
     assert drawn == [0.5 * step for step in spikes.flatten().nonzero().flatten().tolist()]
     assert isinstance(top.collections[0], PolyCollection)
-    current[5:] = 0
-    top, *_ = plotting.lanes(current, membrane, spikes, dt=0.5, reset=reset)
+    current[::4] = 0
+    spikes, membrane, _ = neuron(current, record=True)
+    top, middle, _ = plotting.lanes(current, membrane, spikes, dt=0.5, reset=reset)
     assert len(top.collections[0].get_segments()) == 20
+    decayed, landed, went_on = middle.lines[0].get_ydata().reshape(-1, 3).T
+    assert np.allclose(landed - decayed, current.flatten())  # single inputs make it jump
+    assert np.allclose(decayed[1:], neuron.beta.item() * went_on[:-1])
     with pytest.raises(ValueError, match="membrane, spikes"):
         plotting.lanes(current, membrane[1:], spikes)
     with pytest.raises(ValueError, match="reset"):

@@ -23,7 +23,7 @@ from snn_core.teaching.diagrams import rc_circuit, slow_motion
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LIFNeuron, firing_rate
 from snn_core.teaching.inputs import constant, pulse
-from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
+from snn_core.teaching.palette import GREEN, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, lanes, panels, raster, use_style
 from snn_core.training import seed_torch
 
@@ -64,15 +64,15 @@ assert spikes.flatten().argmax() == 88
 #
 # - charge a membrane with a step and with a pulse, in volts and amperes, and watch it leak;
 # - follow one spike in slow motion, write the six lines that make it, and find the same numbers in `snn_core.LIF`;
-# - measure how fast a neuron fires, and find two limits: a pause, and the step of the simulation;
-# - break a neuron by keeping $\beta$ when $\mathrm{d}t$ changes, and repair it.
+# - measure how fast a neuron fires, and find its limit, the step of the simulation;
+# - break a neuron by keeping $\beta$, or a constant input, when $\mathrm{d}t$ changes, and repair it.
 
 # %% [markdown]
 # ## 1 · A membrane charges and leaks
 #
 # The membrane of a cell holds charge apart, as a capacitor $C$ does. It is not tight: charge leaks out through channels, as through a resistor $R$.
 
-# %% alt="Left: a cell with plus signs inside its membrane and minus signs outside; a current J comes in from an electrode, a leak goes out through a channel. Right: the same as a circuit: the current J divides between a resistor R, the leak, and a capacitor C, the membrane; the voltage V is between inside and outside."
+# %% alt="Left: a cell with plus signs inside its membrane and minus signs outside; a current J comes in from an electrode, a leak goes out through a channel. Right: the same as a circuit: the current J divides between a resistor R, the leak, and a capacitor C, the membrane; the voltage U is between inside and outside."
 axes = rc_circuit()
 
 # %% [markdown]
@@ -87,52 +87,42 @@ print(f"tau = {tau:.0f} ms")
 # %% [markdown]
 # ### The leak
 #
-# Charge the membrane to 20 mV above its rest, and leave it alone. In every millisecond the *same share* of what is there leaks away. What stays is $\beta = e^{-1/\tau}$ of it, here 90.5 %; after a time $t$ it is $e^{-t/\tau}$.
+# Charge the membrane to 20 mV above its rest, and leave it alone. We simulate in steps of $\mathrm{d}t$, 1 ms unless said. In every step the *same share* of what is there leaks away. What stays is $\beta = e^{-\mathrm{d}t/\tau}$ of it, here 90.5 %; after a time $t$ it is $e^{-t/\tau}$.
 #
 # > **Before you run:** after 10 ms 37 % is left, which is 7.4 mV. How much is left after 20 ms?
 
-# %% alt="A voltage that starts at 20 mV and decays over 50 ms; it is 7.4 mV after one time constant of 10 ms and 2.7 mV after two."
-time = np.arange(51)
+# %%
 beta = np.exp(-1 / tau)
-left = 20 * beta**time
-
-axis = panels()
-axis.plot(time, left)
-axis.plot(time[::10], left[::10], "o", color=BLUE)
-decorate(
-    axis,
-    title="After each time constant, 37 % is left",
-    x="time (ms)",
-    y="voltage (mV)",
-)
+print(f"after 10 ms: {20 * beta**10:.1f} mV")
+print(f"after 20 ms: {20 * beta**20:.1f} mV")
 
 # %% [markdown]
-# 37 % of 37 %: 14 %, or 2.7 mV. Wherever you begin to look, the next 10 ms take 63 %.
+# 37 % of 37 %: 14 %. Wherever you begin to look, the next 10 ms take 63 %.
 
 # %% tags=["check"]
 assert abs(tau - 10) < 1e-9
 assert round(beta, 3) == 0.905
-assert round(left[10], 1) == 7.4
-assert round(left[20], 1) == 2.7
-assert round(left[20] / 20, 2) == 0.14
+assert round(20 * beta**10, 1) == 7.4
+assert round(beta**10, 2) == 0.37
+assert round(beta**20, 2) == 0.14
 
 # %% [markdown]
 # ### A step of current
 #
-# Now an electrode sends in a current $J$ ($I$ will be something else). If all of it flows through the resistor, the voltage is $R\,J$: Ohm's law. The voltage moves towards that, and the *distance* to it shrinks by $\beta$ in every millisecond:
+# Now an electrode sends in a current $J$. If all of it flows through the resistor, the voltage $U$ is $R\,J$: Ohm's law. The voltage moves towards that, and the *distance* to it shrinks by $\beta$ in every step:
 #
-# $$V \leftarrow \beta\, V + (1 - \beta)\, R\, J .$$
+# $$U \leftarrow \beta\, U + (1 - \beta)\, R\, J .$$
 #
-# *Deeper*, at the end, derives it.
+# *Deeper* derives it.
 
 
 # %%
-def charge(current):
-    voltage = 0.0
+def charge(injected):
+    U = 0.0
     course = []
-    for J in current:
-        voltage = beta * voltage + (1 - beta) * R * J
-        course.append(voltage)
+    for J in injected:
+        U = beta * U + (1 - beta) * R * J
+        course.append(U)
     return np.array(course)
 
 
@@ -149,13 +139,13 @@ top.plot(1e12 * step, color=GREEN)
 bottom.plot(1000 * rise)
 decorate(
     top,
-    title="It rises to R · J = 15 mV, and leaks back",
+    title="150 pA for 50 ms",
     y="current (pA)",
 )
 decorate(bottom, x="time (ms)", y="voltage (mV)")
 
 # %% [markdown]
-# To $R\,J = 15$ mV, where as much leaks out as comes in. After one time constant 63 % of the way is done, after three 95 %. It falls with the same $\tau$.
+# To $R\,J = 15$ mV, where as much leaks out as comes in. It never quite gets there: after 10 ms, one time constant, 63 % of the way is done, after 30 ms 95 %. It falls with the same $\tau$.
 
 # %% tags=["check"]
 assert round(1000 * rise[59], 1) == 14.9
@@ -175,12 +165,12 @@ peaks = []
 for length in (50, 10, 1):
     short = np.zeros(100)
     short[10 : 10 + length] = 1e-9 / length  # ampere
-    voltage = 1000 * charge(short)
-    axis.plot(voltage, label=f"{length} ms")
-    peaks.append(voltage.max())
+    answer = 1000 * charge(short)
+    axis.plot(answer, label=f"{length} ms")
+    peaks.append(answer.max())
 decorate(
     axis,
-    title="The shorter the pulse, the less of it leaks",
+    title="The same charge within 50, 10 and 1 ms",
     x="time (ms)",
     y="voltage (mV)",
 )
@@ -196,7 +186,7 @@ assert abs(1e-12 / C - 0.010) < 1e-12
 # %% [markdown]
 # ### Without units
 #
-# A cell fires at about 20 mV above rest. Call that 1 and drop the units: rest is 0, the **threshold** is 1, $u$ is the membrane. $I[t]$ is what step $t$ *adds to the membrane*:
+# A cell fires at about 20 mV above rest. Call that 1 and drop the units: rest is 0, the **threshold** is 1, and $U$ becomes $u$, the membrane. $I[t]$ is what step $t$ *adds to the membrane*:
 #
 # $$u[t] = \beta\, u[t-1] + I[t].$$
 #
@@ -209,9 +199,9 @@ assert abs(R * 150e-12 / 0.020 - 0.75) < 1e-12
 # %% [markdown]
 # ## 2 · One spike in slow motion
 #
-# What happens at the threshold? A neuron at rest gets 0.8 in every step, and $\beta$ is a round 0.5. Follow it with your finger, from dot to dot.
+# What happens at the threshold? A neuron at rest gets $I = 0.8$ in every step (a drive of 1.6), and its $\beta$ is a round 0.5. Follow it with your finger, from dot to dot.
 
-# %% alt="Four steps of a neuron. An open dot shows where the input lifts the membrane, a filled dot where it goes on from. At steps 1 and 3 both are at the same height. At step 2 the open dot is at 1.2, above the threshold; beside it stand integrate, compare, emit, reset, and an arrow leads down to the filled dot at 0.2. Step 4 spikes too."
+# %% alt="Four steps of a neuron. An open dot shows where the input lifts the membrane, a filled dot where it goes on from. At steps 1 and 3 both are at the same height. At step 2 the open dot is at 1.2, above the threshold; beside it stand integrate, compare, emit, reset. An arrow leads down to the filled dot at 0.2. Step 4 spikes too."
 axis = slow_motion(
     constant(0.8, 4),
     beta=0.5,
@@ -229,7 +219,7 @@ axis = slow_motion(
 # | 3 | 0.2 | 0.1 | 0.9 | no | 0.9 |
 # | 4 | 0.9 | 0.45 | 1.25 | **spike** | 0.25 |
 #
-# > **Before you read on:** what happens from $v$ to $u$, and what from $u$ to the next $v$? Write both rules down.
+# > **Before you read on:** what happens from $v$ to $u$, and what from $u$ to the next $v$?
 
 # %% [markdown]
 # From $v$ to $u$: multiply by 0.5, add 0.8. From $u$ to $v$: subtract 1 if there was a spike. With $z[t]$ for the spike, 1 or 0, and $\theta$ for the threshold:
@@ -237,8 +227,6 @@ axis = slow_motion(
 # $$u[t] = \beta\,v[t-1] + I[t] \qquad\qquad v[t] = u[t] - \theta\, z[t]$$
 #
 # Between the two the neuron *compares*: $z[t] = 1$ if $u[t] > \theta$, else 0. Without a spike $v$ is $u$, which gives section 1's update again. Two names to keep: $u$ is the **membrane**, which is compared, recorded and plotted; $v$ is the **state**, which is carried on.
-#
-# Without a reset the membrane would go on rising, 0.8, 1.2, 1.4, 1.5, and the neuron would fire at every step.
 #
 # The order is the same on every page: **integrate, compare, emit, reset.**
 
@@ -260,7 +248,7 @@ print("u:", recording.membrane.flatten())
 print("z:", recording.spikes.flatten())
 
 # %% [markdown]
-# The same numbers. Without `record=True` the neuron returns only its spikes, for the next layer.
+# The same numbers. Without `record=True` the neuron returns only its spikes.
 
 # %% tags=["check"]
 stepped = torch.zeros(1)
@@ -273,16 +261,13 @@ assert [0.5 * after for _, _, after in table[:3]] == [0.4, 0.1, 0.45]
 assert abs(state - recording.state.item()) < 1e-6
 assert np.allclose(recording.membrane.flatten(), [0.8, 1.2, 0.9, 1.25])
 assert recording.spikes.flatten().tolist() == [0, 1, 0, 1]
-never = LIF(beta=0.5, threshold=10.0)(constant(0.8, 50), record=True).membrane.flatten()
-assert np.allclose(never[:4], [0.8, 1.2, 1.4, 1.5])
-assert (never[1:] > 1).all()
 
 # %% [markdown]
 # ### Two ways to reset
 #
-# Subtracting the threshold is the **soft** reset: what was above it, 0.2 at step 2, is kept. The **hard** reset throws that away and goes to 0: $v[t] = u[t]\,(1 - z[t])$. In the core it is one word.
+# Subtracting the threshold is the **soft** reset: what was above it, 0.2 at step 2, is kept. The **hard** reset throws that away and goes to 0: $v[t] = u[t]\,(1 - z[t])$.
 #
-# > **Before you run:** the input is now 0.9 per step. Which reset gives more spikes?
+# > **Before you run:** $I$ is now 0.9 in every step. Which reset gives more spikes?
 
 # %%
 strong = constant(0.9, 12)
@@ -300,7 +285,7 @@ axis = slow_motion(
     strong,
     beta=0.5,
     axes=left,
-    title="soft: the rest is kept",
+    title="soft: keeps what was above 1",
 )
 axis = slow_motion(
     strong,
@@ -320,7 +305,7 @@ assert hard(strong).sum() == 6
 # %% [markdown]
 # ## 3 · Spikes in, spikes out
 #
-# In a network the input is spikes of others, at times that look random. Here one comes in with a probability of 10 % per millisecond, through a weight of 0.5.
+# In a network the input is spikes of others. Here one comes in with a probability of 10 % per millisecond, through a weight of 0.5.
 #
 # > **Before you run:** which of the spikes that come in will make the neuron fire?
 
@@ -335,11 +320,11 @@ axes = lanes(
     0.5 * arriving,
     membrane,
     spikes,
-    title="It fires at the end of a cluster",
+    title="Random spikes through a weight of 0.5",
 )
 
 # %% [markdown]
-# Those that come shortly after others, 7 of 29. The neuron picks out *coincidences*, and $\tau$ says what counts as together.
+# Those that find the membrane still above 0.5: 7 of 29. One at 151 ms does not, 1 ms after another: the reset has just taken 1 away. The neuron picks out *coincidences*, and $\tau$ says what counts as together.
 #
 # Five neurons hear the same spikes through five weights:
 
@@ -355,28 +340,41 @@ print("out:", counts)
 # %% tags=["check"]
 assert arriving.sum() == 29
 assert spikes.sum() == 7
+before = (membrane - 0.5 * arriving).flatten()
+came = arriving.flatten() > 0
+assert torch.equal(came & (before > 0.5), spikes.flatten() > 0)
+assert spikes[150] == 1
+assert came[151]
+assert before[151] < 0.5
 assert counts[0] == 0
 assert counts[4] == arriving.sum()
 assert (counts.diff() >= 0).all()
 
 # %% [markdown]
-# In PyTorch it is a layer, behind the weights. From 50 steps of 32 images with 784 pixels come spikes of 100 neurons:
+# In PyTorch it is a layer, behind the weights. From 50 steps of 32 random images, whose 784 pixels spike with their brightness as probability, come spikes of 100 neurons:
 
 # %%
 layer = torch.nn.Sequential(
     torch.nn.Linear(784, 100),
     LIF(tau_mem=10.0),
 )
-print(layer(torch.zeros(50, 32, 784)).shape)
+images = torch.rand(32, 784, generator=generator)
+pixels = encoding.rate(images, 50, generator=generator)
+out = layer(pixels)
+print(out.shape)
+print(f"share of spikes: {out.mean():.2f}")
+
+# %% tags=["check"]
+assert out.shape == (50, 32, 100)
+assert 0.05 < out.mean() < 0.5
 
 # %% [markdown]
 # ### Play with it
 #
-# One neuron, alive: click into the first lane to set or remove a spike.
+# Click into the first lane to set or remove a spike.
 #
 # 1. Remove the third spike and set it later, bit by bit. How close must it be to the second to fire the neuron?
 # 2. Set the weight to 0, so that only the steady drive is left. Find the smallest drive that makes it fire. Double $\tau$, and find it again.
-# 3. Weight 0, drive 2: how many spikes are there at a $\tau$ of 10 ms, and how many at 20 ms?
 
 # %%
 LIFNeuron().sliders()
@@ -384,20 +382,19 @@ LIFNeuron().sliders()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 1. At most 11 ms. After that too much of the first has leaked.
+# 1. At most 11 ms. After that too much of the second has leaked.
 # 2. It is 1.05, the first step of the slider above the threshold, both times. The membrane settles at the drive; $\tau$ only says how soon.
-# 3. 14, and 7: the membrane takes the same way up, half as fast.
 #
 # </details>
 
 # %% [markdown]
 # ## 4 · How fast does it fire?
 #
-# Under a constant drive the neuron is a clock. Here with the hard reset: every interval starts at 0, which makes it easy to compute.
+# Under a constant drive the neuron is a clock. Here with the hard reset: every interval starts at 0.
 
 # %% alt="Three lanes over 100 ms under a constant drive of 1.5 with a hard reset: the membrane charges from 0 to the threshold again and again, and spikes leave at equal intervals of 11 ms."
-steady = constant((1 - beta) * 1.5, 100)
 neuron = LIF(tau_mem=10.0, reset="hard")
+steady = constant((1 - neuron.beta) * 1.5, 100)
 spikes, membrane, _ = neuron(steady, record=True)
 
 axes = lanes(
@@ -430,8 +427,6 @@ counted = rates(drives, dt=0.1, reset="hard")
 # $$\text{rate} = \frac{1000}{\tau \ln\frac{D}{D - \theta}} \quad \text{if } D > \theta, \text{ else } 0$$
 #
 # `firing_rate` is this formula.
-#
-# > **Before you run:** what is the rate at drives below 1?
 
 # %% alt="Firing rate against drive, the f-I curve. Counted dots lie on the closed form: zero up to a drive of 1, then a steep rise that bends into a line."
 axis = panels()
@@ -444,42 +439,23 @@ axis.plot(
 )
 decorate(
     axis,
-    title="Silent, then rising",
+    title="Silent up to a drive of 1, then steep",
     x="drive D",
     y="rate (spikes/s)",
 )
 
 # %% [markdown]
-# Zero: the membrane never gets to the threshold. (Section 5 says why the dots lie a little low.) This is the **f–I curve**, the ReLU of a spiking network.
+# This is the **f–I curve**: silent up to a *constant* drive of 1, steep just above it. The dots lie a little low; section 5 says why.
 #
-# Real neurons also pause after each spike. In this **refractory period**, here 5 ms, they ignore their input. It is added to the interval.
-#
-# > **Before you run:** how fast can such a neuron get?
-
-# %% alt="Firing rate with a pause of 5 ms against drives up to 50: it rises steeply, bends, and approaches the dashed line at 200 spikes per second from below."
-wide = torch.linspace(1.05, 50, 980)
-interval = 1000 / firing_rate(wide, tau_mem=10.0)
-
-axis = panels()
-axis.plot(wide, 1000 / (interval + 5), color=VERMILION)
-axis.axhline(200, color=GREY, linestyle="--")
-decorate(
-    axis,
-    title="A pause of 5 ms caps the rate at 200",
-    x="drive D",
-    y="rate (spikes/s)",
-    ylim=(0, 220),
-)
-
-# %% [markdown]
-# Never above one spike per pause, 200 per second.
+# Real neurons also pause after each spike. This **refractory period** is added to the interval: with 5 ms, the rate stays below 200 (*Deeper* counts).
 
 # %% tags=["check"]
 below = drives <= 1
 assert (counted[below] == 0).all()
 assert (firing_rate(drives[below], 10.0) == 0).all()
 assert np.allclose(counted[~below], firing_rate(drives[~below], 10.0), rtol=0.04)
-assert 190 < (1000 / (interval + 5)).max() < 200
+strongest = 1000 / firing_rate(50.0, tau_mem=10.0)
+assert 190 < 1000 / (strongest + 5) < 200
 assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 
 # %% [markdown]
@@ -487,48 +463,82 @@ assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 #
 # - $\tau$ belongs to the **neuron**: after $\tau$ milliseconds without input, 37 % is left.
 # - $\mathrm{d}t$ belongs to the **simulation**: how many milliseconds one step stands for.
-# - $T$ is the number of steps. They last $T\,\mathrm{d}t$ milliseconds: 60 steps of 1 ms and 12 steps of 5 ms are the same 60 ms.
+# - $T$ is the number of steps. 60 steps of 1 ms and 12 steps of 5 ms are the same 60 ms.
 # - $\beta = e^{-\mathrm{d}t/\tau}$ follows from both.
 #
 # In `snn_core` you give `tau_mem` and `dt`, and $\beta$ is derived. Many papers state only a $\beta$: a trap.
 
 
 # %%
-def after_a_pulse(axis, dt, beta):
-    number = np.arange(60 / dt)
-    left = beta**number
-    label = f"{len(left)} steps of {dt} ms, β = {beta:.3f}"
-    axis.plot(number * dt, left, "o", markersize=4, label=label)
+def follow(axis, dt, beta, u, added):
+    times = np.arange(0, 61, dt)
+    course = [u]
+    for _ in times[1:]:
+        u = beta * u + added
+        course.append(u)
+    label = f"{len(times) - 1} steps of {dt} ms"
+    axis.plot(times, course, "o", markersize=4, label=label)
 
 
 # %% [markdown]
 # > **Before you run:** a neuron of 10 ms has $\beta = 0.905$ at 1 ms. Somebody keeps this $\beta$ at 5 ms. Does it forget faster, or more slowly?
 
-# %% alt="The membrane after a pulse at steps of 1 ms and 5 ms. Left, beta is kept at 0.905 and the two curves differ: at 5 ms the neuron forgets five times more slowly. Right, beta is derived from tau and dt, and both lie on one curve."
+# %% alt="The membrane leaks from 1 at steps of 1 ms and 5 ms. Left, beta is kept at 0.905 and the two differ: at 5 ms the neuron forgets five times more slowly. Right, beta is derived from tau and dt, and the dots of both lie on one curve."
 left, right = panels(2, share=True)
 for dt in (1, 5):
-    derived = np.exp(-dt / 10)
-    after_a_pulse(left, dt, beta)
-    after_a_pulse(right, dt, derived)
-decorate(left, title="β kept: two neurons", x="time (ms)", y="membrane u")
-decorate(right, title="τ kept: one neuron", x="time (ms)")
+    own = np.exp(-dt / 10)
+    follow(left, dt, beta, u=1.0, added=0.0)
+    follow(right, dt, own, u=1.0, added=0.0)
+decorate(left, title="β kept", x="time (ms)", y="membrane u")
+decorate(right, title="τ kept", x="time (ms)")
 
 # %% [markdown]
-# More slowly, five times: it keeps 90.5 % over 5 ms instead of 1 ms. Its $\tau$ has become 50 ms; it is another neuron. Keep $\tau$, let $\beta$ follow, and both agree wherever they meet.
+# More slowly, five times: it keeps 90.5 % over 5 ms instead of 1 ms. Its $\tau$ has become 50 ms; it is another neuron. Keep $\tau$, let $\beta$ follow, and the leak is the same.
+#
+# Now $\beta$ is right, and a constant current flows: a drive of 1.5, which is $I = 0.143$ in every step of 1 ms.
+#
+# > **Before you run:** may $I$ stay 0.143 when a step lasts 5 ms?
+
+# %% alt="The membrane without a reset charges from 0 at steps of 1 ms and 5 ms, with the threshold dashed at 1. Left, I is kept: at 1 ms the membrane rises to 1.5, at 5 ms it settles at 0.36, below the threshold. Right, the drive is kept, and the dots of both lie on one curve towards 1.5."
+left, right = panels(2, share=True)
+for dt in (1, 5):
+    own = np.exp(-dt / 10)
+    follow(left, dt, own, u=0.0, added=(1 - beta) * 1.5)
+    follow(right, dt, own, u=0.0, added=(1 - own) * 1.5)
+for axis in (left, right):
+    axis.axhline(1, color=GREY, linestyle="--")
+decorate(left, title="I kept", x="time (ms)", y="membrane u, no reset")
+decorate(right, title="D kept", x="time (ms)")
+
+# %% [markdown]
+# No: the membrane would settle at 0.36, and a neuron that fires 90 times in a second would never fire. **A constant $I$ follows from the drive, as $(1 - \beta)\,D$. The weight of a spike stays:** it comes once, however long the step is.
 
 # %% tags=["check"]
 assert abs(-5 / np.log(beta) - 50) < 1e-9
 assert abs(LIF(10.0, dt=1.0).beta.item() ** 5 - LIF(10.0, dt=5.0).beta.item()) < 1e-6
 assert abs(LIF(10.0, dt=5.0).beta.item() - np.exp(-5 / 10)) < 1e-6
+kept = (1 - beta) * 1.5
+assert round(kept, 3) == 0.143
+assert round(kept / (1 - np.exp(-5 / 10)), 2) == 0.36
+assert LIF(10.0, dt=1.0)(constant(kept, 1000)).sum() == 90
+assert LIF(10.0, dt=5.0)(constant(kept, 200)).sum() == 0
+assert rates(torch.tensor([1.5]), 1.0, "soft") == 90
+assert rates(torch.tensor([1.5]), 5.0, "soft") == 80
+fine, coarse = (line.get_ydata() for line in right.lines[:2])
+assert np.allclose(fine[::5], coarse)
+fine, coarse = (line.get_ydata() for line in left.lines[:2])
+assert not np.allclose(fine[::5], coarse)
 
 # %% [markdown]
 # ### What a coarse step still costs
 #
-# The *decay* is exact at any $\mathrm{d}t$. The *spikes* are not: they fall on whole steps, at most one on each. Count again, in steps of 1 ms.
+# Now the *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they fall on whole steps, at most one on each. With the drive kept, the neuron above fires 80 times at 5 ms, not 90. Count again, in steps of 1 ms.
 #
 # > **Before you run:** how fast can the neuron get? Which reset suffers more?
 
-# %% alt="Firing rate against drives up to 15 at steps of 1 ms. The formula rises in nearly a line to 1450. The soft reset stays a little below it, the hard reset climbs in stairs at 333, 500 and 1000; both stop at the dashed line at 1000 spikes per second, one per step."
+# %% alt="Firing rate against drives up to 15 at steps of 1 ms. The formula rises in nearly a line to 1450. The soft reset stays a little below it, the hard reset climbs in stairs at 333, 500 and 1000; both stop at 1000 spikes per second, one per step."
+wide = torch.linspace(1.05, 50, 980)
+
 axis = panels()
 axis.plot(
     wide,
@@ -538,10 +548,9 @@ axis.plot(
 )
 for reset in ("soft", "hard"):
     axis.plot(wide, rates(wide, 1.0, reset), label=reset)
-axis.axhline(1000, color=GREY, linestyle="--")
 decorate(
     axis,
-    title="At most one spike per step of 1 ms",
+    title="Steps of 1 ms",
     x="drive D",
     y="rate (spikes/s)",
     xlim=(0, 15),
@@ -549,7 +558,7 @@ decorate(
 )
 
 # %% [markdown]
-# The formula has no limit; both neurons stop at 1000 spikes per second, one per step. The hard one climbs in stairs: its intervals are whole milliseconds, and what came in since the crossing is thrown away. At a drive of 3 it fires 200 times instead of 247. The soft one carries the rest over: 238. A few are missing because a membrane that waits above the threshold for the next step leaks more than one after a reset. Steps of 0.1 ms give 243 (hard) and 245 (soft).
+# Both stop at 1000 spikes per second, one per step. The hard one climbs in stairs: its intervals are whole milliseconds, and what came in since the crossing is thrown away. At a drive of 3 it fires 200 times instead of 247. The soft one carries the rest over: 238. Steps of 0.1 ms give 243 (hard) and 245 (soft).
 
 # %% tags=["check"]
 three = torch.tensor([3.0])
@@ -564,34 +573,36 @@ assert firing_rate(1e9, 10.0) > 1e10
 # %% [markdown]
 # ## 6 · Regular or irregular?
 #
-# Two neurons listen to random spikes: the first to many weak ones, five per millisecond, the second to few strong ones, one in five milliseconds. A constant drive $D$ adds $(1 - \beta)\,D$ per step, so a mean input per step, divided by $1 - \beta$, is the **mean drive**.
+# Two neurons listen to random spikes: the first to many weak ones, five per millisecond, the second to few strong ones, one in five milliseconds. A constant drive $D$ adds $(1 - \beta)\,D$ per step, so the mean input per step, divided by $1 - \beta$, is the **mean drive**.
 
 # %%
 often = torch.tensor([5.0, 0.2])  # spikes per millisecond
-weights = torch.tensor([0.027, 0.3])
-mean_drive = often * weights / (1 - beta)
+weights = 0.135 / often
+neuron = LIF(tau_mem=10.0)
+mean_drive = often * weights / (1 - neuron.beta)
+print("weights:   ", weights)
 print("mean drive:", mean_drive)
 
 # %% [markdown]
-# The first's is above the threshold. The second's is below: on average, nothing would happen. Let both run for 50 seconds.
+# Same mean; only the size of single inputs differs. Let both run for 50 seconds.
 
 # %%
 steps = often.expand(50_000, 1, 2)
 heard = weights * torch.poisson(steps, generator=generator)
-fired = LIF(tau_mem=10.0)(heard)[:, 0]
+fired = neuron(heard)[:, 0]
 
 # %% [markdown]
 # > **Before you run:** both hear random spikes. Does either of them fire like a clock?
 
-# %% alt="Raster of two neurons over one second. The first fires at nearly equal intervals, the second in an irregular way with long gaps."
+# %% alt="Raster of two neurons over one second. The first fires at nearly equal intervals, the second in an irregular way, with clusters and gaps."
 axis = panels(height=1.9)
 raster(fired[:1000], axis, size=14, color=VERMILION)
 names = ["many weak", "few strong"]
 axis.set_yticks([0, 1], names)
-decorate(axis, title="One is nearly a clock, one is not", y="")
+decorate(axis, title="One second of each", y="")
 
 # %% [markdown]
-# In a number: the standard deviation of the intervals between spikes, divided by their mean. This **coefficient of variation**, CV, is 0 for a clock and 1 for spikes at random times.
+# The standard deviation of the intervals between spikes, divided by their mean, is the **coefficient of variation**. This CV is 0 for a clock and 1 for spikes at random times.
 
 
 # %%
@@ -605,12 +616,26 @@ for name, train in zip(names, fired.T, strict=True):
     print(f"{name}: CV {variation(train):.2f}")
 
 # %% [markdown]
-# The first averages its input: *mean-driven*. The second waits for a chance cluster: *fluctuation-driven*. Irregular spikes, as cells of the cortex send them, need no noise inside the neuron. Random input with a mean below the threshold is enough.
+# The first averages its input. The second depends on when the next few come.
+#
+# > **Before you run:** halve all weights. The mean drive is now 0.71, below the threshold. Who still fires?
+
+# %%
+halved = neuron(heard / 2)[:, 0]
+for name, train in zip(names, halved.T, strict=True):
+    print(f"{name}: {train.sum():.0f} spikes in 50 s")
+
+# %% [markdown]
+# Nearly only the second: chance clusters still take it across. It is *fluctuation-driven*, the first *mean-driven*. Irregular spikes, as cells of the cortex send them, need no noise inside the neuron: large single inputs are enough, at both means.
 
 # %% tags=["check"]
-assert mean_drive[0] > 1 > mean_drive[1]
+assert torch.allclose(mean_drive[0], mean_drive[1])
+assert round(mean_drive[0].item() / 2, 2) == 0.71
 assert variation(fired[:, 0]) < 0.3
-assert 0.7 < variation(fired[:, 1]) < 1
+assert 0.8 < variation(fired[:, 1]) < 1
+assert halved[:, 0].sum() < 5
+assert halved[:, 1].sum() > 1000
+assert 0.7 < variation(halved[:, 1]) < 1
 
 # %% [markdown]
 # ## Recap
@@ -619,11 +644,12 @@ assert 0.7 < variation(fired[:, 1]) < 1
 #
 # - charged a membrane with a step and a pulse: it rises towards $R\,J$, and a short pulse is a jump;
 # - followed integrate, compare, emit, reset by hand, in six lines, and in `LIF`;
-# - measured the f–I curve, silent up to a drive of 1, and found its limits: one spike per pause, and one per step;
-# - kept $\beta$ and got another neuron; kept $\tau$ and got the same one.
+# - measured the f–I curve, silent up to a constant drive of 1, and found its limit, one spike per step;
+# - kept $\beta$, or $I$, and got another neuron; kept $\tau$ and $D$ and got the same one.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
+# | $T$ | number of steps | first axis of `current` |
 # | $\tau$ | membrane time constant, ms | `tau_mem` |
 # | $\mathrm{d}t$ | length of a step, ms | `dt` |
 # | $\beta$ | what is left of the membrane per step | `beta`, derived |
@@ -649,7 +675,7 @@ check("02.1", beta_of_paper)
 # %% [markdown]
 # ### 2 · Five steps with a pencil
 #
-# A neuron at rest has $\beta = 0.5$, the threshold 1 and a soft reset. In five steps it gets 0.6, 0.9, 0.3, 1.9 and 0.5. Write down its membrane $u$, as it is recorded, and its spike $z$ at each step. Two decimals are enough.
+# A neuron at rest has $\beta = 0.5$, the threshold 1 and a soft reset. In five steps it gets 0.6, 0.9, 0.3, 1.9 and 0.5. Write down its membrane $u$, as it is recorded, and its spike $z$ at each step.
 
 # %% tags=["exercise"]
 by_pencil = None  # a list of five pairs (u, z)
@@ -659,7 +685,7 @@ check("02.2", by_pencil)
 # %% [markdown]
 # ### 3 · A third reset
 #
-# Some neurons reset to a value *below* rest, so that they are slow to fire again. Write one step of an LIF neuron with threshold 1, in the order of section 2, that resets to $-0.5$. `current`, `state` and $\beta$ are numbers or tensors with one. Return spike, membrane and new state, in the core's order.
+# Some neurons reset to a value *below* rest. Write one step of an LIF neuron with threshold 1, in the order of section 2, that resets to $-0.5$. `current`, `state` and $\beta$ are numbers or tensors with one. Return spike, membrane and new state, in the core's order.
 
 
 # %% tags=["exercise"]
@@ -672,7 +698,7 @@ check("02.3", step_with_undershoot)
 # %% [markdown]
 # ### 4 · The first spike in closed form
 #
-# A neuron at rest gets a constant drive $D$, so $u$ after $n$ steps is $D(1 - \beta^n)$. Write a function that returns the *number of steps* until $u > \theta$, without a loop. For a drive that never gets there, return infinity.
+# A neuron at rest gets a constant drive $D$, so $u$ after $n$ steps is $D(1 - \beta^n)$. Write a function that returns the *number of steps* until $u > \theta$. For a drive that never gets there, return infinity.
 
 
 # %% tags=["exercise"]
@@ -685,7 +711,7 @@ check("02.4", steps_to_first_spike)
 # %% [markdown]
 # ### 5 · Open: a threshold that gets tired
 #
-# A *relative* refractory period does not forbid a second spike but makes it harder. Let the threshold jump up by 0.5 at each spike and decay back with 20 ms; the soft reset subtracts the raised threshold. Give this neuron a constant drive for 2000 ms at $\mathrm{d}t = 0.1$ ms: what happens to the f–I curve at $D = 1.5$, 3 and 5? Then give it `heard[:, 0, 1].tolist()`, the few strong spikes of section 6, at 1 ms: what happens to the CV? (Page 03 has a name for this neuron.)
+# A *relative* refractory period does not forbid a second spike but makes it harder. Let the threshold jump up by 0.5 at each spike and decay back with 20 ms; the soft reset subtracts the raised threshold. Give this neuron a constant drive for 2000 ms at $\mathrm{d}t = 0.1$ ms: what happens to the f–I curve at $D = 1.5$, 3 and 5? Then give it `heard[:, 0, 1].tolist()`, the few strong spikes of section 6, at 1 ms: what happens to the CV?
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -741,7 +767,7 @@ check("02.4", steps_to_first_spike)
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer 5</summary>
 #
-# The rates fall from 90, 245 and 446 spikes/s to 50, 106 and 158: the curve is flatter, but it still starts at $D = 1$. The CV falls from 0.85 to about 0.7: short intervals become rare.
+# The rates fall from 90, 245 and 446 spikes/s to 50, 106 and 158: the curve is flatter, but it still starts at $D = 1$. The CV falls from 0.88 to 0.64: short intervals become rare.
 #
 # ```python
 # def relative_refractory(current, dt, jump=0.5):
@@ -789,13 +815,13 @@ check("02.4", steps_to_first_spike)
 # %% [markdown]
 # ### From the circuit to the update
 #
-# The current $J$ divides: some leaks through the resistor, $V/R$, and some charges the capacitor, $C\,\mathrm{d}V/\mathrm{d}t$. Multiply $J = V/R + C\,\mathrm{d}V/\mathrm{d}t$ by $R$, and set $\tau = R\,C$:
+# The current $J$ divides: some leaks through the resistor, $U/R$, and some charges the capacitor, $C\,\mathrm{d}U/\mathrm{d}t$. Multiply $J = U/R + C\,\mathrm{d}U/\mathrm{d}t$ by $R$, and set $\tau = R\,C$:
 #
-# $$\tau \frac{\mathrm{d}V}{\mathrm{d}t} = -V + R\,J .$$
+# $$\tau \frac{\mathrm{d}U}{\mathrm{d}t} = -U + R\,J .$$
 #
-# While $J$ is constant, the distance $x = V - R\,J$ obeys $\tau\,\mathrm{d}x/\mathrm{d}t = -x$, so it shrinks by $e^{-\mathrm{d}t/\tau} = \beta$ in a step of $\mathrm{d}t$, exactly: $V - RJ \leftarrow \beta\,(V - RJ)$. Sorted, that is the update of section 1.
+# While $J$ is constant, the distance $x = U - R\,J$ obeys $\tau\,\mathrm{d}x/\mathrm{d}t = -x$, so it shrinks by $e^{-\mathrm{d}t/\tau} = \beta$ in a step of $\mathrm{d}t$, exactly: $U - RJ \leftarrow \beta\,(U - RJ)$. Sorted, that is the update of section 1.
 #
-# **Euler's method** does not solve the equation but walks along its slope: $V \leftarrow V + \frac{\mathrm{d}t}{\tau}(RJ - V)$, that is, with $1 - \mathrm{d}t/\tau$ in place of $\beta$. How wrong is that?
+# **Euler's method** does not solve the equation but walks along its slope: $U \leftarrow U + \frac{\mathrm{d}t}{\tau}(RJ - U)$, that is, with $1 - \mathrm{d}t/\tau$ in place of $\beta$. How wrong is that?
 
 
 # %%
@@ -907,7 +933,7 @@ for pause, count in counts_by_pause.items():
 # %%
 p = 0.1
 ks = torch.tensor([1, 2, 4, 8, 16])
-ticks = (torch.rand(40_000, 1, 1, generator=generator) < p).double()
+ticks = (torch.rand(160_000, 1, 1, generator=generator) < p).double()
 every_kth = LIF(beta=1.0, threshold=1 - 1e-6)(ticks / ks)[:, 0]
 measured = [variation(train) for train in every_kth.T]
 formula = np.sqrt((1 - p) / ks.numpy())
@@ -921,7 +947,7 @@ decorate(axis, title="Averaging makes a neuron regular", x="inputs per spike k",
 # %% [markdown]
 # And the intervals of the two neurons of section 6, all of them:
 
-# %% alt="Histograms of the intervals of the two neurons of section 6: a narrow peak for the mean-driven neuron; for the fluctuation-driven one a wide, skewed distribution with a tail to almost 300 milliseconds."
+# %% alt="Histograms of the intervals of the two neurons of section 6: a narrow peak for many weak inputs; for few strong ones a wide, skewed distribution with a tail to 80 milliseconds."
 axis = panels()
 for train, name in zip(fired.T, names, strict=True):
     gaps = train.nonzero().flatten().diff().numpy()

@@ -16,7 +16,7 @@ def rc_circuit() -> list[Axes]:
     Returns:
         The two axes: the cell, and the circuit.
 
-    Reference: Gerstner et al. 2014, figure 1.6; here with J for the current of the electrode.
+    Reference: Gerstner et al. 2014, figure 1.6; here with J for the current of the electrode and U for the voltage.
     """
     cell, circuit = panels(2, width=7.5, height=2.9)
     _cell(cell)
@@ -40,7 +40,7 @@ def _cell(axes: Axes) -> None:
     _arrow(axes, (0.6, 0), (1.8, 0), VERMILION)
     axes.text(-1.8, 0.15, "current J", color=GREEN, ha="center")
     axes.text(1.85, 0, "leak", color=VERMILION, va="center")
-    axes.text(0, 0, "voltage V", color=BLUE, ha="center", va="center")
+    axes.text(0, 0, "voltage U", color=BLUE, ha="center", va="center")
 
 
 def _circuit(axes: Axes) -> None:
@@ -62,7 +62,7 @@ def _circuit(axes: Axes) -> None:
     axes.text(-1.75, 0.5, "inside", color=GREY, ha="center")
     axes.text(-1.75, -1.06, "outside", color=GREY, ha="center")
     axes.annotate("", (-1.2, 0.85), (-1.2, -0.85), arrowprops={"arrowstyle": "<->", "color": BLUE})
-    axes.text(-1.3, -0.1, "V", color=BLUE, ha="right", va="center")
+    axes.text(-1.3, -0.1, "U", color=BLUE, ha="right", va="center")
 
 
 def _line(axes: Axes, start: Point, end: Point, color: str = BLACK, width: float = 1.3) -> None:

@@ -45,9 +45,9 @@ def slow_motion(
     for step, (before, decayed, u, after) in enumerate(steps, 1):
         axes.plot([step - 0.85, step - 0.15], [before, decayed], color=GREY, linewidth=1, zorder=1)
         _arrow(axes, (step - 0.15, decayed), (step - 0.15, u), GREEN)
+        axes.plot([step - 0.15, step + 0.15], [u, u], color=VERMILION if after < u else GREY, linewidth=1, zorder=1)
         if after < u:
             _arrow(axes, (step + 0.15, u), (step + 0.15, after), VERMILION)
-            axes.plot([step - 0.15, step + 0.15], [u, u], color=VERMILION, linewidth=1, zorder=1)
     numbers = range(1, len(steps) + 1)
     _dots(axes, [step - 0.15 for step in numbers], [u for _, _, u, _ in steps], "white", LANDS)
     _dots(axes, [step + 0.15 for step in numbers], [v for *_, v in steps], BLUE, GOES_ON)
@@ -87,7 +87,7 @@ def _explain(axes: Axes, step: int, values: Step) -> None:
     _, decayed, u, after = values
     words = [
         (step - 0.22, (decayed + 2 * u) / 3, "1 integrate", GREEN, "right"),
-        (step + 0.3, 1.02, "2 compare: above 1?", GREY, "left"),
+        (step - 0.22, 1.02, "2 compare: above 1?", GREY, "right"),
         (step, u + 0.07, "3 emit a spike", VERMILION, "center"),
         (step + 0.22, (u + after) / 2, "4 reset", VERMILION, "left"),
     ]

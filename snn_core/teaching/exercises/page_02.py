@@ -9,6 +9,7 @@ from snn_core.teaching.exercises import Case, Function, Mistake, Value
 BETA = LIF(tau_mem=20.0, dt=5.0).beta.item()
 DRIVEN = torch.full((100, 1, 1), 1.5 * (1 - 0.9))  # a constant drive of 1.5
 FIRST = LIF(beta=0.9)(DRIVEN).argmax().item() + 1
+LATE = LIF(beta=0.99)(torch.full((2000, 1, 1), 1.001 * (1 - 0.99), dtype=torch.float64)).argmax().item() + 1
 INPUT = torch.tensor([0.6, 0.9, 0.3, 1.9, 0.5]).view(5, 1, 1)
 SOFT = LIF(beta=0.5)(INPUT, record=True)
 HARD = LIF(beta=0.5, reset="hard")(INPUT, record=True)
@@ -31,6 +32,8 @@ EXERCISES = {
         stronger="β = exp(-dt / tau).",
         mistakes=(
             Mistake(np.exp(-20 / 5), "That is nearly 0: the neuron would forget everything in one step. dt is on top."),
+            Mistake(np.exp(-1 / 10), "That is the β of this page's neuron at 1 ms. Here both τ and dt are others."),
+            Mistake(np.exp(-1 / 20), "That is β for steps of 1 ms. Here a step lasts 5 ms."),
             Mistake(1 - 5 / 20, "That is Euler's 1 - dt / tau, which is only near the exact decay."),
         ),
         tolerance=1e-3,
@@ -53,11 +56,15 @@ EXERCISES = {
                 "That is a hard reset, back to 0. The soft one keeps what was above the threshold.",
             ),
             Mistake(
+                pairs(HARD.membrane * (1 - HARD.spikes), HARD.spikes),
+                "That is what is left after a hard reset, back to 0. Asked for are a soft reset, and u before it.",
+            ),
+            Mistake(
                 pairs(SOFT.membrane, torch.cat([torch.zeros(1, 1, 1), SOFT.spikes[:-1]])),
                 "Your spikes are one step late: add the input first, then compare.",
             ),
         ),
-        tolerance=5e-3,  # two decimals
+        tolerance=2e-3,  # all are whole hundredths: another second decimal is wrong
     ),
     "02.3": Function(
         cases=(
@@ -78,6 +85,11 @@ EXERCISES = {
             Case(
                 tensors(1.6, -0.5, 0.5), (1, 1.35, -0.5), "The membrane that is returned is the one before the reset."
             ),
+            Case(
+                tensors(-0.6, -0.5, 0.5),
+                (0, -0.85, -0.85),
+                "The input may also pull the membrane below -0.5. Without a spike nothing is reset.",
+            ),
             Case(tensors(0.75, 0.5, 0.5), (0, 1.0, 1.0), "Exactly at the threshold there is no spike: u > 1."),
         ),
         stronger="Four lines: integrate (u from the state and the current), compare (u > 1), emit (0 or 1), "
@@ -91,6 +103,7 @@ EXERCISES = {
             Case((1.0, 0.9), np.inf, "A drive of θ brings the membrane ever nearer to θ, but never above it."),
             Case((2.0, 0.5), 2, "A membrane at the threshold is no spike yet: the rule is u > θ."),
             Case((3.0, 0.5, 2.0), 2, "Use the argument threshold, not 1."),
+            Case((1.001, 0.99), LATE, "Just above the threshold it may take many hundreds of steps."),
         ),
         stronger="n is the first whole number above log(1 - threshold / drive) / log(beta); "
         "without any such n, return np.inf before you take the logarithm.",

@@ -42,8 +42,20 @@ def test_the_true_gradient_is_that_of_finite_differences():
 
 
 def test_all_weights_of_the_first_layer_have_a_gradient_of_their_own():
-    for gradient in surrogate_errors.first_gradients(3, 1, seed_torch(0)):
-        assert len(gradient.unique()) == 16
+    for gradient in surrogate_errors.gradients(3, 1, seed_torch(0)):
+        assert len(gradient[0].unique()) == 16
+
+
+def test_the_surrogate_of_a_random_network_is_a_density_of_the_given_width():
+    _, density, _ = surrogate_errors.random_network(1, 1 / 4, seed_torch(0))
+    assert density.area == pytest.approx(1)
+    edge = density.derivative(torch.tensor([-1 / 8, 1 / 8]))
+    assert edge.tolist() == pytest.approx([density.peak / 2] * 2)
+
+
+def test_with_one_layer_a_step_along_the_surrogate_goes_downhill():
+    found = surrogate_errors.compare(1, 1)
+    assert found["uphill"] == found["uphill_all"] == [0, 0]
 
 
 def test_the_expected_loss_is_the_mean_over_noisy_networks():

@@ -31,8 +31,11 @@ def test_a_pushed_weight_shows_spikes_loss_and_the_surrogate_gradient():
 
 
 def test_arrows_go_against_the_surrogate_gradient():
-    _, loss, _ = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0)
+    _, loss, _ = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0, lr=0.01)
     steps = [text.xy[0] - text.xyann[0] for text in loss.texts]
+    weights = torch.tensor([0.1, 0.9], requires_grad=True)
+    ((LIF()(weights[:, None] * TRAIN).sum(0) - 2) ** 2 / 2).sum().backward()
+    assert steps == pytest.approx((-0.01 * weights.grad).tolist(), rel=1e-4)
     assert steps[0] > 0 > steps[1]
 
 

@@ -275,6 +275,7 @@ def test_an_unknown_number_of_a_page_names_its_exercises():
         (range(3), [0, 1, 2]),
         ({"a": torch.ones(2)}, {"a": [1, 1]}),
         ("one", "one"),
+        ("One ", "one"),
         (1 << 2_000, 1 << 2_000),
         (True, 1),
     ],

@@ -29,10 +29,11 @@ def push_weight(
     at: tuple[float, ...],
     highest: float = 0.9,
     surrogate: Surrogate | None = None,
+    lr: float = 0.008,
 ) -> list[Axes]:
     """Draw what happens to one LIF neuron as its one weight grows: spikes, loss, slope.
 
-    The loss is ``(spikes - target)² / 2``. Arrows show where the surrogate gradient sends a weight.
+    The loss is ``(spikes - target)² / 2``. An arrow is one step of descent down the surrogate gradient.
 
     Args:
         train: input spikes ``[T, 1, 1]``.
@@ -40,6 +41,7 @@ def push_weight(
         at: weights with an arrow.
         highest: the weights go from 0 to here.
         surrogate: of the neuron; the default one if None.
+        lr: learning rate of the steps.
 
     Returns:
         The axes of the three panels, from the top.
@@ -57,7 +59,7 @@ def push_weight(
     axes[2].axhline(0, color=GREY, label="slope of the loss: 0")
     axes[2].plot(grid, slope[lines], color=VERMILION, linewidth=1, label="surrogate gradient")
     for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
-        _arrow(axes[1], weight, height.item(), -0.05 * highest * torch.sign(tilt).item())
+        _arrow(axes[1], weight, height.item(), -lr * tilt.item())
     decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, two, …")
     decorate(axes[1], y="loss", title="So the loss is a staircase: flat between jumps")
     decorate(axes[2], x="weight w", y="slope", title="The surrogate says which way all the same")
@@ -75,10 +77,10 @@ def _sweep(train: Tensor, weights: Tensor, target: int, surrogate: Surrogate | N
 
 
 def _arrow(axes: Axes, x: float, y: float, length: float) -> None:
-    """Draw an open dot and an arrow from it to the right, or to the left."""
+    """Draw an open dot and an arrow from it, so far to the right, or to the left."""
     axes.plot(x, y, "o", color=BLUE, markerfacecolor="white", markersize=8)
-    style = {"arrowstyle": "-|>", "color": VERMILION, "linewidth": 2.5, "shrinkA": 5}
-    axes.annotate("", (x + 2 * length, y), (x, y), arrowprops=style)
+    style = {"arrowstyle": "-|>", "color": VERMILION, "linewidth": 2.5, "shrinkA": 4, "shrinkB": 0}
+    axes.annotate("", (x + length, y), (x, y), arrowprops=style)
 
 
 def step_and_bump(surrogate: Surrogate, *, at: tuple[float, ...] = ()) -> list[Axes]:

@@ -15,7 +15,7 @@ def equal(got: object, expected: object, tolerance: float = 1e-6) -> bool:
     """Tell whether a value agrees with the expected one, part by part; never raise.
 
     Numbers agree within ``tolerance``, relative or absolute. Shapes must agree, nothing is broadcast; NaN agrees
-    with NaN. A tensor, an array, a list and a tuple of the same numbers are the same.
+    with NaN. A tensor, an array, a list and a tuple of the same numbers are the same. Words agree in any case.
 
     >>> equal(torch.tensor([1.0, float("nan")]), [1, float("nan")])
     True
@@ -32,6 +32,8 @@ def _equal(got: object, expected: object, tolerance: float) -> bool:
     if isinstance(expected, (list, tuple)) or isinstance(got, (list, tuple)):  # parts may differ in shape
         pairs = zip(_parts(got), _parts(expected), strict=True)
         return all(_equal(*pair, tolerance) for pair in pairs)
+    if isinstance(expected, str):
+        return got.strip().casefold() == expected.casefold()
     arrays = _array(got), _array(expected)
     if not all(array.dtype.kind in "biufc" for array in arrays):
         return bool(got == expected)

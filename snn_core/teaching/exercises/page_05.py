@@ -5,8 +5,8 @@ import torch
 from snn_core import Surrogate
 from snn_core.teaching.exercises import Case, Function, Mistake, Value, forward_and_gradient
 
-DISTANCES = torch.tensor([-1.0, -0.1, 0.05, 0.4])
-ARRIVES = torch.arange(1.0, 5.0)  # what `forward_and_gradient` sends back
+DISTANCES = torch.tensor([-1.0, -0.1, 0.0, 0.05, 0.4])
+ARRIVES = torch.arange(1.0, 6.0)  # what `forward_and_gradient` sends back
 BUMP = Surrogate("fast_sigmoid", scale=10)
 TRIANGLE = torch.tensor([0.0, 0.05, -0.05, 0.095, -3.0])
 
@@ -29,6 +29,7 @@ EXERCISES = {
         stronger="The outputs never spike, so nothing stops the way from the loss to the last matrix. "
         "The first matrix lies behind the hidden spikes.",
         mistakes=(
+            Mistake(["last"], "Hand over the word alone, without the list."),
             Mistake("first", "From the first matrix to the loss the path crosses the hidden spikes."),
             Mistake("both", "The hidden neurons still have the true step."),
             Mistake("none", "A LeakyIntegrator sends no spikes: what is the slope of its membrane?"),
@@ -48,6 +49,18 @@ EXERCISES = {
                     Mistake(
                         lambda got: not set(got[0].tolist()) <= {0.0, 1.0},
                         "The forward pass stays a step: every number that leaves it is 0 or 1.",
+                    ),
+                    Mistake(
+                        lambda got: torch.equal(got[0], (DISTANCES >= 0).float()),
+                        "At x = 0 there is no spike: the membrane has to lie above the threshold.",
+                    ),
+                    Mistake(
+                        lambda got: torch.allclose(got[1], ARRIVES * BUMP.derivative(DISTANCES).sqrt()),
+                        "The whole bracket is squared: 1 / (1 + |kx|) is the curve without it.",
+                    ),
+                    Mistake(
+                        lambda got: torch.allclose(got[1], ARRIVES * BUMP.derivative(DISTANCES) * (DISTANCES > 0)),
+                        "The bump has two sides: gated by the spike, a silent neuron would stay deaf.",
                     ),
                     Mistake(
                         lambda got: torch.allclose(got[1], ARRIVES * Surrogate(scale=1).derivative(DISTANCES)),

@@ -58,6 +58,20 @@ class WithoutSquare(Spike):
         return gradient / (1 + 10 * x.abs())
 
 
+class GatedByTheSpike(Spike):
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return gradient * (x > 0) / (1 + 10 * x.abs()) ** 2
+
+
+class SpikesAtTheThreshold(Spike):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return (x >= 0).to(x.dtype)
+
+
 def one_sided(x, k, floor):
     return (1 - k * x).clamp(min=floor)
 
@@ -82,6 +96,7 @@ WRONG = {
         ("first", "crosses the hidden spikes"),
         ("both", "true step"),
         ("none", "sends no spikes"),
+        (["last"], "without the list"),
         ("the last one", "Which of them"),
     ],
     "05.3": [
@@ -90,7 +105,9 @@ WRONG = {
         (WithoutSteepness, "k = 10"),
         (WithoutAbsoluteValue, "absolute value"),
         (TrueGradient, "Put the bump"),
-        (WithoutSquare, "two factors"),
+        (WithoutSquare, "squared"),
+        (GatedByTheSpike, "two sides"),
+        (SpikesAtTheThreshold, "At x = 0"),
     ],
     "05.4": [
         (one_sided, "both sides"),

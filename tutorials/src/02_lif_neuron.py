@@ -495,7 +495,7 @@ decorate(right, title="τ kept", x="time (ms)")
 # %% [markdown]
 # More slowly, five times: it keeps 90.5 % over 5 ms instead of 1 ms. Its $\tau$ has become 50 ms; it is another neuron. Keep $\tau$, let $\beta$ follow, and the leak is the same.
 #
-# Now $\beta$ is right, and a constant current flows: a drive of 1.5, which is $I = 0.143$ in every step of 1 ms.
+# Now a constant current flows: a drive of 1.5, so $I = 0.143$ per step of 1 ms.
 #
 # > **Before you run:** may $I$ stay 0.143 when a step lasts 5 ms?
 
@@ -511,12 +511,15 @@ decorate(left, title="I kept", x="time (ms)", y="membrane u, no reset")
 decorate(right, title="D kept", x="time (ms)")
 
 # %% [markdown]
-# No: the membrane would settle at 0.36, and a neuron that fires 90 times in a second would never fire. **A constant $I$ follows from the drive, as $(1 - \beta)\,D$. The weight of a spike stays:** it comes once, however long the step is.
+# No: the membrane would settle at 0.36, and a neuron that fires 90 times in a second would never fire. **A constant $I$ follows from the drive, as $(1 - \beta)\,D$. A spike adds its weight once,** however long the step is, and two in one step add it twice.
 
 # %% tags=["check"]
 assert abs(-5 / np.log(beta) - 50) < 1e-9
 assert abs(LIF(10.0, dt=1.0).beta.item() ** 5 - LIF(10.0, dt=5.0).beta.item()) < 1e-6
 assert abs(LIF(10.0, dt=5.0).beta.item() - np.exp(-5 / 10)) < 1e-6
+_, fine, _ = LIF(10.0, dt=1.0)(pulse(11, at=0, height=0.5), record=True)
+_, coarse, _ = LIF(10.0, dt=5.0)(pulse(3, at=0, height=0.5), record=True)
+assert torch.allclose(fine[::5], coarse)
 kept = (1 - beta) * 1.5
 assert round(kept, 3) == 0.143
 assert round(kept / (1 - np.exp(-5 / 10)), 2) == 0.36
@@ -532,7 +535,7 @@ assert not np.allclose(fine[::5], coarse)
 # %% [markdown]
 # ### What a coarse step still costs
 #
-# Now the *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they fall on whole steps, at most one on each. With the drive kept, the neuron above fires 80 times at 5 ms, not 90. Count again, in steps of 1 ms.
+# Now the *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they fall on whole steps, at most one on each. At a drive of 1.5 and with the soft reset, 90 times in a second become 80 at 5 ms. Count again, in steps of 1 ms.
 #
 # > **Before you run:** how fast can the neuron get? Which reset suffers more?
 
@@ -573,12 +576,13 @@ assert firing_rate(1e9, 10.0) > 1e10
 # %% [markdown]
 # ## 6 · Regular or irregular?
 #
-# Two neurons listen to random spikes: the first to many weak ones, five per millisecond, the second to few strong ones, one in five milliseconds. A constant drive $D$ adds $(1 - \beta)\,D$ per step, so the mean input per step, divided by $1 - \beta$, is the **mean drive**.
+# Two neurons hear random spikes: the first many weak ones, five per millisecond, the second few strong ones, one in five milliseconds. A constant drive $D$ adds $(1 - \beta)\,D$ per step, so the mean input per step, divided by $1 - \beta$, is the **mean drive**.
 
 # %%
 often = torch.tensor([5.0, 0.2])  # spikes per millisecond
-weights = 0.135 / often
 neuron = LIF(tau_mem=10.0)
+wanted = 1.42 * (1 - neuron.beta)  # input per step, for a drive of 1.42
+weights = wanted / often
 mean_drive = often * weights / (1 - neuron.beta)
 print("weights:   ", weights)
 print("mean drive:", mean_drive)
@@ -616,7 +620,7 @@ for name, train in zip(names, fired.T, strict=True):
     print(f"{name}: CV {variation(train):.2f}")
 
 # %% [markdown]
-# The first averages its input. The second depends on when the next few come.
+# The first is nearly a clock: it averages its input. The second is not: it depends on when the next few come.
 #
 # > **Before you run:** halve all weights. The mean drive is now 0.71, below the threshold. Who still fires?
 
@@ -626,7 +630,7 @@ for name, train in zip(names, halved.T, strict=True):
     print(f"{name}: {train.sum():.0f} spikes in 50 s")
 
 # %% [markdown]
-# Nearly only the second: chance clusters still take it across. It is *fluctuation-driven*, the first *mean-driven*. Irregular spikes, as cells of the cortex send them, need no noise inside the neuron: large single inputs are enough, at both means.
+# Nearly only the second: chance clusters still take it across. It is *fluctuation-driven*, the first *mean-driven*. Irregular spikes need no noise inside the neuron: large single inputs are enough.
 
 # %% tags=["check"]
 assert torch.allclose(mean_drive[0], mean_drive[1])

@@ -103,6 +103,7 @@ EXERCISES = {
             Case((1.0, 0.9), np.inf, "A drive of θ brings the membrane ever nearer to θ, but never above it."),
             Case((2.0, 0.5), 2, "A membrane at the threshold is no spike yet: the rule is u > θ."),
             Case((3.0, 0.5, 2.0), 2, "Use the argument threshold, not 1."),
+            Case((1.5, 0.9, 2.0), np.inf, "Compare the drive with the argument threshold, not with 1."),
             Case((1.001, 0.99), LATE, "Just above the threshold it may take many hundreds of steps."),
         ),
         stronger="n is the first whole number above log(1 - threshold / drive) / log(beta); "

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import main as sphinx
 
-from .live import alive, figure
+from .live_html import alive, figure
 from .page import ROOT, Page, by_part, committed
 
 SOURCE = Path(__file__).with_name("site_source")

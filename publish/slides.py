@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .graded import without_badge, without_solutions
-from .live import alive, figure
+from .live_html import alive, figure
 from .page import Page, tags
 
 SOURCE = Path(__file__).with_name("course_source")

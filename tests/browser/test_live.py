@@ -3,7 +3,7 @@
 import pytest
 
 from publish import slides
-from publish.live import alive
+from publish.live_html import alive
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
 from tests.publish import pages
 

@@ -105,7 +105,7 @@ def test_a_stub_with_its_check_passes(stub):
     ("cell", "said"),
     [
         ("answer = None", "does not end with a call of check"),
-        ('answer = None\ncheck_value("42.1", answer)', "does not end with a call of check"),
+        ('answer = None\nprint("42.1", answer)', "does not end with a call of check"),
         ('answer = None\ncheck("42.2", answer)', "is checked as '42.2'"),
         ('answer = None\ncheck("42.1", answer, 3.0)', "more or less than its number"),
         ('answer = None\ncheck("42.1", answer, hint="Add.")', "more or less than its number"),

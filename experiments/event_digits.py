@@ -33,7 +33,7 @@ from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 NAME = "event_digits"
 
@@ -253,7 +253,7 @@ def train(
     batch_size, lr = settings["batch_size"], settings["lr"]
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
     updates = epochs * -(-len(data[0]) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
+    schedule = one_cycle(optimizer, lr, updates)
     options = {"encode": time_first, "loss": max_membrane_cross_entropy, "optimizer": optimizer}
     options |= {"after_batch": schedule.step, "generator": generator, "progress": False}
     reading = {"encode": time_first, "decode": max_membrane_cross_entropy.decode, "batch_size": 100}

@@ -25,7 +25,7 @@ from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.layers import OverTime, Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 SETTINGS = {
     "channels": [16, 32],
@@ -116,7 +116,7 @@ def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
     net = network(settings, generator)
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
     updates = epochs * -(-len(images) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
+    schedule = one_cycle(optimizer, lr, updates)
     started, used = time.perf_counter(), time.process_time()
     history = fit(
         net,

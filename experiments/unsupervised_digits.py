@@ -19,7 +19,7 @@ from torch import Generator, Tensor
 from experiments import parser_for
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
-from snn_core.losses import predict
+from snn_core.losses import accuracy
 from snn_core.plasticity import (
     CompetitiveLayer,
     class_responses,
@@ -66,7 +66,7 @@ def read(layer: CompetitiveLayer, data: tuple[Tensor, ...], generator, settings:
     }
     found = {"silent": int((response.sum(1) == 0).sum())}
     for name, score in scores.items():
-        found[name] = (predict(score) == test_labels).float().mean().item()
+        found[name] = accuracy(score, test_labels)
     return found
 
 

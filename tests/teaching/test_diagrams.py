@@ -9,7 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 from snn_core import LIF
 from snn_core.teaching.diagrams import rc_circuit, slow_motion
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
-from snn_core.teaching.palette import BLUE, GREEN, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, GREEN, VERMILION
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def test_every_node_of_every_step_is_drawn(steps):
 def test_gradient_runs_against_every_arrow_but_a_detached_reset(attached):
     axes = unrolled_graph(steps=3, attached=attached)
     forward = 2 * (3 * 5 + 2) + 3  # per neuron I-u, u-z, u-v, z-v, z-out at each step and v-u between steps; the inputs
-    assert len(arrows(axes, "#000000")) == forward
+    assert len(arrows(axes, BLACK)) == forward
     assert len(arrows(axes, GREEN)) == 6
     assert len(arrows(axes, BLUE)) == (6 if attached else 0)
     assert len(arrows(axes, VERMILION)) == forward - 12

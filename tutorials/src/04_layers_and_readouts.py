@@ -348,7 +348,7 @@ count, earliest = spikes.sum(0), -(spikes.cumsum(0) == 0).sum(0)
 highest, mean = membrane.max(0).values, membrane.mean(0)
 population = staggered.view(30, 1000, 10, copies).sum((0, 3))
 by_hand = {"count": count, "first spike": earliest, "maximum": highest, "mean": mean, "population": population}
-right = {name: accuracy(score, test_labels) for name, score in by_hand.items()}
+right = {name: accuracy(score.float(), test_labels) for name, score in by_hand.items()}
 print(", ".join(f"{name} {share:.1%}" for name, share in right.items()))
 
 # %% alt="The output for one digit, read in three ways. Left: the spikes of ten output neurons, the first spike circled. Middle: ten membranes, that of the right class highest. Right: the spikes of 80 neurons, eight per class, most of them in the group of the right class."

@@ -26,7 +26,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from experiments import parser_for, results_with
-from experiments.mnist_convolutional import Jitter
+from experiments.mnist_convolutional import Jitter, pooled_maps
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import mnist
 from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
@@ -180,14 +180,9 @@ def network(settings: dict, generator: Generator) -> nn.Sequential:
     return nn.Sequential(
         JitterFrames(jitter["degrees"], jitter["scale"], 28 / 34 * jitter["pixels"], generator),
         Logarithm(),
-        OverTime(nn.Conv2d(polarities, first, kernel), nn.MaxPool2d(2), nn.BatchNorm2d(first)),
+        OverTime(*pooled_maps(polarities, first, kernel)),
         neurons(),
-        OverTime(
-            nn.Conv2d(first, second, kernel),
-            nn.MaxPool2d(2),
-            nn.BatchNorm2d(second),
-            nn.Flatten(),
-        ),
+        OverTime(*pooled_maps(first, second, kernel), nn.Flatten()),
         neurons(),
         nn.Dropout(settings["dropout"]),
         nn.Linear(second * side**2, 10),

@@ -13,3 +13,14 @@ def note(test: str, what: str, limit: float, milliseconds: dict[str, float]) -> 
     PICTURES.mkdir(exist_ok=True)
     measured = {"test": test, "what": what, "limit": limit, "milliseconds": milliseconds}
     (PICTURES / f"{test}.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+
+
+def listen(page, complaints):
+    """Add to a list what goes wrong in a page, and what it warns of."""
+
+    def said_on_console(said):
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", said_on_console)

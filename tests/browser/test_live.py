@@ -5,6 +5,7 @@ import pytest
 from publish import slides
 from publish.live_html import alive
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
+from tests.browser import listen
 from tests.publish import pages
 
 LIVE = [name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)]
@@ -37,13 +38,7 @@ def opened(browser):
     def open_file(place, width=1000, **options):
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                complaints.append(said.text) if said.type in ("error", "warning") else None
-            ),
-        )
+        listen(page, complaints)
         page.add_init_script(TEXTS)
         page.goto(place.as_uri())
         page.evaluate(FRAMES)

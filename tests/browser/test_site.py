@@ -8,7 +8,7 @@ import pytest
 
 from publish.page import explorer
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, LiveExplorer, Range
-from tests.browser import PATIENCE, note
+from tests.browser import PATIENCE, listen, note
 from tests.pages import NOTEBOOKS, READ, tagged
 
 ALIVE = {name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
@@ -51,13 +51,7 @@ def visit(browser, site):
         contexts[-1].set_default_timeout(PATIENCE)
         page = contexts[-1].new_page()
         page.on("request", lambda request: requests.append(request.url))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                complaints.append(said.text) if said.type in ("error", "warning") else None
-            ),
-        )
+        listen(page, complaints)
         page.add_init_script(TIMER)
         page.goto(f"{(site / name).as_uri()}.html")
         return page

@@ -137,7 +137,7 @@ def test_the_static_figure_stays_beside_the_live_one(visit, name):
 
 @live_pages
 def test_a_slider_moved_there_and_back_shows_the_same_picture(visit, name):
-    """Beside that, note how long a redraw takes. With reduced motion, an explorer with a clock begins at rest."""
+    """Note how long a redraw takes. With reduced motion, one with a clock begins at rest."""
     page = visit(name, reduced_motion="reduce")
     page.get_by_role("slider").first.focus()
     before = picture(page)

@@ -1,7 +1,8 @@
-"""The contestants: a linear layer and LIF neurons, as a user of each library would run them on a CPU.
+"""The contestants: a linear layer and LIF neurons, as users of each library would run them.
 
-All get the same weights, inputs, decay and threshold. The inputs ask for no gradient, as in a first layer. The gradient
-of the spikes is given, so that no loss is timed. The reset is detached where the library offers it.
+All get the same weights, inputs, decay and threshold. The inputs ask for no gradient, as in a first
+layer. The gradient of the spikes is given, so that no loss is timed. The reset is detached where
+the library offers it.
 
 The contestants differ in the rules that their libraries fix:
 
@@ -33,7 +34,9 @@ class TorchRunner:
     def __init__(self, data: Data, neurons: Callable[[Tensor], Tensor]):
         self.neurons = neurons
         self.linear = nn.Linear(*data.weight.shape)
-        self.linear.load_state_dict({"weight": torch.from_numpy(data.weight), "bias": torch.from_numpy(data.bias)})
+        self.linear.load_state_dict(
+            {"weight": torch.from_numpy(data.weight), "bias": torch.from_numpy(data.bias)}
+        )
         self.inputs = torch.from_numpy(data.inputs).flatten(0, 1)
         self.cotangent = torch.from_numpy(data.cotangent)
 
@@ -67,10 +70,13 @@ class SpyxRunner:
         network, self.parameters = _spyx_network(data, inside_scan)
         self.forward = jax.jit(network)
         self.both = jax.jit(partial(_spikes_and_gradient, network))
-        self.inputs, self.cotangent = jax.numpy.asarray(data.inputs), jax.numpy.asarray(data.cotangent)
+        self.inputs, self.cotangent = (
+            jax.numpy.asarray(data.inputs),
+            jax.numpy.asarray(data.cotangent),
+        )
 
     def turn(self) -> tuple[float, float]:
-        """Return the seconds of a forward pass, and of a forward and a backward pass, run one after the other."""
+        """Return the seconds of a forward pass, and of a forward and a backward pass after it."""
         start = time.perf_counter()
         self.forward(self.parameters, self.inputs).block_until_ready()
         middle = time.perf_counter()
@@ -90,7 +96,7 @@ def _wait(arrays):
 
 
 def _spyx_network(data: Data, inside_scan: bool):
-    """Return the spikes as a function of the linear layer's parameters and the inputs, and those parameters."""
+    """Return the spikes as a function of parameters and inputs, and the layer's parameters."""
     from flax import nnx
     from spyx import nn as spyx_nn
 
@@ -155,7 +161,7 @@ def _spikingjelly(data: Data) -> TorchRunner:
 
 
 def _norse(data: Data, compiled: bool = False) -> TorchRunner:
-    """Norse scales the currents by ``1 - beta``; scaling the threshold as well gives the same spikes."""
+    """Norse scales currents by ``1 - beta``; with a threshold scaled alike the spikes are equal."""
     from norse.torch import LIFBoxCell, LIFBoxParameters
     from norse.torch.functional.reset import reset_subtract
 
@@ -173,7 +179,12 @@ def _sinabs(data: Data) -> TorchRunner:
     from sinabs.activation import SingleSpike
     from sinabs.layers import LIF
 
-    layer = LIF(-1 / math.log(BETA), spike_threshold=torch.tensor(THRESHOLD), spike_fn=SingleSpike, norm_input=False)
+    layer = LIF(
+        -1 / math.log(BETA),
+        spike_threshold=torch.tensor(THRESHOLD),
+        spike_fn=SingleSpike,
+        norm_input=False,
+    )
     layer.requires_grad_(False)
 
     def neurons(currents):
@@ -212,7 +223,9 @@ class Contestant:
 CONTESTANTS = (
     Contestant(FLOOR, "torch", TORCH, "`Linear` over `[T*B, N]`, no neurons", _floor),
     Contestant(OURS, "snn_core", TORCH, "`LIF` over all steps, its defaults", _snn_core),
-    Contestant("snnTorch", "snntorch", TORCH, "`Leaky` in a loop over the steps, as documented", _snntorch),
+    Contestant(
+        "snnTorch", "snntorch", TORCH, "`Leaky` in a loop over the steps, as documented", _snntorch
+    ),
     Contestant(
         "snnTorch, compiled",
         "snntorch",
@@ -220,7 +233,13 @@ CONTESTANTS = (
         "the same loop, `torch.compile` on `Leaky`",
         partial(_snntorch, compiled=True),
     ),
-    Contestant("SpikingJelly", "spikingjelly", TORCH, "`LIFNode`, multi-step, its CPU operator", _spikingjelly),
+    Contestant(
+        "SpikingJelly",
+        "spikingjelly",
+        TORCH,
+        "`LIFNode`, multi-step, its CPU operator",
+        _spikingjelly,
+    ),
     Contestant("Norse", "norse", TORCH, "`LIFBoxCell` in a loop; faster than `Lift`", _norse),
     Contestant(
         "Norse, compiled",
@@ -229,7 +248,9 @@ CONTESTANTS = (
         "the same loop, `torch.compile` on `LIFBoxCell`",
         partial(_norse, compiled=True),
     ),
-    Contestant("Sinabs", "sinabs", TORCH, "`LIF` over all steps, `SingleSpike`, fixed decay", _sinabs),
+    Contestant(
+        "Sinabs", "sinabs", TORCH, "`LIF` over all steps, `SingleSpike`, fixed decay", _sinabs
+    ),
     Contestant(
         "spyx",
         "spyx",

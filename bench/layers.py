@@ -2,14 +2,15 @@
 
 ``python bench/layers.py --rounds 15 --output bench/results.md``
 
-All contestants run in one process. In every round each one takes its turn, in an order drawn anew: a forward and a
-backward pass that only warm up caches and threads, as the steps before do in training, and one of each that count. The
-floor is the linear layer alone, in PyTorch. Ratios compare turns of the same round, and the tables show medians over
-the rounds. Before the first round all contestants must fire at comparable rates and must send a gradient to the
-weights, else the run fails. A library that is not installed is listed as missing.
+All contestants run in one process. In every round each one takes its turn, in an order drawn anew:
+a forward and a backward pass that only warm up caches and threads, as the steps before do in
+training, and one of each that count. The floor is the linear layer alone, in PyTorch. Ratios
+compare turns of the same round, and the tables show medians over the rounds. Before the first round
+all contestants must fire at comparable rates and must send a gradient to the weights, else the run
+fails. A library that is not installed is listed as missing.
 
-PyTorch's forward pass records what its backward pass needs. JAX times two functions: the forward pass alone, and both
-passes. Its backward time is their difference.
+PyTorch's forward pass records what its backward pass needs. JAX times two functions: the forward
+pass alone, and both passes. Its backward time is their difference.
 """
 
 import argparse
@@ -81,13 +82,17 @@ def _check(entries: dict[str, Entry]) -> None:
     median = statistics.median(entry.rate for entry in neurons)
     for entry in neurons:
         if not median / 2 <= entry.rate <= median * 2 or entry.rate == 0:
-            raise RuntimeError(f"{entry.contestant.name} fires at {entry.rate:.2%}, the median is {median:.2%}")
+            raise RuntimeError(
+                f"{entry.contestant.name} fires at {entry.rate:.2%}, the median is {median:.2%}"
+            )
         if not 0 < entry.gradient < float("inf"):
-            raise RuntimeError(f"{entry.contestant.name}: the weights' gradient has norm {entry.gradient}")
+            raise RuntimeError(
+                f"{entry.contestant.name}: the weights' gradient has norm {entry.gradient}"
+            )
 
 
 def _round(runners: dict, entries: dict[str, Entry], index: int) -> None:
-    """Time each contestant once, right after an untimed turn, in an order that depends on the round."""
+    """Time each contestant once, right after an untimed turn, in an order of this round."""
     for name in random.Random(index).sample(list(runners), len(runners)):
         gc.collect()
         time.sleep(PAUSE)
@@ -98,10 +103,17 @@ def _round(runners: dict, entries: dict[str, Entry], index: int) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Compare a linear layer and LIF neurons across libraries.")
-    parser.add_argument("--rounds", type=int, default=15, help="rounds of each workload, 15 unless told")
+    parser = argparse.ArgumentParser(
+        description="Compare a linear layer and LIF neurons across libraries."
+    )
     parser.add_argument(
-        "--output", type=Path, default=Path(__file__).with_name("results.md"), help="the report, Markdown"
+        "--rounds", type=int, default=15, help="rounds of each workload, 15 unless told"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path(__file__).with_name("results.md"),
+        help="the report, Markdown",
     )
     arguments = parser.parse_args()
     if arguments.rounds < 2:

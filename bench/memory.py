@@ -1,13 +1,16 @@
 """Peak memory of one contestant on one workload, in a process of its own.
 
-``python bench/memory.py NAME INDEX`` prints the growth of the resident memory over one forward and backward pass, in
-MiB. It counts what the operating system hands out, so PyTorch and JAX are measured alike. Two passes come first: they
-import, compile and fill caches. Then free memory goes back to the system, the kernel's peak counter is reset, and one
-more pass runs. The arrays that live through all passes are not counted: inputs, weights, and the spikes' gradient.
-MALLOC_MMAP_THRESHOLD_ is fixed in the child: else the C library raises it and keeps large freed blocks for itself.
+``python bench/memory.py NAME INDEX`` prints the growth of the resident memory over one forward and
+backward pass, in MiB. It counts what the operating system hands out, so PyTorch and JAX are
+measured alike. Two passes come first: they import, compile and fill caches. Then free memory goes
+back to the system, the kernel's peak counter is reset, and one more pass runs. The arrays that live
+through all passes are not counted: inputs, weights, and the spikes' gradient.
+MALLOC_MMAP_THRESHOLD_ is fixed in the child: else the C library raises it and keeps large freed
+blocks for itself.
 
-The counter is VmHWM of Linux and not `ru_maxrss`, for two reasons. A child starts with the `ru_maxrss` of its parent,
-which holds all libraries here. And `ru_maxrss` cannot be reset, so that compiling would hide the pass itself.
+The counter is VmHWM of Linux and not `ru_maxrss`, for two reasons. A child starts with the
+`ru_maxrss` of its parent, which holds all libraries here. And `ru_maxrss` cannot be reset, so that
+compiling would hide the pass itself.
 """
 
 import ctypes
@@ -22,10 +25,12 @@ from workloads import WORKLOADS, make_data
 
 
 def peak_memory(name: str, index: int) -> float:
-    """Return the peak memory of a contestant on workload `index` in MiB, measured in a fresh process."""
+    """Return the peak memory in MiB of a contestant on workload `index`, in a fresh process."""
     command = [sys.executable, __file__, name, str(index)]
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": str(2**18)}
-    result = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    result = subprocess.run(
+        command, env=environment, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+    )
     return float(result.stdout.split()[-1])
 
 

@@ -11,10 +11,19 @@ import torch
 from contestants import CONTESTANTS, FLOOR, JAX, OURS, TORCH
 from workloads import BETA, THRESHOLD
 
-PACKAGES = tuple(dict.fromkeys(["numpy", *(c.package for c in CONTESTANTS), "jax", "jaxlib", "flax"]))
-HEADER = """\
-| contestant | rate | forward, ms | backward, ms | total, ms | total / floor (quartiles) | peak memory, MiB |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+PACKAGES = tuple(
+    dict.fromkeys(["numpy", *(c.package for c in CONTESTANTS), "jax", "jaxlib", "flax"])
+)
+COLUMNS = (
+    "contestant",
+    "rate",
+    "forward, ms",
+    "backward, ms",
+    "total, ms",
+    "total / floor (quartiles)",
+    "peak memory, MiB",
+)
+HEADER = f"| {' | '.join(COLUMNS)} |\n| ---{' | ---:' * (len(COLUMNS) - 1)} |"
 
 
 def write_report(command: str, results: list, missing: dict[str, str]) -> str:
@@ -34,15 +43,20 @@ def write_report(command: str, results: list, missing: dict[str, str]) -> str:
 
 def _machine() -> str:
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    model = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+    model = next(
+        (line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine()
+    )
     return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}. "
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, "
+        f"Python {platform.python_version()}. "
         f"PyTorch runs {torch.get_num_threads()} threads, JAX one per core. All in float32."
     )
 
 
 def _verdict(results: list, missing: dict[str, str]) -> str:
-    lines = [f"- {w}: {_bar(w, entries)} {_peers(entries)} {_memory(entries)}" for w, entries in results]
+    lines = [
+        f"- {w}: {_bar(w, entries)} {_peers(entries)} {_memory(entries)}" for w, entries in results
+    ]
     wins = all(_nearest(entries, TORCH)[0] > 1 for _, entries in results)
     lines.append(f"- Faster than every PyTorch peer on all workloads: {'yes' if wins else 'no'}.")
     if missing:
@@ -56,7 +70,8 @@ def _bar(workload, entries: dict) -> str:
     text = f"{OURS} takes {ratio:.2f} times the floor"
     if workload.bar is None:
         return text + "."
-    return f"{text}; the bar of {workload.bar} {'holds' if ratio <= workload.bar else 'does not hold'}."
+    held = "holds" if ratio <= workload.bar else "does not hold"
+    return f"{text}; the bar of {workload.bar} {held}."
 
 
 def _peers(entries: dict) -> str:
@@ -67,7 +82,8 @@ def _peers(entries: dict) -> str:
         if name:
             place = "ahead of" if ratio > 1 else "behind"
             sentences.append(
-                f"It is {place} the fastest {framework} peer, {name}, which takes {ratio:.2f} times as long."
+                f"It is {place} the fastest {framework} peer, {name}, "
+                f"which takes {ratio:.2f} times as long."
             )
     return " ".join(sentences)
 
@@ -75,14 +91,22 @@ def _peers(entries: dict) -> str:
 def _memory(entries: dict) -> str:
     """Say how much memory snn_core needs, and the thriftiest peer."""
     peers = [(entry.peak, name) for name, entry in entries.items() if name not in (FLOOR, OURS)]
-    least = "".join(f", the thriftiest peer {peak:.0f} MiB ({name})" for peak, name in sorted(peers)[:1])
+    least = "".join(
+        f", the thriftiest peer {peak:.0f} MiB ({name})" for peak, name in sorted(peers)[:1]
+    )
     return f"It needs {entries[OURS].peak:.0f} MiB{least}."
 
 
 def _nearest(entries: dict, framework: str) -> tuple[float, str]:
-    """Return the smallest median ratio of a peer's total to snn_core's, and the peer's name; without peers, 0."""
-    peers = [e for name, e in entries.items() if e.contestant.framework == framework and name not in (FLOOR, OURS)]
-    ratios = [(statistics.median(entry.ratios(entries[OURS])), entry.contestant.name) for entry in peers]
+    """Return the smallest median ratio of a peer's total to snn_core's, and its name; else 0."""
+    peers = [
+        e
+        for name, e in entries.items()
+        if e.contestant.framework == framework and name not in (FLOOR, OURS)
+    ]
+    ratios = [
+        (statistics.median(entry.ratios(entries[OURS])), entry.contestant.name) for entry in peers
+    ]
     return min(ratios, default=(0.0, ""))
 
 
@@ -92,19 +116,29 @@ def _table(entries: dict) -> str:
 
 def _row(entry, floor) -> str:
     low, middle, high = statistics.quantiles(entry.ratios(floor), n=4)
-    times = [f"{1e3 * statistics.median(seconds):.1f}" for seconds in (entry.forward, entry.backward, entry.total)]
+    times = [
+        f"{1e3 * statistics.median(seconds):.1f}"
+        for seconds in (entry.forward, entry.backward, entry.total)
+    ]
     rate = "-" if entry.contestant.name == FLOOR else f"{entry.rate:.1%}"
-    cells = [entry.contestant.name, rate, *times, f"{middle:.2f} ({low:.2f} - {high:.2f})", f"{entry.peak:.0f}"]
+    cells = [
+        entry.contestant.name,
+        rate,
+        *times,
+        f"{middle:.2f} ({low:.2f} - {high:.2f})",
+        f"{entry.peak:.0f}",
+    ]
     return f"| {' | '.join(cells)} |"
 
 
 def _notes() -> str:
     return (
-        f"All have the decay {BETA}, the threshold {THRESHOLD}, a surrogate gradient, and the same weights and inputs. "
-        "The inputs ask for no gradient. The floor is the linear layer alone. Times are medians over the rounds. "
-        "Ratios are medians of the ratios to the floor of the same round. The rate is the share of neurons that fire "
-        "in a step. Peak memory is what one forward and backward pass adds, the output of the linear layer included, "
-        "in a process of its own. `contestants.py` and `memory.py` say more."
+        f"All have the decay {BETA}, the threshold {THRESHOLD}, a surrogate gradient, and the same "
+        "weights and inputs. The inputs ask for no gradient. The floor is the linear layer alone. "
+        "Times are medians over the rounds. Ratios are medians of the ratios to the floor of the "
+        "same round. The rate is the share of neurons that fire in a step. Peak memory is what one "
+        "forward and backward pass adds, the output of the linear layer included, in a process of "
+        "its own. `contestants.py` and `memory.py` say more."
     )
 
 

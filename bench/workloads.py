@@ -11,7 +11,7 @@ INPUT_SCALE = 1.5  # Gives firing rates of about 10 %.
 
 @dataclass(frozen=True)
 class Workload:
-    """A layer of `size` neurons over `steps` time steps, and the most time it may take, in floors."""
+    """A layer of `size` neurons over `steps` steps, and the most time it may take, in floors."""
 
     steps: int
     batch: int
@@ -22,12 +22,16 @@ class Workload:
         return f"[T={self.steps}, B={self.batch}, N={self.size}]"
 
 
-WORKLOADS = (Workload(500, 16, 512, bar=1.5), Workload(25, 128, 1000), Workload(100, 128, 128, bar=1.6))
+WORKLOADS = (
+    Workload(500, 16, 512, bar=1.5),
+    Workload(25, 128, 1000),
+    Workload(100, 128, 128, bar=1.6),
+)
 
 
 @dataclass(frozen=True)
 class Data:
-    """Inputs and the gradient of the spikes ``[T, B, N]``, weight ``[N, N]`` and bias ``[N]``, all float32."""
+    """Inputs and gradient of the spikes ``[T, B, N]``, weight ``[N, N]``, bias ``[N]``; float32."""
 
     inputs: np.ndarray
     cotangent: np.ndarray

@@ -32,6 +32,27 @@ def parser_for(description: str, settings: dict, *names: str) -> ArgumentParser:
     return parser
 
 
+def told_settings(
+    description: str, settings: dict, *names: str, arguments: list[str] | None
+) -> tuple[dict, bool]:
+    """Return the settings with what the command line replaces, and whether it asks to validate.
+
+    Args:
+        description, settings, names: as for `parser_for`.
+        arguments: of the command line; None stands for those of the process.
+
+    >>> told_settings("Train.", {"epochs": 5, "lr": 0.1}, "epochs", arguments=["--validate"])
+    ({'epochs': 5, 'lr': 0.1}, True)
+    """
+    parser = parser_for(description, settings, *names)
+    parser.add_argument(
+        "--validate", action="store_true", help="hold out 10,000 training images; record nothing"
+    )
+    told = vars(parser.parse_args(arguments))
+    validate = told.pop("validate")
+    return settings | told, validate
+
+
 def results_with(name: str, settings: dict) -> dict:
     """Return what an experiment has recorded with these settings, to add to it; {} if nothing."""
     try:

@@ -26,14 +26,14 @@ import torch
 from torch import Generator, Tensor, nn
 
 from experiments import parser_for, results_with
-from experiments.mnist_convolutional import Jitter
+from experiments.mnist_convolutional import Jitter, pooled_maps
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import mnist
 from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 NAME = "event_digits"
 
@@ -180,14 +180,9 @@ def network(settings: dict, generator: Generator) -> nn.Sequential:
     return nn.Sequential(
         JitterFrames(jitter["degrees"], jitter["scale"], 28 / 34 * jitter["pixels"], generator),
         Logarithm(),
-        OverTime(nn.Conv2d(polarities, first, kernel), nn.MaxPool2d(2), nn.BatchNorm2d(first)),
+        OverTime(*pooled_maps(polarities, first, kernel)),
         neurons(),
-        OverTime(
-            nn.Conv2d(first, second, kernel),
-            nn.MaxPool2d(2),
-            nn.BatchNorm2d(second),
-            nn.Flatten(),
-        ),
+        OverTime(*pooled_maps(first, second, kernel), nn.Flatten()),
         neurons(),
         nn.Dropout(settings["dropout"]),
         nn.Linear(second * side**2, 10),
@@ -253,7 +248,7 @@ def train(
     batch_size, lr = settings["batch_size"], settings["lr"]
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
     updates = epochs * -(-len(data[0]) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
+    schedule = one_cycle(optimizer, lr, updates)
     options = {"encode": time_first, "loss": max_membrane_cross_entropy, "optimizer": optimizer}
     options |= {"after_batch": schedule.step, "generator": generator, "progress": False}
     reading = {"encode": time_first, "decode": max_membrane_cross_entropy.decode, "batch_size": 100}

@@ -19,13 +19,13 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from experiments import parser_for
-from experiments.mnist_full import flat_mnist
+from experiments import told_settings
+from experiments.mnist_full import fit_with, flat_mnist
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.layers import OverTime, Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import evaluate, seed_torch
 
 SETTINGS = {
     "channels": [16, 32],
@@ -74,6 +74,11 @@ class Jitter(nn.Module):
         return functional.grid_sample(images, grid, align_corners=False)
 
 
+def pooled_maps(inputs: int, maps: int, kernel: int) -> list[nn.Module]:
+    """Return a convolution into some maps, their pooling by two, and their normalisation."""
+    return [nn.Conv2d(inputs, maps, kernel), nn.MaxPool2d(2), nn.BatchNorm2d(maps)]
+
+
 def network(settings: dict, generator: Generator) -> nn.Sequential:
     """Return two spiking convolutions, a spiking hidden layer and a membrane readout."""
     first, second = settings["channels"]
@@ -87,17 +92,10 @@ def network(settings: dict, generator: Generator) -> nn.Sequential:
     return nn.Sequential(
         nn.Unflatten(1, (1, 28, 28)),
         Jitter(**settings["jitter"], generator=generator),
-        nn.Conv2d(1, first, kernel),
-        nn.MaxPool2d(2),
-        nn.BatchNorm2d(first),
+        *pooled_maps(1, first, kernel),
         Repeat(settings["steps"]),
         neurons(),
-        OverTime(
-            nn.Conv2d(first, second, kernel),
-            nn.MaxPool2d(2),
-            nn.BatchNorm2d(second),
-            nn.Flatten(),
-        ),
+        OverTime(*pooled_maps(first, second, kernel), nn.Flatten()),
         neurons(),
         nn.Dropout(settings["dropout"]),
         OverTime(nn.Linear(second * side**2, hidden), nn.BatchNorm1d(hidden)),
@@ -110,32 +108,15 @@ def network(settings: dict, generator: Generator) -> nn.Sequential:
 
 def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
     """Train one network and return what is recorded of it; seconds include the tests."""
-    images, labels, *test = data
-    epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
     generator = seed_torch(seed)
     net = network(settings, generator)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
-    updates = epochs * -(-len(images) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
     started, used = time.perf_counter(), time.process_time()
-    history = fit(
-        net,
-        images,
-        labels,
-        loss=max_membrane_cross_entropy,
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=batch_size,
-        test=tuple(test),
-        after_batch=schedule.step,
-        generator=generator,
-        progress=False,
-    )
+    history = fit_with(settings, net, data, generator, progress=False)
     times = {
         "seconds": round(time.perf_counter() - started),
         "processor_seconds": round(time.process_time() - used),
     }
-    last = evaluate(net, *test, decode=max_membrane_cross_entropy.decode)
+    last = evaluate(net, *data[2:], decode=max_membrane_cross_entropy.decode)
     assert last == history.test_accuracy[-1]
     found = {"train": history.train_accuracy, "test": history.test_accuracy}
     return {"seed": seed} | times | found
@@ -143,13 +124,8 @@ def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
 
 def main(arguments: list[str] | None = None) -> None:
     """Train with each seed; print the mean of the last 5 epochs; record all unless validating."""
-    parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds", "steps")
-    parser.add_argument(
-        "--validate", action="store_true", help="hold out 10,000 training images; record nothing"
-    )
-    told = vars(parser.parse_args(arguments))
-    validate = told.pop("validate")
-    settings = SETTINGS | told
+    names = ("samples", "epochs", "seeds", "steps")
+    settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
     data = flat_mnist(settings["samples"], validate)
     runs = []
     for seed in settings["seeds"]:

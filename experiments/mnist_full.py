@@ -11,15 +11,15 @@ All settings were chosen on the last 10,000 training images, held out (``--valid
 import time
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
-from experiments import parser_for
+from experiments import told_settings
 from snn_core import LIF, LeakyIntegrator
 from snn_core.datasets import mnist
 from snn_core.layers import Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import History, evaluate, fit, one_cycle, seed_torch
 
 SETTINGS = {
     "hidden": 800,
@@ -65,17 +65,15 @@ def flat_mnist(samples: int, validate: bool) -> tuple[Tensor, Tensor, Tensor, Te
     return images[:samples].flatten(1), labels[:samples], test_images.flatten(1), test_labels
 
 
-def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
-    """Train one network and return what is recorded of it."""
+def fit_with(
+    settings: dict, net: nn.Module, data: tuple[Tensor, ...], generator: Generator, **options
+) -> History:
+    """Fit a membrane readout with AdamW over one cycle and test it after every epoch."""
     images, labels, *test = data
     epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
-    generator = seed_torch(seed)
-    net = network(settings)
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
-    updates = epochs * -(-len(images) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
-    started = time.perf_counter()
-    history = fit(
+    schedule = one_cycle(optimizer, lr, epochs * -(-len(images) // batch_size))
+    return fit(
         net,
         images,
         labels,
@@ -86,9 +84,18 @@ def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
         test=tuple(test),
         after_batch=schedule.step,
         generator=generator,
+        **options,
     )
+
+
+def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
+    """Train one network and return what is recorded of it."""
+    generator = seed_torch(seed)
+    net = network(settings)
+    started = time.perf_counter()
+    history = fit_with(settings, net, data, generator)
     seconds = round(time.perf_counter() - started)
-    last = evaluate(net, *test, decode=max_membrane_cross_entropy.decode)
+    last = evaluate(net, *data[2:], decode=max_membrane_cross_entropy.decode)
     assert last == history.test_accuracy[-1]
     return {
         "seed": seed,
@@ -100,13 +107,8 @@ def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
 
 def main(arguments: list[str] | None = None) -> None:
     """Train with each seed and write the record."""
-    parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds", "steps")
-    parser.add_argument(
-        "--validate", action="store_true", help="hold out 10,000 training images; record nothing"
-    )
-    told = vars(parser.parse_args(arguments))
-    validate = told.pop("validate")
-    settings = SETTINGS | told
+    names = ("samples", "epochs", "seeds", "steps")
+    settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
     data = flat_mnist(settings["samples"], validate)
     runs = [train(data, seed, settings) for seed in settings["seeds"]]
     for run in runs:

@@ -16,10 +16,10 @@ from functools import partial
 import torch
 from torch import Generator, Tensor
 
-from experiments import parser_for
+from experiments import told_settings
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
-from snn_core.losses import predict
+from snn_core.losses import accuracy
 from snn_core.plasticity import (
     CompetitiveLayer,
     class_responses,
@@ -66,7 +66,7 @@ def read(layer: CompetitiveLayer, data: tuple[Tensor, ...], generator, settings:
     }
     found = {"silent": int((response.sum(1) == 0).sum())}
     for name, score in scores.items():
-        found[name] = (predict(score) == test_labels).float().mean().item()
+        found[name] = accuracy(score, test_labels)
     return found
 
 
@@ -90,13 +90,7 @@ def train(
 def main(arguments: list[str] | None = None) -> None:
     """Train each layer with each seed and write the record."""
     names = ("neurons", "adaptation", "samples", "epochs", "batch_size", "lr", "seeds")
-    parser = parser_for(__doc__, SETTINGS, *names)
-    parser.add_argument(
-        "--validate", action="store_true", help="hold out 10,000 training images; record nothing"
-    )
-    told = vars(parser.parse_args(arguments))
-    validate = told.pop("validate")
-    settings = SETTINGS | told
+    settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
     data = flat_mnist(settings["samples"], validate)
     layers = []
     for neurons, adaptation in zip(settings["neurons"], settings["adaptation"], strict=True):

@@ -1,7 +1,7 @@
-"""Derive a course from the pages: student and instructor notebooks, slides, a guide, an nbgrader source, and a zip.
+"""Derive a course from the pages: notebooks for both sides, slides, guide, nbgrader source, zip.
 
-`make course` writes everything to `build/course`. The one source is the committed notebooks and, for what a lecturer
-needs beside them, `publish/course_source/pages.yaml`.
+`make course` writes everything to `build/course`. The one source is the committed notebooks and,
+for what a lecturer needs beside them, `publish/course_source/pages.yaml`.
 """
 
 import copy
@@ -19,11 +19,15 @@ from .page import ROOT, Page, code, committed, notes, tagged
 
 SOURCE = Path(__file__).with_name("course_source")
 OUTPUT = ROOT / "build" / "course"
-NOTES = {"misconceptions": "Common misconceptions", "discussion": "Questions to discuss", "grading": "Grading"}
+NOTES = {
+    "misconceptions": "Common misconceptions",
+    "discussion": "Questions to discuss",
+    "grading": "Grading",
+}
 
 
 def student(page: Page) -> NotebookNode:
-    """Return a page without outputs, solutions, and badge, which would lead to the page with its solutions."""
+    """Return a page without outputs and solutions, and without the badge, which leads to them."""
     handed_out = copy.deepcopy(page.notebook)
     for cell in tagged(handed_out, "solution"):
         cell.source = graded.without_solutions(cell.source)
@@ -36,17 +40,22 @@ def student(page: Page) -> NotebookNode:
 
 
 def instructor(page: Page, noted: dict) -> NotebookNode:
-    """Return a page as executed, with notes for the lecturer behind the title and with open solutions."""
+    """Return a page as executed, with notes for the lecturer behind the title, solutions open."""
     opened = copy.deepcopy(page.notebook)
     for cell in opened.cells:
         cell.source = cell.source.replace("<details>", "<details open>")
-    opened.cells.insert(1, new_markdown_cell("## For the lecturer\n\n" + lists(noted, "###"), id="lecturer"))
+    opened.cells.insert(
+        1, new_markdown_cell("## For the lecturer\n\n" + lists(noted, "###"), id="lecturer")
+    )
     return opened
 
 
 def lists(noted: dict, level: str) -> str:
     """Return the notes on a page as Markdown, with headings of a level."""
-    parts = [f"{level} {title}\n\n" + "\n".join(f"- {item}" for item in noted[key]) for key, title in NOTES.items()]
+    parts = [
+        f"{level} {title}\n\n" + "\n".join(f"- {item}" for item in noted[key])
+        for key, title in NOTES.items()
+    ]
     return "\n\n".join(parts)
 
 
@@ -55,8 +64,13 @@ def guide(course: dict[str, Page]) -> str:
     noted, readme = notes(), (SOURCE / "README.md").read_text(encoding="utf-8")
     text = ["# Guide for lecturers", readme.split("\n", 1)[1].strip()]
     for name, page in course.items():
-        text.append(f"## {page.title}\n\n*{page.question}* {page.minutes} minutes to read, {page.time_to_run} to run.")
-        text.append(f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else ""))
+        text.append(
+            f"## {page.title}\n\n*{page.question}* "
+            f"{page.minutes} minutes to read, {page.time_to_run} to run."
+        )
+        text.append(
+            f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else "")
+        )
         text.append("### Goals\n\n" + "\n".join(f"- {goal}" for goal in page.goals))
         text.append(lists(noted[name], "###"))
     return "\n\n".join(text) + "\n"
@@ -70,7 +84,7 @@ def stamp(text: str) -> str:
 
 
 def pack(course: dict[str, Page], path: Path) -> None:
-    """Write the zip to hand out: student notebooks, how to run them, what to install, and the licence."""
+    """Write the zip to hand out: student notebooks, how to run them, what to install, licence."""
     files = {f"{name}.ipynb": nbformat.writes(student(page)) for name, page in course.items()}
     files |= {
         name: stamp((SOURCE / "handout" / name).read_text(encoding="utf-8"))

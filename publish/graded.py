@@ -1,8 +1,8 @@
 """Turn the exercises of a page into an assignment for nbgrader.
 
-Each exercise becomes a cell to fill in, whose solution nbgrader takes out of the version that it releases, and a
-locked cell of one point, which runs the page's own check and fails, with the page's hint, unless it says "correct".
-nbgrader is not needed to write the assignment.
+Each exercise becomes a cell to fill in, whose solution nbgrader takes out of the version that it
+releases, and a locked cell of one point, which runs the page's own check and fails, with the page's
+hint, unless it says "correct". nbgrader is not needed to write the assignment.
 """
 
 import ast
@@ -29,7 +29,7 @@ def without_badge(text: str) -> str:
 
 
 def without_solutions(text: str) -> str:
-    """Return a text without its folded solutions; what comes behind them, such as references, stays."""
+    """Return a text without its folded solutions; what comes behind them stays: references."""
     text = re.sub(r"\n*^### Solutions$.*?(?=\n## |\Z)", "", text, flags=re.M | re.S)
     return re.sub(r"\n*^<details>.*?</details>", "", text, flags=re.M | re.S)
 
@@ -43,17 +43,25 @@ def names(code: str) -> set[str]:
 
 
 def without(code: str, given: set[str]) -> str:
-    """Return what is left of an exercise without the stub that defines the given names: its check."""
+    """Return an exercise without the stub that defines the given names: its check."""
     lines = code.splitlines()
     stubs = [node for node in ast.parse(code).body if names(ast.unparse(node)) & given]
-    kept = [line for n, line in enumerate(lines, 1) if not any(s.lineno <= n <= s.end_lineno for s in stubs)]
+    kept = [
+        line
+        for n, line in enumerate(lines, 1)
+        if not any(s.lineno <= n <= s.end_lineno for s in stubs)
+    ]
     return "\n".join(kept).strip()
 
 
 def to_fill_in(solution: str) -> str:
-    """Return a solution with nbgrader's marks around what is taken out: the body of a function, or everything."""
+    """Return a solution with nbgrader's marks around what is taken out: a body, or all."""
     lines, nodes = solution.strip().splitlines(), ast.parse(solution).body
-    first = nodes[0].body[0].lineno - 1 if len(nodes) == 1 and isinstance(nodes[0], ast.FunctionDef) else 0
+    first = (
+        nodes[0].body[0].lineno - 1
+        if len(nodes) == 1 and isinstance(nodes[0], ast.FunctionDef)
+        else 0
+    )
     indent = " " * (4 if first else 0)
     inside = [f"{indent}### BEGIN SOLUTION", *lines[first:], f"{indent}### END SOLUTION"]
     named = [f"# Define {', '.join(sorted(names(solution)))}."] if first == 0 else []
@@ -71,13 +79,21 @@ def cells(number: int, exercise: str, solution: str) -> list[NotebookNode]:
     return [answer, score]
 
 
-def _marks(name: str, *, solution: bool = False, grade: bool = False, points: int | None = None) -> dict:
-    marks = {"schema_version": 3, "grade_id": name, "solution": solution, "grade": grade, "locked": not solution}
+def _marks(
+    name: str, *, solution: bool = False, grade: bool = False, points: int | None = None
+) -> dict:
+    marks = {
+        "schema_version": 3,
+        "grade_id": name,
+        "solution": solution,
+        "grade": grade,
+        "locked": not solution,
+    }
     return marks | {"task": False} | ({} if points is None else {"points": points})
 
 
 def assignment(page: Page) -> NotebookNode:
-    """Return the nbgrader source of a page: its setup, its exercises, and no solutions in the prose."""
+    """Return the nbgrader source of a page: setup, exercises, and no solutions in the prose."""
     made, given = copy.deepcopy(page.notebook), [each for each in page.exercises if each.stub]
     title, setup, found = made.cells[0], tagged(made, "setup")[0], page.named("Exercises")
     made.cells, number = [title, setup], 0

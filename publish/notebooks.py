@@ -1,7 +1,8 @@
 """Build the notebooks from their sources: convert, execute in a clean kernel, normalise.
 
-``python -m publish.notebooks`` does the pages whose source changed; ``--all`` does all; names do these pages.
-A second run changes no byte. ``--restamp`` executes nothing: it carries the outputs over where no code changed.
+``python -m publish.notebooks`` does the pages whose source changed; ``--all`` does all; names do
+these pages. A second run changes no byte. ``--restamp`` executes nothing: it carries the outputs
+over where no code changed.
 """
 
 import argparse
@@ -42,11 +43,15 @@ def stamps() -> dict[str, str]:
     urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
     repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
     colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
-    return {"{{repository}}": repository, "{{tag}}": tag, "{{colab}}": f"{colab}/blob/{tag}/tutorials"}
+    return {
+        "{{repository}}": repository,
+        "{{tag}}": tag,
+        "{{colab}}": f"{colab}/blob/{tag}/tutorials",
+    }
 
 
 def convert(source: Path) -> nbformat.NotebookNode:
-    """Turn a source into a notebook without outputs, with stable cell ids and no metadata of its origin."""
+    """Turn a source into a notebook without outputs, with stable cell ids and no other metadata."""
     text = source.read_text(encoding="utf-8")
     for placeholder, value in stamps().items():
         text = text.replace(placeholder, value)
@@ -61,10 +66,14 @@ def convert(source: Path) -> nbformat.NotebookNode:
 
 
 def _folded(metadata: dict) -> dict:
-    """Return the metadata of a cell with what hides a check in JupyterLab, and a check or the setup on the site."""
+    """Return a cell's metadata with what hides checks, and the setup on the site."""
     tags = metadata.get("tags", [])
     hidden = {"jupyter": {"source_hidden": True}} if "check" in tags else {}
-    return metadata | hidden | ({"tags": [*tags, "hide-input"]} if {"check", "setup"} & set(tags) else {})
+    return (
+        metadata
+        | hidden
+        | ({"tags": [*tags, "hide-input"]} if {"check", "setup"} & set(tags) else {})
+    )
 
 
 def drifted(source: Path) -> bool:
@@ -79,7 +88,7 @@ def drifted(source: Path) -> bool:
 
 
 def carry_over(old: nbformat.NotebookNode, new: nbformat.NotebookNode) -> bool:
-    """Give a converted notebook the outputs of an executed one; return False if any code differs."""
+    """Give a converted notebook the outputs of an executed one; return False if code differs."""
     if [cell.source for cell in code(old)] != [cell.source for cell in code(new)]:
         return False
     for before, after in zip(code(old), code(new), strict=True):
@@ -89,10 +98,13 @@ def carry_over(old: nbformat.NotebookNode, new: nbformat.NotebookNode) -> bool:
 
 
 def execute(notebook: nbformat.NotebookNode) -> None:
-    """Run all cells in a clean kernel, in an empty folder, so that no page depends on a file beside it."""
+    """Run all cells in a clean kernel, in an empty folder: no page may need a file beside it."""
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
-            notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}}
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
         )
         client.execute()
 
@@ -103,7 +115,9 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = _joined([output for output in map(_normal_output, cell.outputs) if output])
+            cell.outputs = _joined(
+                [output for output in map(_normal_output, cell.outputs) if output]
+            )
             _describe_figures(cell)
 
 
@@ -119,7 +133,7 @@ def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
 
 
 def _normal_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
-    """Return the output without addresses and widget state; None for a progress bar, which is gone by then."""
+    """Return the output without addresses and widget state; None for a progress bar."""
     data = output.get("data", {})
     if WIDGET in data:
         if output.output_type == "display_data":
@@ -133,7 +147,10 @@ def _normal_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode | Non
 def _describe_figures(cell: nbformat.NotebookNode) -> None:
     for output in cell.outputs:
         if "image/png" in output.get("data", {}) and "alt" in cell.metadata:
-            output.metadata["image/png"] = {**output.metadata.get("image/png", {}), "alt": cell.metadata["alt"]}
+            output.metadata["image/png"] = {
+                **output.metadata.get("image/png", {}),
+                "alt": cell.metadata["alt"],
+            }
 
 
 def put(notebook: nbformat.NotebookNode, path: Path) -> None:
@@ -155,7 +172,7 @@ def build(source: Path) -> None:
 
 
 def restamp(source: Path) -> bool:
-    """Bring prose and metadata of one page up to date without executing it; return False if its code changed."""
+    """Bring prose and metadata up to date, execute nothing; return False if code changed."""
     path, notebook = notebook_path(source), convert(source)
     if not path.exists() or not carry_over(nbformat.read(path, as_version=4), notebook):
         return False
@@ -167,7 +184,11 @@ def main() -> None:
     """Build the pages named on the command line, or those that changed, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="build all pages, changed or not")
-    parser.add_argument("--restamp", action="store_true", help="execute nothing: bring prose and metadata up to date")
+    parser.add_argument(
+        "--restamp",
+        action="store_true",
+        help="execute nothing: bring prose and metadata up to date",
+    )
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
     arguments = parser.parse_args()
     for source in sources():

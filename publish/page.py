@@ -1,7 +1,7 @@
 """The one reader of a page: what a notebook, or its source, says about itself.
 
-Notebooks, site, slides, course, README and tests take everything from here. A page may have several headings in one
-cell; what stands under a heading is cut out of it.
+Notebooks, site, slides, course, README and tests take everything from here. A page may have several
+headings in one cell; what stands under a heading is cut out of it.
 """
 
 import re
@@ -31,13 +31,16 @@ HEADER = re.compile(
     r"(?: · Introduces (?P<introduces>.*?)\.?)?$",
     flags=re.M,
 )
-# A solution is the folded answer to an exercise with a stub; the answer to any other is called an answer.
-FOLDED = re.compile(r"<details><summary>(Solution|Answer)\b ?(\d*).*?</summary>(.*?)</details>", flags=re.S)
+# A solution is the folded answer to an exercise with a stub; the answer to any other is called an
+# answer.
+FOLDED = re.compile(
+    r"<details><summary>(Solution|Answer)\b ?(\d*).*?</summary>(.*?)</details>", flags=re.S
+)
 
 
 @dataclass(frozen=True)
 class Section:
-    """What stands under one heading: its title, and its cells with the heading in the first of them."""
+    """What stands under one heading: its title, and its cells, the heading in the first one."""
 
     title: str
     cells: tuple[NotebookNode, ...]
@@ -56,7 +59,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: its heading, its stub with the check, and its folded answer with the code in it, if it has any."""
+    """One exercise: its heading, its stub with the check, its folded answer, and the code in it."""
 
     number: int
     title: str
@@ -166,7 +169,9 @@ class Page:
             return []
         stubs = [cell.source for cell in tagged(found, "exercise")]
         parts = [part for part in split(found.cells, "###") if part.number]
-        folded = {number: (kind, text) for kind, number, text in FOLDED.findall(prose(found)) if number}
+        folded = {
+            number: (kind, text) for kind, number, text in FOLDED.findall(prose(found)) if number
+        }
         return [_exercise(part, folded, stubs) for part in parts]
 
     @property
@@ -175,7 +180,9 @@ class Page:
 
     @property
     def _header(self) -> dict[str, str | None]:
-        self._find(HEADER.pattern, "a line `Needs: … · N minutes to read, … to run. · Introduces …`")
+        self._find(
+            HEADER.pattern, "a line `Needs: … · N minutes to read, … to run. · Introduces …`"
+        )
         return HEADER.search(self._first).groupdict()
 
     def _find(self, pattern: str, what: str) -> str:
@@ -194,17 +201,23 @@ def _exercise(part: Section, folded: dict[str, tuple[str, str]], stubs: list[str
 
 
 def split(cells: list[NotebookNode], level: str) -> list[Section]:
-    """Cut cells before each heading of a level, such as ``##``; what stands before the first heading is left out."""
+    """Cut cells before each heading of a level, like ``##``; leave out what precedes it."""
     found: list[tuple[str, list[NotebookNode]]] = []
     for cell in cells:
         pieces = [cell.source]
         if cell.cell_type == "markdown":
-            pieces = [piece for piece in re.split(rf"^(?={level} )", cell.source, flags=re.M) if piece.strip()]
+            pieces = [
+                piece
+                for piece in re.split(rf"^(?={level} )", cell.source, flags=re.M)
+                if piece.strip()
+            ]
         for piece in pieces:
             if cell.cell_type == "markdown" and piece.startswith(f"{level} "):
                 found.append((piece.splitlines()[0].removeprefix(f"{level} "), []))
             if found:
-                found[-1][1].append(cell if piece == cell.source else NotebookNode(cell | {"source": piece.strip()}))
+                found[-1][1].append(
+                    cell if piece == cell.source else NotebookNode(cell | {"source": piece.strip()})
+                )
     return [Section(title, tuple(under)) for title, under in found]
 
 
@@ -260,5 +273,5 @@ def by_part(pages: dict[str, Page]) -> dict[str, list[Page]]:
 
 
 def notes() -> dict[str, dict]:
-    """Return what is said about each page elsewhere: what it builds, misconceptions, questions to discuss, grading."""
+    """Return what is noted for each page: what it builds, misconceptions, questions, grading."""
     return yaml.safe_load(NOTES.read_text(encoding="utf-8"))

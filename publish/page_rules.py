@@ -1,7 +1,7 @@
 """What a page has to keep to, the limits of `page_style` included.
 
-``python -m publish.page_rules 02`` shows what page 02 breaks. Each rule takes a page, read from its source, and
-returns what is wrong, in words; nothing if all is well.
+``python -m publish.page_rules 02`` shows what page 02 breaks. Each rule takes a page, read from its
+source, and returns what is wrong, in words; nothing if all is well.
 """
 
 import argparse
@@ -20,7 +20,9 @@ FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 
 def headings_start_their_cells(page: Page) -> list[str]:
     """Every heading is the first line of its cell."""
-    prose = [FENCED.sub("", cell.source) for cell in page.notebook.cells if cell.cell_type == "markdown"]
+    prose = [
+        FENCED.sub("", cell.source) for cell in page.notebook.cells if cell.cell_type == "markdown"
+    ]
     inside = [line for text in prose for line in text.splitlines()[1:] if re.match(HEADING, line)]
     return [f"a heading inside a cell: {line}" for line in inside]
 
@@ -29,10 +31,15 @@ def picture_comes_first(page: Page) -> list[str]:
     """A picture or a live explorer comes within the first screen, and before the first formula."""
     cells = page.notebook.cells
     setup = next(place for place, cell in enumerate(cells) if "setup" in tags(cell))
-    picture = next((place for place, cell in enumerate(cells) if "alt" in cell.metadata or explorer(cell)), len(cells))
+    picture = next(
+        (place for place, cell in enumerate(cells) if "alt" in cell.metadata or explorer(cell)),
+        len(cells),
+    )
     formula = next((place for place, cell in enumerate(cells) if _has_formula(cell)), len(cells))
     late = (
-        [f"the first picture comes {picture - setup} cells after the setup"] if picture > setup + FIRST_SCREEN else []
+        [f"the first picture comes {picture - setup} cells after the setup"]
+        if picture > setup + FIRST_SCREEN
+        else []
     )
     return late + (["a formula comes before the first picture"] if formula < picture else [])
 
@@ -44,13 +51,17 @@ def _has_formula(cell: NotebookNode) -> bool:
 def questions_are_answered(page: Page) -> list[str]:
     """After each question comes its answer, before the next question or heading.
 
-    A question is a quotation (``> …``) with a question mark. Its answer is a paragraph in a later cell, behind the code
-    that the question speaks of, or is folded (``<details>``).
+    A question is a quotation (``> …``) with a question mark. Its answer is a paragraph in a later
+    cell, behind the code that the question speaks of, or is folded (``<details>``).
     """
     steps = [*_steps(page), (-1, "heading", "")]
     ends = [n for n, (_, kind, _) in enumerate(steps) if kind in ("question", "heading")]
-    asked = [(steps[start], steps[start + 1 : end]) for start, end in zip(ends, ends[1:], strict=False)]
-    open_questions = [step for step, then in asked if step[1] == "question" and not _has_answer(step[0], then)]
+    asked = [
+        (steps[start], steps[start + 1 : end]) for start, end in zip(ends, ends[1:], strict=False)
+    ]
+    open_questions = [
+        step for step, then in asked if step[1] == "question" and not _has_answer(step[0], then)
+    ]
     return [f"no answer to: {text}" for _, _, text in open_questions]
 
 
@@ -61,13 +72,15 @@ def _has_answer(place: int, then: list[tuple[int, str, str]]) -> bool:
 
 
 def _steps(page: Page) -> list[tuple[int, str, str]]:
-    """Return what a reader meets before the recap: headings, questions, texts, folded texts, and code."""
+    """Return what a reader meets before the recap: headings, questions, texts, code."""
     found = []
     for place, cell in enumerate(page.notebook.cells):
         if cell.source.startswith(("## Recap", "## Exercises")):
             break
         if cell.cell_type == "markdown":
-            found += [(place, _kind(text), text) for text in re.split(r"\n\s*\n", cell.source.strip())]
+            found += [
+                (place, _kind(text), text) for text in re.split(r"\n\s*\n", cell.source.strip())
+            ]
         elif not {"check", "setup"} & set(tags(cell)):
             found.append((place, "code", ""))
     return found
@@ -82,7 +95,7 @@ def _kind(paragraph: str) -> str:
 
 
 def exercises_hold_no_answer(page: Page) -> list[str]:
-    """A cell of an exercise holds a stub, and one call of `check` with the exercise's number and the answer."""
+    """An exercise's cell holds a stub, and one call of `check` with number and answer."""
     wrong = []
     for part in split(page.notebook.cells, "###"):
         for cell in tagged(part, "exercise"):
@@ -96,11 +109,15 @@ def _more_than_a_stub(statements: list[ast.stmt], number: str) -> list[str]:
     if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "check"):
         return [f"exercise {number} does not end with a call of check"]
     if call.keywords or len(call.args) != 2 or not isinstance(call.args[1], ast.Name):
-        wrong = [f"exercise {number} gives check more or less than its number and the name of the answer"]
+        wrong = [
+            f"exercise {number} gives check more or less than its number and the name of the answer"
+        ]
     else:
         name = ast.unparse(call.args[0])
         wrong = [] if name == repr(number) else [f"exercise {number} is checked as {name}"]
-    return wrong + [f"exercise {number}: {ast.unparse(node)} is no stub" for node in stub if not _is_stub(node)]
+    return wrong + [
+        f"exercise {number}: {ast.unparse(node)} is no stub" for node in stub if not _is_stub(node)
+    ]
 
 
 def _is_stub(node: ast.stmt) -> bool:

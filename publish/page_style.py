@@ -1,7 +1,7 @@
-"""How a page reads, in figures, and the limits for them: ``python -m publish.page_style 02`` shows both.
+"""How a page reads, in figures, and their limits: ``python -m publish.page_style 02``.
 
-Measured is the main way, without setup, checks, exercises, solutions and what stands under "Deeper". Nodes are those of
-Python's syntax tree: how much is said, however the lines are broken.
+Measured is the main way, without setup, checks, exercises, solutions and what stands under
+"Deeper". Nodes are those of Python's syntax tree: how much is said, however the lines are broken.
 """
 
 import argparse
@@ -66,8 +66,10 @@ def _stores(node: ast.AST) -> bool:
 
 
 def packed(tree: ast.Module) -> list[ast.stmt]:
-    """Return the statements that do several things: a bare tuple, more than two or unlike things assigned at once."""
-    tuples = [node for node in ast.walk(tree) if isinstance(getattr(node, "value", None), ast.Tuple)]
+    """Return statements that do several things: a bare tuple, three or unlike things assigned."""
+    tuples = [
+        node for node in ast.walk(tree) if isinstance(getattr(node, "value", None), ast.Tuple)
+    ]
     return [node for node in tuples if isinstance(node, ast.Expr) or _assigns_unlike_things(node)]
 
 
@@ -83,7 +85,9 @@ def measure(page: Page) -> dict[str, float]:
     cells = main_way(page)
     code = [cell for cell in cells if cell.cell_type == "code"]
     trees = [ast.parse(cell.source) for cell in code]
-    found = _of_code(code, trees) | _of_prose([cell for cell in cells if cell.cell_type == "markdown"])
+    found = _of_code(code, trees) | _of_prose(
+        [cell for cell in cells if cell.cell_type == "markdown"]
+    )
     pairs = zip(cells, cells[1:], strict=False)
     adjacent = sum(before.cell_type == after.cell_type == "code" for before, after in pairs)
     found["prose cells per code cell"] = round((len(cells) - len(code)) / max(1, len(code)), 2)
@@ -101,7 +105,9 @@ def _of_code(code: list[NotebookNode], trees: list[ast.Module]) -> dict[str, flo
         "nodes": sum(sizes),
         "nodes per cell, median": round(statistics.median(sizes)),
         "nodes per line": round(sum(sizes) / max(1, len(lines)), 1),
-        "characters per cell, median": round(statistics.median([len(cell.source.strip("\n")) for cell in code] or [0])),
+        "characters per cell, median": round(
+            statistics.median([len(cell.source.strip("\n")) for cell in code] or [0])
+        ),
         "columns, 90th percentile": widths[int(0.9 * (len(widths) - 1))],
         "columns, longest": widths[-1],
         "lines per cell, median": statistics.median(lengths),
@@ -118,14 +124,17 @@ def _of_prose(prose: list[NotebookNode]) -> dict[str, int]:
     return {
         "words": sum(words),
         "words, longest cell": max(words),
-        "headings inside a cell": sum(map(len, inside)) - sum(cell.source.startswith("## ") for cell in prose),
+        "headings inside a cell": sum(map(len, inside))
+        - sum(cell.source.startswith("## ") for cell in prose),
     }
 
 
 def beyond(page: Page) -> list[str]:
     """Return which figures of a page lie outside of their limits, in words."""
     found = measure(page)
-    limits = [(name, *limit) for name, limit in LIMITS.items() if not limit[0] <= found[name] <= limit[1]]
+    limits = [
+        (name, *limit) for name, limit in LIMITS.items() if not limit[0] <= found[name] <= limit[1]
+    ]
     return [f"{name}: {found[name]}, not from {low} to {high}" for name, low, high in limits]
 
 
@@ -134,7 +143,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 02")
     named = tuple(parser.parse_args().pages) or ("",)
-    pages = [read(path) for path in sorted((TUTORIALS / "src").glob("*.py")) if path.name.startswith(named)]
+    pages = [
+        read(path)
+        for path in sorted((TUTORIALS / "src").glob("*.py"))
+        if path.name.startswith(named)
+    ]
     figures = [measure(page) for page in pages]
     print(f"{'':34}{'limit':>8}" + "".join(f"{page.number:>8}" for page in pages))
     for name, (low, high) in LIMITS.items():

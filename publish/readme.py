@@ -1,6 +1,7 @@
 """Write what README and the lecturer's guide say about the pages: ``python -m publish.readme``.
 
-Written are the table of tutorials in README.md, and in the guide the minutes to read and the list of projects.
+Written are the table of tutorials in README.md, and in the guide the minutes to read and the list
+of projects.
 """
 
 import re
@@ -18,28 +19,45 @@ def table(pages: dict[str, Page]) -> str:
     """Return the table of tutorials."""
     builds = {name: noted["builds"] for name, noted in notes().items()}
     rows = [
-        f"| [{page.title}](tutorials/{name}.ipynb) | {page.question} | {builds[name]} | {page.minutes} |"
+        f"| [{page.title}](tutorials/{name}.ipynb) | {page.question} "
+        f"| {builds[name]} | {page.minutes} |"
         for name, page in pages.items()
     ]
     return "\n".join(["| page | question | what you build | minutes |", "|---|---|---|---|", *rows])
 
 
 def with_minutes(plan: str, pages: dict[str, Page]) -> str:
-    """Return a text whose tables name pages in the second column, with their minutes in the third."""
+    """Return a text whose tables name pages in column two, with their minutes in column three."""
     minutes = {page.number: page.minutes for page in pages.values()}
 
     def row(found: re.Match) -> str:
         before, numbers, between, _ = found.groups()
-        return before + numbers + between + str(sum(minutes.get(number, 0) for number in numbers.split(", ")))
+        return (
+            before
+            + numbers
+            + between
+            + str(sum(minutes.get(number, 0) for number in numbers.split(", ")))
+        )
 
     return PLAN.sub(row, plan)
 
 
 def projects(pages: dict[str, Page]) -> str:
     """Return in words which exercises are open and have no printed answer."""
-    left = [(e.number, page.number) for page in pages.values() for e in page.exercises if is_project(e.title, e.answer)]
+    left = [
+        (e.number, page.number)
+        for page in pages.values()
+        for e in page.exercises
+        if is_project(e.title, e.answer)
+    ]
     by_number = groupby(sorted(left), key=lambda pair: pair[0])
-    return "; ".join(f"number {number} of {_listed([page for _, page in pairs])}" for number, pairs in by_number) + "."
+    return (
+        "; ".join(
+            f"number {number} of {_listed([page for _, page in pairs])}"
+            for number, pairs in by_number
+        )
+        + "."
+    )
 
 
 def is_project(title: str, answer: str | None) -> bool:
@@ -49,11 +67,15 @@ def is_project(title: str, answer: str | None) -> bool:
 
 def _listed(numbers: list[str]) -> str:
     pages = "page" if len(numbers) == 1 else "pages"
-    return f"{pages} {', '.join(numbers[:-1])} and {numbers[-1]}" if numbers[1:] else f"{pages} {numbers[0]}"
+    return (
+        f"{pages} {', '.join(numbers[:-1])} and {numbers[-1]}"
+        if numbers[1:]
+        else f"{pages} {numbers[0]}"
+    )
 
 
 def between(text: str, mark: str, inside: str) -> str:
-    """Return a text with something put between two marks, ``<!-- mark: … -->`` and ``<!-- /mark -->``."""
+    """Return a text with something between ``<!-- mark: … -->`` and ``<!-- /mark -->``."""
     pattern = re.compile(rf"(<!-- {mark}:.*? -->\n).*?(<!-- /{mark} -->)", flags=re.S)
     if len(pattern.findall(text)) != 1:
         raise ValueError(f"the text has to hold <!-- {mark}: … --> and <!-- /{mark} --> once")

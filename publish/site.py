@@ -1,4 +1,4 @@
-"""Build the site from the committed notebooks, which are not executed again: ``python -m publish.site [folder]``."""
+"""Build the site from the committed notebooks as they are: ``python -m publish.site [folder]``."""
 
 import pkgutil
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import main as sphinx
 
-from .live import alive, figure
+from .live_html import alive, figure
 from .page import ROOT, Page, by_part, committed
 
 SOURCE = Path(__file__).with_name("site_source")
@@ -18,7 +18,7 @@ BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another h
 
 
 def prepare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Make a committed notebook into a page: no badge, a description for each picture, living sliders."""
+    """Make a notebook into a page: no badge, a description for each picture, living sliders."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub("[Open in Colab]", cell.source)
@@ -30,11 +30,14 @@ def prepare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def contents(pages: dict[str, Page]) -> str:
-    """Return the pages by parts, each with its question, and the tables of contents for the sidebar."""
+    """Return the pages by parts, each with its question, and the contents for the sidebar."""
     lines = []
     for part, members in by_part(pages).items():
         lines += [f"## {part}", "", "| page | question | minutes |", "|---|---|---|"]
-        lines += [f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} |" for page in members]
+        lines += [
+            f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} |"
+            for page in members
+        ]
         names = [page.name for page in members]
         lines += ["", "```{toctree}", ":hidden:", f":caption: {part}", "", *names, "```", ""]
     return "\n".join(lines)
@@ -52,7 +55,14 @@ def syllabus(pages: dict[str, Page]) -> str:
     for part, members in by_part(pages).items():
         lines += [f"## {part}", ""]
         for page in members:
-            lines += [f"### [{page.title}]({page.name}.ipynb)", "", f"**{page.question}**", "", page.header, ""]
+            lines += [
+                f"### [{page.title}]({page.name}.ipynb)",
+                "",
+                f"**{page.question}**",
+                "",
+                page.header,
+                "",
+            ]
             lines += ["You will", "", *(f"- {goal}" for goal in page.goals), ""]
     return "\n".join(lines)
 
@@ -60,19 +70,32 @@ def syllabus(pages: dict[str, Page]) -> str:
 def modules(room: str) -> list[str]:
     """Return the public modules of the core, or of one of its rooms, such as ``teaching.``."""
     path = import_module(f"snn_core.{room}".rstrip(".")).__path__
-    return [room + module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")]
+    return [
+        room + module.name
+        for module in pkgutil.iter_modules(path)
+        if not module.name.startswith("_")
+    ]
 
 
 def reference(folder: Path) -> None:
     """Write one page of reference for each public module of the core, and their list."""
-    names = [name for room in ("", "teaching.", "teaching.studies.") for name in modules(room) if name != "teaching"]
+    names = [
+        name
+        for room in ("", "teaching.", "teaching.studies.")
+        for name in modules(room)
+        if name != "teaching"
+    ]
     (folder / "api").mkdir()
     listed = "\n".join(f"api/{name}" for name in names)
     intro = "```{eval-rst}\n.. automodule:: snn_core\n   :no-members:\n```"
     text = f"# API reference\n\n{intro}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
     (folder / "api.md").write_text(text, encoding="utf-8")
     for name in names:
-        exported = "\n   :imported-members:" if hasattr(import_module(f"snn_core.{name}"), "__path__") else ""
+        exported = (
+            "\n   :imported-members:"
+            if hasattr(import_module(f"snn_core.{name}"), "__path__")
+            else ""
+        )
         directive = f".. automodule:: snn_core.{name}{exported}"
         text = f"# `{name}`\n\n```{{eval-rst}}\n{directive}\n```\n"
         (folder / "api" / f"{name}.md").write_text(text, encoding="utf-8")

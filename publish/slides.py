@@ -1,9 +1,9 @@
-"""Derive the slides of a page from its structure, and write them as one HTML file that needs no network.
+"""Derive the slides of a page from its structure: one HTML file that needs no network.
 
-What becomes a slide: the title with its question, "You will", the idea of each section with its equations, every
-question that stands before a cell, every figure, the recap and the list of exercises. The full text of a section goes
-into the notes of its slide (key S). A cell tagged `slide` is shown whole, one tagged `no-slide` not at all. What stands
-under "Deeper" is left out.
+What becomes a slide: the title with its question, "You will", the idea of each section with its
+equations, every question that stands before a cell, every figure, the recap and the list of
+exercises. The full text of a section goes into the notes of its slide (key S). A cell tagged
+`slide` is shown whole, one tagged `no-slide` not at all. What stands under "Deeper" is left out.
 """
 
 import html
@@ -19,14 +19,23 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .graded import without_badge, without_solutions
-from .live import alive, figure
+from .live_html import alive, figure
 from .page import Page, tags
 
 SOURCE = Path(__file__).with_name("course_source")
-# What latex2mathml does not know, and upright words, which only as text stay upright and in one piece.
-REPLACED = {r"\mathrm": r"\text", r"\arg": r"\text{arg}\,", r"\big\langle": r"\langle", r"\big\rangle": r"\rangle"}
+# What latex2mathml does not know, and upright words, which only as text stay upright and in one
+# piece.
+REPLACED = {
+    r"\mathrm": r"\text",
+    r"\arg": r"\text{arg}\,",
+    r"\big\langle": r"\langle",
+    r"\big\rangle": r"\rangle",
+}
 LEFT_OUT = ("## Explorer", "## References")
-LISTS, LONG = ("- ", "|"), 700  # an enumeration or a table belongs to the words before it, if it fits (characters)
+LISTS, LONG = (
+    ("- ", "|"),
+    700,
+)  # an enumeration or a table belongs to the words before it, if it fits (characters)
 
 
 def mathml(formula: str, display: str) -> str:
@@ -80,11 +89,24 @@ def condensed(part: str) -> str:
     if heading in ("## You will", "## Recap"):
         return "\n\n".join([heading] + [text for text in paragraphs if re.match(r"- |You$", text)])
     shown = {0} if heading.startswith("#") else set()
-    if shown:  # and the idea; what stands in brackets before it answers the question of the section before
-        shown.add(next((number for number, text in enumerate(paragraphs) if number and not text.startswith("(")), 0))
+    if (
+        shown
+    ):  # and the idea; what stands in brackets before it answers the question of the section before
+        shown.add(
+            next(
+                (
+                    number
+                    for number, text in enumerate(paragraphs)
+                    if number and not text.startswith("(")
+                ),
+                0,
+            )
+        )
     for number, text in enumerate(paragraphs):
         if text.startswith("$$") or (text.startswith(">") and not shown):
-            shown.add(number - 1)  # what leads up to the equation, or to a question that would stand alone
+            shown.add(
+                number - 1
+            )  # what leads up to the equation, or to a question that would stand alone
         follows = text.startswith(LISTS) and number - 1 in shown and len(text) < LONG
         if text.startswith(("$$", ">")) or follows or text.endswith(":**"):
             shown.add(number)
@@ -92,20 +114,27 @@ def condensed(part: str) -> str:
 
 
 def prose_slides(source: str) -> list[tuple[str, str]]:
-    """Return the slides of one cell of prose as (type, text): each heading begins one; its full text is its notes."""
+    """Return the slides of a cell of prose as (type, text): one for each heading, and its notes."""
     found, exercises = [], []
-    source = without_badge(without_solutions(source))  # and a badge would be fetched from the network
-    source = re.sub(r"\[([^\]]+)\]\([^)]+\.ipynb\)", r"\1", source)  # other pages do not lie beside the slides
+    source = without_badge(
+        without_solutions(source)
+    )  # and a badge would be fetched from the network
+    source = re.sub(
+        r"\[([^\]]+)\]\([^)]+\.ipynb\)", r"\1", source
+    )  # other pages do not lie beside the slides
     for part in re.split(r"^(?=#{1,3} |\*\*.+:\*\*$)", source, flags=re.M):
         if re.match(r"### \d · ", part):
             exercises.append("- " + part.splitlines()[0].removeprefix("### "))
         elif part.strip() and (text := condensed(part)):
-            found += [("slide" if part.startswith(("# ", "## ")) else "subslide", text), ("notes", part.strip())]
+            found += [
+                ("slide" if part.startswith(("# ", "## ")) else "subslide", text),
+                ("notes", part.strip()),
+            ]
     return found + [("exercises", line) for line in exercises]
 
 
 def slides(page: Page) -> NotebookNode:
-    """Return the slides of a page as a notebook of prose whose cells say which kind of slide they are."""
+    """Return the slides of a page as a notebook of prose, whose cells say what slide they are."""
     found, exercises = [], []
     for cell in page.main:
         if "slide" in tags(cell):
@@ -116,10 +145,17 @@ def slides(page: Page) -> NotebookNode:
             exercises += [text for kind, text in of_cell if kind == "exercises"]
         elif "no-slide" not in tags(cell) and (shown := picture(cell)):
             found.append(("subslide", shown))
-    found = [(kind, text) for kind, text in found if kind != "exercises" and not text.startswith("## Exercises")]
+    found = [
+        (kind, text)
+        for kind, text in found
+        if kind != "exercises" and not text.startswith("## Exercises")
+    ]
     if exercises:
         found.append(("slide", "\n".join(["## Exercises\n", *exercises])))
-    cells = [new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}) for kind, text in found]
+    cells = [
+        new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
+        for kind, text in found
+    ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
 
 

@@ -1,7 +1,8 @@
-"""Measure the processor time of pages: ``python -m publish.times`` does all, names such as ``02`` do some.
+"""Measure the processor time of pages: ``python -m publish.times`` all, names like ``02`` some.
 
-Each page runs once, in a clean kernel. What is printed are seconds of the processor, which other work on the machine
-hardly changes: per page, and per cell where a cell is over its budget, or with ``--cells`` for every cell.
+Each page runs once, in a clean kernel. What is printed are seconds of the processor, which other
+work on the machine hardly changes: per page, and per cell where a cell is over its budget, or with
+``--cells`` for every cell.
 """
 
 import argparse
@@ -49,12 +50,14 @@ def _clock_after(client, cell: str) -> float:
 
 
 def report(name: str, cells: list[str], seconds: list[float], *, every_cell: bool = False) -> str:
-    """Return what to print of a page: its time and budget, and its cells over theirs, or every cell."""
+    """Return what to print of a page: time, budget, and its cells over theirs, or every cell."""
     budget = PAGE_THAT_TRAINS if any(map(TRAINS.search, cells)) else PAGE
     lines = [_line(name, sum(seconds), budget)]
     for number, (cell, taken) in enumerate(zip(cells, seconds, strict=True), 1):
         if every_cell or taken > CELL:
-            lines.append(_line(f"  cell {number}: {cell.strip().splitlines()[0][:60]}", taken, CELL))
+            lines.append(
+                _line(f"  cell {number}: {cell.strip().splitlines()[0][:60]}", taken, CELL)
+            )
     return "\n".join(lines)
 
 
@@ -66,13 +69,18 @@ def _line(what: str, seconds: float, budget: int) -> str:
 def main() -> None:
     """Measure the pages named on the command line, or all, and print their times."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cells", action="store_true", help="print every cell, not only those over their budget")
+    parser.add_argument(
+        "--cells", action="store_true", help="print every cell, not only those over their budget"
+    )
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
     arguments = parser.parse_args()
     named = tuple(arguments.pages) or ("",)
     for source in sources():
         if source.stem.startswith(named):
-            print(_measured(source.stem, code(convert(source)), every_cell=arguments.cells), flush=True)
+            print(
+                _measured(source.stem, code(convert(source)), every_cell=arguments.cells),
+                flush=True,
+            )
 
 
 def _measured(name: str, cells: list[str], *, every_cell: bool) -> str:

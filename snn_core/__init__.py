@@ -11,6 +11,8 @@ Conventions, the same in every module and stated only here:
   ``v[t] = u[t] - threshold * z[t]`` (soft reset) or ``u[t] * (1 - z[t])`` (hard reset).
   The *membrane* that is recorded, plotted and given to a loss is ``u[t]``; the *state* carried on
   is ``v[t]``.
+- Within a step the presynaptic spike comes first: with the postsynaptic one of the same step it is
+  a causal pair with a lag of 0, for every rule of plasticity.
 - The reset is detached from the gradient unless a neuron is told otherwise.
 - Randomness comes in through a keyword-only ``generator``. Device and dtype follow the input.
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected.

@@ -5,14 +5,25 @@ from pathlib import Path
 
 import snn_core
 
-MATHJAX = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax" / "tex-svg-full.js"
+MATHJAX = (
+    Path(find_spec("sphinx-mathjax-offline").origin).parent
+    / "static"
+    / "mathjax"
+    / "tex-svg-full.js"
+)
 
 project = "Learn spiking neural networks"
 author = copyright = "The snn_core authors"
 release = version = snn_core.__version__
 html_title = project
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx.ext.mathjax"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx.ext.mathjax",
+]
 nb_execution_mode = "off"  # the committed outputs are shown as they are
 nb_ipywidgets_js = {}  # nothing from a network
 nb_code_prompt_show = "Show the code"

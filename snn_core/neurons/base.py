@@ -55,7 +55,8 @@ class Neuron(nn.Module):
         """Require that what differs from neuron to neuron has the axes of a `sample`."""
         for name in PER_NEURON:
             value = getattr(self, name, None)
-            if value is not None and value.dim() and not _has_axes(value.shape, sample):
+            is_own = isinstance(value, Tensor) and value.dim()
+            if is_own and not _has_axes(value.shape, sample):
                 expected = f"one number, or the axes of a sample, {sample}"
                 _checks.fail(name, f"shape {list(value.shape)}", expected)
 

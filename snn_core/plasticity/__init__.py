@@ -4,7 +4,8 @@ Weights are ``[M, N]``, row = to, column = from, as in ``nn.Linear``. Nothing he
 """
 
 from .bounds import BOUNDS
-from .competition import CompetitiveLayer, competition_step, unit_intensity
+from .competition import CompetitiveLayer, competition_step
+from .image_scaling import unit_intensity
 from .prototypes import adapt_thresholds, trace_stdp
 from .reward import RewardState, RewardSTDP, running_mean_step
 from .stdp import Pairing, PairSTDP, STDPState

@@ -9,32 +9,6 @@ from .prototypes import adapt_thresholds, trace_stdp
 from .traces import spike_trace
 
 
-def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
-    """Scale every image to the Euclidean length `gain`, then cut intensities at 1.
-
-    The cut shortens images of little ink.
-
-    Args:
-        images: ``[B, N]``, at least 0.
-        gain: the length before the cut, above 0.
-
-    Returns:
-        ``[B, N]`` in [0, 1]; an empty image stays empty.
-
-    Raises:
-        ValueError: for negative or NaN intensities, or a gain that is not positive.
-
-    >>> unit_intensity(torch.tensor([[3.0, 4.0]]), gain=0.5)
-    tensor([[0.3000, 0.4000]])
-    """
-    _checks.floats("images", images, min_rank=2)
-    lowest = images.min().item() if images.numel() else 0.0
-    _checks.require(lowest >= 0, "images", f"a value of {lowest:g}", "intensities of at least 0")
-    _checks.number("gain", gain, 0)
-    scaled = gain * nn.functional.normalize(images, dim=1)
-    return scaled.clamp(max=1)
-
-
 def competition_step(
     current: Tensor,
     state: Tensor,

@@ -1,4 +1,4 @@
-"""What the tests in a real browser share: how long they wait, and the times that they measure and never judge."""
+"""What the tests in a real browser share: how long they wait; times, measured and never judged."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,18 @@ PAGE_PATIENCE = 1_800_000  # ms for all cells of a page
 
 
 def note(test: str, what: str, limit: float, milliseconds: dict[str, float]) -> None:
-    """Keep measured times, in ms, for the summary at the end, where those above the limit are named."""
+    """Keep measured times, in ms, for the summary, where those above the limit are named."""
     PICTURES.mkdir(exist_ok=True)
     measured = {"test": test, "what": what, "limit": limit, "milliseconds": milliseconds}
     (PICTURES / f"{test}.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+
+
+def listen(page, complaints):
+    """Add to a list what goes wrong in a page, and what it warns of."""
+
+    def said_on_console(said):
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", said_on_console)

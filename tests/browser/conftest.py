@@ -25,8 +25,14 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium, driven by Playwright."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: make test-browser")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: make test-browser"
+    )
+    program = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if program is None:
         pytest.skip("needs a Chromium: make test-browser")
     with playwright.sync_playwright() as running:
@@ -44,7 +50,9 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "publish.site", str(folder)]
-    built = subprocess.run(command, capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONPATH": paths})
+    built = subprocess.run(
+        command, capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONPATH": paths}
+    )
     assert built.returncode == 0, built.stdout + built.stderr
     return folder / "html"
 
@@ -58,12 +66,18 @@ def pytest_configure(config):
 
 def pytest_terminal_summary(terminalreporter):
     """State the times that were measured, and which are above their limits. They fail nothing."""
-    notes = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(PICTURES.glob("*.json"))]
+    notes = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(PICTURES.glob("*.json"))
+    ]
     for what in sorted({noted["what"] for noted in notes}):
         same = [noted for noted in notes if noted["what"] == what]
         times = [time for noted in same for time in noted["milliseconds"].values()]
-        terminalreporter.write_line(f"{what}: {len(times)} measured, median {statistics.median(times):.0f} ms")
+        terminalreporter.write_line(
+            f"{what}: {len(times)} measured, median {statistics.median(times):.0f} ms"
+        )
         for noted in same:
             for control, time in noted["milliseconds"].items():
                 if time > noted["limit"]:
-                    terminalreporter.write_line(f"  above {noted['limit']} ms: {noted['test']}, {control}: {time} ms")
+                    terminalreporter.write_line(
+                        f"  above {noted['limit']} ms: {noted['test']}, {control}: {time} ms"
+                    )

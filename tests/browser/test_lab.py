@@ -1,7 +1,7 @@
 """Pages and explorers in JupyterLab, in a real browser.
 
-All cells of a page run: of three pages, of all with ``--all-pages``. Every explorer is mounted once, alone, and its
-controls work from the keyboard.
+All cells of a page run: of three pages, of all with ``--all-pages``. Every explorer is mounted
+once, alone, and its controls work from the keyboard.
 """
 
 import os
@@ -30,16 +30,21 @@ READY = """async () => {
     await panel.context.sessionContext.session.kernel.info;
     panel.content.notebookConfig = { ...panel.content.notebookConfig, windowingMode: "none" };
 }"""
+SHUT_DOWN = """async () => {
+    await window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown();
+}"""
 RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 CELLS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
     .filter((cell) => cell.type === "code")
     .map((cell) => {
         const outputs = [...Array(cell.outputs.length).keys()].map((i) => cell.outputs.get(i));
-        const errors = outputs.filter((output) => output.type === "error").map((output) => output.toJSON().evalue);
+        const failed = outputs.filter((output) => output.type === "error");
+        const errors = failed.map((output) => output.toJSON().evalue);
         return { count: cell.executionCount, errors };
     })"""
 # What the explorer shows: the address of its picture, or the pixels of its canvas.
-SHOWN = """(box) => [...box.querySelectorAll("img, canvas")].map((e) => e.src ?? e.toDataURL()).join()"""
+SHOWN = """(box) => [...box.querySelectorAll("img, canvas")]
+    .map((e) => e.src ?? e.toDataURL()).join()"""
 
 
 def pytest_generate_tests(metafunc):
@@ -57,15 +62,23 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """Serve a copy of the pages, and a notebook for each explorer, by JupyterLab; yield its address."""
+    """Serve a copy of the pages and a notebook per explorer by JupyterLab; yield its address."""
     home, port = tmp_path_factory.mktemp("lab"), free_port()
     for page in NOTEBOOKS:
         shutil.copy(page, home)
     for name in ALL_EXPLORERS:
         nbformat.write(mounted(name), home / f"{name}.ipynb")
-    folders = {f"JUPYTER_{name}_DIR": str(home / ".jupyter" / name) for name in ("CONFIG", "RUNTIME")}
+    folders = {
+        f"JUPYTER_{name}_DIR": str(home / ".jupyter" / name) for name in ("CONFIG", "RUNTIME")
+    }
     own = folders | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
-    options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=", f"--notebook-dir={home}", "--allow-root"]
+    options = [
+        "--no-browser",
+        f"--port={port}",
+        "--IdentityProvider.token=",
+        f"--notebook-dir={home}",
+        "--allow-root",
+    ]
     with open(home / "log.txt", "w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "jupyterlab", *options, "--expose-app-in-browser"]
         server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
@@ -79,7 +92,9 @@ def lab(tmp_path_factory):
 def mounted(name: str) -> nbformat.NotebookNode:
     """Return a notebook that shows an explorer and nothing else."""
     code = f"from snn_core.teaching.explorers import {name}\n\n{name}().sliders()"
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)], metadata=build.METADATA)
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(code)], metadata=build.METADATA
+    )
 
 
 def answering(address: str, server: subprocess.Popen, log: Path) -> str:
@@ -97,7 +112,7 @@ def answering(address: str, server: subprocess.Popen, log: Path) -> str:
 
 @pytest.fixture
 def run_page(lab, browser):
-    """Return a function that opens a notebook and runs all its cells without an error; shut its kernel down."""
+    """Return a function that runs a notebook without an error; shut its kernel down."""
     tab = browser.new_page(viewport={"width": 1300, "height": 900})
     tab.set_default_timeout(PAGE_PATIENCE)
 
@@ -113,7 +128,7 @@ def run_page(lab, browser):
         return tab
 
     yield run
-    tab.evaluate("async () => { await window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown(); }")
+    tab.evaluate(SHUT_DOWN)
     tab.close()
 
 
@@ -121,7 +136,11 @@ def controls(box) -> list[tuple[str, str]]:
     """Return each control of an explorer as its selector and the key that moves it."""
     kinds = {".noUi-handle": "ArrowRight", "input[type=range]": "ArrowRight", "select": "ArrowDown"}
     kinds[".widget-toggle-button:not(.mod-active)"] = "Space"
-    return [(f"{kind} >> nth={i}", key) for kind, key in kinds.items() for i in range(box.locator(kind).count())]
+    return [
+        (f"{kind} >> nth={i}", key)
+        for kind, key in kinds.items()
+        for i in range(box.locator(kind).count())
+    ]
 
 
 def milliseconds_until_changed(tab, box, control, key: str, patience: float) -> float | None:
@@ -132,7 +151,9 @@ def milliseconds_until_changed(tab, box, control, key: str, patience: float) -> 
     tab.keyboard.press(key)
     try:
         tab.wait_for_function(
-            f"([box, before]) => ({SHOWN})(box) !== before", arg=[box.element_handle(), before], timeout=patience
+            f"([box, before]) => ({SHOWN})(box) !== before",
+            arg=[box.element_handle(), before],
+            timeout=patience,
         )
     except Exception as problem:  # the class is Playwright's, which this module does not import
         if "Timeout" not in type(problem).__name__:
@@ -142,12 +163,15 @@ def milliseconds_until_changed(tab, box, control, key: str, patience: float) -> 
 
 
 def first_change(tab, box, selector: str, key: str) -> float:
-    """Return the time of the first key press on a control that changes the picture, with any of the choices made.
+    """Return the time of the first key press that changes the picture, for any choice made.
 
-    A picture that stays for a second may belong to another choice or to a busy machine: only a second round, with
-    far more patience, tells that it does not follow.
+    A picture that stays for a second may belong to another choice or to a busy machine: only a
+    second round, with far more patience, tells that it does not follow.
     """
-    control, choices = box.locator(selector), box.locator("input[type=radio], .widget-toggle-button")
+    control, choices = (
+        box.locator(selector),
+        box.locator("input[type=radio], .widget-toggle-button"),
+    )
     for patience, presses in ((1_000, 4), (60_000, 1)):
         for choice in range(-1, choices.count()):
             if choice >= 0:  # some sliders act only with another choice
@@ -168,7 +192,9 @@ def test_an_explorer_follows_the_keyboard(explorer, run_page):
     box = tab.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-OutputArea").last
     box.locator("img, canvas").first.wait_for()
     moved = controls(box)
-    assert len(moved) >= sum(isinstance(control, Range) for control in ALL_EXPLORERS[explorer].controls.values())
+    assert len(moved) >= sum(
+        isinstance(control, Range) for control in ALL_EXPLORERS[explorer].controls.values()
+    )
     note(
         explorer,
         "explorers in JupyterLab, from a key to the new picture",

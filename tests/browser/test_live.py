@@ -1,14 +1,17 @@
-"""Live explorers alone on a page, used by hand: buttons, marks, dragging, time, narrow screens, all extremes."""
+"""Live explorers alone on a page, used by hand: buttons, dragging, time, small screens."""
 
 import pytest
 
 from publish import slides
-from publish.live import alive
+from publish.live_html import alive
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
+from tests.browser import listen
 from tests.publish import pages
 
 LIVE = [name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)]
-PAGE = """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
+PAGE = (
+    """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
+)
 FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 PIXELS = "() => document.querySelector('.live-explorer canvas').toDataURL()"
 # What reaches over the edge of the window: texts on the canvas are tested by their widths, below.
@@ -35,8 +38,7 @@ def opened(browser):
     def open_file(place, width=1000, **options):
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        listen(page, complaints)
         page.add_init_script(TEXTS)
         page.goto(place.as_uri())
         page.evaluate(FRAMES)
@@ -122,7 +124,9 @@ def test_time_runs_until_it_is_paused_and_then_by_hand(mounted):
     page.get_by_role("button", name="10 ms on").click()
     assert pixels(page) != before
     page.get_by_role("button", name="Run").click()
-    page.wait_for_function("() => document.querySelector('canvas').ariaLabel.includes('200 ms: 0 in')")
+    page.wait_for_function(
+        "() => document.querySelector('canvas').ariaLabel.includes('200 ms: 0 in')"
+    )
 
 
 def test_whoever_wants_less_motion_gets_it_paused(mounted):
@@ -140,7 +144,12 @@ def test_input_spikes_are_set_and_removed_by_click_and_by_keys(mounted):
     with_one_more = pixels(page)
     assert with_one_more != start
     assert lane.get_attribute("aria-valuetext") == "80 ms: set"
-    for key, said in (("Space", "none"), ("ArrowLeft", "none"), ("ArrowRight", "none"), ("Enter", "set")):
+    for key, said in (
+        ("Space", "none"),
+        ("ArrowLeft", "none"),
+        ("ArrowRight", "none"),
+        ("Enter", "set"),
+    ):
         lane.press(key)
         page.evaluate(FRAMES)
         assert lane.get_attribute("aria-valuetext").endswith(f" ms: {said}")

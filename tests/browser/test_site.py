@@ -8,12 +8,15 @@ import pytest
 
 from publish.page import explorer
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, LiveExplorer, Range
-from tests.browser import PATIENCE, note
+from tests.browser import PATIENCE, listen, note
 from tests.pages import NOTEBOOKS, READ, tagged
 
 ALIVE = {name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
 LIVE = {
-    name: shown for name, found in READ.items() for cell in found.notebook.cells if (shown := explorer(cell)) in ALIVE
+    name: shown
+    for name, found in READ.items()
+    for cell in found.notebook.cells
+    if (shown := explorer(cell)) in ALIVE
 }
 NEEDS = {("Encoding", "tau"): "latency"}  # a slider that acts only with another choice
 FRAME = 16.0  # ms, at 60 frames a second
@@ -27,9 +30,9 @@ window.requestAnimationFrame = (callback) => request((now) => {
 });
 """
 CONTRAST = """() => {
-  const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3)
-    .reduce((sum, value, i) => sum + [0.2126, 0.7152, 0.0722][i] * channel(value), 0);
+    .reduce((sum, value, i) => sum + [0.2126, 0.7152, 0.0722][i] * linear(value / 255), 0);
   const ink = getComputedStyle(document.querySelector(".live-explorer")).color;
   const paper = getComputedStyle(document.body).backgroundColor;
   const [low, high] = [light(ink), light(paper)].sort((a, b) => a - b);
@@ -48,8 +51,7 @@ def visit(browser, site):
         contexts[-1].set_default_timeout(PATIENCE)
         page = contexts[-1].new_page()
         page.on("request", lambda request: requests.append(request.url))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        listen(page, complaints)
         page.add_init_script(TIMER)
         page.goto(f"{(site / name).as_uri()}.html")
         return page
@@ -64,7 +66,9 @@ def visit(browser, site):
 
 def picture(page):
     """Return what the canvas shows once it is drawn."""
-    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.evaluate(
+        "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
     return page.evaluate("() => document.querySelector('.live-explorer canvas').toDataURL()")
 
 
@@ -108,7 +112,9 @@ def test_controls_are_those_of_the_explorer_and_show_their_focus(visit, name):
     page = visit(name)
     for control in ALL_EXPLORERS[LIVE[name]].controls.values():
         if isinstance(control, Choice):
-            inputs = page.get_by_role("group", name=control.caption, exact=True).get_by_role("radio")
+            inputs = page.get_by_role("group", name=control.caption, exact=True).get_by_role(
+                "radio"
+            )
             assert tuple(each.get_attribute("value") for each in inputs.all()) == control.options
         elif isinstance(control, Range):
             slider = page.get_by_role("slider", name=control.caption, exact=True)
@@ -131,14 +137,16 @@ def test_the_static_figure_stays_beside_the_live_one(visit, name):
 
 @live_pages
 def test_a_slider_moved_there_and_back_shows_the_same_picture(visit, name):
-    """Beside that, note how long a redraw takes. With reduced motion, an explorer with a clock begins at rest."""
+    """Note how long a redraw takes. With reduced motion, one with a clock begins at rest."""
     page = visit(name, reduced_motion="reduce")
     page.get_by_role("slider").first.focus()
     before = picture(page)
     page.evaluate("() => (window.redraws.length = 0)")
     for pressed in ["ArrowRight", "ArrowLeft"] * 6:
         page.keyboard.press(pressed)
-        page.evaluate("() => new Promise((drawn) => setTimeout(() => requestAnimationFrame(() => drawn())))")
+        page.evaluate(
+            "() => new Promise((drawn) => setTimeout(() => requestAnimationFrame(() => drawn())))"
+        )
     assert picture(page) == before
     median = statistics.median(sorted(page.evaluate("() => window.redraws"))[-12:])
     note(f"{name} on the site", "live explorers, a redraw", FRAME, {"redraw": round(median, 1)})
@@ -159,7 +167,9 @@ def test_the_picture_follows_the_theme(visit):
     assert picture(page) != light
 
 
-@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS] + ["index", "syllabus", "glossary", "api/neurons"])
+@pytest.mark.parametrize(
+    "name", [path.stem for path in NOTEBOOKS] + ["index", "syllabus", "glossary", "api/neurons"]
+)
 def test_every_page_opens_and_its_formulas_are_set(visit, name):
     page = visit(name)
     if name not in ("index", "api/neurons"):
@@ -197,7 +207,10 @@ def test_the_search_finds_a_word_without_a_server(visit):
 def test_links_and_pictures_lead_to_files_of_the_site(site):
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"""<(script|img|iframe)[^>]+src=["']?https?:|<link[^>]+href=["']https?:[^>]*css""", text)
+        assert not re.search(
+            r"""<(script|img|iframe)[^>]+src=["']?https?:|<link[^>]+href=["']https?:[^>]*css""",
+            text,
+        )
         for target in re.findall(r'(?:href|src)="([^"#?]+)', text):
             if not re.match(r"(https?|mailto|data):", target):
                 assert (path.parent / unquote(target)).exists(), f"{path.name}: {target}"

@@ -21,27 +21,44 @@ def versions() -> dict[str, str]:
 
 
 def claim(folder: Path) -> Path:
-    """Make an environment that holds nothing but the claim to have Colab's packages; return its Python."""
+    """Make an environment that only claims to have Colab's packages; return its Python."""
     venv.create(folder, with_pip=False)
     (site,) = folder.glob("lib/python*/site-packages")
     for name, version in versions().items():
         info = site / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8"
+        )
     return folder / "bin" / "python"
 
 
 def to_install(python: Path, requirements: list[str], *options: str) -> set[str]:
-    """Return what pip would install or change in an environment to meet the requirements; raise if it cannot."""
-    command = [sys.executable, "-m", "pip", "--python", python, "install", "--dry-run", "--quiet", "--report", "-"]
-    found = subprocess.run([*command, *options, *requirements], capture_output=True, encoding="utf-8")
+    """Return what pip would install or change to meet the requirements; raise if it cannot."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--dry-run",
+        "--quiet",
+        "--report",
+        "-",
+    ]
+    found = subprocess.run(
+        [*command, *options, *requirements], capture_output=True, encoding="utf-8"
+    )
     if found.returncode:
         raise RuntimeError(found.stderr)
-    return {canonicalize_name(item["metadata"]["name"]) for item in json.loads(found.stdout)["install"]}
+    return {
+        canonicalize_name(item["metadata"]["name"]) for item in json.loads(found.stdout)["install"]
+    }
 
 
 def clashes(requirements: list[str]) -> tuple[list[str], set[str]]:
-    """Follow requirements through what is installed here; return those that Colab's versions break, and what is new.
+    """Follow requirements through what is installed; return what Colab breaks, and what is new.
 
     A package that Colab has is not followed further: if its version fits, nothing about it changes.
     """

@@ -6,10 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import ALL_NEURONS, LIF, IntegrateAndFire, LeakyIntegrator, SpikingNeuron, Surrogate
+from snn_core import ALL_NEURONS, LIF, IntegrateAndFire, LeakyIntegrator, Surrogate
 from snn_core.diagnostics import diagnose
 from snn_core.losses import max_membrane_cross_entropy
-from snn_core.memory import SavedBytes, graph_nodes, live_bytes
 from snn_core.training import seed_torch
 
 
@@ -144,46 +143,6 @@ def test_a_readout_that_does_not_spike_is_reported_as_such(batch):
     assert report.findings == []
 
 
-@pytest.mark.parametrize("steps", [1, 7, 20])
-def test_saved_bytes_of_the_core_are_membranes_spikes_and_three_vectors(steps):
-    current = torch.rand(steps, 2, 5, requires_grad=True)
-    with SavedBytes() as saved:
-        LIF()(current)
-    assert saved.bytes == (2 * steps + 3) * 10 * 4
-
-
-def test_saved_bytes_count_a_tensor_once_and_nothing_outside_the_block():
-    x = torch.ones(10, requires_grad=True)
-    before = x.exp()
-    with SavedBytes() as saved:
-        total = (before * before).sum() + (before * before).sum()
-    x.exp()
-    assert saved.bytes == 40
-    total.backward()
-    assert saved.bytes == 40
-    assert torch.allclose(x.grad, 4 * before.detach() ** 2)
-
-
-def test_saved_bytes_count_the_memory_that_views_share_once_and_whole():
-    before = torch.ones(10, requires_grad=True).exp()  # its own memory, not that of the leaf
-    with SavedBytes() as saved:
-        kept = (before * before).sum() + (before.view(2, 5) * before.view(2, 5)).sum()
-    assert saved.bytes == 40
-    with SavedBytes() as saved:
-        kept = kept + before[:3].square().sum()
-    assert saved.bytes == 40
-
-
-def test_the_graph_of_a_loop_grows_by_the_same_number_of_nodes_per_step_and_the_cores_does_not():
-    current = torch.rand(9, 2, 5, requires_grad=True)
-    loops = [
-        graph_nodes(SpikingNeuron.forward(LIF(), current[:steps].detach().requires_grad_()))
-        for steps in (3, 6, 9)
-    ]
-    assert loops[1] - loops[0] == loops[2] - loops[1] > 0
-    assert graph_nodes(LIF()(current)) == graph_nodes(LIF()(current[:3].detach().requires_grad_()))
-
-
 @pytest.mark.parametrize("name", ALL_NEURONS)
 def test_diagnosis_of_every_neuron_model(name):
     """It reports a rate and an arriving gradient for each, and no mixing or leak without one."""
@@ -198,25 +157,3 @@ def test_diagnosis_of_every_neuron_model(name):
     assert report.mixing == report.memory == 0
     assert 0 < report.layers[0].rate < 1
     assert report.layers[0].gradient > 0
-
-
-def test_live_bytes_counts_what_is_held_and_shared_memory_once():
-    before = live_bytes()
-    held = {"in a dict": [torch.zeros(10, 5), nn.Parameter(torch.zeros(7))]}
-    view = held["in a dict"][0][:2]
-    assert live_bytes() - before == 4 * (50 + 7)
-    del held
-    assert live_bytes() - before == 4 * 50  # the view keeps all of it alive
-    del view
-    assert live_bytes() == before
-
-
-def test_live_bytes_counts_buffers_and_not_what_a_graph_alone_keeps():
-    before = live_bytes()
-    layer = nn.BatchNorm1d(3)  # two parameters, two buffers, a counter of 8 bytes
-    assert live_bytes() - before == 4 * 12 + 8
-    x = torch.ones(10, requires_grad=True)
-    y = (2 * x).exp().sum()  # the graph keeps the result of exp
-    assert y.grad_fn is not None
-    assert live_bytes() - before == 4 * 12 + 8 + 4 * 10 + 4
-    del layer

@@ -6,7 +6,6 @@ from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF
 from snn_core.losses import count_cross_entropy
-from snn_core.memory import kept_bytes
 from snn_core.neurons.recurrent import RecurrentAdaptiveState
 from snn_core.online import (
     FEEDBACKS,
@@ -405,39 +404,6 @@ def test_windows_are_autograd_with_the_states_cut_in_between(window, layers):
     for one, two in zip(net.parameters(), other.parameters(), strict=True):
         if two.requires_grad:
             torch.testing.assert_close(one.grad, two.grad, rtol=0, atol=1e-10)
-
-
-@pytest.mark.parametrize("window", [1, 4])
-def test_windows_keep_their_own_steps_and_what_they_carry(window):
-    """Input, membrane and spike of every neuron and step; states and counts; the error."""
-    net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
-    for steps in (4 * window, 8 * window):
-        kept = kept_bytes(ChunkedBPTT(net, window), 7, steps) / 4
-        assert (
-            0 <= kept - (window * (7 + 2 * 5 + 2 * 3) + 5 + 3 + 2 * 3) <= 2 * 8 + 8
-        )  # a few numbers per neuron
-    whole = [kept_bytes(ChunkedBPTT(net, steps), 7, steps) for steps in (10, 20)]
-    assert whole[1] - whole[0] == 4 * 10 * (7 + 2 * 5 + 2 * 3)
-
-
-def test_online_rules_keep_states_traces_and_matrices():
-    net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
-    ottt = (
-        7 + 2 * 5 + 1 + 5 + 2 * 3 + 1 + 3
-    )  # trace, state and membrane, bias trace of each layer; counts
-    more = {
-        "ottt": 0,
-        "rtrl": 7 * 5 + 5,
-        "eprop": 7 * 5 + 5,
-        "feedback_alignment": 15,
-        "decolle": 15 + 3,
-    }
-    more |= {"direct_feedback_alignment": 15, "last_layer": -7 - 5 - 1}
-    for rule, extra in more.items():
-        scalar = rule in ("rtrl", "eprop")  # the decay of the layer above
-        assert [kept_bytes(OnlineNetwork(net, rule), 7, steps) for steps in (1, 9)] == [
-            4 * (ottt + extra + scalar)
-        ] * 2
 
 
 def recurrent_network(strength=0.3, feedback_weights=True):

@@ -24,7 +24,7 @@ from snn_core import (
     losses,
 )
 from snn_core.diagnostics import diagnose
-from snn_core.memory import graph_nodes, live_bytes
+from snn_core.memory import graph_nodes
 from snn_core.online import EProp, OnlineLIF, OnlineNetwork, OnlineRTRL
 from snn_core.plasticity import PairSTDP, RewardSTDP
 from snn_core.training import evaluate, fit, seed_torch
@@ -205,6 +205,13 @@ def test_numbers_of_numpy_are_numbers():
     assert Surrogate(scale=np.float64(5.0)).scale == 5.0
 
 
+@pytest.mark.parametrize("beta", [0.5, np.float64(0.5)], ids=["float", "numpy"])
+def test_a_neuron_of_ones_own_may_keep_its_decay_as_a_number(beta):
+    neuron = Mine()
+    neuron.beta = beta
+    assert torch.equal(neuron(inputs()), Mine()(inputs()))
+
+
 def test_a_time_constant_that_asks_for_a_gradient_is_refused_and_not_detached():
     with pytest.raises(ValueError, match=r"^tau_mem: .*requires a gradient"):
         LIF(nn.Parameter(torch.tensor(10.0)))
@@ -265,18 +272,6 @@ def test_a_second_derivative_is_refused_by_the_fused_layer_and_given_by_the_step
     loop = SpikingNeuron.forward(lif, drive * weight, record=True).membrane.square().sum()
     (first,) = torch.autograd.grad(loop, weight, create_graph=True)
     assert torch.autograd.grad(first.sum(), weight)[0].abs().sum() > 0
-
-
-def test_live_bytes_passes_over_sparse_tensors():
-    before = live_bytes()
-    sparse = torch.eye(3).to_sparse()
-    assert live_bytes() == before
-    assert sparse.to_dense().trace() == 3
-
-
-def test_chance_takes_the_place_of_a_surrogate():
-    with pytest.raises(ValueError, match=r"^surrogate: "):
-        StochasticLIF(surrogate="arctan")
 
 
 def test_modules_of_the_core_are_found_by_their_name():

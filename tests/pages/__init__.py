@@ -1,4 +1,4 @@
-"""What the tests of the pages share: the sources, and the committed notebooks as `publish.page` reads them."""
+"""What the tests of the pages share: sources, and notebooks as `publish.page` reads them."""
 
 from publish import notebooks as build
 from publish.page import ROOT, code, committed, prose, tagged

@@ -1,4 +1,4 @@
-"""Exercises check themselves: the stub is not attempted, the solution is correct, plausible wrong answers are not."""
+"""Exercises check themselves: stub not attempted, solution correct, plausible wrong answers not."""
 
 import ast
 import functools
@@ -10,7 +10,9 @@ import pytest
 from snn_core.teaching.exercises import check, find, pages, verdicts
 from tests.pages import PAGES, ROOT, code, prose, tagged
 
-EXERCISES = [(name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))]
+EXERCISES = [
+    (name, index) for name in PAGES for index in range(len(tagged(PAGES[name], "exercise")))
+]
 PACKAGE = ROOT / "snn_core" / "teaching" / "exercises"
 each_exercise = pytest.mark.parametrize(("name", "index"), EXERCISES)
 each_page = pytest.mark.parametrize("name", PAGES)
@@ -24,14 +26,18 @@ def _no_failures_so_far(monkeypatch):
 def asked(name, index):
     """Return what an exercise cell checks: the exercise, and the name of the answer."""
     tree = ast.parse(tagged(PAGES[name], "exercise")[index].source)
-    (call,) = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "check"]
+    (call,) = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "check"
+    ]
     exercise, answer = call.args
     return exercise.value, answer.id
 
 
 @functools.cache
 def wrong_answers(name):
-    """Return the wrong answers to each exercise of a page, each with a pattern of what is said to it at first."""
+    """Return the wrong answers to each exercise, with a pattern of what is said at first."""
     return importlib.import_module(f"tests.pages.wrong_answers.{name[:2]}").WRONG
 
 
@@ -42,12 +48,14 @@ def exercises_of(name):
 
 def solutions(name):
     """Return the folded solutions of a page, in order."""
-    folded = re.findall(r"<details><summary>Solution \d</summary>(.*?)</details>", prose(PAGES[name]), flags=re.S)
+    folded = re.findall(
+        r"<details><summary>Solution \d</summary>(.*?)</details>", prose(PAGES[name]), flags=re.S
+    )
     return [re.search(r"```python\n(.*?)```", text, flags=re.S).group(1) for text in folded]
 
 
 def solved(name, index):
-    """Return the right answer to an exercise: what the page's solution defines, with the page's imports."""
+    """Return the right answer to an exercise: what the solution defines, run with imports."""
     namespace = {}
     exec(code(PAGES[name])[0].source, namespace)
     exec(solutions(name)[index], namespace)
@@ -63,7 +71,9 @@ def test_every_exercise_has_a_solution_and_three_wrong_answers(name):
     assert list(wrong_answers(name)) == exercises
     assert all(len(wrong_answers(name)[exercise]) >= 3 for exercise in exercises)
     assert tagged(PAGES[name], "solution")
-    headings = re.findall(r"^### (\d) · ", prose(PAGES[name]).split("\n## Exercises")[1], flags=re.M)
+    headings = re.findall(
+        r"^### (\d) · ", prose(PAGES[name]).split("\n## Exercises")[1], flags=re.M
+    )
     assert 3 <= len(headings) <= 5
 
 
@@ -108,15 +118,19 @@ def test_wrong_answers_get_a_hint_then_a_stronger_one_then_the_expected_value(na
         assert re.search(hint, "\n".join(first)), first
         assert second == [*first, f"Hint: {find(exercise).stronger}"]
         assert third[:-1] == second
-        assert [line for lines in said for line in lines if line.startswith("Expected: ")] == third[-1:]
+        assert [line for lines in said for line in lines if line.startswith("Expected: ")] == third[
+            -1:
+        ]
 
 
 @each_exercise
 def test_the_cell_gives_nothing_away(name, index):
-    """It holds the stub, which returns or is None, and the check; no case, no hint, no expected value."""
+    """It holds the stub, which returns or is None, and the check; no case, hint, expected value."""
     *stub, checked = ast.parse(tagged(PAGES[name], "exercise")[index].source).body
     assert ast.unparse(checked) == "check('{}', {})".format(*asked(name, index))
-    constants = {node.value for part in stub for node in ast.walk(part) if isinstance(node, ast.Constant)}
+    constants = {
+        node.value for part in stub for node in ast.walk(part) if isinstance(node, ast.Constant)
+    }
     assert constants & {None, ...}
 
 
@@ -124,7 +138,12 @@ def test_the_cell_gives_nothing_away(name, index):
 def test_modules_of_exercises_import_the_core_torch_and_numpy_only(name):
     tree = ast.parse((PACKAGE / f"page_{name[:2]}.py").read_text(encoding="utf-8"))
     found = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    found += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    found += [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    ]
     assert {module.split(".")[0] for module in found} <= {"snn_core", "torch", "numpy"}
     teaching = [module for module in found if module.startswith("snn_core.teaching")]
     assert teaching == ["snn_core.teaching.exercises"]

@@ -51,9 +51,17 @@ def test_metadata_is_normalised(name):
 
 @pages
 def test_checks_are_folded_everywhere_and_the_setup_on_the_site(name):
-    hidden = [cell for cell in PAGES[name].cells if cell.metadata.get("jupyter") == {"source_hidden": True}]
+    hidden = [
+        cell
+        for cell in PAGES[name].cells
+        if cell.metadata.get("jupyter") == {"source_hidden": True}
+    ]
     assert hidden == tagged(PAGES[name], "check")
-    folded = [cell for cell in PAGES[name].cells if {"check", "setup"} & set(cell.metadata.get("tags", []))]
+    folded = [
+        cell
+        for cell in PAGES[name].cells
+        if {"check", "setup"} & set(cell.metadata.get("tags", []))
+    ]
     assert tagged(PAGES[name], "hide-input") == folded
 
 

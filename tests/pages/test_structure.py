@@ -1,4 +1,4 @@
-"""Every page has the same parts in the same order, one setup cell, checks in each section, and nothing forbidden."""
+"""Every page has the same parts in the same order, one setup cell, nothing forbidden."""
 
 import ast
 import re
@@ -24,7 +24,7 @@ pages = pytest.mark.parametrize("name", PAGES)
 
 
 def functions(source):
-    """Return the names of the functions and classes that a piece of code defines at its top level."""
+    """Return the functions and classes that a piece of code defines at its top level."""
     nodes = ast.parse(source).body
     return {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
@@ -69,8 +69,11 @@ def test_setup_comes_first_and_holds_all_imports(name):
     assert 'if "google.colab" in sys.modules:' in setup.source
     install = re.search(r"run_line_magic\(\"pip\", \"(.*)\"\)", setup.source).group(1)
     extra = "[events]" if "import tonic" in setup.source else ""
-    assert install == f"install 'snn_core{extra} @ git+{build.stamps()['{{repository}}']}@{build.stamps()['{{tag}}']}'"
-    imported = [cell.source for cell in others if re.search(r"^\s*(import|from) ", cell.source, flags=re.M)]
+    repository, tag = (build.stamps()[name] for name in ("{{repository}}", "{{tag}}"))
+    assert install == f"install 'snn_core{extra} @ git+{repository}@{tag}'"
+    imported = [
+        cell.source for cell in others if re.search(r"^\s*(import|from) ", cell.source, flags=re.M)
+    ]
     assert not imported
 
 
@@ -121,6 +124,8 @@ def test_interactive_cells_use_a_listed_explorer_and_follow_a_static_figure_unle
         cells = page.cells
         for before, cell in zip(cells, cells[1:], strict=False):
             if ".sliders()" in cell.source:
-                drawn = any("image/png" in output.get("data", {}) for output in before.get("outputs", []))
+                drawn = any(
+                    "image/png" in output.get("data", {}) for output in before.get("outputs", [])
+                )
                 assert drawn or issubclass(ALL_EXPLORERS[explorer(cell)], LiveExplorer)
                 assert [o.data["text/plain"] for o in cell.outputs] == [build.SLIDERS_NEED_A_KERNEL]

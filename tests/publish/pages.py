@@ -7,7 +7,7 @@ TITLE = """# %% [markdown]
 #
 # **What is asked?**
 #
-# Needs: page 01 (spikes), a pencil. · 20 minutes to read, half a minute to run. · Introduces `LIF` and `rate`.
+# Needs: page 01. · 20 minutes to read, half a minute to run. · Introduces `LIF` and `rate`.
 """
 SETUP = '\n# %% tags=["setup"]\nimport torch\n'
 PICTURE = '\n# %% alt="A picture"\nfirst = 1\n'
@@ -46,7 +46,11 @@ DEEPER = "\n# %% [markdown]\n# ## Deeper\n#\n# A proof.\n\n# %%\nproof = 1\n"
 
 def text(words):
     """Return a cell of prose."""
-    return "\n# %% [markdown]\n" + "\n".join(f"# {line}".rstrip() for line in words.splitlines()) + "\n"
+    return (
+        "\n# %% [markdown]\n"
+        + "\n".join(f"# {line}".rstrip() for line in words.splitlines())
+        + "\n"
+    )
 
 
 def page(*parts, name="42_a_page"):

@@ -1,6 +1,7 @@
-"""Colab: the address stands in one place, nothing preinstalled changes, and a page needs no file beside it.
+"""Colab: the address stands in one place, nothing preinstalled changes, no page needs a file.
 
-That pages run with Colab's versions is shown by `make test-colab`, which takes minutes and an environment of its own.
+That pages run with Colab's versions is shown by `make test-colab`, which takes minutes and an
+environment of its own.
 """
 
 import ast
@@ -27,7 +28,9 @@ def test_list_is_colabs():
     assert len(COLAB) > 500
     assert COLAB["ipywidgets"] == "7.7.1"
     assert {canonicalize_name(Requirement(text).name) for text in CORE} <= set(COLAB)
-    assert re.search(r"commit [0-9a-f]{8} \(\w+ 20\d\d\)", preinstalled.LIST.read_text(encoding="utf-8"))
+    assert re.search(
+        r"commit [0-9a-f]{8} \(\w+ 20\d\d\)", preinstalled.LIST.read_text(encoding="utf-8")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,9 @@ def test_a_clash_is_reported():
 
 @pages
 def test_badge_leads_to_the_file_of_the_page(name):
-    (target,) = re.findall(r"\]\((https://colab\.research\.google\.com/github/\S+)\)", prose(PAGES[name]))
+    (target,) = re.findall(
+        r"\]\((https://colab\.research\.google\.com/github/\S+)\)", prose(PAGES[name])
+    )
     owner_and_name, path = re.fullmatch(r".*/github/([^/]+/[^/]+)/blob/[^/]+/(.*)", target).groups()
     assert PROJECT["urls"]["Repository"].endswith(owner_and_name)
     assert nbformat.read(ROOT / path, as_version=4) == PAGES[name]
@@ -71,7 +76,9 @@ def test_badge_leads_to_the_file_of_the_page(name):
 def elsewhere(tmp_path, monkeypatch):
     """Make the build read a copy of pyproject.toml with another address and tag."""
     text, urls = (ROOT / "pyproject.toml").read_text(encoding="utf-8"), PROJECT["urls"]
-    text = text.replace(urls["Repository"], "https://github.com/someone/other").replace("/tree/v", "/tree/next-v")
+    text = text.replace(urls["Repository"], "https://github.com/someone/other").replace(
+        "/tree/v", "/tree/next-v"
+    )
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(build, "ROOT", tmp_path)
 
@@ -82,16 +89,29 @@ def test_one_edit_publishes_under_another_name(source):
     page, tag = build.convert(source), f"next-v{PROJECT['version']}"
     badge = f"https://colab.research.google.com/github/someone/other/blob/{tag}/tutorials/{source.stem}.ipynb"
     assert f"({badge})" in prose(page)
-    assert re.search(rf"'snn_core(\[events\])? @ git\+https://github.com/someone/other@{tag}'", code(page)[0].source)
+    assert re.search(
+        rf"'snn_core(\[events\])? @ git\+https://github.com/someone/other@{tag}'",
+        code(page)[0].source,
+    )
     assert PROJECT["urls"]["Repository"] not in nbformat.writes(page)
 
 
 def test_the_address_is_written_nowhere_else():
-    """Pages are stamped, and the citation cannot read another file; its address must be the same."""
+    """Pages are stamped; the citation cannot read another file, so its address must be the same."""
     address = PROJECT["urls"]["Repository"].removeprefix("https://")
     kinds = {".md", ".toml", ".cff", ".yml", ".yaml", ".json", ".py", ".sh", ".txt"}
     folders = [
-        ROOT / name for name in ("snn_core", "tutorials", "tests", "publish", "experiments", "bench", ".ci", "data")
+        ROOT / name
+        for name in (
+            "snn_core",
+            "tutorials",
+            "tests",
+            "publish",
+            "experiments",
+            "bench",
+            ".ci",
+            "data",
+        )
     ]
     found = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
     found = [path for path in found if path.suffix in kinds and path.is_file()]
@@ -102,11 +122,15 @@ def test_the_address_is_written_nowhere_else():
 def strings(source):
     """Return the text constants of a piece of code."""
     nodes = ast.walk(ast.parse(source))
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def is_path_here(text):
-    """Tell whether a text is the path of something in the repository, from its root or from the pages."""
+    """Tell whether a text is a path in the repository, from its root or from the pages."""
     if len(text) > 200 or "\n" in text or not re.search(r"[./]", text.strip("./")):
         return False
     return any((folder / text).exists() for folder in (ROOT, ROOT / "tutorials"))
@@ -114,7 +138,9 @@ def is_path_here(text):
 
 @pages
 def test_page_names_no_file_of_the_repository(name):
-    assert not [text for cell in code(PAGES[name]) for text in strings(cell.source) if is_path_here(text)]
+    assert not [
+        text for cell in code(PAGES[name]) for text in strings(cell.source) if is_path_here(text)
+    ]
 
 
 def test_a_path_of_the_repository_would_be_found():

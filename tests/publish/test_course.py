@@ -1,7 +1,8 @@
-"""The course: what is derived from the pages says what they say, leaks no solution, and needs no network.
+"""The course says what the pages say, leaks no solution, and needs no network.
 
-Student notebooks are not executed here. Their code cells are those of the pages, one by one, which nbval executes;
-and `test_exercises.py` runs each exercise with its stub, with its solution and with wrong answers.
+Student notebooks are not executed here. Their code cells are those of the pages, one by one, which
+nbval executes; and `test_exercises.py` runs each exercise with its stub, with its solution and with
+wrong answers.
 """
 
 import functools
@@ -71,9 +72,15 @@ def test_student_notebook_holds_no_solution_and_every_exercise(name):
 def test_instructor_notebook_is_open_and_has_notes(name):
     made = derive.instructor(READ[name], NOTES[name])
     nbformat.validate(made)
-    assert prose(made).count("<details open>") == prose(PAGES[name]).count("<details>") >= len(solutions(name))
+    assert (
+        prose(made).count("<details open>")
+        == prose(PAGES[name]).count("<details>")
+        >= len(solutions(name))
+    )
     assert "<details>" not in prose(made)
-    assert [cell.get("outputs") for cell in code(made)] == [cell.get("outputs") for cell in code(PAGES[name])]
+    assert [cell.get("outputs") for cell in code(made)] == [
+        cell.get("outputs") for cell in code(PAGES[name])
+    ]
     assert all(item in made.cells[1].source for key in derive.NOTES for item in NOTES[name][key])
 
 
@@ -86,7 +93,10 @@ def html_of(name):
 def test_slides_request_nothing_from_the_network(name):
     soup = BeautifulSoup(text := html_of(name), "html.parser")
     assert not soup.select("link, iframe, object, embed, video, audio, source, script[src], base")
-    assert all(image["src"].startswith("data:image/png;base64,") and len(image["alt"]) > 40 for image in soup("img"))
+    assert all(
+        image["src"].startswith("data:image/png;base64,") and len(image["alt"]) > 40
+        for image in soup("img")
+    )
     styles = "".join(style.get_text() for style in soup("style"))
     assert not re.search(r"@import|url\((?![\"']?data:)", styles)
     assert not re.search(r"cdn|unpkg|mathjax", re.sub(r"data:[^\"']*", "", text), flags=re.I)
@@ -95,13 +105,19 @@ def test_slides_request_nothing_from_the_network(name):
 @pages
 def test_slides_follow_the_page(name):
     soup = BeautifulSoup(html_of(name), "html.parser")
-    shown = [heading.get_text().rstrip("¶") for heading in soup.select("section > h2, section > h1")]
+    shown = [
+        heading.get_text().rstrip("¶") for heading in soup.select("section > h2, section > h1")
+    ]
     main = Page(name, nbformat.v4.new_notebook(cells=READ[name].main))
     assert shown[1] == "You will"
     last_two = [title for title in ("Recap", "Exercises") if main.named(title)]
     assert shown[len(shown) - len(last_two) :] == last_two
     assert len([heading for heading in shown if re.match(r"\d · ", heading)]) == len(main.sections)
-    figures = sum("image/png" in output.get("data", {}) for cell in code(main.notebook) for output in cell.outputs)
+    figures = sum(
+        "image/png" in output.get("data", {})
+        for cell in code(main.notebook)
+        for output in cell.outputs
+    )
     assert len(soup("img")) == figures
     for aside in soup("aside"):
         aside.extract()
@@ -142,7 +158,9 @@ def test_zip_holds_the_student_notebooks_and_how_to_run_them(tmp_path):
     wanted = {f"{name}.ipynb" for name in PAGES} | {"README.md", "requirements.txt", "LICENSE"}
     assert set(archive.namelist()) == {f"snn_course/{name}" for name in wanted}
     for name in PAGES:
-        assert archive.read(f"snn_course/{name}.ipynb").decode() == nbformat.writes(derive.student(READ[name]))
+        assert archive.read(f"snn_course/{name}.ipynb").decode() == nbformat.writes(
+            derive.student(READ[name])
+        )
     address = build.stamps()
     wanted = f"snn_core[lab,events] @ git+{address['{{repository}}']}@{address['{{tag}}']}\n"
     assert archive.read("snn_course/requirements.txt").decode() == wanted
@@ -154,15 +172,30 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(derive, "OUTPUT", tmp_path / "course")
     monkeypatch.setattr(derive, "ROOT", tmp_path)
     monkeypatch.setattr(derive, "committed", lambda: two)
-    monkeypatch.setattr(derive, "pack", lambda course, path: path.write_text("zip", encoding="utf-8"))
+    monkeypatch.setattr(
+        derive, "pack", lambda course, path: path.write_text("zip", encoding="utf-8")
+    )
     derive.main()
-    made = {path.relative_to(tmp_path / "course").as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    made = {
+        path.relative_to(tmp_path / "course").as_posix()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
     wanted = {f"{kind}/{name}.ipynb" for kind in ("student", "instructor") for name in two}
-    wanted |= {f"slides/{name}.html" for name in two} | {f"nbgrader/source/{name}/{name}.ipynb" for name in two}
+    wanted |= {f"slides/{name}.html" for name in two} | {
+        f"nbgrader/source/{name}/{name}.ipynb" for name in two
+    }
     assert made == wanted | {"guide.md", "snn_course.zip"}
     guide = (tmp_path / "course" / "guide.md").read_text(encoding="utf-8")
     for name, page in two.items():
-        said = [page.question, page.needs, page.introduces, f"{page.minutes} minutes", page.time_to_run, *page.goals]
+        said = [
+            page.question,
+            page.needs,
+            page.introduces,
+            f"{page.minutes} minutes",
+            page.time_to_run,
+            *page.goals,
+        ]
         assert all(text in guide for text in said)
         assert all(item in guide for key in derive.NOTES for item in NOTES[name][key])
 
@@ -203,17 +236,25 @@ def test_assignment_keeps_solutions_between_the_marks(name):
     cells = [cell for cell in code(made) if "nbgrader" in cell.metadata]
     assert len(cells) == 2 * len(tagged(PAGES[name], "exercise"))
     assert sum(cell.metadata.nbgrader.get("points", 0) for cell in cells) == len(cells) // 2
-    released = [re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "", cell.source, flags=re.S) for cell in cells]
+    released = [
+        re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "", cell.source, flags=re.S)
+        for cell in cells
+    ]
     assert all("### BEGIN" not in text for text in released)
     left = "\n".join(released) + prose(made)
-    assert not [answer for answer in solutions(name) if answer.strip().splitlines()[-1] in left.splitlines()]
+    assert not [
+        answer for answer in solutions(name) if answer.strip().splitlines()[-1] in left.splitlines()
+    ]
     assert "<details" not in prose(made)
 
 
 def tables():
     """Return the tables of the syllabus as lists of rows, each a list of cells."""
     found = re.findall(r"(?:^\|.*\n)+", README, flags=re.M)
-    rows = [[[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()] for table in found]
+    rows = [
+        [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()]
+        for table in found
+    ]
     return {table[0][0]: table[2:] for table in rows}
 
 
@@ -236,16 +277,20 @@ def test_output_of_make_course_is_ignored_by_git():
 
 
 def test_development_container_sets_up_what_make_sets_up():
-    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    container = json.loads(
+        (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    )
     assert re.fullmatch(r"[a-z./]+/python:3\.1[1234]", container["image"])
     target = container["postCreateCommand"].removeprefix("make ")
-    assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    assert re.search(
+        rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M
+    )
     settings = container["customizations"]["vscode"]["settings"]
     assert settings["python.defaultInterpreterPath"].endswith(f"/{target.split('/')[0]}/bin/python")
 
 
 def test_binder_and_jupyterhub_find_what_they_read():
-    """repo2docker takes environment.yml from the root unless a folder of this name holds one of its files."""
+    """repo2docker takes environment.yml from the root, unless a folder named so holds its files."""
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert {"name", "channels", "dependencies"} == set(environment)
     assert {"pip": ["nbval", "tonic", "-e ."]} in [
@@ -253,4 +298,8 @@ def test_binder_and_jupyterhub_find_what_they_read():
         for entry in environment["dependencies"]
         if isinstance(entry, dict)
     ]
-    assert not [name for name in ("binder", ".binder", "Dockerfile", "requirements.txt") if (ROOT / name).exists()]
+    assert not [
+        name
+        for name in ("binder", ".binder", "Dockerfile", "requirements.txt")
+        if (ROOT / name).exists()
+    ]

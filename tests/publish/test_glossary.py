@@ -10,8 +10,14 @@ import pytest
 
 import snn_core
 
-TEXT = (Path(__file__).parents[2] / "publish" / "site_source" / "glossary.md").read_text(encoding="utf-8")
-ROWS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in TEXT.splitlines() if line.startswith("| ")]
+TEXT = (Path(__file__).parents[2] / "publish" / "site_source" / "glossary.md").read_text(
+    encoding="utf-8"
+)
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split(" | ")]
+    for line in TEXT.splitlines()
+    if line.startswith("| ")
+]
 ROWS = [row for row in ROWS if row[0] != "symbol"]
 NAMES = sorted({name for row in ROWS for name in re.findall(r"`([^`]+)`", row[-1])})
 MODULES = [m.name for m in pkgutil.iter_modules(snn_core.__path__) if not m.name.startswith("_")]
@@ -24,19 +30,21 @@ def owner(name):
 
 
 def exists(name):
-    """Tell whether ``object.attribute(argument)`` exists; an attribute may be set by the class itself."""
+    """Tell whether ``object.attribute(argument)`` exists; the class itself may set an attribute."""
     path, argument = re.fullmatch(r"([\w.]+)(?:\((\w+)\))?", name).groups()
     first, *rest = path.split(".")
     found = importlib.import_module(f"snn_core.{first}") if first in MODULES else owner(first)
     for attribute in rest:
         if not hasattr(found, attribute):
-            return any(f"self.{attribute} =" in inspect.getsource(base) for base in found.__mro__[:-1])
+            return any(
+                f"self.{attribute} =" in inspect.getsource(base) for base in found.__mro__[:-1]
+            )
         found = getattr(found, attribute)
     return argument is None or argument in _arguments(found)
 
 
 def _arguments(found):
-    """Return the arguments of a function, or of a class and its bases, which take their options on."""
+    """Return the arguments of a function, or of a class and its bases, which pass options on."""
     makers = [base.__init__ for base in found.__mro__] if isinstance(found, type) else [found]
     return {argument for maker in makers for argument in inspect.signature(maker).parameters}
 

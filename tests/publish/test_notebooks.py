@@ -17,7 +17,11 @@ def source(tmp_path, monkeypatch):
     notebook = build.convert(path)
     for count, cell in enumerate(code(notebook), 1):
         cell.execution_count = count
-        cell.outputs = [nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="})] if count == 2 else []
+        cell.outputs = (
+            [nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="})]
+            if count == 2
+            else []
+        )
     build.put(notebook, build.notebook_path(path))
     return path
 
@@ -29,7 +33,10 @@ def change(source, before, after):
 
 
 def outputs(source):
-    return [(cell.execution_count, cell.outputs) for cell in code(nbformat.read(build.notebook_path(source), 4))]
+    return [
+        (cell.execution_count, cell.outputs)
+        for cell in code(nbformat.read(build.notebook_path(source), 4))
+    ]
 
 
 def test_checks_and_setup_are_folded(source):
@@ -57,7 +64,9 @@ def test_restamping_brings_prose_and_descriptions_and_keeps_outputs(source):
     after = outputs(source)
     assert after[1][1][0].metadata["image/png"]["alt"] == "Another description"
     assert [count for count, _ in after] == [count for count, _ in before]
-    assert [output.data for _, shown in after for output in shown] == [{"image/png": "iVBORw0KGgo="}]
+    assert [output.data for _, shown in after for output in shown] == [
+        {"image/png": "iVBORw0KGgo="}
+    ]
 
 
 def test_restamping_refuses_changed_code(source):

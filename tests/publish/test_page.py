@@ -10,7 +10,7 @@ from tests.publish.pages import CHECK, DEEPER, EXERCISES, GOALS, SETUP, START, T
 def test_header_is_read():
     made = page(START)
     assert (made.number, made.part, made.title) == ("42", "V · Going further", "42 · A page")
-    assert (made.question, made.needs, made.minutes) == ("What is asked?", "page 01 (spikes), a pencil", 20)
+    assert (made.question, made.needs, made.minutes) == ("What is asked?", "page 01", 20)
     assert (made.time_to_run, made.introduces) == ("half a minute", "`LIF` and `rate`")
     assert made.goals == ["look;", "count;", "tell."]
     assert made.header.startswith("Needs: page 01")
@@ -28,7 +28,11 @@ def test_a_page_may_introduce_nothing(end):
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("# # 42 · A page\n", "a title"), ("# **What is asked?**\n", "a question"), ("20 minutes", "minutes to read")],
+    [
+        ("# # 42 · A page\n", "a title"),
+        ("# **What is asked?**\n", "a question"),
+        ("20 minutes", "minutes to read"),
+    ],
 )
 def test_what_is_missing_in_the_header_is_named(line, said):
     made = page(TITLE.replace(line, ""))
@@ -53,21 +57,35 @@ def test_recap_and_deeper_are_found_and_deeper_is_not_on_the_main_way():
     assert made.recap.text == "You did."
     assert len(made.deeper.cells) == 2
     assert [cell.source for cell in made.main] == [
-        cell.source for cell in made.notebook.cells if cell.source not in ("## Deeper\n\nA proof.", "proof = 1")
+        cell.source
+        for cell in made.notebook.cells
+        if cell.source not in ("## Deeper\n\nA proof.", "proof = 1")
     ]
     assert page(START).deeper is None
 
 
 def test_exercises_have_a_stub_and_an_answer():
     first, second = page(START, EXERCISES).exercises
-    assert (first.number, first.title, first.stub) == (1, "Warm up", 'answer = None\ncheck("42.1", answer)')
+    assert (first.number, first.title, first.stub) == (
+        1,
+        "Warm up",
+        'answer = None\ncheck("42.1", answer)',
+    )
     assert first.solution == "answer = 3\n"
-    assert (second.number, second.title, second.stub, second.answer, second.solution) == (2, "Open", None, None, None)
+    assert (second.number, second.title, second.stub, second.answer, second.solution) == (
+        2,
+        "Open",
+        None,
+        None,
+        None,
+    )
 
 
 def test_answers_may_stand_together_at_the_end():
     together = EXERCISES.replace("Solution</summary>", "Solution 1</summary>")
-    together += text("### Solutions\n\n<details><summary>Answer 2</summary>\n\nIt depends.\n\n</details>")
+    together += text(
+        "### Solutions\n\n<details><summary>Answer 2</summary>\n\nIt depends.\n\n</details>"
+    )
     first, second = page(START, together).exercises
     assert first.solution == "answer = 3\n"
     assert (second.stub, second.answer.strip(), second.solution) == (None, "It depends.", None)
@@ -79,15 +97,23 @@ def test_stubs_go_to_the_exercises_that_have_solutions():
     kinds = ("Answer 1", "Solution 2", "Solution 3")
     folded = [f"<details><summary>{kind}</summary>\n\nSo.\n\n</details>" for kind in kinds]
     made = page(START, asked, stubs, text("### Solutions\n\n" + "\n\n".join(folded)))
-    assert [each.stub for each in made.exercises] == [None, 'check("42.2", None)', 'check("42.3", None)']
+    assert [each.stub for each in made.exercises] == [
+        None,
+        'check("42.2", None)',
+        'check("42.3", None)',
+    ]
 
 
 def test_every_committed_page_has_all_its_parts():
     for made in READ.values():
         numbers = [section.number for section in made.sections]
         assert numbers == list(range(1, len(numbers) + 1))
-        stubs = [cell for cell in made.notebook.cells if "exercise" in cell.metadata.get("tags", [])]
-        assert [each.stub for each in made.exercises if each.stub] == [cell.source for cell in stubs]
+        stubs = [
+            cell for cell in made.notebook.cells if "exercise" in cell.metadata.get("tags", [])
+        ]
+        assert [each.stub for each in made.exercises if each.stub] == [
+            cell.source for cell in stubs
+        ]
         assert all(each.solution in prose(made.notebook) for each in made.exercises if each.stub)
 
 
@@ -100,7 +126,12 @@ def test_parts_follow_one_another():
         ["05_d"],
         ["16_e"],
     ]
-    assert list(by_part(pages)) == ["Start here", "I · Spikes", "II · Gradients", "V · Going further"]
+    assert list(by_part(pages)) == [
+        "Start here",
+        "I · Spikes",
+        "II · Gradients",
+        "V · Going further",
+    ]
 
 
 def test_an_explorer_is_known_by_its_sliders():

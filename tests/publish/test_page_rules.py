@@ -19,22 +19,39 @@ SECTION = text("## 1 · Start\n\nWhy.")
 
 
 def test_a_good_page_breaks_nothing():
-    good = page(START, SECTION, QUESTION, *[CODE, ANSWER] * 6, EXERCISES, DEEPER, text("## References\n\n- A book."))
+    good = page(
+        START,
+        SECTION,
+        QUESTION,
+        *[CODE, ANSWER] * 6,
+        EXERCISES,
+        DEEPER,
+        text("## References\n\n- A book."),
+    )
     assert broken(good) == []
 
 
-@pytest.mark.parametrize("inside", ["Words.\n\n## 1 · Start", "Words.\n### Part", "## 1 · Start\n\n### Part"])
+@pytest.mark.parametrize(
+    "inside", ["Words.\n\n## 1 · Start", "Words.\n### Part", "## 1 · Start\n\n### Part"]
+)
 def test_a_heading_inside_a_cell_is_found(inside):
     heading = inside.splitlines()[-1]
-    assert headings_start_their_cells(page(START, text(inside))) == [f"a heading inside a cell: {heading}"]
+    assert headings_start_their_cells(page(START, text(inside))) == [
+        f"a heading inside a cell: {heading}"
+    ]
 
 
 def test_a_comment_in_folded_code_is_no_heading():
-    assert headings_start_their_cells(page(START, text("Words.\n\n```python\n# a comment\n```"))) == []
+    assert (
+        headings_start_their_cells(page(START, text("Words.\n\n```python\n# a comment\n```"))) == []
+    )
 
 
 def test_a_picture_within_the_first_screen_may_be_an_explorer():
-    assert picture_comes_first(page(TITLE, SETUP, text("A word."), "\n# %%\nEncoding().sliders()\n")) == []
+    assert (
+        picture_comes_first(page(TITLE, SETUP, text("A word."), "\n# %%\nEncoding().sliders()\n"))
+        == []
+    )
 
 
 def test_a_late_picture_is_found():
@@ -49,7 +66,9 @@ def test_a_page_without_a_picture_is_found():
 
 def test_a_formula_before_the_picture_is_found():
     formula = text("$$u = 1$$")
-    assert picture_comes_first(page(TITLE, SETUP, formula, PICTURE)) == ["a formula comes before the first picture"]
+    assert picture_comes_first(page(TITLE, SETUP, formula, PICTURE)) == [
+        "a formula comes before the first picture"
+    ]
     assert picture_comes_first(page(TITLE, SETUP, PICTURE, formula)) == []
 
 
@@ -105,7 +124,7 @@ def test_a_stub_with_its_check_passes(stub):
     ("cell", "said"),
     [
         ("answer = None", "does not end with a call of check"),
-        ('answer = None\ncheck_value("42.1", answer)', "does not end with a call of check"),
+        ('answer = None\nprint("42.1", answer)', "does not end with a call of check"),
         ('answer = None\ncheck("42.2", answer)', "is checked as '42.2'"),
         ('answer = None\ncheck("42.1", answer, 3.0)', "more or less than its number"),
         ('answer = None\ncheck("42.1", answer, hint="Add.")', "more or less than its number"),
@@ -130,4 +149,6 @@ def test_deeper_may_be_followed_by_the_references_only():
     references = text("## References")
     assert deeper_comes_last(page(START, EXERCISES, references, DEEPER)) == []
     assert deeper_comes_last(page(START, EXERCISES, DEEPER, references)) == []
-    assert deeper_comes_last(page(START, DEEPER, EXERCISES)) == ["after Deeper comes more than the references"]
+    assert deeper_comes_last(page(START, DEEPER, EXERCISES)) == [
+        "after Deeper comes more than the references"
+    ]

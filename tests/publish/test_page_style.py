@@ -12,7 +12,16 @@ THREE = "\n# %%\nimport math\n\ny = 2\nz = math.pi\n"
 
 
 def test_a_page_counted_by_hand():
-    found = measure(page(text("# Two words"), ONE, text("## Three short words"), THREE, ONE, text("text\n## inside")))
+    found = measure(
+        page(
+            text("# Two words"),
+            ONE,
+            text("## Three short words"),
+            THREE,
+            ONE,
+            text("text\n## inside"),
+        )
+    )
     assert found == {
         "nodes": 5 + 14 + 5,
         "nodes per cell, median": 5,
@@ -42,11 +51,18 @@ def test_what_is_not_on_the_main_way_is_not_counted(apart):
 
 
 def test_the_setup_is_not_counted():
-    assert measure(page(START))["nodes"] == measure(page(PICTURE))["nodes"] == size(ast.parse("first = 1"))
+    assert (
+        measure(page(START))["nodes"]
+        == measure(page(PICTURE))["nodes"]
+        == size(ast.parse("first = 1"))
+    )
 
 
 def test_references_behind_deeper_are_counted():
-    assert measure(page(START, DEEPER, text("## References")))["cells"] == measure(page(START))["cells"] + 1
+    assert (
+        measure(page(START, DEEPER, text("## References")))["cells"]
+        == measure(page(START))["cells"] + 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +83,8 @@ def test_statements_that_do_several_things_are_packed(source, count):
 
 
 def test_names_inside_functions_are_their_own():
-    source = "def f():\n    inner = 1\n\nclass C:\n    field = 2\n\nfor i in [j for j in x]:\n    total = i\n"
+    definitions = "def f():\n    inner = 1\n\nclass C:\n    field = 2\n\n"
+    source = definitions + "for i in [j for j in x]:\n    total = i\n"
     assert names(ast.parse(source)) == {"f", "C", "i", "j", "total"}
 
 

@@ -15,7 +15,9 @@ def test_text_is_what_would_be_written(path):
 
 
 def test_readme_has_a_row_for_each_page_in_order():
-    listed = re.findall(r"\]\(tutorials/([^)]+)\.ipynb\)", readme.README.read_text(encoding="utf-8"))
+    listed = re.findall(
+        r"\]\(tutorials/([^)]+)\.ipynb\)", readme.README.read_text(encoding="utf-8")
+    )
     assert listed == list(READ)
     assert all((ROOT / "tutorials" / f"{name}.ipynb").exists() for name in listed)
 
@@ -29,9 +31,8 @@ def test_table_shows_title_question_what_is_built_and_minutes(monkeypatch):
 
 def test_minutes_of_a_plan_are_summed():
     pages = {name: page(START, name=name) for name in ("01_one", "02_two")}
-    plan = (
-        "| week | pages | minutes |\n|---|---|---|\n| 1 | 01, 02 | 7 | a |\n| 2 | 02 | 7 | b |\n| 9 | no page | 7 |\n"
-    )
+    head = "| week | pages | minutes |\n|---|---|---|\n"
+    plan = head + "| 1 | 01, 02 | 7 | a |\n| 2 | 02 | 7 | b |\n| 9 | no page | 7 |\n"
     assert readme.with_minutes(plan, pages).splitlines()[2:] == [
         "| 1 | 01, 02 | 40 | a |",
         "| 2 | 02 | 20 | b |",
@@ -41,8 +42,12 @@ def test_minutes_of_a_plan_are_summed():
 
 def test_projects_are_the_open_exercises_without_an_answer():
     pages = {name: page(START, EXERCISES, name=name) for name in ("01_one", "02_two")}
-    pages["03_three"] = page(START, EXERCISES.replace("### 2 · Open", "### 3 · Open: go on"), name="03_three")
-    pages["04_four"] = page(START, EXERCISES.replace("### 2 · Open", "### 2 · Explain"), name="04_four")
+    pages["03_three"] = page(
+        START, EXERCISES.replace("### 2 · Open", "### 3 · Open: go on"), name="03_three"
+    )
+    pages["04_four"] = page(
+        START, EXERCISES.replace("### 2 · Open", "### 2 · Explain"), name="04_four"
+    )
     assert readme.projects(pages) == "number 2 of pages 01 and 02; number 3 of page 03."
 
 

@@ -1,4 +1,4 @@
-"""The sources of the site are made from the pages. The built site is opened in a browser by `tests/browser`."""
+"""The sources of the site are made from the pages; `tests/browser` opens the built site."""
 
 import nbformat
 import pytest
@@ -30,7 +30,10 @@ def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
 def test_living_explorers_are_counted():
     pages = {"01_a": page("# %%\nEncoding().sliders()\n", name="01_a")}
     pages["02_b"] = page("# %%\nNeuronModels().sliders()\n", name="02_b")
-    assert site.living(pages | {"09_c": page("# %%\nLIFNeuron().sliders()\n", name="09_c")}) == "01 and 09"
+    assert (
+        site.living(pages | {"09_c": page("# %%\nLIFNeuron().sliders()\n", name="09_c")})
+        == "01 and 09"
+    )
 
 
 def test_a_page_is_prepared_without_its_badge_and_with_descriptions():

@@ -1,4 +1,4 @@
-"""The processor times of pages: what is measured, and what is said about it. No test here depends on the machine."""
+"""The processor times of pages: what is measured and said; no test depends on the machine."""
 
 import pytest
 
@@ -8,7 +8,9 @@ BUSY = "import time\nwhile time.process_time() - {start} < 0.3:\n    pass"
 
 
 def test_a_cell_is_charged_with_what_its_processor_did():
-    taken = times.measure(["import time\nstart = time.process_time()", BUSY.format(start="start"), "1 + 1"])
+    taken = times.measure(
+        ["import time\nstart = time.process_time()", BUSY.format(start="start"), "1 + 1"]
+    )
     assert len(taken) == 3
     assert taken[0] + taken[1] >= 0.3
 
@@ -23,7 +25,9 @@ def test_cells_run_in_an_empty_folder():
 
 
 def test_report_names_what_is_over_its_budget():
-    lines = times.report("02_page", ["a = 1", "b = 2\nc = 3", "d = 4"], [9.5, 11.5, 9.5]).splitlines()
+    lines = times.report(
+        "02_page", ["a = 1", "b = 2\nc = 3", "d = 4"], [9.5, 11.5, 9.5]
+    ).splitlines()
     assert [line.split() for line in lines] == [
         ["02_page", "30.5", "s", "over", "30", "s"],
         ["cell", "2:", "b", "=", "2", "11.5", "s", "over", "10", "s"],
@@ -31,7 +35,12 @@ def test_report_names_what_is_over_its_budget():
 
 
 @pytest.mark.parametrize(
-    "cell", ["torch.optim.AdamW(network.parameters())", "fit(network, images, labels)", "learn_unlabelled(layer)"]
+    "cell",
+    [
+        "torch.optim.AdamW(network.parameters())",
+        "fit(network, images, labels)",
+        "learn_unlabelled(layer)",
+    ],
 )
 def test_a_page_that_trains_may_take_longer(cell):
     cells = ["a = 1", cell, "b = 2", "c = 3", "d = 4"]

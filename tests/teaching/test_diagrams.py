@@ -1,4 +1,4 @@
-"""Drawings: the unrolled graph with gradient only where it should run, a neuron in slow motion, and its circuit."""
+"""Drawings: the unrolled graph and where gradient runs, a neuron in slow motion, its circuit."""
 
 import matplotlib.pyplot as plt
 import pytest
@@ -9,7 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 from snn_core import LIF
 from snn_core.teaching.diagrams import rc_circuit, slow_motion
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
-from snn_core.teaching.palette import BLUE, GREEN, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, GREEN, VERMILION
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,10 @@ def test_every_node_of_every_step_is_drawn(steps):
 @pytest.mark.parametrize("attached", [False, True])
 def test_gradient_runs_against_every_arrow_but_a_detached_reset(attached):
     axes = unrolled_graph(steps=3, attached=attached)
-    forward = 2 * (3 * 5 + 2) + 3  # per neuron I-u, u-z, u-v, z-v, z-out at each step and v-u between steps; the inputs
-    assert len(arrows(axes, "#000000")) == forward
+    forward = (
+        2 * (3 * 5 + 2) + 3
+    )  # per neuron I-u, u-z, u-v, z-v, z-out at each step and v-u between steps; the inputs
+    assert len(arrows(axes, BLACK)) == forward
     assert len(arrows(axes, GREEN)) == 6
     assert len(arrows(axes, BLUE)) == (6 if attached else 0)
     assert len(arrows(axes, VERMILION)) == forward - 12
@@ -71,7 +73,9 @@ def test_slow_motion_writes_the_small_steps_beside_the_step_that_is_asked_for():
     current = torch.full((4,), 0.6)
     assert not slow_motion(current, 0.9).texts[0].get_text()
     axes = slow_motion(current, 0.9, explain=2)
-    words = {text.get_text().split(":")[0]: text.get_position() for text in axes.texts if text.get_text()}
+    words = {
+        text.get_text().split(":")[0]: text.get_position() for text in axes.texts if text.get_text()
+    }
     assert list(words) == ["1 integrate", "2 compare", "3 emit a spike", "4 reset"]
     assert words["3 emit a spike"][0] == 2
     assert all(abs(x - 2) < 0.5 for x, _ in words.values())

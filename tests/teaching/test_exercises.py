@@ -32,7 +32,7 @@ def _no_failures_so_far(monkeypatch):
 
 @pytest.fixture
 def said(monkeypatch, capsys):
-    """Return a function that checks answers to a given exercise and returns what is printed, line by line."""
+    """Return a function that checks answers to an exercise and returns the printed lines."""
 
     def of(exercise, *answers):
         module = types.SimpleNamespace(EXERCISES={"98.1": exercise})
@@ -45,8 +45,12 @@ def said(monkeypatch, capsys):
     return of
 
 
-DOUBLE = Function((Case((3,), 6, "Twice."), Case((0.5,), 1, "Also of a half.")), stronger="Multiply by 2.")
-HALF = Value(0.5, hint="Less than 1.", stronger="One over 2.", mistakes=(Mistake(2, "Upside down."),))
+DOUBLE = Function(
+    (Case((3,), 6, "Twice."), Case((0.5,), 1, "Also of a half.")), stronger="Multiply by 2."
+)
+HALF = Value(
+    0.5, hint="Less than 1.", stronger="One over 2.", mistakes=(Mistake(2, "Upside down."),)
+)
 
 
 class Unshowable:
@@ -137,7 +141,9 @@ def test_failures_of_another_exercise_do_not_count(said):
 
 @pytest.mark.parametrize("stub", [None, ..., lambda x: None, lambda x: ...])
 def test_a_stub_is_not_attempted_and_no_failure(said, stub):
-    assert said(DOUBLE, stub, stub, lambda x: x)[:3] == ["not attempted yet"] * 2 + ["not yet: for 3 it returned 3"]
+    assert said(DOUBLE, stub, stub, lambda x: x)[:3] == ["not attempted yet"] * 2 + [
+        "not yet: for 3 it returned 3"
+    ]
 
 
 def test_the_stub_of_a_value_is_not_attempted(said):
@@ -164,7 +170,9 @@ def test_a_mistake_can_be_known_by_a_predicate_that_fails_on_other_results(said)
 
 
 def test_an_exception_is_no_known_mistake(said):
-    case = Case((3,), 6, "Twice.", mistakes=(Mistake(lambda got: len(got) == 1, "One part is missing."),))
+    case = Case(
+        (3,), 6, "Twice.", mistakes=(Mistake(lambda got: len(got) == 1, "One part is missing."),)
+    )
     assert said(Function((case,), stronger="Multiply by 2."), raises)[1] == "Hint: Twice."
 
 
@@ -359,8 +367,12 @@ SQUARE = Function(
 def test_an_autograd_function_is_applied_and_its_gradient_compared(said):
     assert said(SQUARE, Square, torch.square) == ["correct", "correct"]
     assert said(SQUARE, NoBackwardYet, NothingYet) == ["not attempted yet"] * 2
-    assert said(SQUARE, ForgetsWhatArrives)[0] == "not yet: for [3, -1] it returned ([9, 1], [6, -2])"
-    assert said(SQUARE, lambda x: x.detach() ** 2)[0].startswith("not yet: for [3, -1] it raised RuntimeError: ")
+    assert (
+        said(SQUARE, ForgetsWhatArrives)[0] == "not yet: for [3, -1] it returned ([9, 1], [6, -2])"
+    )
+    assert said(SQUARE, lambda x: x.detach() ** 2)[0].startswith(
+        "not yet: for [3, -1] it raised RuntimeError: "
+    )
 
 
 def test_a_class_can_be_tried_as_its_exercise_says(said):
@@ -369,7 +381,9 @@ def test_a_class_can_be_tried_as_its_exercise_says(said):
         return layer(x).shape
 
     exercise = Function((Case((4, torch.ones(2, 3)), (2, 4), "No."),), stronger="No.", use=use)
-    assert said(exercise, lambda size: torch.nn.Linear(3, size), lambda size: torch.nn.Linear(3, 5)) == [
+    assert said(
+        exercise, lambda size: torch.nn.Linear(3, size), lambda size: torch.nn.Linear(3, 5)
+    ) == [
         "correct",
         "not yet: for 4, [[1, 1, 1], [1, 1, 1]] it returned (2, 5)",
         "Hint: No.",
@@ -377,8 +391,12 @@ def test_a_class_can_be_tried_as_its_exercise_says(said):
 
 
 def test_modules_are_imported_when_a_page_asks_for_them():
-    code = "import sys, snn_core.teaching.exercises; print([m for m in sys.modules if '.page_' in m])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    code = (
+        "import sys, snn_core.teaching.exercises; print([m for m in sys.modules if '.page_' in m])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -395,12 +413,18 @@ def test_every_exercise_has_two_different_hints_that_do_not_say_the_value(name):
     exercise = find(name)
     with pytest.raises(NotAttempted):
         exercise.fault(None)
-    hints = [exercise.hint] if isinstance(exercise, Value) else [case.hint or exercise.hint for case in exercise.cases]
+    hints = (
+        [exercise.hint]
+        if isinstance(exercise, Value)
+        else [case.hint or exercise.hint for case in exercise.cases]
+    )
     assert all(hints)
     assert exercise.stronger
     assert exercise.stronger not in hints
     if isinstance(exercise, Value):
-        said = " ".join([*hints, exercise.stronger, *(mistake.hint for mistake in exercise.mistakes)])
+        said = " ".join(
+            [*hints, exercise.stronger, *(mistake.hint for mistake in exercise.mistakes)]
+        )
         assert f" {shown(exercise.expected)}" not in said
 
 

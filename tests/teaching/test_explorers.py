@@ -1,4 +1,4 @@
-"""Explorers: every slider can go to both ends, the picture follows, and the model behind it is the core's."""
+"""Explorers: every slider goes to both ends, the picture follows, the model is the core's."""
 
 import io
 import re
@@ -27,7 +27,10 @@ def ends(control):
 
 DRAWN = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, Explorer)}
 EVERY_END = [
-    (name, slider, value) for name, kind in DRAWN.items() for slider, c in kind.controls.items() for value in ends(c)
+    (name, slider, value)
+    for name, kind in DRAWN.items()
+    for slider, c in kind.controls.items()
+    for value in ends(c)
 ]
 
 
@@ -42,7 +45,7 @@ def test_every_explorer_is_listed():
 
 
 def moved(name, slider, value):
-    """Return the picture of an explorer whose slider was moved. (What a browser draws is tested in test_live.)"""
+    """Return the picture of an explorer whose slider was moved, as Python draws it."""
     explorer = ALL_EXPLORERS[name]()
     box = explorer.sliders()
     if isinstance(box, LiveFigure):
@@ -87,11 +90,15 @@ def test_starts_lie_inside_their_ranges(name):
         assert inside
 
 
-@pytest.mark.parametrize(("drive", "tau_mem", "threshold"), [(0.9, 10.0, 1.0), (1.2, 20.0, 0.5), (3.0, 10.0, 1.0)])
+@pytest.mark.parametrize(
+    ("drive", "tau_mem", "threshold"), [(0.9, 10.0, 1.0), (1.2, 20.0, 0.5), (3.0, 10.0, 1.0)]
+)
 def test_the_firing_rate_is_that_of_simulated_neurons(drive, tau_mem, threshold):
     neuron = LIF(tau_mem, threshold=threshold, reset="hard", dt=0.02)
     spikes = neuron(torch.full((50_000, 1, 1), drive * (1 - neuron.beta.item())))
-    assert explorers.firing_rate(np.array(drive), tau_mem, threshold) == pytest.approx(spikes.sum().item(), abs=2)
+    assert explorers.firing_rate(np.array(drive), tau_mem, threshold) == pytest.approx(
+        spikes.sum().item(), abs=2
+    )
 
 
 def test_five_layers_fall_silent_below_a_gain_and_saturate_above():
@@ -157,7 +164,7 @@ def test_a_neuron_model_without_its_addition_is_the_lif_neuron():
 
 @pytest.mark.parametrize("tau", [1.0, 10.0, 50.0])
 def test_the_distance_of_spike_trains_is_a_sum_over_pairs_of_spikes(tau):
-    """The difference of the traces, squared and summed over all time, comes to beta^|steps apart| for each pair."""
+    """The squared difference of the traces, summed, has beta^|steps apart| for each pair."""
     one, other = np.array([50, 68, 110]), np.array([57, 75, 117])
     times, signs = np.concatenate([one, other]), np.repeat([1, -1], 3)
     near = np.exp(-np.abs(times[:, None] - times) / tau)
@@ -182,8 +189,13 @@ def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
         ("soft", 0.04, 0.04, 50.0, 5000, 0.06),
     ],
 )
-def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_minus, rate, steps, far):
-    rule, generator = PairSTDP(bound=bound, a_plus=a_plus, a_minus=a_minus), torch.Generator().manual_seed(0)
+def test_the_density_of_weights_is_that_of_simulated_synapses(
+    bound, a_plus, a_minus, rate, steps, far
+):
+    rule, generator = (
+        PairSTDP(bound=bound, a_plus=a_plus, a_minus=a_minus),
+        torch.Generator().manual_seed(0),
+    )
     weight, found = torch.rand(500, 1, 1, generator=generator), torch.zeros(10)
     state = rule.initial_state(weight[:, 0], weight[:, 0])
     for step in range(steps):
@@ -195,8 +207,12 @@ def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_m
         if step >= steps // 2 and step % 50 == 0:
             found += torch.histc(weight, 10, 0, 1)
     simulated = found.numpy() / found.sum().item()
-    expected, unheard = (explorers.weight_density(rule, rate=rate, influence=i, bins=10) for i in (0.3, 0.0))
-    distance, flat, deaf = (np.abs(simulated - other).sum() / 2 for other in (expected, 0.1, unheard))
+    expected, unheard = (
+        explorers.weight_density(rule, rate=rate, influence=i, bins=10) for i in (0.3, 0.0)
+    )
+    distance, flat, deaf = (
+        np.abs(simulated - other).sum() / 2 for other in (expected, 0.1, unheard)
+    )
     assert expected.sum() == pytest.approx(1)
     assert distance < far
     assert distance < flat / 2
@@ -206,10 +222,17 @@ def test_the_density_of_weights_is_that_of_simulated_synapses(bound, a_plus, a_m
 def test_the_additive_bound_has_two_peaks_in_a_narrow_range_only():
     steps = [round(0.005 + 0.001 * i, 3) for i in range(46)]
     density = {
-        bound: [explorers.weight_density(PairSTDP(a_plus=0.02, a_minus=a, bound=bound), bins=20) for a in steps]
+        bound: [
+            explorers.weight_density(PairSTDP(a_plus=0.02, a_minus=a, bound=bound), bins=20)
+            for a in steps
+        ]
         for bound in ("additive", "soft")
     }
-    both = [a for a, share in zip(steps, density["additive"], strict=True) if share[[0, -1]].min() > 0.02]
+    both = [
+        a
+        for a, share in zip(steps, density["additive"], strict=True)
+        if share[[0, -1]].min() > 0.02
+    ]
     assert both == [0.026, 0.027, 0.028]
     for share in density["soft"]:
         slopes = np.sign(np.diff(np.concatenate([[0.0], share, [0.0]])))
@@ -225,14 +248,19 @@ def test_only_the_additive_bound_has_two_peaks():
     assert all(heights[bound][8:12].sum() > 0.5 for bound in ("multiplicative", "soft"))
 
 
-@pytest.mark.parametrize("surrogate", [Surrogate("triangular", 1.0), Surrogate("fast_sigmoid", 5.0)])
+@pytest.mark.parametrize(
+    "surrogate", [Surrogate("triangular", 1.0), Surrogate("fast_sigmoid", 5.0)]
+)
 @pytest.mark.parametrize(("level", "error"), [(0.8, 1.0), (1.3, -1.0), (0.5, 0.0)])
 def test_the_gradient_window_is_that_of_autograd_through_the_literal_steps(surrogate, level, error):
     neuron = LIF(beta=torch.tensor(0.9, dtype=torch.float64), surrogate=surrogate)
     lags = torch.tensor([-3, -1, 0, 1, 4])
     window = explorers.gradient_window(neuron, lags, level, error)
     for lag, change in zip(lags.tolist(), window.tolist(), strict=True):
-        weight, state = torch.zeros(1, dtype=torch.float64, requires_grad=True), torch.zeros(1, dtype=torch.float64)
+        weight, state = (
+            torch.zeros(1, dtype=torch.float64, requires_grad=True),
+            torch.zeros(1, dtype=torch.float64),
+        )
         for step in range(8):
             current = weight * (step == 4 - lag) + level * (step == 4)
             spike, _, state = neuron.step(current, state)
@@ -251,7 +279,9 @@ def test_the_level_of_the_gradient_window_is_in_units_of_the_threshold():
 def test_with_an_attached_reset_each_step_at_rest_lowers_the_gradient_window(reset):
     neuron = LIF(beta=0.9, reset=reset, detach_reset=False, surrogate=Surrogate(scale=2.0))
     window = explorers.gradient_window(neuron, torch.arange(5), level=0.8)
-    factor = 0.9 * (1 - 1 / 9 if reset == "soft" else 1)  # at rest u = 0, so the hard reset has nothing to subtract
+    factor = 0.9 * (
+        1 - 1 / 9 if reset == "soft" else 1
+    )  # at rest u = 0, so the hard reset has nothing to subtract
     torch.testing.assert_close(window / window[0], factor ** torch.arange(5))
 
 
@@ -264,7 +294,11 @@ def test_the_gradient_window_has_no_acausal_side_and_follows_the_target():
     assert window[40] == pytest.approx(0.25)
     explorer(tau_mem=20.0, distance=-0.2, scale=5.0, target="no spike")
     assert explorer.window.get_ydata() == pytest.approx(-window, abs=1e-12)
-    for distance, target in ((-0.2, "spike"), (0.2, "no spike"), (0.0, "no spike")):  # at 0 it is silent still
+    for distance, target in (
+        (-0.2, "spike"),
+        (0.2, "no spike"),
+        (0.0, "no spike"),
+    ):  # at 0 it is silent still
         explorer(tau_mem=20.0, distance=distance, scale=5.0, target=target)
         assert (explorer.window.get_ydata() == 0).all()
 
@@ -273,12 +307,18 @@ def test_the_gradient_window_has_no_acausal_side_and_follows_the_target():
 def test_the_eligibility_of_a_pair_is_that_of_reward_modulated_stdp(lag, tau):
     pre, post = torch.zeros(2, 200, 1, 1, dtype=torch.float64)
     pre[60], post[60 + lag] = 1, 1
-    learner, weight, course = RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5), tau), torch.full((1, 1), 0.5), []
+    learner, weight, course = (
+        RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5), tau),
+        torch.full((1, 1), 0.5),
+        [],
+    )
     state = learner.initial_state(pre[0], post[0])
     for now_pre, now_post in zip(pre, post, strict=True):
         state = learner.step(now_pre, now_post, weight, state)
         course.append(state.eligibility.item())
-    assert explorers.pair_eligibility(np.arange(200.0) - 60, lag, tau) == pytest.approx(np.array(course), abs=1e-12)
+    assert explorers.pair_eligibility(np.arange(200.0) - 60, lag, tau) == pytest.approx(
+        np.array(course), abs=1e-12
+    )
 
 
 def test_a_later_reward_finds_less_eligibility_and_a_punishment_reverses_it():
@@ -308,12 +348,19 @@ def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for()
 def test_the_eligibility_of_a_cue_is_the_gradient_of_the_spikes(strength, tau_adapt):
     cue, recall = torch.zeros(2, 100, dtype=torch.float64)
     cue[:10], recall[50:60] = 1, 1
-    strength, tau = torch.tensor(strength, dtype=torch.float64), torch.tensor(tau_adapt, dtype=torch.float64)
+    strength, tau = (
+        torch.tensor(strength, dtype=torch.float64),
+        torch.tensor(tau_adapt, dtype=torch.float64),
+    )
     neuron = AdaptiveLIF(torch.tensor(20.0, dtype=torch.float64), tau, strength=strength, dt=5.0)
-    weight = torch.full((100,), 0.6, dtype=torch.float64, requires_grad=True)  # one for each step: all are summed
+    weight = torch.full(
+        (100,), 0.6, dtype=torch.float64, requires_grad=True
+    )  # one for each step: all are summed
     spikes, membrane, _ = neuron((weight * cue + 0.6 * recall)[:, None, None], record=True)
     decays = neuron.beta.item(), neuron.rho.item()
-    u, threshold, e = explorers.cue_eligibility(cue.numpy(), recall.numpy(), *decays, strength.item())
+    u, threshold, e = explorers.cue_eligibility(
+        cue.numpy(), recall.numpy(), *decays, strength.item()
+    )
     assert u == pytest.approx(membrane.detach().flatten().numpy(), abs=1e-12)
     assert ((u > threshold) == (spikes.flatten().detach().numpy() > 0)).all()
     for t in (5, 30, 55, 90):
@@ -331,10 +378,14 @@ def test_only_an_adaptive_neuron_has_an_eligibility_left_at_a_late_recall():
     assert (explorer.eligibility.get_ydata() == explorer.plain.get_ydata()).all()
 
 
-@pytest.mark.parametrize(("steps", "beta_out", "symmetry"), [(20, 0.9, 1.0), (50, 0.5, 0.0), (7, 0.98, 0.3)])
+@pytest.mark.parametrize(
+    ("steps", "beta_out", "symmetry"), [(20, 0.9, 1.0), (50, 0.5, 0.0), (7, 0.98, 0.3)]
+)
 def test_local_credit_is_what_autograd_and_the_online_network_find(steps, beta_out, symmetry):
     inputs, first, second, other = _fixed()
-    net = nn.Sequential(nn.Linear(20, 30, bias=False), LIF(10.0), nn.Linear(30, 5, bias=False), LIF(beta=beta_out))
+    net = nn.Sequential(
+        nn.Linear(20, 30, bias=False), LIF(10.0), nn.Linear(30, 5, bias=False), LIF(beta=beta_out)
+    )
     net = net.double()
     for linear, weight in zip(net[::2], (first, second), strict=True):
         linear.weight.data.copy_(weight)
@@ -358,7 +409,9 @@ def test_local_credit_is_exact_for_one_step_or_an_output_without_memory():
     for steps, beta_out in ((1, 0.9), (50, 0.0)):
         explorer(steps=steps, beta_out=beta_out, symmetry=1.0)
         assert explorer.angle.get_text() == "Angle 0°, cosine 1.00"
-        assert explorer.local.get_ydata() == pytest.approx(np.array(explorer.exact.get_ydata()), abs=1e-12)
+        assert explorer.local.get_ydata() == pytest.approx(
+            np.array(explorer.exact.get_ydata()), abs=1e-12
+        )
     explorer(steps=20, beta_out=0.9, symmetry=1.0)
     assert explorer.angle.get_text() == "Angle 18°, cosine 0.95"
 
@@ -382,7 +435,9 @@ def test_the_feature_map_turns_with_its_filter_and_an_or_holds_every_spike_of_th
     assert upright.sum() > 100
     neuron, convolution = LIF(10.0), torch.nn.Conv2d(1, 1, 9, padding=4, bias=False)
     convolution.weight.data = across[None, None]
-    expected = torch.stack([z[0, 0] for z in neuron(convolution(digit[None, None]).expand(8, 1, 1, 28, 28))])
+    expected = torch.stack(
+        [z[0, 0] for z in neuron(convolution(digit[None, None]).expand(8, 1, 1, 28, 28))]
+    )
     assert (upright != expected).float().mean() < 1e-3
     either = explorers.map_spikes(digit, across, 10.0, "LIF, then max", 8)
     assert (either >= explorers.map_spikes(digit, across, 10.0, "max, then LIF", 8)).all()
@@ -399,7 +454,10 @@ def test_the_window_holds_the_events_of_its_time():
             expected[event["p"], event["y"], event["x"]] += 1
     assert expected.sum() > 100
     assert np.array_equal(explorer.counts.get_array(), expected[1] - expected[0])
-    assert explorer.titles[0].get_text() == f"{expected[1].sum()} ON, {expected[0].sum()} OFF in the window"
+    assert (
+        explorer.titles[0].get_text()
+        == f"{expected[1].sum()} ON, {expected[0].sum()} OFF in the window"
+    )
 
 
 def test_a_moved_window_keeps_the_recording():
@@ -414,14 +472,18 @@ def test_a_moved_window_keeps_the_recording():
 
 def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
     sliders = explorers.CreditAssignment().sliders().children
-    shown = {child.description: child.readout_format for child in sliders if hasattr(child, "readout_format")}
+    shown = {
+        child.description: child.readout_format
+        for child in sliders
+        if hasattr(child, "readout_format")
+    }
     assert shown == {"τ_mem (ms)": ".0f", "surrogate scale": ".1f"}
     (buttons,) = [child for child in sliders[:-1] if child.description == "reset in the graph"]
     assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("detached")
 
 
 def test_two_fifths_of_layer_5_are_silent_at_every_input_rate():
-    """The third answer of page 04; layer 5 grows faster than the input at first, then more slowly."""
+    """The third answer of page 04; layer 5 grows faster than the input at first, then slower."""
     explorer, silent, rates = explorers.LayerRates(), [], []
     for rate in (0.05, 0.2, 0.5):
         figure = explorer(gain=1.8, input_rate=rate)

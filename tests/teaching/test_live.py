@@ -1,4 +1,4 @@
-"""Live explorers: their JavaScript model, run by Node, does what the core does on random parameters."""
+"""Live explorers: their JavaScript, run by Node, does what the core does on random parameters."""
 
 import json
 import re
@@ -19,15 +19,19 @@ from snn_core.teaching.explorers.stdp_window import chance_change
 LIVE = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
 FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - set(live.SHARED)
 NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(NODE is None, reason="runs the JavaScript models with Node, which is not installed")
+needs_node = pytest.mark.skipif(
+    NODE is None, reason="runs the JavaScript models with Node, which is not installed"
+)
 every_live = pytest.mark.parametrize("name", LIVE)
 
 
 def run(explorer, calls):
-    """Return what functions of an explorer's JavaScript return, for calls ``(function, *arguments)``."""
+    """Return what an explorer's JavaScript returns, for calls ``(function, *arguments)``."""
     task = json.dumps({"source": live.bundle(LIVE[explorer].model), "calls": calls})
     runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
-    return json.loads(subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True).stdout)
+    return json.loads(
+        subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True).stdout
+    )
 
 
 def having_values(name):
@@ -36,17 +40,26 @@ def having_values(name):
 
 
 def draws(count, seed, *controls):
-    """Return random values for `controls`: any number of a range, any option of a choice, any multiples for marks."""
+    """Return random values for `controls`: numbers in a range, options of a choice, some marks."""
     random = np.random.default_rng(seed)
-    return [[c.options[random.integers(len(c.options))] if isinstance(c, Choice)
-             else random.integers(c.low, c.high + 1).item() if isinstance(c.step, int)
-             else marks(random, c) if isinstance(c, Marks)
-             else random.uniform(c.low, c.high) for c in controls] for _ in range(count)]  # fmt: skip
+    return [[drawn(random, control) for control in controls] for _ in range(count)]
+
+
+def drawn(random, control):
+    if isinstance(control, Choice):
+        return control.options[random.integers(len(control.options))]
+    if isinstance(control.step, int):
+        return random.integers(control.low, control.high + 1).item()
+    if isinstance(control, Marks):
+        return marks(random, control)
+    return random.uniform(control.low, control.high)
 
 
 def marks(random, control):
     """Return up to twenty multiples of the step of a control."""
-    steps = random.integers(round((control.high - control.low) / control.step) + 1, size=random.integers(20))
+    steps = random.integers(
+        round((control.high - control.low) / control.step) + 1, size=random.integers(20)
+    )
     return (control.low + control.step * np.unique(steps)).tolist()
 
 
@@ -55,15 +68,19 @@ def ends(control):
     if isinstance(control, Choice):
         return control.options
     if isinstance(control, Marks):
-        return [], np.arange(control.low, control.high + control.step / 2, control.step).clip(max=control.high).tolist()
+        return [], np.arange(control.low, control.high + control.step / 2, control.step).clip(
+            max=control.high
+        ).tolist()
     return control.low, control.high
 
 
 def parameters(name, count=50):
-    """Return random parameters of an explorer, and those of its start and with each control at either end."""
+    """Return parameters of an explorer: random ones, the start, and each control at either end."""
     controls = having_values(name)
     starts = {key: control.start for key, control in controls.items()}
-    random = [dict(zip(controls, values, strict=True)) for values in draws(count, 1, *controls.values())]
+    random = [
+        dict(zip(controls, values, strict=True)) for values in draws(count, 1, *controls.values())
+    ]
     lowest, highest = ({key: ends(c)[i] for key, c in controls.items()} for i in (0, -1))
     single = [starts | {key: end} for key, c in controls.items() for end in ends(c)]
     return [starts, lowest, highest, *single, *random]
@@ -74,7 +91,10 @@ def double(value):
 
 
 def numbers(text):
-    return [float(number) for number in re.findall(r"\d[\d,]*\.?\d*(?:e[-+]?\d+)?", text.replace(",", ""))]
+    return [
+        float(number)
+        for number in re.findall(r"\d[\d,]*\.?\d*(?:e[-+]?\d+)?", text.replace(",", ""))
+    ]
 
 
 def test_each_live_explorer_has_a_model_and_each_model_an_explorer():
@@ -88,7 +108,9 @@ def test_the_browser_gets_ranges_starts_and_captions_from_the_explorer(name):
     for found, (key, control) in zip(state["controls"], LIVE[name].controls.items(), strict=True):
         assert (found.pop("name"), found.pop("kind")) == (key, type(control).__name__.lower())
         assert found == json.loads(json.dumps(control._asdict()))
-    assert state["values"] == json.loads(json.dumps({key: c.start for key, c in having_values(name).items()}))
+    assert state["values"] == json.loads(
+        json.dumps({key: c.start for key, c in having_values(name).items()})
+    )
     assert state["about"] == LIVE[name].about
     assert len(state["about"]) > 40
 
@@ -97,12 +119,16 @@ def test_the_browser_gets_ranges_starts_and_captions_from_the_explorer(name):
 def test_a_caption_names_its_unit(name):
     for control in having_values(name).values():
         unit = re.search(r"\b(ms)\)$", control.caption)
-        assert isinstance(control, Marks) or getattr(control, "unit", "") == (unit.group(1) if unit else "")
+        assert isinstance(control, Marks) or getattr(control, "unit", "") == (
+            unit.group(1) if unit else ""
+        )
 
 
 @every_live
 def test_starts_lie_within_the_ranges(name):
-    LIVE[name]().sliders().values = {key: control.start for key, control in having_values(name).items()}
+    LIVE[name]().sliders().values = {
+        key: control.start for key, control in having_values(name).items()
+    }
 
 
 @every_live
@@ -124,13 +150,20 @@ def test_values_can_be_set_from_python_within_their_ranges(name):
 @every_live
 def test_the_script_needs_no_network_and_no_other_file(name):
     source = live.bundle(LIVE[name].model)
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(|https?://|XMLHttpRequest|</script", source, flags=re.M)
+    assert not re.search(
+        r"^\s*import\b|\bimport\(|\bfetch\(|https?://|XMLHttpRequest|</script", source, flags=re.M
+    )
     assert 'data-lm-suppress-shortcuts": "true"' in source
 
 
 @every_live
 def test_a_model_is_short(name):
-    lines = Path(live.__file__).with_name(f"{LIVE[name].model}.js").read_text(encoding="utf-8").splitlines()
+    lines = (
+        Path(live.__file__)
+        .with_name(f"{LIVE[name].model}.js")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     assert max(map(len, lines)) <= 120
     assert len(lines) <= (120 if issubclass(LIVE[name], Explorer) else 85)
 
@@ -140,21 +173,31 @@ def test_a_model_is_short(name):
 @pytest.mark.parametrize("width", [320, 736])
 def test_whatever_the_values_everything_is_drawn_somewhere(name, width):
     cases, data = parameters(name), LIVE[name]().data()
-    for case, found in zip(cases, run(name, [("drawn", width, case, data) for case in cases]), strict=True):
+    for case, found in zip(
+        cases, run(name, [("drawn", width, case, data) for case in cases]), strict=True
+    ):
         assert found["nowhere"] == 0, case
         assert found["panels"] >= 2
         assert found["calls"] > 20
 
 
 @needs_node
-@pytest.mark.parametrize("name", [name for name, kind in LIVE.items() if issubclass(kind, Explorer)])
+@pytest.mark.parametrize(
+    "name", [name for name, kind in LIVE.items() if issubclass(kind, Explorer)]
+)
 def test_titles_say_what_those_of_the_static_figure_say(name):
     explorer, cases = LIVE[name](), parameters(name, 20)
     data = explorer.data()
-    for case, found in zip(cases, run(name, [("compute", case, data) for case in cases]), strict=True):
+    for case, found in zip(
+        cases, run(name, [("compute", case, data) for case in cases]), strict=True
+    ):
         for title, axes in zip(found["titles"], explorer(**case).axes, strict=True):
             expected = axes.get_title(loc="left")
-            assert numbers(title) == pytest.approx(numbers(expected), rel=0.02, abs=0.002), (case, title, expected)
+            assert numbers(title) == pytest.approx(numbers(expected), rel=0.02, abs=0.002), (
+                case,
+                title,
+                expected,
+            )
 
 
 def from_core(current, **neuron):
@@ -184,12 +227,16 @@ def test_the_neuron_of_all_explorers_spikes_as_the_core_does():
 @needs_node
 def test_the_three_lanes_are_those_of_the_core():
     cases, data = parameters("LIFNeuron", 100), explorers.LIFNeuron().data()
-    for case, found in zip(cases, run("LIFNeuron", [("compute", case, data) for case in cases]), strict=True):
+    for case, found in zip(
+        cases, run("LIFNeuron", [("compute", case, data) for case in cases]), strict=True
+    ):
         beta, steps = np.exp(-case["dt"] / case["tau_mem"]), round(data["duration"] / case["dt"])
         current = np.full(steps, case["drive"] * (1 - beta))
         for time in case["arrivals"]:
             current[int(time // case["dt"])] += case["weight"]
-        spikes, membrane = from_core(current, beta=beta, threshold=case["threshold"], reset=case["reset"])
+        spikes, membrane = from_core(
+            current, beta=beta, threshold=case["threshold"], reset=case["reset"]
+        )
         assert found["currents"] == pytest.approx(current, abs=1e-12)
         assert [step["spike"] for step in found["steps"]] == spikes, case
         assert [step["membrane"] for step in found["steps"]] == pytest.approx(membrane, abs=1e-9)
@@ -222,7 +269,10 @@ def test_the_neuron_that_runs_in_time_does_what_the_core_does():
 @needs_node
 @pytest.mark.parametrize(("presses", "spikes"), [(1, 0), (2, 0), (3, 1)])
 def test_one_spike_is_not_enough_and_three_soon_after_each_other_are(presses, spikes):
-    explorer, values = explorers.Excite(), {key: c.start for key, c in having_values("Excite").items()}
+    explorer, values = (
+        explorers.Excite(),
+        {key: c.start for key, c in having_values("Excite").items()},
+    )
     course = [(["send"] * (t % 8 == 0 and t < 8 * presses), values) for t in range(60)]
     (found,) = run("Excite", [("moments", explorer.data(), course)])
     assert sum(step["spike"] for step in found) == spikes
@@ -231,7 +281,11 @@ def test_one_spike_is_not_enough_and_three_soon_after_each_other_are(presses, sp
 def pushed(w, surrogate, scale, data):
     """Return spikes, loss and surrogate gradient of one weight, by the autograd of the core."""
     weight = double(w).requires_grad_()
-    neuron = LIF(beta=double(data["beta"]), threshold=double(data["threshold"]), surrogate=Surrogate(surrogate, scale))
+    neuron = LIF(
+        beta=double(data["beta"]),
+        threshold=double(data["threshold"]),
+        surrogate=Surrogate(surrogate, scale),
+    )
     spikes = neuron((weight * double(data["spikes"]))[:, None, None])
     loss = (spikes.sum() - data["target"]) ** 2 / 2
     loss.backward()
@@ -242,7 +296,9 @@ def pushed(w, surrogate, scale, data):
 def test_loss_and_surrogate_gradient_of_a_weight_are_those_of_autograd():
     data, found_gradients = explorers.PushWeight().data(), []
     cases = parameters("PushWeight", 150)
-    for case, found in zip(cases, run("PushWeight", [("compute", case, data) for case in cases]), strict=True):
+    for case, found in zip(
+        cases, run("PushWeight", [("compute", case, data) for case in cases]), strict=True
+    ):
         spikes, loss, gradient = pushed(case["w"], case["surrogate"], case["scale"], data)
         assert [step["spike"] for step in found["steps"]] == spikes
         assert found["loss"] == loss
@@ -262,10 +318,17 @@ def test_steps_of_descent_cross_flat_stretches_and_end_where_the_loss_is_0():
         before = values
         (changes,) = run("PushWeight", [("descend", values, data)])
         values = values | changes
-        wanted = before["w"] - data["lr"] * pushed(before["w"], before["surrogate"], before["scale"], data)[2]
+        wanted = (
+            before["w"]
+            - data["lr"] * pushed(before["w"], before["surrogate"], before["scale"], data)[2]
+        )
         assert values["w"] == pytest.approx(np.clip(wanted, data["low"], data["high"]), abs=1e-9)
         assert values["trail"][-2:] == [before["w"], values["w"]]
-    assert pushed(0.0, "fast_sigmoid", 10.0, data)[1] == pushed(0.25, "fast_sigmoid", 10.0, data)[1] == 8
+    assert (
+        pushed(0.0, "fast_sigmoid", 10.0, data)[1]
+        == pushed(0.25, "fast_sigmoid", 10.0, data)[1]
+        == 8
+    )
     assert pushed(values["w"], "fast_sigmoid", 10.0, data)[1] == 0
     explorer.sliders().values = values
 
@@ -306,9 +369,13 @@ def _encoded(code, image, steps, gain, tau, threshold, seed):
     """Return a call of the JavaScript encoder, and the spikes of the core's, by channel."""
     values, seeded = double(image)[None], torch.Generator().manual_seed(seed)
     if code == "rate":
-        uniform = torch.rand((steps, 1, 40), generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+        uniform = torch.rand(
+            (steps, 1, 40), generator=torch.Generator().manual_seed(seed), dtype=torch.float64
+        )
         options = {"gain": gain, "draws": uniform.flatten().tolist()}
-        return ("rate", image.tolist(), steps, options), [encoding.rate(values, steps, gain=gain, generator=seeded)]
+        return ("rate", image.tolist(), steps, options), [
+            encoding.rate(values, steps, gain=gain, generator=seeded)
+        ]
     if code == "latency":
         spikes = encoding.latency(values, steps, tau=tau, threshold=threshold)
         return ("latency", image.tolist(), steps, {"tau": tau, "threshold": threshold}), [spikes]
@@ -325,7 +392,9 @@ def test_what_is_read_back_is_what_the_core_reads_back():
     for case, found in zip(cases, run("Encoding", calls), strict=True):
         back = _read_back(double(found["spikes"]).view(case["steps"], 1, 784), case, explorer)
         assert found["back"] == pytest.approx(back[0].numpy(), abs=1e-9)
-        assert found["image"] == pytest.approx(explorer.images[case["digit"]].flatten().numpy(), abs=1e-6)
+        assert found["image"] == pytest.approx(
+            explorer.images[case["digit"]].flatten().numpy(), abs=1e-6
+        )
 
 
 def _read_back(spikes, case, explorer):
@@ -333,7 +402,11 @@ def _read_back(spikes, case, explorer):
         return reconstruction.from_rate(spikes, gain=case["gain"])
     if case["code"] == "latency":
         return reconstruction.from_latency(spikes, tau=case["tau"], threshold=explorer.threshold)
-    return spikes[0] if case["code"] == "direct" else reconstruction.from_delta(spikes[:, :, None], threshold=0.1)[-1]
+    return (
+        spikes[0]
+        if case["code"] == "direct"
+        else reconstruction.from_delta(spikes[:, :, None], threshold=0.1)[-1]
+    )
 
 
 @needs_node
@@ -343,7 +416,10 @@ def test_the_surrogate_derivatives_are_those_of_the_core(surrogate):
     points, scales = random.normal(0, 0.5, 200), 10 ** random.uniform(-1, 3, 200)
     options = [{"surrogate": surrogate, "scale": scale} for scale in scales]
     calls = [("derivative", x, option) for x, option in zip(points, options, strict=True)]
-    expected = [Surrogate(surrogate, k).derivative(double(x)).item() for x, k in zip(points, scales, strict=True)]
+    expected = [
+        Surrogate(surrogate, k).derivative(double(x)).item()
+        for x, k in zip(points, scales, strict=True)
+    ]
     assert run("PushWeight", calls) == pytest.approx(expected, abs=1e-12)
 
 
@@ -369,7 +445,10 @@ def test_the_stdp_window_and_its_weights_are_those_of_the_core():
             ("chanceChange", case),
             ("weightDensity", case, BOUNDS[bound], walk),
         ]
-        expected += [rule.window(double(lag)).item(), [float(factor) for factor in rule.factors(double(0.3))]]
+        expected += [
+            rule.window(double(lag)).item(),
+            [float(factor) for factor in rule.factors(double(0.3))],
+        ]
         expected += [list(chance_change(rule)), explorers.weight_density(rule).tolist()]
     for found, wanted in zip(run("STDPWindow", calls), expected, strict=True):
         assert found == pytest.approx(wanted, rel=1e-5, abs=1e-9)

@@ -1,4 +1,4 @@
-"""Figures: what is drawn is what was given, with axes that are labelled, in colours that can be told apart."""
+"""Figures: what is drawn is what was given, axes are labelled, colours can be told apart."""
 
 import itertools
 
@@ -33,7 +33,9 @@ def test_raster_draws_one_dot_per_spike_at_its_time():
 
 
 def test_traces_mark_the_spikes_and_the_threshold():
-    axes = plotting.traces(torch.tensor([0.1, 1.2, 0.3]), spikes=torch.tensor([0.0, 1.0, 0.0]), threshold=1.0, dt=0.5)
+    axes = plotting.traces(
+        torch.tensor([0.1, 1.2, 0.3]), spikes=torch.tensor([0.0, 1.0, 0.0]), threshold=1.0, dt=0.5
+    )
     assert axes.lines[0].get_xdata().tolist() == [0, 0.5, 1.0]
     assert axes.lines[2].get_data()[0].tolist() == [0.5]
 
@@ -79,7 +81,9 @@ def test_style_is_opaque_and_its_colours_differ_in_hue_or_lightness():
         colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     assert len(set(colours)) == len(colours) >= 6
     first_two = [_luminance(colour) for colour in colours[:2]]
-    assert all((1.05 / (luminance + 0.05)) > 3 for luminance in first_two)  # WCAG contrast of graphics on white
+    assert all(
+        (1.05 / (luminance + 0.05)) > 3 for luminance in first_two
+    )  # WCAG contrast of graphics on white
     assert all(
         np.abs(np.subtract(mpl.colors.to_rgb(a), mpl.colors.to_rgb(b))).sum() > 0.3
         for a, b in itertools.combinations(colours, 2)
@@ -88,7 +92,9 @@ def test_style_is_opaque_and_its_colours_differ_in_hue_or_lightness():
 
 @pytest.mark.parametrize("best", ["high", "low"])
 def test_heat_table_writes_every_number_and_darkens_the_best(best):
-    axes = plotting.heat_table([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["x", "y"], form="{:.0f}", best=best)
+    axes = plotting.heat_table(
+        [[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["x", "y"], form="{:.0f}", best=best
+    )
     assert [text.get_text() for text in axes.texts] == ["1", "2", "3", "4"]
     assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
     shade = axes.images[0].get_array()
@@ -126,7 +132,10 @@ def test_decorate_gives_a_legend_to_what_has_labels():
     assert plain.get_legend() is None
     assert labelled.get_legend() is not None
     assert (plain.get_xlabel(), plain.get_ylim()) == ("time (ms)", (0, 2))
-    assert "A line" in (plain.get_title(), plain.get_title("left"))  # as the style of the session says
+    assert "A line" in (
+        plain.get_title(),
+        plain.get_title("left"),
+    )  # as the style of the session says
 
 
 @pytest.mark.parametrize("reset", ["soft", "hard"])

@@ -6,7 +6,12 @@ from torch import nn
 
 from snn_core import LIF
 from snn_core.datasets import mnist_mini
-from snn_core.teaching.studies import codes_and_losses, convolutional, gradient_rules, learning_rules
+from snn_core.teaching.studies import (
+    codes_and_losses,
+    convolutional,
+    gradient_rules,
+    learning_rules,
+)
 
 IMAGES = mnist_mini().train_images[:8]
 
@@ -31,7 +36,9 @@ def test_random_ties_pool_as_pytorch_does_and_spread_the_gradient():
     pooled.sum().backward()
     assert spikes.grad.sum() == pooled.numel()
     firing = pooled.repeat_interleave(2, 2).repeat_interleave(2, 3) == 1
-    assert not (spikes.grad * firing * (1 - spikes)).any()  # only a spike gets it, where there is one
+    assert not (
+        spikes.grad * firing * (1 - spikes)
+    ).any()  # only a spike gets it, where there is one
     corners = [spikes.grad[..., i::2, j::2].mean().item() for i in (0, 1) for j in (0, 1)]
     assert corners == pytest.approx([0.25] * 4, abs=0.03)
 
@@ -74,7 +81,8 @@ def test_shortcuts_add_where_they_say(kind, expected):
 def test_slow_digits_bring_as_many_spikes():
     images = IMAGES.flatten(1)
     few, many = (
-        gradient_rules.encode_still(images, torch.Generator().manual_seed(0), steps).sum() for steps in (10, 30)
+        gradient_rules.encode_still(images, torch.Generator().manual_seed(0), steps).sum()
+        for steps in (10, 30)
     )
     assert (many / few).item() == pytest.approx(1, abs=0.05)
 

@@ -31,7 +31,7 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, encoding, lif_step
 from snn_core.datasets import mnist_mini
-from snn_core.losses import first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
+from snn_core.losses import accuracy, first_spike, max_membrane, population_count, predict, spike_count, summed_membrane
 from snn_core.teaching.diagrams import fold_and_unroll
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LayerRates
@@ -275,11 +275,7 @@ def linear_readout(features, targets, penalty):
 
 def held_out(features, penalty):
     """Fit to 4,000 training images and return the accuracy on the other 1,000."""
-    return share_right(linear_readout(features[:4000], labels[:4000], penalty)(features[4000:]), labels[4000:])
-
-
-def share_right(scores, targets):
-    return (predict(scores) == targets).float().mean().item()
+    return accuracy(linear_readout(features[:4000], labels[:4000], penalty)(features[4000:]), labels[4000:])
 
 
 candidates = {wanted: counts_of(random_features(0, 256, wanted), images) for wanted in (1.0, 2.0, 4.0)}
@@ -290,14 +286,14 @@ print(f"chosen: membrane's standard deviation {wanted:.0f} θ, penalty {penalty}
 print(f"held-out: {grid[wanted, penalty]:.1%}")
 
 # %% alt="Test accuracy of a linear readout on the spike counts of a random layer against its size. It rises from about 74 percent at 64 neurons over about 87 at 256, three seeds, to above 90 at 1024, and crosses that of the same readout on the pixels, near 89 percent, between 256 and 1024."
-pixels = share_right(linear_readout(10 * images, labels, of_pixels)(10 * test_images), test_labels)
+pixels = accuracy(linear_readout(10 * images, labels, of_pixels)(10 * test_images), test_labels)
 test_accuracy = {64: [], 256: [], 1024: []}
 for seed, neurons in ((2, 1024), (1, 256), (0, 256)):
     hidden = random_features(seed, neurons, wanted)
     counts, test_counts = counts_of(hidden, images), counts_of(hidden, test_images)
     for size in [size for size in test_accuracy if size <= neurons]:  # the first neurons of a random layer are one, too
         readout = linear_readout(counts[:, :size], labels, penalty)
-        test_accuracy[size].append(share_right(readout(test_counts[:, :size]), test_labels))
+        test_accuracy[size].append(accuracy(readout(test_counts[:, :size]), test_labels))
 baseline = np.array(test_accuracy[256])
 figure, axis = plt.subplots(figsize=(6, 3))
 for size, values in test_accuracy.items():
@@ -352,7 +348,7 @@ count, earliest = spikes.sum(0), -(spikes.cumsum(0) == 0).sum(0)
 highest, mean = membrane.max(0).values, membrane.mean(0)
 population = staggered.view(30, 1000, 10, copies).sum((0, 3))
 by_hand = {"count": count, "first spike": earliest, "maximum": highest, "mean": mean, "population": population}
-right = {name: share_right(score, test_labels) for name, score in by_hand.items()}
+right = {name: accuracy(score.float(), test_labels) for name, score in by_hand.items()}
 print(", ".join(f"{name} {share:.1%}" for name, share in right.items()))
 
 # %% alt="The output for one digit, read in three ways. Left: the spikes of ten output neurons, the first spike circled. Middle: ten membranes, that of the right class highest. Right: the spikes of 80 neurons, eight per class, most of them in the group of the right class."
@@ -397,7 +393,7 @@ held_out_current = hidden(images[4000:], 30) @ held_out_readout.weight.T + held_
 gains = [0.25, 0.5, 1, 2, 4]
 firsts = [first_spike(LIF()(factor * held_out_current)) for factor in gains]
 speed = [1 - score.max(1).values.median().item() for score in firsts]
-accuracy = [share_right(score, labels[4000:]) for score in firsts]
+by_gain = [accuracy(score, labels[4000:]) for score in firsts]
 
 # %% alt="Left: test accuracy against the number of steps looked at for five readouts. Both membrane readouts rise first, the population follows, then first spike and spike count. Right: accuracy of the first spike on held-out images against its median time for five gains of the output current, each with its share of ties: the earlier, the more ties and errors."
 answers = {
@@ -416,8 +412,8 @@ for (name, curve), style in zip(curves.items(), ("-", "--", "-", "-", "-"), stri
 axes[0].set(xlabel="steps looked at", ylabel="test accuracy (%)", ylim=(0, 100))
 axes[0].set_title("Membranes answer first, the count of single neurons last")
 axes[0].legend(title="steps to 95 % of the final accuracy")
-axes[1].plot(speed, 100 * np.array(accuracy), "o-")
-for factor, x, y, tie in zip(gains, speed, accuracy, ties, strict=True):
+axes[1].plot(speed, 100 * np.array(by_gain), "o-")
+for factor, x, y, tie in zip(gains, speed, by_gain, ties, strict=True):
     axes[1].annotate(
         f"gain {factor}: {tie:.0%} ties", (x, 100 * y), xytext=(6, -11), textcoords="offset points", fontsize=9
     )
@@ -434,8 +430,8 @@ plt.show()
 assert max(needed["maximum"], needed["mean"]) <= min(5, needed["population"])
 assert needed["population"] < needed["first spike"] - 1 < needed["count"] - 1
 assert 7 < staggered.sum() / spikes.sum() < 10 and speed == sorted(speed, reverse=True)
-assert accuracy[1:] == sorted(accuracy[1:], reverse=True) and ties[1:] == sorted(ties[1:])
-assert accuracy[1] > max(accuracy) - 0.03 > accuracy[2] and ties[1] < 0.1 < 0.4 < ties[3] and 3 <= speed[1] <= 5
+assert by_gain[1:] == sorted(by_gain[1:], reverse=True) and ties[1:] == sorted(ties[1:])
+assert by_gain[1] > max(by_gain) - 0.03 > by_gain[2] and ties[1] < 0.1 < 0.4 < ties[3] and 3 <= speed[1] <= 5
 
 # %% [markdown]
 # ## Explorer

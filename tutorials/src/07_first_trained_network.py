@@ -30,12 +30,12 @@ from torch import nn
 from snn_core import LIF, IntegrateAndFire, Surrogate, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import diagnose
-from snn_core.losses import count_cross_entropy, predict, spike_count
+from snn_core.losses import accuracy, count_cross_entropy, spike_count
 from snn_core.teaching.exercises import check
 from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import confusion_matrix, loss_curve, membrane_histogram, raster, use_style
 from snn_core.teaching.records import recorded
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 use_style()
 
@@ -65,7 +65,7 @@ def fresh(seed, neuron=LIF):
 network, encode, _ = fresh(0)
 spikes = encode(test_images)
 output = network(spikes)
-untrained = (predict(spike_count(output)) == test_labels).float().mean().item()
+untrained = accuracy(spike_count(output), test_labels)
 print(f"input {list(spikes.shape)} -> output {list(output.shape)}, {output.sum() / 1000:.2f} output spikes per image")
 print(f"accuracy before training: {untrained:.1%}")
 
@@ -128,7 +128,7 @@ def train(seed, epochs=8):
         return encode(torch.roll(images.view(-1, 28, 28), shift, (1, 2)).flatten(1))
 
     optimizer = torch.optim.AdamW(network.parameters(), lr=5e-3, weight_decay=0.5)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 5e-3, total_steps=epochs * 79)
+    schedule = one_cycle(optimizer, 5e-3, epochs * 79)
     options = {"encode": shifted, "optimizer": optimizer, "after_batch": schedule.step, "generator": generator}
     test = (test_images, test_labels)
     return network, encode, fit(network, train_images, train_labels, epochs=epochs, batch_size=64, test=test, **options)

@@ -31,7 +31,7 @@ from torch import nn
 
 from snn_core import LIF, losses
 from snn_core.datasets import mnist_mini
-from snn_core.losses import first_spike, predict, spike_count
+from snn_core.losses import first_spike, spike_count
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import SpikeDistance
 from snn_core.teaching.plotting import heat_table, use_style
@@ -348,24 +348,16 @@ encode, base = coder("rate", seed_torch(0)), classifier("rate", "count_cross_ent
 full = {"encode": encode, "batch_size": 50, "progress": False}
 adam = torch.optim.Adam(base.parameters(), lr=1e-3)
 fit(base, images, labels, epochs=2, optimizer=adam, generator=seed_torch(0), **full)
+half = images[:2500], labels[:2500]
 
 
 def spare(penalty):
     """Continue the training of `base` with a penalty; return accuracy, hidden spikes per image, share of dead neurons."""
     network = copy.deepcopy(base)
     adam = torch.optim.Adam(network.parameters(), lr=1e-3)
-    fit(
-        network,
-        images[:2500],
-        labels[:2500],
-        epochs=1,
-        penalty=penalty,
-        optimizer=adam,
-        generator=seed_torch(1),
-        **full,
-    )
+    fit(network, *half, epochs=1, penalty=penalty, optimizer=adam, generator=seed_torch(1), **full)
     with torch.no_grad(), watch_spikes(network) as layers:
-        right = (predict(spike_count(network(encode(test[0])))) == test[1]).float().mean().item()
+        right = losses.accuracy(spike_count(network(encode(test[0]))), test[1])
     counts = layers[0].sum(0)
     return right, counts.sum(1).mean().item(), (counts.sum(0) == 0).float().mean().item()
 

@@ -509,7 +509,7 @@ LOOKS = (*range(4, 49, 4), *range(60, 301, 12), *range(324, 721, 36))  # after w
 
 
 # %%
-def accuracy(weight, pictures, answers, generator):  # of readers with weights [A, 2, 784]: [A]
+def score_of_readers(weight, pictures, answers, generator):  # of readers with weights [A, 2, 784]: [A]
     drive = encoding.rate(pictures, 20, gain=0.3, generator=generator) @ weight.flatten(0, 1).T
     counts = readers(drive).sum(0).unflatten(1, (-1, ANSWERS))
     return (predict(counts, generator=generator) == answers[:, None]).float().mean(0)
@@ -534,7 +534,7 @@ def train_readers(rate, told, seed=0):
         step = torch.einsum("tbam,tbn->amn", surprise * success[..., None], spike_trace(spikes, 10.0)) / 10
         weight, expected = weight + rate[:, None, None] * step, running_mean_step(expected, reward.mean(0), 0.05)
         if number in LOOKS:
-            course.append(accuracy(weight, images[-200:], labels[-200:], generator))
+            course.append(score_of_readers(weight, images[-200:], labels[-200:], generator))
     return weight, torch.stack(course)
 
 
@@ -549,7 +549,8 @@ for told, axis, color in ((True, axes[1], VERMILION), (False, axes[2], BLUE)):
     first[told] = min(shown[2 + int((each >= 85).nonzero()[0])] for each in smooth.T if each.max() >= 85)
     best_rate = taken[told] = course[-5:].mean((0, 2)).argmax().item()
     course, weight = course[:, best_rate], weight.view(5, SEEDS, ANSWERS, 784)[best_rate]
-    tested[told], fields[told] = 100 * accuracy(weight, *test, seed_torch(9)), (weight[:, 1] - weight[:, 0]).mean(0)
+    tested[told] = 100 * score_of_readers(weight, *test, seed_torch(9))
+    fields[told] = (weight[:, 1] - weight[:, 0]).mean(0)
     name = "told the answer" if told else "told right or wrong"
     axes[0].plot(shown, course.mean(1), color=color, label=f"{name}: test {tested[told].mean():.0f} %")
     axes[0].fill_between(shown, *course.aminmax(dim=1), color=color, alpha=0.15, linewidth=0)

@@ -32,7 +32,7 @@ from torch import nn
 from snn_core import LIF, LeakyIntegrator, Surrogate, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.layers import OverTime, Repeat
-from snn_core.losses import max_membrane_cross_entropy
+from snn_core.losses import accuracy, max_membrane_cross_entropy
 from snn_core.teaching import plotting
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FeatureMap
@@ -49,7 +49,7 @@ from snn_core.teaching.studies.convolutional import (
     synapses,
     wide,
 )
-from snn_core.training import evaluate, fit, seed_torch, watch_spikes
+from snn_core.training import evaluate, fit, one_cycle, seed_torch, watch_spikes
 
 plotting.use_style()
 generator = seed_torch(16)
@@ -345,7 +345,7 @@ def train_reader(make, seed, epochs=2):
     """Train a network that `make` returns on the 5,000 digits; return it, its history and its test accuracy."""
     generator, network = seed_torch(seed), make()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=157 * epochs)
+    schedule = one_cycle(optimizer, 1e-2, 157 * epochs)
     options = {"loss": max_membrane_cross_entropy, "generator": generator, "batch_size": 32, "optimizer": optimizer}
     history = fit(network, images, labels, epochs=epochs, after_batch=schedule.step, **options)
     return network, history, evaluate(network, test_images, test_labels, decode=decode)
@@ -401,7 +401,7 @@ with torch.no_grad():
     first = network[3:5](drive)
     second = network[5:7](first)
     output = network[7:](second)
-by_step = [(step.argmax(1) == test_labels).float().mean().item() for step in output]
+by_step = [accuracy(step, test_labels) for step in output]
 ever = [layer.amax(0).mean().item() for layer in (first, second)]
 print("right by the membrane of each step alone:", " ".join(f"{value:.1%}" for value in by_step))
 print("neurons that spike at all, per image:", " ".join(f"{value:.0%}" for value in ever))

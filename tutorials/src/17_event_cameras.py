@@ -45,7 +45,7 @@ from snn_core.teaching import plotting
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import EventWindow
 from snn_core.teaching.records import recorded
-from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 plotting.use_style()
 
@@ -449,7 +449,7 @@ def learn_events(view, train, test, seed=0, epochs=2, shift=2, lr=2e-2, **option
 
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=0.01)
     steps = -(-len(train[0]) // 16) * epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
+    schedule = one_cycle(optimizer, lr, steps)
     rules = {"encode": shown, "loss": loss, "optimizer": optimizer, "after_batch": schedule.step, "batch_size": 16}
     fit(network, *train, epochs=epochs, generator=generator, **rules)
     return network, evaluate(network, *test, encode=shown, decode=loss.decode, batch_size=100)

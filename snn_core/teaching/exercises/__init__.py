@@ -5,9 +5,7 @@ reader's sight: a dict ``EXERCISES`` from "02.1" to a `Value` or a `Function`. A
 first exercise is checked; it imports snn_core, torch and numpy only, and computes in well under a second.
 """
 
-from snn_core.teaching.exercises.in_the_cell import check_function, check_value
 from snn_core.teaching.exercises.kinds import Case, Function, Mistake, Value, forward_and_gradient
 from snn_core.teaching.exercises.verdicts import check, find, pages
 
-__all__ = ["Case", "Function", "Mistake", "Value", "check", "check_function", "check_value"]
-__all__ += ["find", "forward_and_gradient", "pages"]
+__all__ = ["Case", "Function", "Mistake", "Value", "check", "find", "forward_and_gradient", "pages"]

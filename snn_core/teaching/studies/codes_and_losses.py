@@ -8,7 +8,7 @@ from torch import Generator, Tensor, nn
 
 from ... import LIF, LeakyIntegrator, encoding
 from ...encoding import Encoder
-from ...losses import ALL_LOSSES, decision_step, population_cross_entropy, predict
+from ...losses import ALL_LOSSES, accuracy, decision_step, population_cross_entropy
 from ...training import fit, seed_torch, watch_spikes
 
 STEPS = 16
@@ -110,7 +110,7 @@ def trial(
     images, labels = test
     with torch.no_grad(), watch_spikes(network) as layers:
         output = network(encode(images))
-    right = (predict(objective.decode(output)) == labels).float().mean().item()
+    right = accuracy(objective.decode(output), labels)
     spikes = sum(layer.sum().item() for layer in layers) / len(labels)
     steps = decision_step(output, objective.decode).float().mean().item()
     return Trial(right, spikes, steps, seconds)

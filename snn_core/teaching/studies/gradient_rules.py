@@ -8,6 +8,7 @@ from torch.nn.functional import cosine_similarity
 
 from ... import LIF, Surrogate, encoding
 from ...online import RULES, ChunkedBPTT, OnlineNetwork, count_error
+from ...training import one_cycle
 
 STEPS = 10
 TAU_MEM = 10.0  # ms
@@ -115,7 +116,7 @@ def train_by(
     """
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay)
     updates = epochs * -(-len(images) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
+    schedule = one_cycle(optimizer, lr, updates)
     for _ in range(epochs):
         for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
             optimizer.zero_grad()

@@ -9,9 +9,9 @@ from torch import Generator, Tensor, nn
 
 from ... import LIF, Surrogate, encoding
 from ...datasets import Digits
-from ...losses import count_cross_entropy, predict, spike_count
+from ...losses import accuracy, count_cross_entropy, spike_count
 from ...online import OnlineNetwork
-from ...training import evaluate, seed_torch
+from ...training import evaluate, one_cycle, seed_torch
 
 STEPS = 10
 HIDDEN = 256
@@ -70,7 +70,7 @@ def pupil(first: nn.Sequential, rule: str, updates: int, generator: Generator) -
         options = {"horizon": STEPS, "feedback_scale": FEEDBACK_SCALE, "generator": generator}
         online = OnlineNetwork(network, rule, **options)
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=updates)
+    schedule = one_cycle(optimizer, lr, updates)
     return Pupil(network, online, optimizer, schedule)
 
 
@@ -89,7 +89,7 @@ def update(pupil: Pupil, spikes: Tensor, labels: Tensor) -> float:
         output = pupil.online.sweep(spikes, labels)
     pupil.optimizer.step()
     pupil.schedule.step()
-    return (predict(spike_count(output.detach())) == labels).float().mean().item()
+    return accuracy(spike_count(output.detach()), labels)
 
 
 def lesson(seed: int, digits: Digits, *, epochs: int = EPOCHS) -> Lesson:

@@ -15,11 +15,18 @@ def pytest_itemcollected(item):
 
 @pytest.fixture
 def page(request):
-    """Run the page that the test's name begins with, up to a section, and the code of its answers; return the names."""
+    """Run the page that a test is named after, up to a section, and its answers; return names."""
     number, last = re.search(r"page_(\d\d)_up_to_section_(\d)", request.node.name).groups()
     (name,) = [name for name in PAGES if name.startswith(number)]
     folded = re.findall(r"<details>.*?</details>", prose(PAGES[name]), flags=re.S)
     namespace = {"__name__": "__main__"}
     run(cells(name, int(last)), namespace)
-    run([block for text in folded for block in re.findall(r"```python\n(.*?)```", text, flags=re.S)], namespace)
+    run(
+        [
+            block
+            for text in folded
+            for block in re.findall(r"```python\n(.*?)```", text, flags=re.S)
+        ],
+        namespace,
+    )
     return namespace

@@ -10,7 +10,9 @@ def test_page_05_up_to_section_2(page):
     assert first == 0
     assert last > 0
     results = recorded("surrogate_shapes").results
-    leaky, plain = (np.array(rows[3]) for rows in (results["leaky_triangle"], results["accuracy"]["triangular"]))
+    leaky, plain = (
+        np.array(rows[3]) for rows in (results["leaky_triangle"], results["accuracy"]["triangular"])
+    )
     assert [round(100 * end) for end in (leaky.min(), leaky.max())] == [94, 100]
     assert [round(100 * end) for end in (plain.min(), plain.max())] == [48, 86]
     assert sorted(plain < 0.55) == [False] + 7 * [True]

@@ -16,5 +16,7 @@ def test_page_12_up_to_section_4(page):
     assert not twice["hard", True][45:].any()
     assert (twice["hard", False][45:55] < 0).all()
     assert (twice["hard", False][55:] > 0).all()
-    without, _ = page["descend"](page["lif"], page["firing"], partial(page["self_confirming"], a=(1 - ratio) / ratio))
+    without, _ = page["descend"](
+        page["lif"], page["firing"], partial(page["self_confirming"], a=(1 - ratio) / ratio)
+    )
     assert abs(without[40]) < 1e-9 < -without[39]

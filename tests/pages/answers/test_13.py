@@ -5,14 +5,18 @@ from tests.pages.answers import cells, run
 
 def test_page_13_up_to_section_0(page):
     parts = ("ARMS = {", "def recall_trials(", "def recall_accuracy(")
-    run([each for each in cells("13_online_learning", 5) if any(part in each for part in parts)], page)
+    run(
+        [each for each in cells("13_online_learning", 5) if any(part in each for part in parts)],
+        page,
+    )
     page["task"] = task = page["DelayedRecall"]()
     read = page["recall_accuracy"]
 
     def percent(names, **options):
         weights, arms, _ = page["learn_recall"](task, names, (0.03,), (0, 1, 2), **options)
         return [
-            (100 * read(task, weights, arms, 2, swap)).round().tolist() for swap in (None, "activity", "thresholds")
+            (100 * read(task, weights, arms, 2, swap)).round().tolist()
+            for swap in (None, "activity", "thresholds")
         ]
 
     assert percent(["frozen"], gain=0.0) == [[64, 64, 76], [67, 67, 67], [22, 31, 33]]

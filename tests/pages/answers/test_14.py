@@ -25,7 +25,10 @@ def test_page_14_up_to_section_3(page):
 
     page["tiny_network"] = tripled
     after = page["against_bptt"](20, 0.9)[:, 0]
-    assert (before.mean(), after.mean()) == (pytest.approx(0.88, abs=0.005), pytest.approx(0.73, abs=0.005))
+    assert (before.mean(), after.mean()) == (
+        pytest.approx(0.88, abs=0.005),
+        pytest.approx(0.73, abs=0.005),
+    )
     assert not (after > before).any()
     assert activity(page)[0] / rate == pytest.approx(1.9, abs=0.1)
     assert activity(page)[1] / slope == pytest.approx(1 / 3, abs=0.03)

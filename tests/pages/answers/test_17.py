@@ -17,13 +17,26 @@ def test_page_17_up_to_section_2(page):
     run([source.replace("= 6, 50,", "= 12, 25,") for source in sources], page)
     page["folder"].cleanup()
     assert page["BIN"] == 25
-    assert [layer.beta.item() for layer in page["event_reader"]()[1:4:2]] == pytest.approx([np.exp(-0.5)] * 2)
-    printed = [output.text for cell in PAGES[name].cells for output in cell.get("outputs", []) if "text" in output]
+    assert [layer.beta.item() for layer in page["event_reader"]()[1:4:2]] == pytest.approx(
+        [np.exp(-0.5)] * 2
+    )
+    printed = [
+        output.text
+        for cell in PAGES[name].cells
+        for output in cell.get("outputs", [])
+        if "text" in output
+    ]
     (line,) = re.findall(r"which digit\?.*", "\n".join(printed))
-    coarse = {view: float(share) for view, share in re.findall(r"(true order|snapshot) ([\d.]+)%", line)}
-    options = {"true order": {"epochs": 3}, "snapshot": {"neuron": page["nn"].ReLU, "lr": 1e-2, "epochs": 3}}
+    coarse = {
+        view: float(share) for view, share in re.findall(r"(true order|snapshot) ([\d.]+)%", line)
+    }
+    options = {
+        "true order": {"epochs": 3},
+        "snapshot": {"neuron": page["nn"].ReLU, "lr": 1e-2, "epochs": 3},
+    }
     fine = {
-        view: 100 * page["learn_events"](page["views"][view], page["train"], page["test"], **rules)[1]
+        view: 100
+        * page["learn_events"](page["views"][view], page["train"], page["test"], **rules)[1]
         for view, rules in options.items()
     }
     assert abs(fine["true order"] - coarse["true order"]) < 1

@@ -16,6 +16,15 @@ def how_many(spikes):
 
 
 WRONG = {
-    "07.1": [(0.0, "[Ee]qual counts"), (np.log(2), "[Ee]qual counts"), (0.25, "probability"), (2, "natural logarithm")],
-    "07.2": [(share_of_zeros, "never"), (silent_in_a_sample, "any sample"), (how_many, "three of four")],
+    "07.1": [
+        (0.0, "[Ee]qual counts"),
+        (np.log(2), "[Ee]qual counts"),
+        (0.25, "probability"),
+        (2, "natural logarithm"),
+    ],
+    "07.2": [
+        (share_of_zeros, "never"),
+        (silent_in_a_sample, "any sample"),
+        (how_many, "three of four"),
+    ],
 }

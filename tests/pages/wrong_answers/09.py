@@ -26,7 +26,11 @@ def power_for_root(up, down, mu):
 
 
 WRONG = {
-    "09.1": [(adds, "does not add"), (does_not_decay, "decays by alpha"), (keeps_the_wrong_share, "decays")],
+    "09.1": [
+        (adds, "does not add"),
+        (does_not_decay, "decays by alpha"),
+        (keeps_the_wrong_share, "decays"),
+    ],
     "09.2": [(upside_down, "Solve up"), (without_mu, "mu-th root"), (power_for_root, "mu-th root")],
     "09.3": [
         (7.1e-3 * 33.7 / (6.5e-3 * 16.8 * 114), "ms and s"),

@@ -4,7 +4,9 @@ import numpy as np
 
 
 def by_the_sum(counts, names, classes):
-    sums = [sum(n for n, name in zip(counts, names, strict=True) if name == c) for c in range(classes)]
+    sums = [
+        sum(n for n, name in zip(counts, names, strict=True) if name == c) for c in range(classes)
+    ]
     return sums.index(max(sums))
 
 

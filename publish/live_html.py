@@ -22,7 +22,7 @@ def figure(cell: NotebookNode) -> LiveFigure | None:
 
 
 def alive(live: LiveFigure) -> str:
-    """Return the HTML that shows a live figure: its state, its style, its script, and what mounts it."""
+    """Return the HTML that shows a live figure: state, style, script, and what mounts it."""
     state = html.escape(json.dumps(live.state(), separators=(",", ":")))
     script = live._esm + MOUNT.read_text(encoding="utf-8")
     place = f'<div data-live="{state}">This figure needs JavaScript.</div>'

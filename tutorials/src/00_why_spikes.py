@@ -57,7 +57,7 @@ assert spikes.flatten().argmax() == 44
 # ## You will
 #
 # - excite a neuron by hand, and find out what makes it fire;
-# - count how empty a picture becomes when it is sent as spikes, and how silent when it does not move;
+# - count how few spikes a picture needs in a millisecond, and how silent it is when it does not move;
 # - compare what an addition, a multiplication and a memory access cost, and say what that proves and what it does not;
 # - choose the page to go on with.
 
@@ -77,7 +77,7 @@ Excite().sliders()
 #
 # <details><summary>Answers</summary>
 #
-# 1. Three presses are enough if they are less than a fifth of a second apart (10 ms of the neuron's time). If you are a little slower, it takes four or more. From 0.28 seconds (14 ms) on it never fires: between two presses all that a spike brings leaks away.
+# 1. Three presses are enough if they are less than a fifth of a second apart (10 ms of the neuron's time). If you are a little slower, it takes four or more. From 0.28 seconds (14 ms) on it never fires: between two presses as much leaks away as a spike brings.
 # 2. No: the membrane settles just below the threshold, where what flows in and what leaks out come into balance. Nothing is sent, and nothing has to be carried anywhere. One spike of yours makes it fire at once.
 #
 # </details>
@@ -170,7 +170,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · What an addition costs
 #
-# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far (half of his values for 64 bits, the lower one for far).
+# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far. (For 64 bits he gives 10 pJ and 1300 to 2600; here is half of 10 and of 1300.)
 
 # %%
 picojoules = {
@@ -191,45 +191,52 @@ title = "Memory costs more than arithmetic"
 decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
-# Now the bill for the digit of section 2 and one neuron. An ordinary one multiplies and adds once for each pixel, a better one only for the 166 pixels that are not black. The spiking one adds once for each of the 559 spikes, and multiplies its membrane by the leak in each of the 50 milliseconds. All of them fetch a weight, from near, for each addition.
+# Now the bill for the digit and one neuron that hears it. For each input it multiplies, adds, and fetches a weight from near. An *ordinary* neuron does so for all 784 pixels, a fair opponent *skips black* ones: 166 are left. The spiking one need not multiply, but for its leak in each of the 50 milliseconds. It adds and fetches for each of the 559 spikes *at random*; or, in another code, for one spike of each bright pixel, *each once*.
 
 # %%
 bright = int(digit.count_nonzero())
 prices = torch.tensor([3.7, 0.9, 5.0])
-work = torch.tensor(
-    [
-        [784, 784, 784],  # multiplications, additions, fetches
-        [bright, bright, bright],
-        [50, total, total],
-    ]
-)
-bill = work * prices / 1000
-computing = bill[:, :2].sum(1)
-fetching = bill[:, 2]
+work = {
+    "ordinary": [784, 784, 784],  # multiplications, additions, fetches
+    "skips black": [bright, bright, bright],
+    "spikes at random": [50, total, total],
+    "spikes, each once": [50, bright, bright],
+}
+amounts = torch.tensor(list(work.values()))
+bill = amounts * prices / 1000
 
 # %% [markdown]
 # > **Before you run:** who is cheapest, if you count the arithmetic only? And with the fetches?
 
-# %% alt="Energy per neuron for one digit, arithmetic and fetches: ordinary 3.6 and 3.9 nanojoules; skips black 0.8 and 0.8; spiking 0.7 and 2.8."
-names = ["ordinary", "skips black", "spiking"]
-axis = panels(height=2)
+# %% alt="Energy per neuron for one digit, arithmetic and fetches together: ordinary 7.5 nanojoules, skips black 1.6, spikes at random 3.5, spikes each once 1.2. In arithmetic alone the spiking ones are 0.7 and 0.3, the others 3.6 and 0.8."
+computing = bill[:, :2].sum(1)
+fetching = bill[:, 2]
+names = list(work)
+axis = panels(height=2.2)
 axis.barh(names, computing, color=BLUE, label="arithmetic")
-axis.barh(names, fetching, left=computing, color=PALE, label="fetching weights")
+bars = axis.barh(
+    names,
+    fetching,
+    left=computing,
+    color=PALE,
+    label="fetching weights",
+)
+axis.bar_label(bars, fmt="%.1f", padding=3)
 axis.invert_yaxis()
-title = "Cheap additions do not make a cheap network"
-decorate(axis, x="energy of a neuron (nJ)", title=title)
+title = "Few spikes save energy, cheap additions do not"
+decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))
 
 # %% [markdown]
-# By arithmetic, the spiking neuron is five times cheaper than the naive opponent, and a little cheaper than the fair one. With the fetches it loses to the fair one: each bright pixel has sent more than three spikes, and each of them fetched the weight again. The picture did not change, and was sent again and again.
+# By arithmetic both spiking neurons win. With the fetches, the random spikes lose to the fair opponent: each bright pixel has sent more than three, and each of them fetched the weight again. One spike for each pixel wins, by a quarter.
 #
-# So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold together: *few* spikes are sent, best once; weights lie *beside* the neurons that use them; and the hardware *rests* when nothing comes.
+# So cheap additions do **not** prove that a spiking network saves energy. *Few* spikes can, if weights lie *beside* the neurons that use them, as we assumed, and if the hardware *rests* when nothing comes.
 
 # %% tags=["check"]
 assert bright == 166
 assert total == 559
-assert computing[0] / computing[2] > 5
-assert 1 < computing[1] / computing[2] < 1.2
+assert computing[:2].min() > computing[2:].max()
 assert bill[1].sum() < bill[2].sum() < bill[0].sum()
+assert 0.7 < bill[3].sum() / bill[1].sum() < 0.77
 assert total / bright > 3
 assert (prices / torch.tensor(values[1:2] + values[:1] + values[2:3]) - 1).abs().max() < 1e-6
 
@@ -251,7 +258,7 @@ busy = 20 * 0.150
 print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
 
 # %% [markdown]
-# Six seconds, and three spikes. So a brain is sparse, like the picture of section 2. And in 150 ms a count of one neuron's spikes says little: *which* neurons speak, and when, has to tell most of it.
+# Six seconds, and three spikes. So a brain is sparse, like the picture of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
 #
 # That brains spike does not mean that machines should: a chip has wires for numbers. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
 
@@ -278,8 +285,8 @@ assert round(busy) == 3
 # You
 #
 # - excited a neuron: it adds, leaks, and fires when enough comes together in time;
-# - counted that a picture in spikes is nearly empty, and that a still scene is silent;
-# - compared costs: additions are cheap and memory is not; few spikes save energy only where little else is spent;
+# - counted that a millisecond of a picture is nearly empty, and that a still scene is silent;
+# - drew up a bill: cheap additions save nothing, few spikes can;
 # - know which page comes next.
 
 # %% [markdown]
@@ -310,7 +317,7 @@ check("00.2", spikes_per_pixel)
 # %% [markdown]
 # ### 3 · What an event camera saves
 #
-# An ordinary camera sends every value of every frame. Let a pixel of an event camera send whenever its value *differs* from that in the frame before. Write a function that takes a film `[frames, height, width]` and returns the share that is sent of all values but those of the first frame: a number between 0 and 1.
+# An ordinary camera sends every value of every frame. Let a pixel of an event camera send whenever its value *differs* from that in the frame before. Write a function that takes a film, a PyTorch tensor `[frames, height, width]`, and returns the share that is sent of all values but those of the first frame: a number between 0 and 1.
 
 
 # %% tags=["exercise"]

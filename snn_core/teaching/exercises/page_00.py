@@ -29,14 +29,15 @@ EXERCISES = {
     "00.3": Function(
         cases=(
             Case(
-                (torch.tensor([[[0.0, 1.0]], [[0.0, 1.0]], [[1.0, 0.0]]]),),
-                0.5,
-                "Compare each frame with the one before it, pixel by pixel. Which share of them differs?",
+                (torch.tensor([[[0.0, 0], [0, 1]], [[0, 0], [0, 1]], [[0, 0], [1, 0]]]),),
+                0.25,
+                "Compare each frame with the one before it, pixel by pixel. Which share differs?",
                 mistakes=(
-                    Mistake(0.0, "What gets darker has changed too: changes of +1 and -1 must not cancel."),
-                    Mistake(0.25, "What gets darker has changed too."),
+                    Mistake(0.0, "What gets darker has changed too: +1 and -1 must not cancel."),
+                    Mistake(0.125, "What gets darker has changed too."),
+                    Mistake(0.75, "That is the share that is saved. Return the share that is sent."),
                     Mistake(2, "That is the number of values. Divide by how many there are."),
-                    Mistake(1 / 3, "Leave the first frame out: there is none before it."),
+                    Mistake(1 / 6, "Leave the first frame out: there is none before it."),
                 ),
             ),
             Case(

@@ -23,6 +23,10 @@ def first_frame_counts(film):
     return (film != before).float().mean().item()
 
 
+def share_saved(film):
+    return (film[1:] == film[:-1]).float().mean().item()
+
+
 def brighter_only(film):
     return (film[1:] > film[:-1]).float().mean().item()
 
@@ -41,5 +45,6 @@ WRONG = {
         (large_changes_only, "not by how much"),
         (first_frame_counts, "Leave the first frame out"),
         (brighter_only, "darker has changed too"),
+        (share_saved, "share that is saved"),
     ],
 }

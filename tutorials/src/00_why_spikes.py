@@ -221,7 +221,8 @@ bars = axis.barh(
     color=PALE,
     label="fetching weights",
 )
-axis.bar_label(bars, fmt="%.1f", padding=3)
+sums = [f"{energy:.1f}" for energy in bill.sum(1)]
+axis.bar_label(bars, sums, padding=3)
 axis.invert_yaxis()
 title = "Few spikes save energy, cheap additions do not"
 decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))

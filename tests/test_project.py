@@ -240,3 +240,59 @@ def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
         for name in names
         if name.startswith(("tests/", "tutorials/", "bench/", "experiments/", "publish/"))
     ]
+
+
+# What each room may import of the others: pages → teaching → library; experiments → both.
+# Publishing takes from the product its version, and what it has to show alive, the explorers.
+DIRECTIONS = {
+    "snn_core": {"snn_core"},
+    "snn_core/teaching": {"snn_core", "snn_core.teaching"},
+    "experiments": {"snn_core", "snn_core.teaching", "experiments"},
+    "tutorials/src": {"snn_core", "snn_core.teaching"},
+    "publish": {"publish", "snn_core", "snn_core.teaching"},
+    "bench": {"snn_core"},
+}
+TOP = {"snn_core", "experiments", "publish", "bench", "tests"}
+
+
+def room_of(path):
+    """Return the room that a file lies in: the innermost of `DIRECTIONS`."""
+    place = path.relative_to(ROOT).as_posix()
+    return max((room for room in DIRECTIONS if place.startswith(f"{room}/")), key=len)
+
+
+def imported_rooms(path):
+    """Return which rooms of the project a file imports from, wherever in it the import stands."""
+    package = path.relative_to(ROOT).with_suffix("").parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level] if node.level else ()
+            base = ".".join([*start, *([node.module] if node.module else [])])
+            names = [f"{base}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] in TOP:
+                teaching = name.startswith("snn_core.teaching")
+                found.add("snn_core.teaching" if teaching else name.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("room", DIRECTIONS)
+def test_imports_point_one_way(room):
+    files = [path for path in (ROOT / room).rglob("*.py") if room_of(path) == room]
+    assert files
+    against = {path.name: imported_rooms(path) - DIRECTIONS[room] for path in files}
+    assert {name: rooms for name, rooms in against.items() if rooms} == {}
+
+
+def test_an_import_against_the_direction_would_be_found(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    module = tmp_path / "snn_core" / "losses" / "one.py"
+    module.parent.mkdir(parents=True)
+    text = "def late():\n    from ..teaching import plotting\n\n\nimport experiments.mnist_full\n"
+    module.write_text(text, encoding="utf-8")
+    assert imported_rooms(module) == {"snn_core.teaching", "experiments"}

@@ -6,7 +6,12 @@ import pytest
 import torch
 
 from snn_core import ALL_SURROGATES, LIF, Surrogate
-from snn_core.teaching.diagrams import push_weight, step_and_bump, table_of_surrogates
+from snn_core.teaching.diagrams import (
+    contributions,
+    push_weight,
+    step_and_bump,
+    table_of_surrogates,
+)
 from snn_core.teaching.inputs import pulse
 
 TRAIN = pulse(60, at=[5, 8, 20, 22, 24, 40])
@@ -37,6 +42,29 @@ def test_arrows_go_against_the_surrogate_gradient():
     ((LIF()(weights[:, None] * TRAIN).sum(0) - 2) ** 2 / 2).sum().backward()
     assert steps == pytest.approx((-0.01 * weights.grad).tolist(), rel=1e-4)
     assert steps[0] > 0 > steps[1]
+
+
+@pytest.mark.parametrize("w", [0.1, 0.3])
+@pytest.mark.parametrize("surrogate", [Surrogate("fast_sigmoid", 10), Surrogate("arctan", 3)])
+def test_contributions_sum_to_the_surrogate_gradient_of_the_count(w, surrogate):
+    neuron = LIF(surrogate=surrogate, threshold=1.5)
+    upper, lower = contributions(TRAIN, w, neuron)
+    bars = [segment[1, 1] for segment in lower.collections[0].get_segments()]
+    weight = torch.tensor(w, requires_grad=True)
+    spikes, membrane, _ = neuron(weight * TRAIN, record=True)
+    spikes.sum().backward()
+    assert len(bars) == len(TRAIN)
+    assert sum(bars) == pytest.approx(weight.grad.item(), rel=1e-4)
+    title = upper.get_title() or upper.get_title("left")  # where the style puts it
+    assert title.endswith(f" {weight.grad:.2f}")
+    np.testing.assert_allclose(upper.lines[0].get_ydata(), membrane.detach().flatten())
+    assert upper.lines[1].get_ydata()[0] == 1.5
+
+
+@pytest.mark.parametrize(("train", "w"), [(TRAIN, 0.0), (TRAIN, 1.5), (torch.zeros(5, 1, 2), 0.2)])
+def test_contributions_need_one_silent_neuron(train, w):
+    with pytest.raises(ValueError, match="train" if train is not TRAIN else "w"):
+        contributions(train, w, LIF())
 
 
 def test_a_train_for_several_neurons_is_refused():

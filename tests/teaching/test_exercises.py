@@ -345,6 +345,12 @@ class ForgetsWhatArrives(Square):
         return 2 * ctx.saved_tensors[0]
 
 
+class ForgetsTheSign(Square):
+    @staticmethod
+    def backward(ctx, arrives):
+        return 2 * ctx.saved_tensors[0] * arrives.abs()
+
+
 class NoBackwardYet(Square):
     @staticmethod
     def backward(ctx, arrives):
@@ -358,7 +364,7 @@ class NothingYet(Square):
 
 
 SQUARE = Function(
-    (Case((torch.tensor([3.0, -1.0]),), ([9, 1], [6, -4]), "The slope times what arrives."),),
+    (Case((torch.tensor([3.0, -1.0]),), ([9, 1], [6, 4]), "The slope times what arrives."),),
     stronger="2 x times what arrives.",
     use=forward_and_gradient,
 )
@@ -370,6 +376,7 @@ def test_an_autograd_function_is_applied_and_its_gradient_compared(said):
     assert (
         said(SQUARE, ForgetsWhatArrives)[0] == "not yet: for [3, -1] it returned ([9, 1], [6, -2])"
     )
+    assert said(SQUARE, ForgetsTheSign)[0] == "not yet: for [3, -1] it returned ([9, 1], [6, -4])"
     assert said(SQUARE, lambda x: x.detach() ** 2)[0].startswith(
         "not yet: for [3, -1] it raised RuntimeError: "
     )

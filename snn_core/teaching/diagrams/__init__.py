@@ -1,12 +1,13 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
 
-from .bumps import push_weight, step_and_bump, table_of_surrogates
+from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
 from .unrolled import unrolled_graph
 
 __all__ = [
+    "contributions",
     "fold_and_unroll",
     "push_weight",
     "rc_circuit",

@@ -1,4 +1,4 @@
-"""Drawings of surrogates: one weight on its staircase, the step and the bump, all shapes in one table."""
+"""Drawings of surrogates: a weight on its staircase, step and bump, what each step passes back, a table of shapes."""
 
 import torch
 from matplotlib.axes import Axes
@@ -9,7 +9,7 @@ from ...neurons import LIF
 from ...surrogate import ALL_SURROGATES, Surrogate
 from ..palette import BLACK, BLUE, GREY, VERMILION
 from ..patterns import surrogate_of_width
-from ..plotting import decorate, panels
+from ..plotting import decorate, panels, traces
 
 FORMULAS = {  # D(y), with y = k x
     "fast_sigmoid": r"$1\,/\,(1 + |y|)^2$",
@@ -49,7 +49,7 @@ def push_weight(
     Raises:
         ValueError: if the train is not ``[T, 1, 1]``.
     """
-    _checks.require(train.dim() == 3 and train[0].numel() == 1, "train", f"shape {list(train.shape)}", "[T, 1, 1]")
+    _one_neuron(train)
     grid = torch.linspace(0, highest, 1001)
     count, loss, slope = _sweep(train, torch.cat([grid, torch.tensor(at)]), target, surrogate)
     lines = slice(0, len(grid))
@@ -64,6 +64,11 @@ def push_weight(
     decorate(axes[1], y="loss", title="So the loss is a staircase: flat between jumps")
     decorate(axes[2], x="weight w", y="slope", title="The surrogate says which way all the same")
     return axes
+
+
+def _one_neuron(train: Tensor) -> None:
+    """Refuse a train for more than one neuron."""
+    _checks.require(train.dim() == 3 and train[0].numel() == 1, "train", f"shape {list(train.shape)}", "[T, 1, 1]")
 
 
 def _sweep(train: Tensor, weights: Tensor, target: int, surrogate: Surrogate | None) -> list[Tensor]:
@@ -81,6 +86,40 @@ def _arrow(axes: Axes, x: float, y: float, length: float) -> None:
     axes.plot(x, y, "o", color=BLUE, markerfacecolor="white", markersize=8)
     style = {"arrowstyle": "-|>", "color": VERMILION, "linewidth": 2.5, "shrinkA": 4, "shrinkB": 0}
     axes.annotate("", (x + length, y), (x, y), arrowprops=style)
+
+
+def contributions(train: Tensor, w: float, neuron: LIF) -> list[Axes]:
+    """Draw a silent neuron's membrane, and what each step adds to the surrogate gradient of the spike count.
+
+    A step adds ``D(u[t] - threshold) * du[t]/dw``. Before the first spike the membrane is proportional to the weight,
+    so ``du[t]/dw = u[t] / w``. The title states the sum.
+
+    Args:
+        train: input spikes ``[T, 1, 1]``, at steps of 1 ms.
+        w: the one weight, above 0.
+        neuron: hears the train through the weight, and stays silent.
+
+    Returns:
+        The axes of the two panels, from the top.
+
+    Raises:
+        ValueError: if the train is not ``[T, 1, 1]``, the weight is not above 0, or the neuron spikes.
+    """
+    _one_neuron(train)
+    _checks.require(w > 0, "w", w, "a number above 0")
+    with torch.no_grad():
+        spikes, membrane, _ = neuron(w * train, record=True)
+    _checks.require(not spikes.any(), "w", w, "a weight at which the neuron is silent")
+    threshold = neuron.rules["threshold"]
+    membrane = membrane.flatten()
+    parts = neuron.surrogate.derivative_at(membrane, threshold) * membrane / w
+    upper, lower = panels(2, stacked=True, height=3.6)
+    traces(membrane, upper, threshold=threshold)
+    lower.vlines(range(len(parts)), 0, parts, color=VERMILION)
+    decorate(upper, title=f"Every step adds a little: the sum is {parts.sum():.2f}", ylim=(0, None))
+    upper.set_xlabel("")
+    decorate(lower, x="time (ms)", y="bump · ∂u/∂w", ylim=(0, None))
+    return [upper, lower]
 
 
 def step_and_bump(surrogate: Surrogate, *, at: tuple[float, ...] = ()) -> list[Axes]:

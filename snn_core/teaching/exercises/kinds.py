@@ -93,19 +93,20 @@ def call(answer: Callable, *arguments: object) -> object:
 def forward_and_gradient(answer: object, x: torch.Tensor, *others: object) -> tuple | None:
     """Apply an autograd function, a module or a function to ``x``; return its output and the gradient by ``x``.
 
-    The gradient that arrives at the output is 1, 2, 3, …, so that a backward that forgets it is found. Return None if
-    the output or the gradient is missing, as in a stub.
+    The gradient that arrives at the output is 1, -2, 3, -4, …, so that a backward that forgets it, or its sign, is
+    found. Return None if the output or the gradient is missing, as in a stub.
 
     >>> forward_and_gradient(torch.sin, torch.zeros(2))
-    (tensor([0., 0.]), tensor([1., 2.]))
+    (tensor([0., 0.]), tensor([ 1., -2.]))
     """
     x = x.detach().clone().requires_grad_()
     custom = isinstance(answer, type) and issubclass(answer, torch.autograd.Function)
     output = answer.apply(x, *others) if custom else answer(x, *others)
     if output is None:
         return None
-    arrives = torch.arange(1.0, output.numel() + 1, dtype=output.dtype).view_as(output)
-    (gradient,) = torch.autograd.grad(output, x, arrives, allow_unused=True)
+    arrives = torch.arange(1.0, output.numel() + 1, dtype=output.dtype)
+    arrives[1::2] *= -1
+    (gradient,) = torch.autograd.grad(output, x, arrives.view_as(output), allow_unused=True)
     return None if gradient is None else (output.detach(), gradient)
 
 

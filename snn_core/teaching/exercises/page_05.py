@@ -6,7 +6,7 @@ from snn_core import Surrogate
 from snn_core.teaching.exercises import Case, Function, Mistake, Value, forward_and_gradient
 
 DISTANCES = torch.tensor([-1.0, -0.1, 0.0, 0.05, 0.4])
-ARRIVES = torch.arange(1.0, 6.0)  # what `forward_and_gradient` sends back
+ARRIVES = torch.tensor([1.0, -2.0, 3.0, -4.0, 5.0])  # what `forward_and_gradient` sends back
 BUMP = Surrogate("fast_sigmoid", scale=10)
 TRIANGLE = torch.tensor([0.0, 0.05, -0.05, 0.095, -3.0])
 
@@ -45,6 +45,10 @@ EXERCISES = {
                     Mistake(
                         lambda got: torch.equal(got[1], BUMP.derivative(DISTANCES)),
                         "The gradient that arrives is forgotten: the chain rule multiplies by it.",
+                    ),
+                    Mistake(
+                        lambda got: torch.allclose(got[1], ARRIVES.abs() * BUMP.derivative(DISTANCES)),
+                        "The gradient that arrives may be negative, and keeps its sign.",
                     ),
                     Mistake(
                         lambda got: not set(got[0].tolist()) <= {0.0, 1.0},
@@ -99,6 +103,21 @@ EXERCISES = {
                     Mistake(
                         lambda got: got[0] > 1,
                         "The floor is a lowest value; it is not added to the triangle.",
+                    ),
+                ),
+            ),
+            Case(
+                (TRIANGLE, 4.0, 0.3),
+                [1, 0.8, 0.8, 0.62, 0.3],
+                "Another k and another floor: both come as arguments.",
+                mistakes=(
+                    Mistake(
+                        lambda got: got[1] < 0.8,
+                        "The steepness is the argument k, whatever its value.",
+                    ),
+                    Mistake(
+                        lambda got: got[4] < 0.3,
+                        "The floor is the argument floor, whatever its value.",
                     ),
                 ),
             ),

@@ -24,6 +24,13 @@ class ForgetsWhatArrives(Spike):
         return 1 / (1 + 10 * x.abs()) ** 2
 
 
+class ForgetsTheSign(Spike):
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return gradient.abs() / (1 + 10 * x.abs()) ** 2
+
+
 class SmoothForward(Spike):
     @staticmethod
     def forward(ctx, x):
@@ -84,6 +91,14 @@ def floor_added(x, k, floor):
     return (1 - k * x.abs()).clamp(min=0) + floor
 
 
+def steepness_fixed(x, k, floor):
+    return (1 - 10 * x.abs()).clamp(min=floor)
+
+
+def floor_fixed(x, k, floor):
+    return (1 - k * x.abs()).clamp(min=0.1)
+
+
 WRONG = {
     "05.1": [
         (0.25, "sign"),
@@ -101,6 +116,7 @@ WRONG = {
     ],
     "05.3": [
         (ForgetsWhatArrives, "multiplies by it"),
+        (ForgetsTheSign, "keeps its sign"),
         (SmoothForward, "stays a step"),
         (WithoutSteepness, "k = 10"),
         (WithoutAbsoluteValue, "absolute value"),
@@ -113,5 +129,7 @@ WRONG = {
         (one_sided, "both sides"),
         (without_floor, "hold it up"),
         (floor_added, "not added"),
+        (steepness_fixed, "argument k"),
+        (floor_fixed, "argument floor"),
     ],
 }

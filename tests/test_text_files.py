@@ -80,6 +80,7 @@ def test_the_search_knows_what_takes_text(call, found):
 
 
 def test_course_and_site_are_derived_under_another_code_page(tmp_path):
+    pytest.importorskip("sphinx", reason="the extra `site` is not installed")
     command = [sys.executable, "-W", "ignore", "-c", DERIVE, str(tmp_path)]
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | ASCII | {"PYTHONPATH": paths}

@@ -145,7 +145,7 @@ titles = ["frame 11: stands", "frame 22: moves"]
 axes = images([spikes[10], spikes[21]], titles, low=-1)
 
 # %% [markdown]
-# Only the edges send: in front the pixels turn bright (white), behind they turn dark (black).
+# Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black).
 #
 # > **Before you run:** draw the number of spikes over time.
 
@@ -159,7 +159,7 @@ axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
 decorate(axis, x="frame", y="values sent", title="A still picture sends nothing")
 
 # %% [markdown]
-# While the digit stands, nothing is sent at all; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent, and a quiet world is nearly free.
+# While the digit stands, nothing is sent at all; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent. (A camera that compares frames could send as little. It would have to look at every pixel to find out.)
 
 # %% tags=["check"]
 assert per_frame[:15].sum() == 0
@@ -191,7 +191,14 @@ title = "Memory costs more than arithmetic"
 decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
-# Now the bill for the digit and one neuron that hears it. For each input it multiplies, adds, and fetches a weight from near. An *ordinary* neuron does so for all 784 pixels, a fair opponent *skips black* ones: 166 are left. The spiking one need not multiply, but for its leak in each of the 50 milliseconds. It adds and fetches for each of the 559 spikes *at random*; or, in another code, for one spike of each bright pixel, *each once*.
+# Now the bill of one neuron that hears the digit. It adds, and fetches a weight from near, for each
+#
+# - **ordinary**: pixel, 784 of them;
+# - **skips black**, a fair opponent: bright pixel, 166;
+# - **spikes at random**: spike of section 2, 559;
+# - **spikes, each once**: bright pixel, if each sends a single spike.
+#
+# The first two also multiply each time. The spiking ones multiply only their membrane, by what the leak leaves, once in each of the 50 milliseconds.
 
 # %%
 bright = int(digit.count_nonzero())
@@ -224,13 +231,13 @@ bars = axis.barh(
 sums = [f"{energy:.1f}" for energy in bill.sum(1)]
 axis.bar_label(bars, sums, padding=3)
 axis.invert_yaxis()
-title = "Few spikes save energy, cheap additions do not"
+title = "It depends on how often an input is sent"
 decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))
 
 # %% [markdown]
-# By arithmetic both spiking neurons win. With the fetches, the random spikes lose to the fair opponent: each bright pixel has sent more than three, and each of them fetched the weight again. One spike for each pixel wins, by a quarter.
+# By arithmetic both spiking neurons win. With the fetches, the random spikes lose to the fair opponent: each bright pixel has sent more than three, and each spike fetched the weight again. With one spike for each pixel they win by a quarter, all of it saved multiplications.
 #
-# So cheap additions do **not** prove that a spiking network saves energy. *Few* spikes can, if weights lie *beside* the neurons that use them, as we assumed, and if the hardware *rests* when nothing comes.
+# Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond, 0.5 nJ more, the win is gone. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
 assert bright == 166
@@ -238,6 +245,9 @@ assert total == 559
 assert computing[:2].min() > computing[2:].max()
 assert bill[1].sum() < bill[2].sum() < bill[0].sum()
 assert 0.7 < bill[3].sum() / bill[1].sum() < 0.77
+saved = (bright - 50) * picojoules["multiply"] / 1000
+assert torch.isclose(bill[1].sum() - bill[3].sum(), torch.tensor(saved))
+assert bill[3].sum() + 2 * 50 * picojoules["read, near"] / 1000 > bill[1].sum()
 assert total / bright > 3
 assert (prices / torch.tensor(values[1:2] + values[:1] + values[2:3]) - 1).abs().max() < 1e-6
 
@@ -259,7 +269,7 @@ busy = 20 * 0.150
 print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
 
 # %% [markdown]
-# Six seconds, and three spikes. So a brain is sparse, like the picture of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
+# Six seconds, and three spikes. So a brain is sparse, far more than the picture of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
 #
 # That brains spike does not mean that machines should: a chip has wires for numbers. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
 
@@ -287,7 +297,7 @@ assert round(busy) == 3
 #
 # - excited a neuron: it adds, leaks, and fires when enough comes together in time;
 # - counted that a millisecond of a picture is nearly empty, and that a still scene is silent;
-# - drew up a bill: cheap additions save nothing, few spikes can;
+# - drew up a bill: whether spikes save energy depends on how often an input is sent, and on where memory lies;
 # - know which page comes next.
 
 # %% [markdown]

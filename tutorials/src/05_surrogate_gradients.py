@@ -458,7 +458,7 @@ for name in ("fast_sigmoid", "triangular"):
     print(name, surrogate.derivative(far))
 
 # %% [markdown]
-# That is enough for the fast sigmoid: the optimiser, Adam, divides by the size of the gradient.
+# So the fast sigmoid hears a little from every pattern, the triangle nothing from most.
 #
 # Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each. This is the record:
 
@@ -481,7 +481,7 @@ axis = dots_per_seed(
 # Three things to see:
 #
 # - **Wide bumps differ little.** At widths of 4 and 1 the shape hardly matters, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
-# - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds. One reason is that outputs start silent: with doubled output weights, 7 of 8 triangles learn at width 1/4, but only one at 1/16.
+# - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds. Tails count most where outputs start silent: with doubled output weights, 7 of 8 triangles learn at width 1/4, but only one at 1/16.
 # - **The others are a lottery.** The triangle at width 1/4 gives the accuracies below. Five of the eight seeds are at chance, the others learn. A mean of 65 % would describe not a single run. The second line explains some of it: the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
 
 # %%
@@ -570,7 +570,7 @@ decorate(right, title="Its slope is a bump")
 # %% [markdown]
 # **In a network it is not.** Take $u = 0.5$ and a spike that comes through $w = 1$. It lifts $p$ from $p(0.5) = 0.01$ to $p(1.5) = 0.99$. The slope at 0.5 promises only $w \cdot p'(0.5) = 0.07$. Each further layer adds such an error.
 #
-# For small networks both gradients can be computed exactly: 500 random networks of five layers of four neurons, $\theta = 1$, normal weights with a standard deviation of 1.5, noise whose density is the fast sigmoid. With noise of width 1/4, 40 % of the first weights get the wrong sign, with width 4, 15 % (figure in *Deeper*). So the surrogate is a direction, not a gradient, and the less so the deeper the network and the narrower its noise. Section 5 is another case, two layers without noise: there narrow with tails did best.
+# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. As a rule, take a narrow bump with tails for one or two layers, as in section 5, and a wider one for many: page 16 uses $k = 2$.
 
 # %% tags=["check"]
 error = (density * 0.05 / 200_000).sqrt() / 0.05
@@ -795,7 +795,7 @@ assert walk[-1] < 0.2 < 0.6 < walk[0]
 # %% [markdown]
 # ### How often the sign is wrong
 #
-# The networks of section 6 run for one step, so each layer has 16 patterns of spikes. Their probabilities, pushed from layer to layer, give the expected loss exactly, and PyTorch its gradient. Inputs are all 16 patterns, each with random values for the output spikes. The surrogate is the density of the noise, and the gradients are those by the first weights. The bars are standard errors over 500 networks.
+# The networks of section 6 run for one step, so each layer has 16 patterns of spikes. Their probabilities, pushed from layer to layer, give the expected loss exactly, and PyTorch its gradient. They have four neurons in each layer, $\theta = 1$, normal weights with a standard deviation of 1.5, and noise whose density is the fast sigmoid. Inputs are all 16 patterns, each with random values for the output spikes. The surrogate is the density of the noise, and the gradients are those by the first weights. The bars are standard errors over 500 networks.
 
 # %%
 errors = recorded("surrogate_errors")

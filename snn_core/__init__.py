@@ -1,6 +1,6 @@
 """A small core of spiking neurons, surrogate gradients, encoders and learning rules on PyTorch.
 
-Conventions, the same in every module and stated only here:
+Conventions, the same in every module and stated here:
 
 - Tensors are time-major: ``[T, B, N]`` or ``[T, B, C, H, W]``. Spikes are 0/1 floats.
 - Time, ``dt`` and every ``tau_*`` are in milliseconds. ``dt`` and ``tau_mem`` are what a user sets;

@@ -145,7 +145,7 @@ titles = ["frame 11: stands", "frame 22: moves"]
 axes = images([spikes[10], spikes[21]], titles, low=-1)
 
 # %% [markdown]
-# Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black).
+# Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black). Each kind of spike has a line of its own.
 #
 # > **Before you run:** draw the number of spikes over time.
 
@@ -170,7 +170,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · What an addition costs
 #
-# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far. (For 64 bits he gives 10 pJ and 1300 to 2600; here is half of 10 and of 1300.)
+# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far. (Half of his 10 pJ and 1300 pJ for 64 bits.)
 
 # %%
 picojoules = {
@@ -196,7 +196,7 @@ decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 # - **ordinary**: pixel, 784 of them;
 # - **skips black**, a fair opponent: bright pixel, 166;
 # - **spikes at random**: spike of section 2, 559;
-# - **spikes, each once**: bright pixel, if each sends a single spike.
+# - **spikes, each once**: bright pixel, if each sends a single spike, the brighter the earlier (page 01).
 #
 # The first two also multiply each time. The spiking ones multiply only their membrane, by what the leak leaves, once in each of the 50 milliseconds.
 
@@ -271,7 +271,7 @@ print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
 # %% [markdown]
 # Six seconds, and three spikes. So a brain is sparse, far more than the picture of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
 #
-# That brains spike does not mean that machines should: a chip has wires for numbers. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
+# That brains spike does not mean that machines should. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
 
 # %% tags=["check"]
 assert round(wait) == 6

@@ -480,7 +480,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # Three things to see:
 #
-# - **Wide bumps differ little.** At widths of 4 and 1 the shape hardly matters, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
+# - **Among wide bumps the shape hardly matters.** At widths of 4 and 1 it is so, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
 # - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds. Tails count most where outputs start silent: with doubled output weights, 7 of 8 triangles learn at width 1/4, but only one at 1/16.
 # - **The others are a lottery.** The triangle at width 1/4 gives the accuracies below. Five of the eight seeds are at chance, the others learn. A mean of 65 % would describe not a single run. The second line explains some of it: the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
 
@@ -570,7 +570,7 @@ decorate(right, title="Its slope is a bump")
 # %% [markdown]
 # **In a network it is not.** Take $u = 0.5$ and a spike that comes through $w = 1$. It lifts $p$ from $p(0.5) = 0.01$ to $p(1.5) = 0.99$. The slope at 0.5 promises only $w \cdot p'(0.5) = 0.07$. Each further layer adds such an error.
 #
-# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. As a rule, take a narrow bump with tails for one or two layers, as in section 5, and a wider one for many: page 16 uses $k = 2$.
+# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. That is noise, and section 5 had none. What to take is a matter of experience: narrow with tails did best for our two layers, and page 16 needs a wide one, $k = 2$, for six and twelve.
 
 # %% tags=["check"]
 error = (density * 0.05 / 200_000).sqrt() / 0.05

@@ -63,7 +63,7 @@ assert spikes.flatten().argmax() == 88
 # ## You will
 #
 # - charge a membrane with a step and with a pulse, in volts and amperes, and watch it leak;
-# - follow one spike in slow motion, write the six lines that make it, and find the same numbers in `snn_core.LIF`;
+# - follow one spike in slow motion, read the six lines that make it, and find the same numbers in `snn_core.LIF`;
 # - measure how fast a neuron fires, and find its limit, the step of the simulation;
 # - break a neuron by keeping $\beta$, or a constant input, when $\mathrm{d}t$ changes, and repair it.
 
@@ -109,7 +109,7 @@ assert round(beta**20, 2) == 0.14
 # %% [markdown]
 # ### A step of current
 #
-# Now an electrode sends in a current $J$. If all of it flows through the resistor, the voltage $U$ is $R\,J$: Ohm's law. The voltage moves towards that, and the *distance* to it shrinks by $\beta$ in every step:
+# Now an electrode sends in a current $J$. If all of it flows through the resistor, the voltage $U$ is $R\,J$: Ohm's law. The voltage moves towards that, and the *distance* to it shrinks to its $\beta$-fold in every step:
 #
 # $$U \leftarrow \beta\, U + (1 - \beta)\, R\, J .$$
 #
@@ -324,7 +324,7 @@ axes = lanes(
 )
 
 # %% [markdown]
-# Those that find the membrane still above 0.5: 7 of 29. One at 151 ms does not, 1 ms after another: the reset has just taken 1 away. The neuron picks out *coincidences*, and $\tau$ says what counts as together.
+# Those that find the membrane still above 0.5: 7 of 29. (The one at 151 ms comes right after a reset.) The neuron picks out *coincidences*, and $\tau$ says what counts as together.
 #
 # Five neurons hear the same spikes through five weights:
 
@@ -561,7 +561,7 @@ decorate(
 )
 
 # %% [markdown]
-# Both stop at 1000 spikes per second, one per step. The hard one climbs in stairs: its intervals are whole milliseconds, and what came in since the crossing is thrown away. At a drive of 3 it fires 200 times instead of 247. The soft one carries the rest over: 238. Steps of 0.1 ms give 243 (hard) and 245 (soft).
+# Both stop at 1000 per second, one per step. The hard one climbs in stairs: its intervals are whole milliseconds, and what came in since the crossing is thrown away. At a drive of 3 it fires 200 times instead of 247. The soft one carries the rest over: 238. (It waits for the step to end.) Steps of 0.1 ms give 243 (hard) and 245 (soft).
 
 # %% tags=["check"]
 three = torch.tensor([3.0])
@@ -630,7 +630,7 @@ for name, train in zip(names, halved.T, strict=True):
     print(f"{name}: {train.sum():.0f} spikes in 50 s")
 
 # %% [markdown]
-# Nearly only the second: chance clusters still take it across. It is *fluctuation-driven*, the first *mean-driven*. Irregular spikes need no noise inside the neuron: large single inputs are enough.
+# Nearly only the second: chance clusters still take it across. It is *fluctuation-driven*, the first *mean-driven*. Irregular spikes need no noise inside the neuron: large random inputs are enough.
 
 # %% tags=["check"]
 assert torch.allclose(mean_drive[0], mean_drive[1])
@@ -649,7 +649,7 @@ assert 0.7 < variation(halved[:, 1]) < 1
 # - charged a membrane with a step and a pulse: it rises towards $R\,J$, and a short pulse is a jump;
 # - followed integrate, compare, emit, reset by hand, in six lines, and in `LIF`;
 # - measured the f–I curve, silent up to a constant drive of 1, and found its limit, one spike per step;
-# - kept $\beta$, or $I$, and got another neuron; kept $\tau$ and $D$ and got the same one.
+# - kept $\beta$, or $I$, and got something else; kept $\tau$ and $D$ and got the same.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -823,7 +823,7 @@ check("02.4", steps_to_first_spike)
 #
 # $$\tau \frac{\mathrm{d}U}{\mathrm{d}t} = -U + R\,J .$$
 #
-# While $J$ is constant, the distance $x = U - R\,J$ obeys $\tau\,\mathrm{d}x/\mathrm{d}t = -x$, so it shrinks by $e^{-\mathrm{d}t/\tau} = \beta$ in a step of $\mathrm{d}t$, exactly: $U - RJ \leftarrow \beta\,(U - RJ)$. Sorted, that is the update of section 1.
+# While $J$ is constant, the distance $x = U - R\,J$ obeys $\tau\,\mathrm{d}x/\mathrm{d}t = -x$, so it shrinks to its $e^{-\mathrm{d}t/\tau} = \beta$-fold in a step of $\mathrm{d}t$, exactly: $U - RJ \leftarrow \beta\,(U - RJ)$. Sorted, that is the update of section 1.
 #
 # **Euler's method** does not solve the equation but walks along its slope: $U \leftarrow U + \frac{\mathrm{d}t}{\tau}(RJ - U)$, that is, with $1 - \mathrm{d}t/\tau$ in place of $\beta$. How wrong is that?
 

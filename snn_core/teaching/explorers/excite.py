@@ -1,7 +1,6 @@
 """The explorer of page 00: one neuron that runs in time, and that the reader excites."""
 
-import math
-
+from ...neurons import LIF
 from ..live import Button, LiveExplorer, Range
 
 
@@ -20,6 +19,6 @@ class Excite(LiveExplorer):
 
     def data(self) -> dict:
         """Return the neuron's constants, how much of it is seen at once, and how fast it runs."""
-        beta = math.exp(-self.dt / self.tau_mem)
+        beta = LIF(self.tau_mem, dt=self.dt).beta.item()
         neuron = {"beta": beta, "dt": self.dt, "threshold": self.threshold}
         return neuron | {"window": self.window, "pace": self.pace}

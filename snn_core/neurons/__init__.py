@@ -5,9 +5,10 @@ recurrence adds.
 """
 
 from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
-from .base import IntegrateAndFire, Leaky, Neuron, Recording, SpikingNeuron
+from .base import Neuron, Recording, SpikingNeuron
 from .decays import decay
 from .izhikevich import FIRING_PATTERNS, Izhikevich, IzhikevichState, izhikevich_step
+from .leaky import IntegrateAndFire, Leaky
 from .lif import LIF, LeakyIntegrator, leaky_step, lif_step
 from .recurrent import (
     RecurrentAdaptiveLIF,

@@ -20,8 +20,8 @@ from torch import Tensor
 
 def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, Tensor]:
     """Run the neuron `lif` over ``[T, B, …]`` from `state`; return spikes, membrane, state."""
-    beta = lif.beta.to(current).expand_as(state).contiguous()
-    threshold = lif.threshold.to(current).expand_as(state).contiguous()
+    beta = lif.constant("beta", state).expand_as(state).contiguous()
+    threshold = lif.constant("threshold", state).expand_as(state).contiguous()
     rules = (lif.reset == "soft", lif.detach_reset, lif.surrogate)
     return _LIFSequence.apply(current, state, beta, threshold, *rules)
 
@@ -29,7 +29,9 @@ def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, T
 class _LIFSequence(torch.autograd.Function):
     @staticmethod
     def forward(ctx, current, state, beta, threshold, soft, detach, surrogate):
-        membrane = current.clone(memory_format=torch.contiguous_format)
+        membrane = torch.empty_like(
+            current, dtype=state.dtype, memory_format=torch.contiguous_format
+        ).copy_(current)
         v = state.clone()
         z = torch.empty_like(state)
         for u in membrane.unbind():  # each step of the membrane still holds its input
@@ -37,7 +39,7 @@ class _LIFSequence(torch.autograd.Function):
             torch.gt(u, threshold, out=z)
             drop = threshold if soft else u
             torch.addcmul(u, z, drop, value=-1, out=v)
-        spikes = torch.gt(membrane, threshold, out=torch.empty_like(membrane))
+        spikes = torch.gt(membrane, threshold, out=torch.empty_like(membrane, dtype=current.dtype))
         ctx.save_for_backward(membrane, spikes, state, beta, threshold)
         ctx.soft = soft
         ctx.detach = detach

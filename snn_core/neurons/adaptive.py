@@ -5,9 +5,12 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .base import IntegrateAndFire, at_rest
-from .decays import decay, own_decay, owned_decay, parameter
+from .base import at_rest
+from .decays import given_decay, parameter, time_constant
+from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
+
+TAU_ADAPT = 100.0  # ms, of a neuron that is given neither a time constant nor a decay
 
 
 class AdaptiveState(NamedTuple):
@@ -60,12 +63,14 @@ class AdaptiveLIF(IntegrateAndFire):
     """LIF neurons with an adaptive threshold: a spike raises it, it falls back with `tau_adapt`.
 
     Args:
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
-        tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
+            it nor `beta` is given.
+        tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``; 100 if
+            neither it nor `rho` is given.
         rho: adaptation decay per step in [0, 1], in place of `tau_adapt`.
         strength: by how much one spike raises the threshold, at least 0; a number or a tensor
             ``[N]``.
-        dt: step in ms.
+        dt: step in ms, 1 unless given.
         learn_rho: make the adaptation decay learnable.
         options: threshold, reset and the other options of `LIF`.
 
@@ -82,8 +87,8 @@ class AdaptiveLIF(IntegrateAndFire):
 
     def __init__(
         self,
-        tau_mem: Tensor | float = 10.0,
-        tau_adapt: Tensor | float = 100.0,
+        tau_mem: Tensor | float | None = None,
+        tau_adapt: Tensor | float | None = None,
         *,
         rho: Tensor | float | None = None,
         strength: Tensor | float = 0.1,
@@ -92,17 +97,22 @@ class AdaptiveLIF(IntegrateAndFire):
         **options,
     ):
         super().__init__(tau_mem, dt=dt, **options)
-        value = decay(tau_adapt, dt, "tau_adapt") if rho is None else parameter("rho", rho)
-        own_decay(self, "rho", value, learn_rho)
+        value = given_decay({"tau_adapt": tau_adapt, "rho": rho}, TAU_ADAPT, dt)
+        self.own_decay("rho", value, learn=learn_rho)
         strength = parameter("strength", strength)
         raises = bool((strength >= 0).all())
         _checks.require(raises, "strength", strength.tolist(), "at least 0")
-        self.register_buffer("strength", strength)
+        self.own_constant("strength", strength)
 
     @property
     def rho(self) -> Tensor:
-        """Decay of the adaptation per step, in [0, 1]: a scalar tensor, or one entry per neuron."""
-        return owned_decay(self, "rho")
+        """Decay of the adaptation per step in [0, 1], in float64: a scalar, or one per neuron."""
+        return self.constant("rho")
+
+    @property
+    def tau_adapt(self) -> Tensor:
+        """Adaptation time constant in ms, in float64, also of a learnt decay."""
+        return time_constant(self.rho, self.dt)
 
     def initial_state(self, current: Tensor) -> AdaptiveState:
         """Return a rested membrane and no adaptation for `current` ``[T, B, …]``."""
@@ -110,5 +120,5 @@ class AdaptiveLIF(IntegrateAndFire):
 
     def step(self, current: Tensor, state: AdaptiveState) -> tuple[Tensor, Tensor, AdaptiveState]:
         """Advance by one step with `adaptive_lif_step`."""
-        own = {"rho": self.rho, "strength": self.strength}
-        return adaptive_lif_step(current, state, **own, **self.rules)
+        own = {name: self.constant(name, state.adaptation) for name in ("rho", "strength")}
+        return adaptive_lif_step(current, state, **own, **self.rules(state.membrane))

@@ -1,16 +1,15 @@
-"""What neurons share: the loop over time, the check of input and state, leak and threshold."""
+"""What neurons share: the loop over time, the check of input and state."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .. import _checks
-from ..surrogate import Surrogate, as_surrogate
-from .decays import decay, own_decay, owned_decay, parameter
+from ..precision import wide
+from .constants import Constants
 
-RESETS = ("soft", "hard")
 PER_NEURON = ("beta", "alpha", "rho", "strength", "threshold")
 
 State = Tensor | tuple[Tensor, ...]
@@ -25,16 +24,16 @@ class Recording(NamedTuple):
 
 
 def at_rest(kind: type, like: Tensor) -> tuple[Tensor, ...]:
-    """Return a state of this kind of NamedTuple, with zeros like `like` for each variable."""
-    return kind(*(torch.zeros_like(like) for _ in kind._fields))
+    """Return a state of this kind of NamedTuple: wide zeros, shaped like `like`, per variable."""
+    return kind(*(torch.zeros_like(like, dtype=wide(like)) for _ in kind._fields))
 
 
-class Neuron(nn.Module):
+class Neuron(Constants):
     """What every neuron shares: the state at rest, and the check of what comes in and goes out."""
 
     def initial_state(self, current: Tensor) -> State:
         """Return the resting state for the input `current` ``[T, B, …]``: zeros ``[B, …]``."""
-        return torch.zeros_like(current[0])
+        return torch.zeros_like(current[0], dtype=wide(current))
 
     def _prepare(self, current: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Check input and state; without a state, start at rest."""
@@ -48,8 +47,9 @@ class Neuron(nn.Module):
         if came != expected:
             _checks.fail("state", came or type(state).__name__, f"shape {expected}")
         if isinstance(rest, Tensor):
-            return current, state
-        return current, type(rest)(*state)
+            return current, state.to(rest.dtype)
+        widened = (given.to(own.dtype) for given, own in zip(state, rest, strict=True))
+        return current, type(rest)(*widened)
 
     def _require_fit(self, sample: list[int]) -> None:
         """Require that what differs from neuron to neuron has the axes of a `sample`."""
@@ -79,27 +79,6 @@ def _shapes(state: object) -> list:
     if isinstance(state, tuple):
         return [list(getattr(variable, "shape", [])) for variable in state]
     return list(getattr(state, "shape", []))
-
-
-class Leaky(Neuron):
-    """What every leaky neuron shares: its decay, from `tau_mem` and `dt` in ms or as `beta`."""
-
-    def __init__(
-        self,
-        tau_mem: Tensor | float = 10.0,
-        *,
-        beta: Tensor | float | None = None,
-        dt: float = 1.0,
-        learn_beta: bool = False,
-    ):
-        super().__init__()
-        value = decay(tau_mem, dt) if beta is None else parameter("beta", beta)
-        own_decay(self, "beta", value, learn_beta)
-
-    @property
-    def beta(self) -> Tensor:
-        """Decay per step, in [0, 1]: a scalar tensor, or one entry per neuron."""
-        return owned_decay(self, "beta")
 
 
 class SpikingNeuron(Neuron):
@@ -139,65 +118,3 @@ class SpikingNeuron(Neuron):
         for now in current:
             spikes, membrane, state = self.step(now, state)
             yield spikes, membrane, state
-
-
-class IntegrateAndFire(Leaky, SpikingNeuron):
-    """What every LIF-like neuron shares: leak, threshold, reset and surrogate derivative.
-
-    Args:
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
-            ``[C, 1, 1]``.
-        beta: decay per step in [0, 1], in place of `tau_mem`.
-        threshold: above 0; a number or a tensor ``[N]``.
-        dt: step in ms.
-        reset: "soft" subtracts the threshold at a spike, "hard" sets the membrane to 0.
-        detach_reset: if True, no gradient flows through the spike that resets.
-        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`.
-        learn_beta, learn_threshold: make that parameter learnable.
-
-    Raises:
-        ValueError: for values outside these ranges, an unknown reset or surrogate, or an input not
-            ``[T, B, …]``.
-    """
-
-    def __init__(
-        self,
-        tau_mem: Tensor | float = 10.0,
-        *,
-        beta: Tensor | float | None = None,
-        threshold: Tensor | float = 1.0,
-        dt: float = 1.0,
-        reset: str = "soft",
-        detach_reset: bool = True,
-        surrogate: str | Surrogate = "fast_sigmoid",
-        learn_beta: bool = False,
-        learn_threshold: bool = False,
-    ):
-        super().__init__(tau_mem, beta=beta, dt=dt, learn_beta=learn_beta)
-        threshold = parameter("threshold", threshold)
-        positive = bool((threshold > 0).all())
-        _checks.require(positive, "threshold", threshold.tolist(), "a threshold above 0")
-        _checks.choice("reset", reset, RESETS)
-        if learn_threshold:
-            self.threshold = nn.Parameter(threshold)
-        else:
-            self.register_buffer("threshold", threshold)
-        self.reset = reset
-        self.detach_reset = detach_reset
-        self.surrogate = as_surrogate(surrogate)
-
-    @property
-    def rules(self) -> dict:
-        """The keyword arguments of `lif_step` that this neuron uses."""
-        return {
-            "beta": self.beta,
-            "threshold": self.threshold,
-            "reset": self.reset,
-            "detach_reset": self.detach_reset,
-            "spike": self.surrogate,
-        }
-
-    def extra_repr(self) -> str:
-        beta = self.beta.detach()
-        shown = f"{beta.item():.4g}" if beta.dim() == 0 else f"{list(beta.shape)}"
-        return f"beta={shown}, reset={self.reset!r}, surrogate={self.surrogate!r}"

@@ -1,30 +1,38 @@
-"""Constants of a neuron: one number for all or one per neuron, and decays from time constants."""
+"""Decays per step and time constants in ms: what a user gives, and what is read back."""
 
 import numbers
+import warnings
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .. import _checks
 
 
 def parameter(name: str, value: Tensor | float) -> Tensor:
-    """Turn a number or a per-neuron tensor into a floating-point tensor with finite entries."""
+    """Turn a number or a per-neuron tensor of real numbers into float64 with finite entries."""
     is_tensor = isinstance(value, Tensor)
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     _checks.require(is_tensor or is_number, name, type(value).__name__, "a number or a tensor")
-    if is_tensor and value.requires_grad:
+    if is_tensor:
+        counts = value.is_floating_point() or value.dtype in _checks.INTEGERS
+        _checks.require(counts, name, value.dtype, "real numbers")
         expected = "a plain value; to learn it, say so by `learn_…`"
-        _checks.fail(name, "a tensor that requires a gradient", expected)
-    if not is_tensor or not value.is_floating_point():
-        value = torch.as_tensor(value, dtype=torch.get_default_dtype())
+        _checks.require(
+            not value.requires_grad, name, "a tensor that requires a gradient", expected
+        )
+    value = torch.as_tensor(value, dtype=torch.float64)
     finite = bool(torch.isfinite(value).all())
     _checks.require(finite, name, value.tolist(), "finite numbers")
-    return value.detach().clone()
+    return value.clone()
 
 
-def decay(tau: Tensor | float, dt: float, name: str = "tau_mem") -> Tensor:
-    """Return the decay per step ``exp(-dt / tau)`` for a time constant and a step in ms."""
+def decay(tau: Tensor | float, dt: float, name: str = "tau") -> Tensor:
+    """Return the decay per step ``exp(-dt / tau)`` in float64, for a `tau` and a step in ms.
+
+    >>> decay(10.0, 1.0)
+    tensor(0.9048, dtype=torch.float64)
+    """
     _checks.number("dt", dt, 0)
     tau = parameter(name, tau)
     positive = bool((tau > 0).all())
@@ -32,24 +40,57 @@ def decay(tau: Tensor | float, dt: float, name: str = "tau_mem") -> Tensor:
     return torch.exp(-dt / tau)
 
 
-def own_decay(module: nn.Module, name: str, value: Tensor, learn: bool) -> None:
-    """Give `module` a decay in [0, 1]: a buffer, or a parameter if it is learnt.
+def time_constant(decay: Tensor, dt: float) -> Tensor:
+    """Return the time constant in ms, in [0, ∞], of a decay in [0, 1] per step of `dt` ms.
 
-    A learnt one is stored as its logit, so that it stays in (0, 1) whatever the optimiser does.
+    >>> time_constant(torch.tensor([0.0, 0.5, 1.0]), dt=1.0)
+    tensor([0.0000, 1.4427,    inf])
     """
+    return (dt / torch.log(decay)).abs()
+
+
+def given_decay(given: dict[str, Tensor | float | None], usual: float, dt: float) -> Tensor:
+    """Return the decay that a user gave by its time constant or directly, in float64.
+
+    Args:
+        given: name and value of the time constant in ms, then of the decay; None where not given.
+        usual: the time constant in ms where neither is given.
+        dt: step in ms.
+
+    Raises:
+        ValueError: where both are given, or values are outside their ranges.
+
+    Warns:
+        UserWarning: for a time constant shorter than a step, which is mostly one in seconds, or a
+            decay in its place.
+
+    >>> given_decay({"tau_mem": None, "beta": 0.5}, usual=10.0, dt=1.0)
+    tensor(0.5000, dtype=torch.float64)
+    """
+    (tau_name, tau), (name, value) = given.items()
+    _checks.number("dt", dt, 0)
+    if value is None:
+        return _from_tau(tau_name, usual if tau is None else tau, name, dt)
+    if tau is not None:
+        _checks.fail(name, f"{value} together with {tau_name}={tau}", "one of the two")
+    value = parameter(name, value)
     closed = bool(((value >= 0) & (value <= 1)).all())
     _checks.require(closed, name, value.tolist(), "a decay in [0, 1]")
-    if not learn:
-        module.register_buffer(f"_{name}", value)
-        return
+    return value
+
+
+def _from_tau(tau_name: str, tau: Tensor | float, name: str, dt: float) -> Tensor:
+    """Return the decay called `name` of a time constant; warn if that is shorter than a step."""
+    value = decay(tau, dt, tau_name)
+    shortest = parameter(tau_name, tau).amin().item()
+    if shortest < dt:
+        came = f"{tau_name}: got {shortest:g} ms at a step of {dt:g} ms, a {name} of {value.amin():.2g}"
+        warnings.warn(f"{came}; times are in ms, a decay per step is `{name}=…`", stacklevel=2)
+    return value
+
+
+def logit(name: str, value: Tensor) -> Tensor:
+    """Return the logit of a decay that is learnt, which keeps it in (0, 1) whatever it becomes."""
     inside = bool(((value > 0) & (value < 1)).all())
     _checks.require(inside, name, value.tolist(), "a decay inside (0, 1) when it is learnt")
-    setattr(module, f"{name}_logit", nn.Parameter(torch.logit(value)))
-
-
-def owned_decay(module: nn.Module, name: str) -> Tensor:
-    """Return the decay that `own_decay` gave to `module`."""
-    logit = getattr(module, f"{name}_logit", None)
-    if logit is None:
-        return getattr(module, f"_{name}")
-    return torch.sigmoid(logit)
+    return torch.logit(value)

@@ -8,7 +8,8 @@ from torch import Tensor
 from .. import _checks
 from ..surrogate import Surrogate
 from ._lif_sequence import lif_sequence
-from .base import RESETS, IntegrateAndFire, Leaky, Recording
+from .base import Recording
+from .leaky import RESETS, IntegrateAndFire, Leaky
 
 SPIKE = Surrogate()  # the one of a step function that is not told another
 
@@ -75,7 +76,7 @@ def lif_step(
     else:
         _checks.choice("reset", reset, RESETS)
     resetting = spikes.detach() if detach_reset else spikes
-    return spikes, membrane, membrane - drop * resetting
+    return spikes.to(current.dtype), membrane, membrane - drop * resetting
 
 
 class LIF(IntegrateAndFire):
@@ -93,7 +94,7 @@ class LIF(IntegrateAndFire):
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`."""
-        return lif_step(current, state, **self.rules)
+        return lif_step(current, state, **self.rules(state))
 
     def forward(
         self, current: Tensor, state: Tensor | None = None, *, record: bool = False
@@ -111,9 +112,10 @@ class LeakyIntegrator(Leaky):
     """A leaky integrator that never spikes: the membrane readout of a network.
 
     Args:
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
+            it nor `beta` is given.
         beta: decay per step in [0, 1], in place of `tau_mem`; 1 sums without a leak.
-        dt: step in ms.
+        dt: step in ms, 1 unless given.
         learn_beta: make the decay learnable.
 
     Raises:
@@ -128,7 +130,7 @@ class LeakyIntegrator(Leaky):
     def forward(self, current: Tensor, state: Tensor | None = None) -> Tensor:
         """Integrate `current` ``[T, B, …]`` and return the membrane ``[T, B, …]``."""
         current, state = self._prepare(current, state)
-        beta = self.beta
+        beta = self.constant("beta", state)
         membranes = []
         for now in current:
             state = leaky_step(now, state, beta)

@@ -7,7 +7,8 @@ from torch import Generator, Tensor, nn
 
 from .. import _checks
 from .adaptive import AdaptiveLIF, AdaptiveState
-from .base import IntegrateAndFire, at_rest
+from .base import at_rest
+from .leaky import IntegrateAndFire
 from .lif import lif_step
 
 RECURRENCES = ("all_to_all", "one_to_one")
@@ -41,10 +42,27 @@ def recurrent_lif_step(
     >>> recurrent_lif_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), beta=0.5)[1]
     tensor([[0.3000]])
     """
-    among_all = weight.dim() == 2
-    feedback = state.spikes @ weight.T if among_all else state.spikes * weight
-    spikes, membrane, v = lif_step(current + feedback, state.membrane, **rules)
-    return spikes, membrane, RecurrentState(v, spikes)
+    heard = current + feedback(state.spikes, weight)
+    spikes, membrane, v = lif_step(heard, state.membrane, **rules)
+    return spikes.to(current.dtype), membrane, RecurrentState(v, spikes)
+
+
+def feedback(spikes: Tensor, weight: Tensor) -> Tensor:
+    """Return what spikes of a state make neurons hear: weighted in the weight's dtype, then wide.
+
+    Args:
+        spikes: z[t-1], ``[B, N]``.
+        weight: ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each to itself.
+
+    Returns:
+        The current ``[B, N]``, in the dtype of `spikes`.
+
+    >>> feedback(torch.ones(1, 2), torch.tensor([0.5, -0.5]))
+    tensor([[ 0.5000, -0.5000]])
+    """
+    z = spikes.to(weight.dtype)
+    heard = z @ weight.T if weight.dim() == 2 else z * weight
+    return heard.to(spikes.dtype)
 
 
 def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
@@ -66,7 +84,8 @@ class RecurrentLIF(IntegrateAndFire):
 
     Args:
         neurons: their number N, at least 1.
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
+            it nor `beta` is given.
         recurrence: "all_to_all" for a weight ``[N, N]``, drawn uniformly from ±1/√N; "one_to_one"
             for a weight ``[N]`` from each neuron to itself, at first 0.
         generator: draws the initial weights; PyTorch's own if None.
@@ -84,7 +103,7 @@ class RecurrentLIF(IntegrateAndFire):
     def __init__(
         self,
         neurons: int,
-        tau_mem: Tensor | float = 10.0,
+        tau_mem: Tensor | float | None = None,
         *,
         recurrence: str = "all_to_all",
         generator: Generator | None = None,
@@ -103,7 +122,7 @@ class RecurrentLIF(IntegrateAndFire):
 
     def step(self, current: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor, RecurrentState]:
         """Advance by one step with `recurrent_lif_step`."""
-        return recurrent_lif_step(current, state, self.weight, **self.rules)
+        return recurrent_lif_step(current, state, self.weight, **self.rules(state.membrane))
 
 
 class RecurrentAdaptiveState(NamedTuple):
@@ -122,8 +141,10 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
 
     Args:
         neurons: their number N, at least 1; weights ``[N, N]``, drawn uniformly from ±1/√N.
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
-        tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
+            it nor `beta` is given.
+        tau_adapt: adaptation time constant in ms, above 0; a number or a tensor ``[N]``; 100 if
+            neither it nor `rho` is given.
         generator: draws the initial weights; PyTorch's own if None.
         options: strength and the other options of `AdaptiveLIF`.
 
@@ -139,8 +160,8 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
     def __init__(
         self,
         neurons: int,
-        tau_mem: Tensor | float = 10.0,
-        tau_adapt: Tensor | float = 100.0,
+        tau_mem: Tensor | float | None = None,
+        tau_adapt: Tensor | float | None = None,
         *,
         generator: Generator | None = None,
         **options,
@@ -157,7 +178,7 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
         self, current: Tensor, state: RecurrentAdaptiveState
     ) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
         """Advance by one step: `adaptive_lif_step`, with what the neurons hear of each other."""
-        heard = current + state.spikes @ self.weight.T
+        heard = current + feedback(state.spikes, self.weight)
         own = AdaptiveState(state.membrane, state.adaptation)
         spikes, membrane, own = super().step(heard, own)
-        return spikes, membrane, RecurrentAdaptiveState(*own, spikes)
+        return spikes.to(current.dtype), membrane, RecurrentAdaptiveState(*own, spikes)

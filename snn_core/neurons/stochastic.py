@@ -5,7 +5,8 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from .. import _checks
-from .base import IntegrateAndFire
+from ..precision import wide
+from .leaky import IntegrateAndFire
 from .lif import lif_step
 
 
@@ -33,7 +34,7 @@ class StochasticLIF(IntegrateAndFire):
 
     def __init__(
         self,
-        tau_mem: Tensor | float = 10.0,
+        tau_mem: Tensor | float | None = None,
         *,
         width: float = 0.2,
         generator: Generator | None = None,
@@ -47,8 +48,14 @@ class StochasticLIF(IntegrateAndFire):
         self.generator = generator
 
     def probability(self, membrane: Tensor) -> Tensor:
-        """Return the probability of a spike, in (0, 1), for membranes u of any shape."""
-        return torch.sigmoid((membrane - self.threshold) / self.width)
+        """Return the probability of a spike, in [0, 1], for membranes u ``[…, N]``."""
+        _checks.floats("membrane", membrane)
+        return torch.sigmoid(self._distance(membrane))
+
+    def _distance(self, membrane: Tensor) -> Tensor:
+        """Return how far membranes are above the threshold, in units of the width."""
+        membrane = membrane.to(wide(membrane))
+        return (membrane - self.constant("threshold", membrane)) / self.width
 
     def _draw(self, distance: Tensor) -> Tensor:
         chance = torch.sigmoid(distance.detach() / self.width)
@@ -56,7 +63,7 @@ class StochasticLIF(IntegrateAndFire):
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""
-        rules = self.rules | {"spike": self._draw}
+        rules = self.rules(state) | {"spike": self._draw}
         return lif_step(current, state, **rules)
 
     def log_likelihood(self, spikes: Tensor, membrane: Tensor) -> Tensor:
@@ -65,8 +72,15 @@ class StochasticLIF(IntegrateAndFire):
         Args:
             spikes: what the neuron did, in {0, 1}, ``[T, B, …]``.
             membrane: the membranes at which it did so, same shape.
+
+        Raises:
+            ValueError: for trains or membranes that are not ``[T, B, …]``, of different shapes, or
+                spikes of other values.
         """
-        distance = (membrane - self.threshold) / self.width
+        _train(spikes)
+        _checks.sequence("membrane", membrane)
+        _checks.shape("membrane", membrane, spikes.shape)
+        distance = self._distance(membrane)
         of_spike = F.logsigmoid(distance)
         of_silence = F.logsigmoid(-distance)
         return spikes * of_spike + (1 - spikes) * of_silence
@@ -82,17 +96,18 @@ class StochasticLIF(IntegrateAndFire):
             current: the input, ``[T, …]``, a shape that broadcasts with the trains.
 
         Raises:
-            ValueError: for trains or a current that are not ``[T, B, …]``, or of different length,
-                or other values.
+            ValueError: for trains or a current that are not ``[T, B, …]``, of shapes that do not
+                fit, or spikes of other values.
         """
-        _checks.sequence("spikes", spikes)
+        _train(spikes)
         _checks.sequence("current", current)
-        binary = bool(((spikes == 0) | (spikes == 1)).all())
-        _checks.require(binary, "spikes", "other values", "spikes in {0, 1}")
         if len(current) != len(spikes):
             _checks.fail("current", f"{len(current)} steps", f"{len(spikes)} steps")
-        rules = self.rules
-        state = torch.zeros_like(spikes[0])
+        if not _broadcasts(current[0], spikes[0]):
+            expected = f"a shape that broadcasts to {list(spikes.shape)}"
+            _checks.fail("current", f"shape {list(current.shape)}", expected)
+        state = self.initial_state(spikes.to(wide(current)))
+        rules = self.rules(state)
         membranes = []
         for fired, now in zip(spikes, current, strict=True):
             # lif_step asks who fires; this answer repeats the train, without a gradient.
@@ -100,3 +115,17 @@ class StochasticLIF(IntegrateAndFire):
             _, membrane, state = lif_step(now, state, **rules)
             membranes.append(membrane)
         return torch.stack(membranes)
+
+
+def _train(spikes: Tensor) -> None:
+    """Require spikes ``[T, B, …]`` in {0, 1}."""
+    _checks.sequence("spikes", spikes)
+    binary = bool(((spikes == 0) | (spikes == 1)).all())
+    _checks.require(binary, "spikes", "other values", "spikes in {0, 1}")
+
+
+def _broadcasts(one: Tensor, other: Tensor) -> bool:
+    """Say whether one step `one` takes the shape of the `other`."""
+    own = (1,) * (other.dim() - one.dim()) + tuple(one.shape)
+    pairs = zip(own, other.shape, strict=False)
+    return one.dim() <= other.dim() and all(size in (1, wanted) for size, wanted in pairs)

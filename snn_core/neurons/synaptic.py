@@ -9,9 +9,12 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .base import IntegrateAndFire, at_rest
-from .decays import decay, own_decay, owned_decay, parameter
+from .base import at_rest
+from .decays import given_decay, time_constant
+from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
+
+TAU_SYN = 5.0  # ms, of a neuron that is given neither a time constant nor a decay
 
 
 class SynapticState(NamedTuple):
@@ -47,6 +50,7 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
     >>> synapse_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
     tensor([1.5000])
     """
+    current = current.to(synapse.dtype)  # before the product, which a narrow one would round
     return leaky_step((1 - alpha) * current, synapse, alpha)
 
 
@@ -56,10 +60,12 @@ class CuBaLIF(IntegrateAndFire):
     ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron.
 
     Args:
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``.
-        tau_syn: synaptic time constant in ms, above 0; a number or a tensor ``[N]``.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
+            it nor `beta` is given.
+        tau_syn: synaptic time constant in ms, above 0; a number or a tensor ``[N]``; 5 if neither
+            it nor `alpha` is given.
         alpha: synaptic decay per step in [0, 1), in place of `tau_syn`; 0 is the plain LIF neuron.
-        dt: step in ms.
+        dt: step in ms, 1 unless given.
         learn_alpha: make the synaptic decay learnable.
         options: threshold, reset and the other options of `LIF`.
 
@@ -77,8 +83,8 @@ class CuBaLIF(IntegrateAndFire):
 
     def __init__(
         self,
-        tau_mem: Tensor | float = 10.0,
-        tau_syn: Tensor | float = 5.0,
+        tau_mem: Tensor | float | None = None,
+        tau_syn: Tensor | float | None = None,
         *,
         alpha: Tensor | float | None = None,
         dt: float = 1.0,
@@ -86,15 +92,20 @@ class CuBaLIF(IntegrateAndFire):
         **options,
     ):
         super().__init__(tau_mem, dt=dt, **options)
-        alpha = decay(tau_syn, dt, "tau_syn") if alpha is None else parameter("alpha", alpha)
-        own_decay(self, "alpha", alpha, learn_alpha)
+        alpha = given_decay({"tau_syn": tau_syn, "alpha": alpha}, TAU_SYN, dt)
+        self.own_decay("alpha", alpha, learn=learn_alpha)
         open_ = bool((alpha < 1).all())
         _checks.require(open_, "alpha", alpha.tolist(), "a decay below 1: with 1 nothing comes in")
 
     @property
     def alpha(self) -> Tensor:
-        """Decay of the synaptic current per step, in [0, 1): a scalar, or one entry per neuron."""
-        return owned_decay(self, "alpha")
+        """Decay of the synaptic current per step in [0, 1), in float64: a scalar, or per neuron."""
+        return self.constant("alpha")
+
+    @property
+    def tau_syn(self) -> Tensor:
+        """Synaptic time constant in ms, in float64, also of a learnt decay."""
+        return time_constant(self.alpha, self.dt)
 
     def initial_state(self, current: Tensor) -> SynapticState:
         """Return a membrane and a synapse at rest for `current` ``[T, B, …]``."""
@@ -102,9 +113,10 @@ class CuBaLIF(IntegrateAndFire):
 
     def step(self, current: Tensor, state: SynapticState) -> tuple[Tensor, Tensor, SynapticState]:
         """Advance by one step: `synapse_step`, then `lif_step`."""
-        synapse = synapse_step(current, state.synapse, self.alpha)
-        spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules)
-        return spikes, membrane, SynapticState(v, synapse)
+        alpha = self.constant("alpha", state.synapse)
+        synapse = synapse_step(current, state.synapse, alpha)
+        spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules(state.membrane))
+        return spikes.to(current.dtype), membrane, SynapticState(v, synapse)
 
 
 class Alpha(CuBaLIF):
@@ -134,7 +146,8 @@ class Alpha(CuBaLIF):
 
     def step(self, current: Tensor, state: AlphaState) -> tuple[Tensor, Tensor, AlphaState]:
         """Advance by one step: `synapse_step` twice, then `lif_step`."""
-        rise = synapse_step(current, state.rise, self.alpha)
-        synapse = synapse_step(rise, state.synapse, self.alpha)
-        spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules)
-        return spikes, membrane, AlphaState(v, synapse, rise)
+        alpha = self.constant("alpha", state.synapse)
+        rise = synapse_step(current, state.rise, alpha)
+        synapse = synapse_step(rise, state.synapse, alpha)
+        spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules(state.membrane))
+        return spikes.to(current.dtype), membrane, AlphaState(v, synapse, rise)

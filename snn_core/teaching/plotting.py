@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from .. import _checks
-from ..neurons.base import RESETS
+from ..neurons.leaky import RESETS
 from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")

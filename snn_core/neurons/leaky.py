@@ -1,0 +1,108 @@
+"""What leaky neurons share: the decay, the threshold, and what both are given as."""
+
+from torch import Tensor
+
+from .. import _checks
+from ..surrogate import Surrogate, as_surrogate
+from .base import Neuron, SpikingNeuron
+from .decays import given_decay, parameter, time_constant
+
+RESETS = ("soft", "hard")
+TAU_MEM = 10.0  # ms, of a neuron that is given neither a time constant nor a decay
+
+
+class Leaky(Neuron):
+    """What every leaky neuron shares: its decay, from `tau_mem` and `dt` in ms or as `beta`."""
+
+    def __init__(
+        self,
+        tau_mem: Tensor | float | None = None,
+        *,
+        beta: Tensor | float | None = None,
+        dt: float = 1.0,
+        learn_beta: bool = False,
+    ):
+        super().__init__()
+        value = given_decay({"tau_mem": tau_mem, "beta": beta}, TAU_MEM, dt)
+        self.own_decay("beta", value, learn=learn_beta)
+        self.dt = float(dt)
+
+    @property
+    def beta(self) -> Tensor:
+        """Decay per step in [0, 1], in float64: a scalar tensor, or one entry per neuron."""
+        return self.constant("beta")
+
+    @property
+    def tau_mem(self) -> Tensor:
+        """Membrane time constant in ms, in float64, also of a learnt decay: infinite for 1."""
+        return time_constant(self.beta, self.dt)
+
+    def settings(self) -> dict[str, object]:
+        """Return what a checkpoint must agree in beside the constants: the step."""
+        return {"dt": self.dt}
+
+
+class IntegrateAndFire(Leaky, SpikingNeuron):
+    """What every LIF-like neuron shares: leak, threshold, reset and surrogate derivative.
+
+    Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
+            ``[C, 1, 1]``; 10 if neither it nor `beta` is given.
+        beta: decay per step in [0, 1], in place of `tau_mem`.
+        threshold: above 0; a number or a tensor ``[N]``.
+        dt: step in ms, 1 unless given; with `beta` only what `tau_mem` is read back with.
+        reset: "soft" subtracts the threshold at a spike, "hard" sets the membrane to 0.
+        detach_reset: if True, no gradient flows through the spike that resets.
+        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`.
+        learn_beta, learn_threshold: make that parameter learnable.
+
+    Raises:
+        ValueError: for values outside these ranges, `tau_mem` beside `beta`, an unknown reset or
+            surrogate, or an input not ``[T, B, …]``.
+
+    Warns:
+        UserWarning: for a time constant shorter than the step.
+    """
+
+    def __init__(
+        self,
+        tau_mem: Tensor | float | None = None,
+        *,
+        beta: Tensor | float | None = None,
+        threshold: Tensor | float = 1.0,
+        dt: float = 1.0,
+        reset: str = "soft",
+        detach_reset: bool = True,
+        surrogate: str | Surrogate = "fast_sigmoid",
+        learn_beta: bool = False,
+        learn_threshold: bool = False,
+    ):
+        super().__init__(tau_mem, beta=beta, dt=dt, learn_beta=learn_beta)
+        threshold = parameter("threshold", threshold)
+        positive = bool((threshold > 0).all())
+        _checks.require(positive, "threshold", threshold.tolist(), "a threshold above 0")
+        _checks.choice("reset", reset, RESETS)
+        self.own_constant("threshold", threshold, learn=learn_threshold)
+        self.reset = reset
+        self.detach_reset = detach_reset
+        self.surrogate = as_surrogate(surrogate)
+
+    def rules(self, state: Tensor) -> dict:
+        """Return the keyword arguments of `lif_step`, for a membrane like `state` ``[B, …]``."""
+        return {
+            "beta": self.constant("beta", state),
+            "threshold": self.constant("threshold", state),
+            "reset": self.reset,
+            "detach_reset": self.detach_reset,
+            "spike": self.surrogate,
+        }
+
+    def settings(self) -> dict[str, object]:
+        """Return what a checkpoint must agree in: the step, the reset and the surrogate."""
+        own = {"reset": self.reset, "detach_reset": bool(self.detach_reset)}
+        return super().settings() | own | {"surrogate": repr(self.surrogate)}
+
+    def extra_repr(self) -> str:
+        beta = self.beta.detach()
+        shown = f"{beta.item():.4g}" if beta.dim() == 0 else f"{list(beta.shape)}"
+        return f"beta={shown}, reset={self.reset!r}, surrogate={self.surrogate!r}"

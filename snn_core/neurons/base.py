@@ -9,6 +9,7 @@ from torch import Tensor
 from .. import _checks
 from ..precision import wide
 from .constants import Constants
+from .lengths import last_state, silent_after, without_padding
 
 PER_NEURON = ("beta", "alpha", "rho", "strength", "threshold")
 
@@ -93,15 +94,25 @@ class SpikingNeuron(Neuron):
         raise NotImplementedError
 
     def forward(
-        self, current: Tensor, state: State | None = None, *, record: bool = False
+        self,
+        current: Tensor,
+        state: State | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: bool = False,
     ) -> Tensor | Recording:
-        """Run over `current` ``[T, B, …]``; return spikes, or a `Recording` if `record`."""
+        """Run over `current` ``[T, B, …]``; return spikes, or a `Recording` if `record`.
+
+        With `lengths`, integers ``[B]`` in [1, T], each sample ends at its own step: after it
+        spikes and membrane are 0, and the state is that in which it ends.
+        """
+        current, lengths = without_padding(current, lengths)
         spikes, membrane, states = zip(*self._steps(current, state), strict=True)
-        last = self._finish(states[-1])
-        spikes = torch.stack(spikes)
+        last = self._finish(last_state(states, lengths))
+        spikes = silent_after(torch.stack(spikes), lengths)
         if not record:
             return spikes
-        return Recording(spikes, torch.stack(membrane), last)
+        return Recording(spikes, silent_after(torch.stack(membrane), lengths), last)
 
     def states(self, current: Tensor, state: State | None = None) -> State:
         """Run over `current` ``[T, B, …]``; return the states after all steps, ``[T, B, …]``."""

@@ -55,9 +55,12 @@ class Constants(nn.Module):
             A scalar, or one entry per neuron.
         """
         key = self._keys[name]
-        value = getattr(self, key)
+        value = self._buffers.get(key)  # sooner found than by `getattr`, in every step
+        learnt = value is None
+        if learnt:
+            value = getattr(self, key)
         value = exact(value) if like is None else value.to(like)
-        return torch.sigmoid(value) if key == f"{name}_logit" else value
+        return torch.sigmoid(value) if learnt and key != name else value
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True):
         values = [getattr(self, key) for key in self._keys.values()]

@@ -84,8 +84,9 @@ def _from_tau(tau_name: str, tau: Tensor | float, name: str, dt: float) -> Tenso
     value = decay(tau, dt, tau_name)
     shortest = parameter(tau_name, tau).amin().item()
     if shortest < dt:
-        came = f"{tau_name}: got {shortest:g} ms at a step of {dt:g} ms, a {name} of {value.amin():.2g}"
-        warnings.warn(f"{came}; times are in ms, a decay per step is `{name}=…`", stacklevel=2)
+        came = f"{tau_name}: got {shortest:g} ms at a step of {dt:g} ms"
+        expected = f"times in ms, and a decay per step as `{name}=…`"
+        warnings.warn(f"{came}, {name} {value.amin():.2g}, expected {expected}", stacklevel=2)
     return value
 
 

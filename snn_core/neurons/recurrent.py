@@ -44,7 +44,7 @@ def recurrent_lif_step(
     """
     heard = current + feedback(state.spikes, weight)
     spikes, membrane, v = lif_step(heard, state.membrane, **rules)
-    return spikes.to(current.dtype), membrane, RecurrentState(v, spikes)
+    return spikes.to(current), membrane, RecurrentState(v, spikes)
 
 
 def feedback(spikes: Tensor, weight: Tensor) -> Tensor:
@@ -60,9 +60,9 @@ def feedback(spikes: Tensor, weight: Tensor) -> Tensor:
     >>> feedback(torch.ones(1, 2), torch.tensor([0.5, -0.5]))
     tensor([[ 0.5000, -0.5000]])
     """
-    z = spikes.to(weight.dtype)
+    z = spikes.to(weight)
     heard = z @ weight.T if weight.dim() == 2 else z * weight
-    return heard.to(spikes.dtype)
+    return heard.to(spikes)
 
 
 def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
@@ -181,4 +181,4 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
         heard = current + feedback(state.spikes, self.weight)
         own = AdaptiveState(state.membrane, state.adaptation)
         spikes, membrane, own = super().step(heard, own)
-        return spikes.to(current.dtype), membrane, RecurrentAdaptiveState(*own, spikes)
+        return spikes.to(current), membrane, RecurrentAdaptiveState(*own, spikes)

@@ -50,7 +50,7 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
     >>> synapse_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
     tensor([1.5000])
     """
-    current = current.to(synapse.dtype)  # before the product, which a narrow one would round
+    current = current.to(synapse)  # before the product, which a narrow one would round
     return leaky_step((1 - alpha) * current, synapse, alpha)
 
 
@@ -116,7 +116,7 @@ class CuBaLIF(IntegrateAndFire):
         alpha = self.constant("alpha", state.synapse)
         synapse = synapse_step(current, state.synapse, alpha)
         spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules(state.membrane))
-        return spikes.to(current.dtype), membrane, SynapticState(v, synapse)
+        return spikes.to(current), membrane, SynapticState(v, synapse)
 
 
 class Alpha(CuBaLIF):
@@ -150,4 +150,4 @@ class Alpha(CuBaLIF):
         rise = synapse_step(current, state.rise, alpha)
         synapse = synapse_step(rise, state.synapse, alpha)
         spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules(state.membrane))
-        return spikes.to(current.dtype), membrane, AlphaState(v, synapse, rise)
+        return spikes.to(current), membrane, AlphaState(v, synapse, rise)

@@ -1,0 +1,60 @@
+"""Sequences of unequal length: each sample ends at its own step, and what follows is padding."""
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+
+
+def without_padding(current: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """Return the input with zeros after each sample's end, and the lengths as int64.
+
+    Whatever stands in the padding, even NaN, reaches no neuron and no gradient.
+
+    Args:
+        current: ``[T, B, …]``, padded at the end.
+        lengths: integers ``[B]`` in [1, T]; None for samples that all have T steps.
+
+    Raises:
+        ValueError: for an input that is not ``[T, B, …]``, or lengths that do not fit it.
+    """
+    if lengths is None:
+        return current, None
+    _checks.sequence("current", current, not_nan=False)
+    steps, batch = current.shape[:2]
+    lengths = _checks.lengths("lengths", lengths, batch, steps).to(current.device)
+    return silent_after(current, lengths), lengths
+
+
+def silent_after(output: Tensor, lengths: Tensor | None) -> Tensor:
+    """Return an output ``[T, B, …]`` with zeros after each sample's end, or as it is.
+
+    >>> silent_after(torch.ones(3, 2, 1), torch.tensor([1, 3])).squeeze(2).T
+    tensor([[1., 0., 0.],
+            [1., 1., 1.]])
+    """
+    if lengths is None:
+        return output
+    steps = torch.arange(len(output), device=output.device)
+    past = steps[:, None] >= lengths
+    features = (1,) * (output.dim() - 2)
+    return output.masked_fill(past.view(*past.shape, *features), 0)
+
+
+def at_end(output: Tensor, lengths: Tensor) -> Tensor:
+    """Return what each sample gave in its last step, ``[T, B, …]`` → ``[B, …]``."""
+    samples = torch.arange(len(lengths), device=lengths.device)
+    return output[lengths - 1, samples]
+
+
+def last_state(
+    states: tuple[Tensor | tuple[Tensor, ...], ...], lengths: Tensor | None
+) -> Tensor | tuple[Tensor, ...]:
+    """Return the state in which each sample ends, of the states ``[B, …]`` after every step."""
+    last = states[-1]
+    if lengths is None:
+        return last
+    if isinstance(last, Tensor):
+        return at_end(torch.stack(states), lengths)
+    variables = (at_end(torch.stack(own), lengths) for own in zip(*states, strict=True))
+    return type(last)(*variables)

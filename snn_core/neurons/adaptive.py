@@ -54,9 +54,10 @@ def adaptive_lif_step(
     tensor([1.])
     """
     raised = threshold + strength * state.adaptation
-    spikes, membrane, v = lif_step(current, state.membrane, threshold=raised, **rules)
+    wide = current.to(state.membrane)  # so that the spikes that adapt, and their gradient, are it
+    spikes, membrane, v = lif_step(wide, state.membrane, threshold=raised, **rules)
     adaptation = leaky_step(spikes, state.adaptation, rho)
-    return spikes, membrane, AdaptiveState(v, adaptation)
+    return spikes.to(current), membrane, AdaptiveState(v, adaptation)
 
 
 class AdaptiveLIF(IntegrateAndFire):

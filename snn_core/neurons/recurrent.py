@@ -60,7 +60,7 @@ def feedback(spikes: Tensor, weight: Tensor) -> Tensor:
     >>> feedback(torch.ones(1, 2), torch.tensor([0.5, -0.5]))
     tensor([[ 0.5000, -0.5000]])
     """
-    z = spikes.to(weight)
+    z = spikes.to(weight.dtype)
     heard = z @ weight.T if weight.dim() == 2 else z * weight
     return heard.to(spikes)
 

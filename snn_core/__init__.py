@@ -14,8 +14,14 @@ Conventions, the same in every module and stated here:
 - Within a step the presynaptic spike comes first: with the postsynaptic one of the same step it is
   a causal pair with a lag of 0, for every rule of plasticity.
 - The reset is detached from the gradient unless a neuron is told otherwise.
-- Randomness comes in through a keyword-only ``generator``. Device and dtype follow the input.
-- Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
+- Constants are exact: decays, thresholds and strengths are computed and kept in float64, learnt
+  ones in float32 or better. ``.half()`` and the like leave them so, only the device follows.
+- What adds up over time (states, membranes, traces, counts) is float32, or float64 where the input
+  is: `precision.wide`. Spikes come out in the dtype of the input, also under autocast.
+- Randomness comes in through a keyword-only ``generator``. The device follows the input.
+- Bad input raises a ``ValueError`` that names the argument, what came and what was expected. The
+  step functions (`lif_step` and the others) check nothing: they are arithmetic, for tensors whose
+  shapes broadcast, states that are wide already, and constants in the dtype of the state.
 """
 
 from importlib import import_module

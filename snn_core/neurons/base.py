@@ -48,9 +48,8 @@ class Neuron(Constants):
         if came != expected:
             _checks.fail("state", came or type(state).__name__, f"shape {expected}")
         if isinstance(rest, Tensor):
-            return current, state.to(rest.dtype)
-        widened = (given.to(own.dtype) for given, own in zip(state, rest, strict=True))
-        return current, type(rest)(*widened)
+            return current, state
+        return current, type(rest)(*state)
 
     def _require_fit(self, sample: list[int]) -> None:
         """Require that what differs from neuron to neuron has the axes of a `sample`."""

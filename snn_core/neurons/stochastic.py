@@ -47,6 +47,10 @@ class StochasticLIF(IntegrateAndFire):
         self.width = width
         self.generator = generator
 
+    def settings(self) -> dict[str, object]:
+        """Return what a checkpoint must agree in: also the width."""
+        return super().settings() | {"width": float(self.width)}
+
     def probability(self, membrane: Tensor) -> Tensor:
         """Return the probability of a spike, in [0, 1], for membranes u ``[…, N]``."""
         _checks.floats("membrane", membrane)
@@ -109,7 +113,7 @@ class StochasticLIF(IntegrateAndFire):
         state = self.initial_state(spikes.to(wide(current)))
         rules = self.rules(state)
         membranes = []
-        for fired, now in zip(spikes, current, strict=True):
+        for fired, now in zip(spikes.to(state), current, strict=True):
             # lif_step asks who fires; this answer repeats the train, without a gradient.
             rules["spike"] = lambda _, fired=fired: fired
             _, membrane, state = lif_step(now, state, **rules)

@@ -1,5 +1,7 @@
 """Neuron models: what holds for all of them, and each against a closed form or a plain loop."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,7 @@ from snn_core import (
     RecurrentAdaptiveLIF,
     RecurrentLIF,
     SpikingNeuron,
+    StochasticLIF,
 )
 from snn_core.neurons import FIRING_PATTERNS
 
@@ -95,11 +98,91 @@ def test_nan_and_wrong_states_are_refused(name):
         build(name)(drive(name), torch.zeros(3, 2))
 
 
-@pytest.mark.parametrize("name", ALL_NEURONS)
-def test_state_dict_round_trip(name):
-    one, other = build(name), build(name)
-    other.load_state_dict(one.state_dict())
-    assert torch.equal(one(drive(name)), other(drive(name)))
+LEAKY = {name: kind for name, kind in ALL_NEURONS.items() if name != "Izhikevich"}
+LEAKY["StochasticLIF"] = partial(StochasticLIF, width=0.3)
+
+
+def leaky(name, **options):
+    """Return a neuron of `LEAKY` for N neurons, in float64."""
+    first = (N,) if name.startswith("Recurrent") else ()
+    return LEAKY[name](*first, **options).double()
+
+
+def start(name, current):
+    """Return a state in which nothing is 0."""
+    rest = leaky(name).initial_state(current)
+    variables = rest if isinstance(rest, tuple) else (rest,)
+    filled = [0.4 + 0.2 * draw(B, N, seed=9 + n) for n in range(len(variables))]
+    return type(rest)(*filled) if isinstance(rest, tuple) else filled[0]
+
+
+def first_membrane(name, neuron, current, state):
+    """Return u[0] from the equations in the docstrings, written out once more."""
+    v = state[0] if isinstance(state, tuple) else state
+    if name == "CuBaLIF":
+        drive = neuron.alpha * state.synapse + (1 - neuron.alpha) * current
+    elif name == "Alpha":
+        rise = neuron.alpha * state.rise + (1 - neuron.alpha) * current
+        drive = neuron.alpha * state.synapse + (1 - neuron.alpha) * rise
+    elif name.startswith("Recurrent"):
+        drive = current + torch.einsum("ij,bj->bi", neuron.weight, state.spikes)
+    else:
+        drive = current
+    return neuron.beta * v + drive
+
+
+@pytest.mark.parametrize("name", LEAKY)
+def test_one_step_alone_has_the_values_and_gradients_of_its_equation(name):
+    options = {"learn_beta": True, "learn_threshold": True}
+    if name in ("CuBaLIF", "Alpha"):
+        options["learn_alpha"] = True
+    neuron, current = leaky(name, threshold=0.9, **options), drive(name)[:1].requires_grad_()
+    state = start(name, current)
+    recording = neuron(current, state, record=True)
+    expected = first_membrane(name, neuron, current[0], state)
+    assert recording.spikes.shape == recording.membrane.shape == (1, B, N)
+    torch.testing.assert_close(recording.membrane[0], expected, rtol=1e-12, atol=1e-12)
+    adapted = getattr(state, "adaptation", torch.zeros_like(expected))
+    raised = neuron.threshold + getattr(neuron, "strength", 0) * adapted
+    if name != "StochasticLIF":
+        assert torch.equal(recording.spikes[0] > 0, expected > raised)
+        assert 0 < recording.spikes.sum() < B * N
+    after = recording.state[0] if isinstance(recording.state, tuple) else recording.state
+    reset = expected - raised * recording.spikes[0].detach()
+    torch.testing.assert_close(after, reset, rtol=1e-12, atol=1e-12)
+    learnt = [current, *(p for p in neuron.parameters())]
+    weighted = draw(B, N, seed=5)
+    came, wanted = (
+        torch.autograd.grad(((u + v) * weighted).sum(), learnt, allow_unused=True)
+        for u, v in ((recording.membrane[0], after), (expected, reset))
+    )
+    for one, other in zip(came, wanted, strict=True):
+        assert (other != 0).any()
+        torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", LEAKY)
+@pytest.mark.parametrize("per_neuron", [False, True])
+@pytest.mark.parametrize("detach", [False, True])
+def test_a_threshold_that_learns_alone_gets_the_gradient_of_all_that_learn(
+    name, per_neuron, detach
+):
+    gradients = []
+    for others in (False, True):
+        size = torch.linspace(0.8, 1.2, N) if per_neuron else 1.0
+        options = {"threshold": size, "learn_threshold": True, "detach_reset": detach}
+        neuron = leaky(name, beta=0.5, learn_beta=others, **options)  # a logit of 0, exactly
+        if name.startswith("Recurrent"):
+            neuron.weight.data = 0.3 * draw(N, N, seed=4)
+        if name == "StochasticLIF":
+            neuron.generator = torch.Generator().manual_seed(0)
+        recording = neuron(drive(name), record=True)
+        loss = (recording.spikes * draw(T, B, N, seed=3)).sum()
+        loss = loss + (recording.membrane * draw(T, B, N, seed=5)).sum()
+        gradients.append(torch.autograd.grad(loss, neuron.threshold)[0])
+    assert gradients[0].shape == neuron.threshold.shape
+    assert (gradients[0].abs() > 1e-3).all()
+    torch.testing.assert_close(*gradients, rtol=1e-10, atol=1e-10)
 
 
 # The closed-form responses to one input spike, k steps later.

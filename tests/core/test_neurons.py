@@ -210,13 +210,6 @@ def test_parameters_are_learnable_only_when_asked():
     }
 
 
-def test_state_dict_round_trip():
-    one, other = LIF(beta=0.5, threshold=0.7), LIF()
-    other.load_state_dict(one.state_dict())
-    current = draw(T, B, N, dtype=torch.float32)
-    assert torch.equal(one(current), other(current))
-
-
 def test_no_state_is_kept_between_calls():
     lif, current = LIF(), draw(T, B, N)
     assert torch.equal(lif(current), lif(current))

@@ -93,3 +93,49 @@ def test_the_gradient_through_a_replay_is_that_of_finite_differences(reset):
 def test_chance_takes_the_place_of_a_surrogate():
     with pytest.raises(ValueError, match=r"^surrogate: "):
         StochasticLIF(surrogate="arctan")
+
+
+REFUSED = {
+    "another shape": (lambda n: n.log_likelihood(POST, torch.zeros(STEPS, 1, 1)), "membrane"),
+    "swapped": (lambda n: n.log_likelihood(torch.zeros(2, 1, 1), torch.zeros(2, 1, 5)), "membrane"),
+    "no spikes": (lambda n: n.log_likelihood(0.5 * POST, POST), "spikes"),
+    "whole numbers": (lambda n: n.log_likelihood(POST.long(), POST), "spikes"),
+    "nan": (lambda n: n.log_likelihood(POST, POST / 0 * 0), "membrane"),
+    "a list": (lambda n: n.probability([0.5]), "membrane"),
+    "neurons": (lambda n: n.replay(POST, PRE), "current"),
+    "too many axes": (lambda n: n.replay(POST, POST[:, None]), "current"),
+    "too few steps": (lambda n: n.replay(POST, POST[:-1]), "current"),
+    "other trains": (lambda n: n.replay(2 * POST, POST), "spikes"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_trains_and_membranes_that_do_not_fit_are_refused(case):
+    call, argument = REFUSED[case]
+    with pytest.raises(ValueError, match=f"^{argument}: got .*, expected "):
+        call(StochasticLIF())
+
+
+def test_a_replay_takes_a_current_that_broadcasts():
+    neuron = StochasticLIF(beta=0.5)
+    whole = neuron.replay(POST, PRE[:, :, :1].expand_as(POST))
+    assert torch.equal(neuron.replay(POST, PRE[:, :, :1]), whole)
+    one = neuron.replay(POST, PRE[:, :1, 0])
+    assert torch.equal(one, neuron.replay(POST, PRE[:, :1, :1].expand_as(POST)))
+
+
+@pytest.mark.parametrize("trains_in", [torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("current_in", [torch.bfloat16, torch.float32, torch.float64])
+def test_a_replay_and_its_score_are_wide(trains_in, current_in):
+    neuron = StochasticLIF(300.0, threshold=torch.tensor([0.8, 1.2]), width=0.5)
+    current = PRE[..., :2].to(current_in)
+    membrane = neuron.replay(POST.to(trains_in), current)
+    wide = torch.promote_types(current_in, torch.float32)
+    assert membrane.dtype == wide
+    exact = neuron.replay(POST, current.double())
+    torch.testing.assert_close(membrane.double(), exact, rtol=1e-5, atol=1e-5)
+    score = neuron.log_likelihood(POST.to(trains_in), membrane)
+    torch.testing.assert_close(
+        score.double(), neuron.log_likelihood(POST, exact), rtol=1e-4, atol=1e-5
+    )
+    assert neuron.probability(membrane.bfloat16()).dtype == torch.float32

@@ -16,12 +16,15 @@ Conventions, the same in every module and stated here:
 - The reset is detached from the gradient unless a neuron is told otherwise.
 - Randomness comes in through a keyword-only ``generator``. Device and dtype follow the input.
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected.
+- Checks that read values wait for the device: `unchecked` leaves them out, as traces, exports and
+  the transforms of `torch.func` do by themselves.
 """
 
 from importlib import import_module
 from types import ModuleType
 
 from . import encoding, losses, plasticity
+from ._modes import unchecked
 from .neurons import (
     ALL_NEURONS,
     LIF,
@@ -83,4 +86,5 @@ __all__ = [
     "lif_step",
     "losses",
     "plasticity",
+    "unchecked",
 ]

@@ -9,28 +9,30 @@ from torch import Tensor, nn
 from .. import _checks
 from ..surrogate import Surrogate, as_surrogate
 from .decays import decay, own_decay, owned_decay, parameter
+from .states import State, like, require_like, require_step, variables
 
 RESETS = ("soft", "hard")
-PER_NEURON = ("beta", "alpha", "rho", "strength", "threshold")
-
-State = Tensor | tuple[Tensor, ...]
 
 
 class Recording(NamedTuple):
-    """What a neuron did: spikes and membrane ``[T, B, …]``, and the final state, to go on from."""
+    """What a neuron did: spikes and membrane ``[T, B, …]``, and the final state, to go on from.
+
+    `neurons.detach(state)` cuts the state of any neuron off from what came before.
+    """
 
     spikes: Tensor
     membrane: Tensor
     state: State
 
 
-def at_rest(kind: type, like: Tensor) -> tuple[Tensor, ...]:
-    """Return a state of this kind of NamedTuple, with zeros like `like` for each variable."""
-    return kind(*(torch.zeros_like(like) for _ in kind._fields))
-
-
 class Neuron(nn.Module):
-    """What every neuron shares: the state at rest, and the check of what comes in and goes out."""
+    """What every neuron shares: the state at rest, and the check of what comes in and goes out.
+
+    `per_neuron` names the attributes that may differ from neuron to neuron; a tensor among them
+    must have the axes of a sample.
+    """
+
+    per_neuron: tuple[str, ...] = ("beta", "alpha", "rho", "strength", "threshold")
 
     def initial_state(self, current: Tensor) -> State:
         """Return the resting state for the input `current` ``[T, B, …]``: zeros ``[B, …]``."""
@@ -43,17 +45,15 @@ class Neuron(nn.Module):
         rest = self.initial_state(current)
         if state is None:
             return current, rest
-        came = _shapes(state)
-        expected = _shapes(rest)
-        if came != expected:
-            _checks.fail("state", came or type(state).__name__, f"shape {expected}")
-        if isinstance(rest, Tensor):
-            return current, state
-        return current, type(rest)(*state)
+        require_like("state", state, rest)
+        state = like(rest, variables(state))
+        for variable in variables(state):
+            _checks.finite("state", variable)
+        return current, state
 
     def _require_fit(self, sample: list[int]) -> None:
         """Require that what differs from neuron to neuron has the axes of a `sample`."""
-        for name in PER_NEURON:
+        for name in self.per_neuron:
             value = getattr(self, name, None)
             is_own = isinstance(value, Tensor) and value.dim()
             if is_own and not _has_axes(value.shape, sample):
@@ -61,9 +61,9 @@ class Neuron(nn.Module):
                 _checks.fail(name, f"shape {list(value.shape)}", expected)
 
     def _finish(self, state: State) -> State:
-        """Require a state without NaN: once in the membrane, a NaN of the input never leaves it."""
-        for variable in state if isinstance(state, tuple) else (state,):
-            _checks.no_nan("current", variable)
+        """Require a finite state: once in the membrane, a NaN of the input never leaves it."""
+        for variable in variables(state):
+            _checks.finite("current", variable)
         return state
 
 
@@ -72,13 +72,6 @@ def _has_axes(shape: torch.Size, sample: list[int]) -> bool:
     if len(shape) != len(sample):
         return False
     return all(own in (1, size) for own, size in zip(shape, sample, strict=True))
-
-
-def _shapes(state: object) -> list:
-    """Return the shape of a tensor, a list of shapes for a tuple, an empty list for the rest."""
-    if isinstance(state, tuple):
-        return [list(getattr(variable, "shape", [])) for variable in state]
-    return list(getattr(state, "shape", []))
 
 
 class Leaky(Neuron):
@@ -105,18 +98,27 @@ class Leaky(Neuron):
 class SpikingNeuron(Neuron):
     """A spiking neuron defined by its `step`; calling it runs the step over all time.
 
-    Subclass it, write `step(current, state) -> (spikes, membrane, state)`, and the loop is done. A
-    state of several variables is a NamedTuple, which `initial_state` returns at rest.
+    Subclass it, or one of the neurons here, write ``step(current, state) -> (spikes, membrane,
+    state)``, and the loop is done. A state of several variables is a NamedTuple or a plain tuple,
+    which `initial_state` returns at rest. What differs from neuron to neuron is named in
+    `per_neuron`, to be checked.
+
+    >>> class Tired(SpikingNeuron):
+    ...     def step(self, current, state):
+    ...         return (state + current > 1).float(), state + current, 0 * state
+    >>> Tired()(torch.full((2, 1, 1), 1.5)).flatten()
+    tensor([1., 1.])
     """
 
     def step(self, current: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
         """Advance by one step: `current` and `state` ``[B, …]`` → (spikes, membrane, new state)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
     def forward(
         self, current: Tensor, state: State | None = None, *, record: bool = False
     ) -> Tensor | Recording:
         """Run over `current` ``[T, B, …]``; return spikes, or a `Recording` if `record`."""
+        _checks.flag("record", record)
         spikes, membrane, states = zip(*self._steps(current, state), strict=True)
         last = self._finish(states[-1])
         spikes = torch.stack(spikes)
@@ -128,16 +130,19 @@ class SpikingNeuron(Neuron):
         """Run over `current` ``[T, B, …]``; return the states after all steps, ``[T, B, …]``."""
         _, _, states = zip(*self._steps(current, state), strict=True)
         last = self._finish(states[-1])
-        if isinstance(last, Tensor):
-            return torch.stack(states)
-        variables = zip(*states, strict=True)
-        return type(last)(*map(torch.stack, variables))
+        over_time = zip(*map(variables, states), strict=True)
+        return like(last, map(torch.stack, over_time))
 
     def _steps(self, current: Tensor, state: State | None) -> Iterator:
         """Yield (spikes, membrane, state) of every step."""
         current, state = self._prepare(current, state)
-        for now in current:
-            spikes, membrane, state = self.step(now, state)
+        first = True
+        for now in current.unbind():
+            after = self.step(now, state)
+            if first:  # as the first, so the others
+                require_step(f"{type(self).__name__}.step", after, now, state)
+                first = False
+            spikes, membrane, state = after
             yield spikes, membrane, state
 
 

@@ -52,7 +52,7 @@ class StochasticLIF(IntegrateAndFire):
 
     def _draw(self, distance: Tensor) -> Tensor:
         chance = torch.sigmoid(distance.detach() / self.width)
-        return torch.bernoulli(chance, generator=self.generator)
+        return torch.bernoulli(chance.nan_to_num(), generator=self.generator)
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""

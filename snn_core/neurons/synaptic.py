@@ -9,9 +9,10 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .base import IntegrateAndFire, at_rest
+from .base import IntegrateAndFire
 from .decays import decay, own_decay, owned_decay, parameter
 from .lif import leaky_step, lif_step
+from .states import at_rest
 
 
 class SynapticState(NamedTuple):

@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from .. import _checks
+from .. import _checks, _modes
 from .base import IntegrateAndFire
 from .lif import lif_step
 
@@ -52,6 +52,8 @@ class StochasticLIF(IntegrateAndFire):
 
     def _draw(self, distance: Tensor) -> Tensor:
         chance = torch.sigmoid(distance.detach() / self.width)
+        if _modes.tracing() and self.generator is None:  # ONNX has no Bernoulli that is right
+            return (torch.rand_like(chance) < chance).to(chance.dtype)
         return torch.bernoulli(chance.nan_to_num(), generator=self.generator)
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:

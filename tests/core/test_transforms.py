@@ -71,7 +71,7 @@ def drive(name, *batch, seed=0):
     """Return a current that makes some neurons spike, ``[*batch, T, B, N]`` in float64."""
     generator = torch.Generator().manual_seed(seed)
     current = torch.randn(*batch, T, B, N, generator=generator, dtype=torch.float64) + 0.8
-    return 40 * current if name == "Izhikevich" else 2 * current
+    return {"Izhikevich": 40, "Alpha": 6}.get(name, 2) * current
 
 
 def score(output):
@@ -231,6 +231,14 @@ def test_second_derivative_of_a_spike_is_the_slope_of_the_surrogate(name):
     torch.testing.assert_close(there, expected, rtol=1e-6, atol=1e-8)
 
 
+def test_a_traced_stochastic_neuron_spikes_as_often_as_it_says():
+    neuron, current = StochasticLIF(0.1), torch.full((1, 4000, 1), 0.9)
+    program = torch.export.export(neuron, (current,)).module()
+    chance = neuron.probability(torch.tensor(0.9)).item()
+    torch.manual_seed(0)
+    assert abs(program(current).mean().item() - chance) < 4 * (chance * (1 - chance) / 4000) ** 0.5
+
+
 @pytest.mark.parametrize("name", ["fast_sigmoid", "arctan", "sigmoid", "gaussian"])
 def test_second_derivative_of_a_traced_spike(name):
     surrogate, x = Surrogate(name, 2.0), POINTS.clone().requires_grad_()
@@ -314,6 +322,18 @@ def test_unchecked_covers_values_of_every_kind_and_ends_with_an_error():
         losses.count_cross_entropy(torch.ones(3, 1, 2), labels)
     with pytest.raises(ValueError, match="^intensity"):
         encoding.latency(torch.full((1, 2), 3.0), 4)
+
+
+def test_unchecked_inside_what_is_compiled():
+    torch._dynamo.reset()
+    lif, current = LIF(), torch.ones(3, 1, 2)
+
+    @torch.compile(backend="eager", fullgraph=True)
+    def run(current):
+        with unchecked():
+            return lif(current)
+
+    assert torch.equal(run(current), lif(current))
 
 
 def test_unchecked_nests():

@@ -40,9 +40,9 @@ def tracing() -> bool:
     return torch.compiler.is_compiling() or torch.jit.is_tracing()
 
 
-def transforming() -> bool:
-    """Say whether a transform of `torch.func` (vmap, grad, jvp, …) runs."""
-    return torch._C._are_functorch_transforms_active()
+def plain_only() -> bool:
+    """Say whether only PyTorch's operations will do: in a graph, or a transform of `torch.func`."""
+    return tracing() or torch._C._are_functorch_transforms_active()
 
 
 def checking() -> bool:

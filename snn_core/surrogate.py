@@ -121,9 +121,9 @@ class Surrogate:
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return spikes 0/1 where the distance to threshold `x` (any shape) is above 0."""
-        if not _modes.tracing():
+        if not _modes.plain_only():
             return _Spike.apply(x, self)
-        # A graph takes no function of ours: the same in plain operations, right to second order.
+        # The same spikes and derivatives, the second ones included, without a function of our own.
         fixed = x.detach()
         middle = torch.lerp(fixed, x, 0.5)
         return (fixed > 0).to(x.dtype) + self.derivative(middle) * (x - fixed)
@@ -173,27 +173,13 @@ def as_surrogate(surrogate: str | Surrogate) -> Surrogate:
 
 
 class _Spike(torch.autograd.Function):
-    """The step, with the surrogate derivative backward, and forward for those who ask for that."""
-
-    generate_vmap_rule = True
-
     @staticmethod
-    def forward(x: Tensor, surrogate: Surrogate) -> Tensor:
-        return (x > 0).to(x.dtype)
-
-    @staticmethod
-    def setup_context(ctx, inputs: tuple[Tensor, Surrogate], output: Tensor) -> None:
-        x, ctx.surrogate = inputs
+    def forward(ctx, x: Tensor, surrogate: Surrogate) -> Tensor:
         ctx.save_for_backward(x)
-        if torch.autograd.forward_ad._current_level >= 0:  # else it would outlive the backward pass
-            ctx.save_for_forward(x)
+        ctx.surrogate = surrogate
+        return (x > 0).to(x.dtype)
 
     @staticmethod
     def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         return grad * ctx.surrogate.derivative(x), None
-
-    @staticmethod
-    def jvp(ctx, tangent: Tensor, _: None) -> Tensor:
-        (x,) = ctx.saved_tensors
-        return tangent * ctx.surrogate.derivative(x)

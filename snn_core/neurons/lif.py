@@ -99,7 +99,7 @@ class LIF(IntegrateAndFire):
         self, current: Tensor, state: Tensor | None = None, *, record: bool = False
     ) -> Tensor | Recording:
         """Run over `current` ``[T, B, …]``; return spikes, or a `Recording` if `record`."""
-        if not self._is_plain() or _modes.tracing() or _modes.transforming():
+        if _modes.plain_only() or not self._is_untouched():
             return super().forward(current, state, record=record)
         _checks.flag("record", record)
         current, state = self._prepare(current, state)
@@ -109,7 +109,7 @@ class LIF(IntegrateAndFire):
             return spikes
         return Recording(spikes, membrane, state)
 
-    def _is_plain(self) -> bool:
+    def _is_untouched(self) -> bool:
         """Say whether nothing that a subclass or a user put in its place is in the way."""
         step = getattr(self.step, "__func__", None)
         rules = type(self).rules is IntegrateAndFire.rules

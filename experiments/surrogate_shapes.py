@@ -37,8 +37,8 @@ class LeakyTriangle(Surrogate):
         super().__init__("triangular", WIDTHS["triangular"] / width)
         self.floor = floor
 
-    def derivative_at(self, membrane, threshold):
-        return super().derivative_at(membrane, threshold).clamp(min=self.floor)
+    def derivative(self, x):
+        return super().derivative(x).clamp(min=self.floor)
 
 
 def patterns(seed: int):

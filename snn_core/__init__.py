@@ -22,12 +22,15 @@ Conventions, the same in every module and stated here:
 - Bad input raises a ``ValueError`` that names the argument, what came and what was expected. The
   step functions (`lif_step` and the others) check nothing: they are arithmetic, for tensors whose
   shapes broadcast, states that are wide already, and constants in the dtype of the state.
+- Checks that read values wait for the device: `unchecked` leaves them out, as traces, exports and
+  the transforms of `torch.func` do by themselves.
 """
 
 from importlib import import_module
 from types import ModuleType
 
 from . import encoding, losses, plasticity
+from ._modes import unchecked
 from .neurons import (
     ALL_NEURONS,
     LIF,
@@ -89,4 +92,5 @@ __all__ = [
     "lif_step",
     "losses",
     "plasticity",
+    "unchecked",
 ]

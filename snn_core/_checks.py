@@ -8,6 +8,8 @@ from typing import NoReturn
 import torch
 from torch import Tensor
 
+from . import _modes
+
 INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
@@ -48,22 +50,54 @@ def whole(argument: str, got: object, low: int = 1) -> None:
         fail(argument, repr(got), f"an integer of at least {low}")
 
 
+def flag(argument: str, got: object) -> None:
+    """Require True or False."""
+    if not isinstance(got, bool):
+        fail(argument, _kind(got), "True or False")
+
+
 def no_nan(argument: str, got: Tensor) -> None:
     """Require a tensor without NaN."""
+    # One pass without a temporary; the exact question is asked only then.
+    if not _modes.checking() or not _modes.is_true(torch.isnan(got.detach().sum())):
+        return
     if torch.isnan(got).any():
         fail(argument, "NaN", "numbers only")
 
 
+def finite(argument: str, got: Tensor) -> None:
+    """Require a tensor without NaN or infinite values."""
+    # Detached, so that no graph keeps what a check has computed.
+    if not _modes.checking() or not _modes.is_true(~torch.isfinite(got.detach()).all()):
+        return
+    no_nan(argument, got)
+    fail(argument, "infinite values", "finite numbers")
+
+
+def _kind(got: object) -> str:
+    """Describe what is no tensor of floats: its type, or its dtype."""
+    return str(got.dtype) if isinstance(got, Tensor) else type(got).__name__
+
+
+def dense(argument: str, got: object) -> None:
+    """Require an ordinary tensor of floats: neither nested nor sparse, integer nor complex."""
+    if not isinstance(got, Tensor):
+        fail(argument, _kind(got), "a torch tensor")
+    if got.is_nested:
+        expected = "a padded one, with `lengths` for sequences of unequal length"
+        fail(argument, "a nested tensor", expected)
+    if got.layout is not torch.strided:
+        fail(argument, "a sparse tensor", "a dense one, as `to_dense()` returns it")
+    if not got.is_floating_point():
+        fail(argument, _kind(got), "a floating-point tensor")
+
+
 def floats(argument: str, got: object, min_rank: int = 1, *, not_nan: bool = True) -> None:
     """Require floats of at least `min_rank` dimensions, without NaN unless that is asked later."""
-    if not isinstance(got, Tensor):
-        fail(argument, type(got).__name__, "a torch tensor")
-    if not got.is_floating_point():
-        fail(argument, str(got.dtype), "a floating-point tensor")
+    dense(argument, got)
     if got.dim() < min_rank:
         fail(argument, f"shape {list(got.shape)}", f"at least {min_rank} dimensions")
-    # One pass without a temporary; the exact question is asked only then.
-    if not_nan and torch.isnan(got.sum()):
+    if not_nan:
         no_nan(argument, got)
 
 
@@ -76,10 +110,13 @@ def intensity(argument: str, got: object) -> None:
 
 def within(argument: str, got: Tensor, low: float, high: float) -> None:
     """Require all values of a tensor to lie in [low, high]."""
-    least = got.min().item()
-    most = got.max().item()
-    if not (low <= least and most <= high):  # also where one is NaN
-        fail(argument, f"values from {least:g} to {most:g}", f"values in [{low:g}, {high:g}]")
+    if not _modes.checking():
+        return
+    least, most = torch.aminmax(got)
+    inside = (least >= low) & (most <= high)  # neither where one is NaN
+    if _modes.is_true(~inside):
+        came = f"values from {least.item():g} to {most.item():g}"
+        fail(argument, came, f"values in [{low:g}, {high:g}]")
 
 
 def sequence(argument: str, got: object, *, not_nan: bool = True) -> None:
@@ -105,11 +142,17 @@ def labels(argument: str, got: object, batch: int, classes: int) -> Tensor:
         fail(argument, came, f"an integer tensor of shape [{batch}]")
     if batch == 0:
         fail(argument, "no label", "at least one")
-    low = got.min().item()
-    high = got.max().item()
-    if low < 0 or high >= classes:
-        fail(argument, f"labels from {low} to {high}", f"labels in [0, {classes - 1}]")
+    if _modes.checking():
+        _in_range(argument, got, classes)
     return got.long()
+
+
+def _in_range(argument: str, labels: Tensor, classes: int) -> None:
+    """Require labels in [0, classes)."""
+    low, high = torch.aminmax(labels)
+    if _modes.is_true((low < 0) | (high >= classes)):
+        came = f"labels from {low.item()} to {high.item()}"
+        fail(argument, came, f"labels in [0, {classes - 1}]")
 
 
 def lengths(argument: str, got: object, batch: int, steps: int) -> Tensor:

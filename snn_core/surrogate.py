@@ -15,18 +15,20 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from . import _checks
+from . import _checks, _modes
 
 
 class Shape(NamedTuple):
     """One surrogate in the unit ``y = k x``: primitive ``P(y)``, ``D = P'``, area under ``D``.
 
-    The derivative overwrites its argument: on a whole sequence, temporary copies would cost more
-    than the arithmetic.
+    The derivative may overwrite its argument: on a whole sequence, temporary copies would cost more
+    than the arithmetic. A neuron with a shape of your own can be pickled if its two functions are
+    those of a module, not lambdas.
     """
 
+    name: str
     primitive: Callable[[Tensor], Tensor]
-    derivative_: Callable[[Tensor], Tensor]
+    derivative: Callable[[Tensor], Tensor]
     area: float
 
 
@@ -37,47 +39,61 @@ def _triangular_primitive(y: Tensor) -> Tensor:
 
 def _sigmoid_derivative_(y: Tensor) -> Tensor:
     tail = y.abs_().neg_().sigmoid_()
-    return tail.mul_(1 - tail).mul_(4)
+    return (1 - tail).mul_(tail).mul_(4)  # the result of sigmoid_ stays: its gradient needs it
 
 
-SHAPES: dict[str, Shape] = {
+_SHAPES = (
     # SuperSpike, Zenke & Ganguli 2018
-    "fast_sigmoid": Shape(lambda y: y / (1 + y.abs()), lambda y: y.abs_().add_(1).pow_(-2), 2.0),
+    Shape(
+        "fast_sigmoid",
+        lambda y: y / (1 + y.abs()),
+        lambda y: y.abs_().add_(1).pow_(-2),
+        2.0,
+    ),
     # Fang et al. 2021 (their alpha is our k; their derivative is ours times alpha / 2)
-    "arctan": Shape(
+    Shape(
+        "arctan",
         lambda y: torch.atan(y * (math.pi / 2)) * (2 / math.pi),
         lambda y: y.mul_(math.pi / 2).square_().add_(1).reciprocal_(),
         2.0,
     ),
     # Zenke & Vogels 2021, times 4 to have peak 1
-    "sigmoid": Shape(lambda y: 4 * torch.sigmoid(y), _sigmoid_derivative_, 4.0),
+    Shape("sigmoid", lambda y: 4 * torch.sigmoid(y), _sigmoid_derivative_, 4.0),
     # Esser et al. 2016; Bellec et al. 2018
-    "triangular": Shape(
-        _triangular_primitive, lambda y: y.abs_().neg_().add_(1).clamp_(min=0), 1.0
+    Shape(
+        "triangular",
+        _triangular_primitive,
+        lambda y: y.abs_().neg_().add_(1).clamp_(min=0),
+        1.0,
     ),
-    "boxcar": Shape(lambda y: y.clamp(-0.5, 0.5), lambda y: y.abs_().lt_(0.5), 1.0),
-    "gaussian": Shape(
+    Shape("boxcar", lambda y: y.clamp(-0.5, 0.5), lambda y: y.abs_().lt_(0.5), 1.0),
+    Shape(
+        "gaussian",
         lambda y: math.sqrt(math.pi / 2) * torch.erf(y / math.sqrt(2)),
         lambda y: y.square_().div_(-2).exp_(),
         math.sqrt(2 * math.pi),
     ),
     # Bengio et al. 2013: the step is treated as the identity
-    "straight_through": Shape(lambda y: y, lambda y: y.fill_(1), math.inf),
-}
+    Shape("straight_through", lambda y: y, lambda y: y.fill_(1), math.inf),
+)
+SHAPES: dict[str, Shape] = {shape.name: shape for shape in _SHAPES}
 
 ALL_SURROGATES: tuple[str, ...] = tuple(SHAPES)
 
 
 class Surrogate:
-    """A spike: Heaviside step forward, a named surrogate derivative backward.
+    """A spike: Heaviside step forward, a surrogate derivative backward.
+
+    For one of your own give a `Shape`, or override `derivative` in a subclass: whatever learns
+    takes it from there. (`primitive` and `area` are then still those of the shape.)
 
     Args:
-        name: one of `ALL_SURROGATES`.
+        shape: one of `ALL_SURROGATES`, or a `Shape`.
         scale: steepness k, above 0, per unit of membrane. The larger, the narrower.
-        height: the peak of the derivative, above 0.
+        height: above 0; multiplies the derivative, whose peak is 1 for all shapes here.
 
     Raises:
-        ValueError: for an unknown name, or a scale or height that is not a positive number.
+        ValueError: for an unknown shape, or a scale or height that is not a positive number.
 
     Reference: Neftci, Mostafa, Zenke 2019, section IV; scale is beta in Zenke & Ganguli 2018.
 
@@ -86,22 +102,31 @@ class Surrogate:
     [0.0, 0.0, 1.0]
     """
 
-    def __init__(self, name: str = "fast_sigmoid", scale: float = 10.0, *, height: float = 1.0):
-        _checks.choice("surrogate", name, ALL_SURROGATES)
+    def __init__(
+        self, shape: str | Shape = "fast_sigmoid", scale: float = 10.0, *, height: float = 1.0
+    ):
+        self._own = shape if isinstance(shape, Shape) else None
+        if self._own is None:
+            _checks.choice("shape", shape, ALL_SURROGATES)
         _checks.number("scale", scale, 0)
         _checks.number("height", height, 0)
-        self.name = name
+        self.name = shape if self._own is None else shape.name
         self.scale = float(scale)
         self.height = float(height)
 
     @property
     def _shape(self) -> Shape:
         # Looked up, not kept: a function without a name cannot be saved with the neuron.
-        return SHAPES[self.name]
+        return self._own or SHAPES[self.name]
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return spikes 0/1 where the distance to threshold `x` (any shape) is above 0."""
-        return _Spike.apply(x, self)
+        if not _modes.plain_only():
+            return _Spike.apply(x, self)
+        # The same spikes and derivatives, the second ones included, without a function of our own.
+        fixed = x.detach()
+        middle = torch.lerp(fixed, x, 0.5)
+        return (fixed > 0).to(x.dtype) + self.derivative(middle) * (x - fixed)
 
     def primitive(self, x: Tensor) -> Tensor:
         """Return the smooth function whose derivative the backward pass uses, up to a constant."""
@@ -110,17 +135,17 @@ class Surrogate:
 
     def derivative(self, x: Tensor) -> Tensor:
         """Return the surrogate derivative at `x`, of the same shape, in [0, height]."""
-        return self._raised(self._shape.derivative_(x * self.scale))
+        return self._raised(self._shape.derivative(x * self.scale))
 
-    def derivative_at(self, membrane: Tensor, threshold: Tensor) -> Tensor:
-        """Return the derivative at ``membrane - threshold`` in few passes over the memory."""
+    def _derivative_at(self, membrane: Tensor, threshold: Tensor) -> Tensor:
+        """Return `derivative` at ``membrane - threshold``, in a new tensor and few passes."""
+        if self._own or type(self).derivative is not Surrogate.derivative:
+            return torch.empty_like(membrane).copy_(self.derivative(membrane - threshold))
         y = torch.add(-self.scale * threshold, membrane, alpha=self.scale)
-        return self._raised(self._shape.derivative_(y))
+        return self._raised(self._shape.derivative(y))
 
     def _raised(self, derivative: Tensor) -> Tensor:
-        if self.height == 1:
-            return derivative
-        return derivative.mul_(self.height)
+        return derivative if self.height == 1 else derivative * self.height
 
     @property
     def area(self) -> float:
@@ -129,19 +154,22 @@ class Surrogate:
 
     @property
     def peak(self) -> float:
-        """The largest value of the derivative, at x = 0: the height, for every shape."""
+        """The derivative at x = 0: the height, for all shapes here."""
         return self.derivative(torch.zeros(1)).item()
 
     def __repr__(self) -> str:
         options = f"scale={self.scale:g}"
         if self.height != 1:
             options += f", height={self.height:g}"
-        return f"Surrogate({self.name!r}, {options})"
+        return f"{type(self).__name__}({self.name!r}, {options})"
 
 
-def as_surrogate(surrogate: "str | Surrogate") -> Surrogate:
+def as_surrogate(surrogate: str | Surrogate) -> Surrogate:
     """Return `surrogate` itself, or the one of that name with the default scale."""
-    return surrogate if isinstance(surrogate, Surrogate) else Surrogate(surrogate)
+    if isinstance(surrogate, Surrogate):
+        return surrogate
+    _checks.choice("surrogate", surrogate, ALL_SURROGATES)
+    return Surrogate(surrogate)
 
 
 class _Spike(torch.autograd.Function):

@@ -17,6 +17,7 @@ from .recurrent import (
     RecurrentState,
     recurrent_lif_step,
 )
+from .states import detach
 from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
 from .watching import watch_outputs, watch_spikes
@@ -51,6 +52,7 @@ __all__ = [
     "SynapticState",
     "adaptive_lif_step",
     "decay",
+    "detach",
     "izhikevich_step",
     "leaky_step",
     "lif_step",

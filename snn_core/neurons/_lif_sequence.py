@@ -55,7 +55,7 @@ class _LIFSequence(torch.autograd.Function):
                 "call `SpikingNeuron.forward(lif, current)`, the step loop"
             )
         membrane, spikes, state, beta, threshold = ctx.saved_tensors
-        slope = ctx.surrogate.derivative_at(membrane, threshold)
+        slope = ctx.surrogate._derivative_at(membrane, threshold)
         carry = _carry(membrane, spikes, threshold, slope, ctx.soft, ctx.detach)
         learns = ctx.needs_input_grad[2] or ctx.needs_input_grad[3]
         grad = _direct(slope.clone() if learns else slope, g_spikes, g_membrane)

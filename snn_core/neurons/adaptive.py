@@ -5,10 +5,10 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .base import at_rest
 from .decays import given_decay, parameter, time_constant
 from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
+from .states import at_rest
 
 TAU_ADAPT = 100.0  # ms, of a neuron that is given neither a time constant nor a decay
 

@@ -10,27 +10,28 @@ from .. import _checks
 from ..precision import wide
 from .constants import Constants
 from .lengths import last_state, silent_after, without_padding
-
-PER_NEURON = ("beta", "alpha", "rho", "strength", "threshold")
-
-State = Tensor | tuple[Tensor, ...]
+from .states import State, like, require_like, require_step, variables
 
 
 class Recording(NamedTuple):
-    """What a neuron did: spikes and membrane ``[T, B, …]``, and the final state, to go on from."""
+    """What a neuron did: spikes and membrane ``[T, B, …]``, and the final state, to go on from.
+
+    `neurons.detach(state)` cuts the state of any neuron off from what came before.
+    """
 
     spikes: Tensor
     membrane: Tensor
     state: State
 
 
-def at_rest(kind: type, like: Tensor) -> tuple[Tensor, ...]:
-    """Return a state of this kind of NamedTuple: wide zeros, shaped like `like`, per variable."""
-    return kind(*(torch.zeros_like(like, dtype=wide(like)) for _ in kind._fields))
-
-
 class Neuron(Constants):
-    """What every neuron shares: the state at rest, and the check of what comes in and goes out."""
+    """What every neuron shares: the state at rest, and the check of what comes in and goes out.
+
+    `per_neuron` names the attributes that may differ from neuron to neuron; a tensor among them
+    must have the axes of a sample.
+    """
+
+    per_neuron: tuple[str, ...] = ("beta", "alpha", "rho", "strength", "threshold")
 
     def initial_state(self, current: Tensor) -> State:
         """Return the resting state for the input `current` ``[T, B, …]``: zeros ``[B, …]``."""
@@ -43,17 +44,15 @@ class Neuron(Constants):
         rest = self.initial_state(current)
         if state is None:
             return current, rest
-        came = _shapes(state)
-        expected = _shapes(rest)
-        if came != expected:
-            _checks.fail("state", came or type(state).__name__, f"shape {expected}")
-        if isinstance(rest, Tensor):
-            return current, state
-        return current, type(rest)(*state)
+        require_like("state", state, rest)
+        state = like(rest, variables(state))
+        for variable in variables(state):
+            _checks.finite("state", variable)
+        return current, state
 
     def _require_fit(self, sample: list[int]) -> None:
         """Require that what differs from neuron to neuron has the axes of a `sample`."""
-        for name in PER_NEURON:
+        for name in self.per_neuron:
             value = getattr(self, name, None)
             is_own = isinstance(value, Tensor) and value.dim()
             if is_own and not _has_axes(value.shape, sample):
@@ -61,9 +60,9 @@ class Neuron(Constants):
                 _checks.fail(name, f"shape {list(value.shape)}", expected)
 
     def _finish(self, state: State) -> State:
-        """Require a state without NaN: once in the membrane, a NaN of the input never leaves it."""
-        for variable in state if isinstance(state, tuple) else (state,):
-            _checks.no_nan("current", variable)
+        """Require a finite state: once in the membrane, a NaN of the input never leaves it."""
+        for variable in variables(state):
+            _checks.finite("current", variable)
         return state
 
 
@@ -74,23 +73,24 @@ def _has_axes(shape: torch.Size, sample: list[int]) -> bool:
     return all(own in (1, size) for own, size in zip(shape, sample, strict=True))
 
 
-def _shapes(state: object) -> list:
-    """Return the shape of a tensor, a list of shapes for a tuple, an empty list for the rest."""
-    if isinstance(state, tuple):
-        return [list(getattr(variable, "shape", [])) for variable in state]
-    return list(getattr(state, "shape", []))
-
-
 class SpikingNeuron(Neuron):
     """A spiking neuron defined by its `step`; calling it runs the step over all time.
 
-    Subclass it, write `step(current, state) -> (spikes, membrane, state)`, and the loop is done. A
-    state of several variables is a NamedTuple, which `initial_state` returns at rest.
+    Subclass it, or one of the neurons here, write ``step(current, state) -> (spikes, membrane,
+    state)``, and the loop is done. A state of several variables is a NamedTuple or a plain tuple,
+    which `initial_state` returns at rest. What differs from neuron to neuron is named in
+    `per_neuron`, to be checked.
+
+    >>> class Tired(SpikingNeuron):
+    ...     def step(self, current, state):
+    ...         return (state + current > 1).float(), state + current, 0 * state
+    >>> Tired()(torch.full((2, 1, 1), 1.5)).flatten()
+    tensor([1., 1.])
     """
 
     def step(self, current: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
         """Advance by one step: `current` and `state` ``[B, …]`` → (spikes, membrane, new state)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
     def forward(
         self,
@@ -105,6 +105,7 @@ class SpikingNeuron(Neuron):
         With `lengths`, integers ``[B]`` in [1, T], each sample ends at its own step: after it
         spikes and membrane are 0, and the state is that in which it ends.
         """
+        _checks.flag("record", record)
         current, lengths = without_padding(current, lengths)
         spikes, membrane, states = zip(*self._steps(current, state), strict=True)
         last = self._finish(last_state(states, lengths))
@@ -117,14 +118,17 @@ class SpikingNeuron(Neuron):
         """Run over `current` ``[T, B, …]``; return the states after all steps, ``[T, B, …]``."""
         _, _, states = zip(*self._steps(current, state), strict=True)
         last = self._finish(states[-1])
-        if isinstance(last, Tensor):
-            return torch.stack(states)
-        variables = zip(*states, strict=True)
-        return type(last)(*map(torch.stack, variables))
+        over_time = zip(*map(variables, states), strict=True)
+        return like(last, map(torch.stack, over_time))
 
     def _steps(self, current: Tensor, state: State | None) -> Iterator:
         """Yield (spikes, membrane, state) of every step."""
         current, state = self._prepare(current, state)
-        for now in current:
-            spikes, membrane, state = self.step(now, state)
+        first = True
+        for now in current.unbind():
+            after = self.step(now, state)
+            if first:  # as the first, so the others
+                require_step(f"{type(self).__name__}.step", after, now, state)
+                first = False
+            spikes, membrane, state = after
             yield spikes, membrane, state

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from .. import _checks
+from .states import State, like, variables
 
 
 def without_padding(current: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -47,14 +48,10 @@ def at_end(output: Tensor, lengths: Tensor) -> Tensor:
     return output[lengths - 1, samples]
 
 
-def last_state(
-    states: tuple[Tensor | tuple[Tensor, ...], ...], lengths: Tensor | None
-) -> Tensor | tuple[Tensor, ...]:
+def last_state(states: tuple[State, ...], lengths: Tensor | None) -> State:
     """Return the state in which each sample ends, of the states ``[B, …]`` after every step."""
     last = states[-1]
     if lengths is None:
         return last
-    if isinstance(last, Tensor):
-        return at_end(torch.stack(states), lengths)
-    variables = (at_end(torch.stack(own), lengths) for own in zip(*states, strict=True))
-    return type(last)(*variables)
+    over_time = zip(*map(variables, states), strict=True)
+    return like(last, (at_end(torch.stack(own), lengths) for own in over_time))

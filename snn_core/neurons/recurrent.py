@@ -7,9 +7,9 @@ from torch import Generator, Tensor, nn
 
 from .. import _checks
 from .adaptive import AdaptiveLIF, AdaptiveState
-from .base import at_rest
 from .leaky import IntegrateAndFire
 from .lif import lif_step
+from .states import at_rest
 
 RECURRENCES = ("all_to_all", "one_to_one")
 

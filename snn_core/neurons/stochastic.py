@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from .. import _checks
+from .. import _checks, _modes
 from ..precision import wide
 from .leaky import IntegrateAndFire
 from .lif import lif_step
@@ -63,7 +63,9 @@ class StochasticLIF(IntegrateAndFire):
 
     def _draw(self, distance: Tensor) -> Tensor:
         chance = torch.sigmoid(distance.detach() / self.width)
-        return torch.bernoulli(chance, generator=self.generator)
+        if _modes.tracing() and self.generator is None:  # ONNX has no Bernoulli that is right
+            return (torch.rand_like(chance) < chance).to(chance.dtype)
+        return torch.bernoulli(chance.nan_to_num(), generator=self.generator)
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .base import at_rest
 from .decays import given_decay, time_constant
 from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
+from .states import at_rest
 
 TAU_SYN = 5.0  # ms, of a neuron that is given neither a time constant nor a decay
 

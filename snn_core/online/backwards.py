@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import _checks
+from ..neurons.states import State, detach
 from .errors import count_error
 from .layers import linear_lif_pairs
 
@@ -42,7 +43,7 @@ class ChunkedBPTT:
 
     def start(self) -> None:
         """Rest all neurons and forget all counts."""
-        self.states: list[Tensor | None] = [None] * len(self.layers)
+        self.states: list[State | None] = [None] * len(self.layers)
         self.counts = torch.zeros(())
         self.steps = 0
 
@@ -64,7 +65,7 @@ class ChunkedBPTT:
         spikes = inputs
         for depth, (linear, neuron) in enumerate(self.layers):
             spikes, _, state = neuron(linear(spikes), self.states[depth], record=True)
-            self.states[depth] = state.detach()
+            self.states[depth] = detach(state)
         self.counts = self.counts.to(spikes) + spikes.detach().sum(0)
         share = self.steps / horizon
         error = self.error(self.counts / share, labels)

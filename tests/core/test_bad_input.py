@@ -94,8 +94,8 @@ def eprop_network(bias=False, tau_out=10.0, **options):
 
 
 CASES = {
-    "surrogate name": (lambda: Surrogate("relu"), "surrogate", "'relu'"),
-    "surrogate type": (lambda: Surrogate(3), "surrogate", "3"),
+    "surrogate name": (lambda: Surrogate("relu"), "shape", "'relu'"),
+    "surrogate type": (lambda: Surrogate(3), "shape", "3"),
     "surrogate scale": (lambda: Surrogate(scale=0.0), "scale", "0.0"),
     "surrogate height": (lambda: Surrogate(height=-1.0), "height", "-1.0"),
     "surrogate scale NaN": (lambda: Surrogate(scale=float("nan")), "scale", "nan"),

@@ -94,7 +94,7 @@ def test_nan_and_wrong_states_are_refused(name):
     current[3, 0, 1] = float("nan")
     with pytest.raises(ValueError, match="^current: got NaN, expected numbers only"):
         build(name)(current)
-    with pytest.raises(ValueError, match=r"^state: got \[3, 2\], expected shape \["):
+    with pytest.raises(ValueError, match=r"^state: got shape \[3, 2\], expected .*shape \["):
         build(name)(drive(name), torch.zeros(3, 2))
 
 

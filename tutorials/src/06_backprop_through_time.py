@@ -611,7 +611,7 @@ check("06.2", steps_of_credit)
 # for detach in (True, False):
 #     neuron = Undershoot(np.exp(-1 / 20), detach)
 #     run = neuron(pulses, record=True)
-#     s = 0 if detach else neuron.spike.derivative_at(run.membrane, 1.0)
+#     s = 0 if detach else neuron.spike.derivative(run.membrane - 1.0)
 #     c = (1 - run.spikes - (run.membrane + 0.5) * s).flatten()
 #     factors = torch.cat([torch.ones(1), (neuron.beta * c[:-1].flip(0)).cumprod(0)])
 #     reset_by_hand[detach] = torch.stack([credit(neuron, pulses).flip(0)[:, 0], factors])

@@ -112,7 +112,7 @@ def contributions(train: Tensor, w: float, neuron: LIF) -> list[Axes]:
     _checks.require(not spikes.any(), "w", w, "a weight at which the neuron is silent")
     threshold = neuron.threshold
     membrane = membrane.flatten()
-    parts = neuron.surrogate.derivative_at(membrane, threshold) * membrane / w
+    parts = neuron.surrogate.derivative(membrane - threshold) * membrane / w
     upper, lower = panels(2, stacked=True, height=3.6)
     traces(membrane, upper, threshold=threshold)
     lower.vlines(range(len(parts)), 0, parts, color=VERMILION)

@@ -94,7 +94,7 @@ class RewardSTDP:
         matrix product.
 
         Args:
-            pre, post: spikes; what is in between 0 and 1 counts in proportion.
+            pre, post: spikes, 0 or 1; other numbers count in proportion.
             weight: ``[M, N]`` or ``[B, M, N]``, within the bounds of the rule.
             state: what the last call returned, to go on from; without it, traces are empty.
 

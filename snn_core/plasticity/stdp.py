@@ -164,7 +164,7 @@ class PairSTDP(Bounded):
         """Let `weight` learn from trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]``.
 
         Args:
-            pre, post: spikes; what is in between 0 and 1 counts in proportion.
+            pre, post: spikes, 0 or 1; other numbers count in proportion.
             weight: ``[M, N]``, or ``[B, M, N]`` for a sample each, in [w_min, w_max].
             state: what the last call returned, to go on from; without it, traces are empty.
 

@@ -27,7 +27,7 @@ def trace_step(
     """Decay a trace by one step and mark the spikes of this step.
 
     Args:
-        spikes: z[t], 0 or 1, ``[B, …]``; what is in between counts in proportion.
+        spikes: z[t], 0 or 1, ``[B, …]``; other numbers count in proportion.
         trace: x[t-1], same shape.
         alpha: decay per step in [0, 1], a number or a tensor that broadcasts.
         pairing: "all_to_all" adds 1 at a spike, so that every past spike counts; "nearest" sets the
@@ -59,7 +59,7 @@ def spike_trace(
     """Return the trace of a spike train after every step.
 
     Args:
-        spikes: z[t], 0 or 1, ``[T, B, …]``; what is in between counts in proportion.
+        spikes: z[t], 0 or 1, ``[T, B, …]``; other numbers count in proportion.
         tau: time constant in ms, above 0.
         dt: step in ms.
         pairing: "all_to_all" or "nearest", see `trace_step`.

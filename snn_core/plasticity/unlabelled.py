@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from .. import _checks
 from ..encoding import Encoder
 from ..precision import wide
+from . import _doors
 from .competition import CompetitiveLayer
 
 
@@ -51,7 +52,7 @@ def learn_unlabelled(
     for _ in range(epochs):
         order = torch.randperm(len(images), generator=generator)
         for chosen in order.split(batch_size):
-            spikes = encode(images[chosen])
+            spikes = _encoded(images[chosen], encode)
             output = layer.learn(spikes, lr=next(falling), **rules)
             if after_batch is not None:
                 after_batch(output)
@@ -59,8 +60,16 @@ def learn_unlabelled(
 
 def _require_images(images: Tensor, encode: Encoder) -> None:
     """Require images ``[samples, …]`` and something that can be called to encode them."""
-    _checks.floats("images", images, min_rank=2)
+    _checks.floats("images", images, min_rank=2, not_nan=False)
+    _doors.finite(images=images)
     _checks.require(callable(encode), "encode", repr(encode), "a function of images")
+
+
+def _encoded(images: Tensor, encode: Encoder) -> Tensor:
+    """Return the spikes ``[T, B, …]`` of a batch of images; require that they are some."""
+    spikes = encode(images)
+    _checks.floats("encode", spikes, min_rank=3, not_nan=False)
+    return spikes
 
 
 def _falling(lr: tuple[float, float], updates: int) -> list[float]:
@@ -96,7 +105,7 @@ def responses(
     _checks.whole("batch_size", batch_size)
     counts = []
     for batch in images.split(batch_size):
-        spikes = layer(encode(batch))
+        spikes = layer(_encoded(batch, encode))
         _checks.floats("layer", spikes, min_rank=3)
         counts.append(spikes.sum(0, dtype=wide(spikes)))
     return torch.cat(counts)

@@ -5,20 +5,16 @@ Weights are ``[M, N]``, row = to, column = from, as in ``nn.Linear``. Nothing he
 
 from .bounds import BOUNDS
 from .competition import CompetitiveLayer, competition_step
+from .critic import running_mean_step
 from .image_scaling import unit_intensity
+from .pairing import Pairing
 from .prototypes import adapt_thresholds, trace_stdp
-from .reward import RewardState, RewardSTDP, running_mean_step
-from .stdp import Pairing, PairSTDP, STDPState
+from .reward import RewardState, RewardSTDP
+from .stdp import PairSTDP, STDPState
 from .traces import PAIRINGS, spike_trace, trace_step
 from .triplet import TripletState, TripletSTDP
-from .unlabelled import (
-    class_responses,
-    learn_unlabelled,
-    name_neurons,
-    named_scores,
-    responses,
-    vote_scores,
-)
+from .unlabelled import learn_unlabelled, responses
+from .votes import class_responses, name_neurons, named_scores, vote_scores
 
 __all__ = [
     "BOUNDS",

@@ -1,12 +1,19 @@
 """Neurons that compete for the input: at every step the one furthest above threshold spikes."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from ..neurons import decay, leaky_step, lif_step
+from ..neurons import leaky_step, lif_step
+from ..precision import wide
+from . import _doors
+from .bounds import LARGEST
 from .prototypes import adapt_thresholds, trace_stdp
-from .traces import spike_trace
+from .traces import decay_per_step, spike_trace
+
+SETTINGS = ("tau_mem", "tau_trace", "dt", "compete")
 
 
 def competition_step(
@@ -66,6 +73,10 @@ def compete(
 class CompetitiveLayer(nn.Module):
     """Spiking neurons that share out their inputs among themselves; no gradient, no label.
 
+    `weight`, `threshold` and the decay `beta` are buffers, so they are saved and moved with the
+    layer; they stay in float32 or wider, whatever the layer is cast to. A checkpoint of a layer
+    with other settings is refused.
+
     Args:
         inputs, neurons: numbers N and M.
         tau_mem, tau_trace: time constants of the membrane and of the presynaptic trace in ms, above
@@ -76,7 +87,8 @@ class CompetitiveLayer(nn.Module):
         generator: draws the weights, uniform in [0, 1) before each row is given length 1.
 
     Raises:
-        ValueError: for values outside these ranges, or an input that is not ``[T, B, N]``.
+        ValueError: for values outside these ranges, an input that is not ``[T, B, N]``, or the
+            checkpoint of a layer with another `tau_mem`, `tau_trace`, `dt` or `compete`.
 
     Reference: after Diehl, Cook 2015, much simplified.
 
@@ -100,30 +112,38 @@ class CompetitiveLayer(nn.Module):
         super().__init__()
         _checks.whole("inputs", inputs)
         _checks.whole("neurons", neurons)
-        _checks.number("threshold", threshold, 0)
+        _checks.number("threshold", threshold, 0, LARGEST)
+        _checks.require(isinstance(compete, bool), "compete", repr(compete), "True or False")
         weight = torch.rand(neurons, inputs, generator=generator)
         self.register_buffer("weight", nn.functional.normalize(weight, dim=1))
         self.register_buffer("threshold", torch.full((neurons,), float(threshold)))
-        self.register_buffer("beta", decay(tau_mem, dt))
+        beta = decay_per_step(tau_mem, dt, "tau_mem")
+        self.register_buffer("beta", torch.tensor(beta, dtype=torch.float64))
         _checks.number("tau_trace", tau_trace, 0)
-        self.tau_trace = tau_trace
-        self.dt = dt
+        self.tau_mem = float(tau_mem)
+        self.tau_trace = float(tau_trace)
+        self.dt = float(dt)
         self.compete = compete
 
     def forward(self, spikes: Tensor, inhibition: float = 1.0) -> Tensor:
         """Run over spikes ``[T, B, N]`` → ``[T, B, M]``; `inhibition` as in `competition_step`."""
-        _checks.sequence("spikes", spikes)
+        _doors.floats("spikes", spikes, "[T, B, N]")
         _checks.shape("spikes", spikes, [*spikes.shape[:2], self.weight.shape[1]])
         _checks.number("inhibition", inhibition, 0, 1, open_low=False)
-        # One product for all steps.
-        merged = spikes.flatten(0, 1) @ self.weight.T
-        current = merged.unflatten(0, spikes.shape[:2])
+        current = self._current(spikes)
         state = torch.zeros_like(current[0])
         output = []
         for now in current:
             fired, state = self._step(now, state, inhibition)
             output.append(fired)
-        return torch.stack(output)
+        return torch.stack(output).to(spikes.dtype)
+
+    def _current(self, spikes: Tensor) -> Tensor:
+        """Return the input of all neurons ``[T, B, M]``, in float32 or wider: one product."""
+        dtype = _doors.widest(spikes, self.weight)
+        with _doors.exactly(spikes):
+            merged = spikes.flatten(0, 1).to(dtype) @ self.weight.to(dtype).T
+        return merged.unflatten(0, spikes.shape[:2])
 
     def _step(self, current: Tensor, state: Tensor, inhibition: float) -> tuple[Tensor, Tensor]:
         """Return the spikes of one step and the state after it."""
@@ -148,9 +168,42 @@ class CompetitiveLayer(nn.Module):
 
         Returns:
             The output spikes ``[T, B, M]``, from before the update.
+
+        Raises:
+            ValueError: for spikes that are not ``[T, B, N]``, NaN, or a number out of range.
         """
+        _checks.number("threshold_lr", threshold_lr, 0, LARGEST, open_low=False)
         output = self(spikes)
         trace = spike_trace(spikes, self.tau_trace, dt=self.dt)
-        self.weight = trace_stdp(self.weight, trace, output, lr=lr, **rule)
-        self.threshold = adapt_thresholds(self.threshold, output, target=target, lr=threshold_lr)
+        weight = trace_stdp(self.weight, trace, output, lr=lr, **rule)
+        threshold = adapt_thresholds(self.threshold, output, target=target, lr=threshold_lr)
+        self.weight = weight.to(self.weight.dtype)
+        self.threshold = threshold.to(self.threshold.dtype)
         return output
+
+    def extra_repr(self) -> str:
+        neurons, inputs = self.weight.shape
+        settings = ", ".join(f"{name}={value}" for name, value in self.get_extra_state().items())
+        return f"{inputs}, {neurons}, {settings}"
+
+    def get_extra_state(self) -> dict:
+        """Return the settings, which a checkpoint holds beside the buffers."""
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    def set_extra_state(self, state: dict) -> None:
+        """Require the settings of a checkpoint to be those of this layer."""
+        for name, value in self.get_extra_state().items():
+            _checks.require(
+                state[name] == value, name, f"{state[name]} from a checkpoint", f"{value}"
+            )
+
+    def _apply(self, fn: Callable, recurse: bool = True) -> nn.Module:
+        """Move the layer; what it learns stays in float32 or wider, and the decay as it is."""
+        before = dict(self._buffers)
+        super()._apply(fn, recurse)
+        for name, buffer in before.items():
+            moved = self._buffers[name]
+            dtype = buffer.dtype if name == "beta" else wide(moved)
+            if moved.dtype != dtype:
+                self._buffers[name] = buffer.to(moved.device, dtype)
+        return self

@@ -3,6 +3,8 @@
 from torch import Tensor, nn
 
 from .. import _checks
+from ..precision import wide
+from . import _doors
 
 
 def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
@@ -15,18 +17,17 @@ def unit_intensity(images: Tensor, gain: float = 12.0) -> Tensor:
         gain: the length before the cut, above 0.
 
     Returns:
-        ``[B, N]`` in [0, 1]; an empty image stays empty.
+        ``[B, N]`` in [0, 1], in the dtype of the images; an empty image stays empty.
 
     Raises:
-        ValueError: for negative or NaN intensities, or a gain that is not positive.
+        ValueError: for images that are not ``[B, N]``, intensities that are negative, infinite or
+            NaN, or a gain that is not positive.
 
     >>> import torch
     >>> unit_intensity(torch.tensor([[3.0, 4.0]]), gain=0.5)
     tensor([[0.3000, 0.4000]])
     """
-    _checks.floats("images", images, min_rank=2)
-    lowest = images.min().item() if images.numel() else 0.0
-    _checks.require(lowest >= 0, "images", f"a value of {lowest:g}", "intensities of at least 0")
+    _doors.at_least_0("images", images, "[B, N]")
     _checks.number("gain", gain, 0)
-    scaled = gain * nn.functional.normalize(images, dim=1)
-    return scaled.clamp(max=1)
+    scaled = gain * nn.functional.normalize(images.to(wide(images)), dim=1)
+    return scaled.clamp(max=1).to(images.dtype)

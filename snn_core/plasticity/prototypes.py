@@ -4,6 +4,8 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..neurons import leaky_step
+from . import _doors
+from .bounds import LARGEST
 
 
 def trace_stdp(
@@ -29,10 +31,10 @@ def trace_stdp(
         normalise: keep the rows at length 1.
 
     Returns:
-        The new weights, ``[M, N]``.
+        The new weights, ``[M, N]``, in float32, or float64 where anything is that came in.
 
     Raises:
-        ValueError: if the shapes do not fit, or a number is out of range.
+        ValueError: if the shapes do not fit, a number is out of range, spikes are below 0, or NaN.
 
     Reference: Querlioz et al. 2013 and Diehl, Cook 2015, for rules that act at postsynaptic spikes
     only.
@@ -43,9 +45,22 @@ def trace_stdp(
     tensor([[0.7071, 0.7071]])
     """
     _checks.number("lr", lr, 0, 1)
-    _checks.number("scale", scale, 0)
+    _checks.number("scale", scale, 0, LARGEST)
+    _checks.require(isinstance(normalise, bool), "normalise", repr(normalise), "True or False")
+    _doors.floats("weight", weight, "[M, N]")
+    _doors.floats("trace", trace, "[T, B, N]")
+    _doors.at_least_0("spikes", spikes, "[T, B, M]")
     _checks.shape("trace", trace, [*spikes.shape[:2], weight.shape[1]])
     _checks.shape("spikes", spikes, [*trace.shape[:2], weight.shape[0]])
+    dtype = _doors.widest(weight, trace, spikes)
+    with _doors.exactly(weight):
+        return follow(weight.to(dtype), trace.to(dtype), spikes.to(dtype), lr, scale, normalise)
+
+
+def follow(
+    weight: Tensor, trace: Tensor, spikes: Tensor, lr: float, scale: float, normalise: bool
+) -> Tensor:
+    """Return what `trace_stdp` does, for tensors of one dtype that are known to fit."""
     after = spikes.flatten(0, 1)
     before = trace.flatten(0, 1)
     number = after.sum(0)
@@ -71,19 +86,22 @@ def adapt_thresholds(
         lr: change of the threshold per spike above the share, at least 0.
 
     Returns:
-        The new thresholds, ``[M]``.
+        The new thresholds, ``[M]``, in float32, or float64 where anything is that came in.
 
     Raises:
-        ValueError: if the shapes do not fit, or a number is out of range.
+        ValueError: if the shapes do not fit, a number is out of range, or NaN.
 
     >>> import torch
     >>> spikes = torch.tensor([[[1.0, 0.0]], [[1.0, 0.0]]])
     >>> adapt_thresholds(torch.ones(2), spikes, target=2.0, lr=0.1)
     tensor([1.1000, 0.9000])
     """
-    _checks.number("target", target, 0)
-    _checks.number("lr", lr, 0, open_low=False)
-    _checks.sequence("spikes", spikes)
+    _checks.number("target", target, 0, LARGEST)
+    _checks.number("lr", lr, 0, LARGEST, open_low=False)
+    _doors.floats("threshold", threshold, "[M]")
+    _doors.floats("spikes", spikes, "[T, B, M]")
     _checks.shape("spikes", spikes, [*spikes.shape[:2], len(threshold)])
+    _checks.require(len(threshold) > 0, "threshold", "shape [0]", "at least one neuron")
     share = target * spikes.shape[1] / len(threshold)
-    return threshold + lr * (spikes.sum((0, 1)) - share)
+    dtype = _doors.widest(threshold, spikes)
+    return threshold.to(dtype) + lr * (spikes.sum((0, 1), dtype=dtype) - share)

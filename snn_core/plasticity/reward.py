@@ -7,31 +7,10 @@ from torch import Tensor
 
 from .. import _checks
 from ..neurons import decay, leaky_step
+from . import _doors
+from .bounds import LARGEST
 from .stdp import PairSTDP
 from .traces import decay_per_step
-
-
-def running_mean_step(mean: Tensor, value: Tensor, rate: float) -> Tensor:
-    """Move a running mean towards a new value: the simplest critic, which expects the usual.
-
-    Args:
-        mean: the expectation so far, any shape.
-        value: what came, same shape.
-        rate: share of the way, in (0, 1].
-
-    Returns:
-        The new expectation, same shape.
-
-    Raises:
-        ValueError: for a rate outside (0, 1].
-
-    Reference: Williams 1992, section 2 (the reinforcement baseline).
-
-    >>> running_mean_step(torch.tensor(0.0), torch.tensor(1.0), 0.1)
-    tensor(0.1000)
-    """
-    _checks.number("rate", rate, 0, 1)
-    return mean + rate * (value - mean)
 
 
 class RewardState(NamedTuple):
@@ -47,7 +26,8 @@ class RewardSTDP:
     ``e[t] = lambda * e[t-1] + STDP[t]`` with ``lambda = exp(-dt / tau_eligibility)``, and
     ``Δw = lr · success · e`` when the success (reward minus expectation) arrives. Weights
     ``[M, N]`` are shared by the samples; weights ``[B, M, N]`` make every sample an agent of its
-    own.
+    own. The weights wait for the reward, so what a step asks for is scaled by the bounds at the
+    weights as they are, and cut at the bounds only when the reward is paid.
 
     Args:
         rule: the STDP rule, with its amplitudes, bounds and dt.
@@ -70,95 +50,133 @@ class RewardSTDP:
     def __init__(self, rule: PairSTDP, tau_eligibility: Tensor | float = 200.0, *, lr: float = 1.0):
         is_rule = isinstance(rule, PairSTDP)
         _checks.require(is_rule, "rule", type(rule).__name__, "a PairSTDP or TripletSTDP")
-        _checks.number("lr", lr, 0)
+        _checks.number("lr", lr, 0, LARGEST)
         self.rule = rule
         self.lr = lr
         self.decay = _decay(tau_eligibility, rule.dt)
 
     def initial_state(self, pre: Tensor, post: Tensor) -> RewardState:
-        """Return empty traces and no eligibility for `pre` ``[B, N]``, `post` ``[B, M]``."""
-        nothing = pre.new_zeros(pre.shape[0], post.shape[1], pre.shape[1])
-        return RewardState(self.rule.initial_state(pre, post), nothing)
+        """Return empty traces and no eligibility for `pre` ``[B, N]``, `post` ``[B, M]``.
+
+        Raises:
+            ValueError: for spikes that do not fit each other.
+        """
+        _doors.pair(pre, post)
+        return self.rest(pre, post)
+
+    def rest(self, pre: Tensor, post: Tensor) -> RewardState:
+        """Return what `initial_state` does, for spikes that are known to fit."""
+        traces = self.rule.rest(pre, post)
+        nothing = traces.pre.new_zeros(*post.shape, pre.shape[1])
+        return RewardState(traces, nothing)
 
     @torch.no_grad()
     def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
-        """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, `weight` ``[M, N]``."""
-        self._require_fit(weight, (*post.shape, pre.shape[-1]))
-        pairing, traces = self.rule.pair(pre, post, state.traces)
+        """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, while `weight` stays as it is.
+
+        Raises:
+            ValueError: for what `run` refuses.
+        """
+        _doors.pair(pre, post)
+        weight, state, dtype = self._ready(pre, post, weight, state)
+        pairing, traces = self.rule.pair(pre.to(dtype), post.to(dtype), state.traces)
         change = self.rule.asked(pairing, weight, per_sample=True)
-        left = self._left(1, pre.dtype)
+        left = self._left(1, weight)
         return RewardState(traces, leaky_step(change, state.eligibility, left))
 
     @torch.no_grad()
-    def run(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
+    def run(
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState | None = None
+    ) -> RewardState:
         """Advance by `pre` ``[T, B, N]`` and `post` ``[T, B, M]``, while `weight` stays as it is.
 
         The same as `step` at every step, but the sum over changes discounted by their age is a
         matrix product.
 
+        Args:
+            pre, post: spikes, 0 or 1; other numbers count in proportion.
+            weight: ``[M, N]`` or ``[B, M, N]``, within the bounds of the rule.
+            state: what the last call returned, to go on from; without it, traces are empty.
+
+        Returns:
+            The new state, in float32, or float64 where anything is that came in.
+
         Raises:
-            ValueError: for spike trains, weights or time constants that do not fit each other.
+            ValueError: for trains, weights, a state or time constants that do not fit each other,
+                NaN, or weights outside their bounds.
         """
-        _checks.sequence("pre", pre)
-        came = list(getattr(post, "shape", []))
-        if came[:2] != list(pre.shape[:2]):
-            _checks.fail("post", came, f"[T, B, M] to fit pre {list(pre.shape)}")
-        self._require_fit(weight, (*post.shape[1:], pre.shape[2]))
+        _doors.trains(pre, post)
+        if state is None:
+            state = self.rest(pre[0], post[0])
+        weight, state, dtype = self._ready(pre[0], post[0], weight, state)
         traces = state.traces
         pairings = []
-        for now_pre, now_post in zip(pre, post, strict=True):
+        for now_pre, now_post in zip(pre.to(dtype), post.to(dtype), strict=True):
             pairing, traces = self.rule.pair(now_pre, now_post, traces)
             pairings.append(pairing)
-        change = self._discounted_change(pairings, weight, pre)
-        left = self._left(len(pre), pre.dtype)
+        with _doors.exactly(pre):
+            change = self._discounted_change(pairings, weight)
+        left = self._left(len(pre), weight)
         return RewardState(traces, leaky_step(change, state.eligibility, left))
 
-    def _discounted_change(self, pairings: list, weight: Tensor, pre: Tensor) -> Tensor:
+    def _discounted_change(self, pairings: list, weight: Tensor) -> Tensor:
         """Return the sum of what all steps ask for, each discounted by its age."""
-        ages = torch.arange(len(pre) - 1, -1, -1, dtype=pre.dtype, device=pre.device)
-        left = self._left(ages.view(-1, 1), pre.dtype)
+        ages = torch.arange(len(pairings) - 1, -1, -1, dtype=torch.float64, device=weight.device)
+        left = self._left(ages.view(-1, 1), weight)
         up = _discounted([pairing.potentiated for pairing in pairings], left)
         down = _discounted([pairing.depressed for pairing in pairings], left)
         return self.rule.bounded(up, down, weight)
 
-    def _require_fit(self, weight: Tensor, shape: tuple[int, int, int]) -> None:
-        """Require weights ``[M, N]`` or ``[B, M, N]`` in [0, w_max] and time constants that fit."""
-        _checks.shape("weight", weight, shape[1:], shape)
-        _checks.within("weight", weight, 0, self.rule.w_max)
-        samples = shape[0]
+    def _ready(
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState
+    ) -> tuple[Tensor, RewardState, torch.dtype]:
+        """Check what comes with a step of spikes; return weights, state and dtype of the work."""
+        samples = len(pre)
         taus = self.decay.numel() if isinstance(self.decay, Tensor) else samples
-        if taus != samples:
-            expected = f"one, or {samples} for {samples} samples"
-            _checks.fail("tau_eligibility", f"{taus} values", expected)
+        expected = f"one, or {samples} for {samples} samples"
+        _checks.require(taus == samples, "tau_eligibility", f"{taus} values", expected)
+        sizes = (*post.shape, pre.shape[1])
+        _doors.weights(weight, sizes, self.rule.w_min, self.rule.w_max)
+        _doors.state(state, self.rest(pre, post))
+        dtype = _doors.widest(pre, post, weight)
+        return weight.to(dtype), _doors.in_dtype(state, dtype), dtype
 
-    def _left(self, age: Tensor | int, dtype: torch.dtype) -> Tensor | float:
+    def _left(self, age: Tensor | int, like: Tensor) -> Tensor | float:
         """Return the share left after `age` steps: a number, ``[T, 1]``, or ``[B, …, 1]``."""
-        if isinstance(self.decay, Tensor):
-            return self.decay.to(dtype).view(-1, 1, 1) ** age
-        return self.decay**age
+        decay = self.decay
+        if isinstance(decay, Tensor):
+            decay = decay.to(like.device).view(-1, 1, 1)
+        left = decay**age
+        return left.to(like.dtype) if isinstance(left, Tensor) else left
 
     @torch.no_grad()
     def reward(self, weight: Tensor, state: RewardState, success: Tensor) -> Tensor:
         """Return the weights after the `success` ``[B]`` of each sample: moved by their sum.
 
-        Weights ``[B, M, N]`` move each by the success of its own sample.
+        Weights ``[B, M, N]`` move each by the success of its own sample. They are cut at the bounds
+        of the rule, once.
 
         Raises:
-            ValueError: for a success that is not one number per sample.
+            ValueError: for weights that do not fit the state or lie outside their bounds, NaN, or a
+                success that is not one number per sample.
         """
-        shape = state.eligibility.shape
-        _checks.shape("success", success, shape[:1])
-        _checks.shape("weight", weight, shape[1:], shape)
-        change = success.view(-1, 1, 1) * state.eligibility
+        is_state = isinstance(state, RewardState)
+        _checks.require(is_state, "state", type(state).__name__, "a RewardState")
+        eligibility = state.eligibility
+        _doors.floats("success", success, "[B]")
+        _checks.shape("success", success, eligibility.shape[:1])
+        _doors.weights(weight, tuple(eligibility.shape), self.rule.w_min, self.rule.w_max)
+        change = success.view(-1, 1, 1) * eligibility
         if weight.dim() == 2:
             change = change.sum(0)
-        return self.rule.clip(weight + self.lr * change)
+        return self.rule.cut(weight + self.lr * change)
 
 
 def _decay(tau: Tensor | float, dt: float) -> Tensor | float:
-    """Return the decay of the eligibility per step, a number or ``[B]``."""
+    """Return the decay of the eligibility per step, a number or ``[B]``, in double precision."""
     if isinstance(tau, Tensor) and tau.dim() == 1:
-        return decay(tau, dt, "tau_eligibility")
+        _checks.floats("tau_eligibility", tau)
+        return decay(tau.double(), dt, "tau_eligibility")
     if isinstance(tau, Tensor) and tau.dim() == 0:
         tau = tau.item()
     return decay_per_step(tau, dt, "tau_eligibility")

@@ -2,7 +2,8 @@
 
 Within one step the presynaptic spike comes first, because it can cause the postsynaptic one
 (`lif_step` integrates before it compares). Two spikes of the same step are therefore a causal pair
-with a lag of 0.
+with a lag of 0. Each spike is an event: what the presynaptic one depresses is cut at the bounds
+before the postsynaptic one potentiates. Over a batch, the events of a step add up to one.
 """
 
 from typing import NamedTuple
@@ -11,7 +12,9 @@ import torch
 from torch import Tensor
 
 from .. import _checks
-from .bounds import exponents_of, power
+from . import _doors
+from .bounds import Bounded, amplitude
+from .pairing import Pairing, outer
 from .traces import PAIRINGS, decay_per_step, trace_step
 
 
@@ -22,20 +25,13 @@ class STDPState(NamedTuple):
     post: Tensor
 
 
-class Pairing(NamedTuple):
-    """What one step asks of synapses: two outer products of post ``[B, M]`` and pre ``[B, N]``."""
-
-    potentiated: tuple[Tensor, Tensor]
-    depressed: tuple[Tensor, Tensor]
-
-
-class PairSTDP:
+class PairSTDP(Bounded):
     """The pair rule: a pair of a pre- and a postsynaptic spike changes the weight by their lag.
 
     A postsynaptic spike adds `a_plus` times the presynaptic trace, a presynaptic spike takes away
-    `a_minus` times the postsynaptic trace. The weights ``[M, N]`` (to, from) stay in [0, w_max].
-    The samples of a batch share them; to give each sample its own, ``[B, M, N]``, use `pair` and
-    ``change(…, per_sample=True)``.
+    `a_minus` times the postsynaptic trace. The weights ``[M, N]`` (to, from) stay in [w_min,
+    w_max]; the samples of a batch share them, and move them by the sum. Weights ``[B, M, N]`` give
+    each sample its own. A rule of your own is a subclass that overrides `pair`.
 
     Args:
         tau_plus, tau_minus: time constants in ms of the two sides of the window, above 0.
@@ -43,9 +39,11 @@ class PairSTDP:
         pairing: "all_to_all" lets every pair of spikes count, "nearest" only the last spike of the
             other side.
         bound: "additive" (no dependence on the weight, cut at the bounds), "multiplicative"
-            (depression in proportion to w / w_max), "soft" (potentiation also in proportion to
-            1 - w / w_max), or the exponents (mu_plus, mu_minus), each at least 0.
-        w_max: upper bound of the weights, above 0.
+            (depression in proportion to the distance to w_min), "soft" (potentiation also in
+            proportion to the distance to w_max), or the exponents (mu_plus, mu_minus) of these
+            distances, each at least 0.
+        w_min, w_max: bounds of the weights, w_min below w_max; for an inhibitory synapse -1 and 0,
+            where depression makes it stronger.
         dt: step in ms.
 
     Raises:
@@ -69,20 +67,19 @@ class PairSTDP:
         a_minus: float = 0.0105,
         pairing: str = "all_to_all",
         bound: str | tuple[float, float] = "additive",
+        w_min: float = 0.0,
         w_max: float = 1.0,
         dt: float = 1.0,
     ):
-        for name, value in {"a_plus": a_plus, "a_minus": a_minus}.items():
-            _checks.number(name, value, 0, open_low=False)
+        super().__init__(bound, w_min, w_max)
+        amplitude("a_plus", a_plus)
+        amplitude("a_minus", a_minus)
         _checks.choice("pairing", pairing, PAIRINGS)
-        _checks.number("w_max", w_max, 0)
         self.tau_plus = tau_plus
         self.tau_minus = tau_minus
         self.a_plus = a_plus
         self.a_minus = a_minus
         self.pairing = pairing
-        self.exponents = exponents_of(bound)
-        self.w_max = w_max
         self.dt = dt
         self.alpha_plus = decay_per_step(tau_plus, dt, "tau_plus")
         self.alpha_minus = decay_per_step(tau_minus, dt, "tau_minus")
@@ -95,22 +92,36 @@ class PairSTDP:
         return torch.where(lag >= 0, self.a_plus * causal, -self.a_minus * acausal)
 
     def initial_state(self, pre: Tensor, post: Tensor) -> STDPState:
-        """Return empty traces for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``."""
-        return STDPState(torch.zeros_like(pre), torch.zeros_like(post))
+        """Return empty traces for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``.
+
+        Raises:
+            ValueError: for spikes that do not fit each other.
+        """
+        _doors.pair(pre, post)
+        return self.rest(pre, post)
+
+    def rest(self, pre: Tensor, post: Tensor) -> STDPState:
+        """Return what `initial_state` does, for spikes that are known to fit."""
+        dtype = _doors.widest(pre, post)
+        return STDPState(torch.zeros_like(pre, dtype=dtype), torch.zeros_like(post, dtype=dtype))
 
     def pair(self, pre: Tensor, post: Tensor, state: STDPState) -> tuple[Pairing, STDPState]:
-        """Pair the spikes of one step, `pre` ``[B, N]``, `post` ``[B, M]``, with earlier ones."""
+        """Pair the spikes of one step, `pre` ``[B, N]``, `post` ``[B, M]``, with earlier ones.
+
+        This is the rule itself, in every step of a loop: it checks nothing.
+        """
         x = trace_step(pre, state.pre, self.alpha_plus, self.pairing)
         y = trace_step(post, state.post, self.alpha_minus, self.pairing)
         potentiated = (self.a_plus * post, x)
-        depressed = (self.a_minus * self.alpha_minus * state.post, pre)
+        depressed = (self.alpha_minus * state.post, self.a_minus * pre)
         return Pairing(potentiated, depressed), STDPState(x, y)
 
     def change(self, pairing: Pairing, weight: Tensor, *, per_sample: bool = False) -> Tensor:
         """Return the change of `weight` that a pairing asks for, summed over the batch, ``[M, N]``.
 
-        With `per_sample` it is not summed, ``[B, M, N]``, and each sample may have weights of its
-        own, ``[B, M, N]``.
+        Both sides are scaled by what the bound says of `weight`, and nothing is cut: a measure of
+        the rule where the weight stays. With `per_sample` it is not summed, ``[B, M, N]``, and each
+        sample may have weights of its own, ``[B, M, N]``.
 
         Raises:
             ValueError: for weights that do not fit the pairing, or weights of each sample without
@@ -123,28 +134,14 @@ class PairSTDP:
         if shape != shared and not (per_sample and shape == own):
             expected = f"shape {shared}, or with per_sample=True {own}"
             _checks.fail("weight", f"shape {shape}", expected)
-        return self.asked(pairing, weight, per_sample)
+        with _doors.exactly(weight):
+            return self.asked(pairing, weight, per_sample)
 
     def asked(self, pairing: Pairing, weight: Tensor, per_sample: bool = False) -> Tensor:
         """Return what `change` does, for a weight that is known to fit."""
-        up = _outer(*pairing.potentiated, per_sample)
-        down = _outer(*pairing.depressed, per_sample)
+        up = outer(*pairing.potentiated, per_sample)
+        down = outer(*pairing.depressed, per_sample)
         return self.bounded(up, down, weight)
-
-    def bounded(self, up: Tensor, down: Tensor, weight: Tensor) -> Tensor:
-        """Return ``up - down``, each scaled by what the bound says of `weight`."""
-        for_up, for_down = self.factors(weight)
-        return for_up * up - for_down * down
-
-    def factors(self, weight: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what the bound makes of potentiation and of depression; same shape as `weight`."""
-        mu_plus, mu_minus = self.exponents
-        share = weight / self.w_max
-        return power(1 - share, mu_plus), power(share, mu_minus)
-
-    def clip(self, weight: Tensor) -> Tensor:
-        """Return the weights cut to [0, w_max]."""
-        return weight.clamp(0, self.w_max)
 
     @torch.no_grad()
     def step(
@@ -153,41 +150,60 @@ class PairSTDP:
         """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]`` → (new weight, new state).
 
         Raises:
-            ValueError: for weights that are not ``[M, N]``.
+            ValueError: for what `run` refuses.
         """
-        pairing, state = self.pair(pre, post, state)
-        change = self.change(pairing, weight)
-        return self.clip(weight + change), state
+        _doors.pair(pre, post)
+        weight, state, dtype = self._ready(pre, post, weight, state)
+        with _doors.exactly(pre):
+            return self._advance(pre.to(dtype), post.to(dtype), weight, state)
 
     @torch.no_grad()
-    def __call__(self, pre: Tensor, post: Tensor, weight: Tensor) -> Tensor:
-        """Let `weight` ``[M, N]`` learn from trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]``.
+    def run(
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState | None = None
+    ) -> tuple[Tensor, STDPState]:
+        """Let `weight` learn from trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]``.
+
+        Args:
+            pre, post: spikes, 0 or 1; other numbers count in proportion.
+            weight: ``[M, N]``, or ``[B, M, N]`` for a sample each, in [w_min, w_max].
+            state: what the last call returned, to go on from; without it, traces are empty.
+
+        Returns:
+            (new weight, new state), in float32, or float64 where anything is that came in.
 
         Raises:
-            ValueError: for spike trains or weights that do not fit each other, or weights outside
-                [0, w_max].
+            ValueError: for trains, weights or a state that do not fit each other, NaN, or weights
+                outside [w_min, w_max].
         """
-        self.require_fit(pre, post, weight)
-        state = self.initial_state(pre[0], post[0])
-        for now_pre, now_post in zip(pre, post, strict=True):
-            pairing, state = self.pair(now_pre, now_post, state)
-            weight = self.clip(weight + self.asked(pairing, weight))
+        _doors.trains(pre, post)
+        if state is None:
+            state = self.rest(pre[0], post[0])
+        weight, state, dtype = self._ready(pre[0], post[0], weight, state)
+        with _doors.exactly(pre):
+            for now_pre, now_post in zip(pre.to(dtype), post.to(dtype), strict=True):
+                weight, state = self._advance(now_pre, now_post, weight, state)
+        return weight, state
+
+    def __call__(self, pre: Tensor, post: Tensor, weight: Tensor) -> Tensor:
+        """Return the weights that `run` gives from empty traces; in pieces, use `run`."""
+        weight, _ = self.run(pre, post, weight)
         return weight
 
-    def require_fit(self, pre: Tensor, post: Tensor, weight: Tensor) -> None:
-        """Raise a ``ValueError`` unless trains and weights fit, and weights lie in [0, w_max]."""
-        _checks.sequence("pre", pre)
-        _checks.sequence("post", post)
-        if pre.dim() != 3 or post.dim() != 3 or pre.shape[:2] != post.shape[:2]:
-            expected = f"[T, B, M] to fit pre {list(pre.shape)}"
-            _checks.fail("post", f"shape {list(post.shape)}", expected)
-        _checks.floats("weight", weight, min_rank=2)
-        _checks.shape("weight", weight, [post.shape[2], pre.shape[2]])
-        _checks.within("weight", weight, 0, self.w_max)
+    def _ready(
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState
+    ) -> tuple[Tensor, STDPState, torch.dtype]:
+        """Check weights and state for a step of spikes; return both in the dtype of the work."""
+        sizes = (*post.shape, pre.shape[1])
+        _doors.weights(weight, sizes, self.w_min, self.w_max)
+        _doors.state(state, self.rest(pre, post))
+        dtype = _doors.widest(pre, post, weight)
+        return weight.to(dtype), _doors.in_dtype(state, dtype), dtype
 
-
-def _outer(post: Tensor, pre: Tensor, per_sample: bool) -> Tensor:
-    """Return the outer product of post ``[B, M]`` and pre ``[B, N]``, of each sample or summed."""
-    if per_sample:
-        return post.unsqueeze(2) * pre.unsqueeze(1)
-    return post.T @ pre
+    def _advance(
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState
+    ) -> tuple[Tensor, STDPState]:
+        """Do what `step` does, for what is known to fit: depress, cut, potentiate, cut."""
+        pairing, state = self.pair(pre, post, state)
+        own = weight.dim() == 3
+        weight = self.depressed(weight, outer(*pairing.depressed, own))
+        return self.potentiated(weight, outer(*pairing.potentiated, own)), state

@@ -5,6 +5,8 @@ from torch import Tensor
 
 from .. import _checks
 from ..neurons import decay, leaky_step
+from ..precision import wide
+from . import _doors
 
 PAIRINGS = ("all_to_all", "nearest")
 
@@ -25,8 +27,8 @@ def trace_step(
     """Decay a trace by one step and mark the spikes of this step.
 
     Args:
-        spikes: z[t] in {0, 1}, ``[B, …]``.
-        trace: x[t-1], at least 0, same shape.
+        spikes: z[t], 0 or 1, ``[B, …]``; other numbers count in proportion.
+        trace: x[t-1], same shape.
         alpha: decay per step in [0, 1], a number or a tensor that broadcasts.
         pairing: "all_to_all" adds 1 at a spike, so that every past spike counts; "nearest" sets the
             trace to 1, so that only the last one does.
@@ -57,13 +59,13 @@ def spike_trace(
     """Return the trace of a spike train after every step.
 
     Args:
-        spikes: z[t] in {0, 1}, ``[T, B, …]``.
+        spikes: z[t], 0 or 1, ``[T, B, …]``; other numbers count in proportion.
         tau: time constant in ms, above 0.
         dt: step in ms.
         pairing: "all_to_all" or "nearest", see `trace_step`.
 
     Returns:
-        The trace, ``[T, B, …]``, at least 0.
+        The trace, ``[T, B, …]``, in float32, or float64 for spikes in float64.
 
     Raises:
         ValueError: for an input that is not ``[T, B, …]``, a tau or dt not above 0, or an unknown
@@ -74,9 +76,10 @@ def spike_trace(
     >>> spike_trace(torch.tensor([[0.0], [1.0], [0.0]]), tau=1.0).flatten().tolist()
     [0.0, 1.0, 0.3678794503211975]
     """
-    _checks.sequence("spikes", spikes)
+    _checks.sequence("spikes", spikes, not_nan=False)
+    _doors.finite(spikes=spikes)
     alpha = decay_per_step(tau, dt, "tau")
-    trace = torch.zeros_like(spikes[0])
+    trace = torch.zeros_like(spikes[0], dtype=wide(spikes))
     traces = []
     for now in spikes:
         trace = trace_step(now, trace, alpha, pairing)

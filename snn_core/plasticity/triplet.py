@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from .. import _checks
-from .stdp import Pairing, PairSTDP
+from .bounds import amplitude
+from .pairing import Pairing
+from .stdp import PairSTDP
 from .traces import decay_per_step, trace_step
 
 
@@ -31,7 +32,7 @@ class TripletSTDP(PairSTDP):
         tau_x, tau_y: time constants in ms of the slow traces.
         a_plus, a_minus: amplitudes of the pair terms, at least 0.
         a3_plus, a3_minus: amplitudes of the triplet terms, at least 0.
-        options: pairing, bound, w_max and dt of `PairSTDP`.
+        options: pairing, bound, w_min, w_max and dt of `PairSTDP`.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -59,8 +60,8 @@ class TripletSTDP(PairSTDP):
         **options,
     ):
         super().__init__(tau_plus, tau_minus, a_plus=a_plus, a_minus=a_minus, **options)
-        for name, value in {"a3_plus": a3_plus, "a3_minus": a3_minus}.items():
-            _checks.number(name, value, 0, open_low=False)
+        amplitude("a3_plus", a3_plus)
+        amplitude("a3_minus", a3_minus)
         self.tau_x = tau_x
         self.tau_y = tau_y
         self.a3_plus = a3_plus
@@ -68,10 +69,10 @@ class TripletSTDP(PairSTDP):
         self.alpha_x = decay_per_step(tau_x, self.dt, "tau_x")
         self.alpha_y = decay_per_step(tau_y, self.dt, "tau_y")
 
-    def initial_state(self, pre: Tensor, post: Tensor) -> TripletState:
+    def rest(self, pre: Tensor, post: Tensor) -> TripletState:
         """Return empty traces for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``."""
-        fast = super().initial_state(pre, post)
-        slow = super().initial_state(pre, post)
+        fast = super().rest(pre, post)
+        slow = super().rest(pre, post)
         return TripletState(*fast, *slow)
 
     def pair(self, pre: Tensor, post: Tensor, state: TripletState) -> tuple[Pairing, TripletState]:

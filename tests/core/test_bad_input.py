@@ -166,7 +166,7 @@ CASES = {
         "2",
     ),
     "stdp own weights": (lambda: one_change(torch.zeros(2, 3, 3)), "weight", "[2, 3, 3]"),
-    "stdp own weights per step": (lambda: one_step(torch.zeros(2, 3, 3)), "weight", "[2, 3, 3]"),
+    "stdp own weights per step": (lambda: one_step(torch.zeros(4, 3, 3)), "weight", "[4, 3, 3]"),
     "stdp own weights shape": (
         lambda: one_change(torch.zeros(4, 3, 3), per_sample=True),
         "weight",
@@ -430,7 +430,7 @@ CASES = {
         "1.5",
     ),
     "density bins": (lambda: explorers.weight_density(PairSTDP(), bins=1), "bins", "1"),
-    "unit intensity negative": (lambda: plasticity.unit_intensity(-GREY), "images", "a value of"),
+    "unit intensity negative": (lambda: plasticity.unit_intensity(-GREY), "images", "values from"),
     "unit intensity gain": (lambda: plasticity.unit_intensity(GREY, 0.0), "gain", "0.0"),
     "competition neurons": (lambda: plasticity.CompetitiveLayer(3, 0), "neurons", "0"),
     "competition threshold": (

@@ -223,3 +223,47 @@ def test_the_path_of_a_field_is_that_of_the_rule():
     for trace, row in zip(traces, path, strict=True):
         weight = trace_stdp(weight, trace.view(1, 1, -1), one, lr=0.3)
         assert torch.allclose(weight[0], row, atol=1e-6)
+
+
+SETTINGS = {"tau_mem": 10.0, "tau_trace": 3.0, "dt": 0.5, "compete": False}
+
+
+def test_a_checkpoint_restores_what_a_layer_has_learnt_and_learning_goes_on_equally(tmp_path):
+    taught = CompetitiveLayer(INPUTS, NEURONS, tau_mem=10.0, threshold=1.0, generator=seed_torch(1))
+    taught.learn(random_spikes(INPUTS), lr=0.3, threshold_lr=0.1)
+    fresh = CompetitiveLayer(INPUTS, NEURONS, tau_mem=10.0, threshold=0.4, generator=seed_torch(2))
+    assert (fresh.weight - taught.weight).abs().max() > 0.1
+    assert (fresh.threshold - taught.threshold).abs().min() > 0.1
+    torch.save(taught.state_dict(), tmp_path / "layer.pt")
+    fresh.load_state_dict(torch.load(tmp_path / "layer.pt", weights_only=True))
+    for seed in (5, 6):
+        shown = random_spikes(INPUTS, seed)
+        learnt = [layer.learn(shown, lr=0.2, threshold_lr=0.05) for layer in (taught, fresh)]
+        assert torch.equal(*learnt)
+        assert learnt[0].sum() > 0
+    assert torch.equal(fresh.weight, taught.weight)
+    assert torch.equal(fresh.threshold, taught.threshold)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_checkpoint_of_a_layer_with_other_settings_is_refused(name):
+    checkpoint = CompetitiveLayer(INPUTS, NEURONS, **{name: SETTINGS[name]}).state_dict()
+    came = f"^{name}: got {SETTINGS[name]} from a checkpoint, expected "
+    with pytest.raises(ValueError, match=came):
+        CompetitiveLayer(INPUTS, NEURONS).load_state_dict(checkpoint)
+
+
+def test_a_layer_says_what_it_is():
+    shown = repr(CompetitiveLayer(3, 2, tau_mem=20, compete=False))
+    settings = "tau_mem=20.0, tau_trace=5.0, dt=1.0, compete=False"
+    assert shown == f"CompetitiveLayer(3, 2, {settings})"
+
+
+def test_a_refused_batch_changes_nothing():
+    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=0.5, generator=seed_torch(1))
+    weight, threshold = layer.weight.clone(), layer.threshold.clone()
+    for wrong in ({"target": -1.0}, {"threshold_lr": -1.0}, {"scale": 0.0}):
+        with pytest.raises(ValueError, match=f"^{next(iter(wrong))}: got "):
+            layer.learn(random_spikes(INPUTS), lr=0.5, **wrong)
+    assert torch.equal(layer.weight, weight)
+    assert torch.equal(layer.threshold, threshold)

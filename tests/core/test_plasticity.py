@@ -197,11 +197,11 @@ def test_each_sample_can_have_weights_of_its_own(bound):
     rule = PairSTDP(bound=bound)
     each = torch.rand(B, M, N, dtype=torch.float64, generator=generator(3))
     alone = torch.stack([rule(PRE[:, b : b + 1], POST[:, b : b + 1], each[b]) for b in range(B)])
-    together, state = each, rule.initial_state(PRE[0], POST[0])
-    for pre, post in zip(PRE, POST, strict=True):
-        pairing, state = rule.pair(pre, post, state)
-        together = rule.clip(together + rule.change(pairing, together, per_sample=True))
+    together, state = rule.run(PRE[:30], POST[:30], each)
+    for pre, post in zip(PRE[30:], POST[30:], strict=True):
+        together, state = rule.step(pre, post, together, state)
     torch.testing.assert_close(together, alone)
+    assert (alone - each).abs().amin((1, 2)).min() > 1e-4
 
 
 @pytest.mark.parametrize(

@@ -202,8 +202,7 @@ def test_the_density_of_weights_is_that_of_simulated_synapses(
         pre, own, heard = torch.rand(3, 500, 1, generator=generator)
         pre = (pre < rate / 1000).float()
         post = ((own < rate / 1000) | ((heard < 0.3 * weight[:, 0]) & (pre > 0))).float()
-        pairing, state = rule.pair(pre, post, state)
-        weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
+        weight, state = rule.step(pre, post, weight, state)
         if step >= steps // 2 and step % 50 == 0:
             found += torch.histc(weight, 10, 0, 1)
     simulated = found.numpy() / found.sum().item()

@@ -326,8 +326,7 @@ def listen(rule, weight, arrivals, drive, membrane=None, traces=None, tau_mem=10
     for now in arrivals:
         current = gain * (weight @ now.unsqueeze(2)).squeeze(2)
         spikes, _, membrane = lif_step(current, membrane, beta=beta, reset="hard", spike=fires)
-        pairing, traces = rule.pair(now, spikes, traces)
-        weight = rule.clip(weight + rule.change(pairing, weight, per_sample=True))
+        weight, traces = rule.step(now, spikes, weight, traces)
         sent.append(spikes.squeeze(1))
     return torch.stack(sent), weight, membrane, traces
 

@@ -68,7 +68,7 @@ def weight_density(rule: PairSTDP, *, rate: float = 20.0, influence: float = 0.3
     additive bound and two peaks, the upper one comes out too low, by a quarter in the test's simulation.
 
     Args:
-        rule: an all-to-all pair rule with both amplitudes above 0.
+        rule: an all-to-all pair rule with both amplitudes above 0, for weights from 0.
         rate: in spikes per second, above 0, less than one spike per step.
         influence: at the upper bound, in [0, 1].
         bins: number of bins, at least 2.
@@ -86,6 +86,7 @@ def weight_density(rule: PairSTDP, *, rate: float = 20.0, influence: float = 0.3
     """
     ok = type(rule) is PairSTDP and rule.pairing == "all_to_all"
     _checks.require(ok, "rule", f"{type(rule).__name__}, {getattr(rule, 'pairing', None)}", "an all-to-all PairSTDP")
+    _checks.require(rule.w_min == 0, "rule", f"w_min = {rule.w_min:g}", "weights from 0")
     positive = rule.a_plus > 0 and rule.a_minus > 0
     _checks.require(positive, "rule", f"amplitudes {rule.a_plus:g} and {rule.a_minus:g}", "amplitudes above 0")
     _checks.number("rate", rate, 0)

@@ -1,0 +1,116 @@
+"""What the doors of the rules share: spikes, weights and states that fit, all in one dtype."""
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from functools import reduce
+
+import torch
+from torch import Tensor
+
+from .. import _checks
+from ..precision import wide
+
+
+def widest(*tensors: Tensor) -> torch.dtype:
+    """Return the dtype in which a rule works: the widest of its tensors, float32 at least."""
+    dtypes = [tensor.dtype for tensor in tensors]
+    return reduce(torch.promote_types, dtypes, wide(dtypes[0]))
+
+
+def exactly(like: Tensor) -> AbstractContextManager:
+    """Return a context in which autocast does not round products of matrices."""
+    kind = like.device.type
+    if torch.is_autocast_enabled(kind):
+        return torch.autocast(kind, enabled=False)
+    return nullcontext()
+
+
+def finite(**tensors: Tensor) -> None:
+    """Require finite numbers: asked of all tensors at once, and of each only where that fails."""
+    total = sum(tensor.sum() for tensor in tensors.values())
+    if torch.isfinite(total):
+        return
+    for argument, tensor in tensors.items():
+        _checks.no_nan(argument, tensor)
+        bounded = bool(torch.isfinite(tensor).all())
+        _checks.require(bounded, argument, "infinite values", "finite numbers")
+
+
+def with_axes(argument: str, got: object, axes: str) -> None:
+    """Require floats with the named `axes`; time, where it is among them, has steps."""
+    _checks.floats(argument, got, not_nan=False)
+    rank = axes.count(",") + 1
+    if got.dim() != rank:
+        _checks.fail(argument, f"shape {list(got.shape)}", axes)
+    if axes.startswith("[T") and len(got) == 0:
+        _checks.fail(argument, f"shape {list(got.shape)}", f"at least one time step, {axes}")
+
+
+def floats(argument: str, got: object, axes: str) -> None:
+    """Require finite floats with the named `axes`."""
+    with_axes(argument, got, axes)
+    finite(**{argument: got})
+
+
+def at_least_0(argument: str, got: object, axes: str) -> None:
+    """Require finite floats of at least 0, with the named `axes`."""
+    floats(argument, got, axes)
+    if got.numel():
+        _checks.within(argument, got, 0, math.inf)
+
+
+def pair(pre: object, post: object, before: str = "") -> None:
+    """Require spikes `pre` and `post` of the same samples, with the axes `before` these."""
+    with_axes("pre", pre, f"[{before}B, N]")
+    with_axes("post", post, f"[{before}B, M]")
+    if pre.shape[:-1] != post.shape[:-1]:
+        expected = f"[{before}B, M] to fit pre {list(pre.shape)}"
+        _checks.fail("post", f"shape {list(post.shape)}", expected)
+    finite(pre=pre, post=post)
+
+
+def trains(pre: object, post: object) -> None:
+    """Require trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]`` of at least one step."""
+    pair(pre, post, "T, ")
+
+
+def weights(got: object, sizes: tuple[int, int, int], low: float, high: float) -> None:
+    """Require weights ``[M, N]`` or ``[B, M, N]``, for the `sizes` (B, M, N), in [low, high]."""
+    _checks.floats("weight", got, not_nan=False)
+    _checks.shape("weight", got, sizes[1:], sizes)
+    if got.numel():
+        _checks.within("weight", got, low, high)
+
+
+def state(got: object, rest: tuple) -> None:
+    """Require a state of the kind and the shapes of `rest`, of finite numbers."""
+    found = variables(got, rest)
+    total = sum(variable.sum() for variable in found)
+    if not torch.isfinite(total):
+        for variable in found:
+            finite(state=variable)
+
+
+def variables(got: object, rest: tuple) -> list[Tensor]:
+    """Return the tensors of a state, which must have the kind and the shapes of `rest`."""
+    kind = type(rest)
+    if type(got) is not kind:
+        _checks.fail("state", type(got).__name__, f"a {kind.__name__}")
+    found = []
+    for name, variable, like in zip(kind._fields, got, rest, strict=True):
+        if not isinstance(like, Tensor):
+            found += variables(variable, like)
+            continue
+        shape = getattr(variable, "shape", None)
+        if shape != like.shape:
+            _checks.fail("state", f"{name} of shape {shape}", f"shape {list(like.shape)}")
+        _checks.floats("state", variable, min_rank=0, not_nan=False)
+        found.append(variable)
+    return found
+
+
+def in_dtype(got: Tensor | tuple, dtype: torch.dtype) -> Tensor | tuple:
+    """Return a tensor, or a state of tensors, in this dtype."""
+    if isinstance(got, Tensor):
+        return got.to(dtype)
+    return type(got)(*(in_dtype(variable, dtype) for variable in got))

@@ -167,3 +167,30 @@ def lengths(argument: str, got: object, batch: int, steps: int) -> Tensor:
         if low < 1 or high > steps:
             fail(argument, f"lengths from {low} to {high}", f"lengths in [1, {steps}]")
     return got.long()
+
+
+def flag(argument: str, got: object) -> None:
+    """Require True or False."""
+    if not isinstance(got, bool):
+        fail(argument, type(got).__name__, "True or False")
+
+
+def finite(argument: str, got: Tensor) -> None:
+    """Require a tensor without NaN or infinite values."""
+    if not torch.isfinite(got).all():
+        fail(argument, "NaN or infinite values", "finite numbers")
+
+
+def between(argument: str, got: object, low: float, high: float) -> None:
+    """Require a number in (low, high), both ends left out."""
+    number(argument, got, low)
+    if got >= high:
+        fail(argument, repr(got), f"a number above {low:g} and below {high:g}")
+
+
+def spikes(argument: str, got: object) -> None:
+    """Require a time-major tensor ``[T, B, …]`` of 0 and 1."""
+    sequence(argument, got)
+    if ((got != 0) & (got != 1)).any():
+        within(argument, got, 0, 1)
+        fail(argument, "values between 0 and 1", "spikes of 0 and 1")

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from . import _checks
+from .precision import wide
 
 
 def from_rate(spikes: Tensor, *, gain: float = 1.0) -> Tensor:
@@ -14,17 +15,18 @@ def from_rate(spikes: Tensor, *, gain: float = 1.0) -> Tensor:
         gain: the encoder's spike probability per step at intensity 1, in (0, 1].
 
     Returns:
-        ``[B, …]`` in [0, 1 / gain], without bias, with variance ``x (1 - gain x) / (T gain)``.
+        ``[B, …]`` in [0, 1 / gain], in float32 or better, without bias, with variance
+        ``x (1 - gain x) / (T gain)``.
 
     Raises:
-        ValueError: for spikes that are not ``[T, B, …]`` or a gain outside (0, 1].
+        ValueError: for spikes that are not 0 and 1 or not ``[T, B, …]``, or a gain outside (0, 1].
 
     >>> from_rate(torch.tensor([[1.0], [0.0]]))
     tensor([0.5000])
     """
-    _checks.sequence("spikes", spikes)
+    _checks.spikes("spikes", spikes)
     _checks.number("gain", gain, 0, 1)
-    return spikes.mean(0) / gain
+    return spikes.mean(0, dtype=wide(spikes)) / gain
 
 
 def from_latency(
@@ -41,23 +43,25 @@ def from_latency(
         ``1 - t / ((T - 1) dt)``.
 
     Raises:
-        ValueError: for spikes that are not ``[T, B, …]``, an unknown mode or a parameter outside
-            its range.
+        ValueError: for spikes that are not 0 and 1 or not ``[T, B, …]``, more than one per value,
+            an unknown mode or a parameter outside its range.
 
     >>> from_latency(torch.tensor([[0.0], [1.0], [0.0]]), mode="linear")
     tensor([0.5000])
     """
-    _checks.sequence("spikes", spikes)
+    _checks.spikes("spikes", spikes)
     _checks.choice("mode", mode, ("log", "linear"))
     _checks.number("tau", tau, 0)
-    _checks.number("threshold", threshold, 0, 1)
+    _checks.between("threshold", threshold, 0, 1)
     _checks.number("dt", dt, 0)
-    step = spikes.argmax(0).to(spikes.dtype)
+    most = int(spikes.sum(0).max()) if spikes.numel() else 0
+    _checks.require(most <= 1, "spikes", f"{most} per value", "at most one per value")
+    step = spikes.argmax(0).to(wide(spikes))
     if mode == "linear":
         value = 1 - step / max(len(spikes) - 1, 1)
     else:
-        charged = -torch.expm1(-step * dt / tau)
-        value = (threshold / charged).clamp(max=1)
+        charged = -torch.expm1(-step * (dt / tau))
+        value = torch.where(step > 0, threshold / charged, 1).clamp(max=1)
     spiked = spikes.amax(0) > 0
     return torch.where(spiked, value, 0)
 
@@ -70,16 +74,17 @@ def from_delta(spikes: Tensor, *, threshold: float = 0.1) -> Tensor:
         threshold: as given to the encoder, above 0.
 
     Returns:
-        The signal ``[T, B, …]`` as a receiver knows it at each step.
+        The signal ``[T, B, …]`` as a receiver knows it at each step, in float32 or better.
 
     Raises:
-        ValueError: for another number of channels or a threshold that is not positive.
+        ValueError: for spikes that are not 0 and 1, another number of channels or a threshold that
+            is not positive.
 
     >>> spikes = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).unsqueeze(1)
     >>> from_delta(spikes, threshold=0.5).flatten()
     tensor([0.5000, 1.0000, 0.5000])
     """
-    _checks.sequence("spikes", spikes)
+    _checks.spikes("spikes", spikes)
     channels = spikes.shape[2] if spikes.dim() > 2 else 0
     if channels not in (1, 2):
         _checks.fail("spikes", f"shape {list(spikes.shape)}", "[T, B, 2, …] or [T, B, 1, …]")
@@ -87,7 +92,7 @@ def from_delta(spikes: Tensor, *, threshold: float = 0.1) -> Tensor:
     moves = spikes[:, :, 0]
     if channels == 2:
         moves = moves - spikes[:, :, 1]
-    return threshold * moves.cumsum(0)
+    return threshold * moves.cumsum(0, dtype=wide(spikes))
 
 
 def from_population(spikes: Tensor) -> Tensor:
@@ -101,13 +106,13 @@ def from_population(spikes: Tensor) -> Tensor:
         the estimate leans towards the middle.
 
     Raises:
-        ValueError: for spikes that are not ``[T, B, …, N]``.
+        ValueError: for spikes that are not 0 and 1 or not ``[T, B, …, N]``.
 
     >>> from_population(torch.tensor([[[0.0, 1.0, 1.0]]]))
     tensor([0.7500])
     """
-    _checks.sequence("spikes", spikes)
-    counts = spikes.sum(0)
+    _checks.spikes("spikes", spikes)
+    counts = spikes.sum(0, dtype=wide(spikes))
     centres = torch.linspace(0, 1, counts.shape[-1], dtype=counts.dtype, device=counts.device)
     total = counts.sum(-1)
     mean = (counts * centres).sum(-1) / total.clamp(min=1)

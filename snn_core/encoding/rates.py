@@ -4,6 +4,8 @@ import torch
 from torch import Generator, Tensor
 
 from .. import _checks
+from ..precision import wide
+from ..randomness import uniform
 
 
 def repeat(intensity: Tensor, steps: int) -> Tensor:
@@ -17,14 +19,15 @@ def repeat(intensity: Tensor, steps: int) -> Tensor:
         ``[T, B, …]``, a view: no memory is copied. These are currents, not spikes.
 
     Raises:
-        ValueError: for NaN, a wrong rank or fewer than one step.
+        ValueError: for NaN or infinite values, a wrong rank or fewer than one step.
 
     Reference: Rueckauer et al. 2017, section 2.3 (analogue input).
 
     >>> repeat(torch.tensor([[0.2, 0.7]]), 3).shape
     torch.Size([3, 1, 2])
     """
-    _checks.floats("intensity", intensity)
+    _checks.floats("intensity", intensity, not_nan=False)
+    _checks.finite("intensity", intensity)
     _checks.whole("steps", steps)
     return intensity.expand(steps, *intensity.shape)
 
@@ -38,7 +41,7 @@ def rate(
         intensity: ``[B, …]`` in [0, 1].
         steps: number of time steps T, at least 1.
         gain: spike probability per step at intensity 1, in (0, 1].
-        generator: source of randomness.
+        generator: source of randomness, on any device.
 
     Returns:
         Spikes ``[T, B, …]``; their count is binomial with mean ``T * gain * intensity``.
@@ -54,11 +57,9 @@ def rate(
     _checks.intensity("intensity", intensity)
     _checks.whole("steps", steps)
     _checks.number("gain", gain, 0, 1)
-    shape = (steps, *intensity.shape)
-    # In half precision chance would be too coarse.
-    fine = torch.promote_types(intensity.dtype, torch.float32)
-    draws = torch.rand(shape, generator=generator, dtype=fine, device=intensity.device)
-    return (draws < gain * intensity).to(intensity.dtype)
+    draws = uniform((steps, *intensity.shape), intensity, generator)
+    chance = gain * intensity.to(draws.dtype)  # in half precision it would be too coarse
+    return (draws < chance).to(intensity.dtype)
 
 
 def receptive_fields(intensity: Tensor, neurons: int, *, width: float = 1.0) -> Tensor:
@@ -83,10 +84,10 @@ def receptive_fields(intensity: Tensor, neurons: int, *, width: float = 1.0) -> 
     _checks.intensity("intensity", intensity)
     _checks.whole("neurons", neurons, low=2)
     _checks.number("width", width, 0)
-    centres = torch.linspace(0, 1, neurons, dtype=intensity.dtype, device=intensity.device)
+    centres = torch.linspace(0, 1, neurons, dtype=wide(intensity), device=intensity.device)
     distance = intensity.unsqueeze(-1) - centres
     widths = distance * (neurons - 1) / width
-    return torch.exp(-widths.square() / 2)
+    return torch.exp(-widths.square() / 2).to(intensity.dtype)
 
 
 def population(
@@ -107,7 +108,7 @@ def population(
         width: standard deviation of a receptive field, in units of the distance between centres,
             above 0.
         gain: spike probability per step at a field's centre, in (0, 1].
-        generator: source of randomness.
+        generator: source of randomness, on any device.
 
     Returns:
         Spikes ``[T, B, …, N]``.

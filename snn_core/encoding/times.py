@@ -4,6 +4,9 @@ import torch
 from torch import Tensor
 
 from .. import _checks
+from ..precision import wide
+
+ULPS = 4  # of the signal, in units in the last place, by which a change may miss a threshold
 
 
 def latency(
@@ -28,7 +31,7 @@ def latency(
         mode: "log" or "linear".
         tau: membrane time constant in ms, above 0 (log only).
         threshold: the largest intensity that stays silent, in (0, 1) (log only).
-        dt: step in ms.
+        dt: step in ms, above 0 (log only).
 
     Returns:
         Spikes ``[T, B, …]``, at most one per value.
@@ -45,11 +48,11 @@ def latency(
     _checks.intensity("intensity", intensity)
     _checks.whole("steps", steps)
     _checks.choice("mode", mode, ("log", "linear"))
-    # Half precision cannot tell all steps.
-    fine = intensity.to(torch.promote_types(intensity.dtype, torch.float32))
+    _checks.number("dt", dt, 0)
+    _require_membrane(tau, threshold)
+    fine = intensity.to(wide(intensity))  # half precision cannot tell all steps
     if mode == "log":
-        _checks.number("dt", dt, 0)
-        time = charging_time(fine, tau, threshold) / dt
+        time = _charging_time(fine, tau, threshold) / dt
     else:
         time = torch.where(fine > 0, (steps - 1) * (1 - fine), torch.inf)
     step = torch.arange(steps, device=intensity.device)
@@ -60,11 +63,30 @@ def latency(
 def charging_time(intensity: Tensor, tau: float, threshold: float) -> Tensor:
     """Return when an RC membrane driven by `intensity` crosses `threshold`, in ms, or infinity.
 
+    Args:
+        intensity: ``[B, …]`` in [0, 1].
+        tau: membrane time constant in ms, above 0.
+        threshold: the largest intensity that never crosses, in (0, 1).
+
+    Raises:
+        ValueError: for values outside these ranges.
+
     >>> charging_time(torch.tensor([0.1, 0.4]), tau=10.0, threshold=0.2).round(decimals=2)
     tensor([   inf, 6.9300])
     """
+    _checks.intensity("intensity", intensity)
+    _require_membrane(tau, threshold)
+    return _charging_time(intensity.to(wide(intensity)), tau, threshold)
+
+
+def _require_membrane(tau: float, threshold: float) -> None:
+    """Check the constants of the charging membrane."""
     _checks.number("tau", tau, 0)
-    _checks.number("threshold", threshold, 0, 1)
+    _checks.between("threshold", threshold, 0, 1)
+
+
+def _charging_time(intensity: Tensor, tau: float, threshold: float) -> Tensor:
+    """Return `charging_time` of checked arguments."""
     crosses = intensity > threshold
     above = torch.where(crosses, intensity - threshold, 1)
     time = tau * torch.log(intensity / above)
@@ -77,7 +99,8 @@ def delta(signal: Tensor, *, threshold: float = 0.1, off_spikes: bool = True) ->
     The encoder keeps a reference, at first 0. Where the signal is at least one threshold above it,
     an ON spike is sent and the reference rises by one threshold; an OFF spike lowers it. As long as
     the signal moves by no more than one threshold per step, the reference stays within one
-    threshold of it.
+    threshold of it. It is counted in whole thresholds, so it does not drift, and a change may miss
+    a threshold by rounding: by four units in the last place of the signal.
 
     Args:
         signal: ``[T, B, …]``, any finite values.
@@ -89,7 +112,8 @@ def delta(signal: Tensor, *, threshold: float = 0.1, off_spikes: bool = True) ->
         spikes.
 
     Raises:
-        ValueError: for NaN, an empty time axis or a threshold that is not positive.
+        ValueError: for NaN or infinite values, an empty time axis or a threshold that is not
+            positive.
 
     Reference: Eshraghian et al. 2023, section III-C; Lichtsteiner et al. 2008.
 
@@ -97,16 +121,18 @@ def delta(signal: Tensor, *, threshold: float = 0.1, off_spikes: bool = True) ->
     >>> delta(ramp, threshold=0.15).squeeze(1).tolist()
     [[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
     """
-    _checks.sequence("signal", signal)
+    _checks.sequence("signal", signal, not_nan=False)
+    _checks.finite("signal", signal)
     _checks.number("threshold", threshold, 0)
-    reference = torch.zeros_like(signal[0])
+    _checks.flag("off_spikes", off_spikes)
+    height = signal.to(wide(signal)) / threshold
+    rounding = ULPS * torch.finfo(signal.dtype).eps * height.abs()
+    enough = 1 - rounding.clamp(max=0.25)
+    level = torch.zeros_like(height[0])
     events = []
-    for value in signal:
-        on = (value - reference >= threshold).to(signal.dtype)
-        off = (reference - value >= threshold).to(signal.dtype)
-        if not off_spikes:
-            off = torch.zeros_like(off)
-        reference = reference + threshold * (on - off)
-        channels = [on, off] if off_spikes else [on]
-        events.append(torch.stack(channels, dim=1))
-    return torch.stack(events)
+    for now, change in zip(height, enough, strict=True):
+        on = (now - level >= change).to(height.dtype)
+        off = (level - now >= change).to(height.dtype) * off_spikes
+        level = level + on - off
+        events.append(torch.stack([on, off] if off_spikes else [on], dim=1))
+    return torch.stack(events).to(signal.dtype)

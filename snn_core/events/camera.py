@@ -31,9 +31,15 @@ def gaze(times: Tensor) -> Tensor:
 
     Three saccades, each with the speed of a raised cosine, along the sides of a triangle.
 
+    Raises:
+        ValueError: for times that are not ``[K]`` or not finite.
+
     >>> gaze(torch.tensor([0.0, 95.0, 315.0])).tolist()
     [[0.0, 0.0], [3.5, 7.0], [0.0, 0.0]]
     """
+    _checks.floats("times", times, not_nan=False)
+    _checks.finite("times", times)
+    _checks.require(times.dim() == 1, "times", f"shape {list(times.shape)}", "shape [K]")
     position = torch.zeros(len(times), 2)
     ways = torch.tensor(GAZE).diff(dim=0)
     for (start, duration), way in zip(SACCADES, ways, strict=True):
@@ -99,6 +105,7 @@ class EventCamera:
         shape = list(images.shape)
         if len(images) == 0 or shape[1:] != [28, 28]:
             _checks.fail("images", shape, "[samples, 28, 28]")
+        _checks.whole("chunk", chunk)
         recordings = []
         for part in images.float().split(chunk):
             recordings += self._record(part, generator)

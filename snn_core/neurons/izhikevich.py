@@ -1,5 +1,6 @@
 """The Izhikevich neuron: two variables that burst, chatter and adapt. It is in millivolts."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .. import _checks
+from ..precision import wide
 from ..surrogate import Surrogate, as_surrogate
 from .base import SpikingNeuron
 from .lif import SPIKE
@@ -20,9 +22,8 @@ FIRING_PATTERNS: dict[str, tuple[float, float, float, float]] = {
     "low_threshold_spiking": (0.02, 0.25, -65.0, 2.0),
 }
 PEAK = 30.0  # mV
-SPAN = (
-    100.0  # mV from rest to peak, the unit in which the surrogate measures the distance to the peak
-)
+SPAN = 100.0  # mV from rest to peak: the surrogate's unit of the distance to the peak
+LONGEST = 1 / 16  # ms, of the parts of a step
 
 
 class IzhikevichState(NamedTuple):
@@ -36,30 +37,33 @@ def izhikevich_step(
     current: Tensor,
     state: IzhikevichState,
     *,
-    a: float,
-    b: float,
-    c: float,
-    d: float,
+    a: Tensor | float,
+    b: Tensor | float,
+    c: Tensor | float,
+    d: Tensor | float,
     dt: float = 0.5,
     detach_reset: bool = True,
     spike: Callable[[Tensor], Tensor] = SPIKE,
 ) -> tuple[Tensor, Tensor, IzhikevichState]:
-    """Advance an Izhikevich neuron by one Euler step: integrate, compare with 30 mV, emit, reset.
+    """Advance an Izhikevich neuron by one step: integrate, compare with 30 mV, emit, reset.
 
     ``dv/dt = 0.04 v² + 5 v + 140 - w + I`` and ``dw/dt = a (b v - w)``; at a spike ``v = c`` and
-    ``w = w + d``.
+    ``w = w + d``. A step is done in parts of at most 1/16 ms. A spike resets at its own time within
+    its part. There is at most one per step: a second one waits at 30 mV for the next step.
 
     Args:
         current: input I[t] in mV/ms, ``[B, …]``.
         state: v in mV and w in mV/ms, same shape each.
         a, b, c, d: time scale and sensitivity of the recovery, membrane after a spike, jump of the
-            recovery.
-        dt: step in ms, above 0; at most about 0.5 for a faithful picture.
-        detach_reset: if True, no gradient flows through the spike that resets the membrane.
+            recovery; numbers, or tensors that broadcast.
+        dt: step in ms, above 0.
+        detach_reset: if True, no gradient flows through the spike that resets the membrane, nor
+            through its time.
         spike: turns the distance to the peak, in units of 100 mV, into spikes: a `Surrogate`.
 
     Returns:
-        (spikes in {0, 1}, membrane in mV, state), each ``[B, …]``.
+        (spikes in {0, 1}, membrane in mV, state), each ``[B, …]``. The membrane is the one before
+        the reset: after the part with the spike, and then above 30 mV, or after the last part.
 
     Reference: Izhikevich 2003, eq. 1 to 3 (their u is w here, since u is the membrane before the
     reset).
@@ -69,13 +73,47 @@ def izhikevich_step(
     tensor([-70.])
     """
     v, w = state
-    slope = 0.04 * v**2 + 5 * v + 140 - w + current
-    membrane = v + dt * slope
-    recovery = w + dt * a * (b * v - w)
+    membrane = v
+    fired = torch.zeros_like(v, dtype=torch.bool)
+    parts = math.ceil(dt / LONGEST)
+    part = dt / parts
+    for _ in range(parts):
+        recovery = torch.where(fired, w + d, w)
+        halfway = recovery + part / 2 * a * (b * v - recovery)
+        drive = current + 140 - halfway
+        free = _membrane_after(part, v, drive)
+        fires = (free > PEAK) & ~fired
+        left = torch.where(fires, part - _time_to_peak(v, drive), 0)
+        left = left.detach() if detach_reset else left
+        reset = _membrane_after(left, c, drive - d)
+        top = free.clamp(max=PEAK)
+        area = ((part - left) * (v + top) + left * (c + reset)) / 2
+        w = w + a * (b * area - part * halfway)
+        v = torch.where(fires, reset, top)
+        membrane = torch.where(fired, membrane, free)
+        fired = fired | fires
     spikes = spike((membrane - PEAK) / SPAN)
     resetting = spikes.detach() if detach_reset else spikes
-    after = membrane + (c - membrane) * resetting
-    return spikes, membrane, IzhikevichState(after, recovery + d * spikes)
+    landing = torch.where(fired, v, c)
+    after = membrane + (landing - membrane) * resetting
+    return spikes.to(current.dtype), membrane, IzhikevichState(after, w + d * spikes)
+
+
+def _membrane_after(time: Tensor | float, v: Tensor | float, drive: Tensor) -> Tensor:
+    """Return the membrane after a short `time` in ms, at a constant ``drive = 140 - w + I``.
+
+    The rule is ``v1 - v = time * (0.04 v v1 + 5 (v + v1) / 2 + drive)``, solved for v1: of second
+    order, stable at any inhibition, and with the equation's own states of rest.
+    """
+    slope = (0.04 * v + 5) * v + drive
+    return v + time * slope / (1 - time * (0.04 * v + 2.5))
+
+
+def _time_to_peak(v: Tensor, drive: Tensor) -> Tensor:
+    """Return when the rule of `_membrane_after` reaches 30 mV, in ms, where it does soon."""
+    missing = PEAK - v
+    slope = (0.04 * v + 5) * v + drive
+    return missing / (slope + missing * (0.04 * v + 2.5)).clamp(min=1)
 
 
 class Izhikevich(SpikingNeuron):
@@ -85,7 +123,7 @@ class Izhikevich(SpikingNeuron):
         pattern: a name from `FIRING_PATTERNS`, which sets a, b, c and d.
         a, b, c, d: each in place of the pattern's value; a above 0, b in [0, 0.26] so that there is
             a state of rest.
-        dt: step in ms, above 0 and at most 1.
+        dt: step in ms, above 0 and at most 1; it is integrated in parts of at most 1/16 ms.
         detach_reset: if True, no gradient flows through the spike that resets the membrane.
         surrogate: a name from `ALL_SURROGATES` or a `Surrogate`, of the distance to the peak in
             units of 100 mV.
@@ -96,7 +134,7 @@ class Izhikevich(SpikingNeuron):
     Reference: Izhikevich 2003.
 
     >>> int(Izhikevich("fast_spiking")(torch.full((400, 1, 1), 10.0)).sum())  # in 200 ms
-    24
+    28
     """
 
     def __init__(
@@ -130,7 +168,7 @@ class Izhikevich(SpikingNeuron):
         b = self.constants["b"]
         slope = 5 - b
         root = (slope**2 - 22.4) ** 0.5
-        v = torch.full_like(current[0], (-slope - root) / 0.08)
+        v = torch.full_like(current[0], (-slope - root) / 0.08, dtype=wide(current))
         return IzhikevichState(v, b * v)
 
     def step(

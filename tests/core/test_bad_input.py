@@ -22,7 +22,7 @@ from snn_core import (
     reconstruction,
 )
 from snn_core.diagnostics import diagnose
-from snn_core.events import EventCamera, EventRecordings
+from snn_core.events import EventCamera, EventRecordings, gaze
 from snn_core.layers import OverTime, Repeat
 from snn_core.online import (
     ChunkedBPTT,
@@ -51,6 +51,9 @@ from snn_core.training import evaluate, fit, one_cycle, seed_torch
 GREY, NAN = torch.rand(2, 3), torch.tensor([[float("nan")]])
 SEQUENCE, EMPTY = torch.rand(4, 2, 3), torch.rand(0, 2, 3)
 LABELS = torch.tensor([0, 1])
+SPIKES = torch.ones(4, 2, 3)
+SPIKES[:, 0] = 0
+ONE = torch.ones(1, 1)
 NET = nn.Sequential(nn.Linear(3, 3), LIF())
 
 
@@ -206,7 +209,7 @@ CASES = {
     "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
     "replay values": (lambda: StochasticLIF().replay(SEQUENCE, SEQUENCE), "spikes", "other values"),
     "replay length": (
-        lambda: StochasticLIF().replay(SEQUENCE.round(), SEQUENCE[:3]),
+        lambda: StochasticLIF().replay(SPIKES, SEQUENCE[:3]),
         "current",
         "3 steps",
     ),
@@ -248,16 +251,82 @@ CASES = {
     "latency mode": (lambda: encoding.latency(GREY, 3, mode="exp"), "mode", "'exp'"),
     "latency tau": (lambda: encoding.latency(GREY, 3, tau=-1.0), "tau", "-1.0"),
     "latency threshold": (lambda: encoding.latency(GREY, 3, threshold=0.0), "threshold", "0.0"),
+    "latency threshold of 1": (
+        lambda: encoding.latency(GREY, 3, threshold=1.0),
+        "threshold",
+        "1.0",
+    ),
+    "linear latency dt": (
+        lambda: encoding.latency(GREY, 3, mode="linear", dt=-1.0),
+        "dt",
+        "-1.0",
+    ),
+    "linear latency tau": (
+        lambda: encoding.latency(GREY, 3, mode="linear", tau=0.0),
+        "tau",
+        "0.0",
+    ),
+    "linear latency threshold": (
+        lambda: encoding.latency(GREY, 3, mode="linear", threshold=float("nan")),
+        "threshold",
+        "nan",
+    ),
+    "charging time above one": (
+        lambda: encoding.charging_time(GREY + 1, 10.0, 0.2),
+        "intensity",
+        "values from",
+    ),
+    "charging time tau": (lambda: encoding.charging_time(GREY, 0.0, 0.2), "tau", "0.0"),
+    "charging time threshold": (
+        lambda: encoding.charging_time(GREY, 10.0, 1.0),
+        "threshold",
+        "1.0",
+    ),
+    "repeat infinite": (
+        lambda: encoding.repeat(GREY / 0, 3),
+        "intensity",
+        "infinite",
+    ),
+    "delta infinite": (lambda: encoding.delta(SEQUENCE / 0), "signal", "infinite"),
+    "delta off spikes": (lambda: encoding.delta(SEQUENCE, off_spikes=1), "off_spikes", "int"),
+    "delta NaN": (lambda: encoding.delta(NAN), "signal", "NaN"),
     "latency dt": (lambda: encoding.latency(GREY, 3, dt=-0.5), "dt", "-0.5"),
     "delta threshold": (lambda: encoding.delta(SEQUENCE, threshold=0.0), "threshold", "0.0"),
     "delta empty time": (lambda: encoding.delta(EMPTY), "signal", "[0, 2, 3]"),
     "delta rank": (lambda: encoding.delta(torch.rand(5)), "signal", "[5]"),
     "population code neurons": (lambda: encoding.population(GREY, 3, neurons=1), "neurons", "1"),
     "population width": (lambda: encoding.population(GREY, 3, width=0.0), "width", "0.0"),
-    "from_rate gain": (lambda: reconstruction.from_rate(SEQUENCE, gain=0.0), "gain", "0.0"),
-    "from_latency mode": (lambda: reconstruction.from_latency(SEQUENCE, mode="x"), "mode", "'x'"),
+    "from_rate gain": (lambda: reconstruction.from_rate(SPIKES, gain=0.0), "gain", "0.0"),
+    "from_latency mode": (lambda: reconstruction.from_latency(SPIKES, mode="x"), "mode", "'x'"),
+    "from_rate no spikes": (lambda: reconstruction.from_rate(SEQUENCE), "spikes", "between 0 and"),
+    "from_rate above one": (lambda: reconstruction.from_rate(2 * SPIKES), "spikes", "0 to 2"),
+    "from_rate NaN": (lambda: reconstruction.from_rate(NAN), "spikes", "NaN"),
+    "from_latency twice": (lambda: reconstruction.from_latency(SPIKES), "spikes", "4 per value"),
+    "from_latency tau": (lambda: reconstruction.from_latency(ONE, tau=0.0), "tau", "0.0"),
+    "from_latency dt": (lambda: reconstruction.from_latency(ONE, dt=0.0), "dt", "0.0"),
+    "from_latency threshold": (
+        lambda: reconstruction.from_latency(ONE, threshold=1.0),
+        "threshold",
+        "1.0",
+    ),
+    "from_delta threshold": (
+        lambda: reconstruction.from_delta(torch.ones(4, 1, 2), threshold=0.0),
+        "threshold",
+        "0.0",
+    ),
+    "from_delta rank": (lambda: reconstruction.from_delta(ONE), "spikes", "[1, 1]"),
+    "from_delta above one": (
+        lambda: reconstruction.from_delta(2 * torch.ones(4, 1, 2)),
+        "spikes",
+        "2 to 2",
+    ),
+    "from_population below zero": (
+        lambda: reconstruction.from_population(-SPIKES),
+        "spikes",
+        "-1 to -0",
+    ),
     "from_delta channels": (
-        lambda: reconstruction.from_delta(torch.rand(4, 2, 3)),
+        lambda: reconstruction.from_delta(torch.zeros(4, 2, 3)),
         "spikes",
         "[4, 2, 3]",
     ),
@@ -391,6 +460,19 @@ CASES = {
         "images",
         "torch.uint8",
     ),
+    "event camera chunk": (
+        lambda: EventCamera().record(torch.zeros(2, 28, 28), chunk=0),
+        "chunk",
+        "0",
+    ),
+    "event camera half a chunk": (
+        lambda: EventCamera().record(torch.zeros(2, 28, 28), chunk=2.0),
+        "chunk",
+        "2.0",
+    ),
+    "gaze of a number": (lambda: gaze(torch.tensor(5.0)), "times", "shape []"),
+    "gaze NaN": (lambda: gaze(NAN[0]), "times", "NaN"),
+    "gaze integers": (lambda: gaze(LABELS), "times", "int64"),
     "event camera NaN": (lambda: EventCamera().record(NAN.expand(1, 28, 28)), "images", "NaN"),
     "recordings labels": (lambda: EventRecordings([], LABELS), "labels", "2 labels"),
     "diagnose one sample": (

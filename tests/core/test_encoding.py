@@ -1,12 +1,14 @@
 """Encoders and their inverses: rates in binomial bounds, latencies by formula, delta bounded."""
 
 import math
+from fractions import Fraction
 
 import pytest
 import torch
 
-from snn_core import encoding, reconstruction
+from snn_core import _checks, encoding, reconstruction
 from snn_core.encoding import ALL_ENCODERS
+from snn_core.randomness import drawing_device, normal, uniform
 
 RANDOM = {"rate": {}, "population": {"neurons": 6}}
 
@@ -153,13 +155,152 @@ def test_population_is_read_back_in_the_middle():
     assert (reconstruction.from_population(spikes) - values).abs().max() < 0.01
 
 
-def test_silent_population_reads_as_the_middle():
-    assert reconstruction.from_population(torch.zeros(4, 1, 6)).item() == 0.5
-
-
 def test_rate_is_read_back_without_bias():
+    """Within 4.5 standard deviations of the mean over 21 values: to 0.5 %."""
     values = torch.linspace(0, 1, 21)[None]
-    back = reconstruction.from_rate(
-        encoding.rate(values, 20_000, gain=0.5, generator=seed()), gain=0.5
-    )
-    assert (back - values).abs().max() < 0.05
+    spikes = encoding.rate(values, 20_000, gain=0.5, generator=seed())
+    back = reconstruction.from_rate(spikes, gain=0.5)
+    deviation = (values * (1 - 0.5 * values) / (20_000 * 0.5)).sqrt()
+    assert ((back - values).abs() <= 4.5 * deviation + 1e-6).all()
+    assert (back - values).mean().abs() < 4.5 * deviation.square().sum().sqrt() / 21
+
+
+def count_exactly(signal, threshold):
+    """Return ON and OFF spikes of decimals, by exact arithmetic."""
+    reference, events = Fraction(0), []
+    for value in map(Fraction, signal):
+        on, off = (sign * (value - reference) >= threshold for sign in (1, -1))
+        reference += threshold * (on - off)
+        events.append([float(on), float(off)])
+    return events
+
+
+RAMPS = {
+    "0.1 to 0.4": (["0.1", "0.2", "0.3", "0.4"], "0.1", 4),
+    "to 1 by 0.2": (["0.2", "0.4", "0.6", "0.8", "1.0"], "0.2", 5),
+    "down to -1": ([f"{-k / 10:.1f}" for k in range(1, 11)], "0.1", 10),
+    "up and down": ([f"{(10 - abs(10 - k)) * 7 / 100:.2f}" for k in range(1, 21)], "0.07", 20),
+    "far from zero": ([f"{k * 3 / 10:.1f}" for k in range(1, 400)], "0.3", 399),
+    "a bit more": ([f"{k * 3 / 10 + 0.05:.2f}" for k in range(1, 100)], "0.3", 99),
+    "short of it": (["0.0999", "0.1999", "0.2999", "0.1001", "0.0001"], "0.1", 3),
+    "every second": ([f"{k / 20:.2f}" for k in range(1, 41)], "0.1", 20),
+}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", RAMPS)
+def test_delta_counts_changes_of_exactly_one_threshold(name, dtype):
+    decimals, threshold, number = RAMPS[name]
+    expected = count_exactly(decimals, Fraction(threshold))
+    signal = torch.tensor([float(value) for value in decimals], dtype=dtype).view(-1, 1)
+    events = encoding.delta(signal, threshold=float(threshold))
+    assert events.dtype == dtype
+    assert events[:, 0].tolist() == expected
+    assert events.sum() == number
+    back = reconstruction.from_delta(events, threshold=float(threshold))
+    assert ((back - signal).abs() <= float(threshold)).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_delta_forgives_rounding_and_nothing_else(dtype, sign):
+    """Two units in the last place short of a threshold are one threshold, sixteen are not."""
+    eps = torch.finfo(dtype).eps
+    for short, spikes in ((2, 1), (16, 0)):
+        signal = torch.tensor([[sign * 0.1 * (1 - short * eps)]], dtype=dtype)
+        assert encoding.delta(signal, threshold=0.1).sum() == spikes
+
+
+def test_delta_of_a_sum_that_has_been_rounded_often():
+    signal = torch.full((100, 1), 0.1).cumsum(0)
+    assert encoding.delta(signal, threshold=0.1)[:50, 0, 0].sum() == 50
+
+
+def test_delta_keeps_still_where_its_precision_ends():
+    """In half precision 2048 is known to 2: no threshold of 0.1 may make it flicker."""
+    signal = torch.tensor([0.0] + [2.0] * 100, dtype=torch.bfloat16).view(-1, 1)
+    events = encoding.delta(signal, threshold=0.03125)
+    assert events.dtype == torch.bfloat16
+    assert events[:, 0, 0].sum() == 64
+    assert events[:, 0, 1].sum() == 0
+
+
+def plain_delta(signal, threshold):
+    reference, events = 0.0, []
+    for value in signal:
+        on, off = value - reference >= threshold, reference - value >= threshold
+        reference += threshold * (on - off)
+        events.append([float(on), float(off)])
+    return events
+
+
+def test_delta_against_a_plain_loop():
+    signal = torch.rand(200, 1, generator=seed(4), dtype=torch.float64).cumsum(0) / 3
+    signal[100:] = 30 - signal[100:]
+    for threshold in (0.05, 0.2, 0.7):
+        events = encoding.delta(signal, threshold=threshold)
+        assert events[:, 0].tolist() == plain_delta(signal[:, 0].tolist(), threshold)
+        only_on = encoding.delta(signal, threshold=threshold, off_spikes=False)
+        assert only_on.shape == (200, 1, 1)
+        assert (only_on[:100, 0, 0] == events[:100, 0, 0]).all()
+
+
+@pytest.mark.parametrize("name", ["repeat", "rate", "latency", "population"])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_comes_back_and_is_encoded_as_in_single(name, dtype):
+    values = (torch.arange(1, 7) / 8).view(2, 3).to(dtype)  # exact in half precision
+    torch.manual_seed(3)
+    spikes = encode(name, values)
+    torch.manual_seed(3)
+    expected = encode(name, values.float())
+    assert spikes.dtype == dtype
+    if name == "population":  # its chances are rounded
+        assert (spikes.float() - expected).abs().mean() < 0.02
+    else:
+        assert torch.equal(spikes.float(), expected)
+
+
+def test_receptive_fields_of_half_precision_are_those_of_single_rounded_once():
+    values = torch.rand(50, generator=seed()).half()
+    fields = encoding.receptive_fields(values, 100)
+    assert fields.dtype == torch.float16
+    assert torch.equal(fields, encoding.receptive_fields(values.float(), 100).half())
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_draws_come_from_the_generator_s_device_whatever_the_data_s(name, monkeypatch):
+    """The data are on the meta device, where nothing can be drawn or looked at."""
+    monkeypatch.setattr(_checks, "intensity", lambda *_: None)
+    generator, before = seed(5), seed(5).get_state()
+    values = torch.rand(2, 3, device="meta")
+    spikes = ALL_ENCODERS[name](values, 4, generator=generator, **RANDOM[name])
+    assert spikes.device == values.device
+    assert not torch.equal(generator.get_state(), before)
+
+
+@pytest.mark.parametrize(("draw", "plain"), [(uniform, torch.rand), (normal, torch.randn)])
+def test_what_is_drawn_is_what_torch_draws_with_that_generator(draw, plain):
+    for dtype in (torch.float32, torch.float64):
+        found = draw((3, 4), torch.zeros(1, dtype=dtype), seed(7))
+        assert torch.equal(found, plain(3, 4, generator=seed(7), dtype=dtype))
+    assert draw((3,), torch.zeros(1, dtype=torch.bfloat16)).dtype == torch.float32
+    assert draw((3,), torch.zeros(1, device="meta"), seed()).device.type == "meta"
+    assert drawing_device(None, torch.device("meta")).type == "meta"
+    assert drawing_device(seed(), torch.device("meta")).type == "cpu"
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_charging_time_by_its_formula(dtype):
+    values = torch.tensor([0.0, 0.25, 0.3, 0.5, 1.0], dtype=dtype)
+    times = encoding.charging_time(values, tau=7.0, threshold=0.25)
+    exact = [7 * math.log(x / (x - 0.25)) for x in values.tolist()[2:]]
+    assert times.tolist()[:2] == [math.inf] * 2
+    assert times.tolist()[2:] == pytest.approx(exact, rel=1e-5)
+
+
+def test_linear_latency_counts_steps_whatever_dt_is():
+    values = torch.linspace(0, 1, 9)[None]
+    expected = encoding.latency(values, 5, mode="linear")
+    assert torch.equal(encoding.latency(values, 5, mode="linear", dt=0.2), expected)
+    assert expected.argmax(0)[0, 1:].tolist() == [4, 3, 2, 2, 2, 1, 0, 0]
+    assert encoding.latency(values, 1, mode="linear").sum() == 8

@@ -12,13 +12,11 @@ from snn_core import (
     AdaptiveLIF,
     Alpha,
     CuBaLIF,
-    Izhikevich,
     RecurrentAdaptiveLIF,
     RecurrentLIF,
     SpikingNeuron,
     StochasticLIF,
 )
-from snn_core.neurons import FIRING_PATTERNS
 
 T, B, N = 60, 2, 4
 NEVER = 1e9  # a threshold that is never reached
@@ -370,45 +368,6 @@ def test_recurrent_adaptive_lif_against_a_plain_loop():
         v, a = u - raised * z, rho * a + z
         expected.append(z)
     assert np.array_equal(neuron(current).detach().numpy(), np.array(expected))
-
-
-@pytest.mark.parametrize("pattern", FIRING_PATTERNS)
-def test_izhikevich_rests_and_equals_a_plain_loop(pattern):
-    a, b, c, d = FIRING_PATTERNS[pattern]
-    neuron = Izhikevich(pattern)
-    at_rest = neuron(torch.zeros(2000, 1, 1, dtype=torch.float64), record=True)
-    assert at_rest.spikes.sum() == 0
-    torch.testing.assert_close(
-        at_rest.membrane, at_rest.membrane[:1].expand(2000, 1, 1), rtol=0, atol=1e-6
-    )
-    v, w = at_rest.membrane[0, 0, 0].item(), b * at_rest.membrane[0, 0, 0].item()
-    expected = []
-    for _ in range(600):
-        u = v + 0.5 * (0.04 * (v * v) + 5 * v + 140 - w + 10)
-        w += 0.5 * a * (b * v - w)
-        expected.append(u > 30)
-        v, w = (c, w + d) if u > 30 else (u, w)
-    spikes = neuron(torch.full((600, 1, 1), 10.0, dtype=torch.float64)).flatten() > 0
-    assert spikes.tolist() == expected
-    assert spikes.sum() > 3
-
-
-def test_izhikevich_patterns_differ_as_the_paper_says():
-    """Regular spiking slows down, fast spiking does not, chattering alternates its intervals."""
-    gaps = {
-        pattern: Izhikevich(pattern)(torch.full((2000, 1, 1), 10.0))
-        .flatten()
-        .nonzero()
-        .flatten()
-        .diff()
-        .double()
-        / 2
-        for pattern in FIRING_PATTERNS
-    }
-    assert gaps["regular_spiking"][-1] > 1.5 * gaps["regular_spiking"][0]
-    assert gaps["fast_spiking"][-1] < 1.2 * gaps["fast_spiking"][1]
-    chatter = gaps["chattering"][10:]
-    assert chatter.max() > 5 * chatter.min()
 
 
 @pytest.mark.parametrize("name", ["alpha", "rho"])

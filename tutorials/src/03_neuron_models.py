@@ -331,7 +331,7 @@ assert remembered(grouped(0.22)(scene)).equal(own) and not remembered(grouped(0.
 #
 # $$\dot v = 0.04\, v^2 + 5 v + 140 - w + I, \qquad \dot w = a\,(b v - w), \qquad v > 30: \;\; v \leftarrow c,\;\; w \leftarrow w + d .$$
 #
-# The numbers $a, b, c, d$ choose the pattern (this $a$ is no adaptation). $I$ is a rate in mV/ms here: each Euler step multiplies it by $\mathrm{d}t$. There is no closed solution, hence Euler's method.
+# The numbers $a, b, c, d$ choose the pattern (this $a$ is no adaptation). $I$ is a rate in mV/ms here: a step multiplies it by $\mathrm{d}t$. There is no closed solution. By hand, Euler's method does it, in very short steps. The core divides each step into parts of at most 1/16 ms, takes the mean of both ends of a part for $v$, and solves for the new one. It also finds the time of a spike within its part.
 #
 # > **Before you run:** with a constant input, how many different intervals does an LIF neuron have? And a bursting one?
 
@@ -349,7 +349,8 @@ def izhikevich_by_hand(current, a, b, c, d, dt=0.5):
     return np.moveaxis(courses, 0, 1)
 
 
-by_hand = izhikevich_by_hand(np.full(600, 10.0), *np.array(list(FIRING_PATTERNS.values())).T)
+constants = np.array(list(FIRING_PATTERNS.values())).T
+by_hand = izhikevich_by_hand(np.full(60_000, 10.0), *constants, dt=0.005)  # 300 ms
 patterns = {name: Izhikevich(name)(torch.full((600, 1, 1), 10.0).double(), record=True) for name in FIRING_PATTERNS}
 
 # %% alt="Left: membranes of the five patterns over 300 ms: regular spiking slows down, intrinsically bursting starts with a burst, chattering fires in bursts throughout, fast spiking and low threshold spiking are dense. Right: histogram of intervals: chattering has short ones below 10 ms and long ones above 40 ms with a gap between, LIF and AdaptiveLIF a single bar each."
@@ -362,12 +363,12 @@ for row, recording in enumerate(patterns.values()):
     axes[0].plot(np.arange(600) * 0.5, recording.membrane.flatten().clamp(max=30) - 130 * row, linewidth=1)
 cv = {name: interval.std() / interval.mean() for name, interval in gaps.items()}
 for name, interval in gaps.items():
-    axes[1].hist(interval, bins=np.geomspace(2, 100, 15), alpha=0.8, label=f"{name}: CV {cv[name]:.2f}")
+    axes[1].hist(interval, bins=np.geomspace(1, 100, 18), alpha=0.8, label=f"{name}: CV {cv[name]:.2f}")
 names = [name.replace("_", "\n") for name in patterns]
 axes[0].set(xlabel="time (ms)", yticks=[-60 - 130 * row for row in range(5)], yticklabels=names)
 axes[0].set_title("One model, five patterns")
 axes[1].set(xscale="log", xlabel="interval (ms)", ylabel="number", title="Only bursts leave a gap between intervals")
-axes[1].set_xticks([2, 5, 10, 20, 50, 100], ["2", "5", "10", "20", "50", "100"])
+axes[1].set_xticks([1, 2, 5, 10, 20, 50, 100], ["1", "2", "5", "10", "20", "50", "100"])
 axes[1].legend()
 plt.show()
 
@@ -376,8 +377,8 @@ plt.show()
 
 # %% tags=["check"]
 for i, recording in enumerate(patterns.values()):
-    assert np.array_equal(by_hand[1][:, i], recording.spikes.flatten())
-    assert np.allclose(by_hand[0][:, i], recording.membrane.flatten(), rtol=0, atol=1e-6)
+    times = 0.005 * np.flatnonzero(by_hand[1][:, i]), 0.5 * np.flatnonzero(recording.spikes)
+    assert len(times[0]) == len(times[1]) > 7 and np.abs(times[0] - times[1]).max() < 1
 burst, pause = (gaps["chattering"][part] for part in (gaps["chattering"] < 10, gaps["chattering"] > 40))
 assert len(burst) > 3 * len(pause) > 20 and len(burst) + len(pause) == len(gaps["chattering"])
 assert np.ptp(gaps["LIF"]) <= 0.5 and np.ptp(gaps["AdaptiveLIF"]) <= 0.5 and cv["chattering"] > 1
@@ -413,7 +414,7 @@ kinds = {"LIF": partial(LIF, tau_mem), "CuBaLIF": partial(CuBaLIF, tau_mem, tau_
 kinds |= {"Alpha": partial(Alpha, tau_mem, tau_syn), "AdaptiveLIF": partial(AdaptiveLIF, tau_mem, tau_adapt)}
 kinds["RecurrentLIF"] = self_exciting
 
-# %% alt="Left: error after one spike against dt on logarithmic axes: LIF at rounding level, CuBaLIF and Alpha in proportion to dt. Right: excess of output spikes over the finest step against dt: none for LIF, next to none for AdaptiveLIF, a few percent and shrinking with dt for the other three, and minus 22, 12 and 4.5 percent at 1, 0.5 and 0.25 ms for the fast-spiking Izhikevich neuron."
+# %% alt="Left: error after one spike against dt on logarithmic axes: LIF at rounding level, CuBaLIF and Alpha in proportion to dt. Right: excess of output spikes over the finest step against dt: none for LIF, next to none for AdaptiveLIF, a few percent and shrinking with dt for the other three, none for the fast-spiking Izhikevich neuron of the core, and for the same by Euler's method minus 22, 12 and 4.5 percent at 1, 0.5 and 0.25 ms."
 # solutions of the differential equations for 10 and 5 ms
 exact = {"LIF": lambda t: np.exp(-t / 10), "CuBaLIF": lambda t: 2 * (np.exp(-t / 10) - np.exp(-t / 5))}
 exact["Alpha"] = lambda t: 4 * (np.exp(-t / 10) - np.exp(-t / 5) * (1 + t / 10))
@@ -422,9 +423,11 @@ for name, u in exact.items():
     wrong = [np.abs(after_one_spike(kinds[name], dt) - u(np.arange(0, 60, dt))).max() for dt in dts]
     error[name] = np.array(wrong) / u(np.arange(0, 60, 0.1)).max()
 counts = {name: np.array([count_spikes(kind, dt) for dt in dts]) for name, kind in kinds.items()}
-current = torch.linspace(8, 14, 50)  # mV/ms
-euler = [Izhikevich("fast_spiking", dt=dt)(current.expand(round(200 / dt), 1, 50)).sum().item() for dt in dts]
-counts["Izhikevich, fast spiking"] = np.array(euler)
+fast, current = FIRING_PATTERNS["fast_spiking"], torch.linspace(8, 14, 50)  # mV/ms
+inputs_at = {dt: current.expand(round(200 / dt), 1, 50) for dt in dts}
+counts["Izhikevich, fast"] = np.array([Izhikevich("fast_spiking", dt=dt)(inputs_at[dt]).sum() for dt in dts])
+euler = [izhikevich_by_hand(inputs_at[dt][:, 0].numpy(), *fast, dt=dt)[1].sum() for dt in dts]
+counts["… by Euler's method"] = np.array(euler)
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
 for name, values in error.items():
     axes[0].loglog(dts, np.maximum(values, 1e-17), "o-", label=name)
@@ -440,7 +443,7 @@ plt.show()
 # %% [markdown]
 # For input spikes on the grid LIF has no error that depends on $\mathrm{d}t$; a constant drive still rounds its spike times to $\mathrm{d}t$ (page 02). `CuBaLIF` and `Alpha` have one of order 1. At 1 ms that of `CuBaLIF` is a third of the peak, but most of it is one step of time: the synapse already acts in the step of its spike. Its $\kappa$, read as $u_{\mathrm{d}t}(t)$, and the exact solution $u$ obey $u_{\mathrm{d}t}(t) = g\, u(t + \mathrm{d}t)$ with $g \approx 1 + \mathrm{d}t/2\tau_m$, so what remains is 5 %.
 #
-# Halving $\mathrm{d}t$ again and again moves the spike counts of the five LIF-like neurons here by less than 4, 2 and 1 %. Two exceptions. The delay of `RecurrentLIF` is *one step*, so a memory that fires at every step fires twice as often at half the step. And the fast-spiking Izhikevich neuron still lacks more than a tenth of its spikes at 0.5 ms: the price of Euler's method.
+# Halving $\mathrm{d}t$ again and again moves the spike counts of the five LIF-like neurons here by less than 4, 2 and 1 %. One exception: the delay of `RecurrentLIF` is *one step*, so a memory that fires at every step fires twice as often at half the step. The fast-spiking Izhikevich neuron of the core keeps its count at every step. By Euler's method it lacks more than a tenth of its spikes at 0.5 ms.
 #
 # | model | adds | variables | take it when |
 # |---|---|---|---|
@@ -464,6 +467,7 @@ assert np.abs(g - 1 - dts / 20).max() < 0.003 and 0.3 < error["CuBaLIF"][0] < 0.
 moved = {name: np.abs(number[:-1] / number[1:] - 1) for name, number in counts.items()}
 assert all((moved[name] < (0.04, 0.02, 0.01)).all() for name in kinds)
 assert np.allclose(100 * (1 - np.array(euler) / euler[-1]), (22, 12, 4.5, 0), rtol=0, atol=0.5)
+assert moved["Izhikevich, fast"].max() < 0.002
 assert all(self_exciting(dt=dt, threshold=0.25)(0.3 * torch.eye(99)[0].view(-1, 1, 1)).all() for dt in (1, 0.5))
 assert [len(kind().states(inputs)) for kind in list(kinds.values())[1:]] == [2, 3, 2, 2]
 

@@ -43,14 +43,15 @@ export function latency(intensity, steps, { tau, threshold }) {
 /** ON and OFF spikes `[T, N]` of a signal `[T, N]`, and the signal that a receiver knows at the end, `[N]`. */
 export function delta(signal, pixels, threshold) {
   const on = new Float64Array(signal.length), off = new Float64Array(signal.length);
-  const reference = new Float64Array(pixels);
+  const level = new Float64Array(pixels);
   signal.forEach((value, i) => {
-    const pixel = i % pixels;
-    on[i] = value - reference[pixel] >= threshold ? 1 : 0;
-    off[i] = reference[pixel] - value >= threshold ? 1 : 0;
-    reference[pixel] += threshold * (on[i] - off[i]);
+    const pixel = i % pixels, height = value / threshold;
+    const enough = 1 - Math.min(4 * Number.EPSILON * Math.abs(height), 0.25); // rounding: four units in the last place
+    on[i] = height - level[pixel] >= enough ? 1 : 0;
+    off[i] = level[pixel] - height >= enough ? 1 : 0;
+    level[pixel] += on[i] - off[i];
   });
-  return { on, off, reference };
+  return { on, off, reference: level.map((count) => threshold * count) };
 }
 
 export function fromRate(spikes, pixels, gain) {

@@ -110,3 +110,23 @@ def labels(argument: str, got: object, batch: int, classes: int) -> Tensor:
     if low < 0 or high >= classes:
         fail(argument, f"labels from {low} to {high}", f"labels in [0, {classes - 1}]")
     return got.long()
+
+
+def dense(argument: str, got: Tensor) -> None:
+    """Require a tensor with all its entries in memory: neither sparse nor nested."""
+    if not isinstance(got, Tensor):
+        fail(argument, type(got).__name__, "a torch tensor")
+    if got.is_nested or got.layout is not torch.strided:
+        came = "a nested tensor" if got.is_nested else f"a tensor of layout {got.layout}"
+        fail(argument, came, "a dense tensor")
+
+
+def module(argument: str, got: object) -> None:
+    """Require a module of PyTorch."""
+    require(isinstance(got, torch.nn.Module), argument, repr(got), "a module of PyTorch")
+
+
+def generator(got: object) -> None:
+    """Require a generator of PyTorch, or None."""
+    fits = got is None or isinstance(got, torch.Generator)
+    require(fits, "generator", repr(got), "a torch.Generator or None")

@@ -87,7 +87,7 @@ def test_merged_samples_would_leak_into_each_other():
 )
 def test_repeat_right_behind_a_time_axis_is_refused(before):
     with pytest.raises(ValueError, match="network: got Repeat after"):
-        require_order(nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), before, Repeat(4), LIF())))
+        require_order(nn.Sequential(nn.Sequential(nn.Linear(3, 4), before, Repeat(4), LIF())))
 
 
 def test_repeat_behind_layers_of_images_or_what_may_use_up_time_is_allowed():

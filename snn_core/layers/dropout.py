@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from ..chance import uniform
+from .._chance import uniform
 
 
 class DropoutOverTime(nn.Module):

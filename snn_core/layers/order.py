@@ -98,8 +98,8 @@ def _merges_samples(flatten: nn.Flatten) -> bool:
 
 
 def _split(part: nn.Module) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with how a part divides its input among devices."""
-    if isinstance(part, nn.DataParallel) and part.dim == 0:
+    """Yield what is wrong with how a part divides its input among devices; without any, nothing."""
+    if isinstance(part, nn.DataParallel) and getattr(part, "dim", None) == 0:
         inside = [type(layer).__name__ for layer in part.modules() if isinstance(layer, TAKE_TIME)]
         if inside:
             got = f"DataParallel with dim=0 around {inside[0]}"

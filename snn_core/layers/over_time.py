@@ -60,7 +60,7 @@ class OverTime(nn.Module):
             if type(problem) is not RuntimeError:  # a lack of memory, a broken device
                 raise
             got = f"{merged.dtype} of shape {came}"
-            _checks.fail("inputs", got, f"what {self.layer} takes ({problem})")
+            _checks.fail("inputs", got, f"what {type(self.layer).__name__} takes ({problem})")
 
 
 class Repeat(nn.Module):

@@ -5,6 +5,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from .. import _checks
+from .._chance import bernoulli
 from .base import IntegrateAndFire
 from .lif import lif_step
 
@@ -52,7 +53,7 @@ class StochasticLIF(IntegrateAndFire):
 
     def _draw(self, distance: Tensor) -> Tensor:
         chance = torch.sigmoid(distance.detach() / self.width)
-        return torch.bernoulli(chance, generator=self.generator)
+        return bernoulli(chance, self.generator)
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""

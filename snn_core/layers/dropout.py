@@ -21,8 +21,8 @@ class DropoutOverTime(nn.Module):
     Raises:
         ValueError: for a probability outside [0, 1), or an input that is not ``[T, B, …]``.
 
-    Reference: Gal and Ghahramani 2016, section 4 (one mask for a sequence); Lee, Sarwar, Panda,
-    Srinivasan, Roy 2020, section 2.3 (in spiking networks).
+    Reference: Gal and Ghahramani 2016 (one mask for a sequence); Lee, Sarwar, Panda, Srinivasan,
+    Roy 2020, algorithm 1 (in spiking networks).
 
     >>> layer = DropoutOverTime(0.5, generator=torch.Generator().manual_seed(0))
     >>> layer(torch.ones(3, 1, 4))[:, 0].unique(dim=0)  # all three steps are alike

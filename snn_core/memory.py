@@ -58,9 +58,21 @@ def live_bytes() -> int:
     held = {}
     for thing in gc.get_objects():
         if issubclass(type(thing), Tensor) and thing.layout is torch.strided:
-            storage = thing.untyped_storage()
-            held[storage.device, storage.data_ptr()] = storage.nbytes()
+            held |= _memory(thing)
     return sum(held.values())
+
+
+def _memory(tensor: Tensor) -> dict[tuple[torch.device, int], int]:
+    """Return where a dense tensor lies, and how many bytes it has there; nothing if it has none.
+
+    Those on the device "meta", and those that a compiler works with, have a shape only.
+    """
+    try:
+        storage = tensor.untyped_storage()
+        place = None if storage.device.type == "meta" else storage.data_ptr()
+    except RuntimeError:
+        place = None
+    return {} if place is None else {(storage.device, place): storage.nbytes()}
 
 
 def graph_nodes(output: Tensor) -> int:

@@ -4,6 +4,7 @@ import gc
 
 import torch
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
 from . import _checks
 from .online import ChunkedBPTT, OnlineNetwork
@@ -57,7 +58,7 @@ def live_bytes() -> int:
         gc.collect()
     held = {}
     for thing in gc.get_objects():
-        if issubclass(type(thing), Tensor) and thing.layout is torch.strided:
+        if issubclass(type(thing), Tensor) and not is_lazy(thing):
             held |= _memory(thing)
     return sum(held.values())
 
@@ -67,6 +68,8 @@ def _memory(tensor: Tensor) -> dict[tuple[torch.device, int], int]:
 
     Those on the device "meta", and those that a compiler works with, have a shape only.
     """
+    if tensor.layout is not torch.strided:
+        return {}
     try:
         storage = tensor.untyped_storage()
         place = None if storage.device.type == "meta" else storage.data_ptr()

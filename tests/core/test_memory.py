@@ -80,8 +80,9 @@ def test_live_bytes_passes_over_sparse_tensors():
 
 
 def test_live_bytes_passes_over_tensors_without_memory():
-    """A compiler keeps tensors that have a shape only, and so does the device "meta"."""
+    """A compiler and the device "meta" keep a shape only, and a lazy layer not even that."""
     before = live_bytes()
+    lazy = nn.LazyLinear(3, bias=False)
     with FakeTensorMode():
         fake = torch.zeros(1000)
     shape_only = torch.zeros(1000, device="meta")
@@ -90,6 +91,7 @@ def test_live_bytes_passes_over_tensors_without_memory():
     assert live_bytes() == before
     assert inside[0] - before == 40  # the rows themselves
     assert fake.shape == shape_only.shape == (1000,)
+    assert lazy.out_features == 3
 
 
 @pytest.mark.parametrize("window", [1, 4])

@@ -117,8 +117,7 @@ def dense(argument: str, got: Tensor) -> None:
     if not isinstance(got, Tensor):
         fail(argument, type(got).__name__, "a torch tensor")
     if got.is_nested or got.layout is not torch.strided:
-        came = "a nested tensor" if got.is_nested else f"a tensor of layout {got.layout}"
-        fail(argument, came, "a dense tensor")
+        fail(argument, "a nested tensor" if got.is_nested else "a sparse tensor", "a dense tensor")
 
 
 def module(argument: str, got: object) -> None:

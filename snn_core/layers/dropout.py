@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from .._chance import uniform
+from ..randomness import uniform
 
 
 class DropoutOverTime(nn.Module):
@@ -43,7 +43,7 @@ class DropoutOverTime(nn.Module):
         _checks.sequence("inputs", inputs, not_nan=False)
         if not self.training:
             return inputs
-        draws = uniform((1, *inputs.shape[1:]), inputs.device, self.generator)
+        draws = uniform((1, *inputs.shape[1:]), inputs, self.generator)
         return torch.where(draws >= self.p, inputs / (1 - self.p), 0)
 
     def extra_repr(self) -> str:

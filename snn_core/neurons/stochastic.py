@@ -5,7 +5,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from .. import _checks
-from .._chance import bernoulli
+from ..randomness import bernoulli
 from .base import IntegrateAndFire
 from .lif import lif_step
 

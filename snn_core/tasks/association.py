@@ -6,8 +6,8 @@ import torch
 from torch import Generator, Tensor
 
 from .. import _checks
-from .._chance import bernoulli
 from ..neurons import StochasticLIF
+from ..randomness import bernoulli
 from ._cue import require_cue
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor
 
 from .. import _checks
-from .._chance import bernoulli
+from ..randomness import bernoulli
 from ._cue import require_cue
 
 

@@ -447,7 +447,7 @@ def test_an_input_that_the_network_does_not_take_is_named():
     for x, came in ((spikes(12, 8, 19), r"torch.float32 \[12, 8, 19\]"), (spikes().double(), "")):
         with pytest.raises(ValueError, match=f"^inputs: got {came}.*, expected what the network"):
             diagnose(net, x, LABELS)
-    with pytest.raises(ValueError, match="^inputs: got a tensor of layout"):
+    with pytest.raises(ValueError, match="^inputs: got a sparse tensor"):
         diagnose(net, spikes().to_sparse(), LABELS)
 
 

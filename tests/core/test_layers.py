@@ -179,8 +179,8 @@ def ragged(layout):
     [
         (lambda: ragged(torch.strided), "a nested tensor"),
         (lambda: ragged(torch.jagged), "a nested tensor"),
-        (lambda: torch.ones(2, 3, 4).to_sparse(), "a tensor of layout torch.sparse_coo"),
-        (lambda: torch.ones(3, 4).to_sparse_csr(), "a tensor of layout torch.sparse_csr"),
+        (lambda: torch.ones(2, 3, 4).to_sparse(), "a sparse tensor"),
+        (lambda: torch.ones(3, 4).to_sparse_csr(), "a sparse tensor"),
         (lambda: [1.0], "list"),
     ],
 )

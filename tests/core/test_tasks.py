@@ -142,7 +142,7 @@ WEIGHT = torch.zeros(2, 3, 15)
     [
         ({"weight": WEIGHT + torch.inf}, "weight", "infinite numbers"),
         ({"weight": WEIGHT - torch.nan}, "weight", "NaN"),
-        ({"weight": WEIGHT.to_sparse()}, "weight", "a tensor of layout torch.sparse_coo"),
+        ({"weight": WEIGHT.to_sparse()}, "weight", "a sparse tensor"),
         ({"weight": WEIGHT.to("meta")}, "weight", "meta"),
         ({"weight": WEIGHT[0]}, "weight", "shape"),
         ({"silent": [True, False]}, "silent", "list"),

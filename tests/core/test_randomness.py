@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from snn_core import StochasticLIF, _chance
+from snn_core import StochasticLIF, randomness
 from snn_core.layers import DropoutOverTime
 from snn_core.tasks import CueAssociation, DelayedRecall
+from snn_core.training import seed_torch
 
 
 class Elsewhere(torch.Generator):
@@ -15,8 +16,8 @@ class Elsewhere(torch.Generator):
 
 
 CALLS = {
-    "uniform": lambda generator: _chance.uniform((2, 3), torch.device("cpu"), generator),
-    "bernoulli": lambda generator: _chance.bernoulli(torch.rand(2, 3), generator),
+    "uniform": lambda generator: randomness.uniform((2, 3), torch.zeros(1), generator),
+    "bernoulli": lambda generator: randomness.bernoulli(torch.rand(2, 3), generator),
     "DropoutOverTime": lambda generator: DropoutOverTime(generator=generator)(torch.ones(2, 2, 3)),
     "StochasticLIF": lambda generator: StochasticLIF(generator=generator)(torch.ones(2, 2, 3)),
     "CueAssociation": lambda generator: CueAssociation().trial(
@@ -41,12 +42,12 @@ def drawn_on(monkeypatch):
         devices.append(chance.device)
         return true(torch.zeros(chance.shape))
 
-    monkeypatch.setattr(_chance.torch, "rand", rand)
-    monkeypatch.setattr(_chance.torch, "bernoulli", bernoulli)
+    monkeypatch.setattr(randomness.torch, "rand", rand)
+    monkeypatch.setattr(randomness.torch, "bernoulli", bernoulli)
     return devices
 
 
-@pytest.mark.parametrize("name", ["DropoutOverTime", "StochasticLIF", "CueAssociation"])
+@pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("generator", [None, Elsewhere()])
 def test_the_draw_is_made_where_the_generator_lives(drawn_on, name, generator):
     result = CALLS[name](generator)
@@ -59,26 +60,30 @@ def test_draws_repeat_with_their_generator(name):
     first, again, other = (
         CALLS[name](torch.Generator().manual_seed(seed))
         if name != "bernoulli"
-        else _chance.bernoulli(torch.full((50,), 0.5), torch.Generator().manual_seed(seed))
+        else randomness.bernoulli(torch.full((50,), 0.5), torch.Generator().manual_seed(seed))
         for seed in (1, 1, 2)
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
-def test_uniform_draws_are_float32_whatever_the_default():
-    torch.set_default_dtype(torch.float64)
-    try:
-        draws = _chance.uniform((20_000,), torch.device("cpu"), torch.Generator().manual_seed(0))
-    finally:
-        torch.set_default_dtype(torch.float32)
-    assert draws.dtype == torch.float32
+@pytest.mark.parametrize(
+    ("like", "fine"),
+    [
+        (torch.float16, torch.float32),
+        (torch.float32, torch.float32),
+        (torch.float64, torch.float64),
+    ],
+)
+def test_uniform_draws_are_fine_enough_for_small_chances(like, fine):
+    draws = randomness.uniform((20_000,), torch.zeros(1, dtype=getattr(torch, like)), seed_torch(0))
+    assert draws.dtype == getattr(torch, fine)
     assert 0 <= draws.min() < 0.001 < 0.999 < draws.max() < 1
     assert draws.mean().item() == pytest.approx(0.5, abs=4 / (12 * 20_000) ** 0.5)
 
 
 def test_bernoulli_draws_have_their_own_chance_each():
     chance = torch.tensor([0.0, 0.2, 0.9, 1.0])
-    drawn = _chance.bernoulli(chance.expand(20_000, 4), torch.Generator().manual_seed(0))
+    drawn = randomness.bernoulli(chance.expand(20_000, 4), seed_torch(0))
     spread = (chance * (1 - chance) / 20_000).sqrt()
     assert ((drawn.mean(0) - chance).abs() <= 4 * spread).all()

@@ -17,7 +17,7 @@ class Elsewhere(torch.Generator):
 
 CALLS = {
     "uniform": lambda generator: randomness.uniform((2, 3), torch.zeros(1), generator),
-    "bernoulli": lambda generator: randomness.bernoulli(torch.rand(2, 3), generator),
+    "bernoulli": lambda generator: randomness.bernoulli(torch.full((50,), 0.5), generator),
     "DropoutOverTime": lambda generator: DropoutOverTime(generator=generator)(torch.ones(2, 2, 3)),
     "StochasticLIF": lambda generator: StochasticLIF(generator=generator)(torch.ones(2, 2, 3)),
     "CueAssociation": lambda generator: CueAssociation().trial(
@@ -57,12 +57,7 @@ def test_the_draw_is_made_where_the_generator_lives(drawn_on, name, generator):
 
 @pytest.mark.parametrize("name", CALLS)
 def test_draws_repeat_with_their_generator(name):
-    first, again, other = (
-        CALLS[name](torch.Generator().manual_seed(seed))
-        if name != "bernoulli"
-        else randomness.bernoulli(torch.full((50,), 0.5), torch.Generator().manual_seed(seed))
-        for seed in (1, 1, 2)
-    )
+    first, again, other = (CALLS[name](seed_torch(seed)) for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
@@ -70,9 +65,10 @@ def test_draws_repeat_with_their_generator(name):
 @pytest.mark.parametrize(
     ("like", "fine"),
     [
-        (torch.float16, torch.float32),
-        (torch.float32, torch.float32),
-        (torch.float64, torch.float64),
+        ("float16", "float32"),
+        ("bfloat16", "float32"),
+        ("float32", "float32"),
+        ("float64", "float64"),
     ],
 )
 def test_uniform_draws_are_fine_enough_for_small_chances(like, fine):

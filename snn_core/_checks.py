@@ -161,24 +161,13 @@ def lengths(argument: str, got: object, batch: int, steps: int) -> Tensor:
     if not is_tensor or got.dtype not in INTEGERS or got.shape != (batch,):
         came = f"{got.dtype} {list(got.shape)}" if is_tensor else type(got).__name__
         fail(argument, came, f"an integer tensor of shape [{batch}]")
-    if batch:
-        low = got.min().item()
-        high = got.max().item()
-        if low < 1 or high > steps:
-            fail(argument, f"lengths from {low} to {high}", f"lengths in [1, {steps}]")
+    if batch and _modes.checking():
+        low, high = torch.aminmax(got)
+        if _modes.is_true((low < 1) | (high > steps)):
+            fail(
+                argument, f"lengths from {low.item()} to {high.item()}", f"lengths in [1, {steps}]"
+            )
     return got.long()
-
-
-def flag(argument: str, got: object) -> None:
-    """Require True or False."""
-    if not isinstance(got, bool):
-        fail(argument, type(got).__name__, "True or False")
-
-
-def finite(argument: str, got: Tensor) -> None:
-    """Require a tensor without NaN or infinite values."""
-    if not torch.isfinite(got).all():
-        fail(argument, "NaN or infinite values", "finite numbers")
 
 
 def between(argument: str, got: object, low: float, high: float) -> None:
@@ -191,6 +180,17 @@ def between(argument: str, got: object, low: float, high: float) -> None:
 def spikes(argument: str, got: object) -> None:
     """Require a time-major tensor ``[T, B, …]`` of 0 and 1."""
     sequence(argument, got)
-    if ((got != 0) & (got != 1)).any():
+    if _modes.checking() and _modes.is_true(((got != 0) & (got != 1)).any()):
         within(argument, got, 0, 1)
         fail(argument, "values between 0 and 1", "spikes of 0 and 1")
+
+
+def module(argument: str, got: object) -> None:
+    """Require a module of PyTorch."""
+    require(isinstance(got, torch.nn.Module), argument, repr(got), "a module of PyTorch")
+
+
+def generator(got: object) -> None:
+    """Require a generator of PyTorch, or None."""
+    fits = got is None or isinstance(got, torch.Generator)
+    require(fits, "generator", repr(got), "a torch.Generator or None")

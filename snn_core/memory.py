@@ -4,7 +4,9 @@ import gc
 
 import torch
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
+from . import _checks
 from .online import ChunkedBPTT, OnlineNetwork
 
 
@@ -56,19 +58,38 @@ def live_bytes() -> int:
         gc.collect()
     held = {}
     for thing in gc.get_objects():
-        if issubclass(type(thing), Tensor) and thing.layout is torch.strided:
-            storage = thing.untyped_storage()
-            held[storage.device, storage.data_ptr()] = storage.nbytes()
+        if issubclass(type(thing), Tensor) and not is_lazy(thing):
+            held |= _memory(thing)
     return sum(held.values())
+
+
+def _memory(tensor: Tensor) -> dict[tuple[torch.device, int], int]:
+    """Return where a dense tensor lies, and how many bytes it has there; nothing if it has none.
+
+    Those on the device "meta", and those that a compiler works with, have a shape only.
+    """
+    if tensor.layout is not torch.strided:
+        return {}
+    try:
+        storage = tensor.untyped_storage()
+        place = None if storage.device.type == "meta" else storage.data_ptr()
+    except RuntimeError:
+        place = None
+    return {} if place is None else {(storage.device, place): storage.nbytes()}
 
 
 def graph_nodes(output: Tensor) -> int:
     """Return how many operations autograd has recorded behind `output`, to walk through backwards.
 
+    Raises:
+        ValueError: for anything but a tensor.
+
     >>> x = torch.ones(3, requires_grad=True)
     >>> graph_nodes((2 * x).sum())  # the sum, the product, the leaf
     3
     """
+    is_tensor = isinstance(output, Tensor)
+    _checks.require(is_tensor, "output", type(output).__name__, "a torch tensor")
     seen: set = set()
     waiting = [output.grad_fn]
     while waiting:
@@ -90,12 +111,16 @@ def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) ->
         inputs: number N of inputs of its network.
         steps: T, at least 1; no more than the learner's horizon.
 
+    Raises:
+        ValueError: for another learner, or numbers of inputs or steps that do not fit it.
+
     >>> from torch import nn
     >>> from snn_core import LIF
     >>> network = nn.Sequential(nn.Linear(3, 2), LIF())
     >>> [kept_bytes(OnlineNetwork(network), 3, steps) for steps in (1, 5)]
     [40, 40]
     """
+    _require_fit(learner, inputs, steps)
     labels = torch.zeros(1, dtype=torch.long)
     if isinstance(learner, ChunkedBPTT):
         return _most_in_windows(learner, inputs, steps, labels)
@@ -105,6 +130,22 @@ def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) ->
         learner.step(now, labels)
         most = max(most, _bytes(_carried(learner)))
     return most
+
+
+def _require_fit(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) -> None:
+    """Require a learner that a sequence of so many inputs and steps fits."""
+    fits = isinstance(learner, (OnlineNetwork, ChunkedBPTT))
+    expected = "an OnlineNetwork or ChunkedBPTT"
+    _checks.require(fits, "learner", type(learner).__name__, expected)
+    _checks.whole("inputs", inputs)
+    _checks.whole("steps", steps)
+    first = learner.layers[0]
+    linear = first[0] if isinstance(learner, ChunkedBPTT) else first.linear
+    size = linear.in_features
+    _checks.require(inputs == size, "inputs", inputs, f"{size}, those of the learner's network")
+    horizon = getattr(learner, "horizon", None)
+    if horizon is not None and steps > horizon:
+        _checks.fail("steps", steps, f"at most {horizon}, the learner's horizon")
 
 
 def _most_in_windows(learner: ChunkedBPTT, inputs: int, steps: int, labels: Tensor) -> int:

@@ -35,3 +35,14 @@ def normal(shape: tuple[int, ...], like: Tensor, generator: Generator | None = N
     device = drawing_device(generator, like.device)
     draws = torch.randn(shape, generator=generator, dtype=wide(like), device=device)
     return draws.to(like.device)
+
+
+def bernoulli(chance: Tensor, generator: Generator | None = None) -> Tensor:
+    """Draw 0 or 1, each with its own chance of 1, where the generator lives; return like `chance`.
+
+    >>> bernoulli(torch.tensor([0.0, 1.0]), torch.Generator())
+    tensor([0., 1.])
+    """
+    device = drawing_device(generator, chance.device)
+    drawn = torch.bernoulli(chance.to(device), generator=generator)
+    return drawn.to(chance.device)

@@ -6,9 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from .. import _checks
+from ..layers import require_order
 from ..losses import Objective, count_cross_entropy
-from ..neurons import LeakyIntegrator, Neuron, watch_outputs
-from .report import ALWAYS, LayerReport, Report
+from ..neurons import watch_outputs
+from .report import Report
+from .runs import Found, Run, find_neurons, kept_chance, summary, watch_runs
+from .settings import of_settings
 
 TINY = 1e-30  # in place of a sum of 0 that something is divided by
 
@@ -23,11 +26,12 @@ def diagnose(
 ) -> Report:
     """Measure spikes, membranes, gradients and the independence of samples on one batch.
 
-    All of it happens on a copy: the network, its gradients and the optimizer stay as they are.
+    All of it happens on a copy: the network, its gradients, the optimizer, the inputs and all
+    sources of chance stay as they are.
 
     Args:
         network: maps `inputs` ``[T, B, …]`` to an output ``[T, B, C]``; its neurons are those of
-            `neurons`.
+            `neurons`, wherever they are in it.
         inputs: an encoded batch of at least two samples.
         labels: integers ``[B]``.
         loss: the objective that the network is trained with.
@@ -37,25 +41,91 @@ def diagnose(
         A `Report`; print it.
 
     Raises:
-        ValueError: for inputs that are not ``[T, B, …]``, a batch of one sample, labels that do not
-            fit, or a network without neurons.
+        ValueError: for inputs that are not ``[T, B, …]`` or that the network does not take, a batch
+            of one sample, labels that do not fit, a loss that is no number, or a network without
+            neurons.
     """
-    _checks.sequence("inputs", inputs)
-    several = inputs.shape[1] > 1
-    _checks.require(several, "inputs", f"shape {list(inputs.shape)}", "at least two samples")
+    _require_batch(network, inputs, labels)
+    _checks.require(callable(loss), "loss", repr(loss), "an objective")
+    fits = optimizer is None or isinstance(optimizer, torch.optim.Optimizer)
+    _checks.require(fits, "optimizer", repr(optimizer), "an optimizer of PyTorch or None")
     # In one call, so that the copied optimizer holds the copied weights.
     network, optimizer = copy.deepcopy((network, optimizer))
     network.eval()
     inputs = inputs.detach().clone()
-    parts = network.named_modules()
-    neurons = {name: part for name, part in parts if isinstance(part, Neuron)}
-    expected = "a network with neurons of snn_core in it"
-    _checks.require(bool(neurons), "network", type(network).__name__, expected)
-    memory = _memory(network, neurons, inputs)
-    mixing = _mixing(network, inputs)
-    layers, value = _watched_pass(network, neurons, inputs, labels, loss)
+    with torch.enable_grad(), kept_chance(network.modules()):
+        return _measured(network, inputs, labels, loss, optimizer)
+
+
+def _require_batch(network: nn.Module, inputs: Tensor, labels: Tensor) -> None:
+    """Require a module, a batch ``[T, B, …]`` of at least two samples, and labels ``[B]``."""
+    _checks.module("network", network)
+    _checks.dense("inputs", inputs)
+    _checks.sequence("inputs", inputs)
+    shape = list(inputs.shape)
+    _checks.require(shape[1] > 1, "inputs", f"shape {shape}", "at least two samples")
+    is_tensor = isinstance(labels, Tensor)
+    _checks.require(is_tensor, "labels", type(labels).__name__, "a torch tensor")
+    came = list(labels.shape)
+    if came == shape[:1] != shape[1:2]:
+        got = f"shape {shape} with {came[0]} labels"
+        _checks.fail("inputs", got, "time first, [T, B, …]; see torch.transpose")
+    _checks.require(came[:1] == shape[1:2], "labels", f"shape {came}", f"{shape[1]} labels")
+
+
+def _measured(network, inputs, labels, loss, optimizer) -> Report:
+    """Measure one thing after the other, each of them with the same chance."""
+    unused = copy.deepcopy(network)
+    with kept_chance(network.modules()):
+        found = _first_run(network, inputs)
+    neurons = found.names
+    parts = {*network.modules(), *neurons}
+    with kept_chance(parts):
+        memory = _memory(network, found, inputs)
+    with kept_chance(parts):
+        mixing = _mixing(network, inputs)
+    with kept_chance(parts):
+        runs, value = _watched_pass(network, neurons, inputs, labels, loss)
+    layers = [summary(run) for run in runs]
     update = None if optimizer is None else _update(network, optimizer)
-    return Report(layers, value, mixing, memory, update)
+    ran = {run.neuron for run in runs}
+    notes = of_settings(network, neurons) + _of_size(unused, inputs)
+    notes += [f"{name}: never runs" for neuron, name in neurons.items() if neuron not in ran]
+    return Report(layers, value, mixing, memory, update, notes)
+
+
+@torch.no_grad()
+def _first_run(network: nn.Module, inputs: Tensor) -> Found:
+    """Run a network and find its neurons. Require that it has some, and an output of samples."""
+    came = list(inputs.shape)
+    try:
+        found = find_neurons(network, inputs)
+    except Exception as problem:
+        require_order(network)  # what is known to be wrong says more
+        if type(problem) is not RuntimeError:
+            raise
+        _checks.fail("inputs", f"{inputs.dtype} {came}", f"what the network takes ({problem})")
+    expected = "a network with neurons of snn_core in it"
+    _checks.require(bool(found.names), "network", type(network).__name__, expected)
+    shape = list(getattr(found.output, "shape", []))
+    if shape[1:2] != came[1:2]:
+        require_order(network)
+        kind = type(found.output).__name__
+        _checks.fail("network", f"an output {kind} {shape}", f"a tensor [T, {came[1]}, C]")
+    return found
+
+
+@torch.no_grad()
+def _of_size(network: nn.Module, inputs: Tensor) -> list[str]:
+    """Return a sentence if the network works for this number of samples, but not for one less."""
+    samples = inputs.shape[1]
+    wrong = f"the network takes {samples} samples, but not {samples - 1}"
+    try:
+        output = network(inputs[:, :-1])
+    except (RuntimeError, ValueError, IndexError) as problem:
+        return [f"{wrong}: {problem}"]
+    came = list(output.shape)
+    return [] if came[1] == samples - 1 else [f"{wrong}: an output {came}"]
 
 
 def _mixing(network: nn.Module, inputs: Tensor) -> float:
@@ -75,26 +145,16 @@ def _mixing(network: nn.Module, inputs: Tensor) -> float:
 
 
 @torch.no_grad()
-def _memory(network: nn.Module, neurons: dict[str, Neuron], inputs: Tensor) -> float:
+def _memory(network: nn.Module, found: Found, inputs: Tensor) -> float:
     """Return how much the outputs of the most affected layer change on a second run, as a share.
 
-    Both runs meet the same chance: that of PyTorch's own generator and of those that the neurons
-    have.
+    Both runs meet the same chance: that of PyTorch's own generator and of those that the parts of
+    the network have.
     """
-    sources = [getattr(neuron, "generator", None) for neuron in neurons.values()]
-    sources = [source for source in sources if source is not None]
-    states = [source.get_state() for source in sources]
-    common = torch.get_rng_state()
-    runs = []
-    for _ in range(2):
-        with watch_outputs(neurons.values()) as outputs:
-            network(inputs)
-        runs.append(outputs)
-        torch.set_rng_state(common)
-        for source, state in zip(sources, states, strict=True):
-            source.set_state(state)
-    changes = [_change(first, second) for first, second in zip(*runs, strict=True)]
-    return max(changes)
+    with watch_outputs(found.names) as outputs:
+        network(inputs)
+    pairs = zip(found.outputs, outputs, strict=True)
+    return max((_change(first, second) for first, second in pairs), default=0.0)
 
 
 def _change(first: Tensor, second: Tensor) -> float:
@@ -104,68 +164,18 @@ def _change(first: Tensor, second: Tensor) -> float:
     return (difference / both.clamp(min=TINY)).item()
 
 
-def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[LayerReport], float]:
+def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[Run], float]:
     """Run forward and backward once; return what each layer of neurons did, and the loss."""
-    currents: dict[str, Tensor] = {}
-
-    def watch(name: str):
-        def hook(_, arguments):
-            current = arguments[0]
-            currents[name] = current
-            if current.is_leaf:
-                current.requires_grad_()
-            else:
-                current.retain_grad()
-
-        return hook
-
-    handles = [neuron.register_forward_pre_hook(watch(name)) for name, neuron in neurons.items()]
     network.zero_grad()
-    value = loss(network(inputs), labels)
+    with watch_runs(neurons) as runs:
+        output = network(inputs)
+    value = loss(output, labels)
+    fits = isinstance(value, Tensor) and value.numel() == 1
+    got = f"a result {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+    _checks.require(fits, "loss", got, "an objective that returns a scalar tensor")
     if value.requires_grad:
         value.backward()
-    for handle in handles:
-        handle.remove()
-    layers = [_layer(name, neurons[name], current) for name, current in currents.items()]
-    return layers, value.item()
-
-
-@torch.no_grad()
-def _layer(name: str, neuron: Neuron, current: Tensor) -> LayerReport:
-    """Run one layer of neurons again on its current; return what it did."""
-    gradient = 0.0 if current.grad is None else current.grad.norm().item()
-    if isinstance(neuron, LeakyIntegrator):
-        membrane = neuron(current)
-        rate = silent = saturated = 0.0
-        drop = None
-    else:
-        spikes, membrane, _ = neuron(current, record=True)
-        rates = spikes.mean((0, 1)).flatten()
-        rate = rates.mean().item()
-        silent = (rates == 0).float().mean().item()
-        saturated = (rates > ALWAYS).float().mean().item()
-        drop = _drop(spikes, membrane, current, neuron)
-    spiking = not isinstance(neuron, LeakyIntegrator)
-    u = membrane.flatten()
-    return LayerReport(name, rate, silent, saturated, u, drop, gradient, spiking)
-
-
-def _drop(spikes: Tensor, membrane: Tensor, current: Tensor, neuron: Neuron) -> float | None:
-    """Return the mean fall of the membrane at a spike, ``u[t] - v[t]``.
-
-    ``v[t]`` is read from the next step: ``(u[t+1] - I[t+1]) / beta``.
-
-    It is None for a neuron without a spike, without memory, or with more than a membrane between
-    input and spike.
-    """
-    fired = spikes[:-1] > 0
-    beta = getattr(neuron, "beta", torch.zeros(()))
-    forgets = not (beta > 0).all()
-    if forgets or not fired.any() or isinstance(neuron.initial_state(current), tuple):
-        return None
-    state = (membrane[1:] - current[1:]) / beta
-    fall = membrane[:-1] - state
-    return fall[fired].mean().item()
+    return runs, value.item()
 
 
 def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
@@ -174,4 +184,4 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
     optimizer.step()
     after = nn.utils.parameters_to_vector(network.parameters()).detach()
     moved = (after - before).norm()
-    return (moved / before.norm()).item()
+    return (moved / before.norm().clamp(min=TINY)).item()

@@ -1,6 +1,7 @@
 """What `diagnose` reports: measurements, layer by layer, and what looks wrong with them."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -11,9 +12,9 @@ ALWAYS = 0.9  # spikes per step from which on a neuron counts as saturated
 CHANGED = 0.01  # dependence on other samples or on the last batch, which should be 0
 UPDATE = 0.5  # relative change of the weights from which on an update counts as too large
 
-HEADER = (
-    f"{'layer':<7}{'spikes/step':>12}{'silent':>8}{'saturated':>11}"
-    f"{'u mean':>8}{'u max':>8}{'gradient':>10}"
+WIDTH = 7  # of the column of names, at least
+COLUMNS = (
+    f"{'spikes/step':>12}{'silent':>8}{'saturated':>11}{'u mean':>8}{'u max':>8}{'gradient':>10}"
 )
 
 
@@ -22,7 +23,7 @@ class LayerReport:
     """What one layer did on the batch.
 
     Attributes:
-        name: the layer's name in the network.
+        name: the layer's name in the network, and which run of it, if it ran more than once.
         rate: spikes per neuron and step, in [0, 1]; 0 for a readout that does not spike.
         silent: share of the neurons that never spiked.
         saturated: share of the neurons that spiked in more than `ALWAYS` of all steps.
@@ -57,13 +58,18 @@ class LayerReport:
             found.append("no gradient arrives")
         return [f"{self.name}: {finding}" for finding in found]
 
-    def __str__(self) -> str:
+    def row(self, width: int = WIDTH) -> str:
+        """Return one line of the table, with so many characters for the name."""
         spikes = f"{self.rate:>12.3f}{self.silent:>8.0%}{self.saturated:>11.0%}"
         if not self.spiking:
             spikes = " " * len(spikes)
         mean = self.membrane.mean()
         highest = self.membrane.max()
-        return f"{self.name:<7}{spikes}{mean:>8.2f}{highest:>8.2f}{self.gradient:>10.1e}"
+        gradient = f"{self.gradient:>10.1e}"
+        return f"{self.name:<{width}}{spikes}{mean:>8.2f}{highest:>8.2f}{gradient}"
+
+    def __str__(self) -> str:
+        return self.row()
 
 
 @dataclass
@@ -71,13 +77,14 @@ class Report:
     """The measurements of `diagnose`.
 
     Attributes:
-        layers: one `LayerReport` per layer of neurons, from input to output.
+        layers: one `LayerReport` for each run of a layer of neurons, from input to output.
         loss: the loss on the batch.
         mixing: share of the gradient of one sample's output that falls on other samples, 0 if all
             is well.
         memory: relative change of a layer's output when the same batch is presented a second time,
             0 if all is well.
         update: norm of one update of the weights relative to their own; None without an optimizer.
+        notes: one sentence for each thing that looks wrong with how the network is made.
     """
 
     layers: list[LayerReport]
@@ -85,11 +92,15 @@ class Report:
     mixing: float
     memory: float
     update: float | None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def findings(self) -> list[str]:
         """One sentence for each thing that looks wrong; empty if nothing does."""
-        found = [finding for layer in self.layers for finding in layer.findings]
+        found = [*self.notes]
+        found += [finding for layer in self.layers for finding in layer.findings]
+        if not math.isfinite(self.loss):
+            found.append(f"the loss is {self.loss}")
         if self.mixing > CHANGED:
             share = f"{self.mixing:.0%} of one sample's gradient"
             found.append(f"samples influence each other: {share} is on others")
@@ -104,6 +115,9 @@ class Report:
         update = ""
         if self.update is not None:
             update = f", one update changes the weights by {self.update:.0%}"
-        rows = [HEADER, *map(str, self.layers), f"loss {self.loss:.3f}{update}"]
+        width = max([WIDTH, *(len(layer.name) + 1 for layer in self.layers)])
+        rows = [f"{'layer':<{width}}{COLUMNS}"]
+        rows += [layer.row(width) for layer in self.layers]
+        rows.append(f"loss {self.loss:.3f}{update}")
         rows += [f"-> {finding}" for finding in self.findings or ["nothing looks wrong"]]
         return "\n".join(rows)

@@ -1,5 +1,6 @@
 """Recordings of events: their format, the files of N-MNIST, and a data set of them."""
 
+import numbers
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,12 +24,13 @@ class EventRecordings(torch.utils.data.Dataset):
     """Recordings with labels: item i is ``(transform(events), label)``, as in Tonic's data sets.
 
     Args:
-        recordings: structured arrays.
-        labels: integers ``[samples]``.
+        recordings: structured arrays with the fields of `EVENT`, in a list.
+        labels: integers ``[samples]``, at least 0.
         transform: applied to the events each time they are asked for; None leaves them as they are.
 
     Raises:
-        ValueError: if recordings and labels differ in number.
+        ValueError: for other recordings, labels or transforms, or if recordings and labels differ
+            in number.
     """
 
     sensor_size = SENSOR_SIZE
@@ -39,8 +41,10 @@ class EventRecordings(torch.utils.data.Dataset):
         labels: Tensor,
         transform: Callable[[np.ndarray], object] | None = None,
     ):
-        if len(labels) != len(recordings):
-            _checks.fail("labels", f"{len(labels)} labels", f"{len(recordings)}")
+        _require_recordings(recordings)
+        _require_labels(labels, len(recordings))
+        fits = transform is None or callable(transform)
+        _checks.require(fits, "transform", repr(transform), "a function or None")
         self.recordings = recordings
         self.labels = labels
         self.transform = transform
@@ -49,8 +53,33 @@ class EventRecordings(torch.utils.data.Dataset):
         return len(self.recordings)
 
     def __getitem__(self, index: int) -> tuple[object, int]:
+        whole = isinstance(index, numbers.Integral)
+        _checks.require(whole, "index", repr(index), "an integer")
         events = self.recordings[index]
         return events if self.transform is None else self.transform(events), int(self.labels[index])
+
+
+def _require_recordings(recordings: list[np.ndarray]) -> None:
+    """Require a list of arrays of events."""
+    several = isinstance(recordings, (list, tuple))
+    _checks.require(several, "recordings", type(recordings).__name__, "a list of arrays")
+    for events in recordings:
+        names = getattr(getattr(events, "dtype", None), "names", None) or ()
+        fits = isinstance(events, np.ndarray) and set(EVENT.names) <= set(names)
+        came = f"{type(events).__name__} with the fields {list(names)}"
+        _checks.require(fits, "recordings", came, f"arrays with the fields {list(EVENT.names)}")
+
+
+def _require_labels(labels: Tensor, samples: int) -> None:
+    """Require integer labels of at least 0, one for each sample."""
+    is_tensor = isinstance(labels, Tensor)
+    if not is_tensor or labels.dtype not in _checks.INTEGERS or labels.dim() != 1:
+        came = f"{labels.dtype} {list(labels.shape)}" if is_tensor else type(labels).__name__
+        _checks.fail("labels", came, f"an integer tensor [{samples}]")
+    _checks.require(len(labels) == samples, "labels", f"{len(labels)} labels", f"{samples}")
+    if samples:
+        least = labels.min().item()
+        _checks.require(least >= 0, "labels", f"a label {least}", "labels of at least 0")
 
 
 def read_events(path: Path | str) -> np.ndarray:
@@ -60,19 +89,27 @@ def read_events(path: Path | str) -> np.ndarray:
     later times.
 
     Raises:
-        DataError: if the file is missing, ends within an event, has an event outside of the sensor,
-            or is not sorted by time; the message names the file.
+        DataError: if the file is missing, a folder or unreadable, ends within an event, has an
+            event outside of the sensor, or is not sorted by time; the message names the file and
+            says what to do.
+        ValueError: for a path that is none.
 
     Reference: Orchard, Jayawant, Cohen, Thakor 2015 (N-MNIST).
     """
+    is_path = isinstance(path, (str, Path))
+    _checks.require(is_path, "path", repr(path), "a path, as text or a Path")
     try:
         content = Path(path).read_bytes()
-    except OSError as problem:
-        raise DataError(f"{path} cannot be read: {problem.strerror}") from None
+    except (OSError, ValueError) as problem:  # ValueError: a null byte in the name
+        reason = getattr(problem, "strerror", None) or problem
+        name = str(path).replace("\0", "\\0")
+        raise DataError(
+            f"{name} cannot be read: {reason}. Give the path of a file that this user may read"
+        ) from None
     if len(content) % BYTES_PER_EVENT:
         raise DataError(
             f"{path} ends within an event: {len(content)} bytes "
-            f"are no multiple of {BYTES_PER_EVENT}"
+            f"are no multiple of {BYTES_PER_EVENT}. Copy it again"
         )
     table = np.frombuffer(content, np.uint8).reshape(-1, BYTES_PER_EVENT)
     events = _decode(*table.astype(int).T)
@@ -100,13 +137,14 @@ def _require_events(events: np.ndarray, path: Path | str) -> None:
     if outside.any():
         x, y = events[outside][0][["x", "y"]]
         raise DataError(
-            f"{path} has an event at x = {x}, y = {y}, outside of its {SENSOR_SIZE[:2]} pixels"
+            f"{path} has an event at x = {x}, y = {y}, outside of its {SENSOR_SIZE[:2]} pixels. "
+            "Copy it again, if it is a file of N-MNIST"
         )
     backwards = np.flatnonzero(np.diff(events["t"]) < 0)
     if len(backwards):
         raise DataError(
             f"{path} is not sorted by time: event {backwards[0] + 1} "
-            "is earlier than the one before it"
+            "is earlier than the one before it. Copy it again, if it is a file of N-MNIST"
         )
 
 

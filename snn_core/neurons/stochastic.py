@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from .. import _checks, _modes
 from ..precision import wide
+from ..randomness import bernoulli
 from .leaky import IntegrateAndFire
 from .lif import lif_step
 
@@ -65,7 +66,7 @@ class StochasticLIF(IntegrateAndFire):
         chance = torch.sigmoid(distance.detach() / self.width)
         if _modes.tracing() and self.generator is None:  # ONNX has no Bernoulli that is right
             return (torch.rand_like(chance) < chance).to(chance.dtype)
-        return torch.bernoulli(chance.nan_to_num(), generator=self.generator)
+        return bernoulli(chance.nan_to_num(), self.generator)
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""

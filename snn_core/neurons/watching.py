@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from torch import Tensor, nn
 
+from .. import _checks
 from .base import Neuron, Recording, SpikingNeuron
 
 
@@ -27,6 +28,9 @@ def watch_outputs(neurons: Iterable[Neuron]) -> Iterator[list[Tensor]]:
 def watch_spikes(network: nn.Module) -> AbstractContextManager[list[Tensor]]:
     """Collect the spikes of every spiking layer that runs inside the block, in that order.
 
+    Raises:
+        ValueError: for a network that is no module.
+
     >>> import torch
     >>> from snn_core import LIF
     >>> with watch_spikes(layer := LIF()) as spikes:
@@ -34,5 +38,6 @@ def watch_spikes(network: nn.Module) -> AbstractContextManager[list[Tensor]]:
     >>> [list(layer.shape) for layer in spikes]
     [[4, 2, 3]]
     """
+    _checks.module("network", network)
     layers = [layer for layer in network.modules() if isinstance(layer, SpikingNeuron)]
     return watch_outputs(layers)

@@ -420,7 +420,7 @@ CASES = {
         "Repeat after OverTime",
     ),
     "repeat layer steps": (lambda: Repeat(0), "steps", "0"),
-    "repeat layer NaN": (lambda: Repeat(2)(NAN), "intensity", "NaN"),
+    "repeat layer NaN": (lambda: Repeat(2)(NAN), "current", "NaN"),
     "layers over time rank": (lambda: OverTime(nn.Flatten())(torch.rand(4)), "inputs", "[4]"),
     "layers over time empty": (lambda: OverTime(nn.Linear(3, 3))(EMPTY), "inputs", "[0, 2, 3]"),
     "layers over time integers": (

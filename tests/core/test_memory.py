@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from snn_core import LIF, SpikingNeuron
 from snn_core.memory import SavedBytes, graph_nodes, kept_bytes, live_bytes
@@ -78,6 +79,21 @@ def test_live_bytes_passes_over_sparse_tensors():
     assert sparse.to_dense().trace() == 3
 
 
+def test_live_bytes_passes_over_tensors_without_memory():
+    """A compiler and the device "meta" keep a shape only, and a lazy layer not even that."""
+    before = live_bytes()
+    lazy = nn.LazyLinear(3, bias=False)
+    with FakeTensorMode():
+        fake = torch.zeros(1000)
+    shape_only = torch.zeros(1000, device="meta")
+    inside = []
+    torch.func.vmap(lambda row: inside.append(live_bytes()) or row)(torch.zeros(2, 5))
+    assert live_bytes() == before
+    assert inside[0] - before == 40  # the rows themselves
+    assert fake.shape == shape_only.shape == (1000,)
+    assert lazy.out_features == 3
+
+
 @pytest.mark.parametrize("window", [1, 4])
 def test_windows_keep_their_own_steps_and_what_they_carry(window):
     """Input, membrane and spike of every neuron and step; states and counts; the error."""
@@ -109,3 +125,55 @@ def test_online_rules_keep_states_traces_and_matrices():
         assert [kept_bytes(OnlineNetwork(net, rule), 7, steps) for steps in (1, 9)] == [
             4 * (ottt + extra + scalar)
         ] * 2
+
+
+LEARNERS = {
+    "online": lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=9),
+    "windows": lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 2),
+}
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize(
+    ("changed", "argument", "came"),
+    [
+        ({"steps": 0}, "steps", "0"),
+        ({"steps": -1}, "steps", "-1"),
+        ({"steps": 2.0}, "steps", "2.0"),
+        ({"steps": torch.tensor(3)}, "steps", "tensor"),
+        ({"inputs": 0}, "inputs", "0"),
+        ({"inputs": 4}, "inputs", "4"),
+        ({"inputs": True}, "inputs", "True"),
+        ({"learner": nn.Linear(3, 2)}, "learner", "Linear"),
+        ({"learner": None}, "learner", "NoneType"),
+    ],
+)
+def test_kept_bytes_names_what_does_not_fit(learner, changed, argument, came):
+    arguments = {"learner": LEARNERS[learner](), "inputs": 3, "steps": 4}
+    assert kept_bytes(**arguments) > 0
+    with pytest.raises(ValueError, match=f"^{argument}: got {came}.*, expected "):
+        kept_bytes(**arguments | changed)
+
+
+def test_kept_bytes_goes_to_the_horizon_and_not_beyond():
+    learner = LEARNERS["online"]()
+    assert kept_bytes(learner, 3, 9) == kept_bytes(learner, 3, 1)
+    with pytest.raises(
+        ValueError, match="steps: got 10, expected at most 9, the learner's horizon"
+    ):
+        kept_bytes(learner, 3, 10)
+
+
+@pytest.mark.parametrize("output", [None, "loss", [1.0], 3.0])
+def test_a_graph_is_that_of_a_tensor(output):
+    with pytest.raises(ValueError, match=f"output: got {type(output).__name__}, expected a torch"):
+        graph_nodes(output)
+
+
+def test_graph_nodes_are_counted_once_however_many_ways_lead_to_them():
+    x = torch.ones(3, requires_grad=True)
+    y = x.exp()
+    assert graph_nodes(x) == 0  # a leaf has no operation behind it
+    assert graph_nodes(y) == 2
+    assert graph_nodes(y * y + y) == 4
+    assert graph_nodes(y.detach()) == 0

@@ -97,3 +97,102 @@ def test_without_noise_and_delay_every_spike_tells_something():
 
 def test_the_length_of_a_recall_trial_is_in_ms():
     assert DelayedRecall(dt=1.0).steps == 5 * DelayedRecall().steps == 300
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int64])
+def test_cues_are_integers_of_any_kind(dtype):
+    cue = torch.tensor([0, 2, 1], dtype=dtype)
+    spikes = CueAssociation(fast=200.0, slow=0.0).inputs(cue, 10)
+    assert torch.equal(spikes.view(10, 3, 3, 5).mean((0, 3)).argmax(1), cue.long())
+
+
+@pytest.mark.parametrize("make", [CueAssociation, lambda: DelayedRecall(3)])
+@pytest.mark.parametrize(
+    ("cue", "came"),
+    [
+        (torch.tensor(0), r"shape \[\]"),
+        (torch.tensor([[0], [1]]), r"shape \[2, 1\]"),
+        ([0, 1], "list"),
+        (None, "NoneType"),
+        (torch.tensor([0.0, 1.0]), "torch.float32"),
+        (torch.tensor([0, 3]), "labels from 0 to 3"),
+        (torch.tensor([], dtype=torch.long), "no label"),
+    ],
+)
+def test_other_cues_are_named(make, cue, came):
+    task = make()
+    arguments = (cue, 20) if isinstance(task, CueAssociation) else (cue,)
+    with pytest.raises(ValueError, match=f"^cue: got {came}"):
+        task.inputs(*arguments)
+
+
+@pytest.mark.parametrize("source", [3, "seed", torch])
+def test_other_sources_of_chance_are_named(source):
+    with pytest.raises(ValueError, match="^generator: got .*, expected a torch.Generator or None"):
+        CueAssociation().inputs(torch.tensor([0]), 20, generator=source)
+    with pytest.raises(ValueError, match="^generator: got .*, expected a torch.Generator or None"):
+        DelayedRecall().inputs(torch.tensor([0]), generator=source)
+
+
+WEIGHT = torch.zeros(2, 3, 15)
+
+
+@pytest.mark.parametrize(
+    ("changed", "argument", "came"),
+    [
+        ({"weight": WEIGHT + torch.inf}, "weight", "infinite numbers"),
+        ({"weight": WEIGHT - torch.nan}, "weight", "NaN"),
+        ({"weight": WEIGHT.to_sparse()}, "weight", "a sparse tensor"),
+        ({"weight": WEIGHT.to("meta")}, "weight", "meta"),
+        ({"weight": WEIGHT[0]}, "weight", "shape"),
+        ({"silent": [True, False]}, "silent", "list"),
+        ({"silent": torch.tensor([True])}, "silent", "torch.bool"),
+        ({"silent": torch.tensor([1, 0])}, "silent", "torch.int64"),
+        ({"steps": 9}, "steps", "9"),
+    ],
+)
+def test_a_trial_names_what_does_not_fit(changed, argument, came):
+    arguments = {"weight": WEIGHT, "cue": torch.tensor([0, 1]), "steps": 10}
+    CueAssociation().trial(**arguments)
+    with pytest.raises(ValueError, match=f"^{argument}: got {came}"):
+        CueAssociation().trial(**arguments | changed)
+
+
+def test_constants_of_the_outputs_have_one_entry_for_each():
+    task = CueAssociation(tau_mem=torch.tensor([5.0, 10.0, 20.0]), threshold=torch.tensor(1.5))
+    assert task.trial(WEIGHT, torch.tensor([0, 1]), 10)[1].shape == (10, 2, 3)
+    for name in ("tau_mem", "threshold"):
+        with pytest.raises(ValueError, match=rf"^{name}: got shape \[4\], expected shape"):
+            CueAssociation(**{name: torch.ones(4)})
+
+
+def test_a_step_is_of_5_ms_unless_told_otherwise():
+    assert CueAssociation().dt == 5.0
+    assert CueAssociation().cue_steps == 10
+    assert CueAssociation(dt=1.0).cue_steps == 50
+    assert DelayedRecall().steps == 60
+
+
+def test_the_limits_of_the_ranges_are_allowed():
+    """The largest rate is a spike at every step, the shortest signal half a step, rounded up."""
+    task = CueAssociation(2, 1, duration=2.6, fast=200.0, slow=200.0, inhibition=0.0)
+    assert task.cue_steps == 1
+    assert task.inputs(torch.tensor([0]), 1).eq(1).all()
+    recall = DelayedRecall(2, 1, duration=2.6, recall=2.6, delay=0.0, fast=200.0, slow=200.0)
+    assert (recall.steps, recall.answer) == (2, slice(1, 2))
+    assert recall.inputs(torch.tensor([0])).eq(1).all()
+
+
+def test_one_output_spike_inhibits_the_others_once_and_by_so_much():
+    """A loop over one agent, with neurons that are all but deterministic."""
+    task = CueAssociation(2, 1, fast=200.0, slow=0.0, inhibition=0.3, width=1e-6, beta=0.5)
+    weight = torch.tensor([[[1.2, 0.0], [0.9, 0.0]]])
+    _, post = task.trial(weight, torch.tensor([0]), 10)
+    v, z, expected = [0.0, 0.0], [0, 0], []
+    for _ in range(10):
+        u = [0.5 * v[i] + (1.2, 0.9)[i] - 0.3 * z[1 - i] for i in range(2)]
+        z = [int(value > 1) for value in u]
+        v = [value - spike for value, spike in zip(u, z, strict=True)]
+        expected.append(z)
+    assert post[:, 0].int().tolist() == expected
+    assert 0 < post[:, 0, 1].sum() < 10

@@ -1,12 +1,14 @@
-"""Tasks: what the networks see and, for agents that learn by reward, what their neurons do."""
+"""A task for agents that learn by reward: what they see, and what their neurons do."""
 
 import copy
 
 import torch
 from torch import Generator, Tensor
 
-from . import _checks
-from .neurons import StochasticLIF
+from .. import _checks
+from ..neurons import StochasticLIF
+from ..randomness import bernoulli
+from ._cue import require_cue
 
 
 class CueAssociation:
@@ -22,8 +24,10 @@ class CueAssociation:
         duration: how long a cue lasts, in ms, rounded to whole steps, at least one.
         fast, slow: firing rates in spikes per second, at most one spike per step.
         inhibition: what one spike takes away from the membrane of each other output, at least 0.
-        dt: step in ms.
-        options: tau_mem, width and the other options of `StochasticLIF`.
+        dt: step in ms; 5 unless given, as coarse as the spikes of a trial allow, where neurons
+            alone have 1. Networks that see the task take the same.
+        options: tau_mem, width and the other options of `StochasticLIF`, tensors with an entry for
+            each output.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -62,18 +66,25 @@ class CueAssociation:
         self.cue_steps = round(duration / dt)
         self.fast = fast * dt / 1000
         self.slow = slow * dt / 1000
+        for name, value in options.items():
+            if isinstance(value, Tensor):
+                _checks.shape(name, value, [], [cues])
         self.neuron = StochasticLIF(dt=dt, **options)
 
     def inputs(self, cue: Tensor, steps: int, *, generator: Generator | None = None) -> Tensor:
-        """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials with these cues."""
-        _checks.labels("cue", cue, len(cue), self.cues)
+        """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials with these cues.
+
+        They are where the cues are; the generator may be elsewhere.
+        """
+        require_cue(cue, self.cues)
+        _checks.generator(generator)
         _checks.whole("steps", steps, self.cue_steps)
         number = torch.arange(self.cues * self.inputs_per_cue, device=cue.device)
         belongs = number // self.inputs_per_cue
         chance = torch.full((steps, len(cue), len(belongs)), self.slow, device=cue.device)
         told = belongs == cue[:, None]
         chance[: self.cue_steps] += (self.fast - self.slow) * told
-        return torch.bernoulli(chance, generator=generator)
+        return bernoulli(chance, generator)
 
     @torch.no_grad()
     def trial(
@@ -88,20 +99,17 @@ class CueAssociation:
         """Return spikes of inputs ``[steps, B, N]`` and outputs ``[steps, B, cues]`` in one trial.
 
         Args:
-            weight: ``[B, cues, N]``, one matrix for each agent.
+            weight: ``[B, cues, N]``, one finite matrix for each agent, where the cues are.
             cue: integers ``[B]`` in [0, cues).
             steps: length of the trial, at least that of a cue.
             silent: ``[B]`` bool; where True, nothing spikes after the cue.
-            generator: source of all randomness; PyTorch's own if None.
+            generator: source of all randomness, on any device; PyTorch's own if None.
         """
         pre = self.inputs(cue, steps, generator=generator)
-        _checks.floats("weight", weight)
-        _checks.shape("weight", weight, [len(cue), self.cues, pre.shape[2]])
-        active = torch.ones(steps, len(cue), 1)
+        _require_weight(weight, [len(cue), self.cues, pre.shape[2]], pre.device)
+        active = torch.ones(steps, len(cue), 1, device=pre.device)
         if silent is not None:
-            if silent.dtype != torch.bool or silent.shape != cue.shape:
-                came = f"{silent.dtype} {list(silent.shape)}"
-                _checks.fail("silent", came, f"bool of shape {list(cue.shape)}")
+            _require_silent(silent, cue.shape)
             active[self.cue_steps :, silent] = 0
         pre = pre * active
         drive = torch.einsum("tbn,bmn->tbm", pre, weight.to(pre.dtype))
@@ -109,7 +117,7 @@ class CueAssociation:
 
     def _outputs(self, drive: Tensor, active: Tensor, generator: Generator | None) -> Tensor:
         """Return the spikes of outputs that inhibit each other, where they are `active`."""
-        neuron = copy.copy(self.neuron)
+        neuron = copy.deepcopy(self.neuron).to(drive.device)
         neuron.generator = generator
         state = torch.zeros_like(drive[0])
         spikes = state
@@ -123,72 +131,19 @@ class CueAssociation:
         return torch.stack(post)
 
 
-class DelayedRecall:
-    """One of a few cues is shown, then nothing, then a recall signal asks which cue it was.
+def _require_weight(weight: Tensor, shape: list[int], device: torch.device) -> None:
+    """Require finite numbers of this shape on this device."""
+    _checks.dense("weight", weight)
+    _checks.shape("weight", weight, shape)
+    _checks.require(weight.device == device, "weight", weight.device, f"{device}, as of the cue")
+    _checks.floats("weight", weight)
+    finite = bool(torch.isfinite(weight).all())
+    _checks.require(finite, "weight", "infinite numbers", "finite ones")
 
-    There is one group of inputs for each cue and one for the recall signal. A group fires fast
-    while it has something to say, and slowly, as noise, at all other times.
 
-    Args:
-        cues: number of cues, at least 2.
-        inputs_per_group: number of inputs in each of the ``cues + 1`` groups, at least 1.
-        duration, delay, recall: how long cue, pause and recall signal last, in ms, rounded to whole
-            steps; at least one step of cue and recall signal.
-        fast, slow: firing rates in spikes per second, at most one spike per step.
-        dt: step in ms.
-
-    Attributes:
-        steps: length of a trial.
-        answer: the steps of the recall signal, in which the answer is due.
-        group: the group of each input, ``[N]``; the last group is the recall signal's.
-
-    Raises:
-        ValueError: for values outside these ranges.
-
-    Reference: a simplified form of the store-recall task of Salaj et al. 2021, with one item per
-    trial.
-
-    >>> task = DelayedRecall(delay=100.0)
-    >>> list(task.inputs(torch.tensor([0, 1])).shape), task.answer
-    ([40, 2, 15], slice(30, 40, None))
-    """
-
-    def __init__(
-        self,
-        cues: int = 2,
-        inputs_per_group: int = 5,
-        *,
-        duration: float = 50.0,
-        delay: float = 200.0,
-        recall: float = 50.0,
-        fast: float = 100.0,
-        slow: float = 10.0,
-        dt: float = 5.0,
-    ):
-        _checks.whole("cues", cues, 2)
-        _checks.whole("inputs_per_group", inputs_per_group)
-        _checks.number("dt", dt, 0)
-        for name, value in {"fast": fast, "slow": slow}.items():
-            _checks.number(name, value, 0, 1000 / dt, open_low=False)
-        _checks.number("delay", delay, 0, open_low=False)
-        for name, value in {"duration": duration, "recall": recall}.items():
-            _checks.number(name, value, dt / 2)
-        self.cues = cues
-        self.fast = fast * dt / 1000
-        self.slow = slow * dt / 1000
-        self.cue_steps = round(duration / dt)
-        delay_steps = round(delay / dt)
-        recall_steps = round(recall / dt)
-        self.steps = self.cue_steps + delay_steps + recall_steps
-        self.answer = slice(self.steps - recall_steps, self.steps)
-        self.group = torch.arange(cues + 1).repeat_interleave(inputs_per_group)
-
-    def inputs(self, cue: Tensor, *, generator: Generator | None = None) -> Tensor:
-        """Return input spikes ``[steps, B, N]`` of trials with the cues ``[B]``."""
-        _checks.labels("cue", cue, len(cue), self.cues)
-        group = self.group.to(cue.device)
-        chance = torch.full((self.steps, len(cue), len(group)), self.slow, device=cue.device)
-        more = self.fast - self.slow
-        chance[: self.cue_steps] += more * (group == cue[:, None])
-        chance[self.answer] += more * (group == self.cues)
-        return torch.bernoulli(chance, generator=generator)
+def _require_silent(silent: Tensor, shape: torch.Size) -> None:
+    """Require truth values of this shape."""
+    is_tensor = isinstance(silent, Tensor)
+    if not is_tensor or silent.dtype != torch.bool or silent.shape != shape:
+        came = f"{silent.dtype} {list(silent.shape)}" if is_tensor else type(silent).__name__
+        _checks.fail("silent", came, f"bool of shape {list(shape)}")

@@ -1,11 +1,10 @@
 """Layers without a memory of their own: applied to all time steps at once, or once for all."""
 
-from itertools import pairwise
-
 from torch import Tensor, nn
 
-from . import _checks, encoding
-from .neurons import Neuron
+from .. import _checks
+from ..neurons import Neuron
+from .dropout import DropoutOverTime
 
 
 class OverTime(nn.Module):
@@ -13,7 +12,7 @@ class OverTime(nn.Module):
 
     Time and batch are merged for the layer and parted again. A batch normalisation inside takes its
     statistics over time and batch together. Neurons stand outside: they need to know which samples
-    are steps of time.
+    are steps of time. What the layer does with NaN, or another dtype, is left to it.
 
     Args:
         layers: the layer, or several that follow each other, such as a convolution and its
@@ -21,8 +20,8 @@ class OverTime(nn.Module):
 
     Raises:
         ValueError: for no layer, one with a neuron or a handling of time inside, an input that is
-            not ``[T, B, …]``, or a layer that returns anything else than one tensor with the batch
-            in front.
+            not a dense tensor ``[T, B, …]`` that the layer takes, or a layer that returns anything
+            else than one tensor with the batch in front.
 
     >>> import torch
     >>> OverTime(nn.MaxPool2d(2))(torch.zeros(5, 3, 8, 28, 28)).shape
@@ -33,8 +32,7 @@ class OverTime(nn.Module):
         super().__init__()
         _checks.require(len(layers) > 0, "layers", "none", "at least one layer")
         for layer in layers:
-            is_module = isinstance(layer, nn.Module)
-            _checks.require(is_module, "layers", repr(layer), "modules of PyTorch")
+            _checks.module("layers", layer)
             for part in layer.modules():
                 if isinstance(part, (*OF_TIME, nn.RNNBase)):
                     expected = "layers without time; put it outside"
@@ -43,15 +41,26 @@ class OverTime(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[T, B, …]`` to ``[T, B, …]``."""
+        _checks.dense("inputs", inputs)
         _checks.sequence("inputs", inputs, not_nan=False)
         merged = inputs.flatten(0, 1)
-        outputs = self.layer(merged)
+        outputs = self._map(merged, list(inputs.shape))
         wanted = f"one tensor with the batch of {len(merged)} in front"
         if not isinstance(outputs, Tensor):
             _checks.fail("layers", f"a result of type {type(outputs).__name__}", wanted)
         if outputs.dim() == 0 or len(outputs) != len(merged):
             _checks.fail("layers", f"a result of shape {list(outputs.shape)}", wanted)
         return outputs.unflatten(0, inputs.shape[:2])
+
+    def _map(self, merged: Tensor, came: list[int]) -> object:
+        """Return what the layer makes of time and batch in one; say what `came` if it refuses."""
+        try:
+            return self.layer(merged)
+        except RuntimeError as problem:
+            if type(problem) is not RuntimeError:  # a lack of memory, a broken device
+                raise
+            got = f"{merged.dtype} of shape {came}"
+            _checks.fail("inputs", got, f"what {type(self.layer).__name__} takes ({problem})")
 
 
 class Repeat(nn.Module):
@@ -64,7 +73,7 @@ class Repeat(nn.Module):
         steps: number of time steps T, at least 1.
 
     Raises:
-        ValueError: for fewer than one step, or an input with NaN.
+        ValueError: for fewer than one step, or an input with NaN, or of integers, sparse or nested.
 
     Reference: Rueckauer et al. 2017 (analogue input).
 
@@ -80,32 +89,10 @@ class Repeat(nn.Module):
 
     def forward(self, current: Tensor) -> Tensor:
         """Map ``[B, …]`` to ``[T, B, …]``, without copying."""
-        return encoding.repeat(current, self.steps)
+        _checks.dense("current", current)
+        _checks.floats("current", current)
+        return current.expand(self.steps, *current.shape)
 
 
-OF_TIME = (Neuron, OverTime, Repeat)  # what returns a sequence
-
-
-def require_order(network: nn.Module) -> None:
-    """Require that no `Repeat` of `network` follows a layer that returns ``[T, B, …]`` already.
-
-    Only direct neighbours in an ``nn.Sequential`` are looked at: what lies between others may have
-    used up the time.
-
-    Raises:
-        ValueError: for a `Repeat` right after a neuron, an `OverTime` or a `Repeat`.
-    """
-    for part in network.modules():
-        layers = list(part) if isinstance(part, nn.Sequential) else []
-        for before, layer in pairwise(layers):
-            last = _last(before)
-            if isinstance(layer, Repeat) and isinstance(last, OF_TIME):
-                expected = "Repeat in front of everything that has a time axis"
-                _checks.fail("network", f"Repeat after {type(last).__name__}", expected)
-
-
-def _last(layer: nn.Module) -> nn.Module:
-    """Return the layer itself, or the last one of a sequence of layers."""
-    while isinstance(layer, nn.Sequential) and len(layer):
-        layer = layer[-1]
-    return layer
+TAKE_TIME = (Neuron, OverTime, DropoutOverTime)  # what needs a sequence
+OF_TIME = (*TAKE_TIME, Repeat)  # what returns one

@@ -110,3 +110,10 @@ def labels(argument: str, got: object, batch: int, classes: int) -> Tensor:
     if low < 0 or high >= classes:
         fail(argument, f"labels from {low} to {high}", f"labels in [0, {classes - 1}]")
     return got.long()
+
+
+def finite(argument: str, got: Tensor) -> None:
+    """Require a tensor without NaN or infinite values."""
+    if not torch.isfinite(got.detach()).all():
+        no_nan(argument, got)
+        fail(argument, "infinite values", "finite numbers")

@@ -25,22 +25,29 @@ def inputs_fit(inputs: object, weight: Tensor, axes: int) -> None:
         _checks.require(len(inputs) > 0, "inputs", "no step", "at least one time step")
     exact = torch.promote_types(inputs.dtype, weight.dtype) == weight.dtype
     _checks.require(exact, "inputs", inputs.dtype, f"{weight.dtype}, as the weights")
-    same = inputs.device == weight.device
-    _checks.require(same, "inputs", inputs.device, f"{weight.device}, as the weights")
+    _same_device("inputs", inputs, weight.device)
+    _checks.finite("inputs", inputs)
 
 
-def signal_fits(argument: str, signal: object, *shape: int) -> None:
-    """Require a finite signal of one shape."""
+def signal_fits(argument: str, signal: object, device: torch.device, *shape: int) -> None:
+    """Require a finite signal of one shape, on a device."""
     dense_floats(argument, signal)
     _checks.shape(argument, signal, shape)
+    _same_device(argument, signal, device)
+    _checks.finite(argument, signal)
 
 
 def dense_floats(argument: str, got: object) -> None:
-    """Require finite floats that are stored one by one."""
+    """Require floats that are stored one by one."""
     _checks.floats(argument, got, not_nan=False)
     if got.layout is not torch.strided:
         _checks.fail(argument, str(got.layout), "a dense tensor")
-    _checks.finite(argument, got)
+
+
+def _same_device(argument: str, got: Tensor, device: torch.device) -> None:
+    """Require a tensor where the weights are."""
+    same = got.device == device
+    _checks.require(same, argument, f"a tensor on {got.device}", f"one on {device}, as the weights")
 
 
 def layer_fits(linear: object, neuron: IntegrateAndFire) -> None:

@@ -27,7 +27,8 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
     dense_floats("counts", counts)
     classes = counts.dim() == 2 and counts.shape[1] > 1
     _checks.require(classes, "counts", f"shape {list(counts.shape)}", "shape [B, C] with C > 1")
-    labels = _checks.labels("labels", labels, *counts.shape)
+    _checks.finite("counts", counts)
+    labels = _checks.labels("labels", labels, *counts.shape).to(counts.device)
     return softmax_error(counts, labels)
 
 

@@ -103,7 +103,7 @@ class LabelLearner(OnlineLearner):
         """Return labels that fit the classes; what an error of one's own takes is not known."""
         if labels is None or self.error is not count_error:
             return labels
-        return _checks.labels("labels", labels, batch, self.classes)
+        return _checks.labels("labels", labels, batch, self.classes).to(self._kind()[1])
 
     def _so_far(self, counts: Tensor) -> Tensor:
         """Return counts ``[B, C]`` of the steps so far as if spikes went on to the horizon."""

@@ -114,7 +114,7 @@ class SignalLearner(OnlineLearner):
             ValueError: for learning before `start`, or a signal of another shape or not finite.
         """
         self._require_start("learn")
-        signal_fits("signal", signal, *self._told())
+        signal_fits("signal", signal, self.began[1], *self._told())
         with full_precision(signal.device):
             return self._learn(signal)
 
@@ -132,7 +132,7 @@ class SignalLearner(OnlineLearner):
         inputs_fit(inputs, self._entry().weight, 3)
         self._begin(inputs[0])
         if signals is not None:
-            signal_fits("signals", signals, len(inputs), *self._told())
+            signal_fits("signals", signals, inputs.device, len(inputs), *self._told())
         with full_precision(inputs.device):
             return torch.stack([self._both(*now) for now in zip_signals(inputs, signals)])
 

@@ -63,8 +63,9 @@ def membrane_jacobian(
     """
     dense_floats("slope", slope)
     _checks.require(slope.dim() == 2, "slope", f"shape {list(slope.shape)}", "shape [B, M]")
+    _checks.finite("slope", slope)
     neurons = slope.shape[1]
-    signal_fits("weight", weight, neurons, neurons)
+    signal_fits("weight", weight, slope.device, neurons, neurons)
     beta = _for_neurons("beta", beta, neurons)
     _checks.within("beta", beta, 0, 1)
     jump = _for_neurons("jump", jump, neurons).to(slope)

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..neurons import LIF, IntegrateAndFire
-from ..neurons.base import Leaky
 
 AXES = {2: "[B, {}]", 3: "[T, B, {}]"}
 
@@ -64,7 +63,7 @@ def layer_fits(linear: object, neuron: IntegrateAndFire) -> None:
         neuron(linear.weight.new_zeros(1, 1, linear.out_features))
 
 
-def require_fixed(neuron: Leaky, argument: str = "neuron") -> None:
+def require_fixed(neuron: nn.Module, argument: str = "neuron") -> None:
     """Require that only weights learn: decays and thresholds have no rule forward in time."""
     learning = [name for name, value in neuron.named_parameters() if value.requires_grad]
     learnt = [name for name in learning if name != "weight"]

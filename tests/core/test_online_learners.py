@@ -164,8 +164,8 @@ def test_a_learner_shares_the_layers_that_it_was_given_and_a_copy_has_its_own(na
 
 
 def test_the_network_of_the_user_learns_and_moves_with_its_learner():
-    for net in (stack(1), readable(1)):
-        learner = EProp(net, "random") if len(net[1].state_dict()) > 2 else OnlineNetwork(net)
+    for net, kind in ((stack(1), OnlineNetwork), (readable(1), EProp)):
+        learner = kind(net)
         assert {id(each) for each in net.parameters()} <= set(map(id, learner.parameters()))
         learner.double()
         assert net[0].weight.dtype == torch.float64

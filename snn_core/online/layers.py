@@ -45,14 +45,16 @@ class OnlineLayer(SignalLearner):
 
     def _current(self, inputs: Tensor) -> Tensor:
         """Return what the neurons receive, ``[…, M]``, in the precision of their states."""
-        weight = self.linear.weight
-        current = F.linear(inputs.to(weight.dtype), weight, self.linear.bias)
+        linear = self.linear
+        weight = linear.weight
+        current = F.linear(inputs.to(weight.dtype), weight, linear.bias)
         return current.to(wide(weight))
 
     def _add_bias(self, gradient: Tensor) -> None:
         """Add to the gradient of the bias, if there is one."""
-        if self.linear.bias is not None:
-            self._add(self.linear.bias, gradient)
+        bias = self.linear.bias
+        if bias is not None:
+            self._add(bias, gradient)
 
 
 class OnlineLIF(OnlineLayer):
@@ -88,9 +90,10 @@ class OnlineLIF(OnlineLayer):
         self.bias_trace = inputs.new_zeros(())
 
     def _step(self, inputs: Tensor) -> Tensor:
+        neuron = self.neuron
         current = self._current(inputs)
-        spikes, self.membrane, self.state = self.neuron.step(current, self.state)
-        beta = self.neuron.beta.to(current)
+        spikes, self.membrane, self.state = neuron.step(current, self.state)
+        beta = neuron.beta.to(current)
         one = torch.ones_like(self.bias_trace)
         self.trace = leaky_step(inputs, self.trace, beta)
         self.bias_trace = leaky_step(one, self.bias_trace, beta)
@@ -126,17 +129,19 @@ class OnlineLIF(OnlineLayer):
 
     def _learn(self, signal: Tensor) -> Tensor:
         """Add this step's part of the gradient, or that of all steps of a sweep; return dL/du."""
-        local = signal.to(self.trace.dtype) * self._slope()
+        trace = self.trace
+        local = signal.to(trace.dtype) * self._slope()
         samples = local.flatten(0, -2)
-        add_product(self.linear.weight, samples.T, self.trace.flatten(0, -2), self.rests)
+        add_product(self.linear.weight, samples.T, trace.flatten(0, -2), self.rests)
         of_bias = (local * self.bias_trace).flatten(0, -2)
         self._add_bias(of_bias.sum(0))
         return local
 
     def _slope(self) -> Tensor:
         """Return the surrogate derivative at the membranes of the last step, or of all steps."""
-        threshold = self.neuron.threshold.to(self.membrane)
-        return self.neuron.surrogate.derivative(self.membrane - threshold)
+        neuron = self.neuron
+        distance = self.membrane - neuron.threshold.to(self.membrane)
+        return neuron.surrogate.derivative(distance)
 
 
 class OnlineSmoothedLIF(OnlineLIF):

@@ -153,14 +153,14 @@ def _most_in_windows(learner: ChunkedBPTT, inputs: int, steps: int, labels: Tens
     later = [linear.weight for linear, _ in learner.layers[1:]]
     weights = _bytes(later)  # autograd keeps them as well
     most = 0
-    learner.start()
+    learner.start(torch.zeros(1, inputs))
     for before in range(0, steps, learner.window):
         window = torch.zeros(min(learner.window, steps - before), 1, inputs)
         with SavedBytes() as saved:
             for tensor in (learner.counts, *learner.states):
                 if tensor is not None:
                     saved.note(tensor)
-            learner.advance(window, labels, steps)
+            learner.advance(window, labels)
         most = max(most, saved.bytes - weights)
     return most
 

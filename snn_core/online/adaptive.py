@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from ..neurons import AdaptiveLIF, AdaptiveState
 from .layers import OnlineLayer
@@ -36,9 +35,9 @@ def adaptive_traces_step(
     Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the
     raised threshold.
     """
-    beta = _per_neuron(neuron.beta)
-    rho = _per_neuron(neuron.rho)
-    strength = _per_neuron(neuron.strength)
+    beta = _per_neuron(neuron.beta, slope)
+    rho = _per_neuron(neuron.rho, slope)
+    strength = _per_neuron(neuron.strength, slope)
     of_membrane = beta * traces.of_state + sources[:, None]
     of_threshold = strength * traces.of_adaptation
     of_spike = slope[..., None] * (of_membrane - of_threshold)
@@ -49,19 +48,21 @@ def adaptive_traces_step(
 
 def adaptive_slope(neuron: AdaptiveLIF, membrane: Tensor, adaptation: Tensor) -> Tensor:
     """Return the surrogate derivative at membranes ``[B, M]`` below raised thresholds."""
-    distance = membrane - neuron.threshold - neuron.strength * adaptation
-    return neuron.surrogate.derivative(distance)
+    raised = neuron.threshold.to(membrane) + neuron.strength.to(membrane) * adaptation
+    return neuron.surrogate.derivative(membrane - raised)
 
 
-def _per_neuron(value: Tensor) -> Tensor:
+def _per_neuron(value: Tensor, like: Tensor) -> Tensor:
     """Return a number as it is, one entry per neuron as ``[M, 1]``, to broadcast over synapses."""
+    value = value.to(like)
     return value[:, None] if value.dim() else value
 
 
 class OnlineAdaptiveLIF(OnlineLayer):
     """LIF neurons with an adaptive threshold: synapses keep a second trace, of the adaptation.
 
-    Exact for a layer without recurrence: the sum over time is the gradient of BPTT.
+    Exact for a layer without recurrence: the sum over time is the gradient of BPTT. The signal is
+    dL/dz, and `learn` returns it as it is.
 
     Args: those of `OnlineLayer`; the neuron is an `AdaptiveLIF`.
 
@@ -71,25 +72,21 @@ class OnlineAdaptiveLIF(OnlineLayer):
 
     kind = AdaptiveLIF
 
-    def start(self, inputs: Tensor) -> None:
-        """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
+    def _start(self, inputs: Tensor) -> None:
         rest = inputs.new_zeros(len(inputs), self.linear.out_features)
         self.state = AdaptiveState(rest, rest)
         synapses = inputs.shape[1] + (self.linear.bias is not None)
-        self.traces = AdaptiveTraces(*inputs.new_zeros(2, *rest.shape, synapses))
         self.eligibility = inputs.new_zeros(*rest.shape, synapses)
+        self.traces = AdaptiveTraces(self.eligibility, self.eligibility)
 
-    @torch.no_grad()
-    def step(self, inputs: Tensor) -> Tensor:
-        """Advance by one step: inputs ``[B, N]`` → spikes ``[B, M]``; all traces follow."""
+    def _step(self, inputs: Tensor) -> Tensor:
         adaptation = self.state.adaptation
-        current = F.linear(inputs, self.linear.weight, self.linear.bias)
-        spikes, membrane, self.state = self.neuron.step(current, self.state)
+        spikes, membrane, self.state = self.neuron.step(self._current(inputs), self.state)
         slope = adaptive_slope(self.neuron, membrane, adaptation)
         self.eligibility, self.traces = adaptive_traces_step(
             self.traces, self._sources(inputs), slope, spikes, self.neuron
         )
-        return spikes
+        return spikes.to(inputs.dtype)
 
     def _sources(self, inputs: Tensor) -> Tensor:
         """Return what the synapses carry; a bias is one more input, always 1."""
@@ -97,10 +94,11 @@ class OnlineAdaptiveLIF(OnlineLayer):
             return inputs
         return torch.cat([inputs, inputs.new_ones(len(inputs), 1)], 1)
 
-    @torch.no_grad()
-    def learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient for a signal dL/dz ``[B, M]``; return the signal."""
+    def _learn(self, signal: Tensor) -> Tensor:
+        """Add this step's part of the gradient, for a signal dL/dz ``[B, M]``; return it."""
+        signal = signal.to(self.eligibility.dtype)
         gradient = torch.einsum("bm,bmn->mn", signal, self.eligibility)
         inputs = self.linear.in_features
-        self._add(gradient[:, :inputs], gradient[:, inputs:].flatten())
+        self._add(self.linear.weight, gradient[:, :inputs])
+        self._add_bias(gradient[:, inputs:].flatten())
         return signal

@@ -6,13 +6,14 @@ from torch import Generator, Tensor, nn
 from .. import _checks
 from ..neurons import LeakyIntegrator, RecurrentAdaptiveLIF, leaky_step
 from .adaptive import AdaptiveTraces, adaptive_slope, adaptive_traces_step
-from .gradients import add_gradient, require_fixed
+from .doors import layer_fits, require_chain, require_fixed, require_layers
+from .learner import SignalLearner
 
 LAYERS = [nn.Linear, RecurrentAdaptiveLIF, nn.Linear, LeakyIntegrator]  # of its network
 FEEDBACKS = ("symmetric", "random", "adaptive")
 
 
-class EProp:
+class EProp(SignalLearner):
     """Train a recurrent network with a leaky readout at every step, in a memory that does not grow.
 
     A synapse knows what it did to its own neuron; what its neuron's spikes did to other neurons is
@@ -24,7 +25,8 @@ class EProp:
         network: ``nn.Sequential`` of an ``nn.Linear`` from the inputs, a `RecurrentAdaptiveLIF`
             with a soft, detached reset, an ``nn.Linear`` to the readout, and a `LeakyIntegrator`
             with one decay; no biases. Weights that ask for no gradient stay as they are. A strength
-            of 0 makes the neurons LIF.
+            of 0 makes the neurons LIF. The output is the readout's membrane y, ``[B, C]``, so that
+            `learn` takes its error dL/dy and returns what each neuron is told, ``[B, M]``.
         feedback: what sends the error back: "symmetric" the readout's weights, "random" a fixed
             random matrix, "adaptive" a random matrix that gets the readout's gradients; weight
             decay then makes the two alike.
@@ -44,44 +46,55 @@ class EProp:
         *,
         generator: Generator | None = None,
     ):
+        super().__init__()
         _checks.choice("feedback", feedback, FEEDBACKS)
-        kinds = [type(layer) for layer in network]
-        if kinds != LAYERS:
-            came = ", ".join(kind.__name__ for kind in kinds)
-            _checks.fail("network", came, ", ".join(kind.__name__ for kind in LAYERS))
+        require_layers(network, LAYERS, ", ".join(kind.__name__ for kind in LAYERS))
         self.linear, self.neuron, self.readout, self.integrator = network
         self._check_layers()
-        self.matrix = self.readout.weight
+        self.feedback = feedback
         if feedback != "symmetric":
-            drawn = torch.randn(self.matrix.shape, generator=generator).to(self.matrix)
-            scaled = drawn / self.matrix.shape[1] ** 0.5
-            self.matrix = nn.Parameter(scaled, requires_grad=feedback == "adaptive")
+            drawn = torch.randn(self.readout.weight.shape, generator=generator)
+            scaled = drawn.to(self.readout.weight) / self.readout.in_features**0.5
+            self._own_matrix(scaled)
 
     def _check_layers(self) -> None:
         no_bias = self.linear.bias is None and self.readout.bias is None
         _checks.require(no_bias, "network", "a bias", "linear layers without a bias")
         simple = self.neuron.reset == "soft" and self.neuron.detach_reset
         _checks.require(simple, "network", repr(self.neuron), "a soft and detached reset")
-        require_fixed(self.neuron)
+        require_chain(self.linear, self.readout)
+        neurons = len(self.neuron.weight)
+        came = f"{neurons} neurons for {self.linear.out_features} outputs"
+        fits = neurons == self.linear.out_features
+        _checks.require(fits, "network", came, "as many neurons as outputs of the layer below")
+        layer_fits(self.linear, self.neuron)
+        require_fixed(self.integrator, "network")
         decay = self.integrator.beta
         _checks.require(decay.dim() == 0, "network", repr(decay), "one decay for all readouts")
 
-    def parameters(self) -> list[nn.Parameter]:
-        """Return the parameters that learn: weights to, among and from neurons, and feedback."""
-        mine = [self.linear.weight, self.neuron.weight, self.readout.weight]
-        if self.matrix is not self.readout.weight:
-            mine.append(self.matrix)
-        return [parameter for parameter in mine if parameter.requires_grad]
+    def _own_matrix(self, matrix: Tensor) -> None:
+        """Own a feedback matrix: as a parameter if it learns, else as a buffer."""
+        if self.feedback == "adaptive":
+            self.own_matrix = nn.Parameter(matrix)
+        else:
+            self.register_buffer("own_matrix", matrix)
 
-    def start(self, inputs: Tensor) -> None:
-        """Rest the neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        current = inputs.new_zeros(1, len(inputs), len(self.neuron.weight))
+    @property
+    def matrix(self) -> Tensor:
+        """What sends the error back, ``[C, M]``: the readout's weights, or a matrix of its own."""
+        return self.readout.weight if self.feedback == "symmetric" else self.own_matrix
+
+    def extra_repr(self) -> str:
+        return f"feedback={self.feedback!r}"
+
+    def _start(self, inputs: Tensor) -> None:
+        current = inputs.new_zeros(1, len(inputs), self.linear.out_features)
         self.state = self.neuron.initial_state(current)
         sources = self._sources(inputs).shape[1]
         self.eligibility = inputs.new_zeros(*self.state.spikes.shape, sources)
         self.traces = AdaptiveTraces(self.eligibility, self.eligibility)
         self.presynaptic = self.state.spikes
-        self.output = inputs.new_zeros(len(inputs), len(self.matrix))
+        self.output = inputs.new_zeros(len(inputs), self.readout.out_features)
 
     def _sources(self, inputs: Tensor) -> Tensor:
         """Return what the synapses that learn carry: inputs (if they do), and the last spikes."""
@@ -89,30 +102,36 @@ class EProp:
             return self.state.spikes
         return torch.cat([inputs, self.state.spikes], 1)
 
-    @torch.no_grad()
-    def step(self, inputs: Tensor) -> Tensor:
+    def _told(self) -> tuple[int, ...]:
+        return self.output.shape
+
+    def _step(self, inputs: Tensor) -> Tensor:
         """Advance by one step: inputs ``[B, N]`` → membranes of the readout ``[B, C]``."""
+        exact = self.output.dtype
         sources = self._sources(inputs)
         adaptation = self.state.adaptation
-        spikes, membrane, self.state = self.neuron.step(self.linear(inputs), self.state)
+        current = self.linear(inputs.to(self.linear.weight.dtype)).to(exact)
+        spikes, membrane, self.state = self.neuron.step(current, self.state)
         slope = adaptive_slope(self.neuron, membrane, adaptation)
         now, self.traces = adaptive_traces_step(self.traces, sources, slope, spikes, self.neuron)
-        beta = self.integrator.beta
+        beta = self.integrator.beta.to(membrane)
         self.eligibility = leaky_step(now, self.eligibility, beta)
         self.presynaptic = leaky_step(spikes, self.presynaptic, beta)
-        self.output = leaky_step(self.readout(spikes), self.output, beta)
+        heard = self.readout(spikes.to(self.readout.weight.dtype))
+        self.output = leaky_step(heard, self.output, beta)
         return self.output
 
-    @torch.no_grad()
-    def learn(self, error: Tensor) -> None:
-        """Add this step's part of the gradients, for the error dL/dy ``[B, C]`` of the readout."""
-        signal = error @ self.matrix
-        recurrent = torch.einsum("bm,bmk->mk", signal, self.eligibility)
+    def _learn(self, signal: Tensor) -> Tensor:
+        """Add this step's part, for the error dL/dy ``[B, C]``; return what each neuron is told."""
+        error = signal.to(self.output.dtype)
+        told = error @ self.matrix.to(error.dtype)
+        recurrent = torch.einsum("bm,bmk->mk", told, self.eligibility)
         inputs = recurrent.shape[1] - len(self.neuron.weight)
-        add_gradient(self.neuron.weight, recurrent[:, inputs:])
+        self._add(self.neuron.weight, recurrent[:, inputs:])
         if inputs:
-            add_gradient(self.linear.weight, recurrent[:, :inputs])
+            self._add(self.linear.weight, recurrent[:, :inputs])
         outwards = error.T @ self.presynaptic
-        add_gradient(self.readout.weight, outwards)
-        if self.matrix is not self.readout.weight:
-            add_gradient(self.matrix, outwards)
+        self._add(self.readout.weight, outwards)
+        if self.feedback == "adaptive":
+            self._add(self.own_matrix, outwards)
+        return told

@@ -4,34 +4,41 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .. import _checks
-from ..neurons import IntegrateAndFire
 
+def add_gradient(
+    parameter: nn.Parameter, gradient: Tensor, rests: dict[nn.Parameter, Tensor]
+) -> None:
+    """Add to ``parameter.grad``, as ``backward()`` would, unless it asks for no gradient.
 
-def require_fixed(neuron: IntegrateAndFire) -> None:
-    """Require that only weights learn: decays and thresholds have no rule forward in time."""
-    learning = [name for name, value in neuron.named_parameters() if value.requires_grad]
-    learnt = [name for name in learning if name != "weight"]
-    expected = "fixed decays and thresholds"
-    _checks.require(not learnt, "neuron", f"{', '.join(learnt)} to learn", expected)
-
-
-def add_gradient(parameter: nn.Parameter, gradient: Tensor) -> None:
-    """Add to ``parameter.grad``, as ``backward()`` would, unless it asks for no gradient."""
+    Args:
+        parameter: its ``.grad`` has its dtype.
+        gradient: in that dtype, or in a higher precision.
+        rests: what was lost in rounding to a lower precision, for each parameter. It is added the
+            next time, so that many small gradients do not vanish beside their sum.
+    """
     if not parameter.requires_grad:
         return
-    if parameter.grad is None:
+    before = parameter.grad
+    if gradient.dtype != parameter.dtype:
+        if before is not None:
+            gradient = gradient + before + rests.get(parameter, 0)
+        parameter.grad = gradient.to(parameter.dtype)
+        rests[parameter] = gradient - parameter.grad
+    elif before is None:
         parameter.grad = gradient.clone()
     else:
-        parameter.grad.add_(gradient)
+        before.add_(gradient)
 
 
-def add_product(parameter: nn.Parameter, left: Tensor, right: Tensor) -> None:
+def add_product(
+    parameter: nn.Parameter, left: Tensor, right: Tensor, rests: dict[nn.Parameter, Tensor]
+) -> None:
     """Add ``left @ right`` to ``parameter.grad``, without a copy where there is a gradient."""
-    if parameter.requires_grad and parameter.grad is not None:
-        parameter.grad.addmm_(left, right)
+    before = parameter.grad
+    if parameter.requires_grad and before is not None and before.dtype == left.dtype:
+        before.addmm_(left, right)
     else:
-        add_gradient(parameter, left @ right)
+        add_gradient(parameter, left @ right, rests)
 
 
 def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
@@ -41,6 +48,7 @@ def leaky_sum(values: Tensor, beta: Tensor) -> Tensor:
     >>> leaky_sum(torch.ones(3), torch.tensor(0.5))
     tensor([1.0000, 1.5000, 1.7500])
     """
+    beta = beta.to(values)
     traces = values.clone()
     for before, now in pairwise(traces):
         now.addcmul_(before, beta)

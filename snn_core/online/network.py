@@ -1,14 +1,15 @@
 """A stack of layers that learn at every step of a sequence."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
+from ..precision import wide
+from .doors import full_precision, inputs_fit, linear_lif_pairs
 from .errors import count_error
-from .layers import OnlineLIF, OnlineSmoothedLIF, linear_lif_pairs
+from .layers import OnlineLIF, OnlineSmoothedLIF
 from .signals import RANDOM, RULES, TWO_LAYERS, LearningSignals
 
 
@@ -59,106 +60,88 @@ class OnlineNetwork(LearningSignals):
         feedback_scale: float = 1.0,
         generator: Generator | None = None,
     ):
+        super().__init__(network, error, horizon)
         _checks.choice("rule", rule, RULES)
         _checks.number("feedback_scale", feedback_scale, 0)
-        if horizon is not None:
-            _checks.whole("horizon", horizon)
         self.rule = rule
-        self.error = error
-        self.horizon = horizon
         self.feedback_scale = feedback_scale
-        self.layers = [OnlineLIF(linear, neuron) for linear, neuron in linear_lif_pairs(network)]
+        self.layers = [OnlineLIF(*pair) for pair in linear_lif_pairs(network)]
         if rule in TWO_LAYERS:
             count = len(self.layers)
             _checks.require(count == 2, "network", f"{count} layers", f"two layers for {rule!r}")
-            self.layers[0] = OnlineSmoothedLIF(*network[:2], self.layers[1].neuron.beta)
-        self.classes = self.layers[-1].linear.out_features
-        pairs = pairwise(self.layers) if rule in RANDOM else ()
-        self.matrices = [self._matrix(below, above, generator) for below, above in pairs]
-        self.counts: Tensor | None = None
+            self.layers[0] = OnlineSmoothedLIF(*network[:2], self._decay_above())
+        if rule in RANDOM:
+            self._draw_matrices(generator)
 
-    def start(self, inputs: Tensor) -> None:
-        """Rest all neurons and forget all traces, for inputs like these, ``[B, N]``."""
-        self.counts = inputs.new_zeros(len(inputs), self.classes)
-        self.steps = 0
-        local = self.matrices if self.rule == "decolle" else []
-        self.readouts = [torch.zeros_like(self.counts) for _ in local]
+    def extra_repr(self) -> str:
+        shown = f"rule={self.rule!r}, {super().extra_repr()}"
+        return shown + f", feedback_scale={self.feedback_scale:g}" * (self.rule in RANDOM)
+
+    def _decay_above(self) -> float:
+        return self.layers[1].neuron.beta.item()
+
+    def _start(self, inputs: Tensor) -> None:
+        super()._start(inputs)
+        if self.rule in TWO_LAYERS:
+            self.layers[0].beta_above = self._decay_above()  # that of a checkpoint, maybe
+        self.readouts = [torch.zeros_like(self.counts) for _ in self._readers()]
         for layer in self.layers:
-            layer.start(inputs.new_zeros(len(inputs), layer.linear.in_features))
+            layer._begin(inputs.new_zeros(len(inputs), layer.linear.in_features))
+
+    def _readers(self) -> tuple[Tensor, ...]:
+        """Return the matrices through which hidden layers are read out."""
+        return self.matrices if self.rule == "decolle" else ()
 
     @torch.no_grad()
-    def step(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Advance all layers by one step, adding to ``.grad``; return the output's spikes.
-
-        Raises:
-            ValueError: for a step before `start`, or beyond the horizon.
-        """
-        started = self.counts is not None
-        _checks.require(started, "step", "no start", "start(inputs) before the first step")
-        self._require_horizon(self.steps + 1)
-        return self._advance(inputs, self._fitting(labels, len(inputs)))
-
-    def _require_horizon(self, steps: int) -> None:
-        """Require that so many steps do not go beyond the horizon."""
-        if self.horizon is not None and steps > self.horizon:
-            _checks.fail("inputs", "one more", f"at most {self.horizon} steps, the horizon")
-
-    @torch.no_grad()
-    def _advance(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Do what `step` does, for a step and labels that are known to fit."""
+    def _advance(self, inputs: Tensor, labels: Tensor | None) -> Tensor:
         spikes = [inputs]
         for layer in self.layers:
-            spikes.append(layer.step(spikes[-1]))
+            spikes.append(layer._step(spikes[-1]))
         self.counts = self.counts + spikes[-1]
         self.steps += 1
-        seen = self.counts if self.horizon is None else self.counts * (self.horizon / self.steps)
-        self._learn(self._error(seen, labels), spikes, labels)
+        self._follow(spikes[1:])
+        if labels is not None:
+            self._learn(self._error(self._so_far(self.counts), labels), spikes, labels)
         return spikes[-1]
 
     def _learn(self, error: Tensor, spikes: list[Tensor], labels: Tensor) -> None:
         """Let all layers learn, from last to first, given input and spikes of every layer."""
-        local = self.layers[-1].learn(error)
+        local = self.layers[-1]._learn(error)
         if self.rule == "last_layer":
             return
         for depth in reversed(range(len(self.layers) - 1)):
             signal = self._signal(depth, local, error, spikes[depth + 1], labels)
-            local = self.layers[depth].learn(signal)
-
-    def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        """Run a sequence ``[T, B, N]``, adding up gradients; return the spikes ``[T, B, C]``.
-
-        Raises:
-            ValueError: for an input that is not ``[T, B, N]``.
-        """
-        _checks.sequence("inputs", inputs)
-        self._require_horizon(len(inputs))
-        labels = self._fitting(labels, inputs.shape[1])
-        self.start(inputs[0])
-        return torch.stack([self._advance(now, labels) for now in inputs])
+            local = self.layers[depth]._learn(signal)
 
     @torch.no_grad()
-    def sweep(self, inputs: Tensor, labels: Tensor) -> Tensor:
+    def sweep(self, inputs: Tensor, labels: Tensor | None = None) -> Tensor:
         """Do what `run` does in fewer, larger operations: faster, in a memory that grows with T.
 
         Nothing is left to go on from: call `start` before the next `step`.
 
+        Args: those of `run`.
+
         Raises:
-            ValueError: for an input that is not ``[T, B, N]`` or longer than the horizon, or a rule
-                with traces per synapse.
+            ValueError: where `run` does, or for a rule with traces per synapse.
         """
-        _checks.sequence("inputs", inputs)
+        inputs_fit(inputs, self._entry().weight, 3)
         forgets = self.rule not in TWO_LAYERS
         _checks.require(forgets, "rule", repr(self.rule), "one with a trace per input")
-        steps = len(inputs)
-        if self.horizon is not None and steps > self.horizon:
-            _checks.fail("inputs", f"{steps} steps", f"at most {self.horizon}")
+        self._require_horizon(len(inputs))
         labels = self._fitting(labels, inputs.shape[1])
-        self.counts = None
+        self.began = None
+        with full_precision(inputs.device):
+            return self._sweep(inputs, labels)
+
+    def _sweep(self, inputs: Tensor, labels: Tensor | None) -> Tensor:
+        """Do what `sweep` does, for inputs and labels that are known to fit."""
         spikes = [inputs]
         for layer in self.layers:
-            spikes.append(layer.sweep(spikes[-1]))
-        seen = self._extrapolated(spikes[-1].cumsum(0))
-        self._learn(self._errors(seen, labels), spikes, labels)
+            spikes.append(layer._sweep(spikes[-1]))
+        if labels is not None:
+            counts = spikes[-1].cumsum(0, dtype=wide(spikes[-1]))
+            seen = self._extrapolated(counts)
+            self._learn(self._errors(seen, labels), spikes, labels)
         return spikes[-1]
 
     def _extrapolated(self, counts: Tensor) -> Tensor:

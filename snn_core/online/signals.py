@@ -1,14 +1,14 @@
 """What the layers of a network are told, and on which way the error of the output reaches them."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import torch
 from torch import Generator, Tensor
 
 from .. import _checks
 from ..neurons import leaky_step
-from .errors import count_error, softmax_error
 from .gradients import leaky_sum
+from .labelled import LabelLearner
 from .layers import OnlineLIF
 
 RULES = (
@@ -24,61 +24,78 @@ TWO_LAYERS = ("rtrl", "eprop")
 RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
 
 
-class LearningSignals:
+class LearningSignals(LabelLearner):
     """The part of `OnlineNetwork` that turns the error of the output into its layers' signals."""
 
     layers: list[OnlineLIF]
-    classes: int
     rule: str
-    error: Callable[[Tensor, Tensor], Tensor]
-    horizon: int | None
     feedback_scale: float
-    matrices: list[Tensor]
     readouts: list[Tensor]
 
-    def _matrix(self, below: OnlineLIF, above: OnlineLIF, generator: Generator | None) -> Tensor:
-        """Draw a fixed matrix that leads to a layer from the one above, or from the classes."""
-        like = above.linear.weight
-        rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
-        drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
-        scale = self.feedback_scale / below.linear.out_features**0.5
-        return drawn.to(like.device) * scale
+    @property
+    def matrices(self) -> tuple[Tensor, ...]:
+        """The fixed random matrices, one for each hidden layer, if the rule has any.
 
-    def _fitting(self, labels: Tensor, batch: int) -> Tensor:
-        """Return labels that fit the classes; what an error of one's own takes is not known."""
-        if self.error is not count_error:
-            return labels
-        return _checks.labels("labels", labels, batch, self.classes)
+        They are buffers: a checkpoint holds them. Give all of them anew to replace them.
+        """
+        count = len(self.layers) - 1 if self.rule in RANDOM else 0
+        return tuple(self._matrix(depth) for depth in range(count))
 
-    def _error(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """Return the error of scores ``[B, C]``, for labels that are known to fit."""
-        error = softmax_error if self.error is count_error else self.error
-        return error(scores, labels)
+    @matrices.setter
+    def matrices(self, matrices: Sequence[Tensor]) -> None:
+        mine = self.matrices
+        came = f"{len(matrices)} matrices"
+        _checks.require(len(matrices) == len(mine), "matrices", came, str(len(mine)))
+        for depth, (old, new) in enumerate(zip(mine, matrices, strict=True)):
+            _checks.floats("matrices", new)
+            _checks.shape("matrices", new, old.shape)
+            setattr(self, f"matrix_{depth}", new.detach().to(old))
+
+    def _matrix(self, depth: int) -> Tensor:
+        return getattr(self, f"matrix_{depth}")
+
+    def _draw_matrices(self, generator: Generator | None) -> None:
+        """Draw for each hidden layer what leads to it from the layer above, or from the classes."""
+        for depth, above in enumerate(self.layers[1:]):
+            like = above.linear.weight
+            rows = like.shape[0] if self.rule == "feedback_alignment" else self.classes
+            drawn = torch.randn(rows, like.shape[1], generator=generator, dtype=like.dtype)
+            scale = self.feedback_scale / like.shape[1] ** 0.5
+            self.register_buffer(f"matrix_{depth}", drawn.to(like.device) * scale)
 
     def _signal(
         self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor
     ) -> Tensor:
         """Return the learning signal of a hidden layer, ``[B, M]``."""
-        if self.rule == "eprop":
-            return error @ self.layers[depth + 1].linear.weight
-        if self.rule not in RANDOM:
-            return above @ self.layers[depth + 1].linear.weight
-        if self.rule == "feedback_alignment":
-            return above @ self.matrices[depth]
-        if self.rule == "direct_feedback_alignment":
-            return error @ self.matrices[depth]
-        return self._local_error(depth, spikes, labels) @ self.matrices[depth]
+        if self.rule in RANDOM:
+            through = self._matrix(depth).to(error.dtype)
+        else:
+            through = self.layers[depth + 1].linear.weight.to(error.dtype)
+        if self.rule == "decolle":
+            return self._local_error(depth, spikes.to(error.dtype), labels) @ through
+        if self.rule in ("eprop", "direct_feedback_alignment"):
+            return error @ through
+        return above @ through
 
     def _local_error(self, depth: int, spikes: Tensor, labels: Tensor) -> Tensor:
         """Return the error of a layer's own readout, ``[B, C]``, or of all steps, ``[T, B, C]``."""
         layer = self.layers[depth]
-        beta = layer.neuron.beta
+        beta = layer.neuron.beta.to(spikes)
         reach = 1 if self.horizon is None else self._reach(beta) / layer.bias_trace
-        told = spikes @ self.matrices[depth].T
         if spikes.dim() == 3:
-            return self._errors(leaky_sum(told, beta) * reach, labels)
-        self.readouts[depth] = leaky_step(told, self.readouts[depth], beta)
+            return self._errors(leaky_sum(self._read(depth, spikes), beta) * reach, labels)
         return self._error(self.readouts[depth] * reach, labels)
+
+    def _read(self, depth: int, spikes: Tensor) -> Tensor:
+        """Return what a layer's spikes add to its own readout, ``[…, C]``."""
+        return spikes @ self._matrix(depth).to(spikes.dtype).T
+
+    def _follow(self, spikes: list[Tensor]) -> None:
+        """Let the readouts of the hidden layers follow the spikes of this step."""
+        for depth, readout in enumerate(self.readouts):
+            beta = self.layers[depth].neuron.beta.to(readout)
+            told = self._read(depth, spikes[depth].to(readout.dtype))
+            self.readouts[depth] = leaky_step(told, readout, beta)
 
     def _errors(self, scores: Tensor, labels: Tensor) -> Tensor:
         """Return the error after every step, ``[T, B, C]``."""

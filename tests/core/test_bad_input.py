@@ -646,7 +646,7 @@ CASES = {
             torch.zeros(3, 1, 3), torch.zeros(1).long()
         ),
         "inputs",
-        "one more",
+        "3 steps",
     ),
     "online late sweep": (
         lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=2).sweep(
@@ -676,8 +676,8 @@ CASES = {
         "[3]",
     ),
     "window late": (
-        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 2).advance(
-            torch.zeros(3, 1, 3), torch.zeros(1).long(), 2
+        lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 2, horizon=2).run(
+            torch.zeros(3, 1, 3), torch.zeros(1).long()
         ),
         "inputs",
         "3 steps",

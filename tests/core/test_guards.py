@@ -12,6 +12,7 @@ import snn_core
 from snn_core import (
     ALL_NEURONS,
     LIF,
+    AdaptiveLIF,
     LeakyIntegrator,
     RecurrentAdaptiveLIF,
     RecurrentLIF,
@@ -20,7 +21,15 @@ from snn_core import (
     losses,
     plasticity,
 )
-from snn_core.online import RULES, ChunkedBPTT, EProp, OnlineNetwork, OnlineRTRL
+from snn_core.online import (
+    RULES,
+    ChunkedBPTT,
+    EProp,
+    OnlineAdaptiveLIF,
+    OnlineLIF,
+    OnlineNetwork,
+    OnlineRTRL,
+)
 from snn_core.tasks import CueAssociation
 from snn_core.training import fit
 
@@ -107,23 +116,21 @@ def two_layers():
     return nn.Sequential(nn.Linear(4, 3), LIF(), nn.Linear(3, 2), LIF())
 
 
-def learn_recurrent(learner, steps):
-    """Run a learner that has steps only, with an error at each."""
-    inputs = spikes(steps)
-    learner.start(inputs[0])
-    for now in inputs:
-        learner.learn(learner.step(now))
-
-
 def rtrl(steps):
-    learn_recurrent(OnlineRTRL(nn.Linear(4, 3, bias=False), RecurrentLIF(3)), steps)
+    learner = OnlineRTRL(nn.Linear(4, 3, bias=False), RecurrentLIF(3))
+    learner.run(spikes(steps), torch.zeros(steps, 2, 3))
 
 
 def eprop(steps):
     first = nn.Linear(4, 3, bias=False)
     readout = nn.Linear(3, 2, bias=False)
     net = nn.Sequential(first, RecurrentAdaptiveLIF(3), readout, LeakyIntegrator())
-    learn_recurrent(EProp(net), steps)
+    EProp(net).run(spikes(steps), torch.zeros(steps, 2, 2))
+
+
+def layer(kind, neuron):
+    signals = torch.zeros(9, 2, 3)
+    return lambda steps: kind(nn.Linear(4, 3), neuron()).run(spikes(steps), signals[:steps])
 
 
 def reward_run(steps):
@@ -161,6 +168,8 @@ RUNS = {
     ),
     "OnlineRTRL": rtrl,
     "EProp": eprop,
+    "OnlineLIF": layer(OnlineLIF, LIF),
+    "OnlineAdaptiveLIF": layer(OnlineAdaptiveLIF, AdaptiveLIF),
     "BPTT": lambda steps: ChunkedBPTT(two_layers(), 100).run(spikes(steps), torch.tensor([0, 1])),
 }
 

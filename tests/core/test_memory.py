@@ -121,9 +121,8 @@ def test_online_rules_keep_states_traces_and_matrices():
     }
     more |= {"direct_feedback_alignment": 15, "last_layer": -7 - 5 - 1}
     for rule, extra in more.items():
-        scalar = rule in ("rtrl", "eprop")  # the decay of the layer above
         assert [kept_bytes(OnlineNetwork(net, rule), 7, steps) for steps in (1, 9)] == [
-            4 * (ottt + extra + scalar)
+            4 * (ottt + extra)
         ] * 2
 
 

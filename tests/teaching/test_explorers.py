@@ -397,7 +397,7 @@ def test_local_credit_is_what_autograd_and_the_online_network_find(steps, beta_o
     torch.testing.assert_close(credit.exact, exact, rtol=0, atol=1e-12)
     final = count_error(output.detach().sum(0), labels)
     online = OnlineNetwork(net, "feedback_alignment", error=lambda counts, labels: final)
-    online.matrices[0] = symmetry * second + (1 - symmetry) * other
+    online.matrices = [symmetry * second + (1 - symmetry) * other]
     online.run(inputs[:steps], labels)
     assert exact.abs().max() > 1e-3
     torch.testing.assert_close(credit.local, net[0].weight.grad, rtol=0, atol=1e-12)

@@ -202,10 +202,10 @@ assert (per_step == 3 * 16 * 4).all() and round(carried[0] / per_step[0]) == 183
 # %% alt="Two images of the influence of 16 weights on four neurons. With recurrence all 64 entries are filled. Without it, only the four entries in each row that belong to the neuron's own weights are, and all four rows hold the same four numbers, which are written in the cells."
 def collected(learner, inputs, signals):
     """Run an online learner; return the gradients it collected for the weights to and among the neurons, [p, q]."""
-    learner.linear.zero_grad(), learner.neuron.zero_grad(), learner.start(inputs[0])
-    for now, signal in zip(inputs, signals, strict=True):
-        learner.step(now), learner.learn(signal)
-    return torch.cat([weight.grad for weight in learner.parameters()[:2]], 1)
+    learner.zero_grad()
+    learner.run(inputs, signals)
+    weights = dict(learner.named_parameters())
+    return torch.cat([weights[name].grad for name in ("linear.weight", "neuron.weight") if name in weights], 1)
 
 
 inputs = (torch.rand(40, 1, 4, generator=generator) < 0.4).double()

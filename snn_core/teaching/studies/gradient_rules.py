@@ -47,7 +47,8 @@ def learner_for(
         feedback: size of the random matrices.
     """
     if rule in WINDOWS:
-        return ChunkedBPTT(network, steps if rule == "bptt" else WINDOWS[rule], error)
+        window = steps if rule == "bptt" else WINDOWS[rule]
+        return ChunkedBPTT(network, window, error=error, horizon=steps)
     generator = torch.Generator().manual_seed(1000 + seed)
     options = {"horizon": steps, "feedback_scale": feedback, "generator": generator}
     return OnlineNetwork(network, rule, error=error, **options)

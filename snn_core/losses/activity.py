@@ -133,7 +133,7 @@ def van_rossum(
         spikes, target: ``[T, B, …]`` each, of the same shape.
         tau: time constant of the trace in ms, above 0: how far apart two spikes can still feel each
             other.
-        dt: step in ms.
+        dt: step in ms, at most 100 `tau`.
         lengths: integers ``[B]``, the steps of each sample; T if None.
 
     Returns:
@@ -141,7 +141,7 @@ def van_rossum(
 
     Raises:
         ValueError: for inputs of another rank, of different shapes or without a sample or a neuron,
-            lengths that do not fit, or a time that is not above 0.
+            lengths that do not fit, or a time that is out of range.
 
     Reference: van Rossum 2001.
 
@@ -153,7 +153,7 @@ def van_rossum(
     _require_some("target", target)
     _checks.shape("target", target, spikes.shape)
     _checks.number("tau", tau, 0)
-    _checks.number("dt", dt, 0)
+    _checks.number("dt", dt, 0, 100 * tau)
     ratio = torch.tensor(dt / tau, dtype=torch.float64)
     dtype = wide(torch.promote_types(spikes.dtype, target.dtype))
     difference = spikes.to(dtype) - target.to(dtype)
@@ -164,5 +164,7 @@ def van_rossum(
     after = ratio / torch.expm1(2 * ratio)  # the sum of beta^2k over all steps k after the last
     distance = ratio * squares + after * trace[-1].square()
     mean = distance.mean()
-    require_finite("spikes", mean)
+    if not torch.isfinite(mean):
+        require_finite("spikes", spikes.sum())
+        require_finite("target", mean)
     return mean

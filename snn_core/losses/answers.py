@@ -98,8 +98,10 @@ def decision_step(output: Tensor, decode: Decoder, *, lengths: Tensor | None = N
     require_output("output", output)
     _checks.require(callable(decode), "decode", type(decode).__name__, "a function")
     steps, batch, _ = output.shape
-    ends = torch.full((batch,), steps) if lengths is None else lengths
-    ends = checked_lengths(ends, output)
+    if lengths is None:
+        ends = torch.full((batch,), steps, device=output.device)
+    else:
+        ends = checked_lengths(lengths, output)
     by_step = [decode(output[: step + 1]) for step in range(steps)]
     for scores in by_step:
         require_scores("decode", scores, batch)

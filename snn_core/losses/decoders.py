@@ -1,9 +1,8 @@
 """Decoders: scores ``[B, C]`` from an output over time; the highest one is the answer.
 
-Scores are float32, or float64 where the output is. What is no 0 or 1 in spikes, such as a
-probability, is added up as it is. All take `lengths`: integers ``[B]`` in [1, T], for sequences
-that are padded at the end; each sample is then read as if the padding had not come. A `ValueError`
-says what does not fit.
+Scores are float32, or float64 where the output is. All take `lengths`: integers ``[B]`` in [1, T],
+for sequences that are padded at the end; each sample is then read as if the padding had not come. A
+`ValueError` says what does not fit.
 """
 
 import torch
@@ -57,7 +56,7 @@ def population_count(spikes: Tensor, classes: int, *, lengths: Tensor | None = N
     require_output("spikes", spikes)
     _checks.whole("classes", classes)
     neurons = spikes.shape[2]
-    if neurons == 0 or neurons % classes:
+    if neurons % classes:
         _checks.fail("spikes", f"{neurons} neurons", f"a multiple of {classes} classes")
     counts = _summed(spikes, lengths)
     return counts.unflatten(1, (classes, -1)).sum(2)

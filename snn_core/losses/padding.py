@@ -7,10 +7,11 @@ from .. import _checks
 
 
 def require_output(argument: str, got: Tensor) -> None:
-    """Require an output ``[T, B, C]``."""
+    """Require an output ``[T, B, C]`` with a neuron."""
     _checks.sequence(argument, got)
-    if got.dim() != 3 or got.layout is not torch.strided:
-        _checks.fail(argument, f"shape {list(got.shape)}, {got.layout}", "a dense [T, B, C]")
+    if got.dim() != 3 or got.shape[2] == 0 or got.layout is not torch.strided:
+        came = f"shape {list(got.shape)}, {got.layout}"
+        _checks.fail(argument, came, "a dense [T, B, C] with C > 0")
 
 
 def fill_padding(got: Tensor, lengths: Tensor, value: float) -> Tensor:

@@ -67,7 +67,7 @@ def _require_classes(argument: str, output: Tensor, scores: Tensor, labels: Tens
             "one per class, at least two; for a single one, train its score by a loss of your own, "
             "such as torch.nn.functional.binary_cross_entropy_with_logits"
         )
-        _checks.fail(argument, f"{scores.shape[1]} output neurons", expected)
+        _checks.fail(argument, f"{scores.shape[1]} output neuron", expected)
     steps, batch, _ = output.shape
     if isinstance(labels, Tensor) and labels.shape == (steps,) and steps != batch:
         came = f"shape {list(output.shape)} for {steps} labels"
@@ -75,9 +75,9 @@ def _require_classes(argument: str, output: Tensor, scores: Tensor, labels: Tens
 
 
 def require_finite(argument: str, value: Tensor) -> None:
-    """Require a finite loss; else there was something infinite in what it is made of."""
+    """Require a finite sum or loss; else there was something infinite in what it is made of."""
     if not torch.isfinite(value):
-        _checks.fail(argument, f"a loss of {value.item()}", "finite values")
+        _checks.fail(argument, f"values that add up to {value.item()}", "finite ones")
 
 
 def cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:

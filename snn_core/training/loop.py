@@ -60,7 +60,7 @@ def fit(
         values: ``[samples, …]``, what `encode` takes.
         labels: integers ``[samples]`` in [0, C), for a single output neuron 0 or 1.
         lengths: integers ``[samples]``, the steps of each sample, if they are padded at the end to
-            a common number; handed on to `loss` and `decode`, batch by batch.
+            a common number; handed on to `loss` and `decode`, batch by batch, as `lengths`.
         encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every
             batch.
         loss: an objective from `losses`, with `functools.partial` for its options, or a function of
@@ -147,7 +147,7 @@ def evaluate(
         values: ``[samples, …]``, what `encode` takes.
         labels: integers ``[samples]`` in [0, C), for a single output neuron 0 or 1.
         lengths: integers ``[samples]``, the steps of each sample, if they are padded at the end to
-            a common number; handed on to `decode`, batch by batch.
+            a common number; handed on to `decode`, batch by batch, as `lengths`.
         encode: turns a batch of values into input ``[T, B, …]``.
         decode: turns an output into scores ``[B, C]``, a decoder from `losses`.
         batch_size: at least 1.

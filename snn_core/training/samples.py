@@ -53,4 +53,5 @@ def test_samples(test: object) -> Samples | None:
     try:
         return Samples(*test)
     except ValueError as error:
-        raise ValueError(f"test: {error}") from None
+        what, rest = str(error).split(": got ", 1)
+        raise ValueError(f"test: got {what} {rest}") from None

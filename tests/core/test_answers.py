@@ -85,13 +85,10 @@ def test_a_single_output_neuron_learns_two_classes():
 @pytest.mark.parametrize("name", ALL_LOSSES)
 def test_losses_over_classes_refuse_one_class_and_say_what_to_use(name):
     argument = "membrane" if "membrane" in name else "spikes"
-    for neurons in (0, 1):
-        with pytest.raises(
-            ValueError, match=rf"^{argument}: got {neurons} output neurons"
-        ) as error:
-            ALL_LOSSES[name](torch.rand(5, 3, neurons), torch.zeros(3, dtype=torch.long))
-        assert "at least two" in str(error.value)
-        assert hasattr(nn.functional, str(error.value).rsplit(".")[-1])
+    with pytest.raises(ValueError, match=rf"^{argument}: got 1 output neuron, expected ") as error:
+        ALL_LOSSES[name](torch.rand(5, 3, 1), torch.zeros(3, dtype=torch.long))
+    assert "at least two" in str(error.value)
+    assert hasattr(nn.functional, str(error.value).rsplit(".")[-1])
 
 
 def test_populations_refuse_one_class():
@@ -103,7 +100,7 @@ def test_fit_refuses_one_class_before_it_trains():
     values, labels = one_neuron_task()
     net = nn.Sequential(nn.Linear(4, 1), LIF())
     before = net[0].weight.clone()
-    with pytest.raises(ValueError, match=r"^spikes: got 1 output neurons, expected .*entropy"):
+    with pytest.raises(ValueError, match=r"^spikes: got 1 output neuron, expected .*entropy"):
         fit(net, values, labels, encode=lambda v: encoding.repeat(v, 3), progress=False)
     assert torch.equal(net[0].weight, before)
 
@@ -188,7 +185,7 @@ def test_decision_step_refuses_what_is_no_output(output, came):
 
 
 def test_decision_step_refuses_an_output_without_neurons():
-    with pytest.raises(ValueError, match=r"^decode: got scores of shape \[2, 0\]"):
+    with pytest.raises(ValueError, match=r"^output: got shape \[4, 2, 0\]"):
         losses.decision_step(torch.zeros(4, 2, 0), losses.spike_count)
 
 
@@ -293,9 +290,7 @@ def test_an_infinite_membrane_is_refused_by_name():
     membrane = torch.zeros(4, 2, 3)
     membrane[1, 0, 2] = torch.inf
     for objective in (losses.max_membrane_cross_entropy, losses.summed_membrane_cross_entropy):
-        with pytest.raises(
-            ValueError, match=r"^membrane: got a loss of (nan|inf), expected finite"
-        ):
+        with pytest.raises(ValueError, match=r"^membrane: got values that add up to"):
             objective(membrane, torch.tensor([0, 1]))
 
 
@@ -335,6 +330,10 @@ def test_the_mean_of_no_spike_train_is_refused(loss, shape):
         (lambda s: losses.van_rossum(s, s[:, :1]), "target"),
         (lambda s: losses.van_rossum(s, s.long()), "target"),
         (lambda s: losses.van_rossum(s, s * NAN), "target"),
+        (lambda s: losses.van_rossum(s, s * torch.inf), "target"),
+        (lambda s: losses.van_rossum(s * torch.inf, s), "spikes"),
+        (lambda s: losses.van_rossum(s, 0 * s, tau=1e-300), "dt"),
+        (lambda s: losses.van_rossum(s, 0 * s, dt=1000.1), "dt"),
         (lambda s: losses.population_count(s[..., :0], 3), "spikes"),
         (lambda s: losses.population_count(s, 0), "classes"),
         (lambda s: losses.spike_count(s.to_sparse()), "spikes"),
@@ -346,3 +345,13 @@ def test_the_mean_of_no_spike_train_is_refused(loss, shape):
 def test_bad_input_of_losses_is_named(call, argument):
     with pytest.raises(ValueError, match=rf"^{argument}: got .*, expected "):
         call(torch.ones(4, 2, 3))
+
+
+def test_no_sample_needs_no_decision():
+    assert losses.decision_step(torch.zeros(4, 0, 3), losses.spike_count).tolist() == []
+
+
+def test_the_step_of_a_distance_may_be_as_long_as_a_hundred_time_constants():
+    one = torch.zeros(5, 1, 1)
+    one[2] = 1
+    assert losses.van_rossum(one, 0 * one, tau=0.01, dt=1.0).item() == pytest.approx(100.0)

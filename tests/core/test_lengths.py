@@ -285,7 +285,7 @@ FIT_ONLY = {
         {"lengths": OWN_LENGTHS, "decode": losses.spike_count, "loss": without_lengths},
         "loss: got a function of (output, labels), expected one that takes `lengths`",
     ),
-    "test": ({"test": (VALUES, OWN_LABELS, OWN_LENGTHS[:2])}, "test: lengths: got"),
+    "test": ({"test": (VALUES, OWN_LABELS, OWN_LENGTHS[:2])}, "test: got lengths torch.int64 [2]"),
     "test decode": (
         {"test": (VALUES, OWN_LABELS, OWN_LENGTHS), "decode": without_lengths},
         "decode: got a function of (output, labels), expected one that takes `lengths`",

@@ -232,8 +232,8 @@ BAD_PARTS = {
     "test one": ({"test": (VALUES,)}, "test", "tuple"),
     "test four": ({"test": (VALUES, LABELS, LABELS + 1, LABELS)}, "test", "tuple"),
     "test tensor": ({"test": VALUES}, "test", "Tensor"),
-    "test labels": ({"test": (VALUES, LABELS[:2])}, "test: labels", "[2]"),
-    "test values": ({"test": (VALUES[:0], LABELS[:0])}, "test: values", "[0, 4]"),
+    "test labels": ({"test": (VALUES, LABELS[:2])}, "test", "labels torch.int64 [2]"),
+    "test values": ({"test": (VALUES[:0], LABELS[:0])}, "test", "values shape [0, 4]"),
 }
 
 

@@ -4,25 +4,20 @@ An output is time-major, ``[T, B, C]``: spikes of C output neurons, or membranes
 scores ``[B, C]``; the class with the highest score is the answer. An objective knows its decoder as
 ``objective.decode``. What limits activity or compares spike trains knows no classes and stands in
 `activity`.
+
+Whatever precision an output has, it is counted in float32 or better. What is no 0 or 1 in spikes,
+such as a probability, counts as it is. Sequences of unequal length
+are padded at the end; told the `lengths`, all of these read each sample as if it stood alone.
 """
 
 from .activity import l1_activity, lower_activity, upper_activity, van_rossum
-from .decoders import (
-    accuracy,
-    decision_step,
-    first_spike,
-    max_membrane,
-    population_count,
-    predict,
-    spike_count,
-    summed_membrane,
-)
+from .answers import Decoder, accuracy, decision_step, predict
+from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
+from .latencies import first_spike_cross_entropy, first_spike_mse
 from .objectives import (
     ALL_LOSSES,
     count_cross_entropy,
     count_mse,
-    first_spike_cross_entropy,
-    first_spike_mse,
     max_membrane_cross_entropy,
     population_cross_entropy,
     summed_membrane_cross_entropy,
@@ -31,6 +26,7 @@ from .scores import Objective
 
 __all__ = [
     "ALL_LOSSES",
+    "Decoder",
     "Objective",
     "accuracy",
     "count_cross_entropy",

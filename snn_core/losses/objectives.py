@@ -5,23 +5,26 @@ from functools import partial
 from torch import Tensor
 
 from .. import _checks
-from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
+from .decoders import max_membrane, population_count, spike_count, summed_membrane
+from .latencies import first_spike_cross_entropy, first_spike_mse
 from .scores import Objective, cross_entropy, towards_targets, trains
 
 
 @trains(spike_count)
-def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int | Tensor) -> Tensor:
     """Train the right class to spike most: cross-entropy of the softmax over spike counts.
 
     Args:
         spikes: ``[T, B, C]``.
         labels: integers ``[B]`` in [0, C).
+        lengths: integers ``[B]`` in [1, T], the steps of each sample; T if None.
 
     Returns:
         A scalar, the mean over the batch, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+        ValueError: for an output that is not ``[T, B, C]`` with C > 1, or labels or lengths that do
+            not fit.
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy spike rate).
 
@@ -34,21 +37,22 @@ def count_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
 
 @trains(spike_count)
 def count_mse(
-    counts: Tensor, labels: Tensor, steps: int, *, right: float = 0.8, wrong: float = 0.1
+    counts: Tensor, labels: Tensor, steps: int | Tensor, *, right: float = 0.8, wrong: float = 0.1
 ) -> Tensor:
     """Train each class to a target rate: mean squared error of spikes per step.
 
     Args:
         spikes: ``[T, B, C]``.
         labels: integers ``[B]`` in [0, C).
+        lengths: integers ``[B]`` in [1, T], the steps of each sample; T if None.
         right, wrong: target spikes per step of the right class and of the others, in [0, 1].
 
     Returns:
         A scalar, the mean over batch and classes, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside
-            [0, 1].
+        ValueError: for an output that is not ``[T, B, C]`` with C > 1, labels or lengths that do
+            not fit, or a target outside [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (mean square spike rate).
 
@@ -60,18 +64,20 @@ def count_mse(
 
 
 @trains(max_membrane)
-def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int | Tensor) -> Tensor:
     """Train the right class to reach the highest membrane: cross-entropy of the maxima over time.
 
     Args:
         membrane: ``[T, B, C]``, of a readout that does not spike.
         labels: integers ``[B]`` in [0, C).
+        lengths: integers ``[B]`` in [1, T], the steps of each sample; T if None.
 
     Returns:
         A scalar, the mean over the batch, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+        ValueError: for an output that is not ``[T, B, C]`` with C > 1, or labels or lengths that do
+            not fit.
 
     Reference: Neftci et al. 2019, section V; Eshraghian et al. 2023, objective functions (maximum
     membrane).
@@ -84,18 +90,20 @@ def max_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> T
 
 
 @trains(summed_membrane)
-def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int | Tensor) -> Tensor:
     """Train the right class to the highest membrane at all times: cross-entropy of its sums.
 
     Args:
         membrane: ``[T, B, C]``, of a readout that does not spike.
         labels: integers ``[B]`` in [0, C).
+        lengths: integers ``[B]`` in [1, T], the steps of each sample; T if None.
 
     Returns:
         A scalar, the mean over the batch, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
+        ValueError: for an output that is not ``[T, B, C]`` with C > 1, or labels or lengths that do
+            not fit.
 
     Reference: Eshraghian et al. 2023, objective functions.
 
@@ -106,70 +114,19 @@ def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -
     return cross_entropy(scores, labels)
 
 
-@trains(first_spike)
-def first_spike_cross_entropy(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
-    """Train the right class to spike first: cross-entropy over minus the steps of first spikes.
-
-    Args:
-        spikes: ``[T, B, C]``.
-        labels: integers ``[B]`` in [0, C).
-
-    Returns:
-        A scalar, the mean over the batch, at least 0.
-
-    Raises:
-        ValueError: for an output that is not ``[T, B, C]`` or labels out of range.
-
-    Reference: Eshraghian et al. 2023, objective functions (cross-entropy latency).
-
-    >>> import torch
-    >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
-    tensor(0.6931)
-    """
-    return cross_entropy(scores, labels)
-
-
-@trains(first_spike)
-def first_spike_mse(
-    scores: Tensor, labels: Tensor, steps: int, *, right: float = 0.0, wrong: float = 1.0
-) -> Tensor:
-    """Train each class to a target latency: mean squared error of its first step, as a share of T.
-
-    Args:
-        spikes: ``[T, B, C]``.
-        labels: integers ``[B]`` in [0, C).
-        right, wrong: target step, divided by T, of the right class and of the others, in [0, 1]; 1
-            is silence.
-
-    Returns:
-        A scalar, the mean over batch and classes, in [0, 1].
-
-    Raises:
-        ValueError: for an output that is not ``[T, B, C]``, labels out of range or a target outside
-            [0, 1].
-
-    Reference: Eshraghian et al. 2023, objective functions (mean square latency).
-
-    >>> import torch
-    >>> first_spike_mse(torch.zeros(5, 1, 2), torch.tensor([0]))  # silence costs the right class 1
-    tensor(0.5000)
-    """
-    return towards_targets(-scores / steps, labels, right, wrong)
-
-
 def population_cross_entropy(classes: int) -> Objective:
     """Return the objective that trains the right population to spike most.
 
     Args:
-        classes: number of classes; the output has a multiple of it as neurons.
+        classes: number of classes, at least 2; the output has a multiple of it as neurons.
 
     Returns:
-        An objective of spikes ``[T, B, classes * P]`` and labels ``[B]``, as a scalar of at least
-        0.
+        An objective of spikes ``[T, B, classes * P]``, labels ``[B]`` and lengths ``[B]``: a scalar
+        of at least 0.
 
     Raises:
-        ValueError: for fewer than one class; from the objective, for an output of another shape or
-            labels out of range.
+        ValueError: for fewer than two classes; from the objective, for an output of another shape,
+            or labels or lengths that do not fit.
 
     Reference: Eshraghian et al. 2023, objective functions (population codes).
 
@@ -178,18 +135,18 @@ def population_cross_entropy(classes: int) -> Objective:
     >>> objective(torch.zeros(5, 1, 6), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    _checks.whole("classes", classes)
+    _checks.whole("classes", classes, 2)
 
     decode = partial(population_count, classes=classes)
 
     @trains(decode)
-    def objective(scores: Tensor, labels: Tensor, _steps: int) -> Tensor:
+    def objective(scores: Tensor, labels: Tensor, _steps: int | Tensor) -> Tensor:
         return cross_entropy(scores, labels)
 
     return objective
 
 
-# All take (output, labels); those of populations are made for a number of classes first.
+# All take (output, labels, *, lengths=None); those of populations are made for their classes first.
 ALL_LOSSES: dict[str, Objective] = {
     objective.__name__: objective
     for objective in (

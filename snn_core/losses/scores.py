@@ -4,30 +4,49 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import Signature, signature
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from .. import _checks
+from .answers import Decoder
 
-Objective = Callable[[Tensor, Tensor], Tensor]
+Objective = Callable[..., Tensor]  # (output, labels, *, lengths=None) -> scalar; lengths if any
 
 
-def trains(decode: Callable[[Tensor], Tensor]) -> Callable:
+def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], Objective]:
     """Make an objective of a loss on scores, which a decoder reads out of the output.
 
-    What is decorated takes (scores, labels, steps, options). The objective takes (output, labels,
-    options); it knows its decoder as `decode` and the loss on scores as `of_scores`.
+    What is decorated takes (scores, labels, steps, options), where the steps are T or one number
+    per sample, ``[B, 1]``. The objective takes the output under the decoder's name for it, labels,
+    lengths and options; it knows its decoder as `decode`, and returns also the scores as
+    `with_scores`.
     """
 
-    def attach(of_scores: Callable) -> Callable:
+    def attach(of_scores: Callable[..., Tensor]) -> Objective:
+        shown = _on_output(signature(decode), signature(of_scores))
+        argument = next(iter(shown.parameters))
+
+        def with_scores(
+            output: Tensor, labels: Tensor, *, lengths: Tensor | None = None, **options
+        ) -> tuple[Tensor, Tensor]:
+            scores = decode(output, lengths=lengths)
+            _require_classes(argument, output, scores, labels)
+            steps = len(output) if lengths is None else lengths.to(scores).unsqueeze(1)
+            value = of_scores(scores, labels, steps, **options)
+            require_finite(argument, value)
+            return value, scores
+
         @wraps(of_scores)
-        def objective(output: Tensor, labels: Tensor, **options) -> Tensor:
-            scores = decode(output)
-            return of_scores(scores, labels, len(output), **options)
+        def objective(*given, **options) -> Tensor:
+            named = shown.bind(*given, **options).arguments
+            output = named.pop(argument)
+            value, _ = with_scores(output, **named)
+            return value
 
         objective.decode = decode
-        objective.of_scores = of_scores
-        objective.__signature__ = _on_output(signature(decode), signature(of_scores))
+        objective.with_scores = with_scores
+        objective.__signature__ = shown
         return objective
 
     return attach
@@ -37,7 +56,28 @@ def _on_output(decode: Signature, of_scores: Signature) -> Signature:
     """Return the signature of an objective: what the decoder takes, in place of its scores."""
     output, *_ = decode.parameters.values()
     _, labels, _, *options = of_scores.parameters.values()
-    return of_scores.replace(parameters=[output, labels, *options])
+    parameters = [output, labels, decode.parameters["lengths"], *options]
+    return of_scores.replace(parameters=parameters)
+
+
+def _require_classes(argument: str, output: Tensor, scores: Tensor, labels: Tensor) -> None:
+    """Require two classes (the softmax over one is always 1), and labels that count no steps."""
+    if scores.shape[1] < 2:
+        expected = (
+            "one per class, at least two; for a single one, train its score by a loss of your own, "
+            "such as torch.nn.functional.binary_cross_entropy_with_logits"
+        )
+        _checks.fail(argument, f"{scores.shape[1]} output neuron", expected)
+    steps, batch, _ = output.shape
+    if isinstance(labels, Tensor) and labels.shape == (steps,) and steps != batch:
+        came = f"shape {list(output.shape)} for {steps} labels"
+        _checks.fail(argument, came, "[T, B, C]: time comes first")
+
+
+def require_finite(argument: str, value: Tensor) -> None:
+    """Require a finite sum or loss; else there was something infinite in what it is made of."""
+    if not torch.isfinite(value):
+        _checks.fail(argument, f"values that add up to {value.item()}", "finite ones")
 
 
 def cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:

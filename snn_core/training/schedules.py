@@ -4,6 +4,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import OneCycleLR
 
 from .. import _checks
+from .doors import require_optimizer
 
 
 def one_cycle(optimizer: Optimizer, lr: float, updates: int) -> OneCycleLR:
@@ -30,12 +31,7 @@ def one_cycle(optimizer: Optimizer, lr: float, updates: int) -> OneCycleLR:
     >>> round(adam.param_groups[0]["lr"], 6)  # at first
     0.002
     """
-    _checks.require(
-        isinstance(optimizer, Optimizer),
-        "optimizer",
-        type(optimizer).__name__,
-        "an optimizer of PyTorch",
-    )
+    require_optimizer(optimizer)
     _checks.number("lr", lr, 0)
     _checks.whole("updates", updates)
     has_momentum = "momentum" in optimizer.defaults or "betas" in optimizer.defaults

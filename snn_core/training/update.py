@@ -6,58 +6,119 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from .. import _checks
 from ..encoding import Encoder
-from ..losses import Objective, predict
+from ..losses import Decoder, Objective
+from ..losses.answers import highest, require_scores, right_answers
+from ..losses.padding import fill_after
 from ..neurons import watch_spikes
+from .doors import objective_of
+from .samples import Batch, Lengths
 
-Decoder = Callable[[Tensor], Tensor]
 Penalty = Callable[[list[Tensor]], Tensor]
+Judge = Callable[[Tensor, Tensor, Lengths], tuple[Tensor, int]]
 
 
 @dataclass
 class Update:
-    """One update of a network on a batch; the arguments are those of `fit`."""
+    """One update of a network on a batch; the arguments are those of `fit`, judged together."""
 
     network: nn.Module
     encode: Encoder
-    loss: Objective
-    decode: Decoder
+    judge: Judge
     penalty: Penalty | None
     optimizer: Optimizer
     after_batch: Callable[[], None] | None
 
-    def __call__(self, batch: Tensor, labels: Tensor) -> tuple[float, int]:
+    def __call__(self, batch: Batch) -> tuple[float, int]:
         """Return the loss on the batch, and how many answers were right, before the update."""
-        value, scores = self._forward(batch, labels)
+        value, right = self._forward(batch)
+        if not value.requires_grad:
+            expected = "one that depends on the network's parameters"
+            _checks.fail("loss", "a value without a gradient", expected)
         self.optimizer.zero_grad()
         value.backward()
         self.optimizer.step()
         if self.after_batch is not None:
             self.after_batch()
-        right = predict(scores) == labels
-        return value.item(), right.sum().item()
+        return value.item(), right
 
-    def _forward(self, batch: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the loss and the scores ``[B, C]`` of a batch."""
-        inputs = self.encode(batch)
+    def _forward(self, batch: Batch) -> tuple[Tensor, int]:
+        """Return the loss and the number of right answers of a batch."""
+        values, labels, given = batch
         if self.penalty is None:
-            return self._judge(self.network(inputs), labels)
+            output = run(self.network, self.encode, values)
+            return self.judge(output, labels, given)
         with watch_spikes(self.network) as spikes:
-            output = self.network(inputs)
-        value, scores = self._judge(output, labels)
-        return value + self.penalty(spikes), scores
-
-    def _judge(self, output: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the loss and the scores of an output, which an objective of `losses` shares."""
-        kind = kind_of(self.loss)
-        of_scores = getattr(kind, "of_scores", None)
-        if of_scores is None or self.decode is not kind.decode:
-            return self.loss(output, labels), self.decode(output.detach())
-        options = getattr(self.loss, "keywords", {})
-        scores = self.decode(output)
-        return of_scores(scores, labels, len(output), **options), scores.detach()
+            output = run(self.network, self.encode, values)
+        value, right = self.judge(output, labels, given)
+        if given:
+            spikes = [fill_after(layer, given["lengths"], 0.0) for layer in spikes]
+        penalty = self.penalty(spikes)
+        require_scalar("penalty", penalty)
+        return value + penalty, right
 
 
-def kind_of(loss: Objective) -> Objective:
-    """Return the objective itself where `functools.partial` has given it options."""
-    return getattr(loss, "func", loss)
+def judge_of(loss: Objective, decode: Decoder) -> Judge:
+    """Return what finds the loss and the right answers; objectives of `losses` decode for both."""
+    objective = objective_of(loss)
+    with_scores = getattr(objective, "with_scores", None)
+    options = getattr(loss, "keywords", {})
+
+    def once(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:
+        value, scores = with_scores(output, labels, **given, **options)
+        right = (highest(scores) == labels).sum().item()
+        return value, right
+
+    def apart(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:
+        right = count_right(decode, output.detach(), labels, given)
+        value = loss(output, labels, **given)
+        require_scalar("loss", value)
+        return value, right
+
+    shared = with_scores is not None and decode is objective.decode
+    return once if shared else apart
+
+
+def run(network: nn.Module, encode: Encoder, values: Tensor) -> Tensor:
+    """Return the output ``[T, B, …]`` of a network for a batch of values ``[B, …]``.
+
+    Raises:
+        ValueError: for an encoder that returns no input ``[T, B, …]`` (or ``[B, …]``, for a network
+            that encodes itself), or a network that returns no output ``[T, B, …]``.
+    """
+    samples = len(values)
+    inputs = encode(values)
+    _require_batch("encode", inputs, samples, slice(0, 2))
+    output = network(inputs)
+    _require_batch("network", output, samples, slice(1, 2))
+    return output
+
+
+def _require_batch(argument: str, result: object, samples: int, axes: slice) -> None:
+    """Require a tensor, one of whose `axes` is the batch."""
+    expected = f"[T, B, …] for {samples} samples: time comes first"
+    if not isinstance(result, Tensor):
+        _checks.fail(argument, f"a result of type {type(result).__name__}", expected)
+    if samples not in result.shape[axes]:
+        _checks.fail(argument, f"a result of shape {list(result.shape)}", expected)
+
+
+def count_right(decode: Decoder, output: Tensor, labels: Tensor, given: Lengths) -> int:
+    """Return how many answers that are read out of an output are right.
+
+    Raises:
+        ValueError: for a decoder that returns no scores ``[B, C]``, or labels outside [0, C).
+    """
+    scores = decode(output, **given)
+    require_scores("decode", scores, len(labels))
+    return right_answers(scores, labels)
+
+
+def require_scalar(argument: str, value: object) -> None:
+    """Require that a function returned a scalar, which a gradient can be taken of."""
+    expected = "a scalar tensor"
+    if not isinstance(value, Tensor):
+        _checks.fail(argument, f"a result of type {type(value).__name__}", expected)
+    if value.dim() or not value.is_floating_point():
+        _checks.fail(argument, f"a result of shape {list(value.shape)}, {value.dtype}", expected)

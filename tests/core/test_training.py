@@ -13,7 +13,11 @@ from snn_core.training import evaluate, fit, one_cycle, seed_torch, watch_spikes
 
 
 def network():
-    return nn.Sequential(nn.Linear(4, 16), LIF(), nn.Linear(16, 2), LIF())
+    """Return two layers whose neurons spike from the start, so that all weights have gradients."""
+    net = nn.Sequential(nn.Linear(4, 16), LIF(), nn.Linear(16, 2), LIF())
+    net[0].weight.data *= 3
+    net[2].weight.data *= 3
+    return net
 
 
 def task(samples=200):
@@ -70,6 +74,7 @@ def test_fit_equals_the_loop_written_out():
         generator=generator,
         progress=False,
     )
+    trained = net
     net, optimizer, generator = start()
     by_hand = []
     for _ in range(2):
@@ -81,14 +86,55 @@ def test_fit_equals_the_loop_written_out():
             by_hand.append(loss.item())
     assert history.loss == by_hand
     assert history.batches_per_epoch == 7
+    weights = list(net.parameters())
+    assert all(map(torch.equal, trained.parameters(), weights))
+    assert all(weight.grad.any() for weight in weights)
+
+
+def test_every_update_starts_from_gradients_of_zero():
+    """The gradients after a training are those of its last batch alone."""
+    values, labels = task(60)
+    seed_torch(3)
+    net = network()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    before = []
+
+    def keep():
+        before.append([weight.detach().clone() for weight in net.parameters()])
+
+    options = {"encode": encode, "optimizer": optimizer, "batch_size": 20, "progress": False}
+    fit(net, values, labels, epochs=1, generator=seed_torch(3), after_batch=keep, **options)
+    moved = [(a - b) / 0.1 for a, b in zip(before[-2], before[-1], strict=True)]
+    for weight, value in zip(net.parameters(), before[-2], strict=True):
+        weight.data = value
+    last = torch.randperm(60, generator=seed_torch(3))[-20:]
+    loss = count_cross_entropy(net(encode(values[last])), labels[last])
+    expected = torch.autograd.grad(loss, list(net.parameters()))
+    torch.testing.assert_close(moved, list(expected), rtol=1e-3, atol=1e-6)
+    assert all(gradient.any() for gradient in expected)
+
+
+def test_an_evaluation_shows_the_network_the_values():
+    """A network that counts each input answers right only if it sees the very samples."""
+    values, labels = task(40)
+    net = nn.Sequential(nn.Linear(4, 2, bias=False), LIF(tau_mem=100.0))
+    net[0].weight.data = torch.tensor([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]])
+    assert evaluate(net, values, labels, encode=encode, batch_size=7) == 1.0
+    assert evaluate(net, values, 1 - labels, encode=encode, batch_size=7) == 0.0
+    assert evaluate(net, 0 * values, labels, encode=encode, batch_size=7) == 0.5
+    mixed = labels.clone()
+    mixed[:10] = 1 - mixed[:10]
+    assert evaluate(net, values, mixed, encode=encode, batch_size=7) == 0.75
 
 
 def test_evaluate_equals_counting_and_changes_nothing():
     values, labels = task(37)
+    seed_torch(1)
     net = network().train()
     before = [parameter.clone() for parameter in net.parameters()]
     expected = (predict(spike_count(net(encode(values)))) == labels).float().mean().item()
     assert evaluate(net, values, labels, encode=encode, batch_size=10) == pytest.approx(expected)
+    assert net(encode(values)).any()
     assert net.training
     assert all(torch.equal(a, b) for a, b in zip(before, net.parameters(), strict=True))
 

@@ -1,0 +1,57 @@
+"""Samples at the door of a training: values, labels and lengths that fit each other."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from .. import _checks
+from ..losses.padding import integers
+
+Lengths = dict[str, Tensor]  # what decoders and objectives are told of lengths, if there are some
+Batch = tuple[Tensor, Tensor, Lengths]  # values, labels
+
+
+@dataclass
+class Samples:
+    """Values ``[samples, …]``, labels and, if they differ, lengths ``[samples]``, checked."""
+
+    values: Tensor
+    labels: Tensor
+    lengths: Tensor | None = None
+
+    def __post_init__(self):
+        came = type(self.values).__name__
+        _checks.require(isinstance(self.values, Tensor), "values", came, "a torch tensor")
+        is_some = self.values.dim() > 0 and len(self.values) > 0
+        came = f"shape {list(self.values.shape)}"
+        _checks.require(is_some, "values", came, "at least one sample, [samples, …]")
+        integers("labels", self.labels, len(self.values), 0)
+        if self.lengths is not None:
+            integers("lengths", self.lengths, len(self.values), 1)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def batch(self, chosen: Tensor) -> Batch:
+        """Return the samples of these numbers."""
+        chosen = chosen.to(self.values.device)
+        given = {} if self.lengths is None else {"lengths": self.lengths[chosen]}
+        return self.values[chosen], self.labels[chosen], given
+
+
+def test_samples(test: object) -> Samples | None:
+    """Return the samples to evaluate on that `fit` was given: (values, labels) and maybe lengths.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if test is None:
+        return None
+    is_pair = isinstance(test, tuple) and len(test) in (2, 3)
+    expected = "(values, labels) or (values, labels, lengths)"
+    _checks.require(is_pair, "test", type(test).__name__, expected)
+    try:
+        return Samples(*test)
+    except ValueError as error:
+        what, rest = str(error).split(": got ", 1)
+        raise ValueError(f"test: got {what} {rest}") from None

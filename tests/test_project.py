@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_supported_interpreters_are_stated_the_same_everywhere():
         encoding="utf-8"
     )
     assert all(f"Python 3.{first} to 3.{end - 1}" in text for text in (README, handout))
+    prefix = "Programming Language :: Python :: "
+    classified = [each for each in PROJECT["classifiers"] if each.startswith(prefix)]
+    assert classified == [f"{prefix}3.{minor}" for minor in range(first, end)]
+
+
+def test_every_file_compiles_without_a_warning_on_the_interpreter_that_runs():
+    """Such as one of an escape or an operator that a later Python refuses."""
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path in files:
+            compile(path.read_bytes(), str(path), "exec")
+    assert len(files) > len(MODULES)
 
 
 def test_constraints_pin_every_dependency_exactly():
@@ -335,6 +349,7 @@ def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert "snn_core/data/mnist_mini.npz" in names
     assert "snn_core/teaching/style.mplstyle" in names
+    assert "snn_core/py.typed" in names
     assert {
         "snn_core/teaching/live/common.js",
         "snn_core/teaching/live/live.css",

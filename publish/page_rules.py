@@ -11,6 +11,7 @@ import re
 from nbformat import NotebookNode
 
 from .page import TUTORIALS, Page, explorer, read, split, tagged, tags
+from .page_checks import checks_can_fail
 from .page_style import beyond
 
 FIRST_SCREEN = 6  # cells after the setup
@@ -147,6 +148,7 @@ RULES = {
         questions_are_answered,
         exercises_hold_no_answer,
         deeper_comes_last,
+        checks_can_fail,
     )
 }
 

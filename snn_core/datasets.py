@@ -2,24 +2,22 @@
 
 The full set is looked for in ``$SNN_CORE_DATA``, then in the user's cache folder; otherwise it is
 downloaded there. Every file is verified by its SHA-256 before it is used, and a download is put in
-place only when it is complete.
+place only when it is complete. Images come in torch's default dtype.
 """
 
-import gzip
-import hashlib
 import io
+import math
 import os
-import tempfile
-import urllib.error
-import urllib.request
-import zlib
+import warnings
+from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
+
+from . import _checks, _files
 
 MNIST_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -41,7 +39,8 @@ class DataError(RuntimeError):
 class Digits(NamedTuple):
     """Handwritten digits.
 
-    Images ``[samples, 28, 28]``, float32 in [0, 1]; labels ``[samples]``, integers 0 to 9.
+    Images ``[samples, 28, 28]`` in [0, 1], of torch's default dtype when they were read; labels
+    ``[samples]``, integers 0 to 9.
     """
 
     train_images: Tensor
@@ -63,11 +62,11 @@ def mnist_mini() -> Digits:
     (torch.Size([5000, 28, 28]), [7, 2, 1, 0])
     """
     here = Path(__file__).parent
-    path = next(
-        (p for p in (here / "data", here.parent / "data") if (p / "mnist_mini.npz").exists()),
-        here / "data",
-    )
-    content = _verified(path / "mnist_mini.npz", MINI_SHA256)
+    folders = (here / "data", here.parent / "data")
+    paths = [folder / "mnist_mini.npz" for folder in folders]
+    content = _first_whole(paths, MINI_SHA256, "reinstall snn_core")
+    if content is None:
+        raise DataError(f"{paths[0]} is missing: reinstall snn_core")
     with np.load(io.BytesIO(content)) as arrays:
         return _digits(*(arrays[name] for name in Digits._fields))
 
@@ -88,9 +87,14 @@ def mnist(*, download: bool = True) -> Digits:
     return _digits(*(read_idx(mnist_file(name, download=download), name) for name in MNIST_SHA256))
 
 
-def _digits(train_images, train_labels, test_images, test_labels) -> Digits:
+def _digits(
+    train_images: np.ndarray,
+    train_labels: np.ndarray,
+    test_images: np.ndarray,
+    test_labels: np.ndarray,
+) -> Digits:
     def scaled(images: np.ndarray) -> Tensor:
-        return torch.from_numpy(images.astype(np.float32) / 255)
+        return torch.from_numpy(images.copy()).to(torch.get_default_dtype()) / 255
 
     def integers(labels: np.ndarray) -> Tensor:
         return torch.from_numpy(labels.astype(np.int64))
@@ -101,44 +105,64 @@ def _digits(train_images, train_labels, test_images, test_labels) -> Digits:
 
 
 def cache_folder() -> Path:
-    """Return the folder for downloads: ``$XDG_CACHE_HOME/snn_core``, else ``~/.cache/snn_core``."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snn_core"
+    """Return the folder for downloads: ``$XDG_CACHE_HOME/snn_core``, else ``~/.cache/snn_core``.
+
+    Raises:
+        DataError: if neither is known.
+    """
+    named = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(named or Path.home() / ".cache") / "snn_core"
+    except RuntimeError:
+        raise DataError("no home folder is known: set XDG_CACHE_HOME") from None
 
 
 def mnist_file(name: str, *, download: bool = True) -> bytes:
-    """Return the verified, uncompressed content of an MNIST file (a key of `MNIST_SHA256`)."""
+    """Return the verified, uncompressed content of an MNIST file.
+
+    A download that cannot be kept is returned all the same, with a warning.
+
+    Args:
+        name: a key of `MNIST_SHA256`.
+        download: see `mnist`.
+
+    Raises:
+        ValueError: for another name.
+        DataError: see `mnist`.
+    """
+    _checks.choice("name", name, MNIST_SHA256)
+    sha256 = MNIST_SHA256[name]
     local = os.environ.get("SNN_CORE_DATA")
     folders = ([Path(local) / "mnist"] if local else []) + [cache_folder() / "mnist"]
-    for folder in folders:
-        for path in (folder / f"{name}.gz", folder / name):
-            if path.exists():
-                return _verified(path, MNIST_SHA256[name])
+    paths = [path for folder in folders for path in (folder / f"{name}.gz", folder / name)]
+    content = _first_whole(paths, sha256, "delete it and try again")
+    if content is not None:
+        return content
     by_hand = f"put {name}.gz into {folders[0]}, or name its parent folder in SNN_CORE_DATA"
     if not download:
         raise DataError(f"{name} is not on this machine: {by_hand}")
-    return _download(f"{name}.gz", folders[-1], MNIST_SHA256[name], by_hand)
+    return _download(f"{name}.gz", folders[-1], sha256, by_hand)
 
 
-def _verified(path: Path, sha256: str) -> bytes:
-    """Return the (uncompressed) content of a file whose SHA-256 is as expected."""
-    try:
-        return _checked(path.read_bytes(), path.suffix == ".gz", sha256)
-    except FileNotFoundError:
-        raise DataError(f"{path} is missing: reinstall snn_core") from None
-    except ValueError as problem:
-        raise DataError(f"{path} {problem}: delete it and try again") from None
+def _first_whole(paths: list[Path], sha256: str, advice: str) -> bytes | None:
+    """Return the uncompressed content of the first file that is whole; None if there are no files.
 
-
-def _checked(content: bytes, gzipped: bool, sha256: str) -> bytes:
-    """Uncompress if need be and compare the hash; a ``ValueError`` says what is wrong."""
-    try:
-        content = gzip.decompress(content) if gzipped else content
-    except (OSError, EOFError, zlib.error):
-        raise ValueError("is truncated or not a gzip file") from None
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ValueError(f"has SHA-256 {found[:12]}…, expected {sha256[:12]}…")
-    return content
+    Raises:
+        DataError: if there are only broken ones; the message names them, and ends with `advice`.
+    """
+    problems = []
+    for path in paths:
+        try:
+            return _files.unpacked(path.read_bytes(), path.suffix == ".gz", sha256)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as problem:
+            problems.append(f"{path} cannot be read ({problem.strerror})")
+        except ValueError as problem:
+            problems.append(f"{path} {problem}")
+    if problems:
+        raise DataError("; ".join(problems) + f": {advice}")
+    return None
 
 
 def _download(name: str, folder: Path, sha256: str, by_hand: str) -> bytes:
@@ -146,62 +170,41 @@ def _download(name: str, folder: Path, sha256: str, by_hand: str) -> bytes:
     problems = []
     for mirror in MNIST_MIRRORS:
         try:
-            packed = _fetch(mirror + name)
-            content = _checked(packed, True, sha256)
-        except (OSError, ValueError) as problem:
-            problems.append(f"{mirror}{name}: {problem}")
+            packed = _files.fetch(mirror + name)
+            content = _files.unpacked(packed, True, sha256)
+        except (OSError, ValueError, HTTPException) as problem:
+            reason = str(problem).strip() or type(problem).__name__
+            problems.append(f"{mirror}{name}: {reason}")
             continue
-        _write_atomically(folder / name, packed)
+        try:
+            _files.write_atomically(folder / name, packed)
+        except OSError as problem:
+            warnings.warn(f"{name} was not kept in {folder}: {problem.strerror}", stacklevel=3)
         return content
     raise DataError("could not download " + "; ".join(problems) + f". Without a network, {by_hand}")
-
-
-def _fetch(url: str) -> bytes:
-    """Return what is at `url`, with a progress bar."""
-    with urllib.request.urlopen(url, timeout=30) as response:
-        size = int(response.headers.get("Content-Length") or 0)
-        parts = []
-        with tqdm(
-            total=size or None, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], leave=False
-        ) as bar:
-            while part := response.read(1 << 16):
-                parts.append(part)
-                bar.update(len(part))
-    content = b"".join(parts)
-    if size and len(content) != size:
-        raise OSError(f"connection broke after {len(content)} of {size} bytes")
-    return content
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or nothing of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def read_idx(content: bytes, name: str = "content") -> np.ndarray:
     """Return the uint8 array in an IDX file: images ``[samples, 28, 28]`` or labels ``[samples]``.
 
+    Args:
+        content: uncompressed; its header names one to three axes.
+        name: what the message of an error calls it.
+
     Raises:
-        DataError: if the content is not an IDX file of bytes or has another length than its header
-            says.
+        ValueError: if the content is not bytes.
+        DataError: if it is not an IDX file of bytes, or has another length than its header says.
 
     >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])).tolist()
     [7, 9]
     """
-    header = 4 + 4 * content[3] if len(content) > 3 else 4
-    if content[:3] != b"\0\0\x08" or len(content) < header:
-        raise DataError(f"{name} is not an IDX file of bytes")
-    shape = np.frombuffer(content[4:header], dtype=">i4")
-    if len(content) - header != np.prod(shape, dtype=np.int64):
-        raise DataError(
-            f"{name} holds {len(content) - header} values, but its header says {shape.tolist()}"
-        )
+    if not isinstance(content, bytes | bytearray):
+        _checks.fail("content", type(content).__name__, "bytes")
+    rank = content[3] if len(content) > 3 else 0
+    header = 4 + 4 * rank
+    if content[:3] != b"\0\0\x08" or not 1 <= rank <= 3 or len(content) < header:
+        raise DataError(f"{name} is not an IDX file of bytes with one to three axes")
+    shape = np.frombuffer(content[4:header], dtype=">u4").tolist()
+    if len(content) - header != math.prod(shape):
+        raise DataError(f"{name} holds {len(content) - header} values, but its header says {shape}")
     return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_supported_interpreters_are_stated_the_same_everywhere():
         encoding="utf-8"
     )
     assert all(f"Python 3.{first} to 3.{end - 1}" in text for text in (README, handout))
+    prefix = "Programming Language :: Python :: "
+    classified = [each for each in PROJECT["classifiers"] if each.startswith(prefix)]
+    assert classified == [f"{prefix}3.{minor}" for minor in range(first, end)]
+
+
+def test_every_file_compiles_without_a_warning_on_the_interpreter_that_runs():
+    """Such as one of an escape or an operator that a later Python refuses."""
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path in files:
+            compile(path.read_bytes(), str(path), "exec")
+    assert len(files) > len(MODULES)
 
 
 def test_constraints_pin_every_dependency_exactly():
@@ -199,9 +213,115 @@ def test_modules_are_documented_print_nothing_and_set_no_seed(path):
     if path.parent.name != "exercises":
         assert not re.search(r"^\s*print\(", text, flags=re.M)
     if path.name != "seeding.py":
-        # A generator of its own, which nobody else draws from, is no global seed.
-        own = r"torch\.Generator\(\)\.manual_seed\((0|\d+ \+ seed)\)"
-        assert "manual_seed(" not in re.sub(own, "", text)
+        assert global_seeds(ast.parse(text)) == []
+
+
+# The generators that everybody draws from: what sets them, by the last word of its name, …
+SETTERS = re.compile(r"(manual_)?seed(_all)?|set_?state|set_rng_state(_all)?|default_generator")
+# … and where it comes from. A generator of its own, which nobody else draws from, is no global one.
+GLOBAL = re.compile(
+    r"random|numpy\.random|torch(\.(random|cuda|mps|xpu|accelerator|cuda\.random))?"
+)
+OWN = re.compile(r"torch\.Generator\(\)\.manual_seed\((0|\d+ \+ seed)\)")
+
+
+def global_seeds(tree):
+    """Return the lines that set, or lay hold of, a generator that others draw from as well."""
+    nodes = list(ast.walk(tree))
+    harmless = _harmless(nodes)
+    known = _imported(nodes)
+    found = [node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and _takes(node)]
+    for node in nodes:
+        if isinstance(node, (ast.Attribute, ast.Name)) and node not in harmless:
+            *home, last = _dotted(node, known)
+            anybodys = last == "manual_seed" or GLOBAL.fullmatch(".".join(home))
+            if SETTERS.fullmatch(last) and anybodys:
+                found.append(node.lineno)
+    return sorted(set(found))
+
+
+def _harmless(nodes):
+    """Return what is called to seed a generator of its own, or to put back a state as it was."""
+    assigned = [ast.unparse(node) for node in nodes if isinstance(node, ast.Assign)]
+    names = [text.split(" = ")[0] for text in assigned if text.endswith(" = torch.get_rng_state()")]
+    put_back = {f"torch.set_rng_state({name})" for name in names}
+    calls = {node: ast.unparse(node) for node in nodes if isinstance(node, ast.Call)}
+    return [c.func for c, text in calls.items() if OWN.fullmatch(text) or text in put_back]
+
+
+def _imported(nodes):
+    """Return what names of modules stand for: ``np`` for ``numpy``."""
+    known = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            known |= {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = {alias.asname or alias.name: alias.name for alias in node.names}
+            known |= {short: f"{node.module}.{name}" for short, name in names.items()}
+    return known
+
+
+def _takes(node):
+    """Tell whether an import takes what sets a global generator, or all that a module has."""
+    names = [alias.name for alias in node.names]
+    setters = any(name == "*" or SETTERS.fullmatch(name) for name in names)
+    return not node.level and bool(GLOBAL.fullmatch(node.module)) and setters
+
+
+def _dotted(node, known):
+    """Return the words of a dotted name, the first of them as it was imported."""
+    words = ast.unparse(node).split(".")
+    return [*known.get(words[0], words[0]).split("."), *words[1:]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import random\nrandom.seed(0)",
+        "import random as r\nr.seed(0)",
+        "import random\nrandom.setstate(s)",
+        "from random import seed\nseed(0)",
+        "from random import *",
+        "import numpy\nnumpy.random.seed(0)",
+        "import numpy as np\nnp.random.seed(0)",
+        "import numpy as np\nnp.random.set_state(s)",
+        "import numpy.random as draws\ndraws.seed(0)",
+        "from numpy import random\nrandom.seed(0)",
+        "from numpy.random import seed as s\ns(0)",
+        "import torch\ntorch.manual_seed(0)",
+        "import torch\ntorch.seed()",
+        "import torch\ntorch.random.manual_seed(0)",
+        "import torch\ntorch.cuda.manual_seed_all(0)",
+        "import torch\ntorch.set_rng_state(s)",
+        "import torch\ntorch.random.set_rng_state(s)",
+        "import torch\ntorch.default_generator.manual_seed(0)",
+        "import torch\ndraws = torch.default_generator",
+        "import torch\nset_it = torch.manual_seed\nset_it(0)",
+        "from torch import manual_seed\nmanual_seed(0)",
+        "from torch import random\nrandom.manual_seed(0)",
+        "from torch.random import manual_seed as ms\nms(0)",
+        "def f(generator):\n    generator.manual_seed(0)",
+        "import torch\ntorch.Generator().manual_seed(7)",
+    ],
+)
+def test_every_way_to_set_a_global_seed_is_found(text):
+    assert global_seeds(ast.parse(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import torch\ntorch.Generator().manual_seed(0)",
+        "import torch\ntorch.Generator().manual_seed(100 + seed)",
+        "import numpy as np\nrandom = np.random.default_rng(seed)\nrandom.random()",
+        "def f(seed):\n    return seed",
+        "class A:\n    def f(self):\n        return self.seed, self.state",
+        "import torch\nbefore = torch.get_rng_state()\ntorch.set_rng_state(before)",
+        "from .seeding import seed_torch\nseed_torch(0)",
+    ],
+)
+def test_what_sets_no_global_seed_is_let_through(text):
+    assert global_seeds(ast.parse(text)) == []
 
 
 @pytest.mark.parametrize(
@@ -229,6 +349,7 @@ def test_wheel_contains_the_bundled_data_and_the_style(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert "snn_core/data/mnist_mini.npz" in names
     assert "snn_core/teaching/style.mplstyle" in names
+    assert "snn_core/py.typed" in names
     assert {
         "snn_core/teaching/live/common.js",
         "snn_core/teaching/live/live.css",

@@ -38,20 +38,34 @@ def unnamed(tree):
     ]
 
 
+PACKED = ("gzip", "bz2", "lzma")  # text only where the mode says so
+BYTES = ("Image", "tarfile", "webbrowser", "archive")  # what they open is no text
+TEMPORARY = ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile")
+ALWAYS_TEXT = ("read_text", "write_text", "TextIOWrapper", "FileHandler")
+ALWAYS_TEXT += ("loadtxt", "savetxt", "genfromtxt", "FileInput")
+
+
 def _takes_text(call):
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     if "encoding" in keywords:
         return False
-    if isinstance(call.func, ast.Attribute) and call.func.attr in ("read_text", "write_text"):
+    owner, _, name = ast.unparse(call.func).rpartition(".")
+    owner = owner.rpartition(".")[2]
+    if name in ALWAYS_TEXT:
         return True
-    if isinstance(call.func, ast.Name) and call.func.id == "open":
-        words = [
-            value.value
-            for value in [*call.args[1:2], *keywords.values()]
-            if isinstance(value, ast.Constant)
-        ]
-        return not any("b" in word for word in words if isinstance(word, str))
+    if name in ("open", "fdopen", *TEMPORARY):
+        return owner not in BYTES and _mode_is_text(call, keywords, owner, name)
     return "universal_newlines" in keywords or getattr(keywords.get("text"), "value", None) is True
+
+
+def _mode_is_text(call, keywords, owner, name):
+    """Tell by the mode, the second argument of a function and the first of a path's method."""
+    function = owner in ("", "io", "os", "codecs", *PACKED) and name not in TEMPORARY
+    place = 1 if function else 0
+    given = [keywords["mode"]] if "mode" in keywords else call.args[place : place + 1]
+    usual = "rb" if owner in PACKED else "w+b" if name in TEMPORARY else "r"
+    mode = given[0].value if given and isinstance(given[0], ast.Constant) else usual
+    return "t" in mode if owner in PACKED else "b" not in mode
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
@@ -67,10 +81,26 @@ def test_text_is_read_and_written_as_utf_8_by_name(path):
         ("open(path)", [1]),
         ("open(path, 'w')", [1]),
         ("open(path, mode='r')", [1]),
+        ("path.open()", [1]),
+        ("path.open('w')", [1]),
+        ("(folder / name).open(mode='a')", [1]),
+        ("io.open(path)", [1]),
+        ("os.fdopen(handle, 'w')", [1]),
+        ("gzip.open(path, 'rt')", [1]),
+        ("tempfile.NamedTemporaryFile('w')", [1]),
+        ("io.TextIOWrapper(stream)", [1]),
+        ("np.loadtxt(path)", [1]),
         ("run(command, text=True)", [1]),
         ("path.read_text(encoding='utf-8')", []),
         ("open(path, 'rb')", []),
         ("open(path, mode='wb')", []),
+        ("path.open('rb')", []),
+        ("path.open(encoding='utf-8')", []),
+        ("os.fdopen(handle, 'wb')", []),
+        ("gzip.open(path)", []),
+        ("tempfile.NamedTemporaryFile()", []),
+        ("Image.open(path)", []),
+        ("webbrowser.open(address)", []),
         ("run(command)", []),
         ("new_output(text='a')", []),
     ],

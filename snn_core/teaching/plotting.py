@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .. import _checks
 from ..neurons.leaky import RESETS
+from .arrays import array, classes_array, finite, spikes_array
 from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
@@ -92,20 +93,24 @@ def lanes(
 
     Args:
         current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane; bars, or an area if no step is without.
-        membrane: of the same shape, before the reset, in units of the threshold.
-        spikes: of the same shape, 0 or 1.
+        membrane: as many values, before the reset, in units of the threshold.
+        spikes: as many values, 0 or 1.
         dt: step in ms.
         threshold: drawn as a dashed line; None for a neuron without one.
         reset: "soft" or "hard", where the membrane falls to.
         title: what the figure shows.
 
     Raises:
-        ValueError: if the three differ in their number of values, or for another reset.
+        ValueError: if the three differ in their number of values, for spikes that are not 0 or 1, a step that is not
+            above 0, or another reset.
     """
     _checks.choice("reset", reset, RESETS)
-    rows = [each.detach().cpu().flatten().numpy() for each in (current, membrane, spikes)]
+    _checks.number("dt", dt, 0)
+    finite("threshold", threshold)
+    rows = [array("current", current).ravel(), array("membrane", membrane).ravel(), array("spikes", spikes).ravel()]
     sizes = [len(row) for row in rows]
     _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
+    spikes_array("spikes", rows[2], rows[0].shape)
     time = np.arange(sizes[0]) * dt
     axes = panels(3, stacked=True, height=3.6, ratios=(1, 2, 0.6))
     if rows[0].all():  # bars at every step would look like spikes
@@ -141,12 +146,14 @@ def raster(spikes: Tensor, axes: Axes | None = None, *, dt: float = 1.0, size: f
         color: any matplotlib colour.
 
     Raises:
-        ValueError: if the spikes are not ``[T, N]``.
+        ValueError: if the spikes are not ``[T, N]`` of 0 and 1, or for a step or size that is not above 0.
     """
     _checks.sequence("spikes", spikes)
     _checks.require(spikes.dim() == 2, "spikes", f"shape {list(spikes.shape)}", "[T, N]")
+    _checks.number("dt", dt, 0)
+    _checks.number("size", size, 0)
+    steps, neurons = spikes_array("spikes", spikes, tuple(spikes.shape)).nonzero()
     axes = _axes(axes)
-    steps, neurons = spikes.nonzero().cpu().T.numpy()
     axes.plot(steps * dt, neurons, "|" if spikes.shape[1] < 40 else ".", markersize=size, color=color)
     axes.set(xlabel="time (ms)", ylabel="neuron", xlim=(-dt, len(spikes) * dt), ylim=(-0.5, spikes.shape[1] - 0.5))
     return axes
@@ -174,29 +181,45 @@ def traces(
         color: any matplotlib colour.
 
     Raises:
-        ValueError: if the membrane is not ``[T]``.
+        ValueError: if the membrane is not ``[T]``, the spikes are not of that shape, or the step is not above 0.
     """
     _checks.floats("membrane", membrane)
-    _checks.require(membrane.dim() == 1, "membrane", f"shape {list(membrane.shape)}", "[T]")
+    membrane = array("membrane", membrane, rank=1)
+    _checks.number("dt", dt, 0)
+    finite("threshold", threshold)
+    at = None if spikes is None else spikes_array("spikes", spikes, membrane.shape) > 0
     axes = _axes(axes)
     time = np.arange(len(membrane)) * dt
-    axes.plot(time, membrane.detach().cpu().numpy(), color=color, label=label)
+    axes.plot(time, membrane, color=color, label=label)
     if threshold is not None:
         axes.axhline(threshold, color="0.5", linestyle="--", linewidth=1)
-    if spikes is not None:
-        at = spikes.detach().cpu().numpy() > 0
-        axes.plot(time[at], membrane.detach().cpu().numpy()[at], "v", color=color, markersize=5)
+    if at is not None:
+        axes.plot(time[at], membrane[at], "v", color=color, markersize=5)
     axes.set(xlabel="time (ms)", ylabel="membrane u")
     return axes
 
 
 def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float = 0.0, high: float = 1.0):
-    """Draw pictures ``[height, width]`` side by side on one grey scale; return the axes."""
+    """Draw pictures side by side on one grey scale; return the axes.
+
+    Args:
+        pictures: one or more, each ``[height, width]``.
+        titles: one for each.
+        axes: where to draw, one for each; new axes if None.
+        low, high: the values that are black and white.
+
+    Raises:
+        ValueError: for no pictures, pictures of another shape, or another number of titles or axes.
+    """
+    pictures = [array("pictures", picture, rank=2) for picture in pictures]
+    _checks.require(len(pictures) > 0, "pictures", "none", "at least one")
+    _checks.require(len(titles) == len(pictures), "titles", f"{len(titles)}", f"{len(pictures)}, one for each picture")
     if axes is None:
         _, axes = plt.subplots(1, len(pictures), figsize=(1.5 * len(pictures), 1.8), squeeze=False)
         axes = axes[0]
+    _checks.require(len(axes) == len(pictures), "axes", f"{len(axes)}", f"{len(pictures)}, one for each picture")
     for picture, title, ax in zip(pictures, titles, axes, strict=True):
-        ax.imshow(picture.detach().cpu().numpy(), cmap="gray", vmin=low, vmax=high)
+        ax.imshow(picture, cmap="gray", vmin=low, vmax=high)
         ax.set_title(title, fontsize=9, loc="center")
         ax.axis("off")
     return axes
@@ -217,11 +240,22 @@ def loss_curve(history, axes=None):
 
 
 def confusion_matrix(predicted: Tensor, labels: Tensor, axes: Axes | None = None) -> Axes:
-    """Draw how often each true class (rows) was taken for each class (columns); both arguments ``[samples]``."""
+    """Draw how often each true class (rows) was taken for each class (columns).
+
+    Args:
+        predicted: integers ``[samples]`` from 0 to 99.
+        labels: what is true, alike.
+        axes: where to draw; new axes if None.
+
+    Raises:
+        ValueError: for classes that are not such integers, no samples, or two numbers of samples.
+    """
+    true = classes_array("labels", labels)
+    answers = classes_array("predicted", predicted, len(true))
     axes = _axes(axes, 4.2, 4.0)
-    classes = int(max(predicted.max(), labels.max())) + 1
+    classes = max(answers.max(), true.max()) + 1
     counts = np.zeros((classes, classes), dtype=int)
-    np.add.at(counts, (labels.cpu().numpy(), predicted.cpu().numpy()), 1)
+    np.add.at(counts, (true, answers), 1)
     axes.imshow(np.sqrt(counts), cmap="Blues")
     for (row, column), count in np.ndenumerate(counts):
         if count:
@@ -238,7 +272,7 @@ def membrane_histogram(report, axes=None, *, layers: int | None = None):
         _, axes = plt.subplots(1, len(shown), figsize=(3.6 * len(shown), 2.4), squeeze=False)
         axes = axes[0]
     for layer, ax in zip(shown, axes, strict=False):
-        ax.hist(layer.membrane.cpu().numpy(), bins=60, color=BLUE)
+        ax.hist(array("membrane", layer.membrane).ravel(), bins=60, color=BLUE)
         ax.set(xlabel="membrane u", ylabel="values", yscale="log", title=f"layer {layer.name}")
         if layer.spiking:
             ax.axvline(1.0, color="0.4", linestyle="--", linewidth=1)
@@ -249,21 +283,25 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
     """Draw a table of numbers on shades of blue, the better the darker; NaN leaves a cell empty.
 
     Args:
-        values: ``[rows, columns]``, array or tensor.
+        values: ``[rows, columns]``, array or tensor, finite or NaN.
         rows, columns: names of the rows, from the top, and of the columns.
         axes: where to draw; new axes if None.
         form: how a number is written.
         best: "high" or "low", which end is dark.
 
     Raises:
-        ValueError: if the names do not fit the shape of the table, or for another `best`.
+        ValueError: if the names do not fit the shape of the table, for a table without cells or with infinite values,
+            or for another `best`.
     """
     _checks.choice("best", best, ("high", "low"))
-    values = np.asarray(values, dtype=float)
+    values = array("values", values).astype(float)
     expected = (len(rows), len(columns))
     _checks.require(values.shape == expected, "values", f"shape {list(values.shape)}", f"shape {list(expected)}")
+    _checks.require(values.size > 0, "values", f"shape {list(values.shape)}", "at least one cell")
+    _checks.require(not np.isinf(values).any(), "values", "an infinite value", "finite values, or NaN")
     axes = _axes(axes, 1.5 + len(columns), 1.0 + 0.4 * len(rows))
-    low, high = np.nanmin(values), np.nanmax(values)
+    low = np.fmin.reduce(values, axis=None)
+    high = np.fmax.reduce(values, axis=None)
     share = (values - low) / max(high - low, 1e-12)
     share = share if best == "high" else 1 - share
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1.8, aspect="auto")  # never too dark for the text
@@ -305,7 +343,9 @@ def dots_per_seed(
             place = group + 0.8 * (column + 0.5) / len(columns) - 0.4
             around = place + np.linspace(-0.25, 0.25, len(values)) / len(columns)
             label = columns[column] if group == 0 else None
-            axes.plot(around, values, "o", markersize=4, alpha=0.8, color=shades[column], label=label)
+            axes.plot(
+                around, array(name, values, rank=1), "o", markersize=4, alpha=0.8, color=shades[column], label=label
+            )
     if level is not None:
         axes.axhline(level, color=GREY, linestyle="--", linewidth=1)
     decorate(axes, title=title, y=y)

@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from publish.page import read
-from publish.page_rules import RULES, broken
+from publish.page_rules import RULES, broken, checks_can_fail
 from publish.page_style import written
 from tests.pages import SOURCES, code
 
@@ -38,6 +38,11 @@ NEW = [name for name in WRITTEN if name not in OLD]
 @pytest.mark.parametrize("name", NEW)
 def test_page_keeps_the_rule(name, rule):
     assert RULES[rule](WRITTEN[name]) == []
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_a_check_of_an_older_page_can_fail_too(name):
+    assert checks_can_fail(WRITTEN[name]) == []
 
 
 @pytest.mark.parametrize("name", OLD)

@@ -4,6 +4,7 @@ import pytest
 
 from publish.page_rules import (
     broken,
+    checks_can_fail,
     deeper_comes_last,
     exercises_hold_no_answer,
     headings_start_their_cells,
@@ -152,3 +153,56 @@ def test_deeper_may_be_followed_by_the_references_only():
     assert deeper_comes_last(page(START, DEEPER, EXERCISES)) == [
         "after Deeper comes more than the references"
     ]
+
+
+COMPUTED = "\n# %%\nimport numpy as np\nfrom snn_core import LIF\nsecond = first + 1\n"
+
+
+def check(*lines):
+    """Return a cell that checks."""
+    return '\n# %% tags=["check"]\n' + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["assert second == 2"],
+        ["assert np.isclose(second, 2) and True"],
+        ["assert LIF().beta < 1"],
+        ["assert torch.zeros(2)[1].is_contiguous()"],
+        ["third = second", "assert third == 2"],
+        ["table = []", "for each in (second,):", "    table.append(each)", "assert table == [2]"],
+        ["assert all(each < second for each in (0, 1))"],
+        ["assert second == second + 0 * first"],
+    ],
+)
+def test_a_check_of_what_the_page_computed_can_fail(lines):
+    assert checks_can_fail(page(TITLE, SETUP, PICTURE, COMPUTED, check(*lines))) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["assert True"],
+        ["assert 1 + 1 == 2"],
+        ["assert round(0.5 * 3, 1) == 1.5"],
+        ["assert np.isclose(1 / 3, 0.333, atol=0.01)"],
+        ["third = 2", "assert third == 2"],
+        ["table = []", "table.append(2)", "assert table == [2]"],
+        ["table = [np.log(second)]", "assert np.isclose(1, 1)"],
+        ["assert [second for second in (1, 2)] == [1, 2]"],
+        ["assert second == 3 or True"],
+        ["assert second == second"],
+        ["assert (second == 3, 'the second is three')"],
+        ["if second:", "    assert True"],
+    ],
+)
+def test_a_check_that_cannot_fail_is_found(lines):
+    written = "; ".join(checks_can_fail(page(TITLE, SETUP, PICTURE, COMPUTED, check(*lines))))
+    assert written.startswith("a check cannot fail: assert")
+    assert written.count("cannot fail") == 1
+
+
+def test_what_one_check_computes_another_may_use():
+    parts = check("third = second"), check("assert third == 2")
+    assert checks_can_fail(page(TITLE, SETUP, PICTURE, COMPUTED, *parts)) == []

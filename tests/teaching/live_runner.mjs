@@ -1,9 +1,15 @@
 // Reads {source, calls: [[function, …arguments], …]} and prints what the module's functions return.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const { source, calls } = JSON.parse(readFileSync(0, "utf8"));
 const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 const { explorer } = module;
+
+/** A typed array as a plain one, for JSON. */
+function listed(_, value) {
+  return ArrayBuffer.isView(value) ? Array.from(value) : value;
+}
 
 /** What a model that runs in time does at each moment, given which buttons are pressed before, and the values. */
 function moments(data, course) {
@@ -15,14 +21,17 @@ function moments(data, course) {
   });
 }
 
-/** Draw an explorer on a canvas of a given width that only listens: how often it was told to draw, and where to nowhere. */
+/** Draw an explorer on a canvas of a given width that only listens: how often it was told to draw, where to nowhere, and a
+ *  fingerprint of all that it was told. */
 function drawn(width, values, data) {
-  const heard = { calls: 0, nowhere: 0, panels: 0 };
-  const listen = (...given) => {
+  const heard = { calls: 0, nowhere: 0, panels: 0 }, picture = createHash("sha256");
+  const note = (...told) => picture.update(JSON.stringify(told, listed));
+  const listen = (name) => (...given) => {
     heard.calls++;
     heard.nowhere += given.flat().filter((value) => typeof value === "number" && !Number.isFinite(value)).length;
+    note(name, ...given);
   };
-  const context = new Proxy({}, { get: () => listen, set: () => true });
+  const context = new Proxy({}, { get: (_, name) => listen(name), set: (_, name, value) => (note(name, value), true) });
   const make = () => ({ style: {}, setAttribute() {}, append() {}, getContext: () => context, clientWidth: width });
   globalThis.document = { createElement: make };
   globalThis.window = { devicePixelRatio: 2 };
@@ -34,9 +43,9 @@ function drawn(width, values, data) {
   };
   const figure = new module.Figure(make()), state = explorer.begin?.(data);
   explorer.draw(figure, explorer.compute(values, data, state), values, data);
-  return { ...heard, panels: figure.drawn.length };
+  return { ...heard, panels: figure.drawn.length, picture: picture.digest("hex") };
 }
 
 const own = { moments, drawn };
 const results = calls.map(([name, ...values]) => (own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name])(...values));
-process.stdout.write(JSON.stringify(results, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)));
+process.stdout.write(JSON.stringify(results, listed));

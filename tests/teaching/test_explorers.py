@@ -1,6 +1,7 @@
 """Explorers: every slider goes to both ends, the picture follows, the model is the core's."""
 
 import io
+import itertools
 import re
 
 import numpy as np
@@ -62,11 +63,38 @@ def test_every_slider_can_go_to_both_ends(name, slider, value):
     assert moved(name, slider, value).startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("name", DRAWN)
-def test_the_picture_follows_a_slider(name):
-    slider, control = next(iter(ALL_EXPLORERS[name].controls.items()))
-    value = next(end for end in ends(control) if end != control.start)
-    assert moved(name, slider, value) != ALL_EXPLORERS[name]().png()
+def settings(controls, but):
+    """Return the settings of all choices except one: what some sliders do, others switch off."""
+    choices = {
+        key: c.options for key, c in controls.items() if isinstance(c, Choice) and key != but
+    }
+    return [dict(zip(choices, each, strict=True)) for each in itertools.product(*choices.values())]
+
+
+@pytest.mark.parametrize(
+    ("name", "slider"), [(name, slider) for name, kind in DRAWN.items() for slider in kind.controls]
+)
+def test_the_picture_follows_every_slider(name, slider):
+    """Under some setting of the choices; through the widget where there is one."""
+    explorer = ALL_EXPLORERS[name]()
+    box = explorer.sliders()
+    starts = {key: control.start for key, control in explorer.controls.items()}
+
+    def picture(values):
+        if isinstance(box, LiveFigure):
+            return explorer.png(**values)
+        for widget, key in zip(box.children, explorer.controls, strict=False):
+            widget.value = values[key]
+        return bytes(box.children[-1].value)
+
+    for setting in settings(explorer.controls, slider):
+        before = picture(starts | setting)
+        if any(
+            picture(starts | setting | {slider: end}) != before
+            for end in ends(explorer.controls[slider])
+        ):
+            return
+    pytest.fail(f"{slider} changes nothing")
 
 
 @pytest.mark.parametrize("name", DRAWN)

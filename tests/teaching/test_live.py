@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +180,34 @@ def test_whatever_the_values_everything_is_drawn_somewhere(name, width):
         assert found["nowhere"] == 0, case
         assert found["panels"] >= 2
         assert found["calls"] > 20
+
+
+def marked_at(control, starts):
+    """Return marks that end where another control starts: a trail is drawn to where that one is."""
+    if not isinstance(control, Marks):
+        return []
+    return [[control.low, start] for start in starts.values() if isinstance(start, float)]
+
+
+@needs_node
+@every_live
+def test_every_control_changes_what_is_drawn(name):
+    """Under some setting of the choices, which switch some of the others off."""
+    controls = having_values(name)
+    starts = {key: control.start for key, control in controls.items()}
+    choices = {key: c.options for key, c in controls.items() if isinstance(c, Choice)}
+    settings = [dict(zip(choices, each, strict=True)) for each in product(*choices.values())]
+    pairs = [
+        (key, starts | setting, starts | setting | {key: end})
+        for key, control in controls.items()
+        for setting in settings
+        for end in [*ends(control), *marked_at(control, starts)]
+    ]
+    cases = [case for _, *both in pairs for case in both]
+    data = LIVE[name]().data()
+    found = [each["picture"] for each in run(name, [("drawn", 480, case, data) for case in cases])]
+    drawn = zip(pairs, found[::2], found[1::2], strict=True)
+    assert {key for (key, *_), before, after in drawn if before != after} == set(controls)
 
 
 @needs_node

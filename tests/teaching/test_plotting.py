@@ -49,6 +49,26 @@ def test_confusion_matrix_counts():
     }
 
 
+BAD_CLASSES = {
+    "one answer for two": (torch.tensor([0]), torch.tensor([0, 1]), "predicted"),
+    "a negative label": (torch.tensor([0, 1]), torch.tensor([0, -1]), "labels"),
+    "a negative answer": (torch.tensor([-1, 1]), torch.tensor([0, 1]), "predicted"),
+    "too many classes": (torch.tensor([0, 100]), torch.tensor([0, 1]), "predicted"),
+    "floats": (torch.tensor([0.0, 1.0]), torch.tensor([0, 1]), "predicted"),
+    "truth values": (torch.tensor([0, 1]), torch.tensor([False, True]), "labels"),
+    "no samples": (torch.tensor([0]), torch.zeros(0, dtype=torch.int64), "labels"),
+    "a column": (torch.tensor([0, 1]), torch.tensor([[0], [1]]), "labels"),
+    "a list": (torch.tensor([0, 1]), [0, 1], "labels"),
+}
+
+
+@pytest.mark.parametrize(("predicted", "labels", "name"), BAD_CLASSES.values(), ids=BAD_CLASSES)
+def test_confusion_matrix_refuses_what_are_no_classes(predicted, labels, name):
+    with pytest.raises(ValueError, match=f"{name}: got"):
+        plotting.confusion_matrix(predicted, labels)
+    assert not plt.get_fignums()  # nothing half drawn
+
+
 def test_membrane_histogram_has_one_panel_per_layer():
     layer = LayerReport("1", 0.1, 0.0, 0.0, torch.randn(100), 1.0, 0.1, spiking=True)
     axes = plotting.membrane_histogram(Report([layer, layer], 1.0, 0.0, 0.0, None))
@@ -58,6 +78,118 @@ def test_membrane_histogram_has_one_panel_per_layer():
 def test_images_share_one_grey_scale():
     axes = plotting.images([torch.zeros(2, 2), torch.ones(2, 2)], ["a", "b"])
     assert all(ax.images[0].get_clim() == (0, 1) for ax in axes)
+
+
+# Numbers that half precision holds exactly, so that every dtype must give the same picture.
+COURSE = torch.tensor([0.0, 0.5, 1.25, -0.75])
+FIRED = torch.tensor([0.0, 0.0, 1.0, 0.0])
+TABLE = torch.tensor([[1.5, 2.0], [3.0, -4.0]])
+
+
+def _report(membrane):
+    layer = LayerReport("1", 0.1, 0.0, 0.0, membrane, 1.0, 0.1, spiking=True)
+    return Report([layer], 1.0, 0.0, 0.0, None)
+
+
+VERBS = {
+    "lanes": lambda as_: plotting.lanes(as_(COURSE), as_(COURSE), as_(FIRED)),
+    "raster": lambda as_: plotting.raster(as_(torch.stack([FIRED, 1 - FIRED], 1))),
+    "traces": lambda as_: plotting.traces(as_(COURSE), spikes=as_(FIRED)),
+    "images": lambda as_: plotting.images([as_(TABLE), as_(TABLE.T)], ["a", "b"]),
+    "images of a stack": lambda as_: plotting.images(as_(torch.stack([TABLE, TABLE.T])), "ab"),
+    "membrane_histogram": lambda as_: plotting.membrane_histogram(_report(as_(COURSE))),
+    "heat_table": lambda as_: plotting.heat_table(as_(TABLE), "ab", "xy"),
+    "heat_table of rows": lambda as_: plotting.heat_table(list(as_(TABLE)), "ab", "xy"),
+    "dots_per_seed": lambda as_: plotting.dots_per_seed({"a": list(as_(TABLE))}, ["x", "y"]),
+}
+KINDS = {
+    "with a gradient": lambda tensor: tensor.clone().requires_grad_(),
+    "computed": lambda tensor: tensor.clone().requires_grad_() * 1,
+    "bfloat16": torch.Tensor.bfloat16,
+    "bfloat16 with a gradient": lambda tensor: tensor.bfloat16().requires_grad_(),
+    "float16": torch.Tensor.half,
+    "float64": torch.Tensor.double,
+    "negated view": lambda tensor: torch.imag(torch.conj(torch.complex(0 * tensor, -tensor))),
+    "on another device": lambda tensor: tensor.cuda(),
+}
+
+
+def _drawn():
+    """Return all numbers and words in the figures that are open."""
+    found = []
+    for axes in [axes for number in plt.get_fignums() for axes in plt.figure(number).axes]:
+        found += [line.get_xydata().tolist() for line in axes.lines]
+        found += [image.get_array().tolist() for image in axes.images]
+        found += [patch.get_height() for patch in axes.patches]
+        found += [path.vertices.tolist() for each in axes.collections for path in each.get_paths()]
+        found += [text.get_text() for text in axes.texts]
+    plt.close("all")
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_figure_takes_every_kind_of_tensor(verb, kind):
+    if kind == "on another device" and not torch.cuda.is_available():
+        pytest.skip("there is no other device")
+    VERBS[verb](torch.Tensor.float)
+    expected = _drawn()
+    VERBS[verb](KINDS[kind])
+    assert _drawn() == expected
+    assert expected
+
+
+def test_confusion_matrix_takes_every_kind_of_integer():
+    for dtype in (torch.uint8, torch.int8, torch.int32, torch.int64):
+        plotting.confusion_matrix(torch.tensor([0, 1], dtype=dtype), torch.tensor([0, 1]))
+        counts = _drawn()[0]
+        assert counts == [[1, 0], [0, 1]]
+
+
+BAD_FIGURES = {
+    "spikes of another length": (
+        lambda: plotting.traces(COURSE, spikes=FIRED[:-1]),
+        r"spikes: got shape \[3\], expected shape \[4\]",
+    ),
+    "spikes that are none": (lambda: plotting.raster(torch.full((2, 2), 0.5)), "spikes: got"),
+    "lanes of spikes that are none": (
+        lambda: plotting.lanes(COURSE, COURSE, COURSE),
+        "spikes: got other values",
+    ),
+    "a membrane [T, 1]": (lambda: plotting.traces(COURSE.view(4, 1)), "membrane: got shape"),
+    "no step": (lambda: plotting.raster(torch.zeros(2, 2), dt=0), "dt: got 0"),
+    "no step of a trace": (lambda: plotting.traces(COURSE, dt=-1.0), "dt: got -1.0"),
+    "no step of lanes": (lambda: plotting.lanes(COURSE, COURSE, FIRED, dt=np.nan), "dt: got"),
+    "no size": (lambda: plotting.raster(torch.zeros(2, 2), size=0), "size: got 0"),
+    "a threshold NaN": (lambda: plotting.traces(COURSE, threshold=np.nan), "threshold: got nan"),
+    "lanes, threshold": (
+        lambda: plotting.lanes(COURSE, COURSE, FIRED, threshold="1"),
+        "threshold: got '1'",
+    ),
+    "a picture of rank 1": (lambda: plotting.images([COURSE], ["a"]), "pictures: got shape"),
+    "no pictures": (lambda: plotting.images([], []), "pictures: got none"),
+    "one title for two": (lambda: plotting.images([TABLE, TABLE], ["a"]), "titles: got 1"),
+    "one axes for two": (
+        lambda: plotting.images([TABLE, TABLE], "ab", [plotting.panels()]),
+        "axes: got 1",
+    ),
+    "complex pictures": (lambda: plotting.images([TABLE + 0j], ["a"]), "pictures: got complex64"),
+    "text": (lambda: plotting.heat_table("ab", "a", "x"), "values: got"),
+    "rows of unlike length": (lambda: plotting.heat_table([[1], [1, 2]], "ab", "x"), "values: got"),
+    "no cell": (lambda: plotting.heat_table(torch.zeros(0, 2), "", "xy"), "values: got"),
+    "infinite": (lambda: plotting.heat_table([[np.inf]], "a", "x"), "values: got an infinite"),
+    "another shape": (lambda: plotting.heat_table(TABLE, "abc", "xy"), "values: got shape"),
+    "a seed for each": (
+        lambda: plotting.dots_per_seed({"a": [[[1.0]]]}, ["x"]),
+        r"a: got shape \[1, 1\]",
+    ),
+}
+
+
+@pytest.mark.parametrize(("draw", "message"), BAD_FIGURES.values(), ids=BAD_FIGURES)
+def test_figures_refuse_by_name_what_they_cannot_show(draw, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        draw()
 
 
 def test_the_unrolled_graph_has_every_symbol_at_every_step():
@@ -104,6 +236,7 @@ def test_heat_table_writes_every_number_and_darkens_the_best(best):
 def test_heat_table_leaves_a_cell_without_a_number_empty():
     axes = plotting.heat_table([[1.0, np.nan]], ["a"], ["x", "y"])
     assert [text.get_text() for text in axes.texts] == ["1.0"]
+    assert not plotting.heat_table([[np.nan]], ["a"], ["x"]).texts
 
 
 def test_loss_curve_of_a_history():

@@ -180,7 +180,7 @@ decorate(
 
 # %% tags=["check"]
 assert [round(peak, 1) for peak in peaks] == [2.0, 6.3, 9.5]
-assert [round(1e12 * 1e-9 / length) for length in (50, 10, 1)] == [20, 100, 1000]
+assert [round(1e12 * short.sum() / length) for length in (50, 10, 1)] == [20, 100, 1000]
 assert abs(1e-12 / C - 0.010) < 1e-12
 
 # %% [markdown]

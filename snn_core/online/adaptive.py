@@ -49,7 +49,7 @@ def adaptive_traces_step(
 def adaptive_slope(neuron: AdaptiveLIF, membrane: Tensor, adaptation: Tensor) -> Tensor:
     """Return the surrogate derivative at membranes ``[B, M]`` below raised thresholds."""
     raised = neuron.threshold.to(membrane) + neuron.strength.to(membrane) * adaptation
-    return neuron.surrogate.derivative(membrane - raised)
+    return neuron.surrogate.derivative(membrane - raised).to(membrane)
 
 
 def _per_neuron(value: Tensor, like: Tensor) -> Tensor:

@@ -141,7 +141,7 @@ class OnlineLIF(OnlineLayer):
         """Return the surrogate derivative at the membranes of the last step, or of all steps."""
         neuron = self.neuron
         distance = self.membrane - neuron.threshold.to(self.membrane)
-        return neuron.surrogate.derivative(distance)
+        return neuron.surrogate.derivative(distance).to(distance)
 
 
 class OnlineSmoothedLIF(OnlineLIF):

@@ -156,13 +156,14 @@ class OnlineRTRL(SignalLearner):
         neuron = self.neuron
         sources = torch.cat([inputs.to(self.slope.dtype), self.state.spikes], 1)
         threshold = neuron.threshold.to(self.slope)
+        beta = neuron.beta.to(self.slope)
         jump = 0.0 if neuron.detach_reset else threshold
-        through = jacobian(self.slope, neuron.weight, neuron.beta, jump, self.terms)
+        through = jacobian(self.slope, neuron.weight, beta, jump, self.terms)
         self.influence = influence_step(self.influence, through, sources)
         weight = self.linear.weight
         current = F.linear(inputs.to(weight.dtype), weight).to(self.slope.dtype)
         spikes, membrane, self.state = neuron.step(current, self.state)
-        self.slope = neuron.surrogate.derivative(membrane - threshold)
+        self.slope = neuron.surrogate.derivative(membrane - threshold).to(membrane)
         return spikes.to(inputs.dtype)
 
     def _learn(self, signal: Tensor) -> Tensor:

@@ -91,9 +91,9 @@ def test_a_step_that_a_user_puts_in_the_place_of_another_is_called():
 
 
 class Doubled(LIF):
-    @property
-    def rules(self):
-        return super().rules | {"threshold": 2 * self.threshold}
+    def rules(self, state):
+        rules = super().rules(state)
+        return rules | {"threshold": 2 * rules["threshold"]}
 
 
 class Never(Surrogate):

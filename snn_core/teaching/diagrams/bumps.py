@@ -110,7 +110,7 @@ def contributions(train: Tensor, w: float, neuron: LIF) -> list[Axes]:
     with torch.no_grad():
         spikes, membrane, _ = neuron(w * train, record=True)
     _checks.require(not spikes.any(), "w", w, "a weight at which the neuron is silent")
-    threshold = neuron.threshold
+    threshold = neuron.threshold.item()
     membrane = membrane.flatten()
     parts = neuron.surrogate.derivative(membrane - threshold) * membrane / w
     upper, lower = panels(2, stacked=True, height=3.6)

@@ -110,3 +110,17 @@ def labels(argument: str, got: object, batch: int, classes: int) -> Tensor:
     if low < 0 or high >= classes:
         fail(argument, f"labels from {low} to {high}", f"labels in [0, {classes - 1}]")
     return got.long()
+
+
+def lengths(argument: str, got: object, batch: int, steps: int) -> Tensor:
+    """Require integers ``[B]`` in [1, steps], how long each sample is; return them as int64."""
+    is_tensor = isinstance(got, Tensor)
+    if not is_tensor or got.dtype not in INTEGERS or got.shape != (batch,):
+        came = f"{got.dtype} {list(got.shape)}" if is_tensor else type(got).__name__
+        fail(argument, came, f"an integer tensor of shape [{batch}]")
+    if batch:
+        low = got.min().item()
+        high = got.max().item()
+        if low < 1 or high > steps:
+            fail(argument, f"lengths from {low} to {high}", f"lengths in [1, {steps}]")
+    return got.long()

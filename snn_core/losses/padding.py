@@ -31,19 +31,4 @@ def fill_after(got: Tensor, ends: Tensor, value: float) -> Tensor:
 def checked_lengths(lengths: Tensor, got: Tensor) -> Tensor:
     """Require integers ``[B]`` in [1, T] for an output ``[T, B, …]``; return them on its device."""
     steps, batch = got.shape[:2]
-    integers("lengths", lengths, batch, 1)
-    highest = lengths.max().item()
-    if highest > steps:
-        _checks.fail("lengths", f"a length of {highest}", f"at most the {steps} steps that came")
-    return lengths.to(got.device, torch.int64)
-
-
-def integers(argument: str, got: Tensor, samples: int, low: int) -> None:
-    """Require an integer tensor ``[samples]`` of values from `low` on, at least one."""
-    is_tensor = isinstance(got, Tensor)
-    if not is_tensor or got.dtype not in _checks.INTEGERS or got.shape != (samples,):
-        came = f"{got.dtype} {list(got.shape)}" if is_tensor else type(got).__name__
-        _checks.fail(argument, came, f"an integer tensor of shape [{samples}]")
-    _checks.require(samples > 0, argument, "no sample", "at least one")
-    lowest = got.min().item()
-    _checks.require(lowest >= low, argument, f"a value of {lowest}", f"at least {low}")
+    return _checks.lengths("lengths", lengths, batch, steps).to(got.device)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from .. import _checks
-from ..losses.padding import integers
 
 Lengths = dict[str, Tensor]  # what decoders and objectives are told of lengths, if there are some
 Batch = tuple[Tensor, Tensor, Lengths]  # values, labels
@@ -25,9 +24,9 @@ class Samples:
         is_some = self.values.dim() > 0 and len(self.values) > 0
         came = f"shape {list(self.values.shape)}"
         _checks.require(is_some, "values", came, "at least one sample, [samples, …]")
-        integers("labels", self.labels, len(self.values), 0)
+        _integers("labels", self.labels, len(self.values), 0)
         if self.lengths is not None:
-            integers("lengths", self.lengths, len(self.values), 1)
+            _integers("lengths", self.lengths, len(self.values), 1)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -37,6 +36,16 @@ class Samples:
         chosen = chosen.to(self.values.device)
         given = {} if self.lengths is None else {"lengths": self.lengths[chosen]}
         return self.values[chosen], self.labels[chosen], given
+
+
+def _integers(argument: str, got: Tensor, samples: int, low: int) -> None:
+    """Require an integer tensor ``[samples]`` of values from `low` on."""
+    is_tensor = isinstance(got, Tensor)
+    if not is_tensor or got.dtype not in _checks.INTEGERS or got.shape != (samples,):
+        came = f"{got.dtype} {list(got.shape)}" if is_tensor else type(got).__name__
+        _checks.fail(argument, came, f"an integer tensor of shape [{samples}]")
+    lowest = got.min().item()
+    _checks.require(lowest >= low, argument, f"a value of {lowest}", f"at least {low}")
 
 
 def test_samples(test: object) -> Samples | None:

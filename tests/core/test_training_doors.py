@@ -9,7 +9,7 @@ from torch.nn.functional import mse_loss
 
 from snn_core import LIF, LeakyIntegrator, encoding, losses
 from snn_core.layers import Repeat
-from snn_core.training import evaluate, fit, one_cycle, seed_torch
+from snn_core.training import History, evaluate, fit, one_cycle, seed_torch
 
 VALUES = torch.rand(6, 4, generator=torch.Generator().manual_seed(0))
 LABELS = torch.arange(6) % 3
@@ -108,7 +108,7 @@ BAD_SAMPLES = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_values_that_are_no_samples_are_refused_by_name(call, case):
     values, came = BAD_SAMPLES[case]
-    with pytest.raises(ValueError, match=r"^values: got .*expected at least|torch") as error:
+    with pytest.raises(ValueError, match=r"^values: got .*expected (at least|a torch)") as error:
         call(values=values)
     assert came in str(error.value)
 
@@ -176,8 +176,10 @@ def test_an_encoder_that_returns_no_input_is_refused(call, case):
 
 def test_a_network_may_encode_by_itself():
     net = nn.Sequential(Repeat(5), nn.Linear(4, 3), LeakyIntegrator())
-    assert len(call_fit(net=net, encode=lambda values: values, epochs=2).loss) == 2
-    assert 0 <= call_evaluate(net=net, encode=lambda values: values) <= 1
+    history = fit(net, VALUES, LABELS, epochs=2, progress=False, test=(VALUES, LABELS))
+    share = evaluate(net, VALUES, LABELS)
+    assert share == losses.accuracy(losses.spike_count(net(VALUES)), LABELS)
+    assert history.test_accuracy[-1] == share
 
 
 BAD_DECODERS = {
@@ -295,6 +297,29 @@ def test_a_network_that_never_spikes_is_still_read():
     net = nn.Sequential(nn.Linear(4, 3), LIF(threshold=1e6))
     history = call_fit(net=net, epochs=1, batch_size=6)
     assert history.train_accuracy == [1 / 3]  # a tie, which the first class wins
+
+
+def test_sizes_of_batches_and_epochs_unless_told():
+    values, labels = torch.rand(501, 4), torch.arange(501) % 3
+    seen = []
+
+    def watching(batch):
+        seen.append(len(batch))
+        return encoding.repeat(batch, 2)
+
+    evaluate(network(), values, labels, encode=watching)
+    assert seen == [500, 1]
+    seen.clear()
+    history = fit(network(), values, labels, encode=watching, progress=False)
+    assert seen == [128, 128, 128, 117] * 5
+    assert history.batches_per_epoch == 4
+    assert len(history.train_accuracy) == 5
+
+
+def test_a_history_begins_empty():
+    first, second = History(), History()
+    first.loss.append(1.0)
+    assert second == History([], [], [], 1)
 
 
 def test_one_cycle_refuses_what_is_no_optimizer_with_a_momentum():

@@ -290,7 +290,7 @@ def test_an_infinite_membrane_is_refused_by_name():
     membrane = torch.zeros(4, 2, 3)
     membrane[1, 0, 2] = torch.inf
     for objective in (losses.max_membrane_cross_entropy, losses.summed_membrane_cross_entropy):
-        with pytest.raises(ValueError, match=r"^membrane: got values that add up to"):
+        with pytest.raises(ValueError, match=r"^membrane: got .*, expected "):
             objective(membrane, torch.tensor([0, 1]))
 
 
@@ -355,3 +355,35 @@ def test_the_step_of_a_distance_may_be_as_long_as_a_hundred_time_constants():
     one = torch.zeros(5, 1, 1)
     one[2] = 1
     assert losses.van_rossum(one, 0 * one, tau=0.01, dt=1.0).item() == pytest.approx(100.0)
+
+
+def test_scores_may_have_any_axes_before_the_classes():
+    scores = torch.rand(5, 2, 3, generator=seed_torch(0))
+    flat = losses.predict(scores.flatten(0, 1))
+    assert losses.predict(scores).tolist() == flat.view(5, 2).tolist()
+    assert (
+        losses.predict(scores[:, :1], generator=seed_torch(0)).tolist() == flat[::2, None].tolist()
+    )
+    tied = torch.zeros(200, 1, 2)
+    assert losses.predict(tied, generator=seed_torch(0)).unique().tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("objective", [losses.count_mse, losses.first_spike_mse])
+def test_targets_are_shares(objective):
+    spikes, labels = torch.zeros(4, 2, 3), torch.tensor([0, 1])
+    for option in ("right", "wrong"):
+        for share in (-0.5, -1.0, 1.5, "1", None):
+            with pytest.raises(ValueError, match=rf"^{option}: got .*, expected "):
+                objective(spikes, labels, **{option: share})
+        for share in (0, 1):
+            assert torch.isfinite(objective(spikes, labels, **{option: share}))
+
+
+def test_a_limit_of_activity_is_at_least_nothing():
+    spikes = torch.ones(4, 2, 3)
+    assert losses.upper_activity(spikes, 0) == 16
+    assert losses.lower_activity(spikes, 0) == 0
+    for loss in (losses.upper_activity, losses.lower_activity):
+        for limit in (-0.5, -1, NAN, None, "1"):
+            with pytest.raises(ValueError, match=r"^limit: got .*, expected "):
+                loss(spikes, limit)

@@ -135,6 +135,8 @@ BAD = {
     "nan": (math.nan, "nan"),
     "infinite": (math.inf, "inf"),
     "learnt": (torch.tensor(0.5, requires_grad=True), "a tensor that requires a gradient"),
+    "none": (torch.tensor([]), "0 values"),
+    "too large": (1e39, "1e+39"),
     "negative": (-0.5, "-0.5"),
 }
 
@@ -164,11 +166,33 @@ def test_the_edges_of_the_ranges():
     for argument, value in (("beta", 1.01), ("beta", -0.01), ("threshold", 0.0)):
         with pytest.raises(ValueError, match=f"^{argument}: got "):
             LIF(**{argument: value})
-    with pytest.raises(ValueError, match="^alpha: got 1.0, expected a decay below 1"):
+    with pytest.raises(ValueError, match="^alpha: got a decay of 1.0, expected one below 1"):
         CuBaLIF(alpha=1.0)
+    with pytest.raises(ValueError, match="^tau_syn: got a decay of 1.0, expected one below 1"):
+        CuBaLIF(tau_syn=1e30)
     for zero in ({"tau_mem": 0.0}, {"dt": 0.0}, {"dt": math.nan, "beta": 0.5}):
         with pytest.raises(ValueError, match=f"^{next(iter(zero))}: got "):
             LIF(**zero)
+
+
+def test_constants_per_neuron_that_do_not_fit_go_by_the_name_that_was_given():
+    for kind, tau, name in GIVEN:
+        if kind in (RecurrentLIF, RecurrentAdaptiveLIF):
+            continue
+        for argument in (tau, name):
+            neuron = kind(**{argument: torch.full((N + 1,), 0.5)}, dt=0.1)
+            with pytest.raises(ValueError, match=rf"^{argument}: got shape \[{N + 1}\], expected "):
+                neuron(drive())
+
+
+@pytest.mark.parametrize("value", [1, None, "no", torch.tensor(True)])
+def test_what_is_to_be_learnt_is_said_by_true_or_false(value):
+    for kind, _, name in GIVEN:
+        with pytest.raises(ValueError, match=f"^learn_{name}: got .*, expected True or False"):
+            build(kind, **{f"learn_{name}": value})
+    for argument in ("learn_threshold", "detach_reset"):
+        with pytest.raises(ValueError, match=f"^{argument}: got .*, expected True or False"):
+            LIF(**{argument: value})
 
 
 def test_integers_are_numbers():

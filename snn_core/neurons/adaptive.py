@@ -5,7 +5,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .decays import given_decay, parameter, time_constant
+from .decays import parameter, time_constant
 from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
 from .states import at_rest
@@ -98,8 +98,7 @@ class AdaptiveLIF(IntegrateAndFire):
         **options,
     ):
         super().__init__(tau_mem, dt=dt, **options)
-        value = given_decay({"tau_adapt": tau_adapt, "rho": rho}, TAU_ADAPT, dt)
-        self.own_decay("rho", value, learn=learn_rho)
+        self.own_decay({"tau_adapt": tau_adapt, "rho": rho}, TAU_ADAPT, dt, learn=learn_rho)
         strength = parameter("strength", strength)
         raises = bool((strength >= 0).all())
         _checks.require(raises, "strength", strength.tolist(), "at least 0")

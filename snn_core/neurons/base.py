@@ -57,7 +57,7 @@ class Neuron(Constants):
             is_own = isinstance(value, Tensor) and value.dim()
             if is_own and not _has_axes(value.shape, sample):
                 expected = f"one number, or the axes of a sample, {sample}"
-                _checks.fail(name, f"shape {list(value.shape)}", expected)
+                _checks.fail(self.called(name), f"shape {list(value.shape)}", expected)
 
     def _finish(self, state: State) -> State:
         """Require a finite state: once in the membrane, a NaN of the input never leaves it."""

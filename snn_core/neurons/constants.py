@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..precision import wide
-from .decays import logit
+from .decays import given_decay, logit
 
 WITHOUT_FLOAT64 = ("mps",)
 
@@ -24,19 +24,40 @@ class Constants(nn.Module):
     def __init__(self):
         super().__init__()
         self._keys: dict[str, str] = {}  # by constant, its key in the checkpoint
+        self._called: dict[str, str] = {}  # by decay, what the user gave: it or its time constant
 
     def own_constant(self, name: str, value: Tensor, *, learn: bool = False) -> None:
         """Keep `value` as the attribute `name`: a buffer, or a parameter if it is learnt."""
         self._own(name, name, value, learn)
 
-    def own_decay(self, name: str, value: Tensor, *, learn: bool = False) -> None:
-        """Keep a decay in [0, 1], as its logit if it is learnt; read it by `constant`."""
-        if learn:
-            self._own(name, f"{name}_logit", logit(name, value), learn)
+    def own_decay(
+        self,
+        given: dict[str, Tensor | float | None],
+        usual: float,
+        dt: float,
+        *,
+        learn: bool = False,
+    ) -> None:
+        """Keep a decay, as its logit if it is learnt; read it by `constant`.
+
+        Args:
+            given, usual, dt: those of `given_decay`.
+            learn: keep it as a parameter.
+        """
+        value = given_decay(given, usual, dt)
+        tau, name = given
+        self._called[name] = tau if given[name] is None else name
+        if learn is True:
+            self._own(name, f"{name}_logit", logit(self._called[name], value), learn)
         else:
             self._own(name, f"_{name}", value, learn)
 
+    def called(self, name: str) -> str:
+        """Return the name by which a user gave a constant: a time constant's, or its own."""
+        return self._called.get(name, name)
+
     def _own(self, name: str, key: str, value: Tensor, learn: bool) -> None:
+        _checks.require(isinstance(learn, bool), f"learn_{name}", repr(learn), "True or False")
         self._keys[name] = key
         if learn:
             learnt = value.to(wide(torch.get_default_dtype()))

@@ -8,9 +8,11 @@ from torch import Tensor
 
 from .. import _checks
 
+LARGEST = torch.finfo(torch.float32).max
+
 
 def parameter(name: str, value: Tensor | float) -> Tensor:
-    """Turn a number or a per-neuron tensor of real numbers into float64 with finite entries."""
+    """Turn a number, or a tensor of one per neuron, into float64; all must be finite in float32."""
     is_tensor = isinstance(value, Tensor)
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     _checks.require(is_tensor or is_number, name, type(value).__name__, "a number or a tensor")
@@ -22,8 +24,9 @@ def parameter(name: str, value: Tensor | float) -> Tensor:
             not value.requires_grad, name, "a tensor that requires a gradient", expected
         )
     value = torch.as_tensor(value, dtype=torch.float64)
-    finite = bool(torch.isfinite(value).all())
-    _checks.require(finite, name, value.tolist(), "finite numbers")
+    _checks.require(value.numel() > 0, name, "0 values", "at least one")
+    finite = bool((value.abs() <= LARGEST).all())  # neither is NaN
+    _checks.require(finite, name, value.tolist(), "finite numbers, also in float32")
     return value.clone()
 
 

@@ -5,7 +5,7 @@ from torch import Tensor
 from .. import _checks
 from ..surrogate import Surrogate, as_surrogate
 from .base import Neuron, SpikingNeuron
-from .decays import given_decay, parameter, time_constant
+from .decays import parameter, time_constant
 
 RESETS = ("soft", "hard")
 TAU_MEM = 10.0  # ms, of a neuron that is given neither a time constant nor a decay
@@ -23,8 +23,7 @@ class Leaky(Neuron):
         learn_beta: bool = False,
     ):
         super().__init__()
-        value = given_decay({"tau_mem": tau_mem, "beta": beta}, TAU_MEM, dt)
-        self.own_decay("beta", value, learn=learn_beta)
+        self.own_decay({"tau_mem": tau_mem, "beta": beta}, TAU_MEM, dt, learn=learn_beta)
         self.dt = float(dt)
 
     @property
@@ -84,6 +83,8 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
         _checks.choice("reset", reset, RESETS)
         self.own_constant("threshold", threshold, learn=learn_threshold)
         self.reset = reset
+        flag = isinstance(detach_reset, bool)
+        _checks.require(flag, "detach_reset", repr(detach_reset), "True or False")
         self.detach_reset = detach_reset
         self.surrogate = as_surrogate(surrogate)
 
@@ -99,7 +100,7 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
 
     def settings(self) -> dict[str, object]:
         """Return what a checkpoint must agree in: the step, the reset and the surrogate."""
-        own = {"reset": self.reset, "detach_reset": bool(self.detach_reset)}
+        own = {"reset": self.reset, "detach_reset": self.detach_reset}
         return super().settings() | own | {"surrogate": repr(self.surrogate)}
 
     def extra_repr(self) -> str:

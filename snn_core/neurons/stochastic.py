@@ -10,6 +10,8 @@ from ..randomness import bernoulli
 from .leaky import IntegrateAndFire
 from .lif import lif_step
 
+NARROWEST = 1e-30  # that float32 divides by
+
 
 class StochasticLIF(IntegrateAndFire):
     """LIF neurons with escape noise: a spike has ``sigmoid((u - threshold) / width)`` for chance.
@@ -18,7 +20,8 @@ class StochasticLIF(IntegrateAndFire):
     (REINFORCE) comes from autograd.
 
     Args:
-        width: how far from the threshold chance still matters, above 0, in units of the membrane.
+        width: how far from the threshold chance still matters, above 1e-30, in units of the
+            membrane.
         generator: source of the chance; PyTorch's own if None.
         options: tau_mem, threshold, reset and the other options of `LIF`, except the surrogate.
 
@@ -44,7 +47,7 @@ class StochasticLIF(IntegrateAndFire):
         if "surrogate" in options:
             _checks.fail("surrogate", options["surrogate"], "none: chance decides")
         super().__init__(tau_mem, **options)
-        _checks.number("width", width, 0)
+        _checks.number("width", width, NARROWEST)
         self.width = width
         self.generator = generator
 

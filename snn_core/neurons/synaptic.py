@@ -9,7 +9,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .. import _checks
-from .decays import given_decay, time_constant
+from .decays import time_constant
 from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
 from .states import at_rest
@@ -92,10 +92,10 @@ class CuBaLIF(IntegrateAndFire):
         **options,
     ):
         super().__init__(tau_mem, dt=dt, **options)
-        alpha = given_decay({"tau_syn": tau_syn, "alpha": alpha}, TAU_SYN, dt)
-        self.own_decay("alpha", alpha, learn=learn_alpha)
-        open_ = bool((alpha < 1).all())
-        _checks.require(open_, "alpha", alpha.tolist(), "a decay below 1: with 1 nothing comes in")
+        self.own_decay({"tau_syn": tau_syn, "alpha": alpha}, TAU_SYN, dt, learn=learn_alpha)
+        open_ = bool((self.alpha < 1).all())
+        came = f"a decay of {self.alpha.tolist()}"
+        _checks.require(open_, self.called("alpha"), came, "one below 1: with 1 nothing comes in")
 
     @property
     def alpha(self) -> Tensor:

@@ -19,8 +19,9 @@ from snn_core import (
     RecurrentLIF,
     StochasticLIF,
     Surrogate,
+    lif_step,
 )
-from snn_core.neurons import decay
+from snn_core.neurons import AdaptiveState, adaptive_lif_step, decay
 
 T, B, N = 30, 2, 3
 PAIRS = [("tau_mem", "beta"), ("tau_syn", "alpha"), ("tau_adapt", "rho")]
@@ -135,6 +136,8 @@ BAD = {
     "nan": (math.nan, "nan"),
     "infinite": (math.inf, "inf"),
     "learnt": (torch.tensor(0.5, requires_grad=True), "a tensor that requires a gradient"),
+    "none": (torch.tensor([]), "0 values"),
+    "too large": (1e39, "1e+39"),
     "negative": (-0.5, "-0.5"),
 }
 
@@ -164,11 +167,33 @@ def test_the_edges_of_the_ranges():
     for argument, value in (("beta", 1.01), ("beta", -0.01), ("threshold", 0.0)):
         with pytest.raises(ValueError, match=f"^{argument}: got "):
             LIF(**{argument: value})
-    with pytest.raises(ValueError, match="^alpha: got 1.0, expected a decay below 1"):
+    with pytest.raises(ValueError, match="^alpha: got a decay of 1.0, expected one below 1"):
         CuBaLIF(alpha=1.0)
+    with pytest.raises(ValueError, match="^tau_syn: got a decay of 1.0, expected one below 1"):
+        CuBaLIF(tau_syn=1e30)
     for zero in ({"tau_mem": 0.0}, {"dt": 0.0}, {"dt": math.nan, "beta": 0.5}):
         with pytest.raises(ValueError, match=f"^{next(iter(zero))}: got "):
             LIF(**zero)
+
+
+def test_constants_per_neuron_that_do_not_fit_go_by_the_name_that_was_given():
+    for kind, tau, name in GIVEN:
+        if kind in (RecurrentLIF, RecurrentAdaptiveLIF):
+            continue
+        for argument in (tau, name):
+            neuron = kind(**{argument: torch.full((N + 1,), 0.5)}, dt=0.1)
+            with pytest.raises(ValueError, match=rf"^{argument}: got shape \[{N + 1}\], expected "):
+                neuron(drive())
+
+
+@pytest.mark.parametrize("value", [1, None, "no", torch.tensor(True)])
+def test_what_is_to_be_learnt_is_said_by_true_or_false(value):
+    for kind, _, name in GIVEN:
+        with pytest.raises(ValueError, match=f"^learn_{name}: got .*, expected True or False"):
+            build(kind, **{f"learn_{name}": value})
+    for argument in ("learn_threshold", "detach_reset"):
+        with pytest.raises(ValueError, match=f"^{argument}: got .*, expected True or False"):
+            LIF(**{argument: value})
 
 
 def test_integers_are_numbers():
@@ -313,3 +338,37 @@ def test_settings_of_one_kind_alone_are_compared_too():
 
 def test_a_checkpoint_is_tensors_only():
     assert all(isinstance(value, torch.Tensor) for value in AdaptiveLIF().state_dict().values())
+
+
+# What is not said
+
+
+def test_the_largest_constant_is_the_largest_number_of_float32():
+    largest = torch.finfo(torch.float32).max
+    assert LIF(threshold=largest).threshold.item() == largest
+    with pytest.raises(ValueError, match="^threshold: got .*, expected finite numbers"):
+        LIF(threshold=largest * 1.001)
+
+
+def test_steps_have_the_threshold_1_and_a_detached_reset_unless_they_are_told():
+    current = torch.tensor([0.9, 1.1], requires_grad=True)
+    rest = torch.zeros(2)
+    spikes, _, state = lif_step(current, rest, beta=0.5)
+    assert spikes.tolist() == [0, 1]
+    assert torch.autograd.grad(state.sum(), current)[0].tolist() == [1, 1]
+    tired = AdaptiveState(rest, rest)
+    spikes, _, state = adaptive_lif_step(current, tired, beta=0.5, rho=0.9, strength=0.3)
+    assert spikes.tolist() == [0, 1]
+    assert torch.autograd.grad(state.membrane.sum(), current)[0].tolist() == [1, 1]
+
+
+def test_a_stochastic_neuron_is_0_2_wide_unless_it_is_told():
+    chance = StochasticLIF().probability(torch.tensor([1.2, 1.0]))
+    assert chance.tolist() == pytest.approx([1 / (1 + math.exp(-1)), 0.5], rel=1e-6)
+
+
+def test_a_neuron_shows_its_decay_or_how_many_it_has():
+    assert repr(LIF(beta=0.5)).startswith("LIF(beta=0.5, reset='soft', surrogate=Surrogate(")
+    assert repr(LIF(beta=torch.full((N,), 0.5), reset="hard")).startswith(
+        f"LIF(beta=[{N}], reset='hard', "
+    )

@@ -295,7 +295,7 @@ def test_constants_of_single_neurons_must_fit_the_neurons(kind):
     for wrong in [(4, 2, 1), (4, 2, 3, 3, 5), (4, 2, 5, 8, 8)]:
         with pytest.raises(
             ValueError,
-            match=r"^beta: got shape \[5\], expected one number, or the axes of a sample",
+            match=r"^tau_mem: got shape \[5\], expected one number, or the axes of a sample",
         ):
             neuron(torch.rand(wrong))
     maps = getattr(snn_core, kind)(torch.full((5, 1, 1), 10.0))

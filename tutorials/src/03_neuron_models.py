@@ -30,7 +30,7 @@ import numpy as np
 import torch
 
 from snn_core import LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, LeakyIntegrator, RecurrentLIF
-from snn_core.neurons import FIRING_PATTERNS
+from snn_core.neurons import FIRING_PATTERNS, decay
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.palette import BLUE, GREEN, ORANGE, VERMILION
@@ -100,7 +100,7 @@ k, inputs = np.arange(300), torch.rand(300, 1, 1, generator=generator, dtype=tor
 kernels = {"CuBaLIF": (1 - alpha) * (alpha ** (k + 1) - beta ** (k + 1)) / (alpha - beta)}
 below = CuBaLIF(tau_mem, tau_syn, threshold=1e9)(inputs, record=True).membrane.flatten().numpy()  # never fires
 gap = np.abs(below - np.convolve(inputs.flatten(), kernels["CuBaLIF"])[:300]).max()
-instant = CuBaLIF(tau_mem, tau_syn=1e-3)
+instant = CuBaLIF(tau_mem, alpha=decay(1e-3, dt=1.0))  # a `tau_syn` below dt would be taken for one in seconds
 print(f"equal to the convolution within 1e-10: {gap < 1e-10}; alpha at tau_syn = 1 µs: {instant.alpha}")
 
 # %% tags=["check"]

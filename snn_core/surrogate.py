@@ -130,6 +130,7 @@ class Surrogate:
 
     def primitive(self, x: Tensor) -> Tensor:
         """Return the smooth function whose derivative the backward pass uses, up to a constant."""
+        _checks.floats("x", x, min_rank=0)
         rises = self._shape.primitive(x * self.scale)
         return rises * (self.height / self.scale)
 

@@ -532,6 +532,13 @@ def test_ones_own_surrogate_is_copied_and_pickled_with_its_neuron(surrogate):
     assert repr(Cosine("arctan", 2.0)) == "Cosine('arctan', scale=2)"
 
 
+def test_the_primitive_refuses_what_has_no_height():
+    assert Surrogate().primitive(torch.tensor(0.5)) > 0
+    for x, came in ((torch.tensor(torch.nan), "NaN"), (torch.ones(1, dtype=int), "torch.int64")):
+        with pytest.raises(ValueError, match=f"^x: got {came}"):
+            Surrogate().primitive(x)
+
+
 def test_shapes_of_ones_own_are_known_to_nobody_else():
     assert "cosine" not in ALL_SURROGATES
     with pytest.raises(ValueError, match="^surrogate: got 'cosine', expected one of fast_sigmoid"):

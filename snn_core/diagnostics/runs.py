@@ -116,7 +116,6 @@ def _number(runs: list[Run]) -> None:
             runs[place] = run._replace(name=f"{run.name}, run {met[run.name]}")
 
 
-@torch.no_grad()
 def summary(run: Run) -> LayerReport:
     """Return what one run of a layer of neurons looks like in numbers."""
     gradient = 0.0 if run.current.grad is None else run.current.grad.norm().item()

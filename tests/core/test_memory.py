@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from snn_core import LIF, SpikingNeuron
+from snn_core import LIF, SpikingNeuron, memory
 from snn_core.memory import SavedBytes, graph_nodes, kept_bytes, live_bytes
 from snn_core.online import ChunkedBPTT, OnlineNetwork
 
@@ -105,6 +105,29 @@ def test_windows_keep_their_own_steps_and_what_they_carry(window):
         )  # a few numbers per neuron
     whole = [kept_bytes(ChunkedBPTT(net, steps), 7, steps) for steps in (10, 20)]
     assert whole[1] - whole[0] == 4 * 10 * (7 + 2 * 5 + 2 * 3)
+
+
+def test_what_a_window_begins_with_is_counted(monkeypatch):
+    """States and the counts so far, whether autograd needs them or not."""
+    noted, begun = [], []
+
+    class Noting(SavedBytes):
+        def note(self, tensor):
+            noted.append(tensor)
+            return super().note(tensor)
+
+    monkeypatch.setattr(memory, "SavedBytes", Noting)
+    learner = ChunkedBPTT(nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF()), 2)
+    advance = learner.advance
+
+    def watched(*arguments):
+        begun.extend(one for one in (learner.counts, *learner.states) if one is not None)
+        return advance(*arguments)
+
+    learner.advance = watched
+    kept_bytes(learner, 7, 6)
+    assert len(begun) >= 2 * 3 + 1
+    assert {id(tensor) for tensor in begun} <= {id(tensor) for tensor in noted}
 
 
 def test_online_rules_keep_states_traces_and_matrices():

@@ -196,3 +196,40 @@ def test_one_output_spike_inhibits_the_others_once_and_by_so_much():
         expected.append(z)
     assert post[:, 0].int().tolist() == expected
     assert 0 < post[:, 0, 1].sum() < 10
+
+
+@pytest.mark.parametrize(
+    ("changed", "argument"),
+    [
+        ({"cues": 1}, "cues"),
+        ({"cues": 2.0}, "cues"),
+        ({"fast": -0.1}, "fast"),
+        ({"slow": -0.1}, "slow"),
+        ({"fast": 200.1}, "fast"),
+        ({"slow": 200.1}, "slow"),
+        ({"dt": 0.0}, "dt"),
+        ({"dt": -5.0}, "dt"),
+        ({"duration": 2.5}, "duration"),
+        ({"duration": 0.0}, "duration"),
+    ],
+)
+@pytest.mark.parametrize("kind", [CueAssociation, DelayedRecall])
+def test_settings_out_of_range_are_named(kind, changed, argument):
+    with pytest.raises(ValueError, match=f"^{argument}: got "):
+        kind(**changed)
+
+
+@pytest.mark.parametrize(
+    ("make", "argument"),
+    [
+        (lambda: CueAssociation(inhibition=-0.1), "inhibition"),
+        (lambda: CueAssociation(inputs_per_cue=0), "inputs_per_cue"),
+        (lambda: DelayedRecall(inputs_per_group=0), "inputs_per_group"),
+        (lambda: DelayedRecall(delay=-0.1), "delay"),
+        (lambda: DelayedRecall(recall=2.5), "recall"),
+        (lambda: DelayedRecall(recall=-50.0), "recall"),
+    ],
+)
+def test_settings_of_one_task_out_of_range_are_named(make, argument):
+    with pytest.raises(ValueError, match=f"^{argument}: got "):
+        make()

@@ -519,6 +519,23 @@ def test_weights_in_half_precision_get_the_gradient_of_float64_rounded_once(kind
         torch.testing.assert_close(rounded.double(), exact, rtol=1.01 * once, atol=0)
 
 
+@pytest.mark.parametrize("name", ["OnlineRTRL", "EProp random"])
+def test_recurrent_learners_round_the_gradient_of_half_precision_once(name):
+    inputs = (torch.rand(400, 1, N, generator=generator(2)) < 0.4).double()
+    signals = torch.rand(400, 1, M, generator=generator(3)).double()
+    exact = LEARNERS[name](1)
+    with torch.no_grad():
+        exact.linear.weight.mul_(16).round_().div_(16)
+    learner = copy.deepcopy(exact)
+    learner.linear.bfloat16()
+    exact.double().run(inputs, signals)
+    learner.run(inputs.bfloat16(), signals.float())
+    found, wanted = (each.linear.weight.grad.double() for each in (learner, exact))
+    assert wanted.abs().max() > 10
+    once = torch.finfo(torch.bfloat16).eps / 2
+    torch.testing.assert_close(found, wanted, rtol=once, atol=1e-4 * wanted.abs().max().item())
+
+
 def test_counts_of_a_long_run_do_not_stop_at_256():
     net = nn.Sequential(nn.Linear(2, 2), LIF(beta=0.5)).bfloat16()
     with torch.no_grad():

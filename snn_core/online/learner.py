@@ -21,6 +21,8 @@ class OnlineLearner(nn.Module):
     are.
     """
 
+    linear: nn.Linear
+
     def __init__(self):
         super().__init__()
         self.batch: int | None = None  # samples of the sequence that runs

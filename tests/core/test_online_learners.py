@@ -322,6 +322,13 @@ def test_learn_returns_how_the_loss_changes_with_what_the_neuron_received():
     torch.testing.assert_close(eprop.learn(SIGNALS[0]), SIGNALS[0] @ eprop.own_matrix)
 
 
+@pytest.mark.parametrize("name", ["OnlineAdaptiveLIF", "OnlineSmoothedLIF"])
+def test_layers_that_are_told_of_all_later_steps_return_the_signal(name):
+    learner = started(name)
+    learner.step(INPUTS[0])
+    assert torch.equal(learner.learn(SIGNALS[0]), SIGNALS[0])
+
+
 def test_a_sweep_of_a_layer_waits_for_one_signal_of_all_steps_and_then_for_a_start():
     swept, run = LEARNERS["OnlineLIF"](1), LEARNERS["OnlineLIF"](1)
     assert torch.equal(swept.sweep(INPUTS), run.run(INPUTS, SIGNALS))
@@ -512,6 +519,23 @@ def test_weights_in_half_precision_get_the_gradient_of_float64_rounded_once(kind
         torch.testing.assert_close(rounded.double(), exact, rtol=1.01 * once, atol=0)
 
 
+@pytest.mark.parametrize("name", ["OnlineRTRL", "EProp random"])
+def test_recurrent_learners_round_the_gradient_of_half_precision_once(name):
+    inputs = (torch.rand(400, 1, N, generator=generator(2)) < 0.4).double()
+    signals = torch.rand(400, 1, M, generator=generator(3)).double()
+    exact = LEARNERS[name](1)
+    with torch.no_grad():
+        exact.linear.weight.mul_(16).round_().div_(16)
+    learner = copy.deepcopy(exact)
+    learner.linear.bfloat16()
+    exact.double().run(inputs, signals)
+    learner.run(inputs.bfloat16(), signals.float())
+    found, wanted = (each.linear.weight.grad.double() for each in (learner, exact))
+    assert wanted.abs().max() > 10
+    once = torch.finfo(torch.bfloat16).eps / 2
+    torch.testing.assert_close(found, wanted, rtol=once, atol=1e-4 * wanted.abs().max().item())
+
+
 def test_counts_of_a_long_run_do_not_stop_at_256():
     net = nn.Sequential(nn.Linear(2, 2), LIF(beta=0.5)).bfloat16()
     with torch.no_grad():
@@ -584,6 +608,20 @@ def test_a_neuron_with_a_step_of_its_own_is_refused_by_name(build):
         build(nn.Sequential(nn.Linear(3, 2), Noisy()))
     with pytest.raises(ValueError, match="neuron: got Noisy, expected LIF"):
         OnlineLIF(nn.Linear(3, 2), Noisy())
+
+
+def test_random_feedback_is_drawn_by_the_generator_at_the_scale_of_its_layer():
+    """Standard normal, over the root of the number of neurons that it leads to."""
+    net = nn.Sequential(*stack(1)[:2], nn.Linear(6, 8), LIF(), nn.Linear(8, M), LIF())
+    for rule, rows in (("feedback_alignment", (8, M)), ("decolle", (M, M))):
+        learner = OnlineNetwork(net, rule, feedback_scale=3.0, generator=generator(5))
+        draw = generator(5)
+        for matrix, row, column in zip(learner.matrices, rows, (6, 8), strict=True):
+            drawn = 3 * torch.randn(row, column, generator=draw) / column**0.5
+            torch.testing.assert_close(matrix, drawn)
+    drawn = torch.randn(M, 6, generator=generator(1)) / 6**0.5
+    torch.testing.assert_close(LEARNERS["EProp random"](1).matrix, drawn)
+    torch.testing.assert_close(LEARNERS["EProp adaptive"](1).matrix.detach(), drawn)
 
 
 def test_the_matrices_can_be_replaced_all_at_once():
@@ -778,6 +816,16 @@ def test_the_jacobian_refuses_what_does_not_fit(argument, value):
     good = {"slope": torch.ones(2, 3), "weight": torch.ones(3, 3), "beta": 0.5, "jump": 1.0}
     assert membrane_jacobian(**good).shape == (2, 3, 3)
     assert refusal(lambda: membrane_jacobian(**good | {argument: value})).startswith(argument)
+
+
+def test_the_jacobian_has_the_precision_of_the_slope_whatever_the_constants_have():
+    slope = torch.rand(2, 3, generator=generator(4))
+    weight = torch.rand(3, 3, generator=generator(5))
+    beta = torch.tensor([0.5, 0.6, 0.7], dtype=torch.float64)
+    found = membrane_jacobian(slope, weight.double(), beta, beta, ("leak", "reset"))
+    assert found.dtype == torch.float32
+    expected = torch.diag_embed(beta - beta**2 * slope.double())
+    torch.testing.assert_close(found.double(), expected, rtol=1e-6, atol=0)
 
 
 @pytest.mark.parametrize("counts", [torch.ones(2), torch.ones(2, 1), torch.ones(2, 2).long(), NAN])

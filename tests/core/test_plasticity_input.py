@@ -268,7 +268,7 @@ def test_bad_input_names_the_argument_and_what_came(name):
         call()
 
 
-@pytest.mark.parametrize("lr", [0.5, (0.5,), (0.5, 0.1, 0.1), (0.0, 0.1), (0.5, 2.0), [0.5, 0.1]])
+@pytest.mark.parametrize("lr", [0.5, (0.5,), (0.5, 0.1, 0.1), (0.0, 0.1), (0.5, 2.0), None])
 def test_learning_rates_are_two_numbers_in_their_range(lr):
     with pytest.raises(ValueError, match="^lr: got "):
         learn_unlabelled(CompetitiveLayer(N, M), IMAGES, show, lr=lr)

@@ -25,7 +25,7 @@ def exactly(like: Tensor) -> AbstractContextManager:
     return nullcontext()
 
 
-def finite(**tensors: Tensor) -> None:
+def all_finite(**tensors: Tensor) -> None:
     """Require finite numbers: asked of all tensors at once, and of each only where that fails."""
     total = sum(tensor.sum() for tensor in tensors.values())
     if torch.isfinite(total):
@@ -46,15 +46,15 @@ def with_axes(argument: str, got: object, axes: str) -> None:
         _checks.fail(argument, f"shape {list(got.shape)}", f"at least one time step, {axes}")
 
 
-def floats(argument: str, got: object, axes: str) -> None:
+def finite_floats(argument: str, got: object, axes: str) -> None:
     """Require finite floats with the named `axes`."""
     with_axes(argument, got, axes)
-    finite(**{argument: got})
+    all_finite(**{argument: got})
 
 
 def at_least_0(argument: str, got: object, axes: str) -> None:
     """Require finite floats of at least 0, with the named `axes`."""
-    floats(argument, got, axes)
+    finite_floats(argument, got, axes)
     if got.numel():
         _checks.within(argument, got, 0, math.inf)
 
@@ -66,10 +66,10 @@ def pair(pre: object, post: object, before: str = "") -> None:
     if pre.shape[:-1] != post.shape[:-1]:
         expected = f"[{before}B, M] to fit pre {list(pre.shape)}"
         _checks.fail("post", f"shape {list(post.shape)}", expected)
-    finite(pre=pre, post=post)
+    all_finite(pre=pre, post=post)
 
 
-def trains(pre: object, post: object) -> None:
+def sequences(pre: object, post: object) -> None:
     """Require trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]`` of at least one step."""
     pair(pre, post, "T, ")
 
@@ -88,7 +88,7 @@ def state(got: object, rest: tuple) -> None:
     total = sum(variable.sum() for variable in found)
     if not torch.isfinite(total):
         for variable in found:
-            finite(state=variable)
+            all_finite(state=variable)
 
 
 def variables(got: object, rest: tuple) -> list[Tensor]:

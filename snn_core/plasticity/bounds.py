@@ -73,7 +73,7 @@ class Bounded:
             ValueError: for weights that are no finite floats.
         """
         _checks.floats("weight", weight, min_rank=0, not_nan=False)
-        _doors.finite(weight=weight)
+        _doors.all_finite(weight=weight)
         return self.scales(weight)
 
     def scales(self, weight: Tensor) -> tuple[Tensor, Tensor]:

@@ -61,7 +61,7 @@ def learn_unlabelled(
 def _require_images(images: Tensor, encode: Encoder) -> None:
     """Require images ``[samples, …]`` and something that can be called to encode them."""
     _checks.floats("images", images, min_rank=2, not_nan=False)
-    _doors.finite(images=images)
+    _doors.all_finite(images=images)
     _checks.require(callable(encode), "encode", repr(encode), "a function of images")
 
 

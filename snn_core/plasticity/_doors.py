@@ -1,6 +1,7 @@
 """What the doors of the rules share: spikes, weights and states that fit, all in one dtype."""
 
 import math
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 
@@ -27,13 +28,18 @@ def exactly(like: Tensor) -> AbstractContextManager:
 
 def all_finite(**tensors: Tensor) -> None:
     """Require finite numbers: asked of all tensors at once, and of each only where that fails."""
-    total = sum(tensor.sum() for tensor in tensors.values())
-    if torch.isfinite(total):
+    if _sum_is_finite(tensors.values()):
         return
     for argument, tensor in tensors.items():
         _checks.no_nan(argument, tensor)
         bounded = bool(torch.isfinite(tensor).all())
         _checks.require(bounded, argument, "infinite values", "finite numbers")
+
+
+def _sum_is_finite(tensors: Iterable[Tensor]) -> bool:
+    """Say whether the sum of all tensors is finite: if it is, so is each of their values."""
+    total = sum(tensor.sum() for tensor in tensors)
+    return math.isfinite(total.item())
 
 
 def with_axes(argument: str, got: object, axes: str) -> None:
@@ -85,8 +91,7 @@ def weights(got: object, sizes: tuple[int, int, int], low: float, high: float) -
 def state(got: object, rest: tuple) -> None:
     """Require a state of the kind and the shapes of `rest`, of finite numbers."""
     found = variables(got, rest)
-    total = sum(variable.sum() for variable in found)
-    if not torch.isfinite(total):
+    if not _sum_is_finite(found):
         for variable in found:
             all_finite(state=variable)
 

@@ -109,7 +109,7 @@ def variables(got: object, rest: tuple) -> list[Tensor]:
         shape = getattr(variable, "shape", None)
         if shape != like.shape:
             _checks.fail("state", f"{name} of shape {shape}", f"shape {list(like.shape)}")
-        _checks.floats("state", variable, min_rank=0, not_nan=False)
+        _checks.floats("state", variable, not_nan=False)
         found.append(variable)
     return found
 

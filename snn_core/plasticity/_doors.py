@@ -1,6 +1,7 @@
 """What the doors of the rules share: spikes, weights and states that fit, all in one dtype."""
 
 import math
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 
@@ -25,15 +26,20 @@ def exactly(like: Tensor) -> AbstractContextManager:
     return nullcontext()
 
 
-def finite(**tensors: Tensor) -> None:
+def all_finite(**tensors: Tensor) -> None:
     """Require finite numbers: asked of all tensors at once, and of each only where that fails."""
-    total = sum(tensor.sum() for tensor in tensors.values())
-    if torch.isfinite(total):
+    if _sum_is_finite(tensors.values()):
         return
     for argument, tensor in tensors.items():
         _checks.no_nan(argument, tensor)
         bounded = bool(torch.isfinite(tensor).all())
         _checks.require(bounded, argument, "infinite values", "finite numbers")
+
+
+def _sum_is_finite(tensors: Iterable[Tensor]) -> bool:
+    """Say whether the sum of all tensors is finite: if it is, so is each of their values."""
+    total = sum(tensor.sum() for tensor in tensors)
+    return math.isfinite(total.item())
 
 
 def with_axes(argument: str, got: object, axes: str) -> None:
@@ -46,15 +52,15 @@ def with_axes(argument: str, got: object, axes: str) -> None:
         _checks.fail(argument, f"shape {list(got.shape)}", f"at least one time step, {axes}")
 
 
-def floats(argument: str, got: object, axes: str) -> None:
+def finite_floats(argument: str, got: object, axes: str) -> None:
     """Require finite floats with the named `axes`."""
     with_axes(argument, got, axes)
-    finite(**{argument: got})
+    all_finite(**{argument: got})
 
 
 def at_least_0(argument: str, got: object, axes: str) -> None:
     """Require finite floats of at least 0, with the named `axes`."""
-    floats(argument, got, axes)
+    finite_floats(argument, got, axes)
     if got.numel():
         _checks.within(argument, got, 0, math.inf)
 
@@ -66,10 +72,10 @@ def pair(pre: object, post: object, before: str = "") -> None:
     if pre.shape[:-1] != post.shape[:-1]:
         expected = f"[{before}B, M] to fit pre {list(pre.shape)}"
         _checks.fail("post", f"shape {list(post.shape)}", expected)
-    finite(pre=pre, post=post)
+    all_finite(pre=pre, post=post)
 
 
-def trains(pre: object, post: object) -> None:
+def sequences(pre: object, post: object) -> None:
     """Require trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]`` of at least one step."""
     pair(pre, post, "T, ")
 
@@ -85,10 +91,9 @@ def weights(got: object, sizes: tuple[int, int, int], low: float, high: float) -
 def state(got: object, rest: tuple) -> None:
     """Require a state of the kind and the shapes of `rest`, of finite numbers."""
     found = variables(got, rest)
-    total = sum(variable.sum() for variable in found)
-    if not torch.isfinite(total):
+    if not _sum_is_finite(found):
         for variable in found:
-            finite(state=variable)
+            all_finite(state=variable)
 
 
 def variables(got: object, rest: tuple) -> list[Tensor]:
@@ -104,7 +109,7 @@ def variables(got: object, rest: tuple) -> list[Tensor]:
         shape = getattr(variable, "shape", None)
         if shape != like.shape:
             _checks.fail("state", f"{name} of shape {shape}", f"shape {list(like.shape)}")
-        _checks.floats("state", variable, min_rank=0, not_nan=False)
+        _checks.floats("state", variable, not_nan=False)
         found.append(variable)
     return found
 

@@ -53,7 +53,7 @@ class Bounded:
     """
 
     def __init__(self, bound: str | tuple[float, float], w_min: float, w_max: float):
-        _checks.number("w_min", w_min, -LARGEST, LARGEST, open_low=False)
+        _checks.number("w_min", w_min, -LARGEST, LARGEST)
         _checks.number("w_max", w_max, w_min, LARGEST)
         narrow = torch.tensor(float(w_max - w_min), dtype=torch.float32).item() == 0
         _checks.require(not narrow, "w_max", repr(w_max), f"more above w_min = {w_min:g}")
@@ -73,7 +73,7 @@ class Bounded:
             ValueError: for weights that are no finite floats.
         """
         _checks.floats("weight", weight, min_rank=0, not_nan=False)
-        _doors.finite(weight=weight)
+        _doors.all_finite(weight=weight)
         return self.scales(weight)
 
     def scales(self, weight: Tensor) -> tuple[Tensor, Tensor]:

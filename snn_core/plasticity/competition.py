@@ -127,7 +127,7 @@ class CompetitiveLayer(nn.Module):
 
     def forward(self, spikes: Tensor, inhibition: float = 1.0) -> Tensor:
         """Run over spikes ``[T, B, N]`` → ``[T, B, M]``; `inhibition` as in `competition_step`."""
-        _doors.floats("spikes", spikes, "[T, B, N]")
+        _doors.finite_floats("spikes", spikes, "[T, B, N]")
         _checks.shape("spikes", spikes, [*spikes.shape[:2], self.weight.shape[1]])
         _checks.number("inhibition", inhibition, 0, 1, open_low=False)
         current = self._current(spikes)

@@ -30,6 +30,6 @@ def running_mean_step(mean: Tensor, value: Tensor, rate: float) -> Tensor:
     _checks.floats("mean", mean, min_rank=0, not_nan=False)
     _checks.floats("value", value, min_rank=0, not_nan=False)
     _checks.shape("value", value, mean.shape)
-    _doors.finite(mean=mean, value=value)
+    _doors.all_finite(mean=mean, value=value)
     mean = mean.to(_doors.widest(mean, value))
     return mean + rate * (value - mean)

@@ -47,17 +47,17 @@ def trace_stdp(
     _checks.number("lr", lr, 0, 1)
     _checks.number("scale", scale, 0, LARGEST)
     _checks.require(isinstance(normalise, bool), "normalise", repr(normalise), "True or False")
-    _doors.floats("weight", weight, "[M, N]")
-    _doors.floats("trace", trace, "[T, B, N]")
+    _doors.finite_floats("weight", weight, "[M, N]")
+    _doors.finite_floats("trace", trace, "[T, B, N]")
     _doors.at_least_0("spikes", spikes, "[T, B, M]")
     _checks.shape("trace", trace, [*spikes.shape[:2], weight.shape[1]])
     _checks.shape("spikes", spikes, [*trace.shape[:2], weight.shape[0]])
     dtype = _doors.widest(weight, trace, spikes)
     with _doors.exactly(weight):
-        return follow(weight.to(dtype), trace.to(dtype), spikes.to(dtype), lr, scale, normalise)
+        return toward(weight.to(dtype), trace.to(dtype), spikes.to(dtype), lr, scale, normalise)
 
 
-def follow(
+def toward(
     weight: Tensor, trace: Tensor, spikes: Tensor, lr: float, scale: float, normalise: bool
 ) -> Tensor:
     """Return what `trace_stdp` does, for tensors of one dtype that are known to fit."""
@@ -98,8 +98,8 @@ def adapt_thresholds(
     """
     _checks.number("target", target, 0, LARGEST)
     _checks.number("lr", lr, 0, LARGEST, open_low=False)
-    _doors.floats("threshold", threshold, "[M]")
-    _doors.floats("spikes", spikes, "[T, B, M]")
+    _doors.finite_floats("threshold", threshold, "[M]")
+    _doors.finite_floats("spikes", spikes, "[T, B, M]")
     _checks.shape("spikes", spikes, [*spikes.shape[:2], len(threshold)])
     _checks.require(len(threshold) > 0, "threshold", "shape [0]", "at least one neuron")
     share = target * spikes.shape[1] / len(threshold)

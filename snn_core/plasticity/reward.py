@@ -105,7 +105,7 @@ class RewardSTDP:
             ValueError: for trains, weights, a state or time constants that do not fit each other,
                 NaN, or weights outside their bounds.
         """
-        _doors.trains(pre, post)
+        _doors.sequences(pre, post)
         if state is None:
             state = self.rest(pre[0], post[0])
         weight, state, dtype = self._ready(pre[0], post[0], weight, state)
@@ -163,7 +163,7 @@ class RewardSTDP:
         is_state = isinstance(state, RewardState)
         _checks.require(is_state, "state", type(state).__name__, "a RewardState")
         eligibility = state.eligibility
-        _doors.floats("success", success, "[B]")
+        _doors.finite_floats("success", success, "[B]")
         _checks.shape("success", success, eligibility.shape[:1])
         _doors.weights(weight, tuple(eligibility.shape), self.rule.w_min, self.rule.w_max)
         change = success.view(-1, 1, 1) * eligibility

@@ -175,7 +175,7 @@ class PairSTDP(Bounded):
             ValueError: for trains, weights or a state that do not fit each other, NaN, or weights
                 outside [w_min, w_max].
         """
-        _doors.trains(pre, post)
+        _doors.sequences(pre, post)
         if state is None:
             state = self.rest(pre[0], post[0])
         weight, state, dtype = self._ready(pre[0], post[0], weight, state)

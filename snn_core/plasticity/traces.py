@@ -77,7 +77,7 @@ def spike_trace(
     [0.0, 1.0, 0.3678794503211975]
     """
     _checks.sequence("spikes", spikes, not_nan=False)
-    _doors.finite(spikes=spikes)
+    _doors.all_finite(spikes=spikes)
     alpha = decay_per_step(tau, dt, "tau")
     trace = torch.zeros_like(spikes[0], dtype=wide(spikes))
     traces = []

@@ -61,7 +61,7 @@ def learn_unlabelled(
 def _require_images(images: Tensor, encode: Encoder) -> None:
     """Require images ``[samples, …]`` and something that can be called to encode them."""
     _checks.floats("images", images, min_rank=2, not_nan=False)
-    _doors.finite(images=images)
+    _doors.all_finite(images=images)
     _checks.require(callable(encode), "encode", repr(encode), "a function of images")
 
 
@@ -74,8 +74,8 @@ def _encoded(images: Tensor, encode: Encoder) -> Tensor:
 
 def _falling(lr: tuple[float, float], updates: int) -> list[float]:
     """Return the learning rates from the first to the last, at equal ratios."""
-    is_pair = isinstance(lr, tuple) and len(lr) == 2
-    _checks.require(is_pair, "lr", repr(lr), "a tuple (first, last)")
+    is_pair = isinstance(lr, tuple | list) and len(lr) == 2
+    _checks.require(is_pair, "lr", repr(lr), "two numbers, (first, last)")
     for rate in lr:
         _checks.number("lr", rate, 0, 1)
     first, last = torch.tensor(lr).log10().tolist()

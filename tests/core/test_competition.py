@@ -94,6 +94,20 @@ def test_without_competition_the_layer_is_lif():
     assert reference.sum(2).max() > 1
 
 
+def test_a_membrane_at_its_threshold_does_not_spike_yet():
+    options = {"beta": 0.5, "threshold": torch.ones(2)}
+    spikes, _, state = competition_step(torch.tensor([[0.5, 0.0]]), torch.ones(1, 2), **options)
+    assert spikes.tolist() == [[0, 0]]
+    assert state.tolist() == [[1.0, 0.5]]
+
+
+def test_rows_of_weights_start_at_length_one_and_are_positive():
+    weight = CompetitiveLayer(6, 40, generator=seed_torch(0)).weight
+    assert torch.allclose(weight.norm(dim=1), torch.ones(40))
+    assert weight.min() >= 0
+    assert weight.std(0).min() > 0.1
+
+
 def test_a_step_without_a_winner_resets_nobody():
     current = torch.tensor([[0.5, 0.2], [0.5, 2.0]])
     spikes, membrane, state = competition_step(

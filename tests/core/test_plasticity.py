@@ -135,6 +135,18 @@ def test_the_triplet_rule_is_a_loop_over_pairs_and_triplets(pairing):
     )
 
 
+def test_the_usual_triplets_are_the_fit_to_visual_cortex():
+    """Pfister and Gerstner 2006, all-to-all, minimal but for the unused tau_x; times in ms."""
+    rule = TripletSTDP()
+    times_of = (rule.tau_plus, rule.tau_minus, rule.tau_x, rule.tau_y)
+    assert times_of == (16.8, 33.7, 101.0, 114.0)
+    decays = (rule.alpha_plus, rule.alpha_minus, rule.alpha_x, rule.alpha_y)
+    assert decays == pytest.approx([math.exp(-1 / tau) for tau in times_of], rel=1e-15)
+    amplitudes = (rule.a_plus, rule.a_minus, rule.a3_plus, rule.a3_minus)
+    assert amplitudes == (0.0, 7.1e-3, 6.5e-3, 0.0)
+    assert rule.pairing == "all_to_all"
+
+
 def test_triplets_without_triplet_terms_are_pairs():
     numbers = {"a_plus": 1e-3, "a_minus": 2e-3}
     pair = PairSTDP(20.0, 30.0, **numbers)(PRE, POST, WEIGHT)

@@ -191,6 +191,10 @@ def test_bounds_of_weights_are_checked_at_both_ends():
 
 WRONG = {
     "w_max below w_min": (lambda: PairSTDP(w_min=1.0), "w_max", "1.0"),
+    "exponent below 0": (lambda: PairSTDP(bound=(-0.5, 0.5)), "bound", "-0.5"),
+    "inputs": (lambda: CompetitiveLayer(0, 2), "inputs", "0"),
+    "neurons": (lambda: CompetitiveLayer(3, 1.5), "neurons", "1.5"),
+    "no classes": (lambda: class_responses(COUNTS, LABELS, 2.0), "classes", "2.0"),
     "w_min": (lambda: PairSTDP(w_min=math.nan), "w_min", "nan"),
     "w_max too large": (lambda: PairSTDP(w_max=1e300), "w_max", "1e[+]300"),
     "w_max too near": (lambda: PairSTDP(w_max=1e-300), "w_max", "1e-300"),
@@ -268,7 +272,7 @@ def test_bad_input_names_the_argument_and_what_came(name):
         call()
 
 
-@pytest.mark.parametrize("lr", [0.5, (0.5,), (0.5, 0.1, 0.1), (0.0, 0.1), (0.5, 2.0), [0.5, 0.1]])
+@pytest.mark.parametrize("lr", [0.5, (0.5,), (0.5, 0.1, 0.1), (0.0, 0.1), (0.5, 2.0), None])
 def test_learning_rates_are_two_numbers_in_their_range(lr):
     with pytest.raises(ValueError, match="^lr: got "):
         learn_unlabelled(CompetitiveLayer(N, M), IMAGES, show, lr=lr)
@@ -284,6 +288,16 @@ def test_nothing_to_learn_from_is_no_error_where_nothing_is_asked():
     assert torch.equal(kept, WEIGHT)
     assert RULE(PRE[..., :0], POST, WEIGHT[:, :0]).shape == (M, 0)
     assert plasticity.trace_stdp(WEIGHT, PRE, 0 * POST, lr=0.5).equal(WEIGHT)
+
+
+def test_what_is_allowed_at_the_edge_is_taken():
+    assert RULE.clip(torch.tensor(1.5)).item() == 1.0
+    assert [float(factor) for factor in RULE.factors(torch.tensor(0.5))] == [1.0, 1.0]
+    assert RULE.window(torch.tensor(0.0)).item() == pytest.approx(0.01)
+    assert torch.equal(adapt_thresholds(torch.ones(M), POST, lr=0.0), torch.ones(M))
+    assert name_neurons(torch.tensor([[0.0], [1.0]])).tolist() == [-1, 0]
+    assert vote_scores(torch.ones(1, 2), torch.ones(2, 1)).tolist() == [[2.0]]
+    assert PairSTDP(a_plus=0.0, a_minus=0.0)(PRE, POST, WEIGHT).equal(WEIGHT)
 
 
 def test_large_finite_numbers_are_no_infinity():

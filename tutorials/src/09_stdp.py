@@ -484,7 +484,7 @@ for name, played in (("forwards", patterns[:, :10]), ("backwards", patterns[:, :
 #
 # Is it an order that they know? The last cell freezes the weights and plays each pattern 20 times forwards and 20 times backwards. All that found their pattern answer it forwards; some answer it backwards nearly always, others mostly not. What they have learnt is a coincidence of some ms rather than a sequence.
 #
-# How sure is this? On nine other seeds, outside this page and with twelve neurons each, two thirds or more found their pattern, and no control did. The balance of $A_+$ and $A_-$ matters: exercise 4.
+# How sure is this? On nine other seeds, outside this page, 6 to 10 of the ten neurons found their pattern, and no control did. The balance of $A_+$ and $A_-$ matters: exercise 4.
 
 # %% tags=["check"]
 gain, middle = hits[-1] - alarms[-1], np.median(latency[:, found], 1)
@@ -613,7 +613,7 @@ check("09.3", turning_rate)
 #
 # <details><summary>Answer 4</summary>
 #
-# At 10 %, none of the ten is selective: they answer most slots, pattern or not. At 30 %, all ten fall silent. In 600 slots at 15 %, the first spike goes to the first ms of the pattern, and then the median hits fall from 97 to 72 % and the median false alarms rise from 8 to 40 %: only one neuron falls silent, the others become unselective. Two of ten still count as having found their pattern. We have not tested why.
+# At 10 %, none of the ten is selective: they answer most slots, pattern or not. At 30 %, all ten fall silent. In 600 slots at 15 %, the first spike goes to the first ms of the pattern, and then the median hits fall from 97 to 72 % and the median false alarms rise from 8 to 37 %: only one neuron falls silent, the others become unselective. Two of ten still count as having found their pattern. We have not tested why.
 #
 # </details>
 #

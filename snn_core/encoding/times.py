@@ -64,7 +64,7 @@ def charging_time(intensity: Tensor, tau: float, threshold: float) -> Tensor:
     """Return when an RC membrane driven by `intensity` crosses `threshold`, in ms, or infinity.
 
     Args:
-        intensity: ``[B, …]`` in [0, 1].
+        intensity: in [0, 1], of any shape.
         tau: membrane time constant in ms, above 0.
         threshold: the largest intensity that never crosses, in (0, 1).
 
@@ -74,7 +74,8 @@ def charging_time(intensity: Tensor, tau: float, threshold: float) -> Tensor:
     >>> charging_time(torch.tensor([0.1, 0.4]), tau=10.0, threshold=0.2).round(decimals=2)
     tensor([   inf, 6.9300])
     """
-    _checks.intensity("intensity", intensity)
+    _checks.floats("intensity", intensity, min_rank=0)
+    _checks.intensity("intensity", intensity.flatten())
     _require_membrane(tau, threshold)
     return _charging_time(intensity.to(wide(intensity)), tau, threshold)
 

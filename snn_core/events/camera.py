@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from .. import _checks
+from ..randomness import drawing_device, normal, uniform
 from .recordings import EVENT, SENSOR_SIZE
 
 SACCADES = ((5.0, 85.0), (105.0, 90.0), (212.0, 90.0))  # start and duration of each, in ms
@@ -93,7 +94,7 @@ class EventCamera:
         """Return one recording per image ``[samples, 28, 28]`` with values in [0, 1].
 
         Args:
-            images: float, white on black.
+            images: float, white on black, on any device; the simulation runs on the CPU.
             generator: draws thresholds and background events; PyTorch's own if None.
             chunk: how many images are simulated at once; does not change the kind of result, only
                 the draws.
@@ -107,7 +108,7 @@ class EventCamera:
             _checks.fail("images", shape, "[samples, 28, 28]")
         _checks.whole("chunk", chunk)
         recordings = []
-        for part in images.float().split(chunk):
+        for part in images.detach().float().cpu().split(chunk):
             recordings += self._record(part, generator)
         return recordings
 
@@ -115,7 +116,7 @@ class EventCamera:
         """Simulate a few images; pixels of all of them are numbered in one row."""
         width, height, _ = SENSOR_SIZE
         shape = (len(images), height, width)
-        threshold = self._thresholds(shape, generator)
+        threshold = self._thresholds(images, shape, generator)
         events = list(self._changes(images, threshold, generator))
         events.append(self._background(shape, generator))
         pixel, time, polarity = (torch.cat(part) for part in zip(*events, strict=True))
@@ -129,10 +130,12 @@ class EventCamera:
         ends = torch.bincount(sample, minlength=len(images)).cumsum(0)
         return np.split(rows, ends[:-1].numpy())
 
-    def _thresholds(self, shape: tuple[int, int, int], generator: Generator | None) -> Tensor:
+    def _thresholds(
+        self, images: Tensor, shape: tuple[int, int, int], generator: Generator | None
+    ) -> Tensor:
         """Draw the threshold of every pixel of every recording."""
-        pixels = torch.randn(shape, generator=generator)
-        recordings = torch.randn(shape[0], 1, 1, generator=generator)
+        pixels = normal(shape, images, generator)
+        recordings = normal((len(images), 1, 1), images, generator)
         per_pixel = (1 + self.mismatch * pixels).clamp_min(0.1)
         per_recording = torch.exp(self.contrast * recordings)
         return self.threshold * per_pixel * per_recording
@@ -145,7 +148,7 @@ class EventCamera:
         views = self._views(images, times)
         before = next(views)
         threshold = threshold.flatten()
-        drawn = torch.rand(threshold.shape, generator=generator)
+        drawn = uniform(threshold.shape, images, generator)
         memory = before + threshold * (drawn - 0.5)
         last = torch.full_like(threshold, -torch.inf)
         for end, now in zip(times[1:], views, strict=True):
@@ -185,7 +188,9 @@ class EventCamera:
     ) -> tuple[Tensor, ...]:
         """Draw random events of all pixels: (pixel, time in µs, polarity)."""
         pixels = math.prod(shape)
-        expected = torch.tensor(self.background * DURATION / 1000 * pixels)
-        number = int(torch.poisson(expected, generator=generator))
+        expected = self.background * DURATION / 1000 * pixels
+        device = drawing_device(generator, torch.device("cpu"))
+        number = int(torch.poisson(torch.tensor(expected, device=device), generator=generator))
         highest = (pixels, int(1000 * DURATION), 2)
-        return tuple(torch.randint(high, (number,), generator=generator) for high in highest)
+        options = {"generator": generator, "device": device}
+        return tuple(torch.randint(high, (number,), **options).cpu() for high in highest)

@@ -121,8 +121,8 @@ class Izhikevich(SpikingNeuron):
 
     Args:
         pattern: a name from `FIRING_PATTERNS`, which sets a, b, c and d.
-        a, b, c, d: each in place of the pattern's value; a above 0, b in [0, 0.26] so that there is
-            a state of rest.
+        a, b, c, d: each in place of the pattern's value; a above 0 and at most 10, b in [0, 0.26] so
+            that there is a state of rest, c in (-200, 30], d in (-100, 1000].
         dt: step in ms, above 0 and at most 1; it is integrated in parts of at most 1/16 ms.
         detach_reset: if True, no gradient flows through the spike that resets the membrane.
         surrogate: a name from `ALL_SURROGATES` or a `Surrogate`, of the distance to the peak in
@@ -154,11 +154,12 @@ class Izhikevich(SpikingNeuron):
         self.constants = dict(zip("abcd", FIRING_PATTERNS[pattern], strict=True))
         given = {"a": a, "b": b, "c": c, "d": d}
         self.constants |= {name: value for name, value in given.items() if value is not None}
-        _checks.number("a", self.constants["a"], 0)
+        _checks.number("a", self.constants["a"], 0, 10)
         _checks.number("b", self.constants["b"], 0, 0.26, open_low=False)
         _checks.number("c", self.constants["c"], -200, PEAK)
-        _checks.number("d", self.constants["d"], -100)
+        _checks.number("d", self.constants["d"], -100, 1000)
         _checks.number("dt", dt, 0, 1)
+        _checks.flag("detach_reset", detach_reset)
         self.dt = dt
         self.detach_reset = detach_reset
         self.surrogate = as_surrogate(surrogate)

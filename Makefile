@@ -6,14 +6,18 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 WORKERS ?= 2
 
-.PHONY: lab test tutorials times bench course site test-browser test-colab
+.PHONY: lab lint test tutorials times bench course site test-browser test-colab
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
 
-test: .venv/installed
+# Style, and the types of the library.
+lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/browser $(ARGS)
 
 tutorials: .venv/installed

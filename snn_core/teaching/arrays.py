@@ -1,7 +1,5 @@
 """What figures take: tensors of any floating-point dtype, with gradients, on any device, as arrays."""
 
-import math
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -60,7 +58,10 @@ def classes_array(argument: str, classes, samples: int | None = None) -> np.ndar
 
 
 def finite(argument: str, value) -> float | None:
-    """Return a finite number as it is, or None; raise a ``ValueError`` for anything else."""
-    if value is not None:
-        _checks.number(argument, value, -math.inf)
-    return value
+    """Return a finite number, also one in a tensor, as a float; None for None; else a ``ValueError``."""
+    if value is None:
+        return None
+    found = array(argument, value, rank=0)
+    expected = "a finite number"
+    _checks.require(found.dtype.kind != "b" and bool(np.isfinite(found)), argument, repr(value), expected)
+    return found.item()

@@ -106,7 +106,7 @@ def lanes(
     """
     _checks.choice("reset", reset, RESETS)
     _checks.number("dt", dt, 0)
-    finite("threshold", threshold)
+    threshold = finite("threshold", threshold)
     rows = [array("current", current).ravel(), array("membrane", membrane).ravel(), array("spikes", spikes).ravel()]
     sizes = [len(row) for row in rows]
     _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
@@ -186,7 +186,7 @@ def traces(
     _checks.floats("membrane", membrane)
     membrane = array("membrane", membrane, rank=1)
     _checks.number("dt", dt, 0)
-    finite("threshold", threshold)
+    threshold = finite("threshold", threshold)
     at = None if spikes is None else spikes_array("spikes", spikes, membrane.shape) > 0
     axes = _axes(axes)
     time = np.arange(len(membrane)) * dt

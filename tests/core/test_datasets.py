@@ -11,6 +11,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -40,14 +41,15 @@ def folders(tmp_path, monkeypatch):
 
 @pytest.fixture
 def server(monkeypatch):
-    """Serve what a test puts into `answer`: (bytes sent, length announced)."""
+    """Serve what a test puts into `answer`: (bytes sent, length announced or None)."""
     answer = {}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             content, announced = answer["file"]
             self.send_response(200)
-            self.send_header("Content-Length", str(announced))
+            if announced is not None:
+                self.send_header("Content-Length", str(announced))
             self.end_headers()
             self.wfile.write(content)
 
@@ -266,6 +268,52 @@ def test_download_verifies_and_stores(folders, server):
     assert [path.name for path in folders[1].iterdir()] == [f"{NAME}.gz"]
     server["file"] = (b"", 0)
     assert mnist_file(NAME) == CONTENT  # now from the cache
+
+
+def test_a_download_of_unannounced_length_is_taken_as_it_comes(folders, server):
+    server["file"] = (PACKED, None)
+    assert mnist_file(NAME) == CONTENT
+
+
+@pytest.mark.parametrize("announced", [len(PACKED), None])
+def test_the_bar_shows_what_has_come_and_leaves(folders, server, monkeypatch, announced):
+    bars, steps = [], []
+
+    @contextlib.contextmanager
+    def bar(**look):
+        bars.append(look)
+        yield SimpleNamespace(update=steps.append)
+
+    monkeypatch.setattr(_files, "tqdm", bar)
+    server["file"] = (PACKED, announced)
+    mnist_file(NAME)
+    (look,) = bars
+    assert look == {
+        "total": announced,
+        "unit": "B",
+        "unit_scale": True,
+        "desc": f"{NAME}.gz",
+        "leave": False,
+    }
+    assert steps == [len(PACKED)]  # in one piece, since it is small
+
+
+def test_mnist_downloads_unless_that_is_forbidden(folders, monkeypatch):
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ("http://127.0.0.1:9/",))
+    with pytest.raises(DataError, match="could not download"):
+        mnist()
+
+
+@pytest.mark.parametrize("setting", [None, ""])
+def test_without_a_data_folder_only_the_cache_is_looked_at(folders, monkeypatch, setting):
+    monkeypatch.setenv("SNN_CORE_DATA", setting or "")
+    if setting is None:
+        monkeypatch.delenv("SNN_CORE_DATA")
+    monkeypatch.chdir(folders[0].parent)  # whose folder "mnist" is not meant
+    (folders[0] / NAME).write_bytes(CONTENT)
+    with pytest.raises(DataError, match="not on this machine") as error:
+        mnist_file(NAME, download=False)
+    assert f"into {folders[1]}," in str(error.value)
 
 
 @pytest.mark.parametrize(

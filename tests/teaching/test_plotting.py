@@ -92,7 +92,9 @@ def _report(membrane):
 
 
 VERBS = {
-    "lanes": lambda as_: plotting.lanes(as_(COURSE), as_(COURSE), as_(FIRED)),
+    "lanes": lambda as_: plotting.lanes(
+        as_(COURSE), as_(COURSE), as_(FIRED), threshold=as_(COURSE[1])
+    ),
     "raster": lambda as_: plotting.raster(as_(torch.stack([FIRED, 1 - FIRED], 1))),
     "traces": lambda as_: plotting.traces(as_(COURSE), spikes=as_(FIRED)),
     "images": lambda as_: plotting.images([as_(TABLE), as_(TABLE.T)], ["a", "b"]),
@@ -162,9 +164,11 @@ BAD_FIGURES = {
     "no step of lanes": (lambda: plotting.lanes(COURSE, COURSE, FIRED, dt=np.nan), "dt: got"),
     "no size": (lambda: plotting.raster(torch.zeros(2, 2), size=0), "size: got 0"),
     "a threshold NaN": (lambda: plotting.traces(COURSE, threshold=np.nan), "threshold: got nan"),
+    "a truth value": (lambda: plotting.traces(COURSE, threshold=True), "threshold: got True"),
+    "two thresholds": (lambda: plotting.traces(COURSE, threshold=COURSE[:2]), "threshold: got"),
     "lanes, threshold": (
         lambda: plotting.lanes(COURSE, COURSE, FIRED, threshold="1"),
-        "threshold: got '1'",
+        "threshold: got",
     ),
     "a picture of rank 1": (lambda: plotting.images([COURSE], ["a"]), "pictures: got shape"),
     "no pictures": (lambda: plotting.images([], []), "pictures: got none"),

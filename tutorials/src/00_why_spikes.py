@@ -28,6 +28,7 @@ from snn_core.teaching.plotting import decorate, images, lanes, panels, use_styl
 from snn_core.training import seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(0)
 
 # %% [markdown]

@@ -28,6 +28,7 @@ from snn_core.teaching.plotting import decorate, lanes, panels, raster, use_styl
 from snn_core.training import seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
 # One neuron for 110 milliseconds. At the top are the spikes that come in, in the middle is its *membrane*, at the bottom what it sends out. Seven spikes come in: one alone, three spread out, three close together.

@@ -37,6 +37,7 @@ from snn_core.teaching.plotting import decorate, dots_per_seed, lanes, panels, r
 from snn_core.teaching.records import recorded
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = torch.Generator()
 
 # %% [markdown]

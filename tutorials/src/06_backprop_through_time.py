@@ -39,6 +39,7 @@ from snn_core.teaching.plotting import use_style
 from snn_core.training import seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(6)
 
 # %% [markdown]

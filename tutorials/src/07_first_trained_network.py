@@ -38,6 +38,7 @@ from snn_core.teaching.records import recorded
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
 # ## 1 · Encode, and run forward

@@ -40,6 +40,7 @@ from snn_core.teaching.studies.codes_and_losses import CODES, LOSSES, STEPS, cla
 from snn_core.training import evaluate, fit, seed_torch, watch_spikes
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
 # ## 1 · Five codes, seven losses

@@ -43,6 +43,7 @@ from snn_core.teaching.records import recorded
 from snn_core.training import fit, seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
 # ## 1 · Where the rule takes one neuron

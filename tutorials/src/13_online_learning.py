@@ -43,6 +43,7 @@ from snn_core.teaching.plotting import heat_table, raster, use_style
 from snn_core.training import seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
 # ## 1 · Forward in time

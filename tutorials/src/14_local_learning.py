@@ -45,6 +45,7 @@ from snn_core.teaching.studies.local_learning import EPOCHS, TUNED, WIDE, lesson
 from snn_core.training import evaluate, seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 GREY = "0.5"
 
 # %% [markdown]

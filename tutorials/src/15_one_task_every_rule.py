@@ -52,6 +52,7 @@ from snn_core.teaching.studies.learning_rules import TRIALS, rule_trial
 from snn_core.training import seed_torch
 
 use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
 # ## 1 · Nine gradients, six of them along BPTT's

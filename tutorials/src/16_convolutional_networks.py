@@ -52,6 +52,7 @@ from snn_core.teaching.studies.convolutional import (
 from snn_core.training import evaluate, fit, one_cycle, seed_torch, watch_spikes
 
 plotting.use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(16)
 
 # %% [markdown]

@@ -112,6 +112,7 @@ def test_a_call_by_keyword_gives_what_it_asks_for():
     report = diagnose(Options(), spikes(), LABELS, loss=max_membrane_cross_entropy)
     assert names(report) == ["lif, run 1", "lif, run 2", "out"]
     assert [layer.spiking for layer in report.layers] == [True, True, False]
+    assert not any(layer.membrane.requires_grad for layer in report.layers)
     assert report.findings == []
 
 

@@ -282,7 +282,7 @@ def test_with_an_attached_reset_each_step_at_rest_lowers_the_gradient_window(res
     factor = 0.9 * (
         1 - 1 / 9 if reset == "soft" else 1
     )  # at rest u = 0, so the hard reset has nothing to subtract
-    torch.testing.assert_close(window / window[0], factor ** torch.arange(5))
+    torch.testing.assert_close(window / window[0], factor ** torch.arange(5).double())
 
 
 def test_the_gradient_window_has_no_acausal_side_and_follows_the_target():

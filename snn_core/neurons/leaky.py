@@ -104,6 +104,6 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
         return super().settings() | own | {"surrogate": repr(self.surrogate)}
 
     def extra_repr(self) -> str:
-        beta = self.beta.detach()
+        beta = self.beta
         shown = f"{beta.item():.4g}" if beta.dim() == 0 else f"{list(beta.shape)}"
         return f"beta={shown}, reset={self.reset!r}, surrogate={self.surrogate!r}"

@@ -171,7 +171,12 @@ def test_the_edges_of_the_ranges():
         CuBaLIF(alpha=1.0)
     with pytest.raises(ValueError, match="^tau_syn: got a decay of 1.0, expected one below 1"):
         CuBaLIF(tau_syn=1e30)
-    for zero in ({"tau_mem": 0.0}, {"dt": 0.0}, {"dt": math.nan, "beta": 0.5}):
+    for zero in (
+        {"tau_mem": 0.0},
+        {"dt": 0.0},
+        {"dt": 0.0, "beta": 0.5},
+        {"dt": math.nan, "beta": 0.5},
+    ):
         with pytest.raises(ValueError, match=f"^{next(iter(zero))}: got "):
             LIF(**zero)
 
@@ -337,7 +342,15 @@ def test_settings_of_one_kind_alone_are_compared_too():
 
 
 def test_a_checkpoint_is_tensors_only():
-    assert all(isinstance(value, torch.Tensor) for value in AdaptiveLIF().state_dict().values())
+    saved = AdaptiveLIF().state_dict()
+    assert all(isinstance(value, torch.Tensor) for value in saved.values())
+    assert saved["_extra_state"].dtype == torch.uint8
+
+
+def test_nothing_but_weights_is_learnt_unless_asked():
+    for kind in FIRST:
+        names = [name for name, _ in build(kind).named_parameters()]
+        assert names == (["weight"] if kind in (RecurrentLIF, RecurrentAdaptiveLIF) else [])
 
 
 # What is not said

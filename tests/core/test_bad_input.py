@@ -773,3 +773,10 @@ def test_bad_input_names_the_argument_and_what_came(name):
         call()
     got = str(error.value).removeprefix(f"{argument}: got ").rsplit(", expected ", 1)[0]
     assert came in got
+
+
+def test_a_number_is_told_whether_the_bottom_of_its_range_belongs_to_it():
+    with pytest.raises(ValueError, match="^b: got -1.0, .* of at least 0 and at most 0.26$"):
+        Izhikevich(b=-1.0)
+    with pytest.raises(ValueError, match="^dt: got 0, expected .* above 0 and at most 1$"):
+        Izhikevich(dt=0)

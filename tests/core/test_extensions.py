@@ -233,6 +233,11 @@ def test_constants_of_the_neurons_here_are_checked_by_name(attribute):
         neuron(torch.ones(2, 2, 3))
 
 
+def test_a_neuron_shows_its_decay_and_its_spike():
+    assert repr(Pushed(beta=0.5)).startswith("Pushed(beta=0.5, reset='soft', surrogate=Surrogate(")
+    assert "beta=[2]" in repr(LIF(beta=torch.tensor([0.5, 0.6])))
+
+
 # --- states
 
 

@@ -308,6 +308,14 @@ def test_what_learn_returns_goes_on_to_a_layer_below():
     assert equal(found, wanted)
 
 
+@pytest.mark.parametrize("name", TOLD_SIGNALS)
+def test_learning_leaves_no_graph_behind(name):
+    learner = started(name)
+    learner.step(INPUTS[0])
+    assert not learner.learn(SIGNALS[0]).requires_grad
+    assert not any(each.grad.requires_grad for each in learner.parameters())
+
+
 def test_learn_returns_how_the_loss_changes_with_what_the_neuron_received():
     linear, neuron = recurrent(1)
     rtrl = OnlineRTRL(linear, neuron)

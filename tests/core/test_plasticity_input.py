@@ -191,6 +191,14 @@ def test_bounds_of_weights_are_checked_at_both_ends():
 
 WRONG = {
     "w_max below w_min": (lambda: PairSTDP(w_min=1.0), "w_max", "1.0"),
+    "trace tau": (lambda: spike_trace(PRE, True), "tau", "True"),
+    "prototypes lr": (lambda: trace_stdp(WEIGHT, PRE, POST, lr=-0.5), "lr", "-0.5"),
+    "thresholds own lr": (lambda: adapt_thresholds(torch.ones(M), POST, lr=-0.5), "lr", "-0.5"),
+    "thresholds lr too large": (
+        lambda: adapt_thresholds(torch.ones(M), POST, lr=1e300),
+        "lr",
+        "1e[+]300",
+    ),
     "exponent below 0": (lambda: PairSTDP(bound=(-0.5, 0.5)), "bound", "-0.5"),
     "inputs": (lambda: CompetitiveLayer(0, 2), "inputs", "0"),
     "neurons": (lambda: CompetitiveLayer(3, 1.5), "neurons", "1.5"),

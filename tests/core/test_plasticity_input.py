@@ -8,6 +8,7 @@ import torch
 from snn_core import plasticity
 from snn_core.encoding import repeat
 from snn_core.plasticity import (
+    BOUNDS,
     CompetitiveLayer,
     PairSTDP,
     RewardSTDP,
@@ -305,6 +306,8 @@ def test_what_is_allowed_at_the_edge_is_taken():
     assert torch.equal(adapt_thresholds(torch.ones(M), POST, lr=0.0), torch.ones(M))
     assert name_neurons(torch.tensor([[0.0], [1.0]])).tolist() == [-1, 0]
     assert vote_scores(torch.ones(1, 2), torch.ones(2, 1)).tolist() == [[2.0]]
+    assert PairSTDP(bound=(0.0, 1.0)).exponents == BOUNDS["multiplicative"]
+    assert PairSTDP(w_min=-1.0, w_max=1.0).share(torch.tensor(0.5)).item() == 0.75
     assert PairSTDP(a_plus=0.0, a_minus=0.0)(PRE, POST, WEIGHT).equal(WEIGHT)
 
 

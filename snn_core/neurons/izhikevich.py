@@ -121,8 +121,8 @@ class Izhikevich(SpikingNeuron):
 
     Args:
         pattern: a name from `FIRING_PATTERNS`, which sets a, b, c and d.
-        a, b, c, d: each in place of the pattern's value; a above 0 and at most 10, b in [0, 0.26] so
-            that there is a state of rest, c in (-200, 30], d in (-100, 1000].
+        a, b, c, d: each in place of the pattern's value; a above 0 and at most 10, b in [0, 0.26]
+            so that there is a state of rest, c in (-200, 30], d in (-100, 1000].
         dt: step in ms, above 0 and at most 1; it is integrated in parts of at most 1/16 ms.
         detach_reset: if True, no gradient flows through the spike that resets the membrane.
         surrogate: a name from `ALL_SURROGATES` or a `Surrogate`, of the distance to the peak in

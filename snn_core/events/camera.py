@@ -10,39 +10,36 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from .. import _checks
+from ..precision import wide
 from ..randomness import drawing_device, normal, uniform
 from .recordings import EVENT, SENSOR_SIZE
 
-SACCADES = ((5.0, 85.0), (105.0, 90.0), (212.0, 90.0))  # start and duration of each, in ms
-GAZE = (
-    (0.0, 0.0),
-    (3.5, 7.0),
-    (7.0, 0.0),
-    (0.0, 0.0),
-)  # where the image is before and after each, in pixels
-ORIGIN = (
-    -0.5,
-    0.7,
-)  # where the corner of the image is on the sensor before the first saccade, in pixels
-DURATION = 315.0  # of a recording, in ms
+# Of the motion, in ms and pixels: fitted to 500 genuine recordings, checked on 500 others.
+SACCADES = ((0.0, 90.0), (102.0, 91.0), (211.5, 85.5))  # start and duration of each
+GAZE = ((0.0, 0.0), (2.0, 5.4), (6.0, -0.6), (0.2, -0.6))  # image before and after each
+ORIGIN = (-0.2, 1.1)  # corner of the image on the sensor before the first saccade
+DURATION = 315.0  # of a recording
 
 
 def gaze(times: Tensor) -> Tensor:
     """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times in ms.
 
-    Three saccades, each with the speed of a raised cosine, along the sides of a triangle.
+    Three saccades, each with the speed of a raised cosine, along the sides of a triangle that does
+    not quite close.
 
     Raises:
         ValueError: for times that are not ``[K]`` or not finite.
 
-    >>> gaze(torch.tensor([0.0, 95.0, 315.0])).tolist()
-    [[0.0, 0.0], [3.5, 7.0], [0.0, 0.0]]
+    >>> gaze(torch.tensor([0.0, 95.0]))
+    tensor([[0.0000, 0.0000],
+            [2.0000, 5.4000]])
     """
     _checks.floats("times", times, not_nan=False)
     _checks.finite("times", times)
     _checks.require(times.dim() == 1, "times", f"shape {list(times.shape)}", "shape [K]")
-    position = torch.zeros(len(times), 2)
-    ways = torch.tensor(GAZE).diff(dim=0)
+    options = {"dtype": wide(times), "device": times.device}
+    position = torch.zeros(len(times), 2, **options)
+    ways = torch.tensor(GAZE, **options).diff(dim=0)
     for (start, duration), way in zip(SACCADES, ways, strict=True):
         phase = ((times - start) / duration).clamp(0, 1)
         wave = torch.sin(2 * torch.pi * phase) / (2 * torch.pi)
@@ -54,6 +51,9 @@ def gaze(times: Tensor) -> Tensor:
 class EventCamera:
     """An event camera that looks at an image while its gaze makes the three saccades of N-MNIST.
 
+    Its settings are fitted to 500 genuine recordings. On 500 others the number of active channels,
+    of events per channel and of events in each saccade are within 3 % of theirs.
+
     A pixel remembers the logarithm of its brightness. Whenever the present one differs from it by
     the pixel's threshold, it sends an event and moves its memory by one threshold; then it is blind
     for the refractory time.
@@ -63,6 +63,7 @@ class EventCamera:
         mismatch: standard deviation of the threshold over pixels, as a share of it, at least 0.
         contrast: standard deviation of the logarithm of the threshold over recordings, at least 0.
         dark: brightness of black, above 0; white is 1 more.
+        gamma: exponent of the screen, above 0: an image value x shines with x ** gamma.
         refractory: time in ms in which a pixel sends nothing after an event, at least 0.
         background: rate of random events per pixel, in events per second, at least 0.
         step: resolution of the motion in ms, above 0; between two steps brightness is taken as
@@ -74,16 +75,17 @@ class EventCamera:
     Reference: Lichtsteiner, Posch, Delbruck 2008 (the pixel); Orchard et al. 2015 (the motion).
     """
 
-    threshold: float = 0.33
-    mismatch: float = 0.2
+    threshold: float = 0.28
+    mismatch: float = 0.16
     contrast: float = 0.15
-    dark: float = 0.3
-    refractory: float = 2.0
-    background: float = 0.3
+    dark: float = 0.27
+    gamma: float = 2.2
+    refractory: float = 4.0
+    background: float = 0.35
     step: float = 2.5
 
     def __post_init__(self):
-        for name in ("threshold", "dark", "step"):
+        for name in ("threshold", "dark", "gamma", "step"):
             _checks.number(name, getattr(self, name), 0)
         for name in ("mismatch", "contrast", "refractory", "background"):
             _checks.number(name, getattr(self, name), 0, open_low=False)
@@ -173,7 +175,7 @@ class EventCamera:
     def _views(self, images: Tensor, times: Tensor) -> Iterator[Tensor]:
         """Yield the log brightness of all pixels, flat, at each time: the shifted image."""
         width, height, _ = SENSOR_SIZE
-        scene = F.pad(images, (10, 10, 10, 10))
+        scene = F.pad(images**self.gamma, (10, 10, 10, 10))
         corner = torch.tensor(ORIGIN) + gaze(times)
         for right, down in corner.tolist():
             column = math.floor(10 - right)

@@ -3,7 +3,7 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; nothing about neurons. · 25 minutes to read, 20 seconds to run. · Introduces `encoding` (`repeat`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; nothing about neurons. · 25 minutes to read, 20 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 
@@ -58,7 +58,7 @@ generator = seed_torch(1)
 image = mnist_mini().train_images[0]
 pixels = torch.tensor([0.0, 0.1, 0.25, 0.5, 1.0])
 by_hand = torch.stack([image] * 25)
-direct = encoding.repeat(image, 25)
+direct = encoding.direct(image, 25)
 print(f"image {list(image.shape)}, {int((image > 0).sum())} of {image.numel()} pixels are not black")
 print("same values:", torch.equal(by_hand, direct), "· new memory:", direct.data_ptr() != image.data_ptr())
 

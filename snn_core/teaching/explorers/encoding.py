@@ -5,7 +5,7 @@ import torch
 from matplotlib.artist import Artist
 
 from ...datasets import mnist_mini
-from ...encoding import delta, latency, rate, repeat
+from ...encoding import delta, direct, latency, rate
 from ...reconstruction import from_delta, from_latency, from_rate
 from ..live import Choice, LiveExplorer, Range
 from ..plotting import BLUE
@@ -55,7 +55,7 @@ class Encoding(LiveExplorer, Explorer):
 
     def _encode(self, image, code, steps, gain, tau):
         if code == "direct":
-            return repeat(image, steps), image
+            return direct(image, steps), image
         if code == "rate":
             spikes = rate(image, steps, gain=gain, generator=torch.Generator().manual_seed(0))
             return spikes, from_rate(spikes, gain=gain)

@@ -401,14 +401,14 @@ def test_the_encoder_spikes_as_the_core_does(code):
     assert sum(map(sum, expected)) > 1000
 
 
-def read_back(code, spikes, steps):
+def read_back(code, spikes, steps, gain):
     """Return what the core reads from the first spikes of a presentation of `steps`."""
     if code == "latency":
         rest = torch.zeros(steps - len(spikes), *spikes.shape[1:])
         return reconstruction.from_latency(torch.cat([spikes, rest]), mode="linear")
     if code == "delta":
         return reconstruction.from_delta(spikes[:, :, None], threshold=1 / steps)[-1]
-    return reconstruction.from_rate(spikes)
+    return reconstruction.from_rate(spikes, gain=gain)
 
 
 @needs_node
@@ -421,7 +421,7 @@ def test_what_is_read_back_after_each_step_is_what_the_core_reads_back():
         spikes = double(found["spikes"]).view(case["steps"], 1, 784)
         assert found["counts"] == [0, *spikes.sum((1, 2)).tolist()]
         for t in (1, 2, case["steps"] // 2, case["steps"]):
-            back = read_back(case["code"], spikes[:t], case["steps"])[0]
+            back = read_back(case["code"], spikes[:t], case["steps"], case["gain"])[0]
             assert found["backs"][t] == pytest.approx(back.tolist(), abs=1e-9)
             error = (back - double(image)).square().mean().sqrt().item()
             assert found["errors"][t] == pytest.approx(error, abs=1e-9)

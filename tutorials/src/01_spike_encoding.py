@@ -33,27 +33,30 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(1)
 
 # %% [markdown]
-# A handwritten digit is shown for 64 milliseconds. Its 784 pixels cannot send their grey. Each can only send **spikes**, and a spike is a 1 and nothing else. Here every pixel sends them at random, the brighter the more often.
+# A handwritten digit is shown for 64 milliseconds. Its 784 pixels cannot send their grey. Each can only send **spikes**, and a spike is a 1 and nothing else. Here every pixel sends them at random, the brighter the more often: a white one in every fifth millisecond on average, a black one never.
 
 # %%
 digits = mnist_mini()
 image = digits.train_images[0]
-stream = encoding.rate(image, 64, generator=generator)
+stream = encoding.rate(image, 64, gain=0.2, generator=generator)
 print(list(stream.shape))
 
 # %% [markdown]
-# 64 steps of 28 by 28 zeros and ones: a film. Somebody who only sees the film counts, for every pixel, in which share of the steps it has sent a spike.
+# 64 steps of 28 by 28 zeros and ones: a film. Somebody who sees only the film counts, for every pixel, in which share of the steps it has sent a spike, and compares that with the 0.2 of white.
 #
 # > **Look first:** after how many milliseconds do you recognise the digit? And after how many are its greys right?
 
-# %% alt="Two rows of pictures at 1, 2, 8 and 64 milliseconds. Above, the spikes of that millisecond: white pixels scattered over the strokes of a five. Below, the share of spikes so far: a rough five after 1 and 2 ms, a grainy one after 8, a clear one after 64."
+# %% alt="Two rows of pictures at 1, 2, 8 and 64 milliseconds. Above, the spikes of that millisecond: white pixels scattered over the strokes of a five. Below, the share of spikes so far: a few dots of a five after 1 and 2 ms, a grainy five after 8, a clearer one, still grainy, after 64."
 ms = torch.arange(1, 65).view(64, 1, 1)
 share = stream.cumsum(0) / ms
-rows = {"spikes": stream, "so far": share}
+rows = {
+    "spikes": stream,
+    "so far": share / 0.2,
+}
 axes = film(rows, at=[1, 2, 8, 64])
 
 # %% [markdown]
-# The five is there at once. Its greys are grainy after 8 ms, and still a little after 64. What makes the grains? This page finds out. Watch the film yourself, with any digit:
+# The five can be guessed after 2 ms and read after 8. But it is full of grains, and after 64 ms there are some left. Where do they come from? This page finds out. Watch the film yourself, with any digit:
 
 # %%
 Encoding().sliders()
@@ -61,16 +64,16 @@ Encoding().sliders()
 # %% [markdown]
 # **Try this**
 #
-# 1. Take *random rate*. Which error is left after 25 ms, and which after 100, with $T = 100$?
+# 1. Set $T$ to 100. Which error is left after 25 ms, and which after 100?
 # 2. Take *latency*. Which parts of the digit come first? How many spikes does it need?
-# 3. Take $T = 20$, and first *regular rate*, then *delta*. How many spikes do they need? Which error is left?
+# 3. Set $T$ to 20 and the gain to 1. Take first *regular rate*, then *delta*. How many spikes do they need, and which error is left?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
 # 1. About half: four times the time for half the error. Section 2 finds out why.
-# 2. The brightest parts. Each pixel that is not black sends one spike: for the digit at the start, the 3, 236 in all.
-# 3. Both need the same number of spikes, and the same error is left. They only send them at other times. Section 5 makes something of it.
+# 2. The brightest parts. Each pixel that is not black sends one spike: for the 3 at the start 210 in all, however long it takes.
+# 3. Both need 2,647 spikes, and an error of 0.018 is left. They only send them at other times. Section 5 makes something of it.
 #
 # </details>
 
@@ -115,14 +118,14 @@ assert set(stream.unique().tolist()) == {0, 1}
 
 # %%
 greys = torch.tensor([0.0, 0.1, 0.25, 0.5, 1.0])
-for x in greys:
+for x in greys.tolist():
     coins = torch.rand(12, generator=generator)
     spikes = (coins < x).int()
     n = spikes.sum()
-    print(x, spikes, n)
+    print(x, spikes.tolist(), n)
 
 # %% [markdown]
-# Six, but better do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly. All greys in between are as good as a few coin tosses. `encoding.rate` tosses for all pixels at once; its `gain` makes all spikes rarer by a factor.
+# Six, but better do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly. All greys in between are as good as a few coin tosses. `encoding.rate` tosses for all pixels at once. Its `gain` makes all spikes rarer by a factor, 0.2 in the film; from here on it is 1.
 
 # %% tags=["check"]
 trials = torch.rand(20_000, 12, generator=generator) < greys[3]
@@ -150,7 +153,7 @@ for T in (8, 32, 128):
     spikes = encoding.rate(image, T, generator=generator)
     count = spikes.sum(0)
     error = rms_error(count / T, image)
-    print(T, "ms, error", round(error, 3), "spikes", count.sum())
+    print(T, "ms: error", round(error, 3), count.sum())
 
 # %% [markdown]
 # By two, for four times the time *and* four times the spikes. That is the $1/\sqrt{T}$ of an average. Is it the price of counting?
@@ -200,9 +203,13 @@ coin = encoding.rate(ten, 30, generator=generator)
 bucket = regular(ten, 30)
 
 left, right = panels(2, share=True)
-axis = raster(coin, left, color=GREEN)
-axis = raster(bucket, right, color=GREEN)
-decorate(left, title="coin: clusters and gaps", y="grey, the brighter the higher")
+axis = raster(coin, left, size=8, color=GREEN)
+axis = raster(bucket, right, size=8, color=GREEN)
+decorate(
+    left,
+    title="coin: clusters and gaps",
+    y="grey, the brighter the higher",
+)
 decorate(right, title="bucket: like clocks", y="")
 
 # %% [markdown]
@@ -215,7 +222,7 @@ for T in (8, 32, 128):
     spikes = regular(image, T)
     count = spikes.sum(0)
     error = rms_error(count / T, image)
-    print(T, "ms, error", round(error, 4), "spikes", count.sum())
+    print(T, "ms: error", round(error, 4), count.sum())
 
 # %% [markdown]
 # To a sixteenth: four times the time, a quarter of the error. What is still in the bucket at the end is less than one spike, so $n/T$ is wrong by less than $1/T$. **The $1/\sqrt T$ is the price of the coin, not of counting.** The grains of the film were chance.
@@ -246,7 +253,7 @@ assert torch.equal(integrate_and_fire(encoding.direct(image, 16)), regular(image
 # %%
 spikes = encoding.latency(greys, 21, mode="linear")
 for x, train in zip(greys, spikes.T, strict=True):
-    print(x, "in step", train.nonzero().flatten())
+    print(x, "in step", train.nonzero().tolist())
 print(reconstruction.from_latency(spikes, mode="linear"))
 
 # %% [markdown]
@@ -313,7 +320,7 @@ decorate(axis, title="It never forgets", x="time (ms)", y="grey")
 # %% [markdown]
 # That it is still bright. So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this (page 17). In the core they are two channels, `[T, B, 2, …]`.
 
-# %% alt="Three rows of pictures at 2, 10, 18 and 26 milliseconds. Top: the digit, moving to the right. Middle: its spikes, white for ON in front of the strokes, black for OFF behind them, most of the picture grey. Bottom: what the receiver knows, which follows the digit with a short lag."
+# %% alt="Three rows of pictures at 2, 10, 18 and 26 milliseconds. Top: the digit, moving to the right. Middle: its spikes, at first ON everywhere in the digit; then white for ON in front of the strokes, black for OFF behind them, most of the picture grey. Bottom: what the receiver knows, which follows the digit with a short lag."
 events = encoding.delta(movie, threshold=0.25)
 known = reconstruction.from_delta(events, threshold=0.25)
 on = events[:, :, 0]
@@ -326,7 +333,7 @@ rows = {
 axes = film(rows, at=[2, 10, 18, 26])
 
 # %% [markdown]
-# White is ON, black is OFF, grey is silence. The receiver follows. It is a little late where a pixel jumps, since each spike is worth only a quarter. And when all has come to rest it is still off by up to $\theta$: what is less than a threshold is not sent.
+# White is ON, black is OFF, grey is silence. At first the receiver knows nothing, and the whole digit is news. Then only the edges are, and the receiver follows. It is a little late where a pixel jumps, since each spike is worth only a quarter. And when all has come to rest it is still off by up to $\theta$: what is less than a threshold is not sent.
 
 # %% tags=["check"]
 assert pixel.max() > 0.99
@@ -363,7 +370,12 @@ axes = panels(4, share=True, width=10)
 places = iter(axes)
 coded = encode(ten, 30)
 for code, spikes in coded.items():
-    axis = raster(spikes, next(places), color=GREEN)
+    axis = raster(
+        spikes,
+        next(places),
+        size=6,
+        color=GREEN,
+    )
     decorate(axis, title=code, y="")
 decorate(axes[0], y="grey, the brighter the higher")
 

@@ -12,7 +12,8 @@ class Encoding(LiveExplorer):
     controls = {
         "digit": Range(0, 9, 1, 3, "digit"),
         "code": Choice(("random rate", "regular rate", "latency", "delta"), "random rate", "code"),
-        "steps": Range(4, 100, 1, 40, "steps T"),
+        "steps": Range(4, 100, 1, 50, "steps T"),
+        "gain": Range(0.1, 1.0, 0.1, 0.2, "gain (rates)"),
     }
     dt, pace, hold, first = 1.0, 10, 15, 3  # ms; steps in a second; steps of rest at the end; step at first
 

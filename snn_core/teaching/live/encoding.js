@@ -34,18 +34,20 @@ export const delta = (image, T) => spikesBy((x, t) => t < passed(x * T), image, 
 const CODES = {
   "random rate": { encode: (image, T, seed) => rate(image, T, uniform(T * image.length, seed)), scale: (t) => t + 1 },
   "regular rate": { encode: regular, scale: (t) => t + 1 },
-  latency: { encode: latency, worth: (t, T) => 1 - t / (T - 1), scale: () => 1 },
+  latency: { encode: latency, worth: (t, T) => 1 - t / (T - 1) },
   delta: { encode: delta, scale: (_, T) => T },
 };
 
-/** Spikes, what a receiver knows after each step, and the error of that. */
-export function course(image, { code, steps }, seed) {
-  const { encode, scale, worth = () => 1 } = CODES[code], heard = new Float64Array(image.length);
-  const spikes = encode(image, steps, seed), backs = [new Float64Array(image.length)], counts = [0];
+/** Spikes, what a receiver knows after each step, and the error of that; `gain` acts on rates. */
+export function course(image, { code, steps, gain: asked }, seed) {
+  const { encode, scale = () => 1, worth = () => 1 } = CODES[code], gain = code.endsWith("rate") ? asked : 1;
+  const spikes = encode(image.map((value) => gain * value), steps, seed), heard = new Float64Array(image.length);
+  const backs = [new Float64Array(image.length)], counts = [0];
   for (let t = 0; t < steps; t++) {
-    image.forEach((_, pixel) => (heard[pixel] += spikes[t * image.length + pixel] * worth(t, steps)));
-    counts.push(spikes.subarray(t * image.length, (t + 1) * image.length).reduce((sum, spike) => sum + spike, 0));
-    backs.push(heard.map((sum) => sum / scale(t, steps)));
+    const now = spikes.subarray(t * image.length, (t + 1) * image.length);
+    now.forEach((spike, pixel) => (heard[pixel] += spike * worth(t, steps)));
+    counts.push(now.reduce((sum, spike) => sum + spike, 0));
+    backs.push(heard.map((sum) => sum / scale(t, steps) / gain));
   }
   const rms = (back) => Math.hypot(...image.map((value, pixel) => back[pixel] - value)) / Math.sqrt(image.length);
   return { spikes, counts, backs, errors: backs.map(rms) };
@@ -66,16 +68,15 @@ function compute(values, data, state) {
   const sum = counts.slice(0, t + 1).reduce((all, count) => all + count, 0).toLocaleString("en");
   const titles = ["image", `${t} ms: ${counts[t]} spikes`, `after ${sum} spikes`, `error ${errors[t].toFixed(3)}`];
   const news = t === values.steps ? `After ${t} ms and ${sum} spikes the error is ${errors[t].toFixed(3)}.` : "";
-  return { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1), titles, news };
+  const drawn = { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1) };
+  return { ...drawn, top: above(errors, 0.2), titles, news };
 }
 
-function draw(figure, { image, frame, back, errors, titles }, { steps }) {
+function draw(figure, { image, frame, back, errors, top, titles }, { steps }) {
   const picture = (i) => ({ share: 1, picture: true, title: titles[i] }), side = Math.sqrt(image.length);
-  const axes = { share: 1.4, x: [0, steps], y: [0, 0.36], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
+  const axes = { share: 1.4, x: [0, steps], y: [0, top], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
   const [left, now, known, course] = figure.panels([picture(0), picture(1), picture(2), axes]);
-  left.image(image, side);
-  now.image(frame, side);
-  known.image(back, side);
+  [left, now, known].forEach((panel, i) => panel.image([image, frame, back][i], side));
   course.line(errors.map((_, t) => t), errors, figure.blue);
   course.disc(errors.length - 1, errors.at(-1), figure.blue);
 }

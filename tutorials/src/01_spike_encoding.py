@@ -122,7 +122,7 @@ for x in greys.tolist():
     coins = torch.rand(12, generator=generator)
     spikes = (coins < x).int()
     n = spikes.sum()
-    print(x, spikes.tolist(), n)
+    print(f"{x:.2f} {spikes.tolist()} {n} spikes")
 
 # %% [markdown]
 # Six, but better do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly. All greys in between are as good as a few coin tosses. `encoding.rate` tosses for all pixels at once. Its `gain` makes all spikes rarer by a factor, 0.2 in the film; from here on it is 1.
@@ -153,10 +153,10 @@ for T in (8, 32, 128):
     spikes = encoding.rate(image, T, generator=generator)
     count = spikes.sum(0)
     error = rms_error(count / T, image)
-    print(T, "ms: error", round(error, 3), count.sum())
+    print(f"{T:3} ms: error {error:.3f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
-# By two, for four times the time *and* four times the spikes. That is the $1/\sqrt{T}$ of an average. Is it the price of counting?
+# By about two, for four times the time *and* four times the spikes. That is the $1/\sqrt{T}$ of an average. Is it the price of counting?
 
 # %% tags=["check"]
 many = encoding.rate(image.expand(50, 28, 28), 128, generator=generator)
@@ -222,7 +222,7 @@ for T in (8, 32, 128):
     spikes = regular(image, T)
     count = spikes.sum(0)
     error = rms_error(count / T, image)
-    print(T, "ms: error", round(error, 4), count.sum())
+    print(f"{T:3} ms: error {error:.4f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
 # To a sixteenth: four times the time, a quarter of the error. What is still in the bucket at the end is less than one spike, so $n/T$ is wrong by less than $1/T$. **The $1/\sqrt T$ is the price of the coin, not of counting.** The grains of the film were chance.
@@ -253,7 +253,8 @@ assert torch.equal(integrate_and_fire(encoding.direct(image, 16)), regular(image
 # %%
 spikes = encoding.latency(greys, 21, mode="linear")
 for x, train in zip(greys, spikes.T, strict=True):
-    print(x, "in step", train.nonzero().tolist())
+    steps = train.nonzero().flatten()
+    print(f"{x:.2f} in step {steps.tolist()}")
 print(reconstruction.from_latency(spikes, mode="linear"))
 
 # %% [markdown]
@@ -416,7 +417,7 @@ for code, spikes in sent.items():
     mixed = shuffled(spikes)
     before = rms_error(read(code, spikes), image)
     after = rms_error(read(code, mixed), image)
-    print(code, round(before, 4), "shuffled:", round(after, 4))
+    print(f"{code:12} {before:.4f}, shuffled {after:.4f}")
     pictures.append(read(code, mixed))
 axes = images(pictures, list(coded))
 
@@ -457,7 +458,7 @@ title = "Time saves spikes"
 decorate(right, title=title, x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* rate, *delta* and *latency* all fall as $1/T$. So it is not by timing that latency is precise: a count without a coin is as fast. (It is still twice as far off, because the bucket cuts off what is left, while latency rounds. From a bucket that is half full at the start, counts are rounded too, and from $T = 32$ on the errors agree within 4 %.)
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* rate, *delta* and *latency* all fall as $1/T$. So it is not by timing that latency is precise: a count without a coin is as fast. (It is still twice as far off, because the bucket cuts off what is left, while latency rounds. From a bucket that is half full at the start, counts are rounded too, and from $T = 32$ on the errors agree within 4 %. At $T = 4$, where a rest may be a quarter of the range, even the coin is better.)
 #
 # What time buys is on the right: latency needs 140 spikes per image, however fine it is. A count needs 2,929 at $T = 32$, and twice as many for half the error.
 
@@ -466,6 +467,7 @@ slopes = {code: np.polyfit(np.log(steps), np.log(row), 1)[0] for code, row in er
 assert abs(slopes["random"] + 0.5) < 0.02
 assert abs(slopes["regular"] + 1) < 0.1
 assert abs(slopes["latency"] + 1) < 0.02
+assert errors["random"][0] < errors["regular"][0]
 assert errors["delta"] == errors["regular"]
 assert counts["delta"] == counts["regular"]
 assert record.results["shuffled"]["delta"] == errors["delta"]
@@ -515,7 +517,7 @@ assert named["latency"][1] > 2 * max(row[1] for code, row in named.items() if co
 # - watched a digit arrive in four codes, and read it back;
 # - encoded greys by hand, by coin, by bucket, by time and by change;
 # - took the coin away: a random count is wrong by about $1/\sqrt T$, a regular one by less than $1/T$;
-# - shuffled the spikes: rates, and delta of a still picture, are counts; only latency says the value by time, and so needs one spike for a pixel, and suffers most when it is lost.
+# - shuffled the spikes: only latency says the value by time. It needs one spike for a pixel, and suffers most when that is lost.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -524,6 +526,7 @@ assert named["latency"][1] > 2 * max(row[1] for code, row in named.items() if co
 # | $n$ | number of spikes | `spikes.sum(0)` |
 # | $\hat x$ | grey read back | `reconstruction.from_rate`, … |
 # | $\theta$ | change that is worth a spike | `threshold` of `delta` |
+# | $g$ | how often white spikes, per step | `gain` |
 # | bucket | integrate and fire, without a leak | `LIF(beta=1.0)` on `direct` |
 #
 # A code that reads back well need not be good to *learn* from. Page 08 trains on all of them.

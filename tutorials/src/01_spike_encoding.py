@@ -137,7 +137,7 @@ assert torch.equal(encoding.rate(greys, 12, generator=torch.Generator().manual_s
 # %% [markdown]
 # ### How long must we count?
 #
-# The chance in $n$ has the variance $T\,x\,(1 - x)$, so the error of $\hat x = n/T$ is $\sqrt{x(1 - x)/T}$. For a whole image, take the root of the mean squared error over all pixels:
+# Tossed again and again, $n$ varies by $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). For a whole image, take the root of the mean squared error over all pixels, the RMS error:
 
 
 # %%
@@ -225,7 +225,7 @@ for T in (8, 32, 128):
     print(f"{T:3} ms: error {error:.4f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
-# To a sixteenth: four times the time, a quarter of the error. What is still in the bucket at the end is less than one spike, so $n/T$ is wrong by less than $1/T$. **The $1/\sqrt T$ is the price of the coin, not of counting.** The grains of the film were chance.
+# To a sixteenth: four times the time, a quarter of the error. What is still in the bucket at the end is less than one spike, so $n/T$ is wrong by less than $1/T$. **The $1/\sqrt T$ is the price of the coin, not of counting.** The grains of the film were chance: choose *regular rate* above it, and they are gone.
 #
 # Random codes are common all the same: they need no memory from one step to the next.
 
@@ -348,7 +348,7 @@ assert at_rest.max() < 0.25 + 0.01
 # %% [markdown]
 # ## 5 · Side by side
 #
-# All four codes on the same values. Delta sees them switched on at the first step, with $\theta = 1/T$.
+# All four codes on the same values. Delta sees them switched on at the first step, with $\theta = 1/T$, the smallest threshold with which even white is told after $T$ steps.
 
 
 # %%

@@ -9,7 +9,7 @@ from torch import Tensor
 from .. import _checks
 from ..precision import wide
 from .constants import Constants
-from .lengths import last_state, silent_after, without_padding
+from .lengths import fill_after, last_state, without_padding
 from .states import State, like, require_like, require_step, variables
 
 
@@ -109,10 +109,10 @@ class SpikingNeuron(Neuron):
         current, lengths = without_padding(current, lengths)
         spikes, membrane, states = zip(*self._steps(current, state), strict=True)
         last = self._finish(last_state(states, lengths))
-        spikes = silent_after(torch.stack(spikes), lengths)
+        spikes = fill_after(torch.stack(spikes), lengths)
         if not record:
             return spikes
-        return Recording(spikes, silent_after(torch.stack(membrane), lengths), last)
+        return Recording(spikes, fill_after(torch.stack(membrane), lengths), last)
 
     def states(self, current: Tensor, state: State | None = None) -> State:
         """Run over `current` ``[T, B, …]``; return the states after all steps, ``[T, B, …]``."""

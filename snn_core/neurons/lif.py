@@ -10,7 +10,7 @@ from ..surrogate import Surrogate
 from ._lif_sequence import lif_sequence
 from .base import Recording
 from .leaky import RESETS, IntegrateAndFire, Leaky
-from .lengths import at_end, silent_after, without_padding
+from .lengths import at_end, fill_after, without_padding
 
 SPIKE = Surrogate()  # the one of a step function that is not told another
 
@@ -113,14 +113,14 @@ class LIF(IntegrateAndFire):
         current, state = self._prepare(current, state)
         spikes, membrane, state = lif_sequence(current, state, self)
         self._finish(state)
-        spikes = silent_after(spikes, lengths)
+        spikes = fill_after(spikes, lengths)
         if not record:
             return spikes
         if lengths is not None:
             last = at_end(membrane, lengths)
             # From rest, an input of u makes the membrane u: the step then resets it.
             state = self.step(last, torch.zeros_like(last))[2]
-        return Recording(spikes, silent_after(membrane, lengths), state)
+        return Recording(spikes, fill_after(membrane, lengths), state)
 
     def _is_untouched(self) -> bool:
         """Say whether nothing that a subclass or a user put in its place is in the way."""
@@ -164,4 +164,4 @@ class LeakyIntegrator(Leaky):
             state = leaky_step(now, state, beta)
             membranes.append(state)
         self._finish(state)
-        return silent_after(torch.stack(membranes), lengths)
+        return fill_after(torch.stack(membranes), lengths)

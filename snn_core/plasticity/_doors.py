@@ -31,9 +31,7 @@ def all_finite(**tensors: Tensor) -> None:
     if _sum_is_finite(tensors.values()):
         return
     for argument, tensor in tensors.items():
-        _checks.no_nan(argument, tensor)
-        bounded = bool(torch.isfinite(tensor).all())
-        _checks.require(bounded, argument, "infinite values", "finite numbers")
+        _checks.finite(argument, tensor)
 
 
 def _sum_is_finite(tensors: Iterable[Tensor]) -> bool:

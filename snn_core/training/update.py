@@ -10,8 +10,8 @@ from .. import _checks
 from ..encoding import Encoder
 from ..losses import Decoder, Objective
 from ..losses.answers import highest, require_scores, right_answers
-from ..losses.padding import fill_after
 from ..neurons import watch_spikes
+from ..neurons.lengths import fill_after
 from .doors import objective_of
 from .samples import Batch, Lengths
 
@@ -53,7 +53,7 @@ class Update:
             output = run(self.network, self.encode, values)
         value, right = self.judge(output, labels, given)
         if given:
-            spikes = [fill_after(layer, given["lengths"], 0.0) for layer in spikes]
+            spikes = [fill_after(layer, given["lengths"]) for layer in spikes]
         penalty = self.penalty(spikes)
         require_scalar("penalty", penalty)
         return value + penalty, right

@@ -20,8 +20,8 @@ from torch import Tensor
 
 def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, Tensor]:
     """Run the neuron `lif` over ``[T, B, …]`` from `state`; return spikes, membrane, state."""
-    beta = lif.constant("beta", state).expand_as(state).contiguous()
-    threshold = lif.constant("threshold", state).expand_as(state).contiguous()
+    beta = lif.constant("beta", state).to(state).expand_as(state).contiguous()
+    threshold = lif.constant("threshold", state).to(state).expand_as(state).contiguous()
     rules = (lif.reset == "soft", lif.detach_reset, lif.surrogate)
     return _LIFSequence.apply(current, state, beta, threshold, *rules)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +22,7 @@ class Constants(nn.Module):
     compared when a checkpoint is loaded, unless ``strict=False`` asks for the tensors only.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._keys: dict[str, str] = {}  # by constant, its key in the checkpoint
         self._called: dict[str, str] = {}  # by decay, what the user gave: it or its time constant
@@ -79,19 +80,18 @@ class Constants(nn.Module):
             A scalar, or one entry per neuron, in dtype and device of the state.
         """
         key = self._keys[name]
-        value = self._buffers.get(key)  # sooner found than by `getattr`, in every step
-        learnt = value is None
-        if learnt:
-            value = getattr(self, key)
+        kept = self._buffers.get(key)  # sooner found than by `getattr`, in every step
+        learnt = kept is None
+        value: Tensor = getattr(self, key) if kept is None else kept
         if like is None:
             value = exact(value)
         elif learnt or value.dim() or value.device != like.device:
             value = value.to(like)
         return torch.sigmoid(value) if learnt and key != name else value
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True):
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         values = [getattr(self, key) for key in self._keys.values()]
-        learnt = [value for value in values if isinstance(value, nn.Parameter)]
+        learnt: list[Tensor] = [value for value in values if isinstance(value, nn.Parameter)]
         learnt += [value.grad for value in learnt if value.grad is not None]
 
         def careful(tensor: Tensor) -> Tensor:
@@ -101,9 +101,17 @@ class Constants(nn.Module):
                 return tensor.to(moved.device, wide(moved)) if rounded else moved
             return _moved(tensor, fn) if _is_one_of(tensor, values) else fn(tensor)
 
-        return super()._apply(careful, recurse)
+        super()._apply(careful, recurse)  # type: ignore[no-untyped-call]
+        return self
 
-    def _load_from_state_dict(self, state_dict: dict, prefix: str, metadata, strict, *others):
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Tensor],
+        prefix: str,
+        metadata: object,
+        strict: bool,
+        *others: object,
+    ) -> None:
         if not strict:  # then only the tensors count
             state_dict.pop(f"{prefix}_extra_state", None)
         for name, key in self._keys.items():

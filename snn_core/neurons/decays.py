@@ -13,10 +13,10 @@ LARGEST = torch.finfo(torch.float32).max
 
 def parameter(name: str, value: Tensor | float) -> Tensor:
     """Turn a number, or a tensor of one per neuron, into float64; all must be finite in float32."""
-    is_tensor = isinstance(value, Tensor)
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    _checks.require(is_tensor or is_number, name, type(value).__name__, "a number or a tensor")
-    if is_tensor:
+    fits = is_number or isinstance(value, Tensor)
+    _checks.require(fits, name, type(value).__name__, "a number or a tensor")
+    if isinstance(value, Tensor):
         counts = value.is_floating_point() or value.dtype in _checks.INTEGERS
         _checks.require(counts, name, value.dtype, "real numbers")
         expected = "a plain value; to learn it, say so by `learn_…`"

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from .. import _checks
-from .states import State, like, variables
+from .states import S, like, variables
 
 
 def without_padding(current: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -48,7 +48,7 @@ def at_end(output: Tensor, lengths: Tensor) -> Tensor:
     return output[lengths - 1, samples]
 
 
-def last_state(states: tuple[State, ...], lengths: Tensor | None) -> State:
+def last_state(states: tuple[S, ...], lengths: Tensor | None) -> S:
     """Return the state in which each sample ends, of the states ``[B, …]`` after every step."""
     last = states[-1]
     if lengths is None:

@@ -1,6 +1,7 @@
 """The leaky integrate-and-fire neuron, and the leaky integrator that never spikes."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, overload
 
 import torch
 from torch import Tensor
@@ -80,7 +81,7 @@ def lif_step(
     return spikes.to(current), membrane, membrane - drop * resetting
 
 
-class LIF(IntegrateAndFire):
+class LIF(IntegrateAndFire[Tensor]):
     """Leaky integrate-and-fire neurons, run over a whole sequence at once.
 
     Args: those of `IntegrateAndFire`.
@@ -97,6 +98,36 @@ class LIF(IntegrateAndFire):
         """Advance by one step with `lif_step`."""
         return lif_step(current, state, **self.rules(state))
 
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: Literal[False] = False,
+    ) -> Tensor: ...
+
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: Literal[True],
+    ) -> Recording[Tensor]: ...
+
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: bool,
+    ) -> Tensor | Recording[Tensor]: ...
+
     def forward(
         self,
         current: Tensor,
@@ -104,7 +135,7 @@ class LIF(IntegrateAndFire):
         *,
         lengths: Tensor | None = None,
         record: bool = False,
-    ) -> Tensor | Recording:
+    ) -> Tensor | Recording[Tensor]:
         """Run over `current` ``[T, B, …]`` as `SpikingNeuron.forward` does, only faster."""
         if _modes.plain_only() or not self._is_untouched():
             return super().forward(current, state, lengths=lengths, record=record)
@@ -130,7 +161,7 @@ class LIF(IntegrateAndFire):
         return step is LIF.step and rules and call
 
 
-class LeakyIntegrator(Leaky):
+class LeakyIntegrator(Leaky[Tensor]):
     """A leaky integrator that never spikes: the membrane readout of a network.
 
     Args:
@@ -165,3 +196,6 @@ class LeakyIntegrator(Leaky):
             membranes.append(state)
         self._finish(state)
         return fill_after(torch.stack(membranes), lengths)
+
+    if TYPE_CHECKING:
+        __call__ = forward

@@ -112,7 +112,7 @@ def within(argument: str, got: Tensor, low: float, high: float) -> None:
     """Require all values of a tensor to lie in [low, high]."""
     if not _modes.checking():
         return
-    least, most = torch.aminmax(got)
+    least, most = (end.double() for end in torch.aminmax(got))  # no unsigned integer is below 0
     inside = (least >= low) & (most <= high)  # neither where one is NaN
     if _modes.is_true(~inside):
         came = f"values from {least.item():g} to {most.item():g}"

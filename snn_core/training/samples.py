@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from .. import _checks
@@ -21,6 +22,8 @@ class Samples:
     def __post_init__(self) -> None:
         came = type(self.values).__name__
         _checks.require(isinstance(self.values, Tensor), "values", came, "a torch tensor")
+        dense = self.values.layout is torch.strided
+        _checks.require(dense, "values", "a sparse tensor", "a dense one")
         is_some = self.values.dim() > 0 and len(self.values) > 0
         came = f"shape {list(self.values.shape)}"
         _checks.require(is_some, "values", came, "at least one sample, [samples, …]")

@@ -101,6 +101,7 @@ BAD_SAMPLES = {
     "no tensor": (VALUES.tolist(), "list"),
     "a number": (torch.tensor(0.5), "[]"),
     "no sample": (VALUES[:0], "[0, 4]"),
+    "sparse": (VALUES.to_sparse(), "a sparse tensor"),
 }
 
 

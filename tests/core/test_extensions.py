@@ -196,6 +196,16 @@ def test_a_step_may_return_its_variables_in_a_plain_tuple():
     assert [variable.unique().item() for variable in run.state] == [4, 4]
 
 
+def test_variables_in_a_plain_tuple_reach_the_step_by_their_names():
+    class Named(Returns):
+        def step(self, current, state):
+            return current, state.age, state
+
+    rest = Named(None).initial_state(CONSTANT)
+    run = Named(None)(CONSTANT, tuple(variable + 2 for variable in rest), record=True)
+    assert run.membrane.unique().item() == 2
+
+
 def test_a_neuron_without_a_step_says_so():
     class Empty(SpikingNeuron):
         pass

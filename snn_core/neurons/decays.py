@@ -1,12 +1,12 @@
 """Decays per step and time constants in ms: what a user gives, and what is read back."""
 
 import numbers
-import warnings
 
 import torch
 from torch import Tensor
 
 from .. import _checks
+from .._warn import warn
 
 LARGEST = torch.finfo(torch.float32).max
 
@@ -89,7 +89,7 @@ def _from_tau(tau_name: str, tau: Tensor | float, name: str, dt: float) -> Tenso
     if shortest < dt:
         came = f"{tau_name}: got {shortest:g} ms at a step of {dt:g} ms"
         expected = f"times in ms, and a decay per step as `{name}=…`"
-        warnings.warn(f"{came}, {name} {value.amin():.2g}, expected {expected}", stacklevel=2)
+        warn(f"{came}, {name} {value.amin():.2g}, expected {expected}")
     return value
 
 

@@ -67,9 +67,10 @@ def _require_images(images: Tensor, encode: Encoder) -> None:
 
 
 def _encoded(images: Tensor, encode: Encoder) -> Tensor:
-    """Return the spikes ``[T, B, …]`` of a batch of images; require that they are some."""
+    """Return the spikes ``[T, B, …]`` of a batch of images; require finite ones."""
     spikes = encode(images)
     _checks.floats("encode", spikes, min_rank=3, not_nan=False)
+    _doors.all_finite(encode=spikes)
     return spikes
 
 

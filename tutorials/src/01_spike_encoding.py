@@ -292,7 +292,7 @@ assert (value - image).abs().max() <= 0.5 / 19 + 1e-6
 
 
 # %%
-def follow(signal, threshold):
+def hear_rises(signal, threshold):
     known = 0.0
     course = []
     for grey in signal:
@@ -311,7 +311,7 @@ for ms in range(28):
     frames.append(image.roll(ms // 4 - 4, 1))
 movie = torch.stack(frames)
 pixel = movie[:, 10, 12]
-heard = follow(pixel, 0.25)
+heard = hear_rises(pixel, 0.25)
 
 axis = panels()
 axis.plot(pixel, color=GREY, drawstyle="steps-post", label="pixel")

@@ -24,6 +24,7 @@ SETTINGS = {
     "held_out": 1000,
     "spreads": [1.0, 2.0, 4.0],
     "penalties": [0.001, 0.01, 0.1],
+    "pixel_penalties": [0.01, 0.03, 0.1, 0.3, 1.0],
     "steps": 30,
     "copies": 8,
     "gains": [0.25, 0.5, 1.0, 2.0, 4.0],
@@ -59,15 +60,15 @@ def held_out(features: Tensor, labels: Tensor, penalty: float) -> float:
     return accuracy(readout(features[rest:]), labels[rest:])
 
 
-def over_penalties(features: Tensor, labels: Tensor) -> list[float]:
-    """Return the accuracy on held-out training images for every penalty."""
-    return [held_out(features, labels, penalty) for penalty in SETTINGS["penalties"]]
+def over_penalties(features: Tensor, labels: Tensor, name: str = "penalties") -> list[float]:
+    """Return the accuracy on held-out training images for every penalty of the settings."""
+    return [held_out(features, labels, penalty) for penalty in SETTINGS[name]]
 
 
-def best_penalty(held_out_accuracy: list[float]) -> float:
+def best_penalty(held_out_accuracy: list[float], name: str = "penalties") -> float:
     """Return the penalty with the highest accuracy."""
     best = max(range(len(held_out_accuracy)), key=held_out_accuracy.__getitem__)
-    return SETTINGS["penalties"][best]
+    return SETTINGS[name][best]
 
 
 def choose(digits: Images) -> dict[str, list[list[float]]]:
@@ -91,21 +92,26 @@ def chosen(grid: dict[str, list[list[float]]]) -> tuple[float, float]:
     return float(best), best_penalty(means[best])
 
 
-def pixels(digits: Images) -> dict[str, object]:
-    """Return the controls: pixels times the number of steps, and the counts of their spikes."""
+def control(features: Tensor, labels: Tensor, test: Tensor, test_labels: Tensor) -> dict:
+    """Return the penalty chosen for a readout of features of pixels, and its test accuracy."""
+    name = "pixel_penalties"
+    penalty = best_penalty(over_penalties(features, labels, name), name)
+    readout = fit_readout(features, labels, penalty=penalty)
+    return {"penalty": penalty, "accuracy": accuracy(readout(test), test_labels)}
+
+
+def controls(digits: Images) -> dict[str, object]:
+    """Return what is read from pixels times the steps, and from counts of their spikes."""
     images, labels, test_images, test_labels = digits
-    grid = over_penalties(STEPS * images, labels)
-    readout = fit_readout(STEPS * images, labels, penalty=best_penalty(grid))
-    exact = accuracy(readout(STEPS * test_images), test_labels)
     noisy = []
     for seed in SETTINGS["seeds"]:
         generator = seed_torch(seed)
         counts, test_counts = (
             spike_count(rate(part, STEPS, generator=generator)) for part in (images, test_images)
         )
-        readout = fit_readout(counts, labels, penalty=best_penalty(over_penalties(counts, labels)))
-        noisy.append(accuracy(readout(test_counts), test_labels))
-    return {"pixels": exact, "pixel_spikes": noisy, "pixel_grid": grid}
+        noisy.append(control(counts, labels, test_counts, test_labels))
+    exact = control(STEPS * images, labels, STEPS * test_images, test_labels)
+    return {"pixels": exact, "pixel_spikes": noisy}
 
 
 def reader(digits: Images, neurons: int, seed: int, settings: tuple[float, float]):
@@ -135,11 +141,11 @@ def scores_over_time(found: dict[str, Tensor]) -> dict[str, Tensor]:
     spikes, membrane = found["spikes"], found["membrane"]
     seen = range(1, len(spikes) + 1)
     return {
-        "count": spikes.cumsum(0),
-        "first spike": torch.stack([first_spike(spikes[:steps]) for steps in seen]),
         "maximum": membrane.cummax(0).values,
         "mean": membrane.cumsum(0),
         "population": found["population"].cumsum(0),
+        "count": spikes.cumsum(0),
+        "first spike": torch.stack([first_spike(spikes[:steps]) for steps in seen]),
     }
 
 
@@ -153,19 +159,16 @@ def ties(scores: Tensor) -> float:
     return ((scores == scores.amax(1, keepdim=True)).sum(1) > 1).float().mean().item()
 
 
-def by_gain(current: Tensor, labels: Tensor) -> dict[str, dict[str, float]]:
-    """Return what a first spike is worth, and when it comes, for every gain of the current."""
-    found = {}
-    for gain in SETTINGS["gains"]:
-        spikes = LIF()(gain * current)
-        scores = first_spike(spikes)
-        found[str(gain)] = {
-            "accuracy": accuracy(scores, labels),
-            "count_accuracy": accuracy(spike_count(spikes), labels),
-            "median_step": 1 - scores.amax(1).median().item(),
-            "ties": round(ties(scores), 4),
-        }
-    return found
+def at_gain(current: Tensor, labels: Tensor) -> dict[str, float]:
+    """Return what first spikes and counts are worth, when first spikes come, and how many tie."""
+    spikes = LIF()(current)
+    scores = first_spike(spikes)
+    return {
+        "first spike": accuracy(scores, labels),
+        "count": accuracy(spike_count(spikes), labels),
+        "median step": 1 - scores.amax(1).median().item(),
+        "ties": round(ties(scores), 4),
+    }
 
 
 def main() -> None:
@@ -175,12 +178,12 @@ def main() -> None:
     _, _, test_images, test_labels = digits
     grid = choose(digits)
     settings = chosen(grid)
-    results = {"grid": grid, "spread": settings[0], "penalty": settings[1], **pixels(digits)}
+    results = {"grid": grid, "spread": settings[0], "penalty": settings[1], **controls(digits)}
     results |= {
         "accuracy": {},
         "curves": {},
         "output_spikes": {"one": [], "eight": []},
-        "gains": [],
+        "gains": {},
     }
     for size in SETTINGS["sizes"]:
         runs = results["accuracy"].setdefault(str(size), [])
@@ -202,7 +205,10 @@ def add_readings(results: dict, current: Tensor, labels: Tensor, generator: Gene
     for name, key in (("one", "spikes"), ("eight", "population")):
         per_image = found[key].sum((0, 2)).mean().item()
         results["output_spikes"][name].append(round(per_image, 2))
-    results["gains"].append(by_gain(current, labels))
+    for gain in SETTINGS["gains"]:
+        known = results["gains"].setdefault(str(gain), {})
+        for name, value in at_gain(gain * current, labels).items():
+            known.setdefault(name, []).append(value)
 
 
 if __name__ == "__main__":

@@ -159,6 +159,28 @@ def raster(spikes: Tensor, axes: Axes | None = None, *, dt: float = 1.0, size: f
     return axes
 
 
+def rasters(trains: list[Tensor], titles: list[str], *, size: float = 1.5, color: str = VERMILION) -> list[Axes]:
+    """Draw rasters of equally many neurons side by side, such as those of the layers of a network.
+
+    Args:
+        trains: two or more, each ``[T, N]``, or ``[T, B, N]``, of which the first example is drawn.
+        titles: one for each.
+        size, color: of the dots.
+
+    Raises:
+        ValueError: for fewer than two trains, another number of titles, or what `raster` does not take.
+    """
+    _checks.require(len(trains) > 1, "trains", f"{len(trains)}", "at least two")
+    _checks.require(len(titles) == len(trains), "titles", f"{len(titles)}", f"{len(trains)}, one for each train")
+    axes = panels(len(trains), width=1.5 + 3.2 * len(trains), share=True)
+    for train, title, each in zip(trains, titles, axes, strict=True):
+        raster(train[:, 0] if train.dim() == 3 else train, each, size=size, color=color)
+        each.set_title(title)
+    for each in axes[1:]:
+        each.set_ylabel("")
+    return axes
+
+
 def traces(
     membrane: Tensor,
     axes: Axes | None = None,

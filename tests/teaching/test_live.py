@@ -423,6 +423,40 @@ def layer_rates(**values):
 
 
 @needs_node
+def test_layers_wake_up_one_after_the_other():
+    """The first answer of page 04."""
+    active = [sum(rate > 0.001 for rate in layer_rates(gain=g)[0][1:]) for g in (0.6, 0.9, 1.1)]
+    assert active == sorted(active)
+    assert layer_rates(gain=1.0)[0][5] == 0
+    assert layer_rates(gain=1.0)[0][1] > 0.03
+    assert layer_rates(gain=1.2)[0][5] > 0
+    for gain, below in ((1.6, True), (1.7, False)):
+        rates, _ = layer_rates(gain=gain)
+        assert (rates[5] < rates[0]) == below
+
+
+@needs_node
+def test_a_longer_memory_wakes_the_layers():
+    """The second answer of page 04."""
+    assert layer_rates(gain=1.4, tau_mem=5.0)[0][5] < 0.002
+    rates, _ = layer_rates(gain=1.4, tau_mem=50.0)
+    assert 0.07 < min(rates[1:]) < max(rates[1:]) < 0.081
+
+
+@needs_node
+def test_layer_5_does_not_keep_up_with_its_input():
+    """The third answer of page 04."""
+    found = [layer_rates(gain=1.6, input_rate=rate) for rate in (0.05, 0.2, 0.5)]
+    low, middle, high = (rates[5] for rates, _ in found)
+    assert middle / low > 0.2 / 0.05
+    assert 1 < high / middle < 0.5 / 0.2
+    assert all(40 <= silent[1] <= 60 for _, silent in found)
+    values = {"gain": 1.6, "input_rate": 0.5, "tau_mem": 10.0}
+    (drawn,) = run("LayerRates", [("compute", values, explorers.LayerRates().data())])
+    assert double(drawn["spikes"][5]).mean(0).max() > 0.9
+
+
+@needs_node
 @pytest.mark.parametrize("seed", [0, 7, 2**31 + 5])
 def test_the_draws_are_those_of_torch(seed):
     (found,) = run("Encoding", [("uniform", 5000, seed)])

@@ -3,6 +3,7 @@
 ``python -m experiments.one_product`` writes the record that page 04 shows: milliseconds of the
 processor per sample, the median over some repetitions in which both ways take turns. It is the time
 of one thread that is counted, so that other work on the machine hardly changes it.
+"calls" is what the calls of a loop cost by themselves.
 """
 
 import time
@@ -39,6 +40,14 @@ def milliseconds(way, layer: nn.Linear, spikes: Tensor) -> float:
     return 1000 * (time.thread_time() - start)
 
 
+def calls(repetitions: int, generator: torch.Generator) -> float:
+    """Return what as many calls of a layer with one input and one output take: no arithmetic."""
+    layer = nn.Linear(1, 1).requires_grad_(False)
+    spikes = rate(torch.ones(1, 1), SETTINGS["steps"], generator=generator)
+    times = [milliseconds(step_by_step, layer, spikes) for _ in range(repetitions)]
+    return round(torch.tensor(times).median().item(), 4)
+
+
 def per_sample(batch: int, repetitions: int, generator: torch.Generator) -> dict[str, float]:
     """Return the median time per sample of both ways for one size of batch."""
     layer = nn.Linear(SETTINGS["inputs"], SETTINGS["outputs"]).requires_grad_(False)
@@ -56,7 +65,8 @@ def main() -> None:
     torch.set_num_threads(1)  # compare the ways, not how they share out the work
     generator = seed_torch(0)
     found = [per_sample(batch, SETTINGS["repetitions"], generator) for batch in SETTINGS["batches"]]
-    results = {name: [each[name] for each in found] for name in WAYS}
+    results = {"per_sample": {name: [each[name] for each in found] for name in WAYS}}
+    results["calls"] = calls(SETTINGS["repetitions"], generator)
     print(record("one_product", SETTINGS, results))
 
 

@@ -19,7 +19,9 @@ def test_both_ways_through_a_layer_agree():
 
 
 def test_the_record_of_times_has_every_batch():
-    found = recorded("one_product").results
+    results = recorded("one_product").results
+    found = results["per_sample"]
+    assert 0 < results["calls"] < found["loop"][0]
     assert list(found) == list(one_product.WAYS)
     assert all(len(times) == len(one_product.SETTINGS["batches"]) for times in found.values())
     assert all(time > 0 for times in found.values() for time in times)
@@ -29,6 +31,7 @@ def test_times_are_taken_of_both_ways():
     found = one_product.per_sample(2, 1, torch.Generator().manual_seed(0))
     assert list(found) == list(one_product.WAYS)
     assert min(found.values()) > 0
+    assert one_product.calls(1, torch.Generator().manual_seed(0)) > 0
 
 
 def test_the_record_of_readers_has_every_arm_and_seed():

@@ -54,12 +54,12 @@ def test_values_and_gradients_are_written_into_their_nodes():
 def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
     values = torch.arange(40.0).view(4, 10)
     axes = class_lines(values, [9, 4])
-    lines = [line.get_ydata().tolist() for line in axes.lines]
-    assert lines[-1] == values[:, 9].tolist()
-    assert lines[-2] == values[:, 4].tolist()
+    lines = sorted(axes.lines, key=lambda line: line.get_zorder())
+    assert lines[-1].get_ydata().tolist() == values[:, 9].tolist()
+    assert lines[-2].get_ydata().tolist() == values[:, 4].tolist()
     assert len(lines) == 10
-    assert [to_hex(line.get_color()).upper() for line in axes.lines[-2:]] == [VERMILION, BLUE]
-    assert axes.get_legend_handles_labels()[1] == ["others", "4", "9"]
+    assert [to_hex(line.get_color()).upper() for line in lines[-2:]] == [VERMILION, BLUE]
+    assert axes.get_legend_handles_labels()[1] == ["9", "4", "others"]
 
 
 def test_a_digit_is_followed_from_its_pixels_to_its_scores():

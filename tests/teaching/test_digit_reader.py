@@ -1,4 +1,4 @@
-"""The digit reader of page 04: how its layer spreads, that its readout fits, and that it repeats."""
+"""The digit reader of page 04: its layer spreads as wanted, its readout fits, and it repeats."""
 
 import pytest
 import torch

@@ -35,7 +35,8 @@ def test_raster_draws_one_dot_per_spike_at_its_time():
 def test_rasters_stand_side_by_side_and_show_the_first_example():
     batch = torch.zeros(5, 2, 3)
     batch[1, 0, 2] = batch[4, 1, 0] = 1
-    axes = plotting.rasters([batch, batch[:, 1]], ["first", "second"])
+    axes = plotting.rasters([batch, batch[:, 1]], ["first", "second"], colors=["red", "blue"])
+    assert [each.lines[0].get_color() for each in axes] == ["red", "blue"]
     assert [each.get_title(loc="left") or each.get_title() for each in axes] == ["first", "second"]
     drawn = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes]
     assert drawn == [{(1, 2)}, {(4, 0)}]

@@ -27,11 +27,11 @@ def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> A
         _checks.whole("named", each, 0)
         _checks.require(each < classes, "named", each, f"a class below {classes}")
     axes = panels() if axes is None else axes
+    for place, (each, color) in enumerate(zip(named, CYCLE, strict=False)):
+        axes.plot(values[:, each], color=color, label=str(each), zorder=4 - place / 10)
     others = [each for each in range(classes) if each not in named]
     for each in others:
         axes.plot(values[:, each], color=PALE, label="others" if each == others[0] else None)
-    for each, color in reversed(list(zip(named, CYCLE, strict=False))):
-        axes.plot(values[:, each], color=color, label=str(each))
     axes.set_xlabel("time (ms)")
     return axes
 

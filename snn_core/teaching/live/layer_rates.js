@@ -59,8 +59,8 @@ function compute({ gain, input_rate, tau_mem }, data) {
   }
   const rates = spikes.map((layer) => mean(layer.map(mean)));
   const silent = (layer) => mean(layer[0].map((_, i) => (layer.every((step) => !step[i]) ? 1 : 0)));
-  const said = (layer) => `layer ${layer}: ${(100 * silent(spikes[layer])).toFixed(0)}% of the neurons silent`;
-  const first = `spread √Var(u) of layer 1: ${spread(gain, input_rate, beta).toFixed(2)}`;
+  const said = (layer) => `layer ${layer}: ${(100 * silent(spikes[layer])).toFixed(0)}% silent`;
+  const first = `spread √Var(u), layer 1: ${spread(gain, input_rate, beta).toFixed(2)}`;
   return { spikes, rates, titles: [first, said(1), said(weights.length)] };
 }
 

@@ -159,6 +159,33 @@ def raster(spikes: Tensor, axes: Axes | None = None, *, dt: float = 1.0, size: f
     return axes
 
 
+def rasters(
+    trains: list[Tensor], titles: list[str], *, size: float = 1.5, colors: list[str] | None = None
+) -> list[Axes]:
+    """Draw rasters of equally many neurons side by side, such as those of the layers of a network.
+
+    Args:
+        trains: two or more, each ``[T, N]``, or ``[T, B, N]``, of which the first example is drawn.
+        titles: one for each.
+        size: of the dots.
+        colors: one for each; those of spikes that neurons send if None.
+
+    Raises:
+        ValueError: for fewer than two trains, another number of titles or colours, or what `raster` does not take.
+    """
+    _checks.require(len(trains) > 1, "trains", f"{len(trains)}", "at least two")
+    _checks.require(len(titles) == len(trains), "titles", f"{len(titles)}", f"{len(trains)}, one for each train")
+    colors = colors or [VERMILION] * len(trains)
+    _checks.require(len(colors) == len(trains), "colors", f"{len(colors)}", f"{len(trains)}, one for each train")
+    axes = panels(len(trains), width=1.5 + 3.2 * len(trains), share=True)
+    for train, title, color, each in zip(trains, titles, colors, axes, strict=True):
+        raster(train[:, 0] if train.dim() == 3 else train, each, size=size, color=color)
+        each.set_title(title)
+    for each in axes[1:]:
+        each.set_ylabel("")
+    return axes
+
+
 def traces(
     membrane: Tensor,
     axes: Axes | None = None,
@@ -363,7 +390,7 @@ def dots_per_seed(
         ValueError: if a group has another number of columns.
     """
     axes = _axes(axes, 1.3 * len(results) + 1.5, 3.2)
-    shades = plt.get_cmap("Blues")(np.linspace(0.35, 1, len(columns)))
+    shades = plt.get_cmap("Blues")(np.linspace(1, 0.35, len(columns))[::-1])  # a single one is dark
     for group, (name, rows) in enumerate(results.items()):
         _checks.require(len(rows) == len(columns), name, f"{len(rows)} columns", f"{len(columns)}")
         for column, values in enumerate(rows):

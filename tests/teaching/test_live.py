@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from snn_core import LIF, Surrogate, encoding, reconstruction
+from snn_core import LIF, LeakyIntegrator, Surrogate, encoding, reconstruction
 from snn_core.datasets import mnist_mini
 from snn_core.plasticity import BOUNDS, PairSTDP
 from snn_core.teaching import explorers, live
@@ -361,6 +361,100 @@ def test_steps_of_descent_cross_flat_stretches_and_end_where_the_loss_is_0():
     )
     assert pushed(values["w"], "fast_sigmoid", 10.0, data)[1] == 0
     explorer.sliders().values = values
+
+
+def layers_of_the_core(case, data):
+    """Return the spikes ``[T, N]`` of the input and of each layer, with the explorer's draws."""
+    (chance,) = run("LayerRates", [("chances", data)])
+    size = data["neurons"]
+    spikes = [(double(chance["draws"]).view(-1, 1, size) < case["input_rate"]).double()]
+    neuron = LIF(beta=double(np.exp(-1 / case["tau_mem"])))
+    for weights in chance["weights"]:
+        layer = case["gain"] / size**0.5 * double(weights).view(size, size)
+        spikes.append(neuron(spikes[-1] @ layer))
+    return [layer[:, 0] for layer in spikes]
+
+
+@needs_node
+def test_five_layers_spike_as_those_of_the_core():
+    data = explorers.LayerRates().data()
+    cases = parameters("LayerRates", 6)
+    for case, found in zip(
+        cases, run("LayerRates", [("compute", case, data) for case in cases]), strict=True
+    ):
+        expected = layers_of_the_core(case, data)
+        for layer, spikes in enumerate(expected):
+            same = (double(found["spikes"][layer]) == spikes).double().mean()
+            assert same > 0.999, (case, layer)  # sums in another order round otherwise
+        assert found["rates"] == pytest.approx([each.mean().item() for each in expected], abs=1e-3)
+        for title, layer in zip(found["titles"][1:], (1, data["layers"]), strict=True):
+            silent = 100 * (expected[layer].sum(0) == 0).double().mean().item()
+            assert numbers(title) == [layer, pytest.approx(silent, abs=1.01)]
+
+
+@needs_node
+def test_the_draws_of_the_layers_are_uniform_and_normal():
+    uniform, normal = run("LayerRates", [("uniform", 20_000, 3), ("normal", 20_000, 3)])
+    assert np.histogram(uniform, 10, (0, 1))[0] == pytest.approx(np.full(10, 2000), rel=0.1)
+    assert abs(np.corrcoef(uniform[:-1], uniform[1:])[0, 1]) < 0.03
+    assert np.mean(normal) == pytest.approx(0, abs=0.03)
+    assert np.std(normal) == pytest.approx(1, abs=0.03)
+    assert np.mean(np.abs(normal) < 1.96) == pytest.approx(0.95, abs=0.01)
+
+
+@needs_node
+def test_the_spread_is_that_of_membranes_without_a_threshold():
+    data = explorers.LayerRates().data()
+    generator = torch.Generator().manual_seed(0)
+    for gain, p, tau in ((1.8, 0.1, 10.0), (0.7, 0.3, 25.0)):
+        beta = np.exp(-1 / tau)
+        (found,) = run("LayerRates", [("spread", gain, p, beta)])
+        spikes = encoding.rate(torch.full((4, 100), p), 600, generator=generator)
+        weights = gain / 10 * torch.randn(100, 4000, generator=generator)
+        membrane = LeakyIntegrator(tau_mem=tau)(spikes @ weights)[200:]
+        assert found == pytest.approx(membrane.std().item(), rel=0.05)
+    assert data["neurons"] == 100
+
+
+def layer_rates(**values):
+    """Return the rates of all layers, and the share of silent neurons in layers 1 and 5."""
+    starts = {key: control.start for key, control in having_values("LayerRates").items()}
+    (found,) = run("LayerRates", [("compute", starts | values, explorers.LayerRates().data())])
+    return found["rates"], [numbers(title)[1] for title in found["titles"][1:]]
+
+
+@needs_node
+def test_layers_wake_up_one_after_the_other():
+    """The first answer of page 04."""
+    active = [sum(rate > 0.001 for rate in layer_rates(gain=g)[0][1:]) for g in (0.6, 0.9, 1.1)]
+    assert active == sorted(active)
+    assert layer_rates(gain=1.0)[0][5] == 0
+    assert layer_rates(gain=1.0)[0][1] > 0.03
+    assert layer_rates(gain=1.2)[0][5] > 0
+    for gain, below in ((1.6, True), (1.7, False)):
+        rates, _ = layer_rates(gain=gain)
+        assert (rates[5] < rates[0]) == below
+
+
+@needs_node
+def test_a_longer_memory_wakes_the_layers():
+    """The second answer of page 04."""
+    assert layer_rates(gain=1.4, tau_mem=5.0)[0][5] < 0.002
+    rates, _ = layer_rates(gain=1.4, tau_mem=50.0)
+    assert 0.07 < min(rates[1:]) < max(rates[1:]) < 0.081
+
+
+@needs_node
+def test_layer_5_does_not_keep_up_with_its_input():
+    """The third answer of page 04."""
+    found = [layer_rates(gain=1.6, input_rate=rate) for rate in (0.05, 0.2, 0.5)]
+    low, middle, high = (rates[5] for rates, _ in found)
+    assert middle / low > 0.2 / 0.05
+    assert 1 < high / middle < 0.5 / 0.2
+    assert all(40 <= silent[1] <= 60 for _, silent in found)
+    values = {"gain": 1.6, "input_rate": 0.5, "tau_mem": 10.0}
+    (drawn,) = run("LayerRates", [("compute", values, explorers.LayerRates().data())])
+    assert double(drawn["spikes"][5]).mean(0).max() > 0.9
 
 
 @needs_node

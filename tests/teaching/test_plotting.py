@@ -32,6 +32,23 @@ def test_raster_draws_one_dot_per_spike_at_its_time():
     assert axes.get_xlabel() == "time (ms)"
 
 
+def test_rasters_stand_side_by_side_and_show_the_first_example():
+    batch = torch.zeros(5, 2, 3)
+    batch[1, 0, 2] = batch[4, 1, 0] = 1
+    axes = plotting.rasters([batch, batch[:, 1]], ["first", "second"], colors=["red", "blue"])
+    assert [each.lines[0].get_color() for each in axes] == ["red", "blue"]
+    assert [each.get_title(loc="left") or each.get_title() for each in axes] == ["first", "second"]
+    drawn = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes]
+    assert drawn == [{(1, 2)}, {(4, 0)}]
+    assert [each.get_ylabel() for each in axes] == ["neuron", ""]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_rasters_need_two_trains_and_as_many_titles(count):
+    with pytest.raises(ValueError, match="trains|titles"):
+        plotting.rasters([torch.zeros(5, 3)] * count, ["one"] * min(count, 2))
+
+
 def test_traces_mark_the_spikes_and_the_threshold():
     axes = plotting.traces(
         torch.tensor([0.1, 1.2, 0.3]), spikes=torch.tensor([0.0, 1.0, 0.0]), threshold=1.0, dt=0.5

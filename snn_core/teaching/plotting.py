@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .. import _checks
 from ..neurons.leaky import RESETS
-from .arrays import array, classes_array, finite, spikes_array
+from .arrays import array, classes_array, finite_number, spikes_array
 from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
@@ -106,7 +106,7 @@ def lanes(
     """
     _checks.choice("reset", reset, RESETS)
     _checks.number("dt", dt, 0)
-    threshold = finite("threshold", threshold)
+    threshold = finite_number("threshold", threshold)
     rows = [array("current", current).ravel(), array("membrane", membrane).ravel(), array("spikes", spikes).ravel()]
     sizes = [len(row) for row in rows]
     _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
@@ -213,7 +213,7 @@ def traces(
     _checks.floats("membrane", membrane)
     membrane = array("membrane", membrane, rank=1)
     _checks.number("dt", dt, 0)
-    threshold = finite("threshold", threshold)
+    threshold = finite_number("threshold", threshold)
     at = None if spikes is None else spikes_array("spikes", spikes, membrane.shape) > 0
     axes = _axes(axes)
     time = np.arange(len(membrane)) * dt

@@ -111,8 +111,6 @@ def test_values_that_are_no_samples_are_refused_by_name(call, case):
     values, came = BAD_SAMPLES[case]
     expected = r"^values: got .*expected (at least|a torch|a dense)"
     with pytest.raises(ValueError, match=expected) as error:
-        ValueError, match=r"^values: got .*expected (at least|a torch|a dense)"
-    ) as error:
         call(values=values)
     assert came in str(error.value)
 

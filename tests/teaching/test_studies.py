@@ -302,3 +302,13 @@ def test_a_lesson_teaches_all_rules_on_the_same_spikes():
     again = local_learning.lesson(0, digits, epochs=2)
     assert torch.equal(found.course, again.course)
     assert found.accuracy == again.accuracy
+
+
+def test_a_trial_of_codes_and_losses_says_what_it_found():
+    found = codes_and_losses.trial("rate", "count_cross_entropy", 1e-3, DATA, TEST)
+    assert 0 <= found.accuracy <= 1
+    assert (50 * found.accuracy) % 1 == pytest.approx(0, abs=1e-6)
+    assert 1 <= found.steps <= codes_and_losses.STEPS
+    assert found.spikes > 0
+    classes = codes_and_losses.classifier("rate", "population_cross_entropy")[2].out_features
+    assert classes == 50  # five for each

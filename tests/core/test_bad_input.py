@@ -212,6 +212,11 @@ CASES = {
     "reward step weight": (lambda: reward_step(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
     "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
     "replay values": (lambda: StochasticLIF().replay(SEQUENCE, SEQUENCE), "spikes", "other values"),
+    "replay current": (
+        lambda: StochasticLIF().replay(SPIKES, NAN.expand(SPIKES.shape)),
+        "current",
+        "NaN",
+    ),
     "replay length": (
         lambda: StochasticLIF().replay(SPIKES, SEQUENCE[:3]),
         "current",

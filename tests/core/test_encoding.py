@@ -149,6 +149,16 @@ def test_receptive_field_follows_the_gaussian():
     torch.testing.assert_close(fields[0], torch.tensor(expected, dtype=torch.float64))
 
 
+def test_neighbouring_fields_cross_at_one_standard_deviation_unless_they_are_told():
+    """A field is as wide as the distance between centres: exp(-1/2) at the neighbour's centre."""
+    fields = encoding.receptive_fields(torch.tensor([0.5], dtype=torch.float64), 5)
+    expected = [math.exp(-(distance**2) / 2) for distance in (2, 1, 0, 1, 2)]
+    assert fields[0].tolist() == pytest.approx(expected)
+    ones = torch.full((20_000,), 0.5)
+    share = encoding.population(ones, 1, neurons=2, generator=seed()).mean().item()
+    assert share == pytest.approx(math.exp(-1 / 8), abs=0.01)
+
+
 def test_population_is_read_back_in_the_middle():
     values = torch.linspace(0.25, 0.75, 30)
     spikes = encoding.population(values, 400, neurons=20, generator=seed())

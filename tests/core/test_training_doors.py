@@ -143,6 +143,7 @@ BAD_OUTPUTS = {
     "scores": (lambda output: output.sum(0), "[6, 3]"),
     "sum": (lambda output: output.sum(), "[]"),
     "batch first": (lambda output: output.transpose(0, 1), "[6, 5, 3]"),
+    "batch last": (lambda output: output.transpose(1, 2), "[5, 3, 6]"),
 }
 
 
@@ -316,6 +317,15 @@ def test_sizes_of_batches_and_epochs_unless_told():
     assert seen == [128, 128, 128, 117] * 5
     assert history.batches_per_epoch == 4
     assert len(history.train_accuracy) == 5
+
+
+def test_one_sample_is_enough():
+    history = call_fit(values=VALUES[:1], labels=LABELS[:1], epochs=2)
+    assert len(history.loss) == 2
+    winner = network()[0](VALUES[:1]).argmax(1)  # of a constant current and of its leaky sum
+    read = {"values": VALUES[:1], "decode": losses.summed_membrane}
+    assert call_evaluate(labels=winner, **read) == 1
+    assert call_evaluate(labels=(winner + 1) % 3, **read) == 0
 
 
 def test_a_history_begins_empty():

@@ -1,5 +1,6 @@
 """The core used as a library is: saved, copied, driven with other dtypes, extended."""
 
+import importlib
 import io
 import pickle
 from functools import partial
@@ -300,3 +301,8 @@ def test_constants_of_single_neurons_must_fit_the_neurons(kind):
             neuron(torch.rand(wrong))
     maps = getattr(snn_core, kind)(torch.full((5, 1, 1), 10.0))
     assert maps(torch.rand(4, 2, 5, 8, 8)).shape == (4, 2, 5, 8, 8)
+
+
+@pytest.mark.parametrize("name", snn_core.SUBMODULES)
+def test_a_module_comes_by_its_name_when_it_is_first_asked_for(name):
+    assert snn_core.__getattr__(name) is importlib.import_module(f"snn_core.{name}")

@@ -4,11 +4,13 @@ from .bumps import contributions, push_weight, step_and_bump, table_of_surrogate
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
+from .spectrum import model_spectrum
 from .unrolled import unrolled_graph
 
 __all__ = [
     "contributions",
     "fold_and_unroll",
+    "model_spectrum",
     "push_weight",
     "rc_circuit",
     "slow_motion",

@@ -27,8 +27,9 @@ from snn_core.teaching.diagrams import model_spectrum
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.inputs import constant, pulse
-from snn_core.teaching.palette import GREY, ORANGE, VERMILION
+from snn_core.teaching.palette import BLUE, GREY, ORANGE, VERMILION
 from snn_core.teaching.plotting import compare_lanes, decorate, panels, raster, use_style
+from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
 
 use_style()
@@ -63,17 +64,19 @@ answers["Izhikevich"] = bursting(25 * train, record=True)
 # %% [markdown]
 # > **Look first:** compare each lane with the first. Who begins late? Who tires? Who goes on when the input is over? Who fires in pairs?
 
-# %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes with longer and longer pauses. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
+# %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, under a dashed threshold that each of them lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
+a = models["AdaptiveLIF"].states(train).adaptation
+raised = 1 + 0.3 * a
 axes = compare_lanes(
     train,
     answers,
-    thresholds={"AdaptiveLIF": None, "Izhikevich": None},
+    thresholds={"AdaptiveLIF": raised, "Izhikevich": None},
     title="The same spikes, six answers",
 )
 
 # %% [markdown]
 # - `CuBaLIF` and `Alpha` have a **synapse** that spreads each spike over time. They begin late, and one close pair is not enough.
-# - `AdaptiveLIF` **tires**: the first spikes come easily, later ones need more and more input.
+# - `AdaptiveLIF` **tires**: each spike lifts its threshold, the dashed line, and the next one needs more input.
 # - `RecurrentLIF` **hears itself**. Once started it goes on, also after the end of the input.
 # - `Izhikevich` fires in **bursts**, here pairs.
 
@@ -267,8 +270,7 @@ weights = torch.tensor([0.0, 0.5, 0.9, 0.99, 1.0, 1.1])
 selves.weight.data = weights
 spikes = selves(start.expand(-1, 1, 6))
 for V, heard in zip(weights, spikes[:, 0].T, strict=True):
-    last = heard.nonzero().max()
-    print(f"V = {V:.2f}: last spike at {last} ms")
+    print(f"V = {V:.2f}: last spike at {heard.nonzero().max()} ms")
 
 # %% [markdown]
 # From $V = \theta = 1$ on: then $V - \theta$ is not negative, and $u - \theta$ stays above 0. Below that it sinks, a spike is missed, and all is silent. (499 ms is the end of the run.) $\tau$ plays no part, since the spike comes back after one step, before it can leak: one spike must buy the next.
@@ -315,6 +317,7 @@ raster(LIF()(scene)[:, 0], left, size=5)
 raster(grouped()(scene)[:, 0], right, size=5)
 for axis in (left, right):
     axis.axvspan(20, 30, color=ORANGE, alpha=0.3)
+left.set_yticks(range(0, 20, 5))
 decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
@@ -494,7 +497,7 @@ for _ in range(120):
 
 # %% alt="Time constants of eight students over 120 updates. Four lines start at 5 ms, four at 60 ms; after some 80 updates all lie on the dashed line at 20 ms."
 axis = panels()
-axis.plot(course)
+axis.plot(course, color=BLUE)
 axis.axhline(20, color=GREY, linestyle="--")
 decorate(
     axis,
@@ -504,7 +507,17 @@ decorate(
 )
 
 # %% [markdown]
-# All eight end within half a millisecond of the 20. Here the right value exists. In a network, $\tau$ is learnt along with the weights, and what comes out is what serves the task.
+# All eight end within half a millisecond of the 20. Is that luck? A longer experiment has teachers of 10, 20 and 40 ms, and five seeds for each:
+
+# %%
+students_of = recorded("learnt_time_constants").results
+for teacher, seeds in students_of.items():
+    end = np.concatenate(seeds)
+    near = np.isclose(end, float(teacher), rtol=0.05)
+    print(f"{teacher} ms: {near.sum()} of {len(end)} within 5 %")
+
+# %% [markdown]
+# One of 120 fails: it stays at 60 ms (`python -m experiments.learnt_time_constants` repeats it). Here a right value exists. In a network, $\tau$ is learnt along with the weights, and what comes out is what serves the task.
 
 # %% tags=["check"]
 found = torch.tensor(course[-1])
@@ -513,6 +526,11 @@ assert torch.allclose(students.tau_mem.float(), found)
 assert torch.allclose(-1 / torch.log(students.beta), students.tau_mem)
 assert min(course[0][4:]) > 50
 assert max(course[0][:4]) < 6
+ends = {teacher: np.concatenate(seeds) for teacher, seeds in students_of.items()}
+far = [abs(end / float(teacher) - 1) > 0.05 for teacher, end in ends.items()]
+assert [missed.sum() for missed in far] == [0, 0, 1]
+assert sum(missed.size for missed in far) == 120
+assert round(ends["40.0"].max()) in (60, 61)
 
 # %% [markdown]
 # ## 6 · From ion channels to a number
@@ -545,7 +563,7 @@ assert len(bursting.states(train)) == 2
 #
 # You
 #
-# - gave a neuron a synapse: it fired 4 ms after its only input, and two filters made it peak later still;
+# - gave a neuron a synapse: it fired 4 ms after its input, and with two filters it peaks later still;
 # - saw an adaptive neuron slow down to a steady pace, where its spikes add what leaks away;
 # - worked out that a neuron remembers for ever from $V = \theta$ on, and let five neurons complete what three had seen;
 # - saw Euler's method turn inhibition into a spike;
@@ -603,7 +621,7 @@ check("03.3", adaptive_by_hand)
 # %% [markdown]
 # ### 4 · Change one number
 #
-# In the memory of section 3, how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, at 60 ms to three neurons of the fourth group. At 0.6 it is shut out. How strong must it be to take over?
+# In the memory of section 3, how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, at 60 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over?
 
 # %% [markdown]
 # ### 5 · Open: a memory at a lower rate
@@ -788,7 +806,7 @@ for name, neuron in exact_models.items():
 # %% [markdown]
 # ### How exact is the synapse?
 #
-# In continuous time a pulse of 1 charges a synapse that obeys $\tau_s\, \dot i = -i$, and $\dot u = -u/\tau_m + i$. The solution is $u(t) = \frac{\tau_m}{\tau_m - \tau_s}\,(e^{-t/\tau_m} - e^{-t/\tau_s})$. Compare it with $\kappa$ above: at $t = (k+1)\,\mathrm{d}t$ it is the same, but for a constant factor
+# Write $\tau_m$ and $\tau_s$ for the two time constants. In continuous time a pulse of 1 charges a synapse that obeys $\tau_s\, \dot i = -i$, and $\dot u = -u/\tau_m + i$. The solution is $u(t) = \frac{\tau_m}{\tau_m - \tau_s}\,(e^{-t/\tau_m} - e^{-t/\tau_s})$. Compare it with $\kappa$ above: at $t = (k+1)\,\mathrm{d}t$ it is the same, but for a constant factor
 #
 # $$g = \frac{1 - \alpha}{\beta - \alpha} \cdot \frac{\tau_m - \tau_s}{\tau_m} \;\approx\; 1 + \frac{\mathrm{d}t}{2\,\tau_m} .$$
 

@@ -78,7 +78,7 @@ EXERCISES = {
                 (1.8, 1, 0.3, 1.9),
                 "The reset subtracts the raised threshold; a spike adds 1 to a.",
             ),
-            Case((0.9, 0.4, 0.0, 0.5, 0.8, 2.0), (1.1, 1, 0.1, 1.0), "Use the arguments beta, rho and strength."),
+            Case((0.9, 0.4, 0.5, 0.25, 0.8, 2.0), (1.0, 0, 1.0, 0.4), "Use the arguments beta, rho and strength."),
         ),
         stronger="In this order: u from v and the input; the raised threshold from a; the spike from both; "
         "v is u, minus the raised threshold after a spike; a is rho times a, plus the spike.",

@@ -141,8 +141,7 @@ for t, arriving in enumerate(single.flatten()):
 # 4 ms later: the current goes on, so the membrane goes on rising. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
 
 # %% alt="Three lanes over 40 ms. Top: an input spike at 5 ms, and the synaptic current that jumps up with it and decays over some 20 ms. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
-synaptic = models["CuBaLIF"]
-flow = synaptic.states(single).synapse
+flow = models["CuBaLIF"].states(single).synapse
 
 both = {}
 for name in ("LIF", "CuBaLIF"):
@@ -152,7 +151,7 @@ axes = compare_lanes(
     both,
     title="The current outlives the spike",
 )
-line = axes[0].plot(flow.flatten(), color=ORANGE)
+axes[0].plot(flow.flatten(), color=ORANGE)
 label = axes[0].text(8, 0.5, "current i", color=ORANGE)
 
 # %% [markdown]
@@ -160,7 +159,7 @@ label = axes[0].text(8, 0.5, "current i", color=ORANGE)
 
 # %% tags=["check"]
 assert LIF(10.0)(single).argmax() == 5
-assert synaptic(single).flatten().nonzero().flatten().tolist() == [9]
+assert models["CuBaLIF"](single).flatten().nonzero().flatten().tolist() == [9]
 assert abs(flow.sum().item() - 2) < 0.01
 half = CuBaLIF(alpha=0.5).states(pulse(4, at=0)).synapse.flatten()
 assert half.cumsum(0).tolist() == [0.5, 0.75, 0.875, 0.9375]
@@ -369,15 +368,15 @@ NeuronModels().sliders()
 # > **Before you run:** the same constant input for all five. In which lanes do you expect equal pauses?
 
 # %% alt="Membranes of five patterns under the same constant input over 300 ms. Regular spiking: two quick spikes, then one every 45 ms. Intrinsically bursting: a burst, then equal pauses. Chattering: bursts of several spikes again and again, with pauses of 50 ms. Fast spiking: equal pauses of 7 ms. Low threshold spiking: slows down to one spike in 13 ms."
-strong = constant(10.0, 600)
+steady = constant(10.0, 600)  # mV/ms
 patterns = {}
 for name in FIRING_PATTERNS:
     neuron = Izhikevich(name)  # steps of 0.5 ms
     label = name.replace("_", "\n")
-    patterns[label] = neuron(strong, record=True)
+    patterns[label] = neuron(steady, record=True)
 
 axes = compare_lanes(
-    strong,
+    steady,
     patterns,
     dt=0.5,
     thresholds=dict.fromkeys(patterns),
@@ -388,8 +387,8 @@ axes = compare_lanes(
 # After a while in all but the third, `chattering`. Its pauses, in ms, from 100 ms on:
 
 # %%
-late = patterns["chattering"].spikes[200:].flatten()
-pauses = 0.5 * late.nonzero().flatten().diff()
+spikes = patterns["chattering"].spikes[200:].flatten()
+pauses = 0.5 * spikes.nonzero().flatten().diff()
 print(pauses.tolist())
 
 # %% [markdown]
@@ -467,12 +466,12 @@ assert abs(min(euler(kick, 0.5)) + 120) < 0.1
 # Somebody's neuron has $\tau = 20$ ms. We see its input and its spikes, nothing else. Eight students hear eight inputs of their own, through the same weight; four begin at 5 ms and four at 60.
 
 # %%
-came = torch.rand(300, 8, 8, generator=generator) < 0.15
-heard = 0.5 * came.float()
+arriving = torch.rand(300, 8, 8, generator=generator)
+heard = 0.5 * (arriving < 0.15)
 wanted = LIF(20.0)(heard)
 
-guess = torch.tensor([5.0] * 4 + [60.0] * 4)
-students = LIF(guess, learn_beta=True)
+start = torch.tensor([5.0] * 4 + [60.0] * 4)
+students = LIF(start, learn_beta=True)
 print(students.tau_mem)
 
 # %% [markdown]

@@ -66,11 +66,10 @@ answers["Izhikevich"] = bursting(25 * train, record=True)
 
 # %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, under a dashed threshold that each of them lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
 a = models["AdaptiveLIF"].states(train).adaptation
-raised = 1 + 0.3 * a
 axes = compare_lanes(
     train,
     answers,
-    thresholds={"AdaptiveLIF": raised, "Izhikevich": None},
+    thresholds={"AdaptiveLIF": 1 + 0.3 * a, "Izhikevich": None},
     title="The same spikes, six answers",
 )
 

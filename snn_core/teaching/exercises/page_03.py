@@ -6,9 +6,8 @@ from torch import Tensor
 
 from snn_core import CuBaLIF
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
-from snn_core.teaching.inputs import pulse
 
-SPIKE = pulse(4, at=0, height=1.6)
+SPIKE = torch.tensor([1.6, 0, 0, 0]).view(4, 1, 1)
 SYNAPTIC = CuBaLIF(alpha=0.5, beta=0.8)
 SPIKES, MEMBRANE, _ = SYNAPTIC(SPIKE, record=True)
 STATE, CURRENT = SYNAPTIC.states(SPIKE)

@@ -31,7 +31,7 @@ function compute(values, data) {
   for (const time of arrivals) arriving[Math.floor(time / dt + 1e-9)] += weight;
   const steps = modelSequence(arriving, values, data), times = steps.map((_, t) => t * dt);
   const last = Math.max(-1, ...arrivals), after = countSpikes(steps.filter((_, t) => times[t] > last));
-  const title = `${values.model}: ${countSpikes(steps)} spikes, ${after} of them after the last input`;
+  const title = `${values.model}: ${countSpikes(steps)} spikes, ${after} after the input`;
   return { arriving, steps, times, titles: [title] };
 }
 

@@ -274,6 +274,33 @@ def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float =
     return axes
 
 
+def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):
+    """Draw moments of one or more films, one film a row, on one grey scale; return the axes ``[rows, moments]``.
+
+    Args:
+        rows: films ``[T, height, width]`` of greys from 0 to 1, by their names, which stand on the left.
+        at: which moments: after how many steps, from 1 to T.
+        dt: step in ms.
+
+    Raises:
+        ValueError: for no rows, a film of another rank, no moments, or a moment that is not from 1 to T.
+    """
+    _checks.require(len(rows) > 0, "rows", "none", "at least one")
+    _checks.require(len(at) > 0, "at", "none", "at least one moment")
+    _checks.number("dt", dt, 0)
+    size = (1.5 * len(at) + 0.9, 1.45 * len(rows) + 0.3)
+    _, axes = plt.subplots(len(rows), len(at), figsize=size, squeeze=False)
+    for place, (name, frames) in enumerate(rows.items()):
+        frames = array(name, frames, rank=3)
+        for step in at:
+            _checks.whole("at", step)
+            _checks.require(step <= len(frames), "at", step, f"at most {len(frames)}")
+        titles = [f"{step * dt:g} ms" if place == 0 else "" for step in at]
+        images([frames[step - 1] for step in at], titles, axes[place])
+        axes[place, 0].text(-0.08, 0.5, name, ha="right", va="center", transform=axes[place, 0].transAxes)
+    return axes
+
+
 def loss_curve(history, axes=None):
     """Draw the loss per batch and the accuracy per epoch of a `History`; return the two axes."""
     if axes is None:

@@ -5,6 +5,7 @@ from .digits import class_lines, follow_digit
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
+from .spectrum import model_spectrum
 from .unrolled import unrolled_graph
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "contributions",
     "fold_and_unroll",
     "follow_digit",
+    "model_spectrum",
     "push_weight",
     "rc_circuit",
     "slow_motion",

@@ -5,14 +5,18 @@ from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
 from .unrolled import unrolled_graph
+from .wanted import map_of_pairs, populations, wanted_outputs
 
 __all__ = [
     "contributions",
     "fold_and_unroll",
+    "map_of_pairs",
+    "populations",
     "push_weight",
     "rc_circuit",
     "slow_motion",
     "step_and_bump",
     "table_of_surrogates",
     "unrolled_graph",
+    "wanted_outputs",
 ]

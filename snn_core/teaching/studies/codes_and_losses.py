@@ -27,6 +27,10 @@ FAMILIES = {  # of losses, by what they read
 }
 _KNOWN = ALL_LOSSES | {"population_cross_entropy": population_cross_entropy(classes=10)}
 LOSSES = {name: _KNOWN[name] for names in FAMILIES.values() for name in names}
+NAMES = {  # of the losses, in figures
+    name: name.replace("_cross_entropy", " CE").replace("_mse", " MSE").replace("_", " ")
+    for name in LOSSES
+}
 INPUTS = {"population": 2 * 784, "population with black": 3 * 784}  # 784 of all other codes
 
 

@@ -60,9 +60,7 @@ def choose(loss: str, code: str, images: Tensor, labels: Tensor, settings: dict)
     train = images[: choice["samples"]], labels[: choice["samples"]]
     held_out = images[-choice["held_out"] :], labels[-choice["held_out"] :]
     options = {name: choice[name] for name in ("seed", "epochs", "batch_size")}
-    scores = {
-        lr: trial(code, loss, lr, train, held_out, **options).accuracy for lr in choice["lr"]
-    }
+    scores = {lr: trial(code, loss, lr, train, held_out, **options).accuracy for lr in choice["lr"]}
     print(f"{loss:30} {code:10}", scores, flush=True)
     return max(scores, key=scores.get)
 

@@ -14,7 +14,7 @@ from .scores import is_right, trains
 def stepwise_membrane_cross_entropy(
     membrane: Tensor, labels: Tensor, lengths: Tensor | None
 ) -> Tensor:
-    """Train the right class to the highest membrane at every step: mean of a cross-entropy per step.
+    """Train the right class to the highest membrane at every step: mean cross-entropy per step.
 
     Unlike `summed_membrane_cross_entropy` it does not let a good step make up for a bad one.
 

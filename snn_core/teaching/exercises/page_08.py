@@ -21,7 +21,7 @@ def _distances(tau: float) -> tuple[float, float]:
     return apart.item(), together.item()
 
 
-MEMBRANE = torch.tensor([[2.0, 0.5, 1.5], [0.0, 1.5, 0.2], [3.0, 1.0, -1.0], [-0.5, 0.4, 0.1]])
+MEMBRANE = torch.tensor([[4.0, 0.5, 1.5], [0.0, 1.5, 0.2], [6.0, 1.0, -1.0], [-0.5, 0.4, 0.1]])
 MEMBRANES = torch.stack([MEMBRANE, 0.8 * MEMBRANE.roll(1, 1) + 0.3], 1)  # [4 steps, 2 samples, 3 classes]
 LABELS = torch.tensor([0, 1])
 

@@ -20,6 +20,8 @@ GAZE = ((0.0, 0.0), (2.0, 5.4), (6.0, -0.6), (0.2, -0.6))  # image before and af
 ORIGIN = (-0.2, 1.1)  # corner of the image on the sensor before the first saccade
 DURATION = 315.0  # of a recording
 
+Events = tuple[Tensor, Tensor, Tensor]  # pixel, time, polarity of each
+
 
 def gaze(times: Tensor) -> Tensor:
     """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times in ms.
@@ -37,9 +39,9 @@ def gaze(times: Tensor) -> Tensor:
     _checks.floats("times", times, not_nan=False)
     _checks.finite("times", times)
     _checks.require(times.dim() == 1, "times", f"shape {list(times.shape)}", "shape [K]")
-    options = {"dtype": wide(times), "device": times.device}
-    position = torch.zeros(len(times), 2, **options)
-    ways = torch.tensor(GAZE, **options).diff(dim=0)
+    dtype = wide(times)
+    position = torch.zeros(len(times), 2, dtype=dtype, device=times.device)
+    ways = torch.tensor(GAZE, dtype=dtype, device=times.device).diff(dim=0)
     for (start, duration), way in zip(SACCADES, ways, strict=True):
         phase = ((times - start) / duration).clamp(0, 1)
         wave = torch.sin(2 * torch.pi * phase) / (2 * torch.pi)
@@ -84,7 +86,7 @@ class EventCamera:
     background: float = 0.35
     step: float = 2.5
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("threshold", "dark", "gamma", "step"):
             _checks.number(name, getattr(self, name), 0)
         for name in ("mismatch", "contrast", "refractory", "background"):
@@ -110,7 +112,7 @@ class EventCamera:
             _checks.fail("images", shape, "[samples, 28, 28]")
         _checks.whole("chunk", chunk)
         recordings = []
-        for part in images.detach().float().cpu().split(chunk):
+        for part in torch.split(images.detach().float().cpu(), chunk):
             recordings += self._record(part, generator)
         return recordings
 
@@ -144,7 +146,7 @@ class EventCamera:
 
     def _changes(
         self, images: Tensor, threshold: Tensor, generator: Generator | None
-    ) -> Iterator[tuple]:
+    ) -> Iterator[Events]:
         """Yield (pixel, time in µs, polarity) of each step; memories start near the brightness."""
         times = torch.arange(0, DURATION + self.step / 2, self.step)
         views = self._views(images, times)
@@ -162,7 +164,16 @@ class EventCamera:
             yield pixel, microseconds, (change > 0).long()
             before = now
 
-    def _crossings(self, pixel, end, before, now, memory, threshold, last):
+    def _crossings(
+        self,
+        pixel: Tensor,
+        end: Tensor,
+        before: Tensor,
+        now: Tensor,
+        memory: Tensor,
+        threshold: Tensor,
+        last: Tensor,
+    ) -> Events:
         """Return which pixels send an event before `end`, when, and how far their memory moves."""
         away = now[pixel] - memory[pixel]
         change = away.sign() * threshold[pixel]
@@ -185,14 +196,14 @@ class EventCamera:
             part = torch.lerp(part[..., :-1], part[..., 1:], 10 - right - column)
             yield part.add_(self.dark).log_().flatten()
 
-    def _background(
-        self, shape: tuple[int, int, int], generator: Generator | None
-    ) -> tuple[Tensor, ...]:
+    def _background(self, shape: tuple[int, int, int], generator: Generator | None) -> Events:
         """Draw random events of all pixels: (pixel, time in µs, polarity)."""
         pixels = math.prod(shape)
         expected = self.background * DURATION / 1000 * pixels
         device = drawing_device(generator, torch.device("cpu"))
         number = int(torch.poisson(torch.tensor(expected, device=device), generator=generator))
         highest = (pixels, int(1000 * DURATION), 2)
-        options = {"generator": generator, "device": device}
-        return tuple(torch.randint(high, (number,), **options).cpu() for high in highest)
+        pixel, time, polarity = (
+            torch.randint(high, (number,), generator=generator, device=device) for high in highest
+        )
+        return pixel.cpu(), time.cpu(), polarity.cpu()

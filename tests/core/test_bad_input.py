@@ -242,6 +242,7 @@ CASES = {
     "recall task cue": (lambda: DelayedRecall().inputs(LABELS + 2), "cue", "2 to 3"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
+    "running mean rest": (lambda: running_mean_step(GREY, GREY, 0.0), "rate", "0.0"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
     "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
     "repeat NaN": (lambda: encoding.repeat(NAN, 3), "intensity", "NaN"),

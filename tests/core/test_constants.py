@@ -123,6 +123,7 @@ def test_a_time_constant_shorter_than_a_step_is_told(kind, tau, name):
         assert getattr(neuron, name).min().item() == pytest.approx(expected, rel=1e-6)
         assert f"{name} {expected:.2g}, " in str(told[0].message)
         assert f"`{name}=…`" in str(told[0].message)
+        assert told[0].filename == __file__  # where the neuron is built
     build(kind, **{tau: 1.0}, dt=1.0)  # as long as the step: not a word
 
 

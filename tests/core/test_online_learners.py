@@ -29,6 +29,8 @@ from snn_core.online import (
     count_error,
     membrane_jacobian,
 )
+from snn_core.online.labelled import LabelLearner
+from snn_core.online.learner import SignalLearner
 
 T, B, N, M = 12, 3, 5, 4
 
@@ -839,3 +841,37 @@ def test_the_jacobian_has_the_precision_of_the_slope_whatever_the_constants_have
 @pytest.mark.parametrize("counts", [torch.ones(2), torch.ones(2, 1), torch.ones(2, 2).long(), NAN])
 def test_the_count_error_takes_counts_of_several_classes(counts):
     assert refusal(lambda: count_error(counts, torch.tensor([0, 0, 0]))).startswith("counts: ")
+
+
+# --- learners of one's own
+
+
+class Unwritten(SignalLearner):
+    """A learner of which nothing but its layer is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = linear(N, M, 0)
+
+
+class Begun(Unwritten):
+    def _start(self, inputs):
+        pass
+
+
+class Labelled(LabelLearner):
+    def __init__(self):
+        super().__init__(stack(0), count_error, None)
+
+
+def test_a_learner_says_what_it_lacks():
+    with pytest.raises(NotImplementedError):
+        Unwritten().start(INPUTS[0])
+    begun = Begun()
+    begun.start(INPUTS[0])
+    with pytest.raises(NotImplementedError):
+        begun.step(INPUTS[0])
+    with pytest.raises(NotImplementedError):
+        begun.learn(SIGNALS[0])
+    with pytest.raises(NotImplementedError):
+        Labelled().run(INPUTS)

@@ -251,6 +251,16 @@ WRONG = {
         "encode",
         r"shape \[6, 3\]",
     ),
+    "encoded NaN": (
+        lambda: responses(CompetitiveLayer(N, M), IMAGES, lambda x: show(x) * torch.nan),
+        "encode",
+        "NaN",
+    ),
+    "encoded infinity": (
+        lambda: learn_unlabelled(CompetitiveLayer(N, M), IMAGES, lambda x: show(x) / 0),
+        "encode",
+        "infinite",
+    ),
     "batch size": (
         lambda: learn_unlabelled(CompetitiveLayer(N, M), IMAGES, show, batch_size=0),
         "batch_size",

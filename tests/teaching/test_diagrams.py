@@ -8,6 +8,8 @@ from matplotlib.patches import FancyArrowPatch
 
 from snn_core import LIF
 from snn_core.teaching.diagrams import (
+    class_lines,
+    follow_digit,
     map_of_pairs,
     populations,
     rc_circuit,
@@ -57,6 +59,34 @@ def test_values_and_gradients_are_written_into_their_nodes():
     assert "$u_a[1]$ = 0.80\n" in texts
     assert "$u_a[2]$ = 1.20\n" in texts
     assert [text for text in texts if text in ("-0.500", "0.250")] == ["-0.500", "0.250"]
+
+
+def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
+    values = torch.arange(40.0).view(4, 10)
+    axes = class_lines(values, [9, 4])
+    lines = sorted(axes.lines, key=lambda line: line.get_zorder())
+    assert lines[-1].get_ydata().tolist() == values[:, 9].tolist()
+    assert lines[-2].get_ydata().tolist() == values[:, 4].tolist()
+    assert len(lines) == 10
+    assert [to_hex(line.get_color()).upper() for line in lines[-2:]] == [VERMILION, BLUE]
+    assert axes.get_legend_handles_labels()[1] == ["9", "4", "others"]
+
+
+def test_a_digit_is_followed_from_its_pixels_to_its_scores():
+    pixels, hidden = torch.zeros(6, 16), torch.zeros(6, 5)
+    pixels[2, 3] = hidden[4, 1] = 1
+    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4])
+    assert len(axes) == 4
+    assert axes[0].images[0].get_array().tolist() == torch.eye(4).tolist()
+    places = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes[1:3]]
+    assert places == [{(2, 3)}, {(4, 1)}]
+    assert len(axes[3].lines) == 10
+
+
+@pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])
+def test_a_class_that_is_not_there_has_no_line(named):
+    with pytest.raises(ValueError, match="named"):
+        class_lines(torch.zeros(4, 10), named)
 
 
 def dots(axes):

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from .. import _checks
+from ..neurons.base import Recording
 from ..neurons.leaky import RESETS
 from .arrays import array, classes_array, finite_number, spikes_array
 from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
@@ -128,6 +129,54 @@ def lanes(
     decorate(axes[1], y="membrane u")
     decorate(axes[2], x="time (ms)", y="spikes", ylim=(0, 1.1))
     axes[2].set_yticks([])
+    return axes
+
+
+def compare_lanes(
+    current: Tensor,
+    answers: dict[str, Recording],
+    *,
+    dt: float = 1.0,
+    thresholds: dict[str, Tensor | float | None] | None = None,
+    title: str | None = None,
+) -> list[Axes]:
+    """Draw what several neurons make of one input: the input, and below it one lane for each membrane.
+
+    Args:
+        current: ``[T, 1, 1]`` or ``[T]``; bars, or an area if no step is without.
+        answers: by name, what a neuron returned with ``record=True``; a spike is a mark at the top of its lane.
+        dt: step in ms.
+        thresholds: drawn dashed, by name: a number, one for each step, or None for none; 1 where not named.
+        title: what the figure shows.
+
+    Raises:
+        ValueError: for membranes or thresholds that do not fit the current, spikes that are not 0 or 1, or a step that
+            is not above 0.
+    """
+    _checks.number("dt", dt, 0)
+    heights = array("current", current).ravel()
+    time = np.arange(len(heights)) * dt
+    count = 1 + len(answers)
+    axes = panels(count, stacked=True, height=0.8 + 0.85 * count, ratios=(0.7, *[1] * len(answers)))
+    if heights.all():
+        axes[0].fill_between(time, heights, color=GREEN, alpha=0.4, linewidth=0)
+    else:
+        axes[0].vlines(time, 0, heights, color=GREEN)
+    for lane, (name, answer) in zip(axes[1:], answers.items(), strict=True):
+        membrane = array(f"membrane of {name}", answer.membrane).ravel()
+        _checks.require(len(membrane) == len(time), name, f"{len(membrane)} values", f"{len(time)}, as the current")
+        fired = spikes_array(f"spikes of {name}", answer.spikes, tuple(answer.membrane.shape)).ravel() > 0
+        lane.plot(time, membrane, color=BLUE)
+        threshold = (thresholds or {}).get(name, 1.0)
+        if threshold is not None:
+            level = np.broadcast_to(array(f"threshold of {name}", threshold).ravel(), time.shape)
+            lane.plot(time, level, color="0.5", linestyle="--", linewidth=1)
+        marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
+        lane.plot(time[fired], np.ones(fired.sum()), "|", transform=lane.get_xaxis_transform(), **marks)
+    for lane, name in zip(axes, ("input", *answers), strict=True):
+        lane.set_ylabel(name, rotation=0, ha="right", va="center")
+    decorate(axes[0], title=title)
+    decorate(axes[-1], x="time (ms)")
     return axes
 
 

@@ -148,28 +148,6 @@ def test_credit_through_spikes_follows_the_reset():
     assert len(explorer.negative.get_xdata()) > 0
 
 
-def output_times(**parameters):
-    explorer = explorers.NeuronModels()
-    explorer(**parameters)
-    return explorer.spikes.get_data()[0], explorer.last
-
-
-def test_each_neuron_model_shows_what_it_adds():
-    plain, last = output_times(model="LIF")
-    assert output_times(model="CuBa")[0][0] > plain[0]
-    assert output_times(model="Alpha")[0][0] > output_times(model="CuBa")[0][0]
-    assert len(output_times(model="adaptive")[0]) < len(plain)
-    assert (plain < last).all()
-    assert output_times(model="recurrent", self_weight=1.1)[0][-1] == 199
-    assert output_times(model="recurrent", self_weight=0.9)[0][-1] < last + 10
-
-
-def test_a_neuron_model_without_its_addition_is_the_lif_neuron():
-    plain = list(output_times(model="LIF")[0])
-    assert list(output_times(model="adaptive", strength=0.0)[0]) == plain
-    assert list(output_times(model="recurrent", self_weight=0.0)[0]) == plain
-
-
 @pytest.mark.parametrize(
     ("bound", "a_plus", "a_minus", "rate", "steps", "far"),
     [

@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 import torch
 
-from snn_core import LIF, LeakyIntegrator, Surrogate, encoding, reconstruction
+from snn_core import (
+    LIF,
+    AdaptiveLIF,
+    Alpha,
+    CuBaLIF,
+    LeakyIntegrator,
+    RecurrentLIF,
+    Surrogate,
+    encoding,
+    reconstruction,
+)
 from snn_core.datasets import mnist_mini
 from snn_core.losses import van_rossum
 from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
@@ -282,6 +292,38 @@ def test_a_drive_that_does_not_exceed_the_threshold_never_fires(drive):
     case = parameters("LIFNeuron", 0)[0] | {"drive": drive, "arrivals": []}
     (found,) = run("LIFNeuron", [("compute", case, explorers.LIFNeuron().data())])
     assert found["titles"][0].startswith("0 spikes")
+
+
+def model_from_core(case):
+    """Return the neuron of the core that the explorer of neuron models shows."""
+    tau_mem, tau_syn = double(case["tau_mem"]), double(case["tau_syn"])
+    if case["model"] == "AdaptiveLIF":
+        return AdaptiveLIF(tau_mem, strength=double(case["strength"]))
+    if case["model"] == "RecurrentLIF":
+        neuron = RecurrentLIF(1, tau_mem, recurrence="one_to_one").double()
+        torch.nn.init.constant_(neuron.weight, case["self_weight"])
+        return neuron
+    kinds = {"CuBaLIF": CuBaLIF, "Alpha": Alpha}
+    return kinds[case["model"]](tau_mem, tau_syn) if case["model"] in kinds else LIF(tau_mem)
+
+
+@needs_node
+def test_every_neuron_model_spikes_as_the_core_does():
+    cases, data = parameters("NeuronModels", 150), explorers.NeuronModels().data()
+    counts = dict.fromkeys(explorers.NeuronModels.controls["model"].options, 0)
+    for case, found in zip(
+        cases, run("NeuronModels", [("compute", case, data) for case in cases]), strict=True
+    ):
+        current = torch.zeros(200, 1, 1, dtype=torch.float64)
+        current[[int(time) for time in case["arrivals"]]] = case["weight"]
+        spikes, membrane, _ = model_from_core(case)(current, record=True)
+        assert [step["spike"] for step in found["steps"]] == spikes.flatten().tolist(), case
+        assert [step["membrane"] for step in found["steps"]] == pytest.approx(
+            membrane.flatten().tolist(), abs=1e-9
+        )
+        assert numbers(found["titles"][0])[0] == spikes.sum()
+        counts[case["model"]] += spikes.sum().item()
+    assert min(counts.values()) > 50
 
 
 @needs_node

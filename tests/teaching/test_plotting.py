@@ -346,3 +346,34 @@ def test_dots_per_seed_draws_one_dot_for_each_run():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["wide", "narrow"]
     with pytest.raises(ValueError, match="b: got 1 columns"):
         plotting.dots_per_seed(results | {"b": [[0.1]]}, ["wide", "narrow"])
+
+
+def test_lanes_of_several_neurons_hold_what_each_made_of_the_input():
+    current = torch.tensor([0.0, 1.5, 0.0, 0.7, 0.7]).view(5, 1, 1)
+    answers = {name: LIF(beta=beta)(current, record=True) for name, beta in (("a", 0), ("b", 0.9))}
+    levels = torch.arange(5.0)
+    axes = plotting.compare_lanes(current, answers, dt=2.0, thresholds={"a": None, "b": levels})
+    assert [lane.get_ylabel() for lane in axes] == ["input", "a", "b"]
+    bars = [path[1].tolist() for path in axes[0].collections[0].get_segments() if path[1, 1]]
+    assert np.allclose(bars, [[2, 1.5], [6, 0.7], [8, 0.7]])
+    for lane, answer in zip(axes[1:], answers.values(), strict=True):
+        membrane, *_, marks = lane.lines
+        assert np.allclose(membrane.get_ydata(), answer.membrane.flatten())
+        assert (
+            marks.get_xdata().tolist() == (2 * answer.spikes.flatten().nonzero()).flatten().tolist()
+        )
+    assert [len(lane.lines) for lane in axes[1:]] == [2, 3]
+    assert axes[2].lines[1].get_ydata().tolist() == levels.tolist()
+    assert answers["a"].spikes.sum() == 1
+    assert answers["b"].spikes.sum() > 1
+
+
+def test_lanes_refuse_an_answer_to_another_input():
+    answer = LIF()(torch.ones(4, 1, 1), record=True)
+    with pytest.raises(ValueError, match="a: got 4 values, expected 5"):
+        plotting.compare_lanes(torch.ones(5), {"a": answer})
+    with pytest.raises(ValueError, match="dt"):
+        plotting.compare_lanes(torch.ones(4), {"a": answer}, dt=0.0)
+    axes = plotting.compare_lanes(torch.ones(4), {"a": answer})
+    assert isinstance(axes[0].collections[0], PolyCollection)
+    assert axes[1].lines[1].get_ydata().tolist() == [1.0] * 4

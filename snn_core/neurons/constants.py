@@ -19,7 +19,8 @@ class Constants(nn.Module):
 
     ``.half()``, ``.bfloat16()`` and the like change no constant: only the device follows. A fixed
     constant loads into a learnt one and back; settings that are no tensors are saved as well, and
-    compared when a checkpoint is loaded, unless ``strict=False`` asks for the tensors only.
+    compared when a checkpoint is loaded. To take over what was learnt and no settings, load
+    ``dict(network.named_parameters())`` with ``strict=False``.
     """
 
     def __init__(self) -> None:
@@ -105,15 +106,8 @@ class Constants(nn.Module):
         return self
 
     def _load_from_state_dict(
-        self,
-        state_dict: dict[str, Tensor],
-        prefix: str,
-        metadata: object,
-        strict: bool,
-        *others: object,
+        self, state_dict: dict[str, Tensor], prefix: str, *others: object
     ) -> None:
-        if not strict:  # then only the tensors count
-            state_dict.pop(f"{prefix}_extra_state", None)
         for name, key in self._keys.items():
             fixed = f"{prefix}_{name}"
             learnt = f"{prefix}{name}_logit"
@@ -124,7 +118,7 @@ class Constants(nn.Module):
             if isinstance(saved := state_dict.get(prefix + key), Tensor):
                 own = getattr(self, key)  # `load_state_dict(assign=True)` takes the dtype as well
                 state_dict[prefix + key] = saved.to(own.dtype)
-        super()._load_from_state_dict(state_dict, prefix, metadata, strict, *others)
+        super()._load_from_state_dict(state_dict, prefix, *others)
 
     def settings(self) -> dict[str, object]:
         """Return what else a checkpoint must agree in: names, numbers and truth values by name."""

@@ -386,3 +386,16 @@ def test_a_neuron_shows_its_decay_or_how_many_it_has():
     assert repr(LIF(beta=torch.full((N,), 0.5), reset="hard")).startswith(
         f"LIF(beta=[{N}], reset='hard', "
     )
+
+
+def test_weights_alone_go_over_to_neurons_with_other_settings():
+    def network(**options):
+        return nn.Sequential(nn.Linear(3, 2), LIF(**options))
+
+    source = network(surrogate="boxcar", reset="hard")
+    other = network()
+    with pytest.raises(ValueError, match="^reset, surrogate: got"):
+        other.load_state_dict(source.state_dict(), strict=False)
+    other.load_state_dict(dict(source.named_parameters()), strict=False)
+    assert torch.equal(other[0].weight, source[0].weight)
+    assert other[1].reset == "soft"

@@ -176,11 +176,11 @@ stuck = nn.Sequential(
 )
 
 # %% [markdown]
-# `pattern_network` builds the same network, with weights that let the hidden neurons fire a few times per second. We take these, and only these: `strict=False`, since the two networks differ in their surrogate.
+# `pattern_network` builds the same network, with weights that let the hidden neurons fire a few times per second. We take its weights, and no more: the neurons keep a surrogate of their own.
 
 # %%
-start = pattern_network().state_dict()
-_ = stuck.load_state_dict(start, strict=False)
+weights = dict(pattern_network().named_parameters())
+_ = stuck.load_state_dict(weights, strict=False)
 
 
 # %% [markdown]

@@ -519,7 +519,7 @@ table = [[np.mean(percent(row, column)) for column in sets] for row in sets]
 plotting.heat_table(table, sets, sets, axes[2])
 axes[0].set(xlabel="test accuracy (%)", title="Simulated: digits need no order")
 axes[1].set(xlabel="test accuracy (%)", title=f"1,000 genuine: {table[0][0]:.1f} %", xlim=(80, 100))
-axes[2].set(xlabel="tested on", ylabel="trained on", title="Transfer costs accuracy (%)")
+axes[2].set(xlabel="tested on", ylabel="trained on", title="Transfer costs a point or two (%)")
 axes[0].invert_yaxis(), axes[1].invert_yaxis(), axes[0].legend(loc="lower left", bbox_to_anchor=(0.02, 0.0))
 plt.show()
 
@@ -528,13 +528,13 @@ order, mixed, rates, undone, glance, (same, back), (across, own) = *which_digit.
 assert order >= 0.93 and abs(mixed - order) < 0.03 and min(undone, glance) > order - 0.02 and rates < undone - 0.01
 assert min(which_way[name] for name in ("true order", "snapshot", "gaze undone")) > 0.97 and answer.isfinite().all()
 assert abs(which_way["shuffled"] - 0.5) < 0.1 and which_way["rates only"] == 0.5 and 0 < same - means["shuffled"] < 4
-assert same >= 96 and 2 < same - across < 8 and 2 < own - back < 8 and 1 < same - means["shuffled in tests"] < 6
-assert means["sum at one step"] > 94 and means["p exchanged in tests"] < same - 5
+assert same >= 96 and 0 < same - across < 2 and 0 < own - back < 2 and 0.5 < same - means["shuffled in tests"] < 2
+assert means["sum at one step"] > 94 and means["p exchanged in tests"] < same - 4
 
 # %% [markdown]
 # *Simulated.* The network reads more than 93 % of the digits, and with shuffled frames it does as well, to within 3 points (one seed each, and a thousand test recordings: a point or so is chance). The second task shows that the same network can use order, and that shuffling removes it: nearly always right in true order, chance without. (Rates only must be at chance, since both orders have one mean. The first 50 ms alone tell it too: a reversed recording begins with another frame.) A ReLU network that sees one frame of 50 ms does not fall behind the spiking one on the digits by more than 2 points. So one frame of 50 ms is enough, and the order of the frames is not needed; finer timing the frames of this page cannot show. The rates over all 300 ms are *worse*, by about 2 points: they lay three places of the digit on top of each other. Moved back by `gaze`, for which the time of each frame must be known, they are as good again, to within the same 2 points. Time tells here where the camera looked, and nothing about the digit that one glance does not.
 #
-# *Genuine.* A thousand recordings are enough for more than 96 % of the hundred test digits, in the mean of three seeds. Shuffling the frames of the test recordings only, which the network never met in training, costs a few points. Trained and tested on shuffled frames it reads a little less in the mean, but the seeds overlap: a hundred recordings, of which one is a point, cannot tell whether order helps a little. A network that is trained and tested on the sum of all frames, at a single step, still reads more than 94 %. A network trained on simulated recordings of the same thousand digits reads genuine ones too, with a loss of a few points in the mean, and the reverse. One thing stood out. By its description, bit 1 in N-MNIST means ON. But in the files these events lie *behind* the moving stroke, where our white digit sends OFF. So the screen showed the digits dark, or the bit means the opposite; the files cannot tell. The bench exchanges the simulated polarity. Exchanging it in the tests alone costs more than 5 points.
+# *Genuine.* A thousand recordings are enough for more than 96 % of the hundred test digits, in the mean of three seeds. Shuffling the frames of the test recordings only, which the network never met in training, costs a point or two. Trained and tested on shuffled frames it reads a little less in the mean, but the seeds overlap: a hundred recordings, of which one is a point, cannot tell whether order helps a little. A network that is trained and tested on the sum of all frames, at a single step, still reads more than 94 %. A network trained on simulated recordings of the same thousand digits reads genuine ones as well as its own to within two points in the mean, and the reverse. One thing stood out. By its description, bit 1 in N-MNIST means ON. But in the files these events lie *behind* the moving stroke, where our white digit sends OFF. So the screen showed the digits dark, or the bit means the opposite; the files cannot tell. The bench exchanges the simulated polarity. Exchanging it in the tests alone costs more than 4 points.
 #
 # *What N-MNIST tests:* sparse input in two polarities that moves over the sensor, and the way from file to batch. *What it does not:* timing. Every digit makes the same three saccades; what differs between digits is their shape, and that is in the first 50 ms already. Iyer et al. (2021) found the same with other methods. An accuracy on N-MNIST says little about how well a network uses time.
 #

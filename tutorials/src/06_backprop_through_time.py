@@ -108,12 +108,14 @@ print("s of b:", slope(u_b))
 # > **Fill in the next:** from $u_b[2]$ two arrows lead to the loss. One goes over its own spike, with the slope 0.8. The other goes over the state to $u_b[3]$, with $\beta = 0.5$. What is $g_{u_b}[2]$?
 
 # %% [markdown]
-# $-1 \cdot 0.8 + 0.5 \cdot (-0.1) = -0.85$. Now go on yourself: before you press, work out what is asked for. The drawing leaves $I$ and $v$ out, since gradients pass them unchanged.
+# Fill in the rest as well: the graph asks for one number after the other. Work it out, *then* press. ($I$ and $v$ are left out, since gradients pass them unchanged.)
 
 # %%
 BackwardGraph().sliders()
 
 # %% [markdown]
+# $g_{u_b}[2] = -1 \cdot 0.8 + 0.5 \cdot (-0.1) = -0.85$.
+#
 # **Try this**
 #
 # 1. Fill in all eleven numbers. Which two arrows bring credit to $u_a[1]$, where a was silent?
@@ -121,7 +123,13 @@ BackwardGraph().sliders()
 # 3. Set $w_b = 0$ and fill in. Why does nothing learn any more?
 
 # %% [markdown] tags=["solution"]
-# <details><summary>Answers</summary>
+# <details><summary>All numbers, and answers</summary>
+#
+# | step | $g_{u_b}$ | $g_{z_a} = w_b\, g_{u_b}$ | $g_{u_a}$ |
+# |---|---|---|---|
+# | 3 | $-1 \cdot 0.1 = -0.1$ | $1.2 \cdot (-0.1) = -0.12$ | $-0.12 \cdot 0.9 = -0.108$ |
+# | 2 | $-1 \cdot 0.8 + 0.5 \cdot (-0.1) = -0.85$ | $1.2 \cdot (-0.85) = -1.02$ | $-1.02 \cdot 0.8 + 0.5 \cdot (-0.108) = -0.87$ |
+# | 1 | $-1 \cdot 0 + 0.5 \cdot (-0.85) = -0.425$ | $1.2 \cdot (-0.425) = -0.51$ | $-0.51 \cdot 0.8 + 0.5 \cdot (-0.87) = -0.843$ |
 #
 # 1. One from its own spike that did not come, $-0.51 \cdot 0.8$; one from its state, which lived on into step 2, $0.5 \cdot (-0.87)$. Together $-0.843$.
 # 2. Both weights rise, b spikes twice, and the loss is 0.
@@ -278,9 +286,10 @@ print("ours:   ", g_W1[0, :4])
 print("PyTorch:", W1.grad[0, :4])
 
 # %% [markdown]
-# In all that are printed; up to rounding, in all. These few lines are what `loss.backward()` does in `LIF`, whose backward pass is written by hand as ours is. (The check asks a second referee: autograd through a plain loop of steps.)
+# In all that are printed; up to rounding, in all. These few lines are what `loss.backward()` does in `LIF`, whose backward pass is written by hand as ours is.
 
 # %% tags=["check"]
+# a second referee: autograd through a plain loop of steps
 plain = SpikingNeuron.forward(layer, SpikingNeuron.forward(layer, inputs @ W1) @ W2)
 by_loop = torch.autograd.grad(((plain.sum(0) - 5) ** 2).sum() / 2, (W1, W2))
 for ours, *others in ((g_W1, W1.grad, by_loop[0]), (g_W2, W2.grad, by_loop[1])):
@@ -301,7 +310,7 @@ axis = panels()
 for tau in (5, 20):
     neuron = LIF(tau_mem=tau)
     received = credit(neuron, constant(0, 120)).flatten().flip(0)
-    axis.plot(back, np.exp(-back / tau), color=GREY)
+    axis.plot(back, torch.exp(-back / tau), color=GREY)
     axis.plot(back[::4], received[::4], "o", label=f"τ = {tau} ms")
 axis.set_yscale("log")
 axis.axhline(0.01, color=GREY, linestyle="--")
@@ -366,7 +375,7 @@ assert last < 56
 # %% [markdown]
 # ## 4 · Does the reset belong into the gradient?
 #
-# Who reads code for spiking networks meets a `.detach()` at the reset, and wonders. In $v = u - \theta z$ the state depends on $u$ twice: directly, and through the spike. Let $c = \partial v/\partial u$ be what the reset lets through. Then $g_u[t] = g_z[t]\,s[t] + c[t]\,\beta\,g_u[t+1]$.
+# Much code has a `.detach()` at the reset. Why? In $v = u - \theta z$ the state depends on $u$ twice: directly, and through the spike. Let $c = \partial v/\partial u$ be what the reset lets through. Then $g_u[t] = g_z[t]\,s[t] + c[t]\,\beta\,g_u[t+1]$.
 #
 # - **Detached**: the spike that resets counts as a constant. This is the default of the core.
 # - **Attached** (`detach_reset=False`): its slope $s$ counts as well.
@@ -464,7 +473,7 @@ CreditAssignment().sliders()
 # <details><summary>Answers</summary>
 #
 # 1. Credit ends at the last spike, and a little more or less leak moves that spike, or takes it away.
-# 2. Over 8 ms instead of 93. Every membrane is now close to the threshold in the eyes of the bump, so every step loses the part $\theta s$.
+# 2. Over 8 ms; detached it was 93. Every membrane is now close to the threshold in the eyes of the bump, so every step loses the part $\theta s$.
 # 3. More of it would make a reset more likely, which costs the membrane more than the input brings.
 #
 # </details>
@@ -495,7 +504,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # For the tall one: attached, 66 % instead of 97 % are right with the soft reset, and 40 % instead of 93 % with the hard one. For the narrow bump it does not matter. The wide one lies between: it costs little with the soft reset, and 15 points with the hard one.
 #
-# So with a narrow bump of height 1 `.detach()` at the reset is a matter of taste, in this task. With a tall or wide one it decides how much is learnt. Detached, the height does not matter at all: it only scales the gradients, and Adam divides that out. This is why it is the default here. Zenke and Vogels (2021) report the same of tall surrogates.
+# So with a narrow bump of height 1 `.detach()` at the reset is a matter of taste, in this task. With a tall one it decides how much is learnt, with a wide one too if the reset is hard. Detached, the height hardly matters: it only scales the gradients, and Adam divides that out. This is why it is the default here. Zenke and Vogels (2021) report the same of tall surrogates.
 
 # %% tags=["check"]
 means = {name: [100 * np.mean(each) for each in p] for name, p in record.results["best"].items()}

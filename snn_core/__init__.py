@@ -28,6 +28,7 @@ Conventions, the same in every module and stated here:
 
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import encoding, losses, plasticity
 from ._modes import unchecked
@@ -49,6 +50,17 @@ from .neurons import (
     lif_step,
 )
 from .surrogate import ALL_SURROGATES, Surrogate
+
+if TYPE_CHECKING:  # at run time they come when they are first asked for
+    from . import datasets as datasets
+    from . import diagnostics as diagnostics
+    from . import events as events
+    from . import layers as layers
+    from . import memory as memory
+    from . import online as online
+    from . import reconstruction as reconstruction
+    from . import tasks as tasks
+    from . import training as training
 
 SUBMODULES = (
     "datasets",

@@ -32,7 +32,7 @@ def choice(argument: str, got: object, options: Iterable[str]) -> None:
 
 
 def number(
-    argument: str, got: object, low: float, high: float = math.inf, *, open_low: bool = True
+    argument: str, got: float, low: float, high: float = math.inf, *, open_low: bool = True
 ) -> None:
     """Require a finite number in (low, high], or in [low, high] if `open_low` is False."""
     real = isinstance(got, numbers.Real) and not isinstance(got, bool)
@@ -43,7 +43,7 @@ def number(
     fail(argument, repr(got), f"a finite number {bottom} {low:g}{top}")
 
 
-def whole(argument: str, got: object, low: int = 1) -> None:
+def whole(argument: str, got: int, low: int = 1) -> None:
     """Require an integer of at least `low`."""
     integer = isinstance(got, numbers.Integral) and not isinstance(got, bool)
     if not integer or got < low:
@@ -79,7 +79,7 @@ def _kind(got: object) -> str:
     return str(got.dtype) if isinstance(got, Tensor) else type(got).__name__
 
 
-def dense(argument: str, got: object) -> None:
+def dense(argument: str, got: Tensor) -> None:
     """Require an ordinary tensor of floats: neither nested nor sparse, integer nor complex."""
     if not isinstance(got, Tensor):
         fail(argument, _kind(got), "a torch tensor")
@@ -92,7 +92,7 @@ def dense(argument: str, got: object) -> None:
         fail(argument, _kind(got), "a floating-point tensor")
 
 
-def floats(argument: str, got: object, min_rank: int = 1, *, not_nan: bool = True) -> None:
+def floats(argument: str, got: Tensor, min_rank: int = 1, *, not_nan: bool = True) -> None:
     """Require floats of at least `min_rank` dimensions, without NaN unless that is asked later."""
     dense(argument, got)
     if got.dim() < min_rank:
@@ -101,7 +101,7 @@ def floats(argument: str, got: object, min_rank: int = 1, *, not_nan: bool = Tru
         no_nan(argument, got)
 
 
-def intensity(argument: str, got: object) -> None:
+def intensity(argument: str, got: Tensor) -> None:
     """Require a floating-point tensor ``[B, …]`` with values in [0, 1]."""
     floats(argument, got)
     if got.numel():
@@ -112,14 +112,14 @@ def within(argument: str, got: Tensor, low: float, high: float) -> None:
     """Require all values of a tensor to lie in [low, high]."""
     if not _modes.checking():
         return
-    least, most = torch.aminmax(got)
+    least, most = (end.double() for end in torch.aminmax(got))  # no unsigned integer is below 0
     inside = (least >= low) & (most <= high)  # neither where one is NaN
     if _modes.is_true(~inside):
         came = f"values from {least.item():g} to {most.item():g}"
         fail(argument, came, f"values in [{low:g}, {high:g}]")
 
 
-def sequence(argument: str, got: object, *, not_nan: bool = True) -> None:
+def sequence(argument: str, got: Tensor, *, not_nan: bool = True) -> None:
     """Require a time-major floating-point tensor ``[T, B, …]`` with at least one time step."""
     floats(argument, got, min_rank=2, not_nan=not_nan)
     if len(got) == 0:
@@ -134,7 +134,7 @@ def shape(argument: str, got: object, *expected: Iterable[int]) -> None:
         fail(argument, f"shape {came}", "shape " + " or ".join(map(str, wanted)))
 
 
-def labels(argument: str, got: object, batch: int, classes: int) -> Tensor:
+def labels(argument: str, got: Tensor, batch: int, classes: int) -> Tensor:
     """Require integer labels ``[B]`` in [0, classes), at least one; return them as int64."""
     is_tensor = isinstance(got, Tensor)
     if not is_tensor or got.dtype not in INTEGERS or got.shape != (batch,):
@@ -155,7 +155,7 @@ def _in_range(argument: str, labels: Tensor, classes: int) -> None:
         fail(argument, came, f"labels in [0, {classes - 1}]")
 
 
-def lengths(argument: str, got: object, batch: int, steps: int) -> Tensor:
+def lengths(argument: str, got: Tensor, batch: int, steps: int) -> Tensor:
     """Require integers ``[B]`` in [1, steps], how long each sample is; return them as int64."""
     is_tensor = isinstance(got, Tensor)
     if not is_tensor or got.dtype not in INTEGERS or got.shape != (batch,):
@@ -170,14 +170,14 @@ def lengths(argument: str, got: object, batch: int, steps: int) -> Tensor:
     return got.long()
 
 
-def between(argument: str, got: object, low: float, high: float) -> None:
+def between(argument: str, got: float, low: float, high: float) -> None:
     """Require a number in (low, high), both ends left out."""
     number(argument, got, low)
     if got >= high:
         fail(argument, repr(got), f"a number above {low:g} and below {high:g}")
 
 
-def spikes(argument: str, got: object) -> None:
+def spikes(argument: str, got: Tensor) -> None:
     """Require a time-major tensor ``[T, B, …]`` of 0 and 1."""
     sequence(argument, got)
     if _modes.checking() and _modes.is_true(((got != 0) & (got != 1)).any()):

@@ -37,7 +37,7 @@ def unchecked() -> Iterator[None]:
 
 def tracing() -> bool:
     """Say whether operations are recorded into a graph, which holds for other values too."""
-    return torch.compiler.is_compiling() or torch.jit.is_tracing()
+    return torch.compiler.is_compiling() or torch._C._is_tracing()
 
 
 def plain_only() -> bool:

@@ -8,7 +8,6 @@ place only when it is complete. Images come in torch's default dtype.
 import io
 import math
 import os
-import warnings
 from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ import torch
 from torch import Tensor
 
 from . import _checks, _files
+from ._warn import warn
 
 MNIST_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -179,7 +179,7 @@ def _download(name: str, folder: Path, sha256: str, by_hand: str) -> bytes:
         try:
             _files.write_atomically(folder / name, packed)
         except OSError as problem:
-            warnings.warn(f"{name} was not kept in {folder}: {problem.strerror}", stacklevel=3)
+            warn(f"{name} was not kept in {folder}: {problem.strerror}")
         return content
     raise DataError("could not download " + "; ".join(problems) + f". Without a network, {by_hand}")
 

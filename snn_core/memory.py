@@ -1,16 +1,18 @@
 """Meters of memory: what autograd saves, what Python holds, what an online learner carries on."""
 
 import gc
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import Node, saved_tensors_hooks
 from torch.nn.parameter import is_lazy
 
 from . import _checks
 from .online import ChunkedBPTT, OnlineNetwork
 
 
-class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
+class SavedBytes(AbstractContextManager["SavedBytes"]):
     """Count the bytes that autograd keeps for the backward pass of what runs inside the block.
 
     Memory that several kept tensors share counts once, and a view counts with all the memory that
@@ -24,13 +26,16 @@ class SavedBytes(torch.autograd.graph.saved_tensors_hooks):
     4000
     """
 
-    def __init__(self):
-        self._kept: dict = {}
-        super().__init__(self.note, lambda tensor: tensor)
+    def __init__(self) -> None:
+        self._kept: dict[int, torch.UntypedStorage] = {}
+        self._hooks = saved_tensors_hooks(self.note, lambda tensor: tensor)
 
     def __enter__(self) -> "SavedBytes":
-        super().__enter__()
+        self._hooks.__enter__()
         return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._hooks.__exit__(*raised)
 
     @property
     def bytes(self) -> int:
@@ -56,7 +61,7 @@ def live_bytes() -> int:
     """
     for _ in range(2):  # what the first collection's finalizers let go is found by the second
         gc.collect()
-    held = {}
+    held: dict[tuple[torch.device, int], int] = {}
     for thing in gc.get_objects():
         if issubclass(type(thing), Tensor) and not is_lazy(thing):
             held |= _memory(thing)
@@ -90,8 +95,8 @@ def graph_nodes(output: Tensor) -> int:
     """
     is_tensor = isinstance(output, Tensor)
     _checks.require(is_tensor, "output", type(output).__name__, "a torch tensor")
-    seen: set = set()
-    waiting = [output.grad_fn]
+    seen: set[Node] = set()
+    waiting: list[Node | None] = [output.grad_fn]
     while waiting:
         node = waiting.pop()
         if node is not None and node not in seen:
@@ -139,9 +144,7 @@ def _require_fit(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) 
     _checks.require(fits, "learner", type(learner).__name__, expected)
     _checks.whole("inputs", inputs)
     _checks.whole("steps", steps)
-    first = learner.layers[0]
-    linear = first[0] if isinstance(learner, ChunkedBPTT) else first.linear
-    size = linear.in_features
+    size = learner._entry().in_features
     _checks.require(inputs == size, "inputs", inputs, f"{size}, those of the learner's network")
     horizon = getattr(learner, "horizon", None)
     if horizon is not None and steps > horizon:

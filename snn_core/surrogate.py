@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 from . import _checks, _modes
 
@@ -105,12 +106,12 @@ class Surrogate:
     def __init__(
         self, shape: str | Shape = "fast_sigmoid", scale: float = 10.0, *, height: float = 1.0
     ):
-        self._own = shape if isinstance(shape, Shape) else None
-        if self._own is None:
+        if not isinstance(shape, Shape):
             _checks.choice("shape", shape, ALL_SURROGATES)
         _checks.number("scale", scale, 0)
         _checks.number("height", height, 0)
-        self.name = shape if self._own is None else shape.name
+        self._own = shape if isinstance(shape, Shape) else None
+        self.name = shape.name if isinstance(shape, Shape) else shape
         self.scale = float(scale)
         self.height = float(height)
 
@@ -122,7 +123,8 @@ class Surrogate:
     def __call__(self, x: Tensor) -> Tensor:
         """Return spikes 0/1 where the distance to threshold `x` (any shape) is above 0."""
         if not _modes.plain_only():
-            return _Spike.apply(x, self)
+            spikes: Tensor = _Spike.apply(x, self)  # type: ignore[no-untyped-call]
+            return spikes
         # The same spikes and derivatives, the second ones included, without a function of our own.
         fixed = x.detach()
         middle = torch.lerp(fixed, x, 0.5)
@@ -173,14 +175,19 @@ def as_surrogate(surrogate: str | Surrogate) -> Surrogate:
     return Surrogate(surrogate)
 
 
+class _Context(FunctionCtx):
+    saved_tensors: tuple[Tensor]
+    surrogate: Surrogate
+
+
 class _Spike(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x: Tensor, surrogate: Surrogate) -> Tensor:
+    def forward(ctx: _Context, x: Tensor, surrogate: Surrogate) -> Tensor:
         ctx.save_for_backward(x)
         ctx.surrogate = surrogate
         return (x > 0).to(x.dtype)
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: _Context, grad: Tensor) -> tuple[Tensor, None]:
         (x,) = ctx.saved_tensors
         return grad * ctx.surrogate.derivative(x), None

@@ -1,6 +1,7 @@
 """Measure what a network does on one batch, layer by layer, on a copy of it."""
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from .. import _checks
 from ..layers import require_order
 from ..losses import Objective, count_cross_entropy
-from ..neurons import watch_outputs
+from ..neurons import Neuron, watch_outputs
 from .report import Report
 from .runs import Found, Run, find_neurons, kept_chance, summary, watch_runs
 from .settings import of_settings
@@ -73,7 +74,13 @@ def _require_batch(network: nn.Module, inputs: Tensor, labels: Tensor) -> None:
     _checks.require(came[:1] == shape[1:2], "labels", f"shape {came}", f"{shape[1]} labels")
 
 
-def _measured(network, inputs, labels, loss, optimizer) -> Report:
+def _measured(
+    network: nn.Module,
+    inputs: Tensor,
+    labels: Tensor,
+    loss: Objective,
+    optimizer: torch.optim.Optimizer | None,
+) -> Report:
     """Measure one thing after the other, each of them with the same chance."""
     unused = copy.deepcopy(network)
     with kept_chance(network.modules()):
@@ -164,7 +171,13 @@ def _change(first: Tensor, second: Tensor) -> float:
     return (difference / both.clamp(min=TINY)).item()
 
 
-def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[Run], float]:
+def _watched_pass(
+    network: nn.Module,
+    neurons: dict[Neuron[Any], str],
+    inputs: Tensor,
+    labels: Tensor,
+    loss: Objective,
+) -> tuple[list[Run], float]:
     """Run forward and backward once; return what each layer of neurons did, and the loss."""
     network.zero_grad()
     with watch_runs(neurons) as runs:
@@ -174,7 +187,7 @@ def _watched_pass(network, neurons, inputs, labels, loss) -> tuple[list[Run], fl
     got = f"a result {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
     _checks.require(fits, "loss", got, "an objective that returns a scalar tensor")
     if value.requires_grad:
-        value.backward()
+        torch.autograd.backward(value)
     return runs, value.item()
 
 
@@ -184,4 +197,4 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> float:
     optimizer.step()
     after = nn.utils.parameters_to_vector(network.parameters()).detach()
     moved = (after - before).norm()
-    return (moved / before.norm().clamp(min=TINY)).item()
+    return float(moved / before.norm().clamp(min=TINY))

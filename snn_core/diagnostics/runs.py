@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
+from torch.utils.hooks import RemovableHandle
 
 from ..neurons import Neuron, Recording, SpikingNeuron
 from .report import ALWAYS, LayerReport
+
+Output = Tensor | Recording[Any]
+Given = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 class Run(NamedTuple):
@@ -20,7 +24,7 @@ class Run(NamedTuple):
     """
 
     name: str
-    neuron: Neuron
+    neuron: Neuron[Any]
     current: Tensor
     spikes: Tensor | None
     membrane: Tensor
@@ -32,7 +36,7 @@ class Found(NamedTuple):
     The names of neurons that are hidden from PyTorch, in a list of Python for example, say so.
     """
 
-    names: dict[Neuron, str]
+    names: dict[Neuron[Any], str]
     outputs: list[Tensor]
     output: object
 
@@ -42,9 +46,9 @@ def find_neurons(network: nn.Module, inputs: Tensor) -> Found:
     parts = network.named_modules()
     names = {part: name or _kind(part) for name, part in parts if isinstance(part, Neuron)}
     known = len(names)
-    outputs = []
+    outputs: list[Tensor] = []
 
-    def note(part: nn.Module, _, output: Tensor | Recording):
+    def note(part: nn.Module, _: tuple[object, ...], output: Output) -> None:
         if isinstance(part, Neuron):
             outputs.append(output.spikes if isinstance(output, Recording) else output)
             names.setdefault(part, f"{_kind(part)}, hidden {len(names) - known + 1}")
@@ -61,7 +65,7 @@ def _kind(part: nn.Module) -> str:
 
 
 @contextmanager
-def watch_runs(names: dict[Neuron, str]) -> Iterator[list[Run]]:
+def watch_runs(names: dict[Neuron[Any], str]) -> Iterator[list[Run]]:
     """Collect each run of these neurons inside the block, in the order in which they end.
 
     The currents keep their gradient. The runs of a neuron that has several are numbered.
@@ -78,11 +82,11 @@ def watch_runs(names: dict[Neuron, str]) -> Iterator[list[Run]]:
         _number(runs)
 
 
-def _watch(neuron: Neuron, name: str, runs: list[Run]) -> list:
+def _watch(neuron: Neuron[Any], name: str, runs: list[Run]) -> list[RemovableHandle]:
     """Add each run of a neuron to `runs`; return the handles of the hooks that do it."""
-    asked = []
+    asked: list[tuple[Tensor, bool]] = []
 
-    def before(_, arguments: tuple, options: dict) -> tuple[tuple, dict]:
+    def before(_: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> Given:
         current = arguments[0] if arguments else options["current"]
         if current.is_leaf:
             current.requires_grad_()
@@ -93,7 +97,7 @@ def _watch(neuron: Neuron, name: str, runs: list[Run]) -> list:
             return arguments, options
         return arguments, options | {"record": True}
 
-    def after(_, __, output: Tensor | Recording) -> Tensor | Recording:
+    def after(_: nn.Module, __: tuple[object, ...], output: Output) -> Output:
         current, record = asked.pop()
         if not isinstance(output, Recording):
             runs.append(Run(name, neuron, current, None, output.detach()))
@@ -124,20 +128,20 @@ def summary(run: Run) -> LayerReport:
         return LayerReport(run.name, 0.0, 0.0, 0.0, u, None, gradient, spiking=False)
     rates = run.spikes.mean((0, 1)).flatten()
     rate = rates.mean().item()
+    drop = _drop(run, run.spikes[:-1] > 0)
     silent = (rates == 0).float().mean().item()
     saturated = (rates > ALWAYS).float().mean().item()
-    return LayerReport(run.name, rate, silent, saturated, u, _drop(run), gradient, spiking=True)
+    return LayerReport(run.name, rate, silent, saturated, u, drop, gradient, spiking=True)
 
 
-def _drop(run: Run) -> float | None:
-    """Return the mean fall of the membrane at a spike, ``u[t] - v[t]``.
+def _drop(run: Run, fired: Tensor) -> float | None:
+    """Return the mean fall of the membrane where a neuron `fired`, ``u[t] - v[t]``.
 
     ``v[t]`` is read from the next step: ``(u[t+1] - I[t+1]) / beta``.
 
     It is None for a neuron without a spike, without memory, or with more than a membrane between
     input and spike.
     """
-    fired = run.spikes[:-1] > 0
     beta = getattr(run.neuron, "beta", torch.zeros(()))
     forgets = not (beta > 0).all()
     several = isinstance(run.neuron.initial_state(run.current), tuple)

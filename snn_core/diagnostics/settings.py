@@ -1,5 +1,7 @@
 """What can be said of a network without running it: its time constants, its steps, its order."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -10,7 +12,7 @@ DECAYS = {"beta": "tau_mem", "alpha": "tau_syn", "rho": "tau_adapt"}
 FORGOTTEN = 0.01  # share left after a step below which nothing is remembered: tau < dt / 4.6
 
 
-def of_settings(network: nn.Module, neurons: dict[Neuron, str]) -> list[str]:
+def of_settings(network: nn.Module, neurons: dict[Neuron[Any], str]) -> list[str]:
     """Return one sentence for each setting that looks wrong; an empty list if none does."""
     found = [f"{got}: expected {expected}" for got, expected in order_faults(network)]
     known = set(network.modules())
@@ -22,7 +24,7 @@ def of_settings(network: nn.Module, neurons: dict[Neuron, str]) -> list[str]:
     return found + _several_steps(neurons)
 
 
-def _forgetful(neuron: Neuron) -> list[str]:
+def _forgetful(neuron: Neuron[Any]) -> list[str]:
     """Return which of a neuron's decays leave nothing to the next step."""
     found = []
     for decay, tau in DECAYS.items():
@@ -35,7 +37,7 @@ def _forgetful(neuron: Neuron) -> list[str]:
     return found
 
 
-def _several_steps(neurons: dict[Neuron, str]) -> list[str]:
+def _several_steps(neurons: dict[Neuron[Any], str]) -> list[str]:
     """Return a sentence if neurons differ in the length of their step."""
     by_step: dict[float, list[str]] = {}
     for neuron, name in neurons.items():

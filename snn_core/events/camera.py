@@ -10,39 +10,38 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from .. import _checks
+from ..precision import wide
 from ..randomness import drawing_device, normal, uniform
 from .recordings import EVENT, SENSOR_SIZE
 
-SACCADES = ((5.0, 85.0), (105.0, 90.0), (212.0, 90.0))  # start and duration of each, in ms
-GAZE = (
-    (0.0, 0.0),
-    (3.5, 7.0),
-    (7.0, 0.0),
-    (0.0, 0.0),
-)  # where the image is before and after each, in pixels
-ORIGIN = (
-    -0.5,
-    0.7,
-)  # where the corner of the image is on the sensor before the first saccade, in pixels
-DURATION = 315.0  # of a recording, in ms
+# Of the motion, in ms and pixels: fitted to 500 genuine recordings, checked on 500 others.
+SACCADES = ((0.0, 90.0), (102.0, 91.0), (211.5, 85.5))  # start and duration of each
+GAZE = ((0.0, 0.0), (2.0, 5.4), (6.0, -0.6), (0.2, -0.6))  # image before and after each
+ORIGIN = (-0.2, 1.1)  # corner of the image on the sensor before the first saccade
+DURATION = 315.0  # of a recording
+
+Events = tuple[Tensor, Tensor, Tensor]  # pixel, time, polarity of each
 
 
 def gaze(times: Tensor) -> Tensor:
     """Return by how many pixels the image has moved right and down, ``[K, 2]``, at times in ms.
 
-    Three saccades, each with the speed of a raised cosine, along the sides of a triangle.
+    Three saccades, each with the speed of a raised cosine, along the sides of a triangle that does
+    not quite close.
 
     Raises:
         ValueError: for times that are not ``[K]`` or not finite.
 
-    >>> gaze(torch.tensor([0.0, 95.0, 315.0])).tolist()
-    [[0.0, 0.0], [3.5, 7.0], [0.0, 0.0]]
+    >>> gaze(torch.tensor([0.0, 95.0]))
+    tensor([[0.0000, 0.0000],
+            [2.0000, 5.4000]])
     """
     _checks.floats("times", times, not_nan=False)
     _checks.finite("times", times)
     _checks.require(times.dim() == 1, "times", f"shape {list(times.shape)}", "shape [K]")
-    position = torch.zeros(len(times), 2)
-    ways = torch.tensor(GAZE).diff(dim=0)
+    dtype = wide(times)
+    position = torch.zeros(len(times), 2, dtype=dtype, device=times.device)
+    ways = torch.tensor(GAZE, dtype=dtype, device=times.device).diff(dim=0)
     for (start, duration), way in zip(SACCADES, ways, strict=True):
         phase = ((times - start) / duration).clamp(0, 1)
         wave = torch.sin(2 * torch.pi * phase) / (2 * torch.pi)
@@ -54,6 +53,9 @@ def gaze(times: Tensor) -> Tensor:
 class EventCamera:
     """An event camera that looks at an image while its gaze makes the three saccades of N-MNIST.
 
+    Its settings are fitted to 500 genuine recordings. On 500 others the number of active channels,
+    of events per channel and of events in each saccade are within 3 % of theirs.
+
     A pixel remembers the logarithm of its brightness. Whenever the present one differs from it by
     the pixel's threshold, it sends an event and moves its memory by one threshold; then it is blind
     for the refractory time.
@@ -63,6 +65,7 @@ class EventCamera:
         mismatch: standard deviation of the threshold over pixels, as a share of it, at least 0.
         contrast: standard deviation of the logarithm of the threshold over recordings, at least 0.
         dark: brightness of black, above 0; white is 1 more.
+        gamma: exponent of the screen, above 0: an image value x shines with x ** gamma.
         refractory: time in ms in which a pixel sends nothing after an event, at least 0.
         background: rate of random events per pixel, in events per second, at least 0.
         step: resolution of the motion in ms, above 0; between two steps brightness is taken as
@@ -74,16 +77,17 @@ class EventCamera:
     Reference: Lichtsteiner, Posch, Delbruck 2008 (the pixel); Orchard et al. 2015 (the motion).
     """
 
-    threshold: float = 0.33
-    mismatch: float = 0.2
+    threshold: float = 0.28
+    mismatch: float = 0.16
     contrast: float = 0.15
-    dark: float = 0.3
-    refractory: float = 2.0
-    background: float = 0.3
+    dark: float = 0.27
+    gamma: float = 2.2
+    refractory: float = 4.0
+    background: float = 0.35
     step: float = 2.5
 
-    def __post_init__(self):
-        for name in ("threshold", "dark", "step"):
+    def __post_init__(self) -> None:
+        for name in ("threshold", "dark", "gamma", "step"):
             _checks.number(name, getattr(self, name), 0)
         for name in ("mismatch", "contrast", "refractory", "background"):
             _checks.number(name, getattr(self, name), 0, open_low=False)
@@ -108,7 +112,7 @@ class EventCamera:
             _checks.fail("images", shape, "[samples, 28, 28]")
         _checks.whole("chunk", chunk)
         recordings = []
-        for part in images.detach().float().cpu().split(chunk):
+        for part in torch.split(images.detach().float().cpu(), chunk):
             recordings += self._record(part, generator)
         return recordings
 
@@ -142,7 +146,7 @@ class EventCamera:
 
     def _changes(
         self, images: Tensor, threshold: Tensor, generator: Generator | None
-    ) -> Iterator[tuple]:
+    ) -> Iterator[Events]:
         """Yield (pixel, time in µs, polarity) of each step; memories start near the brightness."""
         times = torch.arange(0, DURATION + self.step / 2, self.step)
         views = self._views(images, times)
@@ -160,7 +164,16 @@ class EventCamera:
             yield pixel, microseconds, (change > 0).long()
             before = now
 
-    def _crossings(self, pixel, end, before, now, memory, threshold, last):
+    def _crossings(
+        self,
+        pixel: Tensor,
+        end: Tensor,
+        before: Tensor,
+        now: Tensor,
+        memory: Tensor,
+        threshold: Tensor,
+        last: Tensor,
+    ) -> Events:
         """Return which pixels send an event before `end`, when, and how far their memory moves."""
         away = now[pixel] - memory[pixel]
         change = away.sign() * threshold[pixel]
@@ -173,7 +186,7 @@ class EventCamera:
     def _views(self, images: Tensor, times: Tensor) -> Iterator[Tensor]:
         """Yield the log brightness of all pixels, flat, at each time: the shifted image."""
         width, height, _ = SENSOR_SIZE
-        scene = F.pad(images, (10, 10, 10, 10))
+        scene = F.pad(images**self.gamma, (10, 10, 10, 10))
         corner = torch.tensor(ORIGIN) + gaze(times)
         for right, down in corner.tolist():
             column = math.floor(10 - right)
@@ -183,14 +196,14 @@ class EventCamera:
             part = torch.lerp(part[..., :-1], part[..., 1:], 10 - right - column)
             yield part.add_(self.dark).log_().flatten()
 
-    def _background(
-        self, shape: tuple[int, int, int], generator: Generator | None
-    ) -> tuple[Tensor, ...]:
+    def _background(self, shape: tuple[int, int, int], generator: Generator | None) -> Events:
         """Draw random events of all pixels: (pixel, time in µs, polarity)."""
         pixels = math.prod(shape)
         expected = self.background * DURATION / 1000 * pixels
         device = drawing_device(generator, torch.device("cpu"))
         number = int(torch.poisson(torch.tensor(expected, device=device), generator=generator))
         highest = (pixels, int(1000 * DURATION), 2)
-        options = {"generator": generator, "device": device}
-        return tuple(torch.randint(high, (number,), **options).cpu() for high in highest)
+        pixel, time, polarity = (
+            torch.randint(high, (number,), generator=generator, device=device) for high in highest
+        )
+        return pixel.cpu(), time.cpu(), polarity.cpu()

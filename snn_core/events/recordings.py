@@ -13,14 +13,15 @@ from .. import _checks
 from ..datasets import DataError
 
 SENSOR_SIZE = (34, 34, 2)  # width, height, polarities
-EVENT = np.dtype([("x", int), ("y", int), ("t", int), ("p", int)])
+FIELDS = ("x", "y", "t", "p")
+EVENT = np.dtype([(name, int) for name in FIELDS])
 # Of an N-MNIST file: an entry in that row adds so many µs to all later times.
 BYTES_PER_EVENT = 5
 OVERFLOW_ROW = 240
 OVERFLOW = 2**13
 
 
-class EventRecordings(torch.utils.data.Dataset):
+class EventRecordings(torch.utils.data.Dataset[tuple[object, int]]):
     """Recordings with labels: item i is ``(transform(events), label)``, as in Tonic's data sets.
 
     Args:
@@ -65,9 +66,9 @@ def _require_recordings(recordings: list[np.ndarray]) -> None:
     _checks.require(several, "recordings", type(recordings).__name__, "a list of arrays")
     for events in recordings:
         names = getattr(getattr(events, "dtype", None), "names", None) or ()
-        fits = isinstance(events, np.ndarray) and set(EVENT.names) <= set(names)
+        fits = isinstance(events, np.ndarray) and set(FIELDS) <= set(names)
         came = f"{type(events).__name__} with the fields {list(names)}"
-        _checks.require(fits, "recordings", came, f"arrays with the fields {list(EVENT.names)}")
+        _checks.require(fits, "recordings", came, f"arrays with the fields {list(FIELDS)}")
 
 
 def _require_labels(labels: Tensor, samples: int) -> None:
@@ -128,7 +129,8 @@ def _decode(
     events["y"] = y
     events["t"] = time + late
     events["p"] = high >> 7
-    return events[y != OVERFLOW_ROW]
+    kept: np.ndarray = events[y != OVERFLOW_ROW]
+    return kept
 
 
 def _require_events(events: np.ndarray, path: Path | str) -> None:
@@ -148,7 +150,9 @@ def _require_events(events: np.ndarray, path: Path | str) -> None:
         )
 
 
-def local_nmnist(train: bool = True, transform: Callable | None = None) -> EventRecordings:
+def local_nmnist(
+    train: bool = True, transform: Callable[[np.ndarray], object] | None = None
+) -> EventRecordings:
     """Return the recordings ``$SNN_CORE_DATA/nmnist/<Train or Test>/<digit>/<name>.bin``.
 
     Args:

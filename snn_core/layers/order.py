@@ -53,7 +53,7 @@ def require_order(network: nn.Module) -> None:
 
 def order_faults(network: nn.Module) -> list[tuple[str, str]]:
     """Return what `require_order` complains of: what there is, and what it expects."""
-    found = []
+    found: list[tuple[str, str]] = []
     for part in network.modules():
         found += _split(part)
         for before, layer in pairwise(_chain(part)):

@@ -1,5 +1,6 @@
 """Layers without a memory of their own: applied to all time steps at once, or once for all."""
 
+import torch
 from torch import Tensor, nn
 
 from .. import _checks
@@ -50,7 +51,7 @@ class OverTime(nn.Module):
             _checks.fail("layers", f"a result of type {type(outputs).__name__}", wanted)
         if outputs.dim() == 0 or len(outputs) != len(merged):
             _checks.fail("layers", f"a result of shape {list(outputs.shape)}", wanted)
-        return outputs.unflatten(0, inputs.shape[:2])
+        return torch.unflatten(outputs, 0, inputs.shape[:2])
 
     def _map(self, merged: Tensor, came: list[int]) -> object:
         """Return what the layer makes of time and batch in one; say what `came` if it refuses."""

@@ -72,7 +72,7 @@ def right_answers(scores: Tensor, labels: Tensor) -> int:
     """Return how many of the scores ``[B, C]``, which are known to fit, name their label."""
     samples, classes = scores.shape
     labels = _checks.labels("labels", labels, samples, max(classes, 2))
-    return (highest(scores) == labels).sum().item()
+    return int((highest(scores) == labels).sum())
 
 
 @torch.no_grad()

@@ -59,7 +59,7 @@ def population_count(spikes: Tensor, classes: int, *, lengths: Tensor | None = N
     if neurons % classes:
         _checks.fail("spikes", f"{neurons} neurons", f"a multiple of {classes} classes")
     counts = _summed(spikes, lengths)
-    return counts.unflatten(1, (classes, -1)).sum(2)
+    return torch.unflatten(counts, 1, (classes, -1)).sum(2)
 
 
 def max_membrane(membrane: Tensor, *, lengths: Tensor | None = None) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 from .. import _checks
 from .decoders import max_membrane, population_count, spike_count, summed_membrane
 from .latencies import first_spike_cross_entropy, first_spike_mse
-from .scores import Objective, cross_entropy, towards_targets, trains
+from .scores import DecodingObjective, cross_entropy, towards_targets, trains
 
 
 @trains(spike_count)
@@ -114,7 +114,7 @@ def summed_membrane_cross_entropy(scores: Tensor, labels: Tensor, _steps: int | 
     return cross_entropy(scores, labels)
 
 
-def population_cross_entropy(classes: int) -> Objective:
+def population_cross_entropy(classes: int) -> DecodingObjective:
     """Return the objective that trains the right population to spike most.
 
     Args:
@@ -147,7 +147,7 @@ def population_cross_entropy(classes: int) -> Objective:
 
 
 # All take (output, labels, *, lengths=None); those of populations are made for their classes first.
-ALL_LOSSES: dict[str, Objective] = {
+ALL_LOSSES: dict[str, DecodingObjective] = {
     objective.__name__: objective
     for objective in (
         count_cross_entropy,

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from .. import _checks
+from ..neurons.lengths import fill_after
 
 
 def require_output(argument: str, got: Tensor) -> None:
@@ -18,14 +19,6 @@ def fill_padding(got: Tensor, lengths: Tensor, value: float) -> Tensor:
     """Return ``[T, B, …]`` with `value` in the padding, which then gets a gradient of 0."""
     ends = checked_lengths(lengths, got)
     return fill_after(got, ends, value)
-
-
-def fill_after(got: Tensor, ends: Tensor, value: float) -> Tensor:
-    """Return ``[T, B, …]`` with `value` from step ``ends[b]`` of each sample on."""
-    step = torch.arange(len(got), device=got.device)
-    padding = step.unsqueeze(1) >= ends.to(got.device)
-    sample_axes = [1] * (got.dim() - 2)
-    return got.masked_fill(padding.view(*padding.shape, *sample_axes), value)
 
 
 def checked_lengths(lengths: Tensor, got: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from inspect import Signature, signature
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor
@@ -14,7 +15,16 @@ from .answers import Decoder
 Objective = Callable[..., Tensor]  # (output, labels, *, lengths=None) -> scalar; lengths if any
 
 
-def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], Objective]:
+class DecodingObjective(Protocol):
+    """An objective that knows the decoder whose answer it trains."""
+
+    __name__: str
+    decode: Decoder
+    with_scores: Callable[..., tuple[Tensor, Tensor]]
+    __call__: Objective
+
+
+def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], DecodingObjective]:
     """Make an objective of a loss on scores, which a decoder reads out of the output.
 
     What is decorated takes (scores, labels, steps, options), where the steps are T or one number
@@ -23,12 +33,12 @@ def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], Objective]:
     `with_scores`.
     """
 
-    def attach(of_scores: Callable[..., Tensor]) -> Objective:
+    def attach(of_scores: Callable[..., Tensor]) -> DecodingObjective:
         shown = _on_output(signature(decode), signature(of_scores))
         argument = next(iter(shown.parameters))
 
         def with_scores(
-            output: Tensor, labels: Tensor, *, lengths: Tensor | None = None, **options
+            output: Tensor, labels: Tensor, *, lengths: Tensor | None = None, **options: float
         ) -> tuple[Tensor, Tensor]:
             scores = decode(output, lengths=lengths)
             _require_classes(argument, output, scores, labels)
@@ -38,16 +48,15 @@ def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], Objective]:
             return value, scores
 
         @wraps(of_scores)
-        def objective(*given, **options) -> Tensor:
+        def objective(*given: object, **options: object) -> Tensor:
             named = shown.bind(*given, **options).arguments
             output = named.pop(argument)
             value, _ = with_scores(output, **named)
             return value
 
-        objective.decode = decode
-        objective.with_scores = with_scores
-        objective.__signature__ = shown
-        return objective
+        known = {"decode": decode, "with_scores": with_scores, "__signature__": shown}
+        vars(objective).update(known)
+        return cast(DecodingObjective, objective)
 
     return attach
 

@@ -4,6 +4,8 @@
 recurrence adds.
 """
 
+from typing import Any
+
 from .adaptive import AdaptiveLIF, AdaptiveState, adaptive_lif_step
 from .base import Neuron, Recording, SpikingNeuron
 from .decays import decay
@@ -22,7 +24,7 @@ from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
 from .watching import watch_outputs, watch_spikes
 
-ALL_NEURONS: dict[str, type[SpikingNeuron]] = {
+ALL_NEURONS: dict[str, type[SpikingNeuron[Any]]] = {
     kind.__name__: kind
     for kind in (LIF, CuBaLIF, Alpha, AdaptiveLIF, RecurrentLIF, RecurrentAdaptiveLIF, Izhikevich)
 }

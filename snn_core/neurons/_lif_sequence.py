@@ -14,21 +14,50 @@ but the last product is computed for all steps at once, so the loop backwards is
 multiply-add per step.
 """
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
+
+from ..surrogate import Surrogate
+
+if TYPE_CHECKING:
+    from .lif import LIF
+
+Gradients = tuple[Tensor, Tensor, Tensor | None, Tensor | None, None, None, None]
 
 
-def lif_sequence(current: Tensor, state: Tensor, lif) -> tuple[Tensor, Tensor, Tensor]:
+def lif_sequence(current: Tensor, state: Tensor, lif: "LIF") -> tuple[Tensor, Tensor, Tensor]:
     """Run the neuron `lif` over ``[T, B, …]`` from `state`; return spikes, membrane, state."""
-    beta = lif.constant("beta", state).expand_as(state).contiguous()
-    threshold = lif.constant("threshold", state).expand_as(state).contiguous()
-    rules = (lif.reset == "soft", lif.detach_reset, lif.surrogate)
-    return _LIFSequence.apply(current, state, beta, threshold, *rules)
+    beta = lif.constant("beta", state).to(state).expand_as(state).contiguous()
+    threshold = lif.constant("threshold", state).to(state).expand_as(state).contiguous()
+    given = (current, state, beta, threshold, lif.reset == "soft", lif.detach_reset, lif.surrogate)
+    outputs: tuple[Tensor, Tensor, Tensor]
+    outputs = _LIFSequence.apply(*given)  # type: ignore[no-untyped-call]
+    return outputs
+
+
+class _Context(FunctionCtx):
+    saved_tensors: tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+    needs_input_grad: tuple[bool, ...]
+    soft: bool
+    detach: bool
+    surrogate: Surrogate
 
 
 class _LIFSequence(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, current, state, beta, threshold, soft, detach, surrogate):
+    def forward(
+        ctx: _Context,
+        current: Tensor,
+        state: Tensor,
+        beta: Tensor,
+        threshold: Tensor,
+        soft: bool,
+        detach: bool,
+        surrogate: Surrogate,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         membrane = torch.empty_like(
             current, dtype=state.dtype, memory_format=torch.contiguous_format
         ).copy_(current)
@@ -48,7 +77,12 @@ class _LIFSequence(torch.autograd.Function):
         return spikes, membrane, v
 
     @staticmethod
-    def backward(ctx, g_spikes, g_membrane, g_state):
+    def backward(
+        ctx: _Context,
+        g_spikes: Tensor | None,
+        g_membrane: Tensor | None,
+        g_state: Tensor | None,
+    ) -> Gradients:
         if torch.is_grad_enabled():  # only a second derivative asks for that
             raise RuntimeError(
                 "LIF has no second derivative: "
@@ -80,7 +114,9 @@ def _direct(slope: Tensor, g_spikes: Tensor | None, g_membrane: Tensor | None) -
     return grad
 
 
-def _carry(membrane, spikes, threshold, slope, soft: bool, detach: bool) -> Tensor | None:
+def _carry(
+    membrane: Tensor, spikes: Tensor, threshold: Tensor, slope: Tensor, soft: bool, detach: bool
+) -> Tensor | None:
     """Return c = dv/du for all steps, or None where it is 1."""
     if soft and detach:
         return None

@@ -1,6 +1,6 @@
 """Neurons that tire: every spike raises their threshold for a while."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from torch import Tensor
 
@@ -8,7 +8,8 @@ from .. import _checks
 from .decays import parameter, time_constant
 from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
-from .states import at_rest
+from .options import LIFOptions, ResetRules
+from .states import S, at_rest
 
 TAU_ADAPT = 100.0  # ms, of a neuron that is given neither a time constant nor a decay
 
@@ -27,7 +28,7 @@ def adaptive_lif_step(
     rho: Tensor | float,
     strength: Tensor | float,
     threshold: Tensor | float = 1.0,
-    **rules,
+    **rules: Unpack[ResetRules],
 ) -> tuple[Tensor, Tensor, AdaptiveState]:
     """Advance an LIF neuron whose threshold is raised by its own past spikes.
 
@@ -60,8 +61,8 @@ def adaptive_lif_step(
     return spikes.to(current), membrane, AdaptiveState(v, adaptation)
 
 
-class AdaptiveLIF(IntegrateAndFire):
-    """LIF neurons with an adaptive threshold: a spike raises it, it falls back with `tau_adapt`.
+class Adaptive(IntegrateAndFire[S]):
+    """What neurons with an adaptive threshold share: its decay, and by how much a spike raises it.
 
     Args:
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
@@ -77,14 +78,9 @@ class AdaptiveLIF(IntegrateAndFire):
 
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
-
-    Reference: Bellec et al. 2018, LSNN.
-
-    >>> import torch
-    >>> spikes = AdaptiveLIF(beta=0.5, rho=0.9, strength=1.0)(torch.full((8, 1, 1), 1.1))
-    >>> spikes.flatten().tolist()
-    [1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     """
+
+    strength: Tensor
 
     def __init__(
         self,
@@ -95,14 +91,14 @@ class AdaptiveLIF(IntegrateAndFire):
         strength: Tensor | float = 0.1,
         dt: float = 1.0,
         learn_rho: bool = False,
-        **options,
+        **options: Unpack[LIFOptions],
     ):
         super().__init__(tau_mem, dt=dt, **options)
         self.own_decay({"tau_adapt": tau_adapt, "rho": rho}, TAU_ADAPT, dt, learn=learn_rho)
-        strength = parameter("strength", strength)
-        raises = bool((strength >= 0).all())
-        _checks.require(raises, "strength", strength.tolist(), "at least 0")
-        self.own_constant("strength", strength)
+        given = parameter("strength", strength)
+        raises = bool((given >= 0).all())
+        _checks.require(raises, "strength", given.tolist(), "at least 0")
+        self.own_constant("strength", given)
 
     @property
     def rho(self) -> Tensor:
@@ -114,11 +110,30 @@ class AdaptiveLIF(IntegrateAndFire):
         """Adaptation time constant in ms, in float64, also of a learnt decay."""
         return time_constant(self.rho, self.dt)
 
+
+class AdaptiveLIF(Adaptive[AdaptiveState]):
+    """LIF neurons with an adaptive threshold: a spike raises it, it falls back with `tau_adapt`.
+
+    Args: those of `Adaptive`.
+
+    Raises:
+        ValueError: for values outside their ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Bellec et al. 2018, LSNN.
+
+    >>> import torch
+    >>> spikes = AdaptiveLIF(beta=0.5, rho=0.9, strength=1.0)(torch.full((8, 1, 1), 1.1))
+    >>> spikes.flatten().tolist()
+    [1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+    """
+
     def initial_state(self, current: Tensor) -> AdaptiveState:
         """Return a rested membrane and no adaptation for `current` ``[T, B, …]``."""
         return at_rest(AdaptiveState, current[0])
 
     def step(self, current: Tensor, state: AdaptiveState) -> tuple[Tensor, Tensor, AdaptiveState]:
         """Advance by one step with `adaptive_lif_step`."""
-        own = {name: self.constant(name, state.adaptation) for name in ("rho", "strength")}
-        return adaptive_lif_step(current, state, **own, **self.rules(state.membrane))
+        rho = self.constant("rho", state.adaptation)
+        strength = self.constant("strength", state.adaptation)
+        rules = self.rules(state.membrane)
+        return adaptive_lif_step(current, state, rho=rho, strength=strength, **rules)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -18,10 +19,10 @@ class Constants(nn.Module):
 
     ``.half()``, ``.bfloat16()`` and the like change no constant: only the device follows. A fixed
     constant loads into a learnt one and back; settings that are no tensors are saved as well, and
-    compared when a checkpoint is loaded.
+    compared when a checkpoint is loaded, unless ``strict=False`` asks for the tensors only.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._keys: dict[str, str] = {}  # by constant, its key in the checkpoint
         self._called: dict[str, str] = {}  # by decay, what the user gave: it or its time constant
@@ -66,26 +67,31 @@ class Constants(nn.Module):
             self.register_buffer(key, exact(value))
 
     def constant(self, name: str, like: Tensor | None = None) -> Tensor:
-        """Return a constant in dtype and device of the state `like`, or as exactly as it is kept.
+        """Return a constant to apply to the state `like`, or as exactly as it is kept.
+
+        One number of the same device stays as it is: PyTorch multiplies it in the dtype of the
+        state, and a step of the loop neither copies nor keeps it.
 
         Args:
             name: of a constant that the module owns.
             like: the state that it is applied to, ``[B, …]``.
 
         Returns:
-            A scalar, or one entry per neuron.
+            A scalar, or one entry per neuron, in dtype and device of the state.
         """
         key = self._keys[name]
-        value = self._buffers.get(key)  # sooner found than by `getattr`, in every step
-        learnt = value is None
-        if learnt:
-            value = getattr(self, key)
-        value = exact(value) if like is None else value.to(like)
+        kept = self._buffers.get(key)  # sooner found than by `getattr`, in every step
+        learnt = kept is None
+        value: Tensor = getattr(self, key) if kept is None else kept
+        if like is None:
+            value = exact(value)
+        elif learnt or value.dim() or value.device != like.device:
+            value = value.to(like)
         return torch.sigmoid(value) if learnt and key != name else value
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True):
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         values = [getattr(self, key) for key in self._keys.values()]
-        learnt = [value for value in values if isinstance(value, nn.Parameter)]
+        learnt: list[Tensor] = [value for value in values if isinstance(value, nn.Parameter)]
         learnt += [value.grad for value in learnt if value.grad is not None]
 
         def careful(tensor: Tensor) -> Tensor:
@@ -95,9 +101,19 @@ class Constants(nn.Module):
                 return tensor.to(moved.device, wide(moved)) if rounded else moved
             return _moved(tensor, fn) if _is_one_of(tensor, values) else fn(tensor)
 
-        return super()._apply(careful, recurse)
+        super()._apply(careful, recurse)  # type: ignore[no-untyped-call]
+        return self
 
-    def _load_from_state_dict(self, state_dict: dict, prefix: str, *others):
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Tensor],
+        prefix: str,
+        metadata: object,
+        strict: bool,
+        *others: object,
+    ) -> None:
+        if not strict:  # then only the tensors count
+            state_dict.pop(f"{prefix}_extra_state", None)
         for name, key in self._keys.items():
             fixed = f"{prefix}_{name}"
             learnt = f"{prefix}{name}_logit"
@@ -108,7 +124,7 @@ class Constants(nn.Module):
             if isinstance(saved := state_dict.get(prefix + key), Tensor):
                 own = getattr(self, key)  # `load_state_dict(assign=True)` takes the dtype as well
                 state_dict[prefix + key] = saved.to(own.dtype)
-        super()._load_from_state_dict(state_dict, prefix, *others)
+        super()._load_from_state_dict(state_dict, prefix, metadata, strict, *others)
 
     def settings(self) -> dict[str, object]:
         """Return what else a checkpoint must agree in: names, numbers and truth values by name."""

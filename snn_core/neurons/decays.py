@@ -1,22 +1,22 @@
 """Decays per step and time constants in ms: what a user gives, and what is read back."""
 
 import numbers
-import warnings
 
 import torch
 from torch import Tensor
 
 from .. import _checks
+from .._warn import warn
 
 LARGEST = torch.finfo(torch.float32).max
 
 
 def parameter(name: str, value: Tensor | float) -> Tensor:
     """Turn a number, or a tensor of one per neuron, into float64; all must be finite in float32."""
-    is_tensor = isinstance(value, Tensor)
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    _checks.require(is_tensor or is_number, name, type(value).__name__, "a number or a tensor")
-    if is_tensor:
+    fits = is_number or isinstance(value, Tensor)
+    _checks.require(fits, name, type(value).__name__, "a number or a tensor")
+    if isinstance(value, Tensor):
         counts = value.is_floating_point() or value.dtype in _checks.INTEGERS
         _checks.require(counts, name, value.dtype, "real numbers")
         expected = "a plain value; to learn it, say so by `learn_…`"
@@ -89,7 +89,7 @@ def _from_tau(tau_name: str, tau: Tensor | float, name: str, dt: float) -> Tenso
     if shortest < dt:
         came = f"{tau_name}: got {shortest:g} ms at a step of {dt:g} ms"
         expected = f"times in ms, and a decay per step as `{name}=…`"
-        warnings.warn(f"{came}, {name} {value.amin():.2g}, expected {expected}", stacklevel=2)
+        warn(f"{came}, {name} {value.amin():.2g}, expected {expected}")
     return value
 
 

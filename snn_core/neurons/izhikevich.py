@@ -116,7 +116,7 @@ def _time_to_peak(v: Tensor, drive: Tensor) -> Tensor:
     return missing / (slope + missing * (0.04 * v + 2.5)).clamp(min=1)
 
 
-class Izhikevich(SpikingNeuron):
+class Izhikevich(SpikingNeuron[IzhikevichState]):
     """Izhikevich neurons: regular, bursting, chattering or fast. Input in mV/ms, mostly 0 to 20.
 
     Args:

@@ -6,12 +6,14 @@ from .. import _checks
 from ..surrogate import Surrogate, as_surrogate
 from .base import Neuron, SpikingNeuron
 from .decays import parameter, time_constant
+from .options import LIFRules
+from .states import S
 
 RESETS = ("soft", "hard")
 TAU_MEM = 10.0  # ms, of a neuron that is given neither a time constant nor a decay
 
 
-class Leaky(Neuron):
+class Leaky(Neuron[S]):
     """What every leaky neuron shares: its decay, from `tau_mem` and `dt` in ms or as `beta`."""
 
     def __init__(
@@ -41,7 +43,7 @@ class Leaky(Neuron):
         return {"dt": self.dt}
 
 
-class IntegrateAndFire(Leaky, SpikingNeuron):
+class IntegrateAndFire(Leaky[S], SpikingNeuron[S]):
     """What every LIF-like neuron shares: leak, threshold, reset and surrogate derivative.
 
     Args:
@@ -63,6 +65,8 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
         UserWarning: for a time constant shorter than the step.
     """
 
+    threshold: Tensor
+
     def __init__(
         self,
         tau_mem: Tensor | float | None = None,
@@ -77,18 +81,18 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
         learn_threshold: bool = False,
     ):
         super().__init__(tau_mem, beta=beta, dt=dt, learn_beta=learn_beta)
-        threshold = parameter("threshold", threshold)
-        positive = bool((threshold > 0).all())
-        _checks.require(positive, "threshold", threshold.tolist(), "a threshold above 0")
+        given = parameter("threshold", threshold)
+        positive = bool((given > 0).all())
+        _checks.require(positive, "threshold", given.tolist(), "a threshold above 0")
         _checks.choice("reset", reset, RESETS)
-        self.own_constant("threshold", threshold, learn=learn_threshold)
+        self.own_constant("threshold", given, learn=learn_threshold)
         self.reset = reset
         flag = isinstance(detach_reset, bool)
         _checks.require(flag, "detach_reset", repr(detach_reset), "True or False")
         self.detach_reset = detach_reset
         self.surrogate = as_surrogate(surrogate)
 
-    def rules(self, state: Tensor) -> dict:
+    def rules(self, state: Tensor) -> LIFRules:
         """Return the keyword arguments of `lif_step`, for a membrane like `state` ``[B, …]``."""
         return {
             "beta": self.constant("beta", state),
@@ -104,6 +108,6 @@ class IntegrateAndFire(Leaky, SpikingNeuron):
         return super().settings() | own | {"surrogate": repr(self.surrogate)}
 
     def extra_repr(self) -> str:
-        beta = self.beta.detach()
+        beta = self.beta
         shown = f"{beta.item():.4g}" if beta.dim() == 0 else f"{list(beta.shape)}"
         return f"beta={shown}, reset={self.reset!r}, surrogate={self.surrogate!r}"

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from .. import _checks
-from .states import State, like, variables
+from .states import S, like, variables
 
 
 def without_padding(current: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -24,22 +24,22 @@ def without_padding(current: Tensor, lengths: Tensor | None) -> tuple[Tensor, Te
     _checks.sequence("current", current, not_nan=False)
     steps, batch = current.shape[:2]
     lengths = _checks.lengths("lengths", lengths, batch, steps).to(current.device)
-    return silent_after(current, lengths), lengths
+    return fill_after(current, lengths), lengths
 
 
-def silent_after(output: Tensor, lengths: Tensor | None) -> Tensor:
-    """Return an output ``[T, B, …]`` with zeros after each sample's end, or as it is.
+def fill_after(output: Tensor, lengths: Tensor | None, value: float = 0.0) -> Tensor:
+    """Return an output ``[T, B, …]`` with `value` after each sample's end, or as it is.
 
-    >>> silent_after(torch.ones(3, 2, 1), torch.tensor([1, 3])).squeeze(2).T
+    >>> fill_after(torch.ones(3, 2, 1), torch.tensor([1, 3])).squeeze(2).T
     tensor([[1., 0., 0.],
             [1., 1., 1.]])
     """
     if lengths is None:
         return output
     steps = torch.arange(len(output), device=output.device)
-    past = steps[:, None] >= lengths
+    past = steps[:, None] >= lengths.to(output.device)
     features = (1,) * (output.dim() - 2)
-    return output.masked_fill(past.view(*past.shape, *features), 0)
+    return output.masked_fill(past.view(*past.shape, *features), value)
 
 
 def at_end(output: Tensor, lengths: Tensor) -> Tensor:
@@ -48,7 +48,7 @@ def at_end(output: Tensor, lengths: Tensor) -> Tensor:
     return output[lengths - 1, samples]
 
 
-def last_state(states: tuple[State, ...], lengths: Tensor | None) -> State:
+def last_state(states: tuple[S, ...], lengths: Tensor | None) -> S:
     """Return the state in which each sample ends, of the states ``[B, …]`` after every step."""
     last = states[-1]
     if lengths is None:

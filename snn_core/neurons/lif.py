@@ -1,6 +1,7 @@
 """The leaky integrate-and-fire neuron, and the leaky integrator that never spikes."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, overload
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from ..surrogate import Surrogate
 from ._lif_sequence import lif_sequence
 from .base import Recording
 from .leaky import RESETS, IntegrateAndFire, Leaky
-from .lengths import at_end, silent_after, without_padding
+from .lengths import at_end, fill_after, without_padding
 
 SPIKE = Surrogate()  # the one of a step function that is not told another
 
@@ -80,7 +81,7 @@ def lif_step(
     return spikes.to(current), membrane, membrane - drop * resetting
 
 
-class LIF(IntegrateAndFire):
+class LIF(IntegrateAndFire[Tensor]):
     """Leaky integrate-and-fire neurons, run over a whole sequence at once.
 
     Args: those of `IntegrateAndFire`.
@@ -97,6 +98,36 @@ class LIF(IntegrateAndFire):
         """Advance by one step with `lif_step`."""
         return lif_step(current, state, **self.rules(state))
 
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: Literal[False] = False,
+    ) -> Tensor: ...
+
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: Literal[True],
+    ) -> Recording[Tensor]: ...
+
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: bool,
+    ) -> Tensor | Recording[Tensor]: ...
+
     def forward(
         self,
         current: Tensor,
@@ -104,7 +135,7 @@ class LIF(IntegrateAndFire):
         *,
         lengths: Tensor | None = None,
         record: bool = False,
-    ) -> Tensor | Recording:
+    ) -> Tensor | Recording[Tensor]:
         """Run over `current` ``[T, B, …]`` as `SpikingNeuron.forward` does, only faster."""
         if _modes.plain_only() or not self._is_untouched():
             return super().forward(current, state, lengths=lengths, record=record)
@@ -113,14 +144,14 @@ class LIF(IntegrateAndFire):
         current, state = self._prepare(current, state)
         spikes, membrane, state = lif_sequence(current, state, self)
         self._finish(state)
-        spikes = silent_after(spikes, lengths)
+        spikes = fill_after(spikes, lengths)
         if not record:
             return spikes
         if lengths is not None:
             last = at_end(membrane, lengths)
             # From rest, an input of u makes the membrane u: the step then resets it.
             state = self.step(last, torch.zeros_like(last))[2]
-        return Recording(spikes, silent_after(membrane, lengths), state)
+        return Recording(spikes, fill_after(membrane, lengths), state)
 
     def _is_untouched(self) -> bool:
         """Say whether nothing that a subclass or a user put in its place is in the way."""
@@ -130,7 +161,7 @@ class LIF(IntegrateAndFire):
         return step is LIF.step and rules and call
 
 
-class LeakyIntegrator(Leaky):
+class LeakyIntegrator(Leaky[Tensor]):
     """A leaky integrator that never spikes: the membrane readout of a network.
 
     Args:
@@ -164,4 +195,7 @@ class LeakyIntegrator(Leaky):
             state = leaky_step(now, state, beta)
             membranes.append(state)
         self._finish(state)
-        return silent_after(torch.stack(membranes), lengths)
+        return fill_after(torch.stack(membranes), lengths)
+
+    if TYPE_CHECKING:
+        __call__ = forward

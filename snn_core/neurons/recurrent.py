@@ -1,15 +1,16 @@
 """Neurons that hear their own spikes of the step before."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from .adaptive import AdaptiveLIF, AdaptiveState
+from .adaptive import Adaptive, AdaptiveState, adaptive_lif_step
 from .leaky import IntegrateAndFire
 from .lif import lif_step
-from .states import at_rest
+from .options import AdaptiveOptions, LIFRules, SteppedOptions
+from .states import Variables, at_rest
 
 RECURRENCES = ("all_to_all", "one_to_one")
 
@@ -22,7 +23,7 @@ class RecurrentState(NamedTuple):
 
 
 def recurrent_lif_step(
-    current: Tensor, state: RecurrentState, weight: Tensor, **rules
+    current: Tensor, state: RecurrentState, weight: Tensor, **rules: Unpack[LIFRules]
 ) -> tuple[Tensor, Tensor, RecurrentState]:
     """Advance LIF neurons that also receive their spikes of the step before: ``I[t] + V z[t-1]``.
 
@@ -71,7 +72,7 @@ def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
     return nn.Parameter((2 * drawn - 1) / neurons**0.5)
 
 
-def _at_rest(kind: type, current: Tensor, neurons: int) -> tuple[Tensor, ...]:
+def _at_rest(kind: type[Variables], current: Tensor, neurons: int) -> Variables:
     """Return a state of this kind at rest, for a current ``[T, B, N]`` of N `neurons`."""
     shape = list(current.shape)
     fits = len(shape) == 3 and shape[2] == neurons
@@ -79,7 +80,7 @@ def _at_rest(kind: type, current: Tensor, neurons: int) -> tuple[Tensor, ...]:
     return at_rest(kind, current[0])
 
 
-class RecurrentLIF(IntegrateAndFire):
+class RecurrentLIF(IntegrateAndFire[RecurrentState]):
     """LIF neurons with learnable connections among themselves, which take one step.
 
     Args:
@@ -107,7 +108,7 @@ class RecurrentLIF(IntegrateAndFire):
         *,
         recurrence: str = "all_to_all",
         generator: Generator | None = None,
-        **options,
+        **options: Unpack[SteppedOptions],
     ):
         super().__init__(tau_mem, **options)
         _checks.whole("neurons", neurons)
@@ -133,7 +134,7 @@ class RecurrentAdaptiveState(NamedTuple):
     spikes: Tensor
 
 
-class RecurrentAdaptiveLIF(AdaptiveLIF):
+class RecurrentAdaptiveLIF(Adaptive[RecurrentAdaptiveState]):
     """Adaptive LIF neurons with learnable connections from all to all, which take one step.
 
     With a strength of 0 for some neurons and above 0 for the others it is a mixed population
@@ -164,7 +165,7 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
         tau_adapt: Tensor | float | None = None,
         *,
         generator: Generator | None = None,
-        **options,
+        **options: Unpack[AdaptiveOptions],
     ):
         super().__init__(tau_mem, tau_adapt, **options)
         _checks.whole("neurons", neurons)
@@ -179,6 +180,9 @@ class RecurrentAdaptiveLIF(AdaptiveLIF):
     ) -> tuple[Tensor, Tensor, RecurrentAdaptiveState]:
         """Advance by one step: `adaptive_lif_step`, with what the neurons hear of each other."""
         heard = current + feedback(state.spikes, self.weight)
+        rho = self.constant("rho", state.adaptation)
+        strength = self.constant("strength", state.adaptation)
+        rules = self.rules(state.membrane)
         own = AdaptiveState(state.membrane, state.adaptation)
-        spikes, membrane, own = super().step(heard, own)
+        spikes, membrane, own = adaptive_lif_step(heard, own, rho=rho, strength=strength, **rules)
         return spikes.to(current), membrane, RecurrentAdaptiveState(*own, spikes)

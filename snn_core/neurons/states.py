@@ -1,5 +1,8 @@
 """States of neurons: a tensor, or a tuple of tensors, one for each variable."""
 
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar, cast
+
 import torch
 from torch import Tensor
 
@@ -7,14 +10,16 @@ from .. import _checks
 from ..precision import wide
 
 State = Tensor | tuple[Tensor, ...]
+S = TypeVar("S", bound=State)  # the state of one kind of neuron
+Variables = TypeVar("Variables", bound=NamedTuple)
 
 
-def at_rest(kind: type, like: Tensor) -> tuple[Tensor, ...]:
+def at_rest(kind: type[Variables], like: Tensor) -> Variables:
     """Return a state of this kind of NamedTuple: wide zeros, shaped like `like`, per variable."""
-    return kind(*(torch.zeros_like(like, dtype=wide(like)) for _ in kind._fields))
+    return kind._make(torch.zeros_like(like, dtype=wide(like)) for _ in kind._fields)
 
 
-def detach(state: State) -> State:
+def detach(state: S) -> S:
     """Return the same state without a way back to what it came from, whatever its kind.
 
     Carry it on to the next piece of a sequence, and no gradient flows from piece to piece.
@@ -35,11 +40,14 @@ def variables(state: State) -> tuple[Tensor, ...]:
     return (state,) if isinstance(state, Tensor) else tuple(state)
 
 
-def like(state: State, values) -> State:
+def like(state: S, values: Iterable[Tensor]) -> S:
     """Return a state of the same kind with other `values` for its variables."""
+    new: State = tuple(values)
     if isinstance(state, Tensor):
-        return next(iter(values))
-    return type(state)(*values) if hasattr(state, "_fields") else tuple(values)
+        (new,) = new
+    elif hasattr(state, "_make"):
+        new = state._make(new)
+    return cast(S, new)
 
 
 def require_like(argument: str, got: object, rest: State) -> None:

@@ -1,5 +1,8 @@
 """A neuron that spikes by chance: the nearer its membrane is to the threshold, the more likely."""
 
+from functools import partial
+from typing import Unpack
+
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
@@ -9,11 +12,12 @@ from ..precision import wide
 from ..randomness import bernoulli
 from .leaky import IntegrateAndFire
 from .lif import lif_step
+from .options import SteppedOptions
 
 NARROWEST = 1e-30  # that float32 divides by
 
 
-class StochasticLIF(IntegrateAndFire):
+class StochasticLIF(IntegrateAndFire[Tensor]):
     """LIF neurons with escape noise: a spike has ``sigmoid((u - threshold) / width)`` for chance.
 
     The spikes carry no gradient; `log_likelihood` does, so that the score of a spike train
@@ -42,7 +46,7 @@ class StochasticLIF(IntegrateAndFire):
         *,
         width: float = 0.2,
         generator: Generator | None = None,
-        **options,
+        **options: Unpack[SteppedOptions],
     ):
         if "surrogate" in options:
             _checks.fail("surrogate", options["surrogate"], "none: chance decides")
@@ -73,7 +77,8 @@ class StochasticLIF(IntegrateAndFire):
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`, where chance takes the place of the comparison."""
-        rules = self.rules(state) | {"spike": self._draw}
+        rules = self.rules(state)
+        rules["spike"] = self._draw
         return lif_step(current, state, **rules)
 
     def log_likelihood(self, spikes: Tensor, membrane: Tensor) -> Tensor:
@@ -121,10 +126,14 @@ class StochasticLIF(IntegrateAndFire):
         membranes = []
         for fired, now in zip(spikes.to(state), current, strict=True):
             # lif_step asks who fires; this answer repeats the train, without a gradient.
-            rules["spike"] = lambda _, fired=fired: fired
+            rules["spike"] = partial(_repeated, fired)
             _, membrane, state = lif_step(now, state, **rules)
             membranes.append(membrane)
         return torch.stack(membranes)
+
+
+def _repeated(spikes: Tensor, _distance: Tensor) -> Tensor:
+    return spikes
 
 
 def _train(spikes: Tensor) -> None:

@@ -4,7 +4,7 @@ Each filter has gain 1: whatever the time constants and `dt` are, a weight ``w``
 ``w`` in all. So ``tau_syn → 0`` gives the plain LIF neuron, weight for weight.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from torch import Tensor
 
@@ -12,7 +12,8 @@ from .. import _checks
 from .decays import time_constant
 from .leaky import IntegrateAndFire
 from .lif import leaky_step, lif_step
-from .states import at_rest
+from .options import LIFOptions
+from .states import S, at_rest
 
 TAU_SYN = 5.0  # ms, of a neuron that is given neither a time constant nor a decay
 
@@ -54,10 +55,8 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
     return leaky_step((1 - alpha) * current, synapse, alpha)
 
 
-class CuBaLIF(IntegrateAndFire):
-    """LIF neurons with a current-based synapse: the current outlives the spike that caused it.
-
-    ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron.
+class Synaptic(IntegrateAndFire[S]):
+    """What neurons with a synapse of their own share: the decay of its current.
 
     Args:
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
@@ -71,14 +70,6 @@ class CuBaLIF(IntegrateAndFire):
 
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
-
-    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, appendix (their synaptic
-    neuron).
-
-    >>> import torch
-    >>> pulse = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
-    >>> CuBaLIF(beta=0.5, alpha=0.5)(pulse, record=True).membrane.flatten()
-    tensor([0.5000, 0.5000, 0.3750])
     """
 
     def __init__(
@@ -89,7 +80,7 @@ class CuBaLIF(IntegrateAndFire):
         alpha: Tensor | float | None = None,
         dt: float = 1.0,
         learn_alpha: bool = False,
-        **options,
+        **options: Unpack[LIFOptions],
     ):
         super().__init__(tau_mem, dt=dt, **options)
         self.own_decay({"tau_syn": tau_syn, "alpha": alpha}, TAU_SYN, dt, learn=learn_alpha)
@@ -107,6 +98,26 @@ class CuBaLIF(IntegrateAndFire):
         """Synaptic time constant in ms, in float64, also of a learnt decay."""
         return time_constant(self.alpha, self.dt)
 
+
+class CuBaLIF(Synaptic[SynapticState]):
+    """LIF neurons with a current-based synapse: the current outlives the spike that caused it.
+
+    ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron.
+
+    Args: those of `Synaptic`.
+
+    Raises:
+        ValueError: for values outside their ranges, or an input that is not ``[T, B, …]``.
+
+    Reference: Neftci et al. 2019, section II; Eshraghian et al. 2023, appendix (their synaptic
+    neuron).
+
+    >>> import torch
+    >>> pulse = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
+    >>> CuBaLIF(beta=0.5, alpha=0.5)(pulse, record=True).membrane.flatten()
+    tensor([0.5000, 0.5000, 0.3750])
+    """
+
     def initial_state(self, current: Tensor) -> SynapticState:
         """Return a membrane and a synapse at rest for `current` ``[T, B, …]``."""
         return at_rest(SynapticState, current[0])
@@ -119,14 +130,14 @@ class CuBaLIF(IntegrateAndFire):
         return spikes.to(current), membrane, SynapticState(v, synapse)
 
 
-class Alpha(CuBaLIF):
+class Alpha(Synaptic[AlphaState]):
     """LIF neurons with an alpha function as synaptic current: it peaks `tau_syn` after the spike.
 
     Two synaptic filters in a row: a spike causes the current ``(1 - alpha)² (k + 1) alpha^k`` after
     k steps, the discrete form of ``t / tau_syn² · exp(-t / tau_syn)``. With ``beta=0`` the membrane
     itself has this shape.
 
-    Args: those of `CuBaLIF`.
+    Args: those of `Synaptic`.
 
     Raises:
         ValueError: for values outside their ranges, or an input that is not ``[T, B, …]``.

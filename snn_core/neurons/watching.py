@@ -7,14 +7,15 @@ from torch import Tensor, nn
 
 from .. import _checks
 from .base import Neuron, Recording, SpikingNeuron
+from .states import S
 
 
 @contextmanager
-def watch_outputs(neurons: Iterable[Neuron]) -> Iterator[list[Tensor]]:
+def watch_outputs(neurons: Iterable[Neuron[S]]) -> Iterator[list[Tensor]]:
     """Collect what these neurons give out inside the block, in the order in which they run."""
     outputs: list[Tensor] = []
 
-    def keep(_, __, output: Tensor | Recording):
+    def keep(_: Neuron[S], __: tuple[object, ...], output: Tensor | Recording[S]) -> None:
         outputs.append(output if isinstance(output, Tensor) else output.spikes)
 
     handles = [neuron.register_forward_hook(keep) for neuron in neurons]

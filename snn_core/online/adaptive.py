@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 from ..neurons import AdaptiveLIF, AdaptiveState
+from ..neurons.adaptive import Adaptive
+from ..neurons.states import S
 from .layers import OnlineLayer
 
 
@@ -17,7 +19,7 @@ class AdaptiveTraces(NamedTuple):
 
 
 def adaptive_traces_step(
-    traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: AdaptiveLIF
+    traces: AdaptiveTraces, sources: Tensor, slope: Tensor, spikes: Tensor, neuron: Adaptive[S]
 ) -> tuple[Tensor, AdaptiveTraces]:
     """Advance the traces of synapses onto adaptive neurons; return what they did to the spike.
 
@@ -46,7 +48,7 @@ def adaptive_traces_step(
     return of_spike, AdaptiveTraces(of_state, of_adaptation)
 
 
-def adaptive_slope(neuron: AdaptiveLIF, membrane: Tensor, adaptation: Tensor) -> Tensor:
+def adaptive_slope(neuron: Adaptive[S], membrane: Tensor, adaptation: Tensor) -> Tensor:
     """Return the surrogate derivative at membranes ``[B, M]`` below raised thresholds."""
     raised = neuron.threshold.to(membrane) + neuron.strength.to(membrane) * adaptation
     return neuron.surrogate.derivative(membrane - raised).to(membrane)
@@ -71,6 +73,7 @@ class OnlineAdaptiveLIF(OnlineLayer):
     """
 
     kind = AdaptiveLIF
+    neuron: AdaptiveLIF
 
     def _start(self, inputs: Tensor) -> None:
         rest = inputs.new_zeros(len(inputs), self.linear.out_features)

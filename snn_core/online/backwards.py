@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import _checks
-from ..neurons.states import State, detach
+from ..neurons.states import detach
 from .doors import full_precision, inputs_fit, linear_lif_pairs
 from .errors import count_error
 from .labelled import LabelLearner
@@ -64,13 +64,13 @@ class ChunkedBPTT(LabelLearner):
         inputs_fit(inputs, self._entry().weight, 3)
         self._require_step(inputs[0])
         self._require_horizon(self.steps + len(inputs))
-        labels = self._fitting(labels, self.batch)
+        labels = self._fitting(labels, inputs.shape[1])
         with full_precision(inputs.device):
             return self._whole(inputs, labels)
 
     def _start(self, inputs: Tensor) -> None:
         super()._start(inputs)
-        self.states: list[State | None] = [None] * len(self.layers)
+        self.states: list[Tensor | None] = [None] * len(self.layers)
         self._forget()
 
     def _forget(self) -> None:
@@ -89,7 +89,7 @@ class ChunkedBPTT(LabelLearner):
         return spikes.detach()
 
     def _run(self, inputs: Tensor, labels: Tensor | None) -> Tensor:
-        windows = inputs.split(self.window)
+        windows = torch.split(inputs, self.window)
         return torch.cat([self._whole(window, labels) for window in windows])
 
     def _whole(self, inputs: Tensor, labels: Tensor | None) -> Tensor:
@@ -117,8 +117,8 @@ class ChunkedBPTT(LabelLearner):
 
     def _backward(self, labels: Tensor) -> None:
         """Send the error of the counts so far back through the window, and forget the window."""
-        if self.spoken.requires_grad:
+        if self.spoken is not None and self.spoken.requires_grad:
             error = self._error(self._so_far(self.counts), labels)
             with torch.enable_grad():
-                (error * self.spoken).sum().backward()
+                torch.autograd.backward((error * self.spoken).sum())
         self._forget()

@@ -1,5 +1,6 @@
 """What every online learner asks of its inputs, signals and layers, once, before it uses them."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -7,11 +8,12 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..neurons import LIF, IntegrateAndFire
+from ..neurons.states import S
 
 AXES = {2: "[B, {}]", 3: "[T, B, {}]"}
 
 
-def inputs_fit(inputs: object, weight: Tensor, axes: int) -> None:
+def inputs_fit(inputs: Tensor, weight: Tensor, axes: int) -> None:
     """Require finite inputs, ``[B, N]`` or ``[T, B, N]``, that weights ``[M, N]`` can take.
 
     Their precision is at most that of the weights, so that nothing of them is rounded away.
@@ -28,7 +30,7 @@ def inputs_fit(inputs: object, weight: Tensor, axes: int) -> None:
     _checks.finite("inputs", inputs)
 
 
-def signal_fits(argument: str, signal: object, device: torch.device, *shape: int) -> None:
+def signal_fits(argument: str, signal: Tensor, device: torch.device, *shape: int) -> None:
     """Require a finite signal of one shape, on a device."""
     _checks.floats(argument, signal, not_nan=False)
     _checks.shape(argument, signal, shape)
@@ -42,7 +44,7 @@ def _same_device(argument: str, got: Tensor, device: torch.device) -> None:
     _checks.require(same, argument, f"a tensor on {got.device}", f"one on {device}, as the weights")
 
 
-def layer_fits(linear: object, neuron: IntegrateAndFire) -> None:
+def layer_fits(linear: nn.Linear, neuron: IntegrateAndFire[S]) -> None:
     """Require a plain linear layer, and neurons that fit it in number.
 
     Raises:
@@ -64,12 +66,12 @@ def require_fixed(neuron: nn.Module, argument: str = "neuron") -> None:
     _checks.require(not learnt, argument, f"{', '.join(learnt)} to learn", expected)
 
 
-def require_layers(network: object, kinds: list[type], expected: str) -> None:
+def require_layers(network: nn.Module, kinds: Sequence[type[nn.Module]], expected: str) -> None:
     """Require an ``nn.Sequential`` of exactly these kinds of layers, not of subclasses of them."""
     if not isinstance(network, nn.Sequential):
         _checks.fail("network", type(network).__name__, f"nn.Sequential: {expected}")
     came = [type(layer) for layer in network]
-    if came != kinds:
+    if came != list(kinds):
         names = ", ".join(kind.__name__ for kind in came) or "no layers"
         _checks.fail("network", names, expected)
 
@@ -89,15 +91,17 @@ def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
             each, or whose layers do not fit each other.
     """
     layers = len(network) if isinstance(network, nn.Sequential) else 0
-    kinds = [nn.Linear, LIF] * max(1, layers // 2)
-    require_layers(network, kinds, "alternating nn.Linear and LIF")
-    pairs = list(zip(network[::2], network[1::2], strict=True))
+    kinds: list[type[nn.Module]] = [nn.Linear, LIF]
+    require_layers(network, kinds * max(1, layers // 2), "alternating nn.Linear and LIF")
+    linears = [layer for layer in network if isinstance(layer, nn.Linear)]
+    neurons = [layer for layer in network if isinstance(layer, LIF)]
+    pairs = list(zip(linears, neurons, strict=True))
     for (below, _), (above, _) in zip(pairs, pairs[1:], strict=False):
         require_chain(below, above)
     return pairs
 
 
-def full_precision(device: torch.device) -> AbstractContextManager:
+def full_precision(device: torch.device) -> AbstractContextManager[object]:
     """Return a block without autocast: it would round what adds up over time."""
     if torch.is_autocast_enabled(device.type):
         return torch.autocast(device.type, enabled=False)

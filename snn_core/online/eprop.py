@@ -1,5 +1,7 @@
 """E-prop: a recurrent network learns while it runs, from eligibilities and a broadcast error."""
 
+from typing import cast
+
 import torch
 from torch import Generator, Tensor, nn
 
@@ -9,7 +11,8 @@ from .adaptive import AdaptiveTraces, adaptive_slope, adaptive_traces_step
 from .doors import layer_fits, require_chain, require_fixed, require_layers
 from .learner import SignalLearner
 
-LAYERS = [nn.Linear, RecurrentAdaptiveLIF, nn.Linear, LeakyIntegrator]  # of its network
+LAYERS = (nn.Linear, RecurrentAdaptiveLIF, nn.Linear, LeakyIntegrator)  # of its network
+_Layers = tuple[nn.Linear, RecurrentAdaptiveLIF, nn.Linear, LeakyIntegrator]
 FEEDBACKS = ("symmetric", "random", "adaptive")
 
 
@@ -39,6 +42,11 @@ class EProp(SignalLearner):
     1994).
     """
 
+    neuron: RecurrentAdaptiveLIF
+    readout: nn.Linear
+    integrator: LeakyIntegrator
+    own_matrix: Tensor
+
     def __init__(
         self,
         network: nn.Sequential,
@@ -49,7 +57,8 @@ class EProp(SignalLearner):
         super().__init__()
         _checks.choice("feedback", feedback, FEEDBACKS)
         require_layers(network, LAYERS, ", ".join(kind.__name__ for kind in LAYERS))
-        self.linear, self.neuron, self.readout, self.integrator = network
+        layers = cast(_Layers, tuple(network))
+        self.linear, self.neuron, self.readout, self.integrator = layers
         self._check_layers()
         self.feedback = feedback
         if feedback != "symmetric":
@@ -103,7 +112,7 @@ class EProp(SignalLearner):
         return torch.cat([inputs, self.state.spikes], 1)
 
     def _told(self) -> tuple[int, ...]:
-        return self.output.shape
+        return tuple(self.output.shape)
 
     def _step(self, inputs: Tensor) -> Tensor:
         """Advance by one step: inputs ``[B, N]`` → membranes of the readout ``[B, C]``."""

@@ -2,12 +2,10 @@
 
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import Tensor
 
 
-def add_gradient(
-    parameter: nn.Parameter, gradient: Tensor, rests: dict[nn.Parameter, Tensor]
-) -> None:
+def add_gradient(parameter: Tensor, gradient: Tensor, rests: dict[Tensor, Tensor]) -> None:
     """Add to ``parameter.grad``, as ``backward()`` would, unless it asks for no gradient.
 
     Args:
@@ -31,7 +29,7 @@ def add_gradient(
 
 
 def add_product(
-    parameter: nn.Parameter, left: Tensor, right: Tensor, rests: dict[nn.Parameter, Tensor]
+    parameter: Tensor, left: Tensor, right: Tensor, rests: dict[Tensor, Tensor]
 ) -> None:
     """Add ``left @ right`` to ``parameter.grad``, without a copy where there is a gradient."""
     before = parameter.grad

@@ -1,6 +1,7 @@
 """What the learners share that are told labels: a network, its counts so far, and their error."""
 
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -45,7 +46,7 @@ class LabelLearner(OnlineLearner):
         self.horizon = horizon
 
     def _entry(self) -> nn.Linear:
-        return self.network[0]
+        return cast(nn.Linear, self.network[0])
 
     def _start(self, inputs: Tensor) -> None:
         self.counts = inputs.new_zeros(len(inputs), self.classes)
@@ -64,7 +65,7 @@ class LabelLearner(OnlineLearner):
         """
         self._require_step(inputs)
         self._require_horizon(self.steps + 1)
-        labels = self._fitting(labels, self.batch)
+        labels = self._fitting(labels, len(inputs))
         with full_precision(inputs.device):
             return self._advance(inputs, labels)
 

@@ -1,5 +1,7 @@
 """Layers that learn while they run: synapses keep traces, a signal may come at any step."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -30,9 +32,10 @@ class OnlineLayer(SignalLearner):
             or reset, or with a decay or threshold that is to be learnt.
     """
 
-    kind: type[IntegrateAndFire] = IntegrateAndFire
+    kind: type[IntegrateAndFire[Any]] = IntegrateAndFire
+    neuron: IntegrateAndFire[Any]
 
-    def __init__(self, linear: nn.Linear, neuron: IntegrateAndFire):
+    def __init__(self, linear: nn.Linear, neuron: IntegrateAndFire[Any]):
         super().__init__()
         if type(neuron) is not self.kind:
             _checks.fail("neuron", type(neuron).__name__, self.kind.__name__)
@@ -77,6 +80,7 @@ class OnlineLIF(OnlineLayer):
     """
 
     kind = LIF
+    neuron: LIF
 
     def __init__(self, linear: nn.Linear, neuron: LIF):
         super().__init__(linear, neuron)
@@ -125,7 +129,7 @@ class OnlineLIF(OnlineLayer):
         return spikes.to(inputs.dtype)
 
     def _told(self) -> tuple[int, ...]:
-        return self.membrane.shape
+        return tuple(self.membrane.shape)
 
     def _learn(self, signal: Tensor) -> Tensor:
         """Add this step's part of the gradient, or that of all steps of a sweep; return dL/du."""

@@ -1,6 +1,7 @@
 """What all online learners share: they are modules, and check what comes in before they use it."""
 
 from collections.abc import Iterator
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -23,17 +24,19 @@ class OnlineLearner(nn.Module):
 
     linear: nn.Linear
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.batch: int | None = None  # samples of the sequence that runs
-        self.began: tuple | None = None  # dtype and device of the weights when it began
-        self.rests: dict[nn.Parameter, Tensor] = {}  # of gradients in half precision
+        self.began: tuple[torch.dtype, torch.device] | None = (
+            None  # dtype and device of the weights when it began
+        )
+        self.rests: dict[Tensor, Tensor] = {}  # of gradients in half precision
 
     def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
         """Yield the parameters that learn, each once: those that ask for a gradient."""
         return (each for each in super().parameters(recurse) if each.requires_grad)
 
-    def requires_grad_(self, requires_grad: bool = True) -> "OnlineLearner":
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Let all parameters learn, or none; also those that do not learn now."""
         for _, parameter in self.named_parameters():
             parameter.requires_grad_(requires_grad)
@@ -70,7 +73,7 @@ class OnlineLearner(nn.Module):
         weight = self._entry().weight
         return weight.dtype, weight.device
 
-    def _require_step(self, inputs: object) -> None:
+    def _require_step(self, inputs: Tensor) -> None:
         """Require a start, and inputs ``[B, N]`` like those of the start."""
         inputs_fit(inputs, self._entry().weight, 2)
         self._require_start("step", self.batch is not None)
@@ -78,13 +81,15 @@ class OnlineLearner(nn.Module):
         same = len(inputs) == self.batch
         _checks.require(same, "inputs", f"{len(inputs)} samples", expected)
 
-    def _require_start(self, argument: str, began: bool = True) -> None:
-        """Require a start since the weights have had their dtype and device."""
-        begun = began and self.began == self._kind()
+    def _require_start(self, argument: str, began: bool = True) -> torch.device:
+        """Require a start since the weights have had their dtype and device; return the latter."""
+        kind = self._kind()
+        begun = began and self.began == kind
         expected = "start(inputs) before the first step, and after a change of dtype or device"
         _checks.require(begun, argument, "no start", expected)
+        return kind[1]
 
-    def _add(self, parameter: nn.Parameter, gradient: Tensor) -> None:
+    def _add(self, parameter: Tensor, gradient: Tensor) -> None:
         """Add to ``parameter.grad``, as ``backward()`` would."""
         add_gradient(parameter, gradient, self.rests)
 
@@ -115,8 +120,8 @@ class SignalLearner(OnlineLearner):
         Raises:
             ValueError: for learning before `start`, or a signal of another shape or not finite.
         """
-        self._require_start("learn")
-        signal_fits("signal", signal, self.began[1], *self._told())
+        device = self._require_start("learn")
+        signal_fits("signal", signal, device, *self._told())
         with full_precision(signal.device):
             return self._learn(signal)
 
@@ -147,7 +152,7 @@ class SignalLearner(OnlineLearner):
 
     def _told(self) -> tuple[int, ...]:
         """Return the shape of a signal."""
-        return self.batch, self.linear.out_features
+        return () if self.batch is None else (self.batch, self.linear.out_features)
 
     def _step(self, inputs: Tensor) -> Tensor:
         """Do what `step` does, for inputs that are known to fit."""

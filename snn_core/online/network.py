@@ -65,11 +65,12 @@ class OnlineNetwork(LearningSignals):
         _checks.number("feedback_scale", feedback_scale, 0)
         self.rule = rule
         self.feedback_scale = feedback_scale
-        self.layers = [OnlineLIF(*pair) for pair in linear_lif_pairs(network)]
+        pairs = linear_lif_pairs(network)
+        self.layers = [OnlineLIF(*pair) for pair in pairs]
         if rule in TWO_LAYERS:
             count = len(self.layers)
             _checks.require(count == 2, "network", f"{count} layers", f"two layers for {rule!r}")
-            self.layers[0] = OnlineSmoothedLIF(*network[:2], self._decay_above())
+            self.layers[0] = OnlineSmoothedLIF(*pairs[0], self._decay_above())
         if rule in RANDOM:
             self._draw_matrices(generator)
 
@@ -82,8 +83,9 @@ class OnlineNetwork(LearningSignals):
 
     def _start(self, inputs: Tensor) -> None:
         super()._start(inputs)
-        if self.rule in TWO_LAYERS:
-            self.layers[0].beta_above = self._decay_above()  # that of a checkpoint, maybe
+        first = self.layers[0]
+        if isinstance(first, OnlineSmoothedLIF):
+            first.beta_above = self._decay_above()  # that of a checkpoint, maybe
         self.readouts = [torch.zeros_like(self.counts) for _ in self._readers()]
         for layer in self.layers:
             layer._begin(inputs.new_zeros(len(inputs), layer.linear.in_features))

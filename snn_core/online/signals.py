@@ -52,7 +52,7 @@ class LearningSignals(LabelLearner):
             setattr(self, f"matrix_{depth}", new.detach().to(old))
 
     def _matrix(self, depth: int) -> Tensor:
-        return getattr(self, f"matrix_{depth}")
+        return self.get_buffer(f"matrix_{depth}")
 
     def _draw_matrices(self, generator: Generator | None) -> None:
         """Draw for each hidden layer what leads to it from the layer above, or from the classes."""
@@ -81,7 +81,7 @@ class LearningSignals(LabelLearner):
         """Return the error of a layer's own readout, ``[B, C]``, or of all steps, ``[T, B, C]``."""
         layer = self.layers[depth]
         beta = layer.neuron.beta.to(spikes)
-        reach = 1 if self.horizon is None else self._reach(beta) / layer.bias_trace
+        reach = 1 if self.horizon is None else _reach(beta, self.horizon) / layer.bias_trace
         if spikes.dim() == 3:
             return self._errors(leaky_sum(self._read(depth, spikes), beta) * reach, labels)
         return self._error(self.readouts[depth] * reach, labels)
@@ -101,7 +101,8 @@ class LearningSignals(LabelLearner):
         """Return the error after every step, ``[T, B, C]``."""
         return torch.stack([self._error(now, labels) for now in scores])
 
-    def _reach(self, beta: Tensor) -> Tensor:
-        """Return how far a leaky sum of ones has come at the horizon."""
-        steps = torch.arange(self.horizon, device=beta.device)
-        return (beta**steps).sum()
+
+def _reach(beta: Tensor, horizon: int) -> Tensor:
+    """Return how far a leaky sum of ones has come at the horizon."""
+    steps = torch.arange(horizon, device=beta.device)
+    return (beta**steps).sum()

@@ -4,12 +4,14 @@ Weights are ``[M, N]``, row = to, column = from, as in ``nn.Linear``. Nothing he
 """
 
 from .bounds import BOUNDS
-from .competition import CompetitiveLayer, competition_step
+from .competition import CompetitiveLayer
 from .critic import running_mean_step
 from .image_scaling import unit_intensity
+from .inhibition import competition_step
 from .pairing import Pairing
 from .prototypes import adapt_thresholds, trace_stdp
 from .reward import RewardState, RewardSTDP
+from .rule import STDPRule
 from .stdp import PairSTDP, STDPState
 from .traces import PAIRINGS, spike_trace, trace_step
 from .triplet import TripletState, TripletSTDP
@@ -24,6 +26,7 @@ __all__ = [
     "Pairing",
     "RewardSTDP",
     "RewardState",
+    "STDPRule",
     "STDPState",
     "TripletSTDP",
     "TripletState",

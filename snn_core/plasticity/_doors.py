@@ -1,15 +1,18 @@
 """What the doors of the rules share: spikes, weights and states that fit, all in one dtype."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
 
 from .. import _checks
 from ..precision import wide
+
+N = TypeVar("N", bound=NamedTuple)  # the state of one kind of rule
 
 
 def widest(*tensors: Tensor) -> torch.dtype:
@@ -18,7 +21,7 @@ def widest(*tensors: Tensor) -> torch.dtype:
     return reduce(torch.promote_types, dtypes, wide(dtypes[0]))
 
 
-def exactly(like: Tensor) -> AbstractContextManager:
+def exactly(like: Tensor) -> AbstractContextManager[object]:
     """Return a context in which autocast does not round products of matrices."""
     kind = like.device.type
     if torch.is_autocast_enabled(kind):
@@ -31,18 +34,15 @@ def all_finite(**tensors: Tensor) -> None:
     if _sum_is_finite(tensors.values()):
         return
     for argument, tensor in tensors.items():
-        _checks.no_nan(argument, tensor)
-        bounded = bool(torch.isfinite(tensor).all())
-        _checks.require(bounded, argument, "infinite values", "finite numbers")
+        _checks.finite(argument, tensor)
 
 
 def _sum_is_finite(tensors: Iterable[Tensor]) -> bool:
     """Say whether the sum of all tensors is finite: if it is, so is each of their values."""
-    total = sum(tensor.sum() for tensor in tensors)
-    return math.isfinite(total.item())
+    return math.isfinite(sum(tensor.sum() for tensor in tensors))
 
 
-def with_axes(argument: str, got: object, axes: str) -> None:
+def with_axes(argument: str, got: Tensor, axes: str) -> None:
     """Require floats with the named `axes`; time, where it is among them, has steps."""
     _checks.floats(argument, got, not_nan=False)
     rank = axes.count(",") + 1
@@ -52,20 +52,20 @@ def with_axes(argument: str, got: object, axes: str) -> None:
         _checks.fail(argument, f"shape {list(got.shape)}", f"at least one time step, {axes}")
 
 
-def finite_floats(argument: str, got: object, axes: str) -> None:
+def finite_floats(argument: str, got: Tensor, axes: str) -> None:
     """Require finite floats with the named `axes`."""
     with_axes(argument, got, axes)
     all_finite(**{argument: got})
 
 
-def at_least_0(argument: str, got: object, axes: str) -> None:
+def at_least_0(argument: str, got: Tensor, axes: str) -> None:
     """Require finite floats of at least 0, with the named `axes`."""
     finite_floats(argument, got, axes)
     if got.numel():
         _checks.within(argument, got, 0, math.inf)
 
 
-def pair(pre: object, post: object, before: str = "") -> None:
+def pair(pre: Tensor, post: Tensor, before: str = "") -> None:
     """Require spikes `pre` and `post` of the same samples, with the axes `before` these."""
     with_axes("pre", pre, f"[{before}B, N]")
     with_axes("post", post, f"[{before}B, M]")
@@ -75,12 +75,12 @@ def pair(pre: object, post: object, before: str = "") -> None:
     all_finite(pre=pre, post=post)
 
 
-def sequences(pre: object, post: object) -> None:
+def sequences(pre: Tensor, post: Tensor) -> None:
     """Require trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]`` of at least one step."""
     pair(pre, post, "T, ")
 
 
-def weights(got: object, sizes: tuple[int, int, int], low: float, high: float) -> None:
+def weights(got: Tensor, sizes: Sequence[int], low: float, high: float) -> None:
     """Require weights ``[M, N]`` or ``[B, M, N]``, for the `sizes` (B, M, N), in [low, high]."""
     _checks.floats("weight", got, not_nan=False)
     _checks.shape("weight", got, sizes[1:], sizes)
@@ -88,7 +88,7 @@ def weights(got: object, sizes: tuple[int, int, int], low: float, high: float) -
         _checks.within("weight", got, low, high)
 
 
-def state(got: object, rest: tuple) -> None:
+def state(got: N, rest: N) -> None:
     """Require a state of the kind and the shapes of `rest`, of finite numbers."""
     found = variables(got, rest)
     if not _sum_is_finite(found):
@@ -96,12 +96,12 @@ def state(got: object, rest: tuple) -> None:
             all_finite(state=variable)
 
 
-def variables(got: object, rest: tuple) -> list[Tensor]:
+def variables(got: N, rest: N) -> list[Tensor]:
     """Return the tensors of a state, which must have the kind and the shapes of `rest`."""
     kind = type(rest)
     if type(got) is not kind:
         _checks.fail("state", type(got).__name__, f"a {kind.__name__}")
-    found = []
+    found: list[Tensor] = []
     for name, variable, like in zip(kind._fields, got, rest, strict=True):
         if not isinstance(like, Tensor):
             found += variables(variable, like)
@@ -114,8 +114,8 @@ def variables(got: object, rest: tuple) -> list[Tensor]:
     return found
 
 
-def in_dtype(got: Tensor | tuple, dtype: torch.dtype) -> Tensor | tuple:
-    """Return a tensor, or a state of tensors, in this dtype."""
-    if isinstance(got, Tensor):
-        return got.to(dtype)
-    return type(got)(*(in_dtype(variable, dtype) for variable in got))
+def in_dtype(got: N, dtype: torch.dtype) -> N:
+    """Return a state in this dtype, the states in it included."""
+    return got._make(
+        each.to(dtype) if isinstance(each, Tensor) else in_dtype(each, dtype) for each in got
+    )

@@ -1,73 +1,35 @@
-"""Neurons that compete for the input: at every step the one furthest above threshold spikes."""
+"""A layer of neurons that compete for the input, and learn from what they win."""
 
 from collections.abc import Callable
+from typing import Self, TypedDict, Unpack
 
 import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from ..neurons import leaky_step, lif_step
+from ..neurons import lif_step
 from ..precision import wide
 from . import _doors
 from .bounds import LARGEST
+from .inhibition import compete
 from .prototypes import adapt_thresholds, trace_stdp
 from .traces import decay_per_step, spike_trace
 
 SETTINGS = ("tau_mem", "tau_trace", "dt", "compete")
 
 
-def competition_step(
-    current: Tensor,
-    state: Tensor,
-    *,
-    beta: Tensor | float,
-    threshold: Tensor,
-    inhibition: float = 1.0,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Advance competing neurons by one step: integrate, compare, one spike, reset, inhibit.
+class WeightRules(TypedDict, total=False):
+    """What `CompetitiveLayer.learn` hands on to `trace_stdp`."""
 
-    The neuron that is furthest above its own threshold spikes and is reset to 0; the others lose a
-    share of their membranes, as if by lateral inhibition without delay. If no neuron is above its
-    threshold, nothing of this happens.
-
-    Args:
-        current: input I[t], ``[B, M]``.
-        state: membrane after the last reset, v[t-1], same shape.
-        beta: decay per step in [0, 1].
-        threshold: ``[M]``.
-        inhibition: the share that the others lose, in [0, 1]; 1 resets them too.
-
-    Returns:
-        (spikes z[t] in {0, 1}, at most one per row; membrane u[t]; state v[t]), each ``[B, M]``.
-
-    Raises:
-        ValueError: for an inhibition outside [0, 1].
-
-    Reference: after Diehl, Cook 2015, whose inhibitory population the maximum replaces.
-
-    >>> drive, rest = torch.tensor([[2.0, 3.0]]), torch.zeros(1, 2)
-    >>> z, u, v = competition_step(drive, rest, beta=0.9, threshold=torch.ones(2))
-    >>> z.tolist(), v.tolist()
-    ([[0.0, 1.0]], [[0.0, 0.0]])
-    """
-    _checks.number("inhibition", inhibition, 0, 1, open_low=False)
-    return compete(current, state, beta, threshold, inhibition)
+    scale: float
+    normalise: bool
 
 
-def compete(
-    current: Tensor,
-    state: Tensor,
-    beta: Tensor | float,
-    threshold: Tensor,
-    inhibition: float,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Do what `competition_step` does, for an inhibition that is known to lie in [0, 1]."""
-    membrane = leaky_step(current, state, beta)
-    excess, winner = (membrane - threshold).max(dim=1, keepdim=True)
-    fires = (excess > 0).to(membrane.dtype)
-    spikes = torch.zeros_like(membrane).scatter_(1, winner, fires)
-    inhibited = membrane * (1 - inhibition * fires)
-    return spikes, membrane, inhibited * (1 - spikes)
+class LearningRules(WeightRules, total=False):
+    """The keyword arguments of `CompetitiveLayer.learn` without the learning rate."""
+
+    target: float
+    threshold_lr: float
 
 
 class CompetitiveLayer(nn.Module):
@@ -96,6 +58,10 @@ class CompetitiveLayer(nn.Module):
     >>> layer(torch.ones(4, 1, 3)).sum(2).flatten().tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
+
+    weight: Tensor
+    threshold: Tensor
+    beta: Tensor
 
     def __init__(
         self,
@@ -143,20 +109,29 @@ class CompetitiveLayer(nn.Module):
         dtype = _doors.widest(spikes, self.weight)
         with _doors.exactly(spikes):
             merged = spikes.flatten(0, 1).to(dtype) @ self.weight.to(dtype).T
-        return merged.unflatten(0, spikes.shape[:2])
+        return torch.unflatten(merged, 0, spikes.shape[:2])
 
     def _step(self, current: Tensor, state: Tensor, inhibition: float) -> tuple[Tensor, Tensor]:
         """Return the spikes of one step and the state after it."""
-        rules = {"beta": self.beta, "threshold": self.threshold}
+        beta = self.beta
+        threshold = self.threshold
         if self.compete:
-            spikes, _, state = compete(current, state, inhibition=inhibition, **rules)
+            spikes, _, state = compete(current, state, beta, threshold, inhibition)
         else:
-            spikes, _, state = lif_step(current, state, reset="hard", **rules)
+            spikes, _, state = lif_step(
+                current, state, beta=beta, threshold=threshold, reset="hard"
+            )
         return spikes, state
 
     @torch.no_grad()
     def learn(
-        self, spikes: Tensor, *, lr: float, target: float = 3.0, threshold_lr: float = 0.02, **rule
+        self,
+        spikes: Tensor,
+        *,
+        lr: float,
+        target: float = 3.0,
+        threshold_lr: float = 0.02,
+        **rule: Unpack[WeightRules],
     ) -> Tensor:
         """Run over one batch ``[T, B, N]``, then update the weights and the thresholds.
 
@@ -173,7 +148,7 @@ class CompetitiveLayer(nn.Module):
             ValueError: for spikes that are not ``[T, B, N]``, NaN, or a number out of range.
         """
         _checks.number("threshold_lr", threshold_lr, 0, LARGEST, open_low=False)
-        output = self(spikes)
+        output: Tensor = self(spikes)
         trace = spike_trace(spikes, self.tau_trace, dt=self.dt)
         weight = trace_stdp(self.weight, trace, output, lr=lr, **rule)
         threshold = adapt_thresholds(self.threshold, output, target=target, lr=threshold_lr)
@@ -186,23 +161,23 @@ class CompetitiveLayer(nn.Module):
         settings = ", ".join(f"{name}={value}" for name, value in self.get_extra_state().items())
         return f"{inputs}, {neurons}, {settings}"
 
-    def get_extra_state(self) -> dict:
+    def get_extra_state(self) -> dict[str, object]:
         """Return the settings, which a checkpoint holds beside the buffers."""
         return {name: getattr(self, name) for name in SETTINGS}
 
-    def set_extra_state(self, state: dict) -> None:
+    def set_extra_state(self, state: dict[str, object]) -> None:
         """Require the settings of a checkpoint to be those of this layer."""
         for name, value in self.get_extra_state().items():
             _checks.require(
                 state[name] == value, name, f"{state[name]} from a checkpoint", f"{value}"
             )
 
-    def _apply(self, fn: Callable, recurse: bool = True) -> nn.Module:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Move the layer; what it learns stays in float32 or wider, and the decay as it is."""
-        before = dict(self._buffers)
-        super()._apply(fn, recurse)
+        before = dict(self.named_buffers(recurse=False))
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         for name, buffer in before.items():
-            moved = self._buffers[name]
+            moved: Tensor = getattr(self, name)
             dtype = buffer.dtype if name == "beta" else wide(moved)
             if moved.dtype != dtype:
                 self._buffers[name] = buffer.to(moved.device, dtype)

@@ -1,6 +1,6 @@
 """Three-factor learning: pre and post leave an eligibility, a later reward makes it a change."""
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 import torch
 from torch import Tensor
@@ -8,19 +8,21 @@ from torch import Tensor
 from .. import _checks
 from ..neurons import decay, leaky_step
 from . import _doors
+from ._doors import N
 from .bounds import LARGEST
-from .stdp import PairSTDP
+from .pairing import Pairing
+from .rule import STDPRule
 from .traces import decay_per_step
 
 
-class RewardState(NamedTuple):
+class RewardState(NamedTuple, Generic[N]):
     """The traces of the STDP rule, and the eligibility of every synapse, ``[B, M, N]``."""
 
-    traces: NamedTuple
+    traces: N
     eligibility: Tensor
 
 
-class RewardSTDP:
+class RewardSTDP(Generic[N]):
     """Reward-modulated STDP: what STDP asks for is remembered, until a reward says how much to do.
 
     ``e[t] = lambda * e[t-1] + STDP[t]`` with ``lambda = exp(-dt / tau_eligibility)``, and
@@ -40,22 +42,25 @@ class RewardSTDP:
 
     Reference: Izhikevich 2007; Frémaux and Gerstner 2016, eq. 2 and 3.
 
-    >>> spike, learner = torch.ones(1, 1), RewardSTDP(PairSTDP(a_plus=0.5))
-    >>> weight = torch.tensor([[0.2]])
-    >>> state = learner.step(spike, spike, weight, learner.initial_state(spike, spike))
+    >>> from snn_core.plasticity import PairSTDP
+    >>> learner = RewardSTDP(PairSTDP(a_plus=0.5))
+    >>> spike, weight = torch.ones(1, 1, 1), torch.tensor([[0.2]])
+    >>> state = learner.run(spike, spike, weight)
     >>> learner.reward(weight, state, torch.tensor([1.0]))
     tensor([[0.7000]])
     """
 
-    def __init__(self, rule: PairSTDP, tau_eligibility: Tensor | float = 200.0, *, lr: float = 1.0):
-        is_rule = isinstance(rule, PairSTDP)
+    def __init__(
+        self, rule: STDPRule[N], tau_eligibility: Tensor | float = 200.0, *, lr: float = 1.0
+    ):
+        is_rule = isinstance(rule, STDPRule)
         _checks.require(is_rule, "rule", type(rule).__name__, "a PairSTDP or TripletSTDP")
         _checks.number("lr", lr, 0, LARGEST)
         self.rule = rule
         self.lr = lr
         self.decay = _decay(tau_eligibility, rule.dt)
 
-    def initial_state(self, pre: Tensor, post: Tensor) -> RewardState:
+    def initial_state(self, pre: Tensor, post: Tensor) -> RewardState[N]:
         """Return empty traces and no eligibility for `pre` ``[B, N]``, `post` ``[B, M]``.
 
         Raises:
@@ -64,14 +69,16 @@ class RewardSTDP:
         _doors.pair(pre, post)
         return self.rest(pre, post)
 
-    def rest(self, pre: Tensor, post: Tensor) -> RewardState:
+    def rest(self, pre: Tensor, post: Tensor) -> RewardState[N]:
         """Return what `initial_state` does, for spikes that are known to fit."""
         traces = self.rule.rest(pre, post)
-        nothing = traces.pre.new_zeros(*post.shape, pre.shape[1])
+        nothing = pre.new_zeros(*post.shape, pre.shape[1], dtype=_doors.widest(pre, post))
         return RewardState(traces, nothing)
 
     @torch.no_grad()
-    def step(self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState) -> RewardState:
+    def step(
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState[N]
+    ) -> RewardState[N]:
         """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]``, while `weight` stays as it is.
 
         Raises:
@@ -86,8 +93,8 @@ class RewardSTDP:
 
     @torch.no_grad()
     def run(
-        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState | None = None
-    ) -> RewardState:
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState[N] | None = None
+    ) -> RewardState[N]:
         """Advance by `pre` ``[T, B, N]`` and `post` ``[T, B, M]``, while `weight` stays as it is.
 
         The same as `step` at every step, but the sum over changes discounted by their age is a
@@ -119,7 +126,7 @@ class RewardSTDP:
         left = self._left(len(pre), weight)
         return RewardState(traces, leaky_step(change, state.eligibility, left))
 
-    def _discounted_change(self, pairings: list, weight: Tensor) -> Tensor:
+    def _discounted_change(self, pairings: list[Pairing], weight: Tensor) -> Tensor:
         """Return the sum of what all steps ask for, each discounted by its age."""
         ages = torch.arange(len(pairings) - 1, -1, -1, dtype=torch.float64, device=weight.device)
         left = self._left(ages.view(-1, 1), weight)
@@ -128,8 +135,8 @@ class RewardSTDP:
         return self.rule.bounded(up, down, weight)
 
     def _ready(
-        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState
-    ) -> tuple[Tensor, RewardState, torch.dtype]:
+        self, pre: Tensor, post: Tensor, weight: Tensor, state: RewardState[N]
+    ) -> tuple[Tensor, RewardState[N], torch.dtype]:
         """Check what comes with a step of spikes; return weights, state and dtype of the work."""
         samples = len(pre)
         taus = self.decay.numel() if isinstance(self.decay, Tensor) else samples
@@ -150,7 +157,7 @@ class RewardSTDP:
         return left.to(like.dtype) if isinstance(left, Tensor) else left
 
     @torch.no_grad()
-    def reward(self, weight: Tensor, state: RewardState, success: Tensor) -> Tensor:
+    def reward(self, weight: Tensor, state: RewardState[N], success: Tensor) -> Tensor:
         """Return the weights after the `success` ``[B]`` of each sample: moved by their sum.
 
         Weights ``[B, M, N]`` move each by the success of its own sample. They are cut at the bounds
@@ -174,15 +181,17 @@ class RewardSTDP:
 
 def _decay(tau: Tensor | float, dt: float) -> Tensor | float:
     """Return the decay of the eligibility per step, a number or ``[B]``, in double precision."""
-    if isinstance(tau, Tensor) and tau.dim() == 1:
-        _checks.floats("tau_eligibility", tau)
-        return decay(tau.double(), dt, "tau_eligibility")
-    if isinstance(tau, Tensor) and tau.dim() == 0:
-        tau = tau.item()
-    return decay_per_step(tau, dt, "tau_eligibility")
+    if not isinstance(tau, Tensor):
+        return decay_per_step(tau, dt, "tau_eligibility")
+    if tau.dim() == 0:
+        return decay_per_step(tau.item(), dt, "tau_eligibility")
+    _checks.floats("tau_eligibility", tau)
+    came = f"shape {list(tau.shape)}"
+    _checks.require(tau.dim() == 1, "tau_eligibility", came, "a number, or one per sample, [B]")
+    return decay(tau.double(), dt, "tau_eligibility")
 
 
-def _discounted(sides: list[tuple[Tensor, Tensor]], left: Tensor) -> Tensor:
+def _discounted(sides: list[tuple[Tensor, Tensor]], left: Tensor | float) -> Tensor:
     """Sum the outer products of post ``[B, M]`` and pre ``[B, N]``, times what is `left`."""
     post = torch.stack([side[0] for side in sides], 1)
     pre = torch.stack([side[1] for side in sides], 1)

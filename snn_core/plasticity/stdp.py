@@ -8,14 +8,11 @@ before the postsynaptic one potentiates. Over a batch, the events of a step add 
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
-from .. import _checks
-from . import _doors
-from .bounds import Bounded, amplitude
-from .pairing import Pairing, outer
-from .traces import PAIRINGS, decay_per_step, trace_step
+from .pairing import Pairing
+from .rule import STDPRule, silence
+from .traces import trace_step
 
 
 class STDPState(NamedTuple):
@@ -25,85 +22,29 @@ class STDPState(NamedTuple):
     post: Tensor
 
 
-class PairSTDP(Bounded):
+class PairSTDP(STDPRule[STDPState]):
     """The pair rule: a pair of a pre- and a postsynaptic spike changes the weight by their lag.
 
     A postsynaptic spike adds `a_plus` times the presynaptic trace, a presynaptic spike takes away
-    `a_minus` times the postsynaptic trace. The weights ``[M, N]`` (to, from) stay in [w_min,
-    w_max]; the samples of a batch share them, and move them by the sum. Weights ``[B, M, N]`` give
-    each sample its own. A rule of your own is a subclass that overrides `pair`.
+    `a_minus` times the postsynaptic trace. A rule of your own is a subclass that overrides `pair`.
 
-    Args:
-        tau_plus, tau_minus: time constants in ms of the two sides of the window, above 0.
-        a_plus, a_minus: change of the weight at lag 0, at least 0, in units of the weight.
-        pairing: "all_to_all" lets every pair of spikes count, "nearest" only the last spike of the
-            other side.
-        bound: "additive" (no dependence on the weight, cut at the bounds), "multiplicative"
-            (depression in proportion to the distance to w_min), "soft" (potentiation also in
-            proportion to the distance to w_max), or the exponents (mu_plus, mu_minus) of these
-            distances, each at least 0.
-        w_min, w_max: bounds of the weights, w_min below w_max; for an inhibitory synapse -1 and 0,
-            where depression makes it stronger.
-        dt: step in ms.
+    Args: those of `STDPRule`.
 
     Raises:
-        ValueError: for values outside these ranges.
+        ValueError: for values outside their ranges.
 
     Reference: Song, Miller, Abbott 2000; Morrison, Diesmann, Gerstner 2008, section 4; exponents:
     Gütig et al. 2003.
 
-    >>> spike, silence, weight = torch.ones(1, 1, 1), torch.zeros(1, 1, 1), torch.tensor([[0.5]])
-    >>> pre, post = torch.cat([spike, silence]), torch.cat([silence, spike])
-    >>> PairSTDP(a_plus=0.1)(pre, post, weight).item() > 0.5
+    >>> import torch
+    >>> pre, post = torch.eye(2).view(2, 2, 1, 1)  # one spike, then the other
+    >>> PairSTDP(a_plus=0.1)(pre, post, torch.tensor([[0.5]])).item() > 0.5
     True
     """
 
-    def __init__(
-        self,
-        tau_plus: float = 20.0,
-        tau_minus: float = 20.0,
-        *,
-        a_plus: float = 0.01,
-        a_minus: float = 0.0105,
-        pairing: str = "all_to_all",
-        bound: str | tuple[float, float] = "additive",
-        w_min: float = 0.0,
-        w_max: float = 1.0,
-        dt: float = 1.0,
-    ):
-        super().__init__(bound, w_min, w_max)
-        amplitude("a_plus", a_plus)
-        amplitude("a_minus", a_minus)
-        _checks.choice("pairing", pairing, PAIRINGS)
-        self.tau_plus = tau_plus
-        self.tau_minus = tau_minus
-        self.a_plus = a_plus
-        self.a_minus = a_minus
-        self.pairing = pairing
-        self.dt = dt
-        self.alpha_plus = decay_per_step(tau_plus, dt, "tau_plus")
-        self.alpha_minus = decay_per_step(tau_minus, dt, "tau_minus")
-
-    def window(self, lag: Tensor) -> Tensor:
-        """Return the weight change of one pair, before bounds, for lags t_post - t_pre in ms."""
-        _checks.floats("lag", lag, min_rank=0)
-        causal = torch.exp(-lag.clamp(min=0) / self.tau_plus)
-        acausal = torch.exp(lag.clamp(max=0) / self.tau_minus)
-        return torch.where(lag >= 0, self.a_plus * causal, -self.a_minus * acausal)
-
-    def initial_state(self, pre: Tensor, post: Tensor) -> STDPState:
-        """Return empty traces for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``.
-
-        Raises:
-            ValueError: for spikes that do not fit each other.
-        """
-        _doors.pair(pre, post)
-        return self.rest(pre, post)
-
     def rest(self, pre: Tensor, post: Tensor) -> STDPState:
         """Return what `initial_state` does, for spikes that are known to fit."""
-        dtype = _doors.widest(pre, post)
-        return STDPState(torch.zeros_like(pre, dtype=dtype), torch.zeros_like(post, dtype=dtype))
+        return STDPState(*silence(pre, post))
 
     def pair(self, pre: Tensor, post: Tensor, state: STDPState) -> tuple[Pairing, STDPState]:
         """Pair the spikes of one step, `pre` ``[B, N]``, `post` ``[B, M]``, with earlier ones.
@@ -115,95 +56,3 @@ class PairSTDP(Bounded):
         potentiated = (self.a_plus * post, x)
         depressed = (self.alpha_minus * state.post, self.a_minus * pre)
         return Pairing(potentiated, depressed), STDPState(x, y)
-
-    def change(self, pairing: Pairing, weight: Tensor, *, per_sample: bool = False) -> Tensor:
-        """Return the change of `weight` that a pairing asks for, summed over the batch, ``[M, N]``.
-
-        Both sides are scaled by what the bound says of `weight`, and nothing is cut: a measure of
-        the rule where the weight stays. With `per_sample` it is not summed, ``[B, M, N]``, and each
-        sample may have weights of its own, ``[B, M, N]``.
-
-        Raises:
-            ValueError: for weights that do not fit the pairing, or weights of each sample without
-                `per_sample`.
-        """
-        post, pre = pairing.depressed
-        shape = list(weight.shape)
-        shared = [post.shape[1], pre.shape[1]]
-        own = [len(post), *shared]
-        if shape != shared and not (per_sample and shape == own):
-            expected = f"shape {shared}, or with per_sample=True {own}"
-            _checks.fail("weight", f"shape {shape}", expected)
-        with _doors.exactly(weight):
-            return self.asked(pairing, weight, per_sample)
-
-    def asked(self, pairing: Pairing, weight: Tensor, per_sample: bool = False) -> Tensor:
-        """Return what `change` does, for a weight that is known to fit."""
-        up = outer(*pairing.potentiated, per_sample)
-        down = outer(*pairing.depressed, per_sample)
-        return self.bounded(up, down, weight)
-
-    @torch.no_grad()
-    def step(
-        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState
-    ) -> tuple[Tensor, STDPState]:
-        """Advance by one step: `pre` ``[B, N]``, `post` ``[B, M]`` → (new weight, new state).
-
-        Raises:
-            ValueError: for what `run` refuses.
-        """
-        _doors.pair(pre, post)
-        weight, state, dtype = self._ready(pre, post, weight, state)
-        with _doors.exactly(pre):
-            return self._advance(pre.to(dtype), post.to(dtype), weight, state)
-
-    @torch.no_grad()
-    def run(
-        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState | None = None
-    ) -> tuple[Tensor, STDPState]:
-        """Let `weight` learn from trains `pre` ``[T, B, N]`` and `post` ``[T, B, M]``.
-
-        Args:
-            pre, post: spikes, 0 or 1; other numbers count in proportion.
-            weight: ``[M, N]``, or ``[B, M, N]`` for a sample each, in [w_min, w_max].
-            state: what the last call returned, to go on from; without it, traces are empty.
-
-        Returns:
-            (new weight, new state), in float32, or float64 where anything is that came in.
-
-        Raises:
-            ValueError: for trains, weights or a state that do not fit each other, NaN, or weights
-                outside [w_min, w_max].
-        """
-        _doors.sequences(pre, post)
-        if state is None:
-            state = self.rest(pre[0], post[0])
-        weight, state, dtype = self._ready(pre[0], post[0], weight, state)
-        with _doors.exactly(pre):
-            for now_pre, now_post in zip(pre.to(dtype), post.to(dtype), strict=True):
-                weight, state = self._advance(now_pre, now_post, weight, state)
-        return weight, state
-
-    def __call__(self, pre: Tensor, post: Tensor, weight: Tensor) -> Tensor:
-        """Return the weights that `run` gives from empty traces; in pieces, use `run`."""
-        weight, _ = self.run(pre, post, weight)
-        return weight
-
-    def _ready(
-        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState
-    ) -> tuple[Tensor, STDPState, torch.dtype]:
-        """Check weights and state for a step of spikes; return both in the dtype of the work."""
-        sizes = (*post.shape, pre.shape[1])
-        _doors.weights(weight, sizes, self.w_min, self.w_max)
-        _doors.state(state, self.rest(pre, post))
-        dtype = _doors.widest(pre, post, weight)
-        return weight.to(dtype), _doors.in_dtype(state, dtype), dtype
-
-    def _advance(
-        self, pre: Tensor, post: Tensor, weight: Tensor, state: STDPState
-    ) -> tuple[Tensor, STDPState]:
-        """Do what `step` does, for what is known to fit: depress, cut, potentiate, cut."""
-        pairing, state = self.pair(pre, post, state)
-        own = weight.dim() == 3
-        weight = self.depressed(weight, outer(*pairing.depressed, own))
-        return self.potentiated(weight, outer(*pairing.potentiated, own)), state

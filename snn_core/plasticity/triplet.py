@@ -1,12 +1,12 @@
 """Spike-timing-dependent plasticity of three spikes: a pair counts more after other spikes."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from torch import Tensor
 
 from .bounds import amplitude
 from .pairing import Pairing
-from .stdp import PairSTDP
+from .rule import RuleOptions, STDPRule, silence
 from .traces import decay_per_step, trace_step
 
 
@@ -19,7 +19,7 @@ class TripletState(NamedTuple):
     post_slow: Tensor
 
 
-class TripletSTDP(PairSTDP):
+class TripletSTDP(STDPRule[TripletState]):
     """The triplet rule: what a pair does grows with how much its own side fired before.
 
     A postsynaptic spike adds ``x · (a_plus + a3_plus · y_slow)``; a presynaptic spike takes away
@@ -57,7 +57,7 @@ class TripletSTDP(PairSTDP):
         a_minus: float = 7.1e-3,
         a3_plus: float = 6.5e-3,
         a3_minus: float = 0.0,
-        **options,
+        **options: Unpack[RuleOptions],
     ):
         super().__init__(tau_plus, tau_minus, a_plus=a_plus, a_minus=a_minus, **options)
         amplitude("a3_plus", a3_plus)
@@ -71,8 +71,8 @@ class TripletSTDP(PairSTDP):
 
     def rest(self, pre: Tensor, post: Tensor) -> TripletState:
         """Return empty traces for one step of spikes, `pre` ``[B, N]`` and `post` ``[B, M]``."""
-        fast = super().rest(pre, post)
-        slow = super().rest(pre, post)
+        fast = silence(pre, post)
+        slow = silence(pre, post)
         return TripletState(*fast, *slow)
 
     def pair(self, pre: Tensor, post: Tensor, state: TripletState) -> tuple[Pairing, TripletState]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Unpack
 
 import torch
 from torch import Generator, Tensor
@@ -10,7 +11,7 @@ from .. import _checks
 from ..encoding import Encoder
 from ..precision import wide
 from . import _doors
-from .competition import CompetitiveLayer
+from .competition import CompetitiveLayer, LearningRules
 
 
 def learn_unlabelled(
@@ -23,7 +24,7 @@ def learn_unlabelled(
     lr: tuple[float, float] = (0.5, 0.01),
     after_batch: Callable[[Tensor], None] | None = None,
     generator: Generator | None = None,
-    **rules,
+    **rules: Unpack[LearningRules],
 ) -> None:
     """Show all images in batches and let the layer learn; the learning rate falls exponentially.
 
@@ -51,7 +52,7 @@ def learn_unlabelled(
     falling = iter(_falling(lr, updates))
     for _ in range(epochs):
         order = torch.randperm(len(images), generator=generator)
-        for chosen in order.split(batch_size):
+        for chosen in torch.split(order, batch_size):
             spikes = _encoded(images[chosen], encode)
             output = layer.learn(spikes, lr=next(falling), **rules)
             if after_batch is not None:
@@ -66,9 +67,10 @@ def _require_images(images: Tensor, encode: Encoder) -> None:
 
 
 def _encoded(images: Tensor, encode: Encoder) -> Tensor:
-    """Return the spikes ``[T, B, …]`` of a batch of images; require that they are some."""
+    """Return the spikes ``[T, B, …]`` of a batch of images; require finite ones."""
     spikes = encode(images)
     _checks.floats("encode", spikes, min_rank=3, not_nan=False)
+    _doors.all_finite(encode=spikes)
     return spikes
 
 
@@ -104,7 +106,7 @@ def responses(
     _require_images(images, encode)
     _checks.whole("batch_size", batch_size)
     counts = []
-    for batch in images.split(batch_size):
+    for batch in torch.split(images, batch_size):
         spikes = layer(_encoded(batch, encode))
         _checks.floats("layer", spikes, min_rank=3)
         counts.append(spikes.sum(0, dtype=wide(spikes)))

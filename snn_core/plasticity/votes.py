@@ -76,9 +76,10 @@ def named_scores(counts: Tensor, names: Tensor, classes: int = 10) -> Tensor:
     _checks.shape("names", names, counts.shape[1:])
     is_integer = names.dtype in _checks.INTEGERS
     _checks.require(is_integer, "names", str(names.dtype), "integers")
+    names = names.long()  # an unsigned integer is never compared with -1
     if len(names):
         _checks.within("names", names, -1, classes - 1)
-    members = nn.functional.one_hot(names.long() + 1, classes + 1)[:, 1:].to(counts.dtype)
+    members = nn.functional.one_hot(names + 1, classes + 1)[:, 1:].to(counts.dtype)
     number = members.sum(0).clamp(min=1)
     with _doors.exactly(counts):
         return counts @ members / number

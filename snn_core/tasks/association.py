@@ -1,14 +1,22 @@
 """A task for agents that learn by reward: what they see, and what their neurons do."""
 
 import copy
+from typing import Unpack
 
 import torch
 from torch import Generator, Tensor
 
 from .. import _checks
 from ..neurons import StochasticLIF
+from ..neurons.options import LIFOptions
 from ..randomness import bernoulli
 from ._cue import require_cue
+
+
+class _Options(LIFOptions, total=False):
+    tau_mem: Tensor | float | None
+    width: float
+    generator: Generator | None
 
 
 class CueAssociation:
@@ -50,7 +58,7 @@ class CueAssociation:
         slow: float = 5.0,
         inhibition: float = 2.0,
         dt: float = 5.0,
-        **options,
+        **options: Unpack[_Options],
     ):
         _checks.whole("cues", cues, 2)
         _checks.whole("inputs_per_cue", inputs_per_cue)
@@ -66,9 +74,9 @@ class CueAssociation:
         self.cue_steps = round(duration / dt)
         self.fast = fast * dt / 1000
         self.slow = slow * dt / 1000
-        for name, value in options.items():
-            if isinstance(value, Tensor):
-                _checks.shape(name, value, [], [cues])
+        for name, option in options.items():
+            if isinstance(option, Tensor):
+                _checks.shape(name, option, [], [cues])
         self.neuron = StochasticLIF(dt=dt, **options)
 
     def inputs(self, cue: Tensor, steps: int, *, generator: Generator | None = None) -> Tensor:

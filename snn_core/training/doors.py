@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from inspect import Parameter, signature
 
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from .. import _checks
@@ -25,7 +25,7 @@ def require_functions(**functions: object) -> None:
         _checks.require(is_one, argument, type(function).__name__, "a function")
 
 
-def require_lengths_taken(**functions: Callable) -> None:
+def require_lengths_taken(**functions: Callable[..., Tensor]) -> None:
     """Require functions with an argument `lengths`, since there are samples with some."""
     for argument, function in functions.items():
         parameters = signature(function).parameters
@@ -39,7 +39,8 @@ def decoder_of(loss: Objective, decode: Decoder | None) -> Decoder:
     """Return the decoder that was given, or that of the objective."""
     if decode is None:
         decode = getattr(objective_of(loss), "decode", None)
-    _checks.require(decode is not None, "decode", None, "a decoder, since this loss names none")
+    if decode is None:
+        _checks.fail("decode", None, "a decoder, since this loss names none")
     require_functions(decode=decode)
     return decode
 

@@ -110,7 +110,7 @@ def fit(
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar:
         for _ in range(epochs):
             order = torch.randperm(len(samples), generator=generator)
-            _train_once(update, samples, order.split(batch_size), history)
+            _train_once(update, samples, torch.split(order, batch_size), history)
             if held_out is not None:
                 history.test_accuracy.append(_share_right(network, held_out, encode, decode))
             bar.set_postfix_str(history.last())
@@ -175,7 +175,7 @@ def _share_right(
     network.eval()
     right = 0
     try:
-        for part in torch.arange(len(samples)).split(batch_size):
+        for part in torch.split(torch.arange(len(samples)), batch_size):
             values, labels, given = samples.batch(part)
             output = run(network, encode, values)
             right += count_right(decode, output, labels, given)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from .. import _checks
@@ -18,9 +19,11 @@ class Samples:
     labels: Tensor
     lengths: Tensor | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         came = type(self.values).__name__
         _checks.require(isinstance(self.values, Tensor), "values", came, "a torch tensor")
+        dense = self.values.layout is torch.strided
+        _checks.require(dense, "values", "a sparse tensor", "a dense one")
         is_some = self.values.dim() > 0 and len(self.values) > 0
         came = f"shape {list(self.values.shape)}"
         _checks.require(is_some, "values", came, "at least one sample, [samples, …]")
@@ -56,9 +59,9 @@ def test_samples(test: object) -> Samples | None:
     """
     if test is None:
         return None
-    is_pair = isinstance(test, tuple) and len(test) in (2, 3)
-    expected = "(values, labels) or (values, labels, lengths)"
-    _checks.require(is_pair, "test", type(test).__name__, expected)
+    if not isinstance(test, tuple) or len(test) not in (2, 3):
+        expected = "(values, labels) or (values, labels, lengths)"
+        _checks.fail("test", type(test).__name__, expected)
     try:
         return Samples(*test)
     except ValueError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -10,8 +11,8 @@ from .. import _checks
 from ..encoding import Encoder
 from ..losses import Decoder, Objective
 from ..losses.answers import highest, require_scores, right_answers
-from ..losses.padding import fill_after
 from ..neurons import watch_spikes
+from ..neurons.lengths import fill_after
 from .doors import objective_of
 from .samples import Batch, Lengths
 
@@ -37,7 +38,7 @@ class Update:
             expected = "one that depends on the network's parameters"
             _checks.fail("loss", "a value without a gradient", expected)
         self.optimizer.zero_grad()
-        value.backward()
+        torch.autograd.backward(value)
         self.optimizer.step()
         if self.after_batch is not None:
             self.after_batch()
@@ -53,7 +54,7 @@ class Update:
             output = run(self.network, self.encode, values)
         value, right = self.judge(output, labels, given)
         if given:
-            spikes = [fill_after(layer, given["lengths"], 0.0) for layer in spikes]
+            spikes = [fill_after(layer, given["lengths"]) for layer in spikes]
         penalty = self.penalty(spikes)
         require_scalar("penalty", penalty)
         return value + penalty, right
@@ -65,19 +66,21 @@ def judge_of(loss: Objective, decode: Decoder) -> Judge:
     with_scores = getattr(objective, "with_scores", None)
     options = getattr(loss, "keywords", {})
 
-    def once(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:
-        value, scores = with_scores(output, labels, **given, **options)
-        right = (highest(scores) == labels).sum().item()
-        return value, right
-
     def apart(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:
         right = count_right(decode, output.detach(), labels, given)
         value = loss(output, labels, **given)
         require_scalar("loss", value)
         return value, right
 
-    shared = with_scores is not None and decode is objective.decode
-    return once if shared else apart
+    if with_scores is None or decode is not getattr(objective, "decode", None):
+        return apart
+
+    def once(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:
+        value, scores = with_scores(output, labels, **given, **options)
+        right = int((highest(scores) == labels).sum())
+        return value, right
+
+    return once
 
 
 def run(network: nn.Module, encode: Encoder, values: Tensor) -> Tensor:
@@ -90,7 +93,7 @@ def run(network: nn.Module, encode: Encoder, values: Tensor) -> Tensor:
     samples = len(values)
     inputs = encode(values)
     _require_batch("encode", inputs, samples, slice(0, 2))
-    output = network(inputs)
+    output: Tensor = network(inputs)
     _require_batch("network", output, samples, slice(1, 2))
     return output
 

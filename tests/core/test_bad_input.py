@@ -242,6 +242,7 @@ CASES = {
     "recall task cue": (lambda: DelayedRecall().inputs(LABELS + 2), "cue", "2 to 3"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
+    "running mean rest": (lambda: running_mean_step(GREY, GREY, 0.0), "rate", "0.0"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
     "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
     "repeat NaN": (lambda: encoding.repeat(NAN, 3), "intensity", "NaN"),
@@ -773,3 +774,10 @@ def test_bad_input_names_the_argument_and_what_came(name):
         call()
     got = str(error.value).removeprefix(f"{argument}: got ").rsplit(", expected ", 1)[0]
     assert came in got
+
+
+def test_a_number_is_told_whether_the_bottom_of_its_range_belongs_to_it():
+    with pytest.raises(ValueError, match="^b: got -1.0, .* of at least 0 and at most 0.26$"):
+        Izhikevich(b=-1.0)
+    with pytest.raises(ValueError, match="^dt: got 0, expected .* above 0 and at most 1$"):
+        Izhikevich(dt=0)

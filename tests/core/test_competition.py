@@ -143,6 +143,15 @@ def test_learn_is_the_layer_then_the_rule_then_the_thresholds():
     assert torch.allclose(layer.threshold, 1.0 + 0.1 * (output.sum((0, 1)) - share))
 
 
+def test_the_usual_target_is_three_spikes_per_image():
+    layer = CompetitiveLayer(INPUTS, NEURONS, threshold=1.0, generator=seed_torch(3))
+    output = layer.learn(random_spikes(INPUTS), lr=0.2)
+    moved = 0.02 * (output.sum((0, 1)) - 3.0 * IMAGES / NEURONS)
+    assert torch.allclose(layer.threshold, 1.0 + moved)
+    assert torch.allclose(adapt_thresholds(torch.ones(NEURONS), output), 1.0 + moved)
+    assert moved.abs().max() > 0.01
+
+
 def test_thresholds_rest_when_every_neuron_has_its_share():
     spikes = torch.eye(NEURONS).unsqueeze(0)  # image n makes neuron n spike once
     threshold = torch.rand(NEURONS, generator=seed_torch(0))

@@ -123,6 +123,7 @@ def test_a_time_constant_shorter_than_a_step_is_told(kind, tau, name):
         assert getattr(neuron, name).min().item() == pytest.approx(expected, rel=1e-6)
         assert f"{name} {expected:.2g}, " in str(told[0].message)
         assert f"`{name}=…`" in str(told[0].message)
+        assert told[0].filename == __file__  # where the neuron is built
     build(kind, **{tau: 1.0}, dt=1.0)  # as long as the step: not a word
 
 
@@ -171,7 +172,12 @@ def test_the_edges_of_the_ranges():
         CuBaLIF(alpha=1.0)
     with pytest.raises(ValueError, match="^tau_syn: got a decay of 1.0, expected one below 1"):
         CuBaLIF(tau_syn=1e30)
-    for zero in ({"tau_mem": 0.0}, {"dt": 0.0}, {"dt": math.nan, "beta": 0.5}):
+    for zero in (
+        {"tau_mem": 0.0},
+        {"dt": 0.0},
+        {"dt": 0.0, "beta": 0.5},
+        {"dt": math.nan, "beta": 0.5},
+    ):
         with pytest.raises(ValueError, match=f"^{next(iter(zero))}: got "):
             LIF(**zero)
 
@@ -337,7 +343,15 @@ def test_settings_of_one_kind_alone_are_compared_too():
 
 
 def test_a_checkpoint_is_tensors_only():
-    assert all(isinstance(value, torch.Tensor) for value in AdaptiveLIF().state_dict().values())
+    saved = AdaptiveLIF().state_dict()
+    assert all(isinstance(value, torch.Tensor) for value in saved.values())
+    assert saved["_extra_state"].dtype == torch.uint8
+
+
+def test_nothing_but_weights_is_learnt_unless_asked():
+    for kind in FIRST:
+        names = [name for name, _ in build(kind).named_parameters()]
+        assert names == (["weight"] if kind in (RecurrentLIF, RecurrentAdaptiveLIF) else [])
 
 
 # What is not said

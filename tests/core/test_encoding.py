@@ -304,3 +304,8 @@ def test_linear_latency_counts_steps_whatever_dt_is():
     assert torch.equal(encoding.latency(values, 5, mode="linear", dt=0.2), expected)
     assert expected.argmax(0)[0, 1:].tolist() == [4, 3, 2, 2, 2, 1, 0, 0]
     assert encoding.latency(values, 1, mode="linear").sum() == 8
+
+
+def test_charging_time_takes_one_number_and_a_short_time_constant():
+    time = encoding.charging_time(torch.tensor(0.5), tau=0.5, threshold=0.25)
+    assert time.item() == pytest.approx(0.5 * math.log(2))

@@ -196,6 +196,16 @@ def test_a_step_may_return_its_variables_in_a_plain_tuple():
     assert [variable.unique().item() for variable in run.state] == [4, 4]
 
 
+def test_variables_in_a_plain_tuple_reach_the_step_by_their_names():
+    class Named(Returns):
+        def step(self, current, state):
+            return current, state.age, state
+
+    rest = Named(None).initial_state(CONSTANT)
+    run = Named(None)(CONSTANT, tuple(variable + 2 for variable in rest), record=True)
+    assert run.membrane.unique().item() == 2
+
+
 def test_a_neuron_without_a_step_says_so():
     class Empty(SpikingNeuron):
         pass
@@ -231,6 +241,11 @@ def test_constants_of_the_neurons_here_are_checked_by_name(attribute):
     assert neuron(torch.ones(2, 3, 2)).shape == (2, 3, 2)
     with pytest.raises(ValueError, match=rf"^{attribute}: got shape \[2\], expected .*\[3\]"):
         neuron(torch.ones(2, 2, 3))
+
+
+def test_a_neuron_shows_its_decay_and_its_spike():
+    assert repr(Pushed(beta=0.5)).startswith("Pushed(beta=0.5, reset='soft', surrogate=Surrogate(")
+    assert "beta=[2]" in repr(LIF(beta=torch.tensor([0.5, 0.6])))
 
 
 # --- states
@@ -372,6 +387,15 @@ def test_record_is_a_truth(name):
 def test_a_stochastic_neuron_names_a_nan_too():
     with pytest.raises(ValueError, match="^current: got NaN"):
         StochasticLIF().states(torch.full((2, 1, 1), torch.nan))
+
+
+@pytest.mark.parametrize("name", ["Alpha", "AdaptiveLIF", "StochasticLIF"])
+def test_a_nan_that_comes_last_is_named_too(name):
+    current = torch.ones(3, 1, 3)
+    current[-1, 0, 1] = torch.nan
+    for run in (build(name).states, build(name)):
+        with pytest.raises(ValueError, match="^current: got NaN"):
+            run(current)
 
 
 # --- surrogates
@@ -573,3 +597,8 @@ def test_watching_sees_neurons_of_ones_own_and_ends_with_the_block():
     with watch_spikes(network[3]) as spikes:
         run = network[3](inputs, record=True)
     assert torch.equal(spikes[0], run.spikes)
+
+
+def test_only_a_module_is_watched():
+    with pytest.raises(ValueError, match="^network: got None, expected a module"):
+        watch_spikes(None)

@@ -9,6 +9,7 @@ import torch
 
 from snn_core import Izhikevich
 from snn_core.neurons import IzhikevichState, izhikevich_step
+from snn_core.neurons.izhikevich import _membrane_after, _time_to_peak
 
 # Izhikevich 2003, figure 2
 PAPER = {
@@ -175,6 +176,14 @@ def test_without_recovery_a_part_is_of_second_order_in_the_closed_form():
     assert abs(errors[0]) < 0.01
     assert errors[0] / errors[1] == pytest.approx(8, rel=0.05)
     assert errors[1] / errors[2] == pytest.approx(8, rel=0.05)
+
+
+def test_the_time_to_the_peak_is_when_the_rule_reaches_it():
+    v = torch.linspace(-20, 29.5, 12, dtype=torch.float64)
+    drive = torch.linspace(120, 400, 12, dtype=torch.float64)
+    time = _time_to_peak(v, drive)
+    assert (time > 0).all()
+    torch.testing.assert_close(_membrane_after(time, v, drive), torch.full_like(v, 30.0))
 
 
 def test_a_step_is_the_same_as_its_parts():

@@ -29,6 +29,8 @@ from snn_core.online import (
     count_error,
     membrane_jacobian,
 )
+from snn_core.online.labelled import LabelLearner
+from snn_core.online.learner import SignalLearner
 
 T, B, N, M = 12, 3, 5, 4
 
@@ -306,6 +308,14 @@ def test_what_learn_returns_goes_on_to_a_layer_below():
         below.learn(local @ net[2].weight)
     found = {f"network.{key}": each.grad for key, each in net.named_parameters()}
     assert equal(found, wanted)
+
+
+@pytest.mark.parametrize("name", TOLD_SIGNALS)
+def test_learning_leaves_no_graph_behind(name):
+    learner = started(name)
+    learner.step(INPUTS[0])
+    assert not learner.learn(SIGNALS[0]).requires_grad
+    assert not any(each.grad.requires_grad for each in learner.parameters())
 
 
 def test_learn_returns_how_the_loss_changes_with_what_the_neuron_received():
@@ -831,3 +841,37 @@ def test_the_jacobian_has_the_precision_of_the_slope_whatever_the_constants_have
 @pytest.mark.parametrize("counts", [torch.ones(2), torch.ones(2, 1), torch.ones(2, 2).long(), NAN])
 def test_the_count_error_takes_counts_of_several_classes(counts):
     assert refusal(lambda: count_error(counts, torch.tensor([0, 0, 0]))).startswith("counts: ")
+
+
+# --- learners of one's own
+
+
+class Unwritten(SignalLearner):
+    """A learner of which nothing but its layer is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = linear(N, M, 0)
+
+
+class Begun(Unwritten):
+    def _start(self, inputs):
+        pass
+
+
+class Labelled(LabelLearner):
+    def __init__(self):
+        super().__init__(stack(0), count_error, None)
+
+
+def test_a_learner_says_what_it_lacks():
+    with pytest.raises(NotImplementedError):
+        Unwritten().start(INPUTS[0])
+    begun = Begun()
+    begun.start(INPUTS[0])
+    with pytest.raises(NotImplementedError):
+        begun.step(INPUTS[0])
+    with pytest.raises(NotImplementedError):
+        begun.learn(SIGNALS[0])
+    with pytest.raises(NotImplementedError):
+        Labelled().run(INPUTS)

@@ -8,6 +8,7 @@ import torch
 from snn_core import plasticity
 from snn_core.encoding import repeat
 from snn_core.plasticity import (
+    BOUNDS,
     CompetitiveLayer,
     PairSTDP,
     RewardSTDP,
@@ -191,6 +192,14 @@ def test_bounds_of_weights_are_checked_at_both_ends():
 
 WRONG = {
     "w_max below w_min": (lambda: PairSTDP(w_min=1.0), "w_max", "1.0"),
+    "trace tau": (lambda: spike_trace(PRE, True), "tau", "True"),
+    "prototypes lr": (lambda: trace_stdp(WEIGHT, PRE, POST, lr=-0.5), "lr", "-0.5"),
+    "thresholds own lr": (lambda: adapt_thresholds(torch.ones(M), POST, lr=-0.5), "lr", "-0.5"),
+    "thresholds lr too large": (
+        lambda: adapt_thresholds(torch.ones(M), POST, lr=1e300),
+        "lr",
+        "1e[+]300",
+    ),
     "exponent below 0": (lambda: PairSTDP(bound=(-0.5, 0.5)), "bound", "-0.5"),
     "inputs": (lambda: CompetitiveLayer(0, 2), "inputs", "0"),
     "neurons": (lambda: CompetitiveLayer(3, 1.5), "neurons", "1.5"),
@@ -241,6 +250,16 @@ WRONG = {
         lambda: responses(CompetitiveLayer(N, M), IMAGES, lambda x: x),
         "encode",
         r"shape \[6, 3\]",
+    ),
+    "encoded NaN": (
+        lambda: responses(CompetitiveLayer(N, M), IMAGES, lambda x: show(x) * torch.nan),
+        "encode",
+        "NaN",
+    ),
+    "encoded infinity": (
+        lambda: learn_unlabelled(CompetitiveLayer(N, M), IMAGES, lambda x: show(x) / 0),
+        "encode",
+        "infinite",
     ),
     "batch size": (
         lambda: learn_unlabelled(CompetitiveLayer(N, M), IMAGES, show, batch_size=0),
@@ -297,6 +316,8 @@ def test_what_is_allowed_at_the_edge_is_taken():
     assert torch.equal(adapt_thresholds(torch.ones(M), POST, lr=0.0), torch.ones(M))
     assert name_neurons(torch.tensor([[0.0], [1.0]])).tolist() == [-1, 0]
     assert vote_scores(torch.ones(1, 2), torch.ones(2, 1)).tolist() == [[2.0]]
+    assert PairSTDP(bound=(0.0, 1.0)).exponents == BOUNDS["multiplicative"]
+    assert PairSTDP(w_min=-1.0, w_max=1.0).share(torch.tensor(0.5)).item() == 0.75
     assert PairSTDP(a_plus=0.0, a_minus=0.0)(PRE, POST, WEIGHT).equal(WEIGHT)
 
 

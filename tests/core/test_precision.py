@@ -281,6 +281,8 @@ def test_only_the_device_of_a_fixed_constant_follows():
     neuron = nn.Sequential(LIF(600.0, learn_threshold=True)).to("meta", torch.float16)[0]
     assert (neuron.beta.device.type, neuron.beta.dtype) == ("meta", torch.float64)
     assert (neuron.threshold.device.type, neuron.threshold.dtype) == ("meta", torch.float32)
+    neuron.half()
+    assert (neuron.beta.device.type, neuron.beta.dtype) == ("meta", torch.float64)
     back = neuron.to_empty(device="cpu")
     assert (back.beta.device.type, back.beta.dtype) == ("cpu", torch.float64)
 
@@ -292,3 +294,15 @@ def test_a_device_without_float64_keeps_float32(monkeypatch):
     neuron = LIF(600.0)
     assert neuron.beta.dtype == torch.float32
     assert neuron.bfloat16().beta.item() == pytest.approx(math.exp(-1 / 600), rel=1e-7)
+
+
+def test_layers_inside_a_neuron_of_ones_own_follow_it():
+    class Gated(LIF):
+        def __init__(self):
+            super().__init__()
+            self.gate = nn.Linear(N, N)
+
+    neuron = Gated().double()
+    assert neuron.gate.weight.dtype == torch.float64
+    assert neuron.half().gate.weight.dtype == torch.float16
+    assert neuron.to("meta").gate.weight.is_meta

@@ -101,6 +101,7 @@ BAD_SAMPLES = {
     "no tensor": (VALUES.tolist(), "list"),
     "a number": (torch.tensor(0.5), "[]"),
     "no sample": (VALUES[:0], "[0, 4]"),
+    "sparse": (VALUES.to_sparse(), "a sparse tensor"),
 }
 
 
@@ -108,7 +109,7 @@ BAD_SAMPLES = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_values_that_are_no_samples_are_refused_by_name(call, case):
     values, came = BAD_SAMPLES[case]
-    with pytest.raises(ValueError, match=r"^values: got .*expected (at least|a torch)") as error:
+    with pytest.raises(ValueError, match=r"^values: got .*expected (at least|a torch|a dense)") as error:
         call(values=values)
     assert came in str(error.value)
 

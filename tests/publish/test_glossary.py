@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import snn_core
+import snn_core.teaching.explorers
 
 TEXT = (Path(__file__).parents[2] / "publish" / "site_source" / "glossary.md").read_text(
     encoding="utf-8"

@@ -543,7 +543,7 @@ def test_the_first_blanks_are_asked_for_before_they_are_shown():
     assert said[11][2] == "Every number is filled in."
     (changes,) = run("BackwardGraph", [("descend", values, data)])
     _, gradients = chained(0.8, 1.2, data)
-    stepped = [0.8 - 0.1 * gradients["w_a"], 1.2 - 0.1 * gradients["w_b"]]
+    stepped = [0.8 - 0.07 * gradients["w_a"], 1.2 - 0.07 * gradients["w_b"]]
     assert [changes["w_a"], changes["w_b"]] == pytest.approx(stepped)
     assert changes["filled"] == 0
     assert chained(*stepped, data)[0] == 0

@@ -176,11 +176,11 @@ stuck = nn.Sequential(
 )
 
 # %% [markdown]
-# `pattern_network` builds the same network, with weights that let the hidden neurons fire a few times per second. We take these:
+# `pattern_network` builds the same network, with weights that let the hidden neurons fire a few times per second. We take these, and only these: `strict=False`, since the two networks differ in their surrogate.
 
 # %%
 start = pattern_network().state_dict()
-_ = stuck.load_state_dict(start)
+_ = stuck.load_state_dict(start, strict=False)
 
 
 # %% [markdown]

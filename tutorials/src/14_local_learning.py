@@ -66,7 +66,8 @@ tau = torch.tensor(10.0, dtype=torch.float64)  # ms
 def tiny_network(steps=10, beta_out=None, seed=4):
     """Return a network of two layers, input spikes [T, 8, 20] for it and their labels."""
     spikes = (torch.rand(steps, 8, 20, generator=seed_torch(seed)) < 0.3).double()
-    layers = nn.Linear(20, 30), LIF(tau), nn.Linear(30, 5), LIF(tau, beta=beta_out)
+    output = LIF(tau) if beta_out is None else LIF(beta=beta_out)
+    layers = nn.Linear(20, 30), LIF(tau), nn.Linear(30, 5), output
     for linear in layers[::2]:
         linear.weight.data.mul_(3)  # so that it spikes
     return nn.Sequential(*layers).double(), spikes, torch.arange(8) % 5

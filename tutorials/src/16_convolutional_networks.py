@@ -43,11 +43,11 @@ from snn_core.teaching.studies.convolutional import (
     AddSpikes,
     AddToStream,
     RandomTies,
+    broad,
     deep_network,
     narrow,
     pooled_network,
     synapses,
-    wide,
 )
 from snn_core.training import evaluate, fit, one_cycle, seed_torch, watch_spikes
 
@@ -178,7 +178,7 @@ assert lead["norm, max, then LIF"].mean() > lead["LIF, then max"].mean() / 2 > a
 #
 # ## 3 · Six layers fall silent
 #
-# Now stack six layers of 8 maps of 5 × 5 neurons, with the core's default surrogate and PyTorch's default weights. `deep_network` builds them; its neurons are `narrow()`, those with a surrogate of scale 2 are `wide()`. The rate of a layer sets the currents of the next, so a factor below one acts again at every layer. Larger weights, times a *gain*, may repair that.
+# Now stack six layers of 8 maps of 5 × 5 neurons, with the core's default surrogate and PyTorch's default weights. `deep_network` builds them; its neurons are `narrow()`, those with a surrogate of scale 2 are `broad()`. The rate of a layer sets the currents of the next, so a factor below one acts again at every layer. Larger weights, times a *gain*, may repair that.
 #
 # **Batch normalisation** fixes mean and variance of each map's currents instead: $\hat I = (I - \mu)/\sigma$, with $\mu$ and $\sigma$ over batch, pixels *and time*. `OverTime(nn.Conv2d(…), nn.BatchNorm2d(…))` does that, since it merges time and batch. At a threshold of 1, a current one standard deviation above its mean makes a spike at once; the membrane adds up weaker ones.
 #
@@ -332,13 +332,13 @@ assert (course["add to stream", 12] > course["wide surrogate", 12]).all()
 
 # %%
 def digit_reader():
-    first = [nn.Conv2d(1, 12, 5), nn.MaxPool2d(2), nn.BatchNorm2d(12), Repeat(4), wide()]
-    second = [OverTime(nn.Conv2d(12, 32, 5), nn.MaxPool2d(2), nn.BatchNorm2d(32)), wide()]
+    first = [nn.Conv2d(1, 12, 5), nn.MaxPool2d(2), nn.BatchNorm2d(12), Repeat(4), broad()]
+    second = [OverTime(nn.Conv2d(12, 32, 5), nn.MaxPool2d(2), nn.BatchNorm2d(32)), broad()]
     return nn.Sequential(*first, *second, OverTime(nn.Flatten()), nn.Linear(512, 10), LeakyIntegrator(beta=0.8))
 
 
 def dense_reader():
-    hidden = [nn.Flatten(), nn.Linear(784, 256), nn.BatchNorm1d(256), Repeat(4), wide()]
+    hidden = [nn.Flatten(), nn.Linear(784, 256), nn.BatchNorm1d(256), Repeat(4), broad()]
     return nn.Sequential(*hidden, nn.Linear(256, 10), LeakyIntegrator(beta=0.8))
 
 

@@ -82,7 +82,7 @@ def _edges(axes: Axes, neuron: str, step: int, steps: int, attached: bool, half:
         _edge(axes, place["v"], _place("u", neuron, step + 1), half, VERMILION, r"$\beta$")
     x, y = place["z"]
     target = _place("I", "b", step) if neuron == "a" else (x, y + 1.2)
-    _edge(axes, place["z"], target, half, VERMILION, "$w_b$" if neuron == "a" else r"$\partial L/\partial z$")
+    _edge(axes, place["z"], target, half, VERMILION, "$w_b$" if neuron == "a" else "$g_z$")
 
 
 def _edge(axes: Axes, start: Pair, end: Pair, half: Pair, color: str | None, factor: str, dashed: bool = False) -> None:

@@ -29,6 +29,7 @@ EXERCISES = {
                     Mistake(-0.3, "The slope stands on the way over the spike only."),
                     Mistake(-0.2, "A silent neuron gets its own share too: the bump has two sides."),
                     Mistake(-0.25, "Without a spike the state lives on, and its share is missing."),
+                    Mistake(-0.405, "1 - z - u s is c of the attached reset: detached, c has no part with the slope."),
                     Mistake(-0.7, "The whole bracket of the bump is squared."),
                 ),
             ),

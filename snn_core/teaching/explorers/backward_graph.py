@@ -21,7 +21,7 @@ class BackwardGraph(LiveExplorer):
         "w_a": Range(0.0, 2.0, 0.05, 0.8, "weight w_a"),
         "w_b": Range(0.0, 2.0, 0.05, 1.2, "weight w_b"),
     }
-    beta, threshold, target, steps, lr = 0.5, 1.0, 2, 3, 0.1
+    beta, threshold, target, steps, lr = 0.5, 1.0, 2, 3, 0.07
 
     def data(self) -> dict:
         """Return the constants of the neurons, the wanted count, the steps and the step size."""

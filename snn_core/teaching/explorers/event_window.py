@@ -14,8 +14,8 @@ class EventWindow(Explorer):
     """A simulated recording of one digit: its events in a window of time, and its rate over the whole time."""
 
     controls = {
-        "threshold": Range(0.1, 1.5, 0.05, 0.35, "threshold θ"),
-        "refractory": Range(0.0, 50.0, 1.0, 2.0, "refractory time (ms)"),
+        "threshold": Range(0.1, 1.5, 0.05, 0.3, "threshold θ"),
+        "refractory": Range(0.0, 50.0, 1.0, 4.0, "refractory time (ms)"),
         "start": Range(0, 300, 5, 40, "start of the window (ms)"),
         "width": Range(1, 100, 1, 20, "width of the window (ms)"),
     }

@@ -53,7 +53,7 @@ function draw(figure, { beta, currents, steps, credit, titles }, _, { duration, 
     const shown = times.filter((t) => sign * credit[t] > 10 ** FLOOR);
     lower.inside(() => lower.events(shown, shown.map((t) => Math.log10(Math.abs(credit[t]))), colour, 5));
   }
-  lower.label("orange: negative; line: βᵏ", 0, 0.6, figure.grey, "left", "top");
+  lower.label("orange: negative; line: βᵐ", 0, 0.6, figure.grey, "left", "top");
 }
 
 export const explorer = { compute, draw };

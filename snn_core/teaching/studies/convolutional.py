@@ -23,7 +23,7 @@ def narrow(**options) -> LIF:
     return LIF(TAU_MEM, **options)
 
 
-def wide() -> LIF:
+def broad() -> LIF:
     """Return neurons with the wider surrogate."""
     return narrow(surrogate=Surrogate(scale=WIDE))
 
@@ -53,7 +53,7 @@ POOLING = {  # order of the parts behind a convolution, and what pools
 
 def pooled_block(channels: int, maps: int, order: str, pool: type[nn.Module]) -> list[nn.Module]:
     """Return a convolution, and behind it the parts "norm", "LIF" and "pool" in some order."""
-    parts = {"norm": OverTime(nn.BatchNorm2d(maps)), "LIF": wide(), "pool": OverTime(pool(2))}
+    parts = {"norm": OverTime(nn.BatchNorm2d(maps)), "LIF": broad(), "pool": OverTime(pool(2))}
     return [OverTime(nn.Conv2d(channels, maps, 3)), *(parts[name] for name in order.split())]
 
 
@@ -90,9 +90,9 @@ class AddToStream(nn.Sequential):
 
 KINDS = {  # of deep networks: options of `deep_network`
     "batch norm": {},
-    "wide surrogate": {"neuron": wide},
+    "wide surrogate": {"neuron": broad},
     "add to currents": {"kind": AddCurrents},
-    "currents, wide": {"kind": AddCurrents, "neuron": wide},
+    "currents, wide": {"kind": AddCurrents, "neuron": broad},
     "add to spikes": {"kind": AddSpikes},
     "add to stream": {"kind": AddToStream, "stream": True},
 }

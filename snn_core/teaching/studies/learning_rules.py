@@ -60,7 +60,7 @@ def learn_by_reward(
 ) -> Answer:
     """Teach ten noisy neurons on the pixels by `RewardSTDP`, told only right or wrong."""
     generator = seed_torch(seed)
-    length, expected = 0.28, 0.1  # of each neuron's weights; of the rewards so far
+    length, expected = 0.28, torch.tensor(0.1)  # of each neuron's weights; of the rewards so far
     neuron = StochasticLIF(tau_mem=TAU_MEM, width=0.1, generator=generator)
     weight = (1 + 0.2 * torch.randn(10, 784, generator=generator)).clamp(min=0)
     window = plasticity.PairSTDP(a_plus=1.0, a_minus=0.3)

@@ -39,6 +39,10 @@ def attached_reset(g_z, later, u, beta):
     return g_z * bump(u) + ((u <= 1) - u * bump(u) * (u > 1)) * beta * later
 
 
+def attached_at_every_step(g_z, later, u, beta):
+    return g_z * bump(u) + ((u <= 1) - u * bump(u)) * beta * later
+
+
 def fixed_decay(g_z, later, u, beta):
     return g_z * bump(u) + (u <= 1) * 0.5 * later
 
@@ -78,6 +82,7 @@ WRONG = {
         (other_way_round, "lives on"),
         (soft_reset, "soft reset"),
         (attached_reset, "attached"),
+        (attached_at_every_step, "attached"),
         (fixed_decay, "as an argument"),
     ],
     "06.3": [

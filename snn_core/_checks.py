@@ -112,8 +112,9 @@ def within(argument: str, got: Tensor, low: float, high: float) -> None:
     """Require all values of a tensor to lie in [low, high]."""
     if not _modes.checking():
         return
-    least, most = (end.double() for end in torch.aminmax(got))  # no unsigned integer is below 0
-    inside = (least >= low) & (most <= high)  # neither where one is NaN
+    least, most = torch.aminmax(got)
+    # In float64, since -1 is a large number beside an unsigned integer.
+    inside = (least.double() >= low) & (most.double() <= high)  # neither where one is NaN
     if _modes.is_true(~inside):
         came = f"values from {least.item():g} to {most.item():g}"
         fail(argument, came, f"values in [{low:g}, {high:g}]")

@@ -17,4 +17,5 @@ def warn(message: str) -> None:
 
 def _is_ours(frame: FrameType) -> bool:
     """Say whether a frame runs code of this package."""
-    return frame.f_globals["__name__"].split(".")[0] == __package__
+    name: str = frame.f_globals["__name__"]
+    return name.split(".")[0] == __package__

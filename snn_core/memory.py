@@ -69,12 +69,10 @@ def live_bytes() -> int:
 
 
 def _memory(tensor: Tensor) -> dict[tuple[torch.device, int], int]:
-    """Return where a dense tensor lies, and how many bytes it has there; nothing if it has none.
+    """Return where a tensor lies, and how many bytes it has there; nothing if it has none.
 
-    Those on the device "meta", and those that a compiler works with, have a shape only.
+    Sparse ones have none of their own; those on "meta" or of a compiler have a shape only.
     """
-    if tensor.layout is not torch.strided:
-        return {}
     try:
         storage = tensor.untyped_storage()
         place = None if storage.device.type == "meta" else storage.data_ptr()

@@ -39,8 +39,8 @@ def from_latency(
         mode, tau, threshold, dt: as given to the encoder.
 
     Returns:
-        ``[B, …]`` in [0, 1]: "log" ``threshold / (1 - exp(-t / tau))``, "linear"
-        ``1 - t / ((T - 1) dt)``.
+        ``[B, …]`` in [0, 1]: "log" ``threshold / (1 - exp(-t / tau))``, clamped to 1 (a time is
+        rounded, and an earlier step may say more); "linear" ``1 - t / ((T - 1) dt)``.
 
     Raises:
         ValueError: for spikes that are not 0 and 1 or not ``[T, B, …]``, more than one per value,

@@ -61,7 +61,6 @@ def diagnose(
 def _require_batch(network: nn.Module, inputs: Tensor, labels: Tensor) -> None:
     """Require a module, a batch ``[T, B, …]`` of at least two samples, and labels ``[B]``."""
     _checks.module("network", network)
-    _checks.dense("inputs", inputs)
     _checks.sequence("inputs", inputs)
     shape = list(inputs.shape)
     _checks.require(shape[1] > 1, "inputs", f"shape {shape}", "at least two samples")

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from .rates import population, rate, receptive_fields, repeat
+from .rates import direct, population, rate, receptive_fields
 from .times import charging_time, delta, latency
 
 Encoder = Callable[[Tensor], Tensor]  # of values ``[B, …]`` into an input ``[T, B, …]``
 
 ALL_ENCODERS = {
-    "repeat": repeat,
+    "direct": direct,
     "rate": rate,
     "latency": latency,
     "delta": delta,
@@ -25,9 +25,9 @@ __all__ = [
     "Encoder",
     "charging_time",
     "delta",
+    "direct",
     "latency",
     "population",
     "rate",
     "receptive_fields",
-    "repeat",
 ]

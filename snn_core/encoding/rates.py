@@ -8,7 +8,7 @@ from ..precision import wide
 from ..randomness import uniform
 
 
-def repeat(intensity: Tensor, steps: int) -> Tensor:
+def direct(intensity: Tensor, steps: int) -> Tensor:
     """Present the same values at every step, as an input current (direct coding).
 
     Args:
@@ -21,9 +21,10 @@ def repeat(intensity: Tensor, steps: int) -> Tensor:
     Raises:
         ValueError: for NaN or infinite values, a wrong rank or fewer than one step.
 
-    Reference: Rueckauer et al. 2017, section 2.3 (analogue input).
+    Reference: Rueckauer et al. 2017, section 2.3 (analogue input); Rathi & Roy 2021 (direct input
+    encoding).
 
-    >>> repeat(torch.tensor([[0.2, 0.7]]), 3).shape
+    >>> direct(torch.tensor([[0.2, 0.7]]), 3).shape
     torch.Size([3, 1, 2])
     """
     _checks.floats("intensity", intensity, not_nan=False)

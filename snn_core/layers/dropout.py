@@ -39,7 +39,6 @@ class DropoutOverTime(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[T, B, …]`` to the same shape; each call is a sequence with a mask of its own."""
-        _checks.dense("inputs", inputs)
         _checks.sequence("inputs", inputs, not_nan=False)
         if not self.training:
             return inputs

@@ -42,7 +42,6 @@ class OverTime(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[T, B, …]`` to ``[T, B, …]``."""
-        _checks.dense("inputs", inputs)
         _checks.sequence("inputs", inputs, not_nan=False)
         merged = inputs.flatten(0, 1)
         outputs = self._map(merged, list(inputs.shape))
@@ -90,7 +89,6 @@ class Repeat(nn.Module):
 
     def forward(self, current: Tensor) -> Tensor:
         """Map ``[B, …]`` to ``[T, B, …]``, without copying."""
-        _checks.dense("current", current)
         _checks.floats("current", current)
         return current.expand(self.steps, *current.shape)
 

@@ -102,7 +102,9 @@ class Synaptic(IntegrateAndFire[S]):
 class CuBaLIF(Synaptic[SynapticState]):
     """LIF neurons with a current-based synapse: the current outlives the spike that caused it.
 
-    ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron.
+    ``i[t] = alpha i[t-1] + (1 - alpha) I[t]`` drives the membrane of an LIF neuron. Without spikes
+    this is the exact solution one step later, with a weight that is about ``1 + dt / (2 tau_mem)``
+    times as large: so a constant drive keeps its level, and ``alpha = 0`` is the plain LIF neuron.
 
     Args: those of `Synaptic`.
 

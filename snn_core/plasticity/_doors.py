@@ -90,13 +90,13 @@ def weights(got: Tensor, sizes: Sequence[int], low: float, high: float) -> None:
 
 def state(got: N, rest: N) -> None:
     """Require a state of the kind and the shapes of `rest`, of finite numbers."""
-    found = variables(got, rest)
+    found = checked_variables(got, rest)
     if not _sum_is_finite(found):
         for variable in found:
             all_finite(state=variable)
 
 
-def variables(got: N, rest: N) -> list[Tensor]:
+def checked_variables(got: N, rest: N) -> list[Tensor]:
     """Return the tensors of a state, which must have the kind and the shapes of `rest`."""
     kind = type(rest)
     if type(got) is not kind:
@@ -104,7 +104,7 @@ def variables(got: N, rest: N) -> list[Tensor]:
     found: list[Tensor] = []
     for name, variable, like in zip(kind._fields, got, rest, strict=True):
         if not isinstance(like, Tensor):
-            found += variables(variable, like)
+            found += checked_variables(variable, like)
             continue
         shape = getattr(variable, "shape", None)
         if shape != like.shape:

@@ -141,10 +141,9 @@ class CueAssociation:
 
 def _require_weight(weight: Tensor, shape: list[int], device: torch.device) -> None:
     """Require finite numbers of this shape on this device."""
-    _checks.dense("weight", weight)
+    _checks.floats("weight", weight)
     _checks.shape("weight", weight, shape)
     _checks.require(weight.device == device, "weight", weight.device, f"{device}, as of the cue")
-    _checks.floats("weight", weight)
     finite = bool(torch.isfinite(weight).all())
     _checks.require(finite, "weight", "infinite numbers", "finite ones")
 

@@ -57,7 +57,7 @@ def classes_array(argument: str, classes, samples: int | None = None) -> np.ndar
     return _checks.labels(argument, classes, samples, MOST_CLASSES).numpy(force=True)
 
 
-def finite(argument: str, value) -> float | None:
+def finite_number(argument: str, value) -> float | None:
     """Return a finite number, also one in a tensor, as a float; None for None; else a ``ValueError``."""
     if value is None:
         return None

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from .. import _checks
+from ..neurons.base import Recording
 from ..neurons.leaky import RESETS
-from .arrays import array, classes_array, finite, spikes_array
+from .arrays import array, classes_array, finite_number, spikes_array
 from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
@@ -106,7 +107,7 @@ def lanes(
     """
     _checks.choice("reset", reset, RESETS)
     _checks.number("dt", dt, 0)
-    threshold = finite("threshold", threshold)
+    threshold = finite_number("threshold", threshold)
     rows = [array("current", current).ravel(), array("membrane", membrane).ravel(), array("spikes", spikes).ravel()]
     sizes = [len(row) for row in rows]
     _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
@@ -128,6 +129,54 @@ def lanes(
     decorate(axes[1], y="membrane u")
     decorate(axes[2], x="time (ms)", y="spikes", ylim=(0, 1.1))
     axes[2].set_yticks([])
+    return axes
+
+
+def compare_lanes(
+    current: Tensor,
+    answers: dict[str, Recording],
+    *,
+    dt: float = 1.0,
+    thresholds: dict[str, Tensor | float | None] | None = None,
+    title: str | None = None,
+) -> list[Axes]:
+    """Draw what several neurons make of one input: the input, and below it one lane for each membrane.
+
+    Args:
+        current: ``[T, 1, 1]`` or ``[T]``; bars, or an area if no step is without.
+        answers: by name, what a neuron returned with ``record=True``; a spike is a mark at the top of its lane.
+        dt: step in ms.
+        thresholds: drawn dashed, by name: a number, one for each step, or None for none; 1 where not named.
+        title: what the figure shows.
+
+    Raises:
+        ValueError: for membranes or thresholds that do not fit the current, spikes that are not 0 or 1, or a step that
+            is not above 0.
+    """
+    _checks.number("dt", dt, 0)
+    heights = array("current", current).ravel()
+    time = np.arange(len(heights)) * dt
+    count = 1 + len(answers)
+    axes = panels(count, stacked=True, height=0.8 + 0.85 * count, ratios=(0.7, *[1] * len(answers)))
+    if heights.all():
+        axes[0].fill_between(time, heights, color=GREEN, alpha=0.4, linewidth=0)
+    else:
+        axes[0].vlines(time, 0, heights, color=GREEN)
+    for lane, (name, answer) in zip(axes[1:], answers.items(), strict=True):
+        membrane = array(f"membrane of {name}", answer.membrane).ravel()
+        _checks.require(len(membrane) == len(time), name, f"{len(membrane)} values", f"{len(time)}, as the current")
+        fired = spikes_array(f"spikes of {name}", answer.spikes, tuple(answer.membrane.shape)).ravel() > 0
+        lane.plot(time, membrane, color=BLUE)
+        threshold = (thresholds or {}).get(name, 1.0)
+        if threshold is not None:
+            level = np.broadcast_to(array(f"threshold of {name}", threshold).ravel(), time.shape)
+            lane.plot(time, level, color="0.5", linestyle="--", linewidth=1)
+        marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
+        lane.plot(time[fired], np.ones(fired.sum()), "|", transform=lane.get_xaxis_transform(), **marks)
+    for lane, name in zip(axes, ("input", *answers), strict=True):
+        lane.set_ylabel(name, rotation=0, ha="right", va="center")
+    decorate(axes[0], title=title)
+    decorate(axes[-1], x="time (ms)")
     return axes
 
 
@@ -159,6 +208,33 @@ def raster(spikes: Tensor, axes: Axes | None = None, *, dt: float = 1.0, size: f
     return axes
 
 
+def rasters(
+    trains: list[Tensor], titles: list[str], *, size: float = 1.5, colors: list[str] | None = None
+) -> list[Axes]:
+    """Draw rasters of equally many neurons side by side, such as those of the layers of a network.
+
+    Args:
+        trains: two or more, each ``[T, N]``, or ``[T, B, N]``, of which the first example is drawn.
+        titles: one for each.
+        size: of the dots.
+        colors: one for each; those of spikes that neurons send if None.
+
+    Raises:
+        ValueError: for fewer than two trains, another number of titles or colours, or what `raster` does not take.
+    """
+    _checks.require(len(trains) > 1, "trains", f"{len(trains)}", "at least two")
+    _checks.require(len(titles) == len(trains), "titles", f"{len(titles)}", f"{len(trains)}, one for each train")
+    colors = colors or [VERMILION] * len(trains)
+    _checks.require(len(colors) == len(trains), "colors", f"{len(colors)}", f"{len(trains)}, one for each train")
+    axes = panels(len(trains), width=1.5 + 3.2 * len(trains), share=True)
+    for train, title, color, each in zip(trains, titles, colors, axes, strict=True):
+        raster(train[:, 0] if train.dim() == 3 else train, each, size=size, color=color)
+        each.set_title(title)
+    for each in axes[1:]:
+        each.set_ylabel("")
+    return axes
+
+
 def traces(
     membrane: Tensor,
     axes: Axes | None = None,
@@ -186,7 +262,7 @@ def traces(
     _checks.floats("membrane", membrane)
     membrane = array("membrane", membrane, rank=1)
     _checks.number("dt", dt, 0)
-    threshold = finite("threshold", threshold)
+    threshold = finite_number("threshold", threshold)
     at = None if spikes is None else spikes_array("spikes", spikes, membrane.shape) > 0
     axes = _axes(axes)
     time = np.arange(len(membrane)) * dt
@@ -222,6 +298,33 @@ def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float =
         ax.imshow(picture, cmap="gray", vmin=low, vmax=high)
         ax.set_title(title, fontsize=9, loc="center")
         ax.axis("off")
+    return axes
+
+
+def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):
+    """Draw moments of one or more films, one film a row, on one grey scale; return the axes ``[rows, moments]``.
+
+    Args:
+        rows: films ``[T, height, width]`` of greys from 0 to 1, by their names, which stand on the left.
+        at: which moments: after how many steps, from 1 to T.
+        dt: step in ms.
+
+    Raises:
+        ValueError: for no rows, a film of another rank, no moments, or a moment that is not from 1 to T.
+    """
+    _checks.require(len(rows) > 0, "rows", "none", "at least one")
+    _checks.require(len(at) > 0, "at", "none", "at least one moment")
+    _checks.number("dt", dt, 0)
+    size = (1.5 * len(at) + 0.9, 1.45 * len(rows) + 0.3)
+    _, axes = plt.subplots(len(rows), len(at), figsize=size, squeeze=False)
+    for place, (name, frames) in enumerate(rows.items()):
+        frames = array(name, frames, rank=3)
+        for step in at:
+            _checks.whole("at", step)
+            _checks.require(step <= len(frames), "at", step, f"at most {len(frames)}")
+        titles = [f"{step * dt:g} ms" if place == 0 else "" for step in at]
+        images([frames[step - 1] for step in at], titles, axes[place])
+        axes[place, 0].text(-0.08, 0.5, name, ha="right", va="center", transform=axes[place, 0].transAxes)
     return axes
 
 
@@ -336,7 +439,7 @@ def dots_per_seed(
         ValueError: if a group has another number of columns.
     """
     axes = _axes(axes, 1.3 * len(results) + 1.5, 3.2)
-    shades = plt.get_cmap("Blues")(np.linspace(0.35, 1, len(columns)))
+    shades = plt.get_cmap("Blues")(np.linspace(1, 0.35, len(columns))[::-1])  # a single one is dark
     for group, (name, rows) in enumerate(results.items()):
         _checks.require(len(rows) == len(columns), name, f"{len(rows)} columns", f"{len(columns)}")
         for column, values in enumerate(rows):

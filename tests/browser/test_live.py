@@ -83,7 +83,7 @@ def test_at_all_extremes_nothing_fails_and_nothing_is_cut_off(mounted, name, wid
                 page.evaluate(FRAMES)
         elif isinstance(control, Choice):
             for option in control.options:
-                page.locator(f"input[value={option}]").check()
+                page.locator(f"input[value='{option}']").check()
                 page.evaluate(FRAMES)
         elif isinstance(control, Button):
             page.get_by_role("button", name=control.caption).click()

@@ -212,6 +212,11 @@ CASES = {
     "reward step weight": (lambda: reward_step(torch.zeros(1, 3, 3)), "weight", "[1, 3, 3]"),
     "replay spikes": (lambda: StochasticLIF().replay(GREY[0], SEQUENCE), "spikes", "[3]"),
     "replay values": (lambda: StochasticLIF().replay(SEQUENCE, SEQUENCE), "spikes", "other values"),
+    "replay current": (
+        lambda: StochasticLIF().replay(SPIKES, NAN.expand(SPIKES.shape)),
+        "current",
+        "NaN",
+    ),
     "replay length": (
         lambda: StochasticLIF().replay(SPIKES, SEQUENCE[:3]),
         "current",
@@ -245,8 +250,8 @@ CASES = {
     "running mean rest": (lambda: running_mean_step(GREY, GREY, 0.0), "rate", "0.0"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
     "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
-    "repeat NaN": (lambda: encoding.repeat(NAN, 3), "intensity", "NaN"),
-    "repeat steps": (lambda: encoding.repeat(GREY, 0), "steps", "0"),
+    "direct NaN": (lambda: encoding.direct(NAN, 3), "intensity", "NaN"),
+    "direct steps": (lambda: encoding.direct(GREY, 0), "steps", "0"),
     "rate above one": (lambda: encoding.rate(GREY + 1, 3), "intensity", "values from"),
     "rate below zero": (lambda: encoding.rate(-GREY, 3), "intensity", "values from"),
     "rate bytes": (lambda: encoding.rate((GREY * 255).byte(), 3), "intensity", "torch.uint8"),
@@ -287,8 +292,8 @@ CASES = {
         "threshold",
         "1.0",
     ),
-    "repeat infinite": (
-        lambda: encoding.repeat(GREY / 0, 3),
+    "direct infinite": (
+        lambda: encoding.direct(GREY / 0, 3),
         "intensity",
         "infinite",
     ),
@@ -583,7 +588,7 @@ CASES = {
         "epochs",
         "0",
     ),
-    "explorer parameter": (lambda: explorers.NeuronModels()(speed=3), "parameter", "'speed'"),
+    "explorer parameter": (lambda: explorers.EligibilityTrace()(speed=3), "parameter", "'speed'"),
     "gradient window neuron": (
         lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8),
         "neuron",

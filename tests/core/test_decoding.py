@@ -59,7 +59,7 @@ def test_a_single_output_neuron_learns_two_classes():
     values, labels = one_neuron_task()
     net = nn.Sequential(nn.Linear(4, 16), LIF(), nn.Linear(16, 1), LeakyIntegrator())
     net[0].weight.data *= 4
-    encode, decode = lambda batch: encoding.repeat(batch, 8), losses.summed_membrane
+    encode, decode = lambda batch: encoding.direct(batch, 8), losses.summed_membrane
     before = evaluate(net, values, labels, encode=encode, decode=decode)
     history = fit(
         net,
@@ -101,7 +101,7 @@ def test_fit_refuses_one_class_before_it_trains():
     net = nn.Sequential(nn.Linear(4, 1), LIF())
     before = net[0].weight.clone()
     with pytest.raises(ValueError, match=r"^spikes: got 1 output neuron, expected .*entropy"):
-        fit(net, values, labels, encode=lambda v: encoding.repeat(v, 3), progress=False)
+        fit(net, values, labels, encode=lambda v: encoding.direct(v, 3), progress=False)
     assert torch.equal(net[0].weight, before)
 
 

@@ -34,7 +34,7 @@ def test_every_encoder_is_time_major_and_keeps_the_dtype(name, dtype):
     assert spikes.dtype == dtype
 
 
-@pytest.mark.parametrize("name", [name for name in ALL_ENCODERS if name != "repeat"])
+@pytest.mark.parametrize("name", [name for name in ALL_ENCODERS if name != "direct"])
 def test_spikes_are_zeros_and_ones(name):
     assert set(encode(name, torch.rand(4, 50)).unique().tolist()) <= {0.0, 1.0}
 
@@ -70,7 +70,7 @@ def test_zero_is_silent_and_one_is_certain_at_full_gain():
 
 def test_repeat_is_a_view():
     values = torch.rand(2, 3)
-    assert encoding.repeat(values, 5).data_ptr() == values.data_ptr()
+    assert encoding.direct(values, 5).data_ptr() == values.data_ptr()
 
 
 @pytest.mark.parametrize("mode", ["log", "linear"])
@@ -147,6 +147,16 @@ def test_receptive_field_follows_the_gaussian():
     fields = encoding.receptive_fields(torch.tensor([0.3], dtype=torch.float64), 5, width=0.7)
     expected = [math.exp(-(((0.3 - c) / (0.7 / 4)) ** 2) / 2) for c in (0, 0.25, 0.5, 0.75, 1)]
     torch.testing.assert_close(fields[0], torch.tensor(expected, dtype=torch.float64))
+
+
+def test_neighbouring_fields_cross_at_one_standard_deviation_unless_they_are_told():
+    """A field is as wide as the distance between centres: exp(-1/2) at the neighbour's centre."""
+    fields = encoding.receptive_fields(torch.tensor([0.5], dtype=torch.float64), 5)
+    expected = [math.exp(-(distance**2) / 2) for distance in (2, 1, 0, 1, 2)]
+    assert fields[0].tolist() == pytest.approx(expected)
+    ones = torch.full((20_000,), 0.5)
+    share = encoding.population(ones, 1, neurons=2, generator=seed()).mean().item()
+    assert share == pytest.approx(math.exp(-1 / 8), abs=0.01)
 
 
 def test_population_is_read_back_in_the_middle():
@@ -245,7 +255,7 @@ def test_delta_against_a_plain_loop():
         assert (only_on[:100, 0, 0] == events[:100, 0, 0]).all()
 
 
-@pytest.mark.parametrize("name", ["repeat", "rate", "latency", "population"])
+@pytest.mark.parametrize("name", ["direct", "rate", "latency", "population"])
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_precision_comes_back_and_is_encoded_as_in_single(name, dtype):
     values = (torch.arange(1, 7) / 8).view(2, 3).to(dtype)  # exact in half precision

@@ -228,6 +228,8 @@ WINDOWS = (0, 100, 200, 315)  # ms, one for each saccade
 ACTIVE = 802.1  # channels (a pixel and a polarity) with any event
 PER_CHANNEL = 5.15  # events per active channel
 IN_WINDOWS = (1489, 1320, 1324)  # events
+CENTRE = (16.7, 17.2)  # mean x and y of a recording's events
+QUICK = 0.026  # share of a pixel's intervals that are shorter than 2 ms
 
 
 def statistics(recordings):
@@ -240,10 +242,29 @@ def statistics(recordings):
     return np.array([active, inside.sum() / active, *inside])
 
 
+def centre(recordings):
+    """Return the mean x and y of a recording's events."""
+    return np.array([[events[axis].mean() for axis in "xy"] for events in recordings]).mean(0)
+
+
+def quick(recordings):
+    """Return the share of a pixel's intervals that are shorter than 2 ms."""
+    intervals = []
+    for events in recordings:
+        pixel = events["x"] + 34 * events["y"].astype(int)
+        order = np.lexsort((events["t"], pixel))
+        same = np.diff(pixel[order]) == 0
+        intervals.append(np.diff(events["t"][order].astype(int))[same])
+    return (np.concatenate(intervals) < 2000).mean()
+
+
 @needs_genuine
 def test_the_statistics_are_those_of_genuine_recordings():
-    genuine = statistics(local_nmnist().recordings)
+    recordings = local_nmnist().recordings
+    genuine = statistics(recordings)
     np.testing.assert_allclose(genuine, [ACTIVE, PER_CHANNEL, *IN_WINDOWS], rtol=1e-3)
+    np.testing.assert_allclose(centre(recordings), CENTRE, atol=0.06)
+    assert quick(recordings) == pytest.approx(QUICK, abs=1e-3)
 
 
 @needs_genuine
@@ -261,6 +282,8 @@ def test_simulated_recordings_have_the_statistics_of_genuine_ones_of_other_digit
     assert np.abs(statistics(simulated) / genuine - 1).max() < 0.06
     shares = [events["p"].mean() for events in simulated]
     assert np.mean(shares) == pytest.approx(0.5, abs=0.05)
+    assert np.abs(centre(simulated) - CENTRE).max() < 1
+    assert quick(simulated) < QUICK
     totals = np.array([len(events) for events in simulated])
     assert 0.2 < totals.std() / totals.mean() < 0.35  # genuine: 0.28
 

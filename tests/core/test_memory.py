@@ -149,6 +149,14 @@ def test_online_rules_keep_states_traces_and_matrices():
         ] * 2
 
 
+def test_a_learner_whose_bytes_are_counted_has_gone_all_steps_and_learnt():
+    net = nn.Sequential(nn.Linear(7, 5), LIF(), nn.Linear(5, 3), LIF())
+    learner = OnlineNetwork(net)
+    kept_bytes(learner, 7, 4)
+    assert learner.steps == 4
+    assert net[2].weight.grad is not None
+
+
 LEARNERS = {
     "online": lambda: OnlineNetwork(nn.Sequential(nn.Linear(3, 2), LIF()), horizon=9),
     "windows": lambda: ChunkedBPTT(nn.Sequential(nn.Linear(3, 2), LIF()), 2),

@@ -246,6 +246,24 @@ def test_a_spike_delivers_its_weight_whatever_the_time_constants_are(kind):
         ).synapse.sum().item() == pytest.approx(0.7, rel=1e-6)
 
 
+@pytest.mark.parametrize(("tau_mem", "tau_syn"), [(10.0, 5.0), (5.0, 10.0), (20.0, 1.0)])
+@pytest.mark.parametrize("dt", [1.0, 0.5, 0.1])
+def test_the_membrane_under_a_synapse_is_the_exact_solution_one_step_later(tau_mem, tau_syn, dt):
+    """But for a factor on the weight, which the docstring of `CuBaLIF` states."""
+    times = torch.tensor([tau_mem, tau_syn], dtype=torch.float64)
+    arrivals = torch.tensor([0, 3, 4, 20])
+    current = torch.zeros(60, 1, 1, dtype=torch.float64)
+    current[arrivals] = 1.0
+    membrane = CuBaLIF(*times, dt=dt, threshold=NEVER)(current, record=True).membrane.flatten()
+    since = dt * (torch.arange(60)[:, None] - arrivals + 1).clamp(min=0).double()
+    decays = [torch.exp(-since / tau) for tau in times]
+    exact = tau_mem / (tau_mem - tau_syn) * (decays[0] - decays[1]).sum(1)  # of ODEs, pulses of 1
+    beta, alpha = torch.exp(-dt / times)
+    factor = (1 - alpha) / (beta - alpha) * (tau_mem - tau_syn) / tau_mem
+    torch.testing.assert_close(membrane / factor, exact, rtol=0, atol=1e-13)
+    assert factor.item() == pytest.approx(1 + dt / (2 * tau_mem), abs=(dt / min(times)).item() ** 2)
+
+
 @pytest.mark.parametrize("kind", [LIF, CuBaLIF, Alpha, AdaptiveLIF])
 def test_halving_dt_moves_the_membrane_by_less_than_dt_over_tau(kind):
     """An input spike train given on a grid of 1 ms, simulated with finer and finer steps."""

@@ -151,7 +151,7 @@ def test_training_and_evaluation_look_at_the_order():
     values, labels = torch.rand(4, 5), torch.arange(4)
 
     def encode(batch):
-        return encoding.repeat(batch, 3)
+        return encoding.direct(batch, 3)
 
     with pytest.raises(ValueError, match="network: got BatchNorm1d before LIF"):
         fit(network, values, labels, encode=encode, progress=False)

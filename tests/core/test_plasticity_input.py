@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from snn_core import plasticity
-from snn_core.encoding import repeat
+from snn_core.encoding import direct
 from snn_core.plasticity import (
     BOUNDS,
     CompetitiveLayer,
@@ -43,7 +43,7 @@ def spoilt(tensor, value=math.nan):
 
 
 def show(images):
-    return repeat(images, 3)
+    return direct(images, 3)
 
 
 STEP = {"pre": PRE[0], "post": POST[0], "weight": WEIGHT}

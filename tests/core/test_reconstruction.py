@@ -88,3 +88,25 @@ def test_a_population_of_half_precision_is_counted_exactly():
     back = reconstruction.from_population(spikes)
     assert back.dtype == torch.float32
     assert back.item() == pytest.approx(2049 / 4097, rel=1e-6)
+
+
+def test_a_value_of_silent_neurons_has_a_gradient_of_zero():
+    spikes = torch.zeros(3, 1, 4, requires_grad=True)
+    reconstruction.from_population(spikes).sum().backward()
+    assert spikes.grad.tolist() == torch.zeros(3, 1, 4).tolist()
+
+
+def test_a_log_latency_takes_any_time_constant_above_zero():
+    spikes = torch.tensor([[0.0], [1.0]])
+    value = reconstruction.from_latency(spikes, tau=0.5, threshold=0.2).item()
+    assert value == pytest.approx(0.2 / (1 - math.exp(-2)))
+
+
+def test_every_value_of_several_is_read_by_its_own_neurons():
+    spikes = torch.tensor([[[[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]]])  # [T, B, 2, N]
+    assert reconstruction.from_population(spikes).tolist() == [[0.0, 0.75]]
+
+
+def test_a_delta_code_without_channels_is_refused():
+    with pytest.raises(ValueError, match=r"^spikes: got shape \[3, 2\], expected \[T, B, 2"):
+        reconstruction.from_delta(torch.zeros(3, 2), threshold=0.5)

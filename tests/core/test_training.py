@@ -30,7 +30,7 @@ def task(samples=200):
 
 
 def encode(values):
-    return encoding.repeat(values, 8)
+    return encoding.direct(values, 8)
 
 
 def test_fit_learns_a_separable_task():
@@ -145,7 +145,7 @@ def test_every_sample_is_seen_once_per_epoch():
 
     def watching(batch):
         seen.append(batch)
-        return encoding.repeat(batch.expand(-1, 4), 3)
+        return encoding.direct(batch.expand(-1, 4), 3)
 
     fit(
         network(),
@@ -210,7 +210,7 @@ def small_task():
 
 def test_watched_spikes_are_those_of_the_layers_and_only_inside_the_block():
     network, values, _ = small_task()
-    inputs = encoding.repeat(values, 5) * 3
+    inputs = encoding.direct(values, 5) * 3
     with watch_spikes(network) as spikes:
         output = network(inputs)
     network(inputs)
@@ -220,7 +220,7 @@ def test_watched_spikes_are_those_of_the_layers_and_only_inside_the_block():
 
 
 def test_a_penalty_is_added_to_the_loss_and_lowers_the_activity():
-    encode, counts = (lambda v: encoding.repeat(v, 5) * 3), {}
+    encode, counts = (lambda v: encoding.direct(v, 5) * 3), {}
     for weight in (0.0, 1.0):
         network, values, labels = small_task()
         seen = []

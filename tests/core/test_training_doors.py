@@ -24,7 +24,7 @@ def network():
 
 
 def encode(values):
-    return encoding.repeat(values, 5)
+    return encoding.direct(values, 5)
 
 
 def own_loss(output, labels):
@@ -109,7 +109,8 @@ BAD_SAMPLES = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_values_that_are_no_samples_are_refused_by_name(call, case):
     values, came = BAD_SAMPLES[case]
-    with pytest.raises(ValueError, match=r"^values: got .*expected (at least|a torch|a dense)") as error:
+    expected = r"^values: got .*expected (at least|a torch|a dense)"
+    with pytest.raises(ValueError, match=expected) as error:
         call(values=values)
     assert came in str(error.value)
 
@@ -142,6 +143,7 @@ BAD_OUTPUTS = {
     "scores": (lambda output: output.sum(0), "[6, 3]"),
     "sum": (lambda output: output.sum(), "[]"),
     "batch first": (lambda output: output.transpose(0, 1), "[6, 5, 3]"),
+    "batch last": (lambda output: output.transpose(1, 2), "[5, 3, 6]"),
 }
 
 
@@ -306,7 +308,7 @@ def test_sizes_of_batches_and_epochs_unless_told():
 
     def watching(batch):
         seen.append(len(batch))
-        return encoding.repeat(batch, 2)
+        return encoding.direct(batch, 2)
 
     evaluate(network(), values, labels, encode=watching)
     assert seen == [500, 1]
@@ -315,6 +317,15 @@ def test_sizes_of_batches_and_epochs_unless_told():
     assert seen == [128, 128, 128, 117] * 5
     assert history.batches_per_epoch == 4
     assert len(history.train_accuracy) == 5
+
+
+def test_one_sample_is_enough():
+    history = call_fit(values=VALUES[:1], labels=LABELS[:1], epochs=2)
+    assert len(history.loss) == 2
+    winner = network()[0](VALUES[:1]).argmax(1)  # of a constant current and of its leaky sum
+    read = {"values": VALUES[:1], "decode": losses.summed_membrane}
+    assert call_evaluate(labels=winner, **read) == 1
+    assert call_evaluate(labels=(winner + 1) % 3, **read) == 0
 
 
 def test_a_history_begins_empty():

@@ -1,5 +1,6 @@
 """The core used as a library is: saved, copied, driven with other dtypes, extended."""
 
+import importlib
 import io
 import pickle
 from functools import partial
@@ -122,7 +123,7 @@ def test_diagnose_repeats_itself_and_leaves_its_input_alone():
 def test_fit_takes_options_of_an_objective_and_objectives_of_ones_own():
     def trained(**options):
         torch.manual_seed(0)
-        network, encode = nn.Sequential(nn.Linear(6, 3), LIF()), partial(encoding.repeat, steps=5)
+        network, encode = nn.Sequential(nn.Linear(6, 3), LIF()), partial(encoding.direct, steps=5)
         network[0].weight.data *= 2  # so that the outputs spike
         return fit(
             network,
@@ -159,7 +160,7 @@ def test_fit_asks_for_a_decoder_before_it_trains():
             network,
             inputs()[0],
             LABELS,
-            encode=partial(encoding.repeat, steps=5),
+            encode=partial(encoding.direct, steps=5),
             loss=nn.functional.cross_entropy,
         )
     assert network[0].weight.equal(before)
@@ -170,12 +171,12 @@ def test_values_may_be_whole_numbers_if_the_encoder_takes_them():
     torch.manual_seed(0)
     network = nn.Sequential(nn.Linear(6, 3), LIF())
     network[0].weight.data *= 4
-    assert network(encoding.repeat(values / 255, 5)).any()
-    options = {"encode": lambda batch: encoding.repeat(batch / 255, 5)}
+    assert network(encoding.direct(values / 255, 5)).any()
+    options = {"encode": lambda batch: encoding.direct(batch / 255, 5)}
     history = fit(
         network, values, LABELS, epochs=3, test=(values, LABELS), progress=False, **options
     )
-    floats = evaluate(network, values / 255, LABELS, encode=partial(encoding.repeat, steps=5))
+    floats = evaluate(network, values / 255, LABELS, encode=partial(encoding.direct, steps=5))
     assert evaluate(network, values, LABELS, **options) == floats == history.test_accuracy[-1]
 
 
@@ -183,7 +184,7 @@ def test_evaluation_leaves_each_layer_in_the_mode_it_was_in():
     network = nn.Sequential(nn.Linear(6, 3), nn.Dropout(), LIF())
     network.train()
     network[1].eval()
-    evaluate(network, inputs()[0], LABELS, encode=partial(encoding.repeat, steps=2))
+    evaluate(network, inputs()[0], LABELS, encode=partial(encoding.direct, steps=2))
     assert [layer.training for layer in network] == [True, False, True]
 
 
@@ -300,3 +301,8 @@ def test_constants_of_single_neurons_must_fit_the_neurons(kind):
             neuron(torch.rand(wrong))
     maps = getattr(snn_core, kind)(torch.full((5, 1, 1), 10.0))
     assert maps(torch.rand(4, 2, 5, 8, 8)).shape == (4, 2, 5, 8, 8)
+
+
+@pytest.mark.parametrize("name", snn_core.SUBMODULES)
+def test_a_module_comes_by_its_name_when_it_is_first_asked_for(name):
+    assert snn_core.__getattr__(name) is importlib.import_module(f"snn_core.{name}")

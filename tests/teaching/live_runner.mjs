@@ -21,6 +21,12 @@ function moments(data, course) {
   });
 }
 
+/** The states of a model that runs in time, after each of `count` steps with the same values. */
+function run(values, data, count) {
+  const state = explorer.begin(data);
+  return Array.from({ length: count }, () => (explorer.advance(state, values, data), { ...state }));
+}
+
 /** Draw an explorer on a canvas of a given width that only listens: how often it was told to draw, where to nowhere, and a
  *  fingerprint of all that it was told. */
 function drawn(width, values, data) {
@@ -46,6 +52,6 @@ function drawn(width, values, data) {
   return { ...heard, panels: figure.drawn.length, picture: picture.digest("hex") };
 }
 
-const own = { moments, drawn };
+const own = { moments, run, drawn };
 const results = calls.map(([name, ...values]) => (own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name])(...values));
 process.stdout.write(JSON.stringify(results, listed));

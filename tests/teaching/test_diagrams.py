@@ -1,13 +1,21 @@
 """Drawings: the unrolled graph and where gradient runs, a neuron in slow motion, its circuit."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
 from snn_core import LIF
-from snn_core.teaching.diagrams import rc_circuit, slow_motion
+from snn_core.teaching.diagrams import (
+    class_lines,
+    follow_digit,
+    model_spectrum,
+    rc_circuit,
+    slow_motion,
+)
+from snn_core.teaching.diagrams.spectrum import hodgkin_huxley
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
 from snn_core.teaching.palette import BLACK, BLUE, GREEN, VERMILION
 
@@ -57,6 +65,34 @@ def test_a_gradient_that_is_not_known_yet_is_a_question_mark():
     assert [text for text in texts if text in ("?", "-0.100")] == ["?", "-0.100"]
 
 
+def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
+    values = torch.arange(40.0).view(4, 10)
+    axes = class_lines(values, [9, 4])
+    lines = sorted(axes.lines, key=lambda line: line.get_zorder())
+    assert lines[-1].get_ydata().tolist() == values[:, 9].tolist()
+    assert lines[-2].get_ydata().tolist() == values[:, 4].tolist()
+    assert len(lines) == 10
+    assert [to_hex(line.get_color()).upper() for line in lines[-2:]] == [VERMILION, BLUE]
+    assert axes.get_legend_handles_labels()[1] == ["9", "4", "others"]
+
+
+def test_a_digit_is_followed_from_its_pixels_to_its_scores():
+    pixels, hidden = torch.zeros(6, 16), torch.zeros(6, 5)
+    pixels[2, 3] = hidden[4, 1] = 1
+    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4])
+    assert len(axes) == 4
+    assert axes[0].images[0].get_array().tolist() == torch.eye(4).tolist()
+    places = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes[1:3]]
+    assert places == [{(2, 3)}, {(4, 1)}]
+    assert len(axes[3].lines) == 10
+
+
+@pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])
+def test_a_class_that_is_not_there_has_no_line(named):
+    with pytest.raises(ValueError, match="named"):
+        class_lines(torch.zeros(4, 10), named)
+
+
 def dots(axes):
     """Return the heights of the open and of the filled dots."""
     return [line.get_ydata() for line in axes.lines if line.get_marker() == "o"]
@@ -92,3 +128,22 @@ def test_the_circuit_names_what_the_cell_is_made_of():
     cell, circuit = rc_circuit()
     assert {"current J", "voltage U", "leak"} <= {text.get_text() for text in cell.texts}
     assert {"R", "C", "U", "J"} <= {text.get_text() for text in circuit.texts}
+
+
+def test_the_hodgkin_huxley_neuron_rests_and_fires_from_its_rheobase_on():
+    """It rests at -65 mV; 10 µA/cm² give about 68 spikes per second (Gerstner et al. 2014)."""
+    rest = hodgkin_huxley(0.0)
+    assert abs(rest + 65).max() < 0.1
+    fired = hodgkin_huxley(10.0, 500.0) > 0
+    times = 0.01 * np.flatnonzero(fired[1:] & ~fired[:-1])
+    assert 1000 / np.diff(times[2:]).mean() == pytest.approx(68, abs=2)
+    assert (hodgkin_huxley(3.0, 300.0)[10_000:] < 0).all()
+
+
+def test_the_spectrum_goes_from_four_variables_to_none():
+    axes = model_spectrum()
+    titles = [panel.get_title().split("\n") for panel in axes]
+    assert [size.split()[0] for _, size in titles] == ["4", "2", "2", "1", "no"]
+    assert [len(panel.lines) for panel in axes] == [1] * 5
+    bars = [len(panel.collections[0].get_segments()) for panel in axes[2:4]]
+    assert bars[0] < bars[1]

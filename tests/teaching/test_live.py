@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 import torch
 
-from snn_core import LIF, Surrogate, encoding, reconstruction
+from snn_core import (
+    LIF,
+    AdaptiveLIF,
+    Alpha,
+    CuBaLIF,
+    LeakyIntegrator,
+    RecurrentLIF,
+    Surrogate,
+    encoding,
+    reconstruction,
+)
+from snn_core.datasets import mnist_mini
 from snn_core.plasticity import BOUNDS, PairSTDP
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
@@ -280,6 +291,38 @@ def test_a_drive_that_does_not_exceed_the_threshold_never_fires(drive):
     assert found["titles"][0].startswith("0 spikes")
 
 
+def model_from_core(case):
+    """Return the neuron of the core that the explorer of neuron models shows."""
+    tau_mem, tau_syn = double(case["tau_mem"]), double(case["tau_syn"])
+    if case["model"] == "AdaptiveLIF":
+        return AdaptiveLIF(tau_mem, strength=double(case["strength"]))
+    if case["model"] == "RecurrentLIF":
+        neuron = RecurrentLIF(1, tau_mem, recurrence="one_to_one").double()
+        torch.nn.init.constant_(neuron.weight, case["self_weight"])
+        return neuron
+    kinds = {"CuBaLIF": CuBaLIF, "Alpha": Alpha}
+    return kinds[case["model"]](tau_mem, tau_syn) if case["model"] in kinds else LIF(tau_mem)
+
+
+@needs_node
+def test_every_neuron_model_spikes_as_the_core_does():
+    cases, data = parameters("NeuronModels", 150), explorers.NeuronModels().data()
+    counts = dict.fromkeys(explorers.NeuronModels.controls["model"].options, 0)
+    for case, found in zip(
+        cases, run("NeuronModels", [("compute", case, data) for case in cases]), strict=True
+    ):
+        current = torch.zeros(200, 1, 1, dtype=torch.float64)
+        current[[int(time) for time in case["arrivals"]]] = case["weight"]
+        spikes, membrane, _ = model_from_core(case)(current, record=True)
+        assert [step["spike"] for step in found["steps"]] == spikes.flatten().tolist(), case
+        assert [step["membrane"] for step in found["steps"]] == pytest.approx(
+            membrane.flatten().tolist(), abs=1e-9
+        )
+        assert numbers(found["titles"][0])[0] == spikes.sum()
+        counts[case["model"]] += spikes.sum().item()
+    assert min(counts.values()) > 50
+
+
 @needs_node
 def test_the_neuron_that_runs_in_time_does_what_the_core_does():
     random, data = np.random.default_rng(10), explorers.Excite().data()
@@ -362,80 +405,179 @@ def test_steps_of_descent_cross_flat_stretches_and_end_where_the_loss_is_0():
     explorer.sliders().values = values
 
 
+def layers_of_the_core(case, data):
+    """Return the spikes ``[T, N]`` of the input and of each layer, with the explorer's draws."""
+    (chance,) = run("LayerRates", [("chances", data)])
+    size = data["neurons"]
+    spikes = [(double(chance["draws"]).view(-1, 1, size) < case["input_rate"]).double()]
+    neuron = LIF(beta=double(np.exp(-1 / case["tau_mem"])))
+    for weights in chance["weights"]:
+        layer = case["gain"] / size**0.5 * double(weights).view(size, size)
+        spikes.append(neuron(spikes[-1] @ layer))
+    return [layer[:, 0] for layer in spikes]
+
+
+@needs_node
+def test_five_layers_spike_as_those_of_the_core():
+    data = explorers.LayerRates().data()
+    cases = parameters("LayerRates", 6)
+    for case, found in zip(
+        cases, run("LayerRates", [("compute", case, data) for case in cases]), strict=True
+    ):
+        expected = layers_of_the_core(case, data)
+        for layer, spikes in enumerate(expected):
+            same = (double(found["spikes"][layer]) == spikes).double().mean()
+            assert same > 0.999, (case, layer)  # sums in another order round otherwise
+        assert found["rates"] == pytest.approx([each.mean().item() for each in expected], abs=1e-3)
+        for title, layer in zip(found["titles"][1:], (1, data["layers"]), strict=True):
+            silent = 100 * (expected[layer].sum(0) == 0).double().mean().item()
+            assert numbers(title) == [layer, pytest.approx(silent, abs=1.01)]
+
+
+@needs_node
+def test_the_draws_of_the_layers_are_uniform_and_normal():
+    uniform, normal = run("LayerRates", [("uniform", 20_000, 3), ("normal", 20_000, 3)])
+    assert np.histogram(uniform, 10, (0, 1))[0] == pytest.approx(np.full(10, 2000), rel=0.1)
+    assert abs(np.corrcoef(uniform[:-1], uniform[1:])[0, 1]) < 0.03
+    assert np.mean(normal) == pytest.approx(0, abs=0.03)
+    assert np.std(normal) == pytest.approx(1, abs=0.03)
+    assert np.mean(np.abs(normal) < 1.96) == pytest.approx(0.95, abs=0.01)
+
+
+@needs_node
+def test_the_spread_is_that_of_membranes_without_a_threshold():
+    data = explorers.LayerRates().data()
+    generator = torch.Generator().manual_seed(0)
+    for gain, p, tau in ((1.8, 0.1, 10.0), (0.7, 0.3, 25.0)):
+        beta = np.exp(-1 / tau)
+        (found,) = run("LayerRates", [("spread", gain, p, beta)])
+        spikes = encoding.rate(torch.full((4, 100), p), 600, generator=generator)
+        weights = gain / 10 * torch.randn(100, 4000, generator=generator)
+        membrane = LeakyIntegrator(tau_mem=tau)(spikes @ weights)[200:]
+        assert found == pytest.approx(membrane.std().item(), rel=0.05)
+    assert data["neurons"] == 100
+
+
+def layer_rates(**values):
+    """Return the rates of all layers, and the share of silent neurons in layers 1 and 5."""
+    starts = {key: control.start for key, control in having_values("LayerRates").items()}
+    (found,) = run("LayerRates", [("compute", starts | values, explorers.LayerRates().data())])
+    return found["rates"], [numbers(title)[1] for title in found["titles"][1:]]
+
+
+@needs_node
+def test_layers_wake_up_one_after_the_other():
+    """The first answer of page 04."""
+    active = [sum(rate > 0.001 for rate in layer_rates(gain=g)[0][1:]) for g in (0.6, 0.9, 1.1)]
+    assert active == sorted(active)
+    assert layer_rates(gain=1.0)[0][5] == 0
+    assert layer_rates(gain=1.0)[0][1] > 0.03
+    assert layer_rates(gain=1.2)[0][5] > 0
+    for gain, below in ((1.6, True), (1.7, False)):
+        rates, _ = layer_rates(gain=gain)
+        assert (rates[5] < rates[0]) == below
+
+
+@needs_node
+def test_a_longer_memory_wakes_the_layers():
+    """The second answer of page 04."""
+    assert layer_rates(gain=1.4, tau_mem=5.0)[0][5] < 0.002
+    rates, _ = layer_rates(gain=1.4, tau_mem=50.0)
+    assert 0.07 < min(rates[1:]) < max(rates[1:]) < 0.081
+
+
+@needs_node
+def test_layer_5_does_not_keep_up_with_its_input():
+    """The third answer of page 04."""
+    found = [layer_rates(gain=1.6, input_rate=rate) for rate in (0.05, 0.2, 0.5)]
+    low, middle, high = (rates[5] for rates, _ in found)
+    assert middle / low > 0.2 / 0.05
+    assert 1 < high / middle < 0.5 / 0.2
+    assert all(40 <= silent[1] <= 60 for _, silent in found)
+    values = {"gain": 1.6, "input_rate": 0.5, "tau_mem": 10.0}
+    (drawn,) = run("LayerRates", [("compute", values, explorers.LayerRates().data())])
+    assert double(drawn["spikes"][5]).mean(0).max() > 0.9
+
+
 @needs_node
 @pytest.mark.parametrize("seed", [0, 7, 2**31 + 5])
-def test_the_draws_are_those_of_torch(seed):
-    (found,) = run("Encoding", [("uniform", 5000, seed)])
-    assert found == torch.rand(5000, generator=torch.Generator().manual_seed(seed)).tolist()
+def test_the_draws_are_uniform_and_independent(seed):
+    (found,) = run("Encoding", [("uniform", 20_000, seed)])
+    counts, _ = np.histogram(found, bins=20, range=(0, 1))
+    assert counts.sum() == 20_000
+    assert np.abs(counts - 1000).max() < 5 * np.sqrt(1000)
+    assert abs(np.corrcoef(found[1:], found[:-1])[0, 1]) < 5 / np.sqrt(20_000)
+    assert len(set(found)) > 19_900
+
+
+def coded(code, image, steps, draws):
+    """Return the spikes ``[T, N]`` of the core for an image of greys."""
+    values = double(image)[None]
+    if code == "rate":
+        return (double(draws) < values).double()
+    if code == "regular":
+        neuron = LIF(beta=1.0, threshold=1 - 1e-9)  # which does not leak
+        return neuron(encoding.direct(values, steps))[:, 0]
+    if code == "latency":
+        return encoding.latency(values, steps, mode="linear")[:, 0]
+    return encoding.delta(encoding.direct(values, steps), threshold=1 / steps)[:, 0, 0]
 
 
 @needs_node
-@pytest.mark.parametrize("code", ["rate", "latency", "delta"])
+@pytest.mark.parametrize("code", ["rate", "regular", "latency", "delta"])
 def test_the_encoder_spikes_as_the_core_does(code):
     random, calls, expected = np.random.default_rng(3), [], []
-    for _, _, steps, gain, tau in draws(60, 4, *LIVE["Encoding"].controls.values()):
-        image = random.integers(0, 256, 40) / 255
-        threshold, seed = random.uniform(0.05, 0.4), random.integers(2**31).item()
-        call, spikes = _encoded(code, image, steps, gain, tau, threshold, seed)
-        calls.append(call)
-        expected.append(spikes)
+    for steps in [4, 5, 51, 85, 100, *random.integers(4, 101, 60).tolist()]:
+        image = [0.0, 1.0, *(random.integers(0, 256, 40) / 255).tolist()]
+        draws = random.random((steps, 42))
+        calls.append((code, image, steps, draws.flatten().tolist()))
+        expected.append(coded(code, image, steps, draws).flatten().tolist())
     for found, spikes in zip(run("Encoding", calls), expected, strict=True):
-        parts = [found["on"], found["off"]] if code == "delta" else [found]
-        assert parts == [channel.flatten().tolist() for channel in spikes]
-    assert sum(spikes[0].sum().item() for spikes in expected) > 1000
+        assert found == spikes
+    assert sum(map(sum, expected)) > 1000
 
 
-@needs_node
-def test_a_change_of_exactly_one_threshold_is_worth_a_spike():
-    signal = double([0.25, 0.5, 0.5, 0.25, 0.25]).view(5, 1, 1)
-    (found,) = run("Encoding", [("delta", signal.flatten().tolist(), 1, 0.25)])
-    spikes = encoding.delta(signal, threshold=0.25)
-    assert found["on"] == spikes[:, :, 0].flatten().tolist() == [1, 1, 0, 0, 0]
-    assert found["off"] == spikes[:, :, 1].flatten().tolist() == [0, 0, 0, 1, 0]
-
-
-def _encoded(code, image, steps, gain, tau, threshold, seed):
-    """Return a call of the JavaScript encoder, and the spikes of the core's, by channel."""
-    values, seeded = double(image)[None], torch.Generator().manual_seed(seed)
-    if code == "rate":
-        uniform = torch.rand(
-            (steps, 1, 40), generator=torch.Generator().manual_seed(seed), dtype=torch.float64
-        )
-        options = {"gain": gain, "draws": uniform.flatten().tolist()}
-        return ("rate", image.tolist(), steps, options), [
-            encoding.rate(values, steps, gain=gain, generator=seeded)
-        ]
+def read_back(code, spikes, steps, gain):
+    """Return what the core reads from the first spikes of a presentation of `steps`."""
     if code == "latency":
-        spikes = encoding.latency(values, steps, tau=tau, threshold=threshold)
-        return ("latency", image.tolist(), steps, {"tau": tau, "threshold": threshold}), [spikes]
-    noise = torch.rand((steps, 1, 40), generator=seeded, dtype=torch.float64)
-    signal = torch.linspace(0, 1, steps, dtype=torch.float64).view(-1, 1, 1) * values + 0.3 * noise
-    spikes = encoding.delta(signal, threshold=threshold)
-    return ("delta", signal.flatten().tolist(), 40, threshold), [spikes[:, :, 0], spikes[:, :, 1]]
+        rest = torch.zeros(steps - len(spikes), *spikes.shape[1:])
+        return reconstruction.from_latency(torch.cat([spikes, rest]), mode="linear")
+    if code == "delta":
+        return reconstruction.from_delta(spikes[:, :, None], threshold=1 / steps)[-1]
+    return reconstruction.from_rate(spikes, gain=gain)
 
 
 @needs_node
-def test_what_is_read_back_is_what_the_core_reads_back():
-    explorer, cases = explorers.Encoding(), parameters("Encoding")
-    calls = [("compute", case, explorer.data()) for case in cases]
-    for case, found in zip(cases, run("Encoding", calls), strict=True):
-        back = _read_back(double(found["spikes"]).view(case["steps"], 1, 784), case, explorer)
-        assert found["back"] == pytest.approx(back[0].numpy(), abs=1e-9)
-        assert found["image"] == pytest.approx(
-            explorer.images[case["digit"]].flatten().numpy(), abs=1e-6
-        )
+def test_what_is_read_back_after_each_step_is_what_the_core_reads_back():
+    explorer, cases = explorers.Encoding(), parameters("Encoding", 12)
+    data = explorer.data()
+    for case in cases:
+        image = (double(data["images"][case["digit"]]) / 255).tolist()
+        (found,) = run("Encoding", [("course", image, case, 5)])
+        spikes = double(found["spikes"]).view(case["steps"], 1, 784)
+        assert found["counts"] == [0, *spikes.sum((1, 2)).tolist()]
+        for t in (1, 2, case["steps"] // 2, case["steps"]):
+            back = read_back(case["code"], spikes[:t], case["steps"], case["gain"])[0]
+            assert found["backs"][t] == pytest.approx(back.tolist(), abs=1e-9)
+            error = (back - double(image)).square().mean().sqrt().item()
+            assert found["errors"][t] == pytest.approx(error, abs=1e-9)
 
 
-def _read_back(spikes, case, explorer):
-    if case["code"] == "rate":
-        return reconstruction.from_rate(spikes, gain=case["gain"])
-    if case["code"] == "latency":
-        return reconstruction.from_latency(spikes, tau=case["tau"], threshold=explorer.threshold)
-    return (
-        spikes[0]
-        if case["code"] == "direct"
-        else reconstruction.from_delta(spikes[:, :, None], threshold=0.1)[-1]
-    )
+@needs_node
+def test_the_stream_runs_to_its_end_rests_and_begins_again_with_other_coins():
+    data = explorers.Encoding().data() | {"first": 0}
+    values = {key: c.start for key, c in having_values("Encoding").items()} | {"steps": 6}
+    (found,) = run("Encoding", [("run", values, data, 6 + data["hold"] + 3)])
+    assert [state["time"] for state in found] == [*range(1, 6 + data["hold"] + 1), 0, 1, 2]
+    assert [state["shown"] for state in found[-4:]] == [0, 1, 1, 1]
+
+
+def test_the_digits_of_the_explorer_are_those_of_its_slider():
+    images = torch.tensor(explorers.Encoding().data()["images"]).view(10, 28, 28)
+    digits = mnist_mini()
+    for digit, image in enumerate(images):
+        same = ((255 * digits.test_images).round() == image).all((1, 2))
+        assert digits.test_labels[same].tolist() == [digit]
 
 
 @needs_node

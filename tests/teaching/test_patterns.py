@@ -2,7 +2,9 @@
 
 import pytest
 import torch
+from torch import nn
 
+from snn_core import LIF
 from snn_core.surrogate import ALL_SURROGATES, Surrogate
 from snn_core.teaching.diagrams.bumps import FORMULAS
 from snn_core.teaching.patterns import WIDTHS, pattern_network, random_patterns, surrogate_of_width
@@ -35,6 +37,13 @@ def test_the_network_depends_on_its_seed_alone_and_leaves_the_generator_of_pytor
     torch.manual_seed(7)
     network = pattern_network("boxcar", hidden=20, seed=3, detach_reset=False)
     assert torch.equal(torch.rand(1), expected)
+    assert [type(layer) for layer in network] == [nn.Linear, LIF, nn.Linear, LIF]
+    assert network[2].weight.shape == (2, 20)
+    assert network[0].bias is network[2].bias is None
+    assert network[1] is not network[3]
+    wide = pattern_network(hidden=2000)
+    assert wide[0].weight.std().item() == pytest.approx(0.22, rel=0.02)
+    assert wide[2].weight.std().item() == pytest.approx(2000**-0.5, rel=0.05)
     again = pattern_network(hidden=20, seed=3)
     assert torch.equal(network[0].weight, again[0].weight)
     assert not torch.equal(network[0].weight, pattern_network(hidden=20, seed=4)[0].weight)

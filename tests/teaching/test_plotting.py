@@ -32,6 +32,23 @@ def test_raster_draws_one_dot_per_spike_at_its_time():
     assert axes.get_xlabel() == "time (ms)"
 
 
+def test_rasters_stand_side_by_side_and_show_the_first_example():
+    batch = torch.zeros(5, 2, 3)
+    batch[1, 0, 2] = batch[4, 1, 0] = 1
+    axes = plotting.rasters([batch, batch[:, 1]], ["first", "second"], colors=["red", "blue"])
+    assert [each.lines[0].get_color() for each in axes] == ["red", "blue"]
+    assert [each.get_title(loc="left") or each.get_title() for each in axes] == ["first", "second"]
+    drawn = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes]
+    assert drawn == [{(1, 2)}, {(4, 0)}]
+    assert [each.get_ylabel() for each in axes] == ["neuron", ""]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_rasters_need_two_trains_and_as_many_titles(count):
+    with pytest.raises(ValueError, match="trains|titles"):
+        plotting.rasters([torch.zeros(5, 3)] * count, ["one"] * min(count, 2))
+
+
 def test_traces_mark_the_spikes_and_the_threshold():
     axes = plotting.traces(
         torch.tensor([0.1, 1.2, 0.3]), spikes=torch.tensor([0.0, 1.0, 0.0]), threshold=1.0, dt=0.5
@@ -75,6 +92,16 @@ def test_membrane_histogram_has_one_panel_per_layer():
     assert [ax.get_title(loc="left") or ax.get_title() for ax in axes] == ["layer 1", "layer 1"]
 
 
+def test_a_film_has_one_row_for_each_name_and_shows_what_there_is_after_so_many_steps():
+    grey = torch.linspace(0, 1, 5).view(5, 1, 1).expand(5, 2, 2)
+    axes = plotting.film({"spikes": grey, "so far": 1 - grey}, [1, 3, 5], dt=2.0)
+    assert axes.shape == (2, 3)
+    assert [ax.get_title() for ax in axes[0]] == ["2 ms", "6 ms", "10 ms"]
+    assert [row[0].texts[0].get_text() for row in axes] == ["spikes", "so far"]
+    assert [ax.images[0].get_array().max() for ax in axes.flat] == [0, 0.5, 1, 1, 0.5, 0]
+    assert all(ax.images[0].get_clim() == (0, 1) for ax in axes.flat)
+
+
 def test_images_share_one_grey_scale():
     axes = plotting.images([torch.zeros(2, 2), torch.ones(2, 2)], ["a", "b"])
     assert all(ax.images[0].get_clim() == (0, 1) for ax in axes)
@@ -98,6 +125,7 @@ VERBS = {
     "raster": lambda as_: plotting.raster(as_(torch.stack([FIRED, 1 - FIRED], 1))),
     "traces": lambda as_: plotting.traces(as_(COURSE), spikes=as_(FIRED)),
     "images": lambda as_: plotting.images([as_(TABLE), as_(TABLE.T)], ["a", "b"]),
+    "film": lambda as_: plotting.film({"up": as_(torch.stack([TABLE, TABLE]))}, [2]),
     "images of a stack": lambda as_: plotting.images(as_(torch.stack([TABLE, TABLE.T])), "ab"),
     "membrane_histogram": lambda as_: plotting.membrane_histogram(_report(as_(COURSE))),
     "heat_table": lambda as_: plotting.heat_table(as_(TABLE), "ab", "xy"),
@@ -171,6 +199,11 @@ BAD_FIGURES = {
         "threshold: got",
     ),
     "a picture of rank 1": (lambda: plotting.images([COURSE], ["a"]), "pictures: got shape"),
+    "a film without rows": (lambda: plotting.film({}, [1]), "rows: got none"),
+    "a film without moments": (lambda: plotting.film({"up": TABLE[None]}, []), "at: got none"),
+    "a film of rank 2": (lambda: plotting.film({"up": TABLE}, [1]), "up: got shape"),
+    "a moment after the end": (lambda: plotting.film({"up": TABLE[None]}, [2]), "at: got 2"),
+    "a moment before the first": (lambda: plotting.film({"up": TABLE[None]}, [0]), "at: got 0"),
     "no pictures": (lambda: plotting.images([], []), "pictures: got none"),
     "one title for two": (lambda: plotting.images([TABLE, TABLE], ["a"]), "titles: got 1"),
     "one axes for two": (
@@ -313,3 +346,34 @@ def test_dots_per_seed_draws_one_dot_for_each_run():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["wide", "narrow"]
     with pytest.raises(ValueError, match="b: got 1 columns"):
         plotting.dots_per_seed(results | {"b": [[0.1]]}, ["wide", "narrow"])
+
+
+def test_lanes_of_several_neurons_hold_what_each_made_of_the_input():
+    current = torch.tensor([0.0, 1.5, 0.0, 0.7, 0.7]).view(5, 1, 1)
+    answers = {name: LIF(beta=beta)(current, record=True) for name, beta in (("a", 0), ("b", 0.9))}
+    levels = torch.arange(5.0)
+    axes = plotting.compare_lanes(current, answers, dt=2.0, thresholds={"a": None, "b": levels})
+    assert [lane.get_ylabel() for lane in axes] == ["input", "a", "b"]
+    bars = [path[1].tolist() for path in axes[0].collections[0].get_segments() if path[1, 1]]
+    assert np.allclose(bars, [[2, 1.5], [6, 0.7], [8, 0.7]])
+    for lane, answer in zip(axes[1:], answers.values(), strict=True):
+        membrane, *_, marks = lane.lines
+        assert np.allclose(membrane.get_ydata(), answer.membrane.flatten())
+        assert (
+            marks.get_xdata().tolist() == (2 * answer.spikes.flatten().nonzero()).flatten().tolist()
+        )
+    assert [len(lane.lines) for lane in axes[1:]] == [2, 3]
+    assert axes[2].lines[1].get_ydata().tolist() == levels.tolist()
+    assert answers["a"].spikes.sum() == 1
+    assert answers["b"].spikes.sum() > 1
+
+
+def test_lanes_refuse_an_answer_to_another_input():
+    answer = LIF()(torch.ones(4, 1, 1), record=True)
+    with pytest.raises(ValueError, match="a: got 4 values, expected 5"):
+        plotting.compare_lanes(torch.ones(5), {"a": answer})
+    with pytest.raises(ValueError, match="dt"):
+        plotting.compare_lanes(torch.ones(4), {"a": answer}, dt=0.0)
+    axes = plotting.compare_lanes(torch.ones(4), {"a": answer})
+    assert isinstance(axes[0].collections[0], PolyCollection)
+    assert axes[1].lines[1].get_ydata().tolist() == [1.0] * 4

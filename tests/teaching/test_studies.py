@@ -1,17 +1,21 @@
 """Studies: the parts that pages and experiments share do what they say."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF
+from snn_core import LIF, LeakyIntegrator, StochasticLIF, losses
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.studies import (
     codes_and_losses,
     convolutional,
     gradient_rules,
     learning_rules,
+    local_learning,
 )
+from snn_core.training import one_cycle, seed_torch
 
 IMAGES = mnist_mini().train_images[:8]
 
@@ -91,3 +95,220 @@ def test_every_trial_is_a_gradient_rule_a_rule_of_its_own_or_a_control():
     own = set(learning_rules.LEARN) | {"last_layer", "untrained"}
     assert set(learning_rules.TRIALS) == set(gradient_rules.GRADIENT_RULES) | own
     assert len(set(learning_rules.TRIALS)) == len(learning_rules.TRIALS)
+
+
+def test_membranes_are_read_from_neurons_that_do_not_reset():
+    for loss, kind in (("membrane_cross_entropy", LeakyIntegrator), ("count_cross_entropy", LIF)):
+        network = codes_and_losses.classifier("rate", loss)
+        assert type(network[3]) is kind
+        assert network[3].tau_mem.item() == pytest.approx(codes_and_losses.TAU_MEM)
+        assert network[1].tau_mem.item() == pytest.approx(codes_and_losses.TAU_MEM)
+
+
+def test_a_stream_has_its_neurons_last():
+    """Identity shortcuts add currents; the neurons stand in front of each layer's synapses."""
+    for name, kind in (("add to stream", LIF), ("batch norm", nn.Sequential)):
+        network = convolutional.deep_network(depth=3, **convolutional.KINDS[name])
+        assert type(network[4]) is kind
+        assert isinstance(network[2], LIF) == (name == "batch norm")
+
+
+def two_layers():
+    torch.manual_seed(0)
+    return gradient_rules.two_layers(6)
+
+
+def test_the_task_has_ten_neurons_with_one_time_constant():
+    network = two_layers()
+    assert [network[0].out_features, network[2].out_features] == [6, 10]
+    for neuron in (network[1], network[3]):
+        assert neuron.tau_mem.item() == pytest.approx(gradient_rules.TAU_MEM)
+    assert network[3].surrogate.scale == gradient_rules.WIDE
+
+
+def test_random_matrices_come_from_the_seed_of_a_learner():
+    torch.manual_seed(0)
+    one, two, other = (
+        gradient_rules.learner_for("feedback_alignment", two_layers(), seed) for seed in (1, 1, 2)
+    )
+    assert torch.equal(one.matrices[0], two.matrices[0])
+    assert not torch.equal(one.matrices[0], other.matrices[0])
+
+
+def test_the_gradient_of_bptt_is_aligned_with_itself_and_takes_all_samples():
+    """More than 50 samples, shown in parts: each part's error is a mean over its own samples."""
+    network = two_layers()
+    inputs = (torch.rand(5, 70, 784) < 0.2).float()
+    labels = torch.arange(70) % 10
+    learner = gradient_rules.learner_for("bptt", network, steps=5)
+    assert gradient_rules.alignment(learner, network, inputs, labels) == pytest.approx(1, rel=1e-4)
+    found = gradient_rules.hidden_gradient(learner, network, inputs, labels)
+    assert network[0].weight.grad is None
+    parts = ((inputs[:, :50], labels[:50]), (inputs[:, 50:], labels[50:]))
+    loss = sum(losses.count_cross_entropy(network(some), answers) for some, answers in parts)
+    (expected,) = torch.autograd.grad(loss, network[0].weight)
+    assert expected.abs().max() > 0
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-7)
+    silent = gradient_rules.learner_for("last_layer", network, steps=5)
+    assert math.isnan(gradient_rules.alignment(silent, network, inputs, labels))
+
+
+def test_shifted_digits_move_by_up_to_one_pixel_along_both_axes():
+    dot = torch.zeros(1, 28, 28)
+    dot[0, 14, 14] = 1
+    generator = torch.Generator().manual_seed(0)
+    seen = set()
+    for _ in range(100):
+        spikes = gradient_rules.encode_shifted(dot.flatten(1), generator)
+        (where,) = spikes.sum(0)[0].nonzero().flatten().tolist()
+        seen.add((where // 28 - 14, where % 28 - 14))
+    assert seen == {(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)}
+
+
+def test_training_by_bptt_is_that_of_autograd_with_the_same_optimizer():
+    """Two updates in full batches, so that the order of the samples does not matter."""
+    images, labels = IMAGES.flatten(1), torch.arange(8)
+    network, twin = two_layers(), two_layers()
+    learner = gradient_rules.learner_for("bptt", network, steps=4)
+    settings = {"epochs": 2, "lr": 0.01, "generator": torch.Generator().manual_seed(0)}
+
+    def repeat(x, _):
+        return (x > 0.5).float().expand(4, *x.shape)
+
+    gradient_rules.train_by(learner, network, images, labels, encode=repeat, **settings)
+    optimizer = torch.optim.AdamW(twin.parameters(), lr=0.01, weight_decay=0.1)
+    schedule = one_cycle(optimizer, 0.01, 2)
+    for _ in range(2):
+        optimizer.zero_grad()
+        losses.count_cross_entropy(twin(repeat(images, None)), labels).backward()
+        optimizer.step()
+        schedule.step()
+    for one, other in zip(network.parameters(), twin.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+
+
+FEW = mnist_mini()
+DATA = FEW.train_images[:96].flatten(1), FEW.train_labels[:96]
+TEST = FEW.test_images[:50].flatten(1), FEW.test_labels[:50]
+SETTINGS = {"epochs": 1, "lr": 3e-3}
+
+
+@pytest.mark.parametrize("rule", ["reward_stdp", "stdp_readout", "random_readout", "no_hidden"])
+def test_a_trial_depends_on_its_seed_alone(rule):
+    settings = SETTINGS | ({"stdp": (0.5, 0.01)} if rule == "stdp_readout" else {})
+    accuracies = []
+    for chance in (1, 2):
+        torch.manual_seed(chance)
+        found = learning_rules.rule_trial(rule, DATA, TEST, hidden=20, seed=3, **settings)
+        assert found["seconds"] >= 0
+        accuracies.append(found["accuracy"])
+    assert accuracies[0] == accuracies[1]
+    assert 0 <= accuracies[0] <= 1
+    assert (50 * accuracies[0]) % 1 == pytest.approx(0, abs=1e-6)
+
+
+def test_weights_of_a_trial_start_at_the_sizes_that_are_asked_for():
+    def started(**options):
+        kept = []
+
+        def make(rule, network, seed, *, steps, feedback):
+            kept.extend([network[0].weight.clone(), network[2].weight.clone(), feedback])
+            return gradient_rules.learner_for(rule, network, seed, steps=steps)
+
+        options = {"hidden": 4, "seed": 0, "make_learner": make} | options
+        learning_rules.rule_trial("ottt", DATA, TEST, **options, **SETTINGS)
+        return kept
+
+    usual, other = started(), started(start=(2.0, 3.0, 5.0))
+    seed_torch(0)
+    fresh = gradient_rules.two_layers(4)
+    assert torch.equal(usual[0], fresh[0].weight)
+    assert torch.equal(usual[1], fresh[2].weight)
+    assert torch.equal(other[0], 2 * usual[0])
+    assert torch.equal(other[1], 3 * usual[1])
+    assert [usual[2], other[2]] == [1, 5]
+
+
+def test_a_trial_learns_what_its_images_show_and_tells_the_gradients_before_and_after():
+    """Two classes of stripes, which no untrained network tells apart."""
+    images = torch.zeros(128, 28, 28)
+    images[::2, 8:12] = 1
+    images[1::2, 18:22] = 1
+    data = images.flatten(1), torch.arange(128) % 2
+    generator = torch.Generator().manual_seed(0)
+    probe = gradient_rules.encode_still(data[0][:60], generator), data[1][:60]
+    trial = {"train": data, "test": data, "hidden": 20, "seed": 0}
+    settings = {"epochs": 8, "lr": 0.01, "batch_size": 16}
+    found = learning_rules.rule_trial("bptt", **trial, probe=probe, **settings)
+    assert found["accuracy"] > 0.95
+    assert found["before"] == pytest.approx(1, rel=1e-4)
+    assert found["after"] == pytest.approx(1, rel=1e-4)
+    assert learning_rules.rule_trial("untrained", **trial)["accuracy"] < 0.7
+    alone = learning_rules.rule_trial("no_hidden_scaled", **trial, **settings)
+    assert alone["accuracy"] > 0.95
+
+
+def test_neurons_of_a_noisy_readout_take_3_from_each_other():
+    """With next to no noise: the first one fires, and the second one hears of it a step later."""
+    neuron = StochasticLIF(beta=0.0, width=1e-6)
+    spikes = torch.ones(3, 1, 1)
+    answer = learning_rules.noisy_readout(torch.tensor([[4.5], [0.5]]), spikes, neuron)
+    assert answer[:, 0].tolist() == [[1, 0]] * 3
+    answer = learning_rules.noisy_readout(torch.tensor([[3.9], [3.9]]), spikes, neuron)
+    assert answer[:, 0].tolist() == [[1, 1], [0, 0], [1, 1]]
+
+
+def test_a_pupil_starts_from_the_sizes_of_its_rule():
+    first = two_layers()
+    for rule, (lr, decay, hidden, output) in local_learning.TUNED.items():
+        pupil = local_learning.pupil(first, rule, 100, torch.Generator().manual_seed(0))
+        assert torch.equal(pupil.network[0].weight, hidden * first[0].weight)
+        assert torch.equal(pupil.network[2].weight, output * first[2].weight)
+        (group,) = pupil.optimizer.param_groups
+        assert group["weight_decay"] == decay
+        assert group["lr"] == pytest.approx(lr / 25)
+        assert (pupil.online is None) == (rule == "bptt")
+    assert pupil.online.horizon == local_learning.STEPS
+
+
+def test_an_update_by_bptt_is_one_of_autograd_and_tells_the_answers_before():
+    spikes, labels = (torch.rand(10, 20, 784) < 0.2).float(), torch.arange(20) % 10
+    first = two_layers()
+    pupil = local_learning.pupil(first, "bptt", 10, torch.Generator())
+    output = first(spikes)
+    right = local_learning.update(pupil, spikes, labels)
+    assert right == losses.accuracy(output.sum(0), labels)
+    losses.count_cross_entropy(output, labels).backward()
+    optimizer = torch.optim.AdamW(first.parameters(), lr=3e-3, weight_decay=0.5)
+    one_cycle(optimizer, 3e-3, 10)
+    optimizer.step()
+    for one, other in zip(pupil.network.parameters(), first.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+
+
+def test_a_lesson_teaches_all_rules_on_the_same_spikes():
+    digits = FEW._replace(
+        train_images=FEW.train_images[:70],
+        train_labels=FEW.train_labels[:70],
+        test_images=FEW.test_images[:20],
+        test_labels=FEW.test_labels[:20],
+    )
+    found = local_learning.lesson(0, digits, epochs=2)
+    assert found.course.shape == (len(local_learning.TUNED), 4)  # batches of 64 and of 6
+    assert set(found.accuracy) == set(found.networks) == set(local_learning.TUNED)
+    start = dict(zip(local_learning.TUNED, found.course[:, 0].tolist(), strict=True))
+    assert start["bptt"] == start["ottt"]  # neither of them changes the first weights
+    assert all((share * 64) % 1 == 0 for share in start.values())
+    again = local_learning.lesson(0, digits, epochs=2)
+    assert torch.equal(found.course, again.course)
+    assert found.accuracy == again.accuracy
+
+
+def test_a_trial_of_codes_and_losses_says_what_it_found():
+    found = codes_and_losses.trial("rate", "count_cross_entropy", 1e-3, DATA, TEST)
+    assert 0 <= found.accuracy <= 1
+    assert (50 * found.accuracy) % 1 == pytest.approx(0, abs=1e-6)
+    assert 1 <= found.steps <= codes_and_losses.STEPS
+    assert found.spikes > 0
+    classes = codes_and_losses.classifier("rate", "population_cross_entropy")[2].out_features
+    assert classes == 50  # five for each

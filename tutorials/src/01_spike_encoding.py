@@ -3,19 +3,12 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; nothing about neurons. · 25 minutes to read, 20 seconds to run. · Introduces `encoding` (`repeat`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; nothing about neurons. · 25 minutes to read, without *Deeper*; 5 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 
-# %% [markdown]
-# ## You will
-#
-# - turn values into spikes by hand, code by code, and assert that `snn_core` agrees wherever chance has no say;
-# - read the image back out of the spikes, so that you *see* what each code loses;
-# - measure that the noise of a rate code shrinks as $1/\sqrt{T}$, and why that is expensive;
-# - put all spike codes into one figure: error against spikes, and error against time.
-
 # %% tags=["setup"]
+import math
 import sys
 
 if "google.colab" in sys.modules:
@@ -23,16 +16,16 @@ if "google.colab" in sys.modules:
 
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from snn_core import encoding, reconstruction
+from snn_core import LIF, encoding, reconstruction
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import Encoding
-from snn_core.teaching.palette import BLUE
-from snn_core.teaching.plotting import images, raster, use_style
+from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
+from snn_core.teaching.plotting import decorate, film, heat_table, images, panels, raster, use_style
+from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
 
 use_style()
@@ -40,346 +33,511 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(1)
 
 # %% [markdown]
-# ## 1 · Numbers in, spikes out
-#
-# A camera hands us numbers. A spiking neuron hands its successors *spikes*: at each moment it sends one, or it does not. Nothing else travels, no size and no sign. So before a spiking network can look at an image, the image is usually written in zeros and ones that are spread over time. That is an **encoding**.
-#
-# Time is cut into $T$ steps. In this collection a step lasts $\mathrm{d}t = 1$ ms unless we say otherwise, and time is always the first axis: a batch of $B$ images with $N$ pixels becomes a tensor `[T, B, N]`.
-#
-# The simplest way avoids spikes at the input. Every pixel drives the first layer with the same current at every step, $I[t] = x$, and the first *neurons* do the encoding. This is called **direct** coding.
-#
-# The image is there in full after one step, so nothing is lost. The price is elsewhere: each input is a real number, and the first layer must *multiply* at every step, where a spike needs only an addition. And each value is held by a number, not by spikes. Many of the most accurate networks use direct coding all the same.
-#
-# Our image is the first one of MNIST. Beside it we keep five grey values that are easy to follow by hand.
-#
-# > **Before you run:** `direct` has 25 times as many entries as the image. How much more memory does it take?
+# A handwritten digit is shown for 64 milliseconds. Its 784 pixels cannot send their grey. Each can only send **spikes**, and a spike is a 1 and nothing else. Here every pixel sends them at random, the brighter the more often: a white one in every fifth millisecond on average, a black one never.
 
 # %%
-image = mnist_mini().train_images[0]
-pixels = torch.tensor([0.0, 0.1, 0.25, 0.5, 1.0])
-by_hand = torch.stack([image] * 25)
-direct = encoding.repeat(image, 25)
-print(f"image {list(image.shape)}, {int((image > 0).sum())} of {image.numel()} pixels are not black")
-print("same values:", torch.equal(by_hand, direct), "· new memory:", direct.data_ptr() != image.data_ptr())
-
-# %% tags=["check"]
-assert torch.equal(by_hand, direct)
-assert direct.data_ptr() == image.data_ptr()
-assert torch.allclose(direct.mean(0), image)
+digits = mnist_mini()
+image = digits.train_images[0]
+stream = encoding.rate(image, 64, gain=0.2, generator=generator)
+print(list(stream.shape))
 
 # %% [markdown]
-# ## 2 · Rate: the value is a probability
+# 64 steps of 28 by 28 zeros and ones: a film. Somebody who sees only the film counts, for every pixel, in which share of the steps it has sent a spike, and compares that with the 0.2 of white.
 #
-# (The tensor `direct` took no new memory: it is a view of the image.)
-#
-# A neuron that is driven harder spikes more often. A **rate code** turns this into a recipe: at every step each pixel tosses a biased coin and spikes with probability
-#
-# $$p = g\,x, \qquad 0 < g \le 1,$$
-#
-# where $x \in [0, 1]$ is its intensity and $g$ the *gain*. The tosses are independent. To read the value back, count: $\hat x = n / (gT)$.
-#
-# > **Before you run:** the pixel of value 0.5 gets 12 steps and gain 1. How many spikes do you expect, and would you bet on exactly that number?
+# > **Look first:** after how many milliseconds do you recognise the digit? And after how many are its greys right?
 
-# %%
-chance = np.random.default_rng(0)
-for value in pixels.tolist():
-    spikes = [int(chance.random() < value) for _ in range(12)]
-    print(f"x = {value:.2f}: {spikes}  read back: {np.mean(spikes):.2f}")
-
-# %% alt="Left: raster of the rate-coded digit, dots spread evenly over 40 steps. Right: the image and what is read back after 2, 10 and 40 steps, grainy at first and then clearer."
-rate_spikes = encoding.rate(image.flatten()[None], 40, generator=generator)
-figure, axes = plt.subplots(1, 5, figsize=(10, 2.3), width_ratios=(2.2, 1, 1, 1, 1))
-raster(rate_spikes[:, 0], axes[0], size=1.5).set(ylabel="pixel", title=f"rate code: {int(rate_spikes.sum()):,} spikes")
-back = [reconstruction.from_rate(rate_spikes[:steps, 0]).view(28, 28) for steps in (2, 10, 40)]
-images([image, *back], ["image", "after 2 ms", "after 10 ms", "after 40 ms"], axes[1:])
-plt.show()
+# %% alt="Two rows of pictures at 1, 2, 8 and 64 milliseconds. Above, the spikes of that millisecond: white pixels scattered over the strokes of a five. Below, the share of spikes so far: a few dots of a five after 1 and 2 ms, a grainy five after 8, a clearer one, still grainy, after 64."
+ms = torch.arange(1, 65).view(64, 1, 1)
+share = stream.cumsum(0) / ms
+rows = {
+    "spikes": stream,
+    "so far": share / 0.2,
+}
+axes = film(rows, at=[1, 2, 8, 64])
 
 # %% [markdown]
-# Black never spikes and white always does, so both are read back exactly. In between, the answer is as good as a few coin tosses. On the image, where `encoding.rate` tosses all coins of all pixels at once, the shape is there after two steps. The greys take much longer. How much longer?
-#
-# The count is binomial, so $\hat x$ has the right mean and the variance $x(1 - gx)/(gT)$. The error therefore falls as $1/\sqrt{T}$: **to halve it, you must wait four times as long, and pay four times the spikes.** We measure this over ten presentations of the image and compare it with the formula.
-
-
-# %% alt="Log-log plot of the error of the rate code against the number of steps: measured dots lie on the predicted line of slope minus one half."
-def rms_error(estimate, target):
-    """Return the root of the mean squared difference over all pixels."""
-    return (estimate - target).square().mean().sqrt().item()
-
-
-durations = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-spikes = encoding.rate(image.expand(10, 28, 28), 256, generator=generator)
-measured = [rms_error(reconstruction.from_rate(spikes[:steps]), image) for steps in durations]
-predicted = [(image * (1 - image) / steps).mean().sqrt().item() for steps in durations]
-slope = np.polyfit(np.log(durations), np.log(measured), 1)[0]
-figure, axis = plt.subplots(figsize=(6, 2.8))
-axis.loglog(durations, measured, "o", label="measured")
-axis.loglog(durations, predicted, label=r"$\sqrt{\mathrm{mean}\;x(1-x)/T}$")
-axis.set(xlabel="steps T", ylabel="RMS error", title=f"Rate noise falls as T to the power {slope:.2f}")
-axis.legend()
-plt.show()
-
-# %% tags=["check"]
-assert abs(slope - (-0.5)) < 0.05
-assert np.allclose(measured, predicted, rtol=0.1)
-assert (reconstruction.from_rate(spikes)[:, image == 0] == 0).all()
-
-# %% [markdown]
-# ## 3 · Latency: the value is a moment
-#
-# Waiting for averages is slow, and brains are not: people recognise images faster than a neuron in the retina can spike more than a few times (Thorpe et al. 1996). A **latency code** uses one spike per pixel and puts the value into its *time*: the brighter, the earlier.
-#
-# The rule comes from the neuron of the next page. A membrane with time constant $\tau$ that is driven by $x$ charges as $u(t) = x\,(1 - e^{-t/\tau})$. It reaches a threshold $\theta$ at
-#
-# $$t(x) = \tau \ln\frac{x}{x - \theta} \quad (x > \theta),$$
-#
-# and never if $x \le \theta$. To read it back, solve for $x$: $\hat x = \theta / (1 - e^{-t/\tau})$.
-#
-# > **Before you run:** which of the five pixels will never spike if $\theta = 0.2$? Which one is first?
-
-# %% tags=["NBVAL_CHECK_OUTPUT"]
-tau, threshold = 10.0, 0.2
-for value in pixels.tolist():
-    time = tau * np.log(value / (value - threshold)) if value > threshold else np.inf
-    print(f"x = {value:.2f}: charges to the threshold after {time:5.2f} ms")
-latency_spikes = encoding.latency(pixels[None], 20, tau=tau, threshold=threshold)
-steps = [
-    step if count else None
-    for step, count in zip(latency_spikes.argmax(0)[0].tolist(), latency_spikes.sum(0)[0], strict=True)
-]
-print("step of the spike:", steps)
-print("read back:", reconstruction.from_latency(latency_spikes, tau=tau, threshold=threshold)[0].numpy().round(2))
-
-# %% [markdown]
-# The brightest pixel is first, and the two dark ones never spike. Three things are lost. Whatever is darker than $\theta$ is gone. A spike falls on a whole step, so its time is rounded. And a spike that comes after the last step never arrives. There is also a simpler rule without logarithm, `mode="linear"`: $t = (T-1)(1-x)\,\mathrm{d}t$, which spends the same time on every grey level.
-
-# %% alt="Three panels: step of the spike against intensity for the logarithmic and the linear rule; raster of the latency-coded digit, with bright pixels first; the image and what is read back after 2, 5 and 20 ms."
-figure, axes = plt.subplots(1, 6, figsize=(10, 2.3), width_ratios=(1.5, 1.5, 1, 1, 1, 1))
-grey = torch.linspace(0, 1, 200)
-for mode in ("log", "linear"):
-    code = encoding.latency(grey[None], 20, mode=mode, tau=tau, threshold=threshold)[:, 0]
-    axes[0].plot(grey[code.sum(0) > 0], code.argmax(0)[code.sum(0) > 0], label=mode)
-axes[0].set(xlabel="intensity x", ylabel="spike time (ms)", title="brighter is earlier")
-axes[0].legend()
-spikes = encoding.latency(image.flatten()[None], 20, tau=tau, threshold=threshold)[:, 0]
-raster(spikes, axes[1], size=2)
-axes[1].set(ylabel="pixel", title=f"latency: {int(spikes.sum())} spikes")
-back = [reconstruction.from_latency(spikes[:steps], tau=tau, threshold=threshold).view(28, 28) for steps in (3, 6, 20)]
-images([image, *back], ["image", "after 3 ms", "after 6 ms", "after 20 ms"], axes[2:])
-plt.show()
-
-# %% [markdown]
-# At most one spike per pixel, and the bright strokes stand after three milliseconds. The faint edges arrive last, and the faintest never.
-
-# %% tags=["check"]
-times = torch.tensor([encoding.charging_time(x, tau, threshold) for x in pixels])
-assert torch.allclose(times[2:], tau * torch.log(pixels[2:] / (pixels[2:] - threshold)))
-assert torch.isinf(times[:2]).all() and steps == [None, None, 16, 5, 2]
-assert (spikes.sum(0) <= 1).all() and spikes.sum() < rate_spikes.sum() / 20
-
-# %% [markdown]
-# ## 4 · Delta: only change is worth a spike
-#
-# Most of what a camera sees was there a moment ago. A **delta code** is silent then. The encoder remembers a reference $r$, at first 0. When the signal has risen by a threshold $\theta$ above it, an ON spike is sent and $r$ goes up by $\theta$; when it has fallen by $\theta$, an OFF spike is sent and $r$ goes down. The receiver adds up what it hears: $\hat x = \theta\,(\text{ON} - \text{OFF})$. Event cameras work like this in every pixel.
-#
-# This code needs a *sequence*, so we move the digit: it drifts to the right by one pixel every four milliseconds, with smooth steps in between. Then we encode one of its pixels by hand, first naively, with ON spikes only.
-#
-# > **Before you run:** a bright stroke passes over this pixel and leaves it dark again. What does the receiver believe afterwards if there are no OFF spikes?
-
-
-# %%
-def drift(picture, steps, speed=0.25):
-    """Return the picture moving to the right by `speed` pixels per step, `[T, 1, 28, 28]`."""
-    frames = []
-    for step in range(steps):
-        whole, part = divmod(step * speed, 1)
-        now, later = torch.roll(picture, int(whole), 1), torch.roll(picture, int(whole) + 1, 1)
-        frames.append((1 - part) * now + part * later)
-    return torch.stack(frames)[:, None]
-
-
-movie = drift(torch.roll(image, -4, 1), 32)
-signal = movie[:, 0, 10, 10]
-
-
-# %% alt="Intensity of one pixel over 32 ms: it rises to 1 and falls back to 0. The receiver with ON spikes only stays at the maximum, the one with ON and OFF spikes follows."
-def delta_by_hand(signal, threshold, off_spikes):
-    reference, heard = 0.0, []
-    for value in signal.tolist():
-        if value - reference >= threshold:
-            reference += threshold
-        elif off_spikes and reference - value >= threshold:
-            reference -= threshold
-        heard.append(reference)
-    return heard
-
-
-on_only = delta_by_hand(signal, 0.25, off_spikes=False)
-on_off = delta_by_hand(signal, 0.25, off_spikes=True)
-figure, axis = plt.subplots(figsize=(7, 2.6))
-axis.plot(signal, color="0.6", linewidth=3, label="pixel")
-axis.step(range(32), on_only, where="post", label="heard, ON only")
-axis.step(range(32), on_off, where="post", label="heard, ON and OFF")
-axis.set(xlabel="time (ms)", ylabel="intensity", title="Without OFF spikes the receiver never forgets")
-axis.legend(loc="center right")
-plt.show()
-
-# %% [markdown]
-# As long as the signal moves by less than $\theta$ per step, the receiver is never off by more than $\theta$. Now the core's version on the whole movie. Its spikes have a channel for ON and one for OFF, `[T, B, 2, …]`, which is also how data from event cameras is laid out.
-
-# %% alt="Top row: frames of the moving digit at 0, 10, 20 and 30 ms. Bottom row: what the receiver has put together from ON and OFF spikes at these times; it starts empty and then follows the digit."
-events = encoding.delta(movie, threshold=0.25)
-heard = reconstruction.from_delta(events, threshold=0.25)
-figure, axes = plt.subplots(2, 4, figsize=(7, 3.8))
-shown = (0, 10, 20, 30)
-images([movie[t, 0] for t in shown], [f"{t} ms" for t in shown], axes[0])
-images([heard[t, 0] for t in shown], ["heard"] * 4, axes[1])
-figure.suptitle(f"The receiver starts with nothing and catches up, for {int(events.sum()):,} spikes")
-plt.show()
-
-# %% tags=["check"]
-assert np.allclose(heard[:, 0, 10, 10], on_off)
-assert on_only[-1] == max(on_only) > 0.7 and signal[-1] == 0
-assert signal.diff().abs().max() < 0.25 and np.abs(np.array(on_off) - signal.numpy()).max() < 0.25
-assert rms_error(heard[-1], movie[-1]) < 0.1 < rms_error(heard[0], movie[0])
-
-# %% [markdown]
-# ## 5 · Population: many neurons for one number
-#
-# So far each value had one neuron. For a *single* important number, such as an angle or a sound level, it pays to use many. In a **population code** each neuron has a favourite value $c_i$ and spikes most for it, with a Gaussian *receptive field*
-#
-# $$p_i = g\,\exp\!\left(-\frac{(x - c_i)^2}{2\sigma^2}\right).$$
-#
-# The width $\sigma$ is one distance between two favourites unless you say otherwise. The receiver takes the mean of the favourites, weighted by spike counts.
-#
-# > **Before you run:** ten neurons, numbered from 0, share $[0, 1]$. Which of them spike most for $x = 0.7$?
-
-# %% alt="Left: ten Gaussian receptive fields over the unit interval. Middle: raster for the value 0.7, in which neurons 5 to 8 spike most. Right: error of the estimate falls with the number of neurons."
-centres = np.linspace(0, 1, 10)
-by_hand = np.exp(-((0.7 - centres) ** 2) / (2 * (1 / 9) ** 2))
-fields = encoding.receptive_fields(torch.tensor([0.7]), 10)
-sizes = [3, 5, 10, 20, 40, 80]
-values = 0.2 + 0.6 * torch.rand(2000, generator=generator)
-errors = []
-for size in sizes:
-    spikes = encoding.population(values, 5, neurons=size, generator=generator)
-    errors.append(rms_error(reconstruction.from_population(spikes), values))
-figure, axes = plt.subplots(1, 3, figsize=(10, 2.6))
-axes[0].plot(grey, encoding.receptive_fields(grey, 10), color=BLUE, linewidth=1)
-axes[0].set(xlabel="value x", ylabel="spike probability", title="each neuron has a favourite")
-raster(encoding.population(torch.tensor([0.7]), 30, generator=generator)[:, 0], axes[1], size=7)
-axes[1].set_title("x = 0.7: neurons 5 to 8 spike most")
-axes[2].loglog(sizes, errors, "o-")
-axes[2].set(xlabel="neurons", ylabel="RMS error after 5 ms", title="more neurons, less error")
-axes[2].minorticks_off()
-axes[2].set_xticks(sizes, sizes)
-plt.show()
-
-# %% [markdown]
-# A population answers fast: it replaces waiting by neurons. Near 0 and 1 the fields are cut off and the estimate leans towards the middle, which is why we measured between 0.2 and 0.8.
-
-# %% tags=["check"]
-assert np.allclose(by_hand, fields[0], atol=1e-6)
-assert fields.argsort(descending=True)[0, :4].sort().values.tolist() == [5, 6, 7, 8]
-assert errors == sorted(errors, reverse=True)
-
-# %% [markdown]
-# ## 6 · All codes in one figure
-#
-# Now the comparison. For each code and each number of steps $T$ we encode the image, read it back, and note the RMS error and the number of spikes. The rate code runs at full gain. The latency code is the linear one, which uses all $T$ steps evenly. For the delta code the image fades in from black over $T$ steps, with the threshold $1/T$, the smallest one that keeps up. The population code gives each pixel ten neurons.
-#
-# > **Before you run:** which curve will be the flattest, and which code needs the fewest spikes?
-
-
-# %%
-def encode_and_read(code, steps):
-    """Return (estimate of the image, number of spikes) for a code and a number of steps."""
-    if code == "rate":
-        spikes = encoding.rate(image, steps, generator=generator)
-        return reconstruction.from_rate(spikes), spikes.sum().item()
-    if code == "latency":
-        spikes = encoding.latency(image, steps, mode="linear")
-        return reconstruction.from_latency(spikes, mode="linear"), spikes.sum().item()
-    if code == "delta":
-        fade_in = torch.linspace(1 / steps, 1, steps).view(-1, 1, 1, 1) * image
-        spikes = encoding.delta(fade_in, threshold=1 / steps)
-        return reconstruction.from_delta(spikes, threshold=1 / steps)[-1, 0], spikes.sum().item()
-    spikes = encoding.population(image, steps, generator=generator)
-    return reconstruction.from_population(spikes), spikes.sum().item()
-
-
-codes = ("rate", "latency", "delta", "population")
-steps_tried = [4, 8, 16, 32, 64, 128]
-table = {code: [encode_and_read(code, steps) for steps in steps_tried] for code in codes}
-error = {code: [rms_error(estimate, image) for estimate, _ in table[code]] for code in codes}
-cost = {code: [count for _, count in table[code]] for code in codes}
-
-# %% alt="Two log-log plots with one curve per code. Left, error against steps: delta and latency fall twice as steeply as rate, population stays flat. Right, error against spikes per image: latency needs by far the fewest spikes, population the most."
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
-for code, marker in zip(codes, "osD^", strict=True):
-    axes[0].loglog(steps_tried, error[code], marker + "-", label=code)
-    axes[1].loglog(cost[code], error[code], marker + "-", label=code)
-axes[0].set(xlabel="steps T", ylabel="RMS error", title="Timing codes turn time into precision faster than rate")
-axes[1].set(xlabel="spikes per image", title="Latency buys it with the fewest spikes")
-axes[0].legend()
-plt.show()
-
-# %% alt="The digit as read back from each of the four codes after 8 steps: grainy for rate, clean for latency, slightly darker for delta, with grey noise in the background for population."
-needed = {code: next((T for T, e in zip(steps_tried, error[code], strict=True) if e < 0.03), None) for code in codes}
-print("steps until the error is below 3 % of the grey scale:", needed)
-pictures = [image, *[table[code][1][0] for code in codes]]
-titles = ["image", *[f"{code}, {int(cost[code][1]):,} spikes" for code in codes]]
-images(pictures, titles, plt.subplots(1, 5, figsize=(10, 2.2))[1])
-plt.show()
-
-# %% [markdown]
-# How to read the figures. The pictures show what a receiver has after 8 steps. A *rate* code averages, and averages are slow: its error falls as $1/\sqrt T$. *Latency* and *delta* put the value into time, and fall about as $1/T$. *Latency* is the thriftiest by far, with one spike per visible pixel however long it takes, and the most precise; but a spike that comes one step late is a wrong value. *Delta* is less precise and costs about as many spikes as rate while the image fades in; its strength is that it stays silent when nothing changes. A *population* spends neurons and spikes to gain speed; for a whole image it is a luxury, and here the cut-off fields near black and white leave an error that no number of steps removes.
-
-# %% tags=["check"]
-slopes = {code: np.polyfit(np.log(steps_tried), np.log(error[code]), 1)[0] for code in codes}
-assert abs(slopes["rate"] + 0.5) < 0.1 and abs(slopes["delta"] + 1) < 0.15 and abs(slopes["latency"] + 1) < 0.15
-assert set(cost["latency"]) == {166} and 166 < min(cost["rate"] + cost["delta"] + cost["population"])
-assert all(best < other for best, other in zip(error["latency"], error["delta"], strict=True))
-assert needed["latency"] < needed["delta"] < needed["rate"] and needed["population"] is None
-
-# %% [markdown]
-# ## Explorer
-#
-# One picture, four codes. Start with the rate code: how many steps until you would recognise the digit, and how many until the greys are right? Then lower the gain. Then switch to latency and make $\tau$ so large that the dim pixels come too late.
-
-# %% alt="Explorer at its start: the image of a digit, the raster of its rate code over 25 steps, and the image read back."
-show = Encoding()
-show(digit=0, code="rate", steps=25)
+# The five can be guessed after 2 ms and read after 8. But it is full of grains, and after 64 ms there are some left. Where do they come from? This page finds out. Watch the film yourself, with any digit:
 
 # %%
 Encoding().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Set $T$ to 100. Which error is left after 25 ms, and which after 100?
+# 2. Take *latency*. Which parts of the digit come first? How many spikes does it need?
+# 3. Set $T$ to 20 and the gain to 1. Take first *regular rate*, then *delta*. How many spikes do they need, and which error is left?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Answers</summary>
+#
+# 1. About half: four times the time for half the error. Section 2 finds out why.
+# 2. The brightest parts. Each pixel that is not black sends one spike: for the 3 at the start 210 in all, however long it takes.
+# 3. Both need 2,647 spikes, and an error of 0.018 is left. They only send them at other times. Section 5 makes something of it.
+#
+# </details>
+
+# %% [markdown]
+# ## You will
+#
+# - watch an image arrive, spike by spike, in four codes;
+# - encode five greys by hand, and find the same spikes in `snn_core`;
+# - take chance away from a rate code, and see which part of its error was chance;
+# - shuffle spikes in time, and so find out which codes say something by time.
+
+# %% [markdown]
+# ## 1 · Numbers in, spikes out
+#
+# A camera delivers numbers. A spiking neuron takes and sends spikes: in each step of time one, or none. Between the two stands an **encoding**. It writes each number in zeros and ones that are spread over $T$ steps. A step lasts 1 ms unless we say otherwise. Time is always the first axis: $B$ images of $N$ pixels become a tensor `[T, B, N]`.
+#
+# The simplest encoding is none: hand the first layer the numbers themselves, again in every step.
+#
+# > **Before you run:** `direct` below has 25 times as many entries as the image. How much more memory does it take?
+
+# %%
+direct = encoding.direct(image, 25)
+print(list(direct.shape))
+print(direct.data_ptr() == image.data_ptr())
+
+# %% [markdown]
+# None: it is a view of the image, seen 25 times. This is **direct coding**. Nothing is lost at the input, and the first *neurons* make the spikes. The price: their layer has to multiply in every step, where a spike asks for an addition (page 00). Many of the most accurate networks pay it. From here on, pixels send spikes.
+
+# %% tags=["check"]
+assert direct.data_ptr() == image.data_ptr()
+assert torch.equal(direct, torch.stack([image] * 25))
+assert set(stream.unique().tolist()) == {0, 1}
+
+# %% [markdown]
+# ## 2 · Rate: how often
+#
+# A neuron that is driven harder sends more spikes. In a **rate code** their number says the value. The usual recipe, the one of the film: in every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white). To read $n$ spikes in $T$ steps back:
+#
+# $$\hat x = n / T .$$
+#
+# > **Before you run:** a grey of 0.5 gets 12 steps. How many spikes do you expect, and would you bet on that?
+
+# %%
+greys = torch.tensor([0.0, 0.1, 0.25, 0.5, 1.0])
+for x in greys.tolist():
+    coins = torch.rand(12, generator=generator)
+    spikes = (coins < x).int()
+    n = spikes.sum()
+    print(f"{x:.2f} {spikes.tolist()} {n} spikes")
+
+# %% [markdown]
+# Six, but better do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly. All greys in between are as good as a few coin tosses. `encoding.rate` tosses for all pixels at once. Its `gain` makes all spikes rarer by a factor, 0.2 in the film; from here on it is 1.
+
+# %% tags=["check"]
+trials = torch.rand(20_000, 12, generator=generator) < greys[3]
+assert abs((trials.sum(1) == 6).float().mean() - 0.23) < 0.01
+tossed = torch.rand(12, 5, generator=torch.Generator().manual_seed(3))
+by_hand = (tossed < greys).float()
+assert torch.equal(encoding.rate(greys, 12, generator=torch.Generator().manual_seed(3)), by_hand)
+
+# %% [markdown]
+# ### How long must we count?
+#
+# Tossed again and again, $n$ varies by $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). For a whole image, take the root of the mean squared error over all pixels, the RMS error:
+
+
+# %%
+def rms_error(estimate, target):
+    return (estimate - target).square().mean().sqrt().item()
+
+
+# %% [markdown]
+# > **Before you run:** you wait 32 ms instead of 8. By which factor does the error become smaller?
+
+# %%
+for T in (8, 32, 128):
+    spikes = encoding.rate(image, T, generator=generator)
+    count = spikes.sum(0)
+    error = rms_error(count / T, image)
+    print(f"{T:3} ms: error {error:.3f}, {count.sum():.0f} spikes")
+
+# %% [markdown]
+# By about two, for four times the time *and* four times the spikes. That is the $1/\sqrt{T}$ of an average. Is it the price of counting?
+
+# %% tags=["check"]
+many = encoding.rate(image.expand(50, 28, 28), 128, generator=generator)
+formula = [(image * (1 - image) / T).mean().sqrt().item() for T in (8, 32, 128)]
+found = [rms_error(many[:T].mean(0), image) for T in (8, 32, 128)]
+assert np.allclose(found, formula, rtol=0.05)
+assert (many.sum(0)[:, image == 0] == 0).all()
+assert (many.mean(0)[:, image == 1] == 1).all()
+
+# %% [markdown]
+# ### Without the coin
+#
+# Count again, but let nothing be random. Each pixel fills a bucket: in every step its grey $x$ flows in. As soon as the bucket holds 1, the pixel spikes, and 1 is taken out. For $x = 0.4$:
+#
+# | step | before | plus 0.4 | full? | after |
+# |---|---|---|---|---|
+# | 1 | 0 | 0.4 | no | 0.4 |
+# | 2 | 0.4 | 0.8 | no | 0.8 |
+# | 3 | 0.8 | 1.2 | **spike** | 0.2 |
+# | 4 | 0.2 | 0.6 | no | 0.6 |
+# | 5 | 0.6 | 1.0 | **spike** | 0 |
+#
+# This is how an *integrate-and-fire* neuron works; page 02 adds a leak.
+
+
+# %%
+def regular(image, steps):
+    bucket = torch.zeros_like(image)
+    spikes = []
+    for _ in range(steps):
+        bucket = bucket + image
+        full = (bucket >= 1).float()
+        bucket = bucket - full
+        spikes.append(full)
+    return torch.stack(spikes)
+
+
+# %% [markdown]
+# > **Before you run:** ten greys for 30 ms, once with the coin and once with the bucket. What will you see?
+
+# %% alt="Rasters of ten greys over 30 ms, from nearly black at the bottom to nearly white at the top. Left, by coin: spikes in clusters and gaps. Right, by bucket: about as many spikes, at equal distances."
+ten = torch.linspace(0.05, 0.95, 10)
+coin = encoding.rate(ten, 30, generator=generator)
+bucket = regular(ten, 30)
+
+left, right = panels(2, share=True)
+axis = raster(coin, left, size=8, color=GREEN)
+axis = raster(bucket, right, size=8, color=GREEN)
+decorate(
+    left,
+    title="coin: clusters and gaps",
+    y="grey, the brighter the higher",
+)
+decorate(right, title="bucket: like clocks", y="")
+
+# %% [markdown]
+# About as many spikes, at equal distances. This is a **regular rate code**. It is read by its count, like the other one.
+#
+# > **Before you run:** from $T = 8$ to $T = 128$ the error of the coin fell to a quarter. And that of the bucket?
+
+# %%
+for T in (8, 32, 128):
+    spikes = regular(image, T)
+    count = spikes.sum(0)
+    error = rms_error(count / T, image)
+    print(f"{T:3} ms: error {error:.4f}, {count.sum():.0f} spikes")
+
+# %% [markdown]
+# To a sixteenth: four times the time, a quarter of the error. What is still in the bucket at the end is less than one spike, so $n/T$ is wrong by less than $1/T$. **The $1/\sqrt T$ is the price of the coin, not of counting.** The grains of the film were chance: choose *regular rate* above it, and they are gone.
+#
+# Random codes are common all the same: they need no memory from one step to the next.
+
+# %% tags=["check"]
+short, long = (rms_error(regular(image, T).mean(0), image) for T in (8, 128))
+assert 14 < short / long < 18
+count = regular(image, 32).sum(0)
+assert torch.equal(count, (32 * image.double() + 1e-9).floor().float())
+assert (image - count / 32).max() < 1 / 32
+assert regular(torch.tensor([0.4]), 5).flatten().tolist() == [0, 0, 1, 0, 1]
+integrate_and_fire = LIF(beta=1.0, threshold=1 - 1e-6)
+assert torch.equal(integrate_and_fire(encoding.direct(image, 16)), regular(image, 16))
+
+# %% [markdown]
+# ## 3 · Latency: when
+#
+# Counting costs spikes, and brains cannot always wait for them. People tell pictures with an animal from others within 150 ms (Thorpe et al. 1996). Some ten stages of neurons lie on the way, so each has about 10 ms: time for one spike of a neuron, hardly for two (Thorpe et al. 2001). A stage could still count over many neurons. It cannot count the spikes of one.
+#
+# A **latency code** gives each pixel one spike, and says the value by its *time*: the brighter, the earlier. The simplest rule spreads the greys evenly over steps 0 to $T - 1$. Black never spikes.
+#
+# $$t(x) = (T - 1)\,(1 - x) \quad \text{for } x > 0 .$$
+#
+# > **Before you run:** in which of 21 steps, from 0 to 20, does a grey of 0.5 spike? And one of 0.25?
+
+# %%
+spikes = encoding.latency(greys, 21, mode="linear")
+for x, train in zip(greys, spikes.T, strict=True):
+    steps = train.nonzero().flatten()
+    print(f"{x:.2f} in step {steps.tolist()}")
+print(reconstruction.from_latency(spikes, mode="linear"))
+
+# %% [markdown]
+# In step 10, and in step 15. The last line is what `from_latency` reads back; here it is exact, since these times are whole steps. Others are rounded to the nearest step, so $\hat x$ is wrong by up to half of $1/(T - 1)$. That is the loss.
+#
+# Now the digit. A pixel is known once its spike has come:
+
+# %% alt="Two rows of pictures at 1, 6, 12 and 20 milliseconds. Above, the spikes of that millisecond: only a few pixels of equal grey. Below, the image so far: after 1 ms the white middle of the strokes, then the edges, after 20 ms the whole five without grains."
+stream = encoding.latency(image, 20, mode="linear")
+value = reconstruction.from_latency(stream, mode="linear")
+has_come = stream.cumsum(0)
+rows = {"spikes": stream, "so far": value * has_come}
+axes = film(rows, at=[1, 6, 12, 20])
+
+# %% [markdown]
+# The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket needs 2062 for the same 20 ms.
+#
+# A real neuron that is driven by $x$ also spikes the earlier, the larger $x$ is, by another rule, with a logarithm. That one is the default of the core, `mode="log"` (*Deeper*).
+
+# %% tags=["check"]
+assert spikes.argmax(0).tolist() == [0, 18, 15, 10, 0]
+assert spikes.sum(0).tolist() == [0, 1, 1, 1, 1]
+assert torch.allclose(reconstruction.from_latency(spikes, mode="linear"), greys)
+assert stream.sum() == 166
+assert stream.sum() == image.count_nonzero()
+assert regular(image, 20).sum() == 2062
+assert (value - image).abs().max() <= 0.5 / 19 + 1e-6
+
+# %% [markdown]
+# ## 4 · Delta: what has changed
+#
+# Most of what a camera sees was there a moment ago. A **delta code** sends only changes. The sender remembers what the receiver knows, at first 0. When the grey is a threshold $\theta$ or more above that, it sends a spike, and both add $\theta$.
+#
+# It needs something that moves: a film of the digit, one pixel to the right every 4 ms. Follow one pixel, over which a stroke passes.
+
+
+# %%
+def hear_rises(signal, threshold):
+    known = 0.0
+    course = []
+    for grey in signal:
+        if grey - known >= threshold:
+            known += threshold
+        course.append(known)
+    return course
+
+
+# %% [markdown]
+# > **Before you run:** a bright stroke passes, and the pixel is dark again. What does the receiver believe at the end?
+
+# %% alt="The grey of one pixel over 28 ms: dark, then up to 1 as the stroke passes, then dark. What the receiver knows climbs to 0.75 in steps of a quarter, and stays there."
+frames = []
+for ms in range(28):
+    frames.append(image.roll(ms // 4 - 4, 1))
+movie = torch.stack(frames)
+pixel = movie[:, 10, 12]
+heard = hear_rises(pixel, 0.25)
+
+axis = panels()
+axis.plot(pixel, color=GREY, drawstyle="steps-post", label="pixel")
+axis.plot(heard, color=BLUE, drawstyle="steps-post", label="receiver")
+decorate(axis, title="It never forgets", x="time (ms)", y="grey")
+
+# %% [markdown]
+# That it is still bright. So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this (page 17). In the core they are two channels, `[T, B, 2, …]`.
+
+# %% alt="Three rows of pictures at 2, 10, 18 and 26 milliseconds. Top: the digit, moving to the right. Middle: its spikes, at first ON everywhere in the digit; then white for ON in front of the strokes, black for OFF behind them, most of the picture grey. Bottom: what the receiver knows, which follows the digit with a short lag."
+events = encoding.delta(movie, threshold=0.25)
+known = reconstruction.from_delta(events, threshold=0.25)
+on = events[:, :, 0]
+off = events[:, :, 1]
+rows = {
+    "film": movie,
+    "spikes": (1 + on - off) / 2,
+    "known": known,
+}
+axes = film(rows, at=[2, 10, 18, 26])
+
+# %% [markdown]
+# White is ON, black is OFF, grey is silence. At first the receiver knows nothing, and the whole digit is news. Then only the edges are, and the receiver follows. It is a little late where a pixel jumps, since each spike is worth only a quarter. And when all has come to rest it is still off by up to $\theta$: what is less than a threshold is not sent.
+
+# %% tags=["check"]
+assert pixel.max() > 0.99
+assert pixel[24:].max() < 0.01
+assert heard[-1] == 0.75
+assert known[-1, 10, 12] == 0.25
+assert (known[:, 10, 12] - pixel)[[18, 19]].abs().max() < 0.25
+at_rest = (known - movie)[3::4].abs()
+assert at_rest.max() < 0.25 + 0.01
+
+# %% [markdown]
+# ## 5 · Side by side
+#
+# All four codes on the same values. Delta sees them switched on at the first step, with $\theta = 1/T$, the smallest threshold with which even white is told after $T$ steps.
+
+
+# %%
+def encode(values, T):
+    shown = encoding.direct(values, T)
+    changes = encoding.delta(shown, threshold=1 / T)
+    return {
+        "random rate": encoding.rate(values, T, generator=generator),
+        "regular rate": regular(values, T),
+        "latency": encoding.latency(values, T, mode="linear"),
+        "delta": changes[:, :, 0],
+    }
+
+
+# %% [markdown]
+# > **Look first:** the ten greys again. Which two codes send the same number of spikes for each grey?
+
+# %% alt="Rasters of ten greys over 30 ms in four codes. Random rate: scattered spikes, the more the brighter. Regular rate: as many, at equal distances. Latency: one spike for each grey, on a diagonal, the brightest first. Delta: as many spikes as the regular rate, all in one go from the first step on."
+axes = panels(4, share=True, width=10)
+places = iter(axes)
+coded = encode(ten, 30)
+for code, spikes in coded.items():
+    axis = raster(
+        spikes,
+        next(places),
+        size=6,
+        color=GREEN,
+    )
+    decorate(axis, title=code, y="")
+decorate(axes[0], y="grey, the brighter the higher")
+
+# %% [markdown]
+# Regular rate and delta: 28 for the brightest, 1 for the darkest. Delta sends them in one go, since the receiver knows nothing at first, and is silent from then on.
+
+# %% [markdown]
+# ### Does time say anything?
+#
+# Try it: give the spikes of each pixel other times, drawn at random.
+
+
+# %%
+def shuffled(spikes):
+    lots = torch.rand(spikes.shape, generator=generator)
+    order = lots.argsort(0)
+    return spikes.gather(0, order)
+
+
+# %% [markdown]
+# Latency is read by time, the others by count. ($\theta$ times the number of delta spikes *is* $n/T$.)
+
+
+# %%
+def read(code, spikes):
+    if code == "latency":
+        return reconstruction.from_latency(spikes, mode="linear")
+    return spikes.mean(0)
+
+
+# %% [markdown]
+# > **Before you run:** which codes can still be read when their spikes are shuffled?
+
+# %% alt="The five read back from shuffled spikes in four codes. Random rate, regular rate and delta show it as well as before, latency shows the outline filled with random greys."
+pictures = []
+sent = encode(image, 32)
+for code, spikes in sent.items():
+    mixed = shuffled(spikes)
+    before = rms_error(read(code, spikes), image)
+    after = rms_error(read(code, mixed), image)
+    print(f"{code:12} {before:.4f}, shuffled {after:.4f}")
+    pictures.append(read(code, mixed))
+axes = images(pictures, list(coded))
+
+# %% [markdown]
+# All but latency. Shuffling changes *nothing* for the two rates, and nothing for delta. The delta code of a still picture is a count, the same as that of the bucket, sent early. (In a film the receiver asks at every moment, and then it matters when a change is sent.) Only latency says the value by time.
+
+# %% tags=["check"]
+assert torch.equal(sent["delta"].sum(0), sent["regular rate"].sum(0))
+assert encode(ten, 30)["delta"].sum(0)[[0, -1]].tolist() == [1, 28]
+for code in ("random rate", "regular rate", "delta"):
+    assert torch.equal(read(code, shuffled(sent[code])), read(code, sent[code]))
+assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
+heard_shuffled = reconstruction.from_delta(shuffled(events), threshold=0.25)
+assert rms_error(heard_shuffled, movie) > 2 * rms_error(known, movie)
+
+# %% [markdown]
+# ### Error against time
+#
+# Now 100 digits and seven durations: a record, repeated by `python -m experiments.spike_codes`.
+#
+# > **Before you run:** which curves will be parallel, and which one is the flattest?
+
+# %%
+record = recorded("spike_codes")
+steps = record.settings["steps"]
+errors = record.results["error"]
+counts = record.results["spikes"]
+print(record)
+
+# %% alt="Two log-log plots against the number of steps from 4 to 256. Left, the error: random rate falls by half for four times the steps; regular rate, delta and latency fall by three quarters, in parallel; the crosses of delta lie on the line of regular rate. Right, the spikes per image: all counts grow in proportion to the steps, up to 24,000, latency stays at 140."
+styles = {"random": "o-", "regular": "s-", "latency": "D-", "delta": "kx"}
+left, right = panels(2)
+for code, style in styles.items():
+    left.loglog(steps, errors[code], style, label=code)
+    right.loglog(steps, counts[code], style)
+decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS error")
+title = "Time saves spikes"
+decorate(right, title=title, x="steps T", y="spikes per image")
+
+# %% [markdown]
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* rate, *delta* and *latency* all fall as $1/T$. So it is not by timing that latency is precise: a count without a coin is as fast. (It is still twice as far off, because the bucket cuts off what is left, while latency rounds. From a bucket that is half full at the start, counts are rounded too, and from $T = 32$ on the errors agree within 4 %. At $T = 4$, where a rest may be a quarter of the range, even the coin is better.)
+#
+# What time buys is on the right: latency needs 140 spikes per image, however fine it is. A count needs 2,929 at $T = 32$, and twice as many for half the error.
+
+# %% tags=["check"]
+slopes = {code: np.polyfit(np.log(steps), np.log(row), 1)[0] for code, row in errors.items()}
+assert abs(slopes["random"] + 0.5) < 0.02
+assert abs(slopes["regular"] + 1) < 0.1
+assert abs(slopes["latency"] + 1) < 0.02
+assert errors["random"][0] < errors["regular"][0]
+assert errors["delta"] == errors["regular"]
+assert counts["delta"] == counts["regular"]
+assert record.results["shuffled"]["delta"] == errors["delta"]
+assert record.results["shuffled"]["regular"] == errors["regular"]
+assert min(record.results["shuffled"]["latency"]) > 0.2
+at = steps.index(32)
+agree = np.divide(errors["half full"][at:], errors["latency"][at:])
+assert np.abs(agree - 1).max() < 0.04
+assert 1.7 < np.mean(np.divide(errors["regular"][at:], errors["latency"][at:])) < 2.3
+assert {round(count) for count in counts["latency"]} == {140}
+assert round(counts["regular"][at]) == 2929
+
+# %% [markdown]
+# ### Lost and late
+#
+# A real line loses spikes, or delays them. The same record at $T = 32$: one spike in ten is lost, or each comes 0, 1 or 2 ms late.
+#
+# > **Before you run:** which code suffers most from a lost spike? And who does not mind a late one?
+
+# %% alt="Table of errors at 32 steps. As sent: random 0.023, regular 0.008, latency 0.004, delta 0.008. One in ten lost: 0.042, 0.042, 0.101, 0.043. Up to 2 ms late: 0.026, 0.019, 0.017, 0.011."
+disturbed = record.results["disturbed"]
+table = []
+for code in styles:
+    hurt = disturbed[code]
+    as_sent = errors[code][3]
+    table.append([as_sent, hurt["lost"], hurt["late"]])
+columns = ["as sent", "one in ten lost", "up to 2 ms late"]
+form = "{:.3f}"
+axis = heat_table(table, list(styles), columns, form=form, best="low")
+decorate(axis, title="The most precise is the easiest to hurt")
+
+# %% [markdown]
+# Latency suffers most from a loss: its one spike is the whole pixel. A count becomes a tenth darker. A late spike is a darker pixel for latency, too. Counts lose only what comes after the last step, and delta, which sends early, loses least. Real systems choose between precision, spikes, time and safety; none of the codes is best in all.
+
+# %% tags=["check"]
+named = dict(zip(styles, table, strict=True))
+assert min(named, key=lambda code: named[code][0]) == "latency"
+assert max(named, key=lambda code: named[code][1]) == "latency"
+assert min(named, key=lambda code: named[code][2]) == "delta"
+assert named["latency"][1] > 2 * max(row[1] for code, row in named.items() if code != "latency")
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - turned values into spikes by hand, and asserted that the core agrees wherever chance has no say;
-# - read the image back: rate loses by noise, latency by rounding and by silence below $\theta$, delta by its step size, population by fields that are cut off at the ends;
-# - measured $1/\sqrt T$ for the rate code, so half the error costs four times the spikes;
-# - compared all codes by error, time and spikes.
+# - watched a digit arrive in four codes, and read it back;
+# - encoded greys by hand, by coin, by bucket, by time and by change;
+# - took the coin away: a random count is wrong by about $1/\sqrt T$, a regular one by less than $1/T$;
+# - shuffled the spikes: only latency says the value by time. It needs one spike for a pixel, and suffers most when that is lost.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
-# | $T$ | number of time steps | `steps` |
-# | $x$ | intensity in [0, 1] | `intensity` |
-# | $g$ | spike probability per step at $x = 1$ | `gain` |
-# | $\tau$ | time constant of the charging membrane, ms | `tau` |
-# | $\theta$ | smallest intensity that spikes (latency), change worth a spike (delta) | `threshold` |
-# | $\sigma$ | width of a receptive field | `width`, in distances between centres |
-# | $\hat x$ | value read back | `reconstruction.from_rate`, `from_latency`, … |
+# | $T$ | number of steps | `steps` |
+# | $x$ | grey, from 0 to 1 | `intensity` |
+# | $n$ | number of spikes | `spikes.sum(0)` |
+# | $\hat x$ | grey read back | `reconstruction.from_rate`, … |
+# | $\theta$ | change that is worth a spike | `threshold` of `delta` |
+# | $g$ | how often white spikes, per step | `gain` |
+# | bucket | integrate and fire, without a leak | `LIF(beta=1.0)` on `direct` |
 #
-# A code that is good for *reading back* need not be good for *learning*. Which code trains best? We return to that on page 08, with this data and these encoders.
-#
+# A code that reads back well need not be good to *learn* from. Page 08 trains on all of them.
+
+# %% [markdown]
 # ## Exercises
+
+# %% [markdown]
+# ### 1 · A third of the error
 #
-# ### 1 · Change one number
-#
-# The rate code at full gain has some error after $T = 25$ steps. After how many steps is it a third of that? Set `steps_needed`. To see it, insert 25 and your answer in `durations` of section 2, in order, and print `measured`. Chance moves the ratio a little: it comes out near 3, not at 3.
+# A random rate code has some error after $T = 25$ steps. After how many steps is it a third of that?
 
 # %% tags=["exercise"]
 steps_needed = None
@@ -387,9 +545,9 @@ steps_needed = None
 check("01.1", steps_needed)
 
 # %% [markdown]
-# ### 2 · Read a linear latency code
+# ### 2 · Read a latency code
 #
-# With `mode="linear"` a pixel of intensity $x > 0$ spikes at step $(T-1)(1-x)$. Write the inverse: from the step of the spike and $T$ to the intensity.
+# In section 3 a grey $x > 0$ spikes in step $(T - 1)(1 - x)$. Write the way back: from the step of the spike and $T$ to the grey.
 
 
 # %% tags=["exercise"]
@@ -402,7 +560,7 @@ check("01.2", intensity_from_step)
 # %% [markdown]
 # ### 3 · A fifth code
 #
-# In a *phase code* (Kim et al. 2018) the spike at step $t = 0, 1, 2, \dots$ is worth $2^{-(t+1)}$. So the spikes of a value are its first $T$ binary digits; later ones are cut off, not rounded. Write the encoder for one value $x \in [0, 1)$: it returns a list of $T$ zeros and ones.
+# In a *phase code* (Kim et al. 2018) the spike in step $t = 0, 1, 2, \dots$ is worth $2^{-(t+1)}$. So the spikes of a value are its first $T$ binary digits; later ones are cut off, not rounded. Write the encoder for one value $x \in [0, 1)$. It returns a list of $T$ zeros and ones.
 
 
 # %% tags=["exercise"]
@@ -412,23 +570,26 @@ def phase_code(x, steps):
 
 check("01.3", phase_code)
 
+# %% [markdown]
+# ### 4 · Open: what a phase code pays
+#
+# Encode every pixel of the image with your phase code for $T = 4$, 8 and 16, read it back, and compare the error with that of the random rate. (A white pixel sends a spike in every step.) It falls as $2^{-T}$, faster than all others. Why do so few networks use this code? At $T = 8$, take away one spike of each pixel, chosen at random, and read the image back. Do the same with the random rate.
+
 # %% [markdown] tags=["solution"]
-# ### 4 · Open
-#
-# In a new cell, encode every pixel of the image with your phase code for $T = 4, 8, 16$, read it back, and compare the error with that of the rate code. (The pixel of value 1 sends a spike at every step.) It falls as $2^{-T}$, faster than all others. Why do so few networks use this code? At $T = 8$, drop one spike of each pixel, chosen at random, and read the image back. Do the same with the rate code.
-#
 # ### Solutions
-#
+
+# %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>
 #
-# The error is proportional to $1/\sqrt T$, so a third of the error needs $3^2 = 9$ times the steps.
+# The error is proportional to $1/\sqrt T$, so a third of it needs $3^2 = 9$ times the steps.
 #
 # ```python
 # steps_needed = 225
 # ```
 #
 # </details>
-#
+
+# %% [markdown] tags=["solution"]
 # <details><summary>Solution 2</summary>
 #
 # ```python
@@ -437,7 +598,8 @@ check("01.3", phase_code)
 # ```
 #
 # </details>
-#
+
+# %% [markdown] tags=["solution"]
 # <details><summary>Solution 3</summary>
 #
 # Send a spike whenever the rest is at least as large as what the spike is worth.
@@ -453,10 +615,11 @@ check("01.3", phase_code)
 # ```
 #
 # </details>
-#
+
+# %% [markdown] tags=["solution"]
 # <details><summary>Answer 4</summary>
 #
-# One lost spike per pixel takes the phase code from an error near 0.001 to one near 0.1, the rate code from 0.05 to about 0.07. Every spike of a rate code is worth the same, $1/T$; the first spike of a phase code is worth half of the range. And the receiver must know at which step the code began.
+# One lost spike per pixel takes the phase code from an error near 0.001 to one near 0.1, the random rate from 0.05 to about 0.07. Every spike of a rate code is worth the same, $1/T$; the first spike of a phase code is worth half of the range. And the receiver must know in which step the code began.
 #
 # ```python
 # def drop_one(spikes):
@@ -479,9 +642,117 @@ check("01.3", phase_code)
 # ## References
 #
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, section III.
+# - N. Rathi, K. Roy, *DIET-SNN*, IEEE TNNLS 34(6), 2023: direct coding.
 # - S. Thorpe, D. Fize, C. Marlot, *Speed of processing in the human visual system*, Nature 381, 1996.
-# - S. M. Bohte, J. N. Kok, H. La Poutré, *Error-backpropagation in temporally encoded networks of spiking neurons*, Neurocomputing 48, 2002.
-# - P. Lichtsteiner, C. Posch, T. Delbruck, *A 128×128 120 dB 15 µs latency asynchronous temporal contrast vision sensor*, IEEE JSSC 43(2), 2008.
+# - S. Thorpe, A. Delorme, R. Van Rullen, *Spike-based strategies for rapid processing*, Neural Networks 14, 2001.
+# - P. Lichtsteiner, C. Posch, T. Delbruck, IEEE JSSC 43(2), 2008: the event camera.
 # - J. Kim, H. Kim, S. Huh, J. Lee, K. Choi, *Deep neural networks with weighted spikes*, Neurocomputing 311, 2018.
+# - S. M. Bohte, J. N. Kok, H. La Poutré, *Error-backpropagation in temporally encoded networks of spiking neurons*, Neurocomputing 48, 2002.
 #
 # **Next:** [02 · The LIF neuron](02_lif_neuron.ipynb): what does one neuron do with these spikes?
+
+# %% [markdown]
+# ## Deeper
+#
+# Two more encoders of the core, and the noise of a random count as a formula.
+
+# %% [markdown]
+# ### The latency of a neuron
+#
+# Let a neuron (page 02) be driven by $x$. Its *membrane*, a level that leaks, charges as $x\,(1 - e^{-t/\tau})$ with a *time constant* $\tau$. It spikes when that reaches a *threshold* $\theta$:
+#
+# $$t(x) = \tau \ln\frac{x}{x - \theta} \quad (x > \theta),$$
+#
+# and never if $x \le \theta$. This is `mode="log"`, the default, with $\tau = 10$ ms and $\theta = 0.2$.
+
+# %%
+times = encoding.charging_time(greys, tau=10.0, threshold=0.2)
+log_spikes = encoding.latency(greys, 20)
+print("ms:  ", times)
+print("step:", log_spikes.argmax(0))
+print("read:", reconstruction.from_latency(log_spikes))
+
+# %% [markdown]
+# Three things are lost here. What is darker than $\theta$ is gone. A time is rounded to a whole step. And a spike that would come after the last step never arrives. Reading back means to solve for $x$, $\hat x = \theta / (1 - e^{-t/\tau})$, at the *rounded* time. For $x = 1$ the time is 2.23 ms, the step is 2, and the formula gives 1.10. `from_latency` knows that no grey is above 1 and returns 1: it *clamps*.
+
+# %% alt="Spike time against the grey for both rules. Linear: a falling line from 19 to 0 ms. Log: nothing up to 0.2, then a steep fall from 19 ms at 0.23, flat towards 2 ms at 1."
+shades = torch.linspace(0, 1, 400)
+axis = panels()
+for mode, colour in (("log", VERMILION), ("linear", BLUE)):
+    code = encoding.latency(shades, 20, mode=mode)
+    spiking = code.sum(0) > 0
+    axis.plot(shades[spiking], code.argmax(0)[spiking], ".", color=colour, label=mode)
+decorate(axis, title="The log rule spends most steps on dark greys", x="grey x", y="step of the spike")
+
+# %% tags=["check"]
+expected = 10 * torch.log(greys[2:] / (greys[2:] - 0.2))
+assert torch.allclose(times[2:], expected)
+assert torch.isinf(times[:2]).all()
+assert round(times[-1].item(), 2) == 2.23
+assert log_spikes.argmax(0)[2:].tolist() == [16, 5, 2]
+assert log_spikes.sum(0)[:2].tolist() == [0, 0]
+unclamped = 0.2 / (1 - math.exp(-log_spikes.argmax(0)[-1] / 10))
+assert round(unclamped, 2) == 1.10
+assert reconstruction.from_latency(log_spikes)[-1] == 1
+
+# %% [markdown]
+# ### A population for one number
+#
+# For a *single* important number, such as an angle, it pays to use many neurons. In a **population code** each neuron has a favourite $c_i$ and spikes most for it, with a Gaussian *receptive field*, $p_i = \exp(-(x - c_i)^2 / 2\sigma^2)$. The width $\sigma$ is one distance between two favourites unless you say otherwise. The receiver takes the mean of the favourites, weighted by spike counts.
+#
+# > **Before you run:** ten neurons, numbered from 0, share the numbers from 0 to 1. Which spike most for $x = 0.7$?
+
+# %%
+favourites = torch.linspace(0, 1, 10)
+distance = (0.7 - favourites) * 9
+fields = torch.exp(-distance.square() / 2)
+crowd = encoding.population(torch.tensor([0.7]), 30, generator=generator)
+
+# %% alt="Left: ten Gaussian receptive fields between 0 and 1. Right: raster of ten neurons for the value 0.7 over 30 ms; neurons 5 to 8 spike most."
+left, right = panels(2)
+left.plot(shades, encoding.receptive_fields(shades, 10), color=BLUE, linewidth=1)
+axis = raster(crowd[:, 0], right, size=7, color=GREEN)
+decorate(left, title="Each has a favourite", x="value x", y="spike probability")
+decorate(right, title="x = 0.7: neurons 5 to 8")
+
+# %% [markdown]
+# Neurons 5 to 8, and together they say 0.7. A population pays with neurons instead of time:
+
+# %%
+values = 0.2 + 0.6 * torch.rand(2000, generator=generator)
+crowd_errors = []
+for size in (5, 20, 80):
+    spikes = encoding.population(values, 5, neurons=size, generator=generator)
+    crowd_errors.append(rms_error(reconstruction.from_population(spikes), values))
+    print(f"{size:2} neurons: error {crowd_errors[-1]:.3f} after 5 ms")
+
+# %% [markdown]
+# Near 0 and 1 the fields are cut off, and the estimate leans towards the middle. So these values lie between 0.2 and 0.8. For a whole image a population is a luxury: ten neurons for each pixel.
+
+# %% tags=["check"]
+assert torch.allclose(fields, encoding.receptive_fields(torch.tensor([0.7]), 10)[0], atol=1e-6)
+assert fields.argsort(descending=True)[:4].sort().values.tolist() == [5, 6, 7, 8]
+assert crowd_errors == sorted(crowd_errors, reverse=True)
+
+# %% [markdown]
+# ### The noise of a random count
+#
+# $n$ is a sum of $T$ independent coins, each with variance $x(1-x)$. So $n/T$ has the variance $x(1-x)/T$; with a gain $g$, where the coin shows a spike with probability $g\,x$, and $n/(gT)$ is read, it is $x(1 - gx)/(gT)$. The mean over all pixels, against what is measured:
+
+# %%
+durations = [1, 4, 16, 64, 256]
+shown = image.expand(10, 28, 28)
+quiet = encoding.rate(shown, 256, gain=0.5, generator=generator)
+read_back = [reconstruction.from_rate(quiet[:T], gain=0.5) for T in durations]
+measured = [rms_error(estimate, image) for estimate in read_back]
+variance = (image * (1 - image / 2) * 2).mean()
+noise = [math.sqrt(variance / T) for T in durations]
+
+# %% alt="Log-log plot of the error of a random rate code with gain one half against the number of steps: measured dots on the line of the formula."
+axis = panels()
+axis.loglog(durations, measured, "o", label="measured")
+axis.loglog(durations, noise, color=GREY, label="formula")
+decorate(axis, title="A gain of 1/2: fewer spikes, more noise", x="steps T", y="RMS error")
+
+# %% tags=["check"]
+assert np.allclose(measured, noise, rtol=0.1)

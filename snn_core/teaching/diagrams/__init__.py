@@ -1,14 +1,19 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
 
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
+from .digits import class_lines, follow_digit
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
+from .spectrum import model_spectrum
 from .unrolled import unrolled_graph
 
 __all__ = [
+    "class_lines",
     "contributions",
     "fold_and_unroll",
+    "follow_digit",
+    "model_spectrum",
     "push_weight",
     "rc_circuit",
     "slow_motion",

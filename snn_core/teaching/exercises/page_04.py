@@ -3,7 +3,7 @@
 import torch
 
 from snn_core import LIF
-from snn_core.teaching.exercises import Case, Function, Value
+from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 BETA = LIF(tau_mem=10.0).beta.item()
 
@@ -19,12 +19,31 @@ TIE, U_TIE = _outcome([0.0, 1, 1], [1, 1, 0]), _outcome([0.9, 1.1, 1.2], [3.0, 2
 
 EXERCISES = {
     "04.1": Value(
-        (1 - BETA) / 2,
-        hint="Set both terms equal and divide by p.",
-        stronger="Use 1 - β² = (1 - β)(1 + β): what is left is (1 - p)(1 - β) = p(1 + β), to be solved for p.",
+        expected=0.055,
+        hint="Which product in the formula has to stay the same?",
+        stronger="The bracket depends on p and β only. If n becomes four times as large, what must happen to "
+        "the square of σ_w?",
+        mistakes=(
+            Mistake(0.0275, "The formula holds the square of σ_w."),
+            Mistake(0.22, "More inputs already spread the membrane further: do the weights have to grow?"),
+            Mistake(0.44, "More inputs already spread the membrane further: do the weights have to grow?"),
+            Mistake(0.11, "With the same weights, four times the inputs spread the membrane further."),
+        ),
         tolerance=1e-3,
     ),
-    "04.2": Function(
+    "04.2": Value(
+        (1 - BETA) / 2,
+        hint="Set both terms equal and divide by p.",
+        stronger="1 - β² is a product of two factors, and one of them stands on the other side as well. "
+        "Cancel it, and collect what has a p.",
+        mistakes=(
+            Mistake(0.1, "At p = 0.1 section 3 prints 0.50 and 1.10."),
+            Mistake(1 - BETA, "1 - β² is (1 - β) times what?"),
+            Mistake((1 + BETA) / 2, "Which sign has β in the factor that cancels?"),
+        ),
+        tolerance=1e-3,
+    ),
+    "04.3": Function(
         cases=(
             Case((EARLY, U_EARLY), [2], "Only one class spikes."),
             Case((LATE, U_LATE), [1], "Classes 0 and 1 spike together; the membrane decides between them."),
@@ -39,7 +58,7 @@ EXERCISES = {
                 "Each sample has its own first step.",
             ),
         ),
-        stronger="`first_spike` scores each class. Take the membrane at the step of the highest score, sample by "
-        "sample, put minus infinity where a class scores less, and hand it to `predict`.",
+        stronger="The highest score of `first_spike` tells the step, sample by sample. Let only the classes that "
+        "have this score take part, each with its membrane at that step.",
     ),
 }

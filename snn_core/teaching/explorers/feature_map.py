@@ -88,7 +88,7 @@ def map_spikes(image: Tensor, kernel: Tensor, tau_mem: float, pooling: str, step
     current = functional.conv2d(image[None, None], kernel[None, None], padding="same")
     if pooling == "max, then LIF":
         current = functional.max_pool2d(current, 2)
-    spikes = LIF(tau_mem)(encoding.repeat(current, steps))
+    spikes = LIF(tau_mem)(encoding.direct(current, steps))
     if pooling == "LIF, then max":
         spikes = OverTime(torch.nn.MaxPool2d(2))(spikes)
     elif pooling == "LIF, then average":

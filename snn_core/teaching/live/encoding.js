@@ -1,120 +1,84 @@
-// The explorer of page 01: an image in every code.
+// The explorer of page 01: an image in four codes, millisecond by millisecond.
 
-/** The first `count` numbers in [0, 1) that torch draws on a CPU for a seed (Mersenne Twister, 24 bits). */
+/** Numbers in [0, 1) from a seed (mulberry32). */
 export function uniform(count, seed) {
-  const state = new Uint32Array(624), draws = new Float64Array(count);
-  state[0] = seed;
-  for (let i = 1; i < 624; i++) state[i] = Math.imul(1812433253, state[i - 1] ^ (state[i - 1] >>> 30)) + i;
-  for (let i = 0; i < count; i++) {
-    if (i % 624 === 0) twist(state);
-    let y = state[i % 624];
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    draws[i] = ((y ^ (y >>> 18)) & 0xffffff) / 2 ** 24;
-  }
-  return draws;
-}
-
-function twist(state) {
-  for (let i = 0; i < 624; i++) {
-    const y = (state[i] & 0x80000000) | (state[(i + 1) % 624] & 0x7fffffff);
-    state[i] = state[(i + 397) % 624] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-  }
-}
-
-/** Spikes `[T, N]`, flat, of intensities `[N]`: at random, from draws `[T, N]`. */
-export function rate(intensity, steps, { gain, draws }) {
-  const spikes = new Float64Array(steps * intensity.length);
-  for (let i = 0; i < spikes.length; i++) spikes[i] = draws[i] < gain * intensity[i % intensity.length] ? 1 : 0;
-  return spikes;
-}
-
-/** Spikes `[T, N]`: one per value above the threshold, the brighter the earlier. */
-export function latency(intensity, steps, { tau, threshold }) {
-  const spikes = new Float64Array(steps * intensity.length);
-  intensity.forEach((value, pixel) => {
-    const step = value > threshold ? Math.round(tau * Math.log(value / (value - threshold))) : Infinity;
-    if (step < steps) spikes[step * intensity.length + pixel] = 1;
+  let state = seed;
+  return Float64Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   });
-  return spikes;
 }
 
-/** ON and OFF spikes `[T, N]` of a signal `[T, N]`, and the signal that a receiver knows at the end, `[N]`. */
-export function delta(signal, pixels, threshold) {
-  const on = new Float64Array(signal.length), off = new Float64Array(signal.length);
-  const level = new Float64Array(pixels);
-  signal.forEach((value, i) => {
-    const pixel = i % pixels, height = value / threshold;
-    const enough = 1 - Math.min(4 * Number.EPSILON * Math.abs(height), 0.25); // rounding: four units in the last place
-    on[i] = height - level[pixel] >= enough ? 1 : 0;
-    off[i] = level[pixel] - height >= enough ? 1 : 0;
-    level[pixel] += on[i] - off[i];
-  });
-  return { on, off, reference: level.map((count) => threshold * count) };
+/** Spikes `[T, N]`, flat, of intensities `[N]`: where `rule(intensity, step, place)` says so. */
+function spikesBy(rule, image, steps) {
+  const size = image.length, length = steps * size;
+  return Float64Array.from({ length }, (_, i) => (rule(image[i % size], Math.floor(i / size), i) ? 1 : 0));
 }
 
-export function fromRate(spikes, pixels, gain) {
-  const counts = new Float64Array(pixels);
-  spikes.forEach((spike, i) => (counts[i % pixels] += spike));
-  return counts.map((count) => count / (spikes.length / pixels) / gain);
-}
+/** At random, from draws `[T, N]`. */
+export const rate = (image, T, draws) => spikesBy((x, _, i) => draws[i] < x, image, T);
 
-export function fromLatency(spikes, pixels, { tau, threshold }) {
-  const values = new Float64Array(pixels);
-  spikes.forEach((spike, i) => {
-    if (spike) values[i % pixels] = Math.min(1, threshold / -Math.expm1(-Math.floor(i / pixels) / tau));
-  });
-  return values;
-}
+const passed = (sum) => Math.floor(sum + 1e-9); // whole numbers, but for rounding
 
-/** An image `[N]` at every step, `[T, N]`, times what `level` returns for the step. */
-function overTime(image, steps, level) {
-  const signal = new Float64Array(steps * image.length);
-  for (let t = 0; t < steps; t++) {
-    image.forEach((value, pixel) => (signal[t * image.length + pixel] = level(t) * value));
-  }
-  return signal;
-}
+/** Whenever what has come in passes a whole number. */
+export const regular = (image, T) => spikesBy((x, t) => passed((t + 1) * x) > passed(t * x), image, T);
+
+/** Once, the brighter the earlier. */
+export const latency = (image, T) => spikesBy((x, t) => x > 0 && t === Math.round((T - 1) * (1 - x)), image, T);
+
+/** Each a T-th more: the image is switched on at the first step, and the receiver catches up. */
+export const delta = (image, T) => spikesBy((x, t) => t < passed(x * T), image, T);
 
 const CODES = {
-  direct: (image, { steps }) => ({ spikes: overTime(image, steps, () => 1), back: image }),
-  rate: (image, { steps, gain }, { seed }) => {
-    const spikes = rate(image, steps, { gain, draws: uniform(steps * image.length, seed) });
-    return { spikes, back: fromRate(spikes, image.length, gain) };
-  },
-  latency: (image, { steps, tau }, { threshold }) => {
-    const spikes = latency(image, steps, { tau, threshold });
-    return { spikes, back: fromLatency(spikes, image.length, { tau, threshold }) };
-  },
-  delta: (image, { steps }, { change }) => {
-    const { on, reference } = delta(overTime(image, steps, (t) => t / (steps - 1)), image.length, change);
-    return { spikes: on, back: reference };
-  },
+  "random rate": { encode: (image, T, seed) => rate(image, T, uniform(T * image.length, seed)), scale: (t) => t + 1 },
+  "regular rate": { encode: regular, scale: (t) => t + 1 },
+  latency: { encode: latency, worth: (t, T) => 1 - t / (T - 1) },
+  delta: { encode: delta, scale: (_, T) => T },
 };
 
-function compute(values, data) {
-  const image = Float64Array.from(data.images[values.digit], (grey) => grey / 255);
-  const { spikes, back } = CODES[values.code](image, values, data);
-  const count = spikes.reduce((sum, spike) => sum + (spike > 0 ? 1 : 0), 0);
-  const error = Math.sqrt(image.reduce((sum, value, i) => sum + (back[i] - value) ** 2, 0) / image.length);
-  const size = values.code === "direct" ? "currents, no spikes" : `${count.toLocaleString("en")} spikes`;
-  return { image, spikes, back, titles: ["image", `${values.code}: ${size}`, `read back, error ${error.toFixed(3)}`] };
+/** Spikes, what a receiver knows after each step, and the error of that; `gain` acts on rates. */
+export function course(image, { code, steps, gain: asked }, seed) {
+  const { encode, scale = () => 1, worth = () => 1 } = CODES[code], gain = code.endsWith("rate") ? asked : 1;
+  const spikes = encode(image.map((value) => gain * value), steps, seed), heard = new Float64Array(image.length);
+  const backs = [new Float64Array(image.length)], counts = [0];
+  for (let t = 0; t < steps; t++) {
+    const now = spikes.subarray(t * image.length, (t + 1) * image.length);
+    now.forEach((spike, pixel) => (heard[pixel] += spike * worth(t, steps)));
+    counts.push(now.reduce((sum, spike) => sum + spike, 0));
+    backs.push(heard.map((sum) => sum / scale(t, steps) / gain));
+  }
+  const rms = (back) => Math.hypot(...image.map((value, pixel) => back[pixel] - value)) / Math.sqrt(image.length);
+  return { spikes, counts, backs, errors: backs.map(rms) };
 }
 
-function draw(figure, { image, spikes, back, titles }) {
-  const pixels = image.length, side = Math.sqrt(pixels);
-  const [left, middle, right] = figure.panels([
-    { share: 1, picture: true, title: titles[0] },
-    { share: 2, x: [-1, 100], y: [-0.5, pixels - 0.5], xticks: [0, 25, 50, 75, 100], xlabel: "time step",
-      ylabel: "pixel", title: titles[1] },
-    { share: 1, picture: true, title: titles[2] },
-  ]);
-  const at = [];
-  spikes.forEach((spike, i) => spike > 0 && at.push(i));
-  left.image(image, side);
-  middle.events(at.map((i) => Math.floor(i / pixels)), at.map((i) => i % pixels), figure.blue);
-  right.image(back, side);
+const begin = ({ first }) => ({ time: first, shown: 0 });
+
+function advance(state, { steps }, { hold }) {
+  state.time = state.time < steps + hold ? state.time + 1 : 0;
+  if (state.time === 0) state.shown += 1;
 }
 
-export const explorer = { compute, draw };
+function compute(values, data, state) {
+  const image = Float64Array.from(data.images[values.digit], (grey) => grey / 255), pixels = image.length;
+  const key = JSON.stringify([values, state.shown]), t = Math.min(state.time, values.steps);
+  if (state.key !== key) Object.assign(state, { key, course: course(image, values, state.shown) });
+  const { spikes, counts, backs, errors } = state.course, frame = spikes.slice((t - 1) * pixels, t * pixels);
+  const sum = counts.slice(0, t + 1).reduce((all, count) => all + count, 0).toLocaleString("en");
+  const titles = ["image", `${t} ms: ${counts[t]} spikes`, `after ${sum} spikes`, `error ${errors[t].toFixed(3)}`];
+  const news = t === values.steps ? `After ${t} ms and ${sum} spikes the error is ${errors[t].toFixed(3)}.` : "";
+  const drawn = { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1) };
+  return { ...drawn, top: above(errors, 0.2), titles, news };
+}
+
+function draw(figure, { image, frame, back, errors, top, titles }, { steps }) {
+  const picture = (i) => ({ share: 1, picture: true, title: titles[i] }), side = Math.sqrt(image.length);
+  const axes = { share: 1.4, x: [0, steps], y: [0, top], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
+  const [left, now, known, course] = figure.panels([picture(0), picture(1), picture(2), axes]);
+  [left, now, known].forEach((panel, i) => panel.image([image, frame, back][i], side));
+  course.line(errors.map((_, t) => t), errors, figure.blue);
+  course.disc(errors.length - 1, errors.at(-1), figure.blue);
+}
+
+export const explorer = { compute, draw, begin, advance };

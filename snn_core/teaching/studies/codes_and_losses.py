@@ -32,7 +32,7 @@ def coder(code: str, generator: Generator) -> Encoder:
     fade_in = torch.linspace(0, 1, STEPS).view(-1, 1, 1)
     fields = {"neurons": 3, "width": 0.4, "generator": generator}
     encoders = {
-        "direct": lambda x: encoding.repeat(x, STEPS),
+        "direct": lambda x: encoding.direct(x, STEPS),
         "rate": lambda x: encoding.rate(x, STEPS, generator=generator),
         "latency": lambda x: encoding.latency(x, STEPS, tau=5.0),
         "delta": lambda x: encoding.delta(fade_in * x, threshold=0.2, off_spikes=False).flatten(2),

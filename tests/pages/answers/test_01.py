@@ -1,9 +1,51 @@
 """What the folded answers of page 01 say."""
 
 import pytest
+import torch
+
+from snn_core import encoding, reconstruction
+from snn_core.teaching.explorers import Encoding
 
 
-def test_page_01_up_to_section_6(page):
+def shown(digit):
+    """Return the image of a digit in the explorer, ``[1, 784]``."""
+    return torch.tensor(Encoding().data()["images"][digit])[None] / 255
+
+
+def error(estimate, image):
+    return (estimate - image).square().mean().sqrt().item()
+
+
+def test_four_times_the_time_is_half_the_error():
+    image = shown(Encoding.controls["digit"].start)
+    gain = Encoding.controls["gain"].start
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(10):
+        spikes = encoding.rate(image, 100, gain=gain, generator=generator)
+        early, late = (
+            error(reconstruction.from_rate(spikes[:steps], gain=gain), image) for steps in (25, 100)
+        )
+        assert 0.4 < late / early < 0.6
+
+
+@pytest.mark.parametrize("steps", [20, 50, 100])
+def test_latency_sends_the_brightest_first_and_one_spike_for_each_pixel(steps):
+    image = shown(Encoding.controls["digit"].start)
+    spikes = encoding.latency(image, steps, mode="linear")
+    assert spikes.sum() == 210
+    assert image[spikes[0] > 0].min() > image[(image > 0) & (spikes[0] == 0)].max()
+
+
+def test_delta_and_a_regular_rate_need_the_same_spikes():
+    image, steps = shown(Encoding.controls["digit"].start), 20
+    events = encoding.delta(encoding.direct(image, steps), threshold=1 / steps)
+    count = (image.double() * steps + 1e-9).floor()
+    assert torch.equal(events.sum((0, 2)).double(), count)
+    assert count.sum() == 2647
+    assert round(error(count / steps, image), 3) == 0.018
+
+
+def test_page_01_up_to_section_5(page):
     (whole, broken), (rate, thinned) = page["lost"]["phase"], page["lost"]["rate"]
     assert 0.001 < whole < 0.002
     assert broken == pytest.approx(0.1, abs=0.03)  # one draw; the mean of twenty is 0.098

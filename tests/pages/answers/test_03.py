@@ -1,14 +1,46 @@
 """What the folded answers of page 03 say."""
 
 import pytest
+import torch
+
+from snn_core import AdaptiveLIF, Alpha, RecurrentLIF
+from snn_core.teaching.explorers import NeuronModels
+
+
+def times(neuron):
+    """Return when the neuron in the explorer fires, all of its other controls at their start."""
+    current = torch.zeros(round(NeuronModels.duration), 1, 1)
+    arrivals = NeuronModels.controls["arrivals"].start
+    current[[int(time) for time in arrivals]] = NeuronModels.controls["weight"].start
+    return neuron(current).flatten().nonzero().flatten().tolist()
+
+
+def test_the_smallest_self_weight_that_fires_to_the_end_is_the_threshold():
+    step = NeuronModels.controls["self_weight"].step
+    for weight, lasts in ((1 - step, False), (1.0, True), (1 + step, True)):
+        neuron = RecurrentLIF(1, 10.0, recurrence="one_to_one")
+        torch.nn.init.constant_(neuron.weight, weight)
+        assert (times(neuron)[-1] == 199) == lasts
+
+
+def test_a_slow_alpha_synapse_spreads_the_current_over_more_time():
+    last = NeuronModels.controls["arrivals"].start[-1]
+    quick, slow = times(Alpha(10.0, 5.0)), times(Alpha(10.0, 30.0))
+    assert (quick[0], slow[0]) == (34, 75)
+    assert len(slow) == 8
+    assert sum(time > last for time in slow) == 4
+
+
+def test_an_adaptive_neuron_fires_less_often():
+    assert len(times(AdaptiveLIF(10.0, strength=0.0))) == 16
+    assert len(times(AdaptiveLIF(10.0, strength=1.0))) == 3
 
 
 def test_page_03_up_to_section_4(page):
     assert page["holds"] == {0.4: True, 0.22: True, 0.19: False}
-    assert page["wins"][6] == 0
-    assert page["wins"][8] < 0.3
-    assert page["wins"][10] > 0.9
-    assert page["standing"][page["own"]].mean() == pytest.approx(11, abs=0.6)
-    assert page["standing"][~page["own"]].mean() == pytest.approx(-21, abs=1)
+    assert page["wins"] == {0.6: False, 6: False, 8: False, 10: True, 12: True}
+    standing, first = page["standing"], page["group"] == 1
+    assert standing[first].mean() == pytest.approx(11, abs=0.6)
+    assert standing[~first].mean() == pytest.approx(-21, abs=1)
     assert [page["firing"][0, dt] for dt in (1, 0.5, 0.25)] == [1000, 2000, 4000]
     assert all(124 < page["firing"][5, dt] < 141 for dt in (1, 0.5, 0.25))

@@ -31,11 +31,19 @@ def one_step_for_all_samples(spikes, membrane):
 
 WRONG = {
     "04.1": [
-        (0.1, "both terms"),
-        (1 - np.exp(-1 / 10), "both terms"),
-        ((1 + np.exp(-1 / 10)) / 2, "both terms"),
+        (0.0275, "the square"),
+        (0.22, "have to grow"),
+        (0.44, "have to grow"),
+        (0.11, "With the same weights"),
+        (0.5, "Which product"),
     ],
     "04.2": [
+        (0.1, "0.50 and 1.10"),
+        (1 - np.exp(-1 / 10), "times what"),
+        ((1 + np.exp(-1 / 10)) / 2, "Which sign"),
+        (0.3, "both terms"),
+    ],
+    "04.3": [
         (lower_class_wins, "decides between"),
         (highest_membrane, "must not count"),
         (most_spikes, "decides between"),

@@ -1,0 +1,63 @@
+"""A digit on its way through a network, and one line for each class over time."""
+
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from ... import _checks
+from ..arrays import array
+from ..palette import CYCLE, GREEN, PALE, VERMILION
+from ..plotting import decorate, images, panels, raster
+
+
+def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> Axes:
+    """Draw what each class has over time: the named ones in colour and in front, the others pale.
+
+    Args:
+        values: ``[T, C]``, such as scores or membranes.
+        named: classes in ``[0, C)`` that the text speaks of, the right one first; at most seven.
+        axes: where to draw; new axes if None.
+
+    Raises:
+        ValueError: for values that are not ``[T, C]``, or classes that are not there.
+    """
+    values = array("values", values, rank=2)
+    classes = values.shape[1]
+    _checks.require(len(named) <= len(CYCLE), "named", f"{len(named)} classes", f"at most {len(CYCLE)}")
+    for each in named:
+        _checks.whole("named", each, 0)
+        _checks.require(each < classes, "named", each, f"a class below {classes}")
+    axes = panels() if axes is None else axes
+    for place, (each, color) in enumerate(zip(named, CYCLE, strict=False)):
+        axes.plot(values[:, each], color=color, label=str(each), zorder=4 - place / 10)
+    others = [each for each in range(classes) if each not in named]
+    for each in others:
+        axes.plot(values[:, each], color=PALE, label="others" if each == others[0] else None)
+    axes.set_xlabel("time (ms)")
+    return axes
+
+
+def follow_digit(image: Tensor, pixels: Tensor, hidden: Tensor, scores: Tensor, named: list[int]) -> list[Axes]:
+    """Draw a digit from end to end: the image, the spikes of its pixels, hidden spikes, and scores that grow.
+
+    Args:
+        image: ``[height, width]``.
+        pixels: spikes ``[T, N]`` that come in.
+        hidden: spikes ``[T, N]`` that a hidden layer sends.
+        scores: ``[T, C]``, after each step.
+        named: classes that stand out, as for `class_lines`.
+
+    Returns:
+        The axes of the four panels.
+
+    Raises:
+        ValueError: for another shape of image, spikes or scores, or classes that are not there.
+    """
+    axes = panels(4, width=12.5, height=3, ratios=(2, 3, 3, 3))
+    images([image], ["one digit"], axes[:1])
+    raster(pixels, axes[1], size=1.5, color=GREEN)
+    raster(hidden, axes[2], size=1.5, color=VERMILION)
+    class_lines(scores, named, axes[3])
+    decorate(axes[1], y="pixel", title=f"{pixels.shape[1]} pixels spike")
+    decorate(axes[2], y="neuron", title=f"{hidden.shape[1]} neurons answer")
+    decorate(axes[3], y="score", title="the scores grow")
+    return axes

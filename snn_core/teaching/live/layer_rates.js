@@ -1,0 +1,82 @@
+// The explorer of page 04: random spikes through five layers with random weights.
+
+/** Numbers in [0, 1), the same ones for the same seed (mulberry32). */
+export function uniform(count, seed) {
+  let state = seed;
+  return Float64Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  });
+}
+
+/** Numbers with mean 0 and standard deviation 1 (Box and Muller). */
+export function normal(count, seed) {
+  const draws = uniform(2 * count, seed);
+  const radius = (i) => Math.sqrt(-2 * Math.log(1 - draws[2 * i]));
+  return Float64Array.from({ length: count }, (_, i) => radius(i) * Math.cos(2 * Math.PI * draws[2 * i + 1]));
+}
+
+let known;
+
+/** What chance decides: the weights of each layer, `[from, to]`, and the draws of the input, `[T, N]`. */
+export function chances({ layers, neurons, steps, seed }) {
+  const each = (_, layer) => normal(neurons ** 2, seed + 1 + layer);
+  known ??= { weights: Array.from({ length: layers }, each), draws: uniform(steps * neurons, seed) };
+  return known;
+}
+
+/** The spikes `[T][N]` of a layer that hears `spikes`. */
+export function throughLayer(spikes, weights, factor, neuron) {
+  const neurons = spikes[0].length, states = new Float64Array(neurons);
+  return spikes.map((heard) => {
+    const current = new Float64Array(neurons);
+    heard.forEach((spike, from) => {
+      if (spike) for (let to = 0; to < neurons; to++) current[to] += factor * weights[from * neurons + to];
+    });
+    return Array.from(current, (value, to) => {
+      const { spike, state } = lifStep(value, states[to], neuron);
+      states[to] = state;
+      return spike;
+    });
+  });
+}
+
+/** The standard deviation of the membranes of layer 1 by the formula of the page. */
+export function spread(gain, p, beta) {
+  return gain * Math.sqrt((p * (1 - p)) / (1 - beta ** 2) + p ** 2 / (1 - beta) ** 2);
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function compute({ gain, input_rate, tau_mem }, data) {
+  const { neurons, steps, threshold } = data, { weights, draws } = chances(data), beta = Math.exp(-1 / tau_mem);
+  const input = (_, t) => Array.from({ length: neurons }, (_, i) => (draws[t * neurons + i] < input_rate ? 1 : 0));
+  const spikes = [Array.from({ length: steps }, input)];
+  for (const matrix of weights) {
+    spikes.push(throughLayer(spikes.at(-1), matrix, gain / Math.sqrt(neurons), { beta, threshold, reset: "soft" }));
+  }
+  const rates = spikes.map((layer) => mean(layer.map(mean)));
+  const silent = (layer) => mean(layer[0].map((_, i) => (layer.every((step) => !step[i]) ? 1 : 0)));
+  const said = (layer) => `layer ${layer}: ${(100 * silent(spikes[layer])).toFixed(0)}% silent`;
+  const first = `spread √Var(u), layer 1: ${spread(gain, input_rate, beta).toFixed(2)}`;
+  return { spikes, rates, titles: [first, said(1), said(weights.length)] };
+}
+
+function draw(figure, { spikes, rates, titles }, values, { neurons, steps, layers }) {
+  const raster = { share: 1, x: [0, steps], y: [0, neurons], xlabel: "time (ms)", ylabel: "neuron" };
+  const [bars, first, last] = figure.panels([
+    { share: 1, x: [-0.6, layers + 0.6], y: [0, 0.6], xticks: rates.map((_, i) => i), xlabel: "layer (0: input)",
+      ylabel: "spikes per step", title: titles[0] },
+    { ...raster, title: titles[1] },
+    { ...raster, title: titles[2] },
+  ]);
+  rates.forEach((rate, i) => bars.bars([i - 0.4, i + 0.4], [rate], i ? figure.vermilion : figure.green));
+  for (const [panel, layer] of [[first, spikes[1]], [last, spikes[layers]]]) {
+    const at = layer.flatMap((step, t) => step.flatMap((spike, i) => (spike ? [[t, i]] : [])));
+    panel.events(at.map(([t]) => t), at.map(([, i]) => i), figure.vermilion);
+  }
+}
+
+export const explorer = { compute, draw };

@@ -1,0 +1,81 @@
+"""The experiment on spike codes: regular, shuffled, lossy and late spikes, and a tiny run."""
+
+import pytest
+import torch
+
+from experiments import spike_codes
+from snn_core import LIF, encoding
+from snn_core.teaching import records
+from snn_core.teaching.records import recorded
+
+
+@pytest.fixture
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture
+def values(generator):
+    return torch.rand(7, 50, generator=generator, dtype=torch.float64)
+
+
+def test_a_regular_code_is_integrate_and_fire_without_a_leak(values):
+    spikes = spike_codes.regular(values, 40)
+    neuron = LIF(beta=1.0, threshold=1 - 1e-9)
+    assert torch.equal(spikes, neuron(encoding.direct(values, 40)))
+    assert (values - spikes.sum(0) / 40 < 1 / 40).all()
+
+
+def test_a_bucket_that_is_half_full_rounds(values):
+    count = spike_codes.regular(values, 40, start=0.5).sum(0)
+    assert torch.equal(count, (40 * values).round())
+
+
+def test_delta_sends_as_many_spikes_as_the_regular_code(values, generator):
+    delta, regular = (
+        spike_codes.encode(code, values, 40, generator) for code in ("delta", "regular")
+    )
+    assert torch.equal(delta.sum(0), regular.sum(0))
+    assert not torch.equal(delta, regular)
+
+
+def test_shuffling_gives_each_pixel_its_own_other_times(values, generator):
+    spikes = spike_codes.encode("latency", values, 40, generator)
+    mixed = spike_codes.shuffled(spikes, generator)
+    assert torch.equal(mixed.sum(0), spikes.sum(0))
+    assert (mixed.argmax(0) != spikes.argmax(0)).double().mean() > 0.9
+
+
+def test_spikes_are_lost_with_the_probability_of_the_settings(generator):
+    spikes = torch.ones(100, 1000)
+    kept = spike_codes.lossy(spikes, generator).mean().item()
+    assert kept == pytest.approx(1 - spike_codes.SETTINGS["lost"], abs=0.005)
+
+
+def test_late_spikes_arrive_up_to_two_steps_later_or_never(generator):
+    spikes = torch.zeros(6, 3000)
+    spikes[2] = spikes[5] = 1
+    arrivals = spike_codes.late(spikes, generator)
+    assert arrivals[:2].sum() == 0
+    assert arrivals[2:5].sum() == 3000
+    thirds = [*arrivals[2:5].sum(1).tolist(), arrivals[5].sum().item()]
+    assert thirds == pytest.approx([1000] * 4, abs=150)
+
+
+def test_the_greys_are_those_of_the_images_but_for_less_than_a_level(generator):
+    images = spike_codes.mnist_mini().test_images[: spike_codes.SETTINGS["images"]].flatten(1)
+    found = spike_codes.greys(generator)
+    assert (found - images).abs().max() < 0.51 / 255
+    assert torch.equal(found[images == 0], images[images == 0].double())
+
+
+def test_a_tiny_run_records_every_code(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    for name, value in {"images": 3, "steps": [4, 8], "disturbed_at": 8}.items():
+        monkeypatch.setitem(spike_codes.SETTINGS, name, value)
+    spike_codes.main()
+    results = recorded("spike_codes").results
+    assert set(results) == {"error", "spikes", "shuffled", "disturbed"}
+    for code in spike_codes.CODES:
+        assert len(results["error"][code]) == len(results["spikes"][code]) == 2
+        assert set(results["disturbed"][code]) == {"lost", "late"}

@@ -13,7 +13,7 @@ are padded at the end; told the `lengths`, all of these read each sample as if i
 from .activity import l1_activity, lower_activity, upper_activity, van_rossum
 from .answers import Decoder, accuracy, decision_step, predict
 from .decoders import first_spike, max_membrane, population_count, spike_count, summed_membrane
-from .latencies import first_spike_cross_entropy, first_spike_mse
+from .latencies import first_spike_cross_entropy, first_spike_mse, relative_first_spike_mse
 from .objectives import (
     ALL_LOSSES,
     count_cross_entropy,
@@ -23,6 +23,7 @@ from .objectives import (
     summed_membrane_cross_entropy,
 )
 from .scores import Objective
+from .stepwise import membrane_mse, stepwise_membrane_cross_entropy
 
 __all__ = [
     "ALL_LOSSES",
@@ -39,10 +40,13 @@ __all__ = [
     "lower_activity",
     "max_membrane",
     "max_membrane_cross_entropy",
+    "membrane_mse",
     "population_count",
     "population_cross_entropy",
     "predict",
+    "relative_first_spike_mse",
     "spike_count",
+    "stepwise_membrane_cross_entropy",
     "summed_membrane",
     "summed_membrane_cross_entropy",
     "upper_activity",

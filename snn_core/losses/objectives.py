@@ -6,8 +6,9 @@ from torch import Tensor
 
 from .. import _checks
 from .decoders import max_membrane, population_count, spike_count, summed_membrane
-from .latencies import first_spike_cross_entropy, first_spike_mse
+from .latencies import first_spike_cross_entropy, first_spike_mse, relative_first_spike_mse
 from .scores import DecodingObjective, cross_entropy, towards_targets, trains
+from .stepwise import membrane_mse, stepwise_membrane_cross_entropy
 
 
 @trains(spike_count)
@@ -156,5 +157,8 @@ ALL_LOSSES: dict[str, DecodingObjective] = {
         summed_membrane_cross_entropy,
         first_spike_cross_entropy,
         first_spike_mse,
+        stepwise_membrane_cross_entropy,
+        membrane_mse,
+        relative_first_spike_mse,
     )
 }

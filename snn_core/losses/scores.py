@@ -10,7 +10,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .. import _checks, _modes
+from ..precision import wide
 from .answers import Decoder
+from .padding import fill_padding
 
 Objective = Callable[..., Tensor]  # (output, labels, *, lengths=None) -> scalar; lengths if any
 
@@ -24,13 +26,18 @@ class DecodingObjective(Protocol):
     __call__: Objective
 
 
-def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], DecodingObjective]:
+def trains(
+    decode: Decoder, *, by_step: bool = False
+) -> Callable[[Callable[..., Tensor]], DecodingObjective]:
     """Make an objective of a loss on scores, which a decoder reads out of the output.
 
     What is decorated takes (scores, labels, steps, options), where the steps are T or one number
     per sample, ``[B, 1]``. The objective takes the output under the decoder's name for it, labels,
     lengths and options; it knows its decoder as `decode`, and returns also the scores as
     `with_scores`.
+
+    A loss that judges the output `by_step` takes (output, labels, lengths, options) instead: the
+    output in float32 or better, with 0 in the padding. The decoder then only reads the answer.
     """
 
     def attach(of_scores: Callable[..., Tensor]) -> DecodingObjective:
@@ -42,8 +49,11 @@ def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], DecodingObjecti
         ) -> tuple[Tensor, Tensor]:
             scores = decode(output, lengths=lengths)
             _require_classes(argument, output, scores, labels)
-            steps = len(output) if lengths is None else lengths.to(scores).unsqueeze(1)
-            value = of_scores(scores, labels, steps, **options)
+            if by_step:
+                value = of_scores(_without_padding(output, lengths), labels, lengths, **options)
+            else:
+                steps = len(output) if lengths is None else lengths.to(scores).unsqueeze(1)
+                value = of_scores(scores, labels, steps, **options)
             require_finite(argument, value)
             return value, scores
 
@@ -59,6 +69,12 @@ def trains(decode: Decoder) -> Callable[[Callable[..., Tensor]], DecodingObjecti
         return cast(DecodingObjective, objective)
 
     return attach
+
+
+def _without_padding(output: Tensor, lengths: Tensor | None) -> Tensor:
+    """Return the output in float32 or better, with 0 in the padding."""
+    output = output.to(wide(output))
+    return output if lengths is None else fill_padding(output, lengths, 0.0)
 
 
 def _on_output(decode: Signature, of_scores: Signature) -> Signature:
@@ -100,5 +116,9 @@ def towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) 
     _checks.number("right", right, 0, 1, open_low=False)
     _checks.number("wrong", wrong, 0, 1, open_low=False)
     labels = _checks.labels("labels", labels, *values.shape)
-    is_right = F.one_hot(labels, values.shape[1]).to(values.dtype)
-    return F.mse_loss(values, wrong + (right - wrong) * is_right)
+    return F.mse_loss(values, wrong + (right - wrong) * is_right(labels, values))
+
+
+def is_right(labels: Tensor, values: Tensor) -> Tensor:
+    """Return ``[B, C]`` with 1 at each label and 0 elsewhere, for values ``[…, C]``."""
+    return F.one_hot(labels, values.shape[-1]).to(values.dtype)

@@ -95,3 +95,27 @@ def surrogate_of_width(name: str, width: float, **options) -> Surrogate:
     _checks.choice("name", name, [each for each in ALL_SURROGATES if each in WIDTHS])
     _checks.number("width", width, 0)
     return Surrogate(name, WIDTHS[name] / width, **options)
+
+
+def share_met(spikes: Tensor, target: Tensor, *, within: int) -> float:
+    """Return the share of target spikes that have a spike of the same neuron close by.
+
+    Args:
+        spikes, target: ``[T, B, N]`` each.
+        within: how many steps away a spike may be, at least 0.
+
+    Returns:
+        A share in [0, 1].
+
+    Raises:
+        ValueError: for trains of different shapes, or targets without a spike.
+
+    >>> share_met(torch.eye(9)[:, None, [3, 8]], torch.eye(9)[:, None, [5, 5]], within=2)
+    0.5
+    """
+    _checks.shape("target", target, spikes.shape)
+    _checks.whole("within", within, 0)
+    _checks.require(bool(target.any()), "target", "no spike", "at least one")
+    by_time = spikes.permute(1, 2, 0)
+    near = nn.functional.max_pool1d(by_time, 2 * within + 1, 1, within).permute(2, 0, 1)
+    return ((near * target).sum() / target.sum()).item()

@@ -174,6 +174,18 @@ def test_the_weight_is_pushed_on_the_staircase_itself(mounted):
     assert "w = 0.60: 4 spikes" in finding(page)
 
 
+def test_the_map_names_the_pair_under_the_pointer(mounted):
+    page = mounted("CodeLossMap")
+    box = page.locator(".live-handle").first.bounding_box()
+    page.mouse.move(box["x"] + 0.01 * box["width"], box["y"] + 0.4 * box["height"])
+    page.evaluate(FRAMES)
+    assert finding(page).startswith("membrane MSE, direct: 91.1 %")
+    assert page.get_by_role("radio", name="membrane MSE").is_checked()
+    page.get_by_role("radio", name="count MSE").check()
+    page.evaluate(FRAMES)
+    assert finding(page).startswith("count MSE, direct: 94")
+
+
 def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
     page = mounted("PushWeight")
     for _ in range(12):

@@ -219,9 +219,14 @@ def by_hand(name, output):
 
 
 OBJECTIVES = ALL_LOSSES | {"population_cross_entropy": losses.population_cross_entropy(3)}
+OTHERWISE = {  # judged step by step, or towards targets of their own: by hand in test_losses
+    "stepwise_membrane_cross_entropy",
+    "membrane_mse",
+    "relative_first_spike_mse",
+}
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if name not in OTHERWISE])
 def test_every_objective_names_the_decoder_that_its_loss_is_made_of(name):
     """The scores of the decoder by plain loops, and the loss from these scores by its formula."""
     generator = torch.Generator().manual_seed(4)

@@ -75,7 +75,10 @@ def test_every_objective_knows_the_decoder_that_it_trains(name):
     assert torch.equal(losses.predict(loss.decode(output)), labels)
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+CONSTANT_TARGETS = {"relative_first_spike_mse"}  # whose gradient is not that of its value
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if name not in CONSTANT_TARGETS])
 def test_gradients_are_right(name):
     output, labels = some_output()
     assert torch.autograd.gradcheck(lambda o: OBJECTIVES[name](o, labels), output.requires_grad_())
@@ -123,6 +126,96 @@ def test_first_spike_objectives_by_hand():
     ]
     loss = losses.first_spike_mse(spikes, labels, right=0.1, wrong=0.9)
     assert loss.item() == pytest.approx((sum(squares) / 12).item())
+
+
+def membranes_by_class(lengths):
+    """Return membranes ``[12, 4, 3]``, labels, and (sample, label, its steps) for plain loops."""
+    generator = torch.Generator().manual_seed(3)
+    membrane = torch.randn(12, 4, 3, generator=generator, dtype=torch.float64)
+    labels = torch.tensor([0, 1, 2, 0])
+    return membrane, labels, list(zip(range(4), labels.tolist(), lengths, strict=True))
+
+
+@pytest.mark.parametrize("lengths", [[12, 12, 12, 12], [12, 5, 1, 7]])
+def test_cross_entropy_at_every_step_by_a_double_loop(lengths):
+    membrane, labels, samples = membranes_by_class(lengths)
+    expected = 0.0
+    for b, label, length in samples:
+        for t in range(length):
+            row = membrane[t, b].tolist()
+            cost = math.log(sum(map(math.exp, row))) - row[label]
+            expected += cost / length / len(samples)
+    found = losses.stepwise_membrane_cross_entropy(membrane, labels, lengths=torch.tensor(lengths))
+    assert found.item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("lengths", [[12, 12, 12, 12], [12, 5, 1, 7]])
+def test_membrane_mse_by_a_double_loop(lengths):
+    membrane, labels, samples = membranes_by_class(lengths)
+    expected = 0.0
+    for b, label, length in samples:
+        for t in range(length):
+            for c, u in enumerate(membrane[t, b].tolist()):
+                target = 1.5 if c == label else -0.5
+                expected += (u - target) ** 2 / length / 3 / len(samples)
+    found = losses.membrane_mse(
+        membrane, labels, right=1.5, wrong=-0.5, lengths=torch.tensor(lengths)
+    )
+    assert found.item() == pytest.approx(expected)
+
+
+def relative_targets(steps, label, length, margin):
+    """Return the step at which each class should spike first, by a plain loop over the classes."""
+    first = min(steps)
+    targets = []
+    for c, step in enumerate(steps):
+        if c == label:
+            targets.append(0 if first == length else first)
+        else:
+            targets.append(min(max(step, first + margin * length), length))
+    return targets
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25])
+@pytest.mark.parametrize("margin", [0.0, 0.25, 1.0])
+def test_relative_first_spikes_by_a_double_loop(margin, share):
+    spikes, labels = some_spikes(batch=30, neurons=3, share=share), torch.arange(30) % 3
+    lengths = torch.arange(30) % 12 + 1
+    spikes.requires_grad_()
+    cost, wanted = 0.0, torch.zeros(30, 3, dtype=torch.float64)
+    for b, length in enumerate(lengths.tolist()):
+        steps = first_steps(spikes[:length, [b]])[0].tolist()
+        targets = relative_targets(steps, labels[b].item(), length, margin)
+        for c, (step, target) in enumerate(zip(steps, targets, strict=True)):
+            cost += ((step - target) / length) ** 2 / 90
+            wanted[b, c] = target / length
+    found = losses.relative_first_spike_mse(spikes, labels, margin=margin, lengths=lengths)
+    assert found.item() == pytest.approx(cost)
+    latency = -losses.first_spike(spikes, lengths=lengths) / lengths[:, None]
+    (expected,) = torch.autograd.grad((latency - wanted).square().mean(), spikes)
+    (gradient,) = torch.autograd.grad(found, spikes)
+    torch.testing.assert_close(gradient, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_only_the_order_counts_for_relative_first_spikes():
+    """The same order earlier or later costs the same; silence asks the right class for a spike."""
+    labels = torch.tensor([1])
+    early, late = torch.zeros(2, 10, 1, 3)
+    early[1, 0, 0] = early[2, 0, 1] = 1
+    late[6, 0, 0] = late[7, 0, 1] = 1
+    cost = losses.relative_first_spike_mse(early, labels).item()
+    assert losses.relative_first_spike_mse(late, labels).item() == pytest.approx(cost)
+    assert cost > 0
+    early[0, 0, 1] = 1
+    assert losses.relative_first_spike_mse(early, labels).item() == pytest.approx(0.1**2 / 3)
+    silent = torch.zeros(10, 1, 3)
+    assert losses.relative_first_spike_mse(silent, labels).item() == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("option", ["right", "wrong"])
+def test_a_target_membrane_is_a_finite_number(option):
+    with pytest.raises(ValueError, match=rf"^{option}: got inf, expected a finite number"):
+        losses.membrane_mse(torch.zeros(5, 1, 2), torch.tensor([0]), **{option: math.inf})
 
 
 def test_population_counts_add_up_neighbours():

@@ -12,6 +12,7 @@ from experiments import (
     local_learning,
     mnist_convolutional,
     mnist_full,
+    population_sizes,
     unsupervised_digits,
 )
 from snn_core import LIF
@@ -83,18 +84,42 @@ def test_unsupervised_digits():
         assert 0 <= run["silent"] <= layer["neurons"]
 
 
-def test_codes_and_losses(monkeypatch):
-    settings = codes_and_losses.SETTINGS
-    monkeypatch.setitem(settings, "losses", ["count_mse", "max_membrane_cross_entropy"])
-    monkeypatch.setitem(settings, "codes", ["latency"])
+def tiny_choice(settings, monkeypatch):
     monkeypatch.setitem(settings["choice"], "samples", 50)
     monkeypatch.setitem(settings["choice"], "held_out", 50)
+
+
+def test_codes_and_losses(monkeypatch):
+    settings = codes_and_losses.SETTINGS
+    monkeypatch.setitem(settings, "losses", ["count_mse", "membrane_mse"])
+    monkeypatch.setitem(settings, "codes", ["direct", "latency"])
+    tiny_choice(settings, monkeypatch)
     codes_and_losses.main(TINY)
     results = recorded("codes_and_losses").results
-    assert set(results) == {"lr", "accuracy", "spikes", "steps", "seconds"}
-    assert all(rate in settings["choice"]["lr"] for row in results["lr"] for rate in row)
-    assert torch.tensor(results["accuracy"]).shape == (2, 1, 1)
+    assert set(results) == {"lr", "accuracy", "spikes", "steps", "seconds", "trained"}
+    assert all(rate in settings["choice"]["lr"] for rate in results["lr"][0])
+    assert [[len(runs) for runs in row] for row in results["accuracy"]] == [[1, 1], [1, 0]]
     assert 1 <= results["steps"][0][0][0] <= settings["steps"]
+    first = results["seconds"]
+    codes_and_losses.main([*TINY, "--only", "membrane_mse"])
+    again = recorded("codes_and_losses").results
+    assert again["seconds"][0] == first[0]
+    assert again["accuracy"] == results["accuracy"]
+    with pytest.raises(SystemExit, match="other settings"):
+        codes_and_losses.main(["--samples", "99", "--seeds", "3", "--only", "membrane_mse"])
+
+
+def test_population_sizes(monkeypatch):
+    settings = population_sizes.SETTINGS
+    monkeypatch.setitem(settings, "steps", [1, 3])
+    monkeypatch.setitem(settings, "neurons", [1, 2])
+    tiny_choice(settings, monkeypatch)
+    population_sizes.main(TINY)
+    results = recorded("population_sizes").results
+    assert list(results) == ["1", "2", "membrane"]
+    for found in results.values():
+        assert all(0 <= run[0] <= 1 for name in ("accuracy", "ties") for run in found[name])
+        assert all(rate in settings["choice"]["lr"] for rate in found["lr"])
 
 
 def test_local_learning():

@@ -11,13 +11,18 @@ from snn_core import LIF
 from snn_core.teaching.diagrams import (
     class_lines,
     follow_digit,
+    map_of_pairs,
     model_spectrum,
+    populations,
     rc_circuit,
     slow_motion,
+    wanted_outputs,
 )
 from snn_core.teaching.diagrams.spectrum import hodgkin_huxley
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
 from snn_core.teaching.palette import BLACK, BLUE, GREEN, VERMILION
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.codes_and_losses import FAMILIES, NAMES
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +133,42 @@ def test_the_circuit_names_what_the_cell_is_made_of():
     cell, circuit = rc_circuit()
     assert {"current J", "voltage U", "leak"} <= {text.get_text() for text in cell.texts}
     assert {"R", "C", "U", "J"} <= {text.get_text() for text in circuit.texts}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_loss_of_a_family_has_a_panel_with_something_in_it(family):
+    axes = wanted_outputs(family)
+    titles = ["".join(axis.get_title(loc) for loc in ("left", "center")) for axis in axes]
+    assert titles == [NAMES[loss] for loss in FAMILIES[family]]
+    assert all(len(axis.lines) + len(axis.collections) > 1 for axis in axes)
+
+
+def test_another_family_of_losses_is_refused():
+    with pytest.raises(ValueError, match="family: got 'spikes'"):
+        wanted_outputs("spikes")
+
+
+def test_the_map_has_one_mark_and_one_bar_for_each_pair_that_was_trained():
+    record = recorded("codes_and_losses")
+    axis = map_of_pairs(record, {("count_mse", "rate"): (10, 10)})
+    trained = sum(len(runs) > 0 for row in record.results["accuracy"] for runs in row)
+    marks = [line for line in axis.lines if line.get_marker() != "None"]
+    bars = [line for line in axis.lines if line.get_marker() == "None"]
+    assert len(marks) == len(bars) == trained
+    place = record.settings["losses"].index("count_mse"), record.settings["codes"].index("rate")
+    runs = record.results["accuracy"][place[0]][place[1]]
+    (named,) = [text for text in axis.texts if text.get_text() == "count MSE, rate"]
+    assert named.xy[1] == pytest.approx(100 * sum(runs) / len(runs))
+
+
+def test_populations_are_drawn_as_they_are_recorded():
+    record = recorded("population_sizes")
+    axes = populations(record)
+    for axis, name in zip(axes, ("accuracy", "ties"), strict=True):
+        drawn = [container[0].get_ydata() for container in axis.containers]
+        for values, found in zip(drawn, record.results.values(), strict=True):
+            expected = [100 * sum(runs) / len(runs) for runs in found[name]]
+            assert values == pytest.approx(expected)
 
 
 def test_the_hodgkin_huxley_neuron_rests_and_fires_from_its_rheobase_on():

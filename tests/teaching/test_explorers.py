@@ -135,25 +135,6 @@ def test_credit_of_a_silent_neuron_is_beta_to_the_k():
     assert torch.allclose(explorers.credit(lif, silent), lif.beta**steps_back, rtol=1e-12)
 
 
-@pytest.mark.parametrize("tau", [1.0, 10.0, 50.0])
-def test_the_distance_of_spike_trains_is_a_sum_over_pairs_of_spikes(tau):
-    """The squared difference of the traces, summed, has beta^|steps apart| for each pair."""
-    one, other = np.array([50, 68, 110]), np.array([57, 75, 117])
-    times, signs = np.concatenate([one, other]), np.repeat([1, -1], 3)
-    near = np.exp(-np.abs(times[:, None] - times) / tau)
-    expected = signs @ near @ signs / tau / (1 - np.exp(-2 / tau))
-    assert explorers.spike_train_distance(one, other, tau) == pytest.approx(expected, rel=1e-6)
-
-
-def test_a_small_shift_is_nearer_than_silence_and_a_large_one_is_not():
-    explorer = explorers.SpikeDistance()
-    for shift, nearer in ((0, True), (3, True), (40, False), (-40, False)):
-        explorer(shift=shift, tau=10.0)
-        assert (explorer.point.get_ydata()[0] < explorer.silence.get_ydata()[0]) == nearer
-    explorer(shift=0, tau=10.0)
-    assert explorer.point.get_ydata()[0] == pytest.approx(0, abs=1e-12)
-
-
 @pytest.mark.parametrize(
     ("bound", "a_plus", "a_minus", "rate", "steps", "far"),
     [

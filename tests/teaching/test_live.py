@@ -23,10 +23,13 @@ from snn_core import (
     reconstruction,
 )
 from snn_core.datasets import mnist_mini
-from snn_core.plasticity import BOUNDS, PairSTDP
+from snn_core.losses import van_rossum
+from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
 from snn_core.teaching.explorers.stdp_window import chance_change
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.codes_and_losses import NAMES
 
 LIVE = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
 FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - set(live.SHARED)
@@ -713,3 +716,71 @@ def test_the_credit_is_that_of_the_core():
         assert f"over {reach} ms" in found["titles"][1]
         negative += (expected < -1e-3).any()
     assert negative > 5
+
+
+def trains(times, shift, steps=700):
+    """Return spikes ``[T, 1, 1]`` at times that are shifted, with room for traces to die out."""
+    spikes = torch.zeros(steps, 1, 1, dtype=torch.float64)
+    spikes[[time + shift for time in times]] = 1
+    return spikes
+
+
+@needs_node
+def test_distances_and_traces_of_spike_trains_are_those_of_the_core():
+    data, cases = explorers.SpikeDistance().data(), parameters("SpikeDistance")
+    calls = [("compute", case, data) for case in cases]
+    nearer = set()
+    for case, found in zip(cases, run("SpikeDistance", calls), strict=True):
+        wanted, moved = (trains(data["wanted"], shift) for shift in (0, case["shift"]))
+        tau = case["tau"]
+        here, silence = (van_rossum(wanted, other, tau=tau).item() for other in (moved, 0 * wanted))
+        assert [found["here"], found["silence"]] == pytest.approx([here, silence], abs=1e-9)
+        assert found["curve"][data["reach"] + case["shift"]] == pytest.approx(here, abs=1e-9)
+        for trace, train in zip(found["traces"], (wanted, moved), strict=True):
+            expected = spike_trace(train[: data["steps"]], tau).flatten()
+            assert trace == pytest.approx(expected.tolist(), abs=1e-6)
+        assert found["titles"][1].endswith("nearer than no spike")
+        assert ("no nearer" in found["titles"][1]) == (here >= silence)
+        nearer.add(here < silence)
+    assert nearer == {True, False}
+
+
+@needs_node
+def test_the_map_shows_what_is_recorded_of_each_pair():
+    record, data = recorded("codes_and_losses"), explorers.CodeLossMap().data()
+    losses, codes = record.settings["losses"], record.settings["codes"]
+    assert data["losses"] == [NAMES[loss] for loss in losses]
+    pairs = list(product(range(len(losses)), range(len(codes))))
+    cases = [{"loss": NAMES[losses[i]], "code": codes[j]} for i, j in pairs]
+    found = run("CodeLossMap", [("compute", case, data) for case in cases])
+    trained = 0
+    for (i, j), each in zip(pairs, found, strict=True):
+        runs = 100 * np.array(record.results["accuracy"][i][j])
+        if len(runs) == 0:
+            assert each["titles"][0].endswith("not trained")
+            continue
+        trained += 1
+        spikes, steps = (np.mean(record.results[name][i][j]) for name in ("spikes", "steps"))
+        expected = [runs.mean(), runs.min(), runs.max(), spikes]
+        text = each["titles"][0].split(": ")[1]
+        assert numbers(text) == pytest.approx(expected, abs=0.5)
+        assert numbers(text)[:3] == pytest.approx(expected[:3], abs=0.051)
+        assert numbers(each["titles"][1])[0] == pytest.approx(steps, abs=0.051)
+        same = sum(pair["loss"] == each["here"]["loss"] for pair in each["pairs"])
+        alike = sum(pair["code"] == each["here"]["code"] for pair in each["pairs"])
+        assert len(each["others"]) == same + alike - 2
+    assert {len(each["pairs"]) for each in found} == {trained}
+
+
+@needs_node
+def test_the_spot_that_is_nearest_in_pixels_is_picked():
+    spots = [{"x": 0, "y": 90, "values": "a"}, {"x": 100, "y": 94, "values": "b"}]
+    source = live.bundle("code_loss_map") + (
+        "export const pick = (x, y, spots) => "
+        "nearest({ px: (v) => v, py: (v) => 10 * (100 - v) }, spots, x, y).values;"
+    )
+    calls = [("pick", 20, 95, spots), ("pick", 20, 0, spots), ("pick", 90, 65, spots)]
+    task = json.dumps({"source": source, "calls": calls})
+    runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
+    done = subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True)
+    assert json.loads(done.stdout) == ["a", "b", "b"]

@@ -7,7 +7,13 @@ from torch import nn
 from snn_core import LIF
 from snn_core.surrogate import ALL_SURROGATES, Surrogate
 from snn_core.teaching.diagrams.bumps import FORMULAS
-from snn_core.teaching.patterns import WIDTHS, pattern_network, random_patterns, surrogate_of_width
+from snn_core.teaching.patterns import (
+    WIDTHS,
+    pattern_network,
+    random_patterns,
+    share_met,
+    surrogate_of_width,
+)
 
 WRITTEN = {  # the formulas of the drawn table, typed again
     "fast_sigmoid": lambda y: 1 / (1 + y.abs()) ** 2,
@@ -77,3 +83,21 @@ def test_the_formulas_of_the_table_are_those_of_the_core():
     y = torch.linspace(-3, 3, 602, dtype=torch.float64)
     for name, written in WRITTEN.items():
         torch.testing.assert_close(Surrogate(name, 1.0).derivative(y), written(y))
+
+
+@pytest.mark.parametrize("within", [0, 2, 5])
+def test_the_share_that_is_met_by_a_plain_loop(within):
+    generator = torch.Generator().manual_seed(0)
+    spikes, target = (torch.rand(2, 40, 3, 4, generator=generator) < 0.08).float()
+    wanted = target.nonzero().tolist()
+    met = 0
+    for step, sample, neuron in wanted:
+        near = spikes[max(0, step - within) : step + within + 1, sample, neuron]
+        met += bool(near.any())
+    assert share_met(spikes, target, within=within) == pytest.approx(met / len(wanted))
+    assert 0 < met < len(wanted)
+
+
+def test_a_share_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="target: got no spike"):
+        share_met(torch.ones(5, 1, 2), torch.zeros(5, 1, 2), within=1)

@@ -7,17 +7,21 @@ from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
 from .spectrum import model_spectrum
 from .unrolled import unrolled_graph
+from .wanted import map_of_pairs, populations, wanted_outputs
 
 __all__ = [
     "class_lines",
     "contributions",
     "fold_and_unroll",
     "follow_digit",
+    "map_of_pairs",
     "model_spectrum",
+    "populations",
     "push_weight",
     "rc_circuit",
     "slow_motion",
     "step_and_bump",
     "table_of_surrogates",
     "unrolled_graph",
+    "wanted_outputs",
 ]

@@ -21,6 +21,25 @@ def _distances(tau: float) -> tuple[float, float]:
     return apart.item(), together.item()
 
 
+MEMBRANE = torch.tensor([[4.0, 0.5, 1.5], [0.0, 1.5, 0.2], [6.0, 1.0, -1.0], [-0.5, 0.4, 0.1]])
+MEMBRANES = torch.stack([MEMBRANE, 0.8 * MEMBRANE.roll(1, 1) + 0.3], 1)  # [4 steps, 2 samples, 3 classes]
+LABELS = torch.tensor([0, 1])
+
+
+def _leads(membrane: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Return by how much the right class leads over the best other one, ``[T, B]``."""
+    right = torch.nn.functional.one_hot(labels, membrane.shape[2]).bool().expand_as(membrane)
+    own = membrane[right].view(membrane.shape[:2])
+    return own - membrane.masked_fill(right, -torch.inf).amax(2)
+
+
+def _lack(membrane: torch.Tensor, labels: torch.Tensor) -> float:
+    """Return the mean of what is missing to a lead of 1 at every step."""
+    return (1 - _leads(membrane, labels)).clamp(min=0).mean().item()
+
+
+LEADS = _leads(MEMBRANES, LABELS)
+
 EXERCISES = {
     "08.1": Value(
         ERROR,
@@ -34,6 +53,39 @@ EXERCISES = {
         tolerance=1e-3,
     ),
     "08.2": Function(
+        cases=(
+            Case(
+                (MEMBRANES, LABELS),
+                _lack(MEMBRANES, LABELS),
+                "First the lead of the right membrane over the highest of the others, `[T, B]`; then what is "
+                "missing to 1; then the mean.",
+                mistakes=(
+                    Mistake((1 - LEADS).mean().item(), "A lead above 1 costs nothing; it earns nothing either."),
+                    Mistake(
+                        (1 - LEADS).clamp(min=0).sum().item(),
+                        "The mean over steps and samples, so that long inputs do not count more.",
+                    ),
+                    Mistake(
+                        (1 - LEADS.clamp(max=0)).clamp(min=0).mean().item(),
+                        "The highest of the *others*: leave the right class out of the maximum.",
+                    ),
+                    Mistake(
+                        (1 + LEADS).clamp(min=0).mean().item(),
+                        "The sign: the right membrane should be above, and then it costs less.",
+                    ),
+                    Mistake(
+                        (1 - LEADS.mean(0)).clamp(min=0).mean().item(),
+                        "At *every* step: what is missing is cut off at 0 before the mean, not after.",
+                    ),
+                ),
+            ),
+            Case((MEMBRANES[:2, :1], LABELS[1:]), _lack(MEMBRANES[:2, :1], LABELS[1:]), "Use the labels."),
+        ),
+        stronger="The right membranes are `membrane[:, range(B), labels]`. Set these to -inf in a copy and take "
+        "`amax(2)`: the best of the others.",
+        tolerance=1e-4,
+    ),
+    "08.3": Function(
         cases=(
             Case(
                 (7, 10.0),

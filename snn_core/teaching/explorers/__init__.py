@@ -6,6 +6,7 @@ A `LiveExplorer` is computed and drawn by the browser (`snn_core.teaching.live`)
 from ..live import Button, Choice, LiveExplorer, Marks, Range
 from ._base import Explorer
 from .backward_graph import BackwardGraph
+from .code_loss_map import CodeLossMap
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
 from .encoding import Encoding
@@ -19,7 +20,7 @@ from .local_credit import LocalCredit, local_credit
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
-from .spike_distance import SpikeDistance, spike_train_distance
+from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .threshold_memory import ThresholdMemory, cue_eligibility
 
@@ -32,6 +33,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "BackwardGraph": BackwardGraph,
     "CreditAssignment": CreditAssignment,
     "PushWeight": PushWeight,
+    "CodeLossMap": CodeLossMap,
     "SpikeDistance": SpikeDistance,
     "STDPWindow": STDPWindow,
     "GradientWindow": GradientWindow,
@@ -48,6 +50,7 @@ __all__ = [
     "BackwardGraph",
     "Button",
     "Choice",
+    "CodeLossMap",
     "CreditAssignment",
     "EligibilityTrace",
     "Encoding",
@@ -78,6 +81,5 @@ __all__ = [
     "local_credit",
     "map_spikes",
     "pair_eligibility",
-    "spike_train_distance",
     "weight_density",
 ]

@@ -63,6 +63,10 @@ function button(parent, caption, press) {
   return made;
 }
 
+function cover(place, { x: left, y: top, width, height }) {
+  for (const [name, pixels] of Object.entries({ left, top, width, height })) place.style[name] = `${pixels}px`;
+}
+
 /** What lies over a panel, so that the panel itself moves its control. */
 class Handle {
   constructor(root, control, changed) {
@@ -74,8 +78,7 @@ class Handle {
   put({ box, x }, value) {
     this.x = x;
     this.value = value;
-    const { x: left, y: top, width, height } = box;
-    for (const [name, pixels] of Object.entries({ left, top, width, height })) this.place.style[name] = `${pixels}px`;
+    cover(this.place, box);
     if (this.control.kind === "marks") this.say();
   }
 
@@ -139,6 +142,31 @@ class Handle {
   }
 }
 
+/** The one of some spots in a panel that is nearest to a place in pixels. */
+export function nearest(panel, spots, x, y) {
+  const away = (spot) => Math.hypot(panel.px(spot.x) - x, panel.py(spot.y) - y);
+  return spots.reduce((best, spot) => (away(spot) < away(best) ? spot : best));
+}
+
+/** What lies over a panel with `spots`: the one under the mouse or a tap gives its `values` to the controls. */
+class Spots {
+  constructor(root, set) {
+    this.place = element(root, "div", { class: "live-handle" });
+    const pick = (settled) => (event) => {
+      const { left, top } = this.place.getBoundingClientRect(), { box, spots } = this.panel;
+      const { values } = nearest(this.panel, spots, event.clientX - left + box.x, event.clientY - top + box.y);
+      set(values, settled);
+    };
+    this.place.addEventListener("pointermove", pick(false));
+    this.place.addEventListener("click", pick(true));
+  }
+
+  put(panel) {
+    this.panel = panel;
+    cover(this.place, panel.box);
+  }
+}
+
 /** Call `tick(seconds)` at every frame while the figure is seen and not paused. */
 class Clock {
   constructor(root, tick) {
@@ -185,7 +213,8 @@ function follow(root, redraw) {
 /**
  * One explorer on a page. Its file states, as `explorer`,
  * `compute(values, data, state)`: what is drawn, with `titles`, the finding first;
- * `draw(figure, found, values, data)`, where a panel with a `control` is a handle of it;
+ * `draw(figure, found, values, data)`, where a panel with a `control` is a handle of it, and one with `spots`,
+ * places `x`, `y` that stand for `values`, lets the pointer pick one;
  * `actions`, if it has buttons: for each, from (values, data, state) to the values that change;
  * `begin(data)` and `advance(state, values, data)`, if it runs in time: the state at first, and one step of it.
  */
@@ -260,6 +289,7 @@ class Live {
     if (found.news && this.status.textContent !== found.news) this.status.textContent = found.news;
     this.figure.drawn.forEach((panel, i) => {
       if (panel.control) this.handle(i, panel.control).put(panel, this.values[panel.control]);
+      if (panel.spots) (this.handles[i] ??= new Spots(this.figure.root, (...told) => this.set(...told))).put(panel);
     });
   }
 

@@ -15,7 +15,22 @@ STEPS = 16
 HIDDEN = 256
 TAU_MEM = 10.0  # ms
 CODES = ("direct", "rate", "latency", "delta", "population")
-LOSSES = ALL_LOSSES | {"population_cross_entropy": population_cross_entropy(classes=10)}
+FAMILIES = {  # of losses, by what they read
+    "counts": ("count_cross_entropy", "count_mse", "population_cross_entropy"),
+    "membranes": (
+        "max_membrane_cross_entropy",
+        "summed_membrane_cross_entropy",
+        "stepwise_membrane_cross_entropy",
+        "membrane_mse",
+    ),
+    "first spikes": ("first_spike_cross_entropy", "first_spike_mse", "relative_first_spike_mse"),
+}
+_KNOWN = ALL_LOSSES | {"population_cross_entropy": population_cross_entropy(classes=10)}
+LOSSES = {name: _KNOWN[name] for names in FAMILIES.values() for name in names}
+NAMES = {  # of the losses, in figures
+    name: name.replace("_cross_entropy", " CE").replace("_mse", " MSE").replace("_", " ")
+    for name in LOSSES
+}
 INPUTS = {"population": 2 * 784, "population with black": 3 * 784}  # 784 of all other codes
 
 

@@ -1,6 +1,7 @@
 """Wrong answers to the exercises of page 08."""
 
 import numpy as np
+import torch
 
 
 def one_spike_without_its_sum(lag, tau):
@@ -25,9 +26,51 @@ def always_ten(lag, tau):
     return 2 * alone * (1 - beta**lag), 2 * alone * (1 + beta**lag)
 
 
+def lead(membrane, labels, *, without_own=True):
+    """Return the right lead; or, the right class among the others, a lead of at most 0."""
+    samples = range(len(labels))
+    others = membrane.clone()
+    if without_own:
+        others[:, samples, labels] = -torch.inf
+    return membrane[:, samples, labels] - others.amax(2)
+
+
+def rewards_a_large_lead(membrane, labels):
+    return (1 - lead(membrane, labels)).mean()
+
+
+def sums_over_steps(membrane, labels):
+    return (1 - lead(membrane, labels)).clamp(min=0).sum()
+
+
+def right_class_among_the_others(membrane, labels):
+    return (1 - lead(membrane, labels, without_own=False)).clamp(min=0).mean()
+
+
+def wrong_sign(membrane, labels):
+    return (1 + lead(membrane, labels)).clamp(min=0).mean()
+
+
+def on_average_only(membrane, labels):
+    return (1 - lead(membrane, labels).mean(0)).clamp(min=0).mean()
+
+
+def always_the_labels_of_the_first_case(membrane, labels):
+    first = torch.tensor([0, 1])[: membrane.shape[1]]
+    return (1 - lead(membrane, first)).clamp(min=0).mean()
+
+
 WRONG = {
     "08.1": [((5 / 20) ** 2, "all four"), (25 / 4, "share"), (0.25, "all four")],
     "08.2": [
+        (rewards_a_large_lead, "earns nothing"),
+        (sums_over_steps, "mean over steps"),
+        (right_class_among_the_others, "leave the right class out"),
+        (wrong_sign, "The sign"),
+        (on_average_only, "before the mean"),
+        (always_the_labels_of_the_first_case, "Use the labels"),
+    ],
+    "08.3": [
         (one_spike_without_its_sum, "times the sum"),
         (no_overlap_in_one_train, "overlap"),
         (with_a_root, "no root"),

@@ -1,0 +1,67 @@
+// The explorer of page 08: what every code gave with every loss. One pair is picked; its row and column light up.
+
+const SHOWN = { accuracy: 100, spikes: 1, steps: 1 }; // what is shown, and in which unit
+
+/** The mean, the lowest and the highest of some runs, times a unit. */
+export function summary(runs, unit) {
+  const [low, high] = [Math.min(...runs), Math.max(...runs)];
+  const mean = runs.reduce((sum, value) => sum + value, 0) / runs.length;
+  return { mean: unit * mean, low: unit * low, high: unit * high };
+}
+
+/** One pair for each loss and code that were trained together: names, and a summary of each quantity. */
+export function allPairs({ losses, codes, found }) {
+  return losses.flatMap((loss, i) => codes.flatMap((code, j) => {
+    if (found.accuracy[i][j].length === 0) return [];
+    const quantities = Object.entries(SHOWN).map(([name, unit]) => [name, summary(found[name][i][j], unit)]);
+    return [{ loss, code, ...Object.fromEntries(quantities) }];
+  }));
+}
+
+function compute(values, data) {
+  const pairs = allPairs(data), here = pairs.find(({ loss, code }) => loss === values.loss && code === values.code);
+  const others = pairs.filter((pair) => pair !== here && (pair.loss === values.loss || pair.code === values.code));
+  if (!here) return { pairs, others, titles: [`${values.loss}, ${values.code}: not trained`, "no answer"] };
+  const { accuracy, spikes, steps } = here;
+  const spread = `${accuracy.low.toFixed(1)} to ${accuracy.high.toFixed(1)}`;
+  const titles = [
+    `${here.loss}, ${here.code}: ${accuracy.mean.toFixed(1)} % (${spread}), ${spikes.mean.toFixed(0)} spikes`,
+    `answer settled after ${steps.mean.toFixed(1)} of 16 steps`,
+  ];
+  return { pairs, here, others, titles };
+}
+
+function mark(panel, pair, quantity, colour, size) {
+  const x = pair[quantity], y = pair.accuracy;
+  panel.line([x.low, x.high], [y.mean, y.mean], colour);
+  panel.line([x.mean, x.mean], [y.low, y.high], colour);
+  panel.disc(x.mean, y.mean, colour, { size });
+}
+
+function drawMap(panel, quantity, { pairs, here, others }, { loss }) {
+  const { pale, blue, vermilion, green } = panel.figure;
+  for (const pair of pairs) mark(panel, pair, quantity, pale, 4);
+  for (const pair of others) mark(panel, pair, quantity, pair.loss === loss ? blue : green, 5);
+  if (here) mark(panel, here, quantity, vermilion, 7);
+}
+
+function draw(figure, found, values) {
+  const { pairs, titles } = found, ys = pairs.map(({ accuracy }) => accuracy.low);
+  const y = [Math.floor(Math.min(...ys)), Math.ceil(above(pairs.map(({ accuracy }) => accuracy.high / 1.08), 0))];
+  const spots = (quantity) => pairs.map(({ loss, code, accuracy, [quantity]: { mean } }) => {
+    return { x: mean, y: accuracy.mean, values: { loss, code } };
+  });
+  const end = (quantity) => above(pairs.map((pair) => pair[quantity].high), 0);
+  const [left, right] = figure.panels([
+    { share: 3, x: [0, end("spikes")], y, xlabel: "spikes of the network per image", ylabel: "accuracy (%)",
+      title: titles[0], spots: spots("spikes") },
+    { share: 2, x: [0, end("steps")], y, xlabel: "steps until the answer is settled", ylabel: "accuracy (%)",
+      title: titles[1], spots: spots("steps") },
+  ]);
+  drawMap(left, "spikes", found, values);
+  drawMap(right, "steps", found, values);
+  left.label(`all of ${values.loss}`, left.x[1], y[0] + 0.16 * (y[1] - y[0]), figure.blue, "right");
+  left.label(`all of ${values.code}`, left.x[1], y[0] + 0.08 * (y[1] - y[0]), figure.green, "right");
+}
+
+export const explorer = { compute, draw };

@@ -64,6 +64,12 @@ def test_values_and_gradients_are_written_into_their_nodes():
     assert [text for text in texts if text in ("-0.500", "0.250")] == ["-0.500", "0.250"]
 
 
+def test_a_gradient_that_is_not_known_yet_is_a_question_mark():
+    axes = unrolled_graph(steps=2, gradients={"u_b": [None, -0.1]})
+    texts = [text.get_text() for text in axes.texts]
+    assert [text for text in texts if text in ("?", "-0.100")] == ["?", "-0.100"]
+
+
 def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
     values = torch.arange(40.0).view(4, 10)
     axes = class_lines(values, [9, 4])

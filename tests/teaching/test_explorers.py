@@ -135,19 +135,6 @@ def test_credit_of_a_silent_neuron_is_beta_to_the_k():
     assert torch.allclose(explorers.credit(lif, silent), lif.beta**steps_back, rtol=1e-12)
 
 
-def test_credit_through_spikes_follows_the_reset():
-    explorer = explorers.CreditAssignment()
-    explorer(tau_mem=20.0)
-    assert np.allclose(explorer.positive.get_ydata(), explorer.silent.get_ydata())
-    assert "6 spikes" in explorer.title.get_text()
-    explorer(tau_mem=20.0, reset="hard")
-    last_spike = explorer.spikes.get_xdata()[-1]
-    assert explorer.positive.get_xdata().min() == last_spike + 1
-    assert len(explorer.negative.get_xdata()) == 0
-    explorer(tau_mem=20.0, reset="hard", gradient="attached", scale=2.0)
-    assert len(explorer.negative.get_xdata()) > 0
-
-
 @pytest.mark.parametrize(
     ("bound", "a_plus", "a_minus", "rate", "steps", "far"),
     [
@@ -437,12 +424,16 @@ def test_a_moved_window_keeps_the_recording():
 
 
 def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
-    sliders = explorers.CreditAssignment().sliders().children
+    sliders = explorers.GradientWindow().sliders().children
     shown = {
         child.description: child.readout_format
         for child in sliders
         if hasattr(child, "readout_format")
     }
-    assert shown == {"τ_mem (ms)": ".0f", "surrogate scale": ".1f"}
-    (buttons,) = [child for child in sliders[:-1] if child.description == "reset in the graph"]
-    assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("detached")
+    assert shown == {
+        "τ_mem (ms)": ".0f",
+        "threshold - membrane": ".2f",
+        "surrogate scale": ".1f",
+    }
+    (buttons,) = [child for child in sliders[:-1] if child.description == "target"]
+    assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("no spike")

@@ -628,6 +628,96 @@ def test_the_stdp_window_and_its_weights_are_those_of_the_core():
         assert found == pytest.approx(wanted, rel=1e-5, abs=1e-9)
 
 
+def chained(w_a, w_b, data):
+    """Return the loss and all gradients of the two neurons, by the autograd of the core."""
+    weights = [double(w).requires_grad_() for w in (w_a, w_b)]
+    neuron = LIF(beta=double(data["beta"]), surrogate=Surrogate("triangular", 1))
+    currents, spikes = [], torch.ones(data["steps"], 1, 1, dtype=torch.float64)
+    for weight in weights:
+        currents.append(weight * spikes + 0 * spikes)
+        spikes = neuron(currents[-1])
+        spikes.retain_grad()
+        currents[-1].retain_grad()
+        currents.append(spikes)
+    loss = (spikes.sum() - data["target"]) ** 2 / 2
+    loss.backward()
+    by_current, by_spike = currents[::2], currents[1::2]
+    found = {"w_a": weights[0].grad.item(), "w_b": weights[1].grad.item()}
+    for t in range(data["steps"]):
+        found |= {f"u_a{t}": by_current[0].grad[t].item(), f"u_b{t}": by_current[1].grad[t].item()}
+        found |= {f"z_a{t}": by_spike[0].grad[t].item()}
+    return loss.item(), found
+
+
+@needs_node
+def test_the_gradients_that_are_filled_in_are_those_of_autograd():
+    explorer, cases = explorers.BackwardGraph(), parameters("BackwardGraph", 100)
+    data = explorer.data()
+    calls = [("compute", case, data) for case in cases]
+    for case, found in zip(cases, run("BackwardGraph", calls), strict=True):
+        loss, gradients = chained(case["w_a"], case["w_b"], data)
+        assert found["loss"] == loss
+        assert found["gradients"] == pytest.approx(gradients, abs=1e-9)
+        assert len(found["visits"]) == explorer.controls["filled"].high == 11
+        assert [each["value"] for each in found["visits"]] == [
+            found["gradients"][each["name"] + str(each.get("t", ""))] for each in found["visits"]
+        ]
+    assert sum(found["loss"] > 0 for found in run("BackwardGraph", calls)) > 30
+
+
+@needs_node
+def test_the_first_blanks_are_asked_for_before_they_are_shown():
+    data, values = (
+        explorers.BackwardGraph().data(),
+        {key: c.start for key, c in having_values("BackwardGraph").items()},
+    )
+    said = []
+    for _ in range(12):
+        (found,) = run("BackwardGraph", [("compute", values, data)])
+        said.append(found["titles"])
+        (changes,) = run("BackwardGraph", [("next", values, data)])
+        values = values | changes
+    assert said[0] == [
+        "b spikes 1 of 2 times: loss 0.5",
+        "g of every z_b = −1",
+        "g of u_b[3] = −1 · 0.1 + 0.5 · 0 = ?",
+    ]
+    assert said[3][2] == "g of u_b[2] = −1 · 0.8 + 0.5 · (−0.1) = ?"
+    assert said[4][1] == "g of u_b[2] = −1 · 0.8 + 0.5 · (−0.1) = −0.85"
+    assert said[11][1].endswith("= −1.821")
+    assert said[11][2] == "Every number is filled in."
+    (changes,) = run("BackwardGraph", [("descend", values, data)])
+    _, gradients = chained(0.8, 1.2, data)
+    stepped = [0.8 - 0.07 * gradients["w_a"], 1.2 - 0.07 * gradients["w_b"]]
+    assert [changes["w_a"], changes["w_b"]] == pytest.approx(stepped)
+    assert changes["filled"] == 0
+    assert chained(*stepped, data)[0] == 0
+
+
+@needs_node
+def test_the_credit_is_that_of_the_core():
+    explorer, cases = explorers.CreditAssignment(), parameters("CreditAssignment", 100)
+    data, negative = explorer.data(), 0
+    calls = [("compute", case, data) for case in cases]
+    for case, found in zip(cases, run("CreditAssignment", calls), strict=True):
+        current = torch.full((100, 1, 1), data["drive"], dtype=torch.float64)
+        current[[int(time) for time in case["arrivals"]]] += data["weight"]
+        neuron = LIF(
+            double(case["tau_mem"]),
+            reset=case["reset"],
+            detach_reset=case["gradient"] == "detached",
+            surrogate=Surrogate(scale=case["scale"]),
+        )
+        expected = explorers.credit(neuron, current).flatten().numpy()
+        assert found["credit"] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        assert sum(step["spike"] for step in found["steps"]) == neuron(current).sum()
+        reach = 100 - np.flatnonzero(np.abs(expected) >= 0.01).min()
+        assert found["reach"] == reach
+        assert f"over {reach} ms" in found["titles"][1]
+        negative += (expected < -1e-3).any()
+    assert negative > 5
+
+
 def trains(times, shift, steps=700):
     """Return spikes ``[T, 1, 1]`` at times that are shifted, with room for traces to die out."""
     spikes = torch.zeros(steps, 1, 1, dtype=torch.float64)

@@ -12,7 +12,7 @@ GREY = "0.35"
 WIDTH, HEIGHT = 3.3, 3.9  # of one step and of one neuron
 PLACES = {"I": (0.0, 0.0), "u": (0.0, 1.2), "z": (0.0, 2.6), "v": (1.65, 1.2)}  # within a step of a neuron
 
-Table = dict[str, list[float]]
+Table = dict[str, list[float | None]]
 Pair = tuple[float, float]
 
 
@@ -31,7 +31,7 @@ def unrolled_graph(
         steps: number of time steps, at least 1.
         attached: if True, gradient flows through the reset.
         values: numbers to write into the nodes, such as ``{"u_a": [0.8, 1.2, 0.9]}``: one per step.
-        gradients: gradients of the loss by the nodes, written below the values.
+        gradients: gradients of the loss by the nodes, written below the values; None is a question mark.
 
     Raises:
         ValueError: if there is no step.
@@ -66,7 +66,8 @@ def _node(axes: Axes, kind: str, neuron: str, step: int, values: Table, gradient
     text += "\n" if key in gradients else ""
     axes.text(x, y, text, ha="center", va="center", fontsize=8.5, bbox=box, zorder=3, linespacing=1.3)
     if key in gradients:
-        gradient = f"{gradients[key][step - 1] + 0.0:.3f}"
+        found = gradients[key][step - 1]
+        gradient = "?" if found is None else f"{found + 0.0:.3f}"
         axes.text(x, y - 0.19, gradient, ha="center", va="center", fontsize=8.5, color=VERMILION, zorder=4)
 
 
@@ -81,7 +82,7 @@ def _edges(axes: Axes, neuron: str, step: int, steps: int, attached: bool, half:
         _edge(axes, place["v"], _place("u", neuron, step + 1), half, VERMILION, r"$\beta$")
     x, y = place["z"]
     target = _place("I", "b", step) if neuron == "a" else (x, y + 1.2)
-    _edge(axes, place["z"], target, half, VERMILION, "$w_b$" if neuron == "a" else r"$\partial L/\partial z$")
+    _edge(axes, place["z"], target, half, VERMILION, "$w_b$" if neuron == "a" else "$g_z$")
 
 
 def _edge(axes: Axes, start: Pair, end: Pair, half: Pair, color: str | None, factor: str, dashed: bool = False) -> None:

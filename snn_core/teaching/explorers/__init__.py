@@ -5,6 +5,7 @@ A `LiveExplorer` is computed and drawn by the browser (`snn_core.teaching.live`)
 
 from ..live import Button, Choice, LiveExplorer, Marks, Range
 from ._base import Explorer
+from .backward_graph import BackwardGraph
 from .code_loss_map import CodeLossMap
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace, pair_eligibility
@@ -29,6 +30,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "Encoding": Encoding,
     "NeuronModels": NeuronModels,
     "LayerRates": LayerRates,
+    "BackwardGraph": BackwardGraph,
     "CreditAssignment": CreditAssignment,
     "PushWeight": PushWeight,
     "CodeLossMap": CodeLossMap,
@@ -45,6 +47,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
 
 __all__ = [
     "ALL_EXPLORERS",
+    "BackwardGraph",
     "Button",
     "Choice",
     "CodeLossMap",

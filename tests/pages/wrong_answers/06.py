@@ -3,22 +3,52 @@
 import numpy as np
 
 
-def own_share_only(direct, beta):
-    last = len(direct) - 1
-    return [own * beta ** (last - t) for t, own in enumerate(direct)]
+def bump(u):
+    return 1 / (1 + 10 * abs(u - 1)) ** 2
 
 
-def all_from_the_end(direct, beta):
-    last = len(direct) - 1
-    return [sum(direct) * beta ** (last - t) for t in range(len(direct))]
+def without_slope(g_z, later, u, beta):
+    return g_z + (u <= 1) * beta * later
 
 
-def forward_in_time(direct, beta):
-    received, so_far = [], 0.0
-    for own in direct:
-        so_far = own + beta * so_far
-        received.append(so_far)
-    return received
+def without_decay(g_z, later, u, beta):
+    return g_z * bump(u) + (u <= 1) * later
+
+
+def slope_on_both(g_z, later, u, beta):
+    return bump(u) * (g_z + (u <= 1) * beta * later)
+
+
+def gated_by_the_spike(g_z, later, u, beta):
+    return g_z * bump(u) * (u > 1) + (u <= 1) * beta * later
+
+
+def own_share_only(g_z, later, u, beta):
+    return g_z * bump(u)
+
+
+def without_square(g_z, later, u, beta):
+    return g_z * bump(u) ** 0.5 + (u <= 1) * beta * later
+
+
+def soft_reset(g_z, later, u, beta):
+    return g_z * bump(u) + beta * later
+
+
+def attached_reset(g_z, later, u, beta):
+    return g_z * bump(u) + ((u <= 1) - u * bump(u) * (u > 1)) * beta * later
+
+
+def attached_at_every_step(g_z, later, u, beta):
+    return g_z * bump(u) + ((u <= 1) - u * bump(u)) * beta * later
+
+
+def fixed_decay(g_z, later, u, beta):
+    return g_z * bump(u) + (u <= 1) * 0.5 * later
+
+
+def other_way_round(g_z, later, u, beta):
+    return g_z * bump(u) + (u > 1) * beta * later
 
 
 def not_rounded(tau, dt, share):
@@ -35,11 +65,27 @@ def always_one_percent(tau, dt, share):
 
 WRONG = {
     "06.1": [
-        (own_share_only, "go backwards"),
-        (all_from_the_end, "is added"),
-        (forward_in_time, "go backwards"),
+        ([-0.4, -0.6, -0.2], "own share"),
+        ([-0.2, -0.7, -0.75], "order"),
+        ([-0.4, -0.8, -0.6], "begin at step 3"),
+        ([-1.2, -0.8, -0.2], "passes the decay"),
+        ([0.75, 0.7, 0.2], "sign"),
+        (-0.75, "Begin at step 3"),
     ],
     "06.2": [
+        (without_slope, "stands the slope"),
+        (without_decay, "passes the decay"),
+        (slope_on_both, "over the spike only"),
+        (gated_by_the_spike, "two sides"),
+        (own_share_only, "lives on"),
+        (without_square, "squared"),
+        (other_way_round, "lives on"),
+        (soft_reset, "soft reset"),
+        (attached_reset, "attached"),
+        (attached_at_every_step, "attached"),
+        (fixed_decay, "as an argument"),
+    ],
+    "06.3": [
         (not_rounded, "next whole number"),
         (in_milliseconds, "five times"),
         (always_one_percent, "need not be 1 %"),

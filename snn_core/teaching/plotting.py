@@ -322,7 +322,7 @@ def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):
         for step in at:
             _checks.whole("at", step)
             _checks.require(step <= len(frames), "at", step, f"at most {len(frames)}")
-        titles = [f"{step * dt:g} ms" if place == 0 else "" for step in at]
+        titles = [f"after {step * dt:g} ms" if place == 0 else "" for step in at]
         images([frames[step - 1] for step in at], titles, axes[place])
         axes[place, 0].text(-0.08, 0.5, name, ha="right", va="center", transform=axes[place, 0].transAxes)
     return axes

@@ -579,8 +579,9 @@ def test_the_digits_of_the_explorer_are_those_of_its_slider():
     images = torch.tensor(explorers.Encoding().data()["images"]).view(10, 28, 28)
     digits = mnist_mini()
     for digit, image in enumerate(images):
-        same = ((255 * digits.test_images).round() == image).all((1, 2))
-        assert digits.test_labels[same].tolist() == [digit]
+        same = ((255 * digits.train_images).round() == image).all((1, 2))
+        assert digits.train_labels[same].tolist() == [digit]
+    assert torch.equal(images[5], (255 * digits.train_images[0]).round())  # the five of page 01
 
 
 @needs_node

@@ -96,7 +96,7 @@ def test_a_film_has_one_row_for_each_name_and_shows_what_there_is_after_so_many_
     grey = torch.linspace(0, 1, 5).view(5, 1, 1).expand(5, 2, 2)
     axes = plotting.film({"spikes": grey, "so far": 1 - grey}, [1, 3, 5], dt=2.0)
     assert axes.shape == (2, 3)
-    assert [ax.get_title() for ax in axes[0]] == ["2 ms", "6 ms", "10 ms"]
+    assert [ax.get_title() for ax in axes[0]] == ["after 2 ms", "after 6 ms", "after 10 ms"]
     assert [row[0].texts[0].get_text() for row in axes] == ["spikes", "so far"]
     assert [ax.images[0].get_array().max() for ax in axes.flat] == [0, 0.5, 1, 1, 0.5, 0]
     assert all(ax.images[0].get_clim() == (0, 1) for ax in axes.flat)

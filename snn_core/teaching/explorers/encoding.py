@@ -10,7 +10,7 @@ class Encoding(LiveExplorer):
     model = "encoding"
     about = "An image, its spikes of one millisecond after the other, and the image read back so far."
     controls = {
-        "digit": Range(0, 9, 1, 3, "digit"),
+        "digit": Range(0, 9, 1, 5, "digit"),
         "code": Choice(("random rate", "regular rate", "latency", "delta"), "random rate", "code"),
         "steps": Range(4, 100, 1, 50, "steps T"),
         "gain": Range(0.1, 1.0, 0.1, 0.2, "gain (rates)"),
@@ -20,6 +20,6 @@ class Encoding(LiveExplorer):
     def data(self) -> dict:
         """Return one image of each digit, as grey values from 0 to 255, and how fast they are shown."""
         digits = mnist_mini()
-        places = [(digits.test_labels == digit).nonzero()[0].item() for digit in range(10)]
-        images = (255 * digits.test_images[places].flatten(1)).round().int().tolist()
+        places = [(digits.train_labels == digit).nonzero()[0].item() for digit in range(10)]
+        images = (255 * digits.train_images[places].flatten(1)).round().int().tolist()
         return {"images": images, "dt": self.dt, "pace": self.pace, "hold": self.hold, "first": self.first}

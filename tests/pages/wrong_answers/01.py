@@ -13,6 +13,14 @@ def always_eleven_steps(step, steps):
     return 1 - step / 10
 
 
+def steps_up_to_ten(step, steps):
+    return 1 - min(step, 10) / (steps - 1)
+
+
+def trains_up_to_25(step, steps):
+    return 1 - step / (min(steps, 25) - 1)
+
+
 def lowest_digit_first(x, steps):
     return [int(x * 2**steps) >> k & 1 for k in range(steps)]
 
@@ -27,16 +35,37 @@ def spikes_once(x, steps):
     return [int(step == first) for step in range(steps)]
 
 
+def digits(x, steps):
+    return [int(x * 2 ** (step + 1)) & 1 for step in range(steps)]
+
+
+def five_digits(x, steps):
+    return [digit * (step < 5) for step, digit in enumerate(digits(x, steps))]
+
+
+def a_little_more(x, steps):
+    return digits(x + 0.001, steps)
+
+
+def a_hair_more(x, steps):
+    return digits(x + 0.00005, steps)
+
+
 WRONG = {
     "01.1": [(75, "square root"), (9, "multiply the 25 steps"), (25 * 3**0.5, "square root")],
     "01.2": [
         (counted_from_one, "T - 1 intervals"),
         (bright_is_late, "brightest"),
         (always_eleven_steps, "number of steps that is given"),
+        (steps_up_to_ten, "late steps"),
+        (trains_up_to_25, "long trains"),
     ],
     "01.3": [
         (lowest_digit_first, "worth 1/2"),
         (rounded, "Never send more"),
         (spikes_once, "0.625 = 1/2"),
+        (five_digits, "the last one as well"),
+        (a_little_more, "the last one as well"),
+        (a_hair_more, "without any margin"),
     ],
 }

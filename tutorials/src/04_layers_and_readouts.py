@@ -3,7 +3,7 @@
 #
 # **How is an answer read out of spikes?**
 #
-# Needs: pages 01 to 03; a linear classifier. · 40 minutes to read, half a minute to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
+# Needs: pages 01 to 03; a linear classifier. · 50 minutes to read, half a minute to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/04_layers_and_readouts.ipynb)
 
@@ -64,12 +64,14 @@ axes = follow_digit(
 )
 
 # %% [markdown]
-# From the third step on the 9 leads, and rightly so. (In the first two it is the 4, by a hair.) More steps make an answer safer, and later.
+# After six or seven: there the 9 parts from the 4, and rightly so. More steps make an answer safer, and later. (We count steps from 1; the first is drawn at 0 ms.)
 #
 # This page goes from left to right: how spikes pass through a layer, why they often do not, and how an answer is read out of them.
 
 # %% tags=["check"]
 assert predict(scores)[:, 0].tolist() == [4, 4] + 28 * [9]
+lead = scores[:, 0, 9] - scores[:, 0, 4]
+assert lead[:5].max() < 1 < lead[5:].min()
 assert digits.test_labels[206] == 9
 
 # %% [markdown]
@@ -87,11 +89,13 @@ assert digits.test_labels[206] == 9
 #
 # Two inputs and one neuron, with weights 0.6 and 0.5 and $\beta = 0.5$:
 #
-# | step | inputs $x$ | current $W x$ | membrane $u$ | spike |
-# |---|---|---|---|---|
-# | 1 | 1, 0 | 0.6 | 0.6 | no |
-# | 2 | 0, 1 | 0.5 | 0.5 · 0.6 + 0.5 = 0.8 | no |
-# | 3 | 1, 1 | 1.1 | 0.5 · 0.8 + 1.1 = 1.5 | **yes** |
+# | step | inputs $x$ | current $W x$ | membrane $u$ | spike $z$ | state $v$ |
+# |---|---|---|---|---|---|
+# | 1 | 1, 0 | 0.6 | 0.6 | no | 0.6 |
+# | 2 | 0, 1 | 0.5 | 0.5 · 0.6 + 0.5 = 0.8 | no | 0.8 |
+# | 3 | 1, 1 | 1.1 | 0.5 · 0.8 + 1.1 = 1.5 | **yes** | 1.5 − 1 = 0.5 |
+#
+# > **Before you read on:** to fill in a row, in which column do you look at the row above?
 
 # %%
 W = torch.tensor([[0.6, 0.5]])
@@ -104,10 +108,7 @@ print("membrane:", run.membrane.flatten())
 print("spikes:  ", run.spikes.flatten())
 
 # %% [markdown]
-# > **Before you read on:** to fill in a row of the table, you looked at the row above. For which columns?
-
-# %% [markdown]
-# For the membrane only. A current needs nothing from the step before: **only neurons have a memory.** So all currents can be computed at once. `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
+# In that of the membrane only. A current needs nothing from the step before: **only neurons have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
 
 # %%
 network = nn.Sequential(
@@ -119,45 +120,11 @@ network = nn.Sequential(
 print("in: ", list(pixels.shape))
 print("out:", list(network(pixels).shape))
 
-# %% [markdown]
-# Is it worth it? A layer of 784 inputs and 256 neurons was timed over 100 steps, once with a loop over the steps, once with one product.
-#
-# > **Before you look:** which gains more from the one product, a single example or 256 of them?
-
-# %% alt="Processor time per example against the batch size. One product: 0.4 ms at every batch size. Loop: 1.7 ms at batch size 1, falling to the same 0.4 ms at 256."
-times = recorded("one_product")
-print(times)
-
-axis = panels(height=2.6)
-batches = times.settings["batches"]
-for name, found in times.results["per_sample"].items():
-    axis.semilogx(batches, found, "o-", label=name)
-axis.set_xticks(batches, batches)
-axis.minorticks_off()
-decorate(
-    axis,
-    x="examples at once",
-    y="ms per example",
-    ylim=(0, None),
-    title="One example: one product is over four times faster",
-)
-
-# %% [markdown]
-# The single example. Of its 100 steps the one product makes a matrix with 100 rows, so that each weight is fetched once and used a hundred times. The loop fetches them all again at each step, for a single row. (Its hundred calls by themselves take about a fifth of its time.) With 256 examples each step of the loop is a large matrix too: nothing is left to gain.
-
 # %% tags=["check"]
 assert torch.allclose(current.flatten(), torch.tensor([0.6, 0.5, 1.1]))
 assert torch.allclose(run.membrane.flatten(), torch.tensor([0.6, 0.8, 1.5]))
 assert run.spikes.flatten().tolist() == [0, 0, 1]
 assert torch.allclose(network[0](pixels)[7], network[0](pixels[7]), atol=1e-6)
-per_sample = times.results["per_sample"]
-loop, product = (np.array(per_sample[way]) for way in ("loop", "one product"))
-assert times.settings["steps"] == 100
-assert (times.settings["inputs"], times.settings["outputs"]) == (784, 256)
-assert 4 < loop[0] / product[0] < 5
-assert abs(times.results["calls"] / loop[0] - 0.2) < 0.03
-assert product.max() / product.min() < 1.1
-assert abs(loop[-1] / product[-1] - 1) < 0.1
 
 # %% [markdown]
 # ## 2 · The same network with a loop of its own
@@ -203,7 +170,7 @@ print("equal: ", torch.equal(looped(loud), network(loud)))
 # %% [markdown]
 # Equal to the last spike, and so are the gradients. Only the order differs: the `Sequential` takes one layer through all steps, the loop takes all layers through one step. Both are allowed, since no layer hears a later one.
 #
-# Here is a layer with its loop, and with a column for each step:
+# Here is a layer with its loop, and with a column for each step. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves:
 #
 # > **Look first:** through which arrows can the input of step 1 influence the spike of step 3?
 
@@ -235,8 +202,8 @@ assert max(each.abs().max() for each in gradients[0]) > 0
 @torch.no_grad()
 def five_layers(make_layer, seed=4):
     generator = seed_torch(seed)
-    chance = torch.full((16, 200), 0.1)
-    spikes = [encoding.rate(chance, 200, generator=generator)]
+    chance = torch.full((16, 200), 0.1)  # 16 examples, 200 neurons
+    spikes = [encoding.rate(chance, steps=200, generator=generator)]
     for _ in range(5):
         layer = make_layer(spikes[-1])
         spikes.append(LIF()(layer(spikes[-1])))
@@ -268,16 +235,17 @@ axes = rasters(
 # %% [markdown]
 # Each input adds the same share. The left term is the *flicker* over time: spikes come at random. The right one is the *offset*: each neuron has drawn its own weights, and so its membrane has a mean of its own. (*Deeper* derives it in three steps.)
 #
-# > **Before you run:** the leak averages over about 10 ms. Which of the two does it make small?
+# > **Before you run:** with $\beta = 0$ a membrane holds one step, with $\beta = 0.905$ it sums over about ten. Both terms grow. Which one grows less?
 
 # %%
 p = 0.1
-flicker = p * (1 - p) / (1 - beta**2)
-offset = p**2 / (1 - beta) ** 2
-print(f"flicker {flicker:.2f}, offset {offset:.2f}")
+for decay in (0, beta):
+    flicker = p * (1 - p) / (1 - decay**2)
+    offset = p**2 / (1 - decay) ** 2
+    print(f"beta {decay:.3f}: flicker {flicker:.2f}, offset {offset:.2f}")
 
 # %% [markdown]
-# The flicker. The offset stays, and is the larger term.
+# The flicker: over ten steps much of it cancels. The offset adds up, and becomes the larger term.
 #
 # How far do membranes spread with three kinds of weights?
 
@@ -294,7 +262,7 @@ for name, sigma in sigmas.items():
 # %% [markdown]
 # PyTorch draws $\sigma_w = 1/\sqrt{3n}$. The membranes spread by 0.73, so the threshold is 1.4 spreads away, and few ever cross it. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die. Divided by $n$ the membranes hardly move. Not scaled, they are thrown far beyond the threshold.
 #
-# **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2:
+# **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2: then about 7 of 100 *places* (one step of one neuron) will hold a spike. A spread of 1 gives 2.5, one of 4 gives 15.
 
 
 # %%
@@ -308,9 +276,10 @@ before = spread_of(layer, dying[0])
 layer.weight *= 2 / before
 print("before:", before)
 print("after: ", spread_of(layer, dying[0]))
+print("sigma: ", layer.weight.std())
 
 # %% [markdown]
-# About 0.73, as the formula says. `measured_layer` does this with normal weights. Now five layers in four ways:
+# About 0.73, as the formula says, and for a spread of 2 it asks for $\sigma_w = 0.11$. `measured_layer` does this with normal weights. Now five layers in four ways:
 #
 # > **Before you run:** which of the other two kinds of weights keeps layer 5 alive? Would you want it?
 
@@ -328,42 +297,43 @@ cases = {
     "not scaled": lambda spikes: normal_layer(1.0),
     "measured": lambda spikes: measured_layer(spikes, 200),
 }
-runs = {}
-for name, make_layer in cases.items():
-    runs[name] = five_layers(make_layer)
+table = []
+for make_layer in cases.values():
+    spikes = five_layers(make_layer)
+    table.append([100 * each.mean() for each in spikes])
 
 # %% [markdown]
-# A place is one step of one neuron. Of 100 places, so many hold a spike:
+# Of 100 places, so many hold a spike:
 
 # %% alt="Table of spikes per step in percent, for the input and five layers. Divided by n: 0 from layer 1 on. PyTorch's default: 1 in layer 1, then 0. Not scaled: 36 to 52. Measured: about 7 in all five layers."
-table = []
-for run in runs.values():
-    table.append([100 * spikes.mean() for spikes in run])
-
-axis = heat_table(table, list(runs), ["input", 1, 2, 3, 4, 5])
+axis = heat_table(table, list(cases), ["input", 1, 2, 3, 4, 5])
 decorate(axis, x="layer", title="Spikes in 100 places: two die, one shouts, one stays")
 
 # %% [markdown]
-# Weights that are not scaled keep it alive, but look at what it says:
+# Weights that are not scaled keep it alive. Which share of its neurons fires at nearly every step?
 
-# %% alt="Rasters of layer 5 over 200 ms. Not scaled: many neurons fire at every step, drawn as unbroken lines, others never. Measured: scattered spikes, some neurons with many, some with few."
-axes = rasters(
-    [runs["not scaled"][5], runs["measured"][5]],
-    ["layer 5, not scaled", "layer 5, measured"],
-)
+# %%
+spikes = five_layers(cases["not scaled"])[5]
+busy = spikes.mean((0, 1)) > 0.9
+print(busy.float().mean())
 
 # %% [markdown]
-# More than a quarter of the neurons fire at nearly every step. Such a neuron says as little as a silent one. The measured weights hold all layers between 5 and 10 %. Some neurons are busy, some are quiet: that is the offset, which no scaling removes.
+# Almost a third, and such a neuron says as little as a silent one. The measured weights hold all layers between 5 and 10 %. Some of their neurons are busy and some quiet (see below): that is the offset, which no scaling removes.
 
 # %% tags=["check"]
 assert [round(100 * spikes.mean().item()) for spikes in dying[:3]] == [10, 1, 0]
 assert dying[2].mean() < 1e-4
 assert 0.1 < dying[1].mean() / dying[0].mean() < 0.12
+assert 0.28 < busy.float().mean() < 0.34
 assert round(flicker, 2) == 0.50
 assert round(offset, 2) == 1.10
 assert round((200 / 600 * (flicker + offset)) ** 0.5, 2) == 0.73
 assert abs(before / 0.73 - 1) < 0.15
 assert np.isclose(2 / (200 * (flicker + offset)) ** 0.5, 0.11, atol=0.005)
+assert abs(layer.weight.std() - 0.11) < 0.01
+for spread, share in ((1, 0.025), (2, 0.07), (4, 0.15)):
+    at_spread = five_layers(lambda spikes, spread=spread: measured_layer(spikes, 200, spread=spread))
+    assert abs(torch.stack(at_spread[1:]).mean() / share - 1) < 0.1
 for seed in range(4, 9):  # whatever the seed
     at_n, plain, unscaled, scaled = (five_layers(make, seed) for make in cases.values())
     assert at_n[1].sum() == 0
@@ -378,7 +348,7 @@ for seed in range(4, 9):  # whatever the seed
 # %% [markdown]
 # ### Play with it
 #
-# Five layers of 100 neurons, with weights of standard deviation $g/\sqrt n$. It starts near PyTorch's default, $g = 0.58$.
+# Five layers of 100 neurons, with weights of standard deviation $g/\sqrt n$. It starts near PyTorch's default.
 #
 # 1. Turn $g$ up slowly. In which order do the layers wake up? Where does layer 5 fire as often as the input?
 # 2. Set $g = 1.4$ and $\tau = 5$ ms. Layer 5 is all but silent. Raise $\tau$: why does it come back?
@@ -441,13 +411,13 @@ scores = on_pixels(10 * test)
 print("from pixels:", accuracy(scores, labels))
 
 # %% [markdown]
-# 87 and 89. Nobody told the 256 neurons what a digit is. Was that luck, and does the size matter? The same was done for three sizes and five seeds. This is the record:
+# 87 and 89. Nobody told the 256 neurons what a digit is. Was that luck, and does the size matter? The same was done for three sizes and five seeds:
 
 # %%
 record = recorded("random_reader")
 print(record)
 
-# %% alt="Test accuracy of a linear readout of random spiking layers, one dot a seed. 64 neurons: 73 to 75 percent. 256 neurons: 85 to 88. 1024 neurons: 89 to 92, all above the dashed line of the readout from pixels at 89."
+# %% alt="Test accuracy of a linear readout of random spiking layers, one dot a seed. 64 neurons: 73 to 75 percent. 256 neurons: 85 to 88. 1024 neurons: 89 to 92, around 90.5 and above the dashed line of the readout from pixels at 89."
 by_size = {}
 for name, found in record.results["accuracy"].items():
     by_size[name] = [found]
@@ -465,7 +435,7 @@ decorate(
 )
 
 # %% [markdown]
-# With 256 neurons, five seeds lie between 85 and 88 %, below the pixels: 256 random mixtures tell less than 784 pixels. With 1,024 neurons all five pass them. So spikes carry the image, and a random layer buys accuracy with size.
+# With 256 neurons, five seeds lie between 85 and 88 %, below the pixels: 256 random mixtures tell less than 784 pixels. With 1,024 neurons their mean is 90.5 %, above the pixels (the lowest seed by three digits only). So spikes carry the image, and a random layer buys accuracy with size.
 #
 # **This is the bar for training.** Page 07 trains *both* layers of a network with 256 hidden neurons. If it did not beat 88 %, training the hidden one would have gained nothing. (Spread and penalties were chosen on 1,000 training digits that the fits did not see.)
 
@@ -485,7 +455,8 @@ assert abs(pixel_line - accuracy(scores, labels)) < 0.005
 accuracies = {size: np.array(found[0]) for size, found in by_size.items()}
 assert [round(100 * end) for end in (accuracies["256"].min(), accuracies["256"].max())] == [85, 88]
 assert accuracies["256"].max() < pixel_line
-assert accuracies["1024"].min() > pixel_line
+assert round(1000 * (accuracies["1024"].min() - pixel_line)) == 3
+assert abs(accuracies["1024"].mean() - 0.905) < 0.001
 assert accuracies["64"].max() < accuracies["256"].min()
 from_spikes_of_pixels = [run["accuracy"] for run in record.results["pixel_spikes"]]
 assert np.mean(from_spikes_of_pixels) > accuracies["256"].mean()
@@ -494,9 +465,7 @@ assert (accuracies["1024"] > from_spikes_of_pixels).all()
 # %% [markdown]
 # ## 5 · Five ways to read an output
 #
-# So far the scores were arithmetic outside of the network. Now they become neurons. What a step adds to the ten scores goes as a current into ten **output neurons**; it is `reader(pixels)`. LIF neurons answer with spikes. `LeakyIntegrator` neurons have no threshold, and answer with a membrane.
-#
-# Our 9, once more:
+# So far the scores were arithmetic outside of the network. Now they become neurons. What a step adds to the ten scores goes as a current into ten **output neurons**. It is `reader(pixels)`: `layer`, `LIF()`, and the weights of `readout`, with its bias divided by ten, since ten steps were counted. LIF neurons answer with spikes. `LeakyIntegrator` neurons have no threshold, and answer with a membrane.
 
 # %%
 current = reader(pixels)
@@ -517,15 +486,11 @@ decorate(axes[1], y="membrane u", title="Ten without a threshold")
 # %% [markdown]
 # The 4 and the 9 spike *together*, at the third step: a tie. The 9 spikes most often, and has the highest membrane.
 #
-# A third kind of output is a **population**, here of eight LIF neurons for each class. That helps only if they differ. Ours hear the same current, and start from different membranes:
+# A third kind of output is a **population**, here of eight LIF neurons for each class. That helps only if they differ. Ours hear the same current, and start from different membranes between 0 and 1:
 
-# %% alt="Raster of 80 output neurons, eight for each class, over 30 ms. Most spikes are in the group of the 9, fewer in those of the 4 and the 8; the first come at once, not at the same step."
+# %%
 eight = current.repeat_interleave(8, dim=2)
 population = LIF()(eight, torch.rand(1, 80, generator=generator))
-
-axis = raster(population[:, 0], color=VERMILION)
-axis.set_yticks(range(4, 80, 8), range(10))
-decorate(axis, y="class", title="Eight neurons for each class")
 
 # %% [markdown]
 # A **decoder** makes ten scores of an output. Here are five, in a line each:
@@ -543,7 +508,7 @@ for name, scores in decoded.items():
 
 # %% [markdown]
 # - **count**: the most spikes win. In the core `spike_count`.
-# - **first spike**: the earliest wins; its score is minus its step, counted from 0, and $-T$ for silence. `first_spike`.
+# - **first spike**: the earliest wins; its score is minus the number of steps *before* its spike, and $-T$ for silence. `first_spike`.
 # - **maximum** and **mean** of the membrane. `max_membrane`, and `summed_membrane`, which ranks as the mean does.
 # - **population**: eight neurons are counted together. `population_count`.
 #
@@ -582,18 +547,18 @@ assert all((slow < found - 0.05).all() for found in last.values())
 # %% [markdown]
 # ## 6 · Early or right
 #
-# Read every decoder after every step. In the record five networks do so for 1,000 digits each; the table is their mean accuracy in percent.
+# In the record five networks read 1,000 digits after every step; the table is their mean accuracy in percent.
 #
 # > **Before you look:** who has an answer after a single step?
 
 # %% alt="Table of the accuracy in percent of five decoders after 1, 2, 3, 4, 6, 10 and 30 steps. Maximum and mean of the membrane begin at 40, the population at 26, first spike and count at 9. After four steps the membranes and the population are at 83 to 84, the count at 78, the first spike at 77. At 30 steps all are at 88 but the first spike at 80."
 curves = record.results["curves"]
-steps = np.array([1, 2, 3, 4, 6, 10, 30])
+after = np.array([1, 2, 3, 4, 6, 10, 30])
 table = []
 for found in curves.values():
-    table.append(100 * np.mean(found, axis=0)[steps - 1])
+    table.append(100 * np.mean(found, axis=0)[after - 1])
 
-axis = heat_table(table, list(curves), steps, form="{:.0f}")
+axis = heat_table(table, list(curves), after, form="{:.0f}")
 decorate(
     axis,
     x="steps looked at",
@@ -601,7 +566,7 @@ decorate(
 )
 
 # %% [markdown]
-# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind, since some of its neurons start just below it; its price is eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. The **first spike** is as early as the count but stays at 80 %: it never looks again, and in 18 % of the digits two classes or more spike first together.
+# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind, at first by the head start of its membranes (a single neuron started at 0.9 is right as often); it costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. At the first step all are silent, and `predict` says 0, which 8.5 % of the digits are. The **first spike** is as early but stays at 80 %: it never looks again, and in 18 % of the digits two classes or more spike first together.
 #
 # What if the current were weaker?
 #
@@ -610,7 +575,6 @@ decorate(
 # %% alt="Test accuracy for five gains of the current, one dot a seed. The first spike: 84 percent at gain 0.25, 86 at 0.5, 80 at 1, 67 at 2, 51 at 4. The count: 84, 87, 88, 86 and 76."
 by_gain = {}
 for name, found in record.results["gains"].items():
-    name += f"\nstep {np.mean(found['median step']):.0f}"
     by_gain[name] = [found["first spike"], found["count"]]
 
 axis = dots_per_seed(
@@ -620,12 +584,12 @@ axis = dots_per_seed(
 )
 decorate(
     axis,
-    x="gain, and step of the first spike",
+    x="gain",
     title="Weak currents spike late, and seldom together",
 )
 
 # %% [markdown]
-# Both. Below each gain stands the median step of the first spike. At 0.5 it is about the fifth instead of the third, ties fall from 18 to 6 %, and the first spike gains six points. At 4 two thirds of the digits are ties; at 0.25 the waiting no longer pays. A first spike trades speed for accuracy. A count hardly cares, unless its neurons fire at nearly every step.
+# Both. At 0.5 the first spike comes at about the fifth step instead of the third, ties fall from 18 to 6 %, and it gains six points. At 4 two thirds of the digits are ties; at 0.25 the waiting no longer pays. A first spike trades speed for accuracy. A count loses at the ends only: where the winner hardly spikes (0.25), and where the second spikes at nearly every step too (4).
 #
 # Which one to take? A membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock.
 
@@ -650,6 +614,16 @@ assert round(100 * (gains[0.5]["first spike"] - gains[1]["first spike"])) == 6
 assert abs(gains[4]["ties"] - 2 / 3) < 0.01
 assert [round(gains[gain]["median step"]) for gain in (0.5, 1)] == [5, 3]
 assert gains[0.25]["first spike"] < gains[0.5]["first spike"]
+assert gains[0.25]["count"] < gains[0.5]["count"] - 0.03
+assert gains[4]["count"] < gains[2]["count"] - 0.05
+assert abs(gains[2]["count"] - gains[1]["count"]) < 0.02
+per_step = {gain: LIF()(gain * current).mean(0).topk(2, 1).values.mean(0) for gain in (0.25, 4)}
+assert abs(per_step[0.25][0] - 0.1) < 0.02
+assert per_step[4][1] > 0.8
+ahead = LIF()(current, torch.full((1000, 10), 0.9))
+assert abs(accuracy(ahead[0], labels) - 0.25) < 0.05
+assert spikes[0].mean() < 1e-3
+assert (labels == 0).float().mean() == 0.085
 
 # %% [markdown]
 # ## Recap
@@ -678,7 +652,7 @@ assert gains[0.25]["first spike"] < gains[0.5]["first spike"]
 # %% [markdown]
 # ### 1 · A larger fan-in
 #
-# In section 3, 200 inputs need weights of $\sigma_w = 0.11$ for a spread of 2. Now there are 800 inputs, with the same $p$ and $\tau$. Which $\sigma_w$ gives a spread of 2?
+# In section 3, 200 inputs needed weights of $\sigma_w = 0.11$ for a spread of 2. Now there are 800 inputs, with the same $p$ and $\tau$. Which $\sigma_w$ gives a spread of 2?
 
 # %% tags=["exercise"]
 sigma_for_800 = None
@@ -711,7 +685,7 @@ check("04.3", first_spike_winner)
 # %% [markdown] tags=["solution"]
 # ### 4 · Open
 #
-# If all inputs of a neuron spike equally often, its offset vanishes for weights that add up to zero. Subtract its mean from each row of the weights, and use that in `five_layers`. Which layers keep an offset, and why? Which spread do you have to ask for now, to hold all layers between 4 and 10 %? Then ask whether you would want this in section 4: there the inputs differ *because the images differ*.
+# If all inputs of a neuron spike equally often, its offset vanishes for weights that add up to zero. Draw normal weights, subtract its mean from each row, and *then* scale the layer to a spread. Use that in `five_layers`. Which layers keep an offset, and why? Which spread holds all five between 5 and 7 %, and why is it below 2? Then ask whether you would want this in section 4: there the inputs differ *because the images differ*.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -766,6 +740,25 @@ check("04.3", first_spike_winner)
 #
 # </details>
 
+# %% [markdown] tags=["solution"]
+# <details><summary>Answer 4</summary>
+#
+# Layer 1 has none: its inputs spike equally often. Each later layer keeps a small one, one or two percent of the variance, since the neurons before it do not spike equally often, and a zero sum cancels only what all share.
+#
+# A spread of 1.5 gives 7 % in layer 1 and 5 % in layer 5. It can be smaller, because all of it is flicker now: every neuron comes to the threshold at times, and none is kept away from it for good.
+#
+# ```python
+# def zero_sum_layer(spikes, spread=1.5):
+#     layer = normal_layer(1.0).requires_grad_(False)
+#     layer.weight -= layer.weight.mean(1, keepdim=True)
+#     layer.weight *= spread / spread_of(layer, spikes)
+#     return layer
+# ```
+#
+# In section 4 it changes little. A zero sum takes away how bright a digit is in all, not which pixels are bright. Five such networks read 87.1 % on average instead of 86.5 %, less than their seeds differ.
+#
+# </details>
+
 # %% [markdown]
 # ## References
 #
@@ -780,6 +773,42 @@ check("04.3", first_spike_winner)
 # ## Deeper
 #
 # Optional: what the sections above only claim.
+
+# %% [markdown]
+# ### What one product saves
+#
+# A layer of 784 inputs and 256 neurons was timed over 100 steps, once with a loop over the steps, once with one product.
+
+# %% alt="Processor time per example against the batch size. One product: 0.4 ms at every batch size. Loop: 1.9 ms at batch size 1, falling to the same 0.4 ms at 256."
+times = recorded("one_product")
+print(times)
+
+axis = panels(height=2.6)
+batches = times.settings["batches"]
+for name, found in times.results["per_sample"].items():
+    axis.semilogx(batches, found, "o-", label=name)
+axis.set_xticks(batches, batches)
+axis.minorticks_off()
+decorate(
+    axis,
+    x="examples at once",
+    y="ms per example",
+    ylim=(0, None),
+    title="One example: one product is over four times faster",
+)
+
+# %% [markdown]
+# A single example gains most. Of its 100 steps the one product makes a matrix with 100 rows, so that each weight is fetched once and used a hundred times. The loop fetches them all again at each step, for a single row. (Its hundred calls by themselves take about a fifth of its time.) With 256 examples each step of the loop is a large matrix too: nothing is left to gain.
+
+# %% tags=["check"]
+per_sample = times.results["per_sample"]
+loop, product = (np.array(per_sample[way]) for way in ("loop", "one product"))
+assert times.settings["steps"] == 100
+assert (times.settings["inputs"], times.settings["outputs"]) == (784, 256)
+assert 4 < loop[0] / product[0] < 5
+assert abs(times.results["calls"] / loop[0] - 0.2) < 0.03
+assert product.max() / product.min() < 1.1
+assert abs(loop[-1] / product[-1] - 1) < 0.1
 
 # %% [markdown]
 # ### Where the variance comes from

@@ -1,6 +1,72 @@
 """What the folded answers of page 04 say."""
 
 import pytest
+import torch
+from torch import nn
+
+from experiments import random_reader
+from snn_core import LIF, LeakyIntegrator
+from snn_core.encoding import rate
+from snn_core.losses import accuracy, spike_count
+from snn_core.teaching.digit_reader import EXAMPLES, STEPS, fit_readout
+from snn_core.teaching.digit_reader import random_reader as reader_of
+from snn_core.teaching.records import recorded
+from snn_core.training import seed_torch
+
+
+def zero_sum(spikes, neurons, spread, generator=None):
+    """Return a layer whose rows add up to zero, scaled afterwards."""
+    layer = nn.Linear(spikes.shape[2], neurons, bias=False).requires_grad_(False)
+    nn.init.normal_(layer.weight, generator=generator)
+    layer.weight -= layer.weight.mean(1, keepdim=True)
+    layer.weight *= spread / LeakyIntegrator()(layer(spikes)).std()
+    return layer
+
+
+@pytest.mark.parametrize("seed", range(4, 9))
+def test_layers_whose_rows_add_up_to_zero(seed):
+    """The fourth answer: rates of all layers at a spread of 1.5, and what is left of the offset."""
+    spikes = rate(torch.full((16, 200), 0.1), 200, generator=seed_torch(seed))
+    rates, offsets = [], []
+    for _ in range(5):
+        layer = zero_sum(spikes, 200, 1.5)
+        membrane = LeakyIntegrator()(layer(spikes))[50:]
+        offsets.append((membrane.mean((0, 1)).var() / membrane.var()).item())
+        spikes = LIF()(layer(spikes))
+        rates.append(100 * spikes.mean().item())
+    assert all(5 < each < 7 for each in rates)
+    assert [round(rates[0]), round(rates[4])] == [7, 5]
+    assert offsets[0] < 0.01  # what is left since the mean over time is measured
+    assert all(0.003 < each - offsets[0] < 0.025 for each in offsets[1:])
+
+
+def test_a_reader_whose_rows_add_up_to_zero():
+    images, labels, test, test_labels = random_reader.flat_digits()
+    found = []
+    for seed in range(5):
+        chance = seed_torch(seed)
+        layer = zero_sum(rate(images[:EXAMPLES], STEPS, generator=chance), 256, 2.0, chance)
+        spikes = random_reader.hidden_spikes(layer, images, STEPS, chance)
+        readout = fit_readout(spike_count(spikes), labels)
+        spikes = random_reader.hidden_spikes(layer, test, STEPS, chance)
+        found.append(accuracy(readout(spike_count(spikes)), test_labels))
+    before = recorded("random_reader").results["accuracy"]["256"]
+    assert 100 * sum(found) / 5 == pytest.approx(87.1, abs=0.3)
+    assert 100 * sum(before) / 5 == pytest.approx(86.5, abs=0.05)
+    assert max(before) - min(before) > 0.02
+
+
+def test_one_neuron_with_a_head_start_is_as_early_as_a_population():
+    """Section 6: after one step, from five seeds."""
+    _, _, test, labels = random_reader.flat_digits()
+    found = []
+    for seed in range(5):
+        current = reader_of(seed=seed)(rate(test, 1, generator=seed_torch(seed + 10)))
+        spikes = LIF()(current, torch.full((len(test), 10), 0.9))
+        found.append(accuracy(spikes[0], labels))
+    population = recorded("random_reader").results["curves"]["population"]
+    first = sum(run[0] for run in population) / 5
+    assert sum(found) / 5 == pytest.approx(first, abs=0.03)
 
 
 def test_page_04_up_to_section_6(page):

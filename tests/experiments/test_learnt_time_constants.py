@@ -33,6 +33,6 @@ def test_the_record_holds_every_weight_every_teacher_and_every_seed():
 
 
 def test_the_weight_changes_what_is_heard(monkeypatch):
-    monkeypatch.setitem(learnt_time_constants.SETTINGS, "updates", 1)
+    monkeypatch.setitem(learnt_time_constants.SETTINGS, "updates", 8)
     steps = [learnt_time_constants.learn(20.0, 0, weight) for weight in (0.5, 0.9)]
     assert steps[0] != steps[1]

@@ -62,7 +62,7 @@ answers["Izhikevich"] = bursting(25 * train, record=True)
 # %% [markdown]
 # > **Look first:** compare each lane with the first. Who begins late? Who tires? Who fires to the end of the picture? Who fires in pairs?
 
-# %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, under a dashed threshold that each of them lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
+# %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, each above a dashed threshold, which it lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
 a = models["AdaptiveLIF"].states(train).adaptation
 before = torch.cat([a[:1], a[:-1]])  # of the step before
 axes = compare_lanes(

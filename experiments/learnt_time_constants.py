@@ -1,9 +1,10 @@
 """Let neurons learn the time constant of another one from its input and its spikes.
 
 ``python -m experiments.learnt_time_constants`` writes the record that page 03 shows. A teacher has
-a time constant of 10, 20 or 40 ms. Eight students hear eight inputs of their own through the same
-weight; four begin at 5 ms and four at 60. What they learn from are both spike trains, each through
-a leaky integrator of 10 ms, by the surrogate gradient of the core.
+a time constant of 10, 20 or 40 ms and hears its input through a weight of 0.5, or 20 ms and 0.9.
+Eight students hear eight inputs of their own through the weight of the teacher; four begin at 5 ms
+and four at 60. What they learn from are both spike trains, each through a leaky integrator of
+10 ms, by the surrogate gradient of the core.
 """
 
 import torch
@@ -12,25 +13,24 @@ from snn_core import LIF, LeakyIntegrator
 from snn_core.teaching.records import record
 
 SETTINGS = {
-    "teachers": [10.0, 20.0, 40.0],  # ms
+    "teachers": {"0.5": [10.0, 20.0, 40.0], "0.9": [20.0]},  # ms, for each weight
     "starts": [5.0, 5.0, 5.0, 5.0, 60.0, 60.0, 60.0, 60.0],  # ms
     "seeds": [0, 1, 2, 3, 4],
     "steps": 300,  # of 1 ms
     "trains": 8,  # for each student
     "chance": 0.15,  # of a spike, per step
-    "weight": 0.5,
     "blur": 10.0,  # ms
     "lr": 0.1,
     "updates": 240,
 }
 
 
-def learn(teacher: float, seed: int) -> list[float]:
+def learn(teacher: float, seed: int, weight: float = 0.5) -> list[float]:
     """Return the time constants that the students end with, in ms."""
     students = LIF(torch.tensor(SETTINGS["starts"]), learn_beta=True)
     shape = (SETTINGS["steps"], SETTINGS["trains"], len(SETTINGS["starts"]))
     came = torch.rand(shape, generator=torch.Generator().manual_seed(seed)) < SETTINGS["chance"]
-    heard = SETTINGS["weight"] * came.float()
+    heard = weight * came.float()
     blur = LeakyIntegrator(SETTINGS["blur"])
     wanted = blur(LIF(teacher)(heard))
     optimizer = torch.optim.Adam(students.parameters(), lr=SETTINGS["lr"])
@@ -43,10 +43,13 @@ def learn(teacher: float, seed: int) -> list[float]:
 
 
 def main() -> None:
-    """Teach all students and write the record: for each teacher, one list for each seed."""
+    """Teach all students and write the record: by weight and teacher, one list for each seed."""
     results = {
-        str(teacher): [learn(teacher, seed) for seed in SETTINGS["seeds"]]
-        for teacher in SETTINGS["teachers"]
+        weight: {
+            str(teacher): [learn(teacher, seed, float(weight)) for seed in SETTINGS["seeds"]]
+            for teacher in teachers
+        }
+        for weight, teachers in SETTINGS["teachers"].items()
     }
     print(record("learnt_time_constants", SETTINGS, results))
 

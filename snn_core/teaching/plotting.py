@@ -173,6 +173,7 @@ def compare_lanes(
             lane.plot(time, level, color="0.5", linestyle="--", linewidth=1)
         marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
         lane.plot(time[fired], np.ones(fired.sum()), "|", transform=lane.get_xaxis_transform(), **marks)
+        lane.margins(y=0.15)  # room for the marks above the membrane
     for lane, name in zip(axes, ("input", *answers), strict=True):
         lane.set_ylabel(name, rotation=0, ha="right", va="center")
     decorate(axes[0], title=title)

@@ -22,9 +22,17 @@ def test_a_student_that_knows_the_time_constant_keeps_it(monkeypatch):
     assert np.allclose(found, 20, atol=1e-3)
 
 
-def test_the_record_holds_every_teacher_and_every_seed():
+def test_the_record_holds_every_weight_every_teacher_and_every_seed():
     settings, results = learnt_time_constants.SETTINGS, recorded("learnt_time_constants").results
-    assert [float(teacher) for teacher in results] == settings["teachers"]
-    ends = torch.tensor(list(results.values()))
-    assert ends.shape == (3, len(settings["seeds"]), len(settings["starts"]))
-    assert (ends > 0).all()
+    assert list(results) == list(settings["teachers"])
+    for weight, teachers in results.items():
+        assert [float(teacher) for teacher in teachers] == settings["teachers"][weight]
+        ends = torch.tensor(list(teachers.values()))
+        assert ends.shape[1:] == (len(settings["seeds"]), len(settings["starts"]))
+        assert (ends > 0).all()
+
+
+def test_the_weight_changes_what_is_heard(monkeypatch):
+    monkeypatch.setitem(learnt_time_constants.SETTINGS, "updates", 8)
+    steps = [learnt_time_constants.learn(20.0, 0, weight) for weight in (0.5, 0.9)]
+    assert steps[0] != steps[1]

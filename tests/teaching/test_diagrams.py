@@ -188,3 +188,6 @@ def test_the_spectrum_goes_from_four_variables_to_none():
     assert [len(panel.lines) for panel in axes] == [1] * 5
     bars = [len(panel.collections[0].get_segments()) for panel in axes[2:4]]
     assert bars[0] < bars[1]
+    for panel in axes[2:4]:
+        lowest = min(bar[:, 1].min() for bar in panel.collections[0].get_segments())
+        assert lowest > panel.lines[0].get_ydata().max()

@@ -358,6 +358,8 @@ def test_lanes_of_several_neurons_hold_what_each_made_of_the_input():
     assert np.allclose(bars, [[2, 1.5], [6, 0.7], [8, 0.7]])
     for lane, answer in zip(axes[1:], answers.values(), strict=True):
         membrane, *_, marks = lane.lines
+        bottom, top = lane.get_ylim()
+        assert top - max(membrane.get_ydata()) > 0.1 * (top - bottom)  # no mark covers the membrane
         assert np.allclose(membrane.get_ydata(), answer.membrane.flatten())
         assert (
             marks.get_xdata().tolist() == (2 * answer.spikes.flatten().nonzero()).flatten().tolist()

@@ -3,7 +3,7 @@
 #
 # **What do synapses, adaptation and recurrence add?**
 #
-# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 35 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
+# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 45 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/03_neuron_models.ipynb)
 
@@ -15,8 +15,6 @@ if "google.colab" in sys.modules:
 
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
-from itertools import combinations
-
 import numpy as np
 import torch
 from torch import nn
@@ -27,7 +25,7 @@ from snn_core.teaching.diagrams import model_spectrum
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.inputs import constant, pulse
-from snn_core.teaching.palette import BLUE, GREY, ORANGE, VERMILION
+from snn_core.teaching.palette import BLUE, GREEN, GREY, ORANGE, VERMILION
 from snn_core.teaching.plotting import compare_lanes, decorate, panels, raster, use_style
 from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
@@ -62,14 +60,15 @@ bursting = Izhikevich("chattering", dt=1.0)
 answers["Izhikevich"] = bursting(25 * train, record=True)
 
 # %% [markdown]
-# > **Look first:** compare each lane with the first. Who begins late? Who tires? Who goes on when the input is over? Who fires in pairs?
+# > **Look first:** compare each lane with the first. Who begins late? Who tires? Who fires to the end of the picture? Who fires in pairs?
 
-# %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, under a dashed threshold that each of them lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
+# %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, each above a dashed threshold, which it lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
 a = models["AdaptiveLIF"].states(train).adaptation
+before = torch.cat([a[:1], a[:-1]])  # of the step before
 axes = compare_lanes(
     train,
     answers,
-    thresholds={"AdaptiveLIF": 1 + 0.3 * a, "Izhikevich": None},
+    thresholds={"AdaptiveLIF": 1 + 0.3 * before, "Izhikevich": None},
     title="The same spikes, six answers",
 )
 
@@ -85,6 +84,8 @@ assert fired["LIF"].tolist() == [44, *range(84, 141, 8)]
 assert fired["LIF"][1] < fired["CuBaLIF"][0] == 93
 assert fired["CuBaLIF"][0] < fired["Alpha"][0]
 assert len(fired["AdaptiveLIF"]) == 4
+above = answers["AdaptiveLIF"].membrane > 1 + 0.3 * before
+assert above.flatten().nonzero().flatten().equal(fired["AdaptiveLIF"])
 assert (fired["AdaptiveLIF"][1:].diff().diff() > 0).all()
 assert fired["RecurrentLIF"].tolist() == list(range(44, 200))
 assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
@@ -95,7 +96,7 @@ assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
 # - give a neuron a synapse, in two lines, and see it answer after its input is over;
 # - watch a threshold rise until a neuron has found a slower pace;
 # - work out how strongly a neuron must hear itself to remember for ever, and let five neurons complete a memory;
-# - make inhibition excite, by a method of integration, and see what the core does instead;
+# - meet a neuron in millivolts that fires in bursts, though its input never changes;
 # - let a neuron learn its time constant, and read it back in milliseconds.
 
 # %% [markdown]
@@ -103,7 +104,7 @@ assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
 #
 # On page 02 a spike lifted the membrane at once. In a cell it opens channels, which close again with a time constant $\tau_\mathrm{syn}$ of a few milliseconds. Meanwhile a **synaptic current** $i$ flows into the membrane.
 #
-# A spike of weight $w = 1$ arrives at step 1. Half of what is still to come flows at each step:
+# A spike of weight $w = 1$ arrives at step 1 and begins to act at once. Half of what is still to come flows at each step:
 #
 # | step | 1 | 2 | 3 | 4 | … |
 # |---|---|---|---|---|---|
@@ -139,7 +140,7 @@ for t, arriving in enumerate(single.flatten()):
 # %% [markdown]
 # 4 ms later: the current goes on, so the membrane goes on rising. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
 
-# %% alt="Three lanes over 40 ms. Top: an input spike at 5 ms, and the synaptic current that jumps up with it and decays over some 20 ms. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
+# %% alt="Three lanes over 40 ms. Top: an input spike of 2 at 5 ms, cut off at 0.5, and the synaptic current that jumps up with it and decays over some 20 ms. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
 flow = models["CuBaLIF"].states(single).synapse
 
 both = {}
@@ -151,7 +152,9 @@ axes = compare_lanes(
     title="The current outlives the spike",
 )
 axes[0].plot(flow.flatten(), color=ORANGE)
-label = axes[0].text(8, 0.5, "current i", color=ORANGE)
+axes[0].set_ylim(0, 0.5)
+axes[0].text(5.6, 0.38, "the spike, up to 2", color=GREEN)
+label = axes[0].text(9, 0.2, "current i", color=ORANGE)
 
 # %% [markdown]
 # Without input the membrane of an LIF neuron only falls, so it never *starts* to fire in silence. With a synapse it can.
@@ -198,16 +201,17 @@ assert abs(peaks[2] - 12) < 0.6
 # %% [markdown]
 # ## 2 · Adaptation: a threshold that tires
 #
-# Under a constant drive an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold a little, and let it fall back slowly. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak, here with 100 ms.
+# Under a constant input an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold a little, and let it fall back slowly. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak, here with 100 ms.
 
 # %%
 steady = constant(0.3, 300)
 tired = AdaptiveLIF(10.0, 100.0, strength=0.1)
 a = tired.states(steady).adaptation
-raised = 1 + 0.1 * a
+before = torch.cat([a[:1], a[:-1]])  # of the step before
+raised = 1 + 0.1 * before
 
 # %% [markdown]
-# > **Before you run:** the drive stays the same. Will the pauses get longer for ever?
+# > **Before you run:** the input stays the same. Will the pauses get longer for ever?
 
 # %% alt="Three lanes over 300 ms under a constant input. LIF fires at equal intervals. AdaptiveLIF fires more and more slowly, up to a steady pace; its threshold, dashed, jumps up at each spike, leaks in between, and settles near 2."
 both = {
@@ -244,6 +248,8 @@ stepped = 0.0
 for spike, kept in zip(tired(steady).flatten(), a.flatten(), strict=True):
     stepped = np.exp(-1 / 100) * stepped + spike
     assert abs(stepped - kept) < 1e-4
+answer = both["AdaptiveLIF"]
+assert (answer.membrane > raised).equal(answer.spikes > 0)
 assert 1.9 < raised[200:].min() < raised[200:].max() < 2.1
 assert gaps[0] == 5
 assert gaps[-1] == 10
@@ -264,14 +270,14 @@ assert gaps[-1] == 10
 # %%
 start = pulse(500, at=list(range(20)), height=0.6)
 selves = RecurrentLIF(6, 10.0, recurrence="one_to_one")
-weights = torch.tensor([0.0, 0.5, 0.9, 0.99, 1.0, 1.1])
+weights = torch.tensor([0.0, 0.5, 0.9, 0.99, 1.01, 1.1])
 selves.weight.data = weights
 spikes = selves(start.expand(-1, 1, 6))
 for V, heard in zip(weights, spikes[:, 0].T, strict=True):
     print(f"V = {V:.2f}: last spike at {heard.nonzero().max()} ms")
 
 # %% [markdown]
-# From $V = \theta = 1$ on: then $V - \theta$ is not negative, and $u - \theta$ stays above 0. Below that it sinks, a spike is missed, and all is silent. (499 ms is the end of the run.) $\tau$ plays no part, since the spike comes back after one step, before it can leak: one spike must buy the next.
+# From just above $V = \theta = 1$ on: then $V - \theta$ is positive and keeps $u - \theta$ above 0. Below that it sinks, a spike is missed, and all is silent. (499 ms is the end of the run.) With $\tau$ well above $\mathrm{d}t$ it plays no part, since the spike comes back after one step, before it can leak: one spike must buy the next.
 
 # %% tags=["check"]
 for tau in (2.0, 10.0, 50.0):
@@ -279,7 +285,7 @@ for tau in (2.0, 10.0, 50.0):
     selves.weight.data = weights
     ends = selves(start.expand(-1, 1, 6))[:, 0].T
     forever = torch.tensor([bool(each[499]) for each in ends])
-    assert forever.equal(weights >= 1)
+    assert forever.equal(weights > 1)
     assert not ends[0, 20:].any()
 
 # %% [markdown]
@@ -293,7 +299,7 @@ group = torch.arange(20) // 5
 
 
 def grouped(inside=0.4, across=-0.4):
-    network = RecurrentLIF(20, recurrence="all_to_all")
+    network = RecurrentLIF(20, 10.0, recurrence="all_to_all")
     same = group[:, None] == group
     network.weight.data = torch.where(same, inside, across)
     return network.requires_grad_(False)
@@ -303,7 +309,7 @@ def grouped(inside=0.4, across=-0.4):
 # For 10 ms, in weak noise, an input excites only three of the five neurons of the second group.
 
 # %%
-scene = 0.1 * torch.randn(150, 1, 20, generator=generator)
+scene = 0.05 * torch.randn(150, 1, 20, generator=generator)
 scene[20:30, :, 5:8] += 0.6
 
 # %% [markdown]
@@ -311,7 +317,7 @@ scene[20:30, :, 5:8] += 0.6
 
 # %% alt="Two rasters of 20 neurons over 150 ms. A band marks the input from 20 to 30 ms to neurons 5, 6 and 7. Left, LIF: these three fire during the band and then nobody. Right, RecurrentLIF: neurons 5 to 9 fire on to the end."
 left, right = panels(2, share=True)
-raster(LIF()(scene)[:, 0], left, size=5)
+raster(LIF(10.0)(scene)[:, 0], left, size=5)
 raster(grouped()(scene)[:, 0], right, size=5)
 for axis in (left, right):
     axis.axvspan(20, 30, color=ORANGE, alpha=0.3)
@@ -320,19 +326,17 @@ decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
-# All five. Three wake the other two, and five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates, by slow synapses among other things (Wang 2001); exercise 5 tries it.
+# All five. Even one alone would wake the others, and five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates, by slow synapses among other things (Wang 2001); exercise 5 tries it.
 
 # %% tags=["check"]
-shown = torch.zeros(40, 20)
-for row, three in enumerate([c for g in range(4) for c in combinations(range(5 * g, 5 * g + 5), 3)]):
-    shown[row, list(three)] = 1
-own = torch.arange(4).repeat_interleave(10)[:, None] == group
-every = 0.1 * torch.randn(150, 40, 20, generator=generator)
-every[20:30] += 0.6 * shown
+every = 0.05 * torch.randn(150, 20, 20, generator=generator)
+every[20:30] += 0.6 * torch.eye(20)  # one neuron each
+own = group[:, None] == group
 assert (grouped()(every)[100:].sum(0) > 0).equal(own)
 assert (grouped()(scene)[100:, 0].sum(0) > 0).equal(group == 1)
-assert (LIF()(every)[100:].sum(0) > 0).float().mean() < 0.02
-assert torch.equal(shown.sum(1), torch.full((40,), 3.0))
+assert not LIF(10.0)(every)[100:].any()
+quiet = 0.05 * torch.randn(2000, 20, 20, generator=generator)
+assert not grouped()(quiet).any()
 
 # %% [markdown]
 # ### Play with it
@@ -360,11 +364,11 @@ NeuronModels().sliders()
 #
 # Some cells fire in **bursts**: a few spikes close together, then a long pause, though the input never changes. For that Izhikevich (2003) gave a membrane $u$ in mV that shoots up by itself, and a slow **recovery** $r$ that pulls it down:
 #
-# $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I$$
+# $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV the model resets $u$ and adds to $r$. Four numbers say how far, and how $r$ follows $u$; `FIRING_PATTERNS` holds five sets of them. The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV the model resets $u$ to $c$ and adds $d$ to $r$. `FIRING_PATTERNS` holds five sets of the numbers $a$ to $d$ (this $a$ is a rate, not the adaptation). The input is in mV/ms.
 #
-# > **Before you run:** the same constant input for all five. In which lanes do you expect equal pauses?
+# > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
 
 # %% alt="Membranes of five patterns under the same constant input over 300 ms. Regular spiking: two quick spikes, then one every 45 ms. Intrinsically bursting: a burst, then equal pauses. Chattering: bursts of several spikes again and again, with pauses of 50 ms. Fast spiking: equal pauses of 7 ms. Low threshold spiking: slows down to one spike in 13 ms."
 steady = constant(10.0, 600)  # mV/ms
@@ -383,7 +387,7 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# After a while in all but the third, `chattering`. Its pauses, in ms, from 100 ms on:
+# In the third, `chattering`. Its pauses, in ms, from 100 ms on:
 
 # %%
 spikes = patterns["chattering"].spikes[200:].flatten()
@@ -403,66 +407,11 @@ for label, answer in patterns.items():
     assert (np.ptp(later) <= 1) == (label != "chattering")
 
 # %% [markdown]
-# ### When inhibition excites
-#
-# There is no closed solution, so it has to be integrated. The simplest way is Euler's: follow the slope for one step. Give a neuron at rest one inhibitory kick, −100 mV/ms for half a millisecond.
-
-
-# %%
-def euler(current, dt):
-    u = -70.0
-    r = -14.0  # at rest
-    course = []
-    for drive in current.flatten().tolist():
-        slope = 0.04 * u**2 + 5 * u + 140 - r + drive
-        r += dt * 0.02 * (0.2 * u - r)
-        u += dt * slope
-        course.append(min(u, 30))
-        if u > 30:
-            u = -65.0
-            r += 8
-    return course
-
-
-# %% [markdown]
-# > **Before you run:** can a kick downwards make it fire?
-
-# %% alt="Membrane over 80 ms, with an inhibitory kick at 20 ms. By Euler's method it falls to -120 mV, bounces up to -55 mV in the next step, climbs and fires 17 ms later. The neuron of the core falls to about -104 mV and comes back to rest without a spike."
-kick = pulse(160, at=40, height=-100.0)
-core = Izhikevich()(kick, record=True)
-
-axis = panels()
-time = 0.5 * np.arange(160)
-axis.plot(time, euler(kick, 0.5), color=VERMILION, label="Euler")
-axis.plot(time, core.membrane.flatten(), label="core")
-decorate(
-    axis,
-    title="By Euler's method inhibition excites",
-    x="time (ms)",
-    y="membrane (mV)",
-)
-
-# %% [markdown]
-# Not in the model, but with Euler's method at 0.5 ms. At −120 mV the slope is +130 mV/ms, steep but only for a moment; Euler follows it for the whole step and lands far too high. The core divides a step into parts of 1/16 ms at most and solves for the end of each. In steps of 0.005 ms Euler agrees: no spike.
-
-# %% tags=["check"]
-assert euler(kick, 0.5)[75] == 30
-assert core.spikes.sum() == 0
-assert -110 < core.membrane.min() < -100
-assert core.membrane.max() < -69
-lowest = torch.tensor(-120.0)
-assert round((0.04 * lowest**2 + 5 * lowest + 140 + 14).item()) == 130
-fine = torch.zeros(16_000)
-fine[4000:4100] = -100.0
-assert max(euler(fine, 0.005)) < -69
-assert abs(min(euler(kick, 0.5)) + 120) < 0.1
-
-# %% [markdown]
 # ## 5 · Which time constant? Let it be learnt
 #
 # So far we chose every constant. They can be parameters like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Can training find the right one?
 #
-# Somebody's neuron has $\tau = 20$ ms. We see its input and its spikes, nothing else. Eight students hear eight inputs of their own, through the same weight; four begin at 5 ms and four at 60.
+# Somebody's neuron has $\tau = 20$ ms. We see its input and its spikes, nothing else. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5 that the teacher has too.
 
 # %%
 arriving = torch.rand(300, 8, 8, generator=generator)
@@ -505,17 +454,19 @@ decorate(
 )
 
 # %% [markdown]
-# All eight end within half a millisecond of the 20. Is that luck? A longer experiment has teachers of 10, 20 and 40 ms, and five seeds for each:
+# All eight end within half a millisecond of the 20. Is that luck? A longer experiment has teachers of 10, 20 and 40 ms, and five seeds for each. Its last row is the second one again, with a larger weight.
 
 # %%
-students_of = recorded("learnt_time_constants").results
-for teacher, seeds in students_of.items():
-    end = np.concatenate(seeds)
-    near = np.isclose(end, float(teacher), rtol=0.05)
-    print(f"{teacher} ms: {near.sum()} of {len(end)} within 5 %")
+ends = {}
+for weight, teachers in recorded("learnt_time_constants").results.items():
+    for teacher, seeds in teachers.items():
+        end = np.concatenate(seeds)
+        near = np.isclose(end, float(teacher), rtol=0.05)
+        print(f"weight {weight}, {teacher} ms: {near.sum()} of {len(end)} within 5 %")
+        ends[weight, teacher] = end
 
 # %% [markdown]
-# One of 120 fails: it stays at 60 ms (`python -m experiments.learnt_time_constants` repeats it). Here a right value exists. In a network, $\tau$ is learnt along with the weights, and what comes out is what serves the task.
+# With the weight 0.5 one of 120 fails: it stays at 60 ms. With 0.9 only 3 of 40 find the 20, and half of them end above 34 ms. So whether a time constant can be learnt from spikes depends on the input. (`python -m experiments.learnt_time_constants` repeats this.) Here a right value exists. In a network, $\tau$ is learnt along with the weights, and what comes out is what serves the task.
 
 # %% tags=["check"]
 found = torch.tensor(course[-1])
@@ -524,16 +475,16 @@ assert torch.allclose(students.tau_mem.float(), found)
 assert torch.allclose(-1 / torch.log(students.beta), students.tau_mem)
 assert min(course[0][4:]) > 50
 assert max(course[0][:4]) < 6
-ends = {teacher: np.concatenate(seeds) for teacher, seeds in students_of.items()}
-far = [abs(end / float(teacher) - 1) > 0.05 for teacher, end in ends.items()]
-assert [missed.sum() for missed in far] == [0, 0, 1]
-assert sum(missed.size for missed in far) == 120
-assert round(ends["40.0"].max()) in (60, 61)
+far = [np.abs(end / float(teacher) - 1) > 0.05 for (_, teacher), end in ends.items()]
+assert [missed.sum() for missed in far] == [0, 0, 1, 37]
+assert sum(missed.size for missed in far[:3]) == 120
+assert round(ends["0.5", "40.0"].max()) in (60, 61)
+assert np.median(ends["0.9", "20.0"]) > 34
 
 # %% [markdown]
 # ## 6 · From ion channels to a number
 #
-# Where do these models stand? Hodgkin and Huxley (1952) described the channels of an axon themselves, in four equations. Each model to the right keeps less.
+# Where do these models stand? Hodgkin and Huxley (1952) described the channels of an axon themselves, in four equations. Each model to the right keeps less. A synapse or feedback can be added to any of them.
 
 # %% alt="Five panels from closer to a cell to cheaper to compute, all under a constant input. Hodgkin–Huxley, 4 variables: six spikes with their shape. Izhikevich, 2 variables: two bursts. AdaptiveLIF, 2 variables: slower and slower spikes. LIF, 1 variable: regular spikes. Artificial neuron, no variable: a line that is flat and then rises."
 axes = model_spectrum()
@@ -561,11 +512,11 @@ assert len(bursting.states(train)) == 2
 #
 # You
 #
-# - gave a neuron a synapse: it fired 4 ms after its input, and with two filters it peaks later still;
+# - gave a neuron a synapse: it fired 4 ms after its input;
 # - saw an adaptive neuron slow down to a steady pace, where its spikes add what leaks away;
-# - worked out that a neuron remembers for ever from $V = \theta$ on, and let five neurons complete what three had seen;
-# - saw Euler's method turn inhibition into a spike;
-# - let eight neurons learn $\tau$ from spikes, each to within half a millisecond.
+# - worked out that a neuron remembers for ever with $V$ above $\theta$, and let five neurons complete what three had seen;
+# - told bursts from equal pauses in five patterns of one model;
+# - let eight neurons learn $\tau$ from spikes; with a larger weight most others failed.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -619,12 +570,12 @@ check("03.3", adaptive_by_hand)
 # %% [markdown]
 # ### 4 · Change one number
 #
-# In the memory of section 3, how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, at 60 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over?
+# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, at 60 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over?
 
 # %% [markdown]
 # ### 5 · Open: a memory at a lower rate
 #
-# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4. Start it with a drive of 3 for 50 ms. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then add a hard reset and a pause of 5 ms after each spike, and ask again.
+# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4. `initial_state` is given the whole input, `[T, B, N]`. Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then add a hard reset and a pause of 5 ms after each spike, and ask again.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -670,7 +621,7 @@ check("03.3", adaptive_by_hand)
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer 4</summary>
 #
-# The weight: 0.2, since five must hold each other, and that needs $5 V > \theta$.
+# The weight: a little above 0.2. Five must hold each other, which needs $5 V > \theta$, and some reserve against the noise.
 #
 # The second input: about 10, sixteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first.
 #
@@ -886,6 +837,61 @@ decorate(axis, title="The rate settles faster", x="strength η", y="time constan
 assert np.abs(tau_eff / np.interp(eta, curve, closed_form) - 1).max() < 0.1
 assert tau_eff[-1] < 50
 assert (np.array([settling_time(times, high=2, low=0.3) for times in spike_times]) < tau_eff).all()
+
+# %% [markdown]
+# ### A kick downwards
+#
+# Izhikevich's model has no closed solution, so it has to be integrated. The simplest way is Euler's: follow the slope for one step. Give a regular-spiking neuron at rest one inhibitory kick, −100 mV/ms for half a millisecond.
+
+
+# %%
+def euler(current, dt):
+    u = -70.0
+    r = -14.0  # at rest
+    course = []
+    for drive in current.flatten().tolist():
+        slope = 0.04 * u**2 + 5 * u + 140 - r + drive
+        r += dt * 0.02 * (0.2 * u - r)
+        u += dt * slope
+        course.append(min(u, 30))
+        if u > 30:
+            u = -65.0
+            r += 8
+    return course
+
+
+# %% [markdown]
+# > **Before you run:** can a kick downwards make it fire?
+
+# %% alt="Membrane over 80 ms, with an inhibitory kick at 20 ms. By Euler's method it falls to -120 mV, bounces up to -55 mV in the next step, climbs and fires 17 ms later. The neuron of the core falls to about -104 mV and comes back to rest without a spike."
+kick = pulse(160, at=40, height=-100.0)
+core = Izhikevich()(kick, record=True)
+
+axis = panels()
+time = 0.5 * np.arange(160)
+axis.plot(time, euler(kick, 0.5), color=VERMILION, label="Euler")
+axis.plot(time, core.membrane.flatten(), label="core")
+decorate(
+    axis,
+    title="By Euler's method inhibition excites",
+    x="time (ms)",
+    y="membrane (mV)",
+)
+
+# %% [markdown]
+# Not in the model, but with Euler's method at 0.5 ms. At −120 mV the slope is +130 mV/ms, steep but only for a moment; Euler follows it for the whole step and lands far too high. The core divides a step into parts of 1/16 ms at most and solves for the end of each. In steps of 0.005 ms Euler agrees: no spike.
+
+# %% tags=["check"]
+assert euler(kick, 0.5)[75] == 30
+assert core.spikes.sum() == 0
+assert -110 < core.membrane.min() < -100
+assert core.membrane.max() < -69
+lowest = torch.tensor(-120.0)
+assert round((0.04 * lowest**2 + 5 * lowest + 140 + 14).item()) == 130
+fine = torch.zeros(16_000)
+fine[4000:4100] = -100.0
+assert max(euler(fine, 0.005)) < -69
+assert abs(min(euler(kick, 0.5)) + 120) < 0.1
 
 # %% [markdown]
 # ### Half the step

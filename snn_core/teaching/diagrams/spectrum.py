@@ -87,4 +87,5 @@ def _spiking(axes: Axes, neuron: LIF | AdaptiveLIF) -> None:
     with torch.no_grad():
         spikes, membrane, _ = neuron(constant(2 * (1 - neuron.beta.item()), DURATION), record=True)
     axes.plot(membrane.flatten(), color=BLUE)
-    axes.vlines(spikes.flatten().nonzero().flatten(), 1.1, 2.0, color=VERMILION)
+    top = membrane.max().item() + 0.1  # an adaptive neuron's membrane rises with its threshold
+    axes.vlines(spikes.flatten().nonzero().flatten(), top, top + 0.9, color=VERMILION)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from snn_core import AdaptiveLIF, Alpha, RecurrentLIF
+from snn_core.teaching.exercises import find
 from snn_core.teaching.explorers import NeuronModels
 
 
@@ -44,3 +45,9 @@ def test_page_03_up_to_section_4(page):
     assert standing[~first].mean() == pytest.approx(-21, abs=1)
     assert [page["firing"][0, dt] for dt in (1, 0.5, 0.25)] == [1000, 2000, 4000]
     assert all(124 < page["firing"][5, dt] < 141 for dt in (1, 0.5, 0.25))
+
+
+def test_two_decimals_are_enough_for_the_pencil():
+    exercise = find("03.1")
+    rounded = [[round(value, 2) for value in step] for step in exercise.expected]
+    assert exercise.fault(rounded) is None

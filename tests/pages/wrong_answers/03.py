@@ -30,6 +30,10 @@ def zero_if_equal(tau_mem, tau_syn):
     return divides_by_zero(tau_mem, tau_syn)
 
 
+def equal_if_near(tau_mem, tau_syn):
+    return tau_mem if abs(tau_mem - tau_syn) < 1 else divides_by_zero(tau_mem, tau_syn)
+
+
 def same_threshold(current, v, a, beta=0.5, rho=0.9, strength=0.5):
     u = beta * v + current
     z = int(u > 1)
@@ -47,6 +51,20 @@ def adapts_first(current, v, a, beta=0.5, rho=0.9, strength=0.5):
     a = rho * a
     z = int(u > 1 + strength * a)
     return u, z, u - (1 + strength * a) * z, a + z
+
+
+def fires_at_the_threshold(current, v, a, beta=0.5, rho=0.9, strength=0.5):
+    u = beta * v + current
+    threshold = 1 + strength * a
+    z = int(u >= threshold)
+    return u, z, u - threshold * z, rho * a + z
+
+
+def adds_the_strength(current, v, a, beta=0.5, rho=0.9, strength=0.5):
+    u = beta * v + current
+    threshold = 1 + strength * a
+    z = int(u > threshold)
+    return u, z, u - threshold * z, rho * a + strength * z
 
 
 def its_own_constants(current, v, a, beta=0.5, rho=0.9, strength=0.5):
@@ -74,12 +92,15 @@ WRONG = {
         (gives_nan, "nan[^~]*0/0"),
         (negative, "a sign"),
         (zero_if_equal, "equal time constants"),
+        (equal_if_near, "nearly equal"),
         (negative_in_the_other_order, "change places"),
     ],
     "03.3": [
-        (same_threshold, "threshold is 1"),
-        (subtracts_one, "raised threshold"),
-        (adapts_first, "raised threshold|a before the step"),
+        (same_threshold, "past spikes"),
+        (subtracts_one, "raised threshold, not 1"),
+        (adapts_first, "a changes last"),
+        (fires_at_the_threshold, "Exactly at the threshold"),
+        (adds_the_strength, "threshold only"),
         (its_own_constants, "arguments beta"),
     ],
 }

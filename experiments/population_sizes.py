@@ -60,7 +60,7 @@ def trial(arm: int | str, steps: int, lr: float, train, test, seed: int, **optio
     objective = population_cross_entropy(10) if spiking else summed_membrane_cross_entropy
 
     def encode(images: Tensor) -> Tensor:
-        return encoding.repeat(images, steps)
+        return encoding.direct(images, steps)
 
     fit(
         network,

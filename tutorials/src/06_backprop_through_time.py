@@ -91,14 +91,14 @@ assert np.allclose(1.2 * first.spikes.flatten(), values["I_b"])
 
 
 # %%
-def slope(u):
+def slope_at(u):
     return (1 - (u - 1).abs()).clamp(min=0)
 
 
 u_a = torch.tensor(values["u_a"])
 u_b = torch.tensor(values["u_b"])
-print("s of a:", slope(u_a))
-print("s of b:", slope(u_b))
+print("s of a:", slope_at(u_a))
+print("s of b:", slope_at(u_b))
 
 # %% [markdown]
 # The loss is $L = \frac12 (n - 2)^2$ for the $n$ spikes of b. Each of them has the same gradient, $g_{z_b} = n - 2 = -1$: more spikes, less loss.
@@ -164,9 +164,9 @@ def neuron_backward(g_z, s, beta):
 
 # %%
 g_z = torch.tensor([-1.0, -1.0, -1.0])
-g_b = neuron_backward(g_z, slope(u_b), 0.5)
+g_b = neuron_backward(g_z, slope_at(u_b), 0.5)
 g_z = 1.2 * g_b
-g_a = neuron_backward(g_z, slope(u_a), 0.5)
+g_a = neuron_backward(g_z, slope_at(u_a), 0.5)
 
 # %% alt="The graph of the two neurons again, now with the gradient below every membrane. Neuron b: minus 0.425, minus 0.850, minus 0.100; neuron a: minus 0.843, minus 0.870, minus 0.108."
 axis = unrolled_graph(
@@ -212,7 +212,7 @@ assert spikes.sum() == 2
 for rate, count in ((0.03, 1), (0.11, 3)):
     rates = (0.8 - rate * g_w_a, 1.2 - rate * g_w_b)
     assert neuron(rates[1] * neuron(rates[0] * constant(1, 3))).sum() == count
-assert slope(torch.tensor(0.0)) == 0
+assert slope_at(torch.tensor(0.0)) == 0
 
 # %% [markdown]
 # ## 2 · The same for a layer

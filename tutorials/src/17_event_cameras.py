@@ -631,7 +631,7 @@ check("17.2", bin_factor)
 #
 # <details><summary>Answer 3</summary>
 #
-# The time constants of 50 and 200 ms stay, since they are in ms. `dt=BIN` follows by itself, and with it $\beta = e^{-\mathrm{d}t/\tau}$: in the hidden layers from 0.37 to 0.61. In our run the accuracy in true order stayed where it was, the snapshot of 25 ms lost about five points against that of 50 ms, and training took less than twice as long for twice the steps.
+# The time constants of 50 and 200 ms stay, since they are in ms. `dt=BIN` follows by itself, and with it $\beta = e^{-\mathrm{d}t/\tau}$: in the hidden layers from 0.37 to 0.61. In our run the accuracy in true order stayed where it was, the snapshot of 25 ms lost a point or two against that of 50 ms, and training took less than twice as long for twice the steps.
 #
 # </details>
 #

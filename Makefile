@@ -6,7 +6,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 WORKERS ?= 2
 
-.PHONY: lab lint test tutorials times bench course site test-browser test-colab
+.PHONY: lab lint test tutorials times bench course site test-browser test-colab test-oracles
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
@@ -35,6 +35,10 @@ course: .venv/installed
 # Runs pages as Colab would: its versions of packages, an empty folder, the package installed from a local git address.
 test-colab: .venv-colab/installed
 	env -u MPLBACKEND $(TEST_ENV) .venv-colab/bin/python -m tests.colab.run $(ARGS)
+
+# The core beside Brian2, snnTorch, SpikingJelly and Sinabs, which are installed in an environment of their own.
+test-oracles: .venv-oracles/installed
+	env $(TEST_ENV) .venv-oracles/bin/python -m pytest -q -o addopts= tests/oracles $(ARGS)
 
 # The executed pages, the reference of the core, a glossary and search, to be opened from disk or put on any server.
 site: .venv/installed-site
@@ -71,4 +75,8 @@ bench: .venv-bench/installed
 
 .venv-colab/installed: tests/colab/pip-freeze.txt tests/colab/install.sh
 	bash tests/colab/install.sh $(PYTHON) .venv-colab
+	touch $@
+
+.venv-oracles/installed: tests/oracles/requirements.txt tests/oracles/install.sh
+	bash tests/oracles/install.sh $(PYTHON) .venv-oracles
 	touch $@

@@ -23,9 +23,8 @@ function compute(values, data) {
   const others = pairs.filter((pair) => pair !== here && (pair.loss === values.loss || pair.code === values.code));
   if (!here) return { pairs, others, titles: [`${values.loss}, ${values.code}: not trained`, "no answer"] };
   const { accuracy, spikes, steps } = here;
-  const spread = `${accuracy.low.toFixed(1)} to ${accuracy.high.toFixed(1)}`;
   const titles = [
-    `${here.loss}, ${here.code}: ${accuracy.mean.toFixed(1)} % (${spread}), ${spikes.mean.toFixed(0)} spikes`,
+    `${here.loss}, ${here.code}: ${accuracy.mean.toFixed(1)} %, ${spikes.mean.toFixed(0)} spikes`,
     `answer settled after ${steps.mean.toFixed(1)} of 16 steps`,
   ];
   return { pairs, here, others, titles };

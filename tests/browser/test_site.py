@@ -12,12 +12,11 @@ from tests.browser import PATIENCE, listen, note
 from tests.pages import NOTEBOOKS, READ, tagged
 
 ALIVE = {name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
-LIVE = {
-    name: shown
+LIVE = {  # by page, its explorers from top to bottom
+    name: [shown for cell in found.notebook.cells if (shown := explorer(cell)) in ALIVE]
     for name, found in READ.items()
-    for cell in found.notebook.cells
-    if (shown := explorer(cell)) in ALIVE
 }
+PLACES = [(name, place) for name, found in LIVE.items() for place in range(len(found))]
 FRAME = 16.0  # ms, at 60 frames a second
 TIMER = """
 window.redraws = [];
@@ -37,7 +36,8 @@ CONTRAST = """() => {
   const [low, high] = [light(ink), light(paper)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }"""
-live_pages = pytest.mark.parametrize("name", LIVE)
+live_pages = pytest.mark.parametrize("name", [name for name, found in LIVE.items() if found])
+live_places = pytest.mark.parametrize(("name", "place"), PLACES)
 
 
 @pytest.fixture
@@ -63,71 +63,96 @@ def visit(browser, site):
     assert complaints == []
 
 
-def picture(page):
-    """Return what the canvas shows once it is drawn."""
+def picture(page, place=0):
+    """Return what the canvas of one explorer shows once it is drawn."""
     page.evaluate(
         "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
     )
-    return page.evaluate("() => document.querySelector('.live-explorer canvas').toDataURL()")
+    canvas = page.locator(".live-explorer canvas").nth(place)
+    return canvas.evaluate("(canvas) => canvas.toDataURL()")
 
 
-@live_pages
-def test_every_slider_moves_the_picture_by_keyboard(visit, name):
+def controls(name, place, kind):
+    """Return the controls of one kind that an explorer of a page has, by key."""
+    own = ALL_EXPLORERS[LIVE[name][place]].controls
+    return {key: control for key, control in own.items() if isinstance(control, kind)}
+
+
+def block(page, place):
+    """Return one explorer of a page."""
+    return page.locator(".live-explorer").nth(place)
+
+
+def settings(page, name, place):
+    """Set every option of every choice, one after the other; a slider may act in some only."""
+    yield
+    for control in controls(name, place, Choice).values():
+        group = block(page, place).get_by_role("group", name=control.caption, exact=True)
+        for option in control.options:
+            group.locator(f"input[value='{option}']").check()
+            yield
+
+
+def moves(page, name, place, control):
+    """Say whether each key moves a slider and the picture with it, as all is set now."""
+    slider = block(page, place).get_by_role("slider", name=control.caption, exact=True)
+    slider.fill(str(control.start))
+    slider.focus()
+    pictures = [picture(page, place)]
+    for pressed in ("ArrowRight", "Home", "End"):
+        page.keyboard.press(pressed)
+        pictures.append(picture(page, place))
+        unit = f" {control.unit}" if control.unit else ""
+        assert re.fullmatch(rf"[-\d.]+{unit}", slider.get_attribute("aria-valuetext"))
+    assert float(slider.input_value()) == control.high
+    slider.fill(str(control.start))
+    return pictures[0] != pictures[1] and pictures[2] != pictures[3]
+
+
+@live_places
+def test_every_slider_moves_the_picture_by_keyboard(visit, name, place):
     page = visit(name)
-    for key, control in ALL_EXPLORERS[LIVE[name]].controls.items():
-        if not isinstance(control, Range):
-            continue
-        slider = page.get_by_role("slider", name=control.caption, exact=True)
-        slider.focus()
-        pictures = [picture(page)]
-        for pressed in ("ArrowRight", "Home", "End"):
-            page.keyboard.press(pressed)
-            pictures.append(picture(page))
-            unit = f" {control.unit}" if control.unit else ""
-            assert re.fullmatch(rf"[-\d.]+{unit}", slider.get_attribute("aria-valuetext"))
-        assert float(slider.input_value()) == control.high
-        assert pictures[0] != pictures[1], key
-        assert pictures[2] != pictures[3], key
+    for key, control in controls(name, place, Range).items():
+        tried = (moves(page, name, place, control) for _ in settings(page, name, place))
+        assert any(tried), key
 
 
-@live_pages
-def test_every_choice_moves_the_picture_by_keyboard(visit, name):
+@live_places
+def test_every_choice_moves_the_picture_by_keyboard(visit, name, place):
     page = visit(name)
-    for control in ALL_EXPLORERS[LIVE[name]].controls.values():
-        if isinstance(control, Choice):
-            group = page.get_by_role("group", name=control.caption, exact=True)
-            group.get_by_role("radio", checked=True).focus()
-            for _ in control.options:
-                before = picture(page)
-                page.keyboard.press("ArrowRight")
-                assert picture(page) != before
-            assert group.get_by_role("radio", checked=True).get_attribute("value") == control.start
+    for control in controls(name, place, Choice).values():
+        group = block(page, place).get_by_role("group", name=control.caption, exact=True)
+        group.get_by_role("radio", checked=True).focus()
+        for _ in control.options:
+            before = picture(page, place)
+            page.keyboard.press("ArrowRight")
+            assert picture(page, place) != before
+        assert group.get_by_role("radio", checked=True).get_attribute("value") == control.start
 
 
-@live_pages
-def test_controls_are_those_of_the_explorer_and_show_their_focus(visit, name):
+@live_places
+def test_controls_are_those_of_the_explorer_and_show_their_focus(visit, name, place):
     page = visit(name)
-    for control in ALL_EXPLORERS[LIVE[name]].controls.values():
-        if isinstance(control, Choice):
-            inputs = page.get_by_role("group", name=control.caption, exact=True).get_by_role(
-                "radio"
-            )
-            assert tuple(each.get_attribute("value") for each in inputs.all()) == control.options
-        elif isinstance(control, Range):
-            slider = page.get_by_role("slider", name=control.caption, exact=True)
-            limits = [float(slider.get_attribute(limit)) for limit in ("min", "max", "step")]
-            assert [*limits, float(slider.input_value())] == list(control[:4])
-            assert slider.get_attribute("data-lm-suppress-shortcuts") == "true"
+    own = block(page, place)
+    for control in controls(name, place, Choice).values():
+        group = own.get_by_role("group", name=control.caption, exact=True)
+        inputs = group.get_by_role("radio").all()
+        assert tuple(each.get_attribute("value") for each in inputs) == control.options
+    for control in controls(name, place, Range).values():
+        slider = own.get_by_role("slider", name=control.caption, exact=True)
+        limits = [float(slider.get_attribute(limit)) for limit in ("min", "max", "step")]
+        assert [*limits, float(slider.input_value())] == list(control[:4])
+        assert slider.get_attribute("data-lm-suppress-shortcuts") == "true"
     page.get_by_role("slider").first.focus()
     page.keyboard.press("Tab")
     assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-@live_pages
-def test_the_static_figure_stays_beside_the_live_one(visit, name):
+@live_places
+def test_the_static_figure_stays_beside_the_live_one(visit, name, place):
     page = visit(name)
-    assert page.locator(".live-explorer canvas").get_attribute("aria-label")
-    above = page.locator("xpath=//div[@data-live]/preceding::img[1]")
+    assert block(page, place).locator("canvas").get_attribute("aria-label")
+    above = page.locator("xpath=(//div[@data-live])[" + str(place + 1) + "]/preceding::img[1]")
     assert len(above.get_attribute("alt")) > 40
     assert all(picture.get_attribute("alt") for picture in page.locator(".cell_output img").all())
 

@@ -268,12 +268,15 @@ def test_the_statistics_are_those_of_genuine_recordings():
 
 
 @needs_genuine
-def test_simulated_recordings_of_the_same_digits_are_within_five_percent_of_genuine_ones():
-    files = sorted(GENUINE.glob("Train/[0-9]/*.bin"))
-    images = mnist().train_images[[int(file.stem) - 1 for file in files]]
-    simulated = statistics(EventCamera().record(images, generator=chance()))
-    genuine = statistics(local_nmnist().recordings)
-    assert np.abs(simulated / genuine - 1).max() < 0.05
+@pytest.mark.parametrize(("train", "bound"), [(True, 0.05), (False, 0.06)])
+def test_simulated_recordings_of_the_same_digits_are_like_genuine_ones(train, bound):
+    """The camera was chosen on the training recordings; the others are looked at here only."""
+    files = sorted(GENUINE.glob(f"{'Train' if train else 'Test'}/[0-9]/*.bin"))
+    images = mnist().train_images if train else mnist().test_images
+    seen = images[[(int(file.stem) - 1) % 60_000 for file in files]]  # tests go on behind 60,000
+    simulated = statistics(EventCamera().record(seen, generator=chance()))
+    genuine = statistics(local_nmnist(train).recordings)
+    assert np.abs(simulated / genuine - 1).max() < bound
 
 
 def test_simulated_recordings_have_the_statistics_of_genuine_ones_of_other_digits():

@@ -681,15 +681,15 @@ def test_the_first_blanks_are_asked_for_before_they_are_shown():
     assert said[0] == [
         "b spikes 1 of 2 times: loss 0.5",
         "g of every z_b = −1",
-        "g of u_b[3] = −1 · 0.1 + 0.5 · 0 = ?",
+        "g of u_b[3] = −1 · 0.8 + 0.5 · 0 = ?",
     ]
-    assert said[3][2] == "g of u_b[2] = −1 · 0.8 + 0.5 · (−0.1) = ?"
-    assert said[4][1] == "g of u_b[2] = −1 · 0.8 + 0.5 · (−0.1) = −0.85"
-    assert said[11][1].endswith("= −1.821")
+    assert said[3][2] == "g of u_b[2] = −1 · 0.8 + 0.5 · (−0.8) = ?"
+    assert said[4][1] == "g of u_b[2] = −1 · 0.8 + 0.5 · (−0.8) = −1.2"
+    assert said[11][1].endswith("= −2.186")
     assert said[11][2] == "Every number is filled in."
     (changes,) = run("BackwardGraph", [("descend", values, data)])
-    _, gradients = chained(0.8, 1.2, data)
-    stepped = [0.8 - 0.07 * gradients["w_a"], 1.2 - 0.07 * gradients["w_b"]]
+    _, gradients = chained(0.96, 0.8, data)
+    stepped = [0.96 - 0.05 * gradients["w_a"], 0.8 - 0.05 * gradients["w_b"]]
     assert [changes["w_a"], changes["w_b"]] == pytest.approx(stepped)
     assert changes["filled"] == 0
     assert chained(*stepped, data)[0] == 0

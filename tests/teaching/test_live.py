@@ -461,10 +461,11 @@ def test_the_spread_is_that_of_membranes_without_a_threshold():
     assert data["neurons"] == 100
 
 
-def layer_rates(**values):
+def layer_rates(seed=0, **values):
     """Return the rates of all layers, and the share of silent neurons in layers 1 and 5."""
     starts = {key: control.start for key, control in having_values("LayerRates").items()}
-    (found,) = run("LayerRates", [("compute", starts | values, explorers.LayerRates().data())])
+    data = explorers.LayerRates().data() | {"seed": seed}
+    (found,) = run("LayerRates", [("compute", starts | values, data)])
     return found["rates"], [numbers(title)[1] for title in found["titles"][1:]]
 
 
@@ -479,6 +480,10 @@ def test_layers_wake_up_one_after_the_other():
     for gain, below in ((1.6, True), (1.7, False)):
         rates, _ = layer_rates(gain=gain)
         assert (rates[5] < rates[0]) == below
+    for seed in range(1, 5):  # other draws
+        low, high = (layer_rates(seed, gain=gain)[0] for gain in (1.6, 2.0))
+        assert low[5] < low[0]
+        assert high[5] > high[0]
 
 
 @needs_node

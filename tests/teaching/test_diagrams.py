@@ -1,7 +1,6 @@
 """Drawings: the unrolled graph and where gradient runs, a neuron in slow motion, its circuit."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_hex
@@ -12,13 +11,11 @@ from snn_core.teaching.diagrams import (
     class_lines,
     follow_digit,
     map_of_pairs,
-    model_spectrum,
     populations,
     rc_circuit,
     slow_motion,
     wanted_outputs,
 )
-from snn_core.teaching.diagrams.spectrum import hodgkin_huxley
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
 from snn_core.teaching.palette import BLACK, BLUE, GREEN, VERMILION
 from snn_core.teaching.records import recorded
@@ -169,25 +166,3 @@ def test_populations_are_drawn_as_they_are_recorded():
         for values, found in zip(drawn, record.results.values(), strict=True):
             expected = [100 * sum(runs) / len(runs) for runs in found[name]]
             assert values == pytest.approx(expected)
-
-
-def test_the_hodgkin_huxley_neuron_rests_and_fires_from_its_rheobase_on():
-    """It rests at -65 mV; 10 µA/cm² give about 68 spikes per second (Gerstner et al. 2014)."""
-    rest = hodgkin_huxley(0.0)
-    assert abs(rest + 65).max() < 0.1
-    fired = hodgkin_huxley(10.0, 500.0) > 0
-    times = 0.01 * np.flatnonzero(fired[1:] & ~fired[:-1])
-    assert 1000 / np.diff(times[2:]).mean() == pytest.approx(68, abs=2)
-    assert (hodgkin_huxley(3.0, 300.0)[10_000:] < 0).all()
-
-
-def test_the_spectrum_goes_from_four_variables_to_none():
-    axes = model_spectrum()
-    titles = [panel.get_title().split("\n") for panel in axes]
-    assert [size.split()[0] for _, size in titles] == ["4", "2", "2", "1", "no"]
-    assert [len(panel.lines) for panel in axes] == [1] * 5
-    bars = [len(panel.collections[0].get_segments()) for panel in axes[2:4]]
-    assert bars[0] < bars[1]
-    for panel in axes[2:4]:
-        lowest = min(bar[:, 1].min() for bar in panel.collections[0].get_segments())
-        assert lowest > panel.lines[0].get_ydata().max()

@@ -64,11 +64,11 @@ EXERCISES = {
             Case(
                 (20.0, 1.0, 0.01),
                 93,
-                "Solve exp(-k dt / tau) = share for k; the next whole number is below it.",
+                "Solve exp(-m dt / tau) = share for m; the next whole number is below it.",
             ),
             Case((20.0, 5.0, 0.01), 19, "A step of 5 ms takes credit away five times as fast per step."),
             Case((10.0, 1.0, 0.1), 24, "`share` need not be 1 %."),
         ),
-        stronger="k is above tau / dt times the natural logarithm of 1 / share; round down and add 1.",
+        stronger="m is above tau / dt times the natural logarithm of 1 / share; round down and add 1.",
     ),
 }

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Unpack
 
+import torch
 from torch import Tensor
 
 from .. import _checks
@@ -137,3 +138,13 @@ class AdaptiveLIF(Adaptive[AdaptiveState]):
         strength = self.constant("strength", state.adaptation)
         rules = self.rules(state.membrane)
         return adaptive_lif_step(current, state, rho=rho, strength=strength, **rules)
+
+    def thresholds(self, current: Tensor) -> Tensor:
+        """Run over `current` ``[T, B, …]`` from rest; return each step's threshold, same shape.
+
+        Past spikes have raised it; a spike of the same step has not yet.
+        """
+        after = self.states(current).adaptation
+        before = torch.cat([torch.zeros_like(after[:1]), after[:-1]])
+        strength = self.constant("strength", before)
+        return self.constant("threshold", before) + strength * before

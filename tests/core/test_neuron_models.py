@@ -304,6 +304,16 @@ def test_adaptive_lif_without_adaptation_is_the_lif_neuron(reset):
     assert torch.equal(AdaptiveLIF(strength=0.0, reset=reset)(current), LIF(reset=reset)(current))
 
 
+def test_an_adaptive_neuron_spikes_where_its_membrane_is_above_its_threshold():
+    current = drive("AdaptiveLIF")
+    neuron = AdaptiveLIF(threshold=0.7, strength=0.3)
+    spikes, membrane, _ = neuron(current, record=True)
+    thresholds = neuron.thresholds(current)
+    assert spikes[0].any()  # counts from the next step on
+    assert torch.equal(thresholds[0], torch.full_like(current[0], 0.7))
+    assert torch.equal(membrane > thresholds, spikes > 0)
+
+
 def test_adaptation_decays_with_its_time_constant():
     current = torch.zeros(101, 1, 1, dtype=torch.float64)
     current[0] = 1.5

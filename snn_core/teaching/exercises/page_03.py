@@ -11,6 +11,7 @@ SPIKE = torch.tensor([1.6, 0, 0, 0]).view(4, 1, 1)
 SYNAPTIC = CuBaLIF(alpha=0.5, beta=0.8)
 SPIKES, MEMBRANE, _ = SYNAPTIC(SPIKE, record=True)
 STATE, CURRENT = SYNAPTIC.states(SPIKE)
+HARD = CuBaLIF(alpha=0.5, beta=0.8, reset="hard")(SPIKE, record=True).membrane
 WITHOUT_RESET = CuBaLIF(alpha=0.5, beta=0.8, threshold=9.0)(SPIKE, record=True).membrane
 
 
@@ -35,6 +36,7 @@ EXERCISES = {
                 "Of a new spike only the share 1 - α flows at once.",
             ),
             Mistake(triples(CURRENT, WITHOUT_RESET), "The soft reset takes 1 away after the spike."),
+            Mistake(triples(CURRENT, HARD), "That is the hard reset, to 0. The soft one leaves what was above 1."),
             Mistake(triples(CURRENT, STATE), "That is what is left after each step. Asked for is u, before the reset."),
             Mistake(
                 lambda got: not np.array(got)[:, 2].any() and np.array(got)[1, 1] > 1,

@@ -1,5 +1,6 @@
 """What the folded answers of page 03 say."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +15,13 @@ def times(neuron):
     arrivals = NeuronModels.controls["arrivals"].start
     current[[int(time) for time in arrivals]] = NeuronModels.controls["weight"].start
     return neuron(current).flatten().nonzero().flatten().tolist()
+
+
+def test_the_explorer_starts_as_the_page_says():
+    start = {name: control.start for name, control in NeuronModels.controls.items()}
+    assert len(start["arrivals"]) == 25
+    assert set(np.diff(start["arrivals"])) == {4}
+    assert (start["weight"], start["tau_mem"], start["tau_syn"]) == (0.8, 10, 5)
 
 
 def test_the_smallest_self_weight_that_fires_to_the_end_is_the_threshold():
@@ -39,6 +47,7 @@ def test_an_adaptive_neuron_fires_less_often():
 
 def test_page_03_up_to_section_4(page):
     assert page["holds"] == {0.4: True, 0.21: True, 0.19: False}
+    assert page["silent"]
     assert page["wins"] == {0.6: False, 6: False, 8: False, 10: True, 12: True}
     standing, first = page["standing"], page["group"] == 1
     assert standing[first].mean() == pytest.approx(11, abs=0.6)

@@ -3,7 +3,7 @@
 #
 # **What do synapses, adaptation and recurrence add?**
 #
-# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 45 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
+# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 50 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/03_neuron_models.ipynb)
 
@@ -34,16 +34,16 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(3)
 
 # %% [markdown]
-# Six neurons hear the same spikes: one alone, a pair, and sixteen that come every 4 ms. The first is the LIF neuron of page 02.
+# Six neurons hear the same spikes: one alone, a pair, and sixteen that come every 4 ms. The first is the LIF neuron of page 02; sections 1 to 3 explain what the next four add, and the numbers.
 
 # %%
-memory = RecurrentLIF(1, 10.0, recurrence="one_to_one")
-nn.init.constant_(memory.weight, 1.05)
+memory = RecurrentLIF(1, tau_mem=10.0, recurrence="one_to_one")
+nn.init.constant_(memory.weight, 1.05)  # from itself to itself
 models = {
-    "LIF": LIF(10.0),
-    "CuBaLIF": CuBaLIF(10.0, 5.0),
-    "Alpha": Alpha(10.0, 5.0),
-    "AdaptiveLIF": AdaptiveLIF(10.0, 100.0, strength=0.3),
+    "LIF": LIF(tau_mem=10.0),
+    "CuBaLIF": CuBaLIF(tau_mem=10.0, tau_syn=5.0),
+    "Alpha": Alpha(tau_mem=10.0, tau_syn=5.0),
+    "AdaptiveLIF": AdaptiveLIF(tau_mem=10.0, tau_adapt=100.0, strength=0.3),
     "RecurrentLIF": memory,
 }
 
@@ -62,12 +62,11 @@ answers["Izhikevich"] = bursting(25 * train, record=True)
 # > **Look first:** compare each lane with the first. Who begins late? Who tires? Who fires to the end of the picture? Who fires in pairs?
 
 # %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, each above a dashed threshold, which it lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
-recent = models["AdaptiveLIF"].states(train).adaptation  # counts its spikes
-before = torch.cat([recent[:1], recent[:-1]])  # they act one step later
+lifted = models["AdaptiveLIF"].thresholds(train)
 axes = compare_lanes(
     train,
     answers,
-    thresholds={"AdaptiveLIF": 1 + 0.3 * before, "Izhikevich": None},
+    thresholds={"AdaptiveLIF": lifted, "Izhikevich": None},
     title="The same spikes, six answers",
 )
 
@@ -83,7 +82,7 @@ assert fired["LIF"].tolist() == [44, *range(84, 141, 8)]
 assert fired["LIF"][1] < fired["CuBaLIF"][0] == 93
 assert fired["CuBaLIF"][0] < fired["Alpha"][0]
 assert len(fired["AdaptiveLIF"]) == 4
-above = answers["AdaptiveLIF"].membrane > 1 + 0.3 * before
+above = answers["AdaptiveLIF"].membrane > lifted
 assert above.flatten().nonzero().flatten().equal(fired["AdaptiveLIF"])
 assert (fired["AdaptiveLIF"][1:].diff().diff() > 0).all()
 assert fired["RecurrentLIF"].tolist() == list(range(44, 200))
@@ -137,7 +136,7 @@ for t, arriving in enumerate(single.flatten()):
         print(f"spike at {t} ms")
 
 # %% [markdown]
-# No: only 0.36 flows at once. But the current goes on, so the membrane rises for another 4 ms. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
+# No: only 0.36 flows at once. But the current goes on, so the membrane climbs to the threshold in silence, 4 ms later. That of an LIF neuron never does. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
 
 # %% alt="Three lanes over 40 ms. Top: an input spike of 2 at 5 ms, cut off at 0.5, and the synaptic current that jumps up with it and decays over some 20 ms. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
 flow = models["CuBaLIF"].states(single).synapse
@@ -154,9 +153,6 @@ axes[0].plot(flow.flatten(), color=ORANGE)
 axes[0].set_ylim(0, 0.5)
 axes[0].text(5.6, 0.38, "the spike, up to 2", color=GREEN)
 label = axes[0].text(9, 0.2, "current i", color=ORANGE)
-
-# %% [markdown]
-# Without input the membrane of an LIF neuron only falls, so it never *starts* to fire in silence. With a synapse it can.
 
 # %% tags=["check"]
 assert LIF(10.0)(single).argmax() == 5
@@ -177,32 +173,12 @@ assert CuBaLIF(10.0, alpha=0.0)(train).equal(LIF(10.0)(train))
 #
 # The core calls that neuron `Alpha`, after the *alpha function* $t\,e^{-t/\tau_\mathrm{syn}}$, the shape of $i$.
 #
-# > **Before you run:** after one spike, in which order do the membranes of `LIF`, `CuBaLIF` and `Alpha` peak?
-
-# %% alt="Membrane after one spike at time 0 over 60 ms. LIF jumps to 1 and decays. CuBaLIF peaks at 7 ms at one half. Alpha peaks at 12.5 ms, a little lower."
-axis = panels()
-time = 0.1 * np.arange(600)
-for kind in (LIF, CuBaLIF, Alpha):
-    neuron = kind(10.0, dt=0.1)
-    once = neuron(pulse(600, at=0), record=True)
-    axis.plot(time, once.membrane[:, 0], label=kind.__name__)
-decorate(
-    axis,
-    title="Each filter: later and lower",
-    x="time after the spike (ms)",
-    y="membrane u",
-)
-
-# %% [markdown]
-# LIF peaks in the step of its spike, whatever its $\tau$, since nothing comes later. With one filter the peak comes after 7 ms, with two after 12.5: a delay that you set in milliseconds. Exercise 2 finds the formula.
+# After one spike the membrane of `LIF` peaks at once. With our time constants and small steps that of `CuBaLIF` peaks after 7 ms, that of `Alpha` after 12.5: a delay that you set in milliseconds. Exercise 2 finds the formula.
 
 # %% tags=["check"]
-peaks = [0.1 * line.get_ydata().argmax() for line in axis.lines]
-assert peaks[0] == 0
-assert abs(peaks[1] - 7) < 0.3
-assert peaks[0] < peaks[1] < peaks[2]
-fine = Alpha(10.0, dt=0.02)(pulse(1000, at=0), record=True).membrane
-assert abs(0.02 * fine.argmax() - 12.5) < 0.05
+for kind, peak in ((LIF, 0), (CuBaLIF, 6.93), (Alpha, 12.56)):
+    fine = kind(10.0, dt=0.02)(pulse(1000, at=0), record=True).membrane
+    assert abs(0.02 * fine.argmax() - peak) < 0.05
 rises = filtered = 0.0
 for t, kept in enumerate(Alpha(alpha=0.5).states(pulse(9, at=0)).synapse.flatten()):
     rises = 0.5 * rises + 0.5 * (t == 0)
@@ -212,16 +188,15 @@ for t, kept in enumerate(Alpha(alpha=0.5).states(pulse(9, at=0)).synapse.flatten
 # %% [markdown]
 # ## 2 · Adaptation: a threshold that tires
 #
-# Under a constant input an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold by the **strength** $\eta$, and let it fall back slowly. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak with $\tau_\mathrm{adapt}$, here 100 ms.
+# Under a constant input an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold by the **strength** $\eta$, and let it fall back slowly to $\theta_0$. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak with $\tau_\mathrm{adapt}$, here 100 ms.
 #
-# $$a[t] = \rho\, a[t-1] + z[t] \qquad\quad \theta[t] = \theta + \eta\, a[t-1] \qquad\quad \rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$$
+# $$a[t] = \rho\, a[t-1] + z[t] \qquad\quad \theta[t] = \theta_0 + \eta\, a[t-1] \qquad\quad \rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$$
+#
+# The soft reset subtracts $\theta[t]$.
 
 # %%
 steady = constant(0.3, 300)
-tired = AdaptiveLIF(10.0, 100.0, strength=0.1)
-a = tired.states(steady).adaptation
-before = torch.cat([a[:1], a[:-1]])  # a[t-1]
-raised = 1 + 0.1 * before
+tired = AdaptiveLIF(tau_mem=10.0, tau_adapt=100.0, strength=0.1)
 
 # %% [markdown]
 # > **Before you run:** the input stays the same. Will the pauses get longer for ever?
@@ -234,27 +209,25 @@ both = {
 axes = compare_lanes(
     steady,
     both,
-    thresholds={"AdaptiveLIF": raised},
+    thresholds={"AdaptiveLIF": tired.thresholds(steady)},
     title="The threshold rises until the pace is slow enough",
 )
 
 # %% [markdown]
-# No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. Where both are equal, the pace stays. The intervals between spikes, in milliseconds:
+# No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. The pace stays where $a$ gains per interval what it loses. The intervals, in milliseconds:
 
 # %%
 gaps = tired(steady).flatten().nonzero().flatten().diff()
 print("first:", gaps[:5].tolist())
 print("last: ", gaps[-5:].tolist())
 
-# %% [markdown]
-# The soft reset subtracts the raised threshold. And such a neuron remembers: $a$ still knows 100 ms later what happened, while the membrane has forgotten after 30. Exercise 3 is its step.
-
 # %% tags=["check"]
 assert gaps[:5].tolist() == sorted(gaps[:5].tolist())
 assert gaps[-5:].max() - gaps[-5:].min() <= 1
 assert LIF(10.0)(steady).flatten().nonzero().flatten().diff().unique().numel() <= 2
+raised = tired.thresholds(steady)
 stepped = 0.0
-for spike, kept in zip(tired(steady).flatten(), a.flatten(), strict=True):
+for spike, kept in zip(tired(steady).flatten(), tired.states(steady).adaptation.flatten(), strict=True):
     stepped = np.exp(-1 / 100) * stepped + spike
     assert abs(stepped - kept) < 1e-4
 answer = both["AdaptiveLIF"]
@@ -266,7 +239,7 @@ assert gaps[-1] == 10
 # %% [markdown]
 # ## 3 · Recurrence: a neuron that hears itself
 #
-# To remember *without end*, spikes must cause spikes. `RecurrentLIF` feeds the spikes of the last step back, through weights $V$:
+# To remember for ever, spikes must cause spikes. `RecurrentLIF` feeds the spikes of the last step back, through weights $V$:
 #
 # $$u[t] = \beta\, v[t-1] + I[t] + V z[t-1]$$
 #
@@ -277,24 +250,28 @@ assert gaps[-1] == 10
 # > **Before you run:** from which $V$ on does it fire for ever? Does it depend on $\tau$?
 
 # %%
-start = pulse(500, at=list(range(20)), height=0.6)
+start = pulse(100, at=list(range(20)), height=0.6)
 selves = RecurrentLIF(6, 10.0, recurrence="one_to_one")
-weights = torch.tensor([0.0, 0.5, 0.9, 0.99, 1.01, 1.1])
+weights = torch.tensor([0.0, 0.5, 0.9, 0.99, 1.0, 1.01])
 selves.weight.data = weights
 spikes = selves(start.expand(-1, 1, 6))
 for V, heard in zip(weights, spikes[:, 0].T, strict=True):
     print(f"V = {V:.2f}: last spike at {heard.nonzero().max()} ms")
 
 # %% [markdown]
-# From just above $V = \theta = 1$ on, whatever $\tau$ is: then $V - \theta$ is positive and keeps $u - \theta$ above 0. Below that it sinks, a spike is missed, and all is silent. (499 ms is the end of the run.)
+# From $V = \theta = 1$ on, whatever $\tau$ is: $u - \theta$ shrinks at most by the factor $\beta$, and stays above 0 (rounding aside). With a smaller $V$ it falls below 0, a spike is missed, and all is silent. (The run ends at 99 ms.)
 
 # %% tags=["check"]
+over = selves(start.double().expand(-1, 1, 6), record=True).membrane[21:, 0] - 1
+assert torch.allclose(over[1:, 4] / over[:-1, 4], selves.beta)  # V = 1: no work of rounding
+assert (over[-1] > 0).equal(weights >= 1)
+off = weights != 1  # there, with a short τ, rounding decides
 for decay in np.exp([-10, -2, -1 / 2, -1 / 10, -1 / 50]):  # τ from 0.1 to 50 ms
     selves = RecurrentLIF(6, beta=decay, recurrence="one_to_one")
     selves.weight.data = weights
-    ends = selves(2 * start.expand(-1, 1, 6))[:, 0].T
-    forever = torch.tensor([bool(each[499]) for each in ends])
-    assert forever.equal(weights > 1)
+    longer = pulse(500, at=list(range(20)), height=1.2).expand(-1, 1, 6)
+    forever = selves(longer)[-1, 0] > 0
+    assert forever[off].equal(weights[off] > 1)
 
 # %% [markdown]
 # ### Five neurons hold a memory together
@@ -334,7 +311,7 @@ decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
-# All five. Even one alone would wake the others, and five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates, by slow synapses among other things (Wang 2001); exercise 5 tries it.
+# All five. Even one alone would wake the others, and five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
 
 # %% tags=["check"]
 every = 0.05 * torch.randn(150, 20, 20, generator=generator)
@@ -349,7 +326,7 @@ assert not grouped()(quiet).any()
 # %% [markdown]
 # ### Play with it
 #
-# Click into the first lane to set or remove a spike.
+# It starts with 25 spikes of weight 0.8, 4 ms apart, $\tau_\mathrm{mem} = 10$ and $\tau_\mathrm{syn} = 5$ ms. Click into the first lane to set or remove a spike. Change only what is asked:
 #
 # 1. `RecurrentLIF`: find the smallest self weight that keeps firing to the end.
 # 2. `Alpha`: raise $\tau_\mathrm{syn}$ to 30 ms. What happens to the first spike, and what after the last input?
@@ -395,17 +372,11 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# In the third, `chattering`; `intrinsically_bursting` has one burst, at the onset. The pauses of the third, in ms, from 100 ms on:
-
-# %%
-spikes = patterns["chattering"].spikes[200:].flatten()
-pauses = 0.5 * spikes.nonzero().flatten().diff()
-print(pauses.tolist())
-
-# %% [markdown]
-# Inside a burst less than 6 ms, between bursts more than 40, nothing in between. Neither `LIF` nor `AdaptiveLIF` does that under a constant drive.
+# In the third, `chattering`. Within a burst its pauses are shorter than 6 ms, between bursts longer than 40. `intrinsically_bursting` has one burst, at the onset.
 
 # %% tags=["check"]
+spikes = patterns["chattering"].spikes[200:].flatten()
+pauses = 0.5 * spikes.nonzero().flatten().diff()
 short = pauses[pauses < 6]
 long = pauses[pauses > 40]
 assert len(short) > 4 * len(long) > 4
@@ -431,17 +402,16 @@ wanted = LIF(20.0)(heard)
 
 start = torch.tensor([5.0] * 4 + [60.0] * 4)
 students = LIF(start, learn_beta=True)
-print(students.tau_mem)
 
 # %% [markdown]
 # How wrong are a student's spikes? Blur both trains with a `LeakyIntegrator`, the LIF neuron without threshold, and take the squared difference. PyTorch differentiates the rest; how a gradient gets through a *spike* is page 05.
 #
-# > **Before you run:** will the eight end at one value, or each at one of its own?
+# > **Before you run:** a student of 5 ms forgets too fast. Does it fire too often or too seldom? Which way must its $\tau$ go?
 
 # %%
 blur = LeakyIntegrator(10.0)
 optimizer = torch.optim.Adam(students.parameters(), lr=0.1)
-course = []
+course = [start.tolist()]
 for _ in range(120):
     error = blur(students(heard)) - blur(wanted)
     loss = error.square().mean()
@@ -451,9 +421,12 @@ for _ in range(120):
     course.append(students.tau_mem.tolist())
 
 # %% [markdown]
-# `tau_mem` reads the constant back in milliseconds, although what is learnt is $\beta$.
+# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds, although what is learnt is $\beta$.
 
-# %% alt="Time constants of eight students over 120 updates. Four lines start at 5 ms, four at 60 ms; after some 80 updates all lie on the dashed line at 20 ms."
+# %%
+print([round(tau, 1) for tau in students.tau_mem.tolist()])
+
+# %% alt="Time constants of eight students over 120 updates. Four lines start at 5 ms, four at 60; after some 80 updates all lie on the dashed line at 20 ms."
 axis = panels()
 axis.plot(course, color=BLUE)
 axis.axhline(20, color=GREY, linestyle="--")
@@ -465,37 +438,23 @@ decorate(
 )
 
 # %% [markdown]
-# All eight end within half a millisecond of the 20. A longer experiment has teachers of 10, 20 and 40 ms, larger weights, and five seeds for each.
-
-# %%
-ends = {}
-for arm, teachers in recorded("learnt_time_constants").results.items():
-    for teacher, seeds in teachers.items():
-        end = np.concatenate(seeds)
-        near = np.isclose(end, float(teacher), rtol=0.05)
-        print(f"{arm}, {teacher} ms: {near.sum()} of {len(end)} within 5 %")
-        ends[arm, teacher] = end
-
-# %% [markdown]
-# With the weights 0.5 and 0.8 one of 160 fails. With 0.9 only 3 of 40 find the 20, though the error is smallest there too. What misleads them is the gradient: by default it leaves the reset out (page 06). With the reset counted, 36 of 40 arrive. *Deeper* shows both gradients; `python -m experiments.learnt_time_constants` repeats the experiment. Here a right value exists; in a network, $\tau$ is learnt along with the weights.
+# All eight end within a millisecond of the 20. A longer experiment has teachers of 10, 20 and 40 ms, and also the weight 0.8: 159 of 160 students end within 5 % of the teacher. With the weight 0.9 most fail; *Deeper* says why. Here a right value exists; in a network, $\tau$ is learnt along with the weights.
 
 # %% tags=["check"]
 found = torch.tensor(course[-1])
-assert (found - 20).abs().max() < 0.5
+assert (found - 20).abs().max() < 1
 assert torch.allclose(students.tau_mem.float(), found)
 assert torch.allclose(-1 / torch.log(students.beta), students.tau_mem)
-assert min(course[0][4:]) > 50
-assert max(course[0][:4]) < 6
-far = [np.abs(end / float(teacher) - 1) > 0.05 for (_, teacher), end in ends.items()]
-assert [missed.sum() for missed in far] == [0, 0, 1, 0, 37, 4]
-assert sum(missed.size for missed in far[:4]) == 160
+more = LIF(start)(heard).sum((0, 1)) > wanted.sum((0, 1))
+assert more.equal(start > 20)
+assert (torch.tensor(course[10]) > start).equal(start < 20)
 
 # %% [markdown]
 # ## 6 · Which model, when?
 #
-# Hodgkin and Huxley (1952) described the ion channels of an axon, in four equations. The models of this page keep less. For a network that learns, begin with `LIF`, and keep what you add only where it lowers the error on new data.
+# The last column is advice, not a result of this page. Begin with `LIF`, and keep what you add only where it lowers the error on new data. Page 13 makes such a comparison: LIF against adaptive neurons, in a task that needs memory.
 #
-# | model | adds to LIF | variables | take it when |
+# | model | adds to LIF | variables | try it when |
 # |---|---|---|---|
 # | `LIF` | | 1 | you begin |
 # | `CuBaLIF` | a current that outlives the spike | 2 | an input should act for some ms |
@@ -517,7 +476,7 @@ assert len(bursting.states(train)) == 2
 #
 # - gave a neuron a synapse: it fired 4 ms after its input;
 # - saw an adaptive neuron slow down to a steady pace, where its spikes add what leaks away;
-# - worked out that a neuron remembers for ever with $V$ above $\theta$, and let five neurons complete what three had seen;
+# - worked out that a neuron remembers for ever from $V = \theta$ on, and let five neurons complete what three had seen;
 # - told bursts from equal pauses in five patterns of one model;
 # - let eight neurons learn $\tau$ from spikes.
 #
@@ -526,6 +485,7 @@ assert len(bursting.states(train)) == 2
 # | $\tau_\mathrm{syn}$, $\alpha$ | time constant of the synapse in ms, what is left per step | `tau_syn`, `alpha` |
 # | $i[t]$ | synaptic current | `states(…).synapse` |
 # | $\tau_\mathrm{adapt}$, $\rho$ | time constant of the adaptation in ms, what is left per step | `tau_adapt`, `rho` |
+# | $\theta_0$, $\theta[t]$ | threshold at rest, threshold at step $t$ | `threshold`, `thresholds(…)` |
 # | $a[t]$, $\eta$ | adaptation, and what one spike adds to the threshold | `states(…).adaptation`, `strength` |
 # | $w$ | weight of an input | |
 # | $V$ | recurrent weights | `RecurrentLIF.weight` |
@@ -573,12 +533,12 @@ check("03.3", adaptive_by_hand)
 # %% [markdown]
 # ### 4 · Change one number
 #
-# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, from 60 to 70 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over?
+# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire in the last 50 ms? Predict it, then try `grouped(weight)(scene)`. Then show a second input, from 60 to 70 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over? (To what have the membranes of both groups come by then?)
 
 # %% [markdown]
 # ### 5 · Open: a memory at a lower rate
 #
-# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4. Both are in `snn_core.neurons`. `initial_state` is given the whole input, `[T, B, N]`. Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then keep the membrane at 0 for 5 ms after each spike, and ask again.
+# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4; `lif_step` does the rest. All three are in `snn_core.neurons`. `initial_state` is given the whole input, `[T, B, N]`. Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then keep the membrane at 0 for 5 ms after each spike, and ask again.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -626,7 +586,7 @@ check("03.3", adaptive_by_hand)
 #
 # The weight: a little above 0.2. Five must hold each other, which needs $5 V > \theta$, and some reserve against the noise.
 #
-# The second input: 8 is too weak and 10 enough, some fifteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first.
+# The second input: 8 is too weak and 10 enough, some fifteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first. Somewhere between 8 and 10 both groups fall silent: the second inhibits the first long enough to end it, and does not last itself.
 #
 # ```python
 # def remembered(spikes):
@@ -640,7 +600,12 @@ check("03.3", adaptive_by_hand)
 #     two[60:70, :, 15:18] += strength
 #     wins[strength] = remembered(grouped()(two)).equal(group == 3)
 # standing = grouped()(scene, record=True).membrane[59, 0]
-# print(holds, wins, standing[group == 1].mean(), standing[group != 1].mean())
+# silent = []
+# for strength in np.arange(8, 10, 0.05).tolist():
+#     two[60:70, :, 15:18] = scene[60:70, :, 15:18] + strength
+#     if not remembered(grouped()(two)).any():
+#         silent.append(strength)
+# print(holds, wins, silent, standing[group == 1].mean(), standing[group != 1].mean())
 # ```
 #
 # </details>
@@ -699,7 +664,6 @@ check("03.3", adaptive_by_hand)
 # - J. Benda, A. V. M. Herz, *A universal model for spike-frequency adaptation*, Neural Computation 15, 2003.
 # - X.-J. Wang, *Synaptic reverberation underlying mnemonic persistent activity*, Trends in Neurosciences 24, 2001.
 # - E. M. Izhikevich, *Simple model of spiking neurons*, IEEE Transactions on Neural Networks 14, 2003.
-# - A. L. Hodgkin, A. F. Huxley, *A quantitative description of membrane current*, Journal of Physiology 117, 1952.
 #
 # **Next:** [04 · Layers and readouts](04_layers_and_readouts.ipynb) puts neurons in layers and reads an answer out of their spikes. Back: [02 · The LIF neuron](02_lif_neuron.ipynb).
 
@@ -802,9 +766,9 @@ assert abs(level.membrane[-1].item() - 1) < 1e-6
 # %% [markdown]
 # ### The rate settles faster than the adaptation decays
 #
-# In silence $a$ falls with $\tau_\mathrm{adapt} = 100$ ms. Under a drive the *rate* settles faster: while $a$ is above its final value, fewer spikes come, so $a$ falls sooner. On average $\dot a = -a/\tau_\mathrm{adapt} + f(\theta + \eta a)$, where $f$ is page 02's rate as a function of the threshold, $1/f = \tau_m \ln\frac{D}{D-\theta}$. Minus the derivative of the right side by $a$, at the final interval $\Delta$, is one over an effective time constant:
+# In silence $a$ falls with $\tau_\mathrm{adapt} = 100$ ms. Under a drive the *rate* settles faster: while $a$ is above its final value, fewer spikes come, so $a$ falls sooner. On average $\dot a = -a/\tau_\mathrm{adapt} + f(\theta_0 + \eta a)$, where $f$ is page 02's rate as a function of the threshold, $1/f = \tau_m \ln\frac{D}{D-\theta}$. Minus the derivative of the right side by $a$, at the final interval $\Delta$, is one over an effective time constant:
 #
-# $$\frac{1}{\tau_\mathrm{eff}} = \frac{1}{\tau_\mathrm{adapt}} + \eta\, \frac{\tau_m\, e^{\Delta/\tau_m}}{D\, \Delta^2}, \qquad \text{with} \quad D\,(1 - e^{-\Delta/\tau_m}) = \theta + \eta\, \frac{\tau_\mathrm{adapt}}{\Delta} .$$
+# $$\frac{1}{\tau_\mathrm{eff}} = \frac{1}{\tau_\mathrm{adapt}} + \eta\, \frac{\tau_m\, e^{\Delta/\tau_m}}{D\, \Delta^2}, \qquad \text{with} \quad D\,(1 - e^{-\Delta/\tau_m}) = \theta_0 + \eta\, \frac{\tau_\mathrm{adapt}}{\Delta} .$$
 
 
 # %%
@@ -841,9 +805,21 @@ assert tau_eff[-1] < 50
 assert (np.array([settling_time(times, high=2, low=0.3) for times in spike_times]) < tau_eff).all()
 
 # %% [markdown]
-# ### What the gradient says without the reset
+# ### Why most students fail at the weight 0.9
 #
-# The students of section 5 follow the gradient of their error. Here it is for many $\tau$ at once, with the weight 0.9, under 64 trains. Where it is below 0, $\tau$ rises; where it is above, $\tau$ falls.
+# `python -m experiments.learnt_time_constants` is the longer experiment of section 5. By default a gradient leaves the reset out: in $v = u - \theta z$ it takes $z$ for a constant. With `detach_reset=False` it counts the reset as well (page 06).
+
+# %%
+ends = {}
+for arm, teachers in recorded("learnt_time_constants").results.items():
+    for teacher, seeds in teachers.items():
+        end = np.concatenate(seeds)
+        near = np.isclose(end, float(teacher), rtol=0.05)
+        print(f"{arm}, {teacher} ms: {near.sum()} of {len(end)} within 5 %")
+        ends[arm, teacher] = end
+
+# %% [markdown]
+# Here is the gradient of the error for many $\tau$ at once, with the weight 0.9, under 64 trains. Where it is below 0, $\tau$ rises; where it is above, $\tau$ falls.
 
 # %% alt="The gradient against the time constant of the student, from 15 to 60 ms. Both lines come from below and reach 0 at 20 ms. With the reset counted the line stays above 0 from there on. With the reset left out it is below 0 again from 22 to 35 ms, and above 0 beyond."
 grid = torch.arange(15.0, 60.5, 0.5)
@@ -856,10 +832,11 @@ for name, detached in {"reset left out": True, "reset counted": False}.items():
     wrong = (blur(student(loud)) - blur(LIF(20.0)(loud))).square().mean((0, 1))
     (slope,) = torch.autograd.grad(wrong.sum(), student.parameters())
     axis.plot(grid, slope, label=name)
+print(f"smallest error at {grid[wrong.argmin()]:.0f} ms")
 decorate(axis, title="Without the reset τ rises past 20 ms", x="τ of the student (ms)", y="gradient")
 
 # %% [markdown]
-# With the reset left out $\tau$ falls back to 20 ms from 22 ms at most; from there to 35 ms it rises. Half of the students end above 34 ms, though the error itself is smallest at 20 ms.
+# With the reset left out, $\tau$ falls back to 20 ms from 22 ms at most; from there to 35 ms it rises, though the error is smallest at 20. Why? Where $\tau$ is too long, a spike is lost only after one too many, which the reset has subtracted. For the lost spike the gradient asks for a higher membrane, so a longer $\tau$. That the spike too many was the cause, only a counted reset tells. Half of the students end above 34 ms.
 
 # %% tags=["check"]
 assert grid[wrong.argmin()] == 20
@@ -876,6 +853,13 @@ assert (left_out[above & (grid.numpy() < 22)] > 0).all()
 assert (left_out[between] < 0).all()
 assert (left_out[beyond] > 0).all()
 assert np.median(ends["weight 0.9", "20.0"]) > 34
+far = [np.abs(end / float(teacher) - 1) > 0.05 for (_, teacher), end in ends.items()]
+assert [missed.sum() for missed in far] == [0, 0, 1, 0, 37, 4]
+assert sum(missed.size for missed in far[:4]) == 160
+ours = student(loud)[..., grid > 20]
+theirs = LIF(20.0)(loud)[..., grid > 20]
+too_many = (ours - theirs).cumsum(0) - (ours - theirs)  # before each step
+assert (too_many[theirs > ours] > 0).all()
 
 # %% [markdown]
 # ### A kick downwards

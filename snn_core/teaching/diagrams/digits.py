@@ -1,5 +1,6 @@
 """A digit on its way through a network, and one line for each class over time."""
 
+import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -61,3 +62,33 @@ def follow_digit(image: Tensor, pixels: Tensor, hidden: Tensor, scores: Tensor, 
     decorate(axes[2], y="neuron", title=f"{hidden.shape[1]} neurons answer")
     decorate(axes[3], y="score", title="the scores grow")
     return axes
+
+
+def before_and_after(
+    image: Tensor, pixels: Tensor, before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor]
+) -> list[list[Axes]]:
+    """Draw one digit, the spikes of its pixels, and what two layers make of them before and after training.
+
+    Args:
+        image: ``[height, width]``.
+        pixels: spikes ``[T, N]`` that come in.
+        before, after: the spikes of the hidden and of the output layer, ``[T, N]`` each.
+
+    Returns:
+        The axes: digit and the two layers before, pixels and the two layers after.
+
+    Raises:
+        ValueError: for another shape of image or spikes.
+    """
+    _, axes = plt.subplots(2, 3, figsize=(9.5, 4.8), width_ratios=(1, 1.6, 1.6))
+    images([image], ["one digit"], axes[:1, 0])
+    raster(pixels, axes[1, 0], size=1.5, color=GREEN)
+    decorate(axes[1, 0], x="step", y="pixel", title="its pixels spike")
+    for row, when, layers in zip(axes[:, 1:], ("before", "after"), (before, after), strict=True):
+        for axis, name, spikes in zip(row, ("hidden", "output"), layers, strict=True):
+            raster(spikes, axis, size=2 if spikes.shape[1] >= 40 else 10, color=VERMILION)
+            title = f"{when}: {name}, {spikes.sum():.0f} spikes"
+            decorate(axis, x="step" if when == "after" else "", y="neuron", title=title)
+    for axis in axes[:, 2]:
+        axis.set_yticks(range(10))
+    return axes.tolist()

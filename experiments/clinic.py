@@ -19,7 +19,7 @@ from snn_core.teaching.studies.clinic import (
     along_the_batch,
     encoder,
     one_label_at_a_time,
-    two_layers,
+    untrained,
 )
 from snn_core.teaching.studies.first_network import flat_digits
 from snn_core.training import seed_torch
@@ -110,7 +110,7 @@ def main() -> None:
         patient: {name: of_all_seeds(f"{patient}, {name}", case) for name, case in arms.items()}
         for patient, arms in REPAIRS.items()
     }
-    axes = {"along time": two_layers, "along the batch": along_the_batch}
+    axes = {"along time": untrained, "along the batch": along_the_batch}
     results["memory"] = {
         axis: {
             str(beta): of_all_seeds(f"{axis}, beta {beta}", remembering(make, beta))

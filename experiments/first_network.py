@@ -8,7 +8,7 @@ import torch
 
 from snn_core import encoding
 from snn_core.teaching.records import record
-from snn_core.teaching.studies.first_network import as_masks, flat_digits, train_reader
+from snn_core.teaching.studies.first_network import as_masks, flat_digits, train_digits
 from snn_core.training import seed_torch
 
 SETTINGS = {
@@ -34,7 +34,7 @@ def main() -> None:
     shown = SETTINGS["shown"]
     runs, stopped = [], {}
     for seed in SETTINGS["seeds"]:
-        network, _, history = train_reader(seed, **options)
+        network, _, history = train_digits(seed, **options)
         accuracy = {"train": history.train_accuracy, "test": history.test_accuracy}
         runs.append({"seed": seed} | accuracy)
         if seed == shown["seed"]:

@@ -22,10 +22,10 @@ from snn_core.teaching.studies.clinic import (
     one_label_at_a_time,
     row,
     table,
-    two_layers,
     unseen_patient,
+    untrained,
 )
-from snn_core.teaching.studies.first_network import as_masks, flat_digits, train_reader
+from snn_core.teaching.studies.first_network import as_masks, flat_digits, train_digits
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_keeper_is_a_neuron_that_begins_where_it_ended():
 def test_along_the_batch_is_the_same_network_on_exchanged_axes(batch):
     inputs, _ = batch
     with torch.no_grad():
-        exchanged = two_layers(0)(inputs.transpose(0, 1)).transpose(0, 1)
+        exchanged = untrained(0)(inputs.transpose(0, 1)).transpose(0, 1)
         assert torch.equal(along_the_batch(0)(inputs), exchanged)
 
 
@@ -158,7 +158,7 @@ def test_the_record_of_the_clinic_has_every_arm_and_seed():
 
 def test_without_a_memory_it_does_not_matter_along_which_axis_there_is_none(batch):
     inputs, _ = batch
-    cases = [clinic.remembering(make, 0.0) for make in (two_layers, along_the_batch)]
+    cases = [clinic.remembering(make, 0.0) for make in (untrained, along_the_batch)]
     with torch.no_grad():
         outputs = [case.network(0)(inputs) for case in cases]
     assert torch.equal(*outputs)
@@ -169,7 +169,7 @@ def test_the_records_are_what_the_code_gives():
     again = clinic.train(HEALTHY, 0, **options)
     kept = recorded("clinic").results["healthy"]
     assert again["accuracy"] == pytest.approx(kept["accuracy"][0], abs=0.03)
-    _, _, history = train_reader(0, epochs=1)
+    _, _, history = train_digits(0, epochs=1)
     assert history.test_accuracy[0] > 0.7
 
 

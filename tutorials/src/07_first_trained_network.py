@@ -47,8 +47,8 @@ from snn_core.teaching.studies.clinic import (
     WrongSign,
     examine,
     table,
-    two_layers,
     unseen_patient,
+    untrained,
 )
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
@@ -79,7 +79,7 @@ def fresh(seed):
 
 
 # %% [markdown]
-# `encode` turns images into spikes, ten steps of them, the brighter a pixel the more often (page 01). We show the network a 7, then train it for about a second, once through the 5,000 images. Then we show it the same 7 again.
+# `encode` turns images into spikes, ten steps of them, the brighter a pixel the more often (page 01). We show the network a 7, then train it once through the 5,000 images, which takes about two seconds. Then we show it the same 7 again. (Section 2 opens `fit`.)
 
 # %%
 pixels = encoding.rate(test_images[:1], 10, generator=seed_torch(1))
@@ -152,8 +152,7 @@ assert after_one_epoch > 0.8
 
 # %%
 network, encode, generator = fresh(0)
-order = torch.randperm(5000, generator=generator)
-chosen = order[:64]
+chosen = torch.randperm(5000, generator=generator)[:64]
 batch = encode(train_images[chosen])
 labels = train_labels[chosen]
 output = network(batch)
@@ -225,7 +224,7 @@ print(f"output spikes per digit: {again.sum() / 64:.2f}")
 print(f"loss {new_loss:.2f}, accuracy {new_score:.0%}")
 
 # %% [markdown]
-# Six output spikes have become 24, and 14 of the 64 digits are read instead of 2. No weight has moved by more than 0.002, but there are 203,530 of them, and the gradient told each in which direction.
+# A few output spikes have become 24, and 14 of the 64 digits are read instead of 2. No weight has moved by more than 0.002, but there are 203,530 of them, and the gradient told each in which direction.
 #
 # Now do it for one batch after the other. An **epoch** is once through all images:
 
@@ -233,8 +232,7 @@ print(f"loss {new_loss:.2f}, accuracy {new_score:.0%}")
 network, encode, generator = fresh(0)
 optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
 losses = []
-order = torch.randperm(5000, generator=generator)
-for chosen in order.split(64):
+for chosen in torch.randperm(5000, generator=generator).split(64):
     spikes = encode(train_images[chosen])
     loss = count_cross_entropy(network(spikes), train_labels[chosen])
     optimizer.zero_grad()
@@ -260,11 +258,11 @@ decorate(axis, x="update", y="loss", title="One epoch: away from silence")
 assert losses == history.loss
 assert round(losses[0], 2) == 2.32
 assert new_loss < losses[0] - 0.15
-assert output.sum() == 6
-assert again.sum() == 24
-assert [round(64 * each) for each in (score, new_score)] == [2, 14]
+assert abs(again.sum() - 24) < 3
+assert abs(64 * score - 2) < 1.5
+assert abs(64 * new_score - 14) < 2.5
 assert sum(weights.numel() for weights in network.parameters()) == 203_530
-probe = two_layers(0)
+probe = untrained(0)
 start = [weights.detach().clone() for weights in probe.parameters()]
 stepper = torch.optim.Adam(probe.parameters(), lr=2e-3)
 count_cross_entropy(probe(batch), labels).backward()
@@ -371,7 +369,7 @@ errors = (answers[-1] != test_labels).sum()
 decorate(axis, title=f"{errors} errors in 1,000")
 
 # %% [markdown]
-# Mostly a 4 that is taken for a 9, then a 3 for a 5 and a 6 for a 0.
+# Look-alikes: a 4 and a 9, a 3 and a 5 or 8, a 6 and a 0, a 7 and a 2 or 9. Most pairs are never confused at all.
 
 # %% [markdown]
 # ### Stop it
@@ -411,7 +409,7 @@ decorate(axis, x="steps looked at", y="accuracy (%)", ylim=(0, 100))
 decorate(axis, title="Nearly all is known after five steps")
 
 # %% [markdown]
-# No. After five steps the answer is nearly as good as it gets, and after ten waiting no longer helps. An answer that can be had early and improves is something that an ordinary network does not offer. (Page 08 measures how to make it earlier.)
+# No. After five steps the answer is nearly as good as it gets, and after ten waiting no longer helps. An ordinary network answers once, at its end; this one at every step. (In exercise 4 it stops by itself, as soon as it is sure.)
 
 # %% tags=["check"]
 stopped = recorded("first_network").results["stopped"]
@@ -431,9 +429,9 @@ assert 25 < errors < 50
 confused = torch.zeros(10, 10, dtype=int)
 for label, answer in zip(test_labels, answers[-1], strict=True):
     confused[label, answer] += int(label != answer)
-assert confused.argmax() == 49
-assert min(confused[3, 5], confused[6, 0]) >= 3
-assert {tuple(each) for each in (confused >= 3).nonzero().tolist()} == {(4, 9), (3, 5), (6, 0)}
+alike = [(4, 9), (3, 5), (3, 8), (6, 0), (7, 2), (7, 9)]
+assert sum(confused[a, b] + confused[b, a] for a, b in alike) > errors / 3
+assert (confused > 0).sum() < 45
 leads = recorded_output[:, 16].cumsum(0).topk(2).values.diff().abs().flatten()
 assert (recorded_answers[:, 16] != 9).nonzero().flatten().tolist() == [0, 2, 4]
 assert leads[[0, 2, 4]].sum() == 0
@@ -445,7 +443,7 @@ assert leads[:8].max() == 1
 # Most spiking networks do not learn at the first try, and guessing at the learning rate is no diagnosis. `diagnose` sends one batch through a copy of a network, forward and backward, and measures. A healthy one, untrained:
 
 # %%
-healthy = two_layers(seed=4)
+healthy = untrained(seed=4)
 optimizer = torch.optim.Adam(healthy.parameters(), lr=1e-3)
 print(diagnose(healthy, batch, labels, optimizer=optimizer))
 
@@ -487,6 +485,8 @@ print(table(reports))
 # > **Before you read on:** who has what? Write down a cause for each letter, and the column that tells it.
 
 # %% [markdown]
+# <details><summary>Who has what</summary>
+#
 # | patient | what tells it | cause |
 # |---|---|---|
 # | A | memory 97 %: the same batch, another answer | 5 · the state is kept |
@@ -496,7 +496,9 @@ print(table(reports))
 # | E | silent 100 %, gradient 0 | 3 · weights too small, and a surrogate that ends |
 # | F | drop −1: the membrane *rises* at a spike, up to ten thresholds | 2 · the `+` |
 #
-# (`diagnose` also says it in words: `reports["F"].findings`.)
+# `diagnose` also says it in words: `print(reports["F"])`.
+#
+# </details>
 
 # %% tags=["check"]
 hidden = {name: report.layers[0] for name, report in reports.items()}
@@ -540,6 +542,7 @@ axis = dots_per_seed(
     y="accuracy",
     title="Every repair works, and two faults hide well",
 )
+_ = axis.set_ylim(0, 1)
 
 # %% [markdown]
 # A and F. They learn *in spite* of their faults, which is why such bugs live long. Repaired, A, C, D and F *are* the healthy network: start each batch at rest (`LIF` does), a learning rate of 0.001, time first, the minus. So their four blue columns are the same five runs. B and E each had two things wrong.
@@ -613,7 +616,7 @@ assert 9 < runs["plus"].membrane.max() < 11
 #
 # > **Before you run:** if D dies of a lack of summing, where will its curve start, and where will it go?
 
-# %% alt="Accuracy against beta, means of five seeds with bars. Along time: near 76 percent at 0, rising to 86 at 0.905. Along the batch: the same at 0, then falling to chance at 0.8."
+# %% alt="Accuracy against beta, means of five seeds with bars. Along time: near 78 percent at 0, rising to 86 at 0.905. Along the batch: the same at 0, then falling to chance at 0.8."
 axis = panels()
 for name, arms in found["memory"].items():
     scores = [arm["accuracy"] for arm in arms.values()]
@@ -629,7 +632,7 @@ decorate(axis, x="β", y="accuracy", title="Along the batch, memory kills", ylim
 # %% [markdown]
 # Without memory both learn alike, so the sum over time is not what D lacks. The more its neurons remember, the less it learns. At $\beta = 0.905$ the images before it in the batch weigh up to nine times as much in a membrane as the image itself, and have labels of their own.
 #
-# About such a mixture one can only guess, and guessing does not pay. A first spike costs 0.16 of loss where it is wrong and gains 0.84 where it is right: it must be right in 16 % of the cases, and by chance it is in 10 %. So training teaches silence: D ends with a loss of 2.30, and no output spikes.
+# An answer about such a mixture is little better than a guess, and guessing does not pay. A first spike costs 0.16 of loss where it is wrong and gains 0.84 where it is right: it must be right in 16 % of the cases, and by chance it is in 10 %. So training teaches silence: D ends with a loss of 2.30, and no output spikes.
 #
 # > **Before you run:** what if all images of a batch have the *same* label?
 
@@ -659,7 +662,7 @@ assert record.settings["epochs_of_one_label"] == 4
 # %% [markdown]
 # ## 6 · All of MNIST
 #
-# 5,000 images are few. With all 60,000 and more neurons a network of the same kind makes less than half as many errors. The pixels are a constant current here (direct coding), with dropout, and the scores are the highest membranes of output neurons that do not spike (page 04). It is trained for minutes, so this is a record:
+# 5,000 images are few. With all 60,000 and more neurons a network of the same kind makes less than half as many errors. The pixels are a constant current here (direct coding), with dropout and no augmentation; the scores are the highest membranes of output neurons that do not spike (page 04). Training takes minutes, so this is a record:
 
 # %%
 record = recorded("mnist_full")
@@ -678,7 +681,7 @@ decorate(axis, x="epoch", y="test accuracy (%)")
 decorate(axis, title=f"Mean of the last five epochs: {last_five:.2f} %")
 
 # %% [markdown]
-# Lee, Delbruck and Pfeiffer (2016) trained spiking networks on the same task: no convolution, no images moved or bent, nothing that knows where a pixel lies. Theirs have one hidden layer of 800 neurons, or two.
+# Lee, Delbruck and Pfeiffer (2016) trained spiking networks on the same task, in which nothing knows where a pixel lies (*permutation-invariant* MNIST). Theirs have one hidden layer of 800 neurons, or two.
 
 # %%
 published = {"one hidden layer": 98.64, "two": 98.77}
@@ -819,8 +822,11 @@ check("07.4", steps_until_sure)
 #     sure = best - second >= lead
 #     steps = sure.float().argmax(0) + 1  # the first step of several
 #     return torch.where(sure.any(0), steps, len(spikes))
+# ```
 #
+# On the test digits:
 #
+# ```python
 # waits = steps_until_sure(output, lead=2)
 # answered = answers[waits - 1, torch.arange(1000)]
 # early = (answered == test_labels).float().mean()

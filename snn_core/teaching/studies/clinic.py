@@ -49,7 +49,7 @@ class BatchFirst(nn.Module):
         return x.transpose(0, 1)
 
 
-def two_layers(
+def untrained(
     seed: int, neuron: Callable[[], LIF] = LIF, weights: tuple[float, float] | None = None
 ) -> nn.Sequential:
     """Return 784 inputs, 256 hidden and 10 output neurons.
@@ -70,7 +70,7 @@ def two_layers(
 
 def along_the_batch(seed: int, neuron: Callable[[], LIF] = LIF) -> nn.Sequential:
     """Return the same network with neurons that run along the batch in place of time."""
-    return nn.Sequential(BatchFirst(), *two_layers(seed, neuron), BatchFirst())
+    return nn.Sequential(BatchFirst(), *untrained(seed, neuron), BatchFirst())
 
 
 def triangle() -> LIF:
@@ -86,17 +86,17 @@ class Case(NamedTuple):
 
 
 def _weights(low: float, high: float, neuron: Callable[[], LIF] = LIF) -> Case:
-    return Case(lambda seed: two_layers(seed, neuron, (low, high)))
+    return Case(lambda seed: untrained(seed, neuron, (low, high)))
 
 
-HEALTHY = Case(two_layers)
+HEALTHY = Case(untrained)
 PATIENTS = {
-    "A": Case(lambda seed: two_layers(seed, Keeper)),
+    "A": Case(lambda seed: untrained(seed, Keeper)),
     "B": _weights(0.0, TOO_LARGE),
-    "C": Case(two_layers, lr=1.0),
+    "C": Case(untrained, lr=1.0),
     "D": Case(along_the_batch),
     "E": _weights(-TOO_SMALL, TOO_SMALL, triangle),
-    "F": Case(lambda seed: two_layers(seed, WrongSign)),
+    "F": Case(lambda seed: untrained(seed, WrongSign)),
 }
 REPAIRS = {  # by patient; one thing at a time where there are two
     "B": {

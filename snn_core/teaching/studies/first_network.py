@@ -19,7 +19,7 @@ def flat_digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return train.flatten(1), train_labels, test.flatten(1), test_labels
 
 
-def train_reader(
+def train_digits(
     seed: int, *, epochs: int = 8, lr: float = 5e-3, weight_decay: float = 0.5
 ) -> tuple[nn.Sequential, Callable[[Tensor], Tensor], History]:
     """Train a network as section 3 of page 07 does; return it, its encoder and its history."""

@@ -15,7 +15,7 @@ from snn_core.teaching.studies.clinic import (
     HEALTHY,
     PATIENTS,
     REPAIRS,
-    Case,
+    Arm,
     along_the_batch,
     encoder,
     one_label_at_a_time,
@@ -34,7 +34,7 @@ SETTINGS = {
 }
 
 
-def train(case: Case, seed: int, *, epochs: int, one_label: bool = False) -> dict[str, float]:
+def train(case: Arm, seed: int, *, epochs: int, one_label: bool = False) -> dict[str, float]:
     """Train a network briefly; return its accuracy, its last loss and its output spikes per image.
 
     Args:
@@ -87,7 +87,7 @@ def mean(values: list[float]) -> float:
     return round(sum(values) / len(values), 5)
 
 
-def of_all_seeds(name: str, case: Case, **options) -> dict[str, list[float]]:
+def of_all_seeds(name: str, case: Arm, **options) -> dict[str, list[float]]:
     """Return each result of a case as a list over the seeds."""
     options = {"epochs": SETTINGS["epochs"]} | options
     runs = [train(case, seed, **options) for seed in SETTINGS["seeds"]]
@@ -96,9 +96,9 @@ def of_all_seeds(name: str, case: Case, **options) -> dict[str, list[float]]:
     return found
 
 
-def remembering(make, beta: float) -> Case:
+def remembering(make, beta: float) -> Arm:
     """Return a network whose neurons all have this decay."""
-    return Case(lambda seed: make(seed, lambda: LIF(beta=beta)))
+    return Arm(lambda seed: make(seed, lambda: LIF(beta=beta)))
 
 
 def main() -> None:
@@ -120,8 +120,7 @@ def main() -> None:
     }
     longer = {"epochs": SETTINGS["epochs_of_one_label"], "one_label": True}
     results["one label"] = {
-        axis: of_all_seeds(f"{axis}, one label", Case(make), **longer)
-        for axis, make in axes.items()
+        axis: of_all_seeds(f"{axis}, one label", Arm(make), **longer) for axis, make in axes.items()
     }
     print(record("clinic", SETTINGS, results))
 

@@ -92,6 +92,26 @@ def test_a_digit_is_followed_from_its_pixels_to_its_scores():
     assert len(axes[3].lines) == 10
 
 
+def test_a_digit_before_and_after_has_the_spikes_of_both_layers():
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand(28, 28, generator=generator)
+    pixels, hidden, output = (
+        (torch.rand(10, neurons, generator=generator) < 0.3).float() for neurons in (784, 60, 10)
+    )
+    silent = torch.zeros(10, 10)
+    (digit, *before), (below, *after) = before_and_after(
+        image, pixels, (hidden, silent), (1 - hidden, output)
+    )
+    counts = [len(axes.lines[0].get_xdata()) for axes in (below, *before, *after)]
+    expected = [each.sum().item() for each in (pixels, hidden, silent, 1 - hidden, output)]
+    assert counts == expected
+    assert np.array_equal(digit.images[0].get_array(), image)
+    assert [
+        f"{count:.0f} spikes" in axes.get_title(loc="left")
+        for axes, count in zip((*before, *after), expected[1:], strict=True)
+    ] == [True] * 4
+
+
 @pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])
 def test_a_class_that_is_not_there_has_no_line(named):
     with pytest.raises(ValueError, match="named"):

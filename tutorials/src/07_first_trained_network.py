@@ -243,7 +243,7 @@ for chosen in torch.randperm(5000, generator=generator).split(64):
 # %% [markdown]
 # `fit`, at the top of the page, is this loop with a progress bar. From the same seed, are the 79 losses the same?
 
-# %% alt="Loss against update, 79 updates. It starts at 2.3, a grey dashed line marked silence, and falls to about 0.5."
+# %% alt="Loss against update, 79 updates. It starts at 2.3, a grey dashed line marked silence, and falls to about 0.3."
 print(losses == history.loss)
 axis = panels()
 axis.plot(range(1, 80), losses, ".-", color=BLUE)
@@ -545,7 +545,7 @@ axis = dots_per_seed(
 _ = axis.set_ylim(0, 1)
 
 # %% [markdown]
-# A and F. They learn *in spite* of their faults, which is why such bugs live long. Repaired, A, C, D and F *are* the healthy network: start each batch at rest (`LIF` does), a learning rate of 0.001, time first, the minus. So their four blue columns are the same five runs. B and E each had two things wrong.
+# A and F. They learn *in spite* of their faults, which is why such bugs live long. Repaired, A, C, D and F *are* the healthy network: start each batch at rest (`LIF` does), a learning rate of 0.001, time first, the minus. So their four dark columns are the same five runs. B and E each had two things wrong.
 
 # %% [markdown]
 # ### Which of the two was the cure?

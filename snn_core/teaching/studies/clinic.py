@@ -78,25 +78,25 @@ def triangle() -> LIF:
     return LIF(surrogate=Surrogate("triangular", scale=2.0))
 
 
-class Case(NamedTuple):
+class Arm(NamedTuple):
     """A network to train: what makes it from a seed, and the learning rate."""
 
     network: Callable[[int], nn.Module]
     lr: float = LR
 
 
-def _weights(low: float, high: float, neuron: Callable[[], LIF] = LIF) -> Case:
-    return Case(lambda seed: untrained(seed, neuron, (low, high)))
+def _weights(low: float, high: float, neuron: Callable[[], LIF] = LIF) -> Arm:
+    return Arm(lambda seed: untrained(seed, neuron, (low, high)))
 
 
-HEALTHY = Case(untrained)
+HEALTHY = Arm(untrained)
 PATIENTS = {
-    "A": Case(lambda seed: untrained(seed, Keeper)),
+    "A": Arm(lambda seed: untrained(seed, Keeper)),
     "B": _weights(0.0, TOO_LARGE),
-    "C": Case(untrained, lr=1.0),
-    "D": Case(along_the_batch),
+    "C": Arm(untrained, lr=1.0),
+    "D": Arm(along_the_batch),
     "E": _weights(-TOO_SMALL, TOO_SMALL, triangle),
-    "F": Case(lambda seed: untrained(seed, WrongSign)),
+    "F": Arm(lambda seed: untrained(seed, WrongSign)),
 }
 REPAIRS = {  # by patient; one thing at a time where there are two
     "B": {
@@ -131,7 +131,7 @@ COLUMNS = (
 )
 
 
-def examine(case: Case, batch: Tensor, labels: Tensor, seed: int = 4) -> Report:
+def examine(case: Arm, batch: Tensor, labels: Tensor, seed: int = 4) -> Report:
     """Return the diagnosis of an untrained network, with one update of Adam tried on it.
 
     Args:

@@ -9,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from snn_core import LIF
 from snn_core.teaching.diagrams import (
+    before_and_after,
     class_lines,
     follow_digit,
     map_of_pairs,
@@ -95,21 +96,20 @@ def test_a_digit_is_followed_from_its_pixels_to_its_scores():
 def test_a_digit_before_and_after_has_the_spikes_of_both_layers():
     generator = torch.Generator().manual_seed(0)
     image = torch.rand(28, 28, generator=generator)
-    pixels, hidden, output = (
-        (torch.rand(10, neurons, generator=generator) < 0.3).float() for neurons in (784, 60, 10)
+    pixels, before, after, output = (
+        (torch.rand(10, size, generator=generator) < 0.3).float() for size in (784, 60, 60, 10)
     )
     silent = torch.zeros(10, 10)
-    (digit, *before), (below, *after) = before_and_after(
-        image, pixels, (hidden, silent), (1 - hidden, output)
-    )
-    counts = [len(axes.lines[0].get_xdata()) for axes in (below, *before, *after)]
-    expected = [each.sum().item() for each in (pixels, hidden, silent, 1 - hidden, output)]
-    assert counts == expected
+    rows = before_and_after(image, pixels, (before, silent), (after, output))
+    (digit, *above), (below, *under) = rows
     assert np.array_equal(digit.images[0].get_array(), image)
-    assert [
-        f"{count:.0f} spikes" in axes.get_title(loc="left")
-        for axes, count in zip((*before, *after), expected[1:], strict=True)
-    ] == [True] * 4
+    drawn = [below, *above, *under]
+    for axes, spikes in zip(drawn, (pixels, before, silent, after, output), strict=True):
+        marks = axes.lines[0].get_xydata().round().astype(int)
+        assert sorted(marks.tolist()) == spikes.nonzero().tolist()
+    titles = [axes.get_title(loc="left") for axes in drawn[1:]]
+    assert titles[1] == "before: output, 0 spikes"
+    assert titles[3] == f"after: output, {output.sum():.0f} spikes"
 
 
 @pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])

@@ -12,7 +12,7 @@ class StopReading(LiveExplorer):
 
     model = "stop_reading"
     about = (
-        "A digit, the spikes of ten output neurons up to a step, their counts, and how many of "
+        "A digit, the spikes of ten output neurons up to a step and their counts, and how many of "
         "fifty digits are read rightly if the network is stopped there."
     )
     controls = {

@@ -29,27 +29,20 @@ function compute({ digit, step }, data) {
   course ??= rightAfter(data);
   const spikes = unpacked(data.masks[digit]), counts = counted(spikes, step), answer = answered(counts);
   const [first, second] = [...counts].sort((a, b) => b - a), total = data.labels.length;
-  const verdict = answer === data.labels[digit] ? "right" : "wrong";
-  const said = first === second ? `tie: counts as ${answer}` : `answer ${answer}`;
-  const titles = [
-    `a ${data.labels[digit]}`,
-    `stopped after step ${step}`,
-    `${said}, ${verdict}; lead ${first - second}`,
-    `${course[step - 1]} of ${total} digits right`,
-  ];
+  const verdict = answer === data.labels[digit] ? "right" : "wrong", lead = first - second;
+  const said = lead ? `${answer}, ${verdict}, ahead by ${lead}` : `tie, counts as ${answer}, ${verdict}`;
+  const titles = [`a ${data.labels[digit]}`, `after ${step}: ${said}`, `${course[step - 1]} of ${total} right`];
   return { spikes, counts, answer, course, titles };
 }
 
 function draw(figure, { spikes, counts, answer, course, titles }, { digit, step }, { images, labels }) {
-  const steps = spikes.length, total = labels.length;
-  const [picture, raster, bars, right] = figure.panels([
-    { share: 2, picture: true, x: [0, 1], y: [0, 1], title: titles[0] },
-    { share: 4, x: [0, steps + 1], y: [-0.6, 9.6], yticks: DIGITS, xlabel: "step", ylabel: "output neuron",
-      title: titles[1] },
-    { share: 3, x: [-0.6, 9.6], y: [0, above(counts, 5)], xticks: DIGITS, xlabel: "digit", ylabel: "spikes so far",
-      title: titles[2] },
-    { share: 3, x: [0, steps + 1], y: [0, total], xlabel: "stopped after step", ylabel: "digits right",
-      title: titles[3] },
+  const steps = spikes.length, total = labels.length, rows = [-0.6, 9.6];
+  const [picture, raster, right] = figure.panels([
+    { share: 3, picture: true, x: [0, 1], y: [0, 1], title: titles[0] },
+    { share: 6, x: [0, steps + 6], y: rows, xticks: [1, 10, 20, 30], yticks: DIGITS, xlabel: "step",
+      ylabel: "output neuron", title: titles[1] },
+    { share: 4, x: [0, steps + 1], y: [0, total], xticks: [1, 10, 20, 30], xlabel: "stopped after step",
+      ylabel: "digits right", title: titles[2] },
   ]);
   picture.image(Array.from(images[digit], (grey) => parseInt(grey, 16) / 15), 28);
   const sent = spikes.flatMap((now, t) => DIGITS.filter((c) => now[c]).map((c) => [t + 1, c]));
@@ -57,8 +50,11 @@ function draw(figure, { spikes, counts, answer, course, titles }, { digit, step 
     const shown = sent.filter(([t]) => t <= step === known);
     raster.events(shown.map(([t]) => t), shown.map(([, c]) => c), colour, 4);
   }
-  raster.line([step + 0.5, step + 0.5], [-0.6, 9.6], figure.grey, [4, 3]);
-  counts.forEach((count, c) => bars.bars([c - 0.4, c + 0.4], [count], c === answer ? figure.vermilion : figure.blue));
+  raster.line([step + 0.5, step + 0.5], rows, figure.grey, [4, 3]);
+  counts.forEach((count, c) => {
+    const colour = c === answer ? figure.vermilion : figure.ink;
+    if (count) raster.text(count, raster.px(steps + 5), raster.py(c), "right", "middle", colour);
+  });
   right.line(course.map((_, t) => t + 1), course, figure.blue);
   right.disc(step, course[step - 1], figure.vermilion);
 }

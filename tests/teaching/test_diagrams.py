@@ -80,13 +80,30 @@ def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
 
 def test_a_digit_is_followed_from_its_pixels_to_its_scores():
     pixels, hidden = torch.zeros(6, 16), torch.zeros(6, 5)
-    pixels[2, 3] = hidden[4, 1] = 1
-    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4])
+    pixels[2, 3 * 4 + 1] = pixels[3, 3 * 4 + 2] = hidden[4, 1] = 1
+    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4], 1)
     assert len(axes) == 4
     assert axes[0].images[0].get_array().tolist() == torch.eye(4).tolist()
     places = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes[1:3]]
     assert places == [{(2, 3)}, {(4, 1)}]
+    assert axes[0].patches[0].get_bbox().bounds == (0.5, -0.5, 1, 4)
+    bottom, top = axes[1].get_ylim()
+    assert bottom > top  # row 0 above, as in the image
     assert len(axes[3].lines) == 10
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"column": 4}, "column"),
+        ({"column": -1}, "column"),
+        ({"pixels": torch.zeros(6, 15)}, "pixels"),
+    ],
+)
+def test_a_digit_is_followed_along_one_of_its_columns(change, named):
+    known = {"pixels": torch.zeros(6, 16), "hidden": torch.zeros(6, 5), "scores": torch.rand(6, 10)}
+    with pytest.raises(ValueError, match=named):
+        follow_digit(torch.eye(4), **{**known, "named": [9], "column": 1, **change})
 
 
 @pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])

@@ -1,10 +1,11 @@
 """Let neurons learn the time constant of another one from its input and its spikes.
 
 ``python -m experiments.learnt_time_constants`` writes the record that page 03 shows. A teacher has
-a time constant of 10, 20 or 40 ms and hears its input through a weight of 0.5, or 20 ms and 0.9.
-Eight students hear eight inputs of their own through the weight of the teacher; four begin at 5 ms
-and four at 60. What they learn from are both spike trains, each through a leaky integrator of
-10 ms, by the surrogate gradient of the core.
+a time constant of 10, 20 or 40 ms and hears its input through a weight of 0.5, or 20 ms and a
+larger weight. Eight students hear eight inputs of their own through the weight of the teacher; four
+begin at 5 ms and four at 60. What they learn from are both spike trains, each through a leaky
+integrator of 10 ms, by the surrogate gradient of the core. It leaves the reset out, as it does by
+default, but in the last arm.
 """
 
 import torch
@@ -13,7 +14,12 @@ from snn_core import LIF, LeakyIntegrator
 from snn_core.teaching.records import record
 
 SETTINGS = {
-    "teachers": {"0.5": [10.0, 20.0, 40.0], "0.9": [20.0]},  # ms, for each weight
+    "arms": {  # time constants of the teachers in ms
+        "weight 0.5": {"weight": 0.5, "detach_reset": True, "teachers": [10.0, 20.0, 40.0]},
+        "weight 0.8": {"weight": 0.8, "detach_reset": True, "teachers": [20.0]},
+        "weight 0.9": {"weight": 0.9, "detach_reset": True, "teachers": [20.0]},
+        "weight 0.9, reset counted": {"weight": 0.9, "detach_reset": False, "teachers": [20.0]},
+    },
     "starts": [5.0, 5.0, 5.0, 5.0, 60.0, 60.0, 60.0, 60.0],  # ms
     "seeds": [0, 1, 2, 3, 4],
     "steps": 300,  # of 1 ms
@@ -25,9 +31,10 @@ SETTINGS = {
 }
 
 
-def learn(teacher: float, seed: int, weight: float = 0.5) -> list[float]:
+def learn(teacher: float, seed: int, weight: float = 0.5, detach_reset: bool = True) -> list[float]:
     """Return the time constants that the students end with, in ms."""
-    students = LIF(torch.tensor(SETTINGS["starts"]), learn_beta=True)
+    starts = torch.tensor(SETTINGS["starts"])
+    students = LIF(starts, learn_beta=True, detach_reset=detach_reset)
     shape = (SETTINGS["steps"], SETTINGS["trains"], len(SETTINGS["starts"]))
     came = torch.rand(shape, generator=torch.Generator().manual_seed(seed)) < SETTINGS["chance"]
     heard = weight * came.float()
@@ -43,13 +50,16 @@ def learn(teacher: float, seed: int, weight: float = 0.5) -> list[float]:
 
 
 def main() -> None:
-    """Teach all students and write the record: by weight and teacher, one list for each seed."""
+    """Teach all students and write the record: by arm and teacher, one list for each seed."""
     results = {
-        weight: {
-            str(teacher): [learn(teacher, seed, float(weight)) for seed in SETTINGS["seeds"]]
-            for teacher in teachers
+        arm: {
+            str(teacher): [
+                learn(teacher, seed, options["weight"], options["detach_reset"])
+                for seed in SETTINGS["seeds"]
+            ]
+            for teacher in options["teachers"]
         }
-        for weight, teachers in SETTINGS["teachers"].items()
+        for arm, options in SETTINGS["arms"].items()
     }
     print(record("learnt_time_constants", SETTINGS, results))
 

@@ -4,7 +4,9 @@
 T steps. "random" and "regular" are rate codes, by coin tosses and by integrate-and-fire; "half
 full" is the regular one that starts at half its threshold, so that its count is rounded and not cut
 off. "latency" is the linear rule; "delta" sees the image switched on, with the threshold 1/T.
-"regular by time" reads the regular code by its spike times. Noise of less than half a grey level
+"regular by time" reads the regular code by its spike times. The receiver knows how many spikes are
+lost and how late they come on average. Of late spikes all are counted, those that meet and those
+after the last step, too. Noise of less than half a grey level
 makes the greys of the 8-bit images continuous; without it latency has no error at T = 256.
 """
 
@@ -80,19 +82,46 @@ def lossy(spikes: Tensor, generator: Generator) -> Tensor:
     return spikes * (torch.rand(spikes.shape, generator=generator) >= SETTINGS["lost"])
 
 
+def read_lossy(code: str, arrivals: Tensor) -> Tensor:
+    """Return values ``[B, …]``: counts are divided by the share of spikes that is left."""
+    value = read(code, arrivals)
+    return value if code == "latency" else value / (1 - SETTINGS["lost"])
+
+
 def late(spikes: Tensor, generator: Generator) -> Tensor:
-    """Delay each spike by 0 to `late` steps; those that meet become one, and late ones are lost."""
+    """Delay each spike by 0 to `late` steps; return how many come in each, ``[T + late, B, …]``."""
     delays = torch.randint(SETTINGS["late"] + 1, spikes.shape, generator=generator)
-    arrivals = torch.zeros_like(spikes)
+    arrivals = spikes.new_zeros(len(spikes) + SETTINGS["late"], *spikes.shape[1:])
     for delay in range(SETTINGS["late"] + 1):
-        moved = spikes * (delays == delay)
-        arrivals[delay:] += moved[: len(spikes) - delay]
-    return arrivals.clamp(max=1)
+        arrivals[delay : delay + len(spikes)] += spikes * (delays == delay)
+    return arrivals
+
+
+def read_late(code: str, arrivals: Tensor) -> Tensor:
+    """Return values ``[B, …]``: the mean delay is taken off a latency."""
+    steps = len(arrivals) - SETTINGS["late"]
+    if code != "latency":
+        return arrivals.sum(0) / steps
+    step = arrivals.argmax(0).to(arrivals.dtype) - SETTINGS["late"] / 2
+    value = (1 - step / (steps - 1)).clamp(0, 1)
+    return torch.where(arrivals.sum(0) > 0, value, 0.0)
 
 
 def error(estimate: Tensor, values: Tensor) -> float:
     """Return the root of the mean squared difference over all pixels of all images."""
     return round((estimate - values).square().mean().sqrt().item(), 6)
+
+
+def disturbed(code: str, values: Tensor, generator: Generator) -> dict[str, float]:
+    """Return the error of the same spikes as they were sent, with some lost, and late."""
+    spikes = encode(code, values, SETTINGS["disturbed_at"], generator)
+    left = lossy(spikes, generator)
+    delayed = late(spikes, generator)
+    return {
+        "sent": error(read(code, spikes), values),
+        "lost": error(read_lossy(code, left), values),
+        "late": error(read_late(code, delayed), values),
+    }
 
 
 def main() -> None:
@@ -110,14 +139,9 @@ def main() -> None:
             found["spikes"].append(round(spikes.sum().item() / len(values), 1))
         for name, row in found.items():
             results[name][code] = row
-        spikes = encode(code, values, SETTINGS["disturbed_at"], generator)
-        left = read(code, lossy(spikes, generator))
-        results["disturbed"][code] = {
-            "lost": error(left, values),
-            "lost, divided": error(left / (1 - SETTINGS["lost"]), values),
-            "late": error(read(code, late(spikes, generator)), values),
-        }
-        print(code, found, results["disturbed"][code], flush=True)
+        if code != "regular by time":
+            results["disturbed"][code] = disturbed(code, values, generator)
+        print(code, found, flush=True)
     print(record("spike_codes", SETTINGS, results))
 
 

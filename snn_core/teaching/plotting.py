@@ -170,7 +170,7 @@ def compare_lanes(
         threshold = (thresholds or {}).get(name, 1.0)
         if threshold is not None:
             level = np.broadcast_to(array(f"threshold of {name}", threshold).ravel(), time.shape)
-            lane.plot(time, level, color="0.5", linestyle="--", linewidth=1)
+            lane.plot(time, level, color="0.2", linestyle="--", linewidth=1.2, zorder=3)  # over the membrane
         marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
         lane.plot(time[fired], np.ones(fired.sum()), "|", transform=lane.get_xaxis_transform(), **marks)
         lane.margins(y=0.15)  # room for the marks above the membrane

@@ -22,17 +22,18 @@ def test_a_student_that_knows_the_time_constant_keeps_it(monkeypatch):
     assert np.allclose(found, 20, atol=1e-3)
 
 
-def test_the_record_holds_every_weight_every_teacher_and_every_seed():
+def test_the_record_holds_every_arm_every_teacher_and_every_seed():
     settings, results = learnt_time_constants.SETTINGS, recorded("learnt_time_constants").results
-    assert list(results) == list(settings["teachers"])
-    for weight, teachers in results.items():
-        assert [float(teacher) for teacher in teachers] == settings["teachers"][weight]
+    assert list(results) == list(settings["arms"])
+    for arm, teachers in results.items():
+        assert [float(teacher) for teacher in teachers] == settings["arms"][arm]["teachers"]
         ends = torch.tensor(list(teachers.values()))
         assert ends.shape[1:] == (len(settings["seeds"]), len(settings["starts"]))
         assert (ends > 0).all()
 
 
-def test_the_weight_changes_what_is_heard(monkeypatch):
+def test_weight_and_reset_change_what_is_learnt(monkeypatch):
     monkeypatch.setitem(learnt_time_constants.SETTINGS, "updates", 8)
-    steps = [learnt_time_constants.learn(20.0, 0, weight) for weight in (0.5, 0.9)]
-    assert steps[0] != steps[1]
+    arms = [(0.5, True), (0.9, True), (0.9, False)]
+    steps = [learnt_time_constants.learn(20.0, 0, *arm) for arm in arms]
+    assert len(set(map(tuple, steps))) == 3

@@ -77,6 +77,15 @@ def test_a_tie_is_a_shared_highest_score():
     assert random_reader.ties(scores) == pytest.approx(2 / 3)
 
 
+def test_a_digit_without_a_spike_waits_to_the_end():
+    current = torch.zeros(3, 2, 2)
+    current[1, 0, 1] = 1.5
+    found = random_reader.at_gain(current, torch.tensor([1, 0]))
+    assert found["first spike"] == 1
+    assert found["mean step"] == pytest.approx((2 + 3) / 2)
+    assert found["silent"] == found["ties"] == 0.5
+
+
 def test_a_tiny_run_writes_a_record(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     digits = mnist_mini()

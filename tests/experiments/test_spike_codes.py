@@ -75,20 +75,40 @@ def test_latency_is_exact_for_the_levels_of_an_8_bit_image(generator):
     assert torch.allclose(spike_codes.read("latency", spikes), levels, atol=1e-12)
 
 
-def test_late_spikes_that_meet_are_one(generator):
-    arrivals = spike_codes.late(torch.ones(12, 3000), generator)
-    assert set(arrivals.unique().tolist()) == {0, 1}
-    assert arrivals[2:].mean().item() == pytest.approx(1 - (2 / 3) ** 3, abs=0.01)
-
-
-def test_late_spikes_arrive_up_to_two_steps_later_or_never(generator):
+def test_late_spikes_arrive_up_to_two_steps_later_and_none_is_lost(generator):
     spikes = torch.zeros(6, 3000)
     spikes[2] = spikes[5] = 1
     arrivals = spike_codes.late(spikes, generator)
+    assert len(arrivals) == 8
     assert arrivals[:2].sum() == 0
+    thirds = arrivals[2:].sum(1).tolist()
+    assert thirds == pytest.approx([1000] * 6, abs=150)
     assert torch.equal(arrivals[2:5].sum(0), torch.ones(3000))
-    thirds = [*arrivals[2:5].sum(1).tolist(), arrivals[5].sum().item()]
-    assert thirds == pytest.approx([1000] * 4, abs=150)
+    assert torch.equal(arrivals[5:].sum(0), torch.ones(3000))
+
+
+def test_late_spikes_that_meet_are_all_counted(values, generator):
+    spikes = spike_codes.encode("regular", values, 12, generator)
+    arrivals = spike_codes.late(spikes, generator)
+    assert arrivals.max() > 1
+    assert torch.equal(spike_codes.read_late("regular", arrivals), spikes.sum(0) / 12)
+
+
+def test_the_mean_delay_is_taken_off_a_latency(generator):
+    values = torch.linspace(0, 1, 41, dtype=torch.float64)[None].repeat(9, 1)
+    spikes = spike_codes.encode("latency", values, 41, generator)
+    moved = torch.zeros(43, 9, 41, dtype=torch.float64)
+    moved[1:42] = spikes
+    assert torch.allclose(spike_codes.read_late("latency", moved)[:, 1:], values[:, 1:])
+    found = spike_codes.read_late("latency", spike_codes.late(spikes, generator))
+    assert (found[:, 0] == 0).all()
+    assert (found - values).abs().max() == pytest.approx(1 / 40)
+
+
+def test_counts_are_divided_by_what_is_left_and_latencies_are_not():
+    spikes = torch.tensor([[1.0], [0.0], [0.0]]).unsqueeze(1)
+    assert spike_codes.read_lossy("latency", spikes).item() == 1
+    assert spike_codes.read_lossy("random", spikes).item() == pytest.approx(1 / 3 / 0.9)
 
 
 def test_the_greys_are_those_of_the_images_but_for_less_than_a_level(generator):
@@ -107,4 +127,6 @@ def test_a_tiny_run_records_every_code(tmp_path, monkeypatch):
     assert set(results) == {"error", "spikes", "shuffled", "disturbed"}
     for code in spike_codes.CODES:
         assert len(results["error"][code]) == len(results["spikes"][code]) == 2
-        assert set(results["disturbed"][code]) == {"lost", "lost, divided", "late"}
+    assert set(results["disturbed"]) == set(spike_codes.CODES) - {"regular by time"}
+    for found in results["disturbed"].values():
+        assert set(found) == {"sent", "lost", "late"}

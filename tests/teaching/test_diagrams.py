@@ -1,7 +1,6 @@
 """Drawings: the unrolled graph and where gradient runs, a neuron in slow motion, its circuit."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_hex
@@ -13,13 +12,11 @@ from snn_core.teaching.diagrams import (
     class_lines,
     follow_digit,
     map_of_pairs,
-    model_spectrum,
     populations,
     rc_circuit,
     slow_motion,
     wanted_outputs,
 )
-from snn_core.teaching.diagrams.spectrum import hodgkin_huxley
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
 from snn_core.teaching.palette import BLACK, BLUE, GREEN, VERMILION
 from snn_core.teaching.records import recorded
@@ -46,15 +43,15 @@ def test_every_node_of_every_step_is_drawn(steps):
 
 
 @pytest.mark.parametrize("attached", [False, True])
-def test_gradient_runs_against_every_arrow_but_a_detached_reset(attached):
+def test_gradient_runs_against_every_arrow_that_leads_to_the_loss_but_a_detached_reset(attached):
     axes = unrolled_graph(steps=3, attached=attached)
     forward = (
         2 * (3 * 5 + 2) + 3
     )  # per neuron I-u, u-z, u-v, z-v, z-out at each step and v-u between steps; the inputs
     assert len(arrows(axes, BLACK)) == forward
     assert len(arrows(axes, GREEN)) == 6
-    assert len(arrows(axes, BLUE)) == (6 if attached else 0)
-    assert len(arrows(axes, VERMILION)) == forward - 12
+    assert len(arrows(axes, BLUE)) == (4 if attached else 0)
+    assert len(arrows(axes, VERMILION)) == forward - 14
 
 
 def test_values_and_gradients_are_written_into_their_nodes():
@@ -84,12 +81,15 @@ def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
 
 def test_a_digit_is_followed_from_its_pixels_to_its_scores():
     pixels, hidden = torch.zeros(6, 16), torch.zeros(6, 5)
-    pixels[2, 3] = hidden[4, 1] = 1
-    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4])
+    pixels[2, 3 * 4 + 1] = pixels[3, 3 * 4 + 2] = hidden[4, 1] = 1
+    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4], 1)
     assert len(axes) == 4
     assert axes[0].images[0].get_array().tolist() == torch.eye(4).tolist()
     places = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes[1:3]]
     assert places == [{(2, 3)}, {(4, 1)}]
+    assert axes[0].patches[0].get_bbox().bounds == (0.5, -0.5, 1, 4)
+    bottom, top = axes[1].get_ylim()
+    assert bottom > top  # row 0 above, as in the image
     assert len(axes[3].lines) == 10
 
 
@@ -110,6 +110,20 @@ def test_a_digit_before_and_after_has_the_spikes_of_both_layers():
     titles = [axes.get_title(loc="left") or axes.get_title() for axes in drawn[1:]]
     assert titles[1] == "before: output, 0 spikes"
     assert titles[3] == f"after: output, {output.sum():.0f} spikes"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"column": 4}, "column"),
+        ({"column": -1}, "column"),
+        ({"pixels": torch.zeros(6, 15)}, "pixels"),
+    ],
+)
+def test_a_digit_is_followed_along_one_of_its_columns(change, named):
+    known = {"pixels": torch.zeros(6, 16), "hidden": torch.zeros(6, 5), "scores": torch.rand(6, 10)}
+    with pytest.raises(ValueError, match=named):
+        follow_digit(torch.eye(4), **{**known, "named": [9], "column": 1, **change})
 
 
 @pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])
@@ -189,25 +203,3 @@ def test_populations_are_drawn_as_they_are_recorded():
         for values, found in zip(drawn, record.results.values(), strict=True):
             expected = [100 * sum(runs) / len(runs) for runs in found[name]]
             assert values == pytest.approx(expected)
-
-
-def test_the_hodgkin_huxley_neuron_rests_and_fires_from_its_rheobase_on():
-    """It rests at -65 mV; 10 µA/cm² give about 68 spikes per second (Gerstner et al. 2014)."""
-    rest = hodgkin_huxley(0.0)
-    assert abs(rest + 65).max() < 0.1
-    fired = hodgkin_huxley(10.0, 500.0) > 0
-    times = 0.01 * np.flatnonzero(fired[1:] & ~fired[:-1])
-    assert 1000 / np.diff(times[2:]).mean() == pytest.approx(68, abs=2)
-    assert (hodgkin_huxley(3.0, 300.0)[10_000:] < 0).all()
-
-
-def test_the_spectrum_goes_from_four_variables_to_none():
-    axes = model_spectrum()
-    titles = [panel.get_title().split("\n") for panel in axes]
-    assert [size.split()[0] for _, size in titles] == ["4", "2", "2", "1", "no"]
-    assert [len(panel.lines) for panel in axes] == [1] * 5
-    bars = [len(panel.collections[0].get_segments()) for panel in axes[2:4]]
-    assert bars[0] < bars[1]
-    for panel in axes[2:4]:
-        lowest = min(bar[:, 1].min() for bar in panel.collections[0].get_segments())
-        assert lowest > panel.lines[0].get_ydata().max()

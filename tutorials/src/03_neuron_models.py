@@ -3,7 +3,7 @@
 #
 # **What do synapses, adaptation and recurrence add?**
 #
-# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 45 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
+# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 45 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/03_neuron_models.ipynb)
 
@@ -21,7 +21,6 @@ from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, Alpha, CuBaLIF, Izhikevich, LeakyIntegrator, RecurrentLIF
 from snn_core.neurons import FIRING_PATTERNS
-from snn_core.teaching.diagrams import model_spectrum
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.inputs import constant, pulse
@@ -35,7 +34,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(3)
 
 # %% [markdown]
-# Six neurons hear the same spikes: one alone, a pair, and sixteen that come every 4 ms. The first is the LIF neuron of page 02. Each of the others has one thing more.
+# Six neurons hear the same spikes: one alone, a pair, and sixteen that come every 4 ms. The first is the LIF neuron of page 02.
 
 # %%
 memory = RecurrentLIF(1, 10.0, recurrence="one_to_one")
@@ -63,8 +62,8 @@ answers["Izhikevich"] = bursting(25 * train, record=True)
 # > **Look first:** compare each lane with the first. Who begins late? Who tires? Who fires to the end of the picture? Who fires in pairs?
 
 # %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, each above a dashed threshold, which it lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
-a = models["AdaptiveLIF"].states(train).adaptation
-before = torch.cat([a[:1], a[:-1]])  # of the step before
+recent = models["AdaptiveLIF"].states(train).adaptation  # counts its spikes
+before = torch.cat([recent[:1], recent[:-1]])  # they act one step later
 axes = compare_lanes(
     train,
     answers,
@@ -123,7 +122,7 @@ alpha = np.exp(-1 / 5)  # tau_syn = 5 ms
 beta = np.exp(-1 / 10)  # tau_mem = 10 ms
 
 # %% [markdown]
-# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. When does this one fire?
+# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Can this one?
 
 # %%
 single = pulse(40, at=5, height=2.0)
@@ -138,7 +137,7 @@ for t, arriving in enumerate(single.flatten()):
         print(f"spike at {t} ms")
 
 # %% [markdown]
-# 4 ms later: the current goes on, so the membrane goes on rising. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
+# No: only 0.36 flows at once. But the current goes on, so the membrane rises for another 4 ms. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
 
 # %% alt="Three lanes over 40 ms. Top: an input spike of 2 at 5 ms, cut off at 0.5, and the synaptic current that jumps up with it and decays over some 20 ms. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
 flow = models["CuBaLIF"].states(single).synapse
@@ -163,6 +162,7 @@ label = axes[0].text(9, 0.2, "current i", color=ORANGE)
 assert LIF(10.0)(single).argmax() == 5
 assert models["CuBaLIF"](single).flatten().nonzero().flatten().tolist() == [9]
 assert abs(flow.sum().item() - 2) < 0.01
+assert abs(flow[5].item() - 0.36) < 0.005
 half = CuBaLIF(alpha=0.5).states(pulse(4, at=0)).synapse.flatten()
 assert half.cumsum(0).tolist() == [0.5, 0.75, 0.875, 0.9375]
 assert half.tolist() == [0.5, 0.25, 0.125, 0.0625]
@@ -171,11 +171,15 @@ assert CuBaLIF(10.0, alpha=0.0)(train).equal(LIF(10.0)(train))
 # %% [markdown]
 # ### A current that rises first
 #
-# This current still jumps. Send it through a second filter of the same kind, and it rises before it falls. The core calls that neuron `Alpha`, after the *alpha function* $t\,e^{-t/\tau_\mathrm{syn}}$, the shape of its current.
+# This current still jumps. Send the input through the same filter twice, and it rises before it falls:
 #
-# > **Before you run:** after one spike, when does the membrane peak: in `LIF`, in `CuBaLIF`, in `Alpha`?
+# $$j[t] = \alpha\, j[t-1] + (1-\alpha)\, I[t] \qquad\qquad i[t] = \alpha\, i[t-1] + (1-\alpha)\, j[t]$$
+#
+# The core calls that neuron `Alpha`, after the *alpha function* $t\,e^{-t/\tau_\mathrm{syn}}$, the shape of $i$.
+#
+# > **Before you run:** after one spike, in which order do the membranes of `LIF`, `CuBaLIF` and `Alpha` peak?
 
-# %% alt="Membrane after one spike at time 0 over 60 ms. LIF jumps to 1 and decays. CuBaLIF peaks at 7 ms at one half. Alpha peaks at 12 ms, a little lower."
+# %% alt="Membrane after one spike at time 0 over 60 ms. LIF jumps to 1 and decays. CuBaLIF peaks at 7 ms at one half. Alpha peaks at 12.5 ms, a little lower."
 axis = panels()
 time = 0.1 * np.arange(600)
 for kind in (LIF, CuBaLIF, Alpha):
@@ -190,24 +194,33 @@ decorate(
 )
 
 # %% [markdown]
-# LIF peaks in the step of its spike, whatever its $\tau$, since nothing comes later. With one filter the peak comes after 7 ms, with two after 12: a delay that you set in milliseconds. Exercise 2 finds the formula.
+# LIF peaks in the step of its spike, whatever its $\tau$, since nothing comes later. With one filter the peak comes after 7 ms, with two after 12.5: a delay that you set in milliseconds. Exercise 2 finds the formula.
 
 # %% tags=["check"]
 peaks = [0.1 * line.get_ydata().argmax() for line in axis.lines]
 assert peaks[0] == 0
 assert abs(peaks[1] - 7) < 0.3
-assert abs(peaks[2] - 12) < 0.6
+assert peaks[0] < peaks[1] < peaks[2]
+fine = Alpha(10.0, dt=0.02)(pulse(1000, at=0), record=True).membrane
+assert abs(0.02 * fine.argmax() - 12.5) < 0.05
+rises = filtered = 0.0
+for t, kept in enumerate(Alpha(alpha=0.5).states(pulse(9, at=0)).synapse.flatten()):
+    rises = 0.5 * rises + 0.5 * (t == 0)
+    filtered = 0.5 * filtered + 0.5 * rises
+    assert abs(filtered - kept) < 1e-6
 
 # %% [markdown]
 # ## 2 · Adaptation: a threshold that tires
 #
-# Under a constant input an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold a little, and let it fall back slowly. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak, here with 100 ms.
+# Under a constant input an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold by the **strength** $\eta$, and let it fall back slowly. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak with $\tau_\mathrm{adapt}$, here 100 ms.
+#
+# $$a[t] = \rho\, a[t-1] + z[t] \qquad\quad \theta[t] = \theta + \eta\, a[t-1] \qquad\quad \rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$$
 
 # %%
 steady = constant(0.3, 300)
 tired = AdaptiveLIF(10.0, 100.0, strength=0.1)
 a = tired.states(steady).adaptation
-before = torch.cat([a[:1], a[:-1]])  # of the step before
+before = torch.cat([a[:1], a[:-1]])  # a[t-1]
 raised = 1 + 0.1 * before
 
 # %% [markdown]
@@ -234,11 +247,7 @@ print("first:", gaps[:5].tolist())
 print("last: ", gaps[-5:].tolist())
 
 # %% [markdown]
-# One more variable does it, with a time constant $\tau_\mathrm{adapt}$. Each spike that it counts raises the threshold by the **strength** $\eta$:
-#
-# $$a[t] = \rho\, a[t-1] + z[t] \qquad\quad \theta[t] = \theta + \eta\, a[t-1] \qquad\quad \rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$$
-#
-# The soft reset subtracts the raised threshold. Such a neuron reports *changes* more than levels. And it remembers: $a$ still knows 100 ms later what happened, while the membrane has forgotten after 30. Exercise 3 is its step.
+# The soft reset subtracts the raised threshold. And such a neuron remembers: $a$ still knows 100 ms later what happened, while the membrane has forgotten after 30. Exercise 3 is its step.
 
 # %% tags=["check"]
 assert gaps[:5].tolist() == sorted(gaps[:5].tolist())
@@ -277,16 +286,15 @@ for V, heard in zip(weights, spikes[:, 0].T, strict=True):
     print(f"V = {V:.2f}: last spike at {heard.nonzero().max()} ms")
 
 # %% [markdown]
-# From just above $V = \theta = 1$ on: then $V - \theta$ is positive and keeps $u - \theta$ above 0. Below that it sinks, a spike is missed, and all is silent. (499 ms is the end of the run.) With $\tau$ well above $\mathrm{d}t$ it plays no part, since the spike comes back after one step, before it can leak: one spike must buy the next.
+# From just above $V = \theta = 1$ on, whatever $\tau$ is: then $V - \theta$ is positive and keeps $u - \theta$ above 0. Below that it sinks, a spike is missed, and all is silent. (499 ms is the end of the run.)
 
 # %% tags=["check"]
-for tau in (2.0, 10.0, 50.0):
-    selves = RecurrentLIF(6, tau, recurrence="one_to_one")
+for decay in np.exp([-10, -2, -1 / 2, -1 / 10, -1 / 50]):  # τ from 0.1 to 50 ms
+    selves = RecurrentLIF(6, beta=decay, recurrence="one_to_one")
     selves.weight.data = weights
-    ends = selves(start.expand(-1, 1, 6))[:, 0].T
+    ends = selves(2 * start.expand(-1, 1, 6))[:, 0].T
     forever = torch.tensor([bool(each[499]) for each in ends])
     assert forever.equal(weights > 1)
-    assert not ends[0, 20:].any()
 
 # %% [markdown]
 # ### Five neurons hold a memory together
@@ -366,7 +374,7 @@ NeuronModels().sliders()
 #
 # $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV the model resets $u$ to $c$ and adds $d$ to $r$. `FIRING_PATTERNS` holds five sets of the numbers $a$ to $d$ (this $a$ is a rate, not the adaptation). The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV the model resets $u$ to $c$ and adds $d$ to $r$. (The trace runs on for up to 1/16 ms, so its peaks are uneven.) `FIRING_PATTERNS` holds five sets of the numbers $a$ to $d$ (this $a$ is a rate, not the adaptation). The input is in mV/ms.
 #
 # > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
 
@@ -387,7 +395,7 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# In the third, `chattering`. Its pauses, in ms, from 100 ms on:
+# In the third, `chattering`; `intrinsically_bursting` has one burst, at the onset. The pauses of the third, in ms, from 100 ms on:
 
 # %%
 spikes = patterns["chattering"].spikes[200:].flatten()
@@ -405,13 +413,16 @@ assert len(short) + len(long) == len(pauses)
 for label, answer in patterns.items():
     later = 0.5 * answer.spikes[200:].flatten().nonzero().flatten().diff()
     assert (np.ptp(later) <= 1) == (label != "chattering")
+    assert 50 < answer.membrane.max() < 60
+onset = patterns["intrinsically\nbursting"].spikes.flatten().nonzero().flatten()
+assert [bool(pause < 6) for pause in 0.5 * onset.diff()] == [True, True] + [False] * (len(onset) - 3)
 
 # %% [markdown]
 # ## 5 · Which time constant? Let it be learnt
 #
 # So far we chose every constant. They can be parameters like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Can training find the right one?
 #
-# Somebody's neuron has $\tau = 20$ ms. We see its input and its spikes, nothing else. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5 that the teacher has too.
+# Somebody's neuron has $\tau = 20$ ms. We know its input, its spikes, its weight and its threshold, but not its $\tau$. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
 
 # %%
 arriving = torch.rand(300, 8, 8, generator=generator)
@@ -454,19 +465,19 @@ decorate(
 )
 
 # %% [markdown]
-# All eight end within half a millisecond of the 20. Is that luck? A longer experiment has teachers of 10, 20 and 40 ms, and five seeds for each. Its last row is the second one again, with a larger weight.
+# All eight end within half a millisecond of the 20. A longer experiment has teachers of 10, 20 and 40 ms, larger weights, and five seeds for each.
 
 # %%
 ends = {}
-for weight, teachers in recorded("learnt_time_constants").results.items():
+for arm, teachers in recorded("learnt_time_constants").results.items():
     for teacher, seeds in teachers.items():
         end = np.concatenate(seeds)
         near = np.isclose(end, float(teacher), rtol=0.05)
-        print(f"weight {weight}, {teacher} ms: {near.sum()} of {len(end)} within 5 %")
-        ends[weight, teacher] = end
+        print(f"{arm}, {teacher} ms: {near.sum()} of {len(end)} within 5 %")
+        ends[arm, teacher] = end
 
 # %% [markdown]
-# With the weight 0.5 one of 120 fails: it stays at 60 ms. With 0.9 only 3 of 40 find the 20, and half of them end above 34 ms. So whether a time constant can be learnt from spikes depends on the input. (`python -m experiments.learnt_time_constants` repeats this.) Here a right value exists. In a network, $\tau$ is learnt along with the weights, and what comes out is what serves the task.
+# With the weights 0.5 and 0.8 one of 160 fails. With 0.9 only 3 of 40 find the 20, though the error is smallest there too. What misleads them is the gradient: by default it leaves the reset out (page 06). With the reset counted, 36 of 40 arrive. *Deeper* shows both gradients; `python -m experiments.learnt_time_constants` repeats the experiment. Here a right value exists; in a network, $\tau$ is learnt along with the weights.
 
 # %% tags=["check"]
 found = torch.tensor(course[-1])
@@ -476,28 +487,20 @@ assert torch.allclose(-1 / torch.log(students.beta), students.tau_mem)
 assert min(course[0][4:]) > 50
 assert max(course[0][:4]) < 6
 far = [np.abs(end / float(teacher) - 1) > 0.05 for (_, teacher), end in ends.items()]
-assert [missed.sum() for missed in far] == [0, 0, 1, 37]
-assert sum(missed.size for missed in far[:3]) == 120
-assert round(ends["0.5", "40.0"].max()) in (60, 61)
-assert np.median(ends["0.9", "20.0"]) > 34
+assert [missed.sum() for missed in far] == [0, 0, 1, 0, 37, 4]
+assert sum(missed.size for missed in far[:4]) == 160
 
 # %% [markdown]
-# ## 6 · From ion channels to a number
+# ## 6 · Which model, when?
 #
-# Where do these models stand? Hodgkin and Huxley (1952) described the channels of an axon themselves, in four equations. Each model to the right keeps less. A synapse or feedback can be added to any of them.
-
-# %% alt="Five panels from closer to a cell to cheaper to compute, all under a constant input. Hodgkin–Huxley, 4 variables: six spikes with their shape. Izhikevich, 2 variables: two bursts. AdaptiveLIF, 2 variables: slower and slower spikes. LIF, 1 variable: regular spikes. Artificial neuron, no variable: a line that is flat and then rises."
-axes = model_spectrum()
-
-# %% [markdown]
-# Networks that learn stand near the right end: what they need of a neuron are spike times and some memory.
+# Hodgkin and Huxley (1952) described the ion channels of an axon, in four equations. The models of this page keep less. For a network that learns, begin with `LIF`, and keep what you add only where it lowers the error on new data.
 #
 # | model | adds to LIF | variables | take it when |
 # |---|---|---|---|
 # | `LIF` | | 1 | you begin |
 # | `CuBaLIF` | a current that outlives the spike | 2 | an input should act for some ms |
 # | `Alpha` | a current that rises first | 3 | the delay itself matters |
-# | `AdaptiveLIF` | a tiring threshold | 2 | changes matter more than levels, or memory is needed for some 100 ms |
+# | `AdaptiveLIF` | a tiring threshold | 2 | memory is needed for some 100 ms |
 # | `RecurrentLIF` | feedback | 2 | neurons should tell each other what they did |
 # | `LeakyIntegrator` | no threshold, no spikes | 1 | you read a network out (page 04) |
 # | `Izhikevich` | bursts, in mV | 2 | you model cells |
@@ -516,7 +519,7 @@ assert len(bursting.states(train)) == 2
 # - saw an adaptive neuron slow down to a steady pace, where its spikes add what leaks away;
 # - worked out that a neuron remembers for ever with $V$ above $\theta$, and let five neurons complete what three had seen;
 # - told bursts from equal pauses in five patterns of one model;
-# - let eight neurons learn $\tau$ from spikes; with a larger weight most others failed.
+# - let eight neurons learn $\tau$ from spikes.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -570,12 +573,12 @@ check("03.3", adaptive_by_hand)
 # %% [markdown]
 # ### 4 · Change one number
 #
-# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, at 60 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over?
+# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire at the end? Predict it, then try `grouped(weight)(scene)`. Then show a second input, from 60 to 70 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over?
 
 # %% [markdown]
 # ### 5 · Open: a memory at a lower rate
 #
-# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4. `initial_state` is given the whole input, `[T, B, N]`. Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then add a hard reset and a pause of 5 ms after each spike, and ask again.
+# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4. Both are in `snn_core.neurons`. `initial_state` is given the whole input, `[T, B, N]`. Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then keep the membrane at 0 for 5 ms after each spike, and ask again.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -623,14 +626,14 @@ check("03.3", adaptive_by_hand)
 #
 # The weight: a little above 0.2. Five must hold each other, which needs $5 V > \theta$, and some reserve against the noise.
 #
-# The second input: about 10, sixteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first.
+# The second input: 8 is too weak and 10 enough, some fifteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first.
 #
 # ```python
 # def remembered(spikes):
 #     return spikes[100:, 0].sum(0) > 0
 #
 #
-# holds = {weight: remembered(grouped(weight)(scene)).equal(group == 1) for weight in (0.4, 0.22, 0.19)}
+# holds = {weight: remembered(grouped(weight)(scene)).equal(group == 1) for weight in (0.4, 0.21, 0.19)}
 # wins = {}
 # for strength in (0.6, 6, 8, 10, 12):
 #     two = scene.clone()
@@ -645,7 +648,7 @@ check("03.3", adaptive_by_hand)
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer 5</summary>
 #
-# The synapse alone changes nothing: one spike buys more than one spike, so the rate grows until there is a spike at every step, 1000 spikes/s at 1 ms and 2000 at 0.5 ms. With the pause it is 125 to 140 spikes/s at steps from 1 to 0.25 ms. The pause, in ms, now sets the rate.
+# The synapse alone changes nothing: one spike buys more than one spike, so the rate grows until there is a spike at every step, 1000 spikes/s at 1 ms and 2000 at 0.5 ms. With the pause it is 125 to 138 spikes/s at steps from 1 to 0.25 ms: between two spikes lie the pause, one step, and 2 ms in which the membrane climbs to the threshold.
 #
 # ```python
 # from typing import NamedTuple
@@ -664,7 +667,6 @@ check("03.3", adaptive_by_hand)
 #     def __init__(self, dt, pause):
 #         super().__init__()
 #         self.alpha, self.beta, self.pause = np.exp(-dt / 50), np.exp(-dt / 10), pause / dt
-#         self.reset = "hard" if pause else "soft"
 #
 #     def initial_state(self, current):
 #         return Slow(*torch.zeros(4, *current.shape[1:]))
@@ -673,7 +675,7 @@ check("03.3", adaptive_by_hand)
 #         feedback = synapse_step(4 * state.spikes, state.feedback, self.alpha)
 #         awake = (state.waiting <= 0).float()
 #         total = awake * (current + feedback)
-#         z, u, v = lif_step(total, awake * state.membrane, beta=self.beta, reset=self.reset)
+#         z, u, v = lif_step(total, awake * state.membrane, beta=self.beta)
 #         return z, u, Slow(v, feedback, z, torch.where(z > 0, self.pause, state.waiting - 1))
 #
 #
@@ -837,6 +839,43 @@ decorate(axis, title="The rate settles faster", x="strength η", y="time constan
 assert np.abs(tau_eff / np.interp(eta, curve, closed_form) - 1).max() < 0.1
 assert tau_eff[-1] < 50
 assert (np.array([settling_time(times, high=2, low=0.3) for times in spike_times]) < tau_eff).all()
+
+# %% [markdown]
+# ### What the gradient says without the reset
+#
+# The students of section 5 follow the gradient of their error. Here it is for many $\tau$ at once, with the weight 0.9, under 64 trains. Where it is below 0, $\tau$ rises; where it is above, $\tau$ falls.
+
+# %% alt="The gradient against the time constant of the student, from 15 to 60 ms. Both lines come from below and reach 0 at 20 ms. With the reset counted the line stays above 0 from there on. With the reset left out it is below 0 again from 22 to 35 ms, and above 0 beyond."
+grid = torch.arange(15.0, 60.5, 0.5)
+chosen = torch.rand(300, 64, 1, generator=seed_torch(3)) < 0.15
+loud = 0.9 * chosen.expand(-1, -1, len(grid))
+axis = panels()
+axis.axhline(0, color=GREY, linestyle="--")
+for name, detached in {"reset left out": True, "reset counted": False}.items():
+    student = LIF(grid, learn_beta=True, detach_reset=detached)
+    wrong = (blur(student(loud)) - blur(LIF(20.0)(loud))).square().mean((0, 1))
+    (slope,) = torch.autograd.grad(wrong.sum(), student.parameters())
+    axis.plot(grid, slope, label=name)
+decorate(axis, title="Without the reset τ rises past 20 ms", x="τ of the student (ms)", y="gradient")
+
+# %% [markdown]
+# With the reset left out $\tau$ falls back to 20 ms from 22 ms at most; from there to 35 ms it rises. Half of the students end above 34 ms, though the error itself is smallest at 20 ms.
+
+# %% tags=["check"]
+assert grid[wrong.argmin()] == 20
+assert wrong.min() == 0
+left_out, counted = (line.get_ydata() for line in axis.lines[1:])
+below = grid.numpy() < 20
+above = grid.numpy() > 20
+between = (grid.numpy() > 23) & (grid.numpy() < 34)
+beyond = grid.numpy() > 37
+assert (left_out[below] < 0).all()
+assert (counted[below] < 0).all()
+assert (counted[above] > 0).all()
+assert (left_out[above & (grid.numpy() < 22)] > 0).all()
+assert (left_out[between] < 0).all()
+assert (left_out[beyond] > 0).all()
+assert np.median(ends["weight 0.9", "20.0"]) > 34
 
 # %% [markdown]
 # ### A kick downwards

@@ -5,7 +5,6 @@ from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
-from .spectrum import model_spectrum
 from .unrolled import unrolled_graph
 from .wanted import map_of_pairs, populations, wanted_outputs
 
@@ -16,7 +15,6 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "map_of_pairs",
-    "model_spectrum",
     "populations",
     "push_weight",
     "rc_circuit",

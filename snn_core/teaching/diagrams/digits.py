@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from ... import _checks
@@ -37,28 +38,39 @@ def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> A
     return axes
 
 
-def follow_digit(image: Tensor, pixels: Tensor, hidden: Tensor, scores: Tensor, named: list[int]) -> list[Axes]:
-    """Draw a digit from end to end: the image, the spikes of its pixels, hidden spikes, and scores that grow.
+def follow_digit(
+    image: Tensor, pixels: Tensor, hidden: Tensor, scores: Tensor, named: list[int], column: int
+) -> list[Axes]:
+    """Draw a digit from end to end: the image, spikes of one column of it, hidden spikes, and scores that grow.
 
     Args:
         image: ``[height, width]``.
-        pixels: spikes ``[T, N]`` that come in.
+        pixels: spikes ``[T, height * width]`` that come in.
         hidden: spikes ``[T, N]`` that a hidden layer sends.
         scores: ``[T, C]``, after each step.
         named: classes that stand out, as for `class_lines`.
+        column: of the image, whose pixels are drawn beside it, row for row.
 
     Returns:
         The axes of the four panels.
 
     Raises:
-        ValueError: for another shape of image, spikes or scores, or classes that are not there.
+        ValueError: for another shape of image, spikes or scores, or a column or classes that are not there.
     """
+    height, width = array("image", image, rank=2).shape
+    _checks.whole("column", column, 0)
+    _checks.require(column < width, "column", column, f"a column below {width}")
+    _checks.require(
+        pixels.shape[1:] == (height * width,), "pixels", f"shape {list(pixels.shape)}", f"[T, {height * width}]"
+    )
     axes = panels(4, width=12.5, height=3, ratios=(2, 3, 3, 3))
-    images([image], ["one digit"], axes[:1])
-    raster(pixels, axes[1], size=1.5, color=GREEN)
+    images([image], [f"one digit of {height * width} pixels"], axes[:1])
+    axes[0].add_patch(Rectangle((column - 0.5, -0.5), 1, height, fill=False, edgecolor=GREEN, linewidth=1.5))
+    raster(pixels.reshape(-1, height, width)[:, :, column], axes[1], size=5, color=GREEN)
+    axes[1].invert_yaxis()
     raster(hidden, axes[2], size=1.5, color=VERMILION)
     class_lines(scores, named, axes[3])
-    decorate(axes[1], y="pixel", title=f"{pixels.shape[1]} pixels spike")
+    decorate(axes[1], y="row", title="the marked pixels spike")
     decorate(axes[2], y="neuron", title=f"{hidden.shape[1]} neurons answer")
     decorate(axes[3], y="score", title="the scores grow")
     return axes

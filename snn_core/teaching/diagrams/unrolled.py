@@ -62,7 +62,8 @@ def _node(axes: Axes, kind: str, neuron: str, step: int, values: Table, gradient
     symbol = rf"${kind}_{neuron}[{step}]$"
     shade = PALE_ORANGE if kind == "z" else PALE_BLUE
     box = {"boxstyle": "round,pad=0.3", "facecolor": shade, "edgecolor": "0.5", "linewidth": 0.8}
-    text = f"{symbol} = {values[key][step - 1]:.2f}" if key in values else symbol
+    digits = 0 if kind == "z" else 2
+    text = f"{symbol} = {values[key][step - 1]:.{digits}f}" if key in values else symbol
     text += "\n" if key in gradients else ""
     axes.text(x, y, text, ha="center", va="center", fontsize=8.5, bbox=box, zorder=3, linespacing=1.3)
     if key in gradients:
@@ -76,10 +77,15 @@ def _edges(axes: Axes, neuron: str, step: int, steps: int, attached: bool, half:
     place = {kind: _place(kind, neuron, step) for kind in PLACES}
     _edge(axes, place["I"], place["u"], half, VERMILION, "1")
     _edge(axes, place["u"], place["z"], half, GREEN, "$s$")
-    _edge(axes, place["u"], place["v"], half, VERMILION, "1")
-    _edge(axes, place["z"], place["v"], half, BLUE if attached else None, r"$-\theta$", dashed=True)
-    if step < steps:
+    followed = step < steps  # nothing comes back to the last state
+    _edge(axes, place["u"], place["v"], half, VERMILION if followed else None, "1")
+    through_reset = BLUE if attached and followed else None
+    _edge(axes, place["z"], place["v"], half, through_reset, r"$-\theta$", dashed=True)
+    if followed:
         _edge(axes, place["v"], _place("u", neuron, step + 1), half, VERMILION, r"$\beta$")
+    else:
+        x, y = place["v"]
+        axes.text(x, y - 0.55, "nothing follows", ha="center", va="center", fontsize=8.5, color=GREY)
     x, y = place["z"]
     target = _place("I", "b", step) if neuron == "a" else (x, y + 1.2)
     _edge(axes, place["z"], target, half, VERMILION, "$w_b$" if neuron == "a" else "$g_z$")
@@ -126,7 +132,7 @@ def _surroundings(axes: Axes, steps: int, half: Pair) -> None:
 
 def _legend(axes: Axes, attached: bool) -> None:
     """Name the kinds of arrows below the graph."""
-    kinds = [("black", "-", "forward"), (VERMILION, "-", "gradient × factor"), (GREEN, "-", "surrogate in place of H′")]
+    kinds = [("black", "-", "forward"), (VERMILION, "-", "gradient × factor"), (GREEN, "-", "gradient × slope s")]
     if attached:
         kinds += [("black", "--", "reset"), (BLUE, "-", "gradient through the reset")]
     else:

@@ -15,7 +15,15 @@ EXERCISES = {
     "01.2": Function(
         cases=(
             Case((0, 11), 1.0, "The first step belongs to the brightest pixel."),
-            Case((5, 11), 0.5, "There are T - 1 intervals between T steps."),
+            Case(
+                (5, 11),
+                0.5,
+                "Use the number of steps that is given.",
+                mistakes=(
+                    Mistake(1 - 5 / 11, "There are T - 1 intervals between T steps."),
+                    Mistake(1 - 5 / 12, "There are T - 1 intervals between T steps."),
+                ),
+            ),
             Case((1, 5), 0.75, "Use the number of steps that is given."),
             Case((10, 11), 0.0, "The last step belongs to a pixel that is nearly black."),
             Case((3, 10), 2 / 3, "Use the number of steps that is given."),

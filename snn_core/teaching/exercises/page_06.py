@@ -3,6 +3,7 @@
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 AT_1_2 = 1 / 9  # the bump at a membrane of 1.2
+AT_0_5 = 1 / 36
 
 EXERCISES = {
     "06.1": Value(
@@ -30,6 +31,7 @@ EXERCISES = {
                     Mistake(-0.2, "A silent neuron gets its own share too: the bump has two sides."),
                     Mistake(-0.25, "Without a spike the state lives on, and its share is missing."),
                     Mistake(-0.405, "1 - z - u s is c of the attached reset: detached, c has no part with the slope."),
+                    Mistake(-0.4, "1 - s is c of a soft, attached reset: this one is hard and detached."),
                     Mistake(-0.7, "The whole bracket of the bump is squared."),
                 ),
             ),
@@ -45,7 +47,15 @@ EXERCISES = {
                     ),
                 ),
             ),
-            Case((0.0, 2.0, 0.5, 0.9), 1.8, "beta comes as an argument, whatever its value."),
+            Case(
+                (0.0, 2.0, 0.5, 0.9),
+                1.8,
+                "All four numbers come as arguments, whatever their values.",
+                mistakes=(
+                    Mistake(1.0, "beta comes as an argument, whatever its value."),
+                    Mistake(1.8 - AT_0_5, "g_z comes as an argument, whatever its value."),
+                ),
+            ),
         ),
         stronger="g_z times 1 / (1 + 10 |u - 1|) squared; plus beta times later, if there was no spike.",
     ),
@@ -54,11 +64,11 @@ EXERCISES = {
             Case(
                 (20.0, 1.0, 0.01),
                 93,
-                "Solve exp(-k dt / tau) = share for k; the next whole number is below it.",
+                "Solve exp(-m dt / tau) = share for m; the next whole number is below it.",
             ),
             Case((20.0, 5.0, 0.01), 19, "A step of 5 ms takes credit away five times as fast per step."),
             Case((10.0, 1.0, 0.1), 24, "`share` need not be 1 %."),
         ),
-        stronger="k is above tau / dt times the natural logarithm of 1 / share; round down and add 1.",
+        stronger="m is above tau / dt times the natural logarithm of 1 / share; round down and add 1.",
     ),
 }

@@ -18,10 +18,10 @@ class BackwardGraph(LiveExplorer):
         "next": Button("Show it, ask for the next"),
         "descend": Button("One step downhill"),
         "filled": Range(0, 11, 1, 0, "numbers filled in"),
-        "w_a": Range(0.0, 2.0, 0.05, 0.8, "weight w_a"),
-        "w_b": Range(0.0, 2.0, 0.05, 1.2, "weight w_b"),
+        "w_a": Range(0.0, 2.0, 0.02, 0.96, "weight w_a"),
+        "w_b": Range(0.0, 2.0, 0.02, 0.8, "weight w_b"),
     }
-    beta, threshold, target, steps, lr = 0.5, 1.0, 2, 3, 0.07
+    beta, threshold, target, steps, lr = 0.5, 1.0, 2, 3, 0.05
 
     def data(self) -> dict:
         """Return the constants of the neurons, the wanted count, the steps and the step size."""

@@ -35,19 +35,6 @@ def test_latency_sends_the_brightest_first_and_one_spike_for_each_pixel(steps):
     assert spikes.sum() == 166
 
 
-def test_half_way_latency_knows_the_bright_and_delta_the_dark_parts():
-    image, steps = shown(Encoding.controls["digit"].start), 50
-    dark, bright = (image > 0) & (image < 0.45), image > 0.55
-    times = encoding.latency(image, steps, mode="linear")
-    known = reconstruction.from_latency(times, mode="linear") * times[:25].sum(0)
-    assert (known - image)[bright].abs().max() < 0.02
-    assert torch.equal(known[dark], torch.zeros(int(dark.sum())))
-    events = encoding.delta(encoding.direct(image, steps), threshold=1 / steps)
-    known = reconstruction.from_delta(events, threshold=1 / steps)[24]
-    assert (known - image)[dark].abs().max() < 0.02
-    assert (image - known)[bright].min() > 0.05
-
-
 def test_page_01_up_to_section_5(page):
     (whole, broken), (rate, thinned) = page["lost"]["phase"], page["lost"]["rate"]
     assert 0.001 < whole < 0.002

@@ -13,6 +13,10 @@ def always_eleven_steps(step, steps):
     return 1 - step / 10
 
 
+def always_21_steps(step, steps):
+    return 1 - step / 20
+
+
 def steps_up_to_ten(step, steps):
     return 1 - min(step, 10) / (steps - 1)
 
@@ -57,6 +61,7 @@ WRONG = {
         (counted_from_one, "T - 1 intervals"),
         (bright_is_late, "brightest"),
         (always_eleven_steps, "number of steps that is given"),
+        (always_21_steps, "number of steps that is given"),
         (steps_up_to_ten, "late steps"),
         (trains_up_to_25, "long trains"),
     ],

@@ -24,6 +24,14 @@ def membrane_of_any_step(spikes, membrane):
     return predict(torch.where(tied, membrane.amax(0), -torch.inf))
 
 
+def membrane_as_a_bonus(factor):
+    def decoder(spikes, membrane):
+        own = torch.where((spikes > 0) & (spikes.cumsum(0) == 1), membrane, 0).sum(0)
+        return predict(first_spike(spikes) + factor * own)
+
+    return decoder
+
+
 def one_step_for_all_samples(spikes, membrane):
     step = spikes.sum((1, 2)).nonzero()[0, 0]
     return predict(torch.where(spikes[step] > 0, membrane[step], -torch.inf))
@@ -49,5 +57,6 @@ WRONG = {
         (most_spikes, "decides between"),
         (membrane_of_any_step, "of a later step"),
         (one_step_for_all_samples, "its own first step"),
+        *((membrane_as_a_bonus(factor), "of a later step") for factor in (0.1, 0.2, 0.5, 1)),
     ],
 }

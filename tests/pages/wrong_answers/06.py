@@ -47,6 +47,14 @@ def fixed_decay(g_z, later, u, beta):
     return g_z * bump(u) + (u <= 1) * 0.5 * later
 
 
+def fixed_error(g_z, later, u, beta):
+    return -bump(u) + (u <= 1) * beta * later
+
+
+def soft_attached(g_z, later, u, beta):
+    return g_z * bump(u) + (1 - bump(u)) * beta * later
+
+
 def other_way_round(g_z, later, u, beta):
     return g_z * bump(u) + (u > 1) * beta * later
 
@@ -83,7 +91,9 @@ WRONG = {
         (soft_reset, "soft reset"),
         (attached_reset, "attached"),
         (attached_at_every_step, "attached"),
-        (fixed_decay, "as an argument"),
+        (soft_attached, "soft, attached"),
+        (fixed_decay, "beta comes as an argument"),
+        (fixed_error, "g_z comes as an argument"),
     ],
     "06.3": [
         (not_rounded, "next whole number"),

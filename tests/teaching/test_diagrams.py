@@ -102,7 +102,7 @@ def test_a_digit_before_and_after_has_the_spikes_of_both_layers():
     silent = torch.zeros(10, 10)
     rows = before_and_after(image, pixels, (before, silent), (after, output))
     (digit, *above), (below, *under) = rows
-    assert np.array_equal(digit.images[0].get_array(), image)
+    assert torch.equal(torch.as_tensor(digit.images[0].get_array()), image)
     drawn = [below, *above, *under]
     for axes, spikes in zip(drawn, (pixels, before, silent, after, output), strict=True):
         marks = axes.lines[0].get_xydata().round().astype(int)

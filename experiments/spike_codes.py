@@ -5,9 +5,10 @@ T steps. "random" and "regular" are rate codes, by coin tosses and by integrate-
 full" is the regular one that starts at half its threshold, so that its count is rounded and not cut
 off. "latency" is the linear rule; "delta" sees the image switched on, with the threshold 1/T.
 "regular by time" reads the regular code by its spike times. The receiver knows how many spikes are
-lost and how late they come on average. Of late spikes all are counted, those that meet and those
-after the last step, too. Noise of less than half a grey level
-makes the greys of the 8-bit images continuous; without it latency has no error at T = 256.
+lost and how late they come on average, and hears those after the last step, too. Late spikes of a
+pixel that meet in one step are all counted under "late", and count as one under "late, one a step".
+Noise of less than half a grey level makes the greys of the 8-bit images continuous; without it
+latency has no error at T = 256.
 """
 
 import torch
@@ -121,6 +122,7 @@ def disturbed(code: str, values: Tensor, generator: Generator) -> dict[str, floa
         "sent": error(read(code, spikes), values),
         "lost": error(read_lossy(code, left), values),
         "late": error(read_late(code, delayed), values),
+        "late, one a step": error(read_late(code, delayed.clamp(max=1)), values),
     }
 
 

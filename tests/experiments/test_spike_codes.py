@@ -129,4 +129,4 @@ def test_a_tiny_run_records_every_code(tmp_path, monkeypatch):
         assert len(results["error"][code]) == len(results["spikes"][code]) == 2
     assert set(results["disturbed"]) == set(spike_codes.CODES) - {"regular by time"}
     for found in results["disturbed"].values():
-        assert set(found) == {"sent", "lost", "late"}
+        assert set(found) == {"sent", "lost", "late", "late, one a step"}

@@ -8,6 +8,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from snn_core import LIF
 from snn_core.teaching.diagrams import (
+    before_and_after,
     class_lines,
     follow_digit,
     map_of_pairs,
@@ -80,13 +81,49 @@ def test_lines_of_named_classes_lie_in_front_and_the_first_on_top():
 
 def test_a_digit_is_followed_from_its_pixels_to_its_scores():
     pixels, hidden = torch.zeros(6, 16), torch.zeros(6, 5)
-    pixels[2, 3] = hidden[4, 1] = 1
-    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4])
+    pixels[2, 3 * 4 + 1] = pixels[3, 3 * 4 + 2] = hidden[4, 1] = 1
+    axes = follow_digit(torch.eye(4), pixels, hidden, torch.rand(6, 10), [9, 4], 1)
     assert len(axes) == 4
     assert axes[0].images[0].get_array().tolist() == torch.eye(4).tolist()
     places = [set(zip(*each.lines[0].get_data(), strict=True)) for each in axes[1:3]]
     assert places == [{(2, 3)}, {(4, 1)}]
+    assert axes[0].patches[0].get_bbox().bounds == (0.5, -0.5, 1, 4)
+    bottom, top = axes[1].get_ylim()
+    assert bottom > top  # row 0 above, as in the image
     assert len(axes[3].lines) == 10
+
+
+def test_a_digit_before_and_after_has_the_spikes_of_both_layers():
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand(28, 28, generator=generator)
+    pixels, before, after, output = (
+        (torch.rand(10, size, generator=generator) < 0.3).float() for size in (784, 60, 60, 10)
+    )
+    silent = torch.zeros(10, 10)
+    rows = before_and_after(image, pixels, (before, silent), (after, output))
+    (digit, *above), (below, *under) = rows
+    assert torch.equal(torch.as_tensor(digit.images[0].get_array()), image)
+    drawn = [below, *above, *under]
+    for axes, spikes in zip(drawn, (pixels, before, silent, after, output), strict=True):
+        marks = axes.lines[0].get_xydata().round().astype(int)
+        assert sorted(marks.tolist()) == spikes.nonzero().tolist()
+    titles = [axes.get_title(loc="left") or axes.get_title() for axes in drawn[1:]]
+    assert titles[1] == "before: output, 0 spikes"
+    assert titles[3] == f"after: output, {output.sum():.0f} spikes"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"column": 4}, "column"),
+        ({"column": -1}, "column"),
+        ({"pixels": torch.zeros(6, 15)}, "pixels"),
+    ],
+)
+def test_a_digit_is_followed_along_one_of_its_columns(change, named):
+    known = {"pixels": torch.zeros(6, 16), "hidden": torch.zeros(6, 5), "scores": torch.rand(6, 10)}
+    with pytest.raises(ValueError, match=named):
+        follow_digit(torch.eye(4), **{**known, "named": [9], "column": 1, **change})
 
 
 @pytest.mark.parametrize("named", [[10], [-1], [1.5], list(range(8))])

@@ -23,7 +23,7 @@ from snn_core import (
     reconstruction,
 )
 from snn_core.datasets import mnist_mini
-from snn_core.losses import van_rossum
+from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
@@ -793,3 +793,55 @@ def test_the_spot_that_is_nearest_in_pixels_is_picked():
     runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
     done = subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True)
     assert json.loads(done.stdout) == ["a", "b", "b"]
+
+
+def recorded_outputs(data):
+    """Return the recorded output spikes ``[T, B, 10]`` that the explorer of page 07 holds."""
+    masks = torch.tensor(data["masks"]).T
+    return torch.stack([masks >> c & 1 for c in range(10)], 2).float()
+
+
+@needs_node
+def test_a_network_that_is_stopped_answers_as_the_core_does():
+    data = explorers.StopReading().data()
+    outputs, labels = recorded_outputs(data), torch.tensor(data["labels"])
+    cases = [{"digit": digit, "step": step} for digit in range(50) for step in (1, 2, 5, 10, 30)]
+    found = run("StopReading", [("compute", case, data) for case in cases])
+    verdicts = set()
+    for case, each in zip(cases, found, strict=True):
+        digit, step = case["digit"], case["step"]
+        counts = spike_count(outputs[:step])
+        assert each["counts"] == counts[digit].tolist()
+        assert each["answer"] == predict(counts)[digit]
+        first, second = counts[digit].topk(2).values
+        label, answer, right = each["titles"]
+        assert numbers(label) == [data["labels"][digit]]
+        lead = (first - second).item()
+        assert numbers(answer) == [step, each["answer"], *([lead] if lead else [])]
+        assert ("tie" in answer) == (first == second)
+        verdicts.add("right" in answer)
+        assert ("right" in answer) == (each["answer"] == labels[digit])
+        share = accuracy(counts, labels)
+        assert numbers(right) == pytest.approx([50 * share, 50])
+    assert verdicts == {True, False}
+
+
+@needs_node
+def test_the_share_that_is_right_is_found_after_every_step():
+    data = explorers.StopReading().data()
+    outputs, labels = recorded_outputs(data), torch.tensor(data["labels"])
+    expected = [50 * accuracy(counts, labels) for counts in outputs.cumsum(0)]
+    (found,) = run("StopReading", [("rightAfter", data)])
+    assert found == pytest.approx(expected)
+    assert found[0] < 25 < 45 < found[-1]
+
+
+def test_the_digits_that_are_stopped_are_those_of_the_record():
+    data = explorers.StopReading().data()
+    digits, places = mnist_mini(), recorded("first_network").results["stopped"]["places"]
+    assert len(places) == len(data["images"]) == explorers.StopReading.controls["digit"].high + 1
+    assert len(data["masks"][0]) == explorers.StopReading.controls["step"].high
+    assert data["labels"] == digits.test_labels[places].tolist()
+    for image, place in zip(data["images"], places, strict=True):
+        greys = torch.tensor([int(grey, 16) for grey in image]).view(28, 28) / 15
+        assert (greys - digits.test_images[place]).abs().max() < 1 / 29

@@ -27,7 +27,7 @@ from snn_core.teaching.digit_reader import fit_readout, measured_layer, random_r
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import LayerRates
 from snn_core.teaching.palette import VERMILION
-from snn_core.teaching.plotting import decorate, dots_per_seed, heat_table, panels, raster, use_style
+from snn_core.teaching.plotting import decorate, heat_table, panels, raster, use_style
 from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
 
@@ -36,10 +36,10 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(9)
 
 # %% [markdown]
-# Here is a handwritten digit and a network that reads it. The pixels send spikes, the brighter the more often (page 01); a white one spikes at nearly every step. They reach 256 *hidden* neurons (page 02) through random weights. Each hidden spike adds to ten scores, one for each digit. The highest score is the answer.
+# Here is a handwritten digit and a network that reads it. Its pixels send spikes, the brighter the more often (page 01); one column of them is drawn. They reach 256 *hidden* neurons (page 02) through random weights. Each hidden spike adds to ten scores, one for each digit. The highest score is the answer.
 
 # %%
-reader = random_reader(seed=0)  # section 4 makes it again
+reader = random_reader(seed=0)  # sections 4 and 5 make it again
 digits = mnist_mini()
 digit = digits.test_images[206]
 
@@ -54,17 +54,18 @@ scores = reader[2](hidden).cumsum(0)
 # %% [markdown]
 # > **Look first:** after how many steps would you give the answer?
 
-# %% alt="Four panels from left to right: a handwritten nine; the raster of its 784 pixels over 30 ms; the raster of the 256 hidden neurons; ten scores growing over time. The score of the nine grows away from all others; that of the four is second."
+# %% alt="Four panels from left to right: a handwritten nine with one column marked; the raster of the 28 pixels of that column over 30 ms, white ones spiking at nearly every step and grey ones now and then; the raster of the 256 hidden neurons; ten scores growing over time. The score of the nine grows away from all others; that of the four is second."
 axes = follow_digit(
     digit,
     pixels[:, 0],
     hidden[:, 0],
     scores[:, 0],
     named=[9, 4],
+    column=17,
 )
 
 # %% [markdown]
-# After six or seven: there the 9 parts from the 4, and rightly so. More steps make an answer safer, and later. (We count steps from 1; the first is drawn at 0 ms.)
+# At steps 1 and 2 the 4 leads, and from step 3 on the 9, rightly. It leads by little at first; after six or seven steps the two lines part. Who waits answers more safely, and later. (We count steps from 1; the first is drawn at 0 ms.)
 #
 # This page goes from left to right: how spikes pass through a layer, why they often do not, and how an answer is read out of them.
 
@@ -95,11 +96,17 @@ assert digits.test_labels[206] == 9
 # | 2 | 0, 1 | 0.5 | 0.5 · 0.6 + 0.5 = 0.8 | no | 0.8 |
 # | 3 | 1, 1 | 1.1 | 0.5 · 0.8 + 1.1 = 1.5 | **yes** | 1.5 − 1 = 0.5 |
 #
-# > **Before you read on:** to fill in a row, in which column do you look at the row above?
+# > **Before you read on:** which column needs a number from the row above?
 
 # %%
 W = torch.tensor([[0.6, 0.5]])
-x = torch.tensor([[1.0, 0], [0, 1], [1, 1]])
+x = torch.tensor(
+    [
+        [1.0, 0],
+        [0, 1],
+        [1, 1],
+    ]
+)
 current = x @ W.T  # [3 steps, 1 neuron]
 
 run = LIF(beta=0.5)(current[:, None], record=True)
@@ -108,7 +115,7 @@ print("membrane:", run.membrane.flatten())
 print("spikes:  ", run.spikes.flatten())
 
 # %% [markdown]
-# In that of the membrane only. A current needs nothing from the step before: **only neurons have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
+# The membrane: it takes $\beta$ times the state before. A current needs nothing from the step before: **only neurons have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
 
 # %%
 network = nn.Sequential(
@@ -129,7 +136,7 @@ assert torch.allclose(network[0](pixels)[7], network[0](pixels[7]), atol=1e-6)
 # %% [markdown]
 # ## 2 · The same network with a loop of its own
 #
-# Sometimes you want the loop: data arrive step by step, or you want to stop early, or to look inside on the way. `lif_step` is one step of page 02: current and state go in; spikes, membrane and new state come out.
+# Data may arrive step by step, or you want to stop early, or to look inside. `lif_step` is one step of page 02: current and state go in; spikes, membrane and new state come out.
 
 
 # %%
@@ -155,7 +162,7 @@ class Looped(nn.Module):
 
 
 # %% [markdown]
-# Take it away and change it. To see that it is the same network, give it the same weights:
+# Take it away and change it. To see that it is the same network, give both the same weights:
 
 # %%
 beta = LIF().beta.item()
@@ -168,9 +175,9 @@ print("spikes:", network(loud).sum().item())
 print("equal: ", torch.equal(looped(loud), network(loud)))
 
 # %% [markdown]
-# Equal to the last spike, and so are the gradients. Only the order differs: the `Sequential` takes one layer through all steps, the loop takes all layers through one step. Both are allowed, since no layer hears a later one.
+# Equal to the last spike. Only the order differs: the `Sequential` takes one layer through all steps, the loop takes all layers through one step. Both are allowed, since no layer hears a later one.
 #
-# Here is a layer with its loop, and with a column for each step. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves:
+# Here is a layer, folded and step by step. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves:
 #
 # > **Look first:** through which arrows can the input of step 1 influence the spike of step 3?
 
@@ -178,19 +185,12 @@ print("equal: ", torch.equal(looped(loud), network(loud)))
 axes = fold_and_unroll(steps=3)
 
 # %% [markdown]
-# Only through the states $v$. They shrink by $\beta$ at each step, and lose $\theta$ at each spike. So a layer of LIF neurons *is* a recurrent network, in which each neuron hears only itself. (*Deeper* writes down its matrix.) With weights between the neurons of a layer, as on page 03, spikes would lead from one step to the next as well: then only the loop will do.
+# Only through the two marked $\beta$: from $v[1]$ to $u[2]$, and from $v[2]$ to $u[3]$. (From $u$ to $v$ there are two ways, one of them through a spike.) So a layer of LIF neurons *is* a recurrent network, in which each neuron hears only itself. (*Deeper*: its matrix.) With weights between the neurons of a layer, as on page 03, only the loop will do.
 
 # %% tags=["check"]
 assert round(LIF().beta.item(), 3) == 0.905
 assert network(loud).sum() > 10
 assert torch.equal(looped(loud), network(loud))
-gradients = []
-for each in (network, looped):
-    _ = each.zero_grad()
-    each(loud).sum().backward()
-    gradients.append([weights.grad.clone() for weights in network.parameters()])
-assert all(torch.allclose(*pair, rtol=1e-4, atol=1e-5) for pair in zip(*gradients, strict=True))
-assert max(each.abs().max() for each in gradients[0]) > 0
 
 # %% [markdown]
 # ## 3 · Layers that die
@@ -230,23 +230,16 @@ for number, spikes in enumerate(dying):  # 0 is the input
 # $$\mathrm{Var}(u) = n\,\sigma_w^2 \Bigg[\underbrace{\frac{p(1-p)}{1-\beta^2}}_{\text{flicker}} + \underbrace{\frac{p^2}{(1-\beta)^2}}_{\text{offset}}\Bigg].$$
 
 # %% [markdown]
-# (*Deeper* derives it in three steps.)
+# (*Deeper* derives it in three steps.) PyTorch draws $\sigma_w = 1/\sqrt{3n}$.
 #
-# > **Before you run:** with $\beta = 0$ a membrane holds one step, with $\beta = 0.905$ it sums over about ten. Both terms grow. Which one grows less?
+# > **Before you run:** do membranes that spread by $\sqrt{\mathrm{Var}(u)}$ reach the threshold of 1 often, with PyTorch's weights?
 
 # %%
 p = 0.1
-for decay in (0, beta):
-    flicker = p * (1 - p) / (1 - decay**2)
-    offset = p**2 / (1 - decay) ** 2
-    print(f"beta {decay:.3f}: flicker {flicker:.2f}, offset {offset:.2f}")
+flicker = p * (1 - p) / (1 - beta**2)
+offset = p**2 / (1 - beta) ** 2
+print(f"flicker {flicker:.2f}, offset {offset:.2f}")
 
-# %% [markdown]
-# The flicker: over ten steps much of it cancels. The offset adds up, and becomes the larger term.
-#
-# How far do membranes spread with three kinds of weights?
-
-# %%
 sigmas = {
     "divided by n": 1 / 200,
     "PyTorch's default": (1 / 600) ** 0.5,
@@ -257,9 +250,9 @@ for name, sigma in sigmas.items():
     print(f"{name}: {variance**0.5:.2f}")
 
 # %% [markdown]
-# PyTorch draws $\sigma_w = 1/\sqrt{3n}$. The membranes spread by 0.73, so the threshold is 1.4 spreads away. Without a reset, 8 of 100 *places* (one step of one neuron) would lie above it; since spikes reset, 1 of 100 does. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die. Divided by $n$ the membranes hardly move. Not scaled, they go far beyond the threshold.
+# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away, and after a reset it takes a neuron about 17 steps to spike again. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die. Divided by $n$ the membranes hardly move. Not scaled, they go far beyond the threshold.
 #
-# **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2: then about 7 of 100 places hold a spike, not far from the input's 10. A spread of 1 gives 2.5, one of 4 gives 15.
+# **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2: then about 7 of 100 places hold a spike, not far from the input's 10.
 
 
 # %%
@@ -278,7 +271,7 @@ print("sigma: ", layer.weight.std())
 # %% [markdown]
 # About 0.73, as the formula says, and for a spread of 2 it asks for $\sigma_w = 0.11$. `measured_layer` does this with normal weights. Now five layers in four ways:
 #
-# > **Before you run:** which of the other two kinds of weights keeps layer 5 alive? Would you want it?
+# > **Before you run:** which keeps layer 5 alive, weights divided by $n$ or weights not scaled? Would you want it?
 
 
 # %%
@@ -300,40 +293,32 @@ for make_layer in cases.values():
     table.append([100 * each.mean() for each in spikes])
 
 # %% [markdown]
-# Of 100 places, so many hold a spike:
+# Of 100 places hold a spike:
 
 # %% alt="Table of spikes per step in percent, for the input and five layers. Divided by n: 0 from layer 1 on. PyTorch's default: 1 in layer 1, then 0. Not scaled: 36 to 52. Measured: about 7 in all five layers."
 axis = heat_table(table, list(cases), ["input", 1, 2, 3, 4, 5])
 decorate(axis, x="layer", title="Spikes in 100 places: two die, one shouts, one stays")
 
 # %% [markdown]
-# Weights that are not scaled keep it alive. Which share of its neurons fires at nearly every step?
-
-# %%
-spikes = five_layers(cases["not scaled"])[5]
-busy = spikes.mean((0, 1)) > 0.9
-print(busy.float().mean())
-
-# %% [markdown]
-# Almost a third, and such a neuron says as little as a silent one. The measured weights hold all layers between 5 and 10 %. Some of their neurons are busy and some quiet: that is the offset, which no scaling removes.
+# Weights that are not scaled. But almost a third of its neurons spike at nearly every step, and such a neuron says as little as a silent one. The measured weights hold all layers between 5 and 10 %. Some of their neurons are busy and some quiet: that is the offset, which no scaling removes.
 
 # %% tags=["check"]
 assert [round(100 * spikes.mean().item()) for spikes in dying[:3]] == [10, 1, 0]
 assert dying[2].mean() < 1e-4
 assert 0.1 < dying[1].mean() / dying[0].mean() < 0.12
+busy = five_layers(cases["not scaled"])[5].mean((0, 1)) > 0.9
 assert 0.28 < busy.float().mean() < 0.34
+at = dying[1].permute(1, 2, 0).nonzero()  # example, neuron, step
+gaps = at.diff(dim=0)
+assert abs(gaps[(gaps[:, :2] == 0).all(1), 2].median() - 17) < 2
+assert round((200 / 600 * (flicker + offset)) ** -0.5, 1) == 1.4
 assert round(flicker, 2) == 0.50
 assert round(offset, 2) == 1.10
 assert round((200 / 600 * (flicker + offset)) ** 0.5, 2) == 0.73
 assert abs(before / 0.73 - 1) < 0.15
-drawn = []
-heard = five_layers(lambda spikes: drawn.append(default(spikes)) or drawn[-1])
-assert abs((LeakyIntegrator()(drawn[0](heard[0])) > 1).float().mean() - 0.08) < 0.01
 assert np.isclose(2 / (200 * (flicker + offset)) ** 0.5, 0.11, atol=0.005)
 assert abs(layer.weight.std() - 0.11) < 0.01
-for spread, share in ((1, 0.025), (2, 0.07), (4, 0.15)):
-    at_spread = five_layers(lambda spikes, spread=spread: measured_layer(spikes, 200, spread=spread))
-    assert abs(torch.stack(at_spread[1:]).mean() / share - 1) < 0.1
+assert abs(torch.stack(five_layers(cases["measured"])[1:]).mean() / 0.07 - 1) < 0.1
 for seed in range(4, 9):  # whatever the seed
     at_n, plain, unscaled, scaled = (five_layers(make, seed) for make in cases.values())
     assert at_n[1].sum() == 0
@@ -352,7 +337,6 @@ for seed in range(4, 9):  # whatever the seed
 #
 # 1. Turn $g$ up slowly. In which order do the layers wake up? Where does layer 5 fire as often as the input?
 # 2. Set $g = 1.4$ and $\tau = 5$ ms. Layer 5 is all but silent. Raise $\tau$: why does it come back?
-# 3. Set $g = 1.6$ and $\tau = 10$ ms. Raise the input rate $p$ from 0.05 to 0.5. Does layer 5 keep up?
 
 # %%
 LayerRates().sliders()
@@ -362,14 +346,13 @@ LayerRates().sliders()
 #
 # 1. Layer 1 first, and layer 5 last, above $g = 1$. Between 1.6 and 1.7 it fires as often as the input (with other draws, up to 2).
 # 2. A longer $\tau$ sums over more steps, so that the membranes spread further: the title says how far. At 50 ms all five layers fire at about the same rate.
-# 3. No. It grows fast at first, and ever more slowly: its busiest neurons fire at nearly every step, and four to six in ten never do, since their offset is negative.
 #
 # </details>
 
 # %% [markdown]
 # ## 4 · Random neurons, a fitted readout
 #
-# How much can spikes tell *before* any hidden weight is trained? Make the reader of the first picture again. First 256 random neurons, their weights measured on 500 training digits:
+# How much can spikes tell *before* any hidden weight is trained? Take 256 random neurons, their weights measured on 500 training digits:
 
 # %%
 train = digits.train_images.flatten(1)
@@ -379,51 +362,36 @@ heard = encoding.rate(train[:500], 10, generator=chance)
 layer = measured_layer(heard, 256, generator=chance)
 
 # %% [markdown]
-# Show them 5,000 training digits for ten steps each, and count each neuron's spikes. Fit an ordinary linear classifier to these counts. No gradient has to pass a spike:
+# Show them 5,000 training digits for ten steps each. Fit a linear classifier to the spike counts: a softmax, with a penalty on large weights. No gradient has to pass a spike:
 
 # %%
 heard = encoding.rate(train, 10, generator=chance)
-answers = LIF()(layer(heard))
-counts = spike_count(answers)  # [5000 digits, 256 neurons]
-readout = fit_readout(counts, digits.train_labels)
+answers = LIF()(layer(heard))  # [10 steps, 5000 digits, 256 neurons]
+readout = fit_readout(spike_count(answers), digits.train_labels)
 
 # %% [markdown]
 # > **Before you run:** how many of 100 *unseen* digits will it read?
 
 # %%
-test = digits.test_images.flatten(1)
 labels = digits.test_labels
-unseen = encoding.rate(test, 30, generator=chance)
+unseen = digits.test_images.flatten(1)
+unseen = encoding.rate(unseen, 30, generator=chance)
 answers = LIF()(layer(unseen[:10]))  # ten of 30 steps
 scores = readout(spike_count(answers))
 print("from spikes:", accuracy(scores, labels))
 
 # %% [markdown]
-# 87. Nobody told the 256 neurons what a digit is. Was that luck, and does the size matter? The same was done for three sizes and five seeds:
+# 87. Nobody told the 256 neurons what a digit is. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier on the pixels themselves:
 
 # %%
 record = recorded("random_reader")
 print(record)
-
-# %% alt="Test accuracy of a linear readout of random spiking layers, one dot a seed. 64 neurons: 73 to 75 percent. 256 neurons: 85 to 88. 1024 neurons: 89 to 92, around 90.5 and above the dashed line of the readout from pixels at 89."
-by_size = {}
-for name, found in record.results["accuracy"].items():
-    by_size[name] = [found]
-
-axis = dots_per_seed(
-    by_size,
-    ["one seed"],
-    level=record.results["pixels"]["accuracy"],
-    y="test accuracy",
-)
-decorate(
-    axis,
-    x="hidden neurons",
-    title="Size buys accuracy (dashed: from pixels)",
-)
+for size, found in record.results["accuracy"].items():
+    print(size, "neurons:", min(found), "to", max(found))
+print("pixels:", record.results["pixels"]["accuracy"])
 
 # %% [markdown]
-# With 256 neurons, five seeds lie between 85 and 88 %. The same classifier reads 89 % from the pixels themselves: 256 noisy counts tell less than 784 exact pixels. With 1,024 neurons their mean is 90.5 %, above the pixels (the lowest seed by three digits only). So spikes carry the image.
+# No luck; and size helps. 256 noisy counts tell less than 784 exact pixels, 1,024 as much or more. So spikes carry the image.
 #
 # **This is the bar for training.** Page 07 trains *both* layers of a network with 256 hidden neurons. If it did not beat 88 %, training the hidden one would have gained nothing. (Spread and penalties were chosen on 1,000 training digits that the fits did not see.)
 
@@ -439,13 +407,12 @@ assert record.results["pixels"]["penalty"] == 0.03
 assert (record.results["spread"], record.results["penalty"]) == (2.0, 0.01)
 assert record.settings["held_out"] == 1000
 assert len(record.settings["seeds"]) == 5
-assert abs(pixel_line - accuracy(on_pixels(10 * test), labels)) < 0.005
+assert abs(pixel_line - accuracy(on_pixels(10 * digits.test_images.flatten(1)), labels)) < 0.005
 assert round(100 * pixel_line) == 89
-accuracies = {size: np.array(found[0]) for size, found in by_size.items()}
+accuracies = {size: np.array(found) for size, found in record.results["accuracy"].items()}
 assert [round(100 * end) for end in (accuracies["256"].min(), accuracies["256"].max())] == [85, 88]
 assert accuracies["256"].max() < pixel_line
-assert round(1000 * (accuracies["1024"].min() - pixel_line)) == 3
-assert abs(accuracies["1024"].mean() - 0.905) < 0.001
+assert accuracies["1024"].min() > pixel_line
 assert accuracies["64"].max() < accuracies["256"].min()
 from_spikes_of_pixels = [run["accuracy"] for run in record.results["pixel_spikes"]]
 assert np.mean(from_spikes_of_pixels) > accuracies["256"].mean()
@@ -454,7 +421,20 @@ assert (accuracies["1024"] > from_spikes_of_pixels).all()
 # %% [markdown]
 # ## 5 · Five ways to read an output
 #
-# So far the scores were arithmetic outside of the network. Now they become neurons. What a step adds to the ten scores goes as a current into ten **output neurons**. It is `reader(pixels)`: `layer`, `LIF()`, and the weights of `readout`, with its bias divided by ten, since ten steps were counted. LIF neurons answer with spikes. `LeakyIntegrator` neurons have no threshold, and answer with a membrane.
+# So far the scores were arithmetic outside of the network. Now the readout becomes its last layer. It was fitted to ten steps, so each step gets a tenth of the bias. This is the reader of the first picture:
+
+# %%
+last = nn.Linear(256, 10).requires_grad_(False)
+last.load_state_dict(
+    {
+        "weight": readout.weight,
+        "bias": readout.bias / 10,
+    }
+)
+reader = nn.Sequential(layer, LIF(), last)
+
+# %% [markdown]
+# At each step it sends a current into ten **output neurons**, one for each class. LIF neurons answer with spikes. `LeakyIntegrator` neurons have no threshold, and answer with a membrane.
 
 # %%
 current = reader(pixels)
@@ -504,7 +484,7 @@ for name, scores in decoded.items():
 #
 # `predict` takes the class with the highest score, and the lower class on a tie: by its first spike this 9 would be read as a 4. The other four say 9.
 #
-# > **Before you run:** was that an exception? Which decoder will be right least often, over all 1,000 test digits?
+# > **Before you run:** which decoder will be right least often, over all 1,000 test digits?
 
 # %%
 current = reader(unseen)
@@ -516,7 +496,7 @@ for decoder in (max_membrane, summed_membrane):
     print(decoder.__name__, accuracy(decoder(membrane), labels))
 
 # %% [markdown]
-# The first spike. The others agree within two points, and so they do from five seeds in the record, the population too. The first spike decides on very little, and our 9 shows what else can happen: a tie.
+# The first spike: it is little evidence, and may be a tie, as for our 9. The others agree within two points, in five seeds of the record too, population included.
 
 # %% tags=["check"]
 assert torch.equal(decoded["first spike"][0] == -2, torch.isin(torch.arange(10), torch.tensor([4, 9])))
@@ -529,10 +509,10 @@ assert torch.equal(decoded["first spike"].float(), first_spike(one))
 assert torch.equal(decoded["maximum"], max_membrane(same))
 assert torch.allclose(30 * decoded["mean"], summed_membrane(same), atol=1e-4)
 assert torch.equal(decoded["population"], population_count(population, 10))
-last = {name: np.array(runs)[:, -1] for name, runs in record.results["curves"].items()}
-slow = last.pop("first spike")
-assert max(np.ptp([found[seed] for found in last.values()]) for seed in range(5)) < 0.02
-assert all((slow < found - 0.05).all() for found in last.values())
+final = {name: np.array(runs)[:, -1] for name, runs in record.results["curves"].items()}
+single = final.pop("first spike")
+assert max(np.ptp([found[seed] for found in final.values()]) for seed in range(5)) < 0.02
+assert all((single < found - 0.05).all() for found in final.values())
 
 # %% [markdown]
 # ## 6 · Early or right
@@ -556,32 +536,21 @@ decorate(
 )
 
 # %% [markdown]
-# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind, at first by the head start of its membranes; it costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. At the first step all are silent, and `predict` says 0, which 8.5 % of the digits are. The **first spike** is as early as the count but stays at 80 %: it never looks again, and in 18 % of the digits two classes or more spike first together.
-#
-# What if the current were weaker?
+# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind: its membranes have a head start, each its own. It costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. (At the first step all are silent: `predict` says 0, and is right in 9 %.) The **first spike** has come by the third step on average, where membranes have 81 %. It stays at 80: it never looks again, and in 18 % of the digits two classes or more spike first together.
 #
 # > **Before you look:** multiply the current by a *gain* of 0.5. Does the first spike come later? Is it right more often?
 
-# %% alt="Test accuracy for five gains of the current, one dot a seed. The first spike: 84 percent at gain 0.25, 86 at 0.5, 80 at 1, 67 at 2, 51 at 4. The count: 84, 87, 88, 86 and 76."
-by_gain = {}
-for name, found in record.results["gains"].items():
-    by_gain[name] = [found["first spike"], found["count"]]
-
-axis = dots_per_seed(
-    by_gain,
-    ["first spike", "count"],
-    y="test accuracy",
-)
-decorate(
-    axis,
-    x="gain",
-    title="Weak currents spike late, and seldom together",
-)
+# %%
+for gain, found in record.results["gains"].items():
+    step = np.mean(found["mean step"])
+    ties = np.mean(found["ties"])
+    right = np.mean(found["first spike"])
+    print(f"gain {gain}: step {step:.1f}, {ties:.0%} ties, {right:.0%} right")
 
 # %% [markdown]
-# Both. At 0.5 the first spike comes at about the fifth step instead of the third, ties fall from 18 to 6 %, and it gains six points: 86 %, as many as the maximum after five steps. At 4 two thirds of the digits are ties; at 0.25, 7 % never spike and are read as a 0. A first spike trades speed for accuracy. A count loses at the ends only: where the winner hardly spikes (0.25), and where the second spikes at nearly every step too (4).
+# Both: two steps later, and six points better. About half of this is more evidence, and half fewer ties (solution 3). At 0.25 it is later still, but some digits make nobody spike, and count as a 0. **A first spike trades speed for accuracy.**
 #
-# Which one to take? A membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock.
+# Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: trained for another decoder, the order may change (page 08).
 
 # %% tags=["check"]
 curves = {name: 100 * np.array(found) for name, found in curves.items()}
@@ -601,23 +570,19 @@ gains = {
 assert round(100 * gains[1]["ties"]) == 18
 assert round(100 * gains[0.5]["ties"]) == 6
 assert round(100 * (gains[0.5]["first spike"] - gains[1]["first spike"])) == 6
-assert abs(gains[4]["ties"] - 2 / 3) < 0.01
-assert [round(gains[gain]["mean step"]) for gain in (0.5, 1)] == [5, 3]
-assert round(100 * gains[0.5]["first spike"]) == 86
-assert abs(100 * gains[0.5]["first spike"] - mean["maximum"][4]) < 0.5
-assert round(100 * gains[0.25]["silent"]) == 7
-assert gains[0.5]["silent"] < 0.002
+assert round(gains[0.5]["mean step"] - gains[1]["mean step"]) == 2
+assert round(gains[1]["mean step"]) == 3
+assert round(mean["maximum"][2]) == 81
+assert gains[0.25]["silent"] > 0.05
+assert gains[0.25]["mean step"] > gains[0.5]["mean step"] + 5
 assert gains[0.25]["first spike"] < gains[0.5]["first spike"]
-assert gains[0.25]["count"] < gains[0.5]["count"] - 0.03
-assert gains[4]["count"] < gains[2]["count"] - 0.05
-assert abs(gains[2]["count"] - gains[1]["count"]) < 0.02
-per_step = {gain: LIF()(gain * current).mean(0).topk(2, 1).values.mean(0) for gain in (0.25, 4)}
-assert abs(per_step[0.25][0] - 0.1) < 0.02
-assert per_step[4][1] > 0.8
 ahead = LIF()(current, torch.full((1000, 10), 0.9))
 assert abs(accuracy(ahead[0], labels) - 0.25) < 0.05
+apart = torch.rand((1000, 80), generator=generator) - 0.5  # starts that differ, ahead on average by nothing
+apart = population_count(LIF()(current[:3].repeat_interleave(8, dim=2), apart), 10)
+assert accuracy(apart, labels) > accuracy(spikes[:3].sum(0), labels) + 0.05
 assert spikes[0].mean() < 1e-3
-assert (labels == 0).float().mean() == 0.085
+assert round(100 * (labels == 0).float().mean().item(), 1) == 8.5  # `predict` says 0 on a tie of all
 
 # %% [markdown]
 # ## Recap
@@ -709,19 +674,16 @@ check("04.3", first_spike_winner)
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 3</summary>
 #
-# Nobody has spiked before the first step. Mark the classes that share the best score, give all others the membrane minus infinity, and take the highest.
+# Whoever has not spiked by that step is below the threshold, so that the highest membrane of all belongs to one of those that spike.
 #
 # ```python
 # def first_spike_winner(spikes, membrane):
-#     score = first_spike(spikes)
-#     best = score.amax(1, keepdim=True)
-#     step = -best[:, 0].long()
-#     step = step.clamp(max=len(membrane) - 1)  # the last one, if nobody spiked
-#     at_step = membrane[step, torch.arange(len(step))]
-#     return predict(torch.where(score == best, at_step, -torch.inf))
+#     before = -first_spike(spikes).amax(1)  # steps before anybody spikes
+#     step = before.long().clamp(max=len(membrane) - 1)  # the last one, if nobody does
+#     return predict(membrane[step, torch.arange(len(step))])
 # ```
 #
-# The more ties, the more it helps: it takes this reader from 64.5 to 76.2 % at a gain of 2, from 80.2 to 82.8 % at 1, and from 85.1 to 85.9 % at 0.5.
+# The more ties, the more it helps: it takes this reader from 64.5 to 76.2 % at a gain of 2, from 80.2 to 82.8 % at 1, and from 85.1 to 85.9 % at 0.5. Without ties, a gain of 0.5 is still 3.1 points better than one of 1, instead of 4.9: that part is more evidence.
 #
 # ```python
 # for gain in (0.5, 1.0, 2.0):
@@ -773,26 +735,15 @@ check("04.3", first_spike_winner)
 #
 # A layer of 784 inputs and 256 neurons was timed over 100 steps, once with a loop over the steps, once with one product.
 
-# %% alt="Processor time per example against the batch size. One product: 0.4 ms at every batch size. Loop: 1.9 ms at batch size 1, falling to the same 0.4 ms at 256."
+# %%
 times = recorded("one_product")
 print(times)
-
-axis = panels(height=2.6)
-batches = times.settings["batches"]
+print("examples at once:", times.settings["batches"])
 for name, found in times.results["per_sample"].items():
-    axis.semilogx(batches, found, "o-", label=name)
-axis.set_xticks(batches, batches)
-axis.minorticks_off()
-decorate(
-    axis,
-    x="examples at once",
-    y="ms per example",
-    ylim=(0, None),
-    title="One example: one product is over four times faster",
-)
+    print(f"{name}, ms per example:", np.round(found, 2))
 
 # %% [markdown]
-# A single example gains most. Of its 100 steps the one product makes a matrix with 100 rows, so that each weight is fetched once and used a hundred times. The loop fetches them all again at each step, for a single row. (Its hundred calls by themselves take about a fifth of its time.) With 256 examples each step of the loop is a large matrix too: nothing is left to gain.
+# A single example gains most, more than a factor of four. Of its 100 steps the one product makes a matrix with 100 rows, so that each weight is fetched once and used a hundred times. The loop fetches them all again at each step, for a single row. (Its hundred calls by themselves take about a fifth of its time.) With 256 examples each step of the loop is a large matrix too: nothing is left to gain.
 
 # %% tags=["check"]
 per_sample = times.results["per_sample"]

@@ -3,378 +3,727 @@
 #
 # **How do I train a spiking network, and what do I do when it learns nothing?**
 #
-# Needs: pages 01 and 02; how PyTorch trains a network. · 35 minutes to read, one minute to run. · Introduces `fit`, `evaluate`, `count_cross_entropy` and `diagnose`.
+# Needs: pages 01, 02 and 04; how PyTorch trains a network. · 40 minutes to read, one minute to run. · Introduces `count_cross_entropy`, `fit`, `evaluate` and `diagnose`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/07_first_trained_network.ipynb)
 
-# %% [markdown]
-# ## You will
-#
-# - train 266 spiking neurons to read handwritten digits, first with a loop of your own, then with `fit`;
-# - look at its decisions: which digits it confuses, what the spikes of a wrong answer look like, how early it knows;
-# - break the network in six ways that happen to everybody, find each cause from *measurements*, and repair it.
-
 # %% tags=["setup"]
+import math
 import sys
+from functools import partial
 
 if "google.colab" in sys.modules:
     from IPython import get_ipython
 
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from torch import nn
 
-from snn_core import LIF, IntegrateAndFire, Surrogate, encoding
+from snn_core import LIF, encoding
 from snn_core.datasets import mnist_mini
 from snn_core.diagnostics import diagnose
 from snn_core.losses import accuracy, count_cross_entropy, spike_count
+from snn_core.teaching.diagrams import before_and_after
 from snn_core.teaching.exercises import check
-from snn_core.teaching.palette import BLUE, VERMILION
-from snn_core.teaching.plotting import confusion_matrix, loss_curve, membrane_histogram, raster, use_style
+from snn_core.teaching.explorers import StopReading
+from snn_core.teaching.inputs import pulse
+from snn_core.teaching.palette import BLUE, GREY
+from snn_core.teaching.plotting import (
+    compare_lanes,
+    confusion_matrix,
+    decorate,
+    dots_per_seed,
+    loss_curve,
+    panels,
+    use_style,
+)
 from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.clinic import (
+    CAUSES,
+    HEALTHY,
+    PATIENTS,
+    WrongSign,
+    examine,
+    table,
+    unseen_patient,
+    untrained,
+)
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# ## 1 · Encode, and run forward
-#
-# The data are the bundled part of MNIST: 5,000 images to train on, 1,000 to test. Each image becomes $T = 10$ steps of rate-coded spikes (page 01), drawn anew every time it is shown.
-#
-# The network has two layers of LIF neurons (page 02): 784 pixels → 256 hidden neurons → 10 output neurons, one per digit. A linear layer turns the spikes of one layer into the currents of the next. It has no memory, so PyTorch applies it to all steps at once; only the neurons run through time. The answer is the output neuron with the most spikes.
-#
-# > **Before you run:** the network is not trained yet. How often will its answer be right? And how often will an output neuron spike at all?
+# Here are 5,000 handwritten digits to learn from, 1,000 others to be tested on, and a network of 266 LIF neurons with random weights: 784 pixels, 256 hidden neurons, 10 output neurons, one for each digit.
 
 # %%
 digits = mnist_mini()
-train_images, test_images = digits.train_images.flatten(1), digits.test_images.flatten(1)
-train_labels, test_labels = digits.train_labels, digits.test_labels
+train_images = digits.train_images.flatten(1)
+test_images = digits.test_images.flatten(1)
+train_labels = digits.train_labels
+test_labels = digits.test_labels
 
 
-def fresh(seed, neuron=LIF):
-    """Return an untrained network, an encoder and the generator that the encoder draws its spikes from."""
+def fresh(seed):
     generator = seed_torch(seed)
-    network = nn.Sequential(nn.Linear(784, 256), neuron(), nn.Linear(256, 10), neuron())
-    return network, lambda images: encoding.rate(images, 10, generator=generator), generator
+    network = nn.Sequential(
+        nn.Linear(784, 256),
+        LIF(),
+        nn.Linear(256, 10),
+        LIF(),
+    )
+    encode = partial(encoding.rate, steps=10, generator=generator)
+    return network, encode, generator
 
-
-# %%
-network, encode, _ = fresh(0)
-spikes = encode(test_images)
-output = network(spikes)
-untrained = accuracy(spike_count(output), test_labels)
-print(f"input {list(spikes.shape)} -> output {list(output.shape)}, {output.sum() / 1000:.2f} output spikes per image")
-print(f"accuracy before training: {untrained:.1%}")
-
-# %% tags=["check"]
-assert list(output.shape) == [10, 1000, 10] and output.sum() / 1000 < 1
-assert untrained < 0.2
 
 # %% [markdown]
-# ## 2 · Loss, backward, step: the loop by hand
+# `encode` turns images into spikes, ten steps of them, the brighter a pixel the more often (page 01). We show the network a 7, then train it once through the 5,000 images, which takes about two seconds. Then we show it the same 7 again. (Section 2 opens `fit`.)
+
+# %%
+pixels = encoding.rate(test_images[:1], 10, generator=seed_torch(1))
+network, encode, generator = fresh(0)
+
+
+def layers(spikes):
+    with torch.no_grad():
+        hidden = network[:2](spikes)
+        output = network[2:](hidden)
+    return hidden[:, 0], output[:, 0]
+
+
+before = layers(pixels)
+history = fit(
+    network,
+    train_images,
+    train_labels,
+    encode=encode,
+    optimizer=torch.optim.Adam(network.parameters(), lr=2e-3),
+    epochs=1,
+    batch_size=64,
+    generator=generator,
+)
+after = layers(pixels)
+
+# %% [markdown]
+# > **Look first:** which picture tells you that the network has read the digit?
+
+# %% alt="Six panels. Left: a handwritten seven, and the raster of its pixels over ten steps. Top: before training, few of the 256 hidden neurons spike and no output neuron does. Bottom: after training, many hidden neurons spike, and of the outputs neuron 7 spikes at nearly every step, 3 and 9 now and then."
+axes = before_and_after(
+    digits.test_images[0],
+    pixels[:, 0],
+    before,
+    after,
+)
+
+# %% [markdown]
+# The last one. Before training all outputs were silent; now neuron 7 speaks, and 3 and 9 only whisper. The answer is the neuron with the most spikes. This is how often it is right, on digits that the network has not seen:
+
+# %%
+after_one_epoch = evaluate(
+    network,
+    test_images,
+    test_labels,
+    encode=encode,
+)
+print(f"right: {after_one_epoch:.1%}")
+
+# %% tags=["check"]
+assert before[1].sum() == 0
+assert after[1].sum(0).argmax() == 7
+assert after[1].sum(0)[7] >= 8
+assert before[0].sum() < after[0].sum() / 3
+assert set(after[1].sum(0).nonzero().flatten().tolist()) <= {3, 7, 9}
+assert after_one_epoch > 0.8
+
+# %% [markdown]
+# ## You will
 #
-# We want the right neuron to spike most. Take the counts $n_c$ as scores, turn them into probabilities with a softmax, and use the cross-entropy, as in any classifier:
+# - turn spike counts into a loss by hand, make one update and measure what it does, and write the loop;
+# - train the network to at least 94 % on unseen digits, and stop it in the middle of an answer;
+# - diagnose six networks that fail or hide a fault, from measurements alone, then one that nobody has seen;
+# - compare with what is published on the full MNIST.
+
+# %% [markdown]
+# ## 1 · From spikes to a loss
 #
-# $$L = -\ln \frac{e^{n_y}}{\sum_c e^{n_c}}, \qquad n_c = \sum_t z_c[t].$$
+# Take an untrained network again, and a batch of 64 digits.
+
+# %%
+network, encode, generator = fresh(0)
+chosen = torch.randperm(5000, generator=generator)[:64]
+batch = encode(train_images[chosen])
+labels = train_labels[chosen]
+output = network(batch)
+print("in: ", list(batch.shape))
+print("out:", list(output.shape))
+
+# %% [markdown]
+# Steps, digits, neurons. `nn.Linear` takes all ten steps at once, since it has no memory; the neurons run through time. (Page 04 writes the same network as a class with a loop of its own, to take away.)
 #
-# The backward pass runs through the counts, through every step of the output neurons, through the weights, and through every step of the hidden neurons. At each spike it meets a step function, whose slope is 0. There it uses a *surrogate* derivative, a bump around the threshold that is wide enough to learn from. The default, the *fast sigmoid*, is $1/(1 + k|u - \theta|)^2$ with long tails; the *triangle*, $\max(0, 1 - k|u - \theta|)$, ends at a distance of $1/k$. Pages [05](05_surrogate_gradients.ipynb) and [06](06_backprop_through_time.ipynb) are about nothing else. PyTorch does all of this when you call `backward()`, so the loop is the one you know.
+# We want the right neuron to spike most. So the counts $n_c = \sum_t z_c[t]$ are the **scores**, and the rest is as in any classifier: a softmax makes probabilities of them, and the loss is the cross-entropy,
 #
-# `fit` is this loop over several epochs, with a progress bar, and `evaluate` counts right answers. From the same seed both must do exactly the same.
+# $$p_c = \frac{e^{n_c}}{\sum_k e^{n_k}}, \qquad L = -\ln p_y,$$
 #
-# > **Before you run:** what is the loss while no output neuron spikes at all?
+# with $y$ for the right class.
+
+# %% [markdown]
+# With three classes, counts of 2, 0 and 1, and class 0 right:
+#
+# | class | count $n_c$ | $e^{n_c}$ | probability $p_c$ |
+# |---|---|---|---|
+# | **0** | 2 | 7.39 | **0.67** |
+# | 1 | 0 | 1 | 0.09 |
+# | 2 | 1 | 2.72 | 0.24 |
+#
+# The loss is $-\ln 0.67 = 0.41$. One more spike of neuron 0 would make it 0.17.
+#
+# > **Before you run:** most of our outputs are silent so far. What is the loss of a digit for which *no* output neuron spikes?
+
+# %%
+loss = count_cross_entropy(output, labels)
+score = accuracy(spike_count(output), labels)
+print(f"output spikes per digit: {output.sum() / 64:.2f}")
+print(f"loss {loss:.2f}, accuracy {score:.0%}")
+print(f"ln 10 = {math.log(10):.2f}")
+
+# %% [markdown]
+# Ten equal scores, so each class gets 1/10, and $-\ln \frac{1}{10} = \ln 10 = 2.30$. Remember this number: **a loss that stays at 2.30 is a network that says nothing.** Ours says nearly nothing, and what little it says is wrong.
+
+# %% tags=["check"]
+example = torch.tensor([[[1.0, 0, 1]], [[1, 0, 0]]])
+target = torch.tensor([0])
+assert spike_count(example).tolist() == [[2, 0, 1]]
+assert [round(p, 2) for p in torch.softmax(spike_count(example), 1)[0].tolist()] == [0.67, 0.09, 0.24]
+assert round(count_cross_entropy(example, target).item(), 2) == 0.41
+more = torch.cat([example, torch.tensor([[[1.0, 0, 0]]])])
+assert round(count_cross_entropy(more, target).item(), 2) == 0.17
+silence = count_cross_entropy(torch.zeros(10, 64, 10), labels)
+assert abs(silence - math.log(10)) < 1e-6
+assert output.sum() / 64 < 0.5
+assert silence < loss < silence + 0.1
+assert score < 0.15
+
+# %% [markdown]
+# ## 2 · One update, then the loop
+#
+# The backward pass goes from the loss through the counts, through every step of the output neurons, the weights, and every step of the hidden neurons. At a spike the true slope is 0. There it uses a *surrogate* derivative, a bump around the threshold (page 05). The default has long tails, so that even a silent neuron passes something back. PyTorch does all this in `backward()`.
+#
+# > **Before you run:** we make one update, and show the network the same spikes again. What can one step of 0.002 do to a loss of 2.32?
+
+# %%
+optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
+loss.backward()
+optimizer.step()
+
+again = network(batch)
+new_loss = count_cross_entropy(again, labels)
+new_score = accuracy(spike_count(again), labels)
+print(f"output spikes per digit: {again.sum() / 64:.2f}")
+print(f"loss {new_loss:.2f}, accuracy {new_score:.0%}")
+
+# %% [markdown]
+# A few output spikes have become 24, and 14 of the 64 digits are read instead of 2. No weight has moved by more than 0.002, but there are 203,530 of them, and the gradient told each in which direction.
+#
+# Now do it for one batch after the other. An **epoch** is once through all images:
 
 # %%
 network, encode, generator = fresh(0)
 optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
-by_hand = []
-for batch in torch.randperm(5000, generator=generator).split(64):
-    loss = count_cross_entropy(network(encode(train_images[batch])), train_labels[batch])
+losses = []
+for chosen in torch.randperm(5000, generator=generator).split(64):
+    spikes = encode(train_images[chosen])
+    loss = count_cross_entropy(network(spikes), train_labels[chosen])
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    by_hand.append(loss.item())
-print(f"loss of the first batch {by_hand[0]:.2f}, of the last {by_hand[-1]:.2f}")
+    losses.append(loss.item())
 
-# %%
-network, encode, generator = fresh(0)
-options = {"encode": encode, "optimizer": torch.optim.Adam(network.parameters(), lr=2e-3), "generator": generator}
-history = fit(network, train_images, train_labels, epochs=1, batch_size=64, **options)
-after_one_epoch = evaluate(network, test_images, test_labels, encode=encode)
-print(f"accuracy after one epoch: {after_one_epoch:.1%}")
+# %% [markdown]
+# `fit`, at the top of the page, is this loop with a progress bar. From the same seed, are the 79 losses the same?
+
+# %% alt="Loss against update, 79 updates. It starts at 2.3, a grey dashed line marked silence, and falls to about 0.3."
+print(losses == history.loss)
+axis = panels()
+axis.plot(range(1, 80), losses, ".-", color=BLUE)
+axis.axhline(math.log(10), color=GREY, linestyle="--", label="silence: ln 10")
+axis.set_ylim(0)
+decorate(axis, x="update", y="loss", title="One epoch: away from silence")
+
+# %% [markdown]
+# The same to the last digit. So you may use either: `fit` when the loop is routine, your own when you want to change it.
 
 # %% tags=["check"]
-assert history.loss == by_hand
-assert abs(by_hand[0] - np.log(10)) < 0.05  # hardly a spike yet: ten equal scores
-assert after_one_epoch > 0.8
+assert losses == history.loss
+assert round(losses[0], 2) == 2.32
+assert new_loss < losses[0] - 0.15
+assert abs(again.sum() - 24) < 3
+assert abs(64 * score - 2) < 1.5
+assert abs(64 * new_score - 14) < 2.5
+assert sum(weights.numel() for weights in network.parameters()) == 203_530
+probe = untrained(0)
+start = [weights.detach().clone() for weights in probe.parameters()]
+stepper = torch.optim.Adam(probe.parameters(), lr=2e-3)
+count_cross_entropy(probe(batch), labels).backward()
+stepper.step()
+assert torch.equal(probe(batch), again)
+moves = [(a - b).abs().max() for a, b in zip(probe.parameters(), start, strict=True)]
+assert max(moves) < 0.00201
+assert np.mean(losses[-10:]) < 0.7
 
 # %% [markdown]
 # ## 3 · Train it
 #
-# Now eight epochs. AdamW with weight decay; a learning rate that rises to 0.005 and falls to zero; and every batch is shifted by up to one pixel, so that the network does not learn positions by heart. The candidates were ranked by their accuracy on 1,000 of the *training* images that were held out for it. Two earlier choices were dropped after they had come out lower on the test images than hoped. So those had been looked at before, and the accuracy below is a little optimistic. We train three times from different seeds, since one run proves little.
+# One epoch is not enough. Three things change:
 #
-# > **Before you run:** more than eight in ten after one epoch. What do you expect after eight?
+# - **Eight epochs**, and a learning rate that rises to 0.005 and falls to 0: `one_cycle`.
+# - **Each batch is moved** by up to one pixel, so that the network does not learn places by heart.
+# - **AdamW with `weight_decay=0.5`.** That looks huge, but AdamW multiplies it by the learning rate: at most $0.005 \cdot 0.5 = 0.25$ % of each weight decays per update.
 
 
 # %%
-def train(seed, epochs=8):
-    """Train a fresh network on shifted, rate-coded digits; return network, encoder and history."""
-    network, encode, generator = fresh(seed)
-
-    def shifted(images):
-        shift = torch.randint(-1, 2, (2,), generator=generator).tolist() if network.training else (0, 0)
-        return encode(torch.roll(images.view(-1, 28, 28), shift, (1, 2)).flatten(1))
-
-    optimizer = torch.optim.AdamW(network.parameters(), lr=5e-3, weight_decay=0.5)
-    schedule = one_cycle(optimizer, 5e-3, epochs * 79)
-    options = {"encode": shifted, "optimizer": optimizer, "after_batch": schedule.step, "generator": generator}
-    test = (test_images, test_labels)
-    return network, encode, fit(network, train_images, train_labels, epochs=epochs, batch_size=64, test=test, **options)
+def move(images):
+    shift = torch.randint(-1, 2, (2,), generator=generator)
+    square = images.view(-1, 28, 28)
+    moved = square.roll(shift.tolist(), dims=(1, 2))
+    return moved.flatten(1)
 
 
-runs = [train(seed) for seed in (0, 1, 2)]
+def moved_spikes(images):
+    if network.training:  # not when it is tested
+        images = move(images)
+    return encode(images)
 
-# %% alt="Left: loss per batch falls from 2.3 to near 0.1 over eight epochs. Right: accuracy on training and test images per epoch; both rise steeply at first, and the test accuracy levels off near 96 percent."
-final = np.array([history.test_accuracy[-1] for _, _, history in runs])
-network, encode, history = runs[0]
+
+# %% [markdown]
+# > **Before you run:** 85 % after one epoch. What do you expect after eight?
+
+# %%
+network, encode, generator = fresh(0)
+optimizer = torch.optim.AdamW(
+    network.parameters(),
+    lr=0.005,
+    weight_decay=0.5,
+)
+schedule = one_cycle(optimizer, lr=0.005, updates=8 * 79)
+history = fit(
+    network,
+    train_images,
+    train_labels,
+    encode=moved_spikes,
+    optimizer=optimizer,
+    after_batch=schedule.step,
+    epochs=8,
+    batch_size=64,
+    test=(test_images, test_labels),
+    generator=generator,
+)
+
+# %% alt="Left: the loss per batch falls from 2.3 to about 0.1 over eight epochs. Right: accuracy on training and test images per epoch; both rise together and end near 96 percent."
 axes = loss_curve(history)
-axes[0].set_title("Seed 0")
-axes[1].set_title(f"Test accuracy {final.mean():.1%} ± {final.std(ddof=1):.1%} (3 seeds)")
-plt.show()
-
-# %% tags=["check"]
-assert (final >= 0.94).all()
-assert final.std(ddof=1) < 0.01
-assert abs(history.train_accuracy[-1] - history.test_accuracy[-1]) < 0.03
+final = history.test_accuracy[-1]
+decorate(axes[0], title="The loss of each batch")
+decorate(axes[1], title=f"At the end {final:.1%} of the test digits")
 
 # %% [markdown]
-# ## 4 · Look at what it does
+# A spiking network that reads digits, after a few seconds. Training and test end close together: moved, noisy images are hard to learn by heart.
 #
-# That is a spiking network that reads digits, after a few seconds of training per seed. The two curves end close together: shifted, noisy images are hard to learn by heart. What limits it now is that 5,000 images are few; section 6 shows a larger network on 60,000.
-#
-# But an accuracy is one number. Look at the decisions behind it. We show the test images for 30 steps, three times longer than in training, and read the answer after every step. A spiking network can be stopped at any time, and its answer improves with waiting. That is a service an ordinary network does not offer.
-#
-# > **Before you run:** how many of the 30 steps does it need until more time does not help?
+# Is it luck? The same training was done from five seeds:
 
 # %%
-spikes = encoding.rate(test_images, 30, generator=seed_torch(5))
-with torch.no_grad():
-    hidden = network[:2](spikes)
-    output = network[2:](hidden)
-answers = output.cumsum(0).argmax(2)
-anytime = (answers == test_labels).float().mean(1)
-
-# %% alt="Left: confusion matrix with most counts on the diagonal. Right: accuracy against the number of steps looked at; it is near chance after the first step, above 90 percent after four, and flat from about step 6 on."
-figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
-confusion_matrix(answers[-1], test_labels, axes[0]).set_title(f"{(answers[-1] != test_labels).sum()} errors in 1,000")
-axes[1].plot(range(1, 31), 100 * anytime)
-axes[1].axvline(10, color="0.5", linestyle="--", linewidth=1)
-axes[1].set(xlabel="steps looked at", ylabel="test accuracy (%)", ylim=(0, 100))
-axes[1].set_title(f"After 5 steps {anytime[4]:.0%}, after 10 {anytime[9]:.0%}, after 30 {anytime[29]:.0%}")
-plt.show()
-
-# %% alt="Two rows, a right and a wrong decision. Each row: the digit, the raster of the hidden neurons, and the raster of the ten output neurons. In the right decision one output neuron spikes nearly alone; in the wrong one two compete."
-right, wrong = ((answers[-1] == test_labels) == outcome for outcome in (True, False))
-figure, axes = plt.subplots(2, 3, figsize=(10, 4.4), width_ratios=(1, 2, 2))
-for row, sample in zip(axes, (right.nonzero()[0].item(), wrong.nonzero()[0].item()), strict=True):
-    row[0].imshow(test_images[sample].view(28, 28))
-    row[0].set(xticks=[], yticks=[], title=f"a {test_labels[sample]}, read as {answers[-1, sample]}")
-    raster(hidden[:, sample], row[1], size=2).set(title=f"hidden layer: {hidden[:, sample].sum():.0f} spikes")
-    raster(output[:, sample], row[2], size=8).set(yticks=range(10), ylabel="digit", title="output layer")
-plt.show()
+record = recorded("first_network")
+print(record)
+ends = [run["test"][-1] for run in record.results["runs"]]
+print(f"{np.mean(ends):.1%} ± {np.std(ends, ddof=1):.1%}")
+print(f"from {min(ends):.1%} to {max(ends):.1%}")
 
 # %% [markdown]
-# After five steps the answer is nearly as good as it gets. Beyond the ten steps of training, at the dashed line, waiting does not help any longer. A right answer is mostly a clear one: its neuron spikes far more often than the next. In a wrong one two digits compete. So the margin between the two highest counts tells how sure the network is.
+# Our seed 0 is the best of the five: one run proves little. (The settings were ranked on 1,000 of the *training* images, held out for it. But two earlier choices were dropped after they had done worse on the test images, so these numbers are a little optimistic.)
 
 # %% tags=["check"]
-margin = output.sum(0).topk(2).values.diff(dim=1).abs().flatten()
-assert margin[wrong].mean() < margin[right].mean() / 2
-assert anytime[0] < 0.5 and anytime[4] > anytime[29] - 0.03
+assert len(ends) == 5
+assert min(ends) >= 0.94
+assert np.argmax(ends) == 0
+assert final >= 0.94
+assert abs(final - ends[0]) < 0.015
+assert abs(history.train_accuracy[-1] - final) < 0.03
+assert math.isclose(0.005 * optimizer.defaults["weight_decay"], 0.0025)
+
+# %% [markdown]
+# ## 4 · Look at its decisions
+#
+# An accuracy is one number. Which digits does the network confuse? We show it the test images for 30 steps, three times longer than in training.
+#
+# > **Before you run:** which two digits would *you* confuse most easily?
+
+# %%
+shown = encoding.rate(test_images, steps=30, generator=seed_torch(5))
+with torch.no_grad():
+    output = network(shown)
+answers = output.cumsum(0).argmax(2)  # after each step
+
+# %% alt="Confusion matrix of ten digits: nearly all counts on the diagonal. The most frequent confusions stand in darker cells beside it."
+axis = confusion_matrix(answers[-1], test_labels)
+errors = (answers[-1] != test_labels).sum()
+decorate(axis, title=f"{errors} errors in 1,000")
+
+# %% [markdown]
+# Look-alikes: a 4 and a 9, a 3 and a 5 or 8, a 6 and a 0, a 7 and a 2 or 9. Most pairs are never confused at all.
+
+# %% [markdown]
+# ### Stop it
+#
+# The answer is there after every step, so the network can be stopped at any time. The explorer holds the output spikes of a trained network for 50 test digits.
+
+# %%
+StopReading().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Digit 16 is a 9. Move the step from 1 to 8: how often does the answer change? How large is the lead meanwhile?
+# 2. Digit 37 is a 4. When is the answer wrong, and would waiting help?
+# 3. You pay for every step. After which step would you stop?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Answers</summary>
+#
+# 1. Three times it is something else than a 9: after steps 1, 3 and 5, and each time there is a tie, in which the lowest digit counts. The lead is never more than one spike. From step 6 on the 9 stays ahead.
+# 2. From step 2 to step 30 it is a 9, with a growing lead. The network is sure, and wrong. (At step 1 nothing has spiked.) A lead says how sure the network is, not how right.
+# 3. After step 5: from there on 48 of the 50 are right, or 49 for a moment. Further steps cost, and gain nothing.
+#
+# </details>
+
+# %% [markdown]
+# The same for all 1,000 test digits. The network was trained with ten steps, at the dashed line.
+#
+# > **Before you run:** does it get better beyond them?
+
+# %% alt="Accuracy on 1,000 test digits against the number of steps looked at: near chance after one step, above 90 percent after four, and flat from about six on. A dashed line at ten steps."
+anytime = (answers == test_labels).float().mean(1)
+axis = panels()
+axis.plot(range(1, 31), 100 * anytime, ".-", color=BLUE)
+axis.axvline(10, color=GREY, linestyle="--", label="steps in training")
+decorate(axis, x="steps looked at", y="accuracy (%)", ylim=(0, 100))
+decorate(axis, title="Nearly all is known after five steps")
+
+# %% [markdown]
+# No. After five steps the answer is nearly as good as it gets, and after ten waiting no longer helps. An ordinary network answers once, at its end; this one at every step. (In exercise 4 it stops by itself, as soon as it is sure.)
+
+# %% tags=["check"]
+stopped = recorded("first_network").results["stopped"]
+masks = torch.tensor(stopped["masks"]).T
+recorded_output = torch.stack([masks >> c & 1 for c in range(10)], 2)
+recorded_answers = recorded_output.cumsum(0).argmax(2)
+of_fifty = (recorded_answers == test_labels[stopped["places"]]).sum(1)
+assert set(of_fifty[4:].tolist()) == {48, 49}
+assert test_labels[stopped["places"]][[16, 37]].tolist() == [9, 4]
+assert set(recorded_answers[1:, 37].tolist()) == {9}
+assert recorded_output[0, 37].sum() == 0
+assert anytime[0] < 0.3
+assert anytime[3] > 0.9
+assert anytime[4] > anytime[29] - 0.03
 assert (anytime[9:] - anytime[29]).abs().max() < 0.02
+assert 25 < errors < 50
+confused = torch.zeros(10, 10, dtype=int)
+for label, answer in zip(test_labels, answers[-1], strict=True):
+    confused[label, answer] += int(label != answer)
+alike = [(4, 9), (3, 5), (3, 8), (6, 0), (7, 2), (7, 9)]
+assert sum(confused[a, b] + confused[b, a] for a, b in alike) > errors / 3
+assert (confused > 0).sum() < 45
+leads = recorded_output[:, 16].cumsum(0).topk(2).values.diff().abs().flatten()
+assert (recorded_answers[:, 16] != 9).nonzero().flatten().tolist() == [0, 2, 4]
+assert leads[[0, 2, 4]].sum() == 0
+assert leads[:8].max() == 1
 
 # %% [markdown]
 # ## 5 · The clinic
 #
-# Most spiking networks do not learn at the first try. Guessing at the learning rate is no diagnosis. `diagnose` runs one batch through *any* network of this collection and measures, layer by layer: spikes per step, the share of neurons that never spike or nearly always do, the membrane, the size of the gradient that arrives. It tests whether samples or batches influence each other, and tries one update of the optimizer on a copy.
-#
-# Here is an untrained, healthy network. Its output layer is nearly silent, and that is fine as long as a gradient arrives. Six patients follow. Each is trained briefly, for two epochs on 2,000 images, and so is its repaired twin; for patients 3 to 6 that is the healthy network itself. Layers are named by their place in `Sequential`: 1 is the hidden layer, 3 the output.
-
+# Most spiking networks do not learn at the first try, and guessing at the learning rate is no diagnosis. `diagnose` sends one batch through a copy of a network, forward and backward, and measures. A healthy one, untrained:
 
 # %%
-def brief(network, lr=1e-3):
-    """Train a network for two epochs on 2,000 images and return its test accuracy."""
-    _, encode, generator = fresh(3)
-    options = {"encode": encode, "optimizer": torch.optim.Adam(network.parameters(), lr=lr), "generator": generator}
-    fit(network, train_images[:2000], train_labels[:2000], epochs=2, batch_size=25, **options)
-    return evaluate(network, test_images, test_labels, encode=encode)
-
-
-def consult(name, broken, repaired=None, lr=1e-3):
-    """Print the diagnosis of a broken network, then train it and its repaired twin, by default the healthy network."""
-    found[name] = diagnose(broken, batch, batch_labels, optimizer=torch.optim.Adam(broken.parameters(), lr=lr))
-    print(found[name])
-    before[name], after[name] = brief(broken, lr), brief(repaired) if repaired else trained_healthy
-
-
-batch, batch_labels = encode(train_images[:64]), train_labels[:64]
-found, before, after = {}, {}, {}
-network = fresh(4)[0]
-print(healthy := diagnose(network, batch, batch_labels, optimizer=torch.optim.Adam(network.parameters(), lr=1e-3)))
-trained_healthy = brief(network)
+healthy = untrained(seed=4)
+optimizer = torch.optim.Adam(healthy.parameters(), lr=1e-3)
+print(diagnose(healthy, batch, labels, optimizer=optimizer))
 
 # %% [markdown]
-# **Patient 1, the silent layer.** The loss stays at $\ln 10 = 2.30$ and nothing moves. Somebody divided the weights by the number of inputs instead of its square root, and the surrogate derivative is a triangle, which is zero far from the threshold.
+# Layers are named by their place in `Sequential`: 1 is the hidden layer, 3 the output. Its silence is no fault as long as a gradient arrives.
 #
-# > **Before you run each patient:** which number or message will differ from the healthy one?
-
+# Six patients came in. All are *untrained*; one line each, the same batch.
 
 # %%
-def spread(low, high, neuron=LIF):
-    network, *_ = fresh(4, neuron)
-    nn.init.uniform_(network[0].weight, low, high)
-    nn.init.zeros_(network[0].bias)
-    return network
-
-
-triangle = lambda: LIF(surrogate=Surrogate("triangular", scale=2.0))  # noqa: E731
-consult("silent", spread(-1 / 784, 1 / 784, triangle), spread(-1 / 28, 1 / 28))
+reports = {"healthy": examine(HEALTHY, batch, labels)}
+for name, patient in PATIENTS.items():
+    reports[name] = examine(patient, batch, labels)
+print(table(reports))
 
 # %% [markdown]
-# The membrane stays far below the threshold. So there is no spike and, with a surrogate of finite width, no gradient either. *Repair:* weights of the order $1/\sqrt{784} = 1/28$, as `nn.Linear` draws them by default, and a surrogate with tails, such as the default fast sigmoid, which lets a gradient through from any distance.
+# | column | measured on one batch |
+# |---|---|
+# | spikes/step | hidden spikes per neuron and step |
+# | silent, saturated | share of hidden neurons that never spike, or in more than 90 % of the steps |
+# | u max | highest hidden membrane; the threshold is 1 |
+# | drop | by how much the membrane falls at a spike |
+# | gradient | norm of the gradient of the loss that arrives at the hidden currents |
+# | mixing | share of the gradient of one sample's answer that falls on *other* samples |
+# | memory | change of the spikes when the same batch is shown a second time |
+# | update | size of one update, relative to the weights |
 #
-# **Patient 2, the saturated layer.** Somebody drew the initial weights with `torch.rand`, between 0 and 1.
-
-# %%
-consult("saturated", spread(0.0, 1.0), spread(-1 / 28, 1 / 28))
+# Of **gradient** only the order counts: 0 means that nothing can be learnt, and many powers of ten below the healthy one that the way back is blocked.
 
 # %% [markdown]
-# A neuron that spikes at every step says as little as one that never does: its output does not depend on the image. *Repair:* weights of both signs, so that the inputs of a neuron balance, and small enough.
+# Six causes wait for a patient:
 #
-# **Patient 3, the wrong axis.** The network was written for `[B, T, N]`, and somebody transposed at both ends until no shape error was left.
-
-
-# %%
-class Transpose(nn.Module):
-    def forward(self, x):
-        return x.transpose(0, 1)
-
-
-consult("wrong axis", nn.Sequential(Transpose(), *fresh(4)[0], Transpose()))
+# 1. The weights were drawn by `torch.rand`, between 0 and 1.
+# 2. In the reset stands a `+` in place of the `−`.
+# 3. The weights were divided by the number of inputs instead of its square root, and the surrogate is a triangle, which ends half a threshold from the threshold.
+# 4. The axes of batch and time were exchanged, so that the neurons run along the batch.
+# 5. Each batch begins in the state in which the last one ended.
+# 6. The learning rate is 1.0.
+#
+# > **Before you read on:** who has what? Write down a cause for each letter, and the column that tells it.
 
 # %% [markdown]
-# The rates are low, but no alarm goes off. Yet the neurons run along the batch: the state of one image goes on into the next, and no neuron ever sums over time. What shows it is that one sample's output has a gradient on *other* samples. *Repair:* time first, everywhere.
+# <details><summary>Who has what</summary>
 #
-# **Patient 4, the leaking state.** Somebody keeps the final state and starts the next batch from it.
-
-
-# %%
-class Keeper(LIF):
-    kept = None
-
-    def forward(self, current, state=None, *, record=False):
-        fits = self.kept is not None and self.kept.shape == current.shape[1:]
-        recording = super().forward(current, self.kept if fits else None, record=True)
-        self.kept = recording.state.detach()
-        return recording if record else recording.spikes
-
-
-consult("leaking state", fresh(4, Keeper)[0])
-
-# %% [markdown]
-# The same batch gives another answer when it is shown twice. The accuracy alone would not have revealed it: the network has learnt to live with it. *Repair:* start every batch at rest. `LIF` stores no state; it starts at rest unless you hand it one.
+# | patient | what tells it | cause |
+# |---|---|---|
+# | A | memory 97 %: the same batch, another answer | 5 · the state is kept |
+# | B | saturated 100 %, membranes of hundreds | 1 · `torch.rand` |
+# | C | update, more than thirty times the weights themselves | 6 · learning rate |
+# | D | mixing 98 %: what one image gets depends on others | 4 · wrong axis |
+# | E | silent 100 %, gradient 0 | 3 · weights too small, and a surrogate that ends |
+# | F | drop −1: the membrane *rises* at a spike, up to ten thresholds | 2 · the `+` |
 #
-# **Patient 5, the reset with the wrong sign.** One character: `+` in place of `-`.
-
-
-# %%
-class WrongSign(IntegrateAndFire):
-    def step(self, current, state):
-        membrane = self.beta * state + current
-        spikes = Surrogate()(membrane - 1)
-        return spikes, membrane, membrane + spikes.detach()
-
-
-consult("wrong sign", fresh(4, WrongSign)[0])
-
-# %% [markdown]
-# A neuron that has spiked once cannot stop, since each spike lifts the membrane further. The highest membrane gives it away, and so does the measured fall at a spike. This network, too, still learns, which is why such bugs live long. *Repair:* the minus.
+# `diagnose` also says it in words: `print(reports["F"])`.
 #
-# **Patient 6, the learning rate.** It is 1.0, and the network is otherwise healthy. *Repair:* a rate at which one update changes the weights by a fraction of their size.
-
-# %%
-consult("learning rate", fresh(4)[0], lr=1.0)
-
-# %% alt="Left: test accuracy of the six patients before and after repair. Before, four are near 10 percent, and the leaking state and the wrong sign are a few points below the healthy network; after, all reach about 85 percent. Middle and right: membrane histograms of a healthy hidden layer, below 2, and of one with the wrong sign of the reset, which reaches ten times the threshold."
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=(2, 1, 1))
-places = np.arange(len(before))
-axes[0].barh(places - 0.2, [100 * value for value in before.values()], 0.4, label="broken", color=VERMILION)
-axes[0].barh(places + 0.2, [100 * value for value in after.values()], 0.4, label="repaired", color=BLUE)
-axes[0].set(
-    yticks=places,
-    yticklabels=before,
-    xlabel="test accuracy (%)",
-    title="Every repair works, and two faults hide well",
-)
-axes[0].invert_yaxis()
-axes[0].legend(bbox_to_anchor=(1, 0.5))
-membrane_histogram(healthy, axes[1:], layers=1)[0].set_title("healthy: u stays near θ")
-membrane_histogram(found["wrong sign"], axes[2:], layers=1)[0].set_title("wrong sign: far above θ")
-plt.show()
+# </details>
 
 # %% tags=["check"]
-assert healthy.findings == [] and all(report.findings for report in found.values())
-assert all(after[name] > max(before[name], 0.8) for name in before)
-assert before["leaking state"] > 0.7 and before["wrong sign"] > 0.7
-assert all(before[name] < 0.3 for name in ("silent", "saturated", "wrong axis", "learning rate"))
-assert found["silent"].layers[0].gradient == 0 and found["saturated"].layers[0].saturated > 0.9
-assert found["wrong axis"].mixing > 0.5 and found["leaking state"].memory > 0.1
-assert found["wrong sign"].layers[0].drop < 0 and found["learning rate"].update > 10
+hidden = {name: report.layers[0] for name, report in reports.items()}
+assert reports["healthy"].findings == []
+assert str(diagnose(healthy, batch, labels, optimizer=optimizer)) == str(reports["healthy"])
+assert all(report.findings for name, report in reports.items() if name != "healthy")
+assert round(100 * reports["A"].memory) == 97
+assert hidden["B"].saturated == 1
+assert hidden["B"].membrane.max() > 300
+assert hidden["B"].gradient < hidden["healthy"].gradient / 1000
+assert reports["C"].update > 30
+assert round(100 * reports["D"].mixing) == 98
+assert hidden["E"].silent == 1
+assert hidden["E"].gradient == 0
+assert abs(hidden["F"].drop + 1) < 1e-4
+assert 10 < hidden["F"].membrane.max() < 11
+
+# %% [markdown]
+# ### What the faults cost
+#
+# Each patient was trained for two short epochs on 2,000 images, and so was its repaired twin, from five seeds.
+#
+# > **Look first:** two of the six would have passed a test that only asks whether the accuracy is well above chance. Which?
+
+# %% alt="Test accuracy of the six patients, sick and repaired, one dot a seed. B, C, D and E are near 10 percent when sick, A near 72 and F near 81; all repaired ones lie near 86 percent."
+record = recorded("clinic")
+print(record)
+found = record.results
+twins = dict.fromkeys("ACDF", found["healthy"])
+twins |= {name: arms["both"] for name, arms in found["repairs"].items()}
+arms = {}
+for name, sick in found["patients"].items():
+    arms[f"{name}\n{CAUSES[name]}"] = [
+        sick["accuracy"],
+        twins[name]["accuracy"],
+    ]
+axis = dots_per_seed(
+    arms,
+    ["sick", "repaired"],
+    level=0.1,
+    y="accuracy",
+    title="Every repair works, and two faults hide well",
+)
+_ = axis.set_ylim(0, 1)
+
+# %% [markdown]
+# A and F. They learn *in spite* of their faults, which is why such bugs live long. Repaired, A, C, D and F *are* the healthy network: start each batch at rest (`LIF` does), a learning rate of 0.001, time first, the minus. So their four dark columns are the same five runs. B and E each had two things wrong.
+
+# %% [markdown]
+# ### Which of the two was the cure?
+#
+# Patient E has too small weights *and* a surrogate that ends. Repair one thing at a time.
+#
+# > **Before you run:** which of the two alone lets it learn?
+
+# %% alt="Patient E, one dot a seed. As it is: near 10 percent. With larger weights alone: far below the others, and scattered. With a surrogate with tails alone: near 85 percent. With both: near 86."
+arms = {"as it is": found["patients"]["E"]}
+arms |= found["repairs"]["E"]
+axis = dots_per_seed(
+    {name: [arm["accuracy"]] for name, arm in arms.items()},
+    ["a seed"],
+    level=0.1,
+    y="accuracy",
+    title="Patient E: the surrogate is the cure",
+)
+
+# %% [markdown]
+# The surrogate. With tails it reaches any membrane, and training itself then makes the weights larger. Larger weights alone take it to 27 %. For patient B each of two repairs is half a cure:
+
+# %%
+for name, arm in found["repairs"]["B"].items():
+    print(f"{name:22} {np.mean(arm['accuracy']):.0%}")
+
+# %% tags=["check"]
+patients, repairs = (
+    {name: np.mean(arm["accuracy"]) for name, arm in part.items()}
+    for part in (found["patients"], found["repairs"]["E"])
+)
+assert all(patients[name] < 0.1 for name in "BCDE")
+assert [round(100 * patients[name]) for name in "AF"] == [72, 81]
+assert [round(100 * mean) for mean in repairs.values()] == [27, 86, 86]
+assert all(min(twin["accuracy"]) > 0.8 for twin in twins.values())
+assert all(max(found["patients"][name]["accuracy"]) < min(found["healthy"]["accuracy"]) for name in "AF")
+halves = [np.mean(arm["accuracy"]) for arm in found["repairs"]["B"].values()]
+assert [round(100 * half) for half in halves] == [52, 52, 86]
+assert record.settings["epochs"] == 2
+assert record.settings["samples"] == 2000
+
+# %% [markdown]
+# ### Patient F in slow motion
+#
+# Five spikes come in, to a healthy neuron and to one with the `+`:
+
+# %% alt="Three lanes over 60 ms: five input spikes; a healthy membrane that spikes twice and falls each time; a membrane with the wrong sign, which at its first spike jumps up and then spikes at every step."
+current = pulse(60, at=[10, 13, 30, 33, 36], height=0.6)
+runs = {
+    "minus": LIF()(current, record=True),
+    "plus": WrongSign()(current, record=True),
+}
+axes = compare_lanes(current, runs, title="With the plus it cannot stop")
+
+# %% [markdown]
+# The healthy neuron falls by 1 at its spike. The other rises by 1, so it is above the threshold at the next step as well, and so on for ever. Its highest membrane, ten thresholds in the table, gives it away.
+
+# %% tags=["check"]
+assert runs["minus"].spikes.sum() == 2
+assert runs["plus"].spikes[13:].all()
+assert runs["plus"].spikes[:13].sum() == 0
+assert 9 < runs["plus"].membrane.max() < 11
+
+# %% [markdown]
+# ### Why patient D dies
+#
+# Its neurons never sum over time: each step of an image is a separate run. Is that what kills it? Take the memory away, $\beta = 0$. Then no neuron sums over anything, in *both* networks, along time and along the batch. Then give it back, bit by bit.
+#
+# > **Before you run:** if D dies of a lack of summing, where will its curve start, and where will it go?
+
+# %% alt="Accuracy against beta, means of five seeds with bars. Along time: near 78 percent at 0, rising to 86 at 0.905. Along the batch: the same at 0, then falling to chance at 0.8."
+axis = panels()
+for name, arms in found["memory"].items():
+    scores = [arm["accuracy"] for arm in arms.values()]
+    axis.errorbar(
+        [float(beta) for beta in arms],
+        np.mean(scores, axis=1),
+        np.std(scores, axis=1, ddof=1),
+        marker="o",
+        label=name,
+    )
+decorate(axis, x="β", y="accuracy", title="Along the batch, memory kills", ylim=(0, 1))
+
+# %% [markdown]
+# Without memory both learn alike, so the sum over time is not what D lacks. The more its neurons remember, the less it learns. At $\beta = 0.905$ the images before it in the batch weigh up to nine times as much in a membrane as the image itself, and have labels of their own.
+#
+# An answer about such a mixture is little better than a guess, and guessing does not pay. A first spike costs 0.16 of loss where it is wrong and gains 0.84 where it is right: it must be right in 16 % of the cases, and by chance it is in 10 %. So training teaches silence: D ends with a loss of 2.30, and no output spikes.
+#
+# > **Before you run:** what if all images of a batch have the *same* label?
+
+# %%
+for name, arm in found["one label"].items():
+    print(f"{name:16} {np.mean(arm['accuracy']):.0%}")
+
+# %% [markdown]
+# Then the images that are mixed agree, and the wrong axis learns, to 51 %. So it is the contradiction that silences D. (Tested on such batches too. They are a poor order to learn in, also for the healthy network, so both had four epochs.)
+
+# %% tags=["check"]
+memory = {name: [np.mean(arm["accuracy"]) for arm in arms.values()] for name, arms in found["memory"].items()}
+assert abs(memory["along time"][0] - memory["along the batch"][0]) < 0.03
+assert memory["along the batch"] == sorted(memory["along the batch"], reverse=True)
+assert memory["along time"][0] < memory["along time"][2] < memory["along time"][4]
+assert max(memory["along the batch"][3:]) < 0.1
+assert round(sum(0.905**k for k in range(1, record.settings["batch_size"]))) == 9
+spoken = torch.eye(10)[:1, None]
+paid = [count_cross_entropy(spoken, torch.tensor([label])) - silence for label in (1, 0)]
+assert [round(each.item(), 2) for each in paid] == [0.16, -0.84]
+assert abs(0.16 * paid[1] + 0.84 * paid[0]) < 0.01
+assert np.allclose(found["patients"]["D"]["loss"], math.log(10), atol=0.01)
+assert max(found["patients"]["D"]["spikes"]) < 0.01
+assert round(100 * np.mean(found["one label"]["along the batch"]["accuracy"])) == 51
+assert record.settings["epochs_of_one_label"] == 4
 
 # %% [markdown]
 # ## 6 · All of MNIST
 #
-# With 60,000 images and 800 hidden neurons the same kind of network makes less than half as many errors as ours. The pixels are a constant current here (direct coding), with dropout, $T = 5$, and the highest membrane of non-spiking readout neurons as scores. The curves are a record: it names the command that repeats the training, which takes some minutes per seed on two CPU cores.
+# 5,000 images are few. With all 60,000 and more neurons a network of the same kind makes less than half as many errors. The pixels are a constant current here (direct coding), with dropout and no augmentation; the scores are the highest membranes of output neurons that do not spike (page 04). Training takes minutes, so this is a record:
 
-# %% alt="Test accuracy on the full MNIST over 20 epochs for three seeds: all rise from about 96 percent to a plateau above 98.4 percent."
+# %%
 record = recorded("mnist_full")
 print(record)
-curves = 100 * np.array([run["test"] for run in record.results["runs"]])
-last_five = curves[:, -5:].mean(axis=1)
-figure, axis = plt.subplots(figsize=(6, 2.8))
-axis.plot(range(1, curves.shape[1] + 1), curves.T, "o-", markersize=3)
-axis.set(
-    xlabel="epoch", ylabel="test accuracy (%)", title=f"Mean of the last 5 epochs: {last_five.mean():.2f} % (3 seeds)"
-)
-plt.show()
+for name, value in record.settings.items():
+    print(f"{name:12} {value}")
+
+# %% alt="Test accuracy on the full MNIST against the epoch, one line a seed: all rise steeply at first and end on a plateau above 98 percent."
+curves = [run["test"] for run in record.results["runs"]]
+curves = 100 * np.array(curves).T  # [epochs, seeds]
+last_five = curves[-5:].mean()
+axis = panels()
+axis.plot(range(1, len(curves) + 1), curves)
+axis.xaxis.get_major_locator().set_params(integer=True)
+decorate(axis, x="epoch", y="test accuracy (%)")
+decorate(axis, title=f"Mean of the last five epochs: {last_five:.2f} %")
+
+# %% [markdown]
+# Lee, Delbruck and Pfeiffer (2016) trained spiking networks on the same task, in which nothing knows where a pixel lies (*permutation-invariant* MNIST). Theirs have one hidden layer of 800 neurons, or two.
+
+# %%
+published = {"one hidden layer": 98.64, "two": 98.77}
+for name, percent in published.items():
+    print(f"Lee et al., {name}: {percent} %")
+for seed, percent in enumerate(curves[-5:].mean(0)):
+    print(f"ours, seed {seed}: {percent:.2f} %")
 
 # %% tags=["check"]
-assert curves.shape == (3, 20)
-assert last_five.mean() >= 98.4 and 1 - last_five.mean() / 100 < (1 - final.mean()) / 2
+assert curves.shape == (record.settings["epochs"], len(record.settings["seeds"]))
+assert record.settings["samples"] == 60_000
+assert 100 - last_five < (100 - 100 * np.mean(ends)) / 2
+assert (curves[0] < curves[-5:].mean(0) - 1).all()
+assert curves[-5:].min() > 98
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - trained 266 spiking neurons to at least 94 % on 1,000 unseen digits, with a loop that `fit` repeats exactly;
-# - looked at the decisions: the margin of the counts tells how sure the network is, and it can be stopped at any time;
-# - found six faults by measuring, and repaired them.
+# - turned spike counts into a loss, saw one update wake the outputs, and wrote the loop that `fit` repeats exactly;
+# - trained 266 spiking neurons to at least 94 % on unseen digits, and stopped them at any step;
+# - found six faults by measuring, and saw which single repair is the cure;
+# - compared with what is published on the full MNIST.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
-# | $n_c$ | spikes of output neuron $c$ | `spike_count` |
+# | $n_c$ | spikes of output neuron $c$, its score | `spike_count` |
 # | $L$ | cross-entropy of the counts | `count_cross_entropy` |
-# | | the training loop | `fit`, `evaluate` |
-# | | spikes, membranes and gradients by layer | `diagnose` |
-#
+# | | the training loop, the test | `fit`, `evaluate` |
+# | | a learning rate that rises and falls | `one_cycle` |
+# | | spikes, membranes, gradients by layer | `diagnose` |
+
+# %% [markdown]
 # ## Exercises
 #
+# Each check says how far you are, and helps more each time.
+
+# %% [markdown]
 # ### 1 · Predict one number
 #
-# A task has four classes. What is the loss of a network whose output neurons never spike? Set `expected_loss`. Then find the same kind of number in the diagnosis of patient 1.
+# A task has four classes. What is the loss of a network whose output neurons never spike?
 
 # %% tags=["exercise"]
 expected_loss = None
@@ -384,7 +733,7 @@ check("07.1", expected_loss)
 # %% [markdown]
 # ### 2 · A measurement of your own
 #
-# Write the function behind the column "silent": for spikes `[T, B, N]` it returns the share of the $N$ neurons that never spike, for no step and no sample.
+# Write the function behind the column "silent". For spikes `[T, B, N]` it returns the share of the $N$ neurons that never spike, at no step and for no sample.
 
 
 # %% tags=["exercise"]
@@ -394,20 +743,44 @@ def share_silent(spikes):
 
 check("07.2", share_silent)
 
+# %% [markdown]
+# ### 3 · The unseen patient
+#
+# A seventh patient has come, with three layers of neurons. It learns more slowly than it should. Run `diagnose` on it, with `batch` and `labels` of section 1.
+
+# %%
+patient = unseen_patient()
+
+# %% [markdown]
+# In which layer is the fault, `"1"`, `"3"` or `"5"`? And what is it? Choose among: `"weights too small"`, `"weights too large"`, `"threshold too high"`, `"surrogate too narrow"`, `"reset with the wrong sign"`, `"state kept"`, `"wrong axis"`. One number of the table excludes the cause that comes to mind first.
+
+# %% tags=["exercise"]
+layer_and_cause = None  # such as ("5", "state kept")
+
+check("07.3", layer_and_cause)
+
+# %% [markdown]
+# ### 4 · Stop when sure
+#
+# A network may stop by itself: as soon as the highest count is ahead of the second by `lead` spikes. For output spikes `[T, B, C]`, return for each sample after how many steps it stops, counted from 1, and $T$ if it never gets so far ahead. (`topk` finds the two highest.)
+
+
+# %% tags=["exercise"]
+def steps_until_sure(spikes, lead):
+    return None  # your code here
+
+
+check("07.4", steps_until_sure)
+
+# %% [markdown]
+# ### 5 · Open
+#
+# Invent another patient: break the network in a way that `diagnose` does *not* find. What would you have to measure?
+
 # %% [markdown] tags=["solution"]
-# ### 3 · Explain
-#
-# Give `fresh` an argument `steps` in place of the 10 in its encoder, and `train` one that it hands on. Train one network with 3 steps and one with 10, and test each with 3, 10 and 30: the encoder for 30 is `fresh(7, steps=30)[1]`, and `evaluate` takes it as `encode`. Does it cost accuracy to train with 3 steps if the test has 3? If it has 10?
-#
-# ### 4 · Open
-#
-# Invent a seventh patient: break the network in a way that `diagnose` does *not* find. What would you have to measure?
-#
-# ### Solutions
-#
 # <details><summary>Solution 1</summary>
 #
-# Four equal scores give each class the probability 1/4, and $-\ln \frac14 = 1.39$. For ten classes it is $\ln 10 = 2.30$, the loss of patient 1.
+# Four equal scores give each class the probability 1/4, and $-\ln \frac14 = 1.39$.
 #
 # ```python
 # expected_loss = np.log(4)
@@ -424,16 +797,124 @@ check("07.2", share_silent)
 #
 # </details>
 #
-# <details><summary>Answer 3</summary>
+# <details><summary>Solution 3</summary>
 #
-# With 3 steps to read, both networks are about equally good, between 91 and 94 %. With 10 and 30 the one trained with 3 stays there, and only the one trained with 10 gains, to about 96 %. So neither part alone makes the difference: one has to train *and* test with more than 3 steps.
+# ```python
+# layer_and_cause = ("3", "threshold too high")
+# ```
+#
+# Layer 1 is well. Layer 3 is silent, and layer 5 only because it hears nothing. Weights too small? No: the membranes of layer 3 come to more than 4, far above 1, and still none of its neurons spikes. So its threshold is higher. It is 20: somebody gave it in millivolts (page 02). The gradient tells the same: at layer 3 it is less than a thousandth of that at layer 5, since the membranes of layer 3 are far from their threshold.
+#
+# ```python
+# repaired = unseen_patient()
+# repaired[3] = LIF()
+# cured = diagnose(repaired, batch, labels)
+# print(cured)
+# ```
 #
 # </details>
 #
+# <details><summary>Solution 4</summary>
+#
+# ```python
+# def steps_until_sure(spikes, lead):
+#     best, second = spikes.cumsum(0).topk(2).values.unbind(-1)
+#     sure = best - second >= lead
+#     steps = sure.float().argmax(0) + 1  # the first step of several
+#     return torch.where(sure.any(0), steps, len(spikes))
+# ```
+#
+# On the test digits:
+#
+# ```python
+# waits = steps_until_sure(output, lead=2)
+# answered = answers[waits - 1, torch.arange(1000)]
+# early = (answered == test_labels).float().mean()
+# print(f"{waits.float().mean():.1f} steps on average, {early:.1%} right")
+# ```
+#
+# With a lead of 2 it stops after 5.0 steps on average, and reads as many digits as after all 30. Few digits need long, and only these get long.
+#
+# </details>
+#
+# <details><summary>Answer 5</summary>
+#
+# Anything that leaves one batch as it should be: labels exchanged in the whole data set, test images among the training images, pixels shown upside down, a learning rate that is much too *small*. `diagnose` looks at one batch; what changes over batches or lies in the data needs a measurement of its own, such as the accuracy on a handful of images that the network is trained on again and again.
+#
+# </details>
+
+# %% [markdown]
 # ## References
 #
 # - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019.
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, section IV.
 # - J. H. Lee, T. Delbruck, M. Pfeiffer, *Training deep spiking neural networks using backpropagation*, Frontiers in Neuroscience 10:508, 2016.
+# - I. Loshchilov, F. Hutter, *Decoupled weight decay regularization*, ICLR 2019: AdamW.
 #
 # **Next:** [08 · Codes and losses](08_codes_and_losses.ipynb) puts every encoder and every loss through this network. Back to [06 · Backprop through time](06_backprop_through_time.ipynb).
+
+# %% [markdown]
+# ## Deeper
+#
+# Optional: the whole program without the package.
+
+# %% [markdown]
+# ### The same in plain PyTorch
+#
+# A surrogate, a network with its time loop, nothing of `snn_core`. Take it away as a start of your own.
+
+
+# %%
+class Spike(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return (x > 0).float()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return gradient / (1 + 10 * x.abs()) ** 2
+
+
+class PlainReader(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(784, 256)
+        self.output = nn.Linear(256, 10)
+        self.beta = math.exp(-1 / 10)  # 10 ms
+
+    def forward(self, spikes):
+        """Return the counts [B, 10] for spikes [T, B, 784]."""
+        v1 = v2 = counts = 0
+        for x in spikes:
+            u1 = self.beta * v1 + self.hidden(x)
+            z1 = Spike.apply(u1 - 1)
+            v1 = u1 - z1.detach()
+            u2 = self.beta * v2 + self.output(z1)
+            z2 = Spike.apply(u2 - 1)
+            v2 = u2 - z2.detach()
+            counts = counts + z2
+        return counts
+
+
+# %% [markdown]
+# Its counts are the scores for PyTorch's own cross-entropy. From the weights of the `Sequential`, the same counts and the same gradients:
+
+# %%
+plain = PlainReader()
+network, encode, generator = fresh(0)
+for ours, theirs in zip(plain.parameters(), network.parameters(), strict=True):
+    ours.data.copy_(theirs.data)
+
+loud = torch.cat([batch, batch, batch])
+nn.functional.cross_entropy(plain(loud), labels).backward()
+count_cross_entropy(network(loud), labels).backward()
+print("counts equal:", torch.equal(plain(loud), spike_count(network(loud))))
+
+# %% tags=["check"]
+assert spike_count(network(loud)).sum() > 50
+assert torch.equal(plain(loud), spike_count(network(loud)))
+pairs = zip(plain.parameters(), network.parameters(), strict=True)
+assert all(torch.allclose(a.grad, b.grad, rtol=1e-4, atol=1e-6) for a, b in pairs)
+assert plain.hidden.weight.grad.abs().max() > 0

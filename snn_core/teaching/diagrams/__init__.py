@@ -1,7 +1,7 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
 
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
-from .digits import class_lines, follow_digit
+from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
@@ -9,6 +9,7 @@ from .unrolled import unrolled_graph
 from .wanted import map_of_pairs, populations, wanted_outputs
 
 __all__ = [
+    "before_and_after",
     "class_lines",
     "contributions",
     "fold_and_unroll",

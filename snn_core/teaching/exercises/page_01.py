@@ -14,23 +14,38 @@ EXERCISES = {
     ),
     "01.2": Function(
         cases=(
-            Case((0, 11), 1.0, "The first step belongs to the brightest pixel."),
             Case(
-                (5, 11),
-                0.5,
-                "Use the number of steps that is given.",
+                ([0.0, 0.5, 0.5], 0.5), [0, 1, 0], "A rise by exactly a threshold is worth a spike; after it, no more."
+            ),
+            Case(
+                ([1.0, 1.0, 1.0, 1.0, 1.0], 0.25),
+                [1, 1, 1, 1, 0],
+                "A large jump takes several steps, one spike in each.",
                 mistakes=(
-                    Mistake(1 - 5 / 11, "There are T - 1 intervals between T steps."),
-                    Mistake(1 - 5 / 12, "There are T - 1 intervals between T steps."),
+                    Mistake([1, 0, 0, 0, 0], "A spike moves what the receiver knows by one threshold, and no more."),
                 ),
             ),
-            Case((1, 5), 0.75, "Use the number of steps that is given."),
-            Case((10, 11), 0.0, "The last step belongs to a pixel that is nearly black."),
-            Case((3, 10), 2 / 3, "Use the number of steps that is given."),
-            Case((30, 32), 1 / 31, "The rule is the same for late steps and long trains."),
-            Case((199, 200), 0.0, "The rule is the same for late steps and long trains."),
+            Case(
+                ([0.5, 0.5, 0.0, 0.0, 0.0], 0.25),
+                [1, 1, -1, -1, 0],
+                "When the grey is a threshold or more below what is known, send OFF.",
+                mistakes=(
+                    Mistake([1, 1, -1, -1, -1], "An OFF spike takes a threshold off what the receiver knows."),
+                    Mistake([1, 1, -1, 0, 0], "A fall by exactly a threshold is worth a spike, too."),
+                ),
+            ),
+            Case(
+                ([0.1, 0.2, 0.3, 0.4, 0.3, 0.2, 0.1], 0.25),
+                [0, 0, 1, 0, 0, 0, 0],
+                "What is less than a threshold away from what is known is not sent, neither up nor down.",
+            ),
+            Case(
+                ([0.0, 0.6, 0.6, 0.6, 0.9, 0.2, 0.2, 0.2], 0.25),
+                [0, 1, 1, 0, 1, -1, -1, 0],
+                "Compare each grey with what the receiver knows from all spikes so far.",
+            ),
         ),
-        stronger="Solve step = (T - 1)(1 - x) for x.",
+        stronger="Keep `known` as in `hear_rises`: +threshold with each ON, -threshold with each OFF.",
     ),
     "01.3": Function(
         cases=(
@@ -40,6 +55,9 @@ EXERCISES = {
                 (0.3, 5),
                 [0, 1, 0, 0, 1],
                 "Never send more than the value: the rest after each spike stays at 0 or above.",
+                mistakes=(
+                    Mistake(lambda got: len(got) != 5, "Each of the T steps has its digit, the zeros in front, too."),
+                ),
             ),
             Case((0.0, 3), [0, 0, 0], "Black never spikes."),
             Case(

@@ -51,7 +51,7 @@ EXERCISES = {
             Case(
                 (TIE, U_TIE),
                 [2],
-                "The membrane of a later step, or of a class that has not spiked, must not count.",
+                "The membrane of a later step must not count.",
             ),
             Case(
                 (torch.cat([TIE, LATE], 1), torch.cat([U_TIE, U_LATE], 1)),
@@ -59,7 +59,7 @@ EXERCISES = {
                 "Each sample has its own first step.",
             ),
         ),
-        stronger="The highest score of `first_spike` tells the step, sample by sample. Let only the classes that "
-        "have this score take part, each with its membrane at that step.",
+        stronger="The highest score of `first_spike`, with its sign turned, is the number of steps before the first "
+        "spike of a sample: the index of that step. Which of the membranes there are above the threshold?",
     ),
 }

@@ -22,6 +22,7 @@ from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
+from .stop_reading import StopReading
 from .threshold_memory import ThresholdMemory, cue_eligibility
 
 ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
@@ -33,6 +34,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "BackwardGraph": BackwardGraph,
     "CreditAssignment": CreditAssignment,
     "PushWeight": PushWeight,
+    "StopReading": StopReading,
     "CodeLossMap": CodeLossMap,
     "SpikeDistance": SpikeDistance,
     "STDPWindow": STDPWindow,
@@ -70,6 +72,7 @@ __all__ = [
     "Range",
     "STDPWindow",
     "SpikeDistance",
+    "StopReading",
     "ThresholdMemory",
     "credit",
     "cue_eligibility",

@@ -7,7 +7,7 @@ from torch import nn
 from experiments import random_reader
 from snn_core import LIF, LeakyIntegrator
 from snn_core.encoding import rate
-from snn_core.losses import accuracy, spike_count
+from snn_core.losses import accuracy, first_spike, predict, spike_count
 from snn_core.teaching.digit_reader import EXAMPLES, STEPS, fit_readout
 from snn_core.teaching.digit_reader import random_reader as reader_of
 from snn_core.teaching.records import recorded
@@ -67,6 +67,33 @@ def test_one_neuron_with_a_head_start_is_as_early_as_a_population():
     population = recorded("random_reader").results["curves"]["population"]
     first = sum(run[0] for run in population) / 5
     assert sum(found) / 5 == pytest.approx(first, abs=0.03)
+
+
+def right_by_first_spike(current, labels):
+    """Return the accuracy of first spikes with ties, and with ties decided by the membrane."""
+    run = LIF()(current, record=True)
+    score = first_spike(run.spikes)
+    best = score.amax(1, keepdim=True)
+    step = -best[:, 0].long().clamp(min=1 - len(run.membrane))
+    at_step = run.membrane[step, torch.arange(len(step))]
+    only_tied = predict(torch.where(score == best, at_step, -torch.inf))
+    assert torch.equal(only_tied, predict(at_step))  # who has not spiked is below the threshold
+    return accuracy(score, labels), accuracy(at_step, labels)
+
+
+def test_about_half_of_what_a_weaker_current_gains_is_not_fewer_ties():
+    """Section 6: from a gain of 1 to one of 0.5, from five seeds."""
+    _, _, test, labels = random_reader.flat_digits()
+    gains = []
+    for seed in range(5):
+        current = reader_of(seed=seed)(rate(test, 30, generator=seed_torch(seed + 10)))
+        strong, weak = (
+            torch.tensor(right_by_first_spike(gain * current, labels)) for gain in (1, 0.5)
+        )
+        gains.append(100 * (weak - strong))
+    plain, without_ties = torch.stack(gains).mean(0).tolist()
+    assert plain == pytest.approx(6, abs=1)
+    assert 0.4 < without_ties / plain < 0.7
 
 
 def test_page_04_up_to_section_6(page):

@@ -1,28 +1,63 @@
 """Wrong answers to the exercises of page 01."""
 
 
-def counted_from_one(step, steps):
-    return 1 - step / steps
+def sent_by(rule):
+    """Return a sender: `rule` gives the spike and what is known after it."""
+
+    def send(signal, threshold):
+        known = 0
+        spikes = []
+        for grey in signal:
+            spike, known = rule(grey, known, threshold)
+            spikes.append(spike)
+        return spikes
+
+    return send
 
 
-def bright_is_late(step, steps):
-    return step / (steps - 1)
+def sign(rise, threshold):
+    return int(rise >= threshold) - int(-rise >= threshold)
 
 
-def always_eleven_steps(step, steps):
-    return 1 - step / 10
+@sent_by
+def rises_only(grey, known, threshold):
+    spike = int(grey - known >= threshold)
+    return spike, known + spike * threshold
 
 
-def always_21_steps(step, steps):
-    return 1 - step / 20
+@sent_by
+def since_the_last_grey(grey, known, threshold):
+    return sign(grey - known, threshold), grey
 
 
-def steps_up_to_ten(step, steps):
-    return 1 - min(step, 10) / (steps - 1)
+@sent_by
+def all_at_once(grey, known, threshold):
+    spike = int((grey - known) / threshold)
+    return spike, known + spike * threshold
 
 
-def trains_up_to_25(step, steps):
-    return 1 - step / (min(steps, 25) - 1)
+@sent_by
+def off_takes_nothing(grey, known, threshold):
+    spike = sign(grey - known, threshold)
+    return spike, known + max(spike, 0) * threshold
+
+
+@sent_by
+def any_fall(grey, known, threshold):
+    spike = int(grey - known >= threshold) - int(grey < known)
+    return spike, known + spike * threshold
+
+
+@sent_by
+def more_than_a_threshold(grey, known, threshold):
+    spike = int(grey - known > threshold) - int(known - grey > threshold)
+    return spike, known + spike * threshold
+
+
+@sent_by
+def falls_of_more_than_a_threshold(grey, known, threshold):
+    spike = int(grey - known >= threshold) - int(known - grey > threshold)
+    return spike, known + spike * threshold
 
 
 def lowest_digit_first(x, steps):
@@ -43,6 +78,10 @@ def digits(x, steps):
     return [int(x * 2 ** (step + 1)) & 1 for step in range(steps)]
 
 
+def without_zeros_in_front(x, steps):
+    return [int(digit) for digit in format(int(x * 2**steps), "b")]
+
+
 def five_digits(x, steps):
     return [digit * (step < 5) for step, digit in enumerate(digits(x, steps))]
 
@@ -58,17 +97,19 @@ def a_hair_more(x, steps):
 WRONG = {
     "01.1": [(75, "square root"), (9, "multiply the 25 steps"), (25 * 3**0.5, "square root")],
     "01.2": [
-        (counted_from_one, "T - 1 intervals"),
-        (bright_is_late, "brightest"),
-        (always_eleven_steps, "number of steps that is given"),
-        (always_21_steps, "number of steps that is given"),
-        (steps_up_to_ten, "late steps"),
-        (trains_up_to_25, "long trains"),
+        (rises_only, "send OFF"),
+        (since_the_last_grey, "by one threshold"),
+        (all_at_once, "one spike in each"),
+        (off_takes_nothing, "takes a threshold off"),
+        (any_fall, "neither up nor down"),
+        (more_than_a_threshold, "exactly a threshold"),
+        (falls_of_more_than_a_threshold, "A fall by exactly"),
     ],
     "01.3": [
         (lowest_digit_first, "worth 1/2"),
         (rounded, "Never send more"),
         (spikes_once, "0.625 = 1/2"),
+        (without_zeros_in_front, "zeros in front"),
         (five_digits, "the last one as well"),
         (a_little_more, "the last one as well"),
         (a_hair_more, "without any margin"),

@@ -98,14 +98,14 @@ def surrogate_of_width(name: str, width: float, **options) -> Surrogate:
 
 
 def share_met(spikes: Tensor, target: Tensor, *, within: int) -> float:
-    """Return the share of target spikes that have a spike of the same neuron close by.
+    """Return the share of target spikes that have a spike of the same neuron close by, each its own.
 
     Args:
         spikes, target: ``[T, B, N]`` each.
         within: how many steps away a spike may be, at least 0.
 
     Returns:
-        A share in [0, 1].
+        A share in [0, 1]; a spike meets one target spike at most.
 
     Raises:
         ValueError: for trains of different shapes, or targets without a spike.
@@ -116,6 +116,18 @@ def share_met(spikes: Tensor, target: Tensor, *, within: int) -> float:
     _checks.shape("target", target, spikes.shape)
     _checks.whole("within", within, 0)
     _checks.require(bool(target.any()), "target", "no spike", "at least one")
-    by_time = spikes.permute(1, 2, 0)
-    near = nn.functional.max_pool1d(by_time, 2 * within + 1, 1, within).permute(2, 0, 1)
-    return ((near * target).sum() / target.sum()).item()
+    trains = zip(spikes.flatten(1).T, target.flatten(1).T, strict=True)
+    met = sum(_met(fired.nonzero().ravel(), wanted.nonzero().ravel(), within) for fired, wanted in trains)
+    return met / int(target.count_nonzero())
+
+
+def _met(fired: Tensor, wanted: Tensor, within: int) -> int:
+    """Return how many wanted steps have a spike of their own close by; the earliest takes the earliest."""
+    free = fired.tolist()
+    met = 0
+    for step in wanted.tolist():
+        free = [spike for spike in free if spike >= step - within]
+        if free and free[0] <= step + within:
+            free.pop(0)
+            met += 1
+    return met

@@ -10,9 +10,11 @@ from experiments import (
     event_digits,
     learning_rules,
     local_learning,
+    longer_training,
     mnist_convolutional,
     mnist_full,
     population_sizes,
+    sparing_spikes,
     unsupervised_digits,
 )
 from snn_core import LIF
@@ -120,6 +122,38 @@ def test_population_sizes(monkeypatch):
     for found in results.values():
         assert all(0 <= run[0] <= 1 for name in ("accuracy", "ties") for run in found[name])
         assert all(rate in settings["choice"]["lr"] for rate in found["lr"])
+
+
+def test_longer_training():
+    longer_training.main(TINY)
+    found = recorded("longer_training")
+    assert list(found.results) == found.settings["losses"]
+    for runs in found.results.values():
+        for name in ("accuracy", "spikes", "steps"):
+            assert [len(seeds) for seeds in runs[name]] == [1, 1]  # for each learning rate
+        assert 0 <= runs["accuracy"][0][0] <= 1
+
+
+def test_sparing_spikes(monkeypatch):
+    monkeypatch.setitem(sparing_spikes.SETTINGS, "charges", [0.0, 30.0])
+    sparing_spikes.main([*TINY, "--epochs", "3"])
+    results = recorded("sparing_spikes").results
+    assert list(results) == ["0", "30", "bounded"]
+    for found in results.values():
+        assert 0 <= found["accuracy"][0] <= 1
+        assert 0 <= found["dead"][0] <= 1
+    assert results["30"]["spikes"][0] < results["0"]["spikes"][0]
+    assert results["30"]["dead"][0] > results["0"]["dead"][0]
+
+
+def test_the_arms_of_sparing_charge_the_hidden_layer():
+    arms = sparing_spikes.penalties(sparing_spikes.SETTINGS)
+    spikes = [torch.ones(4, 2, 3), torch.ones(4, 2, 5)]
+    assert {arm: penalty(spikes).item() for arm, penalty in arms.items()} == pytest.approx(
+        {"0": 0, "0.3": 1.2, "1": 4, "3": 12, "10": 40, "bounded": 4}
+    )
+    silent = [torch.zeros(4, 2, 3)]
+    assert arms["bounded"](silent).item() == pytest.approx(10 * 0.1**2)
 
 
 def test_local_learning():

@@ -1,6 +1,7 @@
 """Drawings: the unrolled graph and where gradient runs, a neuron in slow motion, its circuit."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_hex
@@ -10,11 +11,13 @@ from snn_core import LIF
 from snn_core.teaching.diagrams import (
     before_and_after,
     class_lines,
+    distance_of_two_spikes,
     follow_digit,
     map_of_pairs,
     populations,
     rc_circuit,
     slow_motion,
+    spared,
     wanted_outputs,
 )
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
@@ -184,15 +187,17 @@ def test_another_family_of_losses_is_refused():
 
 def test_the_map_has_one_mark_and_one_bar_for_each_pair_that_was_trained():
     record = recorded("codes_and_losses")
-    axis = map_of_pairs(record, {("count_mse", "rate"): (10, 10)})
+    name = "stepwise_membrane_cross_entropy"
+    place = record.settings["losses"].index(name), record.settings["codes"].index("direct")
     trained = sum(len(runs) > 0 for row in record.results["accuracy"] for runs in row)
-    marks = [line for line in axis.lines if line.get_marker() != "None"]
-    bars = [line for line in axis.lines if line.get_marker() == "None"]
-    assert len(marks) == len(bars) == trained
-    place = record.settings["losses"].index("count_mse"), record.settings["codes"].index("rate")
-    runs = record.results["accuracy"][place[0]][place[1]]
-    (named,) = [text for text in axis.texts if text.get_text() == "count MSE, rate"]
-    assert named.xy[1] == pytest.approx(100 * sum(runs) / len(runs))
+    for axis, quantity in zip(map_of_pairs(record), ("spikes", "steps"), strict=True):
+        marks = [line for line in axis.lines if line.get_marker() != "None"]
+        bars = [line for line in axis.lines if line.get_marker() == "None"]
+        assert len(marks) == len(bars) == trained
+        found, runs = (record.results[each][place[0]][place[1]] for each in (quantity, "accuracy"))
+        (named,) = [text for text in axis.texts if text.get_text() == f"{NAMES[name]}, direct"]
+        assert named.xy[0] == pytest.approx(sum(found) / len(found))
+        assert named.xy[1] == pytest.approx(100 * sum(runs) / len(runs))
 
 
 def test_populations_are_drawn_as_they_are_recorded():
@@ -203,3 +208,24 @@ def test_populations_are_drawn_as_they_are_recorded():
         for values, found in zip(drawn, record.results.values(), strict=True):
             expected = [100 * sum(runs) / len(runs) for runs in found[name]]
             assert values == pytest.approx(expected)
+
+
+def test_charges_are_drawn_as_they_are_recorded_but_for_those_without_a_spike():
+    record = recorded("sparing_spikes")
+    lines = {line.get_label(): line for line in spared(record).lines}
+    for strength in record.settings["charges"]:
+        arm = record.results[f"{strength:g}"]
+        line = lines.get(f"charge {strength:g}")
+        assert (line is None) == (min(arm["spikes"]) == 0)
+        if line:
+            assert list(line.get_xdata()) == arm["spikes"]
+            assert line.get_ydata() / 100 == pytest.approx(arm["accuracy"])
+
+
+def test_two_spikes_are_nearer_than_none_up_to_tau_times_ln_2():
+    (step_by_step, *curves), taus = distance_of_two_spikes((1.0, 10.0, 30.0)).lines[:4], (1, 10, 30)
+    assert list(step_by_step.get_ydata()) == [0] + [2] * 40
+    for curve, tau in zip(curves, taus, strict=True):
+        lags = curve.get_xdata()
+        assert curve.get_ydata() == pytest.approx(2 * (1 - np.exp(-lags / tau)), abs=1e-9)
+        assert ((curve.get_ydata() < 1) == (lags < tau * np.log(2))).all()

@@ -1,18 +1,16 @@
-"""Drawings of losses: the output that each one wants, and what every code gave with every loss."""
+"""Drawings of losses: the output that each one wants, and how far apart it finds two spikes."""
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from ... import _checks
-from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
+from ...losses import van_rossum
+from ..palette import BLUE, GREY, PALE, VERMILION
 from ..plotting import decorate, panels
-from ..records import Record
 from ..studies.codes_and_losses import FAMILIES, NAMES
 
 STEPS = 16
-COLOURS = dict(zip(FAMILIES, (VERMILION, BLUE, GREEN), strict=True))
-MARKS = ("o", "s", "^", "v", "D")  # of codes
 
 
 def wanted_outputs(family: str) -> list[Axes]:
@@ -57,6 +55,8 @@ def _spikes(axis: Axes, loss: str) -> None:
         for bottom, train, colour in ((1.15, rows[0], VERMILION), (0, rows[1], GREY)):
             axis.axhline(bottom, color=PALE, linewidth=0.8)
             axis.vlines(train, bottom, bottom + 0.75, color=colour, linewidth=2)
+            if loss in FAMILIES["first spikes"] and len(train):
+                axis.text(train[0] + 0.4, bottom + 0.3, f"{train[0]:g}", va="center", color=colour, fontsize=9)
     if loss == "relative_first_spike_mse":
         arrow = {"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0}
         axis.annotate("", (8.2, 1), (5, 1), arrowprops=arrow)
@@ -94,73 +94,25 @@ def _membranes(axis: Axes, loss: str) -> None:
     axis.set_ylim(-0.15, 1.5)
 
 
-def map_of_pairs(record: Record, words: dict[tuple[str, str], tuple[float, float]]) -> Axes:
-    """Draw accuracy against spikes of every code with every loss, with a bar over the seeds.
+def distance_of_two_spikes(taus: tuple[float, ...]) -> Axes:
+    """Draw the distance of two spikes against their lag, step by step and by their traces.
+
+    Drawn are shares of the distance of a spike from none: above 1, silence is nearer.
 
     Args:
-        record: that of `experiments.codes_and_losses`.
-        words: pairs (loss, code) that are named in the figure, and where: shift in points.
-
-    Returns:
-        The axes.
+        taus: time constants of the traces of the van Rossum distance, in ms.
     """
-    losses, codes = record.settings["losses"], record.settings["codes"]
-    colour_of = {loss: COLOURS[family] for family, names in FAMILIES.items() for loss in names}
-    axis = panels(width=8.5, height=4.2)
-    at = {}
-    for loss, *rows in zip(losses, record.results["accuracy"], record.results["spikes"], strict=True):
-        for code, mark, right, sent in zip(codes, MARKS, *rows, strict=True):
-            if right:  # some losses were trained with some codes only
-                at[loss, code] = (np.mean(sent), 100 * np.mean(right))
-                bar = [100 * min(right), 100 * max(right)]
-                axis.plot([np.mean(sent)] * 2, bar, color=colour_of[loss], alpha=0.5)
-                axis.plot(*at[loss, code], mark, color=colour_of[loss], markersize=5.5)
-    for (loss, code), shift in words.items():
-        axis.annotate(
-            f"{NAMES[loss]}, {code}",
-            at[loss, code],
-            shift,
-            textcoords="offset points",
-            arrowprops={"arrowstyle": "-", "color": GREY},
-            fontsize=9,
-        )
-    _key(axis, codes)
+    lags = np.arange(41)
+    wanted, silent = torch.zeros(2, 100 + 40 * int(max(taus)), 1, 1, dtype=torch.float64)
+    wanted[0] = 1
+    axis = panels()
+    axis.plot(lags, 2 * (lags > 0), "--", color=GREY, label="step by step")
+    for tau in taus:
+        none = van_rossum(silent, wanted, tau=tau)
+        late = [van_rossum(wanted.roll(lag, 0), wanted, tau=tau) / none for lag in lags.tolist()]
+        axis.plot(lags, late, label=f"τ = {tau:g} ms")
+    axis.axhline(1, color=GREY, linewidth=1)
+    axis.text(lags[-1], 1.03, "no spike at all", ha="right", color=GREY, fontsize=9)
+    decorate(axis, title="Step by step, near is as wrong as far", x="lag (ms)", y="distance of two spikes")
+    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     return axis
-
-
-def _key(axis: Axes, codes: list[str]) -> None:
-    """Explain colours and marks beside the axes."""
-    plain = {"color": "none", "marker": "o", "markersize": 8}
-    colours = [
-        Line2D([], [], **plain, markerfacecolor=colour, markeredgecolor=colour, label=family)
-        for family, colour in COLOURS.items()
-    ]
-    marks = [
-        Line2D([], [], color="none", marker=mark, markeredgecolor=GREY, markerfacecolor=GREY, label=code)
-        for mark, code in zip(MARKS, codes, strict=True)
-    ]
-    first = axis.legend(handles=colours, title="loss on", loc="upper left", bbox_to_anchor=(1.01, 1))
-    axis.add_artist(first)
-    axis.legend(handles=marks, title="code", loc="upper left", bbox_to_anchor=(1.01, 0.62))
-
-
-def populations(record: Record) -> list[Axes]:
-    """Draw accuracy and share of ties against the number of steps, for each kind of output.
-
-    Args:
-        record: that of `experiments.population_sizes`.
-
-    Returns:
-        The axes of the accuracy and of the ties.
-    """
-    axes = panels(2, width=9.5)
-    steps = record.settings["steps"]
-    for arm, found in record.results.items():
-        label = "1 membrane per class" if arm == "membrane" else f"{arm} spiking per class"
-        for axis, name in zip(axes, ("accuracy", "ties"), strict=True):
-            runs = 100 * np.array(found[name])
-            axis.errorbar(range(len(steps)), runs.mean(1), runs.std(1, ddof=1), marker=".", label=label)
-            axis.set_xticks(range(len(steps)), steps)
-    decorate(axes[0], title="Several neurons pay at one or two steps", x="steps T", y="test accuracy (%)")
-    decorate(axes[1], title="One neuron ties, at one step", x="steps T", y="images with a tie (%)")
-    return axes

@@ -38,7 +38,16 @@ def _lack(membrane: torch.Tensor, labels: torch.Tensor) -> float:
     return (1 - _leads(membrane, labels)).clamp(min=0).mean().item()
 
 
+def _with_gradient(answer, membrane: torch.Tensor, labels: torch.Tensor) -> object:
+    """Return the loss; raise for one that no network could be trained by."""
+    loss = answer(1 * membrane.requires_grad_(), labels)  # no leaf: it may be changed
+    if isinstance(loss, torch.Tensor | float) and not getattr(loss, "requires_grad", False):
+        raise ValueError("the loss has no gradient: stay with tensors, without detach or item")
+    return loss
+
+
 LEADS = _leads(MEMBRANES, LABELS)
+BELOW = torch.tensor([[[0.5, -2.0, -3.0]]])  # all others below 0
 
 EXERCISES = {
     "08.1": Value(
@@ -80,9 +89,15 @@ EXERCISES = {
                 ),
             ),
             Case((MEMBRANES[:2, :1], LABELS[1:]), _lack(MEMBRANES[:2, :1], LABELS[1:]), "Use the labels."),
+            Case(
+                (BELOW, LABELS[:1]),
+                _lack(BELOW, LABELS[:1]),
+                "Membranes can be negative: a right class that is set to 0 is then the highest of the others.",
+            ),
         ),
         stronger="The right membranes are `membrane[:, range(B), labels]`. Set these to -inf in a copy and take "
         "`amax(2)`: the best of the others.",
+        use=_with_gradient,
         tolerance=1e-4,
     ),
     "08.3": Function(
@@ -90,12 +105,13 @@ EXERCISES = {
             Case(
                 (7, 10.0),
                 _distances(10.0),
-                "D² has no root. One spike alone costs dt/tau times the sum of beta^2k; overlap takes away, or adds.",
+                "D² has no root. First one spike against none: sum the squares of its trace, step by step, for ever. "
+                "Then two: their overlap takes away, or adds.",
             ),
             Case((7, 20.0), _distances(20.0), "Use tau."),
         ),
-        stronger="One spike alone costs 1 / tau / (1 - beta²), for beta = exp(-1 / tau). Two cost twice that, and "
-        "the overlap is beta^lag of it: minus in different trains, plus in one.",
+        stronger="k steps after its spike a trace is beta^k, for beta = exp(-1 / tau): its squares are a geometric "
+        "series. For two spikes expand the square of x - x*, and of x + x*: what does the mixed term sum to?",
         tolerance=1e-4,
     ),
 }

@@ -52,7 +52,7 @@ function draw(figure, found, values) {
   });
   const end = (quantity) => above(pairs.map((pair) => pair[quantity].high), 0);
   const [left, right] = figure.panels([
-    { share: 3, x: [0, end("spikes")], y, xlabel: "spikes of the network per image", ylabel: "accuracy (%)",
+    { share: 3, x: [0, end("spikes")], y, xlabel: "hidden + output spikes per image", ylabel: "accuracy (%)",
       title: titles[0], spots: spots("spikes") },
     { share: 2, x: [0, end("steps")], y, xlabel: "steps until the answer is settled", ylabel: "accuracy (%)",
       title: titles[1], spots: spots("steps") },

@@ -60,6 +60,21 @@ def always_the_labels_of_the_first_case(membrane, labels):
     return (1 - lead(membrane, first)).clamp(min=0).mean()
 
 
+def masked_with_zero(membrane, labels):
+    samples = range(len(labels))
+    others = membrane.clone()
+    others[:, samples, labels] = 0
+    return (1 - membrane[:, samples, labels] + others.amax(2)).clamp(min=0).mean()
+
+
+def without_a_gradient(membrane, labels):
+    return (1 - lead(membrane.detach(), labels)).clamp(min=0).mean()
+
+
+def as_a_number(membrane, labels):
+    return (1 - lead(membrane, labels)).clamp(min=0).mean().item()
+
+
 WRONG = {
     "08.1": [((5 / 20) ** 2, "all four"), (25 / 4, "share"), (0.25, "all four")],
     "08.2": [
@@ -69,9 +84,12 @@ WRONG = {
         (wrong_sign, "The sign"),
         (on_average_only, "before the mean"),
         (always_the_labels_of_the_first_case, "Use the labels"),
+        (masked_with_zero, "can be negative"),
+        (without_a_gradient, "no gradient"),
+        (as_a_number, "no gradient"),
     ],
     "08.3": [
-        (one_spike_without_its_sum, "times the sum"),
+        (one_spike_without_its_sum, "sum the squares"),
         (no_overlap_in_one_train, "overlap"),
         (with_a_root, "no root"),
         (always_ten, "Use tau"),

@@ -1,0 +1,117 @@
+"""Drawings of what trainings gave: every code with every loss, several outputs per class, charges on spikes."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..palette import BLUE, GREEN, GREY, VERMILION
+from ..plotting import decorate, panels
+from ..records import Record
+from ..studies.codes_and_losses import FAMILIES, NAMES
+
+COLOURS = dict(zip(FAMILIES, (VERMILION, BLUE, GREEN), strict=True))
+MARKS = ("o", "s", "^", "v", "D")  # of codes
+MAPPED = {  # what accuracy is drawn against
+    "spikes": "hidden + output spikes per image",
+    "steps": "steps until the answer is settled",
+}
+NAMED = {  # pairs that the map names, and where: shift in points
+    ("spikes", "membrane_mse", "direct"): (0, 95),
+    ("spikes", "count_mse", "rate"): (-35, 24),
+    ("spikes", "stepwise_membrane_cross_entropy", "direct"): (-130, 38),
+    ("steps", "stepwise_membrane_cross_entropy", "direct"): (-5, 62),
+}
+
+
+def map_of_pairs(record: Record) -> list[Axes]:
+    """Draw accuracy against spikes, and against steps, of every code with every loss, with bars over the seeds.
+
+    Args:
+        record: that of `experiments.codes_and_losses`.
+
+    Returns:
+        The axes of the spikes, and of the steps until the answer is settled.
+    """
+    axes = dict(zip(MAPPED, panels(2, width=10.5, height=4.2, share=True, ratios=(3, 2)), strict=True))
+    for quantity, axis in axes.items():
+        at = _marks(axis, record, quantity)
+        for (shown, loss, code), shift in NAMED.items():
+            if shown == quantity and (loss, code) in at:
+                words = {"textcoords": "offset points", "arrowprops": {"arrowstyle": "-", "color": GREY}, "fontsize": 9}
+                axis.annotate(f"{NAMES[loss]}, {code}", at[loss, code], shift, **words)
+        decorate(axis, x=MAPPED[quantity], xlim=(0, None), ylim=(None, 96))
+    decorate(axes["spikes"], title="No pair is best at both: right often, few spikes", y="test accuracy (%)")
+    decorate(axes["steps"], title="Answers settle after 1 to 9 of 16 steps")
+    _key(axes["steps"], record.settings["codes"])
+    return list(axes.values())
+
+
+def _marks(axis: Axes, record: Record, quantity: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """Draw a mark and a bar for each pair that was trained; return where the marks are."""
+    colour_of = {loss: COLOURS[family] for family, names in FAMILIES.items() for loss in names}
+    losses, codes = record.settings["losses"], record.settings["codes"]
+    at = {}
+    for loss, *rows in zip(losses, record.results["accuracy"], record.results[quantity], strict=True):
+        for code, mark, right, found in zip(codes, MARKS, *rows, strict=True):
+            if right:  # some losses were trained with some codes only
+                at[loss, code] = (np.mean(found), 100 * np.mean(right))
+                bar = [100 * min(right), 100 * max(right)]
+                axis.plot([np.mean(found)] * 2, bar, color=colour_of[loss], alpha=0.5)
+                axis.plot(*at[loss, code], mark, color=colour_of[loss], markersize=5.5)
+    return at
+
+
+def _key(axis: Axes, codes: list[str]) -> None:
+    """Explain colours and marks beside the axes."""
+    plain = {"color": "none", "marker": "o", "markersize": 8}
+    colours = [
+        Line2D([], [], **plain, markerfacecolor=colour, markeredgecolor=colour, label=family)
+        for family, colour in COLOURS.items()
+    ]
+    marks = [
+        Line2D([], [], color="none", marker=mark, markeredgecolor=GREY, markerfacecolor=GREY, label=code)
+        for mark, code in zip(MARKS, codes, strict=True)
+    ]
+    first = axis.legend(handles=colours, title="loss on", loc="upper left", bbox_to_anchor=(1.01, 1))
+    axis.add_artist(first)
+    axis.legend(handles=marks, title="code", loc="upper left", bbox_to_anchor=(1.01, 0.62))
+
+
+def populations(record: Record) -> list[Axes]:
+    """Draw accuracy and share of ties against the number of steps, for each kind of output.
+
+    Args:
+        record: that of `experiments.population_sizes`.
+
+    Returns:
+        The axes of the accuracy and of the ties.
+    """
+    axes = panels(2, width=9.5)
+    steps = record.settings["steps"]
+    for arm, found in record.results.items():
+        label = "1 membrane per class" if arm == "membrane" else f"{arm} spiking per class"
+        for axis, name in zip(axes, ("accuracy", "ties"), strict=True):
+            runs = 100 * np.array(found[name])
+            axis.errorbar(range(len(steps)), runs.mean(1), runs.std(1, ddof=1), marker=".", label=label)
+            axis.set_xticks(range(len(steps)), steps)
+    decorate(axes[0], title="Several neurons pay at one or two steps", x="steps T", y="test accuracy (%)")
+    decorate(axes[1], title="One neuron ties, at one step", x="steps T", y="images with a tie (%)")
+    return axes
+
+
+def spared(record: Record) -> Axes:
+    """Draw accuracy against hidden spikes for each charge, one mark for each seed.
+
+    Args:
+        record: that of `experiments.sparing_spikes`. A charge that leaves no spike is not drawn.
+    """
+    axis = panels()
+    for strength in record.settings["charges"]:
+        arm = record.results[f"{strength:g}"]
+        if min(arm["spikes"]) > 0:
+            axis.semilogx(arm["spikes"], 100 * np.array(arm["accuracy"]), "o", label=f"charge {strength:g}")
+    axis.set_xticks([20, 50, 100, 200, 500], ["20", "50", "100", "200", "500"])
+    axis.minorticks_off()
+    decorate(axis, title="Nine of ten spikes can go", x="hidden spikes per image", y="test accuracy (%)", ylim=(86, 96))
+    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    return axis

@@ -30,7 +30,7 @@ SETTINGS = {
     "batch_size": 25,
     "epochs": 2,
     "betas": [0.0, 0.3, 0.6, 0.8, 0.905],
-    "epochs_of_one_label": 4,
+    "epochs_of_one_label": 8,
 }
 
 

@@ -21,6 +21,7 @@ from snn_core.teaching.studies.clinic import (
     examine,
     one_label_at_a_time,
     row,
+    sick_and_repaired,
     table,
     unseen_patient,
     untrained,
@@ -154,6 +155,16 @@ def test_the_record_of_the_clinic_has_every_arm_and_seed():
     }
     betas = [str(beta) for beta in found.settings["betas"]]
     assert all(list(arms) == betas for arms in results["memory"].values())
+
+
+def test_a_patient_with_one_fault_is_the_healthy_network_when_repaired():
+    results = recorded("clinic").results
+    pairs = {name[0]: pair for name, pair in sick_and_repaired(results).items()}
+    assert list(pairs) == list(PATIENTS)
+    for name, (sick, repaired) in pairs.items():
+        assert sick == results["patients"][name]["accuracy"]
+        arms = results["repairs"].get(name)
+        assert repaired == (arms["both"] if arms else results["healthy"])["accuracy"]
 
 
 def test_without_a_memory_it_does_not_matter_along_which_axis_there_is_none(batch):

@@ -3,7 +3,7 @@
 #
 # **How do I train a spiking network, and what do I do when it learns nothing?**
 #
-# Needs: pages 01, 02 and 04; how PyTorch trains a network. · 40 minutes to read, one minute to run. · Introduces `count_cross_entropy`, `fit`, `evaluate` and `diagnose`.
+# Needs: pages 01, 02, 04 and 05; how PyTorch trains a network. · 45 minutes to read, without *Deeper*; one minute to run. · Introduces `count_cross_entropy`, `fit`, `evaluate` and `diagnose`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/07_first_trained_network.ipynb)
 
@@ -41,11 +41,11 @@ from snn_core.teaching.plotting import (
 )
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.clinic import (
-    CAUSES,
     HEALTHY,
     PATIENTS,
     WrongSign,
     examine,
+    sick_and_repaired,
     table,
     unseen_patient,
     untrained,
@@ -160,7 +160,7 @@ print("in: ", list(batch.shape))
 print("out:", list(output.shape))
 
 # %% [markdown]
-# Steps, digits, neurons. `nn.Linear` takes all ten steps at once, since it has no memory; the neurons run through time. (Page 04 writes the same network as a class with a loop of its own, to take away.)
+# Steps, digits, neurons. `nn.Linear` takes all ten steps at once, since it has no memory; the neurons run through time.
 #
 # We want the right neuron to spike most. So the counts $n_c = \sum_t z_c[t]$ are the **scores**, and the rest is as in any classifier: a softmax makes probabilities of them, and the loss is the cross-entropy,
 #
@@ -208,7 +208,7 @@ assert score < 0.15
 # %% [markdown]
 # ## 2 · One update, then the loop
 #
-# The backward pass goes from the loss through the counts, through every step of the output neurons, the weights, and every step of the hidden neurons. At a spike the true slope is 0. There it uses a *surrogate* derivative, a bump around the threshold (page 05). The default has long tails, so that even a silent neuron passes something back. PyTorch does all this in `backward()`.
+# The backward pass goes from the loss through the counts, through every step of the output neurons, the weights, and every step of the hidden neurons. A spike is a step: its slope is 0 on both sides. In its place stands a *surrogate* derivative, a bump around the threshold (page 05). The default has long tails, so that even a silent neuron passes something back. PyTorch does all this in `backward()`.
 #
 # > **Before you run:** we make one update, and show the network the same spikes again. What can one step of 0.002 do to a loss of 2.32?
 
@@ -339,7 +339,7 @@ print(f"{np.mean(ends):.1%} ± {np.std(ends, ddof=1):.1%}")
 print(f"from {min(ends):.1%} to {max(ends):.1%}")
 
 # %% [markdown]
-# Our seed 0 is the best of the five: one run proves little. (The settings were ranked on 1,000 of the *training* images, held out for it. But two earlier choices were dropped after they had done worse on the test images, so these numbers are a little optimistic.)
+# Our seed 0 is the best of the five: one run proves little. (The settings were ranked on 1,000 held-out *training* images. But two earlier choices were dropped for their results on the test images, so these numbers are a little optimistic.)
 
 # %% tags=["check"]
 assert len(ends) == 5
@@ -382,16 +382,14 @@ StopReading().sliders()
 # %% [markdown]
 # **Try this**
 #
-# 1. Digit 16 is a 9. Move the step from 1 to 8: how often does the answer change? How large is the lead meanwhile?
+# 1. Digit 16 is a 9. Move the step from 1 to 8: how often is the answer not a 9? How large is the lead meanwhile?
 # 2. Digit 37 is a 4. When is the answer wrong, and would waiting help?
-# 3. You pay for every step. After which step would you stop?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
-# 1. Three times it is something else than a 9: after steps 1, 3 and 5, and each time there is a tie, in which the lowest digit counts. The lead is never more than one spike. From step 6 on the 9 stays ahead.
+# 1. Three times: after steps 1, 3 and 5, and each time there is a tie, in which the lowest digit counts. The lead is never more than one spike. From step 6 on the 9 stays ahead.
 # 2. From step 2 to step 30 it is a 9, with a growing lead. The network is sure, and wrong. (At step 1 nothing has spiked.) A lead says how sure the network is, not how right.
-# 3. After step 5: from there on 48 of the 50 are right, or 49 for a moment. Further steps cost, and gain nothing.
 #
 # </details>
 
@@ -416,8 +414,6 @@ stopped = recorded("first_network").results["stopped"]
 masks = torch.tensor(stopped["masks"]).T
 recorded_output = torch.stack([masks >> c & 1 for c in range(10)], 2)
 recorded_answers = recorded_output.cumsum(0).argmax(2)
-of_fifty = (recorded_answers == test_labels[stopped["places"]]).sum(1)
-assert set(of_fifty[4:].tolist()) == {48, 49}
 assert test_labels[stopped["places"]][[16, 37]].tolist() == [9, 4]
 assert set(recorded_answers[1:, 37].tolist()) == {9}
 assert recorded_output[0, 37].sum() == 0
@@ -440,7 +436,20 @@ assert leads[:8].max() == 1
 # %% [markdown]
 # ## 5 · The clinic
 #
-# Most spiking networks do not learn at the first try, and guessing at the learning rate is no diagnosis. `diagnose` sends one batch through a copy of a network, forward and backward, and measures. A healthy one, untrained:
+# When a network does not learn, guessing at the learning rate is no diagnosis. `diagnose` sends one batch through a copy of it, forward and backward, and measures:
+#
+# | column | measured on one batch |
+# |---|---|
+# | spikes/step | spikes per neuron and step |
+# | silent, saturated | share of the neurons that never spike, or in more than 90 % of the steps |
+# | u mean, u max | mean and highest membrane; the threshold is 1 |
+# | drop | by how much the membrane falls at a spike |
+# | gradient | norm of the gradient of the loss at the currents; 0, or many powers of ten below the healthy one: the way back is blocked |
+# | mixing | share of the gradient of one sample's answer that falls on *other* samples |
+# | memory | change of the spikes when the same batch is shown a second time |
+# | update | size of one update, relative to the weights |
+#
+# A healthy network, untrained:
 
 # %%
 healthy = untrained(seed=4)
@@ -450,7 +459,7 @@ print(diagnose(healthy, batch, labels, optimizer=optimizer))
 # %% [markdown]
 # Layers are named by their place in `Sequential`: 1 is the hidden layer, 3 the output. Its silence is no fault as long as a gradient arrives.
 #
-# Six patients came in. All are *untrained*; one line each, the same batch.
+# Six patients came in, *untrained* too. One line each, of the hidden layer, on the same batch:
 
 # %%
 reports = {"healthy": examine(HEALTHY, batch, labels)}
@@ -459,28 +468,16 @@ for name, patient in PATIENTS.items():
 print(table(reports))
 
 # %% [markdown]
-# | column | measured on one batch |
-# |---|---|
-# | spikes/step | hidden spikes per neuron and step |
-# | silent, saturated | share of hidden neurons that never spike, or in more than 90 % of the steps |
-# | u max | highest hidden membrane; the threshold is 1 |
-# | drop | by how much the membrane falls at a spike |
-# | gradient | norm of the gradient of the loss that arrives at the hidden currents |
-# | mixing | share of the gradient of one sample's answer that falls on *other* samples |
-# | memory | change of the spikes when the same batch is shown a second time |
-# | update | size of one update, relative to the weights |
-#
-# Of **gradient** only the order counts: 0 means that nothing can be learnt, and many powers of ten below the healthy one that the way back is blocked.
-
-# %% [markdown]
-# Six causes wait for a patient:
+# Eight causes; two of them no patient has:
 #
 # 1. The weights were drawn by `torch.rand`, between 0 and 1.
 # 2. In the reset stands a `+` in place of the `−`.
-# 3. The weights were divided by the number of inputs instead of its square root, and the surrogate is a triangle, which ends half a threshold from the threshold.
-# 4. The axes of batch and time were exchanged, so that the neurons run along the batch.
-# 5. Each batch begins in the state in which the last one ended.
-# 6. The learning rate is 1.0.
+# 3. The threshold is 20.
+# 4. The weights were divided by the number of inputs instead of its square root, and the surrogate is a triangle, which is zero for $u$ below 0.5 or above 1.5.
+# 5. The axes of batch and time were exchanged, so that the neurons run along the batch.
+# 6. Each batch begins in the state in which the last one ended.
+# 7. The learning rate is 1.0.
+# 8. The learning rate is 0.00001.
 #
 # > **Before you read on:** who has what? Write down a cause for each letter, and the column that tells it.
 
@@ -489,14 +486,14 @@ print(table(reports))
 #
 # | patient | what tells it | cause |
 # |---|---|---|
-# | A | memory 97 %: the same batch, another answer | 5 · the state is kept |
+# | A | memory 97 %: the same batch, another answer | 6 · the state is kept |
 # | B | saturated 100 %, membranes of hundreds | 1 · `torch.rand` |
-# | C | update, more than thirty times the weights themselves | 6 · learning rate |
-# | D | mixing 98 %: what one image gets depends on others | 4 · wrong axis |
-# | E | silent 100 %, gradient 0 | 3 · weights too small, and a surrogate that ends |
+# | C | update, more than thirty times the weights themselves | 7 · learning rate |
+# | D | mixing 98 %: what one image gets depends on others | 5 · wrong axis |
+# | E | silent 100 %, gradient 0 | 4 · weights too small, and a surrogate that ends |
 # | F | drop −1: the membrane *rises* at a spike, up to ten thresholds | 2 · the `+` |
 #
-# `diagnose` also says it in words: `print(reports["F"])`.
+# Nobody has 3: with a threshold of 20 the membranes come higher than the healthy ones, and those of E stay at 0.21. Nor 8: it changes the last column only. `diagnose` also says it in words: `print(reports["F"])`.
 #
 # </details>
 
@@ -513,6 +510,18 @@ assert reports["C"].update > 30
 assert round(100 * reports["D"].mixing) == 98
 assert hidden["E"].silent == 1
 assert hidden["E"].gradient == 0
+assert round(hidden["E"].membrane.max().item(), 2) == 0.21
+deaf = diagnose(untrained(4, partial(LIF, threshold=20.0)), batch, labels).layers[0]
+assert deaf.silent == 1
+assert deaf.membrane.max() > hidden["healthy"].membrane.max()
+slow = examine(HEALTHY._replace(lr=1e-5), batch, labels)
+assert str(slow.layers[0]) == str(hidden["healthy"])
+assert (slow.mixing, slow.memory) == (reports["healthy"].mixing, reports["healthy"].memory)
+assert slow.update < 0.001
+triangle = PATIENTS["E"].network(4)[1].surrogate
+edges = torch.tensor([0.49, 0.51, 1.49, 1.51], requires_grad=True)
+triangle(edges - 1).sum().backward()
+assert (edges.grad > 0).tolist() == [False, True, True, False]
 assert abs(hidden["F"].drop + 1) < 1e-4
 assert 10 < hidden["F"].membrane.max() < 11
 
@@ -523,64 +532,51 @@ assert 10 < hidden["F"].membrane.max() < 11
 #
 # > **Look first:** two of the six would have passed a test that only asks whether the accuracy is well above chance. Which?
 
-# %% alt="Test accuracy of the six patients, sick and repaired, one dot a seed. B, C, D and E are near 10 percent when sick, A near 72 and F near 81; all repaired ones lie near 86 percent."
+# %% alt="Test accuracy of the six patients, sick and repaired, one dot a seed. B, C, D and E lie on a dashed line at 8.5 percent when sick, A near 72 and F near 81; all repaired ones lie near 86 percent."
 record = recorded("clinic")
 print(record)
 found = record.results
-twins = dict.fromkeys("ACDF", found["healthy"])
-twins |= {name: arms["both"] for name, arms in found["repairs"].items()}
-arms = {}
-for name, sick in found["patients"].items():
-    arms[f"{name}\n{CAUSES[name]}"] = [
-        sick["accuracy"],
-        twins[name]["accuracy"],
-    ]
 axis = dots_per_seed(
-    arms,
+    sick_and_repaired(found),
     ["sick", "repaired"],
-    level=0.1,
+    level=(test_labels == 0).float().mean(),
     y="accuracy",
     title="Every repair works, and two faults hide well",
 )
 _ = axis.set_ylim(0, 1)
 
 # %% [markdown]
-# A and F. They learn *in spite* of their faults, which is why such bugs live long. Repaired, A, C, D and F *are* the healthy network: start each batch at rest (`LIF` does), a learning rate of 0.001, time first, the minus. So their four dark columns are the same five runs. B and E each had two things wrong.
+# A and F. They learn *in spite* of their faults, which is why such bugs live long. B, C, D and E answer 0, whatever they see: right for 85 of the 1,000 digits, at the dashed line. (Why D dies: see *Deeper*.) Repaired, A, C, D and F *are* the healthy network, so their dark dots are the same five runs.
 
 # %% [markdown]
 # ### Which of the two was the cure?
 #
-# Patient E has too small weights *and* a surrogate that ends. Repair one thing at a time.
+# B and E each had two things wrong. The weights of B are too large *and* all positive; those of E are too small, *and* its surrogate ends.
 #
-# > **Before you run:** which of the two alone lets it learn?
-
-# %% alt="Patient E, one dot a seed. As it is: near 10 percent. With larger weights alone: far below the others, and scattered. With a surrogate with tails alone: near 85 percent. With both: near 86."
-arms = {"as it is": found["patients"]["E"]}
-arms |= found["repairs"]["E"]
-axis = dots_per_seed(
-    {name: [arm["accuracy"]] for name, arm in arms.items()},
-    ["a seed"],
-    level=0.1,
-    y="accuracy",
-    title="Patient E: the surrogate is the cure",
-)
-
-# %% [markdown]
-# The surrogate. With tails it reaches any membrane, and training itself then makes the weights larger. Larger weights alone take it to 27 %. For patient B each of two repairs is half a cure:
+# > **Before you run:** repair one thing at a time. For whom is one enough?
 
 # %%
-for name, arm in found["repairs"]["B"].items():
-    print(f"{name:22} {np.mean(arm['accuracy']):.0%}")
+for name, arms in found["repairs"].items():
+    for repair, arm in arms.items():
+        score = np.mean(arm["accuracy"])
+        print(f"{name}, {repair:22} {score:.0%}")
+
+# %% [markdown]
+# For B each is half a cure. For E the surrogate is the cure: with tails it reaches any membrane, however small the weights.
 
 # %% tags=["check"]
 patients, repairs = (
     {name: np.mean(arm["accuracy"]) for name, arm in part.items()}
     for part in (found["patients"], found["repairs"]["E"])
 )
-assert all(patients[name] < 0.1 for name in "BCDE")
 assert [round(100 * patients[name]) for name in "AF"] == [72, 81]
 assert [round(100 * mean) for mean in repairs.values()] == [27, 86, 86]
-assert all(min(twin["accuracy"]) > 0.8 for twin in twins.values())
+zeros = (test_labels == 0).float().mean().item()
+assert round(1000 * zeros) == 85
+assert (test_labels.bincount() == 85).sum() == 1
+for name, (sick, repaired) in sick_and_repaired(found).items():
+    assert min(repaired) > 0.8
+    assert name[0] in "AF" or np.allclose(sick, zeros)
 assert all(max(found["patients"][name]["accuracy"]) < min(found["healthy"]["accuracy"]) for name in "AF")
 halves = [np.mean(arm["accuracy"]) for arm in found["repairs"]["B"].values()]
 assert [round(100 * half) for half in halves] == [52, 52, 86]
@@ -610,59 +606,9 @@ assert runs["plus"].spikes[:13].sum() == 0
 assert 9 < runs["plus"].membrane.max() < 11
 
 # %% [markdown]
-# ### Why patient D dies
-#
-# Its neurons never sum over time: each step of an image is a separate run. Is that what kills it? Take the memory away, $\beta = 0$. Then no neuron sums over anything, in *both* networks, along time and along the batch. Then give it back, bit by bit.
-#
-# > **Before you run:** if D dies of a lack of summing, where will its curve start, and where will it go?
-
-# %% alt="Accuracy against beta, means of five seeds with bars. Along time: near 78 percent at 0, rising to 86 at 0.905. Along the batch: the same at 0, then falling to chance at 0.8."
-axis = panels()
-for name, arms in found["memory"].items():
-    scores = [arm["accuracy"] for arm in arms.values()]
-    axis.errorbar(
-        [float(beta) for beta in arms],
-        np.mean(scores, axis=1),
-        np.std(scores, axis=1, ddof=1),
-        marker="o",
-        label=name,
-    )
-decorate(axis, x="β", y="accuracy", title="Along the batch, memory kills", ylim=(0, 1))
-
-# %% [markdown]
-# Without memory both learn alike, so the sum over time is not what D lacks. The more its neurons remember, the less it learns. At $\beta = 0.905$ the images before it in the batch weigh up to nine times as much in a membrane as the image itself, and have labels of their own.
-#
-# An answer about such a mixture is little better than a guess, and guessing does not pay. A first spike costs 0.16 of loss where it is wrong and gains 0.84 where it is right: it must be right in 16 % of the cases, and by chance it is in 10 %. So training teaches silence: D ends with a loss of 2.30, and no output spikes.
-#
-# > **Before you run:** what if all images of a batch have the *same* label?
-
-# %%
-for name, arm in found["one label"].items():
-    print(f"{name:16} {np.mean(arm['accuracy']):.0%}")
-
-# %% [markdown]
-# Then the images that are mixed agree, and the wrong axis learns, to 51 %. So it is the contradiction that silences D. (Tested on such batches too. They are a poor order to learn in, also for the healthy network, so both had four epochs.)
-
-# %% tags=["check"]
-memory = {name: [np.mean(arm["accuracy"]) for arm in arms.values()] for name, arms in found["memory"].items()}
-assert abs(memory["along time"][0] - memory["along the batch"][0]) < 0.03
-assert memory["along the batch"] == sorted(memory["along the batch"], reverse=True)
-assert memory["along time"][0] < memory["along time"][2] < memory["along time"][4]
-assert max(memory["along the batch"][3:]) < 0.1
-assert round(sum(0.905**k for k in range(1, record.settings["batch_size"]))) == 9
-spoken = torch.eye(10)[:1, None]
-paid = [count_cross_entropy(spoken, torch.tensor([label])) - silence for label in (1, 0)]
-assert [round(each.item(), 2) for each in paid] == [0.16, -0.84]
-assert abs(0.16 * paid[1] + 0.84 * paid[0]) < 0.01
-assert np.allclose(found["patients"]["D"]["loss"], math.log(10), atol=0.01)
-assert max(found["patients"]["D"]["spikes"]) < 0.01
-assert round(100 * np.mean(found["one label"]["along the batch"]["accuracy"])) == 51
-assert record.settings["epochs_of_one_label"] == 4
-
-# %% [markdown]
 # ## 6 · All of MNIST
 #
-# 5,000 images are few. With all 60,000 and more neurons a network of the same kind makes less than half as many errors. The pixels are a constant current here (direct coding), with dropout and no augmentation; the scores are the highest membranes of output neurons that do not spike (page 04). Training takes minutes, so this is a record:
+# 5,000 images are few. With all 60,000, more neurons and other settings, a network of spiking neurons makes less than half as many errors. Training takes minutes, so this is a record:
 
 # %%
 record = recorded("mnist_full")
@@ -681,14 +627,16 @@ decorate(axis, x="epoch", y="test accuracy (%)")
 decorate(axis, title=f"Mean of the last five epochs: {last_five:.2f} %")
 
 # %% [markdown]
-# Lee, Delbruck and Pfeiffer (2016) trained spiking networks on the same task, in which nothing knows where a pixel lies (*permutation-invariant* MNIST). Theirs have one hidden layer of 800 neurons, or two.
+# Lee, Delbruck and Pfeiffer (2016) trained spiking networks on the same task, in which nothing knows where a pixel lies (*permutation-invariant* MNIST).
 
 # %%
-published = {"one hidden layer": 98.64, "two": 98.77}
+published = {"784-800-10": 98.64, "two hidden layers": 98.77}
 for name, percent in published.items():
-    print(f"Lee et al., {name}: {percent} %")
-for seed, percent in enumerate(curves[-5:].mean(0)):
-    print(f"ours, seed {seed}: {percent:.2f} %")
+    apart = last_five - percent
+    print(f"{name}: {percent} %, ours {apart:+.2f} points")
+
+# %% [markdown]
+# Close, but another experiment: theirs are as published, ours is a mean over last epochs and seeds, and coding, readout and training differ too.
 
 # %% tags=["check"]
 assert curves.shape == (record.settings["epochs"], len(record.settings["seeds"]))
@@ -696,6 +644,7 @@ assert record.settings["samples"] == 60_000
 assert 100 - last_five < (100 - 100 * np.mean(ends)) / 2
 assert (curves[0] < curves[-5:].mean(0) - 1).all()
 assert curves[-5:].min() > 98
+assert all(abs(last_five - percent) < 0.5 for percent in published.values())
 
 # %% [markdown]
 # ## Recap
@@ -856,7 +805,60 @@ check("07.4", steps_until_sure)
 # %% [markdown]
 # ## Deeper
 #
-# Optional: the whole program without the package.
+# Optional: why patient D dies, and the whole program without the package.
+
+# %% [markdown]
+# ### Why patient D dies
+#
+# Its neurons run along the batch of 25 images, and never sum over time. Is that what kills it? Two networks were trained with less memory or none: the healthy one, along time, and D, along the batch. At $\beta = 0$ neither sums over anything.
+#
+# > **Before you run:** if D dies of a lack of summing, where will its curve start, and where will it go?
+
+# %% alt="Accuracy against beta, means of five seeds with bars. Along time: near 78 percent at 0, rising to 86 at 0.905. Along the batch: the same at 0, then falling to chance at 0.8."
+clinic = recorded("clinic")
+found = clinic.results
+betas = clinic.settings["betas"]
+axis = panels()
+for name, arms in found["memory"].items():
+    scores = np.array([arm["accuracy"] for arm in arms.values()])
+    spread = scores.std(1, ddof=1)
+    axis.errorbar(betas, scores.mean(1), spread, marker="o", label=name)
+decorate(axis, x="β", y="accuracy", title="Along the batch, memory kills", ylim=(0, 1))
+
+# %% [markdown]
+# Without memory both learn alike, so D does not die of a lack of summing. The more its neurons remember, the less it learns. At $\beta = 0.905$ the images before it in the batch weigh up to nine times as much in a membrane as the image itself, and have labels of their own. An answer about such a mixture is little better than a guess.
+#
+# A guess does not pay. If one of ten silent outputs spikes once, its class gets the probability $e/(9+e) = 0.23$, each other class $1/(9+e) = 0.09$. From $\ln 10$ the loss falls by 0.84 if the spike is right, and rises by 0.16 if it is wrong. So it must be right in 16 % of the cases, and a guess is in 10 %. Training teaches silence: D ends with a loss of 2.30, and no output spikes.
+#
+# > **Before you run:** what if all images of a batch have the *same* label?
+
+# %%
+for name, arm in found["one label"].items():
+    scores = arm["accuracy"]
+    print(f"{name:16} {min(scores):.0%} to {max(scores):.0%}")
+
+# %% [markdown]
+# Then the images that are mixed agree, and the wrong axis learns. So it is the contradiction that silences D. (Tested on such batches too, where neighbours help to read a digit. They are a poor order to learn in, so both had eight epochs.)
+
+# %% tags=["check"]
+memory = {name: [np.mean(arm["accuracy"]) for arm in arms.values()] for name, arms in found["memory"].items()}
+assert abs(memory["along time"][0] - memory["along the batch"][0]) < 0.03
+assert memory["along the batch"] == sorted(memory["along the batch"], reverse=True)
+assert memory["along time"][0] < memory["along time"][2] < memory["along time"][4]
+assert max(memory["along the batch"][3:]) < 0.1
+assert clinic.settings["batch_size"] == 25
+assert round(sum(0.905**k for k in range(1, clinic.settings["batch_size"]))) == 9
+spoken = torch.eye(10)[:1, None]
+paid = [count_cross_entropy(spoken, torch.tensor([label])) - silence for label in (1, 0)]
+assert [round(each.item(), 2) for each in paid] == [0.16, -0.84]
+chances = torch.softmax(spike_count(spoken), 1)[0]
+assert [round(chance.item(), 2) for chance in chances[:2]] == [0.23, 0.09]
+assert abs(0.16 * paid[1] + 0.84 * paid[0]) < 0.01
+assert np.allclose(found["patients"]["D"]["loss"], math.log(10), atol=0.01)
+assert max(found["patients"]["D"]["spikes"]) < 0.01
+assert min(found["one label"]["along the batch"]["accuracy"]) > 0.5
+assert np.mean(found["one label"]["along time"]["accuracy"]) < 0.9
+assert clinic.settings["epochs_of_one_label"] == 8
 
 # %% [markdown]
 # ### The same in plain PyTorch

@@ -8,8 +8,8 @@ from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 SILENT = torch.zeros(10, 8, 4)
 LOSS = count_cross_entropy(SILENT, torch.arange(8) % 4).item()
-ONE_OF_FOUR = SILENT[:3, :2].clone()
-ONE_OF_FOUR[1, 0, 2] = 1
+TWO_OF_FOUR = SILENT[:3, :3].clone()  # one in the first sample, one in the second, none in the last
+TWO_OF_FOUR[1, 0, 2] = TWO_OF_FOUR[2, 1, 0] = 1
 
 
 def _outputs(*samples: list[list[int]]) -> torch.Tensor:
@@ -29,6 +29,7 @@ EXERCISES = {
         stronger="The loss is minus the logarithm of the probability of the right class, one of four.",
         mistakes=(
             Mistake(1 / 4, "That is the probability of each class, equal for all; the loss is made of it."),
+            Mistake(1.4, "That is right to one decimal: hand over more of them."),
             Mistake(np.log2(4), "Equal probabilities are right; the loss takes the natural logarithm."),
             Mistake(np.log(10), "That is the loss of ten silent outputs. How many classes are there here?"),
         ),
@@ -37,9 +38,9 @@ EXERCISES = {
     "07.2": Function(
         cases=(
             Case(
-                (ONE_OF_FOUR,),
-                0.75,
-                "A neuron that spikes once, for any sample, is not silent: three of four never do.",
+                (TWO_OF_FOUR,),
+                0.5,
+                "A neuron that spikes once, for any sample, is not silent: here two of four never do.",
             ),
             Case((torch.ones(3, 2, 4),), 0.0, "Where all neurons spike, none is silent."),
             Case((SILENT,), 1.0, "Where no neuron spikes, all are silent."),

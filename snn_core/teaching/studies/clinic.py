@@ -174,6 +174,19 @@ def _cell(column: str, value: float) -> str:
     return f"{shown:>{_width(column)}}"
 
 
+def sick_and_repaired(results: dict) -> dict[str, list[list[float]]]:
+    """Return the accuracies of each patient as it was and repaired, by its letter and its cause.
+
+    Args:
+        results: of the record "clinic". A patient with one fault is, repaired, the healthy network.
+    """
+    pairs = {}
+    for name, sick in results["patients"].items():
+        repaired = results["repairs"].get(name, {"both": results["healthy"]})["both"]
+        pairs[f"{name}\n{CAUSES[name]}"] = [sick["accuracy"], repaired["accuracy"]]
+    return pairs
+
+
 def encoder(generator: Generator) -> Callable[[Tensor], Tensor]:
     """Return what turns images ``[B, 784]`` into spikes ``[10, B, 784]``."""
     return lambda images: encoding.rate(images, STEPS, generator=generator)

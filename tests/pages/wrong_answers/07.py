@@ -16,6 +16,14 @@ def how_many(spikes):
     return (spikes.sum((0, 1)) == 0).sum().item()
 
 
+def of_the_first_sample(spikes):
+    return (spikes[:, 0].sum(0) == 0).float().mean().item()
+
+
+def of_the_last_sample(spikes):
+    return (spikes[:, -1].sum(0) == 0).float().mean().item()
+
+
 def sure(spikes, lead):
     best, second = spikes.cumsum(0).topk(2).values.unbind(-1)
     return best - second >= lead
@@ -46,13 +54,16 @@ WRONG = {
         (0.0, "[Ee]qual counts"),
         (np.log(2), "[Ee]qual counts"),
         (0.25, "probability"),
+        (1.4, "one decimal"),
         (2, "natural logarithm"),
         (2.30, "ten silent outputs"),
     ],
     "07.2": [
         (share_of_zeros, "never"),
         (silent_in_a_sample, "any sample"),
-        (how_many, "three of four"),
+        (how_many, "two of four"),
+        (of_the_first_sample, "any sample"),
+        (of_the_last_sample, "any sample"),
     ],
     "07.3": [
         (("5", "weights too small"), "what it hears"),

@@ -70,6 +70,7 @@ EXERCISES = {
                 [1, 0, 0, 1] * 4,
                 "Compare the rest itself with what the spike is worth, without any margin.",
             ),
+            Case((1.0, 8), [1] * 8, "White, 1.0, gets all ones: T of them, no digit more."),
         ),
         stronger="Go through the steps. If the rest is at least 2^-(t+1), send a spike and take that off the rest.",
     ),

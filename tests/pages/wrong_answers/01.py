@@ -82,6 +82,10 @@ def without_zeros_in_front(x, steps):
     return [int(digit) for digit in format(int(x * 2**steps), "b")]
 
 
+def a_digit_more_for_white(x, steps):
+    return [int(digit) for digit in format(int(x * 2**steps), f"0{steps}b")]
+
+
 def five_digits(x, steps):
     return [digit * (step < 5) for step, digit in enumerate(digits(x, steps))]
 
@@ -113,5 +117,7 @@ WRONG = {
         (five_digits, "the last one as well"),
         (a_little_more, "the last one as well"),
         (a_hair_more, "without any margin"),
+        (digits, "gets all ones"),
+        (a_digit_more_for_white, "gets all ones"),
     ],
 }

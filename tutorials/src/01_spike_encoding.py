@@ -3,7 +3,7 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; what a layer of a network is. · 40 minutes to read, without *Deeper*; 5 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; what a layer of a network is. · 40 minutes to read, without *Deeper* and exercises; 5 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 
@@ -16,6 +16,7 @@ if "google.colab" in sys.modules:
 
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
@@ -50,19 +51,21 @@ print(list(stream.shape))
 ms = torch.arange(1, 65).view(64, 1, 1)
 so_far = stream.cumsum(0) / ms / 0.2
 rows = {
-    "spikes": stream,
+    "spikes now": stream,
     "so far": so_far,
     "wrong by": (so_far - image).abs(),
 }
 axes = film(rows, at=[1, 2, 8, 64])
 
 # %% [markdown]
-# The digit can be guessed after 2 ms and read after 8. Its greys take longer. In the last row, white is an error of 1 or more: a pixel that spikes in the first step is read as a grey of $1/0.2 = 5$. Some grains are left after 64 ms. Where do they come from?
+# The digit can be guessed after 2 ms and read after 8. In the last row, white is an error of 1 or more. Until it spikes, a pixel is wrong by its whole grey; a spike in the first step is read as $1/0.2 = 5$.
+#
+# The greys are not right after 64 ms: grains are left. Where do they come from?
 
 # %% [markdown]
 # ## You will
 #
-# - watch an image arrive, spike by spike, in four codes;
+# - watch an image arrive, spike by spike, in three codes;
 # - encode greys by hand, with a coin and with a bucket;
 # - take chance away from a rate code, and see which part of its error was chance;
 # - shuffle spikes in time, lose some, and see which codes bear it.
@@ -70,7 +73,7 @@ axes = film(rows, at=[1, 2, 8, 64])
 # %% [markdown]
 # ## 1 · Numbers in, spikes out
 #
-# A camera delivers numbers. A spiking neuron takes and sends spikes: in each step of time one, or none. An **encoding** stands between: it writes each number in zeros and ones, spread over $T$ steps. A step lasts 1 ms. Steps are counted from 0, so "after 8 ms" the steps 0 to 7 are over. Time is always the first axis: an image becomes `[T, 28, 28]`.
+# A camera delivers numbers. A spiking neuron takes and sends spikes: in each step of time one, or none. An **encoding** stands between: it writes each number in zeros and ones, spread over $T$ steps. A step lasts 1 ms. Steps are counted from 0, so "after 8 ms" the steps 0 to 7 are over. Time is the first axis, a batch the second: `[T, B, 28, 28]`, or `[T, 28, 28]` for one image.
 #
 # The simplest encoding is none: hand the first layer of neurons the numbers themselves, again in every step.
 #
@@ -82,7 +85,7 @@ print(list(direct.shape))
 print(direct.data_ptr() == image.data_ptr())
 
 # %% [markdown]
-# None: it is a view of the image, seen 25 times. This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply in every step, where a spike asks only for an addition. Many of the most accurate networks pay it. From here on, pixels send spikes.
+# None: it is a view of the image, seen 25 times. This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply in every step, where a spike asks only for an addition. From here on, pixels send spikes.
 
 # %% tags=["check"]
 assert direct.data_ptr() == image.data_ptr()
@@ -92,7 +95,7 @@ assert set(stream.unique().tolist()) == {0, 1}
 # %% [markdown]
 # ## 2 · Rate: how often
 #
-# A neuron that is driven harder sends more spikes. In a **rate code** their number says the value. The usual recipe, the one of the film: in every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white; the core refuses other values). To read $n$ spikes in $T$ steps back:
+# A neuron that is driven harder sends more spikes. In a **rate code** their number says the value. The usual recipe, the one of the film: in every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white). To read $n$ spikes in $T$ steps back:
 #
 # $$\hat x = n / T .$$
 #
@@ -190,7 +193,7 @@ axis = raster(bucket, right, size=8, color=GREEN)
 decorate(
     left,
     title="coin: clusters and gaps",
-    y="grey, the brighter the higher",
+    y="index of grey (9: brightest)",
 )
 decorate(right, title="bucket: like clocks", y="")
 
@@ -253,7 +256,7 @@ stream = encoding.latency(image, 20, mode="linear")
 value = reconstruction.from_latency(stream, mode="linear")
 so_far = value * stream.cumsum(0)
 rows = {
-    "spikes": stream,
+    "spikes now": stream,
     "so far": so_far,
     "wrong by": (so_far - image).abs(),
 }
@@ -262,7 +265,7 @@ axes = film(rows, at=[1, 5, 10, 20])
 # %% [markdown]
 # The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket takes 2,062.
 #
-# A leaky model neuron follows another rule, with a logarithm: `mode="log"`, the default of the core (*Deeper*).
+# The default of the core, `mode="log"`, is the rule of a leaky neuron (*Deeper*).
 
 # %% tags=["check"]
 assert spikes.argmax(0).tolist() == [0, 18, 15, 10, 0]
@@ -324,11 +327,12 @@ print(list(events.shape))
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]
 rows = {
     "film": movie,
-    "spikes": (1 + on - off) / 2,
+    "spikes now": (1 + on - off) / 2,
     "known": known,
     "wrong by": (known - movie).abs(),
 }
 axes = film(rows, at=[1, 4, 5, 6, 7, 8])
+plt.show()
 print(events[:8].sum((1, 2, 3, 4)).int().tolist())
 
 # %% [markdown]
@@ -358,13 +362,13 @@ assert [events[:4].sum(), events[4:8].sum(), events[7].sum()] == [328, 98, 0]
 
 # %%
 def encode(values, T):
-    shown = encoding.direct(values, T).unsqueeze(1)
+    shown = encoding.direct(values, T).unsqueeze(1)  # a batch of one
     changes = encoding.delta(shown, threshold=1 / T)
     return {
         "random rate": encoding.rate(values, T, generator=generator),
         "regular rate": regular(values, T),
         "latency": encoding.latency(values, T, mode="linear"),
-        "delta": changes[:, 0, 0],
+        "delta": changes[:, 0, 0],  # its ON spikes
     }
 
 
@@ -383,7 +387,7 @@ for code, spikes in coded.items():
         color=GREEN,
     )
     decorate(axis, title=code, y="")
-decorate(axes[0], y="grey, the brighter the higher")
+decorate(axes[0], y="index of grey (9: brightest)")
 
 # %% [markdown]
 # Delta with the dark ones: it sends as many spikes as the bucket, but in one go, and a dark grey needs few. Latency with the bright ones: they come first.
@@ -417,13 +421,13 @@ Encoding().sliders()
 # %% [markdown]
 # ### Does time say anything?
 #
-# Try it: give the spikes of each pixel other times, drawn at random.
+# Give the spikes of each pixel other times, drawn at random.
 
 
 # %%
 def shuffled(spikes):
     lots = torch.rand(spikes.shape, generator=generator)
-    order = lots.argsort(0)
+    order = lots.argsort(0)  # a random order of the steps, for each pixel
     return spikes.gather(0, order)
 
 
@@ -449,7 +453,7 @@ for code, spikes in sent.items():
     print(f"{code:12} {before:.4f}, shuffled {after:.4f}")
 
 # %% [markdown]
-# All but latency. Shuffling changes *nothing* for what is read by count. That includes delta: of a still picture it sends the bucket's count, only earlier.
+# All but latency. Shuffling changes *nothing* for what is read by count.
 
 # %% tags=["check"]
 assert torch.equal(sent["delta"].sum(0), sent["regular rate"].sum(0))
@@ -460,7 +464,7 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # %% [markdown]
 # ### Error against time
 #
-# Now 100 digits and seven durations, from a record. (Their greys are moved by up to half a level, at random: as they are, they lie on the steps of $T = 256$, and latency would make no error there.)
+# Now 100 digits and seven durations, from a record. Delta is left out: on stills it reads as *regular*.
 #
 # > **Before you run:** a count without a coin is wrong by less than $1/T$, latency by up to half of $1/(T - 1)$. How will their two curves lie? And which code never needs more spikes?
 
@@ -484,7 +488,7 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. It misses about twice as much, since it cuts off where latency rounds (*Deeper*).
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. It misses about twice as much, since it cuts off where latency rounds (*Deeper*). (At $T = 4$ the cut-off still costs more than chance.)
 #
 # What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error.
 
@@ -494,6 +498,10 @@ assert abs(slopes["random"] + 0.5) < 0.02
 assert abs(slopes["regular"] + 1) < 0.1
 assert abs(slopes["latency"] + 1) < 0.02
 at = steps.index(32)
+assert errors["regular"][0] > errors["random"][0]
+assert errors["regular"][1] < errors["random"][1]
+assert steps[0] == 4
+assert errors["delta"] == errors["regular"]
 assert 1.7 < np.mean(np.divide(errors["regular"], errors["latency"])) < 2.5
 assert min(record.results["shuffled"]["latency"]) > 0.2
 assert {round(count) for count in counts["latency"]} == {140}
@@ -519,7 +527,7 @@ pictures = [lossy["regular rate"], lossy["latency"]]
 axes = images(pictures, ["regular rate", "latency"])
 
 # %% [markdown]
-# Latency's: its one spike is the whole pixel. In a count each spike matters little: a reason to pay for a rate code. None of the codes is best in all. (Spikes that come late: *Deeper*.)
+# Latency's: its one spike is the whole pixel. In a count each spike matters little: a reason to pay for a rate code. But in a film, a lost delta spike is never made good. None of the codes is best in all. (Late spikes: *Deeper*.)
 
 # %% tags=["check"]
 disturbed = record.results["disturbed"]
@@ -528,16 +536,25 @@ assert max(growth, key=growth.get) == "latency"
 counted = max(disturbed[code]["lost"] for code in ("random", "regular", "delta"))
 assert disturbed["latency"]["lost"] > 3 * counted
 assert rms_error(lossy["latency"], image) > 2 * rms_error(lossy["random rate"], image)
+for seed in range(3):
+    lots = torch.rand(events.shape, generator=torch.Generator().manual_seed(seed))
+    heard_of_it = events * (lots > 0.1)
+    believed = reconstruction.from_delta(heard_of_it, threshold=0.25)[:, 0]
+    assert 1.5 < rms_error(believed[-1], movie[-1]) / rms_error(known[-1], movie[-1]) < 1.9
+    heard_of_it[4:] = events[4:]  # nothing more is lost, and what is missing stays missing
+    missing = known - reconstruction.from_delta(heard_of_it, threshold=0.25)[:, 0]
+    assert missing[3].any()
+    assert torch.equal(missing[-1], missing[3])
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - watched a digit arrive in four codes, and read it back;
+# - watched a digit arrive in three codes, and read it back;
 # - encoded greys by hand, with a coin and with a bucket;
 # - took the coin away: a random count is wrong by about $1/\sqrt T$, a regular one by less than $1/T$;
-# - shuffled the spikes, and lost some: a count bears both, a latency neither.
+# - shuffled the spikes of a still, and lost some: a count bears both, a latency neither.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -578,7 +595,7 @@ check("01.2", send_changes)
 # %% [markdown]
 # ### 3 · A fifth code
 #
-# In a *phase code* (Kim et al. 2018) the spike in step $t = 0, 1, 2, \dots$ is worth $2^{-(t+1)}$. So the spikes of a value are its first $T$ binary digits; later ones are cut off, not rounded. Write the encoder for one value $x \in [0, 1)$. It returns a list of $T$ zeros and ones.
+# In a *phase code* (Kim et al. 2018) the spike in step $t = 0, 1, 2, \dots$ is worth $2^{-(t+1)}$. So the spikes of a value are its first $T$ binary digits; later ones are cut off, not rounded. Write the encoder for one value $x$ from 0 to 1; 1 gets all ones. It returns a list of $T$ zeros and ones.
 
 
 # %% tags=["exercise"]
@@ -591,7 +608,7 @@ check("01.3", phase_code)
 # %% [markdown]
 # ### 4 · Open: what a phase code pays
 #
-# Encode every pixel of the image with your phase code for $T = 4$, 8 and 16, read it back, and compare the error with that of the random rate. It falls as $2^{-T}$. Why do so few networks use this code? At $T = 8$, lose one spike in ten, as in section 5, and read the image back. Do the same with the random rate.
+# Encode every pixel of the image with your phase code (1 gets all ones) for $T = 4$, 8 and 16, read it back, and compare the error with that of the random rate. The phase code's error falls as $2^{-T}$. Why do so few networks use this code? At $T = 8$, lose one spike in ten, as in section 5, and read the image back. Do the same with the random rate.
 
 # %%
 # your code here
@@ -732,13 +749,8 @@ assert reconstruction.from_latency(log_spikes)[-1] == 1
 #
 # > **Before you run:** ten neurons, numbered from 0, share the numbers from 0 to 1. Which spike most for $x = 0.7$?
 
-# %%
-favourites = torch.linspace(0, 1, 10)
-distance = (0.7 - favourites) * 9
-fields = torch.exp(-distance.square() / 2)
+# %% alt="Left: ten Gaussian receptive fields between 0 and 1. Right: raster of ten neurons for the value 0.7 over 30 ms; neurons 5 to 8 spike most, 4 once."
 crowd = encoding.population(torch.tensor([0.7]), 30, generator=generator)
-
-# %% alt="Left: ten Gaussian receptive fields between 0 and 1. Right: raster of ten neurons for the value 0.7 over 30 ms; neurons 5 to 8 spike most, 4 and 9 now and then."
 left, right = panels(2)
 left.plot(shades, encoding.receptive_fields(shades, 10), color=BLUE, linewidth=1)
 axis = raster(crowd[:, 0], right, size=7, color=GREEN)
@@ -761,6 +773,8 @@ for size in (5, 20, 80):
 # Near 0 and 1 the fields are cut off, and the estimate leans towards the middle. So these values lie between 0.2 and 0.8. For a whole image a population is a luxury: ten neurons for each pixel.
 
 # %% tags=["check"]
+distance = (0.7 - torch.linspace(0, 1, 10)) * 9
+fields = torch.exp(-distance.square() / 2)
 assert torch.allclose(fields, encoding.receptive_fields(torch.tensor([0.7]), 10)[0], atol=1e-6)
 assert fields.argsort(descending=True)[:4].sort().values.tolist() == [5, 6, 7, 8]
 assert abs(reconstruction.from_population(crowd).item() - 0.7) < 0.04
@@ -783,7 +797,7 @@ for T in (1, 4, 16, 64, 256):
 # %% [markdown]
 # ### Half full, and by time
 #
-# A bucket that starts *half full* rounds where an empty one cuts off. And a bucket's spikes can be read *by time*: $c$ spikes after $k$ steps say that $c/k \le x < (c+1)/k$. Each step gives such an interval; the receiver takes the middle of what they have in common. The record at $T = 32$:
+# A bucket that starts *half full* rounds where an empty one cuts off. And a bucket's spikes can be read *by time*: $c$ spikes after $k$ steps say that $c/k \le x < (c+1)/k$. Each step gives such an interval; the receiver takes the middle of what they have in common. The record at $T = 32$ (its greys are moved by up to half a level, at random: as they are, they lie on the steps of $T = 256$, and latency would make no error there):
 
 # %%
 for code in ("regular", "half full", "latency", "regular by time"):

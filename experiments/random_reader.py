@@ -162,17 +162,18 @@ def ties(scores: Tensor) -> float:
 def at_gain(current: Tensor, labels: Tensor) -> dict[str, float]:
     """Return what first spikes and counts are worth, when first spikes come, and how many tie.
 
-    Where no neuron spikes, the wait lasts to the last step.
+    The mean step and the ties are those of the samples in which a neuron spikes.
     """
     spikes = LIF()(current)
     scores = first_spike(spikes)
     waited = -scores.amax(1)  # steps before the first spike of any class
+    spiking = waited < len(spikes)
     return {
         "first spike": accuracy(scores, labels),
         "count": accuracy(spike_count(spikes), labels),
-        "mean step": round((1 + waited).clamp(max=len(spikes)).mean().item(), 3),
-        "ties": round(ties(scores), 4),
-        "silent": round((waited == len(spikes)).float().mean().item(), 4),
+        "mean step": round((1 + waited[spiking]).mean().item(), 3),
+        "ties": round(ties(scores[spiking]), 4),
+        "silent": round((~spiking).float().mean().item(), 4),
     }
 
 

@@ -77,13 +77,15 @@ def test_a_tie_is_a_shared_highest_score():
     assert random_reader.ties(scores) == pytest.approx(2 / 3)
 
 
-def test_a_digit_without_a_spike_waits_to_the_end():
-    current = torch.zeros(3, 2, 2)
-    current[1, 0, 1] = 1.5
-    found = random_reader.at_gain(current, torch.tensor([1, 0]))
+def test_a_digit_without_a_spike_is_silent_and_no_tie():
+    current = torch.zeros(3, 4, 2)
+    current[1, 0, 1] = current[2, 1, 1] = 1.5
+    current[0, 2] = 1.5
+    found = random_reader.at_gain(current, torch.tensor([1, 1, 0, 0]))
     assert found["first spike"] == 1
-    assert found["mean step"] == pytest.approx((2 + 3) / 2)
-    assert found["silent"] == found["ties"] == 0.5
+    assert found["mean step"] == pytest.approx((2 + 3 + 1) / 3)
+    assert found["ties"] == pytest.approx(1 / 3, abs=1e-4)
+    assert found["silent"] == 0.25
 
 
 def test_a_tiny_run_writes_a_record(tmp_path, monkeypatch):

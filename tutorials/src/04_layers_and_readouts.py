@@ -3,7 +3,7 @@
 #
 # **How is an answer read out of spikes?**
 #
-# Needs: pages 01 to 03; a linear classifier. · 55 minutes to read, half a minute to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
+# Needs: pages 01 to 03; a linear classifier. · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/04_layers_and_readouts.ipynb)
 
@@ -65,14 +65,14 @@ axes = follow_digit(
 )
 
 # %% [markdown]
-# At steps 1 and 2 the 4 leads, and from step 3 on the 9, rightly. It leads by little at first; after six or seven steps the two lines part. Who waits answers more safely, and later. (We count steps from 1; the first is drawn at 0 ms.)
+# At first the 4 and the 9 are too near to tell apart; after six or seven steps the 9 leads clearly, and rightly. Who waits answers more safely, and later. (We count steps from 1; the first is drawn at 0 ms.)
 #
 # This page goes from left to right: how spikes pass through a layer, why they often do not, and how an answer is read out of them.
 
 # %% tags=["check"]
-assert predict(scores)[:, 0].tolist() == [4, 4] + 28 * [9]
 lead = scores[:, 0, 9] - scores[:, 0, 4]
-assert lead[:5].max() < 1 < lead[5:].min()
+assert lead[:5].abs().max() < 1 < lead[5:].min()
+assert (predict(scores)[5:] == 9).all()
 assert digits.test_labels[206] == 9
 
 # %% [markdown]
@@ -80,7 +80,7 @@ assert digits.test_labels[206] == 9
 #
 # - follow two inputs through a layer by hand, and write the same network twice: in one line, and with a loop of your own to take away;
 # - watch five layers die, find out why from one formula, and keep them alive;
-# - read digits out of *random* neurons: the score that training has to beat;
+# - read digits out of *random* neurons, and find the score that training has to beat;
 # - read one output in five ways, and measure which is early and which is right.
 
 # %% [markdown]
@@ -215,7 +215,7 @@ def default(spikes):
 
 
 # %% [markdown]
-# > **Before you run:** PyTorch's default keeps ordinary networks alive. How many of the five layers will spike?
+# > **Before you run:** how many of the five layers will spike?
 
 # %%
 dying = five_layers(default)
@@ -250,7 +250,7 @@ for name, sigma in sigmas.items():
     print(f"{name}: {variance**0.5:.2f}")
 
 # %% [markdown]
-# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away, and after a reset it takes a neuron about 17 steps to spike again. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die. Divided by $n$ the membranes hardly move. Not scaled, they go far beyond the threshold.
+# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away. Three in ten neurons never spike, the others every 65 steps on average. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die.
 #
 # **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2: then about 7 of 100 places hold a spike, not far from the input's 10.
 
@@ -300,7 +300,7 @@ axis = heat_table(table, list(cases), ["input", 1, 2, 3, 4, 5])
 decorate(axis, x="layer", title="Spikes in 100 places: two die, one shouts, one stays")
 
 # %% [markdown]
-# Weights that are not scaled. But almost a third of its neurons spike at nearly every step, and such a neuron says as little as a silent one. The measured weights hold all layers between 5 and 10 %. Some of their neurons are busy and some quiet: that is the offset, which no scaling removes.
+# Weights that are not scaled. But almost a third of the neurons there spike at nearly every step, and such a neuron says as little as a silent one. The measured weights hold all five layers between 5 and 10 %. Some of their neurons are busy and some quiet: that is the offset, which no scaling removes.
 
 # %% tags=["check"]
 assert [round(100 * spikes.mean().item()) for spikes in dying[:3]] == [10, 1, 0]
@@ -308,9 +308,9 @@ assert dying[2].mean() < 1e-4
 assert 0.1 < dying[1].mean() / dying[0].mean() < 0.12
 busy = five_layers(cases["not scaled"])[5].mean((0, 1)) > 0.9
 assert 0.28 < busy.float().mean() < 0.34
-at = dying[1].permute(1, 2, 0).nonzero()  # example, neuron, step
-gaps = at.diff(dim=0)
-assert abs(gaps[(gaps[:, :2] == 0).all(1), 2].median() - 17) < 2
+each = dying[1].mean((0, 1))
+assert 0.25 < (each == 0).float().mean() < 0.34
+assert abs(1 / each[each > 0].mean() - 65) < 3
 assert round((200 / 600 * (flicker + offset)) ** -0.5, 1) == 1.4
 assert round(flicker, 2) == 0.50
 assert round(offset, 2) == 1.10
@@ -381,19 +381,21 @@ scores = readout(spike_count(answers))
 print("from spikes:", accuracy(scores, labels))
 
 # %% [markdown]
-# 87. Nobody told the 256 neurons what a digit is. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier on the pixels themselves:
+# 87. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
 
 # %%
 record = recorded("random_reader")
 print(record)
 for size, found in record.results["accuracy"].items():
     print(size, "neurons:", min(found), "to", max(found))
+found = [run["accuracy"] for run in record.results["pixel_spikes"]]
+print("input spikes:", min(found), "to", max(found))
 print("pixels:", record.results["pixels"]["accuracy"])
 
 # %% [markdown]
-# No luck; and size helps. 256 noisy counts tell less than 784 exact pixels, 1,024 as much or more. So spikes carry the image.
+# No luck; and size helps. The noise of the input spikes costs less than half a point, 256 random neurons two more. With 1,024 all is won back. So spikes carry the image.
 #
-# **This is the bar for training.** Page 07 trains *both* layers of a network with 256 hidden neurons. If it did not beat 88 %, training the hidden one would have gained nothing. (Spread and penalties were chosen on 1,000 training digits that the fits did not see.)
+# **The bar for training is 89 %**: so much needs no hidden layer. Page 07 trains *both* layers of a network with 256 hidden neurons. (Spread and penalties were chosen on 1,000 training digits that the fits did not see.)
 
 # %% tags=["check"]
 assert torch.equal(layer.weight, reader[0].weight)
@@ -417,6 +419,8 @@ assert accuracies["64"].max() < accuracies["256"].min()
 from_spikes_of_pixels = [run["accuracy"] for run in record.results["pixel_spikes"]]
 assert np.mean(from_spikes_of_pixels) > accuracies["256"].mean()
 assert (accuracies["1024"] > from_spikes_of_pixels).all()
+assert 0 < pixel_line - np.mean(from_spikes_of_pixels) < 0.005
+assert round(100 * (np.mean(from_spikes_of_pixels) - accuracies["256"].mean())) == 2
 
 # %% [markdown]
 # ## 5 · Five ways to read an output
@@ -536,19 +540,18 @@ decorate(
 )
 
 # %% [markdown]
-# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind: its membranes have a head start, each its own. It costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. (At the first step all are silent: `predict` says 0, and is right in 9 %.) The **first spike** has come by the third step on average, where membranes have 81 %. It stays at 80: it never looks again, and in 18 % of the digits two classes or more spike first together.
+# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind: its membranes have a head start, each its own. It costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. (At the first step all are silent: `predict` says 0, and is right in 9 %.) The **first spike** comes at step 3 on average, in some digits later: then 68 % are right, in the end 80 %. There it stays: it never looks again, and in 18 % of the digits two classes or more spike first together.
 #
 # > **Before you look:** multiply the current by a *gain* of 0.5. Does the first spike come later? Is it right more often?
 
 # %%
+columns = ["mean step", "silent", "ties", "first spike"]
 for gain, found in record.results["gains"].items():
-    step = np.mean(found["mean step"])
-    ties = np.mean(found["ties"])
-    right = np.mean(found["first spike"])
-    print(f"gain {gain}: step {step:.1f}, {ties:.0%} ties, {right:.0%} right")
+    means = [f"{name} {np.mean(found[name]):.2f}" for name in columns]
+    print("gain", gain, *means, sep="  ")
 
 # %% [markdown]
-# Both: two steps later, and six points better. About half of this is more evidence, and half fewer ties (solution 3). At 0.25 it is later still, but some digits make nobody spike, and count as a 0. **A first spike trades speed for accuracy.**
+# Both: two steps later, and six points better. Somewhat more than half of this is more evidence, the rest fewer ties (solution 3). **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, or better.
 #
 # Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: trained for another decoder, the order may change (page 08).
 
@@ -572,9 +575,15 @@ assert round(100 * gains[0.5]["ties"]) == 6
 assert round(100 * (gains[0.5]["first spike"] - gains[1]["first spike"])) == 6
 assert round(gains[0.5]["mean step"] - gains[1]["mean step"]) == 2
 assert round(gains[1]["mean step"]) == 3
-assert round(mean["maximum"][2]) == 81
-assert gains[0.25]["silent"] > 0.05
-assert gains[0.25]["mean step"] > gains[0.5]["mean step"] + 5
+assert round(mean["first spike"][2]) == 68
+ordered = [gains[each] for each in sorted(gains)]
+assert (np.diff([each["ties"] for each in ordered]) > 0).all()
+assert (np.diff([each["mean step"] for each in ordered]) < 0).all()
+for each in ordered:
+    at = round(each["mean step"]) - 1
+    assert mean["maximum"][at] > 100 * each["first spike"] - 0.5
+assert round(100 * gains[0.25]["silent"]) == 7
+assert gains[0.25]["mean step"] > gains[0.5]["mean step"] + 4
 assert gains[0.25]["first spike"] < gains[0.5]["first spike"]
 ahead = LIF()(current, torch.full((1000, 10), 0.9))
 assert abs(accuracy(ahead[0], labels) - 0.25) < 0.05
@@ -591,8 +600,8 @@ assert round(100 * (labels == 0).float().mean().item(), 1) == 8.5  # `predict` s
 #
 # - followed two inputs through a layer, and wrote a network as a `Sequential` and with a loop of its own, equal spike for spike;
 # - watched PyTorch's default die in two layers, read why from the variance of the membrane, and kept five layers alive with measured weights;
-# - read 85 to 88 % of the digits from 256 random neurons: the bar for page 07;
-# - wrote five decoders in a line each, and saw that membranes are early, counts are late, and a first spike trades speed for accuracy.
+# - read 85 to 88 % of the digits from 256 random neurons; the bar for page 07 is 89;
+# - wrote five decoders in a line each, and saw that membranes are early, counts late, and first spikes less often right.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -644,7 +653,7 @@ check("04.3", first_spike_winner)
 # %% [markdown] tags=["solution"]
 # ### 4 · Open
 #
-# If all inputs of a neuron spike equally often, its offset vanishes for weights that add up to zero. Draw normal weights, subtract its mean from each row, and *then* scale the layer to a spread. Use that in `five_layers`. Which layers keep an offset, and why? Which spread holds all five between 5 and 7 %, and why is it below 2? Then ask whether you would want this in section 4: there the inputs differ *because the images differ*.
+# If all inputs of a neuron spike equally often, its offset vanishes for weights that add up to zero. Draw normal weights, subtract from each row its mean, and *then* scale the layer to a spread. Use that in `five_layers`. Which layers keep an offset, and why? Find a spread that holds all five between 5 and 7 %. Why is it below 2? Then ask whether you would want this in section 4: there the inputs differ *because the images differ*.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions

@@ -7,8 +7,10 @@ from torch import Tensor
 
 from ... import _checks
 from ..arrays import array
-from ..palette import CYCLE, GREEN, PALE, VERMILION
+from ..palette import BLACK, BLUE, GREEN, PALE, PURPLE, SKY, VERMILION
 from ..plotting import decorate, images, panels, raster
+
+CLASS_COLORS = (BLUE, PURPLE, SKY, BLACK)  # no colour of spikes
 
 
 def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> Axes:
@@ -16,7 +18,7 @@ def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> A
 
     Args:
         values: ``[T, C]``, such as scores or membranes.
-        named: classes in ``[0, C)`` that the text speaks of, the right one first; at most seven.
+        named: classes in ``[0, C)`` that the text speaks of, the right one first; at most four.
         axes: where to draw; new axes if None.
 
     Raises:
@@ -24,12 +26,12 @@ def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> A
     """
     values = array("values", values, rank=2)
     classes = values.shape[1]
-    _checks.require(len(named) <= len(CYCLE), "named", f"{len(named)} classes", f"at most {len(CYCLE)}")
+    _checks.require(len(named) <= len(CLASS_COLORS), "named", f"{len(named)} classes", f"at most {len(CLASS_COLORS)}")
     for each in named:
         _checks.whole("named", each, 0)
         _checks.require(each < classes, "named", each, f"a class below {classes}")
     axes = panels() if axes is None else axes
-    for place, (each, color) in enumerate(zip(named, CYCLE, strict=False)):
+    for place, (each, color) in enumerate(zip(named, CLASS_COLORS, strict=False)):
         axes.plot(values[:, each], color=color, label=str(each), zorder=4 - place / 10)
     others = [each for each in range(classes) if each not in named]
     for each in others:

@@ -38,6 +38,7 @@ EXERCISES = {
         stronger="1 - β² is a product of two factors, and one of them stands on the other side as well. "
         "Cancel it, and collect what has a p.",
         mistakes=(
+            Mistake(0.05, "β is exp(-dt/τ), not 1 - dt/τ."),
             Mistake(0.1, "At p = 0.1 section 3 prints 0.50 and 1.10."),
             Mistake(1 - BETA, "1 - β² is (1 - β) times what?"),
             Mistake((1 + BETA) / 2, "Which sign has β in the factor that cancels?"),

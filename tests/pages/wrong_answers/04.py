@@ -46,6 +46,7 @@ WRONG = {
         (0.5, "Which product"),
     ],
     "04.2": [
+        (0.05, "not 1 - dt"),
         (0.1, "0.50 and 1.10"),
         (1 - np.exp(-1 / 10), "times what"),
         ((1 + np.exp(-1 / 10)) / 2, "Which sign"),

@@ -3,7 +3,7 @@
 #
 # **What do synapses, adaptation and recurrence add?**
 #
-# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 50 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
+# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 55 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/03_neuron_models.ipynb)
 
@@ -34,9 +34,10 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(3)
 
 # %% [markdown]
-# Six neurons hear the same spikes: one alone, a pair, and sixteen that come every 4 ms. The first is the LIF neuron of page 02; sections 1 to 3 explain what the next four add, and the numbers.
+# Six neurons hear the same spikes: one alone, a pair, and sixteen that come every 4 ms. The first is the LIF neuron of page 02.
 
 # %%
+# the numbers: sections 1 to 3
 memory = RecurrentLIF(1, tau_mem=10.0, recurrence="one_to_one")
 nn.init.constant_(memory.weight, 1.05)  # from itself to itself
 models = {
@@ -47,15 +48,12 @@ models = {
     "RecurrentLIF": memory,
 }
 
-# %% [markdown]
-# The sixth, `Izhikevich`, is in millivolts, so its input is scaled by 25.
-
 # %%
 train = pulse(200, at=[10, 40, 44, *range(80, 141, 4)], height=0.6)
 answers = {}
 for name, neuron in models.items():
     answers[name] = neuron(train, record=True)
-bursting = Izhikevich("chattering", dt=1.0)
+bursting = Izhikevich("chattering", dt=1.0)  # in mV, so:
 answers["Izhikevich"] = bursting(25 * train, record=True)
 
 # %% [markdown]
@@ -91,7 +89,7 @@ assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
 # %% [markdown]
 # ## You will
 #
-# - give a neuron a synapse, in two lines, and see it answer after its input is over;
+# - give a neuron a synapse, and see it answer after its input is over;
 # - watch a threshold rise until a neuron has found a slower pace;
 # - work out how strongly a neuron must hear itself to remember for ever, and let five neurons complete a memory;
 # - meet a neuron in millivolts that fires in bursts, though its input never changes;
@@ -102,7 +100,7 @@ assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
 #
 # On page 02 a spike lifted the membrane at once. In a cell it opens channels, which close again with a time constant $\tau_\mathrm{syn}$ of a few milliseconds. Meanwhile a **synaptic current** $i$ flows into the membrane.
 #
-# A spike of weight $w = 1$ arrives at step 1 and begins to act at once. Half of what is still to come flows at each step:
+# A spike of weight 1 arrives at step 1 and begins to act at once. Half of what is still to come flows at each step:
 #
 # | step | 1 | 2 | 3 | 4 | … |
 # |---|---|---|---|---|---|
@@ -136,9 +134,9 @@ for t, arriving in enumerate(single.flatten()):
         print(f"spike at {t} ms")
 
 # %% [markdown]
-# No: only 0.36 flows at once. But the current goes on, so the membrane climbs to the threshold in silence, 4 ms later. That of an LIF neuron never does. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
+# No: with $\alpha = 0.82$, only $2 \cdot 0.18 = 0.36$ flows at once. But the current goes on, so the membrane climbs to the threshold in silence, 4 ms later. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
 
-# %% alt="Three lanes over 40 ms. Top: an input spike of 2 at 5 ms, cut off at 0.5, and the synaptic current that jumps up with it and decays over some 20 ms. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
+# %% alt="Three lanes over 40 ms. Top: an input spike of 2 at 5 ms, cut off at 0.5, and two currents: i jumps up with it and decays over some 20 ms; that of Alpha, dotted, rises for 4 ms and then falls. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
 flow = models["CuBaLIF"].states(single).synapse
 
 both = {}
@@ -152,13 +150,18 @@ axes = compare_lanes(
 axes[0].plot(flow.flatten(), color=ORANGE)
 axes[0].set_ylim(0, 0.5)
 axes[0].text(5.6, 0.38, "the spike, up to 2", color=GREEN)
-label = axes[0].text(9, 0.2, "current i", color=ORANGE)
+axes[0].text(7.5, 0.25, "current i", color=ORANGE)
+smooth = models["Alpha"].states(single).synapse
+line = axes[0].plot(smooth.flatten(), ":", color=GREY)
+label = axes[0].text(13.5, 0.15, "that of Alpha", color=GREY)
 
 # %% tags=["check"]
 assert LIF(10.0)(single).argmax() == 5
 assert models["CuBaLIF"](single).flatten().nonzero().flatten().tolist() == [9]
 assert abs(flow.sum().item() - 2) < 0.01
 assert abs(flow[5].item() - 0.36) < 0.005
+assert round(alpha, 2) == 0.82
+assert smooth.argmax() in (8, 9)  # 4 ms: two equal values
 half = CuBaLIF(alpha=0.5).states(pulse(4, at=0)).synapse.flatten()
 assert half.cumsum(0).tolist() == [0.5, 0.75, 0.875, 0.9375]
 assert half.tolist() == [0.5, 0.25, 0.125, 0.0625]
@@ -167,13 +170,13 @@ assert CuBaLIF(10.0, alpha=0.0)(train).equal(LIF(10.0)(train))
 # %% [markdown]
 # ### A current that rises first
 #
-# This current still jumps. Send the input through the same filter twice, and it rises before it falls:
+# This current jumps. Filter it once more, and it rises before it falls, as the dotted line above:
 #
-# $$j[t] = \alpha\, j[t-1] + (1-\alpha)\, I[t] \qquad\qquad i[t] = \alpha\, i[t-1] + (1-\alpha)\, j[t]$$
+# $$j[t] = \alpha\, j[t-1] + (1-\alpha)\, i[t]$$
 #
-# The core calls that neuron `Alpha`, after the *alpha function* $t\,e^{-t/\tau_\mathrm{syn}}$, the shape of $i$.
+# If $j$ flows into the membrane, the core calls the neuron `Alpha`, after the *alpha function* $t\,e^{-t/\tau_\mathrm{syn}}$, the shape of $j$.
 #
-# After one spike the membrane of `LIF` peaks at once. With our time constants and small steps that of `CuBaLIF` peaks after 7 ms, that of `Alpha` after 12.5: a delay that you set in milliseconds. Exercise 2 finds the formula.
+# After one spike the membrane of `LIF` peaks at once. With our time constants and small steps that of `CuBaLIF` peaks after 7 ms, that of `Alpha` after 12.6: a delay that you set in milliseconds. Exercise 2 finds the formula.
 
 # %% tags=["check"]
 for kind, peak in ((LIF, 0), (CuBaLIF, 6.93), (Alpha, 12.56)):
@@ -195,13 +198,13 @@ for t, kept in enumerate(Alpha(alpha=0.5).states(pulse(9, at=0)).synapse.flatten
 # The soft reset subtracts $\theta[t]$.
 
 # %%
-steady = constant(0.3, 300)
+steady = constant(0.3, 120)
 tired = AdaptiveLIF(tau_mem=10.0, tau_adapt=100.0, strength=0.1)
 
 # %% [markdown]
 # > **Before you run:** the input stays the same. Will the pauses get longer for ever?
 
-# %% alt="Three lanes over 300 ms under a constant input. LIF fires at equal intervals. AdaptiveLIF fires more and more slowly, up to a steady pace; its threshold, dashed, jumps up at each spike, leaks in between, and settles near 2."
+# %% alt="Three lanes over 120 ms under a constant input. LIF fires at equal intervals. AdaptiveLIF fires more and more slowly, up to a steady pace; its threshold, dashed, jumps up at each spike, leaks in between, and comes close to 2."
 both = {
     "LIF": LIF(10.0)(steady, record=True),
     "AdaptiveLIF": tired(steady, record=True),
@@ -214,10 +217,11 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. The pace stays where $a$ gains per interval what it loses. The intervals, in milliseconds:
+# No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. The pace stays where $a$ gains per interval what it loses. The intervals of a longer run, in milliseconds:
 
 # %%
-gaps = tired(steady).flatten().nonzero().flatten().diff()
+longer = constant(0.3, 300)
+gaps = tired(longer).flatten().nonzero().flatten().diff()
 print("first:", gaps[:5].tolist())
 print("last: ", gaps[-5:].tolist())
 
@@ -232,7 +236,9 @@ for spike, kept in zip(tired(steady).flatten(), tired.states(steady).adaptation.
     assert abs(stepped - kept) < 1e-4
 answer = both["AdaptiveLIF"]
 assert (answer.membrane > raised).equal(answer.spikes > 0)
-assert 1.9 < raised[200:].min() < raised[200:].max() < 2.1
+assert 1.8 < raised[-20:].max() < 2
+settled = tired.thresholds(longer)[200:]
+assert 1.9 < settled.min() < settled.max() < 2.1
 assert gaps[0] == 5
 assert gaps[-1] == 10
 
@@ -311,7 +317,7 @@ decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
-# All five. Even one alone would wake the others, and five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
+# All five. Even one alone, firing on and on, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
 
 # %% tags=["check"]
 every = 0.05 * torch.randn(150, 20, 20, generator=generator)
@@ -320,6 +326,10 @@ own = group[:, None] == group
 assert (grouped()(every)[100:].sum(0) > 0).equal(own)
 assert (grouped()(scene)[100:, 0].sum(0) > 0).equal(group == 1)
 assert not LIF(10.0)(every)[100:].any()
+assert round(0.4 * (1 + beta + beta**2), 2) == 1.09
+alone = grouped()(pulse(30, at=list(range(20)), height=0.6) * torch.eye(20)[:1])[:, 0]
+assert alone[1:5, 0].all()  # it fires from step 1 on; the others hear it at 2, 3 and 4
+assert alone.argmax(0)[:5].tolist() == [1, 4, 4, 4, 4]
 quiet = 0.05 * torch.randn(2000, 20, 20, generator=generator)
 assert not grouped()(quiet).any()
 
@@ -330,7 +340,6 @@ assert not grouped()(quiet).any()
 #
 # 1. `RecurrentLIF`: find the smallest self weight that keeps firing to the end.
 # 2. `Alpha`: raise $\tau_\mathrm{syn}$ to 30 ms. What happens to the first spike, and what after the last input?
-# 3. `AdaptiveLIF`: how often does it fire at strength 0, and how often at 1?
 
 # %%
 NeuronModels().sliders()
@@ -340,7 +349,6 @@ NeuronModels().sliders()
 #
 # 1. It is 1, the threshold.
 # 2. The first comes at 75 instead of 34 ms, and 4 of the 8 spikes come after the last input: the current has been spread over more time.
-# 3. 16 times, and 3 times.
 #
 # </details>
 
@@ -351,7 +359,7 @@ NeuronModels().sliders()
 #
 # $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV the model resets $u$ to $c$ and adds $d$ to $r$. (The trace runs on for up to 1/16 ms, so its peaks are uneven.) `FIRING_PATTERNS` holds five sets of the numbers $a$ to $d$ (this $a$ is a rate, not the adaptation). The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$, and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of the four. The input is in mV/ms.
 #
 # > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
 
@@ -419,32 +427,33 @@ for _ in range(120):
     loss.backward()
     optimizer.step()
     course.append(students.tau_mem.tolist())
+print([round(tau, 1) for tau in course[-1]])
 
 # %% [markdown]
-# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds, although what is learnt is $\beta$.
+# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so Adam cannot leave $(0, 1)$. One student from each side:
 
-# %%
-print([round(tau, 1) for tau in students.tau_mem.tolist()])
-
-# %% alt="Time constants of eight students over 120 updates. Four lines start at 5 ms, four at 60; after some 80 updates all lie on the dashed line at 20 ms."
+# %% alt="Time constants of two students over 120 updates. One starts at 5 ms, one at 60; after some 80 updates both lie on the dashed line at 20 ms."
 axis = panels()
-axis.plot(course, color=BLUE)
+axis.plot(np.array(course)[:, [0, -1]], color=BLUE)
 axis.axhline(20, color=GREY, linestyle="--")
 decorate(
     axis,
-    title="Eight students, one time constant",
+    title="From both sides to one time constant",
     x="updates",
     y="τ (ms)",
 )
 
 # %% [markdown]
-# All eight end within a millisecond of the 20. A longer experiment has teachers of 10, 20 and 40 ms, and also the weight 0.8: 159 of 160 students end within 5 % of the teacher. With the weight 0.9 most fail; *Deeper* says why. Here a right value exists; in a network, $\tau$ is learnt along with the weights.
+# All eight end within a millisecond of the 20. A longer experiment has teachers of 10, 20 and 40 ms, and also the weight 0.8: 159 of 160 students end within 5 % of the teacher. With 0.9, just below the threshold, most fail (*Deeper*).
 
 # %% tags=["check"]
 found = torch.tensor(course[-1])
 assert (found - 20).abs().max() < 1
 assert torch.allclose(students.tau_mem.float(), found)
 assert torch.allclose(-1 / torch.log(students.beta), students.tau_mem)
+(learnt,) = students.parameters()
+assert torch.allclose(torch.sigmoid(learnt).float(), students.beta.float())
+assert (abs(np.array(course)[80:, [0, -1]] - 20) < 1).all()
 more = LIF(start)(heard).sum((0, 1)) > wanted.sum((0, 1))
 assert more.equal(start > 20)
 assert (torch.tensor(course[10]) > start).equal(start < 20)
@@ -452,7 +461,7 @@ assert (torch.tensor(course[10]) > start).equal(start < 20)
 # %% [markdown]
 # ## 6 · Which model, when?
 #
-# The last column is advice, not a result of this page. Begin with `LIF`, and keep what you add only where it lowers the error on new data. Page 13 makes such a comparison: LIF against adaptive neurons, in a task that needs memory.
+# The last column is advice, not a result of this page. Begin with `LIF`, and keep what you add only where it lowers the error on new data. Page 13 does so with adaptive neurons.
 #
 # | model | adds to LIF | variables | try it when |
 # |---|---|---|---|
@@ -487,7 +496,6 @@ assert len(bursting.states(train)) == 2
 # | $\tau_\mathrm{adapt}$, $\rho$ | time constant of the adaptation in ms, what is left per step | `tau_adapt`, `rho` |
 # | $\theta_0$, $\theta[t]$ | threshold at rest, threshold at step $t$ | `threshold`, `thresholds(…)` |
 # | $a[t]$, $\eta$ | adaptation, and what one spike adds to the threshold | `states(…).adaptation`, `strength` |
-# | $w$ | weight of an input | |
 # | $V$ | recurrent weights | `RecurrentLIF.weight` |
 # | $r$ | recovery, mV/ms | `states(…).recovery` |
 
@@ -533,12 +541,24 @@ check("03.3", adaptive_by_hand)
 # %% [markdown]
 # ### 4 · Change one number
 #
-# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire in the last 50 ms? Predict it, then try `grouped(weight)(scene)`. Then show a second input, from 60 to 70 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over? (To what have the membranes of both groups come by then?)
+# In the memory of section 3 ($\tau = 10$ ms), how small may the weight inside a group become until the five no longer fire in the last 50 ms? Predict it, then try `grouped(weight)(scene)`. Then show a second input, from 60 to 70 ms to three neurons of the fourth group. At 0.6, as strong as the first, it is shut out. How strong must it be to take over? (To what have the membranes of both groups come by then, and what must it do to the first group?)
 
 # %% [markdown]
 # ### 5 · Open: a memory at a lower rate
 #
-# The memory fires at every step. Give it a synapse: subclass `SpikingNeuron` (its help text says how) so that the feedback of one neuron runs through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4; `lif_step` does the rest. All three are in `snn_core.neurons`. `initial_state` is given the whole input, `[T, B, N]`. Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then keep the membrane at 0 for 5 ms after each spike, and ask again.
+# The memory fires at every step. Give it a synapse: let the feedback of one neuron run through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4; `lif_step` does the rest. All three are in `snn_core.neurons`:
+#
+# ```python
+# class SlowMemory(SpikingNeuron):
+#     def initial_state(self, current):  # the whole input, [T, B, N]
+#         ...  # a tuple of zeros like current[0]: membrane, feedback, spikes
+#
+#     def step(self, current, state):
+#         ...
+#         return spikes, membrane, state  # the membrane before the reset, the new state
+# ```
+#
+# Let $\tau_\mathrm{mem}$ be 10 ms, and start with a drive of 3 for 50 ms: an input of $3\,(1-\beta)$ at every step. Is the rate lower now, and does it depend on $\mathrm{d}t$? Then keep the membrane at 0 for 5 ms after each spike, and ask again.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -586,7 +606,7 @@ check("03.3", adaptive_by_hand)
 #
 # The weight: a little above 0.2. Five must hold each other, which needs $5 V > \theta$, and some reserve against the noise.
 #
-# The second input: 8 is too weak and 10 enough, some fifteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first. Somewhere between 8 and 10 both groups fall silent: the second inhibits the first long enough to end it, and does not last itself.
+# The second input: 8 is too weak and 10 enough, some fifteen times the first. By then the membranes of the first group are near 11, for each step brings $5 \cdot 0.4 = 2$ and the spike costs 1; the leak lets the rest grow towards $1/(1 - \beta)$. The others get −2 at every step, stand near $-2/(1-\beta) = -21$, and must climb out first. For that 3.4 is enough. But three spikes bring the first group only −1.2 a step, and to silence it from 11 takes 19 steps of them. At 4 the three fire 5 times, at 8 they fire 18 times, one too few, and at 10 to the end. Somewhere between, both groups fall silent: the second ends the first, and does not last itself.
 #
 # ```python
 # def remembered(spikes):
@@ -595,17 +615,20 @@ check("03.3", adaptive_by_hand)
 #
 # holds = {weight: remembered(grouped(weight)(scene)).equal(group == 1) for weight in (0.4, 0.21, 0.19)}
 # wins = {}
-# for strength in (0.6, 6, 8, 10, 12):
+# fires = {}
+# for strength in (0.6, 3.2, 3.4, 4, 6, 8, 10, 12):
 #     two = scene.clone()
 #     two[60:70, :, 15:18] += strength
-#     wins[strength] = remembered(grouped()(two)).equal(group == 3)
+#     spikes = grouped()(two)
+#     wins[strength] = remembered(spikes).equal(group == 3)
+#     fires[strength] = int(spikes[60:, 0, 15].sum())
 # standing = grouped()(scene, record=True).membrane[59, 0]
 # silent = []
 # for strength in np.arange(8, 10, 0.05).tolist():
 #     two[60:70, :, 15:18] = scene[60:70, :, 15:18] + strength
 #     if not remembered(grouped()(two)).any():
 #         silent.append(strength)
-# print(holds, wins, silent, standing[group == 1].mean(), standing[group != 1].mean())
+# print(holds, wins, fires, silent, standing[group == 1].mean(), standing[group != 1].mean())
 # ```
 #
 # </details>
@@ -736,7 +759,7 @@ for dt in (1.0, 0.5, 0.25):
     print(f"dt {dt} ms: g = {g:.4f}, error of u / g: {error:.0e}")
 
 # %% [markdown]
-# So the membrane of `CuBaLIF` is exact to rounding at *any* step: the synapse acts from the step in which its spike comes, and the weight counts $g$ times, 5 % more at 1 ms. Why does the core not divide by $g$? It would cost two things that hold now: a constant drive $D$ would settle at $D/g$ rather than at $D$, and $\alpha = 0$ would not be the LIF neuron, spike for spike. A learnt weight absorbs the factor anyway. And dividing does not make *spikes* exact, since these fall on whole steps: 400 neurons under random spikes fire 6 % more often at 1 ms than at 1/16 ms, and 3 % less often with the weight divided by $g$. (Two filters, as in `Alpha`, have no such closed factor; there the shape differs as well, by 1 % of the peak at 1 ms after the best shift of half a step.)
+# So the membrane of `CuBaLIF` is exact to rounding at *any* step: the synapse acts from the step in which its spike comes, and the weight counts $g$ times, 5 % more at 1 ms. Why does the core not divide by $g$? It would cost two things that hold now: a constant drive $D$ would settle at $D/g$ rather than at $D$, and $\alpha = 0$ would not be the LIF neuron, spike for spike. A learnt weight absorbs the factor anyway. And dividing does not make *spikes* exact, since these fall on whole steps: 400 neurons under random spikes (weight 0.5, in 30 % of the milliseconds) fire 6 % more often at 1 ms than at 1/16 ms, and 3 % less often with the weight divided by $g$. (Two filters, as in `Alpha`, have no such closed factor; there the shape differs as well, by 1 % of the peak at 1 ms after the best shift of half a step.)
 
 # %% tags=["check"]
 assert error < 1e-14
@@ -805,7 +828,7 @@ assert tau_eff[-1] < 50
 assert (np.array([settling_time(times, high=2, low=0.3) for times in spike_times]) < tau_eff).all()
 
 # %% [markdown]
-# ### Why most students fail at the weight 0.9
+# ### Most students fail at the weight 0.9
 #
 # `python -m experiments.learnt_time_constants` is the longer experiment of section 5. By default a gradient leaves the reset out: in $v = u - \theta z$ it takes $z$ for a constant. With `detach_reset=False` it counts the reset as well (page 06).
 
@@ -819,47 +842,62 @@ for arm, teachers in recorded("learnt_time_constants").results.items():
         ends[arm, teacher] = end
 
 # %% [markdown]
-# Here is the gradient of the error for many $\tau$ at once, with the weight 0.9, under 64 trains. Where it is below 0, $\tau$ rises; where it is above, $\tau$ falls.
+# Here is the gradient of the error for many $\tau$ at once, under 64 trains. Where it is below 0, $\tau$ rises; where it is above, $\tau$ falls.
 
-# %% alt="The gradient against the time constant of the student, from 15 to 60 ms. Both lines come from below and reach 0 at 20 ms. With the reset counted the line stays above 0 from there on. With the reset left out it is below 0 again from 22 to 35 ms, and above 0 beyond."
+# %% alt="The gradient against the time constant of the student, from 15 to 60 ms. All three lines come from below and reach 0 at 20 ms. At the weight 0.8 with the reset left out, and at 0.9 with the reset counted, the line stays above 0 from there on. At 0.9 with the reset left out it is below 0 again from 23 to 34 ms, and above 0 beyond."
 grid = torch.arange(15.0, 60.5, 0.5)
 chosen = torch.rand(300, 64, 1, generator=seed_torch(3)) < 0.15
-loud = 0.9 * chosen.expand(-1, -1, len(grid))
+arms = {
+    "0.8, reset left out": (0.8, True, GREEN),
+    "0.9, reset left out": (0.9, True, BLUE),
+    "0.9, reset counted": (0.9, False, VERMILION),
+}
 axis = panels()
 axis.axhline(0, color=GREY, linestyle="--")
-for name, detached in {"reset left out": True, "reset counted": False}.items():
+for name, (weight, detached, color) in arms.items():
+    loud = weight * chosen.expand(-1, -1, len(grid))
     student = LIF(grid, learn_beta=True, detach_reset=detached)
     wrong = (blur(student(loud)) - blur(LIF(20.0)(loud))).square().mean((0, 1))
     (slope,) = torch.autograd.grad(wrong.sum(), student.parameters())
-    axis.plot(grid, slope, label=name)
+    axis.plot(grid, slope, color=color, label=name)
 print(f"smallest error at {grid[wrong.argmin()]:.0f} ms")
-decorate(axis, title="Without the reset τ rises past 20 ms", x="τ of the student (ms)", y="gradient")
+decorate(axis, title="At 0.9, without the reset, τ rises past 20 ms", x="τ of the student (ms)", y="gradient")
 
 # %% [markdown]
-# With the reset left out, $\tau$ falls back to 20 ms from 22 ms at most; from there to 35 ms it rises, though the error is smallest at 20. Why? Where $\tau$ is too long, a spike is lost only after one too many, which the reset has subtracted. For the lost spike the gradient asks for a higher membrane, so a longer $\tau$. That the spike too many was the cause, only a counted reset tells. Half of the students end above 34 ms.
+# At 0.9 with the reset left out, $\tau$ rises from 23 to 34 ms, though the error is smallest at 20; half of the students above end beyond 34. With the reset counted the sign is right. What does the reset tell? Where $\tau$ is too long, each lost spike comes after one too many, which the reset has subtracted; with the reset left out, the gradient of the lost spike asks for a still longer $\tau$. That is not the whole cause: at 0.8 the same losses occur, but the sign stays right. In these trains it is wrong only where one input nearly reaches $\theta$: of nine weights from 0.5 to 0.98, at 0.88 and above.
 
 # %% tags=["check"]
 assert grid[wrong.argmin()] == 20
 assert wrong.min() == 0
-left_out, counted = (line.get_ydata() for line in axis.lines[1:])
+soft, left_out, counted = (line.get_ydata() for line in axis.lines[1:])
 below = grid.numpy() < 20
 above = grid.numpy() > 20
-between = (grid.numpy() > 23) & (grid.numpy() < 34)
+between = (grid.numpy() >= 23) & (grid.numpy() < 34)
 beyond = grid.numpy() > 37
-assert (left_out[below] < 0).all()
-assert (counted[below] < 0).all()
+for slopes in (soft, left_out, counted):
+    assert (slopes[below] < 0).all()
+assert (soft[above] > 0).all()
 assert (counted[above] > 0).all()
-assert (left_out[above & (grid.numpy() < 22)] > 0).all()
 assert (left_out[between] < 0).all()
 assert (left_out[beyond] > 0).all()
 assert np.median(ends["weight 0.9", "20.0"]) > 34
 far = [np.abs(end / float(teacher) - 1) > 0.05 for (_, teacher), end in ends.items()]
 assert [missed.sum() for missed in far] == [0, 0, 1, 0, 37, 4]
 assert sum(missed.size for missed in far[:4]) == 160
-ours = student(loud)[..., grid > 20]
-theirs = LIF(20.0)(loud)[..., grid > 20]
-too_many = (ours - theirs).cumsum(0) - (ours - theirs)  # before each step
-assert (too_many[theirs > ours] > 0).all()
+longer = grid[above][:80:2]  # ms; every one above 20
+misled = []
+for weight in (0.5, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.95, 0.98):
+    loud = weight * chosen.expand(-1, -1, len(longer))
+    student = LIF(longer, learn_beta=True)
+    ours, theirs = student(loud), LIF(20.0)(loud)
+    too_many = (ours - theirs).cumsum(0) - (ours - theirs)  # before each step
+    assert (theirs > ours).any()
+    assert (too_many[theirs > ours] > 0).all()
+    wrong = (blur(ours) - blur(theirs)).square().mean((0, 1))
+    (slope,) = torch.autograd.grad(wrong.sum(), student.parameters())
+    if (slope < 0).any():
+        misled.append(weight)
+assert misled == [0.88, 0.9, 0.92, 0.95, 0.98]
 
 # %% [markdown]
 # ### A kick downwards
@@ -902,7 +940,7 @@ decorate(
 )
 
 # %% [markdown]
-# Not in the model, but with Euler's method at 0.5 ms. At −120 mV the slope is +130 mV/ms, steep but only for a moment; Euler follows it for the whole step and lands far too high. The core divides a step into parts of 1/16 ms at most and solves for the end of each. In steps of 0.005 ms Euler agrees: no spike.
+# Not in the model, but with Euler's method at 0.5 ms. At −120 mV the slope is +130 mV/ms, steep but only for a moment; Euler follows it for the whole step and lands far too high. The core divides a step into parts of 1/16 ms at most and solves for the end of each; a spike's trace runs on to that end, so the peaks of section 4 are uneven. In steps of 0.005 ms Euler agrees: no spike.
 
 # %% tags=["check"]
 assert euler(kick, 0.5)[75] == 30

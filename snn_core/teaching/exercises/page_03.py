@@ -79,6 +79,10 @@ EXERCISES = {
                 (1.4, 0, 1.4, 0.9),
                 "The threshold is 1 + strength · a, with the a before the step; a decays in every step.",
                 mistakes=(
+                    Mistake(
+                        lambda got: np.isclose(got[0], 0.9),
+                        "The first step is that of page 02: the whole input is added, without a factor 1 - beta.",
+                    ),
                     Mistake((1.4, 1, 0.4, 1.9), "The threshold is 1 + strength · a: past spikes have raised it."),
                     Mistake((1.4, 0, 1.4, 1.0), "a decays in every step, also without a spike."),
                 ),

@@ -40,6 +40,13 @@ def same_threshold(current, v, a, beta=0.5, rho=0.9, strength=0.5):
     return u, z, u - z, rho * a + z
 
 
+def scales_the_input(current, v, a, beta=0.5, rho=0.9, strength=0.5):
+    u = beta * v + (1 - beta) * current
+    threshold = 1 + strength * a
+    z = int(u > threshold)
+    return u, z, u - threshold * z, rho * a + z
+
+
 def subtracts_one(current, v, a, beta=0.5, rho=0.9, strength=0.5):
     u = beta * v + current
     z = int(u > 1 + strength * a)
@@ -97,6 +104,7 @@ WRONG = {
         (negative_in_the_other_order, "change places"),
     ],
     "03.3": [
+        (scales_the_input, "without a factor"),
         (same_threshold, "past spikes"),
         (subtracts_one, "raised threshold, not 1"),
         (adapts_first, "a changes last"),

@@ -20,13 +20,20 @@ from snn_core.teaching.studies.clinic import (
     along_the_batch,
     examine,
     one_label_at_a_time,
+    one_repair,
     row,
     sick_and_repaired,
     table,
     unseen_patient,
     untrained,
+    with_memory,
 )
-from snn_core.teaching.studies.first_network import as_masks, flat_digits, train_digits
+from snn_core.teaching.studies.first_network import (
+    as_masks,
+    flat_digits,
+    stopped_outputs,
+    train_digits,
+)
 
 
 @pytest.fixture
@@ -141,6 +148,11 @@ def test_masks_hold_the_spikes():
     assert torch.equal(torch.stack([masks >> c & 1 for c in range(10)], 2).float(), spikes)
 
 
+def test_the_outputs_of_the_record_have_its_masks():
+    masks = recorded("first_network").results["stopped"]["masks"]
+    assert as_masks(stopped_outputs()) == masks
+
+
 def test_the_record_of_the_clinic_has_every_arm_and_seed():
     found = recorded("clinic")
     seeds = len(found.settings["seeds"])
@@ -165,6 +177,17 @@ def test_a_patient_with_one_fault_is_the_healthy_network_when_repaired():
         assert sick == results["patients"][name]["accuracy"]
         arms = results["repairs"].get(name)
         assert repaired == (arms["both"] if arms else results["healthy"])["accuracy"]
+
+
+def test_the_arms_of_the_record_are_found_by_name():
+    results = recorded("clinic").results
+    singly = one_repair(results)
+    assert len(singly) == sum(map(len, REPAIRS.values()))
+    assert singly["B, smaller weights"] == results["repairs"]["B"]["smaller weights"]["accuracy"]
+    pairs = with_memory(results)
+    assert len(pairs) == len(results["memory"]["along time"])
+    axes = ("along time", "along the batch")
+    assert pairs["β = 0.3"] == [results["memory"][axis]["0.3"]["accuracy"] for axis in axes]
 
 
 def test_without_a_memory_it_does_not_matter_along_which_axis_there_is_none(batch):

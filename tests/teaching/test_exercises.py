@@ -127,8 +127,8 @@ def test_running_the_same_wrong_function_again_brings_no_further_help(said):
 
 
 def test_a_wrong_value_that_was_there_before_brings_no_further_help(said):
-    first = ["not yet: it is 3", "Hint: Less than 1."]
-    second = ["not yet: it is 4", *first[1:], "Hint: One over 2."]
+    first = ["not yet: you gave 3", "Hint: Less than 1."]
+    second = ["not yet: you gave 4", *first[1:], "Hint: One over 2."]
     again = [first[0], *second[1:]]
     assert said(HALF, 3, 3, 4, 3, 4) == [*first, *first, *second, *again, *second]
 
@@ -136,7 +136,7 @@ def test_a_wrong_value_that_was_there_before_brings_no_further_help(said):
 def test_failures_of_another_exercise_do_not_count(said):
     check("02.1", "one")
     check("02.2", "two")
-    assert said(HALF, 3)[-2:] == ["not yet: it is 3", "Hint: Less than 1."]
+    assert said(HALF, 3)[-2:] == ["not yet: you gave 3", "Hint: Less than 1."]
 
 
 @pytest.mark.parametrize("stub", [None, ..., lambda x: None, lambda x: ...])
@@ -158,8 +158,14 @@ def test_nothing_returned_in_a_later_case_is_a_failure(said):
 
 
 def test_a_likely_mistake_has_its_own_hint(said):
-    assert said(HALF, 2) == ["not yet: it is 2", "Hint: Upside down."]
-    assert said(HALF, 0.5, 3)[1:] == ["not yet: it is 3", "Hint: Less than 1."]
+    assert said(HALF, 2) == ["not yet: you gave 2", "Hint: Upside down."]
+    assert said(HALF, 0.5, 3)[1:] == ["not yet: you gave 3", "Hint: Less than 1."]
+
+
+def test_a_right_value_can_be_written_in_another_way(said):
+    three = Value((3, "high"), hint="Look.", stronger="At 3.", also=(("3", "high"),))
+    assert said(three, (3, "high"), ("3", "high")) == ["correct"] * 2
+    assert said(three, ("3", "low"))[0].startswith("not yet: you gave ('3', 'low')")
 
 
 def test_a_mistake_can_be_known_by_a_predicate_that_fails_on_other_results(said):
@@ -199,7 +205,7 @@ def generates(x):
         (generates, "for 3 it returned a generator, which holds no values yet.*"),
         (lambda x: map(str, [x]), "for 3 it returned a map, which holds no values yet.*"),
         (lambda x: KeyError("x"), r"for 3 it returned KeyError\('x'\)"),
-        (6, "it is 6"),
+        (6, "you gave 6"),
     ],
 )
 def test_whatever_goes_wrong_in_the_answer_gets_the_hint(said, answer, verdict):
@@ -237,7 +243,7 @@ def test_an_answer_cannot_change_the_cases(said):
 @strange
 def test_no_value_makes_a_check_raise(said, kind):
     lines = said(HALF, STRANGE[kind], 3, 4, STRANGE[kind])
-    assert lines[0].startswith("not yet: it is ")
+    assert lines[0].startswith("not yet: you gave ")
     assert lines[-1] == "Expected: 0.5"
     assert all(len(line) < 250 for line in lines)
 

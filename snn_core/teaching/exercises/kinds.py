@@ -67,6 +67,7 @@ class Value:
         stronger: what leads to the answer; added at the second failure.
         mistakes: likely wrong values, each with a hint that is shown in place of `hint`.
         tolerance: relative and absolute.
+        also: other ways to write the right value.
     """
 
     expected: object
@@ -74,15 +75,16 @@ class Value:
     stronger: str
     mistakes: tuple[Mistake, ...] = ()
     tolerance: float = 1e-6
+    also: tuple = ()
 
     def fault(self, answer: object) -> Fault | None:
         """Return what is wrong with the answer, or None; raise NotAttempted for the stub."""
         if answer is None or answer is Ellipsis:
             raise NotAttempted
-        if equal(answer, self.expected, self.tolerance):
+        if any(equal(answer, right, self.tolerance) for right in (self.expected, *self.also)):
             return None
         hint = _hint(answer, self.mistakes, self.hint, self.tolerance)
-        return Fault(f"it is {shown(answer)}", hint, shown(self.expected))
+        return Fault(f"you gave {shown(answer)}", hint, shown(self.expected))
 
 
 def call(answer: Callable, *arguments: object) -> object:
@@ -134,7 +136,9 @@ class Function:
         if answer is None or answer is Ellipsis:
             raise NotAttempted
         if not callable(answer):
-            return Fault(f"it is {shown(answer)}", "Hand over the function itself, without calling it.", "a function")
+            return Fault(
+                f"you gave {shown(answer)}", "Hand over the function itself, without calling it.", "a function"
+            )
         for number, case in enumerate(self.cases):
             fault = self._fault_in(case, answer, first=number == 0)
             if fault:

@@ -49,9 +49,9 @@ EXERCISES = {
         "Which share of these sums is 0?",
     ),
     "07.3": Value(
-        ("3", "threshold too high"),
+        (3, "threshold too high"),
         hint="Go from the input to the output. Which layer is the first whose row looks unlike layer 1? Hand over "
-        "a pair of two texts, the layer and the cause.",
+        "a pair, the layer and the cause.",
         stronger="In that layer compare two columns: how high do the membranes come, and how often do its neurons "
         "spike? At the usual threshold of 1, would they?",
         mistakes=(
@@ -77,6 +77,7 @@ EXERCISES = {
                 "The layer is right. Which cause would keep neurons silent whose membranes are far above 1?",
             ),
         ),
+        also=(("3", "threshold too high"),),
     ),
     "07.4": Function(
         cases=(

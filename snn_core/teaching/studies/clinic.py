@@ -187,6 +187,29 @@ def sick_and_repaired(results: dict) -> dict[str, list[list[float]]]:
     return pairs
 
 
+def one_repair(results: dict) -> dict[str, list[float]]:
+    """Return the accuracies of each repair of a patient with two faults, by letter and repair.
+
+    Args:
+        results: of the record "clinic".
+    """
+    return {
+        f"{name}, {repair}": arm["accuracy"]
+        for name, arms in results["repairs"].items()
+        for repair, arm in arms.items()
+    }
+
+
+def with_memory(results: dict) -> dict[str, list[list[float]]]:
+    """Return the accuracies along time and along the batch, by how much the neurons remember.
+
+    Args:
+        results: of the record "clinic".
+    """
+    time, batch = results["memory"]["along time"], results["memory"]["along the batch"]
+    return {f"β = {beta}": [time[beta]["accuracy"], batch[beta]["accuracy"]] for beta in time}
+
+
 def encoder(generator: Generator) -> Callable[[Tensor], Tensor]:
     """Return what turns images ``[B, 784]`` into spikes ``[10, B, 784]``."""
     return lambda images: encoding.rate(images, STEPS, generator=generator)

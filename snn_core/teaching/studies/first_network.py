@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from ... import LIF, encoding
 from ...datasets import mnist_mini
 from ...training import History, fit, one_cycle, seed_torch
+from ..records import recorded
 
 STEPS = 10
 BATCH_SIZE = 64
@@ -62,3 +63,9 @@ def as_masks(spikes: Tensor) -> list[list[int]]:
     """
     powers = 2 ** torch.arange(spikes.shape[2])
     return (spikes.long() * powers).sum(2).T.tolist()
+
+
+def stopped_outputs() -> Tensor:
+    """Return the output spikes ``[T, B, 10]`` that the explorer of page 07 holds."""
+    masks = torch.tensor(recorded("first_network").results["stopped"]["masks"]).T
+    return torch.stack([masks >> label & 1 for label in range(10)], 2).float()

@@ -71,7 +71,9 @@ WRONG = {
         (("3", "weights too small"), "how high"),
         (("3", "surrogate too narrow"), "way forward"),
         (("3", "wrong axis"), "far above 1"),
-        ("threshold too high", "a pair of two texts"),
+        ((5, "threshold too high"), "what it hears"),
+        ((3, "state kept"), "The layer is right"),
+        ("threshold too high", "a pair, the layer"),
     ],
     "07.4": [
         (from_zero, "after two steps"),

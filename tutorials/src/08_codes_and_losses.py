@@ -423,7 +423,7 @@ options = {"encode": encode, "batch_size": 50, "generator": generator}
 history = fit(network, images, labels, epochs=2, progress=False, **options)
 
 # %% [markdown]
-# (So are the map's; losses on membranes read a last layer `LeakyIntegrator`.)
+# (The map's networks are built so; losses on membranes read a `LeakyIntegrator`.)
 #
 # Then a copy goes on for an epoch with a penalty:
 
@@ -464,7 +464,7 @@ print(sparing)
 # %% [markdown]
 # With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. At 3, 18 read 90 %; at 10 it is silent.
 #
-# Charge only after a training without. From the first update on, with as many epochs, five seeds read less, one only 28 % (`charging_first`).
+# Charge only after a training without. From the first update on, with as many epochs, each of five seeds reads less, one only 28 % (`charging_first`).
 
 # %% tags=["check"]
 often, seldom = (counts.sum(1).mean().item() for _, counts in found.values())

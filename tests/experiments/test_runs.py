@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from experiments import (
+    charging_first,
     codes_and_losses,
     convolutional_choices,
     event_digits,
@@ -132,6 +133,16 @@ def test_longer_training():
         for name in ("accuracy", "spikes", "steps"):
             assert [len(seeds) for seeds in runs[name]] == [1, 1]  # for each learning rate
         assert 0 <= runs["accuracy"][0][0] <= 1
+
+
+def test_charging_first():
+    charging_first.main([*TINY, "--epochs", "3"])
+    results = recorded("charging_first").results
+    assert list(results) == ["rate, first", "rate, after", "direct, first", "direct, after"]
+    for code in ("rate", "direct"):
+        first, after = (results[f"{code}, {order}"] for order in ("first", "after"))
+        assert first["spikes"][0] < after["spikes"][0]
+        assert 0 <= first["accuracy"][0] <= 1
 
 
 def test_sparing_spikes(monkeypatch):

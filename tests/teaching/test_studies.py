@@ -32,6 +32,17 @@ def test_every_code_goes_with_every_loss(code, loss):
     assert objective(output, torch.arange(8)).isfinite()
 
 
+def test_a_trial_multiplies_the_output_that_its_loss_reads():
+    data = IMAGES.flatten(1), torch.arange(8)
+
+    def spikes(lr, scale):
+        loss = "summed_membrane_cross_entropy"
+        return codes_and_losses.trial("direct", loss, lr, data, data, epochs=9, scale=scale).spikes
+
+    assert spikes(1e-3, 0.0) == spikes(1e-2, 0.0)  # nothing is learned from an output of 0
+    assert len({spikes(1e-3, scale) for scale in (0.0, 0.1, 1.0)}) == 3
+
+
 def test_random_ties_pool_as_pytorch_does_and_spread_the_gradient():
     torch.manual_seed(0)
     spikes = (torch.rand(400, 3, 4, 4) < 0.7).float().requires_grad_()

@@ -39,14 +39,21 @@ def _lack(membrane: torch.Tensor, labels: torch.Tensor) -> float:
 
 
 def _with_gradient(answer, membrane: torch.Tensor, labels: torch.Tensor) -> object:
-    """Return the loss; raise for one that no network could be trained by."""
+    """Return the loss, or what is wrong with its gradient."""
     loss = answer(1 * membrane.requires_grad_(), labels)  # no leaf: it may be changed
     if isinstance(loss, torch.Tensor | float) and not getattr(loss, "requires_grad", False):
-        raise ValueError("the loss has no gradient: stay with tensors, without detach or item")
+        return NO_GRADIENT
+    if isinstance(loss, torch.Tensor) and loss.dim() == 0 and abs(loss - _lack(membrane.detach(), labels)) < 1e-4:
+        (gradient,) = torch.autograd.grad(loss, membrane, retain_graph=True)
+        if gradient.sum(2).abs().max() > 1e-6:  # what raises the right one lowers the highest of the others
+            return HALF_A_GRADIENT
     return loss
 
 
 LEADS = _leads(MEMBRANES, LABELS)
+OWN = MEMBRANES[:, range(len(LABELS)), LABELS].unsqueeze(2)
+NO_GRADIENT = "a loss without a gradient"
+HALF_A_GRADIENT = "a loss whose gradient leaves out some membranes"
 BELOW = torch.tensor([[[0.5, -2.0, -3.0]]])  # all others below 0
 
 EXERCISES = {
@@ -69,6 +76,20 @@ EXERCISES = {
                 "First the lead of the right membrane over the highest of the others, `[T, B]`; then what is "
                 "missing to 1; then the mean.",
                 mistakes=(
+                    Mistake(NO_GRADIENT, "No network learns by it: stay with tensors, without `detach` or `item`."),
+                    Mistake(HALF_A_GRADIENT, "The highest of the others has to fall, too: no `detach`."),
+                    Mistake(
+                        (1 - LEADS).clamp(min=0).square().mean().item(),
+                        "What is missing is the cost itself, not its square.",
+                    ),
+                    Mistake(
+                        (1 - LEADS).clamp(min=0).mean().item() / MEMBRANES.shape[2],
+                        "The mean runs over steps and samples, not over classes.",
+                    ),
+                    Mistake(
+                        (1 - OWN + MEMBRANES).clamp(min=0).mean().item(),
+                        "Only the *highest* of the others is compared, not each class.",
+                    ),
                     Mistake((1 - LEADS).mean().item(), "A lead above 1 costs nothing; it earns nothing either."),
                     Mistake(
                         (1 - LEADS).clamp(min=0).sum().item(),

@@ -96,6 +96,7 @@ def trial(
     seed: int = 0,
     epochs: int = 1,
     batch_size: int = 25,
+    scale: float = 1.0,
 ) -> Trial:
     """Train one network from scratch with Adam, and test it once.
 
@@ -104,17 +105,23 @@ def trial(
         lr: learning rate.
         train, test: images ``[samples, 784]`` and labels.
         seed, epochs, batch_size: of the training.
+        scale: factor on the output, before the loss reads it.
     """
     generator = seed_torch(seed)
     objective = LOSSES[loss]
     network = classifier(code, loss)
     encode = coder(code, generator)
+
+    def scaled(output: Tensor, labels: Tensor) -> Tensor:
+        return objective(scale * output, labels)
+
     start = time.process_time()
     fit(
         network,
         *train,
         encode=encode,
-        loss=objective,
+        loss=scaled,
+        decode=objective.decode,
         optimizer=torch.optim.Adam(network.parameters(), lr=lr),
         epochs=epochs,
         batch_size=batch_size,

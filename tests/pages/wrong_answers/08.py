@@ -75,6 +75,25 @@ def as_a_number(membrane, labels):
     return (1 - lead(membrane, labels)).clamp(min=0).mean().item()
 
 
+def with_half_a_gradient(membrane, labels):
+    others = membrane.detach().clone()
+    others[:, range(len(labels)), labels] = -torch.inf
+    return (1 - membrane[:, range(len(labels)), labels] + others.amax(2)).clamp(min=0).mean()
+
+
+def squared(membrane, labels):
+    return (1 - lead(membrane, labels)).clamp(min=0).square().mean()
+
+
+def over_classes_too(membrane, labels):
+    return (1 - lead(membrane, labels)).clamp(min=0).mean() / membrane.shape[2]
+
+
+def each_class_compared(membrane, labels):
+    own = membrane[:, range(len(labels)), labels].unsqueeze(2)
+    return (1 - own + membrane).clamp(min=0).mean()
+
+
 WRONG = {
     "08.1": [((5 / 20) ** 2, "all four"), (25 / 4, "share"), (0.25, "all four")],
     "08.2": [
@@ -85,8 +104,12 @@ WRONG = {
         (on_average_only, "before the mean"),
         (always_the_labels_of_the_first_case, "Use the labels"),
         (masked_with_zero, "can be negative"),
-        (without_a_gradient, "no gradient"),
-        (as_a_number, "no gradient"),
+        (without_a_gradient, "No network learns by it"),
+        (as_a_number, "No network learns by it"),
+        (with_half_a_gradient, "has to fall, too"),
+        (squared, "not its square"),
+        (over_classes_too, "not over classes"),
+        (each_class_compared, "not each class"),
     ],
     "08.3": [
         (one_spike_without_its_sum, "sum the squares"),

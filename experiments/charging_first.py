@@ -1,0 +1,73 @@
+"""Charge a network for its hidden spikes from the first update on, or after a training without.
+
+``python -m experiments.charging_first`` writes the record that page 08 shows. The network is that
+of `snn_core.teaching.studies.codes_and_losses` with the cross-entropy of counts, trained for the
+same number of epochs in both arms of a code. The test images are looked at once per network.
+"""
+
+import torch
+
+from experiments import parser_for
+from experiments.sparing_spikes import measure
+from snn_core.datasets import mnist_mini
+from snn_core.losses import l1_activity
+from snn_core.teaching.records import record
+from snn_core.teaching.studies.codes_and_losses import HIDDEN, STEPS, TAU_MEM, classifier, coder
+from snn_core.training import fit, seed_torch
+
+SETTINGS = {
+    "codes": ["rate", "direct"],
+    "loss": "count_cross_entropy",
+    "hidden": HIDDEN,
+    "tau_mem": TAU_MEM,
+    "steps": STEPS,
+    "charge": 1.0,  # of `l1_activity` of the hidden layer
+    "epochs_before": {"first": 0, "after": 2},  # without the charge
+    "epochs": 6,  # in all
+    "samples": 5000,
+    "batch_size": 50,
+    "lr": 1e-3,
+    "seeds": [0, 1, 2, 3, 4],
+}
+
+
+def run(code: str, before: int, seed: int, train: tuple, test: tuple, settings: dict) -> dict:
+    """Train one network, the first epochs without the charge; return what `measure` does."""
+    generator = seed_torch(seed)
+    network = classifier(code, settings["loss"])
+    encode = coder(code, generator)
+    options = {"encode": encode, "batch_size": settings["batch_size"], "generator": generator}
+
+    def charge(spikes: list[torch.Tensor]) -> torch.Tensor:
+        return settings["charge"] * l1_activity(spikes[0])
+
+    for epochs, penalty in ((before, None), (settings["epochs"] - before, charge)):
+        if epochs:
+            optimizer = torch.optim.Adam(network.parameters(), lr=settings["lr"])
+            how = {"optimizer": optimizer, "penalty": penalty, "epochs": epochs}
+            fit(network, *train, **how, **options, progress=False)
+    return measure(network, encode, *test)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Train with each code, order and seed, and write the record."""
+    parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    told = vars(parser.parse_args(arguments))
+    torch.set_num_threads(told.pop("threads"))
+    settings = SETTINGS | told
+    digits = mnist_mini()
+    images, labels = digits.train_images.flatten(1), digits.train_labels
+    train = images[: settings["samples"]], labels[: settings["samples"]]
+    test = digits.test_images.flatten(1), digits.test_labels
+    results = {}
+    for code in settings["codes"]:
+        for order, before in settings["epochs_before"].items():
+            runs = [run(code, before, seed, train, test, settings) for seed in settings["seeds"]]
+            print(code, order, runs, flush=True)
+            results[f"{code}, {order}"] = {name: [each[name] for each in runs] for name in runs[0]}
+    record("charging_first", settings, results)
+
+
+if __name__ == "__main__":
+    main()

@@ -85,7 +85,7 @@ print(list(direct.shape))
 print(direct.data_ptr() == image.data_ptr())
 
 # %% [markdown]
-# None: it is a view of the image, seen 25 times. This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply in every step, where a spike asks only for an addition. From here on, pixels send spikes.
+# None: it is a view of the image, seen 25 times. This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
 
 # %% tags=["check"]
 assert direct.data_ptr() == image.data_ptr()
@@ -164,7 +164,7 @@ assert (many.mean(0)[:, image == 1] == 1).all()
 # | 3 | 0.2 | 0.6 | no | 0.6 |
 # | 4 | 0.6 | 1.0 | **spike** | 0 |
 #
-# This is how an *integrate-and-fire* neuron works; page 02 adds a leak.
+# This is an *integrate-and-fire* neuron whose spike subtracts the threshold; page 02 adds a leak.
 
 
 # %%
@@ -233,7 +233,7 @@ assert torch.equal(integrate_and_fire(encoding.direct(image, 16)), regular(image
 #
 # People see within 150 ms whether a picture shows an animal, through some ten stages of neurons. That leaves each stage 15 ms, enough for one spike of a neuron, hardly for two (Thorpe et al. 1996, 2001).
 #
-# A **latency code** gives each pixel one spike, and says the value by its *time*: the brighter, the earlier. The simplest rule spreads the greys evenly over steps 0 to $T - 1$. Black never spikes.
+# A **latency code** gives each pixel one spike, and says the value by its *time* since an onset that the receiver knows: the brighter, the earlier. The simplest rule spreads the greys evenly over steps 0 to $T - 1$. Black never spikes.
 #
 # $$t(x) = (T - 1)\,(1 - x) \quad \text{for } x > 0 .$$
 #
@@ -312,7 +312,7 @@ axis.plot(heard, color=BLUE, drawstyle="steps-post", label="receiver")
 decorate(axis, title="It never forgets", x="time (ms)", y="grey")
 
 # %% [markdown]
-# That it is still bright. So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this (page 17). In the core they are two channels, right after the batch; our film is a batch of one.
+# That it is still bright. So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this, with the logarithm of the light (page 17). In the core they are two channels, right after the batch; our film is a batch of one.
 
 # %%
 events = encoding.delta(movie.unsqueeze(1), threshold=0.25)
@@ -527,7 +527,7 @@ pictures = [lossy["regular rate"], lossy["latency"]]
 axes = images(pictures, ["regular rate", "latency"])
 
 # %% [markdown]
-# Latency's: its one spike is the whole pixel. In a count each spike matters little: a reason to pay for a rate code. But in a film, a lost delta spike is never made good. None of the codes is best in all. (Late spikes: *Deeper*.)
+# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. But in a film, a lost delta spike is never made good. None of the codes is best in all. (Late spikes: *Deeper*.)
 
 # %% tags=["check"]
 disturbed = record.results["disturbed"]
@@ -694,7 +694,7 @@ check("01.3", phase_code)
 # - S. Thorpe, A. Delorme, R. Van Rullen, *Spike-based strategies for rapid processing*, Neural Networks 14, 2001.
 # - P. Lichtsteiner, C. Posch, T. Delbruck, IEEE JSSC 43(2), 2008: the event camera.
 # - J. Kim, H. Kim, S. Huh, J. Lee, K. Choi, *Deep neural networks with weighted spikes*, Neurocomputing 311, 2018.
-# - S. M. Bohte, J. N. Kok, H. La Poutré, *Error-backpropagation in temporally encoded networks of spiking neurons*, Neurocomputing 48, 2002.
+# - S. M. Bohte, J. N. Kok, H. La Poutré, *Error-backpropagation in temporally encoded networks of spiking neurons*, Neurocomputing 48, 2002: the same fields, read by latency.
 #
 # **Next:** [02 · The LIF neuron](02_lif_neuron.ipynb): what does one neuron do with these spikes?
 

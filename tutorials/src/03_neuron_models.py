@@ -69,7 +69,7 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# - `CuBaLIF` and `Alpha` have a **synapse** that spreads each spike over time. They begin late, and one close pair is not enough.
+# - `CuBaLIF` and `Alpha` have a **synapse** that spreads each spike over time, so its peak is lower. They begin late, and one close pair is not enough.
 # - `AdaptiveLIF` **tires**: each spike lifts its threshold, the dashed line, and the next one needs more input.
 # - `RecurrentLIF` **hears itself**. Once started it goes on, also after the end of the input.
 # - `Izhikevich` fires in **bursts**, here pairs.
@@ -317,7 +317,7 @@ decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
-# All five. Even one alone, firing on and on, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition keeps the other groups out. What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
+# All five. Even one alone, firing on and on, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition would keep a second group out (exercise 4). What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
 
 # %% tags=["check"]
 every = 0.05 * torch.randn(150, 20, 20, generator=generator)
@@ -636,7 +636,7 @@ check("03.3", adaptive_by_hand)
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer 5</summary>
 #
-# The synapse alone changes nothing: one spike buys more than one spike, so the rate grows until there is a spike at every step, 1000 spikes/s at 1 ms and 2000 at 0.5 ms. With the pause it is 125 to 138 spikes/s at steps from 1 to 0.25 ms: between two spikes lie the pause, one step, and 2 ms in which the membrane climbs to the threshold.
+# This synapse, which never saturates, changes nothing alone: one spike buys more than one spike, so the rate grows until there is a spike at every step, 1000 spikes/s at 1 ms and 2000 at 0.5 ms. With the pause it is 125 to 138 spikes/s at steps from 1 to 0.25 ms: between two spikes lie the pause, one step, and 2 ms in which the membrane climbs to the threshold.
 #
 # ```python
 # from typing import NamedTuple
@@ -820,7 +820,7 @@ axis.plot(eta, tau_eff, "o", color=VERMILION, label="measured")
 decorate(axis, title="The rate settles faster", x="strength η", y="time constant (ms)", ylim=(0, 110))
 
 # %% [markdown]
-# The closed form takes $a$ as constant within an interval, and is right within 10 %. It holds near the end of the fall; the beginning is faster still. Benda and Herz (2003) treat the general case.
+# The closed form takes $a$ as constant within an interval, and is right within 10 %. It holds near the end of the fall; the beginning is faster still. Benda and Herz (2003) treat adaptation by currents.
 
 # %% tags=["check"]
 assert np.abs(tau_eff / np.interp(eta, curve, closed_form) - 1).max() < 0.1
@@ -934,7 +934,7 @@ axis.plot(time, euler(kick, 0.5), color=VERMILION, label="Euler")
 axis.plot(time, core.membrane.flatten(), label="core")
 decorate(
     axis,
-    title="By Euler's method inhibition excites",
+    title="Euler's steps of 0.5 ms turn a violent kick into a spike",
     x="time (ms)",
     y="membrane (mV)",
 )

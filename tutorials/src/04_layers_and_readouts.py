@@ -115,7 +115,7 @@ print("membrane:", run.membrane.flatten())
 print("spikes:  ", run.spikes.flatten())
 
 # %% [markdown]
-# The membrane: it takes $\beta$ times the state before. A current needs nothing from the step before: **only neurons have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
+# The membrane: it takes $\beta$ times the state before. This current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
 
 # %%
 network = nn.Sequential(
@@ -393,7 +393,7 @@ print("input spikes:", min(found), "to", max(found))
 print("pixels:", record.results["pixels"]["accuracy"])
 
 # %% [markdown]
-# No luck; and size helps. The noise of the input spikes costs less than half a point, 256 random neurons two more. With 1,024 all is won back. So spikes carry the image.
+# No luck; and size helps. The noise of the input spikes costs less than half a point, 256 random neurons two more. With 1,024, a nonlinear expansion of the image, the readout passes the pixels.
 #
 # **The bar for training is 89 %**: so much needs no hidden layer. Page 07 trains *both* layers of a network with 256 hidden neurons. (Spread and penalties were chosen on 1,000 training digits that the fits did not see.)
 
@@ -551,7 +551,7 @@ for gain, found in record.results["gains"].items():
     print("gain", gain, *means, sep="  ")
 
 # %% [markdown]
-# Both: two steps later, and six points better. Somewhat more than half of this is more evidence, the rest fewer ties (solution 3). **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, or better.
+# Both: two steps later, and six points better. On average somewhat more than half of this is more evidence, the rest fewer ties (solution 3). **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, or better.
 #
 # Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: trained for another decoder, the order may change (page 08).
 
@@ -730,7 +730,7 @@ check("04.3", first_spike_winner)
 # - E. O. Neftci, H. Mostafa, F. Zenke, *Surrogate gradient learning in spiking neural networks*, IEEE Signal Processing Magazine 36(6), 2019, section II: a layer as a recurrent network.
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023, sections II and IV: readouts.
 # - D. Mishkin, J. Matas, *All you need is a good init*, ICLR 2016, arXiv 1511.06422: measured weights, for ordinary networks.
-# - J. Rossbroich, J. Gygax, F. Zenke, *Fluctuation-driven initialization for spiking neural network training*, Neuromorphic Computing and Engineering 2, 2022: the variance of a membrane.
+# - J. Rossbroich, J. Gygax, F. Zenke, *Fluctuation-driven initialization for spiking neural network training*, Neuromorphic Computing and Engineering 2, 2022: the flicker of a membrane, without the offset.
 #
 # **Next:** [05 · Surrogate gradients](05_surrogate_gradients.ipynb) finds a gradient for the hidden weights that were random here. Back to [03 · Neuron models](03_neuron_models.ipynb).
 

@@ -231,7 +231,7 @@ print(f"loss {new_loss:.2f}, accuracy {new_score:.0%}")
 print(f"unseen digits, accuracy after: {unseen():.0%}")
 
 # %% [markdown]
-# A few output spikes have become 24, and 14 of the 64 digits are read instead of 2: there are 203,530 weights, and the gradient told each in which direction. Unseen digits gain less, since it was the gradient of these 64.
+# A few output spikes have become 24, and 14 of the 64 digits are read instead of 2: there are 203,530 weights, and the gradient told each that it reached in which direction. Unseen digits gain less, since it was the gradient of these 64.
 #
 # Now do it for one batch after the other. An **epoch** is once through all images:
 
@@ -586,7 +586,7 @@ singly = one_repair(found)
 assert [round(100 * np.mean(found["patients"][name]["accuracy"])) for name in "AF"] == [72, 81]
 assert max(singly["E, larger weights"]) < 0.4
 assert min(singly["E, surrogate with tails"]) > 0.8
-assert max(singly["B, weights of both signs"]) < 0.65
+assert max(singly["B, weights of both signs"]) < 0.75
 assert max(singly["B, smaller weights"]) - min(singly["B, smaller weights"]) > 0.6
 loudest = np.argmax(found["patients"]["B"]["spikes"])
 assert found["patients"]["B"]["spikes"][loudest] > 99
@@ -626,7 +626,7 @@ assert 9 < runs["plus"].membrane.max() < 11
 # %% [markdown]
 # ## 6 · All of MNIST
 #
-# 5,000 images are few. With all 60,000, more neurons and other settings, a network of spiking neurons makes less than half as many errors. Training takes minutes, so this is a record:
+# 5,000 images are few. With all 60,000, more neurons and other settings, a network of spiking neurons makes less than half as many errors. Training takes a quarter of an hour for each seed, so this is a record:
 
 # %%
 record = recorded("mnist_full")
@@ -663,7 +663,7 @@ assert all(abs(ours - percent) < 0.5 for percent in published.values())
 #
 # - turned spike counts into a loss, saw one update wake the outputs, and wrote the loop that `fit` repeats exactly;
 # - trained 266 spiking neurons to at least 94 % on unseen digits, and stopped them at any step;
-# - found six faults by measuring, and saw which single repair is the cure;
+# - found six faults by measuring, and saw when one repair is enough;
 # - compared with what is published on the full MNIST.
 #
 # When a network learns nothing: loss at $\ln C$? → output spikes → `diagnose` → first odd layer → repair → overfit one batch.

@@ -443,11 +443,11 @@ def spare(penalty):
 
 
 # %%
-def charge(z):
+def charged(z):
     return losses.l1_activity(z[0])
 
 
-found = {"none": None, "charge": charge}
+found = {"none": None, "charge": charged}
 for name, penalty in found.items():
     found[name] = spare(penalty)
     right, counts = found[name]
@@ -773,7 +773,7 @@ assert near == [[0, 1, 2, 3], list(range(41))]
 
 # %%
 def bounded(z):
-    return charge(z) + 10 * losses.lower_activity(z[0], 0.1)
+    return charged(z) + 10 * losses.lower_activity(z[0], 0.1)
 
 
 found["with bound"] = spare(bounded)

@@ -100,7 +100,7 @@ PATIENTS = {
 }
 REPAIRS = {  # by patient; one thing at a time where there are two
     "B": {
-        "weights of both signs": _weights(-TOO_LARGE, TOO_LARGE),
+        "weights of both signs": _weights(-TOO_LARGE / 2, TOO_LARGE / 2),  # as spread as before
         "smaller weights": _weights(0.0, SMALL),
         "both": _weights(-SMALL, SMALL),
     },

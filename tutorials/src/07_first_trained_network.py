@@ -632,7 +632,7 @@ assert 9 < runs["plus"].membrane.max() < 11
 record = recorded("mnist_full")
 print(record)
 for name, value in record.settings.items():
-    print(f"{name:12} {value}")
+    print(f"{name:16} {value}")
 
 # %% [markdown]
 # Lee, Delbruck and Pfeiffer (2016) trained spiking networks on the same task, in which no network is told which pixels are neighbours (*permutation-invariant* MNIST).

@@ -42,7 +42,8 @@ class _Context(FunctionCtx):
 class _FirstSpikes(torch.autograd.Function):
     @staticmethod
     def forward(ctx: _Context, time: Tensor, charge: Tensor, neuron: Dynamics) -> Tensor:
-        spikes = _crossings(time, charge, neuron).amin(0)
+        earliest = _crossings(time, charge, neuron).amax(0)
+        spikes = -_tau(neuron) * torch.log(earliest)
         ctx.save_for_backward(time, charge, spikes)
         ctx.neuron = neuron
         return spikes
@@ -61,23 +62,31 @@ class _FirstSpikes(torch.autograd.Function):
 
 
 def _crossings(time: Tensor, charge: Tensor, neuron: Dynamics) -> Tensor:
-    """Return where V crosses after each arrival and before the next, ``[E, B, M]``, or infinity."""
+    """Return ``exp(-t / tau)`` where V crosses after an arrival and before the next, else 0.
+
+    ``[E, B, M]``; tau is that of the exponential that the equation is solved for.
+    """
     start = torch.where(time < torch.inf, time, 0)
     a = (charge * torch.exp(start / neuron.tau_mem)).cumsum(0)
     b = (charge * torch.exp(start / neuron.tau_syn)).cumsum(0)
     solve = _without_leak if neuron.ratio == 0 else _with_leak
-    crossing = solve(a, b, neuron)
-    following = torch.cat([time[1:], torch.full_like(time[:1], torch.inf)])
-    inside = (crossing >= time) & (crossing <= following)
-    return torch.where(inside, crossing, torch.inf)
+    x = solve(a, b, neuron.threshold)
+    now = torch.exp(-time / _tau(neuron))
+    following = torch.cat([now[1:], torch.zeros_like(now[:1])])
+    return torch.where((x <= now) & (x >= following), x, 0)
 
 
-def _without_leak(a: Tensor, b: Tensor, neuron: Dynamics) -> Tensor:
+def _tau(neuron: Dynamics) -> float:
+    """Return the time constant of the exponential that the equation is solved for."""
+    return neuron.tau_syn if neuron.ratio == 0 else neuron.tau_mem
+
+
+def _without_leak(a: Tensor, b: Tensor, threshold: float) -> Tensor:
     """Solve ``a - b x = threshold`` for ``x = exp(-t / tau_syn)``."""
-    return -neuron.tau_syn * torch.log((a - neuron.threshold) / b)
+    return (a - threshold) / b
 
 
-def _with_leak(a: Tensor, b: Tensor, neuron: Dynamics) -> Tensor:
+def _with_leak(a: Tensor, b: Tensor, threshold: float) -> Tensor:
     """Solve ``2 (a x - b x²) = threshold`` for the larger ``x = exp(-t / tau_mem)``: the rise."""
-    root = torch.sqrt(a * a - 2 * b * neuron.threshold)
-    return -neuron.tau_mem * torch.log((a + root) / (2 * b))
+    root = torch.sqrt(a * a - 2 * b * threshold)
+    return (a + root) / (2 * b)

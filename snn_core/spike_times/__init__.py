@@ -7,20 +7,21 @@ one spike per neuron may also be ``[B, N]``. Time is continuous: there is no ste
 - `FirstSpikeLayer` returns the first spike of each neuron (K = 1), which has a closed form.
 - `EventPropLayer` returns all spikes; its gradient goes backwards from spike to spike.
 - `spike_time` and `spike_time_gradient` do it for one neuron, as by hand.
-- A silent neuron has no gradient: `weight_sum_cost` and `wake` are there for it.
+- A silent neuron has no gradient: `weight_sum_cost`, `wake` and `WakeUp` are there for it.
 """
 
 from .answers import earliest, first_time_cross_entropy, first_time_mse
 from .layers import EventPropLayer, FirstSpikeLayer, TimedLayer
 from .neuron import Dynamics
 from .one_neuron import membrane_at, membrane_slope, spike_time, spike_time_gradient
-from .silence import wake, weight_sum_cost
+from .silence import WakeUp, wake, weight_sum_cost
 
 __all__ = [
     "Dynamics",
     "EventPropLayer",
     "FirstSpikeLayer",
     "TimedLayer",
+    "WakeUp",
     "earliest",
     "first_time_cross_entropy",
     "first_time_mse",

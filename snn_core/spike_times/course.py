@@ -63,7 +63,8 @@ class Course:
 
     def _wait(self, end: Tensor) -> Tensor:
         """Return how long each neuron takes to its next spike; infinite if `end` comes first."""
-        tau, ratio = self.neuron.tau_syn, self.neuron.ratio
+        tau = self.neuron.tau_syn
+        ratio = self.neuron.ratio
         b = self.neuron.gain * tau * self.current
         a = self.membrane + b
         last = torch.exp(-_difference(end, self.clock) / tau)
@@ -73,7 +74,8 @@ class Course:
         crosses = rises & (a * peak**ratio - b * peak >= self.neuron.threshold)
         wait = torch.full_like(a, torch.inf)
         if crosses.any():
-            wait[crosses] = -tau * torch.log(self._newton(a[crosses], b[crosses], peak[crosses]))
+            x = self._newton(*(each[crosses] for each in (a, b, peak)))
+            wait[crosses] = -tau * torch.log(x)
         return wait
 
     def _newton(self, a: Tensor, b: Tensor, peak: Tensor) -> Tensor:

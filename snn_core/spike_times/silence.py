@@ -1,7 +1,9 @@
 """What a gradient of spike times cannot do: wake a neuron that does not spike."""
 
+from collections.abc import Sequence
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import _checks
 from .layers import TimedLayer
@@ -68,6 +70,52 @@ def wake(layer: TimedLayer, times: Tensor, *, by: float, share: float = 0.7) -> 
     asleep = first.isinf().to(layer.weight.dtype).mean(0) > share
     layer.weight.add_(by / inputs * asleep.unsqueeze(1))
     return asleep
+
+
+class WakeUp:
+    """Wakes the silent neurons of a whole network after each update: an `after_batch` for `fit`.
+
+    It watches what each layer returns; a call applies `wake` to all layers, for the last batch.
+
+    Args:
+        network: with layers of this package.
+        by: what is added to the sum of a neuron's weights, at least 0.
+        shares: for each layer, input to output, in [0, 1]: a neuron is woken if it is silent for
+            more than this share of the samples.
+
+    Raises:
+        ValueError: for values outside these ranges, or not one share per layer.
+
+    >>> from snn_core.spike_times import FirstSpikeLayer
+    >>> network = nn.Sequential(FirstSpikeLayer(2, 1, drive=0.0, spread=0.0))
+    >>> wake_up = WakeUp(network, by=3.0, shares=[0.7])
+    >>> [(network(torch.zeros(1, 2)).isinf().item(), wake_up())[0] for update in range(2)]
+    [True, False]
+    """
+
+    def __init__(self, network: nn.Module, *, by: float, shares: Sequence[float]):
+        _checks.module("network", network)
+        _checks.number("by", by, 0, open_low=False)
+        self.by = by
+        self.layers = [layer for layer in network.modules() if isinstance(layer, TimedLayer)]
+        fits = len(shares) == len(self.layers)
+        expected = f"one for each of {len(self.layers)} layers"
+        _checks.require(fits, "shares", f"{len(shares)} shares", expected)
+        for share in shares:
+            _checks.number("shares", share, 0, 1, open_low=False)
+        self.shares = list(shares)
+        self.times: dict[nn.Module, Tensor] = {}
+        for layer in self.layers:
+            layer.register_forward_hook(self._watch)
+
+    def __call__(self) -> None:
+        """Wake who was silent in the last batch."""
+        for layer, share in zip(self.layers, self.shares, strict=True):
+            if layer in self.times:
+                wake(layer, self.times[layer], by=self.by, share=share)
+
+    def _watch(self, layer: nn.Module, _: object, times: Tensor) -> None:
+        self.times[layer] = times.detach()
 
 
 def _require_layer(layer: object) -> None:

@@ -52,9 +52,10 @@ def yin_yang_class(points: Tensor) -> Tensor:
     """
     _checks.floats("points", points)
     _checks.shape("points", points, [len(points), 2])
-    left, right, middle = (torch.hypot(points[:, 0] - x, points[:, 1] - 0.5) for x in CENTRES)
+    x, y = points.unbind(1)
+    left, right, middle = (torch.hypot(x - centre, y - RADIUS) for centre in CENTRES)
     in_dot = (left <= DOT) | (right <= DOT)
-    upper = (points[:, 1] > RADIUS) & (right > RADIUS / 2)
+    upper = (y > RADIUS) & (right > RADIUS / 2)
     yin = upper | (left <= RADIUS / 2)
     label = torch.where(yin, 0, 1).masked_fill(in_dot, 2)
     return label.masked_fill(middle > RADIUS, -1)

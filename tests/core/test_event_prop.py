@@ -29,7 +29,7 @@ def inputs(seed=0, most=1.2):
     return times, weight
 
 
-def in_small_steps(times, weights, neuron, dt, until=40.0):
+def in_small_steps(times, weights, neuron, dt, until=15.0):
     """Simulate one neuron by Euler's method; return its spikes, interpolated within their steps.
 
     Autograd goes through every step: this is BPTT, with spike times as its output.
@@ -107,9 +107,11 @@ def test_first_spikes_and_their_gradients_are_those_in_closed_form(neuron):
 
 @ANY
 def test_gradients_of_all_spikes_are_finite_differences(neuron):
-    times, weight = inputs(seed=3)
+    times, weight = inputs(seed=3, most=2.5)
+    times = times[:, :2, :5]
+    weight = weight[:2, :5]
     came = all_spikes(times, weight, neuron) < torch.inf
-    assert came.sum() > 40
+    assert came.sum() > 10
     assert came.shape[0] > 2
 
     def run(times, weight):
@@ -119,8 +121,9 @@ def test_gradients_of_all_spikes_are_finite_differences(neuron):
 
 
 def test_gradients_of_grouped_arrivals_are_finite_differences():
-    times, weight = inputs(seed=4)
-    times = (times / 3).round() * 3
+    times, weight = inputs(seed=4, most=2.5)
+    times = (times[:, :2, :5] / 3).round() * 3
+    weight = weight[:2, :5]
     assert len(arrive(times, weight).time) < 8
     came = all_spikes(times, weight, LEAKY) < torch.inf
     weight = weight.requires_grad_()
@@ -134,15 +137,18 @@ def test_the_gradient_is_that_of_a_simulation_in_steps_as_they_become_small():
     spikes = all_spikes(times[None], weights[None], LEAKY)[:, 0, 0]
     assert len(spikes) == 3
     (exact,) = torch.autograd.grad((cost * spikes).sum(), weights)
+    early = []
     errors = []
-    for dt in (0.02, 0.01, 0.005):
+    for dt in (0.08, 0.02, 0.005):
         stepped = in_small_steps(times, weights, LEAKY, dt)
         assert len(stepped) == 3
         (grad,) = torch.autograd.grad((cost * stepped).sum(), weights)
+        early.append((spikes - stepped).max().item())
         errors.append((grad - exact).abs().max().item())
-    assert errors[2] < 0.01 * exact.abs().max()
-    assert errors[0] / errors[1] == pytest.approx(2, rel=0.1)
-    assert errors[1] / errors[2] == pytest.approx(2, rel=0.1)
+    assert errors[2] < 0.005 * exact.abs().max()
+    for coarse, fine in ((0, 1), (1, 2)):  # steps a quarter as long
+        assert early[coarse] / early[fine] == pytest.approx(4, rel=0.05)
+        assert errors[coarse] > 3 * errors[fine]
 
 
 def test_what_is_kept_is_spikes_however_long_the_time_is():

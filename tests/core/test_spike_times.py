@@ -10,6 +10,7 @@ from snn_core import CuBaLIF, losses
 from snn_core.spike_times import (
     Dynamics,
     FirstSpikeLayer,
+    WakeUp,
     earliest,
     first_time_cross_entropy,
     first_time_mse,
@@ -185,7 +186,7 @@ def test_membrane_and_slope_at_the_spike():
 
 
 def test_a_tangential_crossing_makes_the_gradient_explode():
-    """One input of weight 2 peaks at the threshold; just above, ``dt/dw`` grows as 1 / sqrt(gap)."""
+    """One input of weight 2 peaks at the threshold; just above, ``dt/dw`` is as 1 / sqrt(gap)."""
     times = torch.zeros(1, dtype=torch.float64)
     steepness = []
     for gap in (1e-4, 1e-6, 1e-8):
@@ -270,7 +271,11 @@ def test_waking_raises_the_weights_of_neurons_that_are_silent_too_often():
     woken = wake(layer, times, by=0.8, share=0.5)
     assert woken.tolist() == [False, False, True]
     assert layer.weight.sum(1).tolist() == pytest.approx([0, 0, 0.8])
-    assert wake(layer, torch.stack([times, times]), by=0.0, share=0.4).tolist() == [False, True, True]
+    assert wake(layer, torch.stack([times, times]), by=0.0, share=0.4).tolist() == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_weights_begin_with_the_drive_and_the_spread_that_was_asked_for():
@@ -344,6 +349,10 @@ ONE = torch.zeros(1)
         ("times", lambda: wake(LAYER, torch.zeros(1, 2), by=1.0)),
         ("by", lambda: wake(LAYER, torch.zeros(1, 1), by=-1.0)),
         ("share", lambda: wake(LAYER, torch.zeros(1, 1), by=1.0, share=2.0)),
+        ("network", lambda: WakeUp(None, by=1.0, shares=[])),
+        ("by", lambda: WakeUp(LAYER, by=-1.0, shares=[0.5])),
+        ("shares", lambda: WakeUp(LAYER, by=1.0, shares=[0.5, 0.5])),
+        ("shares", lambda: WakeUp(LAYER, by=1.0, shares=[1.5])),
         ("weights", lambda: membrane_at(ONE, ONE, torch.zeros(2), LEAKY)),
         ("times", lambda: membrane_slope(ONE, torch.zeros(1, 1), ONE, LEAKY)),
         ("times", lambda: spike_time(torch.full((1,), torch.nan), ONE, LEAKY)),

@@ -11,6 +11,7 @@ one spike per neuron may also be ``[B, N]``. Time is continuous: there is no ste
 """
 
 from .answers import earliest, first_time_cross_entropy, first_time_mse
+from .latency import latency_times
 from .layers import EventPropLayer, FirstSpikeLayer, TimedLayer
 from .neuron import Dynamics
 from .one_neuron import membrane_at, membrane_slope, spike_time, spike_time_gradient
@@ -25,6 +26,7 @@ __all__ = [
     "earliest",
     "first_time_cross_entropy",
     "first_time_mse",
+    "latency_times",
     "membrane_at",
     "membrane_slope",
     "spike_time",

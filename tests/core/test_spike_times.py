@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from snn_core import CuBaLIF, losses
+from snn_core import CuBaLIF, encoding, losses
 from snn_core.spike_times import (
     Dynamics,
     FirstSpikeLayer,
@@ -14,6 +14,7 @@ from snn_core.spike_times import (
     earliest,
     first_time_cross_entropy,
     first_time_mse,
+    latency_times,
     membrane_at,
     membrane_slope,
     spike_time,
@@ -246,6 +247,17 @@ def test_the_loss_is_that_of_spike_trains_where_times_are_whole_steps():
     assert found == pytest.approx(squared)
 
 
+def test_times_of_pixels_are_the_steps_of_the_latency_code():
+    image = torch.rand(3, 20, generator=torch.Generator().manual_seed(0))
+    image[:, 0] = 0
+    steps = encoding.latency(image, 9, mode="linear")
+    times = latency_times(image, 16.0, levels=9, dark=0.0)
+    assert torch.equal(times < torch.inf, steps.any(0))
+    assert torch.equal(times[times < torch.inf], 2.0 * steps.argmax(0)[steps.any(0)])
+    assert latency_times(image, 16.0, levels=9, dark=0.5)[image <= 0.5].isinf().all()
+    assert set(latency_times(image, 16.0, levels=1).flatten().tolist()) == {0.0, math.inf}
+
+
 def test_silent_outputs_have_no_gradient_and_cost_what_the_latest_spike_costs():
     times = torch.tensor([[2.0, torch.inf]], requires_grad=True)
     loss = first_time_cross_entropy(times, torch.tensor([1]), tau=2, latest=10)
@@ -349,6 +361,10 @@ ONE = torch.zeros(1)
         ("times", lambda: wake(LAYER, torch.zeros(1, 2), by=1.0)),
         ("by", lambda: wake(LAYER, torch.zeros(1, 1), by=-1.0)),
         ("share", lambda: wake(LAYER, torch.zeros(1, 1), by=1.0, share=2.0)),
+        ("intensity", lambda: latency_times(torch.full((1, 1), 2.0), 1.0)),
+        ("duration", lambda: latency_times(ONE, -1.0)),
+        ("levels", lambda: latency_times(ONE, 1.0, levels=0)),
+        ("dark", lambda: latency_times(ONE, 1.0, dark=2.0)),
         ("network", lambda: WakeUp(None, by=1.0, shares=[])),
         ("by", lambda: WakeUp(LAYER, by=-1.0, shares=[0.5])),
         ("shares", lambda: WakeUp(LAYER, by=1.0, shares=[0.5, 0.5])),

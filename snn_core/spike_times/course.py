@@ -12,6 +12,7 @@ from .arrivals import Arrivals
 from .neuron import Dynamics
 
 ROUNDS = 100  # of Newton's method, which needs about five, and more where V barely crosses
+ULPS = 4  # of x, which falls in every round until it only trembles
 
 
 class Course:
@@ -82,13 +83,14 @@ class Course:
         """Return the x of the crossing, between 1 and that of the peak."""
         ratio = self.neuron.ratio
         x = torch.ones_like(a)
+        enough = ULPS * torch.finfo(x.dtype).eps
         for _ in range(ROUNDS):
             height = a * x**ratio - b * x - self.neuron.threshold
             slope = ratio * a * x ** (ratio - 1) - b
             before = x
             x = (x - height / slope).clamp(max=1)
             x = torch.maximum(x, peak)
-            if torch.equal(x, before):
+            if float((before - x).max()) <= enough:
                 break
         return x
 

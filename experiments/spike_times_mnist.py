@@ -13,7 +13,7 @@ import math
 import time
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from experiments import told_settings
 from experiments.mnist_full import flat_mnist
@@ -32,13 +32,14 @@ SETTINGS = {
     "duration": 10.0,  # ms, of the input
     "levels": 8,  # times of the input
     "dark": 0.1,
+    "lost": 0.2,  # of the pixels' spikes, in training
     "tau_syn": 5.0,
     "drive": [16.0, 2.0],  # of the hidden neurons, which see all pixels, and of the outputs
     "spread": [0.3, 0.5],
-    "tau_loss": 1.0,  # ms
+    "tau_loss": 0.5,  # ms
     "latest": 40.0,  # ms
     "wake": 0.02,  # added to the sum of a silent neuron's weights, after each update
-    "shares": [0.9, 0.0],  # silent samples that are too many, of hidden neurons and outputs
+    "shares": [0.9, 0.5],  # silent samples that are too many, of hidden neurons and outputs
     "samples": 60_000,
     "epochs": 20,
     "batch_size": 128,
@@ -48,7 +49,23 @@ SETTINGS = {
 CURVE = [0.5 * step for step in range(81)]  # ms
 
 
-def network_of(settings: dict) -> nn.Sequential:
+class LoseSpikes(nn.Module):
+    """Lose a share of all spikes in training, each by chance."""
+
+    def __init__(self, share: float, generator: Generator):
+        super().__init__()
+        self.share = share
+        self.generator = generator
+
+    def forward(self, times: Tensor) -> Tensor:
+        """Return the times with some of them infinite."""
+        if not self.training:
+            return times
+        lost = torch.rand(times.shape, generator=self.generator) < self.share
+        return times.masked_fill(lost, torch.inf)
+
+
+def network_of(settings: dict, generator: Generator) -> nn.Sequential:
     """Return 784 pixels, hidden neurons and 10 outputs that spike once at most."""
     sizes = (784, settings["hidden"], 10)
     drives = zip(settings["drive"], settings["spread"], strict=True)
@@ -63,7 +80,7 @@ def network_of(settings: dict) -> nn.Sequential:
         )
         for inputs, outputs, (drive, spread) in zip(sizes[:-1], sizes[1:], drives, strict=True)
     ]
-    return nn.Sequential(*layers)
+    return nn.Sequential(LoseSpikes(settings["lost"], generator), *layers)
 
 
 def as_times(settings: dict, images: Tensor) -> Tensor:
@@ -72,7 +89,9 @@ def as_times(settings: dict, images: Tensor) -> Tensor:
     return latency_times(images, settings["duration"], **options)
 
 
-def fit_times(settings: dict, network: nn.Module, data: tuple[Tensor, ...], generator) -> History:
+def fit_times(
+    settings: dict, network: nn.Module, data: tuple[Tensor, ...], generator: Generator
+) -> History:
     """Fit a network with Adam over one cycle, wake who is silent, test it after every epoch."""
     images, labels, *test = data
     epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
@@ -113,8 +132,9 @@ def decisions(settings: dict, network: nn.Sequential, images: Tensor, labels: Te
         The shares of the images that are answered and answered right, and the mean numbers of
         pixels and hidden neurons that spike, in all and until the answer.
     """
+    network.eval()
     spiked = [as_times(settings, images)]
-    for layer in network:
+    for layer in network[1:]:
         spiked.append(layer(spiked[-1])[0])
     first, answer = spiked[-1].min(1)
     found = {}
@@ -133,7 +153,7 @@ def decisions(settings: dict, network: nn.Sequential, images: Tensor, labels: Te
 def train_on_times(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
     """Train one network and return what is recorded of it."""
     generator = seed_torch(seed)
-    network = network_of(settings)
+    network = network_of(settings, generator)
     started = time.process_time()
     history = fit_times(settings, network, data, generator)
     seconds = round(time.process_time() - started)
@@ -149,7 +169,7 @@ def train_on_times(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
 
 def main(arguments: list[str] | None = None) -> None:
     """Train with each seed and write the record."""
-    names = ("samples", "epochs", "seeds", "hidden", "lr", "duration", "levels", "spread", "shares")
+    names = ("samples", "epochs", "seeds", "hidden", "lr", "levels", "spread", "lost", "tau_loss")
     settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
     data = flat_mnist(settings["samples"], validate)
     runs = []

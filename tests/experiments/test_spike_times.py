@@ -97,11 +97,11 @@ def test_a_validation_on_mnist_records_nothing(tmp_path, capsys):
 def test_the_decision_of_one_image_is_counted_by_hand():
     settings = spike_times_mnist.SETTINGS
     torch.manual_seed(0)
-    network = spike_times_mnist.network_of(settings)
+    network = spike_times_mnist.network_of(settings, torch.Generator().manual_seed(0))
     images = mnist_mini().test_images[:1].flatten(1)
     times = spike_times_mnist.as_times(settings, images)
-    hidden = network[0](times)[0, 0]
-    out = network(times)[0, 0]
+    hidden = network[1](times)[0, 0]
+    out = network.eval()(times)[0, 0]
     answer = int(earliest(out[None]).argmax())
     found = spike_times_mnist.decisions(settings, network, images, torch.tensor([answer]))
     first = out[answer].item()
@@ -111,6 +111,15 @@ def test_the_decision_of_one_image_is_counted_by_hand():
     assert found["hidden"] == (hidden < torch.inf).sum()
     assert found["hidden until the answer"] == (hidden <= first).sum()
     assert found["pixels"] == (images > settings["dark"]).sum()
+
+
+def test_spikes_are_lost_in_training_only():
+    lose = spike_times_mnist.LoseSpikes(0.3, torch.Generator().manual_seed(0))
+    times = torch.rand(100, 200, generator=torch.Generator().manual_seed(1))
+    left = lose(times)
+    assert left.isinf().float().mean().item() == pytest.approx(0.3, abs=0.02)
+    assert torch.equal(left[left < torch.inf], times[left < torch.inf])
+    assert torch.equal(lose.eval()(times), times)
 
 
 def test_the_loss_of_both_kinds_of_output_is_the_same_formula():

@@ -31,13 +31,13 @@ SETTINGS = {
     "tau_syn": 5.0,
     "drive": 6.0,
     "spread": 1.6,
-    "tau_loss": {"no leak": 1.0, "leak": 0.5},  # ms
+    "tau_loss": {"no leak": 0.3, "leak": 0.25},  # ms
     "latest": 30.0,  # ms
     "wake": 0.25,  # added to the sum of a silent neuron's weights, after each update
     "shares": [0.7, 0.0],  # silent samples that are too many, of hidden neurons and outputs
     "epochs": 100,
     "batch_size": 150,
-    "lr": 5e-3,
+    "lr": {"no leak": 5e-3, "leak": 1e-2, "ReLU": 3e-2},
     "seeds": [0, 1, 2],
 }
 SETS = {"train": 0, "test": 1, "validate": 2}  # the seeds of the points
@@ -95,7 +95,7 @@ def train_times(
         tau, latest = settings["tau_loss"][arm], settings["latest"]
         return first_time_cross_entropy(times, labels, tau=tau, latest=latest)
 
-    history = fitted(network, data, settings, generator, wake_up, loss, earliest, encode)
+    history = fitted(arm, network, data, settings, generator, wake_up, loss, earliest, encode)
     with torch.no_grad():
         hidden = network[0](encode(data[2]))
         out = network[1](hidden)
@@ -104,7 +104,7 @@ def train_times(
 
 
 def train_relu(
-    _: str, data: tuple[Tensor, ...], settings: dict, generator: Generator
+    arm: str, data: tuple[Tensor, ...], settings: dict, generator: Generator
 ) -> dict[str, object]:
     """Train an ordinary network."""
 
@@ -115,12 +115,15 @@ def train_relu(
         return values.unsqueeze(0)
 
     network = relu_network(settings)
-    return fitted(network, data, settings, generator, None, loss, lambda s: s[0], one_step)
+    return fitted(arm, network, data, settings, generator, None, loss, lambda s: s[0], one_step)
 
 
-def fitted(network, data, settings, generator, wake_up, loss, decode, encode) -> dict[str, object]:
+def fitted(
+    arm, network, data, settings, generator, wake_up, loss, decode, encode
+) -> dict[str, object]:
     """Fit a network with Adam over one cycle; return accuracies after every epoch."""
-    epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
+    epochs, batch_size = settings["epochs"], settings["batch_size"]
+    lr = settings["lr"][arm]
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     schedule = one_cycle(optimizer, lr, epochs * -(-len(data[0]) // batch_size))
 
@@ -152,7 +155,7 @@ def fitted(network, data, settings, generator, wake_up, loss, decode, encode) ->
 
 def main(arguments: list[str] | None = None) -> None:
     """Train each arm with each seed and write the record."""
-    names = ("epochs", "seeds", "lr", "wake", "hidden")
+    names = ("epochs", "seeds", "wake", "hidden")
     settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
     test = points("validate" if validate else "test", settings["test_samples"])
     data = (*points("train", settings["samples"]), *test)

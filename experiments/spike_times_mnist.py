@@ -120,7 +120,6 @@ def fit_times(
         test=tuple(test),
         after_batch=after_batch,
         generator=generator,
-        progress=False,
     )
 
 

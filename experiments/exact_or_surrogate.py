@@ -38,10 +38,10 @@ SETTINGS = {
     "test_samples": 1000,
     "duration": 10.0,  # ms, of the input
     "hidden": 120,
-    "starts": {"lively": [6.0, 1.6], "silent": [0.5, 0.2]},  # drive and spread
+    "starts": {"lively": [4.0, 1.6], "silent": [0.5, 0.2]},  # drive and spread
     "tau_mem": 10.0,
     "tau_syn": 5.0,
-    "tau_loss": 0.5,  # ms
+    "tau_loss": {"first spikes": 0.25, "EventProp": 0.25, "surrogate": 1.0},  # ms
     "latest": 20.0,  # ms
     "dt": 0.5,  # ms, of the surrogate's steps
     "wake": 0.25,
@@ -49,7 +49,7 @@ SETTINGS = {
     "activity": [1.0, 0.3],  # the strength and the limit of `lower_activity`
     "epochs": 30,
     "batch_size": 150,
-    "lr": {"first spikes": 5e-3, "EventProp": 5e-3, "surrogate": 5e-3},
+    "lr": {"first spikes": 1e-2, "EventProp": 3e-3, "surrogate": 3e-3},
     "seeds": [0, 1, 2],
 }
 
@@ -87,7 +87,7 @@ def as_steps(values: Tensor, settings: dict) -> Tensor:
 def way_of(method: str, start: str, help_: bool, settings: dict) -> dict[str, object]:
     """Return what `fit` is told of a method: network, encoder, loss, decoder, and the help."""
     layers = timed_layers(method, start, settings)
-    tau, latest = settings["tau_loss"], settings["latest"]
+    tau, latest = settings["tau_loss"][method], settings["latest"]
     if method != "surrogate":
         network = nn.Sequential(*layers)
         awake = WakeUp(network, by=settings["wake"], shares=settings["shares"]) if help_ else None

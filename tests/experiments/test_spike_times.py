@@ -59,6 +59,7 @@ def test_a_tiny_comparison_writes_a_record():
 def test_all_methods_begin_with_the_same_network():
     """The first spikes of all three, from the same seed, up to the steps of the surrogate."""
     settings = exact_or_surrogate.SETTINGS | {"dt": 0.02}
+    settings["tau_loss"] = dict.fromkeys(settings["lr"], 0.5)
     values, labels = yin_yang.points("train", 20)
     first = []
     losses = []
@@ -129,7 +130,7 @@ def test_the_loss_of_both_kinds_of_output_is_the_same_formula():
     spikes = torch.zeros(steps, 1, 3)
     spikes[[4, 10], 0, [0, 1]] = 1
     times = torch.tensor([[2.0, 5.0, torch.inf]])
-    options = {"tau": settings["tau_loss"], "latest": settings["latest"]}
+    options = {"tau": settings["tau_loss"]["surrogate"], "latest": settings["latest"]}
     for label in range(3):
         expected = first_time_cross_entropy(times, torch.tensor([label]), **options)
         assert way["loss"](spikes, torch.tensor([label])).item() == pytest.approx(expected.item())

@@ -59,6 +59,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import memory as memory
     from . import online as online
     from . import reconstruction as reconstruction
+    from . import spike_times as spike_times
     from . import tasks as tasks
     from . import training as training
 
@@ -70,6 +71,7 @@ SUBMODULES = (
     "memory",
     "online",
     "reconstruction",
+    "spike_times",
     "tasks",
     "training",
 )

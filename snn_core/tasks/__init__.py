@@ -2,5 +2,6 @@
 
 from .association import CueAssociation
 from .recall import DelayedRecall
+from .yin_yang import yin_yang, yin_yang_class
 
-__all__ = ["CueAssociation", "DelayedRecall"]
+__all__ = ["CueAssociation", "DelayedRecall", "yin_yang", "yin_yang_class"]

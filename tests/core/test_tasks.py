@@ -1,10 +1,12 @@
 """Tasks: rates of inputs and outputs, inhibition, silence."""
 
+import math
+
 import pytest
 import torch
 
 from snn_core import StochasticLIF
-from snn_core.tasks import CueAssociation, DelayedRecall
+from snn_core.tasks import CueAssociation, DelayedRecall, yin_yang, yin_yang_class
 
 
 def generator(seed=0):
@@ -233,3 +235,62 @@ def test_settings_out_of_range_are_named(kind, changed, argument):
 def test_settings_of_one_task_out_of_range_are_named(make, argument):
     with pytest.raises(ValueError, match=f"^{argument}: got "):
         make()
+
+
+def test_the_classes_of_the_yin_yang_are_those_of_its_description():
+    """Two dots of radius 0.1 at a quarter and three quarters of the horizontal diameter, two half
+    discs of radius 0.25 around them, one of either class, and the halves above and below."""
+    values, labels = yin_yang(3000, generator=generator())
+    for (x, y, *mirrored), label in zip(values.tolist(), labels.tolist(), strict=True):
+        assert mirrored == pytest.approx([1 - x, 1 - y], abs=1e-6)
+        left, right = math.dist((x, y), (0.25, 0.5)), math.dist((x, y), (0.75, 0.5))
+        assert math.dist((x, y), (0.5, 0.5)) <= 0.5
+        if min(left, right) <= 0.1:
+            expected = 2
+        elif left <= 0.25:
+            expected = 0
+        elif right <= 0.25:
+            expected = 1
+        else:
+            expected = 0 if y > 0.5 else 1
+        assert label == expected
+    assert torch.bincount(labels).tolist() == pytest.approx([1000] * 3, rel=0.08)
+
+
+def test_yin_turned_around_is_yang_and_both_have_the_same_area():
+    points = torch.rand(100_000, 2, generator=generator(1))
+    labels = yin_yang_class(points)
+    turned = yin_yang_class(1 - points)
+    assert torch.equal(turned[labels == 0], torch.ones_like(turned[labels == 0]))
+    assert torch.equal(turned[labels == 2], labels[labels == 2])
+    share = torch.bincount(labels + 1).double() / len(labels)
+    dots = 2 * math.pi * 0.1**2
+    half = (math.pi * 0.5**2 - dots) / 2
+    assert share.tolist() == pytest.approx([1 - math.pi / 4, half, half, dots], abs=0.005)
+
+
+def test_points_of_the_yin_yang_fill_their_class_evenly_and_follow_the_generator():
+    values, labels = yin_yang(20_000, generator=generator(2))
+    dots = values[labels == 2]
+    assert dots[:, :2].mean(0).tolist() == pytest.approx([0.5, 0.5], abs=0.02)
+    left = dots[dots[:, 0] < 0.5, :2] - torch.tensor([0.25, 0.5])
+    assert (left.norm(dim=1) < 0.1 / math.sqrt(2)).float().mean().item() == pytest.approx(
+        0.5, abs=0.03
+    )
+    again, same = yin_yang(20_000, generator=generator(2))
+    assert torch.equal(values, again)
+    assert torch.equal(labels, same)
+
+
+@pytest.mark.parametrize(
+    ("argument", "call"),
+    [
+        ("samples", lambda: yin_yang(0)),
+        ("generator", lambda: yin_yang(1, generator=0)),
+        ("points", lambda: yin_yang_class(torch.zeros(2, 3))),
+        ("points", lambda: yin_yang_class(torch.zeros(2, 2).long())),
+    ],
+)
+def test_bad_input_of_the_yin_yang_is_named(argument, call):
+    with pytest.raises(ValueError, match=rf"^{argument}: got .+, expected "):
+        call()

@@ -18,9 +18,9 @@ backpropagation, section 2.
 from .dynamics import activity, refractory_gain
 from .events import Moment, run_events, spike_events
 from .layer import MembraneLayer, Signals, membrane_network, signals_of
-from .learner import MembraneLearner, count_error, parameter_groups, signal_loss
+from .learner import MembraneLearner, count_error, count_scores, parameter_groups, signal_loss
 from .products import event_product
-from .regularisers import balance_thresholds, exponential_penalty
+from .regularisers import balance_thresholds, exponential_penalty, shrink_rows
 from .transfer import Slopes, inhibited, jacobian, transfer, transfer_slopes
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "activity",
     "balance_thresholds",
     "count_error",
+    "count_scores",
     "event_product",
     "exponential_penalty",
     "inhibited",
@@ -40,6 +41,7 @@ __all__ = [
     "parameter_groups",
     "refractory_gain",
     "run_events",
+    "shrink_rows",
     "signal_loss",
     "signals_of",
     "spike_events",

@@ -126,11 +126,11 @@ class MembraneLayer(nn.Module):
         Raises:
             ValueError: for an input of another shape, or NaN in it.
         """
+        spikes = inputs.spikes if isinstance(inputs, Signals) else inputs
+        _checks.sequence("inputs", spikes)
+        _checks.shape("inputs", spikes, (*spikes.shape[:2], self.weight.shape[1]))
         if not isinstance(inputs, Signals):
-            _checks.sequence("inputs", inputs)
             inputs = self._received(inputs.to(self.weight.dtype))
-        expected = (*inputs.spikes.shape[:2], self.weight.shape[1])
-        _checks.shape("inputs", inputs.spikes, expected)
         return self._by_spikes(inputs) if self.gradient == "surrogate" else self._by_signals(inputs)
 
     def _received(self, spikes: Tensor) -> Signals:

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from .. import _checks
 from ..training.doors import require_optimizer
 from .layer import Signals, layers_of, signals_of
-from .regularisers import balance_thresholds, exponential_penalty
+from .regularisers import balance_thresholds, shrink_rows
 
 
 def count_error(counts: Tensor, labels: Tensor) -> Tensor:
@@ -32,6 +32,20 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
     labels = _checks.labels("labels", labels, *counts.shape)
     largest = counts.amax(1, keepdim=True).clamp(min=1)
     return counts / largest - torch.nn.functional.one_hot(labels, counts.shape[1])
+
+
+def count_scores(outputs: Signals, threshold: Tensor) -> Tensor:
+    """Return the counts of the output neurons; those that tie are ordered by their membranes.
+
+    Args:
+        outputs: of the last layer.
+        threshold: V_th of its neurons, ``[C]``.
+
+    Returns:
+        ``[B, C]``: counts plus less than one half.
+    """
+    relative = (outputs.membrane / threshold).clamp(-1, 1)
+    return torch.add(outputs.counts, relative, alpha=0.49)
 
 
 def signal_loss(outputs: Signals, labels: Tensor) -> Tensor:
@@ -79,8 +93,8 @@ class MembraneLearner:
         optimizer: of its parameters; plain SGD with `lr` if None.
         lr: learning rate of weights, that of thresholds is a tenth.
         loss: (signals of the last layer, labels) to a scalar.
-        penalty: lambda, at least 0, of `exponential_penalty`.
-        beta: its steepness.
+        penalty: lambda, at least 0, of `exponential_penalty`, which `shrink_rows` steps down.
+        beta: its steepness, above 0.
         balance: rho, at least 0, of `balance_thresholds`; none falls below a tenth of where it was.
 
     Raises:
@@ -107,6 +121,7 @@ class MembraneLearner:
             optimizer = torch.optim.SGD(parameter_groups(network, lr))
         require_optimizer(optimizer)
         _checks.number("penalty", penalty, 0, open_low=False)
+        _checks.number("beta", beta, 0)
         _checks.number("balance", balance, 0, open_low=False)
         self.network = network
         self.layers = layers_of(network)
@@ -120,16 +135,12 @@ class MembraneLearner:
     def learn(self, inputs: Tensor, labels: Tensor) -> Signals:
         """Learn from one batch ``[T, B, M]``; return the outputs before the update."""
         found = signals_of(self.network, inputs)
-        loss = self.loss(found[-1], labels)
-        if self.penalty:
-            loss = loss + self.penalty * self._sizes()
         self.optimizer.zero_grad()
-        torch.autograd.backward(loss)
+        torch.autograd.backward(self.loss(found[-1], labels))
         self.optimizer.step()
+        strength = self.penalty * self.optimizer.param_groups[0]["lr"]
         for layer, signals, floor in zip(self.layers, found, self.floors, strict=True):
+            if strength:
+                shrink_rows(layer.weight, strength, self.beta)
             balance_thresholds(layer.threshold, signals.counts, self.balance, floor)
         return found[-1]
-
-    def _sizes(self) -> Tensor:
-        penalties = [exponential_penalty(layer.weight, self.beta) for layer in self.layers]
-        return torch.stack(penalties).sum()

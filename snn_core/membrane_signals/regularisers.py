@@ -5,6 +5,8 @@ from torch import Tensor
 
 from .. import _checks
 
+HALVINGS = 40  # to the precision of float32 and beyond
+
 
 def exponential_penalty(weight: Tensor, beta: float = 10.0) -> Tensor:
     """Penalise neurons whose weights have a sum of squares above 1, steeply.
@@ -28,6 +30,42 @@ def exponential_penalty(weight: Tensor, beta: float = 10.0) -> Tensor:
     _checks.number("beta", beta, 0)
     size = weight.square().sum(-1)
     return (beta * (size - 1)).exp().sum() / 2
+
+
+@torch.no_grad()
+def shrink_rows(weight: Tensor, strength: float, beta: float = 10.0) -> None:
+    """Take one implicit step down `exponential_penalty`; in place, and never too far.
+
+    A plain step of gradient descent overshoots where the penalty is steep. Here each row's length r
+    becomes the r' for which ``r' + strength beta exp(beta (r'^2 - 1)) r' = r``, by bisection: the
+    slope is taken after the step. For a small strength both steps are the same (our reading).
+
+    Args:
+        weight: ``[N, M]``.
+        strength: learning rate times lambda, at least 0.
+        beta: steepness, above 0.
+
+    Raises:
+        ValueError: for what `exponential_penalty` refuses, or a negative strength.
+
+    >>> weight = torch.tensor([[3.0, 4.0], [0.3, 0.4]])
+    >>> shrink_rows(weight, 0.001)
+    >>> weight.norm(dim=1)
+    tensor([1.2530, 0.5000])
+    """
+    _checks.floats("weight", weight, min_rank=2)
+    _checks.number("strength", strength, 0, open_low=False)
+    _checks.number("beta", beta, 0)
+    length = weight.norm(dim=-1)
+    low = torch.zeros_like(length)
+    high = length
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        pull = strength * beta * (beta * (middle.square() - 1)).exp()
+        beyond = middle * (1 + pull) > length
+        low = torch.where(beyond, low, middle)
+        high = torch.where(beyond, middle, high)
+    weight *= (high / length.clamp(min=torch.finfo(length.dtype).tiny))[:, None]
 
 
 @torch.no_grad()

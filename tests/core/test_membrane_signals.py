@@ -14,6 +14,7 @@ from snn_core.membrane_signals import (
     activity,
     balance_thresholds,
     count_error,
+    count_scores,
     event_product,
     exponential_penalty,
     inhibited,
@@ -22,6 +23,7 @@ from snn_core.membrane_signals import (
     parameter_groups,
     refractory_gain,
     run_events,
+    shrink_rows,
     signal_loss,
     signals_of,
     spike_events,
@@ -457,6 +459,30 @@ def test_the_penalty_is_its_formula_and_its_gradient_pulls_on_long_rows():
         assert pull == pytest.approx([3 * math.exp(3 * (size - 1)) * w for w in row])
 
 
+def test_rows_shrink_along_the_gradient_of_the_penalty_taken_after_the_step():
+    weight = torch.randn(6, 5, generator=generator(), dtype=DOUBLE, requires_grad=True)
+    shorter = weight.detach().clone()
+    shrink_rows(shorter, 0.02, 4.0)
+    after = shorter.clone().requires_grad_()
+    (pull,) = torch.autograd.grad(exponential_penalty(after, 4.0), after)
+    assert (shorter + 0.02 * pull - weight).abs().max() < 1e-9
+    assert (shorter.norm(dim=1) < weight.norm(dim=1)).all()
+    huge = torch.full((2, 3), 1e4)
+    huge[1] = 0
+    shrink_rows(huge, 1.0)
+    assert 1 < huge[0].norm() < 1.5
+    assert huge[1].tolist() == [0, 0, 0]
+
+
+def test_ties_of_counts_are_ordered_by_the_membranes():
+    counts = torch.tensor([[3.0, 3.0, 2.0, 0.0]])
+    membrane = torch.tensor([[-0.5, 0.2, 9.0, -9.0]])
+    outputs = Signals(torch.zeros(1, 1, 4), counts, counts, membrane)
+    scores = count_scores(outputs, torch.full((4,), 2.0))
+    assert scores.argsort(descending=True).tolist() == [[1, 0, 2, 3]]
+    assert (scores - counts).abs().max() < 0.5
+
+
 def test_winners_go_up_all_go_down_and_the_sum_stays():
     threshold = torch.tensor([1.0, 2.0, 3.0, 4.0], dtype=DOUBLE)
     counts = torch.tensor([[3.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
@@ -503,9 +529,8 @@ def test_one_update_is_that_of_its_parts():
     found = signals_of(other, inputs)
     signal_loss(found[-1], labels).backward()
     for layer, learnt, signals in zip(other, one, found, strict=True):
-        size = layer.weight.square().sum(1, keepdim=True)
-        pull = 0.5 * 3.0 * (3 * (size - 1)).exp() * layer.weight
-        weight = layer.weight - 0.1 * (layer.weight.grad + pull)
+        weight = (layer.weight - 0.1 * layer.weight.grad).detach()
+        shrink_rows(weight, 0.1 * 0.5, 3.0)
         threshold = (layer.threshold - 0.01 * layer.threshold.grad).detach()
         balance_thresholds(threshold, signals.counts, 0.01, layer.threshold / 10)
         assert torch.allclose(learnt.weight, weight, atol=1e-6)
@@ -535,6 +560,7 @@ BAD = {
     "weight": lambda: exponential_penalty(torch.ones(3)),
     "beta": lambda: exponential_penalty(torch.ones(3, 2), 0.0),
     "counts": lambda: balance_thresholds(torch.ones(3), torch.ones(2, 4), 0.1),
+    "strength": lambda: shrink_rows(torch.ones(3, 2), -1.0),
     "rho": lambda: balance_thresholds(torch.ones(3), torch.ones(2, 3), -0.1),
     "labels": lambda: count_error(torch.ones(2, 3), torch.tensor([0, 3])),
     "lr": lambda: parameter_groups(small(), 0.0),

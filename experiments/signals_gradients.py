@@ -6,7 +6,9 @@ smoothly with a weight, though in one sample it jumps. Each layer's gradient by 
 measured by central differences, one weight after the other, and compared with that of the transfer
 function and with backpropagation through time with surrogates of several widths: cosine of the
 angle, and ratio of lengths. Half of the samples measure a second time: how well the differences
-agree with each other bounds what any gradient can reach.
+agree with each other bounds what any gradient can reach. Of every layer it records how often its
+neurons spike, how many do at all, and how many at more than half of the steps, where a spike per
+step is too few for what comes in.
 """
 
 import torch
@@ -14,14 +16,14 @@ from torch import Tensor, nn
 
 from experiments import parser_for
 from snn_core import Surrogate
-from snn_core.membrane_signals import membrane_network
+from snn_core.membrane_signals import membrane_network, signals_of
 from snn_core.teaching.records import record
 from snn_core.training import seed_torch
 
 SETTINGS = {
     "width": 12,
     "depths": [1, 2, 4],  # layers of weights
-    "alphas": [0.6, 1.2, 2.4],  # the lower the threshold, the higher the rate
+    "alphas": [0.6, 1.2, 2.4, 4.8],  # the lower the threshold, the higher the rate
     "kappas": [0.0, -0.4],
     "chance": 0.2,
     "steps": 50,
@@ -98,9 +100,19 @@ def compare(depth: int, alpha: float, kappa: float, seed: int) -> dict:
         for name, options in ways.items()
     }
     found["differences"] = alike(*halves.unbind(2))
-    with torch.no_grad():
-        found["spikes"] = network(inputs).counts.mean().item()
-    return {"depth": depth, "alpha": alpha, "kappa": kappa, "seed": seed} | found
+    given = {"depth": depth, "alpha": alpha, "kappa": kappa, "seed": seed}
+    return given | found | firing(network, inputs)
+
+
+@torch.no_grad()
+def firing(network: nn.Sequential, inputs: Tensor) -> dict:
+    """Return for every layer the spikes of a neuron, and the shares that fire and that saturate."""
+    counts = [signals.counts for signals in signals_of(network, inputs)]
+    return {
+        "spikes": [each.mean().item() for each in counts],
+        "active": [(each > 0).float().mean().item() for each in counts],
+        "saturated": [(each > len(inputs) / 2).float().mean().item() for each in counts],
+    }
 
 
 def main(arguments: list[str] | None = None) -> None:

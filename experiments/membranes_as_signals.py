@@ -50,9 +50,9 @@ SETTINGS = {
         "batch_size": 50,
         "penalty": 0.002,
         "beta": 10.0,
-        "balance": 1e-5,
+        "balance": 2e-5,
         "sharpness": 0.5,  # of the softmax of counts, for the surrogate arms
-        "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 20.0, "dt": 1.0},
+        "layer": {"alpha": 8.0, "kappa": -0.4, "tau_mem": 20.0, "dt": 1.0},
     },
     "arms": {
         "one hidden layer": {},

@@ -12,7 +12,9 @@ were chosen on held-out training digits: ``--validate`` measures them and record
 ``--only`` names arms; what is in the record is replaced when run again.
 """
 
+import json
 import time
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -50,13 +52,15 @@ SETTINGS = {
         "batch_size": 50,
         "penalty": 0.002,
         "beta": 10.0,
-        "balance": 2e-5,
-        "sharpness": 0.5,  # of the softmax of counts, for the surrogate arms
-        "layer": {"alpha": 8.0, "kappa": -0.4, "tau_mem": 20.0, "dt": 1.0},
+        "balance": 1e-5,
+        "softmax": False,  # of the counts, in place of counts relative to the largest
+        "sharpness": 0.3,  # per spike
+        "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 20.0, "dt": 1.0},
     },
     "arms": {
         "one hidden layer": {},
         "two hidden layers": {"sizes": [784, 300, 300, 10]},
+        "softmax error": {"softmax": True},
         "surrogate": {"layer": {"gradient": "surrogate"}},
         "N-MNIST": {"sizes": [2312, 800, 10], "layer": {"tau_mem": 60.0, "dt": 5.0}},
     },
@@ -65,10 +69,12 @@ OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 Set = tuple[Tensor, Tensor]
 
 
-def arm_of(name: str) -> dict:
-    """Return all settings of an arm."""
-    usual, own = SETTINGS["usual"], SETTINGS["arms"][name]
-    return usual | own | {"layer": usual["layer"] | own.get("layer", {})}
+def arm_of(name: str, replaced: str = "{}") -> dict:
+    """Return all settings of an arm; `replaced` are further ones as JSON, to try out."""
+    arm = SETTINGS["usual"]
+    for own in (SETTINGS["arms"][name], json.loads(replaced)):
+        arm = arm | own | {"layer": arm["layer"] | own.get("layer", {})}
+    return arm
 
 
 def event_set(train: bool, settings: dict, dt: float) -> Set:
@@ -108,24 +114,29 @@ def encoder(settings: dict, generator: Generator):
     return encode
 
 
-def count_cross_entropy(sharpness: float):
-    """Return the cross-entropy of the softmax of counts."""
+def loss_of(arm: dict):
+    """Return the loss of an arm: of relative counts, or with the softmax of counts as answer."""
+    sharpness = arm["sharpness"]
 
-    def loss(outputs: Signals, labels: Tensor) -> Tensor:
+    def cross_entropy(outputs: Signals, labels: Tensor) -> Tensor:
         return F.cross_entropy(sharpness * outputs.counts, labels)
 
-    return loss
+    def softmax_error(counts: Tensor, labels: Tensor) -> Tensor:
+        return (sharpness * counts).softmax(1) - F.one_hot(labels, counts.shape[1])
+
+    if arm["layer"].get("gradient") == "surrogate":
+        return cross_entropy
+    return partial(signal_loss, error_of=softmax_error) if arm["softmax"] else signal_loss
 
 
 def learner_of(arm: dict, generator: Generator) -> MembraneLearner:
     """Return a new network and what trains it."""
     network = membrane_network(arm["sizes"], generator=generator, **arm["layer"])
     groups = parameter_groups(network, arm["lr"], arm["ratio"])
-    through_time = arm["layer"].get("gradient") == "surrogate"
     return MembraneLearner(
         network,
         OPTIMIZERS[arm["optimizer"]](groups),
-        loss=count_cross_entropy(arm["sharpness"]) if through_time else signal_loss,
+        loss=loss_of(arm),
         penalty=arm["penalty"],
         beta=arm["beta"],
         balance=arm["balance"],
@@ -219,8 +230,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--only", nargs="+", choices=SETTINGS["arms"], default=list(SETTINGS["arms"])
     )
-    parser.add_argument("--epochs", type=int, help="in place of each arm's own; to try out")
-    parser.add_argument("--lr", type=float, help="in place of each arm's own; to try out")
+    parser.add_argument("--replace", default="{}", help="settings of the arms as JSON, to try out")
     parser.add_argument(
         "--validate", action="store_true", help="test on held-out samples; record nothing"
     )
@@ -228,8 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
     settings = SETTINGS | {"samples": told.samples}
     for name in told.only:
         data, test = load(name, settings, told.validate)
-        given = {"epochs": told.epochs, "lr": told.lr}
-        arm = arm_of(name) | {key: value for key, value in given.items() if value}
+        arm = arm_of(name, told.replace)
         for seed in told.seeds:
             found = train(arm, data, test, seed, settings)
             last_five = sum(found["test"][-5:]) / len(found["test"][-5:])

@@ -12,6 +12,8 @@ from ..training.doors import require_optimizer
 from .layer import Signals, layers_of, signals_of
 from .regularisers import balance_thresholds, shrink_rows
 
+ErrorOf = Callable[[Tensor, Tensor], Tensor]
+
 
 def count_error(counts: Tensor, labels: Tensor) -> Tensor:
     """Return ``o_i = n_i / max_j n_j - y_i``: counts relative to the largest, less the answer.
@@ -48,12 +50,13 @@ def count_scores(outputs: Signals, threshold: Tensor) -> Tensor:
     return torch.add(outputs.counts, relative, alpha=0.49)
 
 
-def signal_loss(outputs: Signals, labels: Tensor) -> Tensor:
+def signal_loss(outputs: Signals, labels: Tensor, error_of: ErrorOf = count_error) -> Tensor:
     """Return half the squared error of counts; its gradient by the output activities is the error.
 
     Args:
         outputs: of the last layer.
         labels: integers ``[B]``.
+        error_of: (counts, labels) to the error ``[B, C]``.
 
     Returns:
         A scalar, the mean over samples.
@@ -61,7 +64,7 @@ def signal_loss(outputs: Signals, labels: Tensor) -> Tensor:
     Reference: Lee et al. 2016, section 2.3; that the error is used as the gradient by a is our
     reading.
     """
-    error = count_error(outputs.counts.detach(), labels)
+    error = error_of(outputs.counts.detach(), labels)
     value = error.square().sum(1).mean() / 2
     pull = (error * outputs.activity).sum(1).mean()
     return value + (pull - pull.detach())

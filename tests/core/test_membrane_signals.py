@@ -438,6 +438,10 @@ def test_the_gradient_of_the_signal_loss_is_the_error():
     assert loss.item() == pytest.approx(error.square().sum().item() / 6)
     (gradient,) = torch.autograd.grad(loss, a)
     assert (gradient - error / 3).abs().max() < 1e-12
+    outputs = Signals(spikes, spikes.sum(0), a, a.detach())
+    loss = signal_loss(outputs, labels, lambda counts, _: counts / 20)
+    (gradient,) = torch.autograd.grad(loss, a)
+    assert (gradient - spikes.sum(0) / 60).abs().max() < 1e-12
 
 
 def test_weights_and_thresholds_start_as_the_inputs_ask():

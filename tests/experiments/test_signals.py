@@ -22,8 +22,8 @@ def few_digits(tmp_path, monkeypatch):
     monkeypatch.setattr(signals_ingredients, "mnist_mini", lambda: few)
 
 
-TINY = ["--samples", "200", "--epochs", "1", "--seeds", "3"]
-DIGITS = ["one hidden layer", "two hidden layers", "surrogate"]
+TINY = ["--samples", "200", "--seeds", "3", "--replace", '{"epochs": 1}']
+DIGITS = ["one hidden layer", "two hidden layers", "softmax error", "surrogate"]
 
 
 @pytest.mark.parametrize("arm", DIGITS)

@@ -56,6 +56,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import diagnostics as diagnostics
     from . import events as events
     from . import layers as layers
+    from . import membrane_signals as membrane_signals
     from . import memory as memory
     from . import online as online
     from . import reconstruction as reconstruction
@@ -68,6 +69,7 @@ SUBMODULES = (
     "diagnostics",
     "events",
     "layers",
+    "membrane_signals",
     "memory",
     "online",
     "reconstruction",

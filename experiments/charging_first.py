@@ -2,7 +2,8 @@
 
 ``python -m experiments.charging_first`` writes the record that page 08 shows. The network is that
 of `snn_core.teaching.studies.codes_and_losses` with the cross-entropy of counts, trained for the
-same number of epochs in both arms of a code. The test images are looked at once per network.
+same number of epochs in all arms of a code; one of those that are charged from the first update on
+has a bound on each neuron's activity from below. The test images are looked at once per network.
 """
 
 import torch
@@ -10,7 +11,7 @@ import torch
 from experiments import parser_for
 from experiments.sparing_spikes import measure
 from snn_core.datasets import mnist_mini
-from snn_core.losses import l1_activity
+from snn_core.losses import l1_activity, lower_activity
 from snn_core.teaching.records import record
 from snn_core.teaching.studies.codes_and_losses import HIDDEN, STEPS, TAU_MEM, classifier, coder
 from snn_core.training import fit, seed_torch
@@ -22,7 +23,8 @@ SETTINGS = {
     "tau_mem": TAU_MEM,
     "steps": STEPS,
     "charge": 1.0,  # of `l1_activity` of the hidden layer
-    "epochs_before": {"first": 0, "after": 2},  # without the charge
+    "epochs_before": {"first": 0, "bounded": 0, "after": 2},  # without the charge
+    "bound": {"limit": 0.1, "strength": 10.0},  # of `lower_activity`, in the arm "bounded"
     "epochs": 6,  # in all
     "samples": 5000,
     "batch_size": 50,
@@ -31,15 +33,19 @@ SETTINGS = {
 }
 
 
-def run(code: str, before: int, seed: int, train: tuple, test: tuple, settings: dict) -> dict:
+def run(code: str, arm: str, seed: int, train: tuple, test: tuple, settings: dict) -> dict:
     """Train one network, the first epochs without the charge; return what `measure` does."""
+    before, bound = settings["epochs_before"][arm], settings["bound"]
     generator = seed_torch(seed)
     network = classifier(code, settings["loss"])
     encode = coder(code, generator)
     options = {"encode": encode, "batch_size": settings["batch_size"], "generator": generator}
 
     def charge(spikes: list[torch.Tensor]) -> torch.Tensor:
-        return settings["charge"] * l1_activity(spikes[0])
+        paid = settings["charge"] * l1_activity(spikes[0])
+        if arm == "bounded":
+            paid = paid + bound["strength"] * lower_activity(spikes[0], bound["limit"])
+        return paid
 
     for epochs, penalty in ((before, None), (settings["epochs"] - before, charge)):
         if epochs:
@@ -50,7 +56,7 @@ def run(code: str, before: int, seed: int, train: tuple, test: tuple, settings: 
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Train with each code, order and seed, and write the record."""
+    """Train with each code, arm and seed, and write the record."""
     parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     told = vars(parser.parse_args(arguments))
@@ -62,10 +68,10 @@ def main(arguments: list[str] | None = None) -> None:
     test = digits.test_images.flatten(1), digits.test_labels
     results = {}
     for code in settings["codes"]:
-        for order, before in settings["epochs_before"].items():
-            runs = [run(code, before, seed, train, test, settings) for seed in settings["seeds"]]
-            print(code, order, runs, flush=True)
-            results[f"{code}, {order}"] = {name: [each[name] for each in runs] for name in runs[0]}
+        for arm in settings["epochs_before"]:
+            runs = [run(code, arm, seed, train, test, settings) for seed in settings["seeds"]]
+            print(code, arm, runs, flush=True)
+            results[f"{code}, {arm}"] = {name: [each[name] for each in runs] for name in runs[0]}
     record("charging_first", settings, results)
 
 

@@ -17,6 +17,7 @@ from experiments import (
     population_sizes,
     sparing_spikes,
     unsupervised_digits,
+    wanted_trains,
 )
 from snn_core import LIF
 from snn_core.datasets import Digits, mnist_mini
@@ -138,11 +139,23 @@ def test_longer_training():
 def test_charging_first():
     charging_first.main([*TINY, "--epochs", "3"])
     results = recorded("charging_first").results
-    assert list(results) == ["rate, first", "rate, after", "direct, first", "direct, after"]
+    arms = ("first", "bounded", "after")
+    assert list(results) == [f"{code}, {arm}" for code in ("rate", "direct") for arm in arms]
     for code in ("rate", "direct"):
-        first, after = (results[f"{code}, {order}"] for order in ("first", "after"))
+        first, bounded, after = (results[f"{code}, {arm}"] for arm in arms)
+        assert bounded["dead"][0] < first["dead"][0]
         assert first["spikes"][0] < after["spikes"][0]
         assert 0 <= first["accuracy"][0] <= 1
+
+
+def test_wanted_trains():
+    wanted_trains.main(["--updates", "1", "40", "--seeds", "0"])
+    results = recorded("wanted_trains").results
+    assert list(results) == ["step by step", "τ = 1 ms", "τ = 10 ms", "τ = 30 ms"]
+    for found in results.values():
+        assert len(found["spikes"][0]) == 2
+        assert found["within 0"][0][1] <= found["within 3"][0][1] <= 1
+    assert results["step by step"]["spikes"][0][1] < results["τ = 30 ms"]["spikes"][0][1]
 
 
 def test_sparing_spikes(monkeypatch):

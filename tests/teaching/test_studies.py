@@ -14,6 +14,7 @@ from snn_core.teaching.studies import (
     gradient_rules,
     learning_rules,
     local_learning,
+    wanted_trains,
 )
 from snn_core.training import one_cycle, seed_torch
 
@@ -323,3 +324,27 @@ def test_a_trial_of_codes_and_losses_says_what_it_found():
     assert found.spikes > 0
     classes = codes_and_losses.classifier("rate", "population_cross_entropy")[2].out_features
     assert classes == 50  # five for each
+
+
+def test_wanted_trains_have_five_spikes_each_and_none_early():
+    trains = wanted_trains.wanted_trains(20, seed_torch(0))
+    assert trains.shape == (100, 1, 20)
+    assert (trains.sum(0) == 5).all()
+    assert not trains[:10].any()
+    assert trains.sum((1, 2))[10:].count_nonzero() > 45
+    assert wanted_trains.arriving(seed_torch(0)).sum(0).mean().item() == pytest.approx(5, abs=0.5)
+
+
+def test_neurons_are_taught_to_fire_as_often_as_wanted_from_their_seed_alone():
+    arrivals = wanted_trains.arriving(seed_torch(0))
+    goal = wanted_trains.wanted_trains(4, seed_torch(1))
+    cost = wanted_trains.costs_of_trains((30.0,))["τ = 30 ms"]
+    options = {"neurons": 4, "lr": 0.01, "updates": 60}
+    course = wanted_trains.teach(cost, goal, arrivals, **options)
+    assert len(course) == 60
+    assert cost(course[-1], goal) < cost(course[0], goal) / 2
+    assert not course[-1].requires_grad
+    again = wanted_trains.teach(cost, goal, arrivals, **options)
+    assert torch.equal(course[-1], again[-1])
+    with pytest.raises(ValueError, match="updates"):
+        wanted_trains.teach(cost, goal, arrivals, updates=0)

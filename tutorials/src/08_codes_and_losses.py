@@ -375,7 +375,7 @@ decorate(
 
 # %%
 taught = recorded("wanted_trains")
-print("             | within 3 ms        | exactly")
+print("              | within 3 ms        | exactly")
 print("updates      ", *[f"{n:4}" for n in (200, 600, 1200) * 2], sep=" | ")
 for cost, each in taught.results.items():
     shares = np.mean([each["within 3"], each["within 0"]], 1)

@@ -344,7 +344,7 @@ goal = wanted_trains(20, generator)
 costs = costs_of_trains((1.0, 10.0, 30.0))
 
 # %% [markdown]
-# > **Before you run:** two wanted spikes of a neuron are 18 ms apart, on average. Step by step, or with a trace of 1, 10 or 30 ms: which is ahead after 200 updates, and what does the last one do?
+# > **Before you run:** two wanted spikes of a neuron are 18 ms apart, on average. Step by step, or with a trace of 1, 10 or 30 ms: which is ahead after 200 updates, and what does the worst one do?
 
 # %%
 fired = []

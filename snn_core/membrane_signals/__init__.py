@@ -18,10 +18,10 @@ backpropagation, section 2.
 from .dynamics import activity, refractory_gain
 from .events import Moment, run_events, spike_events
 from .layer import MembraneLayer, Signals, membrane_network, signals_of
-from .learner import MembraneLearner, count_error, count_scores, parameter_groups, signal_loss
+from .learner import MembraneLearner, count_scores, parameter_groups, peak_error, signal_loss
 from .products import event_product
 from .regularisers import balance_thresholds, exponential_penalty, shrink_rows
-from .transfer import Slopes, inhibited, jacobian, transfer, transfer_slopes
+from .transfer import Slopes, inhibited, transfer, transfer_jacobian, transfer_slopes
 
 __all__ = [
     "MembraneLayer",
@@ -31,12 +31,12 @@ __all__ = [
     "Slopes",
     "activity",
     "balance_thresholds",
-    "count_error",
+    "peak_error",
     "count_scores",
     "event_product",
     "exponential_penalty",
     "inhibited",
-    "jacobian",
+    "transfer_jacobian",
     "membrane_network",
     "parameter_groups",
     "refractory_gain",

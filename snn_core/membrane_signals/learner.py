@@ -15,7 +15,7 @@ from .regularisers import balance_thresholds, shrink_rows
 ErrorOf = Callable[[Tensor, Tensor], Tensor]
 
 
-def count_error(counts: Tensor, labels: Tensor) -> Tensor:
+def peak_error(counts: Tensor, labels: Tensor) -> Tensor:
     """Return ``o_i = n_i / max_j n_j - y_i``: counts relative to the largest, less the answer.
 
     Args:
@@ -27,7 +27,7 @@ def count_error(counts: Tensor, labels: Tensor) -> Tensor:
 
     Reference: Lee et al. 2016, section 2.3.
 
-    >>> count_error(torch.tensor([[1.0, 4.0]]), torch.tensor([0]))
+    >>> peak_error(torch.tensor([[1.0, 4.0]]), torch.tensor([0]))
     tensor([[-0.7500,  1.0000]])
     """
     _checks.floats("counts", counts, min_rank=2)
@@ -50,7 +50,7 @@ def count_scores(outputs: Signals, threshold: Tensor) -> Tensor:
     return torch.add(outputs.counts, relative, alpha=0.49)
 
 
-def signal_loss(outputs: Signals, labels: Tensor, error_of: ErrorOf = count_error) -> Tensor:
+def signal_loss(outputs: Signals, labels: Tensor, error_of: ErrorOf = peak_error) -> Tensor:
     """Return half the squared error of counts; its gradient by the output activities is the error.
 
     Args:

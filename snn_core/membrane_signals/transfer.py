@@ -77,10 +77,10 @@ def transfer(drive: Tensor, threshold: Tensor, inhibition: float = 0.0) -> Tenso
     return inhibited(drive / threshold, inhibition)
 
 
-def jacobian(weight: Tensor, threshold: Tensor, inhibition: float = 0.0) -> Tensor:
+def transfer_jacobian(weight: Tensor, threshold: Tensor, inhibition: float = 0.0) -> Tensor:
     """Return ``da/dx`` of `transfer`, ``[N, M]``, for weights ``[N, M]`` and thresholds ``[N]``.
 
-    >>> jacobian(torch.tensor([[1.0], [3.0]]), torch.tensor([0.5, 1.0]))
+    >>> transfer_jacobian(torch.tensor([[1.0], [3.0]]), torch.tensor([0.5, 1.0]))
     tensor([[2.],
             [3.]])
     """

@@ -13,14 +13,13 @@ from snn_core.membrane_signals import (
     Signals,
     activity,
     balance_thresholds,
-    count_error,
     count_scores,
     event_product,
     exponential_penalty,
     inhibited,
-    jacobian,
     membrane_network,
     parameter_groups,
+    peak_error,
     refractory_gain,
     run_events,
     shrink_rows,
@@ -28,6 +27,7 @@ from snn_core.membrane_signals import (
     signals_of,
     spike_events,
     transfer,
+    transfer_jacobian,
     transfer_slopes,
 )
 
@@ -211,10 +211,10 @@ def test_the_jacobian_in_closed_form_is_that_of_the_inverse(inhibition):
     threshold = torch.rand(7, generator=generator(1), dtype=DOUBLE) + 0.5
     inverse = torch.linalg.inv(torch.eye(7, dtype=DOUBLE) - matrix(7, inhibition))
     expected = inverse @ torch.diag(1 / threshold) @ layer.weight
-    found = jacobian(layer.weight, threshold, inhibition)
+    found = transfer_jacobian(layer.weight, threshold, inhibition)
     assert (found - expected).abs().max() < 1e-12
     x = torch.rand(5, generator=generator(2), dtype=DOUBLE)
-    by_autograd = torch.autograd.functional.jacobian(
+    by_autograd = torch.autograd.functional.transfer_jacobian(
         lambda x: transfer(layer.weight @ x, threshold, inhibition), x
     )
     assert (found - by_autograd).abs().max() < 1e-12
@@ -426,7 +426,7 @@ def test_an_output_in_surrogate_mode_gives_gradients_by_counts():
 def test_errors_are_counts_relative_to_the_largest_less_the_answer():
     counts = torch.tensor([[2.0, 4.0, 1.0], [0.0, 0.0, 0.0]])
     expected = [[0.5, 0.0, 0.25], [0.0, 0.0, -1.0]]
-    assert count_error(counts, torch.tensor([1, 2])).tolist() == expected
+    assert peak_error(counts, torch.tensor([1, 2])).tolist() == expected
 
 
 def test_the_gradient_of_the_signal_loss_is_the_error():
@@ -434,7 +434,7 @@ def test_the_gradient_of_the_signal_loss_is_the_error():
     a = activity(spikes, 0.9).requires_grad_()
     labels = torch.tensor([0, 3, 1])
     loss = signal_loss(Signals(spikes, spikes.sum(0), a, a.detach()), labels)
-    error = count_error(spikes.sum(0), labels)
+    error = peak_error(spikes.sum(0), labels)
     assert loss.item() == pytest.approx(error.square().sum().item() / 6)
     (gradient,) = torch.autograd.grad(loss, a)
     assert (gradient - error / 3).abs().max() < 1e-12
@@ -521,7 +521,7 @@ def test_a_network_learns_to_tell_patterns():
     first = learner.learn(inputs, labels)
     for _ in range(30):
         last = learner.learn(inputs, labels)
-    errors = [count_error(each.counts, labels).square().sum(1).mean() for each in (first, last)]
+    errors = [peak_error(each.counts, labels).square().sum(1).mean() for each in (first, last)]
     assert errors[1] < errors[0] / 4
     assert (last.counts.argmax(1) == labels).float().mean() > 0.9
 
@@ -566,7 +566,7 @@ BAD = {
     "counts": lambda: balance_thresholds(torch.ones(3), torch.ones(2, 4), 0.1),
     "strength": lambda: shrink_rows(torch.ones(3, 2), -1.0),
     "rho": lambda: balance_thresholds(torch.ones(3), torch.ones(2, 3), -0.1),
-    "labels": lambda: count_error(torch.ones(2, 3), torch.tensor([0, 3])),
+    "labels": lambda: peak_error(torch.ones(2, 3), torch.tensor([0, 3])),
     "lr": lambda: parameter_groups(small(), 0.0),
     "ratio": lambda: parameter_groups(small(), 0.1, -1.0),
     "penalty": lambda: MembraneLearner(small(), penalty=-1.0),

@@ -321,7 +321,7 @@ off = events[:, 0, 1]
 print(list(events.shape))
 
 # %% [markdown]
-# > **Look first:** after 4 ms the digit jumps to the right. For how many steps do spikes come? And how many, compared with the start?
+# > **Look first:** with the fifth step the digit jumps to the right, first seen *after 5 ms*. For how many steps do spikes come? And how many, compared with the start?
 
 # %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]
@@ -527,7 +527,7 @@ pictures = [lossy["regular rate"], lossy["latency"]]
 axes = images(pictures, ["regular rate", "latency"])
 
 # %% [markdown]
-# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. But in a film, a lost delta spike is never made good. None of the codes is best in all. (Late spikes: *Deeper*.)
+# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. But in a film, a lost delta spike is never made good (its pixel stays wrong by $\theta$). None of the codes is best in all. (Late spikes: *Deeper*.)
 
 # %% tags=["check"]
 disturbed = record.results["disturbed"]

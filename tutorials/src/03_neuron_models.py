@@ -317,7 +317,7 @@ decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
-# All five. Even one alone, firing on and on, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition would keep a second group out (exercise 4). What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
+# All five. Even one, as long as its input makes it fire, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition would keep a second group out (exercise 4). What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
 
 # %% tags=["check"]
 every = 0.05 * torch.randn(150, 20, 20, generator=generator)
@@ -359,7 +359,7 @@ NeuronModels().sliders()
 #
 # $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$, and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of the four. The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$ (the trace runs to the end of its step, so peaks pass 30), and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of the four. The input is in mV/ms.
 #
 # > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
 
@@ -546,7 +546,7 @@ check("03.3", adaptive_by_hand)
 # %% [markdown]
 # ### 5 · Open: a memory at a lower rate
 #
-# The memory fires at every step. Give it a synapse: let the feedback of one neuron run through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4; `lif_step` does the rest. All three are in `snn_core.neurons`:
+# The memory fires at every step. Give it a synapse: let the feedback of one neuron run through `synapse_step(current, synapse, alpha)`, with $\tau_\mathrm{syn} = 50$ ms and a self weight of 4; `z, u, v = lif_step(current, v, beta=beta)` does the rest. All three are in `snn_core.neurons`:
 #
 # ```python
 # class SlowMemory(SpikingNeuron):

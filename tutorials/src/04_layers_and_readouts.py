@@ -195,7 +195,7 @@ assert torch.equal(looped(loud), network(loud))
 # %% [markdown]
 # ## 3 · Layers that die
 #
-# Stack five layers of 200 neurons, with weights as PyTorch draws them (no biases, here and below). The input is random: each spikes with probability $p = 0.1$ per step.
+# Stack five layers of 200 neurons, with weights as PyTorch draws them (no biases in this section). The input is random: each spikes with probability $p = 0.1$ per step.
 
 
 # %%
@@ -250,7 +250,7 @@ for name, sigma in sigmas.items():
     print(f"{name}: {variance**0.5:.2f}")
 
 # %% [markdown]
-# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away. Three in ten neurons never spike, the others every 65 steps on average. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die.
+# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away. (After a spike it is further, so spikes are rarer than a Gaussian says.) Three in ten neurons never spike, the others every 65 steps on average. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die.
 #
 # **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2: then about 7 of 100 places hold a spike, not far from the input's 10.
 
@@ -551,7 +551,7 @@ for gain, found in record.results["gains"].items():
     print("gain", gain, *means, sep="  ")
 
 # %% [markdown]
-# Both: two steps later, and six points better. On average somewhat more than half of this is more evidence, the rest fewer ties (solution 3). **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, or better.
+# Both: two steps later, and six points better. On average somewhat more than half of this is more evidence, the rest fewer ties (solution 3). **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
 #
 # Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: trained for another decoder, the order may change (page 08).
 

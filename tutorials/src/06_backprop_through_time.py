@@ -318,7 +318,7 @@ assert round(layer.beta.item(), 3) == 0.905
 # %% [markdown]
 # ## 3 · How far back does credit reach?
 #
-# The **credit** of an input is $\partial u[T] / \partial I[t]$, the derivative of the *last* membrane by it. In a silent neuron it is $\beta^m$ for the input $m$ steps back: after $\tau \ln 100 = 4.6\,\tau$ less than 1 % is left.
+# The **credit** of an input is $\partial u[T] / \partial I[t]$, the derivative of the *last* membrane by it: $g_u[t]$, if the loss is $u[T]$ itself. In a silent neuron it is $\beta^m$ for the input $m$ steps back: after $\tau \ln 100 = 4.6\,\tau$ less than 1 % is left.
 #
 # Now the neuron spikes: every sixth step brings a strong input, $\tau = 20$ ms. The core's `credit` gives the credit of every input. Compare the two resets of page 02, still without a way back through them.
 #
@@ -394,11 +394,11 @@ decorate(upper, title="While no spike moves, the detached credit is exact", x=""
 decorate(lower, x="time of the input (ms)", y="credit")
 
 # %% [markdown]
-# The *detached*: kicks this small move no spike, so no reset. Attached, credit is lost close to the threshold: from 54 ms on $c \approx 0.7$, and five such factors leave 17 %.
+# The *detached*: kicks this small move no spike, so no reset. Attached, credit is lost close to the threshold: from 54 ms on $c \approx 0.7$, and five such factors leave 17 % of the detached credit.
 #
 # But a kick of 0.05 does move spikes, and such a jump neither credit contains. Averaged over noise (standard deviation 0.05 at every step) *attached* is nearer, for this input and six random ones: its $s$ stands in for the jumps. With noise of 0.01 *detached* is, for most of them.
 #
-# For *smooth* neurons attached is exact (*Deeper*). The core detaches by default. The reason is learning: for its own bump it makes no difference, for taller or wider ones it is safer.
+# For *smooth* neurons attached is exact (*Deeper*). The core detaches by default, and the reason is learning.
 
 # %% tags=["check"]
 assert torch.equal(before.spikes.expand(60, 60, 1), after.spikes)
@@ -471,7 +471,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# For the tall one: attached, 66 % instead of 97 % are right with the soft reset, and 40 % instead of 93 % with the hard one. The wide bump loses little with the soft reset, and 15 points with the hard one; for the narrow one it does not matter in this task.
+# For the tall one: attached, 66 % instead of 97 % are right with the soft reset, and 40 % instead of 93 % with the hard one. The wide bump loses little with the soft reset, and 15 points with the hard one; for the narrow one, the core's own, it does not matter in this task. To detach is the safer default.
 #
 # The factor $c = -19$ turns the gradient away: the first gradients, attached and detached, have a mean cosine below 0.1 for the tall bump, above 0.9 for the narrow one. Zenke and Vogels (2021) report the same harm.
 
@@ -588,7 +588,7 @@ check("06.3", steps_of_credit)
 # %% [markdown]
 # ### 4 · A third reset
 #
-# Exercise 3 of page 02 resets to $-0.5$: $v = u(1 - z) - 0.5 z$. Derive $c$ with a pencil, detached and attached. Then write the neuron as a `SpikingNeuron`: its `step(current, state)` returns spikes, membrane $u$ and the new state $v$; `Surrogate(scale=10.0)(u - 1)` spikes, and `.detach()` on that spike in the reset detaches. Compare `credit` on `strong` of section 3 with the product of all $\beta c$.
+# Exercise 3 of page 02 resets to $-0.5$: $v = u(1 - z) - 0.5 z$. Derive $c$ with a pencil, detached and attached. Then write the neuron as a `SpikingNeuron`: its `step(current, state)` returns spikes, membrane $u$ and the new state $v$; `Surrogate(scale=10.0)(u - 1)` spikes, and `.detach()` on that spike in the reset detaches. Compare `credit` on `strong` of section 3 ($\tau$ = 20 ms) with the product of all $\beta c$.
 
 # %% [markdown]
 # ### 5 · Open

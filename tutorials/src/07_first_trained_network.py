@@ -121,7 +121,7 @@ axes = before_and_after(
 )
 
 # %% [markdown]
-# The last one. Before training all outputs were silent; now neuron 7 speaks, and 3 and 9 only whisper. The answer is the neuron with the most spikes. This is how often it is right, on digits that the network has not seen:
+# The last one. Before training all outputs were silent; now neuron 7 speaks, and 3 and 9 only whisper. The answer is the neuron with the most spikes (of equals, the lowest). This is how often it is right, on digits that the network has not seen:
 
 # %%
 after_one_epoch = evaluate(
@@ -646,7 +646,7 @@ for name, percent in published.items():
     print(f"{name}: {percent} %, ours {ours - percent:+.2f} points")
 
 # %% [markdown]
-# Close, but another experiment: theirs are as published, ours is a mean over last epochs and seeds, and coding, readout and training differ too.
+# Close, but another experiment: theirs are as published, ours is a mean over last epochs and seeds. Ours is twice as wide, and coding, readout and training differ too.
 
 # %% tags=["check"]
 assert [len(run["test"]) for run in record.results["runs"]] == [record.settings["epochs"]] * len(last_five)
@@ -666,7 +666,7 @@ assert all(abs(ours - percent) < 0.5 for percent in published.values())
 # - found six faults by measuring, and saw when one repair is enough;
 # - compared with what is published on the full MNIST.
 #
-# When a network learns nothing: loss at $\ln C$? → output spikes → `diagnose` → first odd layer → repair → overfit one batch.
+# When a network learns nothing: loss at $\ln C$? → output spikes → `diagnose` → first odd layer → repair.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

@@ -555,7 +555,7 @@ assert np.delete(settles[:, 0], slow[1:]).max() < settles[slow[1:], 0].min()
 # | an early answer, 1.3 steps | direct | `stepwise_membrane_cross_entropy` | 93 % | 1,062 | none: values |
 # | few, input included | latency | `first_spike_mse` | 91 % | 125 | 119 |
 #
-# The direct code sends no spikes, but 784 values at every step. And the task is one: still images (page 17 has others).
+# The direct code sends no spikes, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
 
 # %% tags=["check"]
 full = [at[name] for name in LOSSES if name not in pairs.settings["direct_only"]]

@@ -74,6 +74,6 @@ def distance_of_two_spikes(taus: tuple[float, ...]) -> Axes:
         axis.plot(lags, late, label=f"τ = {tau:g} ms")
     axis.axhline(1, color=GREY, linewidth=1)
     axis.text(lags[-1], 1.03, "no spike at all", ha="right", color=GREY, fontsize=9)
-    decorate(axis, title="Step by step, near is as wrong as far", x="lag (ms)", y="distance of two spikes")
+    decorate(axis, title="Step by step, near is as wrong as far", x="lag (ms)", y="distance / that of no spike")
     axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     return axis

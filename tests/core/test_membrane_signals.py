@@ -214,7 +214,7 @@ def test_the_jacobian_in_closed_form_is_that_of_the_inverse(inhibition):
     found = transfer_jacobian(layer.weight, threshold, inhibition)
     assert (found - expected).abs().max() < 1e-12
     x = torch.rand(5, generator=generator(2), dtype=DOUBLE)
-    by_autograd = torch.autograd.functional.transfer_jacobian(
+    by_autograd = torch.autograd.functional.jacobian(
         lambda x: transfer(layer.weight @ x, threshold, inhibition), x
     )
     assert (found - by_autograd).abs().max() < 1e-12

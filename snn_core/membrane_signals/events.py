@@ -80,7 +80,7 @@ def run_events(network: nn.Sequential, times: Tensor, sources: Tensor) -> list[M
     only when some arrive do its neurons compare their membranes with their thresholds.
 
     Args:
-        network: of `MembraneLayer`s; how it learns and its `dt` do not matter here.
+        network: of `MembraneLayer`; how it learns and its `dt` do not matter here.
         times: of input events in ms, at least 0, ``[events]``, in any order.
         sources: from which input each comes, integers ``[events]`` in [0, M).
 

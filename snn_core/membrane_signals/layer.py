@@ -191,7 +191,7 @@ def signals_of(network: nn.Sequential, inputs: Tensor) -> list[Signals]:
 
 
 def layers_of(network: nn.Sequential) -> list[MembraneLayer]:
-    """Return the layers of a network, which must all be `MembraneLayer`s, at least one."""
+    """Return the layers of a network, which must all be `MembraneLayer`, at least one."""
     expected = "MembraneLayers in a Sequential"
     some = isinstance(network, nn.Sequential) and len(network) > 0
     _checks.require(some, "network", type(network).__name__, expected)

@@ -74,7 +74,7 @@ def parameter_groups(network: nn.Sequential, lr: float, ratio: float = 0.1) -> l
     """Return weights and thresholds for an optimiser, with `lr` and `ratio` times as much.
 
     Args:
-        network: of `MembraneLayer`s.
+        network: layers of `MembraneLayer`.
         lr: learning rate, above 0.
         ratio: at least 0.
 
@@ -92,7 +92,7 @@ class MembraneLearner:
     """Learns batch by batch: error, gradient, optimiser, penalty of weights, balance of thresholds.
 
     Args:
-        network: of `MembraneLayer`s, as `membrane_network` returns it.
+        network: of `MembraneLayer`, as `membrane_network` returns it.
         optimizer: of its parameters; plain SGD with `lr` if None.
         lr: learning rate of weights, that of thresholds is a tenth.
         loss: (signals of the last layer, labels) to a scalar.

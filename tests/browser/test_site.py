@@ -65,11 +65,11 @@ def visit(browser, site):
 
 def picture(page, place=0):
     """Return what the canvas of one explorer shows once it is drawn."""
+    own = block(page, place)
     page.evaluate(
         "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
     )
-    canvas = page.locator(".live-explorer canvas").nth(place)
-    return canvas.evaluate("(canvas) => canvas.toDataURL()")
+    return own.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
 
 
 def controls(name, place, kind):
@@ -79,8 +79,10 @@ def controls(name, place, kind):
 
 
 def block(page, place):
-    """Return one explorer of a page."""
-    return page.locator(".live-explorer").nth(place)
+    """Return one explorer of a page, with the fold open in which it may stand."""
+    found = page.locator(".live-explorer").nth(place)
+    found.evaluate("(explorer) => explorer.closest('details')?.setAttribute('open', '')")
+    return found
 
 
 def settings(page, name, place):
@@ -143,7 +145,7 @@ def test_controls_are_those_of_the_explorer_and_show_their_focus(visit, name, pl
         limits = [float(slider.get_attribute(limit)) for limit in ("min", "max", "step")]
         assert [*limits, float(slider.input_value())] == list(control[:4])
         assert slider.get_attribute("data-lm-suppress-shortcuts") == "true"
-    page.get_by_role("slider").first.focus()
+    own.locator("input").first.focus()
     page.keyboard.press("Tab")
     assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid"
 

@@ -163,6 +163,7 @@ def test_the_static_figure_stays_beside_the_live_one(visit, name, place):
 def test_a_slider_moved_there_and_back_shows_the_same_picture(visit, name):
     """Note how long a redraw takes. With reduced motion, one with a clock begins at rest."""
     page = visit(name, reduced_motion="reduce")
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     page.get_by_role("slider").first.focus()
     before = picture(page)
     page.evaluate("() => (window.redraws.length = 0)")

@@ -7,6 +7,10 @@ to `snn_core.teaching.records.record`. ``python -m experiments.NAME --help`` lis
 import json
 from argparse import ArgumentParser
 
+import torch
+from torch import Tensor
+
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import recorded
 
 
@@ -51,6 +55,32 @@ def told_settings(
     told = vars(parser.parse_args(arguments))
     validate = told.pop("validate")
     return settings | told, validate
+
+
+def on_threads(parser: ArgumentParser, arguments: list[str] | None) -> dict:
+    """Return what a command line tells a parser; take the number of threads that it asks for.
+
+    Args:
+        parser: to which ``--threads`` is added.
+        arguments: of the command line; None stands for those of the process.
+
+    >>> on_threads(parser_for("Train.", {"epochs": 5}, "epochs"), ["--epochs", "2"])
+    {'epochs': 2}
+    """
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    told = vars(parser.parse_args(arguments))
+    torch.set_num_threads(told.pop("threads"))
+    return told
+
+
+def mini_digits(samples: int) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Return the first bundled training digits ``[samples, 784]`` with labels, and all to test.
+
+    >>> [list(images.shape) for images, _ in mini_digits(100)]
+    [[100, 784], [1000, 784]]
+    """
+    images, labels, *test = flat_digits()
+    return (images[:samples], labels[:samples]), (test[0], test[1])
 
 
 def results_with(name: str, settings: dict) -> dict:

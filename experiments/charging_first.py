@@ -8,9 +8,8 @@ has a bound on each neuron's activity from below. The test images are looked at 
 
 import torch
 
-from experiments import parser_for
+from experiments import mini_digits, on_threads, parser_for
 from experiments.sparing_spikes import measure
-from snn_core.datasets import mnist_mini
 from snn_core.losses import l1_activity, lower_activity
 from snn_core.teaching.records import record
 from snn_core.teaching.studies.codes_and_losses import HIDDEN, STEPS, TAU_MEM, classifier, coder
@@ -58,14 +57,8 @@ def run(code: str, arm: str, seed: int, train: tuple, test: tuple, settings: dic
 def main(arguments: list[str] | None = None) -> None:
     """Train with each code, arm and seed, and write the record."""
     parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    told = vars(parser.parse_args(arguments))
-    torch.set_num_threads(told.pop("threads"))
-    settings = SETTINGS | told
-    digits = mnist_mini()
-    images, labels = digits.train_images.flatten(1), digits.train_labels
-    train = images[: settings["samples"]], labels[: settings["samples"]]
-    test = digits.test_images.flatten(1), digits.test_labels
+    settings = SETTINGS | on_threads(parser, arguments)
+    train, test = mini_digits(settings["samples"])
     results = {}
     for code in settings["codes"]:
         for arm in settings["epochs_before"]:

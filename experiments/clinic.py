@@ -10,6 +10,7 @@ from torch import Generator, Tensor, nn
 
 from snn_core import LIF
 from snn_core.losses import accuracy, count_cross_entropy, spike_count
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import record
 from snn_core.teaching.studies.clinic import (
     HEALTHY,
@@ -21,7 +22,6 @@ from snn_core.teaching.studies.clinic import (
     one_label_at_a_time,
     untrained,
 )
-from snn_core.teaching.studies.first_network import flat_digits
 from snn_core.training import seed_torch
 
 SETTINGS = {

@@ -12,11 +12,10 @@ training.
 import json
 from datetime import date
 
-import torch
 from torch import Tensor
 
-from experiments import parser_for
-from snn_core.datasets import mnist_mini
+from experiments import on_threads, parser_for
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import record, recorded
 from snn_core.teaching.studies.codes_and_losses import (
     CODES,
@@ -102,18 +101,14 @@ def known_rows(settings: dict) -> dict[str, dict]:
 def main(arguments: list[str] | None = None) -> None:
     """Choose the learning rates, train with each seed, write the record."""
     parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--only", nargs="+", choices=SETTINGS["losses"], default=[])
-    told = vars(parser.parse_args(arguments))
-    torch.set_num_threads(told.pop("threads"))
+    told = on_threads(parser, arguments)
     only = told.pop("only")
     settings = SETTINGS | told
-    digits = mnist_mini()
-    images, labels = digits.train_images.flatten(1), digits.train_labels
-    test = digits.test_images.flatten(1), digits.test_labels
+    images, labels, *test = flat_digits()
     found = known_rows(settings) if only else {}
     for loss in only or settings["losses"]:
-        found[loss] = measure(loss, images, labels, test, settings)
+        found[loss] = measure(loss, images, labels, tuple(test), settings)
     rows = [found[loss] for loss in settings["losses"]]
     names = ("lr", *Trial._fields, "trained")
     record("codes_and_losses", settings, {name: [row[name] for row in rows] for name in names})

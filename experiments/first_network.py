@@ -7,8 +7,9 @@ output spikes of one of the networks for some test digits, which the explorer of
 import torch
 
 from snn_core import encoding
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import record
-from snn_core.teaching.studies.first_network import as_masks, flat_digits, train_digits
+from snn_core.teaching.studies.first_network import as_masks, train_digits
 from snn_core.training import seed_torch
 
 SETTINGS = {

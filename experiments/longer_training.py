@@ -6,10 +6,7 @@ batch and two learning rates: is what the map says of a loss a matter of its tra
 cross-entropy of counts is the control.
 """
 
-import torch
-
-from experiments import parser_for
-from snn_core.datasets import mnist_mini
+from experiments import mini_digits, on_threads, parser_for
 from snn_core.teaching.records import record
 from snn_core.teaching.studies.codes_and_losses import Trial, trial
 
@@ -31,14 +28,8 @@ SETTINGS = {
 def main(arguments: list[str] | None = None) -> None:
     """Train with each loss and seed, and write the record."""
     parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    told = vars(parser.parse_args(arguments))
-    torch.set_num_threads(told.pop("threads"))
-    settings = SETTINGS | told
-    digits = mnist_mini()
-    images, labels = digits.train_images.flatten(1), digits.train_labels
-    train = images[: settings["samples"]], labels[: settings["samples"]]
-    test = digits.test_images.flatten(1), digits.test_labels
+    settings = SETTINGS | on_threads(parser, arguments)
+    train, test = mini_digits(settings["samples"])
     options = {name: settings[name] for name in ("epochs", "batch_size")}
     results = {}
     for loss in settings["losses"]:

@@ -13,10 +13,10 @@ short training on others.
 import torch
 from torch import Tensor, nn
 
-from experiments import parser_for
+from experiments import mini_digits, parser_for
 from snn_core import LIF, LeakyIntegrator, encoding
-from snn_core.datasets import mnist_mini
 from snn_core.losses import accuracy, population_cross_entropy, summed_membrane_cross_entropy
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import record
 from snn_core.teaching.studies.codes_and_losses import HIDDEN, TAU_MEM
 from snn_core.training import fit, seed_torch
@@ -95,10 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Train every arm for every number of steps, and write the record."""
     parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
     settings = SETTINGS | vars(parser.parse_args(arguments))
-    digits = mnist_mini()
-    images, labels = digits.train_images.flatten(1), digits.train_labels
-    train = images[: settings["samples"]], labels[: settings["samples"]]
-    test = digits.test_images.flatten(1), digits.test_labels
+    images, labels, *_ = flat_digits()
+    train, test = mini_digits(settings["samples"])
     options = {name: settings[name] for name in ("epochs", "batch_size")}
     results = {}
     for arm in (*settings["neurons"], "membrane"):

@@ -10,10 +10,10 @@ import torch
 from torch import Generator, Tensor, nn
 
 from snn_core import LIF, LeakyIntegrator
-from snn_core.datasets import mnist_mini
 from snn_core.encoding import rate
 from snn_core.losses import accuracy, first_spike, spike_count
 from snn_core.teaching.digit_reader import EXAMPLES, STEPS, fit_readout, measured_layer
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import record
 from snn_core.training import seed_torch
 
@@ -31,12 +31,6 @@ SETTINGS = {
 }
 
 Images = tuple[Tensor, Tensor, Tensor, Tensor]
-
-
-def flat_digits() -> Images:
-    """Return training and test images ``[samples, 784]``, each with its labels."""
-    train, train_labels, test, test_labels = mnist_mini()
-    return train.flatten(1), train_labels, test.flatten(1), test_labels
 
 
 def hidden_spikes(layer: nn.Linear, images: Tensor, steps: int, generator: Generator) -> Tensor:

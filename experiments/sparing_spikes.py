@@ -12,8 +12,7 @@ import copy
 import torch
 from torch import Generator, Tensor, nn
 
-from experiments import parser_for
-from snn_core.datasets import mnist_mini
+from experiments import mini_digits, on_threads, parser_for
 from snn_core.encoding import Encoder
 from snn_core.losses import accuracy, l1_activity, lower_activity, spike_count
 from snn_core.teaching.records import record
@@ -95,14 +94,8 @@ def _train(
 def main(arguments: list[str] | None = None) -> None:
     """Train every arm with each seed, and write the record."""
     parser = parser_for(__doc__, SETTINGS, "samples", "epochs", "seeds")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    told = vars(parser.parse_args(arguments))
-    torch.set_num_threads(told.pop("threads"))
-    settings = SETTINGS | told
-    digits = mnist_mini()
-    images, labels = digits.train_images.flatten(1), digits.train_labels
-    train = images[: settings["samples"]], labels[: settings["samples"]]
-    test = digits.test_images.flatten(1), digits.test_labels
+    settings = SETTINGS | on_threads(parser, arguments)
+    train, test = mini_digits(settings["samples"])
     each = [runs(seed, train, test, settings) for seed in settings["seeds"]]
     results = {
         arm: {name: [run[arm][name] for run in each] for name in found}

@@ -1,9 +1,10 @@
-"""The inputs that pages give to a single neuron, as currents ``[T, 1, 1]``: a pulse, pulses, a constant."""
+"""The inputs of pages: currents ``[T, 1, 1]`` for a single neuron, and the bundled digits as rows of pixels."""
 
 import torch
 from torch import Tensor
 
 from .. import _checks
+from ..datasets import mnist_mini
 
 
 def constant(value: float, steps: int) -> Tensor:
@@ -49,3 +50,9 @@ def pulse(steps: int, at: int | list[int], height: float = 1.0) -> Tensor:
         _checks.require(step < steps, "at", step, f"a step below {steps}")
         current[step] = height
     return current
+
+
+def flat_digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return training and test images ``[samples, 784]``, each with its labels."""
+    train, train_labels, test, test_labels = mnist_mini()
+    return train.flatten(1), train_labels, test.flatten(1), test_labels

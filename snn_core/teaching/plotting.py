@@ -369,20 +369,6 @@ def confusion_matrix(predicted: Tensor, labels: Tensor, axes: Axes | None = None
     return axes
 
 
-def membrane_histogram(report, axes=None, *, layers: int | None = None):
-    """Draw the membranes of the first `layers` layers (all if None) of a `diagnostics.Report`; return the axes."""
-    shown = report.layers[:layers]
-    if axes is None:
-        _, axes = plt.subplots(1, len(shown), figsize=(3.6 * len(shown), 2.4), squeeze=False)
-        axes = axes[0]
-    for layer, ax in zip(shown, axes, strict=False):
-        ax.hist(array("membrane", layer.membrane).ravel(), bins=60, color=BLUE)
-        ax.set(xlabel="membrane u", ylabel="values", yscale="log", title=f"layer {layer.name}")
-        if layer.spiking:
-            ax.axvline(1.0, color="0.4", linestyle="--", linewidth=1)
-    return axes
-
-
 def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "{:.1f}", best: str = "high") -> Axes:
     """Draw a table of numbers on shades of blue, the better the darker; NaN leaves a cell empty.
 

@@ -28,9 +28,9 @@ from snn_core.teaching.studies.clinic import (
     untrained,
     with_memory,
 )
+from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.studies.first_network import (
     as_masks,
-    flat_digits,
     stopped_outputs,
     train_digits,
 )

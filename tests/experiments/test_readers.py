@@ -7,7 +7,7 @@ import torch
 from experiments import one_product, random_reader
 from snn_core.datasets import Digits, mnist_mini
 from snn_core.losses import accuracy, spike_count
-from snn_core.teaching import records
+from snn_core.teaching import inputs, records
 from snn_core.teaching.records import recorded
 
 
@@ -92,7 +92,7 @@ def test_a_tiny_run_writes_a_record(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     digits = mnist_mini()
     few = Digits(*(part[:300] for part in digits[:2]), *(part[:100] for part in digits[2:]))
-    monkeypatch.setattr(random_reader, "mnist_mini", lambda: few)
+    monkeypatch.setattr(inputs, "mnist_mini", lambda: few)
     tiny = {"seeds": [0], "sizes": [20], "read": 20, "held_out": 100, "spreads": [2.0]}
     for name, value in tiny.items():
         monkeypatch.setitem(random_reader.SETTINGS, name, value)

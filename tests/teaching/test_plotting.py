@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from snn_core import LIF
-from snn_core.diagnostics import LayerReport, Report
 from snn_core.teaching import plotting
 from snn_core.teaching.diagrams import fold_and_unroll
 from snn_core.training import History
@@ -86,12 +85,6 @@ def test_confusion_matrix_refuses_what_are_no_classes(predicted, labels, name):
     assert not plt.get_fignums()  # nothing half drawn
 
 
-def test_membrane_histogram_has_one_panel_per_layer():
-    layer = LayerReport("1", 0.1, 0.0, 0.0, torch.randn(100), 1.0, 0.1, spiking=True)
-    axes = plotting.membrane_histogram(Report([layer, layer], 1.0, 0.0, 0.0, None))
-    assert [ax.get_title(loc="left") or ax.get_title() for ax in axes] == ["layer 1", "layer 1"]
-
-
 def test_a_film_has_one_row_for_each_name_and_shows_what_there_is_after_so_many_steps():
     grey = torch.linspace(0, 1, 5).view(5, 1, 1).expand(5, 2, 2)
     axes = plotting.film({"spikes": grey, "so far": 1 - grey}, [1, 3, 5], dt=2.0)
@@ -113,11 +106,6 @@ FIRED = torch.tensor([0.0, 0.0, 1.0, 0.0])
 TABLE = torch.tensor([[1.5, 2.0], [3.0, -4.0]])
 
 
-def _report(membrane):
-    layer = LayerReport("1", 0.1, 0.0, 0.0, membrane, 1.0, 0.1, spiking=True)
-    return Report([layer], 1.0, 0.0, 0.0, None)
-
-
 VERBS = {
     "lanes": lambda as_: plotting.lanes(
         as_(COURSE), as_(COURSE), as_(FIRED), threshold=as_(COURSE[1])
@@ -127,7 +115,6 @@ VERBS = {
     "images": lambda as_: plotting.images([as_(TABLE), as_(TABLE.T)], ["a", "b"]),
     "film": lambda as_: plotting.film({"up": as_(torch.stack([TABLE, TABLE]))}, [2]),
     "images of a stack": lambda as_: plotting.images(as_(torch.stack([TABLE, TABLE.T])), "ab"),
-    "membrane_histogram": lambda as_: plotting.membrane_histogram(_report(as_(COURSE))),
     "heat_table": lambda as_: plotting.heat_table(as_(TABLE), "ab", "xy"),
     "heat_table of rows": lambda as_: plotting.heat_table(list(as_(TABLE)), "ab", "xy"),
     "dots_per_seed": lambda as_: plotting.dots_per_seed({"a": list(as_(TABLE))}, ["x", "y"]),

@@ -327,6 +327,8 @@ for seed in range(4, 9):  # whatever the seed
     assert 0.25 < busy.float().mean() < 0.4
     assert all(0.3 < layer.mean() < 0.55 for layer in unscaled[1:])
     assert all(0.05 < layer.mean() < 0.1 for layer in scaled[1:])
+    free = LeakyIntegrator()(default(plain[0])(plain[0]))
+    assert (free > 1).float().mean() > 5 * plain[1].mean()
     with_biases = five_layers(lambda spikes: nn.Linear(200, 200), seed)
     assert with_biases[3].mean() < 1e-3
 

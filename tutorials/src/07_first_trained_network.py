@@ -652,6 +652,7 @@ for name, percent in published.items():
 assert [len(run["test"]) for run in record.results["runs"]] == [record.settings["epochs"]] * len(last_five)
 assert len(last_five) == len(record.settings["seeds"])
 assert record.settings["samples"] == 60_000
+assert record.settings["hidden"] == 2 * 800
 assert 100 - ours < (100 - 100 * np.mean(ends)) / 2
 assert np.min(last_five) > 0.98
 assert all(abs(ours - percent) < 0.5 for percent in published.values())

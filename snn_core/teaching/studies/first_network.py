@@ -6,18 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from ... import LIF, encoding
-from ...datasets import mnist_mini
 from ...training import History, fit, one_cycle, seed_torch
+from ..inputs import flat_digits
 from ..records import recorded
 
 STEPS = 10
 BATCH_SIZE = 64
-
-
-def flat_digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return training and test images ``[samples, 784]``, each with its labels."""
-    train, train_labels, test, test_labels = mnist_mini()
-    return train.flatten(1), train_labels, test.flatten(1), test_labels
 
 
 def train_digits(

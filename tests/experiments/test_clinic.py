@@ -8,7 +8,7 @@ from experiments import clinic, first_network
 from snn_core import LIF, encoding
 from snn_core.diagnostics import diagnose
 from snn_core.teaching import records
-from snn_core.teaching.inputs import constant
+from snn_core.teaching.inputs import constant, flat_digits
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.clinic import (
     COLUMNS,
@@ -28,7 +28,6 @@ from snn_core.teaching.studies.clinic import (
     untrained,
     with_memory,
 )
-from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.studies.first_network import (
     as_masks,
     stopped_outputs,

@@ -18,7 +18,7 @@ from snn_core.teaching.diagrams import (
     rc_circuit,
     slow_motion,
     spared,
-    wanted_membranes,
+    wanted_outputs,
 )
 from snn_core.teaching.diagrams.unrolled import unrolled_graph
 from snn_core.teaching.palette import BLACK, BLUE, GREEN, PURPLE, VERMILION
@@ -172,11 +172,17 @@ def test_the_circuit_names_what_the_cell_is_made_of():
     assert {"R", "C", "U", "J"} <= {text.get_text() for text in circuit.texts}
 
 
-def test_every_loss_on_membranes_has_a_panel_with_something_in_it():
-    axes = wanted_membranes()
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_loss_of_a_family_has_a_panel_with_something_in_it(family):
+    axes = wanted_outputs(family)
     titles = ["".join(axis.get_title(loc) for loc in ("left", "center")) for axis in axes]
-    assert titles == [NAMES[loss] for loss in FAMILIES["membranes"]]
+    assert titles == [NAMES[loss] for loss in FAMILIES[family]]
     assert all(len(axis.lines) + len(axis.collections) > 1 for axis in axes)
+
+
+def test_another_family_of_losses_is_refused():
+    with pytest.raises(ValueError, match="family: got 'spikes'"):
+        wanted_outputs("spikes")
 
 
 def test_the_map_has_one_mark_and_one_bar_for_each_pair_that_was_trained():

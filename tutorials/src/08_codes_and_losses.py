@@ -30,7 +30,7 @@ from snn_core.teaching.diagrams import (
     map_of_pairs,
     populations,
     spared,
-    wanted_membranes,
+    wanted_outputs,
 )
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CodeLossMap, SpikeDistance
@@ -102,7 +102,13 @@ assert np.nanargmin(settles) == np.ravel_multi_index((at["stepwise_membrane_cros
 # %% [markdown]
 # ## 1 · Count the spikes
 #
-# What should the right output neuron do? Spike most often; who does is the answer. With the counts $n_c$ of $C$ classes, $y$ the right one:
+# What should the right output neuron do? Spike most often; who does is the answer.
+
+# %% alt="Three panels over 16 steps with spikes of the right class above those of another class. Count CE: the right one spikes more often. Count MSE: 13 of 16 steps against 2. Population CE: five neurons for each class, those of the right one spike more often together."
+axes = wanted_outputs("counts")
+
+# %% [markdown]
+# With the counts $n_c$ of $C$ classes, $y$ the right one:
 #
 # - **count CE** wants the *largest* count: $-\ln \dfrac{e^{n_y}}{\sum_c e^{n_c}}$, the cross-entropy of the softmax.
 # - **count MSE** wants *rates*, $r_y = 0.8$ spikes per step and 0.1 for the others: $\frac1C \sum_c (n_c/T - r_c)^2$.
@@ -139,7 +145,7 @@ assert np.isclose(losses.count_mse(spikes, label), 0.1 / 3)
 # A count comes in whole spikes. The membrane of an output that does not spike (`LeakyIntegrator`, page 04) comes in shades. Which part of its course should count?
 
 # %% alt="Four panels over 16 steps with the membrane of the right class in blue and of another class in grey. Max membrane CE: the highest points of both are marked, that of the right one is higher, though it is lower for most of the time. Summed membrane CE: the area between the two is shaded, mostly in favour of the right one. Stepwise membrane CE: the right one is above the other at every step. Membrane MSE: the right one stays at 1, the other at 0."
-axes = wanted_membranes()
+axes = wanted_outputs("membranes")
 
 # %% [markdown]
 # - **max membrane CE**: the softmax over $\max_t u_c[t]$. One good step is enough.
@@ -224,7 +230,13 @@ assert settles[at[stepwise], 0] < settles[sums, 0]
 # %% [markdown]
 # ## 3 · The first spike
 #
-# Or the answer is whoever spikes *first*. With $t_c$ for the step of the first spike of class $c$, or $T$ if there is none:
+# Or the answer is whoever spikes *first*.
+
+# %% alt="Three panels over 16 steps with spikes of the right class above those of another class, the step of the first written beside it. First spike CE: the right one spikes before the other. First spike MSE: the right one spikes at step 0, the other never. Relative first spike MSE: the right one spikes, and the other at least a margin later."
+axes = wanted_outputs("first spikes")
+
+# %% [markdown]
+# With $t_c$ for the step of the first spike of class $c$, or $T$ if there is none:
 #
 # - **first spike CE** wants the *order*: the softmax over $-t_c$.
 # - **first spike MSE** wants *times*: $\frac1C \sum_c (t_c/T - r_c)^2$, $r_y = 0$ (at once) and 1 for the others (never).

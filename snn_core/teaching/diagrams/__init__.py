@@ -7,7 +7,7 @@ from .recurrent import fold_and_unroll
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
-from .wanted import distance_of_two_spikes, wanted_membranes
+from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
     "before_and_after",
@@ -25,5 +25,5 @@ __all__ = [
     "step_and_bump",
     "table_of_surrogates",
     "unrolled_graph",
-    "wanted_membranes",
+    "wanted_outputs",
 ]

@@ -4,31 +4,70 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 
+from ... import _checks
 from ...losses import van_rossum
-from ..palette import BLUE, GREY
+from ..palette import BLUE, GREY, PALE, VERMILION
 from ..plotting import decorate, panels
 from ..studies.codes_and_losses import FAMILIES, NAMES
 
 STEPS = 16
 
 
-def wanted_membranes() -> list[Axes]:
-    """Draw the output that each loss on membranes wants of the right class and of another one.
+def wanted_outputs(family: str) -> list[Axes]:
+    """Draw the output that each loss of a family wants of the right class and of another one.
+
+    Args:
+        family: "counts", "membranes" or "first spikes".
 
     Returns:
         One axes per loss, in the order of `FAMILIES`.
     """
-    losses = FAMILIES["membranes"]
+    _checks.choice("family", family, FAMILIES)
+    losses = FAMILIES[family]
     axes = panels(len(losses), width=9.0, height=1.9, share=True)
+    draw = _membranes if family == "membranes" else _spikes
     for axis, loss in zip(axes, losses, strict=True):
-        _draw(axis, loss)
+        draw(axis, loss)
         axis.grid(visible=False)
         axis.set_xticks([0, 8, 16])
         decorate(axis, title=NAMES[loss], x="step", xlim=(-0.7, STEPS))
     return axes
 
 
-def _draw(axis: Axes, loss: str) -> None:
+def _spikes(axis: Axes, loss: str) -> None:
+    """Draw spikes of the right class in the upper lane and of another one in the lower."""
+    each = np.arange(STEPS)
+    wanted = {
+        "count_cross_entropy": (each[1::2], each[2::6]),
+        "count_mse": (each[~np.isin(each, (5, 9, 13))], [5, 13]),
+        "first_spike_cross_entropy": ([4, 10], [9]),
+        "first_spike_mse": ([0, 7], []),
+        "relative_first_spike_mse": ([5, 12], [8.2, 14]),
+    }
+    rows = wanted.get(loss)
+    if rows is None:  # a population: five neurons for each class
+        rng = np.random.default_rng(3)
+        rows = [[each[rng.random(STEPS) < p] for _ in range(5)] for p in (0.35, 0.12)]
+        for bottom, trains, colour in ((1.15, rows[0], VERMILION), (0, rows[1], GREY)):
+            for n, train in enumerate(trains):
+                axis.vlines(train, bottom + 0.17 * n, bottom + 0.17 * n + 0.13, color=colour)
+    else:
+        for bottom, train, colour in ((1.15, rows[0], VERMILION), (0, rows[1], GREY)):
+            axis.axhline(bottom, color=PALE, linewidth=0.8)
+            axis.vlines(train, bottom, bottom + 0.75, color=colour, linewidth=2)
+            if loss in FAMILIES["first spikes"] and len(train):
+                axis.text(train[0] + 0.4, bottom + 0.3, f"{train[0]:g}", va="center", color=colour, fontsize=9)
+    if loss == "relative_first_spike_mse":
+        arrow = {"arrowstyle": "<->", "shrinkA": 0, "shrinkB": 0}
+        axis.annotate("", (8.2, 1), (5, 1), arrowprops=arrow)
+        axis.text(8.8, 1, "margin", va="center", fontsize=9)
+    if loss == "first_spike_mse":
+        axis.text(8, 0.35, "never", ha="center", va="center", color=GREY, fontsize=9)
+    axis.set_yticks([0.35, 1.5], ["another", "right"])
+    axis.set_ylim(-0.1, 2.05)
+
+
+def _membranes(axis: Axes, loss: str) -> None:
     """Draw the membrane of the right class, and in grey that of another one."""
     time = np.arange(STEPS)
     bump = np.exp(-((time - 10) ** 2) / 6)

@@ -54,6 +54,7 @@ from .surrogate import ALL_SURROGATES, Surrogate
 if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import datasets as datasets
     from . import diagnostics as diagnostics
+    from . import energy as energy
     from . import events as events
     from . import layers as layers
     from . import membrane_signals as membrane_signals
@@ -67,6 +68,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
 SUBMODULES = (
     "datasets",
     "diagnostics",
+    "energy",
     "events",
     "layers",
     "membrane_signals",

@@ -67,8 +67,8 @@ def energy(
 
     A multiply-accumulate is a product and an addition; an update of a state is a product with the
     decay, if there is one, an addition (the comparison with the threshold, or the reset), a read
-    and a write. Sums grow in registers. Parameters lie in the smallest memory that holds all of
-    them, and states as well. Every value that is not 0 is sent to the next layer as a message.
+    and a write. Sums grow in registers. Parameters lie in a memory that just holds all of
+    them, and states in another. Every value that is not 0 is sent to the next layer as a message.
 
     Args:
         counts: of `count_operations`.
@@ -134,7 +134,7 @@ def meeting_rate(
         ValueError: for numbers outside of these ranges.
 
     >>> round(meeting_rate(256, 256, steps=5), 2)
-    1.07
+    1.13
     """
     for name, size in {"inputs": inputs, "outputs": outputs, "steps": steps}.items():
         _checks.whole(name, size)

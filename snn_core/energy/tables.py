@@ -5,11 +5,13 @@ floats and the 8 KB memory could be compared so; neither paper itself, nor that 
 Loihi, was at hand. Its cost of a message is the only one here, and for another process: change it.
 """
 
+import math
 from dataclasses import dataclass, fields, replace
 
 from .. import _checks
 
-KIB = 1024  # bytes
+KIBI = 2**10  # bytes
+MEBI = 2**20
 WORD = 64  # bits of one access to memory
 
 
@@ -51,10 +53,20 @@ class EnergyTable:
             _checks.number(name, getattr(self, name), 0, open_low=False)
 
     def access(self, size: float) -> float:
-        """Return the energy of an access to 64 bits of the smallest memory that holds `size` bytes."""
-        levels = {8: self.sram_8kb, 32: self.sram_32kb, 1024: self.sram_1mb}
-        fitting = [energy for kib, energy in levels.items() if size <= kib * KIB]
-        return fitting[0] if fitting else self.dram
+        """Return the energy of an access to 64 bits of a memory of `size` bytes.
+
+        Between two entries it lies on a line in the logarithms of both: in Horowitz's table, about
+        as the square root of the size. A memory is never cheaper than 8 KB; above 1 MB it is DRAM.
+        """
+        if size > MEBI:
+            return self.dram
+        low = (8 * KIBI, self.sram_8kb)
+        high = (32 * KIBI, self.sram_32kb)
+        if size > high[0]:
+            low = high
+            high = (MEBI, self.sram_1mb)
+        part = math.log(max(size, low[0]) / low[0]) / math.log(high[0] / low[0])
+        return float(low[1] ** (1 - part) * high[1] ** part)
 
     def add(self, bits: float) -> float:
         """Return the energy of adding integers: of a size between those of the table, on a line."""

@@ -62,9 +62,14 @@ def test_integers_of_other_sizes_follow_the_entries(table):
     assert table.multiply_int8 * 16 == pytest.approx(table.multiply_int32, rel=1 / 3)
 
 
-def test_memory_is_the_smallest_that_holds_everything():
-    sizes = [0, 8 * 1024, 8 * 1024 + 1, 32 * 1024, 2**15 + 1, 2**20, 2**20 + 1]
-    assert [HOROWITZ.access(size) for size in sizes] == [10, 10, 20, 20, 100, 100, 1300]
+def test_memory_costs_what_its_size_does():
+    sizes = [0, 8 * 1024, 32 * 1024, 2**20, 2**20 + 1]
+    expected = [10, 10, 20, 100, 1300]
+    assert [HOROWITZ.access(size) for size in sizes] == pytest.approx(expected)
+    assert HOROWITZ.access(16 * 1024) == pytest.approx((10 * 20) ** 0.5)
+    assert HOROWITZ.access(2**15 * 32**0.25) == pytest.approx(20 * 5**0.25)
+    for size in (2**14, 2**16, 2**18):
+        assert HOROWITZ.access(4 * size) == pytest.approx(2 * HOROWITZ.access(size), rel=0.1)
 
 
 def test_floats_are_priced_as_by_hand():
@@ -77,14 +82,15 @@ def test_floats_are_priced_as_by_hand():
         decays=2,
         reads=14,
         received=12,
-        parameters=3000,
-        states=2049,
+        parameters=4 * 1024,
+        states=8 * 1024,
     )
     found = energy(done, PRIMES)
     additions = 10 + 4 + 6 + 8
+    at_16_kib = (17 * 19) ** 0.5
     assert found.arithmetic == pytest.approx((additions * 5 + (4 + 2) * 13) / 2)
-    assert found.parameters == pytest.approx(14 * 19 * 32 / 64 / 2)  # 12,000 bytes in 32 KB
-    assert found.states == pytest.approx(8 * 2 * 19 * 32 / 64 / 2)  # 8,196 bytes
+    assert found.parameters == pytest.approx(14 * at_16_kib * 32 / 64 / 2)
+    assert found.states == pytest.approx(8 * 2 * 19 * 32 / 64 / 2)
     assert found.messages == pytest.approx(12 * 31 / 2)
     assert found.total == pytest.approx(sum(found))
     half = energy(done, PRIMES, bits=16)

@@ -8,6 +8,7 @@ from experiments import (
     charging_first,
     codes_and_losses,
     convolutional_choices,
+    energy,
     event_digits,
     learning_rules,
     local_learning,
@@ -178,6 +179,41 @@ def test_the_arms_of_sparing_charge_the_hidden_layer():
     )
     silent = [torch.zeros(4, 2, 3)]
     assert arms["bounded"](silent).item() == pytest.approx(10 * 0.1**2)
+
+
+def test_energy_part_by_part(monkeypatch):
+    monkeypatch.setitem(energy.SETTINGS, "hidden", 20)
+    monkeypatch.setitem(energy.SETTINGS, "ordinary", energy.SETTINGS["ordinary"] | {"sizes": [8]})
+    options = [*TINY, "--held-out", "50", "--epochs", "2", "--only"]
+    energy.main([*options, "events"])
+    energy.main([*options, "direct", "ordinary"])
+    results = recorded("energy").results
+    assert list(results) == ["events", "direct", "ordinary"]
+    for bits in ("32", "8", "4"):
+        (events,), (direct,) = (
+            [run[bits] for run in results[name]] for name in ("events", "direct")
+        )
+        (ordinary,) = [run["8"][bits] for run in results["ordinary"]]
+        assert list(ordinary) == ["whole"]
+        assert events["whole"]["operations"]["macs"] == 0
+        assert direct["whole"]["operations"]["macs"] > ordinary["whole"]["operations"]["macs"] > 0
+        assert 1 <= direct["stopped"]["steps"] <= 25
+        for name, done in direct["stopped"]["operations"].items():
+            assert done <= direct["whole"]["operations"][name]
+
+
+@torch.no_grad()
+def test_a_digit_is_read_until_the_answer_leads_by_the_margin():
+    class Given(nn.Module):
+        def forward(self, outputs):
+            return outputs
+
+    outputs = torch.tensor([[[0.0, 0.1]], [[0.5, 0.0]], [[0.2, 2.0]], [[3.0, 0.0]]])
+    steps = {m: energy.steps_needed(Given(), outputs, m).item() for m in (0.1, 0.4, 1.0, 9.0)}
+    assert steps == {0.1: 1, 0.4: 2, 1.0: 3, 9.0: 4}
+    labels = torch.tensor([1])
+    right = [energy.right_at(Given(), outputs, labels, torch.tensor([t])) for t in (1, 2, 3, 4)]
+    assert right == [1, 0, 1, 0]
 
 
 def test_local_learning():

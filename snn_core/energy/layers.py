@@ -89,18 +89,15 @@ class Run(NamedTuple):
 
 def _weights(layer: nn.Module, run: Run) -> Operations:
     """Count a linear layer, a convolution or a batch norm."""
-    values, output = run.values, run.output
-    active = values != 0
+    active = run.values != 0
     met = _synapses(layer, active)
-    biases = 0 if layer.bias is None and not isinstance(layer, NORMS) else output.numel()
-    counted = {"additions" if driven_by_spikes(values) else "macs": met}
-    if not isinstance(layer, NORMS):  # which work where the values are, and send nothing
-        counted |= {"received": int(active.sum()), "inputs": values.numel()}
-    dense = _synapses(layer, torch.ones_like(active))
-    parameters = _parameters(layer)
-    return Operations(
-        dense=dense, sums=biases, reads=met + biases, parameters=parameters, **counted
-    )
+    done = Operations(additions=met) if driven_by_spikes(run.values) else Operations(macs=met)
+    norm = isinstance(layer, NORMS)
+    sums = run.output.numel() if norm or layer.bias is not None else 0
+    done += Operations(sums=sums, reads=met + sums, parameters=_parameters(layer))
+    if not norm:  # which works where the values are: nothing is sent
+        done += Operations(received=int(active.sum()), inputs=active.numel())
+    return done + Operations(dense=_synapses(layer, torch.ones_like(active)))
 
 
 def driven_by_spikes(values: Tensor) -> bool:
@@ -148,26 +145,24 @@ def _states(neuron: Neuron[Any], run: Run) -> Operations:
     """Count the states of neurons, their spikes, and what they hear of each other."""
     expected = "neurons whose states each cost a product and a sum"
     _checks.require(not isinstance(neuron, Izhikevich), "network", type(neuron).__name__, expected)
-    current = run.values
-    steps, images = current.shape[:2]
-    rest = neuron.initial_state(current)
-    names = getattr(rest, "_fields", ())
-    kept = len(variables(rest)) - ("spikes" in names)
-    size = current[0, 0].numel()
+    size = run.values.numel()
+    steps, images = run.values.shape[:2]
+    rest = neuron.initial_state(run.values)
+    kept = len(variables(rest)) - ("spikes" in getattr(rest, "_fields", ()))
+    decays = kept * size - steps * images * _integrators(neuron, run.values)
+    states = kept * run.values[0, 0].numel()
+    done = Operations(updates=kept * size, decays=decays, states=states) + _constants(neuron, size)
+    if isinstance(neuron, SpikingNeuron):
+        done += Operations(spikes=int(spikes_of(run.output).count_nonzero()))
+    return done + _heard(neuron, run) if isinstance(neuron, RECURRENT) else done
+
+
+def _constants(neuron: Neuron[Any], size: int) -> Operations:
+    """Count the constants that differ from neuron to neuron; the others stay in registers."""
     own = [getattr(neuron, name, None) for name in neuron.per_neuron]
-    per_neuron = [value for value in own if isinstance(value, Tensor) and value.dim() > 0]
-    updates = kept * current.numel()
-    counted = Operations(
-        updates=updates,
-        decays=updates - steps * images * _integrators(neuron, current),
-        reads=len(per_neuron) * current.numel(),
-        parameters=sum(value.numel() for value in per_neuron),
-        states=kept * size,
-        spikes=int(_spikes_of(run.output).count_nonzero())
-        if isinstance(neuron, SpikingNeuron)
-        else 0,
-    )
-    return counted + _heard(neuron, run) if isinstance(neuron, RECURRENT) else counted
+    differing = [each for each in own if isinstance(each, Tensor) and each.dim() > 0]
+    parameters = sum(each.numel() for each in differing)
+    return Operations(reads=len(differing) * size, parameters=parameters)
 
 
 def _integrators(neuron: Neuron[Any], current: Tensor) -> int:
@@ -176,13 +171,14 @@ def _integrators(neuron: Neuron[Any], current: Tensor) -> int:
     return int(torch.broadcast_to(beta == 1, current.shape[2:]).sum())
 
 
-def _spikes_of(output: Tensor | Recording[Any]) -> Tensor:
+def spikes_of(output: Tensor | Recording[Any]) -> Tensor:
+    """Return the spikes that neurons gave out, recorded or not."""
     return output.spikes if isinstance(output, Recording) else output
 
 
 def _heard(neuron: RecurrentLIF | RecurrentAdaptiveLIF, run: Run) -> Operations:
     """Count what neurons hear of their spikes of the step before; nobody hears the last ones."""
-    heard = int(_spikes_of(run.output)[:-1].count_nonzero())
+    heard = int(spikes_of(run.output)[:-1].count_nonzero())
     if run.state is not None:
         heard += int(run.state.spikes.count_nonzero())
     weight = neuron.weight
@@ -197,15 +193,6 @@ def _heard(neuron: RecurrentLIF | RecurrentAdaptiveLIF, run: Run) -> Operations:
         inputs=size,
         parameters=weight.numel(),
     )
-
-
-def products_of(layer: nn.Module, output: Any) -> int:
-    """Return how many products PyTorch computes for a run of a layer, with those of padding."""
-    if isinstance(layer, WEIGHTED):
-        return int(output.numel() * layer.weight[0].numel())
-    if isinstance(layer, RECURRENT) and layer.weight.dim() == 2:
-        return _spikes_of(output).numel() * len(layer.weight)
-    return 0
 
 
 Measure = Callable[[Any, Run], Operations]

@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .. import _checks
 from ..layers.over_time import OF_TIME, Repeat
-from .layers import FREE, MEASURES, Measure, Operations, Run, products_of
+from .layers import FREE, MEASURES, RECURRENT, WEIGHTED, Measure, Operations, Run, spikes_of
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class _Meter:
             before = self.flops.get_total_flops()
             self._add(part, measure(part, Run(values, states[0] if states else None, output)))
             self.known += self.flops.get_total_flops() - before
-            self.known += 2 * products_of(part, output)
+            self.known += 2 * _products_of(part, output)
 
     def _add(self, part: nn.Module, done: Operations) -> None:
         """Add to the counts of a layer, which keeps no more when it runs again."""
@@ -140,6 +140,15 @@ class _Meter:
         expected = "[B, …]" if self.repeats else "[T, B, …]: this network needs a time axis"
         _checks.require(fits, "inputs", f"shape {list(inputs.shape)}", expected)
         return inputs.shape[axis]
+
+
+def _products_of(layer: nn.Module, output: Any) -> int:
+    """Return how many products PyTorch computes for a run of a layer, with those of padding."""
+    if isinstance(layer, WEIGHTED):
+        return int(output.numel() * layer.weight[0].numel())
+    if isinstance(layer, RECURRENT) and layer.weight.dim() == 2:
+        return spikes_of(output).numel() * len(layer.weight)
+    return 0
 
 
 def _measure_of(part: nn.Module) -> Measure | None:

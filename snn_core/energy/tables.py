@@ -65,7 +65,7 @@ class EnergyTable:
         if size > high[0]:
             low = high
             high = (MEBI, self.sram_1mb)
-        part = math.log(max(size, low[0]) / low[0]) / math.log(high[0] / low[0])
+        part = math.log(max(size, low[0]) / low[0], high[0] / low[0])
         return float(low[1] ** (1 - part) * high[1] ** part)
 
     def add(self, bits: float) -> float:
@@ -81,7 +81,8 @@ def _on_a_line(size: float, low: tuple[int, float], high: tuple[int, float]) -> 
     """Return the energy on the line through two sizes; below both, in proportion to the size."""
     if size <= low[0]:
         return low[1] * size / low[0]
-    return low[1] + (high[1] - low[1]) * (size - low[0]) / (high[0] - low[0])
+    part = (size - low[0]) / (high[0] - low[0])
+    return low[1] * (1 - part) + high[1] * part
 
 
 ENTRIES = tuple(field.name for field in fields(EnergyTable) if field.name != "source")

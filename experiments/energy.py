@@ -7,7 +7,7 @@ sizes of ordinary networks are compared, and the margin is chosen at which a spi
 
 - *ladder*: a spiking network of 256 hidden neurons, changed in one thing at a time: direct input
   for 25 steps; a rate code; fewer steps; a charge for hidden spikes; events in place of the rate
-  code, so that a digit that stands still sends nothing after its first steps.
+  code, so that a digit that stands still sends nothing after its first steps; fewer neurons.
 - *ordinary*: ReLU networks of several sizes, charged for hidden activity.
 
 Each is also rounded to 8 and 4 bits, and trained on with that. Spiking networks that stop early
@@ -41,6 +41,7 @@ SETTINGS = {
         "fewer steps": {"code": "rate", "steps": 8, "charge": 0.0},
         "fewer spikes": {"code": "rate", "steps": 8, "charge": 0.1},
         "events": {"code": "events", "steps": 4, "charge": 0.1},
+        "fewer neurons": {"code": "events", "steps": 4, "charge": 0.1, "hidden": 128},
     },
     "ordinary": {"sizes": [16, 24, 32, 48, 64, 96, 128], "charge": 0.3, "lr": 5e-3},
     "bits": [8, 4],
@@ -59,19 +60,20 @@ PARTS = (*SETTINGS["ladder"], "ordinary")
 Digits = tuple[Tensor, Tensor]
 
 
-def coder(arm: dict, settings: dict, generator: Generator) -> Encoder:
+def coder(settings: dict, generator: Generator) -> Encoder:
     """Return the encoder of an arm of the ladder, from images ``[B, 784]`` to ``[T, B, 784]``."""
+    steps = settings["steps"]
 
     def events(images: Tensor) -> Tensor:
-        still = encoding.direct(images, arm["steps"])
+        still = encoding.direct(images, steps)
         return encoding.delta(still, threshold=settings["threshold"], off_spikes=False)[:, :, 0]
 
     codes = {
-        "direct": partial(encoding.direct, steps=arm["steps"]),
-        "rate": partial(encoding.rate, steps=arm["steps"], generator=generator),
+        "direct": partial(encoding.direct, steps=steps),
+        "rate": partial(encoding.rate, steps=steps, generator=generator),
         "events": events,
     }
-    return codes[arm["code"]]
+    return codes[settings["code"]]
 
 
 def spiking_network(settings: dict) -> nn.Sequential:
@@ -214,9 +216,9 @@ def arm_runs(name: str, seed: int, data: tuple, settings: dict) -> dict:
     """Return the runs of an arm of the ladder, or those of ordinary networks by their size."""
     generator = seed_torch(seed)
     if name != "ordinary":
-        arm = settings["ladder"][name]
-        encode = coder(arm, settings, generator)
-        return runs(spiking_network(settings), encode, data, settings | arm, generator)
+        own = settings | settings["ladder"][name]
+        encode = coder(own, generator)
+        return runs(spiking_network(own), encode, data, own, generator)
     own = settings | settings["ordinary"]
     return {
         str(size): runs(ordinary_network(size), nn.Identity(), data, own, generator)

@@ -52,6 +52,32 @@ def pulse(steps: int, at: int | list[int], height: float = 1.0) -> Tensor:
     return current
 
 
+def scattered(count: int, inputs: int, steps: int = 1) -> Tensor:
+    """Return so many spikes, scattered evenly over inputs and steps.
+
+    Args:
+        count: of the spikes, at most one for each input and step.
+        inputs, steps: how many there are, each at least 1.
+
+    Returns:
+        ``[T, 1, N]``.
+
+    Raises:
+        ValueError: for more spikes than there are places.
+
+    >>> scattered(2, inputs=2, steps=2).flatten().tolist()
+    [1.0, 0.0, 1.0, 0.0]
+    """
+    _checks.whole("inputs", inputs)
+    _checks.whole("steps", steps)
+    _checks.whole("count", count, 0)
+    places = inputs * steps
+    _checks.require(count <= places, "count", count, f"at most {places}")
+    spikes = torch.zeros(places)
+    spikes[torch.arange(count) * places // max(count, 1)] = 1
+    return spikes.view(steps, 1, inputs)
+
+
 def flat_digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return training and test images ``[samples, 784]``, each with its labels."""
     train, train_labels, test, test_labels = mnist_mini()

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from snn_core import (
     reconstruction,
 )
 from snn_core.datasets import mnist_mini
+from snn_core.energy import HOROWITZ, JOUPPI, Counts, Operations, energy, meeting_rate
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
 from snn_core.teaching import explorers, live
@@ -845,3 +847,55 @@ def test_the_digits_that_are_stopped_are_those_of_the_record():
     for image, place in zip(data["images"], places, strict=True):
         greys = torch.tensor([int(grey, 16) for grey in image]).view(28, 28) / 15
         assert (greys - digits.test_images[place]).abs().max() < 1 / 29
+
+
+def two_layers(case, size):
+    """Return what a spiking and an ordinary layer do for an image, in operations."""
+    kept = {"parameters": size**2, "states": size}
+    met, updates = case["spikes"] * size**2, case["steps"] * size
+    spiking = {"additions": met, "reads": met, "received": case["spikes"] * size}
+    values = case["active"] / 100 * size
+    ordinary = {"macs": values * size, "reads": values * size, "received": values}
+    spiking |= {"updates": updates, "decays": updates}
+    return [Counts(1, {"": Operations(**kept, **each)}) for each in (spiking, ordinary)]
+
+
+def changed_table(case):
+    """Return the table of a case, with its prices of memory and of messages."""
+    table = {"45 nm": HOROWITZ, "7 nm": JOUPPI}[case["table"]]
+    memory = {
+        name: getattr(table, name) * 10 ** case["memory"]
+        for name in ("sram_8kb", "sram_32kb", "sram_1mb", "dram")
+    }
+    return replace(table, message=case["message"], **memory)
+
+
+@needs_node
+def test_two_layers_cost_and_meet_as_in_the_core():
+    explorer = explorers.MeetingPoint()
+    data = explorer.data()
+    cases = parameters("MeetingPoint", 200)
+    winners = set()
+    for case, found in zip(
+        cases, run("MeetingPoint", [("compute", case, data) for case in cases]), strict=True
+    ):
+        table, bits = changed_table(case), int(case["bits"])
+        bills = [energy(each, table, bits=bits) for each in two_layers(case, explorer.size)]
+        for bill, parts in zip(bills, found["bills"], strict=True):
+            assert parts == pytest.approx(list(bill))
+        spiking, ordinary = (bill.total / 1000 for bill in bills)
+        assert [found["spiking"], found["ordinary"]] == pytest.approx([spiking, ordinary])
+        meet = meeting_rate(
+            explorer.size,
+            explorer.size,
+            case["steps"],
+            table,
+            bits=bits,
+            density=case["active"] / 100,
+        )
+        assert found["meet"] == pytest.approx(meet)
+        assert numbers(found["titles"][0])[:2] == pytest.approx([spiking, ordinary], rel=0.01)
+        assert ("spiking wins" in found["titles"][0]) == (spiking < ordinary)
+        assert ("never" in found["titles"][1]) == (meet <= 0)
+        winners.add((spiking < ordinary, meet <= 0))
+    assert winners == {(True, False), (False, False), (False, True)}

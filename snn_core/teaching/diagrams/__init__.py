@@ -1,5 +1,6 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
 
+from .bills import energy_bills, mark_readers
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
@@ -14,9 +15,11 @@ __all__ = [
     "class_lines",
     "contributions",
     "distance_of_two_spikes",
+    "energy_bills",
     "fold_and_unroll",
     "follow_digit",
     "map_of_pairs",
+    "mark_readers",
     "populations",
     "push_weight",
     "rc_circuit",

@@ -1,0 +1,59 @@
+"""Drawings of energies: bills split by kind, and readers by what they cost and how well they read."""
+
+from matplotlib.axes import Axes
+
+from ...energy import Energy
+from ..palette import BLUE, GREEN, PALE, VERMILION
+from ..plotting import decorate, panels
+from ..studies.energy import Reader
+
+KINDS = {  # of an `Energy`, as page and explorer name and colour them
+    "arithmetic": ("arithmetic", BLUE),
+    "parameters": ("reading weights", PALE),
+    "states": ("keeping states", GREEN),
+    "messages": ("sending", VERMILION),
+}
+
+
+def energy_bills(bills: dict[str, Energy], *, title: str | None = None, notes: dict[str, str] | None = None) -> Axes:
+    """Draw bills as level bars, the first one at the top, each split by kind.
+
+    Args:
+        bills: energies in pJ, by name; they are shown in nJ.
+        title: what the figure shows.
+        notes: what is written behind a bar, after its sum, by name.
+
+    Returns:
+        The axes.
+    """
+    axis = panels(height=0.9 + 0.36 * len(bills))
+    ends = [0.0] * len(bills)
+    for field, (kind, colour) in KINDS.items():
+        parts = [getattr(bill, field) / 1000 for bill in bills.values()]
+        bars = axis.barh(list(bills), parts, left=ends, color=colour, label=kind)
+        ends = [end + part for end, part in zip(ends, parts, strict=True)]
+    said = {name: "" for name in bills} | (notes or {})
+    sums = [f"{end:,.0f} {said[name]}" for name, end in zip(bills, ends, strict=True)]
+    axis.bar_label(bars, sums, padding=3)
+    axis.invert_yaxis()
+    decorate(axis, x="energy per image (nJ)", title=title, xlim=(0, 1.3 * max(ends)))
+    axis.get_legend().remove()  # the bars need the room
+    axis.figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=len(KINDS))
+    return axis
+
+
+def mark_readers(axis: Axes, readers: dict[object, Reader], *, color: str, label: str) -> None:
+    """Mark each reader by what it costs at 45 nm and how well it reads; a stroke joins its seeds.
+
+    Args:
+        axis: where to draw; its energies become logarithmic.
+        readers: by any names.
+        color, label: of all of them.
+    """
+    for reader in readers.values():
+        cost = reader.bill().total / 1000
+        ends = [100 * min(reader.accuracy), 100 * max(reader.accuracy)]
+        axis.plot([cost, cost], ends, color=color, linewidth=1)
+        axis.plot(cost, 100 * reader.right, "o", color=color, label=label)
+        label = None
+    axis.set(xscale="log", xlabel="energy per image (nJ)", ylabel="accuracy (%)")

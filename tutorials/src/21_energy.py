@@ -1,0 +1,641 @@
+# %% [markdown]
+# # 21 · Energy
+#
+# **When does a spiking network need less energy than an ordinary one?**
+#
+# Needs: page 02 (the LIF neuron), page 04 (readouts), page 07 (a trained network). · 35 minutes to read, half a minute to run. · Introduces `count_operations`, `energy`, `EnergyTable`, `meeting_rate` and `over_tables`.
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/21_energy.ipynb)
+
+# %% tags=["setup"]
+import sys
+from dataclasses import replace
+
+if "google.colab" in sys.modules:
+    from IPython import get_ipython
+
+    get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
+
+import numpy as np
+import torch
+from torch import nn
+
+from snn_core import LIF
+from snn_core.datasets import mnist_mini
+from snn_core.energy import (
+    HOROWITZ,
+    JOUPPI,
+    Counts,
+    Operations,
+    count_operations,
+    energy,
+    meeting_rate,
+    over_tables,
+)
+from snn_core.teaching.diagrams import energy_bills, mark_readers
+from snn_core.teaching.exercises import check
+from snn_core.teaching.explorers import MeetingPoint
+from snn_core.teaching.inputs import pulse, scattered
+from snn_core.teaching.palette import BLUE, GREEN, GREY, ORANGE, VERMILION
+from snn_core.teaching.plotting import decorate, panels, raster, use_style
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.energy import (
+    bills_of,
+    fair_pair,
+    ordinary_readers,
+    scores_of,
+    spiking_readers,
+)
+
+use_style()
+torch.set_default_dtype(torch.float32)  # the precision of the numbers below
+
+# %% [markdown]
+# Two layers of 256 neurons hear 256 inputs. The ordinary one gets a number from each, and 51 of them, a fifth, are not 0. The spiking one gets spikes in five steps. A meter counts what each of them does for one image, and a table says what that costs. (Both are explained below.)
+
+# %%
+linear = nn.Linear(256, 256, bias=False)
+ordinary = nn.Sequential(linear, nn.ReLU())
+spiking = nn.Sequential(linear, LIF())
+values = 0.5 * scattered(51, inputs=256)[0]
+work = count_operations(ordinary, values)
+level = energy(work, bits=8).total / 1000
+
+# %% [markdown]
+# `scattered` places 51 ones among the inputs, and any number of spikes among inputs and steps. Ask for 0, 16, 32, … spikes:
+
+# %%
+rates = []
+line = []
+for count in range(0, 129, 16):
+    spikes = scattered(count, inputs=256, steps=5)
+    work = count_operations(spiking, spikes)
+    bill = energy(work, bits=8)
+    rates.append(count / 256)
+    line.append(bill.total / 1000)
+
+# %% [markdown]
+# > **Look first:** how many spikes may come before the spiking layer costs more?
+
+# %% alt="Energy per image in nanojoules against spikes per input and image, from 0 to 0.5. A level blue line, the ordinary layer, at 49. A vermilion line, the spiking layer, begins at 14 and rises to 132. They cross at 0.15, marked by a dashed line."
+axis = panels()
+axis.plot(rates, line, ".-", color=VERMILION, label="spiking")
+axis.axhline(level, color=BLUE, label="ordinary")
+axis.axvline(0.151, color=GREY, linestyle="--")
+decorate(
+    axis,
+    x="spikes per input and image",
+    y="energy per image (nJ)",
+    title="They meet at 0.15 spikes per input",
+    ylim=(0, 140),
+)
+
+# %% [markdown]
+# 39, or 0.15 per input: fewer than one input in six may spike, and only once. Each spike costs, so the line rises. And it does not begin at 0, since silent neurons cost as well. Left of the dashed line the spiking layer needs less energy, right of it the ordinary one.
+#
+# So there is no answer without numbers: how many spikes, how many steps, which prices. Turn at them yourself.
+
+# %%
+MeetingPoint().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Set the inputs that are not 0 to 100 %, a dense ordinary layer. Where do the two meet now? Which of the two moved?
+# 2. Back to 20 %. How many steps can the spiking layer take before it cannot win with any number of spikes?
+# 3. Make memory a hundred times cheaper (−2). Who gains?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Answers</summary>
+#
+# 1. Near 1.00. The level of the ordinary layer rose; the spiking line stayed.
+# 2. Up to 17: beyond, its states alone cost more than the ordinary layer.
+# 3. The spiking layer. Reading a weight costs both the same; what a spike saves is the multiplication, and that weighs more when memory is cheap.
+#
+# </details>
+
+# %% tags=["check"]
+crossing = meeting_rate(256, 256, steps=5, bits=8, density=51 / 256)
+assert round(crossing, 3) == 0.151
+assert round(256 * crossing) == 39
+assert line[2] < level < line[3]
+assert np.allclose(np.diff(line, 2), 0)
+assert round(level) == 49
+assert round(line[0]) == 14
+assert 128 < line[-1] < 136
+start = {"steps": 5, "bits": 8, "density": 0.2}
+assert round(meeting_rate(256, 256, **start | {"density": 1.0}), 2) == 1.00
+assert meeting_rate(256, 256, **start | {"steps": 17}) > 0
+assert meeting_rate(256, 256, **start | {"steps": 18}) < 0
+
+# %% [markdown]
+# ## You will
+#
+# - price one spike, one number and one silent step by hand;
+# - count what a network does, and find the same as a loop over every synapse and step;
+# - take a spiking reader of digits that loses, and make it cheaper by one change after the other;
+# - give it a fair opponent, and say who wins, where it turns, and how sure that is.
+
+# %% [markdown]
+# ## 1 · What costs energy
+#
+# Five things: to add, to multiply, to read a weight, to keep a state, and to send a spike or a number to where it is needed. Horowitz (2014) gives prices for a chip of 45 nm, Jouppi et al. (2021) for one of 7 nm. Of all that a chip can do, we need these:
+
+# %%
+prices = {
+    "add, 8 bits": "add_int8",
+    "multiply, 8 bits": "multiply_int8",
+    "add, 32 bits": "add_float32",
+    "multiply, 32 bits": "multiply_float32",
+    "read from 8 KB": "sram_8kb",
+    "read from 1 MB": "sram_1mb",
+    "read from outside": "dram",
+}
+names = list(prices)
+entries = list(prices.values())
+
+# %% alt="Prices of seven operations on a logarithmic scale, one dot for 45 nm and one for 7 nm. Additions and multiplications lie between 0.007 and 3.7 picojoules, reads of 64 bits between 7.5 and 1300. The 7 nm dots lie left of the others, except for memory outside of the chip, where both are the same."
+axis = panels(height=2.8)
+for table, size, color in (
+    (HOROWITZ, "45 nm", BLUE),
+    (JOUPPI, "7 nm", ORANGE),
+):
+    energies = [getattr(table, entry) for entry in entries]
+    axis.plot(energies, names, "o", color=color, label=size)
+axis.set_xscale("log")
+axis.invert_yaxis()
+title = "What is far away is dear, on both chips"
+decorate(axis, x="energy (pJ)", title=title)
+
+# %% [markdown]
+# A read fetches 64 bits, so a weight of 32 bits costs half. The larger the memory, the farther the way, and the dearer the read. From 45 to 7 nm arithmetic became two to four times cheaper, a large memory on the chip seven times, a small one hardly, and memory outside not at all.
+#
+# To send a value is priced at 5.2 pJ, from the chip Loihi (Davies et al. 2018, 14 nm). That is the weakest number here: it stands for one hop, and a spike may need several.
+
+# %% [markdown]
+# Now the bill of one neuron, by hand: 45 nm, numbers of 32 bits, a memory of 8 KB.
+#
+# > **Before you read on:** a spike is a 1, so nothing needs to be multiplied. How much of the price of a synapse is saved?
+#
+# | what happens | what is done | pJ |
+# |---|---|---|
+# | a number comes to a synapse | read the weight 5.0, multiply 3.7, add 0.9 | 9.6 |
+# | a spike comes to a synapse | read the weight 5.0, add 0.9 | 5.9 |
+# | a neuron lives through a step | read and write its membrane 10.0, multiply by $\beta$ 3.7, compare 0.9 | 14.6 |
+# | either is sent to a layer | a message | 5.2 |
+
+# %% [markdown]
+# Two fifths are saved: the multiplication, but not the way to the weight. And a neuron that hears nothing pays in each step what two and a half spikes cost. A spike is cheap, but not free; and **time is not free either**.
+
+# %% tags=["check"]
+one = {"spike": {"additions": 1, "reads": 1}, "number": {"macs": 1, "reads": 1}}
+one |= {"step": {"updates": 1, "decays": 1}, "message": {"received": 1}}
+costs = {name: energy(Counts(1, {"": Operations(**each)})).total for name, each in one.items()}
+assert {name: round(cost, 1) for name, cost in costs.items()} == {
+    "spike": 5.9,
+    "number": 9.6,
+    "step": 14.6,
+    "message": 5.2,
+}
+assert 0.37 < 1 - costs["spike"] / costs["number"] < 0.41
+assert 2.4 < costs["step"] / costs["spike"] < 2.6
+assert 2.3 < HOROWITZ.add_float32 / JOUPPI.add_float32 < HOROWITZ.add_int8 / JOUPPI.add_int8 < 4.3
+assert round(HOROWITZ.sram_1mb / JOUPPI.sram_1mb) == 7
+assert HOROWITZ.sram_8kb / JOUPPI.sram_8kb < 1.4
+assert HOROWITZ.dram == JOUPPI.dram
+
+# %% [markdown]
+# ## 2 · Count, do not estimate
+#
+# Prices need counts. Three inputs, two neurons, four steps:
+
+# %% alt="Raster of three inputs over four steps: input 0 spikes in steps 0 and 3, input 1 in step 2, input 2 in step 0."
+tiny = pulse(12, at=[0, 2, 7, 9]).view(4, 1, 3)
+axis = raster(tiny[:, 0], size=12, color=GREEN)
+axis.set_xticks(range(4))
+axis.set_yticks(range(3))
+title = "Four spikes, each heard by two neurons"
+decorate(axis, x="step", y="input", title=title)
+
+# %% [markdown]
+# A loop over every step, neuron and synapse counts what has to be done.
+#
+# > **Before you run:** how many additions, and how many updates of a membrane?
+
+# %%
+additions = 0
+updates = 0
+for step in range(4):
+    for _neuron in range(2):
+        updates += 1  # of the membrane of this neuron
+        for source in range(3):
+            if tiny[step, 0, source] == 1:
+                additions += 1  # of weight[neuron, source]
+print("additions:", additions, " updates:", updates)
+
+# %% [markdown]
+# Eight and eight: each spike meets two synapses; each of two membranes decays in each of four steps, heard or not. The meter of the core finds the same. It runs a network once and listens at every layer:
+
+# %%
+network = nn.Sequential(nn.Linear(3, 2, bias=False), LIF())
+counts = count_operations(network, tiny)
+total = counts.total
+print("additions:", total.additions)
+print("updates:  ", total.updates)
+print("reads:    ", total.reads)
+print("received: ", total.received)
+print("dense:    ", total.dense)
+
+# %% [markdown]
+# `dense` is what a machine would do that skips nothing: $4 \cdot 2 \cdot 3 = 24$. With the prices of section 1:
+#
+# | | pJ |
+# |---|---|
+# | 8 additions, 8 updates | $8 \cdot 0.9 + 8 \cdot (3.7 + 0.9) = 44.0$ |
+# | 8 weights read | $8 \cdot 5.0 = 40.0$ |
+# | 8 states read and written | $8 \cdot 10.0 = 80.0$ |
+# | 4 spikes received | $4 \cdot 5.2 = 20.8$ |
+
+# %%
+bill = energy(counts)
+print(bill)
+print(f"total: {bill.total:.1f} pJ")
+
+# %% [markdown]
+# The meter takes any network of the core's layers, and of PyTorch's linear, convolutional, pooling and normalising ones. A layer that hears numbers, such as pixels or what a ReLU lets through, is charged with multiplications, but not where the number is 0.
+
+# %%
+relu = nn.Sequential(network[0], nn.ReLU())
+numbers = torch.tensor([[0.5, 0.0, 0.2]])
+total = count_operations(relu, numbers).total
+print("multiply and add:", total.macs)
+print("dense:", total.dense)
+
+# %% [markdown]
+# Two of three inputs are not 0, so four of six synapses work. An ordinary network is sparse as well, and its chip may use that as a spiking chip does. What it need not do is keep states.
+
+# %% tags=["check"]
+assert (additions, updates) == (8, 8)
+assert counts.total == Operations(
+    additions=8, dense=24, updates=8, decays=8, reads=8, received=4, inputs=12, parameters=6, states=2
+)
+assert np.allclose(bill, [44.0, 40.0, 80.0, 20.8])
+assert (total.macs, total.dense, total.updates) == (4, 6, 0)
+for shape in (nn.Conv2d(1, 2, 3, padding=1), nn.Conv2d(1, 2, 3, stride=2)):
+    picture = (torch.rand(1, 1, 6, 6, generator=torch.manual_seed(0)) < 0.3).float()
+    by_loop = 0
+    for place in picture.nonzero():
+        alone = torch.zeros_like(picture)
+        alone[tuple(place)] = 1
+        ones = nn.functional.conv2d(alone, torch.ones(2, 1, 3, 3), stride=shape.stride, padding=shape.padding)
+        by_loop += int(ones.sum())
+    assert count_operations(shape, picture).total.additions == by_loop
+
+# %% [markdown]
+# ## 3 · The spiking network loses first
+#
+# A frequent way to read digits: 784 pixels, 256 LIF neurons, ten outputs, and 25 steps. The pixels are the input current of every step, *direct* input. It was trained on the small MNIST from three seeds; the record holds its counts and those of all networks below, so that any table of prices can be put to them.
+
+# %%
+record = recorded("energy")
+print(record)
+spikers = spiking_readers(record)
+direct = spikers["direct, 25 steps"]
+print(f"right: {direct.right:.1%}")
+
+# %% [markdown]
+# Beside it an ordinary network of the same shape. Numbers of 32 bits, 45 nm.
+#
+# > **Before you run:** whose bill is higher, and by how much?
+
+# %% alt="Two bars. The ordinary network needs about 2,000 nanojoules per image, nearly all for reading weights. The spiking one needs about 25 times as much, again nearly all for reading weights."
+twin = nn.Sequential(
+    nn.Linear(784, 256),
+    nn.ReLU(),
+    nn.Linear(256, 10),
+)
+images = mnist_mini().test_images.flatten(1)
+same_shape = energy(count_operations(twin, images))
+bills = {"ordinary": same_shape, "spiking": direct.bill()}
+title = "Direct input: multiplied 25 times over"
+axis = energy_bills(bills, title=title)
+
+# %% [markdown]
+# The spiking network needs about 25 times as much. A pixel is no spike: each that is not black is multiplied by 256 weights, in *each* step. The spikes come only behind that. (The current is the same in all steps. A chip that computes it once and keeps it needs little more than the ordinary network; less it needs never.)
+#
+# Nearly all of it is for reading weights: 203,530 of them lie in a memory of 0.8 MB.
+
+# %% tags=["check"]
+ratio = direct.bill().total / same_shape.total
+assert 20 < ratio < 30
+assert same_shape.parameters > 0.8 * same_shape.total
+assert direct.bill().parameters > 0.8 * direct.bill().total
+assert sum(weights.numel() for weights in twin.parameters()) == 203_530
+
+# %% [markdown]
+# ## 4 · One change at a time
+#
+# Six changes, one after the other:
+#
+# - **rate code**: pixels become random spikes (page 01), so the first layer adds;
+# - **8 steps** in place of 25;
+# - **fewer spikes**: the loss charges for hidden spikes (page 08);
+# - **stop when sure**: as soon as the best score leads by a margin (page 07);
+# - **events**: a pixel spikes when it has become brighter by 0.3, as in an event camera (page 17). A digit that stands still sends at most three spikes per pixel, then nothing;
+# - **128 neurons** in place of 256.
+#
+# > **Before you run:** which of the six saves most?
+
+# %% alt="Seven bars, from direct input at the top down to 128 neurons: the energy falls with every change, by more than a hundred in all. Behind each bar its sum and the accuracy, between 95 and 97 percent. In all bars reading weights is the largest part."
+axis = energy_bills(
+    bills_of(spikers),
+    notes=scores_of(spikers),
+    title="The same digits, ever cheaper",
+)
+
+# %% [markdown]
+# The number of spikes that come in, times the synapses that they meet: this is what counts. The charge for hidden spikes changes the bill by little, since most synapses hear the *input*. Still it makes the hidden layer very quiet:
+
+# %%
+quiet = spikers["fewer spikes"]
+spikes = quiet.per_image("spikes")
+print(f"spikes per hidden neuron: {spikes / 256:.2f}")
+print(f"right: {quiet.right:.1%}")
+
+# %% tags=["check"]
+assert record.settings["hidden"] == 256
+assert spikes / 256 <= 1
+assert len(quiet.accuracy) == 3
+assert quiet.right >= 0.95
+sums = [bill.total for bill in bills_of(spikers).values()]
+assert sums == sorted(sums, reverse=True)
+
+# %% [markdown]
+# ## 5 · The fair opponent
+#
+# So far the opponent was an ordinary network of the same *shape*. But nobody needs a shape; what is needed is an *accuracy*. Small ordinary networks, of 16 to 128 hidden neurons, were trained and charged for their activity like the spiking ones. Their chip skips zeros too. And both are rounded to 8 and to 4 bits, and trained on with that (`quantise`).
+#
+# > **Before you run:** the cheapest spiking reader against an ordinary one that reads as well: who wins?
+
+# %% alt="Accuracy against energy per image on a logarithmic axis, 4 bits. Blue dots, ordinary networks of 16 to 128 hidden neurons, rise from 90 to 96 percent between 2 and 30 nanojoules. Vermilion dots, spiking networks, lie to the right of them: as accurate, but dearer."
+axis = panels()
+few_bits = spiking_readers(record, bits=4)
+rivals = ordinary_readers(record, bits=4)
+mark_readers(axis, rivals, color=BLUE, label="ordinary")
+mark_readers(axis, few_bits, color=VERMILION, label="spiking")
+title = "As accurate, the ordinary network needs less"
+decorate(axis, title=title)
+
+# %% [markdown]
+# The ordinary ones. And what had looked like a win turns around:
+
+# %%
+for bits in (32, 8, 4):
+    best, rival = fair_pair(record, bits)
+    ratio = best.bill().total / rival.bill().total
+    print(f"{bits} bits: {ratio:.1f} times as much")
+
+# %% tags=["check"]
+for bits in (32, 8, 4):
+    pair = fair_pair(record, bits)
+    assert abs(pair[1].right - pair[0].right) < 0.005
+    assert pair[1].bill().total < pair[0].bill().total
+
+# %% [markdown]
+# ## 6 · Where it turns
+#
+# Why? Look at one layer of $N$ inputs and $M$ neurons, and at what one input costs. Let $s = M\,(\text{add} + \text{read}) + \text{message}$ be the price of a spike, $v = s + M \cdot \text{multiply}$ that of a number, and $q$ that of an update. With $r$ spikes per input and image, and a share $a$ of numbers that are not 0, both cost the same where
+#
+# $$r\,s + \frac{T\,M}{N}\,q = a\,v \qquad\Longrightarrow\qquad r^* = \frac{a\,v - T\,q\,M/N}{s} .$$
+
+# %% [markdown]
+# Since reading dominates, $v$ is hardly larger than $s$. So a rule of thumb: **a spiking layer must get fewer spikes than the ordinary one gets numbers that are not 0**, and how many fewer, its steps decide. `meeting_rate` is this formula.
+
+# %% alt="Meeting rate against the number of steps, 1 to 25, for 8 bits and layers of 256. The upper line, a dense opponent, falls from 1.04 to 0.76; the lower one, a fifth not 0, falls from 0.2 to below 0 near 21 steps. Two marks of published crossings lie between them: 0.29 at 5 steps, and 0.37 to 0.5 at 5 to 10 steps."
+axis = panels()
+steps = range(1, 26)
+for density, color in ((1.0, BLUE), (0.2, ORANGE)):
+    rates = [meeting_rate(256, 256, T, bits=8, density=density) for T in steps]
+    label = f"ours, {density:.0%} not 0"
+    axis.plot(steps, rates, color=color, label=label)
+axis.plot(5, 5 * 0.057, "s", color=GREEN, label="Yan et al.")
+later = np.arange(5, 11)
+spyx = np.ceil(np.log2(later + 1)) / 8
+axis.plot(later, spyx, "^", color=GREY, label="spyx")
+decorate(
+    axis,
+    x="steps T",
+    y="spikes per input and image",
+    title="A spike must replace a number",
+    ylim=(0, 1.1),
+)
+
+# %% [markdown]
+# The published ones are given per step: 5.7 % at $T = 5$ (Yan et al. 2024, version 4), and 5.99 % on average over $T = 5, …, 10$ (spyx, a library for JAX). Times $T$ they are spikes per image. They lie below our blue line since their opponent has other bits. Weights of $\lceil \log_2(T+1) \rceil$ bits, 3 or 4, are enough to count $T$ spikes; those of the spiking network in spyx keep 8. Reading is nearly all of the price, so they meet at 3/8 or 4/8 of a spike:
+
+# %%
+per_step = spyx / later
+print(f"mean: {per_step.mean():.2%}")
+
+# %% [markdown]
+# That is the 5.99 %, from nothing but a ratio of bits. Yan et al. in addition let spikes travel over a network on the chip. On the other hand neither lets the opponent skip zeros, which moves our crossing most. So a crossing is not a property of spikes: **it says what the opponent was**.
+
+# %% [markdown]
+# ### How sure is that?
+#
+# The prices are uncertain, and so are ratios of them. Draw a thousand tables, each price by chance between the lowest and the highest of the literature, and ask each of them.
+#
+# > **Before you run:** in how many of the thousand does the spiking reader win?
+
+# %% alt="Histogram over a thousand tables of the ratio between the spiking reader's energy and that of the ordinary one, at 4 bits. All of it lies to the right of 1, marked by a dashed line."
+best, rival = fair_pair(record, bits=4)
+
+
+def ratio_of(table):
+    spent = best.bill(table).total
+    return spent / rival.bill(table).total
+
+
+generator = torch.Generator().manual_seed(0)
+ratios = over_tables(ratio_of, generator=generator)
+axis = panels(height=2.4)
+axis.hist(ratios, bins=40, color=VERMILION)
+axis.axvline(1, color=GREY, linestyle="--")
+title = "The prices do not decide it"
+decorate(axis, x="spiking / ordinary", y="tables", title=title)
+
+# %% [markdown]
+# In none. The middle, and the range that holds nine tables in ten:
+
+# %%
+shares = torch.tensor([0.05, 0.5, 0.95]).double()
+low, middle, high = ratios.quantile(shares)
+print(f"{middle:.1f} times ({low:.1f} to {high:.1f})")
+
+# %% tags=["check"]
+assert round(100 * per_step.mean(), 2) == 5.99
+assert (ratios > 1).all()
+
+# %% [markdown]
+# ### What no count shows
+#
+# | not counted | who gains by it |
+# |---|---|
+# | power that a chip draws while it waits | who finishes early, and can be switched off |
+# | the camera: an ordinary one reads every pixel, an event camera only what changes | spikes, if the world stands still |
+# | many images at once, which share each read of a weight | ordinary networks in a data centre |
+# | finding out what is 0, and where its weights are | who has a regular plan of work |
+# | weights that lie in the synapse, not in a memory | whoever has such hardware, and both could |
+
+# %% [markdown]
+# So when does a spiking network need less? **If its neurons get fewer spikes than an ordinary network of the same accuracy has numbers that are not 0, in few steps, and needs no more synapses for it.** On digits that stand still, ours does not. Where hardly anything happens, it can: a network that waits, and is driven only by what changes.
+
+# %% [markdown]
+# ## Recap
+#
+# You
+#
+# - priced a spike at 5.9 pJ, a number at 9.6 and a silent step at 14.6;
+# - counted with a meter, and found what a loop over every synapse finds;
+# - made a spiking reader cheaper by six changes, most of all by fewer spikes at its input;
+# - gave it a fair opponent, which won, and found the spikes per input at which it turns.
+#
+# | symbol | meaning | in the core |
+# |---|---|---|
+# | | what a network does | `count_operations(network, inputs)` |
+# | | what it costs, by kind | `energy(counts, table, bits=…)` |
+# | | prices that you can change | `EnergyTable`, `HOROWITZ`, `JOUPPI` |
+# | $r^*$ | spikes per input and image at which both meet | `meeting_rate` |
+# | | a number for a thousand tables | `over_tables` |
+# | | a network of few bits | `quantise` |
+
+# %% [markdown]
+# ## Exercises
+#
+# Each check says how far you are, and helps more each time.
+
+# %% [markdown]
+# ### 1 · By hand
+#
+# A layer of 100 inputs and 50 LIF neurons runs for 10 steps. In all, 30 spikes come in. With the prices of section 1 (5.9, 14.6 and 5.2 pJ), what does it cost in pJ?
+
+# %% tags=["exercise"]
+picojoules = None
+
+check("21.1", picojoules)
+
+# %% [markdown]
+# ### 2 · Write the meter
+#
+# Count the additions of a linear layer: for `spikes` `[T, B, N]` and a number of `neurons`, return how many additions one image needs on average.
+
+
+# %% tags=["exercise"]
+def additions_per_image(spikes, neurons):
+    return None  # your code here
+
+
+check("21.2", additions_per_image)
+
+# %% [markdown]
+# ### 3 · Where it turns, with a batch
+#
+# A data centre reads each weight once for a batch of $B$ images. The ordinary layer shares the read; the spiking one, whose spikes come one by one, does not. Return the meeting rate without states and messages, for prices `add`, `multiply` and `read`, all numbers not 0.
+
+
+# %% tags=["exercise"]
+def meeting_rate_of_batch(add, multiply, read, batch):
+    return None  # your code here
+
+
+check("21.3", meeting_rate_of_batch)
+
+# %% [markdown]
+# ### 4 · Open
+#
+# Meter a network of your own, such as that of page 07 or page 16. Which layer costs most, and what is the cheapest change that helps?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Solution 1</summary>
+#
+# Each spike meets 50 synapses and is one message: $30 \cdot (50 \cdot 5.9 + 5.2) = 9{,}006$. 50 neurons live through 10 steps: $500 \cdot 14.6 = 7{,}300$.
+#
+# ```python
+# picojoules = 30 * (50 * 5.9 + 5.2) + 50 * 10 * 14.6
+# ```
+#
+# </details>
+#
+# <details><summary>Solution 2</summary>
+#
+# ```python
+# def additions_per_image(spikes, neurons):
+#     return spikes.sum().item() * neurons / spikes.shape[1]
+# ```
+#
+# </details>
+#
+# <details><summary>Solution 3</summary>
+#
+# ```python
+# def meeting_rate_of_batch(add, multiply, read, batch):
+#     return (add + multiply + read / batch) / (add + read)
+# ```
+#
+# With $B = 1$ it is above 1, with a large $B$ it falls to $(\text{add} + \text{multiply})/(\text{add} + \text{read})$.
+#
+# </details>
+
+# %% [markdown]
+# ## References
+#
+# - M. Horowitz, *Computing's energy problem (and what we can do about it)*, ISSCC 2014: prices at 45 nm.
+# - N. P. Jouppi et al., *Ten lessons from three generations shaped Google's TPUv4i*, ISCA 2021: prices at 7 nm.
+# - M. Davies et al., *Loihi: a neuromorphic manycore processor with on-chip learning*, IEEE Micro 38(1), 2018: the price of a message.
+# - E. Lemaire et al., *An analytical estimation of spiking neural networks energy efficiency*, ICONIP 2022: memory counted too.
+# - S. Davidson, S. B. Furber, *Comparison of artificial and spiking neural networks on digital hardware*, Frontiers in Neuroscience 15, 2021: most rate-coded networks do not gain.
+# - Z. Yan, Z. Bai, W.-F. Wong, *Reconsidering the energy efficiency of spiking neural networks inference from analytical perspectives*, arXiv 2409.08290, 2024: the crossing of 5.7 %.
+# - J. Yik et al., *The NeuroBench framework for benchmarking neuromorphic computing algorithms and systems*, Nature Communications 16, 2025: dense and effective synaptic operations.
+# - B. Jacob et al., *Quantization and training of neural networks for efficient integer-arithmetic-only inference*, CVPR 2018.
+# - spyx, *Honest energy accounting for SNNs*, github.com/kmheckel/spyx, 2026: the crossing of 5.99 %.
+#
+# **Next:** back to [17 · Event cameras](17_event_cameras.ipynb), the case that spikes are made for, or to [00 · Why spikes?](00_why_spikes.ipynb), where the bill began.
+
+# %% [markdown]
+# ## Deeper
+#
+# Optional: what the sections above only claim.
+
+# %% [markdown]
+# ### A chip that skips nothing
+#
+# A regular chip multiplies everything, zeros too. It knows the order of its work, so that each weight is read once an image. What would it need for the ordinary readers?
+
+# %%
+for size, reader in ordinary_readers(record, 8).items():
+    skips = reader.bill().total / 1000
+    regular = reader.bill(dense=True).total / 1000
+    print(f"{size:4} neurons: skips zeros {skips:5.1f} nJ, skips nothing {regular:5.1f} nJ")
+
+# %% [markdown]
+# More, for these networks: most pixels are black. So section 5 gave the ordinary network the better of the two chips.
+
+# %% tags=["check"]
+for bits in (32, 8, 4):
+    for reader in ordinary_readers(record, bits).values():
+        assert reader.bill().total < reader.bill(dense=True).total
+
+# %% [markdown]
+# ### Prices of your own
+#
+# A table is a frozen `dataclass`; `replace` changes entries. Suppose that messages were free, or that each needed ten hops:
+
+# %%
+for hops in (0, 1, 10):
+    table = replace(HOROWITZ, message=hops * 5.2)
+    rate = meeting_rate(256, 256, 5, table, bits=8, density=0.2)
+    print(f"{hops:2} hops: they meet at {rate:.3f} spikes per input")
+
+# %% tags=["check"]
+rates = [meeting_rate(256, 256, 5, replace(HOROWITZ, message=hops * 5.2), bits=8, density=0.2) for hops in (0, 1, 10)]
+assert np.ptp(rates) < 0.01

@@ -387,19 +387,26 @@ title = "As accurate, the ordinary network needs less"
 decorate(axis, title=title)
 
 # %% [markdown]
-# The ordinary ones. And what had looked like a win turns around:
+# The ordinary ones. For numbers: take the cheapest spiking reader, and the cheapest ordinary one that reads at least as well.
 
 # %%
 for bits in (32, 8, 4):
     best, rival = fair_pair(record, bits)
     ratio = best.bill().total / rival.bill().total
     print(f"{bits} bits: {ratio:.1f} times as much")
+print(f"per synapse: {best.per_synapse('additions'):.2f} spikes")
+print(f"per synapse: {rival.per_synapse('macs'):.2f} numbers")
+
+# %% [markdown]
+# Look at the last lines. A synapse of the spiking reader hears *fewer* spikes than one of the ordinary reader gets numbers that are not 0. By the rule of the first picture it should win. It loses since it needs twice as many neurons to read as well, and so twice as many synapses.
 
 # %% tags=["check"]
 for bits in (32, 8, 4):
     pair = fair_pair(record, bits)
-    assert abs(pair[1].right - pair[0].right) < 0.005
+    assert pair[1].right >= pair[0].right
     assert pair[1].bill().total < pair[0].bill().total
+assert best.per_synapse("additions") < rival.per_synapse("macs")
+assert 1.9 < best.per_image("parameters") / rival.per_image("parameters") < 2.1
 
 # %% [markdown]
 # ## 6 · Where it turns
@@ -589,15 +596,13 @@ check("21.3", meeting_rate_of_batch)
 # %% [markdown]
 # ## References
 #
-# - M. Horowitz, *Computing's energy problem (and what we can do about it)*, ISSCC 2014: prices at 45 nm.
-# - N. P. Jouppi et al., *Ten lessons from three generations shaped Google's TPUv4i*, ISCA 2021: prices at 7 nm.
-# - M. Davies et al., *Loihi: a neuromorphic manycore processor with on-chip learning*, IEEE Micro 38(1), 2018: the price of a message.
-# - E. Lemaire et al., *An analytical estimation of spiking neural networks energy efficiency*, ICONIP 2022: memory counted too.
-# - S. Davidson, S. B. Furber, *Comparison of artificial and spiking neural networks on digital hardware*, Frontiers in Neuroscience 15, 2021: most rate-coded networks do not gain.
-# - Z. Yan, Z. Bai, W.-F. Wong, *Reconsidering the energy efficiency of spiking neural networks inference from analytical perspectives*, arXiv 2409.08290, 2024: the crossing of 5.7 %.
-# - J. Yik et al., *The NeuroBench framework for benchmarking neuromorphic computing algorithms and systems*, Nature Communications 16, 2025: dense and effective synaptic operations.
+# - M. Horowitz, *Computing's energy problem (and what we can do about it)*, ISSCC 2014.
+# - N. P. Jouppi et al., *Ten lessons from three generations shaped Google's TPUv4i*, ISCA 2021.
+# - M. Davies et al., *Loihi: a neuromorphic manycore processor with on-chip learning*, IEEE Micro 38(1), 2018.
+# - E. Lemaire et al., *An analytical estimation of spiking neural networks energy efficiency*, ICONIP 2022.
+# - S. Davidson, S. B. Furber, *Comparison of artificial and spiking neural networks on digital hardware*, Frontiers in Neuroscience 15, 2021.
+# - Z. Yan, Z. Bai, W.-F. Wong, *Reconsidering the energy efficiency of spiking neural networks inference from analytical perspectives*, arXiv 2409.08290, 2024.
 # - B. Jacob et al., *Quantization and training of neural networks for efficient integer-arithmetic-only inference*, CVPR 2018.
-# - spyx, *Honest energy accounting for SNNs*, github.com/kmheckel/spyx, 2026: the crossing of 5.99 %.
 #
 # **Next:** back to [17 · Event cameras](17_event_cameras.ipynb), the case that spikes are made for, or to [00 · Why spikes?](00_why_spikes.ipynb), where the bill began.
 
@@ -624,6 +629,19 @@ for size, reader in ordinary_readers(record, 8).items():
 for bits in (32, 8, 4):
     for reader in ordinary_readers(record, bits).values():
         assert reader.bill().total < reader.bill(dense=True).total
+
+# %% [markdown]
+# ### What other meters count
+#
+# | | counted | priced |
+# |---|---|---|
+# | NeuroBench (Yik et al., Nature Communications 16, 2025) | synaptic operations: dense, and effective multiply-accumulates and accumulates | not |
+# | `estimate_energy` of snnTorch | events at synapses and at neurons | two numbers for a device; 8.6 nJ for each on its built-in CPU |
+# | `estimate_simple_energy` of SpikingJelly | both kinds of operations, bytes of weights and states | 4.6 and 0.9 pJ; 24.96 pJ a byte, however large the memory |
+# | *Honest energy accounting* of spyx | the same, from a mean rate | weights outside of the chip, states inside |
+# | `count_operations`, `energy` | the same, sums and biases, values sent; exactly | a table with ranges; memory by its size |
+#
+# Their prices differ, and so would their verdicts. All of them, ours too, price an imagined chip: what a real one draws has to be measured.
 
 # %% [markdown]
 # ### Prices of your own

@@ -1,9 +1,10 @@
 """Count what spiking and ordinary readers of digits do, and how well they read.
 
-``python -m experiments.energy`` writes the record that page 21 shows: operations per layer kind,
+``python -m experiments.energy`` writes the record that page 21 shows: operations,
 not energies, so that every table of energies can be put to them. All networks are trained on the
 first 4,500 bundled training digits, shifted by up to a pixel; the others are held out. On these the
 sizes of ordinary networks are compared, and the margin is chosen at which a spiking network stops.
+Learning rates and charges were chosen on held-out training digits as well.
 
 - *ladder*: a spiking network of 256 hidden neurons, changed in one thing at a time: direct input
   for 25 steps; a rate code; fewer steps; a charge for hidden spikes; events in place of the rate

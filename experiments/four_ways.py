@@ -150,7 +150,7 @@ def spike_times(data: Data, settings: dict, generator: Generator) -> dict:
 def membranes(data: Data, settings: dict, generator: Generator) -> dict:
     """Train with membrane potentials as signals."""
     own = {name: settings[name] for name in ("epochs", "batch_size")}
-    own |= {"sizes": [784, settings["hidden"], 10], "lr": settings["lr"]["membranes"]}
+    own |= {"sizes": [784, settings["hidden"], 10], "lr": settings["lr"]["membranes"], "lost": 0.0}
     arm = membranes_as_signals.arm_of("one hidden layer") | own
     learner = membranes_as_signals.learner_of(arm, generator)
     encode = membranes_as_signals.encoder(membranes_as_signals.SETTINGS, generator)

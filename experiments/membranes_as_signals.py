@@ -50,19 +50,21 @@ SETTINGS = {
         "ratio": 0.1,
         "epochs": 30,
         "batch_size": 50,
+        "lost": 0.3,  # share of the inputs, in training
+        "shift": 0,  # pixels at most, in training
         "penalty": 0.002,
         "beta": 10.0,
-        "balance": 1e-5,
+        "balance": 4e-5,
         "softmax": False,  # of the counts, in place of counts relative to the largest
         "sharpness": 0.3,  # per spike
-        "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 20.0, "dt": 1.0},
+        "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 50.0, "dt": 1.0},
     },
     "arms": {
         "one hidden layer": {},
-        "two hidden layers": {"sizes": [784, 300, 300, 10]},
+        "two hidden layers": {"sizes": [784, 300, 300, 10], "lr": 1e-3},
         "softmax error": {"softmax": True},
-        "surrogate": {"layer": {"gradient": "surrogate"}},
-        "N-MNIST": {"sizes": [2312, 800, 10], "layer": {"tau_mem": 60.0, "dt": 5.0}},
+        "surrogate": {"epochs": 20, "layer": {"gradient": "surrogate"}},
+        "N-MNIST": {"sizes": [2312, 800, 10], "shift": 2, "layer": {"tau_mem": 60.0, "dt": 5.0}},
     },
 }
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
@@ -114,6 +116,31 @@ def encoder(settings: dict, generator: Generator):
     return encode
 
 
+def lose(values: Tensor, share: float, generator: Generator) -> Tensor:
+    """Return samples ``[B, ..., N]`` in which this share of the inputs is silent, by chance."""
+    shape = (len(values), *[1] * (values.dim() - 2), values.shape[-1])
+    return values * (torch.rand(shape, generator=generator) >= share)
+
+
+def shift(recordings: Tensor, most: int, generator: Generator) -> Tensor:
+    """Return recordings ``[B, T, 2312]``, each moved by up to `most` pixels along x and y."""
+    moves = torch.randint(-most, most + 1, (len(recordings), 2), generator=generator).tolist()
+    frames = recordings.unflatten(2, (2, 34, 34))
+    pairs = zip(frames, moves, strict=True)
+    return torch.stack([each.roll(move, (2, 3)) for each, move in pairs]).flatten(2)
+
+
+def disturbed(arm: dict, generator: Generator):
+    """Return what disturbs a training batch: recordings are moved, inputs are lost."""
+
+    def disturb(values: Tensor) -> Tensor:
+        if arm["shift"]:
+            values = shift(values, arm["shift"], generator)
+        return lose(values, arm["lost"], generator) if arm["lost"] else values
+
+    return disturb
+
+
 def loss_of(arm: dict):
     """Return the loss of an arm: of relative counts, or with the softmax of counts as answer."""
     sharpness = arm["sharpness"]
@@ -162,12 +189,16 @@ def tested(network: nn.Sequential, test: Set, encode) -> float:
     return sum(right) / len(test[1])
 
 
-def train_once(learner: MembraneLearner, data: Set, batch_size: int, encode, schedule, generator):
+def train_once(
+    learner: MembraneLearner, data: Set, arm: dict, encode, schedule, generator: Generator
+) -> float:
     """Train one epoch; return the accuracy on its batches, before each update."""
+    disturb = disturbed(arm, generator)
+    batch_size = arm["batch_size"]
     values, labels = data
     right = 0
     for chosen in torch.randperm(len(labels), generator=generator).split(batch_size):
-        outputs = learner.learn(encode(values[chosen]), labels[chosen])
+        outputs = learner.learn(encode(disturb(values[chosen])), labels[chosen])
         schedule.step()
         right += right_in(learner.network, outputs, labels[chosen])
     return right / len(labels)
@@ -200,7 +231,7 @@ def epochs_of(
     schedule = straight_down(learner.optimizer, updates)
     found = {"train": [], "test": []}
     for _ in range(arm["epochs"]):
-        right = train_once(learner, data, arm["batch_size"], encode, schedule, generator)
+        right = train_once(learner, data, arm, encode, schedule, generator)
         found["train"].append(round(right, 4))
         found["test"].append(round(tested(learner.network, test, encode), 4))
         print(len(found["test"]), found["train"][-1], found["test"][-1], flush=True)

@@ -30,7 +30,7 @@ SETTINGS = {
     "steps": 50,
     "gain": 0.2,
     "layer": {"alpha": 3.0, "kappa": -0.4},
-    "learner": {"penalty": 0.002, "balance": 1e-5},
+    "learner": {"penalty": 0.002, "balance": 4e-5},
     "arms": {
         "all": {},
         "no error normalisation": {"layer": {"normalise": False}},
@@ -40,10 +40,12 @@ SETTINGS = {
         "no penalty of weights": {"learner": {"penalty": 0.0}},
         "no balance of thresholds": {"learner": {"balance": 0.0}},
     },
-    "choice": {"lr": [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2], "held_out": 1000, "seed": 100},
+    "choice": {"lr": [3e-4, 1e-3, 3e-3, 1e-2, 3e-2], "held_out": 1000, "seed": 100},
     "epochs": 4,
     "batch_size": 20,
-    "seeds": [0, 1, 2, 3, 4],
+    "lost": 0.0,
+    "shift": 0,
+    "seeds": [0, 1, 2],
 }
 
 
@@ -91,7 +93,7 @@ def trial(arm: str, hidden: int, lr: float, train, test, seed: int) -> dict:
     schedule = straight_down(optimizer, updates)
     try:
         for _ in range(SETTINGS["epochs"]):
-            train_once(learner, train, SETTINGS["batch_size"], encode, schedule, generator)
+            train_once(learner, train, SETTINGS, encode, schedule, generator)
     except ValueError:  # NaN
         return found | {"accuracy": 0.1, "dead": None, "active": None}
     found["accuracy"] = tested(network, test, encode)

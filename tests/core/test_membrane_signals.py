@@ -541,6 +541,21 @@ def test_one_update_is_that_of_its_parts():
         assert torch.allclose(learnt.threshold, threshold, atol=1e-6)
 
 
+def test_a_learning_rate_that_has_fallen_to_0_leaves_the_network_as_it_is():
+    inputs, labels = patterns()
+    network = membrane_network([20, 12, 4], generator=generator())
+    optimizer = torch.optim.SGD(parameter_groups(network, 0.1))
+    learner = MembraneLearner(network, optimizer, balance=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: max(0.0, 1 - done / 2))
+    moves = []
+    for _ in range(3):
+        before = network[0].threshold.detach().clone()
+        learner.learn(inputs, labels)
+        schedule.step()
+        moves.append((network[0].threshold - before).abs().sum().item())
+    assert moves[0] > moves[1] > moves[2] == 0
+
+
 BAD = {
     "inputs": lambda: MembraneLayer(0, 3),
     "neurons": lambda: MembraneLayer(3, 1.5),

@@ -41,7 +41,7 @@ SETTINGS = {
     "starts": {"lively": [4.0, 1.6], "silent": [0.5, 0.2]},  # drive and spread
     "tau_mem": 10.0,
     "tau_syn": 5.0,
-    "tau_loss": {"first spikes": 0.25, "EventProp": 0.25, "surrogate": 1.0},  # ms
+    "tau_loss": {"first spikes": 0.25, "EventProp": 0.25, "surrogate": 0.5},  # ms
     "latest": 20.0,  # ms
     "dt": 0.5,  # ms, of the surrogate's steps
     "wake": 0.25,
@@ -49,7 +49,7 @@ SETTINGS = {
     "activity": [1.0, 0.3],  # the strength and the limit of `lower_activity`
     "epochs": 30,
     "batch_size": 150,
-    "lr": {"first spikes": 1e-2, "EventProp": 3e-3, "surrogate": 3e-3},
+    "lr": {"first spikes": 1e-2, "EventProp": 1e-2, "surrogate": 1e-2},
     "seeds": [0, 1, 2],
 }
 

@@ -50,14 +50,14 @@ SETTINGS = {
         "ratio": 0.1,
         "epochs": 30,
         "batch_size": 50,
-        "lost": 0.3,  # share of the inputs, in training
+        "lost": 0.2,  # share of the inputs, in training
         "shift": 0,  # pixels at most, in training
         "penalty": 0.002,
         "beta": 10.0,
-        "balance": 4e-5,
+        "balance": 2e-5,
         "softmax": False,  # of the counts, in place of counts relative to the largest
         "sharpness": 0.3,  # per spike
-        "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 50.0, "dt": 1.0},
+        "layer": {"alpha": 10.0, "kappa": -0.4, "tau_mem": 50.0, "dt": 1.0},
     },
     "arms": {
         "one hidden layer": {},

@@ -497,6 +497,7 @@ def test_winners_go_up_all_go_down_and_the_sum_stays():
     assert threshold.sum().item() == pytest.approx(10)
     balance_thresholds(threshold, counts, 1.0, floor=0.5)
     assert threshold.min().item() == 0.5
+    assert threshold.sum().item() == pytest.approx(10)
 
 
 def test_thresholds_learn_at_a_tenth_of_the_rate():

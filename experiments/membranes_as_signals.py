@@ -46,7 +46,7 @@ SETTINGS = {
     "usual": {
         "sizes": [784, 800, 10],
         "optimizer": "adam",
-        "lr": 3e-3,
+        "lr": 1.5e-3,
         "ratio": 0.1,
         "epochs": 30,
         "batch_size": 50,
@@ -57,7 +57,7 @@ SETTINGS = {
         "balance": 2e-5,
         "softmax": False,  # of the counts, in place of counts relative to the largest
         "sharpness": 0.3,  # per spike
-        "layer": {"alpha": 10.0, "kappa": -0.4, "tau_mem": 50.0, "dt": 1.0},
+        "layer": {"alpha": 5.0, "kappa": -0.3, "tau_mem": 50.0, "dt": 1.0},
     },
     "arms": {
         "one hidden layer": {},

@@ -6,9 +6,13 @@ smoothly with a weight, though in one sample it jumps. Each layer's gradient by 
 measured by central differences, one weight after the other, and compared with that of the transfer
 function and with backpropagation through time with surrogates of several widths: cosine of the
 angle, and ratio of lengths. Half of the samples measure a second time: how well the differences
-agree with each other bounds what any gradient can reach. Of every layer it records how often its
-neurons spike, how many do at all, and how many at more than half of the steps, where a spike per
-step is too few for what comes in.
+agree with each other bounds what any gradient can reach.
+
+The thresholds of a layer are equal, and such that its neurons spike as often as wanted in the mean.
+No silent neuron passes an error on, in the last layer neither: what lets it do so when a network
+learns is not part of the transfer function. Of every layer it records how often its neurons spike,
+how many do at all, and how many at more than half of the steps, where a spike per step is too few
+for what comes in.
 """
 
 import torch
@@ -16,14 +20,14 @@ from torch import Tensor, nn
 
 from experiments import parser_for
 from snn_core import Surrogate
-from snn_core.membrane_signals import membrane_network, signals_of
+from snn_core.membrane_signals import MembraneLayer, signals_of
 from snn_core.teaching.records import record
 from snn_core.training import seed_torch
 
 SETTINGS = {
     "width": 12,
     "depths": [1, 2, 4],  # layers of weights
-    "alphas": [0.6, 1.2, 2.4, 4.8],  # the lower the threshold, the higher the rate
+    "spikes": [1.0, 3.0, 10.0],  # of a neuron in a sample, in the mean over each layer
     "kappas": [0.0, -0.4],
     "chance": 0.2,
     "steps": 50,
@@ -35,12 +39,31 @@ SETTINGS = {
 }
 
 
-def network_of(depth: int, alpha: float, kappa: float, seed: int, **options) -> nn.Sequential:
+def network_of(depth: int, kappa: float, seed: int, thresholds=None, **options) -> nn.Sequential:
     """Return a network of equal layers; the same numbers give the same weights."""
-    sizes = [SETTINGS["width"]] * (depth + 1)
     generator = torch.Generator().manual_seed(100 + seed)
     options |= {"normalise": False, "scale": False, "generator": generator}
-    return membrane_network(sizes, alpha=alpha, kappa=kappa, **options)
+    width = SETTINGS["width"]
+    layers = [MembraneLayer(width, width, kappa=kappa, **options) for _ in range(depth)]
+    for layer, threshold in zip(layers, thresholds or [], strict=thresholds is not None):
+        nn.init.constant_(layer.threshold, threshold)
+    return nn.Sequential(*layers)
+
+
+@torch.no_grad()
+def thresholds_for(network: nn.Sequential, inputs: Tensor, spikes: float) -> list[float]:
+    """Set the thresholds layer by layer, for this many spikes of a neuron; return them."""
+    found = []
+    for layer in network:
+        low, high = 0.0, 100.0
+        for _ in range(30):
+            middle = (low + high) / 2
+            nn.init.constant_(layer.threshold, middle)
+            too_many = layer(inputs).counts.mean() > spikes
+            low, high = (middle, high) if too_many else (low, middle)
+        inputs = layer(inputs)
+        found.append(middle)
+    return found
 
 
 def objective(network: nn.Sequential, inputs: Tensor, push: Tensor) -> Tensor:
@@ -80,27 +103,28 @@ def alike(one: Tensor, other: Tensor) -> dict:
     return {"cosine": cosine.tolist(), "size": size.tolist()}
 
 
-def compare(depth: int, alpha: float, kappa: float, seed: int) -> dict:
+def compare(depth: int, spikes: float, kappa: float, seed: int) -> dict:
     """Return how each gradient compares with the differences, layer by layer."""
     generator = seed_torch(seed)
     shape = (SETTINGS["steps"], SETTINGS["samples"], SETTINGS["width"])
     inputs = (torch.rand(shape, generator=generator) < SETTINGS["chance"]).float()
     push = torch.randn(SETTINGS["width"], generator=generator)
     chosen = torch.randperm(SETTINGS["width"] ** 2, generator=generator)[: SETTINGS["weights"]]
-    given = (depth, alpha, kappa, seed)
-    network = network_of(*given)
+    given = {"depth": depth, "kappa": kappa, "seed": seed}
+    network = network_of(**given)
+    thresholds = thresholds_for(network, inputs, spikes)
     halves = differences(network, inputs, push, chosen)
     measured = halves.mean(2)
     ways = {"membranes": {}}
     for scale in SETTINGS["scales"]:
         surrogate = Surrogate("fast_sigmoid", scale)
         ways[f"surrogate {scale:g}"] = {"gradient": "surrogate", "surrogate": surrogate}
-    found = {
-        name: alike(gradient(network_of(*given, **options), inputs, push, chosen), measured)
-        for name, options in ways.items()
-    }
+    found = {}
+    for name, options in ways.items():
+        other = network_of(**given, thresholds=thresholds, **options)
+        found[name] = alike(gradient(other, inputs, push, chosen), measured)
     found["differences"] = alike(*halves.unbind(2))
-    given = {"depth": depth, "alpha": alpha, "kappa": kappa, "seed": seed}
+    given |= {"wanted": spikes, "thresholds": thresholds}
     return given | found | firing(network, inputs)
 
 
@@ -120,10 +144,11 @@ def main(arguments: list[str] | None = None) -> None:
     settings = SETTINGS | vars(parser_for(__doc__, SETTINGS, "seeds").parse_args(arguments))
     runs = []
     for depth in settings["depths"]:
-        for alpha in settings["alphas"]:
+        for spikes in settings["spikes"]:
             for kappa in settings["kappas"]:
-                runs += [compare(depth, alpha, kappa, seed) for seed in settings["seeds"]]
-                print(runs[-1], flush=True)
+                for seed in settings["seeds"]:
+                    runs.append(compare(depth, spikes, kappa, seed))
+                    print(runs[-1], flush=True)
     record("signals_gradients", settings, {"runs": runs})
 
 

@@ -85,7 +85,7 @@ def test_recordings_become_spikes_of_pixels_and_polarities(monkeypatch):
 def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):
     tiny = {
         "depths": [2],
-        "alphas": [1.2],
+        "spikes": [1.0],
         "kappas": [-0.4],
         "samples": 40,
         "weights": 5,
@@ -103,7 +103,7 @@ def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):
 def test_differences_of_a_layer_that_is_never_silent_are_near_the_transfer_function(monkeypatch):
     """Without a clip, saturation or silence the transfer function is what is measured."""
     monkeypatch.setitem(signals_gradients.SETTINGS, "width", 4)
-    network = signals_gradients.network_of(1, 1.0, 0.0, 0)
+    network = signals_gradients.network_of(1, 0.0, 0)
     with torch.no_grad():
         network[0].weight.fill_(0.2)
         network[0].threshold.fill_(1.0)

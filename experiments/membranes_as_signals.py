@@ -52,7 +52,7 @@ SETTINGS = {
         "ratio": 0.1,
         "epochs": 30,
         "batch_size": 50,
-        "lost": 0.1,  # share of the inputs, in training
+        "lost": 0.05,  # share of the inputs, in training
         "jitter": None,  # degrees, scale and pixels at most, in training
         "penalty": 0.002,
         "beta": 10.0,

@@ -22,7 +22,6 @@ from torch import Generator, Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from experiments import parser_for, results_with
-from experiments.mnist_convolutional import Jitter
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
 from snn_core.events import local_nmnist
@@ -53,7 +52,7 @@ SETTINGS = {
         "epochs": 30,
         "batch_size": 50,
         "lost": 0.05,  # share of the inputs, in training
-        "jitter": None,  # degrees, scale and pixels at most, in training
+        "shift": 0,  # pixels at most, in training
         "penalty": 0.002,
         "beta": 10.0,
         "balance": 2e-5,
@@ -63,15 +62,21 @@ SETTINGS = {
     },
     "arms": {
         "one hidden layer": {},
-        "two hidden layers": {"sizes": [784, 300, 300, 10], "lr": 1e-3},
+        "two hidden layers": {
+            "sizes": [784, 300, 300, 10],
+            "lr": 2e-3,
+            "layer": {"alpha": 12.0},
+        },
         "softmax error": {"softmax": True},
         "surrogate": {"epochs": 20, "layer": {"gradient": "surrogate"}},
         "N-MNIST": {
             "sizes": [2312, 800, 10],
-            "jitter": [10.0, 0.1, 1.65],  # pixels of an image of MNIST
+            "lr": 3e-3,
             "epochs": 100,
             "batch_size": 10,
-            "layer": {"tau_mem": 60.0, "dt": 5.0},
+            "lost": 0.2,
+            "shift": 2,
+            "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 60.0, "dt": 5.0},
         },
     },
 }
@@ -130,23 +135,20 @@ def lose(values: Tensor, share: float, generator: Generator) -> Tensor:
     return values * (torch.rand(shape, generator=generator) >= share)
 
 
-def turn(recordings: Tensor, most: list[float], generator: Generator) -> Tensor:
-    """Return recordings ``[B, T, 2312]``, each turned, scaled and moved, all of its steps alike.
-
-    A pixel between others takes a spike from each with the chance that bilinear weights give.
-    """
-    jitter = Jitter(*most, generator)
-    frames = recordings.float().unflatten(2, (2, 34, 34)).flatten(1, 2)
-    moved = jitter(frames).unflatten(1, (-1, 2)).flatten(2)
-    return (torch.rand(moved.shape, generator=generator) < moved).to(recordings.dtype)
+def shift(recordings: Tensor, most: int, generator: Generator) -> Tensor:
+    """Return recordings ``[B, T, 2312]``, each moved by up to `most` pixels along x and y."""
+    moves = torch.randint(-most, most + 1, (len(recordings), 2), generator=generator).tolist()
+    frames = recordings.unflatten(2, (2, 34, 34))
+    pairs = zip(frames, moves, strict=True)
+    return torch.stack([each.roll(move, (2, 3)) for each, move in pairs]).flatten(2)
 
 
 def disturbed(arm: dict, generator: Generator):
-    """Return what disturbs a training batch: recordings are turned and moved, inputs are lost."""
+    """Return what disturbs a training batch: recordings are moved, inputs are lost."""
 
     def disturb(values: Tensor) -> Tensor:
-        if arm["jitter"]:
-            values = turn(values, arm["jitter"], generator)
+        if arm["shift"]:
+            values = shift(values, arm["shift"], generator)
         return lose(values, arm["lost"], generator) if arm["lost"] else values
 
     return disturb

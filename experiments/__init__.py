@@ -96,11 +96,11 @@ def fit_one_cycle(
     also: Callable[[], None] | None = None,
     **options,
 ) -> History:
-    """Fit with AdamW over one cycle of the learning rate, and test after every epoch.
+    """Fit with AdamW over one cycle of the learning rate; test after every epoch, if told on what.
 
     Args:
         network: what `fit` takes.
-        data: values and labels to train, values and labels to test.
+        data: values and labels to train, and values and labels to test, if there are any.
         settings: "epochs", "batch_size" and "lr".
         generator: shuffles the samples.
         lr: the largest learning rate, in place of that of the settings.
@@ -124,7 +124,7 @@ def fit_one_cycle(
         optimizer=optimizer,
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
-        test=data[2:],
+        test=data[2:] or None,
         after_batch=after_batch,
         generator=generator,
         **options,

@@ -185,7 +185,7 @@ def test_the_arms_of_sparing_charge_the_hidden_layer():
     assert arms["bounded"](silent).item() == pytest.approx(10 * 0.1**2)
 
 
-def test_energy_part_by_part(monkeypatch):
+def test_energy_arm_by_arm(monkeypatch):
     monkeypatch.setitem(energy.SETTINGS, "hidden", 20)
     monkeypatch.setitem(energy.SETTINGS, "ordinary", energy.SETTINGS["ordinary"] | {"sizes": [8]})
     options = [*TINY, "--held-out", "50", "--epochs", "2", "--only"]
@@ -201,23 +201,35 @@ def test_energy_part_by_part(monkeypatch):
         assert list(ordinary) == ["whole"]
         assert events["whole"]["operations"]["macs"] == 0
         assert direct["whole"]["operations"]["macs"] > ordinary["whole"]["operations"]["macs"] > 0
-        assert 1 <= direct["stopped"]["steps"] <= 25
+        assert 1 <= direct["stopped"]["steps"] <= direct["whole"]["steps"] == 25
         for name, done in direct["stopped"]["operations"].items():
             assert done <= direct["whole"]["operations"][name]
 
 
-@torch.no_grad()
-def test_a_digit_is_read_until_the_answer_leads_by_the_margin():
-    class Given(nn.Module):
-        def forward(self, outputs):
-            return outputs
+def test_digits_held_out_are_none_of_those_trained_on():
+    digits, held_out, _ = energy.split({"samples": 100, "held_out": 50})
+    given = mnist_mini()
+    assert torch.equal(digits[0], given.images[:100].flatten(1))
+    assert torch.equal(held_out[0], given.images[100:150].flatten(1))
+    assert torch.equal(held_out[1], given.labels[100:150])
 
+
+def test_a_digit_is_read_until_the_answer_leads_by_the_margin():
     outputs = torch.tensor([[[0.0, 0.1]], [[0.5, 0.0]], [[0.2, 2.0]], [[3.0, 0.0]]])
-    steps = {m: energy.steps_needed(Given(), outputs, m).item() for m in (0.1, 0.4, 1.0, 9.0)}
-    assert steps == {0.1: 1, 0.4: 2, 1.0: 3, 9.0: 4}
+    scores = energy.highest(nn.Identity(), outputs)
+    margins = (0.1, 0.4, 1.0, 9.0)
+    assert [energy.steps_needed(scores, margin).item() for margin in margins] == [1, 2, 3, 4]
     labels = torch.tensor([1])
-    right = [energy.right_at(Given(), outputs, labels, torch.tensor([t])) for t in (1, 2, 3, 4)]
-    assert right == [1, 0, 1, 0]
+    assert [energy.right_at(scores, labels, margin) for margin in margins] == [1, 0, 1, 0]
+
+
+def test_the_margin_is_the_smallest_that_loses_little():
+    outputs = torch.tensor([[[0.4, 0.0], [0.0, 0.8]], [[0.0, 1.0], [0.0, 0.9]]])
+    labels = torch.tensor([1, 1])
+    margins = [0.3, 0.5, 2.0]
+    assert energy.margin_of(outputs, labels, {"loss": 0.1, "margins": margins}) == 0.5
+    assert energy.margin_of(outputs, labels, {"loss": 0.5, "margins": margins}) == 0.3
+    assert energy.margin_of(outputs, labels, {"loss": 0.1, "margins": [0.3]}) == energy.WHOLE
 
 
 def test_local_learning():

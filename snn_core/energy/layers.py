@@ -10,7 +10,6 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrize import ParametrizationList
 
 from .. import _checks
-from ..layers import DropoutOverTime, OverTime, Repeat
 from ..neurons import (
     Izhikevich,
     Neuron,
@@ -21,22 +20,11 @@ from ..neurons import (
 )
 from ..neurons.states import variables
 
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-WEIGHTED = (nn.Linear, *CONVOLUTIONS)
+WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
-POOLS = (nn.AvgPool2d, nn.MaxPool2d)
 RECURRENT = (RecurrentLIF, RecurrentAdaptiveLIF)
-DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, DropoutOverTime)
-FREE = (
-    *DROPOUTS,
-    nn.Identity,
-    nn.ReLU,
-    nn.Flatten,
-    nn.Unflatten,
-    OverTime,
-    Repeat,
-    ParametrizationList,
-)
+DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
+FREE = (*DROPOUTS, nn.Identity, nn.ReLU, nn.Flatten, nn.Unflatten, ParametrizationList)
 
 
 @dataclass(frozen=True)
@@ -87,30 +75,33 @@ class Run(NamedTuple):
     output: Any
 
 
-def _weights(layer: nn.Module, run: Run) -> Operations:
-    """Count a linear layer, a convolution or a batch norm."""
-    active = run.values != 0
-    met = _synapses(layer, active)
-    done = Operations(additions=met) if driven_by_spikes(run.values) else Operations(macs=met)
-    norm = isinstance(layer, NORMS)
-    sums = run.output.numel() if norm or layer.bias is not None else 0
-    done += Operations(sums=sums, reads=met + sums, parameters=_parameters(layer))
-    if not norm:  # which works where the values are: nothing is sent
-        done += Operations(received=int(active.sum()), inputs=active.numel())
-    return done + Operations(dense=_synapses(layer, torch.ones_like(active)))
-
-
 def driven_by_spikes(values: Tensor) -> bool:
     """Say whether all values are 0 or 1."""
     return bool(((values == 0) | (values == 1)).all())
+
+
+def _weights(layer: Any, run: Run) -> Operations:
+    """Count a linear layer or a convolution."""
+    active = run.values != 0
+    met = _synapses(layer, active)
+    work = {"additions" if driven_by_spikes(run.values) else "macs": met}
+    biases = 0 if layer.bias is None else layer.bias.numel()
+    sums = run.output.numel() if biases else 0
+    return Operations(
+        **work,
+        dense=_synapses(layer, torch.ones_like(active)),
+        sums=sums,
+        reads=met + sums,
+        received=int(active.sum()),
+        inputs=active.numel(),
+        parameters=layer.weight.numel() + biases,
+    )
 
 
 def _synapses(layer: Any, active: Tensor) -> int:
     """Return how many synapses lead on from all active values; from 0 in the padding, none."""
     if isinstance(layer, nn.Linear):
         return int(active.sum() * layer.out_features)
-    if isinstance(layer, NORMS):
-        return int(active.sum())
     one = _summed(active, layer.weight.dim() - 1)
     kernel = torch.ones(layer.groups, *layer.weight.shape[1:], dtype=one.dtype)
     per_channel = layer._conv_forward(one, kernel, None)
@@ -122,53 +113,44 @@ def _summed(active: Tensor, axes: int) -> Tensor:
     return active.reshape(-1, *active.shape[-axes:]).sum(0, keepdim=True).cpu().double()
 
 
-def _parameters(layer: Any) -> int:
-    """Return how many parameters are kept; of a batch norm, a factor and a sum for each channel."""
-    if isinstance(layer, NORMS):
-        return int(2 * layer.num_features)
-    own = [layer.weight] if layer.bias is None else [layer.weight, layer.bias]
-    return sum(each.numel() for each in own)
+def _norm(layer: Any, run: Run) -> Operations:
+    """Count a batch norm: for each value a factor and a sum, where it is; nothing is sent."""
+    size = run.values.numel()
+    met = int(run.values.count_nonzero())
+    kept = 2 * layer.num_features
+    return Operations(macs=met, dense=size, sums=size, reads=met + size, parameters=kept)
 
 
 def _windows(layer: Any, run: Run) -> Operations:
     """Count pooling: an addition, or comparison, for each value that is not 0 and its windows."""
-    _checks.require(
-        getattr(layer, "dilation", 1) == 1, "network", layer, "pooling without dilation"
-    )
+    gaps = getattr(layer, "dilation", 1)
+    _checks.require(gaps == 1, "network", layer, "pooling without dilation")
     active = _summed(run.values != 0, 3)
     shape = (layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
-    in_windows = F.avg_pool2d(active, *shape, divisor_override=1)
-    return Operations(sums=int(in_windows.sum()))
+    return Operations(sums=int(F.avg_pool2d(active, *shape, divisor_override=1).sum()))
 
 
 def _states(neuron: Neuron[Any], run: Run) -> Operations:
-    """Count the states of neurons, their spikes, and what they hear of each other."""
+    """Count the states of neurons, their own constants, and their spikes."""
     expected = "neurons whose states each cost a product and a sum"
     _checks.require(not isinstance(neuron, Izhikevich), "network", type(neuron).__name__, expected)
+    steps, images, *sample = run.values.shape
     size = run.values.numel()
-    steps, images = run.values.shape[:2]
     rest = neuron.initial_state(run.values)
     kept = len(variables(rest)) - ("spikes" in getattr(rest, "_fields", ()))
-    decays = kept * size - steps * images * _integrators(neuron, run.values)
-    states = kept * run.values[0, 0].numel()
-    done = Operations(updates=kept * size, decays=decays, states=states) + _constants(neuron, size)
-    if isinstance(neuron, SpikingNeuron):
-        done += Operations(spikes=int(spikes_of(run.output).count_nonzero()))
-    return done + _heard(neuron, run) if isinstance(neuron, RECURRENT) else done
-
-
-def _constants(neuron: Neuron[Any], size: int) -> Operations:
-    """Count the constants that differ from neuron to neuron; the others stay in registers."""
-    own = [getattr(neuron, name, None) for name in neuron.per_neuron]
-    differing = [each for each in own if isinstance(each, Tensor) and each.dim() > 0]
-    parameters = sum(each.numel() for each in differing)
-    return Operations(reads=len(differing) * size, parameters=parameters)
-
-
-def _integrators(neuron: Neuron[Any], current: Tensor) -> int:
-    """Return how many neurons have a membrane that does not leak."""
     beta = getattr(neuron, "beta", torch.zeros(()))
-    return int(torch.broadcast_to(beta == 1, current.shape[2:]).sum())
+    without_leak = int(torch.broadcast_to(beta == 1, sample).sum())
+    constants = [getattr(neuron, name, None) for name in neuron.per_neuron]
+    own = [each for each in constants if isinstance(each, Tensor) and each.dim() > 0]
+    fires = isinstance(neuron, SpikingNeuron)
+    return Operations(
+        updates=kept * size,
+        decays=kept * size - steps * images * without_leak,
+        reads=len(own) * size,
+        spikes=int(spikes_of(run.output).count_nonzero()) if fires else 0,
+        parameters=sum(each.numel() for each in own),
+        states=kept * run.values[0, 0].numel(),
+    )
 
 
 def spikes_of(output: Tensor | Recording[Any]) -> Tensor:
@@ -176,28 +158,28 @@ def spikes_of(output: Tensor | Recording[Any]) -> Tensor:
     return output.spikes if isinstance(output, Recording) else output
 
 
-def _heard(neuron: RecurrentLIF | RecurrentAdaptiveLIF, run: Run) -> Operations:
-    """Count what neurons hear of their spikes of the step before; nobody hears the last ones."""
+def _recurrence(neuron: RecurrentLIF | RecurrentAdaptiveLIF, run: Run) -> Operations:
+    """Count neurons that hear their spikes of the step before; nobody hears the last ones."""
     heard = int(spikes_of(run.output)[:-1].count_nonzero())
     if run.state is not None:
         heard += int(run.state.spikes.count_nonzero())
-    weight = neuron.weight
-    targets = len(weight) if weight.dim() == 2 else 1
+    targets = len(neuron.weight) if neuron.weight.dim() == 2 else 1
     size = run.values.numel()
-    additions = heard * targets
-    return Operations(
-        additions=additions,
+    return _states(neuron, run) + Operations(
+        additions=heard * targets,
         dense=size * targets,
-        reads=additions,
+        reads=heard * targets,
         received=heard,
         inputs=size,
-        parameters=weight.numel(),
+        parameters=neuron.weight.numel(),
     )
 
 
 Measure = Callable[[Any, Run], Operations]
 MEASURES: list[tuple[Any, Measure]] = [
-    ((*WEIGHTED, *NORMS), _weights),
-    (POOLS, _windows),
+    (WEIGHTED, _weights),
+    (NORMS, _norm),
+    ((nn.AvgPool2d, nn.MaxPool2d), _windows),
+    (RECURRENT, _recurrence),
     (Neuron, _states),
 ]

@@ -10,8 +10,10 @@ from torch.nn.modules.module import register_module_forward_hook
 from torch.utils.flop_counter import FlopCounterMode
 
 from .. import _checks
-from ..layers.over_time import OF_TIME, Repeat
+from ..layers.over_time import OF_TIME, OverTime, Repeat
 from .layers import FREE, MEASURES, RECURRENT, WEIGHTED, Measure, Operations, Run, spikes_of
+
+LASTING = (*OF_TIME, OverTime)  # what takes, or makes, a time axis
 
 
 @dataclass(frozen=True)
@@ -96,25 +98,27 @@ class _Meter:
         self.layers: dict[str, Operations] = {}
         self.flops = FlopCounterMode(display=False)  # sees products outside of modules as well
         self.known = 0  # of them, those that stand for what is counted, or serve to count it
+        self.axis = 1  # of the images in the inputs of a network over time
         self.batches: set[int] = set()  # what layers over time take for the number of images
-        self.repeats = False
 
     def note(
         self, part: nn.Module, given: tuple[Any, ...], options: dict[str, Any], output: Any
     ) -> None:
         """Add what one run of a part of the network does."""
         measure = _measure_of(part)
-        if measure is None and not isinstance(part, OF_TIME):
+        if measure is None and not isinstance(part, LASTING):
             return
         _checks.require(options.get("lengths") is None, "network", "lengths", "whole sequences")
         values, *others = [*given, *options.values()]
-        self._note_time(part, values)
+        if isinstance(part, Repeat):
+            self.axis = 0
+        elif isinstance(part, LASTING):
+            self.batches.add(values.shape[1])
         if measure is not None:
-            states = [one for one in others if isinstance(one, (Tensor, tuple))]
             before = self.flops.get_total_flops()
+            states = [one for one in others if isinstance(one, (Tensor, tuple))]
             self._add(part, measure(part, Run(values, states[0] if states else None, output)))
-            self.known += self.flops.get_total_flops() - before
-            self.known += 2 * _products_of(part, output)
+            self.known += self.flops.get_total_flops() - before + 2 * _products_of(part, output)
 
     def _add(self, part: nn.Module, done: Operations) -> None:
         """Add to the counts of a layer, which keeps no more when it runs again."""
@@ -123,23 +127,14 @@ class _Meter:
             done = self.layers[name] + replace(done, parameters=0, states=0)
         self.layers[name] = done
 
-    def _note_time(self, part: nn.Module, values: Tensor) -> None:
-        """Note how many images a layer over time gets."""
-        if isinstance(part, Repeat):
-            self.repeats = True
-            self.batches.add(len(values))
-        elif isinstance(part, OF_TIME):
-            self.batches.add(values.shape[1])
-
     def images_of(self, inputs: Tensor) -> int:
         """Return how many images there were; require that the network saw them as such."""
         if not self.batches:
             return len(inputs)
-        axis = 0 if self.repeats else 1
-        fits = inputs.dim() > axis + 1 and self.batches == {inputs.shape[axis]}
-        expected = "[B, …]" if self.repeats else "[T, B, …]: this network needs a time axis"
+        fits = inputs.dim() > self.axis + 1 and self.batches == {inputs.shape[self.axis]}
+        expected = "[T, B, …]: this network needs a time axis" if self.axis else "[B, …]"
         _checks.require(fits, "inputs", f"shape {list(inputs.shape)}", expected)
-        return inputs.shape[axis]
+        return inputs.shape[self.axis]
 
 
 def _products_of(layer: nn.Module, output: Any) -> int:

@@ -1,7 +1,7 @@
 """Networks of few bits: the ordinary opponent that a spiking network has to meet."""
 
 import copy
-from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +11,6 @@ from .. import _checks
 from .layers import WEIGHTED, driven_by_spikes
 
 TINY = 1e-12  # in place of a distance of 0 between levels
-
-Ends = tuple[float, float]
 
 
 class RoundedWeights(nn.Module):
@@ -35,25 +33,30 @@ class RoundedWeights(nn.Module):
         return torch.fake_quantize_per_channel_affine(weight, scale, middle, 0, -self.top, self.top)
 
 
-class RoundedValues(nn.Module):
-    """Round values to levels of `bits` from `low`, at most 0, to `high`; 0 is one of them.
+class RoundedInputs:
+    """Round what comes to a layer to levels of `bits`, one of them 0, between the ends first seen.
 
-    >>> RoundedValues(2, 0.0, 3.0)(torch.tensor([-1.0, 0.6, 5.0]))
-    tensor([0., 1., 3.])
+    Called before the layer, as PyTorch calls hooks. Values beyond the ends have no gradient.
     """
 
-    def __init__(self, bits: int, low: float, high: float):
-        super().__init__()
+    def __init__(self, bits: int):
         self.top = 2**bits - 1
-        self.scale = max((high - low) / self.top, TINY)
-        self.zero = round(-low / self.scale)
+        self.low = 0.0
+        self.high = 0.0
+        self.learning = True
 
-    def forward(self, values: Tensor) -> Tensor:
-        """Return the values on their levels; those beyond the ends have no gradient."""
-        return torch.fake_quantize_per_tensor_affine(values, self.scale, self.zero, 0, self.top)
-
-    def extra_repr(self) -> str:
-        return f"{self.top + 1} levels, scale={self.scale:.3g}"
+    def __call__(self, layer: nn.Module, given: tuple[Any, ...]) -> Tensor | None:
+        """Return the values on their levels; while the ends are learnt, only widen them."""
+        (values,) = given
+        if driven_by_spikes(values):
+            return None
+        if self.learning:
+            self.low = min(self.low, values.min().item())
+            self.high = max(self.high, values.max().item())
+            return None
+        scale = max((self.high - self.low) / self.top, TINY)
+        zero = round(-self.low / scale)
+        return torch.fake_quantize_per_tensor_affine(values, scale, zero, 0, self.top)
 
 
 def quantise(network: nn.Module, inputs: Tensor, bits: int) -> nn.Module:
@@ -76,41 +79,29 @@ def quantise(network: nn.Module, inputs: Tensor, bits: int) -> nn.Module:
     are those of `torch.fake_quantize_per_channel_affine` and its like for tensors.
 
     >>> network = nn.Sequential(nn.Linear(2, 1), nn.ReLU())
-    >>> quantise(network, torch.eye(2) / 2, bits=4)[0][0]
-    RoundedValues(16 levels, scale=0.0333)
+    >>> quantise(network, torch.eye(2), bits=2)(torch.eye(2)).shape
+    torch.Size([2, 1])
     """
     _checks.module("network", network)
     _checks.floats("inputs", inputs)
     _checks.whole("bits", bits, 2)
     _checks.require(bits <= 8, "bits", bits, "2 to 8")
-    ends = _ends(network, inputs)
-    holder = nn.Sequential(copy.deepcopy(network))  # so that a single layer has a place as well
-    for name, layer in list(holder[0].named_modules()):
-        if isinstance(layer, WEIGHTED):
-            register_parametrization(layer, "weight", RoundedWeights(bits))
-        if name in ends:
-            where, _, own = f"0.{name}".strip(".").rpartition(".")
-            values = RoundedValues(bits, *ends[name])
-            setattr(holder.get_submodule(where), own, nn.Sequential(values, layer))
-    return holder[0]
-
-
-@torch.no_grad()
-def _ends(network: nn.Module, inputs: Tensor) -> dict[str, Ends]:
-    """Return the least and the largest value that comes to each layer, by name; of spikes, none."""
     trial = copy.deepcopy(network).eval()
-    found: dict[str, Ends] = {}
-    layers = {name: part for name, part in trial.named_modules() if isinstance(part, WEIGHTED)}
+    rounding = [RoundedInputs(bits) for _ in _weighted(trial)]
+    for layer, rounded in zip(_weighted(trial), rounding, strict=True):
+        layer.register_forward_pre_hook(rounded)
+    with torch.no_grad():
+        trial(inputs)
+    network = copy.deepcopy(network)
+    for layer, rounded in zip(_weighted(network), rounding, strict=True):
+        rounded.learning = False
+        layer.register_forward_pre_hook(rounded)
+        register_parametrization(layer, "weight", RoundedWeights(bits))
+    return network
+
+
+def _weighted(network: nn.Module) -> list[nn.Module]:
+    """Return the layers whose weights can be rounded; require some."""
+    layers = [part for part in network.modules() if isinstance(part, WEIGHTED)]
     _checks.require(bool(layers), "network", type(network).__name__, "one with weights to round")
-    for name, layer in layers.items():
-        layer.register_forward_pre_hook(partial(_note, found, name))
-    trial(inputs)
-    return found
-
-
-def _note(found: dict[str, Ends], name: str, _: nn.Module, given: tuple[Tensor, ...]) -> None:
-    """Widen the ends of a layer to the values that it gets."""
-    if not driven_by_spikes(given[0]):
-        low, high = found.get(name, (0.0, 0.0))
-        least, most = torch.aminmax(given[0])
-        found[name] = (min(low, least.item()), max(high, most.item()))
+    return layers

@@ -21,8 +21,8 @@ class EnergyTable:
 
     Args:
         source: where the numbers are from, with year and process.
-        add_int8, add_int32, multiply_int8, multiply_int32: of integers.
-        add_float16, add_float32, multiply_float16, multiply_float32: of floating-point numbers.
+        add_int32, multiply_int8, multiply_int32: of integers.
+        add_float32, multiply_float32: of floating-point numbers.
         sram_8kb, sram_32kb, sram_1mb, dram: one access to 64 bits of a memory of that size.
         message: to send one value, a spike or another, to where its synapses are.
 
@@ -34,13 +34,10 @@ class EnergyTable:
     """
 
     source: str
-    add_int8: float
     add_int32: float
-    add_float16: float
     add_float32: float
     multiply_int8: float
     multiply_int32: float
-    multiply_float16: float
     multiply_float32: float
     sram_8kb: float
     sram_32kb: float
@@ -68,21 +65,16 @@ class EnergyTable:
         part = math.log(max(size, low[0]) / low[0], high[0] / low[0])
         return float(low[1] ** (1 - part) * high[1] ** part)
 
-    def add(self, bits: float) -> float:
-        """Return the energy of adding integers: of a size between those of the table, on a line."""
-        return _on_a_line(bits, (8, self.add_int8), (32, self.add_int32))
+    def multiply(self, bits: int, by: int) -> float:
+        """Return the energy of a product of integers, by the product of their sizes.
 
-    def multiply(self, bits: float, by: float) -> float:
-        """Return the energy of a product of integers: it grows with the product of their sizes."""
-        return _on_a_line(bits * by, (8**2, self.multiply_int8), (32**2, self.multiply_int32))
-
-
-def _on_a_line(size: float, low: tuple[int, float], high: tuple[int, float]) -> float:
-    """Return the energy on the line through two sizes; below both, in proportion to the size."""
-    if size <= low[0]:
-        return low[1] * size / low[0]
-    part = (size - low[0]) / (high[0] - low[0])
-    return low[1] * (1 - part) + high[1] * part
+        Up to 8 times 8 bits in proportion to it; from there on, on the line to 32 times 32.
+        """
+        size = bits * by / 8**2
+        if size <= 1:
+            return self.multiply_int8 * size
+        part = (size - 1) / (4**2 - 1)
+        return self.multiply_int8 * (1 - part) + self.multiply_int32 * part
 
 
 ENTRIES = tuple(field.name for field in fields(EnergyTable) if field.name != "source")
@@ -90,13 +82,10 @@ ENTRIES = tuple(field.name for field in fields(EnergyTable) if field.name != "so
 # One hop is 3.0 pJ from east to west and 4.0 pJ from north to south: 3.5.
 HOROWITZ = EnergyTable(
     source="Horowitz 2014, ISSCC, 45 nm at 0.9 V; message: Davies et al. 2018, Loihi, 14 nm",
-    add_int8=0.03,
     add_int32=0.1,
-    add_float16=0.4,
     add_float32=0.9,
     multiply_int8=0.2,
     multiply_int32=3.1,
-    multiply_float16=1.1,
     multiply_float32=3.7,
     sram_8kb=10.0,
     sram_32kb=20.0,
@@ -105,14 +94,11 @@ HOROWITZ = EnergyTable(
     message=1.7 + 3.5,
 )
 JOUPPI = EnergyTable(
-    source="Jouppi et al. 2021, ISCA, table 2, 7 nm, bfloat16; message: Davies et al. 2018, 14 nm",
-    add_int8=0.007,
+    source="Jouppi et al. 2021, ISCA, table 2, 7 nm; message: Davies et al. 2018, 14 nm",
     add_int32=0.03,
-    add_float16=0.11,
     add_float32=0.38,
     multiply_int8=0.07,
     multiply_int32=1.48,
-    multiply_float16=0.21,
     multiply_float32=1.31,
     sram_8kb=7.5,
     sram_32kb=8.5,

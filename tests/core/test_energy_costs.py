@@ -24,7 +24,7 @@ from snn_core.energy import (
 )
 
 ENTRIES = [field.name for field in fields(EnergyTable) if field.name != "source"]
-PRIMES = EnergyTable("primes", *map(float, (2, 26, 3, 5, 7, 1927, 11, 13, 17, 19, 23, 29, 31)))
+PRIMES = EnergyTable("primes", *map(float, (26, 5, 7, 1927, 13, 17, 19, 23, 29, 31)))
 
 
 def counts(images=1, **operations):
@@ -34,11 +34,10 @@ def counts(images=1, **operations):
 def test_tables_hold_what_their_sources_say():
     """Typed again from the sources named in the tables, in another order."""
     floats = {"add_float32": (0.9, 0.38), "multiply_float32": (3.7, 1.31)}
-    half = {"add_float16": (0.4, 0.11), "multiply_float16": (1.1, 0.21)}
-    whole = {"add_int8": (0.03, 0.007), "add_int32": (0.1, 0.03)}
+    whole = {"add_int32": (0.1, 0.03)}
     products = {"multiply_int8": (0.2, 0.07), "multiply_int32": (3.1, 1.48)}
     memory = {"sram_8kb": (10, 7.5), "sram_32kb": (20, 8.5), "sram_1mb": (100, 14)}
-    for name, (old, new) in (floats | half | whole | products | memory).items():
+    for name, (old, new) in (floats | whole | products | memory).items():
         assert (getattr(HOROWITZ, name), getattr(JOUPPI, name)) == (old, new)
     assert "2014" in HOROWITZ.source
     assert "45 nm" in HOROWITZ.source
@@ -50,15 +49,14 @@ def test_tables_hold_what_their_sources_say():
 
 
 @pytest.mark.parametrize("table", [HOROWITZ, JOUPPI], ids=["45 nm", "7 nm"])
-def test_integers_of_other_sizes_follow_the_entries(table):
-    """The product grows with both sizes: quadratically from 8 to 32 bits, to within a third."""
-    assert table.add(8) == table.add_int8
-    assert table.add(32) == pytest.approx(table.add_int32)
-    assert table.add(20) == pytest.approx((table.add_int8 + table.add_int32) / 2)
+def test_products_of_other_sizes_follow_the_entries(table):
+    """They grow with both sizes: quadratically from 8 to 32 bits, to within a third."""
     assert table.multiply(8, 8) == table.multiply_int8
     assert table.multiply(32, 32) == pytest.approx(table.multiply_int32)
     assert table.multiply(4, 4) == table.multiply_int8 / 4
     assert table.multiply(4, 16) == table.multiply_int8
+    between = 0.8 * table.multiply_int8 + 0.2 * table.multiply_int32
+    assert table.multiply(8, 32) == pytest.approx(between)  # 256 lies a fifth between 64 and 1024
     assert table.multiply_int8 * 16 == pytest.approx(table.multiply_int32, rel=1 / 3)
 
 
@@ -93,20 +91,17 @@ def test_floats_are_priced_as_by_hand():
     assert found.states == pytest.approx(8 * 2 * 19 * 32 / 64 / 2)
     assert found.messages == pytest.approx(12 * 31 / 2)
     assert found.total == pytest.approx(sum(found))
-    half = energy(done, PRIMES, bits=16)
-    assert half.arithmetic == pytest.approx((additions * 3 + 6 * 11) / 2)
-    assert half.parameters == pytest.approx(14 * 17 * 16 / 64 / 2)
 
 
 def test_integers_have_narrow_products_and_wide_sums():
     done = counts(
         additions=10, macs=4, sums=6, updates=8, decays=2, reads=14, parameters=2**21, states=1
     )
-    found = energy(done, PRIMES, bits=4, sum_bits=16)
-    add = 2 + (26 - 2) * 8 / 24
-    assert found.arithmetic == pytest.approx((10 + 4 + 6 + 8) * add + 4 * 7 / 4 + 2 * 7)
+    found = energy(done, PRIMES, bits=4)
+    decay = 7 + (1927 - 7) * (4 * 32 - 64) / (1024 - 64)
+    assert found.arithmetic == pytest.approx((10 + 4 + 6 + 8) * 26 + 4 * 7 / 4 + 2 * decay)
     assert found.parameters == pytest.approx(14 * 23 * 4 / 64)  # 1 MiB
-    assert found.states == pytest.approx(8 * 2 * 17 * 16 / 64)
+    assert found.states == pytest.approx(8 * 2 * 17 * 32 / 64)
 
 
 def test_a_machine_that_skips_nothing_multiplies_everything_and_reads_parameters_once():
@@ -139,7 +134,7 @@ def test_the_textbook_ratio_is_that_of_additions_alone():
 
 
 @pytest.mark.parametrize("table", [HOROWITZ, JOUPPI, PRIMES], ids=["45 nm", "7 nm", "primes"])
-@pytest.mark.parametrize("bits", [32, 16, 8, 4])
+@pytest.mark.parametrize("bits", [32, 8, 4])
 @pytest.mark.parametrize(("steps", "density"), [(1, 1.0), (5, 0.4), (25, 1.0)])
 def test_at_the_meeting_rate_both_layers_cost_the_same(table, bits, steps, density):
     inputs, outputs = 300, 70
@@ -202,33 +197,36 @@ def test_one_draw_of_the_table_is_for_both_networks():
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_entries_are_drawn_evenly_in_their_logarithm(name):
-    low, high = (replace(HOROWITZ, **{name: value}) for value in (0.1, 10.0))
     generator = torch.Generator().manual_seed(1)
-    drawn = over_tables(
-        lambda table: getattr(table, name), low, high, draws=2000, generator=generator
-    )
-    assert drawn.min() >= 0.1
-    assert drawn.max() <= 10.0
-    shares = [(drawn < limit).double().mean().item() for limit in (10**-0.5, 1.0, 10**0.5)]
+    drawn = over_tables(lambda table: getattr(table, name), draws=2000, generator=generator)
+    low, high = (getattr(table, name) for table in (LOWEST, HIGHEST))
+    assert low <= drawn.min() < drawn.max() <= high * (1 + 1e-9)
+    limits = [low ** (1 - part) * high**part for part in (0.25, 0.5, 0.75)]
+    shares = [(drawn < limit).double().mean().item() for limit in limits]
     assert shares == pytest.approx([0.25, 0.5, 0.75], abs=0.04)
-    others = [other for other in ENTRIES if other != name]
-    still = over_tables(lambda table: getattr(table, others[0]), low, high, draws=5)
-    assert torch.allclose(still, torch.full_like(still, getattr(HOROWITZ, others[0])))
 
 
-def test_an_entry_of_0_stays_0():
-    nothing = replace(HOROWITZ, message=0.0)
-    assert over_tables(lambda table: table.message, nothing, nothing, draws=3).tolist() == [0] * 3
+def test_entries_are_drawn_each_for_itself():
+    generator = torch.Generator().manual_seed(2)
+    seen = []
+
+    def note(table):
+        seen.append([getattr(table, name) for name in ENTRIES])
+        return 0.0
+
+    over_tables(note, draws=2000, generator=generator)
+    related = torch.tensor(seen).double().log().T.corrcoef() - torch.eye(len(ENTRIES))
+    assert related.abs().max() < 0.1
 
 
 ONE = counts(macs=1)
 REFUSED = {
-    "negative": (lambda: replace(HOROWITZ, add_int8=-0.1), "add_int8: got -0.1"),
+    "negative": (lambda: replace(HOROWITZ, add_int32=-0.1), "add_int32: got -0.1"),
     "NaN": (lambda: replace(HOROWITZ, dram=float("nan")), "dram: got nan"),
     "text": (lambda: replace(HOROWITZ, message="few"), "message: got 'few'"),
     "no bits": (lambda: energy(ONE, bits=0), "bits: got 0"),
     "odd floats": (lambda: energy(ONE, bits=24), "bits: got 24"),
-    "narrow sums": (lambda: energy(ONE, bits=8, sum_bits=4), "sum_bits: got 4"),
+    "half floats": (lambda: energy(ONE, bits=16), "bits: got 16"),
     "dense": (lambda: energy(ONE, dense=1), "dense: got int"),
     "inputs": (lambda: meeting_rate(0, 5, 3), "inputs: got 0"),
     "outputs": (lambda: meeting_rate(5, 0, 3), "outputs: got 0"),
@@ -257,6 +255,15 @@ def levels(tensor):
     return sorted(set(tensor.flatten().tolist()))
 
 
+def what_comes_to(layer, network, values):
+    """Return what a layer gets once its input is rounded."""
+    seen = []
+    handle = layer.register_forward_hook(lambda _, given, __: seen.append(given[0]))
+    network(values)
+    handle.remove()
+    return seen[0]
+
+
 def by_hand(values, scale, low, high):
     """Round to whole multiples of the scale, one value after the other."""
     return [scale * min(max(round(value / scale), low), high) for value in values]
@@ -269,7 +276,7 @@ def test_weights_are_rounded_for_each_output(bits):
     layer = nn.Conv2d(3, 4, 3)
     layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator))
     layer.weight[0] *= 100
-    rounded = quantise(nn.Sequential(layer), torch.rand(2, 3, 5, 5), bits)[0][1]
+    rounded = quantise(nn.Sequential(layer), torch.rand(2, 3, 5, 5), bits)[0]
     top = 2 ** (bits - 1) - 1
     for own, found in zip(layer.weight, rounded.weight, strict=True):
         scale = own.abs().max().item() / top
@@ -288,10 +295,12 @@ def test_values_are_rounded_between_the_ends_that_were_seen():
     low = torch.tensor([[-9.0, -1.4], [0.0, 0.6], [2.1, 9.0]])
     scale = 4 / 3
     expected = [[-scale, -scale], [0, 0], [2 * scale, 2 * scale]]
-    assert torch.allclose(rounded[0][0](low), torch.tensor(expected))
-    hidden = network[:2](seen)
-    assert rounded[2][0].scale == pytest.approx(hidden.max().item() / 3)
-    assert rounded[2][0](torch.zeros(1)).item() == 0
+    assert torch.allclose(what_comes_to(rounded[0], rounded, low), torch.tensor(expected))
+    top = network[:2](seen).max()
+    hidden = what_comes_to(rounded[2], rounded, 100 * seen)
+    steps = 3 * hidden / top
+    assert torch.allclose(steps, steps.round(), atol=1e-5)
+    assert (steps.min().item(), steps.max().item()) == (0, pytest.approx(3))
 
 
 @torch.no_grad()
@@ -311,7 +320,7 @@ def test_eight_bits_change_little_and_the_network_itself_nothing():
 def test_spikes_stay_as_they_are_and_a_single_layer_has_a_place():
     spikes = (torch.rand(4, 2, 6, generator=torch.Generator().manual_seed(0)) < 0.5).float()
     rounded = quantise(nn.Sequential(nn.Linear(6, 3), LIF()), spikes, 4)
-    assert isinstance(rounded[0], nn.Linear)
+    assert torch.equal(what_comes_to(rounded[0], rounded, spikes), spikes)
     counted = count_operations(rounded, spikes).total
     assert (counted.additions, counted.macs) == (spikes.sum() * 3, 0)
     alone = quantise(nn.Linear(6, 3), torch.rand(2, 6), 4)
@@ -325,10 +334,10 @@ def test_gradients_pass_the_rounding_as_if_there_were_none():
     values = torch.tensor([[0.2, 0.9, 4.0]], requires_grad=True)
     rounded(values).sum().backward()
     inside = torch.tensor([1.0, 1.0, 0.0])
-    weight = rounded[0][1].weight.detach()
+    weight = rounded[0].weight.detach()
     assert torch.allclose(values.grad[0], weight.sum(0) * inside)
-    seen = rounded[0][0](values.detach())
-    original = rounded[0][1].parametrizations.weight.original
+    seen = what_comes_to(rounded[0], rounded, values.detach())
+    original = rounded[0].parametrizations.weight.original
     assert torch.allclose(original.grad, seen.expand(2, 3))
 
 
@@ -344,7 +353,7 @@ def test_a_rounded_network_learns():
         optimizer.step()
     right = (rounded(inputs).argmax(1) == labels).double().mean()
     assert right > 0.95
-    assert len(levels(rounded[0][1].weight[0])) <= 15
+    assert len(levels(rounded[0].weight[0])) <= 15
 
 
 def test_energies_have_a_total():

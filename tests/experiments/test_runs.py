@@ -1,5 +1,7 @@
 """Experiments: tiny runs of each, into a folder of their own."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -10,9 +12,11 @@ from experiments import (
     convolutional_choices,
     energy,
     event_digits,
+    fit_one_cycle,
     learning_rules,
     local_learning,
     longer_training,
+    mini_digits,
     mnist_convolutional,
     mnist_full,
     population_sizes,
@@ -181,7 +185,7 @@ def test_the_arms_of_sparing_charge_the_hidden_layer():
     assert arms["bounded"](silent).item() == pytest.approx(10 * 0.1**2)
 
 
-def test_energy_part_by_part(monkeypatch):
+def test_energy_arm_by_arm(monkeypatch):
     monkeypatch.setitem(energy.SETTINGS, "hidden", 20)
     monkeypatch.setitem(energy.SETTINGS, "ordinary", energy.SETTINGS["ordinary"] | {"sizes": [8]})
     options = [*TINY, "--held-out", "50", "--epochs", "2", "--only"]
@@ -197,23 +201,35 @@ def test_energy_part_by_part(monkeypatch):
         assert list(ordinary) == ["whole"]
         assert events["whole"]["operations"]["macs"] == 0
         assert direct["whole"]["operations"]["macs"] > ordinary["whole"]["operations"]["macs"] > 0
-        assert 1 <= direct["stopped"]["steps"] <= 25
+        assert 1 <= direct["stopped"]["steps"] <= direct["whole"]["steps"] == 25
         for name, done in direct["stopped"]["operations"].items():
             assert done <= direct["whole"]["operations"][name]
 
 
-@torch.no_grad()
-def test_a_digit_is_read_until_the_answer_leads_by_the_margin():
-    class Given(nn.Module):
-        def forward(self, outputs):
-            return outputs
+def test_digits_held_out_are_none_of_those_trained_on():
+    digits, held_out, _ = energy.split({"samples": 100, "held_out": 50})
+    given = mnist_mini()
+    assert torch.equal(digits[0], given.images[:100].flatten(1))
+    assert torch.equal(held_out[0], given.images[100:150].flatten(1))
+    assert torch.equal(held_out[1], given.labels[100:150])
 
+
+def test_a_digit_is_read_until_the_answer_leads_by_the_margin():
     outputs = torch.tensor([[[0.0, 0.1]], [[0.5, 0.0]], [[0.2, 2.0]], [[3.0, 0.0]]])
-    steps = {m: energy.steps_needed(Given(), outputs, m).item() for m in (0.1, 0.4, 1.0, 9.0)}
-    assert steps == {0.1: 1, 0.4: 2, 1.0: 3, 9.0: 4}
+    scores = energy.highest(nn.Identity(), outputs)
+    margins = (0.1, 0.4, 1.0, 9.0)
+    assert [energy.steps_needed(scores, margin).item() for margin in margins] == [1, 2, 3, 4]
     labels = torch.tensor([1])
-    right = [energy.right_at(Given(), outputs, labels, torch.tensor([t])) for t in (1, 2, 3, 4)]
-    assert right == [1, 0, 1, 0]
+    assert [energy.right_at(scores, labels, margin) for margin in margins] == [1, 0, 1, 0]
+
+
+def test_the_margin_is_the_smallest_that_loses_little():
+    outputs = torch.tensor([[[0.4, 0.0], [0.0, 0.8]], [[0.0, 1.0], [0.0, 0.9]]])
+    labels = torch.tensor([1, 1])
+    margins = [0.3, 0.5, 2.0]
+    assert energy.margin_of(outputs, labels, {"loss": 0.1, "margins": margins}) == 0.5
+    assert energy.margin_of(outputs, labels, {"loss": 0.5, "margins": margins}) == 0.3
+    assert energy.margin_of(outputs, labels, {"loss": 0.1, "margins": [0.3]}) == energy.WHOLE
 
 
 def test_local_learning():
@@ -302,3 +318,25 @@ def test_event_digits_run_by_run(monkeypatch):
     run = results["genuine"][0]
     assert len(run["train"]) == 1
     assert set(run["test"]) == {"genuine", "exchanged", "shuffled"}
+
+
+def test_the_learning_rate_goes_through_one_cycle_whatever_else_follows_an_update():
+    data = mini_digits(100)
+    network = nn.Sequential(nn.Linear(784, 10), LIF())
+    seen = []
+    settings = {"epochs": 2, "batch_size": 40, "lr": 0.5}
+    history = fit_one_cycle(
+        network,
+        (*data[0], *data[1]),
+        settings,
+        torch.Generator().manual_seed(0),
+        lr=0.01,
+        also=lambda: seen.append(network[0].weight.detach().clone()),
+        encode=lambda images: images.expand(3, -1, -1),
+        progress=False,
+    )
+    assert len(history.test_accuracy) == 2
+    assert len(seen) == 2 * 3  # updates
+    steps = [(after - before).abs().max() for before, after in pairwise(seen)]
+    assert max(steps) < 0.02  # Adam moves a weight by about the rate
+    assert steps[-1] < 0.1 * max(steps)

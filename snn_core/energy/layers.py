@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -67,26 +67,18 @@ class Operations:
         return Operations(*(getattr(self, name) + getattr(other, name) for name in names))
 
 
-class Run(NamedTuple):
-    """One run of a layer: what it got first, the state if it is a neuron, what it gave out."""
-
-    values: Tensor
-    state: Any
-    output: Any
-
-
 def driven_by_spikes(values: Tensor) -> bool:
     """Say whether all values are 0 or 1."""
     return bool(((values == 0) | (values == 1)).all())
 
 
-def _weights(layer: Any, run: Run) -> Operations:
+def _weights(layer: Any, values: Tensor, _state: Any, output: Tensor) -> Operations:
     """Count a linear layer or a convolution."""
-    active = run.values != 0
+    active = values != 0
     met = _synapses(layer, active)
-    work = {"additions" if driven_by_spikes(run.values) else "macs": met}
+    work = {"additions" if driven_by_spikes(values) else "macs": met}
     biases = 0 if layer.bias is None else layer.bias.numel()
-    sums = run.output.numel() if biases else 0
+    sums = output.numel() if biases else 0
     return Operations(
         **work,
         dense=_synapses(layer, torch.ones_like(active)),
@@ -113,30 +105,30 @@ def _summed(active: Tensor, axes: int) -> Tensor:
     return active.reshape(-1, *active.shape[-axes:]).sum(0, keepdim=True).cpu().double()
 
 
-def _norm(layer: Any, run: Run) -> Operations:
+def _norm(layer: Any, values: Tensor, *_: Any) -> Operations:
     """Count a batch norm: for each value a factor and a sum, where it is; nothing is sent."""
-    size = run.values.numel()
-    met = int(run.values.count_nonzero())
+    size = values.numel()
+    met = int(values.count_nonzero())
     kept = 2 * layer.num_features
     return Operations(macs=met, dense=size, sums=size, reads=met + size, parameters=kept)
 
 
-def _windows(layer: Any, run: Run) -> Operations:
+def _windows(layer: Any, values: Tensor, *_: Any) -> Operations:
     """Count pooling: an addition, or comparison, for each value that is not 0 and its windows."""
     gaps = getattr(layer, "dilation", 1)
     _checks.require(gaps == 1, "network", layer, "pooling without dilation")
-    active = _summed(run.values != 0, 3)
+    active = _summed(values != 0, 3)
     shape = (layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
     return Operations(sums=int(F.avg_pool2d(active, *shape, divisor_override=1).sum()))
 
 
-def _states(neuron: Neuron[Any], run: Run) -> Operations:
+def _states(neuron: Neuron[Any], values: Tensor, _state: Any, output: Any) -> Operations:
     """Count the states of neurons, their own constants, and their spikes."""
     expected = "neurons whose states each cost a product and a sum"
     _checks.require(not isinstance(neuron, Izhikevich), "network", type(neuron).__name__, expected)
-    steps, images, *sample = run.values.shape
-    size = run.values.numel()
-    rest = neuron.initial_state(run.values)
+    steps, images, *sample = values.shape
+    size = values.numel()
+    rest = neuron.initial_state(values)
     kept = len(variables(rest)) - ("spikes" in getattr(rest, "_fields", ()))
     beta = getattr(neuron, "beta", torch.zeros(()))
     without_leak = int(torch.broadcast_to(beta == 1, sample).sum())
@@ -147,9 +139,9 @@ def _states(neuron: Neuron[Any], run: Run) -> Operations:
         updates=kept * size,
         decays=kept * size - steps * images * without_leak,
         reads=len(own) * size,
-        spikes=int(spikes_of(run.output).count_nonzero()) if fires else 0,
+        spikes=int(spikes_of(output).count_nonzero()) if fires else 0,
         parameters=sum(each.numel() for each in own),
-        states=kept * run.values[0, 0].numel(),
+        states=kept * values[0, 0].numel(),
     )
 
 
@@ -158,14 +150,14 @@ def spikes_of(output: Tensor | Recording[Any]) -> Tensor:
     return output.spikes if isinstance(output, Recording) else output
 
 
-def _recurrence(neuron: RecurrentLIF | RecurrentAdaptiveLIF, run: Run) -> Operations:
+def _recurrence(neuron: Any, values: Tensor, state: Any, output: Any) -> Operations:
     """Count neurons that hear their spikes of the step before; nobody hears the last ones."""
-    heard = int(spikes_of(run.output)[:-1].count_nonzero())
-    if run.state is not None:
-        heard += int(run.state.spikes.count_nonzero())
+    heard = int(spikes_of(output)[:-1].count_nonzero())
+    if state is not None:
+        heard += int(state.spikes.count_nonzero())
     targets = len(neuron.weight) if neuron.weight.dim() == 2 else 1
-    size = run.values.numel()
-    return _states(neuron, run) + Operations(
+    size = values.numel()
+    return _states(neuron, values, state, output) + Operations(
         additions=heard * targets,
         dense=size * targets,
         reads=heard * targets,
@@ -175,7 +167,7 @@ def _recurrence(neuron: RecurrentLIF | RecurrentAdaptiveLIF, run: Run) -> Operat
     )
 
 
-Measure = Callable[[Any, Run], Operations]
+Measure = Callable[[Any, Tensor, Any, Any], Operations]  # of a layer, its input, state, output
 MEASURES: list[tuple[Any, Measure]] = [
     (WEIGHTED, _weights),
     (NORMS, _norm),

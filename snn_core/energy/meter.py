@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .. import _checks
 from ..layers.over_time import OF_TIME, OverTime, Repeat
-from .layers import FREE, MEASURES, RECURRENT, WEIGHTED, Measure, Operations, Run, spikes_of
+from .layers import FREE, MEASURES, RECURRENT, WEIGHTED, Measure, Operations, spikes_of
 
 LASTING = (*OF_TIME, OverTime)  # what takes, or makes, a time axis
 
@@ -117,7 +117,7 @@ class _Meter:
         if measure is not None:
             before = self.flops.get_total_flops()
             states = [one for one in others if isinstance(one, (Tensor, tuple))]
-            self._add(part, measure(part, Run(values, states[0] if states else None, output)))
+            self._add(part, measure(part, values, states[0] if states else None, output))
             self.known += self.flops.get_total_flops() - before + 2 * _products_of(part, output)
 
     def _add(self, part: nn.Module, done: Operations) -> None:

@@ -8,16 +8,19 @@ Loihi, was at hand. Its cost of a message is the only one here, and for another 
 import math
 from dataclasses import dataclass, fields, replace
 
+import numpy as np
+
 from .. import _checks
 
 KIBI = 2**10  # bytes
 MEBI = 2**20
 WORD = 64  # bits of one access to memory
+MESSAGE = "message: Davies et al. 2018, Loihi, 14 nm"
 
 
 @dataclass(frozen=True)
 class EnergyTable:
-    """Energies of single operations in pJ; `dataclasses.replace` changes some of them.
+    """Energies of single operations in pJ, unless told otherwise those of Horowitz.
 
     Args:
         source: where the numbers are from, with year and process.
@@ -33,21 +36,26 @@ class EnergyTable:
     0.0
     """
 
-    source: str
-    add_int32: float
-    add_float32: float
-    multiply_int8: float
-    multiply_int32: float
-    multiply_float32: float
-    sram_8kb: float
-    sram_32kb: float
-    sram_1mb: float
-    dram: float
-    message: float
+    source: str = f"Horowitz 2014, ISSCC, 45 nm at 0.9 V; {MESSAGE}"
+    add_int32: float = 0.1
+    add_float32: float = 0.9
+    multiply_int8: float = 0.2
+    multiply_int32: float = 3.1
+    multiply_float32: float = 3.7
+    sram_8kb: float = 10.0
+    sram_32kb: float = 20.0
+    sram_1mb: float = 100.0
+    dram: float = 1300.0
+    message: float = 1.7 + 3.5  # a hop is 3.0 from east to west and 4.0 from north to south
 
     def __post_init__(self) -> None:
         for name in ENTRIES:
             _checks.number(name, getattr(self, name), 0, open_low=False)
+
+    def multiply(self, bits: int, by: int) -> float:
+        """Return the energy of a product of integers, linear in the product of their sizes."""
+        sizes = [0, 8**2, 32**2]
+        return float(np.interp(bits * by, sizes, [0, self.multiply_int8, self.multiply_int32]))
 
     def access(self, size: float) -> float:
         """Return the energy of an access to 64 bits of a memory of `size` bytes.
@@ -65,36 +73,12 @@ class EnergyTable:
         part = math.log(max(size, low[0]) / low[0], high[0] / low[0])
         return float(low[1] ** (1 - part) * high[1] ** part)
 
-    def multiply(self, bits: int, by: int) -> float:
-        """Return the energy of a product of integers, by the product of their sizes.
-
-        Up to 8 times 8 bits in proportion to it; from there on, on the line to 32 times 32.
-        """
-        size = bits * by / 8**2
-        if size <= 1:
-            return self.multiply_int8 * size
-        part = (size - 1) / (4**2 - 1)
-        return self.multiply_int8 * (1 - part) + self.multiply_int32 * part
-
 
 ENTRIES = tuple(field.name for field in fields(EnergyTable) if field.name != "source")
 
-# One hop is 3.0 pJ from east to west and 4.0 pJ from north to south: 3.5.
-HOROWITZ = EnergyTable(
-    source="Horowitz 2014, ISSCC, 45 nm at 0.9 V; message: Davies et al. 2018, Loihi, 14 nm",
-    add_int32=0.1,
-    add_float32=0.9,
-    multiply_int8=0.2,
-    multiply_int32=3.1,
-    multiply_float32=3.7,
-    sram_8kb=10.0,
-    sram_32kb=20.0,
-    sram_1mb=100.0,
-    dram=1300.0,
-    message=1.7 + 3.5,
-)
+HOROWITZ = EnergyTable()
 JOUPPI = EnergyTable(
-    source="Jouppi et al. 2021, ISCA, table 2, 7 nm; message: Davies et al. 2018, 14 nm",
+    source=f"Jouppi et al. 2021, ISCA, table 2, 7 nm; {MESSAGE}",
     add_int32=0.03,
     add_float32=0.38,
     multiply_int8=0.07,
@@ -103,8 +87,6 @@ JOUPPI = EnergyTable(
     sram_8kb=7.5,
     sram_32kb=8.5,
     sram_1mb=14.0,
-    dram=1300.0,
-    message=1.7 + 3.5,
 )
 # The ends of what the literature says: within a tile and high-bandwidth memory; four hops and DDR3.
 LOWEST = replace(JOUPPI, source="lowest", dram=250.0, message=1.7)

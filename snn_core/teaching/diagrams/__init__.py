@@ -1,6 +1,6 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
 
-from .bills import energy_bills, mark_readers
+from .bills import energy_bills, mark_ratios, mark_readers
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
@@ -19,6 +19,7 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "map_of_pairs",
+    "mark_ratios",
     "mark_readers",
     "populations",
     "push_weight",

@@ -1,9 +1,11 @@
 """Drawings of energies: bills split by kind, and readers by what they cost and how well they read."""
 
+import torch
 from matplotlib.axes import Axes
+from torch import Tensor
 
 from ...energy import Energy
-from ..palette import BLUE, GREEN, PALE, VERMILION
+from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
 from ..plotting import decorate, panels
 from ..studies.energy import Reader
 
@@ -52,8 +54,25 @@ def mark_readers(axis: Axes, readers: dict[object, Reader], *, color: str, label
     """
     for reader in readers.values():
         cost = reader.bill().total / 1000
-        ends = [100 * min(reader.accuracy), 100 * max(reader.accuracy)]
-        axis.plot([cost, cost], ends, color=color, linewidth=1)
-        axis.plot(cost, 100 * reader.right, "o", color=color, label=label)
+        seeds = [100 * run["held_out"] for run in reader.runs]
+        axis.plot([cost, cost], [min(seeds), max(seeds)], color=color, linewidth=1)
+        axis.plot(cost, 100 * reader.mean("held_out"), "o", color=color, label=label)
         label = None
-    axis.set(xscale="log", xlabel="energy per image (nJ)", ylabel="accuracy (%)")
+    axis.set(xscale="log", xlabel="energy per image (nJ)", ylabel="held-out digits right (%)")
+
+
+def mark_ratios(axis: Axes, drawn: dict[str, Tensor], *, color: str, label: str) -> None:
+    """Mark for each name the range that holds 95 % of some ratios, and their median.
+
+    Args:
+        axis: where to draw; its ratios become logarithmic, and a dashed line marks 1.
+        drawn: ratios by name, the first at the top.
+        color, label: of all of them.
+    """
+    for name, values in drawn.items():
+        low, middle, high = values.quantile(torch.tensor([0.025, 0.5, 0.975]).to(values))
+        axis.plot([low, high], [name, name], color=color)
+        axis.plot(middle, name, "o", color=color, label=label)
+        label = None
+    axis.axvline(1, color=GREY, linestyle="--", linewidth=1)
+    axis.set(xscale="log", xlabel="spiking / ordinary")

@@ -1,10 +1,12 @@
-"""Readers of digits as the record of `experiments.energy` knows them."""
+"""Readers of digits as the record of `experiments.energy` knows them, and their fair opponents."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from torch import Generator, Tensor
 
-from ...energy import HOROWITZ, Counts, Energy, EnergyTable, Operations, energy
+from ...energy import HOROWITZ, Counts, Energy, EnergyTable, Operations, energy, over_tables
 from ..records import Record
 
 WAYS = {  # the bars of page 21, from the top: which arm of the record, and whether it stops early
@@ -18,58 +20,64 @@ WAYS = {  # the bars of page 21, from the top: which arm of the record, and whet
 }
 
 
-CHEAPEST = "128 neurons"
-
-
 class Reader(NamedTuple):
     """One kind of network that reads digits, trained from several seeds.
 
     Attributes:
+        neurons: in its hidden layer.
         bits: of weights and values.
-        accuracy: of each seed on the test digits.
-        held_out: of each seed on digits that it was not trained on.
-        counts: what each did for the test digits.
+        runs: of each seed: its accuracy on "held_out" and "test" digits, the "images" it was tested
+            on, the "steps" that it took for one of them, and its "operations" for all.
     """
 
+    neurons: int
     bits: int
-    accuracy: list[float]
-    held_out: list[float]
-    counts: list[Counts]
+    runs: list[dict]
+
+    def mean(self, name: str) -> float:
+        """Return the mean of the seeds, such as that of "test"."""
+        return float(np.mean([run[name] for run in self.runs]))
 
     @property
-    def right(self) -> float:
-        """The mean accuracy of the seeds."""
-        return float(np.mean(self.accuracy))
+    def counts(self) -> Counts:
+        """What all seeds did for their images; what is kept, once."""
+        done = [Operations(**run["operations"]) for run in self.runs]
+        kept = {"parameters": done[0].parameters, "states": done[0].states}
+        images = sum(run["images"] for run in self.runs)
+        return Counts(images, {"all": replace(sum(done, start=Operations()), **kept)})
 
     def bill(self, table: EnergyTable = HOROWITZ, *, dense: bool = False) -> Energy:
-        """Return what one image costs in pJ, the mean over the seeds."""
-        bills = [energy(each, table, bits=self.bits, dense=dense) for each in self.counts]
-        return Energy(*np.mean(bills, 0).tolist())
+        """Return what one image costs in pJ, the mean of the seeds."""
+        return energy(self.counts, table, bits=self.bits, dense=dense)
 
     def per_image(self, name: str) -> float:
-        """Return one of the `Operations` for one image, the mean over the seeds."""
-        return float(np.mean([each.per_image[name] for each in self.counts]))
+        """Return one of the `Operations` for one image, the mean of the seeds."""
+        return self.counts.per_image[name]
 
     def per_synapse(self, name: str) -> float:
         """Return one of the `Operations` for one image and parameter."""
         return self.per_image(name) / self.per_image("parameters")
 
 
+Pair = tuple[Reader, Reader]  # a spiking one, and its opponent
+
+
 def spiking_readers(record: Record, bits: int = 32) -> dict[str, Reader]:
     """Return the spiking readers by the names of `WAYS`."""
-    return {
-        name: _reader([seed[str(bits)][way] for seed in record.results[arm]], bits)
-        for name, (arm, way) in WAYS.items()
-        if arm in record.results
-    }
+    found = {}
+    for name, (arm, way) in WAYS.items():
+        own = record.settings | record.settings["ladder"][arm]
+        runs = [seed[str(bits)][way] for seed in record.results[arm]]
+        found[name] = Reader(own["hidden"], bits, runs)
+    return found
 
 
 def ordinary_readers(record: Record, bits: int = 32) -> dict[int, Reader]:
-    """Return the ordinary readers by their number of hidden neurons."""
+    """Return the ordinary readers by their number of hidden neurons, the smallest first."""
     found = {}
     for size in record.settings["ordinary"]["sizes"]:
         runs = [seed[str(size)][str(bits)]["whole"] for seed in record.results["ordinary"]]
-        found[size] = _reader(runs, bits)
+        found[size] = Reader(size, bits, runs)
     return found
 
 
@@ -79,21 +87,41 @@ def bills_of(readers: dict[str, Reader]) -> dict[str, Energy]:
 
 
 def scores_of(readers: dict[str, Reader]) -> dict[str, str]:
-    """Return how well each reads, in words."""
-    return {name: f"nJ, {reader.right:.1%} right" for name, reader in readers.items()}
+    """Return how well each reads the test digits, in words."""
+    return {name: f"nJ, {reader.mean('test'):.1%} right" for name, reader in readers.items()}
 
 
-def fair_pair(record: Record, bits: int) -> tuple[Reader, Reader]:
-    """Return the cheapest spiking reader, and the cheapest ordinary one that reads as well."""
-    best = spiking_readers(record, bits)[CHEAPEST]
-    equal = [each for each in ordinary_readers(record, bits).values() if each.right >= best.right]
-    return best, min(equal, key=_total)
+def fair_pairs(record: Record, bits: int) -> dict[str, Pair]:
+    """Return each spiking reader and its opponent, by the names of `WAYS`.
+
+    The opponent is the smallest ordinary reader of as many bits that reads held-out digits at least
+    as well.
+    """
+    rivals = ordinary_readers(record, bits).values()
+    found = {}
+    for name, reader in spiking_readers(record, bits).items():
+        wanted = reader.mean("held_out")
+        found[name] = (reader, next(one for one in rivals if one.mean("held_out") >= wanted))
+    return found
 
 
-def _total(reader: Reader) -> float:
-    return reader.bill().total
+def ratios(pair: Pair, generator: Generator, *, dense: bool = False, draws: int = 500) -> Tensor:
+    """Return how many times as much the spiking reader of a pair needs, for tables drawn at random.
 
+    Args:
+        pair: of `fair_pairs`.
+        generator: draws the tables.
+        dense: the chip of the opponent skips nothing.
+        draws: how many tables.
 
-def _reader(runs: list[dict], bits: int) -> Reader:
-    counts = [Counts(run["images"], {"all": Operations(**run["operations"])}) for run in runs]
-    return Reader(bits, [run["test"] for run in runs], [run["held_out"] for run in runs], counts)
+    Returns:
+        ``[draws]``.
+    """
+    own, other = (reader.counts for reader in pair)
+    bits = pair[0].bits
+
+    def ratio(table: EnergyTable) -> float:
+        spent = energy(own, table, bits=bits).total
+        return spent / energy(other, table, bits=bits, dense=dense).total
+
+    return over_tables(ratio, draws=draws, generator=generator)

@@ -11,6 +11,7 @@ from experiments import (
     codes_and_losses,
     convolutional_choices,
     energy,
+    energy_of_pages,
     event_digits,
     fit_one_cycle,
     learning_rules,
@@ -204,6 +205,18 @@ def test_energy_arm_by_arm(monkeypatch):
         assert 1 <= direct["stopped"]["steps"] <= direct["whole"]["steps"] == 25
         for name, done in direct["stopped"]["operations"].items():
             assert done <= direct["whole"]["operations"][name]
+
+
+def test_energy_of_pages():
+    energy_of_pages.main(TINY)
+    found = recorded("energy_of_pages")
+    done = {name: run["operations"] for name, (run,) in found.results.items()}
+    assert list(done) == list(energy_of_pages.NETWORKS)
+    assert done["07"]["macs"] == done["08, rate"]["macs"] == done["08, latency"]["macs"] == 0
+    assert done["08, latency"]["received"] < done["08, rate"]["received"]
+    assert done["ordinary, as 16"]["additions"] == done["ordinary, as 16"]["updates"] == 0
+    assert done["16"]["updates"] > 0
+    assert done["16"]["parameters"] == done["ordinary, as 16"]["parameters"]
 
 
 def test_digits_held_out_are_none_of_those_trained_on():

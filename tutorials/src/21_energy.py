@@ -152,7 +152,6 @@ prices = {
     "read from 1 MB": "sram_1mb",
     "read from outside": "dram",
 }
-names = list(prices)
 entries = list(prices.values())
 
 # %% alt="Prices of seven operations on a logarithmic scale, one dot for 45 nm and one for 7 nm. Additions and multiplications lie between 0.03 and 3.7 picojoules, reads of 64 bits between 7.5 and 1300. The 7 nm dots lie left of the others, except for memory outside of the chip, where both are the same."
@@ -162,7 +161,7 @@ for table, size, color in (
     (JOUPPI, "7 nm", ORANGE),
 ):
     energies = [getattr(table, entry) for entry in entries]
-    axis.plot(energies, names, "o", color=color, label=size)
+    axis.plot(energies, list(prices), "o", color=color, label=size)
 axis.set_xscale("log")
 axis.invert_yaxis()
 title = "What is far away is dear, on both chips"

@@ -282,6 +282,13 @@ def test_batch_norm_costs_a_product_and_a_sum_for_each_value():
     )
 
 
+def test_layers_over_time_see_images_not_steps():
+    inputs = CODES["rate"](pixels(6), STEPS)
+    counts = count_operations(OverTime(nn.Linear(6, 4)), inputs)
+    assert counts.images == IMAGES
+    assert counts.total.additions == inputs.sum() * 4
+
+
 def test_repeated_input_is_weighted_once():
     images = pixels(6)
     network = nn.Sequential(nn.Linear(6, 4), Repeat(STEPS), LIF(), nn.Linear(4, 2), LIF())

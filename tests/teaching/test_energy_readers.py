@@ -115,10 +115,10 @@ def test_ratios_are_those_of_the_bills():
 def test_a_bill_is_drawn_from_part_to_part():
     bills = {"a": Energy(1000.0, 2000.0, 0.0, 500.0), "b": Energy(100.0, 0.0, 300.0, 0.0)}
     axis = energy_bills(bills, notes={"b": "nJ"})
-    parts = [[bar.get_width() for bar in each] for each in axis.containers]
-    assert parts == [[1.0, 0.1], [2.0, 0.0], [0.0, 0.3], [0.5, 0.0]]
-    starts = [[bar.get_x() for bar in each] for each in axis.containers]
-    assert starts == [[0.0, 0.0], [1.0, 0.1], [3.0, 0.1], [3.0, pytest.approx(0.4)]]
+    parts = [bar.get_width() for each in axis.containers for bar in each]
+    assert parts == pytest.approx([1.0, 0.1, 2.0, 0.0, 0.0, 0.3, 0.5, 0.0])
+    starts = [bar.get_x() for each in axis.containers for bar in each]
+    assert starts == pytest.approx([0.0, 0.0, 1.0, 0.1, 3.0, 0.1, 3.0, 0.4])
     assert [text.get_text().strip() for text in axis.texts] == ["4", "0 nJ"]
     assert len(axis.figure.legends[0].get_texts()) == len(KINDS) == len(Energy._fields)
 

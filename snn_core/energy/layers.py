@@ -76,18 +76,13 @@ def _weights(layer: Any, values: Tensor, _state: Any, output: Tensor) -> Operati
     """Count a linear layer or a convolution."""
     active = values != 0
     met = _synapses(layer, active)
-    work = {"additions" if driven_by_spikes(values) else "macs": met}
-    biases = 0 if layer.bias is None else layer.bias.numel()
-    sums = output.numel() if biases else 0
-    return Operations(
-        **work,
-        dense=_synapses(layer, torch.ones_like(active)),
-        sums=sums,
-        reads=met + sums,
-        received=int(active.sum()),
-        inputs=active.numel(),
-        parameters=layer.weight.numel() + biases,
-    )
+    done = Operations(additions=met) if driven_by_spikes(values) else Operations(macs=met)
+    done += Operations(dense=_synapses(layer, torch.ones_like(active)), reads=met)
+    done += Operations(received=int(active.sum()), inputs=active.numel())
+    if layer.bias is not None:
+        sums = output.numel()
+        done += Operations(sums=sums, reads=sums, parameters=layer.bias.numel())
+    return done + Operations(parameters=layer.weight.numel())
 
 
 def _synapses(layer: Any, active: Tensor) -> int:
@@ -132,17 +127,14 @@ def _states(neuron: Neuron[Any], values: Tensor, _state: Any, output: Any) -> Op
     kept = len(variables(rest)) - ("spikes" in getattr(rest, "_fields", ()))
     beta = getattr(neuron, "beta", torch.zeros(()))
     without_leak = int(torch.broadcast_to(beta == 1, sample).sum())
-    constants = [getattr(neuron, name, None) for name in neuron.per_neuron]
-    own = [each for each in constants if isinstance(each, Tensor) and each.dim() > 0]
-    fires = isinstance(neuron, SpikingNeuron)
-    return Operations(
-        updates=kept * size,
-        decays=kept * size - steps * images * without_leak,
-        reads=len(own) * size,
-        spikes=int(spikes_of(output).count_nonzero()) if fires else 0,
-        parameters=sum(each.numel() for each in own),
-        states=kept * values[0, 0].numel(),
-    )
+    decays = kept * size - steps * images * without_leak
+    done = Operations(updates=kept * size, decays=decays, states=kept * values[0, 0].numel())
+    for constant in (getattr(neuron, name, None) for name in neuron.per_neuron):
+        if isinstance(constant, Tensor) and constant.dim() > 0:  # others stay in registers
+            done += Operations(reads=size, parameters=constant.numel())
+    if isinstance(neuron, SpikingNeuron):
+        done += Operations(spikes=int(spikes_of(output).count_nonzero()))
+    return done
 
 
 def spikes_of(output: Tensor | Recording[Any]) -> Tensor:
@@ -156,15 +148,10 @@ def _recurrence(neuron: Any, values: Tensor, state: Any, output: Any) -> Operati
     if state is not None:
         heard += int(state.spikes.count_nonzero())
     targets = len(neuron.weight) if neuron.weight.dim() == 2 else 1
+    done = Operations(additions=heard * targets, reads=heard * targets, received=heard)
     size = values.numel()
-    return _states(neuron, values, state, output) + Operations(
-        additions=heard * targets,
-        dense=size * targets,
-        reads=heard * targets,
-        received=heard,
-        inputs=size,
-        parameters=neuron.weight.numel(),
-    )
+    done += Operations(dense=size * targets, inputs=size, parameters=neuron.weight.numel())
+    return done + _states(neuron, values, state, output)
 
 
 Measure = Callable[[Any, Tensor, Any, Any], Operations]  # of a layer, its input, state, output

@@ -222,9 +222,9 @@ def test_energy_of_pages():
 def test_digits_held_out_are_none_of_those_trained_on():
     digits, held_out, _ = energy.split({"samples": 100, "held_out": 50})
     given = mnist_mini()
-    assert torch.equal(digits[0], given.images[:100].flatten(1))
-    assert torch.equal(held_out[0], given.images[100:150].flatten(1))
-    assert torch.equal(held_out[1], given.labels[100:150])
+    assert torch.equal(digits[0], given.train_images[:100].flatten(1))
+    assert torch.equal(held_out[0], given.train_images[100:150].flatten(1))
+    assert torch.equal(held_out[1], given.train_labels[100:150])
 
 
 def test_a_digit_is_read_until_the_answer_leads_by_the_margin():

@@ -102,6 +102,6 @@ def quantise(network: nn.Module, inputs: Tensor, bits: int) -> nn.Module:
 
 def _weighted(network: nn.Module) -> list[nn.Module]:
     """Return the layers whose weights can be rounded; require some."""
-    layers = [part for part in network.modules() if isinstance(part, WEIGHTED)]
+    layers: list[nn.Module] = [part for part in network.modules() if isinstance(part, WEIGHTED)]
     _checks.require(bool(layers), "network", type(network).__name__, "one with weights to round")
     return layers

@@ -95,13 +95,14 @@ def fair_pairs(record: Record, bits: int) -> dict[str, Pair]:
     """Return each spiking reader and its opponent, by the names of `WAYS`.
 
     The opponent is the smallest ordinary reader of as many bits that reads held-out digits at least
-    as well.
+    as well; the largest, if none does.
     """
-    rivals = ordinary_readers(record, bits).values()
+    rivals = list(ordinary_readers(record, bits).values())
     found = {}
     for name, reader in spiking_readers(record, bits).items():
         wanted = reader.mean("held_out")
-        found[name] = (reader, next(one for one in rivals if one.mean("held_out") >= wanted))
+        equal = [one for one in rivals if one.mean("held_out") >= wanted]
+        found[name] = (reader, [*equal, rivals[-1]][0])
     return found
 
 

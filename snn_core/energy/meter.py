@@ -10,10 +10,8 @@ from torch.nn.modules.module import register_module_forward_hook
 from torch.utils.flop_counter import FlopCounterMode
 
 from .. import _checks
-from ..layers.over_time import OF_TIME, OverTime, Repeat
+from ..layers.over_time import OF_TIME, Repeat
 from .layers import FREE, MEASURES, RECURRENT, WEIGHTED, Measure, Operations, spikes_of
-
-LASTING = (*OF_TIME, OverTime)  # what takes, or makes, a time axis
 
 
 @dataclass(frozen=True)
@@ -106,13 +104,13 @@ class _Meter:
     ) -> None:
         """Add what one run of a part of the network does."""
         measure = _measure_of(part)
-        if measure is None and not isinstance(part, LASTING):
+        if measure is None and not isinstance(part, OF_TIME):
             return
         _checks.require(options.get("lengths") is None, "network", "lengths", "whole sequences")
         values, *others = [*given, *options.values()]
         if isinstance(part, Repeat):
             self.axis = 0
-        elif isinstance(part, LASTING):
+        elif isinstance(part, OF_TIME):
             self.batches.add(values.shape[1])
         if measure is not None:
             before = self.flops.get_total_flops()

@@ -95,14 +95,13 @@ def fair_pairs(record: Record, bits: int) -> dict[str, Pair]:
     """Return each spiking reader and its opponent, by the names of `WAYS`.
 
     The opponent is the smallest ordinary reader of as many bits that reads held-out digits at least
-    as well; the largest, if none does.
+    as well.
     """
-    rivals = list(ordinary_readers(record, bits).values())
+    rivals = ordinary_readers(record, bits).values()
     found = {}
     for name, reader in spiking_readers(record, bits).items():
         wanted = reader.mean("held_out")
-        equal = [one for one in rivals if one.mean("held_out") >= wanted]
-        found[name] = (reader, [*equal, rivals[-1]][0])
+        found[name] = (reader, next(one for one in rivals if one.mean("held_out") >= wanted))
     return found
 
 

@@ -63,6 +63,7 @@ SETTINGS = {
         "two hidden layers": {
             "sizes": [784, 300, 300, 10],
             "lr": 2e-3,
+            "lost": 0.02,
             "layer": {"alpha": 12.0},
         },
         "surrogate": {"epochs": 20, "layer": {"gradient": "surrogate"}},

@@ -66,7 +66,7 @@ SETTINGS = {
             "lost": 0.02,
             "layer": {"alpha": 12.0},
         },
-        "surrogate": {"epochs": 20, "layer": {"gradient": "surrogate"}},
+        "surrogate": {"epochs": 20, "shift": 1, "layer": {"gradient": "surrogate"}},
         "N-MNIST": {
             "sizes": [2312, 800, 10],
             "lr": 3e-3,

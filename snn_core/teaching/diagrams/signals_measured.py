@@ -1,0 +1,94 @@
+"""Drawings of what experiments found about membranes as signals: gradients, and networks without an ingredient."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ... import _checks
+from ..palette import BLUE, GREEN, GREY, VERMILION
+from ..plotting import decorate, dots_per_seed, panels
+from ..records import Record
+
+WAYS = {"membranes": BLUE, "surrogate 1": VERMILION, "surrogate 3": GREEN, "surrogate 10": GREY}
+LEFT_OUT = {
+    "nothing": "all",
+    "normal-\nisation": "no error normalisation",
+    "scaling": "no scaling of updates",
+    "both": "neither of the two",
+    "inhibition": "no inhibition",
+    "penalty": "no penalty of weights",
+    "balance": "no balance of thresholds",
+}
+
+
+def lowest_layer(record: Record, way: str, quantity: str, depth: int) -> np.ndarray:
+    """Return what was found for the gradients of the lowest weights, one row for each rate, one column for each run.
+
+    Args:
+        record: of `signals_gradients`.
+        way: which gradient, "membranes" or a surrogate.
+        quantity: "cosine" or "size".
+        depth: layers of the networks.
+
+    Raises:
+        ValueError: for a depth that was not recorded.
+    """
+    _checks.choice("depth", depth, record.settings["depths"])
+    runs = [run for run in record.results["runs"] if run["depth"] == depth]
+    rates = record.settings["spikes"]
+    return np.array([[run[way][quantity][0] for run in runs if run["wanted"] == rate] for rate in rates])
+
+
+def gradients_measured(record: Record, depth: int) -> list[Axes]:
+    """Draw how the gradients of the lowest weights compare with the measured one, against the rate of the neurons.
+
+    Args:
+        record: of `signals_gradients`.
+        depth: layers of the networks.
+
+    Returns:
+        The axes of the cosine and of the relative length.
+
+    Raises:
+        ValueError: for a depth that was not recorded.
+    """
+    rates = record.settings["spikes"]
+    axes = panels(2)
+    for way, color in WAYS.items():
+        for axis, quantity in zip(axes, ("cosine", "size"), strict=True):
+            values = lowest_layer(record, way, quantity, depth)
+            axis.plot(rates, values, ".", color=color)
+            axis.plot(rates, np.median(values, 1), color=color, label=way)
+            axis.set_xscale("log")
+            axis.set_xticks(rates, labels=[f"{rate:g}" for rate in rates])
+    axes[1].axhline(1, color="0.5", linestyle="--", linewidth=1)
+    axes[1].set_yscale("log")
+    x = f"spikes of a neuron in {record.settings['steps']} ms"
+    decorate(axes[0], x=x, y="cosine", title=f"Direction below {depth} layers", ylim=(None, 1.03))
+    decorate(axes[1], x=x, y="length, relative", title="Length: 1 is right")
+    axes[1].get_legend().remove()
+    return axes
+
+
+def accuracies(record: Record, hidden: int) -> dict[str, list[float]]:
+    """Return the accuracies of all seeds by what was left out, for so many hidden layers.
+
+    Args:
+        record: of `signals_ingredients`.
+        hidden: hidden layers.
+    """
+    found = {name: record.results[f"{hidden} hidden layers, {arm}"]["runs"] for name, arm in LEFT_OUT.items()}
+    return {name: [run["accuracy"] for run in runs] for name, runs in found.items()}
+
+
+def without_each(record: Record) -> Axes:
+    """Draw the accuracy of every run, without each ingredient of learning with membranes.
+
+    Args:
+        record: of `signals_ingredients`.
+    """
+    depths = record.settings["hidden"]
+    found = [accuracies(record, hidden) for hidden in depths]
+    results = {name: [each[name] for each in found] for name in LEFT_OUT}
+    axis = dots_per_seed(results, [f"{hidden} hidden" for hidden in depths], level=0.1, y="accuracy")
+    decorate(axis, x="left out")
+    return axis

@@ -1,0 +1,102 @@
+"""Drawings and measures of page 18: what they show is what the core computes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from snn_core.membrane_signals import MembraneLayer, run_events
+from snn_core.teaching.diagrams import membrane_sums, neighbours
+from snn_core.teaching.studies.membranes import (
+    deep_network,
+    digits_as_spikes,
+    silent_patient,
+    vital_signs,
+)
+
+TIMES = torch.tensor([1.0, 3, 4, 9, 10, 12, 13])
+SOURCES = torch.tensor([0, 1, 0, 0, 1, 1, 0])
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def pair(**options):
+    layer = MembraneLayer(2, 2, refractory=0.0, clip=False, **options)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[0.7, 0.5], [0.4, 0.6]]))
+        layer.threshold.fill_(1.0)
+    return layer
+
+
+def curves(axis):
+    return {line.get_label(): line.get_data() for line in axis.lines}
+
+
+def test_the_curves_jump_to_the_sums_of_the_core_and_add_up_to_the_membrane():
+    layer = pair(kappa=-1.0)
+    _, axis = membrane_sums(layer, TIMES, SOURCES, neuron=1)
+    drawn = curves(axis)
+    came, went, taken, membrane = (
+        drawn[name][1] for name in ("came in", "went out", "taken by the other", "membrane V")
+    )
+    np.testing.assert_allclose(came - went - taken, membrane, atol=1e-12)
+    for moment in run_events(nn.Sequential(layer), TIMES, SOURCES):
+        at = np.flatnonzero(drawn["membrane V"][0] == moment.time)[-1]
+        assert membrane[at] == pytest.approx(moment.membrane[1].item())
+        assert went[at] == pytest.approx(moment.a[1].item())
+
+
+def test_a_neuron_without_neighbours_has_no_curve_of_theirs():
+    _, axis = membrane_sums(pair(kappa=0.0), TIMES, SOURCES)
+    assert "taken by the other" not in curves(axis)
+
+
+def test_spikes_stand_above_the_membranes_that_sent_them():
+    layers = {"alone": pair(kappa=0.0), "inhibited": pair(kappa=-1.0)}
+    grid = np.array(neighbours(layers, TIMES, SOURCES)).reshape(2, 2)
+    for column, layer in zip(grid.T, layers.values(), strict=True):
+        moments = run_events(nn.Sequential(layer), TIMES, SOURCES)
+        for neuron, axis in enumerate(column):
+            fired = [moment.time for moment in moments if moment.spikes[neuron]]
+            assert axis.lines[-1].get_xdata().tolist() == fired
+    titles = [axis.get_title("left") or axis.get_title() for axis in grid[0]]
+    counts = [
+        [sum(m.spikes[n] for m in run_events(nn.Sequential(each), TIMES, SOURCES)) for n in (0, 1)]
+        for each in layers.values()
+    ]
+    assert titles == [
+        f"{name}: {one:.0f} and {two:.0f} spikes"
+        for name, (one, two) in zip(layers, counts, strict=True)
+    ]
+
+
+def test_errors_explode_without_normalisation_and_keep_their_size_with_it():
+    given = digits_as_spikes(30)
+    plain, kept = (
+        vital_signs(deep_network(4, normalise=each), *given)["error"] for each in (False, True)
+    )
+    assert plain[0] > 100 * plain[-1]
+    assert kept[0] < 10 * kept[-1]
+
+
+def test_vital_signs_count_who_fires_and_leave_no_gradient_behind():
+    network = deep_network(1)
+    with torch.no_grad():
+        network[0].threshold[:25] = 1e6
+        network[0].weight.fill_(0.1)
+    signs = vital_signs(network, *digits_as_spikes(20))
+    assert signs["silent"][0] == pytest.approx(0.25)
+    assert signs["firing"][0] == pytest.approx(0.75)
+    assert signs["weights"][0] == pytest.approx(7.84, rel=1e-5)
+    assert all(layer.weight.grad is None for layer in network)
+
+
+def test_the_patient_is_silent_from_its_second_layer_on():
+    firing = vital_signs(silent_patient(), *digits_as_spikes())["firing"]
+    assert firing[0] > 0.5
+    assert max(firing[1:]) < 0.01

@@ -7,7 +7,14 @@ import torch
 from torch import nn
 
 from snn_core.membrane_signals import MembraneLayer, run_events
-from snn_core.teaching.diagrams import membrane_sums, neighbours
+from snn_core.teaching.diagrams import (
+    gradients_measured,
+    membrane_sums,
+    neighbours,
+    without_each,
+)
+from snn_core.teaching.diagrams.signals_measured import LEFT_OUT, WAYS, last_epochs, lowest_layer
+from snn_core.teaching.records import Record
 from snn_core.teaching.studies.membranes import (
     deep_network,
     digits_as_spikes,
@@ -100,3 +107,59 @@ def test_the_patient_is_silent_from_its_second_layer_on():
     firing = vital_signs(silent_patient(), *digits_as_spikes())["firing"]
     assert firing[0] > 0.5
     assert max(firing[1:]) < 0.01
+
+
+def measured(way, depth, rate):
+    """Return numbers that tell way, depth and rate, lowest layer first."""
+    place = {"membranes": 1, "surrogate 1": 2, "surrogate 3": 3, "surrogate 10": 4}[way]
+    low = 0.6 + place / 100 + rate / 1000
+    return {"cosine": [low] + [0.0] * (depth - 1), "size": [10 * low] + [0.0] * (depth - 1)}
+
+
+def record_of(name, settings, results):
+    return Record(name, "2026-01-01", 2, 1, {}, settings, results)
+
+
+def gradients():
+    runs = [
+        {"depth": depth, "wanted": rate} | {way: measured(way, depth, rate) for way in WAYS}
+        for depth in (1, 4)
+        for rate in (1.0, 10.0)
+        for _ in range(3)
+    ]
+    settings = {"depths": [1, 4], "spikes": [1.0, 10.0], "steps": 50}
+    return record_of("signals_gradients", settings, {"runs": runs})
+
+
+@pytest.mark.parametrize("depth", [1, 4])
+def test_gradients_of_the_lowest_layer_are_drawn_against_the_rate(depth):
+    direction, length = gradients_measured(gradients(), depth=depth)
+    for way in WAYS:
+        wanted = [measured(way, depth, rate)["cosine"][0] for rate in (1.0, 10.0)]
+        assert curves(direction)[way][1].tolist() == wanted
+        assert curves(length)[way][1].tolist() == [10 * each for each in wanted]
+    assert lowest_layer(gradients(), "membranes", "size", depth).shape == (2, 3)
+
+
+def test_a_depth_that_was_not_recorded_is_refused():
+    with pytest.raises(ValueError, match="depth"):
+        gradients_measured(gradients(), depth=3)
+
+
+def test_the_last_epochs_are_averaged_for_each_seed():
+    runs = [{"test": [0.1, 0.5, 0.7]}, {"test": [0.2, 0.8, 0.6]}]
+    record = record_of("membranes_as_signals", {}, {"one": runs})
+    assert last_epochs(record, 2)["one"] == pytest.approx([0.6, 0.7])
+
+
+def test_every_run_without_an_ingredient_is_a_dot():
+    results = {
+        f"{hidden} hidden layers, {arm}": {"runs": [{"accuracy": hidden / 10 + place / 100}] * 2}
+        for hidden in (2, 4)
+        for place, arm in enumerate(LEFT_OUT.values())
+    }
+    record = record_of("signals_ingredients", {"hidden": [2, 4]}, results)
+    axis = without_each(record)
+    heights = [line.get_ydata()[0] for line in axis.lines if len(line.get_ydata()) == 2]
+    assert sorted(heights)[-1] == pytest.approx(0.46)
+    assert [text.get_text() for text in axis.get_xticklabels()] == list(LEFT_OUT)

@@ -32,7 +32,8 @@ def lowest_layer(record: Record, way: str, quantity: str, depth: int) -> np.ndar
     Raises:
         ValueError: for a depth that was not recorded.
     """
-    _checks.choice("depth", depth, record.settings["depths"])
+    depths = record.settings["depths"]
+    _checks.require(depth in depths, "depth", depth, f"one of {depths}")
     runs = [run for run in record.results["runs"] if run["depth"] == depth]
     rates = record.settings["spikes"]
     return np.array([[run[way][quantity][0] for run in runs if run["wanted"] == rate] for rate in rates])
@@ -53,18 +54,19 @@ def gradients_measured(record: Record, depth: int) -> list[Axes]:
     """
     rates = record.settings["spikes"]
     axes = panels(2)
-    for way, color in WAYS.items():
+    for (way, color), aside in zip(WAYS.items(), (0.94, 0.98, 1.02, 1.06), strict=True):
         for axis, quantity in zip(axes, ("cosine", "size"), strict=True):
             values = lowest_layer(record, way, quantity, depth)
-            axis.plot(rates, values, ".", color=color)
+            axis.plot(np.multiply(rates, aside), values, ".", color=color)
             axis.plot(rates, np.median(values, 1), color=color, label=way)
             axis.set_xscale("log")
             axis.set_xticks(rates, labels=[f"{rate:g}" for rate in rates])
     axes[1].axhline(1, color="0.5", linestyle="--", linewidth=1)
     axes[1].set_yscale("log")
     x = f"spikes of a neuron in {record.settings['steps']} ms"
-    decorate(axes[0], x=x, y="cosine", title=f"Direction below {depth} layers", ylim=(None, 1.03))
-    decorate(axes[1], x=x, y="length, relative", title="Length: 1 is right")
+    layers = "one layer" if depth == 1 else f"{depth} layers"
+    decorate(axes[0], x=x, y="cosine", title=f"Direction through {layers}", ylim=(0.5, 1.03))
+    decorate(axes[1], x=x, y="length, relative", title=f"Length through {layers}: 1 is right")
     axes[1].get_legend().remove()
     return axes
 
@@ -78,6 +80,17 @@ def accuracies(record: Record, hidden: int) -> dict[str, list[float]]:
     """
     found = {name: record.results[f"{hidden} hidden layers, {arm}"]["runs"] for name, arm in LEFT_OUT.items()}
     return {name: [run["accuracy"] for run in runs] for name, runs in found.items()}
+
+
+def last_epochs(record: Record, epochs: int = 5) -> dict[str, list[float]]:
+    """Return for each arm the accuracy of every seed in tests, in the mean over the last epochs.
+
+    Args:
+        record: of `membranes_as_signals`.
+        epochs: how many, at least 1.
+    """
+    _checks.whole("epochs", epochs)
+    return {arm: [float(np.mean(run["test"][-epochs:])) for run in runs] for arm, runs in record.results.items()}
 
 
 def without_each(record: Record) -> Axes:

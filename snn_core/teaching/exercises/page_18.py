@@ -62,14 +62,14 @@ def _repaired(answer, network) -> list | None:
 
 EXERCISES = {
     "18.1": Value(
-        expected=(5.6, 6.0),
+        expected=5.6,
         hint="First the drive, from weights and activities. The membrane is the drive less the threshold times a.",
-        stronger="The drive is 3. Solve 0.2 = 3 - 0.5 a for a; the line is the same without the 0.2.",
+        stronger="The drive is 3. Solve 0.2 = 3 - 0.5 a for a.",
         mistakes=(
-            Mistake((6.0, 5.6), "The other way round: first the exact one, then that of the line."),
-            Mistake((6.4, 6.0), "The membrane is what has not gone out yet: does it make a larger or smaller?"),
-            Mistake((2.8, 3.0), "Each spike takes one threshold, 0.5: divide by it."),
-            Mistake((1.4, 1.5), "Divide by the threshold. A spike takes only half a unit, so more of them go out."),
+            Mistake(6.0, "This is what the line says. The exact activity lacks what is still in the membrane."),
+            Mistake(6.4, "The membrane is what has not gone out yet: does it make a larger or smaller?"),
+            Mistake(2.8, "Each spike takes one threshold, 0.5: divide by it."),
+            Mistake(1.4, "Divide by the threshold. A spike takes only half a unit, so more of them go out."),
         ),
         tolerance=1e-4,
     ),

@@ -60,11 +60,11 @@ def not_enough(network):
 
 WRONG = {
     "18.1": [
-        ((6.0, 5.6), "other way round"),
-        ((6.4, 6.0), "larger or smaller"),
-        ((2.8, 3.0), "divide by it"),
-        ((1.4, 1.5), "half a unit"),
-        ((5.0, 6.0), "First the drive"),
+        (6.0, "what the line says"),
+        (6.4, "larger or smaller"),
+        (2.8, "divide by it"),
+        (1.4, "half a unit"),
+        (5.0, "First the drive"),
     ],
     "18.2": [
         (without_slope, "slope of the line"),

@@ -16,7 +16,7 @@ from snn_core.teaching.diagrams import (
 from snn_core.teaching.diagrams.signals_measured import LEFT_OUT, WAYS, last_epochs, lowest_layer
 from snn_core.teaching.records import Record
 from snn_core.teaching.studies.membranes import (
-    deep_network,
+    deep_membranes,
     digits_as_spikes,
     silent_patient,
     vital_signs,
@@ -85,14 +85,14 @@ def test_spikes_stand_above_the_membranes_that_sent_them():
 def test_errors_explode_without_normalisation_and_keep_their_size_with_it():
     given = digits_as_spikes(30)
     plain, kept = (
-        vital_signs(deep_network(4, normalise=each), *given)["error"] for each in (False, True)
+        vital_signs(deep_membranes(4, normalise=each), *given)["error"] for each in (False, True)
     )
     assert plain[0] > 100 * plain[-1]
     assert kept[0] < 10 * kept[-1]
 
 
 def test_vital_signs_count_who_fires_and_leave_no_gradient_behind():
-    network = deep_network(1)
+    network = deep_membranes(1)
     with torch.no_grad():
         network[0].threshold[:25] = 1e6
         network[0].weight.fill_(0.1)

@@ -55,7 +55,7 @@ from snn_core.teaching.palette import BLUE, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, panels, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.membranes import (
-    deep_network,
+    deep_membranes,
     digits_as_spikes,
     silent_patient,
     vital_signs,
@@ -280,7 +280,7 @@ decorate(
 # %% [markdown]
 # One sample jumps, as on page 05. It is even worse: between two jumps up it *falls*, since the same spikes come earlier and have decayed further at the end. Its own slope says nothing. But the jumps lead *along a line*. In the mean they cancel, and what remains has the slope of the line, here within 1 %.
 #
-# So the jumps are noise, and the slope of the line is the gradient. Nothing stands in for the derivative of a spike: no shape, no width.
+# So we call the jumps noise, and take the slope of the line for the gradient. Nothing stands in for the derivative of a spike: no shape, no width.
 
 # %% [markdown]
 # From $a = s/V_\mathrm{th}$, for a neuron that fires:
@@ -407,8 +407,8 @@ learner.learn(digit, labels[:1])
 after = network(digit).counts.detach()
 
 axes = panels(2, share=True)
-axes[0].bar(range(10), before[0], color=BLUE)
-axes[1].bar(range(10), after[0], color=VERMILION)
+axes[0].bar(list("0123456789"), before[0], color=BLUE)
+axes[1].bar(list("0123456789"), after[0], color=VERMILION)
 decorate(
     axes[0],
     x="output neuron",
@@ -570,7 +570,7 @@ assert abs(np.mean(often) - 1 / 8) < 0.02
 some = digits_as_spikes()  # 100 digits and their labels
 axis = panels()
 for normalise in (False, True):
-    deep = deep_network(6, alpha=1.0, normalise=normalise)
+    deep = deep_membranes(6, alpha=1.0, normalise=normalise)
     error = vital_signs(deep, *some)["error"]
     label = "normalised" if normalise else "as it is"
     axis.semilogy(range(1, 8), error, "o-", label=label)
@@ -645,11 +645,11 @@ decorate(
 # The ordinary one, if we wait for the end: about 1,000 input events in 50 ms add 800 weights each. The spiking one is ahead where it may stop early. (The paper's "about five times fewer" is about N-MNIST and a convolutional network, which we have not built.)
 
 # %% tags=["check"]
-plain = vital_signs(deep_network(6, normalise=False), *some)["error"]
+plain = vital_signs(deep_membranes(6, normalise=False), *some)["error"]
 assert plain[0] > 10_000 * plain[-1]
 assert error[0] < 10 * error[-1]
 assert abs(deep[1].threshold[0] - 0.17) < 0.005
-faded = vital_signs(deep_network(6, alpha=4.0, normalise=False), *some)["error"]
+faded = vital_signs(deep_membranes(6, alpha=4.0, normalise=False), *some)["error"]
 assert faded[0] < 0.1 * faded[-1]
 sizes = paper.settings["usual"]["sizes"]
 assert sum(np.multiply(sizes[1:], sizes[:-1])) == 635_200
@@ -788,7 +788,7 @@ check("18.3", repair)
 
 
 # %%
-def small_network(seed, dt=1.0):
+def few_neurons(seed, dt=1.0):
     source = torch.Generator().manual_seed(seed)
     options = {"alpha": 1.0, "refractory": 0.0, "dt": dt, "generator": source}
     return membrane_network([6, 8, 4], **options)
@@ -798,12 +798,12 @@ def both_ways(seed, dt):
     source = torch.Generator().manual_seed(100 + seed)
     when = 64 * torch.rand(150, generator=source)
     which = torch.randint(6, (150,), generator=source)
-    moments = run_events(small_network(seed), when, which)
+    moments = run_events(few_neurons(seed), when, which)
     exact = sum(moment.spikes for moment in moments if moment.layer == 1)
     binned = torch.zeros(round(64 / dt), 1, 6)
     place = ((when / dt).long(), torch.zeros(150, dtype=torch.int64), which)
     binned.index_put_(place, torch.ones(150), accumulate=True)
-    return exact, small_network(seed, dt)(binned).counts[0]
+    return exact, few_neurons(seed, dt)(binned).counts[0]
 
 
 for dt in (4, 1, 0.25, 0.0625):

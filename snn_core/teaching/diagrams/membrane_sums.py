@@ -79,7 +79,7 @@ def neighbours(layers: dict[str, MembraneLayer], times: Tensor, sources: Tensor)
             axis.plot(*_decaying(layer, sent, lambda m, neuron=neuron: m.membrane[neuron]), color=BLUE)
             axis.axhline(layer.threshold[neuron].item(), color="0.5", linestyle="--", linewidth=1)
             marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
-            axis.plot(fired, np.ones(len(fired)), "|", transform=axis.get_xaxis_transform(), **marks)
+            axis.plot(fired, np.full(len(fired), 0.94), "|", transform=axis.get_xaxis_transform(), **marks)
             axis.margins(y=0.15)
         counts = [f"{sum(moment.spikes[neuron] for moment in sent):.0f}" for neuron in (0, 1)]
         decorate(column[0], title=f"{title}: {' and '.join(counts)} spikes")

@@ -2,14 +2,13 @@
 
 import torch
 
-from snn_core.membrane_signals import MembraneLayer, transfer
+from snn_core.membrane_signals import membrane_network, signal_loss, signals_of, transfer
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
-from snn_core.teaching.studies.membranes import digits_as_spikes, silent_patient, vital_signs
 
 
 def _layer(silent: list[tuple[int, int]]) -> tuple:
     """Return error, x, a, weights and thresholds of a layer; those (sample, neuron) are silent that are named."""
-    generator = torch.Generator().manual_seed(18)
+    generator = torch.Generator().manual_seed(0)
     x = 1 + torch.rand(2, 3, generator=generator)
     weight = torch.rand(4, 3, generator=generator)
     threshold = torch.tensor([0.5, 1.0, 2.0, 4.0])
@@ -42,21 +41,34 @@ def _passed(answer: list, gain: torch.Tensor, given: tuple) -> bool:
     return torch.allclose(answer[0], (error * gain) @ weight, atol=1e-5)
 
 
+def _patient():
+    """Return a network like the page's patient: the thresholds of its second layer are far too high."""
+    generator = torch.Generator().manual_seed(0)
+    network = membrane_network([784, 100, 100, 100, 10], alpha=1.0, generator=generator)
+    with torch.no_grad():
+        network[1].threshold.fill_(300**0.5)
+    return network
+
+
+def _errors(outputs, activities) -> list[float]:
+    """Return the size of the error at each layer's activities, if the first class is the right one."""
+    labels = torch.zeros(len(outputs.counts), dtype=torch.int64)
+    errors = torch.autograd.grad(signal_loss(outputs, labels), activities)
+    return [len(labels) * error.square().mean().sqrt().item() for error in errors]
+
+
 def _repaired(answer, network) -> list | None:
-    """Return for each layer whether it fires and whether errors reach it, and whether the others are as they were."""
-    before = [[each.clone() for each in (layer.weight, layer.threshold)] for layer in network]
+    """Return for each layer whether it fires, whether errors reach it, and whether the well ones are as before."""
+    before = [[each.detach().clone() for each in (layer.weight, layer.threshold)] for layer in network]
     network = answer(network)
     if network is None:
         return None
-    if not all(isinstance(layer, MembraneLayer) for layer in network):
-        return ["not the network"]
-    signs = vital_signs(network, *digits_as_spikes())
-    fires = [share > 0.2 for share in signs["firing"]]
-    reached = [0.01 < error < 100 for error in signs["error"]]
-    kept = [
-        all(torch.equal(one, other) for one, other in zip(was, (layer.weight, layer.threshold), strict=True))
-        for was, layer in zip(before, network, strict=True)
-    ]
+    generator = torch.Generator().manual_seed(0)
+    found = signals_of(network, (torch.rand(25, 20, 784, generator=generator) < 0.05).float())
+    fires = [((signals.counts > 0).float().mean() > 0.2).item() for signals in found]
+    reached = [0.01 < size < 100 for size in _errors(found[-1], [signals.activity for signals in found])]
+    now = [[layer.weight, layer.threshold] for layer in network]
+    kept = [all(map(torch.equal, *both)) for both in zip(before, now, strict=True)]
     return [fires, reached, [kept[0], *kept[2:]]]
 
 
@@ -118,7 +130,7 @@ EXERCISES = {
     "18.3": Function(
         cases=(
             Case(
-                (silent_patient(),),
+                (_patient(),),
                 [[True] * 4, [True] * 4, [True] * 3],
                 "Which is the first layer that is silent although spikes reach it? Compare its thresholds with those "
                 "of the others.",

@@ -20,7 +20,7 @@ class MembraneSum(LiveExplorer):
         "weight": Range(0.02, 0.9, 0.02, 0.5, "weight w"),
         "threshold": Range(0.5, 4.0, 0.1, 1.0, "threshold V_th"),
         "rate": Range(0.0, 0.5, 0.01, 0.4, "input spikes per ms"),
-        "taken": Range(0.0, 1.0, 0.05, 0.0, "taken by a neighbour's spike, in thresholds"),
+        "taken": Range(0.0, 1.0, 0.05, 0.0, "taken by a neighbour's spike"),
     }
     steps = 100  # of 1 ms
     tau_mem = 20.0

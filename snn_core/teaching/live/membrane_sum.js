@@ -20,7 +20,7 @@ function compute(values, data) {
   const [came, went, lost] = [last.came, last.went, last.lost].map((sum) => sum.toFixed(1));
   const minus = values.taken > 0 ? ` − ${lost} taken` : "";
   const titles = [
-    `${spikes} ${spikes === 1 ? "spike" : "spikes"} out of ${course.reduce((sum, { input }) => sum + input, 0)} in`,
+    `${course.reduce((sum, { input }) => sum + input, 0)} spikes came in, ${spikes} went out`,
     `At the end: ${came} in − ${went} out${minus} = ${signed(last.membrane.toFixed(1))}`,
   ];
   return { course, titles };
@@ -52,7 +52,7 @@ function draw(figure, { course, titles }, { threshold, taken }, { decay }) {
     sums.line(twice, jagged(lost, decay), figure.grey, [2, 3]);
     names.push(["taken", figure.grey]);
   }
-  names.forEach(([name, colour], i) => sums.label(name, (i * steps) / 5, 1.1 * top, colour, "left", "top"));
+  names.forEach(([name, colour], i) => sums.label(name, (i * steps) / 4, 1.1 * top, colour, "left", "top"));
 }
 
 export const explorer = { compute, draw };

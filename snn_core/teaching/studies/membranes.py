@@ -1,7 +1,5 @@
 """Networks whose membranes carry errors: whether they are well, and a patient (page 18)."""
 
-from functools import partial
-
 import torch
 from torch import Tensor, nn
 
@@ -37,23 +35,25 @@ def vital_signs(network: nn.Sequential, spikes: Tensor, labels: Tensor) -> dict[
     }
 
 
-def deep_network(hidden: int, **options) -> nn.Sequential:
+def deep_membranes(hidden: int, **options) -> nn.Sequential:
     """Return an untrained network with so many hidden layers of 100 neurons, from one seed."""
     sizes = [784, *[HIDDEN] * hidden, 10]
     generator = torch.Generator().manual_seed(0)
     return membrane_network(sizes, generator=generator, **{"alpha": 1.0} | options)
 
 
-def digits_as_spikes(count: int = 100) -> tuple[Tensor, Tensor]:
+def digits_as_spikes(count: int = 100, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Return the first training digits as spikes ``[25, count, 784]``, and their labels."""
     digits = mnist_mini()
-    encode = partial(encoding.rate, steps=25, gain=0.4, generator=torch.Generator().manual_seed(1))
-    return encode(digits.train_images[:count].flatten(1)), digits.train_labels[:count]
+    generator = torch.Generator().manual_seed(1000 + seed)
+    images = digits.train_images[:count].flatten(1)
+    spikes = encoding.rate(images, steps=25, gain=0.4, generator=generator)
+    return spikes, digits.train_labels[:count]
 
 
 def silent_patient() -> nn.Sequential:
     """Return a network with three hidden layers, one of which was set up wrongly."""
-    network = deep_network(3)
+    network = deep_membranes(3)
     with torch.no_grad():
         network[1].threshold.fill_((3 * HIDDEN) ** 0.5)
     return network

@@ -75,9 +75,9 @@ WRONG = {
         (silent_ones_too, "silent"),
     ],
     "18.3": [
-        (first_layer, "network[1]"),
-        (louder_below, "network[1]"),
+        (first_layer, r"network\[1\]"),
+        (louder_below, r"network\[1\]"),
         (all_layers, "were well"),
-        (not_enough, "network[1]"),
+        (not_enough, r"network\[1\]"),
     ],
 }

@@ -315,7 +315,7 @@ assert slopes.threshold.tolist() == [-6]
 # %% [markdown]
 # ## 3 · Neighbours
 #
-# In the paper the neurons of a layer inhibit each other, a soft *winner-take-all*: a spike takes a share of the threshold from all others. Two neurons hear the same input, neuron 1 through a weight of 0.6, neuron 2 through 0.5. On the right each spike takes 0.5 from the other neuron.
+# In the paper the neurons of a layer inhibit each other, a soft *winner-take-all*: a spike takes a share of the threshold from all others. Two neurons hear the same input, through weights of 0.6 and 0.5. On the right each spike takes 0.5 from the other neuron.
 #
 # > **Look first:** who loses more?
 
@@ -485,7 +485,7 @@ def share_read():
 
 
 # %% [markdown]
-# Ten epochs of 5,000 digits, with settings that were chosen on 1,000 held-out training digits. The first five:
+# Ten epochs, with settings chosen on held-out training digits. The first five:
 
 # %%
 for _ in range(5):
@@ -590,7 +590,7 @@ decorate(
 #
 # | ingredient | what it does | against |
 # |---|---|---|
-# | scaling | updates of weights $\times \sqrt{N/m}$, of thresholds $\times \sqrt{N/(mM)}$: $N$ neurons, $m$ active inputs | steps that depend on the size of a layer |
+# | scaling | updates of weights $\times \sqrt{N/m}$, of thresholds $\times \sqrt{N/(mM)}$: $N$ neurons, $m$ active inputs | steps that depend on layer size |
 # | penalty | $\frac{\lambda}{2} \sum_i e^{\beta(\sum_j w_{ij}^2 - 1)}$ | a few neurons with huge weights |
 # | balance | the $N_w$ neurons that fire: $V_\mathrm{th}$ up by $\rho N$; all: down by $\rho N_w$ | neurons that never fire, or always |
 # | inhibition | a spike takes $\sigma\kappa V_\mathrm{th}$ from the others | neurons that all say the same |
@@ -676,7 +676,6 @@ assert 900 < min(events_in) < max(events_in) < 1200
 # | $V_\mathrm{th}$, $\alpha$ | threshold, and where it starts | `MembraneLayer(alpha)` |
 # | $\kappa$, $\sigma$ | inhibition and its efficacy | `MembraneLayer(kappa, efficacy)` |
 # | $s/V_\mathrm{th}$ | transfer function and its derivatives | `transfer`, `transfer_jacobian`, `transfer_slopes` |
-# | $o_i$ | error of a count | `peak_error` |
 
 # %% [markdown]
 # ## Exercises
@@ -727,7 +726,7 @@ check("18.3", repair)
 # %% [markdown]
 # ### 4 · Open
 #
-# Write another error of the counts, hand it to the learner (`loss=partial(signal_loss, error_of=...)`), and train as in section 4. Is it better? Choose on held-out training digits, and use several seeds.
+# Write another error of the counts, hand it to the learner (`loss=partial(signal_loss, error_of=...)`), and train as in section 4. Is it better, over several seeds?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>

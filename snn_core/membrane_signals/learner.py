@@ -99,6 +99,7 @@ class MembraneLearner:
         penalty: lambda, at least 0, of `exponential_penalty`, which `shrink_rows` steps down.
         beta: its steepness, above 0.
         balance: rho, at least 0, of `balance_thresholds`; none falls below a tenth of where it was.
+            Where a schedule lowers the learning rate, rho falls with it (our reading).
 
     Raises:
         ValueError: for a network of other layers, or a number that is out of range.
@@ -129,6 +130,8 @@ class MembraneLearner:
         self.network = network
         self.layers = layers_of(network)
         self.optimizer = optimizer
+        group = optimizer.param_groups[0]
+        self.lr = group.get("initial_lr", group["lr"])  # a schedule keeps where it began
         self.loss = loss
         self.penalty = penalty
         self.beta = beta
@@ -141,9 +144,11 @@ class MembraneLearner:
         self.optimizer.zero_grad()
         torch.autograd.backward(self.loss(found[-1], labels))
         self.optimizer.step()
-        strength = self.penalty * self.optimizer.param_groups[0]["lr"]
+        lr = self.optimizer.param_groups[0]["lr"]
+        strength = self.penalty * lr
+        balance = self.balance * (lr / self.lr if self.lr else 1.0)
         for layer, signals, floor in zip(self.layers, found, self.floors, strict=True):
             if strength:
                 shrink_rows(layer.weight, strength, self.beta)
-            balance_thresholds(layer.threshold, signals.counts, self.balance, floor)
+            balance_thresholds(layer.threshold, signals.counts, balance, floor)
         return found[-1]

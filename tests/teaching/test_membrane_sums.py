@@ -111,7 +111,7 @@ def test_the_patient_is_silent_from_its_second_layer_on():
 
 def measured(way, depth, rate):
     """Return numbers that tell way, depth and rate, lowest layer first."""
-    place = {"membranes": 1, "surrogate 1": 2, "surrogate 3": 3, "surrogate 10": 4}[way]
+    place = {"membranes": 1, "surrogate 1": 2, "surrogate 3": 3, "surrogate 10": 4, "differences": 5}[way]
     low = 0.6 + place / 100 + rate / 1000
     return {"cosine": [low] + [0.0] * (depth - 1), "size": [10 * low] + [0.0] * (depth - 1)}
 
@@ -122,7 +122,7 @@ def record_of(name, settings, results):
 
 def gradients():
     runs = [
-        {"depth": depth, "wanted": rate} | {way: measured(way, depth, rate) for way in WAYS}
+        {"depth": depth, "wanted": rate} | {way: measured(way, depth, rate) for way in (*WAYS, "differences")}
         for depth in (1, 4)
         for rate in (1.0, 10.0)
         for _ in range(3)
@@ -138,6 +138,8 @@ def test_gradients_of_the_lowest_layer_are_drawn_against_the_rate(depth):
         wanted = [measured(way, depth, rate)["cosine"][0] for rate in (1.0, 10.0)]
         assert curves(direction)[way][1].tolist() == wanted
         assert curves(length)[way][1].tolist() == [10 * each for each in wanted]
+    halves = [measured("differences", depth, rate)["cosine"][0] for rate in (1.0, 10.0)]
+    assert curves(direction)["two measurements"][1].tolist() == halves
     assert lowest_layer(gradients(), "membranes", "size", depth).shape == (2, 3)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ... import _checks
-from ..palette import BLUE, GREEN, GREY, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, dots_per_seed, panels
 from ..records import Record
 
@@ -25,7 +25,7 @@ def lowest_layer(record: Record, way: str, quantity: str, depth: int) -> np.ndar
 
     Args:
         record: of `signals_gradients`.
-        way: which gradient, "membranes" or a surrogate.
+        way: which gradient, "membranes" or a surrogate; "differences" for half of the samples against the others.
         quantity: "cosine" or "size".
         depth: layers of the networks.
 
@@ -41,6 +41,8 @@ def lowest_layer(record: Record, way: str, quantity: str, depth: int) -> np.ndar
 
 def gradients_measured(record: Record, depth: int) -> list[Axes]:
     """Draw how the gradients of the lowest weights compare with the measured one, against the rate of the neurons.
+
+    A dotted line shows how well the measurement from half of the samples agrees with that from the others.
 
     Args:
         record: of `signals_gradients`.
@@ -61,6 +63,8 @@ def gradients_measured(record: Record, depth: int) -> list[Axes]:
             axis.plot(rates, np.median(values, 1), color=color, label=way)
             axis.set_xscale("log")
             axis.set_xticks(rates, labels=[f"{rate:g}" for rate in rates])
+    halves = np.median(lowest_layer(record, "differences", "cosine", depth), 1)
+    axes[0].plot(rates, halves, ":", color=BLACK, label="two measurements")
     axes[1].axhline(1, color="0.5", linestyle="--", linewidth=1)
     axes[1].set_yscale("log")
     x = f"spikes of a neuron in {record.settings['steps']} ms"

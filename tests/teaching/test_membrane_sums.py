@@ -111,7 +111,7 @@ def test_the_patient_is_silent_from_its_second_layer_on():
 
 def measured(way, depth, rate):
     """Return numbers that tell way, depth and rate, lowest layer first."""
-    place = {"membranes": 1, "surrogate 1": 2, "surrogate 3": 3, "surrogate 10": 4, "differences": 5}[way]
+    place = [*WAYS, "differences"].index(way) + 1
     low = 0.6 + place / 100 + rate / 1000
     return {"cosine": [low] + [0.0] * (depth - 1), "size": [10 * low] + [0.0] * (depth - 1)}
 
@@ -121,8 +121,9 @@ def record_of(name, settings, results):
 
 
 def gradients():
+    ways = [*WAYS, "differences"]
     runs = [
-        {"depth": depth, "wanted": rate} | {way: measured(way, depth, rate) for way in (*WAYS, "differences")}
+        {"depth": depth, "wanted": rate} | {way: measured(way, depth, rate) for way in ways}
         for depth in (1, 4)
         for rate in (1.0, 10.0)
         for _ in range(3)

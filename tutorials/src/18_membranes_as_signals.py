@@ -231,16 +231,7 @@ decorate(
 )
 
 # %% [markdown]
-# Nearly all below: what is missing still waits in the membrane, up to about one threshold. (Above it, negative weights have left the membrane below 0.) At the left end nothing has gone out yet. How large is the rest, as a share of the drive?
-
-# %%
-share = (s - a).abs() / s
-for low in (1, 2, 4):
-    found = share[(low < s) & (s < 2 * low)]
-    print(f"drive {low} to {2 * low}: {found.median():.0%}")
-
-# %% [markdown]
-# More than a quarter of a weak drive, and less than a tenth of a strong one.
+# Nearly all below: what is missing still waits in the membrane, up to about one threshold, beside a strong drive as beside a weak one. (Above it, negative weights have left the membrane below 0.)
 
 # %% [markdown]
 # ### And the jumps?
@@ -278,7 +269,7 @@ decorate(
 )
 
 # %% [markdown]
-# One sample jumps, as on page 05. It is even worse: between two jumps up it *falls*, since the same spikes come earlier and have decayed further at the end. Its own slope says nothing. But the jumps lead *along a line*. In the mean they cancel. The rest is about half a threshold at every factor: it shifts the curve and leaves its slope, here within 1 %.
+# One sample jumps, as on page 05. Between two jumps up it even *falls*, since the same spikes come earlier and have decayed further at the end. Its own slope says nothing. But the jumps lead *along a line*. In the mean they cancel. The rest is about half a threshold at every factor: it shifts the curve and leaves its slope, here within 1 %.
 #
 # So we call the jumps noise, and take the slope of the line for the gradient.
 
@@ -302,8 +293,6 @@ assert (s - a).min() > -0.5
 assert (s - a)[s > 1].max() < 1.3
 assert ((a == 0) & (s < 1)).sum() > 20
 assert (a == 0)[s > 1.3].sum() == 0
-assert 0.25 < share[(1 < s) & (s < 2)].median() < 0.4
-assert share[(4 < s) & (s < 8)].median() < 0.1
 up = courses[1:, sample] > courses[:-1, sample]
 down = courses[1:, sample] < courses[:-1, sample]
 assert down.sum() > up.sum() > 5
@@ -493,12 +482,10 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does. Errors flow through membranes, and no derivative of a spike was needed. (Page 07 reads 96 % with a surrogate, but with another neuron and loss. Section 6 compares on equal terms.)
+# It does, with this seed. Errors flow through membranes, and no derivative of a spike was needed.
 
 # %% tags=["check"]
 assert final >= 0.92
-earlier = [run["test"][-1] for run in recorded("first_network").results["runs"]]
-assert 0.95 < np.mean(earlier) < 0.97
 
 # %% [markdown]
 # ## 5 · Is it the better gradient?
@@ -695,7 +682,7 @@ check("18.2", way_back)
 # %% [markdown]
 # ### 3 · A patient
 #
-# A network with three hidden layers of 100 neurons learns nothing. Its vital signs, layer by layer: the root mean square of the *error*, the shares of neurons that are *firing* for a digit and *silent* for all, and the sum of a neuron's squared *weights* (1 when well):
+# A network with three hidden layers of 100 neurons learns nothing. Its vital signs, layer by layer: size of the *error*, share of neurons *firing* for a digit and *silent* for all, sum of a neuron's squared *weights* (1 when well):
 
 # %%
 for sign, found in vital_signs(silent_patient(), *some).items():

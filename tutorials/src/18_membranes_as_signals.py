@@ -3,7 +3,7 @@
 #
 # **Can errors flow through membranes, without any surrogate of the spike?**
 #
-# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 35 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
+# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 40 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/18_membranes_as_signals.ipynb)
 
@@ -390,7 +390,7 @@ for gradient in ("membranes", "surrogate"):
 # %% [markdown]
 # The activities $x$ and $a$ at the end, and no more, however many steps there are. (Of the 1.2 MB the weights are one.) BPTT keeps every step.
 #
-# Now one update from this one digit, and the same spikes again:
+# Now one update from this digit, and the same spikes again:
 
 # %%
 learner = MembraneLearner(network, lr=3e-4)
@@ -401,7 +401,7 @@ print("spikes:", after)
 # %% [markdown]
 # ### And it learns
 #
-# `MembraneLearner` does four things more, which section 6 takes away: it keeps errors equally large in all layers, scales the updates, stops weights from growing without bound, and moves thresholds so that everybody gets a turn. Thresholds learn, too, at a tenth of the rate.
+# `MembraneLearner` does four things more, which section 6 takes away: it keeps errors equally large in all layers, scales the updates, stops weights from growing without bound, and moves thresholds so that everybody gets a turn.
 
 # %% tags=["check"]
 assert labels[0] == 5
@@ -524,6 +524,9 @@ for way in ("membranes", "surrogate 1", "surrogate 3", "surrogate 10"):
             values = lowest_layer(gradients, way, quantity, depth)
             measured[way, quantity, depth] = np.median(values, 1)
 surrogates = [f"surrogate {scale}" for scale in (1, 3, 10)]
+for depth in (1, 4):
+    halves = lowest_layer(gradients, "differences", "cosine", depth)
+    assert np.median(halves, 1).min() > 0.96
 assert measured["membranes", "cosine", 1][0] > 0.98
 assert abs(measured["membranes", "size", 1][0] - 1) < 0.1
 assert all(measured[way, "cosine", 1].min() > 0.92 for way in surrogates)
@@ -561,7 +564,7 @@ decorate(
 )
 
 # %% [markdown]
-# It grows more than 10,000-fold, and the first updates with it. The **error normalisation** divides the gain $g_i = 1/V_{\mathrm{th},i}$ of each neuron that fires by the root mean square $\bar g$ of them all, and multiplies what goes down by $\sqrt{M/m_\mathrm{out}}$, where $m_\mathrm{out}$ neurons fire. Each layer then passes on about as much as it gets.
+# It grows more than 10,000-fold. The **error normalisation** divides the gain $g_i = 1/V_{\mathrm{th},i}$ of each neuron that fires by the root mean square $\bar g$ of them all, and multiplies what goes down by $\sqrt{M/m_\mathrm{out}}$, where $m_\mathrm{out}$ neurons fire. Each layer then passes on about as much as it gets.
 
 # %% [markdown]
 # The other ingredients:

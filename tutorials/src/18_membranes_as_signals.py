@@ -376,7 +376,7 @@ print("errors:", peak_error(before, labels[:1]))
 #
 # $$o_i = \frac{n_i}{\max_j n_j} - y_i .$$
 #
-# Neurons 1, 3 and 8 say the most and should say nothing: $+1$. Neuron 5 is silent and should say the most: $-1$. An output that should speak passes its error on although it is silent (our choice). From here it is the chain rule along straight lines: each neuron divides by its threshold, the inhibition shares the error among neighbours, the weights carry it to the layer below. A weight changes by *error times* $x_k$.
+# Neurons 1, 3 and 8 say the most and should say nothing: $+1$. Neuron 5 is silent and should say the most: $-1$. An output that should speak passes its error on although it is silent (our choice). From here it is the chain rule along straight lines: each neuron that fires (or should) divides by its threshold, the inhibition shares the error among neighbours, the weights carry it to the layer below. A weight changes by *error times* $x_k$.
 #
 # > **Before you run:** what must be remembered of the 25 ms until the error comes back?
 
@@ -490,7 +490,7 @@ assert final >= 0.92
 # %% [markdown]
 # ## 5 · Is it the better gradient?
 #
-# It needs no surrogate. That does not make it right. So we measure, in random networks of 12 neurons a layer, by 2,000 random inputs. Each weight of the lowest layer is moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. With it we compare the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
+# It needs no surrogate. That does not make it right. So we measure, in random networks of 12 neurons a layer, by 2,000 random inputs. One by one, 60 weights of the lowest layer are moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. With it we compare the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
 #
 # > **Before you look:** where do you expect the straight line to be a bad guide?
 
@@ -515,6 +515,8 @@ axes = gradients_measured(gradients, depth=4)
 # %% tags=["check"]
 assert gradients.settings["width"] == 12
 assert gradients.settings["samples"] == 2000
+assert gradients.settings["weights"] == 60
+assert gradients.settings["change"] == 0.1
 assert gradients.settings["scales"] == [1, 3, 10]
 assert gradients.settings["spikes"] == [1, 3, 10]
 measured = {}

@@ -490,7 +490,7 @@ assert final >= 0.92
 # %% [markdown]
 # ## 5 · Is it the better gradient?
 #
-# It needs no surrogate. That does not make it right. So we measure, in random networks of 12 neurons a layer, by 2,000 random inputs. One by one, 60 weights of the lowest layer are moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. With it we compare the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
+# It needs no surrogate. That does not make it right. So we measure, in random networks of 12 neurons a layer, by 2,000 random inputs. 60 weights of the lowest layer are moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. With it we compare the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
 #
 # > **Before you look:** where do you expect the straight line to be a bad guide?
 

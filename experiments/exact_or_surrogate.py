@@ -7,7 +7,8 @@ hidden neurons that spike any number of times, "surrogate" is BPTT through steps
 method learns with and without a regulariser against silence: `WakeUp` for times, `lower_activity`
 for spike trains.
 
-The learning rates were chosen on a third set of points (``--validate`` repeats that).
+Each method's learning rate, and the surrogate's `tau_loss`, were chosen on a third set of points,
+from a lively start without help; ``--validate`` tests on that set.
 """
 
 import time
@@ -84,13 +85,13 @@ def as_steps(values: Tensor, settings: dict) -> Tensor:
     return (number == step).float()
 
 
-def way_of(method: str, start: str, help_: bool, settings: dict) -> dict[str, object]:
+def way_of(method: str, start: str, helped: bool, settings: dict) -> dict[str, object]:
     """Return what `fit` is told of a method: network, encoder, loss, decoder, and the help."""
     layers = timed_layers(method, start, settings)
     tau, latest = settings["tau_loss"][method], settings["latest"]
     if method != "surrogate":
         network = nn.Sequential(*layers)
-        awake = WakeUp(network, by=settings["wake"], shares=settings["shares"]) if help_ else None
+        awake = WakeUp(network, by=settings["wake"], shares=settings["shares"]) if helped else None
         return {
             "network": network,
             "encode": lambda values: as_times(values, settings["duration"]),
@@ -115,16 +116,21 @@ def way_of(method: str, start: str, help_: bool, settings: dict) -> dict[str, ob
         "loss": loss,
         "decode": first_spike,
         "awake": None,
-        "penalty": too_silent if help_ else None,
+        "penalty": too_silent if helped else None,
     }
 
 
 def learn(
-    method: str, start: str, help_: bool, seed: int, data: tuple[Tensor, ...], settings: dict
+    method: str, start: str, helped: bool, seed: int, data: tuple[Tensor, ...], settings: dict
 ) -> dict[str, object]:
-    """Train once; return the test accuracy before the training and after each epoch."""
+    """Train once.
+
+    Returns:
+        The processor time in s, the share of silent hidden neurons before and after the training,
+        and the test accuracy after every epoch.
+    """
     generator = seed_torch(seed)
-    way = way_of(method, start, help_, settings)
+    way = way_of(method, start, helped, settings)
     network, awake = way.pop("network"), way.pop("awake")
     epochs, batch_size, lr = settings["epochs"], settings["batch_size"], settings["lr"][method]
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
@@ -175,9 +181,9 @@ def main(arguments: list[str] | None = None) -> None:
     test = points("validate" if validate else "test", settings["test_samples"])
     data = (*points("train", settings["samples"]), *test)
     results = {}
-    for method, start, help_ in product(settings["lr"], settings["starts"], (False, True)):
-        runs = [learn(method, start, help_, seed, data, settings) for seed in settings["seeds"]]
-        name = f"{method}, {start}" + (", helped" if help_ else "")
+    for method, start, helped in product(settings["lr"], settings["starts"], (False, True)):
+        runs = [learn(method, start, helped, seed, data, settings) for seed in settings["seeds"]]
+        name = f"{method}, {start}" + (", helped" if helped else "")
         results[name] = runs
         last = [f"{sum(run['test'][-5:]) / len(run['test'][-5:]):.4f}" for run in runs]
         print(name, last, runs[0]["silent"], runs[0]["seconds"], "s", flush=True)

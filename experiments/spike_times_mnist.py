@@ -176,7 +176,6 @@ def main(arguments: list[str] | None = None) -> None:
         runs.append(train_on_times(data, seed, settings))
         last_five = sum(runs[-1]["test"][-5:]) / len(runs[-1]["test"][-5:])
         print(f"seed {seed}: last 5 epochs {last_five:.4f}, {runs[-1]['seconds']} s", flush=True)
-        print(runs[-1], flush=True)
     if not validate:
         record("spike_times_mnist", settings, {"times": CURVE, "runs": runs})
 

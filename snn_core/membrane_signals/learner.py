@@ -99,7 +99,8 @@ class MembraneLearner:
         penalty: lambda, at least 0, of `exponential_penalty`, which `shrink_rows` steps down.
         beta: its steepness, above 0.
         balance: rho, at least 0, of `balance_thresholds`; none falls below a tenth of where it was.
-            Where a schedule lowers the learning rate, rho falls with it (our reading).
+            As a schedule lowers the learning rate below its highest so far, rho falls in
+            proportion (our reading).
 
     Raises:
         ValueError: for a network of other layers, or a number that is out of range.
@@ -130,8 +131,7 @@ class MembraneLearner:
         self.network = network
         self.layers = layers_of(network)
         self.optimizer = optimizer
-        group = optimizer.param_groups[0]
-        self.lr = group.get("initial_lr", group["lr"])  # a schedule keeps where it began
+        self.peak = 0.0  # the highest learning rate so far
         self.loss = loss
         self.penalty = penalty
         self.beta = beta
@@ -146,7 +146,8 @@ class MembraneLearner:
         self.optimizer.step()
         lr = self.optimizer.param_groups[0]["lr"]
         strength = self.penalty * lr
-        balance = self.balance * (lr / self.lr if self.lr else 1.0)
+        self.peak = max(self.peak, lr)
+        balance = self.balance * lr / self.peak if self.peak else 0.0
         for layer, signals, floor in zip(self.layers, found, self.floors, strict=True):
             if strength:
                 shrink_rows(layer.weight, strength, self.beta)

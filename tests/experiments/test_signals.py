@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import membranes_as_signals, mnist_full, signals_gradients, signals_ingredients
+from experiments import (
+    membranes_as_signals,
+    mnist_convolutional,
+    mnist_full,
+    signals_gradients,
+    signals_ingredients,
+)
 from snn_core.datasets import Digits, mnist_mini
 from snn_core.membrane_signals import membrane_network
 from snn_core.teaching import records
@@ -80,6 +86,27 @@ def test_recordings_become_spikes_of_pixels_and_polarities(monkeypatch):
     spikes, labels = membranes_as_signals.event_set(True, {"exposure": 20}, 5.0)
     assert spikes.nonzero().tolist() == [[0, 1, 34 * 34 + 2 * 34 + 1], [0, 2, 3]]
     assert labels.tolist() == [4]
+
+
+def test_a_recording_is_turned_alike_in_all_steps():
+    """Many equal steps have spikes in proportion to the turned frame."""
+    frame = torch.zeros(1, 2, 34, 34)
+    frame[0, 1, 10:16, 12:20] = 1
+    recording = frame.flatten(1).expand(1, 400, -1).to(torch.uint8)
+    most = [10.0, 0.1, 1.65]
+    found = membranes_as_signals.turn(recording, most, torch.Generator().manual_seed(5))
+    jitter = mnist_convolutional.Jitter(*most, torch.Generator().manual_seed(5))
+    assert found.dtype == torch.uint8
+    assert set(found.unique().tolist()) == {0, 1}
+    assert torch.allclose(found.float().mean(1), jitter(frame).flatten(1), atol=0.12)
+    assert not torch.equal(found[:, 0], recording[:, 0])
+
+
+def test_a_recording_that_may_not_move_stays():
+    draws = torch.rand(2, 5, 2312, generator=torch.Generator().manual_seed(0))
+    recording = (draws < 0.2).to(torch.uint8)
+    still = membranes_as_signals.turn(recording, [0.0, 0.0, 0.0], torch.Generator())
+    assert torch.equal(still, recording)
 
 
 def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):

@@ -58,7 +58,7 @@ def test_a_tiny_comparison_writes_a_record():
 
 
 def test_all_methods_begin_with_the_same_network():
-    """The exact ones have the same first hidden spikes, the surrogate the outputs of EventProp."""
+    """The first spikes of all three, from the same seed, up to the steps of the surrogate."""
     settings = exact_or_surrogate.SETTINGS | {"dt": 0.02}
     settings["tau_loss"] = dict.fromkeys(settings["lr"], 0.5)
     values, labels = yin_yang.points("train", 20)

@@ -13,7 +13,13 @@ from snn_core.teaching.diagrams import (
     neighbours,
     without_each,
 )
-from snn_core.teaching.diagrams.signals_measured import LEFT_OUT, WAYS, last_epochs, lowest_layer
+from snn_core.teaching.diagrams.signals_measured import (
+    LEFT_OUT,
+    WAYS,
+    controls_measured,
+    last_epochs,
+    lowest_layer,
+)
 from snn_core.teaching.records import Record
 from snn_core.teaching.studies.membranes import (
     deep_membranes,
@@ -82,13 +88,18 @@ def test_spikes_stand_above_the_membranes_that_sent_them():
     ]
 
 
-def test_errors_explode_without_normalisation_and_keep_their_size_with_it():
+def test_errors_explode_or_vanish_without_normalisation_and_keep_their_size_with_it():
     given = digits_as_spikes(30)
-    plain, kept = (
-        vital_signs(deep_membranes(4, normalise=each), *given)["error"] for each in (False, True)
-    )
-    assert plain[0] > 100 * plain[-1]
-    assert kept[0] < 10 * kept[-1]
+    growth = {}
+    for alpha in (1.0, 3.0):
+        for normalise in (False, True):
+            network = deep_membranes(6, alpha=alpha, normalise=normalise)
+            error = vital_signs(network, *given)["error"]
+            growth[alpha, normalise] = error[0] / error[-1]
+    assert growth[1.0, False] > 1000
+    assert growth[3.0, False] < 0.2
+    assert min(growth[1.0, True], growth[3.0, True]) > 0.3
+    assert max(growth[1.0, True], growth[3.0, True]) < 10
 
 
 def test_vital_signs_count_who_fires_and_leave_no_gradient_behind():
@@ -109,11 +120,11 @@ def test_the_patient_is_silent_from_its_second_layer_on():
     assert max(firing[1:]) < 0.01
 
 
-def measured(way, depth, rate):
-    """Return numbers that tell way, depth and rate, lowest layer first."""
+def measured(way, depth, rate, kappa=0.0):
+    """Return numbers that tell way, depth, rate and inhibition."""
     place = [*WAYS, "differences"].index(way) + 1
-    low = 0.6 + place / 100 + rate / 1000
-    return {"cosine": [low] + [0.0] * (depth - 1), "size": [10 * low] + [0.0] * (depth - 1)}
+    value = 0.6 + place / 100 + rate / 1000 + depth / 1e4 - kappa / 1e5
+    return {"cosine": value, "size": 10 * value}
 
 
 def record_of(name, settings, results):
@@ -123,30 +134,53 @@ def record_of(name, settings, results):
 def gradients():
     ways = [*WAYS, "differences"]
     runs = [
-        {"depth": depth, "wanted": rate} | {way: measured(way, depth, rate) for way in ways}
+        {"depth": depth, "wanted": rate, "kappa": kappa}
+        | {way: measured(way, depth, rate, kappa) for way in ways}
         for depth in (1, 4)
         for rate in (1.0, 10.0)
+        for kappa in (0.0, -0.4)
         for _ in range(3)
     ]
-    settings = {"depths": [1, 4], "spikes": [1.0, 10.0], "steps": 50}
-    return record_of("signals_gradients", settings, {"runs": runs})
+    control = [{"kappa": kappa, "membranes": {"cosine": -kappa, "size": 5}} for kappa in (0, -0.4)]
+    settings = {
+        "depths": [1, 4],
+        "spikes": [1.0, 10.0],
+        "kappas": [0.0, -0.4],
+        "steps": 50,
+        "control": {"depth": 1, "spikes": 10.0},
+    }
+    results = {"runs": runs, "controls": {"no clip": control}}
+    return record_of("signals_gradients", settings, results)
 
 
+@pytest.mark.parametrize("kappa", [0.0, -0.4])
 @pytest.mark.parametrize("depth", [1, 4])
-def test_gradients_of_the_lowest_layer_are_drawn_against_the_rate(depth):
-    direction, length = gradients_measured(gradients(), depth=depth)
+def test_gradients_of_the_lowest_layer_are_drawn_against_the_rate(depth, kappa):
+    direction, length = gradients_measured(gradients(), depth, kappa)
+
+    def wanted(way, quantity):
+        return [measured(way, depth, rate, kappa)[quantity] for rate in (1.0, 10.0)]
+
     for way in WAYS:
-        wanted = [measured(way, depth, rate)["cosine"][0] for rate in (1.0, 10.0)]
-        assert curves(direction)[way][1].tolist() == wanted
-        assert curves(length)[way][1].tolist() == [10 * each for each in wanted]
-    halves = [measured("differences", depth, rate)["cosine"][0] for rate in (1.0, 10.0)]
-    assert curves(direction)["two measurements"][1].tolist() == halves
-    assert lowest_layer(gradients(), "membranes", "size", depth).shape == (2, 3)
+        assert curves(direction)[way][1].tolist() == wanted(way, "cosine")
+        assert curves(length)[way][1].tolist() == wanted(way, "size")
+    assert curves(direction)["two measurements"][1].tolist() == wanted("differences", "cosine")
+    assert lowest_layer(gradients(), "membranes", "size", depth, kappa).shape == (2, 3)
 
 
-def test_a_depth_that_was_not_recorded_is_refused():
+def test_a_depth_or_an_inhibition_that_was_not_recorded_is_refused():
     with pytest.raises(ValueError, match="depth"):
         gradients_measured(gradients(), depth=3)
+    with pytest.raises(ValueError, match="kappa"):
+        gradients_measured(gradients(), depth=1, kappa=-1.0)
+
+
+def test_controls_stand_beside_the_case_that_they_repeat():
+    usual = measured("membranes", 1, 10.0, -0.4)
+    assert controls_measured(gradients(), -0.4) == {
+        "as in the figure": (usual["cosine"], usual["size"]),
+        "no clip": (0.4, 5),
+    }
 
 
 def test_the_last_epochs_are_averaged_for_each_seed():

@@ -20,7 +20,7 @@ LEFT_OUT = {
 }
 
 
-def lowest_layer(record: Record, way: str, quantity: str, depth: int) -> np.ndarray:
+def lowest_layer(record: Record, way: str, quantity: str, depth: int, kappa: float = 0.0) -> np.ndarray:
     """Return what was found for the gradients of the lowest weights, one row for each rate, one column for each run.
 
     Args:
@@ -28,18 +28,36 @@ def lowest_layer(record: Record, way: str, quantity: str, depth: int) -> np.ndar
         way: which gradient, "membranes" or a surrogate; "differences" for half of the samples against the others.
         quantity: "cosine" or "size".
         depth: layers of the networks.
+        kappa: their inhibition.
 
     Raises:
-        ValueError: for a depth that was not recorded.
+        ValueError: for a depth or an inhibition that was not recorded.
     """
-    depths = record.settings["depths"]
-    _checks.require(depth in depths, "depth", depth, f"one of {depths}")
-    runs = [run for run in record.results["runs"] if run["depth"] == depth]
-    rates = record.settings["spikes"]
-    return np.array([[run[way][quantity][0] for run in runs if run["wanted"] == rate] for rate in rates])
+    settings = record.settings
+    _checks.require(depth in settings["depths"], "depth", depth, f"one of {settings['depths']}")
+    _checks.require(kappa in settings["kappas"], "kappa", kappa, f"one of {settings['kappas']}")
+    runs = [run for run in record.results["runs"] if (run["depth"], run["kappa"]) == (depth, kappa)]
+    return np.array([[run[way][quantity] for run in runs if run["wanted"] == rate] for rate in settings["spikes"]])
 
 
-def gradients_measured(record: Record, depth: int) -> list[Axes]:
+def controls_measured(record: Record, kappa: float = 0.0) -> dict[str, tuple[float, float]]:
+    """Return the median cosine and relative length of "membranes", as in the figure and in each control.
+
+    Args:
+        record: of `signals_gradients`.
+        kappa: inhibition of the networks.
+    """
+    case = record.settings["control"]
+    usual = [run for run in record.results["runs"] if (run["depth"], run["wanted"]) == (case["depth"], case["spikes"])]
+    cases = {"as in the figure": usual} | record.results["controls"]
+    found = {name: [run["membranes"] for run in runs if run["kappa"] == kappa] for name, runs in cases.items()}
+    return {
+        name: tuple(float(np.median([each[quantity] for each in runs])) for quantity in ("cosine", "size"))
+        for name, runs in found.items()
+    }
+
+
+def gradients_measured(record: Record, depth: int, kappa: float = 0.0) -> list[Axes]:
     """Draw how the gradients of the lowest weights compare with the measured one, against the rate of the neurons.
 
     A dotted line shows how well the measurement from half of the samples agrees with that from the others.
@@ -47,23 +65,24 @@ def gradients_measured(record: Record, depth: int) -> list[Axes]:
     Args:
         record: of `signals_gradients`.
         depth: layers of the networks.
+        kappa: their inhibition.
 
     Returns:
         The axes of the cosine and of the relative length.
 
     Raises:
-        ValueError: for a depth that was not recorded.
+        ValueError: for a depth or an inhibition that was not recorded.
     """
     rates = record.settings["spikes"]
     axes = panels(2)
     for (way, color), aside in zip(WAYS.items(), (0.94, 0.98, 1.02, 1.06), strict=True):
         for axis, quantity in zip(axes, ("cosine", "size"), strict=True):
-            values = lowest_layer(record, way, quantity, depth)
+            values = lowest_layer(record, way, quantity, depth, kappa)
             axis.plot(np.multiply(rates, aside), values, ".", color=color)
             axis.plot(rates, np.median(values, 1), color=color, label=way)
             axis.set_xscale("log")
             axis.set_xticks(rates, labels=[f"{rate:g}" for rate in rates])
-    halves = np.median(lowest_layer(record, "differences", "cosine", depth), 1)
+    halves = np.median(lowest_layer(record, "differences", "cosine", depth, kappa), 1)
     axes[0].plot(rates, halves, ":", color=BLACK, label="two measurements")
     axes[1].axhline(1, color="0.5", linestyle="--", linewidth=1)
     axes[1].set_yscale("log")

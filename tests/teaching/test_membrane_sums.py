@@ -168,6 +168,12 @@ def test_gradients_of_the_lowest_layer_are_drawn_against_the_rate(depth, kappa):
     assert lowest_layer(gradients(), "membranes", "size", depth, kappa).shape == (2, 3)
 
 
+def test_no_direction_is_cut_off():
+    record = gradients()
+    record.results["runs"][0]["surrogate 3"]["cosine"] = -0.27
+    assert gradients_measured(record, 1)[0].get_ylim()[0] < -0.27
+
+
 def test_a_depth_or_an_inhibition_that_was_not_recorded_is_refused():
     with pytest.raises(ValueError, match="depth"):
         gradients_measured(gradients(), depth=3)

@@ -3,7 +3,7 @@
 #
 # **Can errors flow through membranes, without any surrogate of the spike?**
 #
-# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 40 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
+# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 45 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/18_membranes_as_signals.ipynb)
 
@@ -47,7 +47,11 @@ from snn_core.teaching.diagrams import (
     neighbours,
     without_each,
 )
-from snn_core.teaching.diagrams.signals_measured import last_epochs, lowest_layer
+from snn_core.teaching.diagrams.signals_measured import (
+    controls_measured,
+    last_epochs,
+    lowest_layer,
+)
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import MembraneSum
 from snn_core.teaching.inputs import flat_digits
@@ -90,7 +94,7 @@ axes = membrane_sums(one, *events)
 decorate(axes[0], title="The membrane is what came in, less what went out")
 
 # %% [markdown]
-# It is their difference, at every moment. And it is the *small* one of the three: what comes in goes out again, a little later, in portions of one threshold. Less than a portion waits in the membrane.
+# It is their difference. And it is the *small* one of the three: what comes in goes out again, in portions of one threshold.
 #
 # Page 05 needed a surrogate because a spike is a jump. Lee, Delbruck and Pfeiffer (2016) look at the big curves instead, and treat the jumps as noise on them. Move the sliders:
 
@@ -125,8 +129,8 @@ assert MembraneSum.controls["rate"].start == 0.4
 # ## You will
 #
 # - take a membrane apart by hand into what came in and what went out;
-# - read derivatives off a straight line, without a surrogate, and see how true they are;
-# - follow an inhibiting spike to its neighbour, and invert the matrix that it makes;
+# - read derivatives off a straight line, and measure how true they are;
+# - follow an inhibiting spike to its neighbour and back;
 # - train a network to read unseen digits, and take its ingredients away.
 
 # %% [markdown]
@@ -159,37 +163,29 @@ for moment in run_events(nn.Sequential(layer), when, which):
     )
 
 # %% [markdown]
-# They do: $0.45 + 0.8 - 1 = 0.25$, and $1.5 - 1.25 = 0.25$. To leak, to add and to subtract are all *linear*. So it does not matter whether the membrane leaks, or whether all that ever went into it leaks by itself. (`run_events` goes from event to event, with the exact decay in between.)
+# They do: $0.45 + 0.8 - 1 = 0.25$, and $1.5 - 1.25 = 0.25$. To leak, to add and to subtract are all *linear*: all that ever went into the membrane may as well leak by itself. (`run_events` decays exactly from event to event.)
 
 # %% [markdown]
 # With many inputs, each with its activity $x_k$ and weight $w_k$, and any threshold:
 #
 # $$x_k(t) = \sum_{\text{spikes } t_p} e^{-(t - t_p)/\tau}, \qquad s = \sum_k w_k\, x_k, \qquad V = s - V_\mathrm{th}\, a .$$
 #
-# $s$ is the **drive**. $V$ is the membrane after a spike and its reset, page 02's state $v$. Is it exact for a whole layer, too?
-
-# %%
-generator = seed_torch(0)
-crowd = layer_with(torch.randn(8, 5, generator=generator))
-when = 50 * torch.rand(300, generator=generator)
-which = torch.randint(5, (300,), generator=generator)
-gaps = []
-for moment in run_events(nn.Sequential(crowd), when, which):
-    by_sums = crowd.weight.double() @ moment.x - moment.a
-    gaps.append(moment.membrane - by_sums)
-print(torch.stack(gaps).abs().max())
-
-# %% [markdown]
-# Up to rounding, after each of 300 events. (Neurons must be neither refractory nor clipped from below. The paper's are both: *Deeper*.)
+# $s$ is the **drive**. $V$ is the membrane after a spike and its reset, page 02's state $v$. This is exact for a whole layer, as long as its neurons are neither refractory nor clipped from below (the paper's are both: *Deeper*).
 
 # %% tags=["check"]
-assert torch.stack(gaps).abs().max() < 1e-12
+source = seed_torch(0)
+crowd = layer_with(torch.randn(8, 5, generator=source))
+when = 50 * torch.rand(300, generator=source)
+which = torch.randint(5, (300,), generator=source)
+for moment in run_events(nn.Sequential(crowd), when, which):
+    by_sums = crowd.weight.double() @ moment.x - moment.a
+    assert (moment.membrane - by_sums).abs().max() < 1e-12
+assert moment.a.sum() > 5
 hand = layer_with([[0.8]], tau_mem=10 / math.log(2))
 regular = (torch.tensor([0.0, 10, 20, 30]), torch.zeros(4, dtype=torch.int64))
 rows = [(m.x, m.a, m.membrane) for m in run_events(nn.Sequential(hand), *regular)]
 table = [(1, 0, 0.8), (1.5, 1, 0.2), (1.75, 0.5, 0.9), (1.875, 1.25, 0.25)]
 assert np.allclose(np.array(rows).reshape(4, 3), table)
-assert moment.a.sum() > 5
 
 # %% [markdown]
 # ## 2 · Forget the small rest
@@ -201,6 +197,7 @@ assert moment.a.sum() > 5
 # This is the **transfer function** of a spiking neuron: a straight line. We try it with one neuron, 20 inputs, and 500 samples of 50 ms, with little input or much. From here on time goes in steps of 1 ms, so that many samples run at once.
 
 # %%
+generator = seed_torch(0)
 weight = 0.6 * torch.rand(1, 20, generator=generator) - 0.15
 chance = torch.rand(500, 20, generator=generator)
 chance *= torch.rand(500, 1, generator=generator)
@@ -236,7 +233,7 @@ decorate(
 # %% [markdown]
 # ### And the jumps?
 #
-# Turn all 20 weights up together, by a factor from 0.8 to 1.2. The line says that the activity grows in proportion.
+# Now all 20 weights grow together, by a factor from 0.8 to 1.2. By the line the activity grows in proportion.
 #
 # > **Before you run:** what does the curve of a *single* sample look like? And the mean of all 500?
 
@@ -269,16 +266,16 @@ decorate(
 )
 
 # %% [markdown]
-# One sample jumps, as on page 05. Between two jumps up it even *falls*, since the same spikes come earlier and have decayed further at the end. Its own slope says nothing. But the jumps lead *along a line*. In the mean they cancel. The rest is about half a threshold at every factor: it shifts the curve and leaves its slope, here within 1 %.
+# One sample jumps, as on page 05. Between two jumps up it even *falls*: the same spikes come earlier and have decayed further at the end. But the jumps lead *along a line*, and cancel in the mean. The rest is about half a threshold at every factor: it shifts the curve and leaves its slope, within 5 % here, where most weights are positive.
 #
-# So we call the jumps noise, and take the slope of the line for the gradient.
+# So we take the slope of the line for the gradient.
 
 # %% [markdown]
 # From $a = s/V_\mathrm{th}$, for a neuron that fires:
 #
 # $$\frac{\partial a}{\partial s} = \frac{1}{V_\mathrm{th}}, \qquad \frac{\partial a}{\partial w_k} = \frac{x_k}{V_\mathrm{th}}, \qquad \frac{\partial a}{\partial V_\mathrm{th}} = -\frac{a}{V_\mathrm{th}} .$$
 #
-# For a silent neuron all are 0, as in a ReLU. With $x = (2, 1)$, a threshold of 0.5 and $a = 3$: the slopes by the weights are $2/0.5 = 4$ and $1/0.5 = 2$, that by the threshold is $-3/0.5 = -6$.
+# For a silent neuron all are 0, as in a ReLU. With $x = (2, 1)$, a threshold of 0.5 and $a = 3$ the slopes are $2/0.5$ and $1/0.5$ by the weights, $-3/0.5$ by the threshold:
 
 # %%
 slopes = transfer_slopes(
@@ -297,7 +294,8 @@ up = courses[1:, sample] > courses[:-1, sample]
 down = courses[1:, sample] < courses[:-1, sample]
 assert down.sum() > up.sum() > 5
 steepness = (courses[-1] - courses[0]).mean() / 0.4
-assert abs(steepness / s.mean() - 1) < 0.01
+assert abs(steepness / s.mean() - 1) < 0.05
+assert (weight > 0).float().mean() > 0.6
 waiting = s.mean() * factors - courses.mean(1)
 assert ((0.35 < waiting) & (waiting < 0.65)).all()
 assert slopes.weight.tolist() == [[4, 2]]
@@ -372,9 +370,9 @@ print("spikes:", before)
 print("errors:", peak_error(before, labels[:1]))
 
 # %% [markdown]
-# The error $o_i$ of an output neuron compares its spike count $n_i$ with the largest one, less 1 for the right answer ($y_i = 1$):
+# The error $e_i$ of an output neuron compares its spike count $n_i$ with the largest one, less 1 for the right answer ($y_i = 1$):
 #
-# $$o_i = \frac{n_i}{\max_j n_j} - y_i .$$
+# $$e_i = \frac{n_i}{\max_j n_j} - y_i .$$
 #
 # Neurons 1, 3 and 8 say the most and should say nothing: $+1$. Neuron 5 is silent and should say the most: $-1$. An output that should speak passes its error on although it is silent (our choice). From here it is the chain rule along straight lines: each neuron that fires (or should) divides by its threshold, the inhibition shares the error among neighbours, the weights carry it to the layer below. A weight changes by *error times* $x_k$.
 #
@@ -389,28 +387,17 @@ for gradient in ("membranes", "surrogate"):
 
 # %% [markdown]
 # The activities $x$ and $a$ at the end, and no more, however many steps there are. (Of the 1.2 MB the weights are one.) BPTT keeps every step.
-#
-# Now one update from this digit, and the same spikes again:
-
-# %%
-learner = MembraneLearner(network, lr=3e-4)
-learner.learn(digit, labels[:1])
-after = network(digit).counts.detach()
-print("spikes:", after)
 
 # %% [markdown]
 # ### And it learns
 #
-# `MembraneLearner` does four things more, which section 6 takes away: it keeps errors equally large in all layers, scales the updates, stops weights from growing without bound, and moves thresholds so that everybody gets a turn.
+# Layers and learner do a few things more, which section 6 takes away one by one.
 
 # %% tags=["check"]
 assert labels[0] == 5
 assert before.tolist() == [[2, 5, 0, 5, 0, 0, 0, 0, 5, 0]]
 assert peak_error(before, labels[:1])[0, [1, 3, 8]].tolist() == [1, 1, 1]
 assert peak_error(before, labels[:1])[0, 5] == -1
-assert after.argmax() == 5
-assert after[0, 5] > 10
-assert after.sum() - after[0, 5] < 5
 lean = membrane_network([784, 300, 10])
 with SavedBytes() as little:
     lean(encode(images[:50]))
@@ -482,103 +469,114 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does, with this seed. Errors flow through membranes, and no derivative of a spike was needed.
+# It does, with this seed. A hidden layer that stays as it started ends at 78 to 80 % (`experiments.signals_controls`). Errors flow through membranes, and no derivative of a spike was needed.
 
 # %% tags=["check"]
 assert final >= 0.92
+controls = recorded("signals_controls").results
+assert min(controls["all"]) > 0.92
+assert {round(each, 2) for each in controls["frozen"]} == {0.78, 0.8}
 
 # %% [markdown]
 # ## 5 · Is it the better gradient?
 #
-# It needs no surrogate. That does not make it right. So we measure, in random networks of 12 neurons a layer, by 2,000 random inputs. 60 weights of the lowest layer are moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. With it we compare the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
+# No surrogate does not mean the right gradient. We measure, in random networks of 12 neurons a layer without inhibition, by 2,000 random inputs: 60 weights of the lowest layer are moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. Beside it we put the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
 #
 # > **Before you look:** where do you expect the straight line to be a bad guide?
 
-# %% alt="Two panels against the spikes of a neuron within 50 ms: 1, 3 and 10. Left, the cosine with the measured gradient of one layer: a dotted line for two measurements stays near 1, membranes fall from nearly 1 to 0.84, the medians of the surrogates stay above 0.92. Right, the length relative to the measured one: membranes rise from 1 to 2.3, the surrogates lie at nine, five and 1.6 times at one spike and fall. Dots are single networks, lines their medians."
+# %% alt="Two panels against the spikes of a neuron within 50 ms: 1, 3 and 10. Left, the cosine with the measured gradient of one layer: a dotted line for two measurements stays near 1; membranes stay with the surrogates near 1 at one and three spikes and fall to 0.9 at ten, where the surrogates stay above 0.96. Right, the length relative to the measured one: membranes rise from 1 to 1.5, the surrogates lie near nine, five and two times and fall a little. Dots are single networks, lines their medians."
 gradients = recorded("signals_gradients")
 print(gradients)
 axes = gradients_measured(gradients, depth=1)
 
 # %% [markdown]
-# Where neurons spike often. At one spike in 50 ms direction and length are right, and nothing was chosen. At ten, one neuron in eight fires at more than half of the steps. The line does not know that a step of 1 ms holds one spike at most. The surrogates' direction holds in the median; their length depends on the steepness.
-#
-# And through four layers?
+# Where neurons spike often. At one spike in 50 ms direction and length are right, and nothing was chosen. At ten the direction is worse than that of the surrogates. Is one spike in a step of 1 ms too few? Or is it the clip at $-V_\mathrm{th}$: what it throws away is still in the sums? Without either:
 
-# %% alt="The same two panels for the lowest weights of four layers. Left: the cosines lie between 0.74 and 1, a dotted line for two measurements near 1; at one spike membranes are as good as the surrogates, at ten worse. Right, on a logarithmic axis: membranes are 3 times too long at one spike and 30 times at ten; the surrogates lie between 2,000 times too long and five times too short."
-axes = gradients_measured(gradients, depth=4)
+# %%
+print("cosine and length:")
+for case, found in controls_measured(gradients).items():
+    print(f"{case:16}", np.round(found, 2))
 
 # %% [markdown]
-# The dots overlap at one and three spikes; at ten the direction is worse in the median. The length grows to 3 times the right one at one spike, to 30 at ten.
+# A finer step alone changes nothing; the clip is about half of it. Through four layers (*Deeper*) the direction is as good as that of the surrogates at one spike; at ten the length is 3 to 26 times the right one.
 #
-# So it is not the better gradient. In steps of 1 ms it is a good one where neurons spike rarely, and a cheap one. But something has to keep its length in check.
+# So it is not the better gradient. It is a good one where neurons spike rarely, and a cheap one; its length has to be kept in check. Do those spike rarely that section 4 has trained?
+
+# %%
+hidden = network[0](encode(test_images)).counts
+print("fire:", (hidden > 0).float().mean())
+print("spikes of those:", hidden[hidden > 0].mean())
+
+# %% [markdown]
+# Few of them fire for a digit, but those about six times in 25 ms: as often as at ten above, and their membranes are clipped.
 
 # %% tags=["check"]
 assert gradients.settings["width"] == 12
 assert gradients.settings["samples"] == 2000
 assert gradients.settings["weights"] == 60
-assert gradients.settings["change"] == 0.1
 assert gradients.settings["scales"] == [1, 3, 10]
 assert gradients.settings["spikes"] == [1, 3, 10]
+assert gradients.settings["change"] == 0.1
+assert gradients.settings["control"] == {"depth": 1, "spikes": 10}
 measured = {}
-for way in ("membranes", "surrogate 1", "surrogate 3", "surrogate 10"):
+for way in ("differences", "membranes", "surrogate 1", "surrogate 3", "surrogate 10"):
     for quantity in ("cosine", "size"):
         for depth in (1, 4):
-            values = lowest_layer(gradients, way, quantity, depth)
-            measured[way, quantity, depth] = np.median(values, 1)
+            measured[way, quantity, depth] = lowest_layer(gradients, way, quantity, depth)
+middle = {key: np.median(values, 1) for key, values in measured.items()}
 surrogates = [f"surrogate {scale}" for scale in (1, 3, 10)]
-for depth in (1, 4):
-    halves = lowest_layer(gradients, "differences", "cosine", depth)
-    assert np.median(halves, 1).min() > 0.96
-assert measured["membranes", "cosine", 1][0] > 0.98
-assert abs(measured["membranes", "size", 1][0] - 1) < 0.1
-assert all(measured[way, "cosine", 1].min() > 0.92 for way in surrogates)
-assert measured["membranes", "cosine", 1][2] < 0.88
-rivals_point = np.array([measured[way, "cosine", 4] for way in surrogates])
-assert (measured["membranes", "cosine", 4][:2] > rivals_point.min(0)[:2]).all()
-assert measured["membranes", "cosine", 4][2] < rivals_point.min(0)[2] - 0.05
-assert np.allclose(measured["membranes", "size", 4][[0, 2]], [3, 30], rtol=0.15)
-assert measured["surrogate 1", "size", 4][0] > 2000
-assert abs(1 / measured["surrogate 10", "size", 4][2] - 5) < 1
-often = [run["saturated"][0] for run in gradients.results["runs"] if run["wanted"] == 10]
-assert abs(np.mean(often) - 1 / 8) < 0.02
+assert min(middle["differences", "cosine", depth].min() for depth in (1, 4)) > 0.95
+assert middle["membranes", "cosine", 1][0] > 0.99
+assert abs(middle["membranes", "size", 1][0] - 1) < 0.1
+assert all(middle[way, "cosine", 1].min() > 0.96 for way in surrogates)
+assert abs(middle["membranes", "cosine", 1][2] - 0.9) < 0.01
+assert abs(middle["membranes", "size", 1][2] - 1.5) < 0.1
+apart = {case: 1 - cosine for case, (cosine, _) in controls_measured(gradients).items()}
+assert abs(apart["0.25 ms"] / apart["as in the figure"] - 1) < 0.1
+assert 0.4 < apart["no clip"] / apart["as in the figure"] < 0.6
+assert apart["both"] < apart["no clip"]
+assert all(middle["membranes", "cosine", 4][0] > middle[w, "cosine", 4][0] for w in surrogates)
+lengths = measured["membranes", "size", 4][2]
+assert (round(lengths.min()), round(lengths.max())) == (3, 26)
+assert 0.1 < (hidden > 0).float().mean() < 0.16
+assert abs(hidden[hidden > 0].mean() - 6) < 0.5
+often = [run["active"][0] for run in gradients.results["runs"] if run["wanted"] == 10]
+assert abs(10 / np.mean(often) / 2 - 6) < 0.5  # per neuron that fires, in 25 ms
 
 # %% [markdown]
 # ## 6 · What each ingredient is for
 #
-# Straight lines alone do not train a deep network. At the start $V_\mathrm{th} = \alpha\sqrt{3/M}$ for $M$ inputs; with $\alpha = 1$ and 100 neurons a layer that is 0.17.
+# Straight lines alone do not train a deep network. At the start $V_\mathrm{th} = \alpha\sqrt{3/M}$ for $M$ inputs: the larger $\alpha$, the fewer neurons fire.
 #
-# > **Before you run:** on its way back an error is divided by the threshold once a layer. What becomes of it below six hidden layers?
+# > **Before you run:** on its way back an error is divided by the threshold, here below 1, once a layer, and only neurons that fire pass it on. What becomes of it below six hidden layers?
 
-# %% alt="Error against the layer, from the output down to the first hidden layer, on a logarithmic axis. As it is it grows from below 1 to about ten thousand. Normalised it stays near 1."
+# %% alt="Error against the layer, from the output down to the first hidden layer, on logarithmic axes, for alpha of 1, 2 and 3. Left, as it is: from below 1 it grows to ten thousand, grows to 30, or falls to a hundredth. Right, normalised: all three stay between a fourth and 3."
 some = digits_as_spikes()  # 100 digits and their labels
-axis = panels()
-for normalise in (False, True):
-    deep = deep_membranes(6, alpha=1.0, normalise=normalise)
-    error = vital_signs(deep, *some)["error"]
-    label = "normalised" if normalise else "as it is"
-    axis.semilogy(range(1, 8), error, "o-", label=label)
-axis.invert_xaxis()
-decorate(
-    axis,
-    x="layer (7 is the output)",
-    y="error",
-    title="Going down, errors explode",
-)
+spread = panels(2)
+for axis, normalise in zip(spread, (False, True), strict=True):
+    for alpha in (1.0, 2.0, 3.0):
+        deep = deep_membranes(6, alpha=alpha, normalise=normalise)
+        error = vital_signs(deep, *some)["error"]
+        axis.semilogy(range(1, 8), error, "o-", label=f"α = {alpha:g}")
+    axis.set(xlim=(7.3, 0.7), ylim=(0.003, 30_000))
+    axis.set_xlabel("layer (7 is the output)")
+decorate(spread[0], y="error", title="As it is: explode or vanish")
+decorate(spread[1], title="Normalised: keep their size")
 
 # %% [markdown]
-# It grows more than 10,000-fold. The **error normalisation** divides the gain $g_i = 1/V_{\mathrm{th},i}$ of each neuron that fires by the root mean square $\bar g$ of them all, and multiplies what goes down by $\sqrt{M/m_\mathrm{out}}$, where $m_\mathrm{out}$ neurons fire. Each layer then passes on about as much as it gets.
+# It depends on $\alpha$ and on who fires: more than 10,000 times as large, or 27 times smaller. The **error normalisation** divides the gain $g_i = 1/V_{\mathrm{th},i}$ of each neuron that fires by the root mean square of them all, and multiplies what goes down by $\sqrt{M/m_\mathrm{out}}$, where $m_\mathrm{out}$ neurons fire. Each layer then passes on about as much as it gets, whatever $\alpha$ is.
 
 # %% [markdown]
-# The other ingredients:
+# The other ingredients (formulas in *Deeper*):
 #
 # | ingredient | what it does | against |
 # |---|---|---|
-# | scaling | updates of weights $\times \sqrt{N/m_\mathrm{in}}$, of thresholds $\times \sqrt{N/(m_\mathrm{in}M)}$: $N$ neurons, $m_\mathrm{in}$ of $M$ inputs active | steps that depend on layer size |
-# | penalty | $\frac{\lambda}{2} \sum_i e^{\beta(\sum_j w_{ij}^2 - 1)}$: $\lambda$ is `penalty`, $\beta = 10$ | a few neurons with huge weights |
-# | balance | the $m_\mathrm{out}$ that fire: $V_\mathrm{th}$ up by $\rho N$; all: down by $\rho\, m_\mathrm{out}$; $\rho$ is `balance` | neurons that never fire, or always |
+# | scaling | larger updates where few inputs are active, smaller ones of thresholds | steps that depend on layer size |
+# | penalty | is steep where a neuron's squared weights sum to more than 1 | a few neurons with huge weights |
+# | balance | raises thresholds of those that fire, lowers all; their sum stays | neurons that never fire, or always |
 # | inhibition | a spike takes $\sigma\kappa V_\mathrm{th}$ from the others | neurons that all say the same |
 #
-# > **Before you look:** which of them can be left out with two hidden layers? And with four?
+# > **Before you look:** which of them can be left out with two hidden layers? And with four? (At the start $\alpha = 3$.)
 
 # %% alt="Accuracy of five runs for each of seven networks: with everything, and without normalisation, scaling, both, inhibition, penalty and balance; with two and with four hidden layers."
 ingredients = recorded("signals_ingredients")
@@ -592,7 +590,7 @@ decorate(axis, title="One dot a seed")
 # %% [markdown]
 # ### The paper's tables
 #
-# The full MNIST, and an event camera's digits (page 17). Three seeds, mean of the last five epochs:
+# The full MNIST, and an event camera's digits (page 17). Three seeds, mean of the last five epochs; further settings in *Deeper*:
 
 # %%
 paper = recorded("membranes_as_signals")
@@ -604,38 +602,51 @@ for arm, found in last_epochs(paper).items():
 # | | paper | what differs here |
 # |---|---|---|
 # | one hidden layer | 98.64 % | Adam, 30 epochs (paper: 200), steps of 1 ms |
-# | two hidden layers | 98.77 % | the same; 300 and 300 neurons |
+# | two hidden layers | 98.77 % | the same |
 # | softmax error | – | softmax of the counts in place of $n_i/\max_j n_j$ |
-# | surrogate | – | BPTT; same neurons and regularisers |
-# | N-MNIST | 70,000 recordings | 1,000 to learn from, 100 to test |
+# | surrogate | – | BPTT of the cross-entropy of the counts, 20 epochs |
+# | N-MNIST | – | 1,000 recordings (paper: 60,000), 100 to test; steps of 5 ms, 100 epochs |
 #
-# > **Before you look:** an ordinary network multiplies each of its 635,200 weights once for an image, even where a pixel is 0. Here an operation is one weight, added for one spike. Which needs fewer?
+# > **Before you look:** an operation is one weight, added for one spike. An ordinary network multiplies each of its 635,200 weights once for an image; if it skips what is 0, a fifth of them. Which needs fewer?
 
-# %% alt="Accuracy against operations for an image, as a share of the 635,200 of an ordinary network, which is marked by a dashed line: three curves that rise steeply and flatten."
+# %% alt="Accuracy against operations for an image, as a share of the 635,200 weights: three curves that rise steeply and flatten. Grey dots at about a fifth, and a dashed line at 1, mark an ordinary network that skips zeros, and one that does not."
 axis = panels()
 for run in paper.results["one hidden layer"]:
     share = np.divide(run["operations"], 635_200)
     axis.plot(share, run["accuracy"], color=BLUE)
+for run in recorded("signals_controls").results["ordinary"]:
+    axis.plot(run["operations"] / 635_200, run["test"][-1], "o", color=GREY)
 axis.axvline(1, color=GREY, linestyle="--")
 decorate(
     axis,
-    x="operations, relative to an ordinary network",
+    x="operations, relative to the weights",
     y="accuracy",
     title="Answers get better while events come in",
 )
 
 # %% [markdown]
-# The ordinary one, if we wait for the end: about 1,000 input events in 50 ms add 800 weights each. The spiking one needs fewer only if it stops early.
+# The ordinary one (grey), if we wait for the end: about 1,000 input events in 50 ms add 800 weights each. The spiking one needs fewer only if it stops early.
 
 # %% tags=["check"]
-plain = vital_signs(deep_membranes(6, normalise=False), *some)["error"]
-assert plain[0] > 10_000 * plain[-1]
-assert error[0] < 10 * error[-1]
-assert abs(deep[1].threshold[0] - 0.17) < 0.005
-sizes = paper.settings["usual"]["sizes"]
+growth = [[line.get_ydata()[0] / line.get_ydata()[-1] for line in axis.lines] for axis in spread]
+assert growth[0][0] > 10_000
+assert abs(growth[0][1] / 60 - 1) < 0.1
+assert round(1 / growth[0][2]) == 27
+assert 2 < min(growth[1]) < max(growth[1]) < 7
+assert deep[1].threshold.max() < 1  # alpha = 3
+usual = paper.settings["usual"]
+assert (usual["lost"], usual["layer"]["kappa"], usual["layer"]["tau_mem"]) == (0.1, -0.1, 50)
+arms = paper.settings["arms"]
+assert arms["surrogate"]["epochs"] == 20
+assert arms["N-MNIST"]["epochs"] == 100
+assert arms["N-MNIST"]["layer"] == {"tau_mem": 60, "dt": 5}
+for run in recorded("signals_controls").results["ordinary"]:
+    assert abs(run["operations"] / 635_200 - 0.2) < 0.02
+sizes = usual["sizes"]
 assert sum(np.multiply(sizes[1:], sizes[:-1])) == 635_200
 assert ingredients.settings["hidden"] == [2, 4]
-assert paper.settings["usual"]["epochs"] == 30
+assert ingredients.settings["layer"]["alpha"] == 3
+assert usual["epochs"] == 30
 assert paper.settings["steps"] == 50
 events_in = [run["events"][-1] for run in paper.results["one hidden layer"]]
 assert 900 < min(events_in) < max(events_in) < 1200
@@ -645,9 +656,9 @@ assert 900 < min(events_in) < max(events_in) < 1200
 #
 # You
 #
-# - took a membrane apart by hand: what came in, less what went out, at every event;
-# - read $1/V_\mathrm{th}$ off a straight line, saw one sample jump along it and the mean follow it, and where it misleads;
-# - followed an inhibiting spike to its neighbour, and inverted the matrix that it makes;
+# - took a membrane apart by hand into what came in and what went out;
+# - read $1/V_\mathrm{th}$ off a straight line, and measured where it misleads;
+# - followed an inhibiting spike to its neighbour and back, by the inverse of a matrix;
 # - trained a network to read more than 92 % of unseen digits, and took its ingredients away.
 #
 # | symbol | meaning | in the core |
@@ -753,7 +764,7 @@ check("18.3", repair)
 #     return network
 # ```
 #
-# The balance of thresholds would not have repaired it: where nobody fires there are no winners, and nothing moves.
+# The balance of thresholds would not have repaired it: it keeps the sum of a layer's thresholds.
 #
 # </details>
 
@@ -799,7 +810,7 @@ for dt in (4, 1, 0.25, 0.0625):
     pairs = [both_ways(seed, dt) for seed in range(16)]
     wrong = sum((exact - stepped).abs().sum() for exact, stepped in pairs)
     total = sum(exact.sum() for exact, _ in pairs)
-    print(f"{dt:6} ms: {wrong.item():3.0f} of {total.item():.0f} spikes too few or too many")
+    print(f"{dt:6} ms: counts differ by {wrong.item():3.0f} of {total.item():.0f} spikes")
 
 # %% tags=["check"]
 errors = []
@@ -810,7 +821,7 @@ assert errors == sorted(errors, reverse=True)
 assert abs(errors[1] / total.item() - 1 / 6) < 0.03
 
 # %% [markdown]
-# In steps of 1 ms about every sixth spike is another one: more than two events come in a millisecond here, and a neuron sends one spike a step at most. The difference shrinks with the step. The networks of this page learn and are tested in steps of 1 ms, so they are made for them.
+# In steps of 1 ms the counts differ by about a sixth: more than two events of a millisecond are gathered here, whatever their order, and a neuron sends one spike a step at most. The difference shrinks with the step. The networks of this page learn and are tested in steps of 1 ms.
 
 # %% [markdown]
 # ### Refractory and clipped neurons
@@ -881,7 +892,7 @@ assert torch.allclose(formula, torch.linalg.inv(unit - 0.5 * K))
 # %% [markdown]
 # ### Where weights and thresholds start
 #
-# Weights are uniform in $\pm\sqrt{3/M}$. Their variance is a third of the square of that, $1/M$, so a neuron's squared weights sum up to 1, where the penalty begins to be felt. A drive from $M$ inputs of activity $\bar x$ then has a standard deviation of about $\bar x$, whatever $M$ is. And a single spike weighs at most $\sqrt{3/M}$, so that $V_\mathrm{th} = \alpha\sqrt{3/M}$ asks for $\alpha$ of the strongest inputs at once. Both are in proportion, so $\alpha$ can stay when $M$ changes.
+# Weights are uniform in $\pm\sqrt{3/M}$. Their variance is a third of the square of that, $1/M$, so a neuron's squared weights sum up to 1, where the penalty begins to be felt. A drive from $M$ inputs then has a standard deviation of about the root mean square of their activities, whatever $M$ is. And a single spike weighs at most $\sqrt{3/M}$, so that $V_\mathrm{th} = \alpha\sqrt{3/M}$ asks for $\alpha$ of the strongest inputs at once. Both are in proportion, so $\alpha$ can stay when $M$ changes.
 
 # %%
 for inputs in (100, 400, 1600):
@@ -892,14 +903,22 @@ for inputs in (100, 400, 1600):
     print(f"{inputs:4} inputs: squares {squares:.2f}, drive {drive:.2f}, V_th {threshold:.2f}")
 
 # %% [markdown]
-# ### The two regularisers
+# ### Scaling, penalty and balance
+#
+# A layer has $N$ neurons and $M$ inputs, of which $m_\mathrm{in}$ are active; $m_\mathrm{out}$ neurons fire.
+#
+# | ingredient | formula | in the core |
+# |---|---|---|
+# | scaling | updates of weights $\times \sqrt{N/m_\mathrm{in}}$, of thresholds $\times \sqrt{N/(m_\mathrm{in}M)}$ | `MembraneLayer(scale)` |
+# | penalty | $\frac{\lambda}{2} \sum_i e^{\beta(\sum_j w_{ij}^2 - 1)}$, $\beta = 10$ | $\lambda$ is `penalty` |
+# | balance | $V_\mathrm{th}$ of those that fire up by $\rho N$; all down by $\rho\, m_\mathrm{out}$ | $\rho$ is `balance` |
 #
 # The penalty is nearly nothing below a length of 1 and steep above: a plain gradient step down it would overshoot. `shrink_rows` takes its slope at the *end* of the step instead, so a row can never be thrown to the other side. The balance moves thresholds up and down so that their sum stays.
 
 # %% alt="Left: the exponential penalty against the length of a neuron's weights, near 0 up to 0.8 and steep above 1; a second curve shows the length after a step of shrinking, which follows the diagonal up to 1 and bends to the right above. Right: thresholds of five neurons over 200 updates: the one that always fires rises, those that never fire fall, the one that fires half the time stays in between."
 lengths = torch.linspace(0, 1.6, 81)
 shrunk = lengths[:, None].clone()
-shrink_rows(shrunk, 0.02)
+shrink_rows(shrunk, 1e-4)  # learning rate times penalty, as in section 4
 left, right = panels(2)
 left.plot(lengths, [exponential_penalty(r.view(1, 1)) for r in lengths], label="penalty")
 left.plot(lengths, shrunk, color=VERMILION, label="length after a step")
@@ -922,9 +941,43 @@ assert torch.equal(shrunk.flatten().argsort(), torch.arange(81))
 assert (shrunk.flatten()[lengths < 0.5] - lengths[lengths < 0.5]).abs().max() < 1e-3
 
 # %% [markdown]
+# ### Through four layers, and with inhibition
+#
+# Section 5 again, through four layers, first without inhibition:
+
+# %% alt="Direction and length of the gradients of the lowest of four layers, without inhibition. Left: at one and three spikes the medians of membranes are as good as the surrogates', at ten 0.88 against 0.93 and more. Right, on a logarithmic axis: membranes rise from 1 to 8; the surrogates lie between 2,000 times too long and two times too short."
+axes = gradients_measured(gradients, depth=4)
+
+# %% [markdown]
+# And with $\kappa = -0.4$, as in section 4:
+
+# %% alt="The same with inhibition. Left: dots lie between 0.4 and 1, the medians of membranes fall from 0.87 to 0.73, those of the surrogates stay near 0.9. Right: membranes rise from 3 to 80 times the right length."
+axes = gradients_measured(gradients, depth=4, kappa=-0.4)
+
+# %% [markdown]
+# Inhibition costs all gradients direction. That of membranes becomes 19 to 250 times too long at ten spikes, and 1 to 12 times at one. Here two measurements agree less well, at one spike to 0.78 in the worst network. Through one layer, at ten spikes:
+
+# %%
+print("cosine and length:")
+for case, found in controls_measured(gradients, kappa=-0.4).items():
+    print(f"{case:16}", np.round(found, 2))
+
+# %% tags=["check"]
+lengths = lowest_layer(gradients, "membranes", "size", 4, kappa=-0.4)
+assert lengths[2].min().round() == 19
+assert lengths[2].max().round() == 250
+assert 1 < lengths[0].min() < 1.1
+assert lengths[0].max().round() == 12
+halves = lowest_layer(gradients, "differences", "cosine", 4, kappa=-0.4)
+assert abs(halves[0].min() - 0.78) < 0.01
+for way in ("membranes", *surrogates):
+    cosines = lowest_layer(gradients, way, "cosine", 4, kappa=-0.4)
+    assert (np.median(cosines, 1) < middle[way, "cosine", 4]).all()
+
+# %% [markdown]
 # ### Who is silent without an ingredient
 #
-# The record of section 6 also holds the learning rate that each arm was given, the share of hidden neurons that are silent for all test digits (*dead*), and the share that fire for one digit, in the mean over layers and seeds:
+# The record of section 6 also holds the learning rate that each arm was given, the share of hidden neurons that are silent for all test digits (*dead*), and the share that fire for one digit, in the mean over layers and seeds. All else is as chosen for *all*; so without scaling thresholds learn $\sqrt{M}$ times faster beside weights, and without inhibition more neurons fire.
 
 # %%
 for arm, each in ingredients.results.items():
@@ -942,8 +995,11 @@ for arm, each in ingredients.results.items():
 # | detail | our reading |
 # |---|---|
 # | $m_\mathrm{out}$ | the neurons that fire in the layer, by which an error comes back |
+# | error | of the counts $n$, taken for the gradient by the activities $a$ at the end |
+# | inhibition | a spike takes $\sigma\kappa V_\mathrm{th}$ from the others; in the paper it takes $\kappa V_\mathrm{th}$, and $\sigma$ stands for what the floor at $-V_\mathrm{th}$ takes away of that |
 # | penalty | its slope is taken after the step, so that no step overshoots |
-# | balance | winners are those that fire at all; no threshold falls below a tenth of its start |
+# | balance | winners are those that fire at all in a sample, not after each event; no threshold falls below a tenth of its start |
 # | events of one instant | arrive together; a neuron spikes once at most |
 # | steps of 1 ms | ours, for speed; a refractory time of 1 ms has no effect in them |
-# | schedule | a learning rate that falls in a straight line, and Adam where we say so |
+# | schedule | a learning rate that falls to 0, in a straight line or (section 6) along half a cosine; Adam where we say so |
+# | the paper's networks | $\kappa = -0.1$, $\tau$ = 50 ms, a tenth of the inputs lost in training; N-MNIST: $\tau$ = 60 ms, recordings turned, scaled and moved |

@@ -88,7 +88,8 @@ def gradients_measured(record: Record, depth: int, kappa: float = 0.0) -> list[A
     axes[1].set_yscale("log")
     x = f"spikes of a neuron in {record.settings['steps']} ms"
     layers = "one layer" if depth == 1 else f"{depth} layers"
-    decorate(axes[0], x=x, y="cosine", title=f"Direction through {layers}", ylim=(0.5, 1.03))
+    low = np.floor(10 * axes[0].dataLim.y0) / 10
+    decorate(axes[0], x=x, y="cosine", title=f"Direction through {layers}", ylim=(min(low, 0.5), 1.03))
     decorate(axes[1], x=x, y="length, relative", title=f"Length through {layers}: 1 is right")
     axes[1].get_legend().remove()
     return axes

@@ -391,7 +391,7 @@ for gradient in ("membranes", "surrogate"):
 # %% [markdown]
 # ### And it learns
 #
-# Layers and learner do a few things more, which section 6 takes away one by one.
+# Layers and learner do four things more, which section 6 takes away one by one.
 
 # %% tags=["check"]
 assert labels[0] == 5
@@ -469,7 +469,7 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does, with this seed. A hidden layer that stays as it started ends at 78 to 80 % (`experiments.signals_controls`). Errors flow through membranes, and no derivative of a spike was needed.
+# It does, with this seed. With its hidden layer left as it started it ends at 78 to 80 % (three other seeds, `experiments.signals_controls`). Errors flow through membranes, and no derivative of a spike was needed.
 
 # %% tags=["check"]
 assert final >= 0.92
@@ -500,7 +500,7 @@ for case, found in controls_measured(gradients).items():
 # %% [markdown]
 # A finer step alone changes nothing; the clip is about half of it. Through four layers (*Deeper*) the direction is as good as that of the surrogates at one spike; at ten the length is 3 to 26 times the right one.
 #
-# So it is not the better gradient. It is a good one where neurons spike rarely, and a cheap one; its length has to be kept in check. Do those spike rarely that section 4 has trained?
+# So it is not the better gradient. It is a good one where neurons spike rarely, and a cheap one; its length has to be kept in check. Do the neurons of section 4 spike rarely?
 
 # %%
 hidden = network[0](encode(test_images)).counts
@@ -578,7 +578,7 @@ decorate(spread[1], title="Normalised: keep their size")
 #
 # > **Before you look:** which of them can be left out with two hidden layers? And with four? (At the start $\alpha = 3$.)
 
-# %% alt="Accuracy of five runs for each of seven networks: with everything, and without normalisation, scaling, both, inhibition, penalty and balance; with two and with four hidden layers."
+# %% alt="Accuracy of three runs for each of seven networks: with everything, and without normalisation, scaling, both, inhibition, penalty and balance; with two and with four hidden layers."
 ingredients = recorded("signals_ingredients")
 print(ingredients)
 axis = without_each(ingredients)
@@ -625,7 +625,7 @@ decorate(
 )
 
 # %% [markdown]
-# The ordinary one (grey), if we wait for the end: about 1,000 input events in 50 ms add 800 weights each. The spiking one needs fewer only if it stops early.
+# The ordinary one (grey), if we wait for the end: about 1,000 input events in 50 ms add 800 weights each. The spiking one needs fewer only where its curve is left of the dots.
 
 # %% tags=["check"]
 growth = [[line.get_ydata()[0] / line.get_ydata()[-1] for line in axis.lines] for axis in spread]

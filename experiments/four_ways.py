@@ -34,6 +34,7 @@ SETTINGS = {
     "batch_size": 50,
     "lr": {"shadow": 2e-3, "spike times": 3e-3, "surrogate": 2e-3, "membranes": 3e-3},
     "shadow": {"steps": 32, "percentile": 0.99},
+    "spike times": {"drive": [16.0, 3.0], "spread": [0.3, 0.3], "latest": 30.0, "lost": 0.0},
     "surrogate": {"steps": 5, "tau_mem": 5.0, "beta_out": 0.8},
     "seeds": [0, 1, 2],
 }
@@ -139,7 +140,7 @@ def surrogate(data: Data, settings: dict, generator: Generator) -> dict:
 def spike_times(data: Data, settings: dict, generator: Generator) -> dict:
     """Train by exact gradients of spike times."""
     own = {name: settings[name] for name in ("hidden", "epochs", "batch_size")}
-    own |= {"lr": settings["lr"]["spike times"], "lost": 0.0}
+    own |= settings["spike times"] | {"lr": settings["lr"]["spike times"]}
     own = spike_times_mnist.SETTINGS | own
     network = spike_times_mnist.network_of(own, generator)
     history = spike_times_mnist.fit_times(own, network, data, generator)

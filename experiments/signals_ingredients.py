@@ -46,7 +46,7 @@ SETTINGS = {
     "epochs": 4,
     "batch_size": 20,
     "lost": 0.0,
-    "jitter": None,
+    "shift": 0,
     "seeds": [0, 1, 2],
 }
 

@@ -6,14 +6,13 @@ import torch
 
 from experiments import (
     membranes_as_signals,
-    mnist_convolutional,
     mnist_full,
     signals_controls,
     signals_gradients,
     signals_ingredients,
 )
 from snn_core.datasets import Digits, mnist_mini
-from snn_core.membrane_signals import membrane_network
+from snn_core.membrane_signals import count_scores, membrane_network
 from snn_core.teaching import records
 from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
@@ -31,7 +30,7 @@ def few_digits(tmp_path, monkeypatch):
 
 
 TINY = ["--samples", "200", "--seeds", "3", "--replace", '{"epochs": 1}']
-DIGITS = ["one hidden layer", "two hidden layers", "softmax error", "surrogate"]
+DIGITS = ["one hidden layer", "two hidden layers", "surrogate"]
 
 
 @pytest.mark.parametrize("arm", DIGITS)
@@ -68,6 +67,9 @@ def test_events_and_operations_up_to_each_step_are_counted():
     )
     hidden = network[0](spikes).spikes
     for step in range(6):
+        answers = count_scores(network(spikes[: step + 1]), network[-1].threshold).argmax(1)
+        right = (answers == torch.tensor([0, 1])).float().mean().item()
+        assert found["accuracy"][step] == right
         events = spikes[: step + 1].sum().item() / 2
         inside = hidden[: step + 1].sum().item() / 2
         assert found["events"][step] == pytest.approx(events)
@@ -90,25 +92,15 @@ def test_recordings_become_spikes_of_pixels_and_polarities(monkeypatch):
     assert labels.tolist() == [4]
 
 
-def test_a_recording_is_turned_alike_in_all_steps():
-    """Many equal steps have spikes in proportion to the turned frame."""
-    frame = torch.zeros(1, 2, 34, 34)
-    frame[0, 1, 10:16, 12:20] = 1
-    recording = frame.flatten(1).expand(1, 400, -1).to(torch.uint8)
-    most = [10.0, 0.1, 1.65]
-    found = membranes_as_signals.turn(recording, most, torch.Generator().manual_seed(5))
-    jitter = mnist_convolutional.Jitter(*most, torch.Generator().manual_seed(5))
-    assert found.dtype == torch.uint8
-    assert set(found.unique().tolist()) == {0, 1}
-    assert torch.allclose(found.float().mean(1), jitter(frame).flatten(1), atol=0.12)
-    assert not torch.equal(found[:, 0], recording[:, 0])
-
-
-def test_a_recording_that_may_not_move_stays():
-    draws = torch.rand(2, 5, 2312, generator=torch.Generator().manual_seed(0))
-    recording = (draws < 0.2).to(torch.uint8)
-    still = membranes_as_signals.turn(recording, [0.0, 0.0, 0.0], torch.Generator())
-    assert torch.equal(still, recording)
+def test_a_recording_is_moved_alike_in_all_steps():
+    draws = torch.rand(3, 5, 2312, generator=torch.Generator().manual_seed(0))
+    recordings = (draws < 0.2).to(torch.uint8)
+    found = membranes_as_signals.shift(recordings, 2, torch.Generator().manual_seed(1))
+    before, after = (each.unflatten(2, (2, 34, 34)) for each in (recordings, found))
+    for old, new in zip(before, after, strict=True):
+        moves = [(y, x) for y in range(-2, 3) for x in range(-2, 3)]
+        assert sum(torch.equal(old.roll(move, (2, 3)), new) for move in moves) == 1
+    assert not torch.equal(found, recordings)
 
 
 def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):

@@ -48,6 +48,7 @@ from snn_core.teaching.diagrams import (
     without_each,
 )
 from snn_core.teaching.diagrams.signals_measured import (
+    accuracies,
     controls_measured,
     last_epochs,
     lowest_layer,
@@ -266,7 +267,7 @@ decorate(
 )
 
 # %% [markdown]
-# One sample jumps, as on page 05. Between two jumps up it even *falls*: the same spikes come earlier and have decayed further at the end. But the jumps lead *along a line*, and cancel in the mean. The rest is about half a threshold at every factor: it shifts the curve and leaves its slope, within 5 % here, where most weights are positive.
+# One sample jumps, as on page 05. Between two jumps up it even *falls*: the same spikes come earlier and have decayed further at the end. But the jumps lead *along a line*, and cancel in the mean. The rest is about half a threshold at every factor: it shifts the curve and leaves its slope, within 5 % for these weights.
 #
 # So we take the slope of the line for the gradient.
 
@@ -317,7 +318,7 @@ axes = neighbours({"Alone": alone, "Inhibited": rivals}, *events)
 # %% [markdown]
 # The weaker one. Neuron 1 spikes first, and neuron 2 has to make up for it before it comes near its threshold. A small lead of the drive becomes a large one of the spikes.
 #
-# The sum gets one more term, with the inhibition $\kappa \le 0$ (here $-1$) and its efficacy $\sigma$ (0.5):
+# The sum gets one more term, with the inhibition $\kappa \le 0$ (here $-1$) and its efficacy $\sigma$ (0.5); only their product counts:
 #
 # $$V_i = s_i - V_{\mathrm{th},i}\, a_i + \sigma\kappa\, V_{\mathrm{th},i} \sum_{j \ne i} a_j .$$
 
@@ -356,7 +357,7 @@ assert rivals.inhibition == -0.5
 # %% [markdown]
 # ## 4 · Errors come back
 #
-# Now a network: 784 pixels, 300 hidden neurons, 10 outputs, and an image that is shown for 25 ms. Here $\kappa = -0.4$ and $\sigma = 0.5$; membranes are clipped at $-V_\mathrm{th}$; `alpha` sets the first thresholds (section 6).
+# Now a network: 784 pixels, 300 hidden neurons, 10 outputs, and an image that is shown for 25 ms. Here $\sigma\kappa = -0.2$; membranes are clipped at $-V_\mathrm{th}$; `alpha` sets the first thresholds (section 6).
 
 # %%
 images, labels, test_images, test_labels = flat_digits()
@@ -386,12 +387,12 @@ for gradient in ("membranes", "surrogate"):
     print(f"{gradient}: {saved.bytes / 1e6:.1f} MB")
 
 # %% [markdown]
-# The activities $x$ and $a$ at the end, and no more, however many steps there are. (Of the 1.2 MB the weights are one.) BPTT keeps every step.
+# The activities $x$ and $a$ at the end, and no more, however many steps there are. (1 MB of the 1.2 is the weights.) BPTT keeps every step.
 
 # %% [markdown]
 # ### And it learns
 #
-# Layers and learner do four things more, which section 6 takes away one by one.
+# Layers and learner do more than that: `penalty`, `balance` and two others, which section 6 takes away one by one.
 
 # %% tags=["check"]
 assert labels[0] == 5
@@ -406,6 +407,8 @@ with SavedBytes() as longer:
     lean(encoding.rate(images[:50], steps=50, gain=0.4))
 assert longer.bytes == little.bytes
 assert saved.bytes > 5 * little.bytes
+assert round(4 * sum(layer.weight.numel() for layer in lean) / 1e6) == 1
+assert all(layer.inhibition == -0.2 for layer in network)
 
 # %%
 network = membrane_network([784, 300, 10], alpha=4.0, generator=generator)
@@ -469,46 +472,37 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does, with this seed. With its hidden layer left as it started it ends at 78 to 80 % (three other seeds, `experiments.signals_controls`). Errors flow through membranes, and no derivative of a spike was needed.
+# It does. Three other seeds end at 93 to 94 % of the 1,000 test digits; with the hidden layer left as it started, at 78 to 80 % (`experiments.signals_controls`). Errors flow through membranes, and no derivative of a spike was needed.
 
 # %% tags=["check"]
 assert final >= 0.92
 controls = recorded("signals_controls").results
-assert min(controls["all"]) > 0.92
+assert {round(each, 2) for each in controls["all"]} == {0.93, 0.94}
+assert len(test_labels) == 1000
 assert {round(each, 2) for each in controls["frozen"]} == {0.78, 0.8}
 
 # %% [markdown]
 # ## 5 · Is it the better gradient?
 #
-# No surrogate does not mean the right gradient. We measure, in random networks of 12 neurons a layer without inhibition, by 2,000 random inputs: 60 weights of the lowest layer are moved up and down, by a tenth of the largest. What that does to the mean activity of the outputs is the gradient that we want. Beside it we put the slopes of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10. A dot is a network, a line their median; *two measurements* are from half of the inputs each.
+# No surrogate does not mean the right gradient. We measure, in random networks of one layer:
+#
+# - 12 neurons that inhibit each other as in section 4, and 2,000 random inputs of 50 ms;
+# - a weight is moved up and down a little: the change of the mean output is the *right* slope;
+# - 60 weights make a gradient, beside that of the lines (*membranes*), and BPTT with surrogates of steepness 1, 3 and 10.
+#
+# A dot is a network, a line the median of six. The dotted line compares two measurements.
 #
 # > **Before you look:** where do you expect the straight line to be a bad guide?
 
-# %% alt="Two panels against the spikes of a neuron within 50 ms: 1, 3 and 10. Left, the cosine with the measured gradient of one layer: a dotted line for two measurements stays near 1; membranes stay with the surrogates near 1 at one and three spikes and fall to 0.9 at ten, where the surrogates stay above 0.96. Right, the length relative to the measured one: membranes rise from 1 to 1.5, the surrogates lie near nine, five and two times and fall a little. Dots are single networks, lines their medians."
+# %% alt="Two panels against the spikes of a neuron within 50 ms: 1, 3 and 10. Left, the cosine with the measured gradient: a dotted line for two measurements stays near 1; membranes are with the surrogates near 1 at one and three spikes and fall to 0.83 at ten, where the surrogates stay at 0.97. Right, the length relative to the measured one: membranes rise from 1 to 2.5; the surrogates start at eight, four and 1.4 and fall to a third of that. Dots are single networks, lines their medians."
 gradients = recorded("signals_gradients")
 print(gradients)
-axes = gradients_measured(gradients, depth=1)
+axes = gradients_measured(gradients, depth=1, kappa=-0.4)
 
 # %% [markdown]
-# Where neurons spike often. At one spike in 50 ms direction and length are right, and nothing was chosen. At ten the direction is worse than that of the surrogates. Is one spike in a step of 1 ms too few? Or is it the clip at $-V_\mathrm{th}$: what it throws away is still in the sums? Without either:
-
-# %%
-print("cosine and length:")
-for case, found in controls_measured(gradients).items():
-    print(f"{case:16}", np.round(found, 2))
-
-# %% [markdown]
-# A finer step alone changes nothing; the clip is about half of it. Through four layers (*Deeper*) the direction is as good as that of the surrogates at one spike; at ten the length is 3 to 26 times the right one.
+# Where neurons spike often. At one spike in 50 ms direction and length are right, and no steepness was chosen. At ten it is the worst of the four in direction, and 2.5 times too long. So it is not the better gradient. (*Deeper*: other causes, and four layers.)
 #
-# So it is not the better gradient. It is a good one where neurons spike rarely, and a cheap one; its length has to be kept in check. Do the neurons of section 4 spike rarely?
-
-# %%
-hidden = network[0](encode(test_images)).counts
-print("fire:", (hidden > 0).float().mean())
-print("spikes of those:", hidden[hidden > 0].mean())
-
-# %% [markdown]
-# Few of them fire for a digit, but those about six times in 25 ms: as often as at ten above, and their membranes are clipped.
+# In section 4, neurons that fire spike about as often as at ten. Yet the hidden layer learns by this gradient: it is what lifts 78 to 80 % to 93 to 94 %. A cosine of 0.83 is an angle of 34 degrees, so a small enough step still goes downhill; and Adam forgives a wrong length, since it scales gradients anyway. (The angle in the trained network itself is not measured.)
 
 # %% tags=["check"]
 assert gradients.settings["width"] == 12
@@ -517,36 +511,35 @@ assert gradients.settings["weights"] == 60
 assert gradients.settings["scales"] == [1, 3, 10]
 assert gradients.settings["spikes"] == [1, 3, 10]
 assert gradients.settings["change"] == 0.1
-assert gradients.settings["control"] == {"depth": 1, "spikes": 10}
-measured = {}
-for way in ("differences", "membranes", "surrogate 1", "surrogate 3", "surrogate 10"):
-    for quantity in ("cosine", "size"):
-        for depth in (1, 4):
-            measured[way, quantity, depth] = lowest_layer(gradients, way, quantity, depth)
-middle = {key: np.median(values, 1) for key, values in measured.items()}
+assert len(gradients.settings["seeds"]) == 6
+assert gradients.settings["control"] == {"depth": 1, "spikes": 10.0}
 surrogates = [f"surrogate {scale}" for scale in (1, 3, 10)]
-assert min(middle["differences", "cosine", depth].min() for depth in (1, 4)) > 0.95
-assert middle["membranes", "cosine", 1][0] > 0.99
-assert abs(middle["membranes", "size", 1][0] - 1) < 0.1
-assert all(middle[way, "cosine", 1].min() > 0.96 for way in surrogates)
-assert abs(middle["membranes", "cosine", 1][2] - 0.9) < 0.01
-assert abs(middle["membranes", "size", 1][2] - 1.5) < 0.1
-apart = {case: 1 - cosine for case, (cosine, _) in controls_measured(gradients).items()}
-assert abs(apart["0.25 ms"] / apart["as in the figure"] - 1) < 0.1
-assert 0.4 < apart["no clip"] / apart["as in the figure"] < 0.6
-assert apart["both"] < apart["no clip"]
-assert all(middle["membranes", "cosine", 4][0] > middle[w, "cosine", 4][0] for w in surrogates)
-lengths = measured["membranes", "size", 4][2]
-assert (round(lengths.min()), round(lengths.max())) == (3, 26)
-assert 0.1 < (hidden > 0).float().mean() < 0.16
-assert abs(hidden[hidden > 0].mean() - 6) < 0.5
-often = [run["active"][0] for run in gradients.results["runs"] if run["wanted"] == 10]
-assert abs(10 / np.mean(often) / 2 - 6) < 0.5  # per neuron that fires, in 25 ms
+measured = {
+    (way, quantity): lowest_layer(gradients, way, quantity, 1, kappa=-0.4)
+    for way in ("differences", "membranes", *surrogates)
+    for quantity in ("cosine", "size")
+}
+middle = {key: np.median(values, 1) for key, values in measured.items()}
+assert middle["differences", "cosine"].min() > 0.99
+assert middle["membranes", "cosine"][0] > 0.99
+assert abs(middle["membranes", "size"][0] - 1) < 0.1
+assert all(middle[way, "cosine"][2] > 0.96 for way in surrogates)
+assert abs(middle["membranes", "cosine"][2] - 0.83) < 0.01
+assert abs(middle["membranes", "size"][2] - 2.5) < 0.05
+assert round(math.degrees(math.acos(middle["membranes", "cosine"][2]))) == 34
+hidden = network[0](encode(test_images)).counts
+often = [
+    run["active"][0]
+    for run in gradients.results["runs"]
+    if (run["wanted"], run["depth"], run["kappa"]) == (10, 1, -0.4)
+]
+in_25_ms = 10 / np.mean(often) / 2  # of a neuron that fires
+assert abs(in_25_ms / hidden[hidden > 0].mean() - 1) < 0.15
 
 # %% [markdown]
 # ## 6 · What each ingredient is for
 #
-# Straight lines alone do not train a deep network. At the start $V_\mathrm{th} = \alpha\sqrt{3/M}$ for $M$ inputs: the larger $\alpha$, the fewer neurons fire.
+# At the start $V_\mathrm{th} = \alpha\sqrt{3/M}$ for $M$ inputs: the larger $\alpha$, the fewer neurons fire.
 #
 # > **Before you run:** on its way back an error is divided by the threshold, here below 1, once a layer, and only neurons that fire pass it on. What becomes of it below six hidden layers?
 
@@ -564,7 +557,7 @@ decorate(spread[0], y="error", title="As it is: explode or vanish")
 decorate(spread[1], title="Normalised: keep their size")
 
 # %% [markdown]
-# It depends on $\alpha$ and on who fires: more than 10,000 times as large, or 27 times smaller. The **error normalisation** divides the gain $g_i = 1/V_{\mathrm{th},i}$ of each neuron that fires by the root mean square of them all, and multiplies what goes down by $\sqrt{M/m_\mathrm{out}}$, where $m_\mathrm{out}$ neurons fire. Each layer then passes on about as much as it gets, whatever $\alpha$ is.
+# It depends on $\alpha$ and on who fires: more than 10,000 times as large, or 27 times smaller. The **error normalisation** divides the gain $1/V_{\mathrm{th},i}$ of each neuron that fires by the root mean square of them all. A neuron below then gets $m_\mathrm{out}$ errors, from those that fire, through weights with a mean square of $1/M$: their sum has $\sqrt{m_\mathrm{out}/M}$ of their size, so it is multiplied by $\sqrt{M/m_\mathrm{out}}$.
 
 # %% [markdown]
 # The other ingredients (formulas in *Deeper*):
@@ -576,7 +569,7 @@ decorate(spread[1], title="Normalised: keep their size")
 # | balance | raises thresholds of those that fire, lowers all; their sum stays | neurons that never fire, or always |
 # | inhibition | a spike takes $\sigma\kappa V_\mathrm{th}$ from the others | neurons that all say the same |
 #
-# > **Before you look:** which of them can be left out with two hidden layers? And with four? (At the start $\alpha = 3$.)
+# > **Before you look:** which of them can be left out with two hidden layers? And with four?
 
 # %% alt="Accuracy of three runs for each of seven networks: with everything, and without normalisation, scaling, both, inhibition, penalty and balance; with two and with four hidden layers."
 ingredients = recorded("signals_ingredients")
@@ -585,12 +578,12 @@ axis = without_each(ingredients)
 decorate(axis, title="One dot a seed")
 
 # %% [markdown]
-# Compare each column with the first, and the distance with the spread. *Deeper* counts the silent neurons.
+# Every run with everything is above every run without normalisation, scaling or inhibition, and with four layers by far. Penalty and balance gain nothing with two hidden layers; the training is short, 4 epochs.
 
 # %% [markdown]
 # ### The paper's tables
 #
-# The full MNIST, and an event camera's digits (page 17). Three seeds, mean of the last five epochs; further settings in *Deeper*:
+# The full MNIST, and an event camera's digits (page 17). Three seeds, mean of the last five epochs:
 
 # %%
 paper = recorded("membranes_as_signals")
@@ -603,28 +596,8 @@ for arm, found in last_epochs(paper).items():
 # |---|---|---|
 # | one hidden layer | 98.64 % | Adam, 30 epochs (paper: 200), steps of 1 ms |
 # | two hidden layers | 98.77 % | the same, from higher thresholds |
-# | surrogate | – | BPTT of the cross-entropy of the counts, 20 epochs |
-# | N-MNIST | – | 1,000 recordings (paper: 60,000), 100 to test; steps of 5 ms, 100 epochs |
-#
-# > **Before you look:** an operation is one weight, added for one spike. An ordinary network multiplies each of its 635,200 weights once for an image; if it skips what is 0, a fifth of them. Which needs fewer?
-
-# %% alt="Accuracy against operations for an image, as a share of the 635,200 weights: three curves that rise steeply and flatten. Grey dots at about a fifth, and a dashed line at 1, mark an ordinary network that skips zeros, and one that does not."
-axis = panels()
-for run in paper.results["one hidden layer"]:
-    share = np.divide(run["operations"], 635_200)
-    axis.plot(share, run["accuracy"], color=BLUE)
-for run in recorded("signals_controls").results["ordinary"]:
-    axis.plot(run["operations"] / 635_200, run["test"][-1], "o", color=GREY)
-axis.axvline(1, color=GREY, linestyle="--")
-decorate(
-    axis,
-    x="operations, relative to the weights",
-    y="accuracy",
-    title="Answers get better while events come in",
-)
-
-# %% [markdown]
-# The ordinary one (grey), if we wait for the end: about 1,000 input events in 50 ms add 800 weights each. The spiking one needs fewer only where its curve is left of the dots.
+# | surrogate | none | BPTT of the cross-entropy of the counts, 20 epochs |
+# | N-MNIST | not comparable | 1,000 recordings (paper: 60,000), 100 to test; steps of 5 ms, 100 epochs |
 
 # %% tags=["check"]
 growth = [[line.get_ydata()[0] / line.get_ydata()[-1] for line in axis.lines] for axis in spread]
@@ -643,16 +616,17 @@ assert arms["surrogate"]["epochs"] == 20
 assert arms["N-MNIST"]["epochs"] == 100
 assert arms["N-MNIST"]["layer"] == {"alpha": 3, "kappa": -0.4, "tau_mem": 60, "dt": 5}
 assert (arms["N-MNIST"]["lost"], arms["N-MNIST"]["shift"]) == (0.2, 2)
-for run in recorded("signals_controls").results["ordinary"]:
-    assert abs(run["operations"] / 635_200 - 0.2) < 0.02
-sizes = usual["sizes"]
-assert sum(np.multiply(sizes[1:], sizes[:-1])) == 635_200
 assert ingredients.settings["hidden"] == [2, 4]
 assert ingredients.settings["layer"]["alpha"] == 3
 assert usual["epochs"] == 30
-assert paper.settings["steps"] == 50
-events_in = [run["events"][-1] for run in paper.results["one hidden layer"]]
-assert 900 < min(events_in) < max(events_in) < 1200
+for hidden_layers, least in ((2, 0), (4, 0.1)):
+    left_out = accuracies(ingredients, hidden_layers)
+    for name in ("normal-\nisation", "scaling", "both", "inhibition"):
+        assert min(left_out["nothing"]) > max(left_out[name]) + least
+left_out = accuracies(ingredients, 2)
+for name in ("penalty", "balance"):
+    assert np.mean(left_out[name]) >= np.mean(left_out["nothing"])
+assert ingredients.settings["epochs"] == 4
 
 # %% [markdown]
 # ## Recap
@@ -701,11 +675,13 @@ check("18.2", way_back)
 # %% [markdown]
 # ### 3 · A patient
 #
-# A network with three hidden layers of 100 neurons learns nothing. Its vital signs, layer by layer: size of the *error*, share of neurons *firing* for a digit and *silent* for all, sum of a neuron's squared *weights* (1 when well):
+# A network with three hidden layers of 100 neurons learns nothing. Its vital signs, layer by layer: size of the *error*, share of neurons *firing* for a digit and *silent* for all, sum of a neuron's squared *weights*. Beside it, a healthy one:
 
 # %%
-for sign, found in vital_signs(silent_patient(), *some).items():
-    print(f"{sign:8}", np.round(found, 2))
+for name, which in ("healthy", deep_membranes(3)), ("patient", silent_patient()):
+    print(name)
+    for sign, found in vital_signs(which, *some).items():
+        print(f"{sign:8}", np.round(found, 2))
 
 # %% [markdown]
 # One layer was set up by a wrong formula. Set it up as section 6 does, with $\alpha = 1$. (`network[0].weight` and `network[0].threshold` are those of the first.)
@@ -721,7 +697,7 @@ check("18.3", repair)
 # %% [markdown]
 # ### 4 · Open
 #
-# Write another error of the counts, hand it to the learner (`loss=loss`), and train as in section 4. Is it better, over several seeds?
+# Write another error of the counts, hand it to the learner (`loss=loss`), and train as in section 4, with a new network, learner and schedule. Is it better, over several seeds?
 #
 # ```python
 # from snn_core.membrane_signals import signal_loss
@@ -944,38 +920,40 @@ assert torch.equal(shrunk.flatten().argsort(), torch.arange(81))
 assert (shrunk.flatten()[lengths < 0.5] - lengths[lengths < 0.5]).abs().max() < 1e-3
 
 # %% [markdown]
-# ### Through four layers, and with inhibition
+# ### What makes the gradient worse
 #
-# Section 5 again, through four layers, first without inhibition:
+# Section 5 through one layer at ten spikes, without and with inhibition. Is one spike in a step of 1 ms too few? Or is it the clip at $-V_\mathrm{th}$: what it throws away is still in the sums?
 
-# %% alt="Direction and length of the gradients of the lowest of four layers, without inhibition. Left: at one and three spikes the medians of membranes are as good as the surrogates', at ten 0.88 against 0.93 and more. Right, on a logarithmic axis: membranes rise from 1 to 8; the surrogates lie between 2,000 times too long and two times too short."
-axes = gradients_measured(gradients, depth=4)
+# %%
+for kappa in (0.0, -0.4):
+    print(f"cosine and length, kappa = {kappa}:")
+    for case, found in controls_measured(gradients, kappa).items():
+        print(f"{case:16}", np.round(found, 2))
 
 # %% [markdown]
-# And with $\kappa = -0.4$, as in section 4:
+# All three: inhibition costs direction and length, and the clip about half of the direction that is missing. A finer step helps the length if nothing is clipped. Through four layers, with inhibition:
 
-# %% alt="The same with inhibition. Left: dots lie between 0.4 and 1, the medians of membranes fall from 0.87 to 0.73, those of the surrogates stay near 0.9. Right: membranes rise from 3 to 80 times the right length."
+# %% alt="Direction and length of the gradients of the lowest of four layers. Left: dots lie between 0.4 and 1, the medians of membranes fall from 0.87 to 0.73, those of the surrogates stay near 0.9. Right, on a logarithmic axis: membranes rise from 3 to 80 times the right length; the surrogates lie between 3,000 times too long and nine times too short."
 axes = gradients_measured(gradients, depth=4, kappa=-0.4)
 
 # %% [markdown]
-# Inhibition costs all gradients direction. That of membranes becomes 19 to 250 times too long at ten spikes, and 1 to 12 times at one. Here two measurements agree less well, at one spike to 0.78 in the worst network. Through one layer, at ten spikes:
-
-# %%
-print("cosine and length:")
-for case, found in controls_measured(gradients, kappa=-0.4).items():
-    print(f"{case:16}", np.round(found, 2))
+# The gradient of membranes is 19 to 250 times too long at ten spikes (without inhibition 3 to 26 times). Two measurements agree less well here, at one spike to 0.78 in the worst network.
 
 # %% tags=["check"]
-lengths = lowest_layer(gradients, "membranes", "size", 4, kappa=-0.4)
-assert lengths[2].min().round() == 19
-assert lengths[2].max().round() == 250
-assert 1 < lengths[0].min() < 1.1
-assert lengths[0].max().round() == 12
+for kappa in (0.0, -0.4):
+    found = controls_measured(gradients, kappa)
+    missing = {case: 1 - cosine for case, (cosine, _) in found.items()}
+    assert 0.4 < missing["no clip"] / missing["as in the figure"] < 0.6
+    assert found["both"][1] < found["no clip"][1]
+    assert abs(found["0.25 ms"][1] / found["as in the figure"][1] - 1) < 0.1
+free, bound = (controls_measured(gradients, kappa)["as in the figure"] for kappa in (0.0, -0.4))
+assert free[0] > bound[0] + 0.05
+assert free[1] < bound[1] - 0.5
+for kappa, extremes in ((0.0, (3, 26)), (-0.4, (19, 250))):
+    lengths = lowest_layer(gradients, "membranes", "size", 4, kappa=kappa)[2]
+    assert (round(lengths.min()), round(lengths.max())) == extremes
 halves = lowest_layer(gradients, "differences", "cosine", 4, kappa=-0.4)
 assert abs(halves[0].min() - 0.78) < 0.01
-for way in ("membranes", *surrogates):
-    cosines = lowest_layer(gradients, way, "cosine", 4, kappa=-0.4)
-    assert (np.median(cosines, 1) < middle[way, "cosine", 4]).all()
 
 # %% [markdown]
 # ### Who is silent without an ingredient
@@ -989,6 +967,44 @@ for arm, each in ingredients.results.items():
         dead = np.mean([run["dead"] for run in alive])
         firing = np.mean([run["active"] for run in alive])
         print(f"{arm:42} lr {each['lr']:<7g} dead {dead:4.0%}  fire {firing:4.0%}")
+
+# %% [markdown]
+# ### Operations
+#
+# An operation is one weight, added for one spike. An ordinary network multiplies each of its 635,200 weights once for an image; if it skips what is 0, a fifth of them.
+
+# %% alt="Accuracy against operations for an image, as a share of the 635,200 weights: three curves that rise steeply and flatten. Grey dots at about a fifth, and a dashed line at 1, mark an ordinary network that skips zeros, and one that does not."
+axis = panels()
+for run in paper.results["one hidden layer"]:
+    share = np.divide(run["operations"], 635_200)
+    axis.plot(share, run["accuracy"], color=BLUE)
+for run in recorded("signals_controls").results["ordinary"]:
+    axis.plot(run["operations"] / 635_200, run["test"][-1], "o", color=GREY)
+axis.axvline(1, color=GREY, linestyle="--")
+axis.text(0.25, 0.9, "ordinary,\nskips zeros")
+axis.text(1.02, 0.3, "ordinary")
+decorate(
+    axis,
+    x="operations, relative to the weights",
+    y="accuracy",
+    title="Answers get better while events come in",
+)
+
+# %% tags=["check"]
+for run in recorded("signals_controls").results["ordinary"]:
+    assert abs(run["operations"] / 635_200 - 0.2) < 0.02
+sizes = usual["sizes"]
+assert sum(np.multiply(sizes[1:], sizes[:-1])) == 635_200
+events_in = [run["events"][-1] for run in paper.results["one hidden layer"]]
+assert 900 < min(events_in) < max(events_in) < 1200
+assert paper.settings["steps"] == 50
+for run in paper.results["one hidden layer"]:
+    share = np.divide(run["operations"], 635_200)
+    assert share[-1] > 1
+    assert run["accuracy"][(share > 0.2).argmax()] < run["accuracy"][-1] - 0.2
+
+# %% [markdown]
+# At the end the spiking network has needed more than either: about 1,000 input events in 50 ms add 800 weights each. With as many as the grey dots its accuracy is far below theirs.
 
 # %% [markdown]
 # ### What "our reading" covers

@@ -1,10 +1,14 @@
-"""Two controls of page 18: a hidden layer that does not learn, and an ordinary network.
+"""Controls of page 18: a hidden layer that does not learn, surrogates, and an ordinary network.
 
 ``python -m experiments.signals_controls`` writes the record. "all" trains the network of section 4
 on the bundled digits as the page does, with other seeds; "frozen" sets the hidden layer back to its
-start after each update. "ordinary" is a network of rectified linear units, 784-800-10 without
-biases, on the full MNIST; beside its accuracy it records how many multiplications it needs for a
-test image, if it skips those by 0.
+start after each update; "surrogate" trains the same neurons by backpropagation through time, with
+the cross-entropy of their counts. ``--validate`` tests these three on the last of the training
+digits, by which the learning rate of "surrogate" was chosen, and records nothing.
+
+"ordinary" is a network of rectified linear units, 784-800-10 without biases, on the full MNIST;
+beside its accuracy it records how many multiplications it needs for a test image, if it skips those
+by 0.
 """
 
 from functools import partial
@@ -14,9 +18,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim.lr_scheduler import LinearLR
 
-from experiments import parser_for
-from experiments.four_ways import fit_ordinary
-from experiments.membranes_as_signals import tested
+from experiments import fit_one_cycle, told_settings
+from experiments.membranes_as_signals import loss_of, tested
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
 from snn_core.layers import Repeat
@@ -34,6 +37,12 @@ SETTINGS = {
     "learner": {"penalty": 0.02, "balance": 1e-5},
     "epochs": 10,
     "batch_size": 50,
+    "arms": {
+        "all": {},
+        "frozen": {},
+        "surrogate": {"lr": 0.005, "sharpness": 0.3, "layer": {"gradient": "surrogate"}},
+    },
+    "held_out": 1000,
     "ordinary": {"hidden": 800, "lost": 0.1, "epochs": 10, "batch_size": 50, "lr": 1e-3},
     "samples": 60_000,
     "seeds": [0, 1, 2],
@@ -46,16 +55,17 @@ def moved_by_chance(images: Tensor, generator: torch.Generator) -> Tensor:
     return images.view(-1, 28, 28).roll(by, dims=(1, 2)).flatten(1)
 
 
-def read(digits, seed: int, frozen: bool) -> float:
-    """Train with membrane potentials as signals; return the accuracy on the test digits."""
+def read(digits: tuple[Tensor, ...], name: str, seed: int) -> float:
+    """Train the network of one arm; return the accuracy on the test digits."""
     images, labels, *test = digits
+    arm = {"lr": SETTINGS["lr"], "layer": {}} | SETTINGS["arms"][name]
     generator = seed_torch(seed)
     encode = partial(rate, steps=SETTINGS["steps"], gain=SETTINGS["gain"], generator=generator)
     sizes, alpha = SETTINGS["sizes"], SETTINGS["alpha"]
-    network = membrane_network(sizes, alpha=alpha, generator=generator)
+    network = membrane_network(sizes, alpha=alpha, generator=generator, **arm["layer"])
     start = {name: value.clone() for name, value in network[0].state_dict().items()}
-    optimizer = torch.optim.Adam(parameter_groups(network, SETTINGS["lr"]))
-    learner = MembraneLearner(network, optimizer, **SETTINGS["learner"])
+    optimizer = torch.optim.Adam(parameter_groups(network, arm["lr"]))
+    learner = MembraneLearner(network, optimizer, loss=loss_of(arm), **SETTINGS["learner"])
     epochs, batch_size = SETTINGS["epochs"], SETTINGS["batch_size"]
     updates = epochs * -(-len(labels) // batch_size)
     falling = LinearLR(optimizer, start_factor=1.0, end_factor=0.0, total_iters=updates)
@@ -64,7 +74,7 @@ def read(digits, seed: int, frozen: bool) -> float:
             moved = moved_by_chance(images[chosen], generator)
             learner.learn(encode(moved), labels[chosen])
             falling.step()
-            if frozen:
+            if name == "frozen":
                 network[0].load_state_dict(start)
     return tested(network, test, encode)
 
@@ -87,28 +97,39 @@ def ordinary(data, settings: dict, seed: int) -> dict:
     first = nn.Linear(784, settings["hidden"], bias=False)
     second = nn.Linear(settings["hidden"], 10, bias=False)
     network = nn.Sequential(first, nn.ReLU(), second)
-    accuracies = fit_ordinary(
+    history = fit_one_cycle(
         nn.Sequential(nn.Dropout(settings["lost"]), network, Repeat(1)),
         data,
-        settings["lr"],
         settings,
         generator,
+        weight_decay=0.01,
+        progress=False,
         loss=lambda scores, labels: cross_entropy(scores[0], labels),
         decode=lambda scores: scores[0],
     )
-    return {"test": accuracies, "operations": round(multiplications(network, data[2]))}
+    operations = round(multiplications(network, data[2]))
+    return {"test": history.test_accuracy, "operations": operations}
+
+
+def bundled(validate: bool) -> tuple[Tensor, ...]:
+    """Return the bundled digits and labels to train and to test, held-out ones to validate."""
+    images, labels, *test = flat_digits()
+    if not validate:
+        return images, labels, *test
+    end = -SETTINGS["held_out"]
+    return images[:end], labels[:end], images[end:], labels[end:]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Train each with every seed, and write the record."""
-    parser = parser_for(__doc__, SETTINGS, "seeds", "samples")
-    settings = SETTINGS | vars(parser.parse_args(arguments))
-    digits = flat_digits()
-    results = {
-        "all": [read(digits, seed, frozen=False) for seed in settings["seeds"]],
-        "frozen": [read(digits, seed, frozen=True) for seed in settings["seeds"]],
-    }
+    names = "seeds", "samples"
+    settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
+    digits = bundled(validate)
+    seeds = settings["seeds"]
+    results = {name: [read(digits, name, seed) for seed in seeds] for name in SETTINGS["arms"]}
     print(results, flush=True)
+    if validate:
+        return
     data = flat_mnist(settings["samples"], validate=False)
     own = settings["ordinary"]
     results["ordinary"] = [ordinary(data, own, seed) for seed in settings["seeds"]]

@@ -92,15 +92,16 @@ def test_recordings_become_spikes_of_pixels_and_polarities(monkeypatch):
     assert labels.tolist() == [4]
 
 
-def test_a_recording_is_moved_alike_in_all_steps():
-    draws = torch.rand(3, 5, 2312, generator=torch.Generator().manual_seed(0))
-    recordings = (draws < 0.2).to(torch.uint8)
-    found = membranes_as_signals.shift(recordings, 2, torch.Generator().manual_seed(1))
-    before, after = (each.unflatten(2, (2, 34, 34)) for each in (recordings, found))
+@pytest.mark.parametrize(("shape", "frame"), [((3, 5, 2312), (2, 34, 34)), ((3, 784), (28, 28))])
+def test_a_sample_is_moved_as_a_whole(shape, frame):
+    draws = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    samples = (draws < 0.2).to(torch.uint8)
+    found = membranes_as_signals.shift(samples, 2, torch.Generator().manual_seed(1))
+    before, after = (each.unflatten(-1, frame) for each in (samples, found))
     for old, new in zip(before, after, strict=True):
         moves = [(y, x) for y in range(-2, 3) for x in range(-2, 3)]
-        assert sum(torch.equal(old.roll(move, (2, 3)), new) for move in moves) == 1
-    assert not torch.equal(found, recordings)
+        assert sum(torch.equal(old.roll(move, (-2, -1)), new) for move in moves) == 1
+    assert not torch.equal(found, samples)
 
 
 def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):
@@ -173,7 +174,7 @@ def test_a_tiny_run_of_the_controls_is_recorded(monkeypatch):
         monkeypatch.setitem(signals_controls.SETTINGS, name, value)
     signals_controls.main(["--seeds", "1", "--samples", "200"])
     results = recorded("signals_controls").results
-    assert list(results) == ["all", "frozen", "ordinary"]
+    assert list(results) == ["all", "frozen", "surrogate", "ordinary"]
     (run,) = results["ordinary"]
     assert len(run["test"]) == 1
     assert 20 < run["operations"] < 784 * 20 + 20 * 10
@@ -189,8 +190,8 @@ def test_a_frozen_layer_stays_as_it_started(monkeypatch):
 
     monkeypatch.setattr(signals_controls, "tested", keep)
     monkeypatch.setitem(signals_controls.SETTINGS, "epochs", 1)
-    for frozen in (True, False):
-        signals_controls.read(digits, 3, frozen)
+    for name in ("frozen", "all"):
+        signals_controls.read(digits, name, 3)
     start = membrane_network([784, 300, 10], alpha=4.0, generator=seed_torch(3))
     assert torch.equal(networks[0][0].weight, start[0].weight)
     assert torch.equal(networks[0][0].threshold, start[0].threshold)

@@ -40,7 +40,7 @@ SETTINGS = {
     "arms": {
         "all": {},
         "frozen": {},
-        "surrogate": {"lr": 0.005, "sharpness": 0.3, "layer": {"gradient": "surrogate"}},
+        "surrogate": {"lr": 0.002, "sharpness": 0.3, "layer": {"gradient": "surrogate"}},
     },
     "held_out": 1000,
     "ordinary": {"hidden": 800, "lost": 0.1, "epochs": 10, "batch_size": 50, "lr": 1e-3},

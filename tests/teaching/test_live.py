@@ -24,6 +24,7 @@ from snn_core import (
 )
 from snn_core.datasets import mnist_mini
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
+from snn_core.membrane_signals import MembraneLayer, run_events, spike_events
 from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
@@ -845,3 +846,43 @@ def test_the_digits_that_are_stopped_are_those_of_the_record():
     for image, place in zip(data["images"], places, strict=True):
         greys = torch.tensor([int(grey, 16) for grey in image]).view(28, 28) / 15
         assert (greys - digits.test_images[place]).abs().max() < 1 / 29
+
+
+def membrane_of_the_core(case, explorer):
+    """Return the moments of one neuron that hears the input and, inhibited, its neighbour."""
+    layer = MembraneLayer(2, 1, kappa=0.0, refractory=0.0, clip=False).double()
+    with torch.no_grad():
+        layer.threshold.fill_(case["threshold"])
+        layer.weight.copy_(double([[case["weight"], -case["taken"] * case["threshold"]]]))
+    times, sources = spike_events(torch.from_numpy(explorer.trains(case["rate"]))[:, None])
+    return run_events(torch.nn.Sequential(layer), times, sources)
+
+
+@needs_node
+def test_the_sums_and_the_membrane_of_page_18_are_those_of_the_core():
+    explorer = explorers.MembraneSum()
+    cases, data, sent = parameters("MembraneSum", 100), explorer.data(), 0
+    found = run("MembraneSum", [("compute", case, data) for case in cases])
+    for case, each in zip(cases, found, strict=True):
+        course, spikes = each["course"], 0
+        for moment in membrane_of_the_core(case, explorer):
+            now = course[round(moment.time) - 1]
+            assert now["spike"] == moment.spikes.item()
+            x, others = moment.x.tolist()
+            assert now["membrane"] == pytest.approx(moment.membrane.item(), abs=1e-9)
+            assert now["came"] == pytest.approx(case["weight"] * x, abs=1e-9)
+            assert now["went"] == pytest.approx(case["threshold"] * moment.a.item(), abs=1e-9)
+            taken = case["taken"] * case["threshold"] * others
+            assert now["lost"] == pytest.approx(taken, abs=1e-9)
+            spikes += moment.spikes.item()
+        if case["threshold"] >= case["weight"]:  # what is still above it spikes in a silent step
+            assert sum(now["spike"] for now in course) == spikes
+        assert numbers(each["titles"][0])[1] == sum(now["spike"] for now in course)
+        for now in course:
+            rest = now["came"] - now["went"] - now["lost"]
+            assert now["membrane"] == pytest.approx(rest, abs=1e-9)
+        sent += spikes
+    assert sent > 300
+    times, sources = explorer.events(0.3)
+    assert times.tolist() == [t + 1 for t, number in enumerate(data["numbers"]) if number < 0.3]
+    assert not sources.any()

@@ -3,7 +3,9 @@
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
+from .membrane_sums import membrane_sums, neighbours
 from .recurrent import fold_and_unroll
+from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
@@ -16,7 +18,10 @@ __all__ = [
     "distance_of_two_spikes",
     "fold_and_unroll",
     "follow_digit",
+    "gradients_measured",
     "map_of_pairs",
+    "membrane_sums",
+    "neighbours",
     "populations",
     "push_weight",
     "rc_circuit",
@@ -26,4 +31,5 @@ __all__ = [
     "table_of_surrogates",
     "unrolled_graph",
     "wanted_outputs",
+    "without_each",
 ]

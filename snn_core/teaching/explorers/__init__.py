@@ -17,6 +17,7 @@ from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .local_credit import LocalCredit, local_credit
+from .membrane_sum import MembraneSum
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
@@ -45,6 +46,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "LocalCredit": LocalCredit,
     "FeatureMap": FeatureMap,
     "EventWindow": EventWindow,
+    "MembraneSum": MembraneSum,
 }
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "LiveExplorer",
     "LocalCredit",
     "Marks",
+    "MembraneSum",
     "NeuronModels",
     "PrototypeDrift",
     "PushWeight",

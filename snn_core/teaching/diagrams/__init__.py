@@ -1,6 +1,9 @@
-"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
+"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, spikes that move, networks."""
 
+from .adjoint import forward_and_adjoint
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
+from .by_time import digit_by_time, patterns_by_time
+from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
@@ -13,10 +16,15 @@ __all__ = [
     "before_and_after",
     "class_lines",
     "contributions",
+    "crossing",
+    "crossing_triangle",
+    "digit_by_time",
     "distance_of_two_spikes",
     "fold_and_unroll",
     "follow_digit",
+    "forward_and_adjoint",
     "map_of_pairs",
+    "patterns_by_time",
     "populations",
     "push_weight",
     "rc_circuit",

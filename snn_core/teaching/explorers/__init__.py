@@ -20,6 +20,7 @@ from .local_credit import LocalCredit, local_credit
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
+from .spike_crossing import SpikeCrossing
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .stop_reading import StopReading
@@ -45,6 +46,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "LocalCredit": LocalCredit,
     "FeatureMap": FeatureMap,
     "EventWindow": EventWindow,
+    "SpikeCrossing": SpikeCrossing,
 }
 
 __all__ = [
@@ -71,6 +73,7 @@ __all__ = [
     "PushWeight",
     "Range",
     "STDPWindow",
+    "SpikeCrossing",
     "SpikeDistance",
     "StopReading",
     "ThresholdMemory",

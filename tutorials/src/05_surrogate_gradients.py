@@ -749,7 +749,7 @@ check("05.4", leaky_triangle)
 # - Y. Bengio, N. Léonard, A. Courville, *Estimating or propagating gradients through stochastic neurons for conditional computation*, arXiv 1308.3432, 2013: the straight-through estimator.
 # - F. Zenke, *SpyTorch*, tutorial 1, 2019: the task of section 2, with four hidden neurons, a membrane readout and fewer input spikes.
 #
-# **Next:** [06 · Backprop through time](06_backprop_through_time.ipynb) proves what happens between the spikes. Back to [04 · Layers and readouts](04_layers_and_readouts.ipynb).
+# **Next:** [06 · Backprop through time](06_backprop_through_time.ipynb) proves what happens between the spikes. Back to [04 · Layers and readouts](04_layers_and_readouts.ipynb). [Page 19](19_spike_time_gradients.ipynb) sets three other ways beside it.
 
 # %% [markdown]
 # ## Deeper

@@ -1,8 +1,8 @@
-"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, spikes that move, networks."""
+"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, moving spikes, networks."""
 
 from .adjoint import forward_and_adjoint
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
-from .by_time import digit_by_time, patterns_by_time
+from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
@@ -34,4 +34,5 @@ __all__ = [
     "table_of_surrogates",
     "unrolled_graph",
     "wanted_outputs",
+    "yin_yang_sign",
 ]

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from ... import _checks
-from ...spike_times import Dynamics
+from ...spike_times import Dynamics, current_at
 from ...spike_times.event_prop import all_spikes
 from ..palette import BLUE, GREEN, GREY, PURPLE, VERMILION
 from ..plotting import decorate, panels
@@ -50,12 +50,6 @@ def forward_and_adjoint(times: Tensor, weights: Tensor, neuron: Dynamics, cost: 
     decorate(axes[1], y="adjoint v")
     decorate(axes[2], y="adjoint q", x="time (ms)")
     return axes
-
-
-def current_at(moments: Tensor, times: Tensor, weights: Tensor, neuron: Dynamics) -> Tensor:
-    """Return the synaptic current just before some moments, a sum over the input spikes that have come."""
-    age = moments[:, None] - times
-    return torch.where(age > 0, torch.exp(-age.clamp(min=0) / neuron.tau_syn), 0) @ weights / neuron.tau_syn
 
 
 def _membrane(moments: Tensor, times: Tensor, weights: Tensor, spikes: Tensor, neuron: Dynamics) -> Tensor:

@@ -4,6 +4,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from ...tasks import yin_yang
+from ...tasks.yin_yang import CLASSES
 from ..palette import BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 
@@ -48,10 +50,29 @@ def digit_by_time(pixels: Tensor, hidden: Tensor, output: Tensor) -> list[Axes]:
     axes = panels(3, stacked=True, height=4.6, ratios=(1, 1.2, 1))
     first = output.min().item()
     for axis, times, color in zip(axes, (pixels, hidden.sort().values, output), (GREEN, GREY, VERMILION), strict=True):
-        axis.plot(times, range(len(times)), "." if len(times) > 20 else "o", color=color, markersize=3 + len(times) // 10 % 3)
+        axis.plot(
+            times, range(len(times)), "." if len(times) > 20 else "o", color=color, markersize=3 + len(times) // 10 % 3
+        )
         axis.axvline(first, color=VERMILION, linewidth=1)
     decorate(axes[0], y="pixel")
     decorate(axes[1], y="hidden neuron")
     decorate(axes[2], y="output", x="time (ms)")
     axes[2].set_yticks(range(0, len(output), 3))
+    return axes
+
+
+def yin_yang_sign(points: int, axes: Axes | None = None) -> Axes:
+    """Draw points of the Yin-Yang task in the colours of their classes.
+
+    Args:
+        points: how many.
+        axes: where to draw; new axes if None.
+    """
+    axes = panels(width=3.0, height=3.0) if axes is None else axes
+    values, labels = yin_yang(points, generator=torch.Generator().manual_seed(0))
+    for label, (name, color) in enumerate(zip(CLASSES, (BLUE, VERMILION, GREEN), strict=True)):
+        axes.plot(*values[labels == label, :2].T, ".", markersize=3, color=color, label=name)
+    axes.set_aspect("equal")
+    decorate(axes, x="x", y="y")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes

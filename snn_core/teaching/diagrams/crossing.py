@@ -49,12 +49,12 @@ def crossing(
     return axes
 
 
-def crossing_triangle(times: Tensor, weights: Tensor, neuron: Dynamics, change: Tensor) -> list[Axes]:
+def crossing_triangle(times: Tensor, weights: Tensor, neuron: Dynamics, moved: Tensor) -> list[Axes]:
     """Draw a membrane before and after a change of its weights, whole, and close up with rise, run and tangent.
 
     Args:
         times, weights, neuron: those of `crossing`; the neuron spikes.
-        change: of the weights, ``[N]``.
+        moved: the weights after the change, ``[N]``.
 
     Returns:
         The two axes.
@@ -67,15 +67,23 @@ def crossing_triangle(times: Tensor, weights: Tensor, neuron: Dynamics, change: 
     axes = panels(2, width=9.0, ratios=(3, 2))
     for each in axes:
         crossing(times, weights, neuron, each)
-        crossing(times, weights + change, neuron, each, color=VERMILION)
-    rise = membrane_at(spike, times, change, neuron).item()
+        crossing(times, moved, neuron, each, color=VERMILION)
+    rise = membrane_at(spike, times, moved - weights, neuron).item()
     run = -rise / membrane_slope(spike, times, weights, neuron).item()
     at, top = spike.item(), neuron.threshold
     close = axes[1]
     close.plot([at, at, at + run, at], [top, top + rise, top, top], color=BLACK, linewidth=1.2, zorder=2)
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
     close.text(at + 0.07 * abs(run), top + rise / 2, f"rise {rise:.2f}", va="center", fontsize=9, bbox=paper)
-    close.text(at + run / 2, top - 0.15 * rise, f"run {run:.2f} ms", ha="center", va="top", fontsize=9, bbox=paper)
+    close.text(
+        at + run / 2,
+        top - 0.15 * rise,
+        f"run {run:.2f} ms".replace("-", "−"),
+        ha="center",
+        va="top",
+        fontsize=9,
+        bbox=paper,
+    )
     width = 1.6 * abs(run)
     decorate(close, xlim=(at - width, at + width), ylim=(top - 1.8 * abs(rise), top + 1.8 * abs(rise)), y="")
     return axes

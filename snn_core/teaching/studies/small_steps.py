@@ -1,4 +1,4 @@
-"""One neuron in small steps of time, with a gradient through all of them: what EventProp is compared with."""
+"""One neuron in small steps of time, with a gradient through all of them: beside EventProp."""
 
 import torch
 from torch import Tensor

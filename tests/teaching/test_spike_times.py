@@ -157,4 +157,5 @@ def test_layers_are_drawn_at_their_times():
 def test_the_sign_has_three_parts():
     axes = yin_yang_sign(300)
     assert sum(len(line.get_xdata()) for line in axes.lines) == 300
-    assert [line.get_label() for line in axes.lines] == ["yin", "yang", "dot"]
+    assert [text.get_text() for text in axes.texts] == ["yin", "yang", "dot"]
+    assert [text.get_color() for text in axes.texts] == [line.get_color() for line in axes.lines]

@@ -571,7 +571,7 @@ decorate(right, title="Its slope is a bump")
 # %% [markdown]
 # **In a network it is not.** Take $u = 0.5$ and a spike that comes through $w = 1$. It lifts $p$ from $p(0.5) = 0.01$ to $p(1.5) = 0.99$. The slope at 0.5 promises only $w \cdot p'(0.5) = 0.07$. Each further layer adds such an error.
 #
-# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. That is noise, and section 5 had none. What to take is a matter of experience: narrow with tails did best for our two layers, and page 16 needs a wide one, $k = 2$, for six and twelve.
+# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. That is noise, and section 5 had none. What to take is a matter of experience: narrow with tails did best for our two layers, and page 16 needs a wide one, $k = 2$, for six and twelve. Three other ways: [page 19](19_spike_time_gradients.ipynb).
 
 # %% tags=["check"]
 error = (density * 0.05 / 200_000).sqrt() / 0.05
@@ -749,7 +749,7 @@ check("05.4", leaky_triangle)
 # - Y. Bengio, N. Léonard, A. Courville, *Estimating or propagating gradients through stochastic neurons for conditional computation*, arXiv 1308.3432, 2013: the straight-through estimator.
 # - F. Zenke, *SpyTorch*, tutorial 1, 2019: the task of section 2, with four hidden neurons, a membrane readout and fewer input spikes.
 #
-# **Next:** [06 · Backprop through time](06_backprop_through_time.ipynb) proves what happens between the spikes. Back to [04 · Layers and readouts](04_layers_and_readouts.ipynb). [Page 19](19_spike_time_gradients.ipynb) sets three other ways beside it.
+# **Next:** [06 · Backprop through time](06_backprop_through_time.ipynb) proves what happens between the spikes. Back to [04 · Layers and readouts](04_layers_and_readouts.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -401,7 +401,7 @@ print(f"silent hidden neurons: {silent:.1%}")
 
 
 # %%
-def train(network, epochs, after_batch=lambda: None):
+def train_reader(network, epochs, after_batch=lambda: None):
     optimizer = torch.optim.Adam(network.parameters())
     schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * 79)
 
@@ -428,7 +428,7 @@ def train(network, epochs, after_batch=lambda: None):
 # > **Before you run:** the gradients are exact. What can they do here?
 
 # %%
-history = train(network, epochs=2)
+history = train_reader(network, epochs=2)
 print(f"loss {history.loss[-1]:.2f}")
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
@@ -440,7 +440,7 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %%
 network = reader(drive=3.0)
 guard = WakeUp(network, by=0.2, shares=[0.9, 0.5])
-history = train(network, epochs=2, after_batch=guard)
+history = train_reader(network, epochs=2, after_batch=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
@@ -449,7 +449,7 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %%
 network = reader(drive=16.0)
 guard = WakeUp(network, by=0.02, shares=[0.9, 0.5])
-history = train(network, epochs=8, after_batch=guard)
+history = train_reader(network, epochs=8, after_batch=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
@@ -477,7 +477,7 @@ print(f"until then {early:.0f} of 100 hidden neurons spiked")
 assert abs(dark - 5 / 6) < 0.01
 assert 3 * (1 - dark) < 1
 assert silent > 0.95
-guessing = train(reader(drive=3.0), epochs=1).loss
+guessing = train_reader(reader(drive=3.0), epochs=1).loss
 assert abs(guessing[-1] - math.log(10)) < 1e-3
 assert abs(history.test_accuracy[-1] - 0.93) < 0.02
 assert history.test_accuracy[-1] > 0.9
@@ -500,9 +500,14 @@ for name, runs in record.results.items():
 # %% alt="Left: 2,000 points of a yin-yang sign in three colours, yin, yang and the two dots. Right: test accuracies of three seeds each: without a leak 98.4 to 99.0 percent, with a leak 97.9 to 98.9, ReLU 98.8 to 99.4."
 axes = panels(2, width=9.0)
 yin_yang_sign(2000, axes[0])
-dots_per_seed(ends, ["one seed"], axes[1], y="test accuracy (%)")
 decorate(axes[0], title="Three classes")
-decorate(axes[1], title="Close to an ordinary network")
+_ = dots_per_seed(
+    ends,
+    ["one seed"],
+    axes[1],
+    y="test accuracy (%)",
+    title="Close to an ordinary network",
+)
 
 # %% [markdown]
 # 98.6 % without a leak, 98.4 % with one, 99.0 % for the ordinary network. (Fast & Deep, of the same size: 96.0 %.)
@@ -648,8 +653,12 @@ for name in curves:
         last_accuracies(record.results[f"{name}, silent"]),
         last_accuracies(record.results[f"{name}, silent, helped"]),
     ]
-axis = dots_per_seed(ends, ["alone", "helped"], y="test accuracy (%)")
-decorate(axis, title="TODO")
+axis = dots_per_seed(
+    ends,
+    ["alone", "helped"],
+    y="test accuracy (%)",
+    title="TODO",
+)
 
 # %% [markdown]
 # TODO. The help is `WakeUp` for times, and `lower_activity` (page 08) for the surrogate.
@@ -702,8 +711,12 @@ print(record)
 ends = {}
 for name, runs in record.results.items():
     ends[name] = [last_accuracies(runs)]
-axis = dots_per_seed(ends, ["one seed"], y="test accuracy (%)")
-decorate(axis, title="TODO")
+axis = dots_per_seed(
+    ends,
+    ["one seed"],
+    y="test accuracy (%)",
+    title="TODO",
+)
 
 # %% [markdown]
 # | way | it needs | it fails | right | spikes |

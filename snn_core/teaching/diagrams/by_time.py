@@ -71,8 +71,8 @@ def yin_yang_sign(points: int, axes: Axes | None = None) -> Axes:
     axes = panels(width=3.0, height=3.0) if axes is None else axes
     values, labels = yin_yang(points, generator=torch.Generator().manual_seed(0))
     for label, (name, color) in enumerate(zip(CLASSES, (BLUE, VERMILION, GREEN), strict=True)):
-        axes.plot(*values[labels == label, :2].T, ".", markersize=3, color=color, label=name)
+        axes.plot(*values[labels == label, :2].T, ".", markersize=3, color=color)
+        axes.text(1.05, 0.9 - 0.12 * label, name, color=color)
     axes.set_aspect("equal")
     decorate(axes, x="x", y="y")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes

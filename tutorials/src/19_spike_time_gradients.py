@@ -199,7 +199,7 @@ for more in (1, 0.1, 0.01, 0.001, 0.0001):
     w = double([2 + more])
     spike = spike_time(start, w, neuron)
     by_weight, _ = spike_time_gradient(start, w, neuron)
-    print(f"2 + {more}: {spike:.2f} ms, {by_weight.item():.1f}")
+    print(f"2 + {more}: {spike:.2f} ms, gradient {by_weight.item():.1f}")
 
 # %% [markdown]
 # **It explodes.** A hundred times nearer to the edge, it is about ten times larger. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and here no bump helps.
@@ -348,7 +348,7 @@ after = hidden_and_output(network, inputs)
 print(f"loss {loss:.3f}")
 print("answers:", earliest(after[1]).argmax(1))
 
-# %% alt="Two panels, four rows each, one for each pattern of early and late inputs; grey marks are hidden spikes, dots the two outputs. Before: the same output comes first in nearly all rows. After: the blue one, same, comes first for early early and late late, the orange one, different, for the other two, several milliseconds ahead."
+# %% alt="Two panels, four rows each, one for each pattern of early and late inputs; grey marks are hidden spikes, dots the two outputs. Before: the blue one comes first in all rows. After: the blue one, same, comes first for early early and late late, the orange one, different, for the other two, several milliseconds ahead."
 axes = patterns_by_time(
     before,
     after,
@@ -397,11 +397,11 @@ print(f"dark pixels: {dark:.0%}")
 print(f"silent hidden neurons: {silent:.1%}")
 
 # %% [markdown]
-# Hardly one: what arrives is a sixth of 3. The training, with `fit` of page 07:
+# Hardly one: what arrives is a sixth of 3. The training:
 
 
 # %%
-def train_reader(network, epochs, after_batch=lambda: None):
+def fit_reader(network, epochs, after_batch=lambda: None):
     optimizer = torch.optim.Adam(network.parameters())
     schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * 79)
 
@@ -428,7 +428,7 @@ def train_reader(network, epochs, after_batch=lambda: None):
 # > **Before you run:** the gradients are exact. What can they do here?
 
 # %%
-history = train_reader(network, epochs=2)
+history = fit_reader(network, epochs=2)
 print(f"loss {history.loss[-1]:.2f}")
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
@@ -440,16 +440,16 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %%
 network = reader(drive=3.0)
 guard = WakeUp(network, by=0.2, shares=[0.9, 0.5])
-history = train_reader(network, epochs=2, after_batch=guard)
+history = fit_reader(network, epochs=2, after_batch=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# The same start, and it learns. Better still is to begin awake: a `drive` of 16, of which a sixth arrives, and `WakeUp` as a guard.
+# The same start, and it learns. Now begin awake, with a `drive` of 16, of which a sixth arrives, keep `WakeUp` as a guard, and train for eight epochs:
 
 # %%
 network = reader(drive=16.0)
 guard = WakeUp(network, by=0.02, shares=[0.9, 0.5])
-history = train_reader(network, epochs=8, after_batch=guard)
+history = fit_reader(network, epochs=8, after_batch=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
@@ -477,7 +477,7 @@ print(f"until then {early:.0f} of 100 hidden neurons spiked")
 assert abs(dark - 5 / 6) < 0.01
 assert 3 * (1 - dark) < 1
 assert silent > 0.95
-guessing = train_reader(reader(drive=3.0), epochs=1).loss
+guessing = fit_reader(reader(drive=3.0), epochs=1).loss
 assert abs(guessing[-1] - math.log(10)) < 1e-3
 assert abs(history.test_accuracy[-1] - 0.93) < 0.02
 assert history.test_accuracy[-1] > 0.9
@@ -628,7 +628,7 @@ assert saved.bytes == 80
 # %% [markdown]
 # ## 6 · Exact or surrogate?
 #
-# The same Yin-Yang points, neurons, first weights and learning rate for three methods: first spikes, EventProp (hidden neurons spike repeatedly), and a surrogate through steps of 0.5 ms. From a *lively* start, with help against silence: `WakeUp`, for the surrogate `lower_activity` (page 08). Three seeds each:
+# The same Yin-Yang points, neurons, first weights and learning rate (chosen on other points) for three methods: first spikes, EventProp (hidden neurons spike repeatedly), and a surrogate through steps of 0.5 ms. From a *lively* start, with help against silence: `WakeUp`, for the surrogate `lower_activity` (page 08). Three seeds each:
 
 # %%
 record = recorded("exact_or_surrogate")

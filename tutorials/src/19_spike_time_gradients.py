@@ -3,7 +3,7 @@
 #
 # **Can a network be trained by exact gradients of spike times?**
 #
-# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`); the chain rule. · 35 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
+# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`); the chain rule. · 40 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/19_spike_time_gradients.ipynb)
 
@@ -106,7 +106,7 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 # - work out by hand how far a spike moves, and check it against finite differences;
 # - watch this gradient explode, fall silent and miss a jump;
 # - solve XOR, read digits with one spike per neuron, and wake the silent;
-# - send a gradient backward in time from spike to spike, and measure what it stores;
+# - send a gradient backward in time from spike to spike;
 # - choose among four ways to train a spiking network.
 
 # %% [markdown]
@@ -116,7 +116,7 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 #
 # $$\varepsilon(t) = 2\,(e^{-t/10} - e^{-t/5}) = 2\,(x - x^2), \qquad x = e^{-t/10}.$$
 #
-# Since $\mathrm{d}x/\mathrm{d}t = -x/10$, all follows by hand. Take $w = 3.125$ and the threshold 1:
+# It peaks at ½, where $x = ½$. Since $\mathrm{d}x/\mathrm{d}t = -x/10$, all follows by hand. Take $w = 3.125$ and the threshold 1:
 #
 # | | | value |
 # |---|---|---|
@@ -190,7 +190,7 @@ assert math.isclose(by_arrival.sum(), 1)
 # %% [markdown]
 # ## 2 · Where it breaks
 #
-# The run is rise over *slope*. A single input of weight 2 lifts the membrane to exactly 1 and no further: it touches the threshold, with slope 0.
+# The run is rise over *slope*. With weight 2 the peak is 2 · ½ = 1: the membrane only touches the threshold, with slope 0.
 #
 # > **Before you run:** what happens to the gradient as the weight comes down to 2?
 
@@ -206,7 +206,7 @@ for more in (1, 0.1, 0.01, 0.001, 0.0001):
 #
 # Both at once: the neuron shall spike at 6.5 ms, which takes a weight of 2.004. It starts at 4 and goes down its exact gradient.
 #
-# > **Before you run:** does it arrive?
+# > **Before you run:** it comes near the edge. What will the next step be like?
 
 # %%
 w = double([4.0]).requires_grad_()
@@ -233,22 +233,25 @@ decorate(axes[0], y="weight w", title="Over the edge, and silent for good")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
-# It comes near. Then one exploding step throws it over the edge, and it never comes back.
+# It comes near. Then one exploding step throws it over the edge, and it never comes back. (A learning rate of 0.0005 arrives, in 837 rounds; but no rate is small enough for every neuron.)
 
 # %% [markdown]
-# ### The jump that no slope announces
+# ### A jump
 #
 # The neuron at the top, with $w = 1.28$ and $1.29$:
 
-# %% alt="Two nearly equal membranes with two humps. With a weight of 1.29 the first hump touches the threshold, and the spike comes at 8.4 ms. With 1.28 it stays just below, and the spike comes on the second hump, at 20.3 ms."
+# %% alt="Left: two nearly equal membranes with two humps. With a weight of 1.29 the spike comes on the first hump, at 8.4 ms, with 1.28 on the second, at 20.3 ms. Right, close up of the first hump: one curve just reaches the threshold, the other stays just below."
 heavier = double([1.29, 0.8, 1.4])
 lighter = double([1.28, 0.8, 1.4])
-axis = crossing(arrivals, heavier, neuron, color=VERMILION, label="w = 1.29")
-crossing(arrivals, lighter, neuron, axis, label="w = 1.28")
-decorate(axis, title="A hundredth of the weight, twelve milliseconds")
+axes = panels(2, width=9.0)
+for axis in axes:
+    crossing(arrivals, heavier, neuron, axis, color=VERMILION, label="w = 1.29")
+    crossing(arrivals, lighter, neuron, axis, label="w = 1.28")
+decorate(axes[0], title="A hundredth of the weight, 12 ms")
+decorate(axes[1], xlim=(5, 12), ylim=(0.96, 1.01), title="Close up: one touches, one does not")
 
 # %% [markdown]
-# At $w = 1.28$ the exact gradient is −2.6 ms per weight, so it promises 0.026 ms. The spike moves by 11.9. *Exact* means: until a spike appears or vanishes.
+# Seen from below, at 1.28, the gradient is −2.6 ms per weight: it promises 0.026 ms, and the spike moves by 11.9. *Exact* means: until a spike appears or vanishes.
 
 # %% tags=["check"]
 steepness = [spike_time_gradient(start, double([2 + a]), neuron)[0].item() for a in (1e-2, 1e-4)]
@@ -262,6 +265,13 @@ jump = when(lighter) - when(heavier)
 assert round(jump.item(), 1) == 11.9
 promised = spike_time_gradient(arrivals, lighter, neuron)[0][0]
 assert round(promised.item(), 1) == -2.6
+slow = 4.0
+for slow_round in range(1000):  # noqa: B007
+    late = spike_time(start, double([slow]), neuron) - 6.5
+    if abs(late) < 0.01:
+        break
+    slow -= 0.0005 * (late * spike_time_gradient(start, double([slow]), neuron)[0]).item()
+assert slow_round == 837
 
 # %% [markdown]
 # ## 3 · An algebraic spike time
@@ -277,7 +287,7 @@ assert round(promised.item(), 1) == -2.6
 # |---|---|---|---|---|
 # | 1 | 0.75 | 0.75 | – | too weak: below 1 |
 # | 1, 2 | 1.5 | 2.25 | 4.5 | too late: input 3 comes at 4 |
-# | 1, 2, 3 | 2.5 | 6.25 | **4.17** | nothing comes before |
+# | 1, 2, 3 | 2.5 | 6.25 | **4.17** | no further input |
 #
 # So it spikes at $t = 5 \ln 4.17 = 7.14$ ms. `FirstSpikeLayer` does this for all its neurons.
 #
@@ -357,10 +367,22 @@ axes = patterns_by_time(
 )
 
 # %% [markdown]
-# All four are right, without a surrogate. The hidden spikes (grey) have moved: they say it by *when* they come.
+# All four are right, without a surrogate. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (From this seed; from seed 2 the outputs fall silent, as in section 2.)
 
 # %% tags=["check"]
 assert earliest(after[1]).argmax(1).equal(different)
+assert round(after[1][3].min().item()) == 6
+_ = seed_torch(2)
+other = nn.Sequential(
+    FirstSpikeLayer(3, 4, tau_mem=math.inf),
+    FirstSpikeLayer(4, 2, tau_mem=math.inf),
+)
+optimizer = torch.optim.Adam(other.parameters(), lr=0.05)
+for _ in range(200):
+    optimizer.zero_grad()
+    first_time_cross_entropy(other(inputs), different).backward()
+    optimizer.step()
+assert other(inputs).isinf().all()
 assert not earliest(before[1]).argmax(1).equal(different)
 assert loss < 0.1
 
@@ -376,7 +398,7 @@ as_times = partial(latency_times, duration=10.0)
 
 def reader(drive):
     seed_torch(0)
-    options = {"tau_mem": math.inf, "spread": 0.3}
+    options = {"tau_mem": math.inf, "spread": 0.3}  # weights differ
     return nn.Sequential(
         FirstSpikeLayer(784, 100, drive=drive, **options),
         FirstSpikeLayer(100, 10, **options),
@@ -403,7 +425,7 @@ print(f"silent hidden neurons: {silent:.1%}")
 # %%
 def fit_reader(network, epochs, after_batch=lambda: None):
     optimizer = torch.optim.Adam(network.parameters())
-    schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * 79)
+    schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * 79)  # batches
 
     def after():
         schedule.step()
@@ -414,7 +436,7 @@ def fit_reader(network, epochs, after_batch=lambda: None):
         images,
         labels,
         encode=as_times,
-        loss=partial(first_time_cross_entropy, tau=0.5),
+        loss=partial(first_time_cross_entropy, tau=0.5),  # ms
         decode=earliest,
         optimizer=optimizer,
         after_batch=after,
@@ -435,7 +457,7 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %% [markdown]
 # Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07). Who never spikes has no time, and no gradient.
 #
-# So silence is treated without one. After each update `WakeUp` raises all weights of a neuron that was silent for too many samples of the batch (`shares`; Göltz et al. 2021).
+# So silence is treated without one (Göltz et al. 2021). After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
 
 # %%
 network = reader(drive=3.0)
@@ -444,7 +466,7 @@ history = fit_reader(network, epochs=2, after_batch=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# The same start, and it learns. Now begin awake, with a `drive` of 16, of which a sixth arrives, keep `WakeUp` as a guard, and train for eight epochs:
+# The same start, and it learns. Now begin awake, with a `drive` of 16, of which a sixth arrives, keep `WakeUp` as a gentle guard, and train for eight epochs:
 
 # %%
 network = reader(drive=16.0)
@@ -488,35 +510,23 @@ assert first.mean() < 9
 # %% [markdown]
 # ### The sign of yin and yang
 #
-# A task made for spike times (Kriener et al. 2022): in which part of the sign does a point lie? Five spikes tell, one at 0 and four the later, the larger $x$, $y$, $1 - x$ and $1 - y$. 120 hidden neurons, and beside them an ordinary network (ReLU) of the same size:
+# A task made for spike times (Kriener et al. 2022): in which part of the sign does a point lie? Five spikes tell, one at 0 and four the later, the larger $x$, $y$, $1 - x$ and $1 - y$.
 
-# %%
-record = recorded("yin_yang")
-print(record)
-ends = {}
-for name, runs in record.results.items():
-    ends[name] = [last_accuracies(runs)]
-
-# %% alt="Left: 2,000 points of a yin-yang sign in three colours, yin, yang and the two dots. Right: test accuracies of three seeds each: without a leak 98.4 to 99.0 percent, with a leak 97.9 to 98.9, ReLU 98.8 to 99.4."
-axes = panels(2, width=9.0)
-yin_yang_sign(2000, axes[0])
-decorate(axes[0], title="Three classes")
-_ = dots_per_seed(
-    ends,
-    ["one seed"],
-    axes[1],
-    y="test accuracy (%)",
-    title="Close to an ordinary network",
-)
+# %% alt="2,000 points of a yin-yang sign in three colours: yin, yang and the two dots."
+axis = yin_yang_sign(2000)
+decorate(axis, title="Three classes")
 
 # %% [markdown]
-# 98.6 % without a leak, 98.4 % with one, 99.0 % for the ordinary network. (Fast & Deep, of the same size: 96.0 %.)
+# With 120 hidden neurons that spike once, 98.6 % of new points are right (mean of three seeds, 100 epochs). An ordinary network (ReLU) of this size has 99.0 %.
 
 # %% tags=["check"]
-means = {name: round(np.mean(each), 1) for name, each in ends.items()}
-assert means == {"no leak": 98.6, "leak": 98.4, "ReLU": 99.0}
-assert min(ends["leak"][0]) > 97
+record = recorded("yin_yang")
+means = {name: round(np.mean(last_accuracies(runs)), 1) for name, runs in record.results.items()}
+assert means["no leak"] == 98.6
+assert means["ReLU"] == 99.0
 assert record.settings["hidden"] == 120
+assert record.settings["epochs"] == 100
+assert len(record.settings["seeds"]) == 3
 
 # %% [markdown]
 # ## 5 · More than one spike: EventProp
@@ -525,11 +535,9 @@ assert record.settings["hidden"] == 120
 #
 # - $v$: how the loss changes if the membrane is a little higher now;
 # - $q$: how it changes if a little more weight arrives now. **At an input spike $q$ is the gradient by its weight.**
-#
-# Between spikes both change smoothly. At an own spike $v$ jumps: a higher membrane crosses earlier, by 1 over the slope.
 
 # %% [markdown]
-# The loss is the time of the *second* spike. Read the two lower lanes from right to left:
+# The loss is the time of the *second* spike (the third weight is 2.0 now; with 1.4 there is none). Read the two lower lanes from right to left:
 
 # %% alt="Three lanes over 26 ms. Top: the membrane, input spikes at 0, 4 and 18 ms, own spikes at 5.7 and 20.1 ms, each followed by a reset to 0. Middle: v, 0 after the second spike; before it minus 8, and going back in time it decays towards 0 until the first spike, where it jumps down again. Bottom: q, which before each spike grows from 0 to negative values; dots at the three input spikes."
 weights = double([1.6, 0.8, 2.0])
@@ -543,11 +551,13 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% [markdown]
-# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. Going back by $s$, with $I$ for the current at a spike and $g$ for the gradient of the loss by its time:
+# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well.
 #
-# $$v \leftarrow v\,e^{-s/10}, \qquad q \leftarrow q\,e^{-s/5} + v\,\varepsilon(s), \qquad \text{at a spike:}\quad v \leftarrow \frac{I\,v - g}{I - 1/10}.$$
+# Forward, a current $I$ drives the membrane, $\dot u = I - u/10$. At the threshold its slope is $I - 1/10$. Backward, $v$ jumps there (*Deeper* derives it; $g$ is the gradient of the loss by the time of this spike):
 #
-# The denominator is the slope at the threshold: what comes in less what leaks. (*Deeper* derives it.) This is the whole algorithm:
+# $$v \leftarrow \frac{I\,v - g}{I - 1/10}.$$
+#
+# Between spikes $v$ and $q$ decay, and $q$ gathers from $v$. This is the whole algorithm:
 
 
 # %%
@@ -558,7 +568,7 @@ def walk_back(spikes, currents, cost):
     by_weight = []
     for time in sorted([*spikes, *arrivals], reverse=True):
         back = now - time
-        q = q * torch.exp(-back / 5) + v * neuron.potential(back)
+        q = q * torch.exp(-back / 5) + v * neuron.potential(back)  # v before it decays
         v = v * torch.exp(-back / 10)
         now = time
         if time in spikes:
@@ -586,44 +596,19 @@ print("by hand:   ", np.array(by_hand))
 print("by layer:  ", exact.numpy()[0])
 
 # %% [markdown]
-# The same; and for the first spike it is the triangle of section 1.
-#
-# Backpropagation through time takes steps. `in_small_steps` finds each crossing between two of them by a straight line, and lets autograd go back through all.
-#
-# > **Before you run:** which of the two gradients is wrong, and by how much?
-
-# %%
-sizes = [0.1, 0.05, 0.02, 0.01]
-errors = []
-kept = []
-for dt in sizes:
-    w = weights.clone().requires_grad_()
-    with SavedBytes() as saved:
-        in_small_steps(arrivals, w, neuron, dt=dt, until=22)[1].backward()
-    errors.append((w.grad - exact).abs().max().item())
-    kept.append(saved.bytes)
-with SavedBytes() as saved:
-    layer(arrivals[None])
-
-# %% alt="Left: the largest error of the gradient in small steps against the step, on logarithmic axes: a straight line that falls in proportion to the step. Right: the bytes kept for the backward pass against the step: they rise as the step falls, up to thousands; a level line at 80 is EventProp."
-axes = panels(2)
-axes[0].loglog(sizes, errors, "o-", color=BLUE)
-axes[1].loglog(sizes, kept, "o-", color=BLUE, label="BPTT")
-axes[1].axhline(saved.bytes, color=VERMILION, label="EventProp")
-decorate(axes[0], x="step dt (ms)", y="error", title="Steps converge to EventProp")
-decorate(axes[1], x="step dt (ms)", y="bytes kept", title="Spikes need no steps")
-
-# %% [markdown]
-# The steps are: half the step, half the error. And BPTT keeps every step for the way back, EventProp only spikes (with weights, here 80 bytes). (*Deeper* measures a layer.)
+# The same. Backpropagation through time would keep every small step for the way back; this keeps only spikes and weights, here 80 bytes. (*Deeper* compares.)
 
 # %% tags=["check"]
 assert torch.allclose(double(by_hand), exact[0], atol=1e-6)
 (of_first,) = torch.autograd.grad(layer(arrivals[None])[0].sum(), layer.weight)
 triangle, _ = spike_time_gradient(arrivals, weights, neuron)
 assert torch.allclose(of_first[0], triangle, atol=1e-6)
-assert 8 < errors[0] / errors[-1] < 12
-assert kept[-1] > 9 * kept[0]
+with SavedBytes() as saved:
+    layer(arrivals[None])
 assert saved.bytes == 80
+layer.weight.data = double([[1.6, 0.8, 1.4]])
+assert layer(arrivals[None]).isfinite().sum() == 1
+layer.weight.data = weights[None]
 
 # %% [markdown]
 # ## 6 · Exact or surrogate?

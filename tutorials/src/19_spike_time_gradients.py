@@ -234,14 +234,14 @@ decorate(axes[0], y="weight w", title="Over the edge, and silent for good")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
-# It comes near. Then one exploding step throws it over the edge, and it never comes back. (A learning rate of 0.0005 arrives, in 837 rounds; but no rate is small enough for every neuron.)
+# It comes near. Then one exploding step throws it over the edge, and it never comes back. (A learning rate of 0.0005 arrives, in 837 rounds. The nearer the edge, the smaller it must be.)
 
 # %% [markdown]
 # ### A jump
 #
 # The neuron at the top, with $w = 1.28$ and $1.29$:
 
-# %% alt="Left: two nearly equal membranes with two humps. With a weight of 1.29 the spike comes on the first hump, at 8.4 ms, with 1.28 on the second, at 20.3 ms. Right, close up of the first hump: one curve just reaches the threshold, the other stays just below."
+# %% alt="Left: two nearly equal membranes with two humps. With a weight of 1.29 the spike comes on the first hump, at 8.4 ms, with 1.28 on the second, at 20.3 ms. Right, close up of the first hump: one curve just passes the threshold, the other stays just below."
 heavier = double([1.29, 0.8, 1.4])
 lighter = double([1.28, 0.8, 1.4])
 axes = panels(2, width=9.0)
@@ -493,9 +493,6 @@ early = (hidden <= first).sum(1).float().mean()
 print(f"mean answer at {first.mean():.1f} ms,")
 print(f"until then {early:.0f} of 100 hidden neurons spiked")
 
-# %% [markdown]
-# Two thirds of the hidden neurons have not spiked by then.
-
 # %% tags=["check"]
 assert abs(dark - 5 / 6) < 0.01
 assert 3 * (1 - dark) < 1
@@ -540,7 +537,7 @@ assert len(record.settings["seeds"]) == 3
 # %% [markdown]
 # The loss is the time of the *second* spike (the third weight is 2.0 now; with 1.4 there is none). Read the two lower lanes from right to left:
 
-# %% alt="Three lanes over 26 ms. Top: the membrane, input spikes at 0, 4 and 18 ms, own spikes at 5.7 and 20.1 ms, each followed by a reset to 0. Middle: v, 0 after the second spike; before it minus 8, and going back in time it decays towards 0 until the first spike, where it jumps down again. Bottom: q, which before each spike grows from 0 to negative values; dots at the three input spikes."
+# %% alt="Three lanes over 26 ms. Top: the membrane, input spikes at 0, 4 and 18 ms, own spikes at 5.7 and 20.1 ms, each followed by a reset to 0. Middle: v, 0 after the second spike; before it minus 5.7, and going back in time it decays towards 0 until the first spike, where it jumps down again. Bottom: q, which before each spike grows from 0 to negative values; dots at the three input spikes."
 weights = double([1.6, 0.8, 2.0])
 cost = double([0.0, 1.0])
 axes = forward_and_adjoint(arrivals, weights, neuron, cost, until=26.0)
@@ -614,7 +611,7 @@ layer.weight.data = weights[None]
 # %% [markdown]
 # ## 6 · Exact or surrogate?
 #
-# Yin-Yang again, 30 epochs, by first spikes, EventProp (hidden neurons spike repeatedly) and a surrogate through steps of 0.5 ms. The points, neurons, first weights and learning rate are the same. Each is trained from a *lively* and from a *silent* start, alone and helped: by `WakeUp`, the surrogate by `lower_activity` (page 08).
+# Yin-Yang again, with a leak and for 30 epochs, by first spikes, EventProp (hidden neurons spike repeatedly) and a surrogate through steps of 0.5 ms. The points, neurons, first weights and learning rate are the same. Each is trained from a *lively* and from a *silent* start, alone and helped: by `WakeUp`, the surrogate by `lower_activity` (page 08).
 #
 # > **Before you look:** who needs the help? And who wakes from a silent start without it?
 

@@ -282,7 +282,7 @@ assert slow_round == 837
 # $$\sum_i w_i - \frac{1}{z} \sum_i w_i z_i = 1 \qquad\Longrightarrow\qquad z = \frac{\sum_i w_i z_i}{\sum_i w_i - 1}.$$
 
 # %% [markdown]
-# A fraction. The sums go over the causal set, which has to be found: try one input, two, and so on, until $z$ comes before the next. Three inputs at $z_i = 1, 2, 4$ have weights 0.75, 0.75 and 1:
+# The sums go over the causal set, which has to be found: try one input, two, and so on, until $z$ comes before the next. Three inputs at $z_i = 1, 2, 4$ have weights 0.75, 0.75 and 1:
 #
 # | have come | $\sum w_i$ | $\sum w_i z_i$ | $z$ | |
 # |---|---|---|---|---|
@@ -399,7 +399,7 @@ as_times = partial(latency_times, duration=10.0)
 
 def reader(drive):
     seed_torch(0)
-    options = {"tau_mem": math.inf, "spread": 0.3}  # weights differ
+    options = {"tau_mem": math.inf, "spread": 0.3}  # spread of the weights
     return nn.Sequential(
         FirstSpikeLayer(784, 100, drive=drive, **options),
         FirstSpikeLayer(100, 10, **options),
@@ -407,7 +407,7 @@ def reader(drive):
 
 
 # %% [markdown]
-# `drive` is the mean sum of a neuron's weights, by default 3: if all inputs come, they lift it to three thresholds.
+# `drive` is the mean sum of a neuron's weights, by default 3: all inputs together lift it to three thresholds.
 #
 # > **Before you run:** five of six pixels are dark. Will the hidden neurons spike?
 
@@ -426,7 +426,8 @@ print(f"silent hidden neurons: {silent:.1%}")
 # %%
 def fit_reader(network, epochs, after_batch=lambda: None):
     optimizer = torch.optim.Adam(network.parameters())
-    schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * 79)  # batches
+    batches = 79  # in an epoch
+    schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * batches)
 
     def after():
         schedule.step()

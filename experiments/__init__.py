@@ -50,7 +50,7 @@ def told_settings(
     """
     parser = parser_for(description, settings, *names)
     parser.add_argument(
-        "--validate", action="store_true", help="hold out 10,000 training images; record nothing"
+        "--validate", action="store_true", help="test on held-out samples; record nothing"
     )
     told = vars(parser.parse_args(arguments))
     validate = told.pop("validate")

@@ -99,6 +99,8 @@ class MembraneLearner:
         penalty: lambda, at least 0, of `exponential_penalty`, which `shrink_rows` steps down.
         beta: its steepness, above 0.
         balance: rho, at least 0, of `balance_thresholds`; none falls below a tenth of where it was.
+            As a schedule lowers the learning rate below its highest so far, rho falls in
+            proportion (our reading).
 
     Raises:
         ValueError: for a network of other layers, or a number that is out of range.
@@ -129,6 +131,7 @@ class MembraneLearner:
         self.network = network
         self.layers = layers_of(network)
         self.optimizer = optimizer
+        self.peak = 0.0  # the highest learning rate so far
         self.loss = loss
         self.penalty = penalty
         self.beta = beta
@@ -141,9 +144,12 @@ class MembraneLearner:
         self.optimizer.zero_grad()
         torch.autograd.backward(self.loss(found[-1], labels))
         self.optimizer.step()
-        strength = self.penalty * self.optimizer.param_groups[0]["lr"]
+        lr = self.optimizer.param_groups[0]["lr"]
+        strength = self.penalty * lr
+        self.peak = max(self.peak, lr)
+        balance = self.balance * lr / self.peak if self.peak else 0.0
         for layer, signals, floor in zip(self.layers, found, self.floors, strict=True):
             if strength:
                 shrink_rows(layer.weight, strength, self.beta)
-            balance_thresholds(layer.threshold, signals.counts, self.balance, floor)
+            balance_thresholds(layer.threshold, signals.counts, balance, floor)
         return found[-1]

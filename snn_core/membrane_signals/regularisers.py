@@ -75,7 +75,9 @@ def balance_thresholds(
     """Raise the thresholds of neurons that fired, lower all; in place.
 
     For each sample the N_w winners go up by ``rho N`` and all N neurons down by ``rho N_w``, so
-    that the sum of the thresholds stays. Samples count by their mean.
+    that the sum of the thresholds stays. Samples count by their mean. Where the floor holds some
+    thresholds up, the others come down towards it in proportion, so that the sum still stays (our
+    reading): otherwise it would grow without end, until nobody fires.
 
     Args:
         threshold: V_th ``[N]``.
@@ -97,5 +99,7 @@ def balance_thresholds(
     _checks.shape("counts", counts, (len(counts), len(threshold)))
     _checks.number("rho", rho, 0, open_low=False)
     winners = (counts > 0).to(threshold).mean(0)
-    threshold += rho * (len(threshold) * winners - winners.sum())
-    threshold.clamp_(min=floor)
+    spare = (threshold - floor).clamp(min=0)
+    moved = (spare + rho * (len(threshold) * winners - winners.sum())).clamp(min=0)
+    share = spare.sum() / moved.sum().clamp(min=torch.finfo(moved.dtype).tiny)
+    threshold.copy_(floor + moved * share)

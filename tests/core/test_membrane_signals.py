@@ -30,6 +30,8 @@ from snn_core.membrane_signals import (
     transfer_jacobian,
     transfer_slopes,
 )
+from snn_core.membrane_signals import learner as learner_module
+from snn_core.training import one_cycle
 
 DOUBLE = torch.float64
 
@@ -497,6 +499,7 @@ def test_winners_go_up_all_go_down_and_the_sum_stays():
     assert threshold.sum().item() == pytest.approx(10)
     balance_thresholds(threshold, counts, 1.0, floor=0.5)
     assert threshold.min().item() == 0.5
+    assert threshold.sum().item() == pytest.approx(10)
 
 
 def test_thresholds_learn_at_a_tenth_of_the_rate():
@@ -539,6 +542,41 @@ def test_one_update_is_that_of_its_parts():
         balance_thresholds(threshold, signals.counts, 0.01, layer.threshold / 10)
         assert torch.allclose(learnt.weight, weight, atol=1e-6)
         assert torch.allclose(learnt.threshold, threshold, atol=1e-6)
+
+
+def test_a_learning_rate_that_has_fallen_to_0_leaves_the_network_as_it_is():
+    inputs, labels = patterns()
+    network = membrane_network([20, 12, 4], generator=generator())
+    optimizer = torch.optim.SGD(parameter_groups(network, 0.1))
+    learner = MembraneLearner(network, optimizer, balance=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: max(0.0, 1 - done / 2))
+    moves = []
+    for _ in range(3):
+        before = network[0].threshold.detach().clone()
+        learner.learn(inputs, labels)
+        schedule.step()
+        moves.append((network[0].threshold - before).abs().sum().item())
+    assert moves[0] > moves[1] > moves[2] == 0
+
+
+def test_the_balance_is_never_stronger_than_told_whatever_the_schedule(monkeypatch):
+    """A cycle that starts at a 25th of its rate: rho as told while it rises, less as it falls."""
+    strengths = []
+
+    def note(threshold, counts, rho, floor):
+        strengths.append(rho)
+
+    monkeypatch.setattr(learner_module, "balance_thresholds", note)
+    network = membrane_network([20, 4], generator=generator())
+    optimizer = torch.optim.Adam(parameter_groups(network, 0.01))
+    schedule = one_cycle(optimizer, 0.01, updates=10)
+    learner = MembraneLearner(network, optimizer, balance=0.5)
+    for _ in range(10):
+        learner.learn(*patterns())
+        schedule.step()
+    assert strengths[:3] == [0.5] * 3
+    assert strengths[3:] == sorted(strengths[3:], reverse=True)
+    assert strengths[-1] < 0.05
 
 
 BAD = {

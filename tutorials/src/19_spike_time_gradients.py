@@ -3,7 +3,7 @@
 #
 # **Can a network be trained by exact gradients of spike times?**
 #
-# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`); the chain rule. · 40 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
+# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`), page 08 (losses of times); the chain rule. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/19_spike_time_gradients.ipynb)
 
@@ -84,14 +84,12 @@ SpikeCrossing().sliders()
 #
 # 1. Set the change to 0.02, then to 0.5. When is the triangle right?
 # 2. Set the change to −0.01 and move $w$ slowly down to 1.29. What happens to the triangle, and why?
-# 3. Go further down. Where does the spike go at 1.28, and where at 0.70?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
 # 1. For small changes. Its long side is straight, the membrane is not.
 # 2. It becomes longer and longer, as the membrane crosses the threshold less and less steeply. At 1.29 it only just touches it.
-# 3. At 1.28 the first hump stays below the threshold. The spike jumps by 12 ms, to the second hump. At 0.70 it is gone.
 #
 # </details>
 
@@ -107,7 +105,7 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 # - work out by hand how far a spike moves, and check it against finite differences;
 # - watch this gradient explode, fall silent and miss a jump;
 # - solve XOR, read digits with one spike per neuron, and wake the silent;
-# - send a gradient backward in time from spike to spike;
+# - follow a gradient backward in time from spike to spike;
 # - choose among four ways to train a spiking network.
 
 # %% [markdown]
@@ -152,7 +150,7 @@ decorate(axes[1], title="Rise over slope is run")
 # With several inputs each weight has its own rise, and all share one slope. The neuron at the top, beside finite differences:
 
 # %%
-by_weight, by_arrival = spike_time_gradient(arrivals, weights, neuron)
+by_weight, _ = spike_time_gradient(arrivals, weights, neuron)
 print("formula:", by_weight.numpy())
 
 
@@ -166,15 +164,6 @@ print("differences:", finite_differences(when, weights).numpy())
 # The third is 0: that input comes at 18 ms, after the spike. Those that came before it are its **causal set**.
 #
 # Input *times* have a gradient too, $\partial t/\partial t_i = w_i\,\varepsilon'(t - t_i)\,/\,(\partial u/\partial t)$. With it layers can be stacked: the spikes of one are the $t_i$ of the next.
-#
-# > **Before you run:** what must the gradients by all input times add up to?
-
-# %%
-print("by input times:", by_arrival.numpy())
-print("sum:", by_arrival.sum().item())
-
-# %% [markdown]
-# To 1: if all come 1 ms later, so does the spike.
 
 # %% tags=["check"]
 assert round(spike_time(start, single, neuron).item(), 2) == 2.23
@@ -186,7 +175,8 @@ run = spike_time(start, single + 0.1, neuron) - spike_time(start, single, neuron
 assert round(run.item(), 3) == -0.101
 assert torch.allclose(by_weight, finite_differences(when, weights), atol=1e-6)
 assert by_weight[2] == 0
-assert math.isclose(by_arrival.sum(), 1)
+_, by_arrival = spike_time_gradient(arrivals, weights, neuron)
+assert math.isclose(by_arrival.sum(), 1)  # all come later, so does the spike
 
 # %% [markdown]
 # ## 2 · Where it breaks
@@ -234,7 +224,7 @@ decorate(axes[0], y="weight w", title="Over the edge, and silent for good")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
-# It comes near. Then one exploding step throws it over the edge, and it never comes back. (A learning rate of 0.0005 arrives, in 837 rounds. The nearer the edge, the smaller it must be.)
+# It comes near. Then one exploding step throws it over the edge, and it never comes back. (A learning rate of 0.0005 arrives, in 837 rounds.)
 
 # %% [markdown]
 # ### A jump
@@ -304,7 +294,7 @@ for z in ([1.0, 2, 4], [1.0, 2, 5]):
     print(f"{spike.item():.2f} ms", layer.weight.grad)
 
 # %% [markdown]
-# At $z = 4.5$, or 7.52 ms. The third input comes too late, and its gradient is 0.
+# At $z = 4.5$, or 7.52 ms. The third input comes too late: its gradient is 0, and the other two triple. Another causal set, another gradient: it jumps too.
 
 # %% tags=["check"]
 answers = []
@@ -314,6 +304,10 @@ for third, expected in ((4.0, 6.25 / 1.5), (5.0, 4.5)):
     answers.append(round(answer, 2))
 assert answers == [7.14, 7.52]
 assert layer.weight.grad[0, 2] == 0
+layer.zero_grad()
+layer(5 * torch.tensor([[1.0, 2.0, 4.0]]).log()).backward()
+tripled = double([-7.7778, -5.5556]) / layer.weight.grad[0, :2]
+assert tripled.round().tolist() == [3, 3]
 
 # %% [markdown]
 # ### XOR in spike times
@@ -346,7 +340,7 @@ def hidden_and_output(network, times):
 before = hidden_and_output(network, inputs)
 
 # %% [markdown]
-# The loss wants the right output first: a cross-entropy of minus the times (page 08).
+# The loss wants the right output first: a cross-entropy of minus the times (page 08). A missing spike counts as one at 30 ms.
 
 # %%
 optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
@@ -368,22 +362,27 @@ axes = patterns_by_time(
 )
 
 # %% [markdown]
-# All four are right, without a surrogate. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (From this seed; from seed 2 the outputs fall silent, as in section 2.)
+# All four are right, without a surrogate. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (Eight of ten seeds get there. In the other two both outputs fall silent, as in section 2.)
 
 # %% tags=["check"]
 assert earliest(after[1]).argmax(1).equal(different)
 assert round(after[1][3].min().item()) == 6
-_ = seed_torch(2)
-other = nn.Sequential(
-    FirstSpikeLayer(3, 4, tau_mem=math.inf),
-    FirstSpikeLayer(4, 2, tau_mem=math.inf),
-)
-optimizer = torch.optim.Adam(other.parameters(), lr=0.05)
-for _ in range(200):
-    optimizer.zero_grad()
-    first_time_cross_entropy(other(inputs), different).backward()
-    optimizer.step()
-assert other(inputs).isinf().all()
+ended = []
+for seed in range(10):
+    _ = seed_torch(seed)
+    other = nn.Sequential(
+        FirstSpikeLayer(3, 4, tau_mem=math.inf),
+        FirstSpikeLayer(4, 2, tau_mem=math.inf),
+    )
+    optimizer = torch.optim.Adam(other.parameters(), lr=0.05)
+    for _ in range(200):
+        optimizer.zero_grad()
+        first_time_cross_entropy(other(inputs), different).backward()
+        optimizer.step()
+    ended.append(hidden_and_output(other, inputs)[1])
+right = [earliest(times).argmax(1).equal(different) for times in ended]
+assert sum(right) == 8
+assert all(times.isinf().all() for times, good in zip(ended, right, strict=True) if not good)
 assert not earliest(before[1]).argmax(1).equal(different)
 assert loss < 0.1
 
@@ -397,8 +396,8 @@ images, labels, *test = flat_digits()
 as_times = partial(latency_times, duration=10.0)
 
 
-def reader(drive):
-    seed_torch(0)
+def reader(drive, seed=0):
+    seed_torch(seed)
     options = {"tau_mem": math.inf, "spread": 0.3}  # spread of the weights
     return nn.Sequential(
         FirstSpikeLayer(784, 100, drive=drive, **options),
@@ -420,28 +419,37 @@ print(f"dark pixels: {dark:.0%}")
 print(f"silent hidden neurons: {silent:.1%}")
 
 # %% [markdown]
-# Hardly one: what arrives is a sixth of 3. The training:
+# Hardly one: what arrives is a sixth of 3. For the training, a lead of `tau` ms makes a class $e$ times as likely:
 
 
 # %%
-def fit_reader(network, epochs, after_batch=lambda: None):
-    optimizer = torch.optim.Adam(network.parameters())
-    batches = 79  # in an epoch
-    schedule = one_cycle(optimizer, lr=5e-3, updates=epochs * batches)
+def objective(times, labels):
+    return first_time_cross_entropy(times, labels, tau=0.5)
 
-    def after():
+
+# %% [markdown]
+# The rest is `fit` of page 07. After each update comes a step of the learning rate, and of a `guard`, where there is one:
+
+
+# %%
+def fit_reader(network, epochs, guard=None, loss=objective):
+    optimizer = torch.optim.Adam(network.parameters())
+    schedule = one_cycle(optimizer, lr=5e-3, updates=79 * epochs)
+
+    def after_batch():
         schedule.step()
-        after_batch()
+        if guard:
+            guard()
 
     return fit(
         network,
         images,
         labels,
         encode=as_times,
-        loss=partial(first_time_cross_entropy, tau=0.5),  # ms
+        loss=loss,
         decode=earliest,
         optimizer=optimizer,
-        after_batch=after,
+        after_batch=after_batch,
         epochs=epochs,
         batch_size=64,
         test=tuple(test),
@@ -464,20 +472,21 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %%
 network = reader(drive=3.0)
 guard = WakeUp(network, by=0.2, shares=[0.9, 0.5])
-history = fit_reader(network, epochs=2, after_batch=guard)
+history = fit_reader(network, epochs=2, guard=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# The same start, and it learns. Now begin awake, with a `drive` of 16, of which a sixth arrives, keep `WakeUp` as a gentle guard, and train for eight epochs:
+# The same start, and it learns. Now begin awake, with a `drive` of 16, of which a sixth arrives, and with `WakeUp` as a gentler guard:
 
 # %%
-network = reader(drive=16.0)
-guard = WakeUp(network, by=0.02, shares=[0.9, 0.5])
-history = fit_reader(network, epochs=8, after_batch=guard)
-print(f"right: {history.test_accuracy[-1]:.1%}")
+for epochs in (2, 8):
+    network = reader(drive=16.0)
+    guard = WakeUp(network, by=0.02, shares=[0.9, 0.5])
+    history = fit_reader(network, epochs, guard)
+    print(f"{epochs} epochs: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# It reads the first test digit, a seven:
+# It reads the first test digit, a seven. Of the hidden neurons only those that spike are drawn, sorted by their time:
 
 # %% alt="Three lanes over time for one digit. Top: green dots, the pixels' spikes in columns at seven times up to 9 ms. Middle: grey dots, the hidden neurons sorted by their spikes, most of them before 8 ms. Bottom: the outputs; number 7 is the first, at 8 ms, the next comes 5 ms later. A line through all lanes marks the first."
 times = as_times(test[0])
@@ -491,8 +500,9 @@ decorate(axes[0], title="The first output to spike is the answer: 7")
 # %%
 first = output.min(1, keepdim=True).values
 early = (hidden <= first).sum(1).float().mean()
-print(f"mean answer at {first.mean():.1f} ms,")
-print(f"until then {early:.0f} of 100 hidden neurons spiked")
+in_all = hidden.isfinite().sum(1).float().mean()
+print(f"mean answer at {first.mean():.1f} ms")
+print(f"hidden spikes until then: {early:.0f} of {in_all:.0f}")
 
 # %% tags=["check"]
 assert abs(dark - 5 / 6) < 0.01
@@ -503,29 +513,8 @@ assert abs(guessing[-1] - math.log(10)) < 1e-3
 assert abs(history.test_accuracy[-1] - 0.93) < 0.02
 assert history.test_accuracy[-1] > 0.9
 assert output[0].argmin() == test[1][0] == 7
-assert early < 40
+assert early < in_all < 50
 assert first.mean() < 9
-
-# %% [markdown]
-# ### The sign of yin and yang
-#
-# A task made for spike times (Kriener et al. 2022): in which part of the sign does a point lie? Five spikes tell, one at 0 and four the later, the larger $x$, $y$, $1 - x$ and $1 - y$.
-
-# %% alt="2,000 points of a yin-yang sign in three colours: yin, yang and the two dots."
-axis = yin_yang_sign(2000)
-decorate(axis, title="Three classes")
-
-# %% [markdown]
-# With 120 hidden neurons that spike once, 98.6 % of new points are right (mean of three seeds, 100 epochs). An ordinary network (ReLU) of this size has 99.0 %.
-
-# %% tags=["check"]
-record = recorded("yin_yang")
-means = {name: round(np.mean(last_accuracies(runs)), 1) for name, runs in record.results.items()}
-assert means["no leak"] == 98.6
-assert means["ReLU"] == 99.0
-assert record.settings["hidden"] == 120
-assert record.settings["epochs"] == 100
-assert len(record.settings["seeds"]) == 3
 
 # %% [markdown]
 # ## 5 · More than one spike: EventProp
@@ -550,61 +539,36 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% [markdown]
-# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well.
+# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. Between own spikes $v$ decays, and $q$ gathers from $v$. (*Deeper* derives each step, and writes the walk down.)
 #
-# Forward, a current $I$ drives the membrane, $\dot u = I - u/10$. At the threshold its slope is $I - 1/10$. Backward, $v$ jumps there (*Deeper* derives it; $g$ is the gradient of the loss by the time of this spike):
-#
-# $$v \leftarrow \frac{I\,v - g}{I - 1/10}.$$
-#
-# Between spikes $v$ and $q$ decay, and $q$ gathers from $v$. This is the whole algorithm:
-
-
-# %%
-def walk_back(spikes, currents, cost):
-    v = 0.0
-    q = 0.0
-    now = spikes[-1]
-    by_weight = []
-    for time in sorted([*spikes, *arrivals], reverse=True):
-        back = now - time
-        q = q * torch.exp(-back / 5) + v * neuron.potential(back)  # the old v
-        v = v * torch.exp(-back / 10)
-        now = time
-        if time in spikes:
-            at = spikes.tolist().index(time)
-            slope = currents[at] - 1 / 10
-            v = (currents[at] * v - cost[at]) / slope
-        else:
-            by_weight.insert(0, q.item())
-    return by_weight
-
-
-# %% [markdown]
-# `EventPropLayer` returns all spikes, and goes back in this way:
+# `EventPropLayer` returns all spikes, and goes back in this way. It gives the three dots:
 
 # %%
 layer = EventPropLayer(3, 1).double()
 layer.weight.data = weights[None]
-spikes = layer(arrivals[None]).flatten()
-(exact,) = torch.autograd.grad(spikes[1], layer.weight)
-spikes = spikes.detach()
-currents = current_at(spikes, arrivals, weights, neuron)
-by_hand = walk_back(spikes, currents, cost)
-print("own spikes:", spikes.numpy())
-print("by hand:   ", np.array(by_hand))
-print("by layer:  ", exact.numpy()[0])
+_, second = layer(arrivals[None]).flatten()
+(exact,) = torch.autograd.grad(second, layer.weight)
+print(exact.numpy()[0])
 
 # %% [markdown]
-# The same. Backpropagation through time would keep every small step for the way back; this keeps only spikes and weights, here 80 bytes. (*Deeper* compares.)
+# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. Backpropagation through time keeps every step. (*Deeper* compares.)
 
 # %% tags=["check"]
-assert torch.allclose(double(by_hand), exact[0], atol=1e-6)
+
+
+def second_spike(weights):
+    layer.weight.data = weights[None]
+    return layer(arrivals[None])[1, 0, 0]
+
+
+assert torch.allclose(exact[0], finite_differences(second_spike, weights), atol=1e-6)
+layer.weight.data = weights[None]
 (of_first,) = torch.autograd.grad(layer(arrivals[None])[0].sum(), layer.weight)
 triangle, _ = spike_time_gradient(arrivals, weights, neuron)
 assert torch.allclose(of_first[0], triangle, atol=1e-6)
 with SavedBytes() as saved:
     layer(arrivals[None])
-assert saved.bytes == 80
+assert saved.bytes == 10 * 8
 layer.weight.data = double([[1.6, 0.8, 1.4]])
 assert layer(arrivals[None]).isfinite().sum() == 1
 layer.weight.data = weights[None]
@@ -612,28 +576,31 @@ layer.weight.data = weights[None]
 # %% [markdown]
 # ## 6 · Exact or surrogate?
 #
-# Yin-Yang again, with a leak and for 30 epochs, by first spikes, EventProp (hidden neurons spike repeatedly) and a surrogate through steps of 0.5 ms. The points, neurons, first weights and learning rate are the same. Each is trained from a *lively* and from a *silent* start, alone and helped: by `WakeUp`, the surrogate by `lower_activity` (page 08).
+# Yin-Yang (Kriener et al. 2022): five spikes tell where a point lies, and the answer is one of three parts of the sign. One network learns it by exact gradients of first spikes, alone and with `WakeUp`, and by a surrogate through steps of 0.5 ms, from the same *lively* or *silent* weights.
 #
-# > **Before you look:** who needs the help? And who wakes from a silent start without it?
+# > **Before you look:** who needs `WakeUp`? And who wakes from a silent start without it?
 
-# %% alt="Test accuracy of three seeds for six cases, alone and helped. First spikes, lively: alone two seeds at 36 percent and one at 96, helped all near 96. First spikes, silent: alone all at 36, helped 85 to 93. EventProp, lively: alone two near 97 and one at 36, helped 94 to 97. EventProp, silent: alone all at 36, helped 90 to 95. Surrogate, lively: 85 to 93 alone and helped. Surrogate, silent: alone 88 to 90, helped 62 to 87."
+# %% alt="Test accuracy of three seeds for two starts and three ways. Lively: exact alone two seeds at 36 percent and one at 96, exact with WakeUp all near 96, surrogate 85 to 93. Silent: exact alone all at 36, with WakeUp 85 to 93, surrogate 88 to 90."
 record = recorded("exact_or_surrogate")
 print(record)
 ends = {}
-for name, runs in record.results.items():
-    group = name.removesuffix(", helped").replace(", ", "\n")
-    ends.setdefault(group, []).append(last_accuracies(runs))
+for start in ("lively", "silent"):
+    ends[start] = [
+        last_accuracies(record.results[f"first spikes, {start}"]),
+        last_accuracies(record.results[f"first spikes, {start}, helped"]),
+        last_accuracies(record.results[f"surrogate, {start}"]),
+    ]
 axis = dots_per_seed(
     ends,
-    ["alone", "helped"],
+    ["exact", "exact, WakeUp", "surrogate"],
     y="test accuracy (%)",
     title="Exact needs help, the surrogate wakes alone",
 )
 
 # %% [markdown]
-# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. There both exact methods stay from every silent start, and end in 3 of 6 runs from a lively one: section 2, in a network. `WakeUp` repairs all of it. The surrogate wakes by its own gradient, from all seeds: its bump has tails (page 05). (From silence its help does harm; why was not tested.)
+# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. There the exact gradient stays from every silent start, and ends from two of three lively ones: section 2, in a network. `WakeUp` repairs all of it. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
 #
-# Lively and helped, exact gradients end ahead: 94.5 to 97.4 %, the surrogate at 87.0 to 92.8. From silence they are not: helped they end at 85.2 to 94.7 %, the surrogate alone at 87.6 to 90.3.
+# From the lively start, with `WakeUp`, the exact gradient ends ahead, at this rate and step. *Deeper* has more cases, and EventProp.
 
 # %% tags=["check"]
 found = {name: last_accuracies(runs) for name, runs in record.results.items()}
@@ -644,55 +611,50 @@ def span(*names):
     return [round(min(every), 1), round(max(every), 1)]
 
 
-assert len(set(record.settings["lr"].values())) == 1
-assert span("first spikes, lively, helped", "EventProp, lively, helped") == [94.5, 97.4]
-assert span("surrogate, lively, helped") == [87.0, 92.8]
-assert span("first spikes, silent, helped", "EventProp, silent, helped") == [85.2, 94.7]
-assert span("surrogate, silent") == [87.6, 90.3]
-assert set(found["first spikes, silent"] + found["EventProp, silent"]) == {35.7}
+assert set(found["first spikes, silent"]) == {35.7}
+assert sum(end == 35.7 for end in found["first spikes, lively"]) == 2
 _, classes = yin_yang(1000, generator=torch.Generator().manual_seed(101))
 assert round((classes == 0).double().mean().item(), 3) == 0.357
-fallen = found["first spikes, lively"] + found["EventProp, lively"]
-assert sum(end < 40 for end in fallen) == 3
-assert np.mean(found["surrogate, silent, helped"]) < np.mean(found["surrogate, silent"]) - 10
-assert record.settings["epochs"] == 30
+helped = "first spikes, lively, helped", "first spikes, silent, helped"
+assert span(*helped)[0] > 85
+assert span("surrogate, silent")[0] > 87
+assert span("first spikes, lively, helped")[0] > span("surrogate, lively")[1]
+assert record.settings["dt"] == 0.5
 
 # %% [markdown]
 # ### Four ways to train a spiking network
 #
-# Neftci et al. (2019) asked how to train a network whose spikes have no slope. Four answers, on the 5,000 bundled digits with 200 hidden neurons, each with the coding and readout that suit it:
+# Neftci et al. (2019) asked how to train a network whose spikes have no slope. Four answers, on the 5,000 bundled digits:
+#
+# | way | it needs | a digit comes as |
+# |---|---|---|
+# | **shadow** (page 20): train an ordinary network, put neurons in its place | an ordinary network | a current for 32 steps |
+# | **spike times** (section 4) | exact crossings, a guard against silence | one spike per pixel |
+# | **surrogate** (page 05): a bump for the slope | memory for all steps | a current for 5 steps |
+# | **membranes** (page 18): linear in their inputs | traces of activity, regularisers | random spikes for 50 steps |
 
-# %% alt="Test accuracy of three seeds for four ways to train: shadow 92.9 to 93.3 percent, spike times 91.9 to 92.5, surrogate 93.4 to 93.9, membranes 93.1 to 93.5."
+# %%
 record = recorded("four_ways")
 print(record)
-ends = {}
 for name, runs in record.results.items():
-    ends[name] = [last_accuracies(runs)]
-axis = dots_per_seed(
-    ends,
-    ["one seed"],
-    y="test accuracy (%)",
-    title="Four ways, two points apart",
-)
+    right = last_accuracies(runs, epochs=1)
+    spikes = np.mean([run["spikes"] for run in runs])
+    print(f"{name:12} {min(right):.1f} to {max(right):.1f} % right,", end=" ")
+    print(f"{spikes:.0f} hidden spikes per digit")
 
 # %% [markdown]
-# | way | it needs | right | spikes |
-# |---|---|---|---|
-# | **shadow** (page 20): train an ordinary network, put neurons in its place | an ordinary network | 93.1 % | 1,407 |
-# | **spike times** (this page) | exact crossings, a guard against silence | 92.1 % | 100 |
-# | **surrogate** (page 05): a bump for the slope | a step, memory for all steps, a bump with reach | 93.6 % | 374 |
-# | **membranes** (page 18): linear in their inputs | traces of activity, regularisers | 93.3 % | 61 |
-#
-# (Spikes: of all hidden neurons, for one digit.) Accuracy does not decide. What a way needs does, and what it spends.
+# All lie within four points, so accuracy does not decide. What a way needs does, and what it spends. (Spike times have the settings of section 4, the others 200 hidden neurons. Codes and durations differ, so do not rank the spikes.)
 
 # %% tags=["check"]
-means = {name: round(np.mean(each), 1) for name, each in ends.items()}
-assert means == {"shadow": 93.1, "spike times": 92.1, "surrogate": 93.6, "membranes": 93.3}
-every = [end for each in ends.values() for end in each[0]]
-assert max(every) - min(every) < 2.1
-sent = {name: round(np.mean([run["spikes"] for run in runs])) for name, runs in record.results.items()}
-assert sent == {"shadow": 1407, "spike times": 100, "surrogate": 374, "membranes": 61}
+right = {name: last_accuracies(runs, epochs=1) for name, runs in record.results.items()}
+every = [end for each in right.values() for end in each]
+assert max(every) - min(every) < 4
+assert abs(np.mean(right["spike times"]) - 100 * history.test_accuracy[-1]) < 3
+assert list(right) == ["shadow", "spike times", "surrogate", "membranes"]
 assert record.settings["hidden"] == 200
+assert record.settings["samples"] == len(images) == 5000
+assert record.settings["shadow"]["steps"] == 32
+assert record.settings["surrogate"]["steps"] == 5
 
 # %% [markdown]
 # ## Recap
@@ -702,7 +664,7 @@ assert record.settings["hidden"] == 200
 # - worked out by hand that a spike moves by rise over slope, and checked it to a millionth;
 # - watched this gradient explode, fall silent and miss a jump;
 # - solved XOR, read nine of ten digits with one spike per neuron, and woke the silent;
-# - walked back from spike to spike;
+# - followed a gradient back from spike to spike;
 # - compared four ways to train, by what they need and what they spend.
 #
 # | symbol | meaning | in the core |
@@ -768,7 +730,16 @@ check("19.3", woken_weights)
 # %% [markdown]
 # ### 4 · Open
 #
-# Add the mean time of the answer to the loss. How many digits does a hurry cost? Or put an `EventPropLayer` into `reader`. Try several seeds, and show them all.
+# With a price for each ms until the answer, how many digits does a hurry cost? Or put an `EventPropLayer` into `reader`. Try several seeds, and show them all.
+
+
+# %%
+def hurried(times, labels, price):
+    answers = -earliest(times).amax(1).clamp(min=-30)  # ms
+    return objective(times, labels) + price * answers.mean()
+
+
+# your code here: reader(16.0, seed), fit_reader(…, loss=partial(hurried, price=…))
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>
@@ -834,17 +805,58 @@ check("19.3", woken_weights)
 # %% [markdown]
 # ## Deeper
 #
-# Optional: where the jump of $v$ comes from, small steps, the closed form with a leak, stopping early, and what others have measured.
+# Optional: the walk back step by step, small steps, the closed form with a leak, the sign and all cases of section 6, stopping early, and what others have measured.
 
 # %% [markdown]
-# ### Why $v$ jumps as it does
+# ### The walk back, step by step
 #
-# Raise the membrane by a tiny $\delta$ just before a spike. It climbs with the slope $\dot u = I - \theta/\tau_\mathrm{mem}$, so the crossing comes $\delta/\dot u$ earlier. Two things follow:
+# Forward, a current $I$ drives the membrane: $\dot u = I - u/10$. A spike of weight $w$ adds $w/5$ to $I$, which decays with 5 ms. The reset leaves $I$ as it is.
+#
+# Going back by $s$ ms without an own spike:
+#
+# - A bit of membrane that is there $s$ earlier is $e^{-s/10}$ of itself by now, so $v \leftarrow v\,e^{-s/10}$.
+# - A weight that arrives $s$ earlier has by now become $\varepsilon(s)$ on the membrane, and $e^{-s/5}$ of it is still to come, as current. So $q \leftarrow q\,e^{-s/5} + v\,\varepsilon(s)$, with $v$ as it was before this step.
+#
+# At an own spike $v$ jumps. Raise the membrane by a tiny $\delta$ just before a spike. It climbs with the slope $\dot u = I - 1/10$, so the crossing comes $\delta/\dot u$ earlier. Two things follow:
 #
 # - The spike itself moves by $-\delta/\dot u$. If the loss changes by $g$ per ms of this spike, it changes by $-g\,\delta/\dot u$.
 # - The reset moves with it. At the moment of the old spike the membrane has been climbing from 0 for $\delta/\dot u$, with the slope $I$, since at 0 nothing leaks. So it is at $I\,\delta/\dot u$ in place of 0, and by the meaning of $v$ after the spike the loss changes by $v\,I\,\delta/\dot u$.
 #
-# Their sum, divided by $\delta$, is $v$ before the spike: $(I\,v - g)/\dot u$. The current itself does not jump at an own spike, so $q$ goes on as it is. At an input spike nothing jumps either. Input *times* take their gradient there: a spike of weight $w$ that comes 1 ms later brings its current 1 ms later, which changes the loss by $w\,(q - v)/\tau_\mathrm{syn}$.
+# Their sum, divided by $\delta$, is $v$ before the spike: $v \leftarrow (I\,v - g)/\dot u$. The current does not jump at an own spike, so $q$ goes on as it is. At an input spike nothing jumps, and $q$ is the gradient by its weight. This is the whole algorithm:
+
+
+# %%
+def walk_back(spikes, currents, cost):
+    v = 0.0
+    q = 0.0
+    now = spikes[-1]
+    by_weight = []
+    for time in sorted([*spikes, *arrivals], reverse=True):
+        back = now - time
+        q = q * torch.exp(-back / 5) + v * neuron.potential(back)  # the old v
+        v = v * torch.exp(-back / 10)
+        now = time
+        if time in spikes:
+            at = spikes.tolist().index(time)
+            slope = currents[at] - 1 / 10
+            v = (currents[at] * v - cost[at]) / slope
+        else:
+            by_weight.insert(0, q.item())
+    return by_weight
+
+
+spikes = layer(arrivals[None]).flatten().detach()
+currents = current_at(spikes, arrivals, weights, neuron)
+by_hand = walk_back(spikes, currents, cost)
+print("own spikes:", spikes.numpy())
+print("by hand:   ", np.array(by_hand))
+print("by layer:  ", exact.numpy()[0])
+
+# %% tags=["check"]
+assert torch.allclose(double(by_hand), exact[0], atol=1e-6)
+
+# %% [markdown]
+# Input *times* take their gradient at an input spike: one of weight $w$ that comes 1 ms later brings its current 1 ms later, which changes the loss by $w\,(q - v)/5$.
 #
 # The factor $I/\dot u$ is above 1. Going back over many spikes of a leaky neuron, $v$ is multiplied by it again and again, and the slower a neuron crosses, the more. That is the explosion of section 2, once for each spike. (Neurons whose spikes can only appear and vanish at the end of a trial are spared the jump: Klos and Memmesheimer, *Smooth exact gradient descent learning in spiking neural networks*, arXiv 2309.14523.)
 
@@ -935,6 +947,59 @@ print(f"{-10 * x.log():.6f} and {spike_time(arrivals, weights, neuron):.6f} ms")
 assert torch.isclose(-10 * x.log(), spike_time(arrivals, weights, neuron))
 
 # %% [markdown]
+# ### The sign of yin and yang
+#
+# In which part of the sign does a point lie? Five spikes tell, one at 0 and four the later, the larger $x$, $y$, $1 - x$ and $1 - y$.
+
+# %% alt="2,000 points of a yin-yang sign in three colours: yin, yang and the two dots."
+axis = yin_yang_sign(2000)
+decorate(axis, title="Three classes")
+
+# %% [markdown]
+# With 120 hidden neurons without a leak, 98.6 % of new points are right (mean of three seeds, 100 epochs). An ordinary network (ReLU) of this size has 99.0 %.
+
+# %% tags=["check"]
+record = recorded("yin_yang")
+means = {name: round(np.mean(last_accuracies(runs)), 1) for name, runs in record.results.items()}
+assert means["no leak"] == 98.6
+assert means["ReLU"] == 99.0
+assert record.settings["hidden"] == 120
+assert record.settings["epochs"] == 100
+assert len(record.settings["seeds"]) == 3
+
+# %% [markdown]
+# ### Exact or surrogate: all cases
+#
+# Section 6 with EventProp, whose hidden neurons spike repeatedly, and with help for the surrogate: `lower_activity` (page 08). Training took 30 epochs. Each method's learning rate was chosen on held-out points, from a lively start without help, and all came out as 0.01. The record holds one step, one width and one readout of the surrogate.
+
+# %% alt="Test accuracy of three seeds for six cases, alone and helped. First spikes, lively: alone two seeds at 36 percent and one at 96, helped all near 96. First spikes, silent: alone all at 36, helped 85 to 93. EventProp, lively: alone two near 97 and one at 36, helped 94 to 97. EventProp, silent: alone all at 36, helped 90 to 95. Surrogate, lively: 85 to 93 alone and helped. Surrogate, silent: alone 88 to 90, helped 62 to 87."
+record = recorded("exact_or_surrogate")
+ends = {}
+for name, runs in record.results.items():
+    group = name.removesuffix(", helped").replace(", ", "\n")
+    ends.setdefault(group, []).append(last_accuracies(runs))
+axis = dots_per_seed(
+    ends,
+    ["alone", "helped"],
+    y="test accuracy (%)",
+    title="EventProp needs the same help",
+)
+
+# %% [markdown]
+# EventProp falls silent from one of three lively starts, and stays silent from all silent ones. Lively and helped, both exact methods end at 94.5 to 97.4 %, the surrogate at 87.0 to 92.8. From silence, helped, they end at 85.2 to 94.7 %, the surrogate alone at 87.6 to 90.3. There its help does harm; why was not tested.
+
+# %% tags=["check"]
+assert set(record.settings["lr"].values()) == {0.01}
+assert span("first spikes, lively, helped", "EventProp, lively, helped") == [94.5, 97.4]
+assert span("surrogate, lively, helped") == [87.0, 92.8]
+assert span("first spikes, silent, helped", "EventProp, silent, helped") == [85.2, 94.7]
+assert span("surrogate, silent") == [87.6, 90.3]
+assert set(found["EventProp, silent"]) == {35.7}
+assert sum(end == 35.7 for end in found["EventProp, lively"]) == 1
+assert np.mean(found["surrogate, silent, helped"]) < np.mean(found["surrogate, silent"]) - 10
+assert record.settings["epochs"] == 30
+
+# %% [markdown]
 # ### When does it answer?
 #
 # On the full MNIST, 350 hidden neurons that spike once at most read 97.8 % of the test digits. Beside them stands a rate code, page 18's neurons with a surrogate: 800 hidden ones, pixels that spike at random for 50 ms, output spikes that are counted. Both can be stopped at any time.
@@ -971,6 +1036,7 @@ assert record.settings["hidden"] == 350
 assert round(np.mean([run["decision"] for run in of_times]), 1) == 3.8
 last = latency_times(torch.linspace(0, 1, 1001)[None], 10.0)
 assert round(last[last.isfinite()].max().item(), 1) == 8.6
+assert recorded("membranes_as_signals").settings["steps"] == 50  # also in section 6
 
 # %% [markdown]
 # ### What others have measured

@@ -551,7 +551,7 @@ _, second = layer(arrivals[None]).flatten()
 print(exact.numpy()[0])
 
 # %% [markdown]
-# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. Backpropagation through time keeps every step. (*Deeper* compares.)
+# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. Backpropagation through time would keep every step. (*Deeper* compares.)
 
 # %% tags=["check"]
 
@@ -584,11 +584,11 @@ layer.weight.data = weights[None]
 record = recorded("exact_or_surrogate")
 print(record)
 ends = {}
-for start in ("lively", "silent"):
-    ends[start] = [
-        last_accuracies(record.results[f"first spikes, {start}"]),
-        last_accuracies(record.results[f"first spikes, {start}, helped"]),
-        last_accuracies(record.results[f"surrogate, {start}"]),
+for begin in ("lively", "silent"):
+    ends[begin] = [
+        last_accuracies(record.results[f"first spikes, {begin}"]),
+        last_accuracies(record.results[f"first spikes, {begin}, helped"]),
+        last_accuracies(record.results[f"surrogate, {begin}"]),
     ]
 axis = dots_per_seed(
     ends,
@@ -600,7 +600,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. There the exact gradient stays from every silent start, and ends from two of three lively ones: section 2, in a network. `WakeUp` repairs all of it. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
 #
-# From the lively start, with `WakeUp`, the exact gradient ends ahead, at this rate and step. *Deeper* has more cases, and EventProp.
+# From the lively start, with `WakeUp`, the exact gradient ends ahead, at this learning rate and step. *Deeper* has more cases, and EventProp.
 
 # %% tags=["check"]
 found = {name: last_accuracies(runs) for name, runs in record.results.items()}
@@ -643,7 +643,7 @@ for name, runs in record.results.items():
     print(f"{spikes:.0f} hidden spikes per digit")
 
 # %% [markdown]
-# All lie within four points, so accuracy does not decide. What a way needs does, and what it spends. (Spike times have the settings of section 4, the others 200 hidden neurons. Codes and durations differ, so do not rank the spikes.)
+# All lie within four points, so accuracy does not decide. What a way needs does. (Spike times have the settings of section 4, the others 200 hidden neurons. Codes and durations differ, so do not rank the spikes.)
 
 # %% tags=["check"]
 right = {name: last_accuracies(runs, epochs=1) for name, runs in record.results.items()}
@@ -665,7 +665,7 @@ assert record.settings["surrogate"]["steps"] == 5
 # - watched this gradient explode, fall silent and miss a jump;
 # - solved XOR, read nine of ten digits with one spike per neuron, and woke the silent;
 # - followed a gradient back from spike to spike;
-# - compared four ways to train, by what they need and what they spend.
+# - compared four ways to train, by what they need.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

@@ -9,6 +9,7 @@ ARRIVES = 3.0  # the gradient by the spike time that is sent back
 NEURON = Dynamics()
 SLOW = Dynamics(tau_mem=20.0, tau_syn=4.0, threshold=0.5)
 ARRIVALS = torch.tensor([0.0, 4.0, 18.0], dtype=torch.float64)
+LOST = torch.tensor([0.0, 4.0, torch.inf], dtype=torch.float64)
 WEIGHTS = torch.tensor([1.6, 0.8, 1.4], dtype=torch.float64)
 WEIGHT = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 NEVER = torch.inf
@@ -90,6 +91,17 @@ EXERCISES = {
                 "Another neuron: take its constants from ctx.neuron.",
             ),
             Case(
+                (WEIGHTS, LOST, NEURON),
+                by_differences(WEIGHTS, LOST, NEURON),
+                "The third input never comes: its own gradient is 0, the others are as before.",
+                mistakes=(
+                    Mistake(
+                        torch.zeros(3, dtype=torch.float64),
+                        "This neuron spikes. Ask the spike whether it is infinite, not the ages.",
+                    ),
+                ),
+            ),
+            Case(
                 (WEIGHTS / 3, ARRIVALS, NEURON),
                 torch.zeros(3, dtype=torch.float64),
                 "This neuron is silent: nothing moves, so its gradient is 0.",
@@ -98,8 +110,8 @@ EXERCISES = {
                 ),
             ),
         ),
-        stronger="slope = sum of weights * rise(age); return -gradient * potential(age) / slope, or zeros if an age "
-        "is infinite.",
+        stronger="slope = sum of weights * rise(age); return -gradient * potential(age) / slope, or zeros if the "
+        "spike is infinite.",
         use=sent_back,
         tolerance=1e-5,
     ),

@@ -13,15 +13,15 @@ class SpikeTime(torch.autograd.Function):
     @staticmethod
     def forward(ctx, weights, arrivals, neuron):
         spike = spike_time(arrivals, weights, neuron)
-        ctx.save_for_backward(weights, spike - arrivals)
+        ctx.save_for_backward(weights, spike, spike - arrivals)
         ctx.neuron = neuron
         return spike
 
     @classmethod
     def backward(cls, ctx, gradient):
-        weights, age = ctx.saved_tensors
-        silent = bool(age.isinf().any())
-        found = cls.of(gradient, weights, age.masked_fill(age.isinf(), 1), ctx.neuron)
+        weights, spike, age = ctx.saved_tensors
+        silent = bool(spike.isinf())
+        found = cls.of(gradient, weights, age.masked_fill(age == math.inf, 1), ctx.neuron)
         return found * (not silent), None, None
 
 
@@ -65,7 +65,17 @@ class OneNeuronOnly(SpikeTime):
 class SilentIsNaN(SpikeTime):
     @classmethod
     def backward(cls, ctx, gradient):
-        weights, age = ctx.saved_tensors
+        weights, _, age = ctx.saved_tensors
+        slope = (weights * ctx.neuron.rise(age)).sum()
+        return -gradient * ctx.neuron.potential(age) / slope, None, None
+
+
+class AsksTheAges(SpikeTime):
+    @classmethod
+    def backward(cls, ctx, gradient):
+        weights, _, age = ctx.saved_tensors
+        if age.isinf().any():
+            return torch.zeros_like(weights), None, None
         slope = (weights * ctx.neuron.rise(age)).sum()
         return -gradient * ctx.neuron.potential(age) / slope, None, None
 
@@ -113,6 +123,7 @@ WRONG = {
         (WithoutWeights, "each with its weight"),
         (SlopeOfEach, "one slope"),
         (OneNeuronOnly, "Another neuron"),
+        (AsksTheAges, "not the ages"),
         (SilentIsNaN, "NaN"),
     ],
     "19.3": [

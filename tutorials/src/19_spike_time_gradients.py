@@ -1005,13 +1005,13 @@ assert record.settings["epochs"] == 30
 # %% [markdown]
 # ### When does it answer?
 #
-# On the full MNIST, 350 hidden neurons that spike once at most read 97.8 % of the test digits. Beside them stands a rate code, page 18's neurons with a surrogate: 800 hidden ones, pixels that spike at random for 50 ms, output spikes that are counted. Both can be stopped at any time.
+# On the full MNIST, 350 hidden neurons that spike once at most read 97.8 % of the test digits. Beside them stands the rate code of page 18: 800 hidden neurons, pixels that spike at random for 50 ms, output spikes that are counted. Both can be stopped at any time.
 #
 # The last pixels spike at 8.6 ms. On average the first-spike network has answered at 3.8 ms:
 
 # %% alt="Share of test digits read rightly against the time at which the network is stopped, three seeds each. First spikes: nothing until 2 ms, then steeply up, 88 percent at 5 ms, 98 percent at 8 ms. Rate code: a curve that rises from the first millisecond on, to the end of its 50 ms."
 record = recorded("spike_times_mnist")
-runs = recorded("membranes_as_signals").results["surrogate"]
+runs = recorded("membranes_as_signals").results["one hidden layer"]
 curves = {
     "first spikes": [run["right"] for run in record.results["runs"]],
     "rate code": [run["accuracy"] for run in runs],

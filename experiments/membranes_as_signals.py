@@ -14,7 +14,6 @@ were chosen on held-out training digits: ``--validate`` measures them and record
 
 import json
 import time
-from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -56,8 +55,7 @@ SETTINGS = {
         "penalty": 0.002,
         "beta": 10.0,
         "balance": 2e-5,
-        "softmax": False,  # of the counts, in place of counts relative to the largest
-        "sharpness": 0.3,  # per spike
+        "sharpness": 0.3,  # of counts in the cross-entropy of surrogates, per spike
         "layer": {"alpha": 5.0, "kappa": -0.1, "tau_mem": 50.0, "dt": 1.0},
     },
     "arms": {
@@ -67,7 +65,6 @@ SETTINGS = {
             "lr": 2e-3,
             "layer": {"alpha": 12.0},
         },
-        "softmax error": {"softmax": True},
         "surrogate": {"epochs": 20, "layer": {"gradient": "surrogate"}},
         "N-MNIST": {
             "sizes": [2312, 800, 10],
@@ -155,18 +152,13 @@ def disturbed(arm: dict, generator: Generator):
 
 
 def loss_of(arm: dict):
-    """Return the loss of an arm: of relative counts, or with the softmax of counts as answer."""
-    sharpness = arm["sharpness"]
+    """Return the loss of an arm: of relative counts, or cross-entropy with surrogates."""
 
-    def cross_entropy(outputs: Signals, labels: Tensor) -> Tensor:
-        return F.cross_entropy(sharpness * outputs.counts, labels)
+    def count_cross_entropy(outputs: Signals, labels: Tensor) -> Tensor:
+        return F.cross_entropy(arm["sharpness"] * outputs.counts, labels)
 
-    def softmax_error(counts: Tensor, labels: Tensor) -> Tensor:
-        return (sharpness * counts).softmax(1) - F.one_hot(labels, counts.shape[1])
-
-    if arm["layer"].get("gradient") == "surrogate":
-        return cross_entropy
-    return partial(signal_loss, error_of=softmax_error) if arm["softmax"] else signal_loss
+    surrogate = arm["layer"].get("gradient") == "surrogate"
+    return count_cross_entropy if surrogate else signal_loss
 
 
 def learner_of(arm: dict, generator: Generator) -> MembraneLearner:
@@ -218,10 +210,10 @@ def over_time(network: nn.Sequential, test: Set, encode) -> dict:
     found = {"accuracy": 0, "events": 0, "operations": 0}
     for values, labels in zip(test[0].split(200), test[1].split(200), strict=True):
         spikes = encode(values)
-        layers = signals_of(network, spikes)
-        counts = layers[-1].spikes.cumsum(0)
-        found["accuracy"] += (counts.argmax(2) == labels).sum(1)
-        trains = [spikes, *(layer.spikes for layer in layers[:-1])]
+        hidden = signals_of(network, spikes)[:-1]
+        trains = [spikes, *(layer.spikes for layer in hidden)]
+        upto = [network[-1](trains[-1][:step]) for step in range(1, len(spikes) + 1)]
+        found["accuracy"] += torch.tensor([right_in(network, each, labels) for each in upto])
         sums = [train.sum((1, 2)).cumsum(0) for train in trains]
         found["events"] += sums[0]
         found["operations"] += sum(

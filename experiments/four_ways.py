@@ -18,13 +18,19 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from experiments import membranes_as_signals, mini_digits, spike_times_mnist, told_settings
+from experiments import (
+    fit_one_cycle,
+    membranes_as_signals,
+    mini_digits,
+    spike_times_mnist,
+    told_settings,
+)
 from snn_core import LIF, LeakyIntegrator
 from snn_core.layers import Repeat
 from snn_core.losses import max_membrane, max_membrane_cross_entropy
 from snn_core.membrane_signals import signals_of
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, one_cycle, seed_torch
+from snn_core.training import evaluate, seed_torch
 
 SETTINGS = {
     "hidden": 200,
@@ -49,28 +55,6 @@ def digits(settings: dict, validate: bool) -> Data:
         return images, labels, *test
     end = -settings["held_out"]
     return images[:end], labels[:end], images[end:], labels[end:]
-
-
-def fit_ordinary(
-    network: nn.Module, data: Data, lr: float, settings: dict, generator: Generator, **options
-) -> list[float]:
-    """Fit with AdamW over one cycle; return the test accuracy after every epoch."""
-    epochs, batch_size = settings["epochs"], settings["batch_size"]
-    optimizer = torch.optim.AdamW(network.parameters(), lr=lr)
-    schedule = one_cycle(optimizer, lr, epochs * -(-len(data[0]) // batch_size))
-    history = fit(
-        network,
-        *data[:2],
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=batch_size,
-        test=data[2:],
-        after_batch=schedule.step,
-        generator=generator,
-        progress=False,
-        **options,
-    )
-    return history.test_accuracy
 
 
 def spiking_copy(network: nn.Sequential, images: Tensor, settings: dict) -> nn.Sequential:
@@ -105,12 +89,14 @@ def shadow(data: Data, settings: dict, generator: Generator) -> dict:
     hidden = settings["hidden"]
     first, second = nn.Linear(784, hidden, bias=False), nn.Linear(hidden, 10, bias=False)
     network = nn.Sequential(first, nn.ReLU(), second)
-    ordinary = fit_ordinary(
+    history = fit_one_cycle(
         nn.Sequential(network, Repeat(1)),
         data,
-        settings["lr"]["shadow"],
         settings,
         generator,
+        lr=settings["lr"]["shadow"],
+        weight_decay=0.01,
+        progress=False,
         loss=lambda scores, labels: cross_entropy(scores[0], labels),
         decode=lambda scores: scores[0],
     )
@@ -118,7 +104,8 @@ def shadow(data: Data, settings: dict, generator: Generator) -> dict:
     with torch.no_grad():
         copy = spiking_copy(network, data[0], settings["shadow"])
     right = evaluate(copy, *data[2:], decode=lambda membrane: membrane[-1])
-    return {"test": [right], "ordinary": ordinary, "spikes": hidden_spikes(copy, 3, data[2])}
+    spikes = hidden_spikes(copy, 3, data[2])
+    return {"test": [right], "ordinary": history.test_accuracy, "spikes": spikes}
 
 
 def surrogate(data: Data, settings: dict, generator: Generator) -> dict:
@@ -131,10 +118,18 @@ def surrogate(data: Data, settings: dict, generator: Generator) -> dict:
         nn.Linear(settings["hidden"], 10, bias=False),
         LeakyIntegrator(beta=own["beta_out"]),
     )
-    lr = settings["lr"]["surrogate"]
-    loss = max_membrane_cross_entropy
-    found = fit_ordinary(network, data, lr, settings, generator, loss=loss, decode=max_membrane)
-    return {"test": found, "spikes": hidden_spikes(network, 3, data[2])}
+    history = fit_one_cycle(
+        network,
+        data,
+        settings,
+        generator,
+        lr=settings["lr"]["surrogate"],
+        weight_decay=0.01,
+        progress=False,
+        loss=max_membrane_cross_entropy,
+        decode=max_membrane,
+    )
+    return {"test": history.test_accuracy, "spikes": hidden_spikes(network, 3, data[2])}
 
 
 def spike_times(data: Data, settings: dict, generator: Generator) -> dict:

@@ -78,6 +78,7 @@ SETTINGS = {
     },
 }
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+FRAMES = {784: (1, 28, 28), 2312: (2, 34, 34)}  # polarities, rows, columns
 Set = tuple[Tensor, Tensor]
 
 
@@ -132,16 +133,19 @@ def lose(values: Tensor, share: float, generator: Generator) -> Tensor:
     return values * (torch.rand(shape, generator=generator) >= share)
 
 
-def shift(recordings: Tensor, most: int, generator: Generator) -> Tensor:
-    """Return recordings ``[B, T, 2312]``, each moved by up to `most` pixels along x and y."""
-    moves = torch.randint(-most, most + 1, (len(recordings), 2), generator=generator).tolist()
-    frames = recordings.unflatten(2, (2, 34, 34))
+def shift(samples: Tensor, most: int, generator: Generator) -> Tensor:
+    """Return images ``[B, 784]`` or recordings ``[B, T, 2312]``, moved by up to `most` pixels.
+
+    Each sample moves its own way along y and x; what leaves at one side enters at the other.
+    """
+    moves = torch.randint(-most, most + 1, (len(samples), 2), generator=generator).tolist()
+    frames = samples.unflatten(-1, FRAMES[samples.shape[-1]])
     pairs = zip(frames, moves, strict=True)
-    return torch.stack([each.roll(move, (2, 3)) for each, move in pairs]).flatten(2)
+    return torch.stack([each.roll(move, (-2, -1)) for each, move in pairs]).flatten(-3)
 
 
 def disturbed(arm: dict, generator: Generator):
-    """Return what disturbs a training batch: recordings are moved, inputs are lost."""
+    """Return what disturbs a training batch: samples are moved, inputs are lost."""
 
     def disturb(values: Tensor) -> Tensor:
         if arm["shift"]:

@@ -3,7 +3,7 @@
 #
 # **Can a network be trained by exact gradients of spike times?**
 #
-# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`), page 08 (losses of times); the chain rule. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
+# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`), page 08 (losses of times); the chain rule. · 50 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/19_spike_time_gradients.ipynb)
 
@@ -106,7 +106,7 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 # - watch this gradient explode, fall silent and miss a jump;
 # - solve XOR, read digits with one spike per neuron, and wake the silent;
 # - follow a gradient backward in time from spike to spike;
-# - choose among four ways to train a spiking network.
+# - compare four ways to train a spiking network.
 
 # %% [markdown]
 # ## 1 · Move a weight, the spike moves
@@ -163,7 +163,7 @@ print("differences:", finite_differences(when, weights).numpy())
 # %% [markdown]
 # The third is 0: that input comes at 18 ms, after the spike. Those that came before it are its **causal set**.
 #
-# Input *times* have a gradient too, $\partial t/\partial t_i = w_i\,\varepsilon'(t - t_i)\,/\,(\partial u/\partial t)$. With it layers can be stacked: the spikes of one are the $t_i$ of the next.
+# Input *times* have a gradient too. A later input lowers the membrane, so here the minus is gone: $\partial t/\partial t_i = w_i\,\varepsilon'(t - t_i)\,/\,(\partial u/\partial t)$. With it layers can be stacked: the spikes of one are the $t_i$ of the next.
 
 # %% tags=["check"]
 assert round(spike_time(start, single, neuron).item(), 2) == 2.23
@@ -193,7 +193,7 @@ for more in (1, 0.1, 0.01, 0.001, 0.0001):
     print(f"2 + {more}: {spike:.2f} ms, gradient {by_weight.item():.1f}")
 
 # %% [markdown]
-# **It explodes.** A hundred times nearer to the edge, it is about ten times larger. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and this gradient has no bump.
+# **It explodes.** A hundred times nearer to the edge, it is about ten times larger: a peak is a parabola. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and this gradient has no bump.
 #
 # Both at once: the neuron shall spike at 6.5 ms, which takes a weight of 2.004. It starts at 4 and goes down its exact gradient.
 #
@@ -287,14 +287,15 @@ assert slow_round == 837
 # %%
 layer = FirstSpikeLayer(3, 1, tau_mem=math.inf)
 layer.weight.data = torch.tensor([[0.75, 0.75, 1.0]])
-for z in ([1.0, 2, 4], [1.0, 2, 5]):
-    spike = layer(5 * torch.tensor([z]).log())
+for third in (4, 4.49, 4.51, 5):
+    z = torch.tensor([[1.0, 2.0, third]])
+    spike = layer(5 * z.log())
     layer.zero_grad()
     spike.backward()
-    print(f"{spike.item():.2f} ms", layer.weight.grad)
+    print(f"{third}: {spike.item():.2f} ms,", layer.weight.grad)
 
 # %% [markdown]
-# At $z = 4.5$, or 7.52 ms. The third input comes too late: its gradient is 0, and the other two triple. Another causal set, another gradient: the gradient jumps, the spike does not.
+# At $z = 4.5$, or 7.52 ms. The third input comes too late: its gradient is 0. As it leaves the causal set, at 4.5, the gradient jumps, and the spike does not: with it the membrane climbs by 0.3 per ms, without it by 0.1. The same rise, a third of the slope.
 
 # %% tags=["check"]
 answers = []
@@ -304,15 +305,19 @@ for third, expected in ((4.0, 6.25 / 1.5), (5.0, 4.5)):
     answers.append(round(answer, 2))
 assert answers == [7.14, 7.52]
 assert layer.weight.grad[0, 2] == 0
-layer.zero_grad()
-layer(5 * torch.tensor([[1.0, 2.0, 4.0]]).log()).backward()
-tripled = double([-7.7778, -5.5556]) / layer.weight.grad[0, :2]
-assert tripled.round().tolist() == [3, 3]
+by_third = []
+for third in (4.4999, 4.5001):
+    layer.zero_grad()
+    spike = layer(5 * torch.tensor([[1.0, 2.0, third]]).log())
+    spike.backward()
+    by_third.append((spike.item(), layer.weight.grad[0, 0].item()))
+assert abs(by_third[0][0] - by_third[1][0]) < 1e-3
+assert round(by_third[1][1] / by_third[0][1], 2) == 3
 
 # %% [markdown]
 # ### XOR in spike times
 #
-# Two inputs spike early (0 ms) or late (10 ms), a third always at 0. Are the two the *same* or *different*? One output neuron stands for each, and the first to spike is the answer. In between are four hidden neurons.
+# Two inputs spike early (0 ms) or late (10 ms), a third, a bias, always at 0. Are the two the *same* or *different*? One output neuron stands for each, and the first to spike is the answer. In between are four hidden neurons.
 
 # %%
 inputs = torch.tensor(
@@ -340,7 +345,7 @@ def hidden_and_output(network, times):
 before = hidden_and_output(network, inputs)
 
 # %% [markdown]
-# The loss wants the right output first: a cross-entropy of minus the times (page 08). A missing spike counts as one at 30 ms.
+# The loss wants the right output first: a cross-entropy of minus the times (page 08). A missing spike counts as one at 30 ms. Adam takes steps of about its learning rate, however large a gradient is.
 
 # %%
 optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
@@ -362,7 +367,7 @@ axes = patterns_by_time(
 )
 
 # %% [markdown]
-# All four are right, without a surrogate. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (Eight of ten seeds get there. In the other two both outputs fall silent, as in section 2.)
+# All four are right, without a surrogate. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (Eight of ten seeds get there. In the other two both outputs fall silent, and stay so.)
 
 # %% tags=["check"]
 assert earliest(after[1]).argmax(1).equal(different)
@@ -447,7 +452,7 @@ def fit_reader(network, epochs, guard=None, loss=objective):
         labels,
         encode=as_times,
         loss=loss,
-        decode=earliest,
+        decode=earliest,  # minus the times: the first is the largest
         optimizer=optimizer,
         after_batch=after_batch,
         epochs=epochs,
@@ -465,7 +470,7 @@ print(f"loss {history.loss[-1]:.2f}")
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07). Who never spikes has no time, and no gradient.
+# Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07). No output spikes, so none has a time, or a gradient to send back.
 #
 # So silence is treated without one (Göltz et al. 2021). After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
 
@@ -514,7 +519,7 @@ assert abs(history.test_accuracy[-1] - 0.93) < 0.02
 assert history.test_accuracy[-1] > 0.9
 assert output[0].argmin() == test[1][0] == 7
 assert early < in_all < 50
-assert first.mean() < 9
+assert round(first.mean().item(), 1) == 8.2
 
 # %% [markdown]
 # ## 5 · More than one spike: EventProp
@@ -539,7 +544,7 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% [markdown]
-# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. At the second spike $v$ is the triangle for a rise of 1, minus one over the slope. Between own spikes $v$ decays, and $q$ gathers from $v$. (*Deeper* derives each step, and writes the walk down.)
+# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. At the second spike the membrane climbs by 0.176 per ms, so a rise of 1 moves it by $v = -1/0.176 = -5.7$ ms. Going back 14.4 ms, $v$ decays as the membrane does, to $-5.7\,e^{-1.44} = -1.35$. At the first spike it becomes $-1.35 \cdot 0.215/0.115 = -2.5$: after the reset the membrane climbs by 0.215 per ms, faster than it had reached the threshold, as at 0 nothing leaks. $q$ gathers from $v$ on the way. (*Deeper* derives each step, and writes the walk down.)
 #
 # `EventPropLayer` returns all spikes, and goes back in this way. It gives the three dots:
 
@@ -551,7 +556,7 @@ _, second = layer(arrivals[None]).flatten()
 print(exact.numpy()[0])
 
 # %% [markdown]
-# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. Backpropagation through time would keep every step. (*Deeper* compares.)
+# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. Backpropagation through time would keep every step.
 
 # %% tags=["check"]
 
@@ -566,6 +571,16 @@ layer.weight.data = weights[None]
 (of_first,) = torch.autograd.grad(layer(arrivals[None])[0].sum(), layer.weight)
 triangle, _ = spike_time_gradient(arrivals, weights, neuron)
 assert torch.allclose(of_first[0], triangle, atol=1e-6)
+first, second = layer(arrivals[None]).flatten().detach()
+climbing = current_at(second[None], arrivals, weights, neuron) - 1 / 10
+assert round(climbing.item(), 3) == 0.176
+assert round(-1 / climbing.item(), 1) == -5.7
+assert round((second - first).item(), 1) == 14.4
+left_of_it = -torch.exp((first - second) / 10) / climbing
+assert round(left_of_it.item(), 2) == -1.35
+meanwhile = current_at(first[None], arrivals, weights, neuron)
+assert round(meanwhile.item(), 3) == 0.215
+assert round((left_of_it * meanwhile / (meanwhile - 1 / 10)).item(), 1) == -2.5
 with SavedBytes() as saved:
     layer(arrivals[None])
 assert saved.bytes == 10 * 8
@@ -583,7 +598,7 @@ axis = yin_yang_sign(2000)
 decorate(axis, title="Three classes")
 
 # %% [markdown]
-# One network learns it by exact gradients of first spikes, alone and with `WakeUp`, and by a surrogate through steps of 0.5 ms. It starts *lively*, or *silent*: with weights too weak for any spike.
+# A network with 120 hidden leaky neurons, whose first output is the answer, learns it in 30 epochs of Adam: by exact gradients of first spikes, alone and with `WakeUp`, or by a surrogate through steps of 0.5 ms, with page 08's loss of first spikes. It starts *lively*, or *silent*: with weights too weak for any spike.
 #
 # > **Before you look:** who needs `WakeUp`? And who wakes from a silent start without it?
 
@@ -605,7 +620,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts: section 2, in a network. `WakeUp` repairs all of it. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
+# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts. `WakeUp` wakes them all; from silence they end at 85 to 93 %. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
 #
 # From the lively start, with `WakeUp`, the exact gradient ends ahead, at this learning rate and step. *Deeper* has more cases, and EventProp.
 
@@ -624,33 +639,35 @@ _, classes = yin_yang(1000, generator=torch.Generator().manual_seed(101))
 assert round((classes == 0).double().mean().item(), 3) == 0.357
 helped = "first spikes, lively, helped", "first spikes, silent, helped"
 assert span(*helped)[0] > 85
+assert span("first spikes, silent, helped")[1] < 93.5
 assert span("surrogate, silent")[0] > 87
 assert span("first spikes, lively, helped")[0] > span("surrogate, lively")[1]
 assert record.settings["dt"] == 0.5
+assert record.settings["hidden"] == 120
+assert record.settings["epochs"] == 30
+assert record.settings["tau_mem"] == 10
 
 # %% [markdown]
 # ### Four ways to train a spiking network
 #
-# Neftci et al. (2019) asked how to train a network whose spikes have no slope. Four answers, on the 5,000 bundled digits:
+# How to train a network whose spikes have no slope? Four answers, on the 5,000 bundled digits:
 #
-# | way | it needs | a digit comes as |
+# | way | it needs | it fails |
 # |---|---|---|
-# | **shadow** (page 20): train an ordinary network, put neurons in its place | an ordinary network | a current for 32 steps |
-# | **spike times** (section 4) | exact crossings, a guard against silence | one spike per pixel |
-# | **surrogate** (page 05): a bump for the slope | memory for all steps | a current for 5 steps |
-# | **membranes** (page 18): linear in their inputs | traces of activity, rules that keep neurons alive | random spikes for 50 steps |
+# | **shadow** (Eshraghian et al. 2023): train an ordinary network, put neurons in its place | nothing new to train | with few steps |
+# | **spike times** (section 4) | a guard against silence | where spikes appear and vanish |
+# | **surrogate** (page 05): a bump for the slope | memory for all steps | its slope is made up, and has to be chosen |
+# | **membranes** (page 18): linear in their inputs | rules that keep neurons alive | where neurons spike often, or layers are many |
 
 # %%
 record = recorded("four_ways")
 print(record)
 for name, runs in record.results.items():
     right = last_accuracies(runs, epochs=1)
-    spikes = np.mean([run["spikes"] for run in runs])
-    print(f"{name:12} {min(right):.1f} to {max(right):.1f} % right,", end=" ")
-    print(f"{spikes:.0f} hidden spikes per digit")
+    print(f"{name:12} {min(right):.1f} to {max(right):.1f} % right")
 
 # %% [markdown]
-# All lie within three points, three seeds each, so accuracy does not decide. What a way needs does. (200 hidden neurons, 20 epochs. Codes and durations differ, so do not rank the spikes.)
+# All lie within three points, three seeds each, so accuracy does not decide. What a way needs, and where it fails, does. (200 hidden neurons, 20 epochs. A digit is a current for 32 steps, one spike per pixel, a current for 5 steps, random spikes for 50.)
 
 # %% tags=["check"]
 right = {name: last_accuracies(runs, epochs=1) for name, runs in record.results.items()}
@@ -674,7 +691,9 @@ assert record.settings["surrogate"]["steps"] == 5
 # - watched this gradient explode, fall silent and miss a jump;
 # - solved XOR, read nine of ten digits with one spike per neuron, and woke the silent;
 # - followed a gradient back from spike to spike;
-# - compared four ways to train, by what they need.
+# - compared four ways to train, by what they need and where they fail.
+#
+# So yes: where spikes neither appear nor vanish the gradient is exact. Against silence a network needs a guard; a jump is not foreseen.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -810,7 +829,7 @@ def hurried(times, labels, price):
 # - L. Kriener, J. Göltz, M. A. Petrovici, *The Yin-Yang dataset*, NICE 2022.
 # - E. O. Neftci et al., IEEE Signal Processing Magazine 36(6), 2019; J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023.
 #
-# **Next:** any page that you have skipped. Back to [17 · Event cameras](17_event_cameras.ipynb), or to [05 · Surrogate gradients](05_surrogate_gradients.ipynb).
+# Back to [17 · Event cameras](17_event_cameras.ipynb), or to [05 · Surrogate gradients](05_surrogate_gradients.ipynb).
 
 # %% [markdown]
 # ## Deeper
@@ -868,7 +887,7 @@ assert torch.allclose(double(by_hand), exact[0], atol=1e-6)
 # %% [markdown]
 # Input *times* take their gradient at an input spike: one of weight $w$ that comes 1 ms later brings its current 1 ms later, which changes the loss by $w\,(q - v)/5$.
 #
-# The factor $I/\dot u$ is above 1. Going back over many spikes of a leaky neuron, $v$ is multiplied by it again and again, and the slower a neuron crosses, the more. That is the explosion of section 2, once for each spike. (Neurons whose spikes can only appear and vanish at the end of a trial are spared the jump: Klos and Memmesheimer, *Smooth exact gradient descent learning in spiking neural networks*, arXiv 2309.14523.)
+# The factor $I/\dot u$ is above 1, and the decay between two spikes below it. At a constant current the two cancel exactly, however slowly the neuron crosses. Where the current at a spike is weaker than on the way to it, $v$ grows: the explosion of section 2, from spike to spike. (Neurons whose spikes can only appear and vanish at the end of a trial are spared the jump: Klos and Memmesheimer, *Smooth exact gradient descent learning in spiking neural networks*, arXiv 2309.14523.)
 
 # %%
 layer.zero_grad()
@@ -881,6 +900,9 @@ print("differences:   ", moved.numpy())
 # %% tags=["check"]
 assert torch.allclose(given.grad[0], moved, atol=1e-6)
 assert math.isclose(given.grad.sum(), 1)
+current = double([0.11, 0.2, 1.0])  # constant
+way = -10 * torch.log(1 - 1 / (10 * current))  # ms from 0 to the threshold
+assert torch.allclose(torch.exp(-way / 10) * current / (current - 1 / 10), torch.ones(3).double())
 
 # %% [markdown]
 # ### The same gradient in small steps
@@ -1007,7 +1029,7 @@ assert record.settings["epochs"] == 30
 #
 # On the full MNIST, 350 hidden neurons that spike once at most read 97.8 % of the test digits. Beside them stands the rate code of page 18: 800 hidden neurons, pixels that spike at random for 50 ms, output spikes that are counted. Both can be stopped at any time.
 #
-# The last pixels spike at 8.6 ms. On average the first-spike network has answered at 3.8 ms:
+# The last pixels spike at 8.6 ms. On average the first-spike network has answered at 3.8 ms. (In section 4 it was 8.2: another start, fewer digits, fewer epochs.)
 
 # %% alt="Share of test digits read rightly against the time at which the network is stopped, three seeds each. First spikes: nothing until 2 ms, then steeply up, 88 percent at 5 ms, 98 percent at 8 ms. Rate code: a curve that rises from the first millisecond on, to the end of its 50 ms."
 record = recorded("spike_times_mnist")
@@ -1028,7 +1050,7 @@ axis = lines_per_seed(
 decorate(axis, title="Most first spikes decide before the input ends")
 
 # %% [markdown]
-# A first spike decides once, a count can still change its mind. (Each has a time scale of its own, 5 ms of synapse here, 50 ms of membrane there: compare shapes.)
+# A first spike decides once, a count can still change its mind. (Each has a time scale of its own, 5 ms of synapse here, 50 ms of membrane there: compare shapes. Before the first output spike a first-spike network has no answer, while ten counts of 0 are a guess.)
 
 # %% tags=["check"]
 of_times = record.results["runs"]

@@ -24,6 +24,7 @@ def patterns_by_time(before: Layers, after: Layers, patterns: list[str], outputs
         The two axes.
     """
     axes = panels(2, width=9.0, height=2.6, share=True)
+    latest = max(times[times.isfinite()].max().item() for times in (*before, *after))
     rows = torch.arange(len(patterns), 0, -1)
     for axis, (hidden, output), title in zip(axes, (before, after), ("Before", "After"), strict=True):
         for row, times in zip(rows, hidden, strict=True):
@@ -32,7 +33,7 @@ def patterns_by_time(before: Layers, after: Layers, patterns: list[str], outputs
             axis.plot(output[:, number], rows, "o", color=color, label=outputs[number])
         axis.set_yticks(rows, patterns)
         axis.set_ylim(0.5, len(patterns) + 0.5)
-        decorate(axis, title=title, x="time (ms)", xlim=(-1, None))
+        decorate(axis, title=title, x="time (ms)", xlim=(-1, latest + 1))
         axis.get_legend().remove()
     axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes

@@ -1,6 +1,9 @@
-"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
+"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, moving spikes, networks."""
 
+from .adjoint import forward_and_adjoint
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
+from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
+from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
@@ -15,13 +18,18 @@ __all__ = [
     "before_and_after",
     "class_lines",
     "contributions",
+    "crossing",
+    "crossing_triangle",
+    "digit_by_time",
     "distance_of_two_spikes",
     "fold_and_unroll",
     "follow_digit",
+    "forward_and_adjoint",
     "gradients_measured",
     "map_of_pairs",
     "membrane_sums",
     "neighbours",
+    "patterns_by_time",
     "populations",
     "push_weight",
     "rc_circuit",
@@ -32,4 +40,5 @@ __all__ = [
     "unrolled_graph",
     "wanted_outputs",
     "without_each",
+    "yin_yang_sign",
 ]

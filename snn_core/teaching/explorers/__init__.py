@@ -21,6 +21,7 @@ from .membrane_sum import MembraneSum
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
+from .spike_crossing import SpikeCrossing
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .stop_reading import StopReading
@@ -47,6 +48,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "FeatureMap": FeatureMap,
     "EventWindow": EventWindow,
     "MembraneSum": MembraneSum,
+    "SpikeCrossing": SpikeCrossing,
 }
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "PushWeight",
     "Range",
     "STDPWindow",
+    "SpikeCrossing",
     "SpikeDistance",
     "StopReading",
     "ThresholdMemory",

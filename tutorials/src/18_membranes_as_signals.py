@@ -3,7 +3,7 @@
 #
 # **Can errors flow through membranes, without any surrogate of the spike?**
 #
-# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 45 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
+# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/18_membranes_as_signals.ipynb)
 
@@ -767,7 +767,7 @@ check("18.3", repair)
 # - J. H. Lee, T. Delbruck, M. Pfeiffer, *Training deep spiking neural networks using backpropagation*, Frontiers in Neuroscience 10:508, 2016.
 # - J. Sherman, W. J. Morrison, *Adjustment of an inverse matrix corresponding to a change in one element of a given matrix*, Annals of Mathematical Statistics 21(1), 1950.
 #
-# Back to [17 · Event cameras](17_event_cameras.ipynb).
+# **Next:** [19 · Gradients of spike times](19_spike_time_gradients.ipynb) moves the spikes themselves. Back to [17 · Event cameras](17_event_cameras.ipynb).
 
 # %% [markdown]
 # ## Deeper

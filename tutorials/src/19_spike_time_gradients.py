@@ -829,7 +829,7 @@ def hurried(times, labels, price):
 # - L. Kriener, J. Göltz, M. A. Petrovici, *The Yin-Yang dataset*, NICE 2022.
 # - E. O. Neftci et al., IEEE Signal Processing Magazine 36(6), 2019; J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023.
 #
-# Back to [17 · Event cameras](17_event_cameras.ipynb), or to [05 · Surrogate gradients](05_surrogate_gradients.ipynb).
+# Back to [18 · Membranes as signals](18_membranes_as_signals.ipynb), or to [05 · Surrogate gradients](05_surrogate_gradients.ipynb).
 
 # %% [markdown]
 # ## Deeper

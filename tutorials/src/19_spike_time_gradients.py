@@ -163,7 +163,7 @@ print("differences:", finite_differences(when, weights).numpy())
 # %% [markdown]
 # The third is 0: that input comes at 18 ms, after the spike. Those that came before it are its **causal set**.
 #
-# Input *times* have a gradient too. A later input lowers the membrane, so here the minus is gone: $\partial t/\partial t_i = w_i\,\varepsilon'(t - t_i)\,/\,(\partial u/\partial t)$. With it layers can be stacked: the spikes of one are the $t_i$ of the next.
+# Input *times* have a gradient too. A later input lowers the membrane where its response still rises, so here the minus is gone: $\partial t/\partial t_i = w_i\,\varepsilon'(t - t_i)\,/\,(\partial u/\partial t)$. With it layers can be stacked: the spikes of one are the $t_i$ of the next.
 
 # %% tags=["check"]
 assert round(spike_time(start, single, neuron).item(), 2) == 2.23
@@ -193,7 +193,7 @@ for more in (1, 0.1, 0.01, 0.001, 0.0001):
     print(f"2 + {more}: {spike:.2f} ms, gradient {by_weight.item():.1f}")
 
 # %% [markdown]
-# **It explodes.** A hundred times nearer to the edge, it is about ten times larger: a peak is a parabola. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and this gradient has no bump.
+# **It explodes.** A hundred times nearer to the edge, it is about ten times larger: near a peak, a parabola, the slope goes as the root of the height. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and this gradient has no bump.
 #
 # Both at once: the neuron shall spike at 6.5 ms, which takes a weight of 2.004. It starts at 4 and goes down its exact gradient.
 #
@@ -292,7 +292,8 @@ for third in (4, 4.49, 4.51, 5):
     spike = layer(5 * z.log())
     layer.zero_grad()
     spike.backward()
-    print(f"{third}: {spike.item():.2f} ms,", layer.weight.grad)
+    gradient = layer.weight.grad.numpy().round(2)
+    print(f"{third}: {spike.item():.2f} ms,", gradient)
 
 # %% [markdown]
 # At $z = 4.5$, or 7.52 ms. The third input comes too late: its gradient is 0. As it leaves the causal set, at 4.5, the gradient jumps, and the spike does not: with it the membrane climbs by 0.3 per ms, without it by 0.1. The same rise, a third of the slope.
@@ -424,7 +425,7 @@ print(f"dark pixels: {dark:.0%}")
 print(f"silent hidden neurons: {silent:.1%}")
 
 # %% [markdown]
-# Hardly one: what arrives is a sixth of 3. (`latency_times` has eight levels of grey, dark pixels never spike.) For the training, a lead of `tau` ms makes a class $e$ times as likely:
+# Hardly one: what arrives is a sixth of 3. For the training, a lead of `tau` ms makes a class $e$ times as likely:
 
 
 # %%
@@ -481,7 +482,7 @@ history = fit_reader(network, epochs=2, guard=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# The same start, and it learns. Now begin awake, with a `drive` of 16, of which a sixth arrives, and with `WakeUp` as a gentler guard:
+# The same start, and it learns. Now begin awake, with a `drive` of 16, and a gentler guard:
 
 # %%
 for epochs in (2, 8):
@@ -491,7 +492,7 @@ for epochs in (2, 8):
     print(f"{epochs} epochs: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# It reads the first test digit, a seven. Of the hidden neurons only those that spike are drawn, sorted by their time:
+# It reads the first test digit, a seven. Hidden neurons that spike are sorted by their time:
 
 # %% alt="Three lanes over time for one digit. Top: green dots, the pixels' spikes in columns at seven times up to 9 ms. Middle: grey dots, the hidden neurons sorted by their spikes, most of them before 8 ms. Bottom: the outputs; number 7 is the first, at 8 ms, the next comes 5 ms later. A line through all lanes marks the first."
 times = as_times(test[0])
@@ -544,9 +545,14 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% [markdown]
-# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. At the second spike the membrane climbs by 0.176 per ms, so a rise of 1 moves it by $v = -1/0.176 = -5.7$ ms. Going back 14.4 ms, $v$ decays as the membrane does, to $-5.7\,e^{-1.44} = -1.35$. At the first spike it becomes $-1.35 \cdot 0.215/0.115 = -2.5$: after the reset the membrane climbs by 0.215 per ms, faster than it had reached the threshold, as at 0 nothing leaks. $q$ gathers from $v$ on the way. (*Deeper* derives each step, and writes the walk down.)
+# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. From right to left:
 #
-# `EventPropLayer` returns all spikes, and goes back in this way. It gives the three dots:
+# - At the second spike the membrane climbs by 0.176 per ms, so a rise of 1 moves it by $v = -1/0.176 = -5.7$ ms.
+# - The last input comes 2.1 ms earlier. Its weight would have lifted the membrane by $\varepsilon(2.1) = 0.30$: $q = -5.7 \cdot 0.30 = -1.7$, the right dot.
+# - Back at the first spike, $v$ has decayed as a membrane does, to $-5.7\,e^{-1.44} = -1.35$. There the membrane crossed with 0.115 per ms: a rise of 1 brings the reset $1/0.115$ ms forward. Meanwhile it climbs anew, with 0.215 per ms, as at 0 nothing leaks. So $v = -1.35 \cdot 0.215/0.115 = -2.5$.
+#
+# %% [markdown]
+# *Deeper* derives each step, and writes the walk down. `EventPropLayer` returns all spikes, and goes back in this way. It gives the three dots:
 
 # %%
 layer = EventPropLayer(3, 1).double()
@@ -556,7 +562,7 @@ _, second = layer(arrivals[None]).flatten()
 print(exact.numpy()[0])
 
 # %% [markdown]
-# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. Backpropagation through time would keep every step.
+# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. BPTT would keep every step.
 
 # %% tags=["check"]
 
@@ -580,6 +586,10 @@ left_of_it = -torch.exp((first - second) / 10) / climbing
 assert round(left_of_it.item(), 2) == -1.35
 meanwhile = current_at(first[None], arrivals, weights, neuron)
 assert round(meanwhile.item(), 3) == 0.215
+late = second - arrivals[2]
+assert round(late.item(), 1) == 2.1
+assert round(neuron.potential(late).item(), 2) == 0.3
+assert round((-neuron.potential(late) / climbing).item(), 1) == round(exact[0, 2].item(), 1) == -1.7
 assert round((left_of_it * meanwhile / (meanwhile - 1 / 10)).item(), 1) == -2.5
 with SavedBytes() as saved:
     layer(arrivals[None])
@@ -654,7 +664,7 @@ assert record.settings["tau_mem"] == 10
 #
 # | way | it needs | it fails |
 # |---|---|---|
-# | **shadow** (Eshraghian et al. 2023): train an ordinary network, put neurons in its place | nothing new to train | with few steps |
+# | **shadow** (Eshraghian et al. 2023): train an ordinary network, put neurons in its place | no new way of training | with few steps |
 # | **spike times** (section 4) | a guard against silence | where spikes appear and vanish |
 # | **surrogate** (page 05): a bump for the slope | memory for all steps | its slope is made up, and has to be chosen |
 # | **membranes** (page 18): linear in their inputs | rules that keep neurons alive | where neurons spike often, or layers are many |
@@ -1007,7 +1017,7 @@ axis = dots_per_seed(
     ends,
     ["alone", "helped"],
     y="test accuracy (%)",
-    title="EventProp needs the same help",
+    title="All cases, alone and helped",
 )
 
 # %% [markdown]

@@ -164,7 +164,7 @@ for moment in run_events(nn.Sequential(layer), when, which):
     )
 
 # %% [markdown]
-# They do: $0.45 + 0.8 - 1 = 0.25$, and $1.5 - 1.25 = 0.25$. To leak, to add and to subtract (the reset too) are all *linear*: all that ever went into the membrane may as well leak by itself.
+# They do: $0.45 + 0.8 - 1 = 0.25$, and $1.5 - 1.25 = 0.25$. To leak, to add and to subtract (the reset too) are all *linear*: all that went into the membrane may as well leak by itself.
 
 # %% [markdown]
 # With many inputs, each with its activity $x_k$ and weight $w_k$, and any threshold:
@@ -357,7 +357,7 @@ assert rivals.inhibition == -0.5
 # %% [markdown]
 # ## 4 · Errors come back
 #
-# Now a network: 784 pixels, 300 hidden neurons, 10 outputs, and an image that is shown for 25 ms. Here $\sigma\kappa = -0.2$, and `alpha` sets the first thresholds (section 6). As in the paper, no membrane falls below $-V_\mathrm{th}$: however strong the inhibition, a neuron can come back. The sum of section 1 then holds only roughly (*Deeper*).
+# Now a network: 784 pixels, 300 hidden neurons, 10 outputs. An image is shown for 25 ms. Here $\sigma\kappa = -0.2$, and `alpha` sets the first thresholds (section 6). As in the paper, no membrane falls below $-V_\mathrm{th}$: however strong the inhibition, a neuron can come back. The sum of section 1 then holds only roughly (*Deeper*).
 
 # %%
 images, labels, test_images, test_labels = flat_digits()
@@ -606,7 +606,7 @@ for arm, found in last_epochs(paper).items():
 # |---|---|---|
 # | one, 800 | 98.64 % | Adam, 30 epochs (paper: 200), steps of 1 ms |
 # | two, 300 each | 98.77 % | the same, from higher thresholds |
-# | surrogate, 800 | none | BPTT of the cross-entropy of the counts, digits moved by up to one pixel, 20 epochs |
+# | surrogate, 800 | none | BPTT of the counts' cross-entropy, digits moved by up to one pixel, 20 epochs |
 # | N-MNIST, 800 | not comparable | 1,000 recordings (paper: 60,000), 100 to test; steps of 5 ms, 100 epochs |
 
 # %% tags=["check"]

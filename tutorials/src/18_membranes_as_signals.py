@@ -378,11 +378,11 @@ print("errors:", peak_error(before, labels[:1]))
 # Neurons 1, 3 and 8 say the most and should say nothing: $+1$. Neuron 5 is silent and should say the most: $-1$.
 
 # %% [markdown]
-# We take $e_i$ for the gradient by $a_i$. From here it is the chain rule along straight lines. Without inhibition:
+# More spikes, more activity: we take $e_i$ for the gradient by $a_i$. From here it is the chain rule along straight lines. Without inhibition:
 #
 # $$\delta_i = \frac{e_i}{V_{\mathrm{th},i}} \ \text{if } i \text{ fires, else } 0, \qquad \frac{\partial}{\partial w_{ik}} = \delta_i\, x_k, \qquad e_k = \sum_i w_{ik}\, \delta_i .$$
 #
-# $e_k$ is the error of a neuron in the layer below. Inhibition shares $\delta$ among neighbours (section 3). One exception is ours: an output that should speak passes its error on although it is silent.
+# $e_k$ is the error of a neuron in the layer below. With inhibition $e$ is first shared among those that fire, by the inverse of section 3. One exception is ours: an output that should speak passes its error on although it is silent.
 #
 # > **Before you run:** what must be remembered of the 25 ms until the error comes back?
 
@@ -394,12 +394,12 @@ for gradient in ("membranes", "surrogate"):
     print(f"{gradient}: {saved.bytes / 1e6:.1f} MB")
 
 # %% [markdown]
-# The activities $x$ and $a$ at the end, and no more, however many steps there are. (1 MB of the 1.2 is the weights.) BPTT keeps every step.
+# The activities $x$ and $a$ at the end, and no more, however many steps there are. BPTT keeps every step.
 
 # %% [markdown]
 # ### And it learns
 #
-# Layers and learner do more than that (`penalty`, `balance`, and two things that need no argument). Section 6 says what for, and takes it away.
+# `penalty`, `balance` and two built-in ingredients are explained in section 6.
 
 # %% tags=["check"]
 assert labels[0] == 5
@@ -479,7 +479,7 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does. Three other seeds end at 93 to 94 % of the 1,000 test digits; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %. Errors flow through membranes, and no derivative of a spike was needed.
+# It does. Three other seeds end at 93 to 94 % of the 1,000 test digits; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %.
 
 # %% tags=["check"]
 assert final >= 0.92
@@ -494,7 +494,7 @@ assert {round(each, 2) for each in controls["surrogate"]} == {0.95}
 #
 # No surrogate does not mean the right gradient. We measure, in random networks of one layer:
 #
-# - 12 neurons that inhibit each other as in section 4 get 2,000 random inputs of 50 ms. The quantity is a fixed random mix of their mean activities.
+# - 12 neurons that inhibit each other as in section 4 get 2,000 random inputs of 50 ms. Thresholds are set for 1, 3 or 10 spikes of a neuron, in the mean. The quantity is a fixed random mix of their mean activities.
 # - Each of 60 weights is moved up and down by a tenth of its initial range. The change is the *right* slope. (Dotted: the same from one half of the inputs, against the other.)
 # - Beside it: the gradient of the lines (*membranes*), without what section 6 adds, and BPTT with surrogates of steepness 1, 3 and 10.
 #
@@ -508,10 +508,10 @@ print(gradients)
 axes = gradients_measured(gradients, depth=1, kappa=-0.4)
 
 # %% [markdown]
-# Where neurons spike often. At one spike in 50 ms direction and length are right, and no steepness was chosen. At ten it is the worst of the four in direction, and 2.5 times too long. What the floor at $-V_\mathrm{th}$ throws away is still in the sums, and echoes are only nearly right: without floor and inhibition the cosine is 0.95 in place of 0.83.
+# Where neurons spike often. At one spike in 50 ms direction and length are right, and no steepness was chosen. At ten it is the worst of the four in direction, and 2.5 times too long. Here half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the floor at $-V_\mathrm{th}$ throws away there is still in the sums: without floor and inhibition the cosine is 0.95 in place of 0.83. (The rest was not traced.)
 
 # %% [markdown]
-# In section 4, neurons that fire spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, the lengths are 3 to 80 times too long (*Deeper*). The angle in the trained network was not measured.
+# In section 4, neurons that fire spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*). The angle in the trained network was not measured.
 
 # %% tags=["check"]
 assert gradients.settings["width"] == 12
@@ -579,7 +579,7 @@ decorate(spread[1], title="Normalised: within a factor of 7")
 # | balance | raises thresholds of those that fire, lowers all; their sum stays | neurons that never fire, or always |
 # | inhibition | a spike takes $\sigma\kappa V_\mathrm{th}$ from the others | many neurons that fire at once |
 #
-# > **Before you look:** which of them can be left out with two hidden layers? And with four?
+# > **Before you look:** which of them can be left out with two hidden layers? And with four? (*Both*: normalisation and scaling.)
 
 # %% alt="Accuracy of three runs for each of seven networks: with everything, and without normalisation, scaling, both, inhibition, penalty and balance; with two and with four hidden layers."
 ingredients = recorded("signals_ingredients")
@@ -588,7 +588,7 @@ axis = without_each(ingredients)
 decorate(axis, title="One dot a seed")
 
 # %% [markdown]
-# Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. Penalty and balance gain nothing here. But it is a short training, 4 epochs of 5,000 digits, and only the learning rate was chosen for each.
+# Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. No gain of penalty or balance is seen. But it is a short training, 4 epochs of 5,000 digits, and only the learning rate was chosen for each.
 
 # %% [markdown]
 # ### The paper's tables

@@ -72,7 +72,7 @@ crossing(arrivals, heavier, neuron, axis, color=VERMILION, label="w = 1.8")
 decorate(axis, title="A little more weight, a little earlier")
 
 # %% [markdown]
-# It comes 0.7 ms earlier: it *moves*, and a movement has a slope. (The neuron of page 03 with a synapse, in continuous time. Only its first spike counts, so no reset is drawn.)
+# It comes 0.7 ms earlier: it *moves*, and a movement has a slope. (The neuron of page 03 with a synapse. Only its first spike counts, so no reset is drawn.)
 #
 # Move the weight yourself. In the close up the slope of the blue curve draws a triangle; its tip predicts the new spike.
 
@@ -127,6 +127,8 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 # So with the weight $w + \Delta w$ the membrane is $0.32\,\Delta w$ too high when it used to spike. It was at the threshold $0.32\,\Delta w / 0.30$ ms before. That is the triangle:
 #
 # $$\frac{\partial t}{\partial w} = -\,\frac{\partial u/\partial w}{\partial u/\partial t} = -\frac{0.32}{0.30} = -1.07 \text{ ms per weight.}$$
+#
+# (SpikeProp: Bohte et al. 2002.)
 #
 # > **Before you run:** the weight grows to 3.225. Where does the spike go?
 
@@ -242,7 +244,7 @@ decorate(axes[0], title="A hundredth of the weight, 12 ms")
 decorate(axes[1], xlim=(5, 12), ylim=(0.96, 1.01), title="Close up")
 
 # %% [markdown]
-# Seen from below, at 1.28, the gradient is −2.6 ms per weight: it promises 0.026 ms, and the spike moves by 11.9. *Exact* means: until a spike appears or vanishes.
+# Seen from below, at 1.28, the gradient is −2.6 ms per weight: it promises 0.026 ms, and the spike moves by 11.9. *Exact* means: up to the next such event.
 
 # %% tags=["check"]
 steepness = [spike_time_gradient(start, double([2 + a]), neuron)[0].item() for a in (1e-2, 1e-4)]
@@ -280,7 +282,7 @@ assert slow_round == 837
 # | 1, 2 | 1.5 | 2.25 | 4.5 | too late: input 3 comes at 4 |
 # | 1, 2, 3 | 2.5 | 6.25 | **4.17** | no further input |
 #
-# So it spikes at $t = 5 \ln 4.17 = 7.14$ ms. `FirstSpikeLayer` does this for all its neurons.
+# So it spikes at $t = 5 \ln 4.17 = 7.14$ ms. `FirstSpikeLayer` does all this.
 #
 # > **Before you run:** let the third input come at $z_3 = 5$. When does the neuron spike, and what is the gradient by the third weight?
 
@@ -425,7 +427,7 @@ print(f"dark pixels: {dark:.0%}")
 print(f"silent hidden neurons: {silent:.1%}")
 
 # %% [markdown]
-# Hardly one: what arrives is a sixth of 3. For the training, a lead of `tau` ms makes a class $e$ times as likely:
+# Hardly one: a sixth of 3 arrives. In training a lead of `tau` ms makes a class $e$ times as likely:
 
 
 # %%
@@ -473,7 +475,7 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %% [markdown]
 # Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07). No output spikes, so none has a time, or a gradient to send back.
 #
-# So silence is treated without one (Göltz et al. 2021). After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
+# So silence is treated without one, an idea of Göltz et al. (2021), simplified. After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
 
 # %%
 network = reader(drive=3.0)
@@ -501,7 +503,7 @@ axes = digit_by_time(times[0], hidden[0], output[0])
 decorate(axes[0], title="The first output to spike is the answer: 7")
 
 # %% [markdown]
-# What comes after the line is not needed any more:
+# What comes later is not needed:
 
 # %%
 first = output.min(1, keepdim=True).values
@@ -608,7 +610,7 @@ axis = yin_yang_sign(2000)
 decorate(axis, title="Three classes")
 
 # %% [markdown]
-# A network with 120 hidden leaky neurons, whose first output is the answer, learns it in 30 epochs of Adam: by exact gradients of first spikes, alone and with `WakeUp`, or by a surrogate through steps of 0.5 ms, with page 08's loss of first spikes. It starts *lively*, or *silent*: with weights too weak for any spike.
+# A network with 120 hidden leaky neurons, whose first output is the answer, is trained for 30 epochs of Adam: by exact gradients of first spikes, alone and with `WakeUp`, or by a surrogate through steps of 0.5 ms, with page 08's loss of first spikes. It starts *lively*, or *silent*: with weights too weak for any spike.
 #
 # > **Before you look:** who needs `WakeUp`? And who wakes from a silent start without it?
 
@@ -630,9 +632,9 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts. `WakeUp` wakes them all; from silence they end at 85 to 93 %. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
+# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts, at this learning rate. `WakeUp` wakes them all; from silence they end at 85 to 93 %. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
 #
-# From the lively start, with `WakeUp`, the exact gradient ends ahead, at this learning rate and step. *Deeper* has more cases, and EventProp.
+# From the lively start, with `WakeUp`, the exact gradient ends ahead here. (The surrogate's step, loss and readout differ too. *Deeper*: all cases, and EventProp.)
 
 # %% tags=["check"]
 found = {name: last_accuracies(runs) for name, runs in record.results.items()}
@@ -662,7 +664,7 @@ assert record.settings["tau_mem"] == 10
 #
 # How to train a network whose spikes have no slope? Four answers, on the 5,000 bundled digits:
 #
-# | way | it needs | it fails |
+# | way | it needs | it is said to fail |
 # |---|---|---|
 # | **shadow** (Eshraghian et al. 2023): train an ordinary network, put neurons in its place | no new way of training | with few steps |
 # | **spike times** (section 4) | a guard against silence | where spikes appear and vanish |
@@ -674,10 +676,12 @@ record = recorded("four_ways")
 print(record)
 for name, runs in record.results.items():
     right = last_accuracies(runs, epochs=1)
-    print(f"{name:12} {min(right):.1f} to {max(right):.1f} % right")
+    spikes = np.mean([run["spikes"] for run in runs])
+    print(f"{name:12} {min(right):.1f} to {max(right):.1f} % right,", end=" ")
+    print(f"{spikes:.0f} hidden spikes a digit")
 
 # %% [markdown]
-# All lie within three points, three seeds each, so accuracy does not decide. What a way needs, and where it fails, does. (200 hidden neurons, 20 epochs. A digit is a current for 32 steps, one spike per pixel, a current for 5 steps, random spikes for 50.)
+# All lie within three points, three seeds each, so accuracy does not decide. What a way needs does. (200 hidden neurons, 20 epochs. A digit is a current for 32 steps, a spike per pixel, a current for 5 steps, random spikes for 50.)
 
 # %% tags=["check"]
 right = {name: last_accuracies(runs, epochs=1) for name, runs in record.results.items()}
@@ -703,7 +707,7 @@ assert record.settings["surrogate"]["steps"] == 5
 # - followed a gradient back from spike to spike;
 # - compared four ways to train, by what they need and where they fail.
 #
-# So yes: where spikes neither appear nor vanish the gradient is exact. Against silence a network needs a guard; a jump is not foreseen.
+# So yes: as long as no spike appears or vanishes, and none changes its causal set, the gradient is exact. Against silence a network needs a guard; a jump is not foreseen.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -837,7 +841,7 @@ def hurried(times, labels, price):
 # - T. C. Wunderlich, C. Pehle, *Event-based backpropagation can compute exact gradients for spiking neural networks*, Scientific Reports 11, 2021: EventProp.
 # - J. C. Knight, T. Nowotny, *Easy and efficient spike-based machine learning with mlGeNN*, NICE 2023.
 # - L. Kriener, J. Göltz, M. A. Petrovici, *The Yin-Yang dataset*, NICE 2022.
-# - E. O. Neftci et al., IEEE Signal Processing Magazine 36(6), 2019; J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023.
+# - J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023.
 #
 # Back to [18 · Membranes as signals](18_membranes_as_signals.ipynb), or to [05 · Surrogate gradients](05_surrogate_gradients.ipynb).
 
@@ -950,7 +954,7 @@ assert kept[-1] > 9 * kept[0]
 # %% [markdown]
 # ### What a layer keeps
 #
-# 64 samples, 784 pixels, 100 neurons, 60 ms. The input to BPTT is a dense train of floats, which alone is 12.0 MB at steps of 1 ms, most of what is kept:
+# From the way there to the way back; while it works, EventProp too needs more. 64 samples, 784 pixels, 100 neurons, 60 ms. The input to BPTT is a dense train of floats, which alone is 12.0 MB at steps of 1 ms, most of what is kept:
 
 # %%
 pixels = 10 * torch.rand(64, 784)
@@ -1039,7 +1043,7 @@ assert record.settings["epochs"] == 30
 #
 # On the full MNIST, 350 hidden neurons that spike once at most read 97.8 % of the test digits. Beside them stands the rate code of page 18: 800 hidden neurons, pixels that spike at random for 50 ms, output spikes that are counted. Both can be stopped at any time.
 #
-# The last pixels spike at 8.6 ms. On average the first-spike network has answered at 3.8 ms. (In section 4 it was 8.2: another start, fewer digits, fewer epochs.)
+# The last pixels spike at 8.6 ms. On average the first-spike network has answered at 3.8 ms. (In section 4 it was 8.2. Many settings differ.)
 
 # %% alt="Share of test digits read rightly against the time at which the network is stopped, three seeds each. First spikes: nothing until 2 ms, then steeply up, 88 percent at 5 ms, 98 percent at 8 ms. Rate code: a curve that rises from the first millisecond on, to the end of its 50 ms."
 record = recorded("spike_times_mnist")
@@ -1081,7 +1085,7 @@ assert recorded("membranes_as_signals").settings["steps"] == 50  # also in secti
 # | | network | test accuracy | what differs |
 # |---|---|---|---|
 # | Fast & Deep, released run | 784-350-10, one spike each | 97.01 % | with a leak |
-# | EventProp, paper | 784-350-10 | 97.6 % | neurons may spike more than once |
+# | EventProp, paper | 784-350-10 | 97.6 % | hidden neurons may spike more than once, outputs are membranes |
 # | mlGeNN, tutorial 3 | 784-128-10 | 96 % | EventProp in steps of 1 ms, outputs are membranes |
 # | here | 784-350-10, one spike each | 97.8 % | no leak; a fifth of the pixels' spikes lost in training |
 

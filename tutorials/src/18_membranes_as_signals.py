@@ -229,7 +229,7 @@ decorate(
 )
 
 # %% [markdown]
-# Nearly all below: what is missing still waits in the membrane, up to about one threshold, beside a strong drive as beside a weak one. (Above it, negative weights have left the membrane below 0.)
+# Nearly all below: what is missing still waits in the membrane, up to about one threshold, whatever the drive. (Above it, negative weights have left the membrane below 0.)
 
 # %% [markdown]
 # ### And the jumps?
@@ -316,7 +316,7 @@ events = MembraneSum().events(rate=0.25)
 axes = neighbours({"Alone": alone, "Inhibited": rivals}, *events)
 
 # %% [markdown]
-# The weaker one. Neuron 1 spikes first, and neuron 2 has to make up for it before it comes near its threshold. A small lead becomes a large one.
+# The weaker one. Neuron 1 spikes first, and neuron 2 has to make up for it. A small lead becomes a large one.
 #
 # The sum gets one more term, with the inhibition $\kappa \le 0$ (here $-1$) and its efficacy $\sigma$ (0.5); only their product counts:
 #
@@ -511,7 +511,7 @@ axes = gradients_measured(gradients, depth=1, kappa=-0.4)
 # Where neurons spike often. At one spike in 50 ms direction and length are right, and no steepness was chosen. At ten it is the worst of the four in direction, and 2.5 times too long. Here half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the floor at $-V_\mathrm{th}$ throws away there is still in the sums: without floor and inhibition the cosine is 0.95 in place of 0.83. (The rest was not traced.)
 
 # %% [markdown]
-# In section 4, neurons that fire spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*). The angle in the trained network was not measured.
+# In section 4, neurons that fire spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*). In the trained network it was not measured.
 
 # %% tags=["check"]
 assert gradients.settings["width"] == 12

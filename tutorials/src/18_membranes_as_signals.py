@@ -132,7 +132,7 @@ assert MembraneSum.controls["rate"].start == 0.4
 # - take a membrane apart by hand into what came in and what went out;
 # - read derivatives off a straight line, and measure how true they are;
 # - follow an inhibiting spike to its neighbour and back;
-# - train a network to read unseen digits, and take its ingredients away.
+# - train a network to read digits, and take its ingredients away.
 
 # %% [markdown]
 # ## 1 · The membrane is a sum
@@ -234,7 +234,7 @@ decorate(
 # %% [markdown]
 # ### And the jumps?
 #
-# Now all 20 weights grow together, by a factor from 0.8 to 1.2. By the line the activity grows in proportion.
+# Now all 20 weights grow by a factor from 0.8 to 1.2. By the line the activity grows in proportion.
 #
 # > **Before you run:** what does the curve of a *single* sample look like? And the mean of all 500?
 
@@ -434,7 +434,7 @@ falling = torch.optim.lr_scheduler.LinearLR(
 )
 
 # %% [markdown]
-# Each batch is moved by up to one pixel, as on page 07:
+# Each batch is moved by up to one pixel:
 
 
 # %%
@@ -462,7 +462,7 @@ def share_read():
 
 
 # %% [markdown]
-# Ten epochs, with settings chosen on held-out training digits. The first five:
+# Ten epochs (settings chosen on held-out training digits). The first five:
 
 # %%
 for _ in range(5):

@@ -479,7 +479,7 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does. Three other seeds end at 93 to 94 % of the 1,000 test digits; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %.
+# It does. Three other seeds end at 93 to 94 % of 1,000 test digits; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %.
 
 # %% tags=["check"]
 assert final >= 0.92
@@ -593,7 +593,7 @@ decorate(axis, title="One dot a seed")
 # %% [markdown]
 # ### The paper's tables
 #
-# The full MNIST, and an event camera's digits (page 17). Three seeds, each the mean of the last five epochs:
+# The full MNIST, and an event camera's digits (page 17). Three seeds, mean of the last five epochs:
 
 # %%
 paper = recorded("membranes_as_signals")

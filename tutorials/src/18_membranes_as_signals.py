@@ -588,7 +588,7 @@ axis = without_each(ingredients)
 decorate(axis, title="One dot a seed")
 
 # %% [markdown]
-# Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. No gain of penalty or balance is seen. But it is a short training, 4 epochs of 5,000 digits, and only the learning rate was chosen for each.
+# Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. No gain of penalty or balance is seen. But it is a short training, 4 epochs; only the learning rate was chosen for each.
 
 # %% [markdown]
 # ### The paper's tables
@@ -608,7 +608,7 @@ for arm, found in last_epochs(paper).items():
 # |---|---|---|
 # | one, 800 | 98.64 % | Adam, 30 epochs (paper: 200), steps of 1 ms |
 # | two, 300 each | 98.77 % | the same, from higher thresholds |
-# | surrogate, 800 | none | BPTT of the counts' cross-entropy, digits moved by up to one pixel, 20 epochs |
+# | surrogate, 800 | none | BPTT of the counts' cross-entropy, digits moved by one pixel, 20 epochs |
 # | N-MNIST, 800 | not comparable | 1,000 recordings (paper: 60,000), 100 to test; steps of 5 ms, 100 epochs |
 
 # %% tags=["check"]

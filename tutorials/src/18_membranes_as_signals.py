@@ -1002,7 +1002,7 @@ for arm, each in ingredients.results.items():
 #
 # An operation is one weight, added for one spike. An ordinary network multiplies each of its 635,200 weights once for an image; if it skips what is 0, a fifth of them.
 
-# %% alt="Accuracy against operations for an image, as a share of the 635,200 weights: three curves that rise steeply and flatten. Grey dots at about a fifth, and a dashed line at 1, mark an ordinary network that skips zeros, and one that does not."
+# %% alt="Accuracy against operations for an image, as a share of the 635,200 weights: three curves that rise steeply, to 0.9 at an eighth, and flatten. Grey dots at about a fifth, and a dashed line at 1, mark an ordinary network that skips zeros, and one that does not."
 axis = panels()
 for run in paper.results["one hidden layer"]:
     share = np.divide(run["operations"], 635_200)
@@ -1030,10 +1030,12 @@ assert paper.settings["steps"] == 50
 for run in paper.results["one hidden layer"]:
     share = np.divide(run["operations"], 635_200)
     assert share[-1] > 1
-    assert run["accuracy"][(share > 0.2).argmax()] < run["accuracy"][-1] - 0.2
+    assert 0.945 < run["accuracy"][(share > 0.2).argmax()] < 0.965
+for run in recorded("signals_controls").results["ordinary"]:
+    assert round(run["test"][-1], 3) == 0.984
 
 # %% [markdown]
-# At the end the spiking network has needed more than either: about 1,000 input events in 50 ms add 800 weights each. With as many as the grey dots its accuracy is far below theirs.
+# At the end the spiking network has needed more than either: about 1,000 input events in 50 ms add 800 weights each. Stopped after as many as the grey dots, it reads 95 to 96 %, and they 98.4 %. (Stopped early, few outputs have spiked; then the highest membrane is the answer.)
 
 # %% [markdown]
 # ### What "our reading" covers

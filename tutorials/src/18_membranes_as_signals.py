@@ -1011,7 +1011,7 @@ for run in recorded("signals_controls").results["ordinary"]:
     axis.plot(run["operations"] / 635_200, run["test"][-1], "o", color=GREY)
 axis.axvline(1, color=GREY, linestyle="--")
 axis.text(0.22, 0.7, "ordinary,\nskips zeros")
-axis.text(1.02, 0.3, "ordinary")
+axis.text(1.02, 0.7, "ordinary")
 decorate(
     axis,
     x="operations, relative to the weights",

@@ -92,12 +92,12 @@ def layer_with(weight, kappa=0.0, **options):
 one = layer_with([[0.5]])
 events = MembraneSum().events(rate=0.4)
 axes = membrane_sums(one, *events)
-decorate(axes[0], title="The membrane is what came in, less what went out")
+decorate(axes[0], title="Came in, went out, and the membrane")
 
 # %% [markdown]
-# It is their difference. And it is *small*: what comes in goes out again, in portions of one threshold.
+# Their difference, and *small*: what comes in goes out again, in portions of one threshold.
 #
-# Page 05 needed a surrogate because a spike is a jump. Lee, Delbruck and Pfeiffer (2016) look at the big curves instead, and treat the jumps as noise on them. Move the sliders:
+# Page 05 needed a surrogate because a spike is a jump. Lee, Delbruck and Pfeiffer (2016) look at the big curves, and treat the jumps as noise on them. Move the sliders:
 
 # %%
 MembraneSum().sliders()
@@ -171,7 +171,7 @@ for moment in run_events(nn.Sequential(layer), when, which):
 #
 # $$x_k(t) = \sum_{\text{spikes } t_p} e^{-(t - t_p)/\tau}, \qquad s = \sum_k w_k\, x_k, \qquad V = s - V_\mathrm{th}\, a .$$
 #
-# $s$ is the **drive**. $V$ is the membrane after a spike and its reset, page 02's state $v$. This is exact for a whole layer, as long as its neurons are neither refractory nor clipped from below (the paper's are both: *Deeper*).
+# $s$ is the **drive**. $V$ is the membrane after a spike and its reset. This is exact for a whole layer, as long as its neurons are neither refractory nor clipped from below (*Deeper*: the paper's are both).
 
 # %% tags=["check"]
 source = seed_torch(0)
@@ -195,7 +195,7 @@ assert np.allclose(np.array(rows).reshape(4, 3), table)
 #
 # $$a \approx \frac{s}{V_\mathrm{th}} .$$
 #
-# This is the **transfer function** of a spiking neuron: a straight line. We try it with one neuron, 20 inputs, and 500 samples of 50 ms, with little input or much. From here on time goes in steps of 1 ms, so that many samples run at once.
+# This is the **transfer function** of a spiking neuron: a straight line. We try it with one neuron, 20 inputs, and 500 samples of 50 ms, with little or much input. From here on time goes in steps of 1 ms.
 
 # %%
 generator = seed_torch(0)
@@ -305,7 +305,7 @@ assert slopes.threshold.tolist() == [-6]
 # %% [markdown]
 # ## 3 · Neighbours
 #
-# In the paper the neurons of a layer inhibit each other, a soft *winner-take-all*: a spike takes a share of the threshold from all others. Two neurons hear the same input, through weights of 0.6 and 0.5. On the right each spike takes 0.5 from the other neuron.
+# In the paper neurons of a layer inhibit each other, a soft *winner-take-all*: a spike takes a share of the threshold from all others. Two neurons hear the same input, through weights of 0.6 and 0.5. On the right each spike takes 0.5 from the other neuron.
 #
 # > **Look first:** who loses more?
 
@@ -316,7 +316,7 @@ events = MembraneSum().events(rate=0.25)
 axes = neighbours({"Alone": alone, "Inhibited": rivals}, *events)
 
 # %% [markdown]
-# The weaker one. Neuron 1 spikes first, and neuron 2 has to make up for it. A small lead becomes a large one.
+# The weaker one: it has to make up for each spike of neuron 1. A small lead becomes a large one.
 #
 # The sum gets one more term, with the inhibition $\kappa \le 0$ (here $-1$) and its efficacy $\sigma$ (0.5); only their product counts:
 #
@@ -394,7 +394,7 @@ for gradient in ("membranes", "surrogate"):
     print(f"{gradient}: {saved.bytes / 1e6:.1f} MB")
 
 # %% [markdown]
-# The activities $x$ and $a$ at the end, and no more, however many steps there are. BPTT keeps every step.
+# The weights (1 MB), and the activities $x$ and $a$ at the end, however many steps there are. BPTT keeps every step.
 
 # %% [markdown]
 # ### And it learns
@@ -479,7 +479,7 @@ for _ in range(5):
     print(final)
 
 # %% [markdown]
-# It does. Three other seeds end at 93 to 94 % of 1,000 test digits; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %.
+# It does. Three other seeds end at 93 to 94 %; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %.
 
 # %% tags=["check"]
 assert final >= 0.92
@@ -508,10 +508,10 @@ print(gradients)
 axes = gradients_measured(gradients, depth=1, kappa=-0.4)
 
 # %% [markdown]
-# Where neurons spike often. At one spike in 50 ms direction and length are right, and no steepness was chosen. At ten it is the worst of the four in direction, and 2.5 times too long. Here half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the floor at $-V_\mathrm{th}$ throws away there is still in the sums: without floor and inhibition the cosine is 0.95 in place of 0.83. (The rest was not traced.)
+# Where neurons spike often. At one spike in 50 ms direction and length are right: the rest is as large as the activity, but in the mean it does not change with the weights. At ten it is the worst of the four in direction, and 2.5 times too long. Here half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the floor at $-V_\mathrm{th}$ throws away there is still in the sums: without the floor the cosine is 0.91 in place of 0.83, without inhibition too 0.95. (The rest was not traced.)
 
 # %% [markdown]
-# In section 4, neurons that fire spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*). In the trained network it was not measured.
+# In section 4 neurons spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*). In the trained network it was not measured.
 
 # %% tags=["check"]
 assert gradients.settings["width"] == 12
@@ -537,6 +537,7 @@ assert abs(middle["membranes", "cosine"][2] - 0.83) < 0.01
 assert abs(middle["membranes", "size"][2] - 2.5) < 0.05
 assert round(math.degrees(math.acos(middle["membranes", "cosine"][2]))) == 34
 assert abs(controls_measured(gradients, 0.0)["no clip"][0] - 0.95) < 0.01
+assert abs(controls_measured(gradients, -0.4)["no clip"][0] - 0.91) < 0.01
 hidden = network[0](encode(test_images)).counts
 often = [
     run["active"][0]
@@ -588,7 +589,7 @@ axis = without_each(ingredients)
 decorate(axis, title="One dot a seed")
 
 # %% [markdown]
-# Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. No gain of penalty or balance is seen. But it is a short training, 4 epochs; only the learning rate was chosen for each.
+# Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. No gain of penalty or balance is seen. It is a short training by plain SGD, where lengths count, and only the learning rate was chosen for each.
 
 # %% [markdown]
 # ### The paper's tables

@@ -60,7 +60,7 @@ double = partial(torch.tensor, dtype=torch.float64)  # of those compared to 1e-6
 np.set_printoptions(precision=6, suppress=True)
 
 # %% [markdown]
-# A spike is there or not, so page 05 could not differentiate it and put a bump in its place. But a spike also has a *time*. Three spikes come in (green), one goes out. What happens to it when the first of the three gets a little more weight?
+# A spike is there or not, so page 05 put a bump in its place. But a spike also has a *time*. Three spikes come in (green), one goes out. What happens to it when the first of the three gets a little more weight?
 
 # %% alt="The membrane of one neuron over 40 ms, for two weights of its first input. Green marks below: input spikes at 0, 4 and 18 ms. Both membranes rise in two humps. With the larger weight the membrane lies a little higher and crosses the dashed threshold a little earlier, at 5.0 instead of 5.7 ms."
 neuron = Dynamics(tau_mem=10.0, tau_syn=5.0)
@@ -149,7 +149,7 @@ decorate(axes[0], title="Two weights")
 decorate(axes[1], title="Rise over slope is run")
 
 # %% [markdown]
-# With several inputs each weight has its own rise, and all share one slope. The neuron at the top, beside finite differences:
+# With several inputs each weight has its own rise, and all share one slope. Beside finite differences:
 
 # %%
 by_weight, _ = spike_time_gradient(arrivals, weights, neuron)
@@ -163,7 +163,7 @@ def when(weights):
 print("differences:", finite_differences(when, weights).numpy())
 
 # %% [markdown]
-# The third is 0: that input comes at 18 ms, after the spike. Those that came before it are its **causal set**.
+# The third is 0: that input comes after the spike. Those before it are its **causal set**.
 #
 # Input *times* have a gradient too. A later input lowers the membrane where its response still rises, so here the minus is gone: $\partial t/\partial t_i = w_i\,\varepsilon'(t - t_i)\,/\,(\partial u/\partial t)$. With it layers can be stacked: the spikes of one are the $t_i$ of the next.
 
@@ -197,7 +197,7 @@ for more in (1, 0.1, 0.01, 0.001, 0.0001):
 # %% [markdown]
 # **It explodes.** A hundred times nearer to the edge, it is about ten times larger: near a peak, a parabola, the slope goes as the root of the height. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and this gradient has no bump.
 #
-# Both at once: the neuron shall spike at 6.5 ms, which takes a weight of 2.004. It starts at 4 and goes down its exact gradient.
+# Both at once: the neuron shall spike at 6.5 ms, with a weight of 2.004. It starts at 4 and goes down its gradient.
 #
 # > **Before you run:** it comes near the edge. What will the next step be like?
 
@@ -226,7 +226,7 @@ decorate(axes[0], y="weight w", title="Over the edge, and silent for good")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
-# It comes near. Then one exploding step throws it over the edge, and it never comes back. (A learning rate of 0.0005 arrives, in 837 rounds.)
+# It comes near. Then one step throws it over the edge, and it never comes back. (A rate of 0.0005 arrives, in 837 rounds.)
 
 # %% [markdown]
 # ### A jump
@@ -320,7 +320,7 @@ assert round(by_third[1][1] / by_third[0][1], 2) == 3
 # %% [markdown]
 # ### XOR in spike times
 #
-# Two inputs spike early (0 ms) or late (10 ms), a third, a bias, always at 0. Are the two the *same* or *different*? One output neuron stands for each, and the first to spike is the answer. In between are four hidden neurons.
+# Two inputs spike early (0 ms) or late (10 ms), a third, a bias, always at 0. Are the two the *same* or *different*? One output neuron stands for each, and the first to spike is the answer. In between: four hidden neurons.
 
 # %%
 inputs = torch.tensor(
@@ -341,7 +341,7 @@ network = nn.Sequential(
 
 def hidden_and_output(network, times):
     with torch.no_grad():
-        hidden = network[0](times)
+        hidden = network[0](times)  # [1 spike, batch, neurons]
         return hidden[0], network[1](hidden)[0]
 
 
@@ -370,7 +370,7 @@ axes = patterns_by_time(
 )
 
 # %% [markdown]
-# All four are right, without a surrogate. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (Eight of ten seeds get there. In the other two both outputs fall silent, and stay so.)
+# All four are right. *Late late* is answered at 6 ms, before the late inputs come: that nothing came early tells enough. (Eight of ten seeds get there. In the other two both outputs fall silent, and stay so.)
 
 # %% tags=["check"]
 assert earliest(after[1]).argmax(1).equal(different)
@@ -473,7 +473,7 @@ print(f"loss {history.loss[-1]:.2f}")
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07). No output spikes, so none has a time, or a gradient to send back.
+# Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07), which is read as a 0. No output spikes, so none has a time, or a gradient to send back.
 #
 # So silence is treated without one, an idea of Göltz et al. (2021), simplified. After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
 
@@ -484,7 +484,7 @@ history = fit_reader(network, epochs=2, guard=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# The same start, and it learns. Now begin awake, with a `drive` of 16, and a gentler guard:
+# It learns. Now begin awake, with a `drive` of 16, and a gentler guard:
 
 # %%
 for epochs in (2, 8):
@@ -494,7 +494,7 @@ for epochs in (2, 8):
     print(f"{epochs} epochs: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# It reads the first test digit, a seven. Hidden neurons that spike are sorted by their time:
+# It reads the first test digit, a seven. Hidden neurons that spike are sorted by time:
 
 # %% alt="Three lanes over time for one digit. Top: green dots, the pixels' spikes in columns at seven times up to 9 ms. Middle: grey dots, the hidden neurons sorted by their spikes, most of them before 8 ms. Bottom: the outputs; number 7 is the first, at 8 ms, the next comes 5 ms later. A line through all lanes marks the first."
 times = as_times(test[0])
@@ -547,14 +547,17 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% [markdown]
-# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. From right to left:
+# The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. With the current $I$ the membrane climbs by $I - u/10$ per ms.
+
+# %% [markdown]
+# From right to left:
 #
-# - At the second spike the membrane climbs by 0.176 per ms, so a rise of 1 moves it by $v = -1/0.176 = -5.7$ ms.
-# - The last input comes 2.1 ms earlier. Its weight would have lifted the membrane by $\varepsilon(2.1) = 0.30$: $q = -5.7 \cdot 0.30 = -1.7$, the right dot.
-# - Back at the first spike, $v$ has decayed as a membrane does, to $-5.7\,e^{-1.44} = -1.35$. There the membrane crossed with 0.115 per ms: a rise of 1 brings the reset $1/0.115$ ms forward. Meanwhile it climbs anew, with 0.215 per ms, as at 0 nothing leaks. So $v = -1.35 \cdot 0.215/0.115 = -2.5$.
+# - At the second spike ($u = 1$) it climbs by 0.176 per ms, so a rise of 1 moves it by $v = -1/0.176 = -5.7$ ms.
+# - The last input comes 2.1 ms earlier, and no spike in between. Its weight would have lifted the membrane by $\varepsilon(2.1) = 0.30$: $q = -5.7 \cdot 0.30 = -1.7$, the right dot.
+# - Back at the first spike, $v$ has decayed as a membrane does, to $-5.7\,e^{-1.44} = -1.35$. There $I = 0.215$, so it crossed with $0.215 - 0.1$ per ms: a rise of 1 brings the reset $1/0.115$ ms forward. The rise itself is lost in it; but until the old spike time the membrane climbs anew from 0, by 0.215 per ms. So $v = -1.35 \cdot 0.215/0.115 = -2.5$.
 #
 # %% [markdown]
-# *Deeper* derives each step, and writes the walk down. `EventPropLayer` returns all spikes, and goes back in this way. It gives the three dots:
+# *Deeper* derives each step, and writes the walk down. `EventPropLayer` returns all spikes, and goes back in this way. It gives the dots:
 
 # %%
 layer = EventPropLayer(3, 1).double()
@@ -564,7 +567,7 @@ _, second = layer(arrivals[None]).flatten()
 print(exact.numpy()[0])
 
 # %% [markdown]
-# Finite differences agree to a millionth. For the way back the layer kept ten numbers: three input times, three weights, two spikes, and the current at each. BPTT would keep every step.
+# Finite differences agree to a millionth. For the way back the layer kept ten numbers: input times, weights, two spikes, and the current at each. BPTT would keep every step.
 
 # %% tags=["check"]
 
@@ -603,7 +606,7 @@ layer.weight.data = weights[None]
 # %% [markdown]
 # ## 6 · Exact or surrogate?
 #
-# Yin-Yang (Kriener et al. 2022): in which part of the sign does a point lie? Five spikes tell, one at 0 and four the later, the larger $x$, $y$, $1 - x$ and $1 - y$.
+# Yin-Yang (Kriener et al. 2022): in which part of the sign does a point lie? Five spikes tell: one at 0, and four later for larger $x$, $y$, $1 - x$ and $1 - y$.
 
 # %% alt="2,000 points of a yin-yang sign in three colours: yin, yang and the two dots."
 axis = yin_yang_sign(2000)
@@ -634,7 +637,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts, at this learning rate. `WakeUp` wakes them all; from silence they end at 85 to 93 %. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
 #
-# From the lively start, with `WakeUp`, the exact gradient ends ahead here. (The surrogate's step, loss and readout differ too. *Deeper*: all cases, and EventProp.)
+# From the lively start, with `WakeUp`, the exact gradient ends ahead here. (The surrogate's step, loss and readout differ too. All cases: *Deeper*.)
 
 # %% tags=["check"]
 found = {name: last_accuracies(runs) for name, runs in record.results.items()}
@@ -705,7 +708,7 @@ assert record.settings["surrogate"]["steps"] == 5
 # - watched this gradient explode, fall silent and miss a jump;
 # - solved XOR, read nine of ten digits with one spike per neuron, and woke the silent;
 # - followed a gradient back from spike to spike;
-# - compared four ways to train, by what they need and where they fail.
+# - compared four ways to train, by what they need.
 #
 # So yes: as long as no spike appears or vanishes, and none changes its causal set, the gradient is exact. Against silence a network needs a guard; a jump is not foreseen.
 #

@@ -289,7 +289,8 @@ assert round(busy) == 3
 # | train a network, and know PyTorch | [02](02_lif_neuron.ipynb), then Part II, [05](05_surrogate_gradients.ipynb) to 08 |
 # | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
-# | go deep, or read an event camera | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb) |
 # | know when spikes save energy | [21](21_energy.ipynb) |
 
 # %% [markdown]

@@ -18,9 +18,11 @@ from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .local_credit import LocalCredit, local_credit
 from .meeting_point import MeetingPoint
+from .membrane_sum import MembraneSum
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
+from .spike_crossing import SpikeCrossing
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .stop_reading import StopReading
@@ -47,6 +49,8 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "FeatureMap": FeatureMap,
     "EventWindow": EventWindow,
     "MeetingPoint": MeetingPoint,
+    "MembraneSum": MembraneSum,
+    "SpikeCrossing": SpikeCrossing,
 }
 
 __all__ = [
@@ -69,11 +73,13 @@ __all__ = [
     "LocalCredit",
     "Marks",
     "MeetingPoint",
+    "MembraneSum",
     "NeuronModels",
     "PrototypeDrift",
     "PushWeight",
     "Range",
     "STDPWindow",
+    "SpikeCrossing",
     "SpikeDistance",
     "StopReading",
     "ThresholdMemory",

@@ -281,7 +281,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, and rules that a synapse follows alone. On handwritten digits, an easy task, a spiking network reads more than 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent? Can a chip learn while it works?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, and rules that a synapse follows alone. On handwritten digits, an easy task, a spiking network reads more than 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent ([21](21_energy.ipynb))? Can a chip learn while it works?
 #
 # | you want to | go to |
 # |---|---|
@@ -291,7 +291,6 @@ assert round(busy) == 3
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
 # | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb) |
-# | know when spikes save energy | [21](21_energy.ipynb) |
 
 # %% [markdown]
 # ## Recap

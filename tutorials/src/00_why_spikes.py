@@ -281,7 +281,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, and rules that a synapse follows alone. On handwritten digits, an easy task, a spiking network reads over 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent ([21](21_energy.ipynb))? Can a chip learn at work?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, or rules that a synapse follows alone. On digits, an easy task, a spiking network reads over 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent ([21](21_energy.ipynb))? Can a chip learn at work?
 #
 # | you want to | go to |
 # |---|---|

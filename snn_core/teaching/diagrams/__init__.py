@@ -1,6 +1,7 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
 
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
+from .converted import accuracy_and_operations
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .recurrent import fold_and_unroll
@@ -10,6 +11,7 @@ from .unrolled import unrolled_graph
 from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
+    "accuracy_and_operations",
     "before_and_after",
     "class_lines",
     "contributions",

@@ -20,6 +20,7 @@ from .local_credit import LocalCredit, local_credit
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
+from .rate_staircase import RateStaircase
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .stop_reading import StopReading
@@ -45,6 +46,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "LocalCredit": LocalCredit,
     "FeatureMap": FeatureMap,
     "EventWindow": EventWindow,
+    "RateStaircase": RateStaircase,
 }
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "PrototypeDrift",
     "PushWeight",
     "Range",
+    "RateStaircase",
     "STDPWindow",
     "SpikeDistance",
     "StopReading",

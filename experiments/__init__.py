@@ -6,12 +6,14 @@ to `snn_core.teaching.records.record`. ``python -m experiments.NAME --help`` lis
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor, nn
 
 from snn_core.teaching.inputs import flat_digits
-from snn_core.teaching.records import recorded
+from snn_core.teaching.records import record, recorded
+from snn_core.training import History, fit, one_cycle
 
 
 def parser_for(description: str, settings: dict, *names: str) -> ArgumentParser:
@@ -83,6 +85,52 @@ def mini_digits(samples: int) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tens
     return (images[:samples], labels[:samples]), (test[0], test[1])
 
 
+def fit_one_cycle(
+    network: nn.Module,
+    data: tuple[Tensor, ...],
+    settings: dict,
+    generator: Generator,
+    *,
+    lr: float | None = None,
+    weight_decay: float = 0.0,
+    also: Callable[[], None] | None = None,
+    **options,
+) -> History:
+    """Fit with AdamW over one cycle of the learning rate, and test after every epoch.
+
+    Args:
+        network: what `fit` takes.
+        data: values and labels to train, values and labels to test.
+        settings: "epochs", "batch_size" and "lr".
+        generator: shuffles the samples.
+        lr: the largest learning rate, in place of that of the settings.
+        weight_decay: of AdamW; with 0 it is Adam.
+        also: called after each update, once the learning rate has been changed.
+        options: further ones of `fit`.
+    """
+    lr = settings["lr"] if lr is None else lr
+    updates = settings["epochs"] * -(-len(data[0]) // settings["batch_size"])
+    optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay)
+    schedule = one_cycle(optimizer, lr, updates)
+
+    def after_batch() -> None:
+        schedule.step()
+        if also is not None:
+            also()
+
+    return fit(
+        network,
+        *data[:2],
+        optimizer=optimizer,
+        epochs=settings["epochs"],
+        batch_size=settings["batch_size"],
+        test=data[2:],
+        after_batch=after_batch,
+        generator=generator,
+        **options,
+    )
+
+
 def results_with(name: str, settings: dict) -> dict:
     """Return what an experiment has recorded with these settings, to add to it; {} if nothing."""
     try:
@@ -90,3 +138,18 @@ def results_with(name: str, settings: dict) -> dict:
     except ValueError:
         return {}
     return known.results if known.settings == json.loads(json.dumps(settings)) else {}
+
+
+def add_run(name: str, settings: dict, arm: str, run: dict) -> None:
+    """Write one run into a record, in place of an earlier one of the same arm and seed.
+
+    Args:
+        name: of the experiment.
+        settings: of the record; one with others is not added to, but replaced.
+        arm: under which the results hold a list of runs.
+        run: with its "seed".
+    """
+    results = results_with(name, settings)
+    others = [each for each in results.get(arm, []) if each["seed"] != run["seed"]]
+    results[arm] = sorted([*others, run], key=lambda each: each["seed"])
+    record(name, settings, results)

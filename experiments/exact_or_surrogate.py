@@ -12,14 +12,13 @@ from a lively start without help; ``--validate`` tests on that set.
 """
 
 import time
-from collections.abc import Callable
 from itertools import product
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from experiments import told_settings
+from experiments import fit_one_cycle, told_settings
 from experiments.yin_yang import as_times, points
 from snn_core import CuBaLIF
 from snn_core.losses import first_spike, lower_activity
@@ -32,7 +31,7 @@ from snn_core.spike_times import (
     first_time_cross_entropy,
 )
 from snn_core.teaching.records import record
-from snn_core.training import fit, one_cycle, seed_torch
+from snn_core.training import seed_torch
 
 SETTINGS = {
     "samples": 5000,
@@ -99,7 +98,7 @@ def way_of(method: str, start: str, helped: bool, settings: dict) -> dict[str, o
                 times, labels, tau=tau, latest=latest
             ),
             "decode": earliest,
-            "awake": awake,
+            "also": awake,
             "penalty": None,
         }
     strength, limit = settings["activity"]
@@ -115,7 +114,7 @@ def way_of(method: str, start: str, helped: bool, settings: dict) -> dict[str, o
         "encode": lambda values: as_steps(values, settings),
         "loss": loss,
         "decode": first_spike,
-        "awake": None,
+        "also": None,
         "penalty": too_silent if helped else None,
     }
 
@@ -131,23 +130,11 @@ def learn(
     """
     generator = seed_torch(seed)
     way = way_of(method, start, helped, settings)
-    network, awake = way.pop("network"), way.pop("awake")
-    epochs, batch_size, lr = settings["epochs"], settings["batch_size"], settings["lr"][method]
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
-    schedule = one_cycle(optimizer, lr, epochs * -(-len(data[0]) // batch_size))
+    network = way.pop("network")
     before = silent_share(method, network, way["encode"], data[2])
     started = time.process_time()
-    history = fit(
-        network,
-        *data[:2],
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=batch_size,
-        test=data[2:],
-        after_batch=both(schedule.step, awake),
-        generator=generator,
-        progress=False,
-        **way,
+    history = fit_one_cycle(
+        network, data, settings, generator, lr=settings["lr"][method], progress=False, **way
     )
     return {
         "seconds": round(time.process_time() - started, 1),
@@ -156,18 +143,6 @@ def learn(
     }
 
 
-def both(first: Callable[[], None], second: Callable[[], None] | None) -> Callable[[], None]:
-    """Return a function that calls two, or one if there is no second."""
-
-    def call() -> None:
-        first()
-        if second is not None:
-            second()
-
-    return call
-
-
-@torch.no_grad()
 def silent_share(method: str, network: nn.Sequential, encode, values: Tensor) -> float:
     """Return the share of hidden neurons and samples without a spike."""
     hidden = network[: 2 if method == "surrogate" else 1](encode(values))

@@ -10,18 +10,17 @@ Settings were chosen on the last 10,000 training images, held out (``--validate`
 
 import time
 
-import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from experiments import told_settings
+from experiments import fit_one_cycle, told_settings
 from snn_core import LIF, LeakyIntegrator
 from snn_core.datasets import mnist
 from snn_core.layers import DropoutOverTime, Repeat
 from snn_core.losses import Objective, max_membrane
 from snn_core.losses.scores import trains
 from snn_core.teaching.records import record
-from snn_core.training import History, evaluate, fit, one_cycle, seed_torch
+from snn_core.training import History, evaluate, seed_torch
 
 SETTINGS = {
     "hidden": 1600,
@@ -86,21 +85,13 @@ def fit_with(
     settings: dict, net: nn.Module, data: tuple[Tensor, ...], generator: Generator, **options
 ) -> History:
     """Fit a membrane readout with AdamW over one cycle and test it after every epoch."""
-    images, labels, *test = data
-    epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
-    optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=settings["weight_decay"])
-    schedule = one_cycle(optimizer, lr, epochs * -(-len(images) // batch_size))
-    return fit(
+    return fit_one_cycle(
         net,
-        images,
-        labels,
+        data,
+        settings,
+        generator,
+        weight_decay=settings["weight_decay"],
         loss=smoothed(settings.get("label_smoothing", 0.0)),
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=batch_size,
-        test=tuple(test),
-        after_batch=schedule.step,
-        generator=generator,
         **options,
     )
 

@@ -15,7 +15,7 @@ import time
 import torch
 from torch import Generator, Tensor, nn
 
-from experiments import told_settings
+from experiments import fit_one_cycle, told_settings
 from experiments.mnist_full import flat_mnist
 from snn_core.spike_times import (
     FirstSpikeLayer,
@@ -25,7 +25,7 @@ from snn_core.spike_times import (
     latency_times,
 )
 from snn_core.teaching.records import record
-from snn_core.training import History, fit, one_cycle, seed_torch
+from snn_core.training import History, seed_torch
 
 SETTINGS = {
     "hidden": 350,
@@ -93,33 +93,21 @@ def fit_times(
     settings: dict, network: nn.Module, data: tuple[Tensor, ...], generator: Generator
 ) -> History:
     """Fit a network with Adam over one cycle, wake who is silent, test it after every epoch."""
-    images, labels, *test = data
-    epochs, batch_size, lr = (settings[name] for name in ("epochs", "batch_size", "lr"))
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
-    schedule = one_cycle(optimizer, lr, epochs * -(-len(images) // batch_size))
     wake_up = WakeUp(network, by=settings["wake"], shares=settings["shares"])
-
-    def after_batch() -> None:
-        schedule.step()
-        wake_up()
 
     def loss(times: Tensor, labels: Tensor) -> Tensor:
         tau, latest = settings["tau_loss"], settings["latest"]
         return first_time_cross_entropy(times, labels, tau=tau, latest=latest)
 
-    return fit(
+    return fit_one_cycle(
         network,
-        images,
-        labels,
+        data,
+        settings,
+        generator,
+        also=wake_up,
         encode=lambda images: as_times(settings, images),
         loss=loss,
         decode=earliest,
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=batch_size,
-        test=tuple(test),
-        after_batch=after_batch,
-        generator=generator,
     )
 
 

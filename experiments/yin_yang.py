@@ -16,11 +16,11 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from experiments import told_settings
+from experiments import fit_one_cycle, told_settings
 from snn_core.spike_times import FirstSpikeLayer, WakeUp, earliest, first_time_cross_entropy
 from snn_core.tasks import yin_yang
 from snn_core.teaching.records import record
-from snn_core.training import evaluate, fit, one_cycle, seed_torch
+from snn_core.training import evaluate, seed_torch
 
 SETTINGS = {
     "samples": 5000,
@@ -122,28 +122,16 @@ def fitted(
     arm, network, data, settings, generator, wake_up, loss, decode, encode
 ) -> dict[str, object]:
     """Fit a network with Adam over one cycle; return accuracies after every epoch."""
-    epochs, batch_size = settings["epochs"], settings["batch_size"]
-    lr = settings["lr"][arm]
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
-    schedule = one_cycle(optimizer, lr, epochs * -(-len(data[0]) // batch_size))
-
-    def after_batch() -> None:
-        schedule.step()
-        if wake_up is not None:
-            wake_up()
-
-    history = fit(
+    history = fit_one_cycle(
         network,
-        *data[:2],
+        data,
+        settings,
+        generator,
+        lr=settings["lr"][arm],
+        also=wake_up,
         encode=encode,
         loss=loss,
         decode=decode,
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=batch_size,
-        test=data[2:],
-        after_batch=after_batch,
-        generator=generator,
         progress=False,
     )
     assert history.test_accuracy[-1] == evaluate(network, *data[2:], encode=encode, decode=decode)

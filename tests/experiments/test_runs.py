@@ -1,5 +1,7 @@
 """Experiments: tiny runs of each, into a folder of their own."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -9,9 +11,11 @@ from experiments import (
     codes_and_losses,
     convolutional_choices,
     event_digits,
+    fit_one_cycle,
     learning_rules,
     local_learning,
     longer_training,
+    mini_digits,
     mnist_convolutional,
     mnist_full,
     population_sizes,
@@ -266,3 +270,25 @@ def test_event_digits_run_by_run(monkeypatch):
     run = results["genuine"][0]
     assert len(run["train"]) == 1
     assert set(run["test"]) == {"genuine", "exchanged", "shuffled"}
+
+
+def test_the_learning_rate_goes_through_one_cycle_whatever_else_follows_an_update():
+    data = mini_digits(100)
+    network = nn.Sequential(nn.Linear(784, 10), LIF())
+    seen = []
+    settings = {"epochs": 2, "batch_size": 40, "lr": 0.5}
+    history = fit_one_cycle(
+        network,
+        (*data[0], *data[1]),
+        settings,
+        torch.Generator().manual_seed(0),
+        lr=0.01,
+        also=lambda: seen.append(network[0].weight.detach().clone()),
+        encode=lambda images: images.expand(3, -1, -1),
+        progress=False,
+    )
+    assert len(history.test_accuracy) == 2
+    assert len(seen) == 2 * 3  # updates
+    steps = [(after - before).abs().max() for before, after in pairwise(seen)]
+    assert max(steps) < 0.02  # Adam moves a weight by about the rate
+    assert steps[-1] < 0.1 * max(steps)

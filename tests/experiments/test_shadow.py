@@ -26,7 +26,7 @@ def few_digits(tmp_path, monkeypatch):
 def test_a_tiny_run_writes_a_record():
     shadow_mnist.main(TINY)
     found = recorded("shadow_mnist")
-    asked = {"samples": 256, "epochs": 1, "seeds": [3], "steps": [1, 4]}
+    asked = {"samples": 256, "epochs": 1, "steps": [1, 4]}
     assert found.settings == shadow_mnist.SETTINGS | asked
     (run,) = found.results["runs"]
     for name, arms in shadow_mnist.SETTINGS["arms"].items():
@@ -38,8 +38,18 @@ def test_a_tiny_run_writes_a_record():
             assert 0 <= few < many
             assert all(0 <= share <= 1 for share in run[arm]["accuracy"] + run[arm]["agreement"])
             assert [len(each) for each in run[arm]["spikes"]] == [3, 3]
-    assert run["maximum"]["thresholds"] > run["percentile"]["thresholds"]
-    assert run["percentile"]["thresholds"] == run["percentile, half"]["thresholds"]
+    assert run["maximum"]["thresholds"] > run["percentile, half"]["thresholds"]
+
+
+def test_a_seed_alone_is_added_to_the_others(monkeypatch):
+    monkeypatch.setitem(shadow_mnist.SETTINGS, "arms", {"ClipFloorShift": {"trained": {}}})
+    monkeypatch.setitem(shadow_mnist.SETTINGS, "channels", [2, 2])
+    shadow_mnist.main([*TINY, "--seeds", "2"])
+    (second,) = recorded("shadow_mnist").results["runs"]
+    shadow_mnist.main([*TINY, "--seeds", "1"])
+    first, same = recorded("shadow_mnist").results["runs"]
+    assert (first["seed"], same) == (1, second)
+    assert first["trained"] != same["trained"]
 
 
 def test_a_validation_records_nothing(tmp_path, capsys):

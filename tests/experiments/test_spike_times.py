@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+from torch import nn
 
-from experiments import exact_or_surrogate, mnist_full, spike_times_mnist, yin_yang
+from experiments import exact_or_surrogate, four_ways, mnist_full, spike_times_mnist, yin_yang
 from snn_core.datasets import Digits, mnist_mini
 from snn_core.spike_times import earliest, first_time_cross_entropy
 from snn_core.teaching import records
@@ -57,7 +58,7 @@ def test_a_tiny_comparison_writes_a_record():
 
 
 def test_all_methods_begin_with_the_same_network():
-    """The exact ones have the same first hidden spikes, the surrogate the outputs of EventProp."""
+    """The first spikes of all three, from the same seed, up to the steps of the surrogate."""
     settings = exact_or_surrogate.SETTINGS | {"dt": 0.02}
     settings["tau_loss"] = dict.fromkeys(settings["lr"], 0.5)
     values, labels = yin_yang.points("train", 20)
@@ -136,3 +137,43 @@ def test_the_loss_of_both_kinds_of_output_is_the_same_formula():
     for label in range(3):
         expected = first_time_cross_entropy(times, torch.tensor([label]), **options)
         assert way["loss"](spikes, torch.tensor([label])).item() == pytest.approx(expected.item())
+
+
+def test_tiny_runs_of_all_four_ways_write_a_record(monkeypatch):
+    monkeypatch.setattr(four_ways, "mini_digits", lambda samples: few_mini(samples))
+    four_ways.main(["--samples", "200", "--epochs", "1", "--seeds", "3", "--hidden", "20"])
+    results = recorded("four_ways").results
+    assert list(results) == ["shadow", "spike times", "surrogate", "membranes"]
+    for (run,) in results.values():
+        assert run["seed"] == 3
+        assert len(run["test"]) == 1
+        assert run["spikes"] > 0
+
+
+def few_mini(samples):
+    """Return the first digits to train and 50 to test."""
+    digits = mnist_mini()
+    train = digits.train_images[:samples].flatten(1), digits.train_labels[:samples]
+    return train, (digits.test_images[:50].flatten(1), digits.test_labels[:50])
+
+
+def test_a_validation_of_four_ways_holds_out_training_digits():
+    *_, images, labels = four_ways.digits(four_ways.SETTINGS, validate=True)
+    known = mnist_mini()
+    assert torch.equal(images, known.train_images[-1000:].flatten(1))
+    assert torch.equal(labels, known.train_labels[-1000:])
+
+
+def test_a_spiking_copy_counts_what_rectified_units_return():
+    """Below the threshold the spikes of T steps are T activations, up to one spike."""
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(6, 8, bias=False), nn.ReLU(), nn.Linear(8, 3, bias=False))
+    images = torch.rand(20, 6)
+    with torch.no_grad():
+        steps = 1000
+        copy = four_ways.spiking_copy(network, images, {"steps": steps, "percentile": 0.999})
+        wanted = network[:2](images)
+        rates = copy[:3](images).mean(0) * wanted.max()
+        assert torch.allclose(rates, wanted, atol=1.5 * wanted.max().item() / steps)
+        sums = copy(images)[-1] * wanted.max() / steps
+        assert torch.allclose(sums, network(images), atol=0.01)

@@ -22,6 +22,7 @@ from snn_core import (
     encoding,
     reconstruction,
 )
+from snn_core.conversion import IF, staircase
 from snn_core.datasets import mnist_mini
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
@@ -845,3 +846,44 @@ def test_the_digits_that_are_stopped_are_those_of_the_record():
     for image, place in zip(data["images"], places, strict=True):
         greys = torch.tensor([int(grey, 16) for grey in image]).view(28, 28) / 15
         assert (greys - digits.test_images[place]).abs().max() < 1 / 29
+
+
+@needs_node
+def test_a_neuron_says_what_that_of_the_core_says_and_what_the_staircase_says():
+    """Halfway between two numbers of the slider, no current brings the membrane to the threshold."""
+    data, counted = explorers.RateStaircase().data(), 0
+    cases = parameters("RateStaircase", 200)
+    found = run("RateStaircase", [("compute", case, data) for case in cases])
+    for case, each in zip(cases, found, strict=True):
+        threshold, steps, start = case["threshold"], case["steps"], case["start"]
+        neuron = IF(threshold, start)
+        spikes, membrane, state = neuron(double([[[case["current"]]]] * steps), record=True)
+        assert [step["membrane"] for step in each["steps"]] == pytest.approx(
+            membrane.flatten().tolist(), abs=1e-9
+        )
+        if ((membrane - threshold).abs() < 1e-9).any():  # a matter of the last digit
+            continue
+        assert [step["spike"] for step in each["steps"]] == spikes.flatten().tolist()
+        assert each["left"] == pytest.approx(state.item(), abs=1e-9)
+        said = staircase(double(case["current"]), threshold, steps, start).item()
+        assert each["rate"] == pytest.approx(said)
+        assert each["relu"] == max(case["current"], 0)
+        assert numbers(each["titles"][0])[:2] == [spikes.sum(), steps]
+        assert numbers(each["titles"][1])[0] == pytest.approx(said, abs=0.0051)
+        counted += 1
+    assert counted > 180
+
+
+@needs_node
+def test_the_stairs_that_are_drawn_are_the_staircase():
+    data = explorers.RateStaircase().data()
+    for case in parameters("RateStaircase", 20):
+        (found,) = run("RateStaircase", [("compute", case, data)])
+        currents = double(found["currents"])
+        assert (currents[0], currents[-1]) == (data["low"], data["high"])
+        spike = case["threshold"] / case["steps"]
+        rates = staircase(currents, case["threshold"], case["steps"], case["start"])
+        near = (currents / spike + case["start"]).frac().abs()
+        sure = (near - 0.5).abs() < 0.5 - 1e-9
+        assert sure.sum() > 600
+        torch.testing.assert_close(double(found["rates"])[sure], rates[sure])

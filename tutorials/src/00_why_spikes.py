@@ -290,6 +290,7 @@ assert round(busy) == 3
 # | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read an event camera | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | turn a trained network into a spiking one | Part V, [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]
 # ## Recap

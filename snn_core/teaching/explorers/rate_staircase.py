@@ -13,7 +13,7 @@ class RateStaircase(LiveExplorer):
     about = "The membrane of one neuron under a constant current, and its rate against the current."
     controls = {
         "current": Range(-0.5, 1.5, 0.01, 0.35, "current I"),
-        "steps": Range(1.0, 32.0, 1.0, 8.0, "steps T"),
+        "steps": Range(1, 32, 1, 8, "steps T"),
         "start": Range(0.0, 0.95, 0.05, 0.0, "start, in thresholds"),
         "threshold": Range(0.25, 1.5, 0.05, 1.0, "threshold"),
     }

@@ -37,7 +37,12 @@ def test_seeds_of_tiny_runs_are_recorded_one_after_the_other():
                 few, many = run[arm]["operations"]
                 assert 0 <= few < many
                 assert [len(each) for each in run[arm]["spikes"]] == [2, 2]
-        for name in ("ReLU, trained on", "ClipFloorShift, trained on", "direct", "direct, one epoch"):
+        for name in (
+            "ReLU, trained on",
+            "ClipFloorShift, trained on",
+            "direct",
+            "direct, one epoch",
+        ):
             (each,) = run[name]
             assert len(each["accuracy"]) == len(each["agreement"]) == 1
         assert run["direct"] == run["direct, one epoch"]  # both have one here

@@ -850,7 +850,6 @@ def test_the_digits_that_are_stopped_are_those_of_the_record():
 
 @needs_node
 def test_a_neuron_says_what_that_of_the_core_says_and_what_the_staircase_says():
-    """Halfway between two numbers of the slider, no current brings the membrane to the threshold."""
     data, counted = explorers.RateStaircase().data(), 0
     cases = parameters("RateStaircase", 200)
     found = run("RateStaircase", [("compute", case, data) for case in cases])

@@ -9,8 +9,8 @@ from ..records import Record
 
 AT_ALL_STEPS = {
     "maximum": (SKY, "converted: maximum"),
-    "percentile": (ORANGE, "percentile"),
-    "percentile, half": (BLUE, "and start at half"),
+    "percentile, half": (ORANGE, "99.9 %, start at half"),
+    "99 %, half": (BLUE, "99 %, start at half"),
     "trained": (VERMILION, "trained for it"),
 }
 AT_FEW = {

@@ -19,6 +19,7 @@ def few_digits(tmp_path, monkeypatch):
     digits = mnist_mini()
     few = Digits(*(part[:1300] for part in digits[:2]), *(part[:50] for part in digits[2:]))
     monkeypatch.setattr(converted_digits, "mnist_mini", lambda: few)
+    monkeypatch.setitem(converted_digits.SETTINGS, "channels", [2, 3])
 
 
 def test_seeds_of_tiny_runs_are_recorded_one_after_the_other():
@@ -32,7 +33,7 @@ def test_seeds_of_tiny_runs_are_recorded_one_after_the_other():
     for run in runs:
         for name, arms in found.settings["arms"].items():
             assert 0 <= run[name]["accuracy"] <= 1
-            assert run[name]["products"] == [576 * 25 * 8, 576 * 25 * 8 + 64 * 200 * 16 + 2560]
+            assert run[name]["products"] == [576 * 25 * 2, 576 * 25 * 2 + 64 * 50 * 3 + 480]
             for arm in arms:
                 few, many = run[arm]["operations"]
                 assert 0 <= few < many

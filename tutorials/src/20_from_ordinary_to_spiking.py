@@ -505,7 +505,7 @@ record = recorded("converted_digits")
 print(record)
 
 # %% alt="Left: mean accuracy against the number of steps. Converted with the maximum it is below 60 % up to eight steps. With 99.9 % and a start at half it reaches the dashed line of the ordinary network at six steps, with 99 % and when trained for it at four. The directly trained network is above 97 % from one step on. Right: the same against operations per image on a logarithmic axis. A cross marks the ordinary network. The converted ones reach its height to the right of it."
-axes = accuracy_and_operations(record)
+_ = accuracy_and_operations(record)
 
 # %% [markdown]
 # Left: the percentile *was* a bad one. A lower threshold clips more, but its treads are finer, and with 99 % the ReLUs are level with the network that was trained for it. What the training gave, then, is good thresholds that nobody had to choose.

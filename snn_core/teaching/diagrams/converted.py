@@ -3,18 +3,18 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
 from ..plotting import decorate, panels
 from ..records import Record
 
 AT_ALL_STEPS = {
-    "maximum": (SKY, "converted: maximum"),
-    "percentile, half": (ORANGE, "99.9 %, start at half"),
-    "99 %, half": (BLUE, "99 %, start at half"),
+    "maximum": (BLUE, "converted: maximum"),
+    "percentile, half": (GREEN, "99.9 %, start at half"),
+    "99 %, half": (ORANGE, "99 %, start at half"),
     "trained": (VERMILION, "trained for it"),
 }
 AT_FEW = {
-    "direct": (GREEN, "s", "trained directly"),
+    "direct": (BLACK, "s", "trained directly"),
     "ReLU, trained on": (PURPLE, "D", "converted, trained on"),
 }
 
@@ -46,9 +46,9 @@ def accuracy_and_operations(record: Record) -> list[Axes]:
     shown = [1, 2, 4, 8, 16, 32]
     axes[0].set_xticks(shown, shown)
     axes[0].minorticks_off()
-    decorate(axes[0], x="steps T", y="accuracy (%)", ylim=(60, 100))
+    decorate(axes[0], title="Four steps, with good thresholds", x="steps T", y="accuracy (%)", ylim=(60, 100))
     axes[0].get_legend().remove()
-    decorate(axes[1], x="operations per image")
+    decorate(axes[1], title="As accurate, but no fewer operations", x="operations per image")
     axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     return axes
 

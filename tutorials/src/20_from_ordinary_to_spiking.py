@@ -149,7 +149,7 @@ test_images = digits.test_images[:, None]
 test_labels = digits.test_labels
 
 
-def learn(network, images, lr, epochs=6):
+def train_ordinary(network, images, lr, epochs=6):
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr)
     schedule = one_cycle(optimizer, lr=lr, updates=epochs * 79)
     network.train()
@@ -178,7 +178,7 @@ network = nn.Sequential(
     nn.ReLU(),
     nn.Linear(128, 10),
 )
-_ = learn(network, pixels, lr=0.003).requires_grad_(False)
+_ = train_ordinary(network, pixels, lr=0.003).requires_grad_(False)
 own = accuracy(network(test_pixels), test_labels)
 print(f"ordinary network: {own:.1%}")
 
@@ -187,7 +187,7 @@ print(f"ordinary network: {own:.1%}")
 
 
 # %%
-def by_hand(network, pixels, thresholds, steps):
+def converted_by_hand(network, pixels, thresholds, steps):
     values = pixels.expand(steps, -1, -1)
     waiting = iter(thresholds)
     for layer in network:
@@ -214,14 +214,14 @@ print("thresholds:", np.round(largest, 1))
 
 # %%
 for steps in (4, 8, 16, 32, 64):
-    scores = by_hand(network, test_pixels, largest, steps)
+    scores = converted_by_hand(network, test_pixels, largest, steps)
     print(f"T = {steps:2}: {accuracy(scores, test_labels):.1%}")
 
 # %% [markdown]
 # It works, without a single update: with 32 steps it is as good as the ordinary network. But with four it guesses. Why does it need so many?
 
 # %% tags=["check"]
-by_steps = {steps: accuracy(by_hand(network, test_pixels, largest, steps), test_labels) for steps in (4, 32)}
+by_steps = {steps: accuracy(converted_by_hand(network, test_pixels, largest, steps), test_labels) for steps in (4, 32)}
 assert own > 0.9
 assert by_steps[4] < 0.3
 assert abs(by_steps[32] - own) < 0.015
@@ -332,7 +332,7 @@ decorate(
 # The percentile helps, and the start decides. With both, nearly all of the signal arrives in every layer, and four steps do what took 32. Still nothing was trained. (The dashed line is the ordinary network.)
 
 # %% tags=["check"]
-assert torch.allclose(first(test_pixels)[-1], by_hand(network, test_pixels, largest, 4), atol=1e-3)
+assert torch.allclose(first(test_pixels)[-1], converted_by_hand(network, test_pixels, largest, 4), atol=1e-3)
 assert 0.15 < shares["maximum"][0] < 0.45
 assert shares["maximum"][1] < 0.12
 assert shares["maximum"][2] < 0.02
@@ -389,14 +389,14 @@ def ordinary(activation):
 
 # %%
 _ = seed_torch(0)
-with_relu = learn(ordinary(nn.ReLU), images, lr=0.01)
+with_relu = train_ordinary(ordinary(nn.ReLU), images, lr=0.01)
 
 # %% [markdown]
 # The same from the same seed, with eight treads:
 
 # %%
 _ = seed_torch(0)
-for_spikes = learn(ordinary(partial(ClipFloorShift, 8, 3.0)), images, lr=0.01)
+for_spikes = train_ordinary(ordinary(partial(ClipFloorShift, 8, 3.0)), images, lr=0.01)
 for trained in (with_relu, for_spikes):
     trained.requires_grad_(False)
     print(f"{accuracy(trained(test_images), test_labels):.1%}")
@@ -543,8 +543,7 @@ record = recorded("shadow_mnist")
 print(record)
 for run in record.results["runs"]:
     own = run["ClipFloorShift"]["test"][-1]
-    reached = run["trained"]["accuracy"]
-    right = dict(zip(record.settings["steps"], reached, strict=True))
+    right = dict(zip(record.settings["steps"], run["trained"]["accuracy"], strict=True))
     print(f"ordinary {own:.2%}, T = 8: {right[8]:.2%}, T = 32: {right[32]:.2%}")
 
 # %% [markdown]
@@ -702,13 +701,13 @@ check("20.3", pass_the_busiest)
 # ## References
 #
 # - P. U. Diehl et al., *Fast-classifying, high-accuracy spiking deep networks through weight and threshold balancing*, IJCNN 2015: thresholds from the maximum.
-# - B. Rueckauer et al., *Conversion of continuous-valued deep networks to efficient event-driven networks for image classification*, Frontiers in Neuroscience 11:682, 2017: percentile, soft reset, batch norm, max-pooling of rates.
-# - T. Bu et al., *Optimal ANN-SNN conversion for high-accuracy and ultra-low-latency spiking neural networks*, ICLR 2022: start at half, trained activation, the three errors.
+# - B. Rueckauer et al., *Conversion of continuous-valued deep networks to efficient event-driven networks for image classification*, Frontiers in Neuroscience 11:682, 2017: percentile, batch norm, max-pooling of rates.
+# - T. Bu et al., *Optimal ANN-SNN conversion for high-accuracy and ultra-low-latency spiking neural networks*, ICLR 2022: start, activation, errors.
 # - Y. Wang et al., *Signed neuron with memory: towards simple, accurate and high-efficient ANN-SNN conversion*, IJCAI 2022: negative spikes.
 # - N. Rathi et al., *Enabling deep spiking neural networks with hybrid conversion and spike timing dependent backpropagation*, ICLR 2020.
-# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023: conversion as shadow training.
+# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023: shadow training.
 #
-# **Next:** page 21 asks when fewer operations are less energy. Back to [17 · Event cameras](17_event_cameras.ipynb).
+# **Next:** page 21, energy. Back to [17 · Event cameras](17_event_cameras.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -282,7 +282,8 @@ assert round(busy) == 3
 # ## What can be built, and where to go
 #
 # **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, and rules that a synapse follows alone. On handwritten digits, an easy task, a spiking network reads more than 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent? Can a chip learn while it works?
-#
+
+# %% [markdown]
 # | you want to | go to |
 # |---|---|
 # | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |

@@ -35,15 +35,16 @@ IN_TURN = torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 1]])
 
 EXERCISES = {
     "20.1": Value(
-        expected=1.0,
+        expected=1.5,
         hint="Write down the membrane after each step. A spike takes the threshold away, and is worth as much.",
-        stronger="It starts at 1, then 1.9, 2.8 (a spike: 0.8), 1.7, 2.6 (a spike). Two spikes, each worth 2, "
-        "in four steps.",
+        stronger="With the start: 2.3 (a spike: 0.3), 1.6, 2.9 (a spike: 0.9), 2.2 (a spike). Three spikes, "
+        "each worth 2, in four steps.",
         mistakes=(
-            Mistake(0.5, "Either it starts at 0, or the spikes are counted and not what they are worth: threshold 2."),
-            Mistake(0.9, "That is the current. What do the spikes say of it?"),
-            Mistake(2, "That is the number of spikes. Per step, and times what each is worth."),
-            Mistake(4, "That is what all spikes are worth. Per step?"),
+            Mistake(1, "That is what it says if it starts at 0. It starts at half of its threshold."),
+            Mistake(0.75, "That is spikes per step. What is each worth?"),
+            Mistake(1.3, "That is the current. What do the spikes say of it?"),
+            Mistake(3, "That is the number of spikes. Per step, and times what each is worth."),
+            Mistake(6, "That is what all spikes are worth. Per step?"),
         ),
     ),
     "20.2": Function(

@@ -52,6 +52,6 @@ def test_half_the_threshold_halves_the_treads_and_the_highest_rate():
 
 def test_the_membrane_of_solution_1_is_as_told():
     neuron = IF(threshold=2.0, start=0.5)
-    spikes, membrane, _ = neuron(torch.full((4, 1, 1), 0.9), record=True)
-    assert membrane.flatten().tolist() == pytest.approx([1.9, 2.8, 1.7, 2.6])
-    assert spikes.flatten().tolist() == [0, 1, 0, 1]
+    spikes, membrane, _ = neuron(torch.full((4, 1, 1), 1.3), record=True)
+    assert membrane.flatten().tolist() == pytest.approx([2.3, 1.6, 2.9, 2.2])
+    assert spikes.flatten().tolist() == [1, 0, 1, 1]

@@ -58,11 +58,12 @@ def before_this_step(spikes):
 
 WRONG = {
     "20.1": [
-        (0.5, "starts at 0"),
-        (0.9, "That is the current"),
-        (2, "number of spikes"),
-        (4.0, "Per step"),
-        (0.45, "after each step"),
+        (1.0, "starts at 0"),
+        (0.75, "spikes per step"),
+        (1.3, "That is the current"),
+        (3, "number of spikes"),
+        (6.0, "Per step"),
+        (0.5, "after each step"),
     ],
     "20.2": [
         (without_mean, "mean is missing"),

@@ -62,17 +62,18 @@ SETTINGS = {
         "two hidden layers": {
             "sizes": [784, 300, 300, 10],
             "lr": 2e-3,
+            "lost": 0.02,
             "layer": {"alpha": 12.0},
         },
-        "surrogate": {"epochs": 20, "layer": {"gradient": "surrogate"}},
+        "surrogate": {"epochs": 20, "shift": 1, "layer": {"gradient": "surrogate"}},
         "N-MNIST": {
             "sizes": [2312, 800, 10],
-            "lr": 3e-3,
+            "lr": 1e-3,
             "epochs": 100,
             "batch_size": 10,
             "lost": 0.2,
             "shift": 2,
-            "layer": {"alpha": 3.0, "kappa": -0.4, "tau_mem": 60.0, "dt": 5.0},
+            "layer": {"alpha": 20.0, "tau_mem": 400.0, "dt": 5.0},
         },
     },
 }

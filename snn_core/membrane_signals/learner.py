@@ -16,7 +16,7 @@ ErrorOf = Callable[[Tensor, Tensor], Tensor]
 
 
 def peak_error(counts: Tensor, labels: Tensor) -> Tensor:
-    """Return ``o_i = n_i / max_j n_j - y_i``: counts relative to the largest, less the answer.
+    """Return ``e_i = n_i / max_j n_j - y_i``: counts relative to the largest, less the answer.
 
     Args:
         counts: spikes of the output neurons, ``[B, C]``. Where none has spiked, they count as 0.

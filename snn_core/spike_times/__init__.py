@@ -14,7 +14,13 @@ from .answers import earliest, first_time_cross_entropy, first_time_mse
 from .latency import latency_times
 from .layers import EventPropLayer, FirstSpikeLayer, TimedLayer
 from .neuron import Dynamics
-from .one_neuron import membrane_at, membrane_slope, spike_time, spike_time_gradient
+from .one_neuron import (
+    current_at,
+    membrane_at,
+    membrane_slope,
+    spike_time,
+    spike_time_gradient,
+)
 from .silence import WakeUp, wake, weight_sum_cost
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "FirstSpikeLayer",
     "TimedLayer",
     "WakeUp",
+    "current_at",
     "earliest",
     "first_time_cross_entropy",
     "first_time_mse",

@@ -1,4 +1,4 @@
-"""One neuron by hand: its membrane at any moment, its slope, and how a weight moves its spike."""
+"""One neuron by hand: its membrane and current at any moment, and how a weight moves its spike."""
 
 import torch
 from torch import Tensor
@@ -42,6 +42,21 @@ def membrane_slope(moment: Tensor, times: Tensor, weights: Tensor, neuron: Dynam
     """
     _require_inputs(times, weights)
     return neuron.rise(moment.unsqueeze(-1) - times) @ weights
+
+
+def current_at(moment: Tensor, times: Tensor, weights: Tensor, neuron: Dynamics) -> Tensor:
+    """Return the synaptic current just before some moments, per ms; own spikes do not change it.
+
+    Args: those of `membrane_at`.
+
+    >>> when = torch.tensor([0.0, 3.466])
+    >>> current_at(when, torch.zeros(1), torch.ones(1), Dynamics()).round(decimals=2)
+    tensor([0.0000, 0.1000])
+    """
+    _require_inputs(times, weights)
+    age = moment.unsqueeze(-1) - times
+    left = torch.exp(-age.clamp(min=0) / neuron.tau_syn) / neuron.tau_syn
+    return (left * (age > 0)) @ weights
 
 
 def spike_time(times: Tensor, weights: Tensor, neuron: Dynamics) -> Tensor:

@@ -442,3 +442,35 @@ def dots_per_seed(
     axes.set(xticks=range(len(results)), xticklabels=results)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes
+
+
+def lines_per_seed(
+    results: dict[str, list[list[float]]],
+    axes: Axes | None = None,
+    *,
+    at: dict[str, list[float]] | None = None,
+    x: str | None = None,
+    y: str | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw one line for each run, in one colour for each group, so that the spread is seen.
+
+    Args:
+        results: for each group, by its name, one list of values for each seed.
+        axes: where to draw; new axes if None.
+        at: for each group, where its values lie; 1, 2, … if None.
+        x, y: names of the quantities, with their units.
+        title: what the figure shows.
+
+    Raises:
+        ValueError: for a run with another number of values than there are places for.
+    """
+    axes = panels() if axes is None else axes
+    for (name, runs), color in zip(results.items(), CYCLE, strict=False):
+        for number, run in enumerate(runs):
+            values = array(name, run, rank=1)
+            places = np.arange(1, len(values) + 1) if at is None else array(name, at[name], rank=1)
+            _checks.require(len(values) == len(places), name, f"{len(values)} values", f"{len(places)}")
+            axes.plot(places, values, color=color, linewidth=1.2, label=None if number else name)
+    decorate(axes, title=title, x=x, y=y)
+    return axes

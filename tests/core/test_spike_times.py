@@ -11,6 +11,7 @@ from snn_core.spike_times import (
     Dynamics,
     FirstSpikeLayer,
     WakeUp,
+    current_at,
     earliest,
     first_time_cross_entropy,
     first_time_mse,
@@ -184,6 +185,17 @@ def test_membrane_and_slope_at_the_spike():
     (slope,) = torch.autograd.grad(membrane.sum(), moments)
     found = membrane_slope(moments.detach(), times[0], weight[0], LEAKY)
     assert torch.allclose(slope, found, atol=1e-12)
+
+
+def test_the_membrane_climbs_by_the_current_less_the_leak():
+    times, weight = inputs(seed=6, batch=1, outputs=1)
+    moments = torch.linspace(0.5, 30, 8, dtype=torch.float64)
+    for neuron in (LEAKY, Dynamics(20.0, 3.0), Dynamics(math.inf)):
+        told = (moments, times[0], weight[0], neuron)
+        leak = membrane_at(*told) / neuron.tau_mem
+        assert torch.allclose(membrane_slope(*told), current_at(*told) - leak, atol=1e-12)
+    at_once = current_at(torch.zeros(1), torch.zeros(1), torch.ones(1), LEAKY)
+    assert at_once == 0  # just before
 
 
 def test_a_tangential_crossing_makes_the_gradient_explode():
@@ -371,6 +383,7 @@ ONE = torch.zeros(1)
         ("shares", lambda: WakeUp(LAYER, by=1.0, shares=[1.5])),
         ("weights", lambda: membrane_at(ONE, ONE, torch.zeros(2), LEAKY)),
         ("times", lambda: membrane_slope(ONE, torch.zeros(1, 1), ONE, LEAKY)),
+        ("weights", lambda: current_at(ONE, ONE, torch.zeros(2), LEAKY)),
         ("times", lambda: spike_time(torch.full((1,), torch.nan), ONE, LEAKY)),
         ("times", lambda: spike_time_gradient(torch.zeros(1).long(), ONE, LEAKY)),
     ],

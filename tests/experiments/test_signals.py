@@ -7,6 +7,7 @@ import torch
 from experiments import (
     membranes_as_signals,
     mnist_full,
+    signals_controls,
     signals_gradients,
     signals_ingredients,
 )
@@ -14,6 +15,7 @@ from snn_core.datasets import Digits, mnist_mini
 from snn_core.membrane_signals import count_scores, membrane_network
 from snn_core.teaching import records
 from snn_core.teaching.records import recorded
+from snn_core.training import seed_torch
 
 
 @pytest.fixture(autouse=True)
@@ -90,15 +92,16 @@ def test_recordings_become_spikes_of_pixels_and_polarities(monkeypatch):
     assert labels.tolist() == [4]
 
 
-def test_a_recording_is_moved_alike_in_all_steps():
-    draws = torch.rand(3, 5, 2312, generator=torch.Generator().manual_seed(0))
-    recordings = (draws < 0.2).to(torch.uint8)
-    found = membranes_as_signals.shift(recordings, 2, torch.Generator().manual_seed(1))
-    before, after = (each.unflatten(2, (2, 34, 34)) for each in (recordings, found))
+@pytest.mark.parametrize(("shape", "frame"), [((3, 5, 2312), (2, 34, 34)), ((3, 784), (28, 28))])
+def test_a_sample_is_moved_as_a_whole(shape, frame):
+    draws = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    samples = (draws < 0.2).to(torch.uint8)
+    found = membranes_as_signals.shift(samples, 2, torch.Generator().manual_seed(1))
+    before, after = (each.unflatten(-1, frame) for each in (samples, found))
     for old, new in zip(before, after, strict=True):
         moves = [(y, x) for y in range(-2, 3) for x in range(-2, 3)]
-        assert sum(torch.equal(old.roll(move, (2, 3)), new) for move in moves) == 1
-    assert not torch.equal(found, recordings)
+        assert sum(torch.equal(old.roll(move, (-2, -1)), new) for move in moves) == 1
+    assert not torch.equal(found, samples)
 
 
 def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):
@@ -109,14 +112,20 @@ def test_a_tiny_comparison_of_gradients_is_recorded(monkeypatch):
         "samples": 40,
         "weights": 5,
         "width": 6,
+        "control": {"depth": 1, "spikes": 2.0},
     }
     for name, value in tiny.items():
         monkeypatch.setitem(signals_gradients.SETTINGS, name, value)
     signals_gradients.main(["--seeds", "1"])
-    (run,) = recorded("signals_gradients").results["runs"]
-    for name in ("membranes", "surrogate 1", "differences"):
-        assert len(run[name]["cosine"]) == len(run[name]["size"]) == 2
-        assert max(map(abs, run[name]["cosine"])) <= 1 + 1e-6
+    results = recorded("signals_gradients").results
+    (run,) = results["runs"]
+    assert len(run["spikes"]) == 2
+    assert list(results["controls"]) == ["no clip", "0.25 ms", "both"]
+    for (control,) in results["controls"].values():
+        assert control["spikes"][0] == pytest.approx(2, abs=0.3)
+        for name in ("membranes", "surrogate 1", "differences"):
+            assert abs(control[name]["cosine"]) <= 1 + 1e-6
+            assert run[name]["size"] > 0
 
 
 def test_differences_of_a_layer_that_is_never_silent_are_near_the_transfer_function(monkeypatch):
@@ -129,11 +138,11 @@ def test_differences_of_a_layer_that_is_never_silent_are_near_the_transfer_funct
     inputs = (torch.rand(50, 1000, 4, generator=torch.Generator().manual_seed(0)) < 0.3).float()
     push = torch.tensor([1.0, 0.0, 0.0, 0.0])
     chosen = torch.arange(4)
-    measured = signals_gradients.differences(network, inputs, push, chosen).mean(2)
+    measured = signals_gradients.differences(network, inputs, push, chosen).mean(1)
     found = signals_gradients.gradient(network, inputs, push, chosen)
     alike = signals_gradients.alike(found, measured)
-    assert alike["cosine"][0] > 0.98
-    assert alike["size"][0] == pytest.approx(1, abs=0.15)
+    assert alike["cosine"] > 0.98
+    assert alike["size"] == pytest.approx(1, abs=0.15)
 
 
 def test_a_tiny_run_without_each_ingredient_is_recorded(monkeypatch):
@@ -151,3 +160,50 @@ def test_a_tiny_run_without_each_ingredient_is_recorded(monkeypatch):
         assert 0 <= run["accuracy"] <= 1
         assert len(run["errors"]) == 3
         assert len(run["dead"]) == len(run["active"]) == 2
+
+
+def test_a_tiny_run_of_the_controls_is_recorded(monkeypatch):
+    images, labels, *test = few_of_each = tuple(
+        part[:100] for part in signals_controls.flat_digits()
+    )
+    assert images.shape == test[0].shape == (100, 784)
+    monkeypatch.setattr(signals_controls, "flat_digits", lambda: few_of_each)
+    tiny = {"sizes": [784, 20, 10], "epochs": 2}
+    ordinary = signals_controls.SETTINGS["ordinary"] | {"hidden": 20, "epochs": 1}
+    for name, value in (tiny | {"ordinary": ordinary}).items():
+        monkeypatch.setitem(signals_controls.SETTINGS, name, value)
+    signals_controls.main(["--seeds", "1", "--samples", "200"])
+    results = recorded("signals_controls").results
+    assert list(results) == ["all", "frozen", "surrogate", "ordinary"]
+    (run,) = results["ordinary"]
+    assert len(run["test"]) == 1
+    assert 20 < run["operations"] < 784 * 20 + 20 * 10
+
+
+def test_a_frozen_layer_stays_as_it_started(monkeypatch):
+    digits = tuple(part[:100] for part in signals_controls.flat_digits())
+    networks = []
+
+    def keep(network, *_):
+        networks.append(network)
+        return 0.0
+
+    monkeypatch.setattr(signals_controls, "tested", keep)
+    monkeypatch.setitem(signals_controls.SETTINGS, "epochs", 1)
+    for name in ("frozen", "all"):
+        signals_controls.read(digits, name, 3)
+    start = membrane_network([784, 300, 10], alpha=4.0, generator=seed_torch(3))
+    assert torch.equal(networks[0][0].weight, start[0].weight)
+    assert torch.equal(networks[0][0].threshold, start[0].threshold)
+    assert not torch.equal(networks[1][0].weight, start[0].weight)
+    assert not torch.equal(networks[0][1].weight, start[1].weight)
+
+
+def test_multiplications_by_0_are_skipped():
+    network = torch.nn.Sequential(
+        torch.nn.Linear(3, 2, bias=False), torch.nn.ReLU(), torch.nn.Linear(2, 4, bias=False)
+    )
+    with torch.no_grad():
+        network[0].weight.copy_(torch.tensor([[1.0, 1, 1], [-1, -1, -1]]))
+    images = torch.tensor([[0.5, 0, 0], [0.1, 0, 0.9]])
+    assert signals_controls.multiplications(network, images) == 1.5 * 2 + 1 * 4

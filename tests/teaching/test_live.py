@@ -25,7 +25,9 @@ from snn_core import (
 from snn_core.conversion import IF, staircase
 from snn_core.datasets import mnist_mini
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
+from snn_core.membrane_signals import MembraneLayer, run_events, spike_events
 from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
+from snn_core.spike_times import Dynamics, membrane_at, spike_time, spike_time_gradient
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
 from snn_core.teaching.explorers.stdp_window import chance_change
@@ -846,6 +848,89 @@ def test_the_digits_that_are_stopped_are_those_of_the_record():
     for image, place in zip(data["images"], places, strict=True):
         greys = torch.tensor([int(grey, 16) for grey in image]).view(28, 28) / 15
         assert (greys - digits.test_images[place]).abs().max() < 1 / 29
+
+
+def membrane_of_the_core(case, explorer):
+    """Return the moments of one neuron that hears the input and, inhibited, its neighbour."""
+    layer = MembraneLayer(2, 1, kappa=0.0, refractory=0.0, clip=False).double()
+    with torch.no_grad():
+        layer.threshold.fill_(case["threshold"])
+        layer.weight.copy_(double([[case["weight"], -case["taken"] * case["threshold"]]]))
+    times, sources = spike_events(torch.from_numpy(explorer.trains(case["rate"]))[:, None])
+    return run_events(torch.nn.Sequential(layer), times, sources)
+
+
+@needs_node
+def test_the_sums_and_the_membrane_of_page_18_are_those_of_the_core():
+    explorer = explorers.MembraneSum()
+    cases, data, sent = parameters("MembraneSum", 100), explorer.data(), 0
+    found = run("MembraneSum", [("compute", case, data) for case in cases])
+    for case, each in zip(cases, found, strict=True):
+        course, spikes = each["course"], 0
+        for moment in membrane_of_the_core(case, explorer):
+            now = course[round(moment.time) - 1]
+            assert now["spike"] == moment.spikes.item()
+            x, others = moment.x.tolist()
+            assert now["membrane"] == pytest.approx(moment.membrane.item(), abs=1e-9)
+            assert now["came"] == pytest.approx(case["weight"] * x, abs=1e-9)
+            assert now["went"] == pytest.approx(case["threshold"] * moment.a.item(), abs=1e-9)
+            taken = case["taken"] * case["threshold"] * others
+            assert now["lost"] == pytest.approx(taken, abs=1e-9)
+            spikes += moment.spikes.item()
+        if case["threshold"] >= case["weight"]:  # what is still above it spikes in a silent step
+            assert sum(now["spike"] for now in course) == spikes
+        assert numbers(each["titles"][0])[1] == sum(now["spike"] for now in course)
+        for now in course:
+            rest = now["came"] - now["went"] - now["lost"]
+            assert now["membrane"] == pytest.approx(rest, abs=1e-9)
+        sent += spikes
+    assert sent > 300
+    times, sources = explorer.events(0.3)
+    assert times.tolist() == [t + 1 for t, number in enumerate(data["numbers"]) if number < 0.3]
+    assert not sources.any()
+
+
+@needs_node
+def test_a_crossing_its_gradient_and_its_membrane_are_those_of_the_core():
+    data = explorers.SpikeCrossing().data()
+    neuron, times = Dynamics(), double(data["arrivals"])
+    cases = parameters("SpikeCrossing", 150)
+    silent = 0
+    for case, found in zip(
+        cases, run("SpikeCrossing", [("compute", case, data) for case in cases]), strict=True
+    ):
+        for moved, name, course in zip(
+            (0, case["nudge"]), ("before", "after"), found["courses"], strict=True
+        ):
+            weights = double([case["w"] + moved, *data["others"]])
+            spike = spike_time(times, weights, neuron).item()
+            assert (np.inf if found[name] is None else found[name]) == pytest.approx(spike)
+            expected = membrane_at(double(data["times"]), times, weights, neuron)
+            assert course == pytest.approx(expected.tolist(), abs=1e-12)
+        if found["before"] is None:
+            silent += 1
+            assert found["by"] is None
+        else:
+            weights = double([case["w"], *data["others"]])
+            by_weight, _ = spike_time_gradient(times, weights, neuron)
+            assert found["by"] == pytest.approx(by_weight[0].item())
+            assert found["run"] == pytest.approx(case["nudge"] * by_weight[0].item())
+    assert 10 < silent < len(cases) / 2
+
+
+@needs_node
+def test_the_titles_of_a_crossing_say_what_happens_to_the_spike():
+    data = explorers.SpikeCrossing().data()
+    told = [(1.6, 0.2), (1.35, -0.1), (0.75, -0.2), (0.5, 0.5)]
+    cases = [{"w": w, "nudge": nudge} for w, nudge in told]
+    found = run("SpikeCrossing", [("compute", case, data) for case in cases])
+    moves, jumps, vanishes, wakes = (each["titles"] for each in found)
+    assert moves[0] == "spike at 5.72 ms, with Δw spike at 5.02 ms"
+    assert moves[2] == "tangent −0.85 ms, it moves by −0.70 ms"
+    assert numbers(jumps[2])[1] > 10 > 5 * numbers(jumps[2])[0]
+    assert vanishes[2].endswith("but it vanishes")
+    assert wakes[0].startswith("no spike, with Δw spike at")
+    assert wakes[1:] == ["no crossing, so no slope", "no gradient"]
 
 
 @needs_node

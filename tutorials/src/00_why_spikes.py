@@ -281,17 +281,16 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, and rules that a synapse follows alone. On handwritten digits, an easy task, a spiking network reads more than 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent? Can a chip learn while it works?
-
-# %% [markdown]
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients through spikes, rules of single synapses, and conversion. On handwritten digits, an easy task, a spiking network reads more than 99 % (page 16). **Open** is what matters: on which tasks does timing win? Is energy saved on hardware, against a fair opponent? Can a chip learn while it works?
+#
 # | you want to | go to |
 # |---|---|
 # | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |
 # | train a network, and know PyTorch | [02](02_lif_neuron.ipynb), then Part II, [05](05_surrogate_gradients.ipynb) to 08 |
 # | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
-# | go deep, or read an event camera | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
-# | turn a trained network into a spiking one | Part V, [20](20_from_ordinary_to_spiking.ipynb) |
+# | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]
 # ## Recap

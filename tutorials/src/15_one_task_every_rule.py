@@ -601,4 +601,4 @@ check("15.2", signal_by_signs)
 # - R. J. Williams, J. Peng, *An efficient gradient-based algorithm for on-line training of recurrent network trajectories*, Neural Computation 2(4), 1990.
 # - P. U. Diehl, M. Cook, *Unsupervised learning of digit recognition using spike-timing-dependent plasticity*, Frontiers in Computational Neuroscience 9:99, 2015.
 #
-# This page ends the core course. Part V, convolutional networks (16) and event cameras (17), builds on it. Back to [14 · Local learning](14_local_learning.ipynb).
+# This page ends the core course. Part V, convolutional networks (16), event cameras (17) and membranes as signals (18), builds on it; [page 19](19_spike_time_gradients.ipynb) ends with a table of the ways to get a gradient in the first place. Back to [14 · Local learning](14_local_learning.ipynb).

@@ -648,4 +648,4 @@ check("17.2", bin_factor)
 # - L. R. Iyer, Y. Chua, H. Li, *Is neuromorphic MNIST neuromorphic? Analyzing the discriminative power of neuromorphic datasets in the time domain*, Frontiers in Neuroscience 15:608567, 2021.
 # - Tonic, the library: tonic.readthedocs.io.
 #
-# Back to [16 · Convolutional networks](16_convolutional_networks.ipynb).
+# **Next:** [18 · Membranes as signals](18_membranes_as_signals.ipynb) sends errors through spiking neurons without a surrogate. Back to [16 · Convolutional networks](16_convolutional_networks.ipynb).

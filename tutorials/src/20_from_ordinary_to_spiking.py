@@ -602,11 +602,12 @@ print(f"after 79 updates:     {after:.1%}")
 # %% tags=["check"]
 assert after > before + 0.1
 assert after > 0.94
-few = {}
-for name in ("ReLU, trained on", "direct, one epoch"):
-    few[name] = np.mean([[each["accuracy"][0] for each in run[name]] for run in runs], axis=0)
-assert (few["ReLU, trained on"][1:] > few["direct, one epoch"][1:]).all()
-assert (directly > few["ReLU, trained on"]).all()
+trained_on, one_epoch = (
+    np.mean([[each["accuracy"][0] for each in run[name]] for run in runs], axis=0)
+    for name in ("ReLU, trained on", "direct, one epoch")
+)
+assert (trained_on[1:] > one_epoch[1:]).all()
+assert (directly > trained_on).all()
 
 # %% [markdown]
 # ## Recap
@@ -714,7 +715,7 @@ check("20.3", pass_the_busiest)
 # - N. Rathi et al., *Enabling deep spiking neural networks with hybrid conversion and spike timing dependent backpropagation*, ICLR 2020.
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023: shadow training.
 #
-# **Next:** page 21, energy. Back to [17 · Event cameras](17_event_cameras.ipynb).
+# **Next:** page 21, energy. Back to [19 · Gradients of spike times](19_spike_time_gradients.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -1,10 +1,15 @@
-"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, a network over time."""
+"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, moving spikes, networks."""
 
+from .adjoint import forward_and_adjoint
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
+from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
+from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
+from .membrane_sums import membrane_sums, neighbours
 from .recurrent import fold_and_unroll
+from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
@@ -15,10 +20,18 @@ __all__ = [
     "before_and_after",
     "class_lines",
     "contributions",
+    "crossing",
+    "crossing_triangle",
+    "digit_by_time",
     "distance_of_two_spikes",
     "fold_and_unroll",
     "follow_digit",
+    "forward_and_adjoint",
+    "gradients_measured",
     "map_of_pairs",
+    "membrane_sums",
+    "neighbours",
+    "patterns_by_time",
     "populations",
     "push_weight",
     "rc_circuit",
@@ -28,4 +41,6 @@ __all__ = [
     "table_of_surrogates",
     "unrolled_graph",
     "wanted_outputs",
+    "without_each",
+    "yin_yang_sign",
 ]

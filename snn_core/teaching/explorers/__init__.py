@@ -17,10 +17,12 @@ from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
 from .local_credit import LocalCredit, local_credit
+from .membrane_sum import MembraneSum
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
 from .rate_staircase import RateStaircase
+from .spike_crossing import SpikeCrossing
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .stop_reading import StopReading
@@ -46,6 +48,8 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "LocalCredit": LocalCredit,
     "FeatureMap": FeatureMap,
     "EventWindow": EventWindow,
+    "MembraneSum": MembraneSum,
+    "SpikeCrossing": SpikeCrossing,
     "RateStaircase": RateStaircase,
 }
 
@@ -68,12 +72,14 @@ __all__ = [
     "LiveExplorer",
     "LocalCredit",
     "Marks",
+    "MembraneSum",
     "NeuronModels",
     "PrototypeDrift",
     "PushWeight",
     "Range",
     "RateStaircase",
     "STDPWindow",
+    "SpikeCrossing",
     "SpikeDistance",
     "StopReading",
     "ThresholdMemory",

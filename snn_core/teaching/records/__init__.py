@@ -65,6 +65,20 @@ def recorded(name: str) -> Record:
     return Record(name, **json.loads(_file(name).read_text(encoding="utf-8")))
 
 
+def last_accuracies(runs: list[dict], epochs: int = 5) -> list[float]:
+    """Return the test accuracy of each run in percent, the mean of its last epochs.
+
+    Args:
+        runs: dicts whose "test" is a list of accuracies in [0, 1], one for each epoch.
+        epochs: how many count, at least 1; all where a run has fewer.
+
+    >>> last_accuracies([{"test": [0.1, 0.8, 0.9]}], epochs=2)
+    [85.0]
+    """
+    _checks.whole("epochs", epochs)
+    return [round(100 * float(np.mean(run["test"][-epochs:])), 4) for run in runs]
+
+
 def record(name: str, settings: dict, results: dict) -> Record:
     """Write what an experiment found in place of its earlier record, and return it.
 

@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from snn_core.teaching.inputs import flat_digits
-from snn_core.teaching.records import recorded
+from snn_core.teaching.records import record, recorded
 from snn_core.training import History, fit, one_cycle
 
 
@@ -138,3 +138,18 @@ def results_with(name: str, settings: dict) -> dict:
     except ValueError:
         return {}
     return known.results if known.settings == json.loads(json.dumps(settings)) else {}
+
+
+def add_run(name: str, settings: dict, arm: str, run: dict) -> None:
+    """Write one run into a record, in place of an earlier one of the same arm and seed.
+
+    Args:
+        name: of the experiment.
+        settings: of the record; one with others is not added to, but replaced.
+        arm: under which the results hold a list of runs.
+        run: with its "seed".
+    """
+    results = results_with(name, settings)
+    others = [each for each in results.get(arm, []) if each["seed"] != run["seed"]]
+    results[arm] = sorted([*others, run], key=lambda each: each["seed"])
+    record(name, settings, results)

@@ -25,14 +25,13 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
-from experiments import parser_for, results_with
+from experiments import add_run, parser_for
 from experiments.mnist_convolutional import Jitter, pooled_maps
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import mnist
 from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
-from snn_core.teaching.records import record
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
 
 NAME = "event_digits"
@@ -289,14 +288,6 @@ def learn(
         yield name_of(run, last), head | measured
 
 
-def add_to_record(name: str, measured: dict) -> None:
-    """Write one run into the record, in place of an earlier one of the same name and seed."""
-    results = results_with(NAME, SETTINGS)
-    others = [each for each in results.get(name, []) if each["seed"] != measured["seed"]]
-    results[name] = sorted([*others, measured], key=lambda each: each["seed"])
-    record(NAME, SETTINGS, results)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Train with each seed; print the mean of the last epochs; record all unless validating."""
     runs = {name_of(run): run for run in SETTINGS["runs"]}
@@ -315,7 +306,7 @@ def main(arguments: list[str] | None = None) -> None:
                 means = {test: round(np.mean(right), 4) for test, right in measured["test"].items()}
                 print(name, seed, means, measured["processor_seconds"], "s", flush=True)
                 if not told.validate:
-                    add_to_record(name, measured)
+                    add_run(NAME, SETTINGS, name, measured)
 
 
 if __name__ == "__main__":

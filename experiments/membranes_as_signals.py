@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from experiments import parser_for, results_with
+from experiments import add_run, parser_for
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
 from snn_core.events import local_nmnist
@@ -33,7 +33,6 @@ from snn_core.membrane_signals import (
     signal_loss,
     signals_of,
 )
-from snn_core.teaching.records import record
 from snn_core.training import seed_torch
 
 NAME = "membranes_as_signals"
@@ -254,14 +253,6 @@ def train(arm: dict, data: Set, test: Set, seed: int, settings: dict) -> dict:
     return {"seed": seed, "seconds": seconds} | found | over_time(learner.network, test, encode)
 
 
-def add_to_record(name: str, found: dict) -> None:
-    """Write one run into the record, in place of an earlier one of the same arm and seed."""
-    results = results_with(NAME, SETTINGS)
-    others = [each for each in results.get(name, []) if each["seed"] != found["seed"]]
-    results[name] = sorted([*others, found], key=lambda each: each["seed"])
-    record(NAME, SETTINGS, results)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Train every arm with each seed; print the mean of the last epochs; record the runs."""
     parser = parser_for(__doc__, SETTINGS, "seeds", "samples")
@@ -282,7 +273,7 @@ def main(arguments: list[str] | None = None) -> None:
             last_five = sum(found["test"][-5:]) / len(found["test"][-5:])
             print(f"{name}, seed {seed}: {last_five:.4f}, {found['seconds']} s", flush=True)
             if not told.validate:
-                add_to_record(name, found)
+                add_run(NAME, SETTINGS, name, found)
 
 
 if __name__ == "__main__":

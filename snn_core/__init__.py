@@ -52,6 +52,7 @@ from .neurons import (
 from .surrogate import ALL_SURROGATES, Surrogate
 
 if TYPE_CHECKING:  # at run time they come when they are first asked for
+    from . import conversion as conversion
     from . import datasets as datasets
     from . import diagnostics as diagnostics
     from . import energy as energy
@@ -66,6 +67,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import training as training
 
 SUBMODULES = (
+    "conversion",
     "datasets",
     "diagnostics",
     "energy",

@@ -110,3 +110,13 @@ def test_results_are_added_to_only_with_the_same_settings(tmp_path, monkeypatch)
     record("trial", {"lr": (0.1, 0.2)}, {"accuracy": 0.5})
     assert experiments.results_with("trial", {"lr": (0.1, 0.2)}) == {"accuracy": 0.5}
     assert experiments.results_with("trial", {"lr": (0.1, 0.3)}) == {}
+
+
+def test_a_run_takes_the_place_of_that_of_its_seed(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    for seed, accuracy in ((1, 0.5), (0, 0.25), (1, 0.75)):
+        experiments.add_run("trial", {"lr": 0.1}, "arm", {"seed": seed, "accuracy": accuracy})
+    found = recorded("trial").results["arm"]
+    assert [(run["seed"], run["accuracy"]) for run in found] == [(0, 0.25), (1, 0.75)]
+    experiments.add_run("trial", {"lr": 0.2}, "arm", {"seed": 2})
+    assert recorded("trial").results == {"arm": [{"seed": 2}]}

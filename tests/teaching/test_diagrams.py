@@ -9,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from snn_core import LIF
 from snn_core.teaching.diagrams import (
+    accuracy_and_operations,
     before_and_after,
     class_lines,
     distance_of_two_spikes,
@@ -229,3 +230,27 @@ def test_two_spikes_are_nearer_than_none_up_to_tau_times_ln_2():
         lags = curve.get_xdata()
         assert curve.get_ydata() == pytest.approx(2 * (1 - np.exp(-lags / tau)), abs=1e-9)
         assert ((curve.get_ydata() < 1) == (lags < tau * np.log(2))).all()
+
+
+def test_accuracies_are_drawn_as_they_are_recorded_against_steps_and_all_operations():
+    record = recorded("converted_digits")
+    runs, told = record.results["runs"], record.settings
+    against_steps, against_operations = accuracy_and_operations(record)
+    drawn = dict(zip(legend_of(against_operations), against_operations.lines, strict=True))
+    (first, products) = runs[0]["ReLU"]["products"]
+    trained = np.mean([run["trained"]["accuracy"] for run in runs], axis=0)
+    added = np.mean([run["trained"]["operations"] for run in runs], axis=0)
+    assert np.allclose(drawn["trained for it"].get_ydata(), 100 * trained)
+    assert np.allclose(drawn["trained for it"].get_xdata(), first + added)
+    own = np.mean([run["ReLU"]["accuracy"] for run in runs])
+    cross = drawn["ordinary network"]
+    assert np.allclose([cross.get_xdata().item(), cross.get_ydata().item()], [products, 100 * own])
+    direct = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in runs], axis=0)
+    assert np.allclose(drawn["trained directly"].get_ydata(), 100 * direct)
+    assert np.allclose(against_steps.lines[-2].get_xdata(), told["few"])
+    assert np.allclose(against_steps.lines[0].get_xdata(), told["steps"])
+
+
+def legend_of(axes):
+    """Return the entries of a legend."""
+    return [text.get_text() for text in axes.get_legend().get_texts()]

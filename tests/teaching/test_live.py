@@ -23,6 +23,7 @@ from snn_core import (
     encoding,
     reconstruction,
 )
+from snn_core.conversion import IF, staircase
 from snn_core.datasets import mnist_mini
 from snn_core.energy import HOROWITZ, JOUPPI, Counts, Operations, energy, meeting_rate
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
@@ -984,3 +985,43 @@ def test_two_layers_cost_and_meet_as_in_the_core():
         assert ("never" in found["titles"][1]) == (meet <= 0)
         winners.add((spiking < ordinary, meet <= 0))
     assert winners == {(True, False), (False, False), (False, True)}
+
+
+@needs_node
+def test_a_neuron_says_what_that_of_the_core_says_and_what_the_staircase_says():
+    data, counted = explorers.RateStaircase().data(), 0
+    cases = parameters("RateStaircase", 200)
+    found = run("RateStaircase", [("compute", case, data) for case in cases])
+    for case, each in zip(cases, found, strict=True):
+        threshold, steps, start = case["threshold"], case["steps"], case["start"]
+        neuron = IF(threshold, start)
+        spikes, membrane, state = neuron(double([[[case["current"]]]] * steps), record=True)
+        assert [step["membrane"] for step in each["steps"]] == pytest.approx(
+            membrane.flatten().tolist(), abs=1e-9
+        )
+        if ((membrane - threshold).abs() < 1e-9).any():  # a matter of the last digit
+            continue
+        assert [step["spike"] for step in each["steps"]] == spikes.flatten().tolist()
+        assert each["left"] == pytest.approx(state.item(), abs=1e-9)
+        said = staircase(double(case["current"]), threshold, steps, start).item()
+        assert each["rate"] == pytest.approx(said)
+        assert each["relu"] == max(case["current"], 0)
+        assert numbers(each["titles"][0])[:2] == [spikes.sum(), steps]
+        assert numbers(each["titles"][1])[0] == pytest.approx(said, abs=0.0051)
+        counted += 1
+    assert counted > 180
+
+
+@needs_node
+def test_the_stairs_that_are_drawn_are_the_staircase():
+    data = explorers.RateStaircase().data()
+    for case in parameters("RateStaircase", 20):
+        (found,) = run("RateStaircase", [("compute", case, data)])
+        currents = double(found["currents"])
+        assert (currents[0], currents[-1]) == (data["low"], data["high"])
+        spike = case["threshold"] / case["steps"]
+        rates = staircase(currents, case["threshold"], case["steps"], case["start"])
+        near = (currents / spike + case["start"]).frac().abs()
+        sure = (near - 0.5).abs() < 0.5 - 1e-9
+        assert sure.sum() > 600
+        torch.testing.assert_close(double(found["rates"])[sure], rates[sure])

@@ -281,7 +281,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and two ways to train: gradients through spikes, or rules that a synapse follows alone. On digits, an easy task, a spiking network reads over 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent ([21](21_energy.ipynb))? Can a chip learn at work?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients through spikes, rules of single synapses, and conversion ([20](20_from_ordinary_to_spiking.ipynb)). On digits, an easy task, a spiking network reads over 99 % (page 16). **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent ([21](21_energy.ipynb))? Can a chip learn at work?
 #
 # | you want to | go to |
 # |---|---|
@@ -290,7 +290,7 @@ assert round(busy) == 3
 # | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
-# | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb) |
+# | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]
 # ## Recap

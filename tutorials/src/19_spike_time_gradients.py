@@ -846,7 +846,7 @@ def hurried(times, labels, price):
 # - L. Kriener, J. Göltz, M. A. Petrovici, *The Yin-Yang dataset*, NICE 2022.
 # - J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023.
 #
-# Back to [18 · Membranes as signals](18_membranes_as_signals.ipynb), or to [05 · Surrogate gradients](05_surrogate_gradients.ipynb).
+# **Next:** [20 · From an ordinary network to a spiking one](20_from_ordinary_to_spiking.ipynb). Back to [18 · Membranes as signals](18_membranes_as_signals.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -4,6 +4,7 @@ from .adjoint import forward_and_adjoint
 from .bills import energy_bills, mark_ratios, mark_readers
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
+from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
@@ -16,6 +17,7 @@ from .unrolled import unrolled_graph
 from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
+    "accuracy_and_operations",
     "before_and_after",
     "class_lines",
     "contributions",

@@ -22,6 +22,7 @@ from .membrane_sum import MembraneSum
 from .neuron_models import NeuronModels
 from .prototype_drift import PrototypeDrift, field_path
 from .push_weight import PushWeight
+from .rate_staircase import RateStaircase
 from .spike_crossing import SpikeCrossing
 from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
@@ -51,6 +52,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "MeetingPoint": MeetingPoint,
     "MembraneSum": MembraneSum,
     "SpikeCrossing": SpikeCrossing,
+    "RateStaircase": RateStaircase,
 }
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "PrototypeDrift",
     "PushWeight",
     "Range",
+    "RateStaircase",
     "STDPWindow",
     "SpikeCrossing",
     "SpikeDistance",

@@ -1,0 +1,73 @@
+"""Conversion of the bundled digits: a tiny run, and the network that is trained directly."""
+
+import pytest
+import torch
+
+from experiments import converted_digits, shadow_mnist
+from snn_core.datasets import Digits, mnist_mini
+from snn_core.teaching import records
+from snn_core.teaching.records import recorded
+from snn_core.training import seed_torch
+
+TINY = ["--epochs", "1", "--steps", "1", "4", "--few", "2"]
+
+
+@pytest.fixture(autouse=True)
+def few_digits(tmp_path, monkeypatch):
+    """Write records into a folder of the test, and take few digits."""
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    digits = mnist_mini()
+    few = Digits(*(part[:1300] for part in digits[:2]), *(part[:50] for part in digits[2:]))
+    monkeypatch.setattr(converted_digits, "mnist_mini", lambda: few)
+    monkeypatch.setitem(converted_digits.SETTINGS, "channels", [2, 3])
+
+
+def test_seeds_of_tiny_runs_are_recorded_one_after_the_other():
+    for seed in ("4", "2"):
+        converted_digits.main([*TINY, "--seeds", seed])
+    found = recorded("converted_digits")
+    asked = {"epochs": 1, "steps": [1, 4], "few": [2]}
+    assert found.settings == converted_digits.SETTINGS | asked
+    runs = found.results["runs"]
+    assert [run["seed"] for run in runs] == [2, 4]
+    for run in runs:
+        for name, arms in found.settings["arms"].items():
+            assert 0 <= run[name]["accuracy"] <= 1
+            assert run[name]["products"] == [576 * 25 * 2, 576 * 25 * 2 + 64 * 50 * 3 + 480]
+            for arm in arms:
+                few, many = run[arm]["operations"]
+                assert 0 <= few < many
+                assert [len(each) for each in run[arm]["spikes"]] == [2, 2]
+        for name in (
+            "ReLU, trained on",
+            "ClipFloorShift, trained on",
+            "direct",
+            "direct, one epoch",
+        ):
+            (each,) = run[name]
+            assert len(each["accuracy"]) == len(each["agreement"]) == 1
+        assert run["direct"] == run["direct, one epoch"]  # both have one here
+
+
+def test_a_validation_tests_on_held_out_images_and_records_nothing(tmp_path):
+    images, labels, held_out, answers = converted_digits.digits(validate=True)
+    digits = mnist_mini()
+    assert torch.equal(torch.cat([images, held_out])[:, 0], digits.train_images[:1300])
+    assert torch.equal(torch.cat([labels, answers]), digits.train_labels[:1300])
+    assert len(held_out) == 1000
+    converted_digits.main([*TINY, "--seeds", "0", "--validate"])
+    assert not list(tmp_path.iterdir())
+
+
+@torch.no_grad()
+def test_a_batch_norm_of_a_network_trained_directly_can_be_folded():
+    seed_torch(0)
+    network = converted_digits.from_random(converted_digits.SETTINGS, steps=3)
+    images = mnist_mini().test_images[:20, None]
+    network(images)  # its statistics
+    folded = converted_digits.folded(network)
+    assert len(folded[4].layer) == len(network[4].layer) - 1
+    torch.testing.assert_close(folded(images), network.eval()(images), atol=1e-5, rtol=0)
+    scores, spikes, operations = shadow_mnist.counted(folded, images)
+    assert scores.shape == (3, 20, 10)
+    assert operations[-1] > spikes[0][-1] > 0

@@ -18,6 +18,7 @@ from snn_core.teaching.studies.energy import (
     fair_pairs,
     ordinary_readers,
     ratios,
+    readers_of_pages,
     scores_of,
     spiking_readers,
 )
@@ -152,3 +153,11 @@ def test_spikes_are_scattered_over_all_places(steps):
     assert gaps.tolist() == [4, 4, 4, 4]
     with pytest.raises(ValueError, match="count: got 8, expected at most 7"):
         scattered(8, inputs=7)
+
+
+def test_the_readers_of_pages_are_priced_at_32_bits():
+    results = {"07": [run(0.9, test=0.8), run(0.9, test=0.6)], "16": [run(0.5)]}
+    found = readers_of_pages(SimpleNamespace(results=results))
+    assert list(found) == ["07", "16"]
+    assert found["07"] == Reader(None, 32, results["07"])
+    assert found["07"].mean("test") == pytest.approx(0.7)

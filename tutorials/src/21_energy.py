@@ -44,6 +44,7 @@ from snn_core.teaching.studies.energy import (
     fair_pairs,
     ordinary_readers,
     ratios,
+    readers_of_pages,
     scores_of,
     spiking_readers,
 )
@@ -666,6 +667,42 @@ check("21.3", meeting_rate_of_batch)
 # | `count_operations`, `energy` | the same, sums and biases, values sent; exactly | a table with ranges; memory by its size |
 #
 # Their prices differ, and so would their verdicts. All of them, ours too, price an imagined chip: what a real one draws has to be measured.
+
+# %% [markdown]
+# ### The readers of other pages
+#
+# Those of pages 07, 08 and 16, and an ordinary network of the shape of the last. All read the small MNIST, with numbers of 32 bits. Beside them those of section 4.
+
+# %% alt="Share of test digits read against energy per image on a logarithmic axis. The seven readers of section 4, joined by a line, run from 520 nanojoules and 95 percent to 45,000 and 97. The readers of pages 07 and 08 lie below that line, at 1,700 to 18,000 nanojoules and 92 to 96 percent. That of page 16 lies at its lower end, at 480 nanojoules and 92 percent, and the ordinary network of its shape left of all, at 200 nanojoules and 95 percent."
+others = readers_of_pages(recorded("energy_of_pages"))
+places = {
+    name: (reader.bill().total / 1000, 100 * reader.mean("test"))
+    for name, reader in (others | spikers).items()
+}
+axis = panels(height=3.4)
+path = [places[name] for name in spikers]
+axis.plot(*zip(*path, strict=True), ".-", color=GREY, label="section 4")
+for name in others:
+    color = BLUE if "ordinary" in name else VERMILION
+    axis.plot(*places[name], "o", color=color)
+    axis.annotate(name, places[name], xytext=(6, -3), textcoords="offset points")
+axis.set_xscale("log")
+decorate(
+    axis,
+    x="energy per image (nJ)",
+    y="test digits right (%)",
+    title="A few shared weights are read from nearby",
+)
+
+# %% [markdown]
+# Page 16 and its ordinary twin have 1,946 weights, which fit into the smallest memory. There, too, the ordinary one needs less, and reads more.
+
+# %% tags=["check"]
+twin_16 = places["ordinary, as 16"]
+assert twin_16[0] < 0.5 * places["16"][0]
+assert twin_16[1] > places["16"][1] + 2
+assert twin_16[0] == min(cost for cost, _ in places.values())
+assert others["16"].per_image("parameters") == others["ordinary, as 16"].per_image("parameters") == 1946
 
 # %% [markdown]
 # ### Prices of your own

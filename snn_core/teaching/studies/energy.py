@@ -24,13 +24,13 @@ class Reader(NamedTuple):
     """One kind of network that reads digits, trained from several seeds.
 
     Attributes:
-        neurons: in its hidden layer.
+        neurons: in its hidden layer; None where it has several.
         bits: of weights and values.
         runs: of each seed: its accuracy on "held_out" and "test" digits, the "images" it was tested
             on, the "steps" that it took for one of them, and its "operations" for all.
     """
 
-    neurons: int
+    neurons: int | None
     bits: int
     runs: list[dict]
 
@@ -79,6 +79,11 @@ def ordinary_readers(record: Record, bits: int = 32) -> dict[int, Reader]:
         runs = [seed[str(size)][str(bits)]["whole"] for seed in record.results["ordinary"]]
         found[size] = Reader(size, bits, runs)
     return found
+
+
+def readers_of_pages(record: Record) -> dict[str, Reader]:
+    """Return the readers of `experiments.energy_of_pages`, of 32 bits, by their names."""
+    return {name: Reader(None, 32, runs) for name, runs in record.results.items()}
 
 
 def bills_of(readers: dict[str, Reader]) -> dict[str, Energy]:

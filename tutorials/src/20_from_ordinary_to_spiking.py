@@ -504,11 +504,11 @@ assert matched[0].arrival.abs().max() < 1e-5
 record = recorded("converted_digits")
 print(record)
 
-# %% alt="Left: mean accuracy against the number of steps. Converted with the maximum it is below 60 % up to eight steps. With 99.9 % and a start at half it reaches the dashed line of the ordinary network at six steps, with 99 % and when trained for it at four. The directly trained network is above 97 % from one step on. Right: the same against operations per image on a logarithmic axis. A cross marks the ordinary network. The converted ones reach its height to the right of it."
+# %% alt="Left: mean accuracy against the number of steps. Converted with the maximum it is below 60 % up to eight steps. With 99.9 % and a start at half, and when trained for it, it reaches the dashed line of the ordinary network at about eight steps, with 99 % at four. The directly trained network is above 97 % from one step on. Right: the same against operations per image on a logarithmic axis. A cross marks the ordinary network. The converted ones reach its height to the right of it."
 _ = accuracy_and_operations(record)
 
 # %% [markdown]
-# Left: the percentile *was* a bad one. A lower threshold clips more, but its treads are finer, and with 99 % the ReLUs are level with the network that was trained for it. What the training gave, then, is good thresholds that nobody had to choose.
+# Left: the percentile *was* a bad one. A lower threshold clips more, but its treads are finer, and with 99 % the ReLUs need no more steps than the network that was trained for it. What the training gave, then, is thresholds that nobody had to choose.
 #
 # Right: the cross is the ordinary network, with one multiplication for each synapse. When the converted ones answer as well, their spikes have already made more additions than that. (What an addition and a product cost is the question of page 21.)
 #
@@ -525,12 +525,11 @@ directly = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in r
 ordinary_one = np.mean([run["ReLU"]["accuracy"] for run in runs])
 assert mean["maximum"][at[8]] < 0.6
 assert mean["trained"][at[3]] > mean["percentile, half"][at[3]] + 0.05
-assert abs(mean["trained"][at[4]] - mean["99 %, half"][at[4]]) < 0.005
-for name in ("99 %, half", "trained"):
-    assert abs(mean[name][at[4]] - ordinary_one) < 0.005
-    operations = np.mean([run[name]["operations"][at[4]] for run in runs])
+assert mean["99 %, half"][at[4]] > mean["trained"][at[4]]
+for name, steps in {"99 %, half": 4, "trained": 8, "percentile, half": 8}.items():
+    assert abs(mean[name][at[steps]] - ordinary_one) < 0.005
+    operations = np.mean([run[name]["operations"][at[steps]] for run in runs])
     assert operations + runs[0]["ReLU"]["products"][0] > runs[0]["ReLU"]["products"][1]
-assert abs(mean["percentile, half"][at[6]] - ordinary_one) < 0.005
 assert (directly > 0.97).all()
 assert directly[0] > max(mean[name][at[1]] for name in mean) + 0.2
 assert directly[1] > max(mean[name][at[2]] for name in mean) + 0.05
@@ -547,17 +546,18 @@ for run in record.results["runs"]:
     print(f"ordinary {own:.2%}, T = 8: {right[8]:.2%}, T = 32: {right[32]:.2%}")
 
 # %% [markdown]
-# In eight steps each network is within a tenth of a point of its own ordinary one, and in 32 steps still nearer in the mean.
+# In eight steps each network is within a tenth of a point of its own ordinary one. In 32 steps none is below it.
 
 # %% tags=["check"]
 ends = record.results["runs"]
-assert len(ends) == 3
+assert len(ends) >= 1
 places = [record.settings["steps"].index(steps) for steps in (8, 32)]
 own = np.array([run["ClipFloorShift"]["test"][-1] for run in ends])
 converted = np.array([[run["trained"]["accuracy"][place] for place in places] for run in ends])
 assert np.mean([run["ClipFloorShift"]["test"][-5:] for run in ends]) >= 0.994
-assert abs(converted[:, 0] - own).max() <= 0.001
-assert abs(converted[:, 1].mean() - own.mean()) <= 0.0003
+lost = np.round(10_000 * (own[:, None] - converted))  # of 10,000 images
+assert lost[:, 0].max() <= 10
+assert lost[:, 1].max() <= 0
 
 # %% [markdown]
 # ### Train it on
@@ -597,7 +597,7 @@ print(f"after 79 updates:     {after:.1%}")
 # %% [markdown]
 # The weights were nearly right, and needed a nudge. This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
 #
-# The five seeds say the same (the diamonds above). At two and four steps one epoch with spikes is worth more behind a conversion than from random weights. Six epochs from random weights, the squares, are better still.
+# The five seeds say the same (the diamonds above). At two and four steps one epoch with spikes is worth more behind a conversion than from random weights. Six epochs from random weights, the squares, are better still at one and two steps, and no better at four.
 
 # %% tags=["check"]
 assert after > before + 0.1
@@ -607,7 +607,8 @@ trained_on, one_epoch = (
     for name in ("ReLU, trained on", "direct, one epoch")
 )
 assert (trained_on[1:] > one_epoch[1:]).all()
-assert (directly > trained_on).all()
+assert (directly[:2] > trained_on[:2]).all()
+assert abs(directly[2] - trained_on[2]) < 0.005
 
 # %% [markdown]
 # ## Recap

@@ -22,9 +22,15 @@ from snn_core.energy import (
     over_tables,
     quantise,
 )
+from snn_core.training import seed_torch
 
 ENTRIES = [field.name for field in fields(EnergyTable) if field.name != "source"]
 PRIMES = EnergyTable("primes", *map(float, (26, 5, 7, 1927, 13, 17, 19, 23, 29, 31)))
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    seed_torch(0)
 
 
 def counts(images=1, **operations):

@@ -3,7 +3,7 @@
 #
 # **Can an ordinary network be turned into a spiking one without training it again?**
 #
-# Needs: page 02 (the membrane, soft reset), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 35 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
+# Needs: page 02 (the membrane, soft reset), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/20_from_ordinary_to_spiking.ipynb)
 
@@ -210,7 +210,7 @@ largest = [each.max().item() for each in activations]
 print("thresholds:", np.round(largest, 1))
 
 # %% [markdown]
-# > **Before you run:** nothing is clipped now, and the error of a neuron is below $\theta/T$. How many steps will it take to answer as well as the ordinary network, and how well does it do with four?
+# > **Before you run:** how well will it answer with four steps, and how many does it take to be as good as the ordinary network?
 
 # %%
 for steps in (4, 8, 16, 32, 64):
@@ -287,7 +287,8 @@ decorate(
 repairs = {
     "maximum": {"percentile": 100, "start": 0.0},
     "percentile": {"percentile": 99.9, "start": 0.0},
-    "and start at half": {"percentile": 99.9, "start": 0.5},
+    "start at half": {"percentile": 100, "start": 0.5},
+    "both": {"percentile": 99.9, "start": 0.5},
 }
 shares = {}
 for name, told in repairs.items():
@@ -306,7 +307,7 @@ def after_each_step(spiking, images):
     return right.float().mean(1)
 
 
-# %% alt="Left: share of the activation that arrives in three layers at four steps. With the maximum it falls from a third to nothing, with the percentile from a half to almost nothing, with the start at half it stays near 1. Right: accuracy against the number of steps on a logarithmic axis. With the maximum it rises between 4 and 16 steps, with the percentile between 2 and 8, with the start at half it is at the dashed level of the ordinary network from 3 steps on."
+# %% alt="Left: share of the activation that arrives in three layers at four steps. With the maximum it falls from a third to nothing, with the percentile from a half to almost nothing, with the start at half it stays near 1, with or without the percentile. Right: accuracy against the number of steps on a logarithmic axis. With the maximum it rises between 4 and 16 steps, with the percentile between 2 and 8, with the start at half it is near the dashed level of the ordinary network from 3 to 6 steps on."
 axes = panels(2, width=9.5)
 for name, told in repairs.items():
     right = after_each_step(to_spiking(steps=32, **told), test_pixels)
@@ -329,7 +330,7 @@ decorate(
 )
 
 # %% [markdown]
-# The percentile helps, and the start decides. With both, nearly all of the signal arrives in every layer, and four steps do what took 32. Still nothing was trained. (The dashed line is the ordinary network.)
+# The percentile helps, and the start decides. With both, four steps do what took 12, and still nothing was trained. (The dashed line is the ordinary network. A share is that of a mean: it says that the signal arrives, not that each neuron is right.)
 
 # %% tags=["check"]
 assert torch.allclose(first(test_pixels)[-1], converted_by_hand(network, test_pixels, largest, 4), atol=1e-3)
@@ -338,7 +339,10 @@ assert shares["maximum"][1] < 0.12
 assert shares["maximum"][2] < 0.02
 assert (np.diff(shares["percentile"]) < 0).all()
 assert shares["percentile"][2] < 0.1
-assert all(abs(each - 1) < 0.06 for each in shares["and start at half"])
+assert all(abs(each - 1) < 0.06 for each in shares["both"])
+assert all(abs(each - 1) < 0.2 for each in shares["start at half"])
+at_12 = after_each_step(to_spiking(steps=12, **repairs["maximum"]), test_pixels)
+assert abs(at_12[11] - right[3]) < 0.02
 assert quiet > 0.7
 assert (right[3:] - own).abs().max() < 0.02
 assert after_each_step(to_spiking(steps=4, **repairs["percentile"]), test_pixels)[3] < 0.6
@@ -402,7 +406,7 @@ for trained in (with_relu, for_spikes):
     print(f"{accuracy(trained(test_images), test_labels):.1%}")
 
 # %% [markdown]
-# The stairs cost the ordinary network nothing. Now both are converted, with the percentile and the start at half for the ReLUs, and the learnt clip levels as thresholds for the other.
+# The stairs cost the ordinary network next to nothing. Now both are converted, with the percentile and the start at half for the ReLUs, and the learnt clip levels as thresholds for the other.
 #
 # > **Before you run:** at which $T$ do you expect the network that was trained for it to answer as its ordinary one does?
 
@@ -416,7 +420,17 @@ for steps in (1, 2, 4, 8, 16):
     print(f"T = {steps:2}", both)
 
 # %% [markdown]
-# At $T = 8$ it is within half a point of its own ordinary network. It needs fewer steps than the ReLUs with 99.9 %. Is that the training, or was the percentile a bad one? One run cannot tell. Section 6 has five seeds, and 99 % as well.
+# In this run it is as good as its own ordinary network from four steps on, and needs fewer than the ReLUs with 99.9 %. Is that the training, or was the percentile a bad one? Look at the thresholds:
+
+# %%
+print("first layer")
+print(f"  learnt clip level: {for_spikes[2].clip.item():.2f}")
+for share in (99, 99.9, 100):
+    neurons = convert(with_relu, some, 4, percentile=share)[2]
+    print(f"  percentile {share:5}:  {neurons.threshold.item():.2f}")
+
+# %% [markdown]
+# What was learnt is close to 99 %. So with 99 % the ReLUs might do as well. One run cannot tell; section 6 has five seeds of both.
 
 # %% tags=["check"]
 trained_neuron = IF(threshold=1.0, start=0.5)
@@ -426,6 +440,9 @@ own_relu, own_stairs = (accuracy(each(test_images), test_labels) for each in (wi
 assert abs(own_relu - own_stairs) < 0.01
 assert abs(from_stairs[7] - own_stairs) < 0.0051
 assert from_stairs[1] > from_relu[1]
+learnt = for_spikes[2].clip.item()
+closest = [abs(convert(with_relu, some, 4, percentile=each)[2].threshold.item() - learnt) for each in (99, 99.9, 100)]
+assert closest == sorted(closest)
 folded = fold_batch_norm(with_relu)
 assert len(folded) == len(with_relu) - 2
 assert torch.allclose(folded(some), with_relu(some), atol=1e-3)
@@ -438,7 +455,7 @@ assert torch.allclose(folded(some), with_relu(some), atol=1e-3)
 # | what happens | left in the membrane | the error |
 # |---|---|---|
 # | **clipping**: the current is above $\theta$ | more than $\theta$ | too little is said |
-# | **quantisation**: the treads | between 0 and $\theta$ | up to half a tread |
+# | **quantisation**: the treads | between 0 and $\theta$ | up to half a tread, if it starts at half |
 # | **uneven arrival**: the current changes from step to step | anything | spikes that cannot be taken back |
 #
 # The third is new: from the second layer on, the current is made of spikes, and these come when they come. Take the currents 0.8, 0.8, −0.8, −0.8. Their mean is 0, and so is the ReLU.
@@ -457,7 +474,7 @@ _ = axis.set_ylim(-1.1, 1.8)
 # %% [markdown]
 # One spike, so it says 0.25. Then the membrane sinks to −1, a debt that no spike can pay: there are no negative ones. In the other order the membrane stays below the threshold, and it says 0.
 #
-# `error_parts` runs a converted network and measures the three in each layer, for each neuron and image. Here for the second layer of the network with ReLUs:
+# `error_parts` measures the three for each neuron and image. It takes the mean $\bar I$ of the current that a neuron really gets, and asks what is lost from ReLU($\bar I$) to its clipped version, from there to the staircase, and from there to what the neuron says. (What a layer takes over from the one before is not counted again.) Here the second layer of the network with ReLUs:
 
 # %%
 parts = {"clipping": [], "quantisation": [], "arrival": []}
@@ -475,12 +492,12 @@ axis.minorticks_off()
 decorate(
     axis,
     x="steps T",
-    y="mean error",
+    y="mean size of the error",
     title="More steps cure two of three",
 )
 
 # %% [markdown]
-# Clipping hardly depends on $T$: it is the price of the percentile, and tiny. Quantisation falls as $1/T$. Uneven arrival falls as well, and from four steps on it is the largest. (At two steps the layer gets hardly any spikes that could come unevenly.) Training for it removes the first two at $T = L$, since the network was trained *with* them. The third it has never met.
+# Clipping is a hundred times smaller, and flat from eight steps on: it is the price of the percentile. Quantisation falls as $1/T$. Uneven arrival falls as well, and from four steps on it is the largest. (At two steps the layer gets hardly any spikes that could come unevenly.) Training for it removes the first two at $T = L$, since the network was trained *with* them. The third it has never met.
 
 # %% tags=["check"]
 spikes, _, state = neuron(uneven, record=True)
@@ -572,7 +589,8 @@ def last_cross_entropy(output, labels):
     return cross_entropy(output[-1], labels)
 
 
-hybrid = convert(with_relu, some, steps=2).requires_grad_(True)
+hybrid = convert(with_relu, some, steps=2, percentile=99)
+hybrid.requires_grad_(True)
 before = after_each_step(hybrid, test_images)[-1]
 
 # %% [markdown]
@@ -595,18 +613,29 @@ print(f"two steps, converted: {before:.1%}")
 print(f"after 79 updates:     {after:.1%}")
 
 # %% [markdown]
-# The weights were nearly right, and needed a nudge. This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
+# This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
 #
-# The five seeds say the same (the diamonds above). At two and four steps one epoch with spikes is worth more behind a conversion than from random weights. Six epochs from random weights, the squares, are better still at one and two steps, and no better at four.
+# Was the conversion worth it? One epoch from random weights, over the five seeds:
+
+# %%
+record = recorded("converted_digits")
+for name in ("direct, one epoch", "ReLU, trained on", "direct"):
+    runs = [run[name] for run in record.results["runs"]]
+    right = [[each["accuracy"][0] for each in run] for run in runs]
+    print(f"{name:17}", np.round(100 * np.mean(right, axis=0), 1))
+
+# %% [markdown]
+# From left to right one, two and four steps. At two and four it was; at one step, random weights are the better start. Six epochs from random weights (`direct`) are better still at one and two steps, and no better at four.
 
 # %% tags=["check"]
 assert after > before + 0.1
 assert after > 0.94
 trained_on, one_epoch = (
-    np.mean([[each["accuracy"][0] for each in run[name]] for run in runs], axis=0)
+    np.mean([[each["accuracy"][0] for each in run[name]] for run in record.results["runs"]], axis=0)
     for name in ("ReLU, trained on", "direct, one epoch")
 )
 assert (trained_on[1:] > one_epoch[1:]).all()
+assert trained_on[0] < one_epoch[0]
 assert (directly[:2] > trained_on[:2]).all()
 assert abs(directly[2] - trained_on[2]) < 0.005
 
@@ -615,10 +644,11 @@ assert abs(directly[2] - trained_on[2]) < 0.005
 #
 # You
 #
-# - worked out that an integrate-and-fire neuron says the mean current, but for what is left in its membrane, over $T$;
-# - converted a network by hand, saw the signal die by rounding down, and repaired it with a percentile and a start at half the threshold;
-# - trained an ordinary network with the stairs in it, folded its batch norm, and ran it with eight steps;
-# - measured clipping, quantisation and uneven arrival, and trained a converted network on in 79 updates.
+# - worked out what an integrate-and-fire neuron says, and what it leaves in its membrane;
+# - converted a network by hand, saw the signal die, and repaired it with a percentile and a start at half;
+# - trained an ordinary network with the stairs in it, and ran it with eight steps;
+# - measured clipping, quantisation and uneven arrival, and trained a converted network on in 79 updates;
+# - saw over five seeds: with good thresholds four to eight steps are enough, and more operations than the ordinary network; with fewer steps direct training is better.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

@@ -3,7 +3,7 @@
 #
 # **When does a spiking network need less energy than an ordinary one?**
 #
-# Needs: page 01 (rate code), page 02 (the LIF neuron), page 07 (a trained network). · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `count_operations`, `energy`, `EnergyTable` and `meeting_rate`.
+# Needs: page 01 (rate code), page 02 (the LIF neuron), page 07 (a trained network); pages 08 and 17 help. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `count_operations`, `energy`, `EnergyTable` and `meeting_rate`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/21_energy.ipynb)
 
@@ -56,7 +56,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(21)
 
 # %% [markdown]
-# Two layers of 256 neurons hear 256 inputs. The ordinary one gets a number from each, and 51 of them, a fifth, are not 0. The spiking one gets spikes in five steps. A meter counts what each of them does for one image, and a table says what that costs. (Both are explained below.)
+# Two layers of 256 neurons hear 256 inputs. The ordinary one gets a number from each; 51 of them, a fifth, are not 0, and its chip skips the others. The spiking one gets spikes in five steps. A meter counts what each of them does for one image, and a table says what that costs. (Both are explained below.)
 
 # %%
 linear = nn.Linear(256, 256, bias=False)
@@ -172,7 +172,7 @@ title = "What is far away is dear, on both chips"
 decorate(axis, x="energy (pJ)", title=title)
 
 # %% [markdown]
-# A read fetches 64 bits, so a weight of 32 bits costs half. The larger the memory, the farther the way, and the dearer the read. From 45 to 7 nm arithmetic became two to three times cheaper, a large memory on the chip seven times, a small one hardly, and memory outside not at all.
+# A read fetches 64 bits, so a weight of 32 bits costs half. Between two sizes of memory we interpolate, and membranes always have 32 bits. The larger the memory, the farther the way, and the dearer the read. From 45 to 7 nm arithmetic became two to three times cheaper, a large memory on the chip seven times, a small one hardly, and memory outside not at all.
 #
 # To send a value is priced at 5.2 pJ, from the chip Loihi (Davies et al. 2018, 14 nm). That is the weakest number here: it stands for one hop, and a spike may need several.
 
@@ -377,7 +377,7 @@ last = spikers["128 neurons"]
 print(f"steps of the last one: {last.mean('steps'):.1f}")
 
 # %% [markdown]
-# Half a spike per neuron, and 95 % of the digits or more. And look at the steps: the cheapest reader hardly takes more than one. Does it need time at all? One that was trained for a single step:
+# Half a spike per neuron, and 97 % of the digits. And look at the steps: the cheapest reader hardly takes more than one. Does it need time at all? One that was trained for a single step:
 
 # %%
 single = spiking_reader(record, "one step", "whole")
@@ -385,15 +385,15 @@ for reader in (last, single):
     print(f"{reader.mean('held_out'):.1%} of the held-out digits")
 
 # %% [markdown]
-# It does. The few digits that take a second step are worth more than a point.
+# It does: trained for a single step, it reads almost two points less.
 
 # %% tags=["check"]
 assert record.settings["hidden"] == 256
 assert 0.4 < spikes / 256 < 0.6
 assert len(quiet.runs) == 3
-assert quiet.mean("test") >= 0.95
+assert round(100 * quiet.mean("test")) == 97
 assert last.mean("steps") < 1.5
-assert last.mean("held_out") > single.mean("held_out") + 0.01
+assert 0.015 < last.mean("held_out") - single.mean("held_out") < 0.025
 assert min(run["held_out"] for run in last.runs) > max(run["held_out"] for run in single.runs)
 assert direct.bill().total > 7 * stopped.bill().total
 sums = [bill.total for bill in bills_of(spikers).values()]
@@ -414,7 +414,7 @@ for name, (_, rival) in pairs.items():
     print(f"{name:17} against {rival.neurons} neurons")
 
 # %% [markdown]
-# All readers by what they cost, and by how well they read:
+# All readers by what they cost, and by how well they read. (With 8 bits, and on other digits, their order differs a little from section 4.)
 #
 # > **Before you run:** at equal accuracy, which of both kinds lies further left?
 
@@ -443,7 +443,7 @@ for reader, what in ((best, "additions"), (rival, "macs")):
     print(f"  {price_of_a_read(reader):.1f} pJ for a read")
 
 # %% [markdown]
-# Of its synapses, fewer hear a spike than hear a number in the ordinary network. But it has more of them, since it takes more neurons to read as well with ones and zeros; and more weights lie in a larger memory, where each read is dearer. Smaller readers, each with its own opponent, lose as well, but by less:
+# Of its synapses, fewer hear a spike than hear a number in the ordinary network. But it has more of them, since it takes more neurons to read as well with ones and zeros; and more weights lie in a larger memory, where each read is dearer. Smaller readers, each with its own opponent, lose as well, but by less (below 32 neurons we did not look):
 
 # %%
 for arm in ("fewer neurons", "64 neurons", "32 neurons"):
@@ -455,7 +455,7 @@ for arm in ("fewer neurons", "64 neurons", "32 neurons"):
 # %% [markdown]
 # ### The opponent's chip
 #
-# That chip skips zeros, as a spiking chip skips silence, and most pixels are black. A *regular* chip skips nothing: it multiplies every number. In return it need not search for what is not 0. And it can work on several images at once, which share each read of a weight.
+# That chip skips zeros, as a spiking chip skips silence, and most pixels are black. A *regular* chip skips nothing: it multiplies every number. In return it need not search for what is not 0. And it can work on several images at once, which share each read of a weight; spikes come one by one.
 #
 # > **Before you run:** who wins against a regular chip that works on one image at a time? And on two?
 
@@ -466,7 +466,7 @@ for batch in (1, 2, 4):
     print(f"{batch} at a time: {times:.2f} times")
 
 # %% [markdown]
-# On one: the spiking reader. On two at a time it has lost its lead. So the opponent's chip decides.
+# On one: the spiking reader. On two at a time the lead is gone, and on four it loses. So the opponent's chip decides.
 
 # %% tags=["check"]
 assert all(other.mean("held_out") >= reader.mean("held_out") for reader, other in pairs.values())
@@ -493,11 +493,11 @@ assert by_batch[2] > 1.3
 #
 # > **Before you run:** which of the seven win against none of these chips?
 
-# %% alt="Ratio of energies, spiking over ordinary, on a logarithmic axis, one row for each of the seven readers, with the range that holds 95 percent of 500 draws. Against a chip that skips zeros, in blue, all rows lie right of 1. Against one that skips nothing, in grey, the first four rows lie right of 1, and the last three left of it. Against one that skips nothing and works on two images at once, in orange, the last three lie around or right of 1."
+# %% alt="Ratio of energies, spiking over ordinary, on a logarithmic axis, one row for each of the seven readers, with the range that holds 95 percent of 500 draws. Against a chip that skips zeros, in blue, all rows lie right of 1. Against one that skips nothing, in grey, the first four rows lie right of 1, and the last three left of it. Against one that skips nothing and works on four images at once, in orange, all rows lie right of 1, the last ones just."
 chips = {
     "skips zeros": ratios(record, generator),
     "skips nothing": ratios(record, generator, dense=True),
-    "… and 2 at once": ratios(record, generator, dense=True, batch=2),
+    "… and 4 at once": ratios(record, generator, dense=True, batch=4),
 }
 axis = panels(height=3.6)
 for chip, color in zip(chips, (BLUE, GREY, ORANGE), strict=True):
@@ -507,7 +507,7 @@ title = "The opponent's chip decides, not the prices"
 decorate(axis, title=title)
 
 # %% [markdown]
-# The first four, which take all their steps. The last three, which stop, win against a regular chip that works on one image at a time, and lose if it skips zeros. With two at a time no win is left.
+# The first four, which take all their steps, lose to all chips. The last three, which stop, mostly win against a regular chip that works on one image at a time (in 9 of 10 draws or more), and always lose if it skips zeros. With four at a time the ordinary network wins against all seven, in 9 of 10 draws or more. (A dot is the median, a bar holds 95 of 100 draws. In each draw the opponent is chosen anew.)
 
 # %% tags=["check"]
 for drawn in chips["skips zeros"].values():
@@ -515,8 +515,8 @@ for drawn in chips["skips zeros"].values():
 for name, drawn in chips["skips nothing"].items():
     share = (drawn < 1).double().mean()
     assert share > 0.9 if name in list(pairs)[4:] else share < 0.05
-for drawn in chips["… and 2 at once"].values():
-    assert (drawn > 1).double().mean() > 0.5
+for drawn in chips["… and 4 at once"].values():
+    assert (drawn > 1).double().mean() > 0.9
 
 # %% [markdown]
 # ## 6 · Where it turns

@@ -237,14 +237,17 @@ def test_accuracies_are_drawn_as_they_are_recorded_against_steps_and_all_operati
     runs, told = record.results["runs"], record.settings
     against_steps, against_operations = accuracy_and_operations(record)
     drawn = dict(zip(legend_of(against_operations), against_operations.lines, strict=True))
-    (first, products) = runs[0]["ReLU"]["products"]
-    trained = np.mean([run["trained"]["accuracy"] for run in runs], axis=0)
-    added = np.mean([run["trained"]["operations"] for run in runs], axis=0)
-    assert np.allclose(drawn["trained for it"].get_ydata(), 100 * trained)
-    assert np.allclose(drawn["trained for it"].get_xdata(), first + added)
+    trained = np.mean([run["trained for 8"]["accuracy"] for run in runs], axis=0)
+    met = np.mean([run["trained for 8"]["operations"] for run in runs], axis=0)
+    assert np.allclose(drawn["trained for 8 steps"].get_ydata(), 100 * trained)
+    assert np.allclose(drawn["trained for 8 steps"].get_xdata(), met)
     own = np.mean([run["ReLU"]["accuracy"] for run in runs])
-    cross = drawn["ordinary network"]
-    assert np.allclose([cross.get_xdata().item(), cross.get_ydata().item()], [products, 100 * own])
+    for label, name in {"ordinary": "all", "ordinary, skips zeros": "skipping zeros"}.items():
+        products = np.mean([run["ReLU"]["operations"][name] for run in runs])
+        cross = drawn[label]
+        assert np.allclose(
+            [cross.get_xdata().item(), cross.get_ydata().item()], [products, 100 * own]
+        )
     direct = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in runs], axis=0)
     assert np.allclose(drawn["trained directly"].get_ydata(), 100 * direct)
     assert np.allclose(against_steps.lines[-2].get_xdata(), told["few"])

@@ -537,44 +537,50 @@ assert lost[1] < 0.5 < lost[0]
 # %% [markdown]
 # ## 6 · What it costs, and training on
 #
-# Steps cost operations: each spike adds one weight for every synapse that leads on from it. The same networks from five seeds, beside spiking networks of the same shape that were trained directly with surrogate gradients, for as many epochs:
+# Steps cost operations. We count how many weights meet a number that is not 0: the pixels in the first layer, what the pooled spikes say in the others. The same network from five seeds, and two more of its kind: one that was trained with two treads, and a spiking one that was trained directly with surrogate gradients (with the neurons of page 16):
 
 # %%
 record = recorded("converted_digits")
 print(record)
 
-# %% alt="Left: mean accuracy against the number of steps. Converted with the maximum it is below 60 % up to eight steps. With 99.9 % and a start at half, and when trained for it, it reaches the dashed line of the ordinary network at about eight steps, with 99 % at four. The directly trained network is above 97 % from one step on. Right: the same against operations per image on a logarithmic axis. A cross marks the ordinary network. The converted ones reach its height to the right of it."
+# %% alt="Left: mean accuracy against the number of steps. With the maximum it is below 80 % up to twelve steps. With 99.9 % and a start at half it reaches the dashed line of the ordinary network at about eight steps, with 97 % at four. Trained for eight steps it reaches it at eight. Trained for two steps it is at 97.5 % from two steps on, below the line. The directly trained network is near 98 % from one step on. Right: the same against operations per image on a logarithmic axis. Two crosses mark the ordinary network, at about 140,000 operations if zeros are skipped and at 323,000 if not. The converted ones come to its height between the crosses or to the right of them, the directly trained one begins left of both."
 _ = accuracy_and_operations(record)
 
 # %% [markdown]
-# Left: the percentile *was* a bad one. A lower threshold clips more, but its treads are finer, and with 99 % the ReLUs need no more steps than the network that was trained for it. What the training gave, then, is thresholds that nobody had to choose.
+# Left: 99.9 % *was* a bad choice; with 97 % four steps are enough. The network with eight treads needs its eight steps. The one with two treads answers in two as well as it ever does. It is a point below the others, for the coarse stairs cost something in training. So: **train for as many steps as shall be run.**
 #
-# Right: the cross is the ordinary network, with one multiplication for each synapse. When the converted ones answer as well, their spikes have already made more additions than that. (What an addition and a product cost is the question of page 21.)
+# Right: the crosses are the ordinary network, on a chip that multiplies everything and on one that skips zeros. With 97 % the converted network comes to its height between the two. (What an addition and a product cost is the question of page 21.)
 #
-# The directly trained network is the better one at one or two steps. Conversion gives the accuracy of the ordinary network without training through time. Few steps are not what it is good at.
+# The directly trained network needs one step, and fewer operations than either cross. What speaks for conversion: it gives the accuracy of the ordinary network without training through time.
 
 # %% tags=["check"]
 runs = record.results["runs"]
 assert len(runs) == 5
 at = {steps: place for place, steps in enumerate(record.settings["steps"])}
 mean = {}
-for name in ("maximum", "percentile, half", "99 %, half", "trained"):
-    mean[name] = np.mean([run[name]["accuracy"] for run in runs], axis=0)
+for arms in record.settings["arms"].values():
+    for name in arms:
+        mean[name] = np.mean([run[name]["accuracy"] for run in runs], axis=0)
 directly = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in runs], axis=0)
 ordinary_one = np.mean([run["ReLU"]["accuracy"] for run in runs])
-assert mean["maximum"][at[8]] < 0.6
-assert mean["trained"][at[3]] > mean["percentile, half"][at[3]] + 0.05
-assert mean["99 %, half"][at[4]] > mean["trained"][at[4]]
-for name, steps in {"99 %, half": 4, "trained": 8, "percentile, half": 8}.items():
+two_treads = np.mean([run["2 treads"]["accuracy"] for run in runs])
+assert mean["maximum"][at[12]] < 0.8
+for name, steps in {"97 %, half": 4, "trained for 8": 8, "99.9 %, half": 8}.items():
     assert abs(mean[name][at[steps]] - ordinary_one) < 0.005
-    operations = np.mean([run[name]["operations"][at[steps]] for run in runs])
-    assert operations + runs[0]["ReLU"]["products"][0] > runs[0]["ReLU"]["products"][1]
+    assert mean[name][at[steps // 2]] < ordinary_one - 0.01
+assert mean["90 %, half"].max() < ordinary_one - 0.005  # the best percentile lies inside
+assert mean["trained for 2"][at[2]] > two_treads
+assert 0.005 < ordinary_one - two_treads < 0.015
+all_products, not_zero = (
+    np.mean([run["ReLU"]["operations"][name] for run in runs]) for name in ("all", "skipping zeros")
+)
+assert not_zero < np.mean([run["97 %, half"]["operations"][at[4]] for run in runs]) < all_products
 assert (directly > 0.97).all()
-assert directly[0] > max(mean[name][at[1]] for name in mean) + 0.2
-assert directly[1] > max(mean[name][at[2]] for name in mean) + 0.05
+assert directly[0] > max(mean[name][at[1]] for name in mean) + 0.02
+assert np.mean([run["direct"][0]["operations"][0] for run in runs]) < not_zero
 
 # %% [markdown]
-# Does it last on a larger task? A wider network that was trained for it, on the full MNIST:
+# Does it last on a larger task? A wider network with eight treads, on the full MNIST:
 
 # %%
 record = recorded("shadow_mnist")
@@ -589,7 +595,7 @@ for run in record.results["runs"]:
 
 # %% tags=["check"]
 ends = record.results["runs"]
-assert len(ends) >= 1
+assert len(ends) == 3
 places = [record.settings["steps"].index(steps) for steps in (8, 32)]
 own = np.array([run["ClipFloorShift"]["test"][-1] for run in ends])
 converted = np.array([[run["trained"]["accuracy"][place] for place in places] for run in ends])
@@ -601,9 +607,9 @@ assert lost[:, 1].max() <= 0
 # %% [markdown]
 # ### Train it on
 #
-# A converted network is an ordinary spiking network: its neurons have surrogate gradients, so `fit` can train it on, for the steps that it shall run with. It meets the uneven arrival for the first time. Here the network with ReLUs runs for two steps only.
+# A converted network is an ordinary spiking network: its neurons have surrogate gradients, so `fit` can train it on, for the steps that it shall run with. It meets the uneven arrival for the first time. Here the network with ReLUs, and thresholds from 97 %, gets a single step.
 #
-# > **Before you run:** two steps are far too few for it. What can one epoch do?
+# > **Before you run:** one step is far too few for it. What can one epoch do?
 
 
 # %%
@@ -611,7 +617,7 @@ def last_cross_entropy(output, labels):
     return cross_entropy(output[-1], labels)
 
 
-hybrid = convert(with_relu, some, steps=2, percentile=99)
+hybrid = convert(with_relu, some, steps=1, percentile=97)
 hybrid.requires_grad_(True)
 before = after_each_step(hybrid, test_images)[-1]
 
@@ -631,35 +637,30 @@ _ = fit(
     generator=seed_torch(1),
 )
 after = after_each_step(hybrid, test_images)[-1]
-print(f"two steps, converted: {before:.1%}")
-print(f"after 79 updates:     {after:.1%}")
+print(f"one step, converted: {before:.1%}")
+print(f"after 79 updates:    {after:.1%}")
 
 # %% [markdown]
 # This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
 #
-# Was the conversion worth it? One epoch from random weights, over the five seeds:
+# Is it worth it? Over the five seeds, beside networks that were trained directly from random weights, for as many epochs in all, at one, two and four steps:
 
 # %%
 record = recorded("converted_digits")
-for name in ("direct, one epoch", "ReLU, trained on", "direct"):
+for name in ("trained on", "direct"):
     runs = [run[name] for run in record.results["runs"]]
     right = [[each["accuracy"][0] for each in run] for run in runs]
-    print(f"{name:17}", np.round(100 * np.mean(right, axis=0), 1))
+    print(f"{name:10}", np.round(100 * np.mean(right, axis=0), 1))
 
 # %% [markdown]
-# From left to right one, two and four steps. At two and four it was; at one step, random weights are the better start. Six epochs from random weights (`direct`) are better still at one and two steps, and no better at four.
+# At one step direct training is better by far. At two and four the converted network has caught up, with a single epoch of training through time.
 
 # %% tags=["check"]
 assert after > before + 0.1
-assert after > 0.94
-trained_on, one_epoch = (
-    np.mean([[each["accuracy"][0] for each in run[name]] for run in record.results["runs"]], axis=0)
-    for name in ("ReLU, trained on", "direct, one epoch")
-)
-assert (trained_on[1:] > one_epoch[1:]).all()
-assert trained_on[0] < one_epoch[0]
-assert (directly[:2] > trained_on[:2]).all()
-assert abs(directly[2] - trained_on[2]) < 0.005
+assert after > 0.9
+trained_on = np.mean([[each["accuracy"][0] for each in run["trained on"]] for run in record.results["runs"]], axis=0)
+assert directly[0] > trained_on[0] + 0.02
+assert (trained_on[1:] > directly[1:] - 0.002).all()
 
 # %% [markdown]
 # ## Recap
@@ -670,7 +671,7 @@ assert abs(directly[2] - trained_on[2]) < 0.005
 # - converted a network by hand, saw the signal die, and repaired it with a percentile and a start at half;
 # - trained an ordinary network with the stairs in it, and ran it with eight steps;
 # - saw what clipping, quantisation and uneven arrival cost, and trained a converted network on in 79 updates;
-# - saw over five seeds: with good thresholds four to eight steps are enough, and more operations than the ordinary network; with fewer steps direct training is better.
+# - saw over five seeds: with good thresholds four steps are enough, or as many as a network was trained for; at one step direct training is better.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -849,7 +850,7 @@ decorate(
 
 # %% tags=["check"]
 whole = {name: np.array(errors) for name, errors in parts.items()}
-assert (whole["clipping"] < 0.1 * whole["quantisation"]).all()
+assert (whole["clipping"] < 0.2 * whole["quantisation"]).all()
 assert (whole["quantisation"][:-1] / whole["quantisation"][1:] > 1.6).all()
 assert (np.diff(whole["arrival"][1:]) < 0).all()
 assert (whole["arrival"][1:] > 0.5 * whole["quantisation"][1:]).all()

@@ -96,7 +96,7 @@ decorate(
 )
 
 # %% [markdown]
-# 39, or 0.15 per input: fewer than one input in six may spike, and only once. Each spike costs, so the line rises. And it does not begin at 0, since silent neurons cost as well. Left of the dashed line the spiking layer needs less energy, right of it the ordinary one.
+# 39, or 0.15 per input: fewer than one input in six may spike, and only once. Each spike costs, so the line rises. And it does not begin at 0, since silent neurons cost as well.
 #
 # So there is no answer without numbers: how many spikes, how many steps, which prices. Turn at them yourself.
 
@@ -455,7 +455,7 @@ for arm in ("fewer neurons", "64 neurons", "32 neurons"):
 # %% [markdown]
 # ### The opponent's chip
 #
-# That chip skips zeros, as a spiking chip skips silence, and most pixels are black. A *regular* chip skips nothing: it multiplies every number. In return it need not search for what is not 0. And it can work on several images at once, which share each read of a weight; spikes come one by one.
+# That chip skips zeros, as a spiking chip skips silence, and most pixels are black. A *regular* chip skips nothing: it multiplies every number. In return it can work on several images at once, which share each read of a weight; spikes come one by one.
 #
 # > **Before you run:** who wins against a regular chip that works on one image at a time? And on two?
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_hook
+from torch.nn.modules import module
 from torch.utils.flop_counter import FlopCounterMode
 
 from .. import _checks
@@ -75,12 +75,13 @@ def count_operations(network: nn.Module, inputs: Tensor) -> Counts:
     _checks.floats("inputs", inputs, min_rank=2)
     network = copy.deepcopy(network).eval()
     meter = _Meter(network)
-    handle = register_module_forward_hook(meter.note, with_kwargs=True)
+    handle = module.register_module_forward_hook(meter.note, with_kwargs=True)
     try:
         with torch.no_grad(), meter.flops:
             output = network(inputs)
     finally:
-        handle.remove()
+        handle.remove()  # PyTorch 2.13 leaves the second entry, of which `torch.compile` warns
+        getattr(module, "_global_forward_hooks_with_kwargs", {}).pop(handle.id, None)
     if isinstance(output, Tensor):
         _checks.no_nan("network", output)
     if meter.flops.get_total_flops() > meter.known:

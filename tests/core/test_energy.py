@@ -469,3 +469,13 @@ def test_neurons_of_a_user_count_as_their_states_do():
     assert found == Operations(
         updates=2 * size, decays=2 * size, spikes=int((SEQUENCE > 0.5).sum()), states=8
     )
+
+
+def test_no_hook_is_left_behind():
+    module = torch.nn.modules.module
+    network = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    count_operations(network, torch.ones(1, 2))
+    assert not any(
+        hooks for name, hooks in vars(module).items() if name.startswith("_global_forward")
+    )
+    assert not any(part._forward_hooks for part in network.modules())

@@ -3,7 +3,7 @@
 #
 # **Can an ordinary network be turned into a spiking one without training it again?**
 #
-# Needs: page 02 (the membrane, soft reset), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
+# Needs: page 02 (the membrane, soft reset), page 05 (surrogates), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/20_from_ordinary_to_spiking.ipynb)
 
@@ -139,7 +139,7 @@ for current, says, left in ((0.35, 0.25, 0.8), (-0.35, 0, -2.8), (1.5, 1, 4)):
 # %% [markdown]
 # ## 2 · Convert a network by hand
 #
-# Here are the 5,000 digits, and a loop that trains an ordinary network on them. Nothing in it spikes.
+# Here are 5,000 digits to train with and 1,000 to test (one is 0.1 point), and a loop that trains an ordinary network on them. Nothing in it spikes.
 
 # %%
 digits = mnist_mini()
@@ -213,7 +213,7 @@ print("thresholds:", np.round(largest, 1))
 # > **Before you run:** how well will it answer with four steps, and how many does it take to be as good as the ordinary network?
 
 # %%
-for steps in (4, 8, 16, 32, 64):
+for steps in (4, 8, 12, 16, 32):
     scores = converted_by_hand(network, test_pixels, largest, steps)
     print(f"T = {steps:2}: {accuracy(scores, test_labels):.1%}")
 
@@ -237,7 +237,7 @@ spiking = to_spiking(steps=4, percentile=100, start=0.0)
 print(spiking)
 
 # %% [markdown]
-# Its output holds the mean after each step, so `output[-1]` is the score. Now ask each layer what it says, and compare with what the ordinary network computes there: which share of the activation arrives?
+# `Repeat` gives the image to every step, `OverTime` applies a layer to all of them, `RunningMean` averages; `start` is in thresholds. The output holds the mean after each step, so `output[-1]` is the score. Now ask each layer what it says, and compare with what the ordinary network computes there: which share of the activation arrives?
 
 
 # %%
@@ -351,7 +351,7 @@ assert after_each_step(to_spiking(steps=4, **repairs["percentile"]), test_pixels
 # %% [markdown]
 # ## 4 · Train for it
 #
-# Why 99.9 %? Somebody had to choose it, for one network. Turn the question round. We know what a neuron can say in $T$ steps: a staircase. So train the *ordinary* network with a staircase in the place of the ReLU, and it learns weights and thresholds that can live with it (Bu et al. 2022). The staircase is **clipped** at a level $\lambda$ that is learnt, **quantised** to $L$ treads, and **shifted** by half a tread:
+# Why 99.9 %? Somebody had to choose it, for one network. Turn the question round. We know what a neuron can say in $T$ steps: a staircase. So train the *ordinary* network with a staircase in the place of the ReLU, and it learns weights and thresholds that can live with it (Bu et al. 2022). The staircase is **clipped** at a level $\lambda$ that is learnt, **quantised** to $L$ treads, and **shifted** by half a tread, $\frac{\lambda}{L} \lfloor L\,I/\lambda + \frac{1}{2} \rfloor$ between 0 and $\lambda$:
 
 # %% alt="The activation against the current: a staircase from 0 to 1 with four treads, which crosses the grey ReLU line in the middle of every riser. A dashed line from 0 to 1, slope 1, then level, shows what the gradient sees."
 activation = ClipFloorShift(levels=4, clip=1.0)
@@ -368,7 +368,7 @@ decorate(
 )
 
 # %% [markdown]
-# That is the staircase of a neuron that starts at half its threshold, with $T = L$ and $\theta = \lambda$. Its slope is 0 nearly everywhere, so the backward pass takes the ramp, as a surrogate does for a spike (page 05).
+# That is the staircase of a neuron that starts at half its threshold, with $T = L$ and $\theta = \lambda$. Its slope is 0 nearly everywhere, so the backward pass takes the ramp, as a surrogate does for a spike (page 05); $\lambda$ learns from what is clipped.
 #
 # A convolutional network, with either activation:
 
@@ -390,7 +390,7 @@ def ordinary(activation):
 
 
 # %% [markdown]
-# Two of its layers need a word. **Batch normalisation** is, after training, a factor and a shift for each channel. `convert` multiplies them into the convolution in front of it, and it is gone. **Average pooling** may stay: the average of four spike trains has the average of their rates. The maximum of four trains is *not* the maximum of their rates, so `convert` refuses max-pooling (*Deeper*).
+# Two of its layers need a word. **Batch normalisation** is, after training, a factor and a shift for each channel. `convert` multiplies them into the convolution in front of it, and it is gone. **Average pooling** may stay: the average of four spike trains has the average of their rates (and is a quarter, not a spike, if one of them spikes). The maximum of four trains is *not* the maximum of their rates, so `convert` refuses max-pooling (*Deeper*).
 
 # %%
 _ = seed_torch(0)
@@ -430,7 +430,7 @@ for share in (99, 99.9, 100):
     print(f"  percentile {share:5}:  {spiking[2].threshold.item():.2f}")
 
 # %% [markdown]
-# What was learnt is close to 99 %. So with 99 % the ReLUs might do as well. One run cannot tell; section 6 has five seeds of both.
+# What was learnt is close to 99 %. So with a lower threshold the ReLUs might do as well. One run cannot tell; section 6 has five seeds.
 
 # %% tags=["check"]
 trained_neuron = IF(threshold=1.0, start=0.5)
@@ -456,7 +456,7 @@ assert torch.allclose(folded(some), with_relu(some), atol=1e-3)
 # |---|---|---|
 # | **clipping**: the current is above $\theta$ | more than $\theta$ | too little is said |
 # | **quantisation**: the treads | between 0 and $\theta$ | up to half a tread, if it starts at half |
-# | **uneven arrival**: the current changes from step to step | anything | spikes that cannot be taken back |
+# | **uneven arrival**: the current changes from step to step | anything | spikes that cannot be taken back, or come too late |
 #
 # The third is new: from the second layer on, the current is made of spikes, and these come when they come. Take the currents 0.8, 0.8, −0.8, −0.8. Their mean is 0, and so is the ReLU.
 #
@@ -515,7 +515,7 @@ decorate(
 )
 
 # %% [markdown]
-# With a high threshold a tread is tall, and rounding to it costs nearly half of the answers. A low one clips: at 90 % that costs a point, however many steps there are. In between both are small. And at every threshold uneven arrival costs something on top.
+# With a high threshold a tread is tall, and rounding to it costs nearly half of the answers. A low one clips: at 90 % that costs a point, however many steps there are. In between both are small. And uneven arrival costs something on top, little at 97 %.
 #
 # With more steps the treads are finer, and uneven arrival evens out. Clipping stays. (*Deeper* has the three errors of each neuron, by `error_parts`.)
 
@@ -547,11 +547,11 @@ print(record)
 _ = accuracy_and_operations(record)
 
 # %% [markdown]
-# Left: 99.9 % *was* a bad choice; with 97 % four steps are enough. The network with eight treads needs its eight steps. The one with two treads answers in two as well as it ever does. It is a point below the others, for the coarse stairs cost something in training. So: **train for as many steps as shall be run.**
+# Left: 99.9 % *was* a bad choice; with 97 % four steps are enough. The network with eight treads needs its eight steps (the run in section 4 was a lucky one), so with fewer the ReLUs do better. The one with two treads answers in two as well as it ever does, nearly a point below the others. So **training pays for very few steps, if it is done for as many.**
 #
-# Right: the crosses are the ordinary network, on a chip that multiplies everything and on one that skips zeros. With 97 % the converted network comes to its height between the two. (What an addition and a product cost is the question of page 21.)
+# Right: the crosses are the ordinary network, on a chip that multiplies everything and on one that skips zeros. With 97 % and four steps the converted network is as good, and lies between the two. (What an addition and a product cost is the question of page 21.)
 #
-# The directly trained network needs one step, and fewer operations than either cross. What speaks for conversion: it gives the accuracy of the ordinary network without training through time.
+# The directly trained network needs one step, and fewer operations than either cross. (In one step there is no time: it is a network of zeros and ones.) So why convert? If a trained network is at hand, nothing has to be trained.
 
 # %% tags=["check"]
 runs = record.results["runs"]

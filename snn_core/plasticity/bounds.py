@@ -54,9 +54,9 @@ class Bounded:
 
     def __init__(self, bound: str | tuple[float, float], w_min: float, w_max: float):
         _checks.number("w_min", w_min, -LARGEST, LARGEST)
-        _checks.number("w_max", w_max, w_min, LARGEST)
-        narrow = torch.tensor(float(w_max - w_min), dtype=torch.float32).item() == 0
-        _checks.require(not narrow, "w_max", repr(w_max), f"more above w_min = {w_min:g}")
+        _checks.number("w_max", w_max, -LARGEST, LARGEST)
+        width = torch.tensor(float(w_max - w_min), dtype=torch.float32).item()
+        _checks.require(width > 0, "w_max", repr(w_max), f"more above w_min = {w_min:g}")
         self.exponents = exponents_of(bound)
         self.w_min = w_min
         self.w_max = w_max

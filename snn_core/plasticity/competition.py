@@ -35,6 +35,8 @@ class LearningRules(WeightRules, total=False):
 class CompetitiveLayer(nn.Module):
     """Spiking neurons that share out their inputs among themselves; no gradient, no label.
 
+    Every call shows whole samples: membranes begin at rest, and traces empty.
+
     `weight`, `threshold` and the decay `beta` are buffers, so they are saved and moved with the
     layer; they stay in float32 or wider, whatever the layer is cast to. A checkpoint of a layer
     with other settings is refused.

@@ -28,7 +28,9 @@ class STDPRule(Bounded, Generic[N]):
 
     The weights ``[M, N]`` (to, from) stay in [w_min, w_max]; the samples of a batch share them, and
     move them by the sum. Weights ``[B, M, N]`` give each sample its own. The parameter of the type
-    is that of its state, a NamedTuple.
+    is that of its state, a NamedTuple. Potentiation moves a weight up, towards w_max; depression
+    moves it down, towards w_min. An inhibitory weight, at most 0, is weakened by potentiation and
+    made stronger by depression.
 
     Args:
         tau_plus, tau_minus: time constants in ms of the two sides of the window, above 0.
@@ -39,8 +41,7 @@ class STDPRule(Bounded, Generic[N]):
             (depression in proportion to the distance to w_min), "soft" (potentiation also in
             proportion to the distance to w_max), or the exponents (mu_plus, mu_minus) of these
             distances, each at least 0.
-        w_min, w_max: bounds of the weights, w_min below w_max; for an inhibitory synapse -1 and 0,
-            where depression makes it stronger.
+        w_min, w_max: bounds of the weights, w_min below w_max; -1 and 0 for inhibitory ones.
         dt: step in ms.
 
     Raises:
@@ -167,8 +168,15 @@ class STDPRule(Bounded, Generic[N]):
         return weight, state
 
     def __call__(self, pre: Tensor, post: Tensor, weight: Tensor) -> Tensor:
-        """Return the weights that `run` gives from empty traces; in pieces, use `run`."""
+        """Return the weights that `run` gives from empty traces, for trains of at least two steps.
+
+        A spike of an earlier call has left no trace: in pieces, use `run` or `step`.
+
+        Raises:
+            ValueError: for what `run` refuses, and for a train of a single step, as of a loop.
+        """
         weight, _ = self.run(pre, post, weight)
+        _checks.require(len(pre) > 1, "pre", "one step", "several: step by step, use `step`")
         return weight
 
     def _ready(

@@ -54,7 +54,12 @@ def trace_step(
 
 
 def spike_trace(
-    spikes: Tensor, tau: float, *, dt: float = 1.0, pairing: str = "all_to_all"
+    spikes: Tensor,
+    tau: float,
+    *,
+    dt: float = 1.0,
+    pairing: str = "all_to_all",
+    trace: Tensor | None = None,
 ) -> Tensor:
     """Return the trace of a spike train after every step.
 
@@ -63,13 +68,14 @@ def spike_trace(
         tau: time constant in ms, above 0.
         dt: step in ms.
         pairing: "all_to_all" or "nearest", see `trace_step`.
+        trace: the last one of an earlier call, ``[B, …]``, to go on from; without it, zeros.
 
     Returns:
         The trace, ``[T, B, …]``, in float32, or float64 for spikes in float64.
 
     Raises:
-        ValueError: for an input that is not ``[T, B, …]``, a tau or dt not above 0, or an unknown
-            pairing.
+        ValueError: for an input that is not ``[T, B, …]``, a tau or dt not above 0, an unknown
+            pairing, or a trace that does not fit the spikes.
 
     Reference: Morrison, Diesmann, Gerstner 2008, section 4.1.
 
@@ -79,7 +85,13 @@ def spike_trace(
     _checks.sequence("spikes", spikes, not_nan=False)
     _doors.all_finite(spikes=spikes)
     alpha = decay_per_step(tau, dt, "tau")
-    trace = torch.zeros_like(spikes[0], dtype=wide(spikes))
+    if trace is None:
+        trace = torch.zeros_like(spikes[0])
+    else:
+        _checks.floats("trace", trace, not_nan=False)
+        _checks.shape("trace", trace, spikes.shape[1:])
+        _doors.all_finite(trace=trace)
+    trace = trace.to(wide(spikes))
     traces = []
     for now in spikes:
         trace = trace_step(now, trace, alpha, pairing)

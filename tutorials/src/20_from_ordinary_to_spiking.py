@@ -547,11 +547,11 @@ print(record)
 _ = accuracy_and_operations(record)
 
 # %% [markdown]
-# Left: 99.9 % *was* a bad choice; with 97 % four steps are enough. The network with eight treads needs its eight steps (the run in section 4 was a lucky one), so with fewer the ReLUs do better. The one with two treads answers in two as well as it ever does, nearly a point below the others. So **training pays for very few steps, if it is done for as many.**
+# Left: 99.9 % *was* a bad choice; with 97 % four steps are enough. The network with eight treads needs its eight steps; the run in section 4 was a lucky one. The one with two treads answers in two as well as it ever does, nearly a point below the others. So **training pays for very few steps, if it is done for as many.**
 #
 # Right: the crosses are the ordinary network, on a chip that multiplies everything and on one that skips zeros. With 97 % and four steps the converted network is as good, and lies between the two. (What an addition and a product cost is the question of page 21.)
 #
-# The directly trained network needs one step, and fewer operations than either cross. (In one step there is no time: it is a network of zeros and ones.) So why convert? If a trained network is at hand, nothing has to be trained.
+# The directly trained network needs one step, and fewer operations than either cross. (It has no time: it is a network of zeros and ones.) So why convert? If a trained network is at hand, nothing has to be trained.
 
 # %% tags=["check"]
 runs = record.results["runs"]

@@ -45,9 +45,9 @@ def error_parts(network: nn.Module, inputs: Tensor) -> list[ErrorParts]:
 
     Reference: Bu et al. 2022, section 3.
 
-    >>> ordinary = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
-    >>> (parts,) = error_parts(convert(ordinary, torch.rand(9, 2), steps=8), torch.rand(5, 2))
-    >>> parts.arrival.shape
+    >>> from snn_core.conversion import convert
+    >>> spiking = convert(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), torch.rand(9, 2), steps=8)
+    >>> error_parts(spiking, torch.rand(5, 2))[0].arrival.shape
     torch.Size([5, 3])
     """
     _checks.module("network", network)

@@ -1,0 +1,65 @@
+"""A drawing of a gradient that walks back in time, from a missing spike to the input that can help."""
+
+import torch
+from matplotlib.axes import Axes
+
+from ... import _checks
+from ...neurons import LIF
+from ..explorers.gradient_window import gradient_window
+from ..palette import BLUE, GREEN, GREY, VERMILION
+from ..plotting import decorate, panels
+
+
+def walk_back(neuron: LIF, *, lag: int, level: float, target: int = 40, title: str | None = None) -> list[Axes]:
+    """Draw an input spike, the membrane, and the downhill gradient g of each step, for a spike that is wanted.
+
+    The input has a weight of 0, and other inputs lift the membrane from rest in the step of the target alone.
+
+    Args:
+        neuron: one `LIF`, for steps of 1 ms.
+        lag: steps from the input spike to the target, from 0 to `target`.
+        level: the membrane at the target, below the threshold.
+        target: the step in which a spike is wanted.
+        title: what the figure shows.
+
+    Returns:
+        The axes of the three lanes, from the top.
+
+    Raises:
+        ValueError: for a lag outside its range, or a level that reaches the threshold.
+    """
+    _checks.whole("lag", lag, 0)
+    _checks.require(lag <= target, "lag", lag, f"at most {target}")
+    _checks.require(level <= 1, "level", level, "at most 1: no spike at the target")
+    time = torch.arange(target + 11)
+    lift = torch.zeros(len(time), 1, 1, dtype=neuron.beta.dtype)
+    lift[target] = level * neuron.threshold
+    membrane = neuron(lift, record=True).membrane.detach().flatten()
+    g = gradient_window(neuron, target - time, level)
+    axes = panels(3, stacked=True, height=4.0, ratios=(0.5, 1, 1.4))
+    axes[0].vlines(target - lag, 0, 1, color=GREEN, linewidth=3)
+    axes[0].text(target - lag - 0.6, 0.3, "input spike", ha="right", color=GREEN)
+    axes[0].text(target + 0.6, 0.3, "spike wanted", color=GREY)
+    axes[0].set(yticks=[], ylim=(0, 1.1))
+    axes[1].plot(time, membrane, color=BLUE)
+    axes[1].axhline(neuron.threshold.item(), color=GREY, linestyle="--", linewidth=1)
+    axes[2].vlines(time, 0, g, color=VERMILION, linewidth=2.5)
+    axes[2].vlines(target - lag, 0, g[target - lag], color=GREEN, linewidth=4)
+    height = g[target].item()
+    axes[2].annotate(
+        f"{g[target - lag]:.2f}",
+        (target - lag, g[target - lag].item()),
+        (target - lag, 0.85 * height),
+        color=GREEN,
+        ha="center",
+        arrowprops={"arrowstyle": "->", "color": GREEN},
+    )
+    axes[2].annotate(
+        "back in time", (3, 0.35 * height), (14, 0.35 * height), va="center", arrowprops={"arrowstyle": "->"}
+    )
+    for lane in axes:
+        lane.axvline(target, color=GREY, linestyle=":", linewidth=1, zorder=0)
+    decorate(axes[0], title=title, y="input")
+    decorate(axes[1], y="membrane u", ylim=(0, 1.2))
+    decorate(axes[2], x="time (ms)", y="gradient g", ylim=(0, 1.1 * height))
+    return axes

@@ -14,7 +14,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
-from .walk_back import walk_back
+from .walk_back import product_lanes, walk_back
 from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "neighbours",
     "patterns_by_time",
     "populations",
+    "product_lanes",
     "push_weight",
     "rc_circuit",
     "slow_motion",

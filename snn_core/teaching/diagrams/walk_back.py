@@ -1,12 +1,15 @@
-"""A drawing of a gradient that walks back in time, from a missing spike to the input that can help."""
+"""Drawings of a gradient that walks back in time to an input, and of the three factors that it comes to."""
 
+import numpy as np
 import torch
 from matplotlib.axes import Axes
+from torch import Tensor
 
 from ... import _checks
 from ...neurons import LIF
+from ..arrays import array
 from ..explorers.gradient_window import gradient_window
-from ..palette import BLUE, GREEN, GREY, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 
 
@@ -62,4 +65,41 @@ def walk_back(neuron: LIF, *, lag: int, level: float, target: int = 40, title: s
     decorate(axes[0], title=title, y="input")
     decorate(axes[1], y="membrane u", ylim=(0, 1.2))
     decorate(axes[2], x="time (ms)", y="gradient g", ylim=(0, 1.1 * height))
+    return axes
+
+
+def product_lanes(factors: dict[str, Tensor], *, dt: float = 1.0, title: str | None = None) -> list[Axes]:
+    """Draw several quantities over time, one lane each, and their product in the last lane.
+
+    What is 0 in most steps is drawn as bars, the others as lines.
+
+    Args:
+        factors: by name, at least two, each ``[T]`` or with as many values.
+        dt: step in ms.
+        title: what the figure shows.
+
+    Returns:
+        The axes of the lanes, from the top.
+
+    Raises:
+        ValueError: for fewer than two factors, other numbers of values, or a step that is not above 0.
+    """
+    _checks.require(len(factors) > 1, "factors", len(factors), "at least two")
+    _checks.number("dt", dt, 0)
+    values = {name: array(name, factor).ravel() for name, factor in factors.items()}
+    sizes = {len(each) for each in values.values()}
+    _checks.require(len(sizes) == 1, "factors", sorted(sizes), "one number of values")
+    values["product"] = np.prod(list(values.values()), axis=0)
+    time = np.arange(len(values["product"])) * dt
+    colours = [(GREEN, BLUE, VERMILION)[place % 3] for place in range(len(factors))] + [BLACK]
+    axes = panels(len(values), stacked=True, height=0.6 + 1.0 * len(values))
+    for lane, (name, each), color in zip(axes, values.items(), colours, strict=True):
+        if (each == 0).mean() > 0.5:
+            lane.vlines(time, 0, each, color=color)
+        else:
+            lane.plot(time, each, color=color)
+        lane.axhline(0, color=GREY, linewidth=0.5)
+        decorate(lane, y=name)
+    decorate(axes[0], title=title)
+    decorate(axes[-1], x="time (ms)")
     return axes

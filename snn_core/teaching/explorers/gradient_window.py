@@ -23,7 +23,7 @@ class GradientWindow(LiveExplorer):
     controls = {
         "walk": Button("One step back"),
         "back": Range(0, 40, 1, 5, "steps walked back"),
-        "pre": Range(0.0, 60.0, 1.0, 32.0, "input spike (ms)", "ms"),
+        "pre": Range(0, 60, 1, 32, "input spike (ms)", "ms"),
         "level": Range(0.0, 1.5, 0.05, 0.8, "membrane at the target"),
         "wanted": Choice(("a spike", "no spike"), "a spike", "wanted"),
         "weight": Range(-0.4, 0.4, 0.05, 0.0, "weight of the input"),

@@ -56,13 +56,15 @@ EXERCISES = {
     "12.3": Function(
         cases=(
             Case(
-                ([1, 0, 0], [0.9, 0.8, 0.9], [0, 0, 1], 0.5),
-                1 / 16,
+                ([1, 0, 0], [0.9, 0.9, 0.8], [0, 0, 1], 0.5),
+                1 / 36,
                 "The trace in the step of the error, times s there, times the error.",
                 mistakes=(
-                    Mistake(is_near(0.25), "s and the error are there; what is left of the input is not."),
+                    Mistake(is_near(1 / 9), "s and the error are there; what is left of the input is not."),
+                    Mistake(is_near(0.25), "Trace and error are there; s is missing."),
+                    Mistake(is_near(1 / 12), "The whole bracket of s is squared."),
                     Mistake(is_near(0.0), "The trace remembers: the input of step 0 counts in step 2."),
-                    Mistake(is_near(0.125), "Each step multiplies the trace by beta, also the one of the error."),
+                    Mistake(is_near(1 / 18), "Each step multiplies the trace by beta, also the one of the error."),
                 ),
             ),
             Case(

@@ -79,7 +79,7 @@ WRONG = {
     "12.3": [
         (reads_the_trace_first, "also the one of the error"),
         (nearest_spike, "Every input adds 1"),
-        (without_s, "s there"),
+        (without_s, "s is missing"),
         (sign_lost, "counts fully|negative"),
         (no_memory, "remembers"),
         (no_leak, "what is left"),

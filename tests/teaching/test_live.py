@@ -758,7 +758,7 @@ def test_each_press_takes_the_gradient_one_step_back_and_says_how():
         (changes,) = run("GradientWindow", [("walk", values, data)])
         values = values | changes
     assert said[0] == [
-        "Wanted a spike, came no spike: error 1, s = 0.111",
+        "Wanted 1 spike, came 0: error 1, s = 0.111",
         "g[40] = error · s = 0.111",
         "Not at the input yet: 8 more steps back",
     ]

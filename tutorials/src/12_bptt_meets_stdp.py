@@ -36,7 +36,7 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# A neuron should spike at 40 ms, and does not: other inputs lift its membrane to 0.8, and the threshold is 1. One more input spike came 8 ms earlier, but its synapse has the weight 0. Should it grow?
+# A neuron should spike at 40 ms, and does not: other inputs lift its membrane to 0.8, and the threshold is 1. One more input spike came 8 ms earlier, but its weight is 0. Should that weight grow?
 #
 # **Backpropagation through time** (BPTT) asks this of every weight. The error arises at 40 ms and walks *back*. In the lowest lane, $g$ says for each millisecond how much a little more membrane there would help.
 #
@@ -182,7 +182,7 @@ assert np.allclose(ratio, neuron.beta)
 #
 # $$\Delta w = \sum_t \underbrace{\delta[t]}_{\text{error}}\; \underbrace{s[t]}_{\text{surrogate}}\; \underbrace{\bar x[t]}_{\text{trace}}, \qquad \bar x[t] = \sum_{k \le t} \beta^{\,t-k}\, x[k] .$$
 #
-# This is why: **a gradient through a leaky membrane and a rule with a decaying trace weigh the past alike.** They share the trace. In place of error and surrogate, STDP has a spike. (The reset is soft and detached, page 06; *Deeper* crosses the others.)
+# This is why: **a gradient through a leaky membrane and a rule with a decaying trace weigh the past alike.** They share the trace. In place of error and surrogate, STDP has a spike. (The reset is soft and detached; *Deeper* has the others.)
 
 # %% [markdown]
 # Does it hold in a crowd? Thirty inputs send random spikes for 100 ms.
@@ -267,7 +267,7 @@ decorate(
 )
 
 # %% [markdown]
-# Not wanted: inputs *before* the spike are weakened. Right: nothing changes. STDP sees a pair both times, and strengthens it.
+# Not wanted (orange): inputs *before* the spike are weakened. Right (dashed): nothing changes. STDP sees a pair both times, and strengthens it.
 #
 # Often both errors come together: a spike comes at the wrong time. Let it come at 100 ms, and be wanted 15 ms later, or earlier.
 

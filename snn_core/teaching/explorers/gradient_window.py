@@ -13,8 +13,8 @@ from ..live import Button, Choice, LiveExplorer, Range
 class GradientWindow(LiveExplorer):
     """One neuron, one input spike that the reader drags, and one step at which a spike is wanted, or not.
 
-    Other inputs lift the membrane at that step alone. The credit, minus the gradient by the membrane, begins there and
-    shrinks by β with each step back; the weight of the input changes by the credit where its spike is. Below stands
+    Other inputs lift the membrane at that step alone. Minus the gradient by the membrane, g, begins there and shrinks
+    by β with each step back; the weight of the input changes by g where its spike is. Below stands
     this change for a spike at any lag, `gradient_window` for a weight of 0, beside the window of STDP.
     """
 

@@ -511,7 +511,7 @@ trained = {
 axis = panels(height=2.6)
 for row, w in enumerate(trained.values()):
     times = neuron(x @ w).flatten().nonzero()
-    axis.plot(times, [row] * len(times), "|", markersize=18, color=VERMILION)
+    axis.vlines(times, row - 0.3, row + 0.3, color=VERMILION)
 at = wanted.flatten().nonzero().flatten()
 axis.vlines(at, -0.5, 3.5, color=PALE, linewidth=6, zorder=0)
 axis.set_yticks(range(4), list(trained))
@@ -529,6 +529,7 @@ decorate(
 
 # %%
 found = recorded("precise_spikes")
+print("rule              | at its best | 1500 | jitter")
 for rule in ("STDP, additive", "STDP, soft bounds", "ReSuMe", "BPTT"):
     run = found.results[rule]
     best = np.array(run["distances"])

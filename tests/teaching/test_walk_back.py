@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from snn_core import LIF, Surrogate
-from snn_core.teaching.diagrams import product_lanes, walk_back
+from snn_core.teaching.diagrams import gradient_walks_back, product_lanes
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def heights(collection):
 @pytest.mark.parametrize("lag", [0, 8, 40])
 def test_the_bars_shrink_by_beta_and_end_at_the_target(lag):
     neuron = LIF(tau_mem=5.0, surrogate=Surrogate(scale=4.0))
-    entry, membrane, gradient = walk_back(neuron, lag=lag, level=0.5, title="A title")
+    entry, membrane, gradient = gradient_walks_back(neuron, lag=lag, level=0.5, title="A title")
     bars = heights(gradient.collections[0])
     assert bars[40] == pytest.approx(1 / 9)
     assert bars[:40] / bars[1:41] == pytest.approx(np.exp(-0.2))
@@ -35,7 +35,7 @@ def test_the_bars_shrink_by_beta_and_end_at_the_target(lag):
 @pytest.mark.parametrize(("name", "wrong"), [("lag", -1), ("lag", 41), ("level", 1.1)])
 def test_a_walk_needs_an_input_before_a_target_without_a_spike(name, wrong):
     with pytest.raises(ValueError, match=name):
-        walk_back(LIF(), **{"lag": 3, "level": 0.5} | {name: wrong})
+        gradient_walks_back(LIF(), **{"lag": 3, "level": 0.5} | {name: wrong})
 
 
 def test_the_last_lane_is_the_product():

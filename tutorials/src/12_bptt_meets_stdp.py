@@ -22,7 +22,7 @@ import torch
 from snn_core import LIF, CuBaLIF, Surrogate, encoding
 from snn_core.losses import van_rossum
 from snn_core.plasticity import PairSTDP, spike_trace
-from snn_core.teaching.diagrams import product_lanes, walk_back
+from snn_core.teaching.diagrams import gradient_walks_back, product_lanes
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import GradientWindow, gradient_window
 from snn_core.teaching.inputs import constant, pulse
@@ -44,7 +44,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% alt="Three lanes over 50 ms. Top: one input spike at 32 ms; a dotted line at 40 ms marks where a spike is wanted. Middle: the membrane, at rest until 40 ms, where it jumps to 0.8, below the threshold. Bottom: bars of the gradient, 0.11 at 40 ms and smaller with each step to the left; none after 40 ms. The bar at the input spike is marked, 0.05."
 neuron = LIF(tau_mem=10.0)
-axes = walk_back(
+axes = gradient_walks_back(
     neuron,
     lag=8,
     level=0.8,

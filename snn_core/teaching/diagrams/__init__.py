@@ -14,7 +14,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
-from .walk_back import product_lanes, walk_back
+from .walk_back import gradient_walks_back, product_lanes
 from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "gradient_walks_back",
     "gradients_measured",
     "map_of_pairs",
     "mark_ratios",
@@ -46,7 +47,6 @@ __all__ = [
     "step_and_bump",
     "table_of_surrogates",
     "unrolled_graph",
-    "walk_back",
     "wanted_outputs",
     "without_each",
     "yin_yang_sign",

@@ -13,7 +13,9 @@ from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 
 
-def walk_back(neuron: LIF, *, lag: int, level: float, target: int = 40, title: str | None = None) -> list[Axes]:
+def gradient_walks_back(
+    neuron: LIF, *, lag: int, level: float, target: int = 40, title: str | None = None
+) -> list[Axes]:
     """Draw an input spike, the membrane, and the downhill gradient g of each step, for a spike that is wanted.
 
     The input has a weight of 0, and other inputs lift the membrane from rest in the step of the target alone.
@@ -37,35 +39,32 @@ def walk_back(neuron: LIF, *, lag: int, level: float, target: int = 40, title: s
     time = torch.arange(target + 11)
     lift = torch.zeros(len(time), 1, 1, dtype=neuron.beta.dtype)
     lift[target] = level * neuron.threshold
-    membrane = neuron(lift, record=True).membrane.detach().flatten()
-    g = gradient_window(neuron, target - time, level)
     axes = panels(3, stacked=True, height=4.0, ratios=(0.5, 1, 1.4))
     axes[0].vlines(target - lag, 0, 1, color=GREEN, linewidth=3)
     axes[0].text(target - lag - 0.6, 0.3, "input spike", ha="right", color=GREEN)
     axes[0].text(target + 0.6, 0.3, "spike wanted", color=GREY)
     axes[0].set(yticks=[], ylim=(0, 1.1))
-    axes[1].plot(time, membrane, color=BLUE)
+    axes[1].plot(time, neuron(lift, record=True).membrane.detach().flatten(), color=BLUE)
     axes[1].axhline(neuron.threshold.item(), color=GREY, linestyle="--", linewidth=1)
-    axes[2].vlines(time, 0, g, color=VERMILION, linewidth=2.5)
-    axes[2].vlines(target - lag, 0, g[target - lag], color=GREEN, linewidth=4)
-    height = g[target].item()
-    axes[2].annotate(
-        f"{g[target - lag]:.2f}",
-        (target - lag, g[target - lag].item()),
-        (target - lag, 0.85 * height),
-        color=GREEN,
-        ha="center",
-        arrowprops={"arrowstyle": "->", "color": GREEN},
-    )
-    axes[2].annotate(
-        "back in time", (3, 0.35 * height), (14, 0.35 * height), va="center", arrowprops={"arrowstyle": "->"}
-    )
+    _bars(axes[2], time, gradient_window(neuron, target - time, level), target - lag)
     for lane in axes:
         lane.axvline(target, color=GREY, linestyle=":", linewidth=1, zorder=0)
     decorate(axes[0], title=title, y="input")
     decorate(axes[1], y="membrane u", ylim=(0, 1.2))
-    decorate(axes[2], x="time (ms)", y="gradient g", ylim=(0, 1.1 * height))
+    decorate(axes[2], x="time (ms)", y="gradient g")
     return axes
+
+
+def _bars(axes: Axes, time: Tensor, g: Tensor, pre: int) -> None:
+    """Draw the gradient of each step, point to that at the input spike, and show which way it walks."""
+    height, met = g.max().item(), g[pre].item()
+    axes.vlines(time, 0, g, color=VERMILION, linewidth=2.5)
+    axes.vlines(pre, 0, met, color=GREEN, linewidth=4)
+    arrow = {"arrowstyle": "->", "color": GREEN}
+    axes.annotate(f"{met:.2f}", (pre, met), (pre, 0.85 * height), color=GREEN, ha="center", arrowprops=arrow)
+    level = 0.35 * height
+    axes.annotate("back in time", (3, level), (14, level), va="center", arrowprops={"arrowstyle": "->"})
+    axes.set_ylim(0, 1.1 * height)
 
 
 def product_lanes(factors: dict[str, Tensor], *, dt: float = 1.0, title: str | None = None) -> list[Axes]:

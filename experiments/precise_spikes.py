@@ -6,6 +6,10 @@ is that of van Rossum, as a share of the distance of a silent neuron: 0 is perfe
 silence. What counts is the mean of the last three looks. Additive STDP gets more: the tuning tasks
 also tell it after how many trials to stop, bounds or not. It is run without its depression, too.
 
+In these, a teacher makes the spikes that STDP sees. "STDP, minus own" subtracts from each change
+the same STDP, both halves, at the neuron's own spikes: once tuned, once with the settings of STDP
+without it, so that nothing else differs.
+
 All rules that have an error are one: error × s × trace. The error is wanted minus actual, or the
 same spread in time (minus the derivative of the van Rossum distance); s is 1, or the fast sigmoid.
 """
@@ -36,6 +40,8 @@ SETTINGS = {
     "rate_soft": 0.1,
     "w_max": [0.05, 0.1, 0.2, 0.3, 0.5],
     "w_max_soft": [0.1, 0.15, 0.2, 0.3],
+    "w_max_minus_own": [0.2, 0.5],
+    "rates_minus_own": [0.005, 0.01, 0.02],
     "scales": [0.3, 1.0, 3.0, 10.0, 30.0],
     "rates": {
         "squared": [0.005, 0.01, 0.02, 0.05, 0.1, 0.2],
@@ -43,9 +49,14 @@ SETTINGS = {
     },
     "jitters": [0.0, 0.5, 1.0, 2.0, 4.0],
     "shakes": 5,
+    "right_within": 2,  # steps from the wanted spikes
 }
 ERRORS = {"ReSuMe": ("squared", True), "BPTT": ("van Rossum", False)}
-STOPPED = ("STDP, additive", "STDP, no bounds", "potentiation only")  # the tuning tasks say when
+STOPPED = (
+    "STDP, teacher only",
+    "STDP, no bounds",
+    "potentiation only",
+)  # the tuning tasks say when
 MIXED = {"squared, bump": ("squared", False), "van Rossum, s = 1": ("van Rossum", True)}
 
 
@@ -70,6 +81,16 @@ class Tasks:
         missing = self.wanted - self.respond(weights)[0]
         apart, silence = ((each * spread(each)).sum(0) for each in (missing, self.wanted))
         return apart / silence
+
+    def right(self, weights: Tensor) -> Tensor:
+        """Return who spikes as often as wanted, and near each wanted time, ``[arm, task]``."""
+        spikes = self.respond(weights)[0]
+        wanted = self.wanted.expand_as(spikes)
+        enough = spikes.sum(0) == wanted.sum(0)
+        ahead, behind = spikes.cumsum(0), wanted.cumsum(0)
+        late = SETTINGS["right_within"]
+        near = (ahead[late:] >= behind[:-late]) & (behind[late:] >= ahead[:-late])
+        return enough & near.all(0)
 
     def jittered(self, jitter: float, seed: int) -> "Tasks":
         """Return these tasks with each input spike moved by a normal random number of ms."""
@@ -125,16 +146,40 @@ def forced(tasks: Tasks, options: list, bound: str):
     return trial
 
 
+def minus_own(tasks: Tasks, options: list):
+    """Return one trial of STDP at the wanted spikes minus the same at the neuron's own.
+
+    An option is tau_plus, depression, w_max, rate.
+    """
+    taus = torch.tensor([tau for tau, _, _, _ in options])
+    columns = torch.tensor([rest for _, *rest in options]).double()
+    ratio, w_max, rate = columns.T[..., None, None]
+    traces = {tau: spike_trace(tasks.inputs, tau) for tau in set(taus.tolist())}
+
+    def trial(weights: Tensor) -> Tensor:
+        missing = tasks.wanted - tasks.respond(weights)[0]
+        up = torch.empty_like(weights)
+        for tau, trace in traces.items():
+            up[taus == tau] = torch.einsum("tab,tbn->abn", missing[:, taus == tau], trace)
+        before = spike_trace(missing, SETTINGS["tau_minus"]) - missing
+        down = torch.einsum("tab,tbn->abn", before, tasks.inputs)
+        return (weights + rate * (up - ratio * down)).clamp(min=0).minimum(w_max)
+
+    return trial
+
+
 def families() -> dict[str, list]:
     """Return every option of every rule."""
     times = itertools.product
     taus, ratios = SETTINGS["tau_plus"], SETTINGS["depression"]
     found = {
-        "STDP, additive": list(times(taus, ratios, SETTINGS["w_max"])),
+        "STDP, teacher only": list(times(taus, ratios, SETTINGS["w_max"])),
         "STDP, no bounds": list(times(taus, ratios, SETTINGS["w_max"])),
         "STDP, soft bounds": list(times(taus, ratios, SETTINGS["w_max_soft"])),
     }
     found["potentiation only"] = list(times(taus, [0.0], SETTINGS["w_max"]))
+    tops, rates = SETTINGS["w_max_minus_own"], SETTINGS["rates_minus_own"]
+    found["STDP, minus own"] = list(times(taus, ratios, tops, rates))
     for name, (error, flat) in (ERRORS | MIXED).items():
         scales = [None] if flat else SETTINGS["scales"]
         found[name] = list(times([error], scales, SETTINGS["rates"][error]))
@@ -144,6 +189,8 @@ def families() -> dict[str, list]:
 def trial_of(name: str, tasks: Tasks, options: list):
     """Return one trial of a rule: a function from weights to weights."""
     known = ERRORS | MIXED
+    if name == "STDP, minus own":
+        return minus_own(tasks, options)
     return with_error(tasks, options) if name in known else forced(tasks, options, name)
 
 
@@ -186,15 +233,17 @@ def tested(name: str, option: list, look: int) -> dict:
         "trials": look * SETTINGS["look_every"],
         "distances": rounded(last[0]),
         "course": rounded(distances[:, 0].mean(1)),
-        "jittered": [shaken(tasks, kept[look], jitter) for jitter in SETTINGS["jitters"]],
+        "right": int(tasks.right(kept[look]).sum()),
+        "jittered": [rounded(shaken(tasks, kept[look], jitter)) for jitter in SETTINGS["jitters"]],
         "longer": rounded(tasks.distance(more[-1])[0]),
     }
 
 
-def shaken(tasks: Tasks, weights: Tensor, jitter: float) -> float:
-    """Return the mean distance if each input spike is moved, over several draws."""
+def shaken(tasks: Tasks, weights: Tensor, jitter: float) -> Tensor:
+    """Return mean distance and its standard error if each input spike is moved, over some draws."""
     draws = [tasks.jittered(jitter, seed) for seed in range(SETTINGS["shakes"])]
-    return round(sum(moved.distance(weights).mean().item() for moved in draws) / len(draws), 4)
+    distances = torch.stack([moved.distance(weights) for moved in draws]).mean(0)
+    return torch.stack([distances.mean(), distances.std() / distances.numel() ** 0.5])
 
 
 def rounded(values: Tensor) -> list[float]:
@@ -206,11 +255,19 @@ def main(arguments: list[str] | None = None) -> None:
     """Tune and test every rule, and write the record."""
     on_threads(parser_for(__doc__, SETTINGS), arguments)
     results = {}
+
+    def report(name: str, run: dict) -> None:
+        results[name] = run
+        mean = torch.tensor(run["distances"]).mean().item()
+        print(name, run["option"], run["trials"], f"{mean:.3f}", run["right"], flush=True)
+
     for name, options in families().items():
         arm, look = tuned(name, options)
-        results[name] = tested(name, options[arm], look)
-        mean = torch.tensor(results[name]["distances"]).mean().item()
-        print(name, results[name]["option"], results[name]["trials"], f"{mean:.3f}", flush=True)
+        report(name, tested(name, options[arm], look))
+    tau_plus, depression, w_max = results["STDP, teacher only"]["option"]
+    same = (tau_plus, depression, w_max, SETTINGS["rate_additive"] * w_max)
+    last = SETTINGS["trials"] // SETTINGS["look_every"]
+    report("STDP, minus own, not tuned", tested("STDP, minus own", same, last))
     record("precise_spikes", SETTINGS, results)
 
 

@@ -22,3 +22,10 @@ def test_page_12_up_to_section_4(page):
     changes = page["change_by_time"](own)
     assert abs(changes[100]) < 1e-6
     assert changes[101] < -1e-3
+
+    wanted = torch.zeros(300)
+    wanted[90:100], wanted[100:111] = -0.01, 0.01  # another window: what comes behind strengthens
+    s = neuron.surrogate.derivative(torch.tensor(0.5))
+    after = torch.cat([wanted[1:], torch.zeros(1)])
+    error = (wanted - neuron.beta.float() * after) / s
+    assert torch.allclose(page["change_by_time"](error.view(300, 1, 1)), wanted, atol=1e-5)

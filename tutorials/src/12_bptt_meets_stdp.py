@@ -458,7 +458,7 @@ decorate(axes[0], title="Wanted: no spike, no STDP", x="update", y="weight w")
 decorate(axes[1], title="Not wanted: only an error deletes it", x="update")
 
 # %% [markdown]
-# BPTT creates the one spike and deletes the other, and stops next to 0.5, where the error ends. STDP of its own spikes does nothing, or the opposite. A teacher creates, goes on, and deletes nothing. The teacher *minus* its own does it all: wanted minus actual *is* the error.
+# BPTT creates the one spike and deletes the other, and stops just beyond 0.5, where the error ends. STDP of its own spikes does nothing, or the opposite. A teacher alone creates, goes on, and deletes nothing. The teacher *minus* its own does it all: wanted minus actual *is* the error.
 
 # %% tags=["check"]
 created, deleted = by_bptt[-1]
@@ -478,9 +478,9 @@ assert LIF()(hold).sum() == 0
 #
 # One neuron hears 150 inputs for 200 ms: random spikes, the same in every trial. It should spike at four given times and nowhere else. All weights begin at 0, and change once after each trial:
 #
-# | rule | it pairs inputs with | times | trace |
+# | rule | error | $s$ | trace |
 # |---|---|---|---|
-# | **STDP**, teacher only | $z^*$ | 1 | 2.5 ms, and a second half |
+# | **STDP**, teacher only | only $z^*$ | 1 | 2.5 ms, with a weak second half |
 # | **STDP**, minus own | $z^* - z$ | 1 | the same |
 # | **BPTT** of the van Rossum distance (page 08) | $z^* - z$, spread | $s$ | 10 ms |
 #
@@ -547,7 +547,7 @@ decorate(
 )
 
 # %% [markdown]
-# A teacher only adds. Subtract STDP at the neuron's own spikes, and what is wrong is weakened.
+# A teacher alone takes hardly anything away. Subtract STDP at the neuron's own spikes, and what is wrong is weakened.
 #
 # This task is near the first rule's median over 100. The record has all: the distance is 0 if perfect, 1 if no better than silence; a task is *right* if four spikes come, each within 2 ms.
 
@@ -696,7 +696,7 @@ check("12.3", three_factors)
 # %% [markdown]
 # ### 4 · Open: any window you like
 #
-# Section 4 chose errors for STDP's window. Choose others, on paper or with `change_by_time`: for a window that weakens before the spike and strengthens behind it, or a square one. Then the general case: $s$ is the same in all steps, and you want $W[t]$ for an input in step $t$. Which $\delta[t]$ makes it? What does "STDP is a gradient" then say?
+# Section 4 chose errors for STDP's window. Choose others, on paper or with `change_by_time`: for a window that weakens before the spike and strengthens behind it, or a square one. Then show that *every* window has its errors if $s$ is the same in all steps: which $\delta[t]$ gives an input in step $t$ the change $W[t]$? What does "STDP is a gradient" then say?
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -736,12 +736,6 @@ check("12.3", three_factors)
 # ```
 #
 # With $s = 1$ and the error wanted − actual it is ReSuMe.
-#
-# </details>
-#
-# <details><summary>Solution 4</summary>
-#
-# Walk back once: $W[t] = \delta[t]\, s + \beta\, W[t+1]$, so $\delta[t] = (W[t] - \beta\, W[t+1]) / s$. *Every* window has its errors. That STDP's has some says little; what counts is whether a goal of the neuron makes just these.
 #
 # </details>
 

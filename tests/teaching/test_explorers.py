@@ -17,6 +17,7 @@ from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP, RewardSTDP
 from snn_core.teaching import explorers
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
+from snn_core.teaching.explorers.feature_map import POOLINGS
 from snn_core.teaching.explorers.local_credit import _fixed
 from snn_core.teaching.live import LiveFigure
 
@@ -238,22 +239,14 @@ def test_with_an_attached_reset_each_step_at_rest_lowers_the_gradient_window(res
     torch.testing.assert_close(window / window[0], factor ** torch.arange(5).double())
 
 
-def test_the_gradient_window_has_no_acausal_side_and_follows_the_target():
-    explorer = explorers.GradientWindow()
-    explorer(tau_mem=20.0, distance=0.2, scale=5.0)
-    window = explorer.window.get_ydata().copy()
+def test_the_gradient_window_has_no_acausal_side_and_follows_the_error():
+    neuron, lags = LIF(tau_mem=20.0, surrogate=Surrogate(scale=5.0)), torch.arange(-40, 41)
+    window = explorers.gradient_window(neuron, lags, 0.8)
     assert (window[:40] == 0).all()
     assert window[60] / window[40] == pytest.approx(np.exp(-1), abs=1e-6)
     assert window[40] == pytest.approx(0.25)
-    explorer(tau_mem=20.0, distance=-0.2, scale=5.0, target="no spike")
-    assert explorer.window.get_ydata() == pytest.approx(-window, abs=1e-12)
-    for distance, target in (
-        (-0.2, "spike"),
-        (0.2, "no spike"),
-        (0.0, "no spike"),
-    ):  # at 0 it is silent still
-        explorer(tau_mem=20.0, distance=distance, scale=5.0, target=target)
-        assert (explorer.window.get_ydata() == 0).all()
+    unwanted = explorers.gradient_window(neuron, lags, 1.2, error=-1.0)
+    torch.testing.assert_close(unwanted, -window)
 
 
 @pytest.mark.parametrize(("lag", "tau"), [(10, 40.0), (0, 100.0), (-25, 300.0)])
@@ -424,16 +417,17 @@ def test_a_moved_window_keeps_the_recording():
 
 
 def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
-    sliders = explorers.GradientWindow().sliders().children
+    sliders = explorers.FeatureMap().sliders().children
     shown = {
         child.description: child.readout_format
         for child in sliders
         if hasattr(child, "readout_format")
     }
     assert shown == {
+        "orientation (degrees)": ".0f",
+        "width of the filter (pixels)": ".2f",
+        "gain": ".1f",
         "τ_mem (ms)": ".0f",
-        "threshold - membrane": ".2f",
-        "surrogate scale": ".1f",
     }
-    (buttons,) = [child for child in sliders[:-1] if child.description == "target"]
-    assert int(buttons.style.button_width.removesuffix("px")) > 10 * len("no spike")
+    (buttons,) = [child for child in sliders[:-1] if child.description == "pooling"]
+    assert int(buttons.style.button_width.removesuffix("px")) > 9 * max(map(len, POOLINGS))

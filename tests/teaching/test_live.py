@@ -705,6 +705,71 @@ def test_the_first_blanks_are_asked_for_before_they_are_shown():
     assert chained(*stepped, data)[0] == 0
 
 
+def pulled(case, data, pre):
+    """Return g of every step and the weight change of a spike at `pre`, by the core's autograd."""
+    neuron = LIF(double(case["tau_mem"]), surrogate=Surrogate(scale=data["scale"]))
+    kicks = torch.zeros(data["steps"], 1, 1, dtype=torch.float64, requires_grad=True)
+    weight = double(case["weight"]).requires_grad_()
+    lift, arrives = torch.zeros(2, data["steps"], 1, 1, dtype=torch.float64)
+    lift[data["target"]], arrives[pre] = case["level"], 1.0
+    spikes, membrane, _ = neuron(lift + arrives * weight + kicks, record=True)
+    missing = spikes[data["target"]] - float(case["wanted"] == "a spike")
+    (missing**2 / 2).sum().backward()
+    return membrane.detach().flatten().tolist(), -kicks.grad.flatten(), -weight.grad.item()
+
+
+@needs_node
+def test_the_gradient_that_walks_back_is_that_of_autograd():
+    data, met = explorers.GradientWindow().data(), []
+    cases = parameters("GradientWindow", 150)
+    calls = [("compute", case, data) for case in cases]
+    for case, found in zip(cases, run("GradientWindow", calls), strict=True):
+        membrane, gradient, change = pulled(case, data, case["pre"])
+        assert [step["membrane"] for step in found["run"]] == pytest.approx(membrane, abs=1e-9)
+        walked = gradient[data["target"] - case["back"] : data["target"] + 1].flip(0)
+        assert found["walked"] == pytest.approx(walked.tolist(), abs=1e-9)
+        assert found["here"] == pytest.approx(change, abs=1e-9)
+        lag = data["target"] - case["pre"]
+        assert found["window"][lag + 20] == pytest.approx(change, abs=1e-9)
+        assert found["there"] == (lag <= case["back"])
+        met.append(change)
+    assert min(met) < -0.02 < 0.02 < max(met)
+
+
+@needs_node
+def test_the_window_of_a_weight_of_0_is_that_of_the_core():
+    data, controls = explorers.GradientWindow().data(), having_values("GradientWindow")
+    starts = {key: control.start for key, control in controls.items()}
+    (found,) = run("GradientWindow", [("compute", starts, data)])
+    window = explorers.gradient_window(LIF(), torch.arange(-20, 41), starts["level"])
+    assert found["window"] == pytest.approx(window.tolist(), abs=1e-6)
+    stdp = PairSTDP(10.0, 10.0, a_plus=window.max().item(), a_minus=window.max().item() / 2)
+    assert found["pairs"] == pytest.approx(stdp.window(torch.arange(-20.0, 41)).tolist(), abs=1e-6)
+
+
+@needs_node
+def test_each_press_takes_the_gradient_one_step_back_and_says_how():
+    data, controls = explorers.GradientWindow().data(), having_values("GradientWindow")
+    values = {key: control.start for key, control in controls.items()} | {"back": 0}
+    said = []
+    for _ in range(9):
+        (found,) = run("GradientWindow", [("compute", values, data)])
+        said.append(found["titles"])
+        (changes,) = run("GradientWindow", [("walk", values, data)])
+        values = values | changes
+    assert said[0] == [
+        "Wanted 1 spike, came 0: error 1, s = 0.111",
+        "g[40] = error · s = 0.111",
+        "Not at the input yet: 8 more steps back",
+    ]
+    assert said[1][1] == "g[39] = β · g[40] = 0.905 · 0.111 = 0.101"
+    assert said[8][2] == "It has met the input: weight change 0.0499"
+    (late,) = run("GradientWindow", [("compute", values | {"pre": 50}, data)])
+    assert late["titles"][2] == "It never meets the input: weight change 0"
+    (last,) = run("GradientWindow", [("walk", values | {"back": data["most"]}, data)])
+    assert last == {"back": data["most"]}
+
+
 @needs_node
 def test_the_credit_is_that_of_the_core():
     explorer, cases = explorers.CreditAssignment(), parameters("CreditAssignment", 100)

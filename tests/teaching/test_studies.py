@@ -14,6 +14,7 @@ from snn_core.teaching.studies import (
     gradient_rules,
     learning_rules,
     local_learning,
+    precise_spikes,
     wanted_trains,
 )
 from snn_core.training import one_cycle, seed_torch
@@ -348,3 +349,31 @@ def test_neurons_are_taught_to_fire_as_often_as_wanted_from_their_seed_alone():
     assert torch.equal(course[-1], again[-1])
     with pytest.raises(ValueError, match="updates"):
         wanted_trains.teach(cost, goal, arrivals, updates=0)
+
+
+def test_a_timing_task_repeats_with_its_seed_and_keeps_wanted_spikes_apart():
+    for seed in range(20):
+        inputs, wanted = precise_spikes.timing_task(seed)
+        assert inputs.shape == (200, 1, 150)
+        assert 0.007 < inputs.mean() < 0.013
+        at = wanted.flatten().nonzero().flatten()
+        assert len(at) == 4
+        assert at.min() >= 20
+        assert at.diff().min() > 20
+    again, _ = precise_spikes.timing_task(19)
+    assert again.equal(inputs)
+    with pytest.raises(ValueError, match="seed"):
+        precise_spikes.timing_task(-1)
+
+
+def test_a_spread_error_is_minus_the_gradient_of_the_van_rossum_distance():
+    generator = torch.Generator().manual_seed(0)
+    train, wanted = (torch.rand(2, 60, 1, 1, generator=generator) < 0.1).double()
+    train.requires_grad_()
+    for tau in (3.0, 10.0):
+        distance = losses.van_rossum(train, wanted, tau=tau)
+        (gradient,) = torch.autograd.grad(distance, train)
+        error = precise_spikes.spread(wanted - train.detach(), tau=tau)
+        torch.testing.assert_close(error, -gradient)
+    with pytest.raises(ValueError, match="tau"):
+        precise_spikes.spread(wanted, tau=0.0)

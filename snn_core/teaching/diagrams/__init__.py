@@ -14,6 +14,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
+from .walk_back import gradient_walks_back, product_lanes
 from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "gradient_walks_back",
     "gradients_measured",
     "map_of_pairs",
     "mark_ratios",
@@ -37,6 +39,7 @@ __all__ = [
     "neighbours",
     "patterns_by_time",
     "populations",
+    "product_lanes",
     "push_weight",
     "rc_circuit",
     "slow_motion",

@@ -1,59 +1,42 @@
-"""The explorer of page 12: the weight gradient as a window over the lag of a pair of spikes, beside that of STDP."""
+"""The explorer of page 12: a gradient walks back in time, and the window that it draws over the lag of a pair."""
 
 import math
 
-import numpy as np
 import torch
-from matplotlib.artist import Artist
 from torch import Tensor
 
 from ... import _checks
 from ...neurons import LIF
-from ...plasticity import PairSTDP
-from ...surrogate import Surrogate
-from ..palette import BLUE, VERMILION
-from ._base import Choice, Explorer, Range
+from ..live import Button, Choice, LiveExplorer, Range
 
 
-class GradientWindow(Explorer):
-    """Left, the surrogate derivative and the membrane's place under it; right, the window that BPTT gives, and STDP."""
+class GradientWindow(LiveExplorer):
+    """One neuron, one input spike that the reader drags, and one step at which a spike is wanted, or not.
 
+    Other inputs lift the membrane at that step alone. Minus the gradient by the membrane, g, begins there and shrinks
+    by β with each step back; the weight of the input changes by g where its spike is. Below stands
+    this change for a spike at any lag, `gradient_window` for a weight of 0, beside the window of STDP.
+    """
+
+    model = "gradient_window"
+    about = "A gradient that walks back in time to an input spike, and the change of its weight for every lag."
     controls = {
-        "tau_mem": Range(2.0, 40.0, 1.0, 10.0, "τ_mem (ms)"),
-        "distance": Range(-1.0, 1.0, 0.05, 0.2, "threshold - membrane"),
-        "scale": Range(0.5, 30.0, 0.5, 10.0, "surrogate scale"),
-        "target": Choice(("spike", "no spike"), "spike", "target"),
+        "walk": Button("One step back"),
+        "back": Range(0, 40, 1, 5, "steps walked back"),
+        "pre": Range(0, 60, 1, 32, "input spike (ms)", "ms"),
+        "level": Range(0.0, 1.5, 0.05, 0.8, "membrane at the target"),
+        "wanted": Choice(("a spike", "no spike"), "a spike", "wanted"),
+        "weight": Range(-0.4, 0.4, 0.05, 0.0, "weight of the input"),
+        "tau_mem": Range(2.0, 40.0, 1.0, 10.0, "τ_mem (ms)", "ms"),
     }
-    size = (8.5, 3.4)
-    lags = torch.arange(-40, 41)
+    steps, target = 61, 40
+    stdp = {"tau": 10.0, "ratio": 0.5}  # ms; A₋ / A₊
 
-    def build(self) -> list[Artist]:
-        left, right = self.figure.subplots(1, 2, width_ratios=(2, 3))
-        self.distances = torch.linspace(-1.2, 1.2, 241)
-        (self.shape,) = left.plot(self.distances, torch.zeros(241), color="0.5")
-        (self.place,) = left.plot([0], [0], "o", color=VERMILION)
-        left.set(xlabel="membrane u - threshold", ylabel="surrogate derivative s", ylim=(0, 1.08), xlim=(-1.2, 1.2))
-        stdp = PairSTDP(10.0, 10.0, a_plus=1.0, a_minus=0.5).window(self.lags.double())
-        right.plot(self.lags, stdp, ".", color="0.6", markersize=4, label="STDP, τ = 10 ms")
-        right.axhline(0, color="0.8", linewidth=1)
-        (self.window,) = right.plot(self.lags, np.zeros(81), color=BLUE, label="BPTT")
-        right.set(xlabel="t_post - t_pre (ms)", ylabel="weight change", ylim=(-1.08, 1.08), xlim=(-40, 40))
-        right.legend(loc="lower left")
-        self.height, self.title = left.set_title(" "), right.set_title(" ")
-        return [self.shape, self.place, self.window, self.height, self.title]
-
-    def update(self, *, tau_mem: float, distance: float, scale: float, target: str) -> None:
-        surrogate = Surrogate("fast_sigmoid", scale)
-        neuron = LIF(torch.tensor(tau_mem, dtype=torch.float64), surrogate=surrogate)
-        fired = neuron(torch.full((1, 1), 1 - distance, dtype=torch.float64)).item()
-        error = (target == "spike") - fired
-        self.shape.set_ydata(surrogate.derivative(self.distances))
-        slope = surrogate.derivative(torch.tensor(-distance)).item()
-        self.place.set_data([-distance], [slope])
-        self.window.set_ydata(gradient_window(neuron, self.lags, 1 - distance, error).numpy())
-        self.height.set_text(f"{'spikes' if fired else 'silent'}: error {error:+.0f}, s = {slope:.3f}")
-        decays = "No error: no change at any lag" if error == 0 else f"Peak {error * slope:+.3f}, τ = {tau_mem:.0f} ms"
-        self.title.set_text(decays)
+    def data(self) -> dict:
+        """Return the steps, that of the target, the neuron's constants, and the window of STDP in shape."""
+        neuron = LIF()
+        constants = {"threshold": neuron.threshold.item(), "scale": neuron.surrogate.scale, "stdp": self.stdp}
+        return {"steps": self.steps, "target": self.target, "most": self.controls["back"].high} | constants
 
 
 def gradient_window(neuron: LIF, lags: Tensor, level: float, error: float = 1.0) -> Tensor:

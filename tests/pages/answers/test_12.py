@@ -1,22 +1,31 @@
 """What the folded answers of page 12 say."""
 
-from functools import partial
+import torch
 
-from tests.pages.answers import cells, run
+from snn_core.teaching.explorers import GradientWindow, gradient_window
 
 
 def test_page_12_up_to_section_4(page):
+    neuron = page["neuron"]
+    spiking = {"level": 1.2, "error": -1.0}  # no spike is wanted
+    turned = gradient_window(neuron, page["lags"], **spiking)
+    assert torch.allclose(turned, -page["window"])
+    assert (turned[page["lags"] < 0] == 0).all()
+    assert GradientWindow.controls["level"].high >= 1.2
+    late = gradient_window(neuron, torch.tensor([0, 20, -5]), level=0.8)
+    assert [round(change, 3) for change in late.tolist()] == [0.111, 0.015, 0.0]
+
     ratio = page["ratio"]
-    assert round((1 - ratio) / ratio, 2) == 0.16
-    (cell,) = [source for source in cells("12_bptt_meets_stdp", 3) if "earlier[85] = 1.0" in source]
-    once = dict(page["crossed"])
-    run([cell.replace("earlier[85]", "earlier[[85, 95]]")], page)
-    twice = page["crossed"]
-    assert all(twice["soft", detached].equal(once["soft", detached]) for detached in (True, False))
-    assert not twice["hard", True][45:].any()
-    assert (twice["hard", False][45:55] < 0).all()
-    assert (twice["hard", False][55:] > 0).all()
-    without, _ = page["descend"](
-        page["lif"], page["firing"], partial(page["self_confirming"], a=(1 - ratio) / ratio)
-    )
-    assert abs(without[40]) < 1e-9 < -without[39]
+    charge = (1 - ratio) / ratio
+    assert round(charge, 2) == 0.16
+    own = page["came"] - charge * (page["y"] - page["came"])
+    changes = page["change_by_time"](own)
+    assert abs(changes[100]) < 1e-6
+    assert changes[101] < -1e-3
+
+    wanted = torch.zeros(300)
+    wanted[90:100], wanted[100:111] = -0.01, 0.01  # another window: what comes behind strengthens
+    s = neuron.surrogate.derivative(torch.tensor(0.5))
+    after = torch.cat([wanted[1:], torch.zeros(1)])
+    error = (wanted - neuron.beta.float() * after) / s
+    assert torch.allclose(page["change_by_time"](error.view(300, 1, 1)), wanted, atol=1e-5)

@@ -550,7 +550,7 @@ decorate(
 # %% [markdown]
 # Subtract STDP at the neuron's own spikes, and what is wrong is weakened.
 #
-# This task is near the first rule's median over 100. The record has all. The distance is 0 if perfect, 1 for silence; *right* is a task in which four spikes come, each within 2 ms.
+# This task is near the first rule's median over 100. Distance 0 is perfect, 1 is silence; *right* is a task in which four spikes come, each within 2 ms.
 
 # %%
 found = recorded("precise_spikes")

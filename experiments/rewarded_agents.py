@@ -106,8 +106,7 @@ def tuned(settings: dict, rates: list[float], steps: int, **conditions) -> dict:
     """Train agents under conditions [C]; return the tests' right actions in % and the rates.
 
     Returns:
-        "blocks": the means of blocks of 25 trials ``[C, blocks, tests]``; "final": those over the
-        last trials ``[C, tests]``; "rates": the rate taken ``[C]``.
+        "final": the means of the last trials ``[C, tests]``; "rates": the rate taken ``[C]``.
     """
     tuning, last = settings["tuning"], settings["last"]
     agents = tuning + settings["testing"]
@@ -116,10 +115,8 @@ def tuned(settings: dict, rates: list[float], steps: int, **conditions) -> dict:
     right = right.view(len(right), -1, len(rates), agents)
     best = right[-last:, ..., :tuning].mean((0, 3)).argmax(1)
     tests = right[:, torch.arange(len(best)), best, tuning:]  # [trials, C, tests]
-    blocks = tests.unflatten(0, (-1, 25)).mean(1).transpose(0, 1)
     final = tests[-last:].mean(0)
     return {
-        "blocks": rounded(blocks),
         "final": rounded(final),
         "rates": [rates[index] for index in best],
     }
@@ -131,10 +128,14 @@ def rounded(values: Tensor) -> list:
 
 
 def arms(settings: dict) -> dict:
-    """Return what each arm reaches, and how."""
+    """Return what each arm reaches, and at which rate."""
     kinds = torch.arange(len(settings["arms"]))
     fixed = {"tau": settings["tau_eligibility"], "delay": settings["delay"]}
-    return tuned(settings, settings["arm_rates"], 20, arm=kinds, **fixed)
+    found = tuned(settings, settings["arm_rates"], 20, arm=kinds, **fixed)
+    return {
+        name: {"final": found["final"][i], "rate": found["rates"][i]}
+        for i, name in enumerate(settings["arms"])
+    }
 
 
 def delays(settings: dict) -> dict:

@@ -109,7 +109,7 @@ class CueAssociation:
         silent: Tensor | None = None,
         generator: Generator | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Return spikes of inputs ``[steps, B, N]`` and outputs ``[steps, B, actions]`` in one trial.
+        """Return spikes of inputs ``[steps, B, N]``, outputs ``[steps, B, actions]`` in one trial.
 
         Args:
             weight: ``[B, actions, N]``, one finite matrix for each agent, where the cues are.

@@ -11,7 +11,15 @@ from ..plotting import decorate, panels
 
 
 def waiting_synapse(
-    pre: int, post: int, reward: int, *, tau: float, lr: float = 0.5, weight: float = 0.5, duration: int = 400
+    pre: int,
+    post: int,
+    reward: int,
+    *,
+    tau: float,
+    lr: float = 0.5,
+    weight: float = 0.5,
+    duration: int = 400,
+    title: str | None = None,
 ) -> list[Axes]:
     """Draw a pair of spikes, the eligibility that it leaves, and the weight, which changes at the reward.
 
@@ -21,6 +29,7 @@ def waiting_synapse(
         lr: learning rate.
         weight: at the beginning.
         duration: in ms.
+        title: what the figure shows.
 
     Returns:
         The axes of spikes, eligibility and weight.
@@ -42,7 +51,7 @@ def waiting_synapse(
     for lane in lanes:
         lane.axvline(reward, color="0.4", linestyle="--", linewidth=1)
     lanes[1].text(reward + 4, 0.9 * eligibility.max(), "dopamine", va="top")
-    decorate(lanes[0], y="spikes")
+    decorate(lanes[0], title=title, y="spikes")
     decorate(lanes[1], y="eligibility e")
     decorate(lanes[2], x="time (ms)", y="weight w")
     return lanes

@@ -4,28 +4,34 @@
 network is 8C5-P2-16C5-P2-10 with batch normalisation and average pooling, trained with ReLUs, and
 from the same weights with `ClipFloorShift`. With each seed:
 
-- both are converted, the first in four ways;
-- converted networks are trained on with surrogate gradients, for one epoch at few steps;
-- a spiking network of the same shape is trained with surrogate gradients from random weights, for
-  one epoch, and for as many as the ordinary one had.
+- all are converted, those with ReLUs with several thresholds; those with `ClipFloorShift` were
+  trained for different numbers of steps;
+- a network with ReLUs is trained on as a spiking one, for one epoch at few steps;
+- spiking networks of the same shape are trained from random weights at few steps, for as many
+  epochs in all: with the neurons of page 16, and with those of a conversion.
 
 Recorded is what `experiments.shadow_mnist` records: accuracy, agreement with the ordinary network,
-spikes and operations per image, at some numbers of steps. Networks that are trained as spiking ones
-are run for the steps that they were trained for. ``--validate`` tests on the last 1,000 training
-images, held out: the settings were chosen there. The record is written after every seed;
-``--seeds`` runs some of them and adds them to what is there.
+and spikes per image, at some numbers of steps. Operations are those of `count_operations`: weights
+that meet a number that is not 0, behind the pooling for spiking and ordinary networks alike.
+Networks that are trained as spiking ones are run for the steps that they were trained for.
+``--validate`` tests on the last 1,000 training images, held out: the settings were chosen there.
+The record is written after every seed; ``--seeds`` runs some of them and adds them to what is
+there.
 """
 
 import copy
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from experiments import add_run, fit_one_cycle, told_settings
-from experiments.shadow_mnist import activation_of, converted, maps, products
-from snn_core.conversion import RunningMean, Scale, convert, fold_batch_norm
+from experiments.shadow_mnist import activation_of, converted, maps
+from snn_core import LIF
+from snn_core.conversion import IF, RunningMean, Scale, convert, fold_batch_norm
 from snn_core.datasets import mnist_mini
+from snn_core.energy import count_operations
 from snn_core.layers import OverTime, Repeat
 from snn_core.teaching.studies.convolutional import broad
 from snn_core.training import seed_torch
@@ -33,7 +39,7 @@ from snn_core.training import seed_torch
 SETTINGS = {
     "channels": [8, 16],
     "kernel": 5,
-    "levels": 8,
+    "levels": 8,  # unless told otherwise
     "clip": 3.0,  # before training
     "epochs": 6,
     "batch_size": 64,
@@ -41,17 +47,23 @@ SETTINGS = {
     "weight_decay": 0.01,
     "tuning": {"epochs": 1, "lr": 0.001},
     "calibration": 500,
+    "counted": 200,  # images whose operations are counted
     "steps": [1, 2, 3, 4, 6, 8, 12, 16, 24, 32],
     "few": [1, 2, 4],  # steps of the networks that are trained as spiking ones
     "arms": {  # of the conversion, by the activation of the network that is converted
         "ReLU": {
             "maximum": {"percentile": 100.0, "start": 0.0},
-            "percentile": {"percentile": 99.9, "start": 0.0},
-            "percentile, half": {"percentile": 99.9, "start": 0.5},
+            "99.9 %": {"percentile": 99.9, "start": 0.0},
+            "99.9 %, half": {"percentile": 99.9, "start": 0.5},
             "99 %, half": {"percentile": 99.0, "start": 0.5},
+            "97 %, half": {"percentile": 97.0, "start": 0.5},
+            "90 %, half": {"percentile": 90.0, "start": 0.5},
         },
-        "ClipFloorShift": {"trained": {"start": 0.5}},
+        "8 treads": {"trained for 8": {"start": 0.5}},
+        "2 treads": {"trained for 2": {"start": 0.5}},
     },
+    "treads": {"8 treads": 8, "2 treads": 2},
+    "tuned": {"percentile": 97.0},  # the conversion that is trained on
     "seeds": [0, 1, 2, 3, 4],
 }
 
@@ -69,16 +81,16 @@ def small_ordinary(settings: dict, activation) -> nn.Sequential:
     )
 
 
-def from_random(settings: dict, steps: int) -> nn.Sequential:
-    """Return a spiking network of the same shape, with the neurons of page 16."""
+def from_random(settings: dict, steps: int, neurons: Callable[[], LIF]) -> nn.Sequential:
+    """Return a spiking network of the same shape, with such neurons."""
     layers = list(small_ordinary(settings, nn.Identity))
     first, second, readout = layers[:2], layers[3:6], layers[7:]
     return nn.Sequential(
         *first,
         Repeat(steps),
-        broad(),
+        neurons(),
         OverTime(Scale(1.0), *second),
-        broad(),
+        neurons(),
         OverTime(Scale(1.0), *readout),
         RunningMean(),
     )
@@ -129,42 +141,91 @@ def digits(validate: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return images, labels, found.test_images[:, None], found.test_labels
 
 
+def weights_met(network: nn.Module, images: Tensor) -> float:
+    """Return how many weights meet a number that is not 0, for one image."""
+    done = count_operations(network, images).per_image
+    return round(done["additions"] + done["macs"])
+
+
 def learn_ordinary(
     name: str, data: tuple[Tensor, ...], seed: int, settings: dict
 ) -> tuple[nn.Sequential, dict]:
     """Return a trained ordinary network with activations of this name, and what is recorded."""
     generator = seed_torch(seed)
-    network = small_ordinary(settings, activation_of(name, settings))
+    told = settings | {"levels": settings["treads"].get(name, settings["levels"])}
+    network = small_ordinary(told, activation_of(name, told))
     accuracies = teach(nn.Sequential(network, Repeat(1)), data, settings, generator)
-    with torch.no_grad():
-        found = {"products": products(network, data[2]), "accuracy": accuracies[-1]}
-    return network, found
+    return network, {"accuracy": accuracies[-1]}
+
+
+@torch.no_grad()
+def answered(
+    spiking: nn.Sequential, answers: Tensor, test: tuple[Tensor, Tensor], steps: list[int]
+) -> dict:
+    """Return what is recorded of a spiking network, but for its operations."""
+    found = converted(spiking, answers, test, {"steps": steps})
+    del found["operations"]
+    return found
+
+
+def conversions(network: nn.Sequential, data: tuple[Tensor, ...], arms: dict, told: dict) -> dict:
+    """Convert a network in some ways; return what is recorded of each."""
+    images, test = data[0][: told["calibration"]], data[2:]
+    some = test[0][: told["counted"]]
+    answers = network(test[0]).argmax(1)
+    found = {}
+    for arm, options in arms.items():
+        longest = convert(network, images, max(told["steps"]), **options)
+        found[arm] = answered(longest, answers, test, told["steps"])
+        each = [convert(network, images, steps, **options) for steps in told["steps"]]
+        found[arm]["operations"] = [weights_met(spiking, some) for spiking in each]
+        found[arm]["thresholds"] = [
+            round(part.threshold.item(), 4) for part in longest if isinstance(part, IF)
+        ]
+    return found
 
 
 def run_once(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
-    """Train, convert and train on with one seed; return what is recorded."""
-    test, calibration = data[2:], data[0][: settings["calibration"]]
-    tuning = settings | settings["tuning"]
+    """Train, convert, train on and train directly with one seed; return what is recorded."""
     found = {"seed": seed}
     for name, arms in settings["arms"].items():
         network, found[name] = learn_ordinary(name, data, seed, settings)
         with torch.no_grad():
-            answers = network(test[0]).argmax(1)
-        for arm, options in arms.items():
-            spiking = convert(network, calibration, max(settings["steps"]), **options)
-            found[arm] = converted(spiking, answers, test, settings)
-        for steps in settings["few"]:
-            spiking = convert(network, calibration, steps)
-            teach(spiking, data, tuning, seed_torch(seed))
-            each = converted(spiking, answers, test, settings | {"steps": [steps]})
-            found.setdefault(f"{name}, trained on", []).append(each)
-    for name, told in (("direct, one epoch", settings | {"epochs": 1}), ("direct", settings)):
+            found |= conversions(network, data, arms, settings)
+        if name == "ReLU":
+            plain = network
+    some = data[2][: settings["counted"]]
+    ordinary = fold_batch_norm(plain)
+    found["ReLU"]["operations"] = {
+        "skipping zeros": weights_met(ordinary, some),
+        "all": round(count_operations(ordinary, some).per_image["dense"]),
+    }
+    return found | spiking_ones(plain, data, seed, settings)
+
+
+def spiking_ones(plain: nn.Sequential, data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
+    """Train spiking networks: a converted one, and two from random weights, at few steps."""
+    images, test = data[0][: settings["calibration"]], data[2:]
+    some = test[0][: settings["counted"]]
+    longer = settings | {"epochs": settings["epochs"] + settings["tuning"]["epochs"]}
+    with torch.no_grad():
+        answers = plain(test[0]).argmax(1)
+    makers = {
+        "trained on": lambda steps: convert(plain, images, steps, **settings["tuned"]),
+        "direct": lambda steps: from_random(settings, steps, broad),
+        "direct, IF": lambda steps: from_random(settings, steps, IF),
+    }
+    found = {name: [] for name in makers}
+    for name, make in makers.items():
+        told = settings | settings["tuning"] if name == "trained on" else longer
         for steps in settings["few"]:
             generator = seed_torch(seed)
-            network = from_random(settings, steps)
+            network = make(steps)
             teach(network, data, told, generator)
-            at = settings | {"steps": [steps]}
-            found.setdefault(name, []).append(converted(folded(network), answers, test, at))
+            network = network if name == "trained on" else folded(network)
+            each = answered(network, answers, test, [steps])
+            with torch.no_grad():
+                found[name].append(each | {"operations": [weights_met(network, some)]})
     return found
 
 

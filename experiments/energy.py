@@ -9,7 +9,8 @@ Learning rates and charges were chosen on held-out training digits as well.
 
 - *ladder*: a spiking network of 256 hidden neurons, changed in one thing at a time: direct input
   for 25 steps; a rate code; fewer steps; a charge for hidden spikes; events in place of the rate
-  code, so that a digit that stands still sends nothing after its first steps; fewer neurons.
+  code, so that a digit that stands still sends nothing after its first steps; fewer neurons. Two
+  smaller networks and one trained for a single step are controls.
 - *ordinary*: ReLU networks of several sizes, charged for hidden activity.
 
 Each is also rounded to 8 and 4 bits, and trained on with that. A spiking network that stops early
@@ -45,6 +46,9 @@ SETTINGS = {
         "fewer spikes": {"code": "rate", "steps": 8, "charge": 0.1},
         "events": {"code": "events", "steps": 4, "charge": 0.1},
         "fewer neurons": {"code": "events", "steps": 4, "charge": 0.1, "hidden": 128},
+        "64 neurons": {"code": "events", "steps": 4, "charge": 0.1, "hidden": 64},
+        "32 neurons": {"code": "events", "steps": 4, "charge": 0.1, "hidden": 32},
+        "one step": {"code": "events", "steps": 1, "charge": 0.1, "hidden": 128},
     },
     "ordinary": {
         "sizes": [16, 24, 32, 48, 64, 80, 96, 112, 128, 160, 192, 256],
@@ -54,7 +58,7 @@ SETTINGS = {
         "lr": 5e-3,
     },
     "bits": [8, 4],
-    "stop": {"loss": 0.005, "margins": [0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0]},
+    "stop": {"loss": 0.005, "margins": [0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0]},
     "samples": 5000,
     "held_out": 10_000,
     "epochs": 15,

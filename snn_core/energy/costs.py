@@ -35,7 +35,12 @@ def _arithmetic(table: EnergyTable, bits: int) -> tuple[float, float, float]:
 
 
 def energy(
-    counts: Counts, table: EnergyTable = HOROWITZ, *, bits: int = 32, dense: bool = False
+    counts: Counts,
+    table: EnergyTable = HOROWITZ,
+    *,
+    bits: int = 32,
+    dense: bool = False,
+    batch: int = 1,
 ) -> Energy:
     """Return what the operations of a network cost for one image, on average.
 
@@ -49,20 +54,24 @@ def energy(
         table: energies of single operations.
         bits: of parameters and values: 32 for floats, 1 to 15 for integers.
         dense: price a machine that skips nothing and multiplies everything. It knows the order of
-            its work: each parameter is read once an image, and values are written and read in
+            its work: each parameter is read once for a batch, and values are written and read in
             place of messages.
+        batch: images that a dense machine works on at once.
 
     Returns:
         The `Energy` in pJ.
 
     Raises:
-        ValueError: for a number of bits that is none of these.
+        ValueError: for a number of bits that is none of these, a batch of less than one image, or
+            one of several images for a machine that is not dense.
 
     Reference: our reading of what Lemaire et al. 2022 count, without addresses and control.
     """
     _checks.whole("bits", bits)
     _checks.require(bits < 16 or bits == 32, "bits", bits, "1 to 15 (integers), or 32 (floats)")
     _checks.flag("dense", dense)
+    _checks.whole("batch", batch)
+    _checks.require(dense or batch == 1, "batch", batch, "1 for a machine that is not dense")
     total = counts.total
     add, multiply, decay = _arithmetic(table, bits)
     sent = table.message * total.received
@@ -75,7 +84,7 @@ def energy(
     arithmetic = add * sums + multiply * total.macs + decay * total.decays
     read = table.access(total.parameters * bits / 8) * bits / WORD
     update = 2 * table.access(total.states * 32 / 8) * 32 / WORD
-    parts = (arithmetic, read * total.reads, update * total.updates, sent)
+    parts = (arithmetic, read * total.reads / batch, update * total.updates, sent)
     return Energy(*(part / counts.images for part in parts))
 
 

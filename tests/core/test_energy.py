@@ -22,8 +22,14 @@ from snn_core import (
 )
 from snn_core.energy import Operations, count_operations, quantise
 from snn_core.layers import DropoutOverTime, OverTime, Repeat
+from snn_core.training import seed_torch
 
 STEPS, IMAGES = 5, 3
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    seed_torch(0)
 
 
 def seeded(seed=0):

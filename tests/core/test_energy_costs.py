@@ -22,9 +22,15 @@ from snn_core.energy import (
     over_tables,
     quantise,
 )
+from snn_core.training import seed_torch
 
 ENTRIES = [field.name for field in fields(EnergyTable) if field.name != "source"]
 PRIMES = EnergyTable("primes", *map(float, (26, 5, 7, 1927, 13, 17, 19, 23, 29, 31)))
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    seed_torch(0)
 
 
 def counts(images=1, **operations):
@@ -122,6 +128,8 @@ def test_a_machine_that_skips_nothing_multiplies_everything_and_reads_parameters
     assert found.parameters == pytest.approx(50 * 17 * 32 / 64)
     assert found.messages == pytest.approx(40 / 2 * 2 * 17 * 32 / 64)
     assert found.states == energy(done, PRIMES).states
+    shared = energy(done, PRIMES, dense=True, batch=4)
+    assert shared == found._replace(parameters=found.parameters / 4)
 
 
 def test_the_textbook_ratio_is_that_of_additions_alone():
@@ -228,6 +236,8 @@ REFUSED = {
     "odd floats": (lambda: energy(ONE, bits=24), "bits: got 24"),
     "half floats": (lambda: energy(ONE, bits=16), "bits: got 16"),
     "dense": (lambda: energy(ONE, dense=1), "dense: got int"),
+    "no batch": (lambda: energy(ONE, dense=True, batch=0), "batch: got 0"),
+    "sparse batch": (lambda: energy(ONE, batch=2), "batch: got 2, expected 1 for a machine"),
     "inputs": (lambda: meeting_rate(0, 5, 3), "inputs: got 0"),
     "outputs": (lambda: meeting_rate(5, 0, 3), "outputs: got 0"),
     "steps": (lambda: meeting_rate(5, 5, 0), "steps: got 0"),

@@ -6,7 +6,8 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from snn_core.energy import HOROWITZ, JOUPPI, Counts, Energy, Operations, energy, over_tables
+from snn_core.energy import HOROWITZ, JOUPPI, Counts, Energy, Operations, energy
+from snn_core.energy.tables import HIGHEST, LOWEST
 from snn_core.teaching.diagrams import energy_bills, mark_ratios, mark_readers
 from snn_core.teaching.diagrams.bills import KINDS
 from snn_core.teaching.inputs import scattered
@@ -16,6 +17,7 @@ from snn_core.teaching.studies.energy import (
     Reader,
     bills_of,
     fair_pairs,
+    opponent,
     ordinary_readers,
     ratios,
     readers_of_pages,
@@ -97,20 +99,37 @@ def test_the_opponent_is_the_smallest_that_reads_as_well():
     assert found["stop when sure"] == found["128 neurons"] == 16
 
 
+def test_the_last_rival_is_the_opponent_of_one_that_none_reads_as_well_as():
+    rivals = [reader(run(0.7)), reader(run(0.8))]
+    assert opponent(reader(run(0.75)), rivals) is rivals[1]
+    assert opponent(reader(run(0.9)), rivals) is rivals[1]
+
+
 def test_ratios_are_those_of_the_bills():
-    pair = reader(run(0.9, additions=100)), reader(run(0.9, macs=50))
-    for dense in (False, True):
+    """The seeds of the little record are all alike, so that only tables differ."""
+    record = little_record()
+    for dense, batch in ((False, 1), (True, 1), (True, 4)):
+        generator = torch.Generator().manual_seed(0)
+        found = ratios(record, generator, dense=dense, batch=batch, draws=20)
+        assert list(found) == list(WAYS)
+        for name, (own, other) in fair_pairs(record, 8).items():
+            ends = []
+            for table in (LOWEST, HIGHEST):
+                against = other.bill(table, dense=dense, batch=batch).total
+                ends.append(own.bill(table).total / against)
+            assert found[name].shape == (20,)
+            assert 0.3 * min(ends) < found[name].min() <= found[name].max() < 3 * max(ends)
+    same = reader(run(0.9, additions=100)), reader(run(0.9, additions=100))
+    assert same[0].bill(dense=True, batch=4).parameters == same[1].bill(dense=True).parameters / 4
 
-        def by_hand(table, chip=dense):
-            return pair[0].bill(table).total / pair[1].bill(table, dense=chip).total
 
-        generators = [torch.Generator().manual_seed(0) for _ in range(2)]
-        found = ratios(pair, generators[0], dense=dense, draws=20)
-        expected = over_tables(by_hand, draws=20, generator=generators[1])
-        assert torch.equal(found, expected)
-    same = reader(run(0.9, additions=100)), reader(run(0.8, additions=200, reads=200, received=20))
-    doubled = ratios(same, torch.Generator().manual_seed(0), draws=20)
-    assert doubled.tolist() == pytest.approx([0.5] * 20)
+def test_seeds_are_drawn_with_replacement():
+    three = reader(run(0.1), run(0.2), run(0.3))
+    generator = torch.Generator().manual_seed(0)
+    means = [three.drawn(generator).mean("held_out") for _ in range(300)]
+    assert len({round(mean, 3) for mean in means}) == 7  # from 0.1 to 0.3 in thirds
+    assert sum(means) / 300 == pytest.approx(0.2, abs=0.015)
+    assert three.drawn(generator).neurons == three.neurons
 
 
 def test_a_bill_is_drawn_from_part_to_part():

@@ -3,7 +3,7 @@
 #
 # **Can an ordinary network be turned into a spiking one without training it again?**
 #
-# Needs: page 02 (the membrane, soft reset), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 35 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
+# Needs: page 02 (the membrane, soft reset), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/20_from_ordinary_to_spiking.ipynb)
 
@@ -88,7 +88,7 @@ assert low.tolist() == [0, 0.25, 1]
 # - work out what an integrate-and-fire neuron says, and what it leaves unsaid;
 # - convert a trained network by hand, watch it fail, and repair it in two steps;
 # - train an ordinary convolutional network so that it converts well, and run it in eight steps;
-# - measure the three errors that are left, each alone, and train one network on with spikes.
+# - see what each of the three errors that are left costs, and train one network on with spikes.
 
 # %% [markdown]
 # ## 1 · A ReLU is a firing rate
@@ -201,7 +201,7 @@ def converted_by_hand(network, pixels, thresholds, steps):
 
 
 # %% [markdown]
-# The thresholds are still open. A neuron cannot say more than $\theta$. So the first idea (Diehl et al. 2015) is to be on the safe side: take the *largest* activation of each layer, over some training images.
+# The thresholds are still open. A neuron cannot say more than $\theta$. So the first idea (after Diehl et al. 2015) is to be on the safe side: take the *largest* activation of each layer, over some training images.
 
 # %%
 some = pixels[:1000]
@@ -210,7 +210,7 @@ largest = [each.max().item() for each in activations]
 print("thresholds:", np.round(largest, 1))
 
 # %% [markdown]
-# > **Before you run:** nothing is clipped now, and the error of a neuron is below $\theta/T$. How many steps will it take to answer as well as the ordinary network, and how well does it do with four?
+# > **Before you run:** how well will it answer with four steps, and how many does it take to be as good as the ordinary network?
 
 # %%
 for steps in (4, 8, 16, 32, 64):
@@ -233,8 +233,8 @@ assert abs(by_steps[32] - own) < 0.015
 
 # %%
 to_spiking = partial(convert, network, some)
-first = to_spiking(steps=4, percentile=100, start=0.0)
-print(first)
+spiking = to_spiking(steps=4, percentile=100, start=0.0)
+print(spiking)
 
 # %% [markdown]
 # Its output holds the mean after each step, so `output[-1]` is the score. Now ask each layer what it says, and compare with what the ordinary network computes there: which share of the activation arrives?
@@ -255,20 +255,20 @@ def share_said(spiking):
     return np.round(shares, 2)
 
 
-print("shares:", share_said(first))
+print("shares:", share_said(spiking))
 
 # %% [markdown]
 # A third, a fifteenth, nothing. The signal dies on its way: a neuron rounds *down*, the next layer gets less, and rounds down again. To send one spike in four steps takes a quarter of the threshold, and here are the activations of the first layer:
 
 # %% alt="Histogram of the activations above 0 of the first hidden layer, most of them below 2 and a long thin tail up to the maximum. Dashed lines: the maximum at the right end, a quarter of it, and the 99.9th percentile, a good deal below the maximum. Three quarters of the activations lie below a quarter of the maximum."
 above = activations[0][activations[0] > 0]
-percentile = above.quantile(0.999).item()
+share = above.quantile(0.999).item()
 quiet = (above < largest[0] / 4).float().mean()
 axis = panels()
 axis.hist(above.numpy(), bins=80, color=BLUE)
 axis.axvline(largest[0], color=VERMILION, label="maximum")
 axis.axvline(largest[0] / 4, color=VERMILION, linestyle=":", label="a quarter of it")
-axis.axvline(percentile, color=GREY, linestyle="--", label="99.9 %")
+axis.axvline(share, color=GREY, linestyle="--", label="99.9 %")
 decorate(
     axis,
     x="activation",
@@ -287,7 +287,8 @@ decorate(
 repairs = {
     "maximum": {"percentile": 100, "start": 0.0},
     "percentile": {"percentile": 99.9, "start": 0.0},
-    "and start at half": {"percentile": 99.9, "start": 0.5},
+    "start at half": {"percentile": 100, "start": 0.5},
+    "both": {"percentile": 99.9, "start": 0.5},
 }
 shares = {}
 for name, told in repairs.items():
@@ -306,7 +307,7 @@ def after_each_step(spiking, images):
     return right.float().mean(1)
 
 
-# %% alt="Left: share of the activation that arrives in three layers at four steps. With the maximum it falls from a third to nothing, with the percentile from a half to almost nothing, with the start at half it stays near 1. Right: accuracy against the number of steps on a logarithmic axis. With the maximum it rises between 4 and 16 steps, with the percentile between 2 and 8, with the start at half it is at the dashed level of the ordinary network from 3 steps on."
+# %% alt="Left: share of the activation that arrives in three layers at four steps. With the maximum it falls from a third to nothing, with the percentile from a half to almost nothing, with the start at half it stays near 1, with or without the percentile. Right: accuracy against the number of steps on a logarithmic axis. With the maximum it rises between 4 and 16 steps, with the percentile between 2 and 8, with the start at half it is near the dashed level of the ordinary network from 3 to 6 steps on."
 axes = panels(2, width=9.5)
 for name, told in repairs.items():
     right = after_each_step(to_spiking(steps=32, **told), test_pixels)
@@ -329,16 +330,20 @@ decorate(
 )
 
 # %% [markdown]
-# The percentile helps, and the start decides. With both, nearly all of the signal arrives in every layer, and four steps do what took 32. Still nothing was trained. (The dashed line is the ordinary network.)
+# The percentile helps, and here the start does more. With both, four steps do what took 12, and still nothing was trained. (The dashed line is the ordinary network. A share is that of a mean: it says that the signal arrives, not that each neuron is right.)
 
 # %% tags=["check"]
-assert torch.allclose(first(test_pixels)[-1], converted_by_hand(network, test_pixels, largest, 4), atol=1e-3)
+at_maximum = to_spiking(steps=4, **repairs["maximum"])
+assert torch.allclose(at_maximum(test_pixels)[-1], converted_by_hand(network, test_pixels, largest, 4), atol=1e-3)
 assert 0.15 < shares["maximum"][0] < 0.45
 assert shares["maximum"][1] < 0.12
 assert shares["maximum"][2] < 0.02
 assert (np.diff(shares["percentile"]) < 0).all()
 assert shares["percentile"][2] < 0.1
-assert all(abs(each - 1) < 0.06 for each in shares["and start at half"])
+assert all(abs(each - 1) < 0.06 for each in shares["both"])
+assert all(abs(each - 1) < 0.2 for each in shares["start at half"])
+at_12 = after_each_step(to_spiking(steps=12, **repairs["maximum"]), test_pixels)
+assert abs(at_12[11] - right[3]) < 0.02
 assert quiet > 0.7
 assert (right[3:] - own).abs().max() < 0.02
 assert after_each_step(to_spiking(steps=4, **repairs["percentile"]), test_pixels)[3] < 0.6
@@ -402,7 +407,7 @@ for trained in (with_relu, for_spikes):
     print(f"{accuracy(trained(test_images), test_labels):.1%}")
 
 # %% [markdown]
-# The stairs cost the ordinary network nothing. Now both are converted, with the percentile and the start at half for the ReLUs, and the learnt clip levels as thresholds for the other.
+# The stairs cost the ordinary network next to nothing. Now both are converted, with the percentile and the start at half for the ReLUs, and the learnt clip levels as thresholds for the other.
 #
 # > **Before you run:** at which $T$ do you expect the network that was trained for it to answer as its ordinary one does?
 
@@ -412,11 +417,20 @@ from_relu = after_each_step(convert(with_relu, some, 16), test_images)
 from_stairs = after_each_step(convert(for_spikes, some, 16), test_images)
 print("        ReLU   trained for it")
 for steps in (1, 2, 4, 8, 16):
-    both = f"{from_relu[steps - 1]:.1%}  {from_stairs[steps - 1]:.1%}"
-    print(f"T = {steps:2}", both)
+    print(f"T = {steps:2}  {from_relu[steps - 1]:.1%}  {from_stairs[steps - 1]:.1%}")
 
 # %% [markdown]
-# At $T = 8$ it is within half a point of its own ordinary network. It needs fewer steps than the ReLUs with 99.9 %. Is that the training, or was the percentile a bad one? One run cannot tell. Section 6 has five seeds, and 99 % as well.
+# In this run it is as good as its own ordinary network from four steps on, and needs fewer than the ReLUs with 99.9 %. Is that the training, or was the percentile a bad one? Look at the thresholds:
+
+# %%
+print("first layer")
+print(f"  learnt clip level: {for_spikes[2].clip.item():.2f}")
+for share in (99, 99.9, 100):
+    spiking = convert(with_relu, some, 4, percentile=share)
+    print(f"  percentile {share:5}:  {spiking[2].threshold.item():.2f}")
+
+# %% [markdown]
+# What was learnt is close to 99 %. So with 99 % the ReLUs might do as well. One run cannot tell; section 6 has five seeds of both.
 
 # %% tags=["check"]
 trained_neuron = IF(threshold=1.0, start=0.5)
@@ -426,6 +440,9 @@ own_relu, own_stairs = (accuracy(each(test_images), test_labels) for each in (wi
 assert abs(own_relu - own_stairs) < 0.01
 assert abs(from_stairs[7] - own_stairs) < 0.0051
 assert from_stairs[1] > from_relu[1]
+learnt = for_spikes[2].clip.item()
+closest = [abs(convert(with_relu, some, 4, percentile=each)[2].threshold.item() - learnt) for each in (99, 99.9, 100)]
+assert closest == sorted(closest)
 folded = fold_batch_norm(with_relu)
 assert len(folded) == len(with_relu) - 2
 assert torch.allclose(folded(some), with_relu(some), atol=1e-3)
@@ -438,7 +455,7 @@ assert torch.allclose(folded(some), with_relu(some), atol=1e-3)
 # | what happens | left in the membrane | the error |
 # |---|---|---|
 # | **clipping**: the current is above $\theta$ | more than $\theta$ | too little is said |
-# | **quantisation**: the treads | between 0 and $\theta$ | up to half a tread |
+# | **quantisation**: the treads | between 0 and $\theta$ | up to half a tread, if it starts at half |
 # | **uneven arrival**: the current changes from step to step | anything | spikes that cannot be taken back |
 #
 # The third is new: from the second layer on, the current is made of spikes, and these come when they come. Take the currents 0.8, 0.8, −0.8, −0.8. Their mean is 0, and so is the ReLU.
@@ -457,43 +474,65 @@ _ = axis.set_ylim(-1.1, 1.8)
 # %% [markdown]
 # One spike, so it says 0.25. Then the membrane sinks to −1, a debt that no spike can pay: there are no negative ones. In the other order the membrane stays below the threshold, and it says 0.
 #
-# `error_parts` runs a converted network and measures the three in each layer, for each neuron and image. Here for the second layer of the network with ReLUs:
+# What does each of the three cost? Add them to the ordinary network one after the other: first clip its ReLUs at the thresholds, then take stairs of as many treads as there are steps, then let it spike.
+
 
 # %%
-parts = {"clipping": [], "quantisation": [], "arrival": []}
-for steps in (2, 4, 8, 16, 32):
-    layers = error_parts(convert(with_relu, some, steps), test_images[:100])
-    for name, part in layers[1]._asdict().items():
-        parts[name].append(part.abs().mean().item())
+def right_with(make, spiking):
+    layers = list(with_relu)
+    layers[2] = make(spiking[2].threshold.item())
+    layers[6] = make(spiking[4].threshold.item())
+    scores = nn.Sequential(*layers)(test_images)
+    return accuracy(scores.detach(), test_labels)
 
-# %% alt="Mean absolute error of the second layer against the number of steps, both on logarithmic axes, for three causes. Clipping is a hundred times smaller than the others. Quantisation falls by half with each doubling. Arrival is small at two steps, above quantisation at four, and falls from there."
+
+# %% [markdown]
+# Two steps only, so that errors are large, and thresholds from high to low:
+
+# %%
+percentiles = (99.9, 99, 97, 90)
+costs = {"clipped": [], "and with stairs": [], "and with spikes": []}
+for share in percentiles:
+    spiking = convert(with_relu, some, steps=2, percentile=share)
+    costs["clipped"].append(right_with(partial(nn.Hardtanh, 0.0), spiking))
+    costs["and with stairs"].append(right_with(partial(ClipFloorShift, 2), spiking))
+    scores = spiking(test_images)[-1]
+    costs["and with spikes"].append(accuracy(scores, test_labels))
+
+# %% [markdown]
+# > **Look first:** which error is largest with a high threshold, and which grows with a low one?
+
+# %% alt="Accuracy at two steps against the percentile that gives the thresholds, 99.9, 99, 97 and 90. Clipped only it is at 98.5 percent and falls by a point at 90. With stairs it is 54 percent at 99.9, 84 at 99, and 97 at 97 and 90. With spikes it lies below that, by 7 points on the left and by less than 3 on the right."
 axis = panels(height=3.2)
-for name, errors in parts.items():
-    axis.loglog((2, 4, 8, 16, 32), errors, "o-", label=name)
-axis.set_xticks([2, 4, 8, 16, 32], [2, 4, 8, 16, 32])
-axis.minorticks_off()
+for name, line in costs.items():
+    right = 100 * np.array(line)
+    axis.plot([str(share) for share in percentiles], right, "o-", label=name)
 decorate(
     axis,
-    x="steps T",
-    y="mean error",
-    title="More steps cure two of three",
+    x="percentile (%)",
+    y="accuracy (%)",
+    title="High thresholds round, low thresholds clip",
 )
 
 # %% [markdown]
-# Clipping hardly depends on $T$: it is the price of the percentile, and tiny. Quantisation falls as $1/T$. Uneven arrival falls as well, and from four steps on it is the largest. (At two steps the layer gets hardly any spikes that could come unevenly.) Training for it removes the first two at $T = L$, since the network was trained *with* them. The third it has never met.
+# With a high threshold a tread is tall, and rounding to it costs nearly half of the answers. A low one clips: at 90 % that costs a point, however many steps there are. In between both are small. And at every threshold uneven arrival costs something on top.
+#
+# With more steps the treads are finer, and uneven arrival evens out. Clipping stays. (*Deeper* has the three errors of each neuron, by `error_parts`.)
 
 # %% tags=["check"]
 spikes, _, state = neuron(uneven, record=True)
 assert spikes.flatten().tolist() == [0, 1, 0, 0]
 assert np.isclose(state.item(), -1, atol=1e-6)
 assert neuron(uneven.flip(0)).sum() == 0
-whole = {name: np.array(errors) for name, errors in parts.items()}
-assert (whole["clipping"] < 0.1 * whole["quantisation"]).all()
-assert (whole["quantisation"][:-1] / whole["quantisation"][1:] > 1.6).all()
-assert (np.diff(whole["arrival"][1:]) < 0).all()
-assert (whole["arrival"][1:] > whole["quantisation"][1:]).all()
-matched = error_parts(convert(for_spikes, some, 8), test_images[:100])
-assert matched[0].arrival.abs().max() < 1e-5
+clipped_only, with_stairs, with_spikes = (100 * np.array(line) for line in costs.values())
+assert with_stairs[0] < 65
+assert (np.diff(with_stairs[:3]) > 5).all()
+assert (with_stairs >= with_spikes).all()
+assert clipped_only[0] - clipped_only[3] > 0.7
+assert abs(clipped_only[0] - clipped_only[2]) < 0.3
+evenly = partial(convert, with_relu, some, percentile=97)
+lost = [100 * own_relu - 100 * after_each_step(evenly(steps), test_images)[-1].item() for steps in (2, 8)]
+assert lost[1] < 0.5 < lost[0]
 
 # %% [markdown]
 # ## 6 · What it costs, and training on
@@ -504,11 +543,11 @@ assert matched[0].arrival.abs().max() < 1e-5
 record = recorded("converted_digits")
 print(record)
 
-# %% alt="Left: mean accuracy against the number of steps. Converted with the maximum it is below 60 % up to eight steps. With 99.9 % and a start at half it reaches the dashed line of the ordinary network at six steps, with 99 % and when trained for it at four. The directly trained network is above 97 % from one step on. Right: the same against operations per image on a logarithmic axis. A cross marks the ordinary network. The converted ones reach its height to the right of it."
+# %% alt="Left: mean accuracy against the number of steps. Converted with the maximum it is below 60 % up to eight steps. With 99.9 % and a start at half, and when trained for it, it reaches the dashed line of the ordinary network at about eight steps, with 99 % at four. The directly trained network is above 97 % from one step on. Right: the same against operations per image on a logarithmic axis. A cross marks the ordinary network. The converted ones reach its height to the right of it."
 _ = accuracy_and_operations(record)
 
 # %% [markdown]
-# Left: the percentile *was* a bad one. A lower threshold clips more, but its treads are finer, and with 99 % the ReLUs are level with the network that was trained for it. What the training gave, then, is good thresholds that nobody had to choose.
+# Left: the percentile *was* a bad one. A lower threshold clips more, but its treads are finer, and with 99 % the ReLUs need no more steps than the network that was trained for it. What the training gave, then, is thresholds that nobody had to choose.
 #
 # Right: the cross is the ordinary network, with one multiplication for each synapse. When the converted ones answer as well, their spikes have already made more additions than that. (What an addition and a product cost is the question of page 21.)
 #
@@ -525,12 +564,11 @@ directly = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in r
 ordinary_one = np.mean([run["ReLU"]["accuracy"] for run in runs])
 assert mean["maximum"][at[8]] < 0.6
 assert mean["trained"][at[3]] > mean["percentile, half"][at[3]] + 0.05
-assert abs(mean["trained"][at[4]] - mean["99 %, half"][at[4]]) < 0.005
-for name in ("99 %, half", "trained"):
-    assert abs(mean[name][at[4]] - ordinary_one) < 0.005
-    operations = np.mean([run[name]["operations"][at[4]] for run in runs])
+assert mean["99 %, half"][at[4]] > mean["trained"][at[4]]
+for name, steps in {"99 %, half": 4, "trained": 8, "percentile, half": 8}.items():
+    assert abs(mean[name][at[steps]] - ordinary_one) < 0.005
+    operations = np.mean([run[name]["operations"][at[steps]] for run in runs])
     assert operations + runs[0]["ReLU"]["products"][0] > runs[0]["ReLU"]["products"][1]
-assert abs(mean["percentile, half"][at[6]] - ordinary_one) < 0.005
 assert (directly > 0.97).all()
 assert directly[0] > max(mean[name][at[1]] for name in mean) + 0.2
 assert directly[1] > max(mean[name][at[2]] for name in mean) + 0.05
@@ -547,17 +585,18 @@ for run in record.results["runs"]:
     print(f"ordinary {own:.2%}, T = 8: {right[8]:.2%}, T = 32: {right[32]:.2%}")
 
 # %% [markdown]
-# In eight steps each network is within a tenth of a point of its own ordinary one, and in 32 steps still nearer in the mean.
+# In eight steps each network is within a tenth of a point of its own ordinary one. In 32 steps none is below it.
 
 # %% tags=["check"]
 ends = record.results["runs"]
-assert len(ends) == 3
+assert len(ends) >= 1
 places = [record.settings["steps"].index(steps) for steps in (8, 32)]
 own = np.array([run["ClipFloorShift"]["test"][-1] for run in ends])
 converted = np.array([[run["trained"]["accuracy"][place] for place in places] for run in ends])
 assert np.mean([run["ClipFloorShift"]["test"][-5:] for run in ends]) >= 0.994
-assert abs(converted[:, 0] - own).max() <= 0.001
-assert abs(converted[:, 1].mean() - own.mean()) <= 0.0003
+lost = np.round(10_000 * (own[:, None] - converted))  # of 10,000 images
+assert lost[:, 0].max() <= 10
+assert lost[:, 1].max() <= 0
 
 # %% [markdown]
 # ### Train it on
@@ -572,7 +611,8 @@ def last_cross_entropy(output, labels):
     return cross_entropy(output[-1], labels)
 
 
-hybrid = convert(with_relu, some, steps=2).requires_grad_(True)
+hybrid = convert(with_relu, some, steps=2, percentile=99)
+hybrid.requires_grad_(True)
 before = after_each_step(hybrid, test_images)[-1]
 
 # %% [markdown]
@@ -595,29 +635,42 @@ print(f"two steps, converted: {before:.1%}")
 print(f"after 79 updates:     {after:.1%}")
 
 # %% [markdown]
-# The weights were nearly right, and needed a nudge. This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
+# This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
 #
-# The five seeds say the same (the diamonds above). At two and four steps one epoch with spikes is worth more behind a conversion than from random weights. Six epochs from random weights, the squares, are better still.
+# Was the conversion worth it? One epoch from random weights, over the five seeds:
+
+# %%
+record = recorded("converted_digits")
+for name in ("direct, one epoch", "ReLU, trained on", "direct"):
+    runs = [run[name] for run in record.results["runs"]]
+    right = [[each["accuracy"][0] for each in run] for run in runs]
+    print(f"{name:17}", np.round(100 * np.mean(right, axis=0), 1))
+
+# %% [markdown]
+# From left to right one, two and four steps. At two and four it was; at one step, random weights are the better start. Six epochs from random weights (`direct`) are better still at one and two steps, and no better at four.
 
 # %% tags=["check"]
 assert after > before + 0.1
 assert after > 0.94
 trained_on, one_epoch = (
-    np.mean([[each["accuracy"][0] for each in run[name]] for run in runs], axis=0)
+    np.mean([[each["accuracy"][0] for each in run[name]] for run in record.results["runs"]], axis=0)
     for name in ("ReLU, trained on", "direct, one epoch")
 )
 assert (trained_on[1:] > one_epoch[1:]).all()
-assert (directly > trained_on).all()
+assert trained_on[0] < one_epoch[0]
+assert (directly[:2] > trained_on[:2]).all()
+assert abs(directly[2] - trained_on[2]) < 0.005
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - worked out that an integrate-and-fire neuron says the mean current, but for what is left in its membrane, over $T$;
-# - converted a network by hand, saw the signal die by rounding down, and repaired it with a percentile and a start at half the threshold;
-# - trained an ordinary network with the stairs in it, folded its batch norm, and ran it with eight steps;
-# - measured clipping, quantisation and uneven arrival, and trained a converted network on in 79 updates.
+# - worked out what an integrate-and-fire neuron says, and what it leaves in its membrane;
+# - converted a network by hand, saw the signal die, and repaired it with a percentile and a start at half;
+# - trained an ordinary network with the stairs in it, and ran it with eight steps;
+# - saw what clipping, quantisation and uneven arrival cost, and trained a converted network on in 79 updates;
+# - saw over five seeds: with good thresholds four to eight steps are enough, and more operations than the ordinary network; with fewer steps direct training is better.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -672,7 +725,7 @@ check("20.3", pass_the_busiest)
 # %% [markdown]
 # ### 4 · Open
 #
-# Uneven arrival is the largest error that is left. Can it be made smaller without training? Two ideas: let the neurons of a layer wait some steps before they spike, or let a neuron in debt send a negative spike (Wang et al. 2022). Change `IF`, measure with `error_parts` for several seeds, and say what it costs.
+# Uneven arrival is the error that no threshold removes. Can it be made smaller without training? Two ideas: let the neurons of a layer wait some steps before they spike, or let a neuron in debt send a negative spike (Wang et al. 2022). Change `IF`, measure with `error_parts` for several seeds, and say what it costs.
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>
@@ -713,14 +766,14 @@ check("20.3", pass_the_busiest)
 # - T. Bu et al., *Optimal ANN-SNN conversion for high-accuracy and ultra-low-latency spiking neural networks*, ICLR 2022: start, activation, errors.
 # - Y. Wang et al., *Signed neuron with memory: towards simple, accurate and high-efficient ANN-SNN conversion*, IJCAI 2022: negative spikes.
 # - N. Rathi et al., *Enabling deep spiking neural networks with hybrid conversion and spike timing dependent backpropagation*, ICLR 2020.
-# - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proceedings of the IEEE 111(9), 2023: shadow training.
+# - J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023, calls it *shadow training*.
 #
 # **Next:** [21 · Energy](21_energy.ipynb). Back to [19 · Gradients of spike times](19_spike_time_gradients.ipynb).
 
 # %% [markdown]
 # ## Deeper
 #
-# Optional: the limit of many steps, and what max-pooling does.
+# Optional: the limit of many steps, the errors of each neuron, and what max-pooling does.
 
 # %% [markdown]
 # ### After very many steps
@@ -760,10 +813,49 @@ for steps in (64, 1024):
     print(f"T = {steps:4}:", treads_off(steps))
 
 # %% [markdown]
-# In every layer less than one tread, at 64 steps as at 1,024. So each comes closer as $1/T$, not only the first.
+# In every layer less than one tread in the mean (with a start at half), at 64 steps as at 1,024. So each comes closer as $1/T$, not only the first.
 
 # %% tags=["check"]
 assert all((treads_off(steps) < 1).all() for steps in (64, 1024))
+
+# %% [markdown]
+# ### Three errors of each neuron
+#
+# `error_parts` takes the mean $\bar I$ of the current that a neuron really gets, and asks what is lost from ReLU($\bar I$) to its clipped version, from there to the staircase, and from there to what the neuron says. (What a layer takes over from the one before is not counted again.) The second layer, with 99 %:
+
+# %%
+parts = {"clipping": [], "quantisation": [], "arrival": []}
+for steps in (2, 4, 8, 16, 32):
+    spiking = convert(with_relu, some, steps, percentile=99)
+    layers = error_parts(spiking, test_images[:100])
+    for name, part in layers[1]._asdict().items():
+        parts[name].append(part.abs().mean().item())
+
+# %% alt="Mean size of the error of the second layer against the number of steps, both on logarithmic axes, for three causes. Clipping is far below the others and nearly level. Quantisation falls by half with each doubling. Arrival is below quantisation at two steps, near it from four on, and falls with it."
+axis = panels(height=3.2)
+for name, errors in parts.items():
+    axis.loglog((2, 4, 8, 16, 32), errors, "o-", label=name)
+axis.set_xticks([2, 4, 8, 16, 32], [2, 4, 8, 16, 32])
+axis.minorticks_off()
+decorate(
+    axis,
+    x="steps T",
+    y="mean size of the error",
+    title="More steps cure two of three",
+)
+
+# %% [markdown]
+# Quantisation falls as $1/T$, and uneven arrival with it. (At two steps hardly any spikes come that could be uneven.) Clipping does not.
+
+# %% tags=["check"]
+whole = {name: np.array(errors) for name, errors in parts.items()}
+assert (whole["clipping"] < 0.1 * whole["quantisation"]).all()
+assert (whole["quantisation"][:-1] / whole["quantisation"][1:] > 1.6).all()
+assert (np.diff(whole["arrival"][1:]) < 0).all()
+assert (whole["arrival"][1:] > 0.5 * whole["quantisation"][1:]).all()
+assert whole["clipping"][1:].max() < 1.7 * whole["clipping"][1:].min()
+matched = error_parts(convert(for_spikes, some, 8), test_images[:100])
+assert matched[0].arrival.abs().max() < 1e-5
 
 # %% [markdown]
 # ### The maximum of spikes is not that of rates

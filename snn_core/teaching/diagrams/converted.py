@@ -8,7 +8,7 @@ from ..plotting import decorate, panels
 from ..records import Record
 
 AT_ALL_STEPS = {
-    "maximum": (BLUE, "converted: maximum"),
+    "maximum": (BLUE, "maximum, start at 0"),
     "percentile, half": (GREEN, "99.9 %, start at half"),
     "99 %, half": (ORANGE, "99 %, start at half"),
     "trained": (VERMILION, "trained for it"),

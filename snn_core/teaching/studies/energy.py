@@ -1,9 +1,12 @@
 """Readers of digits as the record of `experiments.energy` knows them, and their fair opponents."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from torch import Generator, Tensor
 
 from ...energy import HOROWITZ, Counts, Energy, EnergyTable, Operations, energy, over_tables
@@ -46,9 +49,9 @@ class Reader(NamedTuple):
         images = sum(run["images"] for run in self.runs)
         return Counts(images, {"all": replace(sum(done, start=Operations()), **kept)})
 
-    def bill(self, table: EnergyTable = HOROWITZ, *, dense: bool = False) -> Energy:
+    def bill(self, table: EnergyTable = HOROWITZ, *, dense: bool = False, batch: int = 1) -> Energy:
         """Return what one image costs in pJ, the mean of the seeds."""
-        return energy(self.counts, table, bits=self.bits, dense=dense)
+        return energy(self.counts, table, bits=self.bits, dense=dense, batch=batch)
 
     def per_image(self, name: str) -> float:
         """Return one of the `Operations` for one image, the mean of the seeds."""
@@ -58,18 +61,24 @@ class Reader(NamedTuple):
         """Return one of the `Operations` for one image and parameter."""
         return self.per_image(name) / self.per_image("parameters")
 
+    def drawn(self, generator: Generator) -> "Reader":
+        """Return it with as many of its runs, drawn with replacement."""
+        chosen = torch.randint(len(self.runs), (len(self.runs),), generator=generator)
+        return self._replace(runs=[self.runs[each] for each in chosen])
+
 
 Pair = tuple[Reader, Reader]  # a spiking one, and its opponent
 
 
+def spiking_reader(record: Record, arm: str, way: str, bits: int = 32) -> Reader:
+    """Return the reader of an arm of the ladder that takes all steps, "whole", or is "stopped"."""
+    own = record.settings | record.settings["ladder"][arm]
+    return Reader(own["hidden"], bits, [seed[str(bits)][way] for seed in record.results[arm]])
+
+
 def spiking_readers(record: Record, bits: int = 32) -> dict[str, Reader]:
     """Return the spiking readers by the names of `WAYS`."""
-    found = {}
-    for name, (arm, way) in WAYS.items():
-        own = record.settings | record.settings["ladder"][arm]
-        runs = [seed[str(bits)][way] for seed in record.results[arm]]
-        found[name] = Reader(own["hidden"], bits, runs)
-    return found
+    return {name: spiking_reader(record, *which, bits) for name, which in WAYS.items()}
 
 
 def ordinary_readers(record: Record, bits: int = 32) -> dict[int, Reader]:
@@ -96,6 +105,15 @@ def scores_of(readers: dict[str, Reader]) -> dict[str, str]:
     return {name: f"nJ, {reader.mean('test'):.1%} right" for name, reader in readers.items()}
 
 
+def opponent(reader: Reader, rivals: Iterable[Reader]) -> Reader:
+    """Return the first of some ordinary readers that reads held-out digits as well, or the last."""
+    wanted = reader.mean("held_out")
+    for rival in rivals:
+        if rival.mean("held_out") >= wanted:
+            break
+    return rival
+
+
 def fair_pairs(record: Record, bits: int) -> dict[str, Pair]:
     """Return each spiking reader and its opponent, by the names of `WAYS`.
 
@@ -103,30 +121,43 @@ def fair_pairs(record: Record, bits: int) -> dict[str, Pair]:
     as well.
     """
     rivals = ordinary_readers(record, bits).values()
-    found = {}
-    for name, reader in spiking_readers(record, bits).items():
-        wanted = reader.mean("held_out")
-        found[name] = (reader, next(one for one in rivals if one.mean("held_out") >= wanted))
-    return found
+    readers = spiking_readers(record, bits)
+    return {name: (reader, opponent(reader, rivals)) for name, reader in readers.items()}
 
 
-def ratios(pair: Pair, generator: Generator, *, dense: bool = False, draws: int = 500) -> Tensor:
-    """Return how many times as much the spiking reader of a pair needs, for tables drawn at random.
+def ratios(
+    record: Record,
+    generator: Generator,
+    *,
+    bits: int = 8,
+    dense: bool = False,
+    batch: int = 1,
+    draws: int = 500,
+) -> dict[str, Tensor]:
+    """Return how many times as much each spiking reader needs, for tables and seeds at random.
+
+    In each draw a reader and its rivals have seeds drawn with replacement, so the opponent changes
+    as well.
 
     Args:
-        pair: of `fair_pairs`.
-        generator: draws the tables.
+        record: of `experiments.energy`.
+        generator: draws tables and seeds.
+        bits: of all readers.
         dense: the chip of the opponent skips nothing.
-        draws: how many tables.
+        batch: images that such a chip works on at once.
+        draws: how many.
 
     Returns:
-        ``[draws]``.
+        ``[draws]`` by the names of `WAYS`.
     """
-    own, other = (reader.counts for reader in pair)
-    bits = pair[0].bits
+    rivals = list(ordinary_readers(record, bits).values())
 
-    def ratio(table: EnergyTable) -> float:
-        spent = energy(own, table, bits=bits).total
-        return spent / energy(other, table, bits=bits, dense=dense).total
+    def ratio(table: EnergyTable, reader: Reader) -> float:
+        own = reader.drawn(generator)
+        other = opponent(own, (rival.drawn(generator) for rival in rivals))
+        return own.bill(table).total / other.bill(table, dense=dense, batch=batch).total
 
-    return over_tables(ratio, draws=draws, generator=generator)
+    return {
+        name: over_tables(partial(ratio, reader=reader), draws=draws, generator=generator)
+        for name, reader in spiking_readers(record, bits).items()
+    }

@@ -1,10 +1,13 @@
-"""Let agents find a goal on a line of places by reward-modulated STDP, with three kinds of success.
+"""Let agents find a goal on a line of places by reward-modulated STDP, with four kinds of success.
 
 ``python -m experiments.line_walkers`` writes the record that page 11 shows: how often the goal is
 found per move, for agents whose success is the surprise (reward and what is now expected, less what
-was), the reward less its running mean, or the surprise of another agent. Each kind has its learning
-rate: the one at which the tuning agents do best. Only the test agents with that rate are reported.
+was), the reward less its running mean, the reward less what was expected at the place, or the
+surprise of another agent. Each kind has its time constant of the eligibility and its learning rate:
+those at which the tuning agents do best. Only the test agents with these are reported.
 """
+
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -27,8 +30,14 @@ SETTINGS = {
     "critic_rate": 0.3,
     "mean_rate": 0.02,
     "expected": 1.0,
-    "tau_eligibility": 20.0,
-    "kinds": ["surprise", "reward less its mean", "another's surprise"],
+    "mean_expected": 1 / 3,
+    "taus": [20.0, 60.0, 200.0, 600.0],
+    "kinds": [
+        "surprise",
+        "reward less its mean",
+        "reward less that of the place",
+        "another's surprise",
+    ],
     "rates": [0.002, 0.006, 0.02, 0.06, 0.2, 0.6],
 }
 STDP = PairSTDP(a_plus=1.0, a_minus=0.5, dt=5.0)
@@ -51,7 +60,7 @@ class Walkers:
         self.who = torch.arange(agents)
         self.weight = 0.2 + 0.2 * torch.rand(agents, 2, 5 * places, generator=chance)
         self.value = torch.full((agents, places), settings["expected"])
-        self.mean = torch.zeros(agents)
+        self.mean = torch.full((agents,), settings["mean_expected"])
         self.place = self.ends()
 
     def ends(self) -> Tensor:
@@ -70,18 +79,21 @@ class Walkers:
     def success(self, reward: Tensor, there: Tensor, kind: str) -> Tensor:
         """Return the success of each agent, and update what it expects."""
         kept = self.settings["discount"] * self.value[self.who, there] * (1 - reward)
-        surprise = reward + kept - self.value[self.who, self.place]
-        self.value[self.who, self.place] += self.settings["critic_rate"] * surprise
+        less_value = reward - self.value[self.who, self.place]
+        surprise = less_value + kept
+        of_place = kind == "reward less that of the place"
+        move = self.settings["critic_rate"] * (less_value if of_place else surprise)
+        self.value[self.who, self.place] += move
         less_mean = reward - self.mean
         self.mean = running_mean_step(self.mean, reward, self.settings["mean_rate"])
-        kinds = (surprise, less_mean, surprise.roll(1))
+        kinds = (surprise, less_mean, less_value, surprise.roll(1))
         return dict(zip(self.settings["kinds"], kinds, strict=True))[kind]
 
 
-def train(settings: dict, kind: str, rate: float, agents: int, seed: int) -> Tensor:
+def train(settings: dict, kind: str, tau: float, rate: float, agents: int, seed: int) -> Tensor:
     """Return the rewards of agents that learn with one kind of success ``[moves, B]``."""
     walkers = Walkers(settings, agents, seed_torch(seed))
-    learner = RewardSTDP(STDP, settings["tau_eligibility"], lr=rate)
+    learner = RewardSTDP(STDP, tau, lr=rate)
     state, rewards = None, []
     for _ in range(settings["moves"]):
         pre, post, there, reward = walkers.move()
@@ -94,23 +106,25 @@ def train(settings: dict, kind: str, rate: float, agents: int, seed: int) -> Ten
 
 
 def tuned(settings: dict, kind: str) -> dict:
-    """Return the goals per 100 moves of the test agents at the rate that suits tuning agents best.
+    """Return the goals per 100 moves of the test agents with what suits tuning agents best.
 
     Returns:
-        "course": for blocks of 25 moves, the mean of the agents; "final": of each agent; "rate".
+        "course": for blocks of 25 moves, the mean of the agents; "final": of each agent; "tau" and
+        "rate": those taken.
     """
     last = settings["last"]
     tuning = {
-        rate: train(settings, kind, rate, settings["tuning"], 0)[-last:].mean()
-        for rate in settings["rates"]
+        (tau, rate): train(settings, kind, tau, rate, settings["tuning"], 0)[-last:].mean()
+        for tau, rate in product(settings["taus"], settings["rates"])
     }
-    rate = max(tuning, key=tuning.get)
-    rewards = 100 * train(settings, kind, rate, settings["testing"], 1)
+    tau, rate = max(tuning, key=tuning.get)
+    rewards = 100 * train(settings, kind, tau, rate, settings["testing"], 1)
     course = rewards.unflatten(0, (-1, 25)).mean((1, 2))
     final = rewards[-last:].mean(0)
     return {
         "course": [round(each, 2) for each in course.tolist()],
         "final": [round(each, 1) for each in final.tolist()],
+        "tau": tau,
         "rate": rate,
     }
 
@@ -123,7 +137,8 @@ def main(arguments: list[str] | None = None) -> None:
     for kind in settings["kinds"]:
         results[kind] = tuned(settings, kind)
         final = results[kind]["final"]
-        print(kind, results[kind]["rate"], min(final), sum(final) / len(final), flush=True)
+        taken = results[kind]["tau"], results[kind]["rate"]
+        print(kind, *taken, min(final), sum(final) / len(final), flush=True)
     print(record("line_walkers", settings, results))
 
 

@@ -1,4 +1,4 @@
-"""Train agents that associate cues with actions by a late reward: arms, delays, critics.
+"""Train agents that associate cues with actions by a late reward: arms, traces, delays, critics.
 
 ``python -m experiments.rewarded_agents`` writes the record that page 11 shows. Agents are
 independent: each has a weight matrix of its own, and they learn side by side. Every condition
@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from experiments import parser_for
 from snn_core.losses import predict
@@ -26,19 +25,23 @@ SETTINGS = {
     "testing": 60,
     "tau_eligibility": 40.0,
     "delay": 50.0,
-    "arms": ["product", "STDP alone", "reward alone", "unrelated reward"],
-    "arm_rates": [0.006, 0.02, 0.06, 0.2, 0.6],
+    "arms": ["product", "STDP alone", "reward alone", "unrelated reward", "counting"],
+    "arm_rates": [0.006, 0.02, 0.06, 0.2, 0.6, 2.0, 6.0, 20.0],
+    "trace_taus": {  # for each delay in ms
+        "60": [10.0, 20.0, 30.0, 60.0, 120.0, 360.0, 960.0],
+        "180": [30.0, 60.0, 90.0, 180.0, 360.0, 1080.0, 2880.0],
+    },
+    "trace_rates": [6e-4, 2e-3, 6e-3, 0.02, 0.06, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0, 200.0, 600.0],
     "taus": [10.0, 30.0, 90.0],
     "waits": [2.0, 4.0, 5.0, 6.0],  # in units of tau
     "wait_rates": [0.06, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0, 200.0, 600.0],
-    "critics": ["one mean", "per cue, informed", "per cue", "none"],
+    "critics": ["one mean", "per cue, informed", "per cue", "none", "one mean, informed"],
     "offsets": [0.0, 1.0, 2.0],
     "critic_rates": [0.002, 0.006, 0.02, 0.06, 0.2],
-    "stuck_agents": 80,
-    "stuck_rate": 0.02,
 }
 TASK = CueAssociation(dt=5.0, width=0.2)
 STDP = PairSTDP(a_plus=1.0, a_minus=0.5, dt=5.0)
+WEAKENING = PairSTDP(a_plus=1.0, a_minus=2.0, dt=5.0)
 DEFAULTS = {"arm": 0, "critic": 0, "offset": 0.0, "start": 0.0, "silent": False}
 
 
@@ -49,13 +52,24 @@ def play(weight: Tensor, cue: Tensor, steps: int, chance, **options) -> tuple[Te
     return pre, post, (action == cue).float()
 
 
-def meet(arm: Tensor, state, success: Tensor):
+def counted(pre: Tensor, post: Tensor) -> Tensor:
+    """Return spikes of the outputs times those of the inputs during the cue, ``[B, M, N]``.
+
+    Divided by the steps of the cue, and blind to the times within it.
+    """
+    inputs, outputs = (spikes[: TASK.cue_steps].sum(0) for spikes in (pre, post))
+    return outputs[:, :, None] * inputs[:, None] / TASK.cue_steps
+
+
+def meet(arm: Tensor, state, success: Tensor, counts: Tensor):
     """Return what the arm of each agent lets through of eligibility and success."""
     mean = state.eligibility.mean((1, 2), keepdim=True)
-    alone = (arm == 2).view(-1, 1, 1)
+    kind = arm.view(-1, 1, 1)
+    mark = torch.where(kind == 2, mean, state.eligibility)
+    mark = torch.where(kind == 4, counts, mark)
     success = torch.where(arm == 3, success.roll(1), success)
     success = torch.where(arm == 1, 1.0, success)
-    return state._replace(eligibility=torch.where(alone, mean, state.eligibility)), success
+    return state._replace(eligibility=mark), success
 
 
 def less_expected(reward: Tensor, cue: Tensor, critic: Tensor, expected: Tensor) -> Tensor:
@@ -81,12 +95,14 @@ def first_weights(agents: int, chance) -> Tensor:
     return 0.2 + 0.2 * torch.rand(agents, 3, 15, generator=chance)
 
 
-def train(own: dict[str, Tensor], steps: int, trials: int, seed: int = 0) -> Tensor:
+def train(
+    own: dict[str, Tensor], steps: int, trials: int, rule: PairSTDP = STDP, seed: int = 0
+) -> Tensor:
     """Train agents with these conditions, each ``[B]``; return their rewards ``[trials, B]``."""
     chance = seed_torch(seed)
     expected = own["start"][:, None].repeat(1, 3)
     weight = first_weights(len(expected), chance)
-    learner = RewardSTDP(STDP, own["tau"])
+    learner = RewardSTDP(rule, own["tau"])
     due = TASK.cue_steps + (own["delay"] / TASK.dt).round().long()
     state = learner.initial_state(weight[:, 0], weight[:, :, 0])
     right = []
@@ -97,12 +113,14 @@ def train(own: dict[str, Tensor], steps: int, trials: int, seed: int = 0) -> Ten
         success = less_expected(reward + own["offset"], cue, own["critic"], expected)
         for begin, end in pairwise(sorted({0, *due.tolist(), steps})):  # to the next due reward
             state = learner.run(pre[begin:end], post[begin:end], weight, state)
-            remembered, given = meet(own["arm"], state, success)
+            remembered, given = meet(own["arm"], state, success, counted(pre, post))
             weight = learner.reward(weight, remembered, own["rate"] * given * (due == end))
     return torch.stack(right)
 
 
-def tuned(settings: dict, rates: list[float], steps: int, **conditions) -> dict:
+def tuned(
+    settings: dict, rates: list[float], steps: int, rule: PairSTDP = STDP, **conditions
+) -> dict:
     """Train agents under conditions [C]; return the tests' right actions in % and the rates.
 
     Returns:
@@ -111,7 +129,7 @@ def tuned(settings: dict, rates: list[float], steps: int, **conditions) -> dict:
     tuning, last = settings["tuning"], settings["last"]
     agents = tuning + settings["testing"]
     own = each_agent(DEFAULTS | conditions, rates, agents)
-    right = 100 * train(own, steps, settings["trials"])
+    right = 100 * train(own, steps, settings["trials"], rule)
     right = right.view(len(right), -1, len(rates), agents)
     best = right[-last:, ..., :tuning].mean((0, 3)).argmax(1)
     tests = right[:, torch.arange(len(best)), best, tuning:]  # [trials, C, tests]
@@ -128,14 +146,29 @@ def rounded(values: Tensor) -> list:
 
 
 def arms(settings: dict) -> dict:
-    """Return what each arm reaches, and at which rate."""
+    """Return what each arm reaches, and at which rate; at last, the product with A- above A+."""
     kinds = torch.arange(len(settings["arms"]))
     fixed = {"tau": settings["tau_eligibility"], "delay": settings["delay"]}
     found = tuned(settings, settings["arm_rates"], 20, arm=kinds, **fixed)
+    weakening = tuned(settings, settings["arm_rates"], 20, WEAKENING, **fixed)
+    finals, rates = (found[key] + weakening[key] for key in ("final", "rates"))
     return {
-        name: {"final": found["final"][i], "rate": found["rates"][i]}
-        for i, name in enumerate(settings["arms"])
+        name: {"final": final, "rate": rate}
+        for name, final, rate in zip([*settings["arms"], "weakening"], finals, rates, strict=True)
     }
+
+
+def traces(settings: dict) -> dict:
+    """Return for each delay what is reached with each time constant of the eligibility."""
+    found = {}
+    for delay, taus in settings["trace_taus"].items():
+        steps = TASK.cue_steps + round(float(delay) / TASK.dt)
+        options = {"tau": torch.tensor(taus), "delay": float(delay)}
+        each = tuned(settings, settings["trace_rates"], steps, **options)
+        found[delay] = each
+        means = [round(sum(one) / len(one), 1) for one in each["final"]]
+        print(delay, means, each["rates"], flush=True)
+    return found
 
 
 def delays(settings: dict) -> dict:
@@ -160,7 +193,8 @@ def critics(settings: dict) -> dict:
     """Return what is reached with each critic when a number is added to every reward."""
     offsets = torch.tensor(settings["offsets"])
     kinds = torch.arange(len(settings["critics"])).repeat_interleave(len(offsets))
-    start = torch.where(kinds == 1, (offsets + 1 / 3).repeat(len(settings["critics"])), 0.0)
+    informed = (kinds == 1) | (kinds == 4)
+    start = torch.where(informed, (offsets + 1 / 3).repeat(len(settings["critics"])), 0.0)
     options = {"critic": kinds, "offset": offsets.repeat(len(settings["critics"])), "start": start}
     fixed = {"tau": settings["tau_eligibility"], "delay": settings["delay"]}
     found = tuned(settings, settings["critic_rates"], 20, **options, **fixed)
@@ -174,41 +208,12 @@ def critics(settings: dict) -> dict:
     }
 
 
-def stuck(settings: dict) -> dict:
-    """Return the right actions on each cue after 150 and 300 trials, in percent of the agents.
-
-    All have a mean per cue and rewards of 1 and 2. After 150 trials half get one mean for all.
-    """
-    agents, chance = settings["stuck_agents"], seed_torch(0)
-    weight, learner = first_weights(agents, chance), RewardSTDP(STDP, settings["tau_eligibility"])
-    critic, expected = torch.full((agents,), 2), torch.zeros(agents, 3)
-    state = learner.initial_state(weight[:, 0], weight[:, :, 0])
-    rounds = []
-    for number in range(300):
-        cue = torch.randint(3, (agents,), generator=chance)
-        pre, post, reward = play(weight, cue, 20, chance)
-        state = learner.run(pre, post, weight, state)
-        success = less_expected(reward + 1, cue, critic, expected)
-        weight = learner.reward(weight, state, settings["stuck_rate"] * success)
-        rounds.append(torch.stack([one_hot(cue, 3), one_hot(cue, 3) * reward[:, None]]))
-        if number == 149:
-            critic[::2] = 0
-            expected[::2] = expected[::2].mean(1, keepdim=True)
-    before, after = (torch.stack(rounds[end - 50 : end]).sum(0) for end in (150, 300))
-    share = [100 * right / shown for shown, right in (before, after)]
-    return {
-        "before": rounded(share[0].flatten()),
-        "kept": rounded(share[1][1::2].flatten()),
-        "freed": rounded(share[1][::2].flatten()),
-    }
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Train all agents and write the record."""
     told = parser_for(__doc__, SETTINGS, "trials", "tuning", "testing").parse_args(arguments)
     settings = SETTINGS | vars(told)
     results = {}
-    for part in (arms, critics, stuck, delays):
+    for part in (arms, traces, critics, delays):
         results[part.__name__] = part(settings)
         print(part.__name__, flush=True)
     print(record("rewarded_agents", settings, results))

@@ -3,7 +3,7 @@
 #
 # **How does a reward turn STDP into goal-directed learning?**
 #
-# Needs: page 09 (the STDP window and its traces) and page 01 (rate coding). · 60 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `RewardSTDP`, `running_mean_step`, `StochasticLIF` and `CueAssociation`.
+# Needs: page 09 (the STDP window and its traces) and page 01 (rate coding). · 65 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `RewardSTDP`, `running_mean_step`, `StochasticLIF` and `CueAssociation`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/11_three_factor_learning.ipynb)
 
@@ -51,26 +51,26 @@ axes = waiting_synapse(
 )
 
 # %% [markdown]
-# At the dopamine, not at the pair. The pair leaves a mark that fades, the **eligibility**. What is left of it becomes a change of the weight.
+# At the dopamine. The pair leaves a mark that fades, the **eligibility**; what is left of it becomes a change of the weight.
 #
-# Cells in the midbrain send dopamine to very many synapses at once. They fire more when there is more reward than expected, and less when there is less (Schultz, Dayan and Montague 1997). In slices a synapse grows if dopamine comes within about two seconds *after* its input (Yagishita et al. 2014). Acetylcholine, noradrenaline and serotonin are broadcast alike (Frémaux and Gerstner 2016): **one number for all synapses**.
+# Cells in the midbrain send dopamine to very many synapses at once. They fire more when there is more reward than expected, and less when there is less (Schultz, Dayan and Montague 1997). In slices a synapse grew if dopamine came 0.3 to 2 seconds *after* such pairs (Yagishita et al. 2014). It is **one number for all synapses**.
 
 # %% [markdown]
 # ## You will
 #
 # - follow one synapse to the dopamine, by hand;
-# - teach a noisy neuron by reward in ten lines, then by STDP;
+# - teach a noisy neuron by reward in ten lines;
 # - train agents whose reward is late, and find out how late it may be;
-# - let agents find a goal, with dopamine before the reward.
+# - let agents find a goal, by what they expect at each place.
 
 # %% [markdown]
 # ## 1 · A synapse that waits
 #
-# STDP would change the weight at once. Here it may not. The change that it *asks for* at step $t$, $\mathrm{STDP}[t]$, goes into the eligibility $e$ of the synapse, which decays with a time constant $\tau_e$:
+# The change that STDP *asks for* at step $t$, $\mathrm{STDP}[t]$, goes into the eligibility $e$ of the synapse, which decays with a time constant $\tau_e$:
 #
-# $$e[t] = e^{-\mathrm{d}t/\tau_e}\, e[t-1] + \mathrm{STDP}[t], \qquad\qquad \Delta w = \eta\, (R - b)\, e .$$
+# $$e[t] = \exp(-\mathrm{d}t/\tau_e)\; e[t-1] + \mathrm{STDP}[t], \qquad\qquad \Delta w = \eta\, (R - b)\, e .$$
 #
-# $R$ is the reward, $b$ what was expected, $R - b$ the **success** that dopamine reports, and $\eta$ the learning rate. A change takes three factors: a presynaptic spike, a postsynaptic spike, a success.
+# $R$ is the reward, $b$ what was expected, $R - b$ the **success** that dopamine reports, and $\eta$ the learning rate. A change takes three factors: a presynaptic spike, a postsynaptic spike, a success (Izhikevich 2007; Florian 2007).
 #
 # > **Before you run:** with $\tau_e = 200$ ms, which share of the mark is left after 190 ms?
 
@@ -86,7 +86,7 @@ for t in range(400):
         print(f"e {e:.2f}, w {w:.2f}")
 
 # %% [markdown]
-# $e^{-190/200}$ is 39 %, so 0.23 of 0.61. Half of that, for $\eta = 0.5$, is added to the weight: 0.62.
+# $\exp(-190/200)$ is 39 %, so 0.23 of 0.61. Half of that, for $\eta = 0.5$, is added: 0.62.
 #
 # In the core this is `RewardSTDP`, for spikes `[T, B, N]`: time steps, examples, neurons.
 
@@ -100,13 +100,12 @@ pre = pulse(251, at=50)
 post = pulse(251, at=60)
 
 # %% [markdown]
-# `run` remembers while the weight rests, and `reward` pays:
+# `run` remembers while the weight rests. `reward` pays: it returns the new weight, within 0 and 1, and leaves the mark to fade.
 
 # %%
 weight = torch.tensor([[0.5]])
 state = learner.run(pre, post, weight)
-success = torch.tensor([1.0])
-paid = learner.reward(weight, state, success)
+paid = learner.reward(weight, state, torch.ones(1))
 print(f"e {state.eligibility.item():.2f}, w {paid.item():.2f}")
 
 # %% tags=["check"]
@@ -119,7 +118,7 @@ assert round(w, 2) == 0.62
 # %% [markdown]
 # ### Play with it
 #
-# Drag the orange spike, and the dopamine.
+# Drag the orange spike, and the dopamine. At the start the spikes are at 100 and 110 ms.
 #
 # 1. Where must the dopamine come so that 37 % is left?
 # 2. Let the neuron fire *before* its input. What does dopamine do to this synapse? And a success below 0?
@@ -130,7 +129,7 @@ EligibilityTrace().sliders()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. One $\tau_e$ after the second spike: 310 ms at the start.
+# 1. One $\tau_e$ after the second spike: at 110 + 200 = 310 ms, if nothing else was moved.
 # 2. STDP asks for a smaller weight, so the eligibility is negative, and dopamine *weakens* the synapse. A success below 0 turns both signs: it strengthens it.
 #
 # </details>
@@ -147,7 +146,7 @@ EligibilityTrace().sliders()
 # one half at the threshold, $u = \theta = 1$. The membrane $u$ is here the weight of the tone that sounds.
 
 # %% [markdown]
-# Both weights are 1, so $p = 0.5$. It spikes, $z = 1$, or not, $z = 0$. How far that is from what was probable, $z - p$, is its **surprise**. Four trials:
+# Both weights are 1, so $p = 0.5$. It spikes, $z = 1$, or not, $z = 0$. Its **surprise** is $z - p$. Four trials:
 #
 # | tone | spike $z$ | surprise $z - p$ | reward $R$ | $R\,(z - p)$ |
 # |---|---|---|---|---|
@@ -193,12 +192,7 @@ for _ in range(300):
 # %% alt="Two weights over 300 trials, both from 1. The weight of tone A rises to about 1.8, that of tone B falls to about 0.2, each in steps that get smaller."
 axis = panels()
 axis.plot(torch.cat(course), label=["tone A", "tone B"])
-decorate(
-    axis,
-    title="A reward teaches both",
-    x="trial",
-    y="weight",
-)
+decorate(axis, title="A reward teaches both", x="trial", y="weight")
 
 # %% [markdown]
 # Yes: for A a spike pays, for B silence. The steps shrink by themselves: when $p$ is near 1 or 0, little surprise is left.
@@ -214,7 +208,7 @@ assert walk[299, 0] - walk[249, 0] < (walk[49, 0] - 1) / 2
 # %% [markdown]
 # ### Why it works
 #
-# For one tone, a spike earns $R_1$ and silence $R_0$. The *mean* of $(R - b)(z - p)$ has two parts, that of a spike and that of silence:
+# For one tone, a spike earns $R_1$ and silence $R_0$. The *mean* of $(R - b)(z - p)$ has two parts, of a spike and of silence:
 #
 # $$p\,(R_1 - b)(1 - p) + (1 - p)(R_0 - b)(0 - p) = p\,(1 - p)\,(R_1 - R_0) .$$
 #
@@ -235,9 +229,9 @@ for b in (0.0, 0.7, 5.0):
     assert abs(mean / 0.2 - slope.item()) < 1e-9
 
 # %% [markdown]
-# ## 3 · STDP in place of the surprise
+# ## 3 · Coincidence in place of the surprise
 #
-# For $z - p$ a synapse must know how likely the spike was. STDP only knows that input and neuron spiked: its credit is $z\,x$ in place of $(z - p)\,x$. The mean is then $p\,(R_1 - b)$. Silence, which earns $R_0$, is missing.
+# For $z - p$ a synapse must know how likely the spike was. STDP only knows that both spiked. In one step, without an order of spikes, its credit is $z\,x$. The mean is then $p\,(R_1 - b)$; silence, which earns $R_0$, is missing.
 #
 # > **Before you run:** a spike earns 1 for A and 0 for B. For which $b$ does $w_A$ grow and $w_B$ fall? And if the rewards are 2 and 1?
 
@@ -249,7 +243,7 @@ def teach(credit, critic, extra):
     answers = []
     for _ in range(400):
         x, p, z, right = trial(w)
-        R = right + extra
+        R = right + (x * extra).sum(1, keepdim=True)
         success = R - b if critic else R
         w = w + 0.1 * success * credit(z, p) * x
         b = running_mean_step(b, R, 0.1)
@@ -258,42 +252,49 @@ def teach(credit, critic, extra):
 
 
 # %% [markdown]
-# `credit` is $z - p$ or $z$. `running_mean_step` moves $b$ a tenth of the way to each new reward; what learns what to expect is called a **critic**. `extra` is added to every reward. Each of 50 neurons returns how often it was right in the last 100 trials.
+# `credit` is $z - p$ or $z$. `running_mean_step` moves $b$ a tenth of the way to each new reward; what learns what to expect is a **critic**. `extra` is added to the rewards of each tone. Returned is how often each of 50 neurons was right in the last 100 trials.
 
 # %%
+extras = {
+    "rewards 0 and 1": torch.tensor([0.0, 0.0]),
+    "rewards 1 and 2": torch.tensor([1.0, 1.0]),
+    "A: 0 and 1, B: 2 and 3": torch.tensor([0.0, 2.0]),
+}
 kinds = {
-    "surprise, b = 0": (lambda z, p: z - p, False),
-    "STDP, b = 0": (lambda z, p: z, False),
-    "STDP, b = mean": (lambda z, p: z, True),
+    "z − p, b = 0": (lambda z, p: z - p, False),
+    "z − p, b = mean": (lambda z, p: z - p, True),
+    "z, b = 0": (lambda z, p: z, False),
+    "z, b = mean": (lambda z, p: z, True),
 }
 found = {}
 for name, (credit, critic) in kinds.items():
-    found[name] = [
-        teach(credit, critic, extra=0.0),
-        teach(credit, critic, extra=1.0),
-    ]
+    found[name] = [teach(credit, critic, extra) for extra in extras.values()]
 
-# %% alt="Right answers of 50 neurons in the last 100 of 400 trials. The surprise without a critic: nearly all above 90 percent for both kinds of rewards. STDP without a critic: about 75 percent for rewards 0 and 1, about 50 for 1 and 2. STDP with the mean as b: all above 90 percent for both."
+# %% alt="Right answers of 50 neurons in the last 100 of 400 trials, for three kinds of rewards. The surprise z minus p: nearly all above 90 percent, but without a critic three neurons lie at 43 to 78. Coincidence z without a critic: about 75 percent for rewards 0 and 1, about 50 for the others. Coincidence with the mean as b: above 90 percent, but about 6 percent where B earns two more than A."
 axis = dots_per_seed(
     found,
-    ["rewards 0 and 1", "rewards 1 and 2"],
+    list(extras),
     level=50,
     y="right answers (%)",
-    title="STDP needs to know what to expect",
+    title="Coincidence needs to know what to expect",
 )
 
 # %% [markdown]
-# For a $b$ between the two rewards. With $b = 0$ and rewards 0 and 1 nothing ever weakens B. With 1 and 2 every spike is praised, and the neuron answers everything: half of it is wrong. With the mean as $b$ STDP learns as well as the surprise.
-#
-# So for REINFORCE $b$ only changes how much the steps scatter. For STDP it decides about right and wrong: it needs $R - b$, not $R$, from dopamine.
+# For a $b$ between the two rewards. With $b = 0$ and rewards 0 and 1 nothing ever weakens B. With 1 and 2 every spike is praised: half of the answers are wrong. With the mean as $b$ all is well, as long as both tones earn the same. If B earns 2 or 3, the mean is too much for A and too little for B, and the neuron learns the *opposite*.
+
+# %% [markdown]
+# So for REINFORCE $b$ on average only changes how much the steps scatter. For coincidence it decides about right and wrong: dopamine must report $R - b$, with a $b$ that fits.
 
 # %% tags=["check"]
-share = {name: [each.mean() for each in both] for name, both in found.items()}
-assert min(share["surprise, b = 0"]) > 95
-assert min(share["STDP, b = mean"]) > 95
-assert min(each.min() for each in found["STDP, b = mean"]) > 85
-assert 70 < share["STDP, b = 0"][0] < 80
-assert 45 < share["STDP, b = 0"][1] < 55
+share = {name: [each.mean() for each in three] for name, three in found.items()}
+assert min(share["z − p, b = 0"]) > 95
+assert min(share["z − p, b = mean"]) > 95
+assert min(share["z, b = mean"][:2]) > 95
+assert min(each.min() for each in found["z, b = mean"][:2]) > 85
+assert found["z, b = mean"][2].max() < 50
+assert share["z, b = mean"][2] < 15
+assert 70 < share["z, b = 0"][0] < 80
+assert all(45 < each < 55 for each in share["z, b = 0"][1:])
 
 # %% [markdown]
 # ## 4 · An agent whose reward is late
@@ -312,18 +313,27 @@ pre, post = task.trial(
 )
 
 # %% [markdown]
-# An agent that has learnt nothing: below the line are its inputs, above it its outputs. The dashed line is the end of the cue.
+# An agent that has learnt nothing. Dashed: the end of the cue, and the reward.
+#
+# > **Look:** which action is taken? Is it right?
 
-# %% alt="Raster of one untrained trial of 100 ms: inputs 5 to 9 fire fast during the first 50 ms, all other inputs rarely; the output neurons 15 to 17 fire a few spikes, none much more than the others. A dashed line at 50 ms marks the end of the cue."
-axis = panels()
+# %% alt="Raster of one untrained trial of 100 ms: inputs 5 to 9 fire fast during the first 50 ms, all other inputs rarely. Above a line the three outputs: action 2 fires five spikes, action 0 one, action 1 none. Dashed lines mark the end of the cue at 50 ms and the reward at 100 ms."
+axis = panels(height=3.4)
 spikes = torch.cat([pre, post], 2)[:, 0]
-raster(spikes, axis, dt=5.0, size=8)
+raster(spikes, axis, dt=5.0, size=7)
 axis.axhline(14.5, color=GREY)
 axis.axvline(50, color=GREY, linestyle="--")
-axis.set_yticks([2, 7, 12, 16], ["cue 0", "cue 1", "cue 2", "actions"])
-decorate(axis, title="Cue 1, then the wait", y="")
+axis.axvline(100, color=VERMILION, linestyle="--")
+axis.set_yticks([2, 7, 12, 16], ["cue 0", "cue 1", "cue 2", "actions\n0 to 2"])
+axis.set(xlim=(-5, 105), ylim=(-1, 18))
+decorate(axis, title="Cue 1, an action, and the wait", y="")
+
+# %% tags=["check"]
+assert post[:10, 0].sum(0).tolist() == [1, 0, 5]
 
 # %% [markdown]
+# The top one, action 2: wrong, since the cue is 1.
+#
 # Forty agents learn side by side, each with its own weights: `[40, 3, 15]`. What reaches their synapses is up to a function of $R$ and $b$, `success`.
 
 
@@ -357,18 +367,19 @@ def learn(success, extra=0.0):
 
 
 # %% [markdown]
-# `predict` takes the output with most spikes, and draws among equals. Three kinds of dopamine: $R - b$; always 1, so that STDP is alone; the $R - b$ of *another* agent (`roll` hands each to the next).
+# `predict` takes the output with most spikes, and draws among equals. Four kinds of dopamine: $R - b$; $R$ with $b = 0$; always 1, so that STDP is alone; the $R - b$ of *another* agent (`roll` hands each to the next).
 #
-# > **Before you run:** which of the three stay at chance, one third?
+# > **Before you run:** which of them stay at chance, one third?
 
 # %%
 arms = {
     "R − b": learn(lambda R, b: R - b),
+    "R, b = 0": learn(lambda R, b: R),
     "always 1": learn(lambda R, b: torch.ones_like(R)),
     "another's R − b": learn(lambda R, b: (R - b).roll(1)),
 }
 
-# %% alt="Right actions over 150 trials, mean of forty agents in blocks of 25 trials. With R minus b they rise from 60 percent in the first block to 98; with a success of always 1, or with that of another agent, they stay near one third."
+# %% alt="Right actions over 150 trials, mean of forty agents in blocks of 25 trials. With R minus b they rise from 60 percent in the first block to 98; with R alone they fall from 50 to one third; with a success of always 1, or with that of another agent, they stay near one third."
 axis = panels()
 steps = np.arange(13, 150, 25)
 for name, right in arms.items():
@@ -382,28 +393,33 @@ decorate(
     y="right actions (%)",
     ylim=(0, 104),
 )
+axis.legend(loc=(0.7, 0.42))
 
 # %% [markdown]
-# The last two. STDP alone strengthens what fires together, right or wrong. The success of another agent does not depend on what this one did.
+# The last two. STDP alone strengthens what fires together, right or wrong. Another's success does not depend on what this agent did. $R$ with $b = 0$ teaches a little at first; then praise for all that fires takes over.
 #
-# In a recorded experiment each kind got the best of five learning rates: 99, 32 and 33 %. A fourth had its own success, but at every synapse the *mean* eligibility: 34 %. Without a mark that says *where*, a reward is of no use.
+# Recorded, at the best of eight learning rates: $R - b$ gets 96 %. With one *mean* eligibility for all synapses of the agent it is 33 %: the mark must say *where*. With counts as the mark, spikes of the input times spikes of the output, 98 %: *when* they came plays no part here.
 
 # %% tags=["check"]
 last = {name: right[-50:].mean() for name, right in arms.items()}
 assert last["R − b"] > 90
+assert arms["R, b = 0"][:50].mean() > 45
+assert abs(last["R, b = 0"] - 100 / 3) < 8
 assert abs(last["always 1"] - 100 / 3) < 8
 assert abs(last["another's R − b"] - 100 / 3) < 8
 recorded_arms = recorded("rewarded_agents").results["arms"]
 shares = {name: round(np.mean(each["final"])) for name, each in recorded_arms.items()}
-assert shares == {"product": 99, "STDP alone": 32, "reward alone": 34, "unrelated reward": 33}
+assert [shares[name] for name in ("product", "reward alone", "counting")] == [96, 33, 98]
+assert max(shares["STDP alone"], shares["unrelated reward"]) < 40
 tried = recorded("rewarded_agents").settings["arm_rates"]
-assert len(tried) == 5
-assert min(tried) < recorded_arms["product"]["rate"] < max(tried)
+assert len(tried) == 8
+for name in ("product", "counting"):
+    assert min(tried) < recorded_arms[name]["rate"] < max(tried)
 
 # %% [markdown]
 # ## 5 · How late may the reward be?
 #
-# The eligibility fades. What else happens while a synapse waits? One synapse has the pair that earned the reward, at 20 and 25 ms. Sixty others have only spontaneous spikes, 5 per second on both sides. The reward comes 200 ms after the pair.
+# What happens while a synapse waits? One has the pair that earned the reward, at 20 and 25 ms. Sixty others, side by side as examples, have only spontaneous spikes, 5 per second on both sides. The reward comes 200 ms after the pair.
 
 # %%
 rare = torch.full((2, 226, 61, 1), 0.005)
@@ -436,15 +452,10 @@ axis = panels()
 axis.plot(traces[:, 1:], color="0.7", linewidth=0.7)
 axis.plot(traces[:, 0], color=BLUE, linewidth=2)
 axis.axvline(225, color=VERMILION, linestyle="--")
-decorate(
-    axis,
-    title="Accidents are younger, and ahead",
-    x="time (ms)",
-    y="eligibility e",
-)
+decorate(axis, title="Accidents are younger, and ahead", x="time (ms)", y="e")
 
 # %% [markdown]
-# No. The blue trace, of the pair, has decayed to 14 % of its height. Grey ones with accidental pairs *later* are ahead: 6 of 60, on average over 300 such draws. One reward cannot tell them apart. Many can: averaged over the draws no other has as much as the blue one.
+# No. The blue trace, of the pair, has decayed to 14 % of its height. Grey ones with accidental pairs *later* are ahead: 6 of 60, on average over 300 draws. One reward cannot tell them apart. Many can: on average none has as much as the blue one.
 
 # %% tags=["check"]
 assert abs(traces[225, 0] / traces[25, 0] - np.exp(-2)) < 1e-4
@@ -458,57 +469,45 @@ assert round(ahead.item()) == 6
 assert credit.mean(0).argmax() == 0
 
 # %% [markdown]
-# So two things could limit the delay: the decay, or the spikes in between. In a recorded experiment agents with three $\tau_e$ had to bridge two to six times $\tau_e$, once with spontaneous spikes, once in *silence* after the cue. Each point has the best of nine learning rates.
+# Decay alone sets no limit: a larger $\eta$ would undo it. But newer accidents overtake a mark that has decayed. Recorded: agents of section 4, their reward 60 or 180 ms after the end of the cue. Each point has the best of thirteen learning rates.
+#
+# > **Before you look:** 180 ms are to be bridged. Is the longest trace the best?
 
-# %%
+# %% alt="Right actions against the time constant of the eligibility, on a logarithmic axis, for rewards 60 and 180 ms late. Both rise from 40 to 50 percent at a sixth of the delay to 98 and 99 near once or twice the delay, and fall to about 55 at sixteen times."
 agents = recorded("rewarded_agents")
 print(agents)
-
-# %% [markdown]
-# > **Before you look:** after $6\,\tau_e$ a quarter of a percent is left. Is it enough in silence?
-
-# %% alt="Right actions against the delay in units of tau_e, for three time constants. Solid, with spontaneous spikes: from above 94 percent at 2 down to between 39 and 49 percent at 6; at 5 the trace of 10 ms is at 69, that of 90 ms at 46. Dashed, in silence: all above 95 percent at every delay."
-delays = agents.results["delays"]
 axis = panels()
-for (tau, each), color in zip(delays.items(), CYCLE, strict=False):
-    for kind, style in (("spikes", "o-"), ("silence", "s--")):
-        axis.plot(
-            agents.settings["waits"],
-            np.mean(each[kind]["final"], axis=1),
-            style,
-            color=color,
-            label=f"{tau} ms" if kind == "spikes" else None,
-        )
+for delay, taus in agents.settings["trace_taus"].items():
+    final = np.array(agents.results["traces"][delay]["final"])
+    axis.plot(taus, final.mean(1), "o-", label=f"{delay} ms late")
+axis.axhline(100 / 3, color=GREY, linestyle="--")
+axis.set_xscale("log")
 decorate(
     axis,
-    title="Dashed, in silence: no limit in sight",
-    x="delay / τ_e",
+    title="Neither too short a trace nor too long",
+    x="τ_e (ms)",
     y="right actions (%)",
     ylim=(0, 104),
 )
 
 # %% [markdown]
-# It is: above 95 % at every delay. A larger learning rate makes up for the decay. The spikes in between are the limit: with them (solid) all three $\tau_e$ are below 50 % at $6\,\tau_e$, at the best rate, because a larger rate enlarges the accidental credit as well.
-#
-# A longer trace bridges a longer delay, but fewer of its own $\tau_e$: at $5\,\tau_e$ agents with 10 ms are right in 69 %, with 90 ms in 46 %. A longer wait has more accidents. (60 agents a point, standard errors below 3 points, 150 trials.)
+# No. With $\tau_e = 30$ ms 43 % are right, with 180 ms 99 %, with 2,880 ms 56 %: a long trace also holds what many earlier trials left. For both delays one to two times the wait is best. (60 agents a point, standard errors below 3 points, 150 trials.)
 
 # %% tags=["check"]
-ends = {(tau, kind): np.array(each[kind]["final"]) for tau, each in delays.items() for kind in each}
-assert all(final.shape == (4, 60) for final in ends.values())
-assert min(ends[tau, "silence"].mean(1).min() for tau in delays) > 95
-assert max(ends[tau, "spikes"][3].mean() for tau in delays) < 50
-assert min(ends[tau, "spikes"][0].mean() for tau in delays) > 94
-assert round(ends["10", "spikes"][2].mean()) == 69
-assert round(ends["90", "spikes"][2].mean()) == 46
+ends = {delay: np.array(each["final"]) for delay, each in agents.results["traces"].items()}
+assert all(final.shape == (7, 60) for final in ends.values())
+assert [round(ends["180"][i].mean()) for i in (0, 3, 6)] == [43, 99, 56]
+assert all(final.mean(1).argmax() in (3, 4) for final in ends.values())
+assert max(final.mean(1)[[0, 6]].max() for final in ends.values()) < 60
 assert max((final.std(1, ddof=1) / 60**0.5).max() for final in ends.values()) < 3
-rates = [rate for each in delays.values() for kind in each.values() for rate in kind["rates"]]
-allowed = agents.settings["wait_rates"]
+rates = [rate for each in agents.results["traces"].values() for rate in each["rates"]]
+allowed = agents.settings["trace_rates"]
 assert min(allowed) < min(rates) <= max(rates) < max(allowed)
 
 # %% [markdown]
 # ## 6 · A goal on a line
 #
-# Late rewards are a problem, so let dopamine come *earlier*. An agent walks on a line of seven places, 0 to 6. At each, five **place cells** fire, as the inputs of a cue did. Two noisy outputs compete: a step left, a step right. At place 4 is a reward of 1, and the agent starts anew at one end.
+# Late rewards are a problem, so let *expectations* stand in for them. An agent walks on a line of seven places, 0 to 6. At each, five **place cells** fire, as the inputs of a cue did. Two noisy outputs compete: a step left, a step right. At place 4 is a reward of 1, and the agent starts anew at one end.
 
 # %%
 chance = seed_torch(0)
@@ -546,9 +545,9 @@ def move(weight, here):
 # > **Before you read on:** the agent steps from place 2 to 3, or from 3 back to 2. What is $\delta$?
 
 # %% [markdown]
-# From 2 to 3: $0 + 0.9 \cdot 1 - 0.9 = 0$; all goes as expected. From 3 to 2: $0 + 0.9 \cdot 0.9 - 1 = -0.19$. The wrong step is blamed at once, with no reward near.
+# From 2 to 3: $0 + 0.9 \cdot 1 - 0.9 = 0$, as expected. From 3 to 2: $0 + 0.9 \cdot 0.9 - 1 = -0.19$. The wrong step is blamed at once, with no reward near.
 #
-# Dopamine cells seem to report this $\delta$: with learning their answer wanders from the reward to what predicts it (Schultz, Dayan and Montague 1997). Frémaux, Sprekeler and Gerstner (2013) built the critic of spiking neurons; ours is a table.
+# Dopamine cells seem to report this $\delta$: with learning their answer moves from the reward to what predicts it (Schultz, Dayan and Montague 1997).
 #
 # The agents start with too much hope, $V = 1$ everywhere: what leads nowhere disappoints, and they try something else. $V$ moves by 30 % of $\delta$.
 
@@ -559,7 +558,8 @@ V = torch.ones(40, 7)
 who = torch.arange(40)
 here = ends_of_line()
 state = None
-walks = []
+goals = []
+hopes = []
 
 # %% [markdown]
 # The rest is as in `learn`:
@@ -573,59 +573,59 @@ for _ in range(300):
     V[who, here] += 0.3 * delta
     state = learner.run(pre, post, weight, state)
     weight = learner.reward(weight, state, delta)
-    walks.append(torch.stack([here, there]))
+    goals.append(100 * R)
+    hopes.append(V.mean(0))
     here = torch.where(R > 0, ends_of_line(), there)
 
 # %% [markdown]
 # > **Before you look:** the shortest ways take four and two steps. How many rewards per 100 steps are possible?
 
 # %% alt="Rewards per 100 steps in blocks of 25 steps, mean of forty agents and range of all; from about 10 they rise to the dashed line at 33 within 150 steps. In the last blocks the range is from 24 to 40."
-here, there = torch.stack(walks, 1)
-goals = 100 * (there == 4).float()
-blocks = goals.view(12, 25, 40).mean(1)
+blocks = torch.stack(goals).view(12, 25, 40).mean(1)
 steps = np.arange(13, 300, 25)
 axis = panels()
 axis.plot(steps, blocks.mean(1), "o-")
 axis.fill_between(steps, *blocks.aminmax(dim=1), alpha=0.2)
 axis.axhline(100 / 3, color=GREY, linestyle="--")
+decorate(axis, title="The shortest way is found", x="step", y="rewards per 100 steps")
+
+# %% [markdown]
+# 33, the dashed line: three steps each. On average the agents get there within 150 steps. Shaded is the range of all: starts on the right give more. What do they expect?
+
+# %% alt="V against the place, mean of the agents, at three steps. At step 1 it is 1 nearly everywhere, at step 25 lower away from the goal, at step 300 it rises from 0.73 at place 0 to 1 at places 3 to 5, and is 0.9 at place 6."
+axis = panels()
+for step in (1, 25, 300):
+    axis.plot(hopes[step - 1], "o-", label=f"step {step}")
+axis.axvline(4, color=GREY, linestyle="--")
 decorate(
     axis,
-    title="All find the shortest way",
-    x="step",
-    y="rewards per 100 steps",
+    title="Expectation falls with the distance from the goal",
+    x="place",
+    y="V, mean of the agents",
+    ylim=(0.6, 1.05),
 )
 
 # %% [markdown]
-# 33, the dashed line: three steps each, on average. The forty agents get there within 150 steps. (Shaded is the range of all; starts on the right by chance give more.) The last 100 steps, place by place:
-
-# %%
-for place in (0, 1, 2, 3, 5, 6):
-    there_from = there[-100:][here[-100:] == place]
-    share = (there_from > place).double().mean()
-    print(f"place {place}: {share:.0%} to the right")
-
-# %% [markdown]
-# Towards place 4, from both sides.
+# The farther from the goal, the less: a step away is a step down, and blamed. (The 1 at place 4 is never used.)
 #
-# Recorded with 100 other agents (`python -m experiments.line_walkers`; for each kind the best of six rates): $\delta$ earned 33 rewards per 100 steps, the worst agent 28. $R - b$ with one mean for all places earned 18, and some found nothing; the $\delta$ of another agent 6.
+# Recorded with 100 other agents (`python -m experiments.line_walkers`; each kind at its best $\tau_e$ and rate): $\delta$ earned 33 rewards per 100 steps, the worst agent 28. $R - b$, with a trace of 200 ms, earned 28, the worst 16. $R - V$, without what the next place promises, earned 14.
 
 # %% tags=["check"]
-earned = goals[-100:].mean(0)
+earned = torch.stack(goals[-100:]).mean(0)
 assert earned.min() > 25
 assert earned.mean() > 31
-for place in (0, 1, 2, 3, 5, 6):
-    share = (there[-100:][here[-100:] == place] > place).float().mean()
-    assert share > 0.9 if place < 4 else share < 0.1
-assert np.allclose(V.mean(0)[:4], [0.73, 0.81, 0.9, 1], atol=0.1)
+assert np.allclose(hopes[299][:4], [0.73, 0.81, 0.9, 1], atol=0.1)
+assert np.allclose(hopes[299][5:], [1, 0.9], atol=0.1)
 assert blocks[6:].mean() > 30
 walkers = recorded("line_walkers")
-reached = {kind: np.array(found["final"]) for kind, found in walkers.results.items()}
-assert [round(final.mean()) for final in reached.values()] == [33, 18, 6]
-assert [len(final) for final in reached.values()] == [100, 100, 100]
-assert reached["surprise"].min() == 28
-assert reached["reward less its mean"].min() == 0
+reached = {kind: np.array(each["final"]) for kind, each in walkers.results.items()}
+assert [round(final.mean()) for final in reached.values()] == [33, 28, 14, 6]
+assert all(len(final) == 100 for final in reached.values())
+assert [round(final.min()) for final in reached.values()][:2] == [28, 16]
+assert walkers.results["surprise"]["tau"] == 20
+assert walkers.results["reward less its mean"]["tau"] == 200
 rates = walkers.settings["rates"]
-assert all(rates[0] < found["rate"] < rates[-1] for found in walkers.results.values())
+assert all(rates[0] < each["rate"] < rates[-1] for each in walkers.results.values())
 
 # %% [markdown]
 # ## Recap
@@ -633,8 +633,8 @@ assert all(rates[0] < found["rate"] < rates[-1] for found in walkers.results.val
 # You
 #
 # - followed one synapse: a pair marks it, dopamine makes the mark a change;
-# - taught a neuron by $(z - p)\,x$, whose mean climbs the reward, and by STDP, which needs a $b$ between the rewards;
-# - trained agents, and found that the spikes in between set the limit, not the decay;
+# - taught a neuron by $(z - p)\,x$, whose mean climbs the reward, and by $z\,x$, which needs a $b$ between the rewards;
+# - trained agents, and saw that a late reward needs a trace about as long as the wait;
 # - let agents find the shortest way by an expectation for each place.
 #
 # | symbol | meaning | in the core |
@@ -644,7 +644,6 @@ assert all(rates[0] < found["rate"] < rates[-1] for found in walkers.results.val
 # | $R - b$ | success: reward less what was expected | `success` of `RewardSTDP.reward` |
 # | $b$ | running mean of the reward, the critic | `running_mean_step` |
 # | $p$ | probability of a spike, escape noise | `StochasticLIF.probability` |
-# | $\delta$ | success, if each place has its expectation $V$ | |
 # | | cues or places, and actions | `CueAssociation`, `losses.predict` |
 
 # %% [markdown]
@@ -666,7 +665,7 @@ check("11.1", rewarded_change)
 # %% [markdown]
 # ### 2 · After one trial
 #
-# A noisy neuron with three inputs learns as in section 2, with a critic. `w` and `x` are tensors of three numbers. The reward was `R`, expected was `b`. Return the new weights and the new expectation, for $\eta = 0.2$ and a critic that moves a tenth of the way.
+# A noisy neuron with three inputs learns as in section 2, with a critic. `w` and `x` are tensors of three numbers. The reward was `R`, expected was `b`. Return the new weights and expectation, for $\eta = 0.2$ and a critic that moves a tenth of the way.
 
 
 # %% tags=["exercise"]
@@ -679,7 +678,7 @@ check("11.2", after_trial)
 # %% [markdown]
 # ### 3 · A critic of your own
 #
-# Change the rule of an agent, and see it learn. The agents of section 4 now get 2 for right, 1 for wrong, and no $b$. `success` gets the rewards of one trial, a number for each agent, and returns their successes; each agent learns from its own rewards what to expect. The check trains 20 agents. To watch: `critic = Critic()`, then `learn(lambda R, b: critic.success(R), extra=1.0)`.
+# The agents of section 4 now get 2 for right, 1 for wrong, and no $b$. Let each learn from its own rewards what to expect: `success` gets the rewards of one trial, one per agent, and returns their successes. The check trains 20 agents. To watch: `critic = Critic()`, then `learn(lambda R, b: critic.success(R), extra=1.0)`.
 
 
 # %% tags=["exercise"]
@@ -747,11 +746,12 @@ check("11.3", Critic)
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer 4</summary>
 #
-# Both learn something, and less: about half of the actions are right at the end, where it was nearly all with both. With praise alone the wrong synapses are never weakened by a disappointment. With blame alone what is right is never strengthened by a success; it only remains.
+# Both learn something, and less: 47 % with praise alone, 57 % with blame alone, where it was 98 % with both. With praise alone the wrong synapses are never weakened by a disappointment. Blame weakens the synapses of wrong actions the most, so what is right comes to lead. But nothing strengthens it: all weights sink, the outputs spike less and less, and more and more actions are drawn among equals.
 #
 # ```python
 # praise = learn(lambda R, b: (R - b).clamp(min=0))[-50:].mean()
 # blame = learn(lambda R, b: (R - b).clamp(max=0))[-50:].mean()
+# print(f"praise {praise:.0f} %, blame {blame:.0f} %")
 # ```
 #
 # </details>
@@ -759,7 +759,7 @@ check("11.3", Critic)
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer 5</summary>
 #
-# In the first 50 steps after the move they find it less than half as often as before, since they keep running to place 4. There $V$ sinks step by step, until the way there disappoints; within 150 steps nearly all have turned round. Without hope it fails for many: what never paid was never expected to, so $\delta$ is 0 and nothing changes. About half of the agents find nothing.
+# In the first 50 steps after the move they find it less than half as often as before, since they keep running to place 4. There $V$ sinks step by step, until the way there disappoints; within 150 steps nearly all have turned round. Without hope it fails for many: what never paid was never expected to, so $\delta$ is 0 and nothing changes. Each finds the goal now and then by chance, but about 4 in 10 earn nothing in the last 100 steps.
 #
 # ```python
 # def walk(goals, hope):
@@ -790,8 +790,8 @@ check("11.3", Critic)
 # %% [markdown]
 # ## References
 #
-# - N. Frémaux, W. Gerstner, *Neuromodulated spike-timing-dependent plasticity, and theory of three-factor learning rules*, Frontiers in Neural Circuits 9:85, 2016.
-# - N. Frémaux, H. Sprekeler, W. Gerstner, *Reinforcement learning using a continuous time actor-critic framework with spiking neurons*, PLoS Computational Biology 9(4), 2013.
+# - R. V. Florian, *Reinforcement learning through modulation of spike-timing-dependent synaptic plasticity*, Neural Computation 19(6), 2007.
+# - E. M. Izhikevich, *Solving the distal reward problem through linkage of STDP and dopamine signaling*, Cerebral Cortex 17(10), 2007.
 # - W. Schultz, P. Dayan, P. R. Montague, *A neural substrate of prediction and reward*, Science 275, 1997.
 # - R. S. Sutton, *Learning to predict by the methods of temporal differences*, Machine Learning 3, 1988.
 # - R. J. Williams, *Simple statistical gradient-following algorithms for connectionist reinforcement learning*, Machine Learning 8, 1992.
@@ -883,12 +883,12 @@ assert 30 < saved[1] < 31
 # %% [markdown]
 # ### How far is STDP from the gradient?
 #
-# The same exact sum, with the eligibility of `RewardSTDP` in place of the score, on 400 random problems (other inputs, other weights) for each of three goals: exactly two spikes, two or more, and a random half of the 64 trains, so that *which* spikes came matters. A control is blind to time and only counts, $n_\text{post} \cdot n_\text{pre}$.
+# The same exact sum, with the eligibility of `RewardSTDP` in place of the score, on 400 random problems (other inputs, other weights) for each of three goals: exactly two spikes, two or more, and a random half of the 64 trains, so that *which* spikes came matters. Two controls: one is blind to time and only counts, $n_\text{post} \cdot n_\text{pre}$; one changes all four synapses alike.
 
 
 # %%
 def cosines(goal, number):
-    """Return the cosine to the gradient of STDP with and without a critic, and of counting."""
+    """Return the cosine to the gradient of STDP with and without a critic, and of the controls."""
     chance = seed_torch(number)
     some = torch.bernoulli(torch.full((6, 1, 4), 0.5, dtype=torch.float64), generator=chance)
     w = 0.3 * torch.rand(1, 4, generator=chance, dtype=torch.float64)
@@ -906,7 +906,9 @@ def cosines(goal, number):
     counted = spikes[:, None] * some.sum(0)
     pays = pays.double()
     success = pays - q @ pays
-    changes = [(q * success) @ traced, (q * pays) @ traced, (q * success) @ counted]
+    alike = spikes[:, None].expand(-1, 4)
+    changes = [(q * success) @ traced, (q * pays) @ traced]
+    changes += [(q * success) @ each for each in (counted, alike)]
     return [torch.cosine_similarity(each, gradient[0], dim=0).item() for each in changes]
 
 
@@ -916,7 +918,7 @@ for goal in ("exactly two", "two or more", "random trains"):
     angles[goal] = np.array([cosines(goal, number) for number in range(400)])
     mean = angles[goal].mean(0)
     away = 100 * (angles[goal] < 0).mean(0)
-    for kind, cosine, share in zip(("STDP", "STDP, b = 0", "counts"), mean, away, strict=True):
+    for kind, cosine, share in zip(("STDP", "STDP, b = 0", "counts", "alike"), mean, away, strict=True):
         print(f"{goal:13} {kind:11} mean cosine {cosine:5.2f}, {share:4.1f} % point away")
 
 # %% tags=["check"]
@@ -928,20 +930,22 @@ assert 23.5 < away["random trains"][0] < 24.5
 assert 45 < away["random trains"][1] < 55
 assert away["random trains"][2] < away["random trains"][0] - 5
 assert all(each[2] > each[0] for each in mean.values())
+assert min(mean["exactly two"][3], mean["two or more"][3]) > 0.9
+assert mean["random trains"][3] > mean["random trains"][0]
 
 # %% [markdown]
-# With a critic STDP climbs for both goals that count spikes: less than 1 % of the problems have an update that points away from the gradient. On random trains 24 % have, and without a critic about half. A rule that only counts has the higher mean cosine for all three goals. So the good direction is not owed to the timing: within these six milliseconds, short against the window of 20 ms, timing adds nothing; longer trains were not tried here.
+# With a critic STDP climbs for both goals that count spikes: less than 1 % of the problems have an update that points away from the gradient. But inputs are never negative, so a change of all synapses alike already has a mean cosine above 0.9. On random trains 24 % have, and without a critic about half; there the change of all alike does better than STDP. A rule that only counts has the higher mean cosine for all three goals. So the good direction is not owed to the timing: within these six milliseconds, short against the window of 20 ms, timing adds nothing; longer trains were not tried here.
 
 # %% [markdown]
 # ### A critic for each cue
 #
-# Split the average change of a synapse, for the trials with one cue:
+# Split the average change of a synapse, for the trials with one cue (Legenstein, Pecevski and Maass 2008):
 #
 # $$\langle (R - b)\, e \rangle = \underbrace{\mathrm{cov}(R, e)}_{\text{learns}} \; + \; \underbrace{\langle R - b \rangle\, \langle e \rangle}_{\text{drifts}} .$$
 #
-# The second term is plain STDP times a number, and with $A_- = A_+/2$ its $\langle e \rangle$ is positive. A critic that expects the mean reward *of this cue* removes it (Frémaux, Sprekeler and Gerstner 2010; Legenstein, Pecevski and Maass 2008). Is it the better teacher? Recorded: agents of section 4 with one mean, with a mean per cue that starts at 0, with one that starts at the mean reward of an untrained agent, and without a critic. Rewards are 0 and 1, 1 and 2, or 2 and 3; each case has the best of five learning rates.
+# The second term is plain STDP times a number, and with $A_- = A_+/2$ its $\langle e \rangle$ is positive. (The agents need that: with $A_- = 2\,A_+$ they got 47 % in the experiment of section 4.) A critic that expects the mean reward *of this cue* removes it (Frémaux, Sprekeler and Gerstner 2010). Is it the better teacher? Recorded: agents of section 4 with one mean or a mean per cue, each from 0 or *informed*, from the mean reward of an untrained agent; and without a critic. Rewards are 0 and 1, 1 and 2, or 2 and 3; each case has the best of five learning rates.
 
-# %% alt="Right actions of 60 agents against the number added to every reward, for four critics. With one mean, and with means per cue that start informed, they stay above 90 percent. Means per cue that start at zero fall from 91 to about 50 percent; without a critic they fall from 63 to chance."
+# %% alt="Right actions of 60 agents against the number added to every reward, for five critics. Informed, one mean and a mean per cue stay above 95 percent. One mean from zero stays above 85. Means per cue that start at zero fall from 91 to about 50 percent; without a critic they fall from about 60 to chance."
 offsets = agents.settings["offsets"]
 axis = panels()
 for name, each in agents.results["critics"].items():
@@ -957,19 +961,17 @@ decorate(
 )
 
 # %% tags=["check"]
+assert shares["weakening"] == 47
 reached = {name: np.mean(each["final"], 1) for name, each in agents.results["critics"].items()}
-assert reached["one mean"].min() > 90
+assert 85 < reached["one mean"].min() < 92
+assert reached["one mean, informed"].min() > 95
 assert reached["per cue, informed"].min() > 98
-assert reached["per cue"][0] > 88 > 60 > reached["per cue"][1:].max()
-assert 60 < reached["none"][0] < 66
+assert reached["per cue"][0] > 88 > 62 > reached["per cue"][1:].max()
+assert 58 < reached["none"][0] < 66
 assert reached["none"][1:].max() < 40
-stuck = {name: np.array(each) for name, each in agents.results["stuck"].items()}
-assert ((stuck["before"] > 25) & (stuck["before"] < 75)).mean() < 0.1
-assert round(100 * (stuck["kept"] < 25).mean()) == 55
-assert 20 < 100 * (stuck["freed"] < 25).mean() < 25
 
 # %% [markdown]
-# The critic per cue is best if it is informed, and fails if it starts too low. Then agents get **stuck**: with rewards of 1 and 2 a cue is answered nearly always or nearly never after 150 trials, and less than a tenth lie between. Where it is never right, its own mean expects no more than that, $R - b$ is 0, and nothing changes. Half of these agents were given one mean for all cues. It still expects the reward of the *other* cues, so it punishes the wrong action: after 150 more trials 20 to 25 % of their cues were stuck at nearly never, and 55 % of those of the other half. It is the same as in section 6: hope keeps an agent trying.
+# Informed, both are good: above 98 % with a mean per cue, above 95 % with one. From zero one mean stays above 85 %, the means per cue fall to about half. They hear only of their own cue and rise three times more slowly; until then every action is praised.
 
 # %% [markdown]
 # ### Digits, told only right or wrong
@@ -996,12 +998,14 @@ decorate(
 )
 
 # %% [markdown]
-# No: the rule does not draw the conclusion from "wrong" to the other digit. It only makes what was done less likely. After 7,200 images the readers that are told right or wrong get 87 % of the test images, on average over the five seeds, those that are told the answer 92 %. The price is time: the mean of three looks passes 85 % after 160 images if the answer is told, after 2,040 by reward.
+# No: by reward it is slower. After 7,200 images the readers that are told right or wrong get 87 % of the test images, on average over the five seeds, those that are told the answer 92 %. The mean of three looks stays above 85 % from 320 images on if the answer is told, by reward from 5,000 on. (The seeds differ in first weights and chance; all saw the same images in the same order.)
 
 # %% tags=["check"]
 last = {name: each["test"] for name, each in digits.results.items()}
 assert [round(np.mean(each)) for each in last.values()] == [92, 87]
-assert [each["images_to_85"] for each in digits.results.values()] == [160, 2040]
+courses = [np.mean(each["held_out"], 1) for each in digits.results.values()]
+below = [np.flatnonzero(np.convolve(each, np.ones(3) / 3, "valid") < 85)[-1] for each in courses]
+assert [20 * (last_look + 4) for last_look in below] == [320, 5000]
 allowed = digits.settings["rates"]
 assert all(allowed[0] < each["rate"] < allowed[-1] for each in digits.results.values())
 assert len(course) * 20 == 7200
@@ -1009,8 +1013,8 @@ assert len(course) * 20 == 7200
 # %% [markdown]
 # ### Read on
 #
-# - E. M. Izhikevich, *Solving the distal reward problem through linkage of STDP and dopamine signaling*, Cerebral Cortex 17(10), 2007.
-# - R. V. Florian, *Reinforcement learning through modulation of spike-timing-dependent synaptic plasticity*, Neural Computation 19(6), 2007.
+# - N. Frémaux, W. Gerstner, *Neuromodulated spike-timing-dependent plasticity, and theory of three-factor learning rules*, Frontiers in Neural Circuits 9:85, 2016.
+# - N. Frémaux, H. Sprekeler, W. Gerstner, *Reinforcement learning using a continuous time actor-critic framework with spiking neurons*, PLoS Computational Biology 9(4), 2013: the critic made of spiking neurons.
 # - N. Frémaux, H. Sprekeler, W. Gerstner, *Functional requirements for reward-modulated spike-timing-dependent plasticity*, Journal of Neuroscience 30(40), 2010.
 # - R. Legenstein, D. Pecevski, W. Maass, *A learning theory for reward-modulated spike-timing-dependent plasticity with application to biofeedback*, PLoS Computational Biology 4(10), 2008.
 # - J.-P. Pfister, T. Toyoizumi, D. Barber, W. Gerstner, *Optimal spike-timing-dependent plasticity for precise action potential firing in supervised learning*, Neural Computation 18(6), 2006.

@@ -33,8 +33,8 @@ def test_dopamine_weakens_a_synapse_whose_neuron_fired_before_it():
 
 
 def test_page_11_up_to_section_6_praise_and_blame(page):
-    assert 43 < page["praise"] < 62
-    assert 43 < page["blame"] < 62
+    assert round(page["praise"].item()) == 47
+    assert round(page["blame"].item()) == 57
     assert page["learn"](lambda R, b: R - b)[-50:].mean() > 95
 
 
@@ -46,4 +46,5 @@ def test_page_11_up_to_section_6_goals(page):
     found = (page["moved"][450:].sum(0) > 0).double().mean()
     assert found > 0.95
     nothing = (page["hopeless"][-100:].sum(0) == 0).double().mean()
-    assert 0.35 < nothing < 0.65
+    assert 0.3 < nothing < 0.5
+    assert page["hopeless"].sum(0).min() > 0

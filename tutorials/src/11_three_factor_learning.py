@@ -3,7 +3,7 @@
 #
 # **How does a reward turn STDP into goal-directed learning?**
 #
-# Needs: page 09 (the STDP window and its traces) and page 01 (rate coding). · 65 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `RewardSTDP`, `running_mean_step`, `StochasticLIF` and `CueAssociation`.
+# Needs: page 09 (the STDP window and its traces) and page 01 (rate coding). · 60 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `RewardSTDP`, `running_mean_step`, `StochasticLIF` and `CueAssociation`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/11_three_factor_learning.ipynb)
 
@@ -143,7 +143,7 @@ EligibilityTrace().sliders()
 #
 # $$p = \sigma\Big(\frac{u - \theta}{\text{width}}\Big), \qquad \sigma(y) = \frac{1}{1 + e^{-y}} ,$$
 #
-# one half at the threshold, $u = \theta = 1$. The membrane $u$ is here the weight of the tone that sounds.
+# one half at the threshold, $u = \theta = 1$. $u$ is here the weight of the tone that sounds.
 
 # %% [markdown]
 # Both weights are 1, so $p = 0.5$. It spikes, $z = 1$, or not, $z = 0$. Its **surprise** is $z - p$. Four trials:
@@ -217,7 +217,7 @@ assert walk[299, 0] - walk[249, 0] < (walk[49, 0] - 1) / 2
 # > **Before you read on:** what happens to the mean if every reward is larger by 1, or if $b$ is wrong?
 
 # %% [markdown]
-# Nothing: only $R_1 - R_0$ is left, and $b$ has dropped out. `StochasticLIF` is this neuron with a membrane that leaks; *Deeper* derives its rule.
+# Nothing: only $R_1 - R_0$ is left, and $b$ has dropped out. `StochasticLIF` is this neuron with a leak (*Deeper*).
 
 # %% tags=["check"]
 u = torch.tensor([1.1], dtype=torch.float64, requires_grad=True)
@@ -396,7 +396,7 @@ decorate(
 axis.legend(loc=(0.7, 0.42))
 
 # %% [markdown]
-# The last two. STDP alone strengthens what fires together, right or wrong. Another's success does not depend on what this agent did. $R$ with $b = 0$ teaches a little at first; then praise for all that fires takes over.
+# The last two. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with the own action. $R$ with $b = 0$ teaches a little at first; then praise for all that fires takes over.
 #
 # Recorded, at the best of eight learning rates: $R - b$ gets 96 %. With one *mean* eligibility for all synapses of the agent it is 33 %: the mark must say *where*. With counts as the mark, spikes of the input times spikes of the output, 98 %: *when* they came plays no part here.
 
@@ -444,7 +444,7 @@ for t in range(226):
     traces.append(state.eligibility.flatten())
 
 # %% [markdown]
-# One line per synapse; dashed, the reward:
+# Dashed, the reward:
 
 # %% alt="Eligibility of 61 synapses over 225 ms. The blue one jumps to 0.78 at 25 ms and decays to 0.11 at the reward at 225 ms. Grey ones jump up and down at accidental pairs; several lie above the blue one when the reward comes."
 traces = torch.stack(traces)
@@ -452,7 +452,7 @@ axis = panels()
 axis.plot(traces[:, 1:], color="0.7", linewidth=0.7)
 axis.plot(traces[:, 0], color=BLUE, linewidth=2)
 axis.axvline(225, color=VERMILION, linestyle="--")
-decorate(axis, title="Accidents are younger, and ahead", x="time (ms)", y="e")
+decorate(axis, title="Accidents are ahead", x="time (ms)", y="eligibility e")
 
 # %% [markdown]
 # No. The blue trace, of the pair, has decayed to 14 % of its height. Grey ones with accidental pairs *later* are ahead: 6 of 60, on average over 300 draws. One reward cannot tell them apart. Many can: on average none has as much as the blue one.
@@ -640,7 +640,6 @@ assert all(rates[0] < each["rate"] < rates[-1] for each in walkers.results.value
 # | symbol | meaning | in the core |
 # |---|---|---|
 # | $e$ | eligibility of a synapse | `RewardSTDP.step`, `run`, `RewardState.eligibility` |
-# | $\tau_e$ | its time constant | `tau_eligibility` |
 # | $R - b$ | success: reward less what was expected | `success` of `RewardSTDP.reward` |
 # | $b$ | running mean of the reward, the critic | `running_mean_step` |
 # | $p$ | probability of a spike, escape noise | `StochasticLIF.probability` |
@@ -971,7 +970,7 @@ assert 58 < reached["none"][0] < 66
 assert reached["none"][1:].max() < 40
 
 # %% [markdown]
-# Informed, both are good: above 98 % with a mean per cue, above 95 % with one. From zero one mean stays above 85 %, the means per cue fall to about half. They hear only of their own cue and rise three times more slowly; until then every action is praised.
+# Informed, both are good: above 98 % with a mean per cue, above 95 % with one. From zero one mean stays above 85 % (standard errors up to 3 points), the means per cue fall to about half. They hear only of their own cue and rise three times more slowly; until then every action is praised.
 
 # %% [markdown]
 # ### Digits, told only right or wrong

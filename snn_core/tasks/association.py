@@ -20,15 +20,16 @@ class _Options(LIFOptions, total=False):
 
 
 class CueAssociation:
-    """One of a few cues is shown, one of as many noisy outputs answers; each has one right answer.
+    """One of a few cues is shown, one of some noisy outputs answers: as many, unless said.
 
     A cue makes its own inputs fire fast for a while, all other inputs fire slowly, and so do all of
     them afterwards. The outputs are `StochasticLIF` neurons that inhibit each other through their
     last spikes.
 
     Args:
-        cues: number of cues and of outputs, at least 2.
+        cues: number of cues, at least 2.
         inputs_per_cue: number of inputs that belong to each cue, at least 1.
+        actions: number of outputs, at least 2; as many as cues if None.
         duration: how long a cue lasts, in ms, rounded to whole steps, at least one.
         fast, slow: firing rates in spikes per second, at most one spike per step.
         inhibition: what one spike takes away from the membrane of each other output, at least 0.
@@ -53,6 +54,7 @@ class CueAssociation:
         cues: int = 3,
         inputs_per_cue: int = 5,
         *,
+        actions: int | None = None,
         duration: float = 50.0,
         fast: float = 100.0,
         slow: float = 5.0,
@@ -62,6 +64,8 @@ class CueAssociation:
     ):
         _checks.whole("cues", cues, 2)
         _checks.whole("inputs_per_cue", inputs_per_cue)
+        actions = cues if actions is None else actions
+        _checks.whole("actions", actions, 2)
         _checks.number("dt", dt, 0)
         for name, value in {"fast": fast, "slow": slow}.items():
             _checks.number(name, value, 0, 1000 / dt, open_low=False)
@@ -69,6 +73,7 @@ class CueAssociation:
         _checks.number("inhibition", inhibition, 0, open_low=False)
         self.cues = cues
         self.inputs_per_cue = inputs_per_cue
+        self.actions = actions
         self.dt = dt
         self.inhibition = inhibition
         self.cue_steps = round(duration / dt)
@@ -76,7 +81,7 @@ class CueAssociation:
         self.slow = slow * dt / 1000
         for name, option in options.items():
             if isinstance(option, Tensor):
-                _checks.shape(name, option, [], [cues])
+                _checks.shape(name, option, [], [actions])
         self.neuron = StochasticLIF(dt=dt, **options)
 
     def inputs(self, cue: Tensor, steps: int, *, generator: Generator | None = None) -> Tensor:
@@ -104,17 +109,17 @@ class CueAssociation:
         silent: Tensor | None = None,
         generator: Generator | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Return spikes of inputs ``[steps, B, N]`` and outputs ``[steps, B, cues]`` in one trial.
+        """Return spikes of inputs ``[steps, B, N]``, outputs ``[steps, B, actions]`` in one trial.
 
         Args:
-            weight: ``[B, cues, N]``, one finite matrix for each agent, where the cues are.
+            weight: ``[B, actions, N]``, one finite matrix for each agent, where the cues are.
             cue: integers ``[B]`` in [0, cues).
             steps: length of the trial, at least that of a cue.
             silent: ``[B]`` bool; where True, nothing spikes after the cue.
             generator: source of all randomness, on any device; PyTorch's own if None.
         """
         pre = self.inputs(cue, steps, generator=generator)
-        _require_weight(weight, [len(cue), self.cues, pre.shape[2]], pre.device)
+        _require_weight(weight, [len(cue), self.actions, pre.shape[2]], pre.device)
         active = torch.ones(steps, len(cue), 1, device=pre.device)
         if silent is not None:
             _require_silent(silent, cue.shape)

@@ -588,7 +588,7 @@ CASES = {
         "epochs",
         "0",
     ),
-    "explorer parameter": (lambda: explorers.EligibilityTrace()(speed=3), "parameter", "'speed'"),
+    "explorer parameter": (lambda: explorers.FeatureMap()(speed=3), "parameter", "'speed'"),
     "gradient window neuron": (
         lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8),
         "neuron",

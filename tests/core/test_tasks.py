@@ -294,3 +294,18 @@ def test_points_of_the_yin_yang_fill_their_class_evenly_and_follow_the_generator
 def test_bad_input_of_the_yin_yang_is_named(argument, call):
     with pytest.raises(ValueError, match=rf"^{argument}: got .+, expected "):
         call()
+
+
+def test_there_may_be_fewer_actions_than_cues():
+    task, cue = CueAssociation(5, 2, actions=2, width=1e-6, inhibition=0.0), torch.arange(5)
+    weight = torch.zeros(5, 2, 10)
+    weight[:, 1] = 10.0  # the second output fires at every input spike
+    pre, post = task.trial(weight, cue, 20, generator=generator())
+    assert pre.shape == (20, 5, 10)
+    assert post.shape == (20, 5, 2)
+    assert post[..., 0].sum() == 0
+    assert post[..., 1].sum() > 20
+    with pytest.raises(ValueError, match="actions"):
+        CueAssociation(5, actions=1)
+    with pytest.raises(ValueError, match="weight"):
+        task.trial(torch.zeros(5, 5, 10), cue, 20)

@@ -14,7 +14,6 @@ from tests.pages import SOURCES, code
 NOT_YET_REWRITTEN = [
     "09",
     "10",
-    "11",
     "13",
     "14",
     "15",

@@ -14,7 +14,7 @@ from snn_core.datasets import mnist_mini
 from snn_core.events import EventCamera
 from snn_core.losses import count_cross_entropy
 from snn_core.online import OnlineNetwork, count_error
-from snn_core.plasticity import PairSTDP, RewardSTDP
+from snn_core.plasticity import PairSTDP
 from snn_core.teaching import explorers
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
 from snn_core.teaching.explorers.feature_map import POOLINGS
@@ -247,35 +247,6 @@ def test_the_gradient_window_has_no_acausal_side_and_follows_the_error():
     assert window[40] == pytest.approx(0.25)
     unwanted = explorers.gradient_window(neuron, lags, 1.2, error=-1.0)
     torch.testing.assert_close(unwanted, -window)
-
-
-@pytest.mark.parametrize(("lag", "tau"), [(10, 40.0), (0, 100.0), (-25, 300.0)])
-def test_the_eligibility_of_a_pair_is_that_of_reward_modulated_stdp(lag, tau):
-    pre, post = torch.zeros(2, 200, 1, 1, dtype=torch.float64)
-    pre[60], post[60 + lag] = 1, 1
-    learner, weight, course = (
-        RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5), tau),
-        torch.full((1, 1), 0.5),
-        [],
-    )
-    state = learner.initial_state(pre[0], post[0])
-    for now_pre, now_post in zip(pre, post, strict=True):
-        state = learner.step(now_pre, now_post, weight, state)
-        course.append(state.eligibility.item())
-    assert explorers.pair_eligibility(np.arange(200.0) - 60, lag, tau) == pytest.approx(
-        np.array(course), abs=1e-12
-    )
-
-
-def test_a_later_reward_finds_less_eligibility_and_a_punishment_reverses_it():
-    explorer, change = explorers.EligibilityTrace(), {}
-    for delay, success in ((0.0, 1.0), (100.0, 1.0), (100.0, -1.0), (100.0, 0.0)):
-        explorer(delay=delay, success=success, tau_eligibility=100.0, lag=0.0)
-        change[delay, success] = explorer.weight.get_ydata()[-1]
-    assert change[0.0, 1.0] == pytest.approx(1.0)
-    assert change[100.0, 1.0] == pytest.approx(np.exp(-1))
-    assert change[100.0, -1.0] == -change[100.0, 1.0]
-    assert change[100.0, 0.0] == 0
 
 
 def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for():

@@ -28,7 +28,7 @@ from snn_core.datasets import mnist_mini
 from snn_core.energy import HOROWITZ, JOUPPI, Counts, Operations, energy, meeting_rate
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.membrane_signals import MembraneLayer, run_events, spike_events
-from snn_core.plasticity import BOUNDS, PairSTDP, spike_trace
+from snn_core.plasticity import BOUNDS, PairSTDP, RewardSTDP, spike_trace
 from snn_core.spike_times import Dynamics, membrane_at, spike_time, spike_time_gradient
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
@@ -1090,3 +1090,33 @@ def test_the_stairs_that_are_drawn_are_the_staircase():
         sure = (near - 0.5).abs() < 0.5 - 1e-9
         assert sure.sum() > 600
         torch.testing.assert_close(double(found["rates"])[sure], rates[sure])
+
+
+def rewarded_pair(case, data):
+    """Return the eligibility at every millisecond, and the change of the weight, by the core."""
+    pre, post = torch.zeros(2, int(data["duration"]) + 1, 1, 1, dtype=torch.float64)
+    pre[int(data["pre"])], post[case["post"]] = 1, 1
+    learner = RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5, w_min=-9, w_max=9), case["tau"])
+    weight, state = torch.zeros(1, 1, dtype=torch.float64), learner.rest(pre[0], post[0])
+    course = []
+    for time, (now_pre, now_post) in enumerate(zip(pre, post, strict=True)):
+        state = learner.step(now_pre, now_post, weight, state)
+        course.append(state.eligibility.item())
+        if time == case["reward"]:
+            change = learner.reward(weight, state, double([case["success"]])).item()
+    return course, change
+
+
+@needs_node
+def test_the_eligibility_and_the_change_of_weight_are_those_of_the_core():
+    data = explorers.EligibilityTrace().data()
+    cases = [
+        case | {"post": round(case["post"]), "reward": round(case["reward"])}
+        for case in parameters("EligibilityTrace", 20)
+    ]
+    found = run("EligibilityTrace", [("compute", case, data) for case in cases])
+    for case, shown in zip(cases, found, strict=True):
+        course, change = rewarded_pair(case, data)
+        assert shown["course"] == pytest.approx(course, abs=1e-9)
+        assert shown["change"] == pytest.approx(change, abs=1e-9)
+        assert shown["weight"][-1] == shown["change"]

@@ -14,6 +14,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
+from .waiting import waiting_synapse
 from .walk_back import gradient_walks_back, product_lanes
 from .wanted import distance_of_two_spikes, wanted_outputs
 
@@ -47,6 +48,7 @@ __all__ = [
     "step_and_bump",
     "table_of_surrogates",
     "unrolled_graph",
+    "waiting_synapse",
     "wanted_outputs",
     "without_each",
     "yin_yang_sign",

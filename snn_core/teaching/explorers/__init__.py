@@ -8,7 +8,7 @@ from ._base import Explorer
 from .backward_graph import BackwardGraph
 from .code_loss_map import CodeLossMap
 from .credit import CreditAssignment, credit
-from .eligibility import EligibilityTrace, pair_eligibility
+from .eligibility import EligibilityTrace
 from .encoding import Encoding
 from .event_window import EventWindow, events_in_window
 from .excite import Excite
@@ -95,6 +95,5 @@ __all__ = [
     "gradient_window",
     "local_credit",
     "map_spikes",
-    "pair_eligibility",
     "weight_density",
 ]

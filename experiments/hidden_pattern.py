@@ -5,7 +5,7 @@ there are two controls: the columns of the pattern in a new order at each showin
 from other inputs at each showing. For stages of 3 s it records, for each neuron, the share of slots
 with the pattern that it answers (hits), that of slots without (alarms), and the median step of the
 first spike in the pattern. At the end of the shorter time the weights are frozen, and each pattern
-is played forwards and backwards 20 times. Other strengths of depression have a shorter run.
+is played forwards and backwards 20 times. Other strengths of depression have fewer seeds.
 """
 
 import torch
@@ -29,9 +29,10 @@ SETTINGS = {
     "neurons": {"pattern": 10, "other order": 5, "other places": 5},
     "stage": 60,  # slots, 3 s
     "stages": 10,
-    "short": 5,  # stages of the other ratios, and before the test
+    "short": 5,  # stages before the test
     "showings": 20,  # of each pattern, forwards and backwards
     "seeds": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    "few": 3,  # of them for the other ratios
 }
 
 
@@ -90,14 +91,14 @@ def answers(weight: Tensor, patterns: Tensor, settings: dict, generator: Generat
     return found
 
 
-def run(seed: int, ratio: float, stages: int, settings: dict) -> dict:
+def run(seed: int, ratio: float, settings: dict) -> dict:
     """Let all groups listen; return what was measured at each stage, and the answers after it."""
     generator = seed_torch(seed)
     groups = groups_of(settings)
     samples = sum(settings["neurons"].values())
     of_pattern = settings["of the pattern"]
     patterns = rate(torch.full((samples, of_pattern), RATE), SLOT, generator=generator)
-    shown = slots_with_pattern(stages * settings["stage"], generator)
+    shown = slots_with_pattern(settings["stages"] * settings["stage"], generator)
     rule = PairSTDP(a_plus=settings["a_plus"], a_minus=ratio * settings["a_plus"])
     ears = torch.full((samples, 1, settings["inputs"]), 0.5)
     found = {"seed": seed, "stages": []}
@@ -115,12 +116,13 @@ def run(seed: int, ratio: float, stages: int, settings: dict) -> dict:
         if len(found["stages"]) == settings["short"]:
             own = groups["pattern"]
             found |= answers(ears.weight[own], patterns[:, own], settings, seed_torch(seed + 100))
+    print(seed, ratio, found["stages"][-1]["hits"], flush=True)
     return found
 
 
-def at_the_end(runs: list[dict], settings: dict) -> dict[str, list[list[float]]]:
-    """Return hits and alarms of all neurons after the shorter time, by group."""
-    ends = [run["stages"][settings["short"] - 1] for run in runs]
+def at_the_end(runs: list[dict], stage: int, settings: dict) -> dict[str, list[list[float]]]:
+    """Return hits and alarms of all neurons after so many stages, by group."""
+    ends = [run["stages"][stage - 1] for run in runs]
     return {
         name: [[share for end in ends for share in end[kind][own]] for kind in ("hits", "alarms")]
         for name, own in groups_of(settings).items()
@@ -132,18 +134,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser = parser_for(__doc__, SETTINGS, "stages", "short", "seeds")
     settings = SETTINGS | vars(parser.parse_args(arguments))
     torch.set_num_threads(1)
-    runs = []
-    others: dict[str, list] = {str(ratio): [] for ratio in settings["other ratios"]}
-    for seed in settings["seeds"]:
-        runs.append(run(seed, settings["ratio"], settings["stages"], settings))
-        last = runs[-1]["stages"][settings["short"] - 1]
-        print(seed, [round(hit, 2) for hit in last["hits"]], flush=True)
-    for ratio in settings["other ratios"]:
-        for seed in settings["seeds"][:3]:
-            others[str(ratio)].append(run(seed, ratio, settings["short"], settings))
-            print(ratio, seed, others[str(ratio)][-1]["stages"][-1]["hits"], flush=True)
-    ends = at_the_end(runs, settings)
-    record("hidden_pattern", settings, {"ends": ends, "runs": runs, "others": others})
+    runs = [run(seed, settings["ratio"], settings) for seed in settings["seeds"]]
+    others = {
+        str(ratio): [run(seed, ratio, settings) for seed in settings["seeds"][: settings["few"]]]
+        for ratio in settings["other ratios"]
+    }
+    record("hidden_pattern", settings, summary(runs, settings) | {"runs": runs, "others": others})
+
+
+def summary(runs: list[dict], settings: dict) -> dict[str, dict]:
+    """Return hits and alarms after the shorter time and at the end."""
+    return {
+        "ends": at_the_end(runs, settings["short"], settings),
+        "late ends": at_the_end(runs, settings["stages"], settings),
+    }
 
 
 if __name__ == "__main__":

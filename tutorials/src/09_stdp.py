@@ -20,14 +20,21 @@ import torch
 
 from snn_core import encoding, lif_step
 from snn_core.plasticity import PairSTDP, TripletSTDP
-from snn_core.teaching.diagrams import synapse_lanes
+from snn_core.teaching.diagrams import competing_weights, synapse_lanes
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import STDPWindow, TwoTraces
 from snn_core.teaching.inputs import pulse
 from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, dots_per_seed, heat_table, panels, raster, use_style
 from snn_core.teaching.records import recorded
-from snn_core.teaching.studies.plasticity import correlated_inputs, listen, slots_with_pattern
+from snn_core.teaching.studies.plasticity import (
+    correlated_inputs,
+    fit_exponential,
+    listen,
+    pairings,
+    rates_around,
+    slots_with_pattern,
+)
 from snn_core.training import seed_torch
 
 use_style()
@@ -35,19 +42,23 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(9)
 
 # %% [markdown]
-# Two neurons and the synapse between them. What the synapse hands on is its weight $w$. The neuron before it, *pre*, sends two spikes, and so does the neuron behind it, *post*. Nobody says which of them were right.
+# Two neurons and a synapse between them, with a weight $w$. The neuron before the synapse, *pre*, sends two spikes, and so does the neuron behind it, *post*. Nobody says which of them were right.
 
 # %% alt="Three lanes over 100 ms. Pre spikes at 20 and 70 ms, post spikes at 30 and 60 ms. The weight starts at 0.5, jumps up to 0.62 at 30 ms, rises a little at 60 ms, and falls back to 0.5 at 70 ms."
 pre = pulse(100, at=[20, 70])
 post = pulse(100, at=[30, 60])
 big = PairSTDP(a_plus=0.2, a_minus=0.2)
-title = "Pre first: up. Post first: down"
-axes = synapse_lanes(pre, post, big, title=title)
+axes = synapse_lanes(
+    pre,
+    post,
+    big,
+    title="Pre first: up. Post first: down",
+)
 
 # %% [markdown]
-# At 30 ms post spikes shortly *after* pre: pre may have helped to cause it, and the synapse grows. At 70 ms pre spikes shortly after post. It came too late to have helped, and the synapse shrinks. (The small step at 60 ms: the spike at 20 ms may have helped here, too, but that was long ago.)
+# At 30 ms post spikes shortly *after* pre. Pre may have helped to cause it, and the weight rises. At 70 ms pre spikes shortly after post: too late to have helped, and the weight falls. (The small step at 60 ms: the pre spike at 20 ms may have helped here too, but that was long ago.)
 #
-# This is **spike-timing-dependent plasticity**, STDP. The changes are far larger here than in a brain, to be seen. Now move the spikes. The two curves between them are the memory of the synapse, its *traces*: one of pre spikes, one of post spikes. Each jumps at a spike and fades with the time constant $\tau$. $A_+$ and $A_-$ are how much a pair can change, up and down.
+# This is **spike-timing-dependent plasticity**, STDP. (The changes are drawn large.) Now move the spikes yourself. The curves between them are two *traces*, the synapse's memory of pre and of post spikes: each jumps at a spike and fades with the time constant $\tau$. $A_+$ and $A_-$ say how much a pair can change at most, up and down.
 
 # %%
 TwoTraces().sliders()
@@ -62,9 +73,9 @@ TwoTraces().sliders()
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
-# 1. It jumps up at the post spike now, and the fall at 70 ms is nearly gone: what is left of it is the post spike at 30 ms. A few milliseconds decide between up and down.
-# 2. The pre spike at 70 ms. It only ever finds post spikes before it, so all that it does is to weaken. Without it the weight ends at 0.648.
-# 3. It counts as before: the weight rises by the whole $A_+$. An input can cause a spike in its own step (page 02: the neuron integrates, then compares).
+# 1. It jumps up at the post spike now. The fall at 70 ms is nearly gone; what is left is due to the post spike at 30 ms.
+# 2. The pre spike at 70 ms. All post spikes came before it, so it only weakens. Without it the weight ends at 0.648.
+# 3. It counts as before: the weight rises by the whole $A_+$. An input can cause a spike in its own step (page 02: integrate, then compare).
 #
 # </details>
 
@@ -77,14 +88,10 @@ left_out = {time: big(pulse(100, at=[90 - time]), post, half).item() for time in
 assert round(left_out[70], 3) == 0.648
 ends = [big(pre, pulse(100, at=[90 - time]), half).item() for time in (30, 60)]
 assert max(left_out[20], *ends) < left_out[70]
-moved = synapse_lanes(pre, pulse(100, at=[30, 75]), big)[-1].lines[1].get_ydata()
-assert 0 < moved[69] - moved[70] < 0.03
-assert moved[75] - moved[74] > 0.15
+moved = [big(pre[:steps], pulse(100, at=[30, 75])[:steps], half).item() for steps in (70, 71, 75, 76)]
+assert 0 < moved[0] - moved[1] < 0.03
+assert moved[3] - moved[2] > 0.15
 assert big(pulse(9, at=4), pulse(9, at=4), half) == 0.7
-_ = axes[0].figure.canvas.manager
-import matplotlib.pyplot as plt
-
-plt.close()
 
 # %% [markdown]
 # ## You will
@@ -92,48 +99,53 @@ plt.close()
 # - compute what a pair of spikes does, and read it back from a noisy measurement;
 # - replace all pairs by two traces, and break them by one line in the wrong place;
 # - watch weights compete, and find out why correlated inputs win;
-# - let a neuron find a pattern that nobody pointed out, and a rule that fails in a protocol.
+# - let a neuron find a hidden pattern, and find out what pairs of spikes cannot explain.
 
 # %% [markdown]
 # ## 1 · One pair
 #
-# What counts is the **lag** $\Delta = t_\mathrm{post} - t_\mathrm{pre}$: by how much post is later. The simplest rule that fits the experiments (Bi & Poo 1998) has two exponentials:
+# What counts is the **lag** $\Delta = t_\mathrm{post} - t_\mathrm{pre}$, by how much post is later. The effect fades with it on both sides, as Bi and Poo (1998) measured:
 #
-# $$W(\Delta) = \begin{cases} \phantom{-}A_+\, e^{-\Delta/\tau_+} & \Delta \ge 0 \quad \text{(the synapse is \emph{potentiated})} \\ -A_-\, e^{\,\Delta/\tau_-} & \Delta < 0 \quad \text{(it is \emph{depressed})} \end{cases}$$
+# $$W(\Delta) = \begin{cases} \phantom{-}A_+\, e^{-\Delta/\tau_+} & \Delta \ge 0 \quad \text{(potentiated: up)} \\ -A_-\, e^{\,\Delta/\tau_-} & \Delta < 0 \quad \text{(depressed: down)} \end{cases}$$
 #
-# With the core's numbers, $A_+ = 0.01$, $A_- = 0.0105$ and 20 ms on both sides, a lag of 10 ms gives $0.01 \cdot e^{-10/20} = 0.0061$. Play it to the core:
+# In the core, $A_+ = 0.01$, $A_- = 0.0105$ and both $\tau$ are 20 ms unless told otherwise. So a lag of 10 ms should give $0.01 \cdot e^{-10/20} = 0.0061$:
 
 # %%
 rule = PairSTDP()
 pre = pulse(100, at=40)
 post = pulse(100, at=50)
 weight = torch.full((1, 1), 0.5)  # [to, from]
-print("change:", (rule(pre, post, weight) - weight).item())
+print("from 0.5 to", rule(pre, post, weight).item())
 
 # %% [markdown]
-# With several spikes each pair counts, and the changes add up.
+# With several spikes every pair counts, and the changes add up.
 #
-# > **Before you run:** pre spikes at 40 ms, post at 50, and pre again at 60. One pair has a lag of +10 ms, one of −10. Does the weight end higher or lower?
+# > **Before you run:** pre spikes at 40 ms, post at 50, and pre again at 60. Does the weight end higher or lower?
 
 # %%
 pre = pulse(100, at=[40, 60])
-print("change:", (rule(pre, post, weight) - weight).item())
-print("pairs: ", rule.window(torch.tensor([10.0, -10.0])))
+print("from 0.5 to", rule(pre, post, weight).item())
+lags = torch.tensor([10.0, -10.0])
+print("two pairs:", rule.window(lags))
 
 # %% [markdown]
-# Lower, by 0.0003: the pairs nearly cancel, and $A_-$ is a little larger than $A_+$. Here is the function $W$, the **window** of the rule:
+# Lower, by 0.0003: one lag is +10, one −10 ms, and $A_-$ is a little larger than $A_+$. $W$ is the **window** of the rule. In one picture:
 
 # %% alt="The window: change of the weight against the lag from minus 60 to 60 ms. Right of zero it falls from 0.01 towards 0; left of zero it rises from near 0 down to minus 0.0105, negative throughout; it jumps at lag zero."
 lags = torch.arange(-60.0, 61)
+change = rule.window(lags)
 axis = panels()
-axis.plot(lags, rule.window(lags), ".", color=BLUE)
-axis.axhline(0, color=GREY, linewidth=1)
-title = "Post after pre: up. Post before pre: down"
-decorate(axis, x="lag: post minus pre (ms)", y="change", title=title)
+axis.axhline(0, color=GREY)
+axis.plot(lags, change, ".", color=BLUE)
+decorate(
+    axis,
+    x="lag: post minus pre (ms)",
+    y="change of the weight",
+    title="Post after pre: up. Post before pre: down",
+)
 
 # %% tags=["check"]
-assert rule(pulse(100, at=40), post, weight).item() - 0.5 == np.float32(0.5 + 0.01 * np.exp(-0.5)) - 0.5
-assert round(0.01 * np.exp(-0.5), 4) == 0.0061
+assert round(rule(pulse(100, at=40), post, weight).item(), 4) == 0.5061
 two_pairs = (rule(pre, post, weight) - weight).item()
 assert abs(two_pairs - rule.window(torch.tensor([10.0, -10.0])).sum()) < 1e-6
 assert round(two_pairs, 4) == -0.0003
@@ -141,93 +153,99 @@ assert round(two_pairs, 4) == -0.0003
 # %% [markdown]
 # ### What a measurement shows
 #
-# In an experiment nobody sees $A_\pm$ and $\tau_\pm$. One makes two cells spike at a wanted lag, a few times, and measures the response before and after. Two things go wrong. Spikes do not come exactly when they are wanted (*jitter*), and the response is measured with an error. Here are 30 synapses, one for each lag, with ten pairs each, and the mean change of a pair:
+# In an experiment nobody sees $A_\pm$ and $\tau_\pm$. One makes two cells spike at a wanted lag, a few times, and compares the weight before and after. Take this rule, with other numbers, as unknown:
+
+# %%
+hidden = PairSTDP(
+    tau_plus=16.8,
+    tau_minus=33.7,
+    a_plus=0.01,
+    a_minus=0.006,
+)
+positive = torch.arange(4.0, 61, 4)
+wanted = torch.cat([-positive, positive])  # 30 lags, ms
+
+# %% [markdown]
+# Two things go wrong. Spikes do not come exactly when they are wanted (*jitter*), and weights are measured with an error. `experiment` returns the mean change of ten pairs for each of 30 synapses, one a lag.
 
 
 # %%
-hidden = PairSTDP(16.8, 33.7, a_plus=0.01, a_minus=0.006)
-away = torch.arange(4.0, 61, 4)
-wanted = torch.cat([-away, away])
-
-
 def experiment(jitter, error, repeats=1):
-    shape = (repeats, 30, 10)
-    late = jitter * torch.randn(shape, generator=generator)
-    change = hidden.window(wanted[:, None] + late).mean(2)
-    noise = torch.randn(repeats, 30, generator=generator)
+    late = torch.randn(repeats, 10, 30, generator=generator)
+    lags = wanted + jitter * late
+    change = hidden.window(lags).mean(1)  # of ten pairs
+    noise = torch.randn(change.shape, generator=generator)
     return change + error * noise
 
 
 # %% [markdown]
-# To fit one side of the window, try many $\tau$. For each, the best amplitude is a projection, and the $\tau$ that leaves the least squared error wins. (A line through the logarithms would be simpler. But noise turns some changes to the wrong sign, and they have no logarithm.)
-
+# `fit_exponential` finds the $\tau$ and the amplitude that fit one side of the window with the least squared error.
 
 # %%
-taus = torch.arange(2.0, 150, 0.1)
-shapes = torch.exp(-away / taus[:, None])  # [tau, lag]
-
-
-def fit(change):
-    a = change @ shapes.T / shapes.square().sum(1)
-    rest = change[:, None] - a[..., None] * shapes
-    best = rest.square().sum(2).argmin(1, keepdim=True)
-    return taus[best[:, 0]], a.gather(1, best)[:, 0]
-
+change = experiment(jitter=5, error=0.001)
+tau, a = fit_exponential(positive, change[:, 15:])
+print("tau:", tau, " A+:", a)
 
 # %% [markdown]
-# > **Before you run:** near a lag of 0, jitter puts some pairs onto the other side of the window. Will the fitted window be higher or lower than the true one?
+# > **Before you run:** near a lag of 0, jitter puts some pairs onto the other side of the window. Will the fitted curve begin higher or lower than the true one?
 
 # %% alt="Thirty dots scattered around the true window. The fitted window on both sides is lower near lag zero and reaches further out than the true one."
-measured = experiment(jitter=5, error=0.001)
-tau_plus, a_plus = fit(measured[:, 15:])
-tau_minus, a_minus = fit(-measured[:, :15])
-fitted = PairSTDP(
-    tau_plus.item(), tau_minus.item(), a_plus=a_plus.item(), a_minus=a_minus.item()
-)
 axis = panels()
-axis.plot(wanted, measured[0], "o", color=BLUE, label="measured")
+axis.plot(wanted, change[0], "o", label="measured")
+axis.plot(positive, a * torch.exp(-positive / tau), label="fitted")
 axis.plot(lags, hidden.window(lags), color=GREY, label="true")
-axis.plot(lags, fitted.window(lags), color=VERMILION, label="fitted")
-title = "Jitter makes the window low and wide"
-decorate(axis, x="wanted lag (ms)", y="change", title=title)
+decorate(
+    axis,
+    x="wanted lag (ms)",
+    y="change of the weight",
+    title="This fit is lower and wider than the truth",
+)
 
 # %% [markdown]
-# One experiment may be chance. So let 400 laboratories do it, and fit the right side, whose true values are $\tau_+ = 16.8$ ms and $A_+ = 0.01$:
+# Lower. But one experiment may be chance. So let 400 laboratories do it, without noise, with the error only, and with both. The true values are $\tau_+ = 16.8$ ms and $A_+ = 0.01$.
 
 # %%
-middle = torch.tensor([0.05, 0.5, 0.95])
-for jitter, error in [(0, 0), (0, 0.001), (5, 0.001)]:
-    change = experiment(jitter, error, repeats=400)
-    tau, a = fit(change[:, 15:])
-    print(f"jitter {jitter} ms, error {error}:")
-    print("    tau", tau.quantile(middle).numpy().round(1))
-    print("    A+ ", a.quantile(middle).numpy().round(4))
+shares = torch.tensor([0.05, 0.5, 0.95])
+for noise in [(0, 0), (0, 0.001), (5, 0.001)]:
+    change = experiment(*noise, repeats=400)
+    tau, a = fit_exponential(positive, change[:, 15:])
+    print("jitter, error:", noise)
+    print("   tau:", tau.quantile(shares))
+    print("   A+: ", a.quantile(shares))
 
 # %% [markdown]
-# Each row: what 5 %, half and 95 % of the laboratories stay below. Without noise the fit finds the true values. With an error it scatters around them. With jitter it is *wrong*: the typical laboratory reports a $\tau_+$ of 23 ms and an amplitude of 0.007. More pairs make it surer, not better.
+# The three numbers are what 5 %, half and 95 % of the laboratories stay below. Without noise the fit finds the true values. With an error it scatters around them. With jitter it is *wrong*: the typical laboratory reports 23 ms and 0.007. More pairs would make it surer, not better.
 
 # %% tags=["check"]
-assert [round(each.item(), 4) for each in fit(experiment(0, 0)[:, 15:])] == [16.8, 0.01]
-assert [round(each.item(), 3) for each in fit(-experiment(0, 0)[:, :15])] == [33.7, 0.006]
-tau, a = fit(experiment(0, 0.001, repeats=400)[:, 15:])
-assert 16 < tau.median() < 18
-tau, a = fit(experiment(5, 0.001, repeats=400)[:, 15:])
+right_side = {}
+for noise in [(0, 0), (0, 0.001), (5, 0.001)]:
+    right_side[noise] = fit_exponential(positive, experiment(*noise, repeats=400)[:, 15:])
+tau, a = right_side[0, 0]
+assert (tau - 16.8).abs().max() < 1e-3
+assert (a - 0.01).abs().max() < 1e-6
+left = fit_exponential(positive, -experiment(0, 0)[:, :15])
+assert np.allclose([each.item() for each in left], [33.7, 0.006], rtol=1e-3)
+assert 16 < right_side[0, 0.001][0].median() < 18
+tau, a = right_side[5, 0.001]
 assert 22 < tau.median() < 24.5
 assert 0.0064 < a.median() < 0.0074
 assert (tau > 16.8).float().mean() > 0.9
-assert fitted.a_plus < hidden.a_plus
-assert fitted.tau_plus > hidden.tau_plus
-assert fitted.a_minus < hidden.a_minus
-assert fitted.tau_minus > hidden.tau_minus
-sure = hidden.window(wanted[:, None] + 5 * torch.randn(30, 20_000, generator=generator)).mean(1)
-assert 21 < fit(sure[None, 15:])[0] < 25  # with very many pairs and no other error
+many = 5 * torch.randn(15, 20_000, generator=generator) + wanted[15:, None]
+tau, a = fit_exponential(positive, hidden.window(many).mean(1)[None])  # very many pairs, no error
+assert 22 < tau.item() < 24.5
 
 # %% [markdown]
 # ## 2 · Two traces
 #
-# A hundred spikes on each side make ten thousand pairs. A synapse can hardly remember the time of each spike. It need not: a **trace** does it. $x$ rises by 1 at each pre spike, $y$ at each post spike, and both fade, to a share $\alpha$ in each step. When post spikes, $x$ says how many pre spikes there were, each faded by its age. That is the sum over the pairs.
+# A hundred spikes on each side make ten thousand pairs. A synapse can hardly remember the time of each spike. It need not. A **trace** $x$ rises by 1 at each pre spike and keeps a share $\alpha$ of itself in each step. When post spikes, $x$ counts the earlier pre spikes, each faded by its age: this *is* the sum over the pairs. A second trace $y$ does the same with post spikes.
+
+# %% [markdown]
+# By hand, with $\alpha = 1/2$ and $A_+ = A_- = 0.1$. In each step, in this order:
 #
-# By hand, with $\alpha = 1/2$, and $A_+ = A_- = 0.1$. In each step, in this order: both traces fade; $x$ takes the pre spike; the weight changes by $A_+\, x$ if post spikes, and by $-A_-\, y$ if pre spikes; and only then $y$ takes the post spike.
+# 1. both traces fade to the share $\alpha$;
+# 2. $x$ takes the pre spike;
+# 3. the weight changes by $A_+\, x$ if post spikes, and by $-A_-\, y$ if pre spikes;
+# 4. only then $y$ takes the post spike.
 #
 # | step | pre | post | $x$ | $y$, as it is read | change so far |
 # |---|---|---|---|---|---|
@@ -240,7 +258,7 @@ assert 21 < fit(sure[None, 15:])[0] < 25  # with very many pairs and no other er
 
 
 # %%
-def two_traces(pre, post, alpha, up, down):
+def two_traces(pre, post, alpha, up, down, early=False):
     x = 0.0
     y = 0.0
     change = 0.0
@@ -248,8 +266,9 @@ def two_traces(pre, post, alpha, up, down):
     for now_pre, now_post in zip(pre, post, strict=True):
         x = alpha * x + now_pre
         y = alpha * y
+        seen = y + now_post if early else y  # early: a mistake
         change += up * x * now_post
-        change -= down * y * now_pre
+        change -= down * seen * now_pre
         y = y + now_post
         course.append(change)
     return course
@@ -258,54 +277,47 @@ def two_traces(pre, post, alpha, up, down):
 print(two_traces([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.1, 0.1))
 
 # %% [markdown]
-# After step 3 $y$ is 0.5 + 1 = 1.5, so 0.75 is read in step 4, and the change is 0.125 − 0.075 = 0.05. In the core, $\alpha = e^{-\mathrm{d}t/\tau}$, as $\beta$ on page 02.
+# After step 3 $y$ is 1.5, so 0.75 is read in step 4: 0.125 − 0.075 = 0.05. In the core, $\alpha = e^{-\mathrm{d}t/\tau}$, as $\beta$ on page 02.
 #
-# Why so particular about the order? Take a strong synapse: every second pre spike, by chance, causes a post spike *in its own step*. Some more post spikes come from elsewhere. Beside the traces stands the sum over all pairs, another way to the same number.
+# Why so particular about the order? Take a strong synapse: half of the pre spikes cause a post spike *in their own step*. Some more post spikes come from elsewhere. The sum over all pairs is another way to the same change.
 
 # %%
 chance = torch.rand(3, 2000, generator=generator)
 pre = chance[0] < 0.03
-post = (pre & (chance[1] < 0.5)) | (chance[2] < 0.01)
-pre_times = pre.nonzero()
-post_times = post.nonzero()[:, 0]
-lags = post_times - pre_times  # [pre, post]
-all_pairs = rule.window(lags.float()).sum().item()
-print(lags.numel(), "pairs,", (lags == 0).sum().item(), "of lag 0")
+post = pre & (chance[1] < 0.5)
+post |= chance[2] < 0.01
+lags = post.nonzero().T - pre.nonzero()  # all pairs
+all_pairs = rule.window(lags.float()).sum()
+print("pairs:", lags.numel())
+print("of lag 0:", (lags == 0).sum().item())
 
 # %% [markdown]
-# The function `late` is the same as `two_traces` but for one line: there $y$ takes its spike *before* it is read.
-#
-# > **Before you run:** which pairs does this count wrongly, and in which direction?
-
+# With `early=True`, $y$ is read after it has taken the post spike of the same step. Such a line is easily written too high.
 
 # %%
-def late(pre, post, alpha, up, down):
-    x = 0.0
-    y = 0.0
-    change = 0.0
-    course = []
-    for now_pre, now_post in zip(pre, post, strict=True):
-        x = alpha * x + now_pre
-        y = alpha * y + now_post  # too early
-        change += up * x * now_post
-        change -= down * y * now_pre
-        course.append(change)
-    return course
-
-
-# %% alt="Change of the weight over two seconds. In the right order it rises and ends on a cross, the sum over all pairs. With the post trace taken too early it stays near zero."
-trains = (pre.tolist(), post.tolist())
-right = two_traces(*trains, rule.alpha_plus, 0.01, 0.0105)
-wrong = late(*trains, rule.alpha_plus, 0.01, 0.0105)
-axis = panels()
-axis.plot(right, color=BLUE, label="right order")
-axis.plot(wrong, color=VERMILION, label="y taken too early")
-axis.plot(2000, all_pairs, "X", color="black", label="sum over all pairs")
-title = "One line too early, and nothing is learnt"
-decorate(axis, x="time (ms)", y="change", title=title)
+pre = pre.tolist()
+post = post.tolist()
+numbers = (rule.alpha_plus, rule.a_plus, rule.a_minus)
+right = two_traces(pre, post, *numbers)
+wrong = two_traces(pre, post, *numbers, early=True)
 
 # %% [markdown]
-# A pair of lag 0 is counted twice: as causal, $+A_+$, and as too late, $-A_-$. Together −0.0005, nearly nothing. Just the spikes that the synapse caused are lost. Nothing crashes and no shape is wrong. Only the other way of counting shows it.
+# > **Before you run:** which pairs does this count wrongly, and in which direction?
+
+# %% alt="Change of the weight over two seconds. In the right order it rises and ends on a cross, the sum over all pairs. With the post trace taken too early it stays near zero."
+axis = panels()
+axis.plot(right, label="right order")
+axis.plot(wrong, label="y too early")
+axis.plot(2000, all_pairs, "kX", label="sum over all pairs")
+decorate(
+    axis,
+    x="time (ms)",
+    y="change of the weight",
+    title="One line too high, and hardly anything is learnt",
+)
+
+# %% [markdown]
+# A pair of lag 0 is counted twice: as causal, $+A_+$, and as too late, $-A_-$. Together that is −0.0005. Just the spikes that the synapse caused are lost. Nothing crashes and no shape is wrong; only the other way of counting (the cross) shows it.
 
 # %% tags=["check"]
 assert np.allclose(two_traces([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.1, 0.1), [0, 0.05, 0.125, 0.05])
@@ -318,21 +330,28 @@ assert abs(right[-1] - all_pairs) < 1e-5
 assert abs(right[-1] - wrong[-1] - 0.0105 * together) < 1e-9
 assert abs(wrong[-1]) < right[-1] / 2
 wide = PairSTDP(w_min=-100.0, w_max=100.0)
-core = wide(pre.double().view(-1, 1, 1), post.double().view(-1, 1, 1), torch.zeros(1, 1))
+sides = [torch.tensor(each).double().view(-1, 1, 1) for each in (pre, post)]
+core = wide(*sides, torch.zeros(1, 1))
 assert abs(core - right[-1]) < 1e-9
 
 # %% [markdown]
 # ## 3 · Who wins
 #
-# So far post spiked when we said so. Now it is a LIF neuron that hears 40 inputs through 40 synapses, so the weights decide when it spikes, and its spikes change the weights. All inputs spike 20 times per second at random. The first 20 are weakly *correlated*: now and then several spike together, because each copies, with a chance of 0.3 per step, a common source in place of its own train. (This is what `correlated_inputs` draws.)
+# So far post spiked when we said so. Now it is a LIF neuron with 40 inputs. The weights decide when it spikes, and its spikes change the weights.
+#
+# All inputs spike 20 times per second at random. But the first 20 are weakly *correlated*: in each step each of them copies, with a chance of 0.3, what a common source does, in place of its own spike or silence. So now and then several spike together.
 
 # %%
 generator.manual_seed(9)
-arrivals = correlated_inputs(10_000, 1, generator)  # 10 s
-rule = PairSTDP(a_plus=0.06, a_minus=0.078)
-beta = np.exp(-1 / 20)
-gain = (1 - beta) / (40 * 0.02 * 0.5)  # mean membrane 1 at weights of 1/2
+arrivals = correlated_inputs(30_000, 1, generator)  # 30 s
+rule = PairSTDP(a_plus=0.02, a_minus=0.026)
 
+# %% [markdown]
+# Depression is 30 % stronger than potentiation, and weights are cut at 0 and 1. With weights of 1/2 the input (`gain`) would hold a membrane without spikes at the threshold, on average.
+
+# %%
+beta = np.exp(-1 / 20)
+gain = (1 - beta) / (40 * 0.02 * 0.5)
 weight = torch.full((1, 40), 0.5)
 membrane = torch.zeros(1, 1)
 traces = rule.initial_state(arrivals[0], membrane)
@@ -345,68 +364,61 @@ for now in arrivals:
 course = torch.stack(course)
 
 # %% [markdown]
-# Depression is 30 % stronger than potentiation here, and a weight that would leave the range from 0 to 1 is cut.
-#
-# > **Before you run:** all 40 inputs have the same rate and start with the same weight. How can the rule tell them apart?
+# > **Before you run:** all 40 inputs have the same rate and the same first weight. Will the rule tell them apart?
 
 # %% alt="The 40 weights over 10 seconds, all from 0.5. Within about three seconds the 20 of the correlated inputs rise to near 1, the 20 of the independent ones fall to near 0, with some crossing at first."
-seconds = torch.arange(10_000) / 1000
-axis = panels(height=3.2)
-axis.plot(seconds, course[:, 20:], color=BLUE, linewidth=0.6)
-axis.plot(seconds, course[:, :20], color=VERMILION, linewidth=0.6)
-axis.plot([], color=VERMILION, label="correlated")
-axis.plot([], color=BLUE, label="independent")
-title = "The correlated inputs take over"
-decorate(axis, x="time (s)", y="weight", title=title)
+axis = competing_weights(course, title="The correlated inputs take over")
 
 # %% [markdown]
-# The correlated ones win, together, and the others are shut out. To see why, freeze the weights at 1/2 and look at the inputs around each spike of the neuron. `listen` is the loop above, for many neurons at once. With amplitudes of 0 nothing changes.
+# The correlated ones win, together, and the others are shut out. To see why, freeze the weights at 1/2. `listen` is the loop above, for 20 neurons at once; with amplitudes of 0 no weight changes.
 
 # %%
 crowd = correlated_inputs(10_000, 20, generator)
+weight = torch.full((20, 1, 40), 0.5)
 frozen = PairSTDP(a_plus=0.0, a_minus=0.0)
-heard = listen(frozen, crowd, torch.full((20, 1, 40), 0.5))
-sent = heard.spikes[40:-40]
+heard = listen(frozen, crowd, weight)
 
-lags = torch.arange(-40, 41)
-around = []
-for lag in lags.tolist():
-    came = crowd[40 - lag : 9960 - lag]
-    together = torch.einsum("tb,tbn->n", sent, came)
-    around.append(1000 * together / sent.sum())
-around = torch.stack(around)  # spikes per second [lag, input]
+# %% [markdown]
+# `rates_around` counts how often each input spikes at each lag, before and after the spikes of its neuron.
+
+# %%
+lags = torch.arange(-20, 21)
+around = rates_around(heard.spikes, crowd, lags)  # [lag, input]
 correlated = around[:, :20].mean(1)
 independent = around[:, 20:].mean(1)
 
 # %% [markdown]
-# > **Before you run:** a single input of 40 hardly fires the neuron. When does it fire?
+# > **Before you run:** one input of 40 hardly fires the neuron. When does it fire?
 
 # %% alt="Two panels over the lag, minus 40 to 40 ms. Top: the rate of an input around a spike of the neuron. At negative lags both groups are at 20 per second. At lag 0 the correlated inputs reach 200 per second, the independent ones 45; from there both fall back to 20 within some ms. Bottom: the window, negative left and positive right of zero."
-upper, lower = panels(2, stacked=True, height=4)
-upper.plot(lags, correlated, color=VERMILION, label="correlated")
-upper.plot(lags, independent, color=BLUE, label="independent")
-lower.plot(lags, rule.window(lags.float()), ".", color=GREY)
-title = "Inputs that come together cause the spike"
-decorate(upper, y="input spikes/s", title=title)
-decorate(lower, x="lag: post minus pre (ms)", y="window")
+window = rule.window(lags.float())
+axes = panels(2, stacked=True, height=4)
+axes[0].plot(lags, correlated, color=VERMILION, label="correlated")
+axes[0].plot(lags, independent, color=BLUE, label="independent")
+axes[1].plot(lags, window, ".", color=GREY)
+decorate(
+    axes[0],
+    y="input spikes/s",
+    title="Inputs that come together cause the spike",
+)
+decorate(axes[1], x="lag: post minus pre (ms)", y="window")
 
 # %% [markdown]
-# It fires when several come together. Right of 0 in the upper panel are the inputs that came before the neuron's spike, at 0 those in its step. At 0 a correlated input is ten times as frequent as usual: it was part of the volley that fired the neuron. An independent one, twice. Left of 0 nothing is left to see: what comes after a spike has nothing to do with it.
+# When several come together. At a lag of 0, the step in which the neuron spikes, a correlated input (orange) is ten times as frequent as usual: it was part of the volley that fired the neuron. An independent one (blue) is twice as frequent. Right of 0 are the inputs that came some ms earlier. Left of 0 is what came after the neuron's spike, and both curves are flat: it has nothing to do with the spike.
 #
-# The rule weighs the upper curve by the lower one and sums. That is the mean change for each spike of the neuron:
+# The rule multiplies each curve by the window below it, and sums. That is the mean change for each spike of the neuron:
 
 # %%
-window = rule.window(lags.float())
-print("correlated: ", (window @ correlated / 1000).item())
-print("independent:", (window @ independent / 1000).item())
+print("correlated: ", window @ correlated / 1000)
+print("independent:", window @ independent / 1000)
 
 # %% [markdown]
-# Up for the one, down for the other: a flat curve sums to less than 0, since depression is stronger, and only a peak outweighs it. And it feeds itself: larger weights make the volley fire the neuron more surely.
+# Up for one group, down for the other. A flat curve sums to less than 0, since depression is stronger; only a high peak outweighs it. And this feeds itself: with larger weights, the volleys fire the neuron more surely.
 
 # %% tags=["check"]
 generator.manual_seed(9)
-again = listen(rule, correlated_inputs(10_000, 1, generator), torch.full((1, 1, 40), 0.5), every=1000)
-assert torch.allclose(again.course[1:, 0], course[999:-1:1000], atol=1e-4)
+again = listen(rule, arrivals[:5000], torch.full((1, 1, 40), 0.5), every=1000)
+assert torch.allclose(again.course[1:, 0], course[999:4999:1000], atol=1e-4)
 assert course[-1, :20].min() > course[-1, 20:].max()
 assert course[-1, :20].mean() > 0.85
 assert course[-1, 20:].mean() < 0.2
@@ -422,7 +434,7 @@ assert window.sum() < 0
 # %% [markdown]
 # ## 4 · Where weights go
 #
-# Nothing in $W$ stops a weight: without an end of the range it would grow for ever. How it is stopped decides where the weights end. A **bound** scales the changes by the weight, here between 0 and 1:
+# Nothing in $W$ stops a weight, so something has to. *How* it is stopped decides where weights end. A **bound** multiplies the changes by a factor that depends on the weight:
 #
 # | bound | potentiation times | depression times | |
 # |---|---|---|---|
@@ -430,49 +442,58 @@ assert window.sum() < 0
 # | `multiplicative` | 1 | $w$ | |
 # | `soft` | $1 - w$ | $w$ | |
 #
-# Same inputs, soft bound. The amplitudes are doubled, so that both rules do the same at $w = 1/2$.
+# Now the soft bound hears the same inputs. Its amplitudes are doubled, so that both rules do the same at $w = 1/2$.
 #
-# > **Before you run:** near 1 there is hardly any potentiation left, near 0 hardly any depression. Where will the two groups go?
+# > **Before you run:** near 1 hardly any potentiation is left, near 0 hardly any depression. Where will the two groups go?
 
 # %% alt="The 40 weights over 10 seconds under the soft bound. All stay between about 0.3 and 0.75; those of the correlated inputs lie a little higher."
-soft = PairSTDP(bound="soft", a_plus=0.12, a_minus=0.156)
-heard = listen(soft, arrivals, torch.full((1, 1, 40), 0.5))
-axis = panels(height=2.6)
-time = torch.arange(200) / 20
-axis.plot(time, heard.course[:, 0, 20:], color=BLUE, linewidth=0.6)
-axis.plot(time, heard.course[:, 0, :20], color=VERMILION, linewidth=0.6)
-decorate(
-    axis, x="time (s)", y="weight", ylim=(0, 1), title="Soft: the same forces, no winner"
+rule = PairSTDP(bound="soft", a_plus=0.04, a_minus=0.052)
+weight = torch.full((1, 1, 40), 0.5)
+heard = listen(rule, arrivals, weight, every=20)
+axis = competing_weights(
+    heard.course[:, 0],
+    every=20,
+    title="Soft bound: the same forces, no winner",
 )
 
 # %% [markdown]
-# They hardly part. Close to the ends each force dies out, so every weight settles where the two are equal, the correlated (orange) a little higher. The additive rule *decides*, the soft one *grades*.
+# They hardly part. Each weight settles where up and down are equal, the correlated ones (orange) a little higher. The additive rule *decides*, the soft one *grades*.
 #
-# Are two groups the work of the additive bound alone? A longer run says no. Neurons listened for 60 seconds, with more or less depression; as a control, to inputs of which none are correlated.
+# Do two groups come with the additive bound, or with the correlation? A longer experiment: 50 neurons each listened for 60 seconds, with more or less depression. In the *control* no inputs are correlated.
 
 # %%
 bounds = recorded("weight_bounds")
 print(bounds)
 
 # %% alt="Two tables: the share of weights in each fifth of the range, under the additive bound, for five strengths of depression. Correlated inputs: at 1.05, 92 percent are in the top fifth; at 1.1, 9 percent at the bottom and 72 at the top; from 1.2 on two groups, at 1.3, 47 and 48. Control: at 1.05 all at the top, at 1.2 40 and 39, at 1.6 64 and 18."
-ratios = bounds.settings["ratios"]
-names = ["0", "", "½", "", "1"]
-axes = panels(2, height=2.8)
-for axis, group in zip(axes, ["correlated", "control"], strict=True):
-    runs = [bounds.results["additive"][str(ratio)][group] for ratio in ratios]
-    shares = 100 * np.mean([run["fifths"] for run in runs], axis=1)
-    heat_table(shares, ratios, names, axis, form="{:.0f}")
-    title = f"{group}: % of weights"
-    decorate(axis, x="weight, in fifths", y="depression / potentiation", title=title)
+tables = bounds.results["percent"]["additive"]
+columns = ["lowest", "2nd", "3rd", "4th", "highest"]
+axes = panels(2, width=9)
+for axis, group in zip(axes, tables, strict=True):
+    heat_table(
+        tables[group],
+        bounds.settings["ratios"],
+        columns,
+        axis,
+        form="{:.0f}",
+    )
+    decorate(
+        axis,
+        x="fifth of the range from 0 to 1",
+        y="depression : potentiation",
+        title=f"{group}, % of the weights",
+    )
 
 # %% [markdown]
-# Each row is a strength of depression, its five numbers are where the weights ended.
+
+# - At 1.05, over 90 % end in the highest fifth, correlated or not: all inputs help the neuron to spike (the blue peak above). At 1.1 most do.
+# - From 1.2 on there are two groups, and so there are *in the control*. Two groups do not show that anything was learnt.
+# - Correlation decides *who* goes where. At 1.3 the correlated inputs end at 0.95 on average, the others at 0.07.
 #
-# - With 5 % more depression than potentiation, nearly all weights end at the top, correlated or not: the neuron's spikes favour *all* inputs (the blue peak above). With 10 %, few leave it.
-# - From 20 % on there are two groups. There are in the control as well! So two groups do not show that something was learnt.
-# - What correlation decides is *who* goes where: at 30 %, the correlated inputs have a mean weight of 0.95, the others of 0.07.
-#
-# Under the other two bounds the outer fifths held less than 5 % each, in every row. Here you can try other rules. Left is the window; right, where weights end that hear *no* correlations. (It is computed, for a synapse whose input causes an output spike with a chance of $0.3\,w$; *Deeper* has the reference.)
+# Under the other bounds the outer fifths held less than 5 % each, in every row.
+
+# %% [markdown]
+# Try other rules. Left is the window; right, where weights end if *nothing* is correlated and each input spike causes an output spike with a chance of $0.3\,w$. (This is computed, not simulated; see *Deeper*.)
 
 # %%
 STDPWindow().sliders()
@@ -495,168 +516,209 @@ STDPWindow().sliders()
 graded = heard.course[-1, 0]
 assert 0.2 < graded.min() < graded.max() < 0.85
 assert 0 < graded[:20].mean() - graded[20:].mean() < 0.15
-fifths = {
-    (bound, group): np.mean([bounds.results[bound][str(r)][group]["fifths"] for r in ratios], axis=1)
-    for bound in bounds.settings["bounds"]
-    for group in ("correlated", "control")
-}
 for group in ("correlated", "control"):
-    shares = 100 * fifths["additive", group]
+    shares = np.array(tables[group])
     assert shares[0, 4] > 90
     assert shares[1, 0] < 11
     assert (shares[2:, 0] > 5 * shares[2:, 2]).all()
     assert (shares[2:, 4] > 3 * shares[2:, 2]).all()
     for bound in ("multiplicative", "soft"):
-        assert fifths[bound, group][:, [0, 4]].max() < 0.05
+        assert np.array(bounds.results["percent"][bound][group])[:, [0, 4]].max() < 5
 means = np.mean(bounds.results["additive"]["1.3"]["correlated"]["means"], axis=0)
 assert means.round(2).tolist() == [0.95, 0.07]
 
 # %% [markdown]
 # ## 5 · A pattern in noise
 #
-# Volleys of a single millisecond are easy. Here is something that hardly anybody would find: 2,000 inputs spike at random, 20 times per second each. Now and then, half of them repeat the same 50 ms of spikes, exactly (Masquelier et al. 2008). Time is cut into slots of 50 ms. About a third of them hold the pattern, never two in a row.
+# A harder task (Masquelier et al. 2008): 2,000 inputs spike at random, 20 times per second each. Now and then, half of them repeat the same 50 ms of spikes, exactly. Time is cut into slots of 50 ms; about a third hold the pattern, never two in a row.
 
 # %%
 generator.manual_seed(3)
-film = encoding.rate(torch.full((1, 2000), 0.02), 15_000, generator=generator)
-pattern = encoding.rate(torch.full((1, 1000), 0.02), 50, generator=generator)
-shown = slots_with_pattern(300, generator)
+chance = torch.full((1, 2000), 0.02)
+film = encoding.rate(chance, 15_000, generator=generator)
+pattern = encoding.rate(chance[:, :1000], 50, generator=generator)
+shown = slots_with_pattern(300, generator)  # True or False
 slots = film.view(300, 50, 1, 2000)
 slots[shown, :, :, :1000] = pattern
 
 # %% alt="Raster of 100 inputs over 400 ms. The upper half is random. In the lower half the same constellation of dots, in orange, comes back in the slots that hold the pattern."
 part = film[:400, 0, 950:1050]
-axis = raster(part, color=BLUE, size=4)
-hidden_part = part.clone()
-hidden_part[:, 50:] = 0
-hidden_part.view(8, 50, 100)[~shown[:8]] = 0
-_ = raster(hidden_part, axis, color=VERMILION, size=4)
-decorate(axis, title="Orange: the pattern. Cover it, and it is gone", y="input")
+there = shown[:8].repeat_interleave(50)
+there = part[:, :50] * there[:, None]
+axis = raster(part, color=BLUE, size=5)
+raster(there, axis, color=VERMILION, size=5)
+decorate(
+    axis,
+    y="input",
+    title="Orange: what comes again",
+    ylim=(-1, 100),
+)
 
 # %% [markdown]
-# (Shown are 50 of the inputs that take part, below, and 50 of the others.) One LIF neuron hears all of it. At first all weights are 1/2, and it fires at everything. Nobody tells it that there is a pattern, let alone when.
+# The lower half are 50 of the inputs that take part, the upper half 50 of the others. Without the colour, could you tell? A LIF neuron with additive STDP hears all 2,000. Its weights start at 1/2, and then it fires at everything. Nobody tells it that there is a pattern.
 
 # %%
 rule = PairSTDP(a_plus=0.015, a_minus=0.01725)
-start = torch.full((1, 1, 2000), 0.5)
-heard = listen(rule, film, start, drive=1.6, tau_mem=10.0)
-answered = heard.spikes.view(300, 50).amax(1)
-stages = torch.arange(300).chunk(5)  # 3 s each
-hits = [answered[s][shown[s]].mean().item() for s in stages]
-alarms = [answered[s][~shown[s]].mean().item() for s in stages]
+weight = torch.full((1, 1, 2000), 0.5)
+heard = listen(rule, film, weight, drive=1.6, tau_mem=10.0)
+answered = heard.spikes.view(5, 60, 50).amax(2)
 
 # %% [markdown]
-# A *hit* is a slot with the pattern in which the neuron fires, a *false alarm* one without the pattern in which it fires. Both are given as shares of their kind of slots.
+# If the neuron fires in a slot with the pattern, that is a *hit*; in one without, a *false alarm*. Both are counted as a share of their kind of slots.
 #
-# > **Before you run:** chance pairs depress (section 3). What will the neuron do, noise first, pattern later?
+# > **Before you run:** a flat curve depresses (section 3). To which slots will the neuron stop to answer, and why not to all?
 
 # %% alt="Hits and false alarms in five stages of 3 s. Both start at 100 percent. Hits dip in the third stage and come back to 100 percent; false alarms fall to a few percent."
 axis = panels()
-at = [1.5, 4.5, 7.5, 10.5, 13.5]
-axis.plot(at, hits, "o-", color=VERMILION, label="hits")
-axis.plot(at, alarms, "o-", color=GREY, label="false alarms")
-decorate(axis, x="time (s)", y="share of the slots", title="It keeps the pattern, and drops the noise")
+for kind, group in [(shown, "hits"), (~shown, "false alarms")]:
+    kind = kind.view(5, 60)  # five stages of 3 s
+    shares = (answered * kind).sum(1) / kind.sum(1)
+    axis.plot(range(3, 16, 3), shares, "o-", label=group)
+decorate(
+    axis,
+    x="end of the stage (s)",
+    y="share of the slots",
+    title="It keeps the pattern, and drops the noise",
+)
 
 # %% [markdown]
-# All weights fall, so the neuron grows quieter. By chance it still fires at some moment of the pattern. What came just before this moment is strengthened, and comes again, exactly, with the next showing: a correlation that holds over slots. Noise never comes back.
-#
-# Is this one neuron's luck? And is it the *times* that it has found, or do the inputs of the pattern just spike more often? Ten seeds, each with ten neurons, and two controls. *Other order*: at each showing the 50 columns of the pattern are shuffled, so that inputs and counts stay, and times go. *Other places*: the pattern comes from other inputs each time.
+# It drops the noise. Most input is chance, so weights fall and the neuron grows quieter. When it does spike within the pattern, the inputs just before are strengthened, and exactly these come again with the next showing. Noise never comes again.
+
+# %% [markdown]
+# Is this one neuron's luck? And has it found the *times*, or do some inputs just spike more often in the pattern? Ten seeds with ten neurons each, and two controls with five each. *Other order*: at each showing the 50 steps of the pattern come in a new order; inputs and counts stay, the times go. *Other places*: the pattern comes from other inputs each time.
 
 # %%
 found = recorded("hidden_pattern")
 print(found)
 
 # %% alt="Dots for each neuron after 15 s. Pattern: most hits near 1 with false alarms below 0.4, some neurons silent or unselective. Other order and other places: hits and false alarms alike, both low."
-last = found.settings["short"] - 1
-ends = [run["stages"][last] for run in found.results["runs"]]
-groups = {"pattern": slice(0, 10), "other order": slice(10, 15), "other places": slice(15, 20)}
-results = {}
-for name, columns in groups.items():
-    results[name] = [
-        np.ravel([end[kind][columns] for end in ends]).tolist()
-        for kind in ("hits", "alarms")
-    ]
 axis = dots_per_seed(
-    results, ["hits", "false alarms"], y="share of the slots", title="After 15 s, each neuron"
+    found.results["ends"],
+    ["hits", "false alarms"],
+    y="share of the slots",
+    title="After 15 s: a dot for each neuron",
 )
 
 # %% [markdown]
-# PLACEHOLDER
+# Call a pattern *found* if a neuron answers it with over 75 % hits and under 40 % false alarms. 83 of 100 have found theirs, and none of the controls (one comes near, with 74 % hits). So neither the counts of the inputs nor the volleys of single steps are enough: it is the times that were found.
+#
+# But it does not last. After 30 s, 17 of the 100 are left; most of the others fire at nearly everything again. We have not tested why. Much depends on the strength of depression (exercise 5). STDP alone finds patterns; it does not guard them.
 
 # %% tags=["check"]
-assert hits[0] == alarms[0] == 1
+early, late = (np.array(found.results[when]["pattern"]) for when in ("ends", "late ends"))
+assert answered[0].all()
+assert ((early[0] > 0.75) & (early[1] < 0.4)).sum() == 83
+assert ((late[0] > 0.75) & (late[1] < 0.4)).sum() == 17
+assert (late[1] > 0.5).sum() > 0.6 * late.shape[1]
+for group in ("other order", "other places"):
+    ends = np.array(found.results["ends"][group])
+    assert not ((ends[0] > 0.75) & (ends[1] < 0.4)).any()
+    assert len(ends[0]) == 50
+best = max(max(found.results["ends"][group][0]) for group in ("other order", "other places"))
+assert round(best, 2) == 0.74
 
 # %% [markdown]
 # ## 6 · What pairs cannot do
 #
-# In slices of visual cortex (Sjöström et al. 2001), 60 pairings at a lag of +10 ms leave a synapse as it is if they come every ten seconds, and strengthen it if they come 10 to 50 times per second. At −10 ms they weaken it when they are rare, and strengthen it when they are fast.
+# In slices of visual cortex (Sjöström et al. 2001), a lag of +10 ms leaves a synapse as it is if a pair comes every ten seconds, and strengthens it if pairs come 10 to 50 times per second. A lag of −10 ms weakens it when pairs are rare, and strengthens it when they are fast.
 #
-# With our window no pair rule can do the first. Rare pairs are alone, so 60 of them change the weight by $60\, W(10\ \mathrm{ms})$. For that to be 0, $A_+$ must be 0, and then nothing is left that potentiates at any rate.
-#
-# The **triplet rule** (Pfister & Gerstner 2006) lets a pair count more if post has spiked before. A third trace $y_s$ of post spikes, with 114 ms, is read before it takes the new spike, and multiplies the potentiation:
+# A window of our shape cannot do the first. Rare pairs are alone, so 60 of them change the weight by $60\, W(10\ \mathrm{ms})$. For that to be 0, $A_+$ must be 0, and then nothing potentiates at any rate.
+
+# %% [markdown]
+# In the **triplet rule** (Pfister & Gerstner 2006) a pair counts more if post has spiked before. A third, slow trace $y_s$ of post spikes ($\tau$ = 114 ms), read before it takes the spike of its own step, multiplies the potentiation:
 #
 # $$\Delta w = A_3\, x\, y_s \ \text{(when post spikes)}, \qquad \Delta w = -A_-\, y \ \text{(when pre spikes)}.$$
 #
-# A post spike that is alone finds $y_s = 0$. `TripletSTDP` has the numbers that were fitted to the slices.
-
-# %%
-rates = [10, 20, 40, 50]  # pairings per second
-pre = torch.zeros(6200, 8, 1)
-post = torch.zeros(6200, 8, 1)
-for column, (lag, rate) in enumerate([(lag, rate) for lag in (10, -10) for rate in rates]):
-    times = 100 + 1000 // rate * torch.arange(60)
-    pre[times, column] = 1
-    post[times + lag, column] = 1
+# A post spike that is alone finds $y_s = 0$. The defaults of `TripletSTDP` were fitted to the slices.
 
 # %% [markdown]
-# > **Before you run:** at 50 per second a post spike comes every 20 ms, 10 ms after one pre spike and 10 ms before the next. How does +10 ms differ from −10 ms there?
+# `pairings` makes trains of 60 pairs at a lag, one for each rate; `sixty` returns what a rule does with them, and with rare ones.
 
 
 # %%
-def sixty(rule):
-    each = torch.full((8, 1, 1), 50.0, dtype=torch.float64)  # one weight for each protocol
-    fast = (rule(pre, post, each) - each).view(2, 4)
-    rare = 60 * rule.window(torch.tensor([[10.0], [-10.0]]))
-    return torch.cat([rare, fast], dim=1)
+rates = [10, 20, 40, 50]  # pairs per second
 
 
-triplet = TripletSTDP(w_max=100.0)
-pairs = PairSTDP(16.8, 33.7, a_plus=0.0137, a_minus=0.0071, w_max=100.0)
+def sixty(rule, lag):
+    pre, post = pairings(rates, lag)  # a synapse for each rate
+    weight = torch.ones(4, 1, 1)
+    change = rule(pre, post, weight) - weight
+    rare = 60 * rule.window(torch.tensor(float(lag)))
+    return [rare, *change.flatten()]
+
+
+# %% [markdown]
+# The pair rule beside it has the same time constants and $A_-$, and an $A_+$ with which chance pairs cancel. The weights start at 1, in the middle between 0 and 2.
+
+# %%
+triplet = TripletSTDP(w_max=2)
+matched = PairSTDP(
+    triplet.tau_plus,
+    triplet.tau_minus,
+    a_plus=0.0137,
+    a_minus=triplet.a_minus,
+    w_max=2,
+)
+
+# %% [markdown]
+# > **Before you run:** at 50 per second a post spike comes every 20 ms: 10 ms after one pre spike, and 10 ms before the next. How does +10 ms differ from −10 ms there?
 
 # %% alt="Two panels: change of the weight after 60 pairings, against their rate. Triplets: at plus 10 ms from 0 up to 0.75, at minus 10 ms from below 0 down a little and then up to 0.7. Pairs: at plus 10 ms from 0.45 down to about 0.1, at minus 10 ms below 0, up to about 0. In both panels the two curves come together at 50 per second."
 axes = panels(2, share=True)
-for axis, name, each in zip(axes, ["triplets", "pairs"], [triplet, pairs], strict=True):
-    change = sixty(each)
-    axis.plot([0, *rates], change[0], "o-", color=BLUE, label="+10 ms")
-    axis.plot([0, *rates], change[1], "o-", color=VERMILION, label="−10 ms")
-    axis.axhline(0, color=GREY, linewidth=1)
-    decorate(axis, x="pairings per second", y="change of the weight", title=name)
+for axis, each in zip(axes, [triplet, matched], strict=True):
+    axis.plot([0, *rates], sixty(each, 10), "o-", label="+10 ms")
+    axis.plot([0, *rates], sixty(each, -10), "o-", label="−10 ms")
+    axis.axhline(0, color=GREY)
+    decorate(axis, x="pairings per second")
+decorate(
+    axes[0],
+    y="change of the weight",
+    title="Triplets: rare pairs do nothing at +10 ms",
+)
+decorate(axes[1], title="Pairs: rare pairs do most")
 
 # %% [markdown]
-# PLACEHOLDER
+# At 50 per second the two lags are the same trains, but for their ends: each post spike lies 10 ms from a pre spike on either side. So under *any* rule the two curves must meet there.
+#
+# At +10 ms triplets do as the slices do: nothing when rare, more and more when fast. Pairs do most when rare. At −10 ms triplets turn from down to up between 20 and 40 per second. (That alone is no case against pairs: pairs with the *nearest* spike only turn as well.) All this holds for 60 steady pairs. In short bursts the triplets do not turn (*Deeper*).
 
 # %% tags=["check"]
-threes, twos = sixty(triplet), sixty(pairs)
+threes = torch.tensor([sixty(triplet, 10), sixty(triplet, -10)])
+twos = torch.tensor([sixty(matched, 10), sixty(matched, -10)])
+assert threes[0, 0] == 0
+assert (threes[0].diff() > 0.05).all()
+assert (threes[1, :3] < -0.2).all()
+assert (threes[1, 3:] > 0.1).all()
+assert (twos[0].diff() < 0).all()
+assert (twos[1] < 0).all()
+assert (threes[0, 4] - threes[1, 4]).abs() < 0.03
+assert (twos[0, 4] - twos[1, 4]).abs() < 0.03
+balance = triplet.a_minus * triplet.alpha_minus / (1 - triplet.alpha_minus) * (1 - triplet.alpha_plus)
+assert abs(matched.a_plus - balance) < 1e-4
+nearest = PairSTDP(16.8, 33.7, a_plus=0.0137, a_minus=0.0071, w_max=2, pairing="nearest")
+assert sixty(nearest, -10)[4] > 0.1
+assert sixty(nearest, -10)[0] < -0.2
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - computed what a pair does, and read it back from noisy measurements, in which jitter makes the window low and wide;
+# - computed what a pair does, and read it back from measurements: jitter makes the window low and wide;
 # - replaced all pairs by two traces, and lost just the pairs that matter by one line in the wrong place;
-# - watched weights compete: inputs win that come together just before the spike; the bound decides whether there is a winner at all;
-# - let a neuron find a pattern by its times, and saw pairs fail where triplets do not.
-#
+# - watched weights compete: inputs win that come together just before the spike; the bound decides whether anyone wins;
+# - let a neuron find a hidden pattern by its times, and saw pairs fail where triplets do not.
+
+# %% [markdown]
 # | symbol | meaning | in the core |
 # |---|---|---|
-# | $W(\Delta)$ | change by one pair with lag $\Delta$ | `PairSTDP.window` |
+# | $W(\Delta)$ | change by one pair of lag $\Delta$ | `PairSTDP.window` |
 # | $x$, $y$ | pre and post trace | `trace_step`, `STDPState` |
-# | $A_\pm$, $\tau_\pm$ | change at lag 0, time constants in ms | `a_plus`, `tau_plus`, … |
-# | $\alpha_\pm$ | what is left of a trace per step | `alpha_plus`, `alpha_minus` |
-# | $y_s$, $A_3$ | slow post trace, triplet amplitude | `tau_y`, `a3_plus` of `TripletSTDP` |
-# | | additive, multiplicative, soft | `bound`, `BOUNDS` |
-# | | a step; a whole train, in pieces | `rule.step`; `rule.run` |
+# | $A_\pm$, $\tau_\pm$ | change at lag 0, time constants | `a_plus`, `tau_plus`, … |
+# | $\alpha_\pm$ | what is left of a trace per step | `alpha_plus`, … |
+# | $y_s$, $A_3$ | slow post trace, triplet amplitude | `tau_y`, `a3_plus` |
+# | | additive, multiplicative, soft | `bound` |
+# | | one step; a train, in pieces | `rule.step`; `rule.run` |
 
 # %% [markdown]
 # ## Exercises
@@ -674,7 +736,7 @@ check("09.1", by_pencil)
 # %% [markdown]
 # ### 2 · The nearest spike only
 #
-# On this page each spike pairs with *all* spikes of the other side. In another rule it pairs with the *last* one only. Write one step of a trace for that rule and return its new value; `spike` is 0 or 1. What must a spike do to it?
+# Here each spike pairs with *all* earlier spikes of the other side. In another rule it pairs with the *last* one only. Write one step of a trace for that rule; `spike` is 0 or 1. Return the new trace.
 
 
 # %% tags=["exercise"]
@@ -687,7 +749,7 @@ check("09.2", nearest_step)
 # %% [markdown]
 # ### 3 · A soft synapse
 #
-# Write the loop of section 2 for a synapse with the *soft* bound. `pre` and `post` are lists of 0 and 1, both traces keep `alpha` per step, `up` and `down` are the amplitudes. The weight starts at `weight`; return where it ends. Within a step depression comes first, and potentiation finds the weight that it left.
+# Write the loop of section 2 with the *soft* bound. `pre` and `post` are lists of 0 and 1, both traces keep `alpha` per step, `up` and `down` are the amplitudes. Start at `weight`; return where it ends. Within a step depression comes first, and potentiation starts from what it left.
 
 
 # %% tags=["exercise"]
@@ -700,7 +762,7 @@ check("09.3", soft_synapse)
 # %% [markdown]
 # ### 4 · A rate from spike times
 #
-# Under the triplet rule (`TripletSTDP()` has its numbers), both neurons spike at random, independently, pre with probability $p$ and post with $q$ per ms. On average a trace stands where it gains as much as it loses: $\bar{x} = \alpha_+ \bar{x} + p$. Mind which traces are read before they take the spike of their own step. At which rate of the *post* neuron, in spikes per second, does the mean change turn from depression to potentiation? Half a per cent is near enough.
+# Both neurons of a synapse with the triplet rule (numbers: `TripletSTDP()`) spike at random, independently, with probabilities $p$ and $q$ per ms. On average a trace gains what it loses: $\bar{x} = \alpha_+ \bar{x} + p$. Mind which traces are read before they take the spike of their own step. At which rate of *post*, in spikes per second, does the mean change turn from down to up? Half a per cent is near enough.
 
 # %% tags=["exercise"]
 turning_rate = None
@@ -710,7 +772,7 @@ check("09.4", turning_rate)
 # %% [markdown]
 # ### 5 · Open: how much depression?
 #
-# In section 5, `a_minus` lies 15 % above `a_plus`. Try 5, 10, 20 and 30 %, with several seeds. Report hits and false alarms together: what do neurons do that have not found their pattern?
+# In section 5, `a_minus` lies 15 % above `a_plus`. Try 5 to 30 %, with several seeds, for 15 and for 30 s. What do neurons do that have *not* found their pattern?
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -781,17 +843,16 @@ check("09.4", turning_rate)
 # %% [markdown]
 # ## References
 #
-# - H. Markram, J. Lübke, M. Frotscher, B. Sakmann, *Regulation of synaptic efficacy by coincidence of postsynaptic APs and EPSPs*, Science 275, 1997; G.-q. Bi, M.-m. Poo, *Synaptic modifications in cultured hippocampal neurons*, Journal of Neuroscience 18, 1998 (the window in experiments).
-# - S. Song, K. D. Miller, L. F. Abbott, *Competitive Hebbian learning through spike-timing-dependent synaptic plasticity*, Nature Neuroscience 3, 2000 (additive; correlated inputs win).
-# - M. C. W. van Rossum, G.-q. Bi, G. G. Turrigiano, *Stable Hebbian learning from spike timing-dependent plasticity*, Journal of Neuroscience 20, 2000 (multiplicative; the weights as a random walk).
-# - R. Gütig, R. Aharonov, S. Rotter, H. Sompolinsky, *Learning input correlations through nonlinear temporally asymmetric Hebbian plasticity*, Journal of Neuroscience 23, 2003 (exponents between the bounds; what is `soft` here they call multiplicative).
-# - P. J. Sjöström, G. G. Turrigiano, S. B. Nelson, *Rate, timing, and cooperativity jointly determine cortical synaptic plasticity*, Neuron 32, 2001.
-# - J.-P. Pfister, W. Gerstner, *Triplets of spikes in a model of spike timing-dependent plasticity*, Journal of Neuroscience 26, 2006.
-# - E. L. Bienenstock, L. N. Cooper, P. W. Munro, *Theory for the development of neuron selectivity*, Journal of Neuroscience 2, 1982.
-# - A. Morrison, M. Diesmann, W. Gerstner, *Phenomenological models of synaptic plasticity based on spike timing*, Biological Cybernetics 98, 2008 (traces, pairing schemes).
-# - T. Masquelier, R. Guyonneau, S. J. Thorpe, *Spike timing dependent plasticity finds the start of repeating patterns in continuous spike trains*, PLoS ONE 3, 2008.
+# - H. Markram et al., Science 275, 1997, and G.-q. Bi, M.-m. Poo, Journal of Neuroscience 18, 1998: the window in experiments.
+# - S. Song, K. D. Miller, L. F. Abbott, Nature Neuroscience 3, 2000: additive; correlated inputs win.
+# - M. C. W. van Rossum et al., Journal of Neuroscience 20, 2000: multiplicative.
+# - R. Gütig et al., Journal of Neuroscience 23, 2003: bounds in between; `soft` is called multiplicative there.
+# - P. J. Sjöström, G. G. Turrigiano, S. B. Nelson, Neuron 32, 2001; J.-P. Pfister, W. Gerstner, Journal of Neuroscience 26, 2006: triplets.
+# - E. L. Bienenstock, L. N. Cooper, P. W. Munro, Journal of Neuroscience 2, 1982.
+# - A. Morrison, M. Diesmann, W. Gerstner, Biological Cybernetics 98, 2008: traces, pairing schemes.
+# - T. Masquelier, R. Guyonneau, S. J. Thorpe, PLoS ONE 3, 2008: a pattern in noise.
 #
-# **Next:** [10 · Unsupervised digits](10_unsupervised_digits.ipynb) lets a layer of competing neurons learn real digits with such a rule. Back: [08 · Codes and losses](08_codes_and_losses.ipynb).
+# **Next:** [10 · Unsupervised digits](10_unsupervised_digits.ipynb): a layer of competing neurons learns digits with such a rule.
 
 # %% [markdown]
 # ## Deeper
@@ -887,23 +948,37 @@ assert alone["additive"] < 0.1
 # %% [markdown]
 # ### What the neuron of section 5 knows
 #
-# For each millisecond of the pattern: the mean weight of the spikes in it, at the end of section 5, and the median time of the neuron's first spike in the pattern.
+# For each millisecond of the pattern: in how many of the last showings the neuron spiked there, and the mean weight of the inputs that spike there, both at the end of section 5.
 
-# %% alt="Mean weight of the spikes in each of the 50 ms of the pattern. It is high before and around the dotted line of the first answer and lower afterwards."
+# %% alt="Two panels over the 50 ms of the pattern. ALT5"
 weight = heard.ears.weight[0, 0, :1000]
 by_ms = (pattern[:, 0] @ weight) / pattern[:, 0].sum(1)
-sent = heard.spikes.view(300, 50)[240:][shown[240:]]
-first = sent[sent.amax(1) > 0].argmax(1).median().item()
-axis = panels()
-axis.plot(by_ms, color=BLUE)
-axis.axvline(first, color=VERMILION, linestyle=":", label="first spike")
-decorate(axis, x="time in the pattern (ms)", y="mean weight", title="Large weights come before a spike")
+answers = heard.spikes.view(300, 50)[240:][shown[240:]].mean(0)  # the last 3 s
+axes = panels(2, stacked=True)
+axes[0].plot(100 * answers, color=VERMILION)
+axes[1].plot(by_ms, color=BLUE)
+decorate(axes[0], y="spikes (%)", title="Large weights where the neuron spikes, and just before")
+decorate(axes[1], x="time in the pattern (ms)", y="mean weight")
 
 # %% [markdown]
-# DEEPER5
+# Weights are large at its spikes and in some ms before them, and small where it is silent.
+#
+# Over the ten seeds, the neurons that found their pattern have their first spike in it ever earlier: in the median at 25 ms in the third stage and at 6 ms in the fifth; 82 of the 83 moved forward. (Masquelier et al. report it as well.) The rule strengthens what comes just before a spike, which would bring the threshold forward, step by step; no experiment here tests this reading.
+#
+# Do they know an order? The experiment freezes the weights after 15 s and plays each pattern 20 times forwards and 20 times backwards. All 83 answer it forwards in more than 60 % of the showings. Backwards, 19 answer more than 80 %, and 32 less than 20 %. So some have learnt a coincidence of some ms rather than a sequence.
 
 # %% tags=["check"]
-assert DEEP
+spiking = answers > 0.2
+assert by_ms[spiking].mean() > 1.5 * by_ms[~spiking].mean()
+runs = found.results["runs"]
+winners = (early[0] > 0.75) & (early[1] < 0.4)
+firsts = np.array([[run["stages"][stage]["first"][:10] for run in runs] for stage in (2, 4)], dtype=float)
+third, fifth = firsts.reshape(2, 100)[:, winners]
+assert (np.median(third), np.median(fifth)) == (25, 6)
+assert (fifth < third).sum() == 82
+forwards, backwards = (np.ravel([run[way] for run in runs])[winners] for way in ("forwards", "backwards"))
+assert forwards.min() > 0.6
+assert ((backwards > 0.8).sum(), (backwards < 0.2).sum()) == (19, 32)
 
 # %% [markdown]
 # ### Bursts
@@ -911,14 +986,8 @@ assert DEEP
 # In the slices, fast pairings came in short bursts. Here is the rule of section 6, with the same numbers, for 15 bursts of five pairings, ten seconds apart. One burst is played: after ten seconds nothing is left of a trace of 114 ms, so 15 bursts do 15 times as much.
 
 # %% alt="Change after 15 bursts of five pairings, against the rate within a burst. At plus 10 ms it rises to about 0.1 at 20 per second and falls again; at minus 10 ms it is below minus 0.1 at every rate."
-pre = torch.zeros(620, 8, 1)
-post = torch.zeros(620, 8, 1)
-for column, (lag, rate) in enumerate([(lag, rate) for lag in (10, -10) for rate in rates]):
-    times = 100 + 1000 // rate * torch.arange(5)
-    pre[times, column] = 1
-    post[times + lag, column] = 1
-each = torch.full((8, 1, 1), 50.0, dtype=torch.float64)
-bursts = 15 * (triplet(pre, post, each) - each).view(2, 4)
+one = torch.ones(4, 1, 1)
+bursts = torch.stack([15 * (triplet(*pairings(rates, lag, 5), one) - 1).flatten() for lag in (10, -10)])
 axis = panels()
 axis.plot(rates, bursts[0], "o-", color=BLUE, label="+10 ms")
 axis.plot(rates, bursts[1], "o-", color=VERMILION, label="−10 ms")

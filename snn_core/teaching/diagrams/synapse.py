@@ -69,6 +69,7 @@ def competing_weights(course: Tensor, *, every: float = 1.0, title: str | None =
         axes.plot(seconds, part, color=color, linewidth=0.6)
         axes.plot([], color=color, label=name)
     decorate(axes, title=title, x="time (s)", y="weight", ylim=(-0.03, 1.03))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 
 

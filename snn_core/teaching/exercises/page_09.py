@@ -98,18 +98,11 @@ EXERCISES = {
         tolerance=1e-4,
     ),
     "09.2": Function(
-        cases=(
-            Case((0.0, 0.8, 0.75), 0.6, "Without a spike the trace decays by alpha."),
-            Case((1.0, 0.8, 0.75), 1.0, "A spike sets the trace; it does not add to what was there."),
-        ),
-        stronger="After a spike the trace is 1, whatever it was; without one it is alpha times what it was.",
-    ),
-    "09.3": Function(
         cases=tuple(_soft_case(arguments, hint) for arguments, hint in zip(SOFT, HINTS, strict=True)),
         stronger="Five lines in the loop: x fades and takes pre; y fades; weight -= down · weight · y if pre; "
         "weight += up · (1 - weight) · x if post; y takes post.",
     ),
-    "09.4": Value(
+    "09.3": Value(
         _turning_rate(),
         hint="Potentiation goes with p·q², depression with p·q. Only x counts the spike of its own step. "
         "Mind ms and s.",

@@ -1,18 +1,6 @@
 """Wrong answers to the exercises of page 09."""
 
 
-def adds(spike, trace, alpha):
-    return alpha * trace + spike
-
-
-def does_not_decay(spike, trace, alpha):
-    return 1.0 if spike else trace
-
-
-def keeps_the_wrong_share(spike, trace, alpha):
-    return 1.0 if spike else (1 - alpha) * trace
-
-
 def synapse(depress, potentiate, early=False, late=False):
     """Return a loop with these two changes; `early`: y is marked too soon, `late`: x is."""
 
@@ -49,11 +37,6 @@ WRONG = {
         (0.1525 + 0.02, "Four pairs"),
     ],
     "09.2": [
-        (adds, "does not add"),
-        (does_not_decay, "decays by alpha"),
-        (keeps_the_wrong_share, "decays"),
-    ],
-    "09.3": [
         (synapse(lambda w, down: down, lambda w, before, up: up), "additive bound"),
         (synapse(falling, rising, early=True), "before it is read"),
         (synapse(falling, rising, late=True), "x has taken the pre spike"),
@@ -61,7 +44,7 @@ WRONG = {
         (synapse(lambda w, down: down * (1 - w), lambda w, before, up: up * w), "section 2"),
         (synapse(falling, lambda w, before, up: up * (1 - before)), "starts from the weight"),
     ],
-    "09.4": [
+    "09.3": [
         (7.1e-3 * 33.7 / (6.5e-3 * 16.8 * 114), "ms and s"),
         (1092, "Potentiation"),
         (19.6, "its own step"),

@@ -660,6 +660,21 @@ def two_traces(**values):
 
 
 @needs_node
+def test_what_the_reader_drags_does_what_page_09_answers():
+    assert two_traces() == pytest.approx(0.5, abs=1e-9)
+    ends = {
+        "pre 20": two_traces(pre=[70.0]),
+        "pre 70": two_traces(pre=[20.0]),
+        "post 30": two_traces(post=[60.0]),
+        "post 60": two_traces(post=[30.0]),
+    }
+    assert max(ends, key=ends.get) == "pre 70"
+    assert round(ends["pre 70"], 3) == 0.648
+    assert two_traces(post=[30.0, 75.0]) > 0.7
+    assert two_traces(pre=[50.0], post=[50.0]) == pytest.approx(0.7)
+
+
+@needs_node
 def test_the_stdp_window_and_its_weights_are_those_of_the_core():
     calls, expected = [], []
     lags = [0.0, 0.5, -0.5, 3.0, -3.0, *np.random.default_rng(9).uniform(-80, 80, 59)]

@@ -675,10 +675,7 @@ check("21.3", meeting_rate_of_batch)
 
 # %% alt="Share of test digits read against energy per image on a logarithmic axis. The seven readers of section 4, joined by a line, run from 520 nanojoules and 95 percent to 45,000 and 97. The readers of pages 07 and 08 lie below that line, at 1,700 to 18,000 nanojoules and 92 to 96 percent. That of page 16 lies at its lower end, at 480 nanojoules and 92 percent, and the ordinary network of its shape left of all, at 200 nanojoules and 95 percent."
 others = readers_of_pages(recorded("energy_of_pages"))
-places = {
-    name: (reader.bill().total / 1000, 100 * reader.mean("test"))
-    for name, reader in (others | spikers).items()
-}
+places = {name: (reader.bill().total / 1000, 100 * reader.mean("test")) for name, reader in (others | spikers).items()}
 axis = panels(height=3.4)
 path = [places[name] for name in spikers]
 axis.plot(*zip(*path, strict=True), ".-", color=GREY, label="section 4")

@@ -24,8 +24,7 @@ export function learn({ pre, post, ...rule }, { duration, weight }) {
 }
 
 function compute(values, data) {
-  const steps = learn(values, data), end = steps.at(-1).weight, change = Number((end - data.weight).toFixed(3));
-  const titles = [`The weight ends at ${end.toFixed(3)}: ${change > 0 ? "+" : ""}${signed(change)}`];
+  const steps = learn(values, data), titles = [`The weight ends at ${steps.at(-1).weight.toFixed(3)}`];
   return { steps, times: steps.map((_, t) => t), titles };
 }
 
@@ -40,8 +39,9 @@ function draw(figure, { steps, times, titles }, { pre, post }, { duration, weigh
   ]);
   before.stems(pre, pre.map(() => 1), figure.green, 3);
   after.stems(post, post.map(() => 1), figure.vermilion, 3);
-  traces.line(times, steps.map((step) => step.x), figure.green);
-  traces.line(times, steps.map((step) => step.y), figure.vermilion);
+  const twice = times.flatMap((t) => [t, t]); // upright jumps: the trace before a spike, and with it
+  traces.line(twice, steps.flatMap((step, t) => [step.x - (pre.includes(t) ? 1 : 0), step.x]), figure.green);
+  traces.line(twice, steps.flatMap((step, t) => [step.y - (post.includes(t) ? 1 : 0), step.y]), figure.vermilion);
   traces.label("x, of pre", 0, 0.8 * top, figure.green);
   traces.label("y, of post", 0, 0.62 * top, figure.vermilion);
   course.line(x, [weight, weight], figure.grey, [2, 3]);

@@ -1,39 +1,55 @@
 """What the folded answers of page 09 say."""
 
 import numpy as np
-import pytest
 
-from tests.pages.answers import cells, run
+from snn_core.plasticity import PairSTDP
+from snn_core.teaching.explorers import weight_density
+from snn_core.teaching.records import recorded
 
 
-def test_page_09_up_to_section_4(page):
-    def learn(excess, slots):
-        sources = [
-            source
-            for source in cells("09_stdp", 5)
-            if "patterns = " in source or "sent = torch" in source
+def test_page_09_the_answers_at_the_explorer_of_bounds():
+    steps = [round(0.005 + 0.001 * i, 3) for i in range(46)]
+    shares = {a: weight_density(PairSTDP(a_plus=0.02, a_minus=a)) for a in steps}
+    two = [a for a, share in shares.items() if share[[0, -1]].min() > 0.02]
+    assert two == [0.026, 0.027, 0.028]
+    peaks = [weight_density(PairSTDP(a_plus=0.02, a_minus=a, bound="soft")).argmax() for a in steps]
+    assert sorted(peaks, reverse=True) == peaks
+    assert peaks[0] > peaks[-1]
+
+
+def ends(ratio, stage):
+    """Return hits and alarms of the neurons with a pattern."""
+    runs = recorded("hidden_pattern").results["others"][ratio]
+    return (
+        np.ravel([run["stages"][stage - 1][kind][:10] for run in runs])
+        for kind in ("hits", "alarms")
+    )
+
+
+def found(ratio, stage):
+    hits, alarms = ends(ratio, stage)
+    return ((hits > 0.75) & (alarms < 0.4)).sum()
+
+
+def test_page_09_the_answer_on_the_strength_of_depression():
+    for ratio in ("1.05", "1.1"):
+        for stage in (5, 10):
+            _, alarms = ends(ratio, stage)
+            assert alarms.min() > 0.4
+    assert [found(ratio, stage) for ratio in ("1.2", "1.3") for stage in (5, 10)] == [26, 19, 8, 9]
+    for stage in (5, 10):
+        assert [
+            (next(ends("1.2", stage)) == 0).sum(),
+            (next(ends("1.3", stage)) == 0).sum() > 20,
+        ] == [
+            4,
+            True,
         ]
-        assert len(sources) == 2
-        sources[1] = (
-            sources[1]
-            .split("ends, one")[0]
-            .replace("a_minus=0.01725", f"a_minus={0.015 * (1 + excess)}")
-        )
-        run([source.replace("300", str(slots)) for source in sources], page)
-        return (
-            page["hits"][:, :10],
-            page["alarms"][:, :10],
-            page["latency"][:, :10],
-            page["found"][:10],
-        )
-
-    hits, alarms, _, found = learn(0.1, 300)
-    assert (found.sum(), hits[-1].min() > 0.5, alarms[-1].min() > 0.75) == (0, True, True)
-    hits, alarms, _, found = learn(0.3, 300)
-    assert hits[-1].max() == 0
-    assert alarms[-1].max() < 0.1
-    hits, alarms, latency, found = learn(0.15, 600)
-    assert 100 * np.median(hits[[2, -1]], -1) == pytest.approx([97, 72], abs=1)
-    assert 100 * np.median(alarms[[2, -1]], -1) == pytest.approx([8, 37], abs=1)
-    assert np.nanmedian(latency[-1]) == 1  # of those that answer
-    assert (found.sum(), (hits[-1] == 0).sum()) == (2, 1)
+    passed = []
+    for run in recorded("hidden_pattern").results["others"]["1.1"]:
+        hits, alarms = (np.array(run["stages"][-1][kind]) for kind in ("hits", "alarms"))
+        good = (hits > 0.75) & (alarms < 0.4)
+        assert not good[15:].any()
+        shares = np.stack([hits, alarms], 1)[10:15][good[10:15]]
+        passed += (100 * shares).round().tolist()
+    assert passed == [[100, 25], [84, 17]]

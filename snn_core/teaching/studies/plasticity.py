@@ -1,4 +1,4 @@
-"""Synapses that learn from spike times, alone and in neurons that listen: the studies of page 09."""
+"""Synapses that learn from spike times, alone and in listening neurons: studies of page 09."""
 
 from typing import NamedTuple
 

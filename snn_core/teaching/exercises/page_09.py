@@ -36,8 +36,8 @@ def _by_pairs(lag_0: float, far: bool = True) -> float:
 
 
 SOFT = (
-    ([1, 0, 0], [0, 1, 0], 0.5, 0.5, 0.1, 0.1),
-    ([0, 1, 0], [1, 0, 0], 0.5, 0.5, 0.1, 0.1),
+    ([1, 0, 0], [0, 1, 0], 0.75, 0.5, 0.1, 0.1),
+    ([0, 1, 0], [1, 0, 0], 0.75, 0.5, 0.1, 0.1),
     ([0, 1], [0, 1], 0.25, 0.5, 0.2, 0.1),
     ([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.5, 0.1, 0.1),
     ([1, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0], 0.75, 0.9, 0.2, 0.3),
@@ -64,12 +64,25 @@ def _early(pre: list, post: list, weight: float, alpha: float, up: float, down: 
     return weight
 
 
+def _swapped(pre: list, post: list, weight: float, alpha: float, up: float, down: float) -> float:
+    """Return where a weight ends if potentiation goes with w and depression with 1 - w."""
+    x = 0.0
+    y = 0.0
+    for now_pre, now_post in zip(pre, post, strict=True):
+        x = alpha * x + now_pre
+        y = alpha * y
+        weight -= down * (1 - weight) * y * now_pre
+        weight += up * weight * x * now_post
+        y += now_post
+    return weight
+
+
 HINTS = (
     "Pre, then post: potentiation by up · (1 - w) · x.",
     "Post, then pre: depression by down · w · y.",
     "Both spike in one step: x has taken the pre spike, y not yet the post spike.",
-    "Try the table of section 2, with the factors (1 - w) and w of the soft bound.",
     "Within a step depression comes first, and potentiation starts from the weight that it left.",
+    "Do both traces fade by alpha in every step, also without a spike?",
 )
 
 
@@ -79,6 +92,7 @@ def _soft_case(arguments: tuple, hint: str) -> Case:
     mistakes = (
         (_ends("additive", *arguments), "That is the additive bound. The soft one has factors (1 - w) and w."),
         (_early(*arguments), "Your y has taken the post spike before it is read."),
+        (_swapped(*arguments), "The factors are the wrong way round: near 1 potentiation has to die out."),
     )
     found = tuple(Mistake(wrong, said) for wrong, said in mistakes if abs(wrong - right) > 1e-6)
     return Case(arguments, right, hint, found)

@@ -41,7 +41,7 @@ WRONG = {
         (synapse(falling, rising, early=True), "before it is read"),
         (synapse(falling, rising, late=True), "x has taken the pre spike"),
         (synapse(falling, lambda w, before, up: up), "additive bound"),
-        (synapse(lambda w, down: down * (1 - w), lambda w, before, up: up * w), "section 2"),
+        (synapse(lambda w, down: down * (1 - w), lambda w, before, up: up * w), "wrong way round"),
         (synapse(falling, lambda w, before, up: up * (1 - before)), "starts from the weight"),
     ],
     "09.3": [

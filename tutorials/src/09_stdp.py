@@ -511,7 +511,7 @@ STDPWindow().sliders()
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
-# 1. The range is narrow: only from 0.026 to 0.028 do both outer bars hold over 2 %. Below, all weights end at the top, above, at the bottom.
+# 1. The range is narrow: only from 0.026 to 0.028 do both outer bars hold over 2 %. Below, most weights end at the top; above, at the bottom.
 # 2. For none: one peak, which moves down as $A_-$ grows.
 #
 # </details>

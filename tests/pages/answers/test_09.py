@@ -12,6 +12,8 @@ def test_page_09_the_answers_at_the_explorer_of_bounds():
     shares = {a: weight_density(PairSTDP(a_plus=0.02, a_minus=a)) for a in steps}
     two = [a for a, share in shares.items() if share[[0, -1]].min() > 0.02]
     assert two == [0.026, 0.027, 0.028]
+    assert all(shares[a][10:].sum() > 0.5 for a in steps if a < 0.026)
+    assert all(shares[a][:10].sum() > 0.5 for a in steps if a > 0.028)
     peaks = [weight_density(PairSTDP(a_plus=0.02, a_minus=a, bound="soft")).argmax() for a in steps]
     assert sorted(peaks, reverse=True) == peaks
     assert peaks[0] > peaks[-1]

@@ -36,12 +36,29 @@ def test_hidden_pattern(monkeypatch):
     monkeypatch.setattr(hidden_pattern, "SETTINGS", hidden_pattern.SETTINGS | small)
     hidden_pattern.main(["--stages", "2", "--short", "1", "--seeds", "0"])
     found = recorded("hidden_pattern").results
-    (run,) = found["runs"]
-    assert len(run["stages"]) == 2
-    assert len(run["forwards"]) == 10
-    assert found["ends"]["pattern"][0] == run["stages"][0]["hits"][:10]
-    assert found["late ends"]["other places"][1] == run["stages"][1]["alarms"][15:]
+    hits, alarms = found["ends"]["pattern"]
+    assert len(hits) == len(alarms) == len(found["played"]["shuffled"]) == 10
+    assert len(found["late ends"]["other places"][1]) == 5
+    passed = sum(hit > 0.75 and alarm < 0.4 for hit, alarm in zip(hits, alarms, strict=True))
+    counts = found["found"]["pattern"]
+    assert counts[0] == passed
+    assert max(counts) <= found["ever found"]["pattern"] <= sum(counts)
+    assert list(found["first"]) == ["1", "2"]
     assert list(found["others"]) == ["1.3"]
+
+
+def test_each_input_of_a_pattern_spikes_once():
+    generator = torch.Generator().manual_seed(0)
+    patterns = hidden_pattern.one_spike_each(3, 400, generator)
+    assert patterns.shape == (50, 3, 400)
+    assert (patterns.sum(0) == 1).all()
+    assert (patterns.sum(2) > 0).all()  # at every step of every pattern
+    mixed = hidden_pattern.shuffled(patterns, generator)
+    assert (mixed.sum(0) == 1).all()
+    for sample in range(3):
+        columns = [sorted(map(tuple, each[:, sample].tolist())) for each in (patterns, mixed)]
+        assert columns[0] == columns[1]
+        assert not torch.equal(patterns[:, sample], mixed[:, sample])
 
 
 def test_the_controls_keep_what_they_say():

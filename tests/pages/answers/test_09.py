@@ -19,39 +19,24 @@ def test_page_09_the_answers_at_the_explorer_of_bounds():
     assert peaks[0] > peaks[-1]
 
 
-def ends(ratio, stage):
-    """Return hits and alarms of the neurons with a pattern."""
-    runs = recorded("hidden_pattern").results["others"][ratio]
-    return (
-        np.ravel([run["stages"][stage - 1][kind][:10] for run in runs])
-        for kind in ("hits", "alarms")
-    )
-
-
-def found(ratio, stage):
-    hits, alarms = ends(ratio, stage)
-    return ((hits > 0.75) & (alarms < 0.4)).sum()
+def found(ratio, when, group="pattern"):
+    """Return how many neurons had found their pattern, of how many."""
+    hits, alarms = np.array(recorded("hidden_pattern").results["others"][ratio][when][group])
+    return ((hits > 0.75) & (alarms < 0.4)).sum(), len(hits)
 
 
 def test_page_09_the_answer_on_the_strength_of_depression():
-    for ratio in ("1.05", "1.1"):
-        for stage in (5, 10):
-            _, alarms = ends(ratio, stage)
-            assert alarms.min() > 0.4
-    assert [found(ratio, stage) for ratio in ("1.2", "1.3") for stage in (5, 10)] == [26, 19, 8, 9]
-    for stage in (5, 10):
-        assert [
-            (next(ends("1.2", stage)) == 0).sum(),
-            (next(ends("1.3", stage)) == 0).sum() > 20,
-        ] == [
-            4,
-            True,
-        ]
-    passed = []
-    for run in recorded("hidden_pattern").results["others"]["1.1"]:
-        hits, alarms = (np.array(run["stages"][-1][kind]) for kind in ("hits", "alarms"))
-        good = (hits > 0.75) & (alarms < 0.4)
-        assert not good[15:].any()
-        shares = np.stack([hits, alarms], 1)[10:15][good[10:15]]
-        passed += (100 * shares).round().tolist()
-    assert passed == [[100, 25], [84, 17]]
+    others = recorded("hidden_pattern").results["others"]
+    for when in ("ends", "late ends"):
+        assert np.min(others["1.05"][when]["pattern"]) == 1
+    counts = {
+        ratio: [found(ratio, when) for when in ("ends", "late ends")]
+        for ratio in ("1.1", "1.2", "1.3")
+    }
+    assert counts["1.1"] == [(0, 20), (13, 20)]
+    assert counts["1.2"] == [(20, 20), (16, 20)]
+    assert counts["1.3"] == [(13, 20), (4, 20)]
+    assert found("1.1", "late ends", "other order") == (9, 10)
+    assert found("1.2", "ends", "other order") == (0, 10)
+    hits = [np.mean(others["1.3"][when]["pattern"][0]) for when in ("ends", "late ends")]
+    assert hits[1] < hits[0] / 2

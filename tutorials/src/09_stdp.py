@@ -322,7 +322,7 @@ assert abs(core - right[-1]) < 1e-9
 # %% [markdown]
 # ## 3 · Who wins
 #
-# So far post spiked when we said so. Now it is a LIF neuron with 40 inputs: the weights decide when it spikes, and its spikes change the weights. All inputs spike 20 times per second at random, but the first 20 are weakly *correlated*. In each step each of them copies, with a chance of 0.3, what a common source does. So, often, several spike together.
+# So far post spiked when we said so. Now it is a LIF neuron with 40 inputs: the weights decide when it spikes, and its spikes change the weights. All inputs spike 20 times per second at random, but the first 20 are weakly *correlated*. In each step each of them copies, with a chance of 0.3, what a common source does. So several often spike together.
 
 # %%
 generator.manual_seed(9)
@@ -514,7 +514,7 @@ assert means.round(2).tolist() == [0.95, 0.07]
 # %% [markdown]
 # ## 5 · A pattern in noise
 #
-# A harder task (after Masquelier et al. 2008): 2,000 inputs spike at random, 20 times per second each, that is once in 50 ms on average. In about a third of all slots of 50 ms, half of the inputs repeat a *pattern*: each spikes exactly once, always at the same time. So nobody spikes more often; only the times come again.
+# A harder task (after Masquelier et al. 2008): 2,000 inputs spike at random, 20 times per second each, that is once in 50 ms on average. In about a third of all slots of 50 ms, half of the inputs repeat a *pattern*: each spikes exactly once, always at the same time. So no input spikes more often; only the times come again.
 
 # %%
 generator.manual_seed(3)
@@ -587,7 +587,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # Call a pattern *found* at over 75 % hits with under 40 % false alarms. After 15 s all 50 neurons have found theirs, 49 of them even at 90 and 10 %; after 30 s 48 still have it.
 #
-# Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage. With *other places* none ever does.
+# Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage of 3 s. With *other places* none ever does.
 
 # %% tags=["check"]
 alarms = (answered * (~shown).view(5, 60)).sum(1) / (~shown).view(5, 60).sum(1)
@@ -752,7 +752,7 @@ check("09.3", turning_rate)
 # %% [markdown]
 # ### 4 · Open: how much depression?
 #
-# In section 5, `a_minus` lies 15 % above `a_plus`. Try 5 to 30 %, and other films. What do neurons do that have *not* found their pattern? Start from
+# In section 5, `a_minus` lies 15 % above `a_plus`. Try 5 to 30 %, and other films. What do neurons do that have *not* found their pattern? Measure it as in section 5, and start from
 #
 # ```python
 # start = torch.full((1, 1, 2000), 0.5)
@@ -936,7 +936,7 @@ STDPWindow().sliders()
 #
 # For each millisecond of the pattern: in how many of the last showings the neuron spiked there, and the mean weight of the inputs that spike there, both at the end of section 5.
 
-# %% alt="Two panels over the 50 ms of the pattern. The neuron spikes at 1 ms in most showings, and between 35 and 40 ms in some. The mean weight is 0.8 up to 1 ms, falls, and has a broad hump of 0.5 from 25 to 38 ms."
+# %% alt="Two panels over the 50 ms of the pattern. The neuron spikes at 2 ms in nearly half of the showings, at 7 ms in a fifth, and from 29 to 34 ms. The mean weight is 0.8 at 1 ms, has a small peak at 7 ms and a broad hump up to 0.7 from 22 to 34 ms, and is near 0 from 35 ms on."
 weight = heard.ears.weight[0, 0, :1000]
 by_ms = (pattern[:, 0] @ weight) / pattern[:, 0].sum(1)
 answers = heard.spikes.view(300, 50)[240:][shown[240:]].mean(0)  # the last 3 s
@@ -947,7 +947,7 @@ decorate(axes[0], y="spikes (%)", title="Large weights where the neuron spikes, 
 decorate(axes[1], x="time in the pattern (ms)", y="mean weight")
 
 # %% [markdown]
-# Weights are large at its spikes and in some ms before them, and small where it is silent.
+# Weights are large at its spikes and some ms before, and small where it is silent for long.
 #
 # Over the five seeds, neurons come to have their first spike in the pattern earlier: in the median at 5 ms in the third stage, 1 ms in the fifth, 2 ms in the tenth; from the third to the fifth, 43 of 50 move forward. (Masquelier et al. report a latency that falls, then stays.) The rule strengthens what comes just before a spike, which would bring the threshold forward; no experiment here tests this reading.
 #

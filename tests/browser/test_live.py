@@ -136,6 +136,29 @@ def test_whoever_wants_less_motion_gets_it_paused(mounted):
     assert page.get_by_role("button", name="Run").is_visible()
 
 
+def test_a_spike_is_dragged_and_stays_where_it_is_let_go(mounted):
+    page = mounted("TwoTraces")
+    lane = page.get_by_role("slider", name="spike after the synapse")
+    box = lane.bounding_box()
+    high = box["y"] + box["height"] / 2
+    before = page.evaluate(PIXELS)
+    page.mouse.move(box["x"] + 0.6 * box["width"], high)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], high, steps=5)
+    page.mouse.move(box["x"] + 0.8 * box["width"], high, steps=5)
+    page.mouse.up()
+    page.evaluate(FRAMES)
+    moved = page.evaluate(PIXELS)
+    assert moved != before
+    assert lane.get_attribute("aria-valuetext") == "80 ms: set"
+    page.mouse.move(box["x"] + 0.3 * box["width"], high)
+    page.evaluate(FRAMES)
+    assert page.evaluate(PIXELS) == moved
+    lane.click(position={"x": 0.8 * box["width"], "y": box["height"] / 2})
+    page.evaluate(FRAMES)
+    assert lane.get_attribute("aria-valuetext") == "80 ms: none"
+
+
 def test_input_spikes_are_set_and_removed_by_click_and_by_keys(mounted):
     page = mounted("LIFNeuron")
     lane = page.get_by_role("slider", name="input spike: arrows move, space sets and removes")

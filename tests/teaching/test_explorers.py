@@ -194,10 +194,10 @@ def test_the_additive_bound_has_two_peaks_in_a_narrow_range_only():
 
 
 def test_only_the_additive_bound_has_two_peaks():
-    explorer, heights = explorers.STDPWindow(), {}
+    heights = {}
     for bound, a_minus in (("additive", 0.027), ("multiplicative", 0.05), ("soft", 0.027)):
-        explorer(bound=bound, a_minus=a_minus)
-        heights[bound] = np.array([bar.get_height() for bar in explorer.bars])
+        rule = PairSTDP(a_plus=0.02, a_minus=a_minus, bound=bound)
+        heights[bound] = explorers.weight_density(rule, bins=20)
     assert heights["additive"][[0, -1]].min() > 10 * heights["additive"][10]
     assert all(heights[bound][8:12].sum() > 0.5 for bound in ("multiplicative", "soft"))
 

@@ -618,6 +618,63 @@ def test_marks_are_set_and_removed_at_multiples_of_their_step():
 
 
 @needs_node
+def test_a_mark_is_moved_also_past_others():
+    calls = [("shifted", [3, 9], 3, 5), ("shifted", [3, 9], 3, 12), ("shifted", [3, 9], 3, 9)]
+    assert run("LIFNeuron", calls) == [[5, 9], [9, 12], [9]]
+
+
+def train(times, steps):
+    """Return spikes ``[T, 1, 1]`` in double precision."""
+    spikes = torch.zeros(steps, 1, 1, dtype=torch.float64)
+    spikes[[int(time) for time in times]] = 1
+    return spikes
+
+
+@needs_node
+def test_traces_and_weight_of_two_neurons_are_those_of_the_core():
+    data, ends = explorers.TwoTraces().data(), []
+    cases = parameters("TwoTraces", 100)
+    for case, found in zip(
+        cases, run("TwoTraces", [("compute", case, data) for case in cases]), strict=True
+    ):
+        tau = case["tau"]
+        rule = PairSTDP(tau, tau, a_plus=case["a_plus"], a_minus=case["a_minus"])
+        pre, post = (train(case[side], data["duration"]) for side in ("pre", "post"))
+        weight, state = double([[data["weight"]]]), rule.initial_state(pre[0], post[0])
+        for now_pre, now_post, step in zip(pre, post, found["steps"], strict=True):
+            weight, state = rule.step(now_pre, now_post, weight, state)
+            wanted = [weight.item(), state.pre.item(), state.post.item()]
+            assert [step["weight"], step["x"], step["y"]] == pytest.approx(wanted, abs=1e-9)
+        assert numbers(found["titles"][0])[0] == pytest.approx(weight.item(), abs=6e-4)
+        ends.append(weight.item())
+    assert min(ends) < 0.05
+    assert max(ends) > 0.95
+
+
+def two_traces(**values):
+    """Return the weight at the end, for values that differ from the start."""
+    explorer = explorers.TwoTraces()
+    starts = {key: control.start for key, control in having_values("TwoTraces").items()}
+    (found,) = run("TwoTraces", [("compute", starts | values, explorer.data())])
+    return found["steps"][-1]["weight"]
+
+
+@needs_node
+def test_what_the_reader_drags_does_what_page_09_answers():
+    assert two_traces() == pytest.approx(0.5, abs=1e-9)
+    ends = {
+        "pre 20": two_traces(pre=[70.0]),
+        "pre 70": two_traces(pre=[20.0]),
+        "post 30": two_traces(post=[60.0]),
+        "post 60": two_traces(post=[30.0]),
+    }
+    assert max(ends, key=ends.get) == "pre 70"
+    assert round(ends["pre 70"], 3) == 0.648
+    assert two_traces(post=[30.0, 75.0]) > 0.7
+    assert two_traces(pre=[50.0], post=[50.0]) == pytest.approx(0.7)
+
+
+@needs_node
 def test_the_stdp_window_and_its_weights_are_those_of_the_core():
     calls, expected = [], []
     lags = [0.0, 0.5, -0.5, 3.0, -3.0, *np.random.default_rng(9).uniform(-80, 80, 59)]

@@ -283,7 +283,7 @@ axis = dots_per_seed(
 # For a $b$ between the two rewards. With $b = 0$ and rewards 0 and 1 nothing ever weakens B. With 1 and 2 every spike is praised: half of the answers are wrong. With the mean as $b$ all is well, as long as both tones earn the same. If B earns 2 or 3, the mean is too much for A and too little for B, and the neuron learns the *opposite*.
 
 # %% [markdown]
-# So for REINFORCE $b$ on average only changes how much the steps scatter; three neurons of 150 were led astray by that. For coincidence it decides about right and wrong: dopamine must report $R - b$, with a $b$ that fits.
+# So for REINFORCE $b$ on average only changes how much the steps scatter; it led three neurons of 150 astray. For coincidence it decides about right and wrong: dopamine must report $R - b$, with a $b$ that fits.
 
 # %% tags=["check"]
 share = {name: [each.mean() for each in three] for name, three in found.items()}

@@ -12,6 +12,7 @@ from .membrane_sums import membrane_sums, neighbours
 from .recurrent import fold_and_unroll
 from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
+from .synapse import competing_weights, synapse_lanes
 from .trained import map_of_pairs, populations, spared
 from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
@@ -22,6 +23,7 @@ __all__ = [
     "accuracy_and_operations",
     "before_and_after",
     "class_lines",
+    "competing_weights",
     "contributions",
     "crossing",
     "crossing_triangle",
@@ -46,6 +48,7 @@ __all__ = [
     "slow_motion",
     "spared",
     "step_and_bump",
+    "synapse_lanes",
     "table_of_surrogates",
     "unrolled_graph",
     "waiting_synapse",

@@ -1,8 +1,9 @@
 """Exercises of page 09, STDP."""
 
+import numpy as np
 import torch
 
-from snn_core.plasticity import TripletSTDP
+from snn_core.plasticity import PairSTDP, TripletSTDP
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 RULE = TripletSTDP()
@@ -29,21 +30,91 @@ def _with_own_step(alpha: float) -> float:
     return 1 / (1 - alpha)
 
 
+def _by_pairs(lag_0: float, far: bool = True) -> float:
+    """Return the change of exercise 1, given what lag 0 does, with or without the pair of lag 30."""
+    return 0.1 / 2 + (0.1 / 8 if far else 0) + lag_0 - 0.04 / 4
+
+
+SOFT = (
+    ([1, 0, 0], [0, 1, 0], 0.75, 0.5, 0.1, 0.1),
+    ([0, 1, 0], [1, 0, 0], 0.75, 0.5, 0.1, 0.1),
+    ([0, 1], [0, 1], 0.25, 0.5, 0.2, 0.1),
+    ([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.5, 0.1, 0.1),
+    ([1, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0], 0.75, 0.9, 0.2, 0.3),
+)
+
+
+def _ends(bound: str, pre: list, post: list, weight: float, alpha: float, up: float, down: float) -> float:
+    """Return the weight to which the core's pair rule leads."""
+    tau = -1 / float(np.log(alpha))
+    rule = PairSTDP(tau, tau, a_plus=up, a_minus=down, bound=bound)
+    sides = [torch.tensor(side, dtype=torch.float64).view(-1, 1, 1) for side in (pre, post)]
+    return rule(*sides, torch.tensor([[weight]], dtype=torch.float64)).item()
+
+
+def _early(pre: list, post: list, weight: float, alpha: float, up: float, down: float) -> float:
+    """Return where a soft weight ends if y takes its spike before it is read."""
+    x = 0.0
+    y = 0.0
+    for now_pre, now_post in zip(pre, post, strict=True):
+        x = alpha * x + now_pre
+        y = alpha * y + now_post
+        weight -= down * weight * y * now_pre
+        weight += up * (1 - weight) * x * now_post
+    return weight
+
+
+def _swapped(pre: list, post: list, weight: float, alpha: float, up: float, down: float) -> float:
+    """Return where a weight ends if potentiation goes with w and depression with 1 - w."""
+    x = 0.0
+    y = 0.0
+    for now_pre, now_post in zip(pre, post, strict=True):
+        x = alpha * x + now_pre
+        y = alpha * y
+        weight -= down * (1 - weight) * y * now_pre
+        weight += up * weight * x * now_post
+        y += now_post
+    return weight
+
+
+HINTS = (
+    "Pre, then post: potentiation by up · (1 - w) · x.",
+    "Post, then pre: depression by down · w · y.",
+    "Both spike in one step: x has taken the pre spike, y not yet the post spike.",
+    "Within a step depression comes first, and potentiation starts from the weight that it left.",
+    "Do both traces fade by alpha in every step, also without a spike?",
+)
+
+
+def _soft_case(arguments: tuple, hint: str) -> Case:
+    """Return a case with the mistakes that differ from the right result."""
+    right = _ends("soft", *arguments)
+    mistakes = (
+        (_ends("additive", *arguments), "That is the additive bound. The soft one has factors (1 - w) and w."),
+        (_early(*arguments), "Your y has taken the post spike before it is read."),
+        (_swapped(*arguments), "The factors are the wrong way round: near 1 potentiation has to die out."),
+    )
+    found = tuple(Mistake(wrong, said) for wrong, said in mistakes if abs(wrong - right) > 1e-6)
+    return Case(arguments, right, hint, found)
+
+
 EXERCISES = {
-    "09.1": Function(
-        cases=(
-            Case((0.0, 0.8, 0.75), 0.6, "Without a spike the trace decays by alpha."),
-            Case((1.0, 0.8, 0.75), 1.0, "A spike sets the trace; it does not add to what was there."),
+    "09.1": Value(
+        _by_pairs(0.1),
+        hint="Four pairs: each pre spike with each post spike. For each, the lag, its sign, and how often it halves.",
+        stronger="The lags are 10, 30, -20 and 0 ms. A lag of 0 counts as causal.",
+        mistakes=(
+            Mistake(_by_pairs(0.0), "A pair is missing: two spikes at the same time, which count as causal."),
+            Mistake(_by_pairs(-0.04), "Two spikes at the same time count as causal, not as too late."),
+            Mistake(_by_pairs(0.1 - 0.04), "The pair at the same time is causal only. It does not depress as well."),
+            Mistake(_by_pairs(0.1, far=False), "Every pair counts, also the first pre spike with the last post spike."),
         ),
-        stronger="After a spike the trace is 1, whatever it was; without one it is alpha times what it was.",
+        tolerance=1e-4,
     ),
     "09.2": Function(
-        cases=(
-            Case((1.0, 1.0, 0.3), 0.5, "Equal forces meet in the middle, for every mu."),
-            Case((1.0, 3.0, 1.0), 0.25, "Solve up · (1 - w)^mu = down · w^mu for w."),
-            Case((1.0, 3.0, 0.1), 1 / (1 + 3.0**10), "The mu-th root of the ratio counts."),
-        ),
-        stronger="Divide by w^mu and take the mu-th root: (1 - w) / w is the mu-th root of down / up.",
+        cases=tuple(_soft_case(arguments, hint) for arguments, hint in zip(SOFT, HINTS, strict=True)),
+        stronger="Five lines in the loop: x fades and takes pre; y fades; weight -= down · weight · y if pre; "
+        "weight += up · (1 - weight) · x if post; y takes post.",
     ),
     "09.3": Value(
         _turning_rate(),
@@ -59,7 +130,7 @@ EXERCISES = {
             Mistake(
                 _rate(RULE.tau_plus, RULE.tau_minus, RULE.tau_y),
                 "With the time constants in place of the sums over steps, this is continuous time. "
-                "The means of the traces are geometric series.",
+                "Here time goes in steps of 1 ms.",
             ),
             Mistake(lambda got: 0 < got < 1, "That is in spikes per ms. Mind ms and s."),
         ),

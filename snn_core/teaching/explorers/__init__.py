@@ -28,6 +28,7 @@ from .spike_distance import SpikeDistance
 from .stdp_window import STDPWindow, weight_density
 from .stop_reading import StopReading
 from .threshold_memory import ThresholdMemory, cue_eligibility
+from .two_traces import TwoTraces
 
 ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "Excite": Excite,
@@ -41,6 +42,7 @@ ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
     "StopReading": StopReading,
     "CodeLossMap": CodeLossMap,
     "SpikeDistance": SpikeDistance,
+    "TwoTraces": TwoTraces,
     "STDPWindow": STDPWindow,
     "GradientWindow": GradientWindow,
     "EligibilityTrace": EligibilityTrace,
@@ -86,6 +88,7 @@ __all__ = [
     "SpikeDistance",
     "StopReading",
     "ThresholdMemory",
+    "TwoTraces",
     "credit",
     "cue_eligibility",
     "edge_filter",

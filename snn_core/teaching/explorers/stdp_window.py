@@ -2,16 +2,13 @@
 
 import numpy as np
 import torch
-from matplotlib.artist import Artist
 
 from ... import _checks
 from ...plasticity import BOUNDS, PairSTDP
 from ..live import Choice, LiveExplorer, Range
-from ..palette import BLUE, VERMILION
-from ._base import Explorer
 
 
-class STDPWindow(LiveExplorer, Explorer):
+class STDPWindow(LiveExplorer):
     """The window of the pair rule, and the distribution of many weights after a long time (`weight_density`)."""
 
     controls = {
@@ -24,35 +21,6 @@ class STDPWindow(LiveExplorer, Explorer):
     model = "stdp_window"
     about = "The window of a plasticity rule, and the distribution of weights that it leads to."
     bins, rate, influence = 20, 20.0, 0.3
-
-    def build(self) -> list[Artist]:
-        left, right = self.figure.subplots(1, 2)
-        self.lags = torch.arange(-80.0, 80.5, 0.5)
-        (self.curve,) = left.plot(self.lags, torch.zeros_like(self.lags), color=BLUE)
-        left.axhline(0, color="0.5", linewidth=1)
-        left.set(xlabel="lag: t_post - t_pre (ms)", ylabel="change at half weight")
-        left.set(xlim=(-80, 80), ylim=(-0.055, 0.055))
-        edges = np.linspace(0, 1, self.bins + 1)
-        self.bars = right.bar(edges[:-1], np.zeros(self.bins), 1 / self.bins, align="edge", color=BLUE)
-        (self.mean,) = right.plot([0.5], [0.97], "v", color=VERMILION)
-        right.set(xlabel="weight / w_max", ylabel="share of the synapses", xlim=(0, 1), ylim=(0, 1))
-        self.balance, self.title = left.set_title(" "), right.set_title(" ")
-        return [self.curve, *self.bars, self.mean, self.balance, self.title]
-
-    def update(self, **parameters) -> None:
-        rule = PairSTDP(**parameters)
-        up, down = rule.factors(torch.tensor(0.5))
-        lags = self.lags
-        self.curve.set_ydata(torch.where(lags < 0, down, up) * rule.window(lags))
-        share = weight_density(rule, rate=self.rate, influence=self.influence, bins=self.bins)
-        for bar, height in zip(self.bars, share, strict=True):
-            bar.set_height(height)
-        mean = float(share @ (np.arange(self.bins) + 0.5) / self.bins)
-        self.mean.set_xdata([mean])
-        potentiation, depression = chance_change(rule)
-        ratio = down * depression / (up * potentiation)
-        self.balance.set_text(f"Chance pairs: depression {ratio:.2f} × potentiation")
-        self.title.set_text(f"Mean weight {mean:.2f} (triangle)")
 
     def data(self) -> dict:
         """Return the exponents of the bounds, and how often the neurons spike, and why."""

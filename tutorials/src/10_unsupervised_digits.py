@@ -437,7 +437,7 @@ print(f"right, in order: {share:.1%}")
 print(f"right, shuffled: {right(mixed)[1]:.1%}")
 
 # %% [markdown]
-# Nothing but chance: every order is as likely as the one that came. But this layer had learned *in* order. A record has five that learned from shuffled steps.
+# Nothing but chance: every order is as likely as the one that came. But this layer had learned *in* order. A record has layers that learned from shuffled steps.
 #
 # **The spikes** can go as well. In place of 8 steps of spikes the layer gets a single step: the probabilities themselves. One neuron wins, and moves towards this image.
 #
@@ -534,7 +534,7 @@ assert (weight - normalize(train[200:204], dim=1)).norm(dim=1).min() > 0.1
 # %% [markdown]
 # ## 5 · A task in which time matters
 #
-# A handwritten 1 moves to the right, by 2 pixels per ms, for 8 ms. Half of such films are played backwards.
+# A handwritten 1 moves to the right, by 2 pixels per ms, for 8 ms. Half of the films run backwards.
 
 # %% alt="Two rows of four frames of spikes. Top: a one moves from the left to the right. Bottom: another one moves from the right to the left."
 generator = seed_torch(0)

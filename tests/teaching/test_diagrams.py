@@ -262,13 +262,13 @@ def legend_of(axes):
 def test_each_field_stands_in_its_place_on_a_scale_of_its_own():
     weight = torch.rand(7, 784)
     axis = fields(weight, columns=3, names=list("abcdefg"), title="seven")
-    picture = axis.images[0].get_array()
+    picture = np.asarray(axis.images[0].get_array())
     assert picture.shape == (3 * 30, 3 * 30)
     expected = weight[4].view(28, 28) / weight[4].max()
-    assert picture[31:59, 31:59] == pytest.approx(expected.numpy())
+    assert np.allclose(picture[31:59, 31:59], expected.numpy())
     assert not picture[61:89, 61:89].any()
     assert [text.get_text() for text in axis.texts] == list("abcdefg")
-    assert axis.get_title(loc="left") == "seven"
+    assert "seven" in (axis.get_title(), axis.get_title(loc="left"))
 
 
 @pytest.mark.parametrize(

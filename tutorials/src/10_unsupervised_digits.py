@@ -51,7 +51,6 @@ from snn_core.teaching.studies.unlabelled import (
     as_spikes,
     film_as_spikes,
     films,
-    shuffled,
 )
 from snn_core.training import seed_torch
 
@@ -122,7 +121,7 @@ print("after: ", weight + 0.5 * (0.2 * trace - weight))
 #
 # $$w_i \leftarrow w_i + \eta\,(\kappa\, x_i - w_i)$$
 #
-# The learning rate $\eta$ is the share of the way, here 0.5. The *scale* $\kappa$ says which weight a trace of 1 asks for, here 0.2. (The core's is 0.18.) It is STDP: an input shortly before the spike is strengthened, one long before is weakened, and one that comes after is not noticed. In the core it is `trace_stdp`.
+# The learning rate $\eta$ is the share of the way, here 0.5. The *scale* $\kappa$ says which weight a trace of 1 asks for, here 0.2 (in the core 0.18). It is STDP: an input shortly before the spike is strengthened, any other is weakened. In the core it is `trace_stdp`.
 
 # %% tags=["check"]
 after = weight + 0.5 * (0.2 * trace - weight)
@@ -144,11 +143,11 @@ assert layer.tau_trace == 5.0
 #
 # Each spike takes the weights a little towards the traces of that moment. Bright pixels spike often and have large traces.
 #
-# > **Before you run:** we let a neuron spike for 400 images of a 3, and for nothing else, with $\eta = 0.02$. What will its field look like after one spike, after twenty, after all?
+# > **Before you run:** we let a neuron spike for 400 images of a 3, and for nothing else, with $\eta = 0.01$. What will its field look like after one spike, after ten, after all?
 
 
 # %%
-def follow(w, traces, lr=0.02):
+def follow(w, traces, lr=0.01):
     course = []
     for x in traces:
         w = w + lr * (0.18 * x - w)
@@ -158,21 +157,21 @@ def follow(w, traces, lr=0.02):
 
 
 # %% [markdown]
-# The second line of the loop keeps the weights at length 1; section 2 shows why. We let the neuron spike at the last of the 8 steps.
+# The second line of the loop gives the weights length 1 again, so that no neuron gets ahead by being strong. We let the neuron spike at the last of the 8 steps.
 
 # %%
 threes = train[labels == 3]
 traces = spike_trace(encode(threes[:400]), tau=5.0)[-1]
 course = follow(untaught[0], traces)
 
-# %% alt="Five grey pictures. After 1 spike noise, after 20 a three in noise, after 100 and after 400 a clear, slightly blurred three. The last picture is the mean of all threes and looks like the one after 400."
-shown = [*(course[n - 1] for n in (1, 20, 100, 400)), threes.mean(0)]
+# %% alt="Five grey pictures. After 1 spike noise, after 10 a three in noise, after 50 and after 400 a clear, slightly blurred three. The last picture is the mean of all threes and looks much like the one after 400."
+shown = [*(course[n - 1] for n in (1, 10, 50, 400)), threes.mean(0)]
 shown = [each.view(28, 28) / each.max() for each in shown]
-titles = ["1 spike", "20 spikes", "100 spikes", "400 spikes", "the mean 3"]
+titles = ["1 spike", "10 spikes", "50 spikes", "400 spikes", "the mean 3"]
 axes = images(shown, titles)
 
 # %% [markdown]
-# The noise fades; what stays is **the mean of the images that the neuron spikes for**. In a formula: on average the weights stand still where $w_i = \kappa\,\mathrm{E}[x_i]$, the mean of the traces *at its spikes*. So all depends on what it spikes for. Try it:
+# The noise fades; what stays is **the mean of the images that the neuron spikes for**, of about the last $1/\eta$, here 100: older ones are forgotten. So all depends on what it spikes for. Try it:
 
 # %%
 PrototypeDrift().sliders()
@@ -194,15 +193,15 @@ PrototypeDrift().sliders()
 # </details>
 
 # %% tags=["check"]
-assert cosine_similarity(course[-1], threes.mean(0), dim=0) > 0.93
+assert cosine_similarity(course[-1], threes.mean(0), dim=0) > 0.97
 assert cosine_similarity(course[0], threes.mean(0), dim=0) < 0.75
-by_core = trace_stdp(untaught[:1], traces[:1, None], one, lr=0.02)
+by_core = trace_stdp(untaught[:1], traces[:1, None], one, lr=0.01)
 assert torch.allclose(by_core[0], course[0], atol=1e-6)
 
 # %% [markdown]
 # ## 2 · Who spikes for what?
 #
-# If all neurons spike for everything, all become the same mean. Watch it happen: 36 neurons, the first 300 digits, three times. Each neuron spikes whenever its membrane is above its own threshold.
+# If all neurons spike for everything, all become the same mean. Watch it happen: 36 neurons, the first 300 digits, three times, while $\eta$ falls from 0.05 to 0.005. Each neuron spikes whenever its membrane is above its own threshold, 0.1 at first.
 
 
 # %%
@@ -292,16 +291,16 @@ assert torch.allclose(u, torch.tensor([0.3, 1.1, 0.8, 0.25]))
 # %% [markdown]
 # ### Winning makes winning easier
 #
-# Now 36 neurons compete. Their thresholds are fixed, and for the moment their weights may take any length.
+# Now the 36 neurons compete. Their thresholds are fixed.
 #
-# > **Before you run:** a neuron that wins moves towards digits, and its weights grow. What happens the next time?
+# > **Before you run:** a neuron that wins moves from noise towards digits. What happens the next time?
 
-# %% alt="36 receptive fields: one is a blurred blot, one a faint trace, all others are noise."
-greedy = taught(normalise=False, threshold_lr=0.0)
-axis = fields(greedy.weight, columns=18, title="Competition alone: one takes all")
+# %% alt="36 receptive fields: three are blurred digits or blots, all others are noise."
+greedy = taught(threshold_lr=0.0)
+axis = fields(greedy.weight, columns=18, title="Competition alone: three take all")
 
 # %% [markdown]
-# It wins again, whatever the digit, and ends as the blot: in the end it gets every spike, and 35 neurons none. Two remedies, together called **homeostasis**: all weights keep length 1, so that nobody wins by being strong. And whoever wins too often raises its threshold:
+# It wins again, now that its field is more like a digit than noise is. In the end three neurons get every spike, and 33 none. The remedy is **homeostasis**: whoever wins too often raises its threshold.
 #
 # $$\theta_j \leftarrow \theta_j + \rho\,(n_j - s)$$
 #
@@ -321,7 +320,7 @@ axis = fields(sharing.weight, columns=18, title="With homeostasis: digits")
 
 # %% tags=["check"]
 won = [responses(each, train[:300], encode).sum(0) for each in (greedy, sharing)]
-assert (won[0] == 0).sum() == 35
+assert (won[0] == 0).sum() == 33
 assert (won[1] == 0).sum() <= 2
 assert won[1].max() < 0.1 * won[1].sum()
 grown = (sharing.weight @ normalize(train[:300], dim=1).T).amax(1) > 0.7
@@ -332,7 +331,7 @@ assert torch.allclose(by_core, threshold + 0.1 * (n - 2))
 assert torch.allclose(by_core, torch.tensor([1.3, 1.0, 0.9, 0.8]))
 
 # %% [markdown]
-# That is the whole layer: a rule, a competition, and thresholds that give everybody a turn. `CompetitiveLayer` holds the three, and `learn_unlabelled` shows it the images.
+# A few still look like noise: they have hardly won yet. That is the whole layer: a rule, a competition, and thresholds that give everybody a turn. `CompetitiveLayer` holds the three, and `learn_unlabelled` shows it the images.
 
 # %% [markdown]
 # ## 3 · Names for the neurons
@@ -398,17 +397,17 @@ axis = confusion_matrix(answers, test_labels)
 # %% [markdown]
 # ### How many labels?
 #
-# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds. Beside our layer stand *k-means*, the plain way to sort images into 400 groups (section 4), and a linear classifier that learns from the labelled images alone.
+# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. Beside our layer stand *k-means*, the plain way to sort images into 400 groups (section 4), whose means become the fields of a layer; and, with nothing learned, the label of the *nearest labelled image*.
 #
 # > **Before you look:** with ten labels, one of each digit, who will be ahead?
 
-# %% alt="Test accuracy against the number of labels, from 10 to 1,000, on a logarithmic axis: five curves that rise from 31 to 44 percent up to 85 to 89. The two read by the nearest field nearly lie on each other, and so do the two read by spikes. The nearest field is ahead at 10 and 30 labels, the spikes from 100 on; the linear classifier is lowest from 100 on."
+# %% alt="ALT1"
 record = recorded("digits_without_labels")
 axis = labels_needed(record)
-decorate(axis, title="It is the reading that differs")
+decorate(axis, title="TITLE1")
 
 # %% [markdown]
-# *By spikes* (solid) is the voting above. *Nearest* (dashed) asks only the one field that is most like the image, among those that are nearest to some labelled image. Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. With ten labels the nearest field is the better reading, 44 % against 31: most of the 400 neurons have no share yet, and their votes are lost. From 100 labels on, many voices are better than one. The linear classifier (grey) is behind from there on.
+# *By spikes* (solid) is the voting above. *Nearest* (dashed) asks only the one field that is most like the image. Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. TEXT1
 
 # %% tags=["check"]
 assert torch.equal(names, name_neurons(response))
@@ -426,68 +425,39 @@ for each in (0, 1, 2, 3, 5, 6, 7, 8, 9):
 # %% [markdown]
 # ## 4 · What is it that learns?
 #
-# The layer reads nine of ten unseen digits. What deserves the praise: the spikes, the timing, STDP? Two of these can be taken away.
+# The layer reads nine of ten unseen digits. What deserves the praise: the timing, the spikes, the learning? A record takes each away.
 #
-# **The timing** first. We read the test digits once more, and put the 8 steps of each image into a random order.
+# **The timing.** Each step draws its spikes anew, with the same probabilities, so this input has no timing to lose. The rule might: its trace fades with 5 ms. Two layers learn with other traces: one of 0.05 ms, that knows only the step of the spike, and one of 1,000 ms, that hardly fades.
 #
-# > **Before you run:** each step draws its spikes anew, with the same probabilities. What does a shuffled order change?
-
-
-# %%
-def mixed(batch):
-    return shuffled(encode(batch), generator)
-
-
-print(f"right, in order: {share:.1%}")
-print(f"right, shuffled: {right(mixed)[1]:.1%}")
-
-# %% [markdown]
-# Nothing but chance: every order is as likely as the one that came. But this layer had learned *in* order. A record has layers that learned from shuffled steps.
+# **The spikes.** In learning, a single step takes the place of the 8: the probabilities themselves. One neuron wins, and moves towards this image.
 #
-# **The spikes** can go as well. In place of 8 steps of spikes the layer gets a single step: the probabilities themselves. One neuron wins, and moves towards this image.
+# **The learning.** 400 training images, stored as they are, become the fields. These and the fields of k-means get the median of our layer's thresholds.
 #
-# > **Before you look:** what will these two lose?
+# All are read by spikes, with all labels.
+#
+# > **Before you look:** which one will lose most?
 
-# %% alt="Test accuracy of four learners, five seeds each, read by the nearest field and by spikes. All lie between 86 and 92 percent; by spikes up to two points above nearest; STDP, shuffled steps, no spikes and k-means overlap."
+# %% alt="ALT2"
 readings = record.results["readings"]
-shown = {
-    name: [100 * np.array(readings[name][way]) for way in ("nearest", "spikes")]
-    for name in ("STDP", "STDP, steps shuffled", "no spikes", "k-means")
+spiking = {
+    name: [100 * np.array(readings[name]["spikes"])]
+    for name in list(readings)[:6]
 }
 axis = dots_per_seed(
-    shown,
-    ["nearest", "by spikes"],
+    spiking,
+    ["a seed"],
     y="test accuracy (%)",
-    title="Without timing or spikes: hardly a difference",
+    title="Only the learning is missed",
 )
 decorate(axis, ylim=(80, 100))
 
 # %% [markdown]
-# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image. Without spikes at most one point is lost, by one reading and not by the other. (Learning did do something: with random fields the votes are right for 63 %. A linear classifier with all 5,000 labels: 89.)
+# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and the trace may be of any length. To learn without spikes costs about one point, not to learn at all N4.
 #
 # What remains when time and spikes are gone? A winner, a mean, and length 1.
 
 # %% tags=["check"]
-means = {name: {way: 100 * np.mean(each[way]) for way in each} for name, each in readings.items()}
-stdp = means["STDP"]
-for way in ("nearest", "spikes"):
-    assert abs(means["STDP, steps shuffled"][way] - stdp[way]) < 0.8
-    assert abs(means["k-means"][way] - stdp[way]) < 1.1
-assert 0.5 < stdp["spikes"] - means["no spikes"]["spikes"] < 1.3
-assert abs(stdp["nearest"] - means["no spikes"]["nearest"]) < 0.5
-assert round(means["untrained"]["spikes"]) == 63
-assert round(means["linear"]["all labels"]) == 89
-assert abs(right(mixed)[1] - share) < 0.02
-few = {name: 100 * np.mean(runs, axis=0) for name, runs in record.results["few_labels"].items()}
-assert record.settings["labels"] == [10, 30, 100, 300, 1000]
-assert [round(few[name][0]) for name in ("STDP, nearest", "STDP, by spikes")] == [44, 31]
-for reading in ("nearest", "by spikes"):
-    assert abs(few[f"STDP, {reading}"] - few[f"k-means, {reading}"]).max() < 3.8
-for learner in ("STDP", "k-means"):
-    ahead = few[f"{learner}, by spikes"] - few[f"{learner}, nearest"]
-    assert (ahead > 0).tolist() == [False, False, True, True, True]
-    assert (few[f"{learner}, nearest"][2:] >= few["linear"][2:] - 0.5).all()
-    assert (few[f"{learner}, by spikes"][2:] > few["linear"][2:] + 3).all()
+CHECK2
 
 # %% [markdown]
 # ### It is k-means
@@ -528,7 +498,7 @@ for x in normalize(train[:200], dim=1):
 print("largest difference:", (weight - centroids).abs().max())
 
 # %% [markdown]
-# Nothing is left to change: after 200 digits the four fields are the same. The layer is **online spherical k-means**, and the thresholds are its guard against centroids that never win. That is no shame: the rule finds it with what each synapse knows, one image at a time, and stores none.
+# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add one thing: they make the groups more even. That is no shame: it learns from one image at a time, and stores none.
 #
 # But it says what has *not* been shown: that spikes learn digits better, or that timing matters. And MNIST is easy. Its digits are centred and of one size, so that a mean makes sense; photographs are not.
 
@@ -541,26 +511,23 @@ assert (weight - normalize(train[200:204], dim=1)).norm(dim=1).min() > 0.1
 #
 # A handwritten 1 moves to the right, by 2 pixels per ms, for 8 ms. Half of the films run backwards.
 
-# %% alt="Two rows of four frames of spikes. Top: a one moves from the left to the right. Bottom: another one moves from the right to the left."
+# %% alt="Two rows of four frames of spikes. Top: a one moves from the left to the right. Bottom: the same frames in reverse, from the right to the left."
 generator = seed_torch(0)
 moving, backwards = films(train[labels == 1], generator=generator)
 as_film = partial(film_as_spikes, generator=generator)
-spikes = as_film(moving[:20]).unflatten(2, (28, 28))
+spikes = as_film(moving[backwards == 0][:1]).view(8, 28, 28)
 axes = film(
-    {
-        "forwards": spikes[:, backwards[:20].argmin()],
-        "backwards": spikes[:, backwards[:20].argmax()],
-    },
+    {"forwards": spikes, "backwards": spikes.flip(0)},
     at=[1, 3, 6, 8],
 )
 
 # %% [markdown]
-# The frames are the same both ways, and so is their sum. Only the *order* tells. The layer is the same, but smaller, with a higher first threshold (10), so that a neuron waits for several frames before it spikes.
+# The frames are the same both ways, and so is their sum. Only the *order* tells. The layer is the same, but smaller, and a fair share is now *one* spike per film for all neurons together (`target`), so that thresholds rise until the layer waits.
 #
 # > **Before you run:** which parts of the layer can notice an order?
 
 # %%
-watcher = CompetitiveLayer(784, 20, threshold=10.0, generator=generator)
+watcher = CompetitiveLayer(784, 20, generator=generator)
 learn_unlabelled(
     watcher,
     moving,
@@ -575,16 +542,17 @@ learn_unlabelled(
 # Two: the traces, which fade, so that the last frames count most; and the membranes, since a neuron may spike in the midst of a film, when only its beginning has come. Names and votes as before, with two classes, and films of unseen ones:
 
 # %%
-seen = responses(watcher, moving, as_film)
+viewer = partial(watcher, inhibition=0.5)
+seen = responses(viewer, moving, as_film)
 direction = class_responses(seen, backwards, classes=2)
 unseen, truth = films(test[test_labels == 1], generator=generator)
-votes = vote_scores(responses(watcher, unseen, as_film), direction)
+votes = vote_scores(responses(viewer, unseen, as_film), direction)
 print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 
 # %% [markdown]
-# The record has five seeds and three controls: steps shuffled, traces that hardly decay (1,000 ms), and no learning.
+# The record has 20 seeds and four controls: learned from shuffled steps (and read in order, as all are), traces that hardly fade (1,000 ms), no learning, and a moving 0.
 
-# %% alt="Which way a film runs, share right for five seeds each, and a dashed line at 50 percent. In order 82 to 92, steps shuffled 48 to 63, long trace 74 to 89, untrained 57 to 70."
+# %% alt="ALT3"
 shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
 axis = dots_per_seed(
     shown,
@@ -595,7 +563,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# In order 87 % on average, shuffled 54: guessing. So here **time matters**. Which part of the layer uses it? With traces that hardly decay it is still 82 %: no difference that five seeds could prove. So most of it comes from *when* the neurons spike, not from the window of STDP.
+# TEXT3
 
 # %% tags=["check"]
 ways = {name: np.mean(runs) for name, (runs,) in shown.items()}
@@ -769,7 +737,7 @@ check("10.3", answer_of)
 # %% [markdown]
 # ## Deeper
 #
-# Optional: the rule as a window, the inhibitory neurons of section 6, and all of MNIST.
+# Optional: the rule as a window, the inhibitory neurons of section 2, and all of MNIST.
 
 # %% [markdown]
 # ### The rule as a window
@@ -814,7 +782,7 @@ decorate(axes[0], title="Late inhibition spoils it")
 decorate(axes[1], title="No neuron spikes for the image")
 
 # %% [markdown]
-# They spike as well: at 1 ms about 26 neurons at once, on average. All of them move towards this one image, and all raise their thresholds, until **nine of ten images evoke no spike at all**. The layer reads hardly better than chance. At 1/4 ms about two spike together, every image is answered, and the accuracy is within five points of the maximum. So the maximum stands for an inhibition that is fast compared with the drive. Inhibition with a strength of its own, as in Lee, Delbruck and Pfeiffer (2016), is on [page 18](18_membranes_as_signals.ipynb).
+# They spike as well: at 1 ms about 26 neurons at once, on average. All of them move towards this one image, and all raise their thresholds, until, at this $\rho$ (0.2), **nine of ten images evoke no spike at all**. The layer reads hardly better than chance. At 1/4 ms about two spike together, every image is answered, and the accuracy is on average within five points of the maximum. So the maximum stands for an inhibition that is fast compared with the drive. Inhibition with a strength of its own, as in Lee, Delbruck and Pfeiffer (2016), is on [page 18](18_membranes_as_signals.ipynb).
 
 # %% tags=["check"]
 inhibition = {
@@ -858,7 +826,7 @@ axis = dots_per_seed(
     ["names", "votes"],
     level=95,
     y="test accuracy (%)",
-    title="More neurons, more images: above 95 %",
+    title="More neurons: above 95 %",
 )
 print(full)
 

@@ -58,7 +58,7 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# Here is a layer of 400 spiking neurons, each with 784 weights, one for every pixel of an image. The weights of a neuron can be drawn as a picture, its **receptive field**, or field for short. At first they are random. Then the layer sees 5,000 handwritten digits, six times each. Nobody tells it which digit is which.
+# Here is a layer of 400 spiking neurons, each with 784 weights, one for every pixel of an image. The weights of a neuron can be drawn as a picture, its **receptive field**, or field for short. At first they are random. Then the layer sees 5,000 handwritten digits, six times each, without labels.
 
 # %%
 train, labels, test, test_labels = flat_digits()
@@ -86,7 +86,7 @@ axis = fields(layer.weight[:40], axes[1], columns=8, title="after")
 # %% [markdown]
 # Each has become a digit, and different neurons different ones. What made them is a rule of STDP, and a competition: no error, no gradient, no label.
 #
-# `as_spikes` turns the images into spikes as on page 01: in each of 8 steps of 1 ms a pixel spikes at random, the brighter the more often. Before that all images are scaled to about the same length (as vectors), so that a fat digit does not drive the neurons harder than a thin one.
+# `as_spikes` turns the images into spikes as on page 01: in each of 8 steps of 1 ms a pixel spikes at random, the brighter the more often. Before that all images get about the same length (as vectors), so that a fat digit does not drive harder than a thin one.
 
 # %% tags=["check"]
 best_match = (layer.weight @ normalize(train, dim=1).T).amax(1)
@@ -106,7 +106,7 @@ assert encode(train[:3]).shape == (8, 3, 784)
 # %% [markdown]
 # ## 1 · A neuron becomes a mean
 #
-# On page 09 a synapse remembered the spikes that came in by its *trace* $x$: each spike adds 1, and in between it decays, here with 5 ms. So the trace is large if the input spiked often and just now. Page 09 changed the weight at both kinds of spikes. For this page half of that is enough: weights change only when the neuron *itself* spikes.
+# On page 09 a synapse remembered the spikes that came in by its *trace* $x$: each spike adds 1, and in between it decays, here with 5 ms. So the trace is large if the input spiked often and just now. Here weights change only when the neuron *itself* spikes.
 #
 # > **One spike in slow motion:** a neuron has three inputs, all with a weight of 0.1. It spikes. The first input spiked twice just before, the second once and a while ago, the third not at all. Which weight should grow, and which should shrink?
 
@@ -271,7 +271,7 @@ for current in inputs:
     print("u:", u, "spikes:", z.int())
 
 # %% [markdown]
-# Nobody spiked at step 2, so half of the membranes is still there at step 3. The second neuron has the highest membrane, 1.1, but the third is further above its threshold, and wins. In the core this step is `competition_step`.
+# The second neuron has the highest membrane, 1.1, but the third is further above its threshold, and wins. In the core this step is `competition_step`.
 
 # %% tags=["check"]
 v = torch.zeros(4)
@@ -295,12 +295,12 @@ assert torch.allclose(u, torch.tensor([0.3, 1.1, 0.8, 0.25]))
 #
 # > **Before you run:** a neuron that wins moves from noise towards digits. What happens the next time?
 
-# %% alt="36 receptive fields: three are blurred digits or blots, all others are noise."
+# %% alt="36 receptive fields: a few are blurred digits or blots, all others are noise."
 greedy = taught(threshold_lr=0.0)
-axis = fields(greedy.weight, columns=18, title="Competition alone: three take all")
+axis = fields(greedy.weight, columns=18, title="Competition alone: a few take all")
 
 # %% [markdown]
-# It wins again, now that its field is more like a digit than noise is. In the end three neurons get every spike, and 33 none. The remedy is **homeostasis**: whoever wins too often raises its threshold.
+# It wins again, now that its field is more like a digit than noise is. In the end a few neurons get every spike, and more than 30 none. The remedy is **homeostasis**: whoever wins too often raises its threshold.
 #
 # $$\theta_j \leftarrow \theta_j + \rho\,(n_j - s)$$
 #
@@ -312,7 +312,7 @@ threshold = torch.full((4,), 1.0)
 print(threshold + 0.1 * (n - 2))
 
 # %% [markdown]
-# The greedy one gets harder of hearing, the idle one keener. In the core: `adapt_thresholds`.
+# The greedy one becomes less sensitive, the idle one more. In the core: `adapt_thresholds`.
 
 # %% alt="36 receptive fields: nearly all are handwritten digits of different kinds, a few still noise or overlays."
 sharing = taught()
@@ -320,7 +320,7 @@ axis = fields(sharing.weight, columns=18, title="With homeostasis: digits")
 
 # %% tags=["check"]
 won = [responses(each, train[:300], encode).sum(0) for each in (greedy, sharing)]
-assert (won[0] == 0).sum() == 33
+assert (won[0] == 0).sum() > 30
 assert (won[1] == 0).sum() <= 2
 assert won[1].max() < 0.1 * won[1].sum()
 grown = (sharing.weight @ normalize(train[:300], dim=1).T).amax(1) > 0.7
@@ -331,7 +331,7 @@ assert torch.allclose(by_core, threshold + 0.1 * (n - 2))
 assert torch.allclose(by_core, torch.tensor([1.3, 1.0, 0.9, 0.8]))
 
 # %% [markdown]
-# A few still look like noise: they have hardly won yet. That is the whole layer: a rule, a competition, and thresholds that give everybody a turn. `CompetitiveLayer` holds the three, and `learn_unlabelled` shows it the images.
+# A few still look like noise: they have hardly won yet. That is the whole layer: a rule, a competition, and thresholds that give everybody a turn.
 
 # %% [markdown]
 # ## 3 · Names for the neurons
@@ -353,7 +353,7 @@ names = response.argmax(1)
 axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 
 # %% [markdown]
-# Most say what we would. A field that looks like two digits at once belongs to a neuron that spikes for both; its name tells only half of it. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the five neurons that spiked for it:
+# Most say what we would. But a neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the five neurons that spiked for it:
 
 # %% alt="An unseen digit, a 3 with an open top, and beside it the fields of five neurons with the number of their spikes and their names: 3 and 1 spikes of neurons named 3, and 2, 1 and 1 of neurons named 5."
 spiked = responses(reader, test[18:19], encode)[0]
@@ -392,7 +392,7 @@ print(f"right: {share:.1%}")
 axis = confusion_matrix(answers, test_labels)
 
 # %% [markdown]
-# A row is a true digit, a column an answer. Fours are taken for nines most often.
+# Fours are taken for nines most often.
 
 # %% [markdown]
 # ### How many labels?
@@ -401,13 +401,13 @@ axis = confusion_matrix(answers, test_labels)
 #
 # > **Before you look:** with ten labels, one of each digit, who will be ahead?
 
-# %% alt="ALT1"
+# %% alt="Test accuracy against the number of labels, from 10 to 1,000, on a logarithmic axis: five curves that rise from between 41 and 49 percent to between 86 and 90. The two read by spikes nearly lie on each other and are highest; the two read by the nearest field are a few points lower; the nearest labelled image is lowest up to 300 labels."
 record = recorded("digits_without_labels")
 axis = labels_needed(record)
-decorate(axis, title="TITLE1")
+decorate(axis, title="To sort first saves labels")
 
 # %% [markdown]
-# *By spikes* (solid) is the voting above. *Nearest* (dashed) asks only the one field that is most like the image. Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. TEXT1
+# *By spikes* (solid) is the voting above. *Nearest* (dashed) asks only the one field that is most like the image. Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. With 100 labels the votes are right for 81 %, the nearest labelled image for 70: it pays to sort 5,000 images first, without labels. With all 5,000 labels it is the other way round: 90 against 92.
 
 # %% tags=["check"]
 assert torch.equal(names, name_neurons(response))
@@ -437,12 +437,11 @@ for each in (0, 1, 2, 3, 5, 6, 7, 8, 9):
 #
 # > **Before you look:** which one will lose most?
 
-# %% alt="ALT2"
+# %% alt="Test accuracy of six learners, five seeds each. STDP, short trace, long trace, no spikes and k-means all lie between 89 and 91 percent and overlap; stored images between 85 and 88."
 readings = record.results["readings"]
-spiking = {
-    name: [100 * np.array(readings[name]["spikes"])]
-    for name in list(readings)[:6]
-}
+spiking = {}
+for name in list(readings)[:6]:
+    spiking[name] = [100 * np.array(readings[name]["spikes"])]
 axis = dots_per_seed(
     spiking,
     ["a seed"],
@@ -452,12 +451,31 @@ axis = dots_per_seed(
 decorate(axis, ylim=(80, 100))
 
 # %% [markdown]
-# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and the trace may be of any length. To learn without spikes costs about one point, not to learn at all N4.
+# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and the trace may be of any length. To learn without spikes costs less than one point, not to learn at all about four.
 #
 # What remains when time and spikes are gone? A winner, a mean, and length 1.
 
 # %% tags=["check"]
-CHECK2
+means = {name: {way: 100 * np.mean(runs) for way, runs in each.items()} for name, each in readings.items()}
+stdp = means["STDP"]["spikes"]
+assert round(stdp) == 90
+for trace in ("short trace", "long trace"):
+    assert abs(means[trace]["spikes"] - stdp) < 0.5
+assert 0 < stdp - means["no spikes"]["spikes"] < 1
+assert abs(means["k-means"]["spikes"] - stdp) < 0.5
+assert 3.2 < stdp - means["stored images"]["spikes"] < 4
+assert max(readings["stored images"]["spikes"]) < min(readings["no spikes"]["spikes"]) - 0.01
+assert means["STDP"]["spread"] < 20 < 60 < means["k-means"]["spread"]
+assert round(means["nearest labelled image"]["all labels"]) == 92
+few = {name: 100 * np.mean(runs, axis=0) for name, runs in record.results["few_labels"].items()}
+assert record.settings["labels"] == [10, 30, 100, 300, 1000]
+assert round(few["STDP, by spikes"][2]) == 81
+assert round(few["nearest labelled image"][2]) == 70
+for reading in ("nearest", "by spikes"):
+    assert abs(few[f"STDP, {reading}"] - few[f"k-means, {reading}"]).max() < 4
+for learner in ("STDP", "k-means"):
+    assert (few[f"{learner}, by spikes"] > few[f"{learner}, nearest"]).all()
+    assert (few[f"{learner}, by spikes"] > few["nearest labelled image"] + 1.9).all()
 
 # %% [markdown]
 # ### It is k-means
@@ -498,9 +516,7 @@ for x in normalize(train[:200], dim=1):
 print("largest difference:", (weight - centroids).abs().max())
 
 # %% [markdown]
-# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add one thing: they make the groups more even. That is no shame: it learns from one image at a time, and stores none.
-#
-# But it says what has *not* been shown: that spikes learn digits better, or that timing matters. And MNIST is easy. Its digits are centred and of one size, so that a mean makes sense; photographs are not.
+# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add one thing: they make the groups more even. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
 
 # %% tags=["check"]
 assert torch.allclose(weight, centroids, atol=1e-6)
@@ -552,7 +568,7 @@ print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 # %% [markdown]
 # The record has 20 seeds and four controls: learned from shuffled steps (and read in order, as all are), traces that hardly fade (1,000 ms), no learning, and a moving 0.
 
-# %% alt="ALT3"
+# %% alt="Which way a film runs, share right for 20 seeds each, and a dashed line at 50 percent. In order 80 to 98, learned shuffled 68 to 88, long trace 71 to 90, untrained 52 to 75, a moving zero 55 to 80."
 shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
 axis = dots_per_seed(
     shown,
@@ -563,13 +579,15 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# TEXT3
+# In order 90 %, without learning 61. Learned from shuffled steps it is 77, with traces that hardly fade 81: about ten points come from traces that fade. So here **time matters**, to reading and to learning. The 1 was chosen because it works: of a moving 0 the layer tells the way for 65 % only.
 
 # %% tags=["check"]
 ways = {name: np.mean(runs) for name, (runs,) in shown.items()}
-assert [round(each) for each in ways.values()] == [87, 54, 82, 64]
-assert min(shown["in order"][0]) > max(shown["steps shuffled"][0]) + 15
-assert max(shown["long trace"][0]) > ways["in order"]
+assert [round(each) for each in ways.values()] == [90, 77, 81, 61, 65]
+films_of = {name: np.array(runs) for name, (runs,) in shown.items()}
+for name in ("learned shuffled", "long trace"):
+    lost = films_of["in order"] - films_of[name]
+    assert lost.mean() > 5 * lost.std(ddof=1) / len(lost) ** 0.5
 assert (votes.argmax(1) == truth).float().mean() > 0.7
 
 # %% [markdown]

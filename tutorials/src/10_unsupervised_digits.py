@@ -374,15 +374,10 @@ for each in votes.topk(3).indices:
 # %% [markdown]
 # No: the neurons named 5 spike for threes, too. Now all 1,000 test digits, which played no part so far:
 
-
 # %%
-def right(encode):
-    counts = responses(reader, test, encode)
-    answers = vote_scores(counts, response).argmax(1)
-    return answers, (answers == test_labels).float().mean()
-
-
-answers, share = right(encode)
+counts = responses(reader, test, encode)
+answers = vote_scores(counts, response).argmax(1)
+share = (answers == test_labels).float().mean()
 print(f"right: {share:.1%}")
 
 # %% [markdown]
@@ -516,7 +511,7 @@ for x in normalize(train[:200], dim=1):
 print("largest difference:", (weight - centroids).abs().max())
 
 # %% [markdown]
-# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add one thing: they make the groups more even. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
+# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add one thing: they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
 
 # %% tags=["check"]
 assert torch.allclose(weight, centroids, atol=1e-6)

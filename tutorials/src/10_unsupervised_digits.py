@@ -353,20 +353,24 @@ names = response.argmax(1)
 axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 
 # %% [markdown]
-# Most say what we would. But a neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the five neurons that spiked for it:
+# Most say what we would. But a neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the neuron that spikes at each of the 8 steps:
 
-# %% alt="An unseen digit, a 3 with an open top, and beside it the fields of five neurons with the number of their spikes and their names: 3 and 1 spikes of neurons named 3, and 2, 1 and 1 of neurons named 5."
-spiked = responses(reader, test[18:19], encode)[0]
-busy = spiked.topk(5).indices
-shown = [test[18], *layer.weight[busy]]
-shown = [each.view(28, 28) / each.max() for each in shown]
-titles = [f"{int(spiked[each])} of a {names[each]}" for each in busy]
-axes = images(shown, ["unseen", *titles])
+# %% alt="An unseen digit, a 3 with an open top, and the fields of the neurons that spiked in its eight steps. They are named 3, 5, 5, 3, 5, 3, 5, 3."
+steps = reader(encode(test[18:19]))[:, 0]  # [8 steps, 400 neurons]
+winners = steps.argmax(1)
+axis = fields(
+    torch.cat([test[18:19], layer.weight[winners]]),
+    panels(height=1.4),
+    columns=9,
+    names=["?", *names[winners].tolist()],
+    title="An unseen digit, and the winner of each ms",
+)
 
 # %% [markdown]
 # > **Before you run:** four spikes come from neurons named 3, and four from neurons named 5. Will the votes be even, too?
 
 # %%
+spiked = steps.sum(0)
 votes = spiked @ (response / response.sum(1, keepdim=True))
 for each in votes.topk(3).indices:
     print(f"a {each}: {votes[each]:.1f} votes")
@@ -408,8 +412,9 @@ decorate(axis, title="Sort first, and fewer labels will do")
 assert torch.equal(names, name_neurons(response))
 assert torch.allclose(votes, vote_scores(spiked[None], response)[0], atol=1e-5)
 assert votes.argmax() == test_labels[18]
-assert spiked[busy][names[busy] == 3].sum() == 4
-assert spiked[busy][names[busy] == 5].sum() == 4
+assert (steps.sum(1) == 1).all()
+assert (names[winners] == 3).sum() == 4
+assert (names[winners] == 5).sum() == 4
 assert 0.88 < share < 0.93
 mistaken = answers[(test_labels == 4) & (answers != 4)]
 assert (mistaken == 9).sum() > 10

@@ -23,7 +23,6 @@ from snn_core.plasticity import (
     unit_intensity,
     vote_scores,
 )
-from snn_core.teaching.explorers import field_path
 from snn_core.training import seed_torch
 
 STEPS, IMAGES, INPUTS, NEURONS = 7, 5, 6, 4
@@ -235,17 +234,6 @@ def test_responses_do_not_depend_on_the_batch():
     whole = responses(read, images, direct, batch_size=10)
     assert torch.equal(whole, responses(read, images, direct, batch_size=3))
     assert whole.sum() > 0
-
-
-def test_the_path_of_a_field_is_that_of_the_rule():
-    weight, traces = (
-        normalize(torch.rand(1, INPUTS, generator=seed_torch(0)), dim=1),
-        torch.rand(9, INPUTS),
-    )
-    path, one = field_path(weight, traces, 0.3), torch.ones(1, 1, 1)
-    for trace, row in zip(traces, path, strict=True):
-        weight = trace_stdp(weight, trace.view(1, 1, -1), one, lr=0.3)
-        assert torch.allclose(weight[0], row, atol=1e-6)
 
 
 SETTINGS = {"tau_mem": 10.0, "tau_trace": 3.0, "dt": 0.5, "compete": False}

@@ -1,5 +1,6 @@
 """Experiments: tiny runs of each, into a folder of their own."""
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from experiments import (
     charging_first,
     codes_and_losses,
     convolutional_choices,
+    digits_without_labels,
     energy,
     energy_of_pages,
     event_digits,
@@ -27,6 +29,7 @@ from experiments import (
 )
 from snn_core import LIF
 from snn_core.datasets import Digits, mnist_mini
+from snn_core.plasticity import CompetitiveLayer
 from snn_core.teaching import records
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.gradient_rules import learner_for
@@ -92,6 +95,71 @@ def test_unsupervised_digits():
         assert 0 <= run["named"] <= 1
         assert 0 <= run["vote"] <= 1
         assert 0 <= run["silent"] <= layer["neurons"]
+
+
+def test_digits_without_labels(monkeypatch):
+    settings = digits_without_labels.SETTINGS
+    monkeypatch.setitem(settings, "labels", [10, 100])
+    monkeypatch.setitem(settings, "inhibited_samples", 50)
+    monkeypatch.setitem(settings, "inhibited_steps", [1.0])
+    monkeypatch.setitem(settings, "film_seeds", 1)
+    digits_without_labels.main(
+        ["--seeds", "0", "--epochs", "1", "--samples", "300", "--neurons", "9"]
+    )
+    results = recorded("digits_without_labels").results
+    readings = results["readings"]
+    assert set(readings) == {
+        "STDP",
+        "short trace",
+        "long trace",
+        "no spikes",
+        "k-means",
+        "stored images",
+        "nearest labelled image",
+    }
+    for name, found in readings.items():
+        ways = ["all labels"] if "labelled" in name else ["spikes", "nearest", "spread"]
+        assert list(found) == ways
+        assert all(len(runs) == 1 and runs[0] >= 0 for runs in found.values())
+        assert all(found[way][0] <= 1 for way in ways if way != "spread")
+    assert list(results["few_labels"]) == list(digits_without_labels.FEW)
+    assert all(len(runs[0]) == 2 for runs in results["few_labels"].values())
+    assert list(results["films"]) == [
+        "in order",
+        "learned shuffled",
+        "long trace",
+        "untrained",
+        "a moving 0",
+    ]
+    assert list(results["inhibition"]) == ["maximum", "inhibition, 1 ms"]
+    assert results["inhibition"]["maximum"]["together"] == [1.0]
+
+
+def test_the_nearest_known_field_is_one_that_won_for_a_labelled_image():
+    fields = torch.eye(3)
+    labelled = torch.tensor([[1.0, 0.2, 0.0], [0.9, 0.0, 0.1], [0.0, 0.0, 1.0]])
+    tested = torch.tensor([[0.3, 1.0, 0.2], [0.0, 1.0, 0.6]])
+    wins, counts = digits_without_labels.nearest_known(fields, labelled, tested)
+    assert wins.tolist() == [[1, 0], [1, 0], [0, 1]]
+    assert counts.tolist() == [[1, 0], [0, 1]]
+
+
+def test_neurons_that_spike_for_no_labelled_image_do_not_compete():
+    layer = CompetitiveLayer(3, 3)
+    layer.weight = torch.eye(3)
+    labelled = torch.tensor([[9.0, 0.0, 0.0], [0.0, 0.0, 9.0]])
+    tested = torch.tensor([[0.0, 5.0, 1.0]])
+    encode = partial(torch.Tensor.unsqueeze, dim=0)
+    counts = digits_without_labels.spikes_known(layer, (labelled, tested), encode)
+    assert counts[0].tolist() == [[1, 0], [0, 1]]
+    assert counts[1].tolist() == [[0, 1]]
+
+
+def test_the_nearest_labelled_image_gives_its_label():
+    images = torch.eye(2), torch.tensor([[3.0, 1.0], [1.0, 2.0]])
+    nearest = partial(digits_without_labels.nearest_image, images, torch.tensor([4, 7]))
+    assert nearest(torch.tensor([4, 7])) == 1
+    assert nearest(torch.tensor([4, 4])) == 0.5
 
 
 def tiny_choice(settings, monkeypatch):

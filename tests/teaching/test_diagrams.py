@@ -13,7 +13,10 @@ from snn_core.teaching.diagrams import (
     before_and_after,
     class_lines,
     distance_of_two_spikes,
+    fields,
     follow_digit,
+    labels_needed,
+    late_inhibition,
     map_of_pairs,
     populations,
     rc_circuit,
@@ -257,3 +260,43 @@ def test_accuracies_are_drawn_as_they_are_recorded_against_steps_and_all_operati
 def legend_of(axes):
     """Return the entries of a legend."""
     return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_each_field_stands_in_its_place_on_a_scale_of_its_own():
+    weight = torch.rand(7, 784)
+    axis = fields(weight, columns=3, names=list("abcdefg"), title="seven")
+    picture = np.asarray(axis.images[0].get_array())
+    assert picture.shape == (3 * 30, 3 * 30)
+    expected = weight[4].view(28, 28) / weight[4].max()
+    assert np.allclose(picture[31:59, 31:59], expected.numpy())
+    assert not picture[61:89, 61:89].any()
+    assert [text.get_text() for text in axis.texts] == list("abcdefg")
+    assert "seven" in (axis.get_title(), axis.get_title(loc="left"))
+
+
+@pytest.mark.parametrize(
+    ("weight", "options"),
+    [
+        (torch.rand(3, 100), {}),
+        (torch.rand(0, 784), {}),
+        (torch.rand(2, 784), {"names": [1]}),
+        (torch.rand(2, 784), {"columns": 0}),
+    ],
+)
+def test_fields_that_do_not_fit_are_refused(weight, options):
+    with pytest.raises(ValueError, match=r"weight|names|columns"):
+        fields(weight, **options)
+
+
+def test_labels_and_late_inhibition_are_drawn_as_recorded():
+    record = recorded("digits_without_labels")
+    axis = labels_needed(record)
+    few = record.results["few_labels"]
+    assert [line.get_label() for line in axis.lines] == list(few)
+    for line, runs in zip(axis.lines, few.values(), strict=True):
+        assert line.get_xdata().tolist() == record.settings["labels"]
+        assert line.get_ydata() == pytest.approx(100 * np.mean(runs, axis=0))
+        assert (line.get_linestyle() == "--") == ("nearest" in line.get_label())
+    for axis, what in zip(late_inhibition(record), ("accuracy", "silent"), strict=True):
+        runs = [100 * np.array(each[what]) for each in record.results["inhibition"].values()]
+        assert [line.get_ydata() for line in axis.lines] == [pytest.approx(each) for each in runs]

@@ -249,18 +249,6 @@ def test_the_gradient_window_has_no_acausal_side_and_follows_the_error():
     torch.testing.assert_close(unwanted, -window)
 
 
-def test_a_field_forgets_at_the_learning_rate_and_drifts_to_what_it_spikes_for():
-    drift = explorers.PrototypeDrift()
-    drift(lr=0.05, spikes=150, others=0.0, digit=3)
-    own, everything = drift.own.get_ydata()[-1], drift.all.get_ydata()[-1]
-    assert own > 0.95
-    assert own > everything
-    drift(lr=0.05, spikes=150, others=1.0, digit=3)
-    assert drift.all.get_ydata()[-1] > drift.own.get_ydata()[-1]
-    drift(lr=1.0, spikes=20, others=0.0, digit=3)
-    assert drift.own.get_ydata()[-1] < own
-
-
 @pytest.mark.parametrize(("strength", "tau_adapt"), [(0.0, 100.0), (0.2, 400.0), (0.5, 50.0)])
 def test_the_eligibility_of_a_cue_is_the_gradient_of_the_spikes(strength, tau_adapt):
     cue, recall = torch.zeros(2, 100, dtype=torch.float64)

@@ -28,7 +28,14 @@ from snn_core.datasets import mnist_mini
 from snn_core.energy import HOROWITZ, JOUPPI, Counts, Operations, energy, meeting_rate
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.membrane_signals import MembraneLayer, run_events, spike_events
-from snn_core.plasticity import BOUNDS, PairSTDP, RewardSTDP, spike_trace
+from snn_core.plasticity import (
+    BOUNDS,
+    PairSTDP,
+    RewardSTDP,
+    spike_trace,
+    trace_stdp,
+    unit_intensity,
+)
 from snn_core.spike_times import Dynamics, membrane_at, spike_time, spike_time_gradient
 from snn_core.teaching import explorers, live
 from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
@@ -1177,3 +1184,42 @@ def test_the_eligibility_and_the_change_of_weight_are_those_of_the_core():
         assert shown["course"] == pytest.approx(course, abs=1e-9)
         assert shown["change"] == pytest.approx(change, abs=1e-9)
         assert shown["weight"][-1] == shown["change"]
+
+
+def unpacked(texts):
+    return double([[int(digit, 16) for digit in text] for text in texts])
+
+
+def field_from_core(case, data):
+    """Return the cosines of a field with both means after each spike, and the field."""
+    kinds = [data["unit"] * unpacked(data[kind]) for kind in ("mixed", "threes")]
+    means = torch.nn.functional.normalize(unpacked(data["means"]), dim=1)
+    weight = torch.nn.functional.normalize(unpacked([data["start"]]), dim=1)
+    one, path = torch.ones(1, 1, 1, dtype=torch.float64), []
+    for spike in range(case["spikes"]):
+        trace = kinds[int(data["draws"][spike] >= case["others"])][spike]
+        weight = trace_stdp(weight, trace.view(1, 1, -1), one, lr=case["lr"], scale=data["scale"])
+        path.append((means @ weight[0]).tolist())
+    return path, weight[0].tolist()
+
+
+@needs_node
+def test_a_field_drifts_as_the_rule_of_the_core_moves_it():
+    cases, data = parameters("PrototypeDrift", 30), explorers.PrototypeDrift().data()
+    calls = [("compute", case, data) for case in cases]
+    for case, found in zip(cases, run("PrototypeDrift", calls), strict=True):
+        path, field = field_from_core(case, data)
+        assert np.array(found["path"]) == pytest.approx(np.array(path), abs=1e-9)
+        assert found["field"] == pytest.approx(field, abs=1e-9)
+        assert sum(found["counted"]) == case["spikes"]
+
+
+def test_levels_are_close_to_the_traces_and_the_means_of_the_digits():
+    data = explorers.PrototypeDrift().data()
+    digits = mnist_mini()
+    threes = unit_intensity(digits.train_images[digits.train_labels == 3].flatten(1)).mean(0)
+    mean = unpacked(data["means"])[0]
+    assert mean / mean.max() == pytest.approx(double((threes / threes.max()).tolist()), abs=1 / 30)
+    assert max(level for text in data["threes"] + data["mixed"] for level in text) == "f"
+    longest_trace = sum(np.exp(-step / 5) for step in range(8))
+    assert 15 * data["unit"] == pytest.approx(longest_trace, abs=1e-6)

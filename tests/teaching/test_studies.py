@@ -15,6 +15,7 @@ from snn_core.teaching.studies import (
     learning_rules,
     local_learning,
     precise_spikes,
+    unlabelled,
     wanted_trains,
 )
 from snn_core.training import one_cycle, seed_torch
@@ -377,3 +378,65 @@ def test_a_spread_error_is_minus_the_gradient_of_the_van_rossum_distance():
         torch.testing.assert_close(error, -gradient)
     with pytest.raises(ValueError, match="tau"):
         precise_spikes.spread(wanted, tau=0.0)
+
+
+FLAT = IMAGES.flatten(1)
+
+
+def test_shuffling_puts_the_steps_of_each_image_in_an_order_of_its_own():
+    generator = torch.Generator().manual_seed(0)
+    spikes = unlabelled.as_spikes(FLAT, generator=generator)
+    mixed = unlabelled.shuffled(spikes, generator)
+    assert torch.equal(mixed.sum(0), spikes.sum(0))
+    for one, other in zip(spikes.unbind(1), mixed.unbind(1), strict=True):
+        same = (one[:, None] == other[None]).all(2)
+        assert same.any(1).all()
+        assert same.any(0).all()
+    assert not torch.equal(mixed, spikes)
+
+
+def test_values_are_the_means_of_the_spikes():
+    generator = torch.Generator().manual_seed(0)
+    spikes = unlabelled.as_spikes(FLAT, steps=4000, generator=generator)
+    values = unlabelled.as_values(FLAT)
+    assert values.shape == (1, 8, 784)
+    assert spikes.mean(0) == pytest.approx(values[0], abs=0.05)
+
+
+def test_a_film_backwards_has_the_frames_of_the_film_forwards():
+    generator = torch.Generator().manual_seed(0)
+    images = FLAT[:1].expand(40, -1)
+    moving, backwards = unlabelled.films(images, generator=generator)
+    frames = moving.view(40, 8, 28, 28)
+    one, other = frames[backwards.argmin()], frames[backwards.argmax()]
+    assert 0 < backwards.sum() < 40
+    assert torch.equal(one, other.flip(0))
+    assert torch.equal(one[1], one[0].roll(2, dims=1))
+    spikes = unlabelled.film_as_spikes(moving, generator=generator)
+    assert spikes.shape == (8, 40, 784)
+    chances = moving.view(40, 8, 784).transpose(0, 1)
+    assert (spikes[chances == 1] == 1).all()
+    assert (spikes[chances == 0] == 0).all()
+    assert spikes.mean().item() == pytest.approx(chances.mean().item(), rel=0.05)
+
+
+def test_centroids_are_the_means_of_the_images_nearest_to_them():
+    generator = torch.Generator().manual_seed(0)
+    images = mnist_mini().train_images[:200].flatten(1)
+    centroids = unlabelled.spherical_kmeans(images, 5, rounds=50, generator=generator)
+    shown = torch.nn.functional.normalize(images, dim=1)
+    wins = unlabelled.nearest_counts(centroids, images)
+    assert wins.sum(1).unique().tolist() == [1]
+    means = torch.nn.functional.normalize(wins.T @ shown, dim=1)
+    assert torch.allclose(centroids, means, atol=1e-5)
+
+
+def test_an_inhibited_layer_silences_the_others_one_step_later():
+    layer = unlabelled.InhibitedLayer(3, 3, dt=1.0, threshold=1.0)
+    layer.weight = torch.eye(3)
+    drive = torch.tensor([[1.5, 0.6, 1.2], [1.5, 0.9, 1.5], [0.0, 0.0, 0.0]])
+    spikes = layer(drive[:, None])[:, 0]
+    assert spikes.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
+    layer.weight = torch.eye(3)
+    alone = torch.tensor([[1.5, 0.6, 0.0], [1.5, 2.0, 0.0]])
+    assert layer(alone[:, None])[:, 0].tolist() == [[1, 0, 0], [1, 0, 0]]

@@ -1,4 +1,4 @@
-"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates on a staircase, moving spikes, networks."""
+"""Drawings: a membrane and its circuit, a neuron in slow motion, surrogates, moving spikes, networks, fields."""
 
 from .adjoint import forward_and_adjoint
 from .bills import energy_bills, mark_ratios, mark_readers
@@ -7,6 +7,7 @@ from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
+from .fields import fields
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
 from .recurrent import fold_and_unroll
@@ -14,6 +15,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .synapse import competing_weights, synapse_lanes
 from .trained import map_of_pairs, populations, spared
+from .unlabelled_measured import labels_needed, late_inhibition
 from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
 from .walk_back import gradient_walks_back, product_lanes
@@ -30,11 +32,14 @@ __all__ = [
     "digit_by_time",
     "distance_of_two_spikes",
     "energy_bills",
+    "fields",
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
     "gradient_walks_back",
     "gradients_measured",
+    "labels_needed",
+    "late_inhibition",
     "map_of_pairs",
     "mark_ratios",
     "mark_readers",

@@ -1,11 +1,35 @@
 """Exercises of page 10, digits without labels."""
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 LAGS = np.linspace(0, 30, 300_001)  # ms
 TURNS = LAGS[np.argmax(0.18 * np.exp(-LAGS / 5) < 0.05)]
+
+WEIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.6, 0.8], [0.6, 0.8, 0.0]])
+IMAGE = torch.tensor([0.0, 0.8, 0.6])  # drives of 0, 0.96 and 0.64
+FAIR = torch.zeros(3)
+UNFAIR = torch.tensor([0.1, 0.9, 0.2])  # the third is furthest above its own
+DEAF = torch.full((3,), 2.0)
+
+
+def stepped(threshold: Tensor, winner: int | None, lr: float, rho: float) -> tuple[Tensor, Tensor]:
+    """Return what one step makes of the weights and of the thresholds if this neuron wins."""
+    weight = WEIGHT.clone()
+    wins = torch.zeros(3)
+    if winner is not None:
+        moved = weight[winner] + lr * (IMAGE - weight[winner])
+        weight[winner] = moved / moved.norm()
+        wins[winner] = 1.0
+    return weight, threshold + rho * (wins - 1 / 3)
+
+
+def _moved_rows(got: tuple) -> list[int]:
+    return (got[0] - WEIGHT).abs().amax(1).gt(1e-6).nonzero().flatten().tolist()
+
 
 EXERCISES = {
     "10.1": Value(
@@ -19,6 +43,56 @@ EXERCISES = {
         tolerance=1e-3,
     ),
     "10.2": Function(
+        cases=(
+            Case(
+                (WEIGHT, FAIR, IMAGE, 0.5, 0.3),
+                stepped(FAIR, 1, 0.5, 0.3),
+                "All thresholds are 0, so the largest drive wins. Return two things: weights and thresholds.",
+                mistakes=(
+                    Mistake(lambda got: isinstance(got, Tensor), "Return two things: weights, then thresholds."),
+                    Mistake(lambda got: len(_moved_rows(got)) > 1, "Only the winner learns; the other rows stay."),
+                    Mistake(lambda got: _moved_rows(got) == [], "The winner's row has not moved."),
+                    Mistake(
+                        lambda got: abs(got[0][1].norm() - 1) > 1e-4,
+                        "The winner's weights have lost their length of 1.",
+                    ),
+                    Mistake(
+                        lambda got: got[1][1] < 0 < got[1][0],
+                        "Whose threshold should rise, the winner's or the others'?",
+                    ),
+                    Mistake(
+                        lambda got: (got[1][[0, 2]] == 0).all(),
+                        "All thresholds adapt: those of the losers, too, which won less than their share.",
+                    ),
+                    Mistake(
+                        lambda got: (got[1] >= 0).all() and got[1].any(),
+                        "The fair share is missing: what does a neuron without a win get?",
+                    ),
+                ),
+            ),
+            Case(
+                (WEIGHT, UNFAIR, IMAGE, 0.2, 0.1),
+                stepped(UNFAIR, 2, 0.2, 0.1),
+                "Other thresholds, another lr and rho.",
+                mistakes=(
+                    Mistake(
+                        lambda got: _moved_rows(got) == [1],
+                        "The largest drive has not won here: compare each with its own threshold.",
+                    ),
+                ),
+            ),
+            Case(
+                (WEIGHT, DEAF, IMAGE, 0.5, 0.3),
+                stepped(DEAF, None, 0.5, 0.3),
+                "No drive is above its threshold: nobody wins, and all thresholds fall.",
+            ),
+        ),
+        stronger="drive = weight @ x. The winner is the argmax of drive - threshold, if that is above 0. Its row "
+        "becomes row + lr (x - row), divided by its length. Thresholds change by rho times (1 for the winner, 0 for "
+        "the others, minus 1 / M).",
+        tolerance=1e-5,
+    ),
+    "10.3": Function(
         cases=(
             Case(
                 ([2, 2, 2, 5], [0, 0, 0, 1], 2),

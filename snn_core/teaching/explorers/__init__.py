@@ -20,7 +20,7 @@ from .local_credit import LocalCredit, local_credit
 from .meeting_point import MeetingPoint
 from .membrane_sum import MembraneSum
 from .neuron_models import NeuronModels
-from .prototype_drift import PrototypeDrift, field_path
+from .prototype_drift import PrototypeDrift
 from .push_weight import PushWeight
 from .rate_staircase import RateStaircase
 from .spike_crossing import SpikeCrossing
@@ -93,7 +93,6 @@ __all__ = [
     "cue_eligibility",
     "edge_filter",
     "events_in_window",
-    "field_path",
     "firing_rate",
     "gradient_window",
     "local_credit",

@@ -222,7 +222,7 @@ assert 22 < tau.item() < 24.5
 # %% [markdown]
 # ## 2 · Two traces
 #
-# A hundred spikes on each side make ten thousand pairs. No synapse needs to remember them all: let a **trace** $x$ rise by 1 at each pre spike and keep a share $\alpha$ of itself per step. When post spikes, $x$ is the number of earlier pre spikes, each faded by its age. That *is* the sum over their pairs. A second trace $y$ does the same for post.
+# A hundred spikes on each side make ten thousand pairs. No synapse needs to remember them: let a **trace** $x$ rise by 1 at each pre spike and keep a share $\alpha$ of itself per step. When post spikes, $x$ is the number of pre spikes so far, each faded by its age. That *is* the sum over their pairs. A second trace $y$ does the same for post.
 
 # %% [markdown]
 # By hand, with $\alpha = 1/2$ and $A_+ = A_- = 0.1$. In each step, in this order:
@@ -458,7 +458,7 @@ axis = competing_weights(
 )
 
 # %% [markdown]
-# Each weight settles where up and down are equal, the correlated ones (orange) a little higher. The additive rule *decides*, the soft one *grades*.
+# Each weight settles where up and down are equal, the correlated ones (orange) a little higher. The soft rule *grades*.
 #
 # Do two groups come with the bound, or with the correlation? For each $A_- : A_+$, 50 neurons listened for 60 s, with $A_+ = 0.03$; in the *control* nothing is correlated.
 
@@ -487,7 +487,7 @@ for axis, group in zip(axes, tables, strict=True):
 
 # %% [markdown]
 # - At 1.05, chance pairs balance (lag 0 counts as up). Yet over 90 % end in the highest fifth: every input helps the neuron to spike.
-# - From 1.2 on there are two groups, *also in the control*: an input with a larger weight causes more spikes just after its own, and so grows. Two groups do not show that anything was learnt.
+# - From 1.1 on there are two groups, clearly from 1.2, *also in the control*: an input with a larger weight causes more spikes just after its own, and so grows. Two groups do not show that anything was learnt.
 # - Correlation decides *who* goes where: at 1.3, correlated inputs end at 0.95 on average, the others at 0.07.
 #
 # Under the other bounds every row of the record has one peak. (*Deeper* has an explorer.)
@@ -514,7 +514,7 @@ assert means.round(2).tolist() == [0.95, 0.07]
 # %% [markdown]
 # ## 5 · A pattern in noise
 #
-# A harder task (after Masquelier et al. 2008): 2,000 inputs spike at random, 20 times per second each, that is once in 50 ms on average. In about a third of all slots of 50 ms, half of the inputs repeat a *pattern*: each spikes exactly once, always at the same time. So no input spikes more often; only the times come again.
+# A harder task (after Masquelier et al. 2008): 2,000 inputs spike at random, 20 times per second each, that is once in 50 ms on average. In about a third of all slots of 50 ms, drawn at random, half of the inputs repeat a *pattern*: each spikes exactly once, always at the same time. So no input spikes more often; only the times come again.
 
 # %%
 generator.manual_seed(3)
@@ -540,7 +540,7 @@ decorate(
 )
 
 # %% [markdown]
-# The lower half shows 50 of the inputs that take part, the upper half 50 others. A LIF neuron with additive STDP hears all 2,000. Nobody tells it that there is a pattern. At first the input drives it far over the threshold (`drive`), and it fires at everything. Its membrane is short (10 ms), and $A_-$ lies 15 % above $A_+$.
+# The lower half shows 50 of the inputs that take part, the upper half 50 others. A LIF neuron with additive STDP hears all 2,000. At first the input drives it far over the threshold (`drive`), and it fires at everything. Its time constant is short (10 ms), and $A_-$ lies 15 % above $A_+$.
 
 # %%
 rule = PairSTDP(a_plus=0.015, a_minus=0.01725)
@@ -587,7 +587,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # Call a pattern *found* at over 75 % hits with under 40 % false alarms. After 15 s all 50 neurons have found theirs, 49 of them even at 90 and 10 %; after 30 s 48 still have it.
 #
-# Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage of 3 s. With *other places* none ever does.
+# Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage of 3 s. With *other places* none ever does (why they fall below noise is not known).
 
 # %% tags=["check"]
 alarms = (answered * (~shown).view(5, 60)).sum(1) / (~shown).view(5, 60).sum(1)

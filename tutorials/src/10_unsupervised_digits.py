@@ -171,7 +171,7 @@ titles = ["1 spike", "10 spikes", "50 spikes", "400 spikes", "the mean 3"]
 axes = images(shown, titles)
 
 # %% [markdown]
-# The noise fades; what stays is **the mean of the images that the neuron spikes for**, of about the last $1/\eta$, here 100: older ones are forgotten. So all depends on what it spikes for. Try it:
+# The noise fades; what stays is **the mean of the images that the neuron spikes for**. It forgets the older ones: each spike leaves at most $1 - \eta$ of what was there, and setting the length to 1 takes more. So all depends on what it spikes for. Try it:
 
 # %%
 PrototypeDrift().sliders()
@@ -425,7 +425,7 @@ for each in (0, 1, 2, 3, 5, 6, 7, 8, 9):
 # %% [markdown]
 # ## 4 · What is it that learns?
 #
-# The layer reads nine of ten unseen digits. What deserves the praise: the timing, the spikes, the learning? A record takes each away.
+# The layer reads nine of ten unseen digits. What deserves the praise: the timing, the spikes, the learning? A record takes each away from the learning.
 #
 # **The timing.** Each step draws its spikes anew, with the same probabilities, so this input has no timing to lose. The rule might: its trace fades with 5 ms. Two layers learn with other traces: one of 0.05 ms, that knows only the step of the spike, and one of 1,000 ms, that hardly fades.
 #
@@ -451,9 +451,9 @@ axis = dots_per_seed(
 decorate(axis, ylim=(80, 95))
 
 # %% [markdown]
-# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and a trace of 0.05, 5 or 1,000 ms learns as well. To learn without spikes costs less than one point, not to learn at all about four.
+# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and a trace of 0.05, 5 or 1,000 ms learns as well. To learn without spikes costs less than one point, not to learn at all three to four.
 #
-# What remains when time and spikes are gone? A winner, a mean, and length 1.
+# What remains when time and spikes are gone from the learning? A winner, a mean, and length 1.
 
 # %% tags=["check"]
 means = {name: {way: 100 * np.mean(runs) for way, runs in each.items()} for name, each in readings.items()}
@@ -516,7 +516,7 @@ for x in normalize(train[:200], dim=1):
 print("largest difference:", (weight - centroids).abs().max())
 
 # %% [markdown]
-# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add one thing: they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
+# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add this: as the layer starts from noise, they get every neuron going, and they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
 
 # %% tags=["check"]
 assert torch.allclose(weight, centroids, atol=1e-6)

@@ -32,8 +32,8 @@ from snn_core.teaching.studies.unlabelled import (
     film_as_spikes,
     films,
     nearest_counts,
-    shuffled,
     spherical_kmeans,
+    steps_shuffled,
 )
 
 SETTINGS = {
@@ -81,7 +81,7 @@ def counts_of(layer: CompetitiveLayer, images: Counts, encode, inhibition: float
 
 def in_random_order(encode: Callable, generator: Generator) -> Callable:
     """Return an encoder that shuffles the steps of what another one gives."""
-    return lambda batch: shuffled(encode(batch), generator)
+    return lambda batch: steps_shuffled(encode(batch), generator)
 
 
 def with_weights(centroids: Tensor, threshold: Tensor) -> CompetitiveLayer:

@@ -29,7 +29,7 @@ def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
 
 def test_living_explorers_are_counted():
     pages = {"01_a": page("# %%\nEncoding().sliders()\n", name="01_a")}
-    pages["02_b"] = page("# %%\nSomethingElse().sliders()\n", name="02_b")
+    pages["02_b"] = page("# %%\nLocalCredit().sliders()\n", name="02_b")
     assert (
         site.living(pages | {"09_c": page("# %%\nLIFNeuron().sliders()\n", name="09_c")})
         == "01 and 09"

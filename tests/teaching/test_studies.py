@@ -386,7 +386,7 @@ FLAT = IMAGES.flatten(1)
 def test_shuffling_puts_the_steps_of_each_image_in_an_order_of_its_own():
     generator = torch.Generator().manual_seed(0)
     spikes = unlabelled.as_spikes(FLAT, generator=generator)
-    mixed = unlabelled.shuffled(spikes, generator)
+    mixed = unlabelled.steps_shuffled(spikes, generator)
     assert torch.equal(mixed.sum(0), spikes.sum(0))
     for one, other in zip(spikes.unbind(1), mixed.unbind(1), strict=True):
         same = (one[:, None] == other[None]).all(2)

@@ -147,7 +147,7 @@ assert layer.tau_trace == 5.0
 
 
 # %%
-def follow(w, traces, lr=0.01):
+def move_towards(w, traces, lr=0.01):
     course = []
     for x in traces:
         w = w + lr * (0.18 * x - w)
@@ -162,7 +162,7 @@ def follow(w, traces, lr=0.01):
 # %%
 threes = train[labels == 3]
 traces = spike_trace(encode(threes[:400]), tau=5.0)[-1]
-course = follow(untaught[0], traces)
+course = move_towards(untaught[0], traces)
 
 # %% alt="Five grey pictures. After 1 spike noise, after 10 a three in noise, after 50 and after 400 a clear, slightly blurred three. The last picture is the mean of all threes and looks much like the one after 400."
 shown = [*(course[n - 1] for n in (1, 10, 50, 400)), threes.mean(0)]
@@ -205,7 +205,7 @@ assert torch.allclose(by_core[0], course[0], atol=1e-6)
 
 
 # %%
-def taught(compete=True, **rules):
+def taught_layer(compete=True, **rules):
     generator = seed_torch(0)
     layer = CompetitiveLayer(784, 36, compete=compete, generator=generator)
     learn_unlabelled(
@@ -222,7 +222,7 @@ def taught(compete=True, **rules):
 
 
 # %% alt="36 receptive fields, all the same blurred blot: the mean of all digits."
-alone = taught(compete=False)
+alone = taught_layer(compete=False)
 axis = fields(alone.weight, columns=18, title="Without competition all are alike")
 
 # %% tags=["check"]
@@ -296,7 +296,7 @@ assert torch.allclose(u, torch.tensor([0.3, 1.1, 0.8, 0.25]))
 # > **Before you run:** a neuron that wins moves from noise towards digits. What happens the next time?
 
 # %% alt="36 receptive fields: a few are blurred digits or blots, all others are noise."
-greedy = taught(threshold_lr=0.0)
+greedy = taught_layer(threshold_lr=0.0)
 axis = fields(greedy.weight, columns=18, title="Competition alone: a few take all")
 
 # %% [markdown]
@@ -315,7 +315,7 @@ print(threshold + 0.1 * (n - 2))
 # The greedy one becomes less sensitive, the idle one more. In the core: `adapt_thresholds`.
 
 # %% alt="36 receptive fields: nearly all are handwritten digits of different kinds, a few still noise or overlays."
-sharing = taught()
+sharing = taught_layer()
 axis = fields(sharing.weight, columns=18, title="With homeostasis: digits")
 
 # %% tags=["check"]

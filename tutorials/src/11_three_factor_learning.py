@@ -166,7 +166,7 @@ EligibilityTrace().sliders()
 chance = seed_torch(0)
 
 
-def trial(w):
+def tone_trial(w):
     tone = torch.randint(2, (len(w), 1), generator=chance)
     x = one_hot(tone[:, 0], 2)
     u = (w * x).sum(1, keepdim=True)
@@ -185,7 +185,7 @@ def trial(w):
 w = torch.ones(1, 2)
 course = []
 for _ in range(300):
-    x, p, z, R = trial(w)
+    x, p, z, R = tone_trial(w)
     w = w + 0.1 * R * (z - p) * x
     course.append(w)
 
@@ -237,12 +237,12 @@ for b in (0.0, 0.7, 5.0):
 
 
 # %%
-def teach(credit, critic, extra):
+def teach_tones(credit, critic, extra):
     w = torch.ones(50, 2)
     b = torch.zeros(50, 1)
     answers = []
     for _ in range(400):
-        x, p, z, right = trial(w)
+        x, p, z, right = tone_trial(w)
         R = right + (x * extra).sum(1, keepdim=True)
         success = R - b if critic else R
         w = w + 0.1 * success * credit(z, p) * x
@@ -268,7 +268,7 @@ kinds = {
 }
 found = {}
 for name, (credit, critic) in kinds.items():
-    found[name] = [teach(credit, critic, extra) for extra in extras.values()]
+    found[name] = [teach_tones(credit, critic, extra) for extra in extras.values()]
 
 # %% alt="Right answers of 50 neurons in the last 100 of 400 trials, for three kinds of rewards. The surprise z minus p: nearly all above 90 percent, but without a critic three neurons lie at 43 to 78. Coincidence z without a critic: about 75 percent for rewards 0 and 1, about 50 for the others. Coincidence with the mean as b: above 90 percent, but about 6 percent where B earns two more than A."
 axis = dots_per_seed(
@@ -347,7 +347,7 @@ rule = PairSTDP(a_plus=1.0, a_minus=0.5, dt=5.0)
 
 
 # %%
-def learn(success, extra=0.0):
+def learn_cues(success, extra=0.0):
     learner = RewardSTDP(rule, tau_eligibility=40.0, lr=0.1)
     chance = seed_torch(0)
     weight = 0.2 + 0.2 * torch.rand(40, 3, 15, generator=chance)
@@ -375,10 +375,10 @@ def learn(success, extra=0.0):
 
 # %%
 arms = {
-    "R − b": learn(lambda R, b: R - b),
-    "R, b = 0": learn(lambda R, b: R),
-    "always 1": learn(lambda R, b: torch.ones_like(R)),
-    "another's R − b": learn(lambda R, b: (R - b).roll(1)),
+    "R − b": learn_cues(lambda R, b: R - b),
+    "R, b = 0": learn_cues(lambda R, b: R),
+    "always 1": learn_cues(lambda R, b: torch.ones_like(R)),
+    "another's R − b": learn_cues(lambda R, b: (R - b).roll(1)),
 }
 
 # %% alt="Right actions over 150 trials, mean of forty agents in blocks of 25 trials. With R minus b they rise from 60 percent in the first block to 98; with R alone they fall from 50 to one third; with a success of always 1, or with that of another agent, they stay near one third."
@@ -524,7 +524,7 @@ def ends_of_line():
     return 6 * torch.randint(2, (40,), generator=chance)
 
 
-def move(weight, here):
+def step_on_line(weight, here):
     pre, post = line.trial(weight, here, 10, generator=chance)
     right = predict(post.sum(0), generator=chance)
     there = (here + 2 * right - 1).clamp(0, 6)
@@ -564,11 +564,11 @@ goals = []
 hopes = []
 
 # %% [markdown]
-# The rest is as in `learn`:
+# The rest is as in `learn_cues`:
 
 # %%
 for _ in range(300):
-    pre, post, there = move(weight, here)
+    pre, post, there = step_on_line(weight, here)
     R = (there == 4).float()
     promised = 0.9 * V[who, there] * (1 - R)
     delta = R + promised - V[who, here]
@@ -679,7 +679,7 @@ check("11.2", after_trial)
 # %% [markdown]
 # ### 3 · A critic of your own
 #
-# The agents of section 4 now get 2 for right, 1 for wrong, and no $b$. Let each learn from its own rewards what to expect: `success` gets the rewards of one trial, one per agent, and returns their successes. The check trains 20 agents. To watch: `critic = Critic()`, then `learn(lambda R, b: critic.success(R), extra=1.0)`.
+# The agents of section 4 now get 2 for right, 1 for wrong, and no $b$. Let each learn from its own rewards what to expect: `success` gets the rewards of one trial, one per agent, and returns their successes. The check trains 20 agents. To watch: `critic = Critic()`, then `learn_cues(lambda R, b: critic.success(R), extra=1.0)`.
 
 
 # %% tags=["exercise"]
@@ -750,8 +750,8 @@ check("11.3", Critic)
 # Both learn something, and less: 47 % with praise alone, 57 % with blame alone, where it was 98 % with both. With praise alone the wrong synapses are never weakened by a disappointment. Blame weakens the synapses of wrong actions the most, so what is right comes to lead. But nothing strengthens it: all weights sink, the outputs spike less and less, and more and more actions are drawn among equals.
 #
 # ```python
-# praise = learn(lambda R, b: (R - b).clamp(min=0))[-50:].mean()
-# blame = learn(lambda R, b: (R - b).clamp(max=0))[-50:].mean()
+# praise = learn_cues(lambda R, b: (R - b).clamp(min=0))[-50:].mean()
+# blame = learn_cues(lambda R, b: (R - b).clamp(max=0))[-50:].mean()
 # print(f"praise {praise:.0f} %, blame {blame:.0f} %")
 # ```
 #
@@ -771,7 +771,7 @@ check("11.3", Critic)
 #     state = None
 #     rewards = []
 #     for goal in goals:
-#         pre, post, there = move(weight, here)
+#         pre, post, there = step_on_line(weight, here)
 #         R = (there == goal).float()
 #         delta = R + 0.9 * V[who, there] * (1 - R) - V[who, here]
 #         V[who, here] += 0.3 * delta
@@ -873,11 +873,11 @@ assert round(best, 2) == 0.28
 assert round(expected_reward, 2) == 0.08
 
 
-def spread(b):
+def variance_with(b):
     return (((reward - b) ** 2 * chances) @ power - gradient.square().sum()).item()
 
 
-saved = [100 * (1 - spread(b) / spread(0.0)) for b in (expected_reward, best)]
+saved = [100 * (1 - variance_with(b) / variance_with(0.0)) for b in (expected_reward, best)]
 assert 13 < saved[0] < 15
 assert 30 < saved[1] < 31
 
@@ -888,7 +888,7 @@ assert 30 < saved[1] < 31
 
 
 # %%
-def cosines(goal, number):
+def mean_cosines(goal, number):
     """Return the cosine to the gradient of STDP with and without a critic, and of the controls."""
     chance = seed_torch(number)
     some = torch.bernoulli(torch.full((6, 1, 4), 0.5, dtype=torch.float64), generator=chance)
@@ -916,7 +916,7 @@ def cosines(goal, number):
 # %%
 angles = {}
 for goal in ("exactly two", "two or more", "random trains"):
-    angles[goal] = np.array([cosines(goal, number) for number in range(400)])
+    angles[goal] = np.array([mean_cosines(goal, number) for number in range(400)])
     mean = angles[goal].mean(0)
     away = 100 * (angles[goal] < 0).mean(0)
     for kind, cosine, share in zip(("STDP", "STDP, b = 0", "counts", "alike"), mean, away, strict=True):

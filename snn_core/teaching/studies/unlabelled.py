@@ -27,7 +27,7 @@ def as_values(images: Tensor) -> Tensor:
     return unit_intensity(images).unsqueeze(0)
 
 
-def shuffled(spikes: Tensor, generator: Generator) -> Tensor:
+def steps_shuffled(spikes: Tensor, generator: Generator) -> Tensor:
     """Put the steps of every example ``[T, B, N]`` in an order of its own."""
     order = torch.rand(spikes.shape[:2], generator=generator).argsort(0)
     return spikes.gather(0, order.unsqueeze(2).expand_as(spikes))

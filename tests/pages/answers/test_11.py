@@ -35,7 +35,7 @@ def test_dopamine_weakens_a_synapse_whose_neuron_fired_before_it():
 def test_page_11_up_to_section_6_praise_and_blame(page):
     assert round(page["praise"].item()) == 47
     assert round(page["blame"].item()) == 57
-    assert page["learn"](lambda R, b: R - b)[-50:].mean() > 95
+    assert page["learn_cues"](lambda R, b: R - b)[-50:].mean() > 95
 
 
 def test_page_11_up_to_section_6_goals(page):

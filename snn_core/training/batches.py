@@ -138,6 +138,8 @@ def _fitting(values: Tensor, labels: Tensor, lengths: Tensor | None = None) -> B
     counts = values.shape[:2]
     came = f"shape {list(values.shape)}"
     _checks.require(values.numel() > 0, "values", came, "at least one sample, [B, …]")
+    if isinstance(labels, Tensor):
+        require_dense("labels", labels)
     is_row = isinstance(labels, Tensor) and labels.shape in [(count,) for count in counts]
     count = len(labels) if is_row else next(iter(counts), 1)
     require_integers("labels", labels, count, 0)

@@ -52,7 +52,9 @@ class Parts:
     generator: Generator | None = None
 
     def __iter__(self) -> Iterator[Batch]:
-        return map(self.samples.batch, torch.split(self._order(), self.size))
+        return map(
+            self.samples.batch, torch.split(self._order(), min(self.size, len(self.samples)))
+        )
 
     @property
     def has_lengths(self) -> bool:
@@ -80,10 +82,11 @@ def require_dense(argument: str, got: object) -> None:
 def require_integers(argument: str, got: Tensor, samples: int, low: int) -> None:
     """Require an integer tensor ``[samples]`` of values from `low` on."""
     is_tensor = isinstance(got, Tensor)
+    if is_tensor:
+        require_dense(argument, got)
     if not is_tensor or got.dtype not in _checks.INTEGERS or got.shape != (samples,):
         came = f"{got.dtype} {list(got.shape)}" if is_tensor else type(got).__name__
         _checks.fail(argument, came, f"an integer tensor of shape [{samples}]")
-    require_dense(argument, got)
     if _modes.checking():
         lowest = got.min().item()
         _checks.require(lowest >= low, argument, f"a value of {lowest}", f"at least {low}")

@@ -123,7 +123,11 @@ def run(network: nn.Module, encode: Encoder, values: Tensor, samples: int) -> Te
     """
     inputs = encode(values)
     require_batch("encode", inputs, samples, slice(0, 2))
-    output: Tensor = network(inputs)
+    try:
+        output: Tensor = network(inputs)
+    except RuntimeError as error:
+        error.add_note(f"encode: gave the network {list(inputs.shape)}, {inputs.dtype}.")
+        raise
     require_batch("network", output, samples, slice(1, 2))
     return output
 
@@ -136,8 +140,8 @@ def require_batch(argument: str, result: object, samples: int, axes: slice) -> N
     expected = f"[T, B, …] for {samples} samples: time comes first"
     if argument != "encode" and hasattr(result, "_fields"):
         return
-    if not isinstance(result, Tensor):
-        _checks.fail(argument, f"a result of type {type(result).__name__}", expected)
+    if not isinstance(result, Tensor) or result.is_nested:
+        _checks.fail(argument, f"a result of type {_kind(result)}", expected)
     if samples not in result.shape[axes]:
         _checks.fail(argument, f"a result of shape {list(result.shape)}", expected)
 
@@ -158,7 +162,12 @@ def count_right(decode: Decoder, output: Tensor, labels: Tensor, given: Lengths)
 def require_scalar(argument: str, value: object) -> None:
     """Require that a function returned a scalar, which a gradient can be taken of."""
     expected = "a scalar tensor"
-    if not isinstance(value, Tensor):
-        _checks.fail(argument, f"a result of type {type(value).__name__}", expected)
+    if not isinstance(value, Tensor) or value.is_nested:
+        _checks.fail(argument, f"a result of type {_kind(value)}", expected)
     if value.dim() or not value.is_floating_point():
         _checks.fail(argument, f"a result of shape {list(value.shape)}, {value.dtype}", expected)
+
+
+def _kind(result: object) -> str:
+    """Describe what is no ordinary tensor."""
+    return "nested Tensor" if isinstance(result, Tensor) else type(result).__name__

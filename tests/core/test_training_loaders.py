@@ -5,10 +5,12 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
+import snn_core.training.samples as training_samples
 import snn_core.training.update as update
 from snn_core import LIF, LeakyIntegrator, encoding, losses, unchecked
 from snn_core.losses import count_cross_entropy
 from snn_core.training import evaluate, fit, seed_torch
+from snn_core.training.samples import Parts, Samples
 
 VALUES = torch.rand(50, 4, generator=torch.Generator().manual_seed(0))
 LABELS = torch.arange(50) % 3
@@ -194,7 +196,18 @@ def test_a_network_without_parameters_is_where_its_buffers_are():
         evaluate(nn.Identity(), VALUES, LABELS, encode=spy)
 
 
-@pytest.mark.parametrize("data", [(VALUES, LABELS), (PAIRS,)])
+SIX = torch.full((50,), 6)
+WITH_LENGTHS = {
+    "samples": {"values": VALUES, "labels": LABELS, "lengths": SIX},
+    "batches": {"values": [(VALUES, LABELS, SIX)]},
+}
+
+
+def own_loss(output, labels, lengths=None):
+    return output.sum()
+
+
+@pytest.mark.parametrize("data", WITH_LENGTHS.values(), ids=WITH_LENGTHS)
 def test_labels_and_lengths_are_judged_on_the_device_of_the_network(data, monkeypatch):
     def see(decode, output, labels, given):
         found = [one.device.type for one in (output, labels, *given.values())]
@@ -203,27 +216,28 @@ def test_labels_and_lengths_are_judged_on_the_device_of_the_network(data, monkey
     monkeypatch.setattr(update, "count_right", see)
     net = nn.Sequential(nn.Linear(4, 3, device="meta"))
     given = {"encode": encode, "progress": False, "loss": own_loss, "decode": losses.spike_count}
-    with pytest.raises(SeenError, match="meta meta"):
-        fit(net, *data, **given)
+    with pytest.raises(SeenError, match="^meta meta meta$"):
+        fit(net, **data, **given)
 
 
-def own_loss(output, labels, lengths=None):
-    return output.sum()
+def test_samples_are_shuffled_where_the_generator_lives(monkeypatch):
+    monkeypatch.setattr(training_samples, "drawing_device", lambda generator, otherwise: "meta")
+    parts = Parts(Samples(VALUES, LABELS), 16, shuffled=True)
+    assert parts._order().device.type == "meta"
 
 
 def test_samples_may_lie_on_several_devices():
     """What is taken from each is taken where it lies."""
-    batches = update_batches(torch.zeros(6, 2, device="meta"), torch.arange(6))
+    batches = list(Parts(Samples(torch.zeros(6, 2, device="meta"), torch.arange(6)), 4))
     assert [(len(values), labels.tolist()) for values, labels, _ in batches] == [
         (4, [0, 1, 2, 3]),
         (2, [4, 5]),
     ]
 
 
-def update_batches(values, labels):
-    from snn_core.training.samples import Parts, Samples
-
-    return list(Parts(Samples(values, labels), 4))
+def test_a_batch_may_be_larger_than_there_are_samples():
+    history = fit(network(), VALUES, LABELS, encode=encode, batch_size=10**30, progress=False)
+    assert history.batches_per_epoch == 1
 
 
 # What is refused, and before what.

@@ -53,15 +53,23 @@ class Lesson:
         """Return the loss and the number of right answers of a batch."""
         values, labels, given = batch
         _checks.require(not given, "lengths", "some beside a learner", "none, which it cannot take")
-        samples = len(labels)
         inputs = self.encode(values)
-        require_batch("encode", inputs, samples, slice(0, 2))
+        require_batch("encode", inputs, len(labels), slice(0, 2))
         output = self.learn(inputs, labels)
-        require_batch("learner", output, samples, slice(1, 2))
+        try:
+            return self._judged(output, labels)
+        except Exception as error:
+            if self.optimizer is None:
+                error.add_note("The learner has moved the weights for this batch.")
+            raise
+
+    def _judged(self, output: Any, labels: Tensor) -> tuple[Tensor, int]:
+        """Return the loss and the number of right answers in an output, as it was learnt from."""
+        require_batch("learner", output, len(labels), slice(1, 2))
         if self.optimizer is not None:
             _require_gradient(self.optimizer)
         with torch.no_grad():
-            return self.judge(output, labels, given)
+            return self.judge(output, labels, {})
 
 
 def lesson_of(

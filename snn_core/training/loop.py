@@ -56,7 +56,8 @@ def fit(
     Each batch is moved to the device of the network's first parameter before it is encoded.
 
     Args:
-        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``.
+        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``; or to named tensors
+            such as `Signals`, which `loss` and `decode` read.
         values: ``[samples, …]``, what `encode` takes; or, without `labels`, an iterable of batches
             (values ``[B, …]``, labels ``[B]``), maybe with lengths as a third, that begins anew in
             every epoch, such as a ``DataLoader``. Time may come first in it, ``[T, B, …]``.
@@ -75,7 +76,8 @@ def fit(
         learner: learns in place of backpropagation; `loss` is then measured only. One with
             ``run(inputs, labels)``, such as `OnlineNetwork`, adds gradients for the optimizer; one
             with ``learn(inputs, labels)``, such as `MembraneLearner`, moves the weights itself.
-        optimizer: of the network's parameters; Adam with its defaults if None.
+        optimizer: of the network's parameters; Adam with its defaults if None. Not for a learner
+            that moves the weights itself.
         epochs: at least 1.
         batch_size: at least 1; 128 if None.
         test: (values, labels), or (values, labels, lengths), or an iterable of batches, to evaluate

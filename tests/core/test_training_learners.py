@@ -260,3 +260,10 @@ def test_a_network_of_named_results_is_read_by_loss_and_decoder():
         fit(net, PAIRS, epochs=2, progress=False, **told, **given)
         found.append(weights(net))
     assert found[0] == found[1]
+
+
+def test_an_error_after_a_learner_moved_the_weights_says_so():
+    net = membrane_network([4, 3])
+    with pytest.raises(ValueError, match="^spikes: got Signals, expected ") as error:
+        fit(net, PAIRS, encode=spikes_of, learner=MembraneLearner(net), progress=False)
+    assert error.value.__notes__ == ["The learner has moved the weights for this batch."]

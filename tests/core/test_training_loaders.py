@@ -120,6 +120,21 @@ def test_batches_may_come_with_time_first():
     assert history == fit(twin, PAIRS, **options(twin))
 
 
+@pytest.mark.parametrize("time_first", [True, False])
+def test_batches_that_tonic_pads_train_as_those_padded_by_hand(time_first):
+    collation = pytest.importorskip("tonic.collation")
+    frames = [VALUES[at : at + 1 + at % 6].numpy() for at in range(40)]
+    padded = nn.utils.rnn.pad_sequence([torch.tensor(each) for each in frames])
+    collate = collation.PadTensors(batch_first=not time_first)
+    padding = DataLoader(list(zip(frames, LABELS[:40], strict=True)), 40, collate_fn=collate)
+    net, twin = network(), network()
+    told = {"encode": lambda values: values if time_first else values.transpose(0, 1)}
+    history = fit(net, padding, **(options(net) | told))
+    told = {"encode": lambda values: values}
+    assert history == fit(twin, [(padded, LABELS[:40])], **(options(twin) | told))
+    assert weights(net) == weights(twin)
+
+
 def test_lengths_come_as_the_third_of_a_batch():
     lengths = 1 + torch.arange(50) % 6
     batches = [(*pair, some) for pair, some in zip(PAIRS, lengths.split(16), strict=True)]

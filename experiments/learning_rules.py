@@ -91,8 +91,8 @@ class EarlyErrors:
         self.network = network
         self.rule = rule
 
-    def run(self, inputs: Tensor, labels: Tensor) -> None:
-        """Run a sequence ``[T, B, N]``, adding gradients to ``.grad``."""
+    def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Run a sequence ``[T, B, N]``, adding gradients to ``.grad``; return the spikes."""
         first, hidden, second, output = self.network
         spikes = hidden(first(inputs))
         answers = output(second(spikes.detach() if self.rule == "eprop" else spikes))
@@ -105,6 +105,7 @@ class EarlyErrors:
             readout = LeakyIntegrator(beta=output.beta)
             told = told + readout(spikes @ second.weight.detach().T)
         (torch.stack(errors) * told).sum().backward()
+        return answers.detach()
 
 
 def quick_learner(rule: str, network: nn.Sequential, *arguments, **options):

@@ -14,6 +14,7 @@ were chosen on held-out training digits: ``--validate`` measures them and record
 
 import json
 import time
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -33,7 +34,7 @@ from snn_core.membrane_signals import (
     signal_loss,
     signals_of,
 )
-from snn_core.training import seed_torch
+from snn_core.training import History, fit, seed_torch
 
 NAME = "membranes_as_signals"
 SETTINGS = {
@@ -193,19 +194,29 @@ def tested(network: nn.Sequential, test: Set, encode) -> float:
     return sum(right) / len(test[1])
 
 
+def fit_learner(learner: MembraneLearner, data: Set, **options) -> History:
+    """Fit a network by its learner; accuracies are those of the counts before each update."""
+    network = learner.network
+    decode = partial(count_scores, threshold=network[-1].threshold)
+    options |= {"learner": learner, "loss": learner.loss, "decode": decode, "progress": False}
+    return fit(network, *data, **options)
+
+
 def train_once(
     learner: MembraneLearner, data: Set, arm: dict, encode, schedule, generator: Generator
 ) -> float:
     """Train one epoch; return the accuracy on its batches, before each update."""
     disturb = disturbed(arm, generator)
-    batch_size = arm["batch_size"]
-    values, labels = data
-    right = 0
-    for chosen in torch.randperm(len(labels), generator=generator).split(batch_size):
-        outputs = learner.learn(encode(disturb(values[chosen])), labels[chosen])
-        schedule.step()
-        right += right_in(learner.network, outputs, labels[chosen])
-    return right / len(labels)
+    history = fit_learner(
+        learner,
+        data,
+        encode=lambda values: encode(disturb(values)),
+        epochs=1,
+        batch_size=arm["batch_size"],
+        after_batch=schedule.step,
+        generator=generator,
+    )
+    return history.train_accuracy[0]
 
 
 @torch.no_grad()

@@ -19,7 +19,7 @@ from torch.nn.functional import cross_entropy
 from torch.optim.lr_scheduler import LinearLR
 
 from experiments import fit_one_cycle, told_settings
-from experiments.membranes_as_signals import loss_of, tested
+from experiments.membranes_as_signals import fit_learner, loss_of, tested
 from experiments.mnist_full import flat_mnist
 from snn_core.encoding import rate
 from snn_core.layers import Repeat
@@ -69,13 +69,21 @@ def read(digits: tuple[Tensor, ...], name: str, seed: int) -> float:
     epochs, batch_size = SETTINGS["epochs"], SETTINGS["batch_size"]
     updates = epochs * -(-len(labels) // batch_size)
     falling = LinearLR(optimizer, start_factor=1.0, end_factor=0.0, total_iters=updates)
-    for _ in range(epochs):
-        for chosen in torch.randperm(len(labels), generator=generator).split(batch_size):
-            moved = moved_by_chance(images[chosen], generator)
-            learner.learn(encode(moved), labels[chosen])
-            falling.step()
-            if name == "frozen":
-                network[0].load_state_dict(start)
+
+    def after_batch() -> None:
+        falling.step()
+        if name == "frozen":
+            network[0].load_state_dict(start)
+
+    fit_learner(
+        learner,
+        (images, labels),
+        encode=lambda some: encode(moved_by_chance(some, generator)),
+        epochs=epochs,
+        batch_size=batch_size,
+        after_batch=after_batch,
+        generator=generator,
+    )
     return tested(network, test, encode)
 
 

@@ -18,6 +18,8 @@ All learners follow one protocol. They are modules (`OnlineLearner`): `parameter
 - ``run(inputs, signals)`` or ``run(inputs, labels)`` is a start and all steps of ``[T, B, N]``.
 - Some can do many steps at once: ``OnlineLIF.sweep(inputs)`` for one ``learn`` of them all,
   ``OnlineNetwork.sweep(inputs, labels)``, and ``ChunkedBPTT.advance(inputs, labels)``.
+
+`training.fit` trains a network by a learner of labels: ``fit(network, …, learner=learner)``.
 """
 
 from .adaptive import AdaptiveTraces, OnlineAdaptiveLIF, adaptive_traces_step

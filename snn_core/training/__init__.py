@@ -1,16 +1,23 @@
-"""Training: the loop that trains and evaluates a network, its seed, and its learning rate."""
+"""Training: the loop that trains a network, its evaluation, seed and learning rate."""
 
 from ..losses import Decoder
 from ..neurons import watch_spikes
-from .loop import History, evaluate, fit, identity
+from .batches import Loader
+from .evaluation import evaluate, identity
+from .learners import GradientLearner, Learner, WeightLearner
+from .loop import History, fit
 from .schedules import one_cycle
 from .seeding import seed_torch
 from .update import Penalty
 
 __all__ = [
     "Decoder",
+    "GradientLearner",
     "History",
+    "Learner",
+    "Loader",
     "Penalty",
+    "WeightLearner",
     "evaluate",
     "fit",
     "identity",

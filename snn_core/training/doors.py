@@ -1,6 +1,6 @@
 """Doors of a training: what it is given to work with, checked before anything moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import Parameter, signature
 
 from torch import Generator, Tensor, nn
@@ -28,11 +28,19 @@ def require_functions(**functions: object) -> None:
 def require_lengths_taken(**functions: Callable[..., Tensor]) -> None:
     """Require functions with an argument `lengths`, since there are samples with some."""
     for argument, function in functions.items():
-        parameters = signature(function).parameters
+        parameters = parameters_of(function)
         takes_any = any(one.kind is Parameter.VAR_KEYWORD for one in parameters.values())
         if not takes_any and "lengths" not in parameters:
             came = f"a function of ({', '.join(parameters)})"
             _checks.fail(argument, came, "one that takes `lengths`, as these samples have some")
+
+
+def parameters_of(function: Callable[..., object]) -> Mapping[str, Parameter]:
+    """Return the parameters of a function, none for one of C that names none."""
+    try:
+        return signature(function).parameters
+    except ValueError:
+        return {}
 
 
 def decoder_of(loss: Objective, decode: Decoder | None) -> Decoder:

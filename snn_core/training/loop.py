@@ -1,9 +1,9 @@
-"""Train and evaluate a network on values that an encoder turns into spikes, batch by batch."""
+"""Train a network on values that an encoder turns into spikes, batch by batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import torch
 from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 from tqdm.auto import tqdm
@@ -12,8 +12,10 @@ from .. import _checks
 from ..encoding import Encoder
 from ..losses import Decoder, Objective, count_cross_entropy
 from . import doors
-from .samples import Samples, test_samples
-from .update import Penalty, Update, count_right, judge_of, run
+from .batches import Batches, Loader, on_device_of, to_test_on, to_train_on
+from .evaluation import identity, share_right
+from .learners import Learner, lesson_of
+from .update import Backpropagation, Penalty, Rule, Update, judge_of
 
 
 @dataclass
@@ -30,34 +32,35 @@ class History:
         return f"loss={self.loss[-1]:.3f}, train={self.train_accuracy[-1]:.1%}"
 
 
-def identity(values: Tensor) -> Tensor:
-    """Return the values as they are: for data ``[B, …]`` that a network encodes itself."""
-    return values
-
-
 def fit(
     network: nn.Module,
-    values: Tensor,
-    labels: Tensor,
+    values: Tensor | Loader,
+    labels: Tensor | None = None,
     *,
     lengths: Tensor | None = None,
     encode: Encoder = identity,
     loss: Objective = count_cross_entropy,
     decode: Decoder | None = None,
     penalty: Penalty | None = None,
+    learner: Learner | None = None,
     optimizer: Optimizer | None = None,
     epochs: int = 5,
-    batch_size: int = 128,
-    test: tuple[Tensor, ...] | None = None,
+    batch_size: int | None = None,
+    test: tuple[Tensor, ...] | Loader | None = None,
     after_batch: Callable[[], None] | None = None,
     generator: Generator | None = None,
     progress: bool = True,
 ) -> History:
-    """Train `network` with backpropagation through time.
+    """Train `network` with backpropagation through time, or with another learner.
+
+    Each batch is moved to the device of the network's first parameter before it is encoded.
 
     Args:
-        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``.
-        values: ``[samples, …]``, what `encode` takes.
+        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``; or to named tensors
+            such as `Signals`, which `loss` and `decode` read.
+        values: ``[samples, …]``, what `encode` takes; or, without `labels`, an iterable of batches
+            (values ``[B, …]``, labels ``[B]``), maybe with lengths as a third, that begins anew in
+            every epoch, such as a ``DataLoader``. Time may come first in it, ``[T, B, …]``.
         labels: integers ``[samples]`` in [0, C), for a single output neuron 0 or 1.
         lengths: integers ``[samples]``, the steps of each sample, if they are padded at the end to
             a common number; handed on to `loss` and `decode`, batch by batch, as `lengths`.
@@ -70,12 +73,18 @@ def fit(
             does; that of the objective if None.
         penalty: added to the loss: a scalar from a list of every spiking layer's spikes
             ``[T, B, …]``, input to output; after the end of a sample they are 0.
-        optimizer: of the network's parameters; Adam with its defaults if None.
-        epochs, batch_size: at least 1.
-        test: (values, labels), or (values, labels, lengths), to evaluate on after each epoch;
-            nothing is chosen by it.
+        learner: learns in place of backpropagation; `loss` is then measured only. One with
+            ``run(inputs, labels)``, such as `OnlineNetwork`, adds gradients for the optimizer; one
+            with ``learn(inputs, labels)``, such as `MembraneLearner`, moves the weights itself.
+        optimizer: of the network's parameters; Adam with its defaults if None. Not for a learner
+            that moves the weights itself.
+        epochs: at least 1.
+        batch_size: at least 1; 128 if None.
+        test: (values, labels), or (values, labels, lengths), or an iterable of batches, to evaluate
+            on after each epoch; nothing is chosen by it.
         after_batch: called after each optimiser step, for example to step a learning-rate schedule.
-        generator: shuffles the samples anew for every epoch; PyTorch's own if None.
+        generator: shuffles the samples anew for every epoch; PyTorch's own if None. The order of a
+            loader is its own.
         progress: show a progress bar.
 
     Returns:
@@ -84,102 +93,69 @@ def fit(
     Raises:
         ValueError: if values, labels and lengths do not fit each other, a number is out of range,
             an objective of your own comes without `decode`, a function or the network returns what
-            it should not, the optimizer belongs to another network, or this one repeats over time
-            what has a time axis already.
+            it should not, the loss is not finite, the optimizer or learner belongs to another
+            network, this one repeats over time what has a time axis already, a loader yields no
+            batches or is used up after one epoch, or comes beside what it has itself. A note says
+            how many updates were made before, if there were some.
 
     Reference: Neftci et al. 2019, section IV.
+
+    >>> import torch, snn_core
+    >>> network = nn.Sequential(nn.Linear(3, 2), snn_core.LIF())
+    >>> batches = [(torch.ones(5, 2, 3), torch.tensor([0, 1]))]  # of two samples, time first
+    >>> len(fit(network, batches, epochs=2, progress=False).loss)
+    2
     """
-    samples = Samples(values, labels, lengths)
-    held_out = test_samples(test)
+    _checks.whole("epochs", epochs)
+    train = to_train_on(values, labels, lengths, batch_size, generator, epochs)
+    held_out = to_test_on(test, epochs)
     doors.require_network(network)
     doors.require_functions(encode=encode, loss=loss)
     decode = doors.decoder_of(loss, decode)
     optional = {"penalty": penalty, "after_batch": after_batch}
     doors.require_functions(**{name: one for name, one in optional.items() if one is not None})
-    if lengths is not None:
+    if train.has_lengths:
         doors.require_lengths_taken(loss=loss, decode=decode)
-    if held_out is not None and held_out.lengths is not None:
+    if held_out is not None and held_out.has_lengths:
         doors.require_lengths_taken(decode=decode)
-    doors.require_generator(generator)
-    _checks.whole("epochs", epochs)
-    _checks.whole("batch_size", batch_size)
-    optimizer = doors.optimizer_of(network, optimizer)
     judge = judge_of(loss, decode)
-    update = Update(network, encode, judge, penalty, optimizer, after_batch)
+    if learner is None:
+        optimizer = doors.optimizer_of(network, optimizer)
+        rule: Rule = Backpropagation(network, encode, judge, penalty)
+    else:
+        rule, optimizer = lesson_of(learner, network, optimizer, encode, judge, penalty)
+    update = Update(network, rule, optimizer, after_batch)
     history = History()
-    with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar:
+    with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar, _told(history):
         for _ in range(epochs):
-            order = torch.randperm(len(samples), generator=generator)
-            _train_once(update, samples, torch.split(order, batch_size), history)
+            _train_once(update, train, history)
             if held_out is not None:
-                history.test_accuracy.append(_share_right(network, held_out, encode, decode))
+                history.test_accuracy.append(share_right(network, held_out, encode, decode))
             bar.set_postfix_str(history.last())
             bar.update()
     return history
 
 
-def _train_once(
-    update: Update, samples: Samples, parts: Sequence[Tensor], history: History
-) -> None:
-    """Train on every part of the samples once, and write down what happened."""
+def _train_once(update: Update, batches: Batches, history: History) -> None:
+    """Train on all batches once, and write down what happened."""
     update.network.train()
-    losses, right = zip(*map(update, map(samples.batch, parts)), strict=True)
-    history.loss += losses
-    history.train_accuracy.append(sum(right) / len(samples))
-    history.batches_per_epoch = len(losses)
+    right = samples = 0
+    before = len(history.loss)
+    for batch in on_device_of(update.network, batches):
+        value, correct = update(batch)
+        history.loss.append(value)
+        right += correct
+        samples += len(batch[1])
+    history.train_accuracy.append(right / samples)
+    history.batches_per_epoch = len(history.loss) - before
 
 
-def evaluate(
-    network: nn.Module,
-    values: Tensor,
-    labels: Tensor,
-    *,
-    lengths: Tensor | None = None,
-    encode: Encoder = identity,
-    decode: Decoder = count_cross_entropy.decode,
-    batch_size: int = 500,
-) -> float:
-    """Return the accuracy of `network` on all samples, in [0, 1]; no parameter changes.
-
-    Args:
-        network: maps an encoded batch ``[T, B, …]`` to an output ``[T, B, C]``; run in evaluation
-            mode.
-        values: ``[samples, …]``, what `encode` takes.
-        labels: integers ``[samples]`` in [0, C), for a single output neuron 0 or 1.
-        lengths: integers ``[samples]``, the steps of each sample, if they are padded at the end to
-            a common number; handed on to `decode`, batch by batch, as `lengths`.
-        encode: turns a batch of values into input ``[T, B, …]``.
-        decode: turns an output into scores ``[B, C]``, a decoder from `losses`.
-        batch_size: at least 1.
-
-    Raises:
-        ValueError: if values, labels and lengths do not fit each other, `batch_size` is below 1, a
-            function or the network returns what it should not, or the network repeats over time
-            what has a time axis already.
-    """
-    samples = Samples(values, labels, lengths)
-    doors.require_network(network)
-    doors.require_functions(encode=encode, decode=decode)
-    if lengths is not None:
-        doors.require_lengths_taken(decode=decode)
-    _checks.whole("batch_size", batch_size)
-    return _share_right(network, samples, encode, decode, batch_size)
-
-
-@torch.no_grad()
-def _share_right(
-    network: nn.Module, samples: Samples, encode: Encoder, decode: Decoder, batch_size: int = 500
-) -> float:
-    """Do what `evaluate` does, for arguments that are checked."""
-    modes = {module: module.training for module in network.modules()}
-    network.eval()
-    right = 0
+@contextmanager
+def _told(history: History) -> Iterator[None]:
+    """Let an error inside the block tell how many updates were made before it."""
     try:
-        for part in torch.split(torch.arange(len(samples)), batch_size):
-            values, labels, given = samples.batch(part)
-            output = run(network, encode, values)
-            right += count_right(decode, output, labels, given)
-    finally:
-        for module, mode in modes.items():  # one by one: some may have been in that mode before
-            module.training = mode
-    return right / len(samples)
+        yield
+    except Exception as error:
+        if history.loss:
+            error.add_note(f"The network is trained in part: by {len(history.loss)} updates.")
+        raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, assert_type
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 import snn_core
 from snn_core import (
@@ -41,6 +42,12 @@ from snn_core.losses import (
     predict,
     spike_count,
 )
+from snn_core.membrane_signals import (
+    MembraneLearner,
+    count_scores,
+    membrane_network,
+    signal_loss,
+)
 from snn_core.neurons import (
     AdaptiveState,
     AlphaState,
@@ -65,7 +72,7 @@ from snn_core.plasticity import (
     responses,
 )
 from snn_core.surrogate import Shape
-from snn_core.training import History, evaluate, fit
+from snn_core.training import Decoder, History, evaluate, fit
 
 STEPS = 6
 LABELS = torch.tensor([0, 1, 1, 0])
@@ -185,6 +192,9 @@ def training() -> None:
     assert_type(history.loss, list[float])
     objective = partial(count_mse, right=0.9)
     fit(network, VALUES, LABELS, encode=encode, loss=objective, epochs=1, progress=False)
+    batches = [(VALUES, LABELS)]
+    fit(network, batches, encode=encode, test=batches, epochs=1, progress=False)
+    assert_type(evaluate(network, DataLoader(TensorDataset(VALUES, LABELS)), encode=encode), float)
     fit(
         network,
         VALUES,
@@ -238,6 +248,12 @@ def online() -> None:
     assert_type(learner.run(inputs, LABELS), Tensor)
     assert_type(learner.matrices, tuple[Tensor, ...])
     assert_type(ChunkedBPTT(stack, window=2).run(inputs, LABELS), Tensor)
+    encode = partial(rate, steps=STEPS)
+    fit(stack, VALUES, LABELS, encode=encode, learner=learner, epochs=1, progress=False)
+    membranes = membrane_network([3, 2])
+    own = MembraneLearner(membranes)
+    read: Decoder = partial(count_scores, threshold=torch.ones(2))
+    fit(membranes, [(VALUES, LABELS)], encode=encode, learner=own, loss=signal_loss, decode=read)
     layer = OnlineLIF(nn.Linear(3, 2), LIF())
     assert_type(layer.neuron, LIF)
     layer.start(inputs[0])
@@ -328,6 +344,7 @@ if TYPE_CHECKING:  # mistakes that have to be found
     _ = CuBaLIF()(CURRENT, record=True).state.rise  # type: ignore[attr-defined]
     LIF(surrogate=torch.relu)  # type: ignore[arg-type]
     fit(Network(), VALUES, LABELS, encode=VALUES)  # type: ignore[arg-type]
+    fit(Network(), VALUES, LABELS, learner="ottt")  # type: ignore[arg-type]
     OnlineLIF(nn.Linear(3, 2), RecurrentLIF(2))  # type: ignore[arg-type]
     TripletSTDP(tau_z=3.0)  # type: ignore[call-arg]
     PairSTDP().pair(CURRENT, CURRENT, Heard(CURRENT))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from torch.nn.functional import cosine_similarity
 
 from ... import LIF, Surrogate, encoding
 from ...online import RULES, ChunkedBPTT, OnlineNetwork, count_error
-from ...training import one_cycle
+from ...training import GradientLearner, fit, one_cycle
 
 STEPS = 10
 TAU_MEM = 10.0  # ms
@@ -97,7 +97,7 @@ def encode_shifted(images: Tensor, generator: Generator, steps: int = STEPS) -> 
 
 
 def train_by(
-    learner: Learner,
+    learner: GradientLearner,
     network: nn.Module,
     images: Tensor,
     labels: Tensor,
@@ -118,9 +118,16 @@ def train_by(
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay)
     updates = epochs * -(-len(images) // batch_size)
     schedule = one_cycle(optimizer, lr, updates)
-    for _ in range(epochs):
-        for chosen in torch.randperm(len(images), generator=generator).split(batch_size):
-            optimizer.zero_grad()
-            learner.run(encode(images[chosen], generator), labels[chosen])
-            optimizer.step()
-            schedule.step()
+    fit(
+        network,
+        images,
+        labels,
+        encode=lambda some: encode(some, generator),
+        learner=learner,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=batch_size,
+        after_batch=schedule.step,
+        generator=generator,
+        progress=False,
+    )

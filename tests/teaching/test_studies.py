@@ -83,7 +83,7 @@ def test_the_corners_share_the_gradient_that_reaches_the_pooling():
         network = convolutional.pooled_network(*convolutional.POOLING[name])
         shares, found[name] = convolutional.corner_shares(network, images, labels)
         assert shares.sum().item() == pytest.approx(100)
-        assert (shares[0, 0] > 60) == (name == "LIF, then max")
+        assert (shares[0, 0] > 50) == (name == "LIF, then max")
     assert found["LIF, then max"] > 0.5 > 0.01 > found["max, then LIF"]
     corners = convolutional.by_corner(torch.arange(16.0).view(4, 4))
     assert corners[:, 0].tolist() == [0, 1, 4, 5]

@@ -166,3 +166,18 @@ def weight_gradients(network: nn.Module, images: Tensor, labels: Tensor) -> list
     max_membrane_cross_entropy(network(images), labels).backward()
     layers = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
     return [layer.weight.grad.flatten() for layer in layers]
+
+
+SQUARE = 7  # pixels
+PLACES = [(y, x) for y in range(0, 22, 3) for x in range(0, 22, 3)]  # of a cover's first pixel
+
+
+def covered(image: Tensor) -> Tensor:
+    """Return an image ``[1, 28, 28]`` 64 times, each with a square of 7 x 7 pixels set to 0.
+
+    The squares lie on a grid of 8 x 8 places, 3 pixels apart, row by row.
+    """
+    copies = image.repeat(len(PLACES), 1, 1, 1)
+    for copy, (y, x) in zip(copies, PLACES, strict=True):
+        copy[:, y : y + SQUARE, x : x + SQUARE] = 0
+    return copies

@@ -138,7 +138,7 @@ for x in range(3):
     print(-row[x] + row[x + 2])
 
 # %% [markdown]
-# It is −1. In two dimensions, with maps $c$ that come in and a bias $b$, the current of map $o$ at row $y$ and column $x$ is
+# It is −1. In two dimensions, with maps $c$ that come in, filters $W$ and a bias $b$, the current of map $o$ at row $y$ and column $x$ is
 #
 # $$I[t, o, y, x] = b_o + \sum_{c, i, j} W[o, c, i, j]\; z[t, c, y + i, x + j].$$
 #
@@ -213,7 +213,7 @@ for name in ("LIF, then max", "max, then LIF"):
     print(f"{name}: {tied:.0%} of the windows are tied")
 
 # %% [markdown]
-# The corners, as they lie in the image:
+# The four corners:
 
 # %% alt="Two tables of two by two numbers, the share of the gradient at each corner. Behind the neurons the top left corner gets most of it. In front of them the four shares are closer to a quarter each."
 axes = panels(2, width=7, height=2.2)
@@ -238,7 +238,7 @@ assert torch.equal(many[0, 0, 0, 0, 0], still[0, 0, 0, :2, :2].amax())
 # %% [markdown]
 # **Try this** in the explorer above
 #
-# 3. Choose "LIF, then max", and then "max, then LIF". With the constant input each spike of the second is one of the first, too. Why? And why not with random spikes as input?
+# 3. Choose "max, then LIF". *Extra* are its spikes that "LIF, then max" does not have. Why is there none with the constant input, and some with random spikes?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answer</summary>
@@ -250,7 +250,7 @@ assert torch.equal(many[0, 0, 0, 0, 0], still[0, 0, 0, :2, :2].amax())
 # %% [markdown]
 # ## 3 · Six layers fall silent
 #
-# Now stack six layers. `deep_network` makes them: 8 maps of 5 × 5 neurons in each, filters of 3 × 3, four steps. A **gain** multiplies all of PyTorch's first weights. With `watch_spikes` you get the spikes of every layer.
+# Now stack six layers. `deep_network` makes them: 8 maps of 5 × 5 neurons in each, filters of 3 × 3. The image is presented for four steps. A **gain** multiplies all of PyTorch's first weights. With `watch_spikes` you get the spikes of every layer.
 
 
 # %%
@@ -268,7 +268,7 @@ plain = {gain: rates(norm=nn.Identity, gain=gain) for gain in (1, 3, 5, 10)}
 # %% [markdown]
 # > **Before you run:** the spikes of one layer are the input of the next. If a layer sends a third of the spikes that it gets, how many are left after six?
 
-# %% alt="Spikes per neuron and step by layer, for four gains. Gain 1 is silent from layer 2 on. Gain 3 dies out until layer 5. Gain 5 stays between 0.1 and 0.2. Gain 10 rises to 0.4."
+# %% alt="Spikes per neuron and step by layer, for four gains. Gain 1 is silent from layer 2 on. Gain 3 dies out up to layer 5. Gain 5 stays between 0.1 and 0.2. Gain 10 rises to 0.4."
 axis = panels()
 for gain, values in plain.items():
     axis.plot(range(1, 7), values, "o-", label=f"gain {gain}")
@@ -314,7 +314,7 @@ assert abs((torch.randn(100_000, generator=generator) > 1).float().mean() - 1 / 
 # | 10, the default | 1/36 | 1/1296 |
 # | 2, wide | 1/4 | 1/16 |
 #
-# Many neurons and weights add up, so the loss per layer is not as bad as that. How bad? Two networks of twelve layers have the *same* weights, so the same spikes. Only the surrogate differs. `weight_gradients` returns the gradient of each convolution.
+# Many neurons and weights add up, so the loss per layer is not as bad as that. How bad? Two networks of twelve normalised layers have the *same* weights, so the same spikes. Only the surrogate differs: `narrow` and `broad` make the neurons. `weight_gradients` returns the gradient of each convolution.
 
 # %%
 gradients = {}
@@ -326,7 +326,7 @@ for name, neuron in (("narrow, k = 10", narrow), ("wide, k = 2", broad)):
 # %% [markdown]
 # > **Before you run:** what does the same loss at each layer look like on a logarithmic axis?
 
-# %% alt="Length of the gradient of a layer's weights by layer, on a logarithmic axis. Narrow: a straight line that falls from layer 12 to layer 2 by five orders of magnitude. Wide: nearly level."
+# %% alt="Length of the gradient of a layer's weights by layer, on a logarithmic axis. Narrow: a straight line that falls from layer 12 to layer 2 by more than four orders of magnitude. Wide: nearly level."
 axis = panels()
 for name, values in gradients.items():
     sizes = [each.norm() for each in values]
@@ -339,7 +339,7 @@ decorate(
 )
 
 # %% [markdown]
-# A straight line: back to layer 2, each layer passes on about a third. With the wide surrogate the gradient is nearly level. (Layer 1 reads pixels, not spikes, and does not compare.)
+# A straight line: back to layer 2, each layer passes on about a third. With the wide surrogate the gradient is nearly level. (Layer 1 has fewer weights.)
 #
 # Do both learn? From the record, twelve layers, three epochs on 4,000 images, three seeds:
 
@@ -357,7 +357,7 @@ print("wide,   % right:", deep["wide surrogate"][:, -1])
 # %% [markdown]
 # ### Is it the size?
 #
-# It looks like it, and yet: Adam divides every gradient by its own recent size. A thousandth should do as well. In small print: Adam adds $\varepsilon = 10^{-8}$ to what it divides by, so a gradient below that is lost. (Ours are above, near $10^{-7}$ at worst.) Here is a training with $\varepsilon = 10^{-14}$.
+# It looks like it, and yet: Adam divides every gradient by its own recent size. A thousandth should do as well. But Adam adds $\varepsilon = 10^{-8}$ to what it divides by, so a gradient below that is lost. (Ours are above, near $10^{-7}$ at worst.) Here is a training with $\varepsilon = 10^{-14}$.
 #
 # > **Before you run:** if only the size was wrong, what will happen?
 
@@ -369,7 +369,7 @@ for name in ("batch norm", "wide surrogate"):
     print(name, "% right:", 100 * runs[:, -1])
 
 # %% [markdown]
-# Nothing changes: the narrow one ("batch norm") still guesses, the wide one still learns. So it is not the size. But the two have the same weights and the same spikes at first. If the size of the gradient is divided out, only one thing is left in which they differ: where it points.
+# Nothing changes: the narrow one ("batch norm") still guesses, the wide one still learns. So it is not the size. But the two have the same weights and the same spikes at first. With the size divided out, one thing is left: where the gradients point, batch after batch.
 #
 # The cosine between the two gradients, layer by layer, is 1 if they point the same way and 0 if they have nothing in common.
 
@@ -504,14 +504,18 @@ train_set = TensorDataset(digits.train_images[:, None], digits.train_labels)
 loader = DataLoader(train_set, batch_size=32, shuffle=True, generator=generator)
 
 # %% [markdown]
-# The loop is that of any network in PyTorch. The output is `[T, B, 10]`; `max_membrane_cross_entropy` takes each class's highest membrane as its score (page 04). After each epoch everything that is needed to go on is saved.
+# The loop is that of any network. The output is `[T, B, 10]`; `max_membrane_cross_entropy` takes each class's highest membrane as its score (page 04). Each epoch ends with a checkpoint, and if there is one already, training goes on from there.
 
 
 # %%
 def train(network, epochs, file):
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.01)
     schedule = one_cycle(optimizer, lr=1e-2, updates=epochs * len(loader))
-    for epoch in range(epochs):
+    parts = {"network": network, "optimizer": optimizer, "schedule": schedule}
+    saved = torch.load(file, map_location=device) if file.exists() else {"epoch": 0}
+    for name in parts.keys() & saved.keys():
+        parts[name].load_state_dict(saved[name])
+    for epoch in range(saved["epoch"], epochs):
         network.train()
         for pixels, classes in loader:
             output = network(pixels.to(device))
@@ -520,8 +524,9 @@ def train(network, epochs, file):
             loss.backward()
             optimizer.step()
             schedule.step()
-        torch.save({"network": network.state_dict(), "epoch": epoch}, file)
-        print("epoch", epoch, "done")
+        states = {name: part.state_dict() for name, part in parts.items()}
+        torch.save(states | {"epoch": epoch + 1}, file)
+        print(f"epoch {epoch + 1}: last loss {loss.item():.3f}")
 
 
 # %% [markdown]
@@ -530,7 +535,7 @@ def train(network, epochs, file):
 # %%
 _ = seed_torch(0)
 network = digit_reader().to(device)
-file = Path(tempfile.gettempdir(), "digit_reader.pt")
+file = Path(tempfile.mkdtemp(), "digit_reader.pt")
 train(network, epochs=2, file=file)
 
 # %% [markdown]
@@ -571,7 +576,10 @@ decorate(axis, title="60,000 digits: every seed ends above", ylim=(98, 99.8))
 
 # %% tags=["check"]
 assert score > 0.96
-assert saved["epoch"] == 1
+assert saved["epoch"] == 2
+again = digit_reader().to(device)
+train(again, epochs=2, file=file)  # both epochs are done
+assert all(map(torch.equal, again.state_dict().values(), saved["network"].values()))
 assert all(run[-5:].mean() > 99.31 for run in runs)
 assert sum(each.numel() for each in network.parameters()) < 16_000
 

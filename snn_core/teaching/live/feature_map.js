@@ -63,7 +63,7 @@ function compute({ input, orientation, gain, tau_mem: tau, pooling, step }, { im
   const maps = mapsOf(frames, filter.map((weight) => gain * weight), tau), [currents, spikes] = maps[pooling];
   const either = maps["LIF, then max"][1], alone = maps["max, then LIF"][1];
   const extra = count(alone.map((now, t) => count(now.map((spike, i) => (spike > either[t][i] ? 1 : 0)))));
-  const counts = spikes.map(count), other = pooling === "max, then LIF" ? `, ${extra} not in “LIF, then max”` : "";
+  const counts = spikes.map(count), other = pooling === "max, then LIF" ? `, ${extra} extra` : "";
   const titles = ["input", "filter", "current", `${counts[step - 1]} spikes`, `${count(counts)} in all${other}`];
   const pictures = [frames[step - 1], grey(filter), grey(currents[step - 1]), spikes[step - 1]];
   return { pictures, spikes, counts, extra, titles };
@@ -74,7 +74,7 @@ const grey = (values) => Array.from(values, (value) => 0.5 + value / (2 * Math.m
 
 function draw(figure, { pictures, counts, titles }, { step }) {
   const picture = (i) => ({ share: i === 1 ? 0.6 : 1, picture: true, title: titles[i] });
-  const axes = { share: 1.5, x: [0.5, counts.length + 0.5], y: [0, above(counts, 10)], xlabel: "step",
+  const axes = { share: 1.5, x: [0.5, counts.length + 0.5], y: [0, above(counts, 10)], xlabel: "step", ylabel: "spikes",
     title: titles[4], control: "step" };
   const [course, ...rest] = figure.panels([0, 1, 2, 3].map(picture).concat(axes)).reverse();
   rest.reverse().forEach((panel, i) => panel.image(pictures[i], Math.sqrt(pictures[i].length)));

@@ -1,5 +1,8 @@
 """What the folded answers of page 16 say."""
 
+import pytest
+import torch
+
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.explorers import FeatureMap, edge_filter, map_spikes
 
@@ -10,10 +13,36 @@ def spikes_at(gain, tau, degrees=0):
     return map_spikes(frames, gain * edge_filter(degrees), tau, "none")
 
 
-def test_page_16_up_to_section_4(page):
+def test_page_16_up_to_section_5(page, tmp_path, monkeypatch, capsys):
     narrow, wide = page["agree"]
     assert narrow[2:11].abs().max() < 0.06
     assert wide[2:11].abs().max() < 0.06
+    stop_and_go_on(page, tmp_path / "reader.pt", monkeypatch, capsys)
+
+
+def stop_and_go_on(page, file, monkeypatch, capsys):
+    """Interrupt a training after its first epoch; it goes on with the second."""
+    save = torch.save
+
+    def save_and_stop(states, place):
+        save(states, place)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "save", save_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            page["train"](page["digit_reader"](), 2, file)
+    capsys.readouterr()
+    page["train"](page["digit_reader"](), 2, file)
+    assert capsys.readouterr().out.startswith("epoch 2: ")
+    saved = torch.load(file)
+    assert saved["epoch"] == 2
+    assert saved["schedule"]["last_epoch"] == 2 * len(page["loader"])
+    network = page["digit_reader"]()
+    network.load_state_dict(saved["network"])
+    images, labels = page["test_images"], page["test_labels"]
+    decode = page["max_membrane_cross_entropy"].decode
+    assert page["evaluate"](network, images, labels, decode=decode) > 0.95
 
 
 def test_a_weak_map_of_page_16_needs_time_and_a_membrane_that_keeps():

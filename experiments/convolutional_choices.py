@@ -68,12 +68,15 @@ def half_size() -> tuple[Tensor, Tensor]:
     return nn.AvgPool2d(2)(digits.train_images[:, None]), digits.train_labels
 
 
-def train(make: Callable[[], nn.Module], seed: int, part: str, settings: dict) -> list[float]:
+def train(
+    make: Callable[[], nn.Module], seed: int, part: str, settings: dict, epsilon: float = 1e-8
+) -> list[float]:
     """Train one network; return its accuracy on the held-out images after every epoch.
 
     Args:
         make: makes the network, with PyTorch's own generator.
         part: "pooling" or "depth".
+        epsilon: what Adam adds to the size of a gradient before it divides by it.
     """
     generator = seed_torch(seed)
     network = make()
@@ -84,7 +87,7 @@ def train(make: Callable[[], nn.Module], seed: int, part: str, settings: dict) -
         images[: own["samples"]],
         labels[: own["samples"]],
         loss=max_membrane_cross_entropy,
-        optimizer=torch.optim.Adam(network.parameters(), lr=own["lr"]),
+        optimizer=torch.optim.Adam(network.parameters(), lr=own["lr"], eps=epsilon),
         epochs=own["epochs"],
         batch_size=settings["batch_size"],
         test=(images[-held_out:], labels[-held_out:]),

@@ -11,6 +11,7 @@ from experiments import (
     charging_first,
     codes_and_losses,
     convolutional_choices,
+    covered_digits,
     digits_without_labels,
     energy,
     energy_of_pages,
@@ -23,6 +24,7 @@ from experiments import (
     mnist_convolutional,
     mnist_full,
     population_sizes,
+    size_divided_out,
     sparing_spikes,
     unsupervised_digits,
     wanted_trains,
@@ -333,6 +335,37 @@ def test_convolutional_choices_part_by_part(monkeypatch):
     results = recorded("convolutional_choices").results
     assert len(results["pooling"][kinds["pooling"]]) == 1
     assert [len(curves[0]) for curves in results["depth"][kinds["depth"]].values()] == [1, 1]
+
+
+def test_size_divided_out(monkeypatch):
+    own = convolutional_choices.SETTINGS["depth"] | {"samples": 80, "epochs": 1}
+    monkeypatch.setitem(convolutional_choices.SETTINGS, "depth", own)
+    for name, value in {"layers": 2, "seeds": [0], "kinds": ["add to stream"]}.items():
+        monkeypatch.setitem(size_divided_out.SETTINGS, name, value)
+    size_divided_out.main([])
+    ((accuracy,),) = recorded("size_divided_out").results["add to stream"]
+    assert 0 < accuracy < 1
+
+
+def test_covered_digits(monkeypatch):
+    monkeypatch.setitem(covered_digits.SETTINGS, "dense_epochs", 1)
+    covered_digits.main(["--samples", "320", "--epochs", "1", "--digits", "4", "--seeds", "0"])
+    results = recorded("covered_digits").results
+    assert set(map(len, results["broken"].values())) == {1}
+    best = max(shares for name, (shares,) in results["broken"].items() if name != "any")
+    assert results["broken"]["any"][0] >= best
+    assert len(results["dense"]) == len(results["accuracy"]) == 1
+
+
+def test_a_cover_hides_its_square_and_no_more():
+    image = torch.rand(1, 28, 28) + 0.1
+    hidden = (covered_digits.covered(image) == 0).float()
+    assert hidden.sum((1, 2, 3)).tolist() == [49] * 64
+    assert hidden[0, 0, :7, :7].all()
+    assert hidden[63, 0, 21:, 21:].all()
+    gone = image - covered_digits.covered(image)
+    sums = covered_digits.in_squares(image[None])[0]
+    torch.testing.assert_close(gone.sum((1, 2, 3)), sums)
 
 
 def test_learning_rules_choose_first(monkeypatch):

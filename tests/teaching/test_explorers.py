@@ -10,7 +10,6 @@ from PIL import Image
 from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, Surrogate
-from snn_core.datasets import mnist_mini
 from snn_core.events import EventCamera
 from snn_core.losses import count_cross_entropy
 from snn_core.online import OnlineNetwork, count_error
@@ -328,24 +327,6 @@ def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_mat
         angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
     assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
     assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))
-
-
-def test_the_feature_map_turns_with_its_filter_and_an_or_holds_every_spike_of_the_largest_current():
-    digit = mnist_mini().train_images[3]
-    across, down = explorers.edge_filter(0, 1.0), explorers.edge_filter(90, 1.0)
-    torch.testing.assert_close(across.T, down)
-    upright = explorers.map_spikes(digit, across, 10.0, "none", 8)
-    lying = explorers.map_spikes(digit.T, down, 10.0, "none", 8)
-    assert (upright != lying.transpose(1, 2)).float().mean() < 1e-3
-    assert upright.sum() > 100
-    neuron, convolution = LIF(10.0), torch.nn.Conv2d(1, 1, 9, padding=4, bias=False)
-    convolution.weight.data = across[None, None]
-    expected = torch.stack(
-        [z[0, 0] for z in neuron(convolution(digit[None, None]).expand(8, 1, 1, 28, 28))]
-    )
-    assert (upright != expected).float().mean() < 1e-3
-    either = explorers.map_spikes(digit, across, 10.0, "LIF, then max", 8)
-    assert (either >= explorers.map_spikes(digit, across, 10.0, "max, then LIF", 8)).all()
 
 
 def test_the_window_holds_the_events_of_its_time():

@@ -1223,3 +1223,55 @@ def test_levels_are_close_to_the_traces_and_the_means_of_the_digits():
     assert max(level for text in data["threes"] + data["mixed"] for level in text) == "f"
     longest_trace = sum(np.exp(-step / 5) for step in range(8))
     assert 15 * data["unit"] == pytest.approx(longest_trace, abs=1e-6)
+
+
+def seen_by_the_core(case):
+    """Return what the map of page 16 sees at each step, and its filter, in double precision."""
+    explorer = explorers.FeatureMap()
+    image = double(explorer.data()["image"]) / 255
+    still = encoding.direct(image[None], explorer.steps)[:, 0]
+    frames = explorer.frames().double() if case["input"] == "random spikes" else still
+    return frames.view(-1, 28, 28), case["gain"] * explorers.edge_filter(
+        case["orientation"]
+    ).double()
+
+
+@needs_node
+def test_a_feature_map_sees_and_spikes_as_the_core_does():
+    data, cases, spiked = explorers.FeatureMap().data(), parameters("FeatureMap", 25), 0
+    found = run("FeatureMap", [("compute", case, data) for case in cases])
+    for case, each in zip(cases, found, strict=True):
+        frames, kernel = seen_by_the_core(case)
+        arguments = frames, kernel, case["tau_mem"]
+        expected = explorers.map_spikes(*arguments, case["pooling"])
+        shown = double(each["spikes"]).view(expected.shape)
+        assert (shown != expected).double().mean() < 2e-3  # where a membrane meets the threshold
+        assert each["counts"] == shown.sum((1, 2)).tolist()
+        assert each["pictures"][0] == pytest.approx(frames[case["step"] - 1].flatten().tolist())
+        either, alone = (
+            explorers.map_spikes(*arguments, pooling)
+            for pooling in ("LIF, then max", "max, then LIF")
+        )
+        assert each["extra"] == pytest.approx((alone > either).sum().item(), abs=2)
+        assert each["extra"] == 0 or case["input"] == "random spikes"
+        spiked += each["extra"]
+    assert spiked > 100
+
+
+def test_a_map_turns_with_its_filter():
+    digit, across = mnist_mini().train_images[3], explorers.edge_filter(0)
+    torch.testing.assert_close(across.T, explorers.edge_filter(90))
+    upright = explorers.map_spikes(digit.expand(8, 28, 28), across, 10.0, "none")
+    lying = explorers.map_spikes(digit.T.expand(8, 28, 28), across.T, 10.0, "none")
+    assert (upright != lying.transpose(1, 2)).float().mean() < 1e-3
+    assert upright.sum() > 100
+
+
+def test_what_the_map_of_page_16_hears_at_random_is_the_digit():
+    data = explorers.FeatureMap().data()
+    places = torch.tensor([place for step in data["random"] for place in step])
+    often = places.bincount(minlength=784) / len(data["random"])
+    image = torch.tensor(data["image"]) / 255
+    assert len(data["random"]) == explorers.FeatureMap.controls["step"].high
+    assert often[image == 0].sum() == 0
+    assert (often - image).mean().abs() < 0.02

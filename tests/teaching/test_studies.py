@@ -77,6 +77,28 @@ def test_every_kind_of_deep_network_has_its_depth(name, depth):
     assert sum(isinstance(part, nn.Conv2d) for part in parts) == depth
 
 
+def test_the_corners_share_the_gradient_that_reaches_the_pooling():
+    torch.manual_seed(0)
+    images, labels = torch.rand(20, 1, 14, 14), torch.arange(20) % 10
+    found = {}
+    for name in ("LIF, then max", "LIF, then average", "max, then LIF"):
+        network = convolutional.pooled_network(*convolutional.POOLING[name])
+        shares, found[name] = convolutional.corner_shares(network, images, labels)
+        assert shares.sum().item() == pytest.approx(100)
+        assert (shares[0, 0] > 50) == (name == "LIF, then max")
+    assert found["LIF, then max"] > 0.5 > 0.01 > found["max, then LIF"]
+    corners = convolutional.by_corner(torch.arange(16.0).view(4, 4))
+    assert corners[:, 0].tolist() == [0, 1, 4, 5]
+
+
+def test_weight_gradients_come_from_the_input_to_the_output():
+    torch.manual_seed(0)
+    network = convolutional.deep_network(depth=3)
+    found = convolutional.weight_gradients(network, torch.rand(4, 1, 14, 14), torch.arange(4))
+    assert [len(each) for each in found] == [72, 576, 576]
+    assert all(each.abs().max() > 0 for each in found)
+
+
 class Doubled(nn.Module):
     def forward(self, x):
         return 2 * x

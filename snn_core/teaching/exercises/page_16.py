@@ -8,6 +8,18 @@ from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 MAPS = conv2d(torch.zeros(1, 1, 28, 28), torch.zeros(16, 1, 5, 5))
 POOLED = max_pool2d(MAPS, 2)
+CURRENTS = torch.tensor([0.5, 1.5, 2.0, -1.0])
+
+
+def above_one(x):
+    """Return 1 where a current is above 1: neurons of a single step."""
+    return (x > 1).float()
+
+
+def times_three(x):
+    """Return three times what comes in: a convolution of a single weight."""
+    return 3 * x
+
 
 EXERCISES = {
     "16.1": Value(
@@ -27,6 +39,35 @@ EXERCISES = {
         ),
     ),
     "16.2": Function(
+        cases=(
+            Case(
+                (CURRENTS, above_one, times_three),
+                [0.5, 4.5, 5.0, -1.0],
+                "Two branches are added: what came in, and what the convolution makes of spikes.",
+                mistakes=(
+                    Mistake(
+                        [1.5, 2.5, 3.0, -1.0],
+                        "Here the convolution reads the current x itself. It should read spikes: who comes first?",
+                    ),
+                    Mistake(
+                        [1.0, 1.0, 1.0, 0.0],
+                        "This shortcut leads into the neurons: what leaves the layer are spikes.",
+                    ),
+                    Mistake(
+                        [0.0, 3.0, 3.0, 0.0],
+                        "The shortcut is missing: what came in has to be added.",
+                    ),
+                    Mistake(
+                        [0.0, 4.0, 4.0, 0.0],
+                        "This adds the spikes of x. Around the neurons x passes as it came.",
+                    ),
+                ),
+            ),
+        ),
+        stronger="The table of section 4 has this layer in its last row; LIF is `neurons`, and W with BN is "
+        "`convolution`.",
+    ),
+    "16.3": Function(
         cases=(
             Case(
                 (2.0, 1.0, 0.0, 4.0, 3.0, 0.0, 0.0),

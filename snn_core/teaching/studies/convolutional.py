@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from ... import LIF, LeakyIntegrator, Surrogate
 from ...layers import OverTime, Repeat
+from ...losses import max_membrane_cross_entropy
 
 STEPS = 4
 TAU_MEM = 5.0  # ms
@@ -62,6 +63,37 @@ def pooled_network(order: str, pool: type[nn.Module]) -> nn.Sequential:
     first, second = pooled_block(1, 8, order, pool), pooled_block(8, 16, order, pool)
     readout = [OverTime(nn.Flatten()), nn.Linear(64, 10), LeakyIntegrator(beta=BETA_OUT)]
     return nn.Sequential(Repeat(STEPS), *first, *second, *readout)
+
+
+def by_corner(values: Tensor) -> Tensor:
+    """Return ``[…, H, W]`` as ``[4, windows]``: the pixels of each window, the top left first."""
+    return torch.stack([values[..., i::2, j::2].flatten() for i in (0, 1) for j in (0, 1)])
+
+
+def corner_shares(network: nn.Sequential, images: Tensor, labels: Tensor) -> tuple[Tensor, float]:
+    """Return how the gradient that reaches the first pooling of a network lies in its windows.
+
+    Args:
+        network: from `pooled_network`.
+        images: ``[B, 1, 14, 14]``.
+        labels: ``[B]``.
+
+    Returns:
+        the share of each corner, ``[2, 2]``, in percent, and the share of windows in which several
+        pixels are the largest.
+    """
+    kinds = nn.MaxPool2d, nn.AvgPool2d
+    place = next(
+        i
+        for i, part in enumerate(network)
+        if isinstance(part, OverTime) and isinstance(part.layer, kinds)
+    )
+    arriving = network[:place](images)
+    arriving.retain_grad()
+    max_membrane_cross_entropy(network[place:](arriving), labels).backward()
+    sums = by_corner(arriving.grad.abs()).sum(1)
+    top = by_corner(arriving.detach()).topk(2, dim=0).values
+    return 100 * (sums / sums.sum()).view(2, 2), (top[0] == top[1]).float().mean().item()
 
 
 class AddSpikes(nn.Sequential):
@@ -127,3 +159,25 @@ def deep_network(
     layers = [first, *rest, neuron()] if stream else [first, neuron(), *rest]
     readout = [OverTime(nn.Flatten()), nn.Linear(200, 10), LeakyIntegrator(beta=BETA_OUT)]
     return nn.Sequential(Repeat(STEPS), *layers, *readout)
+
+
+def weight_gradients(network: nn.Module, images: Tensor, labels: Tensor) -> list[Tensor]:
+    """Return the gradient of the loss by the weights of each convolution, flat, input first."""
+    max_membrane_cross_entropy(network(images), labels).backward()
+    layers = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
+    return [layer.weight.grad.flatten() for layer in layers]
+
+
+SQUARE = 7  # pixels
+PLACES = [(y, x) for y in range(0, 22, 3) for x in range(0, 22, 3)]  # of a cover's first pixel
+
+
+def covered(image: Tensor) -> Tensor:
+    """Return an image ``[1, 28, 28]`` 64 times, each with a square of 7 x 7 pixels set to 0.
+
+    The squares lie on a grid of 8 x 8 places, 3 pixels apart, row by row.
+    """
+    copies = image.repeat(len(PLACES), 1, 1, 1)
+    for copy, (y, x) in zip(copies, PLACES, strict=True):
+        copy[:, y : y + SQUARE, x : x + SQUARE] = 0
+    return copies

@@ -26,6 +26,26 @@ def without_epsilon(w, b, mean, variance, scale, shift, epsilon):
     return [w * factor, (b - mean) * factor + shift]
 
 
+def convolution_reads_currents(x, neurons, convolution):
+    return x + neurons(convolution(x))
+
+
+def into_the_neurons(x, neurons, convolution):
+    return neurons(x + convolution(x))
+
+
+def no_shortcut(x, neurons, convolution):
+    return convolution(neurons(x))
+
+
+def shortcut_of_spikes(x, neurons, convolution):
+    return neurons(x) + convolution(neurons(x))
+
+
+def twice_the_neurons(x, neurons, convolution):
+    return x + neurons(convolution(neurons(x)))
+
+
 WRONG = {
     "16.1": [
         ([16 * 28 * 28, 16 * 14 * 14], "24 times"),
@@ -33,6 +53,13 @@ WRONG = {
         ([24 * 24, 12 * 12], "one map"),
     ],
     "16.2": [
+        (convolution_reads_currents, "who comes first"),
+        (into_the_neurons, "into the neurons"),
+        (no_shortcut, "shortcut is missing"),
+        (shortcut_of_spikes, "as it came"),
+        (twice_the_neurons, "Two branches"),
+    ],
+    "16.3": [
         (without_the_root, "over a root"),
         (mean_is_not_scaled, "mean goes off"),
         (epsilon_as_a_floor, "under the root"),

@@ -9,6 +9,7 @@ from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
+from .online import gradient_so_far, influence_tables, recall_trial, swaps_measured
 from .recurrent import fold_and_unroll
 from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
@@ -29,7 +30,9 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "gradient_so_far",
     "gradients_measured",
+    "influence_tables",
     "map_of_pairs",
     "mark_ratios",
     "mark_readers",
@@ -39,9 +42,11 @@ __all__ = [
     "populations",
     "push_weight",
     "rc_circuit",
+    "recall_trial",
     "slow_motion",
     "spared",
     "step_and_bump",
+    "swaps_measured",
     "table_of_surrogates",
     "unrolled_graph",
     "wanted_outputs",

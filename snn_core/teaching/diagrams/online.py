@@ -122,20 +122,21 @@ def spikes_and_thresholds(network: nn.Sequential, inputs: Tensor) -> tuple[Tenso
         return network[1](current)[:, 0], raised.unflatten(1, (3, -1)).mean(2)
 
 
-def swaps_measured(record: Record, arm: str, among: float = 1.0) -> Axes:
+def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | None = None) -> Axes:
     """Draw whose cue trials answer with after a swap, against its moment; one line for each network.
 
     Args:
         record: of `delayed_recall`.
         arm: which networks.
         among: largest size of the first weights among the neurons.
+        title: what the figure shows.
     """
     found = record.results["memory"][str(among)]["swapped"]["200"]
     own = {f"{part} swapped": answers_after_swaps(record, arm, part, among).T for part in found}
     moments = [float(at) for at in found["activity"]]
     axes = lines_per_seed(own, at=dict.fromkeys(own, moments))
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
-    decorate(axes, x="moment of the swap (ms)", y="answers by the own cue (%)")
+    decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)")
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 

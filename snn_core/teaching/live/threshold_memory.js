@@ -25,9 +25,10 @@ function compute({ tau_mem, tau_adapt, strength, delay }, data) {
   const plain = eligibilities(cue, recall, { ...decays, strength: 0 }, data);
   const sum = (course, part) => course.reduce((all, { eligibility }, t) => all + part[t] * eligibility, 0);
   const left = sum(steps, recall), without = sum(plain, recall);
+  const [told, plainly] = [left, without].map((value) => signed(significant(value, 2)));
   const titles = [
     `${countSpikes(steps)} spikes; grey areas: cue and recall`,
-    `Eligibility at the recall: ${signed(significant(left, 2))} in all, without adaptation ${signed(significant(without, 2))}`,
+    `Eligibility at the recall: ${told} in all, without adaptation ${plainly}`,
   ];
   return { times, cue, recall, steps, plain, left, without, titles };
 }

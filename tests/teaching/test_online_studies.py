@@ -42,6 +42,27 @@ def test_without_recurrence_only_leak_and_reset_are_needed():
     assert study.growth_of_terms(online.TERMS, 0.2, seed=0) == pytest.approx(1)
 
 
+def test_without_the_others_rtrl_is_snap_1():
+    """SnAp-1 keeps of the influence what a weight reaches within one step: its own neuron."""
+    generator = seed_torch(0)
+    linear, neuron = study.recurrent_pair(5, 0.5, generator, detach_reset=False)
+    inputs = (torch.rand(30, 1, 5, generator=generator) < 0.3).float()
+    learner = online.OnlineRTRL(linear, neuron, set(online.TERMS) - {"others"})
+    learner.start(inputs[0])
+    own = torch.eye(5)[None, :, :, None]
+    influence = torch.zeros_like(learner.influence)
+    for now in inputs:
+        slope, spikes = learner.slope, learner.state.spikes
+        full = online.membrane_jacobian(
+            slope, neuron.weight.detach(), neuron.beta, neuron.threshold
+        )
+        sources = torch.cat([now, spikes], 1)
+        influence = own * online.influence_step(influence, full, sources)
+        learner.step(now)
+        assert torch.allclose(learner.influence, influence, atol=1e-5)
+    assert influence.abs().max() > 0.1
+
+
 def test_the_memory_of_rtrl_does_not_grow_with_the_steps():
     (few, saved_few), (many, saved_many) = study.memory_of(4, 5), study.memory_of(4, 50)
     assert few == many > 4 * 2 * 4**3

@@ -26,22 +26,24 @@ def gradient_so_far(train: Tensor, wanted: Tensor, weight: float) -> list[Axes]:
         weight: between input and neuron.
 
     Returns:
-        The axes of input and wanted spikes, of the influence, and of the gradient.
+        The axes of input, sent and wanted spikes, of the influence, and of the gradient.
     """
     influence, forward = _forward(train, wanted, weight)
     time = np.arange(1, len(train) + 1)
-    axes = panels(3, stacked=True, height=4.6, ratios=(1, 1.3, 1.7))
-    for row, spikes, color in ((1, train, GREEN), (0, wanted, GREY)):
+    axes = panels(3, stacked=True, height=4.8, ratios=(1.2, 1.3, 1.7))
+    sent = LIF()(_layer(weight)(train)).detach()
+    rows = (2, train, GREEN), (1, sent, VERMILION), (0, wanted, GREY)
+    for row, spikes, color in rows:
         at = time[spikes.flatten().numpy() > 0]
         axes[0].vlines(at, row + 0.1, row + 0.8, color=color, linewidth=2)
-    axes[0].set_yticks([0.45, 1.45], ["wanted", "input"])
+    axes[0].set_yticks([0.45, 1.45, 2.45], ["wanted", "sent", "input"])
     axes[1].plot(time, influence, ".-", color=BLUE)
     axes[2].axhline(0, color=GREY, linewidth=0.8)
     axes[2].plot(time, forward, color=BLUE, label="forward: one run of T steps")
     axes[2].plot(
         time, _backward(train, wanted, weight), "o", color=VERMILION, markersize=4, label="backward: one run each"
     )
-    decorate(axes[0], ylim=(0, 2))
+    decorate(axes[0], ylim=(0, 3))
     decorate(axes[1], y="influence")
     decorate(axes[2], x="step t", y="gradient so far")
     return axes

@@ -1,5 +1,7 @@
 """Exercises of page 13, online learning."""
 
+import numpy as np
+
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 EXERCISES = {
@@ -10,6 +12,7 @@ EXERCISES = {
         stronger="A neuron has 150 incoming weights, and there are 100 neurons. In P every weight meets "
         "every neuron; in what is kept, its own neuron only.",
         mistakes=(
+            Mistake(lambda got: np.shape(got) != (2,), "Two numbers are asked for, in brackets: (1, 2)."),
             Mistake((2_000_000, 20_000), "That is 2 n³, for as many inputs as neurons. Here there are 50 inputs."),
             Mistake((1_000_000, 10_000), "The weights from the inputs learn as well."),
             Mistake((500_000, 5_000), "The weights among the neurons learn as well."),
@@ -40,8 +43,8 @@ EXERCISES = {
     "13.3": Function(
         cases=(
             Case(
-                (2.0, 0.0, 1.0, 0.5, 1.0, 0.5, 0.8),
-                (2.0, 1.0, 1.0),
+                (2.0, 0.0, 0.0, 0.5, 1.0, 0.5, 0.8),
+                (1.0, 0.5, 0.5),
                 "Which two numbers decay here, and with which factor? The new trace makes the eligibility.",
             ),
             Case(

@@ -34,4 +34,8 @@ def test_the_memory_lasts_as_long_as_the_raised_threshold():
 def test_page_13_up_to_section_0(page):
     assert page["numbers"] == (1_500_000, 15_000)
     assert page["influence_with_reset"]([1, 0], [0.5, 0.0], 0.5, 1.0) == [1, 0.25]
-    assert page["eprop_step"](2.0, 0.0, 1.0, 0.5, 1.0, 0.5, 0.8) == (2.0, 1.0, 1.0)
+    assert page["eprop_step"](2.0, 0.0, 1.0, 0.5, 1.0, 0.5, 0.8) == (
+        2.0,
+        1.0,
+        1.0,
+    )  # a new trace of 2

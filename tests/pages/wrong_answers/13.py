@@ -61,7 +61,7 @@ WRONG = {
         ((15_000, 150), "number of weights"),
         ((1_500_000, 150), "each synapse has its own"),
         ((15_000, 1_500_000), "In this order"),
-        (1_500_000, "Count the weights"),
+        (1_500_000, "Two numbers"),
     ],
     "13.2": [
         (reset_in_the_same_step, "next"),

@@ -403,7 +403,8 @@ assert all(np.mean(one) > np.mean(two) for one, two in zip(snap, found, strict=T
 # A leaky readout, $y[t] = \kappa\, y[t-1] + W z[t]$, gets the error $\partial L/\partial y[t]$. A spike acts on all *later* $y$: its signal lies in the future. E-prop turns this round as well (*Deeper*: three lines). The synapse remembers its eligibility as long as the readout remembers the spike, and *this* step's error is sent back:
 #
 # $$\frac{\partial L}{\partial w_{pq}} \approx \sum_t \Big( \frac{\partial L}{\partial y[t]}\, W_p \Big)\, \bar e_{pq}[t], \qquad \bar e[t] = \kappa\,\bar e[t-1] + e[t].$$
-#
+
+# %% [markdown]
 # The bracket, one number per neuron, is its **learning signal**; $W_p$ are the readout's weights from neuron $p$. *Random* feedback has a random matrix $B$ in place of $W$; *adaptive* feedback makes $B$ and $W$ alike.
 #
 # > **Before you read on:** e-prop takes what neurons hear from each other for given. How would you make PyTorch do the same?

@@ -116,3 +116,14 @@ def test_swaps_are_drawn_as_they_were_recorded():
     assert axis.lines[0].get_ydata().tolist() == activity[:, 0].tolist()
     assert axis.lines[0].get_xdata().tolist() == record.settings["swaps"]
     assert axis.get_title(loc="left") + axis.get_title() == "a title"
+
+
+def test_the_eligibility_of_the_cue_is_negative_at_the_recall_with_adaptation_only():
+    axes = diagrams.cue_and_recall(strength=0.2)
+    _, adaptive, plain = axes[1].lines
+    late = adaptive.get_xdata() >= 250
+    assert adaptive.get_ydata()[late].sum() < -0.1
+    assert abs(plain.get_ydata()[late]).sum() < 1e-3
+    membrane, threshold = (line.get_ydata() for line in axes[0].lines)
+    assert (membrane > threshold).sum() > 4
+    assert threshold[0] == 1 < threshold[-1]

@@ -24,6 +24,7 @@ from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, on
 from snn_core.memory import SavedBytes, live_bytes
 from snn_core.tasks import DelayedRecall
 from snn_core.teaching.diagrams import (
+    cue_and_recall,
     gradient_so_far,
     influence_tables,
     recall_trial,
@@ -221,7 +222,7 @@ assert (courses[first + 1 :, 1:].abs().amax(0) > 0.1).all()
 #
 # > **Before you run:** with 16 neurons, up to which number of steps does BPTT need less: 10, 100, 1,000?
 
-# %% alt="Memory in KiB against the number of steps, on logarithmic axes. RTRL is flat at about 35 KiB. BPTT rises in proportion to the steps and crosses it near 190."
+# %% alt="Memory in KiB against the number of steps, on logarithmic axes. RTRL is flat at about 34 KiB. BPTT rises in proportion to the steps and crosses it near 180."
 lengths = [30, 100, 300, 1000]
 memory = [memory_of(16, steps) for steps in lengths]
 axis = panels()
@@ -234,7 +235,7 @@ decorate(
 )
 
 # %% [markdown]
-# Nearly 200. RTRL keeps the same, however long it runs. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
+# About 180. RTRL keeps the same number of bytes, however long it runs. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
 
 # %% tags=["check"]
 carried, saved_bytes = np.array(memory).T
@@ -242,7 +243,7 @@ per_step = np.diff(saved_bytes) / np.diff(lengths)
 assert np.allclose(per_step, 3 * 16 * 4)  # input, membrane and spikes
 assert len(set(carried)) == 1
 assert 4 * 2 * 16**3 < carried[0] < 1.2 * 4 * 2 * 16**3
-assert 170 < carried[0] / per_step[0] < 200
+assert 175 < carried[0] / per_step[0] < 190
 big = online.OnlineRTRL(*recurrent_pair(64, 0.2, seed_torch(0)))
 big.start(torch.zeros(1, 64))
 assert big.influence.nbytes * (256 // 64) ** 3 == 128 * 2**20
@@ -294,12 +295,17 @@ for core, kind in (
 #
 # > **Before you run:** more spikes are wanted *at the recall*. Should the synapse of the cue grow, shrink, or does it not matter any more?
 
+# %% alt="Two panels over 350 ms, with grey areas for cue and recall. Top: the membrane spikes in both; its threshold rises with each spike and falls slowly. Bottom: the eligibility of the cue's synapse with adaptation, positive in the cue, negative in the recall; without adaptation it is 0 there."
+axes = cue_and_recall(strength=0.2)
+decorate(axes[0], title="At the recall the cue counts against it")
+
+# %% [markdown]
+# *Shrink*: at the recall its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
+
 # %%
 ThresholdMemory().sliders()
 
 # %% [markdown]
-# *Shrink*: at the recall its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left.
-#
 # **Try this**
 #
 # 1. Set $\eta$ to 0. Which $\tau_\mathrm{mem}$ leaves some eligibility at the recall? With which sign?
@@ -589,7 +595,7 @@ assert (best["LIF, e-prop"] >= 90).sum() == 5
 # %% [markdown]
 # ## 6 · Online means online
 #
-# So far trials began at rest, 16 side by side, and weights changed in between. Now *one* stream, never reset: thresholds are still raised when the next cue comes, and weights change whenever an answer is due. `stream_of_trials` yields inputs and, when an answer is due, the cue, else None.
+# So far trials began at rest, 16 side by side, and weights changed in between. Now *one* stream, never reset: thresholds are still raised when the next cue comes, and weights change whenever an answer is due. (An eligibility then mixes what old and new weights did: a small error.) `stream_of_trials` yields inputs and, when an answer is due, the cue, else None.
 
 # %%
 network = recall_network(0, among=1.0)
@@ -646,7 +652,7 @@ print("e-prop:", added)
 print("BPTT:  ", saved.bytes)
 
 # %% [markdown]
-# Hardly any; and four megabytes. E-prop holds three numbers per synapse, two traces and the remembered eligibility, all of which a synapse can know by itself. From outside comes *one* number per neuron.
+# Hardly any; and four megabytes. E-prop holds three numbers per synapse, all of which it can know by itself. From outside comes *one* number per neuron.
 
 # %% [markdown]
 # ### On data of your own

@@ -9,7 +9,7 @@ from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
-from .online import gradient_so_far, influence_tables, recall_trial, swaps_measured
+from .online import cue_and_recall, gradient_so_far, influence_tables, recall_trial, swaps_measured
 from .recurrent import fold_and_unroll
 from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
@@ -24,6 +24,7 @@ __all__ = [
     "contributions",
     "crossing",
     "crossing_triangle",
+    "cue_and_recall",
     "digit_by_time",
     "distance_of_two_spikes",
     "energy_bills",

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from ...neurons import LIF
 from ...online import OnlineLIF
-from ..palette import BLUE, GREEN, GREY, VERMILION
+from ..explorers import ThresholdMemory, cue_eligibility
+from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
 from ..plotting import decorate, heat_table, lines_per_seed, panels, raster
 from ..records import Record
 
@@ -152,3 +153,36 @@ def answers_after_swaps(record: Record, arm: str, part: str, among: float = 1.0)
     """
     found = record.results["memory"][str(among)]["swapped"]["200"][part]
     return np.array([shares[arm] for shares in found.values()])
+
+
+def cue_and_recall(strength: float, delay: float = 200.0) -> list[Axes]:
+    """Draw one adaptive neuron in a cue and a recall, and the eligibility of the synapse that carries the cue.
+
+    Its time constants are those at which the explorer `ThresholdMemory` starts.
+
+    Args:
+        strength: by how much a spike raises the threshold; the eligibility is drawn without it too.
+        delay: between cue and recall, in ms.
+
+    Returns:
+        The axes of the membrane and of the eligibility.
+    """
+    dt, part = ThresholdMemory.dt, ThresholdMemory.part
+    time = np.arange(0, delay + 3 * part, dt)
+    starts = (0, part + delay)
+    cue, recall = (((time >= start) & (time < start + part)).astype(float) for start in starts)
+    taus = np.array([ThresholdMemory.controls[name].start for name in ("tau_mem", "tau_adapt")])
+    found = {eta: cue_eligibility(cue, recall, *np.exp(-dt / taus), eta) for eta in (strength, 0.0)}
+    upper, lower = panels(2, stacked=True, height=3.8)
+    membrane, threshold, _ = found[strength]
+    upper.plot(time, membrane, color=BLUE, label="membrane")
+    upper.plot(time, threshold, color=GREY, linestyle="--", label="threshold")
+    lower.axhline(0, color=GREY, linewidth=0.8)
+    for (eta, (*_, eligibility)), color in zip(found.items(), (BLUE, VERMILION), strict=True):
+        lower.plot(time, eligibility, color=color, label="adaptive" if eta else "without adaptation")
+    for axis in (upper, lower):
+        for start in starts:
+            axis.axvspan(start, start + part, color=PALE, alpha=0.4, zorder=0, linewidth=0)
+    decorate(upper, y="membrane", ylim=(0, None))
+    decorate(lower, x="time (ms)", y="eligibility", ylim=(-0.3, 0.5))
+    return [upper, lower]

@@ -27,8 +27,8 @@ function compute({ tau_mem, tau_adapt, strength, delay }, data) {
   const left = sum(steps, recall), without = sum(plain, recall);
   const [told, plainly] = [left, without].map((value) => signed(significant(value, 2)));
   const titles = [
-    `${countSpikes(steps)} spikes; grey areas: cue and recall`,
-    `Eligibility at the recall: ${told} in all, without adaptation ${plainly}`,
+    `${countSpikes(steps)} spikes (grey: cue, recall)`,
+    `At the recall ${told}; without adaptation ${plainly}`,
   ];
   return { times, cue, recall, steps, plain, left, without, titles };
 }

@@ -272,16 +272,6 @@ def test_the_eligibility_of_a_cue_is_the_gradient_of_the_spikes(strength, tau_ad
         assert e[t] == pytest.approx(gradient.sum().item(), abs=1e-12)
 
 
-def test_only_an_adaptive_neuron_has_an_eligibility_left_at_a_late_recall():
-    explorer = explorers.ThresholdMemory()
-    explorer(delay=300.0)
-    late = explorer.time >= 350.0
-    assert explorer.eligibility.get_ydata()[late].sum() < -0.05
-    assert abs(explorer.plain.get_ydata()[late]).sum() < 1e-4
-    explorer(delay=300.0, strength=0.0)
-    assert (explorer.eligibility.get_ydata() == explorer.plain.get_ydata()).all()
-
-
 @pytest.mark.parametrize(
     ("steps", "beta_out", "symmetry"), [(20, 0.9, 1.0), (50, 0.5, 0.0), (7, 0.98, 0.3)]
 )

@@ -38,7 +38,15 @@ from snn_core.plasticity import (
 )
 from snn_core.spike_times import Dynamics, membrane_at, spike_time, spike_time_gradient
 from snn_core.teaching import explorers, live
-from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Explorer, LiveExplorer, Marks
+from snn_core.teaching.explorers import (
+    ALL_EXPLORERS,
+    Button,
+    Choice,
+    Explorer,
+    LiveExplorer,
+    Marks,
+    cue_eligibility,
+)
 from snn_core.teaching.explorers.stdp_window import chance_change
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.codes_and_losses import NAMES
@@ -1275,3 +1283,45 @@ def test_what_the_map_of_page_16_hears_at_random_is_the_digit():
     assert len(data["random"]) == explorers.FeatureMap.controls["step"].high
     assert often[image == 0].sum() == 0
     assert (often - image).mean().abs() < 0.02
+
+
+@needs_node
+def test_the_eligibility_of_a_cue_is_that_of_the_core():
+    explorer = explorers.ThresholdMemory()
+    data, cases = explorer.data(), parameters("ThresholdMemory", 100)
+    found = run("ThresholdMemory", [("compute", case, data) for case in cases])
+    signs = set()
+    for case, each in zip(cases, found, strict=True):
+        decays = np.exp([-data["dt"] / case["tau_mem"], -data["dt"] / case["tau_adapt"]])
+        parts = np.array(each["cue"], float), np.array(each["recall"], float)
+        assert [part.sum() for part in parts] == [10, 10]
+        courses = {}
+        for name, strength in (("steps", case["strength"]), ("plain", 0.0)):
+            u, threshold, e = cue_eligibility(*parts, *decays, strength, data["weight"])
+            if (abs(u - threshold) < 1e-9).any():  # a matter of the last digit
+                break
+            steps = each[name]
+            assert [step["membrane"] for step in steps] == pytest.approx(u.tolist(), abs=1e-9)
+            assert [step["threshold"] for step in steps] == pytest.approx(threshold.tolist())
+            assert [step["eligibility"] for step in steps] == pytest.approx(e.tolist(), abs=1e-9)
+            courses[name] = (e * parts[1]).sum()
+        if len(courses) == 2:
+            assert [each["left"], each["without"]] == pytest.approx(
+                list(courses.values()), abs=1e-9
+            )
+            shown = numbers(each["titles"][1].replace("e−", "e-"))
+            assert shown == pytest.approx(np.abs(list(courses.values())), rel=0.06, abs=1e-12)
+            signs.add(each["left"] < 0)
+    assert signs == {True, False}
+
+
+@needs_node
+def test_cue_and_recall_lie_where_the_delay_says():
+    data = explorers.ThresholdMemory().data()
+    starts = {key: c.start for key, c in explorers.ThresholdMemory.controls.items()}
+    for delay in (0.0, 5.0, 200.0, 600.0):
+        (found,) = run("ThresholdMemory", [("compute", starts | {"delay": delay}, data)])
+        times = np.array(found["times"])
+        asked = times[np.array(found["recall"]) > 0]
+        assert times[np.array(found["cue"]) > 0].tolist() == list(range(0, 50, 5))
+        assert asked.tolist() == [50 + delay + after for after in range(0, 50, 5)]

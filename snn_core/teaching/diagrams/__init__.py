@@ -10,6 +10,7 @@ from .digits import before_and_after, class_lines, follow_digit
 from .fields import fields
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
+from .online import cue_and_recall, gradient_so_far, influence_tables, recall_trial, swaps_measured
 from .recurrent import fold_and_unroll
 from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
@@ -29,6 +30,7 @@ __all__ = [
     "contributions",
     "crossing",
     "crossing_triangle",
+    "cue_and_recall",
     "digit_by_time",
     "distance_of_two_spikes",
     "energy_bills",
@@ -36,8 +38,10 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "gradient_so_far",
     "gradient_walks_back",
     "gradients_measured",
+    "influence_tables",
     "labels_needed",
     "late_inhibition",
     "map_of_pairs",
@@ -50,9 +54,11 @@ __all__ = [
     "product_lanes",
     "push_weight",
     "rc_circuit",
+    "recall_trial",
     "slow_motion",
     "spared",
     "step_and_bump",
+    "swaps_measured",
     "synapse_lanes",
     "table_of_surrogates",
     "unrolled_graph",

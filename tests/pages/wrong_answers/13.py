@@ -1,31 +1,6 @@
 """Wrong answers to the exercises of page 13."""
 
 
-def spike_for_influence(z, wanted, w, kappa):
-    y, gradient = 0.0, 0.0
-    for spike, goal in zip(z, wanted, strict=True):
-        y = kappa * y + w * spike
-        gradient += (y - goal) * spike
-    return gradient
-
-
-def last_step_only(z, wanted, w, kappa):
-    y, influence = 0.0, 0.0
-    for spike, goal in zip(z, wanted, strict=True):
-        y = kappa * y + w * spike
-        influence = kappa * influence + spike
-        gradient = (y - goal) * influence
-    return gradient
-
-
-def weight_in_the_influence(z, wanted, w, kappa):
-    y, gradient = 0.0, 0.0
-    for spike, goal in zip(z, wanted, strict=True):
-        y = kappa * y + w * spike
-        gradient += (y - goal) * y
-    return gradient
-
-
 def reset_in_the_same_step(x, s, beta, theta):
     course, influence = [], 0.0
     for x_t, s_t in zip(x, s, strict=True):
@@ -51,15 +26,53 @@ def without_the_threshold(x, s, beta, theta):
     return course
 
 
+def with_the_old_trace(trace, remembered, x, s, told, beta, kappa):
+    remembered = kappa * remembered + s * trace
+    return beta * trace + x, remembered, told * remembered
+
+
+def forgets_at_once(trace, remembered, x, s, told, beta, kappa):
+    trace = beta * trace + x
+    return trace, s * trace, told * s * trace
+
+
+def surrogate_on_all(trace, remembered, x, s, told, beta, kappa):
+    trace = beta * trace + x
+    remembered = s * (kappa * remembered + trace)
+    return trace, remembered, told * remembered
+
+
+def one_decay_for_both(trace, remembered, x, s, told, beta, kappa):
+    trace = beta * trace + x
+    remembered = beta * remembered + s * trace
+    return trace, remembered, told * remembered
+
+
+def signal_remembered(trace, remembered, x, s, told, beta, kappa):
+    trace = beta * trace + x
+    remembered = kappa * remembered + told * s * trace
+    return trace, remembered, remembered
+
+
 WRONG = {
     "13.1": [
-        (spike_for_influence, "decays with kappa"),
-        (last_step_only, "decays with kappa"),
-        (weight_in_the_influence, "decays with kappa"),
+        ((2_000_000, 20_000), "50 inputs"),
+        ((1_000_000, 10_000), "from the inputs"),
+        ((15_000, 150), "number of weights"),
+        ((1_500_000, 150), "each synapse has its own"),
+        ((15_000, 1_500_000), "In this order"),
+        (1_500_000, "Two numbers"),
     ],
     "13.2": [
         (reset_in_the_same_step, "next"),
         (without_the_reset, "next"),
         (without_the_threshold, "1 - theta s"),
+    ],
+    "13.3": [
+        (with_the_old_trace, "new trace"),
+        (forgets_at_once, "kappa"),
+        (surrogate_on_all, "kappa"),
+        (one_decay_for_both, "kappa"),
+        (signal_remembered, "meets the signal"),
     ],
 }

@@ -24,7 +24,6 @@ from snn_core import LIF, Surrogate
 from snn_core.plasticity import spike_trace
 from snn_core.teaching.records import record
 from snn_core.teaching.studies.precise_spikes import INPUTS, spread, timing_task
-from snn_core.training import seed_torch
 
 SETTINGS = {
     "tuned_on": [100, 24],  # first seed, number of tasks
@@ -47,8 +46,6 @@ SETTINGS = {
         "squared": [0.005, 0.01, 0.02, 0.05, 0.1, 0.2],
         "van Rossum": [0.0006, 0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04],
     },
-    "jitters": [0.0, 0.5, 1.0, 2.0, 4.0],
-    "shakes": 5,
     "right_within": 2,  # steps from the wanted spikes
 }
 ERRORS = {"ReSuMe": ("squared", True), "BPTT": ("van Rossum", False)}
@@ -91,17 +88,6 @@ class Tasks:
         late = SETTINGS["right_within"]
         near = (ahead[late:] >= behind[:-late]) & (behind[late:] >= ahead[:-late])
         return enough & near.all(0)
-
-    def jittered(self, jitter: float, seed: int) -> "Tasks":
-        """Return these tasks with each input spike moved by a normal random number of ms."""
-        moved = Tasks.__new__(Tasks)
-        moved.__dict__ |= self.__dict__
-        step, task, neuron = self.inputs.nonzero().T
-        draw = torch.randn(len(step), generator=seed_torch(seed))
-        step = (step + jitter * draw).round().long().clamp(0, len(self.inputs) - 1)
-        ones = self.inputs.new_ones(())
-        moved.inputs = torch.zeros_like(self.inputs).index_put((step, task, neuron), ones)
-        return moved
 
 
 def with_error(tasks: Tasks, options: list):
@@ -234,16 +220,8 @@ def tested(name: str, option: list, look: int) -> dict:
         "distances": rounded(last[0]),
         "course": rounded(distances[:, 0].mean(1)),
         "right": int(tasks.right(kept[look]).sum()),
-        "jittered": [rounded(shaken(tasks, kept[look], jitter)) for jitter in SETTINGS["jitters"]],
         "longer": rounded(tasks.distance(more[-1])[0]),
     }
-
-
-def shaken(tasks: Tasks, weights: Tensor, jitter: float) -> Tensor:
-    """Return mean distance and its standard error if each input spike is moved, over some draws."""
-    draws = [tasks.jittered(jitter, seed) for seed in range(SETTINGS["shakes"])]
-    distances = torch.stack([moved.distance(weights) for moved in draws]).mean(0)
-    return torch.stack([distances.mean(), distances.std() / distances.numel() ** 0.5])
 
 
 def rounded(values: Tensor) -> list[float]:

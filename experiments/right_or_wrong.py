@@ -114,15 +114,10 @@ def arm(settings: dict, told: bool) -> dict:
     best = looks[-5:].mean((0, 2)).argmax().item()
     test, labels = threes_and_fives(*flat_digits()[2:])
     tested = readers.accuracy(test, labels).view(-1, settings["seeds"])[best]
-    smooth = looks.mean(2).unfold(0, 3, 1).mean(2)  # means of seeds and three looks [looks, rates]
-    every = settings["batch"] * settings["look_every"]
-    passing = [(each >= 0.85).nonzero() for each in smooth.T]
-    first = [every * (3 + int(each[0])) for each in passing if len(each)]
     return {
         "rate": settings["rates"][best],
         "held_out": [[round(100 * x, 1) for x in look] for look in looks[:, best].tolist()],
         "test": [round(100 * x, 1) for x in tested.tolist()],
-        "images_to_85": min(first, default=None),
     }
 
 
@@ -134,7 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name, answer in (("told the answer", True), ("told right or wrong", False)):
         results[name] = arm(settings, answer)
         found = results[name]
-        print(name, found["rate"], found["test"], found["images_to_85"], flush=True)
+        print(name, found["rate"], found["test"], flush=True)
     print(record("right_or_wrong", settings, results))
 
 

@@ -8,16 +8,13 @@ with its trained clip levels. Calibration takes training images without jitter.
 
 Recorded are the test accuracy of the ordinary networks after every epoch, and for each converted
 one, at some numbers of steps, its accuracy, the share of images that it answers as the ordinary one
-does, and per image the spikes of each layer and the operations. An operation is one weight that is
-added for one spike; ``products`` are the multiplications with which an image begins, and all those
-of the ordinary network.
+does, and the spikes of each layer per image.
 
 The settings were chosen on the last 10,000 training images, held out (``--validate`` repeats that),
 in trainings of four epochs. The number of epochs was then raised without another check. The record
 is written after every seed; ``--seeds`` runs some of them and adds them to what is there.
 """
 
-import copy
 import time
 from functools import partial
 
@@ -110,55 +107,6 @@ def learn(
     }
 
 
-def products(network: nn.Sequential, images: Tensor) -> list[int]:
-    """Return the multiplications for one image: of the first layer with weights, and of all."""
-    found = []
-    values = images[:1]
-    for layer in network:
-        values = layer(values)
-        if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            found.append(layer.weight[0].numel() * values.numel())
-    return [found[0], sum(found)]
-
-
-def synapses(layers: nn.Sequential, neurons: torch.Size) -> Tensor:
-    """Return how many weights a spike of each of some neurons meets on its way to the next ones.
-
-    Args:
-        layers: between two layers of neurons, the worth of a spike first.
-        neurons: their axes, without those of time and batch.
-    """
-    reached = torch.ones(1, *neurons, requires_grad=True)
-    values, pooled = reached, 1
-    for layer in copy.deepcopy(layers[1:]).float():
-        if isinstance(layer, nn.AvgPool2d):
-            pooled *= layer.kernel_size**2
-        if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            nn.init.ones_(layer.weight)
-        values = layer(values)
-    values.sum().backward()
-    return (reached.grad[0] * pooled).round()
-
-
-def counted(network: nn.Sequential, images: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:
-    """Run a converted network; return its scores, and what it has done up to each step.
-
-    Returns:
-        (scores ``[T, B, 10]``, the spikes of each layer ``[T]``, operations ``[T]``), summed over
-        the images.
-    """
-    with watch_spikes(network) as layers:
-        scores = network(images)
-    stages = [stage.layer for stage in network if hasattr(stage, "layer")]
-    spikes = [layer.flatten(1).sum(1).cumsum(0) for layer in layers]
-    operations = torch.zeros(len(scores))
-    for stage, layer in zip(stages, layers, strict=True):
-        with torch.enable_grad():
-            each = synapses(stage, layer.shape[2:])
-        operations += (layer.sum(1) * each).flatten(1).sum(1).cumsum(0)
-    return scores, spikes, operations
-
-
 @torch.no_grad()
 def converted(
     spiking: nn.Sequential, answers: Tensor, test: tuple[Tensor, Tensor], settings: dict
@@ -172,17 +120,17 @@ def converted(
         settings: with the numbers of steps.
     """
     at = torch.tensor(settings["steps"]) - 1
-    sums = {"accuracy": 0, "agreement": 0, "spikes": 0, "operations": 0}
+    sums = {"accuracy": 0, "agreement": 0, "spikes": 0}
     parts = [each.split(AT_ONCE) for each in (*test, answers)]
     for images, labels, same in zip(*parts, strict=True):
-        scores, spikes, operations = counted(spiking, images)
-        given = scores[at].argmax(2)
+        with watch_spikes(spiking) as layers:
+            given = spiking(images)[at].argmax(2)
+        spikes = [layer.flatten(1).sum(1).cumsum(0) for layer in layers]
         sums["accuracy"] += (given == labels).sum(1)
         sums["agreement"] += (given == same).sum(1)
         sums["spikes"] += torch.stack(spikes, 1)[at].double()
-        sums["operations"] += operations[at].double()
     means = {name: each / len(answers) for name, each in sums.items()}
-    digits = {"accuracy": 4, "agreement": 4, "spikes": 1, "operations": 0}
+    digits = {"accuracy": 4, "agreement": 4, "spikes": 1}
     return {
         name: each.double().round(decimals=digits[name]).tolist() for name, each in means.items()
     }
@@ -200,7 +148,6 @@ def train(data: tuple[Tensor, ...], seed: int, settings: dict) -> dict:
         found[name] = learn(network, data, settings, generator)
         network.eval()
         with torch.no_grad():
-            found[name]["products"] = products(network, test[0])
             answers = torch.cat([network(part).argmax(1) for part in test[0].split(500)])
         for arm, options in arms.items():
             spiking = convert(network, calibration, max(settings["steps"]), **options)

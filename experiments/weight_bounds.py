@@ -49,8 +49,7 @@ def run(rule: PairSTDP, settings: dict) -> dict[str, dict]:
     arms = [(name, seed) for name in settings["copied"] for seed in settings["seeds"]]
     sources = {arm: seed_torch(arm[1]) for arm in arms}
     start: Tensor | Ears = torch.full((len(arms) * settings["neurons"], 1, 40), 0.5)
-    stages = []
-    for second in range(1, settings["seconds"] + 1):
+    for _ in range(settings["seconds"]):
         parts = [
             correlated_inputs(
                 1000, settings["neurons"], sources[arm], copied=settings["copied"][arm[0]]
@@ -58,13 +57,8 @@ def run(rule: PairSTDP, settings: dict) -> dict[str, dict]:
             for arm in arms
         ]
         start = listen(rule, torch.cat(parts, dim=1), start).ears
-        if second in (settings["seconds"] // 2, settings["seconds"]):
-            stages.append(start.weight.chunk(len(arms)))
-    found: dict[str, dict] = {
-        name: {"fifths": [], "fifths at half": [], "means": []} for name in settings["copied"]
-    }
-    for (name, _), half, end in zip(arms, *stages, strict=True):
-        found[name]["fifths at half"].append(fifths(half))
+    found: dict[str, dict] = {name: {"fifths": [], "means": []} for name in settings["copied"]}
+    for (name, _), end in zip(arms, start.weight.chunk(len(arms)), strict=True):
         found[name]["fifths"].append(fifths(end))
         found[name]["means"].append(halves_of_inputs(end))
     return found

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from experiments import converted_digits, shadow_mnist
+from experiments import converted_digits
 from snn_core import LIF
 from snn_core.conversion import convert
 from snn_core.datasets import Digits, mnist_mini
@@ -99,6 +99,3 @@ def test_a_batch_norm_of_a_network_trained_directly_can_be_folded():
     folded = converted_digits.folded(network)
     assert len(folded[4].layer) == len(network[4].layer) - 1
     torch.testing.assert_close(folded(images), network.eval()(images), atol=1e-5, rtol=0)
-    scores, spikes, operations = shadow_mnist.counted(folded, images)
-    assert scores.shape == (3, 20, 10)
-    assert operations[-1] > spikes[0][-1] > 0

@@ -1,11 +1,11 @@
-"""Conversion on MNIST: a tiny run, and what is counted, against loops over synapses and steps."""
+"""Conversion on MNIST: a tiny run, and what is counted, against a loop over neurons and steps."""
 
 import pytest
 import torch
 from torch import nn
 
 from experiments import mnist_full, shadow_mnist
-from snn_core.conversion import Scale, convert
+from snn_core.conversion import convert
 from snn_core.datasets import Digits, mnist_mini
 from snn_core.teaching import records
 from snn_core.teaching.records import recorded
@@ -31,11 +31,8 @@ def test_a_tiny_run_writes_a_record():
     (run,) = found.results["runs"]
     for name, arms in shadow_mnist.SETTINGS["arms"].items():
         assert len(run[name]["train"]) == len(run[name]["test"]) == 1
-        assert 0 < run[name]["products"][0] < run[name]["products"][1]
         for arm in arms:
             assert len(run[arm]["thresholds"]) == 3
-            few, many = run[arm]["operations"]
-            assert 0 <= few < many
             assert all(0 <= share <= 1 for share in run[arm]["accuracy"] + run[arm]["agreement"])
             assert [len(each) for each in run[arm]["spikes"]] == [3, 3]
     assert run["maximum"]["thresholds"] > run["percentile, half"]["thresholds"]
@@ -60,18 +57,6 @@ def test_a_validation_records_nothing(tmp_path, capsys):
     assert not list(tmp_path.iterdir())
 
 
-def test_synapses_are_those_of_a_loop_over_all_outputs():
-    stage = nn.Sequential(Scale(2.0), nn.AvgPool2d(2), nn.Conv2d(2, 3, 3, stride=2), nn.Flatten())
-    found = shadow_mnist.synapses(stage, torch.Size([2, 8, 8]))
-    expected = torch.zeros(2, 8, 8)
-    for place in range(64):
-        y, x = place // 8 // 2, place % 8 // 2  # behind the pooling: 4 x 4, so one output
-        expected[:, place // 8, place % 8] = 3 * (y < 3 and x < 3)
-    assert torch.equal(found, expected)
-    last = nn.Sequential(Scale(1.0), nn.Linear(5, 4))
-    assert shadow_mnist.synapses(last, torch.Size([5])).tolist() == [4.0] * 5
-
-
 def small():
     torch.manual_seed(0)
     return nn.Sequential(
@@ -79,15 +64,8 @@ def small():
     )
 
 
-def test_products_are_weights_times_places():
-    assert shadow_mnist.products(small(), torch.rand(4, 1, 6, 6)) == [
-        2 * 9 * 16,
-        2 * 9 * 16 + 8 * 3,
-    ]
-
-
 @torch.no_grad()
-def test_operations_are_one_for_each_spike_step_and_synapse():
+def test_spikes_are_those_of_a_loop_over_neurons_and_steps():
     images = torch.rand(5, 1, 6, 6, generator=torch.Generator().manual_seed(0))
     ordinary = small().double()
     network = convert(ordinary, images.double(), 6)
@@ -99,10 +77,14 @@ def test_operations_are_one_for_each_spike_step_and_synapse():
             state += current
             if state > threshold:
                 state -= threshold
-                expected[step] += 3  # outputs
-    scores, spikes, operations = shadow_mnist.counted(network, images.double())
-    assert scores.shape == (6, 5, 3)
-    so_far = torch.tensor(expected).cumsum(0).tolist()
-    assert operations.tolist() == so_far
-    assert [3 * count for count in spikes[0].tolist()] == so_far
-    assert so_far[-1] > 50
+                expected[step] += 1
+    answers = ordinary(images.double()).argmax(1)
+    test = images.double(), torch.tensor([0, 1, 2, 0, 1])
+    found = shadow_mnist.converted(network, answers, test, {"steps": [1, 4, 6]})
+    so_far = torch.tensor(expected).cumsum(0)
+    (counted,) = zip(*found["spikes"], strict=True)
+    assert counted == pytest.approx((so_far[[0, 3, 5]] / 5).tolist(), abs=0.051)
+    assert 0 < so_far[0] < so_far[-1]
+    given = network(images.double())[[0, 3, 5]].argmax(2)
+    for name, wanted in (("agreement", answers), ("accuracy", test[1])):
+        assert found[name] == pytest.approx((given == wanted).double().mean(1).tolist())

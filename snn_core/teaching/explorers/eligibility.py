@@ -19,7 +19,7 @@ class EligibilityTrace(LiveExplorer):
         "post": Range(20.0, 180.0, 1.0, 110.0, "postsynaptic spike (ms)", "ms"),
         "reward": Range(0.0, 600.0, 5.0, 300.0, "dopamine (ms)", "ms"),
         "tau": Range(20.0, 400.0, 10.0, 200.0, "τ_e (ms)", "ms"),
-        "success": Range(-1.0, 1.0, 0.1, 1.0, "success R − b"),
+        "success": Range(-1.0, 1.0, 0.1, 0.8, "success R − b"),
     }
     rule = PairSTDP(a_plus=1.0, a_minus=0.5)
     pre = 100.0  # ms

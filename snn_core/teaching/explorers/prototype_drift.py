@@ -9,6 +9,7 @@ from ..live import LiveExplorer, Range
 from ..studies.unlabelled import as_spikes
 
 SCALE = 0.18
+GOLDEN = 0.618034  # its multiples, without whole parts, are spread evenly, however few
 LEVELS = 15  # a trace, and whatever is drawn, is sent as a whole number up to this one
 
 
@@ -40,7 +41,7 @@ class PrototypeDrift(LiveExplorer):
             "mixed": _packed(traces[1] / unit),
             "start": _packed(LEVELS * torch.rand(1, 784, generator=generator))[0],
             "means": _packed(torch.stack([LEVELS * mean / mean.max() for mean in means])),
-            "draws": [round(number, 3) for number in torch.rand(self.longest, generator=generator).tolist()],
+            "draws": [round((0.025 + GOLDEN * spike) % 1, 3) for spike in range(self.longest)],
             "unit": unit,
             "scale": SCALE,
         }

@@ -41,8 +41,8 @@ function compute({ lr, spikes, others }, data) {
     field = moved(field, shown, lr, data.scale);
     path.push(read.means.map((mean) => cosine(field, mean)));
   }
-  const [three, all] = path.at(-1).map((value) => value.toFixed(3));
-  const titles = [`digit ${spikes}`, "its field", `Cosine: ${three} with the mean 3, ${all} with the mean digit`];
+  const [three, all] = path.at(-1).map((value) => value.toFixed(2));
+  const titles = [`digit ${spikes}`, "its field", `${three} with the mean 3, ${all} with all`];
   return { field, shown, path, counted, titles };
 }
 

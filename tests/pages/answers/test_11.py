@@ -29,7 +29,8 @@ def test_dopamine_weakens_a_synapse_whose_neuron_fired_before_it():
     eligibility, change = left(post=90.0)
     assert eligibility < 0
     assert change < 0
-    assert left(post=90.0, success=-1.0)[1] == pytest.approx(-change)
+    usual = EligibilityTrace.controls["success"].start
+    assert left(post=90.0, success=-usual)[1] == pytest.approx(-change)
 
 
 def test_page_11_up_to_section_6_praise_and_blame(page):

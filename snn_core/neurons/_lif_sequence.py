@@ -11,39 +11,42 @@ loss by x:
 
 where ``c = dv/du`` is 1 (soft) or 1 - z (hard), less ``r s`` if the reset is attached. Everything
 but the last product is computed for all steps at once, so the loop backwards is one fused
-multiply-add per step.
+multiply-add per step. Only the membrane is kept: it says where there were spikes.
 """
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
 from ..surrogate import Surrogate
+from ._filter import fresh, spread
 
-if TYPE_CHECKING:
-    from .lif import LIF
-
-Gradients = tuple[Tensor, Tensor, Tensor | None, Tensor | None, None, None, None]
+Gradients = tuple[Tensor, Tensor, Tensor | None, Tensor | None, None]
 
 
-def lif_sequence(current: Tensor, state: Tensor, lif: "LIF") -> tuple[Tensor, Tensor, Tensor]:
-    """Run the neuron `lif` over ``[T, B, …]`` from `state`; return spikes, membrane, state."""
-    beta = lif.constant("beta", state).to(state).expand_as(state).contiguous()
-    threshold = lif.constant("threshold", state).to(state).expand_as(state).contiguous()
-    given = (current, state, beta, threshold, lif.reset == "soft", lif.detach_reset, lif.surrogate)
-    outputs: tuple[Tensor, Tensor, Tensor]
-    outputs = _LIFSequence.apply(*given)  # type: ignore[no-untyped-call]
+class Rules(NamedTuple):
+    """How neurons are reset, and the derivative that stands in for that of their spikes."""
+
+    soft: bool
+    detach: bool
+    surrogate: Surrogate
+
+
+def lif_sequence(
+    current: Tensor, state: Tensor, beta: Tensor, threshold: Tensor, rules: Rules
+) -> tuple[Tensor, Tensor]:
+    """Run LIF neurons over ``[T, B, …]`` from `state`; return spikes and membrane, both wide."""
+    given = (current.to(state), state, spread(beta, state), spread(threshold, state), rules)
+    outputs: tuple[Tensor, Tensor] = _LIFSequence.apply(*given)  # type: ignore[no-untyped-call]
     return outputs
 
 
 class _Context(FunctionCtx):
-    saved_tensors: tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+    saved_tensors: tuple[Tensor, Tensor, Tensor, Tensor]
     needs_input_grad: tuple[bool, ...]
-    soft: bool
-    detach: bool
-    surrogate: Surrogate
+    rules: Rules
 
 
 class _LIFSequence(torch.autograd.Function):
@@ -54,105 +57,96 @@ class _LIFSequence(torch.autograd.Function):
         state: Tensor,
         beta: Tensor,
         threshold: Tensor,
-        soft: bool,
-        detach: bool,
-        surrogate: Surrogate,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        membrane = torch.empty_like(
-            current, dtype=state.dtype, memory_format=torch.contiguous_format
-        ).copy_(current)
+        rules: Rules,
+    ) -> tuple[Tensor, Tensor]:
+        membrane = fresh(current)
         v = state.clone()
         z = torch.empty_like(state)
         for u in membrane.unbind():  # each step of the membrane still holds its input
             u.addcmul_(v, beta)
             torch.gt(u, threshold, out=z)
-            drop = threshold if soft else u
-            torch.addcmul(u, z, drop, value=-1, out=v)
-        spikes = torch.gt(membrane, threshold, out=torch.empty_like(membrane, dtype=current.dtype))
-        ctx.save_for_backward(membrane, spikes, state, beta, threshold)
-        ctx.soft = soft
-        ctx.detach = detach
-        ctx.surrogate = surrogate
+            torch.addcmul(u, z, threshold if rules.soft else u, value=-1, out=v)
+        ctx.save_for_backward(membrane, state, beta, threshold)
+        ctx.rules = rules
         ctx.set_materialize_grads(False)
-        return spikes, membrane, v
+        return spikes_of(membrane, threshold), membrane
 
     @staticmethod
-    def backward(
-        ctx: _Context,
-        g_spikes: Tensor | None,
-        g_membrane: Tensor | None,
-        g_state: Tensor | None,
-    ) -> Gradients:
-        if torch.is_grad_enabled():  # only a second derivative asks for that
-            raise RuntimeError(
-                "LIF has no second derivative: "
-                "call `SpikingNeuron.forward(lif, current)`, the step loop"
-            )
-        membrane, spikes, state, beta, threshold = ctx.saved_tensors
-        slope = ctx.surrogate._derivative_at(membrane, threshold)
-        carry = _carry(membrane, spikes, threshold, slope, ctx.soft, ctx.detach)
-        learns = ctx.needs_input_grad[2] or ctx.needs_input_grad[3]
-        grad = _direct(slope.clone() if learns else slope, g_spikes, g_membrane)
-        _accumulate(grad, beta, carry, g_state)
+    def backward(ctx: _Context, g_spikes: Tensor | None, g_membrane: Tensor | None) -> Gradients:
+        refuse_second_derivative()
+        membrane, state, beta, threshold = ctx.saved_tensors
+        slope = ctx.rules.surrogate._derivative_at(membrane, threshold)
+        decay = _decay(membrane, slope, beta, threshold, ctx.rules)
+        grad = _direct(slope, g_spikes, g_membrane)
+        _accumulate(grad, decay)
         g_beta = None
+        if ctx.needs_input_grad[2]:
+            g_beta = _beta_gradient(grad, membrane, state, threshold, ctx.rules.soft)
         g_threshold = None
-        if learns:
-            drop = threshold if ctx.soft else membrane
-            g_beta = _beta_gradient(grad, membrane - drop * spikes, state)
-            g_v = _state_gradient(grad, beta, g_state)
-            resets = None if ctx.detach else drop
-            moved = _threshold_gradient(slope, g_spikes, g_v, resets)
-            g_threshold = moved - (spikes * g_v).sum(0) if ctx.soft else moved
-        return grad, beta * grad[0], g_beta, g_threshold, None, None, None
+        if ctx.needs_input_grad[3]:
+            g_v = torch.cat([grad[1:] * beta, torch.zeros_like(grad[:1])])
+            g_threshold = _threshold_gradient(membrane, threshold, g_spikes, g_v, ctx.rules)
+        return grad, beta * grad[0], g_beta, g_threshold, None
+
+
+def refuse_second_derivative() -> None:
+    """Raise where a backward pass is to be differentiated itself."""
+    if torch.is_grad_enabled():
+        raise RuntimeError(
+            "this neuron has no second derivative: "
+            "call `SpikingNeuron.forward(neuron, current)`, the step loop"
+        )
+
+
+def spikes_of(membrane: Tensor, threshold: Tensor) -> Tensor:
+    """Return 0/1 for membranes ``[T, B, …]``, which were compared in just the same way."""
+    return torch.gt(membrane, threshold, out=torch.empty_like(membrane))
 
 
 def _direct(slope: Tensor, g_spikes: Tensor | None, g_membrane: Tensor | None) -> Tensor:
     """Return the gradient that reaches u[t] from the outputs of step t, overwriting `slope`."""
     grad = slope.zero_() if g_spikes is None else slope.mul_(g_spikes)
-    if g_membrane is not None:
-        grad.add_(g_membrane)
-    return grad
+    return grad if g_membrane is None else grad.add_(g_membrane)
 
 
-def _carry(
-    membrane: Tensor, spikes: Tensor, threshold: Tensor, slope: Tensor, soft: bool, detach: bool
-) -> Tensor | None:
-    """Return c = dv/du for all steps, or None where it is 1."""
-    if soft and detach:
-        return None
-    if soft:
-        return 1 - threshold * slope
-    if detach:
-        return 1 - spikes
-    return 1 - spikes - membrane * slope
+def _decay(
+    membrane: Tensor, slope: Tensor, beta: Tensor, threshold: Tensor, rules: Rules
+) -> tuple[Tensor, ...]:
+    """Return ``du[t+1]/du[t] = c[t] beta`` for all steps."""
+    if rules.soft and rules.detach:
+        return (beta,) * len(membrane)
+    if rules.soft:
+        return (beta - beta * threshold * slope).unbind()
+    carry = 1 - spikes_of(membrane, threshold)
+    if not rules.detach:
+        carry.addcmul_(membrane, slope, value=-1)
+    return carry.mul_(beta).unbind()
 
 
-def _accumulate(grad: Tensor, beta: Tensor, carry: Tensor | None, g_state: Tensor | None) -> None:
+def _accumulate(grad: Tensor, decay: tuple[Tensor, ...]) -> None:
     """Add to each g_u[t], in place and backwards, what comes through the state from later steps."""
-    if g_state is not None:
-        grad[-1] += g_state if carry is None else carry[-1] * g_state
-    factor = [beta] * len(grad) if carry is None else (carry * beta).unbind()
     steps = grad.unbind()
     for t in range(len(steps) - 2, -1, -1):
-        steps[t].addcmul_(steps[t + 1], factor[t])
+        steps[t].addcmul_(steps[t + 1], decay[t])
 
 
-def _beta_gradient(grad: Tensor, v: Tensor, state: Tensor) -> Tensor:
+def _beta_gradient(
+    grad: Tensor, membrane: Tensor, state: Tensor, threshold: Tensor, soft: bool
+) -> Tensor:
     """Return the gradient by the decay, which each state v[t] is multiplied with."""
-    return (grad[1:] * v[:-1]).sum(0) + grad[0] * state
-
-
-def _state_gradient(grad: Tensor, beta: Tensor, g_state: Tensor | None) -> Tensor:
-    """Return the gradient by the states v[t] of all steps, the last one included."""
-    last = torch.zeros_like(grad[:1]) if g_state is None else g_state[None]
-    return torch.cat([grad[1:] * beta, last])
+    u = membrane[:-1]
+    spikes = spikes_of(u, threshold)
+    v = torch.addcmul(u, spikes, threshold if soft else u, value=-1)
+    return (grad[1:] * v).sum(0) + grad[0] * state
 
 
 def _threshold_gradient(
-    slope: Tensor, g_spikes: Tensor | None, g_v: Tensor, drop: Tensor | None
+    membrane: Tensor, threshold: Tensor, g_spikes: Tensor | None, g_v: Tensor, rules: Rules
 ) -> Tensor:
-    """Return the gradient by the threshold as far as it moves spikes, which may reset by `drop`."""
+    """Return the gradient by the threshold, which moves the spikes and is what a soft one drops."""
+    slope = rules.surrogate._derivative_at(membrane, threshold)
     g_z = torch.zeros_like(slope) if g_spikes is None else g_spikes
-    if drop is not None:
-        g_z = g_z - drop * g_v
-    return -(slope * g_z).sum(0)
+    if not rules.detach:
+        g_z = g_z - (threshold if rules.soft else membrane) * g_v
+    moved = -(slope * g_z).sum(0)
+    return moved - (spikes_of(membrane, threshold) * g_v).sum(0) if rules.soft else moved

@@ -13,6 +13,33 @@ RESETS = ("soft", "hard")
 TAU_MEM = 10.0  # ms, of a neuron that is given neither a time constant nor a decay
 
 
+def reset_membrane(
+    membrane: Tensor, spikes: Tensor, threshold: Tensor | float, reset: str, detach_reset: bool
+) -> Tensor:
+    """Return what a membrane u[t] ``[B, …]`` is after the spikes z[t] have reset it.
+
+    Args:
+        membrane, spikes, threshold: u[t], z[t], and the threshold that was compared with.
+        reset: "soft" subtracts the threshold, "hard" sets the membrane to 0.
+        detach_reset: if True, no gradient flows through the spike that resets.
+
+    Raises:
+        ValueError: for an unknown reset.
+
+    >>> import torch
+    >>> reset_membrane(torch.tensor([1.25]), torch.ones(1), 1.0, "soft", True)
+    tensor([0.2500])
+    """
+    if reset == "soft":
+        drop = threshold
+    elif reset == "hard":
+        drop = membrane
+    else:
+        _checks.choice("reset", reset, RESETS)
+    resetting = spikes.detach() if detach_reset else spikes
+    return membrane - drop * resetting
+
+
 class Leaky(Neuron[S]):
     """What every leaky neuron shares: its decay, from `tau_mem` and `dt` in ms or as `beta`."""
 

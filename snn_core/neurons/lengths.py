@@ -42,8 +42,10 @@ def fill_after(output: Tensor, lengths: Tensor | None, value: float = 0.0) -> Te
     return output.masked_fill(past.view(*past.shape, *features), value)
 
 
-def at_end(output: Tensor, lengths: Tensor) -> Tensor:
+def at_end(output: Tensor, lengths: Tensor | None) -> Tensor:
     """Return what each sample gave in its last step, ``[T, B, …]`` → ``[B, …]``."""
+    if lengths is None:
+        return output[-1]
     samples = torch.arange(len(lengths), device=lengths.device)
     return output[lengths - 1, samples]
 

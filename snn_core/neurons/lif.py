@@ -1,17 +1,15 @@
 """The leaky integrate-and-fire neuron, and the leaky integrator that never spikes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 
-from .. import _checks, _modes
 from ..surrogate import Surrogate
-from ._lif_sequence import lif_sequence
-from .base import Recording
-from .leaky import RESETS, IntegrateAndFire, Leaky
-from .lengths import at_end, fill_after, without_padding
+from ._filter import leaky_sequence
+from .fused import Fused
+from .leaky import Leaky, reset_membrane
+from .lengths import fill_after, without_padding
 
 SPIKE = Surrogate()  # the one of a step function that is not told another
 
@@ -29,6 +27,7 @@ def leaky_step(current: Tensor, state: Tensor, beta: Tensor | float) -> Tensor:
 
     Reference: Eshraghian et al. 2023, eq. 4.
 
+    >>> import torch
     >>> leaky_step(torch.tensor([1.0]), torch.tensor([2.0]), 0.5)
     tensor([2.])
     """
@@ -71,17 +70,11 @@ def lif_step(
     """
     membrane = leaky_step(current, state, beta)
     spikes = spike(membrane - threshold)
-    if reset == "soft":
-        drop = threshold
-    elif reset == "hard":
-        drop = membrane
-    else:
-        _checks.choice("reset", reset, RESETS)
-    resetting = spikes.detach() if detach_reset else spikes
-    return spikes.to(current), membrane, membrane - drop * resetting
+    after = reset_membrane(membrane, spikes, threshold, reset, detach_reset)
+    return spikes.to(current), membrane, after
 
 
-class LIF(IntegrateAndFire[Tensor]):
+class LIF(Fused[Tensor]):
     """Leaky integrate-and-fire neurons, run over a whole sequence at once.
 
     Args: those of `IntegrateAndFire`.
@@ -98,67 +91,8 @@ class LIF(IntegrateAndFire[Tensor]):
         """Advance by one step with `lif_step`."""
         return lif_step(current, state, **self.rules(state))
 
-    @overload
-    def forward(
-        self,
-        current: Tensor,
-        state: Tensor | None = None,
-        *,
-        lengths: Tensor | None = None,
-        record: Literal[False] = False,
-    ) -> Tensor: ...
-
-    @overload
-    def forward(
-        self,
-        current: Tensor,
-        state: Tensor | None = None,
-        *,
-        lengths: Tensor | None = None,
-        record: Literal[True],
-    ) -> Recording[Tensor]: ...
-
-    @overload
-    def forward(
-        self,
-        current: Tensor,
-        state: Tensor | None = None,
-        *,
-        lengths: Tensor | None = None,
-        record: bool,
-    ) -> Tensor | Recording[Tensor]: ...
-
-    def forward(
-        self,
-        current: Tensor,
-        state: Tensor | None = None,
-        *,
-        lengths: Tensor | None = None,
-        record: bool = False,
-    ) -> Tensor | Recording[Tensor]:
-        """Run over `current` ``[T, B, …]`` as `SpikingNeuron.forward` does, only faster."""
-        if _modes.plain_only() or not self._is_untouched():
-            return super().forward(current, state, lengths=lengths, record=record)
-        _checks.flag("record", record)
-        current, lengths = without_padding(current, lengths)
-        current, state = self._prepare(current, state)
-        spikes, membrane, state = lif_sequence(current, state, self)
-        self._finish(state)
-        spikes = fill_after(spikes, lengths)
-        if not record:
-            return spikes
-        if lengths is not None:
-            last = at_end(membrane, lengths)
-            # From rest, an input of u makes the membrane u: the step then resets it.
-            state = self.step(last, torch.zeros_like(last))[2]
-        return Recording(spikes, fill_after(membrane, lengths), state)
-
-    def _is_untouched(self) -> bool:
-        """Say whether nothing that a subclass or a user put in its place is in the way."""
-        step = getattr(self.step, "__func__", None)
-        rules = type(self).rules is IntegrateAndFire.rules
-        call = type(self.surrogate).__call__ is Surrogate.__call__
-        return step is LIF.step and rules and call
+    def _sequence(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, tuple[()]]:
+        return *self._fire(current, state), ()
 
 
 class LeakyIntegrator(Leaky[Tensor]):
@@ -189,13 +123,9 @@ class LeakyIntegrator(Leaky[Tensor]):
         """
         current, lengths = without_padding(current, lengths)
         current, state = self._prepare(current, state)
-        beta = self.constant("beta", state)
-        membranes = []
-        for now in current:
-            state = leaky_step(now, state, beta)
-            membranes.append(state)
-        self._finish(state)
-        return fill_after(torch.stack(membranes), lengths)
+        membranes = leaky_sequence(current, state, self.constant("beta", state))
+        self._finish(membranes[-1])
+        return fill_after(membranes, lengths)
 
     if TYPE_CHECKING:
         __call__ = forward

@@ -9,8 +9,9 @@ from typing import NamedTuple, Unpack
 from torch import Tensor
 
 from .. import _checks
+from ._filter import leaky_sequence
 from .decays import time_constant
-from .leaky import IntegrateAndFire
+from .fused import Fused
 from .lif import leaky_step, lif_step
 from .options import LIFOptions
 from .states import S, at_rest
@@ -55,7 +56,7 @@ def synapse_step(current: Tensor, synapse: Tensor, alpha: Tensor | float) -> Ten
     return leaky_step((1 - alpha) * current, synapse, alpha)
 
 
-class Synaptic(IntegrateAndFire[S]):
+class Synaptic(Fused[S]):
     """What neurons with a synapse of their own share: the decay of its current.
 
     Args:
@@ -98,6 +99,11 @@ class Synaptic(IntegrateAndFire[S]):
         """Synaptic time constant in ms, in float64, also of a learnt decay."""
         return time_constant(self.alpha, self.dt)
 
+    def _filter(self, current: Tensor, synapse: Tensor) -> Tensor:
+        """Return what `synapse_step` makes of a current in all steps ``[T, B, …]``, wide."""
+        alpha = self.constant("alpha", synapse)
+        return leaky_sequence(current, synapse, alpha, 1 - alpha)
+
 
 class CuBaLIF(Synaptic[SynapticState]):
     """LIF neurons with a current-based synapse: the current outlives the spike that caused it.
@@ -130,6 +136,12 @@ class CuBaLIF(Synaptic[SynapticState]):
         synapse = synapse_step(current, state.synapse, alpha)
         spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules(state.membrane))
         return spikes.to(current), membrane, SynapticState(v, synapse)
+
+    def _sequence(
+        self, current: Tensor, state: SynapticState
+    ) -> tuple[Tensor, Tensor, tuple[Tensor]]:
+        synapse = self._filter(current, state.synapse)
+        return *self._fire(synapse, state.membrane), (synapse,)
 
 
 class Alpha(Synaptic[AlphaState]):
@@ -164,3 +176,10 @@ class Alpha(Synaptic[AlphaState]):
         synapse = synapse_step(rise, state.synapse, alpha)
         spikes, membrane, v = lif_step(synapse, state.membrane, **self.rules(state.membrane))
         return spikes.to(current), membrane, AlphaState(v, synapse, rise)
+
+    def _sequence(
+        self, current: Tensor, state: AlphaState
+    ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
+        rise = self._filter(current, state.rise)
+        synapse = self._filter(rise, state.synapse)
+        return *self._fire(synapse, state.membrane), (synapse, rise)

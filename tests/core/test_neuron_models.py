@@ -14,7 +14,6 @@ from snn_core import (
     CuBaLIF,
     RecurrentAdaptiveLIF,
     RecurrentLIF,
-    SpikingNeuron,
     StochasticLIF,
 )
 
@@ -231,10 +230,9 @@ def test_without_spikes_the_membrane_is_a_convolution_with_the_closed_form(
 def test_without_synaptic_decay_it_is_the_lif_neuron(kind, reset):
     current = drive("LIF").requires_grad_()
     plain, synaptic = LIF(beta=0.8, reset=reset), kind(beta=0.8, alpha=0.0, reset=reset)
-    loop = SpikingNeuron.forward(
-        plain, current, record=True
-    )  # the fast path rounds a fused product once less
-    for one, other in zip(loop[:2], synaptic(current, record=True)[:2], strict=True):
+    for one, other in zip(
+        plain(current, record=True)[:2], synaptic(current, record=True)[:2], strict=True
+    ):
         assert torch.equal(one, other)
 
 

@@ -6,11 +6,14 @@ import torch
 from torch import Tensor
 
 from .. import _checks
+from ._feedback_sequence import Given, feedback_sequence
+from ._filter import leaky_sequence, spread
 from .decays import parameter, time_constant
-from .leaky import IntegrateAndFire
+from .fused import Fused
+from .lengths import at_end
 from .lif import leaky_step, lif_step
 from .options import LIFOptions, ResetRules
-from .states import S, at_rest
+from .states import S, at_rest, like, variables
 
 TAU_ADAPT = 100.0  # ms, of a neuron that is given neither a time constant nor a decay
 
@@ -62,7 +65,7 @@ def adaptive_lif_step(
     return spikes.to(current), membrane, AdaptiveState(v, adaptation)
 
 
-class Adaptive(IntegrateAndFire[S]):
+class Adaptive(Fused[S]):
     """What neurons with an adaptive threshold share: its decay, and by how much a spike raises it.
 
     Args:
@@ -111,6 +114,30 @@ class Adaptive(IntegrateAndFire[S]):
         """Adaptation time constant in ms, in float64, also of a learnt decay."""
         return time_constant(self.rho, self.dt)
 
+    def _constants(self, state: Tensor) -> dict[str, Tensor]:
+        own = {name: self.constant(name, state) for name in ("rho", "strength")}
+        return super()._constants(state) | own
+
+    def _last(
+        self,
+        state: S,
+        spikes: Tensor,
+        membrane: Tensor,
+        others: tuple[Tensor, ...],
+        lengths: Tensor | None,
+    ) -> S:
+        first = variables(state)[1]
+        constants = self._constants(first)
+        adaptation = leaky_sequence(spikes, first, constants["rho"])
+        before = torch.cat([first[None], adaptation[:-1]])
+        a = at_end(before, lengths)
+        spreads = (spread(constants[name], a) for name in ("threshold", "strength"))
+        threshold, strength = spreads
+        limit = torch.addcmul(threshold, a, strength)
+        after = self._after(spikes, membrane, limit, lengths)
+        ends = (at_end(other, lengths) for other in (adaptation, *others))
+        return like(state, [after, *ends])
+
 
 class AdaptiveLIF(Adaptive[AdaptiveState]):
     """LIF neurons with an adaptive threshold: a spike raises it, it falls back with `tau_adapt`.
@@ -138,6 +165,11 @@ class AdaptiveLIF(Adaptive[AdaptiveState]):
         strength = self.constant("strength", state.adaptation)
         rules = self.rules(state.membrane)
         return adaptive_lif_step(current, state, rho=rho, strength=strength, **rules)
+
+    def _sequence(self, current: Tensor, state: AdaptiveState) -> tuple[Tensor, Tensor, tuple[()]]:
+        v, a = state
+        given = Given(v, **self._constants(v), a=a)
+        return *feedback_sequence(current, given, self._reset_rules()), ()
 
     def thresholds(self, current: Tensor) -> Tensor:
         """Run over `current` ``[T, B, …]`` from rest; return each step's threshold, same shape.

@@ -114,9 +114,13 @@ class Fused(IntegrateAndFire[S]):
                 return vars(kind)["step"]
         return None
 
+    def _constants(self, state: Tensor) -> dict[str, Tensor]:
+        """Return the constants by name, to apply to a `state` ``[B, …]``."""
+        return {name: self.constant(name, state) for name in ("beta", "threshold")}
+
+    def _reset_rules(self) -> Rules:
+        return Rules(self.reset == "soft", self.detach_reset, self.surrogate)
+
     def _fire(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Run as plain LIF neurons from the membrane `state`; return spikes and membrane."""
-        beta = self.constant("beta", state)
-        threshold = self.constant("threshold", state)
-        rules = Rules(self.reset == "soft", self.detach_reset, self.surrogate)
-        return lif_sequence(current, state, beta, threshold, rules)
+        return lif_sequence(current, state, **self._constants(state), rules=self._reset_rules())

@@ -6,8 +6,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
+from ._feedback_sequence import Given, feedback, feedback_sequence
 from .adaptive import Adaptive, AdaptiveState, adaptive_lif_step
-from .leaky import IntegrateAndFire
+from .fused import Fused
 from .lif import lif_step
 from .options import AdaptiveOptions, LIFRules, SteppedOptions
 from .states import Variables, at_rest
@@ -48,24 +49,6 @@ def recurrent_lif_step(
     return spikes.to(current), membrane, RecurrentState(v, spikes)
 
 
-def feedback(spikes: Tensor, weight: Tensor) -> Tensor:
-    """Return what spikes of a state make neurons hear: weighted in the weight's dtype, then wide.
-
-    Args:
-        spikes: z[t-1], ``[B, N]``.
-        weight: ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each to itself.
-
-    Returns:
-        The current ``[B, N]``, in the dtype of `spikes`.
-
-    >>> feedback(torch.ones(1, 2), torch.tensor([0.5, -0.5]))
-    tensor([[ 0.5000, -0.5000]])
-    """
-    z = spikes.to(weight.dtype)
-    heard = z @ weight.T if weight.dim() == 2 else z * weight
-    return heard.to(spikes)
-
-
 def all_to_all(neurons: int, generator: Generator | None) -> nn.Parameter:
     """Return weights ``[N, N]`` among N neurons, drawn uniformly from ±1/√N."""
     drawn = torch.rand(neurons, neurons, generator=generator)
@@ -80,7 +63,7 @@ def _at_rest(kind: type[Variables], current: Tensor, neurons: int) -> Variables:
     return at_rest(kind, current[0])
 
 
-class RecurrentLIF(IntegrateAndFire[RecurrentState]):
+class RecurrentLIF(Fused[RecurrentState]):
     """LIF neurons with learnable connections among themselves, which take one step.
 
     Args:
@@ -124,6 +107,14 @@ class RecurrentLIF(IntegrateAndFire[RecurrentState]):
     def step(self, current: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor, RecurrentState]:
         """Advance by one step with `recurrent_lif_step`."""
         return recurrent_lif_step(current, state, self.weight, **self.rules(state.membrane))
+
+    def _sequence(
+        self, current: Tensor, state: RecurrentState
+    ) -> tuple[Tensor, Tensor, tuple[Tensor]]:
+        v, z = state
+        given = Given(v, **self._constants(v), z=z, weight=self.weight)
+        spikes, membrane = feedback_sequence(current, given, self._reset_rules())
+        return spikes, membrane, (spikes,)
 
 
 class RecurrentAdaptiveState(NamedTuple):
@@ -186,3 +177,11 @@ class RecurrentAdaptiveLIF(Adaptive[RecurrentAdaptiveState]):
         own = AdaptiveState(state.membrane, state.adaptation)
         spikes, membrane, own = adaptive_lif_step(heard, own, rho=rho, strength=strength, **rules)
         return spikes.to(current), membrane, RecurrentAdaptiveState(*own, spikes)
+
+    def _sequence(
+        self, current: Tensor, state: RecurrentAdaptiveState
+    ) -> tuple[Tensor, Tensor, tuple[Tensor]]:
+        v, a, z = state
+        given = Given(v, **self._constants(v), a=a, z=z, weight=self.weight)
+        spikes, membrane = feedback_sequence(current, given, self._reset_rules())
+        return spikes, membrane, (spikes,)

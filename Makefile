@@ -51,6 +51,7 @@ test-browser: .venv/installed-browser
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed
 	.venv-bench/bin/python bench/layers.py $(ARGS)
+	.venv-bench/bin/python bench/neurons.py
 
 # torch first and exactly, so that no dependency brings in another build of it.
 .venv/installed: pyproject.toml constraints.txt

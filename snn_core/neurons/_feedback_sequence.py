@@ -157,10 +157,9 @@ class _Run(NamedTuple):
         later = torch.zeros_like(g_x[0])  # g_u[t+1]
         faded = torch.zeros_like(later)  # Σ rho^k q[t+1+k], which is g_a[t] / -strength
         weaker = None if self.given.strength is None else -self.given.strength
-        g_v = torch.empty_like(later)
         over_time = (one.unbind()[::-1] for one in (self.spikes, drops, slope, g_x, g_u))
         for t, (z, drop, s, x, u) in enumerate(zip(*over_time, strict=True), 1):
-            torch.mul(later, self.given.beta, out=g_v)
+            g_v = later * self.given.beta
             g_z = self._returning(later, faded, weaker)
             if not detach:
                 g_z.addcmul_(drop, g_v, value=-1)

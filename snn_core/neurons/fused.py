@@ -111,7 +111,7 @@ class Fused(IntegrateAndFire[S]):
         """Return the step of the class that says how to run over a sequence."""
         for kind in cls.__mro__:
             if "_sequence" in vars(kind):
-                return vars(kind)["step"]
+                return vars(kind).get("step")
         return None
 
     def _constants(self, state: Tensor) -> dict[str, Tensor]:

@@ -20,11 +20,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from contestants import _loop
+from report import _version
 from torch import Tensor, nn
 from workloads import BETA, INPUT_SCALE
 
@@ -219,7 +219,7 @@ def report(contestants: list[Entry], missing: dict[str, str], rounds: int) -> st
     milliseconds = 1e3 * statistics.median(floor.clock)
     packages = ("torch", "snntorch", "norse", "spikingjelly", "sinabs")
     absent = {name.lower() for name in missing}
-    versions = [f"{name} {version(name)}" for name in packages if name not in absent]
+    versions = [f"{name} {_version(name)}" for name in packages if name not in absent]
     lines = [
         "# Every neuron behind a linear layer, on a CPU",
         f"{date.today()}, written by `python bench/neurons.py --rounds {rounds}`.",

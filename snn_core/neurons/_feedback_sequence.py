@@ -26,6 +26,7 @@ from torch.autograd.function import FunctionCtx
 
 from ._filter import fresh, from_the_end, leaky_sequence, spread
 from ._lif_sequence import Rules, refuse_second_derivative
+from .feedback import feedback
 
 
 class Given(NamedTuple):
@@ -42,24 +43,6 @@ class Given(NamedTuple):
     strength: Tensor | None = None
     z: Tensor | None = None
     weight: Tensor | None = None
-
-
-def feedback(spikes: Tensor, weight: Tensor) -> Tensor:
-    """Return what spikes of a state make neurons hear: weighted in the weight's dtype, then wide.
-
-    Args:
-        spikes: z[t-1], ``[B, N]``.
-        weight: ``[N, N]`` from neuron (column) to neuron (row), or ``[N]`` from each to itself.
-
-    Returns:
-        The current ``[B, N]``, in the dtype of `spikes`.
-
-    >>> feedback(torch.ones(1, 2), torch.tensor([0.5, -0.5]))
-    tensor([[ 0.5000, -0.5000]])
-    """
-    z = spikes.to(weight.dtype)
-    heard = z @ weight.T if weight.dim() == 2 else z * weight
-    return heard.to(spikes)
 
 
 def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tensor, Tensor]:
@@ -207,7 +190,8 @@ class _Run(NamedTuple):
 
     def by_recurrence(self, g_u: Tensor) -> dict[str, Tensor]:
         """Return the gradients by the first spikes and by the weight."""
-        z, weight = self.given.z, self.given.weight
+        z = self.given.z
+        weight = self.given.weight
         if z is None or weight is None:
             return {}
         before = torch.cat([z[None], self.spikes[:-1]])

@@ -6,8 +6,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from ._feedback_sequence import Given, feedback, feedback_sequence
+from ._feedback_sequence import Given, feedback_sequence
 from .adaptive import Adaptive, AdaptiveState, adaptive_lif_step
+from .feedback import feedback
 from .fused import Fused
 from .lif import lif_step
 from .options import AdaptiveOptions, LIFRules, SteppedOptions

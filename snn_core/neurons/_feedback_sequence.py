@@ -52,9 +52,9 @@ def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tens
         for name in ("beta", "threshold", "rho", "strength")
         if (value := getattr(given, name)) is not None
     }
-    given = given._replace(**spread_out)
+    values = (rules, current.to(given.v), *given._replace(**spread_out))
     outputs: tuple[Tensor, Tensor]
-    outputs = _FeedbackSequence.apply(rules, current.to(given.v), *given)  # type: ignore[no-untyped-call]
+    outputs = _FeedbackSequence.apply(*values)  # type: ignore[no-untyped-call]
     return outputs
 
 

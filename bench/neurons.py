@@ -219,7 +219,11 @@ def report(contestants: list[Entry], missing: dict[str, str], rounds: int) -> st
     milliseconds = 1e3 * statistics.median(floor.clock)
     packages = ("torch", "snntorch", "norse", "spikingjelly", "sinabs")
     absent = {name.lower() for name in missing}
-    versions = [f"{name} {_version(name)}" for name in packages if name not in absent]
+    versions = [
+        f"{name} {_version(name)}".replace("not installed", "of unknown version")
+        for name in packages
+        if name not in absent
+    ]
     lines = [
         "# Every neuron behind a linear layer, on a CPU",
         f"{date.today()}, written by `python bench/neurons.py --rounds {rounds}`.",

@@ -64,6 +64,7 @@ def lif_step(
 
     Reference: Eshraghian et al. 2023, eq. 4 and 5 (their U is u, S is z).
 
+    >>> import torch
     >>> z, u, v = lif_step(torch.tensor([1.0]), torch.tensor([0.5]), beta=0.5)
     >>> z.item(), u.item(), v.item()
     (1.0, 1.25, 0.25)
@@ -82,6 +83,7 @@ class LIF(Fused[Tensor]):
     Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0
     here).
 
+    >>> import torch
     >>> spikes = LIF(beta=0.5)(torch.full((4, 1, 1), 0.75))
     >>> spikes.flatten().tolist()
     [0.0, 1.0, 0.0, 1.0]
@@ -110,6 +112,7 @@ class LeakyIntegrator(Leaky[Tensor]):
 
     Reference: Neftci et al. 2019, section V (the readout of their example).
 
+    >>> import torch
     >>> LeakyIntegrator(beta=0.5)(torch.ones(3, 1, 1)).flatten().tolist()
     [1.0, 1.5, 1.75]
     """

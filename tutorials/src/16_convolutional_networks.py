@@ -187,7 +187,7 @@ assert torch.equal(moved[..., 6:], still[..., 5:-1])
 # | spikes | 0, 1, 1, 1 | 1: did *any* spike? | ¾, no spike any longer |
 # | currents | 0.3, 1.2, 0.9, 0.4 | 1.2 | 0.7 |
 #
-# From a record: a network of two convolutions, digits of half the size, ten epochs.
+# From a record: a network of two convolutions, digits of half the size, nine seeds, accuracy after two and after ten epochs.
 #
 # > **Before you run:** which order reads better, "LIF, then max" or "max, then LIF"?
 
@@ -196,12 +196,17 @@ orders = recorded("pooling_orders")
 print(orders)
 for name in ("LIF, then max", "max, then LIF"):
     runs = np.array(orders.results[name])
-    print(f"{name}: {runs[:, -1].mean():.1%}")
+    two, ten = runs[:, 1].mean(), runs[:, 9].mean()
+    print(f"{name}: {two:.1%}, {ten:.1%}")
 
 # %% [markdown]
-# PENDING-POOL From here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
+# Pooled currents learn sooner; after ten epochs little more than a point is left. What remains is that they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
 
 # %% tags=["check"]
+assert len(runs) == 9
+assert two > 0.86
+assert np.array(orders.results["LIF, then max"])[:, 1].mean() < 0.84
+assert 0.01 < ten - np.array(orders.results["LIF, then max"])[:, 9].mean() < 0.015
 many = OverTime(nn.MaxPool2d(2))(still)
 assert torch.equal(many[0, 0, 0, 0, 0], still[0, 0, 0, :2, :2].amax())
 
@@ -411,7 +416,7 @@ decorate(
 # %% [markdown]
 # Blue is narrow, orange wide. No network of twelve layers reads clearly more than a single one: on these small digits depth does not pay. It costs least in the stream with the wide surrogate, 88 to 90 %. Where no way leads around the neurons, the wide surrogate alone comes to 45 to 73 %; then the last layer carries the digit. With the narrow one such networks hardly learn in these 300 updates. Larger steps do not help (last row: twice the learning rate, and Adam divides out the size of every gradient).
 #
-# Depth pays on harder images: Fang et al. (2021) read more of ImageNet with more layers, up to 152. The price of `AddSpikes`: it sends values above 1. In the stream the convolutions read spikes only.
+# Depth pays on harder images: Fang et al. (2021) read more of ImageNet by adding layers, to more than 100. The price of `AddSpikes`: it sends values above 1. In the stream the convolutions read spikes only.
 
 # %% tags=["check"]
 first = {name: 100 * np.array(shares) for name, shares in untrained.items()}
@@ -730,9 +735,9 @@ assert 0.6 < blank.float().mean() / tied < 1
 # %% [markdown]
 # ### Six orders
 #
-# The record of section 2 has six orders, PENDING-N seeds each. "LIF, then …" pools spikes by their maximum or their average, "…, then LIF" pools currents. With "random ties" the gradient goes to *one of* the tied spikes, by chance. The currents are normalised right in front of the neurons (section 3), but with "norm, max, then LIF" already in front of the pooling.
+# The record of section 2 has six orders, nine seeds each. "LIF, then …" pools spikes by their maximum or their average, "…, then LIF" pools currents. With "random ties" the gradient goes to *one of* the tied spikes, by chance. The currents are normalised right in front of the neurons (section 3), but with "norm, max, then LIF" already in front of the pooling.
 
-# %% alt="Held-out accuracy of six orders, nine dots each, a bar at the mean. Max, then LIF has the highest mean, 87.6 percent; LIF, then average 85.7; norm, max, then LIF 84.1; LIF, then max with random ties 83.3; average, then LIF 82.9; LIF, then max 81.8."
+# %% alt="Held-out accuracy of six orders, nine dots each, a bar at the mean. LIF, then average has a mean of 92.1 percent; max, then LIF 92.0; norm, max, then LIF 91.3; LIF, then max 90.7, with random ties too; average, then LIF 90.3. The dots of one order spread over two to four points."
 pooling = {name: 100 * np.array(runs)[:, -1] for name, runs in orders.results.items()}
 axis = panels(width=8)
 for name, runs in pooling.items():
@@ -740,27 +745,23 @@ for name, runs in pooling.items():
     axis.plot(runs.mean(), name, "|", color=VERMILION, markersize=18)
 decorate(
     axis,
-    title="Maximum of currents: the highest mean of six orders",
+    title="After ten epochs six orders lie within two points",
     x="held-out accuracy (%)",
 )
 
 # %% [markdown]
-# Each was trained for two epochs on 1,500 images and tested on 500 others. The maximum of currents has the highest mean, and beats the maximum of spikes at every seed. But the ties explain little of it: broken by chance, they give 83.3 instead of 81.8 %, less than the seeds differ. Normalising before pooling costs more, 3.5 points. So this is one small task, in which the place of the *normalisation* mattered at least as much as that of the neurons.
-#
-# "Average, then LIF" pools currents by their average, and does no better than pooling spikes.
+# Each was trained for ten epochs on 1,500 images and tested on 500 others. The means lie within two points, and the seeds of one order differ by as much. The ties do not matter: broken by chance, they give 90.7 %, as they do unbroken. Pooling by the average suits spikes, not currents. All this is one small task.
 
 # %% tags=["check"]
-lead = pooling["max, then LIF"] - pooling["LIF, then max"]
-assert lead.min() > 0
-assert max(pooling, key=lambda name: pooling[name].mean()) == "max, then LIF"
 assert {name: round(runs.mean(), 1) for name, runs in pooling.items()} == {
-    "LIF, then max": 81.8,
-    "LIF, then max, random ties": 83.3,
-    "LIF, then average": 85.7,
-    "max, then LIF": 87.6,
-    "norm, max, then LIF": 84.1,
-    "average, then LIF": 82.9,
+    "LIF, then max": 90.7,
+    "LIF, then max, random ties": 90.7,
+    "LIF, then average": 92.1,
+    "max, then LIF": 92.0,
+    "norm, max, then LIF": 91.3,
+    "average, then LIF": 90.3,
 }
+assert all(1.9 < np.ptp(runs) < 4.4 for runs in pooling.values())
 assert orders.settings["samples"] == 1500
 assert orders.settings["epochs"] == 10
 assert orders.settings["held_out"] == 500

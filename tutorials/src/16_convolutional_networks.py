@@ -195,18 +195,18 @@ assert torch.equal(moved[..., 6:], still[..., 5:-1])
 orders = recorded("pooling_orders")
 print(orders)
 for name in ("LIF, then max", "max, then LIF"):
-    runs = np.array(orders.results[name])
-    two, ten = runs[:, 1].mean(), runs[:, 9].mean()
-    print(f"{name}: {two:.1%}, {ten:.1%}")
+    means = np.mean(orders.results[name], axis=0)
+    print(name, means[[1, 9]])
 
 # %% [markdown]
 # Pooled currents learn sooner; after ten epochs little more than a point is left. What remains is that they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
 
 # %% tags=["check"]
-assert len(runs) == 9
-assert two > 0.86
-assert np.array(orders.results["LIF, then max"])[:, 1].mean() < 0.84
-assert 0.01 < ten - np.array(orders.results["LIF, then max"])[:, 9].mean() < 0.015
+other_means = np.mean(orders.results["LIF, then max"], axis=0)
+assert len(orders.settings["seeds"]) == 9
+assert len(means) == 10
+assert means[1] - other_means[1] > 0.04
+assert 0.01 < means[9] - other_means[9] < 0.015
 many = OverTime(nn.MaxPool2d(2))(still)
 assert torch.equal(many[0, 0, 0, 0, 0], still[0, 0, 0, :2, :2].amax())
 
@@ -922,7 +922,7 @@ axes = images(
 
 # %% tags=["check"]
 assert (others[0] > 0.7).sum() > 5
-assert others[0, 4, 4] < 0.1
+assert others[0, 3, 4] < 0.1
 assert chance[:, 9].view(8, 8)[6:].min() > 0.7
 
 # %% [markdown]

@@ -196,7 +196,7 @@ orders = recorded("pooling_orders")
 print(orders)
 for name in ("LIF, then max", "max, then LIF"):
     means = np.mean(orders.results[name], axis=0)
-    print(name, means[[1, 9]])
+    print(name, means[[1, 9]].round(3))
 
 # %% [markdown]
 # Pooled currents learn sooner; after ten epochs little more than a point is left. What remains is that they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
@@ -249,7 +249,7 @@ for gain in (1, 3, 5, 10):
 # %% [markdown]
 # > **Before you run:** the spikes of one layer are the input of the next. If a layer sends a third of the spikes that it gets, how many are left after six?
 
-# %% alt="Spikes per neuron and step by layer, for four gains. Gain 1 is silent from layer 2 on. Gain 3 dies out up to layer 5. Gain 5 stays between 0.1 and 0.2. Gain 10 rises from 0.2 to 0.4."
+# %% alt="Spikes per neuron and step by layer, for four gains. Gain 1 is silent from layer 2 on. Gain 3 dies out up to layer 5. Gain 5 stays between 0.1 and 0.2. Gain 10 rises from 0.1 to 0.4 in layer 5, and falls a little in layer 6."
 axis = panels()
 for gain, values in plain.items():
     axis.plot(range(1, 7), values, "o-", label=f"gain {gain}")
@@ -257,7 +257,7 @@ title = "Gains of 1 and 3 end in silence, 10 in a storm"
 decorate(axis, title=title, x="layer", y="spikes per neuron and step")
 
 # %% [markdown]
-# One in 729. At gain 1 the second layer is already silent, at 3 the fifth. At 10 they fire more and more. At 5 the rates stay between 0.1 and 0.2, but that had to be found by trying, and training will change the weights.
+# One in 729. At gain 1 the second layer is already silent, at 3 the fifth. At 10 the rates rise threefold up to layer 5. At 5 they stay between 0.1 and 0.2, but that had to be found by trying, and training will change the weights.
 #
 # **Batch normalisation** needs no trying. From the currents of each map it subtracts their mean $\mu$ and divides by their standard deviation $\sigma$, both over batch, pixels *and time*:
 #
@@ -277,7 +277,7 @@ print("gain 5:", layer_rates(norm=nn.BatchNorm2d, gain=5))
 assert max(plain[1][1:]) < 0.001
 assert plain[3][4] < 0.01 < plain[3][2]
 assert 0.08 < min(plain[5]) < max(plain[5]) < 0.25
-assert plain[10][5] > 1.8 * plain[10][0]
+assert 3 < plain[10][4] / plain[10][0] < 3.5
 assert (normed[1:] - 0.19).abs().max() < 0.02
 assert torch.allclose(normed, layer_rates(gain=5), atol=0.002)
 
@@ -380,11 +380,11 @@ record = recorded("twelve_layers")
 print(record)
 untrained = record.results["untrained"]
 axis = lines_per_seed(untrained, x="layer", y="share of digits read")
-_ = axis.axhline(0.1, color="0.5", label="guessing")
+_ = axis.axhline(0.1, color="0.5")
 decorate(axis, title="Around the neurons the digit gets through", ylim=(0, 1))
 
 # %% [markdown]
-# A shortcut into the neurons loses the digit as the plain network does.
+# The grey line is guessing. A shortcut into the neurons loses the digit as the plain network does.
 
 # %% [markdown]
 # ### The way back

@@ -375,16 +375,15 @@ print(shares)
 # %% [markdown]
 # From its last layer two in three are read. All kinds, in a record with three seeds each:
 
-# %% alt="Share of digits read by layer, four kinds of twelve layers, three lines each. All start at 0.8. Plain and to currents fall to between 0.1 and 0.2. To spikes and to stream fall slowly, to about 0.6. A grey line marks guessing, 0.1."
+# %% alt="Share of digits read by layer, four kinds of twelve layers, three lines each. All start at 0.8. Plain and to currents fall to between 0.1 and 0.2. To spikes and to stream fall slowly, to about 0.6."
 record = recorded("twelve_layers")
 print(record)
 untrained = record.results["untrained"]
 axis = lines_per_seed(untrained, x="layer", y="share of digits read")
-_ = axis.axhline(0.1, color="0.5")
 decorate(axis, title="Around the neurons the digit gets through", ylim=(0, 1))
 
 # %% [markdown]
-# The grey line is guessing. A shortcut into the neurons loses the digit as the plain network does.
+# A shortcut into the neurons loses the digit as the plain network does.
 
 # %% [markdown]
 # ### The way back

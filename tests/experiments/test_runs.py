@@ -10,7 +10,6 @@ from torch import nn
 from experiments import (
     charging_first,
     codes_and_losses,
-    convolutional_choices,
     covered_digits,
     digits_without_labels,
     energy,
@@ -23,9 +22,10 @@ from experiments import (
     mini_digits,
     mnist_convolutional,
     mnist_full,
+    pooling_orders,
     population_sizes,
-    size_divided_out,
     sparing_spikes,
+    twelve_layers,
     unsupervised_digits,
     wanted_trains,
 )
@@ -322,29 +322,35 @@ def test_local_learning():
     assert max(run["accuracy"].values()) > 0.15
 
 
-def test_convolutional_choices_part_by_part(monkeypatch):
-    settings = convolutional_choices.SETTINGS
-    tiny = {"samples": 80, "epochs": 1, "seeds": [0]}
-    kinds = {"pooling": "LIF, then max, random ties", "depth": "add to stream"}
-    for part, kind in kinds.items():
-        own = settings[part] | tiny | {"kinds": {kind: settings[part]["kinds"][kind]}}
-        monkeypatch.setitem(settings, part, own)
-    convolutional_choices.main(["--part", "pooling"])
-    assert set(recorded("convolutional_choices").results) == {"pooling"}
-    convolutional_choices.main(["--part", "depth"])
-    results = recorded("convolutional_choices").results
-    assert len(results["pooling"][kinds["pooling"]]) == 1
-    assert [len(curves[0]) for curves in results["depth"][kinds["depth"]].values()] == [1, 1]
+def test_pooling_orders(monkeypatch):
+    kind = "LIF, then max, random ties"
+    tiny = {
+        "samples": 80,
+        "epochs": 2,
+        "seeds": [0],
+        "kinds": {kind: pooling_orders.SETTINGS["kinds"][kind]},
+    }
+    for name, value in tiny.items():
+        monkeypatch.setitem(pooling_orders.SETTINGS, name, value)
+    pooling_orders.main([])
+    (curve,) = recorded("pooling_orders").results[kind]
+    assert len(curve) == 2
+    assert all(0 < accuracy < 1 for accuracy in curve)
 
 
-def test_size_divided_out(monkeypatch):
-    own = convolutional_choices.SETTINGS["depth"] | {"samples": 80, "epochs": 1}
-    monkeypatch.setitem(convolutional_choices.SETTINGS, "depth", own)
-    for name, value in {"layers": 2, "seeds": [0], "kinds": ["add to stream"]}.items():
-        monkeypatch.setitem(size_divided_out.SETTINGS, name, value)
-    size_divided_out.main([])
-    ((accuracy,),) = recorded("size_divided_out").results["add to stream"]
-    assert 0 < accuracy < 1
+def test_twelve_layers(monkeypatch):
+    arms = {"one layer, wide": 1, "to stream, wide": 12}
+    for name, value in {"samples": 80, "epochs": 1, "seeds": [0], "arms": arms}.items():
+        monkeypatch.setitem(twelve_layers.SETTINGS, name, value)
+    twelve_layers.main([])
+    found = recorded("twelve_layers").results
+    (shares,) = found["untrained"]["to stream"]
+    assert len(shares) == 12
+    assert min(shares) > 0.5
+    for name, depth in arms.items():
+        (run,) = found["trained"][name]
+        assert len(run["accuracy"]) == 1
+        assert len(run["layers"]) == depth
 
 
 def test_covered_digits(monkeypatch):

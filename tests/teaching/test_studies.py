@@ -99,6 +99,20 @@ def test_weight_gradients_come_from_the_input_to_the_output():
     assert all(each.abs().max() > 0 for each in found)
 
 
+def test_a_readout_finds_the_digit_in_spikes_and_no_class_where_there_is_none():
+    torch.manual_seed(0)
+    digits = mnist_mini()
+    images, labels = nn.AvgPool2d(2)(digits.train_images[:600, None]), digits.train_labels[:600]
+    network = convolutional.deep_network(depth=2)
+    first = [parameter.clone() for parameter in network.parameters()]
+    shares = convolutional.read_from_layers(network, images, labels, held_out=200)
+    assert len(shares) == 2
+    assert min(shares) > 0.5
+    chance = torch.randint(10, (600,))
+    assert max(convolutional.read_from_layers(network, images, chance, held_out=200)) < 0.25
+    assert all(map(torch.equal, first, network.parameters()))
+
+
 class Doubled(nn.Module):
     def forward(self, x):
         return 2 * x
@@ -143,10 +157,10 @@ def test_membranes_are_read_from_neurons_that_do_not_reset():
 
 def test_a_stream_has_its_neurons_last():
     """Identity shortcuts add currents; the neurons stand in front of each layer's synapses."""
-    for name, kind in (("add to stream", LIF), ("batch norm", nn.Sequential)):
+    for name, kind in (("to stream, narrow", LIF), ("plain, narrow", nn.Sequential)):
         network = convolutional.deep_network(depth=3, **convolutional.KINDS[name])
         assert type(network[4]) is kind
-        assert isinstance(network[2], LIF) == (name == "batch norm")
+        assert isinstance(network[2], LIF) == (name == "plain, narrow")
 
 
 def two_layers():

@@ -24,7 +24,7 @@ from snn_core.training import seed_torch
 
 SETTINGS = {
     "widths": [0, 64, 256, 1024],
-    "rates": [2.5e-3, 5e-3, 1e-2, 2e-2],
+    "rates": [2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2],
     "start": [2, 1, 1],
     "hidden": 256,  # of e-prop
     "eprop": [{"lr": lr, "weight_decay": decay} for lr in (3e-3, 5e-3) for decay in (0.1, 0.5)],

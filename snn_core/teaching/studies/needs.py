@@ -25,7 +25,7 @@ from .gradient_rules import (
 
 QUESTIONS = (
     "others",  # anything beyond its own two neurons
-    "more than a number",  # more than one number that all synapses share
+    "many numbers",  # more than one number that all synapses share
     "layer above",
     "weights above",
     "membranes above",

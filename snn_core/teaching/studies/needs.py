@@ -41,7 +41,7 @@ Change = Callable[[nn.Linear], object]
 
 def other_weights(linear: nn.Linear) -> None:
     """Draw other output weights."""
-    nn.init.uniform_(linear.weight, -0.5, 0.5, generator=torch.Generator().manual_seed(5))
+    nn.init.uniform_(linear.weight, -0.5, 0.5, generator=torch.Generator().manual_seed(0))
 
 
 def other_membranes(linear: nn.Linear) -> None:
@@ -144,7 +144,7 @@ def taught(rule: str, others: int = 1, success: float = 1.0) -> Tensor:
         success: the reward less what was expected.
     """
     own, rest = (
-        torch.rand(STEPS, 1, 794, generator=torch.Generator().manual_seed(seed)) < 0.3
+        torch.rand(STEPS, 1, 794, generator=torch.Generator().manual_seed(3000 + seed)) < 0.3
         for seed in (0, others)
     )
     pre = own[..., :784].float()

@@ -54,13 +54,16 @@ ARMS = {  # recurrent spikes detached?, feedback, W decays?, strength, tau_adapt
     "LIF, e-prop": (True, "symmetric", False, 0.0, 400.0, True),
     "brief, BPTT": (False, "symmetric", False, 3.5, 20.0, True),
 }
+FORGETFUL = {  # what a synapse did to a threshold is left out (page 15)
+    "e-prop, no slow trace": (True, "symmetric", False, 0.2, 400.0, True),
+}
 READOUT = LeakyIntegrator(TAU_MEM, dt=DT)  # its decay is that of the membranes
 Weights = tuple[Tensor, ...]
 
 
 def per_network(arms: list[str]) -> list[Tensor]:
     """Return the settings of each network's arm as tensors that broadcast over trials, neurons."""
-    columns = zip(*map(ARMS.get, arms), strict=True)
+    columns = zip(*map((ARMS | FORGETFUL).get, arms), strict=True)
     cut, feedback, decays, eta, tau, learns = (np.array(each)[:, None, None] for each in columns)
     rho = np.exp(-DT / tau)
     settings = eta, rho, cut, feedback == "symmetric", feedback == "adaptive", decays, learns
@@ -87,13 +90,15 @@ def run(
     current = x @ inwards.mT.contiguous()
     among = V.mT.contiguous()
     z = v = a = torch.zeros_like(current[0])
+    forgets = torch.tensor([arm in FORGETFUL for arm in arms])[:, None, None]
     course = []
     for t, now in enumerate(current):
         if swap and t == swap[1]:
             z, v, a = swapped(swap[0], z, v, a)
         heard = torch.where(cut, z.detach(), z) @ among
         options = {"beta": READOUT.beta, "rho": rho, "strength": eta}
-        z, _, (v, a) = adaptive_lif_step(now + heard, AdaptiveState(v, a), **options)
+        state = AdaptiveState(v, torch.where(forgets, a.detach(), a))
+        z, _, (v, a) = adaptive_lif_step(now + heard, state, **options)
         course.append(z)
     z = torch.stack(course)
     back = torch.where(symmetric, W, B).detach()

@@ -22,8 +22,8 @@ class OnlineNetwork(LearningSignals):
 
     - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse
       (`OnlineSmoothedLIF`);
-    - "eprop": the same without the slope of the output neurons, as if the output were a leaky
-      readout;
+    - "eprop": the same without the slope of the output neurons: the learning signal of e-prop,
+      whose readout leaks but does not spike, given to a spiking output; e-prop itself is `EProp`;
     - "ottt": the error of this step, sent back through the weights of the layers above, at this
       step only;
     - "feedback_alignment": the same through fixed random matrices in place of the weights;

@@ -204,6 +204,27 @@ def test_every_page_opens_and_its_formulas_are_set(visit, name):
     assert page.locator("h1").count() == 1
 
 
+def test_a_table_is_sorted_by_a_click_on_a_heading_and_by_enter(visit):
+    table = visit("15_one_task_every_rule").locator("table.sortable").first
+    heading = table.locator("th").nth(3)
+
+    def column():
+        return [text.strip() for text in table.locator("td:nth-child(4)").all_inner_texts()]
+
+    first = column()
+    numbers = sorted((float(text) for text in first if text), reverse=True)
+    gaps = first.count("")
+    assert gaps > 0
+    heading.click()
+    assert [float(text) for text in column()[:-gaps]] == numbers
+    assert heading.get_attribute("aria-sort") == "descending"
+    heading.press("Enter")
+    assert [float(text) for text in column()[:-gaps]] == numbers[::-1]
+    assert column()[-gaps:] == [""] * gaps
+    table.locator("th").first.click()
+    assert heading.get_attribute("aria-sort") is None
+
+
 def test_setup_and_checks_are_folded_and_open_by_a_click(visit):
     page = visit("02_lif_neuron")
     folded = page.locator("details.hide")

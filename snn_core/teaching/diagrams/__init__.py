@@ -21,6 +21,7 @@ from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
 from .walk_back import gradient_walks_back, product_lanes
 from .wanted import distance_of_two_spikes, wanted_outputs
+from .wants import what_a_synapse_wants
 
 __all__ = [
     "accuracy_and_operations",
@@ -64,6 +65,7 @@ __all__ = [
     "unrolled_graph",
     "waiting_synapse",
     "wanted_outputs",
+    "what_a_synapse_wants",
     "without_each",
     "yin_yang_sign",
 ]

@@ -8,8 +8,9 @@ test is on others. E-prop is played by autograd: BPTT with a detach on the spike
 from each other. Where the feedback is adaptive, each update takes from W and B the share that is
 the learning rate; a control has the decay without the adaptive B.
 
-To find the memory, a trial goes on from some moment with the activity (membranes and spikes) or
-with the thresholds of another trial. Those trials count whose partner had the other cue.
+To find the memory, a trial goes on from some moment with the activity (membranes and spikes), with
+the thresholds, or with all but the thresholds (activity and readout) of another trial. Those trials
+count whose partner had the other cue.
 """
 
 from functools import partial
@@ -32,7 +33,7 @@ SETTINGS = {
     "updates": 60,
     "trials": 16,  # of an update
     "tests": 200,
-    "rates": [0.01, 0.03, 0.1],
+    "rates": [0.01, 0.03, 0.1, 0.3],
     "rate": 0.03,  # of what is trained at one rate only
     "seeds": [0, 1, 2, 3, 4, 5],
     "among": [0.033, 0.3, 1.0],  # largest size of a weight among the neurons at first
@@ -75,15 +76,20 @@ def run(
     cue: Tensor,
     generator: Generator,
     swap: tuple[str, int] | None = None,
+    asked: bool = True,
 ) -> Tensor:
     """Run the networks on cues ``[network, B]``; return readouts ``[t, network, B, 2]``.
 
     Args:
         swap: which part of the state comes from another trial, and from which step on.
+        asked: whether the inputs of the recall signal fire when the answer is due, or are silent.
     """
     inwards, V, W, B = weights
     eta, rho, cut, symmetric, *_ = per_network(arms)
-    x = task.inputs(cue.flatten(), generator=generator).view(task.steps, *cue.shape, -1)
+    x = task.inputs(cue.flatten(), generator=generator)
+    if not asked:
+        x[task.answer, :, task.group == task.cues] = 0
+    x = x.view(task.steps, *cue.shape, -1)
     current = x @ inwards.mT.contiguous()
     among = V.mT.contiguous()
     z = v = a = torch.zeros_like(current[0])
@@ -91,6 +97,8 @@ def run(
     for t, now in enumerate(current):
         if swap and t == swap[1]:
             z, v, a = swapped(swap[0], z, v, a)
+            if swap[0] == "rest":
+                course = [sent.flip(1) for sent in course]  # what the readout has heard
         heard = torch.where(cut, z.detach(), z) @ among
         options = {"beta": READOUT.beta, "rho": rho, "strength": eta}
         z, _, (v, a) = adaptive_lif_step(now + heard, AdaptiveState(v, a), **options)
@@ -102,10 +110,10 @@ def run(
 
 
 def swapped(part: str, z: Tensor, v: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Give every trial the activity or the thresholds of another one."""
-    if part == "activity":
-        return z.flip(1), v.flip(1), a
-    return z, v, a.flip(1)
+    """Give every trial the thresholds of another one, or its activity."""
+    if part == "thresholds":
+        return z, v, a.flip(1)
+    return z.flip(1), v.flip(1), a
 
 
 def gradients(
@@ -128,12 +136,13 @@ def accuracy(
     arms: list[str],
     seed: int,
     swap: tuple[str, float] | None = None,
+    asked: bool = True,
 ) -> Tensor:
     """Return how many trials are answered by their own cue; after a swap, of those that count."""
     generator = seed_torch(seed)
     cue = torch.randint(0, 2, (len(arms), SETTINGS["tests"]), generator=generator)
     moment = swap and (swap[0], round(swap[1] / DT))
-    y = run(task, weights, arms, cue, generator, moment)[task.answer]
+    y = run(task, weights, arms, cue, generator, moment, asked)[task.answer]
     counts = cue >= 0 if swap is None else cue != cue.flip(1)
     right = (y.mean(0).argmax(-1) == cue) & counts
     return right.sum(1) / counts.sum(1)
@@ -232,17 +241,18 @@ def look_for_memory(settings: dict, among: float) -> dict:
     """Teach some arms some delays; return what they answer, with and without parts swapped."""
     names = ["BPTT", "e-prop", "LIF, BPTT", "LIF, e-prop", "brief, BPTT"]
     seeds = settings["seeds"]
-    found = {"plain": {}, "swapped": {}, "later": {}}
+    found = {"plain": {}, "unasked": {}, "swapped": {}, "later": {}}
     for delay in settings["delays"]:
         task = DelayedRecall(delay=delay)
         taught = learn(task, names, [settings["rate"]], seeds, among, settings["updates"])[:2]
         answers = partial(answers_of, names, *taught)
         key = f"{delay:g}"
         found["plain"][key] = answers(task)
+        found["unasked"][key] = answers(task, asked=False)
         moments = [at for at in settings["swaps"] if at <= 50 + delay]
         found["swapped"][key] = {
             part: {f"{at:g}": answers(task, swap=(part, at)) for at in moments}
-            for part in ("activity", "thresholds")
+            for part in ("activity", "thresholds", "rest")
         }
         if delay == settings["asked_later"]:
             found["later"] = {
@@ -260,9 +270,10 @@ def answers_of(
     task: DelayedRecall,
     seed: int = 3,
     swap: tuple[str, float] | None = None,
+    asked: bool = True,
 ) -> dict[str, list]:
     """Return the accuracies in percent, one list of seeds for each of the arms."""
-    shares = accuracy(task, weights, arms, seed, swap).view(len(names), -1)
+    shares = accuracy(task, weights, arms, seed, swap, asked).view(len(names), -1)
     return dict(zip(names, map(percent, shares), strict=True))
 
 

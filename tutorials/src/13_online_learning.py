@@ -557,7 +557,7 @@ for now, cue in stream_of_trials(160, seed_torch(0)):
 #
 # > **Before you look:** after how many trials, seen once each, will it be right in most?
 
-# %% alt="TODO6"
+# %% alt="Right answers in blocks of 20 trials, up to trial 300, of six networks and their mean, with e-prop and with V frozen. Both means start near 50 percent. With e-prop it is above 80 from trial 100 on and ends at 90; frozen it rises to about 75. Single networks go up and down."
 print("right in trials 101 to 160:", np.mean(right[1000:]))
 streams = recorded("recall_stream")
 axis = panels()
@@ -575,7 +575,9 @@ decorate(
 )
 
 # %% [markdown]
-# TODO6. E-prop's memory does not grow: three numbers per synapse, which it can know by itself. From outside comes *one* number per neuron. (BPTT that is cut at each trial is bounded too, but learns only at its end.)
+# From trial 100 on the mean is above 80 %; single networks, thin, go up and down. In the last 100 trials the six have 84 to 96 % right, frozen 67 to 83.
+#
+# E-prop's memory does not grow: three numbers per synapse, which it can know by itself. From outside comes *one* number per neuron. (BPTT that is cut at each trial is bounded too, but learns only at its end.)
 
 # %% [markdown]
 # ### On data of your own
@@ -593,8 +595,15 @@ decorate(
 
 # %% tags=["check"]
 assert len(right) == 1600
+assert np.mean(right[1000:]) > 0.75
 assert streams.settings["among"] == 1.0
 assert streams.results["rate"]["e-prop"] == 0.001
+for name, low, high in (("e-prop", 84, 96), ("frozen", 67, 83)):
+    last = np.array(streams.results[name])[:, 200:].sum(1)
+    assert (last.min(), last.max()) == (low, high)
+means = np.reshape(streams.results["e-prop"], (6, 15, 20)).mean((0, 2))
+assert means[5:].min() > 0.8
+assert means[-1] == 0.9
 held = [eprop.traces.of_state, eprop.traces.of_adaptation, eprop.eligibility]
 assert all(each.shape == (1, 36, 36) for each in held)
 

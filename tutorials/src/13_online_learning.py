@@ -152,7 +152,7 @@ for arrived, influence in ((1, 1), (1, 1.5), (0, 0.75), (1, 1.375)):
 # %% [markdown]
 # ## 2 · Neurons that hear each other
 #
-# In a recurrent network (page 03) spikes come back to the neurons a step later. So a weight *to* neuron 0 moves the others too. Here are three neurons with random weights, input and wanted spikes:
+# In a recurrent network (page 03) spikes come back to the neurons a step later. So a weight *to* neuron 0 moves the others too. Three neurons, all random:
 
 # %%
 generator = seed_torch(23)
@@ -477,28 +477,28 @@ print("swapped at 150 ms:", own_cue(x, cue, swap_at=30))
 #
 # > **Before you look:** what holds the memory just after the cue? And at the recall?
 
-# %% alt="Answers by the own cue after thresholds were swapped, against the moment of the swap, from 50 to 250 ms, one line for each of six networks: from 55 to 92 percent at 50 ms, near 0 at 150 ms, 79 to 99 percent at 250 ms."
+# %% alt="Answers by the own cue after thresholds were swapped, against the moment of the swap, from 50 to 250 ms, one line for each of twelve networks: from 36 to 100 percent at 50 ms, below 40 and mostly near 0 at 150 ms, 58 to 99 percent at 250 ms."
 memory = recorded("delayed_recall")
 print(memory)
 axis = swaps_measured(
     memory,
     "e-prop",
-    title="From activity to thresholds, and back by noise",
+    title="In mid-delay the thresholds hold the memory",
 )
 
 # %% [markdown]
-# Just after the cue, in most networks, the activity: trials keep their own answer. At 150 ms the thresholds. At 250 ms, as the recall begins, the activity again: noise has woken the network, thresholds have decided who fires, and the readout has heard it. The memory *moves*.
+# At 150 ms the thresholds hold it, in all twelve. Just after the cue, thresholds and activity share it. At 250 ms, as the recall begins, the activity has most: noise has woken the network, thresholds have decided who fires, and the readout has heard it. The memory *moves*.
 #
 # And other rules? Right answers in percent after 20 and 60 updates, mean of twelve networks each:
 
 # %%
 arms = memory.results["arms"]["1.0"]
-for name in ("BPTT", "adaptive", "e-prop", "random", "frozen"):
+for name in ("BPTT", "e-prop", "adaptive", "random", "frozen"):
     after = [np.mean(each["test"][name]) for each in (arms["early"], arms)]
     print(f"{name:9}", np.round(after))
 
 # %% [markdown]
-# TODO5
+# BPTT learns fastest, e-prop next, with random feedback more slowly. After 60 updates all are near the ceiling: the task tells them apart no more. *Frozen*, where only the readout learns, shows that a random network remembers too (85 % from $V$ up to 0.3): learning $V$ helps.
 
 # %% tags=["check"]
 assert np.mean(course[:10]) < 0.75
@@ -515,23 +515,35 @@ assert own_cue(x, cue) > 0.9
 assert own_cue(x, cue, swap_at=30) < 0.1
 thresholds = answers_after_swaps(memory, "e-prop", "thresholds")
 rest = answers_after_swaps(memory, "e-prop", "rest")
-assert thresholds.shape == (12, 6)
-assert abs(thresholds + rest - 100).max() < 12  # one exchange, seen from either trial
+assert thresholds.shape == (12, 12)
+assert abs(thresholds + rest - 100).mean() < 12  # one exchange, seen from either trial
+all_of_it = answers_after_swaps(memory, "e-prop", "all")
+assert all_of_it.max() < 30
+assert all_of_it.mean() < 12
 middle = memory.settings["swaps"].index(150.0)
-assert thresholds[0].min() > 50
-assert np.median(thresholds[0]) > 75
-assert thresholds[middle].max() < 5
-assert thresholds[-1].min() > 75
-asked_or_not = [memory.results["memory"]["1.0"][each]["200"]["e-prop"] for each in ("plain", "unasked")]
+assert 45 < np.median(thresholds[0]) < 65
+assert thresholds[middle].max() < 40
+assert np.median(thresholds[middle]) < 10
+assert thresholds[-1].min() > 55
+assert np.median(thresholds[-1]) > 70
+found = memory.results["memory"]["1.0"]
+asked_or_not = [found[each]["200"]["e-prop"] for each in ("plain", "unasked")]
 assert np.ptp(np.mean(asked_or_not, 1)) < 2
 
 # %% tags=["check"]
 first_cosines = arms["cosines"]["first"]["e-prop"]
 assert round(np.mean(first_cosines), 2) == 0.92
-ends = {name: np.mean(each) for name, each in arms["1.0"]["test"].items()}
-learnt = [ends[name] for name in ("BPTT", "e-prop", "random", "adaptive")]
-assert [round(min(learnt)), round(max(learnt)), round(ends["frozen"])] == [96, 98, 80]
-assert round(np.mean(arms["0.3"]["test"]["frozen"])) == 86
+early, ends = (
+    {name: np.mean(each) for name, each in tested.items()} for tested in (arms["early"]["test"], arms["test"])
+)
+rules = ("BPTT", "e-prop", "adaptive", "random")
+assert early["BPTT"] > early["e-prop"] + 4
+assert early["e-prop"] > early["adaptive"] > early["random"] > early["frozen"]
+assert early["e-prop"] > early["random"] + 8
+assert min(ends[name] for name in rules) > 95
+assert np.ptp([ends[name] for name in rules]) < 4
+assert 75 < ends["frozen"] < 80
+assert round(np.mean(memory.results["arms"]["0.3"]["test"]["frozen"])) == 85
 
 # %% [markdown]
 # ## 6 · Online means online
@@ -591,7 +603,7 @@ decorate(
 # | `Linear`, `RecurrentLIF` | `OnlineRTRL` | yes, for $n^3$ |
 # | `Linear`, `RecurrentAdaptiveLIF`, `Linear`, `LeakyIntegrator` | `EProp` | but for the way through others |
 #
-# `learn` takes the derivative of your loss by what `step` returns, and adds to `.grad` for any optimiser. Several layers: page 14.
+# `learn` takes the derivative of your loss, and adds to `.grad` for any optimiser. Several layers: page 14.
 
 # %% tags=["check"]
 assert len(right) == 1600
@@ -894,12 +906,12 @@ for size, tested in memory.results["arms"].items():
         print(f"   {name:17}", np.array(shares_of_arm).round())
 
 # %% [markdown]
-# TODOB Frozen networks are above chance: neurons that were shown the cue have raised thresholds, and answer less to their own noise, which the readout can see. The rate is the best of four on 200 trials, the answers are from 200 others. From weights of at most 0.033 the first cosines of e-prop to BPTT are 1.00, as little is dropped; after training they are 0.81 in the mean.
+# Adaptation of 20 ms learns nothing, by either rule: it is too short for 200 ms. With 100 ms most networks learn, 82 to 85 % in the mean from small and from large weights. Frozen networks are above chance: neurons that were shown the cue have raised thresholds, and answer less to their own noise, which the readout can see. The rate is the best of four on 200 trials, the answers are from 200 others. From weights of at most 0.033 the first cosines of e-prop to BPTT are 1.00, as little is dropped; after training they are 0.76 in the mean.
 
 # %% [markdown]
 # ### LIF networks keep it in their firing
 #
-# TODOL Networks taught at 100 ms from large weights, and asked later:
+# From large weights nine of twelve LIF networks learn 200 ms by e-prop, three by BPTT; from small ones none. (Above 80 %; which ones do depends on the draws.) Networks taught at 100 ms from large weights, and asked later:
 
 # %%
 later = memory.results["memory"]["1.0"]["later"]
@@ -908,18 +920,21 @@ for name in ("e-prop", "LIF, e-prop"):
         print(f"{name:12} after {delay:>4} ms:", np.array(shares_of_arm[name]).round())
 
 # %% [markdown]
-# Firing that sustains itself can last: LIF networks still know the cue after 1,000 ms. The adaptive ones have lost it at 400, as thresholds decay.
+# Firing that sustains itself can last: nine of twelve LIF networks still know the cue after 1,000 ms. The adaptive ones have lost it at 400, as thresholds decay.
 
 # %% tags=["check"]
 assert np.mean(later["400"]["e-prop"]) < 55
-assert min(later["1000"]["LIF, e-prop"]) > 80
+assert (np.array(later["1000"]["LIF, e-prop"]) > 80).sum() == 9
 tested = {size: each["test"] for size, each in memory.results["arms"].items()}
-assert max(np.mean(each["brief, BPTT"]) for each in tested.values()) < 60
-assert min(np.mean(each["frozen"]) for each in tested.values()) > 70
+for each in tested.values():
+    assert max(np.mean(each["brief, BPTT"]), np.mean(each["brief, e-prop"])) < 60
+    assert np.mean(each["frozen"]) > 70
+longer = [np.mean(tested[size]["100 ms, e-prop"]) for size in ("0.033", "1.0")]
+assert [round(each) for each in longer] == [82, 85]
 learn_it = [
-    (np.array(tested[size][f"LIF, {rule}"]) > 70).sum() for rule in ("e-prop", "BPTT") for size in ("1.0", "0.033")
+    (np.array(tested[size][f"LIF, {rule}"]) > 80).sum() for rule in ("e-prop", "BPTT") for size in ("1.0", "0.033")
 ]
-assert learn_it == [4, 0, 2, 0]
+assert learn_it == [9, 0, 3, 0]
 tried = memory.results["arms"]["0.033"]["cosines"]
 assert min(tried["first"]["e-prop"]) > 0.995
-assert round(np.mean(tried["trained"]["e-prop"]), 2) == 0.81
+assert round(np.mean(tried["trained"]["e-prop"]), 2) == 0.76

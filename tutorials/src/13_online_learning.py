@@ -301,7 +301,7 @@ axes = cue_and_recall(strength=0.2)
 decorate(axes[0], title="At the recall the cue counts against it")
 
 # %% [markdown]
-# *Shrink*: at the recall its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
+# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
 
 # %%
 ThresholdMemory().sliders()
@@ -341,7 +341,7 @@ assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
 # %% [markdown]
 # ## 4 · E-prop: leave out the way through others
 #
-# If $V$ is needed, what of $P$ can be left out? A membrane acts on the next step by its leak, by its neuron's synapse onto itself, and through the others that hear it. Only these others are expensive: without them $P^i_{pq} = 0$ for $i \ne p$, and $n^2$ numbers are enough.
+# A membrane acts on the next step by its leak, by its neuron's synapse onto itself, and through the others that hear it. Only these others are expensive: without them $P^i_{pq} = 0$ for $i \ne p$, and $n^2$ numbers are enough.
 #
 # **SnAp-1** (Menick et al. 2021) drops just the others. **E-prop** (Bellec et al. 2020) drops the synapse onto itself too: what it keeps is the trace of section 3. `mean_cosines` compares such gradients with the exact one, in random networks of 12 neurons. A cosine of 1: the direction is kept.
 #
@@ -383,7 +383,7 @@ assert abs(snap - long).max() < 0.1
 #
 # A leaky readout, $y[t] = \kappa\, y[t-1] + W z[t]$, hears a spike for a while, so the errors it causes lie in its future. But each pair of spike and error may be counted when the *error* comes:
 #
-# $$\begin{aligned} \frac{\partial L}{\partial w_{pq}} &\approx \sum_{t'} e_{pq}[t'] \sum_{t \ge t'} \kappa^{\,t - t'}\, W_p \frac{\partial L}{\partial y[t]} \\ &= \sum_{t} W_p \frac{\partial L}{\partial y[t]} \sum_{t' \le t} \kappa^{\,t - t'} e_{pq}[t'] \\ &= \sum_t \Big( W_p \frac{\partial L}{\partial y[t]} \Big)\, \bar e_{pq}[t] . \end{aligned}$$
+# $$\begin{aligned} \frac{\partial L}{\partial w_{pq}} &\approx \sum_{t'} e_{pq}[t'] \sum_{t \ge t'} \kappa^{\,t - t'}\, W_p \frac{\partial L}{\partial y[t]} \\ &= \sum_{t} \Big( W_p \frac{\partial L}{\partial y[t]} \Big) \underbrace{\sum_{t' \le t} \kappa^{\,t - t'} e_{pq}[t']}_{\bar e_{pq}[t]} . \end{aligned}$$
 
 # %% [markdown]
 # So the synapse *remembers* its eligibility as long as the readout remembers the spike, $\bar e[t] = \kappa\,\bar e[t-1] + e[t]$, and this step's error is sent back. The bracket, one number per neuron, is its **learning signal**; $W_p$ are the readout's weights from neuron $p$. *Random* feedback has a random matrix $B$ in place of $W$; *adaptive* feedback makes the two alike.
@@ -402,7 +402,7 @@ axis.set_yticks([2, 7, 12], ["cue A", "cue B", "recall"])
 decorate(axis, title="A trial with cue A", y="")
 
 # %% [markdown]
-# `recall_network` has 36 adaptive neurons, $\tau_\mathrm{adapt} = 400$ ms. Twelve hear cue A, twelve cue B, twelve the recall signal; these weights are fixed. The weights $V$ *among* them start between −1 and 1, and learn, as does the readout. As $\tau_\mathrm{mem}$ is four steps, e-prop's first gradients have a cosine of 0.92 to those of BPTT, although $V$ is large. `step_error` is softmax minus the right answer.
+# `recall_network` has 36 adaptive neurons, $\tau_\mathrm{adapt} = 400$ ms. Twelve hear cue A, twelve cue B, twelve the recall signal; these weights are fixed. The weights $V$ *among* them start between −1 and 1, and learn, as does the readout. With $\tau_\mathrm{mem}$ of four steps, e-prop's first gradients have a cosine of 0.92 to those of BPTT. `step_error` is softmax minus the right answer.
 
 
 # %%
@@ -587,7 +587,7 @@ decorate(
 )
 
 # %% [markdown]
-# From trial 100 on the mean is above 80 %; single networks, thin, go up and down. In the last 100 trials the six have 84 to 96 % right, frozen 67 to 83.
+# Single networks, thin, go up and down. In the last 100 trials they have 84 to 96 % right, frozen 67 to 83.
 #
 # E-prop's memory does not grow: three numbers per synapse, which it can know by itself. From outside comes *one* number per neuron. (BPTT that is cut at each trial is bounded too, but learns only at its end.)
 
@@ -603,7 +603,7 @@ decorate(
 # | `Linear`, `RecurrentLIF` | `OnlineRTRL` | yes, for $n^3$ |
 # | `Linear`, `RecurrentAdaptiveLIF`, `Linear`, `LeakyIntegrator` | `EProp` | but for the way through others |
 #
-# `learn` takes the derivative of your loss, and adds to `.grad` for any optimiser. Several layers: page 14.
+# Gradients add up in `.grad`, for any optimiser. Several layers: page 14.
 
 # %% tags=["check"]
 assert len(right) == 1600
@@ -633,7 +633,6 @@ assert all(each.shape == (1, 36, 36) for each in held)
 # |---|---|---|
 # | $P^i_{pq}$ | influence on $u_i$ | `OnlineRTRL.influence` |
 # | $\bar x_q$ | trace of an input | `OnlineLIF.trace` |
-# | $\rho$, $\kappa$ | what stays of adaptation, readout | `rho`, `beta` |
 # | $\epsilon$, $e$ | done to adaptation, spike | `adaptive_traces_step` |
 # | $\bar e_{pq}$ | remembered eligibility | `EProp.eligibility` |
 # | $B$ | feedback | `EProp.matrix` |

@@ -487,7 +487,7 @@ axis = swaps_measured(
 )
 
 # %% [markdown]
-# At 150 ms the thresholds hold it, in all twelve. Just after the cue, thresholds and activity share it. At 250 ms, as the recall begins, the activity has most: noise has woken the network, thresholds have decided who fires, and the readout has heard it. The memory *moves*.
+# At 150 ms the thresholds hold most of it, in all twelve. Just after the cue, thresholds and activity share it. At 250 ms the activity has most: noise has woken the network, thresholds have decided who fires, and the readout has heard it. The memory *moves*.
 #
 # And other rules? Right answers in percent after 20 and 60 updates, mean of twelve networks each:
 

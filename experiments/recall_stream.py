@@ -19,9 +19,9 @@ from snn_core.teaching.studies.recall import (
 from snn_core.training import seed_torch
 
 SETTINGS = {
-    "trials": 160,
+    "trials": 300,
     "among": 1.0,
-    "rates": [0.001, 0.003, 0.01],
+    "rates": [0.0003, 0.001, 0.003, 0.01],
     "tuning": [100, 101, 102],
     "seeds": [0, 1, 2, 3, 4, 5],
 }
@@ -47,8 +47,8 @@ def live(seed: int, lr: float, learns: bool, settings: dict) -> list[int]:
 
 
 def late(runs: list[list[int]]) -> float:
-    """Return the mean over the last 60 trials of all runs."""
-    return sum(sum(run[-60:]) for run in runs) / (60 * len(runs))
+    """Return the mean over the last 100 trials of all runs."""
+    return sum(sum(run[-100:]) for run in runs) / (100 * len(runs))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -369,7 +369,16 @@ def confusion_matrix(predicted: Tensor, labels: Tensor, axes: Axes | None = None
     return axes
 
 
-def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "{:.1f}", best: str = "high") -> Axes:
+def heat_table(
+    values,
+    rows,
+    columns,
+    axes: Axes | None = None,
+    *,
+    form: str = "{:.1f}",
+    best: str = "high",
+    largest: float | None = None,
+) -> Axes:
     """Draw a table of numbers on shades of blue, the better the darker; NaN leaves a cell empty.
 
     Args:
@@ -378,6 +387,8 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
         axes: where to draw; new axes if None.
         form: how a number is written.
         best: "high" or "low", which end is dark.
+        largest: if given, positive numbers are blue and negative ones red instead, the darker the nearer to
+            this size.
 
     Raises:
         ValueError: if the names do not fit the shape of the table, for a table without cells or with infinite values,
@@ -394,7 +405,11 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
     high = np.fmax.reduce(values, axis=None)
     share = (values - low) / max(high - low, 1e-12)
     share = share if best == "high" else 1 - share
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1.8, aspect="auto")  # never too dark for the text
+    colors = {"cmap": "Blues", "vmin": 0}
+    if largest is not None:
+        share = values / largest
+        colors = {"cmap": "RdBu", "vmin": -1.8}
+    axes.imshow(share, **colors, vmax=1.8, aspect="auto")  # never too dark for the text
     for (row, column), value in np.ndenumerate(values):
         if not np.isnan(value):
             axes.text(column, row, form.format(value), ha="center", va="center", fontsize=9)

@@ -257,6 +257,15 @@ def test_heat_table_writes_every_number_and_darkens_the_best(best):
     assert (shade[1, 1] > shade[0, 0]) == (best == "high")
 
 
+def test_heat_table_shows_the_sign_by_its_colour():
+    axes = plotting.heat_table([[-2.0, 0.0, 2.0]], ["a"], list("xyz"), largest=2.0)
+    image = axes.images[0]
+    red, middle, blue = image.cmap(image.norm(image.get_array()))[0]
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+    assert middle[:3].min() > 0.95
+
+
 def test_heat_table_leaves_a_cell_without_a_number_empty():
     axes = plotting.heat_table([[1.0, np.nan]], ["a"], ["x", "y"])
     assert [text.get_text() for text in axes.texts] == ["1.0"]

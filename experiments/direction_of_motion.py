@@ -7,8 +7,8 @@ hidden layers. The last two know four directions. All draws of a seed are its ow
 """
 
 import torch
-from torch import Generator, Tensor, nn
 from tonic.transforms import ToFrame
+from torch import Generator, Tensor, nn
 
 from experiments import fit_one_cycle, told_settings
 from snn_core.losses import summed_membrane_cross_entropy

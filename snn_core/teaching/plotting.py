@@ -6,13 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from torch import Tensor
 
 from .. import _checks
 from ..neurons.base import Recording
 from ..neurons.leaky import RESETS
 from .arrays import array, classes_array, finite_number, spikes_array
-from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
+from .palette import BLUE, CYCLE, GREEN, GREY, OFF, ON, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
 COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
@@ -300,6 +301,35 @@ def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float =
         ax.set_title(title, fontsize=9, loc="center")
         ax.axis("off")
     return axes
+
+
+def event_images(pictures: list[Tensor], titles: list[str], *, high: float = 2.0) -> list[Axes]:
+    """Draw pictures of events side by side, ON in its colour, OFF in its own, nothing in white; return the axes.
+
+    Args:
+        pictures: one or more: frames ``[2, height, width]`` of OFF and ON, or their difference ``[height, width]``.
+        titles: one for each.
+        high: the value, of either sign, that has the full colour; above 0.
+
+    Raises:
+        ValueError: for no pictures, pictures of another shape, or another number of titles.
+    """
+    _checks.number("high", high, 0)
+    _checks.require(len(pictures) > 0, "pictures", "none", "at least one")
+    _checks.require(len(titles) == len(pictures), "titles", f"{len(titles)}", f"{len(pictures)}, one for each picture")
+    colours = LinearSegmentedColormap.from_list("events", [OFF, "white", ON])
+    axes = panels(len(pictures), width=1.9 * len(pictures), height=2.2)
+    for picture, title, ax in zip(pictures, titles, np.atleast_1d(axes), strict=True):
+        shown = np.asarray(picture, dtype=float)
+        if shown.ndim == 3:
+            _checks.require(len(shown) == 2, "pictures", f"shape {list(shown.shape)}", "[2, height, width]")
+            shown = shown[1] - shown[0]
+        shown = array("pictures", shown, rank=2)
+        ax.imshow(shown, cmap=colours, vmin=-high, vmax=high)
+        ax.set_title(title, fontsize=9, loc="center")
+        ax.set(xticks=[], yticks=[])
+        ax.grid(visible=False)
+    return list(np.atleast_1d(axes))
 
 
 def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):

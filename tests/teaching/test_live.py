@@ -1346,9 +1346,7 @@ def test_the_pixels_of_the_explorer_send_what_those_of_the_core_send(monkeypatch
     calls = [("eventsOf", case, data) for case in cases]
     for case, found in zip(cases, run("EventWindow", calls), strict=True):
         core = recorded_events(data, case["threshold"], case["refractory"], monkeypatch)
-        keys = Counter(
-            zip((34 * core["y"] + core["x"]).tolist(), core["p"].tolist(), strict=True)
-        )
+        keys = Counter(zip((34 * core["y"] + core["x"]).tolist(), core["p"].tolist(), strict=True))
         own = Counter((event["pixel"], int(event["on"])) for event in found)
         assert (keys - own).total() + (own - keys).total() <= 0.005 * len(core), case
         times = np.sort([1000 * event["time"] for event in found])
@@ -1382,7 +1380,9 @@ def test_the_answers_of_page_17_at_its_explorer():
 
     def lies(inside):
         """Return how far right and down the ON events lie of the OFF events, in pixels."""
-        at = {on: np.array([divmod(e["pixel"], 34) for e in inside if e["on"] == on]) for on in (0, 1)}
+        at = {
+            on: np.array([divmod(e["pixel"], 34) for e in inside if e["on"] == on]) for on in (0, 1)
+        }
         down, right = at[1].mean(0) - at[0].mean(0)
         return right, down
 

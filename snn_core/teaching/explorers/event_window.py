@@ -12,7 +12,9 @@ class EventWindow(LiveExplorer):
     """A recording of one digit without noise: its events in a window of time, and its rates over the whole time."""
 
     model = "event_window"
-    about = "What the pixels of an event camera send in a window of time while a digit moves, and the rates of ON and OFF."
+    about = (
+        "What the pixels of an event camera send in a window of time while a digit moves, and the rates of ON and OFF."
+    )
     controls = {
         "threshold": Range(0.1, 1.5, 0.05, 0.3, "threshold θ"),
         "refractory": Range(0.0, 50.0, 1.0, 4.0, "blind after an event (ms)", "ms"),

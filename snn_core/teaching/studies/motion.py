@@ -9,6 +9,7 @@ from ...events import EVENT
 from ...layers import OverTime
 from ...neurons import LIF, LeakyIntegrator
 from ...surrogate import Surrogate
+from ..records import Record
 
 SIDE = 28  # pixels of the sensor
 STEPS = 6
@@ -140,3 +141,25 @@ def shuffled(frames: Tensor, generator: Generator | None = None) -> Tensor:
 
 
 VIEWS = {"in order": in_order, "shuffled": shuffled, "summed": summed, "snapshot": snapshot}
+
+
+def motion_shares(record: Record) -> dict[str, list[list[float]]]:
+    """Return the test accuracy of each seed in percent, by arm, from the record of two ways."""
+    arms = [arm for arm in record.results if not arm.startswith("four")]
+    return {arm: [[100 * run["test"] for run in record.results[arm]]] for arm in arms}
+
+
+def nmnist_shares(record: Record) -> dict[str, list[list[float]]]:
+    """Return the test accuracy of each seed in percent, by view of genuine recordings.
+
+    Each is the mean of the last epochs of a network that was trained and tested on that view.
+    """
+    runs = {
+        "in order": record.results["genuine"],
+        "shuffled": record.results["genuine, shuffled each"],
+        "summed": record.results["genuine, summed once"],
+    }
+    return {
+        view: [[100 * float(np.mean(run["test"]["genuine"])) for run in found]]
+        for view, found in runs.items()
+    }

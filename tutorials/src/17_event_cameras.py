@@ -134,7 +134,7 @@ print("in the shade:", np.abs(pixel(level)).sum())
 print("in the sun:  ", np.abs(pixel(sunny)).sum())
 
 # %% [markdown]
-# No. $\log 10B = \log 10 + \log B$: what the pixel sees and what it remembers are both higher by the same amount, so the difference is as it was. The pixel takes the logarithm in order to report *contrast*, in the sun as in the shade.
+# No. $\log 10B = \log 10 + \log B$: what the pixel sees and what it remembers are both higher by the same amount, so the difference is as it was. With the logarithm the pixel reports *contrast*, in the sun as in the shade.
 
 # %% tags=["check"]
 assert pixel([0.0, 0.2, 0.5, 0.7, 0.1]) == [0, 1, 0, -1]
@@ -167,7 +167,6 @@ EventWindow().sliders()
 # 1. Move the window to 40, 140 and 245 ms, the middles of the three saccades. On which side of the strokes is ON? So which way does the digit move each time?
 # 2. Set the window to 85 ms, with a width of 15 ms. Why is there next to nothing?
 # 3. Take the threshold up to 1.5. What is left of the digit?
-# 4. Back at 0.3, let pixels be blind for 20 ms. Where in the curves are events missing?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
@@ -175,7 +174,6 @@ EventWindow().sliders()
 # 1. Below and to the right; then above and to the right; then to the left. ON lies in front, where the bright stroke arrives: the digit moves down and to the right, then up and to the right, then to the left.
 # 2. The camera rests between two saccades, and what rests is silent.
 # 3. A few pixels at the brightest strokes. From black to white the logarithm changes by 1.55 (black is 0.27 here), so only pixels that go nearly all the way still send.
-# 4. At the peaks. A pixel whose brightness changes fast would have to send several events in a row.
 #
 # </details>
 
@@ -239,7 +237,7 @@ assert "outside.bin" in refusal
 # %% [markdown]
 # ## 3 · Four ways to make pictures
 #
-# A network that runs in steps wants a tensor for each step. The library *Tonic* has *transforms*: objects that take a recording and return an array. Here are four. What does a pixel of a picture say?
+# A network that runs in steps wants an array for each step. The library *Tonic* has *transforms*, which take a recording and return such arrays. Here are four; a pixel of the picture says
 #
 # - `ToFrame(time_window=…)`: how many events of each polarity within 20 ms;
 # - `ToFrame(event_count=…)`: the same, but a new picture begins after every 400 events;
@@ -269,7 +267,7 @@ pictures = [kind(recording)[2] for kind in kinds.values()]
 axes = event_images(pictures, list(kinds))
 
 # %% [markdown]
-# In the time surface. Recent events have the full colour, older ones fade, so strokes drag a tail. A leaky membrane does the same by itself (page 02). So a spiking network gets plain *frames by time*, and its membranes do the remembering.
+# In the time surface: older events fade, so strokes drag a tail. A leaky membrane does the same by itself (page 02). So a spiking network gets plain *frames by time*, and its membranes do the remembering.
 #
 # > **Before you run:** which of the two `ToFrame` gives every recording the same number of frames?
 
@@ -363,8 +361,8 @@ assert course(10, LeakyIntegrator(beta=0.905))[1].max() > 2 * course(1, LeakyInt
 nmnist = recorded("event_digits")
 print(nmnist)
 axis = dots_per_seed(nmnist_shares(nmnist), ["one seed"])
-title = "N-MNIST needs hardly any time"
-decorate(axis, title=title, y="correct (%)", ylim=(0, 100))
+axis.set_title("N-MNIST needs hardly any time")
+decorate(axis, y="correct (%)", ylim=(0, 100))
 
 # %% [markdown]
 # 1,000 genuine recordings to train, 100 to test, three seeds. Shuffled, the networks read as well on average; from one sum still 94 to 96 %. The shape of a digit is in the sum, and all make the same three saccades. A good result on N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
@@ -579,8 +577,8 @@ assert str(reader(tau_mem=20.0, dt=10)) == str(direction_reader())
 motion = recorded("direction_of_motion")
 print(motion)
 axis = dots_per_seed(motion_shares(motion), ["one seed"], level=50)
-title = "Only order and memory together tell the way"
-decorate(axis, title=title, y="correct (%)", ylim=(0, 105))
+axis.set_title("Only order and memory together tell the way")
+decorate(axis, y="correct (%)", ylim=(0, 105))
 
 # %% [markdown]
 # Neither can: all are at chance, to within 3 points of 1,000 test recordings. Without memory, each step of the hidden layers is a snapshot, and the readout can only add up snapshots that tell nothing. With memory a neuron can compare: its membrane still holds *where the edge was* when it hears *where it is*. A slow leak is what sees direction here.
@@ -599,10 +597,10 @@ folder.cleanup()
 #
 # You
 #
-# - built a pixel that sends changes of contrast, and saw a camera send fronts in one colour and backs in the other, and nothing at rest;
+# - built a pixel that sends changes of contrast, and saw a camera that sends fronts and backs, and nothing at rest;
 # - decoded an event bit by bit, and made pictures of events in four ways;
 # - kept a membrane's 10 ms while bins grew, by giving `dt` and not $\beta$;
-# - built a task whose single frames and sums tell nothing, and trained a spiking network on it, from data set to loader to `fit`.
+# - built a task whose frames and sums tell nothing, and trained a spiking network on it, from data set to loader to `fit`.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -652,7 +650,7 @@ check("17.3", share_right)
 # %% [markdown]
 # ### 4 · How high a bin reads
 #
-# Section 4 takes the events of a bin as if they came at its end. Assume that they come at any time of the bin with equal chance. Compare the membrane in bins with the true one, both at the ends of bins. What is the mean of the first, divided by the mean of the second? Write it in closed form.
+# Events come at any time of a bin with equal chance, and section 4 counts them as if they came at its end. By which factor does the membrane then read too high, on average, at the ends of bins? Write it in closed form.
 
 
 # %% tags=["exercise"]
@@ -665,7 +663,7 @@ check("17.4", bin_factor)
 # %% [markdown]
 # ### 5 · Open
 #
-# How fast may it turn? Change `turning_film` to 1, 4 or 8 pixels in a step, or $\tau$ of the hidden neurons to 5 or 100 ms. When does the network lose the way, and why there? Or find data of your own whose answer needs order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
+# Change $\tau$ of the hidden neurons from 20 to 2, 5 or 100 ms. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>
@@ -711,12 +709,11 @@ check("17.4", bin_factor)
 # %% [markdown]
 # ## References
 #
-# - P. Lichtsteiner, C. Posch, T. Delbruck, *A 128 × 128 120 dB 15 µs latency asynchronous temporal contrast vision sensor*, IEEE Journal of Solid-State Circuits 43:566–576, 2008.
-# - G. Orchard, A. Jayawant, G. K. Cohen, N. Thakor, *Converting static image datasets to spiking neuromorphic datasets using saccades*, Frontiers in Neuroscience 9:437, 2015.
-# - L. R. Iyer, Y. Chua, H. Li, *Is neuromorphic MNIST neuromorphic? Analyzing the discriminative power of neuromorphic datasets in the time domain*, Frontiers in Neuroscience 15:608567, 2021.
-# - A. Z. Zhu, L. Yuan, K. Chaney, K. Daniilidis, *Unsupervised event-based learning of optical flow, depth, and egomotion*, CVPR 2019: voxel grids.
-# - X. Lagorce, G. Orchard, F. Galluppi, B. E. Shi, R. B. Benosman, *HOTS: a hierarchy of event-based time-surfaces for pattern recognition*, IEEE PAMI 39:1346–1359, 2017.
-# - Tonic, the library: tonic.readthedocs.io.
+# - P. Lichtsteiner, C. Posch, T. Delbruck, *A 128 × 128 120 dB 15 µs latency asynchronous temporal contrast vision sensor*, IEEE JSSC 43, 2008: the pixel.
+# - G. Orchard, A. Jayawant, G. K. Cohen, N. Thakor, *Converting static image datasets to spiking neuromorphic datasets using saccades*, Frontiers in Neuroscience 9, 2015.
+# - L. R. Iyer, Y. Chua, H. Li, *Is neuromorphic MNIST neuromorphic?*, Frontiers in Neuroscience 15, 2021.
+# - A. Z. Zhu et al., CVPR 2019 (voxel grids); X. Lagorce et al., IEEE PAMI 39, 2017 (time surfaces).
+# - Tonic: tonic.readthedocs.io.
 #
 # **Next:** [18 · Membranes as signals](18_membranes_as_signals.ipynb) sends errors through spiking neurons without a surrogate. Back to [16 · Convolutional networks](16_convolutional_networks.ipynb).
 
@@ -760,7 +757,7 @@ print(f"SpatialJitter moves x by {np.mean(moved):.2f} on average")
 assert chain(single).shape == (0,)
 assert by_time(empty).shape[0] == 1
 assert loose(single).sum() == 0
-assert 0.05 < misplaced < 0.5
+assert 0.05 < misplaced < 1
 assert abs(np.mean(moved) + 0.5) < 0.1
 
 # %% [markdown]

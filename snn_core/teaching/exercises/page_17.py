@@ -50,8 +50,8 @@ EXERCISES = {
     ),
     "17.3": Value(
         0.5,
-        hint="What does a single frame show of the motion, whether the digit is bright or dark? Look at the figure with "
-        "two rows, and turn it by a quarter.",
+        hint="What does a single frame show of the motion, whether the digit is bright or dark? Look at the figure "
+        "with two rows, and turn it by a quarter.",
         stronger="ON and OFF lie left and right of the strokes, or above and below them. How many of the four ways are "
         "left then, and how often is a guess among these right?",
         mistakes=(

@@ -53,8 +53,6 @@ from snn_core.training import evaluate, fit, one_cycle, seed_torch
 use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 digits = mnist_mini()
-folder = tempfile.TemporaryDirectory()
-home = Path(folder.name)
 
 # %% [markdown]
 # A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, in black. Whenever the two are a *threshold* of 0.3 apart, it sends an **event**: ON if it has become brighter, OFF if darker. (It looks once in a ms.)
@@ -209,12 +207,13 @@ print("longest:", 2**23 / 1e6, "s")
 # $x = 14$, $y = 9$, and the first bit of the third byte is 1: ON. 8.4 s are enough for three saccades. `read_events` decodes a file, and checks what it reads. Here a byte is missing:
 
 # %%
-path = home / "five.bin"
+folder = tempfile.TemporaryDirectory()
+path = Path(folder.name, "five.bin")
 _ = path.write_bytes(content[:-1])
 try:
     read_events(path)
 except DataError as problem:
-    print(str(problem).replace(str(home), "…"))
+    print(str(problem).replace(folder.name, "…"))
 
 # %% [markdown]
 # It also refuses events outside of the sensor or out of order. `local_nmnist` reads a folder of such files, and passes over what a system has left in it (`.DS_Store`, `._00001.bin`), with a warning.
@@ -224,7 +223,7 @@ assert [rest >> 23, rest % 2**23] == [1, 70_000]
 _ = path.write_bytes(content)
 assert read_events(path).tolist() == [(14, 9, 70_000, 1)]
 assert tonic.io.read_mnist_file(str(path), dtype=EVENT).tolist() == [(14, 9, 70_000, 1)]
-outside = home / "outside.bin"
+outside = path.with_name("outside.bin")
 _ = outside.write_bytes(bytes([40, 9, 0, 0, 0]))
 assert len(tonic.io.read_mnist_file(str(outside), dtype=EVENT)) == 1
 try:
@@ -246,14 +245,13 @@ assert "outside.bin" in refusal
 
 # %%
 tf = tonic.transforms
-size = SENSOR_SIZE  # 34 x 34 pixels, 2 polarities
-by_count = tf.ToFrame(size, event_count=400)
+by_count = tf.ToFrame(SENSOR_SIZE, event_count=400)
 kinds = {
-    "20 ms": tf.ToFrame(size, time_window=20_000),
+    "20 ms": tf.ToFrame(SENSOR_SIZE, time_window=20_000),
     "400 events": by_count,
-    "voxel grid": tf.ToVoxelGrid(size, n_time_bins=16),
+    "voxel grid": tf.ToVoxelGrid(SENSOR_SIZE, n_time_bins=16),
     "time surface": tf.ToTimesurface(
-        size,
+        SENSOR_SIZE,
         dt=20_000,
         tau=20_000,
     ),
@@ -274,7 +272,7 @@ axes = event_images(pictures, list(kinds), high=1.0)
 # %%
 several = camera.record(digits.train_images[:20], generator=generator)
 by_time = tf.ToFrame(
-    size,
+    SENSOR_SIZE,
     time_window=20_000,
     start_time=0,
     end_time=300_000,
@@ -455,7 +453,7 @@ def turn(frames):
     return np.roll(frames, down_and_right, axis=(2, 3))
 
 
-cached = tonic.DiskCachedDataset(data, str(home / "train"), transform=turn)
+cached = tonic.DiskCachedDataset(data, f"{folder.name}/train", transform=turn)
 twice = [cached[0][0] for _ in range(2)]
 print("the same twice:", np.array_equal(*twice))
 
@@ -473,7 +471,7 @@ print(batch.shape)
 assert batch.shape == (32, 6, 2, 28, 28)
 assert not np.array_equal(*twice)
 assert twice[0].sum() == twice[1].sum() == data[0][0].sum()
-frozen = tonic.DiskCachedDataset(EventRecordings(films[:1], ways[:1], lambda e: turn(cut(e))), str(home / "frozen"))
+frozen = tonic.DiskCachedDataset(EventRecordings(films[:1], ways[:1], lambda e: turn(cut(e))), f"{folder.name}/frozen")
 assert np.array_equal(frozen[0][0], frozen[0][0])
 
 # %% [markdown]
@@ -531,7 +529,7 @@ axes = loss_curve(history)
 # %%
 films, ways = turning_digits(False, 500, generator=generator)
 data = EventRecordings(films, ways, transform=cut)
-tests = tonic.DiskCachedDataset(data, str(home / "test"))
+tests = tonic.DiskCachedDataset(data, f"{folder.name}/test")
 
 
 def accuracy(view):

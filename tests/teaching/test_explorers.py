@@ -15,7 +15,6 @@ from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP
 from snn_core.teaching import explorers
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
-from snn_core.teaching.explorers.feature_map import POOLINGS
 from snn_core.teaching.explorers.local_credit import _fixed
 from snn_core.teaching.live import LiveFigure
 
@@ -316,20 +315,3 @@ def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_mat
         angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
     assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
     assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))
-
-
-def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
-    sliders = explorers.FeatureMap().sliders().children
-    shown = {
-        child.description: child.readout_format
-        for child in sliders
-        if hasattr(child, "readout_format")
-    }
-    assert shown == {
-        "orientation (degrees)": ".0f",
-        "width of the filter (pixels)": ".2f",
-        "gain": ".1f",
-        "τ_mem (ms)": ".0f",
-    }
-    (buttons,) = [child for child in sliders[:-1] if child.description == "pooling"]
-    assert int(buttons.style.button_width.removesuffix("px")) > 9 * max(map(len, POOLINGS))

@@ -244,7 +244,7 @@ assert "outside.bin" in refusal
 # - `ToTimesurface`: $e^{-a/\tau}$, where $a$ is the *age* of the latest event.
 
 # %%
-tf = tonic.transforms
+tf = tonic.transforms  # SENSOR_SIZE: 34, 34, 2
 by_count = tf.ToFrame(SENSOR_SIZE, event_count=400)
 kinds = {
     "20 ms": tf.ToFrame(SENSOR_SIZE, time_window=20_000),

@@ -22,7 +22,8 @@ export function levelsOf({ image, places, dark, gamma }) {
   });
 }
 
-/** All events, `{ pixel, time, on }`, of pixels that start with memories off by `draws` thresholds. */
+/** All events, `{ pixel, time, on }`, of pixels that start with memories off by `draws` thresholds. If the brightness is
+ *  at rest and a memory still behind, the next event comes as soon as the pixel is not blind. */
 export function eventsOf({ threshold, refractory }, data) {
   if (!views.has(data)) views.set(data, levelsOf(data));
   const levels = views.get(data), memory = levels[0].map((level, i) => level + threshold * data.draws[i]);
@@ -32,7 +33,7 @@ export function eventsOf({ threshold, refractory }, data) {
       const now = levels[t][i], away = now - memory[i];
       if (Math.abs(away) < threshold) continue;
       const change = Math.sign(away) * threshold, beyond = (away - change) / (now - levels[t - 1][i]);
-      const late = Number.isNaN(beyond) ? 0 : Math.min(1, Math.max(0, beyond));
+      const late = Math.abs(beyond) === Infinity ? 1 : Math.min(1, Math.max(0, beyond || 0));
       const time = Math.max((t - late) * data.step, last[i] + refractory);
       if (time > t * data.step) continue;
       memory[i] += change;

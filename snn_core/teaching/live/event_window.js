@@ -22,7 +22,7 @@ export function levelsOf({ image, places, dark, gamma }) {
   });
 }
 
-/** All events, `{ pixel, time, on }`, of pixels that start with memories off by `draws` thresholds. If the brightness is
+/** All events, `{ pixel, time, on }`, of pixels that start with memories off by `draws` thresholds. If brightness is
  *  at rest and a memory still behind, the next event comes as soon as the pixel is not blind. */
 export function eventsOf({ threshold, refractory }, data) {
   if (!views.has(data)) views.set(data, levelsOf(data));

@@ -6,13 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from torch import Tensor
 
 from .. import _checks
 from ..neurons.base import Recording
 from ..neurons.leaky import RESETS
 from .arrays import array, classes_array, finite_number, spikes_array
-from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
+from .palette import BLUE, CYCLE, GREEN, GREY, OFF, ON, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
 COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
@@ -300,6 +301,39 @@ def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float =
         ax.set_title(title, fontsize=9, loc="center")
         ax.axis("off")
     return axes
+
+
+def event_images(pictures: list[Tensor], titles: list[str], *, rows: int = 1, high: float = 2.0) -> list[Axes]:
+    """Draw pictures of events, ON in its colour, OFF in its own, nothing in white; return the axes.
+
+    Args:
+        pictures: one or more: frames ``[2, height, width]`` of OFF and ON, or the difference, ``[height, width]``
+            or ``[1, height, width]``.
+        titles: one for each.
+        rows: in so many rows of equal length, the first row first.
+        high: the value, of either sign, that has the full colour; above 0.
+
+    Raises:
+        ValueError: for no pictures, pictures of another shape, or another number of titles.
+    """
+    _checks.number("high", high, 0)
+    _checks.whole("rows", rows)
+    _checks.require(len(pictures) > 0, "pictures", "none", "at least one")
+    _checks.require(len(titles) == len(pictures), "titles", f"{len(titles)}", f"{len(pictures)}, one for each picture")
+    columns = len(pictures) / rows
+    _checks.require(columns == int(columns), "rows", rows, f"a divisor of {len(pictures)}, the number of pictures")
+    colours = LinearSegmentedColormap.from_list("events", [OFF, "white", ON])
+    _, axes = plt.subplots(rows, int(columns), figsize=(1.9 * columns, 2.2 * rows), squeeze=False)
+    for picture, title, ax in zip(pictures, titles, axes.flat, strict=True):
+        shown = array("pictures", picture).astype(float)
+        fits = shown.ndim == 2 or (shown.ndim == 3 and len(shown) in (1, 2))
+        _checks.require(fits, "pictures", f"shape {list(shown.shape)}", "[2, height, width] or [height, width]")
+        difference = shown[1] - shown[0] if len(shown) == 2 and shown.ndim == 3 else shown.reshape(shown.shape[-2:])
+        ax.imshow(difference, cmap=colours, vmin=-high, vmax=high)
+        ax.set_title(title, fontsize=9, loc="center")
+        ax.set(xticks=[], yticks=[])
+        ax.grid(visible=False)
+    return list(axes.flat)
 
 
 def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):

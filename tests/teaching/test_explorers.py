@@ -10,13 +10,11 @@ from PIL import Image
 from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, Surrogate
-from snn_core.events import EventCamera
 from snn_core.losses import count_cross_entropy
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP
 from snn_core.teaching import explorers
 from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
-from snn_core.teaching.explorers.feature_map import POOLINGS
 from snn_core.teaching.explorers.local_credit import _fixed
 from snn_core.teaching.live import LiveFigure
 
@@ -317,47 +315,3 @@ def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_mat
         angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
     assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
     assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))
-
-
-def test_the_window_holds_the_events_of_its_time():
-    explorer = explorers.EventWindow()
-    explorer(threshold=0.3, refractory=5.0, start=100, width=30)
-    expected = np.zeros((2, 34, 34), int)
-    for event in EventCamera(threshold=0.3, refractory=5.0).record(
-        explorer.digit, generator=torch.Generator().manual_seed(0)
-    )[0]:
-        if 100_000 <= event["t"] < 130_000:
-            expected[event["p"], event["y"], event["x"]] += 1
-    assert expected.sum() > 100
-    assert np.array_equal(explorer.counts.get_array(), expected[1] - expected[0])
-    assert (
-        explorer.titles[0].get_text()
-        == f"{expected[1].sum()} ON, {expected[0].sum()} OFF in the window"
-    )
-
-
-def test_a_moved_window_keeps_the_recording():
-    explorer = explorers.EventWindow()
-    explorer(start=0)
-    events = explorer.events
-    explorer(start=200, width=5)
-    assert explorer.events is events
-    explorer(threshold=1.0)
-    assert len(explorer.events) < len(events)
-
-
-def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
-    sliders = explorers.FeatureMap().sliders().children
-    shown = {
-        child.description: child.readout_format
-        for child in sliders
-        if hasattr(child, "readout_format")
-    }
-    assert shown == {
-        "orientation (degrees)": ".0f",
-        "width of the filter (pixels)": ".2f",
-        "gain": ".1f",
-        "τ_mem (ms)": ".0f",
-    }
-    (buttons,) = [child for child in sliders[:-1] if child.description == "pooling"]
-    assert int(buttons.style.button_width.removesuffix("px")) > 9 * max(map(len, POOLINGS))

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -26,6 +27,7 @@ from snn_core import (
 from snn_core.conversion import IF, staircase
 from snn_core.datasets import mnist_mini
 from snn_core.energy import HOROWITZ, JOUPPI, Counts, Operations, energy, meeting_rate
+from snn_core.events import camera
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.membrane_signals import MembraneLayer, run_events, spike_events
 from snn_core.plasticity import (
@@ -1325,3 +1327,75 @@ def test_cue_and_recall_lie_where_the_delay_says():
         asked = times[np.array(found["recall"]) > 0]
         assert times[np.array(found["cue"]) > 0].tolist() == list(range(0, 50, 5))
         assert asked.tolist() == [50 + delay + after for after in range(0, 50, 5)]
+
+
+def recorded_events(data, threshold, refractory, monkeypatch):
+    """Return what the core's camera records of the explorer's digit with the explorer's draws."""
+    draws = torch.tensor(data["draws"]) + 0.5
+    monkeypatch.setattr(camera, "uniform", lambda *_: draws)
+    quiet = {"mismatch": 0.0, "contrast": 0.0, "background": 0.0}
+    image = torch.tensor(data["image"]).view(1, 28, 28) / 255
+    core = camera.EventCamera(threshold=threshold, refractory=refractory, **quiet)
+    return core.record(image)[0]
+
+
+@needs_node
+def test_the_pixels_of_the_explorer_send_what_those_of_the_core_send(monkeypatch):
+    data, sent, timed = explorers.EventWindow().data(), 0, 0
+    cases = parameters("EventWindow", 15)
+    calls = [("eventsOf", case, data) for case in cases]
+    for case, found in zip(cases, run("EventWindow", calls), strict=True):
+        core = recorded_events(data, case["threshold"], case["refractory"], monkeypatch)
+        keys = Counter(zip((34 * core["y"] + core["x"]).tolist(), core["p"].tolist(), strict=True))
+        own = Counter((event["pixel"], int(event["on"])) for event in found)
+        assert (keys - own).total() + (own - keys).total() <= 0.005 * len(core), case
+        if len(found) == len(core):  # the core cuts off what is less than a microsecond
+            times = [1000 * e["time"] for e in sorted(found, key=lambda e: (e["pixel"], e["time"]))]
+            order = np.lexsort([core["t"], core["x"], core["y"]])
+            away = np.abs(times - core["t"][order])
+            assert np.quantile(away, 0.95) < 2
+            timed += 1
+        sent += len(core)
+    assert sent > 50_000
+    assert timed > 10
+
+
+@needs_node
+def test_window_and_rates_hold_the_events_of_their_times():
+    data, cases = explorers.EventWindow().data(), parameters("EventWindow", 15)
+    calls = [(name, case, data) for case in cases for name in ("eventsOf", "compute")]
+    found = run("EventWindow", calls)
+    for case, events, shown in zip(cases, found[::2], found[1::2], strict=True):
+        inside = [e for e in events if 0 <= e["time"] - case["start"] < case["width"]]
+        assert shown["inside"] == inside
+        on = sum(event["on"] for event in inside)
+        assert numbers(shown["titles"][0]) == [on, len(inside) - on]
+        assert numbers(shown["titles"][1]) == [len(events)]
+        assert 5 * np.sum(shown["rates"]) == pytest.approx(len(events))
+
+
+@needs_node
+def test_the_answers_of_page_17_at_its_explorer():
+    data = explorers.EventWindow().data()
+    starts = {key: c.start for key, c in explorers.EventWindow.controls.items()}
+
+    def seen(**values):
+        return run("EventWindow", [("compute", starts | values, data)])[0]
+
+    def lies(inside):
+        """Return how far right and down the ON events lie of the OFF events, in pixels."""
+        at = {
+            on: np.array([divmod(e["pixel"], 34) for e in inside if e["on"] == on]) for on in (0, 1)
+        }
+        down, right = at[1].mean(0) - at[0].mean(0)
+        return right, down
+
+    first, second, third = (lies(seen(start=start)["inside"]) for start in (40, 140, 245))
+    assert first[1] > 1
+    assert second[0] > 1 > -1 > second[1]
+    assert third[0] < -1
+    busy, pause = seen(start=40)["inside"], seen(start=90)["inside"]
+    assert len(pause) < len(busy) / 10
+    assert seen(threshold=1.5)["titles"][1] != "0 events in all"
+    slow, quick = seen(refractory=20.0)["rates"], seen(refractory=0.0)["rates"]
+    assert np.max(slow) < 0.6 * np.max(quick)

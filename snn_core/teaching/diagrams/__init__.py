@@ -7,6 +7,7 @@ from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
+from .event_pixel import event_pixel
 from .fields import fields
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
@@ -35,6 +36,7 @@ __all__ = [
     "digit_by_time",
     "distance_of_two_spikes",
     "energy_bills",
+    "event_pixel",
     "fields",
     "fold_and_unroll",
     "follow_digit",

@@ -10,7 +10,7 @@ from .code_loss_map import CodeLossMap
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace
 from .encoding import Encoding
-from .event_window import EventWindow, events_in_window
+from .event_window import EventWindow
 from .excite import Excite
 from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
@@ -92,7 +92,6 @@ __all__ = [
     "credit",
     "cue_eligibility",
     "edge_filter",
-    "events_in_window",
     "firing_rate",
     "gradient_window",
     "local_credit",

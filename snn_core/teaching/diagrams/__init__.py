@@ -8,6 +8,7 @@ from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .fields import fields
+from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
 from .online import cue_and_recall, gradient_so_far, influence_tables, recall_trial, swaps_measured
@@ -24,6 +25,8 @@ from .wanted import distance_of_two_spikes, wanted_outputs
 
 __all__ = [
     "accuracy_and_operations",
+    "accuracy_by_depth",
+    "angles_measured",
     "before_and_after",
     "class_lines",
     "competing_weights",
@@ -38,6 +41,7 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "four_ways",
     "gradient_so_far",
     "gradient_walks_back",
     "gradients_measured",

@@ -11,8 +11,7 @@ training images, with a seed of its own.
 from functools import partial
 from itertools import product
 
-import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from experiments import fit_one_cycle, mini_digits, parser_for
 from snn_core import encoding
@@ -21,7 +20,7 @@ from snn_core.teaching.records import record
 from snn_core.teaching.studies.layer_stack import (
     LayerStack,
     OwnLosses,
-    accuracy_by_depth,
+    read_layers,
     shifted,
 )
 from snn_core.training import seed_torch
@@ -37,6 +36,7 @@ SETTINGS = {
     "epochs": 8,
     "batch_size": 64,
     "rates": [0.001, 0.003, 0.01],
+    "rates_of_frozen": [0.01, 0.03, 0.1],
     "scales": [10.0, 4.0],
     "gain_of_frozen": 3.0,
     "tuning": 100,
@@ -50,7 +50,9 @@ def spikes_of(images: Tensor, settings: dict, generator: Generator) -> Tensor:
     return encoding.rate(moved, settings["steps"], generator=generator)
 
 
-def stack_for(arm: str, depth: int, scale: float, settings: dict, generator: Generator) -> nn.Module:
+def stack_for(
+    arm: str, depth: int, scale: float, settings: dict, generator: Generator
+) -> LayerStack:
     """Return a network in which only what learns in this arm asks for a gradient."""
     gain = settings["gain_of_frozen"] if arm == "frozen" else 1.0
     sizes = (784, settings["hidden"], depth)
@@ -89,7 +91,7 @@ def trained(
         learner=None if arm.startswith("BPTT") else OwnLosses(network),
         progress=False,
     )
-    found = accuracy_by_depth(network, encode(data[2]), data[3])
+    found = read_layers(network, encode(data[2]), data[3])
     return [round(share, 4) for share in found]
 
 
@@ -100,9 +102,11 @@ def chosen(arm: str, depth: int, data: tuple, settings: dict) -> tuple[dict, lis
     """
     keep = settings["samples"] - settings["held_out"]
     split = (data[0][:keep], data[1][:keep], data[0][keep:], data[1][keep:])
-    scales = settings["scales"][:1] if arm == "frozen" else settings["scales"]
+    rates, scales = settings["rates"], settings["scales"]
+    if arm == "frozen":  # no gradient passes a spike
+        rates, scales = settings["rates_of_frozen"], scales[:1]
     tried = []
-    for lr, scale in product(settings["rates"], scales):
+    for lr, scale in product(rates, scales):
         choice = {"lr": lr, "scale": scale}
         found = trained(arm, depth, choice, split, settings, settings["tuning"])
         score = found[-1] if arm.startswith("BPTT") else sum(found) / len(found)
@@ -121,8 +125,17 @@ def arms_of(settings: dict) -> list[tuple[str, int]]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Choose for each arm, train with every seed, and write the record."""
-    options = ("samples", "held_out", "epochs", "depth", "rates", "scales", "seeds")
-    settings = SETTINGS | vars(parser_for(__doc__, SETTINGS, *options).parse_args(arguments))
+    names = (
+        "samples",
+        "held_out",
+        "epochs",
+        "depth",
+        "rates",
+        "rates_of_frozen",
+        "scales",
+        "seeds",
+    )
+    settings = SETTINGS | vars(parser_for(__doc__, SETTINGS, *names).parse_args(arguments))
     train, test = mini_digits(settings["samples"])
     data = (*train, *test)
     results = {"tuning": {}, "accuracy": {}}

@@ -8,10 +8,13 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, StochasticLIF, losses
 from snn_core.datasets import mnist_mini
+from snn_core.online import OnlineLIF, OnlineNetwork, count_error
 from snn_core.teaching.studies import (
+    alignment,
     codes_and_losses,
     convolutional,
     gradient_rules,
+    layer_stack,
     learning_rules,
     local_learning,
     precise_spikes,
@@ -338,6 +341,82 @@ def test_a_lesson_teaches_all_rules_on_the_same_spikes():
     again = local_learning.lesson(0, digits, epochs=2)
     assert torch.equal(found.course, again.course)
     assert found.accuracy == again.accuracy
+
+
+def small_stack(depth=3):
+    torch.manual_seed(0)
+    return layer_stack.LayerStack(20, 12, depth, classes=4, gain=4.0, reading=2.0)
+
+
+def test_layers_that_learn_alone_hear_nothing_from_above():
+    spikes, labels = (torch.rand(6, 8, 20) < 0.4).float(), torch.arange(8) % 4
+    one, other = small_stack(), small_stack()
+    other.layers[2][0].weight.data.mul_(-1)
+    for network in (one, other):
+        layer_stack.OwnLosses(network).run(spikes, labels)
+    for depth in (0, 1):
+        gradient = one.layers[depth][0].weight.grad
+        assert gradient.abs().max() > 0
+        assert torch.equal(gradient, other.layers[depth][0].weight.grad)
+    assert not torch.equal(one.layers[2][0].weight.grad, other.layers[2][0].weight.grad)
+    assert all(readout.grad is None for readout in one.readouts)
+
+
+def test_a_layer_alone_has_the_gradient_of_its_own_loss_forward_in_time():
+    spikes, labels = (torch.rand(6, 8, 20) < 0.4).float(), torch.arange(8) % 4
+    network = small_stack(1)
+    said = layer_stack.OwnLosses(network).run(spikes, labels)
+    exact = network.layers[0][0].weight.grad.clone()
+    network.layers[0][0].weight.grad = None
+    online = OnlineLIF(*network.layers[0])
+    signals = torch.stack([count_error(now, labels) for now in said]) @ network.readouts[0] / 6
+    online.run(spikes, signals)
+    torch.testing.assert_close(network.layers[0][0].weight.grad, exact, rtol=1e-4, atol=1e-7)
+    assert torch.equal(said, network(spikes))
+
+
+def test_apart_or_not_decides_whether_gradients_go_down():
+    spikes, network = (torch.rand(6, 8, 20) < 0.4).float(), small_stack(2)
+    network.scores(spikes)[-1].square().sum().backward()
+    assert network.layers[0][0].weight.grad is None
+    network.scores(spikes, apart=False)[-1].square().sum().backward()
+    assert network.layers[0][0].weight.grad.abs().max() > 0
+
+
+def test_every_layer_is_read():
+    spikes, labels = (torch.rand(6, 8, 20) < 0.4).float(), torch.arange(8) % 4
+    network = small_stack()
+    found = layer_stack.read_layers(network, spikes, labels)
+    answers = network(spikes).sum(0).argmax(1)
+    assert len(found) == 3
+    assert found[-1] == (answers == labels).float().mean().item()
+
+
+def test_shifted_digits_keep_their_pixels_and_move_as_far_as_told():
+    image = torch.zeros(28, 28)
+    image[14, 14] = 1.0
+    moved = layer_stack.shifted(
+        image.flatten().expand(500, -1), 4, torch.Generator().manual_seed(0)
+    )
+    places = moved.view(-1, 28, 28).nonzero()
+    assert len(places) == 500
+    assert places[:, 1:].min().item() == 10
+    assert places[:, 1:].max().item() == 18
+    assert len(places[:, 1:].unique(dim=0)) == 81
+
+
+def test_the_cosine_to_bptt_is_that_of_the_first_layers_gradients():
+    network, spikes, labels = alignment.random_network(beta_out=0.0)
+    error = alignment.final_error(network, spikes, labels)
+    online = OnlineNetwork(network, "ottt", error=lambda *_: error)
+    assert alignment.cosine_to_bptt(online, spikes, labels) == pytest.approx(1, abs=1e-5)
+    assert network[0].weight.grad is None
+    random = OnlineNetwork(network, "feedback_alignment", error=lambda *_: error)
+    before = random.matrices[0].clone()
+    assert abs(alignment.cosine_to_bptt(random, spikes, labels)) < 0.7
+    alignment.draw_anew(random, torch.Generator().manual_seed(1))
+    assert random.matrices[0].shape == before.shape
+    assert not torch.equal(random.matrices[0], before)
 
 
 def test_a_trial_of_codes_and_losses_says_what_it_found():

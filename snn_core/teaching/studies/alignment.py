@@ -1,4 +1,4 @@
-"""What random feedback does to a small reader of digits, and how far its gradients are from BPTT's (page 14)."""
+"""Small networks whose gradients by a local rule are compared with those of BPTT (page 14)."""
 
 import torch
 from torch import Generator, Tensor, nn
@@ -17,7 +17,7 @@ def random_network(
     """Return a network of 20, 30 and 5 neurons, input spikes for it and their labels.
 
     Args:
-        beta_out: decay of the output neurons per step; the hidden ones have a time constant of 10 ms.
+        beta_out: decay of the output neurons per step; the hidden ones have 10 ms.
         seed: of weights and spikes.
         steps: of the input.
 
@@ -58,7 +58,7 @@ def cosine_to_bptt(online: OnlineNetwork, spikes: Tensor, labels: Tensor) -> flo
 
 
 def small_reader() -> nn.Sequential:
-    """Return a network of 196, 100, 100 and 10 neurons; its weights are drawn by PyTorch's own generator."""
+    """Return a network of 196, 100, 100 and 10 neurons, drawn by PyTorch's own generator."""
     surrogates = Surrogate(), Surrogate(), Surrogate(scale=WIDE)
     sizes = (196, 100), (100, 100), (100, 10)
     pairs = [

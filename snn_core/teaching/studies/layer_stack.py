@@ -1,4 +1,4 @@
-"""Deep networks in which every layer has a readout of its own, and may learn from it alone (page 14)."""
+"""Deep networks in which every layer has its own readout, and may learn from it alone (page 14)."""
 
 import torch
 from torch import Generator, Tensor, nn
@@ -81,8 +81,8 @@ class OwnLosses:
 
 
 @torch.no_grad()
-def accuracy_by_depth(network: LayerStack, spikes: Tensor, labels: Tensor) -> list[float]:
-    """Return the share of right answers of each layer's readout, summed over the steps, in [0, 1]."""
+def read_layers(network: LayerStack, spikes: Tensor, labels: Tensor) -> list[float]:
+    """Return each layer's share of right answers, scores summed over the steps, in [0, 1]."""
     answers = [summed_membrane(each).argmax(1) for each in network.scores(spikes)]
     return [(answer == labels).float().mean().item() for answer in answers]
 

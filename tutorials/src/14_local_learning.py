@@ -143,7 +143,7 @@ parts = [part_after(k) for k in range(10)]
 # %% [markdown]
 # > **Before you run:** which share of the gradient is known at once, without a wait?
 
-# %% alt="Bars: share of the gradient by the steps waited: 27 percent at 0, 28 at 1, 17 at 2, 6 at 3, and less later."
+# %% alt="Bars: share of the gradient by the steps waited: 27 percent at 0, 19 at 1, 18 at 2, 10 at 3, and less later."
 shares = torch.stack(parts) * bptt / bptt.square().sum()
 axis = panels()
 axis.bar(range(10), 100 * shares.sum((1, 2)))
@@ -179,7 +179,7 @@ assert round(0.4 * drawn[0].item(), 3) == told["FA"]
 assert torch.allclose(sum(parts), bptt, atol=1e-6)
 assert bptt.abs().max() > 0.1
 known = 100 * shares.sum((1, 2))
-assert known[:4].round().tolist() == [27, 28, 17, 6]
+assert known[:4].round().tolist() == [27, 19, 18, 10]
 
 # %% [markdown]
 # ## 2 · OTTT: drop what comes later
@@ -193,7 +193,7 @@ online = OnlineNetwork(network, "ottt", error=lambda *_: error)
 cosine_to_bptt(online, spikes, labels)
 
 # %% [markdown]
-# A quarter of the length, but a cosine of 0.9: nearly the same *direction*. What an output neuron says now resembles what it says a little later.
+# A quarter of the length, but a cosine of 0.86: nearly the same *direction*. What an output neuron says now resembles what it says a little later.
 #
 # That depends on how much the output remembers. So we draw 20 such networks for each of four decays.
 #
@@ -208,7 +208,7 @@ def cosine_of(beta, seed):
     return cosine_to_bptt(online, spikes, labels)
 
 
-# %% alt="Cosine between OTTT and BPTT, one dot for each of 20 networks, for four decays of the output: 1 for all at 0, near 0.97 at 0.5, and spread between about 0.5 and 1 at 0.9 and 0.98."
+# %% alt="Cosine between OTTT and BPTT, one dot for each of 20 networks, for four decays of the output: 1 for all at 0, between 0.86 and 0.99 at 0.5, and between about 0.55 and 0.95 at 0.9 and 0.98."
 cosines = {}
 for beta in (0.0, 0.5, 0.9, 0.98):
     found = [cosine_of(beta, seed) for seed in range(20)]
@@ -229,7 +229,7 @@ axis = dots_per_seed(
 online.zero_grad()
 online.run(spikes, labels)
 assert torch.allclose(first.weight.grad, parts[0], atol=1e-6)
-assert round(cosine_to_bptt(online, spikes, labels), 1) == 0.9
+assert round(cosine_to_bptt(online, spikes, labels), 2) == 0.86
 means = {name: np.mean(found) for name, found in cosines.items()}
 assert min(cosines["β = 0.0"][0]) > 1 - 1e-5
 assert means["β = 0.0"] > means["β = 0.5"] > means["β = 0.9"] > means["β = 0.98"] > 0.7
@@ -306,18 +306,18 @@ fit(
 print("after: ", angle_to_bptt(online))
 
 # %% [markdown]
-# It began at a right angle, and fell. If it falls because the weights above come to fit, then matrices that are *drawn anew* after each update must not work.
+# It began near a right angle, and fell. If it falls because the weights above come to fit, then matrices that are *drawn anew* after each update must not work.
 #
 # > **Before you look:** where will the angle stay then?
 
-# %% alt="Angle between each rule's gradient and BPTT's over 78 updates, one line for each of six seeds. OTTT stays below about 40 degrees. FA and DFA begin near 90 and fall to about 70 and 60. FA with matrices drawn anew stays near 90."
+# %% alt="Angle between each rule's gradient and BPTT's over 78 updates, thin lines for six seeds and a thick one for their mean. OTTT stays between 15 and 41 degrees. FA and DFA begin near 90 and fall, in the mean to 74 and 64. FA with matrices drawn anew stays near 90."
 record = recorded("alignment")
 print(record)
 axis = angles_measured(record)
 decorate(axis, title="The network comes to fit its teacher")
 
 # %% [markdown]
-# Near 90° (orange). With fixed matrices it falls: FA (blue), DFA (red). OTTT (grey) is close all the time. Six seeds each; their test accuracy after this epoch:
+# Near 90° (orange). With fixed matrices it falls, in the mean (thick) to 74° for FA (blue) and 64° for DFA (red). OTTT (grey) is close all the time. The test accuracy of the six seeds after this epoch:
 
 # %%
 for name, found in record.results.items():
@@ -327,15 +327,17 @@ for name, found in record.results.items():
 # What does not fit does not teach. That is **alignment**: the layers above learn so that the layer below can be taught. An angle of 60° or 70° looks poor, but a small enough step goes downhill at any angle below 90°.
 
 # %% tags=["check"]
-ends = {name: [run["angles"][-1] for run in runs] for name, runs in record.results.items()}
-starts = {name: [run["angles"][0] for run in runs] for name, runs in record.results.items()}
+angles = {name: [run["angles"] for run in runs] for name, runs in record.results.items()}
+angles = {name: np.array(runs) for name, runs in angles.items()}
 right = {name: [100 * run["accuracy"] for run in runs] for name, runs in record.results.items()}
-assert all(len(runs) == 6 for runs in ends.values())
-assert all(abs(angle - 90) < 15 for angle in starts["FA"] + starts["DFA"])
-assert max(ends["FA"] + ends["DFA"]) < 80
-assert max(ends["OTTT"]) < 45
-assert min(ends["FA, drawn anew"] + ends["DFA, drawn anew"]) > 75
-assert max(right["FA, drawn anew"] + right["DFA, drawn anew"]) < 60
+assert all(len(runs) == 6 for runs in angles.values())
+assert all(abs(angles[name][:, 0].mean() - 90) < 6 for name in ("FA", "DFA"))
+assert [round(angles[name][:, -1].mean()) for name in ("FA", "DFA")] == [74, 64]
+assert angles["OTTT"].max() < 41
+assert angles["OTTT"].min() > 15
+for name in ("FA, drawn anew", "DFA, drawn anew"):
+    assert abs(angles[name].mean(0) - 90).max() < 6
+    assert max(right[name]) < 50
 assert min(right["FA"] + right["DFA"]) > 70
 assert angle_to_bptt(online) < 80
 
@@ -426,7 +428,7 @@ fit(
     loss=stepwise_membrane_cross_entropy,
     learner=OwnLosses(reader),
     optimizer=torch.optim.Adam(reader.parameters(), lr=0.003),
-    epochs=2,
+    epochs=4,
     batch_size=64,
     progress=False,
 )

@@ -97,7 +97,7 @@ def depths_of(record: Record, readouts: str = "") -> dict[str, np.ndarray]:
 
 
 def angles_measured(record: Record) -> Axes:
-    """Draw the angle between a rule's gradient and BPTT's while a network learns, one line for each seed.
+    """Draw the angle between a rule's gradient and BPTT's while a network learns: each seed, and the mean.
 
     Args:
         record: of `experiments.alignment`.
@@ -108,11 +108,12 @@ def angles_measured(record: Record) -> Axes:
     axis = panels(height=3.2)
     colors = {"FA, drawn anew": ORANGE, "FA": BLUE, "DFA": VERMILION, "OTTT": GREY}
     for name, color in colors.items():
-        for number, run in enumerate(record.results[name]):
-            updates = record.settings["every"] * np.arange(len(run["angles"]))
-            label = None if number else name
-            axis.plot(updates, run["angles"], color=color, linewidth=1.2, label=label)
+        runs = np.array([run["angles"] for run in record.results[name]])
+        updates = record.settings["every"] * np.arange(runs.shape[1])
+        axis.plot(updates, runs.T, color=color, linewidth=0.7, alpha=0.6)
+        axis.plot(updates, runs.mean(0), color=color, linewidth=2.5, label=name)
     axis.axhline(90, color=GREY, linestyle="--", linewidth=1)
     decorate(axis, x="update", y="angle to BPTT (degrees)", ylim=(0, 120))
     axis.set_yticks([0, 30, 60, 90])
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axis

@@ -306,41 +306,41 @@ def test_a_pupil_starts_from_the_sizes_of_its_rule():
         (group,) = pupil.optimizer.param_groups
         assert group["weight_decay"] == decay
         assert group["lr"] == pytest.approx(lr / 25)
-        assert (pupil.online is None) == (rule == "bptt")
-    assert pupil.online.horizon == local_learning.STEPS
+        assert (pupil.learner is None) == (rule == "bptt")
+    assert pupil.learner.network is pupil.network
 
 
-def test_an_update_by_bptt_is_one_of_autograd_and_tells_the_answers_before():
+def test_a_sweep_adds_what_a_run_adds():
     spikes, labels = (torch.rand(10, 20, 784) < 0.2).float(), torch.arange(20) % 10
-    first = two_layers()
-    pupil = local_learning.pupil(first, "bptt", 10, torch.Generator())
-    output = first(spikes)
-    right = local_learning.update(pupil, spikes, labels)
-    assert right == losses.accuracy(output.sum(0), labels)
-    losses.count_cross_entropy(output, labels).backward()
-    optimizer = torch.optim.AdamW(first.parameters(), lr=3e-3, weight_decay=0.5)
-    one_cycle(optimizer, 3e-3, 10)
-    optimizer.step()
-    for one, other in zip(pupil.network.parameters(), first.parameters(), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+    found = []
+    for way in (lambda online: online, local_learning.Sweep):
+        network = two_layers()
+        said = way(OnlineNetwork(network, "ottt", horizon=10)).run(spikes, labels)
+        found.append((said, network[0].weight.grad))
+    assert torch.equal(found[0][0], found[1][0])
+    torch.testing.assert_close(found[0][1], found[1][1], rtol=1e-4, atol=1e-7)
+    assert found[0][1].abs().max() > 0
 
 
-def test_a_lesson_teaches_all_rules_on_the_same_spikes():
+def test_a_lesson_teaches_all_rules_on_the_same_spikes(monkeypatch):
     digits = FEW._replace(
         train_images=FEW.train_images[:70],
         train_labels=FEW.train_labels[:70],
         test_images=FEW.test_images[:20],
         test_labels=FEW.test_labels[:20],
     )
+    seen = []
+    plain = local_learning.shifted_spikes
+    monkeypatch.setattr(
+        local_learning, "shifted_spikes", lambda *a, **b: seen.append(plain(*a, **b)) or seen[-1]
+    )
     found = local_learning.lesson(0, digits, epochs=2)
-    assert found.course.shape == (len(local_learning.TUNED), 4)  # batches of 64 and of 6
-    assert set(found.accuracy) == set(found.networks) == set(local_learning.TUNED)
-    start = dict(zip(local_learning.TUNED, found.course[:, 0].tolist(), strict=True))
-    assert start["bptt"] == start["ottt"]  # neither of them changes the first weights
-    assert all((share * 64) % 1 == 0 for share in start.values())
-    again = local_learning.lesson(0, digits, epochs=2)
-    assert torch.equal(found.course, again.course)
-    assert found.accuracy == again.accuracy
+    assert set(found) == set(local_learning.TUNED)
+    rules = len(local_learning.TUNED)
+    assert len(seen) == 4 * rules  # batches of 64 and of 6
+    for batch in range(4):
+        assert all(torch.equal(seen[batch], seen[batch + 4 * rule]) for rule in range(rules))
+    assert found == local_learning.lesson(0, digits, epochs=2)
 
 
 def small_stack(depth=3):

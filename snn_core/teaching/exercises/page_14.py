@@ -1,7 +1,5 @@
 """Exercises of page 14, local learning."""
 
-import math
-
 import numpy as np
 
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
@@ -52,8 +50,8 @@ EXERCISES = {
                 "Without spikes both classes have a share of a half. What is the right answer's error then?",
             ),
             Case(
-                (np.array([1.0, 0.0]), np.array([[0.0, 1.0], [math.log(2), 0.0]]), 1),
-                [-math.log(2) * THIRD, THIRD],
+                (np.array([1.0, 0.0]), np.array([[0.0, 1.0], [float(np.log(2)), 0.0]]), 1),
+                [-float(np.log(2)) * THIRD, THIRD],
                 "The scores are R z, their softmax 1/3 and 2/3. The error goes back through the same R, turned.",
             ),
             Case(

@@ -437,16 +437,16 @@ of_layers = read_layers(reader, see(test[0]), test[1])
 print(np.round(of_layers, 2))
 
 # %% [markdown]
-# In this run the second reads best, and the fourth better than the first. The record has eight epochs, three seeds, BPTT through one to four layers, and layers that stay as drawn (there the readouts learn):
+# In this run the second reads best, and the fourth better than the first. The record has eight epochs, three seeds, and BPTT through one to four layers:
 
-# %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT: 80, 87, 86, 85. Layers as drawn: falling from layer to layer, far below."
+# %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT: 80, 87, 86, 85."
 record = recorded("deep_local")
 print(record)
 axis = accuracy_by_depth(record)
 decorate(axis, title="Alone, the second layer helps; more do not")
 
 # %% [markdown]
-# Alone (blue), the second layer reads better than the first, 84 against 79 %, though the first did nothing for it. The third and fourth add nothing, and lose hardly anything. BPTT (grey) makes more of two layers, 87 %, and falls back to 85. As drawn (orange), each layer reads worse than the one below.
+# Alone (blue), the second layer reads better than the first, 84 against 79 %, though the first did nothing for it. The third and fourth add nothing, and lose hardly anything. BPTT (grey) makes more of two layers, 87 %, and falls back to 85. (Layers that stay as drawn read ever worse, from 38 down to 25 %, though their readouts learn.)
 #
 # So a layer can learn alone, here for three points. Is that the price of being alone? If the readouts learn as well, in both:
 
@@ -470,7 +470,7 @@ assert (seeds[:, 1] > seeds[:, 0] + 3).all()
 assert fixed["BPTT"].round().tolist() == [80, 87, 86, 85]
 assert 2.5 < (fixed["BPTT"] - fixed["each layer alone"]).max() < 3.5
 assert (np.diff(fixed["layers as drawn"]) < 0).all()
-assert fixed["layers as drawn"].max() < fixed["each layer alone"].min() - 10
+assert fixed["layers as drawn"].round()[[0, 3]].tolist() == [38, 25]
 gap = learnt["BPTT"] - learnt["each layer alone"]
 assert abs(gap).max() < 1.5
 assert all(86 < each[1] < 87 for each in (learnt["BPTT"], learnt["each layer alone"]))
@@ -521,7 +521,7 @@ axis = dots_per_seed(
 # | DFA | fixed, random | error | no | constant |
 # | DECOLLE | fixed, random | nothing | no | constant |
 #
-# BPTT keeps 88 times as many bytes for 1,000 steps as for 10; the others keep the same, states and traces. None is free of a teacher: the label reaches every layer, at every step.
+# BPTT keeps about a hundred times as much for 1,000 steps as for 10; the others the same. None is free of a teacher: the label reaches every layer, at every step.
 
 # %% [markdown]
 # ### On data of your own
@@ -565,7 +565,7 @@ assert mean["BPTT"] - min(mean["FA"], mean["DFA"]) < 3
 for run in zip(*(found for (found,) in accuracies.values()), strict=True):
     assert min(run[:5]) > run[5] + 5
 kept = [kept_bytes(ChunkedBPTT(network, window=steps), 20, steps) for steps in (10, 1000)]
-assert round(kept[1] / kept[0]) == 88
+assert 80 < kept[1] / kept[0] < 110
 for rule in list(names)[1:5]:
     held = [kept_bytes(OnlineNetwork(network, rule), 20, steps) for steps in (10, 1000)]
     assert held[0] == held[1]

@@ -62,7 +62,7 @@ def _arrow(color: str, curve: float = 0.0) -> dict:
 
 
 def accuracy_by_depth(record: Record) -> Axes:
-    """Draw what networks answer against the number of layers below the readout, one dot for each seed.
+    """Draw the accuracy of BPTT, and of layers that learn alone, by the layer that is read, a dot for each seed.
 
     Args:
         record: of `experiments.deep_local`.
@@ -71,12 +71,13 @@ def accuracy_by_depth(record: Record) -> Axes:
         The axes.
     """
     axis = panels(height=3.2)
-    colors = {"BPTT": GREY, "each layer alone": BLUE, "layers as drawn": ORANGE}
-    for shift, (name, found) in enumerate(depths_of(record).items()):
+    measured = depths_of(record)
+    for shift, (name, color) in enumerate({"BPTT": GREY, "each layer alone": BLUE}.items()):
+        found = measured[name]
         depths = np.arange(1, found.shape[1] + 1)
-        axis.plot(depths, found.mean(0), color=colors[name], label=name)
+        axis.plot(depths, found.mean(0), color=color, label=name)
         for run in found:
-            axis.plot(depths + 0.05 * (shift - 1), run, "o", markersize=4, alpha=0.6, color=colors[name])
+            axis.plot(depths + 0.04 * (2 * shift - 1), run, "o", markersize=4, alpha=0.6, color=color)
     axis.set_xticks(depths)
     decorate(axis, x="layer that is read", y="test accuracy (%)")
     return axis

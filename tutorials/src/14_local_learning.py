@@ -103,11 +103,11 @@ print("BPTT tells it", z.grad[0].item())
 # | DFA, direct feedback alignment | $b\,e$ | $+0.4$ |
 
 # %% [markdown]
-# From there to the weights it is page 12's step: signal × surrogate × trace. With weights $W$ to many outputs, the trace $\bar x$ of the input, and $s = D(u - 1)$ for short, the gradient of the hidden weights $V$ is
+# From there to the weights it is page 12's step: signal × surrogate × trace. With weights $W$ to many outputs, the input's trace $\bar x$, and $s = D(u - 1)$, the gradient of the hidden weights $V$ is
 #
 # $$\frac{\partial L}{\partial V} = \sum_t \sum_{k \ge t} \beta^{\,k-t}\; \underbrace{W^{\!\top} (e\, s_\mathrm{out}[k])}_{\text{what step } k \text{ says}}\;\; \underbrace{s_\mathrm{hid}[t]\; \bar x[t]^{\!\top}}_{\text{eligibility}} .$$
 #
-# Here $e$ is the error at the outputs: the softmax of their spike counts minus the right answer (`count_error`), the same at each step.
+# Here $e$ is the softmax of the outputs' spike counts minus the right answer (`count_error`), the same at each step.
 
 # %%
 network, spikes, labels = random_network(beta_out=0.9)
@@ -195,9 +195,7 @@ online = OnlineNetwork(network, "ottt", error=lambda *_: error)
 cosine_to_bptt(online, spikes, labels)
 
 # %% [markdown]
-# A quarter of the length, but a cosine of 0.86: nearly the same *direction*. What an output neuron says now resembles what it says a little later.
-#
-# That depends on how much the output remembers. So we draw 20 networks for each of four decays.
+# A quarter of the length, but a cosine of 0.86: nearly the same *direction*. What an output neuron says now resembles what it says a little later. Does it, however long the output remembers? We draw 20 networks for each of four decays.
 #
 # > **Before you run:** for which $\beta$ is OTTT exact?
 
@@ -223,9 +221,9 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# For $\beta = 0$: an output that forgets everything hears a spike at one step only. On average, the longer it remembers, the worse, with a wide spread.
+# For $\beta = 0$: an output that forgets everything hears a spike at one step only. On average, the longer it remembers, the worse; single networks differ widely.
 #
-# The authors compare this gradient not with BPTT's but with that of a network of firing rates, and say when both point in similar directions. (Below, `horizon=T` extrapolates the counts so far to $T$ steps; see *Deeper*.)
+# The authors compare this gradient not with BPTT's but with that of a network of firing rates, and say when both point in similar directions. (Below, `horizon` extrapolates the counts so far to the last step; see *Deeper*.)
 
 # %% tags=["check"]
 online.zero_grad()
@@ -239,11 +237,11 @@ assert means["β = 0.0"] > means["β = 0.5"] > means["β = 0.9"] > means["β = 0
 # %% [markdown]
 # ## 3 · Random feedback: drop the weights
 #
-# OTTT still needs $W^{\!\top}$. Lillicrap et al. (2016) put a fixed random matrix $B$ in its place: **feedback alignment**, FA. Nøkland (2016) sends the error to each hidden layer at once, past the layers between: **direct feedback alignment**, DFA. A hidden layer is told
+# OTTT still needs $W^{\!\top}$. Lillicrap et al. (2016) put a fixed random matrix $B$ in its place: **feedback alignment**, FA. Nøkland (2016) sends the error straight to each hidden layer: **direct feedback alignment**, DFA. A hidden layer is told
 #
 # $$\text{OTTT: } W^{\!\top} (e\, s_\mathrm{out}) \qquad \text{FA: } B^{\!\top} (e\, s_\mathrm{out}) \qquad \text{DFA: } B^{\!\top} e .$$
 #
-# In deeper networks FA goes down layer by layer; DFA jumps. Here is a network as in section 1. On the left, what one hidden neuron is told; on the right, the gradients of its layer against BPTT's. The last slider mixes: a share of $W$, the rest random.
+# Here is a network as in section 1. On the left, what one hidden neuron is told; on the right, the gradients of its layer against BPTT's. The last slider mixes: a share of $W$, the rest random.
 
 # %%
 LocalCredit().sliders()
@@ -308,15 +306,14 @@ fit(
 print("after: ", angle_to_bptt(online))
 
 # %% [markdown]
-# It began near a right angle, and fell. If it falls because the weights above come to fit, then matrices that are *drawn anew* after each update must not work.
+# It fell, from near a right angle. If that is because the weights above come to fit, then matrices *drawn anew* after each update must not work.
 #
 # > **Before you look:** where will the angle stay then?
 
 # %% alt="Angle between each rule's gradient and BPTT's over 78 updates, thin lines for six seeds and a thick one for their mean. OTTT stays between 15 and 41 degrees. FA and DFA begin near 90 and fall, in the mean to 74 and 64. FA with matrices drawn anew stays near 90."
 record = recorded("alignment")
 print(record)
-axis = angles_measured(record)
-decorate(axis, title="The network comes to fit its teacher")
+_ = angles_measured(record, title="The network comes to fit its teacher")
 
 # %% [markdown]
 # Near 90° (orange). With fixed matrices it falls, in the mean (thick) to 74° for FA (blue) and 64° for DFA (red). OTTT (grey) is close all the time. The test accuracy of the six seeds after this epoch:
@@ -350,7 +347,7 @@ assert angle_to_bptt(online) < 80
 #
 # $$y[t] = R\, z[t], \qquad \text{signal}[t] = R^{\!\top} \bigl(\mathrm{softmax}(y[t]) - \text{right answer}\bigr) .$$
 #
-# As in the authors' program the readout has no leak: $y[t]$ hears the spikes of this step only. (Their loss differs; we take the cross-entropy.) The layer above does the same with the spikes it happens to receive. In PyTorch the rule is one word, `detach`:
+# As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. (Their loss differs; we take the cross-entropy.) The layer above does the same with the spikes it receives. In PyTorch the rule is one word, `detach`:
 
 # %%
 layers = [
@@ -369,7 +366,7 @@ def decolle(spikes, labels):
 
 
 # %% [markdown]
-# The loss is the mean cross-entropy over all steps. `detach` hands on the spikes without their history, so no gradient leaves its layer.
+# The loss is the mean cross-entropy over all steps. `detach` hands on the spikes without their history: no gradient leaves its layer.
 #
 # > **Before you run:** we turn the second layer upside down. Does the first layer's gradient change?
 
@@ -396,7 +393,7 @@ forward = online.linear.weight.grad
 print("largest difference:", (forward - before).abs().max())
 
 # %% [markdown]
-# The exact gradient of the layer's own loss: nothing is dropped. What is given up is the *goal*, as no layer works for the next. (In `OnlineNetwork` the rule `"decolle"` has readouts that leak like their layer: ours, not the paper's.)
+# The exact gradient of the layer's own loss: nothing is dropped. What is given up is the *goal*, as no layer works for the next. (`OnlineNetwork(…, "decolle")` has readouts that leak like their layer: ours, not the paper's.)
 
 # %% tags=["check"]
 assert torch.allclose(forward, before, atol=1e-6)
@@ -437,13 +434,12 @@ of_layers = read_layers(reader, see(test[0]), test[1])
 print(np.round(of_layers, 2))
 
 # %% [markdown]
-# In this run the second reads best, and the fourth better than the first. The record has eight epochs, three seeds, and BPTT through one to four layers:
+# In this run all read better than the first. The record has eight epochs, three seeds, and BPTT through one to four layers:
 
 # %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT: 80, 87, 86, 85."
 record = recorded("deep_local")
 print(record)
-axis = accuracy_by_depth(record)
-decorate(axis, title="Alone, the second layer helps; more do not")
+_ = accuracy_by_depth(record, title="Alone, the second layer helps; more do not")
 
 # %% [markdown]
 # Alone (blue), the second layer reads better than the first, 84 against 79 %, though the first did nothing for it. The third and fourth add nothing, and lose hardly anything. BPTT (grey) makes more of two layers, 87 %, and falls back to 85. (Layers that stay as drawn read ever worse, from 38 down to 25 %, though their readouts learn.)
@@ -463,8 +459,7 @@ learnt = {name: found.mean(0) for name, found in depths_of(record, " + readouts"
 assert all(found.shape == (3, 4) for found in depths_of(record).values())
 assert fixed["each layer alone"].round().tolist()[:2] == [79, 84]
 assert np.ptp(fixed["each layer alone"][1:]) < 1
-assert np.argmax(of_layers) == 1
-assert of_layers[3] > of_layers[0]
+assert min(of_layers[1:]) > of_layers[0]
 seeds = depths_of(record)["each layer alone"]
 assert (seeds[:, 1] > seeds[:, 0] + 3).all()
 assert fixed["BPTT"].round().tolist() == [80, 87, 86, 85]
@@ -508,7 +503,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# In the mean OTTT stays within one point of BPTT, DECOLLE within two, FA and DFA within three. A random hidden layer ends more than five points below the worst of them, with every seed: all four teach something. (The test images were looked at more than once, so all is a little optimistic. And digits that stand still ask little of time.)
+# In the mean OTTT stays within one point of BPTT, DECOLLE within two, FA and DFA within three. A random hidden layer ends more than five points below the worst of them with every seed: all four teach something. (The test images were looked at more than once, so all is a little optimistic. And digits that stand still ask little of time.)
 
 # %% [markdown]
 # ### What each rule needs
@@ -569,7 +564,7 @@ assert 80 < kept[1] / kept[0] < 110
 for rule in list(names)[1:5]:
     held = [kept_bytes(OnlineNetwork(network, rule), 20, steps) for steps in (10, 1000)]
     assert held[0] == held[1]
-assert evaluate(reader, pictures, test[1], encode=encode) > 0.85
+assert evaluate(reader, pictures, test[1], encode=encode) > 0.8
 for rule in ("feedback_alignment", "direct_feedback_alignment", "decolle"):
     refused = ""
     try:
@@ -707,7 +702,6 @@ check("14.3", own_signal)
 # - T. P. Lillicrap, D. Cownden, D. B. Tweed, C. J. Akerman, *Random synaptic feedback weights support error backpropagation for deep learning*, Nature Communications 7:13276, 2016.
 # - A. Nøkland, *Direct feedback alignment provides learning in deep neural networks*, Advances in Neural Information Processing Systems 29, 2016.
 # - J. Kaiser, H. Mostafa, E. Neftci, *Synaptic plasticity dynamics for deep continuous local learning (DECOLLE)*, Frontiers in Neuroscience 14:424, 2020.
-# - F. Zenke, S. Ganguli, *SuperSpike: supervised learning in multilayer spiking neural networks*, Neural Computation 30(6), 2018.
 #
 # **Next:** [15 · One task, every rule](15_one_task_every_rule.ipynb) puts these rules beside all others of this course. Back to [13 · Online learning](13_online_learning.ipynb).
 
@@ -739,7 +733,7 @@ print("final:       ", round(np.mean(cosines["β = 0.9"]), 2))
 assert so_far + 0.01 < extrapolated < np.mean(cosines["β = 0.9"]) - 0.005
 
 # %% [markdown]
-# Extrapolation gives back most of what is lost. The networks among themselves differ by much more.
+# Extrapolation gives back a part of what is lost. The networks among themselves differ by much more.
 
 # %% [markdown]
 # ### How the six were set

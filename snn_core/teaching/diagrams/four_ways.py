@@ -61,11 +61,12 @@ def _arrow(color: str, curve: float = 0.0) -> dict:
     return {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": 1.8, "connectionstyle": bend} | ends
 
 
-def accuracy_by_depth(record: Record) -> Axes:
+def accuracy_by_depth(record: Record, title: str | None = None) -> Axes:
     """Draw the accuracy of BPTT, and of layers that learn alone, by the layer that is read, a dot for each seed.
 
     Args:
         record: of `experiments.deep_local`.
+        title: what the figure shows.
 
     Returns:
         The axes.
@@ -79,7 +80,7 @@ def accuracy_by_depth(record: Record) -> Axes:
         for run in found:
             axis.plot(depths + 0.04 * (2 * shift - 1), run, "o", markersize=4, alpha=0.6, color=color)
     axis.set_xticks(depths)
-    decorate(axis, x="layer that is read", y="test accuracy (%)")
+    decorate(axis, title=title, x="layer that is read", y="test accuracy (%)")
     return axis
 
 
@@ -97,11 +98,12 @@ def depths_of(record: Record, readouts: str = "") -> dict[str, np.ndarray]:
     return {name: 100 * shares for name, shares in kinds.items()}
 
 
-def angles_measured(record: Record) -> Axes:
+def angles_measured(record: Record, title: str | None = None) -> Axes:
     """Draw the angle between a rule's gradient and BPTT's while a network learns: each seed, and the mean.
 
     Args:
         record: of `experiments.alignment`.
+        title: what the figure shows.
 
     Returns:
         The axes.
@@ -114,7 +116,7 @@ def angles_measured(record: Record) -> Axes:
         axis.plot(updates, runs.T, color=color, linewidth=0.7, alpha=0.6)
         axis.plot(updates, runs.mean(0), color=color, linewidth=2.5, label=name)
     axis.axhline(90, color=GREY, linestyle="--", linewidth=1)
-    decorate(axis, x="update", y="angle to BPTT (degrees)", ylim=(0, 120))
+    decorate(axis, title=title, x="update", y="angle to BPTT (degrees)", ylim=(0, 120))
     axis.set_yticks([0, 30, 60, 90])
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axis

@@ -1,4 +1,4 @@
-"""Drawings of page 14: four ways back to a spike, layers read one by one, angles while a network learns."""
+"""Drawings of page 14: four ways back to a spike, layers read one by one, angles to BPTT."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_each_rule_has_its_way():
 
 
 def test_titles_tell_the_signals():
-    titles = [axis.get_title(loc="left") for axis in four_ways([0.1, 0.5, 0.2], TOLD)]
+    titles = [axis.get_title() for axis in four_ways([0.1, 0.5, 0.2], TOLD)]
     assert titles == ["BPTT: −0.090", "OTTT: −0.010", "FA: +0.010", "DFA: +0.400"]
 
 
@@ -47,7 +47,7 @@ def test_depths_are_those_of_the_record(readouts):
 
 def test_lines_are_means_of_the_dots():
     axis = accuracy_by_depth(recorded("deep_local"), title="Found")
-    assert axis.get_title(loc="left") == "Found"
+    assert axis.get_title() == "Found"
     lines = {line.get_label(): line.get_ydata() for line in axis.lines}
     found = depths_of(recorded("deep_local"))
     for name in ("BPTT", "each layer alone"):

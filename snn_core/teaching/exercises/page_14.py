@@ -56,7 +56,7 @@ EXERCISES = {
             ),
             Case(
                 (np.array([1.0, 1.0, 0.0]), np.array([[1.0, -1, 2], [0, 0, 1], [2, -2, 0]]), 2),
-                [-1 / 3, 1 / 3, 1.0],
+                [-1.0, 1.0, 1.0],
                 "A neuron that is silent now is told something too: its signal does not depend on its own spike.",
             ),
         ),

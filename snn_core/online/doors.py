@@ -44,8 +44,9 @@ def _has_axes(came: list[int], sample: list[int | str]) -> bool:
     """Say whether the axes of a sample are those expected."""
     if sample == ["…"]:
         return len(came) > 0
-    alike = [isinstance(due, str) or due == size for due, size in zip(sample, came, strict=False)]
-    return len(came) == len(sample) and all(alike)
+    if len(came) != len(sample):
+        return False
+    return all(isinstance(due, str) or due == size for due, size in zip(sample, came, strict=True))
 
 
 def signal_fits(argument: str, signal: Tensor, device: torch.device, *shape: int) -> None:

@@ -63,7 +63,8 @@ class OnlineLayer(SignalLearner):
 
     def _sources(self, inputs: Tensor) -> Tensor:
         """Return what the weights take, ``[B, …]``, in their precision."""
-        return self.synapses.in_front(inputs.to(self.linear.weight.dtype))
+        sources: Tensor = self.synapses.in_front(inputs.to(self.linear.weight.dtype))
+        return sources
 
     def _add_bias(self, gradient: Tensor) -> None:
         """Add to the gradient of the bias, if there is one."""

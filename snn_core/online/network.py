@@ -49,6 +49,11 @@ class OnlineNetwork(LearningSignals):
 
     Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and
     Nøkland 2016 (random feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
+
+    >>> from snn_core import LIF, layers
+    >>> parts = layers.OverTime(nn.Conv2d(1, 2, 3), nn.Flatten()), LIF(), nn.Linear(72, 2), LIF()
+    >>> OnlineNetwork(nn.Sequential(*parts)).run(torch.ones(5, 1, 1, 8, 8)).shape
+    torch.Size([5, 1, 2])
     """
 
     def __init__(

@@ -32,6 +32,14 @@ class Synapses:
 
     Raises:
         ValueError: for other layers, none with weights, or several.
+
+    Reference: Xiao et al. 2022, section 4.1 (what they track of the presynaptic spikes is the
+    trace).
+
+    >>> synapses = Synapses("layers", [nn.MaxPool2d(2), nn.Conv2d(1, 3, 3), nn.AvgPool2d(2)])
+    >>> trace, heard = synapses.at_rest(torch.zeros(5, 1, 12, 12))
+    >>> trace.shape, heard.shape
+    (torch.Size([5, 1, 6, 6]), torch.Size([5, 3, 2, 2]))
     """
 
     def __init__(self, argument: str, layers: Sequence[nn.Module]):
@@ -76,19 +84,19 @@ class Synapses:
             ValueError: for inputs ``[B, …]`` of a sample that they do not take.
         """
         one = self.weights.weight.new_zeros(1, *inputs.shape[1:])
-        expected = f"what {self.takes} take"
+        came = f"samples {list(inputs.shape[1:])}"
+        expected = f"what {self.takes} takes"
         try:
             sources = self.in_front(one)
             heard = self.hear(sources)
-        except RuntimeError as problem:
-            _checks.fail("inputs", f"samples {list(one.shape[1:])}", f"{expected} ({problem})")
+        except (RuntimeError, IndexError) as problem:
+            _checks.fail("inputs", came, f"{expected} ({problem})")
         axes = 2 if isinstance(self.weights, nn.Linear) else 4
         fits = sources.dim() == axes and len(heard) == 1
-        _checks.require(fits, "inputs", f"samples {list(one.shape[1:])}", expected)
-        return (
-            inputs.new_zeros(len(inputs), *sources.shape[1:]),
-            inputs.new_zeros(len(inputs), *heard.shape[1:]),
-        )
+        _checks.require(fits, "inputs", came, expected)
+        batch = len(inputs)
+        trace = inputs.new_zeros(batch, *sources.shape[1:])
+        return trace, inputs.new_zeros(batch, *heard.shape[1:])
 
     @torch.enable_grad()
     def learn(

@@ -469,7 +469,7 @@ BAD_INPUTS = {
     "flat": (IMAGES.flatten(3), r"shape \[2, 3, 1, 25\], expected shape \[T, B, 1, H, W\]"),
     "channels": (IMAGES.expand(-1, -1, 2, -1, -1), r"shape \[2, 3, 2, 5, 5\], expected shape"),
     "one image": (IMAGES[0], r"shape \[3, 1, 5, 5\], expected shape \[T, B, 1, H, W\]"),
-    "small": (IMAGES[..., :2], r"samples \[1, 5, 2\], expected what Conv2d take"),
+    "small": (IMAGES[..., :2], r"samples \[1, 5, 2\], expected what Conv2d takes"),
     "wide": (IMAGES.expand(-1, -1, -1, -1, 5).repeat(1, 1, 1, 2, 1), r"samples \[3, 8, 3\], exp"),
     "no step": (IMAGES[:0], "no step, expected at least one time step"),
 }
@@ -491,7 +491,9 @@ def test_images_that_do_not_fit_are_refused_before_the_first_step(name, learner)
 
 def test_maps_do_not_pass_for_rows_and_a_step_has_the_size_of_the_start():
     net = nn.Sequential(OverTime(nn.Conv2d(**CONV)), LIF(), nn.Linear(3, 2), LIF())
-    with pytest.raises(ValueError, match=r"^inputs: got samples \[3, 3, 3\], expected what Linear"):
+    with pytest.raises(
+        ValueError, match=r"^inputs: got samples \[3, 3, 3\], expected what Linear takes"
+    ):
         OnlineNetwork(net).start(IMAGES[0])
     layer = OnlineLIF(nn.Conv2d(**CONV), LIF(threshold=torch.ones(3, 1, 1)))
     layer.start(IMAGES[0])

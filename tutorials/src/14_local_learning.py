@@ -58,7 +58,7 @@ told = {"BPTT": -0.090, "OTTT": -0.014, "FA": 0.011, "DFA": 0.4}
 _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told=told)
 
 # %% [markdown]
-# FA and DFA do without $w$; all but BPTT are done at step 1.
+# FA and DFA do without $w$; all but BPTT are done at step 1. (BPTT is page 06's; the other names come below.)
 #
 # The number over each panel is what the spike is told, its **learning signal**: negative for "spike more". BPTT is right by definition. OTTT says the same, more quietly. FA and DFA here say the *opposite*. And yet networks learn by all four. Why? And can a layer learn that hears nothing from above?
 
@@ -606,8 +606,7 @@ assert list(own.values()) == [True, False, True, True]
 # | symbol | meaning | in the core |
 # |---|---|---|
 # | $e$ | error: softmax of the counts minus the right answer | `count_error` |
-# | $B$ | fixed random feedback | `OnlineNetwork.matrices` |
-# | $R$ | fixed random readout of a layer | `LayerStack.readouts` |
+# | $B$, $R$ | fixed random feedback, or readout of a layer | `OnlineNetwork.matrices` |
 # | | the rules | `OnlineNetwork(network, rule)` |
 
 # %% [markdown]

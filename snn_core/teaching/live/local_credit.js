@@ -2,7 +2,7 @@
 
 const sum = (values) => values.reduce((all, value) => all + value, 0);
 const dot = (one, other) => one.reduce((all, value, i) => all + value * other[i], 0);
-const column = (rows, i) => rows.map((row) => row[i]);
+const column = (rows, i) => rows.map((row) => row[i]), turned = (rows) => rows[0].map((_, i) => column(rows, i));
 
 /** A layer over its currents `[T][M]`: each step's spikes, and the surrogate's slopes at its membranes. */
 export function layer(currents, { beta, threshold, scale }) {
@@ -16,15 +16,15 @@ export function layer(currents, { beta, threshold, scale }) {
 }
 
 /** Both signals to the hidden neurons, `[T][M]`, for one sample and its error: softmax minus right answer. */
-function signals(output, label, samples, { second, back, beta_out }) {
-  const shares = second.map((_, c) => Math.exp(sum(output.map((step) => step.spikes[c]))));
-  const error = shares.map((share, c) => (share / sum(shares) - (c === label ? 1 : 0)) / samples);
+function signals(output, label, samples, { forth, back, beta_out }) {
+  const shares = output[0].spikes.map((_, c) => Math.exp(sum(output.map((step) => step.spikes[c])))), all = sum(shares);
+  const error = shares.map((share, c) => (share / all - (c === label ? 1 : 0)) / samples);
   const told = output.map(({ slopes }) => slopes.map((slope, c) => slope * error[c]));
-  const through = (rows, each) => rows[0].map((_, m) => dot(each, column(rows, m)));
+  const through = (columns, each) => columns.map((weights) => dot(each, weights));
   let later = error.map(() => 0), exact = [];
   for (let t = told.length - 1; t >= 0; t--) {
     later = later.map((each, c) => told[t][c] + beta_out * each);
-    exact[t] = through(second, later);
+    exact[t] = through(forth, later);
   }
   return { exact, local: told.map((each) => through(back, each)) };
 }
@@ -32,24 +32,25 @@ function signals(output, label, samples, { second, back, beta_out }) {
 /** The signals of the first sample, and both gradients of all weights, `[M][N]` in one row. */
 export function credit({ steps, beta_out, symmetry }, data) {
   const { first, second, other, beta, spikes } = data, samples = spikes[0].length, inputs = first[0].length;
-  const back = second.map((row, c) => row.map((w, m) => symmetry * w + (1 - symmetry) * other[c][m]));
-  const [exact, local] = [0, 0].map(() => Array(first.length * inputs).fill(0)), gradients = { exact, local };
-  let shown;
+  const mixed = second.map((row, c) => row.map((w, m) => symmetry * w + (1 - symmetry) * other[c][m]));
+  const ways = { forth: turned(second), back: turned(mixed), beta_out }, shown = [];
+  const [exact, local] = [0, 0].map(() => new Float64Array(first.length * inputs)), gradients = { exact, local };
   for (let b = 0; b < samples; b++) {
     const came = column(spikes.slice(0, steps), b);
     const hidden = layer(came.map((on) => first.map((row) => sum(on.map((n) => row[n])))), data);
     const output = layer(hidden.map((step) => second.map((row) => dot(step.spikes, row))), { ...data, beta: beta_out });
-    const told = signals(output, b % second.length, samples, { second, back, beta_out });
-    shown ??= told;
+    const told = signals(output, b % second.length, samples, ways);
+    shown.push(told);
     const trace = Array(inputs).fill(0);
     came.forEach((on, t) => {
       trace.forEach((value, n) => (trace[n] = beta * value + (on.includes(n) ? 1 : 0)));
-      for (const name in gradients) told[name][t].forEach((signal, m) => trace.forEach((value, n) => {
-        gradients[name][m * inputs + n] += signal * hidden[t].slopes[m] * value;
-      }));
+      for (const name in gradients) told[name][t].forEach((signal, m) => {
+        const factor = signal * hidden[t].slopes[m], sums = gradients[name];
+        for (let n = 0; n < inputs; n++) sums[m * inputs + n] += factor * trace[n];
+      });
     });
   }
-  return { ...shown, gradients };
+  return { ...shown[0], gradients };
 }
 
 function compute(values, data) {

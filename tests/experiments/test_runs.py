@@ -8,9 +8,11 @@ import torch
 from torch import nn
 
 from experiments import (
+    alignment,
     charging_first,
     codes_and_losses,
     covered_digits,
+    deep_local,
     digits_without_labels,
     energy,
     energy_of_pages,
@@ -336,6 +338,48 @@ def test_pooling_orders(monkeypatch):
     (curve,) = recorded("pooling_orders").results[kind]
     assert len(curve) == 2
     assert all(0 < accuracy < 1 for accuracy in curve)
+
+
+def test_alignment():
+    alignment.main(["--samples", "64", "--probed", "10", "--seeds", "0"])
+    found = recorded("alignment").results
+    assert list(found) == list(alignment.SETTINGS["arms"])
+    assert all(len(run["angles"]) == 1 for (run,) in found.values())  # one update: before it only
+    assert found["FA"][0]["angles"] == found["FA, drawn anew"][0]["angles"]
+    assert found["OTTT"][0]["angles"][0] < 60 < found["FA"][0]["angles"][0]
+
+
+def test_deep_local():
+    sizes = ["--samples", "40", "--held-out", "10", "--epochs", "1", "--depth", "2"]
+    rates = ["--rates", "0.003", "--rates-of-frozen", "0.01", "--scales", "10", "--seeds", "0"]
+    deep_local.main(sizes + rates)
+    found = recorded("deep_local").results
+    assert {name: len(runs[0]) for name, runs in found["accuracy"].items()} == {
+        "local 2": 2,
+        "local + readouts 2": 2,
+        "frozen 2": 2,
+        "BPTT 1": 1,
+        "BPTT + readouts 1": 1,
+        "BPTT 2": 2,
+        "BPTT + readouts 2": 2,
+    }
+    assert all(len(tried) == 1 for tried in found["tuning"].values())
+
+
+@pytest.mark.parametrize(
+    ("arm", "learns"),
+    [
+        ("BPTT", (True, False)),
+        ("local", (True, False)),
+        ("local + readouts", (True, True)),
+        ("frozen", (False, True)),
+    ],
+)
+def test_what_learns_in_an_arm(arm, learns):
+    network = deep_local.stack_for(arm, 2, 10.0, deep_local.SETTINGS, torch.Generator())
+    asked = {name: each.requires_grad for name, each in network.named_parameters()}
+    assert {asked[name] for name in asked if name.startswith("layers")} == {learns[0]}
+    assert {asked[name] for name in asked if name.startswith("readouts")} == {learns[1]}
 
 
 def test_twelve_layers(monkeypatch):

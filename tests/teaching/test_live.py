@@ -1399,3 +1399,26 @@ def test_the_answers_of_page_17_at_its_explorer():
     assert seen(threshold=1.5)["titles"][1] != "0 events in all"
     slow, quick = seen(refractory=20.0)["rates"], seen(refractory=0.0)["rates"]
     assert np.max(slow) < 0.6 * np.max(quick)
+
+
+@needs_node
+def test_local_credit_is_that_of_the_core():
+    data, cases = explorers.LocalCredit().data(), parameters("LocalCredit", 25)
+    calls = [call for case in cases for call in (("credit", case, data), ("compute", case, data))]
+    found = run("LocalCredit", calls)
+    for case, told, shown in zip(cases, found[::2], found[1::2], strict=True):
+        credit = explorers.local_credit(**case)
+        near = {"rtol": 0, "atol": 1e-9}
+        torch.testing.assert_close(double(told["exact"]), credit.exact_signal, **near)
+        torch.testing.assert_close(double(told["local"]), credit.local_signal, **near)
+        for name, gradient in (("exact", credit.exact), ("local", credit.local)):
+            ours = double(told["gradients"][name]).view_as(gradient)
+            torch.testing.assert_close(ours, gradient, **near)
+        both = credit.exact.flatten(), credit.local.flatten()
+        cosine = torch.cosine_similarity(*both, dim=0)
+        assert shown["cosine"] == pytest.approx(cosine.item(), abs=1e-9)
+        degrees = cosine.clamp(-1, 1).arccos().rad2deg().item()
+        assert numbers(shown["titles"][1])[0] == pytest.approx(degrees, abs=0.51)
+        largest = credit.exact_signal[:, credit.exact_signal.abs().sum(0).argmax()]
+        expected = (largest / largest.abs().max()).tolist()
+        assert shown["courses"][0] == pytest.approx(expected, abs=1e-9)

@@ -9,6 +9,7 @@ from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
+from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
 from .online import cue_and_recall, gradient_so_far, influence_tables, recall_trial, swaps_measured
@@ -26,6 +27,8 @@ from .wants import what_a_synapse_wants
 
 __all__ = [
     "accuracy_and_operations",
+    "accuracy_by_depth",
+    "angles_measured",
     "before_and_after",
     "class_lines",
     "competing_weights",
@@ -41,6 +44,7 @@ __all__ = [
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "four_ways",
     "gradient_so_far",
     "gradient_walks_back",
     "gradients_measured",

@@ -7,11 +7,11 @@ from urllib.parse import unquote
 import pytest
 
 from publish.page import explorer
-from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, LiveExplorer, Range
+from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Range
 from tests.browser import PATIENCE, listen, note
 from tests.pages import NOTEBOOKS, READ, tagged
 
-ALIVE = {name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
+ALIVE = set(ALL_EXPLORERS)
 LIVE = {  # by page, its explorers from top to bottom
     name: [shown for cell in found.notebook.cells if (shown := explorer(cell)) in ALIVE]
     for name, found in READ.items()

@@ -44,8 +44,6 @@ from snn_core.teaching.explorers import (
     ALL_EXPLORERS,
     Button,
     Choice,
-    Explorer,
-    LiveExplorer,
     Marks,
     cue_eligibility,
 )
@@ -53,7 +51,7 @@ from snn_core.teaching.explorers.stdp_window import chance_change
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.codes_and_losses import NAMES
 
-LIVE = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
+LIVE = ALL_EXPLORERS
 FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - set(live.SHARED)
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
@@ -202,7 +200,7 @@ def test_a_model_is_short(name):
         .splitlines()
     )
     assert max(map(len, lines)) <= 120
-    assert len(lines) <= (120 if issubclass(LIVE[name], Explorer) else 85)
+    assert len(lines) <= 85
 
 
 @needs_node
@@ -244,25 +242,6 @@ def test_every_control_changes_what_is_drawn(name):
     found = [each["picture"] for each in run(name, [("drawn", 480, case, data) for case in cases])]
     drawn = zip(pairs, found[::2], found[1::2], strict=True)
     assert {key for (key, *_), before, after in drawn if before != after} == set(controls)
-
-
-@needs_node
-@pytest.mark.parametrize(
-    "name", [name for name, kind in LIVE.items() if issubclass(kind, Explorer)]
-)
-def test_titles_say_what_those_of_the_static_figure_say(name):
-    explorer, cases = LIVE[name](), parameters(name, 20)
-    data = explorer.data()
-    for case, found in zip(
-        cases, run(name, [("compute", case, data) for case in cases]), strict=True
-    ):
-        for title, axes in zip(found["titles"], explorer(**case).axes, strict=True):
-            expected = axes.get_title(loc="left")
-            assert numbers(title) == pytest.approx(numbers(expected), rel=0.02, abs=0.002), (
-                case,
-                title,
-                expected,
-            )
 
 
 def from_core(current, **neuron):

@@ -3,7 +3,7 @@
 #
 # **How do I go deep?**
 #
-# Needs: page 05 (surrogate derivatives), page 07 (training); convolution, pooling and batch normalisation in PyTorch. · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `OverTime` and `Repeat`.
+# Needs: page 05 (surrogate derivatives), page 07 (training); convolution, pooling and batch normalisation in PyTorch. · 55 minutes to read, without *Deeper*; half a minute to run. · Introduces `OverTime` and `Repeat`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/16_convolutional_networks.ipynb)
 
@@ -29,7 +29,7 @@ from snn_core.layers import OverTime, Repeat
 from snn_core.losses import accuracy, max_membrane_cross_entropy
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FeatureMap, edge_filter
-from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.palette import BLACK, PURPLE, VERMILION
 from snn_core.teaching.plotting import (
     decorate,
     film,
@@ -82,7 +82,7 @@ axes = images(
 )
 
 # %% [markdown]
-# Grey is 0, white positive, black negative. The filter makes a current for each neuron, and `Repeat` presents it at every step. Where it is strong, at left borders, the membrane crosses its threshold at once; then it is reset, hence the gaps at step 4. Where it is weaker, it has to add up first. Right borders have a negative current and stay silent.
+# Grey is 0, white positive, black negative. The filter makes a current for each neuron, and `Repeat` presents it at every step. Where it is strong, at left borders, the membrane crosses its threshold at once; then it is reset, hence the gaps at step 4. Where it is weaker, it has to add up first. Right borders stay silent: their current is negative.
 #
 # So the filter has no memory; the *time* is in the neurons alone. Turn the filter yourself:
 
@@ -116,7 +116,7 @@ assert FeatureMap.controls["gain"].start == 1.5
 #
 # - apply a convolution to all time steps at once, and check it against a loop;
 # - put the neurons before or behind a pooling;
-# - watch six layers fall silent, and twelve that fire and yet lose the digit; repair both;
+# - watch six layers fall silent, and twelve fire and yet lose the digit; repair both;
 # - train a network with a program that you can take away.
 
 # %% [markdown]
@@ -152,13 +152,12 @@ print("spikes in:  ", list(pixels.shape))
 print("current out:", list(current.shape))
 
 # %% [markdown]
-# A loop over the steps gives the same. The neurons stand outside: inside `OverTime` they would take the samples of a batch for steps, and it refuses them.
+# A loop over the steps gives the same. `OverTime` refuses neurons: they would take the samples of a batch for steps.
 #
 # > **Before you run:** eight maps with filters of 5 × 5. How many weights are there, and how many membranes?
 
 # %%
-steps = [convolution(step) for step in pixels]
-looped = torch.stack(steps)
+looped = torch.stack([convolution(step) for step in pixels])
 print(torch.allclose(current, looped, atol=1e-6))
 print("weights:", convolution.weight.numel())
 print("membranes:", current[0, 0].numel())
@@ -199,7 +198,7 @@ for name in ("LIF, then max", "max, then LIF"):
     print(name, means[[1, 9]].round(3))
 
 # %% [markdown]
-# Pooled currents learn sooner; after ten epochs little more than a point is left. What remains is that they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
+# Pooled currents learn sooner; after ten epochs little more than a point is left. And they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
 
 # %% tags=["check"]
 other_means = np.mean(orders.results["LIF, then max"], axis=0)
@@ -209,18 +208,6 @@ assert means[1] - other_means[1] > 0.04
 assert 0.01 < means[9] - other_means[9] < 0.015
 many = OverTime(nn.MaxPool2d(2))(still)
 assert torch.equal(many[0, 0, 0, 0, 0], still[0, 0, 0, :2, :2].amax())
-
-# %% [markdown]
-# **Try this** in the explorer above
-#
-# 3. Choose "max, then LIF". *Extra* are its spikes that "LIF, then max" does not have. Why is there none with the constant input, and some with random spikes?
-
-# %% [markdown] tags=["solution"]
-# <details><summary>Answer</summary>
-#
-# 3. If the input is constant, the largest current of a window is always that of the same pixel. So the pooled neuron does what the neuron of this pixel does, and the OR holds its spikes. With random spikes the largest current comes from one pixel now and from another the next time: the pooled neuron adds up more than any of the four.
-#
-# </details>
 
 # %% [markdown]
 # ## 3 · Six layers fall silent
@@ -257,9 +244,9 @@ title = "Gains of 1 and 3 end in silence, 10 in a storm"
 decorate(axis, title=title, x="layer", y="spikes per neuron and step")
 
 # %% [markdown]
-# One in 729. At gain 1 the second layer is already silent, at 3 the fifth. At 10 the rates rise threefold up to layer 5. At 5 they stay between 0.1 and 0.2, but that had to be found by trying, and training will change the weights.
+# One in 729. At gain 1 the second layer is already silent, at 3 the fifth. At 10 the rates rise threefold up to layer 5. At 5 they stay between 0.1 and 0.2, but training will change the weights.
 #
-# **Batch normalisation** needs no trying. From the currents of each map it subtracts their mean $\mu$ and divides by their standard deviation $\sigma$, both over batch, pixels *and time*:
+# **Batch normalisation** keeps the level. From the currents of each map it subtracts their mean $\mu$ and divides by their standard deviation $\sigma$, both over batch, pixels *and time*:
 #
 # $$\hat I = \frac{I - \mu}{\sigma}.$$
 #
@@ -271,7 +258,7 @@ print("gain 1:", normed)
 print("gain 5:", layer_rates(norm=nn.BatchNorm2d, gain=5))
 
 # %% [markdown]
-# Nothing: it cancels, and the rates are level near 0.19. In a network of your own it is one line: `OverTime(nn.Conv2d(8, 8, 3), nn.BatchNorm2d(8))`.
+# It cancels (up to a small ε, exercise 3), and the rates are level near 0.19. In a network of your own it is one line: `OverTime(nn.Conv2d(8, 8, 3), nn.BatchNorm2d(8))`.
 
 # %% tags=["check"]
 assert max(plain[1][1:]) < 0.001
@@ -284,20 +271,21 @@ assert torch.allclose(normed, layer_rates(gain=5), atol=0.002)
 # %% [markdown]
 # ## 4 · Twelve layers lose the digit
 #
-# The spikes get through. Does the digit? Take twelve normalised layers with their first weights; nothing in them is trained. At each layer, fit a linear readout (least squares with a small penalty) to the spikes of 2,000 digits, and let it read 500 others. `read_from_layers` does that and returns the shares that are right; guessing gives 0.1.
+# The spikes get through. Does the digit? Take twelve normalised layers, untrained. At each layer, fit a linear readout (ridge regression) to the spikes of its neurons at all four steps, for 2,000 digits, and let it read 500 others. `read_from_layers` returns the shares that are right; guessing gives 0.1.
 #
 # > **Before you run:** all layers fire at the same rate. Can the digit be read equally well from all of them?
 
 # %%
-few = half[:2500]
-classes = digits.train_labels[:2500]
+picked = [*range(2000), *range(4500, 5000)]
+few = half[picked]
+classes = digits.train_labels[picked]
 _ = seed_torch(0)
 network = deep_network(depth=12)
 shares = read_from_layers(network, few, classes)
 print(shares)
 
 # %% [markdown]
-# No. From layer 1 more than four in five are read, from layer 12 hardly more than by guessing. Each layer is a random filter and a threshold: the spikes go on, but which digit it was gets lost on the way.
+# No. From layer 1 four in five are read, from layer 12 hardly more than by guessing. Each layer is a random filter and a threshold: the spikes go on, but a linear readout no longer finds the digit. In this sense it is lost.
 
 # %% [markdown]
 # ### Around the neurons, or into them?
@@ -332,9 +320,9 @@ for kind in (AddCurrents, AddSpikes, AddToStream):
     print(f"  gradient {slope.mean():.2f}")
 
 # %% [markdown]
-# Around the neurons everything passes unchanged, in both directions. Into them, a first spike of 1 does not exceed the threshold of 1, and the gradient is multiplied by a surrogate derivative.
+# Around the neurons everything passes unchanged, in both directions (the weights are 0). Into them, a first spike of 1 does not exceed the threshold of 1, and the gradient is multiplied by a surrogate derivative.
 #
-# Here is a layer of the stream to take away:
+# A layer of the stream:
 
 
 # %%
@@ -373,13 +361,13 @@ shares = read_from_layers(network, few, classes)
 print(shares)
 
 # %% [markdown]
-# From its last layer two in three are read. All kinds, in a record with three seeds each:
+# From its last layer two in three are read: fewer than from the first, since each layer adds random currents of its own. All kinds, in a record with three seeds each (for one seed, their first layers are the same):
 
 # %% alt="Share of digits read by layer, four kinds of twelve layers, three lines each. All start at 0.8. Plain and to currents fall to between 0.1 and 0.2. To spikes and to stream fall slowly, to about 0.6."
 record = recorded("twelve_layers")
 print(record)
-untrained = record.results["untrained"]
-axis = lines_per_seed(untrained, x="layer", y="share of digits read")
+runs = record.results["untrained"]
+axis = lines_per_seed(runs, x="layer", y="share of digits read")
 decorate(axis, title="Around the neurons the digit gets through", ylim=(0, 1))
 
 # %% [markdown]
@@ -388,37 +376,33 @@ decorate(axis, title="Around the neurons the digit gets through", ylim=(0, 1))
 # %% [markdown]
 # ### The way back
 #
-# Now train. The layers could *learn* to pass the digit on, if the error gets back to them. On its way it is multiplied by a surrogate derivative in every layer (page 05), except around the neurons. For a membrane half a threshold away:
+# Now train. The layers could *learn* to pass the digit on, if the error gets back to them. On its way it is multiplied by a surrogate derivative in every layer (page 05), except around the neurons: $1/(1 + k\,|u - 1|)^2$, *narrow* with $k = 10$ (the default), or *wide* with $k = 2$. Their spikes are the same before training. Three epochs on 4,000 images, 300 updates:
 #
-# | steepness $k$ | $1/(1 + k \cdot 0.5)^2$ | after two layers |
-# |---|---|---|
-# | 10, narrow (the default) | 1/36 | 1/1296 |
-# | 2, wide | 1/4 | 1/16 |
-#
-# Before training narrow and wide have the same spikes; only the way back differs. Three epochs on 4,000 images:
-#
-# > **Before you run:** which of the twelve-layer networks will learn? Will one of them beat a single layer?
+# > **Before you run:** which of the twelve-layer networks will learn?
 
 # %% alt="Held-out accuracy of eleven kinds of networks, three dots each. One layer: 88 to 92 percent, narrow or wide. Twelve layers: plain 9 to 18 narrow, 67 to 73 wide; to currents 14 to 18 and 45 to 73; to spikes 75 to 90 and 81 to 86; to stream 82 to 85 and 88 to 90. Plain, narrow with larger steps: 10 to 15."
 axis = panels(width=7, height=3.6)
 for name, runs in record.results["trained"].items():
     last = [100 * run["accuracy"][-1] for run in runs]
-    color = VERMILION if name.endswith("wide") else BLUE
-    axis.plot(last, [name] * 3, "o", color=color, alpha=0.6)
+    color = BLACK if name.endswith("wide") else PURPLE
+    axis.plot(last, [name] * 3, "o", color=color)
 axis.invert_yaxis()
+axis.legend(axis.lines[:2], ["narrow", "wide"])
 decorate(
     axis,
-    title="Depth costs least in the stream with a wide surrogate",
+    title="In the stream, wide, twelve layers keep up with one",
     x="held-out accuracy (%)",
 )
 
 # %% [markdown]
-# Blue is narrow, orange wide. No network of twelve layers reads clearly more than a single one: on these small digits depth does not pay. It costs least in the stream with the wide surrogate, 88 to 90 %. Where no way leads around the neurons, the wide surrogate alone comes to 45 to 73 %; then the last layer carries the digit. With the narrow one such networks hardly learn in these 300 updates. Larger steps do not help (last row: twice the learning rate, and Adam divides out the size of every gradient).
+# In these 300 updates no network of twelve layers reads clearly more than a single one: on these small digits depth does not pay. In the stream with the wide surrogate, it costs nothing that shows. Where no way leads around the neurons, the narrow surrogate hardly learns, and the wide one comes to 45 to 73 %. To spikes, and in a single layer, the two overlap.
 #
-# Depth pays on harder images: Fang et al. (2021) read more of ImageNet by adding layers, to more than 100. The price of `AddSpikes`: it sends values above 1. In the stream the convolutions read spikes only.
+# *Why* wide helps is open (exercise 4). The size of the gradients alone does not explain it: in the last row Adam divides it out, at twice the learning rate, and nothing is gained.
+#
+# Depth pays on harder images: Fang et al. (2021) read more of ImageNet by adding layers, to more than 100. `AddSpikes` sends values above 1; in the stream the convolutions read spikes only.
 
 # %% tags=["check"]
-first = {name: 100 * np.array(shares) for name, shares in untrained.items()}
+first = {name: 100 * np.array(shares) for name, shares in record.results["untrained"].items()}
 assert all((78 < shares[:, 0]).all() for shares in first.values())
 assert max(first[name][:, -1].max() for name in ("plain", "to currents")) < 20
 assert all(56 < first[name][:, -1].min() for name in ("to spikes", "to stream"))
@@ -438,18 +422,23 @@ assert spans == {
     "to stream, wide": (88, 90),
     "plain, narrow, larger steps": (10, 15),
 }
-carried = {name: [run["layers"][-1] for run in runs] for name, runs in record.results["trained"].items()}
-assert min(carried["plain, wide"] + carried["to currents, wide"]) > 0.4
-assert max(carried["plain, narrow"]) < 0.21
+one, twelve = (
+    np.mean([run["accuracy"][-1] for run in record.results["trained"][name]])
+    for name in ("one layer, narrow", "to stream, wide")
+)
+assert abs(one - twelve) < 0.01
 assert record.settings["samples"] * record.settings["epochs"] / record.settings["batch_size"] == 300
 assert record.settings["larger_steps"]["lr"] == 2 * record.settings["adam"]["lr"]
-assert np.isclose(Surrogate().derivative(torch.tensor(0.5)), 1 / 36)
-assert np.isclose(Surrogate(scale=2).derivative(torch.tensor(0.5)), 1 / 4)
+assert np.isclose(Surrogate().derivative(torch.tensor(0.5)), 1 / (1 + 10 * 0.5) ** 2)
+assert np.isclose(Surrogate(scale=2).derivative(torch.tensor(0.5)), 1 / (1 + 2 * 0.5) ** 2)
 assert torch.allclose(returned, x, atol=1e-4)
 assert slope.mean() == 1
 entering = AddCurrents(synapses(8, 0.0, nn.BatchNorm2d), LIF(tau_mem=5.0))
 assert not torch.equal(entering(x), x)
-assert 0.55 < shares[-1] < 0.75
+assert shares == record.results["untrained"]["to stream"][0]
+assert 0.6 < shares[-1] < 0.7
+starts = np.array([runs for runs in record.results["untrained"].values()])[:, :, 0]
+assert (starts == starts[0]).all()
 seed_torch(0)
 theirs = deep_network(kind=AddToStream, depth=12, stream=True)
 seed_torch(0)
@@ -460,20 +449,22 @@ with torch.no_grad():
 # %% [markdown]
 # ## 5 · A program to take away
 #
-# Now full-size digits, and two convolutions: 12 maps, pooled, 32 maps, pooled, and a readout. In the field's shorthand, 12C5–P2–32C5–P2–10. What comes before the first neurons has no memory, so it is computed once, and `Repeat` presents the result for four steps. The surrogate is the wide one.
+# Now full-size digits, and two convolutions: 12 maps, pooled, 32 maps, pooled, and a readout. What comes before the first neurons has no memory, so it is computed once, and `Repeat` presents the result for four steps.
 
 
 # %%
+wide = partial(LIF, tau_mem=5.0, surrogate=Surrogate(scale=2.0))
+
+
 def digit_reader():
-    neurons = partial(LIF, tau_mem=5.0, surrogate=Surrogate(scale=2.0))
     return nn.Sequential(
         nn.Conv2d(1, 12, 5),
         nn.MaxPool2d(2),
         nn.BatchNorm2d(12),
         Repeat(4),
-        neurons(),
+        wide(),
         OverTime(nn.Conv2d(12, 32, 5), nn.MaxPool2d(2), nn.BatchNorm2d(32)),
-        neurons(),
+        wide(),
         OverTime(nn.Flatten()),
         nn.Linear(512, 10),
         LeakyIntegrator(beta=0.8),
@@ -481,16 +472,19 @@ def digit_reader():
 
 
 # %% [markdown]
-# Data come in batches from a `DataLoader`. With a data set of your own, this is the cell to change:
+# With a data set of your own, change this cell:
 
 # %%
 device = "cuda" if torch.cuda.is_available() else "cpu"
 train_images = digits.train_images[:, None]
 train_set = TensorDataset(train_images, digits.train_labels)
 loader = DataLoader(train_set, batch_size=32, shuffle=True, generator=generator)
+test_images = digits.test_images[:, None].to(device)
+test_labels = digits.test_labels.to(device)
+decode = max_membrane_cross_entropy.decode
 
 # %% [markdown]
-# The loop is that of any network. The output is `[T, B, 10]`; `max_membrane_cross_entropy` takes each class's highest membrane as its score (page 04). Each epoch ends with a checkpoint, and if there is one already, training goes on from there.
+# The output is `[T, B, 10]`; `max_membrane_cross_entropy` takes each class's highest membrane as its score (page 04). Each epoch ends with a checkpoint; if there is one already, training goes on from it.
 
 
 # %%
@@ -512,7 +506,8 @@ def train_reader(network, epochs, file):
             schedule.step()
         states = {name: part.state_dict() for name, part in parts.items()}
         torch.save(states | {"epoch": epoch + 1}, file)
-        print(f"epoch {epoch + 1}: last loss {loss.item():.3f}")
+        score = evaluate(network, test_images, test_labels, decode=decode)
+        print(f"epoch {epoch + 1}: test accuracy {score:.1%}")
 
 
 # %% [markdown]
@@ -525,23 +520,37 @@ file = Path(tempfile.mkdtemp(), "digit_reader.pt")
 train_reader(network, epochs=2, file=file)
 
 # %% [markdown]
-# Read it back, and test. (`evaluate` switches to `eval()`: batch normalisation then takes the statistics that it stored in training.)
+# Read it back, and test again. (`evaluate` switches to `eval()`: batch normalisation then takes the statistics that it stored in training.)
 
 # %%
 saved = torch.load(file, map_location=device)
 network = digit_reader().to(device)
 _ = network.load_state_dict(saved["network"])
 
-test_images = digits.test_images[:, None].to(device)
-test_labels = digits.test_labels.to(device)
-decode = max_membrane_cross_entropy.decode
 score = evaluate(network, test_images, test_labels, decode=decode)
 print(f"test accuracy: {score:.1%}")
 
 # %% [markdown]
-# The other network, trained for four times as long, reads 94 % (a record of three seeds, by the same recipe).
-#
-# On all 60,000 digits, with one more layer, dropout, and images that are turned, scaled and shifted a little at random:
+# The other network, in a record by the same recipe, was trained for four times as long. Three seeds each:
+
+# %%
+record = recorded("covered_digits")
+print("with convolutions:", record.results["accuracy"])
+print("without:          ", record.results["dense"])
+
+# %% [markdown]
+# It reads less. And the twelve layers of section 4? The same program trains them, on digits of half the size:
+
+# %%
+_ = seed_torch(0)
+deep = nn.Sequential(
+    nn.AvgPool2d(2),
+    stream_network(wide),
+).to(device)
+train_reader(deep, epochs=2, file=file.with_name("deep.pt"))
+
+# %% [markdown]
+# On all 60,000 digits, with one more layer, dropout, and images turned, scaled and shifted a little at random:
 
 # %% alt="Test accuracy on the full MNIST by epoch, one line for each seed. All rise, and end above the grey line of Lee et al."
 record = recorded("mnist_convolutional")
@@ -562,7 +571,7 @@ decorate(
 )
 
 # %% [markdown]
-# All end above the result of Lee et al. (2016), the grey line. That compares two results, not two methods.
+# Grey is the result of Lee et al. (2016). That compares two results, not two methods.
 
 # %% tags=["check"]
 assert score > 0.96
@@ -571,7 +580,10 @@ again = digit_reader().to(device)
 train_reader(again, epochs=2, file=file)  # both epochs are done
 assert all(map(torch.equal, again.state_dict().values(), saved["network"].values()))
 assert min(last) > 99.31
-assert round(100 * np.mean(recorded("covered_digits").results["dense"])) == 94
+both = recorded("covered_digits")
+assert max(both.results["dense"]) < min(both.results["accuracy"])
+assert both.settings["dense_epochs"] == 4 * both.settings["epochs"]
+assert evaluate(deep, test_images, test_labels, decode=decode) > 0.8
 assert sum(each.numel() for each in network.parameters()) < 16_000
 
 # %% [markdown]
@@ -581,8 +593,8 @@ assert sum(each.numel() for each in network.parameters()) < 16_000
 #
 # - applied a convolution to all steps at once: it has no memory, the neurons have;
 # - pooled currents, with a quarter of the neurons, in place of spikes;
-# - saw six layers fall silent, and normalised their currents; saw twelve lose the digit, and gave it a way around the neurons and a wide surrogate;
-# - trained a network with a program to take away.
+# - saw six layers fall silent, and normalised their currents; saw twelve lose the digit, and gave it a way around the neurons;
+# - trained both kinds with a program to take away.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -608,7 +620,7 @@ check("16.1", membranes)
 # %% [markdown]
 # ### 2 · The other way around
 #
-# Write a layer that adds spikes, the second of the table in section 4. `x` comes from the layer below, `[T, B, C, H, W]`. `neurons` and `convolution` are called as functions.
+# Write a layer that adds spikes, the second of the table in section 4. `x` comes from the layer below, `[T, B, C, H, W]`. `neurons` and `convolution` are called as functions; `convolution` takes all steps (it is inside `OverTime` already, with its normalisation).
 
 
 # %% tags=["exercise"]
@@ -749,7 +761,7 @@ decorate(
 )
 
 # %% [markdown]
-# Each was trained for ten epochs on 1,500 images and tested on 500 others. The means lie within two points, and the seeds of one order differ by as much. The ties do not matter: broken by chance, they give 90.7 %, as they do unbroken. Pooling by the average suits spikes, not currents. All this is one small task.
+# Each was trained for ten epochs on 1,500 images and tested on 500 others. The means lie within two points, and the seeds of one order differ by as much. The ties do not matter: broken by chance, they give 90.7 %, as they do unbroken. All this is one small task.
 
 # %% tags=["check"]
 assert {name: round(runs.mean(), 1) for name, runs in pooling.items()} == {
@@ -833,7 +845,17 @@ assert arriving.grad.mean() < 0.5
 # %% [markdown]
 # ### Which spikes the OR holds
 #
-# The explorer's third question, for 200 digits. With a constant image, how many spikes of "max, then LIF" are missing in "LIF, then max"? And with random spikes as input?
+# **Try this** in the explorer at the top: choose "max, then LIF". *Extra* are its spikes that "LIF, then max" does not have. Why is there none with the constant input, and some with random spikes?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Answer</summary>
+#
+# If the input is constant, the largest current of a window is always that of the same pixel. So the pooled neuron does what the neuron of this pixel does, and the OR holds its spikes. With random spikes the largest current comes from one pixel now and from another the next time: the pooled neuron adds up more than any of the four.
+#
+# </details>
+
+# %% [markdown]
+# For 200 digits: with a constant image, how many spikes of "max, then LIF" are missing in "LIF, then max"? And with random spikes as input?
 
 
 # %%
@@ -852,7 +874,7 @@ print("constant:", steady)
 print("random:  ", chancy)
 
 # %% [markdown]
-# With a constant image none: the argument of section 2 is exact. With random spikes about one in 23 is missing.
+# With a constant image none: the argument is exact. With random spikes about one in 23 is missing.
 
 # %% tags=["check"]
 assert steady[0] == 0
@@ -862,7 +884,7 @@ assert 20 < chancy[1] / chancy[0] < 27
 # %% [markdown]
 # ### The digit inside
 #
-# Two of the twelve maps of the first layer, and one of the 32 of the second, for the first test digit:
+# Two of the twelve maps of the first layer, and one of the 32 of the second, for the first test digit (a step is 1 ms):
 
 # %% alt="Three maps at four steps, for a seven. The first of layer 1 shows the upper bar; another the whole stroke; both have fewer spikes at step 1. The map of layer 2, of four by four neurons, has a few spikes, the first of them at step 1 or 2."
 with torch.no_grad(), watch_spikes(network) as layers:
@@ -883,12 +905,13 @@ for membrane in output:
     print("right by this step:", accuracy(membrane, test_labels))
 
 # %% [markdown]
-# Not quite: about nine in ten after one step, and nearly all that it will get after two. The spikes of weaker currents bring the rest.
+# Not quite: about nine in ten after one step, and nearly all that it will get after two. The spikes of weaker currents bring the rest. The last membrane alone reads as well as the highest of all steps.
 
 # %% tags=["check"]
 by_step = [accuracy(membrane, test_labels) for membrane in output]
 assert 0.8 < by_step[0] < 0.95
 assert min(by_step[1:]) > 0.945
+assert by_step[-1] > score - 0.01
 
 # %% [markdown]
 # ### What does it look at?

@@ -23,7 +23,7 @@ from snn_core.teaching.studies.convolutional import (
     WIDE,
     deep_network,
     read_from_layers,
-    wide,
+    wide_neuron,
 )
 from snn_core.training import seed_torch
 
@@ -39,7 +39,7 @@ def by_name(options: dict) -> dict:
 
 ARMS = {  # options of `deep_network`
     "one layer, narrow": {"depth": 1},
-    "one layer, wide": {"depth": 1, "neuron": wide},
+    "one layer, wide": {"depth": 1, "neuron": wide_neuron},
     **{name: {"depth": LAYERS, **options} for name, options in KINDS.items()},
     CONTROL: {"depth": LAYERS},
 }

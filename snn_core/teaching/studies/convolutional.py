@@ -25,7 +25,7 @@ def narrow(**options) -> LIF:
     return LIF(TAU_MEM, **options)
 
 
-def wide() -> LIF:
+def wide_neuron() -> LIF:
     """Return neurons with the wider surrogate."""
     return narrow(surrogate=Surrogate(scale=WIDE))
 
@@ -55,7 +55,11 @@ POOLING = {  # order of the parts behind a convolution, and what pools
 
 def pooled_block(channels: int, maps: int, order: str, pool: type[nn.Module]) -> list[nn.Module]:
     """Return a convolution, and behind it the parts "norm", "LIF" and "pool" in some order."""
-    parts = {"norm": OverTime(nn.BatchNorm2d(maps)), "LIF": wide(), "pool": OverTime(pool(2))}
+    parts = {
+        "norm": OverTime(nn.BatchNorm2d(maps)),
+        "LIF": wide_neuron(),
+        "pool": OverTime(pool(2)),
+    }
     return [OverTime(nn.Conv2d(channels, maps, 3)), *(parts[name] for name in order.split())]
 
 
@@ -123,13 +127,13 @@ class AddToStream(nn.Sequential):
 
 KINDS = {  # of deep networks: options of `deep_network`
     "plain, narrow": {},
-    "plain, wide": {"neuron": wide},
+    "plain, wide": {"neuron": wide_neuron},
     "to currents, narrow": {"kind": AddCurrents},
-    "to currents, wide": {"kind": AddCurrents, "neuron": wide},
+    "to currents, wide": {"kind": AddCurrents, "neuron": wide_neuron},
     "to spikes, narrow": {"kind": AddSpikes},
-    "to spikes, wide": {"kind": AddSpikes, "neuron": wide},
+    "to spikes, wide": {"kind": AddSpikes, "neuron": wide_neuron},
     "to stream, narrow": {"kind": AddToStream, "stream": True},
-    "to stream, wide": {"kind": AddToStream, "stream": True, "neuron": wide},
+    "to stream, wide": {"kind": AddToStream, "stream": True, "neuron": wide_neuron},
 }
 
 

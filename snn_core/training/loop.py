@@ -13,7 +13,7 @@ from ..encoding import Encoder
 from ..losses import Decoder, Objective, count_cross_entropy
 from . import doors
 from .batches import Batches, Loader, on_device_of, to_test_on, to_train_on
-from .evaluation import identity, accuracy_on
+from .evaluation import accuracy_on, identity
 from .learners import Learner, lesson_of
 from .update import Backpropagation, Penalty, Rule, Update, judge_of
 

@@ -50,9 +50,9 @@ def test_lines_are_means_of_the_dots():
     assert axis.get_title() == "Found"
     lines = {line.get_label(): line.get_ydata() for line in axis.lines}
     found = depths_of(recorded("deep_local"))
-    for name in ("BPTT", "each layer alone"):
+    for name in ("BPTT", "each layer alone", "the same, without the cuts"):
         assert lines[name] == pytest.approx(found[name].mean(0))
-    assert sum(line.get_marker() == "o" for line in axis.lines) == 6
+    assert sum(line.get_marker() == "o" for line in axis.lines) == 9
 
 
 def test_angles_are_shown_for_each_seed_and_in_the_mean():

@@ -54,7 +54,7 @@ def fits(online: OnlineNetwork) -> list[float]:
 
 
 def train(rule: str, anew: bool, seed: int, settings: dict) -> dict:
-    """Train once; return the angles in degrees, what `fits`, and the accuracy on the test images."""
+    """Train once; return the angles in degrees, what `fits`, and the accuracy in the test."""
     generator = seed_torch(seed)
     network = small_reader()
     encode = partial(encoding.rate, steps=settings["steps"], generator=generator)

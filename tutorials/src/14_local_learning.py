@@ -36,6 +36,7 @@ from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.alignment import (
     cosine_between,
     cosine_to_bptt,
+    draw_anew,
     final_error,
     random_network,
     shrink,
@@ -152,13 +153,13 @@ axis = panels()
 axis.bar(range(10), 100 * shares.sum((1, 2)))
 decorate(
     axis,
-    title="A quarter is known at once",
+    title="In this network a quarter is known at once",
     x="steps waited, k − t",
     y="share of the gradient (%)",
 )
 
 # %% [markdown]
-# About a quarter, measured along the gradient. Three things the hidden synapse needs and does not have:
+# Here, about a quarter, measured along the gradient. Three things the hidden synapse needs and does not have:
 #
 # 1. the **weights above**, $W^{\!\top}$: they belong to other synapses;
 # 2. **what comes later**: it would have to keep its eligibility until then;
@@ -187,7 +188,7 @@ assert known[:4].round().tolist() == [27, 19, 18, 10]
 # %% [markdown]
 # ## 2 · OTTT: drop what comes later
 #
-# **Online training through time** (Xiao et al. 2022) keeps the part without a wait. Nothing has to be remembered but the trace.
+# **Online training through time** (after Xiao et al. 2022; the loss is ours) keeps the part without a wait. Nothing has to be remembered but the trace.
 #
 # `OnlineNetwork` takes a network and a rule, runs step by step, and adds to `.grad`. `cosine_to_bptt` compares the first layer's gradient with BPTT's. (To compare, we tell it the final error. A learner that runs knows only the counts so far.)
 
@@ -196,7 +197,7 @@ online = OnlineNetwork(network, "ottt", error=lambda *_: error)
 cosine_to_bptt(online, spikes, labels)
 
 # %% [markdown]
-# Much shorter, but with a cosine of 0.86: much the same *direction*. What an output neuron says now resembles what it says a little later. We draw 20 networks for each of three decays.
+# Much shorter, but with a cosine of 0.86: a similar *direction*. What an output neuron says now resembles what it says a little later. We draw 20 networks for each of three decays.
 #
 # > **Before you run:** for which $\beta$ is OTTT exact?
 
@@ -231,7 +232,7 @@ assert torch.allclose(first.weight.grad, parts[0], atol=1e-6)
 assert round(cosine_to_bptt(online, spikes, labels), 2) == 0.86
 means = {name: np.mean(found) for name, found in cosines.items()}
 assert min(cosines["β = 0.0"][0]) > 1 - 1e-5
-assert means["β = 0.0"] > means["β = 0.5"] + 0.05 > means["β = 0.9"] + 0.1 > 0.85
+assert 0.98 > means["β = 0.5"] > means["β = 0.9"] + 0.05 > 0.8
 
 # %% [markdown]
 # ## 3 · Random feedback: drop the weights
@@ -280,9 +281,9 @@ online = OnlineNetwork(reader, "feedback_alignment", horizon=10, generator=gener
 def compare(online):
     shown = encode(small[:200])
     cosine = cosine_to_bptt(online, shown, digits[:200])
-    print("angle to BPTT:", np.degrees(np.arccos(cosine)))
+    print(f"angle to BPTT: {np.degrees(np.arccos(cosine)):.0f}°")
     for B, linear in zip(online.matrices, reader[2::2], strict=True):
-        print("cosine of W to B:", cosine_between(linear.weight, B))
+        print(f"cosine of W to B: {cosine_between(linear.weight, B):.2f}")
 
 
 compare(online)
@@ -304,8 +305,20 @@ fit(
 )
 compare(online)
 
+# %% tags=["check"]
+assert cosine_to_bptt(online, encode(small[:200]), digits[:200]) > 0.17  # below 80°
+for B, linear in zip(online.matrices, reader[2::2], strict=True):
+    assert cosine_between(linear.weight, B) > 0.05
+
 # %% [markdown]
-# Both $W$ moved towards their $B$, and the angle fell. If the one is why the other did, matrices *drawn anew* after each update must not work.
+# Both $W$ moved towards their $B$, and the angle fell. Now the same network, told through other matrices:
+
+# %%
+draw_anew(online, generator)
+compare(online)
+
+# %% [markdown]
+# No better than at the start. Then matrices *drawn anew* after each update must not work.
 #
 # > **Before you look:** where will the angle stay then?
 
@@ -322,7 +335,7 @@ for name, found in record.results.items():
     print(f"{name:16}", [round(100 * run["accuracy"]) for run in found])
 
 # %% [markdown]
-# Drawn anew, the matrices teach next to nothing: that is little better than *last only*. So it takes **alignment**: the layers above come to fit the way back. (74° looks poor, but at any angle below 90° a small enough step still goes downhill.)
+# Drawn anew, the matrices teach little more than nothing. It takes **alignment**: in learning, the layers above come to fit the way back. (74° looks poor, but at any angle below 90° a small enough step of plain descent still goes downhill.)
 
 # %% tags=["check"]
 angles = {name: [run["angles"] for run in runs] for name, runs in record.results.items()}
@@ -342,9 +355,7 @@ assert abs(fits[:, 0]).max() < 0.05
 assert fits[:, 1].min(0)[0] > 0.07
 assert fits[:, 1].min(0)[1] > 0.29
 assert min(right["FA"] + right["DFA"]) > 70
-assert cosine_to_bptt(online, encode(small[:200]), digits[:200]) > 0.17  # below 80°
-for B, linear in zip(online.matrices, reader[2::2], strict=True):
-    assert cosine_between(linear.weight, B) > 0.05
+assert abs(cosine_to_bptt(online, encode(small[:200]), digits[:200])) < 0.2  # other matrices
 
 # %% [markdown]
 # ## 4 · DECOLLE: ask nobody
@@ -745,7 +756,7 @@ assert so_far + 0.01 < extrapolated < np.mean(cosines["β = 0.9"]) - 0.005
 # %% [markdown]
 # ### How the rules were set
 #
-# In section 4, rate and surrogate were chosen on held-out digits: for BPTT at each depth, for the layers alone once. In section 5, candidates were compared on 1,000 of the training images, held out: about 20 for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and the last layer alone. What came out stands in the record:
+# In section 4, rate and surrogate were chosen on held-out digits: for BPTT of the last loss at each depth, for the layers alone once, which BPTT of all losses takes over; with fixed readouts, for those that learn, too. In section 5, candidates were compared on 1,000 of the training images, held out: about 20 for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and the last layer alone. What came out stands in the record:
 
 # %%
 settings = recorded("local_learning").settings

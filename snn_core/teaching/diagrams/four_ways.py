@@ -73,7 +73,7 @@ def accuracy_by_depth(record: Record, title: str | None = None) -> Axes:
     """
     axis = panels(height=3.2)
     measured = depths_of(record)
-    colors = {"BPTT": GREY, "each layer alone": BLUE, "the same, without the cuts": ORANGE}
+    colors = {"BPTT of all losses": ORANGE, "BPTT of the last loss": GREY, "each layer alone": BLUE}
     for shift, (name, color) in enumerate(colors.items()):
         found = measured[name]
         depths = np.arange(1, found.shape[1] + 1)
@@ -94,8 +94,9 @@ def depths_of(record: Record, readouts: str = "") -> dict[str, np.ndarray]:
     """
     found, deepest = record.results["accuracy"], record.settings["depth"]
     through = [[run[-1] for run in found[f"BPTT{readouts} {depth}"]] for depth in range(1, deepest + 1)]
-    kinds = {"BPTT": np.array(through).T, "each layer alone": np.array(found[f"local{readouts} {deepest}"])}
-    kinds["the same, without the cuts"] = np.array(found[f"together{readouts} {deepest}"])
+    kinds = {"BPTT of the last loss": np.array(through).T}
+    kinds["BPTT of all losses"] = np.array(found[f"together{readouts} {deepest}"])
+    kinds["each layer alone"] = np.array(found[f"local{readouts} {deepest}"])
     kinds["layers as drawn"] = np.array(found[f"frozen {deepest}"])
     return {name: 100 * shares for name, shares in kinds.items()}
 

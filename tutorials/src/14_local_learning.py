@@ -453,41 +453,41 @@ of_layers = read_layers(reader, see(test[0]), test[1])
 print(np.round(of_layers, 2))
 
 # %% [markdown]
-# In this run all read better than the first. The record has eight epochs, three seeds, and BPTT through one to four layers.
+# In this run all read better than the first. The record has eight epochs, three seeds, and BPTT: of the losses of all layers, or of the last of one to four.
 
-# %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT: 80, 87, 86, 85."
+# %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT of all losses: two to three points more from the second layer on. BPTT of the last loss: 80, 87, 86, 85."
 record = recorded("deep_local")
 print(record)
 _ = accuracy_by_depth(record, title="Alone, the second layer helps; more do not")
 
 # %% [markdown]
-# Alone (blue), the second layer reads better than the first, 84 against 79 %, though the first did nothing for it. What a layer learns for its own readout also serves the next: behind layers that stay as drawn, readouts that learn read ever worse, from 38 down to 25 %. A third and fourth add nothing. BPTT (grey) makes more of two layers, 87 %.
+# Alone (blue), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. It does help: behind layers that stay as drawn, readouts that learn read ever worse, from 38 down to 25 %. A third and fourth add nothing.
 #
-# So a layer can learn alone, here at the price of three points. And if the readouts learn as well, in both?
+# What does it cost to be alone? BPTT of the same losses (orange; no `detach`) reads two to three points better from the second layer on. BPTT of the last loss only (grey) does well with two layers, and falls back. And if the readouts learn as well?
 
 # %%
 for name, found in depths_of(record, " + readouts").items():
-    print(f"{name:17}", found.mean(0).round(1))
+    print(f"{name:21}", found.mean(0).round(1))
 
 # %% [markdown]
-# Then no difference is left that three seeds could show: with one layer, both rows are the same rule. And a readout that learns is still local.
+# Then it costs one or two points, in the mean of three seeds. And a readout that learns is still local.
 
 # %% tags=["check"]
 fixed = {name: found.mean(0) for name, found in depths_of(record).items()}
-learnt = {name: found.mean(0) for name, found in depths_of(record, " + readouts").items()}
 assert all(found.shape == (3, 4) for found in depths_of(record).values())
 assert fixed["each layer alone"].round().tolist()[:2] == [79, 84]
 assert np.ptp(fixed["each layer alone"][1:]) < 1
 assert min(of_layers[1:]) > of_layers[0]
 seeds = depths_of(record)["each layer alone"]
 assert (seeds[:, 1] > seeds[:, 0] + 3).all()
-assert fixed["BPTT"].round().tolist() == [80, 87, 86, 85]
-assert 2.5 < (fixed["BPTT"] - fixed["each layer alone"]).max() < 3.5
+assert fixed["BPTT of the last loss"].round().tolist() == [80, 87, 86, 85]
 assert (np.diff(fixed["layers as drawn"]) < 0).all()
 assert fixed["layers as drawn"].round()[[0, 3]].tolist() == [38, 25]
-gap = learnt["BPTT"] - learnt["each layer alone"]
-assert abs(gap).max() < 1.5
-assert all(86 < each[1] < 87 for each in (learnt["BPTT"], learnt["each layer alone"]))
+for name, low, high in (("", 2, 3), (" + readouts", 1, 2)):
+    both = depths_of(record, name)
+    cost = (both["BPTT of all losses"] - both["each layer alone"])[:, 1:]
+    assert (cost > 0.4).all()
+    assert set(cost.mean(0).round()) == {low, high}
 
 # %% [markdown]
 # ## 5 · One task, all rules
@@ -620,7 +620,7 @@ assert list(own.values()) == [True, False, True, True]
 #
 # - worked out what a hidden spike is told, and how little of it is known at once;
 # - left out the later steps, then the weights above, which came to fit their random feedback;
-# - let each layer learn alone: the second read better than the first, more did not;
+# - let each layer learn alone: the second read better than the first, more did not; it cost one to three points;
 # - compared all rules on digits: within three points of BPTT.
 #
 # | symbol | meaning | in the core |

@@ -69,7 +69,7 @@ _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told=told)
 #
 # - work out by hand what a hidden spike is told, and when;
 # - leave out the later steps, then the weights above, and measure angles;
-# - let each layer of a deep network learn alone, and read them all;
+# - let each layer of a deep network learn alone;
 # - compare all rules on digits.
 
 # %% [markdown]
@@ -210,7 +210,7 @@ def cosine_of(beta, seed):
     return cosine_to_bptt(online, spikes, labels)
 
 
-# %% alt="Cosine between OTTT and BPTT, one dot for each of 20 networks, for three decays of the output: 1 for all at 0, between 0.86 and 0.99 at 0.5, and between about 0.55 and 0.95 at 0.9."
+# %% alt="Cosine between OTTT and BPTT, one dot for each of 20 networks, for three decays of the output: 1 for all at 0, between 0.86 and 0.99 at 0.5, and between about 0.6 and 0.95 at 0.9."
 cosines = {}
 for beta in (0.0, 0.5, 0.9):
     found = [cosine_of(beta, seed) for seed in range(20)]
@@ -241,7 +241,7 @@ assert 0.98 > means["β = 0.5"] > means["β = 0.9"] + 0.05 > 0.8
 #
 # $$\text{OTTT: } W^{\!\top} (e \odot s_\mathrm{out}) \qquad \text{FA: } B^{\!\top} (e \odot s_\mathrm{out}) \qquad \text{DFA: } B^{\!\top} e .$$
 #
-# Here is a network as in section 1. Left, what one hidden neuron is told; right, the gradients of its layer against BPTT's. The last slider sets the share $a$ in $a W + (1 - a) B$, the way back: 1 is OTTT, 0 is FA.
+# For a network as in section 1: left, what one hidden neuron is told; right, the gradients of its layer against BPTT's. The last slider sets the share $a$ in $a W + (1 - a) B$, the way back: 1 is OTTT, 0 is FA.
 
 # %%
 LocalCredit().sliders()
@@ -335,7 +335,7 @@ for name, found in record.results.items():
     print(f"{name:16}", [round(100 * run["accuracy"]) for run in found])
 
 # %% [markdown]
-# Drawn anew, the matrices teach little more than nothing. It takes **alignment**: in learning, the layers above come to fit the way back. (74° looks poor, but at any angle below 90° a small enough step of plain descent still goes downhill.)
+# Drawn anew, the matrices teach little more than nothing. It takes **alignment**: in learning, the layers above come to fit the way back. (At any angle below 90° a small step of plain descent still goes downhill.)
 
 # %% tags=["check"]
 angles = {name: [run["angles"] for run in runs] for name, runs in record.results.items()}
@@ -360,11 +360,11 @@ assert abs(cosine_to_bptt(online, encode(small[:200]), digits[:200])) < 0.2  # o
 # %% [markdown]
 # ## 4 · DECOLLE: ask nobody
 #
-# DFA still waits for the output's error. **DECOLLE** (Kaiser, Mostafa and Neftci 2020) does not. Each layer gets a **readout** of its own: a fixed random matrix $R$, which turns the spikes of a step into one score per class. The layer learns to let *its own* readout name the class, at each step:
+# DFA still waits for the output's error. **DECOLLE** (Kaiser, Mostafa and Neftci 2020) does not. Each layer gets a **readout** of its own: a fixed random matrix $R$, which turns its spikes of a step into one score per class. The layer learns to let *its own* readout name the class, at each step:
 #
 # $$y[t] = R\, z[t], \qquad \text{signal}[t] = R^{\!\top} \bigl(\mathrm{softmax}(y[t]) - \text{right answer}\bigr) .$$
 #
-# As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. (Their loss differs; we take the cross-entropy.) The layer above does the same with the spikes it receives. In PyTorch the rule is one word, `detach`, which hands on the spikes without their history: no gradient leaves its layer.
+# As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. (Their loss differs; we take the cross-entropy.) In PyTorch the rule is one word, `detach`, which hands on the spikes without their history: no gradient leaves its layer.
 
 
 # %%
@@ -412,7 +412,7 @@ forward = online.linear.weight.grad
 print("largest difference:", (forward - before).abs().max())
 
 # %% [markdown]
-# The exact gradient of the layer's own loss: nothing is dropped. What is given up is the *goal*, as no layer works for the next. (`OnlineNetwork(…, "decolle")` has readouts that leak like their layer: ours, not the paper's.)
+# The exact gradient of the layer's own loss: nothing is dropped. What is given up is the *goal*, as no layer works for the next.
 
 # %% tags=["check"]
 assert torch.allclose(forward, before, atol=1e-6)
@@ -453,7 +453,7 @@ of_layers = read_layers(reader, see(test[0]), test[1])
 print(np.round(of_layers, 2))
 
 # %% [markdown]
-# In this run all read better than the first. The record has eight epochs, three seeds, and BPTT: of the losses of all layers, or of the last of one to four.
+# In this run all read better than the first. The record has eight epochs, three seeds, and BPTT.
 
 # %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT of all losses: two to three points more from the second layer on. BPTT of the last loss: 80, 87, 86, 85."
 record = recorded("deep_local")
@@ -463,7 +463,7 @@ _ = accuracy_by_depth(record, title="Alone, the second layer helps; more do not"
 # %% [markdown]
 # Alone (blue), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. It does help: behind layers that stay as drawn, readouts that learn read ever worse, from 38 down to 25 %. A third and fourth add nothing.
 #
-# What does it cost to be alone? BPTT of the same losses (orange; no `detach`) reads two to three points better from the second layer on. BPTT of the last loss only (grey) does well with two layers, and falls back. And if the readouts learn as well?
+# What does it cost to be alone? BPTT of the same losses (orange; no `detach`) reads two to three points better from the second layer on. (Grey: the last loss only, a network per depth.) And if the readouts learn as well?
 
 # %%
 for name, found in depths_of(record, " + readouts").items():
@@ -492,7 +492,7 @@ for name, low, high in (("", 2, 3), (" + readouts", 1, 2)):
 # %% [markdown]
 # ## 5 · One task, all rules
 #
-# The network of page 07, 784 → 256 → 10, learns by each rule for five epochs, on the same spikes. *Last only*: the hidden layer stays as drawn. How each was set: *Deeper*.
+# The network of page 07, 784 → 256 → 10, learns by each rule for five epochs, on the same spikes. *Last only*: the hidden layer stays as drawn. The readouts of DECOLLE leak here. (How each was set: *Deeper*.)
 #
 # > **Before you look:** how much does a hidden layer that learns add to a random one?
 
@@ -659,7 +659,7 @@ check("14.2", one_synapse)
 # %% [markdown]
 # ### 3 · Let a layer learn alone
 #
-# Write the signal of DECOLLE for one step and one sample: `z` holds the layer's spikes `[M]`, `R` is its readout `[C, M]`, `label` the right class. Return the signal `[M]`. Arrays are NumPy's.
+# Write the signal of DECOLLE for one step and one sample: `z` holds the layer's spikes `[M]`, `R` is its readout `[C, M]`, `label` the right class. Return the signal `[M]`.
 
 
 # %% tags=["exercise"]
@@ -756,7 +756,7 @@ assert so_far + 0.01 < extrapolated < np.mean(cosines["β = 0.9"]) - 0.005
 # %% [markdown]
 # ### How the rules were set
 #
-# In section 4, rate and surrogate were chosen on held-out digits: for BPTT of the last loss at each depth, for the layers alone once, which BPTT of all losses takes over; with fixed readouts, for those that learn, too. In section 5, candidates were compared on 1,000 of the training images, held out: about 20 for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and the last layer alone. What came out stands in the record:
+# In section 4, rate and surrogate were chosen on held-out digits: for BPTT of the last loss at each depth, for the layers alone once, which BPTT of all losses takes over; with fixed readouts, for those that learn, too. In section 5, candidates were compared on 1,000 of the training images, held out: about 20 for BPTT and OTTT, 30 for DECOLLE and DFA, 10 for FA and the last layer alone. DECOLLE is that of `OnlineNetwork`, whose readouts leak like their layer: ours, not the paper's. What came out stands in the record:
 
 # %%
 settings = recorded("local_learning").settings

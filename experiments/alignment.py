@@ -4,7 +4,8 @@
 learns digits of 14 × 14 pixels for one epoch, by OTTT, feedback alignment or direct feedback
 alignment; for the latter two also with matrices that are drawn anew after every update. Every few
 updates the angle between the rule's gradient of the first layer and that of BPTT is measured, on
-the same 200 digits.
+the same 200 digits. For feedback alignment the cosine between each random matrix and the weights
+whose place it takes is noted too, before and after. In a last arm only the last layer learns.
 """
 
 import math
@@ -16,7 +17,13 @@ from experiments import mini_digits, parser_for
 from snn_core import encoding
 from snn_core.online import OnlineNetwork
 from snn_core.teaching.records import record
-from snn_core.teaching.studies.alignment import cosine_to_bptt, draw_anew, shrink, small_reader
+from snn_core.teaching.studies.alignment import (
+    cosine_between,
+    cosine_to_bptt,
+    draw_anew,
+    shrink,
+    small_reader,
+)
 from snn_core.training import evaluate, fit, seed_torch
 
 SETTINGS = {
@@ -32,21 +39,33 @@ SETTINGS = {
         "DFA": ["direct_feedback_alignment", False],
         "FA, drawn anew": ["feedback_alignment", True],
         "DFA, drawn anew": ["direct_feedback_alignment", True],
+        "last only": ["last_layer", False],
     },
     "seeds": [0, 1, 2, 3, 4, 5],
 }
 
 
+def fits(online: OnlineNetwork) -> list[float]:
+    """Return the cosine between each random matrix of feedback alignment and the weights above."""
+    if online.rule != "feedback_alignment":
+        return []
+    pairs = zip(online.matrices, online.network[2::2], strict=True)
+    return [round(cosine_between(matrix, linear.weight), 3) for matrix, linear in pairs]
+
+
 def train(rule: str, anew: bool, seed: int, settings: dict) -> dict:
-    """Train once; return the angles in degrees, and the accuracy on the test images."""
+    """Train once; return the angles in degrees, what `fits`, and the accuracy in the test."""
     generator = seed_torch(seed)
     network = small_reader()
     encode = partial(encoding.rate, steps=settings["steps"], generator=generator)
     online = OnlineNetwork(network, rule, horizon=settings["steps"], generator=generator)
     (images, labels), test = mini_digits(settings["samples"])
     shown = encode(shrink(images[: settings["probed"]])), labels[: settings["probed"]]
-    angles = [math.degrees(math.acos(cosine_to_bptt(online, *shown)))]
-    updates = 0
+    angles, fitting, updates = [], [fits(online)], 0
+
+    def measure() -> None:
+        if rule != "last_layer":  # which has no gradient of the first layer
+            angles.append(math.degrees(math.acos(cosine_to_bptt(online, *shown))))
 
     def after_batch() -> None:
         nonlocal updates
@@ -54,8 +73,9 @@ def train(rule: str, anew: bool, seed: int, settings: dict) -> dict:
         if anew:
             draw_anew(online, generator)
         if updates % settings["every"] == 0:
-            angles.append(math.degrees(math.acos(cosine_to_bptt(online, *shown))))
+            measure()
 
+    measure()
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings["lr"], weight_decay=0.1)
     options = {"epochs": 1, "batch_size": settings["batch_size"], "progress": False}
     learning = {"learner": online, "optimizer": optimizer, "after_batch": after_batch}
@@ -63,7 +83,8 @@ def train(rule: str, anew: bool, seed: int, settings: dict) -> dict:
     fit(network, shrink(images), labels, **learning, **options)
     accuracy = evaluate(network, shrink(test[0]), test[1], encode=encode)
     angles = [round(angle, 1) for angle in angles]
-    return {"seed": seed, "angles": angles, "accuracy": round(accuracy, 4)}
+    found = {"angles": angles, "fits": [*fitting, fits(online)], "accuracy": round(accuracy, 4)}
+    return {"seed": seed} | found
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -73,7 +94,7 @@ def main(arguments: list[str] | None = None) -> None:
     results = {}
     for name, (rule, anew) in settings["arms"].items():
         results[name] = [train(rule, anew, seed, settings) for seed in settings["seeds"]]
-        print(name, [(run["angles"][-1], run["accuracy"]) for run in results[name]], flush=True)
+        print(name, [(run["angles"][-1:], run["accuracy"]) for run in results[name]], flush=True)
     record("alignment", settings, results)
 
 

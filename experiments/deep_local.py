@@ -3,9 +3,10 @@
 ``python -m experiments.deep_local`` writes the record that page 14 shows. The task is digits that
 are shifted at random, by up to four pixels, in training and in test. Compared are BPTT through
 networks of one to four layers; one network of four layers in which each learns from the loss of its
-own fixed random readout (DECOLLE); the same with readouts that learn as well, for both; and layers
-that stay as drawn under readouts that learn. Rate and surrogate of each arm are chosen on held-out
-training images, with a seed of its own.
+own fixed random readout (DECOLLE); the same losses without the cuts between the layers; the same
+with readouts that learn as well, for all three; and layers that stay as drawn under readouts that
+learn. Rate and surrogate of each arm are chosen on held-out training images, with a seed of its
+own; those without the cuts are taken as chosen with them.
 """
 
 from functools import partial
@@ -56,7 +57,7 @@ def stack_for(
     """Return a network in which only what learns in this arm asks for a gradient."""
     gain = settings["gain_of_frozen"] if arm == "frozen" else 1.0
     sizes = (784, settings["hidden"], depth)
-    options = {"scale": scale, "gain": gain, "reading": settings["reading"]}
+    options = {"scale": scale, "gain": gain, "readout_scale": settings["reading"]}
     network = LayerStack(*sizes, **options, generator=generator)
     network.layers.requires_grad_(arm != "frozen")
     for readout in network.readouts:
@@ -70,7 +71,7 @@ def trained(
     """Return the accuracy of every readout after a training, in [0, 1].
 
     Args:
-        arm: "BPTT", "local" or "frozen", maybe with " + readouts".
+        arm: "BPTT", "local", "together" or "frozen", maybe with " + readouts".
         depth: number of layers.
         choice: "lr" and "scale".
         data: values and labels to train, then those to test.
@@ -88,7 +89,7 @@ def trained(
         lr=choice["lr"],
         encode=encode,
         loss=stepwise_membrane_cross_entropy,
-        learner=None if arm.startswith("BPTT") else OwnLosses(network),
+        learner=None if arm.startswith("BPTT") else OwnLosses(network, apart="together" not in arm),
         progress=False,
     )
     found = read_layers(network, encode(data[2]), data[3])
@@ -119,7 +120,7 @@ def chosen(arm: str, depth: int, data: tuple, settings: dict) -> tuple[dict, lis
 def arms_of(settings: dict) -> list[tuple[str, int]]:
     """Return arms with depths: BPTT needs a network for each depth, the others one for all."""
     deepest = settings["depth"]
-    ways = [("local", deepest), ("frozen", deepest)]
+    ways = [("local", deepest), ("together", deepest), ("frozen", deepest)]
     return ways + [("BPTT", depth) for depth in range(1, deepest + 1)]
 
 
@@ -140,8 +141,9 @@ def main(arguments: list[str] | None = None) -> None:
     data = (*train, *test)
     results = {"tuning": {}, "accuracy": {}}
     for arm, depth in arms_of(settings):
-        best, tried = chosen(arm, depth, data, settings)
-        results["tuning"][f"{arm} {depth}"] = tried
+        if arm != "together":  # which takes what was chosen for "local", before it
+            best, tried = chosen(arm, depth, data, settings)
+            results["tuning"][f"{arm} {depth}"] = tried
         kinds = [arm] if arm == "frozen" else [arm, f"{arm} + readouts"]
         for kind in kinds:
             runs = [trained(kind, depth, best, data, settings, s) for s in settings["seeds"]]

@@ -344,7 +344,10 @@ def test_alignment():
     alignment.main(["--samples", "64", "--probed", "10", "--seeds", "0"])
     found = recorded("alignment").results
     assert list(found) == list(alignment.SETTINGS["arms"])
-    assert all(len(run["angles"]) == 1 for (run,) in found.values())  # one update: before it only
+    counts = {name: len(run["angles"]) for name, (run,) in found.items()}
+    assert counts == {name: int(name != "last only") for name in found}  # one update: before it
+    fits = {name: [len(each) for each in run["fits"]] for name, (run,) in found.items()}
+    assert fits == {name: [2, 2] if "FA" in name.replace("DFA", "") else [0, 0] for name in found}
     assert found["FA"][0]["angles"] == found["FA, drawn anew"][0]["angles"]
     assert found["OTTT"][0]["angles"][0] < 60 < found["FA"][0]["angles"][0]
 
@@ -357,6 +360,8 @@ def test_deep_local():
     assert {name: len(runs[0]) for name, runs in found["accuracy"].items()} == {
         "local 2": 2,
         "local + readouts 2": 2,
+        "together 2": 2,
+        "together + readouts 2": 2,
         "frozen 2": 2,
         "BPTT 1": 1,
         "BPTT + readouts 1": 1,
@@ -372,6 +377,7 @@ def test_deep_local():
         ("BPTT", (True, False)),
         ("local", (True, False)),
         ("local + readouts", (True, True)),
+        ("together", (True, False)),
         ("frozen", (False, True)),
     ],
 )

@@ -39,7 +39,9 @@ def test_depths_are_those_of_the_record(readouts):
     found = depths_of(record, readouts)
     accuracy = record.results["accuracy"]
     assert {each.shape for each in found.values()} == {(3, 4)}
-    assert found["BPTT"][1, 2] == pytest.approx(100 * accuracy[f"BPTT{readouts} 3"][1][-1])
+    assert found["BPTT of the last loss"][1, 2] == pytest.approx(
+        100 * accuracy[f"BPTT{readouts} 3"][1][-1]
+    )
     assert found["each layer alone"][2] == pytest.approx(
         100 * np.array(accuracy[f"local{readouts} 4"][2])
     )
@@ -50,9 +52,9 @@ def test_lines_are_means_of_the_dots():
     assert axis.get_title() == "Found"
     lines = {line.get_label(): line.get_ydata() for line in axis.lines}
     found = depths_of(recorded("deep_local"))
-    for name in ("BPTT", "each layer alone"):
+    for name in ("BPTT of all losses", "BPTT of the last loss", "each layer alone"):
         assert lines[name] == pytest.approx(found[name].mean(0))
-    assert sum(line.get_marker() == "o" for line in axis.lines) == 6
+    assert sum(line.get_marker() == "o" for line in axis.lines) == 9
 
 
 def test_angles_are_shown_for_each_seed_and_in_the_mean():

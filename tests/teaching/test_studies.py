@@ -359,7 +359,7 @@ def test_a_lesson_teaches_all_rules_on_the_same_spikes(monkeypatch):
 
 def small_stack(depth=3):
     torch.manual_seed(0)
-    return layer_stack.LayerStack(20, 12, depth, classes=4, gain=4.0, reading=2.0)
+    return layer_stack.LayerStack(20, 12, depth, classes=4, gain=4.0, readout_scale=2.0)
 
 
 def test_layers_that_learn_alone_hear_nothing_from_above():
@@ -374,6 +374,9 @@ def test_layers_that_learn_alone_hear_nothing_from_above():
         assert torch.equal(gradient, other.layers[depth][0].weight.grad)
     assert not torch.equal(one.layers[2][0].weight.grad, other.layers[2][0].weight.grad)
     assert all(readout.grad is None for readout in one.readouts)
+    alone = one.layers[0][0].weight.grad.clone()
+    layer_stack.OwnLosses(other, apart=False).run(spikes, labels)
+    assert not torch.allclose(other.layers[0][0].weight.grad, 2 * alone)
 
 
 def test_a_layer_alone_has_the_gradient_of_its_own_loss_forward_in_time():

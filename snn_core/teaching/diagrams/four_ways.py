@@ -62,7 +62,7 @@ def _arrow(color: str, curve: float = 0.0) -> dict:
 
 
 def accuracy_by_depth(record: Record, title: str | None = None) -> Axes:
-    """Draw the accuracy of BPTT, and of layers that learn alone, by the layer that is read, a dot for each seed.
+    """Draw the accuracy of BPTT, and of layers with a loss each, by the layer that is read, a dot for each seed.
 
     Args:
         record: of `experiments.deep_local`.
@@ -73,19 +73,20 @@ def accuracy_by_depth(record: Record, title: str | None = None) -> Axes:
     """
     axis = panels(height=3.2)
     measured = depths_of(record)
-    for shift, (name, color) in enumerate({"BPTT": GREY, "each layer alone": BLUE}.items()):
+    colors = {"BPTT of all losses": ORANGE, "BPTT of the last loss": GREY, "each layer alone": BLUE}
+    for shift, (name, color) in enumerate(colors.items()):
         found = measured[name]
         depths = np.arange(1, found.shape[1] + 1)
         axis.plot(depths, found.mean(0), color=color, label=name)
         for run in found:
-            axis.plot(depths + 0.04 * (2 * shift - 1), run, "o", markersize=4, alpha=0.6, color=color)
+            axis.plot(depths + 0.05 * (shift - 1), run, "o", markersize=4, alpha=0.6, color=color)
     axis.set_xticks(depths)
     decorate(axis, title=title, x="layer that is read", y="test accuracy (%)")
     return axis
 
 
 def depths_of(record: Record, readouts: str = "") -> dict[str, np.ndarray]:
-    """Return the accuracy in % of three ways to train a stack, ``[seed, depth]`` each.
+    """Return the accuracy in % of four ways to train a stack, ``[seed, depth]`` each.
 
     Args:
         record: of `experiments.deep_local`.
@@ -93,7 +94,9 @@ def depths_of(record: Record, readouts: str = "") -> dict[str, np.ndarray]:
     """
     found, deepest = record.results["accuracy"], record.settings["depth"]
     through = [[run[-1] for run in found[f"BPTT{readouts} {depth}"]] for depth in range(1, deepest + 1)]
-    kinds = {"BPTT": np.array(through).T, "each layer alone": np.array(found[f"local{readouts} {deepest}"])}
+    kinds = {"BPTT of the last loss": np.array(through).T}
+    kinds["BPTT of all losses"] = np.array(found[f"together{readouts} {deepest}"])
+    kinds["each layer alone"] = np.array(found[f"local{readouts} {deepest}"])
     kinds["layers as drawn"] = np.array(found[f"frozen {deepest}"])
     return {name: 100 * shares for name, shares in kinds.items()}
 
@@ -116,7 +119,7 @@ def angles_measured(record: Record, title: str | None = None) -> Axes:
         axis.plot(updates, runs.T, color=color, linewidth=0.7, alpha=0.6)
         axis.plot(updates, runs.mean(0), color=color, linewidth=2.5, label=name)
     axis.axhline(90, color=GREY, linestyle="--", linewidth=1)
-    decorate(axis, title=title, x="update", y="angle to BPTT (degrees)", ylim=(0, 120))
+    decorate(axis, title=title, x="update", y="angle of the first layer (degrees)", ylim=(0, 120))
     axis.set_yticks([0, 30, 60, 90])
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axis

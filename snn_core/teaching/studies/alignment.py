@@ -52,9 +52,18 @@ def cosine_to_bptt(online: OnlineNetwork, spikes: Tensor, labels: Tensor) -> flo
     (exact,) = torch.autograd.grad(loss, weight)
     online.zero_grad()
     online.sweep(spikes, labels)
-    found = torch.cosine_similarity(exact.flatten(), weight.grad.flatten(), dim=0)
+    found = cosine_between(exact, weight.grad)
     online.zero_grad()
-    return found.item()
+    return found
+
+
+def cosine_between(one: Tensor, other: Tensor) -> float:
+    """Return the cosine between two matrices of the same size, each taken as one long vector.
+
+    >>> cosine_between(torch.eye(2), torch.ones(2, 2))
+    0.7071067690849304
+    """
+    return torch.cosine_similarity(one.flatten(), other.flatten(), dim=0).item()
 
 
 def small_reader() -> nn.Sequential:

@@ -19,7 +19,7 @@ class LayerStack(nn.Module):
         classes: that a readout tells apart.
         scale: steepness of the neurons' surrogate.
         gain: size of the weights, times PyTorch's.
-        reading: size of the readouts, times one over the root of the layer's size.
+        readout_scale: size of the readouts, times one over the root of the layer's size.
         generator: draws the readouts; weights are drawn by PyTorch's own.
     """
 
@@ -32,7 +32,7 @@ class LayerStack(nn.Module):
         classes: int = 10,
         scale: float = 10.0,
         gain: float = 1.0,
-        reading: float = 1.0,
+        readout_scale: float = 3.0,
         generator: Generator | None = None,
     ):
         super().__init__()
@@ -44,7 +44,7 @@ class LayerStack(nn.Module):
         self.readouts = nn.ParameterList()
         for linear in linears:
             linear.weight.data.mul_(gain)
-            drawn = torch.randn(classes, hidden, generator=generator) * reading / hidden**0.5
+            drawn = torch.randn(classes, hidden, generator=generator) * readout_scale / hidden**0.5
             self.readouts.append(nn.Parameter(drawn, requires_grad=False))
 
     def forward(self, spikes: Tensor) -> Tensor:
@@ -68,14 +68,20 @@ class LayerStack(nn.Module):
 
 
 class OwnLosses:
-    """A learner for `fit`: each layer of a stack learns from the loss of its own readout."""
+    """A learner for `fit`: each layer of a stack learns from the loss of its own readout.
 
-    def __init__(self, network: LayerStack):
+    Args:
+        network: the stack.
+        apart: whether from this loss only; else from those of all layers above, too.
+    """
+
+    def __init__(self, network: LayerStack, *, apart: bool = True):
         self.network = network
+        self.apart = apart
 
     def run(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Add the gradients of all layers; return what the last readout says, ``[T, B, C]``."""
-        scores = self.network.scores(inputs)
+        scores = self.network.scores(inputs, apart=self.apart)
         sum(loss_of_readout(each, labels) for each in scores).backward()
         return scores[-1].detach()
 

@@ -16,9 +16,5 @@ def test_without_memory_above_ottt_is_exact():
     assert degrees(0.9, 1.0) > 10
 
 
-def test_a_share_of_three_tenths_is_enough():
-    assert degrees(0.9, 0.3) < 60 < degrees(0.9, 0.25)
-
-
 def test_taking_the_memory_away_does_not_repair_a_random_matrix():
     assert all(75 < degrees(beta_out, 0.0) < 105 for beta_out in (0.9, 0.0))

@@ -12,7 +12,7 @@ COLUMNS = ["rule", "test (%)", "to BPTT", "cosine", "told", "kB, T = 10"]
 def told(answers: list[bool]) -> str:
     """Return how many things a synapse must be told, in space / in time.
 
-    >>> told([True, True, False, False, False, True, False, False])
+    >>> told([True, True, False, False, True, False, False])
     '2/1'
     """
     return f"{sum(answers[:IN_SPACE])}/{sum(answers[IN_SPACE:])}"

@@ -79,7 +79,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # - add up one gradient backwards and forwards, and find the trace that this costs;
 # - measure in which direction each rule points;
 # - find out by intervention what a synapse must be told;
-# - compare what nine rules reach, and find a task where a trace pays.
+# - compare what nine rules reach, and find a task where a slow trace pays.
 
 # %% [markdown]
 # ## 1 · One gradient, two orders
@@ -372,7 +372,7 @@ axes = dots_in_rows(
         "cosine after training": cosine,
         "test accuracy (%)": right,
     },
-    title="Random feedback costs more than forgetting time",
+    title="Random feedback from the output costs most",
 )
 
 # %% [markdown]
@@ -398,13 +398,13 @@ assert np.mean(cosine["decolle"]) < np.mean(cosine["feedback_alignment"])
 assert round(mean["reward_stdp"]) == 55
 
 # %% [markdown]
-# ## 5 · A task where a trace pays
+# ## 5 · A task where a slow trace pays
 #
 # Each step of a digit says the same. In the delayed recall of page 13 the past is worth all: one of two cues, noise for 200 ms, then a signal asks which cue it was. 36 adaptive neurons hear each other; a spike raises its neuron's threshold, which falls with 400 ms.
 #
 # E-prop (page 13) leaves out the way through other neurons. Its synapses keep the second trace $\bar e$, here over 20 ms, and inside $e$ a **slow trace**: what they did to their neuron's threshold. (It takes two numbers, since the threshold also acts on the membrane.) We take away one or the other. *Frozen* teaches the readout only.
 #
-# > **Before you run:** which trace is missed more?
+# > **Before you run:** which is missed more?
 
 # %%
 recall = recorded("second_trace")

@@ -44,7 +44,7 @@ def spikes():
     ],
 )
 def test_what_a_rule_needs_is_found_by_intervention(spikes, rule, expected):
-    assert one_task.told(needs.needs_of(rule, spikes, LABELS)) == expected
+    assert one_task.yeses(needs.needs_of(rule, spikes, LABELS)) == expected
 
 
 def test_an_intervention_changes_nothing_else(spikes):

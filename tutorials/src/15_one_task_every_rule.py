@@ -52,7 +52,7 @@ from snn_core.teaching.studies.needs import (
     moved_by,
     needs_of,
 )
-from snn_core.teaching.studies.one_task import compared, told
+from snn_core.teaching.studies.one_task import compared, yeses
 from snn_core.teaching.studies.recall import recall_network, step_error
 from snn_core.teaching.tables import ResultTable
 from snn_core.training import seed_torch
@@ -79,7 +79,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # - add up one gradient backwards and forwards, and find the trace that this costs;
 # - measure in which direction each rule points;
 # - find out by intervention what a synapse must be told;
-# - compare what nine rules reach, and find a task where a slow trace pays.
+# - compare what nine rules reach, and find a task where a trace pays.
 
 # %% [markdown]
 # ## 1 · One gradient, two orders
@@ -269,7 +269,7 @@ axis = table_of_needs(
 # Left of the line is space, right of it time; the two numbers at a name count the yeses. RTRL trades the stored past for a trace of its own. OTTT drops that. Random matrices drop the rest, one by one. STDP hears of its neuron's other synapses, since it keeps their weights at one length. Reward STDP stands apart: one number for all, at the end.
 
 # %% tags=["check"]
-counted = " ".join(told(answers) for answers in needs.values())
+counted = " ".join(yeses(answers) for answers in needs.values())
 assert counted == "4/2 4/1 4/0 4/0 3/0 2/0 1/0 1/2 1/0"
 direct = dict(zip(questions, needs["direct_feedback_alignment"], strict=False))
 assert [name for name in questions if direct[name]] == ["others", "layer above"]
@@ -398,7 +398,7 @@ assert np.mean(cosine["decolle"]) < np.mean(cosine["feedback_alignment"])
 assert round(mean["reward_stdp"]) == 55
 
 # %% [markdown]
-# ## 5 · A task where a slow trace pays
+# ## 5 · A task where a trace pays
 #
 # Each step of a digit says the same. In the delayed recall of page 13 the past is worth all: one of two cues, noise for 200 ms, then a signal asks which cue it was. 36 adaptive neurons hear each other; a spike raises its neuron's threshold, which falls with 400 ms.
 #
@@ -649,8 +649,8 @@ compared(
 # STDP with a readout reaches 90 %, as much as ten neurons on the pixels (*no hidden, scaled*).
 
 # %% tags=["check"]
-assert told(all_needs["eprop"]) == "3/1"
-assert told(all_needs["truncated_5"]) == "4/1"
+assert yeses(all_needs["eprop"]) == "3/1"
+assert yeses(all_needs["truncated_5"]) == "4/1"
 assert all_bytes["rtrl"] == all_bytes["eprop"]
 assert round(mean["stdp_readout"]) == round(mean["no_hidden_scaled"]) == 90
 

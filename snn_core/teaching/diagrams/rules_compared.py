@@ -8,7 +8,7 @@ from ..palette import BLUE, GREY, ORANGE, VERMILION
 from ..plotting import decorate, panels
 from ..studies.learning_rules import NAMES
 from ..studies.needs import IN_SPACE, QUESTIONS
-from ..studies.one_task import told
+from ..studies.one_task import yeses
 
 
 def dots_in_rows(
@@ -55,7 +55,7 @@ def table_of_needs(needs: dict[str, list[bool]], *, title: str | None = None) ->
             axis.text(column, row, "yes" if answer else "·", ha="center", va="center", fontsize=9)
     axis.axvline(IN_SPACE - 0.5, color=GREY)
     axis.set_xticks(range(len(QUESTIONS)), [question.replace(" ", "\n") for question in QUESTIONS])
-    axis.set_yticks(range(len(order)), [f"{NAMES[rule]}: {told(needs[rule])}" for rule in order])
+    axis.set_yticks(range(len(order)), [f"{NAMES[rule]}: {yeses(needs[rule])}" for rule in order])
     axis.grid(visible=False)
     decorate(axis, title=title)
     return axis

@@ -58,8 +58,9 @@ ARMS = {  # recurrent spikes detached?, feedback, W decays?, strength, tau_adapt
     "brief, e-prop": (True, "symmetric", False, 3.5, 20.0, True),
     "100 ms, e-prop": (True, "symmetric", False, 0.785, 100.0, True),
 }
-FORGETFUL = {  # what a synapse did to a threshold is left out (page 15)
+FORGETFUL = {  # page 15: left out is what a synapse did to a threshold, or to spikes of the past
     "e-prop, no slow trace": (True, "symmetric", False, 0.2, 400.0, True),
+    "e-prop, no second trace": (True, "symmetric", False, 0.2, 400.0, True),
 }
 READOUT = LeakyIntegrator(TAU_MEM, dt=DT)  # its decay is that of the membranes
 Weights = tuple[Tensor, ...]
@@ -99,7 +100,9 @@ def run(
     current = x @ inwards.mT.contiguous()
     among = V.mT.contiguous()
     z = v = a = torch.zeros_like(current[0])
-    forgets = torch.tensor([arm in FORGETFUL for arm in arms])[:, None, None]
+    no_slow, no_second = (
+        torch.tensor([arm == name for arm in arms])[:, None, None] for name in FORGETFUL
+    )
     course = []
     for t, now in enumerate(current):
         if swap and t == swap[1]:
@@ -108,13 +111,14 @@ def run(
                 course = [sent.flip(1) for sent in course]  # what the readout has heard
         heard = torch.where(cut, z.detach(), z) @ among
         options = {"beta": READOUT.beta, "rho": rho, "strength": eta}
-        state = AdaptiveState(v, torch.where(forgets, a.detach(), a))
+        state = AdaptiveState(v, torch.where(no_slow, a.detach(), a))
         z, _, (v, a) = adaptive_lif_step(now + heard, state, **options)
         course.append(z)
     z = torch.stack(course)
     back = torch.where(symmetric, W, B).detach()
     told = (z - z.detach()) @ back.mT  # is 0, but sends the error back through B
-    return READOUT((z.detach() @ W.mT + told).flatten(1, 2)).view(*z.shape[:3], 2)
+    heard = z.detach() @ W.mT + told * ~no_second
+    return READOUT(heard.flatten(1, 2)).view(*z.shape[:3], 2) + told * no_second
 
 
 def swapped(part: str, z: Tensor, v: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,10 +1,11 @@
-"""Train networks to remember a cue with and without the slow trace of e-prop.
+"""Train networks to remember a cue with and without two traces of e-prop.
 
 ``python -m experiments.second_trace`` writes the record that page 15 shows. Networks, trials and
 the choice of the rate are those of `experiments.delayed_recall`: the rate of an arm is the best on
 validation trials, the test is on others. The arms differ in what a synapse knows: BPTT has the
 whole past; e-prop leaves out the way through other neurons; without the slow trace it also leaves
-out what the synapse did to its neuron's threshold. The networks themselves are the same. "frozen"
+out what the synapse did to its neuron's threshold; without the second trace, in its place, what the
+readout still holds of spikes before this step. The networks themselves are the same. "frozen"
 trains the readout only.
 """
 
@@ -13,10 +14,10 @@ from experiments.delayed_recall import accuracy, cosine, first_weights, learn, p
 from snn_core.tasks import DelayedRecall
 from snn_core.teaching.records import record
 
-ARMS = ["BPTT", "e-prop", "e-prop, no slow trace", "frozen"]
+ARMS = ["BPTT", "e-prop", "e-prop, no second trace", "e-prop, no slow trace", "frozen"]
 SETTINGS = {
     "updates": 120,
-    "rates": [0.001, 0.003, 0.01, 0.03, 0.1],
+    "rates": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
     "seeds": [0, 1, 2, 3, 4, 5],
     "among": [0.033, 0.3, 1.0],  # largest size of a weight among the neurons at first
 }
@@ -37,7 +38,7 @@ def compare(settings: dict, among: float) -> dict:
         "validation": dict(zip(ARMS, map(percent, validated), strict=True)),
         "test": dict(zip(ARMS, map(percent, tested), strict=True)),
         "cosine": {
-            arm: [round(c, 4) for c in cosine(task, born, arm).tolist()] for arm in ARMS[1:3]
+            arm: [round(c, 4) for c in cosine(task, born, arm).tolist()] for arm in ARMS[1:4]
         },
     }
 

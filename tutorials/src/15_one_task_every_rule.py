@@ -3,7 +3,7 @@
 #
 # **What does each learning rule have to know, and what does it reach?**
 #
-# Needs: page 06 (BPTT), pages 10 and 11 (STDP, reward), page 13 (forward in time), page 14 (local rules). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `ChunkedBPTT` and `kept_bytes`; every other rule is from an earlier page.
+# Needs: page 06 (BPTT), page 07 (its network), pages 10 and 11 (STDP, reward), page 13 (forward in time), page 14 (local rules). · 55 minutes to read, without *Deeper*; half a minute to run. · Introduces `ChunkedBPTT` and `kept_bytes`; every other rule is from an earlier page.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/15_one_task_every_rule.ipynb)
 
@@ -35,7 +35,6 @@ from snn_core.teaching.plotting import decorate, dots_per_seed, panels, use_styl
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.bytes_kept import bytes_kept
 from snn_core.teaching.studies.gradient_rules import (
-    GRADIENT_RULES,
     RANDOM,
     STEPS,
     cosines,
@@ -45,15 +44,15 @@ from snn_core.teaching.studies.gradient_rules import (
     train_by,
     two_layers,
 )
-from snn_core.teaching.studies.learning_rules import TRIALS, rule_trial
+from snn_core.teaching.studies.learning_rules import NAMES, TRIALS, rule_trial
 from snn_core.teaching.studies.needs import (
     IN_SPACE,
+    QUESTIONS,
     RULES_ASKED,
-    gradient_after,
+    moved_by,
     needs_of,
-    other_weights,
 )
-from snn_core.teaching.studies.one_task import compared, told
+from snn_core.teaching.studies.one_task import compared, yeses
 from snn_core.teaching.studies.recall import recall_network, step_error
 from snn_core.teaching.tables import ResultTable
 from snn_core.training import seed_torch
@@ -62,7 +61,7 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# Four learning rules look at one synapse, the blue diamond between an input and a hidden neuron. Time goes to the right, layers go upwards. A filled mark is something that the synapse must be told. A ring is known only as a *trace*, a fading sum of the past. A thick blue line stands for the weights to the output layer.
+# Four learning rules look at one synapse, the blue diamond between an input and a hidden neuron. Time goes to the right, layers go upwards. A filled mark is what the synapse must be told; a ring is known only as a *trace*, a sum of the past. A thick blue line is the weights to the output layer.
 #
 # > **Look first:** which rules can run while the data come in? Which must know the weights of *other* synapses?
 
@@ -72,7 +71,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # %% [markdown]
 # All but BPTT: nothing is marked under *later*. OTTT and BPTT need the weights above.
 #
-# STDP (page 10) hears its own two neurons. DECOLLE (page 14) adds the label, through a random readout of its layer; OTTT (page 14) what the output does now; BPTT (page 06) all that ever happens. What does each of these buy?
+# STDP (page 10) hears its own two neurons. DECOLLE (page 14) adds the label, through a leaky random readout of its own layer (the red ring). OTTT (page 14) hears the output, now and counted so far (its red ring); BPTT (page 06) all that ever happens. What does each of these buy?
 
 # %% [markdown]
 # ## You will
@@ -80,12 +79,12 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # - add up one gradient backwards and forwards, and find the trace that this costs;
 # - measure in which direction each rule points;
 # - find out by intervention what a synapse must be told;
-# - compare what eleven rules reach, and find a task where a trace pays.
+# - compare what nine rules reach, and find a task where a trace pays.
 
 # %% [markdown]
 # ## 1 · One gradient, two orders
 #
-# Page 14 wrote the gradient of a hidden weight as a sum over pairs of steps. At step $t$ the synapse does something to its neuron's spike: its eligibility $e[t]$, surrogate × trace of the input. That spike stays in the output membranes, by a factor $\beta$ less with each step. So at every later step $k$ the layer above has something to say about it: $q[k]$, the error times the output's slope, sent back through the weights above.
+# Page 14 wrote the gradient of a hidden weight as a sum over pairs of steps. At step $t$ the synapse does something to its neuron's spike: its eligibility $e[t]$, surrogate × trace of the input. That spike stays in the output membranes, by a factor $\beta$ less with each step. So at every later step $k$ the layer above has a say in it: $q[k]$, the error times the output's slope, sent back through the weights.
 #
 # $$\frac{\partial L}{\partial w} = \sum_t \sum_{k \ge t} \beta^{\,k-t}\, q[k]\, e[t]$$
 
@@ -119,7 +118,7 @@ print(forward)
 # %% [markdown]
 # 6.5, without walking back. OTTT is what is left if $\bar e$ is replaced by $e$: $0 \cdot 1 + 4 \cdot 0 + 2 \cdot 2 = 4$.
 #
-# Now a network of two layers, and 20 digits. `OnlineNetwork` calls the rule with the second trace "rtrl", *real-time recurrent learning*, since it is exact (page 13). First the gradient of BPTT, by PyTorch:
+# Now a network of two layers, and 20 digits. `OnlineNetwork` calls the rule with the second trace "rtrl", *real-time recurrent learning*. First the gradient of BPTT, by PyTorch:
 
 # %%
 images, labels, *test = flat_digits()
@@ -140,7 +139,7 @@ loss = cross_entropy(counts, answers)
 exact = torch.autograd.grad(loss, network[0].weight)[0]
 
 # %% [markdown]
-# Now forwards, told the error of the *final* counts at every step (`count_error`, page 14: softmax less the right answer):
+# Now forwards. To test the traces alone, we tell the rule at every step the error of the *final* counts, which it could not know while the data come in (`count_error`, page 14):
 
 # %%
 final = count_error(counts.detach(), answers)
@@ -153,7 +152,7 @@ found = hidden_gradient(rtrl, network, x, answers)
 print("largest difference:", (found - exact).abs().max().item())
 
 # %% [markdown]
-# The same but for rounding.
+# The same but for rounding. (It takes one $\beta$ for all outputs, and detached resets.)
 
 # %% tags=["check"]
 assert forward == 2.5 * 1 + 2 * 2 == 6.5
@@ -163,77 +162,44 @@ forgetful = OnlineNetwork(network, "ottt", error=lambda counts, labels: final)
 assert (hidden_gradient(forgetful, network, x, answers) - exact).abs().max() > 1e-3
 
 # %% [markdown]
-# ### And e-prop?
-#
-# E-prop (page 13) was made for layers whose neurons hear each other, and leaves out the way through *other neurons*. Its readout leaks and does not spike. `leaky_network` has such a readout, over hidden neurons that do *not* hear each other.
-#
-# > **Before you run:** how far is e-prop from BPTT in this network?
-
-# %%
-network = leaky_network(16).double()
-eprop = EProp(network)
-eprop.start(x[0])
-for now in x:
-    y = eprop.step(now)
-    eprop.learn(step_error(y, answers))
-found = network[0].weight.grad
-
-# %%
-loss = 0
-for y in network(x):
-    loss = loss + cross_entropy(y, answers)
-exact = torch.autograd.grad(loss, network[0].weight)[0]
-print("largest difference:", (found - exact).abs().max().item())
-
-# %% [markdown]
-# Not at all. **With one hidden layer that is not recurrent, and a leaky readout, e-prop is BPTT**, added up forwards. It has nothing to leave out; in section 6 it has.
-#
-# Below, outputs spike. One row gives them e-prop's signal anyway, the error through the weights above without the output's slope. That is not e-prop, so it is called what it is: *RTRL, no output slope*.
-
-# %% tags=["check"]
-assert (found - exact).abs().max() < 1e-12
-assert exact.abs().max() > 1e-3
-
-# %% [markdown]
 # ## 2 · In which direction?
 #
-# The task: digits in $T = 10$ steps of rate code, the network of page 07 with spiking outputs. Nine rules give a gradient for its hidden synapses:
+# The task: digits in $T = 10$ steps of rate code, the network of page 07. Seven rules give its hidden synapses a gradient:
 #
 # | rule | what reaches a hidden synapse |
 # |---|---|
 # | BPTT | everything, after the end |
-# | window of 5, of 1 | BPTT through so many steps (`ChunkedBPTT`) |
+# | window of 1 | BPTT through one step (`ChunkedBPTT`) |
 # | RTRL traces | everything, by a second trace |
-# | RTRL, no output slope | the same, as if the output did not spike |
 # | OTTT | this step's error, through the weights above |
 # | feedback alignment | the same, through a fixed random matrix |
 # | direct feedback al. | the output's error through a matrix, no slope |
 # | DECOLLE | the error of a random readout of its own layer |
-
-# %% [markdown]
-# All but BPTT need an error before the end. They scale the counts $n$ so far to the end, $n\, T/t$.
 #
-# We take the cosine of each gradient to that of BPTT: 1 is the same direction, 0 a right angle. Once in an untrained network of 64 hidden neurons, once after BPTT has trained it; with ten draws of each random matrix.
+# All but BPTT need an error before the end: they scale the counts $n$ so far, $n\, T/t$.
 #
-# > **Before you run:** RTRL is exact, if told the final error. What will keep it below 1 here? Where will random matrices lie?
+# We take the cosine of each gradient to BPTT's (1: same direction, 0: right angle), in an untrained network and after BPTT has trained it, with ten draws of each random matrix.
+#
+# > **Before you run:** what will keep RTRL below 1? Where will random matrices lie?
 
 # %%
 probe = (spikes, labels[:200])
 generator = seed_torch(0)
 network = two_layers(64)
-untrained = cosines(network, *probe)
+rules = ["bptt", "rtrl", "ottt", "truncated_1", *RANDOM]
+untrained = cosines(network, *probe, rules)
 
 # %%
 few = (images[:2000], labels[:2000])
 live = {"epochs": 3, "batch_size": 32, "lr": 3e-3}
 bptt = learner_for("bptt", network)
 train_by(bptt, network, *few, generator=generator, **live)
-trained = cosines(network, *probe)
+trained = cosines(network, *probe, rules)
 
 # %% [markdown]
 # `dots_in_rows` draws one row for each rule:
 
-# %% alt="Dots in nine rows and two panels, cosine to BPTT in an untrained and in a trained network. BPTT is at 1, the window of 5 and RTRL close to it, and OTTT above 0.8. The window of 1 is above 0.9 untrained and near 0.6 trained; RTRL without output slope the other way round, 0.63 and near 0.9. Feedback alignment, direct feedback alignment and DECOLLE scatter around 0 in both."
+# %% alt="Dots in seven rows and two panels, cosine to BPTT in an untrained and in a trained network. BPTT is at 1, RTRL close to it, and OTTT above 0.8. The window of 1 is above 0.9 untrained and near 0.6 trained. Feedback alignment, direct feedback alignment and DECOLLE scatter around 0 in both."
 axes = dots_in_rows(
     {
         "cosine, untrained": untrained,
@@ -241,89 +207,90 @@ axes = dots_in_rows(
     },
     title="Traces keep the direction",
 )
+for axis in axes:
+    axis.set_xlim(-0.25, 1.05)
 
 # %% [markdown]
-# The traces are exact, but the errors come early: that alone leaves RTRL a little below 1. OTTT forgets what a spike does later, and stays above 0.8. A window of 1 also forgets the input's past, and falls to 0.6. Without the output slope the direction is another one at first.
+# The traces are exact, but the errors come early: that leaves RTRL a little below 1. OTTT forgets what a spike does later, and stays above 0.8. A window of 1 also forgets the input's past, and falls to 0.6.
 #
-# A fixed matrix knows nothing of weights that BPTT has trained: its ten draws scatter around 0. On page 14 the weights turned *towards* the matrix. So the fair question is the cosine in a network that the rule itself has trained: section 4.
+# A fixed matrix knows nothing of these weights: its ten draws scatter around 0. On page 14 weights turned *towards* the matrix; section 4 asks again in networks that each rule itself has trained.
 
 # %% tags=["check"]
 for stage in (untrained, trained):
     assert 0.95 < stage["rtrl"][0] < 0.9999
     assert stage["ottt"][0] > 0.8
-    assert stage["truncated_5"] > stage["truncated_1"]
     for rule in RANDOM:
         uncertain = 3 * np.std(stage[rule], ddof=1) / 10**0.5
         assert abs(np.mean(stage[rule])) < uncertain < 0.2
         assert min(stage[rule]) < 0 < max(stage[rule])
-assert untrained["eprop"][0] < 0.75
-assert trained["eprop"][0] > 0.85
+assert untrained["truncated_1"][0] > 0.9
 assert 0.55 < trained["truncated_1"][0] < 0.7
-windows = ChunkedBPTT(network, 5, horizon=STEPS)
+windows = ChunkedBPTT(network, 1, horizon=STEPS)
 again = hidden_gradient(windows, network, *probe)
-assert torch.equal(again, hidden_gradient(learner_for("truncated_5", network), network, *probe))
+assert torch.equal(again, hidden_gradient(learner_for("truncated_1", network), network, *probe))
 
 # %% [markdown]
 # ## 3 · What must a synapse be told?
 #
-# "Local" need not be a matter of opinion: **change one thing, hold the rest, and look whether the gradient moves.** Here, other output weights. `gradient_after` makes the same network each time, does the change, and returns a rule's hidden gradient.
+# Ask by intervention: **change one thing, hold the rest, and look whether the gradient moves.** `moved_by` returns how far a rule's hidden gradient moves when we change
 #
-# > **Before you run:** DECOLLE and direct feedback alignment both use a fixed random matrix. Which will notice the other output weights?
+# - *others*: the labels;
+# - *layer above*: the output weights, and so the answer;
+# - *weights above*: the output weights, error and slopes held;
+# - *membranes above*: the outputs' membranes, the error held.
+#
+# > **Before you run:** DECOLLE and direct feedback alignment both use a fixed random matrix. Which will notice other output weights? Which, once the error is held?
 
 # %%
-for rule in ["decolle", "direct_feedback_alignment"]:
-    before = gradient_after(rule, *probe)
-    after = gradient_after(rule, *probe, change=other_weights)
-    moved = (after - before).abs().max()
-    print(rule, "moved by", moved.item())
+questions = QUESTIONS[:IN_SPACE]
+rows = []
+for rule in ["ottt", *RANDOM]:
+    moved = [moved_by(rule, what, *probe) for what in questions]
+    rows += [[NAMES[rule], *np.round(moved, 3)]]
+ResultTable(["moved by", *questions], rows)
 
 # %% [markdown]
-# DECOLLE does not: its error is that of its own layer. The other hears the output's error, which moves.
+# DECOLLE does not notice: its error is that of its own layer. Direct feedback alignment does, but only through the output's error: hold that, and it stays. Feedback alignment still sees the membranes above, as their slope; OTTT needs all four.
 #
-# `needs_of` asks eight such questions. Does the synapse need …
+# Now nine rules: a number that is not 0 is a *yes*. Two are no gradients, *reward STDP* (page 11), ten neurons on the pixels, and *STDP + readout* (page 10), a hidden layer without labels. There we change the reward, or the spikes of all other neurons.
 #
-# - *in space*: anything of **others** than its two neurons? **many numbers**, not one that all share? the **layer above**, the **weights above**, the **membranes above**?
-# - *in time*: its **own trace**, not just one per neuron? the **stored past**? **the end**, before its first error?
-#
-# For the weights, the error is held and all output slopes are equal; for the membranes, error and weights are held. Time follows from what a rule keeps. Two rules are no gradients: *reward STDP* (page 11) teaches ten neurons on the pixels, *STDP + readout* (page 10) a hidden layer without labels. There the spikes of the two neurons are held, and all others change.
+# Three questions on time are answered by what a rule keeps, without intervention. Has each synapse its **own trace**, not just each neuron? Is the **past stored**? Must it wait for **the end**, before its first error?
 
-# %% alt="Table of eleven rules by eight questions, dark where the answer is yes. In space and time: BPTT 5 and 2, window of 5 and RTRL traces 5 and 1, no output slope 4 and 1, window of 1 and OTTT 5 and 0, feedback alignment 4 and 0, direct feedback alignment 3 and 0, reward STDP 1 and 2, DECOLLE 2 and 0, STDP with a readout none."
+# %% alt="Table of nine rules by seven questions, dark where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0."
 needs = {}
-for rule in RULES_ASKED:
+for rule in [*rules, "reward_stdp", "stdp_readout"]:
     needs[rule] = needs_of(rule, *probe)
 axis = table_of_needs(
     needs,
-    title="BPTT needs seven of eight things, trace STDP none",
+    title="From BPTT to STDP, less and less must be told",
 )
 
 # %% [markdown]
-# Left of the line is space, right of it time; the two numbers at a name count the yeses. RTRL trades the stored past for a trace of its own. OTTT drops that, and needs none of the three in time. Feedback alignment drops the weights, its direct form the membranes as well.
-#
-# Reward STDP stands apart: its neurons have no layer above. And the count is no law: another list gives another order.
+# Left of the line is space, right of it time; the two numbers at a name count the yeses. RTRL trades the stored past for a trace of its own. OTTT drops that. Random matrices drop the rest, one by one. STDP hears of its neuron's other synapses, since it keeps their weights at one length. Reward STDP stands apart: one number for all, at the end.
 
 # %% tags=["check"]
-counted = " ".join(told(answers) for answers in needs.values())
-assert counted == "5/2 5/1 5/0 5/1 4/1 5/0 4/0 3/0 2/0 1/2 0/0"
-assert needs["direct_feedback_alignment"][2]
-assert not needs["decolle"][2]
-assert needs["bptt"] == [True] * 5 + [False, True, True]
-assert {rule for rule in needs if needs[rule][5]} == {"rtrl", "eprop", "reward_stdp"}
+counted = " ".join(yeses(answers) for answers in needs.values())
+assert counted == "4/2 4/1 4/0 4/0 3/0 2/0 1/0 1/2 1/0"
+direct = dict(zip(questions, needs["direct_feedback_alignment"], strict=False))
+assert [name for name in questions if direct[name]] == ["others", "layer above"]
+assert needs["bptt"][IN_SPACE:] == [False, True, True]
+assert {rule for rule in needs if needs[rule][IN_SPACE]} == {"rtrl", "reward_stdp"}
 
 # %% [markdown]
 # ### What it must keep
 #
-# For each step BPTT stores 784 inputs, and membrane and spike of 256 + 10 neurons. RTRL stores no past, but a number for each of 784 × 256 synapses. `bytes_kept` counts what a rule holds for one image; weights and gradients come on top.
+# For each step BPTT stores 784 inputs, and membrane and spike of 256 + 10 neurons; RTRL once a number for each of 784 × 256 synapses. `bytes_kept` counts what a rule holds for one image, in 4-byte numbers, without weights and gradients.
 #
 # > **Before you run:** from which $T$ on does RTRL hold less than BPTT?
 
-# %% alt="Bytes kept per image against the number of steps, both axes logarithmic. BPTT rises in proportion to T; all others are flat. RTRL lies highest among the flat lines and crosses BPTT near 154 steps; DECOLLE is at 17 kilobytes, OTTT at 6."
+# %% alt="Bytes kept per image against the number of steps, both axes logarithmic. BPTT rises in proportion to T; all others are flat. RTRL lies highest among the flat lines and crosses BPTT near 154 steps; rules with random matrices are at 17 kilobytes, OTTT at 6."
 lengths = [10, 30, 100, 300]
 memory = {}
-for rule in RULES_ASKED:
+for rule in needs:
     memory[rule] = [bytes_kept(rule, T) for T in lengths]
 named = {
     "bptt": "BPTT",
-    "rtrl": "RTRL, with or without slope",
+    "rtrl": "RTRL",
     "ottt": "OTTT",
     "decolle": "with random matrices",
 }
@@ -331,15 +298,15 @@ axis = bytes_by_steps(memory, lengths, named)
 decorate(axis, title="Only BPTT grows; exact traces are dear")
 
 # %% [markdown]
-# From about 155. Grey are the other rules; only BPTT grows with $T$. But constant is not small: the second trace takes 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps 6 kB: its trace belongs to the input, and all synapses of that input share it.
+# From 154. (Grey are the other rules.) Constant is not small: the second trace takes 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps 6 kB: all synapses of an input share its trace.
 
 # %% tags=["check"]
 per_step = (memory["bptt"][3] - memory["bptt"][2]) / 200
 assert per_step == 4 * (784 + 2 * 266)
-assert 150 < memory["rtrl"][0] / per_step < 160
+more = (memory["rtrl"][0] - memory["bptt"][0]) / per_step
+assert int(10 + more) + 1 == 154
 for rule, kept in memory.items():
     assert (len(set(kept)) == 1) == (rule != "bptt")
-assert memory["rtrl"][0] == memory["eprop"][0]
 assert 0.8e6 < memory["rtrl"][0] < 0.85e6
 assert memory["rtrl"][0] > 10 * memory["bptt"][0]
 assert 6000 < memory["ottt"][0] < 7000
@@ -350,7 +317,7 @@ assert kept_bytes(learner_for("bptt", two_layers(256)), 784, 10) == memory["bptt
 # %% [markdown]
 # ## 4 · What does it reach?
 #
-# First live, with 64 hidden neurons and 2,000 images. `rule_trial` trains a new network by a rule, and returns accuracy and cosines. (`start` scales hidden weights, output weights and matrix, as on page 14.)
+# First live: `rule_trial` trains a small network by a rule, and returns accuracy and cosines. (`start` scales hidden weights, output weights and matrix.)
 #
 # > **Before you run:** feedback alignment begins at a cosine near 0. Where will it end?
 
@@ -368,7 +335,7 @@ print("cosine after: ", round(feedback["after"], 2))
 print("accuracy:     ", feedback["accuracy"])
 
 # %% [markdown]
-# Far from 1, and yet it learns: the weights have turned towards the matrix.
+# Far from 1, and yet it learns.
 
 # %% tags=["check"]
 assert abs(feedback["before"]) < 0.25
@@ -378,178 +345,135 @@ assert feedback["accuracy"] > 0.8
 # %% [markdown]
 # ### All rules, as a record
 #
-# 256 hidden neurons, 5,000 images, five epochs, three seeds. For each rule the best of four settings on held-out images (of eight with random matrices). *To BPTT* is the difference in points, *cosine* that in the network which the rule has trained, *told* the count of section 3.
+# 256 hidden neurons, 5,000 images, five epochs, three seeds. For each rule the best of four settings on held-out images (of eight with random matrices). *To BPTT* is the difference in points, *cosine* that in the network which the rule has trained, *told* the count of section 3. *Last layer only* leaves the hidden weights as drawn.
 #
-# > **Before you run:** how far below BPTT will OTTT end, and how far the rules with random matrices?
+# > **Before you run:** which loses more, to forget time or to be told through random matrices?
 
 # %%
 record = recorded("learning_rules")
-controls = recorded("one_task_controls").results
 full = record.results["rules"]
+shown = {}
+for rule in [*needs, "last_layer", "no_hidden"]:
+    shown[rule] = full[rule]
 print(record)
-compared(
-    full,
-    needs,
-    memory,
-    more={"e-prop, leaky readout": controls["eprop"]},
-)
+compared(shown, needs, memory)
 
 # %% [markdown]
-# (On the site a click on a heading sorts.) *E-prop, leaky readout* is that of section 1; with another readout it is no contest with the others. *Last layer only* leaves the hidden weights as drawn; *Deeper* tells the other controls. Each seed as a dot, sorted by cosine:
+# (*Deeper* has more rows.) The rules of the first picture, from left to right, reach 90, 94, 95 and 95 %. One number of reward brings ten noisy neurons to 55 %. Each seed as a dot, sorted by cosine:
 
-# %%
+# %% alt="Seven rows sorted by the cosine after training, from BPTT at 1 to direct feedback alignment at 0.47; two panels. Left the cosines of three seeds, right the accuracies: BPTT, RTRL, OTTT and the window of 1 between 94 and 95.5 percent, DECOLLE at 94, both kinds of feedback alignment at 92 to 93."
 cosine = {}
 right = {}
-in_time = {}
-for rule in GRADIENT_RULES:
+for rule in sorted(rules, key=lambda rule: -np.mean(full[rule]["after"])):
     cosine[rule] = full[rule]["after"]
     right[rule] = np.multiply(100, full[rule]["accuracy"])
-    in_time[rule] = sum(needs[rule][IN_SPACE:])
-
-# %% alt="Nine rows sorted by the cosine after training, from BPTT at 1 to direct feedback alignment at 0.47; two panels. Left the cosines of three seeds, right the accuracies. Accuracies fall with the cosine, from 95 to 92 percent, but DECOLLE, second last by cosine, is at 94, above feedback alignment."
-order = sorted(cosine, key=lambda rule: -np.mean(cosine[rule]))
 axes = dots_in_rows(
     {
-        "cosine after training": {rule: cosine[rule] for rule in order},
+        "cosine after training": cosine,
         "test accuracy (%)": right,
     },
-    amounts=in_time,
-    title="Closer to BPTT goes with better, roughly",
+    title="Random feedback from the output costs most",
 )
 
 # %% [markdown]
-# Light blue rules need nothing in time, blue ones one thing, BPTT (orange) two.
+# Both kinds of feedback alignment lose two to three points. OTTT, the window of 1 and DECOLLE lose less than one, too little for three seeds and 1,000 test images to tell apart. So here, to forget time costs less than random feedback from the output.
 #
-# **Time.** To forget the past costs little here: OTTT and the window of 1 lose 0.6 and 0.7 points, which three seeds do not resolve.
-#
-# **Space.** Both kinds of feedback alignment lose two to three points, DECOLLE less than one. These are resolved: 95 % intervals without 0.
-#
-# **Direction.** Over the eight rules beside BPTT the rank correlation is 0.9. It is not all: DECOLLE, with a lower cosine than feedback alignment, ends higher.
-#
-# **No gradient.** One number of reward brings ten noisy neurons to 55 %. STDP with a readout reaches 90 %, as much as ten neurons on the pixels (*no hidden, scaled*).
+# The cosine makes two groups, above 0.8 and below 0.7. Within a group it tells little: DECOLLE points no better than feedback alignment, and ends higher.
 
 # %% tags=["check"]
 percent = {rule: 100 * np.array(full[rule]["accuracy"]) for rule in TRIALS}
 mean = {rule: percent[rule].mean() for rule in TRIALS}
-after = {rule: np.mean(full[rule]["after"]) for rule in GRADIENT_RULES}
 apart = {rule: percent[rule] - percent["bptt"] for rule in TRIALS}
-spread = {rule: 4.303 * np.std(apart[rule], ddof=1) / 3**0.5 for rule in apart}
-resolved = {rule for rule in GRADIENT_RULES if -apart[rule].mean() > spread[rule]}
-assert resolved == set(RANDOM)
-assert [round(-apart[rule].mean(), 1) for rule in ("ottt", "truncated_1")] == [0.6, 0.7]
-assert 2 <= round(-apart["feedback_alignment"].mean(), 1)
-assert -apart["direct_feedback_alignment"].mean() < 3
-assert 0 < -apart["decolle"].mean() < 1
-assert after["decolle"] < after["feedback_alignment"]
-assert mean["decolle"] > mean["feedback_alignment"]
-others = [rule for rule in GRADIENT_RULES if rule != "bptt"]
-ranks = [np.argsort(np.argsort([values[rule] for rule in others])) for values in (after, mean)]
-assert round(np.corrcoef(ranks)[0, 1], 1) == 0.9
+feedback_rules = ["feedback_alignment", "direct_feedback_alignment"]
+for rule in feedback_rules:
+    spread = 4.303 * np.std(apart[rule], ddof=1) / 3**0.5
+    assert spread < 2 <= round(-apart[rule].mean(), 1) < 3
+    for other in ("ottt", "truncated_1", "decolle"):
+        assert max(percent[rule]) < min(percent[other])
+        assert 0 < -apart[other].mean() < 1
+first = [round(mean[rule]) for rule in ("stdp_readout", "decolle", "ottt", "bptt")]
+assert first == [90, 94, 95, 95]
+assert all((min(values) > 0.8) != (max(values) < 0.7) for values in cosine.values())
+assert np.mean(cosine["decolle"]) < np.mean(cosine["feedback_alignment"])
 assert round(mean["reward_stdp"]) == 55
-assert round(mean["stdp_readout"]) == round(mean["no_hidden_scaled"]) == 90
 
 # %% [markdown]
-# ## 5 · What is a random layer worth?
+# ## 5 · A task where a trace pays
 #
-# Is a hidden layer that stays random better than *none*? A record reads digits from 64, 256 and 1,024 random neurons and from the pixels, each at its best rate on held-out images.
+# Each step of a digit says the same. In the delayed recall of page 13 the past is worth all: one of two cues, noise for 200 ms, then a signal asks which cue it was. 36 adaptive neurons hear each other; a spike raises its neuron's threshold, which falls with 400 ms.
 #
-# > **Before you run:** sort the four: no layer, 64, 256, 1,024 random neurons.
-
-# %% alt="Test accuracy of three seeds: about 88 percent without a hidden layer, 66 to 73 with 64 random neurons, 84 to 87 with 256, 90 to 91 with 1,024."
-widths = {}
-for width, found in controls["widths"].items():
-    name = f"{width} random" if width != "0" else "no layer"
-    widths[name] = [100 * np.array(found["accuracy"])]
-axis = dots_per_seed(
-    widths,
-    ["three seeds"],
-    y="test accuracy (%)",
-    title="More random neurons, better features",
-)
-
-# %% [markdown]
-# 1,024, none, 256, 64. What a random layer is worth is a question of *width*: 256 random neurons are worth less than the pixels themselves, 1,024 nearly three points more. At 256 all nine gradients end at least six points above *last layer only*.
-
-# %% tags=["check"]
-read = {width: 100 * np.array(found["accuracy"]) for width, found in controls["widths"].items()}
-assert max(read["64"]) < min(read["256"])
-assert max(read["256"]) < min(read["0"])
-assert max(read["0"]) < min(read["1024"])
-assert 2.5 < read["1024"].mean() - read["0"].mean() < 3
-assert min(mean[rule] for rule in GRADIENT_RULES) > mean["last_layer"] + 6
-
-# %% [markdown]
-# ## 6 · A task where a trace pays
+# E-prop (page 13) leaves out the way through other neurons. Its synapses keep the second trace $\bar e$, here over 20 ms, and inside $e$ a **slow trace**: what they did to their neuron's threshold. (It takes two numbers, since the threshold also acts on the membrane.) We take away one or the other. *Frozen* teaches the readout only.
 #
-# Each step of a digit says the same: the past is worth little. In the delayed recall of page 13 it is worth all. One of two cues, then noise for 200 ms, then a signal asks which cue it was. 36 adaptive neurons hear each other; spikes raise their thresholds, which fall with 400 ms.
-#
-# There a synapse keeps a *slow trace*: what it did to its neuron's threshold. Three rules, in the same networks: BPTT; e-prop, which leaves out the way through other neurons; and e-prop *without the slow trace*. *Frozen* teaches the readout only.
-#
-# > **Before you run:** which costs more: to leave out the other neurons, or one's own threshold?
+# > **Before you run:** which is missed more?
 
-# %% alt="Four groups, BPTT, e-prop, e-prop without the slow trace, and frozen, with six seeds each for three sizes of first weights. BPTT and e-prop lie near 99 percent; without the slow trace the dots scatter from 65 to 97; frozen from 55 to 90."
+# %%
 recall = recorded("second_trace")
 print(recall)
 sizes = [f"weights ≤ {size}" for size in recall.results]
+keeps = {
+    "BPTT": "the past",
+    "e-prop": "3 numbers",
+    "e-prop, no second trace": "2 numbers",
+    "e-prop, no slow trace": "1 number",
+    "frozen": "nothing",
+}
 groups = {}
-for rule in ("BPTT", "e-prop", "e-prop, no slow trace", "frozen"):
-    groups[rule] = [found["test"][rule] for found in recall.results.values()]
+for rule in keeps:
+    name = rule.replace(", ", ",\n")
+    groups[name] = [found["test"][rule] for found in recall.results.values()]
+
+# %% alt="Five groups of dots, six seeds each for three sizes of first weights. BPTT, e-prop and e-prop without the second trace lie between 94 and 100 percent; without the slow trace the dots scatter from 66 to 99; frozen from 63 to 92."
 axis = dots_per_seed(
     groups,
     sizes,
     panels(width=9.5, height=3.2),
     level=50,
     y="right answers (%)",
-    title="The own threshold counts for more than the others",
+    title="The slow trace pays",
 )
 
 # %% [markdown]
-# The threshold. (Dashed is guessing; the shades are sizes of the first weights among the neurons.) Price and benefit side by side:
+# The slow one. (Dashed is guessing; shades are sizes of the first weights among the neurons.) Price, which follows from the rule, and benefit:
 
 # %%
-known = {
-    "BPTT": ["yes", "yes", 0],
-    "e-prop": ["no", "no", 3],
-    "e-prop, no slow trace": ["no", "no", 1],
-    "frozen": ["no", "no", 0],
-}
-columns = ["rule", "others' weights", "stored past", "traces", "mean (%)", "worst (%)"]
+columns = ["rule", "a synapse keeps", "mean (%)", "worst (%)"]
 rows = []
-for rule, answers in known.items():
-    of_rule = np.array(groups[rule])
-    rows += [[rule, *answers, round(of_rule.mean(), 1), of_rule.min()]]
+for rule, found in zip(keeps, groups.values(), strict=True):
+    rows += [[rule, keeps[rule], round(np.mean(found), 1), np.min(found)]]
 ResultTable(columns, rows)
 
 # %% [markdown]
-# *Traces* are numbers per synapse; mean and worst are of 18 networks. E-prop does without past and others, and stays within a point of BPTT. One number per synapse is the second trace of section 1. Two more, what it did to its neuron's state and threshold, are worth more than eight points: a benefit for the price. (Without them the best of five rates was the lowest for two of the sizes; slower training may narrow the gap.)
+# Mean and worst of 18 networks. Without the second trace they lose 0.4 points, no more than chance. Without the slow trace they lose four to twelve points, by size: some still reach 98 %, others 66. Above all it makes learning *reliable*. Whole, e-prop is as good as BPTT here; it still hears the error through the readout's weights.
 
 # %% tags=["check"]
-results = {rule: np.array(of_rule) for rule, of_rule in groups.items()}
+results = {rule: np.array(of_rule) for rule, of_rule in zip(keeps, groups.values(), strict=True)}
 assert all(each.shape == (3, 6) for each in results.values())
-assert 0 < results["BPTT"].mean() - results["e-prop"].mean() < 1
+assert round(results["e-prop"].mean(), 1) == round(results["BPTT"].mean(), 1)
+missed = (results["e-prop"] - results["e-prop, no second trace"]).ravel()
+assert round(missed.mean(), 1) == 0.4
+assert missed.mean() < missed.std(ddof=1) / 18**0.5
 gap = results["e-prop"] - results["e-prop, no slow trace"]
-assert 8 < gap.mean() < 9
-assert gap.mean(1).min() > 4  # from every size of the first weights
-assert results["e-prop, no slow trace"].mean() > results["frozen"].mean() + 10
-lowest = [each["rate"]["e-prop, no slow trace"] == 0.001 for each in recall.results.values()]
-assert lowest == [True, True, False]
-keeps = EProp(recall_network(0))
-keeps.start(torch.zeros(1, 15))
-for kept in (keeps.eligibility, *keeps.traces):
-    assert kept.shape == (1, *keeps.neuron.weight.shape)
+assert gap.mean(1).min() > 4
+assert gap.mean(1).max() < 12
+assert (results["e-prop, no slow trace"] >= 98).sum() > 1
+assert results["e-prop, no slow trace"].min() == 66
+learner = EProp(recall_network(0))
+learner.start(torch.zeros(1, 15))
+for kept in (learner.eligibility, *learner.traces):  # the second trace, and two more
+    assert kept.shape == (1, *learner.neuron.weight.shape)
 
 # %% [markdown]
 # ## What is known, and what is open
 #
 # **Known**, from these tasks and small networks:
 #
-# - In two layers without recurrence, forwards and backwards give the same gradient, for a trace per synapse instead of a stored past.
-# - Still images hardly need that trace; a task with a memory does.
+# - In two layers without recurrence, forwards and backwards give the same gradient if told the same errors, for a trace per synapse instead of a stored past.
+# - Neither the digits nor this recall need the second trace much. The recall needs a *slow* one.
 # - A layer can be taught without the weights above it, and by an error of its own.
 #
 # **Open:**
 #
-# - *Time.* Which natural tasks need the second trace? Summe, Schaefer and Joshi (2023) estimate its effect at little cost, and report for spoken digits (SHD, trained offline) 70.5 % with OTTT, 75.2 % with the estimate, 78.1 % with BPTT.
+# - *Time.* Which tasks need the second trace? Summe, Schaefer and Joshi (2023) estimate its effect at little cost: on spoken digits (SHD, trained offline) 70.5 % with OTTT, 75.2 % with the estimate, 78.1 % with BPTT.
 # - *Depth.* On larger images, rules without the weights above fell far behind (Bartunov et al. 2018).
 
 # %% [markdown]
@@ -559,8 +483,8 @@ for kept in (keeps.eligibility, *keeps.traces):
 #
 # - added up one gradient in two orders, and found the second trace;
 # - saw traces keep the direction of BPTT, and random matrices begin at a right angle;
-# - asked eight questions by intervention;
-# - compared what eleven rules reach, and what a slow trace is worth.
+# - asked four questions by intervention;
+# - compared what nine rules reach, and what a slow trace is worth.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -614,7 +538,7 @@ check("15.3", signal_by_signs)
 # %% [markdown]
 # ### 4 · Open
 #
-# Add a row of your own: feedback through signs, or e-prop with random feedback in the task of section 6. Answer the questions of section 3 for it *before* you measure them.
+# Add a rule of your own: `rule_trial("mine", …, make_learner=mine)`, where `mine(rule, network, seed, **options)` returns a learner. For signs: an `OnlineNetwork` with feedback alignment, its `matrices` set. Answer the questions of section 3 for it *before* you measure.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -671,14 +595,98 @@ check("15.3", signal_by_signs)
 # %% [markdown]
 # ## Deeper
 #
-# Optional: what is not equal in the comparison, and what it costs.
+# Optional: e-prop on digits, more rows, random layers, what is not equal in the comparison, and what it costs in time.
+
+# %% [markdown]
+# ### And e-prop on digits?
+#
+# E-prop was made for layers whose neurons hear each other, and leaves out the way through *other neurons*. Its readout leaks and does not spike. `leaky_network` has such a readout, over hidden neurons that do *not* hear each other.
+#
+# > **Before you run:** how far is e-prop from BPTT in this network?
+
+# %%
+network = leaky_network(16).double()
+eprop = EProp(network)
+eprop.start(x[0])
+for now in x:
+    y = eprop.step(now)
+    eprop.learn(step_error(y, answers))
+found = network[0].weight.grad
+
+# %%
+loss = 0
+for y in network(x):
+    loss = loss + cross_entropy(y, answers)
+exact = torch.autograd.grad(loss, network[0].weight)[0]
+print("largest difference:", (found - exact).abs().max().item())
+
+# %% [markdown]
+# Not at all. **With one hidden layer that is not recurrent, and a leaky readout, e-prop is BPTT**, added up forwards. It has nothing to leave out. In the table below it has a row of its own, with its own readout.
+#
+# The row *RTRL, no output slope* gives spiking outputs e-prop's signal anyway, the error through the weights above without the output's slope. That is not e-prop, so it is called what it is.
+
+# %% tags=["check"]
+assert (found - exact).abs().max() < 1e-12
+assert exact.abs().max() > 1e-3
+
+# %% [markdown]
+# ### More rows
+#
+# *Window of 5* is BPTT through five steps. *No hidden, scaled* and *competitive, random* see images of equal total intensity, as the layer of STDP does; the second is that layer before it has learned.
+
+# %%
+controls = recorded("one_task_controls").results
+all_needs = needs | {rule: needs_of(rule, *probe) for rule in ("eprop", "truncated_5")}
+all_bytes = {rule: [bytes_kept(rule, 10)] for rule in all_needs}
+compared(
+    full,
+    all_needs,
+    all_bytes,
+    more={"e-prop, leaky readout": controls["eprop"]},
+)
+
+# %% [markdown]
+# STDP with a readout reaches 90 %, as much as ten neurons on the pixels (*no hidden, scaled*).
+
+# %% tags=["check"]
+assert yeses(all_needs["eprop"]) == "3/1"
+assert yeses(all_needs["truncated_5"]) == "4/1"
+assert all_bytes["rtrl"] == all_bytes["eprop"]
+assert round(mean["stdp_readout"]) == round(mean["no_hidden_scaled"]) == 90
+
+# %% [markdown]
+# ### What is a random layer worth?
+#
+# A record reads digits from 64, 256 and 1,024 random neurons and from the pixels, each at its best rate on held-out images.
+
+# %% alt="Test accuracy of three seeds: about 88 percent without a hidden layer, 66 to 73 with 64 random neurons, 84 to 87 with 256, 90 to 91 with 1,024."
+widths = {}
+for width, found in controls["widths"].items():
+    name = f"{width} random" if width != "0" else "no layer"
+    widths[name] = [100 * np.array(found["accuracy"])]
+axis = dots_per_seed(
+    widths,
+    ["three seeds"],
+    y="test accuracy (%)",
+    title="More random neurons, better features",
+)
+
+# %% [markdown]
+# It is a question of *width*. The pixels lie between 256 and 1,024 random neurons, but the comparison with them is not equal: only the random layers start with doubled weights, and with scaled images the pixels alone reach 90 %.
+
+# %% tags=["check"]
+read = {width: 100 * np.array(found["accuracy"]) for width, found in controls["widths"].items()}
+assert max(read["64"]) < min(read["256"])
+assert max(read["256"]) < min(read["0"])
+assert max(read["0"]) < min(read["1024"])
+assert round(mean["no_hidden_scaled"]) == 90
 
 # %% [markdown]
 # ### What is not equal
 #
 # - All rules move the weights once per batch, as BPTT does. All but BPTT *could* move them at every step (page 14).
-# - The two kinds of STDP see images that are not shifted; STDP with its readout sees them scaled to the same total intensity. So do *the same, scaled* and *competitive, random*, the layer of STDP before it has learned.
-# - Four settings for each rule is an equal number, not equal tuning. The best rate of reward STDP was the largest of its four; its noise, inhibition and window had been searched by hand on held-out images before.
+# - The two kinds of STDP see images that are not shifted; STDP with its readout sees them scaled to the same total intensity.
+# - Four settings for each rule is an equal number, not equal tuning; the gradients had two rates each, random matrices also two starts. The best rate of reward STDP was the largest of its four; its noise, inhibition and window had been searched by hand on held-out images before.
 # - All seeds are judged by the same 1,000 images. Another 1,000 would shift an accuracy near 95 % by about 0.7 points, one standard error.
 # - The missing hidden layer explains seven of the 40 points that reward STDP lacks. The rest is the rule: one number, but also noise, inhibition, and positive weights of fixed length, which were not separated.
 
@@ -691,10 +699,10 @@ check("15.3", signal_by_signs)
 lost = {}
 for rule, runs in record.results["slow"].items():
     lost[rule] = 100 * np.subtract(runs["10"], runs["30"])
-    print(f"{rule:12} loses", lost[rule].round(1))
+    print(f"{NAMES[rule]:12} loses", lost[rule].round(1))
 
 # %% [markdown]
-# It does not, as far as six seeds tell: the window loses 1.4 points on average, OTTT 1.8. The first two seeds alone would have said the opposite.
+# Six seeds do not tell: the window loses 1.4 points on average, OTTT 1.8, with differences of both signs.
 
 # %% [markdown]
 # ### What it costs in time
@@ -703,7 +711,7 @@ for rule, runs in record.results["slow"].items():
 
 # %%
 for rule in RULES_ASKED:
-    print(f"{rule:26}{np.mean(full[rule]['seconds']):6.0f}")
+    print(f"{NAMES[rule]:24}{np.mean(full[rule]['seconds']):6.0f}")
 
 # %% [markdown]
 # Exact traces take more than five times as long as OTTT, for an accuracy that three seeds cannot tell apart.
@@ -717,4 +725,4 @@ assert full["reward_stdp"]["settings"]["lr"] == 4e-3
 assert [round(lost[rule].mean(), 1) for rule in ("truncated_1", "ottt")] == [1.4, 1.8]
 slower = lost["ottt"] - lost["truncated_1"]
 assert 0 < slower.mean() < 2.571 * np.std(slower, ddof=1) / 6**0.5
-assert lost["truncated_1"][:2].mean() > lost["ottt"][:2].mean()
+assert slower.min() < 0 < slower.max()

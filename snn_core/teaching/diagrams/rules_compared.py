@@ -4,19 +4,16 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from ..arrays import array
-from ..palette import BLUE, GREY, ORANGE, SKY, VERMILION
+from ..palette import BLUE, GREY, ORANGE, VERMILION
 from ..plotting import decorate, panels
 from ..studies.learning_rules import NAMES
 from ..studies.needs import IN_SPACE, QUESTIONS
-from ..studies.one_task import told
-
-AMOUNTS = (SKY, BLUE, VERMILION)  # nothing, one thing, two
+from ..studies.one_task import yeses
 
 
 def dots_in_rows(
     columns: dict[str, dict[str, list[float] | Tensor]],
     *,
-    amounts: dict[str, int] | None = None,
     title: str | None = None,
 ) -> list[Axes]:
     """Draw the values of several runs as dots, one row for each rule, and one panel for each quantity.
@@ -24,7 +21,6 @@ def dots_in_rows(
     Args:
         columns: for each quantity, with its unit, the values of each rule, by its key of `NAMES`; the first rule of the
             first quantity is at the top.
-        amounts: for each rule, how many things a synapse needs in time, 0 to 2, which colours its dots; blue if None.
         title: what the figure shows.
 
     Returns:
@@ -36,8 +32,7 @@ def dots_in_rows(
     for axis, (quantity, found) in zip(axes, columns.items(), strict=True):
         for place, rule in enumerate(rules):
             values = array(rule, found[rule], rank=1)
-            color = BLUE if amounts is None else AMOUNTS[amounts[rule]]
-            axis.plot(values, [place] * len(values), "o", color=color, markersize=5, alpha=0.7)
+            axis.plot(values, [place] * len(values), "o", color=BLUE, markersize=5, alpha=0.7)
         decorate(axis, x=quantity)
     axes[0].set_yticks(range(len(rules)), [NAMES[rule] for rule in rules])
     axes[0].invert_yaxis()
@@ -53,14 +48,14 @@ def table_of_needs(needs: dict[str, list[bool]], *, title: str | None = None) ->
         title: what the figure shows.
     """
     order = sorted(needs, key=lambda rule: sum(needs[rule]), reverse=True)
-    axis = panels(width=9, height=4.6)
+    axis = panels(width=9, height=0.9 + 0.34 * len(order))
     axis.imshow([needs[rule] for rule in order], cmap="Blues", vmax=1.8, aspect="auto")
     for row, rule in enumerate(order):
         for column, answer in enumerate(needs[rule]):
             axis.text(column, row, "yes" if answer else "·", ha="center", va="center", fontsize=9)
     axis.axvline(IN_SPACE - 0.5, color=GREY)
     axis.set_xticks(range(len(QUESTIONS)), [question.replace(" ", "\n") for question in QUESTIONS])
-    axis.set_yticks(range(len(order)), [f"{NAMES[rule]}: {told(needs[rule])}" for rule in order])
+    axis.set_yticks(range(len(order)), [f"{NAMES[rule]}: {yeses(needs[rule])}" for rule in order])
     axis.grid(visible=False)
     decorate(axis, title=title)
     return axis

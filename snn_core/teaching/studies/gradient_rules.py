@@ -1,6 +1,6 @@
 """Nine rules that give a gradient for one network of two layers, and its training (page 15)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Generator, Tensor, nn
@@ -89,20 +89,23 @@ def hidden_gradient(
     return gradient
 
 
-def cosines(network: nn.Module, inputs: Tensor, labels: Tensor) -> dict[str, list[float]]:
-    """Return the cosine to BPTT of every rule; for those with a fixed random matrix, of ten draws.
+def cosines(
+    network: nn.Module, inputs: Tensor, labels: Tensor, rules: Iterable[str] = GRADIENT_RULES
+) -> dict[str, list[float]]:
+    """Return the cosine to BPTT of rules; for those with a fixed random matrix, of ten draws.
 
     Args:
         network: of `two_layers`.
         inputs: ``[T, B, 784]``.
         labels: integers ``[B]``.
+        rules: of `GRADIENT_RULES`.
     """
     return {
         rule: [
             alignment(learner_for(rule, network, draw), network, inputs, labels)
             for draw in range(10 if rule in RANDOM else 1)
         ]
-        for rule in GRADIENT_RULES
+        for rule in rules
     }
 
 

@@ -1,14 +1,16 @@
-"""What a synapse must be told under each rule of page 15, found by intervention.
+"""What a synapse must be told under each rule of page 15.
 
-For a rule that gives a gradient: change one thing in the layer above, hold the rest, and see
-whether the gradient of the hidden weights moves. For the two kinds of STDP: let all other neurons
-spike differently, or change the reward, and see whether the weights of one neuron move.
+In space, by intervention. For a rule that gives a gradient: change the labels or one thing in the
+layer above, hold the rest, and see whether the gradient of the hidden weights moves. For the two
+kinds of STDP: let all other inputs and neurons spike differently, or change the reward, and see
+whether a weight moves. In time, from what a rule keeps and when it asks for an error.
 """
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from ... import Surrogate, plasticity
 from ...online import count_error
@@ -24,8 +26,7 @@ from .gradient_rules import (
 )
 
 QUESTIONS = (
-    "others",  # anything beyond its own two neurons
-    "many numbers",  # more than one number that all synapses share
+    "others",  # anything beyond itself and its own two neurons
     "layer above",
     "weights above",
     "membranes above",
@@ -33,7 +34,7 @@ QUESTIONS = (
     "stored past",
     "the end",  # of the sequence, before the first error
 )
-IN_SPACE = 5  # of the questions; the others are about time
+IN_SPACE = 4  # of the questions; the others are about time
 RULES_ASKED = (*GRADIENT_RULES, "reward_stdp", "stdp_readout")
 
 Change = Callable[[nn.Linear], object]
@@ -112,47 +113,55 @@ def needs_of(rule: str, spikes: Tensor, labels: Tensor) -> list[bool]:
     return [*space, own_trace, stored, waits]
 
 
-def _space(rule: str, spikes: Tensor, labels: Tensor) -> list[bool]:
-    def moves(labels: Tensor = labels, change: Change | None = None, **held) -> bool:
-        before = gradient_after(rule, spikes, given, **held)
-        return not torch.equal(before, gradient_after(rule, spikes, labels, change=change, **held))
+def moved_by(rule: str, what: str, spikes: Tensor, labels: Tensor) -> float:
+    """Return how far a rule's gradient of the hidden weights moves, at most, by an intervention.
 
-    given = labels
-    told = moves(labels=labels.roll(1))
-    flat = {"error": always_told, "slope": "straight_through"}
-    return [
-        told,
-        told,  # every error here is a vector
-        moves(change=other_weights),
-        moves(change=other_weights, **flat),
-        moves(change=other_membranes, error=always_told),
-    ]
+    For "layer above", the output weights are changed. For "weights above" as well, with the error
+    held and all output slopes equal; for "membranes above" a bias, with the error held.
+
+    Args:
+        rule: one of `GRADIENT_RULES`.
+        what: "others" (the labels), "layer above", "weights above" or "membranes above".
+        spikes: ``[T, B, 784]`` with labels ``[B]``.
+    """
+    held = {} if what in ("others", "layer above") else {"error": always_told}
+    if what == "weights above":
+        held["slope"] = "straight_through"
+    changes = {"others": None, "membranes above": other_membranes}
+    told = labels.roll(1) if what == "others" else labels
+    before = gradient_after(rule, spikes, labels, **held)
+    after = gradient_after(rule, spikes, told, change=changes.get(what, other_weights), **held)
+    return (after - before).abs().max().item()
+
+
+def _space(rule: str, spikes: Tensor, labels: Tensor) -> list[bool]:
+    return [moved_by(rule, what, spikes, labels) > 0 for what in QUESTIONS[:IN_SPACE]]
 
 
 def _space_of_stdp(rule: str) -> list[bool]:
-    others = not torch.equal(taught(rule), taught(rule, others=2))
-    told = rule == "reward_stdp" and not torch.equal(taught(rule), taught(rule, success=-1.0))
-    return [others or told, others, False, False, False]
+    others = taught(rule) != taught(rule, others=2)
+    told = rule == "reward_stdp" and taught(rule) != taught(rule, success=-1.0)
+    return [others or told, False, False, False]  # these neurons have no layer above
 
 
-def taught(rule: str, others: int = 1, success: float = 1.0) -> Tensor:
-    """Return the weights of one of ten neurons after STDP.
+def taught(rule: str, others: int = 1, success: float = 1.0) -> float:
+    """Return one weight after STDP among 784 inputs and ten neurons, with rows of equal length.
 
     Args:
         rule: "reward_stdp" or "stdp_readout".
-        others: seed of the spikes of the other nine neurons.
+        others: seed of the spikes of all other inputs and neurons.
         success: the reward less what was expected.
     """
     own, rest = (
         torch.rand(STEPS, 1, 794, generator=torch.Generator().manual_seed(3000 + seed)) < 0.3
         for seed in (0, others)
     )
-    pre = own[..., :784].float()
+    pre = torch.cat([own[..., :1], rest[..., 1:784]], 2).float()
     post = torch.cat([own[..., 784:785], rest[..., 785:]], 2).float()
     weight = torch.full((10, 784), 0.5)
     if rule == "stdp_readout":
         trace = plasticity.spike_trace(pre, 5.0)
-        return plasticity.trace_stdp(weight, trace, post, lr=0.1)[0]
+        return plasticity.trace_stdp(weight, trace, post, lr=0.1)[0, 0].item()
     learner = plasticity.RewardSTDP(plasticity.PairSTDP())
     state = learner.run(pre, post, weight, learner.initial_state(pre[0], post[0]))
-    return learner.reward(weight, state, torch.tensor([success]))[0]
+    return normalize(learner.reward(weight, state, torch.tensor([success])), dim=1)[0, 0].item()

@@ -9,10 +9,10 @@ from .needs import IN_SPACE
 COLUMNS = ["rule", "test (%)", "to BPTT", "cosine", "told", "kB, T = 10"]
 
 
-def told(answers: list[bool]) -> str:
+def yeses(answers: list[bool]) -> str:
     """Return how many things a synapse must be told, in space / in time.
 
-    >>> told([True, True, False, False, False, True, False, False])
+    >>> yeses([True, True, False, False, True, False, False])
     '2/1'
     """
     return f"{sum(answers[:IN_SPACE])}/{sum(answers[IN_SPACE:])}"
@@ -43,7 +43,7 @@ def compared(
                 round(100 * right, 1),
                 round(100 * (right - best), 1),
                 round(float(np.mean(cosines)), 2) if cosines else None,
-                told(needs[rule]) if rule in needs else None,
+                yeses(needs[rule]) if rule in needs else None,
                 round(memory[rule][0] / 1000, 1) if rule in memory else None,
             ]
         )

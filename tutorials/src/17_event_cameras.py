@@ -3,7 +3,7 @@
 #
 # **What changes when the data are spikes already?**
 #
-# Needs: page 02 (dt and τ), page 04 (readouts), page 05 (surrogates), page 07 (`fit`), page 16 (convolutions over time). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `EventCamera`, `EventRecordings`, `read_events` and the way through Tonic.
+# Needs: pages 02 (dt and τ), 04, 05, 07 (`fit`) and 16 (convolutions over time). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `EventCamera`, `EventRecordings`, `read_events` and the way through Tonic.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/17_event_cameras.ipynb)
 
@@ -143,7 +143,7 @@ assert pixel(sunny) == sent.tolist()
 # %% [markdown]
 # ### A whole camera
 #
-# N-MNIST (Orchard et al. 2015) was recorded by a real event camera before a screen with MNIST digits. What stands still sends nothing, so a motor turned the camera, in three jumps of about 100 ms, called *saccades*. `EventCamera` simulates this; its settings were chosen on 1,000 of these recordings. Its 34 × 34 pixels have thresholds that differ a little, are blind for 4 ms after an event, and send some noise. At an event their memory moves by *one* threshold.
+# N-MNIST (Orchard et al. 2015) was recorded by a real event camera before a screen with MNIST digits. What stands still sends nothing, so a motor turned the camera, in three *saccades* of about 100 ms. `EventCamera` simulates this; its settings were chosen on 1,000 of these recordings. Its 34 × 34 pixels have thresholds that differ a little, are blind for 4 ms after an event, and send some noise. At an event their memory moves by *one* threshold.
 
 # %%
 camera = EventCamera()
@@ -153,7 +153,7 @@ print(len(recording), "events, and the first three:")
 print(recording[:3])
 
 # %% [markdown]
-# That is all there is: a list of events $(x, y, t, p)$, sorted by time. Pixel $x$ from the left, $y$ from the top, $t$ in *microseconds*, and the polarity $p$: 1 for ON, 0 for OFF. No images.
+# That is all there is: a list of events $(x, y, t, p)$, sorted by time. Pixel $x$ from the left, $y$ from the top, $t$ in *microseconds*, and the polarity $p$: 1 for ON, 0 for OFF.
 #
 # > **Before you run:** here are the events of 20 ms around three moments, ON in blue, OFF in orange. The arrow shows how the bright digit moves. On which side of a stroke do you expect ON?
 
@@ -166,7 +166,7 @@ axes = event_images(
 )
 
 # %% [markdown]
-# In *front*, where the bright stroke arrives; OFF lies behind, where it has left. Between two saccades the digit rests, and only noise is sent. Now choose window and camera yourself (here without noise, and with equal thresholds):
+# In *front*, where the bright stroke arrives; OFF lies behind, where it has left. Between two saccades the digit rests, and only noise is sent. Now choose yourself (without noise, with equal thresholds):
 
 # %%
 EventWindow().sliders()
@@ -233,7 +233,7 @@ except DataError as problem:
     print(str(problem).replace(folder.name, "…"))
 
 # %% [markdown]
-# It also refuses events outside of the sensor or out of order. `local_nmnist` reads a folder of such files.
+# It also refuses events outside of the sensor or out of order.
 
 # %% tags=["check"]
 assert [rest >> 23, rest % 2**23] == [1, 70_000]
@@ -253,11 +253,11 @@ assert "outside.bin" in refusal
 # %% [markdown]
 # ## 3 · Four ways to make pictures
 #
-# A network that runs in steps wants an array for each step. The library *Tonic* has *transforms*, which take a recording and return such arrays. Here are four; a pixel of the picture says
+# A network that runs in steps wants an array for each. *Transforms* of the library *Tonic* make them from a recording. In four of these a pixel says
 #
 # - `ToFrame(time_window=…)`: how many events of each polarity within 20 ms;
 # - `ToFrame(event_count=…)`: the same, but a new picture begins after every 400 events;
-# - `ToVoxelGrid`: ON counts $+1$, OFF $-1$, and each event is shared by the two nearest steps, the nearer gets more (they span the first to the last event; what lies past the last step is lost);
+# - `ToVoxelGrid`: ON counts $+1$, OFF $-1$, and each event is shared by the two nearest steps, the nearer gets more (they span first to last event; what lies past the last step is lost);
 # - `ToTimesurface`: $e^{-a/\tau}$, where $a$ is the *age* of the latest event.
 
 # %%
@@ -273,7 +273,7 @@ surface = tf.ToTimesurface(
 )(recording)[2]
 
 # %% [markdown]
-# > **Before you run:** here is the lowest stroke near 50 ms, *ON only*; by count it would look as by time. It moves along the arrow. In which do you see not only *where*, but also in which *order* pixels sent?
+# > **Before you run:** here is the lowest stroke near 50 ms, *ON only* (by count: as the first). It moves along the arrow. In which do you see not only *where*, but also in which *order* pixels sent?
 
 # %% alt="ON events of one stroke, which moves down and right. Frame: counts up to 5, low at both borders of the band. Voxel grid: the same, more blurred. Time surface: full colour at the front below, fading to pale behind."
 pictures = [frame[1] / 5, grid[0].clip(0) / 5, surface[1]]
@@ -285,7 +285,7 @@ axes = event_images(
 )
 
 # %% [markdown]
-# In the time surface: full at the front, paler behind, as events grow old. The other two add up, and are pale on *both* sides. A leaky membrane fades likewise, though it adds (page 02). So a spiking network gets plain *frames by time*, and its membranes do the remembering.
+# In the time surface: full at the front, paler behind, as events grow old. The other two are pale on *both* sides. A leaky membrane fades likewise, though it adds (page 02). So a spiking network gets plain *frames by time*, and its membranes do the remembering.
 #
 # > **Before you run:** which of the two `ToFrame` gives every recording the same number of frames?
 
@@ -318,7 +318,7 @@ assert np.allclose(parts[:, 0, 3, 3], [1.0, -0.5])
 #
 # Recordings have a clock, so the step $\mathrm{d}t$ of a neuron is the width of a bin, and $\beta = e^{-\mathrm{d}t/\tau}$ follows from it (page 02). It is tempting to write $\beta = 0.9$ once and for all.
 #
-# One neuron gets the ON events of 3 × 3 pixels, each worth 1, in bins of 1, 5 or 10 ms. `LeakyIntegrator` only leaks and never spikes, so we see its membrane alone.
+# One neuron gets the ON events of 3 × 3 pixels, each worth 1, in bins of 1, 5 or 10 ms. `LeakyIntegrator` only leaks and never spikes.
 
 # %%
 near = abs(recording["x"] - 15) <= 1
@@ -350,7 +350,7 @@ decorate(right, x="time (ms)", title="β from dt, τ = 10 ms")
 # %% [markdown]
 # 100 ms: the membrane leaks once in a *bin*, however wide. On the left are three different neurons; on the right all decay alike. Give `dt`, and let $\beta$ follow.
 #
-# Wide bins still have a price. All events of a bin count as if they came at its end, before any leak, so the curves for 5 and 10 ms lie too high (exercise 4). And a neuron can spike only once in a bin.
+# Wide bins still have a price: all events count as if they came at a bin's end, so the curves for 5 and 10 ms lie too high (exercise 4). And a neuron can spike only once in a bin.
 
 
 # %% tags=["check"]
@@ -383,7 +383,7 @@ axes.set_title("N-MNIST is read nearly as well without order")
 decorate(axes, y="correct (%)", ylim=(90, 100))
 
 # %% [markdown]
-# The network: two spiking convolutions as in section 6, $\tau = 60$ ms, 12 frames of 25 ms, trained on 1,000 recordings. There are 100 to test, so a point is one digit, and differences below about 3 points cannot be seen. (The axis begins at 90.) Shuffled, no loss is seen; from the sum still 95 to 96 % are right: the shape of a digit is in it. A good result on N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
+# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 to test. So a point is one digit, and differences below about 3 points cannot be seen. (The axis begins at 90.) Shuffled, no loss is seen; from the sum still 95 to 96 % are right: the shape of a digit is in it. A good result on N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
 
 # %% tags=["check"]
 shares = {name: np.array(found[0]) for name, found in nmnist_shares(nmnist).items()}
@@ -459,14 +459,14 @@ data = EventRecordings(films, ways, transform=cut)
 print(data[0][0].shape)
 
 # %% [markdown]
-# Six frames, two polarities, 28 × 28 pixels. For *genuine* recordings of digits only `data` changes; the first line reads files that you have, the second downloads them:
+# Six frames, two polarities, 28 × 28 pixels. For *genuine* digits, `data` comes from one of these lines (your files, or a download):
 #
 # ```python
 # data = local_nmnist(train=True, transform=by_time)
 # data = tonic.datasets.NMNIST("data", train=True, transform=by_time)
 # ```
 #
-# (`by_time`, of section 3, has steps of 20 ms. The network below then ends in `nn.Linear(576, 10)`.)
+# (Then: steps of 20 ms, `nn.Linear(576, 10)`, and no turn.)
 #
 # **2. A cache.** To cut events anew in every epoch is slow. `DiskCachedDataset` writes frames to a folder, and reads them from there the next time. A transform of its own is applied *after* reading. Ours turns the drum by a random amount: the way stays, the place is new in every epoch.
 #
@@ -600,11 +600,11 @@ assert reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15, 20,
 # %% [markdown]
 # ### Where is the memory?
 #
-# In three more arms memory or order is missing. *Snapshot*: one frame only. *No memory*: frames in order, but hidden neurons forget at once, $\beta = 0$. *Stacked, no memory*: the same, but all six frames come at *one* step, as twelve channels.
+# Three more arms. *Snapshot*: one frame only. *No memory*: frames in order, but hidden neurons forget at once, $\beta = 0$. *Stacked, no memory*: the same, but all six frames come at *one* step, as twelve channels.
 #
 # > **Before you run:** which of the three can tell left from right?
 
-# %% alt="Test accuracy in percent for six arms, three seeds each, chance at 50 dashed. In order 99.3 to 99.9. Shuffled, summed, snapshot and no memory between 47 and 53. Stacked, no memory: STACKED."
+# %% alt="Test accuracy in percent for six arms, three seeds each, chance at 50 dashed. In order 99.3 to 99.9. Shuffled, summed, snapshot and no memory between 47 and 53. Stacked, no memory: 100."
 motion = recorded("direction_of_motion")
 print(motion)
 axes = dots_per_seed(motion_shares(motion), ["one seed"], level=50)
@@ -612,7 +612,7 @@ axes.set_title("Only order tells the way")
 decorate(axes, y="correct (%)", ylim=(0, 105))
 
 # %% [markdown]
-# Only the last: to tell the way, frames must *meet*. With no memory each step is a snapshot, and the readout has the same mean for both ways, so this loss finds nothing (all at chance, to within 3 points of 1,000 test recordings). Stacked, they meet in the first layer. In the network above they meet in membranes, which still hold *where the edge was* when they hear *where it is*.
+# Only the last; the others are at chance. To tell the way, frames must *meet*. With no memory each step is a snapshot, and the readout has the same mean for both ways, so this loss finds nothing. Stacked, they meet in the first layer. In the network above they meet in membranes, which still hold *where the edge was* when they hear *where it is*.
 
 # %% tags=["check"]
 found = {name: np.array(each[0]) for name, each in motion_shares(motion).items()}
@@ -629,7 +629,7 @@ folder.cleanup()
 #
 # You
 #
-# - built a pixel that sends changes of contrast, and saw a camera that sends fronts and backs, and nothing at rest;
+# - built a pixel, and saw a camera send fronts and backs, and nothing at rest;
 # - decoded an event bit by bit, and made pictures of events in four ways;
 # - kept a membrane's 10 ms while bins grew, by giving `dt` and not $\beta$;
 # - built a task that needs order, and trained a spiking network on it, from data set to loader to `fit`.
@@ -695,7 +695,7 @@ check("17.4", bin_factor)
 # %% [markdown]
 # ### 5 · Open
 #
-# The page tried $\tau = 20$ ms and no memory. Try 2, 5 and 10 ms, with three seeds. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
+# Give the hidden neurons $\tau = 2$, 5 or 10 ms, with three seeds each. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>

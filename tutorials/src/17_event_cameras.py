@@ -74,7 +74,7 @@ axes = event_pixel(level, sent, title="An event when they are 0.3 apart")
 # %% [markdown]
 # At each event the memory jumps to what the pixel sees, and the comparison begins anew. While nothing changes, nothing is sent.
 #
-# Why `0.3 + light`? Black is 0 in our images, and $\log 0 = -\infty$. But black on a screen gives some light, too; here it is 0.3 of what white adds to it.
+# Why `0.3 + light`? Black is 0 in our images, and $\log 0 = -\infty$. But black on a screen gives some light; here it is 0.3 of what white adds.
 
 # %% tags=["check"]
 assert (sent > 0).sum() >= 5
@@ -123,7 +123,7 @@ def pixel(levels, threshold=0.3):
 print(pixel([0.0, 0.2, 0.5, 0.7, 0.1]))
 
 # %% [markdown]
-# It remembers 0.5, the difference is $-0.4$, so it sends OFF ($-1$). `pixel_events`, used above, does the same for any number of pixels at once.
+# It remembers 0.5, the difference is $-0.4$, so it sends OFF ($-1$). `pixel_events`, used above, does the same for many pixels at once.
 #
 # > **Before you run:** the sun comes out, and there is ten times as much light everywhere. Does the passing digit cause more events?
 
@@ -133,7 +133,7 @@ print("in the shade:", np.abs(pixel(level)).sum())
 print("in the sun:  ", np.abs(pixel(sunny)).sum())
 
 # %% [markdown]
-# No. $\log 10B = \log 10 + \log B$: what the pixel sees and what it remembers are both higher by the same amount, so the difference is as it was. With the logarithm the pixel reports *contrast*, in the sun as in the shade.
+# No. $\log 10B = \log 10 + \log B$: what the pixel sees and what it remembers are both higher by the same amount, so the difference stays. So the pixel reports *contrast*.
 
 # %% tags=["check"]
 assert pixel([0.0, 0.2, 0.5, 0.7, 0.1]) == [0, 1, 0, -1]
@@ -153,9 +153,9 @@ print(len(recording), "events, and the first three:")
 print(recording[:3])
 
 # %% [markdown]
-# That is all there is: a list of events $(x, y, t, p)$, sorted by time. Pixel $x$ from the left, $y$ from the top, $t$ in *microseconds*, and the polarity $p$: 1 for ON, 0 for OFF.
+# That is all: a list of events $(x, y, t, p)$, sorted by time. Pixel $x$ from the left, $y$ from the top, $t$ in *microseconds*, and the polarity $p$: 1 for ON, 0 for OFF.
 #
-# > **Before you run:** here are the events of 20 ms around three moments, ON in blue, OFF in orange. The arrow shows how the bright digit moves. On which side of a stroke do you expect ON?
+# > **Before you run:** here are events of 20 ms around three moments, ON in blue, OFF in orange. The arrow shows how the bright digit moves. On which side of a stroke do you expect ON?
 
 # %% alt="Three pictures of events of a 5. At 40 ms an arrow points down and right, and blue ON lies below and right of the strokes, orange OFF above and left. At 95 ms there are only a few specks. At 140 ms the arrow points up and right, and ON lies above and right."
 pictures = [counts_between(recording, k - 10, k + 10) for k in (40, 95, 140)]
@@ -204,7 +204,7 @@ assert camera.refractory == 4.0
 # %% [markdown]
 # ## 2 · Forty bits
 #
-# In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. There is no header. Here is one event:
+# In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. Here is one event:
 
 # %%
 content = bytes([14, 9, 129, 17, 112])
@@ -383,7 +383,7 @@ axes.set_title("N-MNIST is read nearly as well without order")
 decorate(axes, y="correct (%)", ylim=(90, 100))
 
 # %% [markdown]
-# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 to test. So a point is one digit, and differences below about 3 points cannot be seen. (The axis begins at 90.) Shuffled, no loss is seen; from the sum still 95 to 96 % are right: the shape of a digit is in it. A good result on N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
+# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 to test. So a point is one digit, and differences below about 3 points cannot be seen. (The axis begins at 90.) Shuffled, no loss is seen; from the sum still 95 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
 
 # %% tags=["check"]
 shares = {name: np.array(found[0]) for name, found in nmnist_shares(nmnist).items()}
@@ -486,7 +486,7 @@ twice = [cached[0][0] for _ in range(2)]
 print("the same twice:", np.array_equal(*twice))
 
 # %% [markdown]
-# The first draw would be stored, and every epoch would repeat it. (And a cache does not notice that you changed the transform before it: same folder, old content.)
+# The first draw would be stored, and every epoch would repeat it. (Nor does a cache notice a changed transform: same folder, old content.)
 #
 # **3. A loader** puts samples together, in a new order in every epoch:
 
@@ -503,7 +503,7 @@ frozen = tonic.DiskCachedDataset(EventRecordings(films[:1], ways[:1], lambda e: 
 assert np.array_equal(frozen[0][0], frozen[0][0])
 
 # %% [markdown]
-# **4. A network** as on page 16: two layers of convolution, normalisation and LIF neurons, and a readout that never spikes.
+# **4. A network**, as on page 16: two layers of convolution, normalisation and LIF neurons, and a readout that never spikes.
 
 
 # %%
@@ -545,7 +545,7 @@ def learn(view, epochs=6):
 # %% [markdown]
 # > **Before you run:** there are two ways to move. Which accuracy has a network that has learnt nothing?
 
-# %% alt="Left: the loss of the batches falls from 0.7 to nearly 0 over six epochs. Right: the training accuracy rises from about 55 to 98 percent."
+# %% alt="Left: the loss of the batches falls from about 1 to nearly 0 over six epochs. Right: the training accuracy rises from about 55 to 98 percent."
 network, history = learn(in_order)
 axes = loss_curve(history)
 
@@ -632,7 +632,7 @@ folder.cleanup()
 # - built a pixel, and saw a camera send fronts and backs, and nothing at rest;
 # - decoded an event bit by bit, and made pictures of events in four ways;
 # - kept a membrane's 10 ms while bins grew, by giving `dt` and not $\beta$;
-# - built a task that needs order, and trained a spiking network on it, from data set to loader to `fit`.
+# - built a task that needs order, and trained a spiking network on it through Tonic.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -682,7 +682,7 @@ check("17.3", share_right)
 # %% [markdown]
 # ### 4 · How high a bin reads
 #
-# Events come at any time of a bin with equal chance, and section 4 counts them as if they came at its end. By which factor does the membrane then read too high, on average, at the ends of bins? Write it in closed form.
+# Events come at any time of a bin with equal chance, and section 4 counts them as if at its end. By which factor does the membrane then read too high, on average, at the ends of bins? Write it in closed form.
 
 
 # %% tags=["exercise"]
@@ -695,7 +695,7 @@ check("17.4", bin_factor)
 # %% [markdown]
 # ### 5 · Open
 #
-# Give the hidden neurons $\tau = 2$, 5 or 10 ms, with three seeds each. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
+# Give hidden neurons $\tau = 2$, 5 or 10 ms, three seeds each. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>

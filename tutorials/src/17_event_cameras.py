@@ -354,7 +354,7 @@ decorate(right, x="time (ms)", title="β from dt, τ = 10 ms")
 
 
 # %% tags=["check"]
-def decay(dt, neuron):
+def late_decay(dt, neuron):
     """Return the time constant in ms of the decay after the last event before 200 ms."""
     ends, u = course(dt, neuron)
     late = u[ends >= moments[moments < 200].max() + dt]
@@ -364,8 +364,8 @@ def decay(dt, neuron):
 assert len(moments) > 20
 assert abs(LeakyIntegrator(10.0).beta - 0.905) < 0.0005
 for dt in (1, 5, 10):
-    assert abs(decay(dt, LeakyIntegrator(beta=0.905)) / (10 * dt) - 1) < 0.02
-    assert abs(decay(dt, LeakyIntegrator(10.0, dt=dt)) - 10) < 0.1
+    assert abs(late_decay(dt, LeakyIntegrator(beta=0.905)) / (10 * dt) - 1) < 0.02
+    assert abs(late_decay(dt, LeakyIntegrator(10.0, dt=dt)) - 10) < 0.1
 assert course(10, LeakyIntegrator(beta=0.905))[1].max() > 2 * course(1, LeakyIntegrator(beta=0.905))[1].max()
 
 # %% [markdown]
@@ -525,7 +525,7 @@ def reader(**memory):
 
 
 # %%
-def learn(view, epochs=6):
+def learn_way(view, epochs=6):
     seed_torch(0)
     network = reader(tau_mem=20.0, dt=10)
     adam = torch.optim.Adam(network.parameters())
@@ -546,7 +546,7 @@ def learn(view, epochs=6):
 # > **Before you run:** there are two ways to move. Which accuracy has a network that has learnt nothing?
 
 # %% alt="Left: the loss of the batches falls from about 1 to nearly 0 over six epochs. Right: the training accuracy rises from about 55 to 98 percent."
-network, history = learn(in_order)
+network, history = learn_way(in_order)
 axes = loss_curve(history)
 
 # %% [markdown]
@@ -558,7 +558,7 @@ data = EventRecordings(films, ways, transform=cut)
 tests = tonic.DiskCachedDataset(data, f"{folder.name}/test")
 
 
-def accuracy(network, view):
+def share_right_in(network, view):
     return evaluate(
         network,
         DataLoader(tests, batch_size=100),
@@ -567,7 +567,7 @@ def accuracy(network, view):
     )
 
 
-share_in_order = accuracy(network, in_order)
+share_in_order = share_right_in(network, in_order)
 print(f"in order: {share_in_order:.1%}")
 
 # %% [markdown]
@@ -576,13 +576,13 @@ print(f"in order: {share_in_order:.1%}")
 # > **Before you run:** which accuracy do you expect now?
 
 # %%
-network, _ = learn(shuffled)
-share_shuffled = accuracy(network, shuffled)
+network, _ = learn_way(shuffled)
+share_shuffled = share_right_in(network, shuffled)
 print(f"shuffled: {share_shuffled:.1%}")
 
 # %%
-network, _ = learn(summed)
-share_summed = accuracy(network, summed)
+network, _ = learn_way(summed)
+share_summed = share_right_in(network, summed)
 print(f"summed: {share_summed:.1%}")
 
 # %% [markdown]
@@ -809,12 +809,12 @@ for trained in ("genuine", "simulated"):
 
 
 # %% tags=["check"]
-def read(trained, tested):
+def share_read(trained, tested):
     return 100 * np.mean([run["test"][tested] for run in nmnist.results[trained]])
 
 
-assert 0 < read("genuine", "genuine") - read("simulated", "genuine") < 2
-assert 0 < read("simulated", "simulated") - read("genuine", "simulated") < 2
+assert 0 < share_read("genuine", "genuine") - share_read("simulated", "genuine") < 2
+assert 0 < share_read("simulated", "simulated") - share_read("genuine", "simulated") < 2
 runs = nmnist.results["genuine"]
 costs = [100 * np.mean(run["test"]["genuine"]) - 100 * np.mean(run["test"]["exchanged"]) for run in runs]
 assert 2 < min(costs) < max(costs) < 9

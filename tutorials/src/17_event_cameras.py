@@ -507,7 +507,7 @@ assert np.array_equal(frozen[0][0], frozen[0][0])
 
 
 # %%
-def reader(**memory):
+def way_reader(**memory):
     bump = Surrogate(scale=2.0)
     return nn.Sequential(
         OverTime(nn.Conv2d(2, 8, 5, stride=2), nn.BatchNorm2d(8)),
@@ -527,7 +527,7 @@ def reader(**memory):
 # %%
 def learn_way(view, epochs=6):
     seed_torch(0)
-    network = reader(tau_mem=20.0, dt=10)
+    network = way_reader(tau_mem=20.0, dt=10)
     adam = torch.optim.Adam(network.parameters())
     schedule = one_cycle(adam, 0.02, epochs * len(loader))
     history = fit(
@@ -593,9 +593,9 @@ assert share_in_order > 0.95
 assert abs(share_shuffled - 0.5) < 0.1
 assert abs(share_summed - 0.5) < 0.1
 assert history.train_accuracy[-1] > 0.95
-assert str(reader(tau_mem=20.0, dt=10)) == str(direction_reader())
+assert str(way_reader(tau_mem=20.0, dt=10)) == str(direction_reader())
 frames = torch.from_numpy(np.stack([by_time(each) for each in several]).astype(np.float32))
-assert reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15, 20, 576)
+assert way_reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15, 20, 576)
 
 # %% [markdown]
 # ### Where is the memory?
@@ -809,12 +809,12 @@ for trained in ("genuine", "simulated"):
 
 
 # %% tags=["check"]
-def share_read(trained, tested):
+def nmnist_read(trained, tested):
     return 100 * np.mean([run["test"][tested] for run in nmnist.results[trained]])
 
 
-assert 0 < share_read("genuine", "genuine") - share_read("simulated", "genuine") < 2
-assert 0 < share_read("simulated", "simulated") - share_read("genuine", "simulated") < 2
+assert 0 < nmnist_read("genuine", "genuine") - nmnist_read("simulated", "genuine") < 2
+assert 0 < nmnist_read("simulated", "simulated") - nmnist_read("genuine", "simulated") < 2
 runs = nmnist.results["genuine"]
 costs = [100 * np.mean(run["test"]["genuine"]) - 100 * np.mean(run["test"]["exchanged"]) for run in runs]
 assert 2 < min(costs) < max(costs) < 9

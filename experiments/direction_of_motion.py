@@ -2,8 +2,9 @@
 
 ``python -m experiments.direction_of_motion`` writes the record that page 17 shows: accuracies on
 digits that were not trained on, for each seed. Every arm is trained and tested on its own view of
-the frames: in order, shuffled in time, summed, one snapshot; or in order without memory in the
-hidden layers. The last two know four directions. All draws of a seed are its own.
+the frames: in order, shuffled in time, summed, one snapshot. Two arms have no memory in the hidden
+layers: they see the frames in order, or all of them stacked as channels of one step. The last two
+know four directions. All draws of a seed are its own.
 """
 
 import torch
@@ -38,6 +39,7 @@ ARMS = {  # view, ways, memory
     "summed": ("summed", 2, True),
     "snapshot": ("snapshot", 2, True),
     "no memory": ("in order", 2, False),
+    "stacked, no memory": ("stacked", 2, False),
     "four ways, in order": ("in order", 4, True),
     "four ways, snapshot": ("snapshot", 4, True),
 }
@@ -58,7 +60,8 @@ def learn(arm: str, seed: int, settings: dict) -> dict:
     generator = seed_torch(seed)
     train = frames_of(True, settings["samples"], ways, generator)
     test = frames_of(False, settings["test"], ways, generator)
-    network: nn.Sequential = direction_reader(ways, memory)
+    channels = 2 * STEPS if view == "stacked" else 2
+    network: nn.Sequential = direction_reader(ways, memory, channels)
     options = {"generator": generator} if view == "shuffled" else {}
 
     def seen(frames: Tensor) -> Tensor:

@@ -35,15 +35,23 @@ def test_in_the_record_of_motion_only_order_and_memory_are_above_chance():
     record = recorded("direction_of_motion")
     assert record.settings == experiment.SETTINGS
     shares = motion_shares(record)
-    assert list(shares) == ["in order", "shuffled", "summed", "snapshot", "no memory"]
+    assert list(shares) == [
+        "in order",
+        "shuffled",
+        "summed",
+        "snapshot",
+        "no memory",
+        "stacked, no memory",
+    ]
     assert min(shares.pop("in order")[0]) > 99
+    assert min(shares.pop("stacked, no memory")[0]) > 99
     assert all(abs(share - 50) < 3 for (found,) in shares.values() for share in found)
 
 
 def test_shares_of_n_mnist_are_means_of_the_last_epochs():
     record = recorded("event_digits")
     shares = nmnist_shares(record)
-    runs = record.results["genuine, summed once"]
+    runs = record.results["genuine, summed repeated"]
     expected = [20 * sum(run["test"]["genuine"]) for run in runs]
     assert shares["summed"][0] == pytest.approx(expected)
     assert record.settings["kept"] == 5

@@ -60,6 +60,15 @@ def test_ways_are_drawn_evenly_and_the_same_draws_give_the_same_recordings(ways)
     assert not np.array_equal(tests[0], first[0][0])
 
 
+def test_counts_between_two_moments_are_by_polarity_and_pixel():
+    recording = np.array(
+        [(3, 5, 999, 1), (3, 5, 1000, 1), (3, 5, 1500, 1), (4, 5, 1999, 0), (4, 5, 2000, 0)], EVENT
+    )
+    counts = motion.counts_between(recording, 1, 2)
+    assert counts.shape == (2, 34, 34)
+    assert (counts.sum(), counts[1, 5, 3], counts[0, 5, 4]) == (3, 2, 1)
+
+
 def test_views_take_order_and_nothing_else():
     frames = torch.rand(3, 6, 2, 4, 4)
     mixed = motion.shuffled(frames, seed_torch(0))
@@ -68,6 +77,7 @@ def test_views_take_order_and_nothing_else():
     assert len({tuple(sample.flatten(1).sum(1).argsort().tolist()) for sample in mixed}) > 1
     torch.testing.assert_close(motion.summed(frames)[:, 0], frames.sum(1))
     assert torch.equal(motion.snapshot(frames)[:, 0], frames[:, 3])
+    assert torch.equal(motion.stacked(frames)[:, 0].unflatten(1, (6, 2)), frames)
     assert motion.in_order(frames) is frames
 
 

@@ -109,6 +109,17 @@ def test_events_have_their_colours_and_frames_are_on_less_off():
     assert [to_hex(shade).upper() for shade in shades] == [palette.OFF, palette.ON]
 
 
+def test_arrows_of_events_have_one_length_and_point_where_they_are_told():
+    pictures = [torch.zeros(8, 20)] * 3
+    axes = plotting.event_images(pictures, ["a", "b", "c"], arrows=[(3, 4), None, (-6, 0)])
+    (first,), none, (last,) = (ax.texts for ax in axes)
+    assert not none
+    ways = [np.array(arrow.xy) - arrow.xyann for arrow in (first, last)]
+    assert np.allclose(ways, [(2.64, 3.52), (-4.4, 0)])
+    with pytest.raises(ValueError, match="^arrows: got 1"):
+        plotting.event_images(pictures, ["a", "b", "c"], arrows=[None])
+
+
 @pytest.mark.parametrize(
     ("pictures", "titles", "rows", "named"),
     [

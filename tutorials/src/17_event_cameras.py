@@ -3,7 +3,7 @@
 #
 # **What changes when the data are spikes already?**
 #
-# Needs: page 02 (dt and τ), page 16 (convolutions over time). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `EventCamera`, `EventRecordings`, `read_events` and the way through Tonic.
+# Needs: pages 02 (dt and τ), 04, 05, 07 (`fit`) and 16 (convolutions over time). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `EventCamera`, `EventRecordings`, `read_events` and the way through Tonic.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/17_event_cameras.ipynb)
 
@@ -29,7 +29,7 @@ except ModuleNotFoundError:
 
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import DataError, mnist_mini
-from snn_core.events import EVENT, SENSOR_SIZE, EventCamera, EventRecordings, read_events
+from snn_core.events import EVENT, SENSOR_SIZE, EventCamera, EventRecordings, gaze, read_events
 from snn_core.layers import OverTime
 from snn_core.losses import summed_membrane_cross_entropy
 from snn_core.teaching.diagrams import event_pixel
@@ -38,6 +38,7 @@ from snn_core.teaching.explorers import EventWindow
 from snn_core.teaching.plotting import decorate, dots_per_seed, event_images, loss_curve, panels, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.motion import (
+    counts_between,
     direction_reader,
     in_order,
     motion_shares,
@@ -55,7 +56,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 digits = mnist_mini()
 
 # %% [markdown]
-# A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, in black. Whenever the two are a *threshold* of 0.3 apart, it sends an **event**: ON if it has become brighter, OFF if darker. (It looks once in a ms.)
+# A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, in black. It looks once in a ms. Whenever the two differ by a *threshold* of 0.3 or more, it sends one **event**: ON if it has become brighter, OFF if darker.
 
 # %%
 places = 27 - 0.3 * np.arange(100)  # 0.3 pixels per ms
@@ -68,12 +69,12 @@ sent = pixel_events(level, threshold=0.3)
 # > **Look first:** what happens to the black line at each event? And what does the pixel send while its brightness stays the same?
 
 # %% alt="Top: the log brightness of a pixel over 100 ms rises and falls as two strokes pass. A black line of stairs follows it: at each event it jumps onto the curve. Below: upward ticks, ON, where it rises, downward ticks, OFF, where it falls, nothing in between."
-axes = event_pixel(level, sent, title="An event for each change of 0.3")
+axes = event_pixel(level, sent, title="An event when they are 0.3 apart")
 
 # %% [markdown]
 # At each event the memory jumps to what the pixel sees, and the comparison begins anew. While nothing changes, nothing is sent.
 #
-# Why `0.3 + light`? Black is 0 in our images, and $\log 0 = -\infty$. But black on a screen gives some light, too; here it is 0.3 of what white adds to it.
+# Why `0.3 + light`? Black is 0 in our images, and $\log 0 = -\infty$. But black on a screen gives some light; here it is 0.3 of what white adds.
 
 # %% tags=["check"]
 assert (sent > 0).sum() >= 5
@@ -88,7 +89,7 @@ assert pixel_events(level[:1].expand(50)).abs().sum() == 0
 # - build the pixel by hand, and explore what a whole camera sends;
 # - decode an event, and make pictures of events in four ways;
 # - keep a membrane's 10 ms while the width of a time step changes;
-# - build a task that only time can solve, and train a spiking network on it through Tonic.
+# - build a task that needs order, and train a spiking network on it through Tonic.
 
 # %% [markdown]
 # ## 1 · A pixel that remembers
@@ -122,7 +123,7 @@ def pixel(levels, threshold=0.3):
 print(pixel([0.0, 0.2, 0.5, 0.7, 0.1]))
 
 # %% [markdown]
-# It remembers 0.5, the difference is $-0.4$, so it sends OFF ($-1$). `pixel_events`, used above, does the same for any number of pixels at once.
+# It remembers 0.5, the difference is $-0.4$, so it sends OFF ($-1$). `pixel_events`, used above, does the same for many pixels at once.
 #
 # > **Before you run:** the sun comes out, and there is ten times as much light everywhere. Does the passing digit cause more events?
 
@@ -132,7 +133,7 @@ print("in the shade:", np.abs(pixel(level)).sum())
 print("in the sun:  ", np.abs(pixel(sunny)).sum())
 
 # %% [markdown]
-# No. $\log 10B = \log 10 + \log B$: what the pixel sees and what it remembers are both higher by the same amount, so the difference is as it was. With the logarithm the pixel reports *contrast*, in the sun as in the shade.
+# No. $\log 10B = \log 10 + \log B$: what the pixel sees and what it remembers are both higher by the same amount, so the difference stays. So the pixel reports *contrast*.
 
 # %% tags=["check"]
 assert pixel([0.0, 0.2, 0.5, 0.7, 0.1]) == [0, 1, 0, -1]
@@ -142,7 +143,7 @@ assert pixel(sunny) == sent.tolist()
 # %% [markdown]
 # ### A whole camera
 #
-# N-MNIST (Orchard et al. 2015) was recorded by a real event camera before a screen with MNIST digits. What stands still sends nothing, so a motor turned the camera, in three jumps of about 100 ms, called *saccades*. `EventCamera` simulates this; its settings were chosen on 1,000 of these recordings. Its 34 × 34 pixels have thresholds that differ a little, are blind for 4 ms after an event, and send some noise.
+# N-MNIST (Orchard et al. 2015) was recorded by a real event camera before a screen with MNIST digits. What stands still sends nothing, so a motor turned the camera, in three *saccades* of about 100 ms. `EventCamera` simulates this; its settings were chosen on 1,000 of these recordings. Its 34 × 34 pixels have thresholds that differ a little, are blind for 4 ms after an event, and send some noise. At an event their memory moves by *one* threshold.
 
 # %%
 camera = EventCamera()
@@ -152,9 +153,20 @@ print(len(recording), "events, and the first three:")
 print(recording[:3])
 
 # %% [markdown]
-# That is all there is: a list of events $(x, y, t, p)$, sorted by time. Pixel $x$ from the left, $y$ from the top, $t$ in *microseconds*, and the polarity $p$: 1 for ON, 0 for OFF. No images.
+# That is all: a list of events $(x, y, t, p)$, sorted by time. Pixel $x$ from the left, $y$ from the top, $t$ in *microseconds*, and the polarity $p$: 1 for ON, 0 for OFF.
 #
-# Here are the events of a short window of time, ON in blue, OFF in orange. The curves count them over the whole recording. (Here without noise, and with equal thresholds.)
+# > **Before you run:** here are events of 20 ms around three moments, ON in blue, OFF in orange. The arrow shows how the bright digit moves. On which side of a stroke do you expect ON?
+
+# %% alt="Three pictures of events of a 5. At 40 ms an arrow points down and right, and blue ON lies below and right of the strokes, orange OFF above and left. At 95 ms there are only a few specks. At 140 ms the arrow points up and right, and ON lies above and right."
+pictures = [counts_between(recording, k - 10, k + 10) for k in (40, 95, 140)]
+axes = event_images(
+    pictures,
+    ["40 ms", "95 ms, at rest", "140 ms"],
+    arrows=[(2, 5), None, (4, -6)],
+)
+
+# %% [markdown]
+# In *front*, where the bright stroke arrives; OFF lies behind, where it has left. Between two saccades the digit rests, and only noise is sent. Now choose yourself (without noise, with equal thresholds):
 
 # %%
 EventWindow().sliders()
@@ -162,16 +174,14 @@ EventWindow().sliders()
 # %% [markdown]
 # **Try this**
 #
-# 1. Move the window to 40, 140 and 245 ms, the middles of the three saccades. On which side of the strokes is ON? So which way does the digit move each time?
-# 2. Set the window to 85 ms, with a width of 15 ms. Why is there next to nothing?
-# 3. Take the threshold up to 1.5. What is left of the digit?
+# 1. Move the window to 245 ms, the third saccade. Which way does the digit move?
+# 2. Take the threshold up to 1.5. What is left of the digit?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
-# 1. Below and to the right; then above and to the right; then to the left. ON lies in front, where the bright stroke arrives: the digit moves down and to the right, then up and to the right, then to the left.
-# 2. The camera rests between two saccades, and what rests is silent.
-# 3. A few pixels at the brightest strokes. From black to white the logarithm changes by 1.55 (black is 0.27 here), so only pixels that go nearly all the way still send.
+# 1. To the left: ON is there.
+# 2. A few pixels at the brightest strokes. From black to white the logarithm changes by 1.55 (black is 0.27 here), so only pixels that go nearly all the way still send.
 #
 # </details>
 
@@ -179,6 +189,13 @@ EventWindow().sliders()
 assert recording.dtype == EVENT
 assert (np.diff(recording["t"]) >= 0).all()
 assert EventWindow.controls["threshold"].start == 0.3
+for k, way in ((40, (2, 5)), (140, (4, -6))):
+    moved = gaze(torch.tensor([k - 10.0, k + 10.0])).diff(dim=0)
+    assert torch.cosine_similarity(moved, torch.tensor([way])) > 0.99
+    counts = counts_between(recording, k - 10, k + 10)
+    off, on = (torch.from_numpy(part).nonzero().double().mean(0) for part in counts)
+    assert (on - off).flip(0) @ torch.tensor(way).double() > 0
+assert counts_between(recording, 85, 105).sum() < 20
 black = camera.dark
 assert black == 0.27
 assert round(np.log(1 + 1 / black), 2) == 1.55
@@ -187,7 +204,7 @@ assert camera.refractory == 4.0
 # %% [markdown]
 # ## 2 · Forty bits
 #
-# In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. There is no header. Here is one event:
+# In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. Here is one event:
 
 # %%
 content = bytes([14, 9, 129, 17, 112])
@@ -204,7 +221,7 @@ print("t:", rest % 2**23, "µs")
 print("longest:", 2**23 / 1e6, "s")
 
 # %% [markdown]
-# $x = 14$, $y = 9$, and the first bit of the third byte is 1: ON. 8.4 s are enough for three saccades. `read_events` decodes a file, and checks what it reads. Here a byte is missing:
+# $x = 14$, $y = 9$, and the first bit of the third byte is 1: ON (by the description of the files; see *Deeper*). 8.4 s are enough for three saccades. `read_events` decodes a file, and checks what it reads. Here a byte is missing:
 
 # %%
 folder = tempfile.TemporaryDirectory()
@@ -216,7 +233,7 @@ except DataError as problem:
     print(str(problem).replace(folder.name, "…"))
 
 # %% [markdown]
-# It also refuses events outside of the sensor or out of order. `local_nmnist` reads a folder of such files, and passes over what a system has left in it (`.DS_Store`, `._00001.bin`), with a warning.
+# It also refuses events outside of the sensor or out of order.
 
 # %% tags=["check"]
 assert [rest >> 23, rest % 2**23] == [1, 70_000]
@@ -236,36 +253,39 @@ assert "outside.bin" in refusal
 # %% [markdown]
 # ## 3 · Four ways to make pictures
 #
-# A network that runs in steps wants an array for each step. The library *Tonic* has *transforms*, which take a recording and return such arrays. Here are four; a pixel of the picture says
+# A network that runs in steps wants an array for each. *Transforms* of the library *Tonic* make them from a recording. In four of these a pixel says
 #
 # - `ToFrame(time_window=…)`: how many events of each polarity within 20 ms;
 # - `ToFrame(event_count=…)`: the same, but a new picture begins after every 400 events;
-# - `ToVoxelGrid`: ON counts $+1$, OFF $-1$, and each event is shared by the two nearest steps, the nearer gets more;
+# - `ToVoxelGrid`: ON counts $+1$, OFF $-1$, and each event is shared by the two nearest steps, the nearer gets more (they span first to last event; what lies past the last step is lost);
 # - `ToTimesurface`: $e^{-a/\tau}$, where $a$ is the *age* of the latest event.
 
 # %%
 tf = tonic.transforms  # SENSOR_SIZE: 34, 34, 2
 by_count = tf.ToFrame(SENSOR_SIZE, event_count=400)
-kinds = {
-    "20 ms": tf.ToFrame(SENSOR_SIZE, time_window=20_000),
-    "400 events": by_count,
-    "voxel grid": tf.ToVoxelGrid(SENSOR_SIZE, n_time_bins=16),
-    "time surface": tf.ToTimesurface(
-        SENSOR_SIZE,
-        dt=20_000,
-        tau=20_000,
-    ),
-}
+
+frame = tf.ToFrame(SENSOR_SIZE, time_window=20_000)(recording)[2]
+grid = tf.ToVoxelGrid(SENSOR_SIZE, n_time_bins=16)(recording)[2]
+surface = tf.ToTimesurface(
+    SENSOR_SIZE,
+    dt=20_000,
+    tau=20_000,
+)(recording)[2]
 
 # %% [markdown]
-# > **Before you run:** here is the third picture of each. In which do you see not only *where* something was sent, but also in which *order*?
+# > **Before you run:** here is the lowest stroke near 50 ms, *ON only* (by count: as the first). It moves along the arrow. In which do you see not only *where*, but also in which *order* pixels sent?
 
-# %% alt="Four pictures of a 5 near 50 ms. By time and by count: blue ON at the lower right borders, orange OFF at the upper left. Voxel grid: the same. Time surface: strong where events are recent, fading to pale along the way that the strokes have come."
-pictures = [kind(recording)[2] for kind in kinds.values()]
-axes = event_images(pictures, list(kinds), high=1.0)
+# %% alt="ON events of one stroke, which moves down and right. Frame: counts up to 5, low at both borders of the band. Voxel grid: the same, more blurred. Time surface: full colour at the front below, fading to pale behind."
+pictures = [frame[1] / 5, grid[0].clip(0) / 5, surface[1]]
+axes = event_images(
+    [each[20:32, 3:24] for each in pictures],
+    ["20 ms: 0 to 5 events", "voxel grid: 0 to 5", "time surface: 0 to 1"],
+    arrows=[(2, 5)] * 3,
+    high=1.0,
+)
 
 # %% [markdown]
-# In the time surface: older events fade, so strokes drag a tail. A leaky membrane does the same by itself (page 02). So a spiking network gets plain *frames by time*, and its membranes do the remembering.
+# In the time surface: full at the front, paler behind, as events grow old. The other two are pale on *both* sides. A leaky membrane fades likewise, though it adds (page 02). So a spiking network gets plain *frames by time*, and its membranes do the remembering.
 #
 # > **Before you run:** which of the two `ToFrame` gives every recording the same number of frames?
 
@@ -281,7 +301,7 @@ print("time: ", {len(by_time(each)) for each in several})
 print("count:", {len(by_count(each)) for each in several})
 
 # %% [markdown]
-# By time, if start and end are given: 300 ms are 15 frames. By count a fat digit gets more frames than a thin one, and a step is no longer a span of time.
+# By time, if start and end are given: 300 ms are 15 frames. By count a recording of more events gets more frames, and a step is no longer a span of time.
 
 # %% tags=["check"]
 assert {len(by_time(each)) for each in several} == {15}
@@ -298,7 +318,7 @@ assert np.allclose(parts[:, 0, 3, 3], [1.0, -0.5])
 #
 # Recordings have a clock, so the step $\mathrm{d}t$ of a neuron is the width of a bin, and $\beta = e^{-\mathrm{d}t/\tau}$ follows from it (page 02). It is tempting to write $\beta = 0.9$ once and for all.
 #
-# One neuron gets the ON events of 3 × 3 pixels, each worth 1, in bins of 1, 5 or 10 ms. `LeakyIntegrator` only leaks and never spikes, so we see its membrane alone.
+# One neuron gets the ON events of 3 × 3 pixels, each worth 1, in bins of 1, 5 or 10 ms. `LeakyIntegrator` only leaks and never spikes.
 
 # %%
 near = abs(recording["x"] - 15) <= 1
@@ -328,13 +348,13 @@ decorate(left, x="time (ms)", y="membrane", title="β = 0.905 in all bins")
 decorate(right, x="time (ms)", title="β from dt, τ = 10 ms")
 
 # %% [markdown]
-# 100 ms: the membrane leaks once in a *bin*, however wide. On the left are three different neurons; on the right it is one, looked at more or less often. Give `dt`, and let $\beta$ follow.
+# 100 ms: the membrane leaks once in a *bin*, however wide. On the left are three different neurons; on the right all decay alike. Give `dt`, and let $\beta$ follow.
 #
-# Wide bins still have a price. All events of a bin count as if they came at its end, before any leak, so the curves for 5 and 10 ms lie too high (exercise 4). And a neuron can spike only once in a bin.
+# Wide bins still have a price: all events count as if they came at a bin's end, so the curves for 5 and 10 ms lie too high (exercise 4). And a neuron can spike only once in a bin.
 
 
 # %% tags=["check"]
-def decay(dt, neuron):
+def late_decay(dt, neuron):
     """Return the time constant in ms of the decay after the last event before 200 ms."""
     ends, u = course(dt, neuron)
     late = u[ends >= moments[moments < 200].max() + dt]
@@ -344,38 +364,39 @@ def decay(dt, neuron):
 assert len(moments) > 20
 assert abs(LeakyIntegrator(10.0).beta - 0.905) < 0.0005
 for dt in (1, 5, 10):
-    assert abs(decay(dt, LeakyIntegrator(beta=0.905)) / (10 * dt) - 1) < 0.02
-    assert abs(decay(dt, LeakyIntegrator(10.0, dt=dt)) - 10) < 0.1
+    assert abs(late_decay(dt, LeakyIntegrator(beta=0.905)) / (10 * dt) - 1) < 0.02
+    assert abs(late_decay(dt, LeakyIntegrator(10.0, dt=dt)) - 10) < 0.1
 assert course(10, LeakyIntegrator(beta=0.905))[1].max() > 2 * course(1, LeakyIntegrator(beta=0.905))[1].max()
 
 # %% [markdown]
 # ## 5 · Does the answer need time?
 #
-# Networks read over 95 % of N-MNIST. Do they use *when* the events came? Two **controls** take time away, in training and in tests. *Shuffled*: the frames of each recording in a random order. *Summed*: all frames added up, shown at a single step. A network that does as well did not need time.
+# A spiking network reads 97 % of genuine N-MNIST. Does it *need* to know when events came? Two **controls** take that away, in training and in tests. *Shuffled*: the frames of each recording in a fixed random order. *Summed*: the mean of all frames, shown at each step.
 #
 # > **Before you run:** chance is 10 %. Where do you expect the two?
 
-# %% alt="Test accuracy of three networks each on genuine N-MNIST: in order 97.0 to 97.4 percent; shuffled 93.8 to 99.0; summed at one step 94.2 to 96.0."
+# %% alt="Test accuracy of three networks each on genuine N-MNIST: in order 97.0 to 97.4 percent; shuffled 93.8 to 99.0; summed 95.0 to 96.0. The axis goes from 90 to 100."
 nmnist = recorded("event_digits")
 print(nmnist)
-axis = dots_per_seed(nmnist_shares(nmnist), ["one seed"])
-axis.set_title("N-MNIST needs hardly any time")
-decorate(axis, y="correct (%)", ylim=(0, 100))
+axes = dots_per_seed(nmnist_shares(nmnist), ["one seed"])
+axes.set_title("N-MNIST is read nearly as well without order")
+decorate(axes, y="correct (%)", ylim=(90, 100))
 
 # %% [markdown]
-# 1,000 genuine recordings to train, 100 to test, three seeds. Shuffled, the networks read as well on average; from one sum still 94 to 96 %. The shape of a digit is in the sum, and all make the same three saccades. A good result on N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
+# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 to test. So a point is one digit, and differences below about 3 points cannot be seen. (The axis begins at 90.) Shuffled, no loss is seen; from the sum still 95 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
 
 # %% tags=["check"]
 shares = {name: np.array(found[0]) for name, found in nmnist_shares(nmnist).items()}
 assert shares["in order"].mean() > 96.5
 assert abs(shares["in order"].mean() - shares["shuffled"].mean()) < 1
-assert 94 < shares["summed"].min() < shares["summed"].max() < 96.1
+assert 94.9 < shares["summed"].min() < shares["summed"].max() < 96.1
+assert [nmnist.settings[key] for key in ("bins", "tau_mem")] == [12, 60.0]
 assert {len(each) for each in shares.values()} == {3}
 
 # %% [markdown]
-# ### A task that only time can solve
+# ### A task that only order can solve
 #
-# Let us build one. **Which way does it move, left or right?** `turning_film` gives the log brightness of a digit in pure black and white that moves 2 pixels in a step. What leaves at one side comes in at the other, as on a drum that turns.
+# **Which way does it move, left or right?** `turning_film` gives the log brightness of a digit in pure black and white that moves 2 pixels in a step. What leaves at one side comes in at the other, as on a drum that turns.
 #
 # We take two films: a bright digit that moves right; and a *dark* one on a bright ground that starts where the first one ends, and moves left.
 
@@ -422,9 +443,9 @@ assert bright_right.abs().sum((1, 2)).min() > 20
 # %% [markdown]
 # ## 6 · Train on it through Tonic
 #
-# `turning_digits` makes such recordings; the way, the place, and bright or dark are drawn at random. From here to a trained network it takes five steps, the same for all data of Tonic.
+# `turning_digits` makes such recordings; the way, the place, and bright or dark are drawn at random. From here to a trained network it takes five steps.
 #
-# **1. A data set with its transform.** Item $i$ of `EventRecordings` is `(transform(events), label)`, as in `tonic.datasets`. A frame takes 10 ms.
+# **1. A data set with its transform.** Item $i$ of `EventRecordings` is `(transform(events), label)`, as in `tonic.datasets`. A frame takes 10 ms; with start and end given, all recordings get equally many.
 
 # %%
 cut = tf.ToFrame(
@@ -433,12 +454,19 @@ cut = tf.ToFrame(
     start_time=0,
     end_time=60_000,
 )
-films, ways = turning_digits(True, 800, generator=generator)
+films, ways = turning_digits(train=True, samples=800, generator=generator)
 data = EventRecordings(films, ways, transform=cut)
 print(data[0][0].shape)
 
 # %% [markdown]
-# (`True`: training digits.) Six frames, two polarities, 28 × 28 pixels.
+# Six frames, two polarities, 28 × 28 pixels. For *genuine* digits, `data` comes from one of these lines (your files, or a download):
+#
+# ```python
+# data = local_nmnist(train=True, transform=by_time)
+# data = tonic.datasets.NMNIST("data", train=True, transform=by_time)
+# ```
+#
+# (Then: steps of 20 ms, `nn.Linear(576, 10)`, and no turn.)
 #
 # **2. A cache.** To cut events anew in every epoch is slow. `DiskCachedDataset` writes frames to a folder, and reads them from there the next time. A transform of its own is applied *after* reading. Ours turns the drum by a random amount: the way stays, the place is new in every epoch.
 #
@@ -458,13 +486,13 @@ twice = [cached[0][0] for _ in range(2)]
 print("the same twice:", np.array_equal(*twice))
 
 # %% [markdown]
-# The first draw would be stored, and every epoch would repeat it. (And a cache does not notice that you changed the transform before it: same folder, old content.)
+# The first draw would be stored, and every epoch would repeat it. (Nor does a cache notice a changed transform: same folder, old content.)
 #
 # **3. A loader** puts samples together, in a new order in every epoch:
 
 # %%
 loader = DataLoader(cached, batch_size=32, shuffle=True, generator=generator)
-batch, ways = next(iter(loader))
+batch, _ = next(iter(loader))
 print(batch.shape)
 
 # %% tags=["check"]
@@ -475,13 +503,11 @@ frozen = tonic.DiskCachedDataset(EventRecordings(films[:1], ways[:1], lambda e: 
 assert np.array_equal(frozen[0][0], frozen[0][0])
 
 # %% [markdown]
-# Samples come first here, but our networks take time first. They would take the 32 samples for steps and hand the membrane of one on to the next, without any error. So below we move time to the front.
-#
-# **4. A network** as on page 16: two layers of convolution, normalisation and LIF neurons, and a readout that never spikes.
+# **4. A network**, as on page 16: two layers of convolution, normalisation and LIF neurons, and a readout that never spikes.
 
 
 # %%
-def reader(**memory):
+def way_reader(**memory):
     bump = Surrogate(scale=2.0)
     return nn.Sequential(
         OverTime(nn.Conv2d(2, 8, 5, stride=2), nn.BatchNorm2d(8)),
@@ -495,13 +521,13 @@ def reader(**memory):
 
 
 # %% [markdown]
-# **5. The training.** `fit` takes the loader. `encode` turns each batch into what the network takes: it applies a *view* (in order, shuffled or summed), and puts time first. The loss sums the readout's membranes over time (page 04); `one_cycle` takes the learning rate up to 0.02 and down again.
+# **5. The training.** `fit` takes the loader. `encode` turns each batch into what the network takes: it applies a *view* (in order, shuffled or summed), and puts time before the samples. (Else our network would take the 32 samples for steps, without any error.) The loss sums the readout's membranes over time (page 04); `one_cycle` takes the learning rate up to 0.02 and down again.
 
 
 # %%
-def learn(view, epochs=6):
+def learn_way(view, epochs=6):
     seed_torch(0)
-    network = reader(tau_mem=20.0, dt=10)
+    network = way_reader(tau_mem=20.0, dt=10)
     adam = torch.optim.Adam(network.parameters())
     schedule = one_cycle(adam, 0.02, epochs * len(loader))
     history = fit(
@@ -519,20 +545,20 @@ def learn(view, epochs=6):
 # %% [markdown]
 # > **Before you run:** there are two ways to move. Which accuracy has a network that has learnt nothing?
 
-# %% alt="Left: the loss of the batches falls from 0.7 to nearly 0 over six epochs. Right: the training accuracy rises from about 55 to 98 percent."
-network, history = learn(in_order)
+# %% alt="Left: the loss of the batches falls from about 1 to nearly 0 over six epochs. Right: the training accuracy rises from about 55 to 98 percent."
+network, history = learn_way(in_order)
 axes = loss_curve(history)
 
 # %% [markdown]
 # Half are right by guessing; this network gets nearly all. The test has other digits:
 
 # %%
-films, ways = turning_digits(False, 500, generator=generator)
+films, ways = turning_digits(train=False, samples=500, generator=generator)
 data = EventRecordings(films, ways, transform=cut)
 tests = tonic.DiskCachedDataset(data, f"{folder.name}/test")
 
 
-def accuracy(view):
+def share_right_in(network, view):
     return evaluate(
         network,
         DataLoader(tests, batch_size=100),
@@ -541,54 +567,57 @@ def accuracy(view):
     )
 
 
-share_in_order = accuracy(in_order)
+share_in_order = share_right_in(network, in_order)
 print(f"in order: {share_in_order:.1%}")
 
 # %% [markdown]
-# And the two controls of section 5, each trained and tested on its own view.
+# And the two controls (the sum at a single step), each trained and tested on its own view.
 #
 # > **Before you run:** which accuracy do you expect now?
 
 # %%
-network, _ = learn(shuffled)
-share_shuffled = accuracy(shuffled)
+network, _ = learn_way(shuffled)
+share_shuffled = share_right_in(network, shuffled)
 print(f"shuffled: {share_shuffled:.1%}")
 
 # %%
-network, _ = learn(summed)
-share_summed = accuracy(summed)
+network, _ = learn_way(summed)
+share_summed = share_right_in(network, summed)
 print(f"summed: {share_summed:.1%}")
 
 # %% [markdown]
-# About half: chance. What they were shown does not hold the answer. So these controls can tell, and it means something that on N-MNIST they changed so little.
+# About half: chance. What they were shown does not hold the answer. So such controls can tell.
 
 # %% tags=["check"]
 assert share_in_order > 0.95
 assert abs(share_shuffled - 0.5) < 0.1
 assert abs(share_summed - 0.5) < 0.1
 assert history.train_accuracy[-1] > 0.95
-assert str(reader(tau_mem=20.0, dt=10)) == str(direction_reader())
+assert str(way_reader(tau_mem=20.0, dt=10)) == str(direction_reader())
+frames = torch.from_numpy(np.stack([by_time(each) for each in several]).astype(np.float32))
+assert way_reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15, 20, 576)
 
 # %% [markdown]
 # ### Where is the memory?
 #
-# One more network gets the frames in order, but its hidden neurons forget at once: $\beta = 0$. Only the readout remembers, for 100 ms. And another gets a *snapshot*, one frame only.
+# Three more arms. *Snapshot*: one frame only. *No memory*: frames in order, but hidden neurons forget at once, $\beta = 0$. *Stacked, no memory*: the same, but all six frames come at *one* step, as twelve channels.
 #
-# > **Before you run:** can either tell left from right?
+# > **Before you run:** which of the three can tell left from right?
 
-# %% alt="Test accuracy in percent for five arms, three seeds each, chance at 50 dashed. In order 99.3 to 99.9. Shuffled, summed, snapshot and no memory between 47 and 53."
+# %% alt="Test accuracy in percent for six arms, three seeds each, chance at 50 dashed. In order 99.3 to 99.9. Shuffled, summed, snapshot and no memory between 47 and 53. Stacked, no memory: 100."
 motion = recorded("direction_of_motion")
 print(motion)
-axis = dots_per_seed(motion_shares(motion), ["one seed"], level=50)
-axis.set_title("Only order and memory together tell the way")
-decorate(axis, y="correct (%)", ylim=(0, 105))
+axes = dots_per_seed(motion_shares(motion), ["one seed"], level=50)
+axes.set_title("Only order tells the way")
+decorate(axes, y="correct (%)", ylim=(0, 105))
 
 # %% [markdown]
-# Neither can: all are at chance, to within 3 points of 1,000 test recordings. Without memory, each step of the hidden layers is a snapshot, and the readout can only add up snapshots that tell nothing. With memory a neuron can compare: its membrane still holds *where the edge was* when it hears *where it is*. A slow leak is what sees direction here.
+# Only the last; the others are at chance. To tell the way, frames must *meet*. With no memory each step is a snapshot, and the readout has the same mean for both ways, so this loss finds nothing. Stacked, they meet in the first layer. In the network above they meet in membranes, which still hold *where the edge was* when they hear *where it is*.
 
 # %% tags=["check"]
 found = {name: np.array(each[0]) for name, each in motion_shares(motion).items()}
 assert found.pop("in order").min() > 99
+assert found.pop("stacked, no memory").min() > 99
 assert list(found) == ["shuffled", "summed", "snapshot", "no memory"]
 assert all(abs(each - 50).max() < 3 for each in found.values())
 assert motion.settings["test"] == motion.settings["samples"] == 1000
@@ -600,10 +629,10 @@ folder.cleanup()
 #
 # You
 #
-# - built a pixel that sends changes of contrast, and saw a camera that sends fronts and backs, and nothing at rest;
+# - built a pixel, and saw a camera send fronts and backs, and nothing at rest;
 # - decoded an event bit by bit, and made pictures of events in four ways;
 # - kept a membrane's 10 ms while bins grew, by giving `dt` and not $\beta$;
-# - built a task whose frames and sums tell nothing, and trained a spiking network on it, from data set to loader to `fit`.
+# - built a task that needs order, and trained a spiking network on it through Tonic.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -653,7 +682,7 @@ check("17.3", share_right)
 # %% [markdown]
 # ### 4 · How high a bin reads
 #
-# Events come at any time of a bin with equal chance, and section 4 counts them as if they came at its end. By which factor does the membrane then read too high, on average, at the ends of bins? Write it in closed form.
+# Events come at any time of a bin with equal chance, and section 4 counts them as if at its end. By which factor does the membrane then read too high, on average, at the ends of bins? Write it in closed form.
 
 
 # %% tags=["exercise"]
@@ -666,7 +695,7 @@ check("17.4", bin_factor)
 # %% [markdown]
 # ### 5 · Open
 #
-# Change $\tau$ of the hidden neurons from 20 to 2, 5 or 100 ms. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
+# Give hidden neurons $\tau = 2$, 5 or 10 ms, three seeds each. When does the network lose the way? Or take data whose answer should need order (gestures: `tonic.datasets.DVSGesture`), and run both controls before you believe it.
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>
@@ -690,7 +719,7 @@ check("17.4", bin_factor)
 #
 # <details><summary>Solution 3</summary>
 #
-# One half. ON and OFF lie left and right of the strokes, or above and below them: a single frame shows the *axis* of the motion. Which of the two ways along it, it cannot show. In the record, networks that saw one frame read 46 to 49 % of unseen digits, and those that saw all frames in order 78 to 85 %.
+# One half. ON and OFF lie left and right of the strokes, or above and below them: a single frame shows the *axis* of the motion. Which of the two ways along it, it cannot show. In the record, networks that saw one frame read 46 to 49 % of unseen digits, and those that saw all frames in order 78 to 85 % after six epochs (in training hardly more: they have not learnt it fully).
 #
 # ```python
 # share_right = 0.5
@@ -776,14 +805,16 @@ for trained in ("genuine", "simulated"):
         print(f"trained on {trained:9}, tested on {tested:9} {right:.1%}")
 
 # %% [markdown]
-# To train on the other kind costs up to two points, of a hundred test digits. One thing stood out. By its description, bit 1 of a file of N-MNIST means ON. But events with this bit lie *behind* the moving strokes, where a white digit sends OFF. Either the screen showed the digits dark, or the bit means the opposite; the files cannot tell. The record exchanges the simulated polarity. Exchanged in the tests alone, it costs genuine networks more than 4 points.
+# To train on the other kind makes no difference that 100 digits can show. One thing stood out. By its description, bit 1 of a file of N-MNIST means ON. But events with this bit lie (not shown here) *behind* the moving strokes, where a white digit sends OFF. Either the screen showed the digits dark, or the bit means the opposite; the files cannot tell. The record exchanges the simulated polarity. Exchanged in the tests alone, it costs genuine networks 2 to 9 points.
 
 
 # %% tags=["check"]
-def read(trained, tested):
+def nmnist_read(trained, tested):
     return 100 * np.mean([run["test"][tested] for run in nmnist.results[trained]])
 
 
-assert 0 < read("genuine", "genuine") - read("simulated", "genuine") < 2
-assert 0 < read("simulated", "simulated") - read("genuine", "simulated") < 2
-assert read("genuine", "exchanged") < read("genuine", "genuine") - 4
+assert 0 < nmnist_read("genuine", "genuine") - nmnist_read("simulated", "genuine") < 2
+assert 0 < nmnist_read("simulated", "simulated") - nmnist_read("genuine", "simulated") < 2
+runs = nmnist.results["genuine"]
+costs = [100 * np.mean(run["test"]["genuine"]) - 100 * np.mean(run["test"]["exchanged"]) for run in runs]
+assert 2 < min(costs) < max(costs) < 9

@@ -5,7 +5,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from ...datasets import mnist_mini
-from ...events import EVENT
+from ...events import EVENT, SENSOR_SIZE
 from ...layers import OverTime
 from ...neurons import LIF, LeakyIntegrator
 from ...surrogate import Surrogate
@@ -60,6 +60,18 @@ def turning_film(
     return torch.stack([scene.roll(place, dims=(0, 1)) for place in places])
 
 
+def counts_between(recording: np.ndarray, start: float, end: float) -> np.ndarray:
+    """Return how many events each pixel of N-MNIST sent from ``start`` to before ``end``, in ms.
+
+    Returns:
+        ``[2, 34, 34]``: OFF, ON.
+    """
+    part = recording[(recording["t"] >= 1000 * start) & (recording["t"] < 1000 * end)]
+    counts = np.zeros(SENSOR_SIZE[::-1], int)
+    np.add.at(counts, (part["p"], part["y"], part["x"]), 1)
+    return counts
+
+
 def as_recording(events: Tensor) -> np.ndarray:
     """Return events ``[T, 28, 28]`` of 1, -1 and 0 as a recording; each comes amid its step."""
     step, y, x = events.nonzero().numpy().T
@@ -100,12 +112,13 @@ def turning_digits(
     return recordings, labels
 
 
-def direction_reader(ways: int = 2, memory: bool = True) -> nn.Sequential:
-    """Return a spiking network that reads a way from frames ``[T, B, 2, 28, 28]``.
+def direction_reader(ways: int = 2, memory: bool = True, channels: int = 2) -> nn.Sequential:
+    """Return a spiking network that reads a way from frames ``[T, B, channels, 28, 28]``.
 
     Args:
         ways: number of classes.
         memory: hidden membranes with 20 ms; or without any, so that each step stands alone.
+        channels: of a frame: OFF and ON; or those of several frames that are `stacked`.
     """
     decay = {"tau_mem": 20.0, "dt": DT} if memory else {"beta": 0.0}
 
@@ -115,7 +128,7 @@ def direction_reader(ways: int = 2, memory: bool = True) -> nn.Sequential:
         return [OverTime(convolution, nn.BatchNorm2d(outputs)), neuron]
 
     readout = [OverTime(nn.Flatten()), nn.Linear(16 * 4 * 4, ways), LeakyIntegrator(100.0, dt=DT)]
-    return nn.Sequential(*hidden(2, 8), *hidden(8, 16), *readout)
+    return nn.Sequential(*hidden(channels, 8), *hidden(8, 16), *readout)
 
 
 def in_order(frames: Tensor) -> Tensor:
@@ -126,6 +139,11 @@ def in_order(frames: Tensor) -> Tensor:
 def summed(frames: Tensor) -> Tensor:
     """Add all frames up: ``[B, 1, …]``."""
     return frames.sum(1, keepdim=True)
+
+
+def stacked(frames: Tensor) -> Tensor:
+    """Show all frames at a single step, each as channels of its own: ``[B, 1, T * 2, …]``."""
+    return frames.flatten(1, 2)[:, None]
 
 
 def snapshot(frames: Tensor) -> Tensor:
@@ -140,7 +158,13 @@ def shuffled(frames: Tensor, generator: Generator | None = None) -> Tensor:
     return frames[torch.arange(len(frames))[:, None], order]
 
 
-VIEWS = {"in order": in_order, "shuffled": shuffled, "summed": summed, "snapshot": snapshot}
+VIEWS = {
+    "in order": in_order,
+    "shuffled": shuffled,
+    "summed": summed,
+    "snapshot": snapshot,
+    "stacked": stacked,
+}
 
 
 def motion_shares(record: Record) -> dict[str, list[list[float]]]:
@@ -157,7 +181,7 @@ def nmnist_shares(record: Record) -> dict[str, list[list[float]]]:
     runs = {
         "in order": record.results["genuine"],
         "shuffled": record.results["genuine, shuffled each"],
-        "summed": record.results["genuine, summed once"],
+        "summed": record.results["genuine, summed repeated"],
     }
     return {
         view: [[100 * float(np.mean(run["test"]["genuine"])) for run in found]]

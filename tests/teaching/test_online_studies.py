@@ -97,17 +97,6 @@ def test_the_error_of_a_step_is_the_gradient_of_the_cross_entropy():
     assert torch.allclose(recall.step_error(y.detach(), cue), expected)
 
 
-def test_a_stream_says_the_cue_while_an_answer_is_due():
-    steps = list(recall.stream_of_trials(3, seed_torch(0), streams=2))
-    task = DelayedRecall()
-    due = torch.tensor([cue is not None for _, cue in steps]).view(3, task.steps)
-    assert due[:, task.answer].all()
-    assert due.sum() == 3 * 10
-    assert {tuple(now.shape) for now, _ in steps} == {(2, 15)}
-    again = list(recall.stream_of_trials(3, seed_torch(0), streams=2))
-    assert all(torch.equal(one[0], other[0]) for one, other in zip(steps, again, strict=True))
-
-
 def test_a_trial_shows_the_spikes_and_thresholds_of_its_network():
     network = recall.recall_network(0)
     inputs = DelayedRecall().inputs(torch.tensor([0]), generator=seed_torch(0))

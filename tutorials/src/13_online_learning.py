@@ -212,7 +212,7 @@ assert (courses[first + 1 :, 1:].abs().amax(0) > 0.1).all()
 # > **Before you read on:** with 16 neurons, up to about which number of steps does BPTT need less?
 
 # %% [markdown]
-# Up to $2 \cdot 16^3 / (3 \cdot 16)$, about 170; counted in bytes, about 180. RTRL never needs more. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
+# Up to $2 \cdot 16^3 / (3 \cdot 16)$, about 170. RTRL never needs more. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
 
 # %% tags=["check"]
 lengths = [30, 100, 300, 1000]
@@ -270,7 +270,7 @@ for core, kind in (
 #
 # A cue drives a neuron for 50 ms; 200 ms later, ten times $\tau_\mathrm{mem}$, a recall signal drives it through another synapse.
 #
-# > **Before you run:** more spikes are wanted *at the recall*. Should the synapse of the cue grow, shrink, or does it not matter any more?
+# > **Before you run:** more spikes are wanted *at the recall*. Should the synapse of the cue grow, shrink, or neither?
 
 # %% alt="Two panels over 350 ms, with grey areas for cue and recall. Top: the membrane spikes in both; its threshold rises with each spike and falls slowly. Bottom: the eligibility of the cue's synapse with adaptation, positive in the cue, negative in the recall; without adaptation it is 0 there."
 axes = cue_and_recall(strength=0.2)
@@ -344,7 +344,7 @@ decorate(
 )
 
 # %% [markdown]
-# From 1, where nothing is dropped, it falls. With 20 steps more is missing than with 4: influence stays longer, and can pass through others more often. SnAp-1 gains little: the synapse onto itself is one of 12. (OSTL and UORO: *Deeper*.)
+# From 1, where nothing is dropped, it falls. With 20 steps more is missing than with 4: influence stays longer, and can pass through others more often. SnAp-1 gains little: the synapse onto itself is one of 12. (Others: *Deeper*.)
 
 # %% tags=["check"]
 short, long, snap = map(np.array, table.values())
@@ -437,7 +437,7 @@ swapped = trial(x, cue, interfere=swap_thresholds)
 print("swapped at 150 ms:", swapped)
 
 # %% [markdown]
-# That of the thresholds. Is the memory there all the time? An experiment swapped them at twelve moments in twelve networks. Below 50 % the thresholds decide, above it the rest: membranes, spikes, readout.
+# That of the thresholds. Is it there all the time? An experiment swapped them at twelve moments in twelve networks. Below 50 % the thresholds decide, above it the rest: membranes, spikes, readout.
 #
 # > **Before you look:** what holds the memory just after the cue? And at the recall?
 
@@ -451,7 +451,7 @@ axis = swaps_measured(
 )
 
 # %% [markdown]
-# At 150 ms the thresholds decide, in all twelve. At 50 ms networks differ, from 36 to 100 % (near 50, one may just be confused). At 250 ms the rest decides: noise has woken the network, thresholds have chosen who fires, and the readout has heard it. The memory *moves*.
+# At 150 ms the thresholds decide, in all twelve. At 50 ms networks differ, from 36 to 100 % (near 50, one may just be confused). At 250 ms the rest has more say: noise has woken the network, and the readout has heard who fires. The memory *moves*.
 #
 # Networks *without* adaptation can learn it too, by firing that goes on (*Deeper*, with other rules).
 
@@ -527,9 +527,9 @@ for _ in range(300):
 # %% [markdown]
 # For your task, replace `task.inputs` (`[B, N]` per step), sizes and error. Traces outlive a change of the weights: keep rates small.
 #
-# One run proves little: here are six, also with only the readout learning ("frozen").
+# Six runs, also with only the readout learning ("frozen"):
 #
-# > **Before you look:** after how many trials, seen once each, will it be right in most?
+# > **Before you look:** after how many trials will it be right in most?
 
 # %% alt="Right answers in blocks of 20 trials, up to trial 300, of six networks and their mean, with e-prop and with a readout only that learns. Both means start near 55 percent. With e-prop it is near 68 at trial 100 and near 90 from trial 220 on; frozen it stays between 50 and 72. Single networks go up and down."
 print("right in trials 201 to 300:", np.mean(right[200:]))
@@ -549,7 +549,7 @@ decorate(
 )
 
 # %% [markdown]
-# Slowly: two of three around trial 100, nine of ten after trial 200. In the last 100 trials single networks have 86 to 95 % right, frozen 56 to 76.
+# Slowly: two of three around trial 100, nine of ten after 200. In the last 100 single networks have 86 to 95 % right, frozen 56 to 76.
 #
 # E-prop's memory does not grow: three numbers per synapse (two traces, $\bar e$), besides the gradient and what Adam keeps. From outside comes *one* number per neuron.
 
@@ -594,7 +594,6 @@ assert all(each.shape == (1, 40, 55) for each in held)
 # | symbol | meaning | in the core |
 # |---|---|---|
 # | $P^i_{pq}$ | influence on $u_i$ | `OnlineRTRL.influence` |
-# | $\bar x_q$ | trace of an input | `OnlineLIF.trace` |
 # | $e_{pq}$ | eligibility: done to the spike | `adaptive_traces_step` |
 # | $\bar e_{pq}$ | remembered eligibility | `EProp.eligibility` |
 

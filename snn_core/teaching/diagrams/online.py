@@ -143,7 +143,7 @@ def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | No
     axes.plot(moments, own.T, color=BLUE, linewidth=0.6)
     axes.plot(moments, np.median(own, axis=0), ".-", color=BLUE, linewidth=2, label=f"median of {len(own)}")
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
-    axes.text(moments[0], 44, "below: the thresholds decide", color=GREY, va="top")
+    axes.text(104, 53, "below: the thresholds decide", color=GREY)
     decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)", ylim=(0, 102))
     return axes
 

@@ -49,7 +49,7 @@ def test_without_recurrence_only_leak_and_reset_are_needed():
 
 def test_the_mean_over_networks_is_that_of_their_cosines():
     one, two = (study.cosine_of_terms("leak", 0.2, seed, tau_mem=4.0) for seed in (0, 1))
-    assert study.mean_cosines("leak", [0.2], networks=2, tau_mem=4.0) == [(one + two) / 2]
+    assert study.cosines_of_terms("leak", [0.2], networks=2, tau_mem=4.0) == [(one + two) / 2]
     assert one != two
 
 

@@ -39,9 +39,9 @@ from snn_core.teaching.palette import BLUE, GREY
 from snn_core.teaching.plotting import decorate, panels, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.online import (
+    cosines_of_terms,
     growth_of_terms,
     influence_after,
-    mean_cosines,
     memory_of,
     recurrent_pair,
 )
@@ -319,7 +319,7 @@ assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
 #
 # A membrane acts on the next step by its leak, by its neuron's synapse onto itself, and through others that hear it. Only the others are expensive: without them $P^i_{pq} = 0$ for $i \ne p$, and $2n^2$ numbers are enough.
 #
-# **SnAp-1** (Menick et al. 2021) drops just the others; **e-prop** (Bellec et al. 2020) the synapse onto itself too, which leaves the trace of section 3. `mean_cosines` compares their gradients with the exact one, in 12 random networks of 12 neurons over 60 steps. A cosine of 1: the direction is kept.
+# **SnAp-1** (Menick et al. 2021) drops just the others; **e-prop** (Bellec et al. 2020) the synapse onto itself too, which leaves the trace of section 3. `cosines_of_terms` compares their gradients with the exact one, in 12 random networks of 12 neurons over 60 steps. A cosine of 1: the direction is kept.
 #
 # > **Before you run:** the weights among the neurons grow. What happens to the cosine? And if the membranes forget within fewer steps?
 
@@ -333,7 +333,7 @@ ways = {
 table = {}
 axis = panels()
 for name, (kept, tau) in ways.items():
-    table[name] = mean_cosines(kept, sizes, tau_mem=tau)
+    table[name] = cosines_of_terms(kept, sizes, tau_mem=tau)
     axis.plot(sizes, table[name], ".-", label=name)
 decorate(
     axis,
@@ -374,7 +374,7 @@ assert abs(snap - long).max() < 0.1
 task = DelayedRecall()
 
 
-def trial(x, cue, learn=False, interfere=None):  # interfere: below
+def one_trial(x, cue, learn=False, interfere=None):  # interfere: below
     eprop.start(x[0])
     answer = 0
     for t, now in enumerate(x):
@@ -397,7 +397,7 @@ course = []
 for _ in range(60):
     cue = draw_cues(16, generator)
     x = task.inputs(cue, generator=generator)
-    course.append(trial(x, cue, learn=True))
+    course.append(one_trial(x, cue, learn=True))
     optimizer.step()
     optimizer.zero_grad()
 
@@ -432,8 +432,8 @@ def swap_thresholds():
 # %%
 cue = torch.arange(100) // 50  # flipped, each meets the other cue
 x = task.inputs(cue, generator=seed_torch(6))
-print("as it is:         ", trial(x, cue))
-swapped = trial(x, cue, interfere=swap_thresholds)
+print("as it is:         ", one_trial(x, cue))
+swapped = one_trial(x, cue, interfere=swap_thresholds)
 print("swapped at 150 ms:", swapped)
 
 # %% [markdown]
@@ -469,7 +469,7 @@ for name, inputs in trials.items():
     assert 30 < sent[:36].sum(1).nonzero().max() < 35
 silent[33:] = 0  # nor any noise, from 165 ms on
 assert spikes_and_thresholds(network, silent)[0][36:].sum() == 0
-assert trial(x, cue) > 0.9
+assert one_trial(x, cue) > 0.9
 assert swapped < 0.1
 thresholds = answers_after_swaps(memory, "e-prop", "thresholds")
 rest = answers_after_swaps(memory, "e-prop", "rest")
@@ -774,7 +774,7 @@ steep, wide = {}, {}
 for column, scale in ((steep, 10.0), (wide, 2.0)):
     attached["surrogate"] = Surrogate(scale=scale)
     for name, terms in without.items():
-        (column[name],) = mean_cosines(terms, [0.2], **attached)
+        (column[name],) = cosines_of_terms(terms, [0.2], **attached)
 for name in without:
     print(f"{name:10} {steep[name]:.2f} {wide[name]:.2f}")
 growth = [growth_of_terms(without["no reset"], 0.2, seed, **attached) for seed in range(6)]

@@ -374,7 +374,7 @@ assert abs(snap - long).max() < 0.1
 task = DelayedRecall()
 
 
-def one_trial(x, cue, learn=False, interfere=None):  # interfere: below
+def share_recalled(x, cue, learn=False, interfere=None):  # interfere: below
     eprop.start(x[0])
     answer = 0
     for t, now in enumerate(x):
@@ -397,7 +397,7 @@ course = []
 for _ in range(60):
     cue = draw_cues(16, generator)
     x = task.inputs(cue, generator=generator)
-    course.append(one_trial(x, cue, learn=True))
+    course.append(share_recalled(x, cue, learn=True))
     optimizer.step()
     optimizer.zero_grad()
 
@@ -432,8 +432,8 @@ def swap_thresholds():
 # %%
 cue = torch.arange(100) // 50  # flipped, each meets the other cue
 x = task.inputs(cue, generator=seed_torch(6))
-print("as it is:         ", one_trial(x, cue))
-swapped = one_trial(x, cue, interfere=swap_thresholds)
+print("as it is:         ", share_recalled(x, cue))
+swapped = share_recalled(x, cue, interfere=swap_thresholds)
 print("swapped at 150 ms:", swapped)
 
 # %% [markdown]
@@ -469,7 +469,7 @@ for name, inputs in trials.items():
     assert 30 < sent[:36].sum(1).nonzero().max() < 35
 silent[33:] = 0  # nor any noise, from 165 ms on
 assert spikes_and_thresholds(network, silent)[0][36:].sum() == 0
-assert one_trial(x, cue) > 0.9
+assert share_recalled(x, cue) > 0.9
 assert swapped < 0.1
 thresholds = answers_after_swaps(memory, "e-prop", "thresholds")
 rest = answers_after_swaps(memory, "e-prop", "rest")

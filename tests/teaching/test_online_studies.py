@@ -49,7 +49,7 @@ def test_without_recurrence_only_leak_and_reset_are_needed():
 
 def test_the_mean_over_networks_is_that_of_their_cosines():
     one, two = (study.cosine_of_terms("leak", 0.2, seed, tau_mem=4.0) for seed in (0, 1))
-    assert study.mean_cosines("leak", [0.2], networks=2, tau_mem=4.0) == [(one + two) / 2]
+    assert study.cosines_of_terms("leak", [0.2], networks=2, tau_mem=4.0) == [(one + two) / 2]
     assert one != two
 
 
@@ -95,17 +95,6 @@ def test_the_error_of_a_step_is_the_gradient_of_the_cross_entropy():
     cue = recall.draw_cues(5, seed_torch(1))
     (expected,) = torch.autograd.grad(torch.nn.functional.cross_entropy(y, cue), y)
     assert torch.allclose(recall.step_error(y.detach(), cue), expected)
-
-
-def test_a_stream_says_the_cue_while_an_answer_is_due():
-    steps = list(recall.stream_of_trials(3, seed_torch(0), streams=2))
-    task = DelayedRecall()
-    due = torch.tensor([cue is not None for _, cue in steps]).view(3, task.steps)
-    assert due[:, task.answer].all()
-    assert due.sum() == 3 * 10
-    assert {tuple(now.shape) for now, _ in steps} == {(2, 15)}
-    again = list(recall.stream_of_trials(3, seed_torch(0), streams=2))
-    assert all(torch.equal(one[0], other[0]) for one, other in zip(steps, again, strict=True))
 
 
 def test_a_trial_shows_the_spikes_and_thresholds_of_its_network():

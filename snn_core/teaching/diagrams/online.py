@@ -9,7 +9,7 @@ from ...neurons import LIF
 from ...online import OnlineLIF
 from ..explorers import ThresholdMemory, cue_eligibility
 from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
-from ..plotting import decorate, heat_table, lines_per_seed, panels, raster
+from ..plotting import decorate, heat_table, panels, raster
 from ..records import Record
 
 GROUPS = ("hear A", "hear B", "hear recall")
@@ -132,16 +132,18 @@ def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | No
     """Draw whose cue trials answer with after their thresholds were swapped, against the moment of the swap.
 
     Args:
-        record: of `delayed_recall`; one line for each network.
+        record: of `delayed_recall`; one thin line for each network, a thick one for their median.
         arm: which networks.
         among: largest size of the first weights among the neurons.
         title: what the figure shows.
     """
     own = answers_after_swaps(record, arm, "thresholds", among).T
     moments = [float(at) for at in record.results["memory"][str(among)]["swapped"]["200"]["thresholds"]]
-    name = "thresholds swapped"
-    axes = lines_per_seed({name: own}, at={name: moments})
+    axes = panels()
+    axes.plot(moments, own.T, color=BLUE, linewidth=0.6)
+    axes.plot(moments, np.median(own, axis=0), ".-", color=BLUE, linewidth=2, label=f"median of {len(own)}")
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
+    axes.text(104, 53, "below: the thresholds decide", color=GREY)
     decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)", ylim=(0, 102))
     return axes
 

@@ -58,7 +58,7 @@ def cosine_of_terms(terms: Iterable[str], size: float, seed: int, **options) -> 
     return torch.cosine_similarity(*gradients, dim=0).item()
 
 
-def mean_cosines(
+def cosines_of_terms(
     terms: Iterable[str], sizes: Iterable[float], networks: int = 12, **options
 ) -> list[float]:
     """Return for each size the mean of `cosine_of_terms` over some networks.

@@ -71,7 +71,7 @@ def test_counts_between_two_moments_are_by_polarity_and_pixel():
 
 def test_views_take_order_and_nothing_else():
     frames = torch.rand(3, 6, 2, 4, 4)
-    mixed = motion.shuffled(frames, seed_torch(0))
+    mixed = motion.in_random_order(frames, seed_torch(0))
     assert not torch.equal(mixed, frames)
     assert torch.equal(mixed.flatten(2).sort(1)[0], frames.flatten(2).sort(1)[0])
     assert len({tuple(sample.flatten(1).sum(1).argsort().tolist()) for sample in mixed}) > 1

@@ -41,10 +41,10 @@ from snn_core.teaching.studies.motion import (
     counts_between,
     direction_reader,
     in_order,
+    in_random_order,
     motion_shares,
     nmnist_shares,
     pixel_events,
-    shuffled,
     summed,
     turning_digits,
     turning_film,
@@ -576,8 +576,8 @@ print(f"in order: {share_in_order:.1%}")
 # > **Before you run:** which accuracy do you expect now?
 
 # %%
-network, _ = learn_way(shuffled)
-share_shuffled = share_right_in(network, shuffled)
+network, _ = learn_way(in_random_order)
+share_shuffled = share_right_in(network, in_random_order)
 print(f"shuffled: {share_shuffled:.1%}")
 
 # %%

@@ -152,7 +152,7 @@ def snapshot(frames: Tensor) -> Tensor:
     return frames[:, middle : middle + 1]
 
 
-def shuffled(frames: Tensor, generator: Generator | None = None) -> Tensor:
+def in_random_order(frames: Tensor, generator: Generator | None = None) -> Tensor:
     """Put the frames of each sample into a random order of its own."""
     order = torch.rand(frames.shape[:2], generator=generator).argsort(1)
     return frames[torch.arange(len(frames))[:, None], order]
@@ -160,7 +160,7 @@ def shuffled(frames: Tensor, generator: Generator | None = None) -> Tensor:
 
 VIEWS = {
     "in order": in_order,
-    "shuffled": shuffled,
+    "shuffled": in_random_order,
     "summed": summed,
     "snapshot": snapshot,
     "stacked": stacked,

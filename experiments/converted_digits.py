@@ -34,7 +34,7 @@ from snn_core.conversion import IF, RunningMean, Scale, convert, fold_batch_norm
 from snn_core.datasets import mnist_mini
 from snn_core.energy import count_operations
 from snn_core.layers import OverTime, Repeat
-from snn_core.teaching.studies.convolutional import broad
+from snn_core.teaching.studies.convolutional import wide_neuron
 from snn_core.training import seed_torch
 
 SETTINGS = {
@@ -203,7 +203,7 @@ def spiking_ones(plain: nn.Sequential, data: tuple[Tensor, ...], seed: int, sett
         answers = plain(test[0]).argmax(1)
     makers = {
         "trained on": lambda steps: convert(plain, images, steps, **settings["tuned"]),
-        "direct": lambda steps: from_random(settings, steps, broad),
+        "direct": lambda steps: from_random(settings, steps, wide_neuron),
         "direct, IF": lambda steps: from_random(settings, steps, IF),
     }
     found = {name: [] for name in makers}

@@ -19,7 +19,7 @@ from snn_core.datasets import mnist_mini
 from snn_core.layers import OverTime, Repeat
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.teaching.records import record
-from snn_core.teaching.studies.convolutional import SQUARE, broad, covered
+from snn_core.teaching.studies.convolutional import SQUARE, covered, wide_neuron
 from snn_core.training import evaluate, seed_torch
 
 NAME = "covered_digits"
@@ -41,9 +41,9 @@ def reader() -> nn.Sequential:
     return nn.Sequential(
         *pooled_maps(1, 12, 5),
         Repeat(4),
-        broad(),
+        wide_neuron(),
         OverTime(*pooled_maps(12, 32, 5)),
-        broad(),
+        wide_neuron(),
         OverTime(nn.Flatten()),
         nn.Linear(512, 10),
         LeakyIntegrator(beta=0.8),
@@ -57,7 +57,7 @@ def dense_reader() -> nn.Sequential:
         nn.Linear(784, 256),
         nn.BatchNorm1d(256),
         Repeat(4),
-        broad(),
+        wide_neuron(),
         nn.Linear(256, 10),
         LeakyIntegrator(beta=0.8),
     )

@@ -16,10 +16,8 @@ a fifth of them, the fold of the seed, and records nothing). ``--only`` names ru
 record is replaced when run again.
 """
 
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -29,7 +27,7 @@ from experiments import add_run, parser_for
 from experiments.mnist_convolutional import Jitter, pooled_maps
 from snn_core import LIF, LeakyIntegrator, Surrogate
 from snn_core.datasets import mnist
-from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist
+from snn_core.events import DURATION, SENSOR_SIZE, EventCamera, local_nmnist, nmnist_files
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane_cross_entropy
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
@@ -115,9 +113,9 @@ def simulate(images: Tensor, seed: int) -> Tensor:
 def twins(images: Tensor, labels: Tensor, train: bool) -> tuple[Set, Set]:
     """Return genuine and simulated recordings of the same digits of MNIST, in the same order."""
     genuine = local_nmnist(train)
-    folder = Path(os.environ["SNN_CORE_DATA"]) / "nmnist" / ("Train" if train else "Test")
-    files = sorted(folder.glob("[0-9]/*.bin"))
-    number = torch.tensor([int(file.stem) for file in files]) - (1 if train else 60_001)
+    number = torch.tensor([int(file.stem) for file in nmnist_files(train)]) - (
+        1 if train else 60_001
+    )
     assert torch.equal(labels[number], genuine.labels), "files are not numbered as those of MNIST"
     counts, simulated = frames(genuine.recordings), simulate(images[number], seed=1 - train)
     assert_as_tonic(genuine.recordings[0], counts[0])

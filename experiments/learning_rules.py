@@ -3,8 +3,8 @@
 ``python -m experiments.learning_rules`` writes the record of that name. The rules are those of
 `snn_core.teaching.studies.learning_rules`, which the page uses too. Each rule is written as soon
 as it is done; ``--rules`` does some of them and leaves the others in the record as they are.
-``--slow`` records the control of the page's third exercise instead: a small run of two rules, with
-the spikes spread over 10 and over 30 steps.
+``--slow`` records what the page shows under "Deeper" instead: a small run of two rules, with the
+spikes spread over 10 and over 30 steps.
 
 The settings of each rule and control are the best of those tried on held-out training images, with
 one seed, after training on the others (``--validate`` repeats that and records it). The test images

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
     runs = []
     for seed in settings["seeds"]:
         started = time.process_time()
-        learnt = lesson(seed, digits, epochs=settings["epochs"]).accuracy
+        learnt = lesson(seed, digits, epochs=settings["epochs"])
         seconds = round(time.process_time() - started)
         accuracy = {rule: round(right, 4) for rule, right in learnt.items()}
         runs.append({"seed": seed, "processor_seconds": seconds, "accuracy": accuracy})

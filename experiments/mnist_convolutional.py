@@ -1,15 +1,16 @@
 """Train a spiking convolutional network on the full MNIST and record its test accuracy by epoch.
 
 ``python -m experiments.mnist_convolutional`` writes the record that page 16 shows. The network is
-16C5-P2-32C5-P2-128-10 with batch normalisation; max-pooling comes before the neurons. The pixels
+32C5-P2-64C5-P2-256-10 with batch normalisation; max-pooling comes before the neurons. The pixels
 are a constant input current (direct coding), so everything before the first neurons is applied to
 each image once and repeated over time. Training images are turned, scaled and shifted a little at
 random, anew at every showing; test images are not touched.
 
-The recipe is that of page 16, scaled up. It was checked on training images that were held out by
-one run, of ten epochs and seed 0: 99.30 % in the mean of its last five epochs (``--validate``
-measures 10,000 held-out images and records nothing). The number of epochs was then raised to 15
-without another check. The record is written anew after every seed.
+The recipe is that of page 16, scaled up. A narrower network (16 and 32 maps, 128 neurons) of ten
+epochs was checked on training images that were held out: 99.30 % in the mean of its last five
+epochs (``--validate`` measures 10,000 held-out images and records nothing). The sizes are now those
+of the ordinary network of page 20, with 20 epochs; they were set once, without another check. The
+record is written anew after every seed.
 """
 
 import math
@@ -28,9 +29,9 @@ from snn_core.teaching.records import record
 from snn_core.training import evaluate, seed_torch
 
 SETTINGS = {
-    "channels": [16, 32],
+    "channels": [32, 64],
     "kernel": 5,
-    "hidden": 128,
+    "hidden": 256,
     "dropout": 0.2,
     "tau_mem": 5.0,
     "surrogate_scale": 2.0,
@@ -38,8 +39,8 @@ SETTINGS = {
     "steps": 4,
     "jitter": {"degrees": 10.0, "scale": 0.1, "pixels": 2.0},
     "samples": 60_000,
-    "epochs": 15,
-    "batch_size": 64,
+    "epochs": 20,
+    "batch_size": 128,
     "lr": 5e-3,
     "weight_decay": 0.01,
     "seeds": [0, 1, 2],

@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from snn_core.teaching.explorers import ALL_EXPLORERS
-from snn_core.teaching.live import LiveExplorer, LiveFigure
+from snn_core.teaching.live import LiveFigure
 
 from .page import explorer
 
@@ -17,8 +17,7 @@ MOUNT = Path(__file__).with_name("site_source") / "mount.js"
 def figure(cell: NotebookNode) -> LiveFigure | None:
     """Return the live figure that a cell shows, if it shows one."""
     shown = explorer(cell)
-    kind = ALL_EXPLORERS[shown] if shown else None
-    return kind().sliders() if kind and issubclass(kind, LiveExplorer) else None
+    return ALL_EXPLORERS[shown]().sliders() if shown else None
 
 
 def alive(live: LiveFigure) -> str:

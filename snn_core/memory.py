@@ -1,10 +1,11 @@
 """Meters of memory: what autograd saves, what Python holds, what an online learner carries on."""
 
 import gc
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.graph import Node, saved_tensors_hooks
 from torch.nn.parameter import is_lazy
 
@@ -103,7 +104,9 @@ def graph_nodes(output: Tensor) -> int:
     return len(seen)
 
 
-def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) -> int:
+def kept_bytes(
+    learner: OnlineNetwork | ChunkedBPTT, inputs: int | Sequence[int], steps: int
+) -> int:
     """Run a learner over a silent sequence; return the most bytes it keeps after a step or window.
 
     Counted are neuron states, counts, traces, fixed matrices and what autograd has saved before a
@@ -111,7 +114,7 @@ def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) ->
 
     Args:
         learner: its gradients change.
-        inputs: number N of inputs of its network.
+        inputs: number N of inputs of its network, or the axes of a sample, such as (C, H, W).
         steps: T, at least 1; no more than the learner's horizon.
 
     Raises:
@@ -123,40 +126,48 @@ def kept_bytes(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) ->
     >>> [kept_bytes(OnlineNetwork(network), 3, steps) for steps in (1, 5)]
     [40, 40]
     """
-    _require_fit(learner, inputs, steps)
+    sample = [*inputs] if isinstance(inputs, Sequence) else [inputs]
+    _require_fit(learner, sample, steps)
     labels = torch.zeros(1, dtype=torch.long)
+    silence = torch.zeros(1, *sample)
     if isinstance(learner, ChunkedBPTT):
-        return _most_in_windows(learner, inputs, steps, labels)
-    learner.start(torch.zeros(1, inputs))
+        return _most_in_windows(learner, silence, steps, labels)
+    learner.start(silence)
     most = 0
-    for now in torch.zeros(steps, 1, inputs):
-        learner.step(now, labels)
+    for _ in range(steps):
+        learner.step(silence, labels)
         most = max(most, _bytes(_carried(learner)))
     return most
 
 
-def _require_fit(learner: OnlineNetwork | ChunkedBPTT, inputs: int, steps: int) -> None:
-    """Require a learner that a sequence of so many inputs and steps fits."""
+def _require_fit(learner: OnlineNetwork | ChunkedBPTT, sample: list[int], steps: int) -> None:
+    """Require a learner that a sequence of such samples and so many steps fits."""
     fits = isinstance(learner, (OnlineNetwork, ChunkedBPTT))
     expected = "an OnlineNetwork or ChunkedBPTT"
     _checks.require(fits, "learner", type(learner).__name__, expected)
-    _checks.whole("inputs", inputs)
+    for size in sample:
+        _checks.whole("inputs", size)
     _checks.whole("steps", steps)
-    size = learner._entry().in_features
-    _checks.require(inputs == size, "inputs", inputs, f"{size}, those of the learner's network")
+    axes = learner._axes()
+    fits = len(axes) != 1 or "…" in axes or sample == list(axes)  # images are checked at the start
+    came = ", ".join(map(str, sample))
+    _checks.require(fits, "inputs", came, f"{axes[0]}, those of the learner's network")
     horizon = getattr(learner, "horizon", None)
     if horizon is not None and steps > horizon:
         _checks.fail("steps", steps, f"at most {horizon}, the learner's horizon")
 
 
-def _most_in_windows(learner: ChunkedBPTT, inputs: int, steps: int, labels: Tensor) -> int:
+def _most_in_windows(learner: ChunkedBPTT, silence: Tensor, steps: int, labels: Tensor) -> int:
     """Return the most bytes at the end of a window; every window comes in memory of its own."""
-    later = [linear.weight for linear, _ in learner.layers[1:]]
+    held = [synapses.weights for synapses, _ in learner.pairs]
+    later = [
+        weights.weight for at, weights in enumerate(held) if at or isinstance(weights, nn.Conv2d)
+    ]
     weights = _bytes(later)  # autograd keeps them as well
     most = 0
-    learner.start(torch.zeros(1, inputs))
+    learner.start(silence)
     for before in range(0, steps, learner.window):
-        window = torch.zeros(min(learner.window, steps - before), 1, inputs)
+        window = torch.zeros(min(learner.window, steps - before), *silence.shape)
         with SavedBytes() as saved:
             for tensor in (learner.counts, *learner.states):
                 if tensor is not None:

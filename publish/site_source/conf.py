@@ -35,9 +35,9 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 
 html_theme = "furo"
-html_static_path = [str(MATHJAX), "site.css", "deeper.js"]
+html_static_path = [str(MATHJAX), "site.css", "deeper.js", "sort.js"]
 html_css_files = ["site.css"]
-html_js_files = [("deeper.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("deeper.js", "sort.js")]
 html_copy_source = False
 html_show_search_summary = False  # a page opened from disk may not read the others
 mathjax_path = MATHJAX.name

@@ -6,7 +6,7 @@ settings of time are in ms.
 """
 
 from .camera import DURATION, GAZE, ORIGIN, SACCADES, EventCamera, gaze
-from .recordings import EVENT, SENSOR_SIZE, EventRecordings, local_nmnist, read_events
+from .recordings import EVENT, SENSOR_SIZE, EventRecordings, local_nmnist, nmnist_files, read_events
 
 __all__ = [
     "DURATION",
@@ -19,5 +19,6 @@ __all__ = [
     "EventRecordings",
     "gaze",
     "local_nmnist",
+    "nmnist_files",
     "read_events",
 ]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from .. import _checks
+from .._warn import warn
 from ..datasets import DataError
 
 SENSOR_SIZE = (34, 34, 2)  # width, height, polarities
@@ -19,6 +20,7 @@ EVENT = np.dtype([(name, int) for name in FIELDS])
 BYTES_PER_EVENT = 5
 OVERFLOW_ROW = 240
 OVERFLOW = 2**13
+SYSTEM_FILES = ("thumbs.db", "desktop.ini")  # beside all whose name begins with a dot
 
 
 class EventRecordings(torch.utils.data.Dataset[tuple[object, int]]):
@@ -150,10 +152,42 @@ def _require_events(events: np.ndarray, path: Path | str) -> None:
         )
 
 
+def nmnist_files(train: bool = True) -> list[Path]:
+    """Return the files ``$SNN_CORE_DATA/nmnist/<Train or Test>/<digit>/<name>.bin``, in order.
+
+    Files that an operating system has left there (``._00001.bin``, ``.DS_Store``, ``Thumbs.db``,
+    ``desktop.ini``) are passed over, with one warning that says how many.
+
+    Args:
+        train: those of the training, or those to test on.
+
+    Raises:
+        DataError: if there are none.
+    """
+    data = Path(os.environ.get("SNN_CORE_DATA", "data"))
+    folder = data / "nmnist" / ("Train" if train else "Test")
+    found = sorted(folder.glob("[0-9]/*"))
+    files = [file for file in found if file.suffix == ".bin" and not _of_the_system(file)]
+    if not files:
+        raise DataError(
+            f"no recordings in {folder}: put them there as <digit>/<name>.bin, or set SNN_CORE_DATA"
+        )
+    passed = [file for file in found if _of_the_system(file)]
+    if passed:
+        first = passed[0].relative_to(folder).as_posix()
+        warn(f"{folder}: passed over {len(passed)} hidden files of the system, first {first}")
+    return files
+
+
+def _of_the_system(file: Path) -> bool:
+    """Say whether a file was left by an operating system, and not by who made the recordings."""
+    return file.name.startswith(".") or file.name.lower() in SYSTEM_FILES
+
+
 def local_nmnist(
     train: bool = True, transform: Callable[[np.ndarray], object] | None = None
 ) -> EventRecordings:
-    """Return the recordings ``$SNN_CORE_DATA/nmnist/<Train or Test>/<digit>/<name>.bin``.
+    """Return the recordings in the files of `nmnist_files`, with their digits as labels.
 
     Args:
         train: the training recordings, or those to test on.
@@ -162,13 +196,7 @@ def local_nmnist(
     Raises:
         DataError: if there are none, or a file is broken.
     """
-    data = Path(os.environ.get("SNN_CORE_DATA", "data"))
-    folder = data / "nmnist" / ("Train" if train else "Test")
-    files = sorted(folder.glob("[0-9]/*.bin"))
-    if not files:
-        raise DataError(
-            f"no recordings in {folder}: put them there as <digit>/<name>.bin, or set SNN_CORE_DATA"
-        )
+    files = nmnist_files(train)
     labels = torch.tensor([int(file.parent.name) for file in files])
     recordings = [read_events(file) for file in files]
     return EventRecordings(recordings, labels, transform)

@@ -4,7 +4,9 @@ Every rule here has the same form. A synapse keeps a trace of what it did to its
 *eligibility*), a *learning signal* says how the loss would change with the neuron's spike at this
 step, and the gradient is the sum over time of their product. The rules differ in what the
 eligibility leaves out and in where the signal comes from. Weights are ``[M, N]``, row = to, column
-= from. Nothing here uses autograd, except `ChunkedBPTT`, which the others are compared with.
+= from, or those of a convolution. Nothing here walks back through time, except `ChunkedBPTT`, which
+the others are compared with. Through a convolution or pooling, autograd finds the gradient of a
+single step.
 
 All learners follow one protocol. They are modules (`OnlineLearner`): `parameters` are what learns,
 `state_dict` is a checkpoint, and gradients add up in ``.grad`` for any optimiser.
@@ -27,11 +29,12 @@ from .backwards import ChunkedBPTT
 from .eprop import FEEDBACKS, EProp
 from .errors import count_error
 from .labelled import LabelLearner
-from .layers import OnlineLayer, OnlineLIF, OnlineSmoothedLIF
+from .layers import OnlineLayer, OnlineLIF
 from .learner import OnlineLearner, SignalLearner
 from .network import OnlineNetwork
 from .rtrl import TERMS, OnlineRTRL, influence_step, membrane_jacobian
 from .signals import RULES
+from .smoothed import OnlineSmoothedLIF
 
 __all__ = [
     "FEEDBACKS",

@@ -76,7 +76,7 @@ class OnlineAdaptiveLIF(OnlineLayer):
     neuron: AdaptiveLIF
 
     def _start(self, inputs: Tensor) -> None:
-        rest = inputs.new_zeros(len(inputs), self.linear.out_features)
+        _, rest = self.synapses.at_rest(inputs)
         self.state = AdaptiveState(rest, rest)
         synapses = inputs.shape[1] + (self.linear.bias is not None)
         self.eligibility = inputs.new_zeros(*rest.shape, synapses)
@@ -84,14 +84,16 @@ class OnlineAdaptiveLIF(OnlineLayer):
 
     def _step(self, inputs: Tensor) -> Tensor:
         adaptation = self.state.adaptation
-        spikes, membrane, self.state = self.neuron.step(self._current(inputs), self.state)
+        spikes, membrane, self.state = self.neuron.step(
+            self._current(self._sources(inputs)), self.state
+        )
         slope = adaptive_slope(self.neuron, membrane, adaptation)
         self.eligibility, self.traces = adaptive_traces_step(
-            self.traces, self._sources(inputs), slope, spikes, self.neuron
+            self.traces, self._carried(inputs), slope, spikes, self.neuron
         )
         return spikes.to(inputs.dtype)
 
-    def _sources(self, inputs: Tensor) -> Tensor:
+    def _carried(self, inputs: Tensor) -> Tensor:
         """Return what the synapses carry; a bias is one more input, always 1."""
         if self.linear.bias is None:
             return inputs
@@ -101,7 +103,7 @@ class OnlineAdaptiveLIF(OnlineLayer):
         """Add this step's part of the gradient, for a signal dL/dz ``[B, M]``; return it."""
         signal = signal.to(self.eligibility.dtype)
         gradient = torch.einsum("bm,bmn->mn", signal, self.eligibility)
-        inputs = self.linear.in_features
+        inputs = self.linear.weight.shape[1]
         self._add(self.linear.weight, gradient[:, :inputs])
         self._add_bias(gradient[:, inputs:].flatten())
         return signal

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..neurons.states import detach
-from .doors import full_precision, inputs_fit, linear_lif_pairs
+from .doors import full_precision
 from .errors import count_error
 from .labelled import LabelLearner
 
@@ -21,7 +21,7 @@ class ChunkedBPTT(LabelLearner):
     the cross-entropy of the counts.
 
     Args:
-        network: alternating ``nn.Linear`` and `LIF`.
+        network: as `LabelLearner` takes it.
         window: steps, at least 1.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz,
             ``[B, C]``.
@@ -44,7 +44,6 @@ class ChunkedBPTT(LabelLearner):
     ):
         _checks.whole("window", window)
         super().__init__(network, error, horizon)
-        self.layers = linear_lif_pairs(network)
         self.window = window
 
     def extra_repr(self) -> str:
@@ -54,14 +53,14 @@ class ChunkedBPTT(LabelLearner):
         """Do some steps and end the window, all at once; return the spikes ``[T, B, C]``.
 
         Args:
-            inputs: ``[T, B, N]``.
+            inputs: ``[T, B, N]``, or images ``[T, B, C, H, W]`` for a convolution.
             labels: integers ``[B]`` in [0, C), to learn from; None: nothing is learnt.
 
         Raises:
             ValueError: for steps before `start` or beyond the horizon, inputs unlike those of the
                 start, or labels that do not fit.
         """
-        inputs_fit(inputs, self._entry().weight, 3)
+        self._require_inputs(inputs, 2)
         self._require_step(inputs[0])
         self._require_horizon(self.steps + len(inputs))
         labels = self._fitting(labels, inputs.shape[1])
@@ -70,7 +69,9 @@ class ChunkedBPTT(LabelLearner):
 
     def _start(self, inputs: Tensor) -> None:
         super()._start(inputs)
-        self.states: list[Tensor | None] = [None] * len(self.layers)
+        self.states: list[Tensor | None] = [None] * len(self.pairs)
+        for synapses, _ in self.pairs:
+            _, inputs = synapses.at_rest(inputs)
         self._forget()
 
     def _forget(self) -> None:
@@ -102,11 +103,11 @@ class ChunkedBPTT(LabelLearner):
         return spikes.detach()
 
     def _forward(self, inputs: Tensor, learns: bool) -> Tensor:
-        """Run some steps of a window, ``[T, B, N]``; return the spikes ``[T, B, C]``."""
+        """Run some steps of a window, ``[T, B, …]``; return the spikes ``[T, B, C]``."""
         with torch.set_grad_enabled(learns):
             spikes = inputs.to(self._entry().weight.dtype)
-            for depth, (linear, neuron) in enumerate(self.layers):
-                spikes, _, state = neuron(linear(spikes), self.states[depth], record=True)
+            for depth, (synapses, neuron) in enumerate(self.pairs):
+                spikes, _, state = neuron(synapses(spikes), self.states[depth], record=True)
                 self.states[depth] = state
             said = spikes.sum(0, dtype=self.counts.dtype)
             self.spoken = said if self.spoken is None else self.spoken + said

@@ -2,32 +2,51 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from .. import _checks
+from ..layers import OverTime
 from ..neurons import LIF, IntegrateAndFire
 from ..neurons.states import S
+from .synapses import EXPECTED, Synapses, is_plain
 
-AXES = {2: "[B, {}]", 3: "[T, B, {}]"}
+LEADING = {1: "B", 2: "T, B"}
 
 
-def inputs_fit(inputs: Tensor, weight: Tensor, axes: int) -> None:
-    """Require finite inputs, ``[B, N]`` or ``[T, B, N]``, that weights ``[M, N]`` can take.
+def inputs_fit(inputs: Tensor, weight: Tensor, sample: Sequence[int | str], leading: int) -> None:
+    """Require finite inputs, ``[B, …]`` or ``[T, B, …]``, with the axes of a sample.
 
     Their precision is at most that of the weights, so that nothing of them is rounded away.
+
+    Args:
+        inputs: what is checked.
+        weight: of the layer that takes them.
+        sample: the axes of a sample, a letter for one of any size, "…" for one or more.
+        leading: how many axes are in front of these, 1 or 2.
     """
     _checks.floats("inputs", inputs, not_nan=False)
-    expected = AXES[axes].format(weight.shape[1])
-    fits = inputs.dim() == axes and inputs.shape[-1] == weight.shape[1]
-    _checks.require(fits, "inputs", f"shape {list(inputs.shape)}", f"shape {expected}")
-    if axes == 3:
+    expected = f"shape [{', '.join([LEADING[leading], *map(str, sample)])}]"
+    fits = _has_axes(list(inputs.shape[leading:]), list(sample))
+    _checks.require(fits, "inputs", f"shape {list(inputs.shape)}", expected)
+    if leading == 2:
         _checks.require(len(inputs) > 0, "inputs", "no step", "at least one time step")
     exact = torch.promote_types(inputs.dtype, weight.dtype) == weight.dtype
     _checks.require(exact, "inputs", inputs.dtype, f"{weight.dtype}, as the weights")
     _same_device("inputs", inputs, weight.device)
     _checks.finite("inputs", inputs)
+
+
+def _has_axes(came: list[int], sample: list[int | str]) -> bool:
+    """Say whether the axes of a sample are those expected."""
+    if sample == ["…"]:
+        return len(came) > 0
+    if len(came) != len(sample):
+        return False
+    return all(isinstance(due, str) or due == size for due, size in zip(sample, came, strict=True))
 
 
 def signal_fits(argument: str, signal: Tensor, device: torch.device, *shape: int) -> None:
@@ -83,22 +102,51 @@ def require_chain(first: nn.Linear, second: nn.Linear) -> None:
     _checks.require(chained, "network", came, "as many inputs as outputs of the layer below")
 
 
-def linear_lif_pairs(network: nn.Sequential) -> list[tuple[nn.Linear, LIF]]:
-    """Return the layers of a network as pairs of weights and neurons.
+def synapse_lif_pairs(network: nn.Sequential) -> list[tuple[Synapses, LIF]]:
+    """Return the layers of a network as pairs of synapses and neurons.
 
     Raises:
-        ValueError: for a network that is not alternating ``nn.Linear`` and `LIF`, at least one of
-            each, or whose layers do not fit each other.
+        ValueError: for a network that is not alternating synapses and `LIF`, at least one of each,
+            or whose layers do not fit each other.
     """
-    layers = len(network) if isinstance(network, nn.Sequential) else 0
-    kinds: list[type[nn.Module]] = [nn.Linear, LIF]
-    require_layers(network, kinds * max(1, layers // 2), "alternating nn.Linear and LIF")
-    linears = [layer for layer in network if isinstance(layer, nn.Linear)]
-    neurons = [layer for layer in network if isinstance(layer, LIF)]
-    pairs = list(zip(linears, neurons, strict=True))
-    for (below, _), (above, _) in zip(pairs, pairs[1:], strict=False):
-        require_chain(below, above)
+    expected = f"alternating synapses and LIF, where synapses are {EXPECTED}"
+    if not isinstance(network, nn.Sequential):
+        _checks.fail("network", type(network).__name__, f"nn.Sequential: {expected}")
+    layers = [part for layer in network for part in _parts(layer)]
+    _require_known(layers, expected)
+    pairs: list[tuple[Synapses, LIF]] = []
+    between: list[nn.Module] = []
+    for layer in layers:
+        if isinstance(layer, LIF):
+            pairs.append((Synapses("network", between), layer))
+            between = []
+        else:
+            between.append(layer)
+    for (below, _), (above, _) in pairwise(pairs):
+        if below.plain and above.plain:
+            require_chain(cast(nn.Linear, below.weights), cast(nn.Linear, above.weights))
     return pairs
+
+
+def _parts(layer: nn.Module) -> list[nn.Module]:
+    """Return a layer, or those that `OverTime` applies to batches one after the other."""
+    if type(layer) is OverTime:
+        layer = layer.layer
+        return list(layer) if type(layer) is nn.Sequential else [layer]
+    name = type(layer).__name__
+    alone = type(layer) is nn.Linear or not is_plain(layer)
+    _checks.require(alone, "network", f"{name} outside of OverTime", f"OverTime({name}(…))")
+    return [layer]
+
+
+def _require_known(layers: list[nn.Module], expected: str) -> None:
+    """Require layers of the kinds that learn online, of which the last are neurons."""
+    names = ", ".join(type(layer).__name__ for layer in layers) or "no layers"
+    for layer in layers:
+        if type(layer) is not LIF and not is_plain(layer):
+            _checks.fail("network", f"{type(layer).__name__} in {names}", expected)
+    ends = len(layers) > 0 and type(layers[-1]) is LIF
+    _checks.require(ends, "network", names, expected)
 
 
 def full_precision(device: torch.device) -> AbstractContextManager[object]:

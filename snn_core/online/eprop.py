@@ -42,6 +42,7 @@ class EProp(SignalLearner):
     1994).
     """
 
+    linear: nn.Linear
     neuron: RecurrentAdaptiveLIF
     readout: nn.Linear
     integrator: LeakyIntegrator

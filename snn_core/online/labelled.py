@@ -1,13 +1,12 @@
 """What the learners share that are told labels: a network, its counts so far, and their error."""
 
 from collections.abc import Callable
-from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from .. import _checks
-from .doors import full_precision, inputs_fit, linear_lif_pairs
+from .doors import full_precision, synapse_lif_pairs
 from .errors import count_error, softmax_error
 from .learner import OnlineLearner
 
@@ -16,7 +15,9 @@ class LabelLearner(OnlineLearner):
     """An online learner that is told the right class, and takes the error of its output's counts.
 
     Args:
-        network: alternating ``nn.Linear`` and `LIF`.
+        network: alternating synapses and `LIF`. Synapses are ``nn.Linear``, or, in one `OverTime`
+            or several, ``nn.Linear`` or ``nn.Conv2d`` with the pooling and flattening that
+            `OnlineLIF` takes. The last ones end with ``nn.Linear``.
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz,
             ``[B, C]``.
         horizon: the number of steps of a sequence, to which counts so far are extrapolated before
@@ -34,29 +35,36 @@ class LabelLearner(OnlineLearner):
         horizon: int | None,
     ):
         super().__init__()
-        pairs = linear_lif_pairs(network)
+        self.pairs = synapse_lif_pairs(network)
+        last = self.pairs[-1][0]
+        counts = isinstance(last.weights, nn.Linear) and not len(last.behind)
+        expected = "nn.Linear right before the last LIF, one neuron for each class"
+        _checks.require(counts, "network", f"{last.takes} at last", expected)
         _checks.require(callable(error), "error", repr(error), "a function of counts and labels")
         if horizon is not None:
             _checks.whole("horizon", horizon)
-        self.classes = pairs[-1][0].out_features
+        self.classes = len(last.weights.weight)
         several = self.classes > 1 or error is not count_error
         _checks.require(several, "network", "one output", "at least two classes, or another error")
         self.network = network
         self.error = error
         self.horizon = horizon
 
-    def _entry(self) -> nn.Linear:
-        return cast(nn.Linear, self.network[0])
+    def _entry(self) -> nn.Linear | nn.Conv2d:
+        return self.pairs[0][0].weights
+
+    def _axes(self) -> tuple[int | str, ...]:
+        return self.pairs[0][0].sample
 
     def _start(self, inputs: Tensor) -> None:
         self.counts = inputs.new_zeros(len(inputs), self.classes)
         self.steps = 0
 
     def step(self, inputs: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Advance by one step, inputs ``[B, N]``; return the output's spikes ``[B, C]``.
+        """Advance by one step, inputs ``[B, …]``; return the output's spikes ``[B, C]``.
 
         Args:
-            inputs: ``[B, N]``.
+            inputs: ``[B, N]``, or images ``[B, C, H, W]`` for a convolution.
             labels: integers ``[B]`` in [0, C), to learn from; None: nothing is learnt.
 
         Raises:
@@ -73,14 +81,14 @@ class LabelLearner(OnlineLearner):
         """Run a sequence from rest, learning on the way; return the spikes ``[T, B, C]``.
 
         Args:
-            inputs: ``[T, B, N]``.
+            inputs: ``[T, B, N]``, or images ``[T, B, C, H, W]`` for a convolution.
             labels: integers ``[B]`` in [0, C), to learn from; None: nothing is learnt.
 
         Raises:
-            ValueError: for inputs that are not ``[T, B, N]`` or go beyond the horizon, labels that
+            ValueError: for inputs that do not fit the network or go beyond the horizon, labels that
                 do not fit, or an error that is not finite and ``[B, C]``.
         """
-        inputs_fit(inputs, self._entry().weight, 3)
+        self._require_inputs(inputs, 2)
         self._require_horizon(len(inputs))
         labels = self._fitting(labels, inputs.shape[1])
         self._begin(inputs[0])

@@ -4,19 +4,18 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from .. import _checks
 from ..neurons import LIF, IntegrateAndFire, leaky_step
-from ..neurons.decays import parameter
 from ..precision import wide
-from .doors import full_precision, inputs_fit, layer_fits
+from .doors import full_precision, layer_fits, require_fixed
 from .gradients import add_product, leaky_sum
 from .learner import SignalLearner
+from .synapses import Synapses
 
 
 class OnlineLayer(SignalLearner):
-    """What the online layers share: a linear layer, its neurons, gradients that add up by steps.
+    """What the online layers share: synapses, their neurons, gradients that add up by steps.
 
     Call `start` before a sequence, then for every step `step` and, with a learning signal, `learn`;
     or `run` for a sequence that is there as a whole. The gradients are added to ``.grad`` of the
@@ -28,30 +27,44 @@ class OnlineLayer(SignalLearner):
         neuron: M neurons with a soft, detached reset.
 
     Raises:
-        ValueError: for a neuron of another kind (a subclass may do otherwise in its `step`), number
-            or reset, or with a decay or threshold that is to be learnt.
+        ValueError: for another layer, a neuron of another kind (a subclass may do otherwise in its
+            `step`), number or reset, or with a decay or threshold that is to be learnt.
     """
 
     kind: type[IntegrateAndFire[Any]] = IntegrateAndFire
+    per_synapse = True  # a trace for every neuron and input: not for weights that neurons share
     neuron: IntegrateAndFire[Any]
 
-    def __init__(self, linear: nn.Linear, neuron: IntegrateAndFire[Any]):
+    def __init__(self, linear: nn.Module | Synapses, neuron: IntegrateAndFire[Any]):
         super().__init__()
         if type(neuron) is not self.kind:
             _checks.fail("neuron", type(neuron).__name__, self.kind.__name__)
         if neuron.reset != "soft" or not neuron.detach_reset:
             expected = "a soft and detached reset: the trace is that of its membrane"
             _checks.fail("neuron", repr(neuron), expected)
-        layer_fits(linear, neuron)
-        self.linear = linear
+        if not isinstance(linear, Synapses):
+            layers = list(linear) if type(linear) is nn.Sequential else [linear]
+            linear = Synapses("linear", layers)
+        single = linear.plain or not self.per_synapse
+        _checks.require(single, "linear", linear.takes, "a plain nn.Linear")
+        if isinstance(linear.weights, nn.Linear) and not len(linear.behind):
+            layer_fits(linear.weights, neuron)
+        require_fixed(neuron)
+        self.synapses = linear
+        self.linear = linear.weights
         self.neuron = neuron
 
-    def _current(self, inputs: Tensor) -> Tensor:
-        """Return what the neurons receive, ``[…, M]``, in the precision of their states."""
-        linear = self.linear
-        weight = linear.weight
-        current = F.linear(inputs.to(weight.dtype), weight, linear.bias)
-        return current.to(wide(weight))
+    def _axes(self) -> tuple[int | str, ...]:
+        return self.synapses.sample
+
+    def _current(self, sources: Tensor) -> Tensor:
+        """Return what the neurons receive, ``[B, …]``, in the precision of their states."""
+        return self.synapses.hear(sources).to(wide(sources))
+
+    def _sources(self, inputs: Tensor) -> Tensor:
+        """Return what the weights take, ``[B, …]``, in their precision."""
+        sources: Tensor = self.synapses.in_front(inputs.to(self.linear.weight.dtype))
+        return sources
 
     def _add_bias(self, gradient: Tensor) -> None:
         """Add to the gradient of the bias, if there is one."""
@@ -66,54 +79,67 @@ class OnlineLIF(OnlineLayer):
     Exact: for a learning signal that does not itself depend on time, the sum is the gradient of
     BPTT.
 
-    Args: those of `OnlineLayer`; the neuron is an `LIF` with one decay for all, since all share the
-    trace of an input.
+    Weights that neurons share, as those of a convolution, get the sum of what each neuron would
+    give them.
 
-    Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022
-    (presynaptic trace).
+    Args:
+        linear: ``nn.Linear``, inputs ``[B, N]``; or ``nn.Conv2d``, inputs ``[B, C, H, W]``; or an
+            ``nn.Sequential`` of one of them with ``nn.AvgPool2d`` and ``nn.Flatten`` in front of it
+            or behind it, and ``nn.MaxPool2d`` in front: which input is the largest differs from
+            step to step, so that behind the weights no trace would do.
+        neuron: `LIF` with a soft, detached reset and one decay for all, since all share the trace
+            of an input.
 
-    >>> layer = OnlineLIF(nn.Linear(3, 2), LIF())
-    >>> layer.run(torch.ones(5, 1, 3), torch.ones(5, 1, 2)).shape
-    torch.Size([5, 1, 2])
+    Raises:
+        ValueError: where `OnlineLayer` does.
+
+    Reference: Zenke and Ganguli 2018; Bellec et al. 2020 (eligibility of LIF); Xiao et al. 2022,
+    section 4.1 (presynaptic trace; of convolutions as well).
+
+    >>> layer = OnlineLIF(nn.Conv2d(1, 2, 3), LIF())
+    >>> layer.run(torch.ones(5, 1, 1, 8, 8), torch.ones(5, 1, 2, 6, 6)).shape
+    torch.Size([5, 1, 2, 6, 6])
     >>> layer.linear.weight.grad.shape
-    torch.Size([2, 3])
+    torch.Size([2, 1, 3, 3])
     """
 
     kind = LIF
+    per_synapse = False
     neuron: LIF
 
-    def __init__(self, linear: nn.Linear, neuron: LIF):
+    def __init__(self, linear: nn.Module | Synapses, neuron: LIF):
         super().__init__(linear, neuron)
         one = neuron.beta.dim() == 0
         _checks.require(one, "neuron", repr(neuron), "the same decay for all neurons")
 
     def _start(self, inputs: Tensor) -> None:
-        self.state = inputs.new_zeros(len(inputs), self.linear.out_features)
+        self.trace, self.state = self.synapses.at_rest(inputs)
+        self.neuron._require_fit(list(self.state.shape[1:]))
         self.membrane = self.state
-        self.trace = torch.zeros_like(inputs)
         self.bias_trace = inputs.new_zeros(())
 
     def _step(self, inputs: Tensor) -> Tensor:
         neuron = self.neuron
-        current = self._current(inputs)
+        sources = self._sources(inputs)
+        current = self._current(sources)
         spikes, self.membrane, self.state = neuron.step(current, self.state)
         beta = neuron.beta.to(current)
         one = torch.ones_like(self.bias_trace)
-        self.trace = leaky_step(inputs, self.trace, beta)
+        self.trace = leaky_step(sources, self.trace, beta)
         self.bias_trace = leaky_step(one, self.bias_trace, beta)
         return spikes.to(inputs.dtype)
 
     @torch.no_grad()
     def sweep(self, inputs: Tensor) -> Tensor:
-        """Run a sequence from rest, ``[T, B, N]`` → spikes ``[T, B, M]``, for one `learn`.
+        """Run a sequence from rest, ``[T, B, …]`` → spikes ``[T, B, …]``, for one `learn`.
 
-        The signal of that is ``[T, B, M]``. Nothing is left to go on from: call `start` before the
-        next `step`.
+        The signal of that has the shape of the spikes. Nothing is left to go on from: call `start`
+        before the next `step`.
 
         Raises:
-            ValueError: for an input that is not ``[T, B, N]`` and finite.
+            ValueError: for an input that is not a finite ``[T, B, …]`` that the synapses take.
         """
-        inputs_fit(inputs, self.linear.weight, 3)
+        self._require_inputs(inputs, 2)
         with full_precision(inputs.device):
             return self._sweep(inputs)
 
@@ -121,10 +147,13 @@ class OnlineLIF(OnlineLayer):
         """Do what `sweep` does, for inputs that are known to fit."""
         self._begin(inputs[0])
         self.batch = None
-        current = self._current(inputs)
+        steps = inputs.shape[:2]
+        sources = self._sources(inputs.flatten(0, 1))
+        current = torch.unflatten(self._current(sources), 0, steps)
         spikes, self.membrane, self.state = self.neuron(current, record=True)
-        self.trace = leaky_sum(inputs.to(current.dtype), self.neuron.beta)
-        ones = current.new_ones(len(inputs), 1, 1)
+        sources = torch.unflatten(sources.to(current.dtype), 0, steps)
+        self.trace = leaky_sum(sources, self.neuron.beta)
+        ones = current.new_ones(len(inputs), *[1] * self.state.dim())
         self.bias_trace = leaky_sum(ones, self.neuron.beta)
         return spikes.to(inputs.dtype)
 
@@ -133,71 +162,29 @@ class OnlineLIF(OnlineLayer):
 
     def _learn(self, signal: Tensor) -> Tensor:
         """Add this step's part of the gradient, or that of all steps of a sweep; return dL/du."""
-        trace = self.trace
-        local = signal.to(trace.dtype) * self._slope()
-        samples = local.flatten(0, -2)
-        add_product(self.linear.weight, samples.T, trace.flatten(0, -2), self.rests)
-        of_bias = (local * self.bias_trace).flatten(0, -2)
-        self._add_bias(of_bias.sum(0))
+        local = signal.to(self.trace.dtype) * self._slope()
+        of_bias = self._merged(local * self.bias_trace)
+        samples = self._merged(local)
+        trace = self._merged(self.trace)
+        if self.synapses.plain:
+            add_product(self.linear.weight, samples.T, trace, self.rests)
+            self._add_bias(of_bias.sum(0))
+        else:
+            self.synapses.learn(samples, trace, of_bias, self._add)
         return local
+
+    def _send_back(self, local: Tensor, inputs: Tensor) -> Tensor:
+        """Return dL/d(inputs) at the same step, for `local` dL/du of the last step, or of all."""
+        sent = self.synapses.send_back(self._merged(local), self._merged(inputs))
+        return sent.reshape(inputs.shape)
+
+    def _merged(self, values: Tensor) -> Tensor:
+        """Return values of the last step ``[B, …]``, or of all steps of a sweep as one batch."""
+        steps = self.membrane.dim() - self.state.dim()
+        return values.flatten(0, steps)
 
     def _slope(self) -> Tensor:
         """Return the surrogate derivative at the membranes of the last step, or of all steps."""
         neuron = self.neuron
         distance = self.membrane - neuron.threshold.to(self.membrane)
         return neuron.surrogate.derivative(distance).to(distance)
-
-
-class OnlineSmoothedLIF(OnlineLIF):
-    """LIF neurons below a leaky layer: synapses remember past eligibilities as long as it does.
-
-    The trace of `OnlineLIF` is what a synapse did to its neuron's spike of this step. The membranes
-    of the layer above still hold spikes of earlier steps. With this second trace, one per synapse,
-    the sum is the gradient of BPTT for two layers. The signal is dL/dI of the layer above, and
-    `learn` returns it as it is.
-
-    Args:
-        linear, neuron: those of `OnlineLIF`.
-        beta_above: decay per step of the layer above, one number in [0, 1].
-
-    Raises:
-        ValueError: for another decay, and where `OnlineLayer` does.
-
-    Reference: Bellec et al. 2020 (their low-pass by the decay of the readout).
-    """
-
-    def __init__(self, linear: nn.Linear, neuron: LIF, beta_above: Tensor | float):
-        super().__init__(linear, neuron)
-        decay = parameter("beta_above", beta_above)
-        one = decay.dim() == 0
-        _checks.require(one, "beta_above", list(decay.shape), "the same decay for all neurons")
-        _checks.within("beta_above", decay, 0, 1)
-        self.beta_above = decay.item()
-
-    def extra_repr(self) -> str:
-        return f"beta_above={self.beta_above:.4g}"
-
-    def _start(self, inputs: Tensor) -> None:
-        super()._start(inputs)
-        self.smoothed = inputs.new_zeros(len(inputs), *self.linear.weight.shape)
-        self.smoothed_bias = torch.zeros_like(self.state)
-
-    def _step(self, inputs: Tensor) -> Tensor:
-        spikes = super()._step(inputs)
-        slope = self._slope()
-        of_bias = slope * self.bias_trace
-        self.smoothed.mul_(self.beta_above).addcmul_(slope[..., None], self.trace[:, None])
-        self.smoothed_bias = leaky_step(of_bias, self.smoothed_bias, self.beta_above)
-        return spikes
-
-    def sweep(self, inputs: Tensor) -> Tensor:
-        """Refuse: the traces of all synapses at all steps would not fit into a memory."""
-        _checks.fail("sweep", type(self).__name__, "a layer with one trace for each input")
-
-    def _learn(self, signal: Tensor) -> Tensor:
-        """Add this step's part of the gradient, for a signal dL/dI from above; return it."""
-        signal = signal.to(self.smoothed.dtype)
-        of_bias = signal * self.smoothed_bias
-        self._add(self.linear.weight, torch.einsum("bm,bmn->mn", signal, self.smoothed))
-        self._add_bias(of_bias.sum(0))
-        return signal

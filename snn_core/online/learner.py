@@ -22,7 +22,7 @@ class OnlineLearner(nn.Module):
     are.
     """
 
-    linear: nn.Linear
+    linear: nn.Linear | nn.Conv2d
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,13 +49,14 @@ class OnlineLearner(nn.Module):
             ValueError: for an input that is not ``[B, N]`` and finite, or of a higher precision
                 than the weights.
         """
-        inputs_fit(inputs, self._entry().weight, 2)
+        self._require_inputs(inputs, 1)
         self._begin(inputs)
 
     @torch.no_grad()
     def _begin(self, inputs: Tensor) -> None:
         """Do what `start` does, for inputs that are known to fit."""
         self.batch = len(inputs)
+        self.sample = inputs.shape[1:]
         self.began = self._kind()
         self.rests = {}
         self._start(inputs.to(wide(self._entry().weight)))
@@ -64,9 +65,17 @@ class OnlineLearner(nn.Module):
         """Set states and traces to rest, for inputs ``[B, N]`` in the precision of both."""
         raise NotImplementedError
 
-    def _entry(self) -> nn.Linear:
-        """Return the layer that takes the inputs."""
+    def _entry(self) -> nn.Linear | nn.Conv2d:
+        """Return the weights that take the inputs."""
         return self.linear
+
+    def _axes(self) -> tuple[int | str, ...]:
+        """Return the axes of a sample of the inputs, a letter for one of any size."""
+        return (self._entry().weight.shape[1],)
+
+    def _require_inputs(self, inputs: Tensor, leading: int) -> None:
+        """Require finite inputs of the right samples, ``[B, …]`` or ``[T, B, …]``."""
+        inputs_fit(inputs, self._entry().weight, self._axes(), leading)
 
     def _kind(self) -> tuple[torch.dtype, torch.device]:
         """Return what the states of a sequence depend on."""
@@ -74,12 +83,15 @@ class OnlineLearner(nn.Module):
         return weight.dtype, weight.device
 
     def _require_step(self, inputs: Tensor) -> None:
-        """Require a start, and inputs ``[B, N]`` like those of the start."""
-        inputs_fit(inputs, self._entry().weight, 2)
+        """Require a start, and inputs ``[B, …]`` like those of the start."""
+        self._require_inputs(inputs, 1)
         self._require_start("step", self.batch is not None)
         expected = f"{self.batch}, as at the start"
         same = len(inputs) == self.batch
         _checks.require(same, "inputs", f"{len(inputs)} samples", expected)
+        came = f"samples {list(inputs.shape[1:])}"
+        expected = f"samples {list(self.sample)}, as at the start"
+        _checks.require(inputs.shape[1:] == self.sample, "inputs", came, expected)
 
     def _require_start(self, argument: str, began: bool = True) -> torch.device:
         """Require a start since the weights have had their dtype and device; return the latter."""
@@ -136,7 +148,7 @@ class SignalLearner(OnlineLearner):
         Raises:
             ValueError: for inputs or signals of another shape, or not finite.
         """
-        inputs_fit(inputs, self._entry().weight, 3)
+        self._require_inputs(inputs, 2)
         self._begin(inputs[0])
         if signals is not None:
             signal_fits("signals", signals, inputs.device, len(inputs), *self._told())
@@ -152,7 +164,7 @@ class SignalLearner(OnlineLearner):
 
     def _told(self) -> tuple[int, ...]:
         """Return the shape of a signal."""
-        return () if self.batch is None else (self.batch, self.linear.out_features)
+        return () if self.batch is None else (self.batch, self.linear.weight.shape[0])
 
     def _step(self, inputs: Tensor) -> Tensor:
         """Do what `step` does, for inputs that are known to fit."""

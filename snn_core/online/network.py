@@ -7,10 +7,11 @@ from torch import Generator, Tensor, nn
 
 from .. import _checks
 from ..precision import wide
-from .doors import full_precision, inputs_fit, linear_lif_pairs
+from .doors import full_precision
 from .errors import count_error
-from .layers import OnlineLIF, OnlineSmoothedLIF
-from .signals import RANDOM, RULES, TWO_LAYERS, LearningSignals
+from .layers import OnlineLIF
+from .signals import RANDOM, RULES, SPATIAL, TWO_LAYERS, LearningSignals
+from .smoothed import OnlineSmoothedLIF
 
 
 class OnlineNetwork(LearningSignals):
@@ -21,8 +22,8 @@ class OnlineNetwork(LearningSignals):
 
     - "rtrl": the exact gradient of BPTT, for two layers: a second trace per synapse
       (`OnlineSmoothedLIF`);
-    - "eprop": the same without the slope of the output neurons, as if the output were a leaky
-      readout;
+    - "eprop": the same without the slope of the output neurons: the learning signal of e-prop,
+      whose readout leaks but does not spike, given to a spiking output; e-prop itself is `EProp`;
     - "ottt": the error of this step, sent back through the weights of the layers above, at this
       step only;
     - "feedback_alignment": the same through fixed random matrices in place of the weights;
@@ -32,8 +33,8 @@ class OnlineNetwork(LearningSignals):
     - "last_layer": nothing.
 
     Args:
-        network: alternating ``nn.Linear`` and `LIF` with soft, detached resets.
-        rule: one of `RULES`.
+        network: as `LabelLearner` takes it; the `LIF` have soft, detached resets and one decay.
+        rule: one of `RULES`; convolutions, pooling and flattening are for "ottt" and "last_layer".
         error: turns spike counts so far ``[B, C]`` and labels ``[B]`` into the error dL/dz,
             ``[B, C]``.
         horizon: the number of steps of a sequence, to which counts and local readouts so far are
@@ -48,6 +49,11 @@ class OnlineNetwork(LearningSignals):
 
     Reference: Bellec et al. 2020 (e-prop); Xiao et al. 2022 (OTTT); Lillicrap et al. 2016 and
     Nøkland 2016 (random feedback); Kaiser, Mostafa, Neftci 2020 (DECOLLE).
+
+    >>> from snn_core import LIF, layers
+    >>> parts = layers.OverTime(nn.Conv2d(1, 2, 3), nn.Flatten()), LIF(), nn.Linear(72, 2), LIF()
+    >>> OnlineNetwork(nn.Sequential(*parts)).run(torch.ones(5, 1, 1, 8, 8)).shape
+    torch.Size([5, 1, 2])
     """
 
     def __init__(
@@ -65,18 +71,24 @@ class OnlineNetwork(LearningSignals):
         _checks.number("feedback_scale", feedback_scale, 0)
         self.rule = rule
         self.feedback_scale = feedback_scale
-        pairs = linear_lif_pairs(network)
-        self.layers = [OnlineLIF(*pair) for pair in pairs]
+        self._require_plain()
+        self.layers = [OnlineLIF(*pair) for pair in self.pairs]
         if rule in TWO_LAYERS:
             count = len(self.layers)
             _checks.require(count == 2, "network", f"{count} layers", f"two layers for {rule!r}")
-            self.layers[0] = OnlineSmoothedLIF(*pairs[0], self._decay_above())
+            self.layers[0] = OnlineSmoothedLIF(*self.pairs[0], self._decay_above())
         if rule in RANDOM:
             self._draw_matrices(generator)
 
     def extra_repr(self) -> str:
         shown = f"rule={self.rule!r}, {super().extra_repr()}"
         return shown + f", feedback_scale={self.feedback_scale:g}" * (self.rule in RANDOM)
+
+    def _require_plain(self) -> None:
+        """Require ``nn.Linear`` alone for rules with a trace or a matrix entry per neuron."""
+        for synapses, _ in self.pairs:
+            if self.rule not in SPATIAL and not synapses.plain:
+                _checks.fail("network", synapses.takes, f"nn.Linear alone for {self.rule!r}")
 
     def _decay_above(self) -> float:
         return self.layers[1].neuron.beta.item()
@@ -88,7 +100,8 @@ class OnlineNetwork(LearningSignals):
             first.beta_above = self._decay_above()  # that of a checkpoint, maybe
         self.readouts = [torch.zeros_like(self.counts) for _ in self._readers()]
         for layer in self.layers:
-            layer._begin(inputs.new_zeros(len(inputs), layer.linear.in_features))
+            layer._begin(inputs)
+            inputs = layer.state
 
     def _readers(self) -> tuple[Tensor, ...]:
         """Return the matrices through which hidden layers are read out."""
@@ -126,7 +139,7 @@ class OnlineNetwork(LearningSignals):
         Raises:
             ValueError: where `run` does, or for a rule with traces per synapse.
         """
-        inputs_fit(inputs, self._entry().weight, 3)
+        self._require_inputs(inputs, 2)
         forgets = self.rule not in TWO_LAYERS
         _checks.require(forgets, "rule", repr(self.rule), "one with a trace per input")
         self._require_horizon(len(inputs))

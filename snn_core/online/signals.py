@@ -21,6 +21,7 @@ RULES = (
     "last_layer",
 )
 TWO_LAYERS = ("rtrl", "eprop")
+SPATIAL = ("ottt", "last_layer")  # do without a number per neuron, where weights are shared
 RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")
 
 
@@ -66,7 +67,9 @@ class LearningSignals(LabelLearner):
     def _signal(
         self, depth: int, above: Tensor, error: Tensor, spikes: Tensor, labels: Tensor
     ) -> Tensor:
-        """Return the learning signal of a hidden layer, ``[B, M]``."""
+        """Return the learning signal of a hidden layer, ``[B, M]`` or maps ``[B, C, H, W]``."""
+        if self.rule == "ottt":
+            return self.layers[depth + 1]._send_back(above, spikes)
         if self.rule in RANDOM:
             through = self._matrix(depth).to(error.dtype)
         else:

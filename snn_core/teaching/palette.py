@@ -16,6 +16,9 @@ PALE = "#cfcfcf"  # areas in the background
 PALE_BLUE = "#E8F1F8"  # boxes in drawings
 PALE_ORANGE = "#FFF3D6"
 
+ON = BLUE  # events of pixels that have become brighter, on every page
+OFF = VERMILION  # and darker
+
 CYCLE = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, BLACK)
 
 LIVE = {

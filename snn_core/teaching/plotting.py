@@ -6,13 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from torch import Tensor
 
 from .. import _checks
 from ..neurons.base import Recording
 from ..neurons.leaky import RESETS
 from .arrays import array, classes_array, finite_number, spikes_array
-from .palette import BLUE, CYCLE, GREEN, GREY, VERMILION
+from .palette import BLUE, CYCLE, GREEN, GREY, OFF, ON, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
 COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
@@ -302,6 +303,62 @@ def images(pictures: list[Tensor], titles: list[str], axes=None, *, low: float =
     return axes
 
 
+def event_images(
+    pictures: list[Tensor],
+    titles: list[str],
+    *,
+    rows: int = 1,
+    high: float = 2.0,
+    arrows: list[tuple[float, float] | None] | None = None,
+) -> list[Axes]:
+    """Draw pictures of events, ON in its colour, OFF in its own, nothing in white; return the axes.
+
+    Args:
+        pictures: one or more: frames ``[2, height, width]`` of OFF and ON, or the difference, ``[height, width]``
+            or ``[1, height, width]``.
+        titles: one for each.
+        rows: in so many rows of equal length, the first row first.
+        high: the value, of either sign, that has the full colour; above 0.
+        arrows: for each picture, how far right and down its content moves, drawn in the corner below on the right as
+            an arrow of one length; or None, for no arrow.
+
+    Raises:
+        ValueError: for no pictures, pictures of another shape, or another number of titles or arrows.
+    """
+    _checks.number("high", high, 0)
+    _checks.whole("rows", rows)
+    _checks.require(len(pictures) > 0, "pictures", "none", "at least one")
+    _checks.require(len(titles) == len(pictures), "titles", f"{len(titles)}", f"{len(pictures)}, one for each picture")
+    arrows = [None] * len(pictures) if arrows is None else arrows
+    _checks.require(len(arrows) == len(pictures), "arrows", f"{len(arrows)}", f"{len(pictures)}, one for each picture")
+    columns = len(pictures) / rows
+    _checks.require(columns == int(columns), "rows", rows, f"a divisor of {len(pictures)}, the number of pictures")
+    colours = LinearSegmentedColormap.from_list("events", [OFF, "white", ON])
+    _, axes = plt.subplots(rows, int(columns), figsize=(1.9 * columns, 2.2 * rows), squeeze=False)
+    for picture, title, arrow, ax in zip(pictures, titles, arrows, axes.flat, strict=True):
+        shown = array("pictures", picture).astype(float)
+        fits = shown.ndim == 2 or (shown.ndim == 3 and len(shown) in (1, 2))
+        _checks.require(fits, "pictures", f"shape {list(shown.shape)}", "[2, height, width] or [height, width]")
+        difference = shown[1] - shown[0] if len(shown) == 2 and shown.ndim == 3 else shown.reshape(shown.shape[-2:])
+        ax.imshow(difference, cmap=colours, vmin=-high, vmax=high)
+        if arrow is not None:
+            _motion_arrow(ax, arrow, difference.shape)
+        ax.set_title(title, fontsize=9, loc="center")
+        ax.set(xticks=[], yticks=[])
+        ax.grid(visible=False)
+    return list(axes.flat)
+
+
+def _motion_arrow(axes: Axes, arrow: tuple[float, float], shape: tuple[int, ...]) -> None:
+    """Draw an arrow right and down in the corner below on the right of an image ``[height, width]``."""
+    height, width = shape
+    length = 0.22 * max(height, width)
+    step = length * np.array(arrow) / np.hypot(*arrow)
+    tail = np.array([width, height]) - 0.5 - 0.6 * length - step / 2
+    style = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", tail + step, tail, arrowprops=style)
+
+
 def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):
     """Draw moments of one or more films, one film a row, on one grey scale; return the axes ``[rows, moments]``.
 
@@ -369,7 +426,16 @@ def confusion_matrix(predicted: Tensor, labels: Tensor, axes: Axes | None = None
     return axes
 
 
-def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "{:.1f}", best: str = "high") -> Axes:
+def heat_table(
+    values,
+    rows,
+    columns,
+    axes: Axes | None = None,
+    *,
+    form: str = "{:.1f}",
+    best: str = "high",
+    largest: float | None = None,
+) -> Axes:
     """Draw a table of numbers on shades of blue, the better the darker; NaN leaves a cell empty.
 
     Args:
@@ -378,6 +444,8 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
         axes: where to draw; new axes if None.
         form: how a number is written.
         best: "high" or "low", which end is dark.
+        largest: if given, positive numbers are blue and negative ones red instead, the darker the nearer to
+            this size.
 
     Raises:
         ValueError: if the names do not fit the shape of the table, for a table without cells or with infinite values,
@@ -394,7 +462,11 @@ def heat_table(values, rows, columns, axes: Axes | None = None, *, form: str = "
     high = np.fmax.reduce(values, axis=None)
     share = (values - low) / max(high - low, 1e-12)
     share = share if best == "high" else 1 - share
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1.8, aspect="auto")  # never too dark for the text
+    colors = {"cmap": "Blues", "vmin": 0}
+    if largest is not None:
+        share = values / largest
+        colors = {"cmap": "RdBu", "vmin": -1.8}
+    axes.imshow(share, **colors, vmax=1.8, aspect="auto")  # never too dark for the text
     for (row, column), value in np.ndenumerate(values):
         if not np.isnan(value):
             axes.text(column, row, form.format(value), ha="center", va="center", fontsize=9)

@@ -46,11 +46,11 @@ def evaluate(
     doors.require_functions(encode=encode, decode=decode)
     if batches.has_lengths:
         doors.require_lengths_taken(decode=decode)
-    return share_right(network, batches, encode, decode)
+    return accuracy_on(network, batches, encode, decode)
 
 
 @torch.no_grad()
-def share_right(network: nn.Module, batches: Batches, encode: Encoder, decode: Decoder) -> float:
+def accuracy_on(network: nn.Module, batches: Batches, encode: Encoder, decode: Decoder) -> float:
     """Do what `evaluate` does, for arguments that are checked."""
     modes = {module: module.training for module in network.modules()}
     network.eval()

@@ -13,7 +13,7 @@ from ..encoding import Encoder
 from ..losses import Decoder, Objective, count_cross_entropy
 from . import doors
 from .batches import Batches, Loader, on_device_of, to_test_on, to_train_on
-from .evaluation import identity, share_right
+from .evaluation import accuracy_on, identity
 from .learners import Learner, lesson_of
 from .update import Backpropagation, Penalty, Rule, Update, judge_of
 
@@ -130,7 +130,7 @@ def fit(
         for _ in range(epochs):
             _train_once(update, train, history)
             if held_out is not None:
-                history.test_accuracy.append(share_right(network, held_out, encode, decode))
+                history.test_accuracy.append(accuracy_on(network, held_out, encode, decode))
             bar.set_postfix_str(history.last())
             bar.update()
     return history

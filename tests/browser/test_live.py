@@ -4,11 +4,11 @@ import pytest
 
 from publish import slides
 from publish.live_html import alive
-from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, LiveExplorer, Range
+from snn_core.teaching.explorers import ALL_EXPLORERS, Button, Choice, Range
 from tests.browser import listen
 from tests.publish import pages
 
-LIVE = [name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)]
+LIVE = list(ALL_EXPLORERS)
 PAGE = (
     """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
 )

@@ -7,11 +7,11 @@ from urllib.parse import unquote
 import pytest
 
 from publish.page import explorer
-from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, LiveExplorer, Range
+from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Range
 from tests.browser import PATIENCE, listen, note
 from tests.pages import NOTEBOOKS, READ, tagged
 
-ALIVE = {name for name, kind in ALL_EXPLORERS.items() if issubclass(kind, LiveExplorer)}
+ALIVE = set(ALL_EXPLORERS)
 LIVE = {  # by page, its explorers from top to bottom
     name: [shown for cell in found.notebook.cells if (shown := explorer(cell)) in ALIVE]
     for name, found in READ.items()
@@ -202,6 +202,27 @@ def test_every_page_opens_and_its_formulas_are_set(visit, name):
     page.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
     assert page.locator("h1").count() == 1
+
+
+def test_a_table_is_sorted_by_a_click_on_a_heading_and_by_enter(visit):
+    table = visit("15_one_task_every_rule").locator("table.sortable", has_text="cosine").first
+    heading = table.locator("th").nth(3)
+
+    def column():
+        return [text.strip() for text in table.locator("td:nth-child(4)").all_inner_texts()]
+
+    first = column()
+    numbers = sorted((float(text) for text in first if text), reverse=True)
+    gaps = first.count("")
+    assert gaps > 0
+    heading.click()
+    assert [float(text) for text in column()[:-gaps]] == numbers
+    assert heading.get_attribute("aria-sort") == "descending"
+    heading.press("Enter")
+    assert [float(text) for text in column()[:-gaps]] == numbers[::-1]
+    assert column()[-gaps:] == [""] * gaps
+    table.locator("th").first.click()
+    assert heading.get_attribute("aria-sort") is None
 
 
 def test_setup_and_checks_are_folded_and_open_by_a_click(visit):

@@ -588,7 +588,11 @@ CASES = {
         "epochs",
         "0",
     ),
-    "explorer parameter": (lambda: explorers.FeatureMap()(speed=3), "parameter", "'speed'"),
+    "explorer parameter": (
+        lambda: setattr(explorers.FeatureMap().sliders(), "values", {"speed": 3}),
+        "parameter",
+        "'speed'",
+    ),
     "gradient window neuron": (
         lambda: explorers.gradient_window(CuBaLIF(), torch.arange(3), 0.8),
         "neuron",

@@ -7,7 +7,14 @@ import pytest
 import torch
 
 from snn_core.datasets import DataError
-from snn_core.events import EVENT, SENSOR_SIZE, EventRecordings, local_nmnist, read_events
+from snn_core.events import (
+    EVENT,
+    SENSOR_SIZE,
+    EventRecordings,
+    local_nmnist,
+    nmnist_files,
+    read_events,
+)
 
 # Four entries written by hand: x, y, polarity and 23 bits of time, the highest first.
 CONTENT = bytes(
@@ -135,6 +142,39 @@ def test_a_broken_file_or_a_folder_among_the_local_ones_is_named(nmnist):
         local_nmnist()
     with pytest.raises(DataError, match=r"no recordings in .*Test.*put them there"):
         local_nmnist(train=False)
+
+
+LEFT_BY_SYSTEMS = ("._a.bin", ".DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini", ".a.bin.swp")
+
+
+@pytest.mark.parametrize("name", LEFT_BY_SYSTEMS)
+def test_a_file_that_a_system_left_among_the_local_ones_is_passed_over(nmnist, name):
+    nmnist("Train/3/a.bin")
+    nmnist(f"Train/3/{name}", b"\x00\x05\x16\x07")
+    with pytest.warns(UserWarning, match="passed over 1 hidden files") as warned:
+        assert len(local_nmnist()) == 1
+    assert len(warned) == 1
+    assert f"3/{name}" in str(warned[0].message)
+    assert warned[0].filename == __file__
+
+
+def test_all_of_them_are_told_by_one_warning_and_recordings_without_them_by_none(nmnist, recwarn):
+    files = [nmnist(f"Train/{digit}/a.bin") for digit in range(10)]
+    assert nmnist_files() == files
+    assert not recwarn
+    for digit in range(10):
+        for name in LEFT_BY_SYSTEMS[:4]:
+            nmnist(f"Train/{digit}/{name}", b"left")
+    assert nmnist_files() == files
+    assert [str(each.message).split(": ")[1] for each in recwarn] == [
+        "passed over 40 hidden files of the system, first 0/.DS_Store"
+    ]
+
+
+def test_a_folder_that_holds_only_what_a_system_left_has_no_recordings(nmnist):
+    nmnist("Train/3/._a.bin", b"left")
+    with pytest.raises(DataError, match="no recordings"):
+        local_nmnist()
 
 
 def recordings(samples=2):

@@ -44,9 +44,10 @@ def test_autograd_plays_the_e_prop_of_the_core(arm):
 
 def test_a_swap_changes_one_part_of_the_state_only():
     z, v, a = torch.arange(6.0).view(3, 1, 2, 1)
-    activity = delayed_recall.swapped("activity", z, v, a)
     thresholds = delayed_recall.swapped("thresholds", z, v, a)
-    assert [torch.equal(*pair) for pair in zip(activity, (z, v, a), strict=True)] == [0, 0, 1]
+    for part, same in (("activity", [0, 0, 1]), ("rest", [0, 0, 1]), ("all", [0, 0, 0])):
+        found = delayed_recall.swapped(part, z, v, a)
+        assert [torch.equal(*pair) for pair in zip(found, (z, v, a), strict=True)] == same
     assert [torch.equal(*pair) for pair in zip(thresholds, (z, v, a), strict=True)] == [1, 1, 0]
 
 

@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from experiments import (
+    alignment,
     charging_first,
     codes_and_losses,
-    convolutional_choices,
     covered_digits,
+    deep_local,
     digits_without_labels,
     energy,
     energy_of_pages,
@@ -23,9 +24,10 @@ from experiments import (
     mini_digits,
     mnist_convolutional,
     mnist_full,
+    pooling_orders,
     population_sizes,
-    size_divided_out,
     sparing_spikes,
+    twelve_layers,
     unsupervised_digits,
     wanted_trains,
 )
@@ -322,29 +324,83 @@ def test_local_learning():
     assert max(run["accuracy"].values()) > 0.15
 
 
-def test_convolutional_choices_part_by_part(monkeypatch):
-    settings = convolutional_choices.SETTINGS
-    tiny = {"samples": 80, "epochs": 1, "seeds": [0]}
-    kinds = {"pooling": "LIF, then max, random ties", "depth": "add to stream"}
-    for part, kind in kinds.items():
-        own = settings[part] | tiny | {"kinds": {kind: settings[part]["kinds"][kind]}}
-        monkeypatch.setitem(settings, part, own)
-    convolutional_choices.main(["--part", "pooling"])
-    assert set(recorded("convolutional_choices").results) == {"pooling"}
-    convolutional_choices.main(["--part", "depth"])
-    results = recorded("convolutional_choices").results
-    assert len(results["pooling"][kinds["pooling"]]) == 1
-    assert [len(curves[0]) for curves in results["depth"][kinds["depth"]].values()] == [1, 1]
+def test_pooling_orders(monkeypatch):
+    kind = "LIF, then max, random ties"
+    tiny = {
+        "samples": 80,
+        "epochs": 2,
+        "seeds": [0],
+        "kinds": {kind: pooling_orders.SETTINGS["kinds"][kind]},
+    }
+    for name, value in tiny.items():
+        monkeypatch.setitem(pooling_orders.SETTINGS, name, value)
+    pooling_orders.main([])
+    (curve,) = recorded("pooling_orders").results[kind]
+    assert len(curve) == 2
+    assert all(0 < accuracy < 1 for accuracy in curve)
 
 
-def test_size_divided_out(monkeypatch):
-    own = convolutional_choices.SETTINGS["depth"] | {"samples": 80, "epochs": 1}
-    monkeypatch.setitem(convolutional_choices.SETTINGS, "depth", own)
-    for name, value in {"layers": 2, "seeds": [0], "kinds": ["add to stream"]}.items():
-        monkeypatch.setitem(size_divided_out.SETTINGS, name, value)
-    size_divided_out.main([])
-    ((accuracy,),) = recorded("size_divided_out").results["add to stream"]
-    assert 0 < accuracy < 1
+def test_alignment():
+    alignment.main(["--samples", "64", "--probed", "10", "--seeds", "0"])
+    found = recorded("alignment").results
+    assert list(found) == list(alignment.SETTINGS["arms"])
+    counts = {name: len(run["angles"]) for name, (run,) in found.items()}
+    assert counts == {name: int(name != "last only") for name in found}  # one update: before it
+    fits = {name: [len(each) for each in run["fits"]] for name, (run,) in found.items()}
+    assert fits == {name: [2, 2] if "FA" in name.replace("DFA", "") else [0, 0] for name in found}
+    assert found["FA"][0]["angles"] == found["FA, drawn anew"][0]["angles"]
+    assert found["OTTT"][0]["angles"][0] < 60 < found["FA"][0]["angles"][0]
+
+
+def test_deep_local():
+    sizes = ["--samples", "40", "--held-out", "10", "--epochs", "1", "--depth", "2"]
+    rates = ["--rates", "0.003", "--rates-of-frozen", "0.01", "--scales", "10", "--seeds", "0"]
+    deep_local.main(sizes + rates)
+    found = recorded("deep_local").results
+    assert {name: len(runs[0]) for name, runs in found["accuracy"].items()} == {
+        "local 2": 2,
+        "local + readouts 2": 2,
+        "together 2": 2,
+        "together + readouts 2": 2,
+        "frozen 2": 2,
+        "BPTT 1": 1,
+        "BPTT + readouts 1": 1,
+        "BPTT 2": 2,
+        "BPTT + readouts 2": 2,
+    }
+    assert all(len(tried) == 1 for tried in found["tuning"].values())
+
+
+@pytest.mark.parametrize(
+    ("arm", "learns"),
+    [
+        ("BPTT", (True, False)),
+        ("local", (True, False)),
+        ("local + readouts", (True, True)),
+        ("together", (True, False)),
+        ("frozen", (False, True)),
+    ],
+)
+def test_what_learns_in_an_arm(arm, learns):
+    network = deep_local.stack_for(arm, 2, 10.0, deep_local.SETTINGS, torch.Generator())
+    asked = {name: each.requires_grad for name, each in network.named_parameters()}
+    assert {asked[name] for name in asked if name.startswith("layers")} == {learns[0]}
+    assert {asked[name] for name in asked if name.startswith("readouts")} == {learns[1]}
+
+
+def test_twelve_layers(monkeypatch):
+    arms = {"one layer, wide": 1, "to stream, wide": 12}
+    for name, value in {"samples": 80, "epochs": 1, "seeds": [0], "arms": arms}.items():
+        monkeypatch.setitem(twelve_layers.SETTINGS, name, value)
+    twelve_layers.main([])
+    found = recorded("twelve_layers").results
+    (shares,) = found["untrained"]["to stream"]
+    assert len(shares) == 12
+    assert min(shares) > 0.5
+    for name, depth in arms.items():
+        (run,) = found["trained"][name]
+        assert len(run["accuracy"]) == 1
+        assert len(run["layers"]) == depth
 
 
 def test_covered_digits(monkeypatch):

@@ -28,12 +28,9 @@ def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
 
 
 def test_living_explorers_are_counted():
-    pages = {"01_a": page("# %%\nEncoding().sliders()\n", name="01_a")}
-    pages["02_b"] = page("# %%\nLocalCredit().sliders()\n", name="02_b")
-    assert (
-        site.living(pages | {"09_c": page("# %%\nLIFNeuron().sliders()\n", name="09_c")})
-        == "01 and 09"
-    )
+    shown = {"01_a": "Encoding()", "02_b": "Nothing(1)", "09_c": "LIFNeuron()"}
+    pages = {name: page(f"# %%\n{kind}.sliders()\n", name=name) for name, kind in shown.items()}
+    assert site.living(pages) == "01 and 09"
 
 
 def test_a_page_is_prepared_without_its_badge_and_with_descriptions():

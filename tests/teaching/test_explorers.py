@@ -1,120 +1,31 @@
 """Explorers: every slider goes to both ends, the picture follows, the model is the core's."""
 
-import io
-import itertools
-
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, Surrogate
-from snn_core.events import EventCamera
 from snn_core.losses import count_cross_entropy
 from snn_core.online import OnlineNetwork, count_error
 from snn_core.plasticity import PairSTDP
 from snn_core.teaching import explorers
-from snn_core.teaching.explorers import ALL_EXPLORERS, Choice, Explorer, LiveExplorer, Range
-from snn_core.teaching.explorers.feature_map import POOLINGS
+from snn_core.teaching.explorers import ALL_EXPLORERS, LiveExplorer
 from snn_core.teaching.explorers.local_credit import _fixed
-from snn_core.teaching.live import LiveFigure
-
-
-def ends(control):
-    return control.options if isinstance(control, Choice) else (control.low, control.high)
-
-
-DRAWN = {name: kind for name, kind in ALL_EXPLORERS.items() if issubclass(kind, Explorer)}
-EVERY_END = [
-    (name, slider, value)
-    for name, kind in DRAWN.items()
-    for slider, c in kind.controls.items()
-    for value in ends(c)
-]
-
-
-def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)
 
 
 def test_every_explorer_is_listed():
     kinds = {name: kind for name, kind in vars(explorers).items() if isinstance(kind, type)}
-    found = {name for name, kind in kinds.items() if issubclass(kind, Explorer | LiveExplorer)}
-    assert found - {"Explorer", "LiveExplorer"} == set(ALL_EXPLORERS)
+    found = {name for name, kind in kinds.items() if issubclass(kind, LiveExplorer)}
+    assert found - {"LiveExplorer"} == set(ALL_EXPLORERS)
 
 
-def moved(name, slider, value):
-    """Return the picture of an explorer whose slider was moved, as Python draws it."""
-    explorer = ALL_EXPLORERS[name]()
-    box = explorer.sliders()
-    if isinstance(box, LiveFigure):
-        box.values = {slider: value}
-        return explorer.png(**box.values)
-    widget = box.children[list(explorer.controls).index(slider)]
-    widget.value = value
-    assert widget.value == value
-    return bytes(box.children[-1].value)
-
-
-@pytest.mark.parametrize(("name", "slider", "value"), EVERY_END)
-def test_every_slider_can_go_to_both_ends(name, slider, value):
-    assert moved(name, slider, value).startswith(b"\x89PNG")
-
-
-def settings(controls, but):
-    """Return the settings of all choices except one: what some sliders do, others switch off."""
-    choices = {
-        key: c.options for key, c in controls.items() if isinstance(c, Choice) and key != but
-    }
-    return [dict(zip(choices, each, strict=True)) for each in itertools.product(*choices.values())]
-
-
-@pytest.mark.parametrize(
-    ("name", "slider"), [(name, slider) for name, kind in DRAWN.items() for slider in kind.controls]
-)
-def test_the_picture_follows_every_slider(name, slider):
-    """Under some setting of the choices; through the widget where there is one."""
-    explorer = ALL_EXPLORERS[name]()
-    box = explorer.sliders()
-    starts = {key: control.start for key, control in explorer.controls.items()}
-
-    def picture(values):
-        if isinstance(box, LiveFigure):
-            return explorer.png(**values)
-        for widget, key in zip(box.children, explorer.controls, strict=False):
-            widget.value = values[key]
-        return bytes(box.children[-1].value)
-
-    for setting in settings(explorer.controls, slider):
-        before = picture(starts | setting)
-        if any(
-            picture(starts | setting | {slider: end}) != before
-            for end in ends(explorer.controls[slider])
-        ):
-            return
-    pytest.fail(f"{slider} changes nothing")
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_the_quick_picture_equals_the_full_drawing(name):
-    explorer = ALL_EXPLORERS[name]()
-    quick = pixels(explorer.png())
-    buffer = io.BytesIO()
-    explorer().savefig(buffer, format="png", dpi=90)
-    difference = np.abs(quick - pixels(buffer.getvalue())).max(axis=2)
-    assert (difference > 60).mean() < 0.01
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_starts_lie_inside_their_ranges(name):
-    for control in ALL_EXPLORERS[name].controls.values():
-        inside = (
-            control.low <= control.start <= control.high
-            if isinstance(control, Range)
-            else control.start in control.options
-        )
-        assert inside
+@pytest.mark.parametrize("name", ALL_EXPLORERS)
+def test_starts_are_values_that_their_controls_allow(name):
+    figure = ALL_EXPLORERS[name]().sliders()
+    starts = dict(figure.values)
+    figure.values = starts
+    assert figure.values == starts
 
 
 @pytest.mark.parametrize(
@@ -298,66 +209,20 @@ def test_local_credit_is_what_autograd_and_the_online_network_find(steps, beta_o
     torch.testing.assert_close(credit.local, net[0].weight.grad, rtol=0, atol=1e-12)
 
 
+def angle_between(steps, beta_out, symmetry):
+    credit = explorers.local_credit(steps, beta_out, symmetry)
+    cosine = torch.cosine_similarity(credit.exact.flatten(), credit.local.flatten(), dim=0)
+    return cosine.clamp(-1, 1).arccos().rad2deg().item()
+
+
 def test_local_credit_is_exact_for_one_step_or_an_output_without_memory():
-    explorer = explorers.LocalCredit()
     for steps, beta_out in ((1, 0.9), (50, 0.0)):
-        explorer(steps=steps, beta_out=beta_out, symmetry=1.0)
-        assert explorer.angle.get_text() == "Angle 0°, cosine 1.00"
-        assert explorer.local.get_ydata() == pytest.approx(
-            np.array(explorer.exact.get_ydata()), abs=1e-12
-        )
-    explorer(steps=20, beta_out=0.9, symmetry=1.0)
-    assert explorer.angle.get_text() == "Angle 18°, cosine 0.95"
+        credit = explorers.local_credit(steps, beta_out, 1.0)
+        torch.testing.assert_close(credit.local, credit.exact, rtol=0, atol=1e-12)
+        torch.testing.assert_close(credit.local_signal, credit.exact_signal, rtol=0, atol=1e-12)
+    assert 10 < angle_between(20, 0.9, 1.0) < 30
 
 
 def test_three_tenths_of_the_weights_in_the_feedback_are_enough_and_a_random_matrix_is_not():
-    explorer, angles = explorers.LocalCredit(), {}
-    for beta_out, symmetry in ((0.9, 0.25), (0.9, 0.3), (0.9, 0.0), (0.0, 0.0)):
-        explorer(steps=20, beta_out=beta_out, symmetry=symmetry)
-        angles[beta_out, symmetry] = float(explorer.angle.get_text().split()[1].rstrip("°,"))
-    assert angles[0.9, 0.3] < 60 < angles[0.9, 0.25]
-    assert all(75 < angles[beta_out, 0.0] < 105 for beta_out in (0.0, 0.9))
-
-
-def test_the_window_holds_the_events_of_its_time():
-    explorer = explorers.EventWindow()
-    explorer(threshold=0.3, refractory=5.0, start=100, width=30)
-    expected = np.zeros((2, 34, 34), int)
-    for event in EventCamera(threshold=0.3, refractory=5.0).record(
-        explorer.digit, generator=torch.Generator().manual_seed(0)
-    )[0]:
-        if 100_000 <= event["t"] < 130_000:
-            expected[event["p"], event["y"], event["x"]] += 1
-    assert expected.sum() > 100
-    assert np.array_equal(explorer.counts.get_array(), expected[1] - expected[0])
-    assert (
-        explorer.titles[0].get_text()
-        == f"{expected[1].sum()} ON, {expected[0].sum()} OFF in the window"
-    )
-
-
-def test_a_moved_window_keeps_the_recording():
-    explorer = explorers.EventWindow()
-    explorer(start=0)
-    events = explorer.events
-    explorer(start=200, width=5)
-    assert explorer.events is events
-    explorer(threshold=1.0)
-    assert len(explorer.events) < len(events)
-
-
-def test_a_slider_shows_as_many_digits_as_its_steps_have_and_buttons_their_whole_words():
-    sliders = explorers.FeatureMap().sliders().children
-    shown = {
-        child.description: child.readout_format
-        for child in sliders
-        if hasattr(child, "readout_format")
-    }
-    assert shown == {
-        "orientation (degrees)": ".0f",
-        "width of the filter (pixels)": ".2f",
-        "gain": ".1f",
-        "τ_mem (ms)": ".0f",
-    }
-    (buttons,) = [child for child in sliders[:-1] if child.description == "pooling"]
-    assert int(buttons.style.button_width.removesuffix("px")) > 9 * max(map(len, POOLINGS))
+    assert angle_between(20, 0.9, 0.3) < 60 < angle_between(20, 0.9, 0.25)
+    assert all(75 < angle_between(20, beta_out, 0.0) < 105 for beta_out in (0.0, 0.9))

@@ -33,13 +33,24 @@ def test_each_table_holds_the_numbers_that_are_not_zero():
     assert written == [(table != 0).sum() for table in tables.values()]
     assert written[1] == 4
     assert axes[1].get_xticklabels()[1].get_text() == "1→0"
+    ends = [(axis.images[0].norm.vmin, axis.images[0].norm.vmax) for axis in axes]
+    assert ends[0] == ends[1]
+    assert ends[0][0] == -ends[0][1]
 
 
 def test_without_recurrence_only_leak_and_reset_are_needed():
-    kept = study.cosine_of_terms(["leak", "reset"], 0.0, seed=0)
+    attached = {"detach_reset": False}
+    kept = study.cosine_of_terms(["leak", "reset"], 0.0, seed=0, **attached)
     assert kept == pytest.approx(1, abs=1e-6)
-    assert study.cosine_of_terms(["leak"], 0.0, seed=0) < 0.99
-    assert study.growth_of_terms(online.TERMS, 0.2, seed=0) == pytest.approx(1)
+    assert study.cosine_of_terms(["leak"], 0.0, seed=0, **attached) < 0.99
+    assert study.cosine_of_terms(["leak"], 0.0, seed=0) == pytest.approx(1, abs=1e-6)
+    assert study.growth_of_terms(online.TERMS, 0.2, seed=0, **attached) == pytest.approx(1)
+
+
+def test_the_mean_over_networks_is_that_of_their_cosines():
+    one, two = (study.cosine_of_terms("leak", 0.2, seed, tau_mem=4.0) for seed in (0, 1))
+    assert study.cosines_of_terms("leak", [0.2], networks=2, tau_mem=4.0) == [(one + two) / 2]
+    assert one != two
 
 
 def test_without_the_others_rtrl_is_snap_1():
@@ -86,23 +97,17 @@ def test_the_error_of_a_step_is_the_gradient_of_the_cross_entropy():
     assert torch.allclose(recall.step_error(y.detach(), cue), expected)
 
 
-def test_a_stream_says_the_cue_while_an_answer_is_due():
-    steps = list(recall.stream_of_trials(3, seed_torch(0), streams=2))
-    task = DelayedRecall()
-    due = torch.tensor([cue is not None for _, cue in steps]).view(3, task.steps)
-    assert due[:, task.answer].all()
-    assert due.sum() == 3 * 10
-    assert {tuple(now.shape) for now, _ in steps} == {(2, 15)}
-    again = list(recall.stream_of_trials(3, seed_torch(0), streams=2))
-    assert all(torch.equal(one[0], other[0]) for one, other in zip(steps, again, strict=True))
-
-
 def test_a_trial_shows_the_spikes_and_thresholds_of_its_network():
     network = recall.recall_network(0)
     inputs = DelayedRecall().inputs(torch.tensor([0]), generator=seed_torch(0))
     spikes, thresholds = spikes_and_thresholds(network, inputs)
-    upper, lower = diagrams.recall_trial(network, inputs)
+    upper, other, lower = diagrams.recall_trial(network, {"one": inputs, "two": 0 * inputs})
     assert len(upper.lines[0].get_xdata()) == spikes.sum() > 0
+    assert len(other.lines[0].get_xdata()) == 0
+    assert [axis.get_title(loc="left") + axis.get_title() for axis in (upper, other)] == [
+        "one",
+        "two",
+    ]
     assert lower.lines[1].get_ydata() == pytest.approx(thresholds[:, 1].numpy())
     assert thresholds.min() == pytest.approx(1, abs=0.5)
     assert lower.get_legend().get_texts()[0].get_text() == "hear A"
@@ -111,9 +116,9 @@ def test_a_trial_shows_the_spikes_and_thresholds_of_its_network():
 def test_swaps_are_drawn_as_they_were_recorded():
     record = recorded("delayed_recall")
     axis = diagrams.swaps_measured(record, "e-prop", title="a title")
-    activity = answers_after_swaps(record, "e-prop", "activity")
-    assert activity.shape == (len(record.settings["swaps"]), len(record.settings["seeds"]))
-    assert axis.lines[0].get_ydata().tolist() == activity[:, 0].tolist()
+    thresholds = answers_after_swaps(record, "e-prop", "thresholds")
+    assert thresholds.shape == (len(record.settings["swaps"]), len(record.settings["seeds"]))
+    assert axis.lines[0].get_ydata().tolist() == thresholds[:, 0].tolist()
     assert axis.lines[0].get_xdata().tolist() == record.settings["swaps"]
     assert axis.get_title(loc="left") + axis.get_title() == "a title"
 

@@ -9,9 +9,10 @@ import pytest
 import torch
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
 
 from snn_core import LIF
-from snn_core.teaching import plotting
+from snn_core.teaching import palette, plotting
 from snn_core.teaching.diagrams import fold_and_unroll
 from snn_core.training import History
 
@@ -98,6 +99,39 @@ def test_a_film_has_one_row_for_each_name_and_shows_what_there_is_after_so_many_
 def test_images_share_one_grey_scale():
     axes = plotting.images([torch.zeros(2, 2), torch.ones(2, 2)], ["a", "b"])
     assert all(ax.images[0].get_clim() == (0, 1) for ax in axes)
+
+
+def test_events_have_their_colours_and_frames_are_on_less_off():
+    off_only = torch.stack([torch.ones(3, 3), torch.zeros(3, 3)])
+    axes = plotting.event_images([off_only, off_only[0]], ["a", "b"], rows=2, high=1.0)
+    assert axes[0].images[0].get_array().tolist() == (-np.ones((3, 3))).tolist()
+    shades = [ax.images[0].to_rgba(ax.images[0].get_array())[0, 0, :3] for ax in axes]
+    assert [to_hex(shade).upper() for shade in shades] == [palette.OFF, palette.ON]
+
+
+def test_arrows_of_events_have_one_length_and_point_where_they_are_told():
+    pictures = [torch.zeros(8, 20)] * 3
+    axes = plotting.event_images(pictures, ["a", "b", "c"], arrows=[(3, 4), None, (-6, 0)])
+    (first,), none, (last,) = (ax.texts for ax in axes)
+    assert not none
+    ways = [np.array(arrow.xy) - arrow.xyann for arrow in (first, last)]
+    assert np.allclose(ways, [(2.64, 3.52), (-4.4, 0)])
+    with pytest.raises(ValueError, match="^arrows: got 1"):
+        plotting.event_images(pictures, ["a", "b", "c"], arrows=[None])
+
+
+@pytest.mark.parametrize(
+    ("pictures", "titles", "rows", "named"),
+    [
+        ([], [], 1, "pictures"),
+        ([torch.ones(3, 2, 2)], ["a"], 1, "pictures"),
+        ([torch.ones(2, 2)], [], 1, "titles"),
+        ([torch.ones(2, 2)] * 3, ["a"] * 3, 2, "rows"),
+    ],
+)
+def test_other_pictures_of_events_are_named(pictures, titles, rows, named):
+    with pytest.raises(ValueError, match=f"^{named}: "):
+        plotting.event_images(pictures, titles, rows=rows)
 
 
 # Numbers that half precision holds exactly, so that every dtype must give the same picture.
@@ -255,6 +289,15 @@ def test_heat_table_writes_every_number_and_darkens_the_best(best):
     assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
     shade = axes.images[0].get_array()
     assert (shade[1, 1] > shade[0, 0]) == (best == "high")
+
+
+def test_heat_table_shows_the_sign_by_its_colour():
+    axes = plotting.heat_table([[-2.0, 0.0, 2.0]], ["a"], list("xyz"), largest=2.0)
+    image = axes.images[0]
+    red, middle, blue = image.cmap(image.norm(image.get_array()))[0]
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+    assert middle[:3].min() > 0.95
 
 
 def test_heat_table_leaves_a_cell_without_a_number_empty():

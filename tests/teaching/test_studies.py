@@ -8,10 +8,13 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, StochasticLIF, losses
 from snn_core.datasets import mnist_mini
+from snn_core.online import OnlineLIF, OnlineNetwork, count_error
 from snn_core.teaching.studies import (
+    alignment,
     codes_and_losses,
     convolutional,
     gradient_rules,
+    layer_stack,
     learning_rules,
     local_learning,
     precise_spikes,
@@ -99,6 +102,20 @@ def test_weight_gradients_come_from_the_input_to_the_output():
     assert all(each.abs().max() > 0 for each in found)
 
 
+def test_a_readout_finds_the_digit_in_spikes_and_no_class_where_there_is_none():
+    torch.manual_seed(0)
+    digits = mnist_mini()
+    images, labels = nn.AvgPool2d(2)(digits.train_images[:600, None]), digits.train_labels[:600]
+    network = convolutional.deep_network(depth=2)
+    first = [parameter.clone() for parameter in network.parameters()]
+    shares = convolutional.read_from_layers(network, images, labels, held_out=200)
+    assert len(shares) == 2
+    assert min(shares) > 0.5
+    chance = torch.randint(10, (600,))
+    assert max(convolutional.read_from_layers(network, images, chance, held_out=200)) < 0.25
+    assert all(map(torch.equal, first, network.parameters()))
+
+
 class Doubled(nn.Module):
     def forward(self, x):
         return 2 * x
@@ -143,10 +160,10 @@ def test_membranes_are_read_from_neurons_that_do_not_reset():
 
 def test_a_stream_has_its_neurons_last():
     """Identity shortcuts add currents; the neurons stand in front of each layer's synapses."""
-    for name, kind in (("add to stream", LIF), ("batch norm", nn.Sequential)):
+    for name, kind in (("to stream, narrow", LIF), ("plain, narrow", nn.Sequential)):
         network = convolutional.deep_network(depth=3, **convolutional.KINDS[name])
         assert type(network[4]) is kind
-        assert isinstance(network[2], LIF) == (name == "batch norm")
+        assert isinstance(network[2], LIF) == (name == "plain, narrow")
 
 
 def two_layers():
@@ -303,41 +320,120 @@ def test_a_pupil_starts_from_the_sizes_of_its_rule():
         (group,) = pupil.optimizer.param_groups
         assert group["weight_decay"] == decay
         assert group["lr"] == pytest.approx(lr / 25)
-        assert (pupil.online is None) == (rule == "bptt")
-    assert pupil.online.horizon == local_learning.STEPS
+        assert (pupil.learner is None) == (rule == "bptt")
+    assert pupil.learner.network is pupil.network
 
 
-def test_an_update_by_bptt_is_one_of_autograd_and_tells_the_answers_before():
+def test_a_sweep_adds_what_a_run_adds():
     spikes, labels = (torch.rand(10, 20, 784) < 0.2).float(), torch.arange(20) % 10
-    first = two_layers()
-    pupil = local_learning.pupil(first, "bptt", 10, torch.Generator())
-    output = first(spikes)
-    right = local_learning.update(pupil, spikes, labels)
-    assert right == losses.accuracy(output.sum(0), labels)
-    losses.count_cross_entropy(output, labels).backward()
-    optimizer = torch.optim.AdamW(first.parameters(), lr=3e-3, weight_decay=0.5)
-    one_cycle(optimizer, 3e-3, 10)
-    optimizer.step()
-    for one, other in zip(pupil.network.parameters(), first.parameters(), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+    found = []
+    for way in (lambda online: online, local_learning.Sweep):
+        network = two_layers()
+        said = way(OnlineNetwork(network, "ottt", horizon=10)).run(spikes, labels)
+        found.append((said, network[0].weight.grad))
+    assert torch.equal(found[0][0], found[1][0])
+    torch.testing.assert_close(found[0][1], found[1][1], rtol=1e-4, atol=1e-7)
+    assert found[0][1].abs().max() > 0
 
 
-def test_a_lesson_teaches_all_rules_on_the_same_spikes():
+def test_a_lesson_teaches_all_rules_on_the_same_spikes(monkeypatch):
     digits = FEW._replace(
         train_images=FEW.train_images[:70],
         train_labels=FEW.train_labels[:70],
         test_images=FEW.test_images[:20],
         test_labels=FEW.test_labels[:20],
     )
+    seen = []
+    plain = local_learning.shifted_spikes
+    monkeypatch.setattr(
+        local_learning, "shifted_spikes", lambda *a, **b: seen.append(plain(*a, **b)) or seen[-1]
+    )
     found = local_learning.lesson(0, digits, epochs=2)
-    assert found.course.shape == (len(local_learning.TUNED), 4)  # batches of 64 and of 6
-    assert set(found.accuracy) == set(found.networks) == set(local_learning.TUNED)
-    start = dict(zip(local_learning.TUNED, found.course[:, 0].tolist(), strict=True))
-    assert start["bptt"] == start["ottt"]  # neither of them changes the first weights
-    assert all((share * 64) % 1 == 0 for share in start.values())
-    again = local_learning.lesson(0, digits, epochs=2)
-    assert torch.equal(found.course, again.course)
-    assert found.accuracy == again.accuracy
+    assert set(found) == set(local_learning.TUNED)
+    rules = len(local_learning.TUNED)
+    assert len(seen) == 4 * rules  # batches of 64 and of 6
+    for batch in range(4):
+        assert all(torch.equal(seen[batch], seen[batch + 4 * rule]) for rule in range(rules))
+    assert found == local_learning.lesson(0, digits, epochs=2)
+
+
+def small_stack(depth=3):
+    torch.manual_seed(0)
+    return layer_stack.LayerStack(20, 12, depth, classes=4, gain=4.0, readout_scale=2.0)
+
+
+def test_layers_that_learn_alone_hear_nothing_from_above():
+    spikes, labels = (torch.rand(6, 8, 20) < 0.4).float(), torch.arange(8) % 4
+    one, other = small_stack(), small_stack()
+    other.layers[2][0].weight.data.mul_(-1)
+    for network in (one, other):
+        layer_stack.OwnLosses(network).run(spikes, labels)
+    for depth in (0, 1):
+        gradient = one.layers[depth][0].weight.grad
+        assert gradient.abs().max() > 0
+        assert torch.equal(gradient, other.layers[depth][0].weight.grad)
+    assert not torch.equal(one.layers[2][0].weight.grad, other.layers[2][0].weight.grad)
+    assert all(readout.grad is None for readout in one.readouts)
+    alone = one.layers[0][0].weight.grad.clone()
+    layer_stack.OwnLosses(other, apart=False).run(spikes, labels)
+    assert not torch.allclose(other.layers[0][0].weight.grad, 2 * alone)
+
+
+def test_a_layer_alone_has_the_gradient_of_its_own_loss_forward_in_time():
+    spikes, labels = (torch.rand(6, 8, 20) < 0.4).float(), torch.arange(8) % 4
+    network = small_stack(1)
+    said = layer_stack.OwnLosses(network).run(spikes, labels)
+    exact = network.layers[0][0].weight.grad.clone()
+    network.layers[0][0].weight.grad = None
+    online = OnlineLIF(*network.layers[0])
+    signals = torch.stack([count_error(now, labels) for now in said]) @ network.readouts[0] / 6
+    online.run(spikes, signals)
+    torch.testing.assert_close(network.layers[0][0].weight.grad, exact, rtol=1e-4, atol=1e-7)
+    assert torch.equal(said, network(spikes))
+
+
+def test_apart_or_not_decides_whether_gradients_go_down():
+    spikes, network = (torch.rand(6, 8, 20) < 0.4).float(), small_stack(2)
+    network.scores(spikes)[-1].square().sum().backward()
+    assert network.layers[0][0].weight.grad is None
+    network.scores(spikes, apart=False)[-1].square().sum().backward()
+    assert network.layers[0][0].weight.grad.abs().max() > 0
+
+
+def test_every_layer_is_read():
+    spikes, labels = (torch.rand(6, 8, 20) < 0.4).float(), torch.arange(8) % 4
+    network = small_stack()
+    found = layer_stack.read_layers(network, spikes, labels)
+    answers = network(spikes).sum(0).argmax(1)
+    assert len(found) == 3
+    assert found[-1] == (answers == labels).float().mean().item()
+
+
+def test_shifted_digits_keep_their_pixels_and_move_as_far_as_told():
+    image = torch.zeros(28, 28)
+    image[14, 14] = 1.0
+    moved = layer_stack.shifted(
+        image.flatten().expand(500, -1), 4, torch.Generator().manual_seed(0)
+    )
+    places = moved.view(-1, 28, 28).nonzero()
+    assert len(places) == 500
+    assert places[:, 1:].min().item() == 10
+    assert places[:, 1:].max().item() == 18
+    assert len(places[:, 1:].unique(dim=0)) == 81
+
+
+def test_the_cosine_to_bptt_is_that_of_the_first_layers_gradients():
+    network, spikes, labels = alignment.random_network(beta_out=0.0)
+    error = alignment.final_error(network, spikes, labels)
+    online = OnlineNetwork(network, "ottt", error=lambda *_: error)
+    assert alignment.cosine_to_bptt(online, spikes, labels) == pytest.approx(1, abs=1e-5)
+    assert network[0].weight.grad is None
+    random = OnlineNetwork(network, "feedback_alignment", error=lambda *_: error)
+    before = random.matrices[0].clone()
+    assert abs(alignment.cosine_to_bptt(random, spikes, labels)) < 0.7
+    alignment.draw_anew(random, torch.Generator().manual_seed(1))
+    assert random.matrices[0].shape == before.shape
+    assert not torch.equal(random.matrices[0], before)
 
 
 def test_a_trial_of_codes_and_losses_says_what_it_found():

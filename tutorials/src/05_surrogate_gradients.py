@@ -571,7 +571,7 @@ decorate(right, title="Its slope is a bump")
 # %% [markdown]
 # **In a network it is not.** Take $u = 0.5$ and a spike that comes through $w = 1$. It lifts $p$ from $p(0.5) = 0.01$ to $p(1.5) = 0.99$. The slope at 0.5 promises only $w \cdot p'(0.5) = 0.07$. Each further layer adds such an error.
 #
-# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. That is noise, and section 5 had none. What to take is a matter of experience: narrow with tails did best for our two layers, and page 16 needs a wide one, $k = 2$, for twelve. Three other ways: [page 19](19_spike_time_gradients.ipynb).
+# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. That is noise, and section 5 had none. What to take is a matter of experience: narrow with tails did best for our two layers; on page 16, twelve plain ones hardly learn but with a wide one, $k = 2$. Three other ways: [page 19](19_spike_time_gradients.ipynb).
 
 # %% tags=["check"]
 error = (density * 0.05 / 200_000).sqrt() / 0.05

@@ -18,10 +18,11 @@ if "google.colab" in sys.modules:
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.functional import one_hot
 from torch.utils.flop_counter import FlopCounterMode
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, online
-from snn_core.memory import SavedBytes, live_bytes
+from snn_core.surrogate import Surrogate
 from snn_core.tasks import DelayedRecall
 from snn_core.teaching.diagrams import (
     cue_and_recall,
@@ -34,29 +35,24 @@ from snn_core.teaching.diagrams.online import answers_after_swaps, spikes_and_th
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import ThresholdMemory, cue_eligibility
 from snn_core.teaching.inputs import pulse
-from snn_core.teaching.palette import BLUE, GREEN, GREY
-from snn_core.teaching.plotting import decorate, panels, raster, use_style
+from snn_core.teaching.palette import BLUE, GREY
+from snn_core.teaching.plotting import decorate, panels, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.online import (
-    cosine_of_terms,
+    cosines_of_terms,
     growth_of_terms,
     influence_after,
     memory_of,
     recurrent_pair,
 )
-from snn_core.teaching.studies.recall import (
-    draw_cues,
-    recall_network,
-    step_error,
-    stream_of_trials,
-)
+from snn_core.teaching.studies.recall import draw_cues, recall_network, step_error
 from snn_core.training import seed_torch
 
 use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# One neuron hears spikes through one weight, and is told when to spike. Each step at which it does the other thing costs ½. How does the loss *so far* change with the weight?
+# One neuron hears spikes through one weight, and is told when to spike. Each step at which it does the other thing costs ½. How does this loss change with the weight?
 #
 # Backpropagation through time (BPTT) walks back from now to the start, once for each orange dot. The blue line below made no such walk.
 #
@@ -70,9 +66,7 @@ axes = gradient_so_far(train, wanted, weight=0.6)
 decorate(axes[0], title="One way forward, thirty ways back")
 
 # %% [markdown]
-# The dots cost 1 + 2 + … + 30 = 465 steps, and a memory of all that happened. The line cost 30. It keeps two numbers: the curve in the middle, what the weight has done to the membrane so far, and itself. They agree at every step.
-#
-# That is a gradient computed **forward in time**, or **online**: it is known while data come in, also if they never end.
+# The dots cost 1 + 2 + … + 30 = 465 steps, and a memory of all that happened. The line cost 30, and keeps two numbers: itself, and the curve in the middle, what the weight has done to the membrane so far. It is a gradient computed **forward in time**, or **online**: known while data come in, also if they never end.
 
 # %% tags=["check"]
 line, dots = axes[2].lines[-2:]
@@ -86,12 +80,12 @@ assert np.ptp(line.get_ydata()) > 0.3
 # - carry what a weight has done forward in time, by hand;
 # - do it for neurons that hear each other, and see the cost;
 # - drop the expensive part, and measure what is missing;
-# - train a network to remember, find its memory, let it learn in a stream.
+# - train a network to remember, find its memory, and build your own.
 
 # %% [markdown]
 # ## 1 · One weight, forward in time
 #
-# BPTT asks of each error what caused it; the answer lies in the past. Ask the weight instead: what have you done to the membrane *so far*? This is its **influence**, $P[t] = \partial u[t]/\partial w$: a weight larger by a tiny $\delta$ lifts the membrane by $P\,\delta$. With $\beta = 0.5$ and $w = 0.8$:
+# BPTT asks of each error what caused it. Ask the weight instead: what have you done to the membrane *so far*? This is its **influence**, $P[t] = \partial u[t]/\partial w$. With $\beta = 0.5$ and $w = 0.8$:
 #
 # | step | input $x$ | membrane $u$ | spike $z$ | influence $P$ |
 # |---|---|---|---|---|
@@ -109,11 +103,11 @@ assert np.ptp(line.get_ydata()) > 0.3
 #
 # and the last row has 0.375 + 1 = 1.375. The spike leaves no mark on $P$, as the reset is held constant (*detached*, page 06). This is the *trace* of page 12.
 #
-# Now the error. Each step adds $\frac12 (z - z^*)^2$ to the loss, with $z^*$ the wanted spike. Its derivative is known in the same step. It passes the spike by the surrogate $D$ and meets the influence:
+# Each step adds $\frac12 (z - z^*)^2$ to the loss, with $z^*$ the wanted spike. This error passes the spike by the surrogate $D$ and meets the influence:
 #
 # $$\frac{\mathrm{d}L}{\mathrm{d}w} = \sum_t (z - z^*)\; D(u - 1)\; P .$$
 #
-# Error × surrogate × trace, added up while time goes on:
+# Error × surrogate × trace, added up; and below, back in time, by PyTorch:
 
 # %%
 neuron = LIF()
@@ -125,9 +119,6 @@ for x, goal in zip(train, wanted, strict=True):
     v = u - z
     P = neuron.beta * P + x
     gradient = gradient + (z - goal) * D(u - 1) * P
-
-# %% [markdown]
-# And back in time, by PyTorch:
 
 # %%
 w = torch.tensor(0.6, requires_grad=True)
@@ -152,7 +143,7 @@ for arrived, influence in ((1, 1), (1, 1.5), (0, 0.75), (1, 1.375)):
 # %% [markdown]
 # ## 2 · Neurons that hear each other
 #
-# In a recurrent network (page 03) spikes come back to the neurons a step later. So a weight *to* neuron 0 moves the others too. Here are three neurons with random weights, input and wanted spikes:
+# In a recurrent network (page 03) spikes come back to the neurons a step later. Three neurons, all random:
 
 # %%
 generator = seed_torch(23)
@@ -163,9 +154,9 @@ goals = torch.rand(30, 1, 3, generator=generator)
 goals = (goals < 0.3).float()
 
 # %% [markdown]
-# `OnlineRTRL` carries the influence of each weight on every neuron. All learners of the core work alike: `start`, then for each step `step`, which returns the spikes, and `learn`, which takes the derivative of the loss by them.
+# `OnlineRTRL` carries the influence of each weight on every neuron. All learners work alike: `start`, then for each step `step`, which returns the output, and `learn`, which takes the derivative of the loss by it.
 #
-# > **Before you run:** we follow the weight from input 0 to neuron 0. On which neurons has it an influence when input 0 first spikes? And later?
+# > **Before you run:** on which neurons has the weight from input 0 to neuron 0 an influence when input 0 first spikes? And later?
 
 # %%
 rtrl = online.OnlineRTRL(linear, neuron)
@@ -174,15 +165,12 @@ influences = []
 for now, goal in zip(x, goals, strict=True):
     spikes = rtrl.step(now)
     rtrl.learn(spikes - goal)
-    influences.append(rtrl.influence[0, :, 0, 0])
-
-# %% [markdown]
-# The influence of this weight on each neuron:
+    influences.append(rtrl.influence[0, :, 0, 0])  # [B, i, p, q]
 
 # %% alt="Influence of one weight to neuron 0 on three neurons over 30 steps. On neuron 0 it jumps at input spikes and leaks. On neurons 1 and 2 it is 0 at first, then follows, with either sign."
 axis = panels()
 names = ["on neuron 0", "on neuron 1", "on neuron 2"]
-axis.plot(torch.stack(influences), label=names)
+axis.plot(range(1, 31), torch.stack(influences), label=names)
 decorate(
     axis,
     title="A weight to neuron 0 moves the others too",
@@ -199,16 +187,17 @@ decorate(
 
 # %%
 loss = (neuron(linear(x)) - goals) ** 2 / 2
-exact = torch.autograd.grad(loss.sum(), neuron.weight)
-print("RTRL:\n", neuron.weight.grad)
+exact = torch.autograd.grad(loss.sum(), [linear.weight, neuron.weight])
+print("RTRL:\n", linear.weight.grad)
 print("BPTT:\n", exact[0])
 
 # %% [markdown]
-# It is. Of the past only $P$ and the neurons' state were kept.
+# It is, for these input weights and for $V$.
 
 # %% tags=["check"]
-assert torch.allclose(neuron.weight.grad, exact[0], atol=1e-4)
-assert exact[0].abs().max() > 0.1
+for weight, expected in zip((linear.weight, neuron.weight), exact, strict=True):
+    assert torch.allclose(weight.grad, expected, atol=1e-4)
+    assert expected.abs().max() > 0.1
 assert rtrl.influence.numel() == 54
 courses = torch.stack(influences)
 first = x[:, 0, 0].argmax()
@@ -218,26 +207,16 @@ assert (courses[first + 1 :, 1:].abs().amax(0) > 0.1).all()
 # %% [markdown]
 # ### What it costs
 #
-# Here $P$ has 54 numbers: 18 weights, three neurons. For $n$ neurons and $n$ inputs it has $2n^3$, and a step takes $2n^4$ multiplications. BPTT keeps a few numbers per neuron *and step*. `memory_of` counts the bytes of both.
+# Here $P$ has 54 numbers: 18 weights, three neurons. For $n$ neurons and $n$ inputs it has $2n^3$; a step sums over $n$ neurons for each, $2n^4$ multiplications. BPTT keeps *three numbers per neuron and step*.
 #
-# > **Before you run:** with 16 neurons, up to which number of steps does BPTT need less: 10, 100, 1,000?
-
-# %% alt="Memory in KiB against the number of steps, on logarithmic axes. RTRL is flat at about 34 KiB. BPTT rises in proportion to the steps and crosses it near 180."
-lengths = [30, 100, 300, 1000]
-memory = [memory_of(16, steps) for steps in lengths]
-axis = panels()
-axis.loglog(lengths, np.divide(memory, 1024), "o-", label=["RTRL", "BPTT"])
-decorate(
-    axis,
-    title="RTRL pays for neurons, BPTT for steps",
-    x="steps T",
-    y="memory (KiB)",
-)
+# > **Before you read on:** with 16 neurons, up to about which number of steps does BPTT need less?
 
 # %% [markdown]
-# About 180. RTRL keeps the same number of bytes, however long it runs. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
+# Up to $2 \cdot 16^3 / (3 \cdot 16)$, about 170. RTRL never needs more. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
 
 # %% tags=["check"]
+lengths = [30, 100, 300, 1000]
+memory = [memory_of(16, steps) for steps in lengths]
 carried, saved_bytes = np.array(memory).T
 per_step = np.diff(saved_bytes) / np.diff(lengths)
 assert np.allclose(per_step, 3 * 16 * 4)  # input, membrane and spikes
@@ -265,7 +244,7 @@ tables = {
 axes = influence_tables(tables)
 
 # %% [markdown]
-# 16, and four. Without $V$ a weight acts on its own neuron only, and in the same way for all: *one trace $\bar x_q$ per input*, as in section 1, still exact. This is `OnlineLIF`. What a synapse did to its neuron's *spike*, $e_{pq} = D_p\,\bar x_q$, is its **eligibility**.
+# 16, and four. Without $V$ a weight acts on its own neuron only, and in the same way for all: *one trace $\bar x_q$ per input*, as in section 1. This is `OnlineLIF`, exact with a detached reset. What a synapse did to its neuron's *spike*, $e_{pq} = D_p\,\bar x_q$, is its **eligibility**.
 
 # %% tags=["check"]
 full, alone = tables.values()
@@ -287,20 +266,18 @@ for core, kind in (
 # %% [markdown]
 # ### A second trace
 #
-# An adaptive neuron (page 03) has a second state. Its adaptation $a$ grows by 1 with each spike and keeps $\rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$ of itself per step; its threshold is $1 + \eta\,a$. So a synapse needs a second trace, $\epsilon$, what it did to $a$:
+# An adaptive neuron (page 03) has a second state: each spike raises its threshold by $\eta$, which falls back with $\tau_\mathrm{adapt}$. So a synapse needs a second trace: what it did to the *threshold*. It works against the spike, and counts with a minus. This is `OnlineAdaptiveLIF`, exact too; its four lines are in *Deeper*.
 #
-# $$e = D\,(\bar x_q - \eta\,\epsilon), \qquad \epsilon \leftarrow \rho\,\epsilon + e .$$
+# A cue drives a neuron for 50 ms; 200 ms later, ten times $\tau_\mathrm{mem}$, a recall signal drives it through another synapse.
 #
-# A higher threshold works against the spike, hence the minus; what was done to a spike is done to $a$. (*Deeper* adds the reset.) This is `OnlineAdaptiveLIF`, exact as well. A cue drives a neuron for 50 ms; 200 ms later, ten times $\tau_\mathrm{mem}$, a recall signal drives it through another synapse.
-#
-# > **Before you run:** more spikes are wanted *at the recall*. Should the synapse of the cue grow, shrink, or does it not matter any more?
+# > **Before you run:** more spikes are wanted *at the recall*. Should the synapse of the cue grow, shrink, or neither?
 
 # %% alt="Two panels over 350 ms, with grey areas for cue and recall. Top: the membrane spikes in both; its threshold rises with each spike and falls slowly. Bottom: the eligibility of the cue's synapse with adaptation, positive in the cue, negative in the recall; without adaptation it is 0 there."
 axes = cue_and_recall(strength=0.2)
 decorate(axes[0], title="At the recall the cue counts against it")
 
 # %% [markdown]
-# *Shrink*: at the recall its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
+# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
 
 # %%
 ThresholdMemory().sliders()
@@ -340,149 +317,79 @@ assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
 # %% [markdown]
 # ## 4 · E-prop: leave out the way through others
 #
-# What can be left out of $P$, if $V$ is needed? A membrane acts on the next step in four ways:
+# A membrane acts on the next step by its leak, by its neuron's synapse onto itself, and through others that hear it. Only the others are expensive: without them $P^i_{pq} = 0$ for $i \ne p$, and $2n^2$ numbers are enough.
 #
-# - *leak*: what stays of it;
-# - *reset*: its own reset, if *attached*;
-# - *self*: the neuron's synapse onto itself;
-# - *others*: the neurons that hear it.
+# **SnAp-1** (Menick et al. 2021) drops just the others; **e-prop** (Bellec et al. 2020) the synapse onto itself too, which leaves the trace of section 3. `cosines_of_terms` compares their gradients with the exact one, in 12 random networks of 12 neurons over 60 steps. A cosine of 1: the direction is kept.
 #
-# Only the last is expensive: without it, $P^i_{pq} = 0$ for $i \ne p$. `cosine_of_terms` keeps some, in a random network of 12 neurons, reset attached, $V$ of size 0.2, with errors in the last 5 of 60 steps. A cosine of 1: the gradient keeps its direction.
-#
-# > **Before you run:** leave out one at a time. Which is missed most?
+# > **Before you run:** the weights among the neurons grow. What happens to the cosine? And if the membranes forget within fewer steps?
 
-# %%
-ways = {f"no {each}": set(online.TERMS) - {each} for each in online.TERMS}
-ways["leak only"] = {"leak"}
-ways["none"] = set()
+# %% alt="Cosine to the full gradient against the size of the recurrent weights, mean of 12 networks. All lines start at 1. With a time constant of 20 steps, SnAp-1 and e-prop fall together to about 0.5 at size 0.2. E-prop with a time constant of 4 steps stays above 0.9."
+sizes = [0.0, 0.05, 0.1, 0.2, 0.3]
+ways = {
+    "e-prop, 4 steps": ("leak", 4.0),
+    "e-prop, 20 steps": ("leak", 20.0),
+    "SnAp-1, 20 steps": (["leak", "self"], 20.0),
+}
 table = {}
-for name, terms in ways.items():
-    table[name] = [cosine_of_terms(terms, 0.2, seed) for seed in range(6)]
-    print(f"{name:10} {np.mean(table[name]):.2f}")
-
-# %% [markdown]
-# The leak: without it a synapse forgets within a step what it did, which is no better than "none", where a step credits its own inputs only. Next the reset: a spike pulls the membrane down, and who ignores that takes the past for larger than it is. *Self* is one weight among 12. The expensive *others* cost 0.08.
-
-# %% tags=["check"]
-mean = {name: np.mean(each) for name, each in table.items()}
-by_loss = sorted(list(ways)[:4], key=mean.get)
-assert by_loss[:2] == ["no leak", "no reset"]
-assert abs(mean["no leak"] - mean["none"]) < 0.06
-assert mean["no self"] > 0.97
-assert round(1 - mean["no others"], 2) == 0.08
-
-# %% [markdown]
-# **E-prop** (Bellec et al. 2020) keeps the leak, the trace of section 3. **SnAp-1** (Menick et al. 2021) keeps all of $P^p_{pq}$: it is "no others". Both need $n^2$ numbers in place of $n^3$.
-#
-# > **Before you run:** the weights among the neurons grow. What happens to the two cosines?
-
-# %% alt="Cosine to the full gradient against the size of the recurrent weights. SnAp-1 starts at 1.0 and falls; e-prop starts lower and falls too. Dots of six networks spread more and more."
-sizes = [0.03, 0.1, 0.2, 0.3, 0.5]
 axis = panels()
-kept = {"SnAp-1": ways["no others"], "e-prop": {"leak"}}
-for (name, terms), color in zip(kept.items(), (GREEN, BLUE), strict=True):
-    found = [[cosine_of_terms(terms, size, s) for s in range(6)] for size in sizes]
-    axis.plot(sizes, found, ".", color=color)
-    axis.plot(sizes, np.mean(found, 1), color=color, label=name)
+for name, (kept, tau) in ways.items():
+    table[name] = cosines_of_terms(kept, sizes, tau_mem=tau)
+    axis.plot(sizes, table[name], ".-", label=name)
 decorate(
     axis,
     title="The louder the others, the more is missing",
     x="size of the weights among the neurons",
-    y="cosine",
+    y="cosine, mean of 12 networks",
     ylim=(0, 1.05),
 )
 
 # %% [markdown]
-# They fall, since the dropped term is proportional to $V$; the six networks, dots, spread. At small weights SnAp-1 misses nothing and e-prop just the reset. *Deeper* adds OSTL and UORO.
+# From 1, where nothing is dropped, it falls. With 20 steps more is missing than with 4: influence stays longer, and can pass through others more often. SnAp-1 gains little: the synapse onto itself is one of 12. (Others: *Deeper*.)
 
 # %% tags=["check"]
-snap = [[cosine_of_terms(ways["no others"], size, seed) for seed in range(6)] for size in sizes]
-assert np.mean(snap[0]) > 0.995
-assert (np.diff(np.mean(snap, 1)) < 0).all()
-assert np.mean(found[-1]) < np.mean(found[0]) - 0.08
-assert np.ptp(snap[-1]) > 3 * np.ptp(snap[0])
-assert all(np.mean(one) > np.mean(two) for one, two in zip(snap, found, strict=True))
+short, long, snap = map(np.array, table.values())
+assert np.allclose([short[0], long[0], snap[0]], 1)
+assert (np.diff(table["e-prop, 20 steps"][:4]) < 0).all()
+assert long[3] < 0.6
+assert short.min() > 0.9
+assert abs(snap - long).max() < 0.1
 
 # %% [markdown]
 # ### From a readout back to a synapse
 #
-# A leaky readout, $y[t] = \kappa\, y[t-1] + W z[t]$, gets the error $\partial L/\partial y[t]$. A spike acts on all *later* $y$: its signal lies in the future. E-prop turns this round as well (*Deeper*). The synapse remembers its eligibility as long as the readout remembers the spike, and *this* step's error is sent back:
+# A leaky readout, $y[t] = \kappa\, y[t-1] + W z[t]$, hears a spike for a while, so the errors it causes lie in its future. What an error says about neuron $p$ is its **learning signal**, $\ell_p = \sum_k W_{kp}\, \partial L/\partial y_k$. A spike at $t'$ and a later error at $t$ add $\ell_p[t]\, \kappa^{t - t'} e_{pq}[t']$ to the gradient. Count each pair when its *error* comes:
 #
-# $$\frac{\partial L}{\partial w_{pq}} \approx \sum_t \Big( \frac{\partial L}{\partial y[t]}\, W_p \Big)\, \bar e_{pq}[t], \qquad \bar e[t] = \kappa\,\bar e[t-1] + e[t].$$
-
-# %% [markdown]
-# The bracket, one number per neuron, is its **learning signal**; $W_p$ are the readout's weights from neuron $p$. *Random* feedback has a random matrix $B$ in place of $W$; *adaptive* feedback makes $B$ and $W$ alike.
+# $$\frac{\partial L}{\partial w_{pq}} \approx \sum_t \ell_p[t]\, \bar e_{pq}[t], \qquad \bar e_{pq}[t] = \sum_{t' \le t} \kappa^{\,t - t'} e_{pq}[t'] = \kappa\, \bar e_{pq}[t-1] + e_{pq}[t] . $$
 #
-# > **Before you read on:** e-prop takes what neurons hear from each other for given. How would you make PyTorch do the same?
-
-# %% [markdown]
-# With one `detach()` on the spikes from neuron to neuron. BPTT then has the gradient of e-prop, to the last digit: the exact gradient of a network that does not know that its neurons talk to each other.
-
-
-# %% tags=["check"]
-def deaf_gradient(network, x, error):
-    state = network[1].initial_state(network[0](x))
-    sent = []
-    for current in network[0](x):
-        z, _, state = network[1].step(current, state)
-        state = state._replace(spikes=z.detach())
-        sent.append(z)
-    y = network[3](network[2](torch.stack(sent)))
-    return torch.autograd.grad((error * y).sum(), [network[0].weight, network[1].weight])
-
-
-generator = seed_torch(4)
-small = nn.Sequential(
-    nn.Linear(4, 6, bias=False),
-    RecurrentAdaptiveLIF(6, 20.0, 100.0, strength=0.3, generator=generator),
-    nn.Linear(6, 2, bias=False),
-    LeakyIntegrator(30.0),
-).double()
-with torch.no_grad():
-    small[0].weight.copy_(torch.rand(6, 4, generator=generator) / 2)
-    small[2].weight.copy_(torch.randn(2, 6, generator=generator) / 2)
-heard = 2 * x.double()
-error = torch.randn(40, 1, 2, generator=generator).double()
-online.EProp(small).run(heard, error)
-deaf = deaf_gradient(small, heard, error)
-for weight, expected in zip((small[0].weight, small[1].weight), deaf, strict=True):
-    assert (weight.grad - expected).abs().max() < 1e-10
-    assert expected.abs().max() > 0.1
+# No future is needed: the synapse *remembers* its eligibility as long as the readout remembers the spike. `EProp(network, "random")` sends errors back through a random matrix $B$ in place of $W$.
 
 # %% [markdown]
 # ## 5 · A memory that has to be learned
 #
-# A cue, A or B, makes its inputs fire for 50 ms. After 200 ms of noise comes a recall signal: which cue was it?
-
-# %% alt="Raster of 15 inputs over 300 ms. Those of cue A fire fast in the first 50 ms, those of the recall in the last 50 ms; all others, and all in between, fire slowly at random."
-task = DelayedRecall()
-cue_a = torch.tensor([0])
-x = task.inputs(cue_a, generator=seed_torch(0))
-axis = raster(x[:, 0], color=GREEN, dt=5.0, size=8)
-axis.set_yticks([2, 7, 12], ["cue A", "cue B", "recall"])
-decorate(axis, title="A trial with cue A", y="")
-
-# %% [markdown]
-# `recall_network` has 36 adaptive neurons with $\tau_\mathrm{adapt} = 400$ ms. Twelve hear cue A, twelve cue B, twelve the recall signal; these weights are fixed. So a neuron that was shown a cue learns of the recall only from others: the weights *among* them have to be learned, besides the readout. They start between −1 and 1, large enough for the dropped term to be seen: e-prop's first gradients have a cosine of 0.92 to those of BPTT. `step_error` is softmax minus the right answer.
-
+# A cue, A or B, makes its inputs fire for 50 ms. After 200 ms of noise comes a recall signal of 50 ms: which cue was it? `DelayedRecall` draws such trials.
+#
+# `recall_network` has 36 adaptive neurons, $\tau_\mathrm{adapt} = 400$ ms. Twelve hear cue A, twelve cue B, twelve the recall signal, by fixed weights. The weights $V$ *among* them start between −1 and 1, and learn, as does the readout. E-prop's first gradients have a cosine of 0.92 to BPTT's. `step_error` is softmax minus the right answer, in the mean over trials.
 
 # %%
-def trial(eprop, x, cue):
+task = DelayedRecall()
+
+
+def share_recalled(x, cue, learn=False, interfere=None):  # interfere: below
     eprop.start(x[0])
     answer = 0
     for t, now in enumerate(x):
+        if t == 30 and interfere:
+            interfere()
         y = eprop.step(now)
         if t >= task.answer.start:
-            eprop.learn(step_error(y, cue))
             answer = answer + y
+            if learn:
+                eprop.learn(step_error(y, cue))
     return (answer.argmax(1) == cue).float().mean().item()
 
 
-# %% [markdown]
-# Sixty updates, each on 16 trials side by side:
-
 # %%
-network = recall_network(4, among=1.0)
+network = recall_network(seed=4, among=1.0)
 eprop = online.EProp(network)
 optimizer = torch.optim.Adam(eprop.parameters(), lr=0.03)
 generator = seed_torch(1)
@@ -490,38 +397,33 @@ course = []
 for _ in range(60):
     cue = draw_cues(16, generator)
     x = task.inputs(cue, generator=generator)
-    course.append(trial(eprop, x, cue))
+    course.append(share_recalled(x, cue, learn=True))
     optimizer.step()
     optimizer.zero_grad()
 
 # %% [markdown]
-# > **Look first:** in a trial with cue A, who fires most at the recall, and why?
+# > **Look first:** in a trial with cue A, who fires most at the end, and why? Does it take a recall signal?
 
-# %% alt="Two panels over 300 ms. Top: raster of 36 neurons in three groups: those of cue A fire from the cue on to 170 ms; then nothing fires until 220 ms, when the network begins again, and those of cue B fire most. Bottom: mean thresholds of the three groups: that of cue A rises to nearly 4 and falls slowly; that of cue B stays below 2 until the end."
+# %% alt="Three panels over 300 ms. Top: raster of 36 neurons in three groups; those of cue A fire from the cue on to 160 ms; then nothing fires until 220 ms, when the network begins again, and those of cue B fire most. Middle: the same trial without a recall signal, with nearly the same spikes. Bottom: mean thresholds of the three groups: that of cue A rises to nearly 4 and stays high; that of cue B stays below 2 until the network begins again."
 print("first 10 updates:", np.mean(course[:10]))
 print("last 10 updates: ", np.mean(course[-10:]))
-axes = recall_trial(
-    network,
-    task.inputs(cue_a, generator=seed_torch(8)),
-)
-decorate(axes[0], title="Those that heard cue A are tired")
+shown = task.inputs(torch.tensor([0]), generator=seed_torch(8))
+silent = shown.clone()
+silent[task.answer, :, 10:] = 0  # no recall signal
+trials = {
+    "Those that heard cue A are tired": shown,
+    "Without a recall signal too": silent,
+}
+axes = recall_trial(network, trials)
 
 # %% [markdown]
-# Those that hear B. Those that hear A have spiked, so their thresholds are high, also while nothing fires. Is the memory in the thresholds? To test it we interfere: at 150 ms, each trial goes on with the thresholds of one that had the *other* cue.
+# Those that hear B. Those that hear A fired most, until about 165 ms, so their thresholds are high, also in the silence that follows. Noise then wakes the network, with or without a recall signal; without noise it stays silent. Is the memory in the thresholds? We interfere: at 150 ms, each trial gets the thresholds of one that had the *other* cue.
 
 
 # %%
-def own_cue(x, cue, swap_at=None):
-    eprop.start(x[0])
-    answer = 0
-    for t, now in enumerate(x):
-        if t == swap_at:
-            swapped = eprop.state.adaptation.flip(0)
-            eprop.state = eprop.state._replace(adaptation=swapped)
-        y = eprop.step(now)
-        if t >= task.answer.start:
-            answer = answer + y
-    return (answer.argmax(1) == cue).float().mean().item()
+def swap_thresholds():
+    other = eprop.state.adaptation.flip(0)
+    eprop.state = eprop.state._replace(adaptation=other)
 
 
 # %% [markdown]
@@ -530,97 +432,114 @@ def own_cue(x, cue, swap_at=None):
 # %%
 cue = torch.arange(100) // 50  # flipped, each meets the other cue
 x = task.inputs(cue, generator=seed_torch(6))
-print("as it is:         ", own_cue(x, cue))
-print("swapped at 150 ms:", own_cue(x, cue, swap_at=30))
+print("as it is:         ", share_recalled(x, cue))
+swapped = share_recalled(x, cue, interfere=swap_thresholds)
+print("swapped at 150 ms:", swapped)
 
 # %% [markdown]
-# With that of the thresholds. Is the memory there all the time? An experiment swapped thresholds, or *activity* (membranes and spikes), at twelve moments in six networks.
+# That of the thresholds. Is it there all the time? An experiment swapped them at twelve moments in twelve networks. Below 50 % the thresholds decide, above it the rest: membranes, spikes, readout.
 #
 # > **Before you look:** what holds the memory just after the cue? And at the recall?
 
-# %% alt="Answers by the own cue against the moment of the swap, from 50 to 250 ms, one line for each of six networks. With activity swapped they are below 50 percent at 50 ms, near 100 at 150 ms, and about 50 at 250 ms. With thresholds swapped it is the other way round: above 50 percent at first, near 0 at 150 ms, and near 90 at 250 ms."
+# %% alt="Answers by the own cue after thresholds were swapped, against the moment of the swap, from 50 to 250 ms, one thin line for each of twelve networks and a thick one for their median: from 36 to 100 percent at 50 ms, below 40 and mostly near 0 at 150 ms, 58 to 99 percent at 250 ms."
 memory = recorded("delayed_recall")
 print(memory)
 axis = swaps_measured(
     memory,
     "e-prop",
-    title="From firing to thresholds, and largely back",
+    title="In mid-delay the thresholds hold the memory",
 )
 
 # %% [markdown]
-# Just after the cue the activity does: swap it (blue), and most trials answer with the other cue. At 150 ms the thresholds do, in all six networks. At 250 ms, as the recall begins, swapped thresholds matter little: by then noise has woken the network, and they have decided who fires. The memory *moves*, from firing to thresholds and largely back.
+# At 150 ms the thresholds decide, in all twelve. At 50 ms networks differ, from 36 to 100 % (near 50, one may just be confused). At 250 ms the rest has more say: noise has woken the network, and the readout has heard who fires. The memory *moves*.
 #
-# And the other rules? Right answers in percent, six networks each, at the best of three rates:
-
-# %%
-arms = memory.results["arms"]["1.0"]["test"]
-for name in ("BPTT", "e-prop", "random", "adaptive", "frozen", "LIF, e-prop"):
-    print(f"{name:12}", np.array(arms[name]).round())
-
-# %% [markdown]
-# This does not tell BPTT and e-prop with any feedback apart. All beat *frozen*, where only the readout learns. LIF neurons have no threshold to raise; five of six learn all the same, by firing that sustains itself (*Deeper*).
+# Networks *without* adaptation can learn it too, by firing that goes on (*Deeper*, with other rules).
 
 # %% tags=["check"]
 assert np.mean(course[:10]) < 0.75
 assert np.mean(course[-10:]) > 0.9
-sent, raised = spikes_and_thresholds(network, task.inputs(cue_a, generator=seed_torch(8)))
-late = sent[task.answer].unflatten(1, (3, 12)).sum((0, 2))
-assert late[1] > 2 * late[0]
-assert late.argmax() == 1
-assert sent[36:42].sum() == 0
-assert sent[43:50, 12:24].sum() > sent[43:50, :12].sum()
-assert raised[30, 0] > 1.2 * raised[30, 1]
-assert own_cue(x, cue) > 0.9
-assert own_cue(x, cue, swap_at=30) < 0.1
-activity = answers_after_swaps(memory, "e-prop", "activity")
+late = {}
+for name, inputs in trials.items():
+    sent, raised = spikes_and_thresholds(network, inputs)
+    late[name] = sent[task.answer].unflatten(1, (3, 12)).sum((0, 2))
+    assert late[name].argmax() == 1
+    assert late[name][1] > 2 * late[name][0]
+    assert sent[36:42].sum() == 0
+    assert raised[30, 0] > 1.2 * raised[30, 1]
+    assert 30 < sent[:36].sum(1).nonzero().max() < 35
+silent[33:] = 0  # nor any noise, from 165 ms on
+assert spikes_and_thresholds(network, silent)[0][36:].sum() == 0
+assert share_recalled(x, cue) > 0.9
+assert swapped < 0.1
 thresholds = answers_after_swaps(memory, "e-prop", "thresholds")
-assert activity.shape == (12, 6)
+rest = answers_after_swaps(memory, "e-prop", "rest")
+assert thresholds.shape == (12, 12)
+assert abs(thresholds + rest - 100).mean() < 12  # one exchange, seen from either trial
+all_of_it = answers_after_swaps(memory, "e-prop", "all")
+assert all_of_it.max() < 30
+assert all_of_it.mean() < 12
 middle = memory.settings["swaps"].index(150.0)
-assert activity[0].max() < 50
-assert np.median(activity[0]) < 25
-assert thresholds[0].min() > 50
-assert activity[middle].min() > 95
-assert thresholds[middle].max() < 5
-assert thresholds[-1].min() > 75
-assert activity[-1].max() < 55
-
-# %% tags=["check"]
-first_cosines = memory.results["arms"]["1.0"]["cosines"]["first"]["e-prop"]
-assert round(np.mean(first_cosines), 2) == 0.92
-best = {name: np.array(each) for name, each in arms.items()}
-ends = [best[name].mean() for name in ("BPTT", "e-prop", "random", "adaptive")]
-assert min(ends) > 95
-assert np.ptp(ends) < 3
-assert min(ends) > best["frozen"].mean() + 10
-assert (best["LIF, e-prop"] >= 90).sum() == 5
+assert 45 < np.median(thresholds[0]) < 65
+assert (round(thresholds[0].min()), round(thresholds[0].max())) == (36, 100)
+assert thresholds[middle].max() < 40
+assert np.median(thresholds[middle]) < 10
+assert thresholds[-1].min() > 55
+assert np.median(thresholds[-1]) > 70
+found = memory.results["memory"]["1.0"]
+asked_or_not = [found[each]["200"]["e-prop"] for each in ("plain", "unasked")]
+assert np.ptp(np.mean(asked_or_not, 1)) < 2
 
 # %% [markdown]
-# ## 6 · Online means online
+# ## 6 · On a network of your own
 #
-# So far trials began at rest, 16 side by side, and weights changed in between. Now *one* stream, never reset: thresholds are still raised when the next cue comes, and weights change whenever an answer is due. (An eligibility then mixes what old and new weights did: a small error.) `stream_of_trials` yields inputs and, when an answer is due, the cue, else None.
+# Now a network from scratch, and *one* stream: no batch, no reset. `EProp` takes these four layers, without biases. Times are in ms, `dt` is one step:
 
 # %%
-network = recall_network(0, among=1.0)
+seed_torch(0)
+network = nn.Sequential(
+    nn.Linear(15, 40, bias=False),
+    RecurrentAdaptiveLIF(40, 20.0, 400.0, strength=0.2, dt=5.0),
+    nn.Linear(40, 2, bias=False),
+    LeakyIntegrator(20.0, dt=5.0),
+)
+nn.init.uniform_(network[0].weight, -0.5, 1)
 eprop = online.EProp(network)
-optimizer = torch.optim.Adam(eprop.parameters(), lr=0.001)
-eprop.start(torch.zeros(1, 15))  # once
-right = []
-for now, cue in stream_of_trials(160, seed_torch(0)):
-    y = eprop.step(now)
-    if cue is not None:
-        right.append((y.argmax(1) == cue).item())
-        eprop.learn(step_error(y, cue))
-        optimizer.step()
-        optimizer.zero_grad()
+optimizer = torch.optim.Adam(eprop.parameters(), lr=0.003)
 
 # %% [markdown]
-# > **Before you look:** after how many trials, seen once each, will it be right in most?
+# `start` comes once, and again where all shall be forgotten. `learn` takes $\partial L/\partial y$, `[B, C]`, and adds to `.grad` a *sum* over steps and samples; for a mean, divide. Each trial is scored once, before it changes the weights:
 
-# %% alt="Right answers against trials in one stream, mean of the last 20 trials: near 50 percent at first, then rising towards 90 percent."
-smooth = np.convolve(right, np.ones(200) / 200, "valid")
+# %%
+eprop.start(torch.zeros(1, 15))
+right = []
+for _ in range(300):
+    cue = torch.randint(2, (1,))
+    answer = 0
+    for t, now in enumerate(task.inputs(cue)):
+        y = eprop.step(now)
+        if t >= task.answer.start:
+            answer = answer + y
+            eprop.learn(y.softmax(1) - one_hot(cue, 2))
+    right.append(int(answer.argmax(1) == cue))
+    optimizer.step()
+    optimizer.zero_grad()
+
+# %% [markdown]
+# For your task, replace `task.inputs` (`[B, N]` per step), sizes and error. Traces outlive a change of the weights: keep rates small.
+#
+# Six runs, also with only the readout learning ("frozen"):
+#
+# > **Before you look:** after how many trials will it be right in most?
+
+# %% alt="Right answers in blocks of 20 trials, up to trial 300, of six networks and their mean, with e-prop and with a readout only that learns. Both means start near 55 percent. With e-prop it is near 68 at trial 100 and near 90 from trial 220 on; frozen it stays between 50 and 72. Single networks go up and down."
+print("right in trials 201 to 300:", np.mean(right[200:]))
+streams = recorded("recall_stream")
 axis = panels()
-axis.plot(range(20, 161), 100 * smooth[::10])
-axis.axhline(50, color=GREY, linestyle="--")
+for name, color in (("e-prop", BLUE), ("frozen", GREY)):
+    blocks = np.reshape(streams.results[name], (6, 15, 20))
+    shares = 100 * blocks.mean(2).T
+    axis.plot(range(20, 301, 20), shares, color=color, linewidth=0.6)
+    axis.plot(range(20, 301, 20), shares.mean(1), ".-", color=color, label=name)
 decorate(
     axis,
     title="One stream, no batch, no reset",
@@ -630,81 +549,53 @@ decorate(
 )
 
 # %% [markdown]
-# From trial 80 on mostly, with ups and downs. One run proves little: `recall_stream` has six, also with the weights among the neurons frozen. Right in trials 101 to 160, in percent:
-
-# %%
-streams = recorded("recall_stream")
-for name in ("e-prop", "frozen"):
-    late = np.array(streams.results[name])[:, 100:]
-    print(f"{name:7}", 100 * late.mean(1).round(2))
+# Slowly: two of three around trial 100, nine of ten after 200. In the last 100 single networks have 86 to 95 % right, frozen 56 to 76.
+#
+# E-prop's memory does not grow: three numbers per synapse (two traces, $\bar e$), besides the gradient and what Adam keeps. From outside comes *one* number per neuron.
 
 # %% [markdown]
-# E-prop: 84 in the mean, from 75 to 93; frozen: 65. Sixteen trials side by side came to more.
+# Which learner for which network?
 #
-# > **Before you run:** how many bytes do another 20 trials add? And what would BPTT keep for the 9,600 steps of this stream?
-
-# %%
-before = live_bytes()
-for now, _ in stream_of_trials(20, seed_torch(1)):
-    eprop.step(now)
-added = live_bytes() - before
-with SavedBytes() as saved:
-    network(torch.zeros(9600, 1, 15))
-print("e-prop:", added)
-print("BPTT:  ", saved.bytes)
-
-# %% [markdown]
-# Hardly any; and four megabytes. E-prop holds three numbers per synapse, all of which it can know by itself. From outside comes *one* number per neuron.
-
-# %% [markdown]
-# ### On data of your own
-#
-# The loop above is all: replace `stream_of_trials` by what yields your inputs `[B, N]`. Which learner?
-#
-# | network | learner | exact? |
+# | network | learner | exact? (reset detached) |
 # |---|---|---|
 # | `Linear`, `LIF` | `OnlineLIF` | yes |
 # | `Linear`, `AdaptiveLIF` | `OnlineAdaptiveLIF` | yes |
 # | `Linear`, `RecurrentLIF` | `OnlineRTRL` | yes, for $n^3$ |
-# | `Linear`, `RecurrentAdaptiveLIF`, `Linear`, `LeakyIntegrator` | `EProp` | but for the way through others |
+# | the four layers above | `EProp` | but for the way through others |
+# | several `Linear` or `Conv2d`, each with `LIF` | `OnlineNetwork` (page 14) | depends on its rule |
 #
-# `learn` takes the derivative of your loss by what `step` returns, and adds to `.grad` for any optimiser. Without `learn` a network only serves. Several layers: page 14.
+# None takes more than one recurrent layer.
 
 # %% tags=["check"]
-assert len(right) == 1600
-assert smooth[: 10 * 20].max() < 0.6  # up to trial 40
-assert smooth[10 * 60 :].min() > 0.65  # from trial 80 on
-assert smooth[10 * 60 :].mean() > 0.75
-assert abs(added) < 10_000
-assert 4e6 < saved.bytes < 5e6
-assert streams.settings["among"] == 1.0
-assert streams.results["rate"]["e-prop"] == 0.001
-shares = {name: 100 * np.array(streams.results[name])[:, 100:].mean(1) for name in ("e-prop", "frozen")}
-assert round(shares["e-prop"].min()) == 75
-assert round(shares["e-prop"].max()) == 93
-assert round(shares["e-prop"].mean()) == 84
-assert round(shares["frozen"].mean()) == 65
+assert len(right) == 300
+assert np.mean(right[200:]) > 0.75
+assert right[:20] == streams.results["e-prop"][0][:20]
+assert streams.settings["neurons"] == 40
+assert streams.results["rate"]["e-prop"] == 0.003
+for name, low, high in (("e-prop", 86, 95), ("frozen", 56, 76)):
+    last = np.array(streams.results[name])[:, 200:].sum(1)
+    assert (last.min(), last.max()) == (low, high)
+means = np.reshape(streams.results["e-prop"], (6, 15, 20)).mean((0, 2))
+assert abs(means[4:6] - 2 / 3).max() < 0.02
+assert abs(means[10:] - 0.9).max() < 0.07
 held = [eprop.traces.of_state, eprop.traces.of_adaptation, eprop.eligibility]
-assert all(each.shape == (1, 36, 36) for each in held)
+assert all(each.shape == (1, 40, 55) for each in held)
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - carried a weight's influence forward, and found the gradient of BPTT;
+# - carried a weight's influence forward, and found BPTT's gradient;
 # - did it for neurons that hear each other, for $2n^3$ numbers;
-# - dropped what runs through others: the larger $V$, the more is missing;
-# - trained a network to remember, saw its memory move from firing to thresholds and back, and let it learn in a stream.
+# - dropped the expensive part, and saw what is missing;
+# - trained a network to remember, found its memory, and built your own.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
 # | $P^i_{pq}$ | influence on $u_i$ | `OnlineRTRL.influence` |
-# | $\bar x_q$ | trace of an input | `OnlineLIF.trace` |
-# | $\rho$, $\kappa$ | what stays of adaptation, readout | `rho`, `beta` |
-# | $\epsilon$, $e$ | done to adaptation, spike | `adaptive_traces_step` |
+# | $e_{pq}$ | eligibility: done to the spike | `adaptive_traces_step` |
 # | $\bar e_{pq}$ | remembered eligibility | `EProp.eligibility` |
-# | $B$ | feedback | `EProp.matrix` |
 
 # %% [markdown]
 # ## Exercises
@@ -748,7 +639,7 @@ check("13.3", eprop_step)
 # %% [markdown]
 # ### 4 · Open
 #
-# Invent a task in which only the way through others leads to the answer, and test e-prop against BPTT. Synapses *onto* neurons that reach the readout still have a learning signal: let only others learn.
+# Invent a task in which only the way through others leads to the answer, and test e-prop against BPTT. Let only those synapses learn that lead to neurons *without* a way to the readout of their own.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -799,7 +690,6 @@ check("13.3", eprop_step)
 # - R. J. Williams, D. Zipser, *A learning algorithm for continually running fully recurrent neural networks*, Neural Computation 1(2), 1989.
 # - G. Bellec et al., *A solution to the learning dilemma for recurrent networks of spiking neurons*, Nature Communications 11:3625, 2020.
 # - J. Menick et al., *Practical real time recurrent learning with a sparse approximation*, ICLR 2021.
-# - D. Salaj et al., *Spike frequency adaptation supports network computations on temporally dispersed information*, eLife 10:e65459, 2021: the fuller task.
 #
 # **Next:** [14 · Local learning](14_local_learning.ipynb) asks whether every layer can learn alone. Back to [12 · BPTT meets STDP](12_bptt_meets_stdp.ipynb).
 
@@ -820,18 +710,9 @@ check("13.3", eprop_step)
 # | e-prop (Bellec et al. 2020) | what stays in the neuron | $n^2$ |
 
 # %% [markdown]
-# ### Three lines
+# ### The traces of an adaptive neuron
 #
-# How the signal from the future becomes a memory of the past:
-#
-# $$\begin{aligned} y[t] &= \sum_{t' \le t} \kappa^{\,t - t'}\, W z[t'] \\ \frac{\partial L}{\partial w_{pq}} &\approx \sum_{t'} \Big( \sum_{t \ge t'} \kappa^{\,t - t'} \frac{\partial L}{\partial y[t]}\, W_p \Big)\, e_{pq}[t'] \\ &= \sum_{t} \Big( \frac{\partial L}{\partial y[t]}\, W_p \Big) \sum_{t' \le t} \kappa^{\,t - t'} e_{pq}[t'] \end{aligned}$$
-#
-# First the readout, unrolled. Then the chain rule: a spike at $t'$ is told by all later errors. The third line adds up the same pairs $t' \le t$, but collects by the moment of the error; its last sum is $\bar e_{pq}[t]$.
-
-# %% [markdown]
-# ### The reset of an adaptive neuron
-#
-# The soft reset subtracts the *raised* threshold, $v = u - z\,(1 + \eta\,a)$. So what a synapse did to $a$ reaches the state by a spike, also if the spike itself is held constant. With $\epsilon^v$ for what it did to the state, and $\epsilon^a$ for the $\epsilon$ of section 3:
+# The adaptation $a$ grows by 1 with each spike and keeps $\rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$ of itself per step; the threshold is $1 + \eta\,a$. A synapse carries $\epsilon^a$, what it did to $a$, which works against its spike. The soft reset subtracts the *raised* threshold, $v = u - z\,(1 + \eta\,a)$: so what was done to $a$ reaches the state too, $\epsilon^v$, by each spike, also if the spike itself is held constant:
 #
 # $$\epsilon^u = \beta\, \epsilon^v + x_q, \qquad e = D\,(\epsilon^u - \eta\, \epsilon^a), \qquad \epsilon^v \leftarrow \epsilon^u - z\, \eta\, \epsilon^a, \qquad \epsilon^a \leftarrow \rho\, \epsilon^a + e .$$
 #
@@ -880,37 +761,77 @@ for size in (16, 32, 64):
 assert all(2 <= count / size**4 < 2.02 for count, size in zip(counts, (16, 32, 64), strict=True))
 
 # %% [markdown]
-# ### A wide surrogate, and the reset
+# ### The reset attached, and a wide surrogate
 #
-# With a surrogate of scale 2 every neuron counts as near its threshold, and all that crosses a spike grows. Section 4's networks again:
+# With its gradient attached, the reset is a fourth term: a membrane acts on itself through its own reset. Section 4's networks with it, at size 0.2, each term left out; in the second column with a surrogate of scale 2, for which every neuron is near its threshold:
 
 # %%
-wide = {}
-growth = {}
-for name, terms in ways.items():
-    wide[name] = np.mean([cosine_of_terms(terms, 0.2, seed, 2.0) for seed in range(6)])
-    growth[name] = np.mean([growth_of_terms(terms, 0.2, seed, 2.0) for seed in range(6)])
-    print(f"{name:10} cosine {wide[name]:.2f}, influence {growth[name]:.3g} times as large")
+without = {f"no {each}": set(online.TERMS) - {each} for each in online.TERMS}
+without["leak only"] = {"leak"}
+without["none"] = set()
+attached = {"tau_mem": 20.0, "detach_reset": False}
+steep, wide = {}, {}
+for column, scale in ((steep, 10.0), (wide, 2.0)):
+    attached["surrogate"] = Surrogate(scale=scale)
+    for name, terms in without.items():
+        (column[name],) = cosines_of_terms(terms, [0.2], **attached)
+for name in without:
+    print(f"{name:10} {steep[name]:.2f} {wide[name]:.2f}")
+growth = [growth_of_terms(without["no reset"], 0.2, seed, **attached) for seed in range(6)]
+print("influence without the reset, scale 2:", np.median(growth), "times as large")
 
 # %% [markdown]
-# Now the reset is missed most. Without it the influence grows to thousands of times its true size, and what is old drowns the rest: in the gradient, too, the reset holds the recurrence in check. So dropping more can be better. The leak alone, without the reset *and* without what it should check, is ahead of "no reset".
+# In these networks: without the leak a synapse forgets within a step what it did: no better than "none", where a step credits its own inputs only. The attached reset works against what a spike passes on. Without it, but with the recurrence, influence grows; with the wide surrogate to thousands of times its size, and what is old drowns the rest. So "leak only", which drops both, is ahead of "no reset" in both columns; and e-prop comes closer to this gradient than to the one of section 4, which has no reset in it.
 
 # %% tags=["check"]
-assert min(wide, key=wide.get) == "no reset"
-assert wide["leak only"] > wide["no reset"] + 0.1
-assert growth["no reset"] > 1000
-assert growth["leak only"] < growth["no reset"] / 2
+assert all(each["leak only"] > each["no reset"] + 0.1 for each in (steep, wide))
+assert abs(steep["no leak"] - steep["none"]) < 0.06
+assert np.median(growth) > 1000
+assert steep["leak only"] > table["e-prop, 20 steps"][3] + 0.1
 
 # %% [markdown]
-# ### Sending the error through another matrix
+# ### E-prop by PyTorch's own backward pass
 #
-# To play random feedback with PyTorch's own backward pass, the readout must hear $W z$, and the gradient must come back through $B$. This sum does both:
+# E-prop takes what neurons hear from each other for given. So does BPTT after one `detach()`, on the spikes from neuron to neuron: it then has the gradient of e-prop.
+#
+# For random feedback, the readout must hear $W z$, and the gradient must come back through $B$. This sum does both:
 #
 # ```python
 # y = z.detach() @ W.T + (z - z.detach()) @ B.T
 # ```
 #
 # The second part is 0, as $z$ minus a copy of itself is 0, so the readout hears $Wz$. But PyTorch takes the copy for a constant: the derivative of the second part by $z$ is $B$, and that of the first, a constant in $z$, is 0. `experiments/delayed_recall.py` does this. It gives the gradient of `EProp(network, "random")` (asserted below).
+
+
+# %% tags=["check"]
+def deaf_gradient(network, x, error):
+    state = network[1].initial_state(network[0](x))
+    sent = []
+    for current in network[0](x):
+        z, _, state = network[1].step(current, state)
+        state = state._replace(spikes=z.detach())
+        sent.append(z)
+    y = network[3](network[2](torch.stack(sent)))
+    return torch.autograd.grad((error * y).sum(), [network[0].weight, network[1].weight])
+
+
+generator = seed_torch(4)
+small = nn.Sequential(
+    nn.Linear(4, 6, bias=False),
+    RecurrentAdaptiveLIF(6, 20.0, 100.0, strength=0.3, generator=generator),
+    nn.Linear(6, 2, bias=False),
+    LeakyIntegrator(30.0),
+).double()
+with torch.no_grad():
+    small[0].weight.copy_(torch.rand(6, 4, generator=generator) / 2)
+    small[2].weight.copy_(torch.randn(2, 6, generator=generator) / 2)
+heard = 2 * (torch.rand(40, 1, 4, generator=generator) < 0.3).double()
+error = torch.randn(40, 1, 2, generator=generator).double()
+online.EProp(small).run(heard, error)
+deaf = deaf_gradient(small, heard, error)
+for weight, expected in zip((small[0].weight, small[1].weight), deaf, strict=True):
+    assert (weight.grad - expected).abs().max() < 1e-10
+    assert expected.abs().max() > 0.1
 
 # %% tags=["check"]
 random = online.EProp(small, "random", generator=seed_torch(7))
@@ -934,21 +855,38 @@ assert played.abs().max() > 0.1
 # %% [markdown]
 # ### All arms
 #
-# Right answers in percent, from small and large first weights. "Brief" adaptation has $\tau_\mathrm{adapt}$ = 20 ms, and $\eta$ such that it adapts as much at a steady rate. Adaptive feedback starts with a random $B$, gives it the same changes as $W$, and lets both decay, so that they become alike (Kolen and Pollack 1994; Akrout et al. 2019). "W decays" is its control: the decay with a fixed $B$.
+# Right answers in percent, from small and large first weights. After 20 updates, then after 60; mean of twelve networks each. "Brief" adaptation has $\tau_\mathrm{adapt}$ = 20 ms, the last arm 100 ms; $\eta$ is such that they adapt as much at a steady rate. Adaptive feedback starts with a random $B$, gives it the same changes as $W$, and lets both decay, so that they become alike (Kolen and Pollack 1994; Akrout et al. 2019). "W decays" is its control: the decay with a fixed $B$.
 
 # %%
-for size, tested in memory.results["arms"].items():
+for size, each in memory.results["arms"].items():
     print(f"weights among the neurons up to {size}")
-    for name, shares_of_arm in tested["test"].items():
-        print(f"   {name:17}", np.array(shares_of_arm).round())
+    for name, last in each["test"].items():
+        means = np.mean([each["early"]["test"][name], last], 1)
+        print(f"   {name:17}", means.round(1))
 
 # %% [markdown]
-# Brief adaptation learns nothing at any size: the threshold has to be *slow*. Frozen networks are above chance: neurons that were shown the cue have raised thresholds, and answer less to their own noise, which the readout can see. From weights of at most 0.033 the first cosines of e-prop to BPTT are 1.00, because the dropped term is proportional to $V$; after training they are 0.90 in the mean.
+# From large weights, in the mean, BPTT is ahead after 20 updates, e-prop next; single networks differ, and each arm has its own best rate of four (chosen on 200 trials, apart for 20 and 60 updates; the answers are from 200 others), so the order is no law. After 60 the task hardly tells the rules apart. Adaptation of 20 ms learns nothing, by either rule: it is too short for 200 ms. With 100 ms the means are 82, 77 and 85 %. Frozen networks are above chance: neurons that were shown the cue have raised thresholds, and answer less to their own noise, which the readout can see. From weights of at most 0.033 the first cosines of e-prop to BPTT are 1.00, as little is dropped; after training they are 0.76 in the mean.
+
+# %% tags=["check"]
+arms = memory.results["arms"]["1.0"]
+first_cosines = arms["cosines"]["first"]["e-prop"]
+assert round(np.mean(first_cosines), 2) == 0.92
+early, ends = (
+    {name: np.mean(each) for name, each in tested.items()} for tested in (arms["early"]["test"], arms["test"])
+)
+rules = ("BPTT", "e-prop", "adaptive", "random")
+assert early["BPTT"] > early["e-prop"] + 4
+assert early["e-prop"] > early["adaptive"] > early["random"] > early["frozen"]
+assert early["e-prop"] > early["random"] + 8
+assert min(ends[name] for name in rules) > 95
+assert np.ptp([ends[name] for name in rules]) < 4
+assert 75 < ends["frozen"] < 80
+assert round(np.mean(memory.results["arms"]["0.3"]["test"]["frozen"])) == 85
 
 # %% [markdown]
 # ### LIF networks keep it in their firing
 #
-# From small weights one of six LIF networks learns 200 ms, from large ones five of six. Networks taught at 100 ms from large weights, and asked later:
+# From large weights nine of twelve LIF networks learn 200 ms by e-prop, three by BPTT; from small ones none. (Above 80 %; which ones do depends on the draws.) Networks taught at 100 ms from large weights, and asked later:
 
 # %%
 later = memory.results["memory"]["1.0"]["later"]
@@ -957,15 +895,21 @@ for name in ("e-prop", "LIF, e-prop"):
         print(f"{name:12} after {delay:>4} ms:", np.array(shares_of_arm[name]).round())
 
 # %% [markdown]
-# Firing that sustains itself can last: LIF networks still know the cue after 1,000 ms. The adaptive ones have lost it at 400, as thresholds decay.
+# Firing that sustains itself can last: nine of twelve LIF networks still know the cue after 1,000 ms. The adaptive ones have lost it at 400; why so early, with a threshold that keeps 37 % of its rise, is open.
 
 # %% tags=["check"]
 assert np.mean(later["400"]["e-prop"]) < 55
-assert min(later["1000"]["LIF, e-prop"]) > 80
+assert (np.array(later["1000"]["LIF, e-prop"]) > 80).sum() == 9
 tested = {size: each["test"] for size, each in memory.results["arms"].items()}
-assert max(np.mean(each["brief, BPTT"]) for each in tested.values()) < 60
-assert min(np.mean(each["frozen"]) for each in tested.values()) > 70
-assert (np.array(tested["0.033"]["LIF, e-prop"]) > 80).sum() == 1
+for each in tested.values():
+    assert max(np.mean(each["brief, BPTT"]), np.mean(each["brief, e-prop"])) < 60
+    assert np.mean(each["frozen"]) > 70
+longer = [np.mean(each["100 ms, e-prop"]) for each in tested.values()]
+assert [round(each) for each in longer] == [82, 77, 85]
+learn_it = [
+    (np.array(tested[size][f"LIF, {rule}"]) > 80).sum() for rule in ("e-prop", "BPTT") for size in ("1.0", "0.033")
+]
+assert learn_it == [9, 0, 3, 0]
 tried = memory.results["arms"]["0.033"]["cosines"]
 assert min(tried["first"]["e-prop"]) > 0.995
-assert round(np.mean(tried["trained"]["e-prop"]), 2) == 0.90
+assert round(np.mean(tried["trained"]["e-prop"]), 2) == 0.76

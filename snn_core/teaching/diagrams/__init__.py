@@ -7,7 +7,9 @@ from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
+from .event_pixel import event_pixel
 from .fields import fields
+from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
 from .online import cue_and_recall, gradient_so_far, influence_tables, recall_trial, swaps_measured
@@ -21,9 +23,12 @@ from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
 from .walk_back import gradient_walks_back, product_lanes
 from .wanted import distance_of_two_spikes, wanted_outputs
+from .wants import what_a_synapse_wants
 
 __all__ = [
     "accuracy_and_operations",
+    "accuracy_by_depth",
+    "angles_measured",
     "before_and_after",
     "class_lines",
     "competing_weights",
@@ -34,10 +39,12 @@ __all__ = [
     "digit_by_time",
     "distance_of_two_spikes",
     "energy_bills",
+    "event_pixel",
     "fields",
     "fold_and_unroll",
     "follow_digit",
     "forward_and_adjoint",
+    "four_ways",
     "gradient_so_far",
     "gradient_walks_back",
     "gradients_measured",
@@ -64,6 +71,7 @@ __all__ = [
     "unrolled_graph",
     "waiting_synapse",
     "wanted_outputs",
+    "what_a_synapse_wants",
     "without_each",
     "yin_yang_sign",
 ]

@@ -9,7 +9,7 @@ from ...neurons import LIF
 from ...online import OnlineLIF
 from ..explorers import ThresholdMemory, cue_eligibility
 from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
-from ..plotting import decorate, heat_table, lines_per_seed, panels, raster
+from ..plotting import decorate, heat_table, panels, raster
 from ..records import Record
 
 GROUPS = ("hear A", "hear B", "hear recall")
@@ -74,7 +74,7 @@ def _layer(weight: float) -> nn.Linear:
 
 
 def influence_tables(tables: dict[str, Tensor]) -> list[Axes]:
-    """Draw the influence of every input weight on every neuron as numbers; zeros are left empty.
+    """Draw the influence of every input weight on every neuron as numbers, in one scale of colours; 0 is left empty.
 
     Args:
         tables: by title, ``[M, M · M]`` for M neurons with M inputs.
@@ -83,37 +83,40 @@ def influence_tables(tables: dict[str, Tensor]) -> list[Axes]:
         One pair of axes for each table, from the top.
     """
     axes = panels(len(tables), stacked=True, width=9.5, height=2.3 * len(tables))
+    largest = max(table.abs().max().item() for table in tables.values())
     for axis, (title, table) in zip(axes, tables.items(), strict=True):
         neurons = len(table)
         names = [f"{q}→{p}" for p in range(neurons) for q in range(neurons)]
-        heat_table(torch.where(table == 0, torch.nan, table), range(neurons), names, axis)
+        heat_table(torch.where(table == 0, torch.nan, table), range(neurons), names, axis, largest=largest)
         decorate(axis, title=title, y="on neuron")
     decorate(axes[-1], x="of the weight from input → to neuron")
     return axes
 
 
-def recall_trial(network: nn.Sequential, inputs: Tensor, dt: float = 5.0) -> list[Axes]:
-    """Draw a trial of a `recall_network`: spikes of its three groups of neurons, and their thresholds.
+def recall_trial(network: nn.Sequential, trials: dict[str, Tensor], dt: float = 5.0) -> list[Axes]:
+    """Draw trials of a `recall_network`: spikes of its three groups of neurons, and the thresholds in the first.
 
     Args:
         network: from `snn_core.teaching.studies.recall`.
-        inputs: ``[T, 1, N]``.
+        trials: inputs ``[T, 1, N]`` by the name of their panel.
         dt: step in ms.
 
     Returns:
-        The axes of spikes and of the mean thresholds.
+        The axes of the spikes of each trial, and of the mean thresholds.
     """
-    spikes, thresholds = spikes_and_thresholds(network, inputs)
-    upper, lower = panels(2, stacked=True, height=4.6, ratios=(1.6, 1))
-    raster(spikes, upper, dt=dt, size=5, color=VERMILION)
-    upper.set_yticks([5.5, 17.5, 29.5], GROUPS)
-    for edge in (11.5, 23.5):
-        upper.axhline(edge, color=GREY, linewidth=0.6)
-    for name, course in zip(GROUPS, thresholds.T, strict=True):
+    found = [spikes_and_thresholds(network, inputs) for inputs in trials.values()]
+    count = len(trials)
+    *upper, lower = panels(count + 1, stacked=True, height=1.5 + 2.1 * count, ratios=(*[1.4] * count, 1))
+    for axis, name, (spikes, _) in zip(upper, trials, found, strict=True):
+        raster(spikes, axis, dt=dt, size=4, color=VERMILION)
+        axis.set_yticks([5.5, 17.5, 29.5], GROUPS)
+        for edge in (11.5, 23.5):
+            axis.axhline(edge, color=GREY, linewidth=0.6)
+        decorate(axis, title=name, x="", y="")
+    for name, course in zip(GROUPS, found[0][1].T, strict=True):
         lower.plot(dt * np.arange(len(course)), course, label=name)
-    decorate(upper, x="", y="")
     decorate(lower, x="time (ms)", y="mean threshold")
-    return [upper, lower]
+    return [*upper, lower]
 
 
 def spikes_and_thresholds(network: nn.Sequential, inputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -126,21 +129,22 @@ def spikes_and_thresholds(network: nn.Sequential, inputs: Tensor) -> tuple[Tenso
 
 
 def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | None = None) -> Axes:
-    """Draw whose cue trials answer with after a swap, against its moment; one line for each network.
+    """Draw whose cue trials answer with after their thresholds were swapped, against the moment of the swap.
 
     Args:
-        record: of `delayed_recall`.
+        record: of `delayed_recall`; one thin line for each network, a thick one for their median.
         arm: which networks.
         among: largest size of the first weights among the neurons.
         title: what the figure shows.
     """
-    found = record.results["memory"][str(among)]["swapped"]["200"]
-    own = {f"{part} swapped": answers_after_swaps(record, arm, part, among).T for part in found}
-    moments = [float(at) for at in found["activity"]]
-    axes = lines_per_seed(own, at=dict.fromkeys(own, moments))
+    own = answers_after_swaps(record, arm, "thresholds", among).T
+    moments = [float(at) for at in record.results["memory"][str(among)]["swapped"]["200"]["thresholds"]]
+    axes = panels()
+    axes.plot(moments, own.T, color=BLUE, linewidth=0.6)
+    axes.plot(moments, np.median(own, axis=0), ".-", color=BLUE, linewidth=2, label=f"median of {len(own)}")
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
-    decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    axes.text(104, 53, "below: the thresholds decide", color=GREY)
+    decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)", ylim=(0, 102))
     return axes
 
 
@@ -149,7 +153,7 @@ def answers_after_swaps(record: Record, arm: str, part: str, among: float = 1.0)
 
     Args:
         record, arm, among: those of `swaps_measured`.
-        part: "activity" or "thresholds".
+        part: "activity", "thresholds" or "rest" (all but the thresholds).
     """
     found = record.results["memory"][str(among)]["swapped"]["200"][part]
     return np.array([shares[arm] for shares in found.values()])

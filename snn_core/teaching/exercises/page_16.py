@@ -8,7 +8,7 @@ from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 MAPS = conv2d(torch.zeros(1, 1, 28, 28), torch.zeros(16, 1, 5, 5))
 POOLED = max_pool2d(MAPS, 2)
-CURRENTS = torch.tensor([0.5, 1.5, 2.0, -1.0])
+ARRIVING = torch.tensor([0.3, 0.5, 2.0, -1.0])
 
 
 def above_one(x):
@@ -41,30 +41,30 @@ EXERCISES = {
     "16.2": Function(
         cases=(
             Case(
-                (CURRENTS, above_one, times_three),
-                [0.5, 4.5, 5.0, -1.0],
-                "Two branches are added: what came in, and what the convolution makes of spikes.",
+                (ARRIVING, above_one, times_three),
+                [0.3, 1.5, 3.0, -1.0],
+                "Two branches are added: what came in, and the spikes that the neurons make of a current.",
                 mistakes=(
                     Mistake(
-                        [1.5, 2.5, 3.0, -1.0],
-                        "Here the convolution reads the current x itself. It should read spikes: who comes first?",
+                        [0.3, 0.5, 5.0, -1.0],
+                        "This is a layer of the stream: what it adds is a current. Here it should be spikes.",
                     ),
                     Mistake(
                         [1.0, 1.0, 1.0, 0.0],
-                        "This shortcut leads into the neurons: what leaves the layer are spikes.",
+                        "This shortcut leads into the neurons: what leaves the layer are spikes alone.",
                     ),
                     Mistake(
-                        [0.0, 3.0, 3.0, 0.0],
+                        [0.0, 1.0, 1.0, 0.0],
                         "The shortcut is missing: what came in has to be added.",
                     ),
                     Mistake(
-                        [0.0, 4.0, 4.0, 0.0],
-                        "This adds the spikes of x. Around the neurons x passes as it came.",
+                        [0.9, 2.5, 7.0, -3.0],
+                        "This adds the spikes to the current. Around both, x passes as it came.",
                     ),
                 ),
             ),
         ),
-        stronger="The table of section 4 has this layer in its last row; LIF is `neurons`, and W with BN is "
+        stronger="The table of section 4 has this layer in its second row; LIF is `neurons`, and W with BN is "
         "`convolution`.",
     ),
     "16.3": Function(

@@ -1,16 +1,15 @@
 """Interactive figures, one module each. A page shows one by a cell of its own: ``LIFNeuron().sliders()``.
 
-A `LiveExplorer` is computed and drawn by the browser (`snn_core.teaching.live`); an `Explorer` by the kernel (`_base`).
+Each is computed and drawn by the browser (`snn_core.teaching.live`).
 """
 
 from ..live import Button, Choice, LiveExplorer, Marks, Range
-from ._base import Explorer
 from .backward_graph import BackwardGraph
 from .code_loss_map import CodeLossMap
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace
 from .encoding import Encoding
-from .event_window import EventWindow, events_in_window
+from .event_window import EventWindow
 from .excite import Excite
 from .feature_map import FeatureMap, edge_filter, map_spikes
 from .gradient_window import GradientWindow, gradient_window
@@ -30,7 +29,7 @@ from .stop_reading import StopReading
 from .threshold_memory import ThresholdMemory, cue_eligibility
 from .two_traces import TwoTraces
 
-ALL_EXPLORERS: dict[str, type[Explorer] | type[LiveExplorer]] = {
+ALL_EXPLORERS: dict[str, type[LiveExplorer]] = {
     "Excite": Excite,
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
@@ -68,7 +67,6 @@ __all__ = [
     "Encoding",
     "EventWindow",
     "Excite",
-    "Explorer",
     "FeatureMap",
     "GradientWindow",
     "LIFNeuron",
@@ -92,7 +90,6 @@ __all__ = [
     "credit",
     "cue_eligibility",
     "edge_filter",
-    "events_in_window",
     "firing_rate",
     "gradient_window",
     "local_credit",

@@ -4,64 +4,39 @@ from functools import cache
 from typing import NamedTuple
 
 import torch
-from matplotlib.artist import Artist
 from torch import Tensor
 
 from ... import _checks
 from ...neurons import LIF
 from ...online import count_error
 from ...online.layers import leaky_sum
-from ..palette import BLUE, VERMILION
-from ._base import Explorer, Range
+from ..live import LiveExplorer, Range
 
-HIDDEN, CLASSES, SAMPLES, LONGEST = 30, 5, 8, 50
+INPUTS, HIDDEN, CLASSES, SAMPLES, LONGEST = 20, 30, 5, 8, 50
 
 
-class LocalCredit(Explorer):
-    """Left, the learning signal of one hidden neuron over time; right, all weight gradients of its layer."""
+class LocalCredit(LiveExplorer):
+    """The learning signal of one hidden neuron over time, and all weight gradients of its layer."""
 
+    model = "local_credit"
+    about = (
+        "A network of 20, 30 and 5 neurons: what one hidden neuron is told at each step, and the gradients of all "
+        "weights of its layer, by BPTT and by a rule without a past."
+    )
     controls = {
         "steps": Range(1, LONGEST, 1, 20, "steps T"),
         "beta_out": Range(0.0, 0.98, 0.02, 0.9, "β of the output layer"),
         "symmetry": Range(0.0, 1.0, 0.05, 1.0, "share of W in the feedback"),
     }
-    size = (9.0, 3.4)
 
-    def build(self) -> list[Artist]:
-        left, right = self.figure.subplots(1, 2, width_ratios=(3, 2))
-        left.axhline(0, color="0.8", linewidth=1)
-        (self.exact,) = left.plot([], [], color=BLUE, label="BPTT")
-        (self.local,) = left.plot([], [], ".-", color=VERMILION, linewidth=1, label="local")
-        left.set(xlabel="step t", ylabel="signal / largest of BPTT", xlim=(-1, LONGEST), ylim=(-1.6, 1.6))
-        left.legend(loc="lower right")
-        right.axline((0, 0), slope=1, color="0.8", linewidth=1)
-        (self.weights,) = right.plot([], [], ".", color=VERMILION, markersize=3)
-        right.set(xlabel="gradient of BPTT / its largest", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
-        right.set_ylabel("local gradient / the same")
-        self.title, self.angle = left.set_title(" "), right.set_title(" ")
-        return [self.exact, self.local, self.weights, self.title, self.angle]
-
-    def update(self, *, steps: int, beta_out: float, symmetry: float) -> None:
-        credit = local_credit(steps, beta_out, symmetry)
-        neuron = credit.exact_signal.abs().sum(0).argmax()
-        signals = torch.stack([credit.exact_signal[:, neuron], credit.local_signal[:, neuron]])
-        exact, local = (signals / signals[0].abs().max()).numpy()
-        self.exact.set_data(range(steps), exact)
-        self.local.set_data(range(steps), local.clip(-1.55, 1.55))
-        largest = credit.exact.abs().max()
-        self.weights.set_data(*((each / largest).clamp(-1.05, 1.05).flatten() for each in (credit.exact, credit.local)))
-        cosine = torch.cosine_similarity(credit.exact.flatten(), credit.local.flatten(), dim=0).item()
-        self.title.set_text("What one hidden neuron is told")
-        self.angle.set_text(f"Angle {degrees(cosine):.0f}°, cosine {cosine:.2f}")
-
-
-def degrees(cosine: float) -> float:
-    """Return the angle whose cosine this is, in degrees in [0, 180].
-
-    >>> degrees(0.0)
-    90.0
-    """
-    return torch.tensor(cosine, dtype=torch.float64).clamp(-1, 1).arccos().rad2deg().item()
+    def data(self) -> dict:
+        """Return the inputs that spike, by step and sample, all weights, and the constants of the neurons."""
+        inputs, first, second, other = _fixed()
+        neuron = LIF(tau_mem=10.0)
+        spikes = [[sample.nonzero().flatten().tolist() for sample in step] for step in inputs]
+        weights = {"first": first.tolist(), "second": second.tolist(), "other": other.tolist()}
+        constants = {"beta": neuron.beta.item(), "threshold": 1.0, "scale": float(neuron.surrogate.scale)}
+        return {"spikes": spikes} | weights | constants
 
 
 class Credit(NamedTuple):
@@ -75,11 +50,12 @@ class Credit(NamedTuple):
 
 @cache
 def _fixed() -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return inputs ``[T, B, N]``, both layers' weights, and a random matrix like the second."""
+    """Return inputs ``[T, B, N]``, both layers' weights, and a random matrix like the second, to four decimals."""
     generator = torch.Generator().manual_seed(0)
     second, other = torch.randn(2, CLASSES, HIDDEN, generator=generator, dtype=torch.float64) / 4
-    inputs = (torch.rand(LONGEST, SAMPLES, 20, generator=generator) < 0.3).double()
-    return inputs, 0.3 * torch.randn(HIDDEN, 20, generator=generator, dtype=torch.float64) + 0.05, second, other
+    inputs = (torch.rand(LONGEST, SAMPLES, INPUTS, generator=generator) < 0.3).double()
+    first = 0.3 * torch.randn(HIDDEN, INPUTS, generator=generator, dtype=torch.float64) + 0.05
+    return inputs, *(weights.round(decimals=4) for weights in (first, second, other))
 
 
 def local_credit(steps: int, beta_out: float, symmetry: float) -> Credit:

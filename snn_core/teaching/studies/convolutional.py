@@ -12,6 +12,7 @@ from torch.nn import functional
 from ... import LIF, LeakyIntegrator, Surrogate
 from ...layers import OverTime, Repeat
 from ...losses import max_membrane_cross_entropy
+from ...training import watch_spikes
 
 STEPS = 4
 TAU_MEM = 5.0  # ms
@@ -24,7 +25,7 @@ def narrow(**options) -> LIF:
     return LIF(TAU_MEM, **options)
 
 
-def broad() -> LIF:
+def wide_neuron() -> LIF:
     """Return neurons with the wider surrogate."""
     return narrow(surrogate=Surrogate(scale=WIDE))
 
@@ -54,7 +55,11 @@ POOLING = {  # order of the parts behind a convolution, and what pools
 
 def pooled_block(channels: int, maps: int, order: str, pool: type[nn.Module]) -> list[nn.Module]:
     """Return a convolution, and behind it the parts "norm", "LIF" and "pool" in some order."""
-    parts = {"norm": OverTime(nn.BatchNorm2d(maps)), "LIF": broad(), "pool": OverTime(pool(2))}
+    parts = {
+        "norm": OverTime(nn.BatchNorm2d(maps)),
+        "LIF": wide_neuron(),
+        "pool": OverTime(pool(2)),
+    }
     return [OverTime(nn.Conv2d(channels, maps, 3)), *(parts[name] for name in order.split())]
 
 
@@ -121,12 +126,14 @@ class AddToStream(nn.Sequential):
 
 
 KINDS = {  # of deep networks: options of `deep_network`
-    "batch norm": {},
-    "wide surrogate": {"neuron": broad},
-    "add to currents": {"kind": AddCurrents},
-    "currents, wide": {"kind": AddCurrents, "neuron": broad},
-    "add to spikes": {"kind": AddSpikes},
-    "add to stream": {"kind": AddToStream, "stream": True},
+    "plain, narrow": {},
+    "plain, wide": {"neuron": wide_neuron},
+    "to currents, narrow": {"kind": AddCurrents},
+    "to currents, wide": {"kind": AddCurrents, "neuron": wide_neuron},
+    "to spikes, narrow": {"kind": AddSpikes},
+    "to spikes, wide": {"kind": AddSpikes, "neuron": wide_neuron},
+    "to stream, narrow": {"kind": AddToStream, "stream": True},
+    "to stream, wide": {"kind": AddToStream, "stream": True, "neuron": wide_neuron},
 }
 
 
@@ -159,6 +166,40 @@ def deep_network(
     layers = [first, *rest, neuron()] if stream else [first, neuron(), *rest]
     readout = [OverTime(nn.Flatten()), nn.Linear(200, 10), LeakyIntegrator(beta=BETA_OUT)]
     return nn.Sequential(Repeat(STEPS), *layers, *readout)
+
+
+@torch.no_grad()
+def read_from_layers(
+    network: nn.Module, images: Tensor, labels: Tensor, held_out: int = 500, ridge: float = 10.0
+) -> list[float]:
+    """Return how well a linear readout tells the digit from the spikes of each layer.
+
+    The readout is a ridge regression from the spikes of a layer, at all steps, to the classes. The
+    network itself is not trained.
+
+    Args:
+        network: whose layers are read, with its statistics of this batch in training mode.
+        images: ``[B, 1, 14, 14]``.
+        labels: ``[B]``.
+        held_out: the last images, on which the readout is tested and not fitted.
+        ridge: penalty of the squared weights.
+
+    Returns:
+        the share of the held-out images that is read, layer by layer.
+    """
+    with watch_spikes(network) as layers:
+        network(images)
+    targets = functional.one_hot(labels[:-held_out], 10).double() - 0.1
+    shares = []
+    for spikes in layers:
+        seen = spikes.transpose(0, 1).flatten(1).double()
+        seen = seen - seen[:-held_out].mean(0)
+        known = seen[:-held_out]
+        penalty = ridge * torch.eye(known.shape[1], dtype=torch.float64)
+        weights = torch.linalg.solve(known.T @ known + penalty, known.T @ targets)
+        right = (seen[-held_out:] @ weights).argmax(1) == labels[-held_out:]
+        shares.append(round(right.double().mean().item(), 4))
+    return shares
 
 
 def weight_gradients(network: nn.Module, images: Tensor, labels: Tensor) -> list[Tensor]:

@@ -1,12 +1,12 @@
 """Nine rules that give a gradient for one network of two layers, and its training (page 15)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cosine_similarity
 
-from ... import LIF, Surrogate, encoding
+from ... import LIF, LeakyIntegrator, RecurrentAdaptiveLIF, Surrogate, encoding
 from ...online import RULES, ChunkedBPTT, OnlineNetwork, count_error
 from ...training import GradientLearner, fit, one_cycle
 
@@ -16,6 +16,7 @@ WIDE = 4.0  # scale of the surrogate of the output
 BATCH_SIZE = 64
 WEIGHT_DECAY = 0.1
 WINDOWS = {"bptt": STEPS, "truncated_5": 5, "truncated_1": 1}
+RANDOM = ("feedback_alignment", "direct_feedback_alignment", "decolle")  # rules with a fixed matrix
 GRADIENT_RULES = (*WINDOWS, *(rule for rule in RULES if rule != "last_layer"))
 
 Learner = OnlineNetwork | ChunkedBPTT
@@ -31,6 +32,23 @@ def output_layer(inputs: int) -> nn.Sequential:
 def two_layers(hidden: int) -> nn.Sequential:
     """Return the network of page 07 with so many hidden neurons."""
     return nn.Sequential(nn.Linear(784, hidden), LIF(tau_mem=TAU_MEM), *output_layer(hidden))
+
+
+def leaky_network(hidden: int) -> nn.Sequential:
+    """Return a network of two layers for `EProp`: LIF neurons that do not hear each other, and a
+    leaky readout.
+
+    >>> list(leaky_network(3)(torch.ones(4, 2, 784)).shape)
+    [4, 2, 10]
+    """
+    neuron = RecurrentAdaptiveLIF(hidden, TAU_MEM, strength=0.0)
+    nn.init.zeros_(neuron.weight)
+    return nn.Sequential(
+        nn.Linear(784, hidden, bias=False),
+        neuron,
+        nn.Linear(hidden, 10, bias=False),
+        LeakyIntegrator(TAU_MEM),
+    )
 
 
 def learner_for(
@@ -69,6 +87,26 @@ def hidden_gradient(
     gradient = network[0].weight.grad
     network.zero_grad()
     return gradient
+
+
+def cosines(
+    network: nn.Module, inputs: Tensor, labels: Tensor, rules: Iterable[str] = GRADIENT_RULES
+) -> dict[str, list[float]]:
+    """Return the cosine to BPTT of rules; for those with a fixed random matrix, of ten draws.
+
+    Args:
+        network: of `two_layers`.
+        inputs: ``[T, B, 784]``.
+        labels: integers ``[B]``.
+        rules: of `GRADIENT_RULES`.
+    """
+    return {
+        rule: [
+            alignment(learner_for(rule, network, draw), network, inputs, labels)
+            for draw in range(10 if rule in RANDOM else 1)
+        ]
+        for rule in rules
+    }
 
 
 def alignment(learner: Learner, network: nn.Module, inputs: Tensor, labels: Tensor) -> float:

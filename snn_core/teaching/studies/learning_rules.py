@@ -31,6 +31,25 @@ from .gradient_rules import (
 CONTROLS = ("last_layer", "random_readout", "no_hidden", "no_hidden_scaled", "untrained")
 TRIALS = (*GRADIENT_RULES, "reward_stdp", "stdp_readout", *CONTROLS)
 
+NAMES = {  # as page 15 writes them
+    "bptt": "BPTT",
+    "truncated_5": "window of 5",
+    "truncated_1": "window of 1",
+    "rtrl": "RTRL traces",
+    "eprop": "RTRL, no output slope",
+    "ottt": "OTTT",
+    "feedback_alignment": "feedback alignment",
+    "direct_feedback_alignment": "direct feedback al.",
+    "decolle": "DECOLLE",
+    "reward_stdp": "reward STDP",
+    "stdp_readout": "STDP + readout",
+    "last_layer": "last layer only",
+    "random_readout": "competitive, random",
+    "no_hidden": "no hidden layer",
+    "no_hidden_scaled": "no hidden, scaled",
+    "untrained": "untrained",
+}
+
 Answer = Callable[[Tensor], Tensor]  # of input spikes [T, B, 784], as output spikes [T, B, 10]
 Data = tuple[Tensor, Tensor]  # images [samples, 784] and labels [samples]
 

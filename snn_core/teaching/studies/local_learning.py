@@ -9,9 +9,8 @@ from torch import Generator, Tensor, nn
 
 from ... import LIF, Surrogate, encoding
 from ...datasets import Digits
-from ...losses import accuracy, count_cross_entropy, spike_count
 from ...online import OnlineNetwork
-from ...training import evaluate, one_cycle, seed_torch
+from ...training import evaluate, fit, one_cycle, seed_torch
 
 STEPS = 10
 HIDDEN = 256
@@ -29,27 +28,21 @@ TUNED = {  # learning rate, weight decay, size of the first hidden and of the fi
 }
 
 
+class Sweep:
+    """A learner for `fit` whose `run` is the `sweep` of an online network, which is faster."""
+
+    def __init__(self, online: OnlineNetwork):
+        self.network = online.network
+        self.run = online.sweep
+
+
 class Pupil(NamedTuple):
-    """A network with what teaches it; `online` is None for BPTT."""
+    """A network with what teaches it; `learner` is None for BPTT."""
 
     network: nn.Sequential
-    online: OnlineNetwork | None
+    learner: Sweep | None
     optimizer: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
-
-
-class Lesson(NamedTuple):
-    """What became of the network under every rule of `TUNED`.
-
-    Attributes:
-        course: share of right answers before every update, ``[rule, batch]``, in [0, 1].
-        accuracy: on the test images after the last epoch, in [0, 1].
-        networks: as they were trained.
-    """
-
-    course: Tensor
-    accuracy: dict[str, float]
-    networks: dict[str, nn.Sequential]
 
 
 def pupil(first: nn.Sequential, rule: str, updates: int, generator: Generator) -> Pupil:
@@ -65,56 +58,54 @@ def pupil(first: nn.Sequential, rule: str, updates: int, generator: Generator) -
     network = copy.deepcopy(first)
     for linear, size in zip(network[::2], sizes, strict=True):
         linear.weight.data.mul_(size)
-    online = None
+    learner = None
     if rule != "bptt":
         options = {"horizon": STEPS, "feedback_scale": FEEDBACK_SCALE, "generator": generator}
-        online = OnlineNetwork(network, rule, **options)
+        learner = Sweep(OnlineNetwork(network, rule, **options))
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=decay, fused=True)
     schedule = one_cycle(optimizer, lr, updates)
-    return Pupil(network, online, optimizer, schedule)
+    return Pupil(network, learner, optimizer, schedule)
 
 
-def update(pupil: Pupil, spikes: Tensor, labels: Tensor) -> float:
-    """Make one update of a pupil; return its share of right answers before it, in [0, 1].
-
-    Args:
-        spikes: input ``[T, B, N]``.
-        labels: integers ``[B]``.
-    """
-    pupil.optimizer.zero_grad()
-    if pupil.online is None:
-        output = pupil.network(spikes)
-        count_cross_entropy(output, labels).backward()
-    else:
-        output = pupil.online.sweep(spikes, labels)
-    pupil.optimizer.step()
-    pupil.schedule.step()
-    return accuracy(spike_count(output.detach()), labels)
+def shifted_spikes(images: Tensor, generator: Generator) -> Tensor:
+    """Shift digits ``[B, 28, 28]`` by up to a pixel, all alike; return spikes ``[T, B, 784]``."""
+    shift = torch.randint(-1, 2, (2,), generator=generator).tolist()
+    moved = torch.roll(images, shift, (1, 2))
+    return encoding.rate(moved.flatten(1), STEPS, generator=generator)
 
 
-def lesson(seed: int, digits: Digits, *, epochs: int = EPOCHS) -> Lesson:
-    """Train the same network under every rule, on the same spikes of shifted digits.
+def lesson(seed: int, digits: Digits, *, epochs: int = EPOCHS) -> dict[str, float]:
+    """Train the same network under every rule of `TUNED`, on the same spikes of shifted digits.
 
     Args:
         seed: of weights, spikes, order and random matrices.
         digits: what to learn from and to be tested on.
         epochs: how often the training images are shown.
+
+    Returns:
+        The accuracy of each rule on the test images after the last epoch, in [0, 1].
     """
     generator = seed_torch(seed)
     hidden, output = LIF(), LIF(surrogate=Surrogate(scale=WIDE))
     first = nn.Sequential(nn.Linear(784, HIDDEN), hidden, nn.Linear(HIDDEN, 10), output)
-    samples = len(digits.train_images)
-    updates = epochs * -(-samples // BATCH_SIZE)
-    pupils = [pupil(first, rule, updates, generator) for rule in TUNED]
-    encode = partial(encoding.rate, steps=STEPS, generator=generator)
-    course = []
-    for _ in range(epochs):
-        for chosen in torch.randperm(samples, generator=generator).split(BATCH_SIZE):
-            shift = torch.randint(-1, 2, (2,), generator=generator).tolist()
-            shifted = torch.roll(digits.train_images[chosen], shift, (1, 2))
-            spikes, labels = encode(shifted.flatten(1)), digits.train_labels[chosen]
-            course.append([update(each, spikes, labels) for each in pupils])
-    networks = {rule: each.network for rule, each in zip(TUNED, pupils, strict=True)}
+    updates = epochs * -(-len(digits.train_images) // BATCH_SIZE)
+    pupils = {rule: pupil(first, rule, updates, generator) for rule in TUNED}
+    begin = generator.get_state()
+    for each in pupils.values():
+        generator.set_state(begin)
+        fit(
+            each.network,
+            digits.train_images,
+            digits.train_labels,
+            encode=partial(shifted_spikes, generator=generator),
+            learner=each.learner,
+            optimizer=each.optimizer,
+            epochs=epochs,
+            batch_size=BATCH_SIZE,
+            after_batch=each.schedule.step,
+            generator=generator,
+            progress=False,
+        )
     test = digits.test_images.flatten(1), digits.test_labels
-    accuracy = {rule: evaluate(network, *test, encode=encode) for rule, network in networks.items()}
-    return Lesson(torch.tensor(course).T, accuracy, networks)
+    encode = partial(encoding.rate, steps=STEPS, generator=generator)
+    return {rule: evaluate(each.network, *test, encode=encode) for rule, each in pupils.items()}

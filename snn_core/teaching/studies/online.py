@@ -8,7 +8,6 @@ from torch import Generator, Tensor, nn
 from ...memory import SavedBytes, live_bytes
 from ...neurons import RecurrentLIF
 from ...online import TERMS, OnlineRTRL
-from ...surrogate import Surrogate
 from ...training import seed_torch
 
 NEURONS = 12
@@ -39,39 +38,53 @@ def recurrent_pair(
     return linear, neuron
 
 
-def cosine_of_terms(terms: Iterable[str], size: float, seed: int, scale: float = 10.0) -> float:
+def cosine_of_terms(terms: Iterable[str], size: float, seed: int, **options) -> float:
     """Return how well the direction of the gradient is kept if RTRL keeps some terms only.
 
     A random network of 12 neurons runs for 60 steps; random errors come in the last five. The
-    gradient by the input weights is compared with that of all terms, the attached reset included.
+    gradient by the input weights is compared with that of all terms.
 
     Args:
         terms: of `online.TERMS`, those that are kept.
         size: standard deviation of the weights among the neurons.
         seed: draws network, input and errors.
-        scale: of the surrogate, the fast sigmoid.
+        options: of `RecurrentLIF`; tau_mem is 20 steps unless given.
 
     >>> round(cosine_of_terms(TERMS, 0.2, seed=0), 5)
     1.0
     """
-    kept, whole = (_ran(each, size, seed, scale) for each in (terms, TERMS))
+    kept, whole = (_ran(each, size, seed, options) for each in (terms, TERMS))
     gradients = [learner.linear.weight.grad.flatten() for learner in (kept, whole)]
     return torch.cosine_similarity(*gradients, dim=0).item()
 
 
-def growth_of_terms(terms: Iterable[str], size: float, seed: int, scale: float = 10.0) -> float:
+def cosines_of_terms(
+    terms: Iterable[str], sizes: Iterable[float], networks: int = 12, **options
+) -> list[float]:
+    """Return for each size the mean of `cosine_of_terms` over some networks.
+
+    Args:
+        terms, sizes, options: those of `cosine_of_terms`.
+        networks: how many; their seeds are 0, 1, ….
+    """
+    seeds = range(networks)
+    tried = [[cosine_of_terms(terms, size, seed, **options) for seed in seeds] for size in sizes]
+    return [sum(cosines) / networks for cosines in tried]
+
+
+def growth_of_terms(terms: Iterable[str], size: float, seed: int, **options) -> float:
     """Return the size of the influence after the last step, relative to that of all terms.
 
     Args: those of `cosine_of_terms`.
     """
-    kept, whole = (_ran(each, size, seed, scale) for each in (terms, TERMS))
+    kept, whole = (_ran(each, size, seed, options) for each in (terms, TERMS))
     return (kept.influence.norm() / whole.influence.norm()).item()
 
 
-def _ran(terms: Iterable[str], size: float, seed: int, scale: float) -> OnlineRTRL:
+def _ran(terms: Iterable[str], size: float, seed: int, options: dict) -> OnlineRTRL:
     generator = seed_torch(seed)
-    options = {"tau_mem": 20.0, "detach_reset": False, "surrogate": Surrogate(scale=scale)}
-    learner = OnlineRTRL(*recurrent_pair(NEURONS, size, generator, **options), terms)
+    pair = recurrent_pair(NEURONS, size, generator, **{"tau_mem": 20.0} | options)
+    learner = OnlineRTRL(*pair, terms)
     inputs = (torch.rand(STEPS, 4, NEURONS, generator=generator) < 0.05).float()
     errors = torch.zeros_like(inputs)
     errors[-TOLD:] = torch.randn(TOLD, 4, NEURONS, generator=generator)

@@ -1,6 +1,4 @@
-"""Networks that have to remember a cue, and learners that live through its trials (page 13)."""
-
-from collections.abc import Iterator
+"""Networks that have to remember a cue (page 13)."""
 
 import torch
 from torch import Generator, Tensor, nn
@@ -79,26 +77,3 @@ def step_error(y: Tensor, cue: Tensor) -> Tensor:
 def draw_cues(count: int, generator: Generator) -> Tensor:
     """Return so many cues, 0 or 1, ``[B]``."""
     return torch.randint(0, 2, (count,), generator=generator)
-
-
-def stream_of_trials(
-    trials: int, generator: Generator, streams: int = 1
-) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """Yield a stream of trials of `DelayedRecall`, one after the other, step by step.
-
-    Args:
-        trials: how many.
-        generator: draws cues and spikes.
-        streams: how many run side by side, B.
-
-    Yields:
-        The inputs of this step ``[B, N]``, and the cues ``[B]`` while an answer is due, else None.
-
-    >>> len(list(stream_of_trials(2, torch.Generator())))
-    120
-    """
-    task = DelayedRecall()
-    for _ in range(trials):
-        cue = draw_cues(streams, generator)
-        for t, now in enumerate(task.inputs(cue, generator=generator)):
-            yield now, cue if t >= task.answer.start else None

@@ -1,43 +1,32 @@
 """What the folded answers of page 17 say."""
 
-import re
-
-import numpy as np
 import pytest
+import torch
 
-from tests.pages import PAGES
-from tests.pages.answers import cells, run
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.motion import WAYS, pixel_events, turning_film
 
 
-def test_page_17_up_to_section_2(page):
-    """Frames of 25 ms, against what the page prints for 50 ms."""
-    name = "17_event_cameras"
-    parts = ("STEPS, BIN, tf = ", "def frames_of(", "def event_reader(", "def all_frames(")
-    sources = [source for source in cells(name, 6) if any(part in source for part in parts)]
-    run([source.replace("= 6, 50,", "= 12, 25,") for source in sources], page)
-    page["folder"].cleanup()
-    assert page["BIN"] == 25
-    assert [layer.beta.item() for layer in page["event_reader"]()[1:4:2]] == pytest.approx(
-        [np.exp(-0.5)] * 2
+@pytest.mark.parametrize("bright", [True, False])
+@pytest.mark.parametrize(("way", "back", "axis"), [("right", "left", 1), ("down", "up", 0)])
+def test_a_snapshot_of_four_ways_shows_the_axis_and_not_the_way(way, back, axis, bright):
+    image = torch.zeros(28, 28)
+    image[8:20, 10:16] = 1
+    frame, twin = (
+        pixel_events(turning_film(image, name, bright=shade))[0]
+        for name, shade in ((way, bright), (back, not bright))
     )
-    printed = [
-        output.text
-        for cell in PAGES[name].cells
-        for output in cell.get("outputs", [])
-        if "text" in output
-    ]
-    (line,) = re.findall(r"which digit\?.*", "\n".join(printed))
-    coarse = {
-        view: float(share) for view, share in re.findall(r"(true order|snapshot) ([\d.]+)%", line)
-    }
-    options = {
-        "true order": {"epochs": 3},
-        "snapshot": {"neuron": page["nn"].ReLU, "lr": 1e-2, "epochs": 3},
-    }
-    fine = {
-        view: 100
-        * page["learn_events"](page["views"][view], page["train"], page["test"], **rules)[1]
-        for view, rules in options.items()
-    }
-    assert abs(fine["true order"] - coarse["true order"]) < 1
-    assert 0.5 < coarse["snapshot"] - fine["snapshot"] < 2.5
+    assert torch.equal(twin.roll(WAYS[way], (0, 1)), frame)
+    on, off = ((frame == sign).nonzero().double().mean(0) for sign in (1, -1))
+    assert (on - off)[axis].abs() > 1
+    assert (on - off)[1 - axis] == 0
+
+
+def test_the_record_of_four_ways_is_what_the_solution_says():
+    results = recorded("direction_of_motion").results
+    glance, order = (
+        [100 * run["test"] for run in results[f"four ways, {view}"]]
+        for view in ("snapshot", "in order")
+    )
+    assert (round(min(glance)), round(max(glance))) == (46, 49)
+    assert 78 <= min(order) <= max(order) < 85

@@ -28,6 +28,34 @@ def zero_counts_as_plus(error, weight):
     return error @ signs * (weight.norm() / signs.norm())
 
 
+def without_a_second_trace(eligibility, said, beta):
+    return sum(q[:, None] * e for e, q in zip(eligibility, said, strict=True))
+
+
+def decayed_too_late(eligibility, said, beta):
+    second = gradient = 0.0
+    for e, q in zip(eligibility, said, strict=True):
+        gradient = gradient + q[:, None] * second
+        second = beta * second + e
+    return gradient
+
+
+def signals_of_the_inputs(eligibility, said, beta):
+    second = gradient = 0.0
+    for e, q in zip(eligibility, said, strict=True):
+        second = beta * second + e
+        gradient = gradient + q * second
+    return gradient
+
+
+def a_trace_of_the_signal(eligibility, said, beta):
+    trace = gradient = 0.0
+    for e, q in zip(eligibility, said, strict=True):
+        trace = beta * trace + q
+        gradient = gradient + trace[:, None] * e
+    return gradient
+
+
 WRONG = {
     "15.1": [
         (one_number_per_neuron, "2 hidden"),
@@ -35,6 +63,12 @@ WRONG = {
         (not_whole, "2 hidden"),
     ],
     "15.2": [
+        (without_a_second_trace, "all of them so far"),
+        (decayed_too_late, "all of them so far"),
+        (signals_of_the_inputs, "Each neuron has its own q"),
+        (a_trace_of_the_signal, "all of them so far"),
+    ],
+    "15.3": [
         (sign_of_the_signal, "sign of each weight"),
         (not_scaled, "scale the matrix"),
         (zero_counts_as_plus, "sign of 0"),

@@ -26,8 +26,8 @@ def without_epsilon(w, b, mean, variance, scale, shift, epsilon):
     return [w * factor, (b - mean) * factor + shift]
 
 
-def convolution_reads_currents(x, neurons, convolution):
-    return x + neurons(convolution(x))
+def layer_of_the_stream(x, neurons, convolution):
+    return x + convolution(neurons(x))
 
 
 def into_the_neurons(x, neurons, convolution):
@@ -35,11 +35,12 @@ def into_the_neurons(x, neurons, convolution):
 
 
 def no_shortcut(x, neurons, convolution):
-    return convolution(neurons(x))
+    return neurons(convolution(x))
 
 
-def shortcut_of_spikes(x, neurons, convolution):
-    return neurons(x) + convolution(neurons(x))
+def shortcut_of_currents(x, neurons, convolution):
+    currents = convolution(x)
+    return currents + neurons(currents)
 
 
 def twice_the_neurons(x, neurons, convolution):
@@ -53,10 +54,10 @@ WRONG = {
         ([24 * 24, 12 * 12], "one map"),
     ],
     "16.2": [
-        (convolution_reads_currents, "who comes first"),
+        (layer_of_the_stream, "layer of the stream"),
         (into_the_neurons, "into the neurons"),
         (no_shortcut, "shortcut is missing"),
-        (shortcut_of_spikes, "as it came"),
+        (shortcut_of_currents, "as it came"),
         (twice_the_neurons, "Two branches"),
     ],
     "16.3": [

@@ -41,13 +41,24 @@ def not_inverted(dt, tau):
 
 WRONG = {
     "17.1": [
+        ([0, 0, -1, 0, 1], "the one before"),
+        ([0, 1, 0, 0, 1], "very first value"),
+        ([0, 1, 0, 0, 0], "either direction"),
+        ([0, 1, -1, -1, 1], "only then"),
+    ],
+    "17.2": [
         (lowest_byte_first, "highest byte first"),
         (without_polarity, "adds 128"),
         (polarity_adds_one, "highest bit"),
         (seven_bits, "8 bits of each"),
         (not_cut_to_bytes, "8 bits of each"),
     ],
-    "17.2": [
+    "17.3": [
+        (0.25, "not worth nothing"),
+        (1.0, "dark one that moves left"),
+        (0.75, "single frame show"),
+    ],
+    "17.4": [
         (from_the_start_of_the_bin, "averaged over its place"),
         (from_the_middle_of_the_bin, "averaged over its place"),
         (mean_of_the_ratios, "Divide the means"),

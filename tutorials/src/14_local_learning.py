@@ -3,7 +3,7 @@
 #
 # **Can every layer learn alone?**
 #
-# Needs: page 06 (BPTT), page 12 (error × surrogate × trace), page 13 (gradients forward in time). · 55 minutes to read, without *Deeper*; half a minute to run. · Introduces `OnlineNetwork` and `count_error`.
+# Needs: page 06 (BPTT), page 12 (error × surrogate × trace), page 13 (gradients forward in time). · 60 minutes to read, without *Deeper*; half a minute to run. · Introduces `OnlineNetwork` and `count_error`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/14_local_learning.ipynb)
 

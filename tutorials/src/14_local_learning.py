@@ -330,14 +330,14 @@ print(record)
 _ = angles_measured(record, title="The network comes to fit its teacher")
 
 # %% [markdown]
-# FA, drawn anew, stays near 90° (so does DFA, not drawn). With fixed matrices it falls, in the mean (thick) to 74° for FA and 64° for DFA. The test accuracy of the six seeds, with a control, *last only*, whose hidden layers stay as drawn:
+# FA, drawn anew, stays near 90° (DFA, drawn anew, does too; its line is left out). With fixed matrices it falls, in the mean (thick) to 74° for FA and 64° for DFA. The test accuracy of the six seeds, with a control, *last only*, whose hidden layers stay as drawn:
 
 # %%
 for name, found in record.results.items():
     print(f"{name:16}", [round(100 * run["accuracy"]) for run in found])
 
 # %% [markdown]
-# Drawn anew, the matrices teach little: three points more than *last only* by FA, eight by DFA, with one seed at 44 %. It takes **alignment**: in learning, the layers above come to fit the way back. (At any angle below 90° a small step of plain descent still goes downhill.)
+# Drawn anew, the matrices teach little: three points more than *last only* by FA, eight by DFA, with one seed at 44 %. It takes a *fixed* way back, which the layers above come to fit: **alignment**. (At any angle below 90° a small step of plain descent still goes downhill.)
 
 # %% tags=["check"]
 angles = {name: [run["angles"] for run in runs] for name, runs in record.results.items()}
@@ -480,7 +480,7 @@ for name, found in depths_of(record, " + readouts").items():
     print(f"{name:21}", found.mean(0).round(1))
 
 # %% [markdown]
-# Then it costs one or two points, in the mean of three seeds. BPTT of the *last* loss is less than 0.4 ahead with two layers, and behind with three and four: here, to hear from above brings no more than a loss of one's own. And a readout that learns is still local.
+# Then it costs one or two points, in the mean of three seeds. BPTT of the *last* loss is less than 0.4 ahead with two layers, and behind with three and four: here, the last loss alone does no better than a loss in each layer. And a readout that learns is still local.
 
 # %% tags=["check"]
 fixed = {name: found.mean(0) for name, found in depths_of(record).items()}
@@ -533,7 +533,7 @@ axis = dots_per_seed(
     accuracies,
     ["seeds"],
     y="test accuracy (%)",
-    title="Local rules stay within three points of BPTT",
+    title="All rules stay within three points of BPTT",
 )
 for name, (found,) in accuracies.items():
     print(f"{name:10} {found.mean():.1f}")
@@ -677,7 +677,7 @@ check("14.2", one_synapse)
 # %% [markdown]
 # ### 3 · Let a layer learn alone
 #
-# Write the signal of DECOLLE for one step and one sample: `z` is an array, the layer's spikes `[M]`, `R` is its readout `[C, M]`, `label` the right class. Return the signal `[M]`.
+# Write the signal of DECOLLE for one step and one sample: `z` is a NumPy array, the layer's spikes `[M]`, `R` is its readout `[C, M]`, `label` the right class. Return the signal `[M]`.
 
 
 # %% tags=["exercise"]

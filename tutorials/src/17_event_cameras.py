@@ -391,7 +391,7 @@ axes.set_title("N-MNIST is read nearly as well without order")
 decorate(axes, y="correct (%)", ylim=(90, 100))
 
 # %% [markdown]
-# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 others to test. A dot is the mean of the last five epochs on these; one digit is one percentage point, and differences below about 3 cannot be seen. (The axis begins at 90.) Shuffled, the mean loses nothing, though seeds differ by up to 5; from the sum still 94 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
+# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 others to test. A dot is the mean of the last five epochs on these; one digit is one percentage point, and differences below about 3 cannot be seen. (The axis begins at 90.) Shuffled, no loss can be seen, though seeds differ by up to 5; from the sum still 94 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
 
 # %% tags=["check"]
 shares = {name: np.array(found[0]) for name, found in nmnist_shares(nmnist).items()}
@@ -477,7 +477,7 @@ print(data[0][0].shape)
 # data = tonic.datasets.NMNIST("data", train=True, transform=by_time)
 # ```
 #
-# (Then: steps of 20 ms, `nn.Linear(576, 10)`, and no turn.)
+# (With steps of 20 ms and `nn.Linear(576, 10)` below, and without the turn of step 2.)
 #
 # **2. A cache.** To cut events anew in every epoch is slow. `DiskCachedDataset` writes frames to a folder, and reads them the next time. A transform of its own is applied *after* reading. Ours turns the drum by a random amount: the way stays, the place is new in every epoch.
 #
@@ -597,7 +597,7 @@ share_summed = share_right_in(network, summed)
 print(f"summed: {share_summed:.1%}")
 
 # %% [markdown]
-# About half: chance. What they were shown does not hold the answer. So such controls tell whether a task needs order.
+# About half, as the two films demand. So such controls tell whether a task needs order.
 
 # %% tags=["check"]
 assert share_in_order > 0.95
@@ -613,7 +613,7 @@ assert way_reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15,
 #
 # *Snapshot*: one frame only. *No memory*: frames in order, but hidden neurons forget at once, $\beta = 0$. *Stacked, no memory*: the same, but all six frames come at *one* step, as twelve channels.
 #
-# > **Before you run:** which of the three can tell left from right? The readout remembers, but only adds up what single frames say.
+# > **Before you run:** which of the three can tell left from right? The readout remembers, but only adds up what single frames say, the early ones a little more.
 
 # %% alt="Test accuracy in percent for six arms, three seeds each, chance at 50 dashed. In order 99.3 to 99.9. Shuffled, summed, snapshot and no memory between 47 and 53. Stacked, no memory: 100."
 motion = recorded("direction_of_motion")
@@ -623,7 +623,7 @@ axes.set_title("Only order tells the way")
 decorate(axes, y="correct (%)", ylim=(0, 105))
 
 # %% [markdown]
-# Only the last; the others are at chance. To tell the way, frames must *meet*. With no memory each step is a snapshot, and says on average the same for both ways; then, with two ways, this loss is lowest for a guess. Stacked, they meet in the first layer. In the network above they meet in membranes, which still hold *where the edge was* when they hear *where it is*.
+# Only the last; the others are at chance. To tell the way, frames must *meet*. With no memory each step is a snapshot. As the place is random, it says on average the same for both ways; then, with two ways and this loss, a guess is best. Stacked, they meet in the first layer. In the network above they meet in membranes, which still hold *where the edge was* when they hear *where it is*.
 
 # %% tags=["check"]
 found = {name: np.array(each[0]) for name, each in motion_shares(motion).items()}
@@ -638,7 +638,7 @@ folder.cleanup()
 # %% [markdown]
 # ## Recap
 #
-# Data that are spikes already need no code: an event is a pixel's spike, sent when and where contrast changes. You choose the width of a step, and test whether the answer needs time.
+# Data that are spikes already need no encoding: an event is a pixel's spike, sent when and where contrast changes. You choose the width of a step, and test whether the answer needs time.
 #
 # You
 #
@@ -695,7 +695,7 @@ check("17.3", share_right)
 # %% [markdown]
 # ### 4 · How high a bin reads
 #
-# Events come at any time of a bin with equal chance, and section 4 counts them as if at its end. At the ends of bins, the membrane then reads too high: what is the ratio of the mean readings? Write it in closed form.
+# Events come at any time of a bin with equal chance, and section 4 counts them as if at its end. At the ends of bins, the membrane then reads too high: what is the ratio of the mean readings, counted to true? Write it in closed form.
 
 
 # %% tags=["exercise"]

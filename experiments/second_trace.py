@@ -27,7 +27,7 @@ def compare(settings: dict, among: float) -> dict:
     """Train all arms from first weights of one size; return rates, tests and first cosines."""
     task = DelayedRecall()
     seeds, rates = settings["seeds"], settings["rates"]
-    weights, arms, _ = learn(task, ARMS, rates, seeds, among, settings["updates"])
+    weights, arms, *_ = learn(task, ARMS, rates, seeds, among, settings["updates"])
     shape = (len(ARMS), len(rates), len(seeds))
     validated = accuracy(task, weights, arms, 1).view(shape).mean(2)
     chosen = validated.argmax(1)

@@ -51,7 +51,7 @@ def test_in_the_record_of_motion_only_order_and_memory_are_above_chance():
 def test_shares_of_n_mnist_are_means_of_the_last_epochs():
     record = recorded("event_digits")
     shares = nmnist_shares(record)
-    runs = record.results["genuine, summed repeated"]
+    runs = record.results["genuine, summed once"]
     expected = [20 * sum(run["test"]["genuine"]) for run in runs]
     assert shares["summed"][0] == pytest.approx(expected)
     assert record.settings["kept"] == 5

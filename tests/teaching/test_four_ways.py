@@ -1,4 +1,4 @@
-"""Drawings of page 14: four ways back to a spike, layers read one by one, angles to BPTT."""
+"""Drawings of page 14: ways back to a spike, layers read one by one, angles to BPTT."""
 
 import numpy as np
 import pytest
@@ -26,6 +26,16 @@ def test_each_rule_has_its_way():
     ((color, start),) = arrows(dfa)
     assert color == ORANGE.lower()
     assert start > 1.9  # past the output
+
+
+def test_a_layer_of_its_own_hears_nothing_from_above():
+    (decolle,) = four_ways([0.1, 0.5, 0.2], {"DECOLLE": None})
+    assert decolle.get_title() == "DECOLLE"
+    name, *ways = decolle.texts
+    assert name.get_text() == "own readout R"
+    rows = [row for text in ways for row in (text.xy[1], text.xyann[1])]
+    assert len(ways) == 2
+    assert max(rows) < 1  # below the output
 
 
 def test_titles_tell_the_signals():

@@ -3,7 +3,7 @@
 #
 # **Can the gradient be computed forward in time?**
 #
-# Needs: page 03 (adaptation and recurrence), page 06 (BPTT), page 12 (error × surrogate × trace). · 55 minutes to read, without *Deeper*; half a minute to run. · Introduces `OnlineRTRL`, `OnlineLIF`, `OnlineAdaptiveLIF`, `EProp` and `DelayedRecall`.
+# Needs: page 03 (adaptation and recurrence), page 06 (BPTT), page 12 (error × surrogate × trace). · 60 minutes to read, without *Deeper*; half a minute to run. · Introduces `OnlineRTRL`, `OnlineLIF`, `OnlineAdaptiveLIF`, `EProp` and `DelayedRecall`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/13_online_learning.ipynb)
 
@@ -66,7 +66,7 @@ axes = gradient_so_far(train, wanted, weight=0.6)
 decorate(axes[0], title="One way forward, thirty ways back")
 
 # %% [markdown]
-# The dots cost 1 + 2 + … + 30 = 465 steps, and a memory of all that happened. The line cost 30, and keeps two numbers: itself, and the curve in the middle, what the weight has done to the membrane so far. It is a gradient computed **forward in time**, or **online**: known while data come in, also if they never end.
+# The dots cost 1 + 2 + … + 30 = 465 steps, and a memory of all that happened. The line cost 30, and keeps two numbers besides the membrane: itself, and the curve in the middle, what the weight has done to the membrane so far. It is a gradient computed **forward in time**, or **online**: known while data come in, also if they never end.
 
 # %% tags=["check"]
 line, dots = axes[2].lines[-2:]
@@ -107,7 +107,7 @@ assert np.ptp(line.get_ydata()) > 0.3
 #
 # $$\frac{\mathrm{d}L}{\mathrm{d}w} = \sum_t (z - z^*)\; D(u - 1)\; P .$$
 #
-# Error × surrogate × trace, added up; and below, back in time, by PyTorch:
+# The first cell adds this up, with $\beta = 0.90$; the second goes back in time, by PyTorch:
 
 # %%
 neuron = LIF()
@@ -132,6 +132,7 @@ print("backward:", w.grad.item())
 
 # %% tags=["check"]
 assert torch.isclose(gradient.float(), w.grad, atol=1e-6)
+assert round(neuron.beta.item(), 2) == 0.90
 stepped = LIF(beta=0.5)(0.8 * torch.tensor([1.0, 1, 0, 1])[:, None, None], record=True)
 assert np.allclose(stepped.membrane.flatten(), [0.8, 1.2, 0.1, 0.85])
 hand = online.OnlineLIF(nn.Linear(1, 1, bias=False), LIF(beta=0.5))
@@ -146,7 +147,7 @@ for arrived, influence in ((1, 1), (1, 1.5), (0, 0.75), (1, 1.375)):
 # In a recurrent network (page 03) spikes come back to the neurons a step later. Three neurons, all random:
 
 # %%
-generator = seed_torch(23)
+generator = seed_torch(79)
 linear, neuron = recurrent_pair(3, 1.0, generator, inward=1.2)
 x = torch.rand(30, 1, 3, generator=generator)
 x = (x < 0.4).float()
@@ -207,12 +208,12 @@ assert (courses[first + 1 :, 1:].abs().amax(0) > 0.1).all()
 # %% [markdown]
 # ### What it costs
 #
-# Here $P$ has 54 numbers: 18 weights, three neurons. For $n$ neurons and $n$ inputs it has $2n^3$; a step sums over $n$ neurons for each, $2n^4$ multiplications. BPTT keeps *three numbers per neuron and step*.
+# Here $P$ has 54 numbers: 18 weights, three neurons. For $n$ neurons and $n$ inputs it has $2n^3$, and a step takes $2n^4$ multiplications (*Deeper*). BPTT keeps *three numbers per neuron and step*.
 #
 # > **Before you read on:** with 16 neurons, up to about which number of steps does BPTT need less?
 
 # %% [markdown]
-# Up to $2 \cdot 16^3 / (3 \cdot 16)$, about 170. RTRL never needs more. But for 256 neurons $P$ takes 128 MiB per sample. Something has to go.
+# Up to $2 \cdot 16^3 / (3 \cdot 16)$, about 170. RTRL's need does not grow with the steps. But for 256 neurons $P$ takes 128 MiB per sample.
 
 # %% tags=["check"]
 lengths = [30, 100, 300, 1000]
@@ -277,58 +278,22 @@ axes = cue_and_recall(strength=0.2)
 decorate(axes[0], title="At the recall the cue counts against it")
 
 # %% [markdown]
-# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
-
-# %%
-ThresholdMemory().sliders()
-
-# %% [markdown]
-# **Try this**
-#
-# 1. Set $\eta$ to 0. Which $\tau_\mathrm{mem}$ leaves some eligibility at the recall? With which sign?
-# 2. Back at $\tau_\mathrm{mem} = 20$ ms and $\eta = 0.2$, shorten $\tau_\mathrm{adapt}$. When is the memory gone?
-
-# %% [markdown] tags=["solution"]
-# <details><summary>Answers</summary>
-#
-# 1. One that is comparable with the delay, such as 100 ms. It is positive: what is left lies in the membrane, and adds to the recall.
-# 2. At 100 ms a quarter is left, at 50 ms nearly nothing: the memory lasts as long as the raised threshold.
-#
-# </details>
-
-# %% tags=["check"]
-time = np.arange(0, 750, 5.0)
-told = (time < 50).astype(float)
-asked = ((time >= 250) & (time < 300)).astype(float)
-
-
-def at_recall(tau_mem, eta, tau_adapt=400):
-    decays = np.exp([-5 / tau_mem, -5 / tau_adapt])
-    e = cue_eligibility(told, asked, *decays, eta)[2]
-    return (e * asked).sum()
-
-
-assert at_recall(20, 0.2) < -0.1
-assert abs(at_recall(20, 0.0)) < 1e-3
-assert at_recall(100, 0.0) > 0.1
-assert 0.2 < at_recall(20, 0.2, 100) / at_recall(20, 0.2) < 0.3
-assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
+# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. (With sliders: *Deeper*.)
 
 # %% [markdown]
 # ## 4 · E-prop: leave out the way through others
 #
 # A membrane acts on the next step by its leak, by its neuron's synapse onto itself, and through others that hear it. Only the others are expensive: without them $P^i_{pq} = 0$ for $i \ne p$, and $2n^2$ numbers are enough.
 #
-# **SnAp-1** (Menick et al. 2021) drops just the others; **e-prop** (Bellec et al. 2020) the synapse onto itself too, which leaves the trace of section 3. `cosines_of_terms` compares their gradients with the exact one, in 12 random networks of 12 neurons over 60 steps. A cosine of 1: the direction is kept.
+# **E-prop** (Bellec et al. 2020) drops them, and the synapse onto itself too, which leaves the trace of section 3. `cosines_of_terms` compares its gradient with the exact one, in 12 random networks of 12 neurons over 60 steps. A cosine of 1: the direction is kept.
 #
-# > **Before you run:** the weights among the neurons grow. What happens to the cosine? And if the membranes forget within fewer steps?
+# > **Before you run:** the weights among the neurons grow. What happens to the cosine?
 
-# %% alt="Cosine to the full gradient against the size of the recurrent weights, mean of 12 networks. All lines start at 1. With a time constant of 20 steps, SnAp-1 and e-prop fall together to about 0.5 at size 0.2. E-prop with a time constant of 4 steps stays above 0.9."
+# %% alt="Cosine to the full gradient against the spread of the recurrent weights, mean of 12 networks. Both lines start at 1. With a time constant of 20 steps, e-prop falls to about 0.5 at 0.2. With 4 steps it stays above 0.9."
 sizes = [0.0, 0.05, 0.1, 0.2, 0.3]
 ways = {
     "e-prop, 4 steps": ("leak", 4.0),
     "e-prop, 20 steps": ("leak", 20.0),
-    "SnAp-1, 20 steps": (["leak", "self"], 20.0),
 }
 table = {}
 axis = panels()
@@ -338,48 +303,55 @@ for name, (kept, tau) in ways.items():
 decorate(
     axis,
     title="The louder the others, the more is missing",
-    x="size of the weights among the neurons",
+    x="standard deviation of the weights among the neurons",
     y="cosine, mean of 12 networks",
     ylim=(0, 1.05),
 )
 
 # %% [markdown]
-# From 1, where nothing is dropped, it falls. With 20 steps more is missing than with 4: influence stays longer, and can pass through others more often. SnAp-1 gains little: the synapse onto itself is one of 12. (Others: *Deeper*.)
+# From 1, where nothing is dropped, it falls. With $\tau_\mathrm{mem}$ = 20 steps more is missing than with 4, perhaps as influence stays longer. With the reset attached, dropping just the others leaves 0.93 at 0.2 (*Deeper*).
 
 # %% tags=["check"]
-short, long, snap = map(np.array, table.values())
-assert np.allclose([short[0], long[0], snap[0]], 1)
+short, long = map(np.array, table.values())
+assert np.allclose([short[0], long[0]], 1)
 assert (np.diff(table["e-prop, 20 steps"][:4]) < 0).all()
 assert long[3] < 0.6
 assert short.min() > 0.9
-assert abs(snap - long).max() < 0.1
 
 # %% [markdown]
 # ### From a readout back to a synapse
 #
-# A leaky readout, $y[t] = \kappa\, y[t-1] + W z[t]$, hears a spike for a while, so the errors it causes lie in its future. What an error says about neuron $p$ is its **learning signal**, $\ell_p = \sum_k W_{kp}\, \partial L/\partial y_k$. A spike at $t'$ and a later error at $t$ add $\ell_p[t]\, \kappa^{t - t'} e_{pq}[t']$ to the gradient. Count each pair when its *error* comes:
+# A leaky readout, $y[t] = \kappa\, y[t-1] + W z[t]$, still hears $\kappa^2$ of a spike two steps later. So the synapse remembers that share of its eligibility: $\bar e[t] = \kappa\, \bar e[t-1] + e[t]$. An error tells neuron $p$ its **learning signal**, $\ell_p = \sum_k W_{kp}\, \partial L/\partial y_k$. With $\kappa = 0.5$:
 #
-# $$\frac{\partial L}{\partial w_{pq}} \approx \sum_t \ell_p[t]\, \bar e_{pq}[t], \qquad \bar e_{pq}[t] = \sum_{t' \le t} \kappa^{\,t - t'} e_{pq}[t'] = \kappa\, \bar e_{pq}[t-1] + e_{pq}[t] . $$
-#
-# No future is needed: the synapse *remembers* its eligibility as long as the readout remembers the spike. `EProp(network, "random")` sends errors back through a random matrix $B$ in place of $W$.
+# | step | $e$ | $\bar e$ | $\ell$ | adds to the gradient |
+# |---|---|---|---|---|
+# | 1 | 1 | 1 | 0 | 0 |
+# | 2 | 0 | 0.5 | 0 | 0 |
+# | 3 | 0 | 0.25 | 2 | $\ell\, \bar e$ = 0.5 |
+
+# %% tags=["check"]
+remembered = 0.0
+for e, kept, told_now, added in ((1, 1, 0, 0), (0, 0.5, 0, 0), (0, 0.25, 2, 0.5)):
+    remembered = 0.5 * remembered + e
+    assert (remembered, told_now * remembered) == (kept, added)
 
 # %% [markdown]
-# ## 5 · A memory that has to be learned
+# ## 5 · A memory over 200 ms
 #
-# A cue, A or B, makes its inputs fire for 50 ms. After 200 ms of noise comes a recall signal of 50 ms: which cue was it? `DelayedRecall` draws such trials.
+# A cue, A or B, makes its inputs fire for 50 ms. After 200 ms of noise, a recall signal of 50 ms marks when to answer: which cue was it? `DelayedRecall` draws such trials.
 #
-# `recall_network` has 36 adaptive neurons, $\tau_\mathrm{adapt} = 400$ ms. Twelve hear cue A, twelve cue B, twelve the recall signal, by fixed weights. The weights $V$ *among* them start between −1 and 1, and learn, as does the readout. E-prop's first gradients have a cosine of 0.92 to BPTT's. `step_error` is softmax minus the right answer, in the mean over trials.
+# `recall_network` has 36 adaptive neurons, $\tau_\mathrm{adapt} = 400$ ms. Twelve hear cue A, twelve cue B, twelve the recall signal, by fixed weights. The weights $V$ *among* them start evenly between −1 and 1, and learn, as does the readout. E-prop's first gradients have a cosine of 0.92 to BPTT's ($\tau_\mathrm{mem}$ is 4 steps). `step_error` is softmax minus the right answer, in the mean over trials.
 
 # %%
 task = DelayedRecall()
 
 
-def share_recalled(x, cue, learn=False, interfere=None):  # interfere: below
+def share_recalled(eprop, x, cue, learn=False, at_150_ms=None):
     eprop.start(x[0])
     answer = 0
     for t, now in enumerate(x):
-        if t == 30 and interfere:
-            interfere()
+        if t == 30 and at_150_ms:
+            at_150_ms(eprop)
         y = eprop.step(now)
         if t >= task.answer.start:
             answer = answer + y
@@ -397,31 +369,25 @@ course = []
 for _ in range(60):
     cue = draw_cues(16, generator)
     x = task.inputs(cue, generator=generator)
-    course.append(share_recalled(x, cue, learn=True))
+    course.append(share_recalled(eprop, x, cue, learn=True))
     optimizer.step()
     optimizer.zero_grad()
 
 # %% [markdown]
-# > **Look first:** in a trial with cue A, who fires most at the end, and why? Does it take a recall signal?
+# > **Look first:** in a trial with cue A, who fires most at the end, and why?
 
-# %% alt="Three panels over 300 ms. Top: raster of 36 neurons in three groups; those of cue A fire from the cue on to 160 ms; then nothing fires until 220 ms, when the network begins again, and those of cue B fire most. Middle: the same trial without a recall signal, with nearly the same spikes. Bottom: mean thresholds of the three groups: that of cue A rises to nearly 4 and stays high; that of cue B stays below 2 until the network begins again."
+# %% alt="Two panels over 300 ms, with grey areas for cue and recall. Top: raster of 36 neurons in three groups; those of cue A fire from the cue on to 160 ms; then nothing fires until 220 ms, when the network begins again, and those of cue B fire most. Bottom: mean thresholds of the three groups: that of cue A rises to nearly 4 and stays high; that of cue B stays below 2 until the network begins again."
 print("first 10 updates:", np.mean(course[:10]))
 print("last 10 updates: ", np.mean(course[-10:]))
 shown = task.inputs(torch.tensor([0]), generator=seed_torch(8))
-silent = shown.clone()
-silent[task.answer, :, 10:] = 0  # no recall signal
-trials = {
-    "Those that heard cue A are tired": shown,
-    "Without a recall signal too": silent,
-}
-axes = recall_trial(network, trials)
+axes = recall_trial(network, {"One trial with cue A": shown})
 
 # %% [markdown]
-# Those that hear B. Those that hear A fired most, until about 165 ms, so their thresholds are high, also in the silence that follows. Noise then wakes the network, with or without a recall signal; without noise it stays silent. Is the memory in the thresholds? We interfere: at 150 ms, each trial gets the thresholds of one that had the *other* cue.
+# Those that hear B. Those that hear A fired most, until about 165 ms, so their thresholds are high, also in the silence that follows. Noise then wakes the network; it hardly needs the recall signal. (With only the readout learning: 78 %, mean of twelve networks.) Is the memory in the thresholds? We interfere: at 150 ms, each trial gets the thresholds of one that had the *other* cue.
 
 
 # %%
-def swap_thresholds():
+def swap_thresholds(eprop):
     other = eprop.state.adaptation.flip(0)
     eprop.state = eprop.state._replace(adaptation=other)
 
@@ -432,14 +398,14 @@ def swap_thresholds():
 # %%
 cue = torch.arange(100) // 50  # flipped, each meets the other cue
 x = task.inputs(cue, generator=seed_torch(6))
-print("as it is:         ", share_recalled(x, cue))
-swapped = share_recalled(x, cue, interfere=swap_thresholds)
+print("as it is:         ", share_recalled(eprop, x, cue))
+swapped = share_recalled(eprop, x, cue, at_150_ms=swap_thresholds)
 print("swapped at 150 ms:", swapped)
 
 # %% [markdown]
 # That of the thresholds. Is it there all the time? An experiment swapped them at twelve moments in twelve networks. Below 50 % the thresholds decide, above it the rest: membranes, spikes, readout.
 #
-# > **Before you look:** what holds the memory just after the cue? And at the recall?
+# > **Before you look:** do the thresholds still decide when the recall comes?
 
 # %% alt="Answers by the own cue after thresholds were swapped, against the moment of the swap, from 50 to 250 ms, one thin line for each of twelve networks and a thick one for their median: from 36 to 100 percent at 50 ms, below 40 and mostly near 0 at 150 ms, 58 to 99 percent at 250 ms."
 memory = recorded("delayed_recall")
@@ -451,25 +417,27 @@ axis = swaps_measured(
 )
 
 # %% [markdown]
-# At 150 ms the thresholds decide, in all twelve. At 50 ms networks differ, from 36 to 100 % (near 50, one may just be confused). At 250 ms the rest has more say: noise has woken the network, and the readout has heard who fires. The memory *moves*.
+# Less: at 250 ms the rest has more say, as noise has woken the network, and the readout has heard who fires. At 150 ms the thresholds decide in most (median 6 %; at the highest, 38, one may just be confused). At 50 ms networks differ, from 36 to 100 %: where the memory starts is open.
 #
-# Networks *without* adaptation can learn it too, by firing that goes on (*Deeper*, with other rules).
+# *Without* adaptation some learn it too, by firing that goes on, but only from large weights: nine of twelve by e-prop, three by BPTT (*Deeper*).
 
 # %% tags=["check"]
 assert np.mean(course[:10]) < 0.75
 assert np.mean(course[-10:]) > 0.9
-late = {}
-for name, inputs in trials.items():
+silent = shown.clone()
+silent[task.answer, :, 10:] = 0  # no recall signal
+for inputs in (shown, silent):
     sent, raised = spikes_and_thresholds(network, inputs)
-    late[name] = sent[task.answer].unflatten(1, (3, 12)).sum((0, 2))
-    assert late[name].argmax() == 1
-    assert late[name][1] > 2 * late[name][0]
+    late = sent[task.answer].unflatten(1, (3, 12)).sum((0, 2))
+    assert late.argmax() == 1
+    assert late[1] > 2 * late[0]
     assert sent[36:42].sum() == 0
     assert raised[30, 0] > 1.2 * raised[30, 1]
     assert 30 < sent[:36].sum(1).nonzero().max() < 35
 silent[33:] = 0  # nor any noise, from 165 ms on
 assert spikes_and_thresholds(network, silent)[0][36:].sum() == 0
-assert share_recalled(x, cue) > 0.9
+assert share_recalled(eprop, x, cue) > 0.9
+assert round(np.mean(memory.results["arms"]["1.0"]["test"]["frozen"])) == 78
 assert swapped < 0.1
 thresholds = answers_after_swaps(memory, "e-prop", "thresholds")
 rest = answers_after_swaps(memory, "e-prop", "rest")
@@ -481,8 +449,8 @@ assert all_of_it.mean() < 12
 middle = memory.settings["swaps"].index(150.0)
 assert 45 < np.median(thresholds[0]) < 65
 assert (round(thresholds[0].min()), round(thresholds[0].max())) == (36, 100)
-assert thresholds[middle].max() < 40
-assert np.median(thresholds[middle]) < 10
+assert round(thresholds[middle].max()) == 38
+assert round(np.median(thresholds[middle])) == 6
 assert thresholds[-1].min() > 55
 assert np.median(thresholds[-1]) > 70
 found = memory.results["memory"]["1.0"]
@@ -507,7 +475,7 @@ eprop = online.EProp(network)
 optimizer = torch.optim.Adam(eprop.parameters(), lr=0.003)
 
 # %% [markdown]
-# `start` comes once, and again where all shall be forgotten. `learn` takes $\partial L/\partial y$, `[B, C]`, and adds to `.grad` a *sum* over steps and samples; for a mean, divide. Each trial is scored once, before it changes the weights:
+# `start` comes once, and again where all shall be forgotten. `learn` takes $\partial L/\partial y$, `[B, C]`, and adds to `.grad` a *sum* over steps and samples; for a mean, divide. `strength` is $\eta$. Each trial is scored once, before it changes the weights:
 
 # %%
 eprop.start(torch.zeros(1, 15))
@@ -525,11 +493,15 @@ for _ in range(300):
     optimizer.zero_grad()
 
 # %% [markdown]
-# For your task, replace `task.inputs` (`[B, N]` per step), sizes and error. Traces outlive a change of the weights: keep rates small.
+# For your task, replace `task.inputs` (`[B, N]` per step), sizes and error. If it does not learn:
 #
-# Six runs, also with only the readout learning ("frozen"):
+# - *Do neurons fire?* Here the mean of `eprop.state.spikes` is about 8 %.
+# - *First weights:* with a tenth of the inputs' weights none fires at first.
+# - *Rate:* small, as traces outlive a change of the weights: 0.003, 0.01 and 0.03 gave 93, 82 and 75 % on three other seeds.
 #
-# > **Before you look:** after how many trials will it be right in most?
+# Six runs, also with only the readout learning ("frozen"), each with its best of three rates:
+#
+# > **Before you look:** will the frozen ones stay at 50 %?
 
 # %% alt="Right answers in blocks of 20 trials, up to trial 300, of six networks and their mean, with e-prop and with a readout only that learns. Both means start near 55 percent. With e-prop it is near 68 at trial 100 and near 90 from trial 220 on; frozen it stays between 50 and 72. Single networks go up and down."
 print("right in trials 201 to 300:", np.mean(right[200:]))
@@ -549,9 +521,9 @@ decorate(
 )
 
 # %% [markdown]
-# Slowly: two of three around trial 100, nine of ten after 200. In the last 100 single networks have 86 to 95 % right, frozen 56 to 76.
+# No: in the last 100 trials they have 56 to 76 % right, perhaps still rising; with e-prop 86 to 95, slowly: about two of three at trials 100 to 140, nine of ten after 200.
 #
-# E-prop's memory does not grow: three numbers per synapse (two traces, $\bar e$), besides the gradient and what Adam keeps. From outside comes *one* number per neuron.
+# E-prop's memory does not grow: three numbers per synapse (two traces, $\bar e$), besides the gradient and what Adam keeps. Here that is 6,600 numbers, what BPTT keeps of 55 steps; a trial has 60. It pays in longer streams.
 
 # %% [markdown]
 # Which learner for which network?
@@ -572,14 +544,29 @@ assert np.mean(right[200:]) > 0.75
 assert right[:20] == streams.results["e-prop"][0][:20]
 assert streams.settings["neurons"] == 40
 assert streams.results["rate"]["e-prop"] == 0.003
+tuned = streams.results["tuning"]
+assert [round(100 * each) for each in tuned["e-prop"].values()] == [93, 82, 75]
+assert max(tuned["frozen"], key=tuned["frozen"].get) == str(streams.results["rate"]["frozen"])
+fired = []
+for now in task.inputs(torch.arange(40) % 2).unbind(1):
+    for step_inputs in now:
+        eprop.step(step_inputs[None])
+        fired.append(eprop.state.spikes.mean().item())
+assert 0.07 < np.mean(fired) < 0.095
+shrunk = nn.Linear(15, 40, bias=False)
+seed_torch(0)
+nn.init.uniform_(shrunk.weight, -0.05, 0.1)
+assert network[1](shrunk(task.inputs(torch.tensor([0, 1])))).sum() == 0
 for name, low, high in (("e-prop", 86, 95), ("frozen", 56, 76)):
     last = np.array(streams.results[name])[:, 200:].sum(1)
     assert (last.min(), last.max()) == (low, high)
 means = np.reshape(streams.results["e-prop"], (6, 15, 20)).mean((0, 2))
-assert abs(means[4:6] - 2 / 3).max() < 0.02
+assert abs(means[4:7] - 2 / 3).max() < 0.06
 assert abs(means[10:] - 0.9).max() < 0.07
 held = [eprop.traces.of_state, eprop.traces.of_adaptation, eprop.eligibility]
 assert all(each.shape == (1, 40, 55) for each in held)
+assert sum(each.numel() for each in held) == 6600 == 3 * 40 * 55
+assert len(task.inputs(cue)) == 60
 
 # %% [markdown]
 # ## Recap
@@ -639,7 +626,7 @@ check("13.3", eprop_step)
 # %% [markdown]
 # ### 4 · Open
 #
-# Invent a task in which only the way through others leads to the answer, and test e-prop against BPTT. Let only those synapses learn that lead to neurons *without* a way to the readout of their own.
+# Invent a task in which only the way through others leads to the answer, and test e-prop against BPTT. Let only those synapses learn that lead to neurons *without* a way to the readout of their own: of 12, say, six with `network[2].weight[:, 6:]` = 0. Fix the readout; before each `optimizer.step()` set the other synapses' gradients to 0. Measure right answers in new trials, also of an untaught network.
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -689,7 +676,6 @@ check("13.3", eprop_step)
 #
 # - R. J. Williams, D. Zipser, *A learning algorithm for continually running fully recurrent neural networks*, Neural Computation 1(2), 1989.
 # - G. Bellec et al., *A solution to the learning dilemma for recurrent networks of spiking neurons*, Nature Communications 11:3625, 2020.
-# - J. Menick et al., *Practical real time recurrent learning with a sparse approximation*, ICLR 2021.
 #
 # **Next:** [14 · Local learning](14_local_learning.ipynb) asks whether every layer can learn alone. Back to [12 · BPTT meets STDP](12_bptt_meets_stdp.ipynb).
 
@@ -704,10 +690,48 @@ check("13.3", eprop_step)
 # | method | what it keeps of $P$ | numbers |
 # |---|---|---|
 # | RTRL | everything | $n^3$ |
-# | SnAp-$k$ (Menick et al. 2021) | what a weight reaches within $k$ steps; where all hear all, SnAp-2 is RTRL | $n^2$ to $n^3$ |
+# | SnAp-$k$ (J. Menick et al., *Practical real time recurrent learning with a sparse approximation*, ICLR 2021) | what a weight reaches within $k$ steps; where all hear all, SnAp-2 is RTRL; SnAp-1 gains little on e-prop in section 4's networks | $n^2$ to $n^3$ |
 # | OSTL (T. Bohnstingl et al., *Online spatio-temporal learning in deep neural networks*, IEEE Transactions on Neural Networks and Learning Systems 34(11), 2023) | what runs in time within a layer; not what crosses layers and steps at once | $n^3$; $n^2$ without $V$ |
 # | UORO (C. Tallec, Y. Ollivier, *Unbiased online recurrent optimization*, ICLR 2018) | a random product of two vectors: right in the mean, but noisy | $n^2$ |
 # | e-prop (Bellec et al. 2020) | what stays in the neuron | $n^2$ |
+
+# %% [markdown]
+# ### Section 3's figure, with sliders
+
+# %%
+ThresholdMemory().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Set $\eta$ to 0. Which $\tau_\mathrm{mem}$ leaves some eligibility at the recall? With which sign?
+# 2. Back at $\tau_\mathrm{mem} = 20$ ms and $\eta = 0.2$, shorten $\tau_\mathrm{adapt}$. When is the memory gone?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Answers</summary>
+#
+# 1. One that is comparable with the delay, such as 100 ms. It is positive: what is left lies in the membrane, and adds to the recall.
+# 2. At 100 ms a quarter is left, at 50 ms nearly nothing: the memory lasts as long as the raised threshold.
+#
+# </details>
+
+# %% tags=["check"]
+time = np.arange(0, 750, 5.0)
+told = (time < 50).astype(float)
+asked = ((time >= 250) & (time < 300)).astype(float)
+
+
+def at_recall(tau_mem, eta, tau_adapt=400):
+    decays = np.exp([-5 / tau_mem, -5 / tau_adapt])
+    e = cue_eligibility(told, asked, *decays, eta)[2]
+    return (e * asked).sum()
+
+
+assert at_recall(20, 0.2) < -0.1
+assert abs(at_recall(20, 0.0)) < 1e-3
+assert at_recall(100, 0.0) > 0.1
+assert 0.2 < at_recall(20, 0.2, 100) / at_recall(20, 0.2) < 0.3
+assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
 
 # %% [markdown]
 # ### The traces of an adaptive neuron
@@ -744,7 +768,7 @@ assert abs(by_core).max() > 0.1
 # %% [markdown]
 # ### The fourth power
 #
-# The multiplications of one step of RTRL, counted by PyTorch:
+# A step sums over $n$ neurons for each of $2n^3$ numbers. The multiplications, counted by PyTorch:
 
 # %%
 counts = []
@@ -787,20 +811,23 @@ print("influence without the reset, scale 2:", np.median(growth), "times as larg
 assert all(each["leak only"] > each["no reset"] + 0.1 for each in (steep, wide))
 assert abs(steep["no leak"] - steep["none"]) < 0.06
 assert np.median(growth) > 1000
+assert round(steep["no others"], 2) == 0.93
 assert steep["leak only"] > table["e-prop, 20 steps"][3] + 0.1
+(snap,) = cosines_of_terms(["leak", "self"], [0.2], tau_mem=20.0)
+assert abs(snap - table["e-prop, 20 steps"][3]) < 0.1
 
 # %% [markdown]
 # ### E-prop by PyTorch's own backward pass
 #
 # E-prop takes what neurons hear from each other for given. So does BPTT after one `detach()`, on the spikes from neuron to neuron: it then has the gradient of e-prop.
 #
-# For random feedback, the readout must hear $W z$, and the gradient must come back through $B$. This sum does both:
+# `EProp(network, "random")` sends errors back through a random matrix $B$ in place of $W$, so the way back needs no copy of $W$. By PyTorch, the readout must hear $W z$, and the gradient must come back through $B$. This sum does both:
 #
 # ```python
 # y = z.detach() @ W.T + (z - z.detach()) @ B.T
 # ```
 #
-# The second part is 0, as $z$ minus a copy of itself is 0, so the readout hears $Wz$. But PyTorch takes the copy for a constant: the derivative of the second part by $z$ is $B$, and that of the first, a constant in $z$, is 0. `experiments/delayed_recall.py` does this. It gives the gradient of `EProp(network, "random")` (asserted below).
+# The second part is 0, as $z$ minus a copy of itself is 0, so the readout hears $Wz$. But PyTorch takes the copy for a constant: the derivative of the second part by $z$ is $B$, and that of the first, a constant in $z$, is 0. `experiments/delayed_recall.py` does this. Both give the same gradient (asserted below).
 
 
 # %% tags=["check"]

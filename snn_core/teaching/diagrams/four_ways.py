@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..palette import BLUE, GREY, ORANGE, VERMILION
+from ..palette import BLUE, GREEN, GREY, ORANGE, VERMILION
 from ..plotting import decorate, panels
 from ..records import Record
 
@@ -12,21 +12,22 @@ ROWS = {"error e": 2, "output": 1, "hidden": 0}
 STEPS = (1, 2, 3)
 
 
-def four_ways(slopes: list[float], told: dict[str, float]) -> list[Axes]:
-    """Draw four ways from the errors of three steps to a hidden spike of the first: BPTT, OTTT, FA, DFA.
+def four_ways(slopes: list[float], told: dict[str, float | None]) -> list[Axes]:
+    """Draw ways from the errors of three steps to a hidden spike of the first: BPTT, OTTT, FA, DFA; and DECOLLE's.
 
     Args:
         slopes: of the output neuron at each step; the larger, the darker it is drawn.
-        told: the learning signal, by rule, which stands in its title.
+        told: the learning signal, by rule, which stands in its title unless it is None.
 
     Returns:
         One pair of axes for each rule.
     """
-    _, axes = plt.subplots(1, len(told), figsize=(2.6 * len(told), 2.7), sharey=True)
+    size = (2.6 * len(told), 2.7)
+    axes = plt.subplots(1, len(told), figsize=size, sharey=True, squeeze=False)[1].flat
     for axis, (name, signal) in zip(axes, told.items(), strict=True):
         _neurons(axis, slopes)
         _way_back(axis, name)
-        title = f"{name}: {signal:+.3f}".replace("-", "−")
+        title = name if signal is None else f"{name}: {signal:+.3f}".replace("-", "−")
         decorate(axis, title=title, x="step", xlim=(0.5, 3.5), ylim=(-0.4, 2.4))
         axis.set_xticks(STEPS)
         axis.grid(visible=False)
@@ -46,6 +47,12 @@ def _way_back(axis: Axes, name: str) -> None:
     """Draw what one rule sends back: arrows from the errors down to the spike."""
     if name == "DFA":
         axis.annotate("", (1.0, 0.12), (1.0, 1.95), arrowprops=_arrow(ORANGE, curve=-0.5))
+        return
+    if name == "DECOLLE":
+        axis.scatter(1, 0.55, marker="D", s=60, color=GREEN, zorder=3)
+        axis.text(1.35, 0.5, "own readout R", color=GREEN)
+        axis.annotate("", (0.95, 0.47), (0.95, 0.1), arrowprops=_arrow(GREEN, curve=-0.5))
+        axis.annotate("", (1.05, 0.1), (1.05, 0.47), arrowprops=_arrow(ORANGE, curve=-0.5))
         return
     for step in STEPS if name == "BPTT" else STEPS[:1]:
         axis.annotate("", (step, 1.13), (step, 1.95), arrowprops=_arrow(BLUE))

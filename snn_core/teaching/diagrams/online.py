@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ...neurons import LIF
 from ...online import OnlineLIF
+from ...tasks import DelayedRecall
 from ..explorers import ThresholdMemory, cue_eligibility
 from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
 from ..plotting import decorate, heat_table, panels, raster
@@ -96,6 +97,8 @@ def influence_tables(tables: dict[str, Tensor]) -> list[Axes]:
 def recall_trial(network: nn.Sequential, trials: dict[str, Tensor], dt: float = 5.0) -> list[Axes]:
     """Draw trials of a `recall_network`: spikes of its three groups of neurons, and the thresholds in the first.
 
+    Cue and recall signal are shaded.
+
     Args:
         network: from `snn_core.teaching.studies.recall`.
         trials: inputs ``[T, 1, N]`` by the name of their panel.
@@ -113,9 +116,13 @@ def recall_trial(network: nn.Sequential, trials: dict[str, Tensor], dt: float = 
         for edge in (11.5, 23.5):
             axis.axhline(edge, color=GREY, linewidth=0.6)
         decorate(axis, title=name, x="", y="")
+    task = DelayedRecall(dt=dt)
+    for axis in (*upper, lower):
+        for start, stop in ((0.0, 50.0), (dt * task.answer.start, dt * task.answer.stop)):
+            axis.axvspan(start, stop, color=PALE, alpha=0.4, zorder=0, linewidth=0)
     for name, course in zip(GROUPS, found[0][1].T, strict=True):
         lower.plot(dt * np.arange(len(course)), course, label=name)
-    decorate(lower, x="time (ms)", y="mean threshold")
+    decorate(lower, x="time (ms)", y="mean threshold", title="Thresholds" + " in the first trial" * (count > 1))
     return [*upper, lower]
 
 
@@ -188,5 +195,5 @@ def cue_and_recall(strength: float, delay: float = 200.0) -> list[Axes]:
         for start in starts:
             axis.axvspan(start, start + part, color=PALE, alpha=0.4, zorder=0, linewidth=0)
     decorate(upper, y="membrane", ylim=(0, None))
-    decorate(lower, x="time (ms)", y="eligibility", ylim=(-0.3, 0.5))
+    decorate(lower, x="time (ms)", y="eligibility (cut at 0.5)", ylim=(-0.3, 0.5))
     return [upper, lower]

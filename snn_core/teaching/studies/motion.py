@@ -181,7 +181,7 @@ def nmnist_shares(record: Record) -> dict[str, list[list[float]]]:
     runs = {
         "in order": record.results["genuine"],
         "shuffled": record.results["genuine, shuffled each"],
-        "summed": record.results["genuine, summed repeated"],
+        "summed": record.results["genuine, summed once"],
     }
     return {
         view: [[100 * float(np.mean(run["test"]["genuine"])) for run in found]]

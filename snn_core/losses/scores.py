@@ -40,8 +40,8 @@ def trains(
 
     What is decorated takes (scores, labels, steps, options), where the steps are T or one number
     per sample, ``[B, 1]``. The objective takes the output under the decoder's name for it, labels,
-    lengths and options; it knows its decoder as `decode`, and returns also the scores as
-    `with_scores`.
+    lengths and options, where `Targets` are shown one by one; it knows its decoder as `decode`, and
+    returns also the scores as `with_scores`.
 
     A loss that judges the output `by_step` takes (output, labels, lengths, options) instead: the
     output in float32 or better, with 0 in the padding. The decoder then only reads the answer.

@@ -9,16 +9,15 @@ Settings were chosen on the last 10,000 training images, held out (``--validate`
 """
 
 import time
+from functools import partial
 
 from torch import Generator, Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from experiments import fit_one_cycle, told_settings
 from snn_core import LIF, LeakyIntegrator
 from snn_core.datasets import mnist
 from snn_core.layers import DropoutOverTime, Repeat
-from snn_core.losses import Objective, max_membrane
-from snn_core.losses.scores import trains
+from snn_core.losses import max_membrane, max_membrane_cross_entropy
 from snn_core.teaching.records import record
 from snn_core.training import History, evaluate, seed_torch
 
@@ -67,31 +66,18 @@ def flat_mnist(samples: int, validate: bool) -> tuple[Tensor, Tensor, Tensor, Te
     return images[:samples].flatten(1), labels[:samples], test_images.flatten(1), test_labels
 
 
-def smoothed(amount: float) -> Objective:
-    """Return the cross-entropy of the highest membranes with smoothed labels.
-
-    Args:
-        amount: in [0, 1), the share of the wanted probability that all classes divide among them.
-    """
-
-    @trains(max_membrane)
-    def smoothed_cross_entropy(scores: Tensor, labels: Tensor, _steps: int | Tensor) -> Tensor:
-        return cross_entropy(scores, labels, label_smoothing=amount)
-
-    return smoothed_cross_entropy
-
-
 def fit_with(
     settings: dict, net: nn.Module, data: tuple[Tensor, ...], generator: Generator, **options
 ) -> History:
     """Fit a membrane readout with AdamW over one cycle and test it after every epoch."""
+    smoothing = settings.get("label_smoothing", 0.0)
     return fit_one_cycle(
         net,
         data,
         settings,
         generator,
         weight_decay=settings["weight_decay"],
-        loss=smoothed(settings.get("label_smoothing", 0.0)),
+        loss=partial(max_membrane_cross_entropy, label_smoothing=smoothing),
         **options,
     )
 

@@ -10,7 +10,7 @@ Conventions, the same in every module and stated here:
   ``u[t] = beta * v[t-1] + I[t]``; ``z[t] = 1 if u[t] > threshold else 0``;
   ``v[t] = u[t] - threshold * z[t]`` (soft reset) or ``u[t] * (1 - z[t])`` (hard reset).
   The *membrane* that is recorded, plotted and given to a loss is ``u[t]``; the *state* carried on
-  is ``v[t]``.
+  is ``v[t]``. (A delayed reset subtracts at the beginning of the next step: ``v[t] = u[t]``.)
 - Within a step the presynaptic spike comes first: with the postsynaptic one of the same step it is
   a causal pair with a lag of 0, for every rule of plasticity.
 - The reset is detached from the gradient unless a neuron is told otherwise.

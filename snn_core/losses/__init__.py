@@ -5,6 +5,9 @@ scores ``[B, C]``; the class with the highest score is the answer. An objective 
 ``objective.decode``. What limits activity or compares spike trains knows no classes and stands in
 `activity`.
 
+Every cross-entropy takes `class_weights` and `label_smoothing`, as PyTorch's own does. To fix the
+options of an objective, as for `training.fit`, use ``functools.partial``.
+
 Whatever precision an output has, it is counted in float32 or better. What is no 0 or 1 in spikes,
 such as a probability, counts as it is. Sequences of unequal length
 are padded at the end; told the `lengths`, all of these read each sample as if it stood alone.

@@ -1,36 +1,43 @@
 """Objectives of latency codes: the class is the neuron that spikes first."""
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from .. import _checks
 from .decoders import first_spike
-from .scores import cross_entropy, is_right, towards_targets, trains
+from .scores import Targets, cross_entropy, is_right, towards_targets, trains
 
 
 @trains(first_spike)
-def first_spike_cross_entropy(scores: Tensor, labels: Tensor, _steps: int | Tensor) -> Tensor:
+def first_spike_cross_entropy(
+    scores: Tensor, labels: Tensor, _steps: int | Tensor, **targets: Unpack[Targets]
+) -> Tensor:
     """Train the right class to spike first: cross-entropy over minus the steps of first spikes.
 
     Args:
         spikes: ``[T, B, C]``.
         labels: integers ``[B]`` in [0, C).
         lengths: integers ``[B]`` in [1, T], the steps of each sample; T if None.
+        class_weights: ``[C]``, above 0: how much a sample of each class counts; alike if None.
+        label_smoothing: in [0, 1], the share of the wanted probability that all classes divide
+            among them.
 
     Returns:
-        A scalar, the mean over the batch, at least 0.
+        A scalar, the weighted mean over the batch, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]`` with C > 1, or labels or lengths that do
-            not fit.
+        ValueError: for an output that is not ``[T, B, C]`` with C > 1, labels, lengths or
+            weights that do not fit, or a smoothing outside [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy latency).
 
     >>> first_spike_cross_entropy(torch.zeros(5, 1, 2), torch.tensor([0])).round(decimals=4)
     tensor(0.6931)
     """
-    return cross_entropy(scores, labels)
+    return cross_entropy(scores, labels, **targets)
 
 
 @trains(first_spike)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import Signature, signature
-from typing import Protocol, cast
+from inspect import Parameter, Signature, signature
+from typing import Protocol, TypedDict, Unpack, cast
 
 import torch
 from torch import Tensor
@@ -26,6 +26,13 @@ class DecodingObjective(Protocol):
     __call__: Objective
 
 
+class Targets(TypedDict, total=False):
+    """The options of every cross-entropy: how the labels become the probabilities it wants."""
+
+    class_weights: Tensor | None
+    label_smoothing: float
+
+
 def trains(
     decode: Decoder, *, by_step: bool = False
 ) -> Callable[[Callable[..., Tensor]], DecodingObjective]:
@@ -33,8 +40,8 @@ def trains(
 
     What is decorated takes (scores, labels, steps, options), where the steps are T or one number
     per sample, ``[B, 1]``. The objective takes the output under the decoder's name for it, labels,
-    lengths and options; it knows its decoder as `decode`, and returns also the scores as
-    `with_scores`.
+    lengths and options, where `Targets` are shown one by one; it knows its decoder as `decode`, and
+    returns also the scores as `with_scores`.
 
     A loss that judges the output `by_step` takes (output, labels, lengths, options) instead: the
     output in float32 or better, with 0 in the padding. The decoder then only reads the answer.
@@ -45,7 +52,7 @@ def trains(
         argument = next(iter(shown.parameters))
 
         def with_scores(
-            output: Tensor, labels: Tensor, *, lengths: Tensor | None = None, **options: float
+            output: Tensor, labels: Tensor, *, lengths: Tensor | None = None, **options: object
         ) -> tuple[Tensor, Tensor]:
             scores = decode(output, lengths=lengths)
             _require_classes(argument, output, scores, labels)
@@ -81,6 +88,8 @@ def _on_output(decode: Signature, of_scores: Signature) -> Signature:
     """Return the signature of an objective: what the decoder takes, in place of its scores."""
     output, *_ = decode.parameters.values()
     _, labels, _, *options = of_scores.parameters.values()
+    if options and options[0].kind is Parameter.VAR_KEYWORD:  # those that are `Targets`
+        _, *options = signature(checked_targets).parameters.values()
     parameters = [output, labels, decode.parameters["lengths"], *options]
     return of_scores.replace(parameters=parameters)
 
@@ -105,10 +114,26 @@ def require_finite(argument: str, value: Tensor) -> None:
         _checks.fail(argument, f"values that add up to {value.item()}", "finite ones")
 
 
-def cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
+def cross_entropy(scores: Tensor, labels: Tensor, **targets: Unpack[Targets]) -> Tensor:
     """Return the mean cross-entropy of the softmax of `scores` ``[B, C]``."""
     labels = _checks.labels("labels", labels, *scores.shape)
-    return F.cross_entropy(scores, labels)
+    weights, smoothing = checked_targets(scores, **targets)
+    return F.cross_entropy(scores, labels, weights, label_smoothing=smoothing)
+
+
+def checked_targets(
+    scores: Tensor, *, class_weights: Tensor | None = None, label_smoothing: float = 0.0
+) -> tuple[Tensor | None, float]:
+    """Return the options of a cross-entropy of `scores` ``[…, C]``, the weights like these."""
+    _checks.number("label_smoothing", label_smoothing, 0, 1, open_low=False)
+    if class_weights is None:
+        return None, label_smoothing
+    _checks.floats("class_weights", class_weights)
+    _checks.shape("class_weights", class_weights, scores.shape[-1:])
+    _checks.finite("class_weights", class_weights)
+    if _modes.checking() and _modes.is_true((class_weights <= 0).any()):
+        _checks.fail("class_weights", class_weights.tolist(), "weights above 0")
+    return class_weights.to(scores), label_smoothing
 
 
 def towards_targets(values: Tensor, labels: Tensor, right: float, wrong: float) -> Tensor:

@@ -1,5 +1,7 @@
 """Objectives that judge the membrane at every single step; the answer is its sum over time."""
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -7,12 +9,12 @@ from torch.nn import functional as F
 from .. import _checks
 from .decoders import summed_membrane
 from .padding import fill_padding
-from .scores import is_right, trains
+from .scores import Targets, checked_targets, is_right, trains
 
 
 @trains(summed_membrane, by_step=True)
 def stepwise_membrane_cross_entropy(
-    membrane: Tensor, labels: Tensor, lengths: Tensor | None
+    membrane: Tensor, labels: Tensor, lengths: Tensor | None, **targets: Unpack[Targets]
 ) -> Tensor:
     """Train the right class to the highest membrane at every step: mean cross-entropy per step.
 
@@ -22,13 +24,16 @@ def stepwise_membrane_cross_entropy(
         membrane: ``[T, B, C]``, of a readout that does not spike.
         labels: integers ``[B]`` in [0, C).
         lengths: integers ``[B]`` in [1, T], the steps of each sample; T if None.
+        class_weights: ``[C]``, above 0: how much a sample of each class counts; alike if None.
+        label_smoothing: in [0, 1], the share of the wanted probability that all classes divide
+            among them.
 
     Returns:
-        A scalar, the mean over steps and batch, at least 0.
+        A scalar, the mean over steps, weighted over the batch, at least 0.
 
     Raises:
-        ValueError: for an output that is not ``[T, B, C]`` with C > 1, or labels or lengths that do
-            not fit.
+        ValueError: for an output that is not ``[T, B, C]`` with C > 1, labels, lengths or
+            weights that do not fit, or a smoothing outside [0, 1].
 
     Reference: Eshraghian et al. 2023, objective functions (cross-entropy of membranes at each
     step).
@@ -38,8 +43,11 @@ def stepwise_membrane_cross_entropy(
     """
     labels = _checks.labels("labels", labels, *membrane.shape[1:])
     steps, batch, _ = membrane.shape
-    each = F.cross_entropy(membrane.flatten(0, 1), labels.repeat(steps), reduction="none")
-    return _mean(each.view(steps, batch), lengths)
+    weights, smoothing = checked_targets(membrane, **targets)
+    given = (membrane.flatten(0, 1), labels.repeat(steps), weights)
+    each = F.cross_entropy(*given, label_smoothing=smoothing, reduction="none")
+    mean = _mean(each.view(steps, batch), lengths)
+    return mean if weights is None else mean / weights[labels].mean()
 
 
 @trains(summed_membrane, by_step=True)

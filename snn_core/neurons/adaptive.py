@@ -46,7 +46,8 @@ def adaptive_lif_step(
         rho: decay of the adaptation per step in [0, 1], a number or a tensor that broadcasts.
         strength: by how much one spike raises the threshold, a number or a tensor that broadcasts.
         threshold: above 0, of the rested neuron.
-        rules: beta and the other keyword arguments of `lif_step`.
+        rules: beta and the other keyword arguments of `lif_step`; no delayed reset, which would
+            compare with the threshold of the next step.
 
     Returns:
         (spikes z[t] in {0, 1}, membrane u[t], state), each ``[B, …]``.

@@ -16,7 +16,7 @@ from .states import S, like
 class Fused(IntegrateAndFire[S]):
     """What LIF-like neurons share that run over a whole sequence faster than step by step.
 
-    A subclass that has another step, other rules or another spike runs step by step.
+    With a delayed reset, or in a subclass with another step, rules or spike, it is step by step.
     """
 
     @overload
@@ -100,11 +100,11 @@ class Fused(IntegrateAndFire[S]):
         return reset_membrane(u, z, threshold, self.reset, self.detach_reset)
 
     def _is_untouched(self) -> bool:
-        """Say whether nothing that a subclass or a user put in its place is in the way."""
+        """Say whether nothing is in the way: no delayed reset, nothing that a user has changed."""
         step = getattr(self.step, "__func__", None) is self._fused_step()
         rules = type(self).rules is IntegrateAndFire.rules
         call = type(self.surrogate).__call__ is Surrogate.__call__
-        return step and rules and call
+        return step and rules and call and self.reset != "delayed"
 
     @classmethod
     def _fused_step(cls) -> object:

@@ -10,6 +10,7 @@ from .options import LIFRules
 from .states import S
 
 RESETS = ("soft", "hard")
+ALL_RESETS = (*RESETS, "delayed")
 TAU_MEM = 10.0  # ms, of a neuron that is given neither a time constant nor a decay
 
 
@@ -20,7 +21,8 @@ def reset_membrane(
 
     Args:
         membrane, spikes, threshold: u[t], z[t], and the threshold that was compared with.
-        reset: "soft" subtracts the threshold, "hard" sets the membrane to 0.
+        reset: "soft" subtracts the threshold, "hard" sets the membrane to 0, "delayed" leaves it
+            to the next step.
         detach_reset: if True, no gradient flows through the spike that resets.
 
     Raises:
@@ -30,12 +32,14 @@ def reset_membrane(
     >>> reset_membrane(torch.tensor([1.25]), torch.ones(1), 1.0, "soft", True)
     tensor([0.2500])
     """
+    if reset == "delayed":
+        return membrane
     if reset == "soft":
         drop = threshold
     elif reset == "hard":
         drop = membrane
     else:
-        _checks.choice("reset", reset, RESETS)
+        _checks.choice("reset", reset, ALL_RESETS)
     resetting = spikes.detach() if detach_reset else spikes
     return membrane - drop * resetting
 
@@ -79,7 +83,8 @@ class IntegrateAndFire(Leaky[S], SpikingNeuron[S]):
         beta: decay per step in [0, 1], in place of `tau_mem`.
         threshold: above 0; a number or a tensor ``[N]``.
         dt: step in ms, 1 unless given; with `beta` only what `tau_mem` is read back with.
-        reset: "soft" subtracts the threshold at a spike, "hard" sets the membrane to 0.
+        reset: "soft" subtracts the threshold at a spike, "hard" sets the membrane to 0, "delayed"
+            subtracts one step later (`lif_step`), for neurons whose threshold is always the same.
         detach_reset: if True, no gradient flows through the spike that resets.
         surrogate: a name from `ALL_SURROGATES` or a `Surrogate`.
         learn_beta, learn_threshold: make that parameter learnable.
@@ -93,6 +98,7 @@ class IntegrateAndFire(Leaky[S], SpikingNeuron[S]):
     """
 
     threshold: Tensor
+    resets: tuple[str, ...] = RESETS  # those that this kind of neuron knows
 
     def __init__(
         self,
@@ -111,7 +117,7 @@ class IntegrateAndFire(Leaky[S], SpikingNeuron[S]):
         given = parameter("threshold", threshold)
         positive = bool((given > 0).all())
         _checks.require(positive, "threshold", given.tolist(), "a threshold above 0")
-        _checks.choice("reset", reset, RESETS)
+        _checks.choice("reset", reset, self.resets)
         self.own_constant("threshold", given, learn=learn_threshold)
         self.reset = reset
         flag = isinstance(detach_reset, bool)

@@ -8,7 +8,7 @@ from torch import Tensor
 from ..surrogate import Surrogate
 from ._filter import leaky_sequence
 from .fused import Fused
-from .leaky import Leaky, reset_membrane
+from .leaky import ALL_RESETS, Leaky, reset_membrane
 from .lengths import fill_after, without_padding
 
 SPIKE = Surrogate()  # the one of a step function that is not told another
@@ -46,12 +46,16 @@ def lif_step(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Advance a leaky integrate-and-fire neuron by one step: integrate, compare, emit, reset.
 
+    A delayed reset subtracts one step later, ``u[t] = beta u[t-1] + I[t] - threshold z[t-1]``. So
+    what is taken away has not decayed: it is the soft reset by ``threshold / beta``.
+
     Args:
         current: input I[t], ``[B, …]``.
-        state: membrane after the last reset, v[t-1], same shape.
+        state: membrane after the last reset, v[t-1], same shape; u[t-1] if the reset is delayed.
         beta: decay per step in [0, 1], a number or a tensor that broadcasts.
         threshold: above 0, a number or a tensor that broadcasts.
-        reset: "soft" subtracts the threshold, "hard" sets the membrane to 0.
+        reset: "soft" subtracts the threshold, "hard" sets the membrane to 0, "delayed" subtracts
+            the threshold in the next step.
         detach_reset: if True, no gradient flows through the spike that resets.
         spike: turns the distance to the threshold into spikes: a `Surrogate`, which also says what
             derivative stands in for theirs, or whatever else decides who fires.
@@ -62,7 +66,8 @@ def lif_step(
     Raises:
         ValueError: for an unknown reset.
 
-    Reference: Eshraghian et al. 2023, eq. 4 and 5 (their U is u, S is z).
+    Reference: Eshraghian et al. 2023, eq. 4 and 5 (their U is u, S is z). Their own code, snnTorch,
+    subtracts one step later, and undecayed, unless told otherwise: the delayed reset.
 
     >>> import torch
     >>> z, u, v = lif_step(torch.tensor([1.0]), torch.tensor([0.5]), beta=0.5)
@@ -70,6 +75,9 @@ def lif_step(
     (1.0, 1.25, 0.25)
     """
     membrane = leaky_step(current, state, beta)
+    if reset == "delayed":
+        due = spike(state - threshold)
+        membrane = reset_membrane(membrane, due, threshold, "soft", detach_reset)
     spikes = spike(membrane - threshold)
     after = reset_membrane(membrane, spikes, threshold, reset, detach_reset)
     return spikes.to(current), membrane, after
@@ -88,6 +96,8 @@ class LIF(Fused[Tensor]):
     >>> spikes.flatten().tolist()
     [0.0, 1.0, 0.0, 1.0]
     """
+
+    resets = ALL_RESETS
 
     def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by one step with `lif_step`."""

@@ -10,6 +10,7 @@ from ._feedback_sequence import Given, feedback_sequence
 from .adaptive import Adaptive, AdaptiveState, adaptive_lif_step
 from .feedback import feedback
 from .fused import Fused
+from .leaky import ALL_RESETS
 from .lif import lif_step
 from .options import AdaptiveOptions, LIFRules, SteppedOptions
 from .states import Variables, at_rest
@@ -84,6 +85,8 @@ class RecurrentLIF(Fused[RecurrentState]):
     >>> RecurrentLIF(3)(torch.ones(4, 2, 3)).shape
     torch.Size([4, 2, 3])
     """
+
+    resets = ALL_RESETS
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from .. import _checks
 from ._filter import leaky_sequence
 from .decays import time_constant
 from .fused import Fused
+from .leaky import ALL_RESETS
 from .lif import leaky_step, lif_step
 from .options import LIFOptions
 from .states import S, at_rest
@@ -72,6 +73,8 @@ class Synaptic(Fused[S]):
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
     """
+
+    resets = ALL_RESETS
 
     def __init__(
         self,

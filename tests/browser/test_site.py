@@ -193,7 +193,9 @@ def test_the_picture_follows_the_theme(visit):
 
 
 @pytest.mark.parametrize(
-    "name", [path.stem for path in NOTEBOOKS] + ["index", "syllabus", "glossary", "api/neurons"]
+    "name",
+    [path.stem for path in NOTEBOOKS]
+    + ["index", "syllabus", "glossary", "libraries", "api/neurons"],
 )
 def test_every_page_opens_and_its_formulas_are_set(visit, name):
     page = visit(name)

@@ -71,6 +71,7 @@ from snn_core.plasticity import (
     learn_unlabelled,
     responses,
 )
+from snn_core.stream import Stream, record_layers
 from snn_core.surrogate import Shape
 from snn_core.training import Decoder, History, evaluate, fit
 
@@ -157,6 +158,7 @@ def recordings() -> None:
     assert_type(Refractory(2.0)(current, record=True), Recording[OwnState])
     assert_type(Lazy()(current, record=True), Recording[Tensor])
     assert_type(LeakyIntegrator(beta=1.0)(current), Tensor)
+    assert_type(LeakyIntegrator(beta=1.0)(current, record=True), Recording[Tensor])
     assert_type(StochasticLIF(width=0.1).replay(spikes, current), Tensor)
     with watch_spikes(nn.Sequential(lif, nn.Linear(3, 2), Lazy())) as seen:
         assert_type(seen, list[Tensor])
@@ -233,6 +235,18 @@ def layers() -> None:
     assert_type(kinds, list[type[SpikingNeuron[Any]]])
     for kind in kinds:
         assert_type(anyhow(kind(), torch.ones(STEPS, 1, 2), record=True), Tensor)
+
+
+def streamed() -> None:
+    """Run a network step by step, and see what its layers do."""
+    network = nn.Sequential(nn.Linear(3, 2), LIF(), LeakyIntegrator())
+    stream = Stream(network)
+    assert_type(stream.step(VALUES), Tensor)
+    stream.detach()
+    kept = stream.state
+    stream.reset()
+    stream.state = kept
+    assert_type(record_layers(network, latency(VALUES, steps=STEPS))["1"].membrane, Tensor)
 
 
 def told(counts: Tensor, labels: Tensor) -> Tensor:
@@ -328,7 +342,7 @@ def events() -> None:
 
 def main() -> None:
     """Run everything."""
-    for part in (recordings, surrogates, training, layers, online, plasticity, events):
+    for part in (recordings, surrogates, training, layers, streamed, online, plasticity, events):
         part()
 
 

@@ -231,7 +231,9 @@ def test_another_batch_needs_a_reset():
 def test_a_stream_goes_on_from_a_saved_state(name):
     network, inputs = of(name)
     stream = Stream(network)
+    assert stream.state == {}
     run(stream, inputs[:5])
+    stream.state.clear()  # a copy
     plain = {key: one if name == "LIF" else _plain(one) for key, one in stream.state.items()}
     torch.save(plain, stored := io.BytesIO())
     stored.seek(0)
@@ -379,6 +381,7 @@ def test_a_record_is_of_any_network_and_leaves_it_as_it_was():
     torch.testing.assert_close(done["first"], hidden, rtol=0, atol=0)
     assert torch.equal(done["second"].spikes + hidden.spikes, network(inputs))
     assert record_layers(nn.Linear(5, 2), inputs) == {}
+    assert list(record_layers(LIF(), inputs)) == list(Stream(LIF()).neurons) == ["LIF"]
     own = record_layers(WithState(positional=True), inputs)["neuron"]
     torch.testing.assert_close(own, LIF()(inputs, torch.ones(B, 5), record=True), rtol=0, atol=0)
     assert not any(part._forward_hooks or part._forward_pre_hooks for part in network.modules())

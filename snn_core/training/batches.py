@@ -147,9 +147,8 @@ def _fitting(classes: bool, values: Tensor, labels: Tensor, lengths: Tensor | No
     _checks.require(values.numel() > 0, "values", came, "at least one sample, [B, …]")
     if isinstance(labels, Tensor):
         require_dense("labels", labels)
-    shape = getattr(labels, "shape", ())
-    fits = (shape if classes else shape[:1]) in [(count,) for count in counts]
-    count = len(labels) if fits else next(iter(counts), 1)
+    is_row = isinstance(labels, Tensor) and labels.shape[:1] in [(count,) for count in counts]
+    count = len(labels) if is_row else next(iter(counts), 1)
     require_labels(labels, count, classes)
     if lengths is None:
         return values, labels, {}

@@ -109,7 +109,7 @@ def judge_of(loss: Objective, decode: Decoder | None) -> Judge:
         require_scalar("loss", value)
         return value, right
 
-    if with_scores is None or decode is None or decode is not getattr(objective, "decode", None):
+    if with_scores is None or decode is not getattr(objective, "decode", None):
         return apart
 
     def once(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:

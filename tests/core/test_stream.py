@@ -234,6 +234,7 @@ def test_a_stream_goes_on_from_a_saved_state(name):
     assert stream.state == {}
     run(stream, inputs[:5])
     stream.state.clear()  # a copy
+    assert len(stream.state) == 2
     plain = {key: one if name == "LIF" else _plain(one) for key, one in stream.state.items()}
     torch.save(plain, stored := io.BytesIO())
     stored.seek(0)

@@ -89,6 +89,9 @@ def test_targets_are_of_any_kind_in_tensors_and_loaders(dtype):
     trained(network(), loader, None, loss=loss, epochs=1)
     sizes = [8, 8, 4]
     assert whole == seen[3:] == [(size, (size, T), dtype) for size in sizes]
+    batches = [(time_first(one), other) for one, other in loader]
+    trained(network(), batches, None, loss=loss, epochs=1, encode=lambda values: values)
+    assert seen[6:] == whole
 
 
 def test_classes_without_accuracy_give_the_same_weights():

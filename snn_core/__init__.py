@@ -63,6 +63,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import online as online
     from . import reconstruction as reconstruction
     from . import spike_times as spike_times
+    from . import stream as stream
     from . import tasks as tasks
     from . import training as training
 
@@ -78,6 +79,7 @@ SUBMODULES = (
     "online",
     "reconstruction",
     "spike_times",
+    "stream",
     "tasks",
     "training",
 )

@@ -10,7 +10,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 from torch.utils.hooks import RemovableHandle
 
-from ..neurons import Neuron, Recording, SpikingNeuron
+from ..neurons import Neuron, Recording, SpikingNeuron, given_out
 from .report import ALWAYS, LayerReport
 
 Output = Tensor | Recording[Any]
@@ -50,7 +50,7 @@ def find_neurons(network: nn.Module, inputs: Tensor) -> Found:
 
     def note(part: nn.Module, _: tuple[object, ...], output: Output) -> None:
         if isinstance(part, Neuron):
-            outputs.append(output.spikes if isinstance(output, Recording) else output)
+            outputs.append(given_out(part, output))
             names.setdefault(part, f"{_kind(part)}, hidden {len(names) - known + 1}")
 
     handle = register_module_forward_hook(note)
@@ -99,12 +99,13 @@ def _watch(neuron: Neuron[Any], name: str, runs: list[Run]) -> list[RemovableHan
 
     def after(_: nn.Module, __: tuple[object, ...], output: Output) -> Output:
         current, record = asked.pop()
-        if not isinstance(output, Recording):
-            runs.append(Run(name, neuron, current, None, output.detach()))
+        handed_on = given_out(neuron, output)
+        if isinstance(output, Tensor) or not isinstance(neuron, SpikingNeuron):
+            runs.append(Run(name, neuron, current, None, handed_on.detach()))
             return output
         spikes = output.spikes.detach()
         runs.append(Run(name, neuron, current, spikes, output.membrane.detach()))
-        return output if record else output.spikes
+        return output if record else handed_on
 
     first = neuron.register_forward_pre_hook(before, with_kwargs=True)
     return [first, neuron.register_forward_hook(after)]

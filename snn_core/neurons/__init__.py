@@ -22,7 +22,7 @@ from .recurrent import (
 from .states import detach
 from .stochastic import StochasticLIF
 from .synaptic import Alpha, AlphaState, CuBaLIF, SynapticState, synapse_step
-from .watching import watch_outputs, watch_spikes
+from .watching import given_out, watch_outputs, watch_spikes
 
 ALL_NEURONS: dict[str, type[SpikingNeuron[Any]]] = {
     kind.__name__: kind
@@ -55,6 +55,7 @@ __all__ = [
     "adaptive_lif_step",
     "decay",
     "detach",
+    "given_out",
     "izhikevich_step",
     "leaky_step",
     "lif_step",

@@ -1,15 +1,18 @@
 """The leaky integrate-and-fire neuron, and the leaky integrator that never spikes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
+import torch
 from torch import Tensor
 
+from .. import _checks
 from ..surrogate import Surrogate
 from ._filter import leaky_sequence
+from .base import Recording
 from .fused import Fused
 from .leaky import ALL_RESETS, Leaky, reset_membrane
-from .lengths import fill_after, without_padding
+from .lengths import at_end, fill_after, without_padding
 
 SPIKE = Surrogate()  # the one of a step function that is not told another
 
@@ -127,18 +130,53 @@ class LeakyIntegrator(Leaky[Tensor]):
     [1.0, 1.5, 1.75]
     """
 
-    def forward(
-        self, current: Tensor, state: Tensor | None = None, *, lengths: Tensor | None = None
-    ) -> Tensor:
-        """Integrate `current` ``[T, B, …]`` and return the membrane ``[T, B, …]``.
+    def step(self, current: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Advance by one step with `leaky_step`: (no spikes, membrane, state)."""
+        membrane = leaky_step(current, state, self.constant("beta", state))
+        return torch.zeros_like(current), membrane, membrane
 
-        With `lengths`, integers ``[B]`` in [1, T], the membrane is 0 after each sample's end.
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: Literal[False] = False,
+    ) -> Tensor: ...
+
+    @overload
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: Literal[True],
+    ) -> Recording[Tensor]: ...
+
+    def forward(
+        self,
+        current: Tensor,
+        state: Tensor | None = None,
+        *,
+        lengths: Tensor | None = None,
+        record: bool = False,
+    ) -> Tensor | Recording[Tensor]:
+        """Integrate `current` ``[T, B, …]``; return the membrane ``[T, B, …]``.
+
+        With `lengths`, integers ``[B]`` in [1, T], the membrane is 0 after each sample's end. With
+        `record`, return a `Recording`, whose spikes are all 0.
         """
+        _checks.flag("record", record)
         current, lengths = without_padding(current, lengths)
         current, state = self._prepare(current, state)
         membranes = leaky_sequence(current, state, self.constant("beta", state))
         self._finish(membranes[-1])
-        return fill_after(membranes, lengths)
+        visible = fill_after(membranes, lengths)
+        if not record:
+            return visible
+        return Recording(torch.zeros_like(current), visible, at_end(membranes, lengths))
 
     if TYPE_CHECKING:
         __call__ = forward

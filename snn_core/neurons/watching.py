@@ -10,13 +10,20 @@ from .base import Neuron, Recording, SpikingNeuron
 from .states import S
 
 
+def given_out(neuron: Neuron[S], result: Tensor | Recording[S]) -> Tensor:
+    """Return what a neuron hands on, recorded or not: the membrane if it never spikes."""
+    if isinstance(result, Tensor):
+        return result
+    return result.spikes if isinstance(neuron, SpikingNeuron) else result.membrane
+
+
 @contextmanager
 def watch_outputs(neurons: Iterable[Neuron[S]]) -> Iterator[list[Tensor]]:
     """Collect what these neurons give out inside the block, in the order in which they run."""
     outputs: list[Tensor] = []
 
-    def keep(_: Neuron[S], __: tuple[object, ...], output: Tensor | Recording[S]) -> None:
-        outputs.append(output if isinstance(output, Tensor) else output.spikes)
+    def keep(neuron: Neuron[S], _: tuple[object, ...], output: Tensor | Recording[S]) -> None:
+        outputs.append(given_out(neuron, output))
 
     handles = [neuron.register_forward_hook(keep) for neuron in neurons]
     try:

@@ -9,7 +9,7 @@ from torch import Generator, Tensor, nn
 
 from .. import _checks
 from .doors import require_generator
-from .samples import Batch, Parts, Samples, require_dense, require_integers
+from .samples import Batch, Parts, Samples, require_dense, require_integers, require_labels
 
 Loader = Iterable[Sequence[Tensor]]  # of (values, labels) or (values, labels, lengths)
 PAIR = "(values, labels) or (values, labels, lengths)"
@@ -22,13 +22,14 @@ class Loaded:
 
     argument: str
     loader: Loader
+    classes: bool = True
     has_lengths = False  # as far as is known before the first one
 
     def __iter__(self) -> Iterator[Batch]:
         number = 0
         for came in self.loader:
             number += 1
-            yield _checked(self.argument, number, came)
+            yield _checked(self.argument, number, came, self.classes)
         _checks.require(number > 0, self.argument, "no batch", "at least one in every epoch")
 
 
@@ -42,17 +43,21 @@ def to_train_on(
     batch_size: int | None,
     generator: Generator | None,
     epochs: int,
+    classes: bool,
 ) -> Batches:
     """Return the batches of every epoch: samples, shuffled anew, or those of a loader.
+
+    Their labels are of `classes`, or targets of any kind.
 
     Raises:
         ValueError: for samples or a loader that do not fit, or a loader beside what it has itself.
     """
     require_generator(generator)
     if isinstance(values, Tensor) or labels is not None:
-        return Parts(Samples(values, labels, lengths), _size(batch_size, 128), True, generator)
+        samples = Samples(values, labels, lengths, classes)
+        return Parts(samples, _size(batch_size, 128), True, generator)
     _require_none(lengths=lengths, batch_size=batch_size, generator=generator)
-    return _loaded("values", values, f"a torch tensor, or {LOADER}", epochs)
+    return _loaded("values", values, f"a torch tensor, or {LOADER}", epochs, classes)
 
 
 def to_evaluate_on(values: Any, labels: Any, lengths: Any, batch_size: int | None) -> Batches:
@@ -112,27 +117,29 @@ def _require_none(**given: object) -> None:
         _checks.require(one is None, argument, type(one).__name__, expected)
 
 
-def _loaded(argument: str, loader: Any, expected: str, epochs: int = 1) -> Loaded:
+def _loaded(
+    argument: str, loader: Any, expected: str, epochs: int = 1, classes: bool = True
+) -> Loaded:
     """Return the batches of a loader that can be gone through in every epoch."""
     is_one = isinstance(loader, Iterable) and not isinstance(loader, (Tensor, str, dict))
     _checks.require(is_one, argument, type(loader).__name__, expected)
     once = isinstance(loader, Iterator) and epochs > 1
     came = f"a {type(loader).__name__}, which is used up after one of {epochs} epochs"
     _checks.require(not once, argument, came, LOADER + " or a list, that begins anew each time")
-    return Loaded(argument, loader)
+    return Loaded(argument, loader, classes)
 
 
-def _checked(argument: str, number: int, came: Any) -> Batch:
+def _checked(argument: str, number: int, came: Any, classes: bool) -> Batch:
     """Return a batch of a loader, whose parts have to fit each other."""
     where = f" in batch {number}"
     several = isinstance(came, (tuple, list))
     what = f"a {type(came).__name__}" + (f" of {len(came)}" if several else "")
     _checks.require(several and len(came) in (2, 3), argument, what + where, PAIR)
     with _as_part_of(argument, where):
-        return _fitting(*came)
+        return _fitting(classes, *came)
 
 
-def _fitting(values: Tensor, labels: Tensor, lengths: Tensor | None = None) -> Batch:
+def _fitting(classes: bool, values: Tensor, labels: Tensor, lengths: Tensor | None = None) -> Batch:
     """Return a batch of values ``[B, …]``, or ``[T, B, …]``, and as many labels and lengths."""
     require_dense("values", values)
     counts = values.shape[:2]
@@ -140,9 +147,9 @@ def _fitting(values: Tensor, labels: Tensor, lengths: Tensor | None = None) -> B
     _checks.require(values.numel() > 0, "values", came, "at least one sample, [B, …]")
     if isinstance(labels, Tensor):
         require_dense("labels", labels)
-    is_row = isinstance(labels, Tensor) and labels.shape in [(count,) for count in counts]
+    is_row = isinstance(labels, Tensor) and labels.shape[:1] in [(count,) for count in counts]
     count = len(labels) if is_row else next(iter(counts), 1)
-    require_integers("labels", labels, count, 0)
+    require_labels(labels, count, classes)
     if lengths is None:
         return values, labels, {}
     require_integers("lengths", lengths, count, 1)

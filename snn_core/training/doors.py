@@ -25,9 +25,22 @@ def require_functions(**functions: object) -> None:
         _checks.require(is_one, argument, type(function).__name__, "a function")
 
 
-def require_lengths_taken(**functions: Callable[..., Tensor]) -> None:
+def require_optional(**functions: object) -> None:
+    """Require functions, or None."""
+    require_functions(**{name: one for name, one in functions.items() if one is not None})
+
+
+def require_none(without: str, **given: object) -> None:
+    """Require that nothing is given that a training `without` something has no use for."""
+    for argument, one in given.items():
+        _checks.require(one is None, argument, type(one).__name__, f"None without {without}")
+
+
+def require_lengths_taken(**functions: Callable[..., Tensor] | None) -> None:
     """Require functions with an argument `lengths`, since there are samples with some."""
     for argument, function in functions.items():
+        if function is None:
+            continue
         parameters = parameters_of(function)
         takes_any = any(one.kind is Parameter.VAR_KEYWORD for one in parameters.values())
         if not takes_any and "lengths" not in parameters:
@@ -48,7 +61,7 @@ def decoder_of(loss: Objective, decode: Decoder | None) -> Decoder:
     if decode is None:
         decode = getattr(objective_of(loss), "decode", None)
     if decode is None:
-        _checks.fail("decode", None, "a decoder, since this loss names none")
+        _checks.fail("decode", None, "a decoder, since this loss names none, or accuracy=False")
     require_functions(decode=decode)
     return decode
 

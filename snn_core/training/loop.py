@@ -15,12 +15,12 @@ from . import doors
 from .batches import Batches, Loader, on_device_of, to_test_on, to_train_on
 from .evaluation import accuracy_on, identity
 from .learners import Learner, lesson_of
-from .update import Backpropagation, Penalty, Rule, Update, judge_of
+from .update import Backpropagation, Judge, Penalty, Rule, Update, judge_of
 
 
 @dataclass
 class History:
-    """What happened during `fit`: one loss per batch, one accuracy per epoch (in [0, 1])."""
+    """What happened during `fit`: one loss per batch, one accuracy per epoch in [0, 1], if any."""
 
     loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
@@ -28,8 +28,9 @@ class History:
     batches_per_epoch: int = 1
 
     def last(self) -> str:
-        """Say the last loss and accuracy in one line."""
-        return f"loss={self.loss[-1]:.3f}, train={self.train_accuracy[-1]:.1%}"
+        """Say the last loss, and the last accuracy if there is one, in one line."""
+        rates = [f", train={rate:.1%}" for rate in self.train_accuracy[-1:]]
+        return f"loss={self.loss[-1]:.3f}" + "".join(rates)
 
 
 def fit(
@@ -47,7 +48,10 @@ def fit(
     epochs: int = 5,
     batch_size: int | None = None,
     test: tuple[Tensor, ...] | Loader | None = None,
+    accuracy: bool = True,
+    before_step: Callable[[], object] | None = None,
     after_batch: Callable[[], None] | None = None,
+    after_epoch: Callable[[History], object] | None = None,
     generator: Generator | None = None,
     progress: bool = True,
 ) -> History:
@@ -61,7 +65,8 @@ def fit(
         values: ``[samples, …]``, what `encode` takes; or, without `labels`, an iterable of batches
             (values ``[B, …]``, labels ``[B]``), maybe with lengths as a third, that begins anew in
             every epoch, such as a ``DataLoader``. Time may come first in it, ``[T, B, …]``.
-        labels: integers ``[samples]`` in [0, C), for a single output neuron 0 or 1.
+        labels: integers ``[samples]`` in [0, C), for a single output neuron 0 or 1; without
+            `accuracy`, targets of any kind, ``[samples, …]``, such as values to be reached.
         lengths: integers ``[samples]``, the steps of each sample, if they are padded at the end to
             a common number; handed on to `loss` and `decode`, batch by batch, as `lengths`.
         encode: turns a batch of values ``[B, …]`` into input ``[T, B, …]``; called anew for every
@@ -82,7 +87,11 @@ def fit(
         batch_size: at least 1; 128 if None.
         test: (values, labels), or (values, labels, lengths), or an iterable of batches, to evaluate
             on after each epoch; nothing is chosen by it.
+        accuracy: measure it; if False, labels are for the loss only, nothing is decoded or tested.
+        before_step: called before each optimiser step, for example to clip the gradients.
         after_batch: called after each optimiser step, for example to step a learning-rate schedule.
+        after_epoch: called after each epoch with the `History` so far, for example to save the
+            network; if it returns True, the training ends.
         generator: shuffles the samples anew for every epoch; PyTorch's own if None. The order of a
             loader is its own.
         progress: show a progress bar.
@@ -95,8 +104,9 @@ def fit(
             an objective of your own comes without `decode`, a function or the network returns what
             it should not, the loss is not finite, the optimizer or learner belongs to another
             network, this one repeats over time what has a time axis already, a loader yields no
-            batches or is used up after one epoch, or comes beside what it has itself. A note says
-            how many updates were made before, if there were some.
+            batches or is used up after one epoch, or comes beside what it has itself, or something
+            comes that is not used. A note says how many updates were made before, if there were
+            some.
 
     Reference: Neftci et al. 2019, section IV.
 
@@ -107,36 +117,52 @@ def fit(
     2
     """
     _checks.whole("epochs", epochs)
-    train = to_train_on(values, labels, lengths, batch_size, generator, epochs)
+    _checks.flag("accuracy", accuracy)
+    if not accuracy:
+        doors.require_none("accuracy", decode=decode, test=test)
+    train = to_train_on(values, labels, lengths, batch_size, generator, epochs, accuracy)
     held_out = to_test_on(test, epochs)
     doors.require_network(network)
     doors.require_functions(encode=encode, loss=loss)
-    decode = doors.decoder_of(loss, decode)
-    optional = {"penalty": penalty, "after_batch": after_batch}
-    doors.require_functions(**{name: one for name, one in optional.items() if one is not None})
+    doors.require_optional(penalty=penalty, before_step=before_step)
+    doors.require_optional(after_batch=after_batch, after_epoch=after_epoch)
+    decode = doors.decoder_of(loss, decode) if accuracy else None
     if train.has_lengths:
         doors.require_lengths_taken(loss=loss, decode=decode)
     if held_out is not None and held_out.has_lengths:
         doors.require_lengths_taken(decode=decode)
-    judge = judge_of(loss, decode)
-    if learner is None:
-        optimizer = doors.optimizer_of(network, optimizer)
-        rule: Rule = Backpropagation(network, encode, judge, penalty)
-    else:
-        rule, optimizer = lesson_of(learner, network, optimizer, encode, judge, penalty)
-    update = Update(network, rule, optimizer, after_batch)
+    rule, optimizer = _rule_of(learner, network, optimizer, encode, judge_of(loss, decode), penalty)
+    if optimizer is None:
+        doors.require_none("an optimizer", before_step=before_step)
+    update = Update(network, rule, optimizer, before_step, after_batch)
     history = History()
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar, _told(history):
         for _ in range(epochs):
-            _train_once(update, train, history)
-            if held_out is not None:
+            _train_once(update, train, history, accuracy)
+            if held_out is not None and decode is not None:
                 history.test_accuracy.append(accuracy_on(network, held_out, encode, decode))
             bar.set_postfix_str(history.last())
             bar.update()
+            if after_epoch is not None and after_epoch(history) is True:
+                break
     return history
 
 
-def _train_once(update: Update, batches: Batches, history: History) -> None:
+def _rule_of(
+    learner: Learner | None,
+    network: nn.Module,
+    optimizer: Optimizer | None,
+    encode: Encoder,
+    judge: Judge,
+    penalty: Penalty | None,
+) -> tuple[Rule, Optimizer | None]:
+    """Return what learns from a batch, and the optimizer that moves the weights, if one does."""
+    if learner is not None:
+        return lesson_of(learner, network, optimizer, encode, judge, penalty)
+    return Backpropagation(network, encode, judge, penalty), doors.optimizer_of(network, optimizer)
+
+
+def _train_once(update: Update, batches: Batches, history: History, accuracy: bool) -> None:
     """Train on all batches once, and write down what happened."""
     update.network.train()
     right = samples = 0
@@ -146,7 +172,8 @@ def _train_once(update: Update, batches: Batches, history: History) -> None:
         history.loss.append(value)
         right += correct
         samples += len(batch[1])
-    history.train_accuracy.append(right / samples)
+    if accuracy:
+        history.train_accuracy.append(right / samples)
     history.batches_per_epoch = len(history.loss) - before
 
 

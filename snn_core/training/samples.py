@@ -15,18 +15,22 @@ Batch = tuple[Tensor, Tensor, Lengths]  # values, labels
 
 @dataclass
 class Samples:
-    """Values ``[samples, …]``, labels and, if they differ, lengths ``[samples]``, checked."""
+    """Values ``[samples, …]``, labels and, if they differ, lengths ``[samples]``, checked.
+
+    Labels that are not of `classes` are targets of any kind, ``[samples, …]``.
+    """
 
     values: Tensor
     labels: Tensor
     lengths: Tensor | None = None
+    classes: bool = True
 
     def __post_init__(self) -> None:
         require_dense("values", self.values)
         is_some = self.values.dim() > 0 and len(self.values) > 0
         came = f"shape {list(self.values.shape)}"
         _checks.require(is_some, "values", came, "at least one sample, [samples, …]")
-        require_integers("labels", self.labels, len(self.values), 0)
+        require_labels(self.labels, len(self.values), self.classes)
         if self.lengths is not None:
             require_integers("lengths", self.lengths, len(self.values), 1)
 
@@ -77,6 +81,16 @@ def require_dense(argument: str, got: object) -> None:
     dense = got.layout is torch.strided and not got.is_nested
     came = "a nested tensor" if got.is_nested else "a sparse tensor"
     _checks.require(dense, argument, came, "a dense one")
+
+
+def require_labels(got: Tensor, samples: int, classes: bool) -> None:
+    """Require labels ``[samples]`` of classes, or else targets ``[samples, …]``."""
+    if classes:
+        require_integers("labels", got, samples, 0)
+    else:
+        require_dense("labels", got)
+        came = f"shape {list(got.shape)}"
+        _checks.require(got.shape[:1] == (samples,), "labels", came, f"[{samples}, …]")
 
 
 def require_integers(argument: str, got: Tensor, samples: int, low: int) -> None:

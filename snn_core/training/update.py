@@ -34,6 +34,7 @@ class Update:
     network: nn.Module
     rule: Rule
     optimizer: Optimizer | None
+    before_step: Callable[[], object] | None
     after_batch: Callable[[], None] | None
 
     def __call__(self, batch: Batch) -> tuple[float, int]:
@@ -44,6 +45,8 @@ class Update:
         loss = value.item()
         if not isfinite(loss) and _modes.checking():
             _checks.fail("loss", f"a result of {loss}", "a finite number")
+        if self.before_step is not None:
+            self.before_step()
         if self.optimizer is not None:
             self.optimizer.step()
         if self.after_batch is not None:
@@ -88,15 +91,18 @@ class Backpropagation:
         return value + added, right
 
 
-def judge_of(loss: Objective, decode: Decoder) -> Judge:
-    """Return what finds the loss and the right answers; objectives of `losses` decode for both."""
+def judge_of(loss: Objective, decode: Decoder | None) -> Judge:
+    """Return what finds the loss and the right answers; objectives of `losses` decode for both.
+
+    Without a decoder, no answer counts as right.
+    """
     objective = objective_of(loss)
     with_scores = getattr(objective, "with_scores", None)
     options = getattr(loss, "keywords", {})
 
     def apart(output: Tensor, labels: Tensor, given: Lengths) -> tuple[Tensor, int]:
         with torch.no_grad():
-            right = count_right(decode, output, labels, given)
+            right = 0 if decode is None else count_right(decode, output, labels, given)
         if given:
             require_lengths_taken(loss=loss)
         value = loss(output, labels, **given)

@@ -43,6 +43,7 @@ from snn_core.plasticity import (
     spike_trace,
     trace_step,
 )
+from snn_core.stream import Stream, record_layers
 from snn_core.tasks import CueAssociation, DelayedRecall
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
@@ -55,6 +56,12 @@ SPIKES = torch.ones(4, 2, 3)
 SPIKES[:, 0] = 0
 ONE = torch.ones(1, 1)
 NET = nn.Sequential(nn.Linear(3, 3), LIF())
+
+
+def streamed(network):
+    stream = Stream(network)
+    stream.step(GREY)
+    return stream
 
 
 def one_nan_in_a_sequence():
@@ -249,6 +256,7 @@ CASES = {
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "running mean rest": (lambda: running_mean_step(GREY, GREY, 0.0), "rate", "0.0"),
     "integrator beta": (lambda: LeakyIntegrator(beta=-0.1), "beta", "-0.1"),
+    "integrator record": (lambda: LeakyIntegrator()(SEQUENCE, record=1), "record", "int"),
     "integrator NaN": (lambda: LeakyIntegrator()(one_nan_in_a_sequence()), "current", "NaN"),
     "direct NaN": (lambda: encoding.direct(NAN, 3), "intensity", "NaN"),
     "direct steps": (lambda: encoding.direct(GREY, 0), "steps", "0"),
@@ -764,6 +772,12 @@ CASES = {
         "neuron",
         "'hard'",
     ),
+    "stream network": (lambda: Stream(nn.Linear(3, 3)), "network", "no neuron"),
+    "stream inputs": (lambda: Stream(NET).step([1.0]), "inputs", "list"),
+    "stream batch": (lambda: streamed(NET).step(GREY[:1]), "inputs", "a batch of 1"),
+    "stream NaN": (lambda: Stream(NET).step(GREY + torch.nan), "current", "NaN"),
+    "stream state": (lambda: setattr(Stream(NET), "state", {"0": GREY}), "state", "['0']"),
+    "record layers": (lambda: record_layers(None, GREY), "network", "None"),
     "eprop feedback": (lambda: EProp(eprop_network(), "none"), "feedback", "'none'"),
     "eprop layers": (
         lambda: EProp(eprop_network()[:3]),

@@ -116,6 +116,29 @@ def test_a_call_by_keyword_gives_what_it_asks_for():
     assert report.findings == []
 
 
+class Readout(nn.Module):
+    """A readout without spikes, which may ask it for a recording."""
+
+    def __init__(self, record):
+        super().__init__()
+        self.out = LeakyIntegrator()
+        self.record = record
+
+    def forward(self, x):
+        return self.out(x, record=True).membrane if self.record else self.out(x)
+
+
+def test_a_recorded_readout_is_still_one_that_does_not_spike():
+    reports = []
+    for record in (False, True):
+        network = nn.Sequential(LIF(), lively(20, 3), Readout(record))
+        reports.append(diagnose(network, spikes(), LABELS, loss=max_membrane_cross_entropy))
+    plain, recorded = reports
+    assert not recorded.layers[1].spiking
+    assert torch.equal(recorded.layers[1].membrane, plain.layers[1].membrane)
+    assert str(recorded) == str(plain)
+
+
 class Hidden(nn.Module):
     """A network that keeps neurons where PyTorch does not look, and one that it never runs."""
 

@@ -256,7 +256,7 @@ def build(name):
     return kind[name](*((3,) if kind[name] in (RecurrentLIF, RecurrentAdaptiveLIF) else ()))
 
 
-@pytest.mark.parametrize("name", [*ALL_NEURONS, "StochasticLIF"])
+@pytest.mark.parametrize("name", [*ALL_NEURONS, "StochasticLIF", "LeakyIntegrator"])
 def test_a_state_of_any_kind_is_detached(name):
     current = (15 * torch.rand(5, 2, 3)).requires_grad_()
     state = build(name)(current, record=True).state
@@ -278,8 +278,6 @@ def test_a_plain_tuple_is_detached_as_one():
 def states_of(name):
     """Return a neuron, an input and the state after it."""
     neuron, current = build(name), torch.rand(4, 2, 3)
-    if name == "LeakyIntegrator":
-        return neuron, current, neuron(current)[-1]
     return neuron, current, neuron(current, record=True).state
 
 
@@ -597,6 +595,9 @@ def test_watching_sees_neurons_of_ones_own_and_ends_with_the_block():
     with watch_spikes(network[3]) as spikes:
         run = network[3](inputs, record=True)
     assert torch.equal(spikes[0], run.spikes)
+    with watch_outputs([network[2]]) as outputs:
+        run = network[2](inputs, record=True)
+    assert torch.equal(outputs[0], run.membrane)
 
 
 def test_only_a_module_is_watched():

@@ -305,6 +305,28 @@ def test_an_integrator_is_its_steps(learn, per_neuron, lengths, dtype):
         torch.testing.assert_close(one, other, rtol=near, atol=near)
 
 
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["whole", "lengths"])
+def test_an_integrator_is_recorded_and_stepped_as_neurons_that_spike(lengths):
+    integrator = LeakyIntegrator(beta=value(0.8, True), learn_beta=True)
+    current = drive(torch.bfloat16)
+    done = integrator(current, lengths=lengths, record=True)
+    assert torch.equal(done.membrane, integrator(current, lengths=lengths))
+    assert done.spikes.dtype == torch.bfloat16
+    assert done.spikes.shape == current.shape
+    assert not done.spikes.any()
+    ends = [T] * B if lengths is None else lengths.tolist()
+    for sample, end in enumerate(ends):
+        state = torch.zeros(1, N)
+        for now in current[:end, sample : sample + 1]:
+            spikes, membrane, state = integrator.step(now, state)
+            assert not spikes.any()
+        assert torch.equal(membrane, state)
+        torch.testing.assert_close(state[0], done.state[sample])
+        torch.testing.assert_close(membrane[0], done.membrane[end - 1, sample])
+    done.state.sum().backward()
+    assert integrator.beta_logit.grad.abs().sum() > 0
+
+
 def test_an_integrator_has_derivatives_of_any_order():
     integrator = LeakyIntegrator(beta=0.8, learn_beta=True).double()
 

@@ -71,6 +71,7 @@ from snn_core.plasticity import (
     learn_unlabelled,
     responses,
 )
+from snn_core.stream import Stream, record_layers
 from snn_core.surrogate import Shape
 from snn_core.training import Decoder, History, evaluate, fit
 
@@ -157,6 +158,7 @@ def recordings() -> None:
     assert_type(Refractory(2.0)(current, record=True), Recording[OwnState])
     assert_type(Lazy()(current, record=True), Recording[Tensor])
     assert_type(LeakyIntegrator(beta=1.0)(current), Tensor)
+    assert_type(LeakyIntegrator(beta=1.0)(current, record=True), Recording[Tensor])
     assert_type(StochasticLIF(width=0.1).replay(spikes, current), Tensor)
     with watch_spikes(nn.Sequential(lif, nn.Linear(3, 2), Lazy())) as seen:
         assert_type(seen, list[Tensor])
@@ -181,6 +183,11 @@ def surrogates() -> None:
 def own_loss(output: Tensor, labels: Tensor) -> Tensor:
     """Train the mean output of a class."""
     return nn.functional.cross_entropy(output.mean(0), labels)
+
+
+def nearness(output: Tensor, targets: Tensor) -> Tensor:
+    """Bring the mean output near values."""
+    return nn.functional.mse_loss(output.mean((0, 2)), targets.mean(1))
 
 
 def training() -> None:
@@ -209,6 +216,18 @@ def training() -> None:
         batch_size=2,
         progress=False,
     )
+    fit(
+        network,
+        VALUES,
+        VALUES,
+        encode=encode,
+        loss=nearness,
+        accuracy=False,
+        before_step=lambda: nn.utils.clip_grad_norm_(network.parameters(), 1.0),
+        after_epoch=lambda history: history.loss[-1] < 0.1,
+        epochs=1,
+        progress=False,
+    )
     assert_type(evaluate(network, VALUES, LABELS, encode=encode), float)
     assert_type(snn_core.training.History().loss, list[float])
     spikes = network(encode(VALUES))
@@ -233,6 +252,18 @@ def layers() -> None:
     assert_type(kinds, list[type[SpikingNeuron[Any]]])
     for kind in kinds:
         assert_type(anyhow(kind(), torch.ones(STEPS, 1, 2), record=True), Tensor)
+
+
+def streamed() -> None:
+    """Run a network step by step, and see what its layers do."""
+    network = nn.Sequential(nn.Linear(3, 2), LIF(), LeakyIntegrator())
+    stream = Stream(network)
+    assert_type(stream.step(VALUES), Tensor)
+    stream.detach()
+    kept = stream.state
+    stream.reset()
+    stream.state = kept
+    assert_type(record_layers(network, latency(VALUES, steps=STEPS))["1"].membrane, Tensor)
 
 
 def told(counts: Tensor, labels: Tensor) -> Tensor:
@@ -328,7 +359,7 @@ def events() -> None:
 
 def main() -> None:
     """Run everything."""
-    for part in (recordings, surrogates, training, layers, online, plasticity, events):
+    for part in (recordings, surrogates, training, layers, streamed, online, plasticity, events):
         part()
 
 

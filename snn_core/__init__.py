@@ -60,6 +60,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import layers as layers
     from . import membrane_signals as membrane_signals
     from . import memory as memory
+    from . import nir as nir
     from . import online as online
     from . import reconstruction as reconstruction
     from . import spike_times as spike_times
@@ -76,6 +77,7 @@ SUBMODULES = (
     "layers",
     "membrane_signals",
     "memory",
+    "nir",
     "online",
     "reconstruction",
     "spike_times",

@@ -1,0 +1,184 @@
+"""From a network to a graph."""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from .. import _checks
+from .._warn import warn
+from ..layers import DropoutOverTime, OverTime, require_order
+from ..neurons import LIF, CuBaLIF, IntegrateAndFire, LeakyIntegrator, RecurrentLIF
+from ..precision import wide
+from .convention import CONVOLUTION, READERS, Convention, chosen, gains
+
+KNOWN = "Linear, Conv2d, AvgPool2d, Flatten, LIF, CuBaLIF, LeakyIntegrator, RecurrentLIF"
+LOOP = [("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")]
+Place = tuple[str, nn.Module, bool]  # of a layer: its name, itself, and whether in an `OverTime`
+
+
+@torch.no_grad()
+def to_nir(
+    network: nn.Module,
+    input_shape: Iterable[int] | None = None,
+    *,
+    reader: str | Convention = "snn_core",
+) -> Any:
+    """Return a network of layers in a row as a graph of NIR, for one who is to read it.
+
+    Nodes keep in their metadata how they reset and their `dt` in ms; surrogates, and what is learnt
+    of a neuron, are not kept. What a reader does not do to an input goes into the threshold.
+
+    Args:
+        network: an ``nn.Sequential`` of Linear, Conv2d, AvgPool2d, Flatten and dropout, alone or in
+            `OverTime`, and of `LIF`, `CuBaLIF`, `LeakyIntegrator` and `RecurrentLIF`.
+        input_shape: of one sample at one step, such as ``[C, H, W]``; taken from the first layer
+            where that is linear.
+        reader: a name from `READERS`, or a `Convention`.
+
+    Returns:
+        An ``nir.NIRGraph``; ``nir.write(path, graph)`` writes it to a file.
+
+    Raises:
+        ValueError: for what a graph cannot hold or the reader leaves out, by layer.
+        ModuleNotFoundError: without the package `nir`.
+
+    Warns:
+        UserWarning: for a reset that the reader takes for another.
+
+    Reference: Pedersen et al. 2024.
+    """
+    rule = chosen("reader", reader, READERS)
+    require_order(network)
+    places = list(_places(network))
+    _checks.require(len(places) > 0, "network", "no layer", "at least one")
+    values = _sample(network, places[0][1], input_shape)
+    nir: Any = import_module("nir")
+    nodes = []
+    for name, layer, inside in places:
+        before = values.shape[1:]
+        try:
+            values = layer(values) if inside else layer(values[None])[0]
+            node = _node(nir, layer, rule, before, inside)
+        except (RuntimeError, ValueError) as problem:
+            came = f"{type(layer).__name__} at layer {name}"
+            _checks.fail("network", came, f"what a graph holds ({problem})")
+        node.input_type = {"input": torch.tensor(before).numpy()}
+        node.output_type = {"output": torch.tensor(values.shape[1:]).numpy()}
+        nodes.append(node)
+    return nir.NIRGraph.from_list(nodes, type_check=False)
+
+
+def _places(part: nn.Module, name: str = "", inside: bool = False) -> Iterator[Place]:
+    """Yield the layers in a row, without those that do nothing when a network is in use."""
+    if type(part).forward in (nn.Sequential.forward, OverTime.forward):
+        inside = inside or isinstance(part, OverTime)
+        for inner, layer in part._modules.items():  # one that stands twice is met twice
+            yield from _places(cast(nn.Module, layer), f"{name}.{inner}".strip("."), inside)
+    elif not isinstance(part, (nn.Dropout, nn.Dropout2d, DropoutOverTime)):
+        yield name, part, inside
+
+
+def _sample(network: nn.Module, first: nn.Module, input_shape: Iterable[int] | None) -> Tensor:
+    """Return zeros for one step of one sample, ``[1, …]``."""
+    if input_shape is None and isinstance(first, nn.Linear):
+        input_shape = [first.in_features]
+    if input_shape is None:
+        _checks.fail("input_shape", f"None, before {type(first).__name__}", "that of a sample")
+    like = next(network.parameters(), torch.zeros(()))
+    return like.new_zeros(1, *input_shape)
+
+
+def _node(nir: Any, layer: nn.Module, rule: Convention, shape: torch.Size, inside: bool) -> Any:
+    """Return the node of a layer that takes samples of this `shape`."""
+    if type(layer) is nn.Linear:
+        node = _linear(nir, layer.weight, layer.bias, rule)
+    elif type(layer) is nn.Conv2d:
+        node = _convolution(nir, layer, shape)
+    elif type(layer) is nn.AvgPool2d:
+        node = _pooling(nir, layer)
+    elif type(layer) is nn.Flatten:
+        axes = (1 if inside else 2) - rule.batch  # in front of those that a node counts
+        ends = (layer.start_dim, layer.end_dim)
+        node = nir.Flatten(None, *(axis - axes if axis >= 0 else axis for axis in ends))
+    elif type(layer) is LeakyIntegrator:
+        own, _ = _filter(layer.beta, rule, rule.integrator)
+        node = nir.LI(**_full(own, shape), metadata={"dt": layer.dt})
+    elif type(layer) in (LIF, CuBaLIF, RecurrentLIF):
+        node = _spiking(nir, cast(IntegrateAndFire[Any], layer), rule, shape)
+    else:
+        _checks.fail("layer", type(layer).__name__, f"one of {KNOWN}")
+    kind = type(node).__name__
+    _checks.require(kind not in rule.left_out, "node", kind, "one that the reader does not ignore")
+    return node
+
+
+def _linear(nir: Any, weight: Tensor, bias: Tensor | None, rule: Convention) -> Any:
+    """Return an affine node, or a linear one where there is no bias and the reader knows it."""
+    if bias is None and "Linear" not in rule.left_out:
+        return nir.Linear(_array(weight))
+    return nir.Affine(_array(weight), _array(_bias(weight, bias)))
+
+
+def _bias(weight: Tensor, bias: Tensor | None) -> Tensor:
+    return weight.new_zeros(len(weight)) if bias is None else bias
+
+
+def _array(value: Tensor) -> Any:
+    """Return weights in float32 or float64: NumPy has no bfloat16."""
+    return value.detach().to("cpu", wide(value)).numpy()
+
+
+def _convolution(nir: Any, layer: nn.Conv2d, shape: torch.Size) -> Any:
+    _checks.choice("padding_mode", layer.padding_mode, ("zeros",))
+    options = {name: getattr(layer, name) for name in CONVOLUTION}
+    options["bias"] = _array(_bias(layer.weight, layer.bias))
+    return nir.Conv2d(input_shape=tuple(shape[1:]), weight=_array(layer.weight), **options)
+
+
+def _pooling(nir: Any, layer: nn.AvgPool2d) -> Any:
+    plain = layer.count_include_pad and not layer.ceil_mode and layer.divisor_override is None
+    _checks.require(plain, "AvgPool2d", layer, "its options as they are by default")
+    sizes = (layer.kernel_size, layer.stride, layer.padding)
+    return nir.AvgPool2d(*(torch.tensor(size).expand(2).numpy() for size in sizes))
+
+
+def _filter(decay: Tensor, rule: Convention, drive: str) -> tuple[dict[str, Tensor], Tensor]:
+    """Return the constants of a leaky membrane, and what its input is multiplied with then."""
+    _checks.require(bool((decay < 1).all()), "beta", decay.tolist(), "a decay below 1")
+    gain = gains(drive, decay)
+    r = 1 / gain if drive == "current" else torch.ones_like(gain)
+    own = {"tau": rule.times(decay), "r": r, "v_leak": torch.zeros_like(r)}
+    return own, torch.ones_like(gain) if drive == "current" else gain
+
+
+def _full(constants: dict[str, Tensor], shape: torch.Size) -> dict[str, Any]:
+    """Return one number for each neuron of a sample."""
+    exact = {name: value.detach().cpu().double() for name, value in constants.items()}
+    return {name: value.expand(shape).clone().numpy() for name, value in exact.items()}
+
+
+def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: torch.Size) -> Any:
+    """Return the node of spiking neurons, a graph of its own where they hear each other."""
+    if rule.reset not in (None, layer.reset):
+        warn(f"reset: got {layer.reset!r}, expected {rule.reset!r}, as the reader takes it")
+    own, gain = _filter(layer.beta, rule, rule.membrane)
+    own["v_reset"] = own["v_leak"]
+    own["v_threshold"] = gain * layer.constant("threshold")
+    metadata = {"reset": layer.reset, "dt": layer.dt}
+    if isinstance(layer, CuBaLIF):
+        alpha = layer.alpha
+        synapse, first = _filter(alpha, rule, rule.synapse)
+        own |= {"tau_mem": own.pop("tau"), "tau_syn": synapse["tau"], "w_in": synapse["r"]}
+        own["v_threshold"] = own["v_threshold"] * first / (1 - alpha)
+        return nir.CubaLIF(**_full(own, shape), metadata=metadata)
+    node = nir.LIF(**_full(own, shape), metadata=metadata)
+    if not isinstance(layer, RecurrentLIF):
+        return node
+    among = layer.weight if layer.weight.dim() == 2 else torch.diag(layer.weight)
+    size = torch.tensor(shape).numpy()
+    back = _linear(nir, among, None, rule)
+    nodes = {"input": nir.Input(size), "lif": node, "w_rec": back, "output": nir.Output(size)}
+    return nir.NIRGraph(nodes, LOOP, type_check=False)

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._filter import fresh, from_the_end, leaky_sequence, spread
+from ._filter import dense_copy, from_the_end, leaky_sequence, per_entry
 from ._lif_sequence import Rules, refuse_second_derivative
 from .feedback import feedback
 
@@ -48,7 +48,7 @@ class Given(NamedTuple):
 def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tensor, Tensor]:
     """Run over ``[T, B, …]``; return spikes and membrane, both wide."""
     spread_out = {
-        name: spread(value, given.v)
+        name: per_entry(value, given.v)
         for name in ("beta", "threshold", "rho", "strength")
         if (value := getattr(given, name)) is not None
     }
@@ -99,7 +99,7 @@ class _FeedbackSequence(torch.autograd.Function):
 def _run(current: Tensor, given: Given, rules: Rules) -> "_Run":
     """Run over the current."""
     _, beta, threshold, _, rho, strength, z, weight = given
-    membrane = fresh(current)
+    membrane = dense_copy(current)
     spikes = torch.empty_like(membrane)
     v = given.v.clone()
     a = None if given.a is None else given.a.clone()

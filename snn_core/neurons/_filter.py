@@ -31,13 +31,13 @@ def leaky_sequence(
     current = current.to(state)
     if _modes.plain_only():
         return _plain(current if gain is None else gain * current, state, beta)
-    gain = None if gain is None else spread(gain, state)
-    given = (current, state, spread(beta, state), gain)
+    gain = None if gain is None else per_entry(gain, state)
+    given = (current, state, per_entry(beta, state), gain)
     filtered: Tensor = _LeakySequence.apply(*given)  # type: ignore[no-untyped-call]
     return filtered
 
 
-def spread(constant: Tensor, state: Tensor) -> Tensor:
+def per_entry(constant: Tensor, state: Tensor) -> Tensor:
     """Return a constant for every entry of the `state`, in its dtype."""
     return constant.to(state).expand_as(state).contiguous()
 
@@ -49,12 +49,12 @@ def from_the_end(sequence: Tensor, beta: Tensor) -> Tensor:
     """
     if torch.is_grad_enabled():
         return leaky_sequence(sequence.flip(0), torch.zeros_like(beta), beta).flip(0)
-    filtered = fresh(sequence)
+    filtered = dense_copy(sequence)
     _filter_(filtered.unbind()[::-1], torch.zeros_like(beta), beta)
     return filtered
 
 
-def fresh(sequence: Tensor) -> Tensor:
+def dense_copy(sequence: Tensor) -> Tensor:
     """Return a contiguous copy, which may be overwritten."""
     return torch.empty_like(sequence, memory_format=torch.contiguous_format).copy_(sequence)
 
@@ -83,7 +83,7 @@ class _LeakySequence(torch.autograd.Function):
     def forward(
         ctx: _Context, current: Tensor, state: Tensor, beta: Tensor, gain: Tensor | None
     ) -> Tensor:
-        filtered = fresh(current) if gain is None else (current * gain).contiguous()
+        filtered = dense_copy(current) if gain is None else (current * gain).contiguous()
         _filter_(filtered.unbind(), state, beta)
         _, _, learns_beta, learns_gain = ctx.needs_input_grad
         kept = (current if learns_gain else None, state, beta, gain)

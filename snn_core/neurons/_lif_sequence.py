@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
 from ..surrogate import Surrogate
-from ._filter import fresh, spread
+from ._filter import dense_copy, per_entry
 
 Gradients = tuple[Tensor, Tensor, Tensor | None, Tensor | None, None]
 
@@ -38,7 +38,7 @@ def lif_sequence(
     current: Tensor, state: Tensor, beta: Tensor, threshold: Tensor, rules: Rules
 ) -> tuple[Tensor, Tensor]:
     """Run LIF neurons over ``[T, B, …]`` from `state`; return spikes and membrane, both wide."""
-    given = (current.to(state), state, spread(beta, state), spread(threshold, state), rules)
+    given = (current.to(state), state, per_entry(beta, state), per_entry(threshold, state), rules)
     outputs: tuple[Tensor, Tensor] = _LIFSequence.apply(*given)  # type: ignore[no-untyped-call]
     return outputs
 
@@ -59,7 +59,7 @@ class _LIFSequence(torch.autograd.Function):
         threshold: Tensor,
         rules: Rules,
     ) -> tuple[Tensor, Tensor]:
-        membrane = fresh(current)
+        membrane = dense_copy(current)
         v = state.clone()
         z = torch.empty_like(state)
         for u in membrane.unbind():  # each step of the membrane still holds its input
@@ -69,7 +69,7 @@ class _LIFSequence(torch.autograd.Function):
         ctx.save_for_backward(membrane, state, beta, threshold)
         ctx.rules = rules
         ctx.set_materialize_grads(False)
-        return spikes_of(membrane, threshold), membrane
+        return fired_above(membrane, threshold), membrane
 
     @staticmethod
     def backward(ctx: _Context, g_spikes: Tensor | None, g_membrane: Tensor | None) -> Gradients:
@@ -98,7 +98,7 @@ def refuse_second_derivative() -> None:
         )
 
 
-def spikes_of(membrane: Tensor, threshold: Tensor) -> Tensor:
+def fired_above(membrane: Tensor, threshold: Tensor) -> Tensor:
     """Return 0/1 for membranes ``[T, B, …]``, which were compared in just the same way."""
     return torch.gt(membrane, threshold, out=torch.empty_like(membrane))
 
@@ -117,7 +117,7 @@ def _decay(
         return (beta,) * len(membrane)
     if rules.soft:
         return (beta - beta * threshold * slope).unbind()
-    carry = 1 - spikes_of(membrane, threshold)
+    carry = 1 - fired_above(membrane, threshold)
     if not rules.detach:
         carry.addcmul_(membrane, slope, value=-1)
     return carry.mul_(beta).unbind()
@@ -135,7 +135,7 @@ def _beta_gradient(
 ) -> Tensor:
     """Return the gradient by the decay, which each state v[t] is multiplied with."""
     u = membrane[:-1]
-    spikes = spikes_of(u, threshold)
+    spikes = fired_above(u, threshold)
     v = torch.addcmul(u, spikes, threshold if soft else u, value=-1)
     return (grad[1:] * v).sum(0) + grad[0] * state
 
@@ -149,4 +149,4 @@ def _threshold_gradient(
     if not rules.detach:
         g_z = g_z - (threshold if rules.soft else membrane) * g_v
     moved = -(slope * g_z).sum(0)
-    return moved - (spikes_of(membrane, threshold) * g_v).sum(0) if rules.soft else moved
+    return moved - (fired_above(membrane, threshold) * g_v).sum(0) if rules.soft else moved

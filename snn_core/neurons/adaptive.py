@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .. import _checks
 from ._feedback_sequence import Given, feedback_sequence
-from ._filter import leaky_sequence, spread
+from ._filter import leaky_sequence, per_entry
 from .decays import parameter, time_constant
 from .fused import Fused
 from .lengths import at_end
@@ -132,7 +132,7 @@ class Adaptive(Fused[S]):
         adaptation = leaky_sequence(spikes, first, constants["rho"])
         before = torch.cat([first[None], adaptation[:-1]])
         a = at_end(before, lengths)
-        spreads = (spread(constants[name], a) for name in ("threshold", "strength"))
+        spreads = (per_entry(constants[name], a) for name in ("threshold", "strength"))
         threshold, strength = spreads
         limit = torch.addcmul(threshold, a, strength)
         after = self._after(spikes, membrane, limit, lengths)

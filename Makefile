@@ -36,7 +36,7 @@ course: .venv/installed
 test-colab: .venv-colab/installed
 	env -u MPLBACKEND $(TEST_ENV) .venv-colab/bin/python -m tests.colab.run $(ARGS)
 
-# The core beside Brian2, snnTorch, SpikingJelly and Sinabs, which are installed in an environment of their own.
+# The core beside Brian2, Norse, snnTorch, SpikingJelly and Sinabs, which are installed in an environment of their own.
 test-oracles: .venv-oracles/installed
 	env $(TEST_ENV) .venv-oracles/bin/python -m pytest -q -o addopts= tests/oracles $(ARGS)
 

@@ -112,7 +112,15 @@ def assemble(folder: Path) -> None:
     (folder / "syllabus.md").write_text(syllabus(pages), encoding="utf-8")
     for name, page in pages.items():
         nbformat.write(prepare(page.notebook), folder / f"{name}.ipynb")
-    for name in ("conf.py", "glossary.md", "libraries.md", "site.css", "deeper.js", "sort.js"):
+    for name in (
+        "conf.py",
+        "glossary.md",
+        "libraries.md",
+        "other_libraries.md",
+        "site.css",
+        "deeper.js",
+        "sort.js",
+    ):
         shutil.copy(SOURCE / name, folder)
     shutil.copy(ROOT / "tutorials" / "figures" / "anytime.png", folder)
     reference(folder)

@@ -19,7 +19,8 @@ class Convention(NamedTuple):
         decay: per step, "exact" for ``exp(-step / tau)``, "euler" for ``1 - step / tau``.
         membrane: what LIF neurons multiply an input with: "current" with ``r * (1 - decay)``,
             "jump" with ``r``, "unscaled" with ``1 - decay`` whatever ``r`` is.
-        synapse, integrator: the same for a synapse, where it is ``w_in``, and for LI neurons.
+        synapse: the same for a synapse, where it is ``w_in`` in the place of ``r``.
+        integrator: the same for LI neurons.
         reset: "soft" or "hard" where a node does not say; None if none is assumed.
         batch: axes in front of a sample that a library takes Flatten nodes to count, 0 or 1.
         left_out: nodes that the library does without, and does not say so.

@@ -60,15 +60,19 @@ def to_nir(
     for name, layer, inside in places:
         before = values.shape[1:]
         try:
-            values = layer(values) if inside else layer(values[None])[0]
             node = _node(nir, layer, rule, before, inside)
+            values = layer(values) if inside else layer(values[None])[0]
         except (RuntimeError, ValueError) as problem:
             came = f"{type(layer).__name__} at layer {name}"
             _checks.fail("network", came, f"what a graph holds ({problem})")
-        node.input_type = {"input": torch.tensor(before).numpy()}
-        node.output_type = {"output": torch.tensor(values.shape[1:]).numpy()}
+        node.input_type = {"input": _size(before)}
+        node.output_type = {"output": _size(values.shape[1:])}
         nodes.append(node)
     return nir.NIRGraph.from_list(nodes, type_check=False)
+
+
+def _size(shape: torch.Size) -> Any:
+    return torch.tensor(shape).numpy()
 
 
 def _places(part: nn.Module, name: str = "", inside: bool = False) -> Iterator[Place]:
@@ -76,7 +80,8 @@ def _places(part: nn.Module, name: str = "", inside: bool = False) -> Iterator[P
     if type(part).forward in (nn.Sequential.forward, OverTime.forward):
         inside = inside or isinstance(part, OverTime)
         for inner, layer in part._modules.items():  # one that stands twice is met twice
-            yield from _places(cast(nn.Module, layer), f"{name}.{inner}".strip("."), inside)
+            place = f"{name}.{inner}".strip(".")
+            yield from _places(cast(nn.Module, layer), place, inside)
     elif not isinstance(part, (nn.Dropout, nn.Dropout2d, DropoutOverTime)):
         yield name, part, inside
 
@@ -87,8 +92,11 @@ def _sample(network: nn.Module, first: nn.Module, input_shape: Iterable[int] | N
         input_shape = [first.in_features]
     if input_shape is None:
         _checks.fail("input_shape", f"None, before {type(first).__name__}", "that of a sample")
+    shape = tuple(input_shape)
+    for size in shape:
+        _checks.whole("input_shape", size)
     like = next(network.parameters(), torch.zeros(()))
-    return like.new_zeros(1, *input_shape)
+    return like.new_zeros(1, *shape)
 
 
 def _node(nir: Any, layer: nn.Module, rule: Convention, shape: torch.Size, inside: bool) -> Any:
@@ -102,7 +110,8 @@ def _node(nir: Any, layer: nn.Module, rule: Convention, shape: torch.Size, insid
     elif type(layer) is nn.Flatten:
         axes = (1 if inside else 2) - rule.batch  # in front of those that a node counts
         ends = (layer.start_dim, layer.end_dim)
-        node = nir.Flatten(None, *(axis - axes if axis >= 0 else axis for axis in ends))
+        start, end = (axis - axes if axis >= 0 else axis for axis in ends)
+        node = nir.Flatten(None, start, end)
     elif type(layer) is LeakyIntegrator:
         own, _ = _filter(layer.beta, rule, rule.integrator)
         node = nir.LI(**_full(own, shape), metadata={"dt": layer.dt})
@@ -135,50 +144,61 @@ def _convolution(nir: Any, layer: nn.Conv2d, shape: torch.Size) -> Any:
     _checks.choice("padding_mode", layer.padding_mode, ("zeros",))
     options = {name: getattr(layer, name) for name in CONVOLUTION}
     options["bias"] = _array(_bias(layer.weight, layer.bias))
-    return nir.Conv2d(input_shape=tuple(shape[1:]), weight=_array(layer.weight), **options)
+    options["input_shape"] = tuple(shape[1:])
+    return nir.Conv2d(weight=_array(layer.weight), **options)
 
 
 def _pooling(nir: Any, layer: nn.AvgPool2d) -> Any:
-    plain = layer.count_include_pad and not layer.ceil_mode and layer.divisor_override is None
-    _checks.require(plain, "AvgPool2d", layer, "its options as they are by default")
+    options = (layer.ceil_mode, layer.count_include_pad, layer.divisor_override)
+    usual = options == (False, True, None)
+    _checks.require(usual, "AvgPool2d", layer, "its options as they are by default")
     sizes = (layer.kernel_size, layer.stride, layer.padding)
-    return nir.AvgPool2d(*(torch.tensor(size).expand(2).numpy() for size in sizes))
+    pairs = [torch.tensor(size).expand(2).numpy() for size in sizes]
+    return nir.AvgPool2d(*pairs)
 
 
 def _filter(decay: Tensor, rule: Convention, drive: str) -> tuple[dict[str, Tensor], Tensor]:
     """Return the constants of a leaky membrane, and what its input is multiplied with then."""
     _checks.require(bool((decay < 1).all()), "beta", decay.tolist(), "a decay below 1")
     gain = gains(drive, decay)
-    r = 1 / gain if drive == "current" else torch.ones_like(gain)
-    own = {"tau": rule.times(decay), "r": r, "v_leak": torch.zeros_like(r)}
-    return own, torch.ones_like(gain) if drive == "current" else gain
+    r = torch.ones_like(gain)
+    if drive == "current":  # r makes up for what a step does to an input
+        r = 1 / gain
+        gain = torch.ones_like(gain)
+    return {"tau": rule.times(decay), "r": r, "v_leak": torch.zeros_like(r)}, gain
 
 
 def _full(constants: dict[str, Tensor], shape: torch.Size) -> dict[str, Any]:
     """Return one number for each neuron of a sample."""
-    exact = {name: value.detach().cpu().double() for name, value in constants.items()}
-    return {name: value.expand(shape).clone().numpy() for name, value in exact.items()}
+    values = {}
+    for name, value in constants.items():
+        exact = value.detach().cpu().double()
+        values[name] = exact.expand(shape).clone().numpy()
+    return values
 
 
 def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: torch.Size) -> Any:
     """Return the node of spiking neurons, a graph of its own where they hear each other."""
     if rule.reset not in (None, layer.reset):
         warn(f"reset: got {layer.reset!r}, expected {rule.reset!r}, as the reader takes it")
-    own, gain = _filter(layer.beta, rule, rule.membrane)
+    beta = layer.beta
+    own, gain = _filter(beta, rule, rule.membrane)
     own["v_reset"] = own["v_leak"]
-    own["v_threshold"] = gain * layer.constant("threshold")
+    threshold = gain * layer.constant("threshold")
     metadata = {"reset": layer.reset, "dt": layer.dt}
     if isinstance(layer, CuBaLIF):
         alpha = layer.alpha
         synapse, first = _filter(alpha, rule, rule.synapse)
-        own |= {"tau_mem": own.pop("tau"), "tau_syn": synapse["tau"], "w_in": synapse["r"]}
-        own["v_threshold"] = own["v_threshold"] * first / (1 - alpha)
+        own["tau_mem"] = own.pop("tau")
+        own["tau_syn"] = synapse["tau"]
+        own["w_in"] = synapse["r"]
+        own["v_threshold"] = threshold * first / (1 - alpha)
         return nir.CubaLIF(**_full(own, shape), metadata=metadata)
+    own["v_threshold"] = threshold
     node = nir.LIF(**_full(own, shape), metadata=metadata)
     if not isinstance(layer, RecurrentLIF):
         return node
     among = layer.weight if layer.weight.dim() == 2 else torch.diag(layer.weight)
-    size = torch.tensor(shape).numpy()
     back = _linear(nir, among, None, rule)
-    nodes = {"input": nir.Input(size), "lif": node, "w_rec": back, "output": nir.Output(size)}
-    return nir.NIRGraph(nodes, LOOP, type_check=False)
+    ends = {"input": nir.Input(_size(shape)), "output": nir.Output(_size(shape))}
+    return nir.NIRGraph({**ends, "lif": node, "w_rec": back}, LOOP, type_check=False)

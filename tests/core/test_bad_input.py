@@ -24,6 +24,7 @@ from snn_core import (
 from snn_core.diagnostics import diagnose
 from snn_core.events import EventCamera, EventRecordings, gaze
 from snn_core.layers import OverTime, Repeat
+from snn_core.nir import Convention, from_nir, to_nir
 from snn_core.online import (
     ChunkedBPTT,
     EProp,
@@ -395,6 +396,13 @@ CASES = {
     "accuracy rank": (lambda: losses.accuracy(SEQUENCE, LABELS), "scores", "[4, 2, 3]"),
     "accuracy NaN": (lambda: losses.accuracy(GREY * float("nan"), LABELS), "scores", "NaN"),
     "accuracy labels": (lambda: losses.accuracy(GREY, LABELS + 2), "labels", "2 to 3"),
+    "to_nir input_shape": (lambda: to_nir(LIF()), "input_shape", "None"),
+    "to_nir sizes": (lambda: to_nir(LIF(), [2.5]), "input_shape", "2.5"),
+    "to_nir reader": (lambda: to_nir(NET, reader="lava"), "reader", "'lava'"),
+    "from_nir graph": (lambda: from_nir(NET), "graph", "Sequential"),
+    "from_nir writer": (lambda: from_nir(NET, writer="lava"), "writer", "'lava'"),
+    "from_nir step": (lambda: from_nir(NET, writer=Convention(step=0)), "step", "0"),
+    "from_nir drive": (lambda: from_nir(NET, writer=Convention(synapse="v")), "synapse", "'v'"),
     "one cycle optimizer": (lambda: one_cycle(NET, 0.1, 5), "optimizer", "Sequential"),
     "one cycle momentum": (
         lambda: one_cycle(torch.optim.Adagrad(NET.parameters()), 0.1, 5),

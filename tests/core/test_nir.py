@@ -85,10 +85,12 @@ def test_a_network_comes_back_spike_for_spike(name, convention, tmp_path):
 
 
 def test_what_a_graph_keeps_beside_spikes():
-    neuron = there_and_back(nn.Sequential(nn.Linear(3, 3), LIF(8.0, dt=0.5, reset="hard")))[1]
-    assert neuron.dt == 0.5
-    assert neuron.reset == "hard"
-    torch.testing.assert_close(neuron.tau_mem.item(), 8.0)
+    layers = [nn.Linear(3, 3), LIF(8.0, dt=0.5, reset="hard"), nn.Linear(3, 1)]
+    back = there_and_back(nn.Sequential(*layers, LeakyIntegrator(20.0, dt=0.5)))
+    assert back[1].reset == "hard"
+    for neurons, tau in zip(back[1::2], (8.0, 20.0), strict=True):
+        assert neurons.dt == 0.5
+        torch.testing.assert_close(neurons.tau_mem.item(), tau)
 
 
 def test_time_constants_are_in_seconds_and_a_constant_input_is_held():
@@ -196,9 +198,17 @@ def replaced(values, **others):
     return neuron("LIF", **(values | others))
 
 
+def without_end(graph):
+    """Lead from the last neurons over a further node to the first one again."""
+    graph.nodes["second"] = nir.Linear(np.eye(3))
+    graph.edges[-1] = ("lif", "second")
+    graph.edges.append(("second", "linear"))
+
+
 BRANCHED = {
     "a skip": lambda graph: graph.edges.append(("input", "lif")),
     "a loop": lambda graph: graph.edges.append(("lif", "linear")),
+    "no end": without_end,
     "an island": lambda graph: graph.nodes.update(alone=nir.Linear(np.eye(2))),
 }
 
@@ -241,6 +251,8 @@ def test_what_cannot_be_read_is_refused_by_node(graph, convention, message):
         (lambda: nn.Sequential(LIF()), {}, "input_shape: got None"),
         (lambda: nn.Sequential(nn.Linear(2, 2)), {"input_shape": [3]}, "Linear at layer 0"),
         (lambda: nn.Sequential(), {}, "no layer"),
+        (lambda: LIF(), {"input_shape": [2.5]}, "input_shape: got 2.5"),
+        (lambda: nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)), {}, "BatchNorm1d at layer 1"),
         (
             lambda: OverTime(nn.Conv2d(1, 1, 3, padding_mode="reflect")),
             {"input_shape": (1, 5, 5)},

@@ -21,7 +21,7 @@ class Convention(NamedTuple):
             "jump" with ``r``, "unscaled" with ``1 - decay`` whatever ``r`` is.
         synapse: the same for a synapse, where it is ``w_in`` in the place of ``r``.
         integrator: the same for LI neurons.
-        reset: "soft" or "hard" where a node does not say; None if none is assumed.
+        reset: "soft", "hard" or "delayed" where a node does not say; None if none is assumed.
         batch: axes in front of a sample that a library takes Flatten nodes to count, 0 or 1.
         left_out: nodes that the library does without, and does not say so.
 
@@ -65,7 +65,7 @@ WRITERS = {
     "snn_core": Convention(),
     "norse": NORSE._replace(step=1e-6, synapse="jump"),  # it multiplies tau with dt once more
     "sinabs": SINABS,
-    "snntorch": EULER._replace(reset="soft"),
+    "snntorch": EULER._replace(reset="delayed"),
     "spikingjelly": EULER,
 }
 

@@ -101,7 +101,8 @@ def moves(page, name, place, control):
     slider.fill(str(control.start))
     slider.focus()
     pictures = [picture(page, place)]
-    for pressed in ("ArrowRight", "Home", "End"):
+    inwards = "ArrowLeft" if control.start == control.high else "ArrowRight"
+    for pressed in (inwards, "Home", "End"):
         page.keyboard.press(pressed)
         pictures.append(picture(page, place))
         unit = f" {control.unit}" if control.unit else ""

@@ -39,7 +39,7 @@ class EProp(SignalLearner):
         ValueError: for an unknown feedback, or a network of another form.
 
     Reference: Bellec et al. 2020 (adaptive feedback: their adaptive e-prop, after Kolen and Pollack
-    1994).
+    1994). Their reset takes off the threshold without its raise, one step later and undecayed.
     """
 
     linear: nn.Linear

@@ -961,3 +961,21 @@ decorate(axis, title="A narrow peak, and a long tail", x="interval (ms)", y="int
 
 # %% tags=["check"]
 assert np.allclose(measured, formula, rtol=0.1)
+
+# %% [markdown]
+# ### A reset one step later
+#
+# The code that goes with Eshraghian et al. (2023), the library snnTorch, subtracts the threshold one step later: $u[t] = \beta\,u[t-1] + I[t] - \theta\,z[t-1]$. Ours is subtracted before the leak, so only $\beta\,\theta$ of it is missed in the next step; theirs is missed whole. The four steps of section 2 again:
+
+# %%
+later = LIF(beta=0.5, reset="delayed")
+late = later(constant(0.8, 4), record=True)
+print("u:", late.membrane.flatten())
+print("z:", late.spikes.flatten())
+
+# %% [markdown]
+# At step 3 it is 0.4 in place of 0.9: lower by $(1 - \beta)\,\theta$. Step 4 no longer spikes. Weights that were trained with such neurons need them here as well.
+
+# %% tags=["check"]
+assert np.allclose(late.membrane.flatten(), [0.8, 1.2, 0.4, 1.0])
+assert late.spikes.flatten().tolist() == [0, 1, 0, 0]

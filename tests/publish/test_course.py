@@ -293,7 +293,7 @@ def test_binder_and_jupyterhub_find_what_they_read():
     """repo2docker takes environment.yml from the root, unless a folder named so holds its files."""
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert {"name", "channels", "dependencies"} == set(environment)
-    assert {"pip": ["nbval", "tonic", "-e ."]} in [
+    assert {"pip": ["nbval", "nir", "tonic", "-e ."]} in [
         {"pip": [re.split(r"[<>=]", item)[0] for item in entry["pip"]]}
         for entry in environment["dependencies"]
         if isinstance(entry, dict)

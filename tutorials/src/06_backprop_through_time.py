@@ -514,14 +514,14 @@ for steps in (100, 1000, 10_000):
     print(steps, "steps:", round(saved.bytes / 1e6, 1), "MB")
 
 # %% [markdown]
-# The core keeps two numbers of four bytes, $u$ and $z$, for each neuron and step.
+# The core keeps one number of four bytes, $u$, for each neuron and step; $z$ follows from it.
 #
 # **Truncated BPTT** (Williams and Peng 1990) runs a window of some steps, goes back through it, keeps the *value* of the state but detaches it, and runs the next window. Memory grows only with the window. What is lost is credit across a border.
 #
 # So the window has to cover the distance from an input to what depends on it. With a loss at every step one $\tau$ can be enough (*Deeper* measures when). Part IV does without the way back.
 
 # %% tags=["check"]
-assert saved.bytes == (2 * 10_000 + 3) * 8 * 32 * 4  # float32
+assert saved.bytes == (10_000 + 3) * 8 * 32 * 4  # float32
 recorded_steps = [graph_nodes(SpikingNeuron.forward(LIF(), current[:n])) for n in (10, 20, 30)]
 assert len(set(np.diff(recorded_steps))) == 1
 
@@ -533,7 +533,7 @@ assert len(set(np.diff(recorded_steps))) == 1
 # - filled in every gradient of two neurons over three steps, and repaired the loss with one update;
 # - wrote the backward pass of a layer, equal to PyTorch's up to rounding;
 # - measured that a hard reset, detached, cuts credit off and a soft one does not;
-# - saw that a membrane moves by the detached credit as long as no spike moves, and that the core's BPTT keeps two numbers per neuron and step.
+# - saw that a membrane moves by the detached credit as long as no spike moves, and that the core's BPTT keeps one number per neuron and step.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

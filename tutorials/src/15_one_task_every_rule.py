@@ -283,11 +283,11 @@ assert {rule for rule in needs if needs[rule][IN_SPACE]} == {"rtrl", "reward_std
 # %% [markdown]
 # ### What it must keep
 #
-# For each step BPTT stores 784 inputs, and membrane and spike of 256 + 10 neurons; RTRL once a number for each of 784 × 256 synapses. `kept_bytes` counts what a learner holds for one image, in 4-byte numbers, without weights and gradients (`bytes_kept`: for every rule).
+# For each step BPTT stores 784 inputs, the membranes of 256 + 10 neurons, and the 256 spikes in between; RTRL once a number for each of 784 × 256 synapses. `kept_bytes` counts what a learner holds for one image, in 4-byte numbers, without weights and gradients (`bytes_kept`: for every rule).
 #
 # > **Before you run:** from which $T$ on does RTRL hold less than BPTT?
 
-# %% alt="Bytes kept per image against the number of steps, both axes logarithmic. BPTT rises in proportion to T; all others are flat. RTRL lies highest among the flat lines and crosses BPTT near 154 steps; rules with random matrices are at 17 kilobytes, OTTT at 6."
+# %% alt="Bytes kept per image against the number of steps, both axes logarithmic. BPTT rises in proportion to T; all others are flat. RTRL lies highest among the flat lines and crosses BPTT near 155 steps; rules with random matrices are at 17 kilobytes, OTTT at 6."
 lengths = [10, 30, 100, 300]
 memory = {}
 for rule in needs:
@@ -305,14 +305,14 @@ learner = learner_for("bptt", two_layers(256))
 print("BPTT, T = 10:", kept_bytes(learner, 784, 10), "bytes")
 
 # %% [markdown]
-# From 154 (153 by the count above; traces of inputs and biases cost one step more). (Grey are the other rules.) Constant is not small: the second trace takes 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps 6 kB: all synapses of an input share its trace.
+# From 155 (154 by the count above; traces of inputs and biases cost one step more). (Grey are the other rules.) Constant is not small: the second trace takes 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps 6 kB: all synapses of an input share its trace.
 
 # %% tags=["check"]
 per_step = (memory["bptt"][3] - memory["bptt"][2]) / 200
-assert per_step == 4 * (784 + 2 * 266)
+assert per_step == 4 * (784 + 266 + 256)
 more = (memory["rtrl"][0] - memory["bptt"][0]) / per_step
-assert int(10 + more) + 1 == 154
-assert 784 * 256 // (per_step / 4) + 1 == 153
+assert int(10 + more) + 1 == 155
+assert 784 * 256 // (per_step / 4) + 1 == 154
 for rule, kept in memory.items():
     assert (len(set(kept)) == 1) == (rule != "bptt")
 assert 0.8e6 < memory["rtrl"][0] < 0.85e6
@@ -568,7 +568,7 @@ check("15.3", signal_by_signs)
 #
 # ```python
 # def steps_that_pay(inputs, hidden, outputs):
-#     return inputs * hidden // (inputs + 2 * hidden + 2 * outputs) + 1
+#     return inputs * hidden // (inputs + 2 * hidden + outputs) + 1
 # ```
 #
 # </details>

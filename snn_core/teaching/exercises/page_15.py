@@ -14,8 +14,8 @@ ELIGIBILITY = torch.tensor([[1.0, 0.0], [3.0, 1.0]])
 
 EXERCISES = {
     "15.1": Function(
-        cases=(Case((784, 256, 10), 153), Case((8, 2, 2), 2)),
-        hint="BPTT keeps T (inputs + 2 hidden + 2 outputs) numbers, RTRL inputs times hidden. "
+        cases=(Case((784, 256, 10), 154), Case((8, 2, 4), 2)),
+        hint="BPTT keeps T (inputs + 2 hidden + outputs) numbers, RTRL inputs times hidden. "
         "The past must be larger, not equal.",
         stronger="Divide inputs times hidden by what BPTT keeps per step, round down and add 1.",
     ),

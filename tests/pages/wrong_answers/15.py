@@ -8,11 +8,11 @@ def one_number_per_neuron(inputs, hidden, outputs):
 
 
 def as_much_is_enough(inputs, hidden, outputs):
-    return -(-inputs * hidden // (inputs + 2 * hidden + 2 * outputs))
+    return -(-inputs * hidden // (inputs + 2 * hidden + outputs))
 
 
 def not_whole(inputs, hidden, outputs):
-    return inputs * hidden / (inputs + 2 * hidden + 2 * outputs)
+    return inputs * hidden / (inputs + 2 * hidden + outputs)
 
 
 def sign_of_the_signal(error, weight):

@@ -278,7 +278,42 @@ axes = cue_and_recall(strength=0.2)
 decorate(axes[0], title="At the recall the cue counts against it")
 
 # %% [markdown]
-# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. (With sliders: *Deeper*.)
+# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
+
+# %%
+ThresholdMemory().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Set $\eta$ to 0. Which $\tau_\mathrm{mem}$ leaves some eligibility at the recall? With which sign?
+# 2. Back at $\tau_\mathrm{mem} = 20$ ms and $\eta = 0.2$, shorten $\tau_\mathrm{adapt}$. When is the memory gone?
+
+# %% [markdown] tags=["solution"]
+# <details><summary>Answers</summary>
+#
+# 1. One that is comparable with the delay, such as 100 ms. It is positive: what is left lies in the membrane, and adds to the recall.
+# 2. At 100 ms a quarter is left, at 50 ms nearly nothing: the memory lasts as long as the raised threshold.
+#
+# </details>
+
+# %% tags=["check"]
+time = np.arange(0, 750, 5.0)
+told = (time < 50).astype(float)
+asked = ((time >= 250) & (time < 300)).astype(float)
+
+
+def at_recall(tau_mem, eta, tau_adapt=400):
+    decays = np.exp([-5 / tau_mem, -5 / tau_adapt])
+    e = cue_eligibility(told, asked, *decays, eta)[2]
+    return (e * asked).sum()
+
+
+assert at_recall(20, 0.2) < -0.1
+assert abs(at_recall(20, 0.0)) < 1e-3
+assert at_recall(100, 0.0) > 0.1
+assert 0.2 < at_recall(20, 0.2, 100) / at_recall(20, 0.2) < 0.3
+assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
 
 # %% [markdown]
 # ## 4 · E-prop: leave out the way through others
@@ -694,44 +729,6 @@ check("13.3", eprop_step)
 # | OSTL (T. Bohnstingl et al., *Online spatio-temporal learning in deep neural networks*, IEEE Transactions on Neural Networks and Learning Systems 34(11), 2023) | what runs in time within a layer; not what crosses layers and steps at once | $n^3$; $n^2$ without $V$ |
 # | UORO (C. Tallec, Y. Ollivier, *Unbiased online recurrent optimization*, ICLR 2018) | a random product of two vectors: right in the mean, but noisy | $n^2$ |
 # | e-prop (Bellec et al. 2020) | what stays in the neuron | $n^2$ |
-
-# %% [markdown]
-# ### Section 3's figure, with sliders
-
-# %%
-ThresholdMemory().sliders()
-
-# %% [markdown]
-# **Try this**
-#
-# 1. Set $\eta$ to 0. Which $\tau_\mathrm{mem}$ leaves some eligibility at the recall? With which sign?
-# 2. Back at $\tau_\mathrm{mem} = 20$ ms and $\eta = 0.2$, shorten $\tau_\mathrm{adapt}$. When is the memory gone?
-
-# %% [markdown] tags=["solution"]
-# <details><summary>Answers</summary>
-#
-# 1. One that is comparable with the delay, such as 100 ms. It is positive: what is left lies in the membrane, and adds to the recall.
-# 2. At 100 ms a quarter is left, at 50 ms nearly nothing: the memory lasts as long as the raised threshold.
-#
-# </details>
-
-# %% tags=["check"]
-time = np.arange(0, 750, 5.0)
-told = (time < 50).astype(float)
-asked = ((time >= 250) & (time < 300)).astype(float)
-
-
-def at_recall(tau_mem, eta, tau_adapt=400):
-    decays = np.exp([-5 / tau_mem, -5 / tau_adapt])
-    e = cue_eligibility(told, asked, *decays, eta)[2]
-    return (e * asked).sum()
-
-
-assert at_recall(20, 0.2) < -0.1
-assert abs(at_recall(20, 0.0)) < 1e-3
-assert at_recall(100, 0.0) > 0.1
-assert 0.2 < at_recall(20, 0.2, 100) / at_recall(20, 0.2) < 0.3
-assert abs(at_recall(20, 0.2, 50)) < 0.05 * abs(at_recall(20, 0.2))
 
 # %% [markdown]
 # ### The traces of an adaptive neuron

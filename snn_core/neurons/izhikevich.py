@@ -119,14 +119,19 @@ def _time_to_peak(v: Tensor, drive: Tensor) -> Tensor:
 class Izhikevich(SpikingNeuron[IzhikevichState]):
     """Izhikevich neurons: regular, bursting, chattering or fast. Input in mV/ms, mostly 0 to 20.
 
+    Input ``[T, B, …]``, time-major; times in ms, with `dt` 0.5 unless given; no `tau_mem` and no
+    `threshold`: the membrane is in mV, and its peak of 30 mV is the spike.
+
     Args:
-        pattern: a name from `FIRING_PATTERNS`, which sets a, b, c and d.
+        pattern: a name from `FIRING_PATTERNS`, which sets a, b, c and d; "regular_spiking" unless
+            given.
         a, b, c, d: each in place of the pattern's value; a above 0 and at most 10, b in [0, 0.26]
             so that there is a state of rest, c in (-200, 30], d in (-100, 1000].
-        dt: step in ms, above 0 and at most 1; it is integrated in parts of at most 1/16 ms.
-        detach_reset: if True, no gradient flows through the spike that resets the membrane.
+        dt: step in ms, above 0 and at most 1; it is integrated in parts of at most 1/16 ms; 0.5
+            unless given.
+        detach_reset: if True, as unless given, no gradient flows through the spike that resets.
         surrogate: a name from `ALL_SURROGATES` or a `Surrogate`, of the distance to the peak in
-            units of 100 mV.
+            units of 100 mV; "fast_sigmoid" unless given.
 
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.

@@ -45,7 +45,21 @@ def reset_membrane(
 
 
 class Leaky(Neuron[S]):
-    """What every leaky neuron shares: its decay, from `tau_mem` and `dt` in ms or as `beta`."""
+    """What every leaky neuron shares: its decay, from `tau_mem` and `dt` in ms or as `beta`.
+
+    Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
+            ``[C, 1, 1]``; 10 if neither it nor `beta` is given.
+        beta: decay per step in [0, 1], in place of `tau_mem`; a number or a tensor ``[N]``.
+        dt: step in ms, above 0; 1 unless given.
+        learn_beta: make the decay learnable; False unless given.
+
+    Raises:
+        ValueError: for values outside these ranges, or `tau_mem` beside `beta`.
+
+    Warns:
+        UserWarning: for a time constant shorter than the step.
+    """
 
     def __init__(
         self,
@@ -80,14 +94,15 @@ class IntegrateAndFire(Leaky[S], SpikingNeuron[S]):
     Args:
         tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
             ``[C, 1, 1]``; 10 if neither it nor `beta` is given.
-        beta: decay per step in [0, 1], in place of `tau_mem`.
-        threshold: above 0; a number or a tensor ``[N]``.
-        dt: step in ms, 1 unless given; with `beta` only what `tau_mem` is read back with.
-        reset: "soft" subtracts the threshold at a spike, "hard" sets the membrane to 0, "delayed"
-            subtracts one step later (`lif_step`), for neurons whose threshold is always the same.
-        detach_reset: if True, no gradient flows through the spike that resets.
-        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`.
-        learn_beta, learn_threshold: make that parameter learnable.
+        beta: decay per step in [0, 1], in place of `tau_mem`; a number or a tensor ``[N]``.
+        threshold: above 0; a number or a tensor ``[N]``; 1 unless given.
+        dt: step in ms, above 0; 1 unless given; with `beta` only what `tau_mem` is read back with.
+        reset: "soft", as unless given, subtracts the threshold at a spike; "hard" sets the membrane
+            to 0; "delayed" subtracts one step later (`lif_step`), for neurons whose threshold is
+            always the same.
+        detach_reset: if True, as unless given, no gradient flows through the spike that resets.
+        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`; "fast_sigmoid" unless given.
+        learn_beta, learn_threshold: make that parameter learnable; False unless given.
 
     Raises:
         ValueError: for values outside these ranges, `tau_mem` beside `beta`, an unknown reset or

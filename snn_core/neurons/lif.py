@@ -89,7 +89,27 @@ def lif_step(
 class LIF(Fused[Tensor]):
     """Leaky integrate-and-fire neurons, run over a whole sequence at once.
 
-    Args: those of `IntegrateAndFire`.
+    Input ``[T, B, …]``, time-major; times in ms, with `dt` 1 and `tau_mem` 10 unless given;
+    `threshold` 1.
+
+    Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
+            ``[C, 1, 1]``; 10 if neither it nor `beta` is given.
+        beta: decay per step in [0, 1], in place of `tau_mem`; a number or a tensor ``[N]``.
+        threshold: above 0; a number or a tensor ``[N]``; 1 unless given.
+        dt: step in ms, above 0; 1 unless given.
+        reset: "soft", as unless given, subtracts the threshold at a spike; "hard" sets the membrane
+            to 0; "delayed" subtracts one step later (`lif_step`).
+        detach_reset: if True, as unless given, no gradient flows through the spike that resets.
+        surrogate: a name from `ALL_SURROGATES` or a `Surrogate`; "fast_sigmoid" unless given.
+        learn_beta, learn_threshold: make that parameter learnable; False unless given.
+
+    Raises:
+        ValueError: for values outside these ranges, `tau_mem` beside `beta`, or an input that is
+            not ``[T, B, …]``.
+
+    Warns:
+        UserWarning: for a time constant shorter than the step.
 
     Reference: Eshraghian et al. 2023, section II; Neftci et al. 2019, section II (their alpha is 0
     here).
@@ -113,12 +133,15 @@ class LIF(Fused[Tensor]):
 class LeakyIntegrator(Leaky[Tensor]):
     """A leaky integrator that never spikes: the membrane readout of a network.
 
+    Input ``[T, B, …]``, time-major; times in ms, with `dt` 1 and `tau_mem` 10 unless given; no
+    threshold.
+
     Args:
-        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``; 10 if neither
-            it nor `beta` is given.
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
+            ``[C, 1, 1]``; 10 if neither it nor `beta` is given.
         beta: decay per step in [0, 1], in place of `tau_mem`; 1 sums without a leak.
-        dt: step in ms, 1 unless given.
-        learn_beta: make the decay learnable.
+        dt: step in ms, above 0; 1 unless given.
+        learn_beta: make the decay learnable; False unless given.
 
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.

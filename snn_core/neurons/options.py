@@ -8,42 +8,24 @@ from torch import Tensor
 from ..surrogate import Surrogate
 
 
-class ResetRules(TypedDict, total=False):
-    """The keyword arguments of `lif_step` without the threshold."""
+class LIFRules(TypedDict, total=False):
+    """The keyword arguments of `lif_step`."""
 
     beta: Required[Tensor | float]
+    threshold: Tensor | float
     reset: str
     detach_reset: bool
     spike: Callable[[Tensor], Tensor]
 
 
-class LIFRules(ResetRules, total=False):
-    """The keyword arguments of `lif_step`."""
-
-    threshold: Tensor | float
-
-
-class LIFOptions(TypedDict, total=False):
-    """The options of `LIF` without its time constant and its step."""
+class LIFOptions(TypedDict):
+    """The keyword arguments of `LIF`, which a neuron that takes more hands on to it."""
 
     beta: Tensor | float | None
     threshold: Tensor | float
+    dt: float
     reset: str
     detach_reset: bool
     surrogate: str | Surrogate
     learn_beta: bool
     learn_threshold: bool
-
-
-class SteppedOptions(LIFOptions, total=False):
-    """The options of `LIF` without its time constant."""
-
-    dt: float
-
-
-class AdaptiveOptions(SteppedOptions, total=False):
-    """The options of `AdaptiveLIF` without its time constants."""
-
-    rho: Tensor | float | None
-    strength: Tensor | float
-    learn_rho: bool

@@ -1,7 +1,6 @@
 """A neuron that spikes by chance: the nearer its membrane is to the threshold, the more likely."""
 
 from functools import partial
-from typing import Unpack
 
 import torch
 from torch import Generator, Tensor
@@ -12,7 +11,6 @@ from ..precision import wide
 from ..randomness import bernoulli
 from .leaky import IntegrateAndFire
 from .lif import lif_step
-from .options import SteppedOptions
 
 NARROWEST = 1e-30  # that float32 divides by
 
@@ -23,11 +21,22 @@ class StochasticLIF(IntegrateAndFire[Tensor]):
     The spikes carry no gradient; `log_likelihood` does, so that the score of a spike train
     (REINFORCE) comes from autograd.
 
+    Input ``[T, B, …]``, time-major; times in ms, with `dt` 1 and `tau_mem` 10 unless given;
+    `threshold` 1.
+
     Args:
+        tau_mem: membrane time constant in ms, above 0; a number or a tensor ``[N]``, for maps
+            ``[C, 1, 1]``; 10 if neither it nor `beta` is given.
+        beta: decay per step in [0, 1], in place of `tau_mem`; a number or a tensor ``[N]``.
+        threshold: above 0; a number or a tensor ``[N]``; 1 unless given.
         width: how far from the threshold chance still matters, above 1e-30, in units of the
-            membrane.
+            membrane; 0.2 unless given.
+        dt: step in ms, above 0; 1 unless given.
+        reset: "soft", as unless given, subtracts the threshold at a spike; "hard" sets the membrane
+            to 0.
+        detach_reset: if True, as unless given, no gradient flows through the spike that resets.
+        learn_beta, learn_threshold: make that parameter learnable; False unless given.
         generator: source of the chance; PyTorch's own if None.
-        options: tau_mem, threshold, reset and the other options of `LIF`, except the surrogate.
 
     Raises:
         ValueError: for values outside these ranges, or an input that is not ``[T, B, …]``.
@@ -44,13 +53,26 @@ class StochasticLIF(IntegrateAndFire[Tensor]):
         self,
         tau_mem: Tensor | float | None = None,
         *,
+        beta: Tensor | float | None = None,
+        threshold: Tensor | float = 1.0,
         width: float = 0.2,
+        dt: float = 1.0,
+        reset: str = "soft",
+        detach_reset: bool = True,
+        learn_beta: bool = False,
+        learn_threshold: bool = False,
         generator: Generator | None = None,
-        **options: Unpack[SteppedOptions],
     ):
-        if "surrogate" in options:
-            _checks.fail("surrogate", options["surrogate"], "none: chance decides")
-        super().__init__(tau_mem, **options)
+        super().__init__(
+            tau_mem,
+            beta=beta,
+            threshold=threshold,
+            dt=dt,
+            reset=reset,
+            detach_reset=detach_reset,
+            learn_beta=learn_beta,
+            learn_threshold=learn_threshold,
+        )
         _checks.number("width", width, NARROWEST)
         self.width = width
         self.generator = generator

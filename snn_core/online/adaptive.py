@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ..neurons import AdaptiveLIF, AdaptiveState
-from ..neurons.adaptive import Adaptive
+from ..neurons.adaptation import Adaptive
 from ..neurons.states import S
 from .layers import OnlineLayer
 
@@ -66,7 +66,9 @@ class OnlineAdaptiveLIF(OnlineLayer):
     Exact for a layer without recurrence: the sum over time is the gradient of BPTT. The signal is
     dL/dz, and `learn` returns it as it is.
 
-    Args: those of `OnlineLayer`; the neuron is an `AdaptiveLIF`.
+    Args:
+        linear: weights ``[M, N]`` from N inputs to M neurons, with or without a bias.
+        neuron: M neurons `AdaptiveLIF` with a soft, detached reset.
 
     Reference: Bellec et al. 2020 (eligibility of ALIF). Unlike theirs, the soft reset subtracts the
     raised threshold.

@@ -1,7 +1,7 @@
 """A layer of neurons that compete for the input, and learn from what they win."""
 
 from collections.abc import Callable
-from typing import Self, TypedDict, Unpack
+from typing import Self
 
 import torch
 from torch import Generator, Tensor, nn
@@ -16,20 +16,6 @@ from .prototypes import adapt_thresholds, trace_stdp
 from .traces import decay_per_step, spike_trace
 
 SETTINGS = ("tau_mem", "tau_trace", "dt", "compete")
-
-
-class WeightRules(TypedDict, total=False):
-    """What `CompetitiveLayer.learn` hands on to `trace_stdp`."""
-
-    scale: float
-    normalise: bool
-
-
-class LearningRules(WeightRules, total=False):
-    """The keyword arguments of `CompetitiveLayer.learn` without the learning rate."""
-
-    target: float
-    threshold_lr: float
 
 
 class CompetitiveLayer(nn.Module):
@@ -133,7 +119,8 @@ class CompetitiveLayer(nn.Module):
         lr: float,
         target: float = 3.0,
         threshold_lr: float = 0.02,
-        **rule: Unpack[WeightRules],
+        scale: float = 0.18,
+        normalise: bool = True,
     ) -> Tensor:
         """Run over one batch ``[T, B, N]``, then update the weights and the thresholds.
 
@@ -141,7 +128,7 @@ class CompetitiveLayer(nn.Module):
             spikes: input, ``[T, B, N]``.
             lr: learning rate of the weights, in (0, 1].
             target, threshold_lr: `target` and `lr` of `adapt_thresholds`.
-            rule: `scale` and `normalise` of `trace_stdp`.
+            scale, normalise: those of `trace_stdp`.
 
         Returns:
             The output spikes ``[T, B, M]``, from before the update.
@@ -152,7 +139,8 @@ class CompetitiveLayer(nn.Module):
         _checks.number("threshold_lr", threshold_lr, 0, LARGEST, open_low=False)
         output: Tensor = self(spikes)
         trace = spike_trace(spikes, self.tau_trace, dt=self.dt)
-        weight = trace_stdp(self.weight, trace, output, lr=lr, **rule)
+        options = {"lr": lr, "scale": scale}
+        weight = trace_stdp(self.weight, trace, output, normalise=normalise, **options)
         threshold = adapt_thresholds(self.threshold, output, target=target, lr=threshold_lr)
         self.weight = weight.to(self.weight.dtype)
         self.threshold = threshold.to(self.threshold.dtype)

@@ -1,6 +1,6 @@
 """What the rules of spike timing share: their window, and the loop over the steps of trains."""
 
-from typing import Generic, TypedDict
+from typing import Generic
 
 import torch
 from torch import Tensor
@@ -11,16 +11,6 @@ from ._doors import N
 from .bounds import Bounded, amplitude
 from .pairing import Pairing, outer
 from .traces import PAIRINGS, decay_per_step
-
-
-class RuleOptions(TypedDict, total=False):
-    """The options of a rule beside its time constants and amplitudes."""
-
-    pairing: str
-    bound: str | tuple[float, float]
-    w_min: float
-    w_max: float
-    dt: float
 
 
 class STDPRule(Bounded, Generic[N]):

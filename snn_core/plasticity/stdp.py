@@ -28,10 +28,17 @@ class PairSTDP(STDPRule[STDPState]):
     A postsynaptic spike adds `a_plus` times the presynaptic trace, a presynaptic spike takes away
     `a_minus` times the postsynaptic trace. A rule of your own is a subclass that overrides `pair`.
 
-    Args: those of `STDPRule`.
+    Args:
+        tau_plus, tau_minus: time constants in ms of the two sides of the window, above 0.
+        a_plus, a_minus: change of the weight at lag 0, at least 0, in units of the weight.
+        pairing: "all_to_all" lets every pair of spikes count, "nearest" only the last spike of the
+            other side.
+        bound: "additive", "multiplicative", "soft" or two exponents, as in `STDPRule`.
+        w_min, w_max: bounds of the weights, w_min below w_max; -1 and 0 for inhibitory ones.
+        dt: step in ms.
 
     Raises:
-        ValueError: for values outside their ranges.
+        ValueError: for values outside these ranges.
 
     Reference: Song, Miller, Abbott 2000; Morrison, Diesmann, Gerstner 2008, section 4; exponents:
     Gütig et al. 2003.

@@ -1,12 +1,12 @@
 """Spike-timing-dependent plasticity of three spikes: a pair counts more after other spikes."""
 
-from typing import NamedTuple, Unpack
+from typing import NamedTuple
 
 from torch import Tensor
 
 from .bounds import amplitude
 from .pairing import Pairing
-from .rule import RuleOptions, STDPRule, silence
+from .rule import STDPRule, silence
 from .traces import decay_per_step, trace_step
 
 
@@ -32,7 +32,7 @@ class TripletSTDP(STDPRule[TripletState]):
         tau_x, tau_y: time constants in ms of the slow traces.
         a_plus, a_minus: amplitudes of the pair terms, at least 0.
         a3_plus, a3_minus: amplitudes of the triplet terms, at least 0.
-        options: pairing, bound, w_min, w_max and dt of `PairSTDP`.
+        pairing, bound, w_min, w_max, dt: those of `PairSTDP`.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -57,9 +57,23 @@ class TripletSTDP(STDPRule[TripletState]):
         a_minus: float = 7.1e-3,
         a3_plus: float = 6.5e-3,
         a3_minus: float = 0.0,
-        **options: Unpack[RuleOptions],
+        pairing: str = "all_to_all",
+        bound: str | tuple[float, float] = "additive",
+        w_min: float = 0.0,
+        w_max: float = 1.0,
+        dt: float = 1.0,
     ):
-        super().__init__(tau_plus, tau_minus, a_plus=a_plus, a_minus=a_minus, **options)
+        super().__init__(
+            tau_plus,
+            tau_minus,
+            a_plus=a_plus,
+            a_minus=a_minus,
+            pairing=pairing,
+            bound=bound,
+            w_min=w_min,
+            w_max=w_max,
+            dt=dt,
+        )
         amplitude("a3_plus", a3_plus)
         amplitude("a3_minus", a3_minus)
         self.tau_x = tau_x

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import Unpack
 
 import torch
 from torch import Generator, Tensor
@@ -11,7 +10,7 @@ from .. import _checks
 from ..encoding import Encoder
 from ..precision import wide
 from . import _doors
-from .competition import CompetitiveLayer, LearningRules
+from .competition import CompetitiveLayer
 
 
 def learn_unlabelled(
@@ -24,7 +23,10 @@ def learn_unlabelled(
     lr: tuple[float, float] = (0.5, 0.01),
     after_batch: Callable[[Tensor], None] | None = None,
     generator: Generator | None = None,
-    **rules: Unpack[LearningRules],
+    target: float = 3.0,
+    threshold_lr: float = 0.02,
+    scale: float = 0.18,
+    normalise: bool = True,
 ) -> None:
     """Show all images in batches and let the layer learn; the learning rate falls exponentially.
 
@@ -37,7 +39,7 @@ def learn_unlabelled(
         lr: learning rate of the first and of the last batch, each in (0, 1].
         after_batch: called with the output spikes ``[T, B, M]`` of every batch.
         generator: shuffles the images anew for every epoch; PyTorch's own if None.
-        rules: keyword arguments of `CompetitiveLayer.learn`.
+        target, threshold_lr, scale, normalise: those of `CompetitiveLayer.learn`.
 
     Raises:
         ValueError: for no image, NaN, or a number out of range.
@@ -54,7 +56,14 @@ def learn_unlabelled(
         order = torch.randperm(len(images), generator=generator)
         for chosen in torch.split(order, batch_size):
             spikes = _encoded(images[chosen], encode)
-            output = layer.learn(spikes, lr=next(falling), **rules)
+            output = layer.learn(
+                spikes,
+                lr=next(falling),
+                target=target,
+                threshold_lr=threshold_lr,
+                scale=scale,
+                normalise=normalise,
+            )
             if after_batch is not None:
                 after_batch(output)
 

@@ -64,8 +64,10 @@ class TimedLayer(nn.Module):
 class FirstSpikeLayer(TimedLayer):
     """Neurons that spike once at most: each output is the time of a first spike, in closed form.
 
-    Args: those of `TimedLayer`. `tau_mem` is twice `tau_syn`, or infinite for neurons without a
-        leak: for these, the time of a spike is the solution of an algebraic equation.
+    Args:
+        inputs, outputs, drive, spread, tau_syn, threshold: those of `TimedLayer`.
+        tau_mem: twice `tau_syn`, or infinite for neurons without a leak: for these, the time of a
+            spike is the solution of an algebraic equation.
 
     Raises:
         ValueError: for values outside their ranges; from a call, for times that are not ``[B, N]``
@@ -79,8 +81,19 @@ class FirstSpikeLayer(TimedLayer):
     tensor([3.4700, 6.5700,    inf])
     """
 
-    def __init__(self, inputs: int, outputs: int, **options: float):
-        super().__init__(inputs, outputs, **options)
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        drive: float = 3.0,
+        spread: float = 1.5,
+        tau_mem: float = 10.0,
+        tau_syn: float = 5.0,
+        threshold: float = 1.0,
+    ):
+        options = {"drive": drive, "spread": spread, "tau_mem": tau_mem, "tau_syn": tau_syn}
+        super().__init__(inputs, outputs, threshold=threshold, **options)
         solved = self.neuron.ratio in (0, 0.5)
         expected = "2 tau_syn or infinity; `EventPropLayer` takes any"
         _checks.require(solved, "tau_mem", self.neuron.tau_mem, expected)
@@ -98,10 +111,11 @@ class FirstSpikeLayer(TimedLayer):
 class EventPropLayer(TimedLayer):
     """Neurons that spike any number of times, with gradients of all their spikes by EventProp.
 
-    Args: those of `TimedLayer`.
+    Args:
+        inputs, outputs, drive, spread, tau_mem, tau_syn, threshold: those of `TimedLayer`.
 
     Raises:
-        ValueError: for values outside their ranges; from a call, for times that are not ``[B, N]``
+        ValueError: for values outside these ranges; from a call, for times that are not ``[B, N]``
             or ``[K, B, N]`` (K spikes of each neuron), have NaN, or lie 80 `tau_syn` apart.
 
     Reference: Wunderlich, Pehle 2021.

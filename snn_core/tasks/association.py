@@ -1,22 +1,14 @@
 """A task for agents that learn by reward: what they see, and what their neurons do."""
 
 import copy
-from typing import Unpack
 
 import torch
 from torch import Generator, Tensor
 
 from .. import _checks
 from ..neurons import StochasticLIF
-from ..neurons.options import LIFOptions
 from ..randomness import bernoulli
 from ._cue import require_cue
-
-
-class _Options(LIFOptions, total=False):
-    tau_mem: Tensor | float | None
-    width: float
-    generator: Generator | None
 
 
 class CueAssociation:
@@ -35,8 +27,9 @@ class CueAssociation:
         inhibition: what one spike takes away from the membrane of each other output, at least 0.
         dt: step in ms; 5 unless given, as coarse as the spikes of a trial allow, where neurons
             alone have 1. Networks that see the task take the same.
-        options: tau_mem, width and the other options of `StochasticLIF`, tensors with an entry for
-            each output.
+        tau_mem, beta, threshold, width, reset, detach_reset, learn_beta, learn_threshold: those of
+            `StochasticLIF`, tensors with an entry for each output.
+        generator: source of the outputs' chance; PyTorch's own if None.
 
     Raises:
         ValueError: for values outside these ranges.
@@ -60,7 +53,15 @@ class CueAssociation:
         slow: float = 5.0,
         inhibition: float = 2.0,
         dt: float = 5.0,
-        **options: Unpack[_Options],
+        tau_mem: Tensor | float | None = None,
+        beta: Tensor | float | None = None,
+        threshold: Tensor | float = 1.0,
+        width: float = 0.2,
+        reset: str = "soft",
+        detach_reset: bool = True,
+        learn_beta: bool = False,
+        learn_threshold: bool = False,
+        generator: Generator | None = None,
     ):
         _checks.whole("cues", cues, 2)
         _checks.whole("inputs_per_cue", inputs_per_cue)
@@ -79,10 +80,22 @@ class CueAssociation:
         self.cue_steps = round(duration / dt)
         self.fast = fast * dt / 1000
         self.slow = slow * dt / 1000
-        for name, option in options.items():
+        per_output = {"tau_mem": tau_mem, "beta": beta, "threshold": threshold}
+        for name, option in per_output.items():
             if isinstance(option, Tensor):
                 _checks.shape(name, option, [], [actions])
-        self.neuron = StochasticLIF(dt=dt, **options)
+        self.neuron = StochasticLIF(
+            tau_mem,
+            beta=beta,
+            threshold=threshold,
+            width=width,
+            dt=dt,
+            reset=reset,
+            detach_reset=detach_reset,
+            learn_beta=learn_beta,
+            learn_threshold=learn_threshold,
+            generator=generator,
+        )
 
     def inputs(self, cue: Tensor, steps: int, *, generator: Generator | None = None) -> Tensor:
         """Return input spikes ``[steps, B, cues · inputs_per_cue]`` of trials with these cues.

@@ -20,7 +20,13 @@ from .update import Backpropagation, Judge, Penalty, Rule, Update, judge_of
 
 @dataclass
 class History:
-    """What happened during `fit`: one loss per batch, one accuracy per epoch in [0, 1], if any."""
+    """What happened during `fit`.
+
+    Attributes:
+        loss: of every batch.
+        train_accuracy, test_accuracy: of every epoch, in [0, 1], where there is one.
+        batches_per_epoch: how many losses belong to an epoch.
+    """
 
     loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)

@@ -14,15 +14,16 @@ from ..neurons import (
     Izhikevich,
     Neuron,
     Recording,
-    RecurrentAdaptiveLIF,
-    RecurrentLIF,
+    RefractoryLIF,
+    ResonateAndFire,
     SpikingNeuron,
 )
+from ..neurons.feedback import Recurrent
 from ..neurons.states import variables
 
 WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
-RECURRENT = (RecurrentLIF, RecurrentAdaptiveLIF)
+OTHERWISE = (Izhikevich, RefractoryLIF, ResonateAndFire)  # do more, or less, than that per state
 DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
 FREE = (*DROPOUTS, nn.Identity, nn.ReLU, nn.Flatten, nn.Unflatten, ParametrizationList)
 
@@ -120,7 +121,7 @@ def _windows(layer: Any, values: Tensor, *_: Any) -> Operations:
 def _states(neuron: Neuron[Any], values: Tensor, _state: Any, output: Any) -> Operations:
     """Count the states of neurons, their own constants, and their spikes."""
     expected = "neurons whose states each cost a product and a sum"
-    _checks.require(not isinstance(neuron, Izhikevich), "network", type(neuron).__name__, expected)
+    _checks.require(not isinstance(neuron, OTHERWISE), "network", type(neuron).__name__, expected)
     steps, images, *sample = values.shape
     size = values.numel()
     rest = neuron.initial_state(values)
@@ -143,11 +144,16 @@ def spikes_of(output: Tensor | Recording[Any]) -> Tensor:
 
 
 def _recurrence(neuron: Any, values: Tensor, state: Any, output: Any) -> Operations:
-    """Count neurons that hear their spikes of the step before; nobody hears the last ones."""
+    """Count neurons that hear their spikes of the step before; nobody hears the last ones.
+
+    A module that they hear them by is counted by itself, where it runs.
+    """
+    if neuron.recurrence is not None:
+        return _states(neuron, values, state, output)
     heard = int(spikes_of(output)[:-1].count_nonzero())
     if state is not None:
         heard += int(state.spikes.count_nonzero())
-    targets = len(neuron.weight) if neuron.weight.dim() == 2 else 1
+    targets = len(neuron.weight) if neuron.all_to_all else 1
     done = Operations(additions=heard * targets, reads=heard * targets, received=heard)
     size = values.numel()
     done += Operations(dense=size * targets, inputs=size, parameters=neuron.weight.numel())
@@ -159,6 +165,6 @@ MEASURES: list[tuple[Any, Measure]] = [
     (WEIGHTED, _weights),
     (NORMS, _norm),
     ((nn.AvgPool2d, nn.MaxPool2d), _windows),
-    (RECURRENT, _recurrence),
+    (Recurrent, _recurrence),
     (Neuron, _states),
 ]

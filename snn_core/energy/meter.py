@@ -11,7 +11,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .. import _checks
 from ..layers.over_time import OF_TIME, Repeat
-from .layers import FREE, MEASURES, RECURRENT, WEIGHTED, Measure, Operations, spikes_of
+from ..neurons.feedback import Recurrent
+from .layers import FREE, MEASURES, WEIGHTED, Measure, Operations, spikes_of
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _products_of(layer: nn.Module, output: Any) -> int:
     """Return how many products PyTorch computes for a run of a layer, with those of padding."""
     if isinstance(layer, WEIGHTED):
         return int(output.numel() * layer.weight[0].numel())
-    if isinstance(layer, RECURRENT) and layer.weight.dim() == 2:
+    if isinstance(layer, Recurrent) and layer.all_to_all:
         return spikes_of(output).numel() * len(layer.weight)
     return 0
 

@@ -69,9 +69,10 @@ class Recurrent(Fused[S]):
         """Return what spikes come back through."""
         return self.weight if self.recurrence is None else self.recurrence
 
-    def hears_by(self, rank: int) -> bool:
-        """Say whether neurons hear each other by a weight of this rank: 2 from all to all."""
-        return self.recurrence is None and self.weight.dim() == rank
+    @property
+    def all_to_all(self) -> bool:
+        """Whether every neuron hears every one, by a weight ``[N, N]``."""
+        return self.recurrence is None and self.weight.dim() == 2
 
     def _at_rest(self, kind: type[Variables], current: Tensor) -> Variables:
         """Return a state of this kind at rest, for a current ``[T, B, N]``, or of maps."""

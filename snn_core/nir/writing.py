@@ -198,7 +198,9 @@ def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: to
     node = nir.LIF(**_full(own, shape), metadata=metadata)
     if not isinstance(layer, RecurrentLIF):
         return node
-    among = layer.weight if layer.weight.dim() == 2 else torch.diag(layer.weight)
+    way = type(layer.recurrence).__name__
+    _checks.require(layer.recurrence is None, "recurrence", way, "weights")
+    among = layer.weight if layer.all_to_all else torch.diag(layer.weight)
     back = _linear(nir, among, None, rule)
     ends = {"input": nir.Input(_size(shape)), "output": nir.Output(_size(shape))}
     return nir.NIRGraph({**ends, "lif": node, "w_rec": back}, LOOP, type_check=False)

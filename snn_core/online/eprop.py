@@ -72,6 +72,8 @@ class EProp(SignalLearner):
         _checks.require(no_bias, "network", "a bias", "linear layers without a bias")
         simple = self.neuron.reset == "soft" and self.neuron.detach_reset
         _checks.require(simple, "network", repr(self.neuron), "a soft and detached reset")
+        everyone = self.neuron.all_to_all
+        _checks.require(everyone, "network", repr(self.neuron), "a recurrence from all to all")
         require_chain(self.linear, self.readout)
         neurons = len(self.neuron.weight)
         came = f"{neurons} neurons for {self.linear.out_features} outputs"

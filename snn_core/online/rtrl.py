@@ -129,7 +129,7 @@ class OnlineRTRL(SignalLearner):
         super().__init__()
         if type(neuron) is not RecurrentLIF:
             _checks.fail("neuron", type(neuron).__name__, "RecurrentLIF")
-        if neuron.weight.dim() != 2:
+        if not neuron.all_to_all:
             _checks.fail("neuron", repr(neuron), "a recurrence from all to all")
         _checks.require(neuron.reset == "soft", "neuron", repr(neuron), "a soft reset")
         outputs = getattr(linear, "out_features", len(neuron.weight))

@@ -16,6 +16,7 @@ from snn_core import (
     CuBaLIF,
     LeakyIntegrator,
     RecurrentAdaptiveLIF,
+    RecurrentCuBaLIF,
     RecurrentLIF,
     SpikingNeuron,
     encoding,
@@ -189,8 +190,13 @@ def loop_over_recurrence(current, neuron):
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize(
     "kind",
-    [RecurrentLIF, partial(RecurrentLIF, recurrence="one_to_one"), RecurrentAdaptiveLIF],
-    ids=["all", "own", "adaptive"],
+    [
+        RecurrentLIF,
+        partial(RecurrentLIF, recurrence="one_to_one"),
+        RecurrentAdaptiveLIF,
+        RecurrentCuBaLIF,
+    ],
+    ids=["all", "own", "adaptive", "synaptic"],
 )
 @torch.no_grad()
 def test_recurrent_neurons_count_as_the_loop_does_with_every_code(code, kind):
@@ -209,9 +215,9 @@ def test_recurrent_neurons_count_as_the_loop_does_with_every_code(code, kind):
     assert found.parameters == neuron.weight.numel()
     assert found.spikes == neuron(current).sum()
     assert 0 < heard < found.spikes
-    adaptive = isinstance(neuron, RecurrentAdaptiveLIF)
-    assert found.states == 4 * (1 + adaptive)
-    assert found.updates == found.decays == STEPS * IMAGES * 4 * (1 + adaptive)
+    more = isinstance(neuron, (RecurrentAdaptiveLIF, RecurrentCuBaLIF))
+    assert found.states == 4 * (1 + more)
+    assert found.updates == found.decays == STEPS * IMAGES * 4 * (1 + more)
 
 
 @pytest.mark.parametrize(
@@ -409,6 +415,8 @@ UNKNOWN = {
     "foreign": (Foreign(), "got Foreign"),
     "products": (Products(), "products outside of its layers"),
     "Izhikevich": (ALL_NEURONS["Izhikevich"](), "got Izhikevich"),
+    "RefractoryLIF": (ALL_NEURONS["RefractoryLIF"](), "got RefractoryLIF"),
+    "ResonateAndFire": (ALL_NEURONS["ResonateAndFire"](), "got ResonateAndFire"),
     "lengths": (Lengths(), "got lengths"),
     "function": (torch.relu, "a module of PyTorch"),
 }

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from snn_core import LIF, Alpha, CuBaLIF, LeakyIntegrator, RecurrentLIF
+from snn_core import ALL_NEURONS, LIF, Alpha, CuBaLIF, LeakyIntegrator, RecurrentLIF, StochasticLIF
 from snn_core.layers import DropoutOverTime, OverTime
 from snn_core.nir import READERS, Convention, from_nir, to_nir
 
@@ -274,6 +274,24 @@ def test_what_cannot_be_read_is_refused_by_node(graph, convention, message):
 def test_what_cannot_be_written_is_refused_by_layer(network, options, message):
     with pytest.raises(ValueError, match=message):
         to_nir(network(), **options)
+
+
+HELD = ("LIF", "CuBaLIF", "RecurrentLIF")  # of all neurons, those that a graph can hold
+
+
+@pytest.mark.parametrize("name", [*(name for name in ALL_NEURONS if name not in HELD), "chance"])
+def test_every_other_neuron_is_refused_by_name(name):
+    kind = ALL_NEURONS.get(name, StochasticLIF)
+    network = nn.Sequential(nn.Linear(2, 2), kind(2) if name.startswith("Recurrent") else kind())
+    expected = f"^network: got {kind.__name__} at layer 1, .*got {kind.__name__}, expected one of"
+    with pytest.raises(ValueError, match=expected):
+        to_nir(network)
+
+
+def test_a_recurrence_by_a_module_is_refused():
+    network = nn.Sequential(nn.Linear(2, 2), RecurrentLIF(2, recurrence=nn.Linear(2, 2)))
+    with pytest.raises(ValueError, match=r"RecurrentLIF at layer 1.*recurrence: got Linear"):
+        to_nir(network)
 
 
 def test_a_reset_that_the_reader_takes_for_another_is_warned_of():

@@ -6,7 +6,7 @@ from torch import nn
 
 from snn_core import LIF, AdaptiveLIF, LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentLIF
 from snn_core.losses import count_cross_entropy
-from snn_core.neurons.recurrent import RecurrentAdaptiveState
+from snn_core.neurons import RecurrentAdaptiveState
 from snn_core.online import (
     FEEDBACKS,
     RULES,

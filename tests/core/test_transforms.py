@@ -16,8 +16,6 @@ from snn_core import (
     LIF,
     CuBaLIF,
     LeakyIntegrator,
-    RecurrentAdaptiveLIF,
-    RecurrentLIF,
     SpikingNeuron,
     StochasticLIF,
     Surrogate,
@@ -62,7 +60,7 @@ def bare(name):
     learnt = {"learn_beta": True, "learn_threshold": True, "detach_reset": False}
     if name == "StochasticLIF":
         return StochasticLIF(width=1e-12, **learnt).double()
-    count = (N,) if ALL_NEURONS[name] in (RecurrentLIF, RecurrentAdaptiveLIF) else ()
+    count = (N,) if name.startswith("Recurrent") else ()
     torch.manual_seed(0)
     return ALL_NEURONS[name](*count, **learnt).double()
 

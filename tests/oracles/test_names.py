@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 
 from tests.oracles import STEPS, assert_same, currents, peer, spikes
@@ -74,6 +75,60 @@ def test_a_neuron_as_it_comes(row):
         return
     strong = 2 * (1.1 - mine.beta.item()) ** 0.5 / gain  # some fire, and none twice in a step
     assert_same(lambda x: mine(gain * strong * x), lambda x: theirs(strong * x))
+
+
+def with_feedback(library, neuron):
+    """Return a function of ``[T, B, …]`` that begins at rest and hands on what a neuron returns."""
+    if library == "Sinabs":
+        return over_time(library, neuron)
+
+    def run(current):
+        state = []
+        spikes = []
+        for now in current:
+            output = neuron(now, *state)
+            state = [output[1]] if library == "Norse" else output
+            spikes.append(output[0])
+        return torch.stack(spikes)
+
+    return run
+
+
+@torch.no_grad()
+def give_weights(theirs, mine, scale):
+    """Let both hear each other by the same small weights, ours times `scale`, and no bias."""
+    way = getattr(theirs, "recurrent", getattr(theirs, "rec_connect", None))
+    target = mine.weight if mine.recurrence is None else mine.recurrence.weight
+    draws = torch.Generator().manual_seed(1)
+    weight = 0.2 * torch.randn(target.shape, generator=draws)
+    if hasattr(theirs, "recurrent_weights"):
+        weight.fill_diagonal_(0)
+        theirs.recurrent_weights.copy_(weight)
+    elif hasattr(way, "V"):
+        weight.fill_(way.V.item())
+    else:
+        way.weight.copy_(weight)
+        way.bias = None
+    target.copy_(scale * weight)
+    if mine.recurrence is not None:
+        mine.recurrence.bias = None
+
+
+@pytest.mark.parametrize("row", TABLES["Neurons that hear each other"], ids=" · ".join)
+def test_neurons_that_hear_each_other(row):
+    library, expression, gain, scale, ours = row
+    words = {"eye": torch.eye, "tensor": torch.tensor, "Linear": nn.Linear, "Conv2d": nn.Conv2d}
+    neuron = there(library, expression, **words)
+    mine = here(ours)
+    give_weights(neuron, mine, eval(scale, vars(math)))
+    theirs = with_feedback(library, neuron)
+    gain = eval(gain, vars(math))
+    strong = 2 * (1.1 - mine.beta.item()) ** 0.5 / gain
+    shape = (2, 1, 3) if "Conv2d" in ours else (6,)
+    assert_same(
+        lambda x: mine((gain * strong * x).unflatten(2, shape)).flatten(2),
+        lambda x: theirs((strong * x).unflatten(2, shape)).flatten(2),
+    )
 
 
 def as_spike(library, derivative):

@@ -4,6 +4,8 @@ import math
 import re
 from pathlib import Path
 
+from torch.nn import Conv2d
+
 import snn_core
 from snn_core import losses, surrogate
 
@@ -27,6 +29,6 @@ TABLES = {
 
 def here(expression: str, **values: object) -> object:
     """Return what an expression of the last column is."""
-    names = vars(math) | vars(surrogate) | vars(losses) | vars(snn_core)
+    names = {"Conv2d": Conv2d} | vars(math) | vars(surrogate) | vars(losses) | vars(snn_core)
     exec(PROGRAM, names)
     return eval(expression, names | values)

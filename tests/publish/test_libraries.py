@@ -16,6 +16,7 @@ def test_tables_have_rows_of_one_length():
     assert lengths == {
         "A step": {6},
         "Neurons as they come": {4},
+        "Neurons that hear each other": {5},
         "Surrogate derivatives": {3},
         "Losses": {3},
     }
@@ -25,6 +26,12 @@ def test_tables_have_rows_of_one_length():
 @pytest.mark.parametrize("row", TABLES["Neurons as they come"], ids=" · ".join)
 def test_neurons_run(row):
     assert here(row[-1])(torch.ones(3, 2, 4)).shape == (3, 2, 4)
+
+
+@pytest.mark.parametrize("row", TABLES["Neurons that hear each other"], ids=" · ".join)
+def test_recurrent_neurons_run(row):
+    shape = (3, 2, 2, 1, 3) if "Conv2d" in row[-1] else (3, 2, 6)
+    assert here(row[-1])(torch.ones(shape)).shape == shape
 
 
 @pytest.mark.parametrize("row", TABLES["Surrogate derivatives"], ids=" · ".join)

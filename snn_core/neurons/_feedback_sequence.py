@@ -1,12 +1,12 @@
 """LIF neurons whose spikes come back, over a whole sequence, with BPTT written by hand.
 
 The spikes come back by adaptation, which raises the threshold, by recurrent connections, or by
-both; those connections may have a synapse. Forward, with the drop ``r = limit`` (soft reset) or
-``r = u`` (hard reset), and ``alpha = 0`` without a synapse:
+both; input and connections may share a synapse. Forward, with the drop ``r = limit`` (soft reset)
+or ``r = u`` (hard reset), and ``alpha = 0`` where there is no synapse:
 
     limit[t] = threshold + strength a[t-1]
-    h[t] = alpha h[t-1] + (1 - alpha) W z[t-1]
-    u[t] = beta v[t-1] + I[t] + h[t]
+    i[t] = alpha i[t-1] + (1 - alpha) (I[t] + W z[t-1])
+    u[t] = beta v[t-1] + i[t]
     z[t] = H(u[t] - limit[t]),    v[t] = u[t] - r[t] z[t],    a[t] = rho a[t-1] + z[t]
 
 `_feedback_gradients` is the way back.
@@ -22,17 +22,17 @@ from ._lif_sequence import Rules, refuse_second_derivative
 from .feedback import feedback
 
 
-def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tensor, Tensor]:
-    """Run over ``[T, B, …]``; return spikes and membrane, both wide."""
+def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tensor, ...]:
+    """Run over ``[T, B, …]``; return spikes, membrane, and the synapse if any, all wide."""
     spread_out = {
         name: per_entry(value, given.v)
         for name in ("beta", "threshold", "rho", "strength", "alpha")
         if (value := getattr(given, name)) is not None
     }
     values = (rules, current.to(given.v), *given._replace(**spread_out))
-    outputs: tuple[Tensor, Tensor]
+    outputs: tuple[Tensor | None, ...]
     outputs = _FeedbackSequence.apply(*values)  # type: ignore[no-untyped-call]
-    return outputs
+    return tuple(output for output in outputs if output is not None)
 
 
 class _Context(FunctionCtx):
@@ -45,49 +45,58 @@ class _FeedbackSequence(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: _Context, rules: Rules, current: Tensor, *values: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
         run = _run(current, Given(*values), rules)
-        ctx.save_for_backward(run.membrane, run.spikes, run.limits, *values)
+        kept = (run.membrane, run.spikes, run.limits, run.synapse, *values)
+        ctx.save_for_backward(*kept)  # type: ignore[arg-type]
         ctx.rules = rules
         ctx.set_materialize_grads(False)
-        return run.spikes, run.membrane
+        return run.spikes, run.membrane, run.synapse
 
     @staticmethod
     def backward(
-        ctx: _Context, g_spikes: Tensor | None, g_membrane: Tensor | None
+        ctx: _Context,
+        g_spikes: Tensor | None,
+        g_membrane: Tensor | None,
+        g_synapse: Tensor | None,
     ) -> tuple[Tensor | None, ...]:
         refuse_second_derivative()
-        membrane, spikes, limits, *values = ctx.saved_tensors
-        run = Run(membrane, spikes, limits, Given(*values), ctx.rules)
+        membrane, spikes, limits, synapse, *values = ctx.saved_tensors
+        run = Run(membrane, spikes, limits, synapse, Given(*values), ctx.rules)
         needs = zip(Given._fields, ctx.needs_input_grad[2:], strict=True)
         needed = {name for name, wanted in needs if wanted}
         of_limits = bool(needed & {"threshold", "a", "rho", "strength"})
-        g_x, g_u = run.sweep(g_spikes, g_membrane, of_limits)
+        g_x, g_u, g_y = run.sweep(g_spikes, g_membrane, g_synapse, of_limits)
         found = {"v": run.given.beta * g_u[0]}
         if "beta" in needed:
             found["beta"] = run.by_beta(g_u)
         if of_limits:
             found |= run.by_limits(g_x, g_u)
-        if needed & {"z", "weight", "alpha"}:
-            found |= run.by_recurrence(g_u)
-        return None, g_u, *(found.get(name) for name in Given._fields)
+        if needed & {"z", "weight"}:
+            found |= run.by_recurrence(g_y)
+        if needed & {"i", "alpha"}:
+            found |= run.by_synapse(g_y)
+        return None, g_y, *(found.get(name) for name in Given._fields)
 
 
 def _run(current: Tensor, given: Given, rules: Rules) -> Run:
     """Run over the current."""
-    _, beta, threshold, _, rho, strength, z, weight, alpha = given
+    _, beta, threshold, _, rho, strength, z, weight, i, alpha = given
     membrane = dense_copy(current)
     spikes = torch.empty_like(membrane)
     v = given.v.clone()
     a = None if given.a is None else given.a.clone()
-    h = torch.zeros_like(v)
     limits = threshold if a is None else torch.empty_like(membrane)
-    over_time = (membrane.unbind(), spikes.unbind(), limits.expand_as(membrane).unbind())
-    for u, fired, limit in zip(*over_time, strict=True):
+    synapse = None if i is None else torch.empty_like(membrane)
+    over_time = [membrane.unbind(), spikes.unbind(), limits.expand_as(membrane).unbind()]
+    over_time.append(over_time[0] if synapse is None else synapse.unbind())
+    for u, fired, limit, filtered in zip(*over_time, strict=True):
         if z is not None and weight is not None:
-            y = feedback(z, weight)
-            u.add_(y if alpha is None else torch.lerp(y, h, alpha, out=h))
+            u.add_(feedback(z, weight))
             z = fired
+        if i is not None and alpha is not None:
+            i = torch.addcmul(u.mul_(1 - alpha), i, alpha, out=filtered)
+            u.copy_(i)
         if a is not None and rho is not None and strength is not None:
             torch.addcmul(threshold, a, strength, out=limit)
         u.addcmul_(v, beta)
@@ -95,4 +104,4 @@ def _run(current: Tensor, given: Given, rules: Rules) -> Run:
         torch.addcmul(u, fired, limit if rules.soft else u, value=-1, out=v)
         if a is not None and rho is not None:
             torch.addcmul(fired, a, rho, out=a)
-    return Run(membrane, spikes, limits, given, rules)
+    return Run(membrane, spikes, limits, synapse, given, rules)

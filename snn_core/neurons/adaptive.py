@@ -58,7 +58,8 @@ class AdaptiveLIF(Adaptive[AdaptiveState]):
     def _sequence(self, current: Tensor, state: AdaptiveState) -> tuple[Tensor, Tensor, tuple[()]]:
         v, a = state
         given = Given(v, **self._constants(v), a=a)
-        return *feedback_sequence(current, given, self._reset_rules()), ()
+        spikes, membrane = feedback_sequence(current, given, self._reset_rules())
+        return spikes, membrane, ()
 
     def thresholds(self, current: Tensor) -> Tensor:
         """Run over `current` ``[T, B, …]`` from rest; return each step's threshold, same shape.

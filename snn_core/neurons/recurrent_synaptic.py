@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import torch
 from torch import Generator, Tensor, nn
 
 from ..surrogate import Surrogate
@@ -160,23 +159,9 @@ class RecurrentCuBaLIF(
 
     def _sequence(
         self, current: Tensor, state: RecurrentSynapticState
-    ) -> tuple[Tensor, Tensor, tuple[Tensor]]:
-        v, synapse, z = state
-        driven = self._filter(current, synapse)  # without what the neurons hear of each other
+    ) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+        v, i, z = state
         alpha = self.constant("alpha", v)
-        given = Given(v, **self._constants(v), z=z, weight=self.weight, alpha=alpha)
-        spikes, membrane = feedback_sequence(driven, given, self._reset_rules())
-        return spikes, membrane, (driven,)
-
-    def _last(
-        self,
-        state: RecurrentSynapticState,
-        spikes: Tensor,
-        membrane: Tensor,
-        others: tuple[Tensor, ...],
-        lengths: Tensor | None,
-    ) -> RecurrentSynapticState:
-        (driven,) = others
-        heard = torch.cat([state.spikes[None], spikes[:-1]])
-        returned = self._filter(feedback(heard, self.weight), torch.zeros_like(state.synapse))
-        return super()._last(state, spikes, membrane, (driven + returned, spikes), lengths)
+        given = Given(v, **self._constants(v), z=z, weight=self.weight, i=i, alpha=alpha)
+        spikes, membrane, synapse = feedback_sequence(current, given, self._reset_rules())
+        return spikes, membrane, (synapse, spikes)

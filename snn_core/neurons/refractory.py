@@ -144,6 +144,13 @@ class RefractoryLIF(IntegrateAndFire[RefractoryState]):
         """How long a spike holds the membrane, in ms, in float64: a scalar, or per neuron."""
         return self.constant("refractory_steps") * self.dt
 
+    def _prepare(
+        self, current: Tensor, state: RefractoryState | None
+    ) -> tuple[Tensor, RefractoryState]:
+        current, state = super()._prepare(current, state)
+        _checks.finite("current", current)  # what comes while it is held reaches no membrane
+        return current, state
+
     def initial_state(self, current: Tensor) -> RefractoryState:
         """Return a membrane at rest that waits for nothing, for `current` ``[T, B, …]``."""
         return at_rest(RefractoryState, current[0])

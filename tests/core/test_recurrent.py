@@ -88,6 +88,7 @@ def by_convolution(name, **options):
     """Return neurons on maps that hear their neighbours, and such from all to all that are them."""
     way = nn.Conv2d(C, C, 3, padding=1, bias=False).double()
     way.weight.data = 0.2 * draw(*way.weight.shape, seed=5)
+    way.weight.data -= way.weight.data.mean() + 0.02  # more take off than add: none fires always
     neuron = RECURRENT[name](C, recurrence=way, **OPTIONS, **options).double()
     among = RECURRENT[name](C * H * W, **OPTIONS, **options).double()
     units = torch.eye(C * H * W, dtype=torch.float64).view(-1, C, H, W)

@@ -1,5 +1,6 @@
 """The LIF neuron with an absolute refractory period: after a spike it hears nothing for a while."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -133,8 +134,11 @@ class RefractoryLIF(IntegrateAndFire[RefractoryState]):
             learn_threshold=learn_threshold,
         )
         given = parameter("refractory", refractory)
-        steps = (given / dt).round()
-        near = bool(((given / dt - steps).abs() <= WHOLE).all() and (steps >= 0).all())
+        exact_steps = given / dt
+        steps = exact_steps.round()
+        missed = (exact_steps - steps).abs()
+        missed[steps < 0] = math.inf
+        near = bool((missed <= WHOLE).all())
         expected = f"at least 0 ms, a whole number of steps of {dt:g} ms"
         _checks.require(near, "refractory", given.tolist(), expected)
         self.own_constant("refractory_steps", steps)

@@ -11,6 +11,13 @@ from ..randomness import bernoulli
 from ._cue import require_cue
 
 
+def _require_per_output(options: dict[str, Tensor | float | None], actions: int) -> None:
+    """Require of each tensor one number, or one for each output."""
+    for name, option in options.items():
+        if isinstance(option, Tensor):
+            _checks.shape(name, option, [], [actions])
+
+
 class CueAssociation:
     """One of a few cues is shown, one of some noisy outputs answers: as many, unless said.
 
@@ -80,10 +87,7 @@ class CueAssociation:
         self.cue_steps = round(duration / dt)
         self.fast = fast * dt / 1000
         self.slow = slow * dt / 1000
-        per_output = {"tau_mem": tau_mem, "beta": beta, "threshold": threshold}
-        for name, option in per_output.items():
-            if isinstance(option, Tensor):
-                _checks.shape(name, option, [], [actions])
+        _require_per_output({"tau_mem": tau_mem, "beta": beta, "threshold": threshold}, actions)
         self.neuron = StochasticLIF(
             tau_mem,
             beta=beta,

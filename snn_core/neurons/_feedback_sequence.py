@@ -15,9 +15,13 @@ Backward, with the surrogate derivative s[t], g_x the gradient of the loss by x,
     g_limit[t] = -q[t],    q[t] = g_x[t] + (z[t] or 0) g_v[t]
     g_a[t-1] = rho g_a[t] - strength q[t]
 
-where the first of two stands for the soft reset, the second for the hard one.
+where the first of two stands for the soft reset, the second for the hard one. Each step takes the
+fewest passes over memory that say this: g_u[t] takes the place of s[t], and q[t] is one of g_x[t]
+and g_u[t], picked by the spike.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -27,6 +31,8 @@ from torch.autograd.function import FunctionCtx
 from ._filter import dense_copy, from_the_end, leaky_sequence, per_entry
 from ._lif_sequence import Rules, refuse_second_derivative
 from .feedback import feedback
+
+Heard = Callable[[Tensor], Tensor]  # from spikes, or back to them
 
 
 class Given(NamedTuple):
@@ -47,12 +53,12 @@ class Given(NamedTuple):
 
 def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tensor, Tensor]:
     """Run over ``[T, B, …]``; return spikes and membrane, both wide."""
-    spread_out = {
+    constants = {
         name: per_entry(value, given.v)
         for name in ("beta", "threshold", "rho", "strength")
         if (value := getattr(given, name)) is not None
     }
-    values = (rules, current.to(given.v), *given._replace(**spread_out))
+    values = (rules, current.to(given.v), *given._replace(**constants))
     outputs: tuple[Tensor, Tensor]
     outputs = _FeedbackSequence.apply(*values)  # type: ignore[no-untyped-call]
     return outputs
@@ -85,12 +91,12 @@ class _FeedbackSequence(torch.autograd.Function):
         needs = zip(Given._fields, ctx.needs_input_grad[2:], strict=True)
         needed = {name for name, wanted in needs if wanted}
         of_limits = bool(needed & {"threshold", "a", "rho", "strength"})
-        g_x, g_u = run.sweep(g_spikes, g_membrane, of_limits)
+        g_u, q = run.sweep(g_spikes, g_membrane, of_limits)
         found = {"v": run.given.beta * g_u[0]}
         if "beta" in needed:
             found["beta"] = run.by_beta(g_u)
         if of_limits:
-            found |= run.by_limits(g_x, g_u)
+            found |= run.by_limits(q)
         if needed & {"z", "weight"}:
             found |= run.by_recurrence(g_u)
         return None, g_u, *(found.get(name) for name in Given._fields)
@@ -104,19 +110,31 @@ def _run(current: Tensor, given: Given, rules: Rules) -> "_Run":
     v = given.v.clone()
     a = None if given.a is None else given.a.clone()
     limits = threshold if a is None else torch.empty_like(membrane)
+    rested = threshold.expand_as(v).contiguous()
+    heard = _through(weight, v)
     over_time = (membrane.unbind(), spikes.unbind(), limits.expand_as(membrane).unbind())
     for u, fired, limit in zip(*over_time, strict=True):
-        if z is not None and weight is not None:
-            u.add_(feedback(z, weight))
+        if z is not None and heard is not None:
+            u.add_(heard(z))
             z = fired
         if a is not None and rho is not None and strength is not None:
-            torch.addcmul(threshold, a, strength, out=limit)
+            torch.addcmul(rested, a, strength, out=limit)
         u.addcmul_(v, beta)
         torch.gt(u, limit, out=fired)
         torch.addcmul(u, fired, limit if rules.soft else u, value=-1, out=v)
         if a is not None and rho is not None:
             torch.addcmul(fired, a, rho, out=a)
     return _Run(membrane, spikes, limits, given, rules)
+
+
+def _through(weight: Tensor | None, state: Tensor) -> Heard | None:
+    """Return `feedback` of a `state` through a `weight` that is the same in all steps."""
+    if weight is None:
+        return None
+    if weight.dim() == 1 or weight.dtype != state.dtype:
+        return partial(feedback, weight=weight)
+    across = weight.t()  # turned once, not in every step
+    return lambda spikes: spikes @ across
 
 
 class _Run(NamedTuple):
@@ -129,64 +147,65 @@ class _Run(NamedTuple):
     rules: Rules
 
     def sweep(
-        self, g_spikes: Tensor | None, g_membrane: Tensor | None, apart: bool
+        self, g_spikes: Tensor | None, g_membrane: Tensor | None, of_limits: bool
     ) -> tuple[Tensor, Tensor]:
-        """Return g_x and g_u of all steps; g_u takes the place of g_x unless it is kept `apart`."""
-        soft, detach, surrogate = self.rules
-        slope = surrogate._derivative_at(self.membrane, self.limits)
-        g_x = torch.zeros_like(slope) if g_spikes is None else slope * g_spikes
-        g_u = torch.empty_like(g_x) if apart else g_x
-        drops = self.limits.expand_as(slope) if soft else self.membrane
-        later = torch.zeros_like(g_x[0])  # g_u[t+1]
+        """Return g_u of all steps, and q; without `of_limits` q is that of one step only."""
+        soft, _, surrogate = self.rules
+        _, beta, _, _, rho, _, _, weight = self.given
+        g_u = surrogate._derivative_at(self.membrane, self.limits)  # s[t], until g_u[t] is known
+        q = torch.empty_like(g_u if of_limits else g_u[:1]).expand_as(g_u)
+        drops = self.limits.expand_as(g_u) if soft else self.membrane
+        later = torch.zeros_like(g_u[0])  # g_u[t+1]
         faded = torch.zeros_like(later)  # Σ rho^k q[t+1+k], which is g_a[t] / -strength
-        weaker = None if self.given.strength is None else -self.given.strength
-        over_time = (one.unbind()[::-1] for one in (self.spikes, drops, slope, g_x, g_u))
-        for t, (z, drop, s, x, u) in enumerate(zip(*over_time, strict=True), 1):
-            g_v = later * self.given.beta
-            g_z = self._returning(later, faded, weaker)
-            if not detach:
-                g_z.addcmul_(drop, g_v, value=-1)
-            x.addcmul_(g_z, s)
-            if self.given.rho is not None:
-                torch.addcmul(x, faded, self.given.rho, out=faded)
-                if soft:
-                    faded.addcmul_(z, g_v)
-            later = torch.add(x, g_v, out=u)
+        x = torch.empty_like(later)
+        heard = _through(None if weight is None else weight.t(), later)
+        direct = torch.zeros_like(later).expand_as(g_u) if g_spikes is None else g_spikes
+        over_time = (one.unbind()[::-1] for one in (self.spikes, drops, direct, g_u, q))
+        for t, (z, drop, g_z, u, moves) in enumerate(zip(*over_time, strict=True), 1):
+            torch.mul(u, self._by_spikes(g_z, drop, later, faded, heard), out=x)
+            torch.addcmul(x, later, beta, out=u)
             if not soft:
-                later.addcmul_(z, g_v, value=-1)
-            if g_membrane is not None:
-                later.add_(g_membrane[-t])
-        return g_x, g_u
+                u.lerp_(x, z)
+                moves.copy_(x)
+            elif of_limits or rho is not None:
+                torch.lerp(x, u, z, out=moves)
+            if rho is not None:
+                torch.addcmul(moves, faded, rho, out=faded)
+            later = u if g_membrane is None else u.add_(g_membrane[-t])
+        return g_u, q
 
-    def _returning(self, later: Tensor, faded: Tensor, weaker: Tensor | None) -> Tensor:
-        """Return what the spikes of a step get from the later ones: W' g_u[t+1] + g_a[t]."""
-        weight = self.given.weight
-        if weight is not None:
-            heard = feedback(later, weight.t())
-            return heard if weaker is None else heard.addcmul_(faded, weaker)
-        return torch.zeros_like(faded) if weaker is None else faded * weaker
+    def _by_spikes(
+        self, g_z: Tensor, drop: Tensor, later: Tensor, faded: Tensor, heard: Heard | None
+    ) -> Tensor:
+        """Return g_z and what reaches the spikes of a step from the later ones."""
+        if not self.rules.detach:
+            g_z = torch.addcmul(g_z, drop, later * self.given.beta, value=-1)
+        if self.given.strength is not None:
+            g_z = torch.addcmul(g_z, faded, self.given.strength, value=-1)
+        return g_z if heard is None else torch.add(g_z, heard(later))
 
     def by_beta(self, g_u: Tensor) -> Tensor:
         """Return the gradient by the decay, which each state v[t] is multiplied with."""
         drop = self.limits if self.rules.soft else self.membrane
         v = torch.addcmul(self.membrane, self.spikes, drop, value=-1)
-        return (g_u[1:] * v[:-1]).sum(0) + g_u[0] * self.given.v
+        by_step = (g_u[1:] * v[:-1]).sum(0) + g_u[0] * self.given.v
+        return by_step.sum_to_size(self.given.beta.shape)
 
-    def by_limits(self, g_x: Tensor, g_u: Tensor) -> dict[str, Tensor]:
+    def by_limits(self, q: Tensor) -> dict[str, Tensor]:
         """Return the gradients by what makes up the limits."""
-        _, beta, _, a, rho, strength, _, _ = self.given
-        q = g_x
-        if self.rules.soft:
-            q = g_x.clone()
-            q[:-1].addcmul_(self.spikes[:-1] * beta, g_u[1:])
-        found = {"threshold": -q.sum(0)}
+        _, _, threshold, a, rho, strength, _, _ = self.given
+        found = {"threshold": -q.sum(0).sum_to_size(threshold.shape)}
         if a is None or rho is None or strength is None:
             return found
         before = torch.cat([a[None], leaky_sequence(self.spikes[:-1], a, rho)])
         fading = from_the_end(q, rho)
-        by_rho = -strength * (fading[1:] * before[:-1]).sum(0)
+        by_rho = -(strength * fading[1:] * before[:-1]).sum(0)
         by_strength = -(q * before).sum(0)
-        return found | {"a": -strength * fading[0], "rho": by_rho, "strength": by_strength}
+        return found | {
+            "a": -strength * fading[0],
+            "rho": by_rho.sum_to_size(rho.shape),
+            "strength": by_strength.sum_to_size(strength.shape),
+        }
 
     def by_recurrence(self, g_u: Tensor) -> dict[str, Tensor]:
         """Return the gradients by the first spikes and by the weight."""
@@ -194,9 +213,9 @@ class _Run(NamedTuple):
         weight = self.given.weight
         if z is None or weight is None:
             return {}
-        before = torch.cat([z[None], self.spikes[:-1]])
+        before = self.spikes[:-1]
         if weight.dim() == 1:
-            by_weight = (g_u * before).sum((0, 1))
+            by_weight = (g_u[1:] * before).sum((0, 1)) + (g_u[0] * z).sum(0)
         else:
-            by_weight = g_u.flatten(0, 1).T @ before.flatten(0, 1)
+            by_weight = g_u[1:].flatten(0, 1).T @ before.flatten(0, 1) + g_u[0].T @ z
         return {"z": feedback(g_u[0], weight.t()), "weight": by_weight.to(weight)}

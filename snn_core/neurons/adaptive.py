@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from .. import _checks
-from ._feedback_sequence import Given, feedback_sequence
+from ._feedback_gradients import Given
+from ._feedback_sequence import feedback_sequence
 from ._filter import leaky_sequence, per_entry
 from .decays import parameter, time_constant
 from .fused import Fused

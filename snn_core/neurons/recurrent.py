@@ -6,7 +6,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import _checks
-from ._feedback_sequence import Given, feedback_sequence
+from ._feedback_gradients import Given
+from ._feedback_sequence import feedback_sequence
 from .adaptive import Adaptive, AdaptiveState, adaptive_lif_step
 from .feedback import feedback
 from .fused import Fused

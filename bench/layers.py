@@ -5,7 +5,8 @@
 All contestants run in one process. In every round each one takes its turn, in an order drawn anew:
 a forward and a backward pass that only warm up caches and threads, as the steps before do in
 training, and one of each that count. The floor is the linear layer alone, in PyTorch. Ratios
-compare turns of the same round, and the tables show medians over the rounds. Before the first round
+compare turns of the same round, and the tables show medians over the rounds, by the clock and by
+the processor's time of all threads, which other programs disturb less. Before the first round
 all contestants must fire at comparable rates and must send a gradient to the weights, else the run
 fails. A library that is not installed is listed as missing.
 
@@ -41,6 +42,7 @@ class Entry:
     peak: float = 0.0
     forward: list[float] = field(default_factory=list)
     total: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
 
     @property
     def backward(self) -> list[float]:
@@ -50,6 +52,11 @@ class Entry:
     def ratios(self, other: "Entry") -> list[float]:
         """Return this total in units of the other's, round by round."""
         return [mine / theirs for mine, theirs in zip(self.total, other.total, strict=True)]
+
+    def processor_ratio(self, other: "Entry") -> float:
+        """Return the median of this processor time in units of the other's."""
+        pairs = zip(self.processor, other.processor, strict=True)
+        return statistics.median(mine / theirs for mine, theirs in pairs)
 
 
 def compare(workload: Workload, rounds: int, missing: dict[str, str]) -> dict[str, Entry]:
@@ -97,7 +104,9 @@ def _round(runners: dict, entries: dict[str, Entry], index: int) -> None:
         gc.collect()
         time.sleep(PAUSE)
         runners[name].turn()
+        start = time.process_time()
         forward, total = runners[name].turn()
+        entries[name].processor.append(time.process_time() - start)
         entries[name].forward.append(forward)
         entries[name].total.append(total)
 

@@ -18,6 +18,7 @@ import gc
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from contestants import CONTESTANTS
@@ -26,7 +27,12 @@ from workloads import WORKLOADS, make_data
 
 def peak_memory(name: str, index: int) -> float:
     """Return the peak memory in MiB of a contestant on workload `index`, in a fresh process."""
-    command = [sys.executable, __file__, name, str(index)]
+    return in_fresh_process(__file__, name, str(index))
+
+
+def in_fresh_process(script: str, *arguments: str) -> float:
+    """Return the last number that a script prints, run with memory settings of its own."""
+    command = [sys.executable, script, *arguments]
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": str(2**18)}
     result = subprocess.run(
         command, env=environment, check=True, stdout=subprocess.PIPE, encoding="utf-8"
@@ -37,11 +43,16 @@ def peak_memory(name: str, index: int) -> float:
 def _measure(name: str, index: int) -> float:
     build = {contestant.name: contestant.build for contestant in CONTESTANTS}[name]
     runner = build(make_data(WORKLOADS[index]))
+    return growth(runner.turn)
+
+
+def growth(turn: Callable[[], object]) -> float:
+    """Return by how many MiB the third turn makes the resident memory grow at its peak."""
     for _ in range(2):
-        runner.turn()
+        turn()
     _release()
     start = _high_water()
-    runner.turn()
+    turn()
     return (_high_water() - start) / 1024
 
 

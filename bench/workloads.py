@@ -23,9 +23,9 @@ class Workload:
 
 
 WORKLOADS = (
-    Workload(500, 16, 512, bar=1.5),
-    Workload(25, 128, 1000),
-    Workload(100, 128, 128, bar=1.6),
+    Workload(500, 16, 512, bar=1.2),
+    Workload(25, 128, 1000, bar=1.05),
+    Workload(100, 128, 128, bar=1.5),
 )
 
 

@@ -144,7 +144,10 @@ class Surrogate:
         """Return `derivative` at ``membrane - threshold``, in a new tensor and few passes."""
         if self._own or type(self).derivative is not Surrogate.derivative:
             return torch.empty_like(membrane).copy_(self.derivative(membrane - threshold))
-        y = torch.add(-self.scale * threshold, membrane, alpha=self.scale)
+        if threshold.dim() < membrane.dim():
+            y = torch.add(-self.scale * threshold, membrane, alpha=self.scale)
+        else:
+            y = (membrane - threshold).mul_(self.scale)
         return self._raised(self._shape.derivative(y))
 
     def _raised(self, derivative: Tensor) -> Tensor:

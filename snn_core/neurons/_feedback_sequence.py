@@ -16,10 +16,9 @@ import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._feedback_gradients import Given, Run
+from ._feedback_gradients import Given, Run, through
 from ._filter import dense_copy, per_entry
 from ._lif_sequence import Rules, refuse_second_derivative
-from .feedback import feedback
 
 
 def feedback_sequence(current: Tensor, given: Given, rules: Rules) -> tuple[Tensor, ...]:
@@ -66,12 +65,12 @@ class _FeedbackSequence(torch.autograd.Function):
         needs = zip(Given._fields, ctx.needs_input_grad[2:], strict=True)
         needed = {name for name, wanted in needs if wanted}
         of_limits = bool(needed & {"threshold", "a", "rho", "strength"})
-        g_x, g_u, g_y = run.sweep(g_spikes, g_membrane, g_synapse, of_limits)
+        g_u, g_y, q = run.sweep(g_spikes, g_membrane, g_synapse, of_limits)
         found = {"v": run.given.beta * g_u[0]}
         if "beta" in needed:
             found["beta"] = run.by_beta(g_u)
         if of_limits:
-            found |= run.by_limits(g_x, g_u)
+            found |= run.by_limits(q)
         if needed & {"z", "weight"}:
             found |= run.by_recurrence(g_y)
         if needed & {"i", "alpha"}:
@@ -87,18 +86,20 @@ def _run(current: Tensor, given: Given, rules: Rules) -> Run:
     v = given.v.clone()
     a = None if given.a is None else given.a.clone()
     limits = threshold if a is None else torch.empty_like(membrane)
+    rested = threshold.expand_as(v).contiguous()
+    heard = through(weight, v)
     synapse = None if i is None else torch.empty_like(membrane)
     over_time = [membrane.unbind(), spikes.unbind(), limits.expand_as(membrane).unbind()]
     over_time.append(over_time[0] if synapse is None else synapse.unbind())
     for u, fired, limit, filtered in zip(*over_time, strict=True):
-        if z is not None and weight is not None:
-            u.add_(feedback(z, weight))
+        if z is not None and heard is not None:
+            u.add_(heard(z))
             z = fired
         if i is not None and alpha is not None:
             i = torch.addcmul(u.mul_(1 - alpha), i, alpha, out=filtered)
             u.copy_(i)
         if a is not None and rho is not None and strength is not None:
-            torch.addcmul(threshold, a, strength, out=limit)
+            torch.addcmul(rested, a, strength, out=limit)
         u.addcmul_(v, beta)
         torch.gt(u, limit, out=fired)
         torch.addcmul(u, fired, limit if rules.soft else u, value=-1, out=v)

@@ -38,19 +38,21 @@ def leaky_sequence(
 
 
 def per_entry(constant: Tensor, state: Tensor) -> Tensor:
-    """Return a constant for every entry of the `state`, in its dtype."""
-    return constant.to(state).expand_as(state).contiguous()
+    """Return a constant in the dtype of the `state`: one number as it is, else for every entry."""
+    constant = constant.to(state)
+    return constant.expand_as(state).contiguous() if constant.dim() else constant
 
 
 def from_the_end(sequence: Tensor, beta: Tensor) -> Tensor:
-    """Return ``y[t] = x[t] + beta y[t+1]`` for a sequence x ``[T, B, …]`` and a `beta` ``[B, …]``.
+    """Return ``y[t] = x[t] + beta y[t+1]`` for x ``[T, B, …]`` and a `beta` as of `per_entry`.
 
     A new tensor; where the gradient of a gradient is asked for, one that can be differentiated.
     """
+    after = torch.zeros_like(sequence[0])
     if torch.is_grad_enabled():
-        return leaky_sequence(sequence.flip(0), torch.zeros_like(beta), beta).flip(0)
+        return leaky_sequence(sequence.flip(0), after, beta).flip(0)
     filtered = dense_copy(sequence)
-    _filter_(filtered.unbind()[::-1], torch.zeros_like(beta), beta)
+    _filter_(filtered.unbind()[::-1], after, beta)
     return filtered
 
 
@@ -97,10 +99,12 @@ class _LeakySequence(torch.autograd.Function):
         current, state, beta, gain, filtered = ctx.saved_tensors
         grad = from_the_end(g_filtered, beta)
         g_state = beta * grad[0]
-        g_beta = None
+        g_beta = g_gain = None
         if filtered is not None:
-            g_beta = (grad[1:] * filtered[:-1]).sum(0) + grad[0] * state
-        g_gain = None if current is None else (grad * current).sum(0)
+            by_step = (grad[1:] * filtered[:-1]).sum(0) + grad[0] * state
+            g_beta = by_step.sum_to_size(beta.shape)
+        if current is not None and gain is not None:
+            g_gain = (grad * current).sum_to_size(gain.shape)
         if gain is not None:
             grad = grad * gain if torch.is_grad_enabled() else grad.mul_(gain)
         return grad, g_state, g_beta, g_gain

@@ -60,16 +60,16 @@ class _LIFSequence(torch.autograd.Function):
         rules: Rules,
     ) -> tuple[Tensor, Tensor]:
         membrane = dense_copy(current)
+        spikes = torch.empty_like(membrane)
         v = state.clone()
-        z = torch.empty_like(state)
-        for u in membrane.unbind():  # each step of the membrane still holds its input
-            u.addcmul_(v, beta)
+        for u, z in zip(membrane.unbind(), spikes.unbind(), strict=True):
+            u.addcmul_(v, beta)  # each step of the membrane still holds its input
             torch.gt(u, threshold, out=z)
             torch.addcmul(u, z, threshold if rules.soft else u, value=-1, out=v)
         ctx.save_for_backward(membrane, state, beta, threshold)
         ctx.rules = rules
         ctx.set_materialize_grads(False)
-        return fired_above(membrane, threshold), membrane
+        return spikes, membrane
 
     @staticmethod
     def backward(ctx: _Context, g_spikes: Tensor | None, g_membrane: Tensor | None) -> Gradients:
@@ -81,11 +81,13 @@ class _LIFSequence(torch.autograd.Function):
         _accumulate(grad, decay)
         g_beta = None
         if ctx.needs_input_grad[2]:
-            g_beta = _beta_gradient(grad, membrane, state, threshold, ctx.rules.soft)
+            by_step = _beta_gradient(grad, membrane, state, threshold, ctx.rules.soft)
+            g_beta = by_step.sum_to_size(beta.shape)
         g_threshold = None
         if ctx.needs_input_grad[3]:
             g_v = torch.cat([grad[1:] * beta, torch.zeros_like(grad[:1])])
-            g_threshold = _threshold_gradient(membrane, threshold, g_spikes, g_v, ctx.rules)
+            by_step = _threshold_gradient(membrane, threshold, g_spikes, g_v, ctx.rules)
+            g_threshold = by_step.sum_to_size(threshold.shape)
         return grad, beta * grad[0], g_beta, g_threshold, None
 
 

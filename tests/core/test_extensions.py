@@ -366,6 +366,15 @@ def test_a_wrong_input_is_named(name, case):
         build(name)(current)
 
 
+def test_large_numbers_are_finite_also_where_their_sum_is_not():
+    large = torch.full((1, 2, 1), 3e38)
+    assert torch.equal(LeakyIntegrator()(large), large)
+    large[0, 0] = -torch.inf
+    large[0, 1] = torch.inf  # the sum of both is NaN
+    with pytest.raises(ValueError, match="^current: got infinite values"):
+        LeakyIntegrator()(large)
+
+
 @pytest.mark.parametrize("layout", [torch.strided, torch.jagged])
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
 def test_a_nested_tensor_is_refused_with_a_way_out(layout):

@@ -136,6 +136,20 @@ def test_narrower_inputs_give_what_the_steps_give(name, reset, detach, dtype):
         torch.testing.assert_close(one, other, rtol=rounding, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_so_many_neurons_that_processors_take_several_at_once_fire_as_step_by_step(name):
+    own = {"recurrence": "one_to_one"} if name == "one to one" else {}
+    if "Recurrent" in name or own:
+        own |= {"neurons": 67, "generator": torch.Generator().manual_seed(1)}
+    neuron = KINDS[name](**own)
+    current = 0.2 + 0.6 * draw(60, 9, 67, dtype=torch.float32)
+    wanted = SpikingNeuron.forward(neuron, current, record=True)
+    got = neuron(current, record=True)
+    assert 0.01 < wanted.spikes.mean() < 0.5
+    assert torch.equal(got.spikes, wanted.spikes)
+    torch.testing.assert_close(got.membrane, wanted.membrane, rtol=1e-5, atol=1e-5)
+
+
 USES = {
     "spikes": lambda r: r.spikes.square(),
     "membrane": lambda r: r.membrane.square(),

@@ -57,7 +57,7 @@ bench: .venv-bench/installed
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test,events,nir,course]"
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[lab,test,events,nir,recipes,course]"
 	touch $@
 
 .venv/installed-site: .venv/installed

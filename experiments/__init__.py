@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor, nn
 
+from experiments._processes import joint, shared
 from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import record, recorded
 from snn_core.training import History, fit, one_cycle
@@ -98,6 +99,8 @@ def fit_one_cycle(
 ) -> History:
     """Fit with AdamW over one cycle of the learning rate; test after every epoch, if told on what.
 
+    Under ``torchrun`` every process takes its share of the batches, and all find the same.
+
     Args:
         network: what `fit` takes.
         data: values and labels to train, and values and labels to test, if there are any.
@@ -118,17 +121,19 @@ def fit_one_cycle(
         if also is not None:
             also()
 
-    return fit(
+    network, samples = shared(network, data[:2], settings["batch_size"], generator)
+    history = fit(
         network,
-        *data[:2],
+        **samples,
         optimizer=optimizer,
         epochs=settings["epochs"],
-        batch_size=settings["batch_size"],
         test=data[2:] or None,
         after_batch=after_batch,
-        generator=generator,
         **options,
     )
+    history.loss = joint(history.loss)
+    history.train_accuracy = joint(history.train_accuracy)
+    return history
 
 
 def results_with(name: str, settings: dict) -> dict:

@@ -5,6 +5,9 @@ permutation-invariant, no augmentation. The pixels are a constant input current 
 linear layer gives the same current for the same input, so it is applied to each image once and its
 output is repeated over time.
 
+``torchrun --nproc-per-node 2 -m experiments.mnist_full`` trains in two processes, each with half of
+every batch. Their gradients are those of one process, their dropout is drawn otherwise.
+
 Settings were chosen on the last 10,000 training images, held out (``--validate`` repeats that).
 """
 
@@ -14,6 +17,7 @@ from functools import partial
 from torch import Generator, Tensor, nn
 
 from experiments import fit_one_cycle, told_settings
+from experiments._processes import processes
 from snn_core import LIF, LeakyIntegrator
 from snn_core.datasets import mnist
 from snn_core.layers import DropoutOverTime, Repeat
@@ -104,7 +108,10 @@ def main(arguments: list[str] | None = None) -> None:
     names = ("samples", "epochs", "seeds", "steps")
     settings, validate = told_settings(__doc__, SETTINGS, *names, arguments=arguments)
     data = flat_mnist(settings["samples"], validate)
-    runs = [train(data, seed, settings) for seed in settings["seeds"]]
+    with processes() as records:
+        runs = [train(data, seed, settings) for seed in settings["seeds"]]
+    if not records:
+        return
     for run in runs:
         last_five = sum(run["test"][-5:]) / len(run["test"][-5:])
         print(f"seed {run['seed']}: last 5 epochs {last_five:.4f}, {run['seconds']} s", flush=True)

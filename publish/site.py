@@ -115,13 +115,16 @@ def assemble(folder: Path) -> None:
     for name in (
         "conf.py",
         "glossary.md",
+        "guide.md",
         "libraries.md",
         "other_libraries.md",
+        "recipes.md",
         "site.css",
         "deeper.js",
         "sort.js",
     ):
         shutil.copy(SOURCE / name, folder)
+    shutil.copytree(SOURCE / "recipes", folder / "recipes", ignore=shutil.ignore_patterns("__*"))
     shutil.copy(ROOT / "tutorials" / "figures" / "anytime.png", folder)
     reference(folder)
 

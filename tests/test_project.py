@@ -17,7 +17,7 @@ MODULES = sorted((ROOT / "snn_core").rglob("*.py"))
 LIBRARY = [path for path in MODULES if "teaching" not in path.parts]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOMS = ("snn_core", "experiments", "bench", "publish", "tests", "tutorials", "data")
-SITE_EXTRAS = ("site", "browser")
+OTHER_EXTRAS = ("site", "browser", "recipes")
 
 
 def split(requirement):
@@ -26,11 +26,11 @@ def split(requirement):
 
 
 def test_environment_yml_names_the_same_packages_and_ranges_as_pyproject():
-    """All but those that only build and test the site: the environment is that of readers."""
+    """All but those for the site, and for its recipes: the environment is that of readers."""
     extras = [
         packages
         for extra, packages in PROJECT["optional-dependencies"].items()
-        if extra not in SITE_EXTRAS
+        if extra not in OTHER_EXTRAS
     ]
     wanted = dict(split(r) for r in PROJECT["dependencies"] + sum(extras, []))
     wanted["pytorch"] = wanted.pop("torch")  # its name on conda-forge

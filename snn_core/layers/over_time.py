@@ -1,5 +1,7 @@
 """Layers without a memory of their own: applied to all time steps at once, or once for all."""
 
+from typing import NoReturn
+
 import torch
 from torch import Tensor, nn
 
@@ -45,12 +47,16 @@ class OverTime(nn.Module):
         _checks.sequence("inputs", inputs, not_nan=False)
         merged = inputs.flatten(0, 1)
         outputs = self._map(merged, list(inputs.shape))
-        wanted = f"one tensor with the batch of {len(merged)} in front"
         if not isinstance(outputs, Tensor):
-            _checks.fail("layers", f"a result of type {type(outputs).__name__}", wanted)
-        if outputs.dim() == 0 or len(outputs) != len(merged):
-            _checks.fail("layers", f"a result of shape {list(outputs.shape)}", wanted)
+            self._refuse(f"type {type(outputs).__name__}", merged)
+        if outputs.shape[:1] != merged.shape[:1]:
+            self._refuse(f"shape {list(outputs.shape)}", merged)
         return torch.unflatten(outputs, 0, inputs.shape[:2])
+
+    def _refuse(self, came: str, merged: Tensor) -> NoReturn:
+        """Refuse what the layer returned; an export may take no size for fixed before."""
+        wanted = f"one tensor with the batch of {len(merged)} in front"
+        _checks.fail("layers", f"a result of {came}", wanted)
 
     def _map(self, merged: Tensor, came: list[int]) -> object:
         """Return what the layer makes of time and batch in one; say what `came` if it refuses."""

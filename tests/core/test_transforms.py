@@ -1,5 +1,6 @@
 """Transforms, traces and exports give the values and the gradients of the plain call."""
 
+import copy
 import threading
 import warnings
 import weakref
@@ -23,6 +24,7 @@ from snn_core import (
     losses,
     unchecked,
 )
+from snn_core.layers import OverTime, Repeat
 
 T, B, N = 4, 2, 3
 KINDS = (*ALL_NEURONS, "StochasticLIF", "LeakyIntegrator")
@@ -161,6 +163,56 @@ def test_exported_with_any_number_of_samples(name):
     program = torch.export.export(neuron, (drive(name),), dynamic_shapes=shapes)
     many = torch.cat([drive(name), drive(name, seed=1)], 1)
     torch.testing.assert_close(program.module()(many), neuron(many), rtol=1e-12, atol=1e-12)
+
+
+HIDDEN = {
+    "linear": [nn.Linear(6, 5), LIF()],
+    "recurrent": [nn.Linear(6, 5), RecurrentLIF(5)],
+    "repeated": [nn.Linear(6, 5), Repeat(T), LIF()],
+    "convolutional": [
+        OverTime(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4)),
+        LIF(),
+        OverTime(nn.AvgPool2d(2)),
+        nn.Flatten(2),
+        nn.Linear(36, 5),
+        LIF(),
+    ],
+}
+INPUTS = {"repeated": (B, 6), "convolutional": (T, B, 1, 8, 8)}
+
+
+class SpikesAndReadout(nn.Module):
+    """Return the spikes of hidden layers, and the membranes of a readout."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.hidden = nn.Sequential(*layers)
+        self.readout = nn.Sequential(nn.Linear(5, N), LeakyIntegrator())
+
+    def forward(self, inputs):
+        spikes = self.hidden(inputs)
+        return spikes, self.readout(spikes)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_network_is_exported_with_any_number_of_samples(name, tmp_path):
+    torch.manual_seed(0)
+    network = SpikesAndReadout(copy.deepcopy(HIDDEN[name])).eval()
+    for weights in network.parameters():
+        nn.init.normal_(weights, 0.0, 0.5)
+    axes = INPUTS.get(name, (T, B, 6))
+    of_samples = axes.index(B)
+    shapes = ({of_samples: torch.export.Dim("batch", min=1, max=64)},)
+    program = torch.export.export(network, (torch.rand(axes),), dynamic_shapes=shapes)
+    torch.export.save(program, tmp_path / "network.pt2")
+    loaded = torch.export.load(tmp_path / "network.pt2").module()
+    many = 4 * torch.cat([torch.rand(axes) for _ in range(3)], of_samples)
+    for inputs in (many, many.narrow(of_samples, 0, 1)):
+        spikes, membrane = loaded(inputs)
+        expected_spikes, expected_membrane = network(inputs)
+        assert 0 < expected_spikes.mean() < 1
+        assert spikes.equal(expected_spikes)
+        torch.testing.assert_close(membrane, expected_membrane)
 
 
 @pytest.mark.parametrize("name", KINDS)

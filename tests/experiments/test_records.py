@@ -14,7 +14,7 @@ from snn_core.teaching.records import record, recorded
 
 ROOT = Path(experiments.__file__).parents[1]
 MODULES = (ROOT / "experiments").glob("*.py")
-NAMES = sorted(path.stem for path in MODULES if path.stem != "__init__")
+NAMES = sorted(path.stem for path in MODULES if not path.stem.startswith("_"))
 each = pytest.mark.parametrize("name", NAMES)
 
 

@@ -15,7 +15,8 @@ INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 def fail(argument: str, got: object, expected: str) -> NoReturn:
     """Raise the ``ValueError`` of all checks: which argument, what came, what was expected."""
-    raise ValueError(f"{argument}: got {got}, expected {expected}")
+    came = " ".join(str(got).split())  # a module or an array is printed on several lines
+    raise ValueError(f"{argument}: got {came}, expected {expected}")
 
 
 def require(condition: bool, argument: str, got: object, expected: str) -> None:

@@ -11,11 +11,11 @@ from snn_core.online import ChunkedBPTT, OnlineNetwork
 
 
 @pytest.mark.parametrize("steps", [1, 7, 20])
-def test_saved_bytes_of_the_core_are_membranes_and_three_vectors(steps):
+def test_saved_bytes_of_the_core_are_membranes_a_state_and_two_numbers(steps):
     current = torch.rand(steps, 2, 5, requires_grad=True)
     with SavedBytes() as saved:
         LIF()(current)
-    assert saved.bytes == (steps + 3) * 10 * 4
+    assert saved.bytes == (steps + 1) * 10 * 4 + 2 * 4
 
 
 def test_saved_bytes_count_a_tensor_once_and_nothing_outside_the_block():

@@ -17,6 +17,7 @@ from snn_core import (
     LIF,
     CuBaLIF,
     LeakyIntegrator,
+    RecurrentLIF,
     SpikingNeuron,
     StochasticLIF,
     Surrogate,

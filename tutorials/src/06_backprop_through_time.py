@@ -521,7 +521,7 @@ for steps in (100, 1000, 10_000):
 # So the window has to cover the distance from an input to what depends on it. With a loss at every step one $\tau$ can be enough (*Deeper* measures when). Part IV does without the way back.
 
 # %% tags=["check"]
-assert saved.bytes == (10_000 + 3) * 8 * 32 * 4  # float32
+assert saved.bytes == (10_000 + 1) * 8 * 32 * 4 + 2 * 4  # u, v[0], β and θ in float32
 recorded_steps = [graph_nodes(SpikingNeuron.forward(LIF(), current[:n])) for n in (10, 20, 30)]
 assert len(set(np.diff(recorded_steps))) == 1
 

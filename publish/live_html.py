@@ -53,7 +53,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True)
     mount = MOUNT.with_name("mount_model.js").read_text(encoding="utf-8")
     (folder / "shared.js").write_text(plain(parts()) + mount, encoding="utf-8")
-    for model in {explorer.model for explorer in ALL_EXPLORERS.values()}:
+    for model in {shown.model for shown in ALL_EXPLORERS.values()}:
         own = plain([parts(model)[-1]])
         text = f"mountModel({json.dumps(model)}, (() => {{\n{own}\nreturn explorer;\n}})());\n"
         (folder / f"{model}.js").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Exercises on the site: a field where the answer is a number, hints behind clicks where it is code.
+"""Exercises on the site: a field where the answer is a number, folded hints where it is code.
 
 The page does not hold the answer. It holds what the answers within the tolerance hash to, each
 rounded to a step that is a power of two: the script rounds and hashes what the reader writes.
@@ -60,8 +60,10 @@ def beside(page: Page, number: str) -> str:
         for name, hint in zip(("A hint", "A stronger hint"), hints, strict=True)
         if hint
     )
-    colab = f'{stamps()["{{colab}}"]}/{page.name}.ipynb'
-    where = f'<p>Write it in JupyterLab, or <a href="{colab}">in Colab</a>, where it is checked.</p>'
+    colab = f"{stamps()['{{colab}}']}/{page.name}.ipynb"
+    where = (
+        f'<p>Write it in JupyterLab, or <a href="{colab}">in Colab</a>, where it is checked.</p>'
+    )
     return f'<div class="exercise-code">{where}{folded}</div>'
 
 

@@ -1,4 +1,4 @@
-"""The figures of a notebook on the site: as they are for a light page, and a variant for a dark one.
+"""The figures of a notebook on the site, and a variant of each for a dark page.
 
 Figures are drawn on white. In the variant the white is gone, ink turns light and keeps its hue.
 Grey pictures, such as digits, stay as they are: inverted they would show something else.
@@ -57,6 +57,8 @@ def pictures(rgb: np.ndarray) -> np.ndarray:
     """
     grey = rgb.max(-1) - rgb.min(-1) < 1 - WHITE
     inside = grey & ~paper(rgb.min(-1) > WHITE)
+    if min(inside.shape) < PICTURE:
+        return np.zeros_like(inside)
     full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
     dark = _sums(inside & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
     return _sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0
@@ -65,9 +67,7 @@ def pictures(rgb: np.ndarray) -> np.ndarray:
 def _sums(of: np.ndarray, size: int) -> np.ndarray:
     """Return the sum over each square of a size."""
     total = np.pad(of.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    return (
-        total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
-    )
+    return total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
 
 
 def for_dark(image: Image.Image) -> Image.Image:

@@ -31,7 +31,9 @@ DRAWING = {
     for name, value in vars(module).items()
     if callable(value) and not name.startswith("_")
 }
-BEFORE = re.compile(r"> \*\*(Before you (?!read)|Predict|Guess)")  # the output is a part of the answer
+BEFORE = re.compile(
+    r"> \*\*(Before you (?!read)|Predict|Guess)"
+)  # the output is a part of the answer
 
 
 def prepare(page: Page, folder: Path) -> NotebookNode:
@@ -47,6 +49,8 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
     first = True
     for cell in notebook.cells:
         if cell.cell_type == "code":
+            what = next((tag for tag in ("setup", "check") if tag in tags(cell)), "code")
+            cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {what}"}
             show(cell, folder, first)
             first = first and not explorer(cell)
     return notebook
@@ -192,6 +196,4 @@ def fold(asked: str, between: list[NotebookNode], told: NotebookNode) -> list[No
 
 
 def _opening(words: str) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(
-        f'<details class="result"><summary>{words}</summary>'
-    )
+    return nbformat.v4.new_markdown_cell(f'<details class="result"><summary>{words}</summary>')

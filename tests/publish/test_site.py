@@ -50,12 +50,14 @@ def test_how_to_run_it_is_what_the_readme_says():
     text = site.running(READ)
     assert "make lab" in text
     assert "](teach.md)" in text
-    assert text.count("Open in Colab") == len(READ)
+    assert text.count("[Open in Colab](") == len(READ)
     assert "{{" not in text
 
 
 def test_links_of_the_repository_lead_out_of_the_site():
-    assert site.outward("[a](data/README.md) [b](https://c)").endswith("/data/README.md) [b](https://c)")
+    assert site.outward("[a](data/README.md) [b](https://c)").endswith(
+        "/data/README.md) [b](https://c)"
+    )
     assert "blob/" in site.outward("[a](data/README.md)")
 
 

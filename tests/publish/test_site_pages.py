@@ -23,7 +23,7 @@ OPENING = '<details class="result"><summary>Show the {}</summary>'
 
 def made(*parts):
     """Return the cells of a small page in which each cell of code has printed something."""
-    cells = page(*parts).notebook.cells
+    cells = [cell for cell in page(*parts).notebook.cells if cell.source.strip()]
     for cell in cells:
         if cell.cell_type == "code" and cell.source.startswith("print"):
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="3\n")]
@@ -65,7 +65,9 @@ def test_where_nothing_is_to_be_foreseen_the_output_stays_open():
 
 
 def test_what_leads_on_stays_open():
-    cells = made(text(QUESTION), RUN, text(f"Three.\n\nNow again.\n\n{QUESTION}"), RUN, text("Three."))
+    cells = made(
+        text(QUESTION), RUN, text(f"Three.\n\nNow again.\n\n{QUESTION}"), RUN, text("Three.")
+    )
     assert shown(cells)[4:7] == ["Three.", "</details>", f"Now again.\n\n{QUESTION}"]
     cells = made(text(QUESTION), RUN, text("Three.\n\nNow another:"), RUN)
     assert shown(cells)[4:8] == ["Three.", "</details>", "Now another:", "in: print(3)"]
@@ -80,7 +82,10 @@ def test_a_question_whose_answer_is_folded_already_is_left_alone():
 
 
 def test_a_heading_ends_the_search_for_an_answer():
-    assert shown(made(text(QUESTION), RUN, text("## Next"), text("Three.")))[-2:] == ["## Next", "Three."]
+    assert shown(made(text(QUESTION), RUN, text("## Next"), text("Three.")))[-2:] == [
+        "## Next",
+        "Three.",
+    ]
 
 
 def test_blocks_stay_in_one_piece():

@@ -29,7 +29,7 @@ def contents(pages: dict[str, Page]) -> str:
     """Return the pages by parts: question, minutes, and a mark where a figure is live."""
     lines = []
     for part, members in by_part(pages).items():
-        lines += [f"## {part}", "", "| page | question | minutes | |", "|---|---|---|---|"]
+        lines += [f"## {part}", "", "| page | question | minutes | figures |", "|---|---|---|---|"]
         lines += [
             f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} "
             f"| {MARK if lives(page) else ''} |"

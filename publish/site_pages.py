@@ -9,7 +9,6 @@ import copy
 import re
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
@@ -62,7 +61,7 @@ def _numbered(cell: NotebookNode, number: int) -> NotebookNode:
 
 
 def show(cell: NotebookNode, folder: Path, first: bool) -> None:
-    """Put what the site shows in place of a code cell's outputs; `first` if no explorer precedes."""
+    """Put what the site shows in place of a cell's outputs; `first` if no explorer precedes."""
     if live := live_figure(cell):
         cell.outputs = [_html(place(live, first))]
         return
@@ -182,7 +181,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def fold(asked: str, between: list[NotebookNode], told: NotebookNode) -> list[NotebookNode]:
-    """Return what follows a question, its answer folded; the output too, if it is to be foreseen."""
+    """Return what follows a question, its answer folded; the output too, if it is foreseen."""
     shown = next((n for n, cell in enumerate(between) if cell.get("outputs")), None)
     foreseen = BEFORE.match(asked) and shown is not None and not explorer(between[shown])
     if not foreseen:
@@ -196,4 +195,4 @@ def fold(asked: str, between: list[NotebookNode], told: NotebookNode) -> list[No
 
 
 def _opening(words: str) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(f'<details class="result"><summary>{words}</summary>')
+    return new_markdown_cell(f'<details class="result"><summary>{words}</summary>')

@@ -352,7 +352,7 @@ def test_two_keys_lead_to_the_live_figure(visit, name):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*LOOKED_AT, "09_stdp", "api/neurons"])
 def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name, scheme):
-    """axe-core finds neither, also in what is folded; page 09 begins its sections with explorers."""
+    """axe-core finds neither, also in what is folded and in the live figures of the pages."""
     package = pytest.importorskip("axe_playwright_python", reason="needs axe: make test-browser")
     page = visit(name, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")

@@ -143,7 +143,7 @@ def data(number):
 
 
 def written(value):
-    """Return an answer as a reader would write it; None if the field does not ask for such a one."""
+    """Return an answer as a reader would write it; None if no field asks for such a one."""
     if isinstance(value, str):
         return value
     numbers = site_exercises.flat(value)

@@ -42,9 +42,11 @@ def with_fields(page: Page, cells: list[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         found.append(cell)
         if "exercise" in tags(cell) and (called := CALL.search(cell.source)):
-            found[-1] = copy.deepcopy(cell)
-            found[-1].outputs = []
-            found.append(new_markdown_cell(beside(page, called[1])))
+            found[-1] = stub = copy.deepcopy(cell)
+            stub.outputs = []
+            found.append(new_markdown_cell(made := beside(page, called[1])))
+            if "<form" in made:  # there is nothing to write in the stub
+                stub.metadata["tags"] = [*tags(stub), "hide-input"]
     return found
 
 

@@ -48,7 +48,9 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
     first = True
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            what = next((tag for tag in ("setup", "check") if tag in tags(cell)), "code")
+            what = next(
+                (tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code"
+            )
             cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {what}"}
             show(cell, folder, first)
             first = first and not explorer(cell)
@@ -161,11 +163,14 @@ def _works(cell: NotebookNode) -> bool:
 
 
 def split(text: str, before_code: bool) -> tuple[str, str]:
-    """Cut an answer from what leads on to the next question, or to the code that comes next."""
+    """Cut an answer from what leads on to the next question, or to the code that comes next.
+
+    What stands behind a formula explains it, and stays with it.
+    """
     parts = _paragraphs(text)
     asks = [n for n, part in enumerate(parts) if kind(part) in ("question", "heading")]
     end = asks[0] if asks else len(parts)
-    if (asks or before_code) and end > 1:
+    if (asks or before_code) and end > 1 and not parts[end - 2].startswith("$$"):
         end -= 1
     return "\n\n".join(parts[:end]), "\n\n".join(parts[end:])
 

@@ -357,7 +357,8 @@ def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name, s
     page = visit(name, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     page.evaluate((Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run()).violations")
+    # Without `preload`, which asks for the style sheets a second time: a file may not.
+    found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
     grave = [each for each in found if each["impact"] in ("critical", "serious")]
     assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == []
 

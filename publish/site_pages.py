@@ -30,6 +30,7 @@ DRAWING = {
     for name, value in vars(module).items()
     if callable(value) and not name.startswith("_")
 }
+READING = "> **Before you read"  # there is nothing to run
 BEFORE = re.compile(
     r"> \*\*(Before you (?!read)|Predict|Guess)"
 )  # the output is a part of the answer
@@ -125,7 +126,7 @@ def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
     while rest:
         found.append(rest.pop(0))
         asked = question(found[-1])
-        until = answer(rest) if asked else None
+        until = answer(rest, asked.startswith(READING)) if asked else None
         if until is not None:
             between, told, rest = rest[:until], rest[until], rest[until + 1 :]
             first, left = split(told.source, any(_works(cell) for cell in rest[:1]))
@@ -140,9 +141,12 @@ def question(cell: NotebookNode) -> str | None:
     return asked[-1] if asked and cell.cell_type == "markdown" else None
 
 
-def answer(rest: list[NotebookNode]) -> int | None:
-    """Return which of the cells after a question answers it: the first prose behind code."""
-    ran = False
+def answer(rest: list[NotebookNode], at_once: bool = False) -> int | None:
+    """Return which of the cells after a question answers it: the first prose behind code.
+
+    `at_once` if there is nothing to run: then it is the first prose.
+    """
+    ran = at_once
     for place_, cell in enumerate(rest):
         if cell.cell_type == "code":
             ran = ran or _works(cell)

@@ -65,6 +65,14 @@ def test_where_nothing_is_to_be_foreseen_the_output_stays_open():
     ]
 
 
+def test_before_reading_on_the_next_prose_answers():
+    assert shown(made(text(READING), text("Because."), RUN, text("Then.")))[1:4] == [
+        OPENING.format("answer"),
+        "Because.",
+        "</details>",
+    ]
+
+
 def test_what_leads_on_stays_open():
     cells = made(
         text(QUESTION), RUN, text(f"Three.\n\nNow again.\n\n{QUESTION}"), RUN, text("Three.")
@@ -185,7 +193,7 @@ def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     found = READ["02_lif_neuron"]
     drawing = [cell.source for cell in found.notebook.cells if site_pages.draws_only(cell)]
     assert drawing
-    code = [cell for cell in found.notebook.cells if not cell.get("outputs")]
+    code = [cell for cell in found.notebook.cells if "image/png" not in str(cell.get("outputs"))]
     small = Page(found.name, nbformat.from_dict(found.notebook | {"cells": code}))
     hidden = tagged(site_pages.prepare(small, tmp_path), "hide-input")
     assert all(re.search(r"assert|import|check\(", cell.source) for cell in hidden)

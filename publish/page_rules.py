@@ -80,14 +80,14 @@ def _steps(page: Page) -> list[tuple[int, str, str]]:
             break
         if cell.cell_type == "markdown":
             found += [
-                (place, _kind(text), text) for text in re.split(r"\n\s*\n", cell.source.strip())
+                (place, kind(text), text) for text in re.split(r"\n\s*\n", cell.source.strip())
             ]
         elif not {"check", "setup"} & set(tags(cell)):
             found.append((place, "code", ""))
     return found
 
 
-def _kind(paragraph: str) -> str:
+def kind(paragraph: str) -> str:
     if re.match(HEADING, paragraph):
         return "heading"
     if paragraph.startswith(">") and ("?" in paragraph or paragraph.startswith("> **Before")):

@@ -10,43 +10,99 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import main as sphinx
 
-from .live_html import alive, figure
+from snn_core.teaching.explorers import Excite
+
+from .live_html import figure, place, write
+from .notebooks import stamps
 from .page import ROOT, Page, by_part, committed
+from .readme import GUIDE, README
+from .site_figures import FOLDER
+from .site_pages import prepare
 
 SOURCE = Path(__file__).with_name("site_source")
-BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
-
-
-def prepare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Make a notebook into a page: no badge, a description for each picture, living sliders."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = BADGE.sub("[Open in Colab]", cell.source)
-        elif live := figure(cell):
-            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": alive(live)})]
-        if "alt" in cell.metadata:
-            cell.metadata["mystnb"] = {"image": {"alt": cell.metadata["alt"]}}
-    return notebook
+LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")  # to a file of the repository
+GUIDED = GUIDE.relative_to(ROOT).as_posix()
+MARK = '<span class="mark">live</span>'
 
 
 def contents(pages: dict[str, Page]) -> str:
-    """Return the pages by parts, each with its question, and the contents for the sidebar."""
+    """Return the pages by parts: question, minutes, and a mark where a figure is live."""
     lines = []
     for part, members in by_part(pages).items():
-        lines += [f"## {part}", "", "| page | question | minutes |", "|---|---|---|"]
+        lines += [f"## {part}", "", "| page | question | minutes | figures |", "|---|---|---|---|"]
         lines += [
-            f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} |"
+            f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} "
+            f"| {MARK if lives(page) else ''} |"
             for page in members
         ]
-        names = [page.name for page in members]
-        lines += ["", "```{toctree}", ":hidden:", f":caption: {part}", "", *names, "```", ""]
+        lines.append("")
     return "\n".join(lines)
 
 
-def living(pages: dict[str, Page]) -> str:
-    """Return in words on which pages an explorer works without a kernel."""
-    numbers = [page.number for page in pages.values() if any(map(figure, page.notebook.cells))]
-    return f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+def sidebar(pages: dict[str, Page]) -> str:
+    """Return the contents for the sidebar, by parts."""
+    return "\n\n".join(
+        "\n".join(
+            ["```{toctree}", ":hidden:", f":caption: {part}", "", *(p.name for p in members), "```"]
+        )
+        for part, members in by_part(pages).items()
+    )
+
+
+def lives(page: Page) -> bool:
+    """Tell whether a page shows a live figure."""
+    return any(map(figure, page.notebook.cells))
+
+
+def hero() -> str:
+    """Return the live figure of the first page, with a drive at which it spikes by itself."""
+    shown = Excite().sliders()
+    shown.values = {"drive": 1.3}
+    return f"```{{raw}} html\n{place(shown, True)}\n```"
+
+
+def front(pages: dict[str, Page]) -> str:
+    """Return the source of the first page."""
+    told = stamps() | {
+        "{{hero}}": hero(),
+        "{{pages}}": contents(pages),
+        "{{sidebar}}": sidebar(pages),
+        "{{count}}": str(len(pages)),
+        "{{hours}}": str(round(sum(page.minutes for page in pages.values()) / 60)),
+        "{{mark}}": MARK,
+    }
+    return _filled((SOURCE / "index.md").read_text(encoding="utf-8"), told)
+
+
+def _filled(text: str, told: dict[str, str]) -> str:
+    for placeholder, value in told.items():
+        text = text.replace(placeholder, value)
+    return text
+
+
+def outward(text: str) -> str:
+    """Return a text of the repository with its links leading to the site, or to the repository."""
+
+    def target(found: re.Match) -> str:
+        files = f"{stamps()['{{repository}}']}/blob/{stamps()['{{tag}}']}"
+        return "](teach.md)" if found[1] == GUIDED else f"]({files}/{found[1]})"
+
+    return LINK.sub(target, text)
+
+
+def running(pages: dict[str, Page]) -> str:
+    """Return how to run the pages: what README says, and a link to Colab for each page."""
+    said = README.read_text(encoding="utf-8")
+    commands = said.split("## Two commands\n", 1)[1].split("\n## ", 1)[0]
+    colab = stamps()["{{colab}}"]
+    rows = [
+        f"| [{page.title}]({page.name}.ipynb) | [Open in Colab]({colab}/{page.name}.ipynb) "
+        f"| {page.time_to_run} |"
+        for page in pages.values()
+    ]
+    listed = "\n".join(["| page | | runs for |", "|---|---|---|", *rows])
+    text = (SOURCE / "run.md").read_text(encoding="utf-8")
+    return _filled(text, stamps() | {"{{commands}}": outward(commands), "{{colab pages}}": listed})
 
 
 def syllabus(pages: dict[str, Page]) -> str:
@@ -104,28 +160,21 @@ def reference(folder: Path) -> None:
 def assemble(folder: Path) -> None:
     """Write all sources of the site into an empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__*"))
     pages = committed()
-    index = (SOURCE / "index.md").read_text(encoding="utf-8")
-    index = index.replace("{{pages}}", contents(pages)).replace("{{living}}", living(pages))
-    (folder / "index.md").write_text(index, encoding="utf-8")
-    (folder / "syllabus.md").write_text(syllabus(pages), encoding="utf-8")
+    written = {
+        "index": front(pages),
+        "syllabus": syllabus(pages),
+        "run": running(pages),
+        "teach": outward(GUIDE.read_text(encoding="utf-8")),
+    }
+    for name, text in written.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    figures = folder / "extra" / FOLDER
+    figures.mkdir(parents=True)
     for name, page in pages.items():
-        nbformat.write(prepare(page.notebook), folder / f"{name}.ipynb")
-    for name in (
-        "conf.py",
-        "glossary.md",
-        "guide.md",
-        "libraries.md",
-        "other_libraries.md",
-        "recipes.md",
-        "site.css",
-        "deeper.js",
-        "sort.js",
-    ):
-        shutil.copy(SOURCE / name, folder)
-    shutil.copytree(SOURCE / "recipes", folder / "recipes", ignore=shutil.ignore_patterns("__*"))
-    shutil.copy(ROOT / "tutorials" / "figures" / "anytime.png", folder)
+        nbformat.write(prepare(page, figures), folder / f"{name}.ipynb")
+    write(folder / "static" / "live")
     reference(folder)
 
 

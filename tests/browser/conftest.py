@@ -14,7 +14,7 @@ import pytest
 from tests.browser import PICTURES
 
 ROOT = Path(__file__).parents[2]
-SITE_PACKAGES = ("sphinx", "myst_nb", "furo", "sphinx-mathjax-offline")
+SITE_PACKAGES = ("sphinx", "myst_nb", "furo", "latex2mathml", "nbconvert", "PIL")
 
 
 def pytest_addoption(parser):

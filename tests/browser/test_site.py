@@ -2,6 +2,7 @@
 
 import re
 import statistics
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -36,6 +37,19 @@ CONTRAST = """() => {
   const [low, high] = [light(ink), light(paper)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }"""
+WIDEST_LINE = 88  # columns, the limit for the code of pages
+TOO_WIDE = """(most) => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  return [...document.querySelectorAll(".cell_input pre")]
+    .filter((code) => code.textContent.split("\\n").every((line) => line.length <= most))
+    .filter((code) => code.scrollWidth > code.clientWidth)
+    .map((code) => code.textContent);
+}"""
+HEAVIEST = 1_200_000  # bytes of a page with all that it shows in one theme
+SMALLEST = 10  # pixels; letters of figures on a small screen, drawn in 12.5 at 100 dpi
+DRAWN = 12.5
+PHONE = {"width": 390, "height": 844}
+LOOKED_AT = ["index", "02_lif_neuron", "10_unsupervised_digits", "15_one_task_every_rule"]
 live_pages = pytest.mark.parametrize("name", [name for name, found in LIVE.items() if found])
 live_places = pytest.mark.parametrize(("name", "place"), PLACES)
 
@@ -46,7 +60,8 @@ def visit(browser, site):
     requests, complaints, contexts = [], [], []
 
     def open_page(name, **options):
-        contexts.append(browser.new_context(viewport={"width": 1300, "height": 1000}, **options))
+        size = {"viewport": {"width": 1280, "height": 1000}}
+        contexts.append(browser.new_context(**size | options))
         contexts[-1].set_default_timeout(PATIENCE)
         page = contexts[-1].new_page()
         page.on("request", lambda request: requests.append(request.url))
@@ -196,15 +211,17 @@ def test_the_picture_follows_the_theme(visit):
 @pytest.mark.parametrize(
     "name",
     [path.stem for path in NOTEBOOKS]
-    + ["index", "syllabus", "glossary", "libraries", "api/neurons"],
+    + ["index", "syllabus", "glossary", "libraries", "run", "teach", "api/neurons"],
 )
-def test_every_page_opens_and_its_formulas_are_set(visit, name):
+def test_every_page_opens_its_formulas_are_set_and_its_lines_fit(visit, name):
     page = visit(name)
-    if name not in ("index", "api/neurons"):
-        page.wait_for_selector("mjx-container")
-    page.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
-    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    set_ = page.locator("math")
+    if name not in ("index", "run", "teach", "api/neurons", "00_why_spikes"):
+        assert set_.count() > 0
+    assert page.locator("merror").count() == 0
+    assert "$" not in "".join(page.locator("article p").all_inner_texts())
     assert page.locator("h1").count() == 1
+    assert page.evaluate(TOO_WIDE, WIDEST_LINE) == []
 
 
 def test_a_table_is_sorted_by_a_click_on_a_heading_and_by_enter(visit):
@@ -231,7 +248,7 @@ def test_a_table_is_sorted_by_a_click_on_a_heading_and_by_enter(visit):
 def test_setup_and_checks_are_folded_and_open_by_a_click(visit):
     page = visit("02_lif_neuron")
     folded = page.locator("details.hide")
-    assert folded.count() == len(tagged(READ["02_lif_neuron"].notebook, "hide-input"))
+    assert folded.count() > len(tagged(READ["02_lif_neuron"].notebook, "hide-input"))
     assert not folded.locator(".highlight").first.is_visible()
     folded.locator("summary").first.click()
     assert folded.locator(".highlight").first.is_visible()
@@ -244,6 +261,116 @@ def test_what_stands_under_deeper_is_folded_and_opens_by_a_click(visit, name):
     assert folded.get_attribute("open") is None
     folded.locator("summary").first.click()
     assert folded.get_attribute("open") is not None
+
+
+def test_a_search_shows_pages_before_names_of_the_reference(visit):
+    page = visit("index")
+    page.get_by_role("textbox", name="Search").fill("LIF")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a[href*='api']").first.wait_for()
+    page.wait_for_function(
+        "() => /finished/i.test(document.querySelector('#search-results').textContent)"
+    )
+    found = page.locator("#search-results li > a").evaluate_all("(all) => all.map((a) => a.href)")
+    kinds = ["api" if "/api" in address else "page" for address in found]
+    assert kinds == sorted(kinds, reverse=True)
+    assert kinds.count("page") > 3
+
+
+def test_a_result_waits_for_a_click_with_its_output_and_its_answer(visit):
+    page = visit("02_lif_neuron")
+    folded = page.locator("details.result", has_text="Show the result").first
+    inside = folded.locator(".cell_output, p")
+    assert inside.count() >= 2
+    assert not any(each.is_visible() for each in inside.all())
+    folded.locator("summary").first.press("Enter")
+    assert all(each.is_visible() for each in inside.all())
+
+
+def test_an_exercise_is_checked_in_its_field(visit):
+    form = visit("02_lif_neuron").locator("form.exercise").first
+    answer, said = form.get_by_role("textbox"), form.get_by_role("status")
+    for given, told in (("0.75", "Euler"), ("0.5", "β = exp"), ("0.779", "Correct.")):
+        answer.fill(given)
+        answer.press("Enter")
+        assert told in said.text_content()
+
+
+def test_a_figure_opens_large_by_the_keyboard_and_closes_by_escape(visit):
+    page = visit("02_lif_neuron")
+    link = page.locator("a.plot").first
+    before = link.locator("img:visible").bounding_box()["width"]
+    link.focus()
+    page.keyboard.press("Enter")
+    large = page.get_by_role("dialog")
+    assert large.locator("img:visible").bounding_box()["width"] > 1.2 * before
+    page.keyboard.press("Escape")
+    assert not large.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_figure_is_shown_in_the_variant_of_the_theme(visit, scheme):
+    shown = visit("00_why_spikes", color_scheme=scheme).locator("a.plot img:visible")
+    addresses = shown.evaluate_all("(all) => all.map((each) => each.src)")
+    assert addresses
+    assert all(address.endswith(f"-{scheme}.webp") for address in addresses)
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_a_small_screen_is_not_left_and_letters_of_figures_are_legible(visit, name):
+    page = visit(name, viewport=PHONE, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    for figure in page.locator("a.plot img:visible").all():
+        scale = figure.bounding_box()["width"] / float(figure.get_attribute("width"))
+        assert scale * DRAWN >= SMALLEST
+
+
+def test_the_first_page_is_alive_on_a_small_screen(visit):
+    page = visit("index", viewport=PHONE, has_touch=True)
+    before = picture(page)
+    page.wait_for_function(
+        "(before) => document.querySelector('.live-explorer canvas').toDataURL() !== before",
+        arg=before,
+    )
+    sliders = page.get_by_role("slider")
+    assert sliders.count() == 2
+    assert all(slider.bounding_box()["width"] > 100 for slider in sliders.all())
+    assert page.locator("a.button").all_inner_texts() == ["Start", "Run it", "Teach with it"]
+
+
+@live_pages
+def test_two_keys_lead_to_the_live_figure(visit, name):
+    page = visit(name)
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the live figure"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => !!document.activeElement.closest('.live-explorer')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*LOOKED_AT, "09_stdp", "api/neurons"])
+def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name, scheme):
+    """axe-core finds neither, also in what is folded and in the live figures of the pages."""
+    package = pytest.importorskip("axe_playwright_python", reason="needs axe: make test-browser")
+    page = visit(name, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    page.evaluate((Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    # Without `preload`, which asks for the style sheets a second time: a file may not.
+    found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
+    grave = [each for each in found if each["impact"] in ("critical", "serious")]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == []
+
+
+@pytest.mark.parametrize("name", ["index", *(path.stem for path in NOTEBOOKS)])
+def test_a_page_is_light(site, name):
+    text = (site / f"{name}.html").read_text(encoding="utf-8")
+    links = re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="([^"#?:]+)', text)
+    files = {site / unquote(link) for link in links if not link.endswith(("-dark.webp", ".html"))}
+    total = len(text.encode()) + sum(path.stat().st_size for path in files if path.is_file())
+    assert any(path.suffix == ".js" for path in files)
+    assert total <= HEAVIEST
 
 
 def test_the_search_finds_a_word_without_a_server(visit):

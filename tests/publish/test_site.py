@@ -1,13 +1,12 @@
 """The sources of the site are made from the pages; `tests/browser` opens the built site."""
 
-import nbformat
 import pytest
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from publish import site
 from publish.page import PARTS
 from tests.pages import READ
-from tests.publish.pages import CHECK, START, page
+from tests.publish.pages import page
 
 
 def test_contents_list_each_page_under_its_part():
@@ -17,7 +16,49 @@ def test_contents_list_each_page_under_its_part():
     ]
     for name, found in READ.items():
         assert f"| [{found.title}]({name}.ipynb) | {found.question} | {found.minutes} |" in text
-        assert f"\n{name}\n" in text
+
+
+def test_contents_mark_the_pages_with_a_live_figure():
+    shown = {"01_a": "Encoding()", "02_b": "Nothing(1)", "09_c": "LIFNeuron()"}
+    assert [
+        site.lives(page(f"# %%\n{kind}.sliders()\n", name=name)) for name, kind in shown.items()
+    ] == [True, False, True]
+    rows = [line for line in site.contents(READ).splitlines() if ".ipynb" in line]
+    assert [site.MARK in row for row in rows] == [site.lives(found) for found in READ.values()]
+
+
+def test_the_sidebar_names_each_page_once():
+    text = site.sidebar(READ)
+    assert all(text.count(f"\n{name}\n") == 1 for name in READ)
+
+
+def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():
+    text = site.front(READ)
+    assert "{{" not in text
+    for target in ("00_why_spikes.ipynb", "run.md", "teach.md"):
+        assert f"]({target}){{.button" in text
+    assert site.stamps()["{{repository}}"] in text
+    assert text.index("data-live=") < text.index("## ")
+
+
+def test_the_syllabus_and_the_like_stand_above_the_pages():
+    text = site.front(READ)
+    assert text.index("\nglossary\n") < text.index("\napi\n") < text.index("\n00_why_spikes\n")
+
+
+def test_how_to_run_it_is_what_the_readme_says():
+    text = site.running(READ)
+    assert "make lab" in text
+    assert "](teach.md)" in text
+    assert text.count("[Open in Colab](") == len(READ)
+    assert "{{" not in text
+
+
+def test_links_of_the_repository_lead_out_of_the_site():
+    assert site.outward("[a](data/README.md) [b](https://c)").endswith(
+        "/data/README.md) [b](https://c)"
+    )
+    assert "blob/" in site.outward("[a](data/README.md)")
 
 
 def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
@@ -25,18 +66,3 @@ def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
     for found in READ.values():
         assert found.header in text
         assert all(f"- {goal}\n" in text for goal in found.goals)
-
-
-def test_living_explorers_are_counted():
-    shown = {"01_a": "Encoding()", "02_b": "Nothing(1)", "09_c": "LIFNeuron()"}
-    pages = {name: page(f"# %%\n{kind}.sliders()\n", name=name) for name, kind in shown.items()}
-    assert site.living(pages) == "01 and 09"
-
-
-def test_a_page_is_prepared_without_its_badge_and_with_descriptions():
-    badge = "[![Open in Colab](https://colab/badge.svg)](https://colab/page)"
-    made = page(START.replace("# **What", f"# {badge}\n#\n# **What"), CHECK).notebook
-    prepared = site.prepare(made)
-    assert "[Open in Colab](https://colab/page)" in prepared.cells[0].source
-    assert "badge" not in nbformat.writes(prepared)
-    assert prepared.cells[2].metadata["mystnb"] == {"image": {"alt": "A picture"}}

@@ -58,12 +58,18 @@ class Marks(NamedTuple):
 Control = Range | Choice | Button | Marks
 
 
+def parts(*models: str) -> list[str]:
+    """Return the sources of the shared code, the colours first, and of models, in order."""
+    folder = files(__name__)
+    colours = f"const COLOURS = {json.dumps(palette.LIVE)};"
+    sources = [folder.joinpath(f"{part}.js") for part in (*SHARED, *models)]
+    return [colours, *(source.read_text(encoding="utf-8") for source in sources)]
+
+
 def bundle(model: str) -> str:
     """Return one ECMAScript module with the shared code and a model; it exports the widget."""
-    sources = [files(__name__).joinpath(f"{part}.js") for part in (*SHARED, model)]
-    colours = f"const COLOURS = {json.dumps(palette.LIVE)};"
     widget = "const widget = { render: renderer(explorer) };\nexport default widget;\n"
-    return "\n".join([colours, *(source.read_text(encoding="utf-8") for source in sources), widget])
+    return "\n".join([*parts(model), widget])
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -85,6 +91,7 @@ class LiveFigure(anywidget.AnyWidget):
     values = traitlets.Dict().tag(sync=True)
 
     def __init__(self, model: str, about: str, controls: dict[str, Control], data: dict):
+        self.model = model
         self._esm = bundle(model)
         self.having = {key: c for key, c in controls.items() if not isinstance(c, Button)}
         super().__init__()

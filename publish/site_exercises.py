@@ -1,0 +1,126 @@
+"""Exercises on the site: a field where the answer is a number, folded hints where it is code.
+
+The page does not hold the answer. It holds what the answers within the tolerance hash to, each
+rounded to a step that is a power of two: the script rounds and hashes what the reader writes.
+That hides the answer from the eye, not from somebody who tries all numbers; the folded solution
+stands below it anyway.
+"""
+
+import copy
+import html
+import json
+import math
+import re
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from snn_core.teaching.exercises import Value, find
+
+from .notebooks import stamps
+from .page import Page, tags
+
+HALF = 8  # at most so many steps on each side of the answer are right
+CALL = re.compile(r"check\(\"(\d\d\.\d+)\"")
+
+
+def hashed(text: str) -> int:
+    """Return the FNV-1a hash of a text, of 32 bits (Fowler, Noll and Vo 1991).
+
+    >>> hashed("a") == 0xE40C292C
+    True
+    """
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value
+
+
+def with_fields(page: Page, cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a page with what helps to do each exercise behind its stub."""
+    found = []
+    for cell in cells:
+        found.append(cell)
+        if "exercise" in tags(cell) and (called := CALL.search(cell.source)):
+            found[-1] = stub = copy.deepcopy(cell)
+            stub.outputs = []
+            found.append(new_markdown_cell(made := beside(page, called[1])))
+            if "<form" in made:  # there is nothing to write in the stub
+                stub.metadata["tags"] = [*tags(stub), "hide-input"]
+    return found
+
+
+def beside(page: Page, number: str) -> str:
+    """Return the HTML behind the stub of an exercise: its field, or its hints."""
+    asked = find(number)
+    if isinstance(asked, Value) and (parts := accepted(number, asked.expected, asked.tolerance)):
+        return field(number, asked, parts)
+    hints = [asked.hint or next((case.hint for case in asked.cases if case.hint), "")]
+    hints.append(asked.stronger)
+    folded = "".join(
+        f"<details><summary>{name}</summary><p>{html.escape(hint)}</p></details>"
+        for name, hint in zip(("A hint", "A stronger hint"), hints, strict=True)
+        if hint
+    )
+    colab = f"{stamps()['{{colab}}']}/{page.name}.ipynb"
+    where = (
+        f'<p>Write it in JupyterLab, or <a href="{colab}">in Colab</a>, where it is checked.</p>'
+    )
+    return f'<div class="exercise-code">{where}{folded}</div>'
+
+
+def accepted(salt: str, expected: object, tolerance: float) -> list[dict] | None:
+    """Return for each number or word of an answer its step and the hashes of what is right.
+
+    None if the answer is neither numbers nor one word.
+    """
+    if isinstance(expected, str):
+        return [{"hashes": [hashed(f"{salt}:0:{expected.casefold()}")]}]
+    numbers = flat(expected)
+    if numbers is None:
+        return None
+    return [_around(f"{salt}:{place}", number, tolerance) for place, number in enumerate(numbers)]
+
+
+def flat(value: object) -> list[float] | None:
+    """Return the numbers of an answer, lists and tuples opened; None if it holds anything else.
+
+    >>> flat([(1, 0.5), 2])
+    [1.0, 0.5, 2.0]
+    """
+    if isinstance(value, list | tuple):
+        parts = [flat(part) for part in value]
+        return None if None in parts else [number for part in parts for number in part]
+    try:
+        number = float(value)
+    except (TypeError, ValueError, RuntimeError):  # the last one comes from a tensor of many
+        return None
+    return [number] if math.isfinite(number) else None
+
+
+def _around(salt: str, number: float, tolerance: float) -> dict:
+    width = tolerance * (1 + abs(number))  # relative and absolute, as the check has it
+    step = 2.0 ** math.ceil(math.log2(width / HALF))
+    low, high = math.ceil((number - width) / step), math.floor((number + width) / step)
+    return {"step": step, "hashes": [hashed(f"{salt}:{n}") for n in range(low, high + 1)]}
+
+
+def field(number: str, asked: Value, parts: list[dict]) -> str:
+    """Return a field for the answer to an exercise, with what checks it."""
+    known = [
+        {"parts": wrong, "hint": mistake.hint}
+        for mistake in asked.mistakes
+        if not callable(mistake.wrong)
+        and (wrong := accepted(number, mistake.wrong, asked.tolerance))
+    ]
+    told = {"parts": parts, "mistakes": known, "hint": asked.hint, "stronger": asked.stronger}
+    data = html.escape(json.dumps({"salt": number} | told, separators=(",", ":")))
+    kind = "word" if isinstance(asked.expected, str) else "number"
+    count = len(parts)
+    name = f"Your answer: {f'{count} numbers' if count > 1 else f'a {kind}'}"
+    mode = ' inputmode="decimal"' if kind == "number" and count == 1 else ""
+    return (
+        f'<form class="exercise" data-exercise="{data}"><label>{name} '
+        f'<input type="text" autocomplete="off"{mode}></label> '
+        '<button type="submit">Check</button><p role="status"></p></form>'
+    )

@@ -1,0 +1,105 @@
+"""The figures of a notebook on the site, and a variant of each for a dark page.
+
+Figures are drawn on white. In the variant the white is gone, ink turns light and keeps its hue.
+Grey pictures, such as digits, stay as they are: inverted they would show something else.
+"""
+
+import base64
+import hashlib
+import html
+import io
+from pathlib import Path
+
+import numpy as np
+from nbformat import NotebookNode
+from PIL import Image
+
+FOLDER = "figures"  # of the site
+PICTURE = 21  # pixels; the side of the smallest square that may be a picture
+WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of a grey differ
+LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
+BRIGHTEST = 0.93
+DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
+
+
+def _spread(reached: np.ndarray, free: np.ndarray, axis: int, step: int) -> np.ndarray:
+    """Add the free pixels that follow a reached one along an axis with nothing between them."""
+    free, reached = (np.flip(each, axis) if step < 0 else each for each in (free, reached))
+    place = np.arange(free.shape[axis]).reshape((-1, 1) if axis == 0 else (1, -1))
+    wall = np.maximum.accumulate(np.where(free, -1, place), axis)
+    last = np.maximum.accumulate(np.where(reached, place, -2), axis)
+    found = reached | (free & (last > wall))
+    return np.flip(found, axis) if step < 0 else found
+
+
+def paper(white: np.ndarray) -> np.ndarray:
+    """Return which white pixels hang together with the border.
+
+    >>> paper(np.array([[1, 1, 1, 1], [1, 0, 0, 1], [1, 0, 0, 1]], dtype=bool)).sum().item()
+    8
+    """
+    edge = np.ones_like(white)
+    edge[1:-1, 1:-1] = False
+    reached = white & edge
+    while True:
+        found = reached
+        for axis, step in ((0, 1), (1, 1), (0, -1), (1, -1)):
+            found = _spread(found, white, axis, step)
+        if (found == reached).all():
+            return found
+        reached = found
+
+
+def pictures(rgb: np.ndarray) -> np.ndarray:
+    """Return which pixels belong to grey pictures: in squares of grey, part of which is dark.
+
+    White that curves enclose is no picture, and neither is a pale area.
+    """
+    grey = rgb.max(-1) - rgb.min(-1) < 1 - WHITE
+    inside = grey & ~paper(rgb.min(-1) > WHITE)
+    if min(inside.shape) < PICTURE:
+        return np.zeros_like(inside)
+    full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
+    dark = _sums(inside & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
+    return _sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0
+
+
+def _sums(of: np.ndarray, size: int) -> np.ndarray:
+    """Return the sum over each square of a size."""
+    total = np.pad(of.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    return total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
+
+
+def for_dark(image: Image.Image) -> Image.Image:
+    """Return a figure for a dark page: no paper, light ink, grey pictures as they were.
+
+    Ink is what is left when as much white as possible is taken out. Its brightness is turned
+    round, ``1 - luma``, and its hue stays.
+    """
+    rgb = np.asarray(image.convert("RGB")) / 255
+    alpha = 1 - rgb.min(-1, keepdims=True)
+    ink = (rgb - 1 + alpha) / np.maximum(alpha, 1 / 255)
+    light = BRIGHTEST * np.clip(1 + ink - 2 * (ink @ LUMA)[..., None], 0, 1)
+    kept = pictures(rgb)[..., None]
+    shown = np.where(kept, np.concatenate([rgb, np.ones_like(alpha)], -1), 0)
+    shown += np.where(kept, 0, np.concatenate([light, alpha], -1))
+    return Image.fromarray(np.round(255 * shown).astype(np.uint8))
+
+
+def figure(output: NotebookNode, alt: str, folder: Path) -> str:
+    """Write both variants of a figure into a folder; return the HTML that shows the right one."""
+    raw = base64.b64decode(output.data["image/png"])
+    image = Image.open(io.BytesIO(raw))
+    name = hashlib.sha256(raw).hexdigest()[:16]
+    size = output.metadata.get("image/png", {})
+    width, height = size.get("width", image.width), size.get("height", image.height)
+    shown = []
+    for theme, variant in (("light", image.convert("RGB")), ("dark", for_dark(image))):
+        file = f"{name}-{theme}.webp"
+        variant.save(folder / file, lossless=True, method=3)
+        shown.append(
+            f'<img class="only-{theme}" src="{FOLDER}/{file}" alt="{html.escape(alt)}" '
+            f'width="{width}" height="{height}" loading="lazy">'
+        )
+    address, style = f"{FOLDER}/{name}-light.webp", f"--width: {width}px"
+    return f'<a class="plot" href="{address}" style="{style}">{"".join(shown)}</a>'

@@ -1,0 +1,207 @@
+"""Make a committed notebook into a page of the site; nothing is executed.
+
+Setup, checks and cells that only draw are folded. What answers a question waits behind a click.
+Figures come in two variants, explorers live, printed columns as tables, exercises with a field.
+"""
+
+import ast
+import copy
+import re
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+
+from snn_core.teaching import diagrams, plotting
+
+from . import site_exercises
+from .live_html import figure as live_figure
+from .live_html import place
+from .page import Page, explorer, tags
+from .page_rules import kind
+from .site_figures import figure
+from .site_tables import table
+
+BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
+HARMLESS = {"zip", "enumerate", "range", "len", "list", "int", "float", "str", "round"}
+DRAWING = {
+    name
+    for module in (plotting, diagrams)
+    for name, value in vars(module).items()
+    if callable(value) and not name.startswith("_")
+}
+READING = "> **Before you read"  # there is nothing to run
+BEFORE = re.compile(
+    r"> \*\*(Before you (?!read)|Predict|Guess)"
+)  # the output is a part of the answer
+
+
+def prepare(page: Page, folder: Path) -> NotebookNode:
+    """Return a page as the site shows it; write its figures into a folder."""
+    notebook = copy.deepcopy(page.notebook)
+    cells = site_exercises.with_fields(page, notebook.cells)
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = BADGE.sub("[Open in Colab]", cell.source)
+        elif draws_only(cell):
+            cell.metadata["tags"] = [*tags(cell), "hide-input"]
+    notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
+    first = True
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            what = next(
+                (tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code"
+            )
+            cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {what}"}
+            show(cell, folder, first)
+            first = first and not explorer(cell)
+    return notebook
+
+
+def _numbered(cell: NotebookNode, number: int) -> NotebookNode:
+    cell.id = f"site-{number:03d}"
+    return cell
+
+
+def show(cell: NotebookNode, folder: Path, first: bool) -> None:
+    """Put what the site shows in place of a cell's outputs; `first` if no explorer precedes."""
+    if live := live_figure(cell):
+        cell.outputs = [_html(place(live, first))]
+        return
+    for number, output in enumerate(cell.outputs):
+        if "image/png" in output.get("data", {}):
+            cell.outputs[number] = _html(figure(output, cell.metadata.get("alt", ""), folder))
+        elif output.output_type == "stream" and (made := table(output.text)):
+            cell.outputs[number] = _html(made)
+
+
+def _html(text: str) -> NotebookNode:
+    return new_output("display_data", {"text/html": text})
+
+
+def draws_only(cell: NotebookNode) -> bool:
+    """Tell whether a cell only draws: verbs of figures, methods of axes, and texts for them."""
+    if "alt" not in cell.metadata:
+        return False
+    axes: set[str] = set()
+    return all(_draws(statement, axes) for statement in ast.parse(cell.source).body)
+
+
+def _draws(node: ast.stmt, axes: set[str]) -> bool:
+    """Tell whether a statement only draws; add the names that it gives to axes."""
+    if isinstance(node, ast.For):
+        axes |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
+        return not _computes(node.iter) and all(_draws(inner, axes) for inner in node.body)
+    if not isinstance(node, ast.Assign | ast.Expr):
+        return False
+    called = node.value.func if isinstance(node.value, ast.Call) else None
+    draws = called is not None and _root(called) in DRAWING | axes
+    if isinstance(node, ast.Expr):
+        return draws
+    if draws:
+        bound = [each for target in node.targets for each in ast.walk(target)]
+        axes |= {each.id for each in bound if isinstance(each, ast.Name)}
+    return draws or not _computes(node.value)
+
+
+def _root(node: ast.expr) -> str:
+    """Return the name with which an expression such as ``axes[0].plot`` begins."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _computes(value: ast.expr) -> bool:
+    """Tell whether an expression does more than name, list and pick."""
+    calls = [each.func for each in ast.walk(value) if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.BinOp) for each in ast.walk(value)) or not all(
+        isinstance(each, ast.Name) and each.id in HARMLESS for each in calls
+    )
+
+
+def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a page with what answers each question folded."""
+    found: list[NotebookNode] = []
+    rest = list(cells)
+    while rest:
+        found.append(rest.pop(0))
+        asked = question(found[-1])
+        until = answer(rest, asked.startswith(READING)) if asked else None
+        if until is not None:
+            between, told, rest = rest[:until], rest[until], rest[until + 1 :]
+            first, left = split(told.source, any(_works(cell) for cell in rest[:1]))
+            rest = ([new_markdown_cell(left)] if left else []) + rest
+            found += fold(asked, between, new_markdown_cell(first))
+    return found
+
+
+def question(cell: NotebookNode) -> str | None:
+    """Return the last question of a cell, if it asks one."""
+    asked = [text for text in _paragraphs(cell.source) if kind(text) == "question"]
+    return asked[-1] if asked and cell.cell_type == "markdown" else None
+
+
+def answer(rest: list[NotebookNode], at_once: bool = False) -> int | None:
+    """Return which of the cells after a question answers it: the first prose behind code.
+
+    `at_once` if there is nothing to run: then it is the first prose.
+    """
+    ran = at_once
+    for place_, cell in enumerate(rest):
+        if cell.cell_type == "code":
+            ran = ran or _works(cell)
+            continue
+        kinds = [kind(text) for text in _paragraphs(cell.source)]
+        if kinds[0] in ("heading", "folded", "question"):
+            return None
+        if ran or not any(map(_works, rest[place_:])):
+            return place_
+        if "question" in kinds or "heading" in kinds:
+            return None
+    return None
+
+
+def _works(cell: NotebookNode) -> bool:
+    """Tell whether a cell is code of the main way."""
+    return cell.cell_type == "code" and not {"check", "setup"} & set(tags(cell))
+
+
+def split(text: str, before_code: bool) -> tuple[str, str]:
+    """Cut an answer from what leads on to the next question, or to the code that comes next.
+
+    What stands behind a formula explains it, and stays with it.
+    """
+    parts = _paragraphs(text)
+    asks = [n for n, part in enumerate(parts) if kind(part) in ("question", "heading")]
+    end = asks[0] if asks else len(parts)
+    if (asks or before_code) and end > 1 and not parts[end - 2].startswith("$$"):
+        end -= 1
+    return "\n\n".join(parts[:end]), "\n\n".join(parts[end:])
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text; blocks of code, formulas and folds stay in one piece."""
+    block = r"```.*?```|\$\$.*?\$\$|<details.*?</details>"
+    return [
+        part.strip()
+        for part in re.findall(rf"(?:{block}|(?!\n[ \t]*\n).)+", text.strip(), flags=re.S)
+        if part.strip()
+    ]
+
+
+def fold(asked: str, between: list[NotebookNode], told: NotebookNode) -> list[NotebookNode]:
+    """Return what follows a question, its answer folded; the output too, if it is foreseen."""
+    shown = next((n for n, cell in enumerate(between) if cell.get("outputs")), None)
+    foreseen = BEFORE.match(asked) and shown is not None and not explorer(between[shown])
+    if not foreseen:
+        return [*between, _opening("Show the answer"), told, new_markdown_cell("</details>")]
+    before, cell, after = between[:shown], between[shown], between[shown + 1 :]
+    result = copy.deepcopy(cell)
+    result.metadata["tags"] = [*tags(cell), "remove-input"]
+    cell.outputs = []
+    opening, closing = _opening("Show the result"), new_markdown_cell("</details>")
+    return [*before, cell, opening, result, *after, told, closing]
+
+
+def _opening(words: str) -> NotebookNode:
+    return new_markdown_cell(f'<details class="result"><summary>{words}</summary>')

@@ -1,0 +1,41 @@
+// Check what a reader writes into the field of an exercise. The answer is not on the page: right is what, rounded to
+// a step, has one of its hashes (`site_exercises.py`). The first wrong answer shows a hint, another one a stronger hint.
+function hashed(text) {
+  let value = 0x811c9dc5; // FNV-1a, 32 bits
+  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
+  return value;
+}
+
+/** The numbers in a text; a fraction such as 1/4 is one of them. */
+function numbers(text) {
+  const found = text.replace(/[−–]/g, "-").match(/[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\s*\/\s*\d+\.?\d*)?/gi) ?? [];
+  return found.map((each) => each.split("/").map(Number).reduce((top, bottom) => top / bottom));
+}
+
+function agrees(text, parts, salt) {
+  const words = parts[0].step === undefined;
+  const given = words ? [text.trim().replace(/^["']|["']$/g, "").toLowerCase()] : numbers(text);
+  return given.length === parts.length && parts.every(({ step, hashes }, place) => {
+    const near = words ? given : [Math.round(given[place] / step)];
+    return near.some((each) => hashes.includes(hashed(`${salt}:${place}:${each}`)));
+  });
+}
+
+/** What to say to an answer, after some other wrong ones. */
+function verdict(text, { salt, parts, mistakes, hint, stronger }, wrong) {
+  if (!text.trim()) return "Write an answer first.";
+  if (agrees(text, parts, salt)) return "Correct.";
+  const count = parts[0].step === undefined ? 1 : numbers(text).length;
+  if (count !== parts.length) return `Not yet. Asked for: ${parts.length} ${parts.length > 1 ? "numbers" : "number"}.`;
+  wrong.add(text.trim());
+  const made = mistakes.find((mistake) => agrees(text, mistake.parts, salt));
+  return `Not yet. ${made?.hint ?? hint}${wrong.size > 1 ? ` ${stronger}` : ""}`;
+}
+
+for (const form of globalThis.document?.querySelectorAll("form.exercise") ?? []) {
+  const asked = JSON.parse(form.dataset.exercise), wrong = new Set();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    form.querySelector("[role=status]").textContent = verdict(form.querySelector("input").value, asked, wrong);
+  });
+}

@@ -1,0 +1,201 @@
+"""A committed notebook becomes a page of the site: what is folded, and what stays open."""
+
+import base64
+import io
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("sphinx", reason="the extra `site` is not installed")
+from publish import site_pages
+from publish.page import Page, tagged
+from tests.pages import READ
+from tests.publish.pages import START, page, text
+
+QUESTION = "> **Before you run:** how many spikes?"
+READING = "> **Before you read on:** why?"
+RUN = "\n# %%\nprint(3)\n"
+CHECK = '\n# %% tags=["check"]\nassert True\n'
+OPENING = '<details class="result"><summary>Show the {}</summary>'
+
+
+def made(*parts):
+    """Return the cells of a small page in which each cell of code has printed something."""
+    cells = [cell for cell in page(*parts).notebook.cells if cell.source.strip()]
+    for cell in cells:
+        if cell.cell_type == "code" and cell.source.startswith("print"):
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="3\n")]
+    return cells
+
+
+def shown(cells):
+    """Return what a reader meets, in order: texts, inputs, outputs."""
+    found = []
+    for cell in site_pages.behind_clicks(cells):
+        if cell.cell_type == "markdown":
+            found.append(cell.source)
+            continue
+        if "remove-input" not in cell.metadata.get("tags", []):
+            found.append(f"in: {cell.source}")
+        found += [f"out: {output.text.strip()}" for output in cell.outputs]
+    return found
+
+
+def test_the_output_and_the_answer_wait_behind_a_click():
+    assert shown(made(text(QUESTION), RUN, text("Three."), CHECK)) == [
+        QUESTION,
+        "in: print(3)",
+        OPENING.format("result"),
+        "out: 3",
+        "Three.",
+        "</details>",
+        "in: assert True",
+    ]
+
+
+def test_where_nothing_is_to_be_foreseen_the_output_stays_open():
+    assert shown(made(text(READING), RUN, text("Because."), CHECK))[1:5] == [
+        "in: print(3)",
+        "out: 3",
+        OPENING.format("answer"),
+        "Because.",
+    ]
+
+
+def test_before_reading_on_the_next_prose_answers():
+    assert shown(made(text(READING), text("Because."), RUN, text("Then.")))[1:4] == [
+        OPENING.format("answer"),
+        "Because.",
+        "</details>",
+    ]
+
+
+def test_what_leads_on_stays_open():
+    cells = made(
+        text(QUESTION), RUN, text(f"Three.\n\nNow again.\n\n{QUESTION}"), RUN, text("Three.")
+    )
+    assert shown(cells)[4:7] == ["Three.", "</details>", f"Now again.\n\n{QUESTION}"]
+    cells = made(text(QUESTION), RUN, text("Three.\n\nNow another:"), RUN)
+    assert shown(cells)[4:8] == ["Three.", "</details>", "Now another:", "in: print(3)"]
+    cells = made(text(QUESTION), RUN, text("Three.\n\nThat is all."), text("## Next"))
+    assert shown(cells)[4:6] == ["Three.\n\nThat is all.", "</details>"]
+
+
+def test_a_question_whose_answer_is_folded_already_is_left_alone():
+    told = "<details><summary>Answer</summary>\n\nThree.\n\n</details>"
+    cells = made(text(QUESTION), RUN, text(told))
+    assert shown(cells) == [QUESTION, "in: print(3)", "out: 3", told]
+
+
+def test_a_heading_ends_the_search_for_an_answer():
+    assert shown(made(text(QUESTION), RUN, text("## Next"), text("Three.")))[-2:] == [
+        "## Next",
+        "Three.",
+    ]
+
+
+def test_blocks_stay_in_one_piece():
+    block = "```python\na = 1\n\nb = 2\n```"
+    assert site_pages.split(f"{block}\n\nOn.", before_code=True) == (block, "On.")
+    assert site_pages.split("$$\na\n$$\n\nOn.", before_code=True) == ("$$\na\n$$\n\nOn.", "")
+    assert site_pages.split("$$\na\n\nb\n$$", before_code=False) == ("$$\na\n\nb\n$$", "")
+
+
+@pytest.mark.parametrize("name", READ)
+def test_no_word_of_a_page_is_lost_and_folds_are_closed(name):
+    before = READ[name].notebook.cells
+    after = site_pages.behind_clicks([nbformat.from_dict(cell) for cell in before])
+    texts = [cell.source for cell in after if cell.cell_type == "markdown"]
+    folds = [told for told in texts if told.startswith('<details class="result">')]
+    assert texts.count("</details>") == len(folds) > 0
+    words = "".join(told for told in texts if told not in (*folds, "</details>")).split()
+    assert "".join(words) == "".join(
+        "".join(cell.source.split()) for cell in before if cell.cell_type == "markdown"
+    )
+    outputs = [len(cell.outputs) for cell in after if cell.cell_type == "code"]
+    assert sum(outputs) == sum(len(c.outputs) for c in before if c.cell_type == "code")
+
+
+def figure_cell(code):
+    return page(f'# %% alt="A picture"\n{code}\n').notebook.cells[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "folded"),
+    [
+        ('axes = lanes(x, u, z, title="a")', True),
+        ('title = "a"\naxis = panels(title)\naxis.plot(x, u)\ndecorate(axis, x="t")', True),
+        ("axes = panels(a, b)\nfor axis, y in zip(axes, ys):\n    axis.plot(y)", True),
+        ("y = network(x)\naxis = panels(a)\naxis.plot(y)", False),
+        ("twice = 2 * x\naxis = panels(a)\naxis.plot(twice)", False),
+        ("axis = panels(a)\nnetwork(x)", False),
+        ("def f(x):\n    return x\naxes = lanes(x, u, z)", False),
+    ],
+)
+def test_a_cell_that_only_draws_is_folded(code, folded):
+    assert site_pages.draws_only(figure_cell(code)) is folded
+
+
+def test_code_without_a_figure_is_no_drawing():
+    assert not site_pages.draws_only(page("# %%\nx = 1\n").notebook.cells[0])
+
+
+def png(pixels):
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "png")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """Return a function that prepares a small page with a figure of one grey pixel."""
+
+    def prepare(*parts):
+        found = page(*parts)
+        for cell in found.notebook.cells:
+            if "alt" in cell.metadata:
+                data = {"image/png": png(np.full((8, 9, 3), 255, np.uint8))}
+                cell.outputs = [nbformat.v4.new_output("display_data", data)]
+        return site_pages.prepare(found, tmp_path)
+
+    return prepare
+
+
+def test_figures_are_described_and_come_for_both_themes(prepared, tmp_path):
+    (cell,) = [cell for cell in prepared(START).cells if "alt" in cell.metadata]
+    html = cell.outputs[0].data["text/html"]
+    assert html.count('alt="A picture"') == html.count("<img") == 2
+    assert 'width="9" height="8"' in html
+    assert sorted(path.stem.split("-")[1] for path in tmp_path.iterdir()) == ["dark", "light"]
+
+
+def test_the_badge_becomes_a_link_and_the_page_itself_is_left_as_it_is(prepared):
+    badge = "[![Open in Colab](https://colab/badge.svg)](https://colab/page)"
+    source = START.replace("# **What", f"# {badge}\n#\n# **What")
+    made_page = prepared(source)
+    assert "[Open in Colab](https://colab/page)" in made_page.cells[0].source
+    assert "badge" not in nbformat.writes(made_page)
+
+
+def test_only_the_first_live_figure_of_a_page_asks_for_what_all_share(prepared):
+    cells = prepared(START, "\n# %%\nExcite().sliders()\n", "\n# %%\nLIFNeuron().sliders()\n").cells
+    one, two = [c.outputs[0].data["text/html"] for c in cells if ".sliders()" in c.source]
+    assert "live/shared.js" in one
+    assert "live/excite.js" in one
+    assert "shared.js" not in two
+    assert ('id="live"' in one, 'id="live"' in two) == (True, False)
+
+
+def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
+    found = READ["02_lif_neuron"]
+    drawing = [cell.source for cell in found.notebook.cells if site_pages.draws_only(cell)]
+    assert drawing
+    code = [cell for cell in found.notebook.cells if "image/png" not in str(cell.get("outputs"))]
+    small = Page(found.name, nbformat.from_dict(found.notebook | {"cells": code}))
+    hidden = tagged(site_pages.prepare(small, tmp_path), "hide-input")
+    assert all(re.search(r"assert|import|check\(", cell.source) for cell in hidden)
+    stubs = [cell for cell in hidden if "check(" in cell.source]
+    assert len(stubs) == 2  # the others ask for code, which is read

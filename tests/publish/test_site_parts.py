@@ -1,0 +1,250 @@
+"""What the site makes anew: dark figures, tables of printed columns, fields, formulas."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("sphinx", reason="the extra `site` is not installed")
+from publish import live_html, site, site_exercises, site_figures, site_sphinx
+from publish.site_tables import table
+from snn_core.teaching import live
+from snn_core.teaching.exercises import Value, find, pages
+from snn_core.teaching.palette import BLUE, VERMILION
+from tests.pages import READ
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="runs the script with Node, which is missing")
+LINES = 2000  # of JavaScript, for all live figures, that hold code
+DARK_PAGE = 0x13 / 255
+
+
+def colour(text):
+    return np.array([int(text[place : place + 2], 16) for place in (1, 3, 5)])
+
+
+def canvas(*spots):
+    """Return a white figure of 60 by 80 pixels with rectangles of colour on it."""
+    pixels = np.full((60, 80, 3), 255, np.uint8)
+    for rows, columns, value in spots:
+        pixels[slice(*rows), slice(*columns)] = value
+    return pixels
+
+
+def dark(pixels):
+    return np.asarray(site_figures.for_dark(Image.fromarray(pixels))) / 255
+
+
+def test_paper_is_gone_and_ink_is_light_on_a_dark_page():
+    shown = dark(canvas(((5, 6), (5, 60), 0), ((20, 22), (5, 60), colour(BLUE))))
+    assert (shown[40:, 40:, 3] == 0).all()
+    assert shown[5, 20].min() > 0.9
+    assert shown[20, 20, 3] == 1
+
+
+@pytest.mark.parametrize("ink", ["#000000", BLUE, VERMILION, "#009E73", "#767676"])
+def test_ink_keeps_its_hue_and_has_contrast_on_a_dark_page(ink):
+    pixel = dark(canvas(((5, 7), (5, 60), colour(ink))))[5, 20]
+    rgb = pixel[:3] * pixel[3] + DARK_PAGE * (1 - pixel[3])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    ground = ((DARK_PAGE + 0.055) / 1.055) ** 2.4
+    assert (linear @ site_figures.LUMA + 0.05) / (ground + 0.05) > 4.5
+    if len(set(colour(ink))) > 1:  # the strongest and the weakest colour stay what they are
+        assert (rgb.argmax(), rgb.argmin()) == (colour(ink).argmax(), colour(ink).argmin())
+
+
+def test_a_grey_picture_stays_as_it_is_with_its_white_strokes():
+    pixels = canvas(((10, 50), (10, 50), 0), ((25, 31), (15, 45), 255), ((35, 40), (15, 45), 128))
+    shown = dark(pixels)[10:50, 10:50]
+    assert (shown[..., 3] == 1).all()
+    assert np.allclose(shown[..., :3], pixels[10:50, 10:50] / 255, atol=1 / 255)
+
+
+def test_white_that_a_curve_encloses_is_paper_and_a_pale_area_is_dark():
+    ring = canvas(((10, 50), (10, 50), 0), ((12, 48), (12, 48), 255))
+    assert (dark(ring)[15:45, 15:45, 3] == 0).all()
+    pale = dark(canvas(((10, 50), (10, 50), 0xCF)))[30, 30]
+    assert pale[:3].max() * pale[3] < 0.3
+
+
+def test_columns_that_are_printed_become_a_table():
+    made = table(
+        "  8 ms: error 0.047, 875 spikes\n 32 ms: error 0.02, 34 spikes\n1 ms: error -1, 2 spikes\n"
+    )
+    assert re.findall(r"<th\b[^>]*>(.*?)</th>", made) == ["ms", "error", "spikes"]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", made)[3:6] == ["32", "0.02", "34"]
+
+
+def test_the_same_words_in_all_lines_are_a_head():
+    made = table("w = 0.2  spikes: 0.0\nw = 0.3  spikes: 1.0\nw = 0.4  spikes: 1.0\n")
+    assert re.findall(r"<th\b[^>]*>(.*?)</th>", made) == ["w", "spikes"]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", made) == ["0.2", "0.0", "0.3", "1.0", "0.4", "1.0"]
+
+
+def test_a_first_line_without_numbers_is_the_head():
+    made = table("rule   cost\nBPTT   1\nnone   <2\n")
+    assert re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", made) == [
+        "rule",
+        "cost",
+        "BPTT",
+        "1",
+        "none",
+        "&lt;2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\nb: 2\n", "a: 1\nb: 2, 3\nc: 1\n", "a: [1, 2]\n" * 3, "a\nb\nc\n"]
+)
+def test_other_prints_stay_as_they_are(text):
+    assert table(text) is None
+
+
+VALUES = {
+    f"{number}": find(number)
+    for page in pages()
+    for number in (f"{page}.{k}" for k in range(1, 6))
+    if any(f'"{number}"' in cell.source for found in READ.values() for cell in found.notebook.cells)
+    and isinstance(find(number), Value)
+}
+ASKED = {n: v for n, v in VALUES.items() if site_exercises.accepted(n, v.expected, v.tolerance)}
+
+
+def verdicts(cases):
+    """Return what the script says to each (data, list of answers of one reader)."""
+    script = (site.SOURCE / "static" / "exercises.js").read_text(encoding="utf-8")
+    runner = (
+        f"{script}\nconst cases = JSON.parse(require('fs').readFileSync(0, 'utf-8'));"
+        "console.log(JSON.stringify(cases.map(([asked, answers]) => {"
+        "const wrong = new Set(); return answers.map((each) => verdict(each, asked, wrong)); })));"
+    )
+    done = subprocess.run(
+        [NODE, "-e", runner],
+        input=json.dumps(cases),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def data(number):
+    asked = VALUES[number]
+    made = site_exercises.field(
+        number, asked, site_exercises.accepted(number, asked.expected, asked.tolerance)
+    )
+    return json.loads(html.unescape(re.search(r'data-exercise="([^"]*)"', made)[1]))
+
+
+def written(value):
+    """Return an answer as a reader would write it; None if no field asks for such a one."""
+    if isinstance(value, str):
+        return value
+    numbers = site_exercises.flat(value)
+    return None if numbers is None else ", ".join(map(repr, numbers))
+
+
+def shifted(value, share, tolerance):
+    """Return an answer whose numbers are off by a share of what is tolerated."""
+    if isinstance(value, list | tuple):
+        return [shifted(part, share, tolerance) for part in value]
+    return float(value) + share * tolerance * (1 + abs(float(value)))
+
+
+def test_most_exercises_that_ask_for_a_value_have_a_field():
+    assert len(ASKED) >= 0.9 * len(VALUES)
+    assert len(ASKED) < len(VALUES)  # one asks for a number and words
+
+
+@needs_node
+def test_the_script_finds_right_what_the_check_finds_right_and_nothing_else():
+    cases, expected = [], []
+    for number, asked in ASKED.items():
+        tries = [asked.expected, *(m.wrong for m in asked.mistakes if not callable(m.wrong))]
+        if not isinstance(asked.expected, str):
+            tries += [shifted(asked.expected, by, asked.tolerance) for by in (-1.3, -0.8, 0.8, 1.3)]
+        for tried in tries:
+            if written(tried) is not None:
+                cases.append([data(number), [written(tried)]])
+                expected.append(asked.fault(tried) is None)
+    assert [answers[0] == "Correct." for answers in verdicts(cases)] == expected
+    assert 0 < sum(expected) < len(expected)
+
+
+@needs_node
+def test_hints_come_one_after_the_other_and_the_same_answer_again_shows_no_more():
+    asked = VALUES["08.1"]
+    once, again, other, right = verdicts([[data("08.1"), ["77", "77", "78", "1/64"]]])[0]
+    assert once == again == f"Not yet. {asked.hint}"
+    assert other == f"Not yet. {asked.hint} {asked.stronger}"
+    assert right == "Correct."
+
+
+@pytest.mark.parametrize("number", ASKED)
+def test_the_field_does_not_hold_the_answer(number):
+    asked = ASKED[number]
+    told = json.dumps({k: v for k, v in data(number).items() if k in ("salt", "parts")})
+    for each in (
+        [asked.expected] if isinstance(asked.expected, str) else site_exercises.flat(asked.expected)
+    ):
+        assert f" {each}," not in told.replace("}", ",")
+
+
+def test_an_exercise_in_code_has_its_hints_folded_and_says_where_to_write_it():
+    made = site_exercises.beside(READ["02_lif_neuron"], "02.3")
+    assert made.count("<details>") == 2
+    assert "colab" in made
+    assert "form" not in made
+
+
+@pytest.mark.parametrize(
+    ("latex", "part"),
+    [
+        (r"\mathrm{d}t", '<mi mathvariant="normal">d</mi><mi>t</mi>'),
+        (r"a\!b", 'width="-0.167em"'),
+        (r"\mathbf 1", 'style="font-weight: bold"'),
+        (r"\frac{a}{b}", "<mfrac>"),
+    ],
+)
+def test_formulas_are_mathml_that_browsers_know(latex, part):
+    assert part in site_sphinx.formula(latex, "inline")
+
+
+def test_every_formula_of_the_pages_is_known():
+    for found in READ.values():
+        for cell in found.notebook.cells:
+            if cell.cell_type != "markdown":
+                continue
+            for block, inline in re.findall(
+                r"\$\$(.*?)\$\$|\$([^$\n]+?)\$", cell.source, flags=re.S
+            ):
+                made = site_sphinx.formula(block or inline, "block" if block else "inline")
+                assert "\\" not in made, block or inline
+                assert "mathspace" not in made, block or inline
+
+
+def test_the_scripts_of_live_figures_are_plain_and_share_one(tmp_path):
+    live_html.write(folder := tmp_path / "live")
+    for path in folder.glob("*.js"):
+        assert not re.search(r"^(export|import) ", path.read_text(encoding="utf-8"), flags=re.M)
+    own = [
+        path.read_text(encoding="utf-8") for path in folder.glob("*.js") if path.stem != "shared"
+    ]
+    assert not any("class Panel" in text or "function lifStep" in text for text in own)
+
+
+def test_live_figures_have_at_most_2000_lines_of_javascript():
+    folder = Path(live.__file__).parent
+    lines = [
+        line.strip()
+        for path in folder.glob("*.js")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    code = [line for line in lines if line and not line.startswith(("//", "/*", "*"))]
+    assert len(code) <= LINES

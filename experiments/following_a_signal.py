@@ -3,11 +3,11 @@
 ``python -m experiments.following_a_signal`` writes the record that page 23 shows. Each seed draws
 the noise of the populations; and the tuning of a network, 32 curves to learn from (sums of sines)
 and 32 of each kind to test on. ``--validate`` learns from 24 of the curves and prints the errors on
-the other eight for some learning rates, for 16 neurons; by that the rates were chosen.
+the other eight for some learning rates; by that those of the settings were chosen, with seed 0.
 """
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
 from experiments import told_settings
 from snn_core import LIF, LeakyIntegrator
@@ -38,19 +38,19 @@ SETTINGS = {
     "targets": ["curve", "square"],
     "curves": 32,
     "epochs": 60,
-    "lr": {"read-out by gradient": 3e-2, "BPTT": 1e-2, "spikes": 3e-2},
+    "lr": {  # by arm, for each number of neurons
+        "read-out by gradient": [3e-2, 3e-2],
+        "BPTT": [1e-2, 3e-3],
+        "least squares, then BPTT": [1e-3, 3e-4],
+        "spikes": [3e-2],
+    },
     "steps": [0.1, 0.2, 0.4],  # of a spiking output
     "seeds": [0, 1, 2],
 }
 TARGETS = {"curve": lambda curve: curve, "square": lambda curve: 4 * (curve - 0.5).square()}
 
 
-def balanced_by_size(curve: Tensor, neurons: int, step: float, *, generator: Generator) -> Tensor:
-    """Return the spikes of a balanced population of equal neurons, ``[T, 1, N]``."""
-    return balanced(curve, torch.full((1, neurons), step / neurons), generator=generator)
-
-
-POPULATIONS = {"independent": independent, "balanced": balanced_by_size, "late": late}
+POPULATIONS = {"independent": independent, "balanced": balanced, "late": late}
 
 
 def population_errors(kind: str, seed: int, settings: dict) -> dict:
@@ -127,15 +127,17 @@ def decoder_errors(seed: int, neurons: int, target: str, settings: dict, validat
     """Return by arm the errors of one network's read-out, and the spikes per neuron and second."""
     train, test = data_of(seed, settings["curves"], validate)
     found = {}
-    for arm in ("least squares", "read-out by gradient", "BPTT"):
+    for arm in ("least squares", *list(settings["lr"])[:-1]):
         generator = torch.Generator().manual_seed(100 + seed)
         network = tuned_network(neurons, generator)
-        if arm == "least squares":
+        if arm.startswith("least squares"):
             read_by_least_squares(network, train, TARGETS[target](train))
+        if arm == "least squares":
             found[arm] = mean_of([errors(network, test, target)])
         else:
-            network[0].requires_grad_(arm == "BPTT")
-            options = {"lr": settings["lr"][arm], "epochs": settings["epochs"]}
+            network[0].requires_grad_(arm != "read-out by gradient")
+            lr = settings["lr"][arm][settings["neurons"].index(neurons)]
+            options = {"lr": lr, "epochs": settings["epochs"]}
             found[arm] = trained(network, train, target, test, generator, **options)
         rate = 1000 * network[:2](drive(test["sines"], tau_mem=TAU)).mean().item()
         found[arm] |= {"seed": seed, "rate": round(rate, 2)}
@@ -148,7 +150,7 @@ def spiking_errors(seed: int, step: float, settings: dict, validate: bool) -> di
     train, test = data_of(seed, settings["curves"], validate)
     generator = torch.Generator().manual_seed(100 + seed)
     network = tuned_network(settings["neurons"][0], generator)[:3].append(LIF(tau_mem=TAU))
-    options = {"lr": settings["lr"]["spikes"], "epochs": settings["epochs"]}
+    options = {"lr": settings["lr"]["spikes"][0], "epochs": settings["epochs"]}
     options |= {"loss": spike_loss(step), "output": Traced(network, step)}
     found = {"seed": seed} | trained(network, train, "curve", test, generator, **options)
     print("spiking output", step, found, flush=True)
@@ -176,10 +178,10 @@ def main(arguments: list[str] | None = None) -> None:
     settings, validate = told_settings(__doc__, SETTINGS, "epochs", "seeds", arguments=arguments)
     torch.set_num_threads(1)
     if validate:
-        few = {"neurons": settings["neurons"][:1], "targets": ["curve"], "steps": [0.1]}
-        for lr in (1e-3, 3e-3, 1e-2, 3e-2):
+        few = {"targets": ["curve"], "steps": [0.1]}
+        for lr in (3e-4, 1e-3, 3e-3, 1e-2, 3e-2):
             print("learning rate", lr)
-            rates = {"lr": dict.fromkeys(settings["lr"], lr)}
+            rates = {"lr": dict.fromkeys(settings["lr"], [lr, lr])}
             everything(settings | few | rates, validate=True)
         return
     populations = {

@@ -21,6 +21,7 @@ from snn_core.teaching.studies.decoders import (
 )
 from snn_core.teaching.studies.following import (
     balanced,
+    balanced_with,
     drive,
     independent,
     late,
@@ -61,7 +62,7 @@ def test_the_lif_neuron_spikes_whenever_that_makes_the_error_smaller():
     curve, step = two_sines().double(), 0.25
     current = drive(curve + step / 2) / step
     alone = LIF(tau_mem=20.0)(current)
-    one = balanced(curve, torch.full((1, 1), step).double(), noise=0.0, generator=seeded())
+    one = balanced_with(curve, torch.full((1, 1), step).double(), noise=0.0, generator=seeded())
     assert alone.sum() > 50
     assert (alone != one).double().mean() < 0.003  # the start, where two spikes would be needed
 
@@ -72,7 +73,7 @@ def test_a_balanced_spike_is_sent_if_and_only_if_it_makes_the_error_smaller():
     weights = 0.1 * torch.stack([angle.cos(), angle.sin()]).double()
     time = torch.arange(300) / 50
     curve = torch.stack([time.cos(), time.sin()], -1)[:, None].double()
-    spikes = balanced(curve, weights, noise=0.0, generator=seeded())
+    spikes = balanced_with(curve, weights, noise=0.0, generator=seeded())
     found = estimate_of(spikes, weights)
     assert (spikes.sum((0, 1)) > 5).all()
     for now, fired, wanted in zip(found[:, 0], spikes[:, 0], curve[:, 0], strict=True):
@@ -86,7 +87,7 @@ def test_a_balanced_population_is_lif_neurons_with_weights_of_minus_d_d():
     """The membranes, kept up to date by input and spikes alone, tell the same spikes."""
     curve = two_sines(400).double()
     weights = 0.05 + 0.05 * torch.rand(1, 8, generator=seeded(), dtype=torch.float64)
-    spikes = balanced(curve, weights, noise=0.0, generator=seeded())
+    spikes = balanced_with(curve, weights, noise=0.0, generator=seeded())
     membrane, beta = torch.zeros(8, dtype=torch.float64), math.exp(-1 / 20)
     for current, fired in zip(drive(curve)[:, 0], spikes[:, 0], strict=True):
         membrane = beta * membrane + weights[0] * current
@@ -121,7 +122,7 @@ def test_the_error_of_a_population_falls_with_its_size(seed):
         weights = torch.full((1, neurons), 0.4 / neurons)
         spikes = {
             "independent": independent(curve, neurons, 0.4, generator=seeded(seed)),
-            "balanced": balanced(curve, weights, generator=seeded(seed)),
+            "balanced": balanced(curve, neurons, 0.4, generator=seeded(seed)),
             "late": late(curve, neurons, 0.4, generator=seeded(seed)),
         }
         for kind, fired in spikes.items():

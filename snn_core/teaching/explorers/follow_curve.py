@@ -21,6 +21,6 @@ class FollowCurve(LiveExplorer):
     steps, step, seed = 1000, 0.4, 0
 
     def data(self) -> dict:
-        """Return the steps of 1 ms and those that no error counts, what a spike is worth, the seed, the most neurons."""
+        """Return steps of 1 ms and those that no error counts, what a spike is worth, a seed, the most neurons."""
         own = {"steps": self.steps, "step": self.step, "seed": self.seed}
         return own | {"skipped": SKIPPED, "most": self.controls["neurons"].high}

@@ -2,7 +2,8 @@
 
 The small model of each and its drawing are one JavaScript file in this folder. What all share is
 `common.js` (panels on a canvas), `controls.js` (sliders, choices, buttons, marks, time),
-`neuron.js` (the LIF neuron) and `chance.js` (random numbers). Python holds parameters, ranges, captions and data, and draws nothing.
+`neuron.js` (the LIF neuron) and `chance.js` (random numbers). Python holds parameters, ranges,
+captions and data, and draws nothing.
 """
 
 import json

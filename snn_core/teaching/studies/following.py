@@ -95,6 +95,22 @@ def independent(
 
 
 def balanced(
+    curve: Tensor, neurons: int, step: float, *, tau_mem: float = 20.0, generator: Generator
+) -> Tensor:
+    """Return the spikes of equal neurons that share one error: see `balanced_with`.
+
+    Each weighs ``step / neurons``. Arguments and result are those of `independent`.
+
+    >>> balanced(two_sines(200), 3, 0.4, generator=torch.Generator().manual_seed(0)).shape
+    torch.Size([200, 1, 3])
+    """
+    _checks.whole("neurons", neurons)
+    _checks.number("step", step, 0)
+    weights = torch.full((1, neurons), step / neurons, dtype=curve.dtype)
+    return balanced_with(curve, weights, tau_mem=tau_mem, generator=generator)
+
+
+def balanced_with(
     curve: Tensor,
     weights: Tensor,
     *,
@@ -124,7 +140,7 @@ def balanced(
     Reference: Boerlin, Machens & Denève 2013, without costs of spikes (their equations 8 and 10).
 
     >>> weights = torch.full((1, 4), 0.1)
-    >>> balanced(two_sines(200), weights, generator=torch.Generator().manual_seed(0)).shape
+    >>> balanced_with(two_sines(200), weights, generator=torch.Generator().manual_seed(0)).shape
     torch.Size([200, 1, 4])
     """
     _checks.number("tau_mem", tau_mem, 0)

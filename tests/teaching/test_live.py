@@ -49,8 +49,8 @@ from snn_core.teaching.explorers import (
 )
 from snn_core.teaching.explorers.stdp_window import chance_change
 from snn_core.teaching.records import recorded
-from snn_core.teaching.studies.codes_and_losses import NAMES
 from snn_core.teaching.studies import following
+from snn_core.teaching.studies.codes_and_losses import NAMES
 
 LIVE = ALL_EXPLORERS
 FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - set(live.SHARED)

@@ -411,23 +411,29 @@ title = "Training helps few neurons most"
 axis = dots_per_seed(results, arms, y="error", title=title)
 
 # %% [markdown]
-# With 16 neurons, and most of all at the square. Least squares can only add up what the neurons happen to prefer; training moves their preferences to where the target bends. With 64 there is something for every bend, and from scratch BPTT does not even come to where the equation is in a moment. Begun from there, it still gains. (A fourth arm, in the record: the same read-out found by gradient descent ends where least squares is.)
+# With 16 neurons, at the square. Least squares can only add up what the neurons happen to prefer; training moves their preferences to where the target bends. With 64 there is something for every bend. From scratch BPTT does not even come to where the equation is in a moment; begun from there, it still gains a little.
+#
+# Two prices are in the record as well. For the curve, 16 trained neurons send twice as many spikes, which alone would help (section 1). And 64 trained ones follow random walks *less* well than before: they have specialised on sines.
 
 # %% tags=["check"]
 assert error < 1.02 * least < 0.04
 
 
-def mean_error(target, size, arm):
-    return np.mean([run["sines"] for run in decoders[target][size][arm]])
+def mean_of(target, size, arm, kind="sines"):
+    return np.mean([run[kind] for run in decoders[target][size][arm]])
 
 
 for target in ("curve", "square"):
     for size in ("16", "64"):
-        assert mean_error(target, size, arms[2]) < mean_error(target, size, arms[0])
-        by_gradient = mean_error(target, size, "read-out by gradient")
-        assert 1 <= by_gradient / mean_error(target, size, arms[0]) < 1.05
-    assert mean_error(target, "16", arms[1]) < mean_error(target, "16", arms[0])
-    assert mean_error(target, "64", arms[1]) > mean_error(target, "64", arms[0])
+        assert mean_of(target, size, arms[2]) < mean_of(target, size, arms[0])
+        by_gradient = mean_of(target, size, "read-out by gradient")
+        assert 1 <= by_gradient / mean_of(target, size, arms[0]) < 1.05
+    assert mean_of(target, "16", arms[1]) < mean_of(target, "16", arms[0])
+    assert mean_of(target, "64", arms[1]) > mean_of(target, "64", arms[0])
+gains = [mean_of(target, "16", arms[1]) / mean_of(target, "16", arms[0]) for target in decoders]
+assert gains[1] < gains[0] < 1
+assert 1.8 < mean_of("curve", "16", arms[2], "rate") / mean_of("curve", "16", arms[0], "rate") < 2.3
+assert mean_of("curve", "64", arms[2], "walks") > 1.15 * mean_of("curve", "64", arms[0], "walks")
 
 # %% [markdown]
 # ## 4 · Train the spikes themselves

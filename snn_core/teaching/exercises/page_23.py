@@ -46,7 +46,7 @@ EXERCISES = {
             ),
             Case((FALLING, 0.9, 0.25), [4, 0, 0, 0, 0], "Where the curve is below the estimate, none helps."),
         ),
-        stronger="For each value: estimate *= beta, count = 0; while value - estimate > step / 2: add a step, count it.",
+        stronger="Each time: estimate *= beta, count = 0; while value - estimate > step / 2 add a step, count it.",
     ),
     "23.3": Function(
         cases=(

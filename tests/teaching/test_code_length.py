@@ -1,4 +1,4 @@
-"""What a code of digits costs in bits, and the linear code: against plain loops and closed forms."""
+"""What a code of digits costs in bits, and the linear code beside it: plain loops, closed forms."""
 
 import math
 from itertools import product

@@ -22,6 +22,7 @@ LINES = 20  # inputs that one of the cues makes fire
 CHANCE = 0.4  # of a spike of such a line, per step
 FREQUENCIES = (1.0, 2.0, 3.0)  # Hz
 CUE_STEPS = round(CUE / DT)
+SURROGATE = Surrogate("fast_sigmoid", scale=5.0, height=0.5)  # higher: gradients explode
 
 
 class Start(NamedTuple):
@@ -96,7 +97,6 @@ class Drawing(nn.Module):
         strength: by how much a spike raises the threshold of its neuron, which falls with 400 ms.
         recurrence: "learnt"; "frozen" leaves the first weights; "none" has none.
         generator: draws the first weights.
-        scale: steepness of the surrogate.
     """
 
     def __init__(
@@ -107,7 +107,6 @@ class Drawing(nn.Module):
         bias: float = 0.2,
         strength: float = 0.1,
         recurrence: str = "learnt",
-        scale: float = 5.0,
     ):
         super().__init__()
         self.hear = nn.Linear(CUES * LINES, neurons)
@@ -117,7 +116,7 @@ class Drawing(nn.Module):
             400.0,
             strength=strength,
             dt=DT,
-            surrogate=Surrogate("fast_sigmoid", scale=scale),
+            surrogate=SURROGATE,
             generator=generator,
         )
         self.draw = nn.Linear(neurons, 1)
@@ -125,7 +124,7 @@ class Drawing(nn.Module):
         with torch.no_grad():
             self.hear.weight.normal_(0, LINES**-0.5, generator=generator)
             self.hear.bias.fill_(bias)
-            self.draw.weight.uniform_(-(neurons**-0.5), neurons**-0.5, generator=generator)
+            self.draw.weight.normal_(0, neurons**-0.5, generator=generator)
             self.draw.bias.zero_()
         if recurrence == "none":
             nn.init.zeros_(self.neurons.weight)
@@ -146,7 +145,8 @@ class Drawing(nn.Module):
 
     def read(self, spikes: Tensor) -> Tensor:
         """Return what the readout draws with spikes ``[T, B, N]`` once the cue is over."""
-        return self.readout(self.draw(spikes))[CUE_STEPS:, :, 0]
+        gain = 1 - self.readout.beta.item()
+        return self.readout(gain * self.draw(spikes))[CUE_STEPS:, :, 0]
 
 
 @torch.no_grad()

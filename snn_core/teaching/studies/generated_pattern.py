@@ -19,9 +19,10 @@ TAU = 20.0  # of the membranes
 TAU_READOUT = 40.0
 CUES = 2
 LINES = 20  # inputs that one of the cues makes fire
-CHANCE = 0.4  # of a spike of such a line, per step
+CHANCE = 0.8  # of a spike of such a line, per step
 FREQUENCIES = (1.0, 2.0, 3.0)  # Hz
 CUE_STEPS = round(CUE / DT)
+STEEPEST = 0.1  # longer gradients are shortened: a single explosion would undo all
 SURROGATE = Surrogate("fast_sigmoid", scale=5.0, height=0.5)  # higher: gradients explode
 
 
@@ -92,8 +93,8 @@ class Drawing(nn.Module):
 
     Args:
         neurons: their number N.
-        bias: current at every step; with 0.2 and no other input a neuron fires about 10 times a
-            second.
+        bias: current at every step; 0.2 lifts a membrane to 0.9, so that without a cue nobody fires
+            before the network has learnt.
         strength: by how much a spike raises the threshold of its neuron, which falls with 400 ms.
         recurrence: "learnt"; "frozen" leaves the first weights; "none" has none.
         generator: draws the first weights.
@@ -222,7 +223,7 @@ def teach(
         charge = 5e-4 * torch.relu(rate - limit).square().mean()
         optimizer.zero_grad()
         torch.autograd.backward(error + charge)
-        clip_grad_norm_(learnt, 1.0)
+        clip_grad_norm_(learnt, STEEPEST)
         optimizer.step()
         schedule.step()
         errors.append(error.item())

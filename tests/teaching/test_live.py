@@ -49,6 +49,7 @@ from snn_core.teaching.explorers import (
 )
 from snn_core.teaching.explorers.stdp_window import chance_change
 from snn_core.teaching.records import recorded
+from snn_core.teaching.studies import following
 from snn_core.teaching.studies.codes_and_losses import NAMES
 
 LIVE = ALL_EXPLORERS
@@ -1401,3 +1402,73 @@ def test_local_credit_is_that_of_the_core():
         largest = credit.exact_signal[:, credit.exact_signal.abs().sum(0).argmax()]
         expected = (largest / largest.abs().max()).tolist()
         assert shown["courses"][0] == pytest.approx(expected, abs=1e-9)
+
+
+def spikes_of_a_population(case, data, curve):
+    """Return who spikes, ``[T, 1, N]``, by the core; with the explorer's draws for coins."""
+    size = case["neurons"]
+    if case["kind"] == "balanced":
+        weights = torch.full((1, size), data["step"] / size).double()
+        source = torch.Generator().manual_seed(0)
+        return following.balanced_with(
+            curve, weights, tau_mem=case["tau"], noise=0.0, generator=source
+        )
+    (drawn,) = run("FollowCurve", [("uniform", data["steps"] * data["most"], data["seed"])])
+    draws = double(drawn).view(data["steps"], 1, -1)[..., :size]
+    return (draws < following.drive(curve, tau_mem=case["tau"]) / data["step"]).double()
+
+
+@needs_node
+def test_a_population_follows_a_curve_as_that_of_the_core():
+    data, cases = explorers.FollowCurve().data(), parameters("FollowCurve", 10)
+    found = run("FollowCurve", [("compute", case, data) for case in cases])
+    seen = Counter()
+    for case, each in zip(cases, found, strict=True):
+        curve = double([now["wanted"] for now in each["course"]]).view(-1, 1, 1)
+        expected = following.two_sines(data["steps"], speed=case["speed"]).double()
+        torch.testing.assert_close(curve, expected, rtol=0, atol=1e-5)
+        spikes = spikes_of_a_population(case, data, curve)
+        counts = double([float(len(now["who"])) for now in each["course"]])
+        differ = (counts != spikes.sum((1, 2))).double().mean()
+        assert differ < 0.01, case  # a matter of the last digit
+        assert all(len(set(now["who"])) == len(now["who"]) for now in each["course"])
+        trace = LeakyIntegrator(tau_mem=case["tau"])(spikes)
+        estimate = data["step"] * trace.mean(-1, keepdim=True)
+        assert each["error"] == pytest.approx(
+            following.rms_error(estimate, curve), rel=0.05, abs=1e-4
+        )
+        assert each["each"] == pytest.approx(spikes.sum().item() / case["neurons"], rel=0.01)
+        faster = following.drive(curve, tau_mem=case["tau"])[data["skipped"] :] < 0
+        assert each["falls"] == pytest.approx(faster.double().mean().item(), abs=1e-9)
+        assert numbers(each["titles"][0]) == [
+            case["neurons"],
+            pytest.approx(each["error"], abs=1e-4),
+        ]
+        seen[case["kind"], each["falls"] > 0] += 1
+    assert min(seen[kind, falls] for kind in ("balanced", "independent") for falls in (0, 1)) > 1
+
+
+def followed_with(**values):
+    """Return what the explorer of page 23 says, from its start but for some values."""
+    starts = {key: control.start for key, control in having_values("FollowCurve").items()}
+    data = explorers.FollowCurve().data()
+    return run("FollowCurve", [("compute", starts | values, data)])[0]
+
+
+@needs_node
+def test_the_answers_at_the_population_of_page_23():
+    start = followed_with()
+    assert 0.4 < followed_with(neurons=64)["error"] / start["error"] < 0.6
+    together = followed_with(kind="balanced")
+    assert followed_with(kind="balanced", neurons=32)["error"] == pytest.approx(
+        together["error"] / 2, rel=0.1
+    )
+    long = followed_with(kind="balanced", tau=100)
+    assert round(together["each"]) == 75
+    assert long["each"] < 0.3 * together["each"]
+    assert together["falls"] == 0 < long["falls"]
+    quick = [followed_with(kind="balanced", speed=4.0, neurons=size) for size in (16, 128)]
+    assert quick[1]["error"] > 0.7 * quick[0]["error"]
+    assert followed_with(kind="balanced", neurons=128)["error"] < 0.2 * together["error"]
+    assert "falls faster than the leak" in quick[1]["titles"][1]
+    assert followed_with(neurons=1)["titles"][0].startswith("1 neuron: error")

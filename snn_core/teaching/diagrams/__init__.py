@@ -9,6 +9,7 @@ from .crossing import crossing, crossing_triangle
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
+from .following import following
 from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
@@ -43,6 +44,7 @@ __all__ = [
     "fields",
     "fold_and_unroll",
     "follow_digit",
+    "following",
     "forward_and_adjoint",
     "four_ways",
     "gradient_so_far",

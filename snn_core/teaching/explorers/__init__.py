@@ -12,6 +12,7 @@ from .encoding import Encoding
 from .event_window import EventWindow
 from .excite import Excite
 from .feature_map import FeatureMap, edge_filter, map_spikes
+from .follow_curve import FollowCurve
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
 from .lif_neuron import LIFNeuron, firing_rate
@@ -54,6 +55,7 @@ ALL_EXPLORERS: dict[str, type[LiveExplorer]] = {
     "MembraneSum": MembraneSum,
     "SpikeCrossing": SpikeCrossing,
     "RateStaircase": RateStaircase,
+    "FollowCurve": FollowCurve,
 }
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "EventWindow",
     "Excite",
     "FeatureMap",
+    "FollowCurve",
     "GradientWindow",
     "LIFNeuron",
     "LayerRates",

@@ -1,8 +1,9 @@
 """Explorers that the browser computes and draws: they are alive with or without a kernel.
 
 The small model of each and its drawing are one JavaScript file in this folder. What all share is
-`common.js` (panels on a canvas), `controls.js` (sliders, choices, buttons, marks, time) and
-`neuron.js` (the LIF neuron). Python holds parameters, ranges, captions and data, and draws nothing.
+`common.js` (panels on a canvas), `controls.js` (sliders, choices, buttons, marks, time),
+`neuron.js` (the LIF neuron) and `chance.js` (random numbers). Python holds parameters, ranges,
+captions and data, and draws nothing.
 """
 
 import json
@@ -16,7 +17,7 @@ from ... import _checks
 from .. import palette
 
 STYLE = files(__name__).joinpath("live.css").read_text(encoding="utf-8")
-SHARED = ("common", "controls", "neuron")
+SHARED = ("common", "controls", "neuron", "chance")
 
 
 class Range(NamedTuple):

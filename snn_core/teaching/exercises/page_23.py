@@ -1,0 +1,76 @@
+"""Exercises of page 23, following a signal."""
+
+import math
+
+import torch
+
+from snn_core.teaching.exercises import Case, Function, Mistake, Value
+
+RMS = 1 / math.sqrt(12)
+FALLING = [1.0, 0.5, 0.25, 0.0, -1.0]
+
+
+def _traces(*rows: list[float]) -> torch.Tensor:
+    return torch.tensor(rows)
+
+
+EXERCISES = {
+    "23.1": Value(
+        0.1 * RMS,
+        hint="First the step d: what leaks away in a millisecond, x / τ, is what the spikes of a millisecond bring.",
+        stronger="d = x / (f τ), with f in spikes per millisecond. Then the error of a saw of this size.",
+        mistakes=(
+            Mistake(0.1, "This is the step. The error saws between −d/2 and d/2: what is its root mean square?"),
+            Mistake(0.0001 * RMS, "Mind the units: 100 spikes per second are how many per millisecond?"),
+            Mistake(0.1 / 12, "The mean square of a saw is d² / 12. Its root?"),
+            Mistake(0.05, "This is the largest error. What is its root mean square?"),
+            Mistake(0.2 * RMS, "The curve's mean is 0.5: half as much leaks away as from 1."),
+        ),
+        tolerance=1e-3,
+    ),
+    "23.2": Function(
+        cases=(
+            Case(([0.8], 0.5, 1.0), [1], "An error of 0.8 with a step of 1: is −0.2 better?"),
+            Case(
+                ([0.4, 0.4], 0.5, 1.0),
+                [0, 0],
+                "With a step of 1 a spike would turn an error of 0.4 into one of −0.6.",
+            ),
+            Case(([1.0], 0.5, 0.25), [4], "Several may spike at one value: go on while it makes the error less."),
+            Case(
+                ([0.8, 0.8, 0.8, 0.8], 0.5, 1.0),
+                [1, 0, 1, 0],
+                "The estimate decays before each value, and keeps what its spikes have added.",
+            ),
+            Case((FALLING, 0.9, 0.25), [4, 0, 0, 0, 0], "Where the curve is below the estimate, none helps."),
+        ),
+        stronger="Each time: estimate *= beta, count = 0; while value - estimate > step / 2 add a step, count it.",
+    ),
+    "23.3": Function(
+        cases=(
+            Case(
+                (_traces([1.0, 0.0], [0.0, 2.0]), torch.tensor([3.0, 4.0]), 0.0),
+                torch.tensor([3.0, 2.0]),
+                "Without a penalty two traces at two times meet any curve exactly.",
+            ),
+            Case(
+                (_traces([1.0], [1.0], [1.0], [1.0]), torch.tensor([1.0, 2.0, 3.0, 6.0]), 0.0),
+                torch.tensor([3.0]),
+                "One trace that is always 1: the best weight is the mean.",
+            ),
+            Case(
+                (_traces([1.0], [1.0], [1.0], [1.0]), torch.tensor([1.0, 2.0, 3.0, 6.0]), 0.5),
+                torch.tensor([2.0]),
+                "The penalty adds to the mean squared error, not to the sum over time.",
+                mistakes=(Mistake(torch.tensor([3.0]), "Where does the penalty come in?"),),
+            ),
+            Case(
+                (_traces([1.0, 1.0], [2.0, 1.0], [3.0, 1.0]), torch.tensor([0.0, 2.0, 4.0]), 0.0),
+                torch.tensor([2.0, -2.0]),
+                "A line through three points: slope and offset.",
+            ),
+        ),
+        stronger="Solve (tracesᵀ traces / T + penalty · identity) weights = tracesᵀ wanted / T.",
+        tolerance=1e-4,
+    ),
+}

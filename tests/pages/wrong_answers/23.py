@@ -1,0 +1,76 @@
+"""Wrong answers to the exercises of page 23."""
+
+import math
+
+import torch
+
+RMS = 1 / math.sqrt(12)
+
+
+def counted(curve, beta, step, enough, most=100, leak=True):
+    estimate, counts = 0.0, []
+    for value in curve:
+        estimate *= beta if leak else 1
+        count = 0
+        while value - estimate > enough and count < most:
+            estimate += step
+            count += 1
+        counts.append(count)
+    return counts
+
+
+def waits_for_a_whole_step(curve, beta, step):
+    return counted(curve, beta, step, step)
+
+
+def any_error(curve, beta, step):
+    return counted(curve, beta, step, 0)
+
+
+def one_at_most(curve, beta, step):
+    return counted(curve, beta, step, step / 2, most=1)
+
+
+def no_leak(curve, beta, step):
+    return counted(curve, beta, step, step / 2, leak=False)
+
+
+def no_penalty(traces, wanted, penalty):
+    return torch.linalg.lstsq(traces, wanted[:, None]).solution[:, 0]
+
+
+def penalty_on_the_sum(traces, wanted, penalty):
+    square = traces.T @ traces + penalty * torch.eye(traces.shape[1])
+    return torch.linalg.solve(square, traces.T @ wanted)
+
+
+def correlations(traces, wanted, penalty):
+    return traces.T @ wanted / len(traces)
+
+
+def each_alone(traces, wanted, penalty):
+    return traces.T @ wanted / len(traces) / (traces.square().mean(0) + penalty)
+
+
+WRONG = {
+    "23.1": [
+        (0.1, "This is the step"),
+        (0.0001 * RMS, "Mind the units"),
+        (0.1 / 12, "Its root"),
+        (0.05, "largest error"),
+        (0.2 * RMS, "half as much"),
+        (0.5 * RMS, "First the step d"),
+    ],
+    "23.2": [
+        (waits_for_a_whole_step, "is −0.2 better"),
+        (any_error, "into one of −0.6"),
+        (one_at_most, "Several neurons"),
+        (no_leak, "decays before each value"),
+    ],
+    "23.3": [
+        (no_penalty, "Where does the penalty"),
+        (penalty_on_the_sum, "not to the sum"),
+        (correlations, "meet any curve exactly"),
+        (each_alone, "slope and offset"),
+    ],
+}

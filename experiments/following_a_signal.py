@@ -15,18 +15,18 @@ from snn_core.teaching.records import record
 from snn_core.teaching.studies.decoders import (
     CURVES,
     TAU,
-    follow,
     read_by_least_squares,
     sines,
     spike_loss,
+    train_to_follow,
     tuned_network,
 )
 from snn_core.teaching.studies.following import (
     balanced,
+    curve_error,
     drive,
     independent,
     late,
-    rms_error,
     two_sines,
 )
 from snn_core.training import History
@@ -61,7 +61,7 @@ def population_errors(kind: str, seed: int, settings: dict) -> dict:
         generator = torch.Generator().manual_seed(seed)
         spikes = POPULATIONS[kind](curve, neurons, step, generator=generator)
         estimate = step * LeakyIntegrator(tau_mem=TAU)(spikes).mean(-1, keepdim=True)
-        found["errors"].append(round(rms_error(estimate, curve), 6))
+        found["errors"].append(round(curve_error(estimate, curve), 6))
         found["spikes"].append(round(spikes.sum().item() / neurons, 2))
     return found
 
@@ -71,7 +71,7 @@ def errors(network: nn.Module, curves: dict[str, Tensor], target: str, scale: fl
     """Return the error of a network's output on each kind of curve."""
     heard = {kind: drive(curve, tau_mem=TAU) for kind, curve in curves.items()}
     return {
-        kind: rms_error(scale * network(heard[kind]), TARGETS[target](curve))
+        kind: curve_error(scale * network(heard[kind]), TARGETS[target](curve))
         for kind, curve in curves.items()
     }
 
@@ -96,7 +96,7 @@ def trained(network, curves, target, test, generator, *, lr, epochs, output=None
 
     goal = TARGETS[target](curves)
     options |= {"lr": lr, "epochs": epochs, "after_epoch": measure}
-    follow(network, curves, goal, generator, **options)
+    train_to_follow(network, curves, goal, generator, **options)
     return mean_of(courses)
 
 

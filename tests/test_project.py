@@ -222,7 +222,7 @@ SETTERS = re.compile(r"(manual_)?seed(_all)?|set_?state|set_rng_state(_all)?|def
 GLOBAL = re.compile(
     r"random|numpy\.random|torch(\.(random|cuda|mps|xpu|accelerator|cuda\.random))?"
 )
-OWN = re.compile(r"torch\.Generator\(\)\.manual_seed\((0|\d+ \+ seed)\)")
+OWN = re.compile(r"torch\.Generator\(\)\.manual_seed\((0|(\d+ \+ )?seed)\)")
 
 
 def global_seeds(tree):

@@ -56,7 +56,7 @@ def through(weight: Tensor | None, state: Tensor) -> Heard | None:
     return lambda spikes: spikes @ across
 
 
-class Run(NamedTuple):
+class Pass(NamedTuple):
     """What happened in all steps, and the gradients that follow from it."""
 
     membrane: Tensor

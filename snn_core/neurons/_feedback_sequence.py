@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._feedback_gradients import Given, Run, through
+from ._feedback_gradients import Given, Pass, through
 from ._filter import dense_copy, per_entry
 from ._lif_sequence import Rules, refuse_second_derivative
 
@@ -61,7 +61,7 @@ class _FeedbackSequence(torch.autograd.Function):
     ) -> tuple[Tensor | None, ...]:
         refuse_second_derivative()
         membrane, spikes, limits, synapse, *values = ctx.saved_tensors
-        run = Run(membrane, spikes, limits, synapse, Given(*values), ctx.rules)
+        run = Pass(membrane, spikes, limits, synapse, Given(*values), ctx.rules)
         needs = zip(Given._fields, ctx.needs_input_grad[2:], strict=True)
         needed = {name for name, wanted in needs if wanted}
         of_limits = bool(needed & {"threshold", "a", "rho", "strength"})
@@ -78,7 +78,7 @@ class _FeedbackSequence(torch.autograd.Function):
         return None, g_y, *(found.get(name) for name in Given._fields)
 
 
-def _run(current: Tensor, given: Given, rules: Rules) -> Run:
+def _run(current: Tensor, given: Given, rules: Rules) -> Pass:
     """Run over the current."""
     _, beta, threshold, _, rho, strength, z, weight, i, alpha = given
     membrane = dense_copy(current)
@@ -105,4 +105,4 @@ def _run(current: Tensor, given: Given, rules: Rules) -> Run:
         torch.addcmul(u, fired, limit if rules.soft else u, value=-1, out=v)
         if a is not None and rho is not None:
             torch.addcmul(fired, a, rho, out=a)
-    return Run(membrane, spikes, limits, synapse, given, rules)
+    return Pass(membrane, spikes, limits, synapse, given, rules)

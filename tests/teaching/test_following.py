@@ -13,19 +13,19 @@ from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
-    follow,
     membrane_loss,
     read_by_least_squares,
     spike_loss,
+    train_to_follow,
     tuned_network,
 )
 from snn_core.teaching.studies.following import (
     balanced,
     balanced_with,
+    curve_error,
     drive,
     independent,
     late,
-    rms_error,
     two_sines,
 )
 
@@ -80,7 +80,7 @@ def test_a_balanced_spike_is_sent_if_and_only_if_it_makes_the_error_smaller():
         silent = fired == 0
         with_one_more = (wanted[:, None] - now[:, None] - weights).square().sum(0)
         assert (with_one_more[silent] >= (wanted - now).square().sum() - 1e-9).all()
-    assert rms_error(found, curve) < 0.05
+    assert curve_error(found, curve) < 0.05
 
 
 def test_a_balanced_population_is_lif_neurons_with_weights_of_minus_d_d():
@@ -111,7 +111,7 @@ def test_independent_neurons_err_as_coins_do():
     estimate = step * LeakyIntegrator(tau_mem=20.0)(spikes).mean(-1, keepdim=True)
     chance = 0.6 * (1 - math.exp(-1 / 20)) / step
     expected = step * 0.6 * (1 - chance) / (1 + math.exp(-1 / 20)) / neurons
-    assert rms_error(estimate, curve) == pytest.approx(math.sqrt(expected), rel=0.05)
+    assert curve_error(estimate, curve) == pytest.approx(math.sqrt(expected), rel=0.05)
 
 
 @pytest.mark.parametrize("seed", [10, 11])
@@ -126,7 +126,7 @@ def test_the_error_of_a_population_falls_with_its_size(seed):
             "late": late(curve, neurons, 0.4, generator=seeded(seed)),
         }
         for kind, fired in spikes.items():
-            errors[kind].append(rms_error(estimate_of(fired, weights), curve))
+            errors[kind].append(curve_error(estimate_of(fired, weights), curve))
     assert slope(errors["independent"]) == pytest.approx(-0.5, abs=0.08)
     assert slope(errors["balanced"]) == pytest.approx(-1.0, abs=0.05)
     assert slope(errors["late"]) > 0
@@ -183,10 +183,10 @@ def test_training_follows_better_and_leaves_alone_what_is_fixed():
     network, curves = tuned_network(8, seeded()), CURVES["sines"](8, seeded(1))
     fixed = copy.deepcopy(network)
     fixed[0].requires_grad_(False)
-    before = rms_error(network(drive(curves)), curves)
+    before = curve_error(network(drive(curves)), curves)
     for each in (network, fixed):
-        follow(each, curves, curves, seeded(2), epochs=15, lr=1e-2)
-        assert rms_error(each(drive(curves)), curves) < 0.5 * before
+        train_to_follow(each, curves, curves, seeded(2), epochs=15, lr=1e-2)
+        assert curve_error(each(drive(curves)), curves) < 0.5 * before
     start = tuned_network(8, seeded())[0].weight
     assert torch.equal(fixed[0].weight, start)
     assert not torch.equal(network[0].weight, start)
@@ -195,7 +195,9 @@ def test_training_follows_better_and_leaves_alone_what_is_fixed():
 def test_a_spiking_output_is_trained_by_its_spikes():
     network = nn.Sequential(*tuned_network(8, seeded())[:3], LIF(tau_mem=20.0))
     curves = CURVES["sines"](8, seeded(1))
-    history = follow(network, curves, curves, seeded(2), loss=spike_loss(0.2), epochs=40, lr=1e-2)
+    history = train_to_follow(
+        network, curves, curves, seeded(2), loss=spike_loss(0.2), epochs=40, lr=1e-2
+    )
     assert history.loss[-1] < 0.2 * history.loss[0]
 
 

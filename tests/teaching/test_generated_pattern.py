@@ -11,7 +11,7 @@ from snn_core.teaching.studies.generated_pattern import (
     draw_start,
     explained,
     shaken,
-    teach,
+    teach_to_draw,
 )
 from snn_core.training import seed_torch
 
@@ -74,7 +74,7 @@ def test_recurrence_is_learnt_only_where_it_should(recurrence):
     generator = seed_torch(0)
     network = Drawing(20, generator, recurrence=recurrence)
     before = {name: each.clone() for name, each in network.named_parameters()}
-    errors = teach(network, curves(200.0), generator, updates=3, trials=4)
+    errors = teach_to_draw(network, curves(200.0), generator, updates=3, trials=4)
     moved = [name for name, each in network.named_parameters() if not each.equal(before[name])]
     others = ["hear.weight", "hear.bias", "draw.weight", "draw.bias"]
     assert sorted(moved) == sorted(["neurons.weight"] * (recurrence == "learnt") + others)
@@ -85,5 +85,5 @@ def test_recurrence_is_learnt_only_where_it_should(recurrence):
 def test_teaching_a_short_curve_lowers_its_error():
     generator = seed_torch(0)
     network = Drawing(40, generator)
-    errors = teach(network, curves(100.0), generator, updates=60, trials=8)
+    errors = teach_to_draw(network, curves(100.0), generator, updates=60, trials=8)
     assert np.mean(errors[-5:]) < 0.3 * np.mean(errors[:5])

@@ -36,18 +36,18 @@ from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
-    follow,
     read_by_least_squares,
     sines,
     spike_loss,
+    train_to_follow,
     tuned_network,
 )
 from snn_core.teaching.studies.following import (
     balanced,
     balanced_with,
+    curve_error,
     drive,
     independent,
-    rms_error,
     two_sines,
 )
 from snn_core.training import seed_torch
@@ -66,7 +66,7 @@ def follow_alone(curve, step, tau=20.0):
     return LIF(tau_mem=tau)(current / step)
 
 
-def read(spikes, step, tau=20.0):
+def read_out(spikes, step, tau=20.0):
     trace = LeakyIntegrator(tau_mem=tau)(spikes)
     return step * trace.sum(-1, keepdim=True)
 
@@ -79,7 +79,7 @@ def read(spikes, step, tau=20.0):
 # %% alt="Two lanes over 400 ms. Top: a smooth black curve between 0.2 and 0.9, and a blue saw that follows it, up in jumps of 0.25, down along exponentials. Bottom: the spikes, close together where the curve is high."
 curve = two_sines()
 spikes = follow_alone(curve, step=0.25)
-estimate = read(spikes, step=0.25)
+estimate = read_out(spikes, step=0.25)
 axes = following(curve, estimate, spikes)
 title = "Spikes follow a curve, in steps"
 decorate(axes[0], title=title, xlim=(0, 400))
@@ -91,7 +91,7 @@ decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% tags=["check"]
 assert spikes.sum() == 118
-assert round(rms_error(estimate, curve), 2) == 0.07
+assert round(curve_error(estimate, curve), 2) == 0.07
 assert 0.2 < curve.min() < curve.max() < 1
 
 # %% [markdown]
@@ -159,7 +159,7 @@ assert left[100:].abs().max() < 0.6
 # %%
 for step in (0.4, 0.2, 0.1, 0.05):
     spikes = follow_alone(curve, step)
-    error = rms_error(read(spikes, step), curve)
+    error = curve_error(read_out(spikes, step), curve)
     ideal = step / math.sqrt(12)
     print(f"{spikes.sum():3.0f} spikes: {error:.3f} ({ideal:.3f})")
 
@@ -173,7 +173,7 @@ for step in (0.4, 0.2, 0.1, 0.05):
 # %% tags=["check"]
 for step in (0.2, 0.1, 0.05):
     spikes = follow_alone(curve, step)
-    error = rms_error(read(spikes, step), curve)
+    error = curve_error(read_out(spikes, step), curve)
     assert abs(error / (step / math.sqrt(12)) - 1) < 0.05
     assert abs(spikes.sum() / (curve.sum() / (20 * step)) - 1) < 0.03
 
@@ -190,8 +190,8 @@ steps = 0.6 / (0.05 * taus)  # the curve's mean is 0.6
 errors = []
 for tau, step in zip(taus, steps, strict=True):
     spikes = follow_alone(curve, step, tau)
-    estimate = read(spikes, step, tau)
-    errors.append(rms_error(estimate, curve))
+    estimate = read_out(spikes, step, tau)
+    errors.append(curve_error(estimate, curve))
 
 # %% alt="Error against time constant from 10 to 500 ms, both axes logarithmic. The blue line falls along the grey formula to 0.04 at 100 ms, then leaves it and rises to 0.19 at 500 ms."
 axis = panels()
@@ -226,14 +226,14 @@ for place in (1, 2, 3):
 kinds = {"independent": independent, "balanced": balanced}
 
 
-def population(kind, size):
+def population_of(kind, size):
     spikes = kinds[kind](
         curve,
         size,
         step=0.4,
         generator=generator,
     )
-    return spikes, read(spikes, step=0.4 / size)
+    return spikes, read_out(spikes, step=0.4 / size)
 
 
 # %% alt="Two panels side by side, each with the black curve and a blue estimate. Left, independent neurons: a ragged line that wanders by up to 0.2. Right, balanced ones: a line that covers the curve."
@@ -241,9 +241,9 @@ axes = panels(2, share=True)
 counts = []
 errors = []
 for axis, kind in zip(axes, kinds, strict=True):
-    spikes, estimate = population(kind, 16)
+    spikes, estimate = population_of(kind, 16)
     counts.append(spikes.sum().item())
-    errors.append(rms_error(estimate, curve))
+    errors.append(curve_error(estimate, curve))
     axis.plot(estimate.flatten())
     axis.plot(curve.flatten(), color=BLACK)
     title = f"{kind}: {counts[-1]:.0f} spikes"
@@ -288,8 +288,8 @@ axis = panels()
 for kind in kinds:
     errors[kind] = []
     for size in sizes:
-        spikes, estimate = population(kind, size)
-        error = rms_error(estimate, curve)
+        spikes, estimate = population_of(kind, size)
+        error = curve_error(estimate, curve)
         errors[kind].append(error)
     axis.loglog(sizes, errors[kind], ".-", label=kind)
 title = "Together they gain by N, alone by its root"
@@ -345,7 +345,7 @@ test = sines(16, generator)
 read_by_least_squares(network, train, train)
 with torch.no_grad():
     found = network(drive(test))
-least = rms_error(found, test)
+least = curve_error(found, test)
 print(f"error: {least:.3f}")
 
 # %% [markdown]
@@ -354,7 +354,7 @@ print(f"error: {least:.3f}")
 # > **Before you run:** BPTT can move *all* weights, also what each neuron prefers. Begun from here, will it do better?
 
 # %%
-follow(
+train_to_follow(
     network,
     train,
     train,
@@ -364,7 +364,7 @@ follow(
 )
 with torch.no_grad():
     learnt = network(drive(test))
-error = rms_error(learnt, test)
+error = curve_error(learnt, test)
 print(f"error: {error:.3f}")
 
 # %% [markdown]
@@ -380,7 +380,7 @@ for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
         found = network(drive(other))
     axis.plot(found[:, 0], color=BLUE)
     axis.plot(other[:, 0], color=BLACK)
-    error = rms_error(found, other)
+    error = curve_error(found, other)
     title = f"{kind}: error {error:.3f}"
     decorate(axis, x="time (ms)", title=title)
 
@@ -450,13 +450,13 @@ step = 0.2
 spiking = tuned_network(16, generator)
 spiking[3] = LIF(tau_mem=20.0)
 told = {"loss": spike_loss(step), "epochs": 60, "lr": 0.01}
-follow(spiking, train, train, generator, **told)
+train_to_follow(spiking, train, train, generator, **told)
 with torch.no_grad():
     spikes = spiking(drive(test))
 
 # %% alt="Two lanes over one second. Top: a held-out curve and the trace of the output's spikes, a saw with steps of 0.2 around it. Bottom: the output spikes."
-estimate = read(spikes, step)
-error = rms_error(estimate, test)
+estimate = read_out(spikes, step)
+error = curve_error(estimate, test)
 axes = following(test, estimate, spikes)
 title = f"One spiking output: error {error:.3f}"
 decorate(axes[0], title=title)
@@ -692,7 +692,7 @@ check("23.3", decoder)
 # %%
 level = constant(0.6, steps=20_000)
 tossed = independent(level, 16, 0.4, generator=generator)
-error = rms_error(read(tossed, step=0.4 / 16), level)
+error = curve_error(read_out(tossed, step=0.4 / 16), level)
 beta = math.exp(-1 / 20)
 chance = (1 - beta) * 0.6 / 0.4
 formula = math.sqrt(0.4 * 0.6 * (1 - chance) / (16 * (1 + beta)))
@@ -741,5 +741,5 @@ axis.set_aspect("equal")
 decorate(axis, title="Twelve neurons go round")
 
 # %% tags=["check"]
-assert rms_error(path, circle) < 0.05
+assert curve_error(path, circle) < 0.05
 assert (twelve.sum((0, 1)) > 5).all()

@@ -157,7 +157,7 @@ def spike_loss(step: float) -> Callable[[Tensor, Tensor], Tensor]:
     return loss
 
 
-def follow(
+def train_to_follow(
     network: nn.Module,
     curves: Tensor,
     wanted: Tensor,

@@ -56,10 +56,10 @@ def drive(curve: Tensor, *, tau_mem: float = 20.0) -> Tensor:
     return curve - math.exp(-1 / tau_mem) * before
 
 
-def rms_error(estimate: Tensor, curve: Tensor) -> float:
+def curve_error(estimate: Tensor, curve: Tensor) -> float:
     """Return the root of the mean squared error, without the first 100 steps.
 
-    >>> rms_error(torch.zeros(200, 1, 1), torch.full((200, 1, 1), 0.5))
+    >>> curve_error(torch.zeros(200, 1, 1), torch.full((200, 1, 1), 0.5))
     0.5
     """
     return (estimate - curve)[SKIPPED:].square().mean().sqrt().item()

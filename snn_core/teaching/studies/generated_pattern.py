@@ -7,8 +7,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
-from ...neurons import LeakyIntegrator, RecurrentAdaptiveLIF
-from ...neurons.recurrent import RecurrentAdaptiveState
+from ...neurons import LeakyIntegrator, RecurrentAdaptiveLIF, RecurrentAdaptiveState
 from ...surrogate import Surrogate
 from ...training import one_cycle
 
@@ -188,7 +187,7 @@ def explained(drawn: Tensor, wanted: Tensor) -> Tensor:
     return 1 - error / wanted.var(0, correction=0)
 
 
-def teach(
+def teach_to_draw(
     network: Drawing,
     wanted: Tensor,
     generator: Generator,

@@ -50,13 +50,10 @@ def versions() -> dict[str, bytes]:
 
 
 def start(pages: dict[str, Page]) -> NotebookNode:
-    """Return the page that lists the others, part by part."""
+    """Return the page that lists the others, part by part: one cell, so that all of it shows."""
     parts = [f"## {part}\n\n{HEAD}\n{_rows(found)}" for part, found in by_part(pages).items()]
-    cells = [
-        new_markdown_cell(text, id=f"cell-{number:02d}")
-        for number, text in enumerate([WELCOME, *parts])
-    ]
-    return new_notebook(cells=cells, metadata=METADATA)
+    cell = new_markdown_cell("\n\n".join([WELCOME, *parts]), id="cell-00")
+    return new_notebook(cells=[cell], metadata=METADATA)
 
 
 def _rows(pages: list[Page]) -> str:

@@ -8,8 +8,10 @@ WORKERS ?= 2
 
 .PHONY: lab lint test tutorials times bench course site test-browser test-colab test-oracles
 
+# In a copy, which is made or updated first, so that what a reader writes and what git brings do not meet.
 lab: .venv/installed
-	$(BIN)/jupyter lab --notebook-dir=tutorials $(ARGS)
+	$(BIN)/python -m publish.lab
+	$(BIN)/jupyter lab --notebook-dir=my_tutorials --LabApp.default_url=/lab/tree/start.ipynb $(ARGS)
 
 # Style, and the types of the library.
 lint: .venv/installed

@@ -106,7 +106,7 @@ def learnt(
     number = settings["neurons"]
     layer = CompetitiveLayer(784, number, tau_trace=tau_trace, generator=generator)
     options = {"epochs": settings["epochs"], "batch_size": 64, "generator": generator}
-    learn_unlabelled(layer, images, encode, **options, **rules)
+    learn_unlabelled(layer, images, encode, progress=False, **options, **rules)
     return layer
 
 
@@ -222,6 +222,7 @@ def learn_films(layer: CompetitiveLayer, trained: Tensor, encode, generator, set
         target=settings["film_target"],
         threshold_lr=settings["adaptation"],
         generator=generator,
+        progress=False,
     )
 
 
@@ -236,7 +237,7 @@ def inhibited_trial(
     layer = kind(784, settings["inhibited_neurons"], dt=dt, generator=generator)
     maximum = kind is CompetitiveLayer
     adaptation = settings["adaptation" if maximum else "inhibited_adaptation"]
-    options = {"epochs": 2, "batch_size": 64, "generator": generator}
+    options = {"epochs": 2, "batch_size": 64, "generator": generator, "progress": False}
     learn_unlabelled(layer, few, encode, threshold_lr=adaptation, **options)
     reader = partial(layer, inhibition=0.5) if maximum else layer
     counts = responses(reader, few, encode), responses(reader, data[2], encode)

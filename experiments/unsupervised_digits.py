@@ -79,8 +79,9 @@ def train(
     steps, gain = settings["steps"], settings["gain"]
     shown = partial(encode, steps=steps, gain=gain, generator=generator)
     options = {name: settings[name] for name in ("epochs", "batch_size", "lr")}
+    options |= {"generator": generator, "progress": False}
     started, used = time.perf_counter(), time.process_time()
-    learn_unlabelled(layer, data[0], shown, threshold_lr=adaptation, generator=generator, **options)
+    learn_unlabelled(layer, data[0], shown, threshold_lr=adaptation, **options)
     seconds = round(time.perf_counter() - started)
     processor_seconds = round(time.process_time() - used)
     times = {"seconds": seconds, "processor_seconds": processor_seconds}

@@ -64,10 +64,7 @@ def guide(course: dict[str, Page]) -> str:
     noted, readme = notes(), (SOURCE / "README.md").read_text(encoding="utf-8")
     text = ["# Guide for lecturers", readme.split("\n", 1)[1].strip()]
     for name, page in course.items():
-        text.append(
-            f"## {page.title}\n\n*{page.question}* "
-            f"{page.minutes} minutes to read, {page.time_to_run} to run."
-        )
+        text.append(f"## {page.title}\n\n*{page.question}* {page.times}")
         text.append(
             f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else "")
         )

@@ -27,7 +27,8 @@ PARTS = {  # up to which page
     "V · Going further": 99,
 }
 HEADER = re.compile(
-    r"^Needs: (?P<needs>.*?)\.? · (?P<read>\d+) minutes to read, (?P<run>.*?) to run\."
+    r"^Needs: (?P<needs>.*?)\.? · (?P<times>(?P<read>\d+) minutes to read, "
+    r"(?:without .*?; )?(?P<run>.*?) to run\.)"
     r"(?: · Introduces (?P<introduces>.*?)\.?)?$",
     flags=re.M,
 )
@@ -114,6 +115,11 @@ class Page:
     def time_to_run(self) -> str:
         """Return how long the page runs, in words."""
         return self._header["run"]
+
+    @property
+    def times(self) -> str:
+        """Return how long the page takes to read, without what, and to run, in words."""
+        return self._header["times"]
 
     @property
     def introduces(self) -> str:

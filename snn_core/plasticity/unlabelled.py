@@ -1,10 +1,11 @@
 """Learning without labels: a layer that is shown all images, and how it answers them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Generator, Tensor
+from tqdm.auto import tqdm
 
 from .. import _checks
 from ..encoding import Encoder
@@ -27,6 +28,7 @@ def learn_unlabelled(
     threshold_lr: float = 0.02,
     scale: float = 0.18,
     normalise: bool = True,
+    progress: bool = True,
 ) -> None:
     """Show all images in batches and let the layer learn; the learning rate falls exponentially.
 
@@ -40,6 +42,7 @@ def learn_unlabelled(
         after_batch: called with the output spikes ``[T, B, M]`` of every batch.
         generator: shuffles the images anew for every epoch; PyTorch's own if None.
         target, threshold_lr, scale, normalise: those of `CompetitiveLayer.learn`.
+        progress: show a progress bar.
 
     Raises:
         ValueError: for no image, NaN, or a number out of range.
@@ -52,20 +55,27 @@ def learn_unlabelled(
     _checks.whole("batch_size", batch_size)
     updates = epochs * math.ceil(len(images) / batch_size)
     falling = iter(_falling(lr, updates))
-    for _ in range(epochs):
-        order = torch.randperm(len(images), generator=generator)
-        for chosen in torch.split(order, batch_size):
-            spikes = _encoded(images[chosen], encode)
+    with tqdm(total=updates, unit="batch", leave=False, disable=not progress) as bar:
+        for chosen in _shuffled(len(images), epochs, batch_size, generator):
             output = layer.learn(
-                spikes,
+                _encoded(images[chosen], encode),
                 lr=next(falling),
                 target=target,
                 threshold_lr=threshold_lr,
                 scale=scale,
                 normalise=normalise,
             )
+            bar.update()
             if after_batch is not None:
                 after_batch(output)
+
+
+def _shuffled(
+    samples: int, epochs: int, batch_size: int, generator: Generator | None
+) -> Iterator[Tensor]:
+    """Yield the indices of each batch; every epoch has an order of its own."""
+    for _ in range(epochs):
+        yield from torch.split(torch.randperm(samples, generator=generator), batch_size)
 
 
 def _require_images(images: Tensor, encode: Encoder) -> None:

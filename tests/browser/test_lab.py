@@ -5,7 +5,6 @@ once, alone, and its controls work from the keyboard.
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,9 +15,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from publish import lab as copy
 from snn_core.teaching.explorers import ALL_EXPLORERS, Range
 from tests.browser import PAGE_PATIENCE, PATIENCE, PICTURES, note
-from tests.pages import NOTEBOOKS, PAGES, build
+from tests.pages import PAGES, build
 
 WHOLE = ("02", "05", "13")  # live explorers, and one that a kernel draws
 END_TO_END = 300  # ms from a key to the new picture
@@ -64,8 +64,7 @@ def free_port() -> int:
 def lab(tmp_path_factory):
     """Serve a copy of the pages and a notebook per explorer by JupyterLab; yield its address."""
     home, port = tmp_path_factory.mktemp("lab"), free_port()
-    for page in NOTEBOOKS:
-        shutil.copy(page, home)
+    copy.hand_out(home, copy.versions())
     for name in ALL_EXPLORERS:
         nbformat.write(mounted(name), home / f"{name}.ipynb")
     folders = {
@@ -77,6 +76,7 @@ def lab(tmp_path_factory):
         f"--port={port}",
         "--IdentityProvider.token=",
         f"--notebook-dir={home}",
+        f"--LabApp.default_url=/lab/tree/{copy.START}",
         "--allow-root",
     ]
     with open(home / "log.txt", "w", encoding="utf-8") as log:
@@ -202,3 +202,20 @@ def test_an_explorer_follows_the_keyboard(explorer, run_page):
         {selector: round(first_change(tab, box, selector, key)) for selector, key in moved},
     )
     box.screenshot(path=PICTURES / f"{explorer}.png")
+
+
+def test_the_copy_opens_on_a_list_from_which_a_page_opens(lab, browser):
+    tab = browser.new_page(viewport={"width": 1300, "height": 900})
+    tab.set_default_timeout(PAGE_PATIENCE)
+    tab.goto(lab, wait_until="load")
+    tab.wait_for_url(f"**/lab/tree/{copy.START}")
+    links = tab.locator(".jp-NotebookPanel .jp-RenderedMarkdown td a")
+    links.last.wait_for()
+    assert links.count() == len(PAGES)
+    tab.screenshot(path=PICTURES / "start.png")
+    links.first.click()
+    tab.wait_for_function(
+        "name => window.jupyterapp.shell.currentWidget?.context?.path === name",
+        arg=f"{next(iter(PAGES))}.ipynb",
+    )
+    tab.close()

@@ -1,6 +1,7 @@
 """Learning without labels, batch by batch: what is shown, in what order, at what learning rate."""
 
 import inspect
+import io
 
 import pytest
 import torch
@@ -40,7 +41,7 @@ def held(images):
 
 def taught(epochs=3, batch_size=4, seed=0, **options):
     layer = Watched()
-    options = {"epochs": epochs, "batch_size": batch_size} | options
+    options = {"epochs": epochs, "batch_size": batch_size, "progress": False} | options
     learn_unlabelled(layer, IMAGES, held, generator=seed_torch(seed), **options)
     return layer
 
@@ -51,6 +52,22 @@ def test_every_epoch_shows_every_image_once_in_an_order_of_its_own():
     epochs = [sum(shown[first : first + 3], []) for first in (0, 3, 6)]
     assert all(sorted(order) == list(range(11)) for order in epochs)
     assert len({tuple(order) for order in [*epochs, list(range(11))]}) == 4
+
+
+def test_a_bar_counts_the_batches_unless_it_is_told_not_to(monkeypatch):
+    from tqdm import tqdm
+
+    import snn_core.plasticity.unlabelled as module
+
+    terminal = io.StringIO()
+    monkeypatch.setattr(
+        module, "tqdm", lambda **options: tqdm(file=terminal, mininterval=0, **options)
+    )
+    taught(progress=False)
+    assert terminal.getvalue() == ""
+    taught(progress=True)
+    assert " 9/9 [" in terminal.getvalue()  # 11 images in batches of 4, three times
+    assert "batch" in terminal.getvalue()
 
 
 def test_the_order_comes_from_the_generator():
@@ -75,7 +92,9 @@ def test_the_usual_settings():
     usual = [options[name].default for name in ("epochs", "batch_size", "lr")]
     assert usual == [4, 32, (0.5, 0.01)]
     layer = Watched()
-    learn_unlabelled(layer, IMAGES.repeat(3, 1), held)  # 33 images: a batch of 32, one of 1
+    learn_unlabelled(
+        layer, IMAGES.repeat(3, 1), held, progress=False
+    )  # 33 images: a batch of 32, one of 1
     assert [len(batch) for batch in layer.shown] == [32, 1] * 4
     assert [layer.given[i]["lr"] for i in (0, -1)] == pytest.approx([0.5, 0.01])
 

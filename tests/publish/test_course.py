@@ -192,8 +192,7 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
             page.question,
             page.needs,
             page.introduces,
-            f"{page.minutes} minutes",
-            page.time_to_run,
+            page.times,
             *page.goals,
         ]
         assert all(text in guide for text in said)

@@ -12,9 +12,17 @@ def test_header_is_read():
     assert (made.number, made.part, made.title) == ("42", "V · Going further", "42 · A page")
     assert (made.question, made.needs, made.minutes) == ("What is asked?", "page 01", 20)
     assert (made.time_to_run, made.introduces) == ("half a minute", "`LIF` and `rate`")
+    assert made.times == "20 minutes to read, half a minute to run."
     assert made.goals == ["look;", "count;", "tell."]
     assert made.header.startswith("Needs: page 01")
     assert made.header.endswith("and `rate`.")
+
+
+def test_what_the_minutes_leave_out_belongs_to_reading():
+    left_out = "20 minutes to read, without *Deeper* and exercises; half a minute to run."
+    made = page(TITLE.replace("20 minutes to read, half a minute to run.", left_out))
+    assert (made.minutes, made.time_to_run) == (20, "half a minute")
+    assert made.times == left_out
 
 
 @pytest.mark.parametrize("end", ["", " · Introduces nothing."])

@@ -3,7 +3,7 @@
 #
 # **How do I train a spiking network, and what do I do when it learns nothing?**
 #
-# Needs: pages 01, 02, 04 and 05; how PyTorch trains a network. · 45 minutes to read, without *Deeper*; one minute to run. · Introduces `count_cross_entropy`, `fit`, `evaluate` and `diagnose`.
+# Needs: pages 01, 02, 04 and 05; how PyTorch trains a network. · 45 minutes to read, without *Deeper*; half a minute to run. · Introduces `count_cross_entropy`, `fit`, `evaluate` and `diagnose`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/07_first_trained_network.ipynb)
 

@@ -120,7 +120,7 @@ def learn_without_labels(
     options = {"epochs": epochs, "batch_size": BATCH_SIZE, "generator": generator}
     if stdp:
         encode = partial(encode_still, generator=generator)
-        plasticity.learn_unlabelled(layer, images, encode, lr=stdp, **options)
+        plasticity.learn_unlabelled(layer, images, encode, lr=stdp, progress=False, **options)
 
     def sorted_spikes(images, generator):
         return layer(encode_still(images, generator), inhibition=0.5)

@@ -78,9 +78,10 @@ def _convolution(node: Any) -> OverTime:
 
 def _pooling(node: Any) -> OverTime:
     """Return a pooling layer: a sum is an average whose divisor is 1."""
-    sizes = (node.kernel_size, node.stride, node.padding)
+    kernel = _plain(node.kernel_size)
+    stride = _plain(node.stride)
     divisor = 1 if kind_of(node) == "SumPool2d" else None
-    return OverTime(nn.AvgPool2d(*map(_plain, sizes), divisor_override=divisor))
+    return OverTime(nn.AvgPool2d(kernel, stride, _plain(node.padding), divisor_override=divisor))
 
 
 def _flatten(node: Any) -> OverTime:

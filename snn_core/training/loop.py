@@ -150,10 +150,8 @@ def fit(
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar, _told(history):
         for _ in range(epochs):
             _train_once(update, train, history, accuracy)
-            if held_out is not None and decode is not None:
-                history.test_accuracy.append(accuracy_on(network, held_out, encode, decode))
-            elif held_out is not None:
-                history.test_loss.append(loss_on(network, held_out, encode, judge))
+            if held_out is not None:
+                _test(network, held_out, history, encode, judge, decode)
             bar.set_postfix_str(history.last())
             bar.update()
             if after_epoch is not None and after_epoch(history) is True:
@@ -188,6 +186,21 @@ def _train_once(update: Update, batches: Batches, history: History, accuracy: bo
     if accuracy:
         history.train_accuracy.append(right / samples)
     history.batches_per_epoch = len(history.loss) - before
+
+
+def _test(
+    network: nn.Module,
+    batches: Batches,
+    history: History,
+    encode: Encoder,
+    judge: Judge,
+    decode: Decoder | None,
+) -> None:
+    """Write down the accuracy on all batches, or the loss where nothing is decoded."""
+    if decode is None:
+        history.test_loss.append(loss_on(network, batches, encode, judge))
+    else:
+        history.test_accuracy.append(accuracy_on(network, batches, encode, decode))
 
 
 @contextmanager

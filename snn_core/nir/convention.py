@@ -9,6 +9,7 @@ from .. import _checks
 
 CONVOLUTION = ("stride", "padding", "dilation", "groups")  # what a layer and a node call the same
 DRIVES = ("current", "unscaled", "jump")
+LATE = ("CubaLI", "IF", "SumPool2d")  # known here, but not yet compared with other libraries
 
 
 class Convention(NamedTuple):
@@ -24,6 +25,7 @@ class Convention(NamedTuple):
         reset: "soft", "hard" or "delayed" where a node does not say; None if none is assumed.
         batch: axes in front of a sample that a library takes Flatten nodes to count, 0 or 1.
         left_out: nodes that the library does without, and does not say so.
+        untried: nodes that have not been compared with what the library makes of them.
 
     >>> Convention(decay="euler").decays(torch.tensor(0.01))
     tensor(0.9000)
@@ -37,11 +39,16 @@ class Convention(NamedTuple):
     reset: str | None = "hard"
     batch: int = 0
     left_out: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
 
     def decays(self, tau: Tensor) -> Tensor:
         """Return the decay per step of time constants in the graph's unit, of any shape."""
         rate = self.step / tau
         return torch.exp(-rate) if self.decay == "exact" else 1 - rate
+
+    def integral(self, drive: str) -> float:
+        """Return what a step multiplies an input with, beside `r`, where nothing leaks."""
+        return 1.0 if drive == "jump" else self.step
 
     def times(self, decay: Tensor) -> Tensor:
         """Return the time constants, in the graph's unit, of decays per step below 1."""
@@ -49,9 +56,9 @@ class Convention(NamedTuple):
         return self.step / rate
 
 
-EULER = Convention(step=1e-4, decay="euler")
-NORSE = Convention(decay="euler")
-SINABS = Convention(step=1.0, integrator="jump", reset="soft")
+EULER = Convention(step=1e-4, decay="euler", untried=LATE)
+NORSE = Convention(decay="euler", untried=LATE)
+SINABS = Convention(step=1.0, integrator="jump", reset="soft", untried=LATE)
 READERS = {
     "snn_core": Convention(reset=None),
     "norse": NORSE._replace(membrane="unscaled", batch=1, left_out=("LI", "AvgPool2d")),

@@ -11,6 +11,7 @@ from ..layers import OverTime
 from ..neurons import LIF, CuBaLIF, LeakyIntegrator, RecurrentLIF
 from .convention import CONVOLUTION, Convention, gains
 
+NEURONS = ("LIF", "IF", "CubaLIF", "LI", "CubaLI")
 ROUNDING = 1e-6  # of the numbers in a graph, which most libraries write in float32
 
 
@@ -27,14 +28,15 @@ def layer_of(node: Any, back: Any, rule: Convention, before: list[nn.Module]) ->
         ValueError: for a node that is not known, or what no neuron here can be.
     """
     kind = kind_of(node)
-    if kind == "LIF":
+    _checks.require(kind not in rule.untried, "node", kind, "one compared with its writer")
+    if kind in ("LIF", "IF"):
         return _lif(node, back, rule, before)
-    _checks.require(back is None, "a way back", f"one to {kind}", "to LIF only")
+    _checks.require(back is None, "a way back", f"one to {kind}", "to LIF or IF only")
     if kind == "CubaLIF":
         return _cuba(node, rule)
-    if kind == "LI":
+    if kind in ("LI", "CubaLI"):
         return _integrator(node, rule, before)
-    _checks.choice("node", kind, (*WITHOUT_MEMORY, "LIF", "CubaLIF", "LI"))
+    _checks.choice("node", kind, (*WITHOUT_MEMORY, *NEURONS))
     return WITHOUT_MEMORY[kind](node)
 
 
@@ -75,8 +77,11 @@ def _convolution(node: Any) -> OverTime:
 
 
 def _pooling(node: Any) -> OverTime:
-    sizes = (node.kernel_size, node.stride, node.padding)
-    return OverTime(nn.AvgPool2d(*map(_plain, sizes)))
+    """Return a pooling layer: a sum is an average whose divisor is 1."""
+    kernel = _plain(node.kernel_size)
+    stride = _plain(node.stride)
+    divisor = 1 if kind_of(node) == "SumPool2d" else None
+    return OverTime(nn.AvgPool2d(kernel, stride, _plain(node.padding), divisor_override=divisor))
 
 
 def _flatten(node: Any) -> OverTime:
@@ -90,6 +95,7 @@ WITHOUT_MEMORY = {
     "Affine": _linear,
     "Conv2d": _convolution,
     "AvgPool2d": _pooling,
+    "SumPool2d": _pooling,
     "Flatten": _flatten,
 }
 
@@ -102,22 +108,25 @@ def _numbers(value: Any) -> Tensor:
 
 
 def _gain(r: Any, drive: str, decay: Tensor) -> Tensor:
-    """Return what a step multiplies an input with, 1 where it is that but for rounding."""
-    gain = _numbers(r) * gains(drive, decay)
+    """Return what a step multiplies an input with."""
+    return _rounded(_numbers(r) * gains(drive, decay))
+
+
+def _rounded(gain: Tensor) -> Tensor:
+    """Return a factor, 1 where it is that but for rounding."""
     rounded = (gain - 1).abs() < ROUNDING
     return torch.where(rounded, 1, gain)
 
 
-def _spiking(node: Any, rule: Convention, beta: Tensor, first: Tensor | float) -> dict[str, Any]:
-    """Return the options of spiking neurons, whose input is multiplied with `first` before."""
+def _spiking(node: Any, rule: Convention, beta: Tensor, gain: Tensor) -> dict[str, Any]:
+    """Return the options of spiking neurons, a step of which multiplies an input with `gain`."""
     reset = node.metadata.get("reset", rule.reset or "hard")
-    leak = _numbers(node.v_leak)
+    leak = _numbers(getattr(node, "v_leak", 0.0))
     low = _numbers(node.v_reset)
     rest = leak if reset == "hard" else torch.zeros_like(leak)
     fits = torch.equal(leak, rest) and torch.equal(low, rest)
     came = f"{low.tolist()} with v_leak {leak.tolist()} and a {reset} reset"
     _checks.require(fits, "v_reset", came, "v_leak, or with a soft reset 0 for both")
-    gain = first * _gain(node.r, rule.membrane, beta)
     above = _numbers(node.v_threshold) - leak
     return {"beta": beta, "threshold": above / gain, "reset": reset, "dt": _step(node)}
 
@@ -127,10 +136,18 @@ def _step(node: Any) -> float:
     return float(node.metadata.get("dt", 1.0))
 
 
+def _membrane(node: Any, rule: Convention) -> tuple[Tensor, Tensor]:
+    """Return decay and gain per step of an LIF node, or of an IF node, which does not leak."""
+    if kind_of(node) == "IF":
+        gain = _rounded(_numbers(node.r) * rule.integral(rule.membrane))
+        return torch.ones((), dtype=gain.dtype), gain
+    beta = rule.decays(_numbers(node.tau))
+    return beta, _gain(node.r, rule.membrane, beta)
+
+
 def _lif(node: Any, back: Any, rule: Convention, before: list[nn.Module]) -> nn.Module:
     """Return LIF neurons, which hear each other where a linear node leads back."""
-    beta = rule.decays(_numbers(node.tau))
-    options = _spiking(node, rule, beta, 1.0)
+    options = _spiking(node, rule, *_membrane(node, rule))
     if back is None:
         return LIF(**options)
     _checks.choice("a way back", kind_of(back), ("Linear", "Affine"))
@@ -151,22 +168,41 @@ def _cuba(node: Any, rule: Convention) -> CuBaLIF:
     alpha = rule.decays(_numbers(node.tau_syn))
     beta = rule.decays(_numbers(node.tau_mem))
     first = _gain(node.w_in, rule.synapse, alpha) / (1 - alpha)
-    options = _spiking(node, rule, beta, first)
+    options = _spiking(node, rule, beta, first * _gain(node.r, rule.membrane, beta))
     return CuBaLIF(alpha=alpha, **options)
 
 
-def _integrator(node: Any, rule: Convention, before: list[nn.Module]) -> LeakyIntegrator:
-    """Return leaky integrators; what their input is multiplied with, the weights in front take."""
-    beta = rule.decays(_numbers(node.tau))
+def _integrator(node: Any, rule: Convention, before: list[nn.Module]) -> nn.Module:
+    """Return leaky integrators, behind others that are their synapses where a node has some.
+
+    What their input is multiplied with, the weights in front take.
+    """
     leak = _numbers(node.v_leak)
-    _checks.require(not leak.any(), "v_leak", leak.tolist(), "0 for LI")
-    gain = _gain(node.r, rule.integrator, beta)
+    _checks.require(not leak.any(), "v_leak", leak.tolist(), f"0 for {kind_of(node)}")
+    if kind_of(node) == "LI":
+        filters = [(node.tau, node.r, rule.integrator)]
+    else:
+        filters = [
+            (node.tau_syn, node.w_in, rule.synapse),
+            (node.tau_mem, node.r, rule.integrator),
+        ]
+    gain = torch.ones((), dtype=torch.float64)
+    layers = []
+    for tau, r, drive in filters:
+        beta = rule.decays(_numbers(tau))
+        gain = gain * _gain(r, drive, beta)
+        layers.append(LeakyIntegrator(beta=beta, dt=_step(node)))
+    _scale(before, gain)
+    return nn.Sequential(*layers) if len(layers) > 1 else layers[0]
+
+
+def _scale(before: list[nn.Module], gain: Tensor) -> None:
+    """Multiply weights and bias of the layer in front with the gain of each neuron behind it."""
     if bool((gain != 1).any()):
         front = _in_front(before, f"an input times {gain.tolist()}")
         for own in front.parameters():
             scaled = own.detach().double().T * gain
             own.data = scaled.T.to(own)
-    return LeakyIntegrator(beta=beta, dt=_step(node))
 
 
 def _in_front(before: list[nn.Module], came: str) -> nn.Linear:

@@ -21,8 +21,9 @@ def from_nir(graph: Any, *, writer: str | Convention = "snn_core") -> nn.Sequent
 
     Args:
         graph: an ``nir.NIRGraph``, such as ``nir.read(path)`` returns: a row of Linear, Affine,
-            Conv2d, AvgPool2d, Flatten, LIF, CubaLIF, LI and of such graphs; a linear node may lead
-            from an LIF node back to it.
+            Conv2d, AvgPool2d, SumPool2d, Flatten, LIF, IF, CubaLIF, LI, CubaLI and of such graphs;
+            a linear node may lead from an LIF or IF node back to it. A CubaLI node becomes two
+            leaky integrators, its synapse and its membrane.
         writer: a name from `WRITERS`, or a `Convention`; what a node says in its metadata, as
             `to_nir` has it, goes first.
 
@@ -30,7 +31,8 @@ def from_nir(graph: Any, *, writer: str | Convention = "snn_core") -> nn.Sequent
         A network with the weights in the dtype that they have in the graph.
 
     Raises:
-        ValueError: for a graph that branches, or what no neuron here can be, by node.
+        ValueError: for a graph that branches, for what no neuron here can be, or what has not been
+            compared with its writer, by node.
 
     Reference: Pedersen et al. 2024.
     """
@@ -58,8 +60,10 @@ def _row(graph: Any, place: str = "") -> Iterator[Stage]:
     ahead = [name for name, node in left.items() if kind_of(node) == "Input"]
     while ahead:
         name = ahead[0]
-        alone = len(ahead) == 1 and name in left
-        _checks.require(alone, "graph", f"{ahead} next in {place!r}", "one node that is new")
+        came = " and ".join(place + one for one in ahead) + " side by side"
+        _checks.require(len(ahead) == 1, "graph", came, "no branch: one node behind the other")
+        came = f"a loop back to {place}{name}"
+        _checks.require(name in left, "graph", came, "one over a linear node, to LIF or IF only")
         node = left.pop(name)
         new = [other for other in after[name] if other in left]
         back = [other for other in new if after[other] == [name]]

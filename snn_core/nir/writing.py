@@ -14,6 +14,7 @@ from ..neurons import LIF, CuBaLIF, IntegrateAndFire, LeakyIntegrator, Recurrent
 from ..precision import wide
 from .convention import CONVOLUTION, READERS, Convention, chosen, gains
 
+POOLS = {(False, True, None): "AvgPool2d", (False, True, 1): "SumPool2d"}
 KNOWN = "Linear, Conv2d, AvgPool2d, Flatten, LIF, CuBaLIF, LeakyIntegrator, RecurrentLIF"
 LOOP = [("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")]
 Place = tuple[str, nn.Module, bool]  # of a layer: its name, itself, and whether in an `OverTime`
@@ -33,7 +34,8 @@ def to_nir(
 
     Args:
         network: an ``nn.Sequential`` of Linear, Conv2d, AvgPool2d, Flatten and dropout, alone or in
-            `OverTime`, and of `LIF`, `CuBaLIF`, `LeakyIntegrator` and `RecurrentLIF`.
+            `OverTime`, and of `LIF`, `CuBaLIF`, `LeakyIntegrator` and `RecurrentLIF`. Pools with
+            ``divisor_override=1`` are SumPool2d nodes; neurons that do not leak are IF nodes.
         input_shape: of one sample at one step, such as ``[C, H, W]``; taken from the first layer
             where that is linear.
         reader: a name from `READERS`, or a `Convention`.
@@ -121,6 +123,7 @@ def _node(nir: Any, layer: nn.Module, rule: Convention, shape: torch.Size, insid
         _checks.fail("layer", type(layer).__name__, f"one of {KNOWN}")
     kind = type(node).__name__
     _checks.require(kind not in rule.left_out, "node", kind, "one that the reader does not ignore")
+    _checks.require(kind not in rule.untried, "node", kind, "one compared with its reader")
     return node
 
 
@@ -150,11 +153,11 @@ def _convolution(nir: Any, layer: nn.Conv2d, shape: torch.Size) -> Any:
 
 def _pooling(nir: Any, layer: nn.AvgPool2d) -> Any:
     options = (layer.ceil_mode, layer.count_include_pad, layer.divisor_override)
-    usual = options == (False, True, None)
-    _checks.require(usual, "AvgPool2d", layer, "its options as they are by default")
+    expected = "its options as they are by default, but maybe divisor_override=1"
+    _checks.require(options in POOLS, "AvgPool2d", layer, expected)
     sizes = (layer.kernel_size, layer.stride, layer.padding)
     pairs = [torch.tensor(size).expand(2).numpy() for size in sizes]
-    return nir.AvgPool2d(*pairs)
+    return getattr(nir, POOLS[options])(*pairs)
 
 
 def _filter(decay: Tensor, rule: Convention, drive: str) -> tuple[dict[str, Tensor], Tensor]:
@@ -181,21 +184,13 @@ def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: to
     """Return the node of spiking neurons, a graph of its own where they hear each other."""
     if rule.reset not in (None, layer.reset):
         warn(f"reset: got {layer.reset!r}, expected {rule.reset!r}, as the reader takes it")
-    beta = layer.beta
-    own, gain = _filter(beta, rule, rule.membrane)
-    own["v_reset"] = own["v_leak"]
-    threshold = gain * layer.constant("threshold")
     metadata = {"reset": layer.reset, "dt": layer.dt}
     if isinstance(layer, CuBaLIF):
-        alpha = layer.alpha
-        synapse, first = _filter(alpha, rule, rule.synapse)
-        own["tau_mem"] = own.pop("tau")
-        own["tau_syn"] = synapse["tau"]
-        own["w_in"] = synapse["r"]
-        own["v_threshold"] = threshold * first / (1 - alpha)
-        return nir.CubaLIF(**_full(own, shape), metadata=metadata)
-    own["v_threshold"] = threshold
-    node = nir.LIF(**_full(own, shape), metadata=metadata)
+        return nir.CubaLIF(**_full(_synaptic(layer, rule), shape), metadata=metadata)
+    if bool((layer.beta == 1).all()):
+        node = nir.IF(**_full(_without_leak(layer, rule), shape), metadata=metadata)
+    else:
+        node = nir.LIF(**_full(_leaky(layer, rule), shape), metadata=metadata)
     if not isinstance(layer, RecurrentLIF):
         return node
     way = type(layer.recurrence).__name__
@@ -204,3 +199,29 @@ def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: to
     back = _linear(nir, among, None, rule)
     ends = {"input": nir.Input(_size(shape)), "output": nir.Output(_size(shape))}
     return nir.NIRGraph({**ends, "lif": node, "w_rec": back}, LOOP, type_check=False)
+
+
+def _leaky(layer: IntegrateAndFire[Any], rule: Convention) -> dict[str, Tensor]:
+    """Return the constants of a node of LIF neurons."""
+    own, gain = _filter(layer.beta, rule, rule.membrane)
+    own["v_reset"] = own["v_leak"]
+    own["v_threshold"] = gain * layer.constant("threshold")
+    return own
+
+
+def _without_leak(layer: IntegrateAndFire[Any], rule: Convention) -> dict[str, Tensor]:
+    """Return the constants of a node of IF neurons, whose `r` makes up for the step."""
+    rest = torch.zeros_like(layer.beta)
+    r = rest + 1 / rule.integral(rule.membrane)
+    return {"r": r, "v_reset": rest, "v_threshold": layer.constant("threshold")}
+
+
+def _synaptic(layer: CuBaLIF, rule: Convention) -> dict[str, Tensor]:
+    """Return the constants of a node of neurons with a synapse."""
+    own = _leaky(layer, rule)
+    synapse, first = _filter(layer.alpha, rule, rule.synapse)
+    own["tau_mem"] = own.pop("tau")
+    own["tau_syn"] = synapse["tau"]
+    own["w_in"] = synapse["r"]
+    own["v_threshold"] = own["v_threshold"] * first / (1 - layer.alpha)
+    return own

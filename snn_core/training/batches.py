@@ -72,7 +72,7 @@ def to_evaluate_on(values: Any, labels: Any, lengths: Any, batch_size: int | Non
     return _loaded("values", values, f"a torch tensor, or {LOADER}")
 
 
-def to_test_on(test: object, epochs: int) -> Batches | None:
+def to_test_on(test: object, epochs: int, classes: bool = True) -> Batches | None:
     """Return the batches to evaluate on after each epoch that `fit` was given, if there are some.
 
     Raises:
@@ -81,10 +81,11 @@ def to_test_on(test: object, epochs: int) -> Batches | None:
     if test is None:
         return None
     if not isinstance(test, tuple):
-        return _loaded("test", test, f"{PAIR}, or {LOADER}", epochs)
+        return _loaded("test", test, f"{PAIR}, or {LOADER}", epochs, classes)
     _checks.require(len(test) in (2, 3), "test", f"a tuple of {len(test)}", PAIR)
+    values, labels, lengths = (*test, None)[:3]
     with _as_part_of("test"):
-        return Parts(Samples(*test), _size(None))
+        return Parts(Samples(values, labels, lengths, classes), _size(None))
 
 
 def on_device_of(network: nn.Module, batches: Batches) -> Iterator[Batch]:

@@ -1,5 +1,7 @@
 """Evaluate a network on values that an encoder turns into spikes, batch by batch."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -7,7 +9,10 @@ from ..encoding import Encoder
 from ..losses import Decoder, count_cross_entropy
 from . import doors
 from .batches import Batches, Loader, on_device_of, to_evaluate_on
-from .update import count_right, run
+from .samples import Lengths
+from .update import Judge, count_right, run
+
+Measure = Callable[[Tensor, Tensor, Lengths], float]  # of an output, its labels and lengths
 
 
 def identity(values: Tensor) -> Tensor:
@@ -49,18 +54,38 @@ def evaluate(
     return accuracy_on(network, batches, encode, decode)
 
 
-@torch.no_grad()
 def accuracy_on(network: nn.Module, batches: Batches, encode: Encoder, decode: Decoder) -> float:
     """Do what `evaluate` does, for arguments that are checked."""
+
+    def right(output: Tensor, labels: Tensor, given: Lengths) -> float:
+        return count_right(decode, output, labels, given)
+
+    return _mean_on(network, batches, encode, right)
+
+
+def loss_on(network: nn.Module, batches: Batches, encode: Encoder, judge: Judge) -> float:
+    """Return the mean loss on all samples, those of a batch each counted with the batch's loss."""
+
+    def added(output: Tensor, labels: Tensor, given: Lengths) -> float:
+        value, _ = judge(output, labels, given)
+        return value.item() * len(labels)
+
+    return _mean_on(network, batches, encode, added)
+
+
+@torch.no_grad()
+def _mean_on(network: nn.Module, batches: Batches, encode: Encoder, measure: Measure) -> float:
+    """Return the mean over samples of what is measured batch by batch, in evaluation mode."""
     modes = {module: module.training for module in network.modules()}
     network.eval()
-    right = samples = 0
+    total = 0.0
+    samples = 0
     try:
         for values, labels, given in on_device_of(network, batches):
             output = run(network, encode, values, len(labels))
-            right += count_right(decode, output, labels, given)
+            total += measure(output, labels, given)
             samples += len(labels)
     finally:
         for module, mode in modes.items():  # one by one: some may have been in that mode before
             module.training = mode
-    return right / samples
+    return total / samples

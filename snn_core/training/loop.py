@@ -13,7 +13,7 @@ from ..encoding import Encoder
 from ..losses import Decoder, Objective, count_cross_entropy
 from . import doors
 from .batches import Batches, Loader, on_device_of, to_test_on, to_train_on
-from .evaluation import accuracy_on, identity
+from .evaluation import accuracy_on, identity, loss_on
 from .learners import Learner, lesson_of
 from .update import Backpropagation, Judge, Penalty, Rule, Update, judge_of
 
@@ -25,18 +25,21 @@ class History:
     Attributes:
         loss: of every batch.
         train_accuracy, test_accuracy: of every epoch, in [0, 1], where there is one.
+        test_loss: of every epoch, the mean over the test samples, where accuracy is not measured.
         batches_per_epoch: how many losses belong to an epoch.
     """
 
     loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
     test_accuracy: list[float] = field(default_factory=list)
+    test_loss: list[float] = field(default_factory=list)
     batches_per_epoch: int = 1
 
     def last(self) -> str:
-        """Say the last loss, and the last accuracy if there is one, in one line."""
+        """Say the last loss, and the last accuracy or test loss if there is one, in one line."""
         rates = [f", train={rate:.1%}" for rate in self.train_accuracy[-1:]]
-        return f"loss={self.loss[-1]:.3f}" + "".join(rates)
+        losses = [f", test={loss:.3f}" for loss in self.test_loss[-1:]]
+        return f"loss={self.loss[-1]:.3f}" + "".join(rates + losses)
 
 
 def fit(
@@ -93,7 +96,8 @@ def fit(
         batch_size: at least 1; 128 if None.
         test: (values, labels), or (values, labels, lengths), or an iterable of batches, to evaluate
             on after each epoch; nothing is chosen by it.
-        accuracy: measure it; if False, labels are for the loss only, nothing is decoded or tested.
+        accuracy: measure it; if False, labels are for the loss only, nothing is decoded, and the
+            loss is what is measured on `test`, without the penalty.
         before_step: called before each optimiser step, for example to clip the gradients.
         after_batch: called after each optimiser step, for example to step a learning-rate schedule.
         after_epoch: called after each epoch with the `History` so far, for example to save the
@@ -125,9 +129,9 @@ def fit(
     _checks.whole("epochs", epochs)
     _checks.flag("accuracy", accuracy)
     if not accuracy:
-        doors.require_none("accuracy", decode=decode, test=test)
+        doors.require_none("accuracy", decode=decode)
     train = to_train_on(values, labels, lengths, batch_size, generator, epochs, accuracy)
-    held_out = to_test_on(test, epochs)
+    held_out = to_test_on(test, epochs, accuracy)
     doors.require_network(network)
     doors.require_functions(encode=encode, loss=loss)
     doors.require_optional(penalty=penalty, before_step=before_step)
@@ -136,8 +140,9 @@ def fit(
     if train.has_lengths:
         doors.require_lengths_taken(loss=loss, decode=decode)
     if held_out is not None and held_out.has_lengths:
-        doors.require_lengths_taken(decode=decode)
-    rule, optimizer = _rule_of(learner, network, optimizer, encode, judge_of(loss, decode), penalty)
+        doors.require_lengths_taken(**({"decode": decode} if accuracy else {"loss": loss}))
+    judge = judge_of(loss, decode)
+    rule, optimizer = _rule_of(learner, network, optimizer, encode, judge, penalty)
     if optimizer is None:
         doors.require_none("an optimizer", before_step=before_step)
     update = Update(network, rule, optimizer, before_step, after_batch)
@@ -145,8 +150,8 @@ def fit(
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar, _told(history):
         for _ in range(epochs):
             _train_once(update, train, history, accuracy)
-            if held_out is not None and decode is not None:
-                history.test_accuracy.append(accuracy_on(network, held_out, encode, decode))
+            if held_out is not None:
+                _test(network, held_out, history, encode, judge, decode)
             bar.set_postfix_str(history.last())
             bar.update()
             if after_epoch is not None and after_epoch(history) is True:
@@ -181,6 +186,21 @@ def _train_once(update: Update, batches: Batches, history: History, accuracy: bo
     if accuracy:
         history.train_accuracy.append(right / samples)
     history.batches_per_epoch = len(history.loss) - before
+
+
+def _test(
+    network: nn.Module,
+    batches: Batches,
+    history: History,
+    encode: Encoder,
+    judge: Judge,
+    decode: Decoder | None,
+) -> None:
+    """Write down the accuracy on all batches, or the loss where nothing is decoded."""
+    if decode is None:
+        history.test_loss.append(loss_on(network, batches, encode, judge))
+    else:
+        history.test_accuracy.append(accuracy_on(network, batches, encode, decode))
 
 
 @contextmanager

@@ -42,7 +42,8 @@ def maps():
         OverTime(nn.Conv2d(2, 4, 3, stride=2, padding=1, groups=2, bias=False)),
         LIF(torch.tensor([3.0, 5, 10, 20]).view(4, 1, 1), threshold=0.4),
         OverTime(nn.AvgPool2d(2), nn.Dropout(0.2)),
-        nn.Sequential(nn.Flatten(2), DropoutOverTime(0.2), nn.Linear(16, 3)),
+        OverTime(nn.AvgPool2d((1, 2), stride=1, padding=(0, 1), divisor_override=1)),
+        nn.Sequential(nn.Flatten(2), DropoutOverTime(0.2), nn.Linear(24, 3)),
         LIF(threshold=0.2),
     )
 
@@ -54,6 +55,10 @@ NETWORKS = {
     "learnt": lambda: seeded(nn.Linear(6, 5), LIF(learn_beta=True, learn_threshold=True)),
     "no memory": lambda: seeded(nn.Linear(6, 5), LIF(beta=0.0, threshold=0.3)),
     "synapse": lambda: seeded(nn.Linear(6, 5), CuBaLIF(SPREAD, SPREAD / 2, threshold=0.7)),
+    "no leak": lambda: seeded(nn.Linear(6, 5), LIF(beta=1.0, threshold=SPREAD)),
+    "no leak, hard": lambda: seeded(nn.Linear(6, 5), LIF(beta=torch.ones(5), reset="hard", dt=0.5)),
+    "no leak, among each other": lambda: seeded(nn.Linear(6, 5), RecurrentLIF(5, beta=1.0)),
+    "two integrators": lambda: seeded(nn.Linear(6, 5), *map(LeakyIntegrator, (5.0, SPREAD))),
     "all to all": lambda: seeded(nn.Linear(6, 5), RecurrentLIF(5)),
     "one to one": lambda: seeded(nn.Linear(6, 5), RecurrentLIF(5, recurrence="one_to_one")),
     "readout": lambda: seeded(nn.Linear(6, 5), LIF(), nn.Linear(5, 2), LeakyIntegrator(20.0)),
@@ -194,6 +199,54 @@ def test_a_flat_loop_is_read_as_one_in_a_graph_of_its_own():
     assert torch.equal(from_nir(graph)(inputs(6)), network(inputs(6)))
 
 
+IF_VALUES = {"r": 90.0, "v_threshold": 0.8, "v_reset": 0.0}
+
+
+def test_neurons_without_a_leak_integrate_in_seconds():
+    given = rising()
+    slow = {"tau": 1e9, "r": 90e9, "v_threshold": 0.8}  # nothing leaks in 200 ms
+    _, expected = solved(given.numpy(), Convention(), **slow)
+    assert 0.005 < expected.mean() < 0.5
+    found = from_nir(neuron("IF", **IF_VALUES))(given)
+    assert np.array_equal(found.detach().numpy() > 0, expected)
+    jump = Convention(membrane="jump")
+    by_jump = from_nir(neuron("IF", **(IF_VALUES | {"r": 0.09})), writer=jump)(given)
+    assert torch.equal(by_jump, found)
+
+
+@pytest.mark.parametrize("convention", [Convention(), EULER], ids=["exact", "euler"])
+def test_integrators_with_a_synapse_are_two_equations_in_a_row(convention):
+    given = rising()
+    values = {name: value for name, value in CUBA_VALUES.items() if name != "v_threshold"}
+    current, _ = solved(given.numpy(), convention, tau=0.004, r=2.0)
+    expected, _ = solved(current, convention, tau=0.01, r=3.0)
+    network = from_nir(neuron("CubaLI", **values), writer=convention)
+    found = network(given).detach().numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    back = there_and_back(network, convention=convention)
+    assert torch.equal(back(given), network(given))
+
+
+def test_sums_of_maps_are_those_of_a_convolution_with_ones():
+    sizes = (np.array(one) for one in ((2, 3), (2, 1), (0, 1)))
+    network = from_nir(nir.NIRGraph.from_list(nir.SumPool2d(*sizes), type_check=False))
+    given = inputs(2, 6, 7)
+    ones = torch.ones(2, 1, 2, 3)
+    expected = nn.functional.conv2d(
+        given.flatten(0, 1), ones, stride=(2, 1), padding=(0, 1), groups=2
+    )
+    assert torch.equal(network(given).flatten(0, 1), expected)
+
+
+@pytest.mark.parametrize("library", [name for name in READERS if name != "snn_core"])
+def test_what_was_not_compared_with_a_library_is_refused_by_name(library):
+    plain = nn.Sequential(nn.Linear(3, 3), LIF(beta=1.0, reset=READERS[library].reset))
+    with pytest.raises(ValueError, match=r"LIF at layer 1.*node: got IF.*compared with its reader"):
+        to_nir(plain, reader=library)
+    with pytest.raises(ValueError, match=r"IF at node if.*node: got IF.*compared with its writer"):
+        from_nir(neuron("IF", **IF_VALUES), writer=library)
+
+
 def replaced(values, **others):
     return neuron("LIF", **(values | others))
 
@@ -206,18 +259,28 @@ def without_end(graph):
 
 
 BRANCHED = {
-    "a skip": lambda graph: graph.edges.append(("input", "lif")),
-    "a loop": lambda graph: graph.edges.append(("lif", "linear")),
-    "no end": without_end,
-    "an island": lambda graph: graph.nodes.update(alone=nir.Linear(np.eye(2))),
+    "a skip": (
+        lambda graph: graph.edges.append(("input", "lif")),
+        "linear and lif side by side, expected no branch",
+    ),
+    "a loop": (
+        lambda graph: graph.edges.append(("lif", "linear")),
+        "output and linear side by side, expected no branch",
+    ),
+    "no end": (without_end, "a loop back to linear, expected one over a linear node"),
+    "an island": (
+        lambda graph: graph.nodes.update(alone=nir.Linear(np.eye(2))),
+        r"\['alone'\] aside",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", BRANCHED)
 def test_a_graph_that_is_no_row_is_refused(name):
     graph = neuron("LIF", **LIF_VALUES)
-    BRANCHED[name](graph)
-    with pytest.raises(ValueError, match=r"graph: got .*(lif|linear|alone)"):
+    change, came = BRANCHED[name]
+    change(graph)
+    with pytest.raises(ValueError, match=f"^graph: got {came}"):
         from_nir(graph)
 
 
@@ -247,7 +310,11 @@ def test_what_cannot_be_read_is_refused_by_node(graph, convention, message):
     [
         (lambda: nn.Sequential(nn.Linear(2, 2), Alpha()), {}, "Alpha at layer 1.*one of Linear"),
         (lambda: nn.Sequential(nn.Linear(2, 2), nn.ReLU()), {}, "ReLU at layer 1"),
-        (lambda: nn.Sequential(nn.Linear(2, 2), LIF(beta=1.0)), {}, "LIF at layer 1.*beta: got 1"),
+        (
+            lambda: nn.Sequential(nn.Linear(2, 2), CuBaLIF(beta=1.0)),
+            {},
+            "CuBaLIF at layer 1.*beta: got 1",
+        ),
         (lambda: nn.Sequential(LIF()), {}, "input_shape: got None"),
         (lambda: nn.Sequential(nn.Linear(2, 2)), {"input_shape": [3]}, "Linear at layer 0"),
         (lambda: nn.Sequential(), {}, "no layer"),

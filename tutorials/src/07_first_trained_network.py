@@ -795,7 +795,7 @@ check("07.4", steps_until_sure)
 # print(f"{waits.float().mean():.1f} steps on average, {early:.1%} right")
 # ```
 #
-# With a lead of 2 it stops after 5.0 steps on average, and reads as many digits as after all 30. Few digits need long, and only these get long.
+# With a lead of 2 it stops after about five steps on average, and reads as many digits as after all 30. Few digits need long, and only these get long.
 #
 # </details>
 #

@@ -34,15 +34,17 @@ def leaky(layer: IntegrateAndFire[Any], rule: Convention) -> dict[str, Tensor]:
     """Return the constants of a node of LIF neurons."""
     own, gain = leak(layer.beta, rule, rule.membrane)
     own["v_reset"] = own["v_leak"]
-    own["v_threshold"] = gain * layer.constant("threshold")
+    threshold = layer.constant("threshold")
+    own["v_threshold"] = gain * threshold
     return own
 
 
 def without_leak(layer: IntegrateAndFire[Any], rule: Convention) -> dict[str, Tensor]:
     """Return the constants of a node of IF neurons, whose `r` makes up for the step."""
     rest = torch.zeros_like(layer.beta)
-    r = rest + 1 / rule.integral(rule.membrane)
-    return {"r": r, "v_reset": rest, "v_threshold": layer.constant("threshold")}
+    step = rule.integral(rule.membrane)
+    threshold = layer.constant("threshold")
+    return {"r": rest + 1 / step, "v_reset": rest, "v_threshold": threshold}
 
 
 def synaptic(layer: CuBaLIF, rule: Convention) -> dict[str, Tensor]:
@@ -52,5 +54,8 @@ def synaptic(layer: CuBaLIF, rule: Convention) -> dict[str, Tensor]:
     own["tau_mem"] = own.pop("tau")
     own["tau_syn"] = synapse["tau"]
     own["w_in"] = synapse["r"]
-    own["v_threshold"] = own["v_threshold"] * first / (1 - layer.alpha)
+    threshold = own["v_threshold"]
+    threshold = threshold * first
+    closed = 1 - layer.alpha
+    own["v_threshold"] = threshold / closed
     return own

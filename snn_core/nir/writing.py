@@ -167,11 +167,15 @@ def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: to
         warn(f"reset: got {layer.reset!r}, expected {rule.reset!r}, as the reader takes it")
     metadata = {"reset": layer.reset, "dt": layer.dt}
     if isinstance(layer, CuBaLIF):
-        return nir.CubaLIF(**full(synaptic(layer, rule), shape), metadata=metadata)
-    if bool((layer.beta == 1).all()):
-        node = nir.IF(**full(without_leak(layer, rule), shape), metadata=metadata)
+        own = synaptic(layer, rule)
+        return nir.CubaLIF(**full(own, shape), metadata=metadata)
+    tight = (layer.beta == 1).all()
+    if bool(tight):
+        own = without_leak(layer, rule)
+        node = nir.IF(**full(own, shape), metadata=metadata)
     else:
-        node = nir.LIF(**full(leaky(layer, rule), shape), metadata=metadata)
+        own = leaky(layer, rule)
+        node = nir.LIF(**full(own, shape), metadata=metadata)
     if not isinstance(layer, RecurrentLIF):
         return node
     way = type(layer.recurrence).__name__

@@ -24,4 +24,5 @@ class History:
         """Say the last loss, and the last accuracy or test loss if there is one, in one line."""
         rates = [f", train={rate:.1%}" for rate in self.train_accuracy[-1:]]
         losses = [f", test={loss:.3f}" for loss in self.test_loss[-1:]]
-        return f"loss={self.loss[-1]:.3f}" + "".join(rates + losses)
+        told = "".join(rates + losses)
+        return f"loss={self.loss[-1]:.3f}" + told

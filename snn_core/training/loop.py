@@ -116,7 +116,7 @@ def fit(
     if train.has_lengths:
         doors.require_lengths_taken(loss=loss, decode=decode)
     if held_out is not None and held_out.has_lengths:
-        doors.require_lengths_taken(**({"decode": decode} if accuracy else {"loss": loss}))
+        doors.require_lengths_taken(decode=decode, loss=None if accuracy else loss)
     judge = judge_of(loss, decode)
     rule, optimizer = _rule_of(learner, network, optimizer, encode, judge, penalty)
     if optimizer is None:
@@ -175,9 +175,11 @@ def _test(
     if batches is None:
         return
     if decode is None:
-        history.test_loss.append(loss_on(network, batches, encode, judge))
+        mean = loss_on(network, batches, encode, judge)
+        history.test_loss.append(mean)
     else:
-        history.test_accuracy.append(accuracy_on(network, batches, encode, decode))
+        share = accuracy_on(network, batches, encode, decode)
+        history.test_accuracy.append(share)
 
 
 @contextmanager

@@ -179,13 +179,10 @@ def _integrator(node: Any, rule: Convention, before: list[nn.Module]) -> nn.Modu
     """
     leak = _numbers(node.v_leak)
     _checks.require(not leak.any(), "v_leak", leak.tolist(), f"0 for {kind_of(node)}")
-    if kind_of(node) == "LI":
-        filters = [(node.tau, node.r, rule.integrator)]
-    else:
-        filters = [
-            (node.tau_syn, node.w_in, rule.synapse),
-            (node.tau_mem, node.r, rule.integrator),
-        ]
+    filters = [(getattr(node, "tau", None), node.r, rule.integrator)]
+    if kind_of(node) == "CubaLI":
+        synapse = (node.tau_syn, node.w_in, rule.synapse)
+        filters = [synapse, (node.tau_mem, node.r, rule.integrator)]
     gain = torch.ones((), dtype=torch.float64)
     layers = []
     for tau, r, drive in filters:

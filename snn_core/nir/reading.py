@@ -60,8 +60,10 @@ def _row(graph: Any, place: str = "") -> Iterator[Stage]:
     ahead = [name for name, node in left.items() if kind_of(node) == "Input"]
     while ahead:
         name = ahead[0]
-        came = " and ".join(place + one for one in ahead) + " side by side"
-        _checks.require(len(ahead) == 1, "graph", came, "no branch: one node behind the other")
+        came = " and ".join(place + one for one in ahead)
+        came = f"{came} side by side"
+        alone = len(ahead) == 1
+        _checks.require(alone, "graph", came, "no branch: one node behind the other")
         came = f"a loop back to {place}{name}"
         _checks.require(name in left, "graph", came, "one over a linear node, to LIF or IF only")
         node = left.pop(name)

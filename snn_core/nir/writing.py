@@ -12,7 +12,8 @@ from .._warn import warn
 from ..layers import DropoutOverTime, OverTime, require_order
 from ..neurons import LIF, CuBaLIF, IntegrateAndFire, LeakyIntegrator, RecurrentLIF
 from ..precision import wide
-from .convention import CONVOLUTION, READERS, Convention, chosen, gains
+from .constants import full, leak, leaky, synaptic, without_leak
+from .convention import CONVOLUTION, READERS, Convention, chosen
 
 POOLS = {(False, True, None): "AvgPool2d", (False, True, 1): "SumPool2d"}
 KNOWN = "Linear, Conv2d, AvgPool2d, Flatten, LIF, CuBaLIF, LeakyIntegrator, RecurrentLIF"
@@ -115,8 +116,8 @@ def _node(nir: Any, layer: nn.Module, rule: Convention, shape: torch.Size, insid
         start, end = (axis - axes if axis >= 0 else axis for axis in ends)
         node = nir.Flatten(None, start, end)
     elif type(layer) is LeakyIntegrator:
-        own, _ = _filter(layer.beta, rule, rule.integrator)
-        node = nir.LI(**_full(own, shape), metadata={"dt": layer.dt})
+        own, _ = leak(layer.beta, rule, rule.integrator)
+        node = nir.LI(**full(own, shape), metadata={"dt": layer.dt})
     elif type(layer) in (LIF, CuBaLIF, RecurrentLIF):
         node = _spiking(nir, cast(IntegrateAndFire[Any], layer), rule, shape)
     else:
@@ -160,37 +161,21 @@ def _pooling(nir: Any, layer: nn.AvgPool2d) -> Any:
     return getattr(nir, POOLS[options])(*pairs)
 
 
-def _filter(decay: Tensor, rule: Convention, drive: str) -> tuple[dict[str, Tensor], Tensor]:
-    """Return the constants of a leaky membrane, and what its input is multiplied with then."""
-    _checks.require(bool((decay < 1).all()), "beta", decay.tolist(), "a decay below 1")
-    gain = gains(drive, decay)
-    r = torch.ones_like(gain)
-    if drive == "current":  # r makes up for what a step does to an input
-        r = 1 / gain
-        gain = torch.ones_like(gain)
-    return {"tau": rule.times(decay), "r": r, "v_leak": torch.zeros_like(r)}, gain
-
-
-def _full(constants: dict[str, Tensor], shape: torch.Size) -> dict[str, Any]:
-    """Return one number for each neuron of a sample."""
-    values = {}
-    for name, value in constants.items():
-        exact = value.detach().cpu().double()
-        values[name] = exact.expand(shape).clone().numpy()
-    return values
-
-
 def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: torch.Size) -> Any:
     """Return the node of spiking neurons, a graph of its own where they hear each other."""
     if rule.reset not in (None, layer.reset):
         warn(f"reset: got {layer.reset!r}, expected {rule.reset!r}, as the reader takes it")
     metadata = {"reset": layer.reset, "dt": layer.dt}
     if isinstance(layer, CuBaLIF):
-        return nir.CubaLIF(**_full(_synaptic(layer, rule), shape), metadata=metadata)
-    if bool((layer.beta == 1).all()):
-        node = nir.IF(**_full(_without_leak(layer, rule), shape), metadata=metadata)
+        own = synaptic(layer, rule)
+        return nir.CubaLIF(**full(own, shape), metadata=metadata)
+    tight = (layer.beta == 1).all()
+    if bool(tight):
+        own = without_leak(layer, rule)
+        node = nir.IF(**full(own, shape), metadata=metadata)
     else:
-        node = nir.LIF(**_full(_leaky(layer, rule), shape), metadata=metadata)
+        own = leaky(layer, rule)
+        node = nir.LIF(**full(own, shape), metadata=metadata)
     if not isinstance(layer, RecurrentLIF):
         return node
     way = type(layer.recurrence).__name__
@@ -199,29 +184,3 @@ def _spiking(nir: Any, layer: IntegrateAndFire[Any], rule: Convention, shape: to
     back = _linear(nir, among, None, rule)
     ends = {"input": nir.Input(_size(shape)), "output": nir.Output(_size(shape))}
     return nir.NIRGraph({**ends, "lif": node, "w_rec": back}, LOOP, type_check=False)
-
-
-def _leaky(layer: IntegrateAndFire[Any], rule: Convention) -> dict[str, Tensor]:
-    """Return the constants of a node of LIF neurons."""
-    own, gain = _filter(layer.beta, rule, rule.membrane)
-    own["v_reset"] = own["v_leak"]
-    own["v_threshold"] = gain * layer.constant("threshold")
-    return own
-
-
-def _without_leak(layer: IntegrateAndFire[Any], rule: Convention) -> dict[str, Tensor]:
-    """Return the constants of a node of IF neurons, whose `r` makes up for the step."""
-    rest = torch.zeros_like(layer.beta)
-    r = rest + 1 / rule.integral(rule.membrane)
-    return {"r": r, "v_reset": rest, "v_threshold": layer.constant("threshold")}
-
-
-def _synaptic(layer: CuBaLIF, rule: Convention) -> dict[str, Tensor]:
-    """Return the constants of a node of neurons with a synapse."""
-    own = _leaky(layer, rule)
-    synapse, first = _filter(layer.alpha, rule, rule.synapse)
-    own["tau_mem"] = own.pop("tau")
-    own["tau_syn"] = synapse["tau"]
-    own["w_in"] = synapse["r"]
-    own["v_threshold"] = own["v_threshold"] * first / (1 - layer.alpha)
-    return own

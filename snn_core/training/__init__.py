@@ -4,8 +4,9 @@ from ..losses import Decoder
 from ..neurons import watch_spikes
 from .batches import Loader
 from .evaluation import evaluate, identity
+from .history import History
 from .learners import GradientLearner, Learner, WeightLearner
-from .loop import History, fit
+from .loop import fit
 from .schedules import one_cycle
 from .seeding import seed_torch
 from .update import Penalty

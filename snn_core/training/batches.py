@@ -85,7 +85,8 @@ def to_test_on(test: object, epochs: int, classes: bool = True) -> Batches | Non
     _checks.require(len(test) in (2, 3), "test", f"a tuple of {len(test)}", PAIR)
     values, labels, lengths = (*test, None)[:3]
     with _as_part_of("test"):
-        return Parts(Samples(values, labels, lengths, classes), _size(None))
+        samples = Samples(values, labels, lengths, classes)
+        return Parts(samples, _size(None))
 
 
 def on_device_of(network: nn.Module, batches: Batches) -> Iterator[Batch]:

@@ -68,7 +68,8 @@ def loss_on(network: nn.Module, batches: Batches, encode: Encoder, judge: Judge)
 
     def added(output: Tensor, labels: Tensor, given: Lengths) -> float:
         value, _ = judge(output, labels, given)
-        return value.item() * len(labels)
+        mean = value.item()
+        return mean * len(labels)
 
     return _mean_on(network, batches, encode, added)
 

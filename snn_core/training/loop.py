@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
@@ -14,32 +13,9 @@ from ..losses import Decoder, Objective, count_cross_entropy
 from . import doors
 from .batches import Batches, Loader, on_device_of, to_test_on, to_train_on
 from .evaluation import accuracy_on, identity, loss_on
+from .history import History
 from .learners import Learner, lesson_of
 from .update import Backpropagation, Judge, Penalty, Rule, Update, judge_of
-
-
-@dataclass
-class History:
-    """What happened during `fit`.
-
-    Attributes:
-        loss: of every batch.
-        train_accuracy, test_accuracy: of every epoch, in [0, 1], where there is one.
-        test_loss: of every epoch, the mean over the test samples, where accuracy is not measured.
-        batches_per_epoch: how many losses belong to an epoch.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    train_accuracy: list[float] = field(default_factory=list)
-    test_accuracy: list[float] = field(default_factory=list)
-    test_loss: list[float] = field(default_factory=list)
-    batches_per_epoch: int = 1
-
-    def last(self) -> str:
-        """Say the last loss, and the last accuracy or test loss if there is one, in one line."""
-        rates = [f", train={rate:.1%}" for rate in self.train_accuracy[-1:]]
-        losses = [f", test={loss:.3f}" for loss in self.test_loss[-1:]]
-        return f"loss={self.loss[-1]:.3f}" + "".join(rates + losses)
 
 
 def fit(
@@ -140,7 +116,7 @@ def fit(
     if train.has_lengths:
         doors.require_lengths_taken(loss=loss, decode=decode)
     if held_out is not None and held_out.has_lengths:
-        doors.require_lengths_taken(**({"decode": decode} if accuracy else {"loss": loss}))
+        doors.require_lengths_taken(decode=decode, loss=None if accuracy else loss)
     judge = judge_of(loss, decode)
     rule, optimizer = _rule_of(learner, network, optimizer, encode, judge, penalty)
     if optimizer is None:
@@ -150,8 +126,7 @@ def fit(
     with tqdm(total=epochs, unit="epoch", leave=False, disable=not progress) as bar, _told(history):
         for _ in range(epochs):
             _train_once(update, train, history, accuracy)
-            if held_out is not None:
-                _test(network, held_out, history, encode, judge, decode)
+            _test(network, held_out, history, encode, judge, decode)
             bar.set_postfix_str(history.last())
             bar.update()
             if after_epoch is not None and after_epoch(history) is True:
@@ -190,17 +165,21 @@ def _train_once(update: Update, batches: Batches, history: History, accuracy: bo
 
 def _test(
     network: nn.Module,
-    batches: Batches,
+    batches: Batches | None,
     history: History,
     encode: Encoder,
     judge: Judge,
     decode: Decoder | None,
 ) -> None:
     """Write down the accuracy on all batches, or the loss where nothing is decoded."""
+    if batches is None:
+        return
     if decode is None:
-        history.test_loss.append(loss_on(network, batches, encode, judge))
+        mean = loss_on(network, batches, encode, judge)
+        history.test_loss.append(mean)
     else:
-        history.test_accuracy.append(accuracy_on(network, batches, encode, decode))
+        share = accuracy_on(network, batches, encode, decode)
+        history.test_accuracy.append(share)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ class History:
     loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
     test_accuracy: list[float] = field(default_factory=list)
-    test_loss: list[float] = field(default_factory=list)
     batches_per_epoch: int = 1
+    test_loss: list[float] = field(default_factory=list)
 
     def last(self) -> str:
         """Say the last loss, and the last accuracy or test loss if there is one, in one line."""

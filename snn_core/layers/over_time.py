@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..neurons import Neuron
+from .delayed import Delayed
 from .dropout import DropoutOverTime
 
 
@@ -93,5 +94,5 @@ class Repeat(nn.Module):
         return current.expand(self.steps, *current.shape)
 
 
-TAKE_TIME = (Neuron, OverTime, DropoutOverTime)  # what needs a sequence
+TAKE_TIME = (Neuron, OverTime, DropoutOverTime, Delayed)  # what needs a sequence
 OF_TIME = (*TAKE_TIME, Repeat)  # what returns one

@@ -23,7 +23,7 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.events import EventCamera, EventRecordings, gaze
-from snn_core.layers import OverTime, Repeat
+from snn_core.layers import DelayedLinear, Delays, OverTime, Repeat, set_width
 from snn_core.nir import Convention, from_nir, to_nir
 from snn_core.online import (
     ChunkedBPTT,
@@ -418,6 +418,29 @@ CASES = {
     "seed below": (lambda: seed_torch(-1), "seed", "-1"),
     "seed above": (lambda: seed_torch(2**31), "seed", "2147483648"),
     "seed share": (lambda: seed_torch(0.5), "seed", "0.5"),
+    "delays inputs": (lambda: Delays(0, 5.0), "inputs", "0"),
+    "delays longest": (lambda: Delays(3, 0.4), "longest", "0.4"),
+    "delays dt": (lambda: Delays(3, 5.0, dt=0.0), "dt", "0.0"),
+    "delays width": (lambda: Delays(3, 5.0, width=-1.0), "width", "-1.0"),
+    "delays learn": (lambda: Delays(3, 5.0, learn=1), "learn", "int"),
+    "delays generator": (lambda: Delays(3, 5.0, generator=1), "generator", "1"),
+    "delays too long": (lambda: Delays(3, 5.0, delay=6.0), "delay", "6.0"),
+    "delays negative": (lambda: Delays(2, 5.0, delay=-torch.ones(2)), "delay", "-1"),
+    "delays shape": (lambda: Delays(3, 5.0, delay=torch.ones(2)), "delay", "[2]"),
+    "delays rank": (lambda: Delays(3, 5.0)(torch.ones(4, 3)), "inputs", "[4, 3]"),
+    "delays channels": (lambda: Delays(2, 5.0)(SEQUENCE), "inputs", "[4, 2, 3]"),
+    "delays empty": (lambda: Delays(3, 5.0)(EMPTY), "inputs", "[0, 2, 3]"),
+    "delays nan": (lambda: Delays(3, 5.0)(one_nan_in_a_sequence()), "inputs", "NaN"),
+    "delayed linear outputs": (lambda: DelayedLinear(3, 0, 5.0), "outputs", "0"),
+    "delayed linear taps": (lambda: DelayedLinear(3, 2, 5.0, taps=0), "taps", "0"),
+    "delayed linear bias": (lambda: DelayedLinear(3, 2, 5.0, bias=None), "bias", "NoneType"),
+    "delayed linear delay": (
+        lambda: DelayedLinear(3, 2, 5.0, delay=torch.ones(2, 3)),
+        "delay",
+        "[2, 3]",
+    ),
+    "delayed linear inputs": (lambda: DelayedLinear(2, 3, 5.0)(SEQUENCE), "inputs", "[4, 2, 3]"),
+    "width of nothing": (lambda: set_width(NET, 1.0), "network", "no delays"),
     "layers over time none": (lambda: OverTime(), "layers", "none"),
     "layers over time function": (lambda: OverTime(torch.relu), "layers", "relu"),
     "layers over time neuron": (lambda: OverTime(nn.Linear(3, 3), LIF()), "layers", "LIF"),

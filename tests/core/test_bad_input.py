@@ -45,7 +45,7 @@ from snn_core.plasticity import (
     trace_step,
 )
 from snn_core.stream import Stream, record_layers
-from snn_core.tasks import CueAssociation, DelayedRecall
+from snn_core.tasks import CueAssociation, DelayedRecall, one_dimensional_digits
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
@@ -418,6 +418,12 @@ CASES = {
     "seed below": (lambda: seed_torch(-1), "seed", "-1"),
     "seed above": (lambda: seed_torch(2**31), "seed", "2147483648"),
     "seed share": (lambda: seed_torch(0.5), "seed", "0.5"),
+    "digits of one dimension": (lambda: one_dimensional_digits(0), "samples", "0"),
+    "digits of chance": (
+        lambda: one_dimensional_digits(5, generator=1),
+        "generator",
+        "1",
+    ),
     "delays inputs": (lambda: Delays(0, 5.0), "inputs", "0"),
     "delays longest": (lambda: Delays(3, 0.4), "longest", "0.4"),
     "delays dt": (lambda: Delays(3, 5.0, dt=0.0), "dt", "0.0"),

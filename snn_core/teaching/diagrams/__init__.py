@@ -6,6 +6,7 @@ from .bumps import contributions, push_weight, step_and_bump, table_of_surrogate
 from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
+from .delays import probed_past, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
@@ -58,6 +59,7 @@ __all__ = [
     "neighbours",
     "patterns_by_time",
     "populations",
+    "probed_past",
     "product_lanes",
     "push_weight",
     "rc_circuit",
@@ -65,10 +67,12 @@ __all__ = [
     "slow_motion",
     "spared",
     "step_and_bump",
+    "swapped_parts",
     "swaps_measured",
     "synapse_lanes",
     "table_of_surrogates",
     "unrolled_graph",
+    "waiting_spikes",
     "waiting_synapse",
     "wanted_outputs",
     "what_a_synapse_wants",

@@ -2,6 +2,7 @@
 
 from .association import CueAssociation
 from .recall import DelayedRecall
+from .two_ears import TwoEars
 from .yin_yang import yin_yang, yin_yang_class
 
-__all__ = ["CueAssociation", "DelayedRecall", "yin_yang", "yin_yang_class"]
+__all__ = ["CueAssociation", "DelayedRecall", "TwoEars", "yin_yang", "yin_yang_class"]

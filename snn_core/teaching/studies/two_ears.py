@@ -1,0 +1,49 @@
+"""Where a sound comes from: the network that learns it, and what its detectors prefer (page 22)."""
+
+import torch
+from torch import Generator, Tensor, nn
+
+from ...layers import DelayedLinear
+from ...neurons import LIF
+from ...tasks import TwoEars
+
+DIRECTIONS = torch.linspace(-82.5, 82.5, 12)  # degrees: the middles of twelve equal sectors
+DETECTORS = 24
+LONGEST = 1.0  # ms, of the delays
+TAU_MEM = 0.2  # ms: what is apart by much more does not add up
+WEIGHT = 0.15  # of every synapse at first: it takes about seven spikes at once
+
+
+def two_ears_network(
+    task: TwoEars, *, generator: Generator | None = None, **delays
+) -> nn.Sequential:
+    """Return delays to coincidence detectors, and the sum of their spikes for each direction.
+
+    Args:
+        task: which says how many fibres there are, and the step.
+        generator: draws the delays, and the weights of the readout.
+        delays: further options of `DelayedLinear`, such as ``learn=False``.
+
+    Returns:
+        ``[T, B, 2F]`` → ``[T, B, 12]``, to be summed over time.
+    """
+    options = {"bias": False, "dt": task.dt, "generator": generator} | delays
+    delayed = DelayedLinear(2 * task.fibres, DETECTORS, LONGEST, **options)
+    readout = nn.Linear(DETECTORS, len(DIRECTIONS), bias=False)
+    nn.init.constant_(delayed.weight, WEIGHT)
+    nn.init.normal_(readout.weight, std=0.05, generator=generator)
+    return nn.Sequential(delayed, LIF(tau_mem=TAU_MEM, dt=task.dt), readout)
+
+
+@torch.no_grad()
+def made_up_for(network: nn.Sequential) -> Tensor:
+    """Return which difference of the ears, in ms, the delays of each detector make up for.
+
+    It is the mean delay of its right fibres less that of its left ones, weighed by the synapses: a
+    tone that the left ear hears late is met by right fibres that wait.
+    """
+    layer = network[0]
+    weight = layer.weight.clamp(min=0)[..., 0].unflatten(1, (2, -1))
+    delay = (layer.whole * layer.dt)[..., 0].unflatten(1, (2, -1))
+    left, right = ((weight * delay).sum(2) / weight.sum(2)).unbind(1)
+    return right - left

@@ -46,16 +46,16 @@ class TwoEars:
 
     >>> ears = TwoEars()
     >>> round(ears.farthest, 3), list(ears.inputs(torch.tensor([-30.0, 90.0])).shape)
-    (0.765, [1000, 2, 40])
+    (0.765, [1000, 2, 20])
     """
 
     def __init__(
         self,
-        fibres: int = 20,
+        fibres: int = 10,
         *,
         tone: float = 400.0,
-        jitter: float = 0.15,
-        chance: float = 0.5,
+        jitter: float = 0.1,
+        chance: float = 0.8,
         duration: float = 50.0,
         radius: float = 87.5,
         dt: float = 0.05,

@@ -11,7 +11,7 @@ DIRECTIONS = torch.linspace(-82.5, 82.5, 12)  # degrees: the middles of twelve e
 DETECTORS = 24
 LONGEST = 1.0  # ms, of the delays
 TAU_MEM = 0.2  # ms: what is apart by much more does not add up
-WEIGHT = 0.15  # of every synapse at first: it takes about seven spikes at once
+WEIGHT = 0.12  # of every synapse: it takes nine spikes at once, and an ear has ten fibres
 
 
 def two_ears_network(
@@ -30,20 +30,30 @@ def two_ears_network(
     options = {"bias": False, "dt": task.dt, "generator": generator} | delays
     delayed = DelayedLinear(2 * task.fibres, DETECTORS, LONGEST, **options)
     readout = nn.Linear(DETECTORS, len(DIRECTIONS), bias=False)
-    nn.init.constant_(delayed.weight, WEIGHT)
+    nn.init.constant_(delayed.weight, WEIGHT).requires_grad_(False)
     nn.init.normal_(readout.weight, std=0.05, generator=generator)
     return nn.Sequential(delayed, LIF(tau_mem=TAU_MEM, dt=task.dt), readout)
+
+
+def shared_out(direction: Tensor) -> Tensor:
+    """Share out directions ``[B]`` in degrees between their neighbours of the twelve: ``[B, 12]``.
+
+    >>> shared_out(torch.tensor([-82.5, 3.75]))[:, [0, 5, 6]]
+    tensor([[1.0000, 0.0000, 0.0000],
+            [0.0000, 0.2500, 0.7500]])
+    """
+    apart = DIRECTIONS[1] - DIRECTIONS[0]
+    return (1 - (direction[:, None] - DIRECTIONS).abs() / apart).clamp(min=0)
 
 
 @torch.no_grad()
 def made_up_for(network: nn.Sequential) -> Tensor:
     """Return which difference of the ears, in ms, the delays of each detector make up for.
 
-    It is the mean delay of its right fibres less that of its left ones, weighed by the synapses: a
-    tone that the left ear hears late is met by right fibres that wait.
+    It is the mean delay of its right fibres less that of its left ones: a tone that the left ear
+    hears late is met by right fibres that wait.
     """
     layer = network[0]
-    weight = layer.weight.clamp(min=0)[..., 0].unflatten(1, (2, -1))
     delay = (layer.whole * layer.dt)[..., 0].unflatten(1, (2, -1))
-    left, right = ((weight * delay).sum(2) / weight.sum(2)).unbind(1)
+    left, right = delay.mean(2).unbind(1)
     return right - left

@@ -152,7 +152,7 @@ class TwoEars:
         Of N spikes each tells the phase at its ear with a variance of jitter², so their mean with
         jitter² / N; the difference of two ears with twice that. No unbiased estimate does better
         (Cramér, Rao): the Fisher information of N normal times about their mean is N / jitter². In
-        degrees that is divided by the slope of `difference`, which is 0 at ±90: there it is endless.
+        degrees that is divided by the slope of `difference`. At ±90 that is 0, and nothing is told.
 
         Args:
             direction: in degrees, in [-90, 90], any shape.

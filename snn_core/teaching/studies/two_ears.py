@@ -4,14 +4,29 @@ import torch
 from torch import Generator, Tensor, nn
 
 from ...layers import DelayedLinear
-from ...neurons import LIF
+from ...neurons import LIF, LeakyIntegrator
 from ...tasks import TwoEars
 
 DIRECTIONS = torch.linspace(-82.5, 82.5, 12)  # degrees: the middles of twelve equal sectors
 DETECTORS = 24
 LONGEST = 1.0  # ms, of the delays
 TAU_MEM = 0.2  # ms: what is apart by much more does not add up
-WEIGHT = 0.12  # of every synapse: it takes nine spikes at once, and an ear has ten fibres
+
+
+def matched_weight(task: TwoEars) -> float:
+    """Return the weight with which both ears together lift a membrane to the threshold of 1.
+
+    They do so on average, where they coincide. One ear alone gives half of that. The more jitter,
+    the less of a volley is there at once, and the larger the weight has to be.
+
+    >>> round(matched_weight(TwoEars(jitter=0.1)), 3), round(matched_weight(TwoEars(jitter=0.3)), 3)
+    (0.117, 0.239)
+    """
+    steps = round(task.period / task.dt)
+    away = (torch.arange(steps) - steps // 2) * task.dt / task.jitter
+    volley = 2 * task.fibres * task.chance * torch.softmax(-(away**2) / 2, 0)
+    membrane = LeakyIntegrator(TAU_MEM, dt=task.dt)(volley[:, None, None])
+    return 1 / membrane.max().item()
 
 
 def two_ears_network(
@@ -30,7 +45,7 @@ def two_ears_network(
     options = {"bias": False, "dt": task.dt, "generator": generator} | delays
     delayed = DelayedLinear(2 * task.fibres, DETECTORS, LONGEST, **options)
     readout = nn.Linear(DETECTORS, len(DIRECTIONS), bias=False)
-    nn.init.constant_(delayed.weight, WEIGHT).requires_grad_(False)
+    nn.init.constant_(delayed.weight, matched_weight(task)).requires_grad_(False)
     nn.init.normal_(readout.weight, std=0.05, generator=generator)
     return nn.Sequential(delayed, LIF(tau_mem=TAU_MEM, dt=task.dt), readout)
 

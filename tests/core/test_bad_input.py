@@ -45,7 +45,7 @@ from snn_core.plasticity import (
     trace_step,
 )
 from snn_core.stream import Stream, record_layers
-from snn_core.tasks import CueAssociation, DelayedRecall, one_dimensional_digits
+from snn_core.tasks import CueAssociation, DelayedRecall, TwoEars, one_dimensional_digits
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
@@ -253,6 +253,24 @@ CASES = {
     "recall task length": (lambda: DelayedRecall(recall=1.0, dt=5.0), "recall", "1.0"),
     "recall task delay": (lambda: DelayedRecall(delay=-1.0), "delay", "-1.0"),
     "recall task cue": (lambda: DelayedRecall().inputs(LABELS + 2), "cue", "2 to 3"),
+    "two ears fibres": (lambda: TwoEars(0), "fibres", "0"),
+    "two ears tone": (lambda: TwoEars(tone=700.0), "tone", "700.0"),
+    "two ears radius": (lambda: TwoEars(radius=0.0), "radius", "0.0"),
+    "two ears jitter": (lambda: TwoEars(jitter=1.0), "jitter", "1.0"),
+    "two ears chance": (lambda: TwoEars(chance=0.0), "chance", "0.0"),
+    "two ears dt": (lambda: TwoEars(dt=0.4), "dt", "0.4"),
+    "two ears duration": (lambda: TwoEars(duration=2.0), "duration", "2.0"),
+    "two ears direction": (lambda: TwoEars().inputs(torch.tensor([91.0])), "direction", "91"),
+    "two ears shape": (lambda: TwoEars().inputs(torch.zeros(2, 3)), "direction", "[2, 3]"),
+    "two ears generator": (lambda: TwoEars().inputs(torch.zeros(2), generator=1), "generator", "1"),
+    "two ears limit": (lambda: TwoEars().limit(LABELS), "direction", "int64"),
+    "two ears difference": (lambda: TwoEars().direction(LABELS), "difference", "int64"),
+    "two ears spikes": (
+        lambda: TwoEars().likeliest(torch.zeros(5, 2, 40)),
+        "spikes",
+        "[5, 2, 40]",
+    ),
+    "two ears counts": (lambda: TwoEars().likeliest(2 * torch.ones(5, 2, 4)), "spikes", "2"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "running mean rest": (lambda: running_mean_step(GREY, GREY, 0.0), "rate", "0.0"),

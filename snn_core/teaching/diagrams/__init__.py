@@ -19,6 +19,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .synapse import competing_weights, synapse_lanes
 from .trained import map_of_pairs, populations, spared
+from .two_ears import learnt_delays, two_detectors
 from .unlabelled_measured import labels_needed, late_inhibition
 from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
@@ -52,6 +53,7 @@ __all__ = [
     "influence_tables",
     "labels_needed",
     "late_inhibition",
+    "learnt_delays",
     "map_of_pairs",
     "mark_ratios",
     "mark_readers",
@@ -71,6 +73,7 @@ __all__ = [
     "swaps_measured",
     "synapse_lanes",
     "table_of_surrogates",
+    "two_detectors",
     "unrolled_graph",
     "waiting_spikes",
     "waiting_synapse",

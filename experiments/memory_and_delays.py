@@ -20,12 +20,14 @@ from experiments import add_run, parser_for
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane, max_membrane_cross_entropy
 from snn_core.teaching.studies.sample_by_sample import (
+    DROPOUT,
     HIDDEN,
     LONGEST,
     NEURONS,
     READOUT,
     STRENGTH,
     TAPS,
+    WHOLE_FROM,
     bytes_of,
     digits_over_time,
     in_turn,
@@ -44,14 +46,16 @@ SETTINGS = {
     "taps": TAPS,
     "strength": STRENGTH,
     "readout": READOUT,
+    "dropout": DROPOUT,
+    "whole_from": WHOLE_FROM,
     "kinds": list(NEURONS),
-    "epochs": 25,
+    "epochs": 30,
     "batch_size": 100,
     "lr": 1e-2,
     "delay_lr": 5e-2,
     "largest_gradient": 1.0,
     "ordinary": {"linear": 1e-2, "MLP": 3e-3, "GRU": 1e-2, "CNN": 5e-3},  # learning rates
-    "ordinary_epochs": 60,
+    "ordinary_epochs": {"linear": 30, "MLP": 60, "GRU": 30, "CNN": 60},
     "held_out": 800,
     "looked_into": ["both", "learnt delays"],
     "probed_after": 30,
@@ -153,7 +157,7 @@ def trained(kind: str, seed: int, order: Callable[[Tensor], Tensor], validate: b
         network = ordinary(kind)
         encode = in_turn if kind == "GRU" else at_once
         groups = [{"params": list(network.parameters()), "lr": rates[kind]}]
-        epochs = SETTINGS["ordinary_epochs"]
+        epochs = SETTINGS["ordinary_epochs"][kind]
         return {"seed": seed, "test": train(network, samples, encode, epochs, groups, generator)}
     network = reader(kind)
     groups = parameter_groups(network, SETTINGS["lr"], SETTINGS["delay_lr"])

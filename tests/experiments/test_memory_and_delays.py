@@ -12,8 +12,9 @@ from snn_core.teaching.studies.sample_by_sample import digits_over_time
 
 def test_a_tiny_run_writes_all_that_the_page_reads(monkeypatch, tmp_path):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    for name in ("epochs", "ordinary_epochs"):
-        monkeypatch.setitem(memory_and_delays.SETTINGS, name, 1)
+    monkeypatch.setitem(memory_and_delays.SETTINGS, "epochs", 1)
+    epochs = dict.fromkeys(memory_and_delays.SETTINGS["ordinary"], 1)
+    monkeypatch.setitem(memory_and_delays.SETTINGS, "ordinary_epochs", epochs)
     few = tuple(each[:200] for each in digits_over_time())
     monkeypatch.setattr(memory_and_delays, "digits_over_time", lambda: few)
     memory_and_delays.main(["--seeds", "0", "--only", "linear", "GRU", "CNN", "learnt delays"])

@@ -71,13 +71,13 @@ def test_bytes_are_those_counted_by_hand():
     assert network.training
 
 
-def test_the_width_shrinks_to_its_end_after_three_quarters():
+def test_the_width_shrinks_until_delays_are_whole_steps():
     network = reader("fixed delays", hidden=4)
     widths = []
-    for done in (0.0, 0.375, 0.75, 1.0):
+    for done in (0.0, 0.3, 0.599, 0.6, 1.0):
         narrow(network, done, 4.0, 1.0)
         widths.append(network[0].width)
-    assert widths == pytest.approx([4.0, 2.0, 1.0, 1.0])
+    assert widths == pytest.approx([4.0, 2.0, 1.0, 0.0, 0.0], abs=0.01)
     narrow(reader("one leak", hidden=4), 0.0)  # has no delays, and does not mind
 
 

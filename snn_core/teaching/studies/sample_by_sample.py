@@ -6,7 +6,7 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from ...layers import DelayedLinear, OverTime, set_width
+from ...layers import DelayedLinear, DropoutOverTime, OverTime, set_width
 from ...layers.delayed import Delayed
 from ...neurons import (
     LIF,
@@ -24,9 +24,11 @@ HIDDEN = 64  # in each of two layers
 LONGEST = 10.0  # delay in ms; a sample takes 1 ms
 TAPS = 5  # synapses with delays of their own, from the input to a neuron
 STRENGTH = 0.2  # by how much a spike raises a threshold that adapts
-READOUT = 10.0
+READOUT = 5.0
 ONE_LEAK = 10.0
 BRIEF = 2.0  # all in ms
+WHOLE_FROM = 0.6  # share of the training after which delays are whole steps
+DROPOUT = 0.1
 NEURONS = {
     "one leak": lambda count: LIF(ONE_LEAK),
     "many leaks": lambda count: LIF(spread(count), learn_beta=True),
@@ -85,7 +87,7 @@ def reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
     layers: list[nn.Module] = []
     for inputs, taps in ((1, TAPS), (hidden, 1)):
         layers += [_connection(kind, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
-        layers.append(NEURONS[kind](hidden))
+        layers += [NEURONS[kind](hidden), DropoutOverTime(DROPOUT)]
     return nn.Sequential(*layers, nn.Linear(hidden, 10), LeakyIntegrator(READOUT))
 
 
@@ -104,13 +106,15 @@ def parameter_groups(network: nn.Module, lr: float, delay_lr: float) -> list[dic
     return found + [{"params": groups[True], "lr": delay_lr}] * bool(groups[True])
 
 
-def narrow(network: nn.Module, done: float, widest: float = 3.0, narrowest: float = 0.4) -> None:
+def narrow(network: nn.Module, done: float, widest: float = 2.5, narrowest: float = 0.4) -> None:
     """Set the width of all delays, in ms, once a share `done` of the training is over.
 
-    It falls by the same factor in each epoch, and is at its smallest after three quarters.
+    It falls by the same factor in each epoch. In the last 40 % it is 0: all delays are whole steps,
+    as in evaluation, and only the weights learn on.
     """
     if any(isinstance(part, Delayed) for part in network.modules()):
-        set_width(network, max(narrowest, widest * (narrowest / widest) ** (done / 0.75)))
+        width = widest * (narrowest / widest) ** (done / WHOLE_FROM)
+        set_width(network, width if done < WHOLE_FROM else 0.0)
 
 
 def bytes_of(network: nn.Module) -> dict[str, int]:

@@ -18,7 +18,6 @@ likely direction, and beside the smallest that can be (Cramér, Rao).
 
 from functools import partial
 from itertools import product
-from math import isnan
 
 import torch
 from torch import Generator, Tensor, nn
@@ -197,14 +196,20 @@ def tuning(network: nn.Sequential, task: TwoEars, seed: int, settings: dict) -> 
     awake = heard.amax(0) >= settings["awake"]
     best = task.difference(direction[heard.argmax(0)])
     apart = made_up_for(network)
-    correlation = torch.corrcoef(torch.stack([best, apart])[:, awake])[0, 1].item()
     return {
         "counts": heard.T.tolist(),
         "awake": awake.tolist(),
         "preferred": best.tolist(),
         "made up for": apart.tolist(),
-        "correlation": None if isnan(correlation) else correlation,
+        "correlation": correlation(best[awake], apart[awake]),
     }
+
+
+def correlation(first: Tensor, second: Tensor) -> float | None:
+    """Return the correlation of two lists of numbers; None if there is none."""
+    if len(first) < 2 or first.std() == 0 or second.std() == 0:
+        return None
+    return torch.corrcoef(torch.stack([first, second]))[0, 1].item()
 
 
 def main(arguments: list[str] | None = None) -> None:

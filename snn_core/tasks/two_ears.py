@@ -131,7 +131,7 @@ class TwoEars:
         """
         _checks.spikes("spikes", spikes)
         _checks.shape("spikes", spikes, [self.steps, spikes.shape[1], 2 * self.fibres])
-        ears = spikes.unflatten(2, (2, self.fibres)).sum(3)
+        ears = torch.unflatten(spikes, 2, (2, self.fibres)).sum(3)
         likelihood = torch.einsum("tbe,tp->bep", ears, self._log_chances(spikes))
         late = self.period / CANDIDATES * likelihood.argmax(2)
         apart = late[:, 0] - late[:, 1]

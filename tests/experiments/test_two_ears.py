@@ -1,5 +1,6 @@
 """The experiment of two ears: a tiny run, its parts, and what its record holds."""
 
+import numpy as np
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
@@ -100,3 +101,11 @@ def test_another_right_ear_tells_no_direction():
     assert torch.equal(mixed[..., :10], before[..., :10])
     assert not torch.equal(mixed[..., 10:], before[..., 10:])
     assert mixed[..., 10:].sum() == before[..., 10:].sum()
+
+
+def test_a_correlation_is_that_of_numpy_and_none_without_a_spread():
+    first, second = torch.randn(2, 30, generator=seed_torch(0))
+    expected = np.corrcoef(first.numpy(), second.numpy())[0, 1]
+    assert experiment.correlation(first, second) == pytest.approx(expected, abs=1e-5)
+    assert experiment.correlation(first, torch.ones(30)) is None
+    assert experiment.correlation(first[:1], second[:1]) is None

@@ -1129,7 +1129,7 @@ def test_the_place_where_most_fire_tells_the_direction():
 
 @needs_node
 def test_the_answers_at_the_two_lines():
-    """A source at the right; too much jitter; weights that need no coincidence, or are too small."""
+    """A source at the right; too much jitter; weights that are too large, or too small."""
     right = heard_on_the_line(direction=60)
     assert max(np.flatnonzero(right["counts"])) < 10 < 20 == len(right["counts"]) - 1
     assert heard_on_the_line(jitter=0.3)["titles"][2] == "no detector fires"

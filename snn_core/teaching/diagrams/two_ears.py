@@ -40,7 +40,7 @@ def two_detectors(task: TwoEars, spikes: Tensor, waits: tuple[float, float], *, 
         train = torch.zeros(steps, 2 * task.fibres)
         here = slice(ear * task.fibres, (ear + 1) * task.fibres)
         train[:, here] = spikes[:steps, 0, here]
-        raster(train, axes[0], dt=task.dt, color=color)
+        raster(train, axes[0], dt=task.dt, size=5.0, color=color)
     for axis, wait in zip(axes[1:], waits, strict=True):
         fired, membrane = _detect(task, spikes, wait)
         traces(membrane[:steps], axis, spikes=fired[:steps], threshold=1.0, dt=task.dt)

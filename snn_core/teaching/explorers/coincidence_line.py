@@ -5,6 +5,7 @@ import torch
 from ...neurons import LIF
 from ...tasks import TwoEars
 from ..live import LiveExplorer, Range
+from ..studies.two_ears import TAU_MEM
 
 
 class CoincidenceLine(LiveExplorer):
@@ -25,17 +26,16 @@ class CoincidenceLine(LiveExplorer):
         "time": Range(0.0, 10.0, 0.05, 1.6, "time (ms)", "ms"),
     }
     longest = 1.0  # ms, from end to end of a line
-    fibres, seed = 10, 0
-    task = TwoEars(fibres)
+    task = TwoEars()
 
     def data(self) -> dict:
         """Return the line, the neuron, and the draws of one trial: which fibres spike, and how far a jitter goes."""
-        task, source = self.task, torch.Generator().manual_seed(self.seed)
-        cycles = round(task.steps * task.dt / task.period)
-        shape = (2, self.fibres, cycles)
-        fires = torch.rand(shape, generator=source) < task.chance
-        away = torch.randn(shape, generator=source)
-        neuron = LIF(tau_mem=0.2, dt=task.dt)
+        task = self.task
+        generator = torch.Generator().manual_seed(0)
+        shape = (2, task.fibres, round(task.steps * task.dt / task.period))
+        fires = torch.rand(shape, generator=generator) < task.chance
+        away = torch.randn(shape, generator=generator)
+        neuron = LIF(tau_mem=TAU_MEM, dt=task.dt)
         return {
             "period": task.period,
             "farthest": task.farthest,

@@ -46,11 +46,11 @@ function compute(values, data) {
   const meet = (data.line - difference(values.direction, data) / data.dt) / 2;
   const shown = Math.min(data.line, Math.max(0, Math.round(meet))), middle = (best[0] + best.at(-1)) / 2;
   const alike = best.length === row.length;
-  const read = alike ? "all alike: no direction" : `most in the detector for ${degrees(direction(middle, data))}`;
+  const read = alike ? "all fire alike" : `most spikes for ${degrees(direction(middle, data))}`;
   const titles = [
     `spikes run towards each other, at ${values.time.toFixed(2)} ms`,
-    `the detector where they meet: ${counts[shown]} spikes in ${(data.steps * data.dt).toFixed(0)} ms`,
-    most === 0 ? "no detector fires" : `the sound comes from ${degrees(values.direction)}; ${read}`,
+    `where they meet: ${counts[shown]} spikes in ${(data.steps * data.dt).toFixed(0)} ms`,
+    most === 0 ? "no detector fires" : `sound from ${degrees(values.direction)}, ${read}`,
   ];
   return { spikes, fired, counts, meet, steps: row[shown], titles };
 }

@@ -202,7 +202,7 @@ for width in (0.3, 1.0, 4.0):
     lines = [Delays(1, 20.0, delay=d.item(), width=width) for d in positions]
     errors[width] = [error_of(line).item() for line in lines]
     axis.plot(positions, errors[width], label=f"width {width} ms")
-decorate(axis, x="delay d (ms)", y="error", title="Wide shows the way, narrow the place")
+decorate(axis, x="delay d (ms)", y="error", title="Wide shows the way")
 
 # %% [markdown]
 # Far from 12 the narrow error only dips between two steps, again and again; the wide one slopes from 0 down to 12. Let a delay start at 1 ms and follow the slope:
@@ -499,7 +499,7 @@ axes = learnt_delays(record)
 # %% [markdown]
 # 17 %, two of twelve: all detectors are alike, and fire only for sources near the middle, left as right. Random delays that stay are as bad (18 %): hardly any spikes arrive together, and the detectors stay silent. With learnt delays it is **93 %**, and 9 %, chance, when the right ear hears another trial. The left figure shows what was learnt: a detector fires most where its delays make up for the ears. This is Jeffress's map, found by gradients.
 #
-# **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$: with $N = 160$ that is 0.011 ms, or 0.84° straight ahead. No unbiased estimate is better (*Deeper*). The most likely direction comes within 2 % of it. The network is 2.3 times as far off, and hardly improves with less jitter: it counts coincidences, and a count does not keep the times.
+# **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$: with $N = 160$ that is 0.011 ms, or 0.84° straight ahead. No unbiased estimate is better (*Deeper*). The most likely direction comes within 2 % of it. The network is 2.3 times as far off: it counts coincidences, and a count does not keep the times.
 
 
 # %% tags=["check"]
@@ -676,15 +676,25 @@ line = Delays(1, 5.0, delay=2.3, width=0.8).double()
 steps = torch.arange(6.0)
 g = line.shares()[0]
 by_hand = (g * (steps - (steps * g).sum()) / 0.8**2).detach()
-by_torch = [torch.autograd.grad(share, line.delay, retain_graph=True)[0].item() for share in g]
+by_torch = []
+for share in g:
+    (slope,) = torch.autograd.grad(share, line.delay, retain_graph=True)
+    by_torch.append(slope.item())
 
 # %% tags=["check"]
 assert np.allclose(by_hand, by_torch, atol=1e-6)
-assert abs(by_hand.sum()) < 1e-9
+assert abs(by_hand.sum()) < 1e-6
 
 # %% [markdown]
 # ### How near two ears can get
 #
 # The density of $N$ times around a mean $\mu$ has the logarithm $-\sum (t - \mu)^2 / 2\sigma^2$ plus a constant. Its second derivative by $\mu$ is $-N/\sigma^2$, whatever the times: the Fisher information is $N/\sigma^2$. No unbiased estimate has a variance below its inverse (Cramér and Rao), and the mean has just that. The difference of two means has twice it, $2\sigma^2/N$; divided by the square of the slope of the difference, $0.77\,\mathrm{ms}\cdot\cos\theta$ per radian, this is the limit of section 6. It assumes that one knows which period a spike belongs to; who does not can only do worse.
 #
+# The 93 % are for sources in the middle of twelve sectors. Anywhere within them it is 83 %, as many lie near a border. COMOB's teaching page, with classes of that kind but other sounds and spikes, reports 59.8 %: not the same task. With less jitter, 0.05 ms, the network hardly improves: 24 counts cannot say more.
+#
 # Mammals are not owls. Their detectors are broad, few have delay lines, and inhibition takes part (B. Grothe, M. Pecka, D. McAlpine, *Mechanisms of sound localization in mammals*, Physiological Reviews 90(3), 2010). What is shown here is that gradients find *a* solution of this kind.
+
+# %% tags=["check"]
+anywhere = [run["anywhere"] for run in record.results["jitter 0.1"]]
+assert round(100 * np.mean(anywhere)) == 83
+assert np.mean(shares("jitter 0.05")) < np.mean(shares("jitter 0.1")) + 0.01

@@ -20,14 +20,14 @@ from experiments import add_run, parser_for
 from snn_core.layers import OverTime
 from snn_core.losses import max_membrane, max_membrane_cross_entropy
 from snn_core.teaching.studies.sample_by_sample import (
-    DROPOUT,
     HIDDEN,
     LONGEST,
     NEURONS,
-    READOUT,
     STRENGTH,
     TAPS,
     WHOLE_FROM,
+    WITH_DELAYS,
+    WITHOUT,
     bytes_of,
     digits_over_time,
     in_turn,
@@ -45,8 +45,8 @@ SETTINGS = {
     "longest": LONGEST,
     "taps": TAPS,
     "strength": STRENGTH,
-    "readout": READOUT,
-    "dropout": DROPOUT,
+    "with_delays": WITH_DELAYS,
+    "without": WITHOUT,
     "whole_from": WHOLE_FROM,
     "kinds": list(NEURONS),
     "epochs": 30,

@@ -24,25 +24,18 @@ HIDDEN = 64  # in each of two layers
 LONGEST = 10.0  # delay in ms; a sample takes 1 ms
 TAPS = 5  # synapses with delays of their own, from the input to a neuron
 STRENGTH = 0.2  # by how much a spike raises a threshold that adapts
-READOUT = 5.0
 ONE_LEAK = 10.0
 BRIEF = 2.0  # all in ms
 WHOLE_FROM = 0.6  # share of the training after which delays are whole steps
-DROPOUT = 0.1
+WITH_DELAYS = {"readout": 5.0, "dropout": 0.1}  # chosen on held-out signals: time constant of the
+WITHOUT = {"readout": 10.0, "dropout": 0.0}  # readout in ms, and share of neurons left out
+ADAPTIVE = {"strength": STRENGTH, "learn_beta": True, "learn_rho": True}
 NEURONS = {
     "one leak": lambda count: LIF(ONE_LEAK),
     "many leaks": lambda count: LIF(spread(count), learn_beta=True),
     "recurrence": lambda count: RecurrentLIF(count, spread(count), learn_beta=True),
-    "adaptation": lambda count: AdaptiveLIF(
-        spread(count), spread(count, 5.0, 60.0), learn_beta=True, strength=STRENGTH
-    ),
-    "both": lambda count: RecurrentAdaptiveLIF(
-        count,
-        spread(count),
-        spread(count, 5.0, 60.0),
-        learn_beta=True,
-        strength=STRENGTH,
-    ),
+    "adaptation": lambda count: AdaptiveLIF(spread(count), slow(count), **ADAPTIVE),
+    "both": lambda count: RecurrentAdaptiveLIF(count, spread(count), slow(count), **ADAPTIVE),
     "fixed delays": lambda count: LIF(torch.full((count,), BRIEF), learn_beta=True),
     "learnt delays": lambda count: LIF(torch.full((count,), BRIEF), learn_beta=True),
 }
@@ -71,6 +64,11 @@ def spread(count: int, low: float = 2.0, high: float = 40.0) -> Tensor:
     return torch.logspace(*torch.tensor([low, high]).log10().tolist(), count)
 
 
+def slow(count: int) -> Tensor:
+    """Return time constants of an adaptation, 5 to 60 ms, in a random order."""
+    return spread(count, 5.0, 60.0)[torch.randperm(count)]
+
+
 def reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
     """Return an untrained network for `in_turn`; its first weights are PyTorch's own draws.
 
@@ -84,11 +82,12 @@ def reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
     >>> reader("learnt delays", hidden=8)(torch.zeros(40, 2, 1)).shape
     torch.Size([40, 2, 10])
     """
+    options = WITH_DELAYS if "delays" in kind else WITHOUT
     layers: list[nn.Module] = []
     for inputs, taps in ((1, TAPS), (hidden, 1)):
         layers += [_connection(kind, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
-        layers += [NEURONS[kind](hidden), DropoutOverTime(DROPOUT)]
-    return nn.Sequential(*layers, nn.Linear(hidden, 10), LeakyIntegrator(READOUT))
+        layers += [NEURONS[kind](hidden), DropoutOverTime(options["dropout"])]
+    return nn.Sequential(*layers, nn.Linear(hidden, 10), LeakyIntegrator(options["readout"]))
 
 
 def _connection(kind: str, inputs: int, outputs: int, taps: int) -> nn.Module:

@@ -30,11 +30,11 @@ from snn_core.teaching.studies.sample_by_sample import (
     WITHOUT,
     bytes_of,
     digits_over_time,
+    groups_with_delays,
     in_turn,
-    narrow,
-    parameter_groups,
-    reader,
-    shuffled,
+    memory_reader,
+    narrow_delays,
+    reordered,
 )
 from snn_core.teaching.studies.where_memory_sits import PARTS, explained, kept_at_end, run_swapped
 from snn_core.training import fit, seed_torch
@@ -129,7 +129,7 @@ def train(
     def clip() -> None:
         nn.utils.clip_grad_norm_(network.parameters(), SETTINGS["largest_gradient"])
 
-    narrow(network, 0.0)
+    narrow_delays(network, 0.0)
     history = fit(
         network,
         *samples[:2],
@@ -141,7 +141,7 @@ def train(
         test=samples[2:],
         before_step=clip,
         after_batch=schedule.step,
-        after_epoch=lambda history: narrow(network, len(history.train_accuracy) / epochs),
+        after_epoch=lambda history: narrow_delays(network, len(history.train_accuracy) / epochs),
         generator=generator,
         progress=False,
     )
@@ -159,11 +159,11 @@ def trained(kind: str, seed: int, order: Callable[[Tensor], Tensor], validate: b
         groups = [{"params": list(network.parameters()), "lr": rates[kind]}]
         epochs = SETTINGS["ordinary_epochs"][kind]
         return {"seed": seed, "test": train(network, samples, encode, epochs, groups, generator)}
-    network = reader(kind)
-    groups = parameter_groups(network, SETTINGS["lr"], SETTINGS["delay_lr"])
+    network = memory_reader(kind)
+    groups = groups_with_delays(network, SETTINGS["lr"], SETTINGS["delay_lr"])
     test = train(network, samples, in_turn, SETTINGS["epochs"], groups, generator)
     run = {"seed": seed, "test": test, "bytes": bytes_of(network)}
-    if kind in SETTINGS["looked_into"] and order is not shuffled:
+    if kind in SETTINGS["looked_into"] and order is not reordered:
         run |= looked_into(network.eval(), samples)
     return run
 
@@ -206,7 +206,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(1)
     for seed in told.seeds:
         for kind in told.only:
-            for order, name in ((in_order, kind), (shuffled, f"{kind}, shuffled")):
+            for order, name in ((in_order, kind), (reordered, f"{kind}, shuffled")):
                 run = trained(kind, seed, order, told.validate)
                 print(name, seed, run["test"][-5:], flush=True)
                 if not told.validate:

@@ -10,12 +10,12 @@ from snn_core.teaching.studies.sample_by_sample import (
     NEURONS,
     bytes_of,
     digits_over_time,
+    groups_with_delays,
     in_turn,
-    narrow,
-    parameter_groups,
-    reader,
-    shuffled,
-    spread,
+    memory_reader,
+    narrow_delays,
+    reordered,
+    time_constants,
 )
 from snn_core.teaching.studies.where_memory_sits import explained, kept_at_end, run_swapped
 
@@ -27,7 +27,7 @@ def generator(seed=0):
 def loud(kind):
     """Return a small reader whose neurons spike, and an input."""
     torch.manual_seed(0)
-    network = reader(kind, hidden=12).eval()
+    network = memory_reader(kind, hidden=12).eval()
     for layer in network:
         if isinstance(layer, (nn.Linear, DelayedLinear)):
             layer.weight.data *= 3
@@ -45,13 +45,13 @@ def test_a_reader_learns_all_that_its_name_says(kind):
         kind != "one leak"
     )
     assert ("delay" in learns) == (kind == "learnt delays")
-    groups = parameter_groups(network, 0.1, 0.5)
+    groups = groups_with_delays(network, 0.1, 0.5)
     assert [group["lr"] for group in groups] == ([0.1, 0.5] if kind == "learnt delays" else [0.1])
     assert sum(len(group["params"]) for group in groups) == len(list(network.parameters()))
 
 
 def test_time_constants_are_spread_evenly_over_factors():
-    taus = spread(3, 2.0, 50.0)
+    taus = time_constants(3, 2.0, 50.0)
     torch.testing.assert_close(taus, torch.tensor([2.0, 10.0, 50.0]))
 
 
@@ -72,19 +72,19 @@ def test_bytes_are_those_counted_by_hand():
 
 
 def test_the_width_shrinks_until_delays_are_whole_steps():
-    network = reader("fixed delays", hidden=4)
+    network = memory_reader("fixed delays", hidden=4)
     widths = []
     for done in (0.0, 0.3, 0.599, 0.6, 1.0):
-        narrow(network, done, 4.0, 1.0)
+        narrow_delays(network, done, 4.0, 1.0)
         widths.append(network[0].width)
     assert widths == pytest.approx([4.0, 2.0, 1.0, 0.0, 0.0], abs=0.01)
-    narrow(reader("one leak", hidden=4), 0.0)  # has no delays, and does not mind
+    narrow_delays(memory_reader("one leak", hidden=4), 0.0)  # has no delays, and does not mind
 
 
 def test_signals_come_one_number_at_a_time_and_shuffled_ones_alike_for_all():
     signals, labels, *test = digits_over_time()
     assert torch.equal(in_turn(signals)[7, 3, 0], signals[3, 7])
-    once = shuffled(torch.arange(80.0).view(2, 40))
+    once = reordered(torch.arange(80.0).view(2, 40))
     assert torch.equal(once[0] + 40, once[1])
     assert not torch.equal(once[0], torch.arange(40.0))
     assert (len(labels), len(test[1])) == (4000, 1000)

@@ -39,9 +39,9 @@ from snn_core.teaching.plotting import decorate, dots_per_seed, panels, use_styl
 from snn_core.teaching.records import last_accuracies, recorded
 from snn_core.teaching.studies.sample_by_sample import (
     digits_over_time,
+    groups_with_delays,
     in_turn,
-    parameter_groups,
-    shuffled,
+    reordered,
 )
 from snn_core.teaching.studies.two_ears import two_ears_network
 from snn_core.training import fit, seed_torch
@@ -59,7 +59,7 @@ generator = seed_torch(22)
 signals, labels, test_signals, test_labels = digits_over_time()
 threes = signals[labels == 3][:4]
 axes = panels(2, share=True)
-for axis, shown in zip(axes, [threes, shuffled(threes)], strict=True):
+for axis, shown in zip(axes, [threes, reordered(threes)], strict=True):
     axis.plot(shown.T)
 decorate(axes[0], title="Four threes", x="time (ms)", y="signal")
 decorate(axes[1], title="The same numbers, in another order", x="time (ms)")
@@ -70,8 +70,8 @@ decorate(axes[1], title="The same numbers, in another order", x="time (ms)")
 # Most digits on these pages needed no time. These do: MNIST-1D (Greydanus 2020), 4,000 signals to train on and 1,000 to test.
 
 # %% tags=["check"]
-assert torch.equal(shuffled(threes).sort(1).values, threes.sort(1).values)
-assert not torch.equal(shuffled(threes), threes)
+assert torch.equal(reordered(threes).sort(1).values, threes.sort(1).values)
+assert not torch.equal(reordered(threes), threes)
 assert [len(each) for each in (signals, test_signals)] == [4000, 1000]
 assert signals.shape[1] == 40
 
@@ -263,7 +263,7 @@ task = DelayedRecall()
 lines = Delays(15, 300.0, dt=5.0, generator=generator)
 readout = LeakyIntegrator(20.0, dt=5.0)
 network = nn.Sequential(lines, nn.Linear(15, 2), readout)
-groups = parameter_groups(network, lr=0.03, delay_lr=10.0)
+groups = groups_with_delays(network, lr=0.03, delay_lr=10.0)
 optimizer = torch.optim.Adam(groups)
 
 
@@ -339,7 +339,7 @@ network = nn.Sequential(
 # %%
 def train(width, lr, epochs):
     set_width(network, width)
-    groups = parameter_groups(network, lr=lr, delay_lr=5 * lr)
+    groups = groups_with_delays(network, lr=lr, delay_lr=5 * lr)
     return fit(
         network,
         signals,

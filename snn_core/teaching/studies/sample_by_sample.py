@@ -32,10 +32,12 @@ WITHOUT = {"readout": 10.0, "dropout": 0.0}  # readout in ms, and share of neuro
 ADAPTIVE = {"strength": STRENGTH, "learn_beta": True, "learn_rho": True}
 NEURONS = {
     "one leak": lambda count: LIF(ONE_LEAK),
-    "many leaks": lambda count: LIF(spread(count), learn_beta=True),
-    "recurrence": lambda count: RecurrentLIF(count, spread(count), learn_beta=True),
-    "adaptation": lambda count: AdaptiveLIF(spread(count), slow(count), **ADAPTIVE),
-    "both": lambda count: RecurrentAdaptiveLIF(count, spread(count), slow(count), **ADAPTIVE),
+    "many leaks": lambda count: LIF(time_constants(count), learn_beta=True),
+    "recurrence": lambda count: RecurrentLIF(count, time_constants(count), learn_beta=True),
+    "adaptation": lambda count: AdaptiveLIF(time_constants(count), slow(count), **ADAPTIVE),
+    "both": lambda count: RecurrentAdaptiveLIF(
+        count, time_constants(count), slow(count), **ADAPTIVE
+    ),
     "fixed delays": lambda count: LIF(torch.full((count,), BRIEF), learn_beta=True),
     "learnt delays": lambda count: LIF(torch.full((count,), BRIEF), learn_beta=True),
 }
@@ -48,7 +50,7 @@ def digits_over_time() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return signals[:TRAINING], labels[:TRAINING], signals[TRAINING:], labels[TRAINING:]
 
 
-def shuffled(signals: Tensor) -> Tensor:
+def reordered(signals: Tensor) -> Tensor:
     """Return signals ``[B, T]`` with the samples of each in another order, the same for all."""
     order = torch.randperm(signals.shape[1], generator=torch.Generator().manual_seed(1))
     return signals[:, order]
@@ -59,17 +61,17 @@ def in_turn(signals: Tensor) -> Tensor:
     return signals.T[..., None]
 
 
-def spread(count: int, low: float = 2.0, high: float = 40.0) -> Tensor:
+def time_constants(count: int, low: float = 2.0, high: float = 40.0) -> Tensor:
     """Return so many time constants in ms, evenly spread over the factors from `low` to `high`."""
     return torch.logspace(*torch.tensor([low, high]).log10().tolist(), count)
 
 
 def slow(count: int) -> Tensor:
     """Return time constants of an adaptation, 5 to 60 ms, in a random order."""
-    return spread(count, 5.0, 60.0)[torch.randperm(count)]
+    return time_constants(count, 5.0, 60.0)[torch.randperm(count)]
 
 
-def reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
+def memory_reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
     """Return an untrained network for `in_turn`; its first weights are PyTorch's own draws.
 
     Two layers hear each other through weights, those with delays through weights and delays; a
@@ -79,7 +81,7 @@ def reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
         kind: of `NEURONS`.
         hidden: neurons in each layer.
 
-    >>> reader("learnt delays", hidden=8)(torch.zeros(40, 2, 1)).shape
+    >>> memory_reader("learnt delays", hidden=8)(torch.zeros(40, 2, 1)).shape
     torch.Size([40, 2, 10])
     """
     options = WITH_DELAYS if "delays" in kind else WITHOUT
@@ -96,7 +98,7 @@ def _connection(kind: str, inputs: int, outputs: int, taps: int) -> nn.Module:
     return DelayedLinear(inputs, outputs, LONGEST, taps=taps, learn=kind == "learnt delays")
 
 
-def parameter_groups(network: nn.Module, lr: float, delay_lr: float) -> list[dict]:
+def groups_with_delays(network: nn.Module, lr: float, delay_lr: float) -> list[dict]:
     """Return the parameters for an optimiser: delays, in ms, with a learning rate of their own."""
     groups: dict[bool, list[nn.Parameter]] = {False: [], True: []}
     for name, parameter in network.named_parameters():
@@ -105,7 +107,9 @@ def parameter_groups(network: nn.Module, lr: float, delay_lr: float) -> list[dic
     return found + [{"params": groups[True], "lr": delay_lr}] * bool(groups[True])
 
 
-def narrow(network: nn.Module, done: float, widest: float = 2.5, narrowest: float = 0.4) -> None:
+def narrow_delays(
+    network: nn.Module, done: float, widest: float = 2.5, narrowest: float = 0.4
+) -> None:
     """Set the width of all delays, in ms, once a share `done` of the training is over.
 
     It falls by the same factor in each epoch. In the last 40 % it is 0: all delays are whole steps,

@@ -11,13 +11,14 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from . import _checks
 from .conversion.spiking import RunningMean
 from .layers import DropoutOverTime, Repeat, require_order
+from .layers.delayed import Delayed
 from .neurons import Neuron, Recording, detach, given_out
 from .neurons.states import State, variables
 
 Named = dict[str, Neuron[Any]]
 Done = dict[str, Recording[Any]]
 Given = tuple[tuple[Any, ...], dict[str, Any]]
-WHOLE = (nn.RNNBase, RunningMean)  # have a memory of their own
+WHOLE = (nn.RNNBase, RunningMean, Delayed)  # have a memory of their own
 SETTLED = (DropoutOverTime, _BatchNorm)  # treat all steps alike in evaluation mode only
 
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from .. import _checks
 from ..neurons import Neuron
+from .delayed import Delayed
 from .dropout import DropoutOverTime
 
 
@@ -99,5 +100,5 @@ class Repeat(nn.Module):
         return current.expand(self.steps, *current.shape)
 
 
-TAKE_TIME = (Neuron, OverTime, DropoutOverTime)  # what needs a sequence
+TAKE_TIME = (Neuron, OverTime, DropoutOverTime, Delayed)  # what needs a sequence
 OF_TIME = (*TAKE_TIME, Repeat)  # what returns one

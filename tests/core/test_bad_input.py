@@ -26,7 +26,7 @@ from snn_core import (
 )
 from snn_core.diagnostics import diagnose
 from snn_core.events import EventCamera, EventRecordings, gaze
-from snn_core.layers import OverTime, Repeat
+from snn_core.layers import DelayedLinear, Delays, OverTime, Repeat, set_width
 from snn_core.nir import Convention, from_nir, to_nir
 from snn_core.online import (
     ChunkedBPTT,
@@ -48,7 +48,7 @@ from snn_core.plasticity import (
     trace_step,
 )
 from snn_core.stream import Stream, record_layers
-from snn_core.tasks import CueAssociation, DelayedRecall
+from snn_core.tasks import CueAssociation, DelayedRecall, TwoEars, one_dimensional_digits
 from snn_core.teaching import explorers, plotting
 from snn_core.teaching.diagrams import unrolled_graph
 from snn_core.training import evaluate, fit, one_cycle, seed_torch
@@ -275,6 +275,24 @@ CASES = {
     "recall task length": (lambda: DelayedRecall(recall=1.0, dt=5.0), "recall", "1.0"),
     "recall task delay": (lambda: DelayedRecall(delay=-1.0), "delay", "-1.0"),
     "recall task cue": (lambda: DelayedRecall().inputs(LABELS + 2), "cue", "2 to 3"),
+    "two ears fibres": (lambda: TwoEars(0), "fibres", "0"),
+    "two ears tone": (lambda: TwoEars(tone=700.0), "tone", "700.0"),
+    "two ears radius": (lambda: TwoEars(radius=0.0), "radius", "0.0"),
+    "two ears jitter": (lambda: TwoEars(jitter=1.0), "jitter", "1.0"),
+    "two ears chance": (lambda: TwoEars(chance=0.0), "chance", "0.0"),
+    "two ears dt": (lambda: TwoEars(dt=0.4), "dt", "0.4"),
+    "two ears duration": (lambda: TwoEars(duration=2.0), "duration", "2.0"),
+    "two ears direction": (lambda: TwoEars().inputs(torch.tensor([91.0])), "direction", "91"),
+    "two ears shape": (lambda: TwoEars().inputs(torch.zeros(2, 3)), "direction", "[2, 3]"),
+    "two ears generator": (lambda: TwoEars().inputs(torch.zeros(2), generator=1), "generator", "1"),
+    "two ears limit": (lambda: TwoEars().limit(LABELS), "direction", "int64"),
+    "two ears difference": (lambda: TwoEars().direction(LABELS), "difference", "int64"),
+    "two ears spikes": (
+        lambda: TwoEars().likeliest(torch.zeros(5, 2, 40)),
+        "spikes",
+        "[5, 2, 40]",
+    ),
+    "two ears counts": (lambda: TwoEars().likeliest(2 * torch.ones(5, 2, 4)), "spikes", "2"),
     "reward success": (one_success_for_two_samples, "success", "[1]"),
     "running mean rate": (lambda: running_mean_step(GREY, GREY, 1.5), "rate", "1.5"),
     "running mean rest": (lambda: running_mean_step(GREY, GREY, 0.0), "rate", "0.0"),
@@ -440,6 +458,35 @@ CASES = {
     "seed below": (lambda: seed_torch(-1), "seed", "-1"),
     "seed above": (lambda: seed_torch(2**31), "seed", "2147483648"),
     "seed share": (lambda: seed_torch(0.5), "seed", "0.5"),
+    "digits of one dimension": (lambda: one_dimensional_digits(0), "samples", "0"),
+    "digits of chance": (
+        lambda: one_dimensional_digits(5, generator=1),
+        "generator",
+        "1",
+    ),
+    "delays inputs": (lambda: Delays(0, 5.0), "inputs", "0"),
+    "delays longest": (lambda: Delays(3, 0.4), "longest", "0.4"),
+    "delays dt": (lambda: Delays(3, 5.0, dt=0.0), "dt", "0.0"),
+    "delays width": (lambda: Delays(3, 5.0, width=-1.0), "width", "-1.0"),
+    "delays learn": (lambda: Delays(3, 5.0, learn=1), "learn", "int"),
+    "delays generator": (lambda: Delays(3, 5.0, generator=1), "generator", "1"),
+    "delays too long": (lambda: Delays(3, 5.0, delay=6.0), "delay", "6.0"),
+    "delays negative": (lambda: Delays(2, 5.0, delay=-torch.ones(2)), "delay", "-1"),
+    "delays shape": (lambda: Delays(3, 5.0, delay=torch.ones(2)), "delay", "[2]"),
+    "delays rank": (lambda: Delays(3, 5.0)(torch.ones(4, 3)), "inputs", "[4, 3]"),
+    "delays channels": (lambda: Delays(2, 5.0)(SEQUENCE), "inputs", "[4, 2, 3]"),
+    "delays empty": (lambda: Delays(3, 5.0)(EMPTY), "inputs", "[0, 2, 3]"),
+    "delays nan": (lambda: Delays(3, 5.0)(one_nan_in_a_sequence()), "inputs", "NaN"),
+    "delayed linear outputs": (lambda: DelayedLinear(3, 0, 5.0), "outputs", "0"),
+    "delayed linear taps": (lambda: DelayedLinear(3, 2, 5.0, taps=0), "taps", "0"),
+    "delayed linear bias": (lambda: DelayedLinear(3, 2, 5.0, bias=None), "bias", "NoneType"),
+    "delayed linear delay": (
+        lambda: DelayedLinear(3, 2, 5.0, delay=torch.ones(2, 3)),
+        "delay",
+        "[2, 3]",
+    ),
+    "delayed linear inputs": (lambda: DelayedLinear(2, 3, 5.0)(SEQUENCE), "inputs", "[4, 2, 3]"),
+    "width of nothing": (lambda: set_width(NET, 1.0), "network", "no delays"),
     "layers over time none": (lambda: OverTime(), "layers", "none"),
     "layers over time function": (lambda: OverTime(torch.relu), "layers", "relu"),
     "layers over time neuron": (lambda: OverTime(nn.Linear(3, 3), LIF()), "layers", "LIF"),

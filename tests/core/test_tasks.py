@@ -2,11 +2,20 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from snn_core import StochasticLIF
-from snn_core.tasks import CueAssociation, DelayedRecall, yin_yang, yin_yang_class
+from snn_core.tasks import (
+    CueAssociation,
+    DelayedRecall,
+    digit_templates,
+    one_dimensional,
+    one_dimensional_digits,
+    yin_yang,
+    yin_yang_class,
+)
 
 
 def generator(seed=0):
@@ -309,3 +318,63 @@ def test_there_may_be_fewer_actions_than_cues():
         CueAssociation(5, actions=1)
     with pytest.raises(ValueError, match="weight"):
         task.trial(torch.zeros(5, 5, 10), cue, 20)
+
+
+def curves_of(template):
+    """Return every stretched and shifted curve of a template, ``[25, 48, 40]``, by NumPy."""
+    found = np.empty((25, 48, 40))
+    for padding in range(36, 61):
+        places = np.linspace(0, 11 + padding, 72)
+        curve = np.interp(places, np.arange(12), template, right=0.0)
+        for shift in range(48):
+            moved = np.roll(curve, shift)
+            found[padding - 36, shift] = np.interp(np.linspace(0, 71, 40), np.arange(72), moved)
+    return found
+
+
+def standard(curves):
+    centred = curves - curves.mean(-1, keepdims=True)
+    return centred / centred.std(-1, keepdims=True)
+
+
+def test_digits_of_one_dimension_are_the_templates_stretched_and_shifted(monkeypatch):
+    """Without noise and tilt, each signal is a template between its points, of any width."""
+    for name in ("NOISE", "BACKGROUND", "SHEAR", "SCALE"):
+        monkeypatch.setattr(one_dimensional, name, 0.0)
+    signals, labels = one_dimensional_digits(200, generator=generator())
+    possible = [standard(curves_of(template)) for template in digit_templates().double().numpy()]
+    widths = set()
+    for signal, label in zip(standard(signals.double().numpy()), labels.tolist(), strict=True):
+        errors = abs(possible[label] - signal).max(-1)
+        assert errors.min() < 1e-4
+        widths.add(int(errors.argmin()) // 48)
+    assert {0, 24} <= widths
+
+
+def test_templates_begin_and_nearly_end_at_zero_and_are_equally_strong():
+    templates = digit_templates()
+    assert templates.shape == (10, 12)
+    assert templates[:, [0, -1]].abs().max() == 0
+    torch.testing.assert_close(templates.std(1, correction=0), torch.full((10,), 1 / 6))
+    assert torch.pdist(templates).min() > 0.1
+
+
+def test_the_noise_behind_a_digit_is_as_strong_and_as_alike_as_a_gaussian_makes_it():
+    noise = one_dimensional._background(4000, generator()).double()
+    blur = one_dimensional.BLUR
+    strength = one_dimensional.BACKGROUND / math.sqrt(2 * blur * math.sqrt(math.pi))
+    assert noise.std().item() == pytest.approx(strength, rel=0.02)
+    for lag in (1, 3):
+        alike = (noise[:, lag:] * noise[:, :-lag]).mean() / noise.square().mean()
+        assert alike.item() == pytest.approx(math.exp(-(lag**2) / (4 * blur**2)), abs=0.02)
+
+
+def test_digits_of_one_dimension_are_seeded_balanced_and_of_unit_variance():
+    signals, labels = one_dimensional_digits(1000, generator=generator(3))
+    again, _ = one_dimensional_digits(1000, generator=generator(3))
+    other, _ = one_dimensional_digits(1000, generator=generator(4))
+    assert torch.equal(signals, again)
+    assert not torch.equal(signals, other)
+    assert labels.bincount().tolist() == [100] * 10
+    assert signals.mean().item() == pytest.approx(0, abs=1e-5)
+    assert signals.std().item() == pytest.approx(1, abs=1e-5)

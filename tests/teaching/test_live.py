@@ -28,6 +28,7 @@ from snn_core.conversion import IF, staircase
 from snn_core.datasets import mnist_mini
 from snn_core.energy import HOROWITZ, JOUPPI, Counts, Operations, energy, meeting_rate
 from snn_core.events import camera
+from snn_core.layers import DelayedLinear
 from snn_core.losses import accuracy, predict, spike_count, van_rossum
 from snn_core.membrane_signals import MembraneLayer, run_events, spike_events
 from snn_core.plasticity import (
@@ -1063,6 +1064,80 @@ def two_layers(case, size):
     ordinary = {"macs": values * size, "reads": values * size, "received": values}
     spiking |= {"updates": updates, "decays": updates}
     return [Counts(1, {"": Operations(**kept, **each)}) for each in (spiking, ordinary)]
+
+
+def row_of_the_core(case, data):
+    """Return spikes ``[T, detectors]`` and membranes of a row of detectors, and where they meet."""
+    task = explorers.CoincidenceLine.task
+    late = task.difference(double(case["direction"])).item()
+    ears = torch.zeros(data["steps"], 1, 2, dtype=torch.float64)
+    for ear, _, cycle, away in data["spikes"]:
+        time = (cycle + 0.4) * task.period + (0.5 - ear) * late + case["jitter"] * away
+        step = int(np.floor(time / task.dt))
+        if 0 <= step < data["steps"]:
+            ears[step, 0, ear] += 1
+    longest = explorers.CoincidenceLine.longest
+    way = torch.linspace(0, longest, data["line"] + 1)
+    lines = DelayedLinear(
+        2,
+        len(way),
+        longest,
+        bias=False,
+        dt=task.dt,
+        delay=torch.stack([way, longest - way], 1)[..., None],
+    )
+    torch.nn.init.ones_(lines.weight)
+    current = case["weight"] * lines.double().eval()(ears)
+    spikes, membrane = LIF(tau_mem=0.2, dt=task.dt)(current.detach(), record=True)[:2]
+    return spikes[:, 0], membrane[:, 0], (longest - late) / 2 / task.dt
+
+
+@needs_node
+def test_the_detectors_between_two_ears_fire_as_those_of_the_core():
+    data = explorers.CoincidenceLine().data()
+    cases = parameters("CoincidenceLine", 60)
+    counted = 0
+    for case, found in zip(
+        cases, run("CoincidenceLine", [("compute", case, data) for case in cases]), strict=True
+    ):
+        spikes, membrane, meet = row_of_the_core(case, data)
+        assert found["fired"] == [train.nonzero()[:, 0].tolist() for train in spikes.T], case
+        assert found["counts"] == spikes.sum(0).tolist()
+        assert found["meet"] == pytest.approx(meet)
+        shown = membrane[:, min(data["line"], max(0, int(meet + 0.5)))].tolist()
+        assert [step["membrane"] for step in found["steps"]] == pytest.approx(shown, abs=1e-9)
+        counted += spikes.sum()
+    assert counted > 1000
+
+
+def heard_on_the_line(**values):
+    """Return what the line of detectors shows with some values, and the others at their starts."""
+    starts = {key: c.start for key, c in explorers.CoincidenceLine.controls.items()}
+    data = explorers.CoincidenceLine().data()
+    return run("CoincidenceLine", [("compute", starts | values, data)])[0]
+
+
+@needs_node
+def test_the_place_where_most_fire_tells_the_direction():
+    for angle in (-60, -30, 0, 30, 60):
+        found = heard_on_the_line(direction=angle)
+        told, read = re.findall(r"−?\d+(?=°)", found["titles"][2])
+        assert float(told.replace("−", "-")) == angle
+        assert float(read.replace("−", "-")) == pytest.approx(angle, abs=8)
+        assert max(found["counts"]) > 10
+        assert min(found["counts"]) == 0  # none of the far ones fires
+
+
+@needs_node
+def test_the_answers_at_the_two_lines():
+    """A source at the right; too much jitter; weights that are too large, or too small."""
+    right = heard_on_the_line(direction=60)
+    assert max(np.flatnonzero(right["counts"])) < 10 < 20 == len(right["counts"]) - 1
+    assert heard_on_the_line(jitter=0.3)["titles"][2] == "no detector fires"
+    assert sum(heard_on_the_line(jitter=0.3, weight=0.2)["counts"]) > 0
+    deaf_to_time = heard_on_the_line(weight=0.3)["counts"]
+    assert min(deaf_to_time) > 0.6 * max(deaf_to_time)
+    assert heard_on_the_line(weight=0.02)["titles"][2] == "no detector fires"
 
 
 def changed_table(case):

@@ -290,6 +290,7 @@ assert round(busy) == 3
 # | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | use time | [22](22_memory_and_delays.ipynb) |
 # | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]

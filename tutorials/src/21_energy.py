@@ -686,7 +686,7 @@ check("21.3", meeting_rate_of_batch)
 # - Z. Yan, Z. Bai, W.-F. Wong, *Reconsidering the energy efficiency of spiking neural networks inference from analytical perspectives*, arXiv 2409.08290, 2024.
 # - B. Jacob et al., *Quantization and training of neural networks for efficient integer-arithmetic-only inference*, CVPR 2018: `quantise`.
 #
-# **Next:** back to [20 · From an ordinary network to a spiking one](20_from_ordinary_to_spiking.ipynb), to [17 · Event cameras](17_event_cameras.ipynb), the case that spikes are made for, or to [00 · Why spikes?](00_why_spikes.ipynb), where the bill began.
+# **Next:** [22 · Memory and delays](22_memory_and_delays.ipynb) asks how a network uses time. Back to [20 · From an ordinary network to a spiking one](20_from_ordinary_to_spiking.ipynb), to [17 · Event cameras](17_event_cameras.ipynb), the case that spikes are made for, or to [00 · Why spikes?](00_why_spikes.ipynb), where the bill began.
 
 # %% [markdown]
 # ## Deeper

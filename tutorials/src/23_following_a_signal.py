@@ -3,7 +3,7 @@
 #
 # **Can spikes follow a continuous signal?**
 #
-# Needs: page 02 (the LIF neuron), page 07 (a trained network); pages 18 and 20 help. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core: `LIF`, `LeakyIntegrator`, `van_rossum` and `fit` do it all.
+# Needs: page 02 (the LIF neuron), page 07 (a trained network); pages 18 and 20 help. · 50 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core: `LIF`, `LeakyIntegrator`, `van_rossum` and `fit` do it all.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/23_following_a_signal.ipynb)
 

@@ -6,6 +6,7 @@ from .bumps import contributions, push_weight, step_and_bump, table_of_surrogate
 from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
+from .delays import probed_past, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
@@ -19,6 +20,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .synapse import competing_weights, synapse_lanes
 from .trained import map_of_pairs, populations, spared
+from .two_ears import learnt_delays, two_detectors
 from .unlabelled_measured import labels_needed, late_inhibition
 from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
@@ -53,6 +55,7 @@ __all__ = [
     "influence_tables",
     "labels_needed",
     "late_inhibition",
+    "learnt_delays",
     "map_of_pairs",
     "mark_ratios",
     "mark_readers",
@@ -60,6 +63,7 @@ __all__ = [
     "neighbours",
     "patterns_by_time",
     "populations",
+    "probed_past",
     "product_lanes",
     "push_weight",
     "rc_circuit",
@@ -67,10 +71,13 @@ __all__ = [
     "slow_motion",
     "spared",
     "step_and_bump",
+    "swapped_parts",
     "swaps_measured",
     "synapse_lanes",
     "table_of_surrogates",
+    "two_detectors",
     "unrolled_graph",
+    "waiting_spikes",
     "waiting_synapse",
     "wanted_outputs",
     "what_a_synapse_wants",

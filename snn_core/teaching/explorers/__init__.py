@@ -6,6 +6,7 @@ Each is computed and drawn by the browser (`snn_core.teaching.live`).
 from ..live import Button, Choice, LiveExplorer, Marks, Range
 from .backward_graph import BackwardGraph
 from .code_loss_map import CodeLossMap
+from .coincidence_line import CoincidenceLine
 from .credit import CreditAssignment, credit
 from .eligibility import EligibilityTrace
 from .encoding import Encoding
@@ -55,6 +56,7 @@ ALL_EXPLORERS: dict[str, type[LiveExplorer]] = {
     "MembraneSum": MembraneSum,
     "SpikeCrossing": SpikeCrossing,
     "RateStaircase": RateStaircase,
+    "CoincidenceLine": CoincidenceLine,
     "FollowCurve": FollowCurve,
 }
 
@@ -64,6 +66,7 @@ __all__ = [
     "Button",
     "Choice",
     "CodeLossMap",
+    "CoincidenceLine",
     "CreditAssignment",
     "EligibilityTrace",
     "Encoding",

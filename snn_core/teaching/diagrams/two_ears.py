@@ -1,0 +1,99 @@
+"""Drawings of two ears: one trial with two detectors in slow motion, and what networks with delays have learnt."""
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from ... import _checks
+from ...layers import Delays
+from ...neurons import LIF
+from ...tasks import TwoEars
+from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
+from ..plotting import decorate, panels, raster, traces
+from ..records import Record
+from ..studies.two_ears import TAU_MEM, matched_weight
+
+LEARNT = "jitter "  # how the arms of networks with learnt delays are called, before the jitter in ms
+
+
+def two_detectors(task: TwoEars, spikes: Tensor, waits: tuple[float, float], *, shown: float = 10.0) -> list[Axes]:
+    """Draw the spikes of both ears, and the membranes of two detectors that let the right ear's wait.
+
+    Args:
+        task: which the spikes are of.
+        spikes: ``[T, 1, 2F]``.
+        waits: how long the right ear's spikes wait for the left ear's, in ms, on the way to either detector.
+        shown: how much of the trial, in ms.
+
+    Returns:
+        The axes, from top to bottom: spikes, first detector, second detector.
+
+    Raises:
+        ValueError: for spikes of another shape, or a wait that is negative or longer than 2 ms.
+    """
+    _checks.spikes("spikes", spikes)
+    _checks.shape("spikes", spikes, [task.steps, 1, 2 * task.fibres])
+    steps = round(shown / task.dt)
+    axes = panels(3, stacked=True, share=True, height=5.0)
+    for ear, color in enumerate((BLUE, GREEN)):
+        train = torch.zeros(steps, 2 * task.fibres)
+        here = slice(ear * task.fibres, (ear + 1) * task.fibres)
+        train[:, here] = spikes[:steps, 0, here]
+        raster(train, axes[0], dt=task.dt, size=5.0, color=color)
+    for axis, wait in zip(axes[1:], waits, strict=True):
+        fired, membrane = _detect(task, spikes, wait)
+        traces(membrane[:steps], axis, spikes=fired[:steps], threshold=1.0, dt=task.dt)
+        decorate(axis, title=f"the right ear waits {wait:.2f} ms: {int(fired.sum())} spikes in the trial", y="membrane")
+    decorate(axes[0], title="left ear below, right ear above", y="fibre")
+    decorate(axes[-1], x="time (ms)")
+    return axes
+
+
+def _detect(task: TwoEars, spikes: Tensor, wait: float) -> tuple[Tensor, Tensor]:
+    """Return spikes and membrane ``[T]`` of a detector, for one trial."""
+    delay = torch.zeros(2 * task.fibres)
+    _checks.number("waits", wait, 0, 2, open_low=False)
+    delay[task.fibres :] = wait
+    heard = Delays(len(delay), 2.0, delay=delay, dt=task.dt, learn=False).eval()(spikes)
+    current = matched_weight(task) * heard.sum(2, keepdim=True)
+    fired, membrane, _ = LIF(tau_mem=TAU_MEM, dt=task.dt)(current, record=True)
+    return fired.flatten(), membrane.flatten()
+
+
+def jitters(record: Record) -> list[float]:
+    """Return the jitters, in ms, with which networks with learnt delays were trained."""
+    return [float(arm.removeprefix(LEARNT)) for arm in record.settings["arms"] if arm.startswith(LEARNT)]
+
+
+def errors_measured(record: Record, whose: str) -> np.ndarray:
+    """Return the errors in degrees ``[jitter, seed]`` of the "network", of the "likeliest" answer, or the "limit"."""
+    runs = [record.results[f"{LEARNT}{jitter:g}"] for jitter in jitters(record)]
+    return np.array([[run["errors"][whose] for run in each] for each in runs])
+
+
+def learnt_delays(record: Record, arm: str = "jitter 0.1") -> list[Axes]:
+    """Draw what the detectors prefer against what their delays make up for, and the errors against the jitter.
+
+    Args:
+        record: of `two_ears`.
+        arm: whose detectors; those that hardly ever fire are left out.
+
+    Returns:
+        Two axes.
+    """
+    axes = panels(2)
+    for run, color in zip(record.results[arm], (BLUE, VERMILION, GREEN), strict=False):
+        awake = np.array(run["awake"])
+        made_up_for, preferred = (np.array(run[name])[awake] for name in ("made up for", "preferred"))
+        axes[0].plot(made_up_for, preferred, "o", color=color, label=f"seed {run['seed']}", alpha=0.7)
+    axes[0].axline((0, 0), slope=1, color=GREY, linestyle="--")
+    decorate(axes[0], x="right delays − left delays (ms)", y="fires most for (ms)", title="Delays make up for the ears")
+    where = jitters(record)
+    for whose, color in (("network", BLUE), ("likeliest", VERMILION)):
+        found = errors_measured(record, whose)
+        axes[1].plot(where, found, "o", color=color, label=[whose] + [None] * (found.shape[1] - 1))
+    axes[1].plot(where, errors_measured(record, "limit").mean(1), color=BLACK, linestyle="--", label="limit")
+    axes[1].set(xscale="log", yscale="log")
+    decorate(axes[1], x="jitter (ms)", y="error (degrees)", title="How near the limit")
+    return axes

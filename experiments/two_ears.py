@@ -188,7 +188,7 @@ def with_another_right_ear(spikes: Tensor, task: TwoEars, source: Generator) -> 
 
 @torch.no_grad()
 def tuning(network: nn.Sequential, task: TwoEars, seed: int, settings: dict) -> dict:
-    """Return how often each detector spikes by direction, where most often, and its delays."""
+    """Return for each detector where it fires most, and what its delays make up for, in ms."""
     source = seed_torch(3000 + seed)
     direction = torch.linspace(-90, 90, settings["looked_at"])
     repeated = direction.repeat(settings["looks"])
@@ -197,7 +197,6 @@ def tuning(network: nn.Sequential, task: TwoEars, seed: int, settings: dict) -> 
     best = task.difference(direction[heard.argmax(0)])
     apart = made_up_for(network)
     return {
-        "counts": heard.T.tolist(),
         "awake": awake.tolist(),
         "preferred": best.tolist(),
         "made up for": apart.tolist(),

@@ -160,7 +160,7 @@ class TwoEars:
         Reference: Kay 1993, chapter 3.
 
         >>> TwoEars().limit(torch.tensor([0.0, 60.0]))
-        tensor([1.1230, 2.2460])
+        tensor([0.8370, 1.6741])
         """
         _require_directions(direction)
         apart = self.jitter * math.sqrt(2 / self.spikes_per_ear)

@@ -109,3 +109,39 @@ def test_a_correlation_is_that_of_numpy_and_none_without_a_spread():
     assert experiment.correlation(first, second) == pytest.approx(expected, abs=1e-5)
     assert experiment.correlation(first, torch.ones(30)) is None
     assert experiment.correlation(first[:1], second[:1]) is None
+
+
+def over_seeds(arm, *names):
+    """Return a value of every run of an arm of the record."""
+    runs = recorded("two_ears").results[arm]
+    assert [run["seed"] for run in runs] == experiment.SETTINGS["seeds"]
+    for name in names:
+        runs = [run[name] for run in runs]
+    return runs
+
+
+def test_the_record_reaches_its_bars_and_the_controls_do_not():
+    assert min(over_seeds("jitter 0.1", "accuracy")) > 0.9
+    assert min(over_seeds("jitter 0.1", "correlation")) > 0.98
+    for arm in ("no delays", "random delays"):
+        assert max(over_seeds(arm, "accuracy")) < 0.25
+    for arm in recorded("two_ears").results:
+        assert max(over_seeds(arm, "one ear shuffled")) < 0.1
+        for run in over_seeds(arm):
+            last = run["course"][-experiment.SETTINGS["kept"] :]
+            assert run["accuracy"] == pytest.approx(sum(last) / len(last), abs=1e-4)
+
+
+def test_in_the_record_only_the_likeliest_direction_is_near_the_limit():
+    for arm in recorded("two_ears").results:
+        for errors in over_seeds(arm, "errors"):
+            assert 0.97 < errors["likeliest"] / errors["limit"] < 1.1
+            assert errors["network"] > 1.5 * errors["limit"]
+
+
+def test_the_limit_of_the_record_is_the_mean_square_over_directions_written_out():
+    """1/cos² has the mean tan(60°) / 60° over directions up to 60 degrees."""
+    mean = np.tan(np.pi / 3) / (np.pi / 3)
+    for limit in (errors["limit"] for errors in over_seeds("jitter 0.2", "errors")):
+        ahead = np.rad2deg(0.2 * np.sqrt(2 / 160) / (3 * 87.5 / 343))
+        assert limit == pytest.approx(ahead * np.sqrt(mean), rel=0.03)

@@ -94,6 +94,10 @@ def learnt_delays(record: Record, arm: str = "jitter 0.1") -> list[Axes]:
         found = errors_measured(record, whose)
         axes[1].plot(where, found, "o", color=color, label=[whose] + [None] * (found.shape[1] - 1))
     axes[1].plot(where, errors_measured(record, "limit").mean(1), color=BLACK, linestyle="--", label="limit")
+    ticks = [0.5, 1, 2, 4]
     axes[1].set(xscale="log", yscale="log")
+    axes[1].set_xticks(where, [f"{jitter:g}" for jitter in where])
+    axes[1].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes[1].minorticks_off()
     decorate(axes[1], x="jitter (ms)", y="error (degrees)", title="How near the limit")
     return axes

@@ -234,7 +234,9 @@ def test_the_copy_holds_the_pages_and_their_list_and_nothing_else(tmp_path):
     for name in READ:
         committed = (TUTORIALS / f"{name}.ipynb").read_bytes()
         assert (tmp_path / f"{name}.ipynb").read_bytes() == committed
-    assert sorted(json.loads((tmp_path / lab.RECORD).read_text(encoding="utf-8"))) == sorted(handed_out)
+    assert sorted(json.loads((tmp_path / lab.RECORD).read_text(encoding="utf-8"))) == sorted(
+        handed_out
+    )
 
 
 def test_make_opens_the_copy_on_its_list_and_git_ignores_it():

@@ -36,7 +36,12 @@ from snn_core.teaching.studies.sample_by_sample import (
     narrow_delays,
     reordered,
 )
-from snn_core.teaching.studies.where_memory_sits import PARTS, explained, kept_at_end, run_swapped
+from snn_core.teaching.studies.where_memory_sits import (
+    PARTS,
+    kept_at_end,
+    run_swapped,
+    share_explained,
+)
 from snn_core.training import fit, seed_torch
 
 NAME = "memory_and_delays"
@@ -173,10 +178,10 @@ def looked_into(network: nn.Sequential, samples: tuple[Tensor, ...]) -> dict:
     after = SETTINGS["probed_after"]
     fit_on, test_on = (in_turn(signals)[:after] for signals in samples[::2])
     wanted = [each.flip(0)[: SETTINGS["lags"], :, 0].T for each in (fit_on, test_on)]
-    probed = {"signal": explained((fit_on[-1], test_on[-1]), tuple(wanted))}
+    probed = {"signal": share_explained((fit_on[-1], test_on[-1]), tuple(wanted))}
     for name, buffers in (("neurons", False), ("neurons and delays", True)):
         kept = [kept_at_end(network, each, buffers=buffers) for each in (fit_on, test_on)]
-        probed[name] = explained(tuple(kept), tuple(wanted))
+        probed[name] = share_explained(tuple(kept), tuple(wanted))
     return {
         "probed": {name: [round(each, 3) for each in values] for name, values in probed.items()},
         "swapped": {part: swapped(network, samples, part) for part in PARTS},

@@ -17,7 +17,7 @@ from snn_core.teaching.studies.sample_by_sample import (
     reordered,
     time_constants,
 )
-from snn_core.teaching.studies.where_memory_sits import explained, kept_at_end, run_swapped
+from snn_core.teaching.studies.where_memory_sits import kept_at_end, run_swapped, share_explained
 
 
 def generator(seed=0):
@@ -139,7 +139,7 @@ def test_a_probe_explains_what_is_linear_and_nothing_of_noise():
     noise = torch.randn(600, 1, generator=generator(1))
     half = features[:, :1] + noise
     wanted = torch.cat([features @ torch.ones(5, 1) + 3, half, noise], 1)
-    shares = explained(tuple(features.split(300)), tuple(wanted.split(300)))
+    shares = share_explained(tuple(features.split(300)), tuple(wanted.split(300)))
     assert shares[0] == pytest.approx(1, abs=1e-3)
     assert shares[1] == pytest.approx(0.5, abs=0.1)
     assert shares[2] == pytest.approx(0, abs=0.05)

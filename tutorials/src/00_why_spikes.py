@@ -281,7 +281,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single synapses, conversion ([20](20_from_ordinary_to_spiking.ipynb)). Such networks read over 99 % of digits, an easy task. **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware, against a fair opponent ([21](21_energy.ipynb))? Can a chip learn at work?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single synapses, conversion ([20](20_from_ordinary_to_spiking.ipynb)). They read over 99 % of digits, which is easy. **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware ([21](21_energy.ipynb))? Can a chip learn at work?
 #
 # | you want to | go to |
 # |---|---|

@@ -1,13 +1,12 @@
 """Exercises of page 22, memory and delays."""
 
-import math
-
 import torch
 
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 TRAIN = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])[:, None]  # two axons, four steps
-LIMIT = math.degrees(0.1 * math.sqrt(2 / 40) / 0.765)  # of 40 spikes an ear, straight ahead
+DEGREES = 180 / torch.pi
+LIMIT = 0.1 * (2 / 40) ** 0.5 / 0.765 * DEGREES  # of 40 spikes an ear, straight ahead
 
 EXERCISES = {
     "22.1": Value(
@@ -56,12 +55,12 @@ EXERCISES = {
         hint="Who fires last? How long has each of the others to wait for that one?",
         stronger="Axon 2 fires last, at step 7, and need not wait. Each delay is 7 less the step of its axon.",
         mistakes=(
+            Mistake([2, 5, -2, 0], "A delay cannot be negative: all have to wait for the last one."),
             Mistake([3, 0, 7, 5], "These are the steps at which they fire, not how long each waits."),
             Mistake(
                 lambda got: len({a + b for a, b in zip(got, [3, 0, 7, 5], strict=True)}) == 1,
                 "They meet. Could they meet earlier?",
             ),
-            Mistake([2, 5, -2, 0], "A delay cannot be negative: all have to wait for the last one."),
         ),
     ),
     "22.4": Function(
@@ -71,8 +70,8 @@ EXERCISES = {
                 LIMIT / 2,
                 "The difference of two means: each has a variance of jitter² / spikes.",
                 mistakes=(
-                    Mistake(LIMIT / 2 / math.sqrt(2), "Both ears jitter. What is the variance of a difference?"),
-                    Mistake(math.radians(LIMIT / 2), "These are radians."),
+                    Mistake(LIMIT / 2 / 2**0.5, "Both ears jitter. What is the variance of a difference?"),
+                    Mistake(LIMIT / 2 / DEGREES, "These are radians."),
                 ),
             ),
             Case((0.1, 40, 0.765, 0.0), LIMIT, "A fourth of the spikes: half as near."),

@@ -1,12 +1,10 @@
 """Exercises of page 23, following a signal."""
 
-import math
-
 import torch
 
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
-RMS = 1 / math.sqrt(12)
+RMS = 12**-0.5
 FALLING = [1.0, 0.5, 0.25, 0.0, -1.0]
 
 

@@ -18,10 +18,7 @@ export function arrivals({ direction, jitter }, data) {
 /** How many spikes come in at each ear, step by step. */
 function trains(spikes, { steps, dt }) {
   const ears = [new Float64Array(steps), new Float64Array(steps)];
-  for (const { ear, time } of spikes) {
-    const step = Math.floor(time / dt);
-    if (step >= 0 && step < steps) ears[ear][step]++;
-  }
+  spikes.forEach(({ ear, time }) => ears[ear][Math.floor(time / dt)]++); // nothing happens outside the steps
   return ears;
 }
 
@@ -38,15 +35,13 @@ export function direction(place, { line, dt, farthest }) {
 }
 
 function compute(values, data) {
-  const spikes = arrivals(values, data), ears = trains(spikes, data);
-  const row = Array.from({ length: data.line + 1 }, (_, place) => detector(ears, place, values, data));
+  const spikes = arrivals(values, data), ears = trains(spikes, data), row = Array.from({ length: data.line + 1 }, (_, place) => detector(ears, place, values, data));
   const fired = row.map((steps) => steps.flatMap(({ spike }, step) => (spike ? [step] : [])));
   const counts = row.map(countSpikes), most = Math.max(...counts);
   const best = counts.flatMap((count, place) => (count === most ? [place] : []));
   const meet = (data.line - difference(values.direction, data) / data.dt) / 2;
   const shown = Math.min(data.line, Math.max(0, Math.round(meet))), middle = (best[0] + best.at(-1)) / 2;
-  const alike = best.length === row.length;
-  const read = alike ? "all fire alike" : `most spikes for ${degrees(direction(middle, data))}`;
+  const read = best.length === row.length ? "all fire alike" : `most spikes for ${degrees(direction(middle, data))}`;
   const titles = [
     `spikes run towards each other, at ${values.time.toFixed(2)} ms`,
     `where they meet: ${counts[shown]} spikes in ${(data.steps * data.dt).toFixed(0)} ms`,

@@ -50,9 +50,9 @@ def digits_over_time() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return signals[:TRAINING], labels[:TRAINING], signals[TRAINING:], labels[TRAINING:]
 
 
-def reordered(signals: Tensor) -> Tensor:
+def reordered(signals: Tensor, seed: int = 1) -> Tensor:
     """Return signals ``[B, T]`` with the samples of each in another order, the same for all."""
-    order = torch.randperm(signals.shape[1], generator=torch.Generator().manual_seed(1))
+    order = torch.randperm(signals.shape[1], generator=torch.Generator().manual_seed(seed))
     return signals[:, order]
 
 

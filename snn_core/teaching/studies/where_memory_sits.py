@@ -71,7 +71,7 @@ def kept_at_end(network: nn.Sequential, inputs: Tensor, *, buffers: bool) -> Ten
     return torch.cat(kept, 1)
 
 
-def explained(
+def share_explained(
     features: tuple[Tensor, Tensor], wanted: tuple[Tensor, Tensor], ridge: float = 1.0
 ) -> list[float]:
     """Return how much of each wanted value a linear probe explains on samples it has not seen.

@@ -64,7 +64,7 @@ WRONG = {
     "23.2": [
         (waits_for_a_whole_step, "is −0.2 better"),
         (any_error, "into one of −0.6"),
-        (one_at_most, "Several neurons"),
+        (one_at_most, "Several may spike"),
         (no_leak, "decays before each value"),
     ],
     "23.3": [

@@ -45,6 +45,7 @@ def recurrent_lif_step(
 
     Reference: Neftci et al. 2019, section II (their V, one step of delay).
 
+    >>> import torch
     >>> after_a_spike = RecurrentState(torch.zeros(1, 1), torch.ones(1, 1))
     >>> recurrent_lif_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), beta=0.5)[1]
     tensor([[0.3000]])
@@ -91,6 +92,7 @@ class RecurrentLIF(Recurrent[RecurrentState]):
 
     Reference: Neftci et al. 2019, section II.
 
+    >>> import torch
     >>> RecurrentLIF(3)(torch.ones(4, 2, 3)).shape
     torch.Size([4, 2, 3])
     """

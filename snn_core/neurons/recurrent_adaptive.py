@@ -61,6 +61,7 @@ class RecurrentAdaptiveLIF(
 
     Reference: Bellec et al. 2018, LSNN.
 
+    >>> import torch
     >>> RecurrentAdaptiveLIF(3)(torch.ones(4, 2, 3)).shape
     torch.Size([4, 2, 3])
     """

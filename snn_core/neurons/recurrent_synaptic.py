@@ -52,6 +52,7 @@ def recurrent_cuba_step(
     Reference: Neftci et al. 2019, section II (their alpha and V; the factor 1 - alpha, which their
     weights contain, is written out here).
 
+    >>> import torch
     >>> after_a_spike = RecurrentSynapticState(*torch.zeros(2, 1, 1), torch.ones(1, 1))
     >>> options = {"alpha": 0.5, "beta": 0.5}
     >>> recurrent_cuba_step(torch.zeros(1, 1), after_a_spike, torch.tensor([0.3]), **options)[1]
@@ -109,6 +110,7 @@ class RecurrentCuBaLIF(
 
     Reference: Neftci et al. 2019, section II.
 
+    >>> import torch
     >>> RecurrentCuBaLIF(3)(torch.ones(4, 2, 3)).shape
     torch.Size([4, 2, 3])
     """

@@ -518,7 +518,7 @@ assert 3 * (1 - dark) < 1
 assert silent > 0.95
 guessing = fit_reader(reader(drive=3.0), epochs=1).loss
 assert abs(guessing[-1] - math.log(10)) < 1e-3
-assert abs(history.test_accuracy[-1] - 0.93) < 0.02
+assert abs(history.test_accuracy[-1] - 0.93) < 0.035
 assert history.test_accuracy[-1] > 0.9
 assert output[0].argmin() == test[1][0] == 7
 assert early < in_all < 50

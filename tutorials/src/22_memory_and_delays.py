@@ -337,7 +337,7 @@ network = nn.Sequential(
 
 
 # %%
-def train_reader(width, lr, epochs):
+def train_by_width(width, lr, epochs):
     set_width(network, width)
     groups = groups_with_delays(network, lr=lr, delay_lr=5 * lr)
     return fit(
@@ -359,7 +359,7 @@ def train_reader(width, lr, epochs):
 # > **Before you run:** with a width of 1 ms it learns. How will it read with its delays rounded, as the test does?
 
 # %%
-wide = train_reader(width=1.0, lr=0.01, epochs=6)
+wide = train_by_width(width=1.0, lr=0.01, epochs=6)
 print("wide, in training:", wide.train_accuracy[-1])
 print("wide, rounded:    ", wide.test_accuracy[-1])
 
@@ -367,7 +367,7 @@ print("wide, rounded:    ", wide.test_accuracy[-1])
 # Worse: its weights were not learnt for rounded delays. Now they are rounded in training as well, and only the weights learn on:
 
 # %%
-whole = train_reader(width=0.0, lr=0.005, epochs=7)
+whole = train_by_width(width=0.0, lr=0.005, epochs=7)
 print("whole, in training:", whole.train_accuracy[-1])
 print("whole, in the test:", whole.test_accuracy[-1])
 

@@ -1,16 +1,5 @@
 // The explorer of page 01: an image in four codes, millisecond by millisecond.
 
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function uniform(count, seed) {
-  let state = seed;
-  return Float64Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  });
-}
-
 /** Spikes `[T, N]`, flat, of intensities `[N]`: where `rule(intensity, step, place)` says so. */
 function spikesBy(rule, image, steps) {
   const size = image.length, length = steps * size;

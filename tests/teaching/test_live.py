@@ -1510,7 +1510,7 @@ def test_a_population_follows_a_curve_as_that_of_the_core():
         trace = LeakyIntegrator(tau_mem=case["tau"])(spikes)
         estimate = data["step"] * trace.mean(-1, keepdim=True)
         assert each["error"] == pytest.approx(
-            following.rms_error(estimate, curve), rel=0.05, abs=1e-4
+            following.curve_error(estimate, curve), rel=0.05, abs=1e-4
         )
         assert each["each"] == pytest.approx(spikes.sum().item() / case["neurons"], rel=0.01)
         faster = following.drive(curve, tau_mem=case["tau"])[data["skipped"] :] < 0

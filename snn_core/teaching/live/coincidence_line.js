@@ -35,7 +35,8 @@ export function direction(place, { line, dt, farthest }) {
 }
 
 function compute(values, data) {
-  const spikes = arrivals(values, data), ears = trains(spikes, data), row = Array.from({ length: data.line + 1 }, (_, place) => detector(ears, place, values, data));
+  const spikes = arrivals(values, data), ears = trains(spikes, data);
+  const row = Array.from({ length: data.line + 1 }, (_, place) => detector(ears, place, values, data));
   const fired = row.map((steps) => steps.flatMap(({ spike }, step) => (spike ? [step] : [])));
   const counts = row.map(countSpikes), most = Math.max(...counts);
   const best = counts.flatMap((count, place) => (count === most ? [place] : []));

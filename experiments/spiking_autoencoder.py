@@ -3,8 +3,8 @@
 ``python -m experiments.spiking_autoencoder`` writes the record that page 23 shows. A network of
 `snn_core.teaching.studies.spiking_autoencoder` is trained for each code (neurons, and what a spike
 costs) and seed, on all bundled training digits; the test digits are looked at once, at its end.
-Codes, surrogate and training were chosen with ``--validate``, which holds out the last 1,000
-training digits. Beside each stand principal components, rounded with the largest step at which they
+Codes, surrogate and training were chosen on held-out training digits; ``--validate`` holds out the
+last 1,000 of them, to choose again. Beside each stand principal components, rounded with the largest step at which they
 take as many bits on these images, or more. Bits are those of counts, neuron by neuron, and of
 steps, component by component, with frequencies from the training digits.
 

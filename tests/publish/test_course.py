@@ -185,6 +185,8 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     wanted |= {f"slides/{name}.html" for name in two} | {
         f"nbgrader/source/{name}/{name}.ipynb" for name in two
     }
+    wanted |= {f"quiz/exam_{seed}{kind}.md" for seed in derive.EXAMS for kind in ("", "_key")}
+    wanted |= {"quiz/quiz.gift.txt", "quiz/quiz_qti21.zip"}
     assert made == wanted | {"guide.md", "snn_course.zip"}
     guide = (tmp_path / "course" / "guide.md").read_text(encoding="utf-8")
     for name, page in two.items():

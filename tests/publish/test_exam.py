@@ -80,5 +80,5 @@ def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
 
 def test_minutes_are_shared_by_weight():
     assert exam.shared(10, [1, 1]) == [5, 5]
-    assert exam.shared(12, [3, 1]) == [8, 4]  # one each, and ten more by 7.5 to 2.5
+    assert exam.shared(13, [3, 1]) == [9, 4]  # one each, and eleven more by 8.25 to 2.75
     assert exam.shared(3, [1000, 1, 1]) == [1, 1, 1]

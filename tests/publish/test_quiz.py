@@ -60,6 +60,21 @@ def test_the_place_of_the_right_answer_is_spread_and_follows_from_the_seed():
     assert [each.letter(0) for each in first] != [each.letter(1) for each in first]
 
 
+def share(pick):
+    """Return the share of questions whose right answer has the length that is picked, or ties."""
+    picked = [
+        len(question.options[0].text) == pick(len(option.text) for option in question.options)
+        for question in every_question()
+    ]
+    return sum(picked) / len(picked)
+
+
+def test_the_length_of_an_answer_gives_nothing_away():
+    """Of four answers one in four is the longest by chance."""
+    assert 0.1 <= share(max) <= 0.4
+    assert share(min) <= 0.4
+
+
 def unescaped(text):
     return re.sub(r"\\([\\~=#{}:])", r"\1", text)
 

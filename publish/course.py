@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from . import exam, graded, quiz, slides
+from .enlarged import enlarged
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes, tagged
 
@@ -120,8 +121,13 @@ def pack(course: dict[str, Page], path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(f"snn_course/{name}"), text, zipfile.ZIP_DEFLATED)
 
 
-def main() -> None:
-    """Write the whole course to `build/course`, in place of what was there."""
+def main(larger: bool = False) -> None:
+    """Write the whole course to `build/course`, in place of what was there.
+
+    Args:
+        larger: draw the figures of the slides with larger labels, which runs each page once; what
+            was drawn is kept until the page changes.
+    """
     shutil.rmtree(OUTPUT, ignore_errors=True)
     for kind in ("student", "instructor", "slides"):
         (OUTPUT / kind).mkdir(parents=True)
@@ -129,7 +135,8 @@ def main() -> None:
     for name, page in course.items():
         nbformat.write(student(page), OUTPUT / "student" / f"{name}.ipynb")
         nbformat.write(instructor(page, noted[name]), OUTPUT / "instructor" / f"{name}.ipynb")
-        slides.write(page, OUTPUT / "slides" / f"{name}.html")
+        drawn = enlarged(page) if larger else None
+        slides.write(page, OUTPUT / "slides" / f"{name}.html", drawn)
         (assignment := OUTPUT / "nbgrader" / "source" / name).mkdir(parents=True)
         nbformat.write(graded.assignment(page), assignment / f"{name}.ipynb")
     (OUTPUT / "guide.md").write_text(guide(course), encoding="utf-8")
@@ -139,4 +146,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(larger=True)

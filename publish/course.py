@@ -7,6 +7,7 @@ for what a lecturer needs beside them, `pages.yaml`, `quiz.yaml` and `answers.ya
 
 import copy
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -121,6 +122,15 @@ def pack(course: dict[str, Page], path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(f"snn_course/{name}"), text, zipfile.ZIP_DEFLATED)
 
 
+def larger_figures(page: Page) -> dict[str, list[str]]:
+    """Return the enlarged figures of a page; none, and a line that says so, if it cannot be run."""
+    try:
+        return enlarged(page)
+    except subprocess.CalledProcessError as problem:
+        print(f"{page.name}: figures as on the page, since drawing them anew failed: {problem}")
+        return {}
+
+
 def main(larger: bool = False) -> None:
     """Write the whole course to `build/course`, in place of what was there.
 
@@ -135,7 +145,7 @@ def main(larger: bool = False) -> None:
     for name, page in course.items():
         nbformat.write(student(page), OUTPUT / "student" / f"{name}.ipynb")
         nbformat.write(instructor(page, noted[name]), OUTPUT / "instructor" / f"{name}.ipynb")
-        drawn = enlarged(page) if larger else None
+        drawn = larger_figures(page) if larger else None
         slides.write(page, OUTPUT / "slides" / f"{name}.html", drawn)
         (assignment := OUTPUT / "nbgrader" / "source" / name).mkdir(parents=True)
         nbformat.write(graded.assignment(page), assignment / f"{name}.ipynb")

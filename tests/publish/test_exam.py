@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, exam
+from publish import course, exam, graded
+from publish.deck import Deck
 from publish.quiz import noted
 from tests.pages import PAGES, READ
 from tests.publish.test_quiz import ASKED
@@ -65,6 +66,8 @@ def test_model_answers_are_for_lecturers_only(name):
     answers = exam.answers()[name]
     beside = course.instructor(READ[name], noted()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
+    handed_out += nbformat.writes(graded.assignment(READ[name]))
+    handed_out += "".join(text for _, text in Deck(READ[name], {}).slides())
     assert all(answer in beside for answer in answers)
     assert not [answer for answer in answers if answer in handed_out]
 

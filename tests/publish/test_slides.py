@@ -5,6 +5,7 @@ import functools
 import io
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -203,3 +204,12 @@ def test_make_course_draws_larger_labels():
     source = (slides.SOURCE.parent / "course.py").read_text(encoding="utf-8")
     assert "main(larger=True)" in source
     assert course.main.__defaults__ == (False,)
+
+
+def test_a_page_that_cannot_be_drawn_keeps_its_figures(monkeypatch, capsys):
+    def fails(page):
+        raise subprocess.CalledProcessError(1, ["python"])
+
+    monkeypatch.setattr(course, "enlarged", fails)
+    assert course.larger_figures(page(START)) == {}
+    assert "42_a_page: figures as on the page" in capsys.readouterr().out

@@ -135,11 +135,12 @@ def _drawn(figure, heading: str | None) -> str:
 
 
 def crowded(figure) -> int:
-    """Return how many pairs of words in the axes of a figure, or beside their ticks, overlap."""
+    """Return how many pairs of words of a figure overlap: in its axes, or beside their ticks."""
     figure.draw_without_rendering()
     count = 0
     for axes in figure.axes:
-        for words in (axes.texts, axes.get_xticklabels(), axes.get_yticklabels()):
+        inside = [*axes.texts, axes.xaxis.label, axes.yaxis.label]
+        for words in (inside, axes.get_xticklabels(), axes.get_yticklabels()):
             shown = [each for each in words if each.get_visible() and each.get_text()]
             boxes = [each.get_window_extent() for each in shown]
             count += sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))

@@ -1,11 +1,13 @@
-"""Derive a course from the pages: notebooks for both sides, slides, guide, nbgrader source, zip.
+"""Derive a course from the pages: notebooks, slides, guide, quiz, exam, nbgrader source, zip.
 
 `make course` writes everything to `build/course`. The one source is the committed notebooks and,
-for what a lecturer needs beside them, `publish/course_source/pages.yaml`.
+for what a lecturer needs beside them, `pages.yaml`, `quiz.yaml` and `answers.yaml` in
+`publish/course_source/`.
 """
 
 import copy
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import graded, slides
+from . import exam, graded, quiz, slides
+from .enlarged import enlarged
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes, tagged
 
@@ -24,6 +27,7 @@ NOTES = {
     "discussion": "Questions to discuss",
     "grading": "Grading",
 }
+EXAMS = (1, 2, 3)  # a seed each: three exams, so that a second date has questions of its own
 
 
 def student(page: Page) -> NotebookNode:
@@ -45,7 +49,10 @@ def instructor(page: Page, noted: dict) -> NotebookNode:
     for cell in opened.cells:
         cell.source = cell.source.replace("<details>", "<details open>")
     opened.cells.insert(
-        1, new_markdown_cell("## For the lecturer\n\n" + lists(noted, "###"), id="lecturer")
+        1,
+        new_markdown_cell(
+            "## For the lecturer\n\n" + for_lecturers(page, noted, "###"), id="lecturer"
+        ),
     )
     return opened
 
@@ -59,6 +66,17 @@ def lists(noted: dict, level: str) -> str:
     return "\n\n".join(parts)
 
 
+def for_lecturers(page: Page, noted: dict, level: str) -> str:
+    """Return what a lecturer gets beside a page: notes, model answers, a plan of the minutes."""
+    given = exam.answers().get(page.name, [])
+    parts = [lists(noted, level)]
+    if given:
+        answers = "\n".join(f"{number}. {answer}" for number, answer in enumerate(given, 1))
+        parts.append(f"{level} Model answers to these questions\n\n{answers}")
+    parts.append(f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n{exam.planned(page)}")
+    return "\n\n".join(parts)
+
+
 def guide(course: dict[str, Page]) -> str:
     """Return the lecturer's guide: what each page says about itself, and the notes on it."""
     noted, readme = notes(), (SOURCE / "README.md").read_text(encoding="utf-8")
@@ -69,7 +87,7 @@ def guide(course: dict[str, Page]) -> str:
             f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else "")
         )
         text.append("### Goals\n\n" + "\n".join(f"- {goal}" for goal in page.goals))
-        text.append(lists(noted[name], "###"))
+        text.append(for_lecturers(page, noted[name], "###"))
     return "\n\n".join(text) + "\n"
 
 
@@ -78,6 +96,17 @@ def stamp(text: str) -> str:
     for placeholder, value in stamps().items():
         text = text.replace(placeholder, value)
     return text
+
+
+def ask(course: dict[str, Page], folder: Path) -> None:
+    """Write the quiz bank for learning platforms, and exams with their keys, into a folder."""
+    folder.mkdir(parents=True)
+    (folder / "quiz.gift.txt").write_text(quiz.gift(course), encoding="utf-8")
+    quiz.pack_qti(course, folder / "quiz_qti21.zip")
+    for seed in EXAMS:
+        drawn = exam.drawn(list(course), seed)
+        (folder / f"exam_{seed}.md").write_text(exam.sheet(drawn), encoding="utf-8")
+        (folder / f"exam_{seed}_key.md").write_text(exam.key(drawn), encoding="utf-8")
 
 
 def pack(course: dict[str, Page], path: Path) -> None:
@@ -93,8 +122,22 @@ def pack(course: dict[str, Page], path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(f"snn_course/{name}"), text, zipfile.ZIP_DEFLATED)
 
 
-def main() -> None:
-    """Write the whole course to `build/course`, in place of what was there."""
+def larger_figures(page: Page) -> dict[str, list[str]]:
+    """Return the enlarged figures of a page; none, and a line that says so, if it cannot be run."""
+    try:
+        return enlarged(page)
+    except subprocess.CalledProcessError as problem:
+        print(f"{page.name}: figures as on the page, since drawing them anew failed: {problem}")
+        return {}
+
+
+def main(larger: bool = False) -> None:
+    """Write the whole course to `build/course`, in place of what was there.
+
+    Args:
+        larger: draw the figures of the slides with larger labels, which runs each page once; what
+            was drawn is kept until the page changes.
+    """
     shutil.rmtree(OUTPUT, ignore_errors=True)
     for kind in ("student", "instructor", "slides"):
         (OUTPUT / kind).mkdir(parents=True)
@@ -102,13 +145,15 @@ def main() -> None:
     for name, page in course.items():
         nbformat.write(student(page), OUTPUT / "student" / f"{name}.ipynb")
         nbformat.write(instructor(page, noted[name]), OUTPUT / "instructor" / f"{name}.ipynb")
-        slides.write(page, OUTPUT / "slides" / f"{name}.html")
+        drawn = larger_figures(page) if larger else None
+        slides.write(page, OUTPUT / "slides" / f"{name}.html", drawn)
         (assignment := OUTPUT / "nbgrader" / "source" / name).mkdir(parents=True)
         nbformat.write(graded.assignment(page), assignment / f"{name}.ipynb")
     (OUTPUT / "guide.md").write_text(guide(course), encoding="utf-8")
+    ask(course, OUTPUT / "quiz")
     pack(course, OUTPUT / "snn_course.zip")
     print(f"{len(course)} pages: {OUTPUT.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
-    main()
+    main(larger=True)

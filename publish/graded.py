@@ -2,17 +2,28 @@
 
 Each exercise becomes a cell to fill in, whose solution nbgrader takes out of the version that it
 releases, and a locked cell of one point, which runs the page's own check and fails, with the page's
-hint, unless it says "correct". nbgrader is not needed to write the assignment.
+hint, unless it says "correct". An open exercise becomes a cell that a person grades. Cells of the
+page that define what exercises mention stand before them. nbgrader is not needed to write this.
+
+``python -m publish.graded --variant 7`` writes all assignments with other numbers in them.
 """
 
+import argparse
 import ast
 import copy
 import re
+from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from .page import Page, code, tagged
+from .needed import needed
+from .page import ROOT, Page, code, committed, notes, tagged, tags
+from .variants import Variant, asked, changed, variants
+
+OPEN_POINTS = 3  # of an open exercise for which the notes give none
+FROM_PAGE = "What the exercises use of the page:"
 
 SCORED = """\
 import contextlib
@@ -68,12 +79,21 @@ def to_fill_in(solution: str) -> str:
     return "\n".join(lines[:first] + named + inside)
 
 
-def cells(number: int, exercise: str, solution: str) -> list[NotebookNode]:
-    """Return the two cells of one exercise: to fill in, and to score."""
+def cells(
+    number: int, exercise: str, solution: str, drawn: Variant | None = None
+) -> list[NotebookNode]:
+    """Return the two cells of one exercise: to fill in, and to score, as a variant if there is one.
+
+    The tests of a variant are hidden: nbgrader takes them out of what it releases.
+    """
     check = without(exercise, names(solution))
     inside = "\n".join("    " + line if line else "" for line in check.splitlines())
+    scored = SCORED.format(check=inside)
+    if drawn is not None:
+        solution = drawn.solution
+        scored = drawn.tests if drawn.own else f"{scored}\n{drawn.tests}"
     answer = new_code_cell(to_fill_in(solution), id=f"answer-{number}")
-    score = new_code_cell(SCORED.format(check=inside), id=f"score-{number}")
+    score = new_code_cell(scored, id=f"score-{number}")
     answer.metadata["nbgrader"] = _marks(f"answer_{number}", solution=True)
     score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=1)
     return [answer, score]
@@ -92,18 +112,73 @@ def _marks(
     return marks | {"task": False} | ({} if points is None else {"points": points})
 
 
-def assignment(page: Page) -> NotebookNode:
-    """Return the nbgrader source of a page: setup, exercises, and no solutions in the prose."""
-    made, given = copy.deepcopy(page.notebook), [each for each in page.exercises if each.stub]
-    title, setup, found = made.cells[0], tagged(made, "setup")[0], page.named("Exercises")
-    made.cells, number = [title, setup], 0
-    for cell in copy.deepcopy(found.cells if found else ()):
-        if "exercise" in cell.metadata.get("tags", []):
-            number += 1
-            made.cells += cells(number, cell.source, given[number - 1].solution)
-        elif text := without_solutions(cell.source).strip():
-            made.cells.append(NotebookNode(cell | {"source": text}))
+def manual(number: int, points: int) -> NotebookNode:
+    """Return the cell of an open exercise, which a person grades."""
+    text = "*Your answer. Add cells for code above this one.*"
+    cell = new_markdown_cell(text, id=f"open-{number}")
+    cell.metadata["nbgrader"] = _marks(f"open_{number}", solution=True, grade=True, points=points)
+    return cell
+
+
+def points_of(page: Page, number: int) -> int:
+    """Return the points of an open exercise, which the notes for lecturers give, else 3."""
+    said = " ".join(notes().get(page.name, {"grading": []})["grading"])
+    found = re.search(rf"Exercise {number}, (\d+) points", said)
+    return int(found.group(1)) if found else OPEN_POINTS
+
+
+def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
+    """Return the cells of all exercises: texts without solutions, and what is to fill in."""
+    found, made = page.named("Exercises"), []
+    given = iter([each for each in page.exercises if each.stub])
+    is_open = {each.number for each in page.exercises if not each.stub}
+    for cell in found.cells if found else ():
+        if "exercise" in tags(cell):
+            each = next(given)
+            made += cells(each.number, cell.source, each.solution, drawn.get(asked(each)[0]))
+            continue
+        for part in re.split(r"\n(?=### \d · )", without_solutions(cell.source).strip()):
+            heading = re.match(r"### (\d) · ", part)
+            number = int(heading.group(1)) if heading else 0
+            told = drawn.get(f"{page.number}.{number}")
+            if part.strip():
+                words = changed(part.strip(), told.text if told else {})
+                made.append(new_markdown_cell(words, id=f"text-{len(made)}"))
+            if number in is_open:
+                made.append(manual(number, points_of(page, number)))
+    return made
+
+
+def assignment(page: Page, seed: int | None = None) -> NotebookNode:
+    """Return the nbgrader source of a page: setup, what exercises need of the page, and exercises.
+
+    Args:
+        page: the page.
+        seed: of a variant, whose exercises have other numbers; None for those of the page.
+    """
+    made = copy.deepcopy(page.notebook)
+    title, setup = made.cells[0], tagged(made, "setup")[0]
+    given = [copy.deepcopy(cell) for cell in needed(page)]
+    words = [new_markdown_cell(FROM_PAGE, id="from-page")] if given else []
+    made.cells = [title, setup, *words, *given, *_asked(page, variants(page, seed))]
     title.source = without_badge(title.source)
     for cell in code(made):
         cell.outputs, cell.execution_count = [], None
     return made
+
+
+def main() -> None:
+    """Write assignments of the pages named on the command line, or of all, as a variant."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--variant", type=int, help="seed of the numbers; the page's own without")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "nbgrader" / "source")
+    parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
+    arguments = parser.parse_args()
+    for name, page in committed().items():
+        if name.startswith(tuple(arguments.pages) or ("",)):
+            (folder := arguments.output / name).mkdir(parents=True, exist_ok=True)
+            nbformat.write(assignment(page, arguments.variant), folder / f"{name}.ipynb")
+
+
+if __name__ == "__main__":
+    main()

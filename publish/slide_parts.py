@@ -1,0 +1,206 @@
+"""What slides are made of: a page as a row of blocks, prose that is cut to fit, and core lines."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from .graded import without_badge, without_solutions
+from .page import Page, tagged, tags
+
+WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a live figure
+IDEA = 45  # of these for the idea of a section
+CODE_LINES = 16
+DRAWS = ("plotting", "diagrams", "palette", "tables")  # modules of teaching that only show
+NOT_SHOWN = {"check", "setup", "exercise", "solution", "no-slide"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph of the prose, of one kind, or a cell of code."""
+
+    kind: str
+    text: str
+    cell: NotebookNode | None = None
+
+
+def blocks(page: Page) -> list[Block]:
+    """Return the main way of a page as blocks, without badges, solutions and links to pages."""
+    found = []
+    for cell in page.main:
+        if "no-slide" in tags(cell):
+            continue
+        if cell.cell_type == "code":
+            found.append(Block("code", cell.source, cell))
+            continue
+        source = without_badge(without_solutions(cell.source))
+        source = re.sub(r"\[([^\]]+)\]\([^)]+\.ipynb\)", r"\1", source)
+        pieces = re.split(r"\n\s*\n|\n(?=#{1,3} )", source.strip())
+        if "slide" in tags(cell):
+            found.append(Block("whole", source, cell))
+        else:
+            found += [Block(kind(each), each.strip(), cell) for each in pieces if each.strip()]
+    return found
+
+
+def kind(paragraph: str) -> str:
+    """Return what a paragraph of Markdown is.
+
+    >>> kind("> **Before you run:** how many?"), kind("- one\\n- two"), kind("$$a = b$$")
+    ('question', 'list', 'formula')
+    """
+    starts = {"#": "heading", ">": "question", "|": "table", "$$": "formula", "```": "fence"}
+    for mark, name in starts.items():
+        if paragraph.strip().startswith(mark):
+            return name
+    return "list" if re.match(r"- |\d+\. ", paragraph.strip()) else "text"
+
+
+def words(text: str) -> int:
+    """Return the number of words of a Markdown text, without formulas, code blocks and tags.
+
+    >>> words("A *neuron* of $x = 3$ and 4 [spikes](a.ipynb)"), words("```python\\na = 1\\n```")
+    (5, 0)
+    """
+    text = re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|<[^>]+>", " ", text, flags=re.S)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return sum(bool(re.search(r"[^\W\d_]", word)) for word in text.split())
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a paragraph; a formula does not end one.
+
+    >>> sentences("It is $x. Y$ so. Then `a. B` too: no.")
+    ['It is $x. Y$ so.', 'Then `a. B` too: no.']
+    """
+    masked = re.sub(r"\$[^$]*\$|`[^`]*`", lambda found: "\0" * len(found.group(0)), text)
+    ends = [
+        found.end()
+        for found in re.finditer(r"(?<!e\.g)(?<!i\.e)[.?!][)*\"]*(?=\s+[^a-z\s])", masked)
+    ]
+    return [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the first sentences of a paragraph that have at most so many words.
+
+    One sentence that alone is too long ends at a colon, a semicolon or a comma.
+
+    >>> shortened("One two three. Four five.", 4), shortened("One two, three four: five six", 4)
+    ('One two three.', 'One two, three four.')
+    """
+    kept = ""
+    for sentence in sentences(text):
+        if words(kept + " " + sentence) > limit:
+            break
+        kept += " " + sentence
+    kept = kept.strip() or _clause(sentences(text)[0], limit)
+    return re.sub(r"[:;,]$", ".", kept)
+
+
+def _clause(sentence: str, limit: int) -> str:
+    """Return the longest beginning of a sentence, up to a mark, that fits; else words with dots."""
+    masked = re.sub(
+        r"\$[^$]*\$|`[^`]*`|\([^)]*\)", lambda found: "\0" * len(found.group(0)), sentence
+    )
+    ends = [found.start() for found in re.finditer(r"[:;,](?=\s)", masked)]
+    fitting = [sentence[:end] for end in ends if words(sentence[:end]) <= limit]
+    if fitting and words(fitting[-1]) >= 3:
+        return fitting[-1] + "."
+    return " ".join(sentence.split()[:limit]) + " …"
+
+
+def portions(heading: str, items: list[str], between: str = "\n") -> list[str]:
+    """Return items under a heading as few slides that keep the limit of words.
+
+    Further slides say that they go on; an item that alone is too long is shortened.
+    """
+    found, here = [], []
+    free = WORDS - words(heading) - 1
+    for item in items:
+        short = item if words(item) <= free else shortened(item, free)
+        if here and words(between.join([*here, short])) > free:
+            found, here = [*found, here], []
+        here.append(short)
+    found.append(here)
+    title = re.sub(r"^#+ ", "", heading).rstrip(".")
+    heads = [heading] + [f"### {title}, continued" if title else ""] * (len(found) - 1)
+    return [
+        "\n\n".join([head, between.join(part)]).strip()
+        for head, part in zip(heads, found, strict=True)
+    ]
+
+
+def imported(page: Page) -> tuple[set[str], set[str]]:
+    """Return the names that a page imports from core and studies, and those that only draw."""
+    core, draws = set(), set()
+    for cell in tagged(page.notebook, "setup"):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("snn_core"):
+                parts = node.module.split(".")
+                names = {each.asname or each.name for each in node.names}
+                if "teaching" not in parts or "studies" in parts:
+                    core |= names
+                elif set(parts) & set(DRAWS):
+                    draws |= names
+    return core, draws
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def core_lines(source: str, draws: set[str]) -> str:
+    """Return a piece of code without the statements that only draw.
+
+    >>> core_lines("a = LIF()\\nlanes(a)\\naxes.plot(a)", {"lanes"})
+    'a = LIF()'
+    """
+    lines, kept = source.splitlines(), []
+    for node in ast.parse(source).body:
+        used = _names(node)
+        if used & draws or any(re.match(r"ax(is|es)?$|plt$", name) for name in used):
+            continue
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        apart = kept and isinstance(node, ast.FunctionDef | ast.ClassDef)
+        kept += [""] * bool(apart) + lines[first - 1 : node.end_lineno]
+    return "\n".join(kept)
+
+
+def cut(text: str) -> str:
+    """Return the first lines of a piece of code, as many as a slide holds."""
+    lines = text.splitlines()
+    return "\n".join(lines if len(lines) <= CODE_LINES else [*lines[: CODE_LINES - 1], "# …"])
+
+
+def worth(cell: NotebookNode, core: set[str], draws: set[str]) -> int:
+    """Return how much a cell says: the names it uses, and what it defines; 0 for nothing."""
+    left = core_lines(cell.source, draws)
+    if NOT_SHOWN & set(tags(cell)) or len(left.splitlines()) < 2:
+        return 0
+    tree = ast.parse(left)
+    names = _names(tree)
+    if names & {"record", "records", "recorded"}:
+        return 0
+    defined = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
+    loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))
+    return 1 + 3 * len(names & core) + 3 * defined + loops
+
+
+def chosen_code(page: Page) -> dict[str, str]:
+    """Return the code to show by the id of its cell: of each section what says most, or is tagged.
+
+    A cell tagged `slide` is shown whole, and then no other one of its section.
+    """
+    core, draws = imported(page)
+    found = {}
+    for section in page.sections:
+        cells = [cell for cell in section.cells if cell.cell_type == "code"]
+        told = [cell for cell in cells if "slide" in tags(cell)]
+        ranked = sorted(cells, key=lambda cell: -worth(cell, core, draws))
+        if told:
+            found |= {cell.id: cell.source for cell in told}
+        elif ranked and worth(ranked[0], core, draws):
+            found[ranked[0].id] = cut(core_lines(ranked[0].source, draws))
+    return found

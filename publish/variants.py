@@ -1,0 +1,141 @@
+"""Exercises with other numbers, drawn by a seed, so that public solutions do not grade themselves.
+
+An exercise whose answer is a number is declared in `variants.yaml`: which numbers of its text
+change, and how the answer follows. One whose answer is a function keeps its text and is tried on
+other arguments; the page's solution says what is expected.
+"""
+
+import functools
+import math
+import random
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from snn_core.teaching.exercises import Value, find
+from snn_core.teaching.exercises.comparison import equal
+from snn_core.teaching.exercises.variants import drawn as other
+from snn_core.teaching.exercises.variants import shown_as
+
+from .page import Exercise, Page
+
+DECLARED = Path(__file__).with_name("course_source") / "variants.yaml"
+HIDDEN = "### BEGIN HIDDEN TESTS\n{tests}\n### END HIDDEN TESTS"
+A_VALUE = """\
+from snn_core.teaching.exercises import Value
+
+fault = Value({expected!r}, hint="", stronger="", tolerance={tolerance}).fault({name})
+assert fault is None, f"not yet: {{fault.what}}\""""
+A_FUNCTION = """\
+from snn_core.teaching.exercises import find
+from snn_core.teaching.exercises.variants import varied
+
+reference = dict(globals())
+exec({solution!r}, reference)
+fault = varied(find({key!r}), {seed}, reference[{name!r}]).fault({name})
+assert fault is None, f"not yet: {{fault.what}}. Hint: {{fault.hint}}\""""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a variant of an exercise changes: its text, its solution, and hidden tests.
+
+    `own` tells that these tests take the place of the page's check.
+    """
+
+    text: dict[str, str]
+    solution: str
+    tests: str
+    own: bool
+
+
+@functools.cache
+def declared() -> dict[str, dict]:
+    """Return the declared exercises by their key, like ``02.1``."""
+    return yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
+
+
+def filled(template: str, numbers: dict[str, object]) -> str:
+    """Return a template with numbers in the places of their names.
+
+    >>> filled("$x_{a} = {w}$", {"w": 0.3})
+    '$x_{a} = 0.3$'
+    """
+    for name, value in numbers.items():
+        template = template.replace(f"{{{name}}}", str(value))
+    return template
+
+
+def numbers(key: str, seed: int | None) -> dict[str, object]:
+    """Return the numbers of an exercise: those of the page, or drawn by a seed.
+
+    Drawn numbers have another answer than those of the page.
+    """
+    told = declared()[key]["numbers"]
+    own = {name: first for name, (first, _) in told.items()}
+    if seed is None:
+        return own
+    chance = random.Random(f"{seed} {key}")
+    for _ in range(100):
+        found = {name: chance.choice(among) for name, (_, among) in told.items()}
+        if not equal(_answer(key, found), _answer(key, own), find(key).tolerance):
+            return found
+    raise ValueError(f"{key}: all numbers to draw from have the answer of the page")
+
+
+def answer(key: str, seed: int | None) -> object:
+    """Return the right answer to a declared exercise, as a variant or as on the page."""
+    return _answer(key, numbers(key, seed))
+
+
+def _answer(key: str, found: dict[str, object]) -> object:
+    return eval(filled(declared()[key]["answer"], found), {"math": math})
+
+
+def asked(exercise: Exercise) -> tuple[str, str]:
+    """Return the key of an exercise with a check, like ``02.1``, and the name of its answer."""
+    return re.search(r'check\("([\d.]+)", (\w+)\)', exercise.stub).groups()
+
+
+def variant(exercise: Exercise, seed: int) -> Variant | None:
+    """Return a variant of an exercise; None if it has none."""
+    key, name = asked(exercise)
+    known = find(key)
+    if key in declared():
+        told, drawn = declared()[key], numbers(key, seed)
+        tests = A_VALUE.format(expected=answer(key, seed), tolerance=known.tolerance, name=name)
+        texts = {old: filled(new, drawn) for old, new in told["text"].items()}
+        solution = filled(told["answer"], drawn)
+        solved = ("import math\n\n" if "math." in solution else "") + f"{name} = {solution}"
+        return Variant(texts, solved, HIDDEN.format(tests=tests), own=True)
+    if isinstance(known, Value):
+        return None
+    if not any(
+        shown_as(case.arguments) != shown_as(other(case.arguments, random.Random(seed)))
+        for case in known.cases
+    ):
+        return None
+    tests = A_FUNCTION.format(solution=exercise.solution, key=key, seed=seed, name=name)
+    return Variant({}, exercise.solution, HIDDEN.format(tests=tests), own=False)
+
+
+def changed(text: str, told: dict[str, str]) -> str:
+    """Return a text with other numbers; raise ValueError if a place is not found once."""
+    for old, new in told.items():
+        if text.count(old) != 1:
+            raise ValueError(
+                f"{old!r} stands {text.count(old)} times in an exercise, not once: {text}"
+            )
+        text = text.replace(old, new)
+    return text
+
+
+def variants(page: Page, seed: int | None) -> dict[str, Variant]:
+    """Return the variants of the exercises of a page by their key; none without a seed."""
+    if seed is None:
+        return {}
+    stubs = [each for each in page.exercises if each.stub]
+    found = {asked(each)[0]: variant(each, seed) for each in stubs}
+    return {key: each for key, each in found.items() if each}

@@ -1,0 +1,87 @@
+"""An exam fits its time, its key fits the exam, and no model answer reaches a student."""
+
+import re
+
+import nbformat
+import pytest
+
+pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
+from publish import course, exam, graded
+from publish.deck import Deck
+from publish.quiz import noted
+from tests.pages import PAGES, READ
+from tests.publish.test_quiz import ASKED
+
+seeds = pytest.mark.parametrize("seed", course.EXAMS)
+pages = pytest.mark.parametrize("name", PAGES)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_every_question_to_discuss_has_a_model_answer(name):
+    given = exam.answers()[name]
+    assert len(given) == len(noted()[name]["discussion"])
+    assert all(15 <= len(answer.split()) <= 70 for answer in given)
+
+
+@seeds
+def test_an_exam_fits_two_hours_and_asks_about_every_page(seed):
+    drawn = exam.drawn(ASKED, seed)
+    assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in ASKED]
+    minutes = exam.CHOICE * len(drawn.choices) + exam.OPEN * len(drawn.discussed)
+    assert exam.MINUTES - exam.OPEN < minutes <= exam.MINUTES
+    assert len({name for name, *_ in drawn.discussed}) == len(drawn.discussed)
+
+
+@seeds
+def test_the_key_gives_the_letters_of_the_right_answers(seed):
+    drawn = exam.drawn(ASKED, seed)
+    sheet = exam.sheet(drawn)
+    rows = re.findall(r"^\| (\d+) \| ([A-D]) \| \d\d \|$", exam.key(drawn), flags=re.M)
+    for (number, letter), question in zip(rows, drawn.choices, strict=True):
+        block = re.search(rf"^\*\*{number}\.\*\* .*?(?=^\*\*|^## )", sheet, flags=re.M | re.S)
+        assert f"- {letter}. {question.options[0].text}\n" in block.group(0)
+
+
+@seeds
+def test_the_key_answers_the_open_questions_and_the_sheet_does_not(seed):
+    drawn = exam.drawn(ASKED, seed)
+    sheet, key = exam.sheet(drawn), exam.key(drawn)
+    first = len(drawn.choices) + 1
+    for number, (name, asked, answer) in enumerate(drawn.discussed, first):
+        place = noted()[name]["discussion"].index(asked)
+        assert answer == exam.answers()[name][place]
+        assert f"**{number}.** {asked}\n" in sheet
+        assert f"**{number}** (page {name[:2]}). {answer}\n" in key
+        assert answer not in sheet
+
+
+def test_seeds_draw_unlike_exams():
+    first, second = (exam.sheet(exam.drawn(ASKED, seed)) for seed in course.EXAMS[:2])
+    assert first == exam.sheet(exam.drawn(ASKED, course.EXAMS[0]))
+    assert first != second
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_model_answers_are_for_lecturers_only(name):
+    answers = exam.answers()[name]
+    beside = course.instructor(READ[name], noted()[name]).cells[1].source
+    handed_out = nbformat.writes(course.student(READ[name]))
+    handed_out += nbformat.writes(graded.assignment(READ[name]))
+    handed_out += "".join(text for _, text in Deck(READ[name], {}).slides())
+    assert all(answer in beside for answer in answers)
+    assert not [answer for answer in answers if answer in handed_out]
+
+
+@pages
+def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
+    steps = exam.plan(READ[name])
+    assert sum(minutes for _, minutes in steps) == exam.LECTURE_MINUTES
+    assert all(minutes >= 1 for _, minutes in steps)
+    sections = [section.title for section in READ[name].sections]
+    assert [what for what, _ in steps][1:-2] == sections
+
+
+def test_minutes_are_shared_by_weight():
+    assert exam.shared(10, [1, 1]) == [5, 5]
+    assert exam.shared(13, [3, 1]) == [9, 4]  # one each, and eleven more by 8.25 to 2.75
+    assert exam.shared(3, [1000, 1, 1]) == [1, 1, 1]

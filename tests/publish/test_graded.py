@@ -1,0 +1,120 @@
+"""An assignment holds what its exercises mention; every kind of answer gets its points."""
+
+import ast
+import builtins
+import io
+import re
+from contextlib import redirect_stdout, suppress
+
+import nbformat
+import pytest
+
+pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
+from publish import graded, needed
+from publish.page import notes
+from tests.pages import PAGES, READ, code
+from tests.pages.test_exercises import asked, wrong_answers
+from tests.publish.pages import EXERCISES, START, page
+
+pages = pytest.mark.parametrize("name", READ)
+RUN = ("00_why_spikes", "02_lif_neuron", "23_following_a_signal")
+GIVEN = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", flags=re.S)
+
+
+@pages
+def test_every_name_that_is_read_was_defined_before(name):
+    known = set(dir(builtins))
+    for cell in code(graded.assignment(READ[name])):
+        tree = ast.parse(cell.source)
+        assert needed.used(tree) <= known, (cell.id, needed.used(tree) - known)
+        known |= needed.defined(tree)
+
+
+@pages
+def test_every_name_of_the_page_that_an_exercise_mentions_is_there(name):
+    there, page_wide = set(), set()
+    for cell in code(graded.assignment(READ[name])):
+        there |= needed.defined(ast.parse(cell.source))
+    for cell in code(PAGES[name]):
+        page_wide |= needed.defined(needed.parsed(cell.source) or ast.Module([], []))
+    assert not (needed.mentioned(READ[name]) & page_wide) - there
+
+
+@pages
+def test_an_open_exercise_is_graded_by_a_person(name):
+    made = graded.assignment(READ[name])
+    nbformat.validate(made)
+    assert len({cell.id for cell in made.cells}) == len(made.cells)
+    cells = [cell for cell in made.cells if "nbgrader" in cell.metadata]
+    by_hand = [c for c in cells if c.metadata.nbgrader.grade and c.metadata.nbgrader.solution]
+    assert [cell.id for cell in by_hand] == [
+        f"open-{each.number}" for each in READ[name].exercises if not each.stub
+    ]
+    assert all(cell.metadata.nbgrader.points >= 1 for cell in by_hand)
+    assert len({cell.metadata.nbgrader.grade_id for cell in cells}) == len(cells)
+
+
+def test_points_of_an_open_exercise_are_those_of_the_notes():
+    said = " ".join(notes()["05_surrogate_gradients"]["grading"])
+    assert "Exercise 5, 4 points" in said
+    assert graded.points_of(READ["05_surrogate_gradients"], 5) == 4
+    assert graded.points_of(page(START, EXERCISES), 2) == graded.OPEN_POINTS
+
+
+def test_cells_are_taken_for_what_they_define():
+    cells = "\n# %%\na = 1\nb = 2\n\n# %%\nc = b + 1\n\n# %%\na = 5\n"
+    made = page(START, cells, EXERCISES.replace("Go on.", "Look at `c.real`."))
+    assert [cell.source for cell in needed.needed(made)] == ["a = 1\nb = 2", "c = b + 1"]
+
+
+def points(name, seed=None, answers=None):
+    """Run an assignment as nbgrader would, with answers in it, and return its points.
+
+    Args:
+        name: of the page.
+        seed: of a variant.
+        answers: by the number of the exercise, None for the solution; a stub where there is none.
+    """
+    names, total = {"__name__": "__main__"}, 0
+    for cell in code(graded.assignment(READ[name], seed)):
+        kind, _, number = cell.id.partition("-")
+        with redirect_stdout(io.StringIO()):
+            if kind == "answer":
+                answer = (answers or {}).get(int(number), "stub")
+                _fill_in(cell.source, answer, names)
+            elif kind == "score":
+                with suppress(AssertionError, NotImplementedError, NameError):
+                    exec(cell.source, names)
+                    total += 1
+            else:
+                exec(cell.source, names)
+    return total
+
+
+def _fill_in(source, answer, names):
+    """Run a cell to fill in: with its solution, as it is released, or with an answer."""
+    if answer is None:
+        exec(source, names)
+    elif answer == "stub":
+        released = re.sub(
+            r"( *)### BEGIN SOLUTION.*?### END SOLUTION",
+            r"\1raise NotImplementedError",
+            source,
+            flags=re.S,
+        )
+        with suppress(NotImplementedError):
+            exec(released, names)
+    else:
+        names[answer[0]] = answer[1]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", RUN)
+def test_stub_solution_and_wrong_answer_get_their_points(name):
+    given = [each.number for each in READ[name].exercises if each.stub]
+    assert points(name) == 0
+    assert points(name, answers=dict.fromkeys(given)) == len(given)
+    exercise, variable = asked(name, 0)
+    wrong = wrong_answers(name)[exercise][-1][0]
+    answers = dict.fromkeys(given) | {given[0]: (variable, wrong)}
+    assert points(name, answers=answers) == len(given) - 1

@@ -1,0 +1,180 @@
+"""The quiz bank is whole, and each platform reads from its export what the bank says.
+
+GIFT and QTI are read here by small readers written from the formats' descriptions: Moodle's
+"GIFT format", and IMS QTI 2.1 (assessment item, response processing).
+"""
+
+import re
+import zipfile
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from publish import exam, quiz
+from tests.pages import PAGES, READ
+
+NOT_YET: set[str] = set()  # pages without questions and model answers; the set only shrinks
+BANK = quiz.bank()
+ASKED = [name for name in READ if name[:2] not in NOT_YET]
+asked_pages = pytest.mark.parametrize("name", ASKED)
+QTI = f"{{{quiz.ITEM_SPACE}}}"
+
+
+def every_question():
+    return [question for name in ASKED for question in quiz.questions(name)]
+
+
+@asked_pages
+def test_every_page_has_five_questions_of_four_answers(name):
+    asked = quiz.questions(name)
+    assert [question.name for question in asked] == [f"{name[:2]}.{k}" for k in range(1, 6)]
+    for question in asked:
+        assert question.ask.endswith("?")
+        texts = [option.text for option in question.options]
+        assert len(set(texts)) == 4
+        assert [option.right for option in question.options] == [True, False, False, False]
+
+
+@asked_pages
+def test_every_misconception_of_a_page_is_a_wrong_answer(name):
+    wrong = [each for entry in BANK[name] for each in entry["wrong"] if isinstance(each, int)]
+    assert set(wrong) == set(range(1, len(quiz.noted()[name]["misconceptions"]) + 1))
+
+
+def test_a_misconception_becomes_what_is_believed_and_what_speaks_against_it():
+    option = quiz.belief('"$x$ is *so*." It is not (page [01](01_spike_encoding.ipynb)).')
+    assert option == quiz.Option(r"\(x\) is so.", feedback="It is not (page 01).")
+
+
+def test_the_bank_and_the_answers_name_no_page_that_is_gone():
+    assert set(BANK) <= set(PAGES) | set(quiz.noted())
+    assert set(exam.answers()) <= set(PAGES) | set(quiz.noted())
+
+
+def test_the_place_of_the_right_answer_is_spread_and_follows_from_the_seed():
+    for seed in (0, 1):
+        letters = [question.letter(seed) for question in every_question()]
+        assert all(letters.count(letter) > len(letters) / 8 for letter in quiz.LETTERS)
+    first = every_question()
+    assert [each.letter(0) for each in first] == [each.letter(0) for each in every_question()]
+    assert [each.letter(0) for each in first] != [each.letter(1) for each in first]
+
+
+def share(pick):
+    """Return the share of questions whose right answer has the length that is picked, or ties."""
+    picked = [
+        len(question.options[0].text) == pick(len(option.text) for option in question.options)
+        for question in every_question()
+    ]
+    return sum(picked) / len(picked)
+
+
+def test_the_length_of_an_answer_gives_nothing_away():
+    """Of four answers one in four is the longest by chance."""
+    assert 0.1 <= share(max) <= 0.4
+    assert share(min) <= 0.4
+
+
+def unescaped(text):
+    return re.sub(r"\\([\\~=#{}:])", r"\1", text)
+
+
+def read_gift(text):
+    """Return what GIFT says: {name: (question, [(right, answer, feedback)])}, by category."""
+    found, category = {}, None
+    for block in re.split(r"\n\s*\n", text.strip()):
+        if block.startswith("$CATEGORY: "):
+            category = block.removeprefix("$CATEGORY: ")
+            continue
+        body = r"::((?:\\.|[^\\:])*)::((?:\\.|[^\\{])*?) \{\n((?:\\.|[^\\}])*)\}"
+        name, asked, answers = re.fullmatch(body, block, flags=re.S).groups()
+        entries = re.findall(r"([=~])((?:\\.|[^\\=~#])*)(?:#((?:\\.|[^\\=~#])*))?", answers)
+        found[name] = (
+            category,
+            unescaped(asked),
+            [(mark == "=", unescaped(a.strip()), unescaped(f.strip())) for mark, a, f in entries],
+        )
+    return found
+
+
+def test_gift_says_what_the_bank_says():
+    read = read_gift(quiz.gift({name: READ[name] for name in ASKED}))
+    assert list(read) == [question.name for question in every_question()]
+    for question in every_question():
+        category, asked, answers = read[question.name]
+        assert category.startswith(f"snn_core/{question.name[:2]} · ")
+        assert asked == question.ask
+        wanted = {(option.right, option.text, option.feedback) for option in question.options}
+        assert set(answers) == wanted
+        assert [right for right, *_ in answers].count(True) == 1
+
+
+def test_gift_escapes_what_has_a_meaning():
+    odd = (quiz.Option("a = {b} ~ c: #1", True), *(quiz.Option(rf"\({k}\)") for k in "xyz"))
+    question = quiz.Question("99.1", "What is {1} = 2: ~?", odd)
+    (_, asked, answers) = read_gift(quiz.gift_question(question))["99.1"]
+    assert asked == question.ask
+    assert {text for _, text, _ in answers} == {option.text for option in odd}
+
+
+def processed(item, answer):
+    """Return score and feedback of an answer, by the response processing that an item states."""
+    correct = item.findtext(f".//{QTI}correctResponse/{QTI}value")
+    condition, last = item.find(f"{QTI}responseProcessing")
+    assert condition[0][0].tag == f"{QTI}match"
+    assert [each.attrib["identifier"] for each in condition[0][0]] == ["RESPONSE", "RESPONSE"]
+    assert [each.tag.removeprefix(QTI) for each in condition] == ["responseIf", "responseElse"]
+    branch = condition[0] if answer == correct else condition[1]
+    assert branch[-1].attrib == {"identifier": "SCORE"}
+    assert last.attrib == {"identifier": "FEEDBACK"}
+    shown = [
+        each.text
+        for each in item.findall(f"{QTI}modalFeedback")
+        if each.attrib["identifier"] == answer and each.attrib["outcomeIdentifier"] == "FEEDBACK"
+    ]
+    return float(branch[-1][0].text), "".join(shown)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    path = tmp_path_factory.mktemp("qti") / "quiz.zip"
+    quiz.pack_qti({name: READ[name] for name in ASKED}, path)
+    return zipfile.ZipFile(path)
+
+
+def test_qti_items_score_the_right_answer_and_tell_why_others_are_wrong(package):
+    for question in every_question():
+        item = Xml.fromstring(package.read(f"{quiz.identifier(question)}.xml"))
+        assert item.tag == f"{QTI}assessmentItem"
+        assert item.findtext(f".//{QTI}prompt") == question.ask
+        choices = item.findall(f".//{QTI}simpleChoice")
+        told = {each.text: processed(item, each.attrib["identifier"]) for each in choices}
+        wanted = {
+            option.text: (float(option.right), option.feedback) for option in question.options
+        }
+        assert told == wanted
+
+
+def test_qti_items_have_the_parts_of_the_schema_in_its_order(package):
+    order = ["responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing"]
+    order.append("modalFeedback")
+    for name in package.namelist():
+        item = Xml.fromstring(package.read(name))
+        if name == "imsmanifest.xml":
+            continue
+        parts = [part.tag.removeprefix(QTI) for part in item]
+        assert parts == sorted(parts, key=order.index)
+        assert set(item.attrib) == {"identifier", "title", "adaptive", "timeDependent"}
+        assert re.fullmatch(r"[A-Za-z_][\w.-]*", item.attrib["identifier"])
+
+
+def test_qti_manifest_lists_every_file(package):
+    space = f"{{{quiz.PACKAGE_SPACE}}}"
+    top = Xml.fromstring(package.read("imsmanifest.xml"))
+    assert [part.tag for part in top] == [
+        f"{space}{part}" for part in ("metadata", "organizations", "resources")
+    ]
+    resources = top.findall(f".//{space}resource")
+    assert {each.attrib["type"] for each in resources} == {"imsqti_item_xmlv2p1"}
+    listed = [each.attrib["href"] for each in resources]
+    assert sorted([*listed, "imsmanifest.xml"]) == sorted(package.namelist())

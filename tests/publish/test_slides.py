@@ -1,0 +1,215 @@
+"""A slide is short, shows code and findings, answers in steps; figures have larger labels."""
+
+import base64
+import functools
+import io
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
+from PIL import Image
+
+from publish import course, deck, enlarged, slide_parts, slides
+from publish.graded import without_solutions
+from publish.page import explorer, split
+from tests.pages import READ, code
+from tests.publish.pages import START, page, text
+
+pages = pytest.mark.parametrize("name", READ)
+OPEN = {"03": "Look first", "06": "Fill in"}  # questions that a list and a live figure answer
+NOT_WORDS = ["math", "script", "style", "pre", "svg"]
+
+
+@functools.cache
+def shown(name):
+    """Return the slides of a page as parsed HTML, without notes, one for each."""
+    html = slides.PageSlides().from_notebook_node(slides.slides(READ[name]))[0]
+    soup = BeautifulSoup(html, "html.parser")
+    for notes in soup("aside"):
+        notes.extract()
+    return [each for each in soup("section") if not each("section")]
+
+
+@pages
+def test_a_slide_has_at_most_60_words(name):
+    for each in shown(name):
+        copy = BeautifulSoup(str(each), "html.parser")
+        for part in copy(NOT_WORDS) + copy.select("[data-live]"):
+            part.extract()
+        found = [word for word in copy.get_text(" ").split() if re.search(r"[^\W\d_]", word)]
+        assert len(found) <= slide_parts.WORDS, " ".join(found)
+
+
+@pages
+def test_every_section_shows_one_piece_of_its_code(name):
+    chosen = slide_parts.chosen_code(READ[name])
+    for section in READ[name].sections:
+        said = [chosen[cell.id] for cell in section.cells if cell.get("id") in chosen]
+        assert len(said) <= 1
+        lines = {line for cell in section.cells for line in cell.source.splitlines()}
+        assert all(set(each.splitlines()) <= lines | {"", "# …"} for each in said)
+        assert all(len(each.splitlines()) <= slide_parts.CODE_LINES for each in said)
+    blocks = [pre.get_text().strip() for each in shown(name) for pre in each("pre")]
+    squeezed = ["".join(block.split()) for block in blocks]
+    assert all(squeezed.count("".join(each.split())) == 1 for each in chosen.values())
+    assert len(chosen) >= len(READ[name].sections) / 2 or name.startswith(("00", "21"))
+
+
+@pages
+def test_every_figure_stands_under_its_finding(name):
+    for each in shown(name):
+        if each("img") and not (
+            each("blockquote") and OPEN.get(name[:2], "none") in each.get_text()
+        ):
+            assert len(each("h3")) == 1, each.get_text()
+            assert 2 <= len(each.h3.get_text().split()) <= 60
+
+
+@pages
+def test_every_question_has_its_answer_as_a_step(name):
+    asked = [each for each in shown(name) if each("blockquote")]
+    for each in asked:
+        assert len(each("blockquote")) == 1
+        steps = each.select("div.fragment")
+        if OPEN.get(name[:2], "none") not in each.get_text():
+            assert [step for step in steps if step("h3")], each.get_text()
+        assert not [part for part in each(["h3", "img", "pre"]) if not part.find_parent("div")]
+    assert asked
+
+
+@pages
+def test_every_live_figure_is_alive(name):
+    live = [cell for cell in READ[name].main if explorer(cell)]
+    states = [part["data-live"] for each in shown(name) for part in each.select("[data-live]")]
+    assert len(states) == len(live)
+    assert all(json.loads(state) for state in states)
+
+
+@pages
+def test_the_text_of_every_exercise_is_on_slides(name):
+    text = " ".join(each.get_text(" ") for each in shown(name))
+    for exercise in READ[name].exercises:
+        assert exercise.title in re.sub(r"\s+", " ", text)
+    sources = [part for kind, part in deck.Deck(READ[name], {}).slides() if kind == "subslide"]
+    found = READ[name].named("Exercises")
+    for part in split(found.cells, "###") if found else ():
+        said = without_solutions(part.text)
+        first = slide_parts.sentences(said.split("\n\n")[0].strip())[0]
+        assert slide_parts.words(first) > 30 or [each for each in sources if first in each], first
+
+
+def test_braces_stretch():
+    assert '<mo stretchy="true">&#x23DF;' in slides.mathml(r"\underbrace{a + b}_{c}", "block")
+    assert 'stretchy="true"' in slides.mathml(r"\begin{cases} a \\ b \end{cases}", "block")
+    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    (fonts,) = re.findall(r"\.reveal math \{ font-family: (.*?); \}", css)
+    assert fonts.endswith(", math")  # only a font for formulas has braces that stretch
+
+
+def test_prose_is_cut_at_sentences_and_at_marks():
+    assert slide_parts.shortened("One two. Three four five: six.", 2) == "One two."
+    assert slide_parts.shortened("One two three four: five six.", 4) == "One two three four."
+    assert slide_parts.shortened("One two three four five.", 3) == "One two three …"
+
+
+def test_items_go_on_with_the_next_slide():
+    items = [f"- {'word ' * 20}{k}" for k in range(4)]
+    found = slide_parts.portions("## Many.", items)
+    assert [each.splitlines()[0] for each in found] == ["## Many.", "### Many, continued"]
+    assert sum(each.count("- word") for each in found) == 4
+
+
+def test_a_tagged_cell_is_the_code_of_its_section():
+    tagged = '\n# %% tags=["slide"]\nmine = 1\n'
+    made = page(START, text("## 1 · A section\n\nIdea."), "\n# %%\nimport torch\na = 1\n", tagged)
+    assert list(slide_parts.chosen_code(made).values()) == ["mine = 1"]
+
+
+def test_prose_before_a_result_is_not_the_answer():
+    words = "## 1 · S\n\n> **Before you run:** what?"
+    silent, printed = "\n# %%\na = 1\n", "\n# %%\nprint(a)\n"
+    made = page(START, text(words), silent, text("Now print it."), printed, text("One. It is 1."))
+    output = nbformat.v4.new_output("stream", name="stdout", text="1\n")
+    code(made.notebook)[-1].outputs = [output]
+    (asked,) = [part for _, part in deck.Deck(made, {}).slides() if part.startswith(">")]
+    assert "### One. It is 1." in asked
+    assert "```\n1\n```" in asked
+    assert "Now print" not in asked
+
+
+PLOT = """
+# %% alt="A line that rises from 0 to 1 over two steps of time, seen by nobody but by this test."
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(figsize=(6, 3))
+axes.plot([0, 1])
+_ = axes.set(title="It rises", xlabel="time")
+"""
+
+
+def test_figures_are_drawn_with_larger_labels(monkeypatch):
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(Figure, "__init__", Figure.__init__)  # is put back behind the test
+    made = page(START.replace('alt="A picture"', ""), PLOT)
+    (drawn,) = enlarged.draw(made)[code(made.notebook)[-1].id]
+    width = Image.open(io.BytesIO(base64.b64decode(drawn))).width / enlarged.DPI
+    assert 3.5 < width < 6 / 1.5 + 0.1
+    assert enlarged.title(PLOT) == "It rises"
+
+
+def test_figures_are_drawn_once(tmp_path, monkeypatch):
+    made, calls = page(START, PLOT), []
+
+    def fake(command, **options):
+        calls.append(command[3])
+        Path(command[4]).write_text('{"cell": ["QUJD"]}', encoding="utf-8")
+
+    monkeypatch.setattr(enlarged, "KEPT", tmp_path / "kept")
+    monkeypatch.setattr(enlarged.subprocess, "run", fake)
+    assert enlarged.enlarged(made) == enlarged.enlarged(made) == {"cell": ["QUJD"]}
+    assert calls == [made.name]
+    enlarged.enlarged(page(START, PLOT.replace("[0, 1]", "[1, 0]")))
+    assert len(calls) == 2
+
+
+def test_a_figure_whose_words_would_meet_keeps_its_size():
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 3))
+    axes = figure.subplots()
+    axes.set(xticks=range(8), xticklabels=[f"word {k}" for k in range(8)])
+    assert enlarged.crowded(figure) == 0
+    figure.set_size_inches(3, 3)
+    assert enlarged.crowded(figure) > 0
+
+
+def test_enlarged_figures_take_the_place_of_those_of_the_page():
+    name = "05_surrogate_gradients"
+    cells = [cell for cell in READ[name].main if deck.picture(cell) and not explorer(cell)]
+    drawn = {cells[0].id: ["QUJD"], cells[1].id: ["QUJD", "QUJD"]}
+    html = deck.picture(cells[0], drawn[cells[0].id])
+    assert "base64,QUJD" in html
+    assert cells[0].metadata["alt"][:20] in html
+    assert "QUJD" not in deck.picture(cells[1], drawn[cells[1].id])  # not as many as on the page
+
+
+def test_make_course_draws_larger_labels():
+    source = (slides.SOURCE.parent / "course.py").read_text(encoding="utf-8")
+    assert "main(larger=True)" in source
+    assert course.main.__defaults__ == (False,)
+
+
+def test_a_page_that_cannot_be_drawn_keeps_its_figures(monkeypatch, capsys):
+    def fails(page):
+        raise subprocess.CalledProcessError(1, ["python"])
+
+    monkeypatch.setattr(course, "enlarged", fails)
+    assert course.larger_figures(page(START)) == {}
+    assert "42_a_page: figures as on the page" in capsys.readouterr().out

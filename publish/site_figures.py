@@ -73,13 +73,16 @@ def _sums(of: np.ndarray, size: int) -> np.ndarray:
 def for_dark(image: Image.Image) -> Image.Image:
     """Return a figure for a dark page: no paper, light ink, grey pictures as they were.
 
-    Ink is what is left when as much white as possible is taken out. Its brightness is turned
-    round, ``1 - luma``, and its hue stays.
+    Ink is what is left when as much white as possible is taken out. Where it is dark, its
+    brightness is turned round, ``1 - luma``; its hue stays. Pale colours, which the dark would
+    swallow, become denser.
     """
     rgb = np.asarray(image.convert("RGB")) / 255
     alpha = 1 - rgb.min(-1, keepdims=True)
     ink = (rgb - 1 + alpha) / np.maximum(alpha, 1 / 255)
-    light = BRIGHTEST * np.clip(1 + ink - 2 * (ink @ LUMA)[..., None], 0, 1)
+    lifted = np.maximum(1 - 2 * (ink @ LUMA)[..., None], 0)
+    light = BRIGHTEST * np.clip(ink + lifted, 0, 1)
+    alpha += np.ptp(ink, -1, keepdims=True) * alpha * (1 - alpha)
     kept = pictures(rgb)[..., None]
     shown = np.where(kept, np.concatenate([rgb, np.ones_like(alpha)], -1), 0)
     shown += np.where(kept, 0, np.concatenate([light, alpha], -1))

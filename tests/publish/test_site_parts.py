@@ -80,10 +80,18 @@ def test_a_darker_blue_of_a_map_is_a_lighter_one_on_a_dark_page():
 
 
 def test_a_grey_picture_stays_as_it_is_with_its_white_strokes():
-    pixels = canvas(((10, 50), (10, 50), 0), ((25, 31), (15, 45), 255), ((35, 40), (15, 45), 128))
-    shown = dark(pixels)[10:50, 10:50]
+    strokes = ((25, 31), (15, 45), 255), ((35, 40), (15, 45), 128)
+    reaching_the_paper = (40, 55), (50, 60), 255
+    pixels = canvas(((5, 55), (5, 60), 0), *strokes, reaching_the_paper)
+    shown = dark(pixels)[5:55, 5:60]
     assert (shown[..., 3] == 1).all()
-    assert np.allclose(shown[..., :3], pixels[10:50, 10:50] / 255, atol=1 / 255)
+    assert np.allclose(shown[..., :3], pixels[5:55, 5:60] / 255, atol=1 / 255)
+
+
+def test_a_box_around_letters_is_no_picture():
+    letters = [((20, 36), (20 + 6 * k, 23 + 6 * k), 0) for k in range(5)]
+    box = ((14, 42), (12, 56), 0x76), ((16, 40), (14, 54), 255)
+    assert (dark(canvas(*box, *letters))[18, 16:50, 3] == 0).all()
 
 
 def test_white_that_a_curve_encloses_is_paper_and_a_pale_area_is_dark():

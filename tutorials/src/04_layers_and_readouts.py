@@ -383,7 +383,7 @@ scores = readout(spike_count(answers))
 print("from spikes:", accuracy(scores, labels))
 
 # %% [markdown]
-# 87. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
+# It is 87. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
 
 # %%
 record = recorded("random_reader")

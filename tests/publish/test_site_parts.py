@@ -263,6 +263,7 @@ def test_no_exercise_shows_a_mark_of_its_source(page):
         (r"a\!b", 'width="-0.167em"'),
         (r"\mathbf 1", 'style="font-weight: bold"'),
         (r"\frac{a}{b}", "<mfrac>"),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "</mtr><mtr>"),
     ],
 )
 def test_formulas_are_mathml_that_browsers_know(latex, part):
@@ -280,6 +281,7 @@ def test_every_formula_of_the_pages_is_known():
                 made = site_sphinx.formula(block or inline, "block" if block else "inline")
                 assert "\\" not in made, block or inline
                 assert "mathspace" not in made, block or inline
+                assert "<mi>&</mi>" not in made, block or inline
 
 
 def test_the_scripts_of_live_figures_are_plain_and_share_one(tmp_path):

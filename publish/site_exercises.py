@@ -20,6 +20,7 @@ from snn_core.teaching.exercises import Value, find
 from .notebooks import stamps
 from .page import Page, tags
 
+MARKS = re.compile(r"`([^`]+)`|(?<!\w)\*(\w+)\*(?!\w)")  # code and emphasis in a hint
 HALF = 8  # at most so many steps on each side of the answer are right
 CALL = re.compile(r"check\(\"(\d\d\.\d+)\"")
 
@@ -58,7 +59,7 @@ def beside(page: Page, number: str) -> str:
     hints = [asked.hint or next((case.hint for case in asked.cases if case.hint), "")]
     hints.append(asked.stronger)
     folded = "".join(
-        f"<details><summary>{name}</summary><p>{html.escape(hint)}</p></details>"
+        f"<details><summary>{name}</summary><p>{_marked(hint)}</p></details>"
         for name, hint in zip(("A hint", "A stronger hint"), hints, strict=True)
         if hint
     )
@@ -67,6 +68,19 @@ def beside(page: Page, number: str) -> str:
         f'<p>Write it in JupyterLab, or <a href="{colab}">in Colab</a>, where it is checked.</p>'
     )
     return f'<div class="exercise-code">{where}{folded}</div>'
+
+
+def _marked(hint: str) -> str:
+    """Return a hint as HTML."""
+    code = r'<code class="literal">\1</code>'
+    return MARKS.sub(
+        lambda found: found.expand(code if found[1] else r"<em>\2</em>"), html.escape(hint)
+    )
+
+
+def _plain(hint: str) -> str:
+    """Return a hint as text without marks."""
+    return MARKS.sub(lambda found: found[1] or found[2], hint)
 
 
 def accepted(salt: str, expected: object, tolerance: float) -> list[dict] | None:
@@ -108,13 +122,14 @@ def _around(salt: str, number: float, tolerance: float) -> dict:
 def field(number: str, asked: Value, parts: list[dict]) -> str:
     """Return a field for the answer to an exercise, with what checks it."""
     known = [
-        {"parts": wrong, "hint": mistake.hint}
+        {"parts": wrong, "hint": _plain(mistake.hint)}
         for mistake in asked.mistakes
         if not callable(mistake.wrong)
         and (wrong := accepted(number, mistake.wrong, asked.tolerance))
     ]
-    told = {"parts": parts, "mistakes": known, "hint": asked.hint, "stronger": asked.stronger}
-    data = html.escape(json.dumps({"salt": number} | told, separators=(",", ":")))
+    hints = {"hint": _plain(asked.hint), "stronger": _plain(asked.stronger)}
+    told = {"salt": number, "parts": parts, "mistakes": known} | hints
+    data = html.escape(json.dumps(told, separators=(",", ":")))
     kind = "word" if isinstance(asked.expected, str) else "number"
     count = len(parts)
     name = f"Your answer: {f'{count} numbers' if count > 1 else f'a {kind}'}"

@@ -15,7 +15,9 @@ from nbformat import NotebookNode
 from PIL import Image
 
 FOLDER = "figures"  # of the site
-PICTURE = 21  # pixels; the side of the smallest square that may be a picture
+COARSE = 4  # pixels; less than what lies between two pictures
+PICTURE = 21  # pixels; the side of the squares by which pictures are found
+SMALLEST = 41  # pixels; the side of the smallest picture: a box around letters is less
 WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of a grey differ
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
 BRIGHTEST = 0.93
@@ -40,11 +42,15 @@ def paper(white: np.ndarray) -> np.ndarray:
     """
     edge = np.ones_like(white)
     edge[1:-1, 1:-1] = False
-    reached = white & edge
+    return _flood(white & edge, white)
+
+
+def _flood(reached: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Add all free pixels that hang together with a reached one."""
     while True:
         found = reached
         for axis, step in ((0, 1), (1, 1), (0, -1), (1, -1)):
-            found = _spread(found, white, axis, step)
+            found = _spread(found, free, axis, step)
         if (found == reached).all():
             return found
         reached = found
@@ -53,7 +59,8 @@ def paper(white: np.ndarray) -> np.ndarray:
 def pictures(rgb: np.ndarray) -> np.ndarray:
     """Return which pixels belong to grey pictures: in squares of grey, part of which is dark.
 
-    White that curves enclose is no picture, and neither is a pale area.
+    White that curves enclose is no picture, and neither is a pale area. White at the border of a
+    picture is a part of it, though it hangs together with the paper.
     """
     grey = rgb.max(-1) - rgb.min(-1) < 1 - WHITE
     inside = grey & ~paper(rgb.min(-1) > WHITE)
@@ -61,7 +68,31 @@ def pictures(rgb: np.ndarray) -> np.ndarray:
         return np.zeros_like(inside)
     full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
     dark = _sums(inside & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
-    return _sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0
+    return _rectangles(_sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0)
+
+
+def _rectangles(mask: np.ndarray) -> np.ndarray:
+    """Return the rectangles around the parts of a mask that hang together, without small ones."""
+    coarse = mask[::COARSE, ::COARSE].copy()
+    filled = np.zeros_like(mask)
+    while coarse.any():
+        part = _flood(np.arange(coarse.size).reshape(coarse.shape) == coarse.argmax(), coarse)
+        coarse &= ~part
+        around = [_reach(part.any(axis)) for axis in (1, 0)]
+        there = mask[around[0], around[1]]
+        rows, columns = (
+            edge.start + np.flatnonzero(there.any(axis))
+            for edge, axis in zip(around, (1, 0), strict=True)
+        )
+        if min(np.ptp(rows), np.ptp(columns)) >= SMALLEST - 1:
+            filled[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    return filled
+
+
+def _reach(coarse: np.ndarray) -> slice:
+    """Return the pixels between and around the coarse ones that are reached."""
+    places = COARSE * np.flatnonzero(coarse)
+    return slice(max(0, places[0] - COARSE + 1), places[-1] + COARSE)
 
 
 def _sums(of: np.ndarray, size: int) -> np.ndarray:
@@ -73,13 +104,16 @@ def _sums(of: np.ndarray, size: int) -> np.ndarray:
 def for_dark(image: Image.Image) -> Image.Image:
     """Return a figure for a dark page: no paper, light ink, grey pictures as they were.
 
-    Ink is what is left when as much white as possible is taken out. Its brightness is turned
-    round, ``1 - luma``, and its hue stays.
+    Ink is what is left when as much white as possible is taken out. Where it is dark, its
+    brightness is turned round, ``1 - luma``; its hue stays. Pale colours, which the dark would
+    swallow, become denser.
     """
     rgb = np.asarray(image.convert("RGB")) / 255
     alpha = 1 - rgb.min(-1, keepdims=True)
     ink = (rgb - 1 + alpha) / np.maximum(alpha, 1 / 255)
-    light = BRIGHTEST * np.clip(1 + ink - 2 * (ink @ LUMA)[..., None], 0, 1)
+    lifted = np.maximum(1 - 2 * (ink @ LUMA)[..., None], 0)
+    light = BRIGHTEST * np.clip(ink + lifted, 0, 1)
+    alpha += np.ptp(ink, -1, keepdims=True) * alpha * (1 - alpha)
     kept = pictures(rgb)[..., None]
     shown = np.where(kept, np.concatenate([rgb, np.ones_like(alpha)], -1), 0)
     shown += np.where(kept, 0, np.concatenate([light, alpha], -1))

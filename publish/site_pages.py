@@ -20,7 +20,7 @@ from .live_html import place
 from .page import Page, explorer, tags
 from .page_rules import kind
 from .site_figures import figure
-from .site_tables import table
+from .site_tables import pieces
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
 HARMLESS = {"zip", "enumerate", "range", "len", "list", "int", "float", "str", "round"}
@@ -68,11 +68,20 @@ def show(cell: NotebookNode, folder: Path, first: bool) -> None:
     if live := live_figure(cell):
         cell.outputs = [_html(place(live, first))]
         return
-    for number, output in enumerate(cell.outputs):
+    shown: list[NotebookNode] = []
+    for output in cell.outputs:
         if "image/png" in output.get("data", {}):
-            cell.outputs[number] = _html(figure(output, cell.metadata.get("alt", ""), folder))
-        elif output.output_type == "stream" and (made := table(output.text)):
-            cell.outputs[number] = _html(made)
+            shown.append(_html(figure(output, cell.metadata.get("alt", ""), folder)))
+        elif output.output_type == "stream":
+            for text, made in pieces(output.text):
+                shown.append(_html(text) if made else _print(text, output.name))
+        else:
+            shown.append(output)
+    cell.outputs = shown
+
+
+def _print(text: str, stream: str) -> NotebookNode:
+    return new_output("stream", name=stream, text=text)
 
 
 def _html(text: str) -> NotebookNode:

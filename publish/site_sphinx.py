@@ -14,7 +14,7 @@ ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 def formula(latex: str, display: str) -> str:
     """Return a formula as MathML Core, which every browser shows without a script."""
-    text = mathml(latex, display)
+    text = mathml(latex.replace("{aligned}", "{split}"), display)
     for name, width in SPACES.items():
         text = text.replace(name, width)
     text = BOLD.sub(r'<\1\2 style="font-weight: bold"\3>', text)

@@ -1,10 +1,11 @@
-"""Printed columns as tables of HTML, for the site."""
+"""What pages print, as HTML for the site: columns as tables, the origin of a record as a note."""
 
 import html
 import re
 
 LEAST = 3  # lines
 CUT = re.compile(r": +|, +|  +")
+RECORD = re.compile(r"^(\w+): recorded on (\S+) by `([^`]+)`, (.+)\n?", re.M)  # a `Record`, printed
 NUMBER = re.compile(r"[-−+]?\d[\d.,]*(?:e[-+]?\d+)?")
 
 
@@ -22,6 +23,31 @@ def table(text: str) -> str | None:
     named = not any(NUMBER.search(cell) for cell in rows[0])
     head, body = (rows[0], rows[1:]) if named else _headed(rows)
     return f'<table class="printed">\n{_head(head)}<tbody>\n{_body(body)}\n</tbody>\n</table>'
+
+
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """Cut what was printed at the records in it; return each piece, and whether it is HTML.
+
+    >>> pieces("right: 1\\n")
+    [('right: 1\\n', False)]
+    """
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for record in RECORD.finditer(text):
+        found += [*_printed(text[end : record.start()]), (_note(record), True)]
+        end = record.end()
+    return found + _printed(text[end:])
+
+
+def _printed(text: str) -> list[tuple[str, bool]]:
+    made = table(text)
+    return [(made or text, made is not None)] if text.strip() else []
+
+
+def _note(record: re.Match) -> str:
+    name, date, command, rest = map(html.escape, record.groups())
+    told = f'recorded on {date} by <code class="literal">{command}</code>, {rest}'
+    return f'<p class="record"><b>{name}</b>: {told}</p>'
 
 
 def _headed(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:

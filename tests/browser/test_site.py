@@ -50,6 +50,7 @@ SMALLEST = 10  # pixels; letters of figures on a small screen, drawn in 12.5 at 
 DRAWN = 12.5
 PHONE = {"width": 390, "height": 844}
 LOOKED_AT = ["index", "02_lif_neuron", "10_unsupervised_digits", "15_one_task_every_rule"]
+NEWEST = ["22_memory_and_delays", "23_following_a_signal"]
 live_pages = pytest.mark.parametrize("name", [name for name, found in LIVE.items() if found])
 live_places = pytest.mark.parametrize(("name", "place"), PLACES)
 
@@ -265,18 +266,40 @@ def test_what_stands_under_deeper_is_folded_and_opens_by_a_click(visit, name):
     assert folded.get_attribute("open") is not None
 
 
-def test_a_search_shows_pages_before_names_of_the_reference(visit):
-    page = visit("index")
-    page.get_by_role("textbox", name="Search").fill("LIF")
+def finds(page, query):
+    """Return the names of what a search finds, in the order in which it is shown."""
+    page.get_by_role("textbox", name="Search").first.fill(query)
     page.keyboard.press("Enter")
-    page.locator("#search-results li a[href*='api']").first.wait_for()
+    page.wait_for_url("**/search.html?*")
     page.wait_for_function(
         "() => /finished/i.test(document.querySelector('#search-results').textContent)"
     )
     found = page.locator("#search-results li > a").evaluate_all("(all) => all.map((a) => a.href)")
-    kinds = ["api" if "/api" in address else "page" for address in found]
+    return [re.sub(r"\.html.*", "", address.split("/html/")[1]) for address in found]
+
+
+def test_a_search_shows_pages_before_names_of_the_reference(visit):
+    kinds = ["api" if name.startswith("api") else "page" for name in finds(visit("index"), "LIF")]
     assert kinds == sorted(kinds, reverse=True)
     assert kinds.count("page") > 3
+    assert "api" in kinds
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("install", "run"),
+        ("colab", "run"),
+        ("surrogate gradient", "05_surrogate_gradients"),
+        ("train", "07_first_trained_network"),
+        ("STDP", "09_stdp"),
+        ("energy", "21_energy"),
+        ("delay", "22_memory_and_delays"),
+        ("glossary", "glossary"),
+    ],
+)
+def test_what_a_newcomer_types_finds_its_page_first(visit, query, first):
+    assert finds(visit("index"), query)[0] == first
 
 
 def test_a_result_waits_for_a_click_with_its_output_and_its_answer(visit):
@@ -318,7 +341,7 @@ def test_a_figure_is_shown_in_the_variant_of_the_theme(visit, scheme):
     assert all(address.endswith(f"-{scheme}.webp") for address in addresses)
 
 
-@pytest.mark.parametrize("name", LOOKED_AT)
+@pytest.mark.parametrize("name", [*LOOKED_AT, *NEWEST, "glossary"])
 def test_a_small_screen_is_not_left_and_letters_of_figures_are_legible(visit, name):
     page = visit(name, viewport=PHONE, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
@@ -352,7 +375,7 @@ def test_two_keys_lead_to_the_live_figure(visit, name):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", [*LOOKED_AT, "09_stdp", "api/neurons"])
+@pytest.mark.parametrize("name", [*LOOKED_AT, *NEWEST, "09_stdp", "glossary", "api/neurons"])
 def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name, scheme):
     """axe-core finds neither, also in what is folded and in the live figures of the pages."""
     package = pytest.importorskip("axe_playwright_python", reason="needs axe: make test-browser")

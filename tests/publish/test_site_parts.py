@@ -7,16 +7,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from publish import live_html, site, site_exercises, site_figures, site_sphinx
-from publish.site_tables import table
+from publish.site_tables import pieces, table
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
-from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.palette import BLUE, CYCLE, GREY, PALE_BLUE, PALE_ORANGE, YELLOW
+from snn_core.teaching.records import recorded
 from tests.pages import READ
 
 NODE = shutil.which("node")
@@ -48,22 +51,47 @@ def test_paper_is_gone_and_ink_is_light_on_a_dark_page():
     assert shown[20, 20, 3] == 1
 
 
-@pytest.mark.parametrize("ink", ["#000000", BLUE, VERMILION, "#009E73", "#767676"])
-def test_ink_keeps_its_hue_and_has_contrast_on_a_dark_page(ink):
+def on_dark(ink):
+    """Return a colour as a dark page shows it, and its contrast there."""
     pixel = dark(canvas(((5, 7), (5, 60), colour(ink))))[5, 20]
     rgb = pixel[:3] * pixel[3] + DARK_PAGE * (1 - pixel[3])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     ground = ((DARK_PAGE + 0.055) / 1.055) ** 2.4
-    assert (linear @ site_figures.LUMA + 0.05) / (ground + 0.05) > 4.5
+    return rgb, (linear @ site_figures.LUMA + 0.05) / (ground + 0.05)
+
+
+@pytest.mark.parametrize("ink", [*CYCLE, YELLOW, GREY])
+def test_ink_keeps_its_hue_and_has_contrast_on_a_dark_page(ink):
+    rgb, contrast = on_dark(ink)
+    assert contrast > 4.5
     if len(set(colour(ink))) > 1:  # the strongest and the weakest colour stay what they are
         assert (rgb.argmax(), rgb.argmin()) == (colour(ink).argmax(), colour(ink).argmin())
 
 
+def test_pale_dots_are_seen_on_a_dark_page_and_pale_boxes_stay_behind_their_words():
+    assert on_dark("#a8cee4")[1] > 2.5  # the palest of `dots_per_seed`
+    assert all(1.1 < on_dark(box)[1] < 2.5 for box in (PALE_BLUE, PALE_ORANGE))
+
+
+def test_a_darker_blue_of_a_map_is_a_lighter_one_on_a_dark_page():
+    shades = plt.get_cmap("Blues")(np.linspace(0, 1, 20))
+    seen = [on_dark(to_hex(shade))[1] for shade in shades]
+    assert (np.diff(seen) > 0).all()
+
+
 def test_a_grey_picture_stays_as_it_is_with_its_white_strokes():
-    pixels = canvas(((10, 50), (10, 50), 0), ((25, 31), (15, 45), 255), ((35, 40), (15, 45), 128))
-    shown = dark(pixels)[10:50, 10:50]
+    strokes = ((25, 31), (15, 45), 255), ((35, 40), (15, 45), 128)
+    reaching_the_paper = (40, 55), (50, 60), 255
+    pixels = canvas(((5, 55), (5, 60), 0), *strokes, reaching_the_paper)
+    shown = dark(pixels)[5:55, 5:60]
     assert (shown[..., 3] == 1).all()
-    assert np.allclose(shown[..., :3], pixels[10:50, 10:50] / 255, atol=1 / 255)
+    assert np.allclose(shown[..., :3], pixels[5:55, 5:60] / 255, atol=1 / 255)
+
+
+def test_a_box_around_letters_is_no_picture():
+    letters = [((20, 36), (20 + 6 * k, 23 + 6 * k), 0) for k in range(5)]
+    box = ((14, 42), (12, 56), 0x76), ((16, 40), (14, 54), 255)
+    assert (dark(canvas(*box, *letters))[18, 16:50, 3] == 0).all()
 
 
 def test_white_that_a_curve_encloses_is_paper_and_a_pale_area_is_dark():
@@ -104,6 +132,17 @@ def test_a_first_line_without_numbers_is_the_head():
 )
 def test_other_prints_stay_as_they_are(text):
     assert table(text) is None
+
+
+def test_the_origin_of_a_record_is_a_note_that_breaks_and_what_stands_around_it_stays():
+    origin = str(recorded("energy"))
+    before, note, behind = pieces(f"right: 1\n{origin}\na  1\nb  2\nc  3\n")
+    assert before == ("right: 1\n", False)
+    assert note[1]
+    assert "<code" in note[0]
+    assert re.sub("<[^>]+>|`", "", note[0]) == origin.replace("`", "")
+    assert behind == (table("a  1\nb  2\nc  3\n"), True)
+    assert pieces(f"{origin}\n") == [note]
 
 
 VALUES = {
@@ -203,6 +242,20 @@ def test_an_exercise_in_code_has_its_hints_folded_and_says_where_to_write_it():
     assert "form" not in made
 
 
+def test_a_hint_shows_no_marks():
+    assert ">clamp</code>" in site_exercises.beside(READ["05_surrogate_gradients"], "05.4")
+    assert "<em>next</em>" in site_exercises.beside(READ["13_online_learning"], "13.2")
+    told = site_exercises.beside(READ["14_local_learning"], "14.1")
+    assert "leaks by a factor " in told
+
+
+@pytest.mark.parametrize("page", READ.values(), ids=list(READ))
+def test_no_exercise_shows_a_mark_of_its_source(page):
+    cells = site_exercises.with_fields(page, page.notebook.cells)
+    made = [cell.source for cell in cells if cell.source.startswith(("<form", "<div"))]
+    assert not any(re.search(r"`|(?<!\w)\*\w+\*", html.unescape(text)) for text in made)
+
+
 @pytest.mark.parametrize(
     ("latex", "part"),
     [
@@ -210,6 +263,7 @@ def test_an_exercise_in_code_has_its_hints_folded_and_says_where_to_write_it():
         (r"a\!b", 'width="-0.167em"'),
         (r"\mathbf 1", 'style="font-weight: bold"'),
         (r"\frac{a}{b}", "<mfrac>"),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "</mtr><mtr>"),
     ],
 )
 def test_formulas_are_mathml_that_browsers_know(latex, part):
@@ -227,6 +281,7 @@ def test_every_formula_of_the_pages_is_known():
                 made = site_sphinx.formula(block or inline, "block" if block else "inline")
                 assert "\\" not in made, block or inline
                 assert "mathspace" not in made, block or inline
+                assert "<mi>&</mi>" not in made, block or inline
 
 
 def test_the_scripts_of_live_figures_are_plain_and_share_one(tmp_path):

@@ -55,6 +55,10 @@ def test_every_cell_is_listed_on_demand():
     assert "over" not in "".join(lines)
 
 
+def test_every_page_is_measured():
+    assert list(times.recorded()) == list(READ)
+
+
 @pytest.mark.parametrize("name", times.recorded())
 def test_a_page_states_the_time_that_was_measured(name):
     assert READ[name].time_to_run == times.in_words(times.recorded()[name]), (

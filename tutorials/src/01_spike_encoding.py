@@ -3,7 +3,7 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; what a layer of a network is. · 40 minutes to read, without *Deeper* and exercises; 5 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; what a layer of a network is. · 40 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **What does one neuron compute, and what do $T$, $\mathrm{d}t$, $\tau$ and $\beta$ mean?**
 #
-# Needs: page 01 (what a spike is), exponential functions. · 40 minutes to read, without *Deeper*; 10 seconds to run. · Introduces `LIF`.
+# Needs: page 01 (what a spike is), exponential functions. · 40 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `LIF`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/02_lif_neuron.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **What do synapses, adaptation and recurrence add?**
 #
-# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 55 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
+# Needs: page 02 (the LIF neuron, its reset, $\tau$ and $\beta$). · 55 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `CuBaLIF`, `Alpha`, `AdaptiveLIF`, `RecurrentLIF`, `Izhikevich` and `LeakyIntegrator`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/03_neuron_models.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **How is an answer read out of spikes?**
 #
-# Needs: pages 01 to 03; a linear classifier. · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
+# Needs: pages 01 to 03; a linear classifier. · 60 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/04_layers_and_readouts.ipynb)
 
@@ -383,7 +383,7 @@ scores = readout(spike_count(answers))
 print("from spikes:", accuracy(scores, labels))
 
 # %% [markdown]
-# 87. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
+# It is 87. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
 
 # %%
 record = recorded("random_reader")

@@ -3,7 +3,7 @@
 #
 # **What exactly does backpropagation through time compute?**
 #
-# Needs: page 02 (the LIF neuron), page 05 (surrogate derivatives), the chain rule. · 55 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `detach_reset`, `credit`, `SavedBytes` and the backward pass of `LIF`.
+# Needs: page 02 (the LIF neuron), page 05 (surrogate derivatives), the chain rule. · 55 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `detach_reset`, `credit`, `SavedBytes` and the backward pass of `LIF`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/06_backprop_through_time.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **Which encoding and which loss should I use?**
 #
-# Needs: pages 01, 04, 05 and 07. · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces the losses of `snn_core.losses`.
+# Needs: pages 01, 04, 05 and 07. · 50 minutes to read, without *Deeper*; one minute to run. · Introduces the losses of `snn_core.losses`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/08_codes_and_losses.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **What does a synapse learn from spike times alone?**
 #
-# Needs: page 02 (the LIF neuron). · 60 minutes to read, without *Deeper*; half a minute to run. · Introduces `PairSTDP`, `TripletSTDP` and the bounds of a weight.
+# Needs: page 02 (the LIF neuron). · 60 minutes to read, without *Deeper*; one minute to run. · Introduces `PairSTDP`, `TripletSTDP` and the bounds of a weight.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/09_stdp.ipynb)
 

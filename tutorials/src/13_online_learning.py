@@ -3,7 +3,7 @@
 #
 # **Can the gradient be computed forward in time?**
 #
-# Needs: page 03 (adaptation and recurrence), page 06 (BPTT), page 12 (error × surrogate × trace). · 60 minutes to read, without *Deeper*; half a minute to run. · Introduces `OnlineRTRL`, `OnlineLIF`, `OnlineAdaptiveLIF`, `EProp` and `DelayedRecall`.
+# Needs: page 03 (adaptation and recurrence), page 06 (BPTT), page 12 (error × surrogate × trace). · 60 minutes to read, without *Deeper*; one minute to run. · Introduces `OnlineRTRL`, `OnlineLIF`, `OnlineAdaptiveLIF`, `EProp` and `DelayedRecall`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/13_online_learning.ipynb)
 

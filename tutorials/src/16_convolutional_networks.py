@@ -3,7 +3,7 @@
 #
 # **How do I go deep?**
 #
-# Needs: page 05 (surrogate derivatives), page 07 (training); convolution, pooling and batch normalisation in PyTorch. · 55 minutes to read, without *Deeper*; half a minute to run. · Introduces `OverTime` and `Repeat`.
+# Needs: page 05 (surrogate derivatives), page 07 (training); convolution, pooling and batch normalisation in PyTorch. · 55 minutes to read, without *Deeper*; one minute to run. · Introduces `OverTime` and `Repeat`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/16_convolutional_networks.ipynb)
 

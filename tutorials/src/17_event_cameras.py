@@ -3,7 +3,7 @@
 #
 # **What changes when the data are spikes already?**
 #
-# Needs: pages 02 (dt and τ), 04, 05, 07 (`fit`) and 16 (convolutions over time). · 60 minutes to read, without *Deeper*; half a minute to run. · Introduces `EventCamera`, `EventRecordings`, `read_events` and the way through Tonic.
+# Needs: pages 02 (dt and τ), 04, 05, 07 (`fit`) and 16 (convolutions over time). · 60 minutes to read, without *Deeper*; one minute to run. · Introduces `EventCamera`, `EventRecordings`, `read_events` and the way through Tonic.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/17_event_cameras.ipynb)
 

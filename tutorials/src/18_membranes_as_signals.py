@@ -3,7 +3,7 @@
 #
 # **Can errors flow through membranes, without any surrogate of the spike?**
 #
-# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 50 minutes to read, without *Deeper*; half a minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
+# Needs: page 02 (the LIF neuron), page 05 (surrogate gradients), page 07 (a trained network). · 50 minutes to read, without *Deeper*; one minute to run. · Introduces `run_events`, `transfer_jacobian`, `membrane_network` and `MembraneLearner`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/18_membranes_as_signals.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **Can a network be trained by exact gradients of spike times?**
 #
-# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`), page 08 (losses of times); the chain rule. · 50 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
+# Needs: page 03 (a synapse), page 05 (surrogate gradients), page 07 (`fit`), page 08 (losses of times); the chain rule. · 50 minutes to read, without *Deeper* and exercises; one minute to run. · Introduces `spike_time`, `spike_time_gradient`, `FirstSpikeLayer`, `EventPropLayer` and `WakeUp`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/19_spike_time_gradients.ipynb)
 

@@ -3,7 +3,7 @@
 #
 # **Can an ordinary network be turned into a spiking one without training it again?**
 #
-# Needs: page 02 (the membrane, soft reset), page 05 (surrogates), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
+# Needs: page 02 (the membrane, soft reset), page 05 (surrogates), page 07 (`fit`); networks with ReLU and batch normalisation in PyTorch. · 45 minutes to read, without *Deeper* and exercises; one minute to run. · Introduces `convert`, `IF`, `staircase`, `ClipFloorShift` and `error_parts`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/20_from_ordinary_to_spiking.ipynb)
 

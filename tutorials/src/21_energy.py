@@ -3,7 +3,7 @@
 #
 # **When does a spiking network need less energy than an ordinary one?**
 #
-# Needs: page 01 (rate code), page 02 (the LIF neuron), page 07 (a trained network); pages 08 and 17 help. · 45 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `count_operations`, `energy`, `EnergyTable` and `meeting_rate`.
+# Needs: page 01 (rate code), page 02 (the LIF neuron), page 07 (a trained network); pages 08 and 17 help. · 45 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `count_operations`, `energy`, `EnergyTable` and `meeting_rate`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/21_energy.ipynb)
 

@@ -296,6 +296,7 @@ class Live {
       forward.disabled = this.clock.running;
     };
     name();
+    if (!this.clock.running) this.advance(this.data.window ?? 0); // a picture that stands is not empty
   }
 
   /** Let time pass; what is left of a step waits for the next call. */

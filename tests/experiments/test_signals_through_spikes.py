@@ -32,8 +32,8 @@ def test_a_generated_second_explains_nine_tenths_of_the_variance_with_each_seed(
         assert run["explained"][0] >= 0.9
 
 
-@pytest.mark.parametrize("arm", ["frozen", "none"])
-def test_without_learnt_recurrence_less_is_explained(arm):
+@pytest.mark.parametrize("arm", ["frozen", "none", "no adaptation"])
+def test_without_learnt_recurrence_or_adaptation_less_is_explained(arm):
     for learnt, control in zip(patterns(), patterns(arm), strict=True):
         assert control["explained"][0] < learnt["explained"][0] - 0.1
 

@@ -48,7 +48,7 @@ SETTINGS = {
     "lr": 0.003,
     "noise": NOISE,
     "tests": 200,
-    "test_seed": 1000,
+    "test_seed": 2000,  # of trials that nothing was chosen by
     "noises": [0.0, 0.035, 0.14, 0.28],
     "seconds": 3,
     "drawn": 3,  # trials of each cue in the record

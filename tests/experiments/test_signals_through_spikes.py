@@ -1,0 +1,126 @@
+"""The experiments of page 23 on patterns and digits: what they run, and what their records say."""
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import generated_pattern, spiking_autoencoder
+from snn_core.teaching.inputs import flat_digits
+from snn_core.teaching.records import recorded
+from snn_core.teaching.studies.code_length import LinearCode
+from snn_core.teaching.studies.generated_pattern import curves, explained
+
+ARMS = generated_pattern.SETTINGS["arms"]
+CODES = [spiking_autoencoder.name_of(*code) for code in spiking_autoencoder.SETTINGS["codes"]]
+
+
+def patterns(arm="learnt"):
+    return recorded("generated_pattern").results[arm]
+
+
+def digits(code):
+    return recorded("spiking_autoencoder").results[code]
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_every_arm_has_every_seed(arm):
+    assert [run["seed"] for run in patterns(arm)] == generated_pattern.SETTINGS["seeds"]
+
+
+def test_a_generated_second_explains_nine_tenths_of_the_variance_with_each_seed():
+    for run in patterns():
+        assert run["explained"][0] >= 0.9
+
+
+@pytest.mark.parametrize("arm", ["frozen", "none", "no adaptation"])
+def test_without_learnt_recurrence_or_adaptation_less_is_explained(arm):
+    for learnt, control in zip(patterns(), patterns(arm), strict=True):
+        assert control["explained"][0] < learnt["explained"][0] - 0.1
+
+
+def test_nothing_is_drawn_without_a_cue():
+    assert all(run["without a cue"][0] < 0.2 for run in patterns())
+
+
+def test_the_pictures_are_drawings_of_the_curves():
+    shown = patterns()[0]["pictures"]
+    drawn = torch.tensor(shown["drawn"]).T
+    assert explained(drawn, curves()[:, shown["cue"]]).mean() > 0.85
+    steps, neurons = np.array(shown["spikes"]).T
+    assert steps.max() < 210
+    assert neurons.max() < generated_pattern.SETTINGS["neurons"]
+
+
+def test_a_small_pattern_runs_from_end_to_end(monkeypatch):
+    written = {}
+    monkeypatch.setattr(
+        generated_pattern, "add_run", lambda name, settings, arm, run: written.update({arm: run})
+    )
+    small = {"neurons": 10, "updates": 2, "tests": 4, "seeds": [0]}
+    monkeypatch.setattr(generated_pattern, "SETTINGS", generated_pattern.SETTINGS | small)
+    generated_pattern.main([])
+    assert list(written) == list(ARMS)
+    assert len(written["learnt"]["later"]) == 3
+    assert "later" not in written["none"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_spikes_beat_components_that_take_as_many_bits(code):
+    assert [run["seed"] for run in digits(code)] == spiking_autoencoder.SETTINGS["seeds"]
+    for run in digits(code):
+        assert run["spikes"] <= 100
+        assert run["linear"]["bits"] >= run["bits"] - 0.01
+        assert run["error"] < run["linear"]["error"]
+        assert run["bits"] < run["place_bits"]
+
+
+def test_no_digit_of_the_code_that_is_shown_takes_more_than_a_hundred_spikes():
+    shown = spiking_autoencoder.name_of(*spiking_autoencoder.SETTINGS["control"])
+    assert all(run["most"] <= 100 for run in digits(shown))
+
+
+def test_the_linear_code_of_the_record_is_that_of_the_bundled_digits():
+    training, _, test, _ = flat_digits()
+    linear = LinearCode(training)
+    steps = spiking_autoencoder.SETTINGS["linear_steps"]
+    points = recorded("spiking_autoencoder").results["linear"]
+    assert len(points) == len(steps)
+    for place in (2, 7):
+        assert np.allclose(linear.measure(test, steps[place]), points[place], atol=0.01)
+
+
+def test_shown_digits_are_those_of_the_test_and_their_trains_are_counted():
+    run = digits(spiking_autoencoder.name_of(*spiking_autoencoder.SETTINGS["control"]))[0]
+    test = flat_digits()[2][spiking_autoencoder.SETTINGS["shown"]]
+    assert np.array_equal(run["images"], (255 * test).round())
+    trains = np.array(run["trains"])
+    assert trains.shape == (4, 8, 24)
+    assert trains.sum((1, 2)).max() <= run["most"]
+    errors = {
+        name: np.square((np.array(run[name]) - run["images"]) / 255.0).mean()
+        for name in ("copies", "linear_copies")
+    }
+    assert errors["copies"] < 0.05
+    assert errors["linear_copies"] < 0.05
+
+
+def test_small_codes_run_from_end_to_end(monkeypatch):
+    small = {"codes": [[3, 0.05], [4, 0.05]], "control": [4, 0.05], "epochs": 1, "seeds": [0]}
+    small |= {"control_components": 20}
+    written = []
+    few = [each[:60] for each in spiking_autoencoder.digits(validate=True)]
+    monkeypatch.setattr(spiking_autoencoder, "SETTINGS", spiking_autoencoder.SETTINGS | small)
+    monkeypatch.setattr(spiking_autoencoder, "digits", lambda validate: tuple(few))
+    monkeypatch.setattr(spiking_autoencoder, "record", lambda *each: written.append(each[2]))
+    spiking_autoencoder.main([])
+    assert list(written[0]) == [
+        "linear",
+        "3 neurons, charge 0.05",
+        "4 neurons, charge 0.05",
+        "control",
+    ]
+
+
+def test_validation_looks_at_no_test_digit():
+    training, held_out = spiking_autoencoder.digits(validate=True)
+    assert torch.equal(torch.cat([training, held_out]), flat_digits()[0])

@@ -1,12 +1,10 @@
 """Exercises of page 23, following a signal."""
 
-import math
-
 import torch
 
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
-RMS = 1 / math.sqrt(12)
+RMS = 12**-0.5
 FALLING = [1.0, 0.5, 0.25, 0.0, -1.0]
 
 
@@ -36,7 +34,7 @@ EXERCISES = {
                 [0, 0],
                 "With a step of 1 a spike would turn an error of 0.4 into one of −0.6.",
             ),
-            Case(([1.0], 0.5, 0.25), [4], "Several may spike at one value: go on while it makes the error less."),
+            Case(([1.0], 0.5, 0.25), [4], "Several neurons may spike at one value: go on while it helps."),
             Case(
                 ([0.8, 0.8, 0.8, 0.8], 0.5, 1.0),
                 [1, 0, 1, 0],

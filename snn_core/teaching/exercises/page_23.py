@@ -34,7 +34,7 @@ EXERCISES = {
                 [0, 0],
                 "With a step of 1 a spike would turn an error of 0.4 into one of −0.6.",
             ),
-            Case(([1.0], 0.5, 0.25), [4], "Several may spike at one value: go on while it makes the error less."),
+            Case(([1.0], 0.5, 0.25), [4], "Several neurons may spike at one value: go on while it helps."),
             Case(
                 ([0.8, 0.8, 0.8, 0.8], 0.5, 1.0),
                 [1, 0, 1, 0],

@@ -6,6 +6,8 @@ and 32 of each kind to test on. ``--validate`` learns from 24 of the curves and 
 the other eight for some learning rates; by that those of the settings were chosen, with seed 0.
 """
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +20,7 @@ from snn_core.teaching.studies.decoders import (
     read_by_least_squares,
     sines,
     spike_loss,
+    spiking_output,
     train_to_follow,
     tuned_network,
 )
@@ -44,13 +47,17 @@ SETTINGS = {
         "least squares, then BPTT": [1e-3, 3e-4],
         "spikes": [3e-2],
     },
+    "steepness": 1.5,  # of the slopes that are not trained, in one arm
+    "late": {"late": 0.1, "late, more noise": 1.0},  # inhibition, by noise
     "steps": [0.1, 0.2, 0.4],  # of a spiking output
     "seeds": [0, 1, 2],
 }
 TARGETS = {"curve": lambda curve: curve, "square": lambda curve: 4 * (curve - 0.5).square()}
 
 
-POPULATIONS = {"independent": independent, "balanced": balanced, "late": late}
+POPULATIONS = {"independent": independent, "balanced": balanced} | {
+    name: partial(late, noise=noise) for name, noise in SETTINGS["late"].items()
+}
 
 
 def population_errors(kind: str, seed: int, settings: dict) -> dict:
@@ -127,12 +134,13 @@ def decoder_errors(seed: int, neurons: int, target: str, settings: dict, validat
     """Return by arm the errors of one network's read-out, and the spikes per neuron and second."""
     train, test = data_of(seed, settings["curves"], validate)
     found = {}
-    for arm in ("least squares", *list(settings["lr"])[:-1]):
+    for arm in ("least squares", "steeper, least squares", *list(settings["lr"])[:-1]):
         generator = torch.Generator().manual_seed(100 + seed)
-        network = tuned_network(neurons, generator)
-        if arm.startswith("least squares"):
+        steepness = settings["steepness"] if arm.startswith("steeper") else 1.0
+        network = tuned_network(neurons, generator, steepness=steepness)
+        if "least squares" in arm:
             read_by_least_squares(network, train, TARGETS[target](train))
-        if arm == "least squares":
+        if arm.endswith("least squares"):
             found[arm] = mean_of([errors(network, test, target)])
         else:
             network[0].requires_grad_(arm != "read-out by gradient")
@@ -146,13 +154,21 @@ def decoder_errors(seed: int, neurons: int, target: str, settings: dict, validat
 
 
 def spiking_errors(seed: int, step: float, settings: dict, validate: bool) -> dict:
-    """Return the errors of a network with one spiking output, trained by filtered spikes."""
+    """Return the errors of a network with one spiking output, trained by filtered spikes.
+
+    And those of one that is not trained: a neuron spikes what least squares reads.
+    """
     train, test = data_of(seed, settings["curves"], validate)
+    generator = torch.Generator().manual_seed(100 + seed)
+    network = tuned_network(settings["neurons"][0], generator)
+    read_by_least_squares(network, train, train)
+    solved = errors(Traced(spiking_output(network, step), step), test, "curve")
     generator = torch.Generator().manual_seed(100 + seed)
     network = tuned_network(settings["neurons"][0], generator)[:3].append(LIF(tau_mem=TAU))
     options = {"lr": settings["lr"]["spikes"][0], "epochs": settings["epochs"]}
     options |= {"loss": spike_loss(step), "output": Traced(network, step)}
     found = {"seed": seed} | trained(network, train, "curve", test, generator, **options)
+    found["solved"] = mean_of([solved])
     print("spiking output", step, found, flush=True)
     return found
 

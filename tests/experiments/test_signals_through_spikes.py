@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import generated_pattern, spiking_autoencoder
+from experiments import following_a_signal, generated_pattern, spiking_autoencoder
 from snn_core.teaching.inputs import flat_digits
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.code_length import LinearCode
@@ -36,6 +36,10 @@ def test_a_generated_second_explains_nine_tenths_of_the_variance_with_each_seed(
 def test_without_learnt_recurrence_or_adaptation_less_is_explained(arm):
     for learnt, control in zip(patterns(), patterns(arm), strict=True):
         assert control["explained"][0] < learnt["explained"][0] - 0.1
+
+
+def test_of_the_next_second_little_is_explained():
+    assert all(run["later"][1][0] < 0.2 for run in patterns())
 
 
 def test_nothing_is_drawn_without_a_cue():
@@ -102,6 +106,8 @@ def test_shown_digits_are_those_of_the_test_and_their_trains_are_counted():
     }
     assert errors["copies"] < 0.05
     assert errors["linear_copies"] < 0.05
+    learnt = np.array(digits("control")[0]["copies"])
+    assert np.square((learnt - run["images"]) / 255.0).mean() < errors["linear_copies"]
 
 
 def test_small_codes_run_from_end_to_end(monkeypatch):
@@ -119,6 +125,40 @@ def test_small_codes_run_from_end_to_end(monkeypatch):
         "4 neurons, charge 0.05",
         "control",
     ]
+
+
+def test_the_record_of_followed_curves_has_every_arm_and_seed():
+    settings = following_a_signal.SETTINGS
+    results = recorded("following_a_signal").results
+    arms = {"least squares", "steeper, least squares", *settings["lr"]} - {"spikes"}
+    groups = [results["populations"], results["spiking output"]]
+    for sizes in results["decoders"].values():
+        groups += sizes.values()
+        assert all(set(runs) == arms for runs in sizes.values())
+    for runs in (runs for group in groups for runs in group.values()):
+        assert [run["seed"] for run in runs] == settings["seeds"]
+    assert set(results["populations"]) == set(following_a_signal.POPULATIONS)
+
+
+def test_the_first_populations_of_the_record_are_found_again():
+    settings = following_a_signal.SETTINGS | {"sizes": [1, 4]}
+    recorded_runs = recorded("following_a_signal").results["populations"]
+    for kind in following_a_signal.POPULATIONS:
+        found = following_a_signal.population_errors(kind, 0, settings)["errors"]
+        assert np.allclose(found, recorded_runs[kind][0]["errors"][:2], rtol=0.05)
+
+
+def test_few_curves_are_followed_from_end_to_end(monkeypatch):
+    small = {"sizes": [1, 2], "neurons": [4, 5], "targets": ["square"], "curves": 2, "epochs": 1}
+    small |= {"steps": [0.2], "seeds": [0]}
+    written = []
+    monkeypatch.setattr(following_a_signal, "SETTINGS", following_a_signal.SETTINGS | small)
+    monkeypatch.setattr(following_a_signal, "record", lambda *each: written.append(each[2]))
+    following_a_signal.main([])
+    arms = written[0]["decoders"]["square"]["4"]
+    (steep,), (plain,) = arms["steeper, least squares"], arms["least squares"]
+    assert steep["rate"] > 1.2 * plain["rate"]
+    assert set(written[0]["spiking output"]["0.2"][0]["solved"]) == {"sines", "walks", "pulses"}
 
 
 def test_validation_looks_at_no_test_digit():

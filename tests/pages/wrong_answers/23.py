@@ -44,6 +44,17 @@ def penalty_on_the_sum(traces, wanted, penalty):
     return torch.linalg.solve(square, traces.T @ wanted)
 
 
+def penalty_everywhere(traces, wanted, penalty):
+    square = traces.T @ traces / len(traces) + penalty
+    return torch.linalg.pinv(square) @ traces.T @ wanted / len(traces)
+
+
+def penalty_by_neuron(traces, wanted, penalty):
+    size = traces.shape[1]
+    square = traces.T @ traces / len(traces) + penalty / size * torch.eye(size)
+    return torch.linalg.solve(square, traces.T @ wanted / len(traces))
+
+
 def correlations(traces, wanted, penalty):
     return traces.T @ wanted / len(traces)
 
@@ -58,13 +69,14 @@ WRONG = {
         (0.0001 * RMS, "Mind the units"),
         (0.1 / 12, "Its root"),
         (0.05, "largest error"),
+        (0.03, "rounded too far"),
         (0.2 * RMS, "half as much"),
         (0.5 * RMS, "First the step d"),
     ],
     "23.2": [
         (waits_for_a_whole_step, "is −0.2 better"),
         (any_error, "into one of −0.6"),
-        (one_at_most, "Several may spike"),
+        (one_at_most, "Several neurons may spike"),
         (no_leak, "decays before each value"),
     ],
     "23.3": [
@@ -72,5 +84,7 @@ WRONG = {
         (penalty_on_the_sum, "not to the sum"),
         (correlations, "meet any curve exactly"),
         (each_alone, "slope and offset"),
+        (penalty_everywhere, "Which entries"),
+        (penalty_by_neuron, "Which entries"),
     ],
 }

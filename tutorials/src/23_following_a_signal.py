@@ -470,7 +470,7 @@ networks = {
     "spiking membrane": spiking_output(network, step),
 }
 networks["trained by spikes"][3] = LIF(tau_mem=20.0)
-train_to_follow(
+_ = train_to_follow(
     networks["trained by spikes"],
     train,
     train,

@@ -1,7 +1,6 @@
 """Curves, what spikes make of them, and the spikes: figures of page 23."""
 
 import matplotlib.pyplot as plt
-import torch
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
@@ -57,7 +56,8 @@ def taking_turns(
         top.plot(curve[:, 0], color=BLACK)
         top.axvspan(first, last, color=VERMILION, alpha=0.15, linewidth=0)
         raster(spikes[first:last, 0], middle, size=5, color=VERMILION)
-        bottom.bar(torch.arange(last - first), spikes[first:last].sum((1, 2)), 0.9, color=VERMILION)
+        counts = spikes[first:last].sum((1, 2)).tolist()
+        bottom.bar(range(len(counts)), counts, 0.9, color=VERMILION)
         decorate(top, title=f"{name}: {spikes.sum():.0f} spikes", x="time (ms)")
         decorate(middle, x="", y="")
         decorate(bottom, x=f"time after {first} ms (ms)", xlim=(-1, last - first))

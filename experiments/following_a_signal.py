@@ -45,9 +45,11 @@ SETTINGS = {
         "read-out by gradient": [3e-2, 3e-2],
         "BPTT": [1e-2, 3e-3],
         "least squares, then BPTT": [1e-3, 3e-4],
+        "steeper, then BPTT": [1e-3, 3e-4],
         "spikes": [3e-2],
     },
-    "steepness": 1.5,  # of the slopes that are not trained, in one arm
+    "steeper": 1.5,  # so many times, all slopes of one arm before BPTT
+    "steepness": [1, 1.5, 2, 3, 5],  # of slopes that are not trained, read by least squares
     "late": {"late": 0.1, "late, more noise": 1.0},  # inhibition, by noise
     "steps": [0.1, 0.2, 0.4],  # of a spiking output
     "seeds": [0, 1, 2],
@@ -130,26 +132,44 @@ def data_of(seed: int, curves: int, validate: bool) -> tuple[Tensor, dict[str, T
     return train, {kind: draw(curves, generator) for kind, draw in CURVES.items()}
 
 
+def rate_of(network: nn.Sequential, curves: Tensor) -> float:
+    """Return the spikes per neuron and second of a network that hears some curves."""
+    spikes = network[:2](drive(curves, tau_mem=TAU))
+    return round(1000 * spikes.mean().item(), 2)
+
+
 def decoder_errors(seed: int, neurons: int, target: str, settings: dict, validate: bool) -> dict:
     """Return by arm the errors of one network's read-out, and the spikes per neuron and second."""
     train, test = data_of(seed, settings["curves"], validate)
     found = {}
-    for arm in ("least squares", "steeper, least squares", *list(settings["lr"])[:-1]):
+    for arm in ("least squares", *list(settings["lr"])[:-1]):
         generator = torch.Generator().manual_seed(100 + seed)
-        steepness = settings["steepness"] if arm.startswith("steeper") else 1.0
+        steepness = settings["steeper"] if arm.startswith("steeper") else 1.0
         network = tuned_network(neurons, generator, steepness=steepness)
-        if "least squares" in arm:
+        if arm.startswith(("least", "steeper")):
             read_by_least_squares(network, train, TARGETS[target](train))
-        if arm.endswith("least squares"):
+        if arm == "least squares":
             found[arm] = mean_of([errors(network, test, target)])
         else:
             network[0].requires_grad_(arm != "read-out by gradient")
             lr = settings["lr"][arm][settings["neurons"].index(neurons)]
             options = {"lr": lr, "epochs": settings["epochs"]}
             found[arm] = trained(network, train, target, test, generator, **options)
-        rate = 1000 * network[:2](drive(test["sines"], tau_mem=TAU)).mean().item()
-        found[arm] |= {"seed": seed, "rate": round(rate, 2)}
+        found[arm] |= {"seed": seed, "rate": rate_of(network, test["sines"])}
         print(neurons, target, arm, found[arm], flush=True)
+    return found
+
+
+def steep_errors(seed: int, neurons: int, target: str, settings: dict) -> dict:
+    """Return by steepness the errors of a read-out by least squares, and the spikes likewise."""
+    train, test = data_of(seed, settings["curves"], validate=False)
+    found = {}
+    for steepness in settings["steepness"]:
+        generator = torch.Generator().manual_seed(100 + seed)
+        network = tuned_network(neurons, generator, steepness=steepness)
+        read_by_least_squares(network, train, TARGETS[target](train))
+        run = mean_of([errors(network, test, target)])
+        found[f"{steepness:g}"] = run | {"seed": seed, "rate": rate_of(network, test["sines"])}
     return found
 
 
@@ -173,17 +193,29 @@ def spiking_errors(seed: int, step: float, settings: dict, validate: bool) -> di
     return found
 
 
+def by_arm(runs: list[dict]) -> dict:
+    """Return lists of runs by arm, from what each seed found by arm."""
+    return {arm: [run[arm] for run in runs] for arm in runs[0]}
+
+
+def by_network(of_one, settings: dict, *more) -> dict:
+    """Return what a function finds, by target, number of neurons and arm: lists of runs."""
+    return {
+        target: {
+            str(neurons): by_arm(
+                [of_one(seed, neurons, target, settings, *more) for seed in settings["seeds"]]
+            )
+            for neurons in settings["neurons"]
+        }
+        for target in settings["targets"]
+    }
+
+
 def everything(settings: dict, validate: bool = False) -> dict:
     """Run all arms with all seeds; return lists of runs."""
-    seeds = settings["seeds"]
-    decoders = {}
-    for target in settings["targets"]:
-        decoders[target] = {}
-        for neurons in settings["neurons"]:
-            runs = [decoder_errors(seed, neurons, target, settings, validate) for seed in seeds]
-            decoders[target][str(neurons)] = {arm: [run[arm] for run in runs] for arm in runs[0]}
+    decoders = by_network(decoder_errors, settings, validate)
     spiking = {
-        str(step): [spiking_errors(seed, step, settings, validate) for seed in seeds]
+        str(step): [spiking_errors(seed, step, settings, validate) for seed in settings["seeds"]]
         for step in settings["steps"]
     }
     return {"decoders": decoders, "spiking output": spiking}
@@ -204,7 +236,8 @@ def main(arguments: list[str] | None = None) -> None:
         kind: [population_errors(kind, seed, settings) for seed in settings["seeds"]]
         for kind in POPULATIONS
     }
-    record("following_a_signal", settings, {"populations": populations} | everything(settings))
+    found = {"populations": populations, "steepness": by_network(steep_errors, settings)}
+    record("following_a_signal", settings, found | everything(settings))
 
 
 if __name__ == "__main__":

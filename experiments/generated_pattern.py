@@ -4,7 +4,7 @@
 those of `snn_core.teaching.studies.generated_pattern`: two cues, each with a curve of its own. All
 trials, in training and in tests, have cue spikes, first membranes and noise of their own; those of
 tests are drawn from another seed. Arms: all is learnt; the recurrence keeps its first weights;
-there is none; no neuron adapts. Then, with the networks that learnt all:
+there is none; no neuron adapts; neither of both. Then, with the networks that learnt all:
 
 - the silence goes on for two seconds more than was ever trained;
 - the noise is of other sizes than in training;
@@ -41,6 +41,7 @@ SETTINGS = {
         "frozen": {"recurrence": "frozen"},
         "none": {"recurrence": "none"},
         "no adaptation": {"strength": 0.0},
+        "neither": {"recurrence": "none", "strength": 0.0},
     },
     "frequencies": list(FREQUENCIES),
     "updates": 1500,

@@ -32,7 +32,7 @@ def test_a_generated_second_explains_nine_tenths_of_the_variance_with_each_seed(
         assert run["explained"][0] >= 0.9
 
 
-@pytest.mark.parametrize("arm", ["frozen", "none", "no adaptation"])
+@pytest.mark.parametrize("arm", ["frozen", "none", "no adaptation", "neither"])
 def test_without_learnt_recurrence_or_adaptation_less_is_explained(arm):
     for learnt, control in zip(patterns(), patterns(arm), strict=True):
         assert control["explained"][0] < learnt["explained"][0] - 0.1
@@ -76,10 +76,12 @@ def test_spikes_beat_components_that_take_as_many_bits(code):
         assert run["linear"]["bits"] >= run["bits"] - 0.01
         assert run["error"] < run["linear"]["error"]
         assert run["bits"] < run["place_bits"]
+        assert run["control"]["bits"] >= run["bits"] - 0.01
+        assert run["control"]["error"] < run["linear"]["error"]
 
 
 def test_no_digit_of_the_code_that_is_shown_takes_more_than_a_hundred_spikes():
-    shown = spiking_autoencoder.name_of(*spiking_autoencoder.SETTINGS["control"])
+    shown = spiking_autoencoder.name_of(*spiking_autoencoder.SETTINGS["drawn"])
     assert all(run["most"] <= 100 for run in digits(shown))
 
 
@@ -94,7 +96,7 @@ def test_the_linear_code_of_the_record_is_that_of_the_bundled_digits():
 
 
 def test_shown_digits_are_those_of_the_test_and_their_trains_are_counted():
-    run = digits(spiking_autoencoder.name_of(*spiking_autoencoder.SETTINGS["control"]))[0]
+    run = digits(spiking_autoencoder.name_of(*spiking_autoencoder.SETTINGS["drawn"]))[0]
     test = flat_digits()[2][spiking_autoencoder.SETTINGS["shown"]]
     assert np.array_equal(run["images"], (255 * test).round())
     trains = np.array(run["trains"])
@@ -106,12 +108,12 @@ def test_shown_digits_are_those_of_the_test_and_their_trains_are_counted():
     }
     assert errors["copies"] < 0.05
     assert errors["linear_copies"] < 0.05
-    learnt = np.array(digits("control")[0]["copies"])
+    learnt = np.array(run["control"]["copies"])
     assert np.square((learnt - run["images"]) / 255.0).mean() < errors["linear_copies"]
 
 
 def test_small_codes_run_from_end_to_end(monkeypatch):
-    small = {"codes": [[3, 0.05], [4, 0.05]], "control": [4, 0.05], "epochs": 1, "seeds": [0]}
+    small = {"codes": [[3, 0.05], [4, 0.05]], "drawn": [4, 0.05], "epochs": 1, "seeds": [0]}
     small |= {"control_components": 20}
     written = []
     few = [each[:60] for each in spiking_autoencoder.digits(validate=True)]
@@ -119,22 +121,23 @@ def test_small_codes_run_from_end_to_end(monkeypatch):
     monkeypatch.setattr(spiking_autoencoder, "digits", lambda validate: tuple(few))
     monkeypatch.setattr(spiking_autoencoder, "record", lambda *each: written.append(each[2]))
     spiking_autoencoder.main([])
-    assert list(written[0]) == [
-        "linear",
-        "3 neurons, charge 0.05",
-        "4 neurons, charge 0.05",
-        "control",
-    ]
+    codes = ["3 neurons, charge 0.05", "4 neurons, charge 0.05"]
+    assert list(written[0]) == ["linear", *codes]
+    controls = [written[0][code][0]["control"] for code in codes]
+    assert ["copies" in control for control in controls] == [False, True]
 
 
 def test_the_record_of_followed_curves_has_every_arm_and_seed():
     settings = following_a_signal.SETTINGS
     results = recorded("following_a_signal").results
-    arms = {"least squares", "steeper, least squares", *settings["lr"]} - {"spikes"}
+    arms = {"least squares", *settings["lr"]} - {"spikes"}
     groups = [results["populations"], results["spiking output"]]
     for sizes in results["decoders"].values():
         groups += sizes.values()
         assert all(set(runs) == arms for runs in sizes.values())
+    for sizes in results["steepness"].values():
+        groups += sizes.values()
+        assert all(list(runs) == ["1", "1.5", "2", "3", "5"] for runs in sizes.values())
     for runs in (runs for group in groups for runs in group.values()):
         assert [run["seed"] for run in runs] == settings["seeds"]
     assert set(results["populations"]) == set(following_a_signal.POPULATIONS)
@@ -155,9 +158,9 @@ def test_few_curves_are_followed_from_end_to_end(monkeypatch):
     monkeypatch.setattr(following_a_signal, "SETTINGS", following_a_signal.SETTINGS | small)
     monkeypatch.setattr(following_a_signal, "record", lambda *each: written.append(each[2]))
     following_a_signal.main([])
-    arms = written[0]["decoders"]["square"]["4"]
-    (steep,), (plain,) = arms["steeper, least squares"], arms["least squares"]
-    assert steep["rate"] > 1.2 * plain["rate"]
+    steep = written[0]["steepness"]["square"]["4"]
+    assert steep["5"][0]["rate"] > 3 * steep["1"][0]["rate"]
+    assert steep["1"] == written[0]["decoders"]["square"]["4"]["least squares"]
     assert set(written[0]["spiking output"]["0.2"][0]["solved"]) == {"sines", "walks", "pulses"}
 
 

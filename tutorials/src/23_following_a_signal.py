@@ -3,7 +3,7 @@
 #
 # **Can spikes follow a continuous signal?**
 #
-# Needs: page 02 (the LIF neuron), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes); pages 18 and 20 help. · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core: `LIF`, `LeakyIntegrator` and `van_rossum` do it all.
+# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core: `LIF`, `LeakyIntegrator` and `van_rossum` do it all.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/23_following_a_signal.ipynb)
 
@@ -25,10 +25,9 @@ from snn_core.teaching.diagrams import following, taking_turns
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
 from snn_core.teaching.inputs import constant
-from snn_core.teaching.palette import BLACK, BLUE, GREY, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from snn_core.teaching.plotting import (
     decorate,
-    dots_per_seed,
     images,
     panels,
     use_style,
@@ -94,8 +93,6 @@ decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% [markdown]
 # It cannot rise by less than 0.25, and it cannot fall faster than it leaks. It follows the curve nevertheless, and errs by 0.07: the root of the mean squared error from 100 ms on, as always below.
-#
-# How good can it get, first with one neuron, then with many?
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -107,9 +104,9 @@ assert 0.2 < curve.min() < curve.max() < 1
 #
 # - find the error of one neuron in its own membrane;
 # - let a population share its error, and measure what more neurons bring;
-# - read two curves out of the same spikes by least squares, and ask what training adds;
+# - read a curve out of spikes by least squares, and ask what training adds;
 # - train a network by its spikes, and say what the steps cost;
-# - let neurons draw a curve when nothing comes in any more;
+# - let neurons draw a curve from memory;
 # - send a digit through some 45 spikes.
 
 # %% [markdown]
@@ -117,12 +114,12 @@ assert 0.2 < curve.min() < curve.max() < 1
 #
 # When should the neuron spike? Whenever that makes the estimate better: when the error, curve minus estimate, is more than half a step. Let the curve be 0.8 throughout and the step 1, and let half leak away in each step of time.
 #
-# | time | estimate leaks to | error | | error left |
-# |---|---|---|---|---|
-# | 1 | 0 | 0.80 | **spike** | −0.20 |
-# | 2 | 0.50 | 0.30 | | 0.30 |
-# | 3 | 0.25 | 0.55 | **spike** | −0.45 |
-# | 4 | ? | ? | | ? |
+# | time | estimate leaks to | error | | estimate after | error left |
+# |---|---|---|---|---|---|
+# | 1 | 0 | 0.80 | **spike** | 1.00 | −0.20 |
+# | 2 | 0.50 | 0.30 | | 0.50 | 0.30 |
+# | 3 | 0.25 | 0.55 | **spike** | 1.25 | −0.45 |
+# | 4 | ? | ? | ? | ? | ? |
 #
 # > **Before you run:** fill in the last row. Does a LIF neuron, which knows nothing of an estimate, spike at the same times?
 
@@ -166,7 +163,7 @@ assert left[100:].abs().max() < 0.6
 # > **Before you run:** a step of half the size halves the error. What does it cost?
 
 # %%
-for step in (0.4, 0.2, 0.1, 0.05):
+for step in (0.4, 0.2, 0.1, 0.05, 0.025):
     spikes = follow_alone(curve, step)
     error = curve_error(read_out(spikes, step), curve)
     ideal = step / math.sqrt(12)
@@ -177,7 +174,9 @@ for step in (0.4, 0.2, 0.1, 0.05):
 #
 # $$\text{error} = \frac{d}{\sqrt{12}} = \frac{x}{\sqrt{12}\, f\, \tau} .$$
 #
-# **This is why a rate code is quantised.** $f\tau$ is the number of spikes that the receiver remembers, and with four of them it can tell about four levels apart.
+# **To a reader who only lets the estimate leak, a rate code is quantised.** $f\tau$ is the number of spikes that it remembers, and with four of them it can tell about four levels apart.
+#
+# The last row breaks the rule: a step of our simulation has room for one spike, and the neuron uses nearly all.
 
 # %% tags=["check"]
 for step in (0.2, 0.1, 0.05):
@@ -185,11 +184,14 @@ for step in (0.2, 0.1, 0.05):
     error = curve_error(read_out(spikes, step), curve)
     assert abs(error / (step / math.sqrt(12)) - 1) < 0.05
     assert abs(spikes.sum() / (curve.sum() / (20 * step)) - 1) < 0.03
+crowded = follow_alone(curve, 0.025)
+assert crowded.mean() > 0.9
+assert curve_error(read_out(crowded, 0.025), curve) > 0.15
 
 # %% [markdown]
 # ### A longer memory?
 #
-# By the formula a larger $\tau$ does as well as more spikes. Keep the rate at about 50 spikes per second, and lengthen $\tau$.
+# By the formula a larger $\tau$ does as well as more spikes. Ask for about 50 spikes per second, and lengthen $\tau$.
 #
 # > **Before you run:** what will go wrong?
 
@@ -211,7 +213,9 @@ title = "Too long a memory cannot forget"
 decorate(axis, x="τ (ms)", y="error", title=title)
 
 # %% [markdown]
-# Beyond 60 ms the estimate leaks more slowly than the curve falls at its steepest, and no spike can pull it down. So one neuron is limited four times: by its rate, by one spike per millisecond at most, by its time constant, and by the speed of the curve. What is left are more neurons.
+# From 60 ms on the estimate leaks more slowly than this curve falls at its steepest, and no spike can pull it down. From 100 ms on that outweighs the smaller step.
+#
+# So one neuron is limited four times, if its reader only lets the estimate leak: by its rate, by one spike per step of time, by its time constant, and by the speed of the curve.
 
 # %% tags=["check"]
 best = int(np.argmin(errors))
@@ -226,10 +230,10 @@ for place in (1, 2, 3):
 # %% [markdown]
 # ## 2 · N neurons, alone or together
 #
-# Copies of our neuron would not help: they spike at the same times, and make the same error. They have to differ. Two ways, for 16 neurons that lift the common estimate by 0.4/16 each:
+# Copies of our neuron spike at the same times, and make the same error. They have to differ. Two ways, for 16 neurons that lift the common estimate by 0.4/16 each:
 #
-# - **independent**: each tosses a coin in every millisecond, with the chance that the curve needs, so that its own estimate is right on average;
-# - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller. After it the error is smaller for all, which keeps the others quiet.
+# - **independent**: each tosses a coin in every millisecond, with the chance that the curve needs;
+# - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller, which keeps the others quiet.
 #
 # > **Before you run:** who needs more spikes, and who errs more?
 
@@ -256,7 +260,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# Both need about 75 spikes per neuron. What differs is *when* they come: coins fall together or not at all, balanced neurons take turns. That makes the error ten times smaller. Try more neurons, and a quicker curve:
+# Both need about 75 spikes per neuron. What differs is *when* they come: coins fall together or not at all, balanced neurons take turns. That makes the error ten times smaller. (About three of it is regularity alone: uncoupled LIF neurons with thresholds of their own err 0.03, if gain and offset are fitted.) Try more neurons, and a quicker curve:
 
 # %%
 FollowCurve().sliders()
@@ -280,6 +284,13 @@ FollowCurve().sliders()
 # %% tags=["check"]
 assert all(70 < spikes.sum() / 16 < 82 for spikes, _ in answers.values())
 assert 7 < errors["independent"] / errors["balanced"] < 14
+shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
+uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
+estimate = read_out(uncoupled, step=0.4 / 16)[100:].flatten()
+gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
+fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
+assert round(fitted, 2) == 0.03
+assert 2 < errors["independent"] / fitted < 4
 
 # %% [markdown]
 # ### Error against N
@@ -297,20 +308,23 @@ for kind in kinds:
         error = curve_error(estimate, curve)
         errors[kind].append(error)
     axis.loglog(sizes, errors[kind], ".-", label=kind)
-title = "Sharing the error gains N, tossing coins its root"
+title = "Sharing the error gains N, coins its root"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons correct each other: together they are one neuron whose step is $d/N$, and the error of section 1 shrinks with its step. 256 coins do as well as six of these.
+# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one neuron whose step is $d/N$, and the error shrinks with its step. 256 coins do as well as six of these.
 
 # %% [markdown]
-# Is there a network that does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if this exceeds half the square of the weight:
+# Which network does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if this exceeds half the square of the weight:
 #
 # $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
+# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1. With many the highest $V$, and a little noise, says who goes first; each spikes at most once per step.
+
+# %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
 #
-# The price: the inhibition has to come before the next spike. If it comes 1 ms late, all neurons answer the same error at once, and too many of them make it *worse* (*Deeper*).
+# The price: $1/N$ needs inhibition *within* a millisecond. One millisecond late, all answer the same error at once, and many do worse than coins (*Deeper*).
 
 # %% tags=["check"]
 slopes = {kind: np.polyfit(np.log(sizes), np.log(each), 1)[0] for kind, each in errors.items()}
@@ -328,10 +342,18 @@ assert round(4 * alone / coins) == 6
 # %% [markdown]
 # ## 3 · Who reads: least squares, or training
 #
-# So far every spike counted the same. In most networks neurons differ: each has a slope and an offset of its own, $I = w\,x + b$. What do their filtered spikes say when the curve is a ramp from 0 to 1?
+# So far every spike counted the same. In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope $w$ and an offset $b$ of its own.
+
+# %%
+network = tuned_network(16, generator)
+print(network)
+
+# %% [markdown]
+# Layer 0 holds $w$ and $b$, layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
+#
+# > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
 # %% alt="Filtered spikes of five neurons against the value of a rising curve: two stay silent, the others are saws around rectified lines, of which one rises from 0 and two fall to it."
-network = tuned_network(16, generator)
 ramp = torch.linspace(0, 1, 500).view(-1, 1, 1)
 traces = filtered_spikes(network, ramp)
 axis = panels()
@@ -340,9 +362,13 @@ title = "Each neuron is a ReLU, in steps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
 # %% [markdown]
-# Each is about $\mathrm{relu}(w\,x + b)$, quantised as in section 1. Sums of such lines can be any curve: the value itself, or its square.
+# Each is about $\mathrm{relu}(w\,x + b)$, quantised as in section 1. Sums of such lines can be any curve.
 #
-# The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are, and find the read-out by least squares. One equation, no training. Sixteen neurons learn from 16 sums of sines, and are tested on others:
+# The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$ keeps them small:
+#
+# $$\left(A^\top A / T + \lambda\right) r = A^\top y / T .$$
+#
+# Learnt from 16 sums of sines, tested on others:
 
 # %%
 train = sines(16, generator)
@@ -354,8 +380,6 @@ least = curve_error(found, test)
 print(f"error: {least:.3f}")
 
 # %% [markdown]
-# `network` ends in a `LeakyIntegrator`. Its membrane is the weighted sum of filtered spikes; least squares finds the weights.
-#
 # > **Before you run:** BPTT can move *all* weights, also what each neuron prefers. Begun from here, will it do better?
 
 # %%
@@ -368,8 +392,8 @@ train_to_follow(
     lr=0.001,
 )
 with torch.no_grad():
-    learnt = network(drive(test))
-error = curve_error(learnt, test)
+    found = network(drive(test))
+error = curve_error(found, test)
 print(f"error: {error:.3f}")
 
 # %% [markdown]
@@ -383,8 +407,8 @@ for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
     other = CURVES[kind](1, generator)
     with torch.no_grad():
         found = network(drive(other))
-    axis.plot(found[:, 0], color=BLUE)
-    axis.plot(other[:, 0], color=BLACK)
+    axis.plot(found[:, 0], color=BLUE, label="membrane")
+    axis.plot(other[:, 0], color=BLACK, label="curve")
     error = curve_error(found, other)
     title = f"{kind}: error {error:.3f}"
     decorate(axis, x="time (ms)", title=title)
@@ -392,33 +416,42 @@ for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
 # %% [markdown]
 # It does. What was learnt is a range of values, and these curves hardly leave it.
 #
-# And if the read-out is asked for the *square*, $4(x - \frac12)^2$? The record has both targets, for 16 and 64 neurons and three seeds; and a control without training, all slopes $w$ 1.5 times as steep.
+# What without training? The record makes all slopes $w$ up to 5 times as steep, beside BPTT, for the curve and its *square* $4(x - \frac12)^2$.
+
 
 # %%
-print(record)
+def measured(runs):
+    pairs = [[run["rate"], run["sines"]] for run in runs]
+    return np.array(pairs).T
+
+
 decoders = record.results["decoders"]
-arms = [
-    "least squares",
-    "BPTT",
-    "least squares, then BPTT",
-    "steeper, least squares",
-]
-results = {}
-for target in ("curve", "square"):
-    for size in ("16", "64"):
-        runs = decoders[target][size]
-        errors = [[run["sines"] for run in runs[arm]] for arm in arms]
-        results[f"{target}\n{size} neurons"] = errors
+arms = {
+    "BPTT": VERMILION,
+    "least squares, then BPTT": GREEN,
+    "steeper, then BPTT": BLACK,
+}
 
 # %% [markdown]
 # > **Before you look:** why would a steeper slope help at all?
 
-# %% alt="Errors on held-out sums of sines, three dots for each of four arms, in four groups. For the curve, least squares and both trained arms lie near 0.03 with 16 neurons and near 0.016 with 64; the steeper arm lies lowest, near 0.022 and 0.011. For the square with 16 neurons least squares lies at 0.065, all others near 0.052; with 64 the steeper arm lies lowest again, at 0.03."
-title = "Steeper slopes do as well as training"
-axis = dots_per_seed(results, arms, y="error", title=title)
+# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. Three blue lines, least squares at five steepnesses, fall from upper left to lower right. The dots of three trained arms lie on them or somewhat below."
+axes = panels(2, height=3.2)
+for axis, target in zip(axes, decoders, strict=True):
+    steeper = record.results["steepness"][target]["16"]
+    points = np.array([*map(measured, steeper.values())])
+    axis.loglog(*points.swapaxes(0, 1), ".-", color=BLUE)
+    axis.lines[0].set_label("least squares, steeper")
+    for arm, color in arms.items():
+        points = measured(decoders[target]["16"][arm])
+        axis.loglog(*points, "o", color=color, label=arm)
+    decorate(axis, title=target, x="spikes per second", y="error")
+axes[0].set_title("More spikes do as well as this training")
 
 # %% [markdown]
-# It brings more spikes, each worth less (section 1). For the curve this beats training. At the square with 16 neurons both come to about the same, but BPTT from scratch needs fewer spikes: 11 per second and neuron in place of 25.
+# Steeper slopes bring more spikes, each worth less (section 1). They are no rivals of training: begun from 1.5, BPTT gains again. (Its learning rates were searched with seed 0, some at the edge of the grid.)
+#
+# Off its range training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
 # %% tags=["check"]
 assert error < 1.02 * least < 0.04
@@ -428,19 +461,21 @@ def mean_of(target, size, arm, kind="sines"):
     return np.mean([run[kind] for run in decoders[target][size][arm]])
 
 
-for target in ("curve", "square"):
+trained = ["BPTT", "least squares, then BPTT"]
+for target in decoders:
     for size in ("16", "64"):
-        assert mean_of(target, size, arms[2]) < mean_of(target, size, arms[0])
-        by_gradient = mean_of(target, size, "read-out by gradient")
-        assert 1 <= by_gradient / mean_of(target, size, arms[0]) < 1.05
-    assert mean_of(target, "16", arms[1]) < mean_of(target, "16", arms[0])
-    assert mean_of(target, "64", arms[1]) > mean_of(target, "64", arms[0])
-gains = [mean_of(target, "16", arms[1]) / mean_of(target, "16", arms[0]) for target in decoders]
-assert gains[1] < gains[0] < 1
-for size in ("16", "64"):
-    assert mean_of("curve", size, arms[3]) < min(mean_of("curve", size, arm) for arm in arms[:3])
-assert 0.9 < mean_of("square", "16", arms[1]) / mean_of("square", "16", arms[3]) < 1
-assert [round(mean_of("square", "16", arms[place], "rate")) for place in (1, 3)] == [11, 25]
+        least = mean_of(target, size, "least squares")
+        assert mean_of(target, size, trained[1]) < least
+        assert 1 <= mean_of(target, size, "read-out by gradient") / least < 1.05
+        lines = [measured(runs) for runs in record.results["steepness"][target][size].values()]
+        for (rates, found), (more, better) in zip(lines, lines[1:], strict=False):
+            assert (more > rates).all()
+            assert (better < found).all()
+        assert lines[-1][1].mean() < min(mean_of(target, size, arm) for arm in trained)
+        begun = np.mean(lines[1][1])
+        assert mean_of(target, size, "steeper, then BPTT") < begun
+walks = [mean_of("square", "64", arm, "walks") for arm in ("least squares", "BPTT")]
+assert [round(each, 3) for each in walks] == [0.067, 0.109]
 with torch.no_grad():
     levels = [constant(level, 400) for level in (0.5, 1.5)]
     inside, outside = [curve_error(network(drive(level)), level) for level in levels]
@@ -449,11 +484,9 @@ assert outside > 3 * inside
 # %% [markdown]
 # ## 4 · Train the spikes themselves
 #
-# A membrane can be read only at the neuron; what leaves a chip, or a brain area, is spikes. So replace the leaky integrator at the end by a LIF neuron, whose spikes are worth $d = 0.2$.
+# A membrane can be read only at the neuron; what leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$.
 #
-# Its loss compares the trace of its spikes with the curve. That is the van Rossum distance of page 08, between the spikes and a train of numbers whose trace is the curve: the `drive`.
-#
-# > **Before you run:** `spiking_output` needs no such training: it lets a LIF neuron follow the membrane of section 3, as in section 1. Which will err less?
+# Its loss is the van Rossum distance of page 08, from its spikes to the `drive`: a train of numbers whose trace is the curve.
 
 # %%
 step = 0.2
@@ -463,6 +496,9 @@ def loss_of_trace(output, wanted):
     train = drive(wanted.transpose(0, 1)) / step
     return van_rossum(output, train, tau=20.0)
 
+
+# %% [markdown]
+# > **Before you run:** `spiking_output` needs no such training: it lets a LIF neuron follow the membrane of section 3, as in section 1. Which will err less?
 
 # %%
 networks = {
@@ -480,7 +516,7 @@ _ = train_to_follow(
     lr=0.01,
 )
 
-# %% alt="Two lanes over one second. Top: a held-out curve and the trace of the output's spikes, a saw with steps of 0.2 around it. Bottom: the output spikes."
+# %%
 errors = []
 for name, each in networks.items():
     with torch.no_grad():
@@ -488,17 +524,16 @@ for name, each in networks.items():
     estimate = read_out(spikes, step)
     errors.append(curve_error(estimate, test))
     print(f"{name}: {errors[-1]:.3f}")
-axes = following(test, estimate, spikes)
-decorate(axes[0], title="An output worth 0.2 per spike")
 
 # %% [markdown]
-# Both come to about 0.065, of which the step alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing here.
+# Both come to about 0.065; the step alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this step.
 #
 # **What to do about the steps?**
 #
-# - Read a membrane at the end, where that is possible (section 3).
-# - Give the output several neurons that share the error (section 2).
-# - Let a spike be worth less and come more often, or remember it longer, as long as the leak keeps up (section 1).
+# - Read a membrane at the end (section 3).
+# - Let several output neurons share the error (section 2).
+# - Let a spike be worth less and come more often, or remember it longer (section 1).
+# - Filter better, or wait: a linear filter over 100 ms, fitted on other curves, reads the first spikes of this page to 0.02 in place of 0.07.
 
 # %% tags=["check"]
 assert all(0.058 < error < 0.072 for error in errors)
@@ -509,12 +544,24 @@ for size, runs in record.results["spiking output"].items():
             assert floor < each["sines"] < 1.6 * floor
         assert abs(run["sines"] / run["solved"]["sines"] - 1) < 0.12
 
+
+def past_spikes(curve):
+    spikes = follow_alone(curve, step=0.25)
+    past = [spikes.roll(lag, 0) for lag in range(100)]
+    return torch.cat([*past, torch.ones_like(spikes)], -1)[100:].flatten(0, 1)
+
+
+heard = train.clamp(0.1)
+weights = torch.linalg.lstsq(past_spikes(heard), heard[100:].flatten(0, 1)).solution
+filtered = past_spikes(curve) @ weights
+assert (filtered - curve[100:, 0]).square().mean().sqrt() < 0.02
+
 # %% [markdown]
 # ## 5 · Draw it from memory
 #
-# A hand that signs a name follows no input: a **cue** starts it, and the movement runs by itself.
+# A hand that signs a name follows no input: a **cue** starts it, and it runs by itself.
 #
-# A hundred neurons that tire (page 03) hear a cue for 50 ms, then only each other's spikes, one step later. All weights learn by BPTT from the squared error of a leaky read-out.
+# A hundred neurons that tire hear one of two cues for 50 ms, then only each other's spikes, one step of 5 ms later. All weights learn by BPTT.
 #
 # > **Before you run:** one of two networks has no connections among its neurons. What can it still draw?
 
@@ -527,22 +574,24 @@ for recurrence in ("learnt", "none"):
     teach_to_draw(network, wanted, generator, updates=300, lr=0.006, trials=8)
     networks[recurrence] = network
 
-# %% alt="A black curve over 400 ms and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape."
+# %% alt="Two panels over 400 ms, one for each cue: a black curve and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape."
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
-axis = panels()
+axes = panels(2, share=True)
 time = 5 * np.arange(len(wanted))
-axis.plot(time, wanted[:, 1], color=BLACK, label="wanted")
 shares = {}
 for recurrence, network in networks.items():
     drawn = network(start).detach()
     shares[recurrence] = explained(drawn, wanted[:, start.cue]).mean()
-    name = f"{recurrence}: {shares[recurrence]:.0%} of the variance"
-    axis.plot(time, drawn[:, 1], label=name)
-title = "Connections keep the curve going"
-decorate(axis, x="time after the cue (ms)", title=title)
+    name = f"{recurrence}: {shares[recurrence]:.0%}"
+    for cue, axis in enumerate(axes):
+        axis.plot(time, drawn[:, cue], label=name)
+for cue, axis in enumerate(axes):
+    axis.plot(time, wanted[:, cue], color=BLACK, label="wanted")
+    title = f"Cue {cue + 1}: connections keep it going"
+    decorate(axis, x="time after the cue (ms)", title=title)
 
 # %% [markdown]
-# Roughly up and down: each neuron tires, a slow clock of its own. The shape needs the others. The record has 200 neurons, a whole second, and tests with cues, first membranes and noise that no training had:
+# Of the variance, with this seed. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with new cues and noise:
 
 # %%
 results = recorded("generated_pattern").results
@@ -550,7 +599,7 @@ for arm, runs in results.items():
     print(f"{arm:14}", *[f"{run['explained'][0]:.1%}" for run in runs])
 
 # %% [markdown]
-# "Frozen" keeps its first connections; in "no adaptation" nobody tires. Means hide single trials that go astray: the worst of 200 explains 2 %. And what was learnt is a movement, not a loop: of the next second nothing, or with one seed 13 %, is explained.
+# It takes both, connections that learn and neurons that tire. ("Frozen" keeps its first connections; larger ones may do better.) Single trials go wholly astray. And it is a movement, not a loop: of the next second nothing, or with one seed 13 %, is explained.
 
 # %% tags=["check"]
 assert shares["learnt"] > 0.95
@@ -558,7 +607,7 @@ assert 0.5 < shares["none"] < 0.8
 for run in results["learnt"]:
     assert run["explained"][0] >= 0.95
 assert all(run["explained"][0] < 0.7 for arm in results if arm != "learnt" for run in results[arm])
-assert round(100 * min(run["explained"][1] for run in results["learnt"])) == 2
+assert min(run["explained"][1] for run in results["learnt"]) < 0.1
 later = sorted(run["later"][1][0] for run in results["learnt"])
 assert later[1] < 0.01
 assert round(100 * later[2]) == 13
@@ -566,102 +615,56 @@ assert round(100 * later[2]) == 13
 # %% [markdown]
 # ## 6 · A digit in 45 spikes
 #
-# How far does one get with few spikes? Take a neuron without a leak, for 8 steps, with a current of 0.42:
+# In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for. This network sends 45 per digit, on average.
 #
-# | step | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |
-# |---|---|---|---|---|---|---|---|---|
-# | $u$ | 0.42 | 0.84 | 1.26 | 0.68 | 1.10 | 0.52 | 0.94 | 1.36 |
-# | | | | **spike** | | **spike** | | | **spike** |
+# Beside it stand a strong linear code, principal components rounded so that they take as many bits (*Deeper*); and a control, 24 of them read by a learnt decoder with as many hidden units.
 #
-# > **Before you run:** what does the number of spikes say about the current?
+# > **Before you look:** what could the spikes win with?
 
-# %%
-current = constant(0.42, steps=8)
-membrane = LIF(beta=1.0)(current, record=True).membrane
-print(LIF(beta=1.0)(current).sum())
-
-# %% [markdown]
-# That it lies between 3/8 and 4/8: the count *rounds down*, to one of nine levels, and each level costs a spike.
-#
-# In a spiking **autoencoder** an ordinary network turns 784 pixels into 24 such currents, and another draws the digit again *from the counts alone*: 45 spikes per digit, on average. Both are trained together through surrogate gradients, with a charge for each spike.
-#
-# Beside it stands the best linear code, principal components, rounded so that it takes as many bits. A count or a rounded component costs $-\log_2$ of how often it came in training.
-#
-# > **Before you look:** no linear code is better than principal components. What could the spikes still win with?
-
-# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes; from components; and from components by a learnt decoder."
-results = recorded("spiking_autoencoder").results
-found = results["24 neurons, charge 0.05"][0]
+# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes; from components, with shadows around the strokes; and from components by a learnt decoder, which look like those from spikes."
+digits = recorded("spiking_autoencoder").results
+found = digits["24 neurons, charge 0.05"][0]
 
 
 def mosaic(pixels):
-    digits = np.array(pixels).reshape(2, 2, 28, 28)
-    return digits.swapaxes(1, 2).reshape(56, 56) / 255
+    four = np.array(pixels).reshape(2, 2, 28, 28)
+    return four.swapaxes(1, 2).reshape(56, 56) / 255
 
 
-rows = [found["images"], found["copies"], found["linear_copies"]]
-rows.append(results["control"][0]["copies"])
 axes = images(
-    [mosaic(pixels) for pixels in rows],
+    [
+        mosaic(found["images"]),
+        mosaic(found["copies"]),
+        mosaic(found["linear_copies"]),
+        mosaic(found["control"]["copies"]),
+    ],
     ["images", "spikes", "components", "learnt decoder"],
 )
 
 # %% [markdown]
-# With the decoder: it may bend, and has learnt what digits look like. On the right such a decoder reads the rounded components.
-#
-# > **Before you look:** where will the dots of spikes and of this control lie, beside the line of the components?
-
-# %% alt="Error per pixel against bits per image. A falling grey line, principal components, from 0.06 at 1 bit to 0.011 at 121. Below it the dots of four spiking codes, three seeds each, between 19 and 86 bits, and three black crosses, components with a learnt decoder, just below the dots at 45 to 57 bits."
-linear = np.array(results["linear"])
-axis = panels()
-axis.plot(*linear.T, color=GREY, label="components")
-for code, runs in results.items():
-    if "neurons" in code:
-        bits = [run["bits"] for run in runs]
-        errors = [run["error"] for run in runs]
-        axis.plot(bits, errors, "o", label=code)
-bits = [run["bits"] for run in results["control"]]
-errors = [run["learnt"] for run in results["control"]]
-axis.plot(bits, errors, "k+", markersize=10, label="learnt decoder")
-title = "It is the decoder that errs less, not the spikes"
-decorate(axis, x="bits per image", y="error per pixel", title=title)
-
-# %% [markdown]
-# Spikes err 8 to 18 % less than components that are added up. But with a decoder of the same shape, components err 1 to 2 % less than spikes: these are a quantiser that does little harm. And only if they are counted: who keeps their times, too, pays 111 bits in place of 47, and for that components are better.
+# With the decoder, which has learnt what digits look like. With four codes and three seeds spikes err 8 to 18 % less than components that are added up; but components that such a decoder reads err CONTROL.
 
 # %% tags=["check"]
-assert torch.allclose(membrane.flatten(), torch.tensor([0.42, 0.84, 1.26, 0.68, 1.10, 0.52, 0.94, 1.36]))
-for level in range(8):
-    for inside in (0.05, 0.95):
-        assert LIF(beta=1.0)(constant((level + inside) / 8, 8)).sum() == level
-spiking_codes = [run for code in results if "neurons" in code for run in results[code]]
+spiking_codes = [run for code in digits if "neurons" in code for run in digits[code]]
 ratios = [run["error"] / run["linear"]["error"] for run in spiking_codes]
 assert round(100 * (1 - max(ratios))) == 8
 assert round(100 * (1 - min(ratios))) == 18
-assert all(run["linear"]["bits"] >= run["bits"] - 0.01 for run in spiking_codes)
-assert [round(found[name]) for name in ("spikes", "bits", "place_bits")] == [45, 47, 111]
-for run, control in zip(results["24 neurons, charge 0.05"], results["control"], strict=True):
-    assert round(100 * (1 - control["learnt"] / run["error"])) in (1, 2)
-assert np.interp(found["place_bits"], *linear.T) < found["error"]
+for run in spiking_codes:
+    assert run["linear"]["bits"] >= run["bits"] - 0.01
+    assert run["control"]["bits"] >= run["bits"] - 0.01
+assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - found the error of one neuron in its membrane: a saw of $d/\sqrt{12}$, and four limits (rate, one spike per ms, time constant, speed);
-# - let a population share its error, which fell with $N$, and with $\sqrt N$ when each tossed its own coin;
-# - read a curve and its square out of spikes by least squares; steeper slopes did as well as training;
+# - found the error of one neuron in its membrane: for a reader that only leaks a saw of $d/\sqrt{12}$, and four limits;
+# - let a population share its error, which fell with $N$ if inhibition is instant, and with $\sqrt N$ for coins;
+# - read a curve and its square by least squares; more spikes did as well as this training;
 # - trained a network by its filtered spikes, which could not undo the step;
 # - let neurons draw for a second what a cue had started;
 # - sent digits through 45 spikes, with thanks to the decoder.
-#
-# | symbol | meaning | in the core |
-# |---|---|---|
-# | $\hat x$ | estimate: filtered spikes, times $d$ | `LeakyIntegrator` |
-# | $I$ | drive, whose leaky sum is the curve | `studies.following.drive` |
-# | $-D^\top D$ | recurrent weights of a balanced population | `studies.following.balanced` |
-# | | loss on filtered spikes | `losses.van_rossum` |
 
 # %% [markdown]
 # ## Exercises
@@ -694,7 +697,7 @@ check("23.2", spikes_needed)
 # %% [markdown]
 # ### 3 · Read out by least squares
 #
-# `traces` are filtered spikes, `[T, N]`, and `wanted` is a curve, `[T]`. Return the weights `[N]` for which `traces @ weights` has the least squared error, with `penalty` times the sum of squared weights added to the *mean* squared error.
+# `traces` are filtered spikes `[T, N]`, `wanted` is a curve `[T]`. Return the weights `[N]` with the least *mean* squared error of `traces @ weights` plus `penalty` times the sum of squared weights.
 
 
 # %% tags=["exercise"]
@@ -707,7 +710,7 @@ check("23.3", decoder)
 # %% [markdown]
 # ### 4 · Open
 #
-# Take a signal of your own: a temperature, a voice, a price. How fast does it fall, which $\tau$ and how many spikes per second does that ask for, and how well does a balanced population of 32 follow it?
+# Take a signal of your own: which $\tau$ and rate does its fall ask for, and how well do 32 balanced neurons follow it?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>
@@ -758,10 +761,10 @@ check("23.3", decoder)
 # - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`, without costs of spikes.
 # - C. Eliasmith, C. H. Anderson, *Neural Engineering*, MIT Press 2003: `read_by_least_squares`.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001: `van_rossum`.
-# - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006: bits of a code, chapter 5.
-# - M. Chalk, B. Gutkin, S. Denève, *Neural oscillations as a signature of efficient coding in the presence of synaptic delays*, eLife 5, 2016: what late inhibition does.
+# - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006: bits of a code.
+# - M. Chalk, B. Gutkin, S. Denève, *Neural oscillations as a signature of efficient coding in the presence of synaptic delays*, eLife 5, 2016.
 #
-# **Next:** back to [18 · Membranes as signals](18_membranes_as_signals.ipynb), where the same sum carries gradients, or to [00 · Why spikes?](00_why_spikes.ipynb).
+# **Next:** back to [18 · Membranes as signals](18_membranes_as_signals.ipynb), or to [00 · Why spikes?](00_why_spikes.ipynb).
 
 # %% [markdown]
 # ## Deeper
@@ -803,12 +806,43 @@ title = "One millisecond late, and too many neurons do harm"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# They answer the same error all at once, overshoot, and fall silent until it has leaked away. How many are too many depends on what keeps them from being alike. With a noise of 0.1 thresholds four are best, with ten times as much about 64. Weaker weights and a cost for each spike help, too (Chalk, Gutkin and Denève 2016).
+# They answer the same error all at once, overshoot, and fall silent until it has leaked away. From 16 neurons on they do worse than coins. How many are too many depends on what keeps them from being alike: with a noise of 0.1 thresholds a few are best, with ten times as much some 64. (This noise enters the current and adds up in the membrane; that of `balanced` does not.) Weaker weights and a cost for each spike help, too (Chalk, Gutkin and Denève 2016).
 
 # %% tags=["check"]
 for name, best in {"late": 4, "late, more noise": 64}.items():
     for run in populations[name]:
         assert counted[np.argmin(run["errors"])] == best
+    for run, coins in zip(populations[name], populations["independent"], strict=True):
+        assert all(late > coin for late, coin in zip(run["errors"][2:], coins["errors"][2:], strict=True))
+
+# %% [markdown]
+# ### What a digit costs
+#
+# A neuron without a leak hears a current of 0.42 for 8 steps. It spikes three times: its count *rounds down*, to one of nine levels, and says that the current lies between 3/8 and 4/8.
+
+# %%
+current = constant(0.42, steps=8)
+print(LIF(beta=1.0)(current).sum())
+
+# %% [markdown]
+# A count or a rounded component costs $-\log_2$ of how often it came in training (Cover and Thomas 2006, chapter 5): the 45 spikes above take 47 bits.
+
+# %% alt="Error per pixel against bits per image. A falling grey line, principal components, from 0.06 at 1 bit to 0.011 at 121. Below it the blue dots of four spiking codes, three seeds each, between 19 and 86 bits, and the black crosses of components with a learnt decoder, at or below the dots, except CONTROLALT."
+linear = np.array(digits["linear"])
+bits = [run["bits"] for run in spiking_codes]
+spiking = [run["error"] for run in spiking_codes]
+learnt = [run["control"]["error"] for run in spiking_codes]
+axis = panels()
+axis.plot(*linear.T, color=GREY, label="components")
+axis.plot(bits, spiking, "o", color=BLUE, label="spikes")
+axis.plot(bits, learnt, "k+", markersize=9, label="learnt decoder")
+title = "The decoder is what errs less"
+decorate(axis, x="bits per image", y="error per pixel", title=title)
+
+# %% tags=["check"]
+for level in range(8):
+    for inside in (0.05, 0.95):
+        assert LIF(beta=1.0)(constant((level + inside) / 8, 8)).sum() == level
 
 # %% [markdown]
 # ### Two dimensions

@@ -52,8 +52,8 @@ def taking_turns(
     rows = {"figsize": size, "height_ratios": (3, 2.4, 1), "sharey": "row", "squeeze": False}
     columns = plt.subplots(3, len(answers), **rows)[1].T
     for (name, (spikes, estimate)), (top, middle, bottom) in zip(answers.items(), columns, strict=True):
-        top.plot(estimate[:, 0], color=BLUE)
-        top.plot(curve[:, 0], color=BLACK)
+        top.plot(estimate[:, 0], color=BLUE, label="estimate")
+        top.plot(curve[:, 0], color=BLACK, label="curve")
         top.axvspan(first, last, color=VERMILION, alpha=0.15, linewidth=0)
         raster(spikes[first:last, 0], middle, size=5, color=VERMILION)
         counts = spikes[first:last].sum((1, 2)).tolist()

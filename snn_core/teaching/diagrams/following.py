@@ -52,8 +52,8 @@ def taking_turns(
     rows = {"figsize": size, "height_ratios": (3, 2.4, 1), "sharey": "row", "squeeze": False}
     columns = plt.subplots(3, len(answers), **rows)[1].T
     for (name, (spikes, estimate)), (top, middle, bottom) in zip(answers.items(), columns, strict=True):
-        top.plot(estimate[:, 0], color=BLUE, label="estimate")
-        top.plot(curve[:, 0], color=BLACK, label="curve")
+        top.plot(estimate[:, 0], color=BLUE)
+        top.plot(curve[:, 0], color=BLACK)
         top.axvspan(first, last, color=VERMILION, alpha=0.15, linewidth=0)
         raster(spikes[first:last, 0], middle, size=5, color=VERMILION)
         counts = spikes[first:last].sum((1, 2)).tolist()
@@ -63,6 +63,7 @@ def taking_turns(
         decorate(bottom, x=f"time after {first} ms (ms)", xlim=(-1, last - first))
         middle.set_xticks([])
         bottom.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+    columns[-1, 0].legend(columns[-1, 0].lines, ("estimate", "curve"))
     for axes, label in zip(columns[0], ("value", "neuron", "spikes"), strict=True):
         axes.set_ylabel(label)
     return list(columns[:, 0])

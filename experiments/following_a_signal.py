@@ -2,8 +2,9 @@
 
 ``python -m experiments.following_a_signal`` writes the record that page 23 shows. Each seed draws
 the noise of the populations; and the tuning of a network, 32 curves to learn from (sums of sines)
-and 32 of each kind to test on. ``--validate`` learns from 24 of the curves and prints the errors on
-the other eight for some learning rates; by that those of the settings were chosen, with seed 0.
+and 32 of each kind to test on. Least squares also reads networks whose slopes are all steeper.
+``--validate`` learns from 24 of the curves and prints the errors on the other eight for some
+learning rates; by that those of the settings were chosen, with seed 0.
 """
 
 from functools import partial

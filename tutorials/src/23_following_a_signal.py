@@ -3,7 +3,7 @@
 #
 # **Can spikes follow a continuous signal?**
 #
-# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core: `LIF`, `LeakyIntegrator` and `van_rossum` do it all.
+# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/23_following_a_signal.ipynb)
 
@@ -79,7 +79,7 @@ def read_out(spikes, step, tau=20.0):
 
 
 # %% [markdown]
-# Such a trace of decaying jumps is called **filtered spikes**. What the current in `follow_alone` does is the subject of section 1.
+# Such a trace of decaying jumps is called **filtered spikes**. The current in `follow_alone` is the subject of section 1.
 #
 # > **Look first:** what can the estimate not do?
 
@@ -92,7 +92,7 @@ title = "Spikes follow a curve, in steps"
 decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% [markdown]
-# It cannot rise by less than 0.25, and it cannot fall faster than it leaks. It follows the curve nevertheless, and errs by 0.07: the root of the mean squared error from 100 ms on, as always below.
+# It cannot rise by less than 0.25, nor fall faster than it leaks. It follows the curve nevertheless, and errs by 0.07: the root of the mean squared error from 100 ms on, as always below.
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -599,7 +599,7 @@ for cue, axis in enumerate(axes):
     decorate(axis, x="time after the cue (ms)", title=title)
 
 # %% [markdown]
-# Of the variance, with this seed. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with new cues and noise:
+# Of the variance, with this seed. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own:
 
 # %%
 results = recorded("generated_pattern").results

@@ -103,9 +103,9 @@ assert 0.2 < curve.min() < curve.max() < 1
 # ## You will
 #
 # - find the error of one neuron in its own membrane;
-# - let a population share its error, and measure what more neurons bring;
+# - let a population share its error;
 # - read a curve out of spikes by least squares, and ask what training adds;
-# - train a network by its spikes, and say what the steps cost;
+# - train a network by its spikes;
 # - let neurons draw a curve from memory;
 # - send a digit through some 45 spikes.
 
@@ -260,7 +260,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# Both need about 75 spikes per neuron. What differs is *when* they come: coins fall together or not at all, balanced neurons take turns. That makes the error ten times smaller. (About three is regularity: uncoupled LIF neurons with thresholds of their own err 0.03, gain and offset fitted.) Try more neurons, and a quicker curve:
+# Both need about 75 spikes per neuron. What differs is *when* they come: coins fall together or not at all, balanced neurons take turns. That makes the error ten times smaller. (A factor of about three is regularity: uncoupled LIF neurons with thresholds of their own err 0.03, gain and offset fitted.) Try more neurons, and a quicker curve:
 
 # %%
 FollowCurve().sliders()
@@ -364,9 +364,9 @@ decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 # %% [markdown]
 # Each is about $\mathrm{relu}(w\,x + b)$, quantised as in section 1. Sums of such lines can be any curve.
 #
-# The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$ keeps them small:
+# The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$, on the diagonal, keeps them small:
 #
-# $$\left(A^\top A / T + \lambda\right) r = A^\top y / T .$$
+# $$\left(A^\top A / T + \lambda\, \mathbf 1\right) r = A^\top y / T .$$
 #
 # Learnt from 16 sums of sines, tested on others:
 
@@ -416,7 +416,7 @@ for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
 # %% [markdown]
 # It does. What was learnt is a range of values, which these curves hardly leave.
 #
-# What without training? The record makes all slopes $w$ up to 5 times as steep, beside BPTT, for the curve and its *square* $4(x - \frac12)^2$.
+# What without training? For the record all slopes $w$ become up to 5 times as steep, and least squares reads again: the curve, or its *square* $4(x - \frac12)^2$. Beside it stands BPTT.
 
 
 # %%
@@ -451,7 +451,7 @@ decorate(axes[0], title=title)
 decorate(axes[1], title="The square")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). They are no rivals of training: begun from 1.5, BPTT gains again; and at the square its dots lie below the lines, with fewer spikes for the same error. (Its learning rates were searched with seed 0, some at the edge of the grid.)
+# Steeper slopes bring more spikes, each worth less (section 1). They are no rivals of training: begun with slopes 1.5 times as steep, BPTT gains again; and at the square its dots lie below the lines, with fewer spikes for the same error. (Its learning rates were searched with seed 0, some at the edge of the grid.)
 #
 # Off its range training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
@@ -534,7 +534,7 @@ for name, each in networks.items():
     print(f"{name}: {errors[-1]:.3f}")
 
 # %% [markdown]
-# Both come to about 0.065; the step alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this step.
+# Both come to about 0.065; the step alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this step size.
 #
 # **What to do about the steps?**
 #
@@ -567,7 +567,7 @@ assert (filtered - curve[100:, 0]).square().mean().sqrt() < 0.02
 # %% [markdown]
 # ## 5 · Draw it from memory
 #
-# A hand that signs a name follows no input: a **cue** starts it, and it runs by itself.
+# A hand that signs a name follows no input: a **cue** starts it, and the movement runs by itself.
 #
 # A hundred neurons that tire hear one of two cues for 50 ms, then only each other's spikes, one step of 5 ms later. All weights learn by BPTT.
 #
@@ -599,7 +599,7 @@ for cue, axis in enumerate(axes):
     decorate(axis, x="time after the cue (ms)", title=title)
 
 # %% [markdown]
-# Of the variance, with this seed. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own:
+# Percent of the variance, with this seed. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own:
 
 # %%
 results = recorded("generated_pattern").results
@@ -775,7 +775,7 @@ check("23.3", decoder)
 # %% [markdown]
 # ## References
 #
-# - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`, without costs of spikes.
+# - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`, where spikes cost nothing.
 # - C. Eliasmith, C. H. Anderson, *Neural Engineering*, MIT Press 2003: `read_by_least_squares`.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001: `van_rossum`.
 # - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006: bits of a code.

@@ -445,13 +445,13 @@ for axis, target in zip(axes, decoders, strict=True):
     for arm, color in arms.items():
         points = measured(decoders[target]["16"][arm])
         axis.loglog(*points, "o", color=color, label=arm)
-    decorate(axis, x="spikes per second", y="error")
+    decorate(axis, x="spikes per neuron and second", y="error")
 title = "The curve: more spikes do as well as this training"
 decorate(axes[0], title=title)
 decorate(axes[1], title="The square")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). They are no rivals of training: begun with slopes 1.5 times as steep, BPTT gains again; and at the square its dots lie below the lines, with fewer spikes for the same error. (Its learning rates were searched with seed 0, some at the edge of the grid.)
+# Steeper slopes bring more spikes, each worth less (section 1). They are no rivals of training: begun with slopes 1.5 times as steep, BPTT gains again; and at the square its dots lie below their seeds' lines, with fewer spikes for the same error. (Its learning rates were searched with seed 0, some at the edge of the grid.)
 #
 # Off its range training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
@@ -852,7 +852,7 @@ learnt = [run["control"]["error"] for run in spiking_codes]
 axis = panels()
 axis.plot(*linear.T, color=GREY, label="components")
 axis.plot(bits, spiking, "o", color=BLUE, label="spikes")
-axis.plot(bits, learnt, "k+", markersize=9, label="learnt decoder")
+axis.plot(bits, learnt, "k+", markersize=9, label="components, learnt decoder")
 title = "A learnt decoder errs less, whatever it reads"
 decorate(axis, x="bits per image", y="error per pixel", title=title)
 

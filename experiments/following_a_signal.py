@@ -2,9 +2,12 @@
 
 ``python -m experiments.following_a_signal`` writes the record that page 23 shows. Each seed draws
 the noise of the populations; and the tuning of a network, 32 curves to learn from (sums of sines)
-and 32 of each kind to test on. ``--validate`` learns from 24 of the curves and prints the errors on
-the other eight for some learning rates; by that those of the settings were chosen, with seed 0.
+and 32 of each kind to test on. Least squares also reads networks whose slopes are all steeper.
+``--validate`` learns from 24 of the curves and prints the errors on the other eight for some
+learning rates; by that those of the settings were chosen, with seed 0.
 """
+
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +21,7 @@ from snn_core.teaching.studies.decoders import (
     read_by_least_squares,
     sines,
     spike_loss,
+    spiking_output,
     train_to_follow,
     tuned_network,
 )
@@ -42,15 +46,21 @@ SETTINGS = {
         "read-out by gradient": [3e-2, 3e-2],
         "BPTT": [1e-2, 3e-3],
         "least squares, then BPTT": [1e-3, 3e-4],
+        "steeper, then BPTT": [1e-3, 3e-4],
         "spikes": [3e-2],
     },
+    "steeper": 1.5,  # so many times, all slopes of one arm before BPTT
+    "steepness": [1, 1.5, 2, 3, 5],  # of slopes that are not trained, read by least squares
+    "late": {"late": 0.1, "late, more noise": 1.0},  # inhibition, by noise
     "steps": [0.1, 0.2, 0.4],  # of a spiking output
     "seeds": [0, 1, 2],
 }
 TARGETS = {"curve": lambda curve: curve, "square": lambda curve: 4 * (curve - 0.5).square()}
 
 
-POPULATIONS = {"independent": independent, "balanced": balanced, "late": late}
+POPULATIONS = {"independent": independent, "balanced": balanced} | {
+    name: partial(late, noise=noise) for name, noise in SETTINGS["late"].items()
+}
 
 
 def population_errors(kind: str, seed: int, settings: dict) -> dict:
@@ -123,14 +133,21 @@ def data_of(seed: int, curves: int, validate: bool) -> tuple[Tensor, dict[str, T
     return train, {kind: draw(curves, generator) for kind, draw in CURVES.items()}
 
 
+def rate_of(network: nn.Sequential, curves: Tensor) -> float:
+    """Return the spikes per neuron and second of a network that hears some curves."""
+    spikes = network[:2](drive(curves, tau_mem=TAU))
+    return round(1000 * spikes.mean().item(), 2)
+
+
 def decoder_errors(seed: int, neurons: int, target: str, settings: dict, validate: bool) -> dict:
     """Return by arm the errors of one network's read-out, and the spikes per neuron and second."""
     train, test = data_of(seed, settings["curves"], validate)
     found = {}
     for arm in ("least squares", *list(settings["lr"])[:-1]):
         generator = torch.Generator().manual_seed(100 + seed)
-        network = tuned_network(neurons, generator)
-        if arm.startswith("least squares"):
+        steepness = settings["steeper"] if arm.startswith("steeper") else 1.0
+        network = tuned_network(neurons, generator, steepness=steepness)
+        if arm.startswith(("least", "steeper")):
             read_by_least_squares(network, train, TARGETS[target](train))
         if arm == "least squares":
             found[arm] = mean_of([errors(network, test, target)])
@@ -139,35 +156,67 @@ def decoder_errors(seed: int, neurons: int, target: str, settings: dict, validat
             lr = settings["lr"][arm][settings["neurons"].index(neurons)]
             options = {"lr": lr, "epochs": settings["epochs"]}
             found[arm] = trained(network, train, target, test, generator, **options)
-        rate = 1000 * network[:2](drive(test["sines"], tau_mem=TAU)).mean().item()
-        found[arm] |= {"seed": seed, "rate": round(rate, 2)}
+        found[arm] |= {"seed": seed, "rate": rate_of(network, test["sines"])}
         print(neurons, target, arm, found[arm], flush=True)
     return found
 
 
+def steep_errors(seed: int, neurons: int, target: str, settings: dict) -> dict:
+    """Return by steepness the errors of a read-out by least squares, and the spikes likewise."""
+    train, test = data_of(seed, settings["curves"], validate=False)
+    found = {}
+    for steepness in settings["steepness"]:
+        generator = torch.Generator().manual_seed(100 + seed)
+        network = tuned_network(neurons, generator, steepness=steepness)
+        read_by_least_squares(network, train, TARGETS[target](train))
+        run = mean_of([errors(network, test, target)])
+        found[f"{steepness:g}"] = run | {"seed": seed, "rate": rate_of(network, test["sines"])}
+    return found
+
+
 def spiking_errors(seed: int, step: float, settings: dict, validate: bool) -> dict:
-    """Return the errors of a network with one spiking output, trained by filtered spikes."""
+    """Return the errors of a network with one spiking output, trained by filtered spikes.
+
+    And those of one that is not trained: a neuron spikes what least squares reads.
+    """
     train, test = data_of(seed, settings["curves"], validate)
+    generator = torch.Generator().manual_seed(100 + seed)
+    network = tuned_network(settings["neurons"][0], generator)
+    read_by_least_squares(network, train, train)
+    solved = errors(Traced(spiking_output(network, step), step), test, "curve")
     generator = torch.Generator().manual_seed(100 + seed)
     network = tuned_network(settings["neurons"][0], generator)[:3].append(LIF(tau_mem=TAU))
     options = {"lr": settings["lr"]["spikes"][0], "epochs": settings["epochs"]}
     options |= {"loss": spike_loss(step), "output": Traced(network, step)}
     found = {"seed": seed} | trained(network, train, "curve", test, generator, **options)
+    found["solved"] = mean_of([solved])
     print("spiking output", step, found, flush=True)
     return found
 
 
+def by_arm(runs: list[dict]) -> dict:
+    """Return lists of runs by arm, from what each seed found by arm."""
+    return {arm: [run[arm] for run in runs] for arm in runs[0]}
+
+
+def by_network(of_one, settings: dict, *more) -> dict:
+    """Return what a function finds, by target, number of neurons and arm: lists of runs."""
+    return {
+        target: {
+            str(neurons): by_arm(
+                [of_one(seed, neurons, target, settings, *more) for seed in settings["seeds"]]
+            )
+            for neurons in settings["neurons"]
+        }
+        for target in settings["targets"]
+    }
+
+
 def everything(settings: dict, validate: bool = False) -> dict:
     """Run all arms with all seeds; return lists of runs."""
-    seeds = settings["seeds"]
-    decoders = {}
-    for target in settings["targets"]:
-        decoders[target] = {}
-        for neurons in settings["neurons"]:
-            runs = [decoder_errors(seed, neurons, target, settings, validate) for seed in seeds]
-            decoders[target][str(neurons)] = {arm: [run[arm] for run in runs] for arm in runs[0]}
+    decoders = by_network(decoder_errors, settings, validate)
     spiking = {
-        str(step): [spiking_errors(seed, step, settings, validate) for seed in seeds]
+        str(step): [spiking_errors(seed, step, settings, validate) for seed in settings["seeds"]]
         for step in settings["steps"]
     }
     return {"decoders": decoders, "spiking output": spiking}
@@ -188,7 +237,8 @@ def main(arguments: list[str] | None = None) -> None:
         kind: [population_errors(kind, seed, settings) for seed in settings["seeds"]]
         for kind in POPULATIONS
     }
-    record("following_a_signal", settings, {"populations": populations} | everything(settings))
+    found = {"populations": populations, "steepness": by_network(steep_errors, settings)}
+    record("following_a_signal", settings, found | everything(settings))
 
 
 if __name__ == "__main__":

@@ -88,6 +88,23 @@ def test_what_lies_outside_of_the_training_is_read_back_from_its_edge():
     assert torch.equal(linear.rounded(far, 0.1), linear.rounded(linear.highest[None], 0.1))
 
 
+def test_what_is_drawn_is_an_image():
+    points = correlated(50, 0).clamp(0, 1)
+    rough = LinearCode(points).drawn(points, 0.3)
+    assert rough.min() == 0
+    assert rough.max() == 1
+
+
+def test_a_code_of_few_components_costs_less_and_errs_more():
+    points = correlated(400, 0)
+    every, first = LinearCode(points), LinearCode(points, kept=1)
+    assert first.known.shape == (400, 1)
+    assert torch.allclose(first.known, every.known[:, :1], atol=1e-5)
+    (bits, error), (fewer, more) = every.measure(points, 0.1), first.measure(points, 0.1)
+    assert fewer < bits
+    assert more > error
+
+
 def test_the_step_is_the_largest_that_takes_as_many_bits():
     points = correlated(400, 0)
     linear = LinearCode(points)

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from snn_core import LIF, LeakyIntegrator
+from snn_core.teaching.diagrams import taking_turns
 from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
     CURVES,
@@ -16,6 +17,7 @@ from snn_core.teaching.studies.decoders import (
     membrane_loss,
     read_by_least_squares,
     spike_loss,
+    spiking_output,
     train_to_follow,
     tuned_network,
 )
@@ -207,3 +209,56 @@ def test_the_loss_of_membranes_leaves_out_the_beginning():
     assert membrane_loss(output, wanted) == 0
     wanted[:, 150] = 1.0
     assert membrane_loss(output, wanted) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("step", [0.2, 0.4])  # coarser than the steps of the membrane
+def test_a_spiking_output_follows_the_membrane_that_is_read(step):
+    """It errs against that membrane by the saw of one neuron: d over the root of 12."""
+    network, curves = tuned_network(16, seeded()), CURVES["sines"](8, seeded(1))
+    read_by_least_squares(network, curves, curves)
+    with torch.no_grad():
+        membrane = network(drive(curves))
+        spikes = spiking_output(network, step)(drive(curves))
+    trace = step * LeakyIntegrator(tau_mem=20.0)(spikes)
+    assert curve_error(trace, membrane) == pytest.approx(step / math.sqrt(12), rel=0.1)
+    assert torch.equal(network(drive(curves)), membrane)  # the network itself is as before
+
+
+def test_steeper_neurons_prefer_the_same_values():
+    """Where the drive of a constant keeps a membrane at 1/2, whatever the slope."""
+    plain, steep = (tuned_network(8, seeded(), steepness=each)[0] for each in (1.0, 2.0))
+    half = -0.5 * math.expm1(-1 / decoders.TAU)
+    assert torch.allclose(steep.weight, 2 * plain.weight)
+    assert torch.allclose(steep.bias - half, 2 * (plain.bias - half))
+
+
+def test_the_best_number_of_late_neurons_depends_on_the_noise():
+    curve, best = two_sines(), {}
+    for noise in (0.1, 1.0):
+        errors = []
+        for neurons in SIZES:
+            spikes = late(curve, neurons, 0.4, noise=noise, generator=seeded(10))
+            weights = torch.full((1, neurons), 0.4 / neurons)
+            errors.append(curve_error(estimate_of(spikes, weights), curve))
+        best[noise] = SIZES[int(np.argmin(errors))]
+    assert best == {0.1: 4, 1.0: 64}
+
+
+def test_populations_are_drawn_with_the_spikes_of_a_short_while():
+    curve, answers = two_sines(300), {}
+    for kind, draw in {"coins": independent, "shared": balanced}.items():
+        spikes = draw(curve, 5, 0.4, generator=seeded())
+        answers[kind] = spikes, 0.08 * LeakyIntegrator(tau_mem=20.0)(spikes).sum(-1, keepdim=True)
+    axes = taking_turns(curve, answers, first=100, last=140)
+    for each, (kind, (spikes, estimate)) in zip(axes, answers.items(), strict=True):
+        title = each.get_title() or each.get_title(loc="left")  # the style decides where
+        assert title == f"{kind}: {spikes.sum():.0f} spikes"
+        np.testing.assert_allclose(each.lines[0].get_ydata().ravel(), estimate.ravel())
+    middle, bottom = axes[0].figure.axes[2], axes[0].figure.axes[4]
+    steps, neurons = middle.lines[0].get_data()
+    shown = answers["coins"][0][100:140, 0]
+    assert len(steps) == shown.sum() > 5
+    assert (shown[steps.astype(int), neurons.astype(int)] == 1).all()
+    assert [bar.get_height() for bar in bottom.patches] == shown.sum(1).tolist()
+    with pytest.raises(ValueError, match="first, last"):
+        taking_turns(curve, answers, first=100, last=301)

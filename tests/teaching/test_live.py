@@ -1540,10 +1540,10 @@ def test_the_answers_at_the_population_of_page_23():
     )
     long = followed_with(kind="balanced", tau=100)
     assert round(together["each"]) == 75
-    assert long["each"] < 0.3 * together["each"]
+    assert round(long["each"]) == 17
     assert together["falls"] == 0 < long["falls"]
     quick = [followed_with(kind="balanced", speed=4.0, neurons=size) for size in (16, 128)]
-    assert quick[1]["error"] > 0.7 * quick[0]["error"]
+    assert [round(each["error"], 3) for each in quick] == [0.009, 0.007]
     assert followed_with(kind="balanced", neurons=128)["error"] < 0.2 * together["error"]
     assert "falls faster than the leak" in quick[1]["titles"][1]
     assert followed_with(neurons=1)["titles"][0].startswith("1 neuron: error")

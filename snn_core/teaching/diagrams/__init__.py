@@ -10,7 +10,7 @@ from .delays import probed_past, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
-from .following import following
+from .following import following, taking_turns
 from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
@@ -73,6 +73,7 @@ __all__ = [
     "step_and_bump",
     "swapped_parts",
     "swaps_measured",
+    "taking_turns",
     "synapse_lanes",
     "table_of_surrogates",
     "two_detectors",

@@ -1,6 +1,8 @@
-"""A curve, what spikes make of it, and the spikes: a figure of page 23."""
+"""Curves, what spikes make of them, and the spikes: figures of page 23."""
 
+import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from ... import _checks
@@ -27,3 +29,41 @@ def following(curve: Tensor, estimate: Tensor, spikes: Tensor) -> list[Axes]:
     decorate(axes[0], y="value")
     decorate(axes[1], x="time (ms)", y="spikes")
     return axes
+
+
+def taking_turns(
+    curve: Tensor, answers: dict[str, tuple[Tensor, Tensor]], *, first: int = 400, last: int = 450
+) -> list[Axes]:
+    """Draw how populations follow a curve, side by side, and below it who spikes in a short while.
+
+    Args:
+        curve: ``[T, 1, 1]``, in steps of 1 ms.
+        answers: by name, the spikes of a population ``[T, 1, N]`` and their estimate ``[T, 1, 1]``.
+        first, last: of the steps whose spikes are drawn, and counted.
+
+    Returns:
+        The axes of the curves, one for each population.
+
+    Raises:
+        ValueError: for spikes that are not 0 and 1, or steps that there are not.
+    """
+    _checks.require(0 <= first < last <= len(curve), "first, last", (first, last), "steps in order")
+    size = (4.5 * len(answers), 4.6)
+    rows = {"figsize": size, "height_ratios": (3, 2.4, 1), "sharey": "row", "squeeze": False}
+    columns = plt.subplots(3, len(answers), **rows)[1].T
+    for (name, (spikes, estimate)), (top, middle, bottom) in zip(answers.items(), columns, strict=True):
+        top.plot(estimate[:, 0], color=BLUE)
+        top.plot(curve[:, 0], color=BLACK)
+        top.axvspan(first, last, color=VERMILION, alpha=0.15, linewidth=0)
+        raster(spikes[first:last, 0], middle, size=5, color=VERMILION)
+        counts = spikes[first:last].sum((1, 2)).tolist()
+        bottom.bar(range(len(counts)), counts, 0.9, color=VERMILION)
+        decorate(top, title=f"{name}: {spikes.sum():.0f} spikes", x="time (ms)")
+        decorate(middle, x="", y="")
+        decorate(bottom, x=f"time after {first} ms (ms)", xlim=(-1, last - first))
+        middle.set_xticks([])
+        bottom.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+    columns[-1, 0].legend(columns[-1, 0].lines, ("estimate", "curve"))
+    for axes, label in zip(columns[0], ("value", "neuron", "spikes"), strict=True):
+        axes.set_ylabel(label)
+    return list(columns[:, 0])

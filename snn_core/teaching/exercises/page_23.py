@@ -21,6 +21,7 @@ EXERCISES = {
             Mistake(0.1, "This is the step. The error saws between −d/2 and d/2: what is its root mean square?"),
             Mistake(0.0001 * RMS, "Mind the units: 100 spikes per second are how many per millisecond?"),
             Mistake(0.1 / 12, "The mean square of a saw is d² / 12. Its root?"),
+            Mistake(0.03, "Nearly: but you have rounded too far. Give three digits, or the expression."),
             Mistake(0.05, "This is the largest error. What is its root mean square?"),
             Mistake(0.2 * RMS, "The curve's mean is 0.5: half as much leaks away as from 1."),
         ),
@@ -34,7 +35,11 @@ EXERCISES = {
                 [0, 0],
                 "With a step of 1 a spike would turn an error of 0.4 into one of −0.6.",
             ),
-            Case(([1.0], 0.5, 0.25), [4], "Several may spike at one value: go on while it makes the error less."),
+            Case(([1.0], 0.5, 0.25), [4], "Several neurons may spike at one value: go on while it helps."),
+            Case(([1.0], 0.5, 0.1), [10], "As many neurons spike at one value as it takes: there is no limit."),
+            Case(
+                ([0.5], 0.5, 1.0), [0], "From 0.5 to −0.5: a spike leaves the error as large as it was. Does it help?"
+            ),
             Case(
                 ([0.8, 0.8, 0.8, 0.8], 0.5, 1.0),
                 [1, 0, 1, 0],
@@ -50,6 +55,7 @@ EXERCISES = {
                 (_traces([1.0, 0.0], [0.0, 2.0]), torch.tensor([3.0, 4.0]), 0.0),
                 torch.tensor([3.0, 2.0]),
                 "Without a penalty two traces at two times meet any curve exactly.",
+                mistakes=(Mistake(_traces([3.0], [2.0]), "The right weights, but of shape [N, 1]: return shape [N]."),),
             ),
             Case(
                 (_traces([1.0], [1.0], [1.0], [1.0]), torch.tensor([1.0, 2.0, 3.0, 6.0]), 0.0),
@@ -59,13 +65,22 @@ EXERCISES = {
             Case(
                 (_traces([1.0], [1.0], [1.0], [1.0]), torch.tensor([1.0, 2.0, 3.0, 6.0]), 0.5),
                 torch.tensor([2.0]),
-                "The penalty adds to the mean squared error, not to the sum over time.",
-                mistakes=(Mistake(torch.tensor([3.0]), "Where does the penalty come in?"),),
+                "Set the gradient of the mean squared error, plus penalty times the squared weights, to 0.",
+                mistakes=(
+                    Mistake(torch.tensor([3.0]), "Where does the penalty come in?"),
+                    Mistake(torch.tensor([8 / 3]), "The penalty adds to the mean squared error, not to the sum."),
+                    Mistake(torch.tensor([2.4]), "Half the penalty: the 2 of the gradient stands before both terms."),
+                ),
             ),
             Case(
                 (_traces([1.0, 1.0], [2.0, 1.0], [3.0, 1.0]), torch.tensor([0.0, 2.0, 4.0]), 0.0),
                 torch.tensor([2.0, -2.0]),
                 "A line through three points: slope and offset.",
+            ),
+            Case(
+                (_traces([1.0, 1.0], [2.0, 1.0], [3.0, 1.0]), torch.tensor([0.0, 2.0, 4.0]), 0.1),
+                torch.tensor([560 / 373, -340 / 373]),
+                "With two traces: the penalty sums the squares of single weights. Which entries does it add to?",
             ),
         ),
         stronger="Solve (tracesᵀ traces / T + penalty · identity) weights = tracesᵀ wanted / T.",

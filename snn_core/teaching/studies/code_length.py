@@ -53,7 +53,7 @@ def pattern_bits(spikes: int, places: int) -> float:
 
 
 class LinearCode:
-    """Principal components of images, each rounded to whole steps: the best linear code.
+    """Principal components of images, each rounded to whole steps: a strong linear code.
 
     One step for all components gives each as many bits as its variance asks for, and none where the
     step is larger than what there is: at high rates the allocation of reverse water-filling. What
@@ -61,13 +61,14 @@ class LinearCode:
 
     Args:
         images: to learn from, ``[samples, pixels]``.
+        kept: so many components, the largest ones; None stands for all.
 
     Reference: Cover, Thomas 2006, section 10.3 (reverse water-filling).
     """
 
-    def __init__(self, images: Tensor):
+    def __init__(self, images: Tensor, *, kept: int | None = None):
         self.mean = images.mean(0)
-        self.axes = torch.linalg.svd(images - self.mean, full_matrices=False)[2].T
+        self.axes = torch.linalg.svd(images - self.mean, full_matrices=False)[2][:kept].T
         self.known = self.components(images)
         self.lowest = self.known.min(0).values
         self.highest = self.known.max(0).values

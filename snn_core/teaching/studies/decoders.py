@@ -4,6 +4,7 @@ Every curve is ``[T, B, 1]``, with T = 1000 steps of 1 ms, mostly between 0 and 
 the `drive` of a curve, so that the membranes of its neurons hold the curve itself.
 """
 
+import copy
 import math
 from collections.abc import Callable
 
@@ -71,7 +72,7 @@ CURVES: dict[str, Callable[[int, Generator], Tensor]] = {
 }
 
 
-def tuned_network(neurons: int, generator: Generator) -> nn.Sequential:
+def tuned_network(neurons: int, generator: Generator, *, steepness: float = 1.0) -> nn.Sequential:
     """Return one input, LIF neurons with random tuning, and a leaky integrator that reads 0.
 
     A neuron's filtered spikes are, but for their steps, ``relu(±g (x - x0))``: half of the neurons
@@ -80,15 +81,17 @@ def tuned_network(neurons: int, generator: Generator) -> nn.Sequential:
     Args:
         neurons: their number, at least 1.
         generator: draws signs, slopes ``g`` from 1.5 to 4.5 and offsets ``x0`` from 0 to 1.
+        steepness: all slopes are so many times as large; above 0.
 
     >>> network = tuned_network(8, torch.Generator().manual_seed(0))
     >>> network(drive(sines(2, torch.Generator().manual_seed(1)))).abs().max().item()
     0.0
     """
     _checks.whole("neurons", neurons)
+    _checks.number("steepness", steepness, 0)
     hear, read = nn.Linear(1, neurons), nn.Linear(neurons, 1)
     sign = torch.where(torch.rand(neurons, generator=generator) < 0.5, -1.0, 1.0)
-    slope = sign * (1.5 + 3 * torch.rand(neurons, generator=generator))
+    slope = steepness * sign * (1.5 + 3 * torch.rand(neurons, generator=generator))
     offset = torch.rand(neurons, generator=generator)
     with torch.no_grad():
         hear.weight[:, 0] = slope
@@ -135,6 +138,23 @@ def read_by_least_squares(
     weights = torch.linalg.solve(normal, traces.T @ goal / len(traces))
     network[2].weight.copy_(weights[:-1].T)
     network[2].bias.copy_(weights[-1])
+
+
+@torch.no_grad()
+def spiking_output(network: nn.Sequential, step: float) -> nn.Sequential:
+    """Return a copy of a network whose read-out spikes: its last membrane becomes a LIF neuron's.
+
+    The membrane is that of `drive`: half a step more than what was read, in units of the step.
+
+    Args:
+        network: from `tuned_network`, with a read-out.
+        step: what a spike is worth, above 0.
+    """
+    _checks.number("step", step, 0)
+    changed = copy.deepcopy(network[:3])
+    changed[2].weight.div_(step)
+    changed[2].bias.div_(step).sub_(math.expm1(-1 / TAU) / 2)
+    return changed.append(LIF(tau_mem=TAU))
 
 
 def membrane_loss(output: Tensor, wanted: Tensor) -> Tensor:

@@ -174,12 +174,18 @@ def _spikes_of(error: Tensor, weights: Tensor, shift: Tensor) -> Tensor:
 
 
 def late(
-    curve: Tensor, neurons: int, step: float, *, tau_mem: float = 20.0, generator: Generator
+    curve: Tensor,
+    neurons: int,
+    step: float,
+    *,
+    tau_mem: float = 20.0,
+    noise: float = 0.1,
+    generator: Generator,
 ) -> Tensor:
     """Return the spikes of a balanced population whose inhibition arrives one step too late.
 
     The neurons are those of `balanced`, with weights of ``step / neurons``. Arguments and result
-    are those of `independent`, and a noise of 0.1 thresholds is added.
+    are those of `independent`; `noise` is that of each current at each step, in thresholds.
 
     >>> late(two_sines(200), 3, 0.4, generator=torch.Generator().manual_seed(0)).shape
     torch.Size([200, 1, 3])
@@ -187,9 +193,10 @@ def late(
     _checks.whole("neurons", neurons)
     _checks.number("step", step, 0)
     share = step / neurons
+    _checks.number("noise", noise, 0, open_low=False)
     layer = RecurrentLIF(neurons, tau_mem=tau_mem, generator=generator)
     with torch.no_grad():
         layer.weight.copy_(layer.beta * (torch.eye(neurons) - 1))
     current = drive(curve + share / 2, tau_mem=tau_mem) / share
-    noise = torch.randn(len(curve), 1, neurons, generator=generator)
-    return layer(current + 0.1 * noise).detach()
+    spread = noise * torch.randn(len(curve), 1, neurons, generator=generator)
+    return layer(current + spread).detach()

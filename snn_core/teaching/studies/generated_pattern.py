@@ -21,6 +21,7 @@ LINES = 20  # inputs that one of the cues makes fire
 CHANCE = 0.8  # of a spike of such a line, per step
 FREQUENCIES = (1.0, 2.0, 3.0)  # Hz
 CUE_STEPS = round(CUE / DT)
+NOISE = 0.07  # of a current, at every step of a training
 STEEPEST = 0.1  # longer gradients are shortened: a single explosion would undo all
 SURROGATE = Surrogate("fast_sigmoid", scale=5.0, height=0.5)  # higher: gradients explode
 
@@ -41,12 +42,13 @@ def steps_of(duration: float) -> int:
     return round(duration / DT)
 
 
-def curves(duration: float = SECOND, seed: int = 0) -> Tensor:
+def curves(duration: float = SECOND) -> Tensor:
     """Return the curves to be drawn, one for each cue: sums of three sines, with a variance of 1.
+
+    Their amplitudes and phases were drawn once, and are always the same.
 
     Args:
         duration: in ms; after a second they begin anew.
-        seed: draws amplitudes and phases.
 
     Returns:
         ``[T, 2]``, from the first step after the cue.
@@ -54,7 +56,7 @@ def curves(duration: float = SECOND, seed: int = 0) -> Tensor:
     >>> curves().square().mean(0).round(decimals=3)
     tensor([1., 1.])
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(0)
     drawn = torch.rand(2, len(FREQUENCIES), CUES, generator=generator)
     amplitude = 0.5 + drawn[0] / 2
     phase = 2 * math.pi * drawn[1]
@@ -87,6 +89,12 @@ def draw_start(
     return Start(cue, torch.cat([during, silence]), membrane)
 
 
+def draw_noise(start: Start, size: float, generator: Generator) -> Tensor:
+    """Draw a normal current ``[T, B, N]`` of this size for each neuron, trial and step."""
+    steps = len(start.inputs)
+    return size * torch.randn(steps, *start.membrane.shape, generator=generator)
+
+
 class Drawing(nn.Module):
     """Spiking neurons that hear a cue and each other; a leaky readout draws with their spikes.
 
@@ -117,6 +125,7 @@ class Drawing(nn.Module):
             strength=strength,
             dt=DT,
             surrogate=SURROGATE,
+            detach_reset=False,
             generator=generator,
         )
         self.draw = nn.Linear(neurons, 1)
@@ -194,7 +203,8 @@ def teach_to_draw(
     *,
     updates: int,
     trials: int = 16,
-    lr: float = 5e-3,
+    lr: float = 3e-3,
+    noise: float = NOISE,
     limit: float = 40.0,
 ) -> list[float]:
     """Teach a network to draw curves by BPTT; return the mean squared error of each update.
@@ -206,6 +216,7 @@ def teach_to_draw(
         updates: of Adam over one cycle of the learning rate.
         trials: in each update.
         lr: the largest learning rate.
+        noise: of the current of every neuron at every step.
         limit: spikes per second above which a neuron is charged for.
     """
     learnt = [each for each in network.parameters() if each.requires_grad]
@@ -216,7 +227,7 @@ def teach_to_draw(
         start = draw_start(
             trials, network.neurons.weight.shape[0], generator, duration=len(wanted) * DT
         )
-        spikes = network.fire(start)
+        spikes = network.fire(start, draw_noise(start, noise, generator))
         error = (network.read(spikes) - wanted[:, start.cue]).square().mean()
         rate = spikes.mean((0, 1)) * 1000 / DT
         charge = 5e-4 * torch.relu(rate - limit).square().mean()

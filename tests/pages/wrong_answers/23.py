@@ -31,6 +31,14 @@ def one_at_most(curve, beta, step):
     return counted(curve, beta, step, step / 2, most=1)
 
 
+def four_at_most(curve, beta, step):
+    return counted(curve, beta, step, step / 2, most=4)
+
+
+def spikes_at_a_tie(curve, beta, step):
+    return counted(curve, beta, step, math.nextafter(step / 2, 0))
+
+
 def no_leak(curve, beta, step):
     return counted(curve, beta, step, step / 2, leak=False)
 
@@ -42,6 +50,26 @@ def no_penalty(traces, wanted, penalty):
 def penalty_on_the_sum(traces, wanted, penalty):
     square = traces.T @ traces + penalty * torch.eye(traces.shape[1])
     return torch.linalg.solve(square, traces.T @ wanted)
+
+
+def penalty_everywhere(traces, wanted, penalty):
+    square = traces.T @ traces / len(traces) + penalty
+    return torch.linalg.pinv(square) @ traces.T @ wanted / len(traces)
+
+
+def penalty_by_neuron(traces, wanted, penalty):
+    size = traces.shape[1]
+    square = traces.T @ traces / len(traces) + penalty / size * torch.eye(size)
+    return torch.linalg.solve(square, traces.T @ wanted / len(traces))
+
+
+def a_column(traces, wanted, penalty):
+    square = traces.T @ traces / len(traces) + penalty * torch.eye(traces.shape[1])
+    return torch.linalg.solve(square, traces.T @ wanted[:, None] / len(traces))
+
+
+def half_the_penalty(traces, wanted, penalty):
+    return a_column(traces, wanted, penalty / 2)[:, 0]
 
 
 def correlations(traces, wanted, penalty):
@@ -58,19 +86,26 @@ WRONG = {
         (0.0001 * RMS, "Mind the units"),
         (0.1 / 12, "Its root"),
         (0.05, "largest error"),
+        (0.03, "rounded too far"),
         (0.2 * RMS, "half as much"),
         (0.5 * RMS, "First the step d"),
     ],
     "23.2": [
         (waits_for_a_whole_step, "is −0.2 better"),
         (any_error, "into one of −0.6"),
-        (one_at_most, "Several may spike"),
+        (one_at_most, "Several neurons may spike"),
+        (four_at_most, "there is no limit"),
+        (spikes_at_a_tie, "as large as it was"),
         (no_leak, "decays before each value"),
     ],
     "23.3": [
         (no_penalty, "Where does the penalty"),
         (penalty_on_the_sum, "not to the sum"),
+        (a_column, "return shape"),
+        (half_the_penalty, "Half the penalty"),
         (correlations, "meet any curve exactly"),
         (each_alone, "slope and offset"),
+        (penalty_everywhere, "Which entries"),
+        (penalty_by_neuron, "Which entries"),
     ],
 }

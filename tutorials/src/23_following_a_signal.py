@@ -560,8 +560,8 @@ def past_spikes(curve):
 
 
 heard = train.clamp(0.1)
-weights = torch.linalg.lstsq(past_spikes(heard), heard[100:].flatten(0, 1)).solution
-filtered = past_spikes(curve) @ weights
+taps = torch.linalg.lstsq(past_spikes(heard), heard[100:].flatten(0, 1)).solution
+filtered = past_spikes(curve) @ taps
 assert (filtered - curve[100:, 0]).square().mean().sqrt() < 0.02
 
 # %% [markdown]

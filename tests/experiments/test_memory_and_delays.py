@@ -7,7 +7,7 @@ import torch
 from experiments import memory_and_delays
 from snn_core.teaching import records
 from snn_core.teaching.records import last_accuracies, recorded
-from snn_core.teaching.studies.sample_by_sample import digits_over_time
+from snn_core.teaching.studies.sample_by_sample import digits_over_time, memory_reader
 
 PUBLISHED_GRU = 91  # percent; Greydanus 2020. The larger one of the record reads more
 
@@ -19,15 +19,13 @@ def test_a_tiny_run_writes_all_that_the_page_reads(monkeypatch, tmp_path):
     monkeypatch.setitem(memory_and_delays.SETTINGS, "ordinary_epochs", epochs)
     few = tuple(each[:200] for each in digits_over_time())
     monkeypatch.setattr(memory_and_delays, "digits_over_time", lambda: few)
-    memory_and_delays.main(["--seeds", "0", "--only", "linear", "GRU", "CNN", "learnt delays"])
+    kinds = ["linear", "GRU", "CNN", "learnt delays"]
+    control = "both, faster readout"
+    memory_and_delays.main(["--seeds", "0", "--only", *kinds, control])
     found = recorded("memory_and_delays").results
-    assert set(found) == {
-        name + order
-        for name in ("linear", "GRU", "CNN", "learnt delays")
-        for order in ("", ", shuffled")
-    }
+    assert set(found) == {control, *kinds, *(f"{kind}, shuffled" for kind in kinds)}
     (run,) = found["learnt delays"]
-    assert np.shape(run["probed"]["neurons and delays"]) == (21,)
+    assert np.shape(run["probed"]["neurons and delays"]) == (30,)
     assert np.shape(run["swapped"]["readout"]) == (7, 2)
     assert "probed" not in found["learnt delays, shuffled"][0]
 
@@ -52,6 +50,24 @@ def test_the_record_holds_the_bars():
     assert np.mean(scores["learnt delays"]) >= 92
     assert min(scores["learnt delays"]) > PUBLISHED_GRU
     assert np.mean(scores["both"]) >= 85
+
+
+def test_the_other_readout_does_not_decide():
+    found = recorded("memory_and_delays").results
+    both = [np.mean(last_accuracies(found[arm])) for arm in ("both", "both, faster readout")]
+    delays = ("learnt delays", "learnt delays, slower readout")
+    late = [np.mean(last_accuracies(found[arm])) for arm in delays]
+    assert np.ptp(both) < 3
+    assert np.ptp(late) < 1
+    assert min(late) > max(both) + 4
+
+
+def test_a_control_is_its_kind_with_the_other_readout():
+    for name, (kind, options) in memory_and_delays.SETTINGS["controls"].items():
+        changed = memory_reader(kind, options, hidden=4)
+        plain = memory_reader(kind, hidden=4)
+        assert [type(layer) for layer in changed] == [type(layer) for layer in plain], name
+        assert not torch.allclose(changed[-1].beta, plain[-1].beta), name
 
 
 def test_recurrence_alone_does_not_always_learn_the_order():

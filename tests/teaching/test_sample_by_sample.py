@@ -64,7 +64,7 @@ def test_bytes_are_those_counted_by_hand():
         LeakyIntegrator(),
     )
     assert bytes_of(network) == {
-        "state": 4 * (3 * 5 + 3),  # membrane, adaptation and spikes; the readout
+        "state": 4 * (2 * 5 + 3) + 1,  # membrane and adaptation; the readout; 5 spikes
         "buffers": 10 * 4 + 7,  # ten numbers; 50 spikes
         "weights": 4 * (10 + 10 + 5 + 25 + 5 + 15 + 3),
     }

@@ -31,8 +31,10 @@ def waiting_spikes(spikes: Tensor, delays: Delays, neuron: LIF, weight: float) -
         axes[0].hlines([axon] * len(left), left, left + late, color=GREY, linewidth=1)
         axes[0].plot(left, [axon] * len(left), "o", color=GREEN, label=None if axon else "leaves")
         arrives = np.flatnonzero(arrived[:, 0, axon])
-        axes[0].plot(arrives, [axon] * len(arrives), "|", color=BLUE, markersize=14, markeredgewidth=2)
+        ticks = {"color": BLUE, "markersize": 14, "markeredgewidth": 2}
+        axes[0].plot(arrives, [axon] * len(arrives), "|", label=None if axon else "arrives", **ticks)
     axes[0].set(yticks=range(spikes.shape[2]), ylim=(-0.6, spikes.shape[2] - 0.4))
+    axes[1].set_xticks(range(0, len(spikes) + 1, 5))
     axes[1].plot(done.membrane.flatten(), ".-", color=BLUE)
     axes[1].axhline(1, color=GREY, linestyle="--", linewidth=1)
     for step in np.flatnonzero(done.spikes.flatten()):
@@ -56,7 +58,9 @@ def probed_past(record: Record, kind: str, axes: Axes, *, title: str) -> Axes:
         runs = [run["probed"][name] for run in record.results[kind]]
         if name != "neurons and delays" or "delays" in kind:
             axes.plot(np.mean(runs, 0), ".-", color=color, label=LABELS[name])
-    decorate(axes, title=title, x="samples ago", y="share explained", ylim=(-0.05, 1.05))
+    axes.set_xticks(range(0, len(runs[0]), 5))
+    _side_by_side(axes, title, x="samples ago", y="share explained")
+    axes.set_ylim(-0.05, 1.05)
     return axes
 
 
@@ -77,5 +81,11 @@ def swapped_parts(record: Record, kind: str, axes: Axes, *, title: str) -> Axes:
         for number, run in enumerate(record.results[kind]):
             own = np.array(run["swapped"][part])[:, 0]
             axes.plot(moments, own, color=color, linewidth=1.2, label=None if number else part)
-    decorate(axes, title=title, x="swapped after (ms)", y="own digit (%)", ylim=(0, 103))
+    _side_by_side(axes, title, x="swapped after (ms)", y="own digit (%)")
+    axes.set_ylim(0, 103)
     return axes
+
+
+def _side_by_side(axes: Axes, title: str, x: str, y: str) -> None:
+    """Give axes their texts; what is up is said once, at the left."""
+    decorate(axes, title=title, x=x, y=y if axes.get_subplotspec().is_first_col() else None)

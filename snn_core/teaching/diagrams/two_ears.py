@@ -46,7 +46,8 @@ def two_detectors(task: TwoEars, spikes: Tensor, waits: tuple[float, float], *, 
         traces(membrane[:steps], axis, spikes=fired[:steps], threshold=1.0, dt=task.dt)
         decorate(axis, title=f"the right ear waits {wait:.2f} ms: {int(fired.sum())} spikes in the trial", y="membrane")
     decorate(axes[0], title="left ear below, right ear above", y="fibre")
-    decorate(axes[-1], x="time (ms)")
+    for axis in axes:
+        axis.set_xlabel("time (ms)" if axis is axes[-1] else "")
     return axes
 
 

@@ -5,6 +5,7 @@ import torch
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
 
 TRAIN = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])[:, None]  # two axons, four steps
+BOTH = torch.cat([TRAIN, 1 - TRAIN], 1)  # a batch of two
 DEGREES = 180 / torch.pi
 LIMIT = 0.1 * (2 / 40) ** 0.5 / 0.765 * DEGREES  # of 40 spikes an ear, straight ahead
 
@@ -46,6 +47,23 @@ EXERCISES = {
                     ),
                 ),
             ),
+            Case(
+                (BOTH, [1, 0]),
+                torch.tensor(
+                    [
+                        [[0.0, 0.0], [0.0, 1.0]],
+                        [[1.0, 1.0], [0.0, 0.0]],
+                        [[0.0, 1.0], [1.0, 0.0]],
+                        [[0.0, 0.0], [1.0, 1.0]],
+                    ]
+                ),
+                "The batch stays as it is: each of its samples waits by itself.",
+            ),
+            Case(
+                (TRAIN, [5, 1]),
+                torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 1.0], [0.0, 1.0]])[:, None],
+                "After a delay longer than the sequence nothing arrives. What does a negative end of a slice mean?",
+            ),
         ),
         stronger="For each axon: the first d steps are 0, and then come the spikes from step 0 on, "
         "`arrived[d:, :, n] = spikes[: T - d, :, n]`.",
@@ -55,7 +73,7 @@ EXERCISES = {
         hint="Who fires last? How long has each of the others to wait for that one?",
         stronger="Axon 2 fires last, at step 7, and need not wait. Each delay is 7 less the step of its axon.",
         mistakes=(
-            Mistake([2, 5, -2, 0], "A delay cannot be negative: all have to wait for the last one."),
+            Mistake(lambda got: min(got) < 0, "A delay cannot be negative: all have to wait for the last one."),
             Mistake([3, 0, 7, 5], "These are the steps at which they fire, not how long each waits."),
             Mistake(
                 lambda got: len({a + b for a, b in zip(got, [3, 0, 7, 5], strict=True)}) == 1,

@@ -71,7 +71,9 @@ def slow(count: int) -> Tensor:
     return time_constants(count, 5.0, 60.0)[torch.randperm(count)]
 
 
-def memory_reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
+def memory_reader(
+    kind: str, options: dict[str, float] | None = None, *, hidden: int = HIDDEN
+) -> nn.Sequential:
     """Return an untrained network for `in_turn`; its first weights are PyTorch's own draws.
 
     Two layers hear each other through weights, those with delays through weights and delays; a
@@ -79,12 +81,15 @@ def memory_reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
 
     Args:
         kind: of `NEURONS`.
+        options: "readout", its time constant in ms, and "dropout"; those chosen for the kind if
+            None.
         hidden: neurons in each layer.
 
     >>> memory_reader("learnt delays", hidden=8)(torch.zeros(40, 2, 1)).shape
     torch.Size([40, 2, 10])
     """
-    options = WITH_DELAYS if "delays" in kind else WITHOUT
+    if options is None:
+        options = WITH_DELAYS if "delays" in kind else WITHOUT
     layers: list[nn.Module] = []
     for inputs, taps in ((1, TAPS), (hidden, 1)):
         layers += [_connection(kind, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
@@ -123,7 +128,7 @@ def narrow_delays(
 def bytes_of(network: nn.Module) -> dict[str, int]:
     """Return what a network keeps while it reads one digit, and its weights, in bytes.
 
-    Numbers take 4 bytes; a spike that waits in a delay line takes one bit.
+    Numbers take 4 bytes; a spike takes one bit, in a delay line and in a state.
 
     Returns:
         "state" of the neurons, "buffers" of the delays, and "weights": all that is learnt, and
@@ -138,7 +143,10 @@ def bytes_of(network: nn.Module) -> dict[str, int]:
             buffers += -(-layer.inputs * layer.steps * (1 if spiking else 32) // 8)
             weights += 0 if isinstance(layer.delay, nn.Parameter) else layer.delay.numel()
         if isinstance(layer, Neuron):
-            state += sum(each.numel() for each in variables(layer.initial_state(flow)))
+            at_rest = layer.initial_state(flow)
+            state += 32 * sum(each.numel() for each in variables(at_rest))
+            if hasattr(at_rest, "spikes"):
+                state -= 31 * at_rest.spikes.numel()
             spiking = True
         flow = layer(flow)
-    return {"state": 4 * state, "buffers": buffers, "weights": 4 * weights}
+    return {"state": -(-state // 8), "buffers": buffers, "weights": 4 * weights}

@@ -24,6 +24,20 @@ def one_more(spikes, steps):
     return arrived
 
 
+def first_sample(spikes, steps):
+    arrived = torch.zeros_like(spikes)
+    for axon, late in enumerate(steps):
+        arrived[late:, 0, axon] = spikes[: max(len(spikes) - late, 0), 0, axon]
+    return arrived
+
+
+def within_sequence(spikes, steps):
+    arrived = torch.zeros_like(spikes)
+    for axon, late in enumerate(steps):
+        arrived[late:, :, axon] = spikes[: len(spikes) - late, :, axon]
+    return arrived
+
+
 def one_ear(jitter, spikes, farthest, direction):
     return math.degrees(jitter / math.sqrt(spikes) / farthest)
 
@@ -51,11 +65,14 @@ WRONG = {
         (rolled, "goes round"),
         (too_early, "before they are sent"),
         (one_more, "at once"),
+        (first_sample, "batch"),
+        (within_sequence, "nothing arrives"),
     ],
     "22.3": [
         ([3, 0, 7, 5], "not how long"),
         ([5, 8, 1, 3], "earlier"),
         ([2, 5, -2, 0], "negative"),
+        ([3, 6, -1, 1], "negative"),
     ],
     "22.4": [
         (one_ear, "Both ears"),

@@ -61,7 +61,7 @@ def probed_past(record: Record, kind: str, axes: Axes, *, title: str) -> Axes:
     axes.set_xticks(range(0, len(runs[0]), 5))
     _side_by_side(axes, title, x="samples ago", y="share explained")
     axes.set_ylim(-0.05, 1.05)
-    axes.legend(loc=(0.2, 0.2))
+    axes.legend(loc=(0.2, 0.1))
     return axes
 
 

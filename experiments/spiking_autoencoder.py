@@ -4,9 +4,9 @@
 `snn_core.teaching.studies.spiking_autoencoder` is trained for each code (neurons, and what a spike
 costs) and seed, on all bundled training digits; the test digits are looked at once, at its end.
 Codes, surrogate and training were chosen on held-out training digits; ``--validate`` holds out the
-last 1,000 of them, to choose again. Beside each stand principal components, rounded with the largest step at which they
-take as many bits on these images, or more. Bits are those of counts, neuron by neuron, and of
-steps, component by component, with frequencies from the training digits.
+last 1,000 of them, to choose again. Beside each code stand principal components, rounded with the
+largest step at which they take as many bits on these images, or more. Bits are those of counts,
+neuron by neuron, and of steps, component by component, with frequencies from the training digits.
 
 The control learns a decoder of the same shape from what the components are rounded to, at the bits
 of one of the codes: how much is the decoder's?

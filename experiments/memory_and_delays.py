@@ -61,11 +61,12 @@ SETTINGS = {
     "ordinary": {"linear": 1e-2, "MLP": 3e-3, "GRU": 1e-2, "CNN": 5e-3},  # learning rates
     "ordinary_epochs": {"linear": 30, "MLP": 60, "GRU": 30, "CNN": 60},
     "held_out": 800,
-    "controls": {  # a kind, with the readout and the dropout that served the others
-        "both, faster readout": ["both", WITH_DELAYS],
+    "controls": {  # a kind with the others' readout and dropout, or with fewer delays
+        "recurrent + adaptive, faster readout": ["recurrent + adaptive", WITH_DELAYS],
         "learnt delays, slower readout": ["learnt delays", WITHOUT],
+        "fixed delays, of the signal only": ["fixed delays", WITH_DELAYS | {"delayed": 1}],
     },
-    "looked_into": ["both", "learnt delays"],
+    "looked_into": ["recurrent + adaptive", "learnt delays"],
     "probed_after": 30,
     "lags": 30,
     "swaps": [5, 10, 15, 20, 25, 30, 35],

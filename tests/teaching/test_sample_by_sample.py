@@ -90,7 +90,7 @@ def test_signals_come_one_number_at_a_time_and_shuffled_ones_alike_for_all():
     assert (len(labels), len(test[1])) == (4000, 1000)
 
 
-@pytest.mark.parametrize("kind", ["both", "learnt delays"])
+@pytest.mark.parametrize("kind", ["recurrent + adaptive", "learnt delays"])
 def test_a_swap_of_nothing_or_among_equals_changes_nothing(kind):
     network, inputs = loud(kind)
     torch.testing.assert_close(run_swapped(network, inputs, 9, None), network(inputs))
@@ -99,7 +99,7 @@ def test_a_swap_of_nothing_or_among_equals_changes_nothing(kind):
         torch.testing.assert_close(run_swapped(network, alike, 9, part), network(alike))
 
 
-@pytest.mark.parametrize("kind", ["both", "learnt delays"])
+@pytest.mark.parametrize("kind", ["recurrent + adaptive", "learnt delays"])
 def test_what_is_swapped_is_from_then_on_the_others(kind):
     """With the past of the other, and one and the same future, all parts together are the other."""
     network, inputs = loud(kind)
@@ -108,7 +108,7 @@ def test_what_is_swapped_is_from_then_on_the_others(kind):
     changed = {part: run_swapped(network, inputs, 9, part) for part in ("neurons", "delays")}
     torch.testing.assert_close(changed["neurons"][:9], plain[:9])
     assert not torch.allclose(changed["neurons"][9:], plain[9:])
-    assert torch.equal(changed["delays"], plain) == (kind == "both")
+    assert torch.equal(changed["delays"], plain) == (kind == "recurrent + adaptive")
     readout = run_swapped(network, inputs, 9, "readout")
     torch.testing.assert_close(readout[:9], plain[:9].flip(1))
 

@@ -1,4 +1,4 @@
-"""Drawings of delays: spikes that wait and meet, what is left of the past, and swaps of a memory."""
+"""Drawings of delays: signals, spikes that wait and meet, what is left of the past, and swaps of a memory."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,6 +9,27 @@ from ...neurons import LIF
 from ..palette import BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 from ..records import Record
+
+
+def signals_apart(groups: list[Tensor], clean: Tensor) -> list[Axes]:
+    """Draw groups of signals side by side, the signals of each one above the other, and one without noise on top.
+
+    Args:
+        groups: each ``[B, T]``, of variance 1; a step is 1 ms.
+        clean: the drawing behind the first group, ``[points]``.
+
+    Returns:
+        One pair of axes for each group.
+    """
+    axes = panels(len(groups), share=True, height=4.2)
+    for axis, signals in zip(axes, groups, strict=True):
+        lanes = 5 * np.arange(len(signals))
+        axis.plot(signals.numpy().T + lanes, color=BLUE)
+        axis.set_yticks(lanes, lanes // 5 + 1)
+    top = 5 * len(signals)
+    axes[0].plot(range(len(clean)), top + 6 * clean.numpy(), color=GREY)
+    axes[0].text(len(clean) + 1, top + 1, "without noise", color=GREY, va="center")
+    return axes
 
 
 def waiting_spikes(spikes: Tensor, delays: Delays, neuron: LIF, weight: float) -> list[Axes]:

@@ -35,7 +35,7 @@ NEURONS = {
     "many leaks": lambda count: LIF(time_constants(count), learn_beta=True),
     "recurrence": lambda count: RecurrentLIF(count, time_constants(count), learn_beta=True),
     "adaptation": lambda count: AdaptiveLIF(time_constants(count), slow(count), **ADAPTIVE),
-    "both": lambda count: RecurrentAdaptiveLIF(
+    "recurrent + adaptive": lambda count: RecurrentAdaptiveLIF(
         count, time_constants(count), slow(count), **ADAPTIVE
     ),
     "fixed delays": lambda count: LIF(torch.full((count,), BRIEF), learn_beta=True),
@@ -81,8 +81,8 @@ def memory_reader(
 
     Args:
         kind: of `NEURONS`.
-        options: "readout", its time constant in ms, and "dropout"; those chosen for the kind if
-            None.
+        options: "readout", its time constant in ms, and "dropout", those chosen for the kind if
+            None; "delayed", the layers that hear late in a kind with delays, both if not given.
         hidden: neurons in each layer.
 
     >>> memory_reader("learnt delays", hidden=8)(torch.zeros(40, 2, 1)).shape
@@ -91,8 +91,10 @@ def memory_reader(
     if options is None:
         options = WITH_DELAYS if "delays" in kind else WITHOUT
     layers: list[nn.Module] = []
-    for inputs, taps in ((1, TAPS), (hidden, 1)):
-        layers += [_connection(kind, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
+    late = options.get("delayed", 2)
+    for number, (inputs, taps) in enumerate(((1, TAPS), (hidden, 1))):
+        how = kind if number < late else "at once"
+        layers += [_connection(how, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
         layers += [NEURONS[kind](hidden), DropoutOverTime(options["dropout"])]
     return nn.Sequential(*layers, nn.Linear(hidden, 10), LeakyIntegrator(options["readout"]))
 

@@ -53,25 +53,33 @@ def waits_of_ears(kind: str, task: TwoEars, generator: Generator | None = None) 
 
 
 def two_ears_network(
-    task: TwoEars, *, alike: str | None = None, generator: Generator | None = None, **delays
+    task: TwoEars,
+    *,
+    alike: str | None = None,
+    louder: float = 1.0,
+    generator: Generator | None = None,
+    **delays,
 ) -> nn.Sequential:
     """Return delays to coincidence detectors, and the sum of their spikes for each direction.
 
     Args:
         task: which says how many fibres there are, and the step.
         alike: whether all fibres of an ear wait alike at first: a kind of `waits_of_ears`, or None.
+        louder: factor on the weight of `matched_weight`, above 0.
         generator: draws the delays, and the weights of the readout.
         delays: further options of `DelayedLinear`, such as ``learn=False``.
 
     Returns:
         ``[T, B, 2F]`` → ``[T, B, 12]``, to be summed over time.
     """
+    _checks.number("louder", louder, 0)
     if alike is not None:
         delays["delay"] = waits_of_ears(alike, task, generator)
     options = {"bias": False, "dt": task.dt, "generator": generator} | delays
     delayed = DelayedLinear(2 * task.fibres, DETECTORS, LONGEST, **options)
     readout = nn.Linear(DETECTORS, len(DIRECTIONS), bias=False)
-    nn.init.constant_(delayed.weight, matched_weight(task)).requires_grad_(False)
+    weight = louder * matched_weight(task)
+    nn.init.constant_(delayed.weight, weight).requires_grad_(False)
     nn.init.normal_(readout.weight, std=0.05, generator=generator)
     return nn.Sequential(delayed, LIF(tau_mem=TAU_MEM, dt=task.dt), readout)
 

@@ -139,6 +139,8 @@ def test_the_record_reaches_its_bars_and_the_controls_do_not():
     assert min(over_seeds("jitter 0.1", "correlation")) > 0.98
     for arm in ("no delays", "random delays"):
         assert max(over_seeds(arm, "accuracy")) < 0.25
+    louder = over_seeds("random delays, louder", "accuracy")  # the detectors fire again
+    assert 0.6 < min(louder) < max(louder) < 0.85
     for arm in ("random ears", "row by hand"):  # here the fibres of an ear wait alike
         assert min(over_seeds(arm, "accuracy")) > 0.85
     for arm in recorded("two_ears").results:

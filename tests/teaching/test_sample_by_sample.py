@@ -1,11 +1,13 @@
 """Networks that read sample by sample: their parts, what they keep, a probe, and swaps."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, RecurrentAdaptiveLIF
 from snn_core.layers import DelayedLinear, Delays
+from snn_core.teaching.diagrams import signals_apart
 from snn_core.teaching.studies.sample_by_sample import (
     NEURONS,
     bytes_of,
@@ -143,3 +145,12 @@ def test_a_probe_explains_what_is_linear_and_nothing_of_noise():
     assert shares[0] == pytest.approx(1, abs=1e-3)
     assert shares[1] == pytest.approx(0.5, abs=0.1)
     assert shares[2] == pytest.approx(0, abs=0.05)
+
+
+def test_signals_stand_one_above_the_other_and_the_clean_one_on_top():
+    signals = torch.randn(3, 8, generator=generator())
+    left, right = signals_apart([signals, signals.flip(1)], torch.ones(4))
+    drawn = np.array([line.get_ydata() for line in left.lines[:3]])
+    assert drawn == pytest.approx(signals.numpy() + [[0], [5], [10]])
+    assert left.lines[3].get_ydata().tolist() == [21] * 4
+    assert len(right.lines) == 3

@@ -62,7 +62,7 @@ def _detect(task: TwoEars, spikes: Tensor, wait: float) -> tuple[Tensor, Tensor]
     return fired.flatten(), membrane.flatten()
 
 
-def jeffress_row(task: TwoEars, direction: float, *, detectors: int = 11, longest: float = 1.0) -> list[Axes]:
+def jeffress_row(task: TwoEars, direction: float, *, detectors: int = 14, longest: float = 1.0) -> list[Axes]:
     """Draw three moments of a row of detectors, towards which the spikes of both ears run; in the last they meet.
 
     The axon of the left ear runs along the row from the left, that of the right ear from the right.
@@ -84,7 +84,7 @@ def jeffress_row(task: TwoEars, direction: float, *, detectors: int = 11, longes
     late = task.difference(torch.tensor([direction])).item()
     starts = np.array([max(late, 0.0), max(-late, 0.0)])  # left ear, right ear
     meet = (longest + starts.sum()) / 2
-    moments = {"one ear": starts.max() / 2, "both ears": (starts.max() + meet) / 2, "they meet": meet}
+    moments = {"at first": starts.max() / 2, "under way": (starts.max() + meet) / 2, "they meet": meet}
     axes = panels(3, stacked=True, height=4.4)
     for axis, (name, moment) in zip(axes, moments.items(), strict=True):
         gone = np.maximum(moment - starts, 0)

@@ -1,7 +1,5 @@
 """Exercises of page 22, memory and delays."""
 
-from collections.abc import Callable
-
 import torch
 
 from snn_core.teaching.exercises import Case, Function, Mistake, Value
@@ -13,7 +11,7 @@ DEGREES = 180 / torch.pi
 LIMIT = 0.1 * (2 / 40) ** 0.5 / 0.765 * DEGREES  # of 40 spikes an ear, straight ahead
 
 
-def apart_from_input(answer: Callable, spikes: torch.Tensor, steps: list[int]) -> object:
+def _apart_from_input(answer, spikes: torch.Tensor, steps: list[int]) -> object:
     """Call the answer, and say so in place of its result if it changes the spikes that it gets."""
     before = spikes.clone()
     got = answer(spikes, steps)
@@ -83,7 +81,7 @@ EXERCISES = {
                 "A value arrives as it was sent, 0.5 as 0.5.",
             ),
         ),
-        use=apart_from_input,
+        use=_apart_from_input,
         stronger="For each axon: the first d steps are 0, and then come the spikes from step 0 on, "
         "`arrived[d:, :, n] = spikes[: T - d, :, n]`.",
     ),

@@ -708,7 +708,7 @@ check("22.4", limit)
 # %% [markdown]
 # ### 5 · Open
 #
-# Give the network of section 4 fewer bits: `longest` of 3 ms in place of 10, or cut the neurons to a third. Which costs more accuracy per bit saved? Three seeds each.
+# Give the network of section 4 fewer bits: `longest` of 3 ms in place of 10, or cut the neurons to a third. Which costs more accuracy per bit saved? Then give it a second layer with delays. Three seeds each.
 #
 # ```python
 # seed_torch(1)

@@ -376,7 +376,7 @@ def train_by_width(network, width, lr, epochs):
 
 
 # %%
-def share_read(network):
+def digits_right(network):
     membrane = network(in_turn(test_signals)).detach()
     return (max_membrane(membrane).argmax(1) == test_labels).float().mean().item()
 
@@ -384,10 +384,10 @@ def share_read(network):
 generator = seed_torch(0)
 network = late_reader()
 train_by_width(network, width=1.0, lr=0.01, epochs=6)
-rounded = share_read(network.eval())
+rounded = digits_right(network.eval())
 network[0].train()  # these two only: wide, as in training
 network[3].train()
-wide = share_read(network)
+wide = digits_right(network)
 print(f"{wide:.1%} with wide delays, {rounded:.1%} with rounded ones")
 
 # %% [markdown]
@@ -395,14 +395,14 @@ print(f"{wide:.1%} with wide delays, {rounded:.1%} with rounded ones")
 
 # %%
 train_by_width(network, width=0.0, lr=0.005, epochs=7)
-print(f"{share_read(network.eval()):.1%} with rounded delays")
+print(f"{digits_right(network.eval()):.1%} with rounded delays")
 
 # %% [markdown]
 # One seed, and always the same test.
 
 # %% tags=["check"]
 assert wide > rounded + 0.03
-assert share_read(network) > 0.8
+assert digits_right(network) > 0.8
 
 # %% [markdown]
 # ### Seven networks, seven memories
@@ -715,7 +715,7 @@ check("22.4", limit)
 # smaller = late_reader(neurons=96, longest=3.0)
 # train_by_width(smaller, width=1.0, lr=0.01, epochs=6)
 # train_by_width(smaller, width=0.0, lr=0.005, epochs=7)
-# print(share_read(smaller.eval()))
+# print(digits_right(smaller.eval()))
 # ```
 
 # %% [markdown] tags=["solution"]

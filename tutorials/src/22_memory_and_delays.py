@@ -391,18 +391,18 @@ wide = digits_right(network)
 print(f"{wide:.1%} with wide delays, {rounded:.1%} with rounded ones")
 
 # %% [markdown]
-# Worse: its weights were not learnt for rounded delays. Now they are rounded in training as well, and only the weights learn on:
+# Worse with this seed, though not with every one: its weights were not learnt for rounded delays. Now they are rounded in training as well, and only the weights learn on:
 
 # %%
 train_by_width(network, width=0.0, lr=0.005, epochs=7)
 print(f"{digits_right(network.eval()):.1%} with rounded delays")
 
 # %% [markdown]
-# One seed, and always the same test.
+# Much better. (One seed, and always the same test.)
 
 # %% tags=["check"]
 assert wide > rounded + 0.03
-assert digits_right(network) > 0.8
+assert digits_right(network) > max(0.8, rounded + 0.1)
 
 # %% [markdown]
 # ### Seven networks, seven memories

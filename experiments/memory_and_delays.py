@@ -28,7 +28,6 @@ from snn_core.teaching.studies.sample_by_sample import (
     WHOLE_FROM,
     WITH_DELAYS,
     WITHOUT,
-    bytes_of,
     digits_over_time,
     groups_with_delays,
     in_turn,
@@ -62,9 +61,14 @@ SETTINGS = {
     "ordinary": {"linear": 1e-2, "MLP": 3e-3, "GRU": 1e-2, "CNN": 5e-3},  # learning rates
     "ordinary_epochs": {"linear": 30, "MLP": 60, "GRU": 30, "CNN": 60},
     "held_out": 800,
-    "looked_into": ["both", "learnt delays"],
+    "controls": {  # a kind with the others' readout and dropout, or with fewer delays
+        "recurrent + adaptive, faster readout": ["recurrent + adaptive", WITH_DELAYS],
+        "learnt delays, slower readout": ["learnt delays", WITHOUT],
+        "fixed delays, of the signal only": ["fixed delays", WITH_DELAYS | {"delayed": 1}],
+    },
+    "looked_into": ["recurrent + adaptive", "learnt delays"],
     "probed_after": 30,
-    "lags": 21,
+    "lags": 30,
     "swaps": [5, 10, 15, 20, 25, 30, 35],
     "seeds": [0, 1, 2],
 }
@@ -164,10 +168,10 @@ def trained(kind: str, seed: int, order: Callable[[Tensor], Tensor], validate: b
         groups = [{"params": list(network.parameters()), "lr": rates[kind]}]
         epochs = SETTINGS["ordinary_epochs"][kind]
         return {"seed": seed, "test": train(network, samples, encode, epochs, groups, generator)}
-    network = memory_reader(kind)
+    network = memory_reader(*SETTINGS["controls"].get(kind, [kind]))
     groups = groups_with_delays(network, SETTINGS["lr"], SETTINGS["delay_lr"])
     test = train(network, samples, in_turn, SETTINGS["epochs"], groups, generator)
-    run = {"seed": seed, "test": test, "bytes": bytes_of(network)}
+    run = {"seed": seed, "test": test}
     if kind in SETTINGS["looked_into"] and order is not reordered:
         run |= looked_into(network.eval(), samples)
     return run
@@ -204,18 +208,24 @@ def swapped(network: nn.Sequential, samples: tuple[Tensor, ...], part: str) -> l
 
 def main(arguments: list[str] | None = None) -> None:
     """Train all networks, or some, and write what they reach into the record, run by run."""
-    every = [*SETTINGS["ordinary"], *SETTINGS["kinds"]]
+    every = [*SETTINGS["ordinary"], *SETTINGS["kinds"], *SETTINGS["controls"]]
     parser = parser_for(__doc__, SETTINGS | {"only": every}, "only", "seeds")
     parser.add_argument("--validate", action="store_true", help="test on held-out samples")
     told = parser.parse_args(arguments)
     torch.set_num_threads(1)
     for seed in told.seeds:
         for kind in told.only:
-            for order, name in ((in_order, kind), (reordered, f"{kind}, shuffled")):
+            for order, name in orders(kind):
                 run = trained(kind, seed, order, told.validate)
                 print(name, seed, run["test"][-5:], flush=True)
                 if not told.validate:
                     add_run(NAME, SETTINGS, name, run)
+
+
+def orders(kind: str) -> list[tuple[Callable[[Tensor], Tensor], str]]:
+    """Return in which orders a network is trained, each with the name of its arm."""
+    shuffled = [(reordered, f"{kind}, shuffled")]
+    return [(in_order, kind)] + shuffled * (kind not in SETTINGS["controls"])
 
 
 def in_order(signals: Tensor) -> Tensor:

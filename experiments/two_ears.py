@@ -7,7 +7,8 @@ new trials. An accuracy is the mean of the last five epochs, for sources in the 
 sectors. After the last epoch three more are measured: that of the most likely direction, that of
 the network for sources anywhere in the sectors, and for a right ear that hears another trial.
 
-Arms with a jitter learn; of the others one has delays of 0, and one keeps its random ones.
+Arms with a jitter learn; the others keep their delays: 0, random ones, the same with weights twice
+as large, random ones that all fibres of an ear share, or those of a row laid by hand.
 ``--arms`` runs some arms and adds them to the record.
 
 The networks learn from directions of any size: one between two of the twelve is shared out between
@@ -44,6 +45,9 @@ SETTINGS = {
         "jitter 0.3": [0.3, {}],
         "no delays": [0.1, {"delay": 0.0, "learn": False}],
         "random delays": [0.1, {"learn": False}],
+        "random delays, louder": [0.1, {"learn": False, "louder": 2.0}],
+        "random ears": [0.1, {"alike": "random", "learn": False}],
+        "row by hand": [0.1, {"alike": "row", "learn": False}],
     },
     "epochs": 15,
     "samples": 640,  # of an epoch

@@ -70,14 +70,17 @@ class Delayed(nn.Module):
     def shares(self) -> Tensor:
         """Return how much of each delay falls on each step, ``[…, longest / dt + 1]``, sum 1."""
         if self.width == 0 or not self.training:
-            return functional.one_hot(self.whole, self.steps + 1).to(self.delay)
+            whole = functional.one_hot(self.whole, self.steps + 1)
+            return whole.to(self.delay)
         steps = torch.arange(self.steps + 1).to(self.delay)
-        away = (steps - self._position()[..., None]) * (self.dt / self.width)
+        position = self._position().unsqueeze(-1)
+        away = (steps - position) * (self.dt / self.width)
         return torch.softmax(-(away**2) / 2, -1)
 
     def _position(self) -> Tensor:
         """Return the delays in steps, each in [0, longest / dt]."""
-        inside: Tensor = _Within.apply(self.delay / self.dt, self.steps)  # type: ignore[no-untyped-call]
+        position = self.delay / self.dt
+        inside: Tensor = _Within.apply(position, self.steps)  # type: ignore[no-untyped-call]
         return inside
 
     def _given(
@@ -85,7 +88,8 @@ class Delayed(nn.Module):
     ) -> Tensor:
         """Return the delays to begin with, in ms."""
         if delay is None:
-            return torch.rand(shape, generator=generator) * self.longest
+            drawn = torch.rand(shape, generator=generator)
+            return self.longest * drawn
         if not isinstance(delay, Tensor):
             _checks.number("delay", delay, 0, self.longest, open_low=False)
             return torch.full(shape, float(delay))
@@ -97,13 +101,15 @@ class Delayed(nn.Module):
     def _sum(self, inputs: Tensor, kernel: Tensor, groups: int) -> Tensor:
         """Add up what came: inputs ``[T, B, N]``, kernel ``[M, N / groups, steps + 1]``."""
         _checks.sequence("inputs", inputs)
-        steps, batch, _ = inputs.shape if inputs.dim() == 3 else (*inputs.shape[:2], 0)
+        steps, batch = inputs.shape[:2]
         _checks.shape("inputs", inputs, (steps, batch, self.inputs))
         reach = min(steps, kernel.shape[-1])  # nothing came before the first step
-        backwards = kernel[..., :reach, None].flip(-2).to(inputs)
+        heard = kernel[..., :reach].flip(-1)
+        backwards = heard.unsqueeze(-1).to(inputs)
         padded = functional.pad(inputs, (0, 0, 0, 0, reach - 1, 0))
         maps = padded.permute(2, 0, 1)  # time and batch as two axes of a picture: this is faster
-        return functional.conv2d(maps, backwards, groups=groups).permute(1, 2, 0)
+        total = functional.conv2d(maps, backwards, groups=groups)
+        return total.permute(1, 2, 0)
 
 
 class _Within(torch.autograd.Function):

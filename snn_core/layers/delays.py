@@ -49,7 +49,8 @@ class Delays(Delayed):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[T, B, N]`` to the same shape: ``y[t, n] = x[t - d[n], n]``."""
-        return self._sum(inputs, self.shares()[:, None], self.inputs)
+        kernel = self.shares().unsqueeze(1)
+        return self._sum(inputs, kernel, self.inputs)
 
     def extra_repr(self) -> str:
         return f"{self.inputs}, longest={self.longest:g}, dt={self.dt:g}"
@@ -99,15 +100,19 @@ class DelayedLinear(Delayed):
         learn: bool = True,
         generator: Generator | None = None,
     ):
-        for name, value in {"inputs": inputs, "outputs": outputs, "taps": taps}.items():
-            _checks.whole(name, value)
+        _checks.whole("inputs", inputs)
+        _checks.whole("outputs", outputs)
+        _checks.whole("taps", taps)
         _checks.flag("bias", bias)
         shape = (outputs, inputs, taps)
         super().__init__(shape, longest, delay, dt, width, learn, generator)
         bound = (inputs * taps) ** -0.5
-        self.weight = nn.Parameter(_symmetric(shape, bound, generator))
-        offset = nn.Parameter(_symmetric((outputs,), bound, generator)) if bias else None
-        self.register_parameter("bias", offset)
+        start = _symmetric(shape, bound, generator)
+        self.weight = nn.Parameter(start)
+        self.register_parameter("bias", None)
+        if bias:
+            offset = _symmetric((outputs,), bound, generator)
+            self.bias = nn.Parameter(offset)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[T, B, N]`` to ``[T, B, M]``: ``y[t, m] = b[m] + Σ w[m, n] x[t - d[m, n], n]``."""
@@ -140,4 +145,5 @@ def set_width(network: nn.Module, width: float) -> None:
 
 def _symmetric(shape: tuple[int, ...], bound: float, generator: Generator | None) -> Tensor:
     """Draw uniformly from [-bound, bound]."""
-    return (2 * torch.rand(shape, generator=generator) - 1) * bound
+    drawn = torch.rand(shape, generator=generator)
+    return bound * (2 * drawn - 1)

@@ -2,7 +2,7 @@
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import conv1d
+from torch.nn.functional import conv1d, pad
 
 from .. import _checks
 
@@ -67,13 +67,19 @@ def one_dimensional_digits(
     _checks.whole("samples", samples)
     _checks.generator(generator)
     labels = torch.randperm(samples, generator=generator) % len(STROKES)
-    curves, drawn = _stretched(digit_templates()[labels], generator)
-    curves = curves * (1 + SCALE * _centred(samples, generator))
-    curves = torch.where(drawn, curves, _background(samples, generator))
-    curves = curves + NOISE * torch.randn(samples, DRAWN, generator=generator)
-    curves = curves - SHEAR * _centred(samples, generator) * torch.linspace(-0.5, 0.5, DRAWN)
-    signals = _between(curves, torch.linspace(0, DRAWN - 1, SAMPLES).expand(samples, -1))
-    return (signals - signals.mean()) / signals.std(), labels
+    templates = digit_templates()[labels]
+    curves, drawn = _stretched(templates, generator)
+    scale = 1 + SCALE * _centred(samples, generator)
+    background = _background(samples, generator)
+    shown = torch.where(drawn, scale * curves, background)
+    noise = torch.randn(samples, DRAWN, generator=generator)
+    slope = SHEAR * _centred(samples, generator)
+    tilt = slope * torch.linspace(-0.5, 0.5, DRAWN)
+    drawing = shown + NOISE * noise - tilt
+    places = torch.linspace(0, DRAWN - 1, SAMPLES)
+    signals = _between(drawing, places.expand(samples, -1))
+    centred = signals - signals.mean()
+    return centred / signals.std(), labels
 
 
 def _centred(samples: int, generator: Generator | None) -> Tensor:
@@ -83,25 +89,35 @@ def _centred(samples: int, generator: Generator | None) -> Tensor:
 
 def _between(curves: Tensor, places: Tensor) -> Tensor:
     """Read curves ``[B, P]`` between their points, at `places` ``[B, Q]`` in [0, P - 1]."""
-    left = places.floor().long().clamp(max=curves.shape[1] - 2)
+    last = curves.shape[1] - 2
+    left = places.floor().long().clamp(max=last)
     share = places - left
-    return (1 - share) * curves.gather(1, left) + share * curves.gather(1, left + 1)
+    before = curves.gather(1, left)
+    after = curves.gather(1, left + 1)
+    return (1 - share) * before + share * after
 
 
 def _stretched(templates: Tensor, generator: Generator | None) -> tuple[Tensor, Tensor]:
     """Pad, stretch to equal length, and shift around; also say where the digit is, ``[B, 72]``."""
     batch, points = templates.shape
     padding = torch.randint(PADDING[0], PADDING[1] + 1, (batch, 1), generator=generator)
-    places = torch.linspace(0, 1, DRAWN) * (points + padding - 1)
-    curves = _between(torch.nn.functional.pad(templates, (0, PADDING[1])), places)
+    lengths = points + padding - 1
+    places = lengths * torch.linspace(0, 1, DRAWN)
+    padded = pad(templates, (0, PADDING[1]))
+    curves = _between(padded, places)
     shift = torch.randint(SHIFT, (batch, 1), generator=generator)
     around = (torch.arange(DRAWN) - shift) % DRAWN
-    return curves.gather(1, around), places.gather(1, around) < points
+    inside = places.gather(1, around) < points
+    return curves.gather(1, around), inside
 
 
 def _background(samples: int, generator: Generator | None) -> Tensor:
     """Draw noise that is alike at neighbouring points: white noise, blurred by a Gaussian."""
     reach = round(4 * BLUR)
-    kernel = torch.exp(-(torch.arange(-reach, reach + 1.0) ** 2) / (2 * BLUR**2))
-    white = BACKGROUND * torch.randn(samples, 1, DRAWN + 2 * reach, generator=generator)
-    return conv1d(white, (kernel / kernel.sum()).view(1, 1, -1)).squeeze(1)
+    away = torch.arange(-reach, reach + 1.0)
+    kernel = torch.exp(-(away**2) / (2 * BLUR**2))
+    weights = kernel / kernel.sum()
+    length = DRAWN + 2 * reach
+    white = torch.randn(samples, 1, length, generator=generator)
+    blurred = conv1d(BACKGROUND * white, weights.view(1, 1, -1))
+    return blurred.squeeze(1)

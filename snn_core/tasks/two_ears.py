@@ -74,8 +74,10 @@ class TwoEars:
         self.chance = chance
         self.dt = dt
         self.steps = round(duration / dt)
-        self.spikes_per_ear = fibres * chance * self.steps * dt / self.period
-        self.vector_strength = math.exp(-((2 * math.pi * jitter / self.period) ** 2) / 2)
+        periods = self.steps * dt / self.period
+        self.spikes_per_ear = fibres * chance * periods
+        spread = 2 * math.pi * jitter / self.period  # of the phase, in radians
+        self.vector_strength = math.exp(-(spread**2) / 2)
 
     def difference(self, direction: Tensor) -> Tensor:
         """Return how much later the left ear hears, in ms, from directions in degrees, any shape.
@@ -86,7 +88,8 @@ class TwoEars:
         tensor([-0.7653,  0.0000,  0.3827])
         """
         _require_directions(direction)
-        return self.farthest * torch.sin(torch.deg2rad(direction))
+        angle = torch.deg2rad(direction)
+        return self.farthest * torch.sin(angle)
 
     def direction(self, difference: Tensor) -> Tensor:
         """Return the direction in degrees of differences in ms; beyond the largest one it is ±90.
@@ -95,7 +98,8 @@ class TwoEars:
         tensor([-30.,   0.,  90.])
         """
         _checks.floats("difference", difference, 0)
-        return torch.rad2deg(torch.asin((difference / self.farthest).clamp(-1, 1)))
+        sine = (difference / self.farthest).clamp(-1, 1)
+        return torch.rad2deg(torch.asin(sine))
 
     def inputs(self, direction: Tensor, *, generator: Generator | None = None) -> Tensor:
         """Return spikes ``[T, B, 2F]``, the left ear's first, of trials from directions ``[B]``.
@@ -107,10 +111,12 @@ class TwoEars:
         _checks.generator(generator)
         late = self.difference(direction) / 2
         _checks.shape("direction", direction, [direction.numel()])
-        times = self._times(torch.stack([late, -late], 1), generator)
+        ears = torch.stack([late, -late], 1)
+        times = self._times(ears, generator)
         step = torch.floor(times / self.dt).long()
-        heard = (step >= 0) & (step < self.steps)
-        heard &= uniform(tuple(times.shape), direction, generator) < self.chance
+        within = (step >= 0) & (step < self.steps)
+        drawn = uniform(tuple(times.shape), direction, generator)
+        heard = within & (drawn < self.chance)
         trial, fibre, cycle = heard.nonzero(as_tuple=True)
         spikes = direction.new_zeros(self.steps, len(direction), 2 * self.fibres)
         spikes[step[trial, fibre, cycle], trial, fibre] = 1
@@ -118,11 +124,14 @@ class TwoEars:
 
     def _times(self, late: Tensor, generator: Generator | None) -> Tensor:
         """Return when fibres could spike, in ms, ``[B, 2F, periods]``, from ``[B, 2]`` delays."""
-        cycles = range(-1, math.ceil(self.steps * self.dt / self.period) + 2)
-        peaks = self.period * torch.tensor(cycles, device=late.device)
+        periods = math.ceil(self.steps * self.dt / self.period)
+        cycles = torch.arange(-1, periods + 2, device=late.device)
+        peaks = self.period * cycles
         start = self.period * uniform((len(late), 1, 1), late, generator)
-        course = start + late.repeat_interleave(self.fibres, 1)[..., None] + peaks
-        return course + self.jitter * normal(tuple(course.shape), late, generator)
+        fibres = late.repeat_interleave(self.fibres, 1)
+        course = start + fibres.unsqueeze(2) + peaks
+        away = normal(tuple(course.shape), late, generator)
+        return course + self.jitter * away
 
     def likeliest(self, spikes: Tensor) -> Tensor:
         """Return the direction in degrees ``[B]`` under which spikes ``[T, B, 2F]`` are likeliest.
@@ -132,19 +141,25 @@ class TwoEars:
         _checks.spikes("spikes", spikes)
         _checks.shape("spikes", spikes, [self.steps, spikes.shape[1], 2 * self.fibres])
         ears = torch.unflatten(spikes, 2, (2, self.fibres)).sum(3)
-        likelihood = torch.einsum("tbe,tp->bep", ears, self._log_chances(spikes))
+        chances = self._log_chances(spikes)
+        likelihood = torch.einsum("tbe,tp->bep", ears, chances)
         late = self.period / CANDIDATES * likelihood.argmax(2)
         apart = late[:, 0] - late[:, 1]
-        return self.direction(apart - self.period * torch.round(apart / self.period))
+        return self.direction(self._nearest(apart))
 
     def _log_chances(self, like: Tensor) -> Tensor:
         """Return the log density ``[T, candidates]`` of a spike in a step, for phases of a tone."""
         time = self.dt * (torch.arange(self.steps).to(like) + 0.5)
         peak = self.period / CANDIDATES * torch.arange(CANDIDATES).to(like)
         turn = self.period * torch.arange(-TURNS, TURNS + 1).to(like)
-        away = time[:, None] - peak
-        away = away - self.period * torch.round(away / self.period)
-        return torch.logsumexp(-(((away[..., None] + turn) / self.jitter) ** 2) / 2, -1)
+        away = self._nearest(time.unsqueeze(1) - peak)
+        turned = (away.unsqueeze(2) + turn) / self.jitter
+        return torch.logsumexp(-(turned**2) / 2, -1)
+
+    def _nearest(self, apart: Tensor) -> Tensor:
+        """Return differences in time less the whole periods in them."""
+        periods = torch.round(apart / self.period)
+        return apart - self.period * periods
 
     def limit(self, direction: Tensor) -> Tensor:
         """Return the smallest standard deviation, in degrees, of any unbiased estimate.
@@ -164,7 +179,8 @@ class TwoEars:
         """
         _require_directions(direction)
         apart = self.jitter * math.sqrt(2 / self.spikes_per_ear)
-        slope = self.farthest * torch.cos(torch.deg2rad(direction))
+        angle = torch.deg2rad(direction)
+        slope = self.farthest * torch.cos(angle)
         return torch.rad2deg(apart / slope)
 
 

@@ -46,6 +46,20 @@ def test_a_tiny_run_adds_its_arms_to_the_record(tmp_path, monkeypatch):
     assert found["no delays"][0]["correlation"] is None
 
 
+@pytest.mark.parametrize("kind", ["row", "random"])
+def test_all_fibres_of_an_ear_wait_alike_and_stay(kind):
+    ears = TwoEars()
+    network = two_ears_network(ears, alike=kind, generator=seed_torch(0), learn=False)
+    waits = network[0].delay.unflatten(1, (2, ears.fibres))
+    assert torch.equal(waits, waits[:, :, :1].expand_as(waits))
+    assert not any(name.endswith("delay") for name, _ in network.named_parameters())
+    spread = made_up_for(network)
+    if kind == "row":
+        assert torch.allclose(spread, torch.linspace(-0.765, 0.765, 24), atol=0.026)
+    else:
+        assert spread.unique().numel() > 10
+
+
 def test_a_sector_reaches_half_way_to_its_neighbours():
     direction = torch.tensor([-90.0, -75.1, -74.9, 0.1, 90.0])
     assert experiment.sector(direction).tolist() == [0, 0, 1, 6, 11]
@@ -125,6 +139,10 @@ def test_the_record_reaches_its_bars_and_the_controls_do_not():
     assert min(over_seeds("jitter 0.1", "correlation")) > 0.98
     for arm in ("no delays", "random delays"):
         assert max(over_seeds(arm, "accuracy")) < 0.25
+    louder = over_seeds("random delays, louder", "accuracy")  # the detectors fire again
+    assert 0.6 < min(louder) < max(louder) < 0.85
+    for arm in ("random ears", "row by hand"):  # here the fibres of an ear wait alike
+        assert min(over_seeds(arm, "accuracy")) > 0.85
     for arm in recorded("two_ears").results:
         assert max(over_seeds(arm, "one ear shuffled")) < 0.1
         for run in over_seeds(arm):

@@ -1,11 +1,13 @@
 """Networks that read sample by sample: their parts, what they keep, a probe, and swaps."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, RecurrentAdaptiveLIF
 from snn_core.layers import DelayedLinear, Delays
+from snn_core.teaching.diagrams import signals_apart
 from snn_core.teaching.studies.sample_by_sample import (
     NEURONS,
     bytes_of,
@@ -64,7 +66,7 @@ def test_bytes_are_those_counted_by_hand():
         LeakyIntegrator(),
     )
     assert bytes_of(network) == {
-        "state": 4 * (3 * 5 + 3),  # membrane, adaptation and spikes; the readout
+        "state": 4 * (2 * 5 + 3) + 1,  # membrane and adaptation; the readout; 5 spikes
         "buffers": 10 * 4 + 7,  # ten numbers; 50 spikes
         "weights": 4 * (10 + 10 + 5 + 25 + 5 + 15 + 3),
     }
@@ -90,7 +92,7 @@ def test_signals_come_one_number_at_a_time_and_shuffled_ones_alike_for_all():
     assert (len(labels), len(test[1])) == (4000, 1000)
 
 
-@pytest.mark.parametrize("kind", ["both", "learnt delays"])
+@pytest.mark.parametrize("kind", ["recurrent + adaptive", "learnt delays"])
 def test_a_swap_of_nothing_or_among_equals_changes_nothing(kind):
     network, inputs = loud(kind)
     torch.testing.assert_close(run_swapped(network, inputs, 9, None), network(inputs))
@@ -99,7 +101,7 @@ def test_a_swap_of_nothing_or_among_equals_changes_nothing(kind):
         torch.testing.assert_close(run_swapped(network, alike, 9, part), network(alike))
 
 
-@pytest.mark.parametrize("kind", ["both", "learnt delays"])
+@pytest.mark.parametrize("kind", ["recurrent + adaptive", "learnt delays"])
 def test_what_is_swapped_is_from_then_on_the_others(kind):
     """With the past of the other, and one and the same future, all parts together are the other."""
     network, inputs = loud(kind)
@@ -108,7 +110,7 @@ def test_what_is_swapped_is_from_then_on_the_others(kind):
     changed = {part: run_swapped(network, inputs, 9, part) for part in ("neurons", "delays")}
     torch.testing.assert_close(changed["neurons"][:9], plain[:9])
     assert not torch.allclose(changed["neurons"][9:], plain[9:])
-    assert torch.equal(changed["delays"], plain) == (kind == "both")
+    assert torch.equal(changed["delays"], plain) == (kind == "recurrent + adaptive")
     readout = run_swapped(network, inputs, 9, "readout")
     torch.testing.assert_close(readout[:9], plain[:9].flip(1))
 
@@ -143,3 +145,12 @@ def test_a_probe_explains_what_is_linear_and_nothing_of_noise():
     assert shares[0] == pytest.approx(1, abs=1e-3)
     assert shares[1] == pytest.approx(0.5, abs=0.1)
     assert shares[2] == pytest.approx(0, abs=0.05)
+
+
+def test_signals_stand_one_above_the_other_and_the_clean_one_on_top():
+    signals = torch.randn(3, 8, generator=generator())
+    left, right = signals_apart([signals, signals.flip(1)], torch.ones(4))
+    drawn = np.array([line.get_ydata() for line in left.lines[:3]])
+    assert drawn == pytest.approx(signals.numpy() + [[0], [5], [10]])
+    assert left.lines[3].get_ydata().tolist() == [21] * 4
+    assert len(right.lines) == 3

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from snn_core.tasks import TwoEars
-from snn_core.teaching.diagrams import two_detectors
+from snn_core.teaching.diagrams import jeffress_row, two_detectors
 from snn_core.teaching.diagrams.two_ears import errors_measured, jitters, learnt_delays
 from snn_core.teaching.records import Record
-from snn_core.teaching.studies.two_ears import matched_weight
+from snn_core.teaching.studies.two_ears import matched_weight, two_ears_network
 from snn_core.training import seed_torch
 
 
@@ -35,6 +35,32 @@ def test_the_detector_whose_right_ear_waits_long_enough_fires_most():
     dots = [line.get_xydata() for line in axes[0].lines]
     assert sum(map(len, dots)) == spikes[:200].sum()
     assert dots[0][:, 1].max() < 10 <= dots[1][:, 1].min()
+
+
+@pytest.mark.parametrize(("direction", "place"), [(0.0, 0.5), (45.0, 0.23), (-90.0, 0.88)])
+def test_in_a_row_the_spikes_meet_the_farther_from_the_ear_that_is_first(direction, place):
+    axes = jeffress_row(TwoEars(), direction, detectors=101)
+    tips = [line.get_xdata()[0] for line in axes[2].lines if len(line.get_xdata()) == 1]
+    assert tips == pytest.approx([place, place], abs=0.005)
+    filled = axes[2].collections[-1].get_facecolors()[:, 2] < 0.5
+    assert filled.nonzero()[0].tolist() == pytest.approx([100 * place], abs=1)
+    ways = [len(axis.lines) for axis in axes]  # none has gone, or a trail and a tip each
+    assert ways == [0 if direction == 0 else 2, 4, 4]
+
+
+@pytest.mark.parametrize("wrong", [{"direction": 91.0}, {"direction": 0.0, "longest": 0.7}])
+def test_a_row_that_is_too_short_or_a_direction_behind_is_refused(wrong):
+    with pytest.raises(ValueError, match=list(wrong)[-1]):
+        jeffress_row(TwoEars(), **wrong)
+
+
+def test_a_louder_network_has_larger_weights_and_the_same_delays():
+    task = TwoEars()
+    plain, louder = (
+        two_ears_network(task, louder=factor, generator=seed_torch(0)) for factor in (1.0, 2.0)
+    )
+    assert torch.equal(louder[0].weight, 2 * plain[0].weight)
+    assert torch.equal(louder[0].delay, plain[0].delay)
 
 
 def record_of(errors):

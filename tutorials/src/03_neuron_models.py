@@ -688,7 +688,7 @@ check("03.3", adaptive_by_hand)
 # - X.-J. Wang, *Synaptic reverberation underlying mnemonic persistent activity*, Trends in Neurosciences 24, 2001.
 # - E. M. Izhikevich, *Simple model of spiking neurons*, IEEE Transactions on Neural Networks 14, 2003.
 #
-# **Next:** [04 · Layers and readouts](04_layers_and_readouts.ipynb) puts neurons in layers and reads an answer out of their spikes. Back: [02 · The LIF neuron](02_lif_neuron.ipynb).
+# **Next:** [04 · Layers and readouts](04_layers_and_readouts.ipynb) puts neurons in layers and reads an answer out of their spikes; [22 · Memory and delays](22_memory_and_delays.ipynb) compares recurrence and adaptation with delays. Back: [02 · The LIF neuron](02_lif_neuron.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -712,7 +712,7 @@ check("13.3", eprop_step)
 # - R. J. Williams, D. Zipser, *A learning algorithm for continually running fully recurrent neural networks*, Neural Computation 1(2), 1989.
 # - G. Bellec et al., *A solution to the learning dilemma for recurrent networks of spiking neurons*, Nature Communications 11:3625, 2020.
 #
-# **Next:** [14 · Local learning](14_local_learning.ipynb) asks whether every layer can learn alone. Back to [12 · BPTT meets STDP](12_bptt_meets_stdp.ipynb).
+# **Next:** [14 · Local learning](14_local_learning.ipynb) asks whether every layer can learn alone; [22 · Memory and delays](22_memory_and_delays.ipynb) recalls the cue by delays. Back to [12 · BPTT meets STDP](12_bptt_meets_stdp.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -3,7 +3,7 @@
 #
 # **How does a network use time: leaks, recurrence, delays?**
 #
-# Needs: page 03 (adaptation and recurrence), page 07 (a trained network), page 13 (delayed recall). · 50 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `Delays`, `DelayedLinear`, `set_width` and `TwoEars`.
+# Needs: page 03 (adaptation and recurrence), page 07 (a trained network), page 13 (delayed recall). · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces `Delays`, `DelayedLinear`, `set_width` and `TwoEars`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/22_memory_and_delays.ipynb)
 
@@ -21,11 +21,14 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator, RecurrentLIF
 from snn_core.layers import DelayedLinear, Delays, OverTime, set_width
-from snn_core.losses import max_membrane_cross_entropy
+from snn_core.losses import max_membrane, max_membrane_cross_entropy
 from snn_core.tasks import DelayedRecall, TwoEars
+from snn_core.tasks.one_dimensional import digit_templates
 from snn_core.teaching.diagrams import (
+    jeffress_row,
     learnt_delays,
     probed_past,
+    signals_apart,
     swapped_parts,
     two_detectors,
     waiting_spikes,
@@ -34,13 +37,21 @@ from snn_core.teaching.diagrams.two_ears import errors_measured
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CoincidenceLine
 from snn_core.teaching.inputs import pulse
-from snn_core.teaching.palette import BLUE
-from snn_core.teaching.plotting import decorate, dots_per_seed, panels, use_style
+from snn_core.teaching.palette import BLUE, GREEN
+from snn_core.teaching.plotting import (
+    decorate,
+    dots_per_seed,
+    panels,
+    raster,
+    use_style,
+)
 from snn_core.teaching.records import last_accuracies, recorded
 from snn_core.teaching.studies.sample_by_sample import (
+    bytes_of,
     digits_over_time,
     groups_with_delays,
     in_turn,
+    memory_reader,
     reordered,
 )
 from snn_core.teaching.studies.two_ears import two_ears_network
@@ -53,21 +64,19 @@ generator = seed_torch(22)
 # %% [markdown]
 # A digit, drawn as a curve, hides somewhere in 40 numbers, between noise. They reach a network *one after the other*, 1 ms each.
 #
-# > **Look first:** both panels hold the same 40 numbers. In which can you find the digit, and what do you use for it?
+# > **Look first:** both panels hold the same numbers. In which can you find the digit, and by what?
 
-# %% alt="Two panels over 40 ms. On the left four curves, each with two humps within about 10 ms, at different places and in noise. On the right the same numbers in another order: four jagged lines without any form."
+# %% alt="Two panels over 40 ms, each with four curves one above the other. On the left each has two humps within about 10 ms, at different places and in noise; above them stands the drawing of a 3 without noise: up, a little down, up, down. On the right the same numbers in another order: four jagged lines without any form."
 signals, labels, test_signals, test_labels = digits_over_time()
 threes = signals[labels == 3][:4]
-axes = panels(2, share=True)
-for axis, shown in zip(axes, [threes, reordered(threes)], strict=True):
-    axis.plot(shown.T)
+axes = signals_apart([threes, reordered(threes)], digit_templates()[3])
 decorate(axes[0], title="Four threes", x="time (ms)", y="signal")
 decorate(axes[1], title="The same numbers, in another order", x="time (ms)")
 
 # %% [markdown]
-# On the left, by the *order*: up, down, up, down, within about 10 ms. In no single number is there a digit. Whoever reads this has to hold on to what just was, until the rest arrives.
+# On the left, by the *order*: up, down, up, down, within about 10 ms. On the right the numbers stand in one other order, the same for all. No single number is a digit: who reads this has to hold on to what just was.
 #
-# Most digits on these pages needed no time. These do: MNIST-1D (Greydanus 2020), 4,000 signals to train on and 1,000 to test.
+# The task is MNIST-1D (Greydanus 2020): 4,000 signals to train, 1,000 to test.
 
 # %% tags=["check"]
 assert torch.equal(reordered(threes).sort(1).values, threes.sort(1).values)
@@ -100,7 +109,7 @@ circling = loop(1.2 * spike).detach()
 late = Delays(1, 35.0, delay=35.0).eval()(spike)
 
 # %% [markdown]
-# The loop feeds its own spike back, with a weight above the threshold. The line is set to evaluation, where a delay is a whole number of steps.
+# The loop feeds its own spike back, above the threshold. The line is in evaluation: its delay is a whole number of steps.
 
 # %% alt="Three lanes over 60 ms, after a spike at 5 ms. Leak: jumps to 1 and decays to nearly nothing at 40 ms. Loop: a spike at every step from 5 ms on. Delay: nothing but one spike at 40 ms."
 axes = panels(3, stacked=True)
@@ -112,9 +121,7 @@ decorate(axes[0], title="What is left of one spike at 5 ms")
 decorate(axes[2], x="time (ms)")
 
 # %% [markdown]
-# The loop and the delay; and only the delay knows when. The leak has told both at once, by *how much* is left: 3 % by then. The loop goes on for ever, and says "there was one". The delay hands the spike on as it was, after exactly 35 ms, and before that does not disturb anybody.
-#
-# What each costs: the leak one number per neuron; the loop a neuron; the delay one bit for each of 35 steps.
+# The loop and the delay; the delay knows when. What a leak leaves is one number that says *that* and *when*, while it lasts: 3 % by then, soon lost in noise. The loop says for ever "there was one".
 
 # %% tags=["check"]
 assert round(leak[40].item(), 2) == 0.03
@@ -124,7 +131,7 @@ assert late.flatten().nonzero().flatten().tolist() == [40]
 # %% [markdown]
 # ## 2 · A neuron that waits for a pattern
 #
-# Three axons lead to one LIF neuron, $\tau_\mathrm{mem}$ = 2 ms. Each spike adds 0.5. Axon 0 fires at 2 ms, axon 1 at 6, axon 2 at 9, and each has its delay $d$:
+# Three axons lead to one LIF neuron, $\tau_\mathrm{mem}$ = 2 ms. Each spike adds 0.45. Axon 0 fires at 2 ms, axon 1 at 6, axon 2 at 9, and each has its delay $d$:
 #
 # | axon | spike leaves | delay $d$ | arrives |
 # |---|---|---|---|
@@ -137,26 +144,26 @@ assert late.flatten().nonzero().flatten().tolist() == [40]
 # %%
 pattern = torch.zeros(20, 1, 3)
 pattern[[2, 6, 9], 0, [0, 1, 2]] = 1
-times = torch.tensor([7.0, 3.0, 0.0])
-delays = Delays(3, longest=10.0, delay=times).eval()
+waits = torch.tensor([7.0, 3.0, 0.0])
+delays = Delays(3, longest=10.0, delay=waits).eval()
 neuron = LIF(2.0)
 
 # %% [markdown]
-# A dot is a spike that leaves, a blue tick one that arrives; the grey line between them is its wait.
+# The grey line is a spike's wait.
 
-# %% alt="Two lanes over 20 ms. Top: three axons; dots where spikes leave, at 2, 6 and 9 ms, and grey lines that end in blue ticks, all at 9 ms. Bottom: the membrane is 0 until 9 ms, then jumps to 1.5, above the threshold of 1."
-axes = waiting_spikes(pattern, delays, neuron, weight=0.5)
+# %% alt="Two lanes over 20 ms. Top: three axons; dots where spikes leave, at 2, 6 and 9 ms, and grey lines that end in blue ticks, all at 9 ms. Bottom: the membrane is 0 until 9 ms, then jumps to 1.35, above the threshold of 1."
+axes = waiting_spikes(pattern, delays, neuron, weight=0.45)
 decorate(axes[0], title="Sent one by one, heard together")
 
 # %% [markdown]
-# To 1.5: all three arrive at 9 ms. Now with the times of axons 0 and 2 exchanged:
+# To 1.35: all three arrive at 9 ms. Now with the times of axons 0 and 2 exchanged:
 
-# %% alt="The same with the times of axons 0 and 2 exchanged: the spikes arrive at 2, 9 and 16 ms, and the membrane makes three separate jumps to about 0.5."
-axes = waiting_spikes(pattern.flip(2), delays, neuron, weight=0.5)
+# %% alt="The same with the times of axons 0 and 2 exchanged: the spikes arrive at 2, 9 and 16 ms, and the membrane makes three separate jumps to about 0.45."
+axes = waiting_spikes(pattern.flip(2), delays, neuron, weight=0.45)
 decorate(axes[0], title="The other way round they miss each other")
 
 # %% [markdown]
-# They arrive at 2, 9 and 16 ms, and 0.5 stays 0.5. So **delays with a coincidence detector know an order**, and the neuron needs nearly no memory. One set of weights and several sets of delays: several patterns (Izhikevich 2006).
+# They arrive at 2, 9 and 16 ms, and 0.45 stays 0.45. So **delays with a coincidence detector know an order**. Several such neurons with other delays: several patterns (Izhikevich 2006).
 #
 # In a formula, with $d_{mn}$ the delay from input $n$ to neuron $m$:
 #
@@ -165,15 +172,15 @@ decorate(axes[0], title="The other way round they miss each other")
 # `Delays` has one for each input (per axon), `DelayedLinear` a weight and a delay for each pair (per synapse), or several of both.
 
 # %% [markdown]
-# **In a brain** an axon is a delay line by being long: thin ones conduct at less than 1 mm per ms. In the barn owl's brain stem they lie in order, as Jeffress had guessed in 1948 (Carr and Konishi 1990): section 6. **On a chip** a delay is a small memory, a ring of slots: a spike is written some slots ahead, and read when its slot comes round. TrueNorth has it for each axon, up to 15 steps (Merolla et al. 2014), Loihi for each synapse (Davies et al. 2018).
+# **In a brain** an axon is a delay line by being long: thin ones conduct at less than 1 mm per ms. In the barn owl's brain stem they lie in order (Carr and Konishi 1990): section 6. **On a chip** a delay is a ring of slots: a spike is written some slots ahead, and read when its slot comes round. Loihi has it for each synapse (Davies et al. 2018).
 
 # %% tags=["check"]
-reached = neuron(0.5 * delays(pattern).sum(2, keepdim=True), record=True)
-assert reached.membrane.max() == 1.5
+reached = neuron(0.45 * delays(pattern).sum(2, keepdim=True), record=True)
+assert abs(reached.membrane.max() - 1.35) < 1e-6
 assert reached.spikes.sum() == 1
-missed = neuron(0.5 * delays(pattern.flip(2)).sum(2, keepdim=True), record=True)
+missed = neuron(0.45 * delays(pattern.flip(2)).sum(2, keepdim=True), record=True)
 assert missed.spikes.sum() == 0
-assert missed.membrane.max() < 0.52
+assert missed.membrane.max() < 0.47
 arrivals = delays(pattern.flip(2)).sum((1, 2)).nonzero().flatten()
 assert arrivals.tolist() == [2, 9, 16]
 
@@ -192,20 +199,32 @@ def error_of(line):
 
 
 # %% [markdown]
-# A delay between two steps has to be shared out. `Delays` does it in training by a Gaussian around $d$, whose **width** we choose (Hammouamri et al. 2023). Narrow or wide:
+# A delay between two steps has to be shared out. `Delays` does it in training by a Gaussian around $d$, whose **width** we choose (Hammouamri et al. 2023):
 
-# %% alt="Mean squared error against the delay from 0 to 20 ms, for three widths. With 0.3 ms the line goes up and down by each step around 0.15, with a deep narrow notch at 12 ms. With 1 ms the notch is wider. With 4 ms there is a smooth valley that begins at 0 and has its lowest point at 12."
+# %% alt="Two panels of bars, the shares of a delay of 12.3 ms. With a width of 0.5 ms: 0.7 at 12 ms and 0.3 at 13 ms. With 5 ms: a broad hill from 0 to 20 ms, at most 0.1."
+axes = panels(2, share=True)
+for axis, width in zip(axes, (0.5, 5.0), strict=True):
+    between = Delays(1, 20.0, delay=12.3, width=width)
+    axis.bar(range(21), between.shares().detach()[0], color=BLUE)
+    decorate(axis, title=f"d = 12.3 ms, width {width} ms", x="waits (ms)")
+decorate(axes[0], y="share")
+
+# %% [markdown]
+# Each spike arrives in parts: with the narrow delay mostly in two, with the wide one all around. For every $d$; which way is down from the dot, at 1 ms?
+
+# %% alt="Mean squared error against the delay from 0 to 20 ms, for two widths, with a dot on each line at 1 ms. With 0.5 ms the line goes up and down between whole steps around 0.13, with a deep narrow notch at 12 ms. With 5 ms there is a smooth shallow valley with its lowest point near 12."
 axis = panels()
 positions = torch.arange(0.0, 20.25, 0.25)
 errors = {}
-for width in (0.3, 1.0, 4.0):
+for width in (0.5, 5.0):
     lines = [Delays(1, 20.0, delay=d.item(), width=width) for d in positions]
     errors[width] = [error_of(line).item() for line in lines]
     axis.plot(positions, errors[width], label=f"width {width} ms")
+    axis.plot(1, errors[width][4], "o", color=BLUE)
 decorate(axis, x="delay d (ms)", y="error", title="Wide shows the way")
 
 # %% [markdown]
-# Far from 12 the narrow error only dips between two steps, again and again; the wide one slopes from 0 down to 12. Let a delay start at 1 ms and follow the slope:
+# Away from 12 the narrow error dips between two steps: two halves cost less squared error (¼ + ¼) than one whole miss. The wide one slopes down to about 12. Let a delay start at the dot and follow the slope:
 
 
 # %%
@@ -234,12 +253,16 @@ courses = {
 axis = panels()
 for name, course in courses.items():
     axis.plot(course, label=name)
-decorate(axis, x="update", y="delay d (ms)", title="From afar only a wide one finds it")
+decorate(axis, x="update", y="delay d (ms)", title="From 1 ms the wide ones find it")
 
 # %% [markdown]
-# The narrow one is caught by the first dip, halfway between 1 and 2. The shrinking one ends at 12.0, the wide one near it. Wide first, narrow in the end: the gradient is exact for each width (the check compares it with finite differences). In evaluation the delay is *rounded to whole steps*, as on a chip.
+# The narrow one is caught by the first dip, halfway between 1 and 2. The shrinking one ends at 12.0, the wide one near it. So: wide first, then narrow. It can fail: a delay that shrinks as fast does not get from 1 to 17. In evaluation the delay is *rounded to whole steps*, as on a chip.
 
 # %% tags=["check"]
+assert between.shares().sum().round(decimals=5) == 1
+narrow = Delays(1, 20.0, delay=12.3, width=0.5).shares().detach()[0]
+assert [round(share.item(), 1) for share in narrow[12:14]] == [0.7, 0.3]
+assert between.shares().max() < 0.1
 assert abs(courses["0.5 ms"][-1] - 1.5) < 0.1
 assert round(courses["shrinking"][-1], 1) == 12.0
 assert abs(courses["5 ms"][-1] - 12) < 1.5
@@ -249,98 +272,92 @@ below = Delays(1, 20.0, delay=8.99, width=4.0).double()
 above = Delays(1, 20.0, delay=9.01, width=4.0).double()
 slope = (error_of(above) - error_of(below)).item() / 2e-2
 assert abs(slope / exact.delay.grad.item() - 1) < 1e-3
-assert int(np.argmin(errors[4.0])) == int(np.argmin(errors[0.3])) == 48
+told = Delays(1, 20.0, delay=17.0).eval()(heard)
+assert find_delay(5.0, 0.5)[-1] < 15
+assert int(np.argmin(errors[0.5])) == 48
+assert abs(positions[int(np.argmin(errors[5.0]))] - 12) < 1
+assert positions[4] == 1
 
 # %% [markdown]
 # ### Page 13's recall, by delays alone
 #
-# There a cue had to be kept for 200 ms; adaptive neurons learnt it. Here nothing adapts and nothing recurs: 15 inputs, each with a delay between 0 and 300 ms, and two readouts with $\tau_\mathrm{mem}$ = 20 ms.
-#
-# > **Before you run:** to which delays will the inputs of the cues move?
+# Inputs 0 to 4 spike often for cue A, 5 to 9 for cue B, for 50 ms. At 250 ms the others ask: which was it? Page 13 used adaptive neurons.
+
+# %% alt="Spikes of 15 inputs over 300 ms. Those of inputs 0 to 4 are dense up to 50 ms, those of 10 to 14 from 250 ms on; elsewhere there are few."
+task = DelayedRecall()
+spikes = task.inputs(torch.tensor([0]), generator=generator)
+axis = raster(spikes[:, 0], dt=5.0, size=8, color=GREEN)
+axis.set_yticks([0, 5, 10])
+decorate(axis, y="input", title="Cue A, and 200 ms later the question")
+
+# %% [markdown]
+# > **Before you run:** by how much would you delay the cues, so that two readouts with $\tau_\mathrm{mem}$ = 20 ms can tell?
+
 
 # %%
-task = DelayedRecall()
-lines = Delays(15, 300.0, dt=5.0, generator=generator)
-readout = LeakyIntegrator(20.0, dt=5.0)
-network = nn.Sequential(lines, nn.Linear(15, 2), readout)
-groups = groups_with_delays(network, lr=0.03, delay_lr=10.0)
-optimizer = torch.optim.Adam(groups)
+def delayed_readout(delay):
+    lines = Delays(15, 300.0, dt=5.0, delay=delay, learn=False, generator=generator)
+    return nn.Sequential(lines, nn.Linear(15, 2), LeakyIntegrator(20.0, dt=5.0)).eval()
 
 
-def trials(count):
+def trials(network, count):
     cue = torch.randint(2, (count,), generator=generator)
     membrane = network(task.inputs(cue, generator=generator))
     return membrane[task.answer].mean(0), cue
 
 
 # %% [markdown]
-# A hundred batches of 32 trials, while the width shrinks from 75 to 2.5 ms, half a step:
+# By 200 to 300 ms. But nobody sets them: all are 0, or chance draws each from 0 to 300 ms. Only the weights learn.
 
 # %%
-for step in range(100):
-    set_width(network, 75.0 / 30 ** (step / 100))
-    scores, cue = trials(32)
-    loss = nn.functional.cross_entropy(scores, cue)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
+recalled = {}
+for name, delay in {"all 0": 0.0, "drawn": None}.items():
+    network = delayed_readout(delay)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.03)
+    for _ in range(100):
+        scores, cue = trials(network, 32)
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(scores, cue).backward()
+        optimizer.step()
+    scores, cue = trials(network, 500)
+    recalled[name] = (scores.argmax(1) == cue).float().mean().item()
+print(recalled)
 
 # %% [markdown]
-# Then 500 new trials, with the delays rounded:
-
-# %% alt="Delays of ten inputs of the cues, sorted into two groups: most lie between 230 and 250 ms, a few near 0, and these have small weights."
-network.eval()
-scores, cue = trials(500)
-recalled = (scores.argmax(1) == cue).float().mean().item()
-print("recalled:", recalled)
-axis = panels()
-weights = network[1].weight.detach().abs().sum(0)[:10]
-axis.plot(lines.delay.detach()[:10], weights, "o")
-decorate(
-    axis,
-    x="delay (ms)",
-    y="size of its weights",
-    title="The inputs that count wait for the answer",
-)
-
-# %% [markdown]
-# To about 240 ms: what was sent in the cue, from 0 to 50 ms, then arrives when the answer is due, from 250 ms on. All trials are right. With all delays at 0 half of them are: chance.
+# Without delays it is chance. With drawn ones it recalls: among ten for the cues some happen to fit, and the weights pick them. Need delays learn at all?
 
 # %% tags=["check"]
-assert recalled > 0.99
-moved = lines.delay.detach()[:10]
-heavy = moved[weights > weights.max() / 2]
-assert len(heavy) >= 4
-assert ((heavy > 220) & (heavy < 255)).all()
-at_once = nn.Sequential(Delays(15, 300.0, dt=5.0, delay=0.0), *network[1:]).eval()
-seen = task.inputs(cue, generator=generator)
-guessed = at_once(seen)[task.answer].mean(0).argmax(1) == cue
-assert abs(guessed.float().mean() - 0.5) < 0.15
+assert abs(recalled["all 0"] - 0.5) < 0.1
+assert recalled["drawn"] > 0.85
+assert task.answer.start * 5 == 250
+assert task.steps * 5 == 300
 
 # %% [markdown]
 # ## 4 · Which memory reads digits?
 #
-# Back to the 40 numbers. First one network, live: 96 neurons, each hearing the signal through six synapses with delays up to 10 ms; ten leaky readouts, with delays too. The answer is the readout that rises highest.
+# Back to the 40 numbers. First one network, live: 96 neurons, each hearing the signal through six synapses with delays up to 10 ms; ten leaky readouts, with delays too. The highest readout answers.
+
 
 # %%
-seed_torch(0)
-network = nn.Sequential(
-    DelayedLinear(1, 96, longest=10.0, taps=6),
-    OverTime(nn.BatchNorm1d(96)),
-    LIF(2.0),
-    DelayedLinear(96, 10, longest=10.0),
-    LeakyIntegrator(5.0),
-)
+def late_reader(neurons=96, longest=10.0):
+    return nn.Sequential(
+        DelayedLinear(1, neurons, longest=longest, taps=6),
+        OverTime(nn.BatchNorm1d(neurons)),
+        LIF(2.0),
+        DelayedLinear(neurons, 10, longest=longest),
+        LeakyIntegrator(5.0),
+    )
+
 
 # %% [markdown]
-# It is trained in two rounds: the first with wide delays, the second with whole ones.
+# It is trained in two rounds: with wide delays, then with whole ones.
 
 
 # %%
-def train_by_width(width, lr, epochs):
+def train_by_width(network, width, lr, epochs):
     set_width(network, width)
     groups = groups_with_delays(network, lr=lr, delay_lr=5 * lr)
-    return fit(
+    fit(
         network,
         signals,
         labels,
@@ -349,43 +366,52 @@ def train_by_width(width, lr, epochs):
         optimizer=torch.optim.Adam(groups),
         epochs=epochs,
         batch_size=100,
-        test=(test_signals, test_labels),
         generator=generator,
         progress=False,
     )
 
 
 # %% [markdown]
-# > **Before you run:** with a width of 1 ms it learns. How will it read with its delays rounded, as the test does?
+# > **Before you run:** with a width of 1 ms it learns. How does it read the test with its delays rounded?
+
 
 # %%
-wide = train_by_width(width=1.0, lr=0.01, epochs=6)
-print("wide, in training:", wide.train_accuracy[-1])
-print("wide, rounded:    ", wide.test_accuracy[-1])
+def digits_right(network):
+    membrane = network(in_turn(test_signals)).detach()
+    return (max_membrane(membrane).argmax(1) == test_labels).float().mean().item()
+
+
+generator = seed_torch(0)
+network = late_reader()
+train_by_width(network, width=1.0, lr=0.01, epochs=6)
+rounded = digits_right(network.eval())
+network[0].train()  # these two only: wide, as in training
+network[3].train()
+wide = digits_right(network)
+print(f"{wide:.1%} with wide delays, {rounded:.1%} with rounded ones")
 
 # %% [markdown]
-# Worse: its weights were not learnt for rounded delays. Now they are rounded in training as well, and only the weights learn on:
+# Worse with this seed, though not with every one: its weights were not learnt for rounded delays. Now they are rounded in training as well, and only the weights learn on:
 
 # %%
-whole = train_by_width(width=0.0, lr=0.005, epochs=7)
-print("whole, in training:", whole.train_accuracy[-1])
-print("whole, in the test:", whole.test_accuracy[-1])
+train_by_width(network, width=0.0, lr=0.005, epochs=7)
+print(f"{digits_right(network.eval()):.1%} with rounded delays")
 
 # %% [markdown]
-# Nearly nine of ten are read, after a few seconds of training.
+# Much better. (One seed, and always the same test.)
 
 # %% tags=["check"]
-assert wide.train_accuracy[-1] > wide.test_accuracy[-1] + 0.03
-assert whole.test_accuracy[-1] > 0.8
+assert wide > rounded - 0.03
+assert digits_right(network) > max(0.78, rounded + 0.05)
 
 # %% [markdown]
 # ### Seven networks, seven memories
 #
-# Now an experiment, with two layers of 64 neurons. From left to right: all neurons with one leak of 10 ms; leaks from 2 to 40 ms, which learn; these with recurrence, with adaptation, with both; and, in place of all that, brief leaks (2 ms at first) with delays up to 10 ms, fixed by chance or learnt. Each is also trained on signals whose samples are shuffled, all in the same way.
+# Now with two layers of 64 neurons, from left to right: one leak of 10 ms for all; leaks from 2 to 40 ms, which learn; these with recurrence, with adaptation, with both (*recurrent + adaptive*); and, in place of all that, brief leaks (2 ms at first) with delays up to 10 ms, fixed by chance or learnt. Each is also trained on the shuffled samples.
 #
-# > **Before you look:** which is the better memory for a form of 10 ms: to hear each other, or to hear late? And what will be left of each if the samples are shuffled?
+# > **Before you look:** which is the better memory for a form of 10 ms: to hear each other, or to hear late? And what is left if the samples are shuffled?
 
-# %% alt="Test digits right for seven kinds of memory, one dot for each of three seeds. In order: one leak 41 to 45 percent, many leaks 75, recurrence 90 but for one run at 66, adaptation 76 to 77, both 90, fixed delays 90 to 92, learnt delays 94. Shuffled: one leak 33, all others between 44 and 51."
+# %% alt="Test digits right for seven kinds of memory, one dot for each of three seeds. In order: one leak 41 to 45 percent, many leaks 75, recurrence 90 but for one run at 66, adaptation 76 to 77, recurrent + adaptive 87 to 91, fixed delays 90 to 92, learnt delays 94. Shuffled: one leak 33, all others between 44 and 51."
 contest = recorded("memory_and_delays")
 print(contest)
 kinds = contest.settings["kinds"]
@@ -403,80 +429,84 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# | memory | in order (%) | shuffled (%) | states (bytes) | delay lines | weights |
+# | memory | in order (%) | shuffled (%) | states (bytes) | delay lines (bytes) | weights (bytes) |
 # |---|---|---|---|---|---|
 # | one leak | 43 | 33 | 552 | – | 20,776 |
 # | many leaks | 75 | 48 | 552 | – | 21,288 |
-# | recurrence | 82 | 50 | 1,064 | – | 54,056 |
+# | recurrence | 90, 90, 66 | 50 | 568 | – | 54,056 |
 # | adaptation | 76 | 48 | 1,064 | – | 21,800 |
-# | both | 90 | 50 | 1,576 | – | 54,568 |
+# | recurrent + adaptive | 89 | 50 | 1,080 | – | 54,568 |
 # | fixed delays | 91 | 45 | 552 | 120 | 39,976 |
 # | learnt delays | 94 | 48 | 552 | 120 | 39,976 |
 
 # %% [markdown]
-# To hear late, even with delays that chance has set; learnt ones add two points. (Networks with delays have dropout and a faster readout: each kind has what served it best on held-out digits.) Many leaks are worth 32 points over a single one, and two runs of recurrence another 15, but the third got stuck at 66 %. Adaptation hardly matters for a form of 10 ms. And the delay lines need only 120 bytes: ten numbers, and ten spikes of each of 64 neurons, one bit each.
+# To hear late is no worse, even with delays that chance has set; learnt ones add about two points. Most of that comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two runs of recurrence another 15; the third got stuck at this learning rate. The delay lines need 120 bytes: ten numbers, and ten spikes of 64 neurons, one bit each. (All keep 40 bytes more, the highest answers so far.)
 #
-# Shuffled, all information is still there: an ordinary network that sees all 40 samples at once (MLP) reads about 63 % of either kind. What is gone is nearness in time, and all spiking networks fall to about half, or a third. They did use the order.
-#
-# Ordinary networks here: linear 31 %, convolutions 90 %, and gated units (GRU, 64 of them) 97 %. Gates, which send numbers and multiply them, are still ahead.
+# Shuffled, one leak loses only ten points: it made little use of the order. All others fall to 45–50 %. Yet the digit is still there: an ordinary MLP, which sees all samples at once, reads 63 % in order and 64 % shuffled (*Deeper*).
 
 # %% tags=["check"]
 means = {arm: np.mean(values) for arm, values in scores.items()}
 table = {
     "one leak": (43, 33),
     "many leaks": (75, 48),
-    "recurrence": (82, 50),
     "adaptation": (76, 48),
-    "both": (90, 50),
+    "recurrent + adaptive": (89, 50),
     "fixed delays": (91, 45),
     "learnt delays": (94, 48),
 }
 for kind, (in_order, mixed) in table.items():
     assert (round(means[kind]), round(means[f"{kind}, shuffled"])) == (in_order, mixed)
-assert kinds == list(table)
-assert all(len(values) == 3 for values in scores.values())
+assert set(kinds) == {*table, "recurrence"}
+assert round(means["recurrence, shuffled"]) == 50
+assert all(len(scores[kind]) == 3 for kind in kinds)
 assert min(scores["learnt delays"]) > 92
-assert max(means[f"{kind}, shuffled"] for kind in kinds) < 52
-assert min(scores["fixed delays"]) > max(scores["both"] + scores["recurrence"])
-lines_need = contest.results["learnt delays"][0]["bytes"]["buffers"]
-assert lines_need == 10 * 4 + 64 * 10 // 8 == 120
-for kind, percent in {"linear": 31, "MLP": 63, "CNN": 90, "GRU": 97}.items():
-    assert round(means[kind]) == percent
-assert abs(means["MLP, shuffled"] - means["MLP"]) < 1.5
-assert sorted(scores["recurrence"])[0] < 67
+assert all(45 <= round(means[f"{kind}, shuffled"]) <= 50 for kind in kinds[1:])
+assert means["fixed delays"] > means["recurrent + adaptive"]
+assert min(scores["learnt delays"]) > max(scores["recurrent + adaptive"] + scores["recurrence"])
+needed = {kind: bytes_of(memory_reader(kind)) for kind in kinds}
+assert needed["learnt delays"]["buffers"] == 10 * 4 + 64 * 10 // 8 == 120
+assert [each["state"] for each in needed.values()] == [552, 552, 568, 1064, 1080, 552, 552]
+learnt_numbers = [20_776, 21_288, 54_056, 21_800, 54_568, 39_976, 39_976]
+assert [each["weights"] for each in needed.values()] == learnt_numbers
+ordinary = {"linear": (31, 31), "MLP": (63, 64), "CNN": (90, 60), "GRU": (97, 57)}
+for kind, (in_order, mixed) in ordinary.items():
+    assert (round(means[kind]), round(means[f"{kind}, shuffled"])) == (in_order, mixed)
+assert [round(each) for each in scores["recurrence"]] == [90, 90, 66]
 assert abs(means["learnt delays"] - means["fixed delays"] - 2) < 1
+assert round(means["fixed delays, of the signal only"]) == 91
 assert round(means["many leaks"] - means["one leak"]) == 32
 assert round(np.median(scores["recurrence"]) - means["many leaks"]) in (14, 15)
-assert abs(means["adaptation"] - means["many leaks"]) < 5
 
 # %% [markdown]
 # ## 5 · Where does the memory sit?
 #
-# After 30 samples we stop two of the networks, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? It is fitted on the training signals and scored on others: 1 if it explains all differences, 0 if none. The last sample alone already tells a little about those before it: the grey line.
+# After 30 samples we stop two of these networks, *recurrent + adaptive* and *learnt delays*, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? On new signals, 1 explains all differences, 0 none. Grey: what the last sample alone tells.
 #
-# > **Before you look:** the delays reach back 10 ms in each of two layers. How far back will the probe read?
+# > **Before you look:** the delays reach back 10 ms in each of two layers. How far will the probe read?
 
-# %% alt="Share of earlier samples that a probe explains, against how long ago they came, 0 to 20 samples. The last sample alone: from 1 down to 0 at 6. Left, the recurrent network: its neurons from 0.99 slowly down to about 0.6 at 10 and 0.45 at 20. Right, learnt delays: its neurons stay near 1 to 10 and fall to 0.55 at 20; with the delay lines 1 to 10 and still above 0.7 at 20."
+# %% alt="Share of earlier samples that a probe explains, against how long ago they came, 0 to 29 samples. The last sample alone: from 1 down to 0 at 6. Left, recurrent + adaptive: its neurons from 0.99 slowly down to about 0.3 at 16, and up again to 0.9 at 29. Right, learnt delays: its neurons stay near 1 to 10 and fall to 0.55 at 20 and 0.2 at 29; with the delay lines 1 to 10, above 0.7 at 20 and 0.1 at 29."
 axes = panels(2, share=True)
-titles = {"both": "Recurrent: it fades", "learnt delays": "Delays: exact up to 10"}
+titles = {
+    "recurrent + adaptive": "Rec. + adapt.: the middle fades",
+    "learnt delays": "Learnt delays: exact up to 10",
+}
 for axis, (kind, title) in zip(axes, titles.items(), strict=True):
     probed_past(contest, kind, axis, title=title)
 
 # %% [markdown]
-# Up to 10 samples exactly, as the signal itself waits there; from 11 to 20 nearly, by what the first layer sent. The membranes alone hold nearly as much, since they have just heard it. The recurrent network forgets from the start, but slowly.
+# Up to 10 samples exactly, as the signal itself waits there; up to 20 nearly, by what the first layer sent; then little. (Beyond 24 the probe with more to read overfits.) *Recurrent + adaptive* forgets the middle.
 #
-# To be *kept* is not to be *used*. So we interfere: at some moment each signal gets one part of the memory of another signal, with another digit.
+# *Kept* is not *used*. So we interfere: at some moment each signal gets one part of the memory of another, with another digit.
 #
 # > **Before you look:** at 20 ms the membranes of all 128 neurons are exchanged. How many digits will the network with delays still read?
 
-# %% alt="Own digits right against the moment of the swap, 5 to 35 ms, one line for each of three seeds. Left, recurrent: after a swap of the neurons about 78 percent, 89 at the end; after a swap of the readout it falls from 87 to 1. Right, delays: after a swap of the neurons 92 at any moment; of the delay lines about 60 in the middle and 86 at both ends; of the readout it falls from 93 to 7."
+# %% alt="Own digits right against the moment of the swap, 5 to 35 ms, one line for each of three seeds. Left, recurrent + adaptive: after a swap of the neurons about 78 percent, 89 at the end; after a swap of the readout it falls from 87 to 1. Right, delays: after a swap of the neurons 92 at any moment; of the delay lines about 60 in the middle and 86 at both ends; of the readout it falls from 93 to 7."
 axes = panels(2, share=True)
-titles = {"both": "Recurrent", "learnt delays": "Learnt delays"}
-for axis, (kind, title) in zip(axes, titles.items(), strict=True):
-    swapped_parts(contest, kind, axis, title=title)
+for axis, kind in zip(axes, titles, strict=True):
+    swapped_parts(contest, kind, axis, title=kind)
 
 # %% [markdown]
-# Nearly all: its membranes hold nothing that matters. Its memory is in the **lines**: exchanged in mid-signal, they cost a third of the digits. The recurrent network loses less, 12 points, with its neurons. And both have one that is easily overlooked: the **readout**, which keeps the highest answer so far. The later it is exchanged, the more it decides.
+# Nearly all: the lines refill its membranes. The **lines** themselves, exchanged in mid-signal, cost a third of the digits. In *recurrent + adaptive* the neurons cost 12 points at 20 ms, but the **readout**, which keeps the highest answer so far, 54; at 5 ms it is the other way round. With delays the readout costs 32 at 20 ms, as much as the lines. Either way it decides more and more.
 
 
 # %% tags=["check"]
@@ -488,32 +518,57 @@ def own_digit(kind, part):
 assert own_digit("learnt delays", "neurons").min() > 88
 assert own_digit("learnt delays", "delays")[:, 3].max() < 70
 assert (np.diff(own_digit("learnt delays", "readout").mean(0))[1:] < 0).all()
-assert own_digit("both", "neurons")[:, 3].max() < np.min(scores["both"]) - 5
+
+
+def costs(kind, part):
+    return np.mean(scores[kind]) - own_digit(kind, part)[:, 3].mean()
+
+
+assert abs(costs("recurrent + adaptive", "neurons") - 12) < 2
+first = [own_digit("recurrent + adaptive", part)[:, 0] for part in ("neurons", "readout")]
+assert first[0].max() < first[1].min()
+assert abs(costs("recurrent + adaptive", "readout") - 54) < 2
+assert abs(costs("learnt delays", "readout") - 32) < 2
+assert abs(costs("learnt delays", "delays") - 33) < 3
 delayed_runs = contest.results["learnt delays"]
 exact = [run["probed"]["neurons and delays"] for run in delayed_runs]
-faded = [run["probed"]["neurons"] for run in contest.results["both"]]
+faded = [run["probed"]["neurons"] for run in contest.results["recurrent + adaptive"]]
 assert np.min(exact, 0)[:11].min() > 0.998
 assert np.min(exact, 0)[:20].min() > 0.75
-assert (np.min(exact, 0)[1:] > np.max(faded, 0)[1:]).all()
+assert (np.min(exact, 0)[1:21] > np.max(faded, 0)[1:21]).all()
+alone = [run["probed"]["neurons"] for run in delayed_runs]
+assert (np.mean(exact, 0)[25:] < np.mean(alone, 0)[25:]).all()
+assert 12 < np.mean(faded, 0).argmin() < 20
 
 # %% [markdown]
 # ## 6 · Where does a sound come from?
 #
-# What comes from the right reaches the right ear first, by 0.77 ms at most: less than a spike lasts. Fibres of both ears spike in phase with a tone, each spike a little early or late. This **jitter** is 0.1 ms here. One ear alone tells nothing, since a tone may begin at any moment.
+# What comes from the right reaches the right ear first: by 0.77 ms · $\sin\theta$ for a direction $\theta$, 0 straight ahead. A spike lasts longer. Fibres of both ears spike in phase with a tone, each spike a little early or late: a **jitter**, 0.1 ms here.
 #
 # Two detectors hear both ears. Each is a LIF neuron that forgets within 0.2 ms. On the way to the upper one the right ear's spikes wait for 0.54 ms.
 #
 # > **Before you run:** which of the two fires, for a source 45° to the right?
 
-# %% alt="Three lanes over 10 ms. Top: volleys of spikes of ten left and ten right fibres every 2.5 ms, those of the right ear half a millisecond earlier. Middle: the membrane of a detector for which the right ear waits; at each volley it comes near the threshold or crosses it. Bottom: without the wait it rises twice for each volley, to about half the threshold."
+# %% alt="Three lanes over 10 ms. Top: volleys of spikes of ten left and ten right fibres every 2.5 ms, those of the right ear half a millisecond earlier. Middle: the membrane of a detector for which the right ear waits; at each volley it comes near the threshold or crosses it. Bottom: without the wait it rises twice for each volley, to about two thirds of the threshold."
 ears = TwoEars()
 source = torch.tensor([45.0])
 spikes = ears.inputs(source, generator=seed_torch(0))
 late = ears.difference(source).item()
 axes = two_detectors(ears, spikes, waits=(late, 0.0))
 
+# %% tags=["check"]
+assert abs(ears.farthest - 0.77) < 0.005
+assert abs(late - 0.54) < 0.005
+fired = [int(axis.get_title("left").split(": ")[1].split()[0]) for axis in axes[1:]]
+assert fired[0] > 10 > fired[1]
+peak = max(axes[2].lines[0].get_ydata())
+assert 0.6 < peak < 0.75
+
 # %% [markdown]
-# The upper one: its spikes arrive together. Apart, they lift the membrane twice, to half the threshold. A row of such detectors, each with waits of its own, is a map of directions. Jeffress proposed it in 1948; in the barn owl it was found (Carr and Konishi 1990).
+# The upper one: its spikes arrive together. Apart, they lift the membrane to about two thirds. A row of such detectors between two axons is a map of directions (Jeffress 1948):
+
+# %% alt="Three moments of a row of fourteen detectors between two axons. At 0.27 ms only the right ear's spike is on its way, from the right end. At 0.66 ms the left ear's spike as well, from the left end, still apart. At 0.77 ms they meet at the fourth detector from the left, which is filled."
+axes = jeffress_row(ears, direction=45.0)
 
 # %%
 CoincidenceLine().sliders()
@@ -534,16 +589,10 @@ CoincidenceLine().sliders()
 #
 # </details>
 
-# %% tags=["check"]
-assert abs(ears.farthest - 0.77) < 0.005
-assert abs(late - 0.54) < 0.005
-fired = [int(axis.get_title("left").split(": ")[1].split()[0]) for axis in axes[1:]]
-assert fired[0] > 10 > fired[1]
-
 # %% [markdown]
 # ### Found by learning
 #
-# Now nobody lays the lines. Each of 24 detectors hears all 20 fibres, each through a delay of its own, random at first. All weights are alike and stay so. Only delays and a readout for twelve directions learn.
+# Each of 24 detectors hears all 20 fibres, each through a delay of its own, random at first. All weights are alike and stay so. Only delays and a readout for twelve directions learn.
 
 # %%
 network = two_ears_network(ears)
@@ -558,9 +607,12 @@ print(record)
 axes = learnt_delays(record)
 
 # %% [markdown]
-# 17 %, two of twelve: all detectors are alike, and fire only for sources near the middle, left as right. Delays drawn for every fibre are as bad (18 %): hardly any spikes arrive together, and the detectors stay silent. With learnt delays it is **93 %**, and 9 %, chance, when the right ear hears another trial. The left figure shows what was learnt: a detector fires most where its delays make up for the ears. This is Jeffress's map, found by gradients.
+# 17 %, two of twelve: all detectors are alike, and fire only for sources near the middle. A delay drawn for every fibre is as bad (18 %), as hardly any detector fires; with twice the weight it is 72 %. Learnt delays reach **93 %**, and 9 %, chance, when the right ear hears another trial. On the left: a detector fires most where its delays make up for the ears; nine of 24 stay silent and are left out.
 #
-# **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$: with $N = 160$ that is 0.011 ms, or 0.84° straight ahead. No unbiased estimate is better (*Deeper*). The most likely direction comes within 3 % of it. The network is 2.3 times as far off: it counts coincidences, and a count does not keep the times.
+# Is learning needed? Hardly: if all fibres of an ear share one drawn delay, 89 % are right already; in a row laid by hand 93 %.
+
+# %% [markdown]
+# **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$. With $N = 160$ (20 periods, 10 fibres, each in 8 of 10) and $\sigma$ = 0.1 ms this allows 1.1° on average, the dashed line; the network is 2.3 times as far off (*Deeper*).
 
 
 # %% tags=["check"]
@@ -572,10 +624,17 @@ assert min(shares("jitter 0.1")) > 0.9
 assert abs(np.mean(shares("jitter 0.1")) - 0.93) < 0.006
 assert abs(np.mean(shares("no delays")) - 0.17) < 0.006
 assert abs(np.mean(shares("random delays")) - 0.18) < 0.006
+assert abs(np.mean(shares("random delays, louder")) - 0.72) < 0.006
+assert not any(sum(run["awake"]) for run in record.results["random delays"])
+assert [sum(run["awake"]) for run in record.results["jitter 0.1"]] == 3 * [24 - 9]
+assert round(100 * np.mean(shares("random ears"))) == 89
+assert round(100 * np.mean(shares("row by hand"))) == 93
+assert round(ears.spikes_per_ear) == round(20 * 10 * 0.8) == 160
+assert round(ears.steps * ears.dt / ears.period) == 20
 one_ear = [run["one ear shuffled"] for run in record.results["jitter 0.1"]]
 assert abs(np.mean(one_ear) - 0.09) < 0.006
 assert min(run["correlation"] for run in record.results["jitter 0.1"]) > 0.98
-assert abs(ears.limit(torch.tensor(0.0)) - 0.84) < 0.005
+assert abs(errors_measured(record, "limit")[1].mean() - 1.1) < 0.05
 limit = errors_measured(record, "limit")
 assert abs(errors_measured(record, "network")[1] / limit[1] - 2.3).max() < 0.06
 assert (errors_measured(record, "likeliest")[1] / limit[1]).max() < 1.03
@@ -613,7 +672,7 @@ check("22.1", bits)
 # %% [markdown]
 # ### 2 · Build a delay
 #
-# Write `delayed(spikes, steps)`: from spikes `[T, B, N]` and a list of N whole delays, return what arrives, `[T, B, N]`.
+# Write `delayed(spikes, steps)`: from spikes, or other values, `[T, B, N]` and a list of N whole delays, return what arrives, `[T, B, N]`. What came in stays as it is.
 
 
 # %% tags=["exercise"]
@@ -649,7 +708,15 @@ check("22.4", limit)
 # %% [markdown]
 # ### 5 · Open
 #
-# Give the network of section 4 fewer bits: `longest` of 3 ms in place of 10, or a third of the neurons. Which of the two costs more accuracy per bit that no longer waits? Then give it a second layer with delays. Three seeds each.
+# Give the network of section 4 fewer bits: `longest` of 3 ms in place of 10, or cut the neurons to a third. Which costs more accuracy per bit saved? Then give it a second layer with delays. Three seeds each.
+#
+# ```python
+# seed_torch(1)
+# smaller = late_reader(neurons=96, longest=3.0)
+# train_by_width(smaller, width=1.0, lr=0.01, epochs=6)
+# train_by_width(smaller, width=0.0, lr=0.005, epochs=7)
+# print(digits_right(smaller.eval()))
+# ```
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -672,11 +739,10 @@ check("22.4", limit)
 # def delayed(spikes, steps):
 #     arrived = torch.zeros_like(spikes)
 #     for axon, late in enumerate(steps):
-#         arrived[late:, :, axon] = spikes[: len(spikes) - late, :, axon]
+#         end = max(len(spikes) - late, 0)
+#         arrived[late:, :, axon] = spikes[:end, :, axon]
 #     return arrived
 # ```
-#
-# (With a delay of T or more nothing arrives: write `max(len(spikes) - late, 0)` to be safe.)
 #
 # </details>
 
@@ -709,11 +775,10 @@ check("22.4", limit)
 # ## References
 #
 # - S. Greydanus, *Scaling down deep learning*, arXiv 2011.14439, 2020.
-# - I. Hammouamri, I. Khalfaoui-Hassani, T. Masquelier, *Learning delays in spiking neural networks using dilated convolutions with learnable spacings*, ICLR 2024.
+# - I. Hammouamri, I. Khalfaoui-Hassani, T. Masquelier, *Learning delays in spiking neural networks using dilated convolutions with learnable spacings*, arXiv 2306.17670, 2023.
 # - E. M. Izhikevich, *Polychronization: computation with spikes*, Neural Computation 18(2), 2006.
 # - L. A. Jeffress, *A place theory of sound localization*, Journal of Comparative and Physiological Psychology 41(1), 1948.
 # - C. E. Carr, M. Konishi, *A circuit for detection of interaural time differences in the brain stem of the barn owl*, Journal of Neuroscience 10(10), 1990.
-# - P. A. Merolla et al., *A million spiking-neuron integrated circuit with a scalable communication network and interface*, Science 345(6197), 2014.
 # - M. Davies et al., *Loihi: a neuromorphic manycore processor with on-chip learning*, IEEE Micro 38(1), 2018.
 #
 # **Next:** [23 · Following a signal](23_following_a_signal.ipynb) asks whether spikes can follow a continuous signal. Back to [21 · Energy](21_energy.ipynb).
@@ -747,13 +812,33 @@ assert np.allclose(by_hand, by_torch, atol=1e-6)
 assert abs(by_hand.sum()) < 1e-6
 
 # %% [markdown]
+# ### The controls of section 4
+#
+# Ordinary networks, all but the GRU with all samples at once:
+#
+# | network | in order (%) | shuffled (%) | Greydanus 2020, on his draw, in order |
+# |---|---|---|---|
+# | linear | 31 | 31 | 32 |
+# | MLP | 63 | 64 | 68 |
+# | convolutions | 90 | 60 | 94 |
+# | gated units (GRU) | 97 | 57 | 91 |
+#
+# What is gone is that neighbours stand together. Our MLP and convolutions stay below the published figures; our GRU, with 64 units, is ahead of all.
+#
+# The kinds with delays, and those without, each have the readout and the dropout that served them best on held-out digits; the learning rate is one for all. With those of the others, one seed each, learnt delays read 94 %, recurrent + adaptive 87 %.
+
+# %% tags=["check"]
+assert round(means["recurrent + adaptive, faster readout"]) == 87
+assert round(means["learnt delays, slower readout"]) == 94
+
+# %% [markdown]
 # ### How near two ears can get
 #
-# The density of $N$ times around a mean $\mu$ has the logarithm $-\sum (t - \mu)^2 / 2\sigma^2$ plus a constant. Its second derivative by $\mu$ is $-N/\sigma^2$, whatever the times: the Fisher information is $N/\sigma^2$. No unbiased estimate has a variance below its inverse (Cramér and Rao), and the mean has just that. The difference of two means has twice it, $2\sigma^2/N$; divided by the square of the slope of the difference, $0.77\,\mathrm{ms}\cdot\cos\theta$ per radian, this is the limit of section 6. It assumes that one knows which period a spike belongs to; who does not can only do worse.
+# The density of $N$ times around a mean $\mu$ has the logarithm $-\sum (t - \mu)^2 / 2\sigma^2$ plus a constant. Its second derivative by $\mu$ is $-N/\sigma^2$, whatever the times: the Fisher information is $N/\sigma^2$. No unbiased estimate has a variance below its inverse (Cramér and Rao), and the mean has just that. The difference of two means has twice it, $2\sigma^2/N$; divided by the square of the slope of the difference, $0.77\,\mathrm{ms}\cdot\cos\theta$ per radian, this is the limit of section 6. It assumes that one knows which period a spike belongs to; who does not can only do worse. The most likely direction comes within 3 % of it.
 #
-# The 93 % are for sources in the middle of twelve sectors. Anywhere within them it is 83 %, as many lie near a border. COMOB's teaching page, with classes of that kind but other sounds and spikes, reports 59.8 %: not the same task. With less jitter, 0.05 ms, the network hardly improves.
+# The 93 % are for sources in the middle of twelve sectors. Anywhere within them it is 83 %, as many lie near a border. With less jitter, 0.05 ms, the network does not improve: then not the jitter limits it.
 #
-# Mammals are not owls. Their detectors are broad, few have delay lines, and inhibition takes part (B. Grothe, M. Pecka, D. McAlpine, *Mechanisms of sound localization in mammals*, Physiological Reviews 90(3), 2010). What is shown here is that gradients find *a* solution of this kind.
+# Mammals are not owls. Their detectors are broad, few have delay lines, and inhibition takes part (B. Grothe, M. Pecka, D. McAlpine, *Mechanisms of sound localization in mammals*, Physiological Reviews 90(3), 2010). Gradients find *a* solution here, not theirs.
 
 # %% tags=["check"]
 anywhere = [run["anywhere"] for run in record.results["jitter 0.1"]]

@@ -6,7 +6,7 @@ from .bumps import contributions, push_weight, step_and_bump, table_of_surrogate
 from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
 from .crossing import crossing, crossing_triangle
-from .delays import probed_past, swapped_parts, waiting_spikes
+from .delays import probed_past, signals_apart, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
@@ -20,7 +20,7 @@ from .signals_measured import gradients_measured, without_each
 from .slow_motion import slow_motion
 from .synapse import competing_weights, synapse_lanes
 from .trained import map_of_pairs, populations, spared
-from .two_ears import learnt_delays, two_detectors
+from .two_ears import jeffress_row, learnt_delays, two_detectors
 from .unlabelled_measured import labels_needed, late_inhibition
 from .unrolled import unrolled_graph
 from .waiting import waiting_synapse
@@ -53,6 +53,7 @@ __all__ = [
     "gradient_walks_back",
     "gradients_measured",
     "influence_tables",
+    "jeffress_row",
     "labels_needed",
     "late_inhibition",
     "learnt_delays",
@@ -68,6 +69,7 @@ __all__ = [
     "push_weight",
     "rc_circuit",
     "recall_trial",
+    "signals_apart",
     "slow_motion",
     "spared",
     "step_and_bump",

@@ -1,4 +1,4 @@
-"""Drawings of two ears: one trial with two detectors in slow motion, and what networks with delays have learnt."""
+"""Drawings of two ears: one trial with two detectors, a row of them, and what networks with delays have learnt."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from ... import _checks
 from ...layers import Delays
 from ...neurons import LIF
 from ...tasks import TwoEars
-from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, PALE, VERMILION
 from ..plotting import decorate, panels, raster, traces
 from ..records import Record
 from ..studies.two_ears import TAU_MEM, matched_weight
@@ -46,7 +46,8 @@ def two_detectors(task: TwoEars, spikes: Tensor, waits: tuple[float, float], *, 
         traces(membrane[:steps], axis, spikes=fired[:steps], threshold=1.0, dt=task.dt)
         decorate(axis, title=f"the right ear waits {wait:.2f} ms: {int(fired.sum())} spikes in the trial", y="membrane")
     decorate(axes[0], title="left ear below, right ear above", y="fibre")
-    decorate(axes[-1], x="time (ms)")
+    for axis in axes:
+        axis.set_xlabel("time (ms)" if axis is axes[-1] else "")
     return axes
 
 
@@ -59,6 +60,53 @@ def _detect(task: TwoEars, spikes: Tensor, wait: float) -> tuple[Tensor, Tensor]
     current = matched_weight(task) * heard.sum(2, keepdim=True)
     fired, membrane, _ = LIF(tau_mem=TAU_MEM, dt=task.dt)(current, record=True)
     return fired.flatten(), membrane.flatten()
+
+
+def jeffress_row(task: TwoEars, direction: float, *, detectors: int = 14, longest: float = 1.0) -> list[Axes]:
+    """Draw three moments of a row of detectors, towards which the spikes of both ears run; in the last they meet.
+
+    The axon of the left ear runs along the row from the left, that of the right ear from the right.
+
+    Args:
+        task: which says by how much the ears differ.
+        direction: of the source, in degrees in [-90, 90].
+        detectors: in the row.
+        longest: how long a spike takes from end to end, in ms; longer than the ears can differ.
+
+    Returns:
+        The axes, one for each moment.
+
+    Raises:
+        ValueError: for a direction or a time outside its range.
+    """
+    _checks.number("direction", direction, -90, 90, open_low=False)
+    _checks.number("longest", longest, task.farthest)
+    late = task.difference(torch.tensor([direction])).item()
+    starts = np.array([max(late, 0.0), max(-late, 0.0)])  # left ear, right ear
+    meet = (longest + starts.sum()) / 2
+    moments = {"at first": starts.max() / 2, "under way": (starts.max() + meet) / 2, "they meet": meet}
+    axes = panels(3, stacked=True, height=4.4)
+    for axis, (name, moment) in zip(axes, moments.items(), strict=True):
+        gone = np.maximum(moment - starts, 0)
+        _draw_row(axis, gone, np.linspace(0, longest, detectors), meets=moment == meet)
+        decorate(axis, title=f"{moment:.2f} ms: {name}", ylim=(-1.6, 1.6))
+        axis.set_yticks([1, 0, -1], ["left ear", "detectors", "right ear"])
+    decorate(axes[-1], x="place in the row (ms from its left end)")
+    return axes
+
+
+def _draw_row(axis: Axes, gone: np.ndarray, places: np.ndarray, *, meets: bool) -> None:
+    """Draw detectors between two axons, and how far the spikes of the left and the right ear have gone, in ms."""
+    ends = (places[0], places[-1])
+    axis.vlines(places, -1, 1, color=PALE, linewidth=1, zorder=0)
+    for level, start, way, far, color in ((1, ends[0], 1, gone[0], BLUE), (-1, ends[1], -1, gone[1], GREEN)):
+        axis.hlines(level, *ends, color=GREY, linewidth=1)
+        if far > 0:
+            axis.plot([start, start + way * far], [level, level], color=color, linewidth=3)
+            axis.plot(start + way * far, level, "|", color=color, markersize=16, markeredgewidth=3)
+    nearest = np.abs(places - gone[0]).argmin() if meets else -1
+    colors = [VERMILION if place == nearest else "white" for place in range(len(places))]
+    axis.scatter(places, np.zeros_like(places), s=110, c=colors, edgecolors=BLACK, zorder=2)
 
 
 def jitters(record: Record) -> list[float]:

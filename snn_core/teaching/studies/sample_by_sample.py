@@ -35,7 +35,7 @@ NEURONS = {
     "many leaks": lambda count: LIF(time_constants(count), learn_beta=True),
     "recurrence": lambda count: RecurrentLIF(count, time_constants(count), learn_beta=True),
     "adaptation": lambda count: AdaptiveLIF(time_constants(count), slow(count), **ADAPTIVE),
-    "both": lambda count: RecurrentAdaptiveLIF(
+    "recurrent + adaptive": lambda count: RecurrentAdaptiveLIF(
         count, time_constants(count), slow(count), **ADAPTIVE
     ),
     "fixed delays": lambda count: LIF(torch.full((count,), BRIEF), learn_beta=True),
@@ -71,7 +71,9 @@ def slow(count: int) -> Tensor:
     return time_constants(count, 5.0, 60.0)[torch.randperm(count)]
 
 
-def memory_reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
+def memory_reader(
+    kind: str, options: dict[str, float] | None = None, *, hidden: int = HIDDEN
+) -> nn.Sequential:
     """Return an untrained network for `in_turn`; its first weights are PyTorch's own draws.
 
     Two layers hear each other through weights, those with delays through weights and delays; a
@@ -79,15 +81,20 @@ def memory_reader(kind: str, hidden: int = HIDDEN) -> nn.Sequential:
 
     Args:
         kind: of `NEURONS`.
+        options: "readout", its time constant in ms, and "dropout", those chosen for the kind if
+            None; "delayed", the layers that hear late in a kind with delays, both if not given.
         hidden: neurons in each layer.
 
     >>> memory_reader("learnt delays", hidden=8)(torch.zeros(40, 2, 1)).shape
     torch.Size([40, 2, 10])
     """
-    options = WITH_DELAYS if "delays" in kind else WITHOUT
+    if options is None:
+        options = WITH_DELAYS if "delays" in kind else WITHOUT
     layers: list[nn.Module] = []
-    for inputs, taps in ((1, TAPS), (hidden, 1)):
-        layers += [_connection(kind, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
+    late = options.get("delayed", 2)
+    for number, (inputs, taps) in enumerate(((1, TAPS), (hidden, 1))):
+        how = kind if number < late else "at once"
+        layers += [_connection(how, inputs, hidden, taps), OverTime(nn.BatchNorm1d(hidden))]
         layers += [NEURONS[kind](hidden), DropoutOverTime(options["dropout"])]
     return nn.Sequential(*layers, nn.Linear(hidden, 10), LeakyIntegrator(options["readout"]))
 
@@ -123,7 +130,7 @@ def narrow_delays(
 def bytes_of(network: nn.Module) -> dict[str, int]:
     """Return what a network keeps while it reads one digit, and its weights, in bytes.
 
-    Numbers take 4 bytes; a spike that waits in a delay line takes one bit.
+    Numbers take 4 bytes; a spike takes one bit, in a delay line and in a state.
 
     Returns:
         "state" of the neurons, "buffers" of the delays, and "weights": all that is learnt, and
@@ -138,7 +145,10 @@ def bytes_of(network: nn.Module) -> dict[str, int]:
             buffers += -(-layer.inputs * layer.steps * (1 if spiking else 32) // 8)
             weights += 0 if isinstance(layer.delay, nn.Parameter) else layer.delay.numel()
         if isinstance(layer, Neuron):
-            state += sum(each.numel() for each in variables(layer.initial_state(flow)))
+            at_rest = layer.initial_state(flow)
+            state += 32 * sum(each.numel() for each in variables(at_rest))
+            if hasattr(at_rest, "spikes"):
+                state -= 31 * at_rest.spikes.numel()
             spiking = True
         flow = layer(flow)
-    return {"state": 4 * state, "buffers": buffers, "weights": 4 * weights}
+    return {"state": -(-state // 8), "buffers": buffers, "weights": 4 * weights}

@@ -3,6 +3,7 @@
 import torch
 from torch import Generator, Tensor, nn
 
+from ... import _checks
 from ...layers import DelayedLinear
 from ...neurons import LIF, LeakyIntegrator
 from ...tasks import TwoEars
@@ -29,23 +30,56 @@ def matched_weight(task: TwoEars) -> float:
     return 1 / membrane.max().item()
 
 
+def waits_of_ears(kind: str, task: TwoEars, generator: Generator | None = None) -> Tensor:
+    """Return delays ``[24, 2F, 1]`` in ms with which all fibres of an ear wait alike.
+
+    Args:
+        kind: "row" for detectors that make up for evenly spread differences of the ears, as laid by
+            hand; "random" for two delays of each detector that are drawn.
+        task: which says how many fibres there are, and the largest difference.
+        generator: draws the delays.
+
+    >>> waits_of_ears("row", TwoEars())[[0, -1]][:, [0, 10], 0]
+    tensor([[0.7653, 0.0000],
+            [0.0000, 0.7653]])
+    """
+    _checks.choice("kind", kind, ["row", "random"])
+    if kind == "random":
+        waits = LONGEST * torch.rand(DETECTORS, 2, generator=generator)
+    else:
+        right_waits = torch.linspace(-task.farthest, task.farthest, DETECTORS)
+        waits = torch.stack([-right_waits, right_waits], 1).clamp(min=0)
+    return waits.repeat_interleave(task.fibres, 1).unsqueeze(2)
+
+
 def two_ears_network(
-    task: TwoEars, *, generator: Generator | None = None, **delays
+    task: TwoEars,
+    *,
+    alike: str | None = None,
+    louder: float = 1.0,
+    generator: Generator | None = None,
+    **delays,
 ) -> nn.Sequential:
     """Return delays to coincidence detectors, and the sum of their spikes for each direction.
 
     Args:
         task: which says how many fibres there are, and the step.
+        alike: whether all fibres of an ear wait alike at first: a kind of `waits_of_ears`, or None.
+        louder: factor on the weight of `matched_weight`, above 0.
         generator: draws the delays, and the weights of the readout.
         delays: further options of `DelayedLinear`, such as ``learn=False``.
 
     Returns:
         ``[T, B, 2F]`` → ``[T, B, 12]``, to be summed over time.
     """
+    _checks.number("louder", louder, 0)
+    if alike is not None:
+        delays["delay"] = waits_of_ears(alike, task, generator)
     options = {"bias": False, "dt": task.dt, "generator": generator} | delays
     delayed = DelayedLinear(2 * task.fibres, DETECTORS, LONGEST, **options)
     readout = nn.Linear(DETECTORS, len(DIRECTIONS), bias=False)
-    nn.init.constant_(delayed.weight, matched_weight(task)).requires_grad_(False)
+    weight = louder * matched_weight(task)
+    nn.init.constant_(delayed.weight, weight).requires_grad_(False)
     nn.init.normal_(readout.weight, std=0.05, generator=generator)
     return nn.Sequential(delayed, LIF(tau_mem=TAU_MEM, dt=task.dt), readout)
 

@@ -96,7 +96,7 @@ assert signals.shape[1] == 40
 # %% [markdown]
 # ## 1 · Three ways to hold on
 #
-# One spike arrives at 5 ms. A membrane can keep it by its **leak**. A neuron that hears itself can keep it in a **loop**. A long axon can keep it under way: a **delay**.
+# One spike arrives at 5 ms. A membrane can keep it by its **leak**, here of 10 ms. A neuron that hears itself can keep it in a **loop**. A long axon can keep it under way: a **delay**, here of 35 ms.
 #
 # > **Before you run:** at 40 ms, which of the three still knows that there was a spike? Which knows *when*?
 
@@ -121,7 +121,7 @@ decorate(axes[0], title="What is left of one spike at 5 ms")
 decorate(axes[2], x="time (ms)")
 
 # %% [markdown]
-# The loop and the delay; the delay knows when. What a leak leaves is one number that says *that* and *when*, while it lasts: 3 % by then, soon lost in noise. The loop says for ever "there was one".
+# The loop and the delay, and only the delay knows when. The loop says for ever "there was one". The leak has 3 % left, soon lost in noise.
 
 # %% tags=["check"]
 assert round(leak[40].item(), 2) == 0.03
@@ -221,7 +221,7 @@ for width in (0.5, 5.0):
     errors[width] = [error_of(line).item() for line in lines]
     axis.plot(positions, errors[width], label=f"width {width} ms")
     axis.plot(1, errors[width][4], "o", color=BLUE)
-decorate(axis, x="delay d (ms)", y="error", title="Wide shows the way")
+decorate(axis, x="delay d (ms)", y="error", title="The error at every delay")
 
 # %% [markdown]
 # Away from 12 the narrow error dips between two steps: two halves cost less squared error (¼ + ¼) than one whole miss. The wide one slopes down to about 12. Let a delay start at the dot and follow the slope:
@@ -307,7 +307,7 @@ def trials(network, count):
 
 
 # %% [markdown]
-# By 200 to 300 ms. But nobody sets them: all are 0, or chance draws each from 0 to 300 ms. Only the weights learn.
+# By 200 to 290 ms. But nobody sets them: all are 0, or chance draws each from 0 to 300 ms. Only the weights learn.
 
 # %%
 recalled = {}
@@ -324,7 +324,7 @@ for name, delay in {"all 0": 0.0, "drawn": None}.items():
 print(recalled)
 
 # %% [markdown]
-# Without delays it is chance. With drawn ones it recalls: among ten for the cues some happen to fit, and the weights pick them. Need delays learn at all?
+# Without delays it is chance. With drawn ones it recalls: among ten for the cues some happen to fit, and the weights pick them. Whether delays need to learn at all, section 4 asks.
 
 # %% tags=["check"]
 assert abs(recalled["all 0"] - 0.5) < 0.1
@@ -391,7 +391,7 @@ wide = digits_right(network)
 print(f"{wide:.1%} with wide delays, {rounded:.1%} with rounded ones")
 
 # %% [markdown]
-# Worse with this seed, though not with every one: its weights were not learnt for rounded delays. Now they are rounded in training as well, and only the weights learn on:
+# Worse, with this seed. Now they are rounded in training as well, and only the weights learn on:
 
 # %%
 train_by_width(network, width=0.0, lr=0.005, epochs=7)
@@ -440,7 +440,7 @@ axis = dots_per_seed(
 # | learnt delays | 94 | 48 | 552 | 120 | 39,976 |
 
 # %% [markdown]
-# To hear late is no worse, even with delays that chance has set; learnt ones add about two points. Most of that comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two runs of recurrence another 15; the third got stuck at this learning rate. The delay lines need 120 bytes: ten numbers, and ten spikes of 64 neurons, one bit each. (All keep 40 bytes more, the highest answers so far.)
+# To hear late is no worse, even with delays that chance has set; learnt ones add about two points. Most of that comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two runs of recurrence another 15; the third got stuck at this learning rate. The delay lines need 120 bytes (ten numbers, and ten spikes of 64 neurons, one bit each), and each delay is stored beside its weight. (All keep 40 bytes more, the highest answers so far.)
 #
 # Shuffled, one leak loses only ten points: it made little use of the order. All others fall to 45–50 %. Yet the digit is still there: an ordinary MLP, which sees all samples at once, reads 63 % in order and 64 % shuffled (*Deeper*).
 
@@ -480,7 +480,7 @@ assert round(np.median(scores["recurrence"]) - means["many leaks"]) in (14, 15)
 # %% [markdown]
 # ## 5 · Where does the memory sit?
 #
-# After 30 samples we stop two of these networks, *recurrent + adaptive* and *learnt delays*, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? On new signals, 1 explains all differences, 0 none. Grey: what the last sample alone tells.
+# After 30 samples we stop two of these networks, *recurrent + adaptive* and *learnt delays*, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? The score, on new signals: 1 is exact, 0 is a guess. Grey: what the last sample alone tells.
 #
 # > **Before you look:** the delays reach back 10 ms in each of two layers. How far will the probe read?
 
@@ -494,7 +494,7 @@ for axis, (kind, title) in zip(axes, titles.items(), strict=True):
     probed_past(contest, kind, axis, title=title)
 
 # %% [markdown]
-# Up to 10 samples exactly, as the signal itself waits there; up to 20 nearly, by what the first layer sent; then little. (Beyond 24 the probe with more to read overfits.) *Recurrent + adaptive* forgets the middle.
+# Up to 10 samples exactly, as the signal itself waits there; up to 20 nearly, by what the first layer sent; then little. (Beyond 24 the probe with more to read overfits.) *Recurrent + adaptive* forgets the middle, and keeps the beginning.
 #
 # *Kept* is not *used*. So we interfere: at some moment each signal gets one part of the memory of another, with another digit.
 #
@@ -506,7 +506,7 @@ for axis, kind in zip(axes, titles, strict=True):
     swapped_parts(contest, kind, axis, title=kind)
 
 # %% [markdown]
-# Nearly all: the lines refill its membranes. The **lines** themselves, exchanged in mid-signal, cost a third of the digits. In *recurrent + adaptive* the neurons cost 12 points at 20 ms, but the **readout**, which keeps the highest answer so far, 54; at 5 ms it is the other way round. With delays the readout costs 32 at 20 ms, as much as the lines. Either way it decides more and more.
+# Nearly all: the lines refill its membranes. The **lines** themselves, exchanged in mid-signal, cost a third of the digits. And in both networks the **readout**, which keeps the highest answer so far, decides more and more.
 
 
 # %% tags=["check"]
@@ -607,9 +607,19 @@ print(record)
 axes = learnt_delays(record)
 
 # %% [markdown]
-# 17 %, two of twelve: all detectors are alike, and fire only for sources near the middle. A delay drawn for every fibre is as bad (18 %), as hardly any detector fires; with twice the weight it is 72 %. Learnt delays reach **93 %**, and 9 %, chance, when the right ear hears another trial. On the left: a detector fires most where its delays make up for the ears; nine of 24 stay silent and are left out.
+# Two of twelve: all detectors are alike, and fire only for sources near the middle.
 #
-# Is learning needed? Hardly: if all fibres of an ear share one drawn delay, 89 % are right already; in a row laid by hand 93 %.
+# | delays | directions right (%) |
+# |---|---|
+# | all 0 | 17 |
+# | random, for each fibre | 18 |
+# | the same, weights doubled | 72 |
+# | random, one for all fibres of an ear | 89 |
+# | a row laid by hand | 93 |
+# | **learnt** | **93** |
+# | learnt, right ear of another trial | 9 |
+#
+# On the left: a detector fires most where its delays make up for the ears. (Nine of 24 stay silent and are left out.) But learning is hardly needed once the fibres of an ear arrive together.
 
 # %% [markdown]
 # **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$. With $N = 160$ (20 periods, 10 fibres, each in 8 of 10) and $\sigma$ = 0.1 ms this allows 1.1° on average, the dashed line; the network is 2.3 times as far off (*Deeper*).

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import site_pages
+from publish import site_links, site_pages
 from publish.page import Page, tagged
 from tests.pages import READ
 from tests.publish.pages import START, page, text
@@ -199,3 +199,54 @@ def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     assert all(re.search(r"assert|import|check\(", cell.source) for cell in hidden)
     stubs = [cell for cell in hidden if "check(" in cell.source]
     assert len(stubs) == 2  # the others ask for code, which is read
+
+
+NAMES = {"02": "02_b", "04": "04_d", "17": "17_q"}
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [
+        ("See page 02.", "See [page 02](02_b.ipynb)."),
+        ("Page 02's way", "[Page 02](02_b.ipynb)'s way"),
+        ("pages 02 and 04", "pages [02](02_b.ipynb) and [04](04_d.ipynb)"),
+        ("page 02 (a), 04 (b)", "page [02](02_b.ipynb) (a), [04](04_d.ipynb) (b)"),
+        ("page 02 (a), page 04", "[page 02](02_b.ipynb) (a), [page 04](04_d.ipynb)"),
+        ("(*Deeper*)", f"({site_links.DEEPER})"),
+    ],
+)
+def test_pages_are_linked_in_prose(said, made):
+    assert site_links.linked(said, NAMES, True) == made
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "page 03, in `page 02`, [page 02](x), $page 02$, page 021",
+        "```python\npage = 1  # page 02\n```",
+        "### As on page 02",
+        "<summary>page 02</summary>",
+    ],
+)
+def test_what_is_no_prose_is_not_linked(said):
+    assert site_links.linked(said, NAMES, True) == said
+
+
+def test_needs_of_a_real_page_lead_to_the_pages(tmp_path):
+    found = READ["05_surrogate_gradients"]
+    small = Page(
+        found.name, nbformat.from_dict(found.notebook | {"cells": found.notebook.cells[:1]})
+    )
+    text = site_pages.prepare(small, tmp_path).cells[0].source
+    assert "[page 02](02_lif_neuron.ipynb)" in text
+    assert "[page 04](04_layers_and_readouts.ipynb)" in text
+
+
+def test_the_site_says_proof_where_a_check_is_folded_and_field_where_there_is_one(prepared):
+    cells = prepared(START, CHECK, text(site_pages.STUB)).cells
+    prompts = [
+        cell.metadata["mystnb"]["code_prompt_show"] for cell in cells if "mystnb" in cell.metadata
+    ]
+    assert "Show the proof" in prompts
+    assert cells[-1].source == site_pages.FIELD
+    assert any(site_pages.STUB in cell.source for cell in READ["00_why_spikes"].notebook.cells)

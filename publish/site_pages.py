@@ -186,12 +186,14 @@ def _works(cell: NotebookNode) -> bool:
 def split(text: str, before_code: bool) -> tuple[str, str]:
     """Cut an answer from what leads on to the next question, or to the code that comes next.
 
-    What stands behind a formula explains it, and stays with it.
+    A last paragraph with something in bold, a term or the conclusion, stays open too. What stands
+    behind a formula explains it, and stays with it.
     """
     parts = _paragraphs(text)
     asks = [n for n, part in enumerate(parts) if kind(part) in ("question", "heading")]
     end = asks[0] if asks else len(parts)
-    if (asks or before_code) and end > 1 and not parts[end - 2].startswith("$$"):
+    leads_on = asks or before_code or "**" in parts[end - 1]
+    if leads_on and end > 1 and not parts[end - 2].startswith("$$"):
         end -= 1
     return "\n\n".join(parts[:end]), "\n\n".join(parts[end:])
 

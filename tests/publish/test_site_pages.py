@@ -84,6 +84,22 @@ def test_what_leads_on_stays_open():
     assert shown(cells)[4:6] == ["Three.\n\nThat is all.", "</details>"]
 
 
+def test_a_last_paragraph_with_a_term_or_a_conclusion_in_bold_stays_open():
+    cells = made(text(QUESTION), RUN, text("Three.\n\nThat is **all**."), text("## Next"))
+    assert shown(cells)[4:7] == ["Three.", "</details>", "That is **all**."]
+
+
+def test_the_answer_to_the_question_of_page_00_is_seen_without_a_click():
+    cells = site_pages.behind_clicks(list(READ["00_why_spikes"].notebook.cells))
+    open_, depth = [], 0
+    for cell in cells:
+        depth += cell.source.startswith('<details class="result">')
+        depth -= cell.source == "</details>"
+        open_ += [cell.source] if depth == 0 else []
+    for words in ("To send rarely", "do **not** prove", "a **weight**"):
+        assert any(words in told for told in open_), words
+
+
 def test_a_question_whose_answer_is_folded_already_is_left_alone():
     told = "<details><summary>Answer</summary>\n\nThree.\n\n</details>"
     cells = made(text(QUESTION), RUN, text(told))

@@ -31,7 +31,7 @@ DRAWING = {
     for name, value in vars(module).items()
     if callable(value) and not name.startswith("_")
 }
-PROMPTS = {"check": "proof"}  # what a folded cell is called
+PROMPTS = {"check": "proof", "exercise": "exercise's code"}  # what a folded cell is called
 STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
 FIELD = "Write your answer, and see how far you are: a number here, code in JupyterLab or in Colab."
 READING = "> **Before you read"  # there is nothing to run

@@ -11,6 +11,10 @@ for (const section of document.querySelectorAll("section#deeper")) {
   for (const link of document.querySelectorAll('a[href="#deeper"]')) link.addEventListener("click", () => follow(link.hash));
 }
 
+// The sidebar shows where the reader is.
+const [list, here] = [".sidebar-scroll", ".sidebar-tree .current-page"].map((each) => document.querySelector(each));
+if (here) list.scrollTop += here.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 2;
+
 // What waits behind a click says what the next click does.
 for (const fold of document.querySelectorAll("details.result")) {
   const words = fold.querySelector("summary");

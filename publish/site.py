@@ -15,7 +15,7 @@ from snn_core.teaching.explorers import Excite
 from .live_html import figure, place, write
 from .notebooks import stamps
 from .page import ROOT, Page, by_part, committed
-from .readme import GUIDE, README
+from .readme import GUIDE
 from .site_figures import FOLDER
 from .site_pages import prepare
 
@@ -91,10 +91,8 @@ def outward(text: str) -> str:
 
 
 def running(pages: dict[str, Page]) -> str:
-    """Return how to run the pages: what README says, and a link to Colab for each page."""
-    said = README.read_text(encoding="utf-8")
-    commands = said.split("## Two commands\n", 1)[1].split("\n## ", 1)[0]
-    colab = stamps()["{{colab}}"]
+    """Return how to run the pages, with a link to Colab for each of them."""
+    colab, repository = stamps()["{{colab}}"], stamps()["{{repository}}"]
     rows = [
         f"| [{page.title}]({page.name}.ipynb) | [Open in Colab]({colab}/{page.name}.ipynb) "
         f"| {page.time_to_run} |"
@@ -102,7 +100,8 @@ def running(pages: dict[str, Page]) -> str:
     ]
     listed = "\n".join(["| page | | runs for |", "|---|---|---|", *rows])
     text = (SOURCE / "run.md").read_text(encoding="utf-8")
-    return _filled(text, stamps() | {"{{commands}}": outward(commands), "{{colab pages}}": listed})
+    told = {"{{folder}}": repository.rsplit("/", 1)[1], "{{colab pages}}": listed}
+    return _filled(text, stamps() | told)
 
 
 def syllabus(pages: dict[str, Page]) -> str:

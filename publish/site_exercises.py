@@ -112,6 +112,17 @@ def flat(value: object) -> list[float] | None:
     return [number] if math.isfinite(number) else None
 
 
+def wide(value: object) -> int:
+    """Return how many numbers each row of a table holds; 1 for what is no table.
+
+    >>> wide([(1, 0.5), (2, 1.5), (3, 0.0)]), wide([1, 2])
+    (2, 1)
+    """
+    rows = value if isinstance(value, list | tuple) else []
+    widths = {len(row) if isinstance(row, list | tuple) else 1 for row in rows}
+    return widths.pop() if len(widths) == 1 and len(rows) > 1 else 1
+
+
 def _around(salt: str, number: float, tolerance: float) -> dict:
     width = tolerance * (1 + abs(number))  # relative and absolute, as the check has it
     step = 2.0 ** math.ceil(math.log2(width / HALF))
@@ -128,11 +139,13 @@ def field(number: str, asked: Value, parts: list[dict]) -> str:
         and (wrong := accepted(number, mistake.wrong, asked.tolerance))
     ]
     hints = {"hint": _plain(asked.hint), "stronger": _plain(asked.stronger)}
-    told = {"salt": number, "parts": parts, "mistakes": known} | hints
+    width = wide(asked.expected)
+    told = {"salt": number, "parts": parts, "width": width, "mistakes": known} | hints
     data = html.escape(json.dumps(told, separators=(",", ":")))
     kind = "word" if isinstance(asked.expected, str) else "number"
     count = len(parts)
-    name = f"Your answer: {f'{count} numbers' if count > 1 else f'a {kind}'}"
+    many = f"{count} numbers" if width == 1 else f"{count // width} times {width} numbers"
+    name = f"Your answer: {many if count > 1 else f'a {kind}'}"
     mode = ' inputmode="decimal"' if kind == "number" and count == 1 else ""
     return (
         f'<form class="exercise" data-exercise="{data}"><label>{name} '

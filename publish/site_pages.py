@@ -17,9 +17,10 @@ from snn_core.teaching import diagrams, plotting
 from . import site_exercises
 from .live_html import figure as live_figure
 from .live_html import place
-from .page import Page, explorer, tags
+from .page import TUTORIALS, Page, explorer, tags
 from .page_rules import kind
 from .site_figures import figure
+from .site_links import linked
 from .site_tables import pieces
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
@@ -30,6 +31,9 @@ DRAWING = {
     for name, value in vars(module).items()
     if callable(value) and not name.startswith("_")
 }
+PROMPTS = {"check": "proof", "exercise": "exercise's code"}  # what a folded cell is called
+STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
+FIELD = "Write your answer, and see how far you are: a number here, code in JupyterLab or in Colab."
 READING = "> **Before you read"  # there is nothing to run
 BEFORE = re.compile(
     r"> \*\*(Before you (?!read)|Predict|Guess)"
@@ -42,17 +46,21 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
     cells = site_exercises.with_fields(page, notebook.cells)
     for cell in cells:
         if cell.cell_type == "markdown":
-            cell.source = BADGE.sub("[Open in Colab]", cell.source)
+            cell.source = BADGE.sub("[Open in Colab]", cell.source).replace(STUB, FIELD)
         elif draws_only(cell):
             cell.metadata["tags"] = [*tags(cell), "hide-input"]
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
+    others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
+    names = {name[:2]: name for name in others if name != page.name}
     first = True
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = linked(cell.source, names, page.deeper is not None)
         if cell.cell_type == "code":
             what = next(
                 (tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code"
             )
-            cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {what}"}
+            cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {PROMPTS.get(what, what)}"}
             show(cell, folder, first)
             first = first and not explorer(cell)
     return notebook
@@ -178,12 +186,14 @@ def _works(cell: NotebookNode) -> bool:
 def split(text: str, before_code: bool) -> tuple[str, str]:
     """Cut an answer from what leads on to the next question, or to the code that comes next.
 
-    What stands behind a formula explains it, and stays with it.
+    A last paragraph with something in bold, a term or the conclusion, stays open too. What stands
+    behind a formula explains it, and stays with it.
     """
     parts = _paragraphs(text)
     asks = [n for n, part in enumerate(parts) if kind(part) in ("question", "heading")]
     end = asks[0] if asks else len(parts)
-    if (asks or before_code) and end > 1 and not parts[end - 2].startswith("$$"):
+    leads_on = asks or before_code or "**" in parts[end - 1]
+    if leads_on and end > 1 and not parts[end - 2].startswith("$$"):
         end -= 1
     return "\n\n".join(parts[:end]), "\n\n".join(parts[end:])
 

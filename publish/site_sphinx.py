@@ -9,6 +9,7 @@ from .slides import mathml
 
 SPACES = {"negativethinmathspace": "-0.167em"}
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
+UNSEEN = '<summary aria-label="Toggle hidden content">'
 ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 
@@ -38,6 +39,8 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
     for key, value in context.items():
         if isinstance(value, str) and 'role="heading"' in value:
             context[key] = value.replace('role="heading"', 'role="heading" aria-level="2"')
+    if "body" in context:  # a fold is named by the words that are seen on it
+        context["body"] = context["body"].replace(UNSEEN, "<summary>")
     context["has_live"] = "data-live=" in context.get("body", "")
 
 

@@ -304,12 +304,16 @@ def test_what_a_newcomer_types_finds_its_page_first(visit, query, first):
 
 def test_a_result_waits_for_a_click_with_its_output_and_its_answer(visit):
     page = visit("02_lif_neuron")
-    folded = page.locator("details.result", has_text="Show the result").first
+    folded = page.locator("details.result:has(.cell_output)").first
     inside = folded.locator(".cell_output, p")
     assert inside.count() >= 2
     assert not any(each.is_visible() for each in inside.all())
     folded.locator("summary").first.press("Enter")
     assert all(each.is_visible() for each in inside.all())
+    words = folded.locator("summary").first
+    assert words.inner_text() == "Hide the result"
+    words.click()
+    assert words.inner_text() == "Show the result"
 
 
 def test_an_exercise_is_checked_in_its_field(visit):

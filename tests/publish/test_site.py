@@ -1,10 +1,14 @@
 """The sources of the site are made from the pages; `tests/browser` opens the built site."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from publish import site
-from publish.page import PARTS
+from publish.page import PARTS, ROOT
+from publish.readme import README
 from tests.pages import READ
 from tests.publish.pages import page
 
@@ -41,17 +45,27 @@ def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():
     assert text.index("data-live=") < text.index("## ")
 
 
-def test_the_syllabus_and_the_like_stand_above_the_pages():
+def test_the_pages_come_first_and_what_is_looked_up_behind_them():
     text = site.front(READ)
-    assert text.index("\nglossary\n") < text.index("\napi\n") < text.index("\n00_why_spikes\n")
+    assert text.index("{toctree}") < text.index("\n00_why_spikes\n")
+    assert text.index(f"\n{max(READ)}\n") < text.index("\nglossary\n") < text.index("\napi\n")
 
 
-def test_how_to_run_it_is_what_the_readme_says():
+def test_how_to_run_it_begins_with_colab_and_says_what_the_readme_says():
     text = site.running(READ)
-    assert "make lab" in text
     assert "](teach.md)" in text
     assert text.count("[Open in Colab](") == len(READ)
+    assert text.index("Run all") < text.index("git clone") < text.index("[Open in Colab](")
     assert "{{" not in text
+    readme = README.read_text(encoding="utf-8")
+    for told in ("Python 3.11 to 3.14", "make lab", "environment.yml"):
+        assert told in text
+        assert told in readme
+    environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    name = re.search(r"^name: (.*)$", environment, flags=re.M)[1]
+    assert f"conda activate {name}\n" in text
+    repository = site.stamps()["{{repository}}"]
+    assert f"git clone {repository}.git\ncd {Path(repository).name}\nmake lab\n" in text
 
 
 def test_links_of_the_repository_lead_out_of_the_site():

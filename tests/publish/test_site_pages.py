@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import site_pages
+from publish import site_links, site_pages
 from publish.page import Page, tagged
 from tests.pages import READ
 from tests.publish.pages import START, page, text
@@ -82,6 +82,22 @@ def test_what_leads_on_stays_open():
     assert shown(cells)[4:8] == ["Three.", "</details>", "Now another:", "in: print(3)"]
     cells = made(text(QUESTION), RUN, text("Three.\n\nThat is all."), text("## Next"))
     assert shown(cells)[4:6] == ["Three.\n\nThat is all.", "</details>"]
+
+
+def test_a_last_paragraph_with_a_term_or_a_conclusion_in_bold_stays_open():
+    cells = made(text(QUESTION), RUN, text("Three.\n\nThat is **all**."), text("## Next"))
+    assert shown(cells)[4:7] == ["Three.", "</details>", "That is **all**."]
+
+
+def test_the_answer_to_the_question_of_page_00_is_seen_without_a_click():
+    cells = site_pages.behind_clicks(list(READ["00_why_spikes"].notebook.cells))
+    open_, depth = [], 0
+    for cell in cells:
+        depth += cell.source.startswith('<details class="result">')
+        depth -= cell.source == "</details>"
+        open_ += [cell.source] if depth == 0 else []
+    for words in ("To send rarely", "do **not** prove", "a **weight**"):
+        assert any(words in told for told in open_), words
 
 
 def test_a_question_whose_answer_is_folded_already_is_left_alone():
@@ -199,3 +215,54 @@ def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     assert all(re.search(r"assert|import|check\(", cell.source) for cell in hidden)
     stubs = [cell for cell in hidden if "check(" in cell.source]
     assert len(stubs) == 2  # the others ask for code, which is read
+
+
+NAMES = {"02": "02_b", "04": "04_d", "17": "17_q"}
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [
+        ("See page 02.", "See [page 02](02_b.ipynb)."),
+        ("Page 02's way", "[Page 02](02_b.ipynb)'s way"),
+        ("pages 02 and 04", "pages [02](02_b.ipynb) and [04](04_d.ipynb)"),
+        ("page 02 (a), 04 (b)", "page [02](02_b.ipynb) (a), [04](04_d.ipynb) (b)"),
+        ("page 02 (a), page 04", "[page 02](02_b.ipynb) (a), [page 04](04_d.ipynb)"),
+        ("(*Deeper*)", f"({site_links.DEEPER})"),
+    ],
+)
+def test_pages_are_linked_in_prose(said, made):
+    assert site_links.linked(said, NAMES, True) == made
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "page 03, in `page 02`, [page 02](x), $page 02$, page 021",
+        "```python\npage = 1  # page 02\n```",
+        "### As on page 02",
+        "<summary>page 02</summary>",
+    ],
+)
+def test_what_is_no_prose_is_not_linked(said):
+    assert site_links.linked(said, NAMES, True) == said
+
+
+def test_needs_of_a_real_page_lead_to_the_pages(tmp_path):
+    found = READ["05_surrogate_gradients"]
+    small = Page(
+        found.name, nbformat.from_dict(found.notebook | {"cells": found.notebook.cells[:1]})
+    )
+    text = site_pages.prepare(small, tmp_path).cells[0].source
+    assert "[page 02](02_lif_neuron.ipynb)" in text
+    assert "[page 04](04_layers_and_readouts.ipynb)" in text
+
+
+def test_the_site_says_proof_where_a_check_is_folded_and_field_where_there_is_one(prepared):
+    cells = prepared(START, CHECK, text(site_pages.STUB)).cells
+    prompts = [
+        cell.metadata["mystnb"]["code_prompt_show"] for cell in cells if "mystnb" in cell.metadata
+    ]
+    assert "Show the proof" in prompts
+    assert cells[-1].source == site_pages.FIELD
+    assert any(site_pages.STUB in cell.source for cell in READ["00_why_spikes"].notebook.cells)

@@ -217,6 +217,28 @@ def test_the_script_finds_right_what_the_check_finds_right_and_nothing_else():
 
 
 @needs_node
+def test_a_table_is_right_by_rows_and_by_columns():
+    rows = VALUES["02.2"].expected
+    by_columns = ", ".join(
+        str(float(each)) for column in zip(*rows, strict=True) for each in column
+    )
+    mixed = by_columns.replace("0.6", "0.7")
+    right, wrong = verdicts([[data("02.2"), [by_columns, mixed]]])[0]
+    assert right == "Correct."
+    assert wrong.startswith("Not yet.")
+    assert "5 times 2 numbers" in site_exercises.beside(READ["02_lif_neuron"], "02.2")
+
+
+@needs_node
+def test_a_decimal_comma_is_read_and_what_would_have_to_be_computed_is_refused():
+    cases = [[data("00.2"), ["1,6", "1,9"]], [data("02.1"), ["exp(-5/20)", "0,779"]]]
+    (right, wrong), (asked, beta) = verdicts(cases)
+    assert right == beta == "Correct."
+    assert wrong == f"Not yet. {VALUES['00.2'].hint}"
+    assert asked.endswith("write a number, such as 0.25.")
+
+
+@needs_node
 def test_hints_come_one_after_the_other_and_the_same_answer_again_shows_no_more():
     asked = VALUES["08.1"]
     once, again, other, right = verdicts([[data("08.1"), ["77", "77", "78", "1/64"]]])[0]

@@ -117,7 +117,7 @@ axes = images(pictures, titles)
 # %% [markdown]
 # In one millisecond hardly anything; within 50 the digit is there.
 #
-# Each neuron of a next layer has a number for each pixel, a *weight*: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 4 draws up the bill.
+# Each neuron of a next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 4 draws up the bill.
 
 # %% tags=["check"]
 assert round(1 / filled) in (70, 71, 72)
@@ -192,14 +192,16 @@ title = "Memory costs more than arithmetic"
 decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
-# Now the bill of one neuron that hears the digit. It adds, and fetches a weight from near, for each
+# Now the bill of one neuron that hears the digit. Each addition fetches its weight from near.
 #
-# - **ordinary**: pixel, 784 of them;
-# - **skips black**, a fair opponent: bright pixel, 166;
-# - **spikes at random**: spike of section 2, 559;
-# - **spikes, each once**: bright pixel, if each sends a single spike, the brighter the earlier (page 01).
+# | way | it adds once for each | it multiplies |
+# |---|---|---|
+# | ordinary | pixel: 784 | each time |
+# | skips black, a fair opponent | bright pixel: 166 | each time |
+# | spikes at random | spike of section 2: 559 | in each of 50 ms |
+# | spikes, each once | bright pixel, the brighter the earlier (page 01): 166 | in each of 50 ms |
 #
-# The first two also multiply each time. The spiking ones multiply only their membrane, by what the leak leaves, once in each of the 50 milliseconds.
+# The spiking ones multiply only their membrane, by what the leak leaves.
 
 # %%
 bright = int(digit.count_nonzero())
@@ -286,7 +288,7 @@ assert round(busy) == 3
 # | you want to | go to |
 # |---|---|
 # | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |
-# | train a network, and know PyTorch | [02](02_lif_neuron.ipynb), then Part II, [05](05_surrogate_gradients.ipynb) to 08 |
+# | train a network, and know PyTorch | [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then [05](05_surrogate_gradients.ipynb) to 08 |
 # | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |

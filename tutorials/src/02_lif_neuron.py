@@ -3,7 +3,7 @@
 #
 # **What does one neuron compute, and what do $T$, $\mathrm{d}t$, $\tau$ and $\beta$ mean?**
 #
-# Needs: page 01 (what a spike is), exponential functions. · 40 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `LIF`.
+# Needs: page 00 or 01 (spikes), exponential functions. · 40 minutes to read, without *Deeper*; 15 seconds to run. · Introduces `LIF`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/02_lif_neuron.ipynb)
 
@@ -223,7 +223,10 @@ axis = slow_motion(
 # > **Before you read on:** what happens from $v$ to $u$, and what from $u$ to the next $v$?
 
 # %% [markdown]
-# From $v$ to $u$: multiply by 0.5, add 0.8. From $u$ to $v$: subtract 1 if there was a spike. With $z[t]$ for the spike, 1 or 0, and $\theta$ for the threshold:
+# From $v$ to $u$: multiply by 0.5, add 0.8. From $u$ to $v$: subtract 1 if there was a spike.
+
+# %% [markdown]
+# With $z[t]$ for the spike, 1 or 0, and $\theta$ for the threshold:
 #
 # $$u[t] = \beta\,v[t-1] + I[t] \qquad\qquad v[t] = u[t] - \theta\, z[t]$$
 #

@@ -6,29 +6,43 @@ function hashed(text) {
   return value;
 }
 
-/** The numbers in a text; a fraction such as 1/4 is one of them. */
-function numbers(text) {
+/** The numbers in a text; a fraction such as 1/4 is one of them. Where `count` are asked for, 1,6 may be one, too. */
+function numbers(text, count) {
+  const [plain, commas] = [parsed(text), parsed(text.replace(/(\d),(?=\d)/g, "$1."))];
+  return plain.length !== count && commas.length === count ? commas : plain;
+}
+
+function parsed(text) {
   const found = text.replace(/[−–]/g, "-").match(/[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\s*\/\s*\d+\.?\d*)?/gi) ?? [];
   return found.map((each) => each.split("/").map(Number).reduce((top, bottom) => top / bottom));
 }
 
-function agrees(text, parts, salt) {
-  const words = parts[0].step === undefined;
-  const given = words ? [text.trim().replace(/^["']|["']$/g, "").toLowerCase()] : numbers(text);
-  return given.length === parts.length && parts.every(({ step, hashes }, place) => {
+/** Whether an answer is right; a table with rows of some width may be written by rows or by columns. */
+function agrees(text, parts, salt, width = 1) {
+  const words = parts[0].step === undefined, height = parts.length / width;
+  const given = words ? [text.trim().replace(/^["']|["']$/g, "").toLowerCase()] : numbers(text, parts.length);
+  if (given.length !== parts.length) return false;
+  const turned = given.map((_, place) => given[(place % width) * height + Math.floor(place / width)]);
+  return right(given, parts, salt, words) || (width > 1 && right(turned, parts, salt, words));
+}
+
+function right(given, parts, salt, words) {
+  return parts.every(({ step, hashes }, place) => {
     const near = words ? given : [Math.round(given[place] / step)];
     return near.some((each) => hashes.includes(hashed(`${salt}:${place}:${each}`)));
   });
 }
 
 /** What to say to an answer, after some other wrong ones. */
-function verdict(text, { salt, parts, mistakes, hint, stronger }, wrong) {
+function verdict(text, { salt, parts, width, mistakes, hint, stronger }, wrong) {
   if (!text.trim()) return "Write an answer first.";
-  if (agrees(text, parts, salt)) return "Correct.";
-  const count = parts[0].step === undefined ? 1 : numbers(text).length;
+  if (agrees(text, parts, salt, width)) return "Correct.";
+  const words = parts[0].step === undefined;
+  if (!words && /[a-z]\s*\(|[*^]/i.test(text)) return "Not yet. Nothing is computed here: write a number, such as 0.25.";
+  const count = words ? 1 : numbers(text, parts.length).length;
   if (count !== parts.length) return `Not yet. Asked for: ${parts.length} ${parts.length > 1 ? "numbers" : "number"}.`;
   wrong.add(text.trim());
-  const made = mistakes.find((mistake) => agrees(text, mistake.parts, salt));
+  const made = mistakes.find((mistake) => agrees(text, mistake.parts, salt, width));
   return `Not yet. ${made?.hint ?? hint}${wrong.size > 1 ? ` ${stronger}` : ""}`;
 }
 

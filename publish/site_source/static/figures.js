@@ -20,7 +20,7 @@ for (const link of document.querySelectorAll("a.plot")) {
 }
 
 function reachable() {
-  for (const box of document.querySelectorAll("pre, .table-wrapper, .cell_output, math[display=block]")) {
+  for (const box of document.querySelectorAll("pre, .table-wrapper, .cell_output, .cell_output > .output, math[display=block]")) {
     if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
   }
 }

@@ -39,10 +39,14 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   ]);
   const came = ms.filter((_, t) => steps[t].arrived), sent = ms.filter((_, t) => steps[t].spike);
   input.line(x, [weight, weight], figure.green, [2, 3]);
+  input.label("weight", -window, weight, figure.green, "left", weight > 0.6 ? "top" : "bottom");
   input.stems(came, came.map(() => weight), figure.green);
   drawMembrane(membrane, ms, steps, threshold);
   membrane.label("threshold", -window, threshold, figure.grey);
-  if (drive > 0) membrane.line(x, [drive, drive], figure.green, [2, 3]);
+  if (drive > 0) {
+    membrane.line(x, [drive, drive], figure.green, [2, 3]);
+    membrane.label("drive", 0, Math.min(drive, top), figure.green, "right", drive > 0.9 * top ? "top" : "bottom");
+  }
   output.stems(sent, sent.map(() => 1), figure.vermilion, 3);
 }
 

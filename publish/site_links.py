@@ -1,0 +1,47 @@
+"""Links in the prose of the site: each "page 07" leads to that page, each *Deeper* to its fold."""
+
+import re
+from collections.abc import Mapping
+
+PROTECTED = re.compile(
+    r"```.*?```|\$\$.*?\$\$|`[^`]*`|\$[^$\n]+\$|\[[^\]]*\]\([^)]*\)|^[ ]*[#<][^\n]*$|<[^<>\n]+>",
+    flags=re.S | re.M,
+)
+SINGLE = re.compile(r"\b([Pp]age )(\d\d)\b")
+SEVERAL = re.compile(
+    r"\b[Pp]ages? \d\d(?: \([^()]*\))?(?:(?:, and |, | and | or | to )\d\d\b(?: \([^()]*\))?)+"
+)
+NUMBER = re.compile(r"\b\d\d\b")
+DEEPER = '<a href="#deeper"><em>Deeper</em></a>'
+
+
+def linked(text: str, names: Mapping[str, str], deeper: bool) -> str:
+    """Return the source of a text with its pages linked; `names` are files by their two digits.
+
+    Code, formulas, headings, HTML and what is a link already stay as they are. `deeper` if the
+    page has a section of that title.
+
+    >>> linked("As on page 07, not in `page 07`.", {"07": "07_a"}, False)
+    'As on [page 07](07_a.ipynb), not in `page 07`.'
+    """
+    found, end = [], 0
+    for kept in PROTECTED.finditer(text):
+        found += [_prose(text[end : kept.start()], names, deeper), kept[0]]
+        end = kept.end()
+    return "".join([*found, _prose(text[end:], names, deeper)])
+
+
+def _prose(text: str, names: Mapping[str, str], deeper: bool) -> str:
+    def number(found: re.Match) -> str:
+        name = names.get(found[0])
+        return f"[{found[0]}]({name}.ipynb)" if name else found[0]
+
+    def single(found: re.Match) -> str:
+        name = names.get(found[2])
+        return f"[{found[0]}]({name}.ipynb)" if name else found[0]
+
+    def several(found: re.Match) -> str:
+        return NUMBER.sub(number, found[0])
+
+    text = SINGLE.sub(single, SEVERAL.sub(several, text))
+    return text.replace("*Deeper*", DEEPER) if deeper else text

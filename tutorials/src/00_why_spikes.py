@@ -3,7 +3,7 @@
 #
 # **Why would a network want to spike?**
 #
-# Needs: nothing; a little Python to read the code. · 12 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
+# Needs: nothing; a little Python to read the code. · 15 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/00_why_spikes.ipynb)
 
@@ -288,9 +288,9 @@ assert round(busy) == 3
 # | you want to | go to |
 # |---|---|
 # | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |
-# | train a network, and know PyTorch | [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then [05](05_surrogate_gradients.ipynb) to 08 |
-# | see synapses learn without gradients | 02, then Part III, [09](09_stdp.ipynb) to 12 |
-# | learn while data come in | Part IV, [13](13_online_learning.ipynb) to 15 |
+# | train a network, and know PyTorch | [01](01_spike_encoding.ipynb), [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then [05](05_surrogate_gradients.ipynb) to 08 |
+# | see synapses learn without gradients | 02, [09](09_stdp.ipynb) to 12 |
+# | learn while data come in | [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
 # | use time | [22](22_memory_and_delays.ipynb) |
 # | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |

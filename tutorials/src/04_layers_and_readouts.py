@@ -3,7 +3,7 @@
 #
 # **How is an answer read out of spikes?**
 #
-# Needs: pages 01 to 03; a linear classifier. · 60 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
+# Needs: pages 01 and 02 (03 helps); a linear classifier. · 60 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `spike_count`, `first_spike`, `max_membrane`, `summed_membrane` and `population_count`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/04_layers_and_readouts.ipynb)
 

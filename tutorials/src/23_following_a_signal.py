@@ -25,7 +25,7 @@ from snn_core.teaching.diagrams import following, taking_turns
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
 from snn_core.teaching.inputs import constant
-from snn_core.teaching.palette import BLACK, BLUE, GREEN, GREY, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, GREY, VERMILION
 from snn_core.teaching.plotting import (
     decorate,
     images,
@@ -64,18 +64,18 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(23)
 
 # %% [markdown]
-# One neuron has to tell a curve to somebody who sees nothing but its spikes. The receiver lets an *estimate* leak, and lifts it by 0.25 at each spike.
+# One neuron has to tell a curve to somebody who sees nothing but its spikes. The receiver lets an *estimate* leak, and lifts it by a *jump* of 0.25 at each spike.
 
 
 # %%
-def follow_alone(curve, step, tau=20.0):
-    current = drive(curve + step / 2, tau_mem=tau)
-    return LIF(tau_mem=tau)(current / step)
+def follow_alone(curve, jump, tau=20.0):
+    current = drive(curve + jump / 2, tau_mem=tau)
+    return LIF(tau_mem=tau)(current / jump)
 
 
-def read_out(spikes, step, tau=20.0):
+def read_out(spikes, jump, tau=20.0):
     trace = LeakyIntegrator(tau_mem=tau)(spikes)
-    return step * trace.sum(-1, keepdim=True)
+    return jump * trace.sum(-1, keepdim=True)
 
 
 # %% [markdown]
@@ -85,10 +85,10 @@ def read_out(spikes, step, tau=20.0):
 
 # %% alt="Two lanes over 400 ms. Top: a smooth black curve between 0.2 and 0.9, and a blue saw that follows it, up in jumps of 0.25, down along exponentials. Bottom: the spikes, close together where the curve is high."
 curve = two_sines()
-spikes = follow_alone(curve, step=0.25)
-estimate = read_out(spikes, step=0.25)
+spikes = follow_alone(curve, jump=0.25)
+estimate = read_out(spikes, jump=0.25)
 axes = following(curve, estimate, spikes)
-title = "Spikes follow a curve, in steps"
+title = "Spikes follow a curve, in jumps"
 decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% [markdown]
@@ -106,13 +106,12 @@ assert 0.2 < curve.min() < curve.max() < 1
 # - let a population share its error;
 # - read a curve out of spikes by least squares, and ask what training adds;
 # - train a network by its spikes;
-# - let neurons draw a curve from memory;
-# - send a digit through some 45 spikes.
+# - let neurons draw a curve from memory.
 
 # %% [markdown]
 # ## 1 · The membrane is the error
 #
-# When should the neuron spike? Whenever that makes the estimate better: when the error, curve minus estimate, is more than half a step. Let the curve be 0.8 throughout and the step 1, and let half leak away in each step of time.
+# When should the neuron spike? Whenever that makes the estimate better: when the error, curve minus estimate, is more than half a jump. Let the curve be 0.8 throughout and the jump 1, and let half leak away in each step of time.
 #
 # | time | estimate leaks to | error | | estimate after | error left |
 # |---|---|---|---|---|---|
@@ -133,9 +132,9 @@ print("errors:", membrane.flatten() - 0.5)
 print("spikes:", fired.flatten())
 
 # %% [markdown]
-# It does, and its membrane *is* the error, shifted by half a step: the threshold of 1 is an error of one half. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
+# It does, and its membrane *is* the error, shifted by half a jump: the threshold of 1 is an error of one half. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
 #
-# With the curve $x$, the estimate $\hat x$, the step $d$ and spikes $z$:
+# With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
 #
 # $$\hat x[t] = \beta\, \hat x[t-1] + d\, z[t], \qquad u[t] = \frac{x[t] - \beta\, \hat x[t-1]}{d} + \frac12 .$$
 
@@ -160,13 +159,13 @@ assert left[100:].abs().max() < 0.6
 #
 # The error saws between $-d/2$ and $d/2$, where all values come about equally often: its root mean square is $d/\sqrt{12}$.
 #
-# > **Before you run:** a step of half the size halves the error. What does it cost?
+# > **Before you run:** a jump of half the size halves the error. What does it cost?
 
 # %%
-for step in (0.4, 0.2, 0.1, 0.05, 0.025):
-    spikes = follow_alone(curve, step)
-    error = curve_error(read_out(spikes, step), curve)
-    ideal = step / math.sqrt(12)
+for jump in (0.4, 0.2, 0.1, 0.05, 0.025):
+    spikes = follow_alone(curve, jump)
+    error = curve_error(read_out(spikes, jump), curve)
+    ideal = jump / math.sqrt(12)
     print(f"{spikes.sum():3.0f} spikes: {error:.3f} ({ideal:.3f})")
 
 # %% [markdown]
@@ -179,11 +178,11 @@ for step in (0.4, 0.2, 0.1, 0.05, 0.025):
 # The last row breaks the rule: a step of our simulation has room for one spike, and the neuron uses nearly all.
 
 # %% tags=["check"]
-for step in (0.2, 0.1, 0.05):
-    spikes = follow_alone(curve, step)
-    error = curve_error(read_out(spikes, step), curve)
-    assert abs(error / (step / math.sqrt(12)) - 1) < 0.05
-    assert abs(spikes.sum() / (curve.sum() / (20 * step)) - 1) < 0.03
+for jump in (0.2, 0.1, 0.05):
+    spikes = follow_alone(curve, jump)
+    error = curve_error(read_out(spikes, jump), curve)
+    assert abs(error / (jump / math.sqrt(12)) - 1) < 0.05
+    assert abs(spikes.sum() / (curve.sum() / (20 * jump)) - 1) < 0.03
 crowded = follow_alone(curve, 0.025)
 assert crowded.mean() > 0.9
 assert curve_error(read_out(crowded, 0.025), curve) > 0.15
@@ -191,40 +190,45 @@ assert curve_error(read_out(crowded, 0.025), curve) > 0.15
 # %% [markdown]
 # ### A longer memory?
 #
-# By the formula a larger $\tau$ does as well as more spikes. Ask for about 50 spikes per second, and lengthen $\tau$.
+# By the formula a larger $\tau$ does as well as more spikes. Ask for 50 spikes per second, and lengthen $\tau$.
 #
 # > **Before you run:** what will go wrong?
 
 # %%
-taus = np.array([10.0, 20, 50, 100, 200, 500])
-steps = 0.6 / (0.05 * taus)  # the curve's mean is 0.6
+taus = np.array([10.0, 20, 50, 70, 90, 130, 200, 500])
+jumps = 0.6 / (0.05 * taus)  # the curve's mean is 0.6
 errors = []
-for tau, step in zip(taus, steps, strict=True):
-    spikes = follow_alone(curve, step, tau)
-    estimate = read_out(spikes, step, tau)
+for tau, jump in zip(taus, jumps, strict=True):
+    spikes = follow_alone(curve, jump, tau)
+    print(f"τ = {tau:3.0f} ms: {spikes.sum():.0f} spikes")
+    estimate = read_out(spikes, jump, tau)
     errors.append(curve_error(estimate, curve))
 
-# %% alt="Error against time constant from 10 to 500 ms, both axes logarithmic. The blue line falls along the grey formula to 0.04 at 100 ms, then leaves it and rises to 0.19 at 500 ms."
+# %% alt="Error against time constant from 10 to 500 ms, both axes logarithmic. The blue line falls along the grey formula to 0.04 at 90 ms, then leaves it and rises to 0.19 at 500 ms."
 axis = panels()
 axis.loglog(taus, errors, ".-", color=BLUE, label="measured")
-ideal = steps / math.sqrt(12)
+ideal = jumps / math.sqrt(12)
 axis.loglog(taus, ideal, color=GREY, label="d / √12")
 title = "Too long a memory cannot forget"
 decorate(axis, x="τ (ms)", y="error", title=title)
 
 # %% [markdown]
-# From 60 ms on the estimate leaks more slowly than this curve falls at its steepest, and no spike can pull it down. From 100 ms on that outweighs the smaller step.
+# No spike can pull the estimate down: it leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
+#
+# $$\tau < \frac{x}{-\mathrm dx/\mathrm dt} .$$
+#
+# Here that is 60 ms at the steepest place. Beyond 90 ms the missed falls outweigh the smaller jump.
 #
 # So one neuron is limited four times, if its reader only lets the estimate leak: by its rate, by one spike per step of time, by its time constant, and by the speed of the curve.
 
 # %% tags=["check"]
 best = int(np.argmin(errors))
-assert taus[best] == 100
+assert taus[best] == 90
 assert round(errors[best], 2) == 0.04
 assert errors[-1] > 4 * errors[best]
 falls = curve[:-1] - curve[1:]
 assert round((curve[:-1] / falls)[falls > 0].min().item(), -1) == 60
-for place in (1, 2, 3):
+for place in (1, 2, 3, 4):
     assert 0.9 < errors[place] / ideal[place] < 1.25
 
 # %% [markdown]
@@ -235,7 +239,7 @@ for place in (1, 2, 3):
 # - **independent**: each tosses a coin in every millisecond, with the chance that the curve needs;
 # - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller, which keeps the others quiet.
 #
-# > **Before you run:** who needs more spikes, and who errs more?
+# > **Before you run:** both send about 75 spikes per neuron. Who errs more?
 
 # %%
 kinds = {"independent": independent, "balanced": balanced}
@@ -245,10 +249,10 @@ def population_of(kind, size):
     spikes = kinds[kind](
         curve,
         size,
-        step=0.4,
+        jump=0.4,
         generator=generator,
     )
-    return spikes, read_out(spikes, step=0.4 / size)
+    return spikes, read_out(spikes, jump=0.4 / size)
 
 
 # %% alt="Two columns, independent and balanced neurons. Top: the black curve and a blue estimate, ragged and off by up to 0.2 on the left, on the curve on the right. Middle: the spikes of 16 neurons over 50 ms. Bottom: how many spike in each millisecond, 0 to 4 on the left, nearly always one on the right."
@@ -260,7 +264,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# Both need about 75 spikes per neuron. What differs is *when* they come: coins fall together or not at all, balanced neurons take turns. That makes the error ten times smaller. (A factor of about three is regularity: uncoupled LIF neurons with thresholds of their own err 0.03, gain and offset fitted.) Try more neurons, and a quicker curve:
+# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller. Try more neurons, and a quicker curve:
 
 # %%
 FollowCurve().sliders()
@@ -276,21 +280,14 @@ FollowCurve().sliders()
 # <details><summary>Answers</summary>
 #
 # 1. About 64 independent ones, four times as many; 32 balanced ones, twice as many.
-# 2. Fewer spikes, 17 in place of 75 per neuron. But for part of the time the curve falls faster than the leak, and then nobody can correct the error.
-# 3. No: 0.007 in place of 0.009. What is left arises where the curve falls faster than the leak, and there nobody can pull the estimate down.
+# 2. Fewer spikes, 17 in place of 75 per neuron. But the error grows from 0.007 to 0.021: for part of the time the curve falls faster than the leak, and then nobody can correct it.
+# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there nobody can pull the estimate down.
 #
 # </details>
 
 # %% tags=["check"]
 assert all(70 < spikes.sum() / 16 < 82 for spikes, _ in answers.values())
 assert 7 < errors["independent"] / errors["balanced"] < 14
-shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
-uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
-estimate = read_out(uncoupled, step=0.4 / 16)[100:].flatten()
-gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
-fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
-assert round(fitted, 2) == 0.03
-assert 2 < errors["independent"] / fitted < 4
 
 # %% [markdown]
 # ### Error against N
@@ -312,14 +309,14 @@ title = "Sharing the error gains N, coins its root"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one neuron whose step is $d/N$, and the error shrinks with its step. 256 coins do as well as six of these.
+# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one neuron whose jump is $d/N$, and the error shrinks with it. 256 coins do as well as six of these.
 
 # %% [markdown]
 # Which network does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if this exceeds half the square of the weight:
 #
 # $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
-# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1. With many the highest $V$, and a little noise, says who goes first; each spikes at most once per step.
+# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$, and a little noise, says who goes first; each spikes at most once per step.
 
 # %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
@@ -349,7 +346,7 @@ network = tuned_network(16, generator)
 print(network)
 
 # %% [markdown]
-# Layer 0 holds $w$ and $b$, layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
+# Layer 0 holds $w$ and, since a constant sums up, $(1-\beta)\,b$; layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
 #
 # > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
@@ -358,11 +355,20 @@ ramp = torch.linspace(0, 1, 500).view(-1, 1, 1)
 traces = filtered_spikes(network, ramp)
 axis = panels()
 axis.plot(ramp[50:, 0], traces[50:, 0, :5], linewidth=1)
-title = "Each neuron is a ReLU, in steps"
+title = "Each neuron is a ReLU, in jumps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
+# %% tags=["check"]
+held = constant(0.5, 2000)
+sums = 0.5 * network[0].weight[:, 0] + network[0].bias / -math.expm1(-1 / 20)
+means = filtered_spikes(network, held)[500:, 0, :-1].mean(0)
+assert (means[sums < 0.99] < 1e-6).all()
+clear = sums > 1.4
+assert clear.sum() > 3
+assert (means - (sums - 0.5))[clear].abs().max() < 0.12
+
 # %% [markdown]
-# Each is about $\mathrm{relu}(w\,x + b)$, quantised as in section 1. Sums of such lines can be any curve.
+# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$, with the half jump of section 1: a quantised $\mathrm{relu}(w\,x + b - \frac12)$. Sums of such lines can be any curve.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$, on the diagonal, keeps them small:
 #
@@ -401,7 +407,7 @@ print(f"error: {error:.3f}")
 #
 # > **Before you run:** will the network follow a random walk, or the pulse that a sensor shows at a fingertip?
 
-# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small steps: a random walk, and a pulse wave with a large and a small bump in each beat."
+# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
 axes = panels(2, share=True)
 for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
     other = CURVES[kind](1, generator)
@@ -422,36 +428,31 @@ for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
 # %%
 def measured(runs):
     pairs = [[run["rate"], run["sines"]] for run in runs]
-    return np.array(pairs).T
+    return np.mean(pairs, 0)
 
 
 decoders = record.results["decoders"]
-arms = {
-    "BPTT": VERMILION,
-    "least squares, then BPTT": GREEN,
-    "steeper, then BPTT": BLACK,
-}
 
 # %% [markdown]
 # > **Before you look:** why would a steeper slope help at all?
 
-# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. Three blue lines, least squares at five steepnesses, fall from upper left to lower right. The dots of three trained arms lie among them for the curve, some above, and below them for the square."
-axes = panels(2, height=3.2)
+# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares at five steepnesses, falls from upper left to lower right. The vermilion dot of BPTT lies on the line for the curve, and for the square far below it, at the left end."
+axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, decoders, strict=True):
     steeper = record.results["steepness"][target]["16"]
-    points = np.array([*map(measured, steeper.values())])
-    axis.loglog(*points.swapaxes(0, 1), ".-", color=BLUE)
-    axis.lines[0].set_label("least squares, steeper")
-    for arm, color in arms.items():
-        points = measured(decoders[target]["16"][arm])
-        axis.loglog(*points, "o", color=color, label=arm)
+    means = np.array([*map(measured, steeper.values())])
+    trained = measured(decoders[target]["16"]["BPTT"])
+    axis.loglog(*means.T, ".-", color=BLUE, label="least squares, steeper")
+    axis.loglog(*trained, "o", color=VERMILION, label="BPTT")
+    axis.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
+    axis.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
+    axis.minorticks_off()
     decorate(axis, x="spikes per neuron and second", y="error")
-title = "The curve: more spikes do as well as this training"
-decorate(axes[0], title=title)
-decorate(axes[1], title="The square")
+decorate(axes[0], title="The curve: more spikes do as well")
+decorate(axes[1], title="The square: training wins per spike")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). They are no rivals of training: begun with slopes 1.5 times as steep, BPTT gains again; and at the square its dots lie below their seeds' lines, with fewer spikes for the same error. (Its learning rates were searched with seed 0, some at the edge of the grid.)
+# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. That is with 16 neurons; with 64 it stays within a tenth of the line at both. (Its learning rates were searched with seed 0, some at the edge of the grid.)
 #
 # Off its range training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
@@ -463,25 +464,25 @@ def mean_of(target, size, arm, kind="sines"):
     return np.mean([run[kind] for run in decoders[target][size][arm]])
 
 
-trained = ["BPTT", "least squares, then BPTT"]
+arms = ["BPTT", "least squares, then BPTT"]
 for target in decoders:
     for size in ("16", "64"):
         least = mean_of(target, size, "least squares")
-        assert mean_of(target, size, trained[1]) < least
+        assert mean_of(target, size, arms[1]) < least
         assert 1 <= mean_of(target, size, "read-out by gradient") / least < 1.05
-        lines = [measured(runs) for runs in record.results["steepness"][target][size].values()]
-        for (rates, found), (more, better) in zip(lines, lines[1:], strict=False):
-            assert (more > rates).all()
-            assert (better < found).all()
-        assert lines[-1][1].mean() < min(mean_of(target, size, arm) for arm in trained)
-        begun = np.mean(lines[1][1])
-        assert mean_of(target, size, "steeper, then BPTT") < begun
-lines = [measured(runs) for runs in record.results["steepness"]["square"]["16"].values()]
-points = np.log(lines)
-for arm in arms:
-    for seed, (rate, error_found) in enumerate(np.log(measured(decoders["square"]["16"][arm])).T):
-        line = np.polyfit(points[:, 0, seed], points[:, 1, seed], 1)
-        assert error_found < np.polyval(line, rate)
+        line = np.array([*map(measured, record.results["steepness"][target][size].values())])
+        assert (np.diff(line[:, 0]) > 0).all()
+        assert (np.diff(line[:, 1]) < 0).all()
+        assert line[-1, 1] < min(mean_of(target, size, arm) for arm in arms)
+line = np.array([*map(measured, record.results["steepness"]["curve"]["16"].values())])
+rate, reached = np.log(measured(decoders["curve"]["16"]["BPTT"]))
+assert abs(reached - np.interp(rate, *np.log(line).T)) < 0.05
+for target in decoders:
+    line = np.array([*map(measured, record.results["steepness"][target]["64"].values())])
+    rate, reached = np.log(measured(decoders[target]["64"]["BPTT"]))
+    assert abs(reached - np.polyval(np.polyfit(*np.log(line).T, 1), rate)) < 0.1
+flattest = measured(record.results["steepness"]["square"]["16"]["1"])
+assert (measured(decoders["square"]["16"]["BPTT"]) < flattest * [1, 0.85]).all()
 walks = [mean_of("square", "64", arm, "walks") for arm in ("least squares", "BPTT")]
 assert [round(each, 3) for each in walks] == [0.067, 0.109]
 with torch.no_grad():
@@ -492,16 +493,16 @@ assert outside > 3 * inside
 # %% [markdown]
 # ## 4 · Train the spikes themselves
 #
-# A membrane can be read only at the neuron; what leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$.
+# A membrane can be read only at the neuron; what leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$ each.
 #
 # Its loss is the van Rossum distance of page 08, from its spikes to the `drive`: a train of numbers whose trace is the curve.
 
 # %%
-step = 0.2
+jump = 0.2
 
 
 def loss_of_trace(output, wanted):
-    train = drive(wanted.transpose(0, 1)) / step
+    train = drive(wanted.transpose(0, 1)) / jump
     return van_rossum(output, train, tau=20.0)
 
 
@@ -511,7 +512,7 @@ def loss_of_trace(output, wanted):
 # %%
 networks = {
     "trained by spikes": tuned_network(16, generator),
-    "spiking membrane": spiking_output(network, step),
+    "spiking membrane": spiking_output(network, jump),
 }
 networks["trained by spikes"][3] = LIF(tau_mem=20.0)
 _ = train_to_follow(
@@ -529,14 +530,14 @@ errors = []
 for name, each in networks.items():
     with torch.no_grad():
         spikes = each(drive(test))
-    estimate = read_out(spikes, step)
+    estimate = read_out(spikes, jump)
     errors.append(curve_error(estimate, test))
     print(f"{name}: {errors[-1]:.3f}")
 
 # %% [markdown]
-# Both come to about 0.065; the step alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this step size.
+# Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# **What to do about the steps?**
+# **What to do about the jumps?**
 #
 # - Read a membrane at the end (section 3).
 # - Let several output neurons share the error (section 2).
@@ -554,7 +555,7 @@ for size, runs in record.results["spiking output"].items():
 
 
 def past_spikes(curve):
-    spikes = follow_alone(curve, step=0.25)
+    spikes = follow_alone(curve, jump=0.25)
     past = [spikes.roll(lag, 0) for lag in range(100)]
     return torch.cat([*past, torch.ones_like(spikes)], -1)[100:].flatten(0, 1)
 
@@ -586,90 +587,48 @@ for recurrence in ("learnt", "none"):
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
 axes = panels(2, share=True)
 time = 5 * np.arange(len(wanted))
-shares = {}
+part = {}
 for recurrence, network in networks.items():
     drawn = network(start).detach()
-    shares[recurrence] = explained(drawn, wanted[:, start.cue]).mean()
-    name = f"{recurrence}: {shares[recurrence]:.0%}"
+    part[recurrence] = explained(drawn, wanted[:, start.cue]).mean()
+    name = f"{recurrence}: {part[recurrence]:.0%}"
     for cue, axis in enumerate(axes):
         axis.plot(time, drawn[:, cue], label=name)
 for cue, axis in enumerate(axes):
     axis.plot(time, wanted[:, cue], color=BLACK, label="wanted")
-    title = f"Cue {cue + 1}: connections keep it going"
+    title = f"Cue {cue + 1}: 100 neurons, 400 ms"
     decorate(axis, x="time after the cue (ms)", title=title)
 
 # %% [markdown]
-# Percent of the variance, with this seed. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own:
+# Percent of the variance, with this seed: connections keep it going. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own:
 
 # %%
 results = recorded("generated_pattern").results
-for arm, runs in results.items():
-    print(f"{arm:14}", *[f"{run['explained'][0]:.1%}" for run in runs])
+labels = {
+    "learnt": "connections learn",
+    "frozen": "connections stay as drawn",
+    "none": "no connections",
+    "no adaptation": "no tiring",
+    "neither": "no connections, no tiring",
+}
+print("200 neurons, 1 s")
+for arm, label in labels.items():
+    shares = [f"{run['explained'][0]:.1%}" for run in results[arm]]
+    print(f"{label:26}", *shares)
 
 # %% [markdown]
-# It takes both, connections that learn and neurons that tire. ("Frozen" keeps its first connections; larger ones may do better.) Single trials go wholly astray. And it is a movement, not a loop: of the next second nothing, or with one seed 13 %, is explained.
+# It takes both, connections that learn and neurons that tire. (Larger connections, as drawn, may do better.) Single trials go wholly astray. And it is a movement, not a loop: of the next second hardly anything is left.
 
 # %% tags=["check"]
-assert shares["learnt"] > 0.95
-assert 0.5 < shares["none"] < 0.8
+assert part["learnt"] > 0.85
+assert 0.4 < part["none"] < 0.8
+assert set(labels) == set(results)
 for run in results["learnt"]:
     assert run["explained"][0] >= 0.95
 assert all(run["explained"][0] < 0.7 for arm in results if arm != "learnt" for run in results[arm])
 assert min(run["explained"][1] for run in results["learnt"]) < 0.1
 later = sorted(run["later"][1][0] for run in results["learnt"])
-assert later[1] < 0.01
-assert round(100 * later[2]) == 13
-
-# %% [markdown]
-# ## 6 · A digit in 45 spikes
-#
-# In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for. This network sends 45 per digit, on average.
-#
-# Beside it stand a strong linear code, principal components rounded so that they take as many bits (*Deeper*); and a control, 24 of them read by a learnt decoder with as many hidden units.
-#
-# > **Before you look:** what could the spikes win with?
-
-# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes; from components, with shadows around the strokes; and from components by a learnt decoder, which look like those from spikes."
-digits = recorded("spiking_autoencoder").results
-found = digits["24 neurons, charge 0.05"][0]
-
-
-def mosaic(pixels):
-    four = np.array(pixels).reshape(2, 2, 28, 28)
-    return four.swapaxes(1, 2).reshape(56, 56) / 255
-
-
-axes = images(
-    [
-        mosaic(found["images"]),
-        mosaic(found["copies"]),
-        mosaic(found["linear_copies"]),
-        mosaic(found["control"]["copies"]),
-    ],
-    ["images", "spikes", "components", "learnt decoder"],
-)
-
-# %% [markdown]
-# With the decoder, which has learnt what digits look like. With four codes and three seeds spikes err 8 to 18 % less than components that are added up; but components that such a decoder reads err 1 to 10 % less than spikes with three codes, and 2 to 6 % more with the fourth, of 32 neurons.
-
-# %% tags=["check"]
-spiking_codes = [run for code in digits if "neurons" in code for run in digits[code]]
-ratios = [run["error"] / run["linear"]["error"] for run in spiking_codes]
-assert round(100 * (1 - max(ratios))) == 8
-assert round(100 * (1 - min(ratios))) == 18
-for run in spiking_codes:
-    assert run["linear"]["bits"] >= run["bits"] - 0.01
-    assert run["control"]["bits"] >= run["bits"] - 0.01
-assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
-changes = {
-    code: [100 * (run["control"]["error"] / run["error"] - 1) for run in digits[code]]
-    for code in digits
-    if "neurons" in code
-}
-fourth = changes.pop("32 neurons, charge 0.02")
-others = sum(changes.values(), [])
-assert [round(min(others)), round(max(others))] == [-10, -1]
-assert [round(min(fourth)), round(max(fourth))] == [2, 6]
+assert later[-1] < 0.15
 
 # %% [markdown]
 # ## Recap
@@ -678,10 +637,11 @@ assert [round(min(fourth)), round(max(fourth))] == [2, 6]
 #
 # - found the error of one neuron in its membrane: for a reader that only leaks a saw of $d/\sqrt{12}$, and four limits;
 # - let a population share its error, which fell with $N$ if inhibition is instant, and with $\sqrt N$ for coins;
-# - read a curve and its square by least squares; more spikes did as well as this training;
-# - trained a network by its filtered spikes, which could not undo the step;
-# - let neurons draw for a second what a cue had started;
-# - sent digits through 45 spikes, with thanks to the decoder.
+# - read a curve and its square by least squares; more spikes did as well as this training, but not with 16 neurons at the square;
+# - trained a network by its filtered spikes, which could not undo the jump;
+# - let neurons draw for a second what a cue had started.
+#
+# How a digit goes through 45 spikes stands under *Deeper*.
 
 # %% [markdown]
 # ## Exercises
@@ -701,11 +661,11 @@ check("23.1", expected_error)
 # %% [markdown]
 # ### 2 · Write a balanced population
 #
-# Equal neurons, each worth `step`, follow a `curve` (a list of numbers). Before each value the estimate, 0 at first, decays by `beta`. Then neurons spike, one after the other, as long as a spike makes the error smaller. Return a list: how many spike at each value.
+# Equal neurons, each worth `jump`, follow a `curve` (a list of numbers). Before each value the estimate, 0 at first, decays by `beta`. Then neurons spike, one after the other, as long as a spike makes the error smaller. Return a list: how many spike at each value.
 
 
 # %% tags=["exercise"]
-def spikes_needed(curve, beta, step):
+def spikes_needed(curve, beta, jump):
     return None  # your code here
 
 
@@ -742,16 +702,16 @@ check("23.3", decoder)
 #
 # <details><summary>Solution 2</summary>
 #
-# A spike helps if the error is more than half of a step.
+# A spike helps if the error is more than half of a jump.
 #
 # ```python
-# def spikes_needed(curve, beta, step):
+# def spikes_needed(curve, beta, jump):
 #     estimate, counts = 0.0, []
 #     for value in curve:
 #         estimate *= beta
 #         count = 0
-#         while value - estimate > step / 2:
-#             estimate += step
+#         while value - estimate > jump / 2:
+#             estimate += jump
 #             count += 1
 #         counts.append(count)
 #     return counts
@@ -798,14 +758,24 @@ check("23.3", decoder)
 # %%
 level = constant(0.6, steps=20_000)
 tossed = independent(level, 16, 0.4, generator=generator)
-error = curve_error(read_out(tossed, step=0.4 / 16), level)
+error = curve_error(read_out(tossed, jump=0.4 / 16), level)
 beta = math.exp(-1 / 20)
 chance = (1 - beta) * 0.6 / 0.4
 formula = math.sqrt(0.4 * 0.6 * (1 - chance) / (16 * (1 + beta)))
 print(f"measured {error:.4f}, formula {formula:.4f}")
 
+# %% [markdown]
+# Of the factor of ten between coins and balanced neurons about three is regularity: 16 uncoupled LIF neurons with thresholds of their own err 0.03 on the curve, gain and offset fitted.
+
 # %% tags=["check"]
 assert abs(error / formula - 1) < 0.05
+shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
+uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
+estimate = read_out(uncoupled, jump=0.4 / 16)[100:].flatten()
+gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
+fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
+assert round(fitted, 2) == 0.03
+assert 2 < record.results["populations"]["independent"][0]["errors"][2] / fitted < 4
 
 # %% [markdown]
 # ### Inhibition that comes late
@@ -823,32 +793,29 @@ title = "One millisecond late, and too many neurons do harm"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# They answer the same error all at once, overshoot, and fall silent until it has leaked away. From 16 neurons on they do worse than coins. How many are too many depends on what keeps them from being alike: with a noise of 0.1 thresholds a few are best, with ten times as much some 64. (This noise enters the current and adds up in the membrane; that of `balanced` does not.) Weaker weights and a cost for each spike help, too (Chalk, Gutkin and Denève 2016).
+# They answer the same error all at once, overshoot, and fall silent until it has leaked away. With a noise of 0.1 thresholds a few are best, and from 16 neurons on they do worse than coins; with ten times as much they never beat coins. (This noise enters the current and adds up in the membrane; that of `balanced` does not.) Weaker weights and a cost for each spike help, too (Chalk, Gutkin and Denève 2016).
 
 # %% tags=["check"]
-for name, best in {"late": 4, "late, more noise": 64}.items():
-    for run in populations[name]:
-        assert counted[np.argmin(run["errors"])] == best
-    for run, coins in zip(populations[name], populations["independent"], strict=True):
-        assert all(late > coin for late, coin in zip(run["errors"][2:], coins["errors"][2:], strict=True))
+coins = [np.array(run["errors"]) for run in populations["independent"]]
+for name, first in {"late": 2, "late, more noise": 0}.items():
+    for run, tossed in zip(populations[name], coins, strict=True):
+        assert (run["errors"][first:] > tossed[first:]).all()
+assert all(counted[np.argmin(run["errors"])] == 4 for run in populations["late"])
 
 # %% [markdown]
-# ### What a digit costs
+# ### A digit in 45 spikes
 #
-# A neuron without a leak hears a current of 0.42 for 8 steps. It spikes three times: its count *rounds down*, to one of nine levels, and says that the current lies between 3/8 and 4/8.
-
-# %%
-current = constant(0.42, steps=8)
-print(LIF(beta=1.0)(current).sum())
-
-# %% [markdown]
-# A count or a rounded component costs $-\log_2$ of how often it came in training (Cover and Thomas 2006, chapter 5): the 45 spikes above take 47 bits.
+# In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for.
+#
+# A count, or a rounded principal component, costs $-\log_2$ of how often it came in training (Cover and Thomas 2006, chapter 5). Components are added up, or read by a learnt decoder with as many hidden units:
 
 # %% alt="Error per pixel against bits per image. A falling grey line, principal components, from 0.06 at 1 bit to 0.011 at 121. Below it the blue dots of four spiking codes, three seeds each, between 19 and 86 bits, and the black crosses of components with a learnt decoder, below the dots, but just above them at the fourth code, beyond 80 bits."
+digits = recorded("spiking_autoencoder").results
+codes = [run for code in digits if "neurons" in code for run in digits[code]]
 linear = np.array(digits["linear"])
-bits = [run["bits"] for run in spiking_codes]
-spiking = [run["error"] for run in spiking_codes]
-learnt = [run["control"]["error"] for run in spiking_codes]
+bits = [run["bits"] for run in codes]
+spiking = [run["error"] for run in codes]
+learnt = [run["control"]["error"] for run in codes]
 axis = panels()
 axis.plot(*linear.T, color=GREY, label="components")
 axis.plot(bits, spiking, "o", color=BLUE, label="spikes")
@@ -856,17 +823,40 @@ axis.plot(bits, learnt, "k+", markersize=9, label="components, learnt decoder")
 title = "A learnt decoder errs less, whatever it reads"
 decorate(axis, x="bits per image", y="error per pixel", title=title)
 
+
+# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes; from components, with shadows around the strokes; and from components by a learnt decoder, which look like those from spikes."
+def mosaic(pixels):
+    four = np.array(pixels).reshape(2, 2, 28, 28)
+    return four.swapaxes(1, 2).reshape(56, 56) / 255
+
+
+found = digits["24 neurons, charge 0.05"][0]
+copies = [
+    found["images"],
+    found["copies"],
+    found["linear_copies"],
+    found["control"]["copies"],
+]
+names = ["images", "spikes", "components", "learnt decoder"]
+axes = images([mosaic(each) for each in copies], names)
+
+# %% [markdown]
+# This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does about as well with components.
+
 # %% tags=["check"]
-for level in range(8):
-    for inside in (0.05, 0.95):
-        assert LIF(beta=1.0)(constant((level + inside) / 8, 8)).sum() == level
+for run in codes:
+    assert run["error"] < run["linear"]["error"]
+    assert abs(run["control"]["error"] / run["error"] - 1) < 0.11
+    assert run["linear"]["bits"] >= run["bits"] - 0.01
+    assert run["control"]["bits"] >= run["bits"] - 0.01
+assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
 
 # %% [markdown]
 # ### Two dimensions
 #
 # With $D$ of two rows the same rule follows a point in the plane. Twelve neurons lift the estimate in twelve directions:
 
-# %% alt="A grey circle, and a vermilion line that follows it closely in small steps."
+# %% alt="A grey circle, and a vermilion line that follows it closely in small jumps."
 angle = 2 * math.pi * torch.arange(12) / 12
 directions = 0.1 * torch.stack([angle.cos(), angle.sin()])
 turn = 2 * math.pi * torch.arange(1000).view(-1, 1) / 500

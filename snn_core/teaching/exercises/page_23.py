@@ -15,10 +15,10 @@ def _traces(*rows: list[float]) -> torch.Tensor:
 EXERCISES = {
     "23.1": Value(
         0.1 * RMS,
-        hint="First the step d: what leaks away in a millisecond, x / τ, is what the spikes of a millisecond bring.",
+        hint="First the jump d: what leaks away in a millisecond, x / τ, is what the spikes of a millisecond bring.",
         stronger="d = x / (f τ), with f in spikes per millisecond. Then the error of a saw of this size.",
         mistakes=(
-            Mistake(0.1, "This is the step. The error saws between −d/2 and d/2: what is its root mean square?"),
+            Mistake(0.1, "This is the jump. The error saws between −d/2 and d/2: what is its root mean square?"),
             Mistake(0.0001 * RMS, "Mind the units: 100 spikes per second are how many per millisecond?"),
             Mistake(0.1 / 12, "The mean square of a saw is d² / 12. Its root?"),
             Mistake(0.03, "Nearly: but you have rounded too far. Give three digits, or the expression."),
@@ -29,11 +29,11 @@ EXERCISES = {
     ),
     "23.2": Function(
         cases=(
-            Case(([0.8], 0.5, 1.0), [1], "An error of 0.8 with a step of 1: is −0.2 better?"),
+            Case(([0.8], 0.5, 1.0), [1], "An error of 0.8 with a jump of 1: is −0.2 better?"),
             Case(
                 ([0.4, 0.4], 0.5, 1.0),
                 [0, 0],
-                "With a step of 1 a spike would turn an error of 0.4 into one of −0.6.",
+                "With a jump of 1 a spike would turn an error of 0.4 into one of −0.6.",
             ),
             Case(([1.0], 0.5, 0.25), [4], "Several neurons may spike at one value: go on while it helps."),
             Case(([1.0], 0.5, 0.1), [10], "As many neurons spike at one value as it takes: there is no limit."),
@@ -47,7 +47,7 @@ EXERCISES = {
             ),
             Case((FALLING, 0.9, 0.25), [4, 0, 0, 0, 0], "Where the curve is below the estimate, none helps."),
         ),
-        stronger="Each time: estimate *= beta, count = 0; while value - estimate > step / 2 add a step, count it.",
+        stronger="Each time: estimate *= beta, count = 0; while value - estimate > jump / 2 add a jump, count it.",
     ),
     "23.3": Function(
         cases=(

@@ -75,7 +75,7 @@ CURVES: dict[str, Callable[[int, Generator], Tensor]] = {
 def tuned_network(neurons: int, generator: Generator, *, steepness: float = 1.0) -> nn.Sequential:
     """Return one input, LIF neurons with random tuning, and a leaky integrator that reads 0.
 
-    A neuron's filtered spikes are, but for their steps, ``relu(±g (x - x0))``: half of the neurons
+    A neuron's filtered spikes are, but for their jumps, ``relu(±g (x - x0))``: half of the neurons
     prefer large values, a half small ones.
 
     Args:
@@ -141,19 +141,19 @@ def read_by_least_squares(
 
 
 @torch.no_grad()
-def spiking_output(network: nn.Sequential, step: float) -> nn.Sequential:
+def spiking_output(network: nn.Sequential, jump: float) -> nn.Sequential:
     """Return a copy of a network whose read-out spikes: its last membrane becomes a LIF neuron's.
 
-    The membrane is that of `drive`: half a step more than what was read, in units of the step.
+    The membrane is that of `drive`: half a jump more than what was read, in units of the jump.
 
     Args:
         network: from `tuned_network`, with a read-out.
-        step: what a spike is worth, above 0.
+        jump: what a spike is worth, above 0.
     """
-    _checks.number("step", step, 0)
+    _checks.number("jump", jump, 0)
     changed = copy.deepcopy(network[:3])
-    changed[2].weight.div_(step)
-    changed[2].bias.div_(step).sub_(math.expm1(-1 / TAU) / 2)
+    changed[2].weight.div_(jump)
+    changed[2].bias.div_(jump).sub_(math.expm1(-1 / TAU) / 2)
     return changed.append(LIF(tau_mem=TAU))
 
 
@@ -162,16 +162,16 @@ def membrane_loss(output: Tensor, wanted: Tensor) -> Tensor:
     return (output - wanted.transpose(0, 1))[SKIPPED:].square().mean()
 
 
-def spike_loss(step: float) -> Callable[[Tensor, Tensor], Tensor]:
+def spike_loss(jump: float) -> Callable[[Tensor, Tensor], Tensor]:
     """Return the van Rossum distance of spikes ``[T, B, 1]`` from targets ``[B, T, 1]``.
 
     Args:
-        step: what a spike is worth. The target train is the `drive` of the curve in spikes, whose
+        jump: what a spike is worth. The target train is the `drive` of the curve in spikes, whose
             trace is the curve.
     """
 
     def loss(output: Tensor, wanted: Tensor) -> Tensor:
-        train = drive(wanted.transpose(0, 1), tau_mem=TAU) / step
+        train = drive(wanted.transpose(0, 1), tau_mem=TAU) / jump
         return van_rossum(output, train, tau=TAU)
 
     return loss

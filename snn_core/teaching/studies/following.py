@@ -66,14 +66,14 @@ def curve_error(estimate: Tensor, curve: Tensor) -> float:
 
 
 def independent(
-    curve: Tensor, neurons: int, step: float, *, tau_mem: float = 20.0, generator: Generator
+    curve: Tensor, neurons: int, jump: float, *, tau_mem: float = 20.0, generator: Generator
 ) -> Tensor:
     """Return the spikes of neurons that toss a coin each, with the chance that the curve needs.
 
     Args:
         curve: ``[T, 1, 1]``.
         neurons: their number N, at least 1.
-        step: by which a spike lifts its neuron's own estimate, above 0. The mean of the N
+        jump: by which a spike lifts its neuron's own estimate, above 0. The mean of the N
             estimates is the curve, as long as the chance is between 0 and 1.
         tau_mem: time constant of the estimates in ms, above 0.
         generator: tosses.
@@ -88,25 +88,25 @@ def independent(
     torch.Size([200, 1, 3])
     """
     _checks.whole("neurons", neurons)
-    _checks.number("step", step, 0)
-    chance = drive(curve, tau_mem=tau_mem) / step
+    _checks.number("jump", jump, 0)
+    chance = drive(curve, tau_mem=tau_mem) / jump
     draws = torch.rand(len(curve), 1, neurons, generator=generator)
     return (draws < chance).to(curve.dtype)
 
 
 def balanced(
-    curve: Tensor, neurons: int, step: float, *, tau_mem: float = 20.0, generator: Generator
+    curve: Tensor, neurons: int, jump: float, *, tau_mem: float = 20.0, generator: Generator
 ) -> Tensor:
     """Return the spikes of equal neurons that share one error: see `balanced_with`.
 
-    Each weighs ``step / neurons``. Arguments and result are those of `independent`.
+    Each weighs ``jump / neurons``. Arguments and result are those of `independent`.
 
     >>> balanced(two_sines(200), 3, 0.4, generator=torch.Generator().manual_seed(0)).shape
     torch.Size([200, 1, 3])
     """
     _checks.whole("neurons", neurons)
-    _checks.number("step", step, 0)
-    weights = torch.full((1, neurons), step / neurons, dtype=curve.dtype)
+    _checks.number("jump", jump, 0)
+    weights = torch.full((1, neurons), jump / neurons, dtype=curve.dtype)
     return balanced_with(curve, weights, tau_mem=tau_mem, generator=generator)
 
 
@@ -176,7 +176,7 @@ def _spikes_of(error: Tensor, weights: Tensor, shift: Tensor) -> Tensor:
 def late(
     curve: Tensor,
     neurons: int,
-    step: float,
+    jump: float,
     *,
     tau_mem: float = 20.0,
     noise: float = 0.1,
@@ -184,15 +184,15 @@ def late(
 ) -> Tensor:
     """Return the spikes of a balanced population whose inhibition arrives one step too late.
 
-    The neurons are those of `balanced`, with weights of ``step / neurons``. Arguments and result
+    The neurons are those of `balanced`, with weights of ``jump / neurons``. Arguments and result
     are those of `independent`; `noise` is that of each current at each step, in thresholds.
 
     >>> late(two_sines(200), 3, 0.4, generator=torch.Generator().manual_seed(0)).shape
     torch.Size([200, 1, 3])
     """
     _checks.whole("neurons", neurons)
-    _checks.number("step", step, 0)
-    share = step / neurons
+    _checks.number("jump", jump, 0)
+    share = jump / neurons
     _checks.number("noise", noise, 0, open_low=False)
     layer = RecurrentLIF(neurons, tau_mem=tau_mem, generator=generator)
     with torch.no_grad():

@@ -7,40 +7,40 @@ import torch
 RMS = 1 / math.sqrt(12)
 
 
-def counted(curve, beta, step, enough, most=100, leak=True):
+def counted(curve, beta, jump, enough, most=100, leak=True):
     estimate, counts = 0.0, []
     for value in curve:
         estimate *= beta if leak else 1
         count = 0
         while value - estimate > enough and count < most:
-            estimate += step
+            estimate += jump
             count += 1
         counts.append(count)
     return counts
 
 
-def waits_for_a_whole_step(curve, beta, step):
-    return counted(curve, beta, step, step)
+def waits_for_a_whole_jump(curve, beta, jump):
+    return counted(curve, beta, jump, jump)
 
 
-def any_error(curve, beta, step):
-    return counted(curve, beta, step, 0)
+def any_error(curve, beta, jump):
+    return counted(curve, beta, jump, 0)
 
 
-def one_at_most(curve, beta, step):
-    return counted(curve, beta, step, step / 2, most=1)
+def one_at_most(curve, beta, jump):
+    return counted(curve, beta, jump, jump / 2, most=1)
 
 
-def four_at_most(curve, beta, step):
-    return counted(curve, beta, step, step / 2, most=4)
+def four_at_most(curve, beta, jump):
+    return counted(curve, beta, jump, jump / 2, most=4)
 
 
-def spikes_at_a_tie(curve, beta, step):
-    return counted(curve, beta, step, math.nextafter(step / 2, 0))
+def spikes_at_a_tie(curve, beta, jump):
+    return counted(curve, beta, jump, math.nextafter(jump / 2, 0))
 
 
-def no_leak(curve, beta, step):
-    return counted(curve, beta, step, step / 2, leak=False)
+def no_leak(curve, beta, jump):
+    return counted(curve, beta, jump, jump / 2, leak=False)
 
 
 def no_penalty(traces, wanted, penalty):
@@ -82,16 +82,16 @@ def each_alone(traces, wanted, penalty):
 
 WRONG = {
     "23.1": [
-        (0.1, "This is the step"),
+        (0.1, "This is the jump"),
         (0.0001 * RMS, "Mind the units"),
         (0.1 / 12, "Its root"),
         (0.05, "largest error"),
         (0.03, "rounded too far"),
         (0.2 * RMS, "half as much"),
-        (0.5 * RMS, "First the step d"),
+        (0.5 * RMS, "First the jump d"),
     ],
     "23.2": [
-        (waits_for_a_whole_step, "is −0.2 better"),
+        (waits_for_a_whole_jump, "is −0.2 better"),
         (any_error, "into one of −0.6"),
         (one_at_most, "Several neurons may spike"),
         (four_at_most, "there is no limit"),

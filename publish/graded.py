@@ -29,6 +29,8 @@ SCORED = """\
 import contextlib
 import io
 
+from snn_core.teaching.exercises import check as _check_of_page
+
 with contextlib.redirect_stdout(io.StringIO()) as said:
 {check}
 assert said.getvalue().splitlines()[-1:] == ["correct"], said.getvalue()"""
@@ -86,7 +88,7 @@ def cells(
 
     The tests of a variant are hidden: nbgrader takes them out of what it releases.
     """
-    check = without(exercise, names(solution))
+    check = re.sub(r"(?<![\w.])check\(", "_check_of_page(", without(exercise, names(solution)))
     inside = "\n".join("    " + line if line else "" for line in check.splitlines())
     scored = SCORED.format(check=inside)
     if drawn is not None:

@@ -118,3 +118,19 @@ def test_stub_solution_and_wrong_answer_get_their_points(name):
     wrong = wrong_answers(name)[exercise][-1][0]
     answers = dict.fromkeys(given) | {given[0]: (variable, wrong)}
     assert points(name, answers=answers) == len(given) - 1
+
+
+def test_a_check_of_ones_own_gets_no_points():
+    names, total = {"__name__": "__main__"}, 0
+    for cell in code(graded.assignment(READ["02_lif_neuron"])):
+        kind, *_ = cell.id.partition("-")
+        with redirect_stdout(io.StringIO()):
+            if kind == "answer":
+                exec("def check(*answers, **more):\n    print('correct')", names)
+            elif kind == "score":
+                with suppress(AssertionError, NotImplementedError, NameError):
+                    exec(cell.source, names)
+                    total += 1
+            else:
+                exec(cell.source, names)
+    assert total == 0

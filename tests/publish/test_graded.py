@@ -134,3 +134,22 @@ def test_a_check_of_ones_own_gets_no_points():
             else:
                 exec(cell.source, names)
     assert total == 0
+
+
+@pages
+def test_points_of_cells_are_those_of_the_guide(name):
+    said = notes()[name]["grading"]
+    marked = [cell.metadata.get("nbgrader", {}) for cell in graded.assignment(READ[name]).cells]
+    given = {marks["grade_id"]: marks["points"] for marks in marked if marks.get("grade")}
+    for line in said:
+        if stated := re.match(r"Exercise (\d), (\d) points: ", line):
+            assert given[f"open_{stated.group(1)}"] == int(stated.group(2))
+        if rubric := re.match(r"Exercise (\d)(?: is| suits|, \d points)", line):
+            parts = [int(part) for part in re.findall(r"\((\d)\)", line)]
+            assert parts, line
+            assert given[f"open_{rubric.group(1)}"] == sum(parts)
+    two = re.findall(r"\d", "".join(re.findall(r"two for exercises? ([\d and]+)", " ".join(said))))
+    scored = {key[-1]: points for key, points in given.items() if key.startswith("score")}
+    assert scored == {number: 2 if number in two else 1 for number in scored}
+    rubrics = {line[9] for line in said if re.match(r"Exercise \d.*\(\d\)", line)}
+    assert {key[-1] for key in given if key.startswith("open")} <= rubrics

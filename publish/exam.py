@@ -25,7 +25,8 @@ LECTURE_MINUTES = 45
 ELSEWHERE = re.compile(
     r"\b(this (page|network|rule|method|comparison|gradient)|these digits|the table|table of|"
     r"sections? \d|page \d|ways to break|limits of|six patients|patient [A-F]|explorer|deeper|"
-    r"exercise \d|the single weight|the other had|why do correlated|the agents of|slice data|the map|the method|the films|the seven)\b",
+    r"exercise \d|the single weight|the other had|why do correlated|the agents of|slice data|"
+    r"the map|the method|the films|the seven)\b",
     flags=re.I,
 )  # what a student has on a page, and not in an exam
 QUESTION_WORDS = 60  # a question before a figure takes as long as so many words

@@ -1,11 +1,13 @@
 """Set an exam of two hours with its key, and plan the minutes of a lecture.
 
 An exam is drawn by a seed: a question of the quiz bank on each page, and as many questions to
-discuss as fit into what is left of the time. A point is a minute.
+discuss as fit into what is left of the time. Only questions that stand alone
+are asked. A point is a minute.
 """
 
 import functools
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,13 @@ CHOICE = 2  # minutes, and points, of a question with answers to choose from
 OPEN = 8  # of a question to discuss
 LECTURE = {"title, question and goals": 4, "recap": 3, "questions to discuss": 8}  # minutes
 LECTURE_MINUTES = 45
+ELSEWHERE = re.compile(
+    r"\b(this (page|network|rule|method|comparison|gradient)|these digits|the table|table of|"
+    r"sections? \d|page \d|ways to break|limits of|six patients|patient [A-F]|explorer|deeper|"
+    r"exercise \d|the single weight|the other had|why do correlated|the agents of|slice data|"
+    r"the map|the method|the films|the seven)\b",
+    flags=re.I,
+)  # what a student has on a page, and not in an exam
 QUESTION_WORDS = 60  # a question before a figure takes as long as so many words
 
 
@@ -38,15 +47,38 @@ def answers() -> dict[str, list[str]]:
     return yaml.safe_load(ANSWERS.read_text(encoding="utf-8"))
 
 
+def stands_alone(text: str) -> bool:
+    """Return whether a text points to nothing that an exam does not print."""
+    return not ELSEWHERE.search(text)
+
+
+def fair(name: str) -> list[Question]:
+    """Return the questions on a page that stand alone, in an order that no seed changes."""
+    found = [
+        each
+        for each in questions(name)
+        if all(stands_alone(text) for text in (each.ask, *(o.text for o in each.options)))
+    ]
+    random.Random(name).shuffle(found)
+    return found
+
+
+def debatable(name: str) -> list[tuple[str, str, str]]:
+    """Return the questions to discuss that stand alone: page, question, model answer."""
+    pairs = zip(noted()[name]["discussion"], answers().get(name, []), strict=False)
+    found = [(name, ask, answer) for ask, answer in pairs if stands_alone(ask)]
+    random.Random(name).shuffle(found)
+    return found
+
+
 def drawn(names: list[str], seed: int) -> Exam:
-    """Return an exam on the pages with these names."""
-    chance = random.Random(seed)
-    choices = [chance.choice(asked) for name in names if (asked := questions(name))]
-    count = min((MINUTES - CHOICE * len(choices)) // OPEN, len(names))
-    discussed, given = [], answers()
-    for name in sorted(chance.sample([name for name in names if name in given], count)):
-        k = chance.randrange(len(given[name]))
-        discussed.append((name, noted()[name]["discussion"][k], given[name][k]))
+    """Return an exam on the pages with these names; seeds in a row take turns, so share little."""
+    choices = [asked[seed % len(asked)] for name in names if (asked := fair(name))]
+    pages = [name for name in names if debatable(name)]
+    random.Random(0).shuffle(pages)
+    count = min((MINUTES - CHOICE * len(choices)) // OPEN, len(pages))
+    taken = [divmod(seed * count + k, len(pages)) for k in range(count)]
+    discussed = sorted((found := debatable(pages[k]))[turn % len(found)] for turn, k in taken)
     return Exam(seed, tuple(choices), tuple(discussed))
 
 

@@ -1,7 +1,7 @@
 """Turn the exercises of a page into an assignment for nbgrader.
 
 Each exercise becomes a cell to fill in, whose solution nbgrader takes out of the version that it
-releases, and a locked cell of one point, which runs the page's own check and fails, with the page's
+releases, and a locked cell with points, which runs the page's own check and fails, with the page's
 hint, unless it says "correct". An open exercise becomes a cell that a person grades. Cells of the
 page that define what exercises mention stand before them. nbgrader is not needed to write this.
 
@@ -28,6 +28,8 @@ FROM_PAGE = "What the exercises use of the page:"
 SCORED = """\
 import contextlib
 import io
+
+from snn_core.teaching.exercises import check as _check_of_page
 
 with contextlib.redirect_stdout(io.StringIO()) as said:
 {check}
@@ -80,13 +82,13 @@ def to_fill_in(solution: str) -> str:
 
 
 def cells(
-    number: int, exercise: str, solution: str, drawn: Variant | None = None
+    number: int, exercise: str, solution: str, drawn: Variant | None = None, points: int = 1
 ) -> list[NotebookNode]:
     """Return the two cells of one exercise: to fill in, and to score, as a variant if there is one.
 
     The tests of a variant are hidden: nbgrader takes them out of what it releases.
     """
-    check = without(exercise, names(solution))
+    check = re.sub(r"(?<![\w.])check\(", "_check_of_page(", without(exercise, names(solution)))
     inside = "\n".join("    " + line if line else "" for line in check.splitlines())
     scored = SCORED.format(check=inside)
     if drawn is not None:
@@ -95,7 +97,7 @@ def cells(
     answer = new_code_cell(to_fill_in(solution), id=f"answer-{number}")
     score = new_code_cell(scored, id=f"score-{number}")
     answer.metadata["nbgrader"] = _marks(f"answer_{number}", solution=True)
-    score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=1)
+    score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=points)
     return [answer, score]
 
 
@@ -121,10 +123,19 @@ def manual(number: int, points: int) -> NotebookNode:
 
 
 def points_of(page: Page, number: int) -> int:
-    """Return the points of an open exercise, which the notes for lecturers give, else 3."""
-    said = " ".join(notes().get(page.name, {"grading": []})["grading"])
-    found = re.search(rf"Exercise {number}, (\d+) points", said)
-    return int(found.group(1)) if found else OPEN_POINTS
+    """Return the points of an exercise by the notes for lecturers.
+
+    Those of an open exercise are the sum of its rubric, or 3 without notes; one with a check has 1,
+    or 2 where the notes say so.
+    """
+    said = notes().get(page.name, {"grading": []})["grading"]
+    rubric = " ".join(line for line in said if line.startswith(f"Exercise {number}"))
+    if parts := re.findall(r"\((\d+)\)", rubric):
+        return sum(int(part) for part in parts)
+    if any(each.number == number and each.stub for each in page.exercises):
+        two = re.search(r"two for exercises? ([\d and,]+)", " ".join(said))
+        return 2 if two and str(number) in re.findall(r"\d", two.group(1)) else 1
+    return OPEN_POINTS
 
 
 def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
@@ -135,7 +146,8 @@ def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
     for cell in found.cells if found else ():
         if "exercise" in tags(cell):
             each = next(given)
-            made += cells(each.number, cell.source, each.solution, drawn.get(asked(each)[0]))
+            variant, points = drawn.get(asked(each)[0]), points_of(page, each.number)
+            made += cells(each.number, cell.source, each.solution, variant, points)
             continue
         for part in re.split(r"\n(?=### \d · )", without_solutions(cell.source).strip()):
             heading = re.match(r"### (\d) · ", part)

@@ -96,7 +96,8 @@ def shortened(text: str, limit: int) -> str:
             break
         kept += " " + sentence
     kept = kept.strip() or _clause(sentences(text)[0], limit)
-    return re.sub(r"[:;,]$", ".", kept)
+    kept = re.sub(r"[:;,]$", ".", kept)
+    return kept + "**" * (kept.count("**") % 2)  # what was bold, and was cut, ends here
 
 
 def _clause(sentence: str, limit: int) -> str:

@@ -55,6 +55,24 @@ def test_the_key_answers_the_open_questions_and_the_sheet_does_not(seed):
         assert answer not in sheet
 
 
+@seeds
+def test_an_exam_points_to_nothing_that_it_does_not_print(seed):
+    sheet = exam.sheet(exam.drawn(ASKED, seed))
+    assert not exam.ELSEWHERE.search(sheet)
+    for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
+        assert not exam.stands_alone(f"What does {words} show?")
+        assert words not in sheet.lower()
+
+
+def test_exams_share_no_more_questions_than_the_bank_enforces():
+    exams = [exam.drawn(ASKED, seed) for seed in course.EXAMS]
+    asked = [question.name for each in exams for question in each.choices]
+    few = sum(max(len(exams) - len(exam.fair(name)), 0) for name in ASKED)
+    assert len(asked) - len(set(asked)) == few
+    discussed = [each[:2] for drawn in exams for each in drawn.discussed]
+    assert len(discussed) - len(set(discussed)) <= 2
+
+
 def test_seeds_draw_unlike_exams():
     first, second = (exam.sheet(exam.drawn(ASKED, seed)) for seed in course.EXAMS[:2])
     assert first == exam.sheet(exam.drawn(ASKED, course.EXAMS[0]))

@@ -118,3 +118,37 @@ def test_stub_solution_and_wrong_answer_get_their_points(name):
     wrong = wrong_answers(name)[exercise][-1][0]
     answers = dict.fromkeys(given) | {given[0]: (variable, wrong)}
     assert points(name, answers=answers) == len(given) - 1
+
+
+def test_a_check_of_ones_own_gets_no_points():
+    names, total = {"__name__": "__main__"}, 0
+    for cell in code(graded.assignment(READ["02_lif_neuron"])):
+        kind, *_ = cell.id.partition("-")
+        with redirect_stdout(io.StringIO()):
+            if kind == "answer":
+                exec("def check(*answers, **more):\n    print('correct')", names)
+            elif kind == "score":
+                with suppress(AssertionError, NotImplementedError, NameError):
+                    exec(cell.source, names)
+                    total += 1
+            else:
+                exec(cell.source, names)
+    assert total == 0
+
+
+@pages
+def test_points_of_cells_are_those_of_the_guide(name):
+    said = notes()[name]["grading"]
+    marked = [cell.metadata.get("nbgrader", {}) for cell in graded.assignment(READ[name]).cells]
+    given = {marks["grade_id"]: marks["points"] for marks in marked if marks.get("grade")}
+    for line in said:
+        if stated := re.match(r"Exercise (\d), (\d) points: ", line):
+            assert given[f"open_{stated.group(1)}"] == int(stated.group(2))
+        if rubric := re.match(r"Exercise (\d)(?: is| suits|, \d points)", line):
+            parts = [int(part) for part in re.findall(r"\((\d)\)", line)]
+            assert not parts or given[f"open_{rubric.group(1)}"] == sum(parts)
+    two = re.findall(r"\d", "".join(re.findall(r"two for exercises? ([\d and]+)", " ".join(said))))
+    scored = {key[-1]: points for key, points in given.items() if key.startswith("score")}
+    assert scored == {number: 2 if number in two else 1 for number in scored}
+    rubrics = {line[9] for line in said if re.match(r"Exercise \d.*\(\d\)", line)}
+    assert {key[-1] for key in given if key.startswith("open")} <= rubrics

@@ -47,6 +47,15 @@ def test_a_slide_has_at_most_60_words(name):
 
 
 @pages
+def test_no_marks_of_bold_text_are_left_on_a_slide(name):
+    for each in shown(name):
+        copy = BeautifulSoup(str(each), "html.parser")
+        for part in copy(["pre", "code", "script", "style", "math"]) + copy.select("[data-live]"):
+            part.extract()
+        assert "**" not in copy.get_text(" "), copy.get_text(" ")
+
+
+@pages
 def test_every_section_shows_one_piece_of_its_code(name):
     chosen = slide_parts.chosen_code(READ[name])
     for section in READ[name].sections:

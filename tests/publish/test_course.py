@@ -237,7 +237,7 @@ def test_assignment_keeps_solutions_between_the_marks(name):
     cells = [cell for cell in code(made) if "nbgrader" in cell.metadata]
     assert len(cells) == 2 * len(tagged(PAGES[name], "exercise"))
     scores = [cell for cell in cells if cell.metadata.nbgrader.grade]
-    assert [cell.metadata.nbgrader.points for cell in scores] == [1] * (len(cells) // 2)
+    assert len(scores) == len(cells) // 2  # their points are the guide's: test_graded
     released = [
         re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "", cell.source, flags=re.S)
         for cell in cells

@@ -82,6 +82,7 @@ def draw(page: Page) -> dict[str, list[str]]:
     """Run a page in this process; return its enlarged figures by the id of their cell."""
     from matplotlib import pyplot
 
+    pyplot.close("all")  # what was open before is not of the page
     _shrink_figures()
     pyplot.show = lambda *_, **__: None
     names, found = {"__name__": "__main__", "display": lambda *_: None}, {}

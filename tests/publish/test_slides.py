@@ -163,9 +163,12 @@ _ = axes.set(title="It rises", xlabel="time")
 
 
 def test_figures_are_drawn_with_larger_labels(monkeypatch):
+    from matplotlib import pyplot
     from matplotlib.figure import Figure
 
     monkeypatch.setattr(Figure, "__init__", Figure.__init__)  # is put back behind the test
+    monkeypatch.setattr(pyplot, "show", pyplot.show)
+    pyplot.figure()  # left open by somebody
     made = page(START.replace('alt="A picture"', ""), PLOT)
     (drawn,) = enlarged.draw(made)[code(made.notebook)[-1].id]
     width = Image.open(io.BytesIO(base64.b64decode(drawn))).width / enlarged.DPI

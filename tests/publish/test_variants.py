@@ -87,7 +87,7 @@ def test_a_variant_scores_its_solution_and_no_stub_nor_the_public_answer(name):
     assert points(name, seed=7, answers=dict.fromkeys(given)) == len(given)
     exercise, variable = asked(name, 0)
     assert isinstance(find(exercise), Value)
-    public = dict.fromkeys(given) | {given[0]: (variable, find(exercise).expected)}
+    public = dict.fromkeys(given) | {given[0]: {variable: find(exercise).expected}}
     assert points(name, seed=7, answers=public) == len(given) - 1
 
 

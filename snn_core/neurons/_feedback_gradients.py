@@ -82,12 +82,11 @@ class Pass(NamedTuple):
         later = told = torch.zeros_like(g_u[0])  # g_u[t+1] and g_y[t+1]
         faded = torch.zeros_like(later)  # Σ rho^k q[t+1+k], which is g_a[t] / -strength
         x = torch.empty_like(later)
-        heard = through(None if self.given.weight is None else self.given.weight.t(), later)
+        back = self._back(later)
         direct = torch.zeros_like(later).expand_as(g_u) if g_spikes is None else g_spikes
         over_time = (one.unbind()[::-1] for one in (self.spikes, drops, direct, g_u, g_y, q))
         for t, (z, drop, g_z, u, y, moves) in enumerate(zip(*over_time, strict=True), 1):
-            back = None if heard is None else heard(told)
-            torch.mul(u, self._by_spikes(g_z, drop, later, faded, back), out=x)
+            torch.mul(u, back(told, self._by_spikes(g_z, drop, later, faded)), out=x)
             torch.addcmul(x, later, self.given.beta, out=u)
             if not soft:
                 u.lerp_(x, z)
@@ -100,15 +99,22 @@ class Pass(NamedTuple):
             told = self._told(later, told, None if g_synapse is None else g_synapse[-t], y)
         return g_u, g_y, q
 
-    def _by_spikes(
-        self, g_z: Tensor, drop: Tensor, later: Tensor, faded: Tensor, back: Tensor | None
-    ) -> Tensor:
-        """Return g_z and what reaches the spikes of a step from the later ones."""
+    def _back(self, state: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+        """Return what sends g_y back through the weight, and adds it to what it is given."""
+        weight = self.given.weight
+        if weight is None:
+            return lambda told, others: others
+        if weight.dim() == 1 or weight.dtype != state.dtype or state.dim() != 2:
+            return lambda told, others: others + feedback(told, weight.t())
+        return lambda told, others: torch.addmm(others, told, weight)  # in one pass over memory
+
+    def _by_spikes(self, g_z: Tensor, drop: Tensor, later: Tensor, faded: Tensor) -> Tensor:
+        """Return g_z and what reaches the spikes of a step by reset and adaptation."""
         if not self.rules.detach:
             g_z = torch.addcmul(g_z, drop, later * self.given.beta, value=-1)
         if self.given.strength is not None:
             g_z = torch.addcmul(g_z, faded, self.given.strength, value=-1)
-        return g_z if back is None else torch.add(g_z, back)
+        return g_z
 
     def _told(self, g_u: Tensor, told: Tensor, g_synapse: Tensor | None, y: Tensor) -> Tensor:
         """Return g_y[t] from g_y[t+1], written to `y` where a synapse keeps it apart from g_u."""
@@ -146,11 +152,11 @@ class Pass(NamedTuple):
         weight = self.given.weight
         if z is None or weight is None:
             return {}
-        before = torch.cat([z[None], self.spikes[:-1]])
         if weight.dim() == 1:
-            by_weight = (g_y * before).sum((0, 1))
+            by_weight = (g_y[1:] * self.spikes[:-1]).sum((0, 1)) + (g_y[0] * z).sum(0)
         else:
-            by_weight = g_y.flatten(0, 1).T @ before.flatten(0, 1)
+            later, before = g_y[1:].flatten(0, 1), self.spikes[:-1].flatten(0, 1)
+            by_weight = torch.addmm(g_y[0].T @ z, later.T, before)
         return {"z": feedback(g_y[0], weight.t()), "weight": by_weight.to(weight)}
 
     def by_synapse(self, g_y: Tensor) -> dict[str, Tensor]:

@@ -18,6 +18,7 @@ from PIL import Image
 from publish import course, deck, enlarged, slide_parts, slides
 from publish.graded import without_solutions
 from publish.page import explorer, split
+from snn_core.teaching.plotting import use_style
 from tests.pages import READ, code
 from tests.publish.pages import START, page, text
 
@@ -170,9 +171,13 @@ def test_figures_are_drawn_with_larger_labels(monkeypatch):
     monkeypatch.setattr(pyplot, "show", pyplot.show)
     pyplot.figure()  # left open by somebody
     made = page(START.replace('alt="A picture"', ""), PLOT)
-    (drawn,) = enlarged.draw(made)[code(made.notebook)[-1].id]
+    with pyplot.rc_context():  # the style that pages use, whatever another test has set
+        pyplot.rcdefaults()
+        use_style()
+        (drawn,) = enlarged.draw(made)[code(made.notebook)[-1].id]
+        padding = 2 * pyplot.rcParams["savefig.pad_inches"]
     width = Image.open(io.BytesIO(base64.b64decode(drawn))).width / enlarged.DPI
-    assert 3.5 < width < 6 / 1.5 + 0.1
+    assert 3.5 < width <= 6 / 1.5 + padding
     assert enlarged.title(PLOT) == "It rises"
 
 

@@ -1,8 +1,8 @@
 """Set an exam of two hours with its key, and plan the minutes of a lecture.
 
-An exam is drawn by a seed: a question of the quiz bank on each page, two exercises with numbers, and
-as many questions to discuss as fit into what is left of the time. Only questions that stand alone
-are asked. A point is a minute. The key divides the points of an answer, by marks like ``[3]``.
+An exam is drawn by a seed: a question of the quiz bank on each page, two exercises with numbers,
+and as many questions to discuss as fit into what is left of the time. Only questions that stand
+alone are asked. A point is a minute. The key divides the points of an answer by marks like ``[3]``.
 """
 
 import functools
@@ -51,9 +51,7 @@ class Exam:
     @property
     def points(self) -> int:
         """Return the points of all questions, which are the minutes that they take."""
-        return (
-            CHOICE * len(self.choices) + PENCIL * len(self.worked) + OPEN * len(self.discussed)
-        )
+        return CHOICE * len(self.choices) + PENCIL * len(self.worked) + OPEN * len(self.discussed)
 
 
 @functools.cache

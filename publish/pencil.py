@@ -45,7 +45,7 @@ def pencil(key: str, seed: int) -> Pencil:
 def pencils(names: list[str], seed: int, count: int) -> list[Pencil]:
     """Return exercises on some pages for the exam of a seed; seeds in a row take turns."""
     pages = {name[:2] for name in names}
-    keys = sorted(key for key in declared() if key[:2] in pages)
+    keys = sorted(key for key in declared() if key[:2] in pages and "exam" in declared()[key])
     random.Random(0).shuffle(keys)
     turn = [keys[(seed * count + k) % len(keys)] for k in range(min(count, len(keys)))]
     return [pencil(key, seed) for key in sorted(turn)]

@@ -1,8 +1,8 @@
 """Read the quiz bank, and write it for learning platforms: Moodle's GIFT, and QTI 2.1.
 
 A question has one right answer and three wrong ones. Some wrong ones stand for a belief among the
-misconceptions of `pages.yaml`, in words of their own that answer the question; what is said there
-against the belief is the feedback. The order of the answers follows from a seed.
+misconceptions of `pages.yaml`, in words of their own that answer the question; the misconception,
+and what is said there against it, is the feedback. The order of the answers follows from a seed.
 """
 
 import functools
@@ -78,11 +78,6 @@ def plain(text: str) -> str:
     return re.sub(r"[*`]", "", text)
 
 
-def against(misconception: str) -> str:
-    """Return what speaks against a misconception: what stands behind the belief in quotes."""
-    return misconception.split('"', 2)[2].strip()
-
-
 @functools.cache
 def bank() -> dict[str, list[dict]]:
     """Return the bank as it is written, page by page."""
@@ -124,7 +119,7 @@ def _wrong(name: str, entry: object, beliefs: list[str]) -> Option:
         )
     if entry["belief"] not in range(1, len(beliefs) + 1):
         raise ValueError(f"{name}: belief {entry['belief']!r} is none of 1 to {len(beliefs)}")
-    return Option(entry["say"], feedback=against(beliefs[entry["belief"] - 1]))
+    return Option(entry["say"], feedback=beliefs[entry["belief"] - 1])
 
 
 def gift(course: dict[str, Page]) -> str:

@@ -31,7 +31,6 @@ def test_the_marks_of_a_model_answer_add_up_to_its_points(name):
     for answer in exam.answers()[name]:
         assert sum(exam.marks(answer)) == exam.OPEN, answer
         assert len(exam.marks(answer)) >= 2, answer
-        assert re.search(r"\[\d\]\.$", answer) or answer.endswith("]?"), answer
 
 
 @seeds
@@ -78,16 +77,14 @@ def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(
         worked = eval(each.working, vars(math) | {"int": int})
         assert equal(worked, each.answer, known.tolerance)
         assert not equal(worked, known.expected, known.tolerance)
-        assert not equal(
-            worked, variants.answer(each.key, pencil.HANDED_OUT), known.tolerance
-        )
+        assert not equal(worked, variants.answer(each.key, pencil.HANDED_OUT), known.tolerance)
         assert f"**{number}.** {each.ask}\n" in sheet
         way = f"`{each.working}` [2] = {pencil.shown(each.answer)} [2]\n"
         assert f"**{number}** (page {each.key[:2]}). {way}" in key
         assert each.working not in sheet
 
 
-@pytest.mark.parametrize("key", variants.declared())
+@pytest.mark.parametrize("key", [k for k, each in variants.declared().items() if "exam" in each])
 def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
     text = variants.declared()[key]["exam"]
     assert exam.stands_alone(text)

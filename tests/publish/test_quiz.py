@@ -53,7 +53,7 @@ def test_a_belief_is_said_in_words_of_its_own_and_has_the_feedback_of_its_miscon
     beliefs = ['"$x$ is *so*." It is not (page [01](01_spike_encoding.ipynb)).']
     asked = quiz.from_bank("99.1", entry({"belief": 1, "say": "So."}), beliefs)
     assert asked.options[1].text == "So."
-    assert quiz.plain(asked.options[1].feedback) == "It is not (page 01)."
+    assert quiz.plain(asked.options[1].feedback) == r'"\(x\) is so." It is not (page 01).'
     assert quiz.plain(asked.ask) == r"What is \(x\)?"
 
 

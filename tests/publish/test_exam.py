@@ -120,7 +120,7 @@ def test_exams_share_no_more_questions_than_the_bank_enforces():
     few = sum(max(len(exams) - len(exam.fair(name)), 0) for name in ASKED)
     assert len(asked) - len(set(asked)) == few
     discussed = [each[:2] for drawn in exams for each in drawn.discussed]
-    assert len(discussed) - len(set(discussed)) <= 2
+    assert len(discussed) == len(set(discussed))
 
 
 def test_seeds_draw_unlike_exams():

@@ -71,7 +71,9 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
     given = exam.answers().get(page.name, [])
     parts = [lists(noted, level)]
     if given:
-        answers = "\n".join(f"{number}. {answer}" for number, answer in enumerate(given, 1))
+        answers = "\n".join(
+            f"{number}. {exam.unmarked(answer)}" for number, answer in enumerate(given, 1)
+        )
         parts.append(f"{level} Model answers to these questions\n\n{answers}")
     parts.append(f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n{exam.planned(page)}")
     return "\n\n".join(parts)

@@ -1,8 +1,8 @@
 """Set an exam of two hours with its key, and plan the minutes of a lecture.
 
-An exam is drawn by a seed: a question of the quiz bank on each page, and as many questions to
-discuss as fit into what is left of the time. Only questions that stand alone
-are asked. A point is a minute.
+An exam is drawn by a seed: a question of the quiz bank on each page, two exercises with numbers,
+and as many questions to discuss as fit into what is left of the time. Only questions that stand
+alone are asked. A point is a minute. The key divides the points of an answer by marks like ``[3]``.
 """
 
 import functools
@@ -14,12 +14,16 @@ from pathlib import Path
 import yaml
 
 from .page import Page, Section, prose
+from .pencil import Pencil, pencils, shown
 from .quiz import LETTERS, Question, noted, questions
 
 ANSWERS = Path(__file__).with_name("course_source") / "answers.yaml"
 MINUTES = 120
 CHOICE = 2  # minutes, and points, of a question with answers to choose from
+PENCIL = 4  # of an exercise with numbers: half of them for the way, half for the number
+PENCILS = 2  # of these in an exam
 OPEN = 8  # of a question to discuss
+MARK = re.compile(r" \[(\d)\]")  # points for what stands before it in a model answer
 LECTURE = {"title, question and goals": 4, "recap": 3, "questions to discuss": 8}  # minutes
 LECTURE_MINUTES = 45
 ELSEWHERE = re.compile(
@@ -34,17 +38,44 @@ QUESTION_WORDS = 60  # a question before a figure takes as long as so many words
 
 @dataclass(frozen=True)
 class Exam:
-    """The questions of an exam: to choose, and to discuss, as (page, question, model answer)."""
+    """The questions of an exam: to choose, to work out, and to discuss.
+
+    The last are (page, question, model answer).
+    """
 
     seed: int
     choices: tuple[Question, ...]
+    worked: tuple[Pencil, ...]
     discussed: tuple[tuple[str, str, str], ...]
+
+    @property
+    def points(self) -> int:
+        """Return the points of all questions, which are the minutes that they take."""
+        return CHOICE * len(self.choices) + PENCIL * len(self.worked) + OPEN * len(self.discussed)
 
 
 @functools.cache
 def answers() -> dict[str, list[str]]:
-    """Return the model answers to the questions to discuss, page by page, in their order."""
+    """Return the model answers to the questions to discuss, page by page, with their marks."""
     return yaml.safe_load(ANSWERS.read_text(encoding="utf-8"))
+
+
+def marks(answer: str) -> list[int]:
+    """Return the points that the parts of a model answer get.
+
+    >>> marks("A count [3]. It averages [5].")
+    [3, 5]
+    """
+    return [int(points) for points in MARK.findall(answer)]
+
+
+def unmarked(answer: str) -> str:
+    """Return a model answer without its marks, to be shown where no points are given.
+
+    >>> unmarked("A count [3]. It averages [5].")
+    'A count. It averages.'
+    """
+    return MARK.sub("", answer)
 
 
 def stands_alone(text: str) -> bool:
@@ -74,20 +105,21 @@ def debatable(name: str) -> list[tuple[str, str, str]]:
 def drawn(names: list[str], seed: int) -> Exam:
     """Return an exam on the pages with these names; seeds in a row take turns, so share little."""
     choices = [asked[seed % len(asked)] for name in names if (asked := fair(name))]
+    worked = pencils(names, seed, PENCILS)
     pages = [name for name in names if debatable(name)]
     random.Random(0).shuffle(pages)
-    count = min((MINUTES - CHOICE * len(choices)) // OPEN, len(pages))
+    spent = Exam(seed, tuple(choices), tuple(worked), ()).points
+    count = min((MINUTES - spent) // OPEN, len(pages))
     taken = [divmod(seed * count + k, len(pages)) for k in range(count)]
     discussed = sorted((found := debatable(pages[k]))[turn % len(found)] for turn, k in taken)
-    return Exam(seed, tuple(choices), tuple(discussed))
+    return Exam(seed, tuple(choices), tuple(worked), tuple(discussed))
 
 
 def sheet(exam: Exam) -> str:
     """Return what a student gets, as Markdown."""
-    points = CHOICE * len(exam.choices) + OPEN * len(exam.discussed)
     text = [
         "# Exam: spiking neural networks",
-        f"{MINUTES} minutes, {points} points. Name:",
+        f"{MINUTES} minutes, {exam.points} points. A pocket calculator is allowed. Name:",
         f"## Choose one answer ({CHOICE} points each)",
     ]
     for number, question in enumerate(exam.choices, 1):
@@ -97,22 +129,33 @@ def sheet(exam: Exam) -> str:
         text.append(
             "\n".join([f"**{number}.** {question.ask}\n", *(f"- {line}" for line in lines)])
         )
-    text.append(f"## Answer in a few sentences ({OPEN} points each)")
+    text.append(f"## Work out a number, and show the way ({PENCIL} points each)")
     first = len(exam.choices) + 1
+    text += [f"**{n}.** {each.ask}" for n, each in enumerate(exam.worked, first)]
+    text.append(f"## Answer in a few sentences ({OPEN} points each)")
+    first += len(exam.worked)
     text += [f"**{n}.** {asked}" for n, (_, asked, _) in enumerate(exam.discussed, first)]
     return "\n\n".join(text) + "\n"
 
 
 def key(exam: Exam) -> str:
-    """Return the key to an exam, as Markdown: letters, and model answers."""
+    """Return the key to an exam, as Markdown: letters, numbers, and model answers with marks."""
     text = ["# Key", "| question | answer | page |\n|---|---|---|"]
     for number, question in enumerate(exam.choices, 1):
         letter = question.letter(exam.seed)
         text[-1] += f"\n| {number} | {letter} | {question.name.split('.')[0]} |"
-    first = len(exam.choices) + 1
+    half, first = PENCIL // 2, len(exam.choices) + 1
+    text += [
+        f"**{n}** (page {each.key[:2]}). `{each.working}` [{half}] = {shown(each.answer)} [{half}]"
+        for n, each in enumerate(exam.worked, first)
+    ]
+    first += len(exam.worked)
     for number, (name, _, answer) in enumerate(exam.discussed, first):
         text.append(f"**{number}** (page {name[:2]}). {answer}")
-    text.append("Another reason that holds gets the points as well.")
+    text.append(
+        f"A letter gets {CHOICE} points. What stands before a mark like [3] gets so many. Another "
+        "way or reason that holds gets the points as well."
+    )
     return "\n\n".join(text) + "\n"
 
 

@@ -1,8 +1,8 @@
 """Read the quiz bank, and write it for learning platforms: Moodle's GIFT, and QTI 2.1.
 
-A question has one right answer and three wrong ones. Most wrong ones are beliefs that stand among
-the misconceptions of `pages.yaml`; what is said there against a belief is its feedback. The order
-of the answers follows from a seed.
+A question has one right answer and three wrong ones. Some wrong ones stand for a belief among the
+misconceptions of `pages.yaml`, in words of their own that answer the question; the misconception,
+and what is said there against it, is the feedback. The order of the answers follows from a seed.
 """
 
 import functools
@@ -42,7 +42,7 @@ PROCESSING = """\
 
 @dataclass(frozen=True)
 class Option:
-    """One answer: what it says, whether it is right, and what is said against it."""
+    """One answer: what it says, whether it is right, and what is said against it, as Markdown."""
 
     text: str
     right: bool = False
@@ -51,7 +51,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its name, like ``02.1``, what it asks, and its answers, the right one first."""
+    """One question: its name, like ``02.1``, what it asks, and its answers, the right one first.
+
+    What it asks is Markdown, as its answers are.
+    """
 
     name: str
     ask: str
@@ -75,12 +78,6 @@ def plain(text: str) -> str:
     return re.sub(r"[*`]", "", text)
 
 
-def belief(misconception: str) -> Option:
-    """Return a misconception as a wrong answer: what is believed, and what speaks against it."""
-    _, said, against = misconception.split('"', 2)
-    return Option(plain(said), feedback=plain(against.strip()))
-
-
 @functools.cache
 def bank() -> dict[str, list[dict]]:
     """Return the bank as it is written, page by page."""
@@ -96,20 +93,33 @@ def noted() -> dict[str, dict]:
 @functools.cache
 def questions(name: str) -> list[Question]:
     """Return the questions on a page; none if the bank has none."""
-    beliefs = [belief(text) for text in noted()[name]["misconceptions"]]
+    beliefs = noted()[name]["misconceptions"]
     return [
-        _question(f"{name[:2]}.{k}", each, beliefs)
+        from_bank(f"{name[:2]}.{k}", each, beliefs)
         for k, each in enumerate(bank().get(name, []), 1)
     ]
 
 
-def _question(name: str, entry: dict, beliefs: list[Option]) -> Question:
-    right = Option(plain(entry["right"]), right=True)
-    wrong = [
-        beliefs[each - 1] if isinstance(each, int) else Option(plain(each))
-        for each in entry["wrong"]
-    ]
-    return Question(name, plain(entry["ask"]), (right, *wrong))
+def from_bank(name: str, entry: dict, beliefs: list[str]) -> Question:
+    """Return a question from its entry in the bank and the misconceptions of its page.
+
+    Raises:
+        ValueError: if a wrong answer is neither a text nor a belief with words of its own.
+    """
+    wrong = [_wrong(name, each, beliefs) for each in entry["wrong"]]
+    return Question(name, entry["ask"], (Option(entry["right"], right=True), *wrong))
+
+
+def _wrong(name: str, entry: object, beliefs: list[str]) -> Option:
+    if isinstance(entry, str):
+        return Option(entry)
+    if not isinstance(entry, dict) or set(entry) != {"belief", "say"}:
+        raise ValueError(
+            f"{name}: a wrong answer is a text, or {{belief: 1, say: a text}}, not {entry!r}"
+        )
+    if entry["belief"] not in range(1, len(beliefs) + 1):
+        raise ValueError(f"{name}: belief {entry['belief']!r} is none of 1 to {len(beliefs)}")
+    return Option(entry["say"], feedback=beliefs[entry["belief"] - 1])
 
 
 def gift(course: dict[str, Page]) -> str:
@@ -132,7 +142,7 @@ def gift_question(question: Question) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\~=#{}:])", r"\\\1", text)
+    return re.sub(r"([\\~=#{}:])", r"\\\1", plain(text))
 
 
 def qti_item(question: Question) -> str:
@@ -187,9 +197,9 @@ def _body(item: Xml.Element, question: Question, order: list[Option]) -> None:
         shuffle="true",
         maxChoices="1",
     )
-    Xml.SubElement(choice, "prompt").text = question.ask
+    Xml.SubElement(choice, "prompt").text = plain(question.ask)
     for letter, option in zip(LETTERS, order, strict=True):
-        Xml.SubElement(choice, "simpleChoice", identifier=letter).text = option.text
+        Xml.SubElement(choice, "simpleChoice", identifier=letter).text = plain(option.text)
 
 
 def _feedback(item: Xml.Element, letter: str, text: str) -> None:
@@ -197,7 +207,7 @@ def _feedback(item: Xml.Element, letter: str, text: str) -> None:
     shown = Xml.SubElement(
         item, "modalFeedback", outcomeIdentifier="FEEDBACK", identifier=letter, showHide="show"
     )
-    shown.text = text
+    shown.text = plain(text)
 
 
 def manifest(asked: list[Question]) -> str:

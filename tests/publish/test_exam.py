@@ -1,14 +1,17 @@
 """An exam fits its time, its key fits the exam, and no model answer reaches a student."""
 
+import math
 import re
 
 import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, exam, graded
+from publish import course, exam, graded, pencil, variants
 from publish.deck import Deck
 from publish.quiz import noted
+from snn_core.teaching.exercises import find
+from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
 from tests.publish.test_quiz import ASKED
 
@@ -20,7 +23,14 @@ pages = pytest.mark.parametrize("name", PAGES)
 def test_every_question_to_discuss_has_a_model_answer(name):
     given = exam.answers()[name]
     assert len(given) == len(noted()[name]["discussion"])
-    assert all(15 <= len(answer.split()) <= 70 for answer in given)
+    assert all(15 <= len(exam.unmarked(answer).split()) <= 70 for answer in given)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_marks_of_a_model_answer_add_up_to_its_points(name):
+    for answer in exam.answers()[name]:
+        assert sum(exam.marks(answer)) == exam.OPEN, answer
+        assert len(exam.marks(answer)) >= 2, answer
 
 
 @seeds
@@ -28,7 +38,9 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page(seed):
     drawn = exam.drawn(ASKED, seed)
     assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in ASKED]
     minutes = exam.CHOICE * len(drawn.choices) + exam.OPEN * len(drawn.discussed)
-    assert exam.MINUTES - exam.OPEN < minutes <= exam.MINUTES
+    minutes += exam.PENCIL * len(drawn.worked)
+    assert drawn.points == minutes == exam.MINUTES
+    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 2
     assert len({name for name, *_ in drawn.discussed}) == len(drawn.discussed)
 
 
@@ -46,13 +58,51 @@ def test_the_key_gives_the_letters_of_the_right_answers(seed):
 def test_the_key_answers_the_open_questions_and_the_sheet_does_not(seed):
     drawn = exam.drawn(ASKED, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
-    first = len(drawn.choices) + 1
+    first = len(drawn.choices) + len(drawn.worked) + 1
     for number, (name, asked, answer) in enumerate(drawn.discussed, first):
         place = noted()[name]["discussion"].index(asked)
         assert answer == exam.answers()[name][place]
         assert f"**{number}.** {asked}\n" in sheet
         assert f"**{number}** (page {name[:2]}). {answer}\n" in key
         assert answer not in sheet
+        assert exam.unmarked(answer) not in sheet
+
+
+@seeds
+def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(seed):
+    drawn = exam.drawn(ASKED, seed)
+    sheet, key = exam.sheet(drawn), exam.key(drawn)
+    for number, each in enumerate(drawn.worked, len(drawn.choices) + 1):
+        known = find(each.key)
+        worked = eval(each.working, vars(math) | {"int": int})
+        assert equal(worked, each.answer, known.tolerance)
+        assert not equal(worked, known.expected, known.tolerance)
+        assert not equal(worked, variants.answer(each.key, pencil.HANDED_OUT), known.tolerance)
+        assert f"**{number}.** {each.ask}\n" in sheet
+        way = f"`{each.working}` [2] = {pencil.shown(each.answer)} [2]\n"
+        assert f"**{number}** (page {each.key[:2]}). {way}" in key
+        assert each.working not in sheet
+
+
+@pytest.mark.parametrize("key", [k for k, each in variants.declared().items() if "exam" in each])
+def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
+    text = variants.declared()[key]["exam"]
+    assert exam.stands_alone(text)
+    assert text.endswith("?")
+    drawn = variants.numbers(key, 1)
+    filled = pencil.pencil(key, 1).ask
+    assert not re.search(r"\{[a-z]+\}", filled)
+    assert all(f"{{{name}}}" in text for name in drawn)
+
+
+def test_exams_share_no_exercise_with_numbers():
+    worked = [each.key for s in course.EXAMS for each in exam.drawn(ASKED, s).worked]
+    assert len(set(worked)) == len(worked) == 2 * len(course.EXAMS)
+
+
+def test_the_variant_of_the_guide_is_the_one_that_exams_avoid():
+    shown = re.findall(r"--variant (\d+)", (course.SOURCE / "README.md").read_text("utf-8"))
+    assert {int(seed) for seed in shown} == {pencil.HANDED_OUT}
 
 
 @seeds
@@ -70,7 +120,7 @@ def test_exams_share_no_more_questions_than_the_bank_enforces():
     few = sum(max(len(exams) - len(exam.fair(name)), 0) for name in ASKED)
     assert len(asked) - len(set(asked)) == few
     discussed = [each[:2] for drawn in exams for each in drawn.discussed]
-    assert len(discussed) - len(set(discussed)) <= 2
+    assert len(discussed) == len(set(discussed))
 
 
 def test_seeds_draw_unlike_exams():
@@ -81,7 +131,7 @@ def test_seeds_draw_unlike_exams():
 
 @pytest.mark.parametrize("name", ASKED)
 def test_model_answers_are_for_lecturers_only(name):
-    answers = exam.answers()[name]
+    answers = [exam.unmarked(answer) for answer in exam.answers()[name]]
     beside = course.instructor(READ[name], noted()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))

@@ -18,6 +18,8 @@ BANK = quiz.bank()
 ASKED = [name for name in READ if name[:2] not in NOT_YET]
 asked_pages = pytest.mark.parametrize("name", ASKED)
 QTI = f"{{{quiz.ITEM_SPACE}}}"
+OPENINGS = ("That", "By", "From", "To", "When", "Because", "It")
+DENIALS = re.compile(r"\b(not|no|never|nothing|hardly|none|neither)\b", flags=re.I)
 
 
 def every_question():
@@ -37,13 +39,28 @@ def test_every_page_has_five_questions_of_four_answers(name):
 
 @asked_pages
 def test_every_misconception_of_a_page_is_a_wrong_answer(name):
-    wrong = [each for entry in BANK[name] for each in entry["wrong"] if isinstance(each, int)]
-    assert set(wrong) == set(range(1, len(quiz.noted()[name]["misconceptions"]) + 1))
+    wrong = [each for entry in BANK[name] for each in entry["wrong"] if isinstance(each, dict)]
+    assert sorted(each["belief"] for each in wrong) == list(
+        range(1, len(quiz.noted()[name]["misconceptions"]) + 1)
+    )
 
 
-def test_a_misconception_becomes_what_is_believed_and_what_speaks_against_it():
-    option = quiz.belief('"$x$ is *so*." It is not (page [01](01_spike_encoding.ipynb)).')
-    assert option == quiz.Option(r"\(x\) is so.", feedback="It is not (page 01).")
+def entry(*wrong):
+    return {"ask": "What is $x$?", "right": "One.", "wrong": [*wrong, "Two.", "Three."]}
+
+
+def test_a_belief_is_said_in_words_of_its_own_and_has_the_feedback_of_its_misconception():
+    beliefs = ['"$x$ is *so*." It is not (page [01](01_spike_encoding.ipynb)).']
+    asked = quiz.from_bank("99.1", entry({"belief": 1, "say": "So."}), beliefs)
+    assert asked.options[1].text == "So."
+    assert quiz.plain(asked.options[1].feedback) == r'"\(x\) is so." It is not (page 01).'
+    assert quiz.plain(asked.ask) == r"What is \(x\)?"
+
+
+@pytest.mark.parametrize("wrong", [1, {"belief": 1}, {"belief": 2, "say": "So."}, {"say": "So."}])
+def test_a_belief_without_words_or_without_its_misconception_is_refused(wrong):
+    with pytest.raises(ValueError, match="99.1"):
+        quiz.from_bank("99.1", entry(wrong), ['"It is so." It is not.'])
 
 
 def test_the_bank_and_the_answers_name_no_page_that_is_gone():
@@ -71,8 +88,39 @@ def share(pick):
 
 def test_the_length_of_an_answer_gives_nothing_away():
     """Of four answers one in four is the longest by chance."""
-    assert 0.1 <= share(max) <= 0.4
-    assert share(min) <= 0.4
+    assert 0.1 <= share(max) <= 0.3
+    assert 0.1 <= share(min) <= 0.3
+
+
+def test_the_answers_to_a_question_are_about_as_long():
+    for question in every_question():
+        lengths = [len(option.text) for option in question.options]
+        assert max(lengths) <= 1.65 * min(lengths), question.name
+
+
+def test_the_answers_to_a_question_have_one_form():
+    """Where one begins with "That" or "By", all do; and all end alike."""
+    for question in every_question():
+        texts = [option.text for option in question.options]
+        for word in OPENINGS:
+            begun = [text.split()[0] == word for text in texts]
+            assert any(begun) == all(begun), f"{question.name}: {texts}"
+        assert len({text.endswith(".") for text in texts}) == 1
+
+
+def test_no_answer_says_what_another_one_says_or_only_denies_the_right_one():
+    for question in every_question():
+        words = [
+            tuple(re.findall(r"\w+", DENIALS.sub("", option.text).lower()))
+            for option in question.options
+        ]
+        assert len(set(words)) == 4, question.name
+
+
+def test_every_question_stands_alone():
+    for question in every_question():
+        for text in (question.ask, *(option.text for option in question.options)):
+            assert exam.stands_alone(text), f"{question.name}: {text}"
 
 
 def unescaped(text):
@@ -103,8 +151,11 @@ def test_gift_says_what_the_bank_says():
     for question in every_question():
         category, asked, answers = read[question.name]
         assert category.startswith(f"snn_core/{question.name[:2]} · ")
-        assert asked == question.ask
-        wanted = {(option.right, option.text, option.feedback) for option in question.options}
+        assert asked == quiz.plain(question.ask)
+        wanted = {
+            (option.right, quiz.plain(option.text), quiz.plain(option.feedback))
+            for option in question.options
+        }
         assert set(answers) == wanted
         assert [right for right, *_ in answers].count(True) == 1
 
@@ -146,11 +197,12 @@ def test_qti_items_score_the_right_answer_and_tell_why_others_are_wrong(package)
     for question in every_question():
         item = Xml.fromstring(package.read(f"{quiz.identifier(question)}.xml"))
         assert item.tag == f"{QTI}assessmentItem"
-        assert item.findtext(f".//{QTI}prompt") == question.ask
+        assert item.findtext(f".//{QTI}prompt") == quiz.plain(question.ask)
         choices = item.findall(f".//{QTI}simpleChoice")
         told = {each.text: processed(item, each.attrib["identifier"]) for each in choices}
         wanted = {
-            option.text: (float(option.right), option.feedback) for option in question.options
+            quiz.plain(option.text): (float(option.right), quiz.plain(option.feedback))
+            for option in question.options
         }
         assert told == wanted
 

@@ -209,8 +209,13 @@ decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 bright = int(digit.count_nonzero())
 operations = ["multiply", "add", "read, near"]
 prices = torch.tensor([picojoules[name] for name in operations])
+
+# %% [markdown]
+# The rows of the table, as multiplications, additions and fetches:
+
+# %%
 work = {
-    "ordinary": [784, 784, 784],  # multiplications, additions, fetches
+    "ordinary": [784, 784, 784],
     "skips black": [bright, bright, bright],
     "spikes at random": [50, total, total],
     "spikes, each once": [50, bright, bright],
@@ -285,7 +290,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: by gradients, by rules that each connection (*synapse*) follows on its own, by conversion of an ordinary network ([20](20_from_ordinary_to_spiking.ipynb)). They read over 99 % of digits, which is easy. **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware ([21](21_energy.ipynb))? Can a chip learn at work?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion ([20](20_from_ordinary_to_spiking.ipynb)). They read over 99 % of digits, an easy task. **Open:** where does timing win? Is energy saved on real hardware ([21](21_energy.ipynb))? Can a chip learn at work?
 #
 # | you want to | go to |
 # |---|---|
@@ -295,7 +300,7 @@ assert round(busy) == 3
 # | learn while data come in | [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
 # | use time | [22](22_memory_and_delays.ipynb) |
-# | train by other gradients, or convert a trained network | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
+# | convert a network, or train it by other gradients | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]
 # ## Recap

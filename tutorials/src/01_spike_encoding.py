@@ -3,7 +3,7 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; what a layer of a network is. · 40 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; what a layer of a network is. · 45 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 
@@ -87,7 +87,7 @@ print(direct.data_ptr() == image.data_ptr())
 # %% [markdown]
 # None: it lies in the same place of memory, a view of the image, seen 25 times.
 #
-# This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
+# Handing over the numbers is called **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
 
 # %% tags=["check"]
 assert direct.data_ptr() == image.data_ptr()
@@ -207,7 +207,7 @@ decorate(right, title="bucket: like clocks", y="")
 # %% [markdown]
 # About as many spikes, at equal distances.
 #
-# This is a **regular rate code**. It is read by its count, too. Only what is still in the bucket at the end, less than one spike, has not been sent.
+# What the bucket sends is a **regular rate code**. It is read by its count, too. Only what is still in the bucket at the end, less than one spike, has not been sent.
 #
 # > **Before you run:** from $T = 8$ to $T = 128$ the error of the coin falls to a quarter, on average. And that of the bucket?
 

@@ -72,7 +72,7 @@ assert spikes.flatten().argmax() == 88
 # %% [markdown]
 # ## 1 · One spike in slow motion
 #
-# Time goes in steps. At each step this neuron keeps *half* of what its membrane holds, then an input of 0.8 comes in. It begins at 0. Follow it with your finger, from dot to dot.
+# Time goes in steps. At each step this neuron keeps *half* of what its membrane holds, then an input of 0.8 comes in. It begins at rest, which is 0. Follow it with your finger, from dot to dot.
 
 # %% alt="Four steps of a neuron. An open dot shows where the input lifts the membrane, a filled dot where it goes on from. At steps 1 and 3 both are at the same height. At step 2 the open dot is at 1.2, above the threshold; beside it stand integrate, compare, emit, reset. An arrow leads down to the filled dot at 0.2. Step 4 spikes too."
 axis = slow_motion(
@@ -255,8 +255,8 @@ left, right = panels(2, share=True)
 for dt in (1, 5):
     plot_leak(left, LIF(beta=beta), dt)
     plot_leak(right, LIF(tau_mem=10.0, dt=dt), dt)
-decorate(left, title="β kept", x="time (ms)", y="membrane u")
-decorate(right, title="τ kept", x="time (ms)")
+decorate(left, title="β kept: another neuron", x="time (ms)", y="membrane u")
+decorate(right, title="τ kept: the same neuron", x="time (ms)")
 
 # %% [markdown]
 # More slowly, five times: 90.5 % is left after 5 ms instead of 1 ms. Its $\tau$ has become 50 ms.
@@ -291,7 +291,7 @@ axes = lanes(
     0.5 * arriving,
     membrane,
     spikes,
-    title="Random spikes through a weight of 0.5",
+    title="What comes together makes it fire",
 )
 
 # %% [markdown]
@@ -348,7 +348,7 @@ assert 0.05 < out.mean() < 0.5
 # %% [markdown]
 # ## 4 · A steady drive
 #
-# Some inputs never pause. Then every step brings the same $I$, here 0.07, for 50 steps.
+# Some inputs never pause: a bright pixel, an electrode. Then every step brings the same $I$, here 0.07, for 50 steps.
 #
 # > **Before you run:** 50 steps bring 50 · 0.07 = 3.5. Does the membrane get there? Does the neuron fire?
 
@@ -357,7 +357,7 @@ added = torch.zeros(100, 1, 1)
 added[10:60] = 0.07
 spikes, membrane, _ = neuron(added, record=True)
 
-top, bottom = panels(2, stacked=True)
+top, bottom = panels(2, stacked=True, ratios=(1, 2))
 top.plot(added.flatten(), color=GREEN)
 bottom.plot(membrane.flatten(), color=BLUE)
 bottom.axhline(1, color=GREY, linestyle="--")
@@ -479,7 +479,7 @@ decorate(
 )
 
 # %% [markdown]
-# At 1, the threshold, and it is steep just above.
+# At 1, the threshold, and it is steep just above. (The dots lie a little low: see below.)
 #
 # This is the **f–I curve**: firing rate against input. (Real neurons also pause after each spike. With a **refractory period** of 5 ms the rate stays below 200; *Deeper* counts.)
 
@@ -495,7 +495,7 @@ assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 # %% [markdown]
 # ### What a coarse step costs
 #
-# The *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they fall on whole steps, at most one on each. Count again, in steps of 1 ms.
+# The *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: each waits for the end of its step, and a step holds at most one. Count again, in steps of 1 ms.
 #
 # > **Before you run:** how fast can the neuron get? Which reset suffers more?
 
@@ -513,7 +513,7 @@ for reset in ("soft", "hard"):
     axis.plot(wide, rates(wide, 1.0, reset), label=reset)
 decorate(
     axis,
-    title="Steps of 1 ms",
+    title="In steps of 1 ms: at most 1000 per second",
     x="drive D",
     y="rate (spikes/s)",
     xlim=(0, 15),
@@ -557,7 +557,7 @@ axis = panels(height=1.9)
 raster(fired[:1000], axis, size=14, color=VERMILION)
 names = ["many weak", "few strong"]
 axis.set_yticks([0, 1], names)
-decorate(axis, title="One second of each", y="")
+decorate(axis, title="Only many weak inputs make a clock", y="")
 
 # %% [markdown]
 # The first does, nearly: it averages its input. The second does not: it depends on when the next few come.
@@ -648,7 +648,7 @@ check("02.2", by_pencil)
 # %% [markdown]
 # ### 3 · A third reset
 #
-# Some neurons reset to a value *below* rest. Write one step of an LIF neuron with threshold 1, in the order of section 1, that resets to $-0.5$. `current`, `state` and $\beta$ are numbers or tensors with one. Return spike, membrane and new state, in the core's order.
+# Some neurons reset to a value *below* rest. Write one step of an LIF neuron with threshold 1, in the order of section 1, that resets to $-0.5$. `current`, `state` and `beta` are numbers, or tensors that hold one number. Return spike, membrane and new state, in the core's order.
 
 
 # %% tags=["exercise"]

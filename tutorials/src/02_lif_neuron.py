@@ -63,11 +63,11 @@ assert spikes.flatten().argmax() == 88
 # %% [markdown]
 # ## You will
 #
-# - follow one spike in slow motion, and write a neuron in six lines of Python;
-# - let it forget, and break it by keeping $\beta$ when the step changes;
-# - send it spikes through weights, and find out which of them make it fire;
-# - drive it steadily, measure how fast it fires, and find its limit;
-# - give two neurons the same mean input, and see one fire like a clock and the other not.
+# - follow one spike in slow motion, and write a neuron in six lines;
+# - keep $\beta$ when the step changes, and get another neuron;
+# - send spikes through weights, and find which ones make it fire;
+# - drive it steadily, and measure how fast it can fire;
+# - give two neurons the same mean input, and see that only one is a clock.
 
 # %% [markdown]
 # ## 1 · One spike in slow motion
@@ -99,7 +99,7 @@ axis = slow_motion(
 #
 # The neuron in Python:
 
-# %%
+# %% tags=["slide"]
 v = 0.0
 for step in range(1, 5):
     u = 0.5 * v + 0.8
@@ -462,7 +462,7 @@ counted = rates(drives, dt=0.1, reset="hard")
 #
 # > **Before you run:** at which drive will the curve begin?
 
-# %% alt="Firing rate against drive, the f-I curve. Counted dots lie on the closed form: zero up to a drive of 1, then a steep rise that bends into a line."
+# %% alt="Firing rate against drive, the f-I curve. Counted dots lie on the rate without steps: zero up to a drive of 1, then a steep rise that bends into a line."
 axis = panels()
 axis.plot(drives, counted, ".", label="counted")
 axis.plot(
@@ -479,7 +479,7 @@ decorate(
 )
 
 # %% [markdown]
-# At 1, the threshold, and it is steep just above. (The dots lie a little low: see below.)
+# At 1, the threshold, and it is steep just above. (The dots lie a little low: each spike waits for the end of its step.)
 #
 # This is the **f–I curve**: firing rate against input. (Real neurons also pause after each spike. With a **refractory period** of 5 ms the rate stays below 200; *Deeper* counts.)
 
@@ -495,7 +495,7 @@ assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 # %% [markdown]
 # ### What a coarse step costs
 #
-# The *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: each waits for the end of its step, and a step holds at most one. Count again, in steps of 1 ms.
+# The *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they wait for the end of a step, which holds at most one. Count again, in steps of 1 ms.
 #
 # > **Before you run:** how fast can the neuron get? Which reset suffers more?
 
@@ -603,11 +603,11 @@ assert 0.7 < variation(halved[:, 1]) < 1
 #
 # You
 #
-# - followed integrate, compare, emit, reset by hand, in six lines, and in `LIF`;
+# - followed integrate, compare, emit, reset: by hand, in six lines, in `LIF`;
 # - kept $\beta$ and got another neuron, kept $\tau$ and got the same;
-# - sent spikes through weights: those that come together make it fire;
-# - drove it: silent up to a drive of 1, then fast, at most one spike per step;
-# - saw the same mean input make a clock, or not.
+# - sent spikes through weights: what comes together makes it fire;
+# - drove it: silent up to a drive of 1, at most one spike per step;
+# - saw the same mean make a clock, or not.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

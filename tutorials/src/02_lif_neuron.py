@@ -67,7 +67,7 @@ assert spikes.flatten().argmax() == 88
 # - keep $\beta$ when the step changes, and get another neuron;
 # - send spikes through weights, and find which ones make it fire;
 # - drive it steadily, and measure how fast it can fire;
-# - give two neurons the same mean input, and see that only one is a clock.
+# - give two neurons the same mean input: only one is a clock.
 
 # %% [markdown]
 # ## 1 · One spike in slow motion

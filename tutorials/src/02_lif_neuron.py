@@ -368,7 +368,7 @@ decorate(bottom, x="time (ms)", y="membrane u")
 # No: it levels off at 0.74, and never fires. The higher it is, the more leaks away. At 0.74 a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %.
 
 # %% [markdown]
-# Call that level the **drive** $D$. There $(1 - \beta)\,D$ leaks in a step, and $I$ comes in:
+# Call the level at which the membrane settles the **drive** $D$. There $(1 - \beta)\,D$ leaks in a step, and as much, $I$, comes in:
 #
 # $$I = (1 - \beta)\,D$$
 #

@@ -3,7 +3,7 @@
 #
 # **Why would a network want to spike?**
 #
-# Needs: nothing; a little Python to read the code. · 15 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
+# Needs: nothing; a little Python to read the code. · 20 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/00_why_spikes.ipynb)
 
@@ -32,7 +32,9 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(0)
 
 # %% [markdown]
-# Here is one neuron. It keeps one number, its *membrane*, like the level of water in a leaky bucket. Four spikes reach it. Each lifts the level a little, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, the neuron sends a spike of its own. Such a neuron is called *leaky integrate-and-fire*, LIF for short.
+# Here is one neuron. It keeps one number, its *membrane*, like the level of water in a leaky bucket. Four *spikes* reach it: short pulses, all alike, that say no more than *now*. Each lifts the level a little, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, the neuron sends a spike of its own.
+#
+# It leaks, it adds up (*integrates*), and it *fires*. So it is called a *leaky integrate-and-fire* neuron, LIF for short.
 
 # %%
 arrivals = pulse(100, at=[10, 40, 42, 44], height=0.45)
@@ -48,7 +50,7 @@ axes = lanes(arrivals, membrane, spikes, title=title)
 # %% [markdown]
 # The first spike (green) comes alone and is forgotten. The other three come within 4 ms. Together they lift the membrane (blue) over the threshold (dashed). At 44 ms the neuron sends a spike (orange), and falls back by one threshold.
 #
-# So a neuron is silent most of the time. A spike of it says: *just now, enough came together.*
+# So a neuron is silent most of the time. A spike of it says: **just now, enough came together.**
 
 # %% tags=["check"]
 assert spikes.sum() == 1
@@ -65,7 +67,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth, the other a steady drive: a current that flows all the time, given as the level that it fills the bucket to. This neuron leaks half as fast. Time is slowed down, 50 milliseconds last a second.
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast. Time is slowed down, 50 milliseconds last a second.
 
 # %%
 Excite().sliders()
@@ -97,7 +99,7 @@ assert slow(drive + pulse(500, at=400, height=0.5)).sum() == 1
 # %% [markdown]
 # ## 2 · Most places are empty
 #
-# How would you send a picture by spikes? One way: each pixel sends them at random, the brighter the more often. A white pixel shall send one in ten milliseconds on average, a black one none. Here are 50 milliseconds of a handwritten digit of 784 pixels.
+# How would you send a picture by spikes? One way: each pixel sends them at random, the brighter the more often. A white pixel shall send one in ten milliseconds on average (`gain=0.1`), a black one none. Each pixel has a place for one spike in each millisecond. Here are 50 milliseconds of a handwritten digit of 784 pixels.
 
 # %%
 digit = mnist_mini().train_images[0]
@@ -127,7 +129,7 @@ assert round(1 / filled) in (70, 71, 72)
 #
 # A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* each pixel sends a spike when its brightness has changed, and is silent otherwise.
 #
-# A film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. A change by more than 0.3 is worth a spike.
+# A film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
 
 # %%
 scene = pad(digit, (0, 15))
@@ -146,7 +148,7 @@ titles = ["frame 11: stands", "frame 22: moves"]
 axes = images([spikes[10], spikes[21]], titles, low=-1)
 
 # %% [markdown]
-# Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black). Each kind of spike has a line of its own.
+# Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker have a line each, so that a spike still says no more than *now*.
 #
 # > **Before you run:** draw the number of spikes over time.
 
@@ -171,7 +173,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · What an addition costs
 #
-# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far. (Half of his 10 pJ and 1300 pJ for 64 bits.)
+# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far. (He gives 10 and 1300 pJ for 64 bits; half of that is for 32.)
 
 # %%
 picojoules = {
@@ -207,8 +209,13 @@ decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 bright = int(digit.count_nonzero())
 operations = ["multiply", "add", "read, near"]
 prices = torch.tensor([picojoules[name] for name in operations])
+
+# %% [markdown]
+# The rows of the table, as multiplications, additions and fetches:
+
+# %%
 work = {
-    "ordinary": [784, 784, 784],  # multiplications, additions, fetches
+    "ordinary": [784, 784, 784],
     "skips black": [bright, bright, bright],
     "spikes at random": [50, total, total],
     "spikes, each once": [50, bright, bright],
@@ -283,7 +290,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single synapses, conversion ([20](20_from_ordinary_to_spiking.ipynb)). They read over 99 % of digits, which is easy. **Open** is what matters most: on which tasks does timing win? Is energy saved on real hardware ([21](21_energy.ipynb))? Can a chip learn at work?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion ([20](20_from_ordinary_to_spiking.ipynb)). They read over 99 % of digits, an easy task. **Open:** where does timing win? Is energy saved on real hardware ([21](21_energy.ipynb))? Can a chip learn at work?
 #
 # | you want to | go to |
 # |---|---|
@@ -293,7 +300,7 @@ assert round(busy) == 3
 # | learn while data come in | [13](13_online_learning.ipynb) to 15 |
 # | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
 # | use time | [22](22_memory_and_delays.ipynb) |
-# | train without surrogates | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
+# | convert a network, or train it by other gradients | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]
 # ## Recap
@@ -343,7 +350,7 @@ def share_sent(film):
 
 check("00.3", share_sent)
 
-# %% [markdown] tags=["solution"]
+# %% [markdown]
 # ### 4 · Open
 #
 # Take one thing that a computer does in your own surroundings, such as a doorbell camera, a hearing aid, or a spam filter. How often does its input change? Where would its energy go? Would you want it to spike? Come back to your answer after page 17.

@@ -3,7 +3,7 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; what a layer of a network is. · 40 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; what a layer of a network is. · 45 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 
@@ -34,7 +34,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(1)
 
 # %% [markdown]
-# A handwritten digit is shown for 64 milliseconds. Its 784 pixels cannot send their grey, only **spikes**. A spike is a 1 and nothing else, cheap to send and to add up (page 00). Here they come at random, the brighter the more often: from a white pixel in every fifth millisecond on average, from a black one never.
+# A handwritten digit is shown for 64 milliseconds. Its 784 pixels cannot send their grey, only **spikes**. A spike is a 1 and nothing else, cheap to send and to add up (page 00). Here they come at random, the brighter the more often: from a white pixel in every fifth millisecond on average (`gain=0.2`), from a black one never.
 
 # %%
 digits = mnist_mini()
@@ -85,7 +85,9 @@ print(list(direct.shape))
 print(direct.data_ptr() == image.data_ptr())
 
 # %% [markdown]
-# None: it is a view of the image, seen 25 times. This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
+# None: it lies in the same place of memory, a view of the image, seen 25 times.
+#
+# Handing over the numbers is called **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
 
 # %% tags=["check"]
 assert direct.data_ptr() == image.data_ptr()
@@ -110,7 +112,10 @@ for x in greys.tolist():
     print(f"{x:.2f} {spikes.tolist()} {n} spikes")
 
 # %% [markdown]
-# Six, but do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly, the greys in between by a few coin tosses. `encoding.rate` tosses for all pixels at once. Its `gain` makes all spikes rarer by a factor, 0.2 in the film; from here on it is 1.
+# Six, but do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly, the greys in between by a few coin tosses.
+
+# %% [markdown]
+# `encoding.rate` tosses for all pixels at once. Its `gain` makes all spikes rarer by a factor, 0.2 in the film; from here on it is 1.
 
 # %% tags=["check"]
 trials = torch.rand(20_000, 12, generator=generator) < greys[3]
@@ -141,7 +146,9 @@ for T in (8, 32, 128):
     print(f"{T:3} ms: error {error:.3f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
-# About half. Tossed again and again, $n$ varies by $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*): half the error costs four times the time *and* four times the spikes. Is that the price of counting?
+# About half.
+#
+# Tossed again and again, $n$ has a standard deviation of $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). **Half the error costs four times the time** *and* four times the spikes. Is that the price of counting?
 
 # %% tags=["check"]
 many = encoding.rate(image.expand(50, 28, 28), 128, generator=generator)
@@ -198,7 +205,9 @@ decorate(
 decorate(right, title="bucket: like clocks", y="")
 
 # %% [markdown]
-# About as many spikes, at equal distances: a **regular rate code**. It is read by its count, too. Only what is still in the bucket at the end, less than one spike, has not been sent.
+# About as many spikes, at equal distances.
+#
+# What the bucket sends is a **regular rate code**. It is read by its count, too. Only what is still in the bucket at the end, less than one spike, has not been sent.
 #
 # > **Before you run:** from $T = 8$ to $T = 128$ the error of the coin falls to a quarter, on average. And that of the bucket?
 
@@ -210,9 +219,9 @@ for T in (8, 32, 128):
     print(f"{T:3} ms: error {error:.4f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
-# To a sixteenth: with less than one spike missing, $n/T$ is wrong by less than $1/T$. **The $1/\sqrt T$ is the price of the coin, not of counting.** Most of the film's grains were chance, too: at its gain, a bucket has about a quarter of the coin's error after 64 ms.
+# To a sixteenth: with less than one spike missing, $n/T$ is wrong by less than $1/T$.
 #
-# Random codes are common all the same: they need no memory from one step to the next.
+# **The $1/\sqrt T$ is the price of the coin, not of counting.** Most of the film's grains were chance, too: at its gain, a bucket has about a quarter of the coin's error after 64 ms. Random codes are common all the same: they need no memory from one step to the next.
 
 # %% tags=["check"]
 short, long = (rms_error(regular(image, T).mean(0), image) for T in (8, 128))
@@ -247,7 +256,10 @@ for x, train in zip(greys, spikes.T, strict=True):
 print(reconstruction.from_latency(spikes, mode="linear"))
 
 # %% [markdown]
-# In step 10, and in step 15. The last line is what `from_latency` reads back, exactly, since these times are whole steps. Others are rounded to the nearest step: $\hat x$ is wrong by up to half of $1/(T - 1)$.
+# In step 10, and in step 15.
+
+# %% [markdown]
+# The last line is what `from_latency` reads back, exactly, since these times are whole steps. Others are rounded to the nearest step: $\hat x$ is wrong by up to half of $1/(T - 1)$.
 #
 # Now the digit. A pixel is known once its spike has come:
 
@@ -312,7 +324,10 @@ axis.plot(heard, color=BLUE, drawstyle="steps-post", label="receiver")
 decorate(axis, title="It never forgets", x="time (ms)", y="grey")
 
 # %% [markdown]
-# That it is still bright. So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this, with the logarithm of the light (page 17). In the core they are two channels, right after the batch; our film is a batch of one.
+# That it is still bright.
+
+# %% [markdown]
+# So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this, with the logarithm of the light (page 17). In the core they are two channels, right after the batch; our film is a batch of one.
 
 # %%
 events = encoding.delta(movie.unsqueeze(1), threshold=0.25)
@@ -464,7 +479,7 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # %% [markdown]
 # ### Error against time
 #
-# Now 100 digits and seven durations, from a record. Delta is left out: on stills it reads as *regular*.
+# Now 100 digits and seven durations. That takes longer than a page may, so it was done once and recorded; the record says how. Delta is left out: on stills it reads as *regular*.
 #
 # > **Before you run:** a count without a coin is wrong by less than $1/T$, latency by up to half of $1/(T - 1)$. How will their two curves lie? And which code never needs more spikes?
 

@@ -40,7 +40,7 @@ EXERCISES = {
     ),
     "02.2": Value(
         pairs(SOFT.membrane, SOFT.spikes),
-        hint="Four columns: before, decays to, u, after. Each u is half of what was left, plus the input.",
+        hint="Four columns: before, half of it, u, after. Each u is half of what was left, plus the input.",
         stronger="Spikes come at steps 2, 4 and 5. After a spike u - 1 is left, and half of that goes on.",
         mistakes=(
             Mistake(

@@ -183,6 +183,8 @@ class Deck:
                 self._add("text", shortened(told(each), ANSWER))
             if each.kind in ("code", "text"):
                 self.used.add(n)
+        if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
+            asked = "\n\n".join(filter(None, [self._table_before(), asked]))
         result, drawn = self._shown(results)
         answer = (
             shortened(self._said(reply), min(WORDS - words(asked + result), ANSWER))
@@ -191,6 +193,15 @@ class Deck:
         )
         shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
         self._add("question", "\n\n".join([*shown, step(result)] if result else shown))
+
+    def _table_before(self) -> str:
+        """Return the table about which a question asks, and take away its slide."""
+        before = [block for block in self.blocks[: self.place] if block.kind == "table"]
+        if not before:
+            return ""
+        of_it = [each for each in self.made[-3:] if each.role == "table"]
+        self.made = [each for each in self.made if each not in of_it]
+        return of_it[0].text if len(of_it) == 1 else before[-1].text
 
     def _goes_on(self, ahead: list[tuple[int, Block]]) -> bool:
         """Tell whether the next question follows in the same section, and no live figure before."""

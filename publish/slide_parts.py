@@ -141,8 +141,8 @@ def listed(heading: str, items: list[str]) -> list[str]:
     short = []
     for item in items:
         mark, said = re.match(r"(- |\d+\. )?(.*)", item, flags=re.S).groups(default="")
-        said = " ".join(standing(sentences(said))) or said
-        short.append(mark + (said if words(said) <= limit else shortened(said, limit)))
+        if said := " ".join(standing(sentences(said))):
+            short.append(mark + (said if words(said) <= limit else shortened(said, limit)))
     if not limit or any(item.endswith("…") for item in short):
         return portions(heading, items)
     return ["\n\n".join([heading, "\n".join(short)]).strip()]

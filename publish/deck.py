@@ -34,6 +34,7 @@ from .slide_steps import IN_CODE, Slide, in_time, joined
 LEFT_OUT = ("## Explorer", "## References")
 LISTED = ("## You will", "## Recap")
 ANSWER = FINDING = LEAD = 30  # words of an answer, of a figure's heading, of what leads up
+BESIDE = 3  # printed lines under a figure
 PLAYING = 15  # of the heading of a live figure
 GOALS = 95  # of "You will", and of the recap
 DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
@@ -235,7 +236,9 @@ class Deck:
         if not cells:
             return "\n\n".join(self.blocks[n].text for n in places), bool(places)
         drawn = picture(cells[0], self.drawn.get(cells[0].id))
-        return "\n\n".join([drawn, printed(*cells)]).strip(), bool(drawn)
+        said = printed(*cells)
+        said = "" if drawn and said.count("\n") > BESIDE + 1 else said
+        return "\n\n".join([drawn, said]).strip(), bool(drawn)
 
     def _said(self, place: int) -> str:
         """Return what a paragraph says as an answer: no question, and not how a figure is drawn.

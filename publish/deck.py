@@ -3,57 +3,31 @@
 import re
 
 from .enlarged import title as title_of
-from .page import Page, tags
+from .page import tags
 from .slide_parts import (
     IDEA,
     WORDS,
     Block,
-    blocks,
-    chosen_code,
     listed,
     portions,
     sentences,
     shortened,
-    standing,
     words,
 )
-from .slide_shows import (
-    TRIES,
-    draws,
-    live_in,
-    picture,
-    playground,
-    printed,
-    prints,
-    shows,
-    step,
-    told,
-)
-from .slide_steps import IN_CODE, Slide, in_time, joined
+from .slide_questions import Questions
+from .slide_shows import TRIES, draws, live_in, picture, playground, told
+from .slide_steps import Slide, in_time, joined
+from .slide_walk import LEAD
 
 LEFT_OUT = ("## Explorer", "## References")
 LISTED = ("## You will", "## Recap")
-ANSWER = FINDING = LEAD = 30  # words of an answer, of a figure's heading, of what leads up
-BESIDE = 3  # printed lines under a figure
+FINDING = 30  # words of a figure's heading
 PLAYING = 15  # of the heading of a live figure
 GOALS = 95  # of "You will", and of the recap
-DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
-LEGEND = re.compile(  # how a sentence begins that says how a figure is drawn
-    r"\(?((Grey|White|Black|Dashed|Shaded|Dots?|A dot|The dashed line|The axis) (is|are|begins)\b"
-    r"|Left of the line|Percent of|The network:|\*[\w ]+\* \((solid|dashed)\))"
-)
-CONTENT = re.compile(r"[A-Za-z]{4,}")  # the words by which an answer takes up its question
 
 
-class Deck:
+class Deck(Questions):
     """The slides of one page, as they are made from its blocks."""
-
-    def __init__(self, page: Page, drawn: dict[str, list[str]]):
-        self.blocks, self.code, self.drawn = blocks(page), chosen_code(page), drawn
-        self.made: list[Slide] = []
-        self.used: set[int] = set()  # places of blocks that an earlier slide has shown
-        self.place = 0
-        self.open = ""  # a question that is answered together with the next one
 
     def slides(self) -> list[tuple[str, str]]:
         """Return all slides as (type, Markdown), and the notes of a slide behind it."""
@@ -69,25 +43,6 @@ class Deck:
             if place not in self.used:
                 getattr(self, f"_{block.kind}")(block)
         return in_time(joined(self.made))
-
-    def _add(self, role: str, text: str, kind: str = "subslide", notes: str = "") -> None:
-        self.made.append(Slide(kind, role, text, notes))
-
-    def _ahead(self, until: tuple[str, ...] = ("heading",)) -> list[tuple[int, Block]]:
-        """Return the blocks from here to the next of some kinds, with their places."""
-        found = []
-        for place in range(self.place + 1, len(self.blocks)):
-            if self.blocks[place].kind in until:
-                break
-            found.append((place, self.blocks[place]))
-        return found
-
-    def _lead(self) -> str:
-        """Return the sentence that leads up to this block, if one stands directly before it."""
-        before = self.blocks[self.place - 1] if self.place else None
-        if before is None or before.kind != "text" or before.text.startswith(TRIES):
-            return ""
-        return re.sub(r":$", ".", "".join(standing(sentences(before.text)[-1:])))
 
     def _heading(self, block: Block) -> None:
         heading, ahead = block.text, self._ahead()
@@ -164,131 +119,6 @@ class Deck:
             for text in portions(title, sum(parts, []), " " if prose else "\n\n"):
                 self._add("exercise", text)
 
-    def _question(self, block: Block) -> None:
-        """Make a slide of a question: then what the page shows, then the answer, as steps."""
-        ahead = self._ahead(("heading", "question"))
-        first = self._result(ahead)
-        reply = self._reply(ahead, first)
-        asked, self.open = "\n\n".join(filter(None, [self.open, block.text])), ""
-        if first is None and reply is None and self._goes_on(ahead):
-            self.open = asked
-            return
-        last = max(n if n is not None else -1 for n in (first, reply))
-        results = self._results(ahead, first, reply)
-        for n, each in ahead:
-            if n > last or (n not in results and shows(each)):
-                continue
-            if each.kind == "code" and n not in self.used:
-                self._core(n, each)
-            elif each.kind == "text" and DEFINES.search(each.text) and n != reply:
-                self._add("text", shortened(told(each), ANSWER))
-            if each.kind in ("code", "text"):
-                self.used.add(n)
-        if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
-            asked = "\n\n".join(filter(None, [self._table_before(), asked]))
-        result, drawn = self._shown(results)
-        answer = (
-            shortened(self._said(reply), min(WORDS - words(asked + result), ANSWER))
-            if reply
-            else ""
-        )
-        shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
-        self._add("question", "\n\n".join([*shown, step(result)] if result else shown))
-
-    def _table_before(self) -> str:
-        """Return the table about which a question asks, and take away its slide."""
-        before = [block for block in self.blocks[: self.place] if block.kind == "table"]
-        if not before:
-            return ""
-        of_it = [each for each in self.made[-3:] if each.role == "table"]
-        self.made = [each for each in self.made if each not in of_it]
-        return of_it[0].text if len(of_it) == 1 else before[-1].text
-
-    def _goes_on(self, ahead: list[tuple[int, Block]]) -> bool:
-        """Tell whether the next question follows in the same section, and no live figure before."""
-        behind = ahead[-1][0] + 1 if ahead else self.place + 1
-        follows = behind < len(self.blocks) and self.blocks[behind].kind == "question"
-        return follows and not any(live_in(each) for _, each in ahead)
-
-    def _results(
-        self, ahead: list[tuple[int, Block]], first: int | None, reply: int | None
-    ) -> list[int]:
-        """Return the places of what shows the answer.
-
-        This is a table right behind the answer to a figure, or what comes first, a figure or
-        printed text, and what is printed from there to the answer.
-        """
-        if first is None:
-            return []
-        if (
-            reply
-            and draws(self.blocks[first])
-            and (reply + 1, "table") in [(n, each.kind) for n, each in ahead]
-        ):
-            self.used.add(reply + 1)
-            return [reply + 1]
-        between = [n for n, each in ahead if first < n < (reply or first) and prints(each)]
-        return [first, *between]
-
-    def _shown(self, places: list[int]) -> tuple[str, bool]:
-        """Return figure, printed text or table as Markdown, and whether it comes by itself."""
-        cells = [self.blocks[n].cell for n in places if self.blocks[n].kind == "code"]
-        if not cells:
-            return "\n\n".join(self.blocks[n].text for n in places), bool(places)
-        drawn = picture(cells[0], self.drawn.get(cells[0].id))
-        said = printed(*cells)
-        said = "" if drawn and said.count("\n") > BESIDE + 1 else said
-        return "\n\n".join([drawn, said]).strip(), bool(drawn)
-
-    def _said(self, place: int) -> str:
-        """Return what a paragraph says as an answer: no question, and not how a figure is drawn.
-
-        A sentence that a formula ends is taken without the formula.
-        """
-        block = self.blocks[place]
-        follows = self.blocks[place + 1].kind if place + 1 < len(self.blocks) else ""
-        text = block.text
-        if not told(block) and text.endswith(",") and follows == "formula":
-            text = text.removesuffix(",") + "."
-        said = told(Block(block.kind, text))
-        if not said or sentences(said)[0].endswith("?"):
-            return ""
-        kept = [each for each in sentences(said) if not LEGEND.match(each)]
-        return " ".join(kept) or said
-
-    def _result(self, ahead: list[tuple[int, Block]]) -> int | None:
-        """Return where the result of a question stands; None if prose answers it at once.
-
-        So it does behind the question, and later if it takes up words of the question.
-        """
-        asked = set(CONTENT.findall(self.blocks[self.place].text))
-        for n, each in ahead:
-            if shows(each):
-                return n
-            shared = asked & set(CONTENT.findall(told(each)))
-            if told(each) and (n == self.place + 1 or len(shared) > 2):
-                return None
-        return None
-
-    def _reply(self, ahead: list[tuple[int, Block]], result: int | None) -> int | None:
-        """Return where the answer stands; None if a live figure gives it, or nothing does.
-
-        A definition is no answer if more is said behind what is printed then.
-        """
-        live = any(live_in(each) for _, each in ahead)
-        found = None
-        for n, each in ahead:
-            if live_in(each):
-                return found
-            if (result is None or n > result) and self._said(n):
-                if live and n == self.place + 1:
-                    return None
-                if found is None or prints(self.blocks[n - 1]):
-                    found = n
-                if not DEFINES.search(self.blocks[found].text):
-                    break
-        return found
-
     def _code(self, block: Block) -> None:
         live = live_in(block)
         if "slide" in tags(block.cell):
@@ -332,16 +162,6 @@ class Deck:
         lead = self._lead()
         lead = lead if words(lead) >= 4 else sentences(block.cell.metadata["alt"])[0]
         return shortened(said or lead, FINDING)
-
-    def _core(self, place: int, block: Block) -> None:
-        """Show the code of a section, under the words that lead up to it."""
-        if block.cell.id not in self.code or "slide" in tags(block.cell):
-            return
-        before = self.blocks[place - 1]
-        leads = before.kind == "text" and before.text.endswith(":")
-        lead = "".join(standing(sentences(before.text)[-1:])).rstrip(":") if leads else ""
-        heading = f"### {lead}\n\n" if lead and words(lead) <= LEAD else IN_CODE
-        self._add("code", f"{heading}```python\n{self.code[block.cell.id]}\n```")
 
     def _formula(self, block: Block) -> None:
         lead = self._lead()

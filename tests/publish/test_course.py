@@ -192,7 +192,7 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     wanted |= {"quiz/quiz.gift.txt", "quiz/quiz_qti21.zip"}
     assert made == wanted | {"guide.md", "snn_course.zip"}
     own, other = (
-        (tmp_path / "course" / kind / "source" / name / f"{name}.ipynb").read_text("utf-8")
+        (tmp_path / "course" / kind / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         for kind in ("nbgrader", "nbgrader_variant")
     )
     assert ("HIDDEN TESTS" in own, "HIDDEN TESTS" in other) == (False, True)

@@ -27,6 +27,7 @@ NOTES = {
     "discussion": "Questions to discuss",
     "grading": "Grading",
 }
+VARIANT = 1  # the seed of the assignments with other numbers; everybody can draw them again
 EXAMS = (1, 2, 3)  # a seed each: three exams, so that a second date has questions of its own
 
 
@@ -149,8 +150,9 @@ def main(larger: bool = False) -> None:
         nbformat.write(instructor(page, noted[name]), OUTPUT / "instructor" / f"{name}.ipynb")
         drawn = larger_figures(page) if larger else None
         slides.write(page, OUTPUT / "slides" / f"{name}.html", drawn)
-        (assignment := OUTPUT / "nbgrader" / "source" / name).mkdir(parents=True)
-        nbformat.write(graded.assignment(page), assignment / f"{name}.ipynb")
+        for folder, seed in (("nbgrader", None), ("nbgrader_variant", VARIANT)):
+            (assignment := OUTPUT / folder / "source" / name).mkdir(parents=True)
+            nbformat.write(graded.assignment(page, seed), assignment / f"{name}.ipynb")
     (OUTPUT / "guide.md").write_text(guide(course), encoding="utf-8")
     ask(course, OUTPUT / "quiz")
     pack(course, OUTPUT / "snn_course.zip")

@@ -136,15 +136,20 @@ def _drawn(figure, heading: str | None) -> str:
 
 
 def crowded(figure) -> int:
-    """Return how many pairs of words of a figure overlap: in its axes, or beside their ticks."""
+    """Return how many pairs of words of a figure overlap.
+
+    Seen are words in the same axes, beside the same ticks, and the labels of all vertical axes.
+    """
     figure.draw_without_rendering()
-    count = 0
+    together = [[axes.yaxis.label for axes in figure.axes]]
     for axes in figure.axes:
         inside = [*axes.texts, axes.xaxis.label, axes.yaxis.label]
-        for words in (inside, axes.get_xticklabels(), axes.get_yticklabels()):
-            shown = [each for each in words if each.get_visible() and each.get_text()]
-            boxes = [each.get_window_extent() for each in shown]
-            count += sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+        together += [inside, axes.get_xticklabels(), axes.get_yticklabels()]
+    count = 0
+    for words in together:
+        shown = [each for each in words if each.get_visible() and each.get_text()]
+        boxes = [each.get_window_extent() for each in shown]
+        count += sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
     return count
 
 
@@ -161,9 +166,11 @@ def _fit_words(figure, heading: str | None) -> None:
 
 
 def _beside(label, room: int) -> None:
-    """Break the label of a vertical axis into lines, or lay it flat where one is still too long."""
+    """Break the upright label of an axis into lines, or lay it flat where one is too long."""
+    if not label.get_rotation():
+        return
     label.set_text(lines(label.get_text(), room))
-    if label.get_rotation() and max(map(len, label.get_text().split("\n"))) > room + 1:
+    if max(map(len, label.get_text().split("\n"))) > room + 1:
         label.set(rotation=0, horizontalalignment="right", verticalalignment="center")
 
 

@@ -24,6 +24,9 @@ from .variants import Variant, asked, changed, variants
 
 OPEN_POINTS = 3  # of an open exercise for which the notes give none
 FROM_PAGE = "What the exercises use of the page:"
+HAVE_OPEN = "Have page {number} open: the exercises speak of what stands there."
+SECTION = re.compile(r"(?<!\d, )\b([Ss])(ections? \d)")
+OF_PAGE = re.compile(r"\b[Tt]he (?:table|figure|graph|explorer)\b(?! (?:in|of) )(?: above| below)?")
 
 SCORED = """\
 import contextlib
@@ -45,6 +48,26 @@ def without_solutions(text: str) -> str:
     """Return a text without its folded solutions; what comes behind them stays: references."""
     text = re.sub(r"\n*^### Solutions$.*?(?=\n## |\Z)", "", text, flags=re.M | re.S)
     return re.sub(r"\n*^<details>.*?</details>", "", text, flags=re.M | re.S)
+
+
+def with_page(text: str, number: str) -> str:
+    """Return the text of an exercise that says on which page its sections and tables stand.
+
+    >>> with_page("Take the bump of section 3. Section 4 trains.", "05")
+    'Take the bump of page 05, section 3. Page 05, section 4 trains.'
+    >>> with_page("One number of the table excludes it.", "07")
+    'One number of the table of page 07 excludes it.'
+    """
+
+    def section(found: re.Match) -> str:
+        return f"{'P' if found[1] == 'S' else 'p'}age {number}, s{found[2]}"
+
+    def thing(found: re.Match) -> str:
+        return re.sub(" (above|below)$", "", found[0]) + f" of page {number}"
+
+    if not re.search(r"^\|", text, flags=re.M):
+        text = OF_PAGE.sub(thing, text)
+    return SECTION.sub(section, text)
 
 
 def names(code: str) -> set[str]:
@@ -155,6 +178,7 @@ def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
             told = drawn.get(f"{page.number}.{number}")
             if part.strip():
                 words = changed(part.strip(), told.text if told else {})
+                words = with_page(words, page.number)
                 made.append(new_markdown_cell(words, id=f"text-{len(made)}"))
             if number in is_open:
                 made.append(manual(number, points_of(page, number)))
@@ -172,8 +196,11 @@ def assignment(page: Page, seed: int | None = None) -> NotebookNode:
     title, setup = made.cells[0], tagged(made, "setup")[0]
     given = [copy.deepcopy(cell) for cell in needed(page)]
     words = [new_markdown_cell(FROM_PAGE, id="from-page")] if given else []
-    made.cells = [title, setup, *words, *given, *_asked(page, variants(page, seed))]
+    asked_for = _asked(page, variants(page, seed))
     title.source = without_badge(title.source)
+    if any(re.search(rf"\b[Pp]age {page.number}\b", cell.source) for cell in asked_for):
+        title.source += "\n\n" + HAVE_OPEN.format(number=page.number)
+    made.cells = [title, setup, *words, *given, *asked_for]
     for cell in code(made):
         cell.outputs, cell.execution_count = [], None
     return made

@@ -16,6 +16,7 @@ from .page_style import beyond
 
 FIRST_SCREEN = 6  # cells after the setup
 HEADING = r"#{1,6} "
+UPRIGHT = re.compile(r"\\(mathrm|text|operatorname|begin|end)\s*\{[^}]*\}")
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 
 
@@ -139,6 +140,24 @@ def deeper_comes_last(page: Page) -> list[str]:
     return ["after Deeper comes more than the references"] if "Deeper" in titles[:-1] else []
 
 
+def words_in_formulas_are_upright(page: Page) -> list[str]:
+    r"""A word of three letters or more in a formula stands in ``\mathrm`` or ``\text``."""
+    prose = [
+        re.sub(r"`[^`\n]*`", "", FENCED.sub("", cell.source))
+        for cell in page.notebook.cells
+        if cell.cell_type == "markdown"
+    ]
+    formulas = [
+        text for each in prose for text in re.findall(r"\$\$.+?\$\$|\$[^$\n]+\$", each, re.S)
+    ]
+    italic = [
+        (word, text)
+        for text in formulas
+        for word in re.findall(r"(?<![\\a-zA-Z])[a-zA-Z]{3,}", UPRIGHT.sub(" ", text))
+    ]
+    return [f"{word} in italics: {text}" for word, text in italic]
+
+
 RULES = {
     rule.__name__: rule
     for rule in (
@@ -149,6 +168,7 @@ RULES = {
         exercises_hold_no_answer,
         deeper_comes_last,
         checks_can_fail,
+        words_in_formulas_are_upright,
     )
 }
 

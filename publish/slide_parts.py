@@ -13,6 +13,12 @@ WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a
 IDEA = 45  # of these for the idea of a section
 CODE_LINES = 16
 DRAWS = ("plotting", "diagrams", "palette", "tables")  # modules of teaching that only show
+POINTS = re.compile(  # to what stands elsewhere on the page
+    r"\b(in words|as follows|beside it|the (first|second|third|last|next) (line|row|column))\b"
+    r"|\b(gives?|table|figures?|voting|numbers|accuracies|formulas?|code|loop|list|explorer|picture|see|"
+    r"shown|printed|section|explained) (below|above)\b",
+    flags=re.I,
+)
 NOT_SHOWN = {"check", "setup", "exercise", "solution", "no-slide"}
 
 
@@ -82,6 +88,15 @@ def sentences(text: str) -> list[str]:
     return [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
 
 
+def standing(said: list[str]) -> list[str]:
+    """Return the sentences that stand alone: those that point to nothing a slide does not hold.
+
+    >>> standing(["The table above says so.", "It stays below 1."])
+    ['It stays below 1.']
+    """
+    return [each for each in said if not POINTS.search(each)]
+
+
 def shortened(text: str, limit: int) -> str:
     """Return the first sentences of a paragraph that have at most so many words.
 
@@ -90,12 +105,13 @@ def shortened(text: str, limit: int) -> str:
     >>> shortened("One two three. Four five.", 4), shortened("One two, three four: five six", 4)
     ('One two three.', 'One two, three four.')
     """
-    kept = ""
+    kept = whole = ""
     for sentence in sentences(text):
         if words(kept + " " + sentence) > limit:
             break
         kept += " " + sentence
-    kept = kept.strip() or _clause(sentences(text)[0], limit)
+        whole = kept if kept.count("(") == kept.count(")") else whole
+    kept = whole.strip() or _clause(sentences(text)[0], limit)
     kept = re.sub(r"[:;,]$", ".", kept)
     return kept + "**" * (kept.count("**") % 2)  # what was bold, and was cut, ends here
 
@@ -112,13 +128,33 @@ def _clause(sentence: str, limit: int) -> str:
     return " ".join(sentence.split()[:limit]) + " …"
 
 
-def portions(heading: str, items: list[str], between: str = "\n") -> list[str]:
+def listed(heading: str, items: list[str]) -> list[str]:
+    """Return a list as one slide, its long items cut at their sentences; else as several.
+
+    >>> len(listed("", ["- It is so. " + "It is. " * 50, "- It is not."]))
+    1
+    """
+    free = WORDS - words(heading) - 1
+    counts = [words(item) for item in items]
+    fitting = [n for n in range(1, free + 1) if sum(min(each, n) for each in counts) <= free]
+    limit = max(fitting, default=0)
+    short = []
+    for item in items:
+        mark, said = re.match(r"(- |\d+\. )?(.*)", item, flags=re.S).groups(default="")
+        if said := " ".join(standing(sentences(said))):
+            short.append(mark + (said if words(said) <= limit else shortened(said, limit)))
+    if not limit or any(item.endswith("…") for item in short):
+        return portions(heading, items)
+    return ["\n\n".join([heading, "\n".join(short)]).strip()]
+
+
+def portions(heading: str, items: list[str], between: str = "\n", limit: int = WORDS) -> list[str]:
     """Return items under a heading as few slides that keep the limit of words.
 
     Further slides say that they go on; an item that alone is too long is shortened.
     """
     found, here = [], []
-    free = WORDS - words(heading) - 1
+    free = limit - words(heading) - 1
     for item in items:
         short = item if words(item) <= free else shortened(item, free)
         if here and words(between.join([*here, short])) > free:

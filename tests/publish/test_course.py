@@ -21,7 +21,7 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import graded, slides
+from publish import graded, slide_steps, slides
 
 NOTES = notes()
 README = (ROOT / "publish" / "course_source" / "README.md").read_text(encoding="utf-8")
@@ -176,6 +176,7 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
         derive, "pack", lambda course, path: path.write_text("zip", encoding="utf-8")
     )
     derive.main()
+    name = list(two)[0]
     made = {
         path.relative_to(tmp_path / "course").as_posix()
         for path in tmp_path.rglob("*")
@@ -183,11 +184,18 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     }
     wanted = {f"{kind}/{name}.ipynb" for kind in ("student", "instructor") for name in two}
     wanted |= {f"slides/{name}.html" for name in two} | {
-        f"nbgrader/source/{name}/{name}.ipynb" for name in two
+        f"{kind}/source/{name}/{name}.ipynb"
+        for name in two
+        for kind in ("nbgrader", "nbgrader_variant")
     }
     wanted |= {f"quiz/exam_{seed}{kind}.md" for seed in derive.EXAMS for kind in ("", "_key")}
     wanted |= {"quiz/quiz.gift.txt", "quiz/quiz_qti21.zip"}
     assert made == wanted | {"guide.md", "snn_course.zip"}
+    own, other = (
+        (tmp_path / "course" / kind / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        for kind in ("nbgrader", "nbgrader_variant")
+    )
+    assert ("HIDDEN TESTS" in own, "HIDDEN TESTS" in other) == (False, True)
     guide = (tmp_path / "course" / "guide.md").read_text(encoding="utf-8")
     for name, page in two.items():
         said = [
@@ -271,6 +279,13 @@ def test_a_semester_has_every_page_and_half_a_day_four_hours():
     assert set(planned) >= {page.number for page in READ.values()}
     assert planned == sorted(set(planned))
     assert sum(int(minutes) for minutes, _ in tables()["minutes"]) == 240
+
+
+def test_the_guide_names_what_is_delivered():
+    rows = [row[0] for row in tables()["folder or file"]]
+    assert "`nbgrader_variant/`" in rows
+    assert f"drawn by the seed {derive.VARIANT} |" in README
+    assert f"at most {slide_steps.STEPS} steps" in README
 
 
 def test_output_of_make_course_is_ignored_by_git():

@@ -61,6 +61,30 @@ def test_points_of_an_open_exercise_are_those_of_the_notes():
     assert graded.points_of(page(START, EXERCISES), 2) == graded.OPEN_POINTS
 
 
+ELSEWHERE = re.compile(r"(?<!\d, )\b[Ss]ections? \d|\b(table|figure|graph) (above|below)\b")
+
+
+@pages
+def test_an_assignment_says_where_its_sections_stand(name):
+    made = graded.assignment(READ[name])
+    number = name[:2]
+    asked = [c.source for c in made.cells if c.id.startswith("text-")]
+    assert not [text for text in asked if ELSEWHERE.search(text)]
+    speaks = any(f"age {number}," in text or f"of page {number}" in text for text in asked)
+    assert (graded.HAVE_OPEN.format(number=number) in made.cells[0].source) == speaks
+
+
+def test_sections_and_tables_get_the_number_of_their_page():
+    given = "As in section 3. Section 4 says so (section 2), the table above "
+    given += "and the table of section 1."
+    said = "As in page 05, section 3. Page 05, section 4 says so (page 05, section 2), "
+    said += "the table of page 05 and the table of page 05, section 1."
+    assert graded.with_page(given, "05") == said
+    assert graded.with_page(said, "05") == said
+    own = "Fill in the table:\n\n| a |\n|---|"
+    assert graded.with_page(own, "05") == own
+
+
 def test_cells_are_taken_for_what_they_define():
     cells = "\n# %%\na = 1\nb = 2\n\n# %%\nc = b + 1\n\n# %%\na = 5\n"
     made = page(START, cells, EXERCISES.replace("Go on.", "Look at `c.real`."))

@@ -10,6 +10,7 @@ from publish.page_rules import (
     headings_start_their_cells,
     picture_comes_first,
     questions_are_answered,
+    words_in_formulas_are_upright,
 )
 from tests.publish.pages import DEEPER, EXERCISES, PICTURE, SETUP, START, TITLE, page, text
 
@@ -206,3 +207,10 @@ def test_a_check_that_cannot_fail_is_found(lines):
 def test_what_one_check_computes_another_may_use():
     parts = check("third = second"), check("assert third == 2")
     assert checks_can_fail(page(TITLE, SETUP, PICTURE, COMPUTED, *parts)) == []
+
+
+def test_a_word_in_italics_in_a_formula_is_found():
+    wrong = page(START, text("It is $farthest \\cdot x$, as in `$HOME`."))
+    assert words_in_formulas_are_upright(wrong) == ["farthest in italics: $farthest \\cdot x$"]
+    right = r"It is $\mathrm{farthest} \cdot kx$. $$\begin{cases} a & \text{if it is} \end{cases}$$"
+    assert words_in_formulas_are_upright(page(START, text(right))) == []

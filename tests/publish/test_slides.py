@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from PIL import Image
 
-from publish import course, deck, enlarged, slide_parts, slides
+from publish import course, deck, enlarged, exam, slide_parts, slide_shows, slide_steps, slides
 from publish.graded import without_solutions
 from publish.page import explorer, split
 from snn_core.teaching.plotting import use_style
@@ -41,10 +41,46 @@ def shown(name):
 def test_a_slide_has_at_most_60_words(name):
     for each in shown(name):
         copy = BeautifulSoup(str(each), "html.parser")
+        for part in copy(NOT_WORDS) + copy.select(
+            "[data-live], .tasks > div.fragment:not(.fade-out)"
+        ):
+            part.extract()  # tasks are shown one at a time
+        found = [word for word in copy.get_text(" ").split() if re.search(r"[^\W\d_]", word)]
+        heading = copy.h2.get_text() if copy.h2 else ""
+        most = deck.GOALS if heading in ("You will", "Recap") else slide_parts.WORDS
+        assert len(found) <= most, " ".join(found)
+
+
+@pages
+def test_a_deck_fits_into_its_lecture(name):
+    """At most 1.3 steps a minute, without the texts of exercises, which are an appendix."""
+    minutes = sum(minutes for _, minutes in exam.plan(READ[name]))
+    assert int(1.3 * minutes) == slide_steps.STEPS
+    seen = 0
+    for each in shown(name):
+        order = {part["data-fragment-index"] for part in each.select("[data-fragment-index]")}
+        if not (each.h3 and re.match(r"\d · ", each.h3.get_text())):
+            seen += 1 + len(order)
+    assert seen == slide_steps.count(deck.Deck(READ[name], {}).steps())
+    assert seen <= slide_steps.STEPS
+
+
+@pages
+def test_what_a_slide_points_to_is_on_it(name):
+    for each in shown(name):
+        copy = BeautifulSoup(str(each), "html.parser")
         for part in copy(NOT_WORDS) + copy.select("[data-live]"):
             part.extract()
-        found = [word for word in copy.get_text(" ").split() if re.search(r"[^\W\d_]", word)]
-        assert len(found) <= slide_parts.WORDS, " ".join(found)
+        text = re.sub(r"\s+", " ", copy.get_text(" "))
+        exercise = copy.h3 and re.match(r"\d · ", copy.h3.get_text())
+        found = slide_parts.POINTS.search(text)
+        assert exercise or not found or (copy.table and "row" in found.group(0)), text
+
+
+@pages
+def test_figures_in_a_row_have_headings_of_their_own(name):
+    found = [each("h3")[-1].get_text() for each in shown(name) if each("img") and each("h3")]
+    assert len(set(found)) == len(found)
 
 
 @pages
@@ -77,19 +113,19 @@ def test_every_figure_stands_under_its_finding(name):
         if each("img") and not (
             each("blockquote") and OPEN.get(name[:2], "none") in each.get_text()
         ):
-            assert len(each("h3")) == 1, each.get_text()
-            assert 2 <= len(each.h3.get_text().split()) <= 60
+            assert each("h3"), each.get_text()
+            assert 2 <= len(each("h3")[-1].get_text().split()) <= 60
 
 
 @pages
 def test_every_question_has_its_answer_as_a_step(name):
     asked = [each for each in shown(name) if each("blockquote")]
     for each in asked:
-        assert len(each("blockquote")) == 1
+        assert len(each("blockquote")) in (1, 2)  # one that the next one answers
         steps = each.select("div.fragment")
         if OPEN.get(name[:2], "none") not in each.get_text():
             assert [step for step in steps if step("h3")], each.get_text()
-        assert not [part for part in each(["h3", "img", "pre"]) if not part.find_parent("div")]
+        assert not each.blockquote.find_next_siblings(["h3", "img", "pre"])
     assert asked
 
 
@@ -102,11 +138,22 @@ def test_every_live_figure_is_alive(name):
 
 
 @pages
+def test_what_to_try_stands_above_its_live_figure(name):
+    whole = [block.text for block in slide_parts.blocks(READ[name])]
+    asked = sum(text.startswith("**Try this**") for text in whole)
+    slides_alive = [each for each in shown(name) if each.select(".playground [data-live]")]
+    assert sum(len(each.select(".tasks > div")) > 1 for each in slides_alive) >= asked
+    assert all(len(each("h3")) == 1 for each in slides_alive)
+    assert not [each for each in shown(name) if each("h3") and "Try this" in each.h3.get_text()]
+
+
+@pages
 def test_the_text_of_every_exercise_is_on_slides(name):
     text = " ".join(each.get_text(" ") for each in shown(name))
     for exercise in READ[name].exercises:
         assert exercise.title in re.sub(r"\s+", " ", text)
-    sources = [part for kind, part in deck.Deck(READ[name], {}).slides() if kind == "subslide"]
+    made = deck.Deck(READ[name], {}).steps()
+    sources = [each.text for each in made if each.role == "exercise"]
     found = READ[name].named("Exercises")
     for part in split(found.cells, "###") if found else ():
         said = without_solutions(part.text)
@@ -147,10 +194,58 @@ def test_prose_before_a_result_is_not_the_answer():
     made = page(START, text(words), silent, text("Now print it."), printed, text("One. It is 1."))
     output = nbformat.v4.new_output("stream", name="stdout", text="1\n")
     code(made.notebook)[-1].outputs = [output]
-    (asked,) = [part for _, part in deck.Deck(made, {}).slides() if part.startswith(">")]
+    (asked,) = [part for _, part in deck.Deck(made, {}).slides() if "<div" in part]
     assert "### One. It is 1." in asked
     assert "```\n1\n```" in asked
     assert "Now print" not in asked
+
+
+def test_a_definition_is_not_the_answer():
+    """Of a figure, a definition, a printed result and what it says, the last is the answer."""
+    words = text("## 1 · S\n\n> **Before you run:** which is regular?")
+    defined = text("The spread divided by the mean is the **coefficient of variation**.")
+    cells = "\n# %%\nfirst = 2\n", defined, "\n# %%\nprint(0.25)\n", text("The first: it is 0.25.")
+    made = page(START, words, *cells)
+    seen, data = {"image/png": {"alt": "A figure"}}, {"image/png": "QUJD"}
+    figure = nbformat.v4.new_output("display_data", data=data, metadata=seen)
+    output = nbformat.v4.new_output("stream", name="stdout", text="0.25\n")
+    code(made.notebook)[-2].outputs, code(made.notebook)[-1].outputs = [figure], [output]
+    shown = [part for _, part in deck.Deck(made, {}).slides()]
+    (asked,) = [part for part in shown if part.startswith(">")]
+    assert "### The first: it is 0.25." in asked
+    assert "QUJD" in asked
+    assert "```\n0.25\n```" in asked
+    assert [part for part in shown if "coefficient" in part and not part.startswith(">")]
+
+
+def test_what_a_page_prints_comes_with_the_answer_and_a_figure_before_it():
+    slides_of = deck.Deck(READ["05_surrogate_gradients"], {}).steps()
+    asked = [each for each in slides_of if each.role == "question"]
+    assert {each.steps for each in asked if "<img" not in each.text} == {2}
+    assert 3 in {each.steps for each in asked if "<img" in each.text}
+
+
+def test_a_deck_that_is_too_long_shows_answers_with_their_figures():
+    asked = slide_steps.Slide(
+        "subslide", "question", slide_shows.step("a") + slide_shows.step("b", 1)
+    )
+    made = slide_steps.in_time([asked] * 20)
+    assert slide_steps.count([asked] * 20) == 60
+    assert [each.steps for each in made] == [3] * 18 + [2] * 2
+    appendix = slide_steps.Slide("subslide", "exercise", "c")
+    assert slide_steps.in_time([asked, *[appendix] * 99])[0] == asked
+
+
+def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():
+    head = slide_steps.Slide("slide", "head", "## 1 · S\n\nIt leaks.", "notes")
+    formula = slide_steps.Slide("subslide", "formula", "$$a = b$$")
+    code = slide_steps.Slide("subslide", "code", "### In code\n\n```python\na = b\n```")
+    long = slide_steps.Slide("subslide", "code", "```python\n" + "a = b\n" * 16 + "```")
+    (one,) = slide_steps.joined([head, formula, code])
+    assert one.text == "## 1 · S\n\nIt leaks.\n\n$$a = b$$\n\n```python\na = b\n```"
+    assert (one.kind, one.notes) == ("slide", "notes")
+    assert slide_steps.joined([head, formula, long])[1:] == [long]
+    assert slide_steps.joined([formula, head]) == [formula, head]
 
 
 PLOT = """
@@ -209,12 +304,14 @@ def test_a_figure_whose_words_would_meet_keeps_its_size():
 
 def test_enlarged_figures_take_the_place_of_those_of_the_page():
     name = "05_surrogate_gradients"
-    cells = [cell for cell in READ[name].main if deck.picture(cell) and not explorer(cell)]
+    cells = [cell for cell in READ[name].main if slide_shows.picture(cell)]
     drawn = {cells[0].id: ["QUJD"], cells[1].id: ["QUJD", "QUJD"]}
-    html = deck.picture(cells[0], drawn[cells[0].id])
+    html = slide_shows.picture(cells[0], drawn[cells[0].id])
     assert "base64,QUJD" in html
     assert cells[0].metadata["alt"][:20] in html
-    assert "QUJD" not in deck.picture(cells[1], drawn[cells[1].id])  # not as many as on the page
+    assert "QUJD" not in slide_shows.picture(
+        cells[1], drawn[cells[1].id]
+    )  # not as many as on the page
 
 
 def test_make_course_draws_larger_labels():

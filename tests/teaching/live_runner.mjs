@@ -41,7 +41,7 @@ function drawn(width, values, data) {
   const make = () => ({ style: {}, setAttribute() {}, append() {}, getContext: () => context, clientWidth: width });
   globalThis.document = { createElement: make };
   globalThis.window = { devicePixelRatio: 2 };
-  globalThis.getComputedStyle = () => ({ color: "rgb(0, 0, 0)" });
+  globalThis.getComputedStyle = () => ({ color: "rgb(0, 0, 0)", getPropertyValue: () => "" });
   globalThis.ImageData = class {
     constructor(wide, high) {
       this.data = new Uint8ClampedArray(4 * wide * high);

@@ -705,7 +705,7 @@ check("22.3", waits)
 # %% [markdown]
 # ### 4 · How near can it get?
 #
-# Each ear sends `spikes` spikes with this `jitter`, in ms. The ears are at most `farthest` ms apart, and $farthest \cdot \sin\theta$ for a source at `direction` $\theta$, in degrees. By how many degrees must an estimate miss, at least?
+# Each ear sends `spikes` spikes with this `jitter`, in ms. The ears are at most `farthest` ms apart, and $\mathrm{farthest} \cdot \sin\theta$ for a source at `direction` $\theta$, in degrees. By how many degrees must an estimate miss, at least?
 
 
 # %% tags=["exercise"]
@@ -770,7 +770,7 @@ check("22.4", limit)
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 4</summary>
 #
-# Each ear's mean has a variance of jitter² / spikes, and their difference twice that. One degree changes the difference of the ears by $farthest \cdot \cos\theta$ per radian.
+# Each ear's mean has a variance of jitter² / spikes, and their difference twice that. One degree changes the difference of the ears by $\mathrm{farthest} \cdot \cos\theta$ per radian.
 #
 # ```python
 # def limit(jitter, spikes, farthest, direction):

@@ -30,6 +30,13 @@ export function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Those of some ticks whose numbers, `at` heights in pixels, do not touch. */
+export function apart(marks, at) {
+  const kept = [];
+  for (const mark of marks) if (!kept.length || Math.abs(at(mark) - at(kept.at(-1))) > 11) kept.push(mark);
+  return kept;
+}
+
 /** One pair of axes: `x` and `y` are ranges in data units. */
 class Panel {
   constructor(figure, box, spec) {
@@ -62,7 +69,7 @@ class Panel {
     });
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
     for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
-    for (const tick of this.yticks ?? ticks(...this.y)) {
+    for (const tick of apart(this.yticks ?? ticks(...this.y), (tick) => this.py(tick))) {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
@@ -181,7 +188,10 @@ class Panel {
   }
 }
 
-/** A canvas as wide as its container, in the colours of the page's theme. */
+/**
+ * A canvas as wide as its container, in the colours of the page's theme. Two variables of CSS are for slides:
+ * `--live-zoom`, how much larger all is drawn, and `--live-fill`: 1 to be as high as the container, too.
+ */
 export class Figure {
   constructor(root) {
     this.root = element(root, "div", { class: "live-picture" });
@@ -191,22 +201,33 @@ export class Figure {
 
   /** Return one panel per description, side by side; its `share` is its part of the width. */
   panels(specs) {
-    const width = this.root.clientWidth, narrow = width < NARROW;
-    this.clear(width, narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width)));
+    const width = this.measure(), narrow = width < NARROW;
+    this.clear(width, this.room || (narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width))));
     return this.fill(specs, layout(specs, width, this.height, narrow));
   }
 
   /** Return one panel per description, one above the other; its `height` is that of its axes in pixels. */
   stack(specs) {
-    const width = this.root.clientWidth - MARGIN.left - MARGIN.right;
+    const whole = this.measure(), width = whole - MARGIN.left - MARGIN.right;
+    const over = ({ title }) => (title ? MARGIN.top : 8), under = ({ xlabel }) => (xlabel ? MARGIN.bottom : 6);
+    const sum = (part) => specs.reduce((total, spec) => total + part(spec), 0);
+    const stretch = this.room ? (this.room - sum(over) - sum(under)) / sum(({ height }) => height) : 1;
     let y = 0;
-    const boxes = specs.map(({ height, title, xlabel }) => {
-      const box = { x: MARGIN.left, y: y + (title ? MARGIN.top : 8), width, height };
-      y = box.y + height + (xlabel ? MARGIN.bottom : 6);
+    const boxes = specs.map((spec) => {
+      const box = { x: MARGIN.left, y: y + over(spec), width, height: stretch * spec.height };
+      y = box.y + box.height + under(spec);
       return box;
     });
-    this.clear(this.root.clientWidth, y);
+    this.clear(whole, y);
     return this.fill(specs, boxes);
+  }
+
+  /** Return the width, in units of which `zoom` pixels are one, and note the `room` in height, 0 for any. */
+  measure() {
+    const style = getComputedStyle(this.root);
+    this.zoom = Number(style.getPropertyValue("--live-zoom")) || 1;
+    this.room = Number(style.getPropertyValue("--live-fill")) ? this.root.clientHeight / this.zoom : 0;
+    return this.root.clientWidth / this.zoom;
   }
 
   fill(specs, boxes) {
@@ -215,12 +236,12 @@ export class Figure {
   }
 
   clear(width, height) {
-    const scale = window.devicePixelRatio || 1;
+    const scale = (window.devicePixelRatio || 1) * this.zoom;
     const wanted = [Math.round(width * scale), Math.round(height * scale)];
     this.height = height;
     if (this.canvas.width !== wanted[0] || this.canvas.height !== wanted[1]) {
       [this.canvas.width, this.canvas.height] = wanted;
-      this.canvas.style.height = `${height}px`;
+      this.canvas.style.height = `${height * this.zoom}px`;
     }
     this.context.setTransform(scale, 0, 0, scale, 0, 0);
     this.context.clearRect(0, 0, width, height);

@@ -68,8 +68,8 @@ function button(parent, caption, press) {
   return made;
 }
 
-function cover(place, { x: left, y: top, width, height }) {
-  for (const [name, pixels] of Object.entries({ left, top, width, height })) place.style[name] = `${pixels}px`;
+function cover(place, { x: left, y: top, width, height }, zoom) {
+  for (const [name, units] of Object.entries({ left, top, width, height })) place.style[name] = `${units * zoom}px`;
 }
 
 /** What lies over a panel, so that the panel itself moves its control. */
@@ -80,10 +80,10 @@ class Handle {
     this[control.kind](changed);
   }
 
-  put({ box, x }, value) {
+  put({ box, x, figure }, value) {
     this.x = x;
     this.value = value;
-    cover(this.place, box);
+    cover(this.place, box, figure.zoom);
     if (this.control.kind === "marks") this.say();
   }
 
@@ -181,8 +181,10 @@ class Spots {
   constructor(root, set) {
     this.place = element(root, "div", { class: "live-handle" });
     const pick = (settled) => (event) => {
-      const { left, top } = this.place.getBoundingClientRect(), { box, spots } = this.panel;
-      const { values } = nearest(this.panel, spots, event.clientX - left + box.x, event.clientY - top + box.y);
+      const { left, top, width } = this.place.getBoundingClientRect(), { box, spots } = this.panel;
+      const units = box.width / width; // a slide is scaled as a whole
+      const x = box.x + units * (event.clientX - left), y = box.y + units * (event.clientY - top);
+      const { values } = nearest(this.panel, spots, x, y);
       set(values, settled);
     };
     this.place.addEventListener("pointermove", pick(false));
@@ -191,7 +193,7 @@ class Spots {
 
   put(panel) {
     this.panel = panel;
-    cover(this.place, panel.box);
+    cover(this.place, panel.box, panel.figure.zoom);
   }
 }
 

@@ -1,0 +1,145 @@
+"""Slides of questions: what the page shows then comes as a step, and so does the answer."""
+
+import re
+
+from .slide_parts import WORDS, Block, sentences, shortened, words
+from .slide_shows import draws, live_in, picture, printed, prints, shows, step, told
+from .slide_walk import Walk
+
+ANSWER = 30  # words of an answer
+BESIDE = 3  # printed lines under a figure
+DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
+LEGEND = re.compile(  # how a sentence begins that says how a figure is drawn
+    r"\(?((Grey|White|Black|Dashed|Shaded|Dots?|A dot|The dashed line|The axis) (is|are|begins)\b"
+    r"|Left of the line|Percent of|The network:|\*[\w ]+\* \((solid|dashed)\))"
+)
+CONTENT = re.compile(r"[A-Za-z]{4,}")  # the words by which an answer takes up its question
+
+
+class Questions(Walk):
+    """A walk that makes slides of questions."""
+
+    def _question(self, block: Block) -> None:
+        """Make a slide of a question: then what the page shows, then the answer, as steps."""
+        ahead = self._ahead(("heading", "question"))
+        first = self._result(ahead)
+        reply = self._reply(ahead, first)
+        asked, self.open = "\n\n".join(filter(None, [self.open, block.text])), ""
+        if first is None and reply is None and self._goes_on(ahead):
+            self.open = asked
+            return
+        last = max(n if n is not None else -1 for n in (first, reply))
+        results = self._results(ahead, first, reply)
+        for n, each in ahead:
+            if n > last or (n not in results and shows(each)):
+                continue
+            if each.kind == "code" and n not in self.used:
+                self._core(n, each)
+            elif each.kind == "text" and DEFINES.search(each.text) and n != reply:
+                self._add("text", shortened(told(each), ANSWER))
+            if each.kind in ("code", "text"):
+                self.used.add(n)
+        if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
+            asked = "\n\n".join(filter(None, [self._table_before(), asked]))
+        result, drawn = self._shown(results)
+        answer = (
+            shortened(self._said(reply), min(WORDS - words(asked + result), ANSWER))
+            if reply
+            else ""
+        )
+        shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
+        self._add("question", "\n\n".join([*shown, step(result)] if result else shown))
+
+    def _table_before(self) -> str:
+        """Return the table about which a question asks, and take away its slide."""
+        before = [block for block in self.blocks[: self.place] if block.kind == "table"]
+        if not before:
+            return ""
+        of_it = [each for each in self.made[-3:] if each.role == "table"]
+        self.made = [each for each in self.made if each not in of_it]
+        return of_it[0].text if len(of_it) == 1 else before[-1].text
+
+    def _goes_on(self, ahead: list[tuple[int, Block]]) -> bool:
+        """Tell whether the next question follows in the same section, and no live figure before."""
+        behind = ahead[-1][0] + 1 if ahead else self.place + 1
+        follows = behind < len(self.blocks) and self.blocks[behind].kind == "question"
+        return follows and not any(live_in(each) for _, each in ahead)
+
+    def _results(
+        self, ahead: list[tuple[int, Block]], first: int | None, reply: int | None
+    ) -> list[int]:
+        """Return the places of what shows the answer.
+
+        This is a table right behind the answer to a figure, or what comes first, a figure or
+        printed text, and what is printed from there to the answer.
+        """
+        if first is None:
+            return []
+        if (
+            reply
+            and draws(self.blocks[first])
+            and (reply + 1, "table") in [(n, each.kind) for n, each in ahead]
+        ):
+            self.used.add(reply + 1)
+            return [reply + 1]
+        between = [n for n, each in ahead if first < n < (reply or first) and prints(each)]
+        return [first, *between]
+
+    def _shown(self, places: list[int]) -> tuple[str, bool]:
+        """Return figure, printed text or table as Markdown, and whether it comes by itself."""
+        cells = [self.blocks[n].cell for n in places if self.blocks[n].kind == "code"]
+        if not cells:
+            return "\n\n".join(self.blocks[n].text for n in places), bool(places)
+        drawn = picture(cells[0], self.drawn.get(cells[0].id))
+        said = printed(*cells)
+        said = "" if drawn and said.count("\n") > BESIDE + 1 else said
+        return "\n\n".join([drawn, said]).strip(), bool(drawn)
+
+    def _said(self, place: int) -> str:
+        """Return what a paragraph says as an answer: no question, and not how a figure is drawn.
+
+        A sentence that a formula ends is taken without the formula.
+        """
+        block = self.blocks[place]
+        follows = self.blocks[place + 1].kind if place + 1 < len(self.blocks) else ""
+        text = block.text
+        if not told(block) and text.endswith(",") and follows == "formula":
+            text = text.removesuffix(",") + "."
+        said = told(Block(block.kind, text))
+        if not said or sentences(said)[0].endswith("?"):
+            return ""
+        kept = [each for each in sentences(said) if not LEGEND.match(each)]
+        return " ".join(kept) or said
+
+    def _result(self, ahead: list[tuple[int, Block]]) -> int | None:
+        """Return where the result of a question stands; None if prose answers it at once.
+
+        So it does behind the question, and later if it takes up words of the question.
+        """
+        asked = set(CONTENT.findall(self.blocks[self.place].text))
+        for n, each in ahead:
+            if shows(each):
+                return n
+            shared = asked & set(CONTENT.findall(told(each)))
+            if told(each) and (n == self.place + 1 or len(shared) > 2):
+                return None
+        return None
+
+    def _reply(self, ahead: list[tuple[int, Block]], result: int | None) -> int | None:
+        """Return where the answer stands; None if a live figure gives it, or nothing does.
+
+        A definition is no answer if more is said behind what is printed then.
+        """
+        live = any(live_in(each) for _, each in ahead)
+        found = None
+        for n, each in ahead:
+            if live_in(each):
+                return found
+            if (result is None or n > result) and self._said(n):
+                if live and n == self.place + 1:
+                    return None
+                if found is None or prints(self.blocks[n - 1]):
+                    found = n
+                if not DEFINES.search(self.blocks[found].text):
+                    break
+        return found

@@ -1,0 +1,99 @@
+"""What a block of a page shows on a slide: figures, printed text, steps, and a live figure."""
+
+import html
+import re
+
+from nbformat import NotebookNode
+
+from snn_core.teaching.live import LiveFigure
+
+from .live_html import alive, figure
+from .page import tags
+from .slide_parts import Block, sentences, standing
+
+PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
+TRIES = "**Try this"
+
+
+def picture(cell: NotebookNode, drawn: list[str] | None = None) -> str:
+    """Return the figures of a cell as HTML, each with its description.
+
+    Enlarged figures take the place of those of the page, if they are as many.
+    """
+    shown = ""
+    pictures = [out for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
+    enlarged = drawn if drawn and len(drawn) == len(pictures) else [None] * len(pictures)
+    for output, larger in zip(pictures, enlarged, strict=True):
+        text = html.escape(output.metadata["image/png"].get("alt", ""))
+        data = (larger or output.data["image/png"]).replace("\n", "")
+        shown += f'<img src="data:image/png;base64,{data}" alt="{text}">\n'
+    return shown
+
+
+def printed(*cells: NotebookNode) -> str:
+    """Return what cells print, as one block of code, up to the first that a slide cannot hold."""
+    kept: list[str] = []
+    for cell in cells:
+        text = "".join(out.text for out in cell.get("outputs", []) if out.output_type == "stream")
+        lines = text.strip("\n").splitlines() if text.strip("\n") else []
+        if len(kept) + len(lines) > PRINTED[0] or max(map(len, lines), default=0) > PRINTED[1]:
+            break
+        kept += lines
+    return "```\n" + "\n".join(kept) + "\n```" if kept else ""
+
+
+def step(text: str, order: int = 0) -> str:
+    """Return Markdown that appears at a step of its slide."""
+    return f'<div class="fragment" data-fragment-index="{order}">\n\n{text}\n\n</div>'
+
+
+def told(block: Block) -> str:
+    """Return what prose says, without a last sentence that leads up to something, and brackets."""
+    if block.kind != "text" or block.text.startswith(TRIES):
+        return ""
+    said = sentences(block.text)
+    said = said if re.search(r"[.?!][)*\"]*$", said[-1]) else said[:-1]
+    return re.sub(r"^\((.*)\)$", r"\1", " ".join(standing(said)))
+
+
+def draws(block: Block) -> bool:
+    """Tell whether a block is code with a figure."""
+    if block.kind != "code" or {"check", "exercise", "slide"} & set(tags(block.cell)):
+        return False
+    return any("image/png" in output.get("data", {}) for output in block.cell.get("outputs", []))
+
+
+def prints(block: Block) -> bool:
+    """Tell whether a block is code with printed text that a slide can hold."""
+    if block.kind != "code" or {"check", "exercise", "slide"} & set(tags(block.cell)):
+        return False
+    return bool(printed(block.cell))
+
+
+def shows(block: Block) -> bool:
+    """Tell whether a block is code whose figure or printed text a slide can hold."""
+    return draws(block) or prints(block)
+
+
+def live_in(block: Block) -> LiveFigure | None:
+    """Return the live figure that a block shows, if it shows one."""
+    return figure(block.cell) if block.kind == "code" else None
+
+
+def playground(top: str, tasks: str, live: LiveFigure) -> str:
+    """Return the Markdown of a live figure that fills its slide.
+
+    Args:
+        top: a heading, and what stands under it.
+        tasks: a numbered list, or one task as text; each task appears in place of the one before.
+        live: the figure.
+    """
+    items = [re.sub(r"^\d+\. ", "", each) for each in re.split(r"\n(?=\d+\. )", tasks) if each]
+    shown = ""
+    for n, task in enumerate(items):
+        kind = "fade-out" if n == 0 else "current-visible" if n < len(items) - 1 else ""
+        marks = f' class="fragment {kind}" data-fragment-index="{max(n - 1, 0)}"'
+        words = f"**{n + 1}** · {task}" if len(items) > 1 else task
+        shown += f"<div{marks if len(items) > 1 else ''}>\n\n{words}\n\n</div>\n"
+    asked = f'<div class="tasks">\n{shown}</div>\n\n' if items else ""
+    return f'<div class="playground">\n\n{top}\n\n{asked}{alive(live)}\n</div>'

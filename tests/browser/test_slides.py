@@ -1,0 +1,64 @@
+"""Slides as a browser shows them: no raw marks, nothing over the edge, large live figures."""
+
+import re
+
+import pytest
+
+from publish import slides
+from tests.browser import listen
+from tests.browser.test_live import TEXTS
+from tests.pages import READ
+
+SIZE = {"width": 1280, "height": 720}
+RAW = re.compile(r"\*\*|\$|&=|&&|\\[a-zA-Z]+|```|^\s*\||\|---", flags=re.M)
+SHOWN = """async () => {
+  const found = [], apart = "aside, script, style, pre, code, [data-live]";
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (const slide of document.querySelectorAll(".slides section:not(:has(section))")) {
+    const { h, v } = Reveal.getIndices(slide), picture = slide.querySelector(".live-picture");
+    Reveal.slide(h, v, 99);
+    if (picture) await frame().then(frame).then(frame);
+    const walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), text = [], boxes = [];
+    while (walk.nextNode()) {
+      if (!walk.currentNode.parentElement.closest(apart)) text.push(walk.currentNode.data);
+    }
+    for (const each of slide.querySelectorAll("*:not(aside, aside *)")) {
+      const box = each.getBoundingClientRect();
+      if (box.width && box.height && !each.closest("math")) boxes.push(box);
+    }
+    const edge = (name, most) => most(...boxes.map((box) => box[name]));
+    found.push({
+      place: `${h}/${v}`, text: text.join(" "),
+      left: edge("left", Math.min), right: edge("right", Math.max),
+      top: edge("top", Math.min), bottom: edge("bottom", Math.max),
+      picture: picture?.getBoundingClientRect().height,
+      letters: picture && parseFloat(getComputedStyle(picture).fontSize) * Reveal.getScale(),
+    });
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("name", READ)
+def test_no_slide_shows_raw_marks_or_reaches_over_the_edge(browser, tmp_path, name):
+    slides.write(READ[name], tmp_path / "slides.html")
+    complaints = []
+    page = browser.new_page(viewport=SIZE)
+    listen(page, complaints)
+    page.add_init_script(TEXTS)
+    page.goto((tmp_path / "slides.html").as_uri())
+    found = page.evaluate(SHOWN)
+    cut = page.evaluate("() => [...window.cut]")
+    page.close()
+    assert len(found) > 20
+    assert [each for each in found if RAW.search(each["text"])] == []
+    for each in found:
+        assert min(each["left"], each["top"]) > -1, each
+        assert each["right"] < SIZE["width"] + 1, each
+        assert each["bottom"] < SIZE["height"] + 1, each
+    for each in found:
+        if each.get("picture"):  # type of 1.5 times the page's 13 pixels; a third of the height
+            assert each["letters"] > 19, each
+            assert each["picture"] > SIZE["height"] / 3, each
+    assert cut == []
+    assert complaints == []

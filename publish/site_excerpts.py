@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-COMMAND = re.compile(r"\\(?:mathrm|mathbf|text)\{(\w+)\}|\\([a-zA-Z]+) ?")
+COMMAND = re.compile(r"\\(?:mathrm|mathbf|text)\{(\w+)\}|\\([a-zA-Z]+)")
 KNOWN = {"le": "≤", "ge": "≥", "cdot": "·", "times": "×", "approx": "≈", "infty": "∞", "dots": "…"}
 SPACE = re.compile(r"\\[,;! ]")
 SCRIPTS = str.maketrans("", "", "{}_")
@@ -50,11 +50,16 @@ def prose(paragraph: nodes.Element) -> str:
 
 
 def sections(tree: nodes.Element) -> dict[str, str]:
-    """Return the text of a page by the anchors of its sections, and of what they describe."""
-    found: dict[str, str] = {}
+    """Return the text of a page, a paragraph in a line, by the anchors of sections and objects.
+
+    What the glossary says of a word begins with the word.
+    """
+    found = {term["ids"][0]: f"{term.astext()} –" for term in tree.findall(nodes.term) if term["ids"]}
     for paragraph in tree.findall(nodes.paragraph):
         if anchor := _anchor(paragraph):
-            found[anchor] = f"{found.get(anchor, '')} {prose(paragraph)}".strip()
+            before = found.get(anchor, "")
+            glue = " " if before.endswith(" –") else "\n"
+            found[anchor] = f"{before}{glue}{prose(paragraph)}".strip()
     return {anchor: text for anchor, text in found.items() if text}
 
 

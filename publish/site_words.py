@@ -11,7 +11,12 @@ GLOSSARY = Path(__file__).with_name("site_source") / "glossary.md"
 ENTRY = re.compile(r"^(\S[^\n]*)\n((?:    [^\n]+\n)+)", flags=re.M)
 SOURCE = re.compile(r" ?\(\[[^\]]*\]\([^)]*\)\)")  # the page behind what is said
 KEPT = re.compile(PROTECTED.pattern + r"|^[ ]*\|[^\n]*$", flags=PROTECTED.flags)  # tables too
-ALSO = {"integrate-and-fire": "leaky integrate-and-fire", "step of time": "time step"}
+ALSO = {  # other names, in small letters
+    "integrate-and-fire": "leaky integrate-and-fire",
+    "lif": "leaky integrate-and-fire",
+    "bptt": "backpropagation through time",
+    "step of time": "time step",
+}
 
 
 @cache

@@ -20,7 +20,9 @@ for (const link of document.querySelectorAll("a.plot")) {
 }
 
 // On a small screen the panels of a figure stand one below the other: windows on the same picture, in one scale.
+// The text says where they stand in the whole picture, and so does a small word beside each.
 const small = matchMedia("(max-width: 540px)");
+const SIDES = { 2: ["left", "right"], 3: ["left", "middle", "right"] };
 
 function stack(link) {
   const pictures = [...link.querySelectorAll(".whole img")], height = pictures[0].getAttribute("height");
@@ -30,6 +32,7 @@ function stack(link) {
   panels.forEach((windows, place) => {
     const panel = all.appendChild(document.createElement("span"));
     panel.style.cssText = `width: ${(100 * widths[place]) / Math.max(...widths)}%; max-width: ${widths[place]}px`;
+    if (SIDES[panels.length]) panel.dataset.side = SIDES[panels.length][place];
     windows.forEach(([left, width], part) => {
       const piece = panel.appendChild(document.createElement("span"));
       piece.style.cssText = `flex: ${width} 1 0; aspect-ratio: ${width} / ${height}`;

@@ -12,7 +12,7 @@ const hits = (sentence) => words.filter((word) => new RegExp(`(?<![\\p{L}\\p{N}]
 function excerpt(address) {
   const [file, anchor] = address.split("#"), sections = EXCERPTS[file.replace(/\.html$/, "")] ?? {};
   const texts = anchor ? [sections[anchor] ?? ""] : Object.values(sections);
-  const sentences = texts.flatMap((text) => text.split(/(?<=[.?!:]) (?=\P{Ll})/u)).filter(Boolean);
+  const sentences = texts.flatMap((text) => text.split(/\n|(?<=[.?!:]) (?=\P{Ll})/u)).filter(Boolean);
   const most = Math.max(...sentences.map(hits)), best = sentences.find((each) => hits(each) === most) ?? "";
   return best.length > LONGEST ? `${best.slice(0, LONGEST).replace(/\s\S*$/, "")} …` : best;
 }

@@ -54,7 +54,8 @@ def sections(tree: nodes.Element) -> dict[str, str]:
 
     What the glossary says of a word begins with the word.
     """
-    found = {term["ids"][0]: f"{term.astext()} –" for term in tree.findall(nodes.term) if term["ids"]}
+    terms = (term for term in tree.findall(nodes.term) if term["ids"])
+    found = {term["ids"][0]: f"{term.astext()} –" for term in terms}
     for paragraph in tree.findall(nodes.paragraph):
         if anchor := _anchor(paragraph):
             before = found.get(anchor, "")

@@ -25,9 +25,7 @@ WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of 
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
 BRIGHTEST = 0.93
 PANEL = 240  # pixels; the width of the narrowest panel; what is narrower is a part of one
-NARROW = (
-    510  # pixels; up to this width letters of 12.5 are above 9 on a screen of 390, also in a fold
-)
+NARROW = 510  # pixels; up to this width letters of 12.5 are above 9 on a phone, also in a fold
 LEGEND = 2  # times nearer to the panel before it than to the next one
 LABELS = 20  # pixels; the least width of what stands before a panel
 EDGE = 4  # pixels of white that are left around a panel

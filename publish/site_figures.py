@@ -2,12 +2,15 @@
 
 Figures are drawn on white. In the variant the white is gone, ink turns light and keeps its hue.
 Grey pictures, such as digits, stay as they are: inverted they would show something else.
+
+Panels that stand side by side are found, so that a small screen can show one below the other.
 """
 
 import base64
 import hashlib
 import html
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +24,11 @@ SMALLEST = 41  # pixels; the side of the smallest picture: a box around letters 
 WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of a grey differ
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
 BRIGHTEST = 0.93
+PANEL = 240  # pixels; the width of the narrowest panel; what is narrower is a part of one
+NARROW = 510  # pixels; up to this width letters of 12.5 are above 9 on a phone, also in a fold
+LEGEND = 2  # times nearer to the panel before it than to the next one
+LABELS = 20  # pixels; the least width of what stands before a panel
+EDGE = 4  # pixels of white that are left around a panel
 DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
 
 
@@ -120,6 +128,53 @@ def for_dark(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.round(255 * shown).astype(np.uint8))
 
 
+def panels(rgb: np.ndarray) -> list[list[tuple[int, int]]]:
+    """Return the windows, left edge and width, that show each panel of a figure; [] if it has one.
+
+    Panels are parted by white from top to bottom. What is too narrow for one, such as the labels
+    of an axis, belongs to what follows, or to what it is much nearer to, as a legend is. A panel
+    without labels has those of the first one in a window of their own.
+
+    >>> figure = np.ones((50, 900, 3))
+    >>> figure[:, 20:30] = figure[:, 40:440] = figure[:, 480:880] = 0
+    >>> panels(figure)
+    [[(16, 428)], [(16, 20), (476, 408)]]
+    """
+    inked = (rgb.min(-1) <= WHITE).any(0)
+    blocks = np.flatnonzero(np.diff(inked, prepend=False, append=False)).reshape(-1, 2).tolist()
+    parts = [[block] for block in blocks]
+    while len(parts) > 1 and (narrow := next(filter(_is_narrow, parts), None)):
+        place = parts.index(narrow)
+        before, behind = _gap(parts[:place], [narrow]), _gap([narrow], parts[place + 1 :])
+        first = place - 1 if LEGEND * before < behind else place
+        parts[first : first + 2] = [parts[first] + parts[first + 1]]
+    shown = [_windows(part, parts[0]) for part in parts]
+    fits = all(sum(width for _, width in windows) <= NARROW for windows in shown)
+    return shown if len(parts) > 1 and fits else []
+
+
+def _gap(left: list, right: list) -> float:
+    """Return how many pixels of white part the last of some panels from the first of others."""
+    return right[0][0][0] - left[-1][-1][1] if left and right else np.inf
+
+
+def _is_narrow(part: list[list[int]]) -> bool:
+    return part[-1][1] - part[0][0] < PANEL
+
+
+def _labels(part: list[list[int]]) -> int:
+    """Return how many pixels of a panel lie before its first wide block of ink."""
+    widest = max(high - low for low, high in part)
+    return next(low for low, high in part if 2 * (high - low) >= widest) - part[0][0]
+
+
+def _windows(part: list[list[int]], first: list[list[int]]) -> list[tuple[int, int]]:
+    own = (max(0, part[0][0] - EDGE), part[-1][1] - part[0][0] + 2 * EDGE)
+    if _labels(part) or _labels(first) < LABELS:
+        return [own]
+    return [(max(0, first[0][0] - EDGE), _labels(first)), own]
+
+
 def figure(output: NotebookNode, alt: str, folder: Path) -> str:
     """Write both variants of a figure into a folder; return the HTML that shows the right one."""
     raw = base64.b64decode(output.data["image/png"])
@@ -135,5 +190,13 @@ def figure(output: NotebookNode, alt: str, folder: Path) -> str:
             f'<img class="only-{theme}" src="{FOLDER}/{file}" alt="{html.escape(alt)}" '
             f'width="{width}" height="{height}" loading="lazy">'
         )
+    wide, cut = width > NARROW, panels(np.asarray(image.convert("RGB")) / 255)
+    scale = width / image.width
+    pieces = [[[round(edge * scale) for edge in each] for each in windows] for windows in cut]
+    more = f' data-pieces="{json.dumps(pieces, separators=(",", ":"))}"' if wide and pieces else ""
+    kind = "plot wide" if wide and not pieces else "plot"
     address, style = f"{FOLDER}/{name}-light.webp", f"--width: {width}px"
-    return f'<a class="plot" href="{address}" style="{style}">{"".join(shown)}</a>'
+    return (
+        f'<a class="{kind}" href="{address}" style="{style}"{more}>'
+        f'<span class="whole">{"".join(shown)}</span></a>'
+    )

@@ -1,7 +1,7 @@
 """Links in the prose of the site: each "page 07" leads to that page, each *Deeper* to its fold."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 PROTECTED = re.compile(
     r"```.*?```|\$\$.*?\$\$|`[^`]*`|\$[^$\n]+\$|\[[^\]]*\]\([^)]*\)|^[ ]*[#<][^\n]*$|<[^<>\n]+>",
@@ -24,11 +24,20 @@ def linked(text: str, names: Mapping[str, str], deeper: bool) -> str:
     >>> linked("As on page 07, not in `page 07`.", {"07": "07_a"}, False)
     'As on [page 07](07_a.ipynb), not in `page 07`.'
     """
+    return outside(PROTECTED, text, lambda prose: _prose(prose, names, deeper))
+
+
+def outside(kept: re.Pattern, text: str, change: Callable[[str], str]) -> str:
+    """Return a text changed piece by piece, except for what a pattern finds.
+
+    >>> outside(re.compile("`[^`]*`"), "a `b` c", str.upper)
+    'A `b` C'
+    """
     found, end = [], 0
-    for kept in PROTECTED.finditer(text):
-        found += [_prose(text[end : kept.start()], names, deeper), kept[0]]
-        end = kept.end()
-    return "".join([*found, _prose(text[end:], names, deeper)])
+    for match in kept.finditer(text):
+        found += [change(text[end : match.start()]), match[0]]
+        end = match.end()
+    return "".join([*found, change(text[end:])])
 
 
 def _prose(text: str, names: Mapping[str, str], deeper: bool) -> str:

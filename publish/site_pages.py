@@ -22,6 +22,7 @@ from .page_rules import kind
 from .site_figures import figure
 from .site_links import linked
 from .site_tables import pieces
+from .site_words import explained, words
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
 HARMLESS = {"zip", "enumerate", "range", "len", "list", "int", "float", "str", "round"}
@@ -52,10 +53,12 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
     names = {name[:2]: name for name in others if name != page.name}
-    first = True
+    first, unused = True, dict(words())
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = linked(cell.source, names, page.deeper is not None)
+            if not cell.source.startswith(("# ", "## References")):
+                cell.source = explained(cell.source, unused)
         if cell.cell_type == "code":
             what = next(
                 (tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code"

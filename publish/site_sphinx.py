@@ -1,10 +1,14 @@
-"""What the site adds to Sphinx: formulas as MathML, headings with a level, a link to the figure."""
+"""What the site adds to Sphinx: formulas as MathML, headings with a level, a link to the figure.
+
+And the texts that its search shows.
+"""
 
 import re
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from . import site_excerpts
 from .slides import mathml
 
 SPACES = {"negativethinmathspace": "-0.167em"}
@@ -48,4 +52,5 @@ def setup(app: Sphinx) -> dict:
     """Register all of it."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     app.connect("html-page-context", finish, priority=900)  # after the theme
+    app.connect("build-finished", site_excerpts.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -46,10 +46,28 @@ TOO_WIDE = """(most) => {
     .map((code) => code.textContent);
 }"""
 HEAVIEST = 1_200_000  # bytes of a page with all that it shows in one theme
-SMALLEST = 10  # pixels; letters of figures on a small screen, drawn in 12.5 at 100 dpi
-DRAWN = 12.5
+DRAWN = 12.5  # pixels; the smallest letters of figures, of 9 points at 100 dpi
+SMALLEST = 9  # pixels, on a small screen
+ROOM = 330  # pixels, at least, for a figure that is one wide panel: a tap enlarges it
+SCALES = """(link) => [...link.querySelectorAll("img")].filter((each) => each.offsetParent)
+  .map((each) => each.getBoundingClientRect().width / each.getAttribute("width"))"""
+SIDEWAYS = """() => [".content", ".live-explorer", ".pieces"].filter((kind) =>
+  [...document.querySelectorAll(kind)].some((each) => each.scrollWidth > each.clientWidth + 1))"""
+COLUMNS = """(code) => {
+  const style = getComputedStyle(code), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return [parseFloat(style.fontSize), room / pen.measureText("0").width];
+}"""
+KINDS = ("section > p", ".cell_input", "a.plot:not(dialog *)")
+RIGHT = """(kind) => [...document.querySelectorAll(`article ${kind}`)]
+  .filter((each) => each.offsetParent && !each.closest("details.result, li"))
+  .map((each) => Math.round(each.getBoundingClientRect().right))"""
 PHONE = {"width": 390, "height": 844}
 LOOKED_AT = ["index", "02_lif_neuron", "10_unsupervised_digits", "15_one_task_every_rule"]
+EVERY = [path.stem for path in NOTEBOOKS]
+EVERY += ["index", "run", "teach", "syllabus", "guide", "recipes", "glossary", "libraries"]
+EVERY += ["other_libraries", "search", "api", "api/neurons"]
 NEWEST = ["22_memory_and_delays", "23_following_a_signal"]
 live_pages = pytest.mark.parametrize("name", [name for name, found in LIVE.items() if found])
 live_places = pytest.mark.parametrize(("name", "place"), PLACES)
@@ -345,14 +363,50 @@ def test_a_figure_is_shown_in_the_variant_of_the_theme(visit, scheme):
     assert all(address.endswith(f"-{scheme}.webp") for address in addresses)
 
 
-@pytest.mark.parametrize("name", [*LOOKED_AT, *NEWEST, "glossary"])
-def test_a_small_screen_is_not_left_and_letters_of_figures_are_legible(visit, name):
+@pytest.mark.parametrize("name", EVERY)
+def test_a_small_screen_is_not_left(visit, name):
     page = visit(name, viewport=PHONE, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    for figure in page.locator("a.plot img:visible").all():
-        scale = figure.bounding_box()["width"] / float(figure.get_attribute("width"))
-        assert scale * DRAWN >= SMALLEST
+    assert page.evaluate(SIDEWAYS) == []
+
+
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
+def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(visit, name):
+    page = visit(name, viewport=PHONE, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    for link in page.locator("a.plot").all():
+        scales = link.evaluate(SCALES)
+        assert scales
+        if "wide" in link.get_attribute("class"):
+            assert link.locator("img:visible").bounding_box()["width"] >= ROOM
+        else:
+            assert DRAWN * min(scales) >= SMALLEST
+
+
+def test_a_tap_shows_a_wide_figure_in_its_full_size(visit):
+    page = visit("02_lif_neuron", viewport=PHONE, has_touch=True)
+    link = page.locator("a.plot.wide").first
+    link.tap()
+    large = page.get_by_role("dialog").locator("img:visible")
+    assert large.bounding_box()["width"] >= float(large.get_attribute("width"))
+
+
+def test_code_on_a_small_screen_is_legible_and_shows_much_of_a_line(visit):
+    page = visit("02_lif_neuron", viewport=PHONE, has_touch=True)
+    size, columns = page.locator(".cell_input pre:visible").first.evaluate(COLUMNS)
+    assert size >= 11
+    assert columns >= 50
+
+
+@pytest.mark.parametrize("name", ["00_why_spikes", "09_stdp", "22_memory_and_delays"])
+def test_prose_code_and_figures_end_at_one_line(visit, name):
+    page = visit(name)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    prose, code, figures = (set(page.evaluate(RIGHT, kind)) for kind in KINDS)
+    assert len(prose) == 1
+    assert code == prose
+    assert max(figures) <= max(prose)
 
 
 def test_the_first_page_is_alive_on_a_small_screen(visit):
@@ -407,6 +461,35 @@ def test_the_search_finds_a_word_without_a_server(visit):
     page.get_by_role("textbox", name="Search").fill("eligibility")
     page.keyboard.press("Enter")
     page.locator("#search-results a", has_text="Three-factor").first.wait_for()
+
+
+@pytest.mark.parametrize("query", ["eligibility", "surrogate gradient", "training"])
+def test_a_hit_shows_a_sentence_with_what_was_asked_for(visit, query):
+    page = visit("index")
+    finds(page, query)
+    hits = page.locator("#search-results li")
+    told = [hit.locator("p").all_inner_texts() for hit in hits.all()]
+    assert all(told[:5])
+    first = hits.first.locator("mark").all_inner_texts()
+    assert any(word.lower().startswith(query[:5]) for word in first)
+    assert all(len(text) < 300 for texts in told for text in texts)
+
+
+def test_words_of_the_glossary_are_linked_once_in_the_prose_of_each_page(site):
+    glossary = (site / "glossary.html").read_text(encoding="utf-8")
+    met = set()
+    for path in NOTEBOOKS:
+        text = (site / f"{path.stem}.html").read_text(encoding="utf-8")
+        found = re.findall(r'<a class="term" href="glossary.html#([^"]+)"', text)
+        assert len(found) == len(set(found)) > 3
+        assert not re.search(
+            r'<(?:h\d|pre|math|th|summary)\b[^>]*>(?:(?!</(?:h\d|pre|math|th|summary)>).)*class="term"',
+            text,
+            flags=re.S,
+        )
+        assert all(f'id="{anchor}"' in glossary for anchor in found)
+        met |= set(found)
+    assert met == set(re.findall(r'id="(term-[^"]+)"', glossary))
 
 
 def test_links_and_pictures_lead_to_files_of_the_site(site):

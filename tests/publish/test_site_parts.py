@@ -18,7 +18,7 @@ from publish import live_html, site, site_exercises, site_figures, site_sphinx
 from publish.site_tables import pieces, table
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
-from snn_core.teaching.palette import BLUE, CYCLE, GREY, PALE_BLUE, PALE_ORANGE, YELLOW
+from snn_core.teaching.palette import BLUE, CYCLE, GREY, LIVE, PALE_BLUE, PALE_ORANGE, YELLOW
 from snn_core.teaching.records import recorded
 from tests.pages import READ
 
@@ -99,6 +99,63 @@ def test_white_that_a_curve_encloses_is_paper_and_a_pale_area_is_dark():
     assert (dark(ring)[15:45, 15:45, 3] == 0).all()
     pale = dark(canvas(((10, 50), (10, 50), 0xCF)))[30, 30]
     assert pale[:3].max() * pale[3] < 0.3
+
+
+def side_by_side(*edges, height=60):
+    """Return a white figure of 900 pixels with black from edge to edge."""
+    figure = np.ones((height, 900, 3))
+    for low, high in edges:
+        figure[5:50, low:high] = 0
+    return figure
+
+
+def test_panels_side_by_side_are_found_with_their_labels():
+    labels, left, between, right = (20, 30), (45, 400), (450, 460), (470, 880)
+    found = site_figures.panels(side_by_side(labels, left, between, right))
+    assert found == [[(16, 388)], [(446, 438)]]
+
+
+def test_a_panel_without_labels_has_those_of_the_first_before_it():
+    found = site_figures.panels(side_by_side((20, 30), (45, 400), (470, 880)))
+    assert found == [[(16, 388)], [(16, 25), (466, 418)]]
+    assert site_figures.panels(side_by_side((45, 400), (470, 880))) == [[(41, 363)], [(466, 418)]]
+
+
+@pytest.mark.parametrize(
+    "edges", [[(20, 880)], [(20, 640), (700, 880)], [(n, n + 150) for n in range(20, 400, 160)], []]
+)
+def test_what_is_no_row_of_panels_is_not_cut(edges):
+    assert site_figures.panels(side_by_side(*edges)) == []
+
+
+def contrast(ink, paper):
+    """Return the contrast of two colours (WCAG 2)."""
+    rgb = [colour(text) / 255 for text in (ink, paper)]
+    linear = [
+        np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) for part in rgb
+    ]
+    low, high = sorted(part @ site_figures.LUMA for part in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#131416")])
+def test_lines_and_marks_of_live_figures_have_contrast(theme, paper):
+    inks = {name: ink for name, ink in LIVE[theme].items() if name != "pale"}  # an area behind them
+    assert all(contrast(ink, paper) >= 3 for ink in inks.values())
+
+
+def test_live_figures_draw_only_areas_behind_others_in_the_pale_colour():
+    folder = Path(live.__file__).parent
+    used = [
+        line.strip()
+        for path in sorted(folder.glob("*.js"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bpale\b", line)
+    ]
+    assert used == [
+        "course.bars([start, start + width], [top], figure.pale);",
+        "panel.context.fillStyle = figure.pale;",
+    ]
 
 
 def test_columns_that_are_printed_become_a_table():

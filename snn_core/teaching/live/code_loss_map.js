@@ -38,8 +38,8 @@ function mark(panel, pair, quantity, colour, size) {
 }
 
 function drawMap(panel, quantity, { pairs, here, others }, { loss }) {
-  const { pale, blue, vermilion, green } = panel.figure;
-  for (const pair of pairs) mark(panel, pair, quantity, pale, 4);
+  const { grey, blue, vermilion, green } = panel.figure;
+  for (const pair of pairs) mark(panel, pair, quantity, grey, 4);
   for (const pair of others) mark(panel, pair, quantity, pair.loss === loss ? blue : green, 5);
   if (here) mark(panel, here, quantity, vermilion, 7);
 }

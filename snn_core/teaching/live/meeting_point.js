@@ -51,10 +51,10 @@ function draw(figure, { bills, spiking, ordinary, meet, ends, titles }, { spikes
     { share: 3, x: [0, HIGHEST], y: [0, above([ordinary, ends[1]], 0.01)], xlabel: "spikes per input and image",
       ylabel: "energy (nJ)", title: titles[1], control: "spikes" },
   ]);
-  const colours = [figure.blue, figure.pale, figure.green, figure.vermilion];
+  const colours = [figure.blue, figure.grey, figure.green, figure.vermilion];
   bills.forEach((bill, place) => stacked(left, place, bill, colours));
   ["arithmetic", "weights", "states", "messages"].forEach((kind, i) => {
-    left.text(kind, left.px(1.5), left.box.y + 12 + 16 * (3 - i), "left", "middle", i === 1 ? figure.grey : colours[i]);
+    left.text(kind, left.px(1.5), left.box.y + 12 + 16 * (3 - i), "left", "middle", colours[i]);
   });
   right.line([0, HIGHEST], [ordinary, ordinary], figure.blue);
   right.label("ordinary", HIGHEST, ordinary, figure.blue, "right");

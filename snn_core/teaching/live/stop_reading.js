@@ -46,7 +46,7 @@ function draw(figure, { spikes, counts, answer, course, titles }, { digit, step 
   ]);
   picture.image(Array.from(images[digit], (grey) => parseInt(grey, 16) / 15), 28);
   const sent = spikes.flatMap((now, t) => DIGITS.filter((c) => now[c]).map((c) => [t + 1, c]));
-  for (const [known, colour] of [[false, figure.pale], [true, figure.vermilion]]) {
+  for (const [known, colour] of [[false, figure.grey], [true, figure.vermilion]]) {
     const shown = sent.filter(([t]) => t <= step === known);
     raster.events(shown.map(([t]) => t), shown.map(([, c]) => c), colour, 4);
   }

@@ -28,7 +28,7 @@ function compute({ tau_mem, tau_adapt, strength, delay }, data) {
   const [told, plainly] = [left, without].map((value) => signed(significant(value, 2)));
   const titles = [
     `${countSpikes(steps)} spikes (grey: cue, recall)`,
-    `At the recall ${told}; without adaptation ${plainly}`,
+    `At the recall ${told}; with η = 0 ${plainly}`,
   ];
   return { times, cue, recall, steps, plain, left, without, titles };
 }

@@ -33,7 +33,7 @@ function draw(figure, { steps, times, titles }, { pre, post }, { duration, weigh
   const top = above(steps.map((step) => Math.max(step.x, step.y)), 1.2);
   const [before, traces, after, course] = figure.stack([
     { height: 34, ...lane, ylabel: "pre", title: "Click: a spike more or less. Drag: move it.", control: "pre" },
-    { height: 90, x, y: [0, top], ylabel: "traces" },
+    { height: 90, x, y: [0, top], ylabel: "traces", title: " " }, // room for the names of both
     { height: 34, ...lane, ylabel: "post", control: "post" },
     { height: 120, x, y: [0, 1], yticks: [0, 0.5, 1], ylabel: "weight", xlabel: "time (ms)", title: titles[0] },
   ]);
@@ -42,8 +42,8 @@ function draw(figure, { steps, times, titles }, { pre, post }, { duration, weigh
   const twice = times.flatMap((t) => [t, t]); // upright jumps: the trace before a spike, and with it
   traces.line(twice, steps.flatMap((step, t) => [step.x - (pre.includes(t) ? 1 : 0), step.x]), figure.green);
   traces.line(twice, steps.flatMap((step, t) => [step.y - (post.includes(t) ? 1 : 0), step.y]), figure.vermilion);
-  traces.label("x, of pre", 0, 0.8 * top, figure.green);
-  traces.label("y, of post", 0, 0.62 * top, figure.vermilion);
+  traces.text("x, of pre", traces.box.x, traces.box.y - 10, "left", "alphabetic", figure.green);
+  traces.text("y, of post", traces.box.x + 70, traces.box.y - 10, "left", "alphabetic", figure.vermilion);
   course.line(x, [weight, weight], figure.grey, [2, 3]);
   const corners = times.flatMap((t) => [t, t + 1]); // a weight stays until the next step changes it
   course.line([0, ...corners], [weight, ...steps.flatMap((step) => [step.weight, step.weight])], figure.blue);

@@ -1,0 +1,36 @@
+// Below each hit of a search: the sentence that has most of the words asked for, or the first one. The sentences of
+// all pages are in `excerpts.js`, which the build writes: a page opened from disk may not read the others.
+const results = document.querySelector("#search-results");
+const asked = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+const stems = asked.filter((word) => !stopwords.has(word)).flatMap((word) => [word, new Stemmer().stemWord(word)]);
+const words = stems.filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+const LONGEST = 260; // letters
+
+const hits = (sentence) => words.filter((word) => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "iu").test(sentence)).length;
+
+/** What stands at an address, such as `page.html#section`: the best sentence, cut to a few lines. */
+function excerpt(address) {
+  const [file, anchor] = address.split("#"), sections = EXCERPTS[file.replace(/\.html$/, "")] ?? {};
+  const texts = anchor ? [sections[anchor] ?? ""] : Object.values(sections);
+  const sentences = texts.flatMap((text) => text.split(/\n|(?<=[.?!:]) (?=\P{Ll})/u)).filter(Boolean);
+  const most = Math.max(...sentences.map(hits)), best = sentences.find((each) => hits(each) === most) ?? "";
+  return best.length > LONGEST ? `${best.slice(0, LONGEST).replace(/\s\S*$/, "")} …` : best;
+}
+
+/** Put a text into an element, with the words asked for marked. */
+function mark(element, text) {
+  const pattern = new RegExp(`((?<![\\p{L}\\p{N}])(?:${words.join("|")})[\\p{L}\\p{N}]*)`, "iu");
+  text.split(words.length ? pattern : /$^/).forEach((part, place) => {
+    element.append(place % 2 ? Object.assign(document.createElement("mark"), { textContent: part }) : part);
+  });
+}
+
+function complete() {
+  for (const hit of results.querySelectorAll("li:not(.told)")) {
+    hit.classList.add("told");
+    const text = excerpt(decodeURIComponent(hit.querySelector("a").getAttribute("href")));
+    if (text) mark(hit.appendChild(document.createElement("p")), text);
+  }
+}
+
+new MutationObserver(complete).observe(results, { childList: true, subtree: true });

@@ -36,6 +36,7 @@ from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
+    last_spikes,
     read_by_least_squares,
     sines,
     spike_loss,
@@ -80,7 +81,7 @@ def read_out(spikes, jump, tau=20.0):
 
 
 # %% [markdown]
-# Such a trace of decaying jumps is called **filtered spikes**. The current in `follow_alone` is the subject of section 1.
+# Such a trace of decaying jumps is called **filtered spikes**; its current is the subject of section 1.
 #
 # > **Look first:** what can the estimate not do?
 
@@ -93,7 +94,7 @@ title = "Spikes follow a curve, in jumps"
 decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% [markdown]
-# It cannot rise by less than 0.25, nor fall faster than it leaks. It follows the curve nevertheless, and errs by 0.07: the root of the mean squared error from 100 ms on, as always below.
+# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, as always below).
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -112,7 +113,7 @@ assert 0.2 < curve.min() < curve.max() < 1
 # %% [markdown]
 # ## 1 · The membrane is the error
 #
-# When should the neuron spike? Whenever that makes the estimate better: when the error, curve minus estimate, is more than half a jump. Let the curve be 0.8 throughout and the jump 1, and let half leak away in each step of time.
+# When does a spike make the estimate better? When the error, curve minus estimate, is more than half a jump. Let the curve be 0.8 and the jump 1, and let half leak away in each step.
 #
 # | time | estimate leaks to | error | | estimate after | error left |
 # |---|---|---|---|---|---|
@@ -128,9 +129,9 @@ tau = 1 / math.log(2)  # halves in one step
 level = constant(0.8, steps=4)
 current = drive(level + 0.5, tau_mem=tau)
 neuron = LIF(tau_mem=tau)
-fired, membrane, _ = neuron(current, record=True)
-print("errors:", membrane.flatten() - 0.5)
-print("spikes:", fired.flatten())
+answer = neuron(current, record=True)
+print("errors:", answer.membrane.flatten() - 0.5)
+print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
 # It does, and its membrane *is* the error, shifted by half a jump: the threshold of 1 is an error of one half. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
@@ -147,8 +148,8 @@ print("spikes:", fired.flatten())
 # That is the current of `follow_alone`; `drive` makes the difference.
 
 # %% tags=["check"]
-assert fired.flatten().tolist() == [1, 0, 1, 0]
-assert np.allclose(membrane.flatten() - 0.5, [0.8, 0.3, 0.55, 0.175])
+assert answer.spikes.flatten().tolist() == [1, 0, 1, 0]
+assert np.allclose(answer.membrane.flatten() - 0.5, [0.8, 0.3, 0.55, 0.175])
 current = drive(curve + 0.125) / 0.25
 spikes, membrane, state = LIF(tau_mem=20.0)(current, record=True)
 left = membrane - spikes - 0.5
@@ -176,7 +177,7 @@ for jump in (0.4, 0.2, 0.1, 0.05, 0.025):
 #
 # **To a reader who only lets the estimate leak, a rate code is quantised.** $f\tau$ is the number of spikes that it remembers, and with four of them it can tell about four levels apart.
 #
-# The last row breaks the rule: a step of our simulation has room for one spike, and the neuron uses nearly all.
+# The last row breaks the rule: a step has room for one spike, and nearly all are used.
 
 # %% tags=["check"]
 for jump in (0.2, 0.1, 0.05):
@@ -222,7 +223,7 @@ decorate(axis, x="τ (ms)", y="error", title=title)
 #
 # Here that is 60 ms at the steepest place. Beyond 90 ms the missed falls outweigh the smaller jump.
 #
-# So one neuron is limited four times, if its reader only lets the estimate leak: by its rate, by one spike per step of time, by its time constant, and by the speed of the curve.
+# So for a reader that only leaks one neuron has four limits: its rate, one spike per step of time, its time constant, and the speed of the curve.
 
 # %% tags=["check"]
 best = int(np.argmin(errors))
@@ -237,7 +238,7 @@ for place in (1, 2, 3, 4):
 # %% [markdown]
 # ## 2 · N neurons, alone or together
 #
-# Copies of our neuron spike at the same times, and make the same error. They have to differ. Two ways, for 16 neurons that lift the common estimate by 0.4/16 each:
+# Copies of our neuron spike at the same times. Two ways to differ, for 16 neurons that lift a common estimate by 0.4/16 each:
 #
 # - **independent**: each tosses a coin in every millisecond, with the chance `drive(curve) / 0.4`;
 # - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller, which keeps the others quiet.
@@ -267,9 +268,9 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller. Of this about a factor of three is regularity: 16 uncoupled LIF neurons with thresholds of their own err by 0.03 (gain and offset fitted). Sharing gives the rest.
+# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller, a factor of three by regularity alone: 16 uncoupled LIF neurons with thresholds of their own err by 0.03 (gain and offset fitted).
 #
-# Try more neurons, and a quicker curve:
+# Try others:
 
 # %%
 FollowCurve().sliders()
@@ -286,7 +287,7 @@ FollowCurve().sliders()
 #
 # 1. About 64 independent ones, four times as many; 32 balanced ones, twice as many.
 # 2. Fewer spikes, 17 in place of 75 per neuron. But the error grows from 0.007 to 0.021: for part of the time the curve falls faster than the leak, and then nobody can correct it.
-# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there nobody can pull the estimate down.
+# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there none of these neurons pulls the estimate down.
 #
 # </details>
 
@@ -328,12 +329,12 @@ decorate(axis, x="neurons N", y="error", title=title)
 #
 # $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
-# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$, and a little noise, says who goes first; each spikes at most once per step.
+# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$ goes first, drawn by a little noise.
 
 # %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
 #
-# A neuron of *negative* weight pulls the estimate down. If the curve is four times as fast and $\tau$ 100 ms, 16 neurons err by 0.145 if all lift, by 0.007 if eight of them pull.
+# A neuron of *negative* weight pulls the estimate down. On a curve four times as fast, with $\tau$ = 100 ms, 16 neurons that lift err by 0.145; with eight that pull, by 0.007.
 #
 # The price: $1/N$ needs inhibition *within* a millisecond. One millisecond late, all answer the same error at once, and many do worse than coins (*Deeper*).
 
@@ -360,7 +361,7 @@ for pulling, expected in {0: 0.145, 8: 0.007}.items():
 # %% [markdown]
 # ## 3 · Who reads: least squares, or training
 #
-# So far every spike counted the same. In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope $w$ and an offset $b$ of its own.
+# In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope $w$ and an offset $b$ of its own.
 
 # %%
 network = tuned_network(16, generator)
@@ -374,12 +375,14 @@ print(network)
 # %% alt="Filtered spikes of three neurons against the value of a rising curve: saws around grey rectified lines, of which one rises from 0 and two fall to it."
 ramp = torch.linspace(0, 1, 1000).view(-1, 1, 1)
 traces = filtered_spikes(network, ramp)[100:, 0, :5]
-sums = LeakyIntegrator(tau_mem=20.0)(network[0](drive(ramp)))
-lines = torch.relu(sums - 0.5).detach()[100:, 0, :5]
+current = network[0](drive(ramp)).detach()
+sums = LeakyIntegrator(tau_mem=20.0)(current)
+lines = torch.relu(sums - 0.5)[100:, 0]
+ramp = ramp[100:, 0]
 axis = panels()
 for neuron in traces.any(0).nonzero():
-    axis.plot(ramp[100:, 0], traces[:, neuron], linewidth=1)
-    axis.plot(ramp[100:, 0], lines[:, neuron], color=GREY)
+    axis.plot(ramp, traces[:, neuron], linewidth=1)
+    axis.plot(ramp, lines[:, neuron], color=GREY)
 title = "Each neuron is a ReLU, in jumps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
@@ -393,7 +396,7 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$, with the half jump of section 1: a quantised $\mathrm{relu}(w\,x + b - \frac12)$, the grey lines. Sums of such lines can be any curve.
+# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$: a quantised $\mathrm{relu}(w\,x + b - \frac12)$, the grey lines. Sums of such lines can be any curve.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$, on the diagonal, keeps them small:
 #
@@ -428,7 +431,7 @@ error = curve_error(found, test)
 print(f"error: {error:.3f}")
 
 # %% [markdown]
-# A little. So far all were sums of sines.
+# A little, on sums of sines.
 #
 # > **Before you run:** will the network follow a random walk, or the pulse that a sensor shows at a fingertip?
 
@@ -466,7 +469,12 @@ axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, ("curve", "square"), strict=True):
     steeper = record.results["steepness"][target]["16"]
     means = np.array([*map(measured, steeper.values())])
-    axis.loglog(*means.T, ".-", color=BLUE, label="least squares, steeper")
+    axis.loglog(
+        *means.T,
+        ".-",
+        color=BLUE,
+        label="least squares, steeper",
+    )
     runs = record.results["decoders"][target]["16"]["BPTT"]
     axis.loglog(*measured(runs), "o", color=VERMILION, label="BPTT")
     axis.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
@@ -477,7 +485,7 @@ decorate(axes[0], title="The curve: more spikes do as well")
 decorate(axes[1], title="The square: training wins per spike")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. That is with 16 neurons (64: *Deeper*).
+# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. (64 neurons: *Deeper*.)
 
 # %% tags=["check"]
 assert error < 1.02 * least < 0.04
@@ -555,37 +563,34 @@ for name, each in networks.items():
 # %% [markdown]
 # Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# **What to do about jumps and falls?**
+# Is the jump a law? Only for a leak. One can also weigh the spikes of the last 100 ms, by least squares on other curves.
 #
-# - Read a membrane at the end (section 3).
-# - Let several output neurons share the error; for quick falls, let some pull down (section 2).
-# - Let a spike be worth less and come more often, or remember it longer (section 1).
-# - Filter better: weigh the spikes of the last 100 ms by least squares, learnt on other curves.
-#
-# > **Before you run:** a leak alone read the first spikes of this page to 0.07. And such a filter?
+# > **Before you run:** the leak read the first spikes of this page to 0.07. And this filter?
 
-
-# %% alt="200 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
-def past_spikes(curve):
-    spikes = follow_alone(curve, jump=0.25)
-    past = [spikes.roll(lag, 0) for lag in range(100)]
-    return torch.cat(past, -1)[100:].flatten(0, 1)
-
-
+# %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
 weights = torch.linalg.lstsq(
-    past_spikes(train),
+    last_spikes(follow_alone(train, jump=0.25))[100:].flatten(0, 1),
     train[100:].flatten(0, 1),
 ).solution
-estimate = read_out(follow_alone(curve, 0.25), 0.25)
-filtered = estimate.clone()
-filtered[100:, 0] = past_spikes(curve) @ weights
+spikes = follow_alone(curve, jump=0.25)
+estimate = read_out(spikes, jump=0.25)
+filtered = last_spikes(spikes) @ weights
+least = curve_error(filtered, curve)
+error = curve_error(estimate, curve)
 axis = panels()
-for each, color in ((estimate, GREY), (filtered, BLUE)):
-    label = f"error {curve_error(each, curve):.3f}"
-    axis.plot(each[:, 0], color=color, label=label)
+axis.plot(estimate[:, 0], color=GREY, label=f"leak: {error:.2f}")
+axis.plot(filtered[:, 0], color=BLUE, label=f"filter: {least:.2f}")
 axis.plot(curve[:, 0], color=BLACK, label="curve")
 title = "A filter reads between the jumps"
 decorate(axis, x="time (ms)", title=title, xlim=(100, 400))
+
+# %% [markdown]
+# To 0.02. **What to do about jumps and falls?**
+#
+# - Filter better.
+# - Read a membrane at the end (section 3).
+# - Let several neurons share the error, and some pull down (section 2).
+# - Make jumps small, by more spikes or a longer memory (section 1).
 
 # %% tags=["check"]
 assert all(0.058 < error < 0.072 for error in errors)
@@ -595,8 +600,7 @@ for size, runs in record.results["spiking output"].items():
         for each in (run, run["solved"]):
             assert floor < each["sines"] < 1.6 * floor
         assert abs(run["sines"] / run["solved"]["sines"] - 1) < 0.12
-assert round(curve_error(estimate, curve), 2) == 0.07
-assert curve_error(filtered, curve) < 0.02
+assert [round(each, 2) for each in (error, least)] == [0.07, 0.02]
 
 # %% [markdown]
 # ## 5 · Draw it from memory
@@ -619,23 +623,33 @@ for recurrence in ("learnt", "none"):
 # %% alt="Left: a black curve over 400 ms and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape. Right: the spikes of 20 neurons of the learnt network; most fire in bursts, at times of their own."
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
 axes = panels(2)
-time = 5 * np.arange(len(wanted))
+time = np.arange(0, 400, 5)
+shares = {}
 for name, network in networks.items():
     drawn = network(start).detach()
     axes[0].plot(time, drawn[:, 0], label=name)
-    shares = explained(drawn, wanted[:, start.cue])
-    print(f"{name}: {shares.mean():.0%}; {(shares < 0.5).sum()} below half")
+    shares[name] = explained(drawn, wanted[:, start.cue])
+    print(f"{name}: {shares[name].mean():.0%} of the variance")
+    print(f"below half: {(shares[name] < 0.5).sum()} of 100")
 axes[0].plot(time, wanted[:, 0], color=BLACK, label="wanted")
 decorate(axes[0], x="time after the cue (ms)", title="One drawing")
 spikes = networks["learnt"].fire(start)[10:, 0, :20].detach()
 raster(spikes, axes[1], dt=5.0, size=5, color=VERMILION)
 title = "20 neurons with learnt connections"
+axes[1].set_yticks([])
 decorate(axes[1], x="time after the cue (ms)", title=title)
 
+# %% tags=["check"]
+for network in networks.values():
+    steady = network.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
+    assert 30 < (steady > 1).sum() < 80
+assert shares["learnt"].mean() > 0.85
+assert 0.5 < shares["none"].mean() < 0.8
+
 # %% [markdown]
-# Printed is the share of the variance, the mean of 100 drawings, and how many stay below half. Connections keep it going. Alone each neuron is a clock, driven by its current, that slows as it tires.
+# Connections keep it going. Alone each neuron is a clock, driven by its current, that slows as it tires.
 #
-# The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own; in brackets the worst of 200 drawings:
+# In the record 200 neurons draw for a second, tested with noise; three seeds, in brackets the worst of 200 drawings:
 
 # %%
 results = recorded("generated_pattern").results
@@ -647,22 +661,13 @@ labels = {
     "neither": "no connections, no tiring",
 }
 for arm, label in labels.items():
-    shares = [run["explained"] for run in results[arm]]
-    shares = [f"{mean:.0%} ({worst:.0%})" for mean, worst in shares]
+    shares = ["{:.0%} ({:.0%})".format(*run["explained"]) for run in results[arm]]
     print(f"{label:26}", *shares)
 
 # %% [markdown]
-# It takes both, connections that learn and neurons that tire. (Larger connections, as drawn, may do better.) And it is a movement, not a loop: of the next second hardly anything is left.
+# Here it takes both, connections that learn and neurons that tire. And it is a movement, not a loop: of the next second hardly anything is left.
 
 # %% tags=["check"]
-part = {}
-for name, network in networks.items():
-    drawn = network(start).detach()
-    part[name] = explained(drawn, wanted[:, start.cue]).mean()
-    steady = network.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
-    assert 30 < (steady > 1).sum() < 80
-assert part["learnt"] > 0.85
-assert 0.5 < part["none"] < 0.8
 assert set(labels) == set(results)
 for run in results["learnt"]:
     assert run["explained"][0] >= 0.95
@@ -678,11 +683,9 @@ assert later[-1] < 0.15
 #
 # - found the error of one neuron in its membrane: for a reader that only leaks a saw of $d/\sqrt{12}$, and four limits;
 # - let a population share its error, which fell with $N$ if inhibition is instant, and with $\sqrt N$ for coins;
-# - read a curve and its square by least squares; more spikes did as well as this training, but not with 16 neurons at the square;
+# - read a curve and its square by least squares; training won only at the square;
 # - trained a network by its filtered spikes, which could not undo the jump;
 # - let neurons draw for a second what a cue had started.
-#
-# How a digit goes through 45 spikes stands under *Deeper*.
 
 # %% [markdown]
 # ## Exercises
@@ -776,7 +779,7 @@ check("23.3", decoder)
 # %% [markdown]
 # ## References
 #
-# - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`, where spikes cost nothing.
+# - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`.
 # - C. Eliasmith, C. H. Anderson, *Neural Engineering*, MIT Press 2003: `read_by_least_squares`.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001: `spike_loss`.
 # - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006: bits of a code.
@@ -859,7 +862,7 @@ copies = {
     "images": found["images"],
     f"spikes: {found['error']:.3f}": found["copies"],
     f"components: {found['linear']['error']:.3f}": found["linear_copies"],
-    f"learnt: {found['control']['error']:.3f}": found["control"]["copies"],
+    f"learnt decoder: {found['control']['error']:.3f}": found["control"]["copies"],
 }
 axes = images([*map(mosaic, copies.values())], [*copies])
 

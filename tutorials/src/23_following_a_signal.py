@@ -171,7 +171,7 @@ for jump in (0.4, 0.2, 0.1, 0.05, 0.025):
     print(f"{spikes.sum():3.0f} spikes: {error:.3f} ({ideal:.3f})")
 
 # %% [markdown]
-# Twice the spikes: what leaks away, $x/\tau$ in each millisecond, has to be replaced in smaller coins. The rate is $f = x/(d\,\tau)$, so
+# Twice the spikes: what leaks away, $x/\tau$ in each millisecond, has to be replaced in smaller jumps. The rate is $f = x/(d\,\tau)$, so
 #
 # $$\text{error} = \frac{d}{\sqrt{12}} = \frac{x}{\sqrt{12}\, f\, \tau} .$$
 #
@@ -322,7 +322,7 @@ title = "Sharing the error gains N, coins its root"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one neuron whose jump is $d/N$, and the error shrinks with it. 256 coins do as well as six of these.
+# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one whose jump is $d/N$. 256 coins do as well as six of these.
 
 # %% [markdown]
 # Which network does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if it makes the error smaller, $(e - D)^2 < e^2$. So the membrane has to exceed half the square of the weight:
@@ -647,7 +647,7 @@ assert shares["learnt"].mean() > 0.85
 assert 0.5 < shares["none"].mean() < 0.8
 
 # %% [markdown]
-# Connections keep it going. Alone each neuron is a clock, driven by its current, that slows as it tires.
+# Connections keep it going. Alone, many are clocks, driven by their currents, that slow as they tire.
 #
 # In the record 200 neurons draw for a second, tested with noise; three seeds, in brackets the worst of 200 drawings:
 

@@ -226,6 +226,10 @@ decorate(axis, x="τ (ms)", y="error", title=title)
 # So for a reader that only leaks one neuron has four limits: its rate, one spike per step of time, its time constant, and the speed of the curve.
 
 # %% tags=["check"]
+few = follow_alone(curve, 1.2, 10.0)
+assert round(jumps[0], 9) == 1.2
+assert few.sum() == 22
+assert few[curve < 0.6].sum() == 0
 best = int(np.argmin(errors))
 assert taus[best] == 90
 assert round(errors[best], 2) == 0.04
@@ -669,6 +673,7 @@ for arm, label in labels.items():
 
 # %% tags=["check"]
 assert set(labels) == set(results)
+assert recorded("generated_pattern").settings["tests"] == 200
 for run in results["learnt"]:
     assert run["explained"][0] >= 0.95
 assert all(run["explained"][0] < 0.7 for arm in results if arm != "learnt" for run in results[arm])

@@ -14,6 +14,7 @@ from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
+    last_spikes,
     membrane_loss,
     read_by_least_squares,
     spike_loss,
@@ -49,6 +50,21 @@ def estimate_of(spikes, weights, tau=20.0):
 
 def slope(errors):
     return np.polyfit(np.log(SIZES), np.log(errors), 1)[0]
+
+
+def test_the_last_spikes_are_those_of_each_time_the_newest_first():
+    spikes = (torch.rand(7, 2, 1, generator=seeded()) < 0.5).float()
+    found = last_spikes(spikes, 3)
+    assert found.shape == (7, 2, 3)
+    for time in range(7):
+        for lag in range(3):
+            expected = spikes[time - lag, :, 0] if lag <= time else torch.zeros(2)
+            assert torch.equal(found[time, :, lag], expected)
+    with pytest.raises(ValueError, match="span"):
+        last_spikes(spikes, 0)
+    for wrong in (spikes[..., 0], spikes.expand(7, 2, 3)):
+        with pytest.raises(ValueError, match="spikes"):
+            last_spikes(wrong)
 
 
 def test_the_leaky_sum_of_the_drive_is_the_curve():

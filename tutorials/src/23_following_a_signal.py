@@ -20,7 +20,6 @@ import numpy as np
 import torch
 
 from snn_core import LIF, LeakyIntegrator
-from snn_core.losses import van_rossum
 from snn_core.teaching.diagrams import following, taking_turns
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
@@ -30,14 +29,17 @@ from snn_core.teaching.plotting import (
     decorate,
     images,
     panels,
+    raster,
     use_style,
 )
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
+    last_spikes,
     read_by_least_squares,
     sines,
+    spike_loss,
     spiking_output,
     train_to_follow,
     tuned_network,
@@ -79,7 +81,7 @@ def read_out(spikes, jump, tau=20.0):
 
 
 # %% [markdown]
-# Such a trace of decaying jumps is called **filtered spikes**. The current in `follow_alone` is the subject of section 1.
+# Such a trace of decaying jumps is called **filtered spikes**; its current is the subject of section 1.
 #
 # > **Look first:** what can the estimate not do?
 
@@ -92,7 +94,7 @@ title = "Spikes follow a curve, in jumps"
 decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% [markdown]
-# It cannot rise by less than 0.25, nor fall faster than it leaks. It follows the curve nevertheless, and errs by 0.07: the root of the mean squared error from 100 ms on, as always below.
+# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, as always below).
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -111,7 +113,7 @@ assert 0.2 < curve.min() < curve.max() < 1
 # %% [markdown]
 # ## 1 · The membrane is the error
 #
-# When should the neuron spike? Whenever that makes the estimate better: when the error, curve minus estimate, is more than half a jump. Let the curve be 0.8 throughout and the jump 1, and let half leak away in each step of time.
+# When does a spike make the estimate better? When the error, curve minus estimate, is more than half a jump. Let the curve be 0.8 and the jump 1, and let half leak away in each step.
 #
 # | time | estimate leaks to | error | | estimate after | error left |
 # |---|---|---|---|---|---|
@@ -127,9 +129,9 @@ tau = 1 / math.log(2)  # halves in one step
 level = constant(0.8, steps=4)
 current = drive(level + 0.5, tau_mem=tau)
 neuron = LIF(tau_mem=tau)
-fired, membrane, _ = neuron(current, record=True)
-print("errors:", membrane.flatten() - 0.5)
-print("spikes:", fired.flatten())
+answer = neuron(current, record=True)
+print("errors:", answer.membrane.flatten() - 0.5)
+print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
 # It does, and its membrane *is* the error, shifted by half a jump: the threshold of 1 is an error of one half. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
@@ -146,8 +148,8 @@ print("spikes:", fired.flatten())
 # That is the current of `follow_alone`; `drive` makes the difference.
 
 # %% tags=["check"]
-assert fired.flatten().tolist() == [1, 0, 1, 0]
-assert np.allclose(membrane.flatten() - 0.5, [0.8, 0.3, 0.55, 0.175])
+assert answer.spikes.flatten().tolist() == [1, 0, 1, 0]
+assert np.allclose(answer.membrane.flatten() - 0.5, [0.8, 0.3, 0.55, 0.175])
 current = drive(curve + 0.125) / 0.25
 spikes, membrane, state = LIF(tau_mem=20.0)(current, record=True)
 left = membrane - spikes - 0.5
@@ -157,7 +159,7 @@ assert left[100:].abs().max() < 0.6
 # %% [markdown]
 # ### How large is it?
 #
-# The error saws between $-d/2$ and $d/2$, where all values come about equally often: its root mean square is $d/\sqrt{12}$.
+# The error saws between $-d/2$ and $d/2$, where all values come about equally often. The root mean square of such a uniform error is $d/\sqrt{12}$.
 #
 # > **Before you run:** a jump of half the size halves the error. What does it cost?
 
@@ -169,13 +171,13 @@ for jump in (0.4, 0.2, 0.1, 0.05, 0.025):
     print(f"{spikes.sum():3.0f} spikes: {error:.3f} ({ideal:.3f})")
 
 # %% [markdown]
-# Twice the spikes: what leaks away, $x/\tau$ in each millisecond, has to be replaced in smaller coins. The rate is $f = x/(d\,\tau)$, so
+# Twice the spikes: what leaks away, $x/\tau$ in each millisecond, has to be replaced in smaller jumps. The rate is $f = x/(d\,\tau)$, so
 #
 # $$\text{error} = \frac{d}{\sqrt{12}} = \frac{x}{\sqrt{12}\, f\, \tau} .$$
 #
 # **To a reader who only lets the estimate leak, a rate code is quantised.** $f\tau$ is the number of spikes that it remembers, and with four of them it can tell about four levels apart.
 #
-# The last row breaks the rule: a step of our simulation has room for one spike, and the neuron uses nearly all.
+# The last row breaks the rule: a step has room for one spike, and nearly all are used.
 
 # %% tags=["check"]
 for jump in (0.2, 0.1, 0.05):
@@ -213,15 +215,21 @@ title = "Too long a memory cannot forget"
 decorate(axis, x="τ (ms)", y="error", title=title)
 
 # %% [markdown]
-# No spike can pull the estimate down: it leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
+# At 10 ms only 22 spikes come: the jump is 1.2, and below half a jump the neuron is silent.
+#
+# No spike of this neuron pulls the estimate down (section 2 adds some that do). It leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
 #
 # $$\tau < \frac{x}{-\mathrm dx/\mathrm dt} .$$
 #
 # Here that is 60 ms at the steepest place. Beyond 90 ms the missed falls outweigh the smaller jump.
 #
-# So one neuron is limited four times, if its reader only lets the estimate leak: by its rate, by one spike per step of time, by its time constant, and by the speed of the curve.
+# So for a reader that only leaks one neuron has four limits: its rate, one spike per step of time, its time constant, and the speed of the curve.
 
 # %% tags=["check"]
+few = follow_alone(curve, 1.2, 10.0)
+assert round(jumps[0], 9) == 1.2
+assert few.sum() == 22
+assert few[curve < 0.6].sum() == 0
 best = int(np.argmin(errors))
 assert taus[best] == 90
 assert round(errors[best], 2) == 0.04
@@ -234,9 +242,9 @@ for place in (1, 2, 3, 4):
 # %% [markdown]
 # ## 2 · N neurons, alone or together
 #
-# Copies of our neuron spike at the same times, and make the same error. They have to differ. Two ways, for 16 neurons that lift the common estimate by 0.4/16 each:
+# Copies of our neuron spike at the same times. Two ways to differ, for 16 neurons that lift a common estimate by 0.4/16 each:
 #
-# - **independent**: each tosses a coin in every millisecond, with the chance that the curve needs;
+# - **independent**: each tosses a coin in every millisecond, with the chance `drive(curve) / 0.4`;
 # - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller, which keeps the others quiet.
 #
 # > **Before you run:** both send about 75 spikes per neuron. Who errs more?
@@ -264,7 +272,9 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller. Try more neurons, and a quicker curve:
+# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller, a factor of three by regularity alone: 16 uncoupled LIF neurons with thresholds of their own err by 0.03 (gain and offset fitted).
+#
+# Try others:
 
 # %%
 FollowCurve().sliders()
@@ -281,13 +291,20 @@ FollowCurve().sliders()
 #
 # 1. About 64 independent ones, four times as many; 32 balanced ones, twice as many.
 # 2. Fewer spikes, 17 in place of 75 per neuron. But the error grows from 0.007 to 0.021: for part of the time the curve falls faster than the leak, and then nobody can correct it.
-# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there nobody can pull the estimate down.
+# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there none of these neurons pulls the estimate down.
 #
 # </details>
 
 # %% tags=["check"]
 assert all(70 < spikes.sum() / 16 < 82 for spikes, _ in answers.values())
 assert 7 < errors["independent"] / errors["balanced"] < 14
+shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
+uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
+estimate = read_out(uncoupled, jump=0.4 / 16)[100:].flatten()
+gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
+fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
+assert round(fitted, 2) == 0.03
+assert 2 < errors["independent"] / fitted < 4
 
 # %% [markdown]
 # ### Error against N
@@ -309,17 +326,19 @@ title = "Sharing the error gains N, coins its root"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one neuron whose jump is $d/N$, and the error shrinks with it. 256 coins do as well as six of these.
+# $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one whose jump is $d/N$. 256 coins do as well as six of these.
 
 # %% [markdown]
-# Which network does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if this exceeds half the square of the weight:
+# Which network does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if it makes the error smaller, $(e - D)^2 < e^2$. So the membrane has to exceed half the square of the weight:
 #
 # $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
-# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$, and a little noise, says who goes first; each spikes at most once per step.
+# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$ goes first, drawn by a little noise.
 
 # %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
+#
+# A neuron of *negative* weight pulls the estimate down. On a curve four times as fast, with $\tau$ = 100 ms, 16 neurons that lift err by 0.145; with eight that pull, by 0.007.
 #
 # The price: $1/N$ needs inhibition *within* a millisecond. One millisecond late, all answer the same error at once, and many do worse than coins (*Deeper*).
 
@@ -327,19 +346,26 @@ decorate(axis, x="neurons N", y="error", title=title)
 slopes = {kind: np.polyfit(np.log(sizes), np.log(each), 1)[0] for kind, each in errors.items()}
 assert abs(slopes["independent"] + 0.5) < 0.1
 assert abs(slopes["balanced"] + 1) < 0.05
-record = recorded("following_a_signal")
-counted = record.settings["sizes"]
+kept = recorded("following_a_signal")
 for name, slope in {"independent": -0.5, "balanced": -1.0}.items():
-    for run in record.results["populations"][name]:
-        assert abs(np.polyfit(np.log(counted), np.log(run["errors"]), 1)[0] - slope) < 0.1
-coins = np.mean([run["errors"][-1] for run in record.results["populations"]["independent"]])
-alone = np.mean([run["errors"][1] for run in record.results["populations"]["balanced"]])
+    for run in kept.results["populations"][name]:
+        line = np.polyfit(np.log(kept.settings["sizes"]), np.log(run["errors"]), 1)
+        assert abs(line[0] - slope) < 0.1
+coins = np.mean([run["errors"][-1] for run in kept.results["populations"]["independent"]])
+alone = np.mean([run["errors"][1] for run in kept.results["populations"]["balanced"]])
 assert round(4 * alone / coins) == 6
+quick = two_sines(speed=4.0)
+for pulling, expected in {0: 0.145, 8: 0.007}.items():
+    signs = torch.ones(1, 16)
+    signs[0, :pulling] = -1
+    fast = balanced_with(quick, 0.4 / 16 * signs, tau_mem=100.0, generator=seed_torch(0))
+    followed = LeakyIntegrator(tau_mem=100.0)(fast) @ (0.4 / 16 * signs).T
+    assert round(curve_error(followed, quick), 3) == expected
 
 # %% [markdown]
 # ## 3 · Who reads: least squares, or training
 #
-# So far every spike counted the same. In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope $w$ and an offset $b$ of its own.
+# In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope $w$ and an offset $b$ of its own.
 
 # %%
 network = tuned_network(16, generator)
@@ -350,11 +376,17 @@ print(network)
 #
 # > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
-# %% alt="Filtered spikes of five neurons against the value of a rising curve: two stay silent, the others are saws around rectified lines, of which one rises from 0 and two fall to it."
-ramp = torch.linspace(0, 1, 500).view(-1, 1, 1)
-traces = filtered_spikes(network, ramp)
+# %% alt="Filtered spikes of three neurons against the value of a rising curve: saws around grey rectified lines, of which one rises from 0 and two fall to it."
+ramp = torch.linspace(0, 1, 1000).view(-1, 1, 1)
+traces = filtered_spikes(network, ramp)[100:, 0, :5]
+current = network[0](drive(ramp)).detach()
+sums = LeakyIntegrator(tau_mem=20.0)(current)
+lines = torch.relu(sums - 0.5)[100:, 0]
+ramp = ramp[100:, 0]
 axis = panels()
-axis.plot(ramp[50:, 0], traces[50:, 0, :5], linewidth=1)
+for neuron in traces.any(0).nonzero():
+    axis.plot(ramp, traces[:, neuron], linewidth=1)
+    axis.plot(ramp, lines[:, neuron], color=GREY)
 title = "Each neuron is a ReLU, in jumps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
@@ -368,7 +400,7 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$, with the half jump of section 1: a quantised $\mathrm{relu}(w\,x + b - \frac12)$. Sums of such lines can be any curve.
+# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$: a quantised $\mathrm{relu}(w\,x + b - \frac12)$, the grey lines. Sums of such lines can be any curve.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$, on the diagonal, keeps them small:
 #
@@ -403,7 +435,7 @@ error = curve_error(found, test)
 print(f"error: {error:.3f}")
 
 # %% [markdown]
-# A little. So far all were sums of sines.
+# A little, on sums of sines.
 #
 # > **Before you run:** will the network follow a random walk, or the pulse that a sensor shows at a fingertip?
 
@@ -431,19 +463,24 @@ def measured(runs):
     return np.mean(pairs, 0)
 
 
-decoders = record.results["decoders"]
+record = recorded("following_a_signal")
 
 # %% [markdown]
 # > **Before you look:** why would a steeper slope help at all?
 
 # %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares at five steepnesses, falls from upper left to lower right. The vermilion dot of BPTT lies on the line for the curve, and for the square far below it, at the left end."
 axes = panels(2, share=True, height=3.2)
-for axis, target in zip(axes, decoders, strict=True):
+for axis, target in zip(axes, ("curve", "square"), strict=True):
     steeper = record.results["steepness"][target]["16"]
     means = np.array([*map(measured, steeper.values())])
-    trained = measured(decoders[target]["16"]["BPTT"])
-    axis.loglog(*means.T, ".-", color=BLUE, label="least squares, steeper")
-    axis.loglog(*trained, "o", color=VERMILION, label="BPTT")
+    axis.loglog(
+        *means.T,
+        ".-",
+        color=BLUE,
+        label="least squares, steeper",
+    )
+    runs = record.results["decoders"][target]["16"]["BPTT"]
+    axis.loglog(*measured(runs), "o", color=VERMILION, label="BPTT")
     axis.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
     axis.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
     axis.minorticks_off()
@@ -452,12 +489,12 @@ decorate(axes[0], title="The curve: more spikes do as well")
 decorate(axes[1], title="The square: training wins per spike")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. That is with 16 neurons; with 64 it stays within a tenth of the line at both. (Its learning rates were searched with seed 0, some at the edge of the grid.)
-#
-# Off its range training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
+# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. (64 neurons: *Deeper*.)
 
 # %% tags=["check"]
 assert error < 1.02 * least < 0.04
+decoders = record.results["decoders"]
+assert set(decoders) == {"curve", "square"}
 
 
 def mean_of(target, size, arm, kind="sines"):
@@ -495,21 +532,14 @@ assert outside > 3 * inside
 #
 # A membrane can be read only at the neuron; what leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$ each.
 #
-# Its loss is the van Rossum distance of page 08, from its spikes to the `drive`: a train of numbers whose trace is the curve.
-
-# %%
-jump = 0.2
-
-
-def loss_of_trace(output, wanted):
-    train = drive(wanted.transpose(0, 1)) / jump
-    return van_rossum(output, train, tau=20.0)
-
+# Its loss is `spike_loss`: the van Rossum distance of page 08, from its spikes to the `drive` over $d$, a train of numbers whose trace is the curve.
+#
 
 # %% [markdown]
 # > **Before you run:** `spiking_output` needs no such training: it lets a LIF neuron follow the membrane of section 3, as in section 1. Which will err less?
 
 # %%
+jump = 0.2
 networks = {
     "trained by spikes": tuned_network(16, generator),
     "spiking membrane": spiking_output(network, jump),
@@ -520,7 +550,7 @@ _ = train_to_follow(
     train,
     train,
     generator,
-    loss=loss_of_trace,
+    loss=spike_loss(jump),
     epochs=60,
     lr=0.01,
 )
@@ -537,12 +567,34 @@ for name, each in networks.items():
 # %% [markdown]
 # Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# **What to do about the jumps?**
+# Is the jump a law? Only for a leak. One can also weigh the spikes of the last 100 ms, by least squares on other curves.
 #
+# > **Before you run:** the leak read the first spikes of this page to 0.07. And this filter?
+
+# %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
+weights = torch.linalg.lstsq(
+    last_spikes(follow_alone(train, jump=0.25))[100:].flatten(0, 1),
+    train[100:].flatten(0, 1),
+).solution
+spikes = follow_alone(curve, jump=0.25)
+estimate = read_out(spikes, jump=0.25)
+filtered = last_spikes(spikes) @ weights
+least = curve_error(filtered, curve)
+error = curve_error(estimate, curve)
+axis = panels()
+axis.plot(estimate[:, 0], color=GREY, label=f"leak: {error:.2f}")
+axis.plot(filtered[:, 0], color=BLUE, label=f"filter: {least:.2f}")
+axis.plot(curve[:, 0], color=BLACK, label="curve")
+title = "A filter reads between the jumps"
+decorate(axis, x="time (ms)", title=title, xlim=(100, 400))
+
+# %% [markdown]
+# To 0.02. **What to do about jumps and falls?**
+#
+# - Filter better.
 # - Read a membrane at the end (section 3).
-# - Let several output neurons share the error (section 2).
-# - Let a spike be worth less and come more often, or remember it longer (section 1).
-# - Filter better, or wait: a linear filter over 100 ms, fitted on other curves, reads the first spikes of this page to 0.02 in place of 0.07.
+# - Let several neurons share the error, and some pull down (section 2).
+# - Make jumps small, by more spikes or a longer memory (section 1).
 
 # %% tags=["check"]
 assert all(0.058 < error < 0.072 for error in errors)
@@ -552,25 +604,14 @@ for size, runs in record.results["spiking output"].items():
         for each in (run, run["solved"]):
             assert floor < each["sines"] < 1.6 * floor
         assert abs(run["sines"] / run["solved"]["sines"] - 1) < 0.12
-
-
-def past_spikes(curve):
-    spikes = follow_alone(curve, jump=0.25)
-    past = [spikes.roll(lag, 0) for lag in range(100)]
-    return torch.cat([*past, torch.ones_like(spikes)], -1)[100:].flatten(0, 1)
-
-
-heard = train.clamp(0.1)
-taps = torch.linalg.lstsq(past_spikes(heard), heard[100:].flatten(0, 1)).solution
-filtered = past_spikes(curve) @ taps
-assert (filtered - curve[100:, 0]).square().mean().sqrt() < 0.02
+assert [round(each, 2) for each in (error, least)] == [0.07, 0.02]
 
 # %% [markdown]
 # ## 5 · Draw it from memory
 #
 # A hand that signs a name follows no input: a **cue** starts it, and the movement runs by itself.
 #
-# A hundred neurons that tire hear one of two cues for 50 ms, then only each other's spikes, one step of 5 ms later. All weights learn by BPTT.
+# A hundred neurons that tire hear one of two cues for 50 ms, then only a steady current of their own and each other's spikes, one step of 5 ms later. BPTT learns weights and currents.
 #
 # > **Before you run:** one of two networks has no connections among its neurons. What can it still draw?
 
@@ -583,24 +624,36 @@ for recurrence in ("learnt", "none"):
     teach_to_draw(network, wanted, generator, updates=300, lr=0.006, trials=8)
     networks[recurrence] = network
 
-# %% alt="Two panels over 400 ms, one for each cue: a black curve and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape."
+# %% alt="Left: a black curve over 400 ms and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape. Right: the spikes of 20 neurons of the learnt network; most fire in bursts, at times of their own."
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
-axes = panels(2, share=True)
-time = 5 * np.arange(len(wanted))
-part = {}
-for recurrence, network in networks.items():
+axes = panels(2)
+time = np.arange(0, 400, 5)
+shares = {}
+for name, network in networks.items():
     drawn = network(start).detach()
-    part[recurrence] = explained(drawn, wanted[:, start.cue]).mean()
-    name = f"{recurrence}: {part[recurrence]:.0%}"
-    for cue, axis in enumerate(axes):
-        axis.plot(time, drawn[:, cue], label=name)
-for cue, axis in enumerate(axes):
-    axis.plot(time, wanted[:, cue], color=BLACK, label="wanted")
-    title = f"Cue {cue + 1}: 100 neurons, 400 ms"
-    decorate(axis, x="time after the cue (ms)", title=title)
+    axes[0].plot(time, drawn[:, 0], label=name)
+    shares[name] = explained(drawn, wanted[:, start.cue])
+    print(f"{name}: {shares[name].mean():.0%} of the variance")
+    print(f"below half: {(shares[name] < 0.5).sum()} of 100")
+axes[0].plot(time, wanted[:, 0], color=BLACK, label="wanted")
+decorate(axes[0], x="time after the cue (ms)", title="One drawing")
+spikes = networks["learnt"].fire(start)[10:, 0, :20].detach()
+raster(spikes, axes[1], dt=5.0, size=5, color=VERMILION)
+title = "20 neurons with learnt connections"
+axes[1].set_yticks([])
+decorate(axes[1], x="time after the cue (ms)", title=title)
+
+# %% tags=["check"]
+for network in networks.values():
+    steady = network.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
+    assert 30 < (steady > 1).sum() < 80
+assert shares["learnt"].mean() > 0.85
+assert 0.5 < shares["none"].mean() < 0.8
 
 # %% [markdown]
-# Percent of the variance, with this seed: connections keep it going. Alone each neuron is a slow clock that tires. The record has 200 neurons, a whole second, three seeds, and tests with cue spikes and noise of their own:
+# Connections keep it going. Alone, many are clocks, driven by their currents, that slow as they tire.
+#
+# In the record 200 neurons draw for a second, tested with noise; three seeds, in brackets the worst of 200 drawings:
 
 # %%
 results = recorded("generated_pattern").results
@@ -611,18 +664,16 @@ labels = {
     "no adaptation": "no tiring",
     "neither": "no connections, no tiring",
 }
-print("200 neurons, 1 s")
 for arm, label in labels.items():
-    shares = [f"{run['explained'][0]:.1%}" for run in results[arm]]
+    shares = ["{:.0%} ({:.0%})".format(*run["explained"]) for run in results[arm]]
     print(f"{label:26}", *shares)
 
 # %% [markdown]
-# It takes both, connections that learn and neurons that tire. (Larger connections, as drawn, may do better.) Single trials go wholly astray. And it is a movement, not a loop: of the next second hardly anything is left.
+# Here it takes both, connections that learn and neurons that tire. And it is a movement, not a loop: of the next second hardly anything is left.
 
 # %% tags=["check"]
-assert part["learnt"] > 0.85
-assert 0.4 < part["none"] < 0.8
 assert set(labels) == set(results)
+assert recorded("generated_pattern").settings["tests"] == 200
 for run in results["learnt"]:
     assert run["explained"][0] >= 0.95
 assert all(run["explained"][0] < 0.7 for arm in results if arm != "learnt" for run in results[arm])
@@ -637,11 +688,9 @@ assert later[-1] < 0.15
 #
 # - found the error of one neuron in its membrane: for a reader that only leaks a saw of $d/\sqrt{12}$, and four limits;
 # - let a population share its error, which fell with $N$ if inhibition is instant, and with $\sqrt N$ for coins;
-# - read a curve and its square by least squares; more spikes did as well as this training, but not with 16 neurons at the square;
+# - read a curve and its square by least squares; training won only at the square;
 # - trained a network by its filtered spikes, which could not undo the jump;
 # - let neurons draw for a second what a cue had started.
-#
-# How a digit goes through 45 spikes stands under *Deeper*.
 
 # %% [markdown]
 # ## Exercises
@@ -661,7 +710,7 @@ check("23.1", expected_error)
 # %% [markdown]
 # ### 2 · Write a balanced population
 #
-# Equal neurons, each worth `jump`, follow a `curve` (a list of numbers). Before each value the estimate, 0 at first, decays by `beta`. Then neurons spike, one after the other, as long as a spike makes the error smaller. Return a list: how many spike at each value.
+# Equal neurons, each worth `jump`, follow a `curve` (a list of numbers). Before each value the estimate, 0 at first, is multiplied by `beta`. Then neurons spike, one after the other, as long as a spike makes the error smaller. Return a list: how many spike at each value.
 
 
 # %% tags=["exercise"]
@@ -735,9 +784,9 @@ check("23.3", decoder)
 # %% [markdown]
 # ## References
 #
-# - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`, where spikes cost nothing.
+# - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`.
 # - C. Eliasmith, C. H. Anderson, *Neural Engineering*, MIT Press 2003: `read_by_least_squares`.
-# - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001: `van_rossum`.
+# - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001: `spike_loss`.
 # - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006: bits of a code.
 # - M. Chalk, B. Gutkin, S. Denève, *Neural oscillations as a signature of efficient coding in the presence of synaptic delays*, eLife 5, 2016.
 #
@@ -764,18 +813,13 @@ chance = (1 - beta) * 0.6 / 0.4
 formula = math.sqrt(0.4 * 0.6 * (1 - chance) / (16 * (1 + beta)))
 print(f"measured {error:.4f}, formula {formula:.4f}")
 
-# %% [markdown]
-# Of the factor of ten between coins and balanced neurons about three is regularity: 16 uncoupled LIF neurons with thresholds of their own err 0.03 on the curve, gain and offset fitted.
-
 # %% tags=["check"]
 assert abs(error / formula - 1) < 0.05
-shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
-uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
-estimate = read_out(uncoupled, jump=0.4 / 16)[100:].flatten()
-gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
-fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
-assert round(fitted, 2) == 0.03
-assert 2 < record.results["populations"]["independent"][0]["errors"][2] / fitted < 4
+
+# %% [markdown]
+# ### Training with 64 neurons
+#
+# Section 3 trains 16. With 64, BPTT stays within a tenth of the line of steeper slopes, at the curve and at its square. (Learning rates were searched with seed 0, some at the edge of the grid.) On other curves training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
 # %% [markdown]
 # ### Inhibition that comes late
@@ -784,6 +828,7 @@ assert 2 < record.results["populations"]["independent"][0]["errors"][2] / fitted
 
 # %% alt="Error against the number of neurons, 1 to 256, both axes logarithmic, three lines for each kind. Balanced: down to 0.0005. Independent: down to 0.02. Balanced with late inhibition: lowest with 4 neurons, then up to 0.2. With ten times the noise: lowest with 64."
 populations = record.results["populations"]
+counted = record.settings["sizes"]
 axis = panels()
 for kind, color in zip(populations, (BLUE, VERMILION, GREY, BLACK), strict=True):
     for run in populations[kind]:
@@ -807,43 +852,30 @@ assert all(counted[np.argmin(run["errors"])] == 4 for run in populations["late"]
 #
 # In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for.
 #
-# A count, or a rounded principal component, costs $-\log_2$ of how often it came in training (Cover and Thomas 2006, chapter 5). Components are added up, or read by a learnt decoder with as many hidden units:
-
-# %% alt="Error per pixel against bits per image. A falling grey line, principal components, from 0.06 at 1 bit to 0.011 at 121. Below it the blue dots of four spiking codes, three seeds each, between 19 and 86 bits, and the black crosses of components with a learnt decoder, below the dots, but just above them at the fourth code, beyond 80 bits."
-digits = recorded("spiking_autoencoder").results
-codes = [run for code in digits if "neurons" in code for run in digits[code]]
-linear = np.array(digits["linear"])
-bits = [run["bits"] for run in codes]
-spiking = [run["error"] for run in codes]
-learnt = [run["control"]["error"] for run in codes]
-axis = panels()
-axis.plot(*linear.T, color=GREY, label="components")
-axis.plot(bits, spiking, "o", color=BLUE, label="spikes")
-axis.plot(bits, learnt, "k+", markersize=9, label="components, learnt decoder")
-title = "A learnt decoder errs less, whatever it reads"
-decorate(axis, x="bits per image", y="error per pixel", title=title)
+# A count, or a rounded principal component, costs $-\log_2$ of how often it came in training (Cover and Thomas 2006, chapter 5). For as many bits, components are added up, or read by a learnt decoder with as many hidden units:
 
 
-# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes; from components, with shadows around the strokes; and from components by a learnt decoder, which look like those from spikes."
+# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes, error 0.019; from components, with shadows around the strokes, 0.023; and from components by a learnt decoder, which look like those from spikes, 0.017."
 def mosaic(pixels):
     four = np.array(pixels).reshape(2, 2, 28, 28)
     return four.swapaxes(1, 2).reshape(56, 56) / 255
 
 
+digits = recorded("spiking_autoencoder").results
 found = digits["24 neurons, charge 0.05"][0]
-copies = [
-    found["images"],
-    found["copies"],
-    found["linear_copies"],
-    found["control"]["copies"],
-]
-names = ["images", "spikes", "components", "learnt decoder"]
-axes = images([mosaic(each) for each in copies], names)
+copies = {
+    "images": found["images"],
+    f"spikes: {found['error']:.3f}": found["copies"],
+    f"components: {found['linear']['error']:.3f}": found["linear_copies"],
+    f"learnt decoder: {found['control']['error']:.3f}": found["control"]["copies"],
+}
+axes = images([*map(mosaic, copies.values())], [*copies])
 
 # %% [markdown]
-# This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does about as well with components.
+# The numbers are errors per pixel. This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does about as well with components.
 
 # %% tags=["check"]
+codes = [run for code in digits if "neurons" in code for run in digits[code]]
 for run in codes:
     assert run["error"] < run["linear"]["error"]
     assert abs(run["control"]["error"] / run["error"] - 1) < 0.11
@@ -856,7 +888,7 @@ assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
 #
 # With $D$ of two rows the same rule follows a point in the plane. Twelve neurons lift the estimate in twelve directions:
 
-# %% alt="A grey circle, and a vermilion line that follows it closely in small jumps."
+# %% alt="A black circle on a vermilion line that follows it closely in small jumps."
 angle = 2 * math.pi * torch.arange(12) / 12
 directions = 0.1 * torch.stack([angle.cos(), angle.sin()])
 turn = 2 * math.pi * torch.arange(1000).view(-1, 1) / 500
@@ -864,10 +896,11 @@ circle = torch.stack([turn.cos(), turn.sin()], -1)
 twelve = balanced_with(circle, directions, generator=generator)
 path = LeakyIntegrator(tau_mem=20.0)(twelve) @ directions.T
 axis = panels(width=3.4, height=3.4)
-axis.plot(*circle[100:, 0].T, color=GREY)
 axis.plot(*path[100:, 0].T, color=VERMILION, linewidth=1)
+axis.plot(*circle[100:, 0].T, color=BLACK)
 axis.set_aspect("equal")
-decorate(axis, title="Twelve neurons go round")
+title = "Twelve neurons go round"
+decorate(axis, x="first coordinate", y="second coordinate", title=title)
 
 # %% tags=["check"]
 assert curve_error(path, circle) < 0.05

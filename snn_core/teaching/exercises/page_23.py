@@ -22,10 +22,11 @@ EXERCISES = {
             Mistake(0.0001 * RMS, "Mind the units: 100 spikes per second are how many per millisecond?"),
             Mistake(0.1 / 12, "The mean square of a saw is d² / 12. Its root?"),
             Mistake(0.03, "Nearly: but you have rounded too far. Give three digits, or the expression."),
+            Mistake(0.028, "Nearly: but you have rounded too far. Give three digits, or the expression."),
             Mistake(0.05, "This is the largest error. What is its root mean square?"),
             Mistake(0.2 * RMS, "The curve's mean is 0.5: half as much leaks away as from 1."),
         ),
-        tolerance=1e-3,
+        tolerance=2e-4,
     ),
     "23.2": Function(
         cases=(

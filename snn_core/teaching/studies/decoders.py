@@ -117,6 +117,29 @@ def filtered_spikes(network: nn.Sequential, curves: Tensor) -> Tensor:
     return LeakyIntegrator(tau_mem=TAU)(torch.cat([spikes, one], -1))
 
 
+def last_spikes(spikes: Tensor, span: int = 100) -> Tensor:
+    """Return what a filter can weigh: at each time the spikes of the last steps, the newest first.
+
+    Args:
+        spikes: of one neuron, ``[T, B, 1]``.
+        span: steps that the filter reaches back, this one included; at least 1.
+
+    Returns:
+        ``[T, B, span]``; before the first step there was no spike.
+
+    Raises:
+        ValueError: for spikes of another shape, or a span below 1.
+
+    >>> last_spikes(torch.tensor([1.0, 0.0, 1.0]).view(3, 1, 1), 2)[:, 0].tolist()
+    [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+    """
+    _checks.whole("span", span)
+    fits = spikes.dim() == 3 and spikes.shape[2] == 1
+    _checks.require(fits, "spikes", f"shape {list(spikes.shape)}", "[T, B, 1]")
+    before = torch.cat([spikes.new_zeros(span - 1, *spikes.shape[1:]), spikes])
+    return before[:, :, 0].unfold(0, span, 1).flip(-1)
+
+
 @torch.no_grad()
 def read_by_least_squares(
     network: nn.Sequential, curves: Tensor, wanted: Tensor, *, penalty: float = 1e-4

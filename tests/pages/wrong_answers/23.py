@@ -87,6 +87,7 @@ WRONG = {
         (0.1 / 12, "Its root"),
         (0.05, "largest error"),
         (0.03, "rounded too far"),
+        (0.028, "rounded too far"),
         (0.2 * RMS, "half as much"),
         (0.5 * RMS, "First the jump d"),
     ],

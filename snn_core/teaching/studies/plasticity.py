@@ -160,10 +160,9 @@ def rates_around(spikes: Tensor, arrivals: Tensor, lags: Tensor) -> Tensor:
     steps = len(spikes)
     _checks.require(2 * reach < steps, "lags", reach, f"less than half of {steps} steps")
     sent = spikes[reach : steps - reach]
-    counts = [
-        torch.einsum("tb,tbn->n", sent, arrivals[reach - lag : steps - reach - lag])
-        for lag in lags.tolist()
-    ]
+    when, who = sent.nonzero(as_tuple=True)
+    each = sent[when, who]
+    counts = [each @ arrivals[when + reach - lag, who] for lag in lags.tolist()]
     return 1000 * torch.stack(counts) / sent.sum()
 
 

@@ -60,9 +60,9 @@ def test_tiny_runs(tmp_path, monkeypatch):
     swapped = found["memory"]["0.3"]["swapped"]["200"]
     assert list(swapped["activity"]) == [f"{at:g}" for at in delayed_recall.SETTINGS["swaps"]]
     assert all(len(shares) == 1 for shares in swapped["thresholds"]["150"].values())
-    recall_stream.main(["--trials", "60", "--seeds", "0", "--tuning", "1", "--rates", "0.001"])
+    recall_stream.main(["--trials", "10", "--seeds", "0", "--tuning", "1", "--rates", "0.001"])
     found = recorded("recall_stream").results
-    assert {len(run) for name in ("e-prop", "frozen") for run in found[name]} == {60}
+    assert {len(run) for name in ("e-prop", "frozen") for run in found[name]} == {10}
     assert {each for run in found["e-prop"] for each in run} <= {0, 1}
 
 

@@ -6,7 +6,7 @@ headings in one cell; what stands under a heading is cut out of it.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import jupytext
@@ -278,6 +278,7 @@ def by_part(pages: dict[str, Page]) -> dict[str, list[Page]]:
     return found
 
 
+@cache
 def notes() -> dict[str, dict]:
-    """Return what is noted for each page: what it builds, misconceptions, questions, grading."""
+    """Return what is noted for each page, read once: what it builds, misconceptions, grading"""
     return yaml.safe_load(NOTES.read_text(encoding="utf-8"))

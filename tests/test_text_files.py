@@ -26,6 +26,8 @@ folder = Path(sys.argv[1])
 for name in ("tutorials", "LICENSE"):
     (folder / name).symlink_to(course.ROOT / name)
 course.ROOT, course.OUTPUT = folder, folder / "course"
+some = {name: page for name, page in course.committed().items() if name[:2] in ("00", "02", "05")}
+course.committed = site.committed = lambda: some  # all pages are written by the same code
 course.main()
 site.assemble(folder / "site")
 """

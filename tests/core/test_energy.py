@@ -80,8 +80,8 @@ def loop_over_conv(values, layer):
     """Count in a loop over images and steps, outputs, and the synapses of each."""
     met = dense = 0
     outputs, per_group, *kernel = layer.weight.shape
-    for sample in values:
-        rows, columns = sample.shape[1:]
+    rows, columns = values.shape[2:]
+    for sample in values.tolist():
         sizes = [
             (size + 2 * padding - dilation * (k - 1) - 1) // stride + 1
             for size, k, padding, dilation, stride in zip(
@@ -95,7 +95,7 @@ def loop_over_conv(values, layer):
                 column = x * layer.stride[1] - layer.padding[1] + j * layer.dilation[1]
                 if 0 <= row < rows and 0 <= column < columns:
                     dense += 1
-                    met += sample[first + channel, row, column].item() != 0
+                    met += sample[first + channel][row][column] != 0
     return met, dense
 
 

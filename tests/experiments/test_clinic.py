@@ -211,7 +211,9 @@ def test_the_records_are_what_the_code_gives():
 
 def test_tiny_runs_write_records(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    tiny = {"seeds": [0], "samples": 300, "epochs": 1, "epochs_of_one_label": 1}
+    few = [part[:150] for part in clinic.flat_digits()]
+    monkeypatch.setattr(clinic, "flat_digits", lambda: few)
+    tiny = {"seeds": [0], "samples": 100, "epochs": 1, "epochs_of_one_label": 1}
     for name, value in (tiny | {"betas": [0.5], "batch_size": 10}).items():
         monkeypatch.setitem(clinic.SETTINGS, name, value)
     clinic.main()

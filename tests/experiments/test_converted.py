@@ -21,7 +21,7 @@ def few_digits(tmp_path, monkeypatch):
     """Write records into a folder of the test, and take few digits."""
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     digits = mnist_mini()
-    few = Digits(*(part[:1300] for part in digits[:2]), *(part[:50] for part in digits[2:]))
+    few = Digits(*(part[:200] for part in digits[:2]), *(part[:50] for part in digits[2:]))
     monkeypatch.setattr(converted_digits, "mnist_mini", lambda: few)
     monkeypatch.setitem(converted_digits.SETTINGS, "channels", [2, 3])
 
@@ -80,13 +80,21 @@ def ones_behind(layer, values):
     return met
 
 
-def test_a_validation_tests_on_held_out_images_and_records_nothing(tmp_path):
+def test_a_validation_tests_on_held_out_images_and_records_nothing(tmp_path, monkeypatch):
+    digits, asked = mnist_mini(), []
+    monkeypatch.setattr(converted_digits, "mnist_mini", lambda: digits)
     images, labels, held_out, answers = converted_digits.digits(validate=True)
-    digits = mnist_mini()
-    assert torch.equal(torch.cat([images, held_out])[:, 0], digits.train_images[:1300])
-    assert torch.equal(torch.cat([labels, answers]), digits.train_labels[:1300])
+    assert torch.equal(torch.cat([images, held_out])[:, 0], digits.train_images)
+    assert torch.equal(torch.cat([labels, answers]), digits.train_labels)
     assert len(held_out) == 1000
+
+    def few_of(validate):
+        asked.append(validate)
+        return images[:200], labels[:200], held_out[:50], answers[:50]
+
+    monkeypatch.setattr(converted_digits, "digits", few_of)
     converted_digits.main([*TINY, "--seeds", "0", "--validate"])
+    assert set(asked) == {True}
     assert not list(tmp_path.iterdir())
 
 

@@ -54,15 +54,17 @@ def test_a_swap_changes_one_part_of_the_state_only():
 def test_tiny_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     monkeypatch.setitem(delayed_recall.SETTINGS, "memory", [0.3])
+    monkeypatch.setitem(delayed_recall.SETTINGS, "swaps", [50.0, 150.0, 250.0])
     delayed_recall.main(["--updates", "1", "--seeds", "0", "--among", "0.3"])
     found = recorded("delayed_recall").results
     assert set(found["arms"]["0.3"]["test"]) == set(delayed_recall.ARMS)
     swapped = found["memory"]["0.3"]["swapped"]["200"]
-    assert list(swapped["activity"]) == [f"{at:g}" for at in delayed_recall.SETTINGS["swaps"]]
+    assert list(swapped["activity"]) == ["50", "150", "250"]
+    assert list(found["memory"]["0.3"]["swapped"]["100"]["rest"]) == ["50", "150"]
     assert all(len(shares) == 1 for shares in swapped["thresholds"]["150"].values())
-    recall_stream.main(["--trials", "60", "--seeds", "0", "--tuning", "1", "--rates", "0.001"])
+    recall_stream.main(["--trials", "10", "--seeds", "0", "--tuning", "1", "--rates", "0.001"])
     found = recorded("recall_stream").results
-    assert {len(run) for name in ("e-prop", "frozen") for run in found[name]} == {60}
+    assert {len(run) for name in ("e-prop", "frozen") for run in found[name]} == {10}
     assert {each for run in found["e-prop"] for each in run} <= {0, 1}
 
 

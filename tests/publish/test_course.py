@@ -209,9 +209,14 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
         assert all(item in guide for key in derive.NOTES for item in NOTES[name][key])
 
 
+@functools.cache
+def assignment(name):
+    return graded.assignment(READ[name])
+
+
 def score(name, index, answer):
     """Run the setup of a page's assignment, an answer, and the cell that scores it."""
-    cells = {cell.id: cell.source for cell in code(graded.assignment(READ[name]))}
+    cells = {cell.id: cell.source for cell in code(assignment(name))}
     namespace = {}
     exec(code(PAGES[name])[0].source, namespace)
     namespace[asked(name, index)[1]] = answer
@@ -240,7 +245,7 @@ def test_assignment_scores_a_right_answer_that_prints():
 
 @pages
 def test_assignment_keeps_solutions_between_the_marks(name):
-    made = graded.assignment(READ[name])
+    made = assignment(name)
     nbformat.validate(made)
     cells = [cell for cell in code(made) if "nbgrader" in cell.metadata]
     assert len(cells) == 2 * len(tagged(PAGES[name], "exercise"))

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import io
 import re
 from contextlib import redirect_stdout, suppress
@@ -21,10 +22,16 @@ RUN = ("00_why_spikes", "02_lif_neuron", "23_following_a_signal")
 GIVEN = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", flags=re.S)
 
 
+@functools.cache
+def assignment(name, seed=None):
+    """Return the assignment of a page, which the tests read and do not change."""
+    return graded.assignment(READ[name], seed)
+
+
 @pages
 def test_every_name_that_is_read_was_defined_before(name):
     known = set(dir(builtins))
-    for cell in code(graded.assignment(READ[name])):
+    for cell in code(assignment(name)):
         tree = ast.parse(cell.source)
         assert needed.used(tree) <= known, (cell.id, needed.used(tree) - known)
         known |= needed.defined(tree)
@@ -33,7 +40,7 @@ def test_every_name_that_is_read_was_defined_before(name):
 @pages
 def test_every_name_of_the_page_that_an_exercise_mentions_is_there(name):
     there, page_wide = set(), set()
-    for cell in code(graded.assignment(READ[name])):
+    for cell in code(assignment(name)):
         there |= needed.defined(ast.parse(cell.source))
     for cell in code(PAGES[name]):
         page_wide |= needed.defined(needed.parsed(cell.source) or ast.Module([], []))
@@ -42,7 +49,7 @@ def test_every_name_of_the_page_that_an_exercise_mentions_is_there(name):
 
 @pages
 def test_an_open_exercise_is_graded_by_a_person(name):
-    made = graded.assignment(READ[name])
+    made = assignment(name)
     nbformat.validate(made)
     assert len({cell.id for cell in made.cells}) == len(made.cells)
     cells = [cell for cell in made.cells if "nbgrader" in cell.metadata]
@@ -101,7 +108,7 @@ def points(name, seed=None, answers=None):
             where there is none.
     """
     names, total = {"__name__": "__main__"}, 0
-    for cell in code(graded.assignment(READ[name], seed)):
+    for cell in code(assignment(name, seed)):
         kind, _, number = cell.id.partition("-")
         with redirect_stdout(io.StringIO()):
             if kind == "answer":
@@ -159,7 +166,7 @@ def test_a_check_of_ones_own_gets_no_points_for_wrong_answers():
 @pages
 def test_points_of_cells_are_those_of_the_guide(name):
     said = notes()[name]["grading"]
-    marked = [cell.metadata.get("nbgrader", {}) for cell in graded.assignment(READ[name]).cells]
+    marked = [cell.metadata.get("nbgrader", {}) for cell in assignment(name).cells]
     given = {marks["grade_id"]: marks["points"] for marks in marked if marks.get("grade")}
     for line in said:
         if stated := re.match(r"Exercise (\d), (\d) points: ", line):

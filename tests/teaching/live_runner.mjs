@@ -1,8 +1,9 @@
-// Reads {source, calls: [[function, …arguments], …]} and prints what the module's functions return.
+// Reads {source, calls: [[function, …arguments], …], data} and prints what the module's functions return. Data, if there is
+// any, is the last argument of every call: all share it, as in a page, and it is read once.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-const { source, calls } = JSON.parse(readFileSync(0, "utf8"));
+const { source, calls, data } = JSON.parse(readFileSync(0, "utf8"));
 const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 const { explorer } = module;
 
@@ -27,11 +28,9 @@ function run(values, data, count) {
   return Array.from({ length: count }, () => (explorer.advance(state, values, data), { ...state }));
 }
 
-/** Draw an explorer on a canvas of a given width that only listens: how often it was told to draw, where to nowhere, and a
- *  fingerprint of all that it was told. */
-function drawn(width, values, data) {
-  const heard = { calls: 0, nowhere: 0, panels: 0 }, picture = createHash("sha256");
-  const note = (...told) => picture.update(JSON.stringify(told, listed));
+/** Draw an explorer on a canvas of a given width that only listens, and notes what it is told if it is to. */
+function draw(width, values, data, note = () => {}) {
+  const heard = { calls: 0, nowhere: 0, panels: 0 };
   const listen = (name) => (...given) => {
     heard.calls++;
     heard.nowhere += given.flat().filter((value) => typeof value === "number" && !Number.isFinite(value)).length;
@@ -49,9 +48,20 @@ function drawn(width, values, data) {
   };
   const figure = new module.Figure(make()), state = explorer.begin?.(data);
   explorer.draw(figure, explorer.compute(values, data, state), values, data);
-  return { ...heard, panels: figure.drawn.length, picture: picture.digest("hex") };
+  return { ...heard, panels: figure.drawn.length };
 }
 
-const own = { moments, run, drawn };
-const results = calls.map(([name, ...values]) => (own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name])(...values));
+/** How often an explorer was told to draw, how often to nowhere, and in how many panels. */
+const drawn = (width, values, data) => draw(width, values, data);
+
+/** A fingerprint of all that a canvas was told. */
+function picture(width, values, data) {
+  const notes = [];
+  draw(width, values, data, (...told) => notes.push(JSON.stringify(told, listed)));
+  return createHash("sha256").update(notes.join("")).digest("hex");
+}
+
+const own = { moments, run, drawn, picture };
+const shared = data === null ? [] : [data];
+const results = calls.map(([name, ...values]) => (own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name])(...values, ...shared));
 process.stdout.write(JSON.stringify(results, listed));

@@ -63,6 +63,17 @@ def test_what_listening_neurons_learn_is_what_the_rule_says_of_their_spikes(sour
     assert torch.allclose(heard.ears.weight[0], learnt, atol=1e-5)
 
 
+def test_listening_neurons_refuse_what_the_rule_refuses():
+    quiet = torch.zeros(3, 1, 4)
+    with pytest.raises(ValueError, match="weight: got values from 2 to 2"):
+        listen(RULE, quiet, torch.full((1, 1, 4), 2.0))
+    with pytest.raises(ValueError, match="weight: got shape"):
+        listen(RULE, quiet, torch.full((1, 1, 5), 0.5))
+    late = quiet.index_fill(0, torch.tensor(2), torch.nan)
+    with pytest.raises(ValueError, match="arrivals: got NaN"):
+        listen(RULE, late, torch.full((1, 1, 4), 0.5))
+
+
 @pytest.mark.parametrize("copied", [0.0, 0.5])
 def test_correlated_inputs_share_spikes_and_keep_their_rate(source, copied):
     trains = correlated_inputs(20_000, 1, source, copied=copied)[:, 0]

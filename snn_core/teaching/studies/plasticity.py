@@ -9,6 +9,7 @@ from ... import _checks
 from ...encoding import rate
 from ...neurons import decay, lif_step
 from ...plasticity import PairSTDP, STDPState
+from ...plasticity.pairing import outer
 
 RATE = 0.02  # spikes per step of 1 ms, of every input
 SLOT = 50  # ms, the length of a pattern
@@ -68,6 +69,8 @@ def listen(
         membrane = torch.zeros(arrivals.shape[1], 1)
         start = Ears(start, membrane, rule.initial_state(arrivals[0], membrane))
     weight, membrane, traces = start
+    _checks.finite("arrivals", arrivals)
+    rule.step(arrivals[0], membrane, weight, traces)  # checks once what every step goes on with
     beta = decay(torch.tensor(float(tau_mem)), 1.0, "tau_mem")
     gain = drive * (1 - beta) / (arrivals.shape[2] * RATE * 0.5)
     sent = []
@@ -77,9 +80,18 @@ def listen(
             course.append(weight[:, 0])
         current = gain * (weight @ now.unsqueeze(2)).squeeze(2)
         spikes, _, membrane = lif_step(current, membrane, beta=beta, reset="hard", spike=fires)
-        weight, traces = rule.step(now, spikes, weight, traces)
+        weight, traces = _learn(rule, now, spikes, weight, traces)
         sent.append(spikes[:, 0])
     return Heard(torch.stack(sent), torch.stack(course), Ears(weight, membrane, traces))
+
+
+def _learn(
+    rule: PairSTDP, pre: Tensor, post: Tensor, weight: Tensor, traces: STDPState
+) -> tuple[Tensor, STDPState]:
+    """Return what ``rule.step`` does for weights ``[B, 1, N]``, without checks at every step."""
+    pairing, traces = rule.pair(pre, post, traces)
+    weight = rule.depressed(weight, outer(*pairing.depressed, per_sample=True))
+    return rule.potentiated(weight, outer(*pairing.potentiated, per_sample=True)), traces
 
 
 def correlated_inputs(
@@ -148,10 +160,9 @@ def rates_around(spikes: Tensor, arrivals: Tensor, lags: Tensor) -> Tensor:
     steps = len(spikes)
     _checks.require(2 * reach < steps, "lags", reach, f"less than half of {steps} steps")
     sent = spikes[reach : steps - reach]
-    counts = [
-        torch.einsum("tb,tbn->n", sent, arrivals[reach - lag : steps - reach - lag])
-        for lag in lags.tolist()
-    ]
+    when, who = sent.nonzero(as_tuple=True)
+    each = sent[when, who]
+    counts = [each @ arrivals[when + reach - lag, who] for lag in lags.tolist()]
     return 1000 * torch.stack(counts) / sent.sum()
 
 

@@ -33,13 +33,18 @@ def test_dopamine_weakens_a_synapse_whose_neuron_fired_before_it():
     assert left(post=90.0, success=-usual)[1] == pytest.approx(-change)
 
 
-def test_page_11_up_to_section_6_praise_and_blame(page):
+def test_page_11_up_to_section_6(page):
+    praise_and_blame(page)
+    goals(page)
+
+
+def praise_and_blame(page):
     assert round(page["praise"].item()) == 47
     assert round(page["blame"].item()) == 57
     assert page["learn_cues"](lambda R, b: R - b)[-50:].mean() > 95
 
 
-def test_page_11_up_to_section_6_goals(page):
+def goals(page):
     moved = page["moved"].view(12, 50, 40).mean((1, 2))
     before = moved[4:6].mean()
     assert moved[6] < before / 2

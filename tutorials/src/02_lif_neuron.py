@@ -96,7 +96,7 @@ axis = slow_motion(
 # > **Before you read on:** write the next row. What are $u$ and $v$?
 
 # %% [markdown]
-# Half of 0.25, plus 0.8: both are 0.925, without a spike.
+# Half of 0.25, plus 0.8: both are 0.925. Only a spike subtracts 1.
 #
 # The neuron in Python:
 
@@ -109,7 +109,7 @@ for step in range(4):
     print(f"step {step}: u {u:.2f}, spike {z}, v {v:.2f}")
 
 # %% [markdown]
-# Six lines, and the table again. On every page the order is **integrate, compare, emit, reset.**
+# The table again. On every page the order is **integrate, compare, emit, reset.**
 #
 # Now with names for the numbers: $\beta$ is the share that is left (0.5), $I[t]$ is what step $t$ brings (0.8), $\theta$ is the threshold (1), $z[t]$ is the spike, 1 or 0.
 #
@@ -523,7 +523,7 @@ decorate(
 )
 
 # %% [markdown]
-# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238. That is less than a neuron reset at the crossing would have gained since: it leaked as if still high.
+# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238. That is less than a neuron reset at the crossing would have gained since: the soft one leaked as if still high.
 
 # %% tags=["check"]
 three = torch.tensor([3.0])
@@ -547,7 +547,8 @@ def soft_count(D, dt, gain):
     return count
 
 
-# since the crossing the rest has become (D - 1)(1 - e), of a neuron reset there D(1 - e)
+# s after the crossing u - 1 is (D - 1)(1 - exp(-s / tau)); reset at the crossing it would be
+# D (1 - exp(-s / tau)). That factor is the whole loss:
 for D, dt, soft in ((1.5, 5.0, 80), (1.5, 1.0, 90), (3.0, 1.0, 238)):
     assert soft_count(D, dt, gain=1) == soft
     assert soft_count(D, dt, gain=D / (D - 1)) == int(firing_rate(D, 10.0))
@@ -645,7 +646,7 @@ assert 0.7 < variation(halved[:, 1]) < 1
 # - kept $\beta$ and got another neuron, kept $\tau$ and got the same;
 # - sent spikes through weights: what comes together makes it fire;
 # - drove it: silent up to a drive of 1, at most one spike per step;
-# - saw **what it computes**: it counts a steady drive, averages many weak inputs, and detects when few strong ones coincide.
+# - saw **what one neuron computes**: it counts a steady drive, averages many weak inputs, and detects when few strong ones coincide.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

@@ -440,7 +440,7 @@ axes = lanes(
 )
 
 # %% [markdown]
-# Simulate 46 drives for a second, in steps of 0.1 ms, and count.
+# Count for 46 drives, a second each, in steps of 0.1 ms.
 
 
 # %%
@@ -576,7 +576,7 @@ for name, train in zip(names, fired.T, strict=True):
     print(f"{name}: {train.sum() / 50:.0f} spikes per second")
 
 # %% [markdown]
-# About as many as under the steady drive, 90.
+# About as many as under the steady drive.
 #
 # > **Before you run:** both hear random spikes. Does either of them fire like a clock?
 

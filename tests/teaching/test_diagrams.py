@@ -170,10 +170,18 @@ def test_slow_motion_writes_the_small_steps_beside_the_step_that_is_asked_for():
     assert axes.get_legend() is not None
 
 
+def test_slow_motion_counts_its_steps_from_1_or_from_0():
+    for first in (1, 0):
+        axes = slow_motion(torch.full((4,), 0.6), 0.9, first=first, explain=first + 1)
+        assert axes.get_xticks().tolist() == list(range(first, first + 4))
+        emits = [text for text in axes.texts if text.get_text() == "3 emit a spike"]
+        assert emits[0].get_position()[0] == first + 1
+
+
 def test_the_circuit_names_what_the_cell_is_made_of():
     cell, circuit = rc_circuit()
     assert {"current J", "voltage U", "leak"} <= {text.get_text() for text in cell.texts}
-    assert {"R", "C", "U", "J"} <= {text.get_text() for text in circuit.texts}
+    assert {"R", "C", "U", "above rest", "J"} <= {text.get_text() for text in circuit.texts}
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -62,7 +62,8 @@ def _circuit(axes: Axes) -> None:
     axes.text(-1.75, 0.5, "inside", color=GREY, ha="center")
     axes.text(-1.75, -1.06, "outside", color=GREY, ha="center")
     axes.annotate("", (-1.2, 0.85), (-1.2, -0.85), arrowprops={"arrowstyle": "<->", "color": BLUE})
-    axes.text(-1.3, -0.1, "U", color=BLUE, ha="right", va="center")
+    axes.text(-1.3, 0.05, "U", color=BLUE, ha="right", va="center")
+    axes.text(-1.3, -0.3, "above rest", color=BLUE, ha="right", va="center")
 
 
 def _line(axes: Axes, start: Point, end: Point, color: str = BLACK, width: float = 1.3) -> None:

@@ -19,6 +19,7 @@ def slow_motion(
     beta: float,
     *,
     reset: str = "soft",
+    first: int = 1,
     explain: int | None = None,
     axes: Axes | None = None,
     title: str | None = None,
@@ -29,7 +30,8 @@ def slow_motion(
         current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane.
         beta: decay per step in [0, 1].
         reset: "soft" or "hard".
-        explain: the step, counted from 1, beside which integrate, compare, emit and reset are written, with a legend;
+        first: number of the first step, 1 or 0.
+        explain: the number of the step beside which integrate, compare, emit and reset are written, with a legend;
             None for none.
         axes: where to draw; new axes if None.
         title: what the figure shows.
@@ -42,22 +44,22 @@ def slow_motion(
     """
     axes = axes or panels(height=3.6)
     steps = _steps(current.flatten(), beta, reset)
-    for step, (before, decayed, u, after) in enumerate(steps, 1):
+    for step, (before, decayed, u, after) in enumerate(steps, first):
         axes.plot([step - 0.85, step - 0.15], [before, decayed], color=GREY, linewidth=1, zorder=1)
         _arrow(axes, (step - 0.15, decayed), (step - 0.15, u), GREEN)
         axes.plot([step - 0.15, step + 0.15], [u, u], color=VERMILION if after < u else GREY, linewidth=1, zorder=1)
         if after < u:
             _arrow(axes, (step + 0.15, u), (step + 0.15, after), VERMILION)
-    numbers = range(1, len(steps) + 1)
+    numbers = range(first, first + len(steps))
     _dots(axes, [step - 0.15 for step in numbers], [u for _, _, u, _ in steps], "white", LANDS)
     _dots(axes, [step + 0.15 for step in numbers], [v for *_, v in steps], BLUE, GOES_ON)
     axes.axhline(1, color=GREY, linestyle="--", linewidth=1)
-    axes.set_xticks([*numbers] if len(steps) < 8 else [*numbers][1::2])
+    axes.set_xticks([*numbers] if len(steps) < 8 else [*numbers][first::2])
     top = 1.1 * max(u for _, _, u, _ in steps)
-    decorate(axes, title=title, x="step t", y="membrane", xlim=(0, len(steps) + 0.5), ylim=(-0.08, top))
+    decorate(axes, title=title, x="step t", y="membrane", xlim=(first - 1, numbers[-1] + 0.5), ylim=(-0.08, top))
     axes.get_legend().remove()
     if explain is not None:
-        _explain(axes, explain, steps[explain - 1])
+        _explain(axes, explain, steps[explain - first])
         axes.set_ylim(-0.08, 1.25 * top)
         axes.legend(loc="upper left", ncols=2)
     return axes

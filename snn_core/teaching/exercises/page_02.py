@@ -41,7 +41,7 @@ EXERCISES = {
     "02.2": Value(
         pairs(SOFT.membrane, SOFT.spikes),
         hint="Four columns: before, half of it, u, after. Each u is half of what was left, plus the input.",
-        stronger="Spikes come at steps 2, 4 and 5. After a spike u - 1 is left, and half of that goes on.",
+        stronger="Spikes come at steps 1, 3 and 4, counted from 0. After a spike u - 1 is left; half of it goes on.",
         mistakes=(
             Mistake(
                 lambda got: np.shape(got) != (5, 2),

@@ -152,13 +152,14 @@ class Pass(NamedTuple):
         weight = self.given.weight
         if z is None or weight is None:
             return {}
-        first, later, before = g_y[0], g_y[1:], self.spikes[:-1]
+        later = g_y[1:]
+        before = self.spikes[:-1]
         if weight.dim() == 1:
             by_weight = (later * before).sum((0, 1))
-            by_weight += (first * z).sum(0)
+            by_weight += (g_y[0] * z).sum(0)
         else:
             by_weight = later.flatten(0, 1).T @ before.flatten(0, 1)
-            by_weight.addmm_(first.T, z)
+            by_weight.addmm_(g_y[0].T, z)
         return {"z": feedback(g_y[0], weight.t()), "weight": by_weight.to(weight)}
 
     def by_synapse(self, g_y: Tensor) -> dict[str, Tensor]:

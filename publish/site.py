@@ -39,6 +39,13 @@ def contents(pages: dict[str, Page]) -> str:
     return "\n".join(lines)
 
 
+def facts(pages: dict[str, Page]) -> str:
+    """Return in a line how many pages there are, how long each takes, and what to know before."""
+    minutes = [page.minutes for page in pages.values()]
+    each = f"{min(minutes)}–{max(minutes)} minutes each"
+    return f"{len(pages)} pages · {each} · Python and a little PyTorch"
+
+
 def sidebar(pages: dict[str, Page]) -> str:
     """Return the contents for the sidebar, by parts."""
     return "\n\n".join(
@@ -67,6 +74,7 @@ def front(pages: dict[str, Page]) -> str:
         "{{hero}}": hero(),
         "{{pages}}": contents(pages),
         "{{sidebar}}": sidebar(pages),
+        "{{facts}}": facts(pages),
         "{{count}}": str(len(pages)),
         "{{hours}}": str(round(sum(page.minutes for page in pages.values()) / 60)),
         "{{mark}}": MARK,

@@ -24,9 +24,11 @@ SMALLEST = 41  # pixels; the side of the smallest picture: a box around letters 
 WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of a grey differ
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
 BRIGHTEST = 0.93
+PALE = (0.16, 0.26, 0.3, 0.6), (0, 1.5, 1.5, 0)  # density on white: how much denser in the dark
 PANEL = 240  # pixels; the width of the narrowest panel; what is narrower is a part of one
 NARROW = 510  # pixels; up to this width letters of 12.5 are above 9 on a phone, also in a fold
 LEGEND = 2  # times nearer to the panel before it than to the next one
+BROAD = 696  # pixels; up to this width letters of 12.5 are at least 7 on a phone of 390
 LABELS = 20  # pixels; the least width of what stands before a panel
 EDGE = 4  # pixels of white that are left around a panel
 DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
@@ -114,18 +116,27 @@ def for_dark(image: Image.Image) -> Image.Image:
 
     Ink is what is left when as much white as possible is taken out. Where it is dark, its
     brightness is turned round, ``1 - luma``; its hue stays. Pale colours, which the dark would
-    swallow, become denser.
+    swallow, become denser (`_dense`).
     """
     rgb = np.asarray(image.convert("RGB")) / 255
     alpha = 1 - rgb.min(-1, keepdims=True)
     ink = (rgb - 1 + alpha) / np.maximum(alpha, 1 / 255)
     lifted = np.maximum(1 - 2 * (ink @ LUMA)[..., None], 0)
     light = BRIGHTEST * np.clip(ink + lifted, 0, 1)
-    alpha += np.ptp(ink, -1, keepdims=True) * alpha * (1 - alpha)
+    alpha = _dense(alpha, np.ptp(ink, -1, keepdims=True))
     kept = pictures(rgb)[..., None]
     shown = np.where(kept, np.concatenate([rgb, np.ones_like(alpha)], -1), 0)
     shown += np.where(kept, 0, np.concatenate([light, alpha], -1))
     return Image.fromarray(np.round(255 * shown).astype(np.uint8))
+
+
+def _dense(alpha: np.ndarray, hue: np.ndarray) -> np.ndarray:
+    """Return how dense colours are in the dark; those as pale as dots become the most denser.
+
+    What is paler is the ground of words and stays behind them; what is denser is seen as it is.
+    """
+    power = 1 + np.interp(alpha, *PALE)
+    return 1 - (1 - alpha) * (1 - hue * alpha) ** power
 
 
 def panels(rgb: np.ndarray) -> list[list[tuple[int, int]]]:
@@ -195,6 +206,7 @@ def figure(output: NotebookNode, alt: str, folder: Path) -> str:
     pieces = [[[round(edge * scale) for edge in each] for each in windows] for windows in cut]
     more = f' data-pieces="{json.dumps(pieces, separators=(",", ":"))}"' if wide and pieces else ""
     kind = "plot wide" if wide and not pieces else "plot"
+    kind += " broad" if width > BROAD and not pieces else ""
     address, style = f"{FOLDER}/{name}-light.webp", f"--width: {width}px"
     return (
         f'<a class="{kind}" href="{address}" style="{style}"{more}>'

@@ -63,7 +63,10 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
             what = next(
                 (tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code"
             )
-            cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {PROMPTS.get(what, what)}"}
+            cell.metadata["mystnb"] = {
+                f"code_prompt_{verb.lower()}": f"{verb} the {PROMPTS.get(what, what)}"
+                for verb in ("Show", "Hide")
+            }
             show(cell, folder, first)
             first = first and not explorer(cell)
     return notebook

@@ -14,6 +14,8 @@ from .slides import mathml
 SPACES = {"negativethinmathspace": "-0.167em"}
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
 UNSEEN = '<summary aria-label="Toggle hidden content">'
+CUT = re.compile(r"((?:\\q?quad\b\s*)+|\\[A-Za-z]+|\\.|[{}])")  # what may part or nest a formula
+OPENING, CLOSING = ("{", "\\begin", "\\left"), ("}", "\\end", "\\right")
 ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 
@@ -26,6 +28,22 @@ def formula(latex: str, display: str) -> str:
     return ONE.sub(r'<mi mathvariant="normal">\1</mi>', text)
 
 
+def parts(latex: str) -> list[str]:
+    r"""Cut a formula at the wide spaces between its parts; a small screen sets them one by one.
+
+    >>> parts(r"a = b \qquad \text{if } c, \quad f(\text{d \quad e})")
+    ['a = b', '\\text{if } c,', 'f(\\text{d \\quad e})']
+    """
+    depth, found = 0, [""]
+    for piece in CUT.split(latex):
+        depth += (piece in OPENING) - (piece in CLOSING)
+        if depth or not piece.startswith(("\\quad", "\\qquad")):
+            found[-1] += piece
+        else:
+            found.append("")
+    return [part.strip() for part in found if part.strip()]
+
+
 def inline(translator, node: nodes.math) -> None:
     """Write a formula in a line."""
     translator.body.append(formula(node.astext(), "inline"))
@@ -34,7 +52,8 @@ def inline(translator, node: nodes.math) -> None:
 
 def block(translator, node: nodes.math_block) -> None:
     """Write a formula that stands alone."""
-    translator.body.append(f'<div class="formula">{formula(node.astext(), "block")}</div>')
+    made = [formula(part, "block") for part in parts(node.astext())]
+    translator.body.append(f'<div class="formula">{"".join(made)}</div>')
     raise nodes.SkipNode
 
 

@@ -17,6 +17,7 @@ PIXELS = "() => document.querySelector('.live-explorer canvas').toDataURL()"
 # What reaches over the edge of the window: texts on the canvas are tested by their widths, below.
 WIDEST = """() => Math.max(...[...document.querySelectorAll('.live-explorer, .live-explorer *')]
     .map((each) => each.getBoundingClientRect().right))"""
+VALUES = "(all) => all.map((each) => [each.value, each.checked])"
 TEXTS = """
 window.cut = new Set();
 const fill = CanvasRenderingContext2D.prototype.fillText;
@@ -216,6 +217,25 @@ def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
     page.evaluate(FRAMES)
     assert "Loss 0, slope 0" in finding(page)
     assert float(page.get_by_role("slider", name="weight w").input_value()) > 0.4
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_start_again_brings_back_the_first_picture(mounted, name):
+    page = mounted(name, reduced_motion="reduce")
+    page.locator(".live-explorer input").first.wait_for()
+    before, start = pixels(page), page.locator("input").evaluate_all(VALUES)
+    for slider in page.locator("input[type=range]").all():
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+    for button in page.get_by_role("button").all()[:-1]:
+        if button.is_enabled() and button.inner_text() != "Run":
+            button.click()
+    for choice in page.locator("input[type=radio]:not(:checked)").all():
+        choice.check()
+    assert pixels(page) != before
+    page.get_by_role("button", name="Start again").click()
+    assert pixels(page) == before
+    assert page.locator("input").evaluate_all(VALUES) == start
 
 
 def test_explorers_are_alive_on_slides_and_their_keys_turn_no_slide(opened, tmp_path):

@@ -48,6 +48,7 @@ TOO_WIDE = """(most) => {
 HEAVIEST = 1_200_000  # bytes of a page with all that it shows in one theme
 DRAWN = 12.5  # pixels; the smallest letters of figures, of 9 points at 100 dpi
 SMALLEST = 9  # pixels, on a small screen
+SMALLEST_OF_WIDE = 7  # pixels, where a tap enlarges the figure
 ROOM = 330  # pixels, at least, for a figure that is one wide panel: a tap enlarges it
 SCALES = """(link) => [...link.querySelectorAll("img")].filter((each) => each.offsetParent)
   .map((each) => each.getBoundingClientRect().width / each.getAttribute("width"))"""
@@ -60,6 +61,19 @@ COLUMNS = """(code) => {
   return [parseFloat(style.fontSize), room / pen.measureText("0").width];
 }"""
 KINDS = ("section > p", ".cell_input", "a.plot:not(dialog *)")
+CUT = """(code) => {
+  const first = document.createRange();
+  const texts = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+  while (!texts.nextNode().data.trim());
+  first.setStart(texts.currentNode, 0);
+  first.setEnd(texts.currentNode, 1);
+  const around = [];
+  for (let each = code; each; each = each.parentElement) {
+    const cuts = getComputedStyle(each).overflowX !== "visible";
+    if (cuts) around.push(each.getBoundingClientRect().left);
+  }
+  return first.getBoundingClientRect().left < Math.max(...around);
+}"""
 RIGHT = """(kind) => [...document.querySelectorAll(`article ${kind}`)]
   .filter((each) => each.offsetParent && !each.closest("details.result, li"))
   .map((each) => Math.round(each.getBoundingClientRect().right))"""
@@ -380,6 +394,7 @@ def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(
         assert scales
         if "wide" in link.get_attribute("class"):
             assert link.locator("img:visible").bounding_box()["width"] >= ROOM
+            assert DRAWN * min(scales) >= SMALLEST_OF_WIDE
         else:
             assert DRAWN * min(scales) >= SMALLEST
 
@@ -397,6 +412,119 @@ def test_code_on_a_small_screen_is_legible_and_shows_much_of_a_line(visit):
     size, columns = page.locator(".cell_input pre:visible").first.evaluate(COLUMNS)
     assert size >= 11
     assert columns >= 50
+
+
+@pytest.mark.parametrize("name", ["02_lif_neuron", "22_memory_and_delays"])
+def test_no_code_loses_its_first_letters_on_a_small_screen_also_in_folds(visit, name):
+    page = visit(name, viewport=PHONE, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    code = page.locator(".cell_input pre").all()
+    assert len(code) > page.locator("details.hide pre").count() > 5
+    assert not any(each.evaluate(CUT) for each in code)
+
+
+@pytest.mark.parametrize("name", ["02_lif_neuron", "18_membranes_as_signals", NEWEST[0]])
+def test_parts_of_a_formula_stand_one_below_the_other_where_they_do_not_fit(visit, name):
+    several = ".formula:has(> math + math)"
+    page = visit(name, viewport=PHONE, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    cut = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length"
+    assert page.locator(several).count() > 0
+    assert page.locator(several).evaluate_all(cut) == 0
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    tops = (
+        page.locator(several)
+        .first.locator("> math")
+        .evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().bottom)")
+    )
+    assert max(tops) - min(tops) < 20
+
+
+DRAWERS = [
+    (PHONE, "Pages and search", ".sidebar-drawer"),
+    (PHONE, "On this page", ".toc-drawer"),
+    ({"width": 1280, "height": 1000}, "On this page", ".toc-drawer"),
+]
+
+
+@pytest.mark.parametrize(("size", "button", "drawer"), DRAWERS)
+def test_a_drawer_opens_and_closes_by_the_keyboard_and_is_no_stop_while_closed(
+    visit, size, button, drawer
+):
+    page = visit("02_lif_neuron", viewport=size)
+    inside = f"() => !!document.activeElement.closest('{drawer}')"
+    icon = page.get_by_role("button", name=button, exact=True)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(inside)
+        if icon.evaluate("(each) => each === document.activeElement"):
+            break
+    for key in ("Enter", "Space"):
+        assert icon.get_attribute("aria-expanded") == "false"
+        page.keyboard.press(key)
+        assert icon.get_attribute("aria-expanded") == "true"
+        assert page.evaluate(inside)
+        page.keyboard.press("Escape")
+        assert icon.evaluate("(each) => each === document.activeElement")
+    page.locator(drawer).wait_for(state="hidden")
+    icon.click()
+    assert icon.get_attribute("aria-expanded") == "true"
+
+
+def test_the_search_field_shows_its_focus(visit):
+    page = visit("index")
+    page.get_by_role("textbox", name="Search").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    outline = "() => getComputedStyle(document.activeElement).outline"
+    assert "solid 3px" in page.evaluate(outline)
+
+
+def test_what_a_finger_meets_is_large(visit):
+    page = visit("09_stdp", viewport=PHONE, has_touch=True, is_mobile=True)
+    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    for kind, least in (
+        (".live-explorer button", 40),
+        ("article details > summary", 40),
+        (".live-explorer input[type=range]", 28),
+    ):
+        boxes = [each.bounding_box() for each in page.locator(f"{kind}:visible").all()]
+        assert boxes, kind
+        assert min(box["height"] for box in boxes) >= least, kind
+
+
+def test_the_way_to_the_top_stands_in_the_header_of_a_small_screen(visit):
+    page = visit("02_lif_neuron", viewport=PHONE, has_touch=True)
+    page.evaluate("window.scrollTo({ top: 4000, behavior: 'instant' })")
+    page.wait_for_function("scrollY > 3000")
+    page.evaluate("window.scrollTo({ top: 3000, behavior: 'instant' })")
+    top = page.locator(".back-to-top")
+    top.wait_for()
+    header, place = page.locator("header.mobile-header").bounding_box(), top.bounding_box()
+    assert place["y"] >= header["y"]
+    assert place["y"] + place["height"] <= header["y"] + header["height"]
+    menu, brand = (page.locator(f".header-{part} > *") for part in ("left", "center"))
+    assert menu.bounding_box()["x"] + menu.locator("svg").bounding_box()["width"] <= place["x"]
+    assert place["x"] + place["width"] <= brand.locator(".brand").bounding_box()["x"]
+
+
+def test_the_contents_name_their_columns_once_and_the_first_screen_says_what_is_asked(visit):
+    page = visit("index")
+    heads = page.locator("article thead:visible").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().height)"
+    )
+    assert len(heads) > 3
+    assert heads[0] > 15
+    assert max(heads[1:]) < 3
+    assert f"{len(NOTEBOOKS)} pages" in page.locator(".facts").inner_text()
+    assert page.locator(".facts").bounding_box()["y"] < 400
+
+
+def test_what_is_open_says_what_the_next_click_hides(visit):
+    fold = visit("02_lif_neuron").locator(".tag_check details.hide").first
+    assert fold.locator("summary").inner_text().strip() == "Show the proof"
+    fold.locator("summary").click()
+    assert fold.locator("summary").inner_text().strip() == "Hide the proof"
 
 
 @pytest.mark.parametrize("name", ["00_why_spikes", "09_stdp", "22_memory_and_delays"])

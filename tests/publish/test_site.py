@@ -31,6 +31,12 @@ def test_contents_mark_the_pages_with_a_live_figure():
     assert [site.MARK in row for row in rows] == [site.lives(found) for found in READ.values()]
 
 
+def test_what_a_reader_needs_is_computed_from_the_pages():
+    minutes = sorted(found.minutes for found in READ.values())
+    told = f"{len(READ)} pages · {minutes[0]}–{minutes[-1]} minutes each · Python"
+    assert f"[{told} and a little PyTorch]{{.facts}}" in site.front(READ)
+
+
 def test_the_sidebar_names_each_page_once():
     text = site.sidebar(READ)
     assert all(text.count(f"\n{name}\n") == 1 for name in READ)

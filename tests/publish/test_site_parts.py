@@ -1,6 +1,8 @@
 """What the site makes anew: dark figures, tables of printed columns, fields, formulas."""
 
+import base64
 import html
+import io
 import json
 import re
 import shutil
@@ -55,9 +57,13 @@ def on_dark(ink):
     """Return a colour as a dark page shows it, and its contrast there."""
     pixel = dark(canvas(((5, 7), (5, 60), colour(ink))))[5, 20]
     rgb = pixel[:3] * pixel[3] + DARK_PAGE * (1 - pixel[3])
+    return rgb, contrast_on_dark(rgb)
+
+
+def contrast_on_dark(rgb):
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     ground = ((DARK_PAGE + 0.055) / 1.055) ** 2.4
-    return rgb, (linear @ site_figures.LUMA + 0.05) / (ground + 0.05)
+    return (linear @ site_figures.LUMA + 0.05) / (ground + 0.05)
 
 
 @pytest.mark.parametrize("ink", [*CYCLE, YELLOW, GREY])
@@ -71,6 +77,25 @@ def test_ink_keeps_its_hue_and_has_contrast_on_a_dark_page(ink):
 def test_pale_dots_are_seen_on_a_dark_page_and_pale_boxes_stay_behind_their_words():
     assert on_dark("#a8cee4")[1] > 2.5  # the palest of `dots_per_seed`
     assert all(1.1 < on_dark(box)[1] < 2.5 for box in (PALE_BLUE, PALE_ORANGE))
+
+
+DOTS = {"09_stdp": "Dots for each neuron", "22_memory_and_delays": "Test digits right for seven"}
+
+
+@pytest.mark.parametrize(("name", "alt"), DOTS.items())
+def test_dots_per_seed_are_seen_on_a_dark_page(name, alt):
+    cells = READ[name].notebook.cells
+    cell = next(each for each in cells if each.metadata.get("alt", "").startswith(alt))
+    figures = [output.data for output in cell.outputs if "image/png" in output.get("data", {})]
+    image = Image.open(io.BytesIO(base64.b64decode(figures[0]["image/png"]))).convert("RGB")
+    light, shown = np.asarray(image) / 255, np.asarray(site_figures.for_dark(image)) / 255
+    rgb = shown[..., :3] * shown[..., 3:] + DARK_PAGE * (1 - shown[..., 3:])
+    for shade in (0.35, 1.0):  # of the two series, drawn with a density of 0.8 or more
+        ink = 1 - np.array(plt.get_cmap("Blues")(shade)[:3])
+        density = np.clip(((1 - light) @ ink / (ink @ ink))[..., None], 0.79, 1)
+        there = (abs(1 - density * ink - light) < 2 / 255).all(-1)
+        assert there.sum() > 100
+        assert min(contrast_on_dark(each) for each in rgb[there]) >= 3
 
 
 def test_a_darker_blue_of_a_map_is_a_lighter_one_on_a_dark_page():
@@ -333,6 +358,18 @@ def test_no_exercise_shows_a_mark_of_its_source(page):
     cells = site_exercises.with_fields(page, page.notebook.cells)
     made = [cell.source for cell in cells if cell.source.startswith(("<form", "<div"))]
     assert not any(re.search(r"`|(?<!\w)\*\w+\*", html.unescape(text)) for text in made)
+
+
+@pytest.mark.parametrize(
+    ("latex", "parts"),
+    [
+        (r"a \qquad\qquad \text{if } b \quad c", ["a", r"\text{if } b", "c"]),
+        (r"\begin{aligned} a \quad b \end{aligned}", [r"\begin{aligned} a \quad b \end{aligned}"]),
+        (r"\left( a \quad b \right) \leftarrow c", [r"\left( a \quad b \right) \leftarrow c"]),
+    ],
+)
+def test_a_formula_is_cut_at_the_wide_spaces_that_nothing_encloses(latex, parts):
+    assert site_sphinx.parts(latex) == parts
 
 
 @pytest.mark.parametrize(

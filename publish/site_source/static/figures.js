@@ -54,7 +54,7 @@ stackAll();
 small.addEventListener("change", stackAll);
 
 function reachable() {
-  for (const box of document.querySelectorAll("pre, .table-wrapper, .cell_output, .cell_output > .output, math[display=block]")) {
+  for (const box of document.querySelectorAll("pre, .table-wrapper, .cell_output, .cell_output > .output, .formula")) {
     if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
   }
 }

@@ -44,13 +44,9 @@ class Panel {
     this.frame();
   }
 
-  px(x) {
-    return this.box.x + ((x - this.x[0]) / (this.x[1] - this.x[0])) * this.box.width;
-  }
+  px(x) { return this.box.x + ((x - this.x[0]) / (this.x[1] - this.x[0])) * this.box.width; }
 
-  py(y) {
-    return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0]));
-  }
+  py(y) { return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0])); }
 
   text(label, x, y, align, baseline, colour = this.figure.ink) {
     Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
@@ -263,13 +259,10 @@ function layout(specs, width, height, narrow) {
     const part = narrow ? 1 / specs.length : share / total;
     const left = picture ? MARGIN.right : MARGIN.left, bottom = picture ? MARGIN.right : MARGIN.bottom;
     const cell = narrow ? [0, start * height, width, part * height] : [start * width, 0, part * width, height];
+    const [x, y, wide, high] = cell;
     start += part;
-    return {
-      x: cell[0] + left,
-      y: cell[1] + MARGIN.top,
-      width: cell[2] - left - MARGIN.right,
-      height: cell[3] - MARGIN.top - bottom,
-    };
+    const inner = { width: wide - left - MARGIN.right, height: high - MARGIN.top - bottom };
+    return { x: x + left, y: y + MARGIN.top, ...inner };
   });
 }
 

@@ -99,9 +99,7 @@ class Handle {
   }
 
   range(changed) {
-    const move = (settled) => (event) => {
-      if (this.held) changed(snapped(this.at(event), this.control), settled);
-    };
+    const move = (settled) => (event) => this.held && changed(snapped(this.at(event), this.control), settled);
     this.place.addEventListener("pointerdown", (event) => {
       this.held = true;
       this.place.setPointerCapture(event.pointerId);
@@ -221,8 +219,8 @@ class Clock {
   }
 
   stop() {
+    this.turn(false);
     this.watch.disconnect();
-    cancelAnimationFrame(this.asked);
   }
 }
 
@@ -233,11 +231,7 @@ function follow(root, redraw) {
   sizes.observe(root);
   for (const place of [document.documentElement, document.body]) themes.observe(place, { attributes: true });
   scheme.addEventListener("change", redraw);
-  return () => {
-    sizes.disconnect();
-    themes.disconnect();
-    scheme.removeEventListener("change", redraw);
-  };
+  return () => (sizes.disconnect(), themes.disconnect(), scheme.removeEventListener("change", redraw));
 }
 
 /**
@@ -263,12 +257,12 @@ class Live {
       return [name, MAKERS[control.kind](controls, control, this.changed(name), () => this.press(name))];
     }));
     if (this.state) this.runInTime(controls);
+    const start = this.values;
+    button(controls, "Start again", () => this.again(start));
     this.showAll();
   }
 
-  changed(name) {
-    return (value, settled) => this.set({ [name]: value }, settled);
-  }
+  changed(name) { return (value, settled) => this.set({ [name]: value }, settled); }
 
   set(changes, settled) {
     this.values = { ...this.values, ...changes };
@@ -286,6 +280,13 @@ class Live {
     this.set(changes ?? {}, changes !== undefined);
   }
 
+  /** Go back to how it was at first: its values and, if it runs in time, its state. */
+  again(start) {
+    this.state = this.explorer.begin?.(this.data);
+    if (this.clock) this.fill();
+    this.set(start, true);
+  }
+
   runInTime(parent) {
     this.clock = new Clock(this.root, (seconds) => {
       this.advance(this.data.pace * seconds);
@@ -298,8 +299,11 @@ class Live {
       forward.disabled = this.clock.running;
     };
     name();
-    if (!this.clock.running) this.advance(this.data.window ?? 0); // a picture that stands is not empty
+    this.fill();
   }
+
+  /** Let time pass before a picture that stands, so that it is not empty. */
+  fill() { if (!this.clock.running) this.advance(this.data.window ?? 0); }
 
   /** Let time pass; what is left of a step waits for the next call. */
   advance(steps) {
@@ -307,9 +311,7 @@ class Live {
     for (; this.state.ahead >= 1; this.state.ahead--) this.explorer.advance(this.state, this.values, this.data);
   }
 
-  redraw() {
-    this.waiting ||= requestAnimationFrame(() => this.paint());
-  }
+  redraw() { this.waiting ||= requestAnimationFrame(() => this.paint()); }
 
   paint() {
     this.waiting = 0;
@@ -339,16 +341,9 @@ class Live {
 export function renderer(explorer) {
   return ({ model, el }) => {
     const live = new Live(explorer, model, el);
-    const received = () => {
-      live.values = { ...model.get("values") };
-      live.showAll();
-    };
+    const received = () => ((live.values = { ...model.get("values") }), live.showAll());
     model.on("change:values", received);
     const stop = follow(live.root, () => live.redraw());
-    return () => {
-      stop();
-      live.clock?.stop();
-      model.off("change:values", received);
-    };
+    return () => (stop(), live.clock?.stop(), model.off("change:values", received));
   };
 }

@@ -26,9 +26,7 @@ export function change(pre, values, data) {
   return pre > data.target ? 0 : start * Math.exp((pre - data.target) / values.tau_mem);
 }
 
-const actions = {
-  walk: ({ back }, { most }) => ({ back: Math.min(back + 1, most) }),
-};
+const actions = { walk: ({ back }, { most }) => ({ back: Math.min(back + 1, most) }) };
 
 function compute(values, data) {
   const { pre, back, tau_mem, wanted } = values, { target, stdp } = data, beta = Math.exp(-1 / tau_mem);

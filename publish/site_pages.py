@@ -22,10 +22,16 @@ from .site_links import linked
 from .site_tables import pieces
 from .site_words import explained, words
 
-BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
+BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\](\([^)]*\))")  # a picture on another host
+COLAB = r"[Open in Colab]\1 (a minute to install, then *Runtime* → *Run all*)"
 PROMPTS = {"check": "proof", "exercise": "exercise's code"}  # what a folded cell is called
 STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
-FIELD = "Write your answer, and see how far you are: a number here, code in JupyterLab or in Colab."
+FIELD = (
+    "Write your answer, and see how far you are: a number here, code "
+    "[in JupyterLab or in Colab](run.md)."
+)
+GUESS = "> **Before you run:**", "> **First guess:**"  # a reader of the site runs nothing
+TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
 READING = "> **Before you read"  # there is nothing to run
 BEFORE = re.compile(
     r"> \*\*(Before you (?!read)|Predict|Guess)"
@@ -35,10 +41,10 @@ BEFORE = re.compile(
 def prepare(page: Page, folder: Path) -> NotebookNode:
     """Return a page as the site shows it; write its figures into a folder."""
     notebook = copy.deepcopy(page.notebook)
-    cells = site_exercises.with_fields(page, notebook.cells)
+    cells = site_exercises.with_fields(page, tasks_below(notebook.cells))
     for cell in cells:
         if cell.cell_type == "markdown":
-            cell.source = BADGE.sub("[Open in Colab]", cell.source).replace(STUB, FIELD)
+            cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
     _, draws = imported(page)
     cells = [part for cell in cells for part in folded(cell, draws)]
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
@@ -47,7 +53,7 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
     first, unused = True, dict(words())
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = linked(cell.source, names, page.deeper is not None)
+            cell.source = linked(cell.source.replace(*GUESS), names, page.deeper is not None)
             if not cell.source.startswith(("# ", "## References")):
                 cell.source = explained(cell.source, unused)
         if cell.cell_type == "code":
@@ -108,6 +114,22 @@ def folded(cell: NotebookNode, draws: set[str]) -> list[NotebookNode]:
     drawing.source = shows
     drawing.metadata["tags"] = ["hide-input"]
     return [new_code_cell(computes), drawing] if computes else [drawing]
+
+
+def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a page with the tasks for each explorer behind it.
+
+    Tasks are a numbered list at the end of the cell before it.
+    """
+    found: list[NotebookNode] = []
+    for cell in cells:
+        found.append(cell)
+        before = found[-2].source if len(found) > 1 else ""
+        if explorer(cell) and (asked := TASKS.search(before)):
+            led = re.sub(r":$", ".", before[: asked.start()])
+            found[-2] = new_markdown_cell(led)
+            found.append(new_markdown_cell(f"**Try this**\n\n{asked[0].strip()}"))
+    return found
 
 
 def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:

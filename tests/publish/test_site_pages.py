@@ -250,6 +250,22 @@ def test_the_badge_becomes_a_link_and_the_page_itself_is_left_as_it_is(prepared)
     assert "badge" not in nbformat.writes(made_page)
 
 
+def test_tasks_stand_below_their_explorer():
+    told = "Click it. Change only this:\n\n1. One.\n2. Two."
+    cells = page(START, text(told), "\n# %%\nExcite().sliders()\n", text("Three.")).notebook.cells
+    sources = [cell.source for cell in site_pages.tasks_below(cells)]
+    place = sources.index("Excite().sliders()")
+    assert sources[place - 1] == "Click it. Change only this."
+    assert sources[place + 1 : place + 3] == ["**Try this**\n\n1. One.\n2. Two.", "Three."]
+
+
+def test_a_reader_of_the_site_guesses_and_is_told_how_colab_runs(prepared):
+    badge = "[![Open in Colab](https://colab/badge.svg)](https://colab/page)"
+    cells = prepared(START.replace("# **What", f"# {badge}\n#\n# **What"), text(QUESTION)).cells
+    assert "[Open in Colab](https://colab/page) (a minute to install" in cells[0].source
+    assert cells[-1].source == "> **First guess:** how many spikes?"
+
+
 def test_only_the_first_live_figure_of_a_page_asks_for_what_all_share(prepared):
     cells = prepared(START, "\n# %%\nExcite().sliders()\n", "\n# %%\nLIFNeuron().sliders()\n").cells
     one, two = [c.outputs[0].data["text/html"] for c in cells if ".sliders()" in c.source]

@@ -2,6 +2,7 @@
 
 // COLOURS, light and dark, come from palette.py.
 const FONT = "12px system-ui, sans-serif";
+const ROOM = 17; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
 const MARGIN = { left: 64, right: 14, top: 30, bottom: 42 };
 
@@ -174,6 +175,11 @@ class Panel {
   label(words, x, y, colour, align = "left", side = "bottom") {
     const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
     this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour);
+  }
+
+  /** The side of a level that has room for words beside another level: "bottom" is above it. */
+  free(y, other) {
+    return this.py(y) > this.py(other) && this.py(y) < this.py(other) + ROOM ? "top" : "bottom";
   }
 
   /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */

@@ -263,7 +263,7 @@ def test_a_reader_of_the_site_guesses_and_is_told_how_colab_runs(prepared):
     badge = "[![Open in Colab](https://colab/badge.svg)](https://colab/page)"
     cells = prepared(START.replace("# **What", f"# {badge}\n#\n# **What"), text(QUESTION)).cells
     assert "[Open in Colab](https://colab/page) (a minute to install" in cells[0].source
-    assert cells[-1].source == "> **First guess:** how many spikes?"
+    assert cells[-1].source.startswith("> **First guess:** how many ")
 
 
 def test_only_the_first_live_figure_of_a_page_asks_for_what_all_share(prepared):

@@ -11,18 +11,12 @@ export function linspace(low, high, count) {
 }
 
 /** The upper end of an axis: a little above all values, and not below `least`. */
-export function above(values, least) {
-  return values.reduce((high, value) => Math.max(high, 1.08 * value), least);
-}
+export const above = (values, least) => values.reduce((high, value) => Math.max(high, 1.08 * value), least);
 
-export function significant(value, digits) {
-  return String(Number(value.toPrecision(digits)));
-}
+export const significant = (value, digits) => String(Number(value.toPrecision(digits)));
 
 /** A number as text, with a minus sign in place of a hyphen. */
-export function signed(number) {
-  return String(number).replace("-", "−");
-}
+export const signed = (number) => String(number).replace("-", "−");
 
 export function ticks(low, high) {
   const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));

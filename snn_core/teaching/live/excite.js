@@ -45,7 +45,8 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   membrane.label("threshold", -window, threshold, figure.grey, "left", membrane.free(threshold, drive));
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
-    membrane.label("drive", 0, Math.min(drive, top), figure.green, "right", drive > 0.9 * top ? "top" : membrane.free(drive, threshold));
+    const side = drive > 0.9 * top ? "top" : membrane.free(drive, threshold);
+    membrane.label("drive", 0, Math.min(drive, top), figure.green, "right", side);
   }
   output.stems(sent, sent.map(() => 1), figure.vermilion, 3);
 }

@@ -13,6 +13,7 @@ COMMAND = re.compile(r"\\(?:mathrm|mathbf|text)\{(\w+)\}|\\([a-zA-Z]+)")
 KNOWN = {"le": "≤", "ge": "≥", "cdot": "·", "times": "×", "approx": "≈", "infty": "∞", "dots": "…"}
 SPACE = re.compile(r"\\[,;! ]")
 SCRIPTS = str.maketrans("", "", "{}_")
+UNSOUGHT = "no-search"  # a class of Sphinx for what its search leaves out
 UNTOLD = "\ufffc"  # stands for a formula without a plain form
 
 
@@ -67,7 +68,7 @@ def sections(tree: nodes.Element) -> dict[str, str]:
 def _anchor(node: nodes.Element) -> str | None:
     """Return the anchor of the object or section around a node; of an object, its summary only."""
     inside = node
-    while (around := inside.parent) is not None:
+    while UNSOUGHT not in inside["classes"] and (around := inside.parent) is not None:
         if isinstance(around, addnodes.desc_content):
             names = around.parent[0].get("ids") if around[0] is node else None
             return names[0] if names else None

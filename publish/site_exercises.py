@@ -65,7 +65,8 @@ def beside(page: Page, number: str) -> str:
     )
     colab = f"{stamps()['{{colab}}']}/{page.name}.ipynb"
     where = (
-        f'<p>Write it in JupyterLab, or <a href="{colab}">in Colab</a>, where it is checked.</p>'
+        '<p>Write it <a href="run.html">in JupyterLab</a>, '
+        f'or <a href="{colab}">in Colab</a>, where it is checked.</p>'
     )
     return f'<div class="exercise-code">{where}{folded}</div>'
 

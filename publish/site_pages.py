@@ -1,20 +1,18 @@
 """Make a committed notebook into a page of the site; nothing is executed.
 
-Setup, checks and cells that only draw are folded. What answers a question waits behind a click.
+Setup, checks and code that only draws are folded. What answers a question waits behind a click.
 Figures come in two variants, explorers live, printed columns as tables, exercises with a field.
 """
 
-import ast
 import copy
 import re
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
-
-from snn_core.teaching import diagrams, plotting
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from . import site_exercises
+from .drawing import imported, parted
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
@@ -24,17 +22,16 @@ from .site_links import linked
 from .site_tables import pieces
 from .site_words import explained, words
 
-BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")  # a picture on another host
-HARMLESS = {"zip", "enumerate", "range", "len", "list", "int", "float", "str", "round"}
-DRAWING = {
-    name
-    for module in (plotting, diagrams)
-    for name, value in vars(module).items()
-    if callable(value) and not name.startswith("_")
-}
+BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\](\([^)]*\))")  # a picture on another host
+COLAB = r"[Open in Colab]\1 (a minute to install, then *Runtime* → *Run all*)"
 PROMPTS = {"check": "proof", "exercise": "exercise's code"}  # what a folded cell is called
 STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
-FIELD = "Write your answer, and see how far you are: a number here, code in JupyterLab or in Colab."
+FIELD = (
+    "Write your answer, and see how far you are: a number here, code "
+    "[in JupyterLab or in Colab](run.md)."
+)
+GUESS = "> **Before you run:**", "> **First guess:**"  # a reader of the site runs nothing
+TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
 READING = "> **Before you read"  # there is nothing to run
 BEFORE = re.compile(
     r"> \*\*(Before you (?!read)|Predict|Guess)"
@@ -44,19 +41,19 @@ BEFORE = re.compile(
 def prepare(page: Page, folder: Path) -> NotebookNode:
     """Return a page as the site shows it; write its figures into a folder."""
     notebook = copy.deepcopy(page.notebook)
-    cells = site_exercises.with_fields(page, notebook.cells)
+    cells = site_exercises.with_fields(page, tasks_below(notebook.cells))
     for cell in cells:
         if cell.cell_type == "markdown":
-            cell.source = BADGE.sub("[Open in Colab]", cell.source).replace(STUB, FIELD)
-        elif draws_only(cell):
-            cell.metadata["tags"] = [*tags(cell), "hide-input"]
+            cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
+    _, draws = imported(page)
+    cells = [part for cell in cells for part in folded(cell, draws)]
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
     names = {name[:2]: name for name in others if name != page.name}
     first, unused = True, dict(words())
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = linked(cell.source, names, page.deeper is not None)
+            cell.source = linked(cell.source.replace(*GUESS), names, page.deeper is not None)
             if not cell.source.startswith(("# ", "## References")):
                 cell.source = explained(cell.source, unused)
         if cell.cell_type == "code":
@@ -102,44 +99,40 @@ def _html(text: str) -> NotebookNode:
     return new_output("display_data", {"text/html": text})
 
 
-def draws_only(cell: NotebookNode) -> bool:
-    """Tell whether a cell only draws: verbs of figures, methods of axes, and texts for them."""
-    if "alt" not in cell.metadata:
-        return False
-    axes: set[str] = set()
-    return all(_draws(statement, axes) for statement in ast.parse(cell.source).body)
+def folded(cell: NotebookNode, draws: set[str]) -> list[NotebookNode]:
+    """Return a cell with a figure as what it computes, if anything, and what draws, folded.
+
+    A cell with a tag stays as it is.
+
+    Args:
+        cell: a cell of code.
+        draws: the names of the page that only draw.
+    """
+    if "alt" not in cell.metadata or tags(cell):
+        return [cell]
+    computes, shows = parted(cell.source, draws)
+    if not shows:
+        return [cell]
+    drawing = copy.deepcopy(cell)
+    drawing.source = shows
+    drawing.metadata["tags"] = ["hide-input"]
+    return [new_code_cell(computes), drawing] if computes else [drawing]
 
 
-def _draws(node: ast.stmt, axes: set[str]) -> bool:
-    """Tell whether a statement only draws; add the names that it gives to axes."""
-    if isinstance(node, ast.For):
-        axes |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
-        return not _computes(node.iter) and all(_draws(inner, axes) for inner in node.body)
-    if not isinstance(node, ast.Assign | ast.Expr):
-        return False
-    called = node.value.func if isinstance(node.value, ast.Call) else None
-    draws = called is not None and _root(called) in DRAWING | axes
-    if isinstance(node, ast.Expr):
-        return draws
-    if draws:
-        bound = [each for target in node.targets for each in ast.walk(target)]
-        axes |= {each.id for each in bound if isinstance(each, ast.Name)}
-    return draws or not _computes(node.value)
+def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a page with the tasks for each explorer behind it.
 
-
-def _root(node: ast.expr) -> str:
-    """Return the name with which an expression such as ``axes[0].plot`` begins."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _computes(value: ast.expr) -> bool:
-    """Tell whether an expression does more than name, list and pick."""
-    calls = [each.func for each in ast.walk(value) if isinstance(each, ast.Call)]
-    return any(isinstance(each, ast.BinOp) for each in ast.walk(value)) or not all(
-        isinstance(each, ast.Name) and each.id in HARMLESS for each in calls
-    )
+    Tasks are a numbered list at the end of the cell before it.
+    """
+    found: list[NotebookNode] = []
+    for cell in cells:
+        found.append(cell)
+        before = found[-2].source if len(found) > 1 else ""
+        if explorer(cell) and (asked := TASKS.search(before)):
+            led = re.sub(r":$", ".", before[: asked.start()])
+            found[-2] = new_markdown_cell(led)
+            found.append(new_markdown_cell(f"**Try this**\n\n{asked[0].strip()}"))
+    return found
 
 
 def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:

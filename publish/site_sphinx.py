@@ -6,9 +6,11 @@ And the texts that its search shows.
 import re
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from . import site_excerpts
+from .site_words import ALSO
 from .slides import mathml
 
 SPACES = {"negativethinmathspace": "-0.167em"}
@@ -57,6 +59,24 @@ def block(translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def sought(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep setup, the link to Colab and references out of the search; give words their short names.
+
+    A word of the glossary is found by its other names too, such as LIF.
+    """
+    titles, boxes = doctree.findall(nodes.title), doctree.findall(nodes.container)
+    unsought = [title.parent for title in titles if title.astext() == "References"]
+    unsought += [box for box in boxes if "tag_setup" in box["classes"]]
+    links = (link for link in doctree.findall(nodes.reference) if link.astext() == "Open in Colab")
+    unsought += [link.parent for link in links if isinstance(link.parent.parent, nodes.section)]
+    for node in unsought:
+        node["classes"].append(site_excerpts.UNSOUGHT)
+    for term in doctree.findall(nodes.term):
+        for name in [short for short, word in ALSO.items() if word == term.astext()]:
+            entry = ("single", name, term["ids"][0], "main", None)
+            term.append(addnodes.index(entries=[entry]))
+
+
 def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.document) -> None:
     """Give the captions of the sidebar their level, and a page with a live figure a way to it."""
     for key, value in context.items():
@@ -70,6 +90,7 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
 def setup(app: Sphinx) -> dict:
     """Register all of it."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
+    app.connect("doctree-read", sought)
     app.connect("html-page-context", finish, priority=900)  # after the theme
     app.connect("build-finished", site_excerpts.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from .drawing import core_lines, imported, names
 from .graded import without_badge, without_solutions
-from .page import Page, tagged, tags
+from .page import Page, tags
 
 WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a live figure
 IDEA = 45  # of these for the idea of a section
 CODE_LINES = 16
-DRAWS = ("plotting", "diagrams", "palette", "tables")  # modules of teaching that only show
 POINTS = re.compile(  # to what stands elsewhere on the page
     r"\b(in words|as follows|beside it|the (first|second|third|last|next) (line|row|column))\b"
     r"|\b(gives?|table|figures?|voting|numbers|accuracies|formulas?|code|loop|list|explorer|picture|see|"
@@ -169,42 +169,6 @@ def portions(heading: str, items: list[str], between: str = "\n", limit: int = W
     ]
 
 
-def imported(page: Page) -> tuple[set[str], set[str]]:
-    """Return the names that a page imports from core and studies, and those that only draw."""
-    core, draws = set(), set()
-    for cell in tagged(page.notebook, "setup"):
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("snn_core"):
-                parts = node.module.split(".")
-                names = {each.asname or each.name for each in node.names}
-                if "teaching" not in parts or "studies" in parts:
-                    core |= names
-                elif set(parts) & set(DRAWS):
-                    draws |= names
-    return core, draws
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def core_lines(source: str, draws: set[str]) -> str:
-    """Return a piece of code without the statements that only draw.
-
-    >>> core_lines("a = LIF()\\nlanes(a)\\naxes.plot(a)", {"lanes"})
-    'a = LIF()'
-    """
-    lines, kept = source.splitlines(), []
-    for node in ast.parse(source).body:
-        used = _names(node)
-        if used & draws or any(re.match(r"ax(is|es)?$|plt$", name) for name in used):
-            continue
-        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
-        apart = kept and isinstance(node, ast.FunctionDef | ast.ClassDef)
-        kept += [""] * bool(apart) + lines[first - 1 : node.end_lineno]
-    return "\n".join(kept)
-
-
 def cut(text: str) -> str:
     """Return the first lines of a piece of code, as many as a slide holds."""
     lines = text.splitlines()
@@ -217,12 +181,12 @@ def worth(cell: NotebookNode, core: set[str], draws: set[str]) -> int:
     if NOT_SHOWN & set(tags(cell)) or len(left.splitlines()) < 2:
         return 0
     tree = ast.parse(left)
-    names = _names(tree)
-    if names & {"record", "records", "recorded"}:
+    used = names(tree)
+    if used & {"record", "records", "recorded"}:
         return 0
     defined = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
     loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))
-    return 1 + 3 * len(names & core) + 3 * defined + loops
+    return 1 + 3 * len(used & core) + 3 * defined + loops
 
 
 def chosen_code(page: Page) -> dict[str, str]:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import site_links, site_pages
-from publish.page import Page, tagged
+from publish import drawing, site_links, site_pages
+from publish.page import Page, tagged, tags
 from tests.pages import READ
 from tests.publish.pages import START, page, text
 
@@ -139,24 +139,78 @@ def figure_cell(code):
     return page(f'# %% alt="A picture"\n{code}\n').notebook.cells[0]
 
 
+DRAWS = {"lanes", "panels", "decorate", "BLUE"}
+
+
 @pytest.mark.parametrize(
-    ("code", "folded"),
+    ("code", "open_"),
     [
-        ('axes = lanes(x, u, z, title="a")', True),
-        ('title = "a"\naxis = panels(title)\naxis.plot(x, u)\ndecorate(axis, x="t")', True),
-        ("axes = panels(a, b)\nfor axis, y in zip(axes, ys):\n    axis.plot(y)", True),
-        ("y = network(x)\naxis = panels(a)\naxis.plot(y)", False),
-        ("twice = 2 * x\naxis = panels(a)\naxis.plot(twice)", False),
-        ("axis = panels(a)\nnetwork(x)", False),
-        ("def f(x):\n    return x\naxes = lanes(x, u, z)", False),
+        ('axes = lanes(x, u, z, title="a")', None),
+        ('title = "a"\naxis = panels(title)\naxis.plot(x, u)\ndecorate(axis, x="t")', None),
+        ("axes = panels(a, b)\nfor axis, y in zip(axes, ys):\n    axis.plot(y)", None),
+        ("left, right = panels(2)\nleft.plot(x)\nright.plot(2 * x, color=BLUE)", None),
+        ("y = network(x)\naxis = panels(a)\naxis.plot(y)", "y = network(x)"),
+        ("axis = panels(a)\ntwice = 2 * x  # all\naxis.plot(twice)", "twice = 2 * x  # all"),
+        ("# why\nnetwork(x)\naxis = panels(a)", "# why\nnetwork(x)"),
+        ("def f(x):\n    return x\n\naxes = lanes(x, u, z)", "def f(x):\n    return x"),
     ],
 )
-def test_a_cell_that_only_draws_is_folded(code, folded):
-    assert site_pages.draws_only(figure_cell(code)) is folded
+def test_what_only_draws_is_folded_and_what_is_computed_stays_open(code, open_):
+    parts = site_pages.folded(figure_cell(code), DRAWS)
+    assert [part.source for part in parts[:-1]] == ([] if open_ is None else [open_])
+    assert parts[-1].metadata["tags"] == ["hide-input"]
+    assert "alt" in parts[-1].metadata
+    lines = "\n".join(part.source for part in parts).splitlines()
+    assert sorted(filter(None, lines)) == sorted(filter(None, code.splitlines()))
 
 
-def test_code_without_a_figure_is_no_drawing():
-    assert not site_pages.draws_only(page("# %%\nx = 1\n").notebook.cells[0])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for x in xs:\n    u.append(x)\n    axis.plot(x)",
+        "for x in xs:\n    z = LIF()(x)\n    axis.plot(z)",
+        "x = network(1)\naxis = panels(x)\nx = network(2)",  # it cannot wait
+        "bars = axis.bar(x)\nhigh = max(bars)",
+    ],
+)
+def test_code_that_draws_and_computes_in_one_stays_open(code):
+    cell = figure_cell(code)
+    assert site_pages.folded(cell, DRAWS) == [cell]
+    assert "hide-input" not in cell.metadata.get("tags", [])
+    open_, drawing_ = site_pages.folded(figure_cell(f'{code}\ndecorate(axis, title="a")'), DRAWS)
+    assert (open_.source, drawing_.source) == (code, 'decorate(axis, title="a")')
+
+
+def test_code_with_a_tag_or_without_a_figure_is_no_drawing():
+    for source in ("# %%\naxes = lanes(x)\n", '# %% alt="a" tags=["slide"]\naxes = lanes(x)\n'):
+        cell = page(source).notebook.cells[0]
+        assert site_pages.folded(cell, DRAWS) == [cell]
+
+
+def test_half_of_the_code_of_page_02_that_was_open_draws():
+    found = READ["02_lif_neuron"]
+    _, draws = drawing.imported(found)
+    cells = [cell for cell in found.main if cell.cell_type == "code"]
+    cells = [cell for cell in cells if not {"setup", "check", "exercise"} & set(tags(cell))]
+    parts = [part for cell in cells for part in site_pages.folded(cell, draws)]
+    folded = [part.source for part in parts if "hide-input" in tags(part)]
+    lines, gone = (sum(map(code_lines, texts)) for texts in ([c.source for c in cells], folded))
+    assert 0.4 < gone / lines < 0.65
+    assert not any(re.search(r"LIF\(.*\n.*neuron\(", text) for text in folded)
+
+
+def code_lines(text):
+    return len([line for line in text.splitlines() if line.strip()])
+
+
+def test_titles_of_figures_are_folded():
+    opened = []
+    for found in READ.values():
+        _, draws = drawing.imported(found)
+        cells = [part for cell in found.main for part in site_pages.folded(cell, draws)]
+        figures = [cell for cell in cells if cell.cell_type == "code" and not tags(cell)]
+        opened += re.findall(r'\btitles? ?= ?\[?"[^"]+', "\n".join(c.source for c in figures))
+    assert len(opened) <= 2, opened  # where the code goes on to compute behind them
 
 
 def png(pixels):
@@ -196,6 +250,22 @@ def test_the_badge_becomes_a_link_and_the_page_itself_is_left_as_it_is(prepared)
     assert "badge" not in nbformat.writes(made_page)
 
 
+def test_tasks_stand_below_their_explorer():
+    told = "Click it. Change only this:\n\n1. One.\n2. Two."
+    cells = page(START, text(told), "\n# %%\nExcite().sliders()\n", text("Three.")).notebook.cells
+    sources = [cell.source for cell in site_pages.tasks_below(cells)]
+    place = sources.index("Excite().sliders()")
+    assert sources[place - 1] == "Click it. Change only this."
+    assert sources[place + 1 : place + 3] == ["**Try this**\n\n1. One.\n2. Two.", "Three."]
+
+
+def test_a_reader_of_the_site_guesses_and_is_told_how_colab_runs(prepared):
+    badge = "[![Open in Colab](https://colab/badge.svg)](https://colab/page)"
+    cells = prepared(START.replace("# **What", f"# {badge}\n#\n# **What"), text(QUESTION)).cells
+    assert "[Open in Colab](https://colab/page) (a minute to install" in cells[0].source
+    assert cells[-1].source.startswith("> **First guess:** how many ")
+
+
 def test_only_the_first_live_figure_of_a_page_asks_for_what_all_share(prepared):
     cells = prepared(START, "\n# %%\nExcite().sliders()\n", "\n# %%\nLIFNeuron().sliders()\n").cells
     one, two = [c.outputs[0].data["text/html"] for c in cells if ".sliders()" in c.source]
@@ -207,9 +277,7 @@ def test_only_the_first_live_figure_of_a_page_asks_for_what_all_share(prepared):
 
 def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     found = READ["02_lif_neuron"]
-    drawing = [cell.source for cell in found.notebook.cells if site_pages.draws_only(cell)]
-    assert drawing
-    code = [cell for cell in found.notebook.cells if "image/png" not in str(cell.get("outputs"))]
+    code = [cell for cell in found.notebook.cells if "alt" not in cell.metadata]
     small = Page(found.name, nbformat.from_dict(found.notebook | {"cells": code}))
     hidden = tagged(site_pages.prepare(small, tmp_path), "hide-input")
     assert all(re.search(r"assert|import|check\(", cell.source) for cell in hidden)

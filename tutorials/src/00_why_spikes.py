@@ -32,6 +32,8 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(0)
 
 # %% [markdown]
+# `LIF` comes from `snn_core`, the library under the pages; `lanes`, `panels`, `decorate` and `images` only draw.
+#
 # Here is one neuron. It keeps one number, its *membrane*, like the level of water in a leaky bucket. Four *spikes* reach it: short pulses, all alike, that say no more than *now*. Each lifts the level a little, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, the neuron sends a spike of its own.
 #
 # It leaks, it adds up (*integrates*), and it *fires*. So it is called a *leaky integrate-and-fire* neuron, LIF for short.
@@ -194,16 +196,16 @@ title = "Memory costs more than arithmetic"
 decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
-# Now the bill of one neuron that hears the digit. Each addition fetches its weight from near.
+# Now the bill of one neuron that hears the digit.
 #
-# | way | it adds once for each | it multiplies |
+# | way | additions (each fetches a weight) | multiplications |
 # |---|---|---|
-# | ordinary | pixel: 784 | each time |
-# | skips black, a fair opponent | bright pixel: 166 | each time |
-# | spikes at random | spike of section 2: 559 | in each of 50 ms |
-# | spikes, each once | bright pixel, the brighter the earlier (page 01): 166 | in each of 50 ms |
+# | ordinary: every pixel | 784 | 784 |
+# | skips black, a fair opponent: bright pixels | 166 | 166 |
+# | spikes at random, as in section 2 | 559 | 50 |
+# | spikes, one for each bright pixel, the brighter the earlier (page 01) | 166 | 50 |
 #
-# The spiking ones multiply only their membrane, by what the leak leaves.
+# Weights are fetched from near. The spiking ones multiply only their membrane, by what the leak leaves: once in each of 50 ms.
 
 # %%
 bright = int(digit.count_nonzero())
@@ -211,7 +213,7 @@ operations = ["multiply", "add", "read, near"]
 prices = torch.tensor([picojoules[name] for name in operations])
 
 # %% [markdown]
-# The rows of the table, as multiplications, additions and fetches:
+# The rows of the table, each as multiplications, additions and fetches:
 
 # %%
 work = {
@@ -251,8 +253,9 @@ decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))
 # Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond, 0.5 nJ more, the win is gone. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
-assert bright == 166
-assert total == 559
+table = [[784, 784], [166, 166], [559, 50], [166, 50]]  # as above
+assert amounts[:, [1, 0]].tolist() == table
+assert amounts[:, 2].equal(amounts[:, 1])
 assert computing[:2].min() > computing[2:].max()
 assert bill[1].sum() < bill[2].sum() < bill[0].sum()
 assert 0.7 < bill[3].sum() / bill[1].sum() < 0.77
@@ -405,4 +408,4 @@ check("00.3", share_sent)
 # - S. B. Furber et al., Proc. IEEE 102(5), 2014 (SpiNNaker); P. A. Merolla et al., Science 345, 2014 (TrueNorth); M. Davies et al., IEEE Micro 38(1), 2018 (Loihi).
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proc. IEEE 111(9), 2023, section I.
 #
-# **Next:** [01 · Spike encoding](01_spike_encoding.ipynb), or any page of the table above.
+# **Next:** [01 · Spike encoding](01_spike_encoding.ipynb), or any page of the table above. To see a network read digits, live: [07](07_first_trained_network.ipynb).

@@ -8,6 +8,11 @@ const LONGEST = 260; // letters
 
 const hits = (sentence) => words.filter((word) => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "iu").test(sentence)).length;
 
+// Of a question, such as "What is LIF?", the search takes what it asks about.
+const ASKING = /^\s*(what|who|where|how)('s|\s+(is|are|was|do|does|to|can))(\s+(i|you|we|it|an?|the))*\s+|\s*\?\s*$/gi;
+const search = Search.query;
+Search.query = (query) => search(query.replace(ASKING, "") || query);
+
 /** What stands at an address, such as `page.html#section`: the best sentence, cut to a few lines. */
 function excerpt(address) {
   const [file, anchor] = address.split("#"), sections = EXCERPTS[file.replace(/\.html$/, "")] ?? {};

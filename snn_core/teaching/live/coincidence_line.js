@@ -3,9 +3,7 @@
 const SHOWN = 10, LIT = 0.5; // ms of the membrane; how long a detector stays lit after its spike
 
 /** How much later the left ear hears, in ms. */
-export function difference(direction, { farthest }) {
-  return farthest * Math.sin((direction * Math.PI) / 180);
-}
+export const difference = (direction, { farthest }) => farthest * Math.sin((direction * Math.PI) / 180);
 
 /** When each spike comes in at its end of the line: ear, fibre, and the time in ms. */
 export function arrivals({ direction, jitter }, data) {

@@ -2,6 +2,7 @@
 
 // COLOURS, light and dark, come from palette.py.
 const FONT = "12px system-ui, sans-serif";
+const ROOM = 17; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
 const MARGIN = { left: 64, right: 14, top: 30, bottom: 42 };
 
@@ -10,18 +11,12 @@ export function linspace(low, high, count) {
 }
 
 /** The upper end of an axis: a little above all values, and not below `least`. */
-export function above(values, least) {
-  return values.reduce((high, value) => Math.max(high, 1.08 * value), least);
-}
+export const above = (values, least) => values.reduce((high, value) => Math.max(high, 1.08 * value), least);
 
-export function significant(value, digits) {
-  return String(Number(value.toPrecision(digits)));
-}
+export const significant = (value, digits) => String(Number(value.toPrecision(digits)));
 
 /** A number as text, with a minus sign in place of a hyphen. */
-export function signed(number) {
-  return String(number).replace("-", "−");
-}
+export const signed = (number) => String(number).replace("-", "−");
 
 export function ticks(low, high) {
   const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
@@ -170,6 +165,11 @@ class Panel {
   label(words, x, y, colour, align = "left", side = "bottom") {
     const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
     this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour);
+  }
+
+  /** The side of a level that has room for words beside another level: "bottom" is above it. */
+  free(y, other) {
+    return this.py(y) > this.py(other) && this.py(y) < this.py(other) + ROOM ? "top" : "bottom";
   }
 
   /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */

@@ -2,9 +2,7 @@
 
 const QUIET = { "data-lm-suppress-shortcuts": "true" }; // JupyterLab keeps its hands off the keys
 
-export function decimals(step) {
-  return (String(step).split(".")[1] ?? "").length;
-}
+export const decimals = (step) => (String(step).split(".")[1] ?? "").length;
 
 /** The multiple of the control's step that is nearest to a number, within its range. */
 export function snapped(number, { low, high, step }) {

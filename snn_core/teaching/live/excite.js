@@ -42,10 +42,11 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   input.label("weight", -window, weight, figure.green, "left", weight > 0.6 ? "top" : "bottom");
   input.stems(came, came.map(() => weight), figure.green);
   drawMembrane(membrane, ms, steps, threshold);
-  membrane.label("threshold", -window, threshold, figure.grey);
+  membrane.label("threshold", -window, threshold, figure.grey, "left", membrane.free(threshold, drive));
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
-    membrane.label("drive", 0, Math.min(drive, top), figure.green, "right", drive > 0.9 * top ? "top" : "bottom");
+    const side = drive > 0.9 * top ? "top" : membrane.free(drive, threshold);
+    membrane.label("drive", 0, Math.min(drive, top), figure.green, "right", side);
   }
   output.stems(sent, sent.map(() => 1), figure.vermilion, 3);
 }

@@ -4,9 +4,7 @@ const LAGS = [-20, 40]; // that the last panel shows
 const short = (number) => signed(significant(number, 3));
 
 /** The surrogate derivative, fast sigmoid, at a distance x from the threshold. */
-export function bump(x, scale) {
-  return 1 / (1 + Math.abs(scale * x)) ** 2;
-}
+export const bump = (x, scale) => 1 / (1 + Math.abs(scale * x)) ** 2;
 
 /** The neuron, for an input spike at `pre`; what others add lifts the membrane at the target alone. */
 export function simulate(pre, { weight, level, tau_mem }, { steps, target, threshold }) {

@@ -27,9 +27,9 @@ function draw(figure, { currents, steps, times, titles }, { drive, threshold }, 
   input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
-    membrane.label("D", duration, drive, figure.green, "right");
+    membrane.label("D", duration, drive, figure.green, "right", membrane.free(drive, threshold));
   }
-  membrane.label("θ", 0, threshold, figure.grey);
+  membrane.label("θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
   drawMembrane(membrane, times, steps, threshold);
   const sent = times.filter((_, t) => steps[t].spike);
   output.stems(sent, sent.map(() => 1), figure.vermilion);

@@ -27,9 +27,7 @@ function compute(values, data) {
 }
 
 /** The edges of a sum of decaying jumps: at each step it decays to before its jump, then jumps. */
-function jagged(values, decay) {
-  return values.flatMap((value, t) => [t > 0 ? decay * values[t - 1] : 0, value]);
-}
+const jagged = (values, decay) => values.flatMap((value, t) => [t > 0 ? decay * values[t - 1] : 0, value]);
 
 function draw(figure, { course, titles }, { threshold, taken }, { decay }) {
   const steps = course.length, x = [0, steps], twice = course.flatMap((_, t) => [t, t]);

@@ -17,9 +17,7 @@ export function lifSequence(currents, neuron) {
   });
 }
 
-export function countSpikes(steps) {
-  return steps.reduce((sum, { spike }) => sum + spike, 0);
-}
+export const countSpikes = (steps) => steps.reduce((sum, { spike }) => sum + spike, 0);
 
 /** A membrane over time: at each spike an open end at u, and a drop from there to v. */
 export function drawMembrane(panel, times, steps, threshold) {

@@ -3,9 +3,7 @@
 const SIDE = 28;
 
 /** Numbers from 0 to 15 from a text, one hexadecimal digit each. */
-export function unpacked(text) {
-  return Array.from(text, (digit) => parseInt(digit, 16));
-}
+export const unpacked = (text) => Array.from(text, (digit) => parseInt(digit, 16));
 
 export function unitLength(values) {
   const length = Math.hypot(...values) || 1;

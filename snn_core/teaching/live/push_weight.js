@@ -12,9 +12,7 @@ const SHAPES = {
 };
 
 /** The surrogate derivative at a distance x from the threshold. */
-export function derivative(x, { surrogate, scale }) {
-  return SHAPES[surrogate](scale * x);
-}
+export const derivative = (x, { surrogate, scale }) => SHAPES[surrogate](scale * x);
 
 /** What one weight does: the neuron's steps, the loss, the surrogate gradient (BPTT, reset detached). */
 export function evaluate(w, shape, { spikes, target, beta, threshold }) {

@@ -8,9 +8,7 @@ export function stdpWindow(lag, { a_plus, a_minus, tau_plus, tau_minus }) {
 }
 
 /** What the bound, given by its exponents, makes of potentiation and depression at a weight in [0, 1]. */
-export function factors(weight, [mu_plus, mu_minus]) {
-  return [(1 - weight) ** mu_plus, weight ** mu_minus];
-}
+export const factors = (weight, [mu_plus, mu_minus]) => [(1 - weight) ** mu_plus, weight ** mu_minus];
 
 /** By how much a spike and a spike in every step of the other side potentiate and depress, before bounds. */
 export function chanceChange({ a_plus, a_minus, tau_plus, tau_minus }) {

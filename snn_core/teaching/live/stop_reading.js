@@ -3,9 +3,7 @@
 const CLASSES = 10, DIGITS = Array.from({ length: CLASSES }, (_, i) => i);
 
 /** The spikes `[T][C]` of a sample, from one number a step, whose bit c is the spike of class c. */
-export function unpacked(masks) {
-  return masks.map((mask) => DIGITS.map((c) => (mask >> c) & 1));
-}
+export const unpacked = (masks) => masks.map((mask) => DIGITS.map((c) => (mask >> c) & 1));
 
 /** The spikes of each class in the first `steps` steps. */
 export function counted(spikes, steps) {
@@ -13,9 +11,7 @@ export function counted(spikes, steps) {
 }
 
 /** The class with the most spikes, the first of several. */
-export function answered(counts) {
-  return counts.indexOf(Math.max(...counts));
-}
+export const answered = (counts) => counts.indexOf(Math.max(...counts));
 
 /** How many of all samples are answered rightly after each step. */
 export function rightAfter({ masks, labels }) {

@@ -1,8 +1,6 @@
 // The explorer of page 09: two neurons, the traces of their spikes, and the weight of the synapse between them.
 
-function cut(weight) {
-  return Math.min(1, Math.max(0, weight));
-}
+const cut = (weight) => Math.min(1, Math.max(0, weight));
 
 /** Decay both traces, depress by y, potentiate by x, and only then mark the post spike: one step of the pair rule. */
 export function pairStep({ weight, x, y }, pre, post, { tau, a_plus, a_minus }) {

@@ -3,7 +3,7 @@
 #
 # **Can spikes follow a continuous signal?**
 #
-# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core.
+# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 65 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/23_following_a_signal.ipynb)
 
@@ -141,11 +141,11 @@ print("spikes:", answer.spikes.flatten())
 # $$\hat x[t] = \beta\, \hat x[t-1] + d\, z[t], \qquad u[t] = \frac{x[t] - \beta\, \hat x[t-1]}{d} + \frac12 .$$
 
 # %% [markdown]
-# The current that keeps $u$ so is what a leaky sum needs to become the curve:
+# A membrane is a *leaky sum*: in each step it keeps $\beta$ of itself, and adds the current. Give it
 #
 # $$I[t] = \frac{\tilde x[t] - \beta\, \tilde x[t-1]}{d}, \qquad \tilde x = x + \frac d2 .$$
 #
-# That is the current of `follow_alone`; `drive` makes the difference.
+# These currents sum to $\tilde x/d$. The resets, one per spike, sum to $\hat x/d$ in the same way. What is left is $(x - \hat x)/d + \frac12$: the error. (`follow_alone` sends this current; `drive` makes the difference.)
 
 # %% tags=["check"]
 assert answer.spikes.flatten().tolist() == [1, 0, 1, 0]
@@ -192,7 +192,7 @@ assert curve_error(read_out(crowded, 0.025), curve) > 0.15
 # %% [markdown]
 # ### A longer memory?
 #
-# By the formula a larger $\tau$ does as well as more spikes. Ask for 50 spikes per second, and lengthen $\tau$.
+# By the formula a larger $\tau$ does as well as more spikes. Ask for 50 spikes per second, which is 45 from 100 ms on, and lengthen $\tau$.
 #
 # > **Before you run:** what will go wrong?
 
@@ -202,7 +202,7 @@ jumps = 0.6 / (0.05 * taus)  # the curve's mean is 0.6
 errors = []
 for tau, jump in zip(taus, jumps, strict=True):
     spikes = follow_alone(curve, jump, tau)
-    print(f"τ = {tau:3.0f} ms: {spikes.sum():.0f} spikes")
+    print(f"τ = {tau:3.0f} ms: {spikes[100:].sum():.0f} spikes")
     estimate = read_out(spikes, jump, tau)
     errors.append(curve_error(estimate, curve))
 
@@ -215,7 +215,7 @@ title = "Too long a memory cannot forget"
 decorate(axis, x="τ (ms)", y="error", title=title)
 
 # %% [markdown]
-# At 10 ms only 22 spikes come: the jump is 1.2, and below half a jump the neuron is silent.
+# At 10 ms only 17 spikes come: the jump is 1.2, and below half a jump the neuron is silent.
 #
 # No spike of this neuron pulls the estimate down (section 2 adds some that do). It leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
 #
@@ -228,7 +228,7 @@ decorate(axis, x="τ (ms)", y="error", title=title)
 # %% tags=["check"]
 few = follow_alone(curve, 1.2, 10.0)
 assert round(jumps[0], 9) == 1.2
-assert few.sum() == 22
+assert few[100:].sum() == 17
 assert few[curve < 0.6].sum() == 0
 best = int(np.argmin(errors))
 assert taus[best] == 90
@@ -272,7 +272,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller, a factor of three by regularity alone: 16 uncoupled LIF neurons with thresholds of their own err by 0.03 (gain and offset fitted).
+# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller.
 #
 # Try others:
 
@@ -290,21 +290,14 @@ FollowCurve().sliders()
 # <details><summary>Answers</summary>
 #
 # 1. About 64 independent ones, four times as many; 32 balanced ones, twice as many.
-# 2. Fewer spikes, 17 in place of 75 per neuron. But the error grows from 0.007 to 0.021: for part of the time the curve falls faster than the leak, and then nobody can correct it.
-# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there none of these neurons pulls the estimate down.
+# 2. Fewer spikes, 17 in place of 75 per neuron. But the error nearly triples: for part of the time the curve falls faster than the leak, and then nobody can correct it.
+# 3. No: about 0.007 in place of 0.009. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there none of these neurons pulls the estimate down.
 #
 # </details>
 
 # %% tags=["check"]
 assert all(70 < spikes.sum() / 16 < 82 for spikes, _ in answers.values())
 assert 7 < errors["independent"] / errors["balanced"] < 14
-shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
-uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
-estimate = read_out(uncoupled, jump=0.4 / 16)[100:].flatten()
-gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
-fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
-assert round(fitted, 2) == 0.03
-assert 2 < errors["independent"] / fitted < 4
 
 # %% [markdown]
 # ### Error against N
@@ -333,12 +326,12 @@ decorate(axis, x="neurons N", y="error", title=title)
 #
 # $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
-# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$ goes first, drawn by a little noise.
+# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$ goes first; a little noise decides between equals.
 
 # %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
 #
-# A neuron of *negative* weight pulls the estimate down. On a curve four times as fast, with $\tau$ = 100 ms, 16 neurons that lift err by 0.145; with eight that pull, by 0.007.
+# A neuron of *negative* weight pulls the estimate down. On a curve four times as fast, with $\tau$ = 100 ms, 16 neurons that lift err by 0.145; 8 that lift and 8 that pull, by 0.007.
 #
 # The price: $1/N$ needs inhibition *within* a millisecond. One millisecond late, all answer the same error at once, and many do worse than coins (*Deeper*).
 
@@ -374,9 +367,11 @@ print(network)
 # %% [markdown]
 # Layer 0 holds $w$ and, since a constant sums up, $(1-\beta)\,b$; layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
 #
+# A neuron is silent as long as $w\,x + b$ is below its threshold, 1. Above, its filtered spikes follow $w\,x + b - \frac12$, as in section 1 with jumps of 1.
+#
 # > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
-# %% alt="Filtered spikes of three neurons against the value of a rising curve: saws around grey rectified lines, of which one rises from 0 and two fall to it."
+# %% alt="Filtered spikes of three neurons against the value of a rising curve, each in a colour of its own: saws around dashed rectified lines of the same colours, of which one rises from 0 and two fall to it. Near 0 each line has left the axis while its neuron is silent."
 ramp = torch.linspace(0, 1, 1000).view(-1, 1, 1)
 traces = filtered_spikes(network, ramp)[100:, 0, :5]
 current = network[0](drive(ramp)).detach()
@@ -385,8 +380,8 @@ lines = torch.relu(sums - 0.5)[100:, 0]
 ramp = ramp[100:, 0]
 axis = panels()
 for neuron in traces.any(0).nonzero():
-    axis.plot(ramp, traces[:, neuron], linewidth=1)
-    axis.plot(ramp, lines[:, neuron], color=GREY)
+    (saw,) = axis.plot(ramp, traces[:, neuron], linewidth=1)
+    axis.plot(ramp, lines[:, neuron], "--", color=saw.get_color())
 title = "Each neuron is a ReLU, in jumps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
@@ -400,7 +395,7 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$: a quantised $\mathrm{relu}(w\,x + b - \frac12)$, the grey lines. Sums of such lines can be any curve.
+# A quantised $\mathrm{relu}(w\,x + b - \frac12)$, dashed. Sums of such lines can be any curve.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$, on the diagonal, keeps them small:
 #
@@ -412,12 +407,22 @@ assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 train = sines(16, generator)
 test = sines(16, generator)
 read_by_least_squares(network, train, train)
-with torch.no_grad():
-    found = network(drive(test))
-least = curve_error(found, test)
-print(f"error: {least:.3f}")
+
+
+def error_and_rate(network):
+    with torch.no_grad():
+        spikes = network[:2](drive(test))
+        found = network[2:](spikes)
+    rate = 1000 * spikes.mean().item()
+    return curve_error(found, test), rate
+
+
+before = error_and_rate(network)
+print("error {:.3f}, {:.1f} spikes/s".format(*before))
 
 # %% [markdown]
+# (Spikes per neuron and second.)
+#
 # > **Before you run:** BPTT can move *all* weights. Begun from here, will it do better?
 
 # %%
@@ -429,32 +434,13 @@ train_to_follow(
     epochs=60,
     lr=0.001,
 )
-with torch.no_grad():
-    found = network(drive(test))
-error = curve_error(found, test)
-print(f"error: {error:.3f}")
+after = error_and_rate(network)
+print("error {:.3f}, {:.1f} spikes/s".format(*after))
 
 # %% [markdown]
-# A little, on sums of sines.
+# A little, but with more spikes. Would these alone have done it?
 #
-# > **Before you run:** will the network follow a random walk, or the pulse that a sensor shows at a fingertip?
-
-# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
-axes = panels(2, share=True)
-for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
-    other = CURVES[kind](1, generator)
-    with torch.no_grad():
-        found = network(drive(other))
-    axis.plot(found[:, 0], color=BLUE, label="membrane")
-    axis.plot(other[:, 0], color=BLACK, label="curve")
-    error = curve_error(found, other)
-    title = f"{kind}: error {error:.3f}"
-    decorate(axis, x="time (ms)", title=title)
-
-# %% [markdown]
-# It does. What was learnt is a range of values, which these curves hardly leave.
-#
-# What without training? For the record all slopes $w$ become up to 5 times as steep, and least squares reads again: the curve, or its *square* $4(x - \frac12)^2$. Beside it stands BPTT.
+# For the record all slopes $w$ become up to 5 times as steep, untrained, and least squares reads again: the curve, or its *square* $4(x - \frac12)^2$. Beside it stand networks trained by BPTT: from weights drawn at random, from least squares as here, and from least squares with slopes 1.5 times as steep. Means of three seeds.
 
 
 # %%
@@ -468,31 +454,30 @@ record = recorded("following_a_signal")
 # %% [markdown]
 # > **Before you look:** why would a steeper slope help at all?
 
-# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares at five steepnesses, falls from upper left to lower right. The vermilion dot of BPTT lies on the line for the curve, and for the square far below it, at the left end."
+# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it. At the square all three lie below it."
+arms = ["BPTT", "least squares, then BPTT", "steeper, then BPTT"]
 axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, ("curve", "square"), strict=True):
-    steeper = record.results["steepness"][target]["16"]
-    means = np.array([*map(measured, steeper.values())])
-    axis.loglog(
-        *means.T,
-        ".-",
-        color=BLUE,
-        label="least squares, steeper",
-    )
-    runs = record.results["decoders"][target]["16"]["BPTT"]
-    axis.loglog(*measured(runs), "o", color=VERMILION, label="BPTT")
+    slopes = record.results["steepness"][target]["16"]
+    line = np.array([*map(measured, slopes.values())])
+    axis.loglog(*line.T, ".-", color=BLUE, label="least squares")
+    for slope, place in zip(slopes, line, strict=True):
+        axis.text(*place * 1.03, f"×{slope}", color=BLUE)
+    trained = record.results["decoders"][target]["16"]
+    for arm, mark in zip(arms, "osD", strict=True):
+        place = measured(trained[arm])
+        axis.loglog(*place, mark, color=VERMILION, label=arm)
     axis.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
     axis.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
     axis.minorticks_off()
     decorate(axis, x="spikes per neuron and second", y="error")
-decorate(axes[0], title="The curve: more spikes do as well")
-decorate(axes[1], title="The square: training wins per spike")
+decorate(axes[0], title="The curve: on the line, or above")
+decorate(axes[1], title="The square: below the line")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. (64 neurons: *Deeper*.)
+# Steeper slopes bring more spikes, each worth less (section 1). At the curve none of the three does better than least squares with as many spikes, and "least squares, then BPTT" errs a third more. Our own run, too, may have gained nothing but spikes: the slope of the line alone gives 0.023. At the square all three err less, by 14 to 23 %.
 
 # %% tags=["check"]
-assert error < 1.02 * least < 0.04
 decoders = record.results["decoders"]
 assert set(decoders) == {"curve", "square"}
 
@@ -501,31 +486,33 @@ def mean_of(target, size, arm, kind="sines"):
     return np.mean([run[kind] for run in decoders[target][size][arm]])
 
 
-arms = ["BPTT", "least squares, then BPTT"]
+def line_of(target, size):
+    return np.array([*map(measured, record.results["steepness"][target][size].values())])
+
+
+def above_line(target, size, arm):
+    """Return the error over that of least squares with as many spikes, a straight line between."""
+    rate, reached = measured(decoders[target][size][arm])
+    return reached / np.exp(np.interp(np.log(rate), *np.log(line_of(target, size)).T))
+
+
 for target in decoders:
     for size in ("16", "64"):
         least = mean_of(target, size, "least squares")
-        assert mean_of(target, size, arms[1]) < least
+        assert mean_of(target, size, "least squares, then BPTT") < least
         assert 1 <= mean_of(target, size, "read-out by gradient") / least < 1.05
-        line = np.array([*map(measured, record.results["steepness"][target][size].values())])
-        assert (np.diff(line[:, 0]) > 0).all()
-        assert (np.diff(line[:, 1]) < 0).all()
-        assert line[-1, 1] < min(mean_of(target, size, arm) for arm in arms)
-line = np.array([*map(measured, record.results["steepness"]["curve"]["16"].values())])
-rate, reached = np.log(measured(decoders["curve"]["16"]["BPTT"]))
-assert abs(reached - np.interp(rate, *np.log(line).T)) < 0.05
-for target in decoders:
-    line = np.array([*map(measured, record.results["steepness"][target]["64"].values())])
-    rate, reached = np.log(measured(decoders[target]["64"]["BPTT"]))
-    assert abs(reached - np.polyval(np.polyfit(*np.log(line).T, 1), rate)) < 0.1
-flattest = measured(record.results["steepness"]["square"]["16"]["1"])
-assert (measured(decoders["square"]["16"]["BPTT"]) < flattest * [1, 0.85]).all()
+        assert (np.diff(line_of(target, size)[:, 0]) > 0).all()
+        assert (np.diff(line_of(target, size)[:, 1]) < 0).all()
+ratios = {target: [above_line(target, "16", arm) for arm in arms] for target in decoders}
+assert round(ratios["curve"][1], 1) == 1.3
+assert all(0.95 < ratios["curve"][place] < 1.05 for place in (0, 2))
+assert round(min(ratios["square"]), 2) == 0.77
+assert round(max(ratios["square"]), 2) == 0.86
+assert all(0.94 < above_line(target, "64", arm) < 1.15 for target in decoders for arm in arms)
+slope = np.polyfit(*np.log(line_of("curve", "16")).T, 1)[0]
+assert round(before[0] * (after[1] / before[1]) ** slope, 3) == round(after[0], 3) == 0.023
 walks = [mean_of("square", "64", arm, "walks") for arm in ("least squares", "BPTT")]
 assert [round(each, 3) for each in walks] == [0.067, 0.109]
-with torch.no_grad():
-    levels = [constant(level, 400) for level in (0.5, 1.5)]
-    inside, outside = [curve_error(network(drive(level)), level) for level in levels]
-assert outside > 3 * inside
 
 # %% [markdown]
 # ## 4 · Train the spikes themselves
@@ -567,34 +554,34 @@ for name, each in networks.items():
 # %% [markdown]
 # Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# Is the jump a law? Only for a leak. One can also weigh the spikes of the last 100 ms, by least squares on other curves.
+# Is the jump a law? Only for a leak. One can also weigh the spikes of the last 100 ms, by least squares on the curves of the training.
 #
-# > **Before you run:** the leak read the first spikes of this page to 0.07. And this filter?
+# > **Before you run:** will such a filter read the same spikes better?
+
+# %%
+filters = {}
+for name, each in networks.items():
+    with torch.no_grad():
+        heard = last_spikes(each(drive(train)))[100:]
+        past = last_spikes(each(drive(test)))
+    goal = train[100:].flatten(0, 1)
+    weights = torch.linalg.lstsq(heard.flatten(0, 1), goal).solution
+    filters[name] = past @ weights
+    error = curve_error(filters[name], test)
+    print(f"{name}, by a filter: {error:.3f}")
 
 # %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
-weights = torch.linalg.lstsq(
-    last_spikes(follow_alone(train, jump=0.25))[100:].flatten(0, 1),
-    train[100:].flatten(0, 1),
-).solution
-spikes = follow_alone(curve, jump=0.25)
-estimate = read_out(spikes, jump=0.25)
-filtered = last_spikes(spikes) @ weights
-least = curve_error(filtered, curve)
-error = curve_error(estimate, curve)
 axis = panels()
-axis.plot(estimate[:, 0], color=GREY, label=f"leak: {error:.2f}")
-axis.plot(filtered[:, 0], color=BLUE, label=f"filter: {least:.2f}")
-axis.plot(curve[:, 0], color=BLACK, label="curve")
+axis.plot(estimate[:, 0], color=GREY, label="leak")
+axis.plot(filters[name][:, 0], color=BLUE, label="filter")
+axis.plot(test[:, 0], color=BLACK, label="curve")
 title = "A filter reads between the jumps"
 decorate(axis, x="time (ms)", title=title, xlim=(100, 400))
 
 # %% [markdown]
-# To 0.02. **What to do about jumps and falls?**
+# Three times as well: the interval between two spikes carries the value, and a leak does not look at it.
 #
-# - Filter better.
-# - Read a membrane at the end (section 3).
-# - Let several neurons share the error, and some pull down (section 2).
-# - Make jumps small, by more spikes or a longer memory (section 1).
+# So against the jump help a better filter, a membrane at the end (section 3), neurons that share the error (section 2), and smaller jumps (section 1).
 
 # %% tags=["check"]
 assert all(0.058 < error < 0.072 for error in errors)
@@ -604,14 +591,15 @@ for size, runs in record.results["spiking output"].items():
         for each in (run, run["solved"]):
             assert floor < each["sines"] < 1.6 * floor
         assert abs(run["sines"] / run["solved"]["sines"] - 1) < 0.12
-assert [round(each, 2) for each in (error, least)] == [0.07, 0.02]
+for found, error in zip(filters.values(), errors, strict=True):
+    assert 2.5 < error / curve_error(found, test) < 3.5
 
 # %% [markdown]
 # ## 5 · Draw it from memory
 #
 # A hand that signs a name follows no input: a **cue** starts it, and the movement runs by itself.
 #
-# A hundred neurons that tire hear one of two cues for 50 ms, then only a steady current of their own and each other's spikes, one step of 5 ms later. BPTT learns weights and currents.
+# In `Drawing` a hundred LIF neurons that tire (each spike lifts its neuron's threshold, for about 400 ms) hear one of two cues for 50 ms, then only a steady current of their own and each other's spikes, a step later. A leaky readout draws with their spikes. `teach_to_draw` learns all weights and currents by BPTT, in steps of 5 ms, which make it five times as short.
 #
 # > **Before you run:** one of two networks has no connections among its neurons. What can it still draw?
 
@@ -620,38 +608,50 @@ wanted = curves(400.0)
 networks = {}
 for recurrence in ("learnt", "none"):
     generator = seed_torch(0)
-    network = Drawing(100, generator, recurrence=recurrence)
-    teach_to_draw(network, wanted, generator, updates=300, lr=0.006, trials=8)
-    networks[recurrence] = network
+    hand = Drawing(100, generator, recurrence=recurrence)
+    teach_to_draw(hand, wanted, generator, updates=300, lr=0.006, trials=8)
+    networks[recurrence] = hand
 
-# %% alt="Left: a black curve over 400 ms and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape. Right: the spikes of 20 neurons of the learnt network; most fire in bursts, at times of their own."
+# %% alt="A black curve over 400 ms and three drawings of it. One with learnt connections lies on the curve; a dashed one, also with learnt connections, leaves it and ends flat; one without connections is ragged and misses its shape."
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
-axes = panels(2)
+axis = panels()
 time = np.arange(0, 400, 5)
 shares = {}
-for name, network in networks.items():
-    drawn = network(start).detach()
-    axes[0].plot(time, drawn[:, 0], label=name)
-    shares[name] = explained(drawn, wanted[:, start.cue])
-    print(f"{name}: {shares[name].mean():.0%} of the variance")
-    print(f"below half: {(shares[name] < 0.5).sum()} of 100")
-axes[0].plot(time, wanted[:, 0], color=BLACK, label="wanted")
-decorate(axes[0], x="time after the cue (ms)", title="One drawing")
-spikes = networks["learnt"].fire(start)[10:, 0, :20].detach()
-raster(spikes, axes[1], dt=5.0, size=5, color=VERMILION)
-title = "20 neurons with learnt connections"
-axes[1].set_yticks([])
-decorate(axes[1], x="time after the cue (ms)", title=title)
-
-# %% tags=["check"]
-for network in networks.values():
-    steady = network.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
-    assert 30 < (steady > 1).sum() < 80
-assert shares["learnt"].mean() > 0.85
-assert 0.5 < shares["none"].mean() < 0.8
+for name, hand in networks.items():
+    drawn = hand(start).detach()
+    axis.plot(time, drawn[:, 0], label=name)
+    share = explained(drawn, wanted[:, start.cue])
+    worst = share.argmin()
+    print(f"{name}: median {share.median():.0%}, worst {share.min():.0%}")
+    if name == "learnt":
+        axis.plot(time, drawn[:, worst], "--", label="learnt, failed")
+    shares[name] = share
+axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
+decorate(axis, x="time after the cue (ms)", title="It draws or it fails")
 
 # %% [markdown]
-# Connections keep it going. Alone, many are clocks, driven by their currents, that slow as they tire.
+# These are shares of the variance that 100 drawings explain. With connections the network draws or it fails: four of them are below 30 %, all others above 96 %. Without, all lie between 58 and 81 %.
+
+# %% alt="Two rasters of 20 neurons over 400 ms after the cue. Top, learnt connections: most fire in bursts, at times of their own. Bottom, no connections: many tick regularly."
+axes = panels(2, stacked=True, height=4)
+for axis, (name, hand) in zip(axes, networks.items(), strict=True):
+    spikes = hand.fire(start)[10:, 0, :20].detach()
+    raster(spikes, axis, dt=5.0, size=5, color=VERMILION)
+    axis.set_yticks([])
+    decorate(axis, title=name, x="")
+decorate(axes[1], x="time after the cue (ms)")
+
+# %% tags=["check"]
+for hand in networks.values():
+    steady = hand.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
+    assert 30 < (steady > 1).sum() < 80
+drew = shares["learnt"] > 0.96
+assert drew.sum() == 96
+assert shares["learnt"][~drew].max() < 0.3
+assert 0.575 < shares["none"].min() < shares["none"].max() < 0.815
+
+# %% [markdown]
+# Connections hand the movement on. Alone, many are clocks, driven by their currents, that slow as they tire.
 #
 # In the record 200 neurons draw for a second, tested with noise; three seeds, in brackets the worst of 200 drawings:
 
@@ -688,8 +688,8 @@ assert later[-1] < 0.15
 #
 # - found the error of one neuron in its membrane: for a reader that only leaks a saw of $d/\sqrt{12}$, and four limits;
 # - let a population share its error, which fell with $N$ if inhibition is instant, and with $\sqrt N$ for coins;
-# - read a curve and its square by least squares; training won only at the square;
-# - trained a network by its filtered spikes, which could not undo the jump;
+# - read a curve and its square by least squares; at the square training erred less per spike, at the curve it did not;
+# - trained a network by its spikes, and read them with a leak and with a better filter;
 # - let neurons draw for a second what a cue had started.
 
 # %% [markdown]
@@ -817,9 +817,36 @@ print(f"measured {error:.4f}, formula {formula:.4f}")
 assert abs(error / formula - 1) < 0.05
 
 # %% [markdown]
+# ### Other curves
+#
+# Section 3 learns sums of sines. Does its network follow a random walk, or the pulse that a sensor shows at a fingertip?
+
+# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
+axes = panels(2, share=True)
+for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
+    other = CURVES[kind](1, generator)
+    with torch.no_grad():
+        found = network(drive(other))
+    axis.plot(found[:, 0], color=BLUE, label="membrane")
+    axis.plot(other[:, 0], color=BLACK, label="curve")
+    error = curve_error(found, other)
+    title = f"{kind}: error {error:.3f}"
+    decorate(axis, x="time (ms)", title=title)
+
+# %% [markdown]
+# It does. What was learnt is a range of values, which these curves hardly leave.
+
+# %% tags=["check"]
+with torch.no_grad():
+    levels = [constant(level, 400) for level in (0.5, 1.5)]
+    inside, outside = [curve_error(network(drive(level)), level) for level in levels]
+assert outside > 3 * inside
+assert error < 0.04
+
+# %% [markdown]
 # ### Training with 64 neurons
 #
-# Section 3 trains 16. With 64, BPTT stays within a tenth of the line of steeper slopes, at the curve and at its square. (Learning rates were searched with seed 0, some at the edge of the grid.) On other curves training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
+# Section 3 trains 16. With 64, all three stay within 15 % of the line of steeper slopes, at the curve and at its square. (Learning rates were searched with seed 0, some at the edge of the grid.) On other curves training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
 # %% [markdown]
 # ### Inhibition that comes late
@@ -848,6 +875,29 @@ for name, first in {"late": 2, "late, more noise": 0}.items():
 assert all(counted[np.argmin(run["errors"])] == 4 for run in populations["late"])
 
 # %% [markdown]
+# ### Two dimensions
+#
+# With $D$ of two rows the same rule follows a point in the plane. Twelve neurons lift the estimate in twelve directions:
+
+# %% alt="A black circle on a vermilion line that follows it closely in small jumps."
+angle = 2 * math.pi * torch.arange(12) / 12
+directions = 0.1 * torch.stack([angle.cos(), angle.sin()])
+turn = 2 * math.pi * torch.arange(1000).view(-1, 1) / 500
+circle = torch.stack([turn.cos(), turn.sin()], -1)
+twelve = balanced_with(circle, directions, generator=generator)
+path = LeakyIntegrator(tau_mem=20.0)(twelve) @ directions.T
+axis = panels(width=3.4, height=3.4)
+axis.plot(*path[100:, 0].T, color=VERMILION, linewidth=1)
+axis.plot(*circle[100:, 0].T, color=BLACK)
+axis.set_aspect("equal")
+title = "Twelve neurons go round"
+decorate(axis, x="first coordinate", y="second coordinate", title=title)
+
+# %% tags=["check"]
+assert curve_error(path, circle) < 0.05
+assert (twelve.sum((0, 1)) > 5).all()
+
+# %% [markdown]
 # ### A digit in 45 spikes
 #
 # In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for.
@@ -872,7 +922,7 @@ copies = {
 axes = images([*map(mosaic, copies.values())], [*copies])
 
 # %% [markdown]
-# The numbers are errors per pixel. This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does about as well with components.
+# The numbers are errors per pixel. This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does a little better with components.
 
 # %% tags=["check"]
 codes = [run for code in digits if "neurons" in code for run in digits[code]]
@@ -882,26 +932,5 @@ for run in codes:
     assert run["linear"]["bits"] >= run["bits"] - 0.01
     assert run["control"]["bits"] >= run["bits"] - 0.01
 assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
-
-# %% [markdown]
-# ### Two dimensions
-#
-# With $D$ of two rows the same rule follows a point in the plane. Twelve neurons lift the estimate in twelve directions:
-
-# %% alt="A black circle on a vermilion line that follows it closely in small jumps."
-angle = 2 * math.pi * torch.arange(12) / 12
-directions = 0.1 * torch.stack([angle.cos(), angle.sin()])
-turn = 2 * math.pi * torch.arange(1000).view(-1, 1) / 500
-circle = torch.stack([turn.cos(), turn.sin()], -1)
-twelve = balanced_with(circle, directions, generator=generator)
-path = LeakyIntegrator(tau_mem=20.0)(twelve) @ directions.T
-axis = panels(width=3.4, height=3.4)
-axis.plot(*path[100:, 0].T, color=VERMILION, linewidth=1)
-axis.plot(*circle[100:, 0].T, color=BLACK)
-axis.set_aspect("equal")
-title = "Twelve neurons go round"
-decorate(axis, x="first coordinate", y="second coordinate", title=title)
-
-# %% tags=["check"]
-assert curve_error(path, circle) < 0.05
-assert (twelve.sum((0, 1)) > 5).all()
+for run in digits["24 neurons, charge 0.05"]:
+    assert run["control"]["error"] < run["error"]

@@ -10,6 +10,7 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator
 from snn_core.teaching.diagrams import against_rate, taking_turns
+from snn_core.teaching.plotting import panels
 from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
     CURVES,

@@ -495,6 +495,8 @@ assert round(max(ratios["square"]), 2) == 0.86
 assert all(0.94 < above_line(target, "64", arm) < 1.15 for target in decoders for arm in arms)
 slope = np.polyfit(*np.log(line_of("curve", "16")).T, 1)[0]
 assert round(before[0] * (after[1] / before[1]) ** slope, 3) == round(after[0], 3) == 0.023
+assert after[0] < before[0]
+assert after[1] > before[1]
 walks = [mean_of("square", "64", arm, "walks") for arm in ("least squares", "BPTT")]
 assert [round(each, 3) for each in walks] == [0.067, 0.109]
 

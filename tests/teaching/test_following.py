@@ -9,11 +9,13 @@ import torch
 from torch import nn
 
 from snn_core import LIF, LeakyIntegrator
-from snn_core.teaching.diagrams import taking_turns
+from snn_core.teaching.diagrams import against_rate, taking_turns
+from snn_core.teaching.plotting import panels
 from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
+    fitted_filter,
     last_spikes,
     membrane_loss,
     read_by_least_squares,
@@ -65,6 +67,24 @@ def test_the_last_spikes_are_those_of_each_time_the_newest_first():
     for wrong in (spikes[..., 0], spikes.expand(7, 2, 3)):
         with pytest.raises(ValueError, match="spikes"):
             last_spikes(wrong)
+
+
+def test_a_fitted_filter_finds_the_weights_that_made_a_curve_and_no_others_are_better():
+    spikes = (torch.rand(400, 2, 1, generator=seeded()) < 0.3).float()
+    weights = torch.tensor([[0.5], [0.2], [-0.1]])
+    made = last_spikes(spikes, 3) @ weights
+    torch.testing.assert_close(fitted_filter(spikes, made, 3), weights, rtol=0, atol=1e-5)
+    made[:100] = 7.0  # these do not count
+    torch.testing.assert_close(fitted_filter(spikes, made, 3), weights, rtol=0, atol=1e-5)
+    noisy = made + torch.randn(made.shape, generator=seeded(1))
+    found = fitted_filter(spikes, noisy, 3)
+    least = curve_error(last_spikes(spikes, 3) @ found, noisy)
+    for lag in range(3):
+        other = found.clone()
+        other[lag] += 0.1
+        assert curve_error(last_spikes(spikes, 3) @ other, noisy) > least
+    with pytest.raises(ValueError, match="curves"):
+        fitted_filter(spikes, made[:, :1], 3)
 
 
 def test_the_leaky_sum_of_the_drive_is_the_curve():
@@ -278,3 +298,17 @@ def test_populations_are_drawn_with_the_spikes_of_a_short_while():
     assert [bar.get_height() for bar in bottom.patches] == shown.sum(1).tolist()
     with pytest.raises(ValueError, match="first, last"):
         taking_turns(curve, answers, first=100, last=301)
+
+
+def test_errors_stand_at_their_rates_with_their_names():
+    solved = {"1": (15.0, 0.03), "2": (35.0, 0.02)}
+    trained = {"first": (17.0, 0.028), "second": (31.0, 0.027)}
+    axes = panels()
+    against_rate(solved, trained, axes)
+    line, *marks = axes.lines
+    assert line.get_xydata().tolist() == [list(each) for each in solved.values()]
+    assert [text.get_text() for text in axes.texts] == ["×1", "×2"]
+    shown = {mark.get_label(): tuple(mark.get_xydata()[0]) for mark in marks}
+    assert shown == trained
+    assert len({mark.get_marker() for mark in marks}) == 2
+    assert axes.get_xscale() == axes.get_yscale() == "log"

@@ -3,7 +3,7 @@
 #
 # **Can spikes follow a continuous signal?**
 #
-# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 60 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core.
+# Needs: page 02 (the LIF neuron), page 03 (neurons that tire), page 06 (BPTT), page 07 (a trained network), page 08 (losses on spikes). · 65 minutes to read, without *Deeper* and exercises; half a minute to run. · Introduces no new name of the core.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/23_following_a_signal.ipynb)
 
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from snn_core import LIF, LeakyIntegrator
-from snn_core.teaching.diagrams import following, taking_turns
+from snn_core.teaching.diagrams import against_rate, following, taking_turns
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
 from snn_core.teaching.inputs import constant
@@ -36,6 +36,7 @@ from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.decoders import (
     CURVES,
     filtered_spikes,
+    fitted_filter,
     last_spikes,
     read_by_least_squares,
     sines,
@@ -81,7 +82,7 @@ def read_out(spikes, jump, tau=20.0):
 
 
 # %% [markdown]
-# Such a trace of decaying jumps is called **filtered spikes**; its current is the subject of section 1.
+# Such a trace of decaying jumps is called **filtered spikes**. (`drive`: section 1.)
 #
 # > **Look first:** what can the estimate not do?
 
@@ -94,7 +95,7 @@ title = "Spikes follow a curve, in jumps"
 decorate(axes[0], title=title, xlim=(0, 400))
 
 # %% [markdown]
-# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, as always below).
+# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, as always).
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -134,18 +135,18 @@ print("errors:", answer.membrane.flatten() - 0.5)
 print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
-# It does, and its membrane *is* the error, shifted by half a jump: the threshold of 1 is an error of one half. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
+# It does (the last row: 0.625 and 0.175, no spike), and its membrane *is* the error, shifted by half a jump: both leak alike, both fall by one at a spike.
 #
 # With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
 #
 # $$\hat x[t] = \beta\, \hat x[t-1] + d\, z[t], \qquad u[t] = \frac{x[t] - \beta\, \hat x[t-1]}{d} + \frac12 .$$
 
 # %% [markdown]
-# The current that keeps $u$ so is what a leaky sum needs to become the curve:
+# A membrane is a *leaky sum*: it keeps $\beta$ of itself in each step, and adds the current. Give it
 #
 # $$I[t] = \frac{\tilde x[t] - \beta\, \tilde x[t-1]}{d}, \qquad \tilde x = x + \frac d2 .$$
 #
-# That is the current of `follow_alone`; `drive` makes the difference.
+# This sums to $\tilde x/d$; the resets, one per spike, to $\hat x/d$. What is left is $(x - \hat x)/d + \frac12$. (`follow_alone` sends this current; `drive` makes the difference.)
 
 # %% tags=["check"]
 assert answer.spikes.flatten().tolist() == [1, 0, 1, 0]
@@ -159,7 +160,7 @@ assert left[100:].abs().max() < 0.6
 # %% [markdown]
 # ### How large is it?
 #
-# The error saws between $-d/2$ and $d/2$, where all values come about equally often. The root mean square of such a uniform error is $d/\sqrt{12}$.
+# The error saws evenly between $-d/2$ and $d/2$; the root of its mean square is then $d/\sqrt{12}$.
 #
 # > **Before you run:** a jump of half the size halves the error. What does it cost?
 
@@ -175,9 +176,9 @@ for jump in (0.4, 0.2, 0.1, 0.05, 0.025):
 #
 # $$\text{error} = \frac{d}{\sqrt{12}} = \frac{x}{\sqrt{12}\, f\, \tau} .$$
 #
-# **To a reader who only lets the estimate leak, a rate code is quantised.** $f\tau$ is the number of spikes that it remembers, and with four of them it can tell about four levels apart.
+# **To a reader who only lets the estimate leak, a rate code is quantised**: with $f\tau = 4$ spikes that it remembers it can tell about four levels apart.
 #
-# The last row breaks the rule: a step has room for one spike, and nearly all are used.
+# The last row breaks the rule: a step has room for one spike only.
 
 # %% tags=["check"]
 for jump in (0.2, 0.1, 0.05):
@@ -192,21 +193,21 @@ assert curve_error(read_out(crowded, 0.025), curve) > 0.15
 # %% [markdown]
 # ### A longer memory?
 #
-# By the formula a larger $\tau$ does as well as more spikes. Ask for 50 spikes per second, and lengthen $\tau$.
+# By the formula a larger $\tau$ does as well as more spikes. Ask for 50 spikes per second (45 from 100 ms on), and lengthen $\tau$.
 #
 # > **Before you run:** what will go wrong?
 
 # %%
-taus = np.array([10.0, 20, 50, 70, 90, 130, 200, 500])
+taus = np.array([20.0, 50, 70, 90, 130, 200, 500, 1000])
 jumps = 0.6 / (0.05 * taus)  # the curve's mean is 0.6
 errors = []
 for tau, jump in zip(taus, jumps, strict=True):
     spikes = follow_alone(curve, jump, tau)
-    print(f"τ = {tau:3.0f} ms: {spikes.sum():.0f} spikes")
+    print(f"τ = {tau:3.0f} ms: {spikes[100:].sum():.0f} spikes")
     estimate = read_out(spikes, jump, tau)
     errors.append(curve_error(estimate, curve))
 
-# %% alt="Error against time constant from 10 to 500 ms, both axes logarithmic. The blue line falls along the grey formula to 0.04 at 90 ms, then leaves it and rises to 0.19 at 500 ms."
+# %% alt="Error against time constant from 20 to 1000 ms, both axes logarithmic. The blue line falls along the grey formula to 0.04 at 90 ms, then leaves it and rises to 0.28 at 1000 ms."
 axis = panels()
 axis.loglog(taus, errors, ".-", color=BLUE, label="measured")
 ideal = jumps / math.sqrt(12)
@@ -215,28 +216,23 @@ title = "Too long a memory cannot forget"
 decorate(axis, x="τ (ms)", y="error", title=title)
 
 # %% [markdown]
-# At 10 ms only 22 spikes come: the jump is 1.2, and below half a jump the neuron is silent.
-#
-# No spike of this neuron pulls the estimate down (section 2 adds some that do). It leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
+# No spike pulls the estimate down. It leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
 #
 # $$\tau < \frac{x}{-\mathrm dx/\mathrm dt} .$$
 #
-# Here that is 60 ms at the steepest place. Beyond 90 ms the missed falls outweigh the smaller jump.
+# Here that is 60 ms at the steepest place; beyond 90 ms the missed falls outweigh the smaller jump.
 #
-# So for a reader that only leaks one neuron has four limits: its rate, one spike per step of time, its time constant, and the speed of the curve.
+# So one neuron has four limits: its rate, one spike per step, its time constant, and the speed of the curve.
 
 # %% tags=["check"]
-few = follow_alone(curve, 1.2, 10.0)
-assert round(jumps[0], 9) == 1.2
-assert few.sum() == 22
-assert few[curve < 0.6].sum() == 0
 best = int(np.argmin(errors))
 assert taus[best] == 90
 assert round(errors[best], 2) == 0.04
 assert errors[-1] > 4 * errors[best]
+assert round(errors[-1], 2) == 0.28
 falls = curve[:-1] - curve[1:]
 assert round((curve[:-1] / falls)[falls > 0].min().item(), -1) == 60
-for place in (1, 2, 3, 4):
+for place in range(4):
     assert 0.9 < errors[place] / ideal[place] < 1.25
 
 # %% [markdown]
@@ -272,7 +268,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller, a factor of three by regularity alone: 16 uncoupled LIF neurons with thresholds of their own err by 0.03 (gain and offset fitted).
+# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller.
 #
 # Try others:
 
@@ -290,21 +286,14 @@ FollowCurve().sliders()
 # <details><summary>Answers</summary>
 #
 # 1. About 64 independent ones, four times as many; 32 balanced ones, twice as many.
-# 2. Fewer spikes, 17 in place of 75 per neuron. But the error grows from 0.007 to 0.021: for part of the time the curve falls faster than the leak, and then nobody can correct it.
-# 3. No: 0.0072 in place of 0.0093. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there none of these neurons pulls the estimate down.
+# 2. Fewer spikes, 17 in place of 75 per neuron. But the error nearly triples: for part of the time the curve falls faster than the leak, and then nobody can correct it.
+# 3. No: about 0.007 in place of 0.009. Eight times the neurons gain 22 %, where with the slower curve they divide the error by eight. What is left arises where the curve falls faster than the leak, and there none of these neurons pulls the estimate down.
 #
 # </details>
 
 # %% tags=["check"]
 assert all(70 < spikes.sum() / 16 < 82 for spikes, _ in answers.values())
 assert 7 < errors["independent"] / errors["balanced"] < 14
-shifts = 0.4 * torch.rand(16, generator=torch.Generator().manual_seed(0))
-uncoupled = LIF(tau_mem=20.0)(drive(curve + shifts) / 0.4)
-estimate = read_out(uncoupled, jump=0.4 / 16)[100:].flatten()
-gain, offset = np.polyfit(estimate, curve[100:].flatten(), 1)
-fitted = np.sqrt(np.mean((gain * estimate.numpy() + offset - curve[100:].flatten().numpy()) ** 2))
-assert round(fitted, 2) == 0.03
-assert 2 < errors["independent"] / fitted < 4
 
 # %% [markdown]
 # ### Error against N
@@ -329,18 +318,16 @@ decorate(axis, x="neurons N", y="error", title=title)
 # $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one whose jump is $d/N$. 256 coins do as well as six of these.
 
 # %% [markdown]
-# Which network does this? Write the read-out as weights $D$ (here one row of $d/N$), and let a neuron's membrane be its weight times the error. A spike is worth sending if it makes the error smaller, $(e - D)^2 < e^2$. So the membrane has to exceed half the square of the weight:
+# Which network does this? Let a neuron's membrane be its weight in the read-out $D$ (here a row of $d/N$) times the error. A spike is worth sending if $(e - D)^2 < e^2$: if the membrane exceeds half the square of the weight,
 #
 # $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
-# With one neuron $D = d$, and $V/d^2 + \frac12$ is the $u$ of section 1, whose half is now in the threshold. With many the highest $V$ goes first, drawn by a little noise.
+# The highest $V$ goes first; a little noise decides between equals.
 
 # %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
 #
-# A neuron of *negative* weight pulls the estimate down. On a curve four times as fast, with $\tau$ = 100 ms, 16 neurons that lift err by 0.145; with eight that pull, by 0.007.
-#
-# The price: $1/N$ needs inhibition *within* a millisecond. One millisecond late, all answer the same error at once, and many do worse than coins (*Deeper*).
+# The price: inhibition has to act *within* a step. One millisecond late, all answer the same error, and many do worse than coins (*Deeper*).
 
 # %% tags=["check"]
 slopes = {kind: np.polyfit(np.log(sizes), np.log(each), 1)[0] for kind, each in errors.items()}
@@ -354,39 +341,35 @@ for name, slope in {"independent": -0.5, "balanced": -1.0}.items():
 coins = np.mean([run["errors"][-1] for run in kept.results["populations"]["independent"]])
 alone = np.mean([run["errors"][1] for run in kept.results["populations"]["balanced"]])
 assert round(4 * alone / coins) == 6
-quick = two_sines(speed=4.0)
-for pulling, expected in {0: 0.145, 8: 0.007}.items():
-    signs = torch.ones(1, 16)
-    signs[0, :pulling] = -1
-    fast = balanced_with(quick, 0.4 / 16 * signs, tau_mem=100.0, generator=seed_torch(0))
-    followed = LeakyIntegrator(tau_mem=100.0)(fast) @ (0.4 / 16 * signs).T
-    assert round(curve_error(followed, quick), 3) == expected
 
 # %% [markdown]
 # ## 3 · Who reads: least squares, or training
 #
-# In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope $w$ and an offset $b$ of its own.
+# In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope and an offset of its own.
 
 # %%
 network = tuned_network(16, generator)
 print(network)
 
 # %% [markdown]
-# Layer 0 holds $w$ and, since a constant sums up, $(1-\beta)\,b$; layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
+# Layer 0 holds slopes and offsets; layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
+#
+# A neuron is silent as long as $w\,x + b$ is below its threshold, 1. Above, its filtered spikes follow $w\,x + b - \frac12$, as in section 1 with jumps of 1.
 #
 # > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
-# %% alt="Filtered spikes of three neurons against the value of a rising curve: saws around grey rectified lines, of which one rises from 0 and two fall to it."
+# %% alt="Filtered spikes of three neurons against the value of a rising curve, each in a colour of its own: saws around dashed rectified lines of the same colours, of which one rises from 0 and two fall to it. Near 0 each line has left the axis while its neuron is silent."
 ramp = torch.linspace(0, 1, 1000).view(-1, 1, 1)
 traces = filtered_spikes(network, ramp)[100:, 0, :5]
 current = network[0](drive(ramp)).detach()
 sums = LeakyIntegrator(tau_mem=20.0)(current)
-lines = torch.relu(sums - 0.5)[100:, 0]
+lines = torch.relu(sums - 0.5)[100:, 0, :5]
 ramp = ramp[100:, 0]
+active = traces.any(0)
 axis = panels()
-for neuron in traces.any(0).nonzero():
-    axis.plot(ramp, traces[:, neuron], linewidth=1)
-    axis.plot(ramp, lines[:, neuron], color=GREY)
+axis.plot(ramp, traces[:, active], linewidth=1)
+axis.set_prop_cycle(None)  # the same colours again
+axis.plot(ramp, lines[:, active], "--")
 title = "Each neuron is a ReLU, in jumps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
@@ -400,9 +383,9 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# Each is silent up to the threshold, $w\,x + b = 1$, and then soon about $w\,x + b - \frac12$: a quantised $\mathrm{relu}(w\,x + b - \frac12)$, the grey lines. Sums of such lines can be any curve.
+# A quantised $\mathrm{relu}(w\,x + b - \frac12)$, dashed. Sums of such lines can be any curve.
 #
-# The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; the penalty $\lambda = 10^{-4}$, on the diagonal, keeps them small:
+# The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; a penalty $\lambda$ keeps them small:
 #
 # $$\left(A^\top A / T + \lambda\, \mathbf 1\right) r = A^\top y / T .$$
 #
@@ -412,10 +395,18 @@ assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 train = sines(16, generator)
 test = sines(16, generator)
 read_by_least_squares(network, train, train)
-with torch.no_grad():
-    found = network(drive(test))
-least = curve_error(found, test)
-print(f"error: {least:.3f}")
+
+
+def error_and_rate(network):
+    with torch.no_grad():
+        spikes = network[:2](drive(test))
+        found = network[2:](spikes)
+    rate = 1000 * spikes.mean().item()
+    return curve_error(found, test), rate
+
+
+before = error_and_rate(network)
+print("error {:.3f}, {:.0f} spikes per neuron and second".format(*before))
 
 # %% [markdown]
 # > **Before you run:** BPTT can move *all* weights. Begun from here, will it do better?
@@ -429,32 +420,13 @@ train_to_follow(
     epochs=60,
     lr=0.001,
 )
-with torch.no_grad():
-    found = network(drive(test))
-error = curve_error(found, test)
-print(f"error: {error:.3f}")
+after = error_and_rate(network)
+print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 
 # %% [markdown]
-# A little, on sums of sines.
+# A little, but with more spikes. Would these alone have done it?
 #
-# > **Before you run:** will the network follow a random walk, or the pulse that a sensor shows at a fingertip?
-
-# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
-axes = panels(2, share=True)
-for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
-    other = CURVES[kind](1, generator)
-    with torch.no_grad():
-        found = network(drive(other))
-    axis.plot(found[:, 0], color=BLUE, label="membrane")
-    axis.plot(other[:, 0], color=BLACK, label="curve")
-    error = curve_error(found, other)
-    title = f"{kind}: error {error:.3f}"
-    decorate(axis, x="time (ms)", title=title)
-
-# %% [markdown]
-# It does. What was learnt is a range of values, which these curves hardly leave.
-#
-# What without training? For the record all slopes $w$ become up to 5 times as steep, and least squares reads again: the curve, or its *square* $4(x - \frac12)^2$. Beside it stands BPTT.
+# In the record (means of three seeds) least squares also reads neurons with slopes up to 5 times as steep: the curve, or its *square* $4(x - \frac12)^2$. Beside it stands BPTT: from random weights, from least squares as here, or from there with slopes ×1.5.
 
 
 # %%
@@ -463,36 +435,33 @@ def measured(runs):
     return np.mean(pairs, 0)
 
 
+def means(found, names):
+    return {name: measured(found[name]) for name in names}
+
+
 record = recorded("following_a_signal")
 
 # %% [markdown]
 # > **Before you look:** why would a steeper slope help at all?
 
-# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares at five steepnesses, falls from upper left to lower right. The vermilion dot of BPTT lies on the line for the curve, and for the square far below it, at the left end."
+# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it. At the square all three lie below it."
+arms = ["BPTT", "least squares, then BPTT", "steeper, then BPTT"]
 axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, ("curve", "square"), strict=True):
-    steeper = record.results["steepness"][target]["16"]
-    means = np.array([*map(measured, steeper.values())])
-    axis.loglog(
-        *means.T,
-        ".-",
-        color=BLUE,
-        label="least squares, steeper",
+    solved = record.results["steepness"][target]["16"]
+    trained = record.results["decoders"][target]["16"]
+    against_rate(
+        means(solved, solved),
+        means(trained, arms),
+        axis,
     )
-    runs = record.results["decoders"][target]["16"]["BPTT"]
-    axis.loglog(*measured(runs), "o", color=VERMILION, label="BPTT")
-    axis.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
-    axis.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
-    axis.minorticks_off()
-    decorate(axis, x="spikes per neuron and second", y="error")
-decorate(axes[0], title="The curve: more spikes do as well")
-decorate(axes[1], title="The square: training wins per spike")
+decorate(axes[0], title="The curve: on the line, or above")
+decorate(axes[1], title="The square: below the line")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). At the curve BPTT does as well as least squares with as many spikes; at the square it errs less with fewer. (64 neurons: *Deeper*.)
+# Steeper slopes bring more spikes, each worth less (section 1). **At the curve** two trained networks do as well as least squares with as many spikes; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: by the slope of the line these alone give 0.023. **At the square** all three err less, by 14 to 23 %.
 
 # %% tags=["check"]
-assert error < 1.02 * least < 0.04
 decoders = record.results["decoders"]
 assert set(decoders) == {"curve", "square"}
 
@@ -501,41 +470,43 @@ def mean_of(target, size, arm, kind="sines"):
     return np.mean([run[kind] for run in decoders[target][size][arm]])
 
 
-arms = ["BPTT", "least squares, then BPTT"]
+def line_of(target, size):
+    return np.array([*map(measured, record.results["steepness"][target][size].values())])
+
+
+def above_line(target, size, arm):
+    """Return the error over that of least squares with as many spikes, a straight line between."""
+    rate, reached = measured(decoders[target][size][arm])
+    return reached / np.exp(np.interp(np.log(rate), *np.log(line_of(target, size)).T))
+
+
 for target in decoders:
     for size in ("16", "64"):
         least = mean_of(target, size, "least squares")
-        assert mean_of(target, size, arms[1]) < least
+        assert mean_of(target, size, "least squares, then BPTT") < least
         assert 1 <= mean_of(target, size, "read-out by gradient") / least < 1.05
-        line = np.array([*map(measured, record.results["steepness"][target][size].values())])
-        assert (np.diff(line[:, 0]) > 0).all()
-        assert (np.diff(line[:, 1]) < 0).all()
-        assert line[-1, 1] < min(mean_of(target, size, arm) for arm in arms)
-line = np.array([*map(measured, record.results["steepness"]["curve"]["16"].values())])
-rate, reached = np.log(measured(decoders["curve"]["16"]["BPTT"]))
-assert abs(reached - np.interp(rate, *np.log(line).T)) < 0.05
-for target in decoders:
-    line = np.array([*map(measured, record.results["steepness"][target]["64"].values())])
-    rate, reached = np.log(measured(decoders[target]["64"]["BPTT"]))
-    assert abs(reached - np.polyval(np.polyfit(*np.log(line).T, 1), rate)) < 0.1
-flattest = measured(record.results["steepness"]["square"]["16"]["1"])
-assert (measured(decoders["square"]["16"]["BPTT"]) < flattest * [1, 0.85]).all()
+        assert (np.diff(line_of(target, size)[:, 0]) > 0).all()
+        assert (np.diff(line_of(target, size)[:, 1]) < 0).all()
+ratios = {target: [above_line(target, "16", arm) for arm in arms] for target in decoders}
+assert round(ratios["curve"][1], 1) == 1.3
+assert all(0.95 < ratios["curve"][place] < 1.05 for place in (0, 2))
+assert round(min(ratios["square"]), 2) == 0.77
+assert round(max(ratios["square"]), 2) == 0.86
+assert all(0.94 < above_line(target, "64", arm) < 1.15 for target in decoders for arm in arms)
+slope = np.polyfit(*np.log(line_of("curve", "16")).T, 1)[0]
+assert round(before[0] * (after[1] / before[1]) ** slope, 3) == round(after[0], 3) == 0.023
+assert after[0] < before[0]
+assert after[1] > before[1]
 walks = [mean_of("square", "64", arm, "walks") for arm in ("least squares", "BPTT")]
 assert [round(each, 3) for each in walks] == [0.067, 0.109]
-with torch.no_grad():
-    levels = [constant(level, 400) for level in (0.5, 1.5)]
-    inside, outside = [curve_error(network(drive(level)), level) for level in levels]
-assert outside > 3 * inside
 
 # %% [markdown]
 # ## 4 · Train the spikes themselves
 #
-# A membrane can be read only at the neuron; what leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$ each.
+# What leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$ each.
 #
-# Its loss is `spike_loss`: the van Rossum distance of page 08, from its spikes to the `drive` over $d$, a train of numbers whose trace is the curve.
+# Its loss, `spike_loss`, is the van Rossum distance of page 08 from a train whose trace is the curve.
 #
-
-# %% [markdown]
 # > **Before you run:** `spiking_output` needs no such training: it lets a LIF neuron follow the membrane of section 3, as in section 1. Which will err less?
 
 # %%
@@ -567,34 +538,30 @@ for name, each in networks.items():
 # %% [markdown]
 # Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# Is the jump a law? Only for a leak. One can also weigh the spikes of the last 100 ms, by least squares on other curves.
+# But the jump is a law only for a leak. A filter can weigh the spikes of the last 100 ms, by least squares on the curves of the training.
 #
-# > **Before you run:** the leak read the first spikes of this page to 0.07. And this filter?
+# > **Before you run:** will it read the same spikes better?
+
+# %%
+for name, each in networks.items():
+    with torch.no_grad():
+        weights = fitted_filter(each(drive(train)), train)
+        filtered = last_spikes(each(drive(test))) @ weights
+    print(f"{name}, by a filter: {curve_error(filtered, test):.3f}")
+
+# %% [markdown]
+# About three times as well: the interval between two spikes carries the value, and a leak does not look at it.
 
 # %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
-weights = torch.linalg.lstsq(
-    last_spikes(follow_alone(train, jump=0.25))[100:].flatten(0, 1),
-    train[100:].flatten(0, 1),
-).solution
-spikes = follow_alone(curve, jump=0.25)
-estimate = read_out(spikes, jump=0.25)
-filtered = last_spikes(spikes) @ weights
-least = curve_error(filtered, curve)
-error = curve_error(estimate, curve)
 axis = panels()
-axis.plot(estimate[:, 0], color=GREY, label=f"leak: {error:.2f}")
-axis.plot(filtered[:, 0], color=BLUE, label=f"filter: {least:.2f}")
-axis.plot(curve[:, 0], color=BLACK, label="curve")
+axis.plot(estimate[:, 0], color=GREY, label="leak")
+axis.plot(filtered[:, 0], color=BLUE, label="filter")
+axis.plot(test[:, 0], color=BLACK, label="curve")
 title = "A filter reads between the jumps"
 decorate(axis, x="time (ms)", title=title, xlim=(100, 400))
 
 # %% [markdown]
-# To 0.02. **What to do about jumps and falls?**
-#
-# - Filter better.
-# - Read a membrane at the end (section 3).
-# - Let several neurons share the error, and some pull down (section 2).
-# - Make jumps small, by more spikes or a longer memory (section 1).
+# So what helps against jumps? A better filter, a membrane at the end (section 3), neurons that share the error (section 2), smaller jumps (section 1).
 
 # %% tags=["check"]
 assert all(0.058 < error < 0.072 for error in errors)
@@ -604,14 +571,18 @@ for size, runs in record.results["spiking output"].items():
         for each in (run, run["solved"]):
             assert floor < each["sines"] < 1.6 * floor
         assert abs(run["sines"] / run["solved"]["sines"] - 1) < 0.12
-assert [round(each, 2) for each in (error, least)] == [0.07, 0.02]
+for each, by_leak in zip(networks.values(), errors, strict=True):
+    with torch.no_grad():
+        weights = fitted_filter(each(drive(train)), train)
+        by_filter = curve_error(last_spikes(each(drive(test))) @ weights, test)
+    assert 2.5 < by_leak / by_filter < 3.5
 
 # %% [markdown]
 # ## 5 · Draw it from memory
 #
 # A hand that signs a name follows no input: a **cue** starts it, and the movement runs by itself.
 #
-# A hundred neurons that tire hear one of two cues for 50 ms, then only a steady current of their own and each other's spikes, one step of 5 ms later. BPTT learns weights and currents.
+# `Drawing` is a hundred LIF neurons that tire: each spike lifts its neuron's threshold, for about 400 ms. They hear one of two cues for 50 ms, then only a steady current of their own and each other's spikes. A leaky readout draws with their spikes. `teach_to_draw` trains all weights and currents by BPTT (a step is 5 ms here, which makes it short).
 #
 # > **Before you run:** one of two networks has no connections among its neurons. What can it still draw?
 
@@ -620,77 +591,66 @@ wanted = curves(400.0)
 networks = {}
 for recurrence in ("learnt", "none"):
     generator = seed_torch(0)
-    network = Drawing(100, generator, recurrence=recurrence)
-    teach_to_draw(network, wanted, generator, updates=300, lr=0.006, trials=8)
-    networks[recurrence] = network
+    hand = Drawing(100, generator, recurrence=recurrence)
+    teach_to_draw(hand, wanted, generator, updates=300, lr=0.006, trials=8)
+    networks[recurrence] = hand
 
-# %% alt="Left: a black curve over 400 ms and two drawings of it. With learnt connections the drawing lies on the curve; without any it is ragged and misses its shape. Right: the spikes of 20 neurons of the learnt network; most fire in bursts, at times of their own."
+# %% alt="A black curve over 400 ms and three drawings of it. One with learnt connections lies on the curve; a dashed one, also with learnt connections, leaves it after 270 ms and climbs far above it; one without connections is ragged and misses its shape."
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
-axes = panels(2)
+axis = panels()
 time = np.arange(0, 400, 5)
 shares = {}
-for name, network in networks.items():
-    drawn = network(start).detach()
-    axes[0].plot(time, drawn[:, 0], label=name)
-    shares[name] = explained(drawn, wanted[:, start.cue])
-    print(f"{name}: {shares[name].mean():.0%} of the variance")
-    print(f"below half: {(shares[name] < 0.5).sum()} of 100")
-axes[0].plot(time, wanted[:, 0], color=BLACK, label="wanted")
-decorate(axes[0], x="time after the cue (ms)", title="One drawing")
-spikes = networks["learnt"].fire(start)[10:, 0, :20].detach()
-raster(spikes, axes[1], dt=5.0, size=5, color=VERMILION)
-title = "20 neurons with learnt connections"
-axes[1].set_yticks([])
-decorate(axes[1], x="time after the cue (ms)", title=title)
+for name, hand in networks.items():
+    drawn = hand(start).detach()
+    axis.plot(time, drawn[:, 0], label=name)
+    share = explained(drawn, wanted[:, start.cue])
+    print(f"{name}: median {share.median():.0%}, worst {share.min():.0%}")
+    if name == "learnt":
+        axis.plot(time, drawn[:, share.argmin()], "--", label="failed")
+    shares[name] = share
+axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
+decorate(axis, x="time after the cue (ms)", title="It draws or it fails")
+
+# %% [markdown]
+# (Shares of the variance, of 100 drawings.) With connections it draws or it fails: four are below 30 %, all others above 96 %. Without, all lie between 58 and 81 %.
+
+# %% alt="Two rasters of 20 neurons over 400 ms after the cue. Top, learnt connections: most fire in bursts, at times of their own. Bottom, no connections: many tick regularly."
+axes = panels(2, stacked=True, height=4)
+for axis, (name, hand) in zip(axes, networks.items(), strict=True):
+    spikes = hand.fire(start)[10:, 0, :20].detach()
+    raster(spikes, axis, dt=5.0, size=5, color=VERMILION)
+    axis.set_yticks([])
+    decorate(axis, title=name, x="")
+decorate(axes[1], x="time after the cue (ms)")
 
 # %% tags=["check"]
-for network in networks.values():
-    steady = network.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
+for hand in networks.values():
+    steady = hand.hear.bias.detach() / -math.expm1(-5 / 20)  # where a membrane settles
     assert 30 < (steady > 1).sum() < 80
-assert shares["learnt"].mean() > 0.85
-assert 0.5 < shares["none"].mean() < 0.8
+alone = networks["none"].fire(start)[10:, 0].detach()
+intervals = [each.nonzero().flatten().diff() for each in alone.T]
+slower = [each[-2:].sum() > 1.3 * each[:2].sum() for each in intervals if len(each) >= 4]
+assert sum(slower) > 30
+drew = shares["learnt"] > 0.96
+assert drew.sum() == 96
+assert shares["learnt"][~drew].max() < 0.3
+assert 0.575 < shares["none"].min() < shares["none"].max() < 0.815
 
 # %% [markdown]
-# Connections keep it going. Alone, many are clocks, driven by their currents, that slow as they tire.
+# Connections hand the movement on. Alone, many are clocks that slow as they tire.
 #
-# In the record 200 neurons draw for a second, tested with noise; three seeds, in brackets the worst of 200 drawings:
-
-# %%
-results = recorded("generated_pattern").results
-labels = {
-    "learnt": "connections learn",
-    "frozen": "connections stay as drawn",
-    "none": "no connections",
-    "no adaptation": "no tiring",
-    "neither": "no connections, no tiring",
-}
-for arm, label in labels.items():
-    shares = ["{:.0%} ({:.0%})".format(*run["explained"]) for run in results[arm]]
-    print(f"{label:26}", *shares)
-
-# %% [markdown]
-# Here it takes both, connections that learn and neurons that tire. And it is a movement, not a loop: of the next second hardly anything is left.
-
-# %% tags=["check"]
-assert set(labels) == set(results)
-assert recorded("generated_pattern").settings["tests"] == 200
-for run in results["learnt"]:
-    assert run["explained"][0] >= 0.95
-assert all(run["explained"][0] < 0.7 for arm in results if arm != "learnt" for run in results[arm])
-assert min(run["explained"][1] for run in results["learnt"]) < 0.1
-later = sorted(run["later"][1][0] for run in results["learnt"])
-assert later[-1] < 0.15
+# In the record 200 neurons draw for a second. Without connections that learn, or without tiring, they do not (*Deeper*).
 
 # %% [markdown]
 # ## Recap
 #
 # You
 #
-# - found the error of one neuron in its membrane: for a reader that only leaks a saw of $d/\sqrt{12}$, and four limits;
-# - let a population share its error, which fell with $N$ if inhibition is instant, and with $\sqrt N$ for coins;
-# - read a curve and its square by least squares; training won only at the square;
-# - trained a network by its filtered spikes, which could not undo the jump;
-# - let neurons draw for a second what a cue had started.
+# - found the error of one neuron in its membrane: for a reader that leaks a saw of $d/\sqrt{12}$, and four limits;
+# - let a population share its error, which fell with $N$, and with $\sqrt N$ for coins;
+# - read a curve and its square by least squares; with as many spikes, training erred less only at the square;
+# - trained a network by its spikes, and read them better by a filter than by a leak;
+# - let neurons draw what a cue had started.
 
 # %% [markdown]
 # ## Exercises
@@ -787,8 +747,6 @@ check("23.3", decoder)
 # - M. Boerlin, C. K. Machens, S. Denève, *Predictive coding of dynamical variables in balanced spiking networks*, PLoS Computational Biology 9(11), 2013: `balanced`.
 # - C. Eliasmith, C. H. Anderson, *Neural Engineering*, MIT Press 2003: `read_by_least_squares`.
 # - M. C. W. van Rossum, *A novel spike distance*, Neural Computation 13(4), 2001: `spike_loss`.
-# - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006: bits of a code.
-# - M. Chalk, B. Gutkin, S. Denève, *Neural oscillations as a signature of efficient coding in the presence of synaptic delays*, eLife 5, 2016.
 #
 # **Next:** back to [18 · Membranes as signals](18_membranes_as_signals.ipynb), or to [00 · Why spikes?](00_why_spikes.ipynb).
 
@@ -817,9 +775,36 @@ print(f"measured {error:.4f}, formula {formula:.4f}")
 assert abs(error / formula - 1) < 0.05
 
 # %% [markdown]
+# ### Other curves
+#
+# Section 3 learns sums of sines. Does its network follow a random walk, or the pulse that a sensor shows at a fingertip?
+
+# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
+axes = panels(2, share=True)
+for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
+    other = CURVES[kind](1, generator)
+    with torch.no_grad():
+        found = network(drive(other))
+    axis.plot(found[:, 0], color=BLUE, label="membrane")
+    axis.plot(other[:, 0], color=BLACK, label="curve")
+    error = curve_error(found, other)
+    title = f"{kind}: error {error:.3f}"
+    decorate(axis, x="time (ms)", title=title)
+
+# %% [markdown]
+# It does. What was learnt is a range of values, which these curves hardly leave.
+
+# %% tags=["check"]
+with torch.no_grad():
+    levels = [constant(level, 400) for level in (0.5, 1.5)]
+    inside, outside = [curve_error(network(drive(level)), level) for level in levels]
+assert outside > 3 * inside
+assert error < 0.04
+
+# %% [markdown]
 # ### Training with 64 neurons
 #
-# Section 3 trains 16. With 64, BPTT stays within a tenth of the line of steeper slopes, at the curve and at its square. (Learning rates were searched with seed 0, some at the edge of the grid.) On other curves training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
+# Section 3 trains 16. With 64, all three stay within 15 % of the line of steeper slopes, at the curve and at its square. (Learning rates were searched with seed 0, some at the edge of the grid.) On other curves training can lose: on walks 64 neurons err at the square by 0.067 with least squares, by 0.109 after BPTT.
 
 # %% [markdown]
 # ### Inhibition that comes late
@@ -838,7 +823,7 @@ title = "One millisecond late, and too many neurons do harm"
 decorate(axis, x="neurons N", y="error", title=title)
 
 # %% [markdown]
-# They answer the same error all at once, overshoot, and fall silent until it has leaked away. With a noise of 0.1 thresholds a few are best, and from 16 neurons on they do worse than coins; with ten times as much they never beat coins. (This noise enters the current and adds up in the membrane; that of `balanced` does not.) Weaker weights and a cost for each spike help, too (Chalk, Gutkin and Denève 2016).
+# They answer the same error all at once, overshoot, and fall silent until it has leaked away. With a noise of 0.1 thresholds a few are best, and from 16 neurons on they do worse than coins; with ten times as much they never beat coins. (This noise enters the current and adds up in the membrane; that of `balanced` does not.) Weaker weights and a cost for each spike help, too (M. Chalk, B. Gutkin, S. Denève, *Neural oscillations as a signature of efficient coding in the presence of synaptic delays*, eLife 5, 2016).
 
 # %% tags=["check"]
 coins = [np.array(run["errors"]) for run in populations["independent"]]
@@ -848,40 +833,18 @@ for name, first in {"late": 2, "late, more noise": 0}.items():
 assert all(counted[np.argmin(run["errors"])] == 4 for run in populations["late"])
 
 # %% [markdown]
-# ### A digit in 45 spikes
+# ### Neurons that pull
 #
-# In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for.
-#
-# A count, or a rounded principal component, costs $-\log_2$ of how often it came in training (Cover and Thomas 2006, chapter 5). For as many bits, components are added up, or read by a learnt decoder with as many hidden units:
-
-
-# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes, error 0.019; from components, with shadows around the strokes, 0.023; and from components by a learnt decoder, which look like those from spikes, 0.017."
-def mosaic(pixels):
-    four = np.array(pixels).reshape(2, 2, 28, 28)
-    return four.swapaxes(1, 2).reshape(56, 56) / 255
-
-
-digits = recorded("spiking_autoencoder").results
-found = digits["24 neurons, charge 0.05"][0]
-copies = {
-    "images": found["images"],
-    f"spikes: {found['error']:.3f}": found["copies"],
-    f"components: {found['linear']['error']:.3f}": found["linear_copies"],
-    f"learnt decoder: {found['control']['error']:.3f}": found["control"]["copies"],
-}
-axes = images([*map(mosaic, copies.values())], [*copies])
-
-# %% [markdown]
-# The numbers are errors per pixel. This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does about as well with components.
+# A neuron of *negative* weight can pull the estimate down. On a curve four times as fast, with $\tau$ = 100 ms, 16 neurons that lift err by 0.145; 8 that lift and 8 that pull, by 0.007.
 
 # %% tags=["check"]
-codes = [run for code in digits if "neurons" in code for run in digits[code]]
-for run in codes:
-    assert run["error"] < run["linear"]["error"]
-    assert abs(run["control"]["error"] / run["error"] - 1) < 0.11
-    assert run["linear"]["bits"] >= run["bits"] - 0.01
-    assert run["control"]["bits"] >= run["bits"] - 0.01
-assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
+quick = two_sines(speed=4.0)
+for pulling, expected in {0: 0.145, 8: 0.007}.items():
+    signs = torch.ones(1, 16)
+    signs[0, :pulling] = -1
+    fast = balanced_with(quick, 0.4 / 16 * signs, tau_mem=100.0, generator=seed_torch(0))
+    followed = LeakyIntegrator(tau_mem=100.0)(fast) @ (0.4 / 16 * signs).T
+    assert round(curve_error(followed, quick), 3) == expected
 
 # %% [markdown]
 # ### Two dimensions
@@ -905,3 +868,72 @@ decorate(axis, x="first coordinate", y="second coordinate", title=title)
 # %% tags=["check"]
 assert curve_error(path, circle) < 0.05
 assert (twelve.sum((0, 1)) > 5).all()
+
+# %% [markdown]
+# ### What a drawing needs
+#
+# In the record of section 5, 200 neurons draw for a second, tested with noise; three seeds, in brackets the worst of 200 drawings:
+
+# %%
+results = recorded("generated_pattern").results
+labels = {
+    "learnt": "connections learn",
+    "frozen": "connections stay as drawn",
+    "none": "no connections",
+    "no adaptation": "no tiring",
+    "neither": "no connections, no tiring",
+}
+for arm, label in labels.items():
+    shares = ["{:.0%} ({:.0%})".format(*run["explained"]) for run in results[arm]]
+    print(f"{label:26}", *shares)
+
+# %% [markdown]
+# It takes both, connections that learn and neurons that tire. And it is a movement, not a loop: of the next second hardly anything is left.
+
+# %% tags=["check"]
+assert set(labels) == set(results)
+assert recorded("generated_pattern").settings["tests"] == 200
+for run in results["learnt"]:
+    assert run["explained"][0] >= 0.95
+assert all(run["explained"][0] < 0.7 for arm in results if arm != "learnt" for run in results[arm])
+assert min(run["explained"][1] for run in results["learnt"]) < 0.1
+later = sorted(run["later"][1][0] for run in results["learnt"])
+assert later[-1] < 0.15
+
+# %% [markdown]
+# ### A digit in 45 spikes
+#
+# In a spiking **autoencoder** an ordinary network turns 784 pixels into the currents of 24 neurons, which spike 0 to 8 times each; another draws the digit again *from these counts alone*. Surrogate gradients train both, and each spike is charged for.
+#
+# A count, or a rounded principal component, costs $-\log_2$ of how often it came in training (T. M. Cover, J. A. Thomas, *Elements of Information Theory*, Wiley 2006, chapter 5). For as many bits, components are added up, or read by a learnt decoder with as many hidden units:
+
+
+# %% alt="Four mosaics of the first four test digits, 7, 2, 1 and 0: the images; drawn again from spikes, error 0.019; from components, with shadows around the strokes, 0.023; and from components by a learnt decoder, which look like those from spikes, 0.017."
+def mosaic(pixels):
+    four = np.array(pixels).reshape(2, 2, 28, 28)
+    return four.swapaxes(1, 2).reshape(56, 56) / 255
+
+
+digits = recorded("spiking_autoencoder").results
+found = digits["24 neurons, charge 0.05"][0]
+copies = {
+    "images": found["images"],
+    f"spikes: {found['error']:.3f}": found["copies"],
+    f"components: {found['linear']['error']:.3f}": found["linear_copies"],
+    f"learnt decoder: {found['control']['error']:.3f}": found["control"]["copies"],
+}
+axes = images([*map(mosaic, copies.values())], [*copies])
+
+# %% [markdown]
+# The numbers are errors per pixel. This network sends 45 spikes per digit, on average, which take 47 bits. Spikes err less than components that are added up. But they owe it to the decoder, which has learnt what digits look like: it does a little better with components.
+
+# %% tags=["check"]
+codes = [run for code in digits if "neurons" in code for run in digits[code]]
+for run in codes:
+    assert run["error"] < run["linear"]["error"]
+    assert abs(run["control"]["error"] / run["error"] - 1) < 0.11
+    assert run["linear"]["bits"] >= run["bits"] - 0.01
+    assert run["control"]["bits"] >= run["bits"] - 0.01
+assert [round(found[name]) for name in ("spikes", "bits")] == [45, 47]
+for run in digits["24 neurons, charge 0.05"]:
+    assert run["control"]["error"] < run["error"]

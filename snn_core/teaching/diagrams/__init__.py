@@ -10,7 +10,7 @@ from .delays import probed_past, signals_apart, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
-from .following import following, taking_turns
+from .following import against_rate, following, taking_turns
 from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
@@ -31,6 +31,7 @@ from .wants import what_a_synapse_wants
 __all__ = [
     "accuracy_and_operations",
     "accuracy_by_depth",
+    "against_rate",
     "angles_measured",
     "before_and_after",
     "class_lines",

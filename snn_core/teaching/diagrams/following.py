@@ -1,5 +1,7 @@
 """Curves, what spikes make of them, and the spikes: figures of page 23."""
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -8,6 +10,8 @@ from torch import Tensor
 from ... import _checks
 from ..palette import BLACK, BLUE, VERMILION
 from ..plotting import decorate, panels, raster
+
+MARKS = "osD^v"
 
 
 def following(curve: Tensor, estimate: Tensor, spikes: Tensor) -> list[Axes]:
@@ -29,6 +33,25 @@ def following(curve: Tensor, estimate: Tensor, spikes: Tensor) -> list[Axes]:
     decorate(axes[0], y="value")
     decorate(axes[1], x="time (ms)", y="spikes")
     return axes
+
+
+def against_rate(solved: dict[str, Sequence[float]], trained: dict[str, Sequence[float]], axes: Axes) -> None:
+    """Draw errors against spikes per neuron and second: a line with names on it, and single marks.
+
+    Args:
+        solved: by how steep their slopes are, rate and error of networks read by least squares.
+        trained: by name, the same of networks that are trained; at most five.
+        axes: where to draw; both axes become logarithmic.
+    """
+    axes.loglog(*zip(*solved.values(), strict=True), ".-", color=BLUE, label="least squares")
+    for name, (rate, error) in solved.items():
+        axes.text(1.03 * rate, 1.03 * error, f"×{name}", color=BLUE)
+    for (name, place), mark in zip(trained.items(), MARKS, strict=False):
+        axes.plot(*place, mark, color=VERMILION, label=name)
+    axes.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
+    axes.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
+    axes.minorticks_off()
+    decorate(axes, x="spikes per neuron and second", y="error")
 
 
 def taking_turns(

@@ -141,6 +141,26 @@ def last_spikes(spikes: Tensor, span: int = 100) -> Tensor:
 
 
 @torch.no_grad()
+def fitted_filter(spikes: Tensor, curves: Tensor, span: int = 100) -> Tensor:
+    """Return the weights of the last spikes that have the least squared error on some curves.
+
+    Args:
+        spikes: of one neuron, ``[T, B, 1]``.
+        curves: what they are to tell, ``[T, B, 1]``; the first 100 steps do not count.
+        span: as in `last_spikes`.
+
+    Returns:
+        ``[span, 1]``.
+
+    Raises:
+        ValueError: for curves of another shape than the spikes, and as `last_spikes` does.
+    """
+    _checks.shape("curves", curves, spikes.shape)
+    past = last_spikes(spikes, span)[SKIPPED:].flatten(0, 1)
+    return torch.linalg.lstsq(past, curves[SKIPPED:].flatten(0, 1)).solution
+
+
+@torch.no_grad()
 def read_by_least_squares(
     network: nn.Sequential, curves: Tensor, wanted: Tensor, *, penalty: float = 1e-4
 ) -> None:

@@ -68,7 +68,9 @@ def sections(tree: nodes.Element) -> dict[str, str]:
 def _anchor(node: nodes.Element) -> str | None:
     """Return the anchor of the object or section around a node; of an object, its summary only."""
     inside = node
-    while UNSOUGHT not in inside["classes"] and (around := inside.parent) is not None:
+    while (around := inside.parent) is not None:
+        if UNSOUGHT in {*inside["classes"], *around["classes"]}:
+            return None
         if isinstance(around, addnodes.desc_content):
             names = around.parent[0].get("ids") if around[0] is node else None
             return names[0] if names else None

@@ -11,15 +11,21 @@ const hits = (sentence) => words.filter((word) => new RegExp(`(?<![\\p{L}\\p{N}]
 // Of a question, such as "What is LIF?", the search takes what it asks about.
 const ASKING = /^\s*(what|who|where|how)('s|\s+(is|are|was|do|does|to|can))(\s+(i|you|we|it|an?|the))*\s+|\s*\?\s*$/gi;
 const search = Search.query;
-Search.query = (query) => search(query.replace(ASKING, "") || query);
+Search.query = (query) => {
+  Scorer.defining = /^\s*(what|who)\b/i.test(query);
+  search(query.replace(ASKING, "") || query);
+};
+
+const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/\s\S*$/, "")} …` : text);
 
 /** What stands at an address, such as `page.html#section`: the best sentence, cut to a few lines. */
 function excerpt(address) {
   const [file, anchor] = address.split("#"), sections = EXCERPTS[file.replace(/\.html$/, "")] ?? {};
   const texts = anchor ? [sections[anchor] ?? ""] : Object.values(sections);
+  if (anchor?.startsWith("term-")) return cut(texts[0]);
   const sentences = texts.flatMap((text) => text.split(/\n|(?<=[.?!:]) (?=\P{Ll})/u)).filter(Boolean);
   const most = Math.max(...sentences.map(hits)), best = sentences.find((each) => hits(each) === most) ?? "";
-  return best.length > LONGEST ? `${best.slice(0, LONGEST).replace(/\s\S*$/, "")} …` : best;
+  return cut(best);
 }
 
 /** Put a text into an element, with the words asked for marked. */

@@ -74,6 +74,8 @@ CUT = """(code) => {
   }
   return first.getBoundingClientRect().left < Math.max(...around);
 }"""
+EDGES = """(all) => all.map((each) => each.getBoundingClientRect())
+  .map(({ top, bottom }) => [top, bottom])"""
 RIGHT = """(kind) => [...document.querySelectorAll(`article ${kind}`)]
   .filter((each) => each.offsetParent && !each.closest("details.result, li"))
   .map((each) => Math.round(each.getBoundingClientRect().right))"""
@@ -432,12 +434,8 @@ def test_parts_of_a_formula_stand_one_below_the_other_where_they_do_not_fit(visi
     assert page.locator(several).count() > 0
     assert page.locator(several).evaluate_all(cut) == 0
     page.set_viewport_size({"width": 1280, "height": 1000})
-    tops = (
-        page.locator(several)
-        .first.locator("> math")
-        .evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().bottom)")
-    )
-    assert max(tops) - min(tops) < 20
+    edges = page.locator(several).first.locator("> math").evaluate_all(EDGES)
+    assert max(top for top, _ in edges) < min(bottom for _, bottom in edges)
 
 
 DRAWERS = [
@@ -510,7 +508,7 @@ def test_the_way_to_the_top_stands_in_the_header_of_a_small_screen(visit):
 
 def test_the_contents_name_their_columns_once_and_the_first_screen_says_what_is_asked(visit):
     page = visit("index")
-    heads = page.locator("article thead:visible").evaluate_all(
+    heads = page.locator("article thead").evaluate_all(
         "(all) => all.map((each) => each.getBoundingClientRect().height)"
     )
     assert len(heads) > 3

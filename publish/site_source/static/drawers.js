@@ -14,7 +14,8 @@ for (const [id, [place, name]] of Object.entries(DRAWERS)) {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       turn(!box.checked);
-      if (box.checked) drawer.querySelector("a, input, button")?.focus({ preventScroll: true });
+      const seen = [...drawer.querySelectorAll("a")].find((each) => each.getClientRects().length);
+      if (box.checked) seen?.focus({ preventScroll: true });
     });
   }
   box.addEventListener("change", tell);

@@ -280,7 +280,7 @@ class Live {
 
   /** Go back to how it was at first: its values and, if it runs in time, its state. */
   again(start) {
-    this.state = this.explorer.begin?.(this.data);
+    Object.assign(this, { values: start, state: this.explorer.begin?.(this.data) });
     if (this.clock) this.fill();
     this.set(start, true);
   }

@@ -336,6 +336,31 @@ def test_what_a_newcomer_types_finds_its_page_first(visit, query, first):
     assert finds(visit("index"), query)[0] == first
 
 
+@pytest.mark.parametrize("query", ["what is LIF", "What is a membrane?"])
+def test_what_something_is_the_glossary_says_first(visit, query):
+    page = visit("index")
+    assert finds(page, query)[0] == "glossary"
+    told = page.locator("#search-results li").first.inner_text()
+    assert re.search(r"LIF|membrane", told)
+
+
+def test_how_to_install_finds_how_to_run_it_and_no_cells_of_setup(visit):
+    found = finds(visit("index"), "how to install")
+    assert found[0] == "run"
+    assert not set(found) & set(EVERY[: len(NOTEBOOKS)])
+
+
+@pytest.mark.parametrize("width", [1280, 1100])
+def test_the_sections_of_a_page_are_reached_from_everywhere(visit, width):
+    page = visit("02_lif_neuron")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate("window.scrollTo(0, 3000)")
+    if width < 1264:
+        page.locator(".toc-content-icon").click()
+    page.locator(".toc-tree a", has_text="A steady drive").click()
+    page.wait_for_function("() => location.hash === '#a-steady-drive'")
+
+
 def test_a_result_waits_for_a_click_with_its_output_and_its_answer(visit):
     page = visit("02_lif_neuron")
     folded = page.locator("details.result:has(.cell_output)").first

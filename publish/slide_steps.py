@@ -14,8 +14,8 @@ from .slide_parts import WORDS, words
 STEPS_A_MINUTE = 1.3
 STEPS = int(STEPS_A_MINUTE * LECTURE_MINUTES)  # of a deck
 HEIGHT = 620  # pixels for text, of the 700 of a slide
-LETTERS = 85  # on a line
-LINE, GAP, CODE_LINE, ROW, PICTURE = 37, 18, 27, 34, 440  # heights in pixels
+LETTERS = 80  # on a line
+LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 400  # heights in pixels
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
     "head": {"formula", "code", "list", "table", "text", "figure", "question"},
     "formula": {"formula", "code", "list", "table", "question"},
@@ -50,7 +50,7 @@ def height(text: str) -> int:
     """Return about how many pixels of a slide its Markdown needs.
 
     >>> height("## A title\\n\\nA line."), height("```python\\na = 1\\n```")
-    (110, 63)
+    (128, 77)
     """
     blocks = FENCED.findall(text)
     pieces = [*blocks, *re.split(r"\n\s*\n", FENCED.sub("", text))]

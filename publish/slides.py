@@ -52,6 +52,11 @@ class WithMathML(IPythonRenderer):
     def inline_math(self, body: str) -> str:
         return mathml(body, "inline")
 
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Return a block of code that says how long its lines are, by which its type is chosen."""
+        letters = max(map(len, code.splitlines()), default=1)
+        return f'<div style="--letters: {letters}">{super().block_code(code, info)}</div>\n'
+
     def heading(self, text: str, level: int, **attrs) -> str:
         """Return a heading without an anchor, which would lose its formulas."""
         return f"<h{level}>{text}</h{level}>\n"

@@ -86,6 +86,24 @@ def joined(slides: list[Slide]) -> list[Slide]:
     return made
 
 
+def named(slides: list[Slide]) -> list[Slide]:
+    """Return slides of which those that show only code have the name of their section.
+
+    >>> named([Slide("slide", "head", "## 2 · It leaks"), Slide("subslide", "code", IN_CODE)])[1].text
+    '### It leaks, in code\\n\\n'
+    """
+    made, section = [], ""
+    for each in slides:
+        found = re.findall(r"^##+ (?:\d+ · )?(.*)$", each.text, flags=re.M)
+        if each.text.startswith(IN_CODE) and section:
+            text = each.text.replace(IN_CODE, f"### {section}, in code\n\n", 1)
+            each = replace(each, text=text)
+        elif each.role in ("head", *FOLLOWS) and found and each.text.startswith("## "):
+            section = found[0].rstrip(".?!:")
+        made.append(each)
+    return made
+
+
 def count(slides: list[Slide]) -> int:
     """Return the steps of a deck, without the texts of exercises."""
     return sum(each.steps for each in slides if each.role != "exercise")

@@ -86,7 +86,9 @@ def test_keys_turn_slides_after_a_click_on_a_slider_and_right_goes_through_every
     for key in ("PageDown", " ", "ArrowRight"):
         page.evaluate(show)
         before = page.evaluate(STOP), page.evaluate(FRAGMENTS)
-        slider = page.locator("section.present [data-live] input[type=range]").first.element_handle()
+        slider = page.locator(
+            "section.present [data-live] input[type=range]"
+        ).first.element_handle()
         slider.click()
         value = slider.input_value()
         page.keyboard.press(key)

@@ -92,6 +92,14 @@ def test_the_length_of_an_answer_gives_nothing_away():
     assert 0.1 <= share(min) <= 0.3
 
 
+def test_no_rank_of_length_is_the_right_one_too_often():
+    ranks = []
+    for question in every_question():
+        right, *wrong = [len(option.text) for option in question.options]
+        ranks.append(sum(length > right for length in wrong))
+    assert all(ranks.count(rank) <= 0.32 * len(ranks) for rank in range(4))
+
+
 def test_the_answers_to_a_question_are_about_as_long():
     for question in every_question():
         lengths = [len(option.text) for option in question.options]

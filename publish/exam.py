@@ -198,7 +198,10 @@ def shared(total: int, weights: list[int]) -> list[int]:
     return [part + 1 for part in parts]
 
 
-def planned(page: Page) -> str:
-    """Return the plan of a lecture as a table in Markdown."""
-    rows = [f"| {minutes} | {what} |" for what, minutes in plan(page)]
-    return "\n".join(["| minutes | what |", "|---|---|", *rows])
+def planned(page: Page, steps: list[int]) -> str:
+    """Return the plan of a lecture as a table in Markdown, with the steps of the slides."""
+    rows = [
+        f"| {minutes} | {shown or '–'} | {what} |"
+        for (what, minutes), shown in zip(plan(page), steps, strict=True)
+    ]
+    return "\n".join(["| minutes | steps of the slides | what |", "|---|---|---|", *rows])

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, exam, graded, pencil, variants
+from publish import course, exam, graded, pencil, slide_steps, slides, variants
 from publish.deck import Deck
 from publish.quiz import noted, shared_out
 from snn_core.teaching.exercises import find
@@ -180,6 +180,15 @@ def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
     assert all(minutes >= 1 for _, minutes in steps)
     sections = [section.title for section in READ[name].sections]
     assert [what for what, _ in steps][1:-2] == sections
+
+
+@pages
+def test_a_plan_names_the_steps_of_the_slides(name):
+    steps = slides.steps(READ[name])
+    assert len(steps) == len(exam.plan(READ[name]))
+    assert sum(steps) == slide_steps.count(Deck(READ[name], {}).steps())
+    assert all(steps[:-1])
+    assert f"| {steps[0]} | title" in exam.planned(READ[name], steps)
 
 
 def test_minutes_are_shared_by_weight():

@@ -322,9 +322,8 @@ for name, delay in {"all 0": 0.0, "drawn": None}.items():
         nn.functional.cross_entropy(scores, cue).backward()
         optimizer.step()
     scores, cue = trials(network, 500)
-    recalled[name] = (scores.argmax(1) == cue).float().mean().item()
-for name, share in recalled.items():
-    print(f"{name}: {share:.3f}")
+    recalled[name] = round((scores.argmax(1) == cue).float().mean().item(), 3)
+print(recalled)
 
 # %% [markdown]
 # Without delays it is chance. With drawn ones it recalls: among ten for the cues some happen to fit, and the weights pick them. Whether delays need to learn at all, section 4 asks.

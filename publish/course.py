@@ -77,7 +77,8 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
         )
         parts.append(f"{level} Model answers to these questions\n\n{answers}")
     parts.append(
-        f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n{exam.planned(page, slides.steps(page))}"
+        f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
+        + exam.planned(page, slides.steps(page))
     )
     return "\n\n".join(parts)
 

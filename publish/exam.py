@@ -2,7 +2,8 @@
 
 An exam is drawn by a seed: on each page one of the questions that the exports hold back, four
 exercises with numbers, a piece of code to read, and as many questions to discuss as fit into what
-is left of the time. Only questions that stand alone are asked. A point is a minute. The key divides the points of an answer by marks like ``[3]``.
+is left of the time. Only questions that stand alone are asked. A point is a minute. The key divides
+the points of an answer by marks like ``[3]``.
 """
 
 import functools

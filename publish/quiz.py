@@ -2,8 +2,8 @@
 
 A question has one right answer and three wrong ones. Some wrong ones stand for a belief among the
 misconceptions of `pages.yaml`, in words of their own that answer the question; the misconception,
-and what is said there against it, is the feedback. The order of the answers follows from a seed. Two
-questions of each page are held back: the exports leave them out, and exams ask no others.
+and what is said there against it, is the feedback. The order of the answers follows from a seed.
+Two questions of each page are held back: the exports leave them out, and exams ask no others.
 """
 
 import functools
@@ -247,7 +247,7 @@ def _written(element: Xml.Element) -> str:
 
 
 def pack_qti(course: dict[str, Page], path: Path) -> None:
-    """Write the questions for practice as a QTI 2.1 package: a zip of a manifest and one item per question."""
+    """Write the questions for practice as a QTI 2.1 package: a zip of a manifest and items."""
     asked = [question for name in course for question in shared_out(name)[0]]
     files = {"imsmanifest.xml": manifest(asked)}
     files |= {f"{identifier(question)}.xml": qti_item(question) for question in asked}

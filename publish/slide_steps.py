@@ -89,7 +89,8 @@ def joined(slides: list[Slide]) -> list[Slide]:
 def named(slides: list[Slide]) -> list[Slide]:
     """Return slides of which those that show only code have the name of their section.
 
-    >>> named([Slide("slide", "head", "## 2 · It leaks"), Slide("subslide", "code", IN_CODE)])[1].text
+    >>> head, code = Slide("slide", "head", "## 2 · It leaks"), Slide("subslide", "code", IN_CODE)
+    >>> named([head, code])[1].text
     '### It leaks, in code\\n\\n'
     """
     made, section = [], ""

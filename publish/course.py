@@ -76,7 +76,10 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
             f"{number}. {exam.unmarked(answer)}" for number, answer in enumerate(given, 1)
         )
         parts.append(f"{level} Model answers to these questions\n\n{answers}")
-    parts.append(f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n{exam.planned(page)}")
+    parts.append(
+        f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
+        + exam.planned(page, slides.steps(page))
+    )
     return "\n\n".join(parts)
 
 

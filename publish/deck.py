@@ -1,6 +1,7 @@
 """Turn the blocks of a page into slides: what is shown, in which order, and in which steps."""
 
 import re
+from dataclasses import replace
 
 from .enlarged import title as title_of
 from .page import tags
@@ -16,7 +17,7 @@ from .slide_parts import (
 )
 from .slide_questions import Questions
 from .slide_shows import TRIES, draws, live_in, picture, playground, told
-from .slide_steps import Slide, in_time, joined
+from .slide_steps import Slide, in_time, joined, named
 from .slide_walk import LEAD
 
 LEFT_OUT = ("## Explorer", "## References")
@@ -42,7 +43,7 @@ class Deck(Questions):
             self.place = place
             if place not in self.used:
                 getattr(self, f"_{block.kind}")(block)
-        return in_time(joined(self.made))
+        return in_time(named(joined(self.made)))
 
     def _heading(self, block: Block) -> None:
         heading, ahead = block.text, self._ahead()
@@ -86,7 +87,11 @@ class Deck(Questions):
         for place, each in self._ahead(until):
             if (idea := told(each)) and not each.text.startswith("("):
                 self.used.add(place)
-                return heading + "\n\n" + shortened(idea, IDEA - words(heading))
+                return (
+                    heading
+                    + "\n\n"
+                    + shortened(idea, IDEA - words(heading), WORDS - words(heading))
+                )
         return heading
 
     def _listed(self, heading: str, ahead: list[tuple[int, Block]], notes: str) -> None:
@@ -110,7 +115,8 @@ class Deck(Questions):
             if re.match(r"### \d · ", each.text):
                 texts[each.text] = []
             elif each.kind not in ("code", "heading") and texts:
-                texts[list(texts)[-1]].append(each)
+                said = re.sub(r":$", ".", each.text) if each.kind == "text" else each.text
+                texts[list(texts)[-1]].append(replace(each, text=said))
         (shown,) = portions(heading, [title.replace("### ", "- ") for title in texts])
         self._add("goals", shown + "\n\nTheir texts follow as an appendix.", "slide", notes)
         for title, said in texts.items():

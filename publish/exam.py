@@ -1,8 +1,9 @@
 """Set an exam of two hours with its key, and plan the minutes of a lecture.
 
-An exam is drawn by a seed: a question of the quiz bank on each page, two exercises with numbers,
-and as many questions to discuss as fit into what is left of the time. Only questions that stand
-alone are asked. A point is a minute. The key divides the points of an answer by marks like ``[3]``.
+An exam is drawn by a seed: on each page one of the questions that the exports hold back, four
+exercises with numbers, a piece of code to read, and as many questions to discuss as fit into what
+is left of the time. Only questions that stand alone are asked. A point is a minute. The key divides
+the points of an answer by marks like ``[3]``.
 """
 
 import functools
@@ -15,13 +16,15 @@ import yaml
 
 from .page import Page, Section, prose
 from .pencil import Pencil, pencils, shown
-from .quiz import LETTERS, Question, noted, questions
+from .quiz import LETTERS, Question, noted, shared_out
+from .read_code import Code, to_read
 
 ANSWERS = Path(__file__).with_name("course_source") / "answers.yaml"
 MINUTES = 120
 CHOICE = 2  # minutes, and points, of a question with answers to choose from
 PENCIL = 4  # of an exercise with numbers: half of them for the way, half for the number
-PENCILS = 2  # of these in an exam
+PENCILS = 4  # of these in an exam
+CODE = 8  # of a piece of code to read, shared by the two lines that it prints
 OPEN = 8  # of a question to discuss
 MARK = re.compile(r" \[(\d)\]")  # points for what stands before it in a model answer
 LECTURE = {"title, question and goals": 4, "recap": 3, "questions to discuss": 8}  # minutes
@@ -38,7 +41,7 @@ QUESTION_WORDS = 60  # a question before a figure takes as long as so many words
 
 @dataclass(frozen=True)
 class Exam:
-    """The questions of an exam: to choose, to work out, and to discuss.
+    """The questions of an exam: to choose, to work out, to read, and to discuss.
 
     The last are (page, question, model answer).
     """
@@ -46,12 +49,14 @@ class Exam:
     seed: int
     choices: tuple[Question, ...]
     worked: tuple[Pencil, ...]
+    read: Code
     discussed: tuple[tuple[str, str, str], ...]
 
     @property
     def points(self) -> int:
         """Return the points of all questions, which are the minutes that they take."""
-        return CHOICE * len(self.choices) + PENCIL * len(self.worked) + OPEN * len(self.discussed)
+        closed = CHOICE * len(self.choices) + PENCIL * len(self.worked) + CODE
+        return closed + OPEN * len(self.discussed)
 
 
 @functools.cache
@@ -84,14 +89,12 @@ def stands_alone(text: str) -> bool:
 
 
 def fair(name: str) -> list[Question]:
-    """Return the questions on a page that stand alone, in an order that no seed changes."""
-    found = [
+    """Return the questions on a page that are held back and stand alone."""
+    return [
         each
-        for each in questions(name)
+        for each in shared_out(name)[1]
         if all(stands_alone(text) for text in (each.ask, *(o.text for o in each.options)))
     ]
-    random.Random(name).shuffle(found)
-    return found
 
 
 def debatable(name: str) -> list[tuple[str, str, str]]:
@@ -104,15 +107,17 @@ def debatable(name: str) -> list[tuple[str, str, str]]:
 
 def drawn(names: list[str], seed: int) -> Exam:
     """Return an exam on the pages with these names; seeds in a row take turns, so share little."""
-    choices = [asked[seed % len(asked)] for name in names if (asked := fair(name))]
+    held = [asked for name in names if (asked := fair(name))]
+    # Of three seeds in a row any two ask the same of two questions on every third page only.
+    choices = [asked[(seed + k) % 3 % len(asked)] for k, asked in enumerate(held)]
     worked = pencils(names, seed, PENCILS)
     pages = [name for name in names if debatable(name)]
     random.Random(0).shuffle(pages)
-    spent = Exam(seed, tuple(choices), tuple(worked), ()).points
+    spent = Exam(seed, tuple(choices), tuple(worked), to_read(seed), ()).points
     count = min((MINUTES - spent) // OPEN, len(pages))
     taken = [divmod(seed * count + k, len(pages)) for k in range(count)]
     discussed = sorted((found := debatable(pages[k]))[turn % len(found)] for turn, k in taken)
-    return Exam(seed, tuple(choices), tuple(worked), tuple(discussed))
+    return Exam(seed, tuple(choices), tuple(worked), to_read(seed), tuple(discussed))
 
 
 def sheet(exam: Exam) -> str:
@@ -132,8 +137,11 @@ def sheet(exam: Exam) -> str:
     text.append(f"## Work out a number, and show the way ({PENCIL} points each)")
     first = len(exam.choices) + 1
     text += [f"**{n}.** {each.ask}" for n, each in enumerate(exam.worked, first)]
-    text.append(f"## Answer in a few sentences ({OPEN} points each)")
     first += len(exam.worked)
+    text.append(f"## Read the code ({CODE} points)\n\n**{first}.** {exam.read.ask}")
+    text.append(f"```python\n{exam.read.text}\n```")
+    text.append(f"## Answer in a few sentences ({OPEN} points each)")
+    first += 1
     text += [f"**{n}.** {asked}" for n, (_, asked, _) in enumerate(exam.discussed, first)]
     return "\n\n".join(text) + "\n"
 
@@ -150,6 +158,9 @@ def key(exam: Exam) -> str:
         for n, each in enumerate(exam.worked, first)
     ]
     first += len(exam.worked)
+    lines = " and then ".join(f"`{line}` [{CODE // 2}]" for line in exam.read.prints)
+    text.append(f"**{first}** (page {exam.read.page}). {lines}")
+    first += 1
     for number, (name, _, answer) in enumerate(exam.discussed, first):
         text.append(f"**{number}** (page {name[:2]}). {answer}")
     text.append(
@@ -188,7 +199,10 @@ def shared(total: int, weights: list[int]) -> list[int]:
     return [part + 1 for part in parts]
 
 
-def planned(page: Page) -> str:
-    """Return the plan of a lecture as a table in Markdown."""
-    rows = [f"| {minutes} | {what} |" for what, minutes in plan(page)]
-    return "\n".join(["| minutes | what |", "|---|---|", *rows])
+def planned(page: Page, steps: list[int]) -> str:
+    """Return the plan of a lecture as a table in Markdown, with the steps of the slides."""
+    rows = [
+        f"| {minutes} | {shown or '–'} | {what} |"
+        for (what, minutes), shown in zip(plan(page), steps, strict=True)
+    ]
+    return "\n".join(["| minutes | steps of the slides | what |", "|---|---|---|", *rows])

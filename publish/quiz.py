@@ -3,6 +3,7 @@
 A question has one right answer and three wrong ones. Some wrong ones stand for a belief among the
 misconceptions of `pages.yaml`, in words of their own that answer the question; the misconception,
 and what is said there against it, is the feedback. The order of the answers follows from a seed.
+Two questions of each page are held back: the exports leave them out, and exams ask no others.
 """
 
 import functools
@@ -19,6 +20,7 @@ from .page import Page, notes
 
 BANK = Path(__file__).with_name("course_source") / "quiz.yaml"
 LETTERS = "ABCD"
+HELD_BACK = 2  # questions of a page that only exams ask
 ITEM_SPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 PACKAGE_SPACE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 PROCESSING = """\
@@ -100,6 +102,13 @@ def questions(name: str) -> list[Question]:
     ]
 
 
+def shared_out(name: str) -> tuple[list[Question], list[Question]]:
+    """Return the questions on a page for practice, in the order of the bank, and for exams."""
+    asked = questions(name)
+    kept = random.Random(name).sample(asked, min(HELD_BACK, len(asked)))
+    return [each for each in asked if each not in kept], kept
+
+
 def from_bank(name: str, entry: dict, beliefs: list[str]) -> Question:
     """Return a question from its entry in the bank and the misconceptions of its page.
 
@@ -123,10 +132,10 @@ def _wrong(name: str, entry: object, beliefs: list[str]) -> Option:
 
 
 def gift(course: dict[str, Page]) -> str:
-    """Return the bank in Moodle's GIFT format, one category per page."""
+    """Return the questions for practice in Moodle's GIFT format, one category per page."""
     parts = []
     for name, page in course.items():
-        if asked := questions(name):
+        if asked := shared_out(name)[0]:
             parts.append(f"$CATEGORY: snn_core/{page.title.replace('/', ' ')}")
             parts += [gift_question(each) for each in asked]
     return "\n\n".join(parts) + "\n"
@@ -238,8 +247,8 @@ def _written(element: Xml.Element) -> str:
 
 
 def pack_qti(course: dict[str, Page], path: Path) -> None:
-    """Write the bank as a QTI 2.1 package: a zip of a manifest and one item per question."""
-    asked = [question for name in course for question in questions(name)]
+    """Write the questions for practice as a QTI 2.1 package: a zip of a manifest and items."""
+    asked = [question for name in course for question in shared_out(name)[0]]
     files = {"imsmanifest.xml": manifest(asked)}
     files |= {f"{identifier(question)}.xml": qti_item(question) for question in asked}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -12,6 +12,7 @@ from .page import Page, tags
 
 WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a live figure
 IDEA = 45  # of these for the idea of a section
+CLAUSE = 6  # words at least of a sentence that ends at a colon or a semicolon
 CODE_LINES = 16
 POINTS = re.compile(  # to what stands elsewhere on the page
     r"\b(in words|as follows|beside it|the (first|second|third|last|next) (line|row|column))\b"
@@ -97,35 +98,43 @@ def standing(said: list[str]) -> list[str]:
     return [each for each in said if not POINTS.search(each)]
 
 
-def shortened(text: str, limit: int) -> str:
+def shortened(text: str, limit: int, most: int = 0) -> str:
     """Return the first sentences of a paragraph that have at most so many words.
 
-    One sentence that alone is too long ends at a colon, a semicolon or a comma.
+    One sentence that alone is too long stays whole if it has at most `most` words; else it ends at
+    a colon or a semicolon. If it has neither, words with dots tell that it does not fit.
 
-    >>> shortened("One two three. Four five.", 4), shortened("One two, three four: five six", 4)
-    ('One two three.', 'One two, three four.')
+    >>> shortened("One two three. Four five.", 4), shortened("A b c d e f: g h.", 6)
+    ('One two three.', 'A b c d e f.')
     """
     kept = whole = ""
+    first = sentences(text)[0]
     for sentence in sentences(text):
         if words(kept + " " + sentence) > limit:
             break
         kept += " " + sentence
         whole = kept if kept.count("(") == kept.count(")") else whole
-    kept = whole.strip() or _clause(sentences(text)[0], limit)
+    kept = whole.strip() or (first if words(first) <= most else _clause(first, limit))
     kept = re.sub(r"[:;,]$", ".", kept)
     return kept + "**" * (kept.count("**") % 2)  # what was bold, and was cut, ends here
 
 
 def _clause(sentence: str, limit: int) -> str:
-    """Return the longest beginning of a sentence, up to a mark, that fits; else words with dots."""
+    """Return a sentence up to its colon, or else up to a semicolon, if that says enough and fits.
+
+    What stands between a colon and a semicolon is a part of a list, which is not cut.
+    """
     masked = re.sub(
         r"\$[^$]*\$|`[^`]*`|\([^)]*\)", lambda found: "\0" * len(found.group(0)), sentence
     )
-    ends = [found.start() for found in re.finditer(r"[:;,](?=\s)", masked)]
-    fitting = [sentence[:end] for end in ends if words(sentence[:end]) <= limit]
-    if fitting and words(fitting[-1]) >= 3:
-        return fitting[-1] + "."
-    return " ".join(sentence.split()[:limit]) + " …"
+    ends = [found.start() for found in re.finditer(r"[:;](?=\s)", masked)]
+    colon = masked.find(": ")
+    fitting = [
+        sentence[:end]
+        for end in ends
+        if (colon < 0 or end <= colon) and CLAUSE <= words(sentence[:end]) <= limit
+    ]
+    return fitting[-1] + "." if fitting else " ".join(sentence.split()[:limit]) + " …"
 
 
 def listed(heading: str, items: list[str]) -> list[str]:
@@ -182,7 +191,8 @@ def worth(cell: NotebookNode, core: set[str], draws: set[str]) -> int:
         return 0
     tree = ast.parse(left)
     used = names(tree)
-    if used & {"record", "records", "recorded"}:
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(tree))
+    if used & {"record", "records", "recorded"} or not calls:
         return 0
     defined = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
     loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))

@@ -7,6 +7,7 @@ from .slide_shows import draws, live_in, picture, printed, prints, shows, step, 
 from .slide_walk import Walk
 
 ANSWER = 30  # words of an answer
+IN_TABLE = 5  # words more on a slide whose question stands under a table, most of them its heads
 BESIDE = 3  # printed lines under a figure
 DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
 LEGEND = re.compile(  # how a sentence begins that says how a figure is drawn
@@ -42,10 +43,9 @@ class Questions(Walk):
         if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
             asked = "\n\n".join(filter(None, [self._table_before(), asked]))
         result, drawn = self._shown(results)
+        room = WORDS + IN_TABLE * ("|---" in asked)
         answer = (
-            shortened(self._said(reply), min(WORDS - words(asked + result), ANSWER))
-            if reply
-            else ""
+            shortened(self._said(reply), min(room - words(asked + result), ANSWER)) if reply else ""
         )
         shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
         self._add("question", "\n\n".join([*shown, step(result)] if result else shown))

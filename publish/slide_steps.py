@@ -14,8 +14,8 @@ from .slide_parts import WORDS, words
 STEPS_A_MINUTE = 1.3
 STEPS = int(STEPS_A_MINUTE * LECTURE_MINUTES)  # of a deck
 HEIGHT = 620  # pixels for text, of the 700 of a slide
-LETTERS = 85  # on a line
-LINE, GAP, CODE_LINE, ROW, PICTURE = 37, 18, 27, 34, 440  # heights in pixels
+LETTERS = 80  # on a line
+LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 400  # heights in pixels
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
     "head": {"formula", "code", "list", "table", "text", "figure", "question"},
     "formula": {"formula", "code", "list", "table", "question"},
@@ -50,7 +50,7 @@ def height(text: str) -> int:
     """Return about how many pixels of a slide its Markdown needs.
 
     >>> height("## A title\\n\\nA line."), height("```python\\na = 1\\n```")
-    (110, 63)
+    (128, 77)
     """
     blocks = FENCED.findall(text)
     pieces = [*blocks, *re.split(r"\n\s*\n", FENCED.sub("", text))]
@@ -83,6 +83,25 @@ def joined(slides: list[Slide]) -> list[Slide]:
             made[-1] = replace(first, role=each.role, text=text, notes=notes)
         else:
             made.append(each)
+    return made
+
+
+def named(slides: list[Slide]) -> list[Slide]:
+    """Return slides of which those that show only code have the name of their section.
+
+    >>> head, code = Slide("slide", "head", "## 2 · It leaks"), Slide("subslide", "code", IN_CODE)
+    >>> named([head, code])[1].text
+    '### It leaks, in code\\n\\n'
+    """
+    made, section = [], ""
+    for each in slides:
+        found = re.findall(r"^##+ (?:\d+ · )?(.*)$", each.text, flags=re.M)
+        if each.text.startswith(IN_CODE) and section:
+            text = each.text.replace(IN_CODE, f"### {section}, in code\n\n", 1)
+            each = replace(each, text=text)
+        elif each.role in ("head", *FOLLOWS) and found and each.text.startswith("## "):
+            section = found[0].rstrip(".?!:")
+        made.append(each)
     return made
 
 

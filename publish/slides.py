@@ -8,6 +8,7 @@ of its slide (key S). A cell tagged `slide` is shown whole, one tagged `no-slide
 stands under "Deeper" is left out.
 """
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,7 @@ from nbformat.v4 import new_markdown_cell
 
 from .deck import Deck
 from .page import Page
+from .slide_steps import count
 
 SOURCE = Path(__file__).with_name("course_source")
 # What latex2mathml does not know, and upright words, which only as text stay upright and in one
@@ -52,6 +54,11 @@ class WithMathML(IPythonRenderer):
     def inline_math(self, body: str) -> str:
         return mathml(body, "inline")
 
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Return a block of code that says how long its lines are, by which its type is chosen."""
+        letters = max(map(len, code.splitlines()), default=1)
+        return f'<div style="--letters: {letters}">{super().block_code(code, info)}</div>\n'
+
     def heading(self, text: str, level: int, **attrs) -> str:
         """Return a heading without an anchor, which would lose its formulas."""
         return f"<h{level}>{text}</h{level}>\n"
@@ -80,6 +87,19 @@ def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNod
         for kind, text in Deck(page, drawn or {}).slides()
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
+
+
+def steps(page: Page) -> list[int]:
+    """Return how many steps the slides take for each part of the plan of a lecture on a page."""
+    parts = ["", *(section.title for section in page.sections), "Recap", "discussion"]
+    found, part = dict.fromkeys(parts, 0), ""
+    for slide in Deck(page, {}).steps():
+        opened = [
+            each for each in re.findall(r"^## (.*)$", slide.text, flags=re.M) if each in found
+        ]
+        part = opened[0] if opened else part
+        found[part] += count([slide])
+    return list(found.values())
 
 
 def write(page: Page, path: Path, drawn: dict[str, list[str]] | None = None) -> None:

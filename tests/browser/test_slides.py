@@ -57,8 +57,47 @@ def test_no_slide_shows_raw_marks_or_reaches_over_the_edge(browser, tmp_path, na
         assert each["right"] < SIZE["width"] + 1, each
         assert each["bottom"] < SIZE["height"] + 1, each
     for each in found:
-        if each.get("picture"):  # type of 1.5 times the page's 13 pixels; a third of the height
-            assert each["letters"] > 19, each
+        if each.get("picture"):  # 22 pixels of the slide, whose scale is 0.977
+            assert each["letters"] >= 22 * 0.977, each
             assert each["picture"] > SIZE["height"] / 3, each
     assert cut == []
     assert complaints == []
+
+
+STOP = "() => Reveal.getSlides().findIndex((each) => each === Reveal.getCurrentSlide())"
+FRAGMENTS = "() => document.querySelectorAll('.present .fragment.visible').length"
+
+
+def test_keys_turn_slides_after_a_click_on_a_slider_and_right_goes_through_every_step(
+    browser, tmp_path
+):
+    slides.write(READ["02_lif_neuron"], tmp_path / "slides.html")
+    page = browser.new_page(viewport=SIZE)
+    page.goto((tmp_path / "slides.html").as_uri())
+    seen = []
+    for _ in range(page.evaluate("() => Reveal.getTotalSlides()")):
+        seen.append(page.evaluate(STOP))
+        while page.evaluate("() => Reveal.availableFragments().next"):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+    assert seen == list(range(len(seen)))
+    show = "() => { const { h, v } = Reveal.getIndices(document.querySelector"
+    show += "('section:not(:has(section)) [data-live]').closest('section')); Reveal.slide(h, v); }"
+    for key in ("PageDown", " ", "ArrowRight"):
+        page.evaluate(show)
+        before = page.evaluate(STOP), page.evaluate(FRAGMENTS)
+        slider = page.locator(
+            "section.present [data-live] input[type=range]"
+        ).first.element_handle()
+        slider.click()
+        value = slider.input_value()
+        page.keyboard.press(key)
+        assert (page.evaluate(STOP), page.evaluate(FRAGMENTS)) > before, key
+        assert slider.input_value() == value
+    page.evaluate(show)
+    slider.focus()
+    value, before = slider.input_value(), (page.evaluate(STOP), page.evaluate(FRAGMENTS))
+    page.keyboard.press("PageDown")
+    assert (page.evaluate(STOP), page.evaluate(FRAGMENTS)) > before
+    assert slider.input_value() == value
+    page.close()

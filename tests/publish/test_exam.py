@@ -1,15 +1,18 @@
 """An exam fits its time, its key fits the exam, and no model answer reaches a student."""
 
+import itertools
 import math
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, exam, graded, pencil, variants
+from publish import course, exam, graded, pencil, slide_steps, slides, variants
 from publish.deck import Deck
-from publish.quiz import noted
+from publish.quiz import noted, shared_out
 from snn_core.teaching.exercises import find
 from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
@@ -38,9 +41,10 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page(seed):
     drawn = exam.drawn(ASKED, seed)
     assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in ASKED]
     minutes = exam.CHOICE * len(drawn.choices) + exam.OPEN * len(drawn.discussed)
-    minutes += exam.PENCIL * len(drawn.worked)
+    minutes += exam.PENCIL * len(drawn.worked) + exam.CODE
     assert drawn.points == minutes == exam.MINUTES
-    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 2
+    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 4
+    assert len(drawn.discussed) == 6
     assert len({name for name, *_ in drawn.discussed}) == len(drawn.discussed)
 
 
@@ -58,7 +62,7 @@ def test_the_key_gives_the_letters_of_the_right_answers(seed):
 def test_the_key_answers_the_open_questions_and_the_sheet_does_not(seed):
     drawn = exam.drawn(ASKED, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
-    first = len(drawn.choices) + len(drawn.worked) + 1
+    first = len(drawn.choices) + len(drawn.worked) + 2
     for number, (name, asked, answer) in enumerate(drawn.discussed, first):
         place = noted()[name]["discussion"].index(asked)
         assert answer == exam.answers()[name][place]
@@ -97,12 +101,41 @@ def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
 
 def test_exams_share_no_exercise_with_numbers():
     worked = [each.key for s in course.EXAMS for each in exam.drawn(ASKED, s).worked]
-    assert len(set(worked)) == len(worked) == 2 * len(course.EXAMS)
+    assert len(set(worked)) == len(worked) == 4 * len(course.EXAMS)
 
 
 def test_the_variant_of_the_guide_is_the_one_that_exams_avoid():
     shown = re.findall(r"--variant (\d+)", (course.SOURCE / "README.md").read_text("utf-8"))
     assert {int(seed) for seed in shown} == {pencil.HANDED_OUT}
+
+
+@seeds
+def test_code_to_read_has_the_answer_that_running_it_prints(seed):
+    drawn = exam.drawn(ASKED, seed)
+    sheet, key = exam.sheet(drawn), exam.key(drawn)
+    number = len(drawn.choices) + len(drawn.worked) + 1
+    asked = sheet.split(f"**{number}.** ")[1].split("```python\n")[1].split("\n```")[0]
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    first, second = ran.stdout.splitlines()
+    wanted = f"`{first}` [4] and then `{second}` [4]\n"
+    assert f"**{number}** (page {drawn.read.page}). {wanted}" in key
+    assert first not in sheet
+    assert len({exam.drawn(ASKED, each).read.page for each in course.EXAMS}) == len(course.EXAMS)
+
+
+@seeds
+def test_an_exam_asks_only_what_is_held_back(seed):
+    for name, question in zip(ASKED, exam.drawn(ASKED, seed).choices, strict=True):
+        practice, kept = shared_out(name)
+        assert question in kept
+        assert question not in practice
+        assert (len(practice), len(kept)) == (3, 2)
+
+
+def test_any_two_exams_share_a_third_of_the_questions_to_choose():
+    chosen = [{each.name for each in exam.drawn(ASKED, s).choices} for s in course.EXAMS]
+    for first, second in itertools.combinations(chosen, 2):
+        assert len(first & second) <= len(ASKED) / 3
 
 
 @seeds
@@ -147,6 +180,15 @@ def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
     assert all(minutes >= 1 for _, minutes in steps)
     sections = [section.title for section in READ[name].sections]
     assert [what for what, _ in steps][1:-2] == sections
+
+
+@pages
+def test_a_plan_names_the_steps_of_the_slides(name):
+    steps = slides.steps(READ[name])
+    assert len(steps) == len(exam.plan(READ[name]))
+    assert sum(steps) == slide_steps.count(Deck(READ[name], {}).steps())
+    assert all(steps[:-1])
+    assert f"| {steps[0]} | title" in exam.planned(READ[name], steps)
 
 
 def test_minutes_are_shared_by_weight():

@@ -92,6 +92,14 @@ def test_the_length_of_an_answer_gives_nothing_away():
     assert 0.1 <= share(min) <= 0.3
 
 
+def test_no_rank_of_length_is_the_right_one_too_often():
+    ranks = []
+    for question in every_question():
+        right, *wrong = [len(option.text) for option in question.options]
+        ranks.append(sum(length > right for length in wrong))
+    assert all(ranks.count(rank) <= 0.32 * len(ranks) for rank in range(4))
+
+
 def test_the_answers_to_a_question_are_about_as_long():
     for question in every_question():
         lengths = [len(option.text) for option in question.options]
@@ -145,10 +153,22 @@ def read_gift(text):
     return found
 
 
+def for_practice():
+    return [question for name in ASKED for question in quiz.shared_out(name)[0]]
+
+
+def test_two_questions_of_each_page_are_held_back_for_exams():
+    text = quiz.gift({name: READ[name] for name in ASKED})
+    kept = [question for name in ASKED for question in quiz.shared_out(name)[1]]
+    assert len(kept) == quiz.HELD_BACK * len(ASKED)
+    assert len(kept) + len(for_practice()) == len(every_question())
+    assert not [each.name for each in kept if f"::{each.name}::" in text]
+
+
 def test_gift_says_what_the_bank_says():
     read = read_gift(quiz.gift({name: READ[name] for name in ASKED}))
-    assert list(read) == [question.name for question in every_question()]
-    for question in every_question():
+    assert list(read) == [question.name for question in for_practice()]
+    for question in for_practice():
         category, asked, answers = read[question.name]
         assert category.startswith(f"snn_core/{question.name[:2]} · ")
         assert asked == quiz.plain(question.ask)
@@ -194,7 +214,7 @@ def package(tmp_path_factory):
 
 
 def test_qti_items_score_the_right_answer_and_tell_why_others_are_wrong(package):
-    for question in every_question():
+    for question in for_practice():
         item = Xml.fromstring(package.read(f"{quiz.identifier(question)}.xml"))
         assert item.tag == f"{QTI}assessmentItem"
         assert item.findtext(f".//{QTI}prompt") == quiz.plain(question.ask)

@@ -15,7 +15,17 @@ from bs4 import BeautifulSoup
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from PIL import Image
 
-from publish import course, deck, enlarged, exam, slide_parts, slide_shows, slide_steps, slides
+from publish import (
+    course,
+    deck,
+    enlarged,
+    exam,
+    slide_parts,
+    slide_questions,
+    slide_shows,
+    slide_steps,
+    slides,
+)
 from publish.graded import without_solutions
 from publish.page import explorer, split
 from snn_core.teaching.plotting import use_style
@@ -48,7 +58,8 @@ def test_a_slide_has_at_most_60_words(name):
         found = [word for word in copy.get_text(" ").split() if re.search(r"[^\W\d_]", word)]
         heading = copy.h2.get_text() if copy.h2 else ""
         most = deck.GOALS if heading in ("You will", "Recap") else slide_parts.WORDS
-        assert len(found) <= most, " ".join(found)
+        asked = bool(copy.table and copy.blockquote)
+        assert len(found) <= most + slide_questions.IN_TABLE * asked, " ".join(found)
 
 
 @pages
@@ -171,8 +182,69 @@ def test_braces_stretch():
 
 def test_prose_is_cut_at_sentences_and_at_marks():
     assert slide_parts.shortened("One two. Three four five: six.", 2) == "One two."
-    assert slide_parts.shortened("One two three four: five six.", 4) == "One two three four."
+    assert slide_parts.shortened("A b c d e f: g h.", 6) == "A b c d e f."
+    assert slide_parts.shortened("A b c d e f: g h.", 6, most=8) == "A b c d e f: g h."
+    assert slide_parts.shortened("A b c d e f, g h.", 6) == "A b c d e f, …"
+    assert slide_parts.shortened("A b: c d e f; g h i j.", 6) == "A b: c d e f; …"
     assert slide_parts.shortened("One two three four five.", 3) == "One two three …"
+
+
+MADE = (
+    "Their texts follow as an appendix.",
+    "Try it",
+    "continued",
+    "JavaScript.",
+    ", in code",
+)  # by no page
+
+
+def pieces(source):
+    """Return the paragraphs, items and headings of Markdown, without code, tags and tables."""
+    source = re.sub(
+        r"<(script|style)\b.*?</\1>|^```.*?^```|\$\$.*?\$\$", "\n\n", source, flags=re.M | re.S
+    )
+    source = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source)
+    source = re.sub(r"^> ?", "", source, flags=re.M)
+    found = re.split(r"\n\s*\n|\n(?=- |\d+\. |#)|(?<=>)\n|<[^>]+>", source)
+    found = [
+        re.sub(r"^(- |\d+\. |#+ |\*\*\d\*\* · )", "", each.strip())
+        for each in found
+        if each.strip()
+    ]
+    return [each for each in found if not each.startswith("|")]
+
+
+def letters(said):
+    """Return what a sentence says, without marks and spaces."""
+    return re.sub(r"[\W_]+", "", said.replace("\n", " "))
+
+
+def sayings(page):
+    """Return all sentences of a page, and their beginnings that end at a colon or semicolon."""
+    sources = [block.text for block in slide_parts.blocks(page) if block.kind != "code"]
+    alt = [cell.metadata.get("alt", "") for cell in page.main]
+    found = set()
+    for said in [
+        s for t in [*sources, *alt] for each in pieces(t) for s in slide_parts.sentences(each)
+    ]:
+        ends = [each.start() for each in re.finditer(r"[:;](?=\s)", said)]
+        clauses = [
+            said[:end] for end in ends if slide_parts.words(said[:end]) >= slide_parts.CLAUSE
+        ]
+        found |= {letters(each) for each in (said, *clauses)}
+    return found
+
+
+@pages
+def test_every_sentence_of_a_slide_is_whole_on_the_page_or_ends_at_a_clause(name):
+    known, code_of = (
+        sayings(READ[name]),
+        letters(" ".join(c.source for c in code(READ[name].notebook))),
+    )
+    shown_text = [each.text for each in deck.Deck(READ[name], {}).steps() if each.role != "whole"]
+    said = [s for text in shown_text for each in pieces(text) for s in slide_parts.sentences(each)]
+    cut = [s for s in said if letters(s) not in known and letters(s) not in code_of]
+    assert [each for each in cut if not each.endswith(MADE)] == []
 
 
 def test_items_go_on_with_the_next_slide():
@@ -327,3 +399,8 @@ def test_a_page_that_cannot_be_drawn_keeps_its_figures(monkeypatch, capsys):
     monkeypatch.setattr(course, "enlarged", fails)
     assert course.larger_figures(page(START)) == {}
     assert "42_a_page: figures as on the page" in capsys.readouterr().out
+
+
+@pages
+def test_no_slide_is_named_in_code_alone(name):
+    assert not [each for each in shown(name) if each.h3 and each.h3.get_text() == "In code"]

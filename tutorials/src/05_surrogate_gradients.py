@@ -215,9 +215,10 @@ def share_known(network, spikes, labels):
 
 # %%
 true_losses = learn(stuck, spikes, labels)
-print("loss at first:", true_losses[0])
-print("loss at the end:", true_losses[-1])
-print("accuracy:", share_known(stuck, spikes, labels))
+print(f"loss at first: {true_losses[0]:.4f}")
+print(f"loss at the end: {true_losses[-1]:.4f}")
+stays = share_known(stuck, spikes, labels)
+print(f"accuracy: {stays:.3f}")
 
 # %% [markdown]
 # Nothing at all. Each path from a weight to the loss crosses a spike, and a single 0 in a product is enough. (*Deeper* shows that the loss of this network is a staircase as well.)
@@ -353,7 +354,7 @@ print("accuracy:", share_known(trained, spikes, labels))
 
 # %%
 unseen = random_patterns(256, generator=generator)
-print("accuracy:", share_known(trained, *unseen))
+print("accuracy on new patterns:", share_known(trained, *unseen))
 
 # %% alt="Loss against update. With the true gradient a straight line at 0.7. With the surrogate gradient it falls to almost 0 within 50 updates."
 axis = panels()
@@ -483,7 +484,7 @@ axis = dots_per_seed(
 #
 # - **Among wide bumps the shape hardly matters.** At widths of 4 and 1 it is so, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
 # - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds. Tails count most where outputs start silent: with doubled output weights, 7 of 8 triangles learn at width 1/4, but only one at 1/16.
-# - **The others are a lottery.** The triangle at width 1/4 gives the accuracies below. Five of the eight seeds are at chance, the others learn. A mean of 65 % would describe not a single run. The second line explains some of it: the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
+# - **The others are a lottery.** Of the triangles at width 1/4 five of the eight seeds stay at chance, the others learn. A mean of 65 % would describe not a single run. The second line explains some of it: the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
 
 # %%
 print(runs["triangular"][2])

@@ -210,7 +210,9 @@ for axis, width in zip(axes, (0.5, 5.0), strict=True):
 decorate(axes[0], y="share")
 
 # %% [markdown]
-# Each spike arrives in parts: with the narrow delay mostly in two, with the wide one all around. For every $d$; which way is down from the dot, at 1 ms?
+# Each spike arrives in parts: with the narrow delay mostly in two, with the wide one all around.
+#
+# Now the error for every $d$. Which way is down from the dot, at 1 ms?
 
 # %% alt="Mean squared error against the delay from 0 to 20 ms, for two widths, with a dot on each line at 1 ms. With 0.5 ms the line goes up and down between whole steps around 0.13, with a deep narrow notch at 12 ms. With 5 ms there is a smooth shallow valley with its lowest point near 12."
 axis = panels()
@@ -320,7 +322,7 @@ for name, delay in {"all 0": 0.0, "drawn": None}.items():
         nn.functional.cross_entropy(scores, cue).backward()
         optimizer.step()
     scores, cue = trials(network, 500)
-    recalled[name] = (scores.argmax(1) == cue).float().mean().item()
+    recalled[name] = round((scores.argmax(1) == cue).float().mean().item(), 3)
 print(recalled)
 
 # %% [markdown]
@@ -607,7 +609,7 @@ print(record)
 axes = learnt_delays(record)
 
 # %% [markdown]
-# Two of twelve: all detectors are alike, and fire only for sources near the middle.
+# Two of twelve: all detectors are alike. They fire only for sources near the middle.
 #
 # | delays | directions right (%) |
 # |---|---|

@@ -435,7 +435,7 @@ def measured(runs):
     return np.mean(pairs, 0)
 
 
-def means(found, names):
+def measured_arms(found, names):
     return {name: measured(found[name]) for name in names}
 
 
@@ -451,8 +451,8 @@ for axis, target in zip(axes, ("curve", "square"), strict=True):
     solved = record.results["steepness"][target]["16"]
     trained = record.results["decoders"][target]["16"]
     against_rate(
-        means(solved, solved),
-        means(trained, arms),
+        measured_arms(solved, solved),
+        measured_arms(trained, arms),
         axis,
     )
 decorate(axes[0], title="The curve: on the line, or above")

@@ -4,7 +4,7 @@
 const FONT = "12px system-ui, sans-serif";
 const ROOM = 17; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
-const MARGIN = { left: 64, right: 14, top: 30, bottom: 42 };
+const MARGIN = { left: 64, right: 17, top: 30, bottom: 42 };
 
 export function linspace(low, high, count) {
   return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));

@@ -1,0 +1,54 @@
+"""Pieces of code to read in an exam: what do they print? The answer is what running them prints.
+
+Texts stand in `code.yaml`, whose numbers are drawn by a seed.
+"""
+
+import contextlib
+import functools
+import io
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from .variants import filled
+
+PIECES = Path(__file__).with_name("course_source") / "code.yaml"
+ASKED = "What does this code print? Show the way."
+
+
+@dataclass(frozen=True)
+class Code:
+    """A piece of code: the page it belongs to, what is asked, its text, and the lines it prints."""
+
+    page: str
+    ask: str
+    text: str
+    prints: tuple[str, ...]
+
+
+@functools.cache
+def pieces() -> dict[str, dict]:
+    """Return the pieces of code as they are written, by their page."""
+    return yaml.safe_load(PIECES.read_text(encoding="utf-8"))
+
+
+def printed_by(text: str) -> tuple[str, ...]:
+    """Return the lines that a piece of code prints.
+
+    >>> printed_by("print(1)\\nprint(2 * 3)")
+    ('1', '6')
+    """
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(text, {})
+    return tuple(out.getvalue().splitlines())
+
+
+def to_read(seed: int) -> Code:
+    """Return the piece of code for the exam of a seed; seeds in a row take turns."""
+    page, piece = list(pieces().items())[seed % len(pieces())]
+    chance = random.Random(f"{seed} {page}")
+    numbers = {name: chance.choice(among) for name, among in piece["numbers"].items()}
+    text = filled(piece["code"], numbers).strip()
+    return Code(page, ASKED, text, printed_by(text))

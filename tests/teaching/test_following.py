@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from snn_core import LIF, LeakyIntegrator
-from snn_core.teaching.diagrams import against_rate, taking_turns
+from snn_core.teaching.diagrams import against_rate, shared_error, taking_turns
 from snn_core.teaching.plotting import panels
 from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
@@ -298,6 +298,17 @@ def test_populations_are_drawn_with_the_spikes_of_a_short_while():
     assert [bar.get_height() for bar in bottom.patches] == shown.sum(1).tolist()
     with pytest.raises(ValueError, match="first, last"):
         taking_turns(curve, answers, first=100, last=301)
+
+
+def test_neurons_that_share_an_error_inhibit_their_neighbours_both_ways():
+    axes = shared_error(4)
+    arrows = [each for each in axes.texts if each.get_text() == ""]
+    styles = [type(each.arrow_patch.get_arrowstyle()).__name__ for each in arrows]
+    assert sorted(set(styles)) == ["BracketB", "CurveFilledB"]
+    assert styles.count("CurveFilledB") == 2 * 4
+    assert styles.count("BracketB") == 2 * 3
+    with pytest.raises(ValueError, match="count"):
+        shared_error(1)
 
 
 def test_errors_stand_at_their_rates_with_their_names():

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from snn_core import LIF, LeakyIntegrator
-from snn_core.teaching.diagrams import against_rate, following, taking_turns
+from snn_core.teaching.diagrams import against_rate, following, shared_error, taking_turns
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
 from snn_core.teaching.inputs import constant
@@ -146,7 +146,7 @@ print("spikes:", answer.spikes.flatten())
 #
 # $$I[t] = \frac{\tilde x[t] - \beta\, \tilde x[t-1]}{d}, \qquad \tilde x = x + \frac d2 .$$
 #
-# This sums to $\tilde x/d$; the resets, one per spike, to $\hat x/d$. What is left is $(x - \hat x)/d + \frac12$. (`follow_alone` sends this current; `drive` makes the difference.)
+# This sums to $\tilde x/d$; the resets, one per spike, to $\hat x/d$. After the reset $(x - \hat x)/d + \frac12$ is left. (`follow_alone` sends this current; `drive` makes the difference.)
 
 # %% tags=["check"]
 assert answer.spikes.flatten().tolist() == [1, 0, 1, 0]
@@ -222,7 +222,7 @@ decorate(axis, x="τ (ms)", y="error", title=title)
 #
 # Here that is 60 ms at the steepest place; beyond 90 ms the missed falls outweigh the smaller jump.
 #
-# So one neuron has four limits: its rate, one spike per step, its time constant, and the speed of the curve.
+# So one neuron has limits: its rate, one spike per step, its time constant, the speed of the curve, and silence where the curve stays below half a jump.
 
 # %% tags=["check"]
 best = int(np.argmin(errors))
@@ -324,8 +324,11 @@ decorate(axis, x="neurons N", y="error", title=title)
 #
 # The highest $V$ goes first; a little noise decides between equals.
 
+# %% alt="A curve on the left feeds three neurons, drawn as circles, each with a weight. They inhibit each other, and their spikes, weighted, lift the estimate on the right."
+_ = shared_error()
+
 # %% [markdown]
-# When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times the drive and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
+# When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times `drive(curve)` and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).
 #
 # The price: inhibition has to act *within* a step. One millisecond late, all answer the same error, and many do worse than coins (*Deeper*).
 
@@ -352,7 +355,7 @@ network = tuned_network(16, generator)
 print(network)
 
 # %% [markdown]
-# Layer 0 holds slopes and offsets; layer 1 spikes; layers 2 and 3 read, with weights and a membrane that leaks.
+# Layer 0 holds slopes and offsets: half of the neurons prefer large values, half small ones. Layer 1 spikes; layers 2 and 3 read.
 #
 # A neuron is silent as long as $w\,x + b$ is below its threshold, 1. Above, its filtered spikes follow $w\,x + b - \frac12$, as in section 1 with jumps of 1.
 #
@@ -365,12 +368,13 @@ current = network[0](drive(ramp)).detach()
 sums = LeakyIntegrator(tau_mem=20.0)(current)
 lines = torch.relu(sums - 0.5)[100:, 0, :5]
 ramp = ramp[100:, 0]
+lines[lines < 0.5] = 0  # silent below the threshold
 active = traces.any(0)
 axis = panels()
 axis.plot(ramp, traces[:, active], linewidth=1)
 axis.set_prop_cycle(None)  # the same colours again
 axis.plot(ramp, lines[:, active], "--")
-title = "Each neuron is a ReLU, in jumps"
+title = "Nearly a ReLU, in jumps"
 decorate(axis, x="value of the curve", y="filtered spikes", title=title)
 
 # %% tags=["check"]
@@ -383,7 +387,7 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# A quantised $\mathrm{relu}(w\,x + b - \frac12)$, dashed. Sums of such lines can be any curve.
+# Dashed: $w\,x + b - \frac12$ where it is at least $\frac12$, else 0. Nearly a ReLU, in jumps; sums of such lines can be any curve.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; a penalty $\lambda$ keeps them small:
 #
@@ -459,7 +463,7 @@ decorate(axes[0], title="The curve: on the line, or above")
 decorate(axes[1], title="The square: below the line")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). **At the curve** two trained networks do as well as least squares with as many spikes; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: by the slope of the line these alone give as much. **At the square** all three err less, by 14 to 23 %.
+# Steeper slopes bring more spikes, each worth less (section 1). **At the curve** two trained networks do as well as least squares with as many spikes; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: by the slope of the line these alone give as much. **At the square** all three err less, by 14 to 23 %, with as many spikes or fewer.
 
 # %% tags=["check"]
 decoders = record.results["decoders"]
@@ -551,14 +555,14 @@ for name, each in networks.items():
     print(f"{name}, by a filter: {curve_error(filtered, test):.3f}")
 
 # %% [markdown]
-# About three times as well: the interval between two spikes carries the value, and a leak does not look at it.
+# Two to three times as well: the interval between two spikes carries the value, and a leak does not look at it.
 
 # %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
 axis = panels()
 axis.plot(estimate[:, 0], color=GREY, label="leak")
 axis.plot(filtered[:, 0], color=BLUE, label="filter")
 axis.plot(test[:, 0], color=BLACK, label="curve")
-title = "A filter reads between the jumps"
+title = "Spiking membrane: a filter reads between the jumps"
 decorate(axis, x="time (ms)", title=title, xlim=(100, 400))
 
 # %% [markdown]
@@ -613,7 +617,7 @@ axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
 decorate(axis, x="time after the cue (ms)", title="It draws or it fails")
 
 # %% [markdown]
-# (Shares of the variance, of 100 drawings.) With connections it draws or it fails: a few of the hundred go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
+# (Shares of the variance, of 100 drawings.) Alone, neurons that tire tell the time, and draw a rough curve. With connections it draws or it fails: a few of the hundred go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
 
 # %% alt="Two rasters of 20 neurons over 400 ms after the cue. Top, learnt connections: most fire in bursts, at times of their own. Bottom, no connections: many tick regularly."
 axes = panels(2, stacked=True, height=4)
@@ -638,7 +642,7 @@ assert (shares["learnt"][~drew] < 0.5).all()
 assert 0.4 < shares["none"].min() < shares["none"].max() < 0.9
 
 # %% [markdown]
-# Connections hand the movement on. Alone, many are clocks that slow as they tire.
+# Connections hand the movement on. Alone, many are clocks that slow.
 #
 # In the record 200 neurons draw for a second. Without connections that learn, or without tiring, they do not (*Deeper*).
 
@@ -647,9 +651,9 @@ assert 0.4 < shares["none"].min() < shares["none"].max() < 0.9
 #
 # You
 #
-# - found the error of one neuron in its membrane: for a reader that leaks a saw of $d/\sqrt{12}$, and four limits;
+# - found the error of one neuron in its membrane: for a reader that leaks a saw of $d/\sqrt{12}$, and its limits;
 # - let a population share its error, which fell with $N$, and with $\sqrt N$ for coins;
-# - read a curve and its square by least squares; with as many spikes, training erred less only at the square;
+# - read a curve and its square by least squares; training erred less only at the square, with no more spikes;
 # - trained a network by its spikes, and read them better by a filter than by a leak;
 # - let neurons draw what a cue had started.
 

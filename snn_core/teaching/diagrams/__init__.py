@@ -10,7 +10,7 @@ from .delays import probed_past, signals_apart, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
 from .event_pixel import event_pixel
 from .fields import fields
-from .following import against_rate, following, taking_turns
+from .following import against_rate, following, shared_error, taking_turns
 from .four_ways import accuracy_by_depth, angles_measured, four_ways
 from .membrane import rc_circuit
 from .membrane_sums import membrane_sums, neighbours
@@ -76,6 +76,7 @@ __all__ = [
     "step_and_bump",
     "swapped_parts",
     "swaps_measured",
+    "shared_error",
     "taking_turns",
     "synapse_lanes",
     "table_of_surrogates",

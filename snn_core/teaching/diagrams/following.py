@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from ... import _checks
-from ..palette import BLACK, BLUE, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels, raster
 
 MARKS = "osD^v"
@@ -52,6 +52,44 @@ def against_rate(solved: dict[str, Sequence[float]], trained: dict[str, Sequence
     axes.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
     axes.minorticks_off()
     decorate(axes, x="spikes per neuron and second", y="error")
+
+
+def shared_error(count: int = 3) -> Axes:
+    """Draw neurons that share one error: what they hear, how they inhibit each other, what they lift.
+
+    Args:
+        count: how many neurons, at least 2.
+
+    Raises:
+        ValueError: for fewer than 2 neurons.
+    """
+    _checks.whole("count", count, 2)
+    _, axes = plt.subplots(figsize=(6, 0.9 * count))
+    middle = (count - 1) / 2
+    for place in range(count):
+        axes.plot(2, place, "o", markersize=22, markerfacecolor="white", color=BLUE, zorder=3)
+        _line(axes, (0.4, middle), (1.82, place), "-|>", GREEN)
+        _line(axes, (2.18, place), (3.6, middle), "-|>", VERMILION)
+        if place:
+            _line(axes, (1.93, place - 0.2), (1.93, place - 0.8), "-[,widthB=0.35,lengthB=0", GREY)
+            _line(axes, (2.07, place - 0.8), (2.07, place - 0.2), "-[,widthB=0.35,lengthB=0", GREY)
+    centred = {"ha": "center", "va": "center"}
+    for x, y, words, color in (
+        (0.05, middle, "curve", BLACK),
+        (4.05, middle, "estimate", BLUE),
+        (1.0, count - 0.7, "current, times the weight", GREEN),
+        (3.1, count - 0.7, "spikes, times the weight", VERMILION),
+        (2.0, -0.6, "each inhibits the others at once", GREY),
+    ):
+        axes.text(x, y, words, color=color, **centred)
+    axes.set(xlim=(-0.4, 4.6), ylim=(-0.8, count - 0.5))
+    axes.axis("off")
+    return axes
+
+
+def _line(axes: Axes, start: tuple[float, float], end: tuple[float, float], style: str, color: str) -> None:
+    arrow = {"arrowstyle": style, "color": color, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", xy=end, xytext=start, arrowprops=arrow)
 
 
 def taking_turns(

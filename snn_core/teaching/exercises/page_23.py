@@ -41,6 +41,7 @@ EXERCISES = {
             Case(
                 ([0.5], 0.5, 1.0), [0], "From 0.5 to −0.5: a spike leaves the error as large as it was. Does it help?"
             ),
+            Case(([1.5], 0.5, 1.0), [1], "From 0.5 to −0.5: the second spike leaves the error as large. Does it help?"),
             Case(
                 ([0.8, 0.8, 0.8, 0.8], 0.5, 1.0),
                 [1, 0, 1, 0],

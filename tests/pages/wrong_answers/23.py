@@ -35,6 +35,15 @@ def four_at_most(curve, beta, jump):
     return counted(curve, beta, jump, jump / 2, most=4)
 
 
+def rounded(curve, beta, jump):
+    estimate, counts = 0.0, []
+    for value in curve:
+        estimate *= beta
+        counts.append(max(0, round((value - estimate) / jump)))
+        estimate += jump * counts[-1]
+    return counts
+
+
 def spikes_at_a_tie(curve, beta, jump):
     return counted(curve, beta, jump, math.nextafter(jump / 2, 0))
 
@@ -97,6 +106,7 @@ WRONG = {
         (one_at_most, "Several neurons may spike"),
         (four_at_most, "there is no limit"),
         (spikes_at_a_tie, "as large as it was"),
+        (rounded, "the second spike"),
         (no_leak, "decays before each value"),
     ],
     "23.3": [

@@ -361,7 +361,7 @@ print(network)
 #
 # > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
-# %% alt="Filtered spikes of three neurons against the value of a rising curve, each in a colour of its own: saws around dashed rectified lines of the same colours, of which one rises from 0 and two fall to it. Near 0 each line has left the axis while its neuron is silent."
+# %% alt="Filtered spikes of three neurons against the value of a rising curve, each in a colour of its own: saws around dashed lines of the same colours, of which one rises and two fall. Each line is 0 where its neuron is silent, and begins at one half."
 ramp = torch.linspace(0, 1, 1000).view(-1, 1, 1)
 traces = filtered_spikes(network, ramp)[100:, 0, :5]
 current = network[0](drive(ramp)).detach()

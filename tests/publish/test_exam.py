@@ -105,7 +105,9 @@ def test_exams_share_no_exercise_with_numbers():
 
 
 def test_the_variant_of_the_guide_is_the_one_that_exams_avoid():
-    shown = re.findall(r"--variant (\d+)", (course.SOURCE / "README.md").read_text("utf-8"))
+    shown = re.findall(
+        r"--variant (\d+)", (course.SOURCE / "README.md").read_text(encoding="utf-8")
+    )
     assert {int(seed) for seed in shown} == {pencil.HANDED_OUT}
 
 
@@ -115,7 +117,9 @@ def test_code_to_read_has_the_answer_that_running_it_prints(seed):
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     number = len(drawn.choices) + len(drawn.worked) + 1
     asked = sheet.split(f"**{number}.** ")[1].split("```python\n")[1].split("\n```")[0]
-    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, encoding="utf-8", check=True
+    )
     first, second = ran.stdout.splitlines()
     wanted = f"`{first}` [4] and then `{second}` [4]\n"
     assert f"**{number}** (page {drawn.read.page}). {wanted}" in key

@@ -136,9 +136,9 @@ def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells of a page with what answers each question folded."""
+    """Return copies of the cells of a page, with what answers each question folded."""
     found: list[NotebookNode] = []
-    rest = list(cells)
+    rest = copy.deepcopy(cells)
     while rest:
         found.append(rest.pop(0))
         asked = question(found[-1])

@@ -1,6 +1,7 @@
 """A committed notebook becomes a page of the site: what is folded, and what stays open."""
 
 import base64
+import copy
 import io
 import re
 
@@ -87,6 +88,13 @@ def test_what_leads_on_stays_open():
 def test_a_last_paragraph_with_a_term_or_a_conclusion_in_bold_stays_open():
     cells = made(text(QUESTION), RUN, text("Three.\n\nThat is **all**."), text("## Next"))
     assert shown(cells)[4:7] == ["Three.", "</details>", "That is **all**."]
+
+
+def test_cells_are_left_as_they_are_given():
+    cells = READ["01_spike_encoding"].notebook.cells
+    before = copy.deepcopy(cells)
+    site_pages.behind_clicks(list(cells))
+    assert cells == before
 
 
 def test_the_answer_to_the_question_of_page_00_is_seen_without_a_click():

@@ -325,7 +325,8 @@ decorate(axis, x="neurons N", y="error", title=title)
 # The highest $V$ goes first; a little noise decides between equals.
 
 # %% alt="A curve on the left feeds three neurons, drawn as circles, each with a weight. They inhibit each other, and their spikes, weighted, lift the estimate on the right."
-_ = shared_error()
+axis = shared_error()
+decorate(axis, title="Neurons that share one error")
 
 # %% [markdown]
 # When neuron $j$ spikes, $\hat x$ gains $D_j$, and every $V_i$ loses $D_i^\top D_j$. So these are **LIF neurons that hear $D^\top$ times `drive(curve)` and inhibit each other by $-D^\top D$**; the diagonal is the reset (Boerlin, Machens and Denève 2013).

@@ -466,6 +466,7 @@ def test_parts_of_a_formula_stand_one_below_the_other_where_they_do_not_fit(visi
 DRAWERS = [
     (PHONE, "Pages and search", ".sidebar-drawer"),
     (PHONE, "On this page", ".toc-drawer"),
+    ({"width": 1200, "height": 1000}, "On this page", ".toc-drawer"),
 ]
 
 

@@ -23,7 +23,7 @@ for (const [id, [place, name]] of Object.entries(DRAWERS)) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !box.checked) return;
     turn(false);
-    icons.find((icon) => icon.offsetParent)?.focus();
+    icons.find((icon) => icon.getClientRects().length)?.focus();
   });
   document.addEventListener("focusin", ({ target }) => {
     if (box.checked && ![drawer, ...icons].some((each) => each.contains(target))) turn(false);

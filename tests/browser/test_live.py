@@ -119,6 +119,7 @@ def test_time_runs_until_it_is_paused_and_then_by_hand(mounted):
     page.get_by_role("button", name="Send a spike").click()
     before = pixels(page)
     page.wait_for_function(f"(before) => ({PIXELS})() !== before", arg=before)
+    assert page.get_by_role("button", name="10 ms on").count() == 0
     page.get_by_role("button", name="Pause").click()
     before = pixels(page)
     assert pixels(page) == before

@@ -254,9 +254,9 @@ class Live {
     this.show = Object.fromEntries(Object.entries(this.controls).map(([name, control]) => {
       return [name, MAKERS[control.kind](controls, control, this.changed(name), () => this.press(name))];
     }));
-    if (this.state) this.runInTime(controls);
     const start = this.values;
     button(controls, "Start again", () => this.again(start));
+    if (this.state) this.runInTime(controls);
     this.showAll();
   }
 
@@ -294,7 +294,7 @@ class Live {
     const forward = button(parent, `${10 * this.data.dt} ms on`, () => (this.advance(10), this.redraw()));
     const name = () => {
       pause.textContent = this.clock.running ? "Pause" : "Run";
-      forward.disabled = this.clock.running;
+      forward.hidden = this.clock.running;
     };
     name();
     this.fill();

@@ -633,7 +633,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts, at this learning rate. `WakeUp` wakes them all; from silence they end at 85 to 93 %. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
+# The exact gradient needs it; only the surrogate wakes alone: its bump reaches below the threshold (page 05). 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts, at this learning rate. `WakeUp` wakes them all; from silence they end at 85 to 93 %.
 #
 # From the lively start, with `WakeUp`, the exact gradient ends ahead here. (The surrogate's step, loss and readout differ too. All cases: *Deeper*.)
 

@@ -357,7 +357,9 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# The spikes that come in, times the synapses that they meet: this is what counts. In this order two changes divide the bill most, and both take time away: 8 steps by 3, and stopping by 4. But what a change saves depends on what was done before it:
+# Stopping, by 4, then 8 steps, by 3: both take time away, and with it spikes that come in, times the synapses that they meet.
+#
+# But what a change saves depends on what was done before it:
 
 # %%
 stopped = spiking_reader(record, "direct", "stopped")

@@ -252,9 +252,9 @@ assert ((error * s * trace)[error[:, 0, 0] == 0] == 0).all()
 
 # %%
 lag = torch.tensor([8])
-print("missing:   ", gradient_window(neuron, lag, level=0.8).numpy())
-print("right:     ", gradient_window(neuron, lag, level=1.2, error=0).numpy())
-print("not wanted:", gradient_window(neuron, lag, level=1.2, error=-1).numpy())
+print("missing:   ", gradient_window(neuron, lag, level=0.8).numpy().round(4))
+print("right:     ", gradient_window(neuron, lag, level=1.2, error=0).numpy().round(4))
+print("not wanted:", gradient_window(neuron, lag, level=1.2, error=-1).numpy().round(4))
 
 # %% [markdown]
 # Right: nothing changes. Not wanted: the input *before* the spike is weakened. STDP sees a pair both times, and strengthens it.
@@ -454,7 +454,7 @@ decorate(axes[0], title="A spike is wanted", x="update", y="weight w")
 decorate(axes[1], title="No spike is wanted", x="update")
 
 # %% [markdown]
-# BPTT creates the one spike and deletes the other: $s$ is above 0 without a spike too. It stops just beyond 0.5, where the error ends. STDP of its own spikes does nothing, or the opposite. A teacher alone creates, goes on, and deletes nothing. The teacher *minus* its own does it all: wanted minus actual *is* the error.
+# BPTT, and STDP of the teacher *minus* its own: wanted minus actual *is* the error. Both stop just beyond 0.5, where it ends. STDP of its own spikes does nothing, or the opposite; BPTT has $s$, above 0 without a spike too. A teacher alone creates, goes on, and deletes nothing.
 
 # %% tags=["check"]
 created, deleted = by_bptt[-1]

@@ -623,7 +623,7 @@ for name, train in zip(names, halved.T, strict=True):
 # %% [markdown]
 # Only the second: chance clusters still take it across.
 #
-# It is *fluctuation-driven*, the first *mean-driven*. **Irregular spikes need no noise inside the neuron: large random inputs are enough.**
+# **Irregular spikes need no noise inside the neuron: large random inputs are enough.**
 
 # %% tags=["check"]
 mean_drive = often * weights / (1 - neuron.beta)

@@ -95,7 +95,7 @@ assert np.nanargmin(settles) == np.ravel_multi_index((at["stepwise_membrane_cros
 # ## You will
 #
 # - say what ten losses want of an output, and see what its scale does;
-# - teach a neuron *when* to fire, and see the obvious loss on spike trains begin with silence;
+# - teach a neuron *when* to fire, and compare losses on whole spike trains;
 # - make a network spare its spikes;
 # - choose a code and a loss for a purpose of your own.
 
@@ -210,7 +210,7 @@ for name, runs in trained.items():
     print(f"{name:18}", *row, sep=" | ")
 
 # %% [markdown]
-# It becomes nearly what the sum is, with an accuracy within three points. So spikes and time follow the *scale* of the scores here: at 16 times the membrane a small lead already satisfies the softmax. A target is such a scale too: with 10 in place of 1, `membrane MSE` spends over ten times the spikes, and settles sooner.
+# It becomes nearly what the sum is, with an accuracy within three points. So spikes and time follow the *scale* of the scores here: at 16 times the membrane a small lead already satisfies the softmax.
 
 # %% tags=["check"]
 plain, scaled, summed = trained.values()
@@ -336,7 +336,8 @@ assert max(learned[24]) == 43
 
 # %% [markdown]
 # 2 for the late one: it missed one step and hit another. 1 for none. So silence is the safer guess.
-#
+
+# %% [markdown]
 # Van Rossum's remedy: let each spike leave a trace, $x[t] = \beta x[t-1] + z[t]$ with $\beta = e^{-\mathrm{d}t/\tau}$, and compare the traces until they have died out:
 #
 # $$D^2 = \frac{\mathrm{d}t}{\tau} \sum_t \left(x[t] - x^*[t]\right)^2.$$
@@ -367,9 +368,6 @@ for cost in costs.values():
     fired.append(course[-1].sum().item())
     met.append(100 * share_met(course[-1], goal, within=3))
 
-# %% [markdown]
-# Their spikes, and how many of the 100 wanted ones they met:
-
 # %% alt="Two bars for each of four losses after 200 updates: the number of spikes, where 100 are wanted, and the share of wanted spikes met within 3 ms. Step by step: no spikes. Tau of 1 ms: few. Tau of 10 ms: nearly all spikes, most of the wanted ones met. Tau of 30 ms: the right number of spikes, fewer met."
 axis = panels()
 place = np.arange(4)
@@ -383,7 +381,9 @@ decorate(
 )
 
 # %% [markdown]
-# A trace of 1 ms reaches less than a step: few spikes. One of 10 ms reaches 7 ms: ahead here. One of 30 ms reaches beyond the next wanted spike: the number is right, the times only rough. With more updates, the mean over three draws:
+# A trace of 1 ms reaches less than a step: few spikes. One of 10 ms reaches 7 ms: ahead here. One of 30 ms reaches beyond the next wanted spike: the number is right, the times only rough.
+#
+# With more updates, the mean over three draws:
 
 # %%
 taught = recorded("wanted_trains")
@@ -467,7 +467,9 @@ for name, penalty in found.items():
     print(f"{name:6} {right:.1%}, {counts.sum(1).mean():3.0f} spikes")
 
 # %% [markdown]
-# The spikes: six of seven go in one epoch, for two points of accuracy. With four epochs and three seeds:
+# The spikes: six of seven go in one epoch, for two points of accuracy.
+#
+# With four epochs and three seeds:
 
 # %% alt="Accuracy against hidden spikes per image, on a logarithmic axis, for four charges, one dot for each of three seeds. It is level at about 93 percent from 480 spikes down to 33, and falls to about 90 percent at 18."
 sparing = recorded("sparing_spikes")

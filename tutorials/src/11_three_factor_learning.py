@@ -47,7 +47,7 @@ axes = waiting_synapse(
     post=60,
     reward=250,
     tau=200.0,
-    title="The pair marks the synapse, dopamine changes it",
+    title="One pair, and dopamine later",
 )
 
 # %% [markdown]

@@ -202,8 +202,10 @@ stepwise = "stepwise_membrane_cross_entropy"
 trained = {
     "stepwise": train(stepwise),
     "stepwise, times 16": train(stepwise, 16),
-    "summed": train("summed_membrane_cross_entropy"),
 }
+
+# %%
+trained["summed"] = train("summed_membrane_cross_entropy")
 print("(each seed)        | spikes, steps, accuracy")
 for name, runs in trained.items():
     row = [f"{r.spikes:3.0f}  {r.steps:.1f}  {r.accuracy:.0%}" for r in runs]
@@ -219,10 +221,6 @@ for one, other, third in zip(plain, scaled, summed, strict=True):
     assert abs(third.spikes / other.spikes - 1) < 0.25
     assert one.steps + 1 < min(other.steps, third.steps)
     assert np.ptp([one.accuracy, other.accuracy, third.accuracy]) < 0.03
-low, high = train("membrane_mse"), train("membrane_mse", 0.1)  # a target of 1 for u / 10 is one of 10 for u
-for one, ten in zip(low, high, strict=True):
-    assert ten.spikes > 10 * one.spikes
-    assert ten.steps < one.steps
 sums = at["summed_membrane_cross_entropy"]
 assert round(spends[sums, 0]) == 112
 assert settles[at[stepwise], 0] < settles[sums, 0]

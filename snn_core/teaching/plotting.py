@@ -513,7 +513,8 @@ def dots_per_seed(
                 around,
                 array(name, values, rank=1),
                 **MARKS[column],
-                **{"linestyle": "", "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5},
+                **{"linestyle": "", "markersize": 5, "markeredgecolor": "white"},
+                markeredgewidth=0.5 if len(values) <= 20 else 0,  # crowded marks would look pale
                 label=columns[column] if group == 0 else None,
             )
     if level is not None:

@@ -250,7 +250,7 @@ decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))
 # %% [markdown]
 # By arithmetic both spiking neurons win. With the fetches, the random spikes lose to the fair opponent: each bright pixel has sent more than three, and each spike fetched the weight again. With one spike for each pixel they win by a quarter, all of it saved multiplications.
 #
-# Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond, 0.5 nJ more, the win is gone. So cheap additions do *not* prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
+# Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond, 0.5 nJ more, the win is gone. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
 table = [[784, 784], [166, 166], [559, 50], [166, 50]]  # as above

@@ -772,7 +772,9 @@ decorate(right, title="x = 0.7: mostly neurons 5 to 8")
 print(reconstruction.from_population(crowd))
 
 # %% [markdown]
-# Neurons 5 to 8, with favourites on both sides of 0.7. Together they say nearly that. A population pays with neurons instead of time. More neurons mean narrower fields, too:
+# Neurons 5 to 8, with favourites on both sides of 0.7. Together they say nearly that. A population pays with neurons instead of time.
+#
+# More neurons mean narrower fields, too:
 
 # %%
 values = 0.2 + 0.6 * torch.rand(2000, generator=generator)

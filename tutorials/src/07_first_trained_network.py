@@ -112,7 +112,7 @@ after = layers(pixels)
 # %% [markdown]
 # > **Look first:** which picture tells you that the network has read the digit?
 
-# %% alt="Six panels. Left: a handwritten seven, and the raster of its pixels over ten steps. Top: before training, few of the 256 hidden neurons spike and no output neuron does. Bottom: after training, many hidden neurons spike, and of the outputs neuron 7 spikes at nearly every step, 3 and 9 now and then."
+# %% alt="Six panels. Left: a handwritten seven, and the raster of its pixels over ten steps. Top: before training, few of the 256 hidden neurons spike and no output neuron does. Bottom: after training, many hidden neurons spike, and of the outputs neuron 7 spikes at nearly every step, others now and then at most."
 axes = before_and_after(
     digits.test_images[0],
     pixels[:, 0],
@@ -121,7 +121,7 @@ axes = before_and_after(
 )
 
 # %% [markdown]
-# The last one. Before training all outputs were silent; now neuron 7 speaks, and 3 and 9 only whisper. The answer is the neuron with the most spikes (of equals, the lowest).
+# The last one. Before training all outputs were silent; now neuron 7 speaks at nearly every step, and the others at most whisper. The answer is the neuron with the most spikes (of equals, the lowest).
 #
 # This is how often it is right, on digits that the network has not seen:
 
@@ -139,7 +139,7 @@ assert before[1].sum() == 0
 assert after[1].sum(0).argmax() == 7
 assert after[1].sum(0)[7] >= 8
 assert before[0].sum() < after[0].sum() / 3
-assert set(after[1].sum(0).nonzero().flatten().tolist()) <= {3, 7, 9}
+assert after[1].sum(0).sort().values[-2] <= 4
 assert after_one_epoch > 0.8
 
 # %% [markdown]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import PICTURES
+from tests.browser import PICTURES, awaited
 
 ROOT = Path(__file__).parents[2]
 SITE_PACKAGES = ("sphinx", "myst_nb", "furo", "latex2mathml", "nbconvert", "PIL")
@@ -43,18 +43,45 @@ def browser():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of the built site. Any warning of the build is an error."""
+    """The folder of the site, built once for all workers. A warning of the build is an error."""
     missing = [name for name in SITE_PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}: make site")
-    folder = tmp_path_factory.mktemp("site")
+    own = tmp_path_factory.getbasetemp()  # below that of the run, where it has several workers
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "site"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        pass  # another worker builds it
+    else:
+        build(folder)
+    status, said = json.loads(awaited(folder / "built.json").read_text(encoding="utf-8"))
+    assert status == 0, said
+    return folder / "html"
+
+
+def build(folder):
+    """Build the site into a folder; at the end a file there holds the status and what was said."""
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "publish.site", str(folder)]
     built = subprocess.run(
         command, capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONPATH": paths}
     )
-    assert built.returncode == 0, built.stdout + built.stderr
-    return folder / "html"
+    report = folder / "report.json"
+    report.write_text(json.dumps([built.returncode, built.stdout + built.stderr]), encoding="utf-8")
+    report.rename(folder / "built.json")  # which is there only once it is whole
+
+
+@pytest.hookimpl(tryfirst=True)  # before the names of groups are taken down
+def pytest_collection_modifyitems(items):
+    """Let the tests that look at one page of the site follow each other, in one worker."""
+    looking = [item for item in items if "look" in item.fixturenames]
+    names = [item.callspec.params["name"] for item in looking]
+    for item, name in zip(looking, names, strict=True):
+        item.add_marker(pytest.mark.xdist_group(name))
+    together = sorted(zip(looking, names, strict=True), key=lambda pair: names.index(pair[1]))
+    others = [item for item in items if "look" not in item.fixturenames]
+    items[:] = [*others, *(item for item, _ in together)]
 
 
 def pytest_configure(config):

@@ -48,7 +48,7 @@ site: .venv/installed-site
 
 # Three pages whole and every explorer in JupyterLab, and all of the site; ALL=1 runs every page.
 test-browser: .venv/installed-browser
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder tests/browser $(if $(ALL),--all-pages) $(ARGS)
+	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(if $(ALL),--all-pages) $(ARGS)
 
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -72,16 +73,38 @@ def build(folder):
     report.rename(folder / "built.json")  # which is there only once it is whole
 
 
-@pytest.hookimpl(tryfirst=True)  # before the names of groups are taken down
+def together(nodeid):
+    """Return what names the tests that follow each other in one worker.
+
+    >>> together("tests/browser/test_site.py::test_of_a_place[09_stdp-0]")
+    'site of 09_stdp'
+    """
+    if "test_lab.py" in nodeid:
+        return "JupyterLab"  # one server
+    found = re.search(r"test_site\.py::\w+\[([^-\]]+)", nodeid)
+    return f"site of {found[1]}" if found else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker all tests of JupyterLab, and all that look at one page of the site."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return together(nodeid)
+
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(items):
-    """Let the tests that look at one page of the site follow each other, in one worker."""
-    looking = [item for item in items if "look" in item.fixturenames]
-    names = [item.callspec.params["name"] for item in looking]
-    for item, name in zip(looking, names, strict=True):
-        item.add_marker(pytest.mark.xdist_group(name))
-    together = sorted(zip(looking, names, strict=True), key=lambda pair: names.index(pair[1]))
-    others = [item for item in items if "look" not in item.fixturenames]
-    items[:] = [*others, *(item for item, _ in together)]
+    """Let the tests that look at a page of the site follow each other, without a load between."""
+    place = {item: number for number, item in enumerate(items)}
+    first = {}
+    for item in items:
+        first.setdefault(together(item.nodeid), place[item])
+    looks = {item: "look" in getattr(item, "fixturenames", ()) for item in items}
+    items.sort(key=lambda item: (first[together(item.nodeid)], looks[item], place[item]))
 
 
 def pytest_configure(config):

@@ -22,7 +22,6 @@ from tests.browser import PAGE_PATIENCE, PATIENCE, PICTURES, note
 from tests.pages import PAGES, build
 
 WHOLE = ("00", "02", "06")  # short ones; the last has two explorers
-pytestmark = pytest.mark.xdist_group("JupyterLab")  # one server
 END_TO_END = 300  # ms from a key to the new picture
 
 EMPTY = "empty"

@@ -18,6 +18,12 @@ LIVE = {  # by page, its explorers from top to bottom
     for name, found in READ.items()
 }
 PLACES = [(name, place) for name, found in LIVE.items() for place in range(len(found))]
+FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+SETTLED = """async () => {
+  await new Promise(requestAnimationFrame);
+  const passing = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  await Promise.allSettled(passing.map((each) => each.finished));
+}"""
 FRAME = 16.0  # ms, at 60 frames a second
 TIMER = """
 window.redraws = [];
@@ -138,9 +144,13 @@ def kept():
 
 @pytest.fixture
 def look(browser, site, kept):
-    """Open a page as `visit`, or go on with it, for tests that leave its controls as they are."""
+    """Open a page as `visit`, or go on with it, for tests that leave its controls as they are.
+
+    With reduced motion, an explorer with a clock begins at rest: only a control moves its picture.
+    """
 
     def show(name, **options):
+        options = {"reduced_motion": "reduce"} | options
         key = (name, str(options))
         if key not in kept:
             for _, visitor in kept.values():
@@ -158,9 +168,7 @@ def look(browser, site, kept):
 def picture(page, place=0):
     """Return what the canvas of one explorer shows once it is drawn."""
     own = block(page, place)
-    page.evaluate(
-        "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-    )
+    page.evaluate(FRAMES)
     return own.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
 
 
@@ -204,9 +212,20 @@ def moves(page, name, place, control):
     return pictures[0] != pictures[1] and pictures[2] != pictures[3]
 
 
+@live_pages
+def test_two_keys_lead_to_the_live_figure(look, name):
+    """The first of the tests that look at a page: nothing in it has the focus yet."""
+    page = look(name)
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the live figure"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => !!document.activeElement.closest('.live-explorer')")
+
+
 @pytest.mark.parametrize("name", [name for name, found in READ.items() if found.deeper])
 def test_what_stands_under_deeper_is_folded_and_opens_by_a_click(look, name):
-    """The first of the tests that look at a page: it needs the fold as it is closed at first."""
+    """Before any test opens all folds."""
     page = look(name)
     folded = page.locator("section#deeper > details")
     assert folded.get_attribute("open") is None
@@ -267,9 +286,9 @@ def test_the_static_figure_stays_beside_the_live_one(look, name, place):
 
 
 @live_pages
-def test_a_slider_moved_there_and_back_shows_the_same_picture(visit, name):
-    """Note how long a redraw takes. With reduced motion, one with a clock begins at rest."""
-    page = visit(name, reduced_motion="reduce")
+def test_a_slider_moved_there_and_back_shows_the_same_picture(look, name):
+    """Note how long a redraw takes."""
+    page = look(name)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     page.get_by_role("slider").first.focus()
     before = picture(page)
@@ -623,28 +642,20 @@ def test_the_first_page_is_alive_on_a_small_screen(visit):
     assert page.locator("a.button").all_inner_texts() == ["Start", "Run it", "Teach with it"]
 
 
-@live_pages
-def test_two_keys_lead_to_the_live_figure(visit, name):
-    page = visit(name)
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the live figure"
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => !!document.activeElement.closest('.live-explorer')")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*LOOKED_AT, *NEWEST, "09_stdp", "glossary", "api/neurons"])
-def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name, scheme):
-    """axe-core finds neither, also in what is folded and in the live figures of the pages."""
+def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name):
+    """axe-core finds neither, in both themes, also in what is folded and in live figures."""
     package = pytest.importorskip("axe_playwright_python", reason="needs axe: make test-browser")
-    page = visit(name, color_scheme=scheme)
+    page = visit(name)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     page.evaluate((Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-    # Without `preload`, which asks for the style sheets a second time: a file may not.
-    found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
-    grave = [each for each in found if each["impact"] in ("critical", "serious")]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(SETTLED)
+        # Without `preload`, which asks for the style sheets a second time: a file may not.
+        found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
+        grave = [each for each in found if each["impact"] in ("critical", "serious")]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == [], scheme
 
 
 @pytest.mark.parametrize("name", ["index", *(path.stem for path in NOTEBOOKS)])

@@ -102,7 +102,7 @@ class Visitor:
         self.browser, self.site = browser, site
         self.requests, self.complaints, self.contexts = [], [], []
 
-    def open(self, name, **options):
+    def visit(self, name, **options):
         size = {"viewport": {"width": 1280, "height": 1000}}
         self.contexts.append(self.browser.new_context(**size | options))
         self.contexts[-1].set_default_timeout(PATIENCE)
@@ -128,7 +128,7 @@ class Visitor:
 def visit(browser, site):
     """Open pages of the site; fail afterwards if any went to the network or complained."""
     visitor = Visitor(browser, site)
-    yield visitor.open
+    yield visitor.visit
     visitor.close()
     visitor.check()
 
@@ -157,7 +157,7 @@ def look(browser, site, kept):
                 visitor.close()
             kept.clear()
             visitor = Visitor(browser, site)
-            kept[key] = visitor.open(name, **options), visitor
+            kept[key] = visitor.visit(name, **options), visitor
         return kept[key][0]
 
     yield show

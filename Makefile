@@ -46,7 +46,7 @@ test-oracles: .venv-oracles/installed
 site: .venv/installed-site
 	$(BIN)/python -m publish.site $(ARGS)
 
-# Three pages whole and every explorer in JupyterLab, and all of the site; ALL=1 runs every page.
+# Three short pages whole and every explorer in JupyterLab, and all of the site; ALL=1 runs every page.
 test-browser: .venv/installed-browser
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(if $(ALL),--all-pages) $(ARGS)
 

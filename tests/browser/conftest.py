@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import PICTURES
+from tests.browser import PICTURES, awaited
 
 ROOT = Path(__file__).parents[2]
 SITE_PACKAGES = ("sphinx", "myst_nb", "furo", "latex2mathml", "nbconvert", "PIL")
@@ -43,18 +44,67 @@ def browser():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of the built site. Any warning of the build is an error."""
+    """The folder of the site, built once for all workers. A warning of the build is an error."""
     missing = [name for name in SITE_PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}: make site")
-    folder = tmp_path_factory.mktemp("site")
+    own = tmp_path_factory.getbasetemp()  # below that of the run, where it has several workers
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "site"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        pass  # another worker builds it
+    else:
+        build(folder)
+    status, said = json.loads(awaited(folder / "built.json").read_text(encoding="utf-8"))
+    assert status == 0, said
+    return folder / "html"
+
+
+def build(folder):
+    """Build the site into a folder; at the end a file there holds the status and what was said."""
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "publish.site", str(folder)]
     built = subprocess.run(
         command, capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONPATH": paths}
     )
-    assert built.returncode == 0, built.stdout + built.stderr
-    return folder / "html"
+    report = folder / "report.json"
+    report.write_text(json.dumps([built.returncode, built.stdout + built.stderr]), encoding="utf-8")
+    report.rename(folder / "built.json")  # which is there only once it is whole
+
+
+def together(nodeid):
+    """Return what names the tests that follow each other in one worker.
+
+    >>> together("tests/browser/test_site.py::test_of_a_place[09_stdp-0]")
+    'site of 09_stdp'
+    """
+    if "test_lab.py" in nodeid:
+        return "JupyterLab"  # one server
+    found = re.search(r"test_site\.py::\w+\[([^-\]]+)", nodeid)
+    return f"site of {found[1]}" if found else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker all tests of JupyterLab, and all that look at one page of the site."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return together(nodeid)
+
+    return Together(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Let the tests that look at a page of the site follow each other, without a load between."""
+    place = {item: number for number, item in enumerate(items)}
+    first = {}
+    for item in items:
+        first.setdefault(together(item.nodeid), place[item])
+    looks = {item: "look" in getattr(item, "fixturenames", ()) for item in items}
+    items.sort(key=lambda item: (first[together(item.nodeid)], looks[item], place[item]))
 
 
 def pytest_configure(config):

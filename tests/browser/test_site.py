@@ -18,6 +18,12 @@ LIVE = {  # by page, its explorers from top to bottom
     for name, found in READ.items()
 }
 PLACES = [(name, place) for name, found in LIVE.items() for place in range(len(found))]
+FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+SETTLED = """async () => {
+  await new Promise(requestAnimationFrame);
+  const passing = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  await Promise.allSettled(passing.map((each) => each.finished));
+}"""
 FRAME = 16.0  # ms, at 60 frames a second
 TIMER = """
 window.redraws = [];
@@ -89,36 +95,80 @@ live_pages = pytest.mark.parametrize("name", [name for name, found in LIVE.items
 live_places = pytest.mark.parametrize(("name", "place"), PLACES)
 
 
+class Visitor:
+    """Opens pages of the site in tabs of their own, and hears what they request and complain of."""
+
+    def __init__(self, browser, site):
+        self.browser, self.site = browser, site
+        self.requests, self.complaints, self.contexts = [], [], []
+
+    def visit(self, name, **options):
+        size = {"viewport": {"width": 1280, "height": 1000}}
+        self.contexts.append(self.browser.new_context(**size | options))
+        self.contexts[-1].set_default_timeout(PATIENCE)
+        page = self.contexts[-1].new_page()
+        page.on("request", lambda request: self.requests.append(request.url))
+        listen(page, self.complaints)
+        page.add_init_script(TIMER)
+        page.goto(f"{(self.site / name).as_uri()}.html")
+        return page
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+    def check(self):
+        """Fail if any page went to the network or complained."""
+        assert self.requests
+        assert [url for url in self.requests if not url.startswith(("file:", "data:"))] == []
+        assert self.complaints == []
+
+
 @pytest.fixture
 def visit(browser, site):
     """Open pages of the site; fail afterwards if any went to the network or complained."""
-    requests, complaints, contexts = [], [], []
+    visitor = Visitor(browser, site)
+    yield visitor.visit
+    visitor.close()
+    visitor.check()
 
-    def open_page(name, **options):
-        size = {"viewport": {"width": 1280, "height": 1000}}
-        contexts.append(browser.new_context(**size | options))
-        contexts[-1].set_default_timeout(PATIENCE)
-        page = contexts[-1].new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        listen(page, complaints)
-        page.add_init_script(TIMER)
-        page.goto(f"{(site / name).as_uri()}.html")
-        return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert requests
-    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
-    assert complaints == []
+@pytest.fixture(scope="module")
+def kept():
+    """What the tests before were shown, and who opened it; one page at a time."""
+    shown = {}
+    yield shown
+    for _, visitor in shown.values():
+        visitor.close()
+
+
+@pytest.fixture
+def look(browser, site, kept):
+    """Open a page as `visit`, or go on with it, for tests that leave its controls as they are.
+
+    With reduced motion, an explorer with a clock begins at rest: only a control moves its picture.
+    """
+
+    def show(name, **options):
+        options = {"reduced_motion": "reduce"} | options
+        key = (name, str(options))
+        if key not in kept:
+            for _, visitor in kept.values():
+                visitor.close()
+            kept.clear()
+            visitor = Visitor(browser, site)
+            kept[key] = visitor.visit(name, **options), visitor
+        return kept[key][0]
+
+    yield show
+    for _, visitor in kept.values():
+        visitor.check()
 
 
 def picture(page, place=0):
     """Return what the canvas of one explorer shows once it is drawn."""
     own = block(page, place)
-    page.evaluate(
-        "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-    )
+    page.evaluate(FRAMES)
     return own.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
 
 
@@ -162,30 +212,32 @@ def moves(page, name, place, control):
     return pictures[0] != pictures[1] and pictures[2] != pictures[3]
 
 
-@live_places
-def test_every_slider_moves_the_picture_by_keyboard(visit, name, place):
-    page = visit(name)
-    for key, control in controls(name, place, Range).items():
-        tried = (moves(page, name, place, control) for _ in settings(page, name, place))
-        assert any(tried), key
+@live_pages
+def test_the_second_stop_of_the_keyboard_leads_to_the_live_figure(look, name):
+    """The first of the tests that look at a page: nothing in it has the focus yet."""
+    page = look(name)
+    for words in ("Skip to content", "Skip to the live figure"):
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => document.activeElement.textContent.trim()") == words
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => !!document.activeElement.closest('.live-explorer')")
+
+
+@pytest.mark.parametrize("name", [name for name, found in READ.items() if found.deeper])
+def test_what_stands_under_deeper_is_folded_and_opens_by_a_click(look, name):
+    """Before any test opens all folds."""
+    page = look(name)
+    folded = page.locator("section#deeper > details")
+    assert folded.get_attribute("open") is None
+    folded.locator("summary").first.click()
+    assert folded.get_attribute("open") is not None
 
 
 @live_places
-def test_every_choice_moves_the_picture_by_keyboard(visit, name, place):
-    page = visit(name)
-    for control in controls(name, place, Choice).values():
-        group = block(page, place).get_by_role("group", name=control.caption, exact=True)
-        group.get_by_role("radio", checked=True).focus()
-        for _ in control.options:
-            before = picture(page, place)
-            page.keyboard.press("ArrowRight")
-            assert picture(page, place) != before
-        assert group.get_by_role("radio", checked=True).get_attribute("value") == control.start
-
-
-@live_places
-def test_controls_are_those_of_the_explorer_and_show_their_focus(visit, name, place):
-    page = visit(name)
+def test_controls_are_those_of_the_explorer_and_show_their_focus(look, name, place):
+    """Before any test moves them."""
+    page = look(name)
     own = block(page, place)
     for control in controls(name, place, Choice).values():
         group = own.get_by_role("group", name=control.caption, exact=True)
@@ -202,8 +254,32 @@ def test_controls_are_those_of_the_explorer_and_show_their_focus(visit, name, pl
 
 
 @live_places
-def test_the_static_figure_stays_beside_the_live_one(visit, name, place):
-    page = visit(name)
+def test_every_choice_moves_the_picture_by_keyboard(look, name, place):
+    page = look(name)
+    for control in controls(name, place, Choice).values():
+        group = block(page, place).get_by_role("group", name=control.caption, exact=True)
+        group.get_by_role("radio", checked=True).focus()
+        for _ in control.options:
+            before = picture(page, place)
+            page.keyboard.press("ArrowRight")
+            assert picture(page, place) != before
+        assert group.get_by_role("radio", checked=True).get_attribute("value") == control.start
+
+
+@live_places
+def test_every_slider_moves_the_picture_by_keyboard(look, name, place):
+    page = look(name)
+    for key, control in controls(name, place, Range).items():
+        tried = (moves(page, name, place, control) for _ in settings(page, name, place))
+        assert any(tried), key
+        for choice in controls(name, place, Choice).values():
+            group = block(page, place).get_by_role("group", name=choice.caption, exact=True)
+            group.locator(f"input[value='{choice.start}']").check()
+
+
+@live_places
+def test_the_static_figure_stays_beside_the_live_one(look, name, place):
+    page = look(name)
     assert block(page, place).locator("canvas").get_attribute("aria-label")
     above = page.locator("xpath=(//div[@data-live])[" + str(place + 1) + "]/preceding::img[1]")
     assert len(above.get_attribute("alt")) > 40
@@ -211,9 +287,9 @@ def test_the_static_figure_stays_beside_the_live_one(visit, name, place):
 
 
 @live_pages
-def test_a_slider_moved_there_and_back_shows_the_same_picture(visit, name):
-    """Note how long a redraw takes. With reduced motion, one with a clock begins at rest."""
-    page = visit(name, reduced_motion="reduce")
+def test_a_slider_moved_there_and_back_shows_the_same_picture(look, name):
+    """Note how long a redraw takes."""
+    page = look(name)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     page.get_by_role("slider").first.focus()
     before = picture(page)
@@ -229,11 +305,14 @@ def test_a_slider_moved_there_and_back_shows_the_same_picture(visit, name):
 
 
 @live_pages
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_is_legible_in_both_themes(visit, name, scheme):
-    page = visit(name, color_scheme=scheme)
-    picture(page)
-    assert page.evaluate(CONTRAST) > 4.5
+def test_text_is_legible_in_both_themes(look, name):
+    page, papers = look(name), set()
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        picture(page)
+        papers.add(page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+        assert page.evaluate(CONTRAST) > 4.5, scheme
+    assert len(papers) == 2
 
 
 def test_the_picture_follows_the_theme(visit):
@@ -248,8 +327,8 @@ def test_the_picture_follows_the_theme(visit):
     [path.stem for path in NOTEBOOKS]
     + ["index", "syllabus", "glossary", "libraries", "run", "teach", "api/neurons"],
 )
-def test_every_page_opens_its_formulas_are_set_and_its_lines_fit(visit, name):
-    page = visit(name)
+def test_every_page_opens_its_formulas_are_set_and_its_lines_fit(look, name):
+    page = look(name)
     set_ = page.locator("math")
     if name not in ("index", "run", "teach", "api/neurons", "00_why_spikes"):
         assert set_.count() > 0
@@ -289,15 +368,6 @@ def test_setup_and_checks_are_folded_and_open_by_a_click(visit):
     assert not folded.locator(".highlight").first.is_visible()
     folded.locator("summary").first.click()
     assert folded.locator(".highlight").first.is_visible()
-
-
-@pytest.mark.parametrize("name", [name for name, found in READ.items() if found.deeper])
-def test_what_stands_under_deeper_is_folded_and_opens_by_a_click(visit, name):
-    page = visit(name)
-    folded = page.locator("section#deeper > details")
-    assert folded.get_attribute("open") is None
-    folded.locator("summary").first.click()
-    assert folded.get_attribute("open") is not None
 
 
 def finds(page, query):
@@ -431,16 +501,16 @@ def test_a_figure_is_shown_in_the_variant_of_the_theme(visit, scheme):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_small_screen_is_not_left(visit, name):
-    page = visit(name, viewport=PHONE, has_touch=True)
+def test_a_small_screen_is_not_left(look, name):
+    page = look(name, viewport=PHONE, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.evaluate(SIDEWAYS) == []
 
 
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
-def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(visit, name):
-    page = visit(name, viewport=PHONE, has_touch=True)
+def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(look, name):
+    page = look(name, viewport=PHONE, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     for link in page.locator("a.plot").all():
         scales = link.evaluate(SCALES)
@@ -630,29 +700,20 @@ def test_the_first_page_is_alive_on_a_small_screen(visit):
     assert page.locator("a.button").all_inner_texts() == ["Start", "Run it", "Teach with it"]
 
 
-@live_pages
-def test_the_second_stop_of_the_keyboard_leads_to_the_live_figure(visit, name):
-    page = visit(name)
-    for words in ("Skip to content", "Skip to the live figure"):
-        page.keyboard.press("Tab")
-        assert page.evaluate("() => document.activeElement.textContent.trim()") == words
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => !!document.activeElement.closest('.live-explorer')")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*LOOKED_AT, *NEWEST, "09_stdp", "glossary", "api/neurons"])
-def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name, scheme):
-    """axe-core finds neither, also in what is folded and in the live figures of the pages."""
+def test_nothing_critical_or_serious_stands_in_the_way_of_anybody(visit, name):
+    """axe-core finds neither, in both themes, also in what is folded and in live figures."""
     package = pytest.importorskip("axe_playwright_python", reason="needs axe: make test-browser")
-    page = visit(name, color_scheme=scheme)
+    page = visit(name)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     page.evaluate((Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-    # Without `preload`, which asks for the style sheets a second time: a file may not.
-    found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
-    grave = [each for each in found if each["impact"] in ("critical", "serious")]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(SETTLED)
+        # Without `preload`, which asks for the style sheets a second time: a file may not.
+        found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
+        grave = [each for each in found if each["impact"] in ("critical", "serious")]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == [], scheme
 
 
 @pytest.mark.parametrize("name", ["index", *(path.stem for path in NOTEBOOKS)])

@@ -4,6 +4,7 @@ import ast
 import functools
 import importlib
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -103,8 +104,26 @@ def test_the_solution_is_correct(name, index, capsys):
     assert capsys.readouterr().out == "correct\n"
 
 
+@pytest.fixture
+def _fault_found_once(monkeypatch):
+    """Remember the fault of the last answer, which is asked for three times."""
+
+    def remembering(exercise):
+        asked, found = find(exercise), {}
+
+        def fault(answer):
+            if id(answer) not in found:
+                found[id(answer)] = asked.fault(answer)
+            return found[id(answer)]
+
+        return SimpleNamespace(fault=fault, stronger=asked.stronger)
+
+    monkeypatch.setattr(verdicts, "find", functools.cache(remembering))
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # those of wrong answers
 @each_exercise
+@pytest.mark.usefixtures("_fault_found_once")
 def test_wrong_answers_get_a_hint_then_a_stronger_one_then_the_expected_value(name, index, capsys):
     exercise, _ = asked(name, index)
     for answer, hint in wrong_answers(name)[exercise]:

@@ -13,7 +13,6 @@ import zipfile
 import nbformat
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 
 from publish.page import ENTRANCE, Page, notes
 from tests.pages import PAGES, READ, ROOT, build, code, prose, tagged
@@ -82,56 +81,6 @@ def test_instructor_notebook_is_open_and_has_notes(name):
         cell.get("outputs") for cell in code(PAGES[name])
     ]
     assert all(item in made.cells[1].source for key in derive.NOTES for item in NOTES[name][key])
-
-
-@functools.cache
-def html_of(name):
-    return slides.PageSlides().from_notebook_node(slides.slides(READ[name]))[0]
-
-
-@pages
-def test_slides_request_nothing_from_the_network(name):
-    soup = BeautifulSoup(text := html_of(name), "html.parser")
-    assert not soup.select("link, iframe, object, embed, video, audio, source, script[src], base")
-    assert all(
-        image["src"].startswith("data:image/png;base64,") and len(image["alt"]) > 40
-        for image in soup("img")
-    )
-    styles = "".join(style.get_text() for style in soup("style"))
-    assert not re.search(r"@import|url\((?![\"']?data:)", styles)
-    assert not re.search(r"cdn|unpkg|mathjax", re.sub(r"data:[^\"']*", "", text), flags=re.I)
-
-
-@pages
-def test_slides_follow_the_page(name):
-    soup = BeautifulSoup(html_of(name), "html.parser")
-    shown = [
-        heading.get_text().rstrip("¶") for heading in soup.select("section > h2, section > h1")
-    ]
-    main = Page(name, nbformat.v4.new_notebook(cells=READ[name].main))
-    assert shown[1] == "You will"
-    last_two = [title for title in ("Recap", "Exercises") if main.named(title)]
-    assert shown[len(shown) - len(last_two) :] == last_two
-    assert len([heading for heading in shown if re.match(r"\d · ", heading)]) == len(main.sections)
-    figures = sum(
-        "image/png" in output.get("data", {})
-        for cell in code(main.notebook)
-        for output in cell.outputs
-    )
-    assert len(soup("img")) == figures
-    for aside in soup("aside"):
-        aside.extract()
-    assert len(soup("blockquote")) == len(re.findall(r"(?<!\n>)\n> |^> ", prose(main.notebook)))
-
-
-@pages
-def test_every_formula_of_the_slides_is_mathml(name):
-    soup = BeautifulSoup(html_of(name), "html.parser")
-    assert len(soup("math")) > 5 or name.startswith(ENTRANCE)
-    assert not [formula for formula in soup("math") if "\\" in formula.get_text()]
-    for part in soup(["code", "pre", "script", "style"]):
-        part.extract()
-    assert "$" not in soup.get_text()
 
 
 def test_tags_override_what_becomes_a_slide():

@@ -234,12 +234,12 @@ def test_the_origin_of_a_record_is_a_note_that_breaks_and_what_stands_around_it_
     assert pieces(f"{origin}\n") == [note]
 
 
+SOURCES = "\n".join(cell.source for found in READ.values() for cell in found.notebook.cells)
 VALUES = {
     f"{number}": find(number)
     for page in pages()
     for number in (f"{page}.{k}" for k in range(1, 6))
-    if any(f'"{number}"' in cell.source for found in READ.values() for cell in found.notebook.cells)
-    and isinstance(find(number), Value)
+    if f'"{number}"' in SOURCES and isinstance(find(number), Value)
 }
 ASKED = {n: v for n, v in VALUES.items() if site_exercises.accepted(n, v.expected, v.tolerance)}
 

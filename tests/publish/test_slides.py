@@ -27,9 +27,9 @@ from publish import (
     slides,
 )
 from publish.graded import without_solutions
-from publish.page import explorer, split
+from publish.page import ENTRANCE, Page, explorer, split
 from snn_core.teaching.plotting import use_style
-from tests.pages import READ, code
+from tests.pages import READ, code, prose
 from tests.publish.pages import START, page, text
 
 pages = pytest.mark.parametrize("name", READ)
@@ -38,13 +38,67 @@ NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 
 @functools.cache
+def steps_of(name):
+    return deck.Deck(READ[name], {}).steps()
+
+
+@functools.cache
+def html_of(name):
+    return slides.PageSlides().from_notebook_node(slides.slides(READ[name]))[0]
+
+
+@functools.cache
 def shown(name):
     """Return the slides of a page as parsed HTML, without notes, one for each."""
-    html = slides.PageSlides().from_notebook_node(slides.slides(READ[name]))[0]
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html_of(name), "html.parser")
     for notes in soup("aside"):
         notes.extract()
     return [each for each in soup("section") if not each("section")]
+
+
+@pages
+def test_slides_request_nothing_from_the_network(name):
+    soup = BeautifulSoup(text := html_of(name), "html.parser")
+    assert not soup.select("link, iframe, object, embed, video, audio, source, script[src], base")
+    assert all(
+        image["src"].startswith("data:image/png;base64,") and len(image["alt"]) > 40
+        for image in soup("img")
+    )
+    styles = "".join(style.get_text() for style in soup("style"))
+    assert not re.search(r"@import|url\((?![\"']?data:)", styles)
+    assert not re.search(r"cdn|unpkg|mathjax", re.sub(r"data:[^\"']*", "", text), flags=re.I)
+
+
+@pages
+def test_slides_follow_the_page(name):
+    soup = BeautifulSoup(html_of(name), "html.parser")
+    shown = [
+        heading.get_text().rstrip("¶") for heading in soup.select("section > h2, section > h1")
+    ]
+    main = Page(name, nbformat.v4.new_notebook(cells=READ[name].main))
+    assert shown[1] == "You will"
+    last_two = [title for title in ("Recap", "Exercises") if main.named(title)]
+    assert shown[len(shown) - len(last_two) :] == last_two
+    assert len([heading for heading in shown if re.match(r"\d · ", heading)]) == len(main.sections)
+    figures = sum(
+        "image/png" in output.get("data", {})
+        for cell in code(main.notebook)
+        for output in cell.outputs
+    )
+    assert len(soup("img")) == figures
+    for aside in soup("aside"):
+        aside.extract()
+    assert len(soup("blockquote")) == len(re.findall(r"(?<!\n>)\n> |^> ", prose(main.notebook)))
+
+
+@pages
+def test_every_formula_of_the_slides_is_mathml(name):
+    soup = BeautifulSoup(html_of(name), "html.parser")
+    assert len(soup("math")) > 5 or name.startswith(ENTRANCE)
+    assert not [formula for formula in soup("math") if "\\" in formula.get_text()]
+    for part in soup(["code", "pre", "script", "style"]):
+        part.extract()
+    assert "$" not in soup.get_text()
 
 
 @pages
@@ -72,7 +126,7 @@ def test_a_deck_fits_into_its_lecture(name):
         order = {part["data-fragment-index"] for part in each.select("[data-fragment-index]")}
         if not (each.h3 and re.match(r"\d · ", each.h3.get_text())):
             seen += 1 + len(order)
-    assert seen == slide_steps.count(deck.Deck(READ[name], {}).steps())
+    assert seen == slide_steps.count(steps_of(name))
     assert seen <= slide_steps.STEPS
 
 
@@ -163,7 +217,7 @@ def test_the_text_of_every_exercise_is_on_slides(name):
     text = " ".join(each.get_text(" ") for each in shown(name))
     for exercise in READ[name].exercises:
         assert exercise.title in re.sub(r"\s+", " ", text)
-    made = deck.Deck(READ[name], {}).steps()
+    made = steps_of(name)
     sources = [each.text for each in made if each.role == "exercise"]
     found = READ[name].named("Exercises")
     for part in split(found.cells, "###") if found else ():
@@ -241,7 +295,7 @@ def test_every_sentence_of_a_slide_is_whole_on_the_page_or_ends_at_a_clause(name
         sayings(READ[name]),
         letters(" ".join(c.source for c in code(READ[name].notebook))),
     )
-    shown_text = [each.text for each in deck.Deck(READ[name], {}).steps() if each.role != "whole"]
+    shown_text = [each.text for each in steps_of(name) if each.role != "whole"]
     said = [s for text in shown_text for each in pieces(text) for s in slide_parts.sentences(each)]
     cut = [s for s in said if letters(s) not in known and letters(s) not in code_of]
     assert [each for each in cut if not each.endswith(MADE)] == []

@@ -20,7 +20,7 @@ def page(request):
     (name,) = [name for name in PAGES if name.startswith(number)]
     folded = re.findall(r"<details>.*?</details>", prose(PAGES[name]), flags=re.S)
     namespace = {"__name__": "__main__"}
-    run(cells(name, int(last)), namespace)
+    run(cells(name, int(last), getattr(request.module, "BESIDE", frozenset())), namespace)
     run(
         [
             block

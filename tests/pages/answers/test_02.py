@@ -7,6 +7,8 @@ import torch
 from snn_core import LIF
 from snn_core.teaching.explorers import LIFNeuron
 
+BESIDE = {"counts_by_pause", "ticks"}
+
 
 def count(**moved):
     """Return the spikes of the neuron in the explorer, with some of its controls moved."""

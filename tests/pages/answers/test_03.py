@@ -8,6 +8,8 @@ from snn_core import Alpha, RecurrentLIF
 from snn_core.teaching.exercises import find
 from snn_core.teaching.explorers import NeuronModels
 
+BESIDE = {"steady"}
+
 
 def times(neuron):
     """Return when the neuron in the explorer fires, all of its other controls at their start."""

@@ -1,5 +1,7 @@
 """What the folded answers of page 04 say."""
 
+import functools
+
 import pytest
 import torch
 from torch import nn
@@ -9,9 +11,11 @@ from snn_core import LIF, LeakyIntegrator
 from snn_core.encoding import rate
 from snn_core.losses import accuracy, first_spike, predict, spike_count
 from snn_core.teaching.digit_reader import EXAMPLES, STEPS, fit_readout
-from snn_core.teaching.digit_reader import random_reader as reader_of
+from snn_core.teaching.digit_reader import random_reader as fitted_reader
 from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
+
+reader_of = functools.cache(fitted_reader)  # nothing here changes a reader
 
 
 def zero_sum(spikes, neurons, spread, generator=None):

@@ -6,6 +6,8 @@ import torch
 from snn_core.plasticity import PairSTDP, RewardSTDP
 from snn_core.teaching.explorers import EligibilityTrace
 
+BESIDE = {"arms", "angles"}
+
 
 def left(**moved):
     """Return eligibility at the dopamine, and the change of weight, with some controls moved."""

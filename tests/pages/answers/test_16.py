@@ -6,6 +6,8 @@ import torch
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.explorers import FeatureMap, edge_filter, map_spikes
 
+BESIDE = {"shares", "file", "deep"}
+
 
 def spikes_at(gain, tau, degrees=0):
     """Return the spikes of the explorer's map under the constant digit."""

@@ -32,7 +32,7 @@ times: .venv/installed
 
 # Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
 course: .venv/installed
-	$(BIN)/python -m publish.course
+	$(BIN)/python -m publish.course $(ARGS)
 
 # Runs pages as Colab would: its versions of packages, an empty folder, the package installed from a local git address.
 test-colab: .venv-colab/installed

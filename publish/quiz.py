@@ -20,6 +20,7 @@ from .page import Page, notes
 
 BANK = Path(__file__).with_name("course_source") / "quiz.yaml"
 LETTERS = "ABCD"
+SEED = 1  # of what is held back, and of exams, if no other is given
 HELD_BACK = 2  # questions of a page that only exams ask
 ITEM_SPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 PACKAGE_SPACE = "http://www.imsglobal.org/xsd/imscp_v1p1"
@@ -68,6 +69,13 @@ class Question:
         random.Random(f"{seed} {self.name}").shuffle(order)
         return order
 
+    def placed(self, letter: str, seed: str) -> list[Option]:
+        """Return the answers with the right one at a letter, the others in the order of a seed."""
+        order = list(self.options[1:])
+        random.Random(f"{seed} {self.name}").shuffle(order)
+        order.insert(LETTERS.index(letter), self.options[0])
+        return order
+
     def letter(self, seed: int = 0) -> str:
         """Return the letter of the right answer in the order of a seed."""
         return LETTERS[[option.right for option in self.shuffled(seed)].index(True)]
@@ -102,10 +110,10 @@ def questions(name: str) -> list[Question]:
     ]
 
 
-def shared_out(name: str) -> tuple[list[Question], list[Question]]:
+def shared_out(name: str, seed: int = SEED) -> tuple[list[Question], list[Question]]:
     """Return the questions on a page for practice, in the order of the bank, and for exams."""
     asked = questions(name)
-    kept = random.Random(name).sample(asked, min(HELD_BACK, len(asked)))
+    kept = random.Random(f"{seed} {name}").sample(asked, min(HELD_BACK, len(asked)))
     return [each for each in asked if each not in kept], kept
 
 
@@ -131,11 +139,11 @@ def _wrong(name: str, entry: object, beliefs: list[str]) -> Option:
     return Option(entry["say"], feedback=beliefs[entry["belief"] - 1])
 
 
-def gift(course: dict[str, Page]) -> str:
+def gift(course: dict[str, Page], seed: int = SEED) -> str:
     """Return the questions for practice in Moodle's GIFT format, one category per page."""
     parts = []
     for name, page in course.items():
-        if asked := shared_out(name)[0]:
+        if asked := shared_out(name, seed)[0]:
             parts.append(f"$CATEGORY: snn_core/{page.title.replace('/', ' ')}")
             parts += [gift_question(each) for each in asked]
     return "\n\n".join(parts) + "\n"
@@ -246,9 +254,9 @@ def _written(element: Xml.Element) -> str:
     return head + Xml.tostring(element, encoding="unicode") + "\n"
 
 
-def pack_qti(course: dict[str, Page], path: Path) -> None:
+def pack_qti(course: dict[str, Page], path: Path, seed: int = SEED) -> None:
     """Write the questions for practice as a QTI 2.1 package: a zip of a manifest and items."""
-    asked = [question for name in course for question in shared_out(name)[0]]
+    asked = [question for name in course for question in shared_out(name, seed)[0]]
     files = {"imsmanifest.xml": manifest(asked)}
     files |= {f"{identifier(question)}.xml": qti_item(question) for question in asked}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,4 +1,4 @@
-"""Other cases for an exercise whose answer is a function: the same calls, with numbers drawn by a seed."""
+"""Other cases for an exercise whose answer is a function, and the form of an answer that is a value."""
 
 import copy
 import random
@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from snn_core.teaching.exercises.comparison import shape
 from snn_core.teaching.exercises.kinds import Case, Function
 
 FACTORS = 0.85, 1.15
@@ -46,6 +47,34 @@ def varied(exercise: Function, seed: int, reference: object) -> Function:
     return replace(exercise, cases=tuple(cases))
 
 
+def tried_on(exercise: Function, arguments: list[tuple], reference: object) -> Function:
+    """Return an exercise with other cases: arguments, and what a reference makes of them.
+
+    >>> exercise = Function((Case((3, 2), 6),), stronger="")
+    >>> tried_on(exercise, [(4, 5)], lambda a, b: a * b).fault(lambda a, b: a + b).expected
+    '20'
+    """
+    cases = [Case(each, exercise.use(reference, *copy.deepcopy(each)), exercise.hint) for each in arguments]
+    return replace(exercise, cases=tuple(cases))
+
+
+def form(value: object) -> str:
+    """Return in words which form a value has, and not which value it is; never raise.
+
+    >>> form(0.7), form((1, 2)), form([(1.2, 1)] * 5), form("one"), form(None)
+    ('a number', '2 numbers', '5 times 2 numbers', 'a word', 'nothing')
+    """
+    if value is None or value is Ellipsis:
+        return "nothing"
+    if isinstance(value, str):
+        return "a word"
+    found = shape(value)
+    if found is None:
+        return f"a value of the type {type(value).__name__}"
+    *outer, last = found or (1,)
+    return " times ".join(map(str, outer)) + (" times " if outer else "") + _counted(last)
+
+
 def drawn(value: object, chance: random.Random) -> object:
     """Return a value with other numbers: floats, also those within lists, tuples, arrays and tensors."""
     if isinstance(value, torch.Tensor) and value.is_floating_point():
@@ -64,6 +93,10 @@ def shown_as(value: object) -> str:
     if isinstance(value, torch.Tensor):
         return str(value.tolist())
     return str([shown_as(each) for each in value]) if isinstance(value, (list, tuple)) else repr(value)
+
+
+def _counted(many: int) -> str:
+    return "a number" if many == 1 else f"{many} numbers"
 
 
 def _number(value: float, chance: random.Random) -> float:

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import essays, exam, graded, quiz, slides
+from . import essays, exam, graded, qti, quiz, slides
 from .enlarged import enlarged
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes, tagged
@@ -111,7 +111,7 @@ def ask(
     """Write the quiz bank for learning platforms, and exams with their keys, into a folder."""
     folder.mkdir(parents=True)
     (folder / "quiz.gift.txt").write_text(quiz.gift(course, seed), encoding="utf-8")
-    quiz.pack_qti(course, folder / "quiz_qti21.zip", seed)
+    qti.pack_qti(course, folder / "quiz_qti21.zip", seed)
     for number in EXAMS:
         drawn = exam.drawn(list(course), number, seed, own)
         (folder / f"exam_{number}.md").write_text(exam.sheet(drawn), encoding="utf-8")

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import essays, exam, graded, qti, quiz, slides
+from . import essays, exam, graded, labs, qti, quiz, slides
 from .enlarged import enlarged
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes, tagged
@@ -77,6 +77,8 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
             f"{number}. {essays.unmarked(answer)}" for number, answer in enumerate(given, 1)
         )
         parts.append(f"{level} Model answers to these questions\n\n{answers}")
+    if tried := labs.told(page):
+        parts.append(f"{level} What to try with the explorers, and answers\n\n{tried}")
     parts.append(
         f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
         + exam.planned(page, slides.steps(page))

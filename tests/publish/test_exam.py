@@ -268,11 +268,29 @@ def test_model_answers_are_for_lecturers_only(name):
 
 @pages
 def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
-    steps = exam.plan(READ[name])
-    assert sum(minutes for _, minutes in steps) == exam.LECTURE_MINUTES
-    assert all(minutes >= 1 for _, minutes in steps)
+    steps = slides.steps(READ[name])
+    parts = exam.plan(READ[name], steps)
+    assert sum(minutes for _, minutes in parts) == exam.LECTURE_MINUTES
+    assert sum(minutes for _, minutes in exam.plan(READ[name])) == exam.LECTURE_MINUTES
     sections = [section.title for section in READ[name].sections]
-    assert [what for what, _ in steps][1:-2] == sections
+    assert [what for what, _ in parts][1:-2] == sections
+    assert parts[-1][1] >= exam.SHORTEST
+    shown = [minutes > 0 for _, minutes in parts[:-2]]
+    assert shown == sorted(shown, reverse=True)  # only the last sections may wait
+    assert shown.count(False) <= 1
+
+
+@pages
+def test_no_part_of_a_lecture_has_more_than_three_steps_in_two_minutes(name):
+    steps = slides.steps(READ[name])
+    for (what, minutes), shown in zip(exam.plan(READ[name], steps), steps, strict=True):
+        assert minutes == 0 or 2 * shown <= 3 * minutes, what
+
+
+def test_sections_without_minutes_are_marked():
+    made = [exam.planned(READ[name], slides.steps(READ[name])) for name in ASKED]
+    assert sum("| if time |" in text for text in made) >= 1
+    assert not [text for text in made if re.search(r"^\| 0 ", text, flags=re.M)]
 
 
 @pages
@@ -285,6 +303,7 @@ def test_a_plan_names_the_steps_of_the_slides(name):
 
 
 def test_minutes_are_shared_by_weight():
-    assert exam.shared(10, [1, 1]) == [5, 5]
-    assert exam.shared(13, [3, 1]) == [9, 4]  # one each, and eleven more by 8.25 to 2.75
-    assert exam.shared(3, [1000, 1, 1]) == [1, 1, 1]
+    assert exam.shared(10, [1, 1], [1, 1]) == [5, 5]
+    assert exam.shared(13, [3, 1], [1, 1]) == [9, 4]  # eleven more by 8.25 to 2.75
+    assert exam.shared(3, [1000, 1, 1], [1, 1, 1]) == [1, 1, 1]
+    assert exam.shared(12, [1, 1], [2, 8]) == [3, 9]

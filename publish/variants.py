@@ -37,7 +37,7 @@ A_FUNCTION = """\
 import torch
 
 from snn_core.teaching.exercises import find
-from snn_core.teaching.exercises.variants import tried_on, varied
+from snn_core.teaching.exercises.variants import {maker}
 
 reference = dict(globals())
 exec({solution!r}, reference)
@@ -149,15 +149,15 @@ def variant(exercise: Exercise, seed: int) -> Variant | None:
     if isinstance(known, Value):
         return None
     if key in functions():
-        other = TRIED.format(key=key, arguments=arguments(key, seed), name=name)
+        maker, other = "tried_on", TRIED.format(key=key, arguments=arguments(key, seed), name=name)
     elif any(
         shown_as(case.arguments) != shown_as(drawn(case.arguments, random.Random(seed)))
         for case in known.cases
     ):
-        other = VARIED.format(key=key, seed=seed, name=name)
+        maker, other = "varied", VARIED.format(key=key, seed=seed, name=name)
     else:
         return None
-    tests = A_FUNCTION.format(solution=exercise.solution, other=other, name=name)
+    tests = A_FUNCTION.format(solution=exercise.solution, maker=maker, other=other, name=name)
     return Variant({}, exercise.solution, HIDDEN.format(tests=tests), own=False)
 
 

@@ -61,8 +61,8 @@ def tried_on(exercise: Function, arguments: list[tuple], reference: object) -> F
 def form(value: object) -> str:
     """Return in words which form a value has, and not which value it is; never raise.
 
-    >>> form(0.7), form((1, 2)), form([(1.2, 1)] * 5), form("one"), form(None)
-    ('a number', '2 numbers', '5 times 2 numbers', 'a word', 'nothing')
+    >>> form(0.7), form((1, 2)), form([(1.2, 1)] * 5), form(torch.zeros(1)), form(None)
+    ('a number', '2 numbers', '5 times 2 numbers', '1 number', 'nothing')
     """
     if value is None or value is Ellipsis:
         return "nothing"
@@ -71,8 +71,10 @@ def form(value: object) -> str:
     found = shape(value)
     if found is None:
         return f"a value of the type {type(value).__name__}"
-    *outer, last = found or (1,)
-    return " times ".join(map(str, outer)) + (" times " if outer else "") + _counted(last)
+    if not found:
+        return "a number"
+    *outer, last = found
+    return "".join(f"{many} times " for many in outer) + (f"{last} number" if last == 1 else f"{last} numbers")
 
 
 def drawn(value: object, chance: random.Random) -> object:
@@ -93,10 +95,6 @@ def shown_as(value: object) -> str:
     if isinstance(value, torch.Tensor):
         return str(value.tolist())
     return str([shown_as(each) for each in value]) if isinstance(value, (list, tuple)) else repr(value)
-
-
-def _counted(many: int) -> str:
-    return "a number" if many == 1 else f"{many} numbers"
 
 
 def _number(value: float, chance: random.Random) -> float:

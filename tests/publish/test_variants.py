@@ -30,7 +30,7 @@ def test_nine_in_ten_of_the_exercises_with_a_check_have_variants():
 def test_the_guide_lists_the_exercises_without_a_variant():
     without = sorted(set(KEYS) - set(DRAWN))
     listed = f"Without a variant are {', '.join(without[:-1])} and {without[-1]}:"
-    assert listed in readme.GUIDE.read_text(encoding="utf-8")
+    assert listed in " ".join(readme.GUIDE.read_text(encoding="utf-8").split())
 
 
 @declared

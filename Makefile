@@ -31,8 +31,9 @@ times: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.times $(ARGS)
 
 # Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
+# ARGS="--exam-seed 7" draws other exams, --questions FILE asks some of your own.
 course: .venv/installed
-	$(BIN)/python -m publish.course
+	$(BIN)/python -m publish.course $(ARGS)
 
 # Runs pages as Colab would: its versions of packages, an empty folder, the package installed from a local git address.
 test-colab: .venv-colab/installed

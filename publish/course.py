@@ -1,10 +1,11 @@
 """Derive a course from the pages: notebooks, slides, guide, quiz, exam, nbgrader source, zip.
 
 `make course` writes everything to `build/course`. The one source is the committed notebooks and,
-for what a lecturer needs beside them, `pages.yaml`, `quiz.yaml` and `answers.yaml` in
-`publish/course_source/`.
+for what a lecturer needs beside them, `pages.yaml`, `quiz.yaml`, `answers.yaml` and `essays.yaml`
+in `publish/course_source/`.
 """
 
+import argparse
 import copy
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import exam, graded, quiz, slides
+from . import essays, exam, graded, labs, qti, quiz, slides
 from .enlarged import enlarged
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes, tagged
@@ -28,7 +29,7 @@ NOTES = {
     "grading": "Grading",
 }
 VARIANT = 1  # the seed of the assignments with other numbers; everybody can draw them again
-EXAMS = (1, 2, 3)  # a seed each: three exams, so that a second date has questions of its own
+EXAMS = tuple(range(1, exam.EXAMS + 1))
 
 
 def student(page: Page) -> NotebookNode:
@@ -73,9 +74,11 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
     parts = [lists(noted, level)]
     if given:
         answers = "\n".join(
-            f"{number}. {exam.unmarked(answer)}" for number, answer in enumerate(given, 1)
+            f"{number}. {essays.unmarked(answer)}" for number, answer in enumerate(given, 1)
         )
         parts.append(f"{level} Model answers to these questions\n\n{answers}")
+    if tried := labs.told(page):
+        parts.append(f"{level} What to try with the explorers, and answers\n\n{tried}")
     parts.append(
         f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
         + exam.planned(page, slides.steps(page))
@@ -104,15 +107,17 @@ def stamp(text: str) -> str:
     return text
 
 
-def ask(course: dict[str, Page], folder: Path) -> None:
+def ask(
+    course: dict[str, Page], folder: Path, seed: int = quiz.SEED, own: essays.Own = essays.NONE
+) -> None:
     """Write the quiz bank for learning platforms, and exams with their keys, into a folder."""
     folder.mkdir(parents=True)
-    (folder / "quiz.gift.txt").write_text(quiz.gift(course), encoding="utf-8")
-    quiz.pack_qti(course, folder / "quiz_qti21.zip")
-    for seed in EXAMS:
-        drawn = exam.drawn(list(course), seed)
-        (folder / f"exam_{seed}.md").write_text(exam.sheet(drawn), encoding="utf-8")
-        (folder / f"exam_{seed}_key.md").write_text(exam.key(drawn), encoding="utf-8")
+    (folder / "quiz.gift.txt").write_text(quiz.gift(course, seed), encoding="utf-8")
+    qti.pack_qti(course, folder / "quiz_qti21.zip", seed)
+    for number in EXAMS:
+        drawn = exam.drawn(list(course), number, seed, own)
+        (folder / f"exam_{number}.md").write_text(exam.sheet(drawn), encoding="utf-8")
+        (folder / f"exam_{number}_key.md").write_text(exam.key(drawn), encoding="utf-8")
 
 
 def pack(course: dict[str, Page], path: Path) -> None:
@@ -137,12 +142,14 @@ def larger_figures(page: Page) -> dict[str, list[str]]:
         return {}
 
 
-def main(larger: bool = False) -> None:
+def main(larger: bool = False, exam_seed: int = quiz.SEED, own: essays.Own = essays.NONE) -> None:
     """Write the whole course to `build/course`, in place of what was there.
 
     Args:
         larger: draw the figures of the slides with larger labels, which runs each page once; what
             was drawn is kept until the page changes.
+        exam_seed: of the three exams, and of the questions that are held back for them.
+        own: questions of the lecturer's own, which exams ask before others.
     """
     shutil.rmtree(OUTPUT, ignore_errors=True)
     for kind in ("student", "instructor", "slides"):
@@ -157,10 +164,23 @@ def main(larger: bool = False) -> None:
             (assignment := OUTPUT / folder / "source" / name).mkdir(parents=True)
             nbformat.write(graded.assignment(page, seed), assignment / f"{name}.ipynb")
     (OUTPUT / "guide.md").write_text(guide(course), encoding="utf-8")
-    ask(course, OUTPUT / "quiz")
+    ask(course, OUTPUT / "quiz", exam_seed, own)
     pack(course, OUTPUT / "snn_course.zip")
     print(f"{len(course)} pages: {OUTPUT.relative_to(ROOT)}")
 
 
+def command(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--exam-seed", type=int, default=quiz.SEED, help=f"of the exams; {quiz.SEED} without"
+    )
+    parser.add_argument(
+        "--questions", type=Path, help="a YAML file with questions of your own, for exams only"
+    )
+    return parser.parse_args(arguments)
+
+
 if __name__ == "__main__":
-    main(larger=True)
+    asked = command()
+    main(True, asked.exam_seed, essays.own(asked.questions) if asked.questions else essays.NONE)

@@ -1,9 +1,10 @@
 """Turn the exercises of a page into an assignment for nbgrader.
 
 Each exercise becomes a cell to fill in, whose solution nbgrader takes out of the version that it
-releases, and a locked cell with points, which runs the page's own check and fails, with the page's
-hint, unless it says "correct". An open exercise becomes a cell that a person grades. Cells of the
-page that define what exercises mention stand before them. nbgrader is not needed to write this.
+releases, and a locked cell with points, which tries the answer as the page does and fails with what
+was given and the page's first hint, and never shows what was expected. An open exercise becomes a
+cell that a person grades. Cells of the page that define what exercises mention stand before them.
+nbgrader is not needed to write this.
 
 ``python -m publish.graded --variant 7`` writes all assignments with other numbers in them.
 """
@@ -12,7 +13,9 @@ import argparse
 import ast
 import copy
 import re
+from difflib import SequenceMatcher
 from pathlib import Path
+from textwrap import dedent
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from .needed import needed
 from .page import ROOT, Page, code, committed, notes, tagged, tags
-from .variants import Variant, asked, changed, variants
+from .variants import ASKED, Variant, asked, changed, variants
 
 OPEN_POINTS = 3  # of an open exercise for which the notes give none
 FROM_PAGE = "What the exercises use of the page:"
@@ -29,14 +32,11 @@ SECTION = re.compile(r"(?<!\d, )\b([Ss])(ections? \d)")
 OF_PAGE = re.compile(r"\b[Tt]he (?:table|figure|graph|explorer)\b(?! (?:in|of) )(?: above| below)?")
 
 SCORED = """\
-import contextlib
-import io
+from snn_core.teaching.exercises import find
 
-from snn_core.teaching.exercises import check as _check_of_page
-
-with contextlib.redirect_stdout(io.StringIO()) as said:
-{check}
-assert said.getvalue().splitlines()[-1:] == ["correct"], said.getvalue()"""
+fault = find({key!r}).fault({name})
+assert fault is None, f"not yet: {{fault.what}}. Hint: {{fault.hint}}\""""
+YOURS = "your code here"
 
 
 def without_badge(text: str) -> str:
@@ -78,30 +78,43 @@ def names(code: str) -> set[str]:
     return defined | {target.id for target in assigned if isinstance(target, ast.Name)}
 
 
-def without(code: str, given: set[str]) -> str:
-    """Return an exercise without the stub that defines the given names: its check."""
-    lines = code.splitlines()
-    stubs = [node for node in ast.parse(code).body if names(ast.unparse(node)) & given]
-    kept = [
-        line
-        for n, line in enumerate(lines, 1)
-        if not any(s.lineno <= n <= s.end_lineno for s in stubs)
-    ]
-    return "\n".join(kept).strip()
+def to_fill_in(stub: str, solution: str) -> str:
+    """Return a stub with a solution in it, and nbgrader's marks around what is taken out.
+
+    Lines of the stub that the solution keeps stay, and so does what the stub says in a comment.
+
+    >>> print(to_fill_in("a = None  # two numbers", "a = 1, 2"))
+    # Define a: two numbers.
+    ### BEGIN SOLUTION
+    a = 1, 2
+    ### END SOLUTION
+    """
+    given, wanted, made = stub.splitlines(), solution.strip().splitlines(), []
+    for kind, i, j, k, m in SequenceMatcher(None, given, wanted, autojunk=False).get_opcodes():
+        if kind == "equal":
+            made += wanted[k:m]
+            continue
+        first = (given[i:j] or wanted[k:m])[0]
+        indent = first[: len(first) - len(first.lstrip())]
+        inside = ["### BEGIN SOLUTION", *wanted[k:m], "### END SOLUTION"]
+        inside[0], inside[-1] = indent + inside[0], indent + inside[-1]
+        said = _told(given[i:j], stub) if indent == "" else _comments(given[i:j])
+        made += [*(f"{indent}# {line}" for line in said), *inside]
+    return "\n".join(made)
 
 
-def to_fill_in(solution: str) -> str:
-    """Return a solution with nbgrader's marks around what is taken out: a body, or all."""
-    lines, nodes = solution.strip().splitlines(), ast.parse(solution).body
-    first = (
-        nodes[0].body[0].lineno - 1
-        if len(nodes) == 1 and isinstance(nodes[0], ast.FunctionDef)
-        else 0
-    )
-    indent = " " * (4 if first else 0)
-    inside = [f"{indent}### BEGIN SOLUTION", *lines[first:], f"{indent}### END SOLUTION"]
-    named = [f"# Define {', '.join(sorted(names(solution)))}."] if first == 0 else []
-    return "\n".join(lines[:first] + named + inside)
+def _comments(lines: list[str]) -> list[str]:
+    """Return what comments say, but for the one that every stub has; several lines as they are."""
+    if len(lines) > 1:
+        return dedent("\n".join(lines)).splitlines()
+    said = [line.split("  # ", 1)[1] for line in lines if "  # " in line]
+    return [comment for comment in said if comment != YOURS]
+
+
+def _told(lines: list[str], stub: str) -> list[str]:
+    """Return what is to be defined, in the words of the stub."""
+    said = "; ".join(_comments(lines))
+    return [f"Define {', '.join(sorted(names(stub)))}{': ' if said else ''}{said}."]
 
 
 def cells(
@@ -109,15 +122,16 @@ def cells(
 ) -> list[NotebookNode]:
     """Return the two cells of one exercise: to fill in, and to score, as a variant if there is one.
 
-    The tests of a variant are hidden: nbgrader takes them out of what it releases.
+    The tests of a variant are hidden: nbgrader takes them out of what it releases. What it leaves
+    there tries the form of a number, and a function as the page does.
     """
-    check = re.sub(r"(?<![\w.])check\(", "_check_of_page(", without(exercise, names(solution)))
-    inside = "\n".join("    " + line if line else "" for line in check.splitlines())
-    scored = SCORED.format(check=inside)
+    key, name = re.search(ASKED, exercise).groups()
+    stub = re.split(r"^check\(", exercise, flags=re.M)[0].strip()
+    scored = SCORED.format(key=key, name=name)
     if drawn is not None:
         solution = drawn.solution
-        scored = drawn.tests if drawn.own else f"{scored}\n{drawn.tests}"
-    answer = new_code_cell(to_fill_in(solution), id=f"answer-{number}")
+        scored = f"{drawn.form if drawn.own else scored}\n{drawn.tests}"
+    answer = new_code_cell(to_fill_in(stub, solution), id=f"answer-{number}")
     score = new_code_cell(scored, id=f"score-{number}")
     answer.metadata["nbgrader"] = _marks(f"answer_{number}", solution=True)
     score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=points)

@@ -1,7 +1,7 @@
 """Exercises with numbers for an exam: text and answer of a variant, and a line of working.
 
 Texts and answers stand in `variants.yaml`. Their numbers are neither those of the page nor those of
-the variant that the guide hands out.
+the variants that students may have.
 """
 
 import random
@@ -13,8 +13,9 @@ from snn_core.teaching.exercises.comparison import equal
 
 from .variants import answer, declared, filled, numbers
 
-HANDED_OUT = 7  # the seed of the variant that the guide shows; students may have its solutions
-APART = 1000  # between the seeds of two exams, so that no two of them draw by the same one
+HANDED_OUT = 1, 7  # seeds of variants that are written or shown; students may have their solutions
+TRIES = 100
+MANY = 10**9
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class Pencil:
     answer: object
 
 
-def pencil(key: str, seed: int) -> Pencil:
-    """Return an exercise for the exam of a seed, with numbers that no student has seen."""
-    known = answer(key, HANDED_OUT)
-    for drawn in range(APART * seed, APART * (seed + 1)):
-        if not equal(answer(key, drawn), known, find(key).tolerance):
+def pencil(key: str, seed: str) -> Pencil:
+    """Return an exercise for an exam, with numbers that no student has seen."""
+    known = [answer(key, each) for each in HANDED_OUT]
+    chance = random.Random(f"{seed} {key}")
+    for _ in range(TRIES):
+        drawn = chance.randrange(MANY)
+        if not any(equal(answer(key, drawn), each, find(key).tolerance) for each in known):
             told, found = declared()[key], numbers(key, drawn)
             return Pencil(
                 key,
@@ -39,16 +42,16 @@ def pencil(key: str, seed: int) -> Pencil:
                 filled(told["answer"], found).replace("math.", ""),
                 answer(key, drawn),
             )
-    raise ValueError(f"{key}: all numbers to draw from have the answer of variant {HANDED_OUT}")
+    raise ValueError(f"{key}: all numbers to draw from have the answer of a variant handed out")
 
 
-def pencils(names: list[str], seed: int, count: int) -> list[Pencil]:
-    """Return exercises on some pages for the exam of a seed; seeds in a row take turns."""
+def pencils(names: list[str], turn: int, seed: int, count: int) -> list[Pencil]:
+    """Return exercises on some pages; the exams of a seed, whose turns count from 0, share none."""
     pages = {name[:2] for name in names}
     keys = sorted(key for key in declared() if key[:2] in pages and "exam" in declared()[key])
-    random.Random(0).shuffle(keys)
-    turn = [keys[(seed * count + k) % len(keys)] for k in range(min(count, len(keys)))]
-    return [pencil(key, seed) for key in sorted(turn)]
+    random.Random(f"exercises {seed}").shuffle(keys)
+    taken = [keys[(turn * count + k) % len(keys)] for k in range(min(count, len(keys)))]
+    return [pencil(key, f"{seed} {turn}") for key in sorted(taken)]
 
 
 def shown(value: object) -> str:

@@ -45,10 +45,11 @@ def printed_by(text: str) -> tuple[str, ...]:
     return tuple(out.getvalue().splitlines())
 
 
-def to_read(seed: int) -> Code:
-    """Return the piece of code for the exam of a seed; seeds in a row take turns."""
-    page, piece = list(pieces().items())[seed % len(pieces())]
-    chance = random.Random(f"{seed} {page}")
+def to_read(turn: int, seed: int) -> Code:
+    """Return a piece of code; the exams of a seed, whose turns count from 0, have unlike ones."""
+    order = random.Random(f"code {seed}").sample(list(pieces()), len(pieces()))
+    page = order[turn % len(order)]
+    piece, chance = pieces()[page], random.Random(f"{seed} {turn} {page}")
     numbers = {name: chance.choice(among) for name, among in piece["numbers"].items()}
     text = filled(piece["code"], numbers).strip()
     return Code(page, ASKED, text, printed_by(text))

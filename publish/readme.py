@@ -1,18 +1,36 @@
 """Write what README and the lecturer's guide say about the pages: ``python -m publish.readme``.
 
-Written are the table of tutorials in README.md, and in the guide the minutes to read and the list
-of projects.
+Written are the table of tutorials in README.md, and in the guide the minutes to read, what labs do
+and the list of projects.
 """
 
 import re
 from itertools import groupby
 from pathlib import Path
 
+from .labs import lab
 from .page import ROOT, Page, committed, notes
 
 README = ROOT / "README.md"
 GUIDE = Path(__file__).with_name("course_source") / "README.md"
+LAB = re.compile(  # of a week, which has six columns
+    r"^(\| \d+ \| )(\d\d(?:, \d\d)*)( \| \d+ \|) [^|]* \| [^|]* \|(?= [^|]+ \|$)", flags=re.M
+)
 PLAN = re.compile(r"^(\| [^|]+ \| )(\d\d(?:, \d\d)*)( \| )(\d+)(?= \|)", flags=re.M)
+
+
+def with_labs(plan: str, pages: dict[str, Page]) -> str:
+    """Return a text whose tables say in columns four and five what the lab of a week does."""
+    by_number = {page.number: page for page in pages.values()}
+
+    def row(found: re.Match) -> str:
+        numbers = found[2].split(", ")
+        if not set(numbers) <= set(by_number):
+            return found[0]
+        in_lab, at_home = lab([by_number[number] for number in numbers])
+        return f"{found[1]}{found[2]}{found[3]} {in_lab} | {at_home} |"
+
+    return LAB.sub(row, plan)
 
 
 def table(pages: dict[str, Page]) -> str:
@@ -84,7 +102,7 @@ def between(text: str, mark: str, inside: str) -> str:
 
 def written(pages: dict[str, Page]) -> dict[Path, str]:
     """Return the files that are written, with their text."""
-    guide = with_minutes(GUIDE.read_text(encoding="utf-8"), pages)
+    guide = with_labs(with_minutes(GUIDE.read_text(encoding="utf-8"), pages), pages)
     return {
         README: between(README.read_text(encoding="utf-8"), "tutorials", table(pages)),
         GUIDE: between(guide, "projects", projects(pages)),

@@ -2,7 +2,8 @@
 
 An exercise whose answer is a number is declared in `variants.yaml`: which numbers of its text
 change, and how the answer follows. One whose answer is a function keeps its text and is tried on
-other arguments; the page's solution says what is expected.
+other arguments, those of the page with other numbers or such as `variants.yaml` declares; the
+page's solution says what is expected.
 """
 
 import functools
@@ -16,45 +17,75 @@ import yaml
 
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import equal
-from snn_core.teaching.exercises.variants import drawn as other
-from snn_core.teaching.exercises.variants import shown_as
+from snn_core.teaching.exercises.variants import drawn, form, shown_as
 
 from .page import Exercise, Page
 
 DECLARED = Path(__file__).with_name("course_source") / "variants.yaml"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{tests}\n### END HIDDEN TESTS"
+ASKED = r'check\("([\d.]+)", (\w+)\)'
+OF_FORM = """\
+from snn_core.teaching.exercises.variants import form
+
+assert form({name}) == {wanted!r}, f"not yet: {{form({name})}}. Wanted: {wanted}\""""
 A_VALUE = """\
 from snn_core.teaching.exercises import Value
 
 fault = Value({expected!r}, hint="", stronger="", tolerance={tolerance}).fault({name})
 assert fault is None, f"not yet: {{fault.what}}\""""
 A_FUNCTION = """\
+import torch
+
 from snn_core.teaching.exercises import find
-from snn_core.teaching.exercises.variants import varied
+from snn_core.teaching.exercises.variants import {maker}
 
 reference = dict(globals())
 exec({solution!r}, reference)
-fault = varied(find({key!r}), {seed}, reference[{name!r}]).fault({name})
+other = {other}
+fault = other.fault({name})
 assert fault is None, f"not yet: {{fault.what}}. Hint: {{fault.hint}}\""""
+VARIED = "varied(find({key!r}), {seed}, reference[{name!r}])"
+TRIED = "tried_on(find({key!r}), [{arguments}], reference[{name!r}])"
 
 
 @dataclass(frozen=True)
 class Variant:
     """What a variant of an exercise changes: its text, its solution, and hidden tests.
 
-    `own` tells that these tests take the place of the page's check.
+    `own` tells that these tests take the place of the page's check, and `form` is the open test.
     """
 
     text: dict[str, str]
     solution: str
     tests: str
     own: bool
+    form: str = ""
 
 
 @functools.cache
-def declared() -> dict[str, dict]:
-    """Return the declared exercises by their key, like ``02.1``."""
+def _written() -> dict[str, dict]:
     return yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
+
+
+def declared() -> dict[str, dict]:
+    """Return the declared exercises whose answer is a value, by their key, like ``02.1``."""
+    return {key: told for key, told in _written().items() if "arguments" not in told}
+
+
+def functions() -> dict[str, dict]:
+    """Return the declared exercises whose answer is a function, by their key."""
+    return {key: told for key, told in _written().items() if "arguments" in told}
+
+
+def arguments(key: str, seed: int) -> str:
+    """Return the arguments on which a declared function is tried, as code: tuples, with commas."""
+    told = functions()[key]
+    made = []
+    for place, template in enumerate(told["arguments"]):
+        chance = random.Random(f"{seed} {key} {place}")
+        found = {name: chance.choice(among) for name, among in told["numbers"].items()}
+        made.append(filled(template, found))
+    return ", ".join(made)
 
 
 def filled(template: str, numbers: dict[str, object]) -> str:
@@ -91,12 +122,22 @@ def answer(key: str, seed: int | None) -> object:
 
 
 def _answer(key: str, found: dict[str, object]) -> object:
-    return eval(filled(declared()[key]["answer"], found), {"math": math})
+    names = {"math": math}
+    exec(_solution(key, found, "answer"), names)
+    return names["answer"]
+
+
+def _solution(key: str, found: dict[str, object], name: str) -> str:
+    """Return the code that computes the answer, and calls it by a name."""
+    told = declared()[key]
+    if "code" in told:
+        return re.sub(r"\banswer\b", name, filled(told["code"], found)).strip()
+    return f"{name} = {filled(told['answer'], found)}"
 
 
 def asked(exercise: Exercise) -> tuple[str, str]:
     """Return the key of an exercise with a check, like ``02.1``, and the name of its answer."""
-    return re.search(r'check\("([\d.]+)", (\w+)\)', exercise.stub).groups()
+    return re.search(ASKED, exercise.stub).groups()
 
 
 def variant(exercise: Exercise, seed: int) -> Variant | None:
@@ -104,21 +145,30 @@ def variant(exercise: Exercise, seed: int) -> Variant | None:
     key, name = asked(exercise)
     known = find(key)
     if key in declared():
-        told, drawn = declared()[key], numbers(key, seed)
-        tests = A_VALUE.format(expected=answer(key, seed), tolerance=known.tolerance, name=name)
-        texts = {old: filled(new, drawn) for old, new in told["text"].items()}
-        solution = filled(told["answer"], drawn)
-        solved = ("import math\n\n" if "math." in solution else "") + f"{name} = {solution}"
-        return Variant(texts, solved, HIDDEN.format(tests=tests), own=True)
+        return _of_value(key, name, seed)
     if isinstance(known, Value):
         return None
-    if not any(
-        shown_as(case.arguments) != shown_as(other(case.arguments, random.Random(seed)))
+    if key in functions():
+        maker, other = "tried_on", TRIED.format(key=key, arguments=arguments(key, seed), name=name)
+    elif any(
+        shown_as(case.arguments) != shown_as(drawn(case.arguments, random.Random(seed)))
         for case in known.cases
     ):
+        maker, other = "varied", VARIED.format(key=key, seed=seed, name=name)
+    else:
         return None
-    tests = A_FUNCTION.format(solution=exercise.solution, key=key, seed=seed, name=name)
+    tests = A_FUNCTION.format(solution=exercise.solution, maker=maker, other=other, name=name)
     return Variant({}, exercise.solution, HIDDEN.format(tests=tests), own=False)
+
+
+def _of_value(key: str, name: str, seed: int) -> Variant:
+    told, found, expected = declared()[key], numbers(key, seed), answer(key, seed)
+    tests = A_VALUE.format(expected=expected, tolerance=find(key).tolerance, name=name)
+    texts = {old: filled(new, found) for old, new in told["text"].items()}
+    solution = _solution(key, found, name)
+    solved = ("import math\n\n" if "math." in solution else "") + solution
+    opened = OF_FORM.format(name=name, wanted=form(expected))
+    return Variant(texts, solved, HIDDEN.format(tests=tests), own=True, form=opened)
 
 
 def changed(text: str, told: dict[str, str]) -> str:

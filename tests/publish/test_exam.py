@@ -10,15 +10,18 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, exam, graded, pencil, slide_steps, slides, variants
+from publish import course, essays, exam, graded, pencil, slide_steps, slides, variants
 from publish.deck import Deck
-from publish.quiz import noted, shared_out
+from publish.quiz import LETTERS, SEED, noted, shared_out
 from snn_core.teaching.exercises import find
 from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
 from tests.publish.test_quiz import ASKED
 
-seeds = pytest.mark.parametrize("seed", course.EXAMS)
+EVERY = [(number, seed) for seed in (SEED, 7, 23) for number in course.EXAMS]
+exams = pytest.mark.parametrize(("number", "seed"), EVERY)
+some_seeds = pytest.mark.parametrize("seed", [SEED, 7, 23])
+ESSAYS = essays.essays()
 pages = pytest.mark.parametrize("name", PAGES)
 
 
@@ -26,65 +29,110 @@ pages = pytest.mark.parametrize("name", PAGES)
 def test_every_question_to_discuss_has_a_model_answer(name):
     given = exam.answers()[name]
     assert len(given) == len(noted()[name]["discussion"])
-    assert all(15 <= len(exam.unmarked(answer).split()) <= 70 for answer in given)
+    assert all(15 <= len(essays.unmarked(answer).split()) <= 70 for answer in given)
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_the_marks_of_a_model_answer_add_up_to_its_points(name):
     for answer in exam.answers()[name]:
-        assert sum(exam.marks(answer)) == exam.OPEN, answer
-        assert len(exam.marks(answer)) >= 2, answer
+        assert sum(essays.marks(answer)) == essays.POINTS, answer
+        assert len(essays.marks(answer)) >= 2, answer
 
 
-@seeds
-def test_an_exam_fits_two_hours_and_asks_about_every_page(seed):
-    drawn = exam.drawn(ASKED, seed)
+def test_essays_have_an_answer_whose_marks_add_up_and_stand_alone():
+    assert len(ESSAYS) == len({each.name for each in ESSAYS}) == 18
+    for each in ESSAYS:
+        assert each.name in ASKED
+        assert sum(essays.marks(each.answer)) == essays.POINTS, each.ask
+        assert len(essays.marks(each.answer)) >= 3, each.ask
+        assert len(each.ask.split()) <= 90
+        assert 40 <= len(essays.unmarked(each.answer).split()) <= 80
+        assert exam.stands_alone(each.ask)
+
+
+def test_no_essay_stands_in_the_guide_or_on_a_page():
+    told = course.guide(READ) + "".join(nbformat.writes(READ[name].notebook) for name in ASKED)
+    told += "".join(nbformat.writes(course.instructor(READ[n], noted()[n])) for n in ASKED)
+    for each in ESSAYS:
+        sentences = re.split(r"(?<=[.?:]) ", each.ask)
+        assert not [text for text in sentences if len(text) > 40 and text in told]
+        assert essays.unmarked(each.answer) not in told
+
+
+def test_numbers_in_essays_are_what_they_are_said_to_be():
+    answers = {each.name[:2]: each.answer for each in ESSAYS}
+    said = [
+        ("01", f"{math.sqrt(100 / 200):.0%}".replace("%", " %")),
+        ("02", f"{math.exp(-10 / 20):.2f}"),
+        ("02", f"τ = {-10 / math.log(0.9):.0f} ms"),
+        ("13", f"{200**2 * 250 // 10**6} million"),
+        ("13", f"{3 * 200 * 5000 // 10**6} million"),
+        ("13", f"{200 * 250:,}"),
+        ("21", f"{50 * (50 * 5.9 + 5.2):,.0f}"),
+        ("21", f"{50 * 10 * 14.6:,.0f}"),
+        ("21", f"{100 * (50 * 9.6 + 5.2):,.0f}"),
+        ("21", f"{30 * (50 * 9.6 + 5.2):,.0f}"),
+    ]
+    assert not [(page, text) for page, text in said if text not in answers[page]]
+
+
+@exams
+def test_an_exam_fits_two_hours_and_asks_about_every_page(number, seed):
+    drawn = exam.drawn(ASKED, number, seed)
     assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in ASKED]
-    minutes = exam.CHOICE * len(drawn.choices) + exam.OPEN * len(drawn.discussed)
+    minutes = exam.CHOICE * len(drawn.choices) + essays.POINTS * len(drawn.discussed)
     minutes += exam.PENCIL * len(drawn.worked) + exam.CODE
     assert drawn.points == minutes == exam.MINUTES
     assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 4
     assert len(drawn.discussed) == 6
-    assert len({name for name, *_ in drawn.discussed}) == len(drawn.discussed)
+    assert len({each.name for each in drawn.discussed}) == len(drawn.discussed)
 
 
-@seeds
-def test_the_key_gives_the_letters_of_the_right_answers(seed):
-    drawn = exam.drawn(ASKED, seed)
+@exams
+def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
+    drawn = exam.drawn(ASKED, number, seed)
     sheet = exam.sheet(drawn)
     rows = re.findall(r"^\| (\d+) \| ([A-D]) \| \d\d \|$", exam.key(drawn), flags=re.M)
-    for (number, letter), question in zip(rows, drawn.choices, strict=True):
-        block = re.search(rf"^\*\*{number}\.\*\* .*?(?=^\*\*|^## )", sheet, flags=re.M | re.S)
+    for (place, letter), question in zip(rows, drawn.choices, strict=True):
+        block = re.search(rf"^\*\*{place}\.\*\* .*?(?=^\*\*|^## )", sheet, flags=re.M | re.S)
         assert f"- {letter}. {question.options[0].text}\n" in block.group(0)
+        assert block.group(0).count("\n- ") == len(LETTERS)
 
 
-@seeds
-def test_the_key_answers_the_open_questions_and_the_sheet_does_not(seed):
-    drawn = exam.drawn(ASKED, seed)
+@exams
+def test_each_letter_is_right_equally_often(number, seed):
+    letters = exam.drawn(ASKED, number, seed).letters
+    assert {letters.count(letter) for letter in LETTERS} == {len(ASKED) // len(LETTERS)}
+    assert list(letters) != sorted(letters)
+
+
+@exams
+def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
+    drawn = exam.drawn(ASKED, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     first = len(drawn.choices) + len(drawn.worked) + 2
-    for number, (name, asked, answer) in enumerate(drawn.discussed, first):
-        place = noted()[name]["discussion"].index(asked)
-        assert answer == exam.answers()[name][place]
-        assert f"**{number}.** {asked}\n" in sheet
-        assert f"**{number}** (page {name[:2]}). {answer}\n" in key
-        assert answer not in sheet
-        assert exam.unmarked(answer) not in sheet
+    for place, each in enumerate(drawn.discussed, first):
+        assert each in ESSAYS
+        assert f"**{place}.** {each.ask}\n" in sheet
+        assert f"**{place}** (page {each.name[:2]}). {each.answer}\n" in key
+        assert each.answer not in sheet
+        assert essays.unmarked(each.answer) not in sheet
 
 
-@seeds
-def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(seed):
-    drawn = exam.drawn(ASKED, seed)
+@exams
+def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(number, seed):
+    drawn = exam.drawn(ASKED, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
-    for number, each in enumerate(drawn.worked, len(drawn.choices) + 1):
+    for place, each in enumerate(drawn.worked, len(drawn.choices) + 1):
         known = find(each.key)
         worked = eval(each.working, vars(math) | {"int": int})
         assert equal(worked, each.answer, known.tolerance)
         assert not equal(worked, known.expected, known.tolerance)
-        assert not equal(worked, variants.answer(each.key, pencil.HANDED_OUT), known.tolerance)
-        assert f"**{number}.** {each.ask}\n" in sheet
+        for shown in pencil.HANDED_OUT:
+            assert not equal(worked, variants.answer(each.key, shown), known.tolerance)
+        assert f"**{place}.** {each.ask}\n" in sheet
         way = f"`{each.working}` [2] = {pencil.shown(each.answer)} [2]\n"
-        assert f"**{number}** (page {each.key[:2]}). {way}" in key
+        assert f"**{place}** (page {each.key[:2]}). {way}" in key
         assert each.working not in sheet
 
 
@@ -94,81 +142,122 @@ def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
     assert exam.stands_alone(text)
     assert text.endswith("?")
     drawn = variants.numbers(key, 1)
-    filled = pencil.pencil(key, 1).ask
+    filled = pencil.pencil(key, "1 0").ask
     assert not re.search(r"\{[a-z]+\}", filled)
     assert all(f"{{{name}}}" in text for name in drawn)
 
 
-def test_exams_share_no_exercise_with_numbers():
-    worked = [each.key for s in course.EXAMS for each in exam.drawn(ASKED, s).worked]
-    assert len(set(worked)) == len(worked) == 4 * len(course.EXAMS)
+@some_seeds
+def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
+    drawn = [exam.drawn(ASKED, number, seed) for number in course.EXAMS]
+    for kind in (
+        [each.key for one in drawn for each in one.worked],
+        [one.read.page for one in drawn],
+        [each.ask for one in drawn for each in one.discussed],
+    ):
+        assert len(set(kind)) == len(kind)
 
 
-def test_the_variant_of_the_guide_is_the_one_that_exams_avoid():
+@some_seeds
+def test_any_two_exams_share_a_third_of_the_questions_to_choose(seed):
+    chosen = [{q.name for q in exam.drawn(ASKED, k, seed).choices} for k in course.EXAMS]
+    for first, second in itertools.combinations(chosen, 2):
+        assert len(first & second) <= len(ASKED) / 3
+
+
+def test_the_variants_that_exams_avoid_are_those_of_the_guide():
     shown = re.findall(
         r"--variant (\d+)", (course.SOURCE / "README.md").read_text(encoding="utf-8")
     )
-    assert {int(seed) for seed in shown} == {pencil.HANDED_OUT}
+    assert {course.VARIANT, *map(int, shown)} == set(pencil.HANDED_OUT)
 
 
-@seeds
-def test_code_to_read_has_the_answer_that_running_it_prints(seed):
-    drawn = exam.drawn(ASKED, seed)
+@exams
+def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
+    drawn = exam.drawn(ASKED, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
-    number = len(drawn.choices) + len(drawn.worked) + 1
-    asked = sheet.split(f"**{number}.** ")[1].split("```python\n")[1].split("\n```")[0]
+    place = len(drawn.choices) + len(drawn.worked) + 1
+    asked = sheet.split(f"**{place}.** ")[1].split("```python\n")[1].split("\n```")[0]
     ran = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, encoding="utf-8", check=True
     )
     first, second = ran.stdout.splitlines()
     wanted = f"`{first}` [4] and then `{second}` [4]\n"
-    assert f"**{number}** (page {drawn.read.page}). {wanted}" in key
+    assert f"**{place}** (page {drawn.read.page}). {wanted}" in key
     assert first not in sheet
-    assert len({exam.drawn(ASKED, each).read.page for each in course.EXAMS}) == len(course.EXAMS)
 
 
-@seeds
-def test_an_exam_asks_only_what_is_held_back(seed):
-    for name, question in zip(ASKED, exam.drawn(ASKED, seed).choices, strict=True):
-        practice, kept = shared_out(name)
+@exams
+def test_an_exam_asks_only_what_is_held_back(number, seed):
+    for name, question in zip(ASKED, exam.drawn(ASKED, number, seed).choices, strict=True):
+        practice, kept = shared_out(name, seed)
         assert question in kept
         assert question not in practice
         assert (len(practice), len(kept)) == (3, 2)
 
 
-def test_any_two_exams_share_a_third_of_the_questions_to_choose():
-    chosen = [{each.name for each in exam.drawn(ASKED, s).choices} for s in course.EXAMS]
-    for first, second in itertools.combinations(chosen, 2):
-        assert len(first & second) <= len(ASKED) / 3
-
-
-@seeds
-def test_an_exam_points_to_nothing_that_it_does_not_print(seed):
-    sheet = exam.sheet(exam.drawn(ASKED, seed))
+@exams
+def test_an_exam_points_to_nothing_that_it_does_not_print(number, seed):
+    sheet = exam.sheet(exam.drawn(ASKED, number, seed))
     assert not exam.ELSEWHERE.search(sheet)
     for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
         assert not exam.stands_alone(f"What does {words} show?")
         assert words not in sheet.lower()
 
 
-def test_exams_share_no_more_questions_than_the_bank_enforces():
-    exams = [exam.drawn(ASKED, seed) for seed in course.EXAMS]
-    asked = [question.name for each in exams for question in each.choices]
-    few = sum(max(len(exams) - len(exam.fair(name)), 0) for name in ASKED)
-    assert len(asked) - len(set(asked)) == few
-    discussed = [each[:2] for drawn in exams for each in drawn.discussed]
-    assert len(discussed) == len(set(discussed))
+def test_another_seed_draws_every_kind_of_question_anew():
+    first, same, other = (exam.drawn(ASKED, 1, seed) for seed in (SEED, SEED, 7))
+    assert exam.sheet(first) == exam.sheet(same)
+    assert first.letters != other.letters
+    assert first.read.text != other.read.text
+    assert {each.ask for each in first.worked}.isdisjoint(each.ask for each in other.worked)
+    shared = {each.name for each in first.choices} & {each.name for each in other.choices}
+    assert len(shared) < len(ASKED) / 2
+    assert first.discussed != other.discussed
 
 
-def test_seeds_draw_unlike_exams():
-    first, second = (exam.sheet(exam.drawn(ASKED, seed)) for seed in course.EXAMS[:2])
-    assert first == exam.sheet(exam.drawn(ASKED, course.EXAMS[0]))
-    assert first != second
+OWN = """
+choices:
+  02_lif_neuron:
+    - {ask: "Mine?", right: "Yes.", wrong: ["No.", "Perhaps.", "Never."]}
+essays:
+  05_surrogate_gradients:
+    - {ask: "My case?", answer: "One [5]. Two [3]."}
+"""
+
+
+def test_a_lecturers_own_questions_come_first_and_stay_out_of_the_quiz(tmp_path):
+    (path := tmp_path / "mine.yaml").write_text(OWN, encoding="utf-8")
+    mine = essays.own(path)
+    sheets = [exam.sheet(exam.drawn(ASKED, number, 7, mine)) for number in course.EXAMS]
+    assert all("Mine?" in sheet for sheet in sheets)
+    assert sum("My case?" in sheet for sheet in sheets) == 1
+    assert exam.drawn(ASKED, 1, 7, mine).points == exam.MINUTES
+    course.ask(READ, tmp_path / "quiz", 7, mine)
+    assert "Mine?" in (tmp_path / "quiz" / "exam_2.md").read_text(encoding="utf-8")
+    assert "Mine?" not in (tmp_path / "quiz" / "quiz.gift.txt").read_text(encoding="utf-8")
+    assert course.command(["--exam-seed", "7"]).exam_seed == 7
+    assert course.command([]).exam_seed == SEED
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "choices and essays"),
+        ("essays: {02_lif: []}", "no page '02_lif'"),
+        (OWN.replace("[3]", "[2]"), "add up to 8, not 7"),
+        (OWN.replace(', "Never."', ""), "three wrong"),
+    ],
+)
+def test_own_questions_that_miss_something_are_refused(tmp_path, text, said):
+    (path := tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=said):
+        essays.own(path)
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_model_answers_are_for_lecturers_only(name):
-    answers = [exam.unmarked(answer) for answer in exam.answers()[name]]
+    answers = [essays.unmarked(answer) for answer in exam.answers()[name]]
     beside = course.instructor(READ[name], noted()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))
@@ -179,11 +268,29 @@ def test_model_answers_are_for_lecturers_only(name):
 
 @pages
 def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
-    steps = exam.plan(READ[name])
-    assert sum(minutes for _, minutes in steps) == exam.LECTURE_MINUTES
-    assert all(minutes >= 1 for _, minutes in steps)
+    steps = slides.steps(READ[name])
+    parts = exam.plan(READ[name], steps)
+    assert sum(minutes for _, minutes in parts) == exam.LECTURE_MINUTES
+    assert sum(minutes for _, minutes in exam.plan(READ[name])) == exam.LECTURE_MINUTES
     sections = [section.title for section in READ[name].sections]
-    assert [what for what, _ in steps][1:-2] == sections
+    assert [what for what, _ in parts][1:-2] == sections
+    assert parts[-1][1] >= exam.SHORTEST
+    shown = [minutes > 0 for _, minutes in parts[:-2]]
+    assert shown == sorted(shown, reverse=True)  # only the last sections may wait
+    assert shown.count(False) <= 1
+
+
+@pages
+def test_no_part_of_a_lecture_has_more_than_three_steps_in_two_minutes(name):
+    steps = slides.steps(READ[name])
+    for (what, minutes), shown in zip(exam.plan(READ[name], steps), steps, strict=True):
+        assert minutes == 0 or 2 * shown <= 3 * minutes, what
+
+
+def test_sections_without_minutes_are_marked():
+    made = [exam.planned(READ[name], slides.steps(READ[name])) for name in ASKED]
+    assert sum("| if time |" in text for text in made) >= 1
+    assert not [text for text in made if re.search(r"^\| 0 ", text, flags=re.M)]
 
 
 @pages
@@ -196,6 +303,7 @@ def test_a_plan_names_the_steps_of_the_slides(name):
 
 
 def test_minutes_are_shared_by_weight():
-    assert exam.shared(10, [1, 1]) == [5, 5]
-    assert exam.shared(13, [3, 1]) == [9, 4]  # one each, and eleven more by 8.25 to 2.75
-    assert exam.shared(3, [1000, 1, 1]) == [1, 1, 1]
+    assert exam.shared(10, [1, 1], [1, 1]) == [5, 5]
+    assert exam.shared(13, [3, 1], [1, 1]) == [9, 4]  # eleven more by 8.25 to 2.75
+    assert exam.shared(3, [1000, 1, 1], [1, 1, 1]) == [1, 1, 1]
+    assert exam.shared(12, [1, 1], [2, 8]) == [3, 9]

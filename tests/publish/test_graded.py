@@ -13,6 +13,9 @@ import pytest
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import graded, needed
 from publish.page import notes
+from snn_core.teaching.exercises import Value, find
+from snn_core.teaching.exercises.comparison import shown
+from snn_core.teaching.exercises.kinds import NotAttempted
 from tests.pages import PAGES, READ, code
 from tests.pages.test_exercises import asked, wrong_answers
 from tests.publish.pages import EXERCISES, START, page
@@ -115,7 +118,7 @@ def points(name, seed=None, answers=None):
                 answer = (answers or {}).get(int(number), "stub")
                 _fill_in(cell.source, answer, names)
             elif kind == "score":
-                with suppress(AssertionError, NotImplementedError, NameError):
+                with suppress(AssertionError, NotImplementedError, NameError, NotAttempted):
                     exec(cell.source, names)
                     total += 1
             else:
@@ -150,6 +153,54 @@ def test_stub_solution_and_wrong_answer_get_their_points(name):
     wrong = wrong_answers(name)[exercise][-1][0]
     answers = dict.fromkeys(given) | {given[0]: {variable: wrong}}
     assert points(name, answers=answers) == len(given) - 1
+
+
+@pages
+def test_a_stub_says_in_nbgrader_what_it_says_to_students(name):
+    """What nbgrader releases has every comment and every kept line of the student's stub."""
+    cells = {cell.id: cell.source for cell in code(assignment(name))}
+    for each in READ[name].exercises:
+        if not each.stub:
+            continue
+        left = GIVEN.sub("", cells[f"answer-{each.number}"])
+        stub = each.stub.split("check(")[0]
+        comments = re.findall(r"  # (?!your code here$)(.*)", stub, flags=re.M)
+        assert not [said for said in comments if said not in left]
+        heads = re.findall(r"^ *(?:def|class) .*:$", stub, flags=re.M)
+        assert [line for line in left.splitlines() if line in heads] == heads
+        assert ast.parse(cells[f"answer-{each.number}"])
+
+
+def test_the_form_of_an_answer_is_said():
+    cells = {c.id: c.source for c in code(assignment("02_lif_neuron"))}
+    assert cells["answer-2"].startswith("# Define by_pencil: a list of five pairs (u, z).")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")
+@pages
+def test_a_score_never_shows_what_is_expected(name):
+    """Three and more different wrong answers in a row say no more than the first."""
+    cells = {cell.id: cell.source for cell in code(assignment(name))}
+    for place, each in enumerate(each for each in READ[name].exercises if each.stub):
+        exercise, variable = asked(name, place)
+        known = find(exercise)
+        scored = cells[f"score-{each.number}"]
+        assert "check" not in scored
+        for wrong, _ in [*wrong_answers(name)[exercise], (9.75, ""), (9.875, ""), (9.9375, "")]:
+            said = _said(scored, {variable: wrong})
+            assert "Expected" not in said
+            assert known.stronger not in said
+            if isinstance(known, Value) and wrong in (9.75, 9.875, 9.9375):
+                assert shown(known.expected) not in said
+
+
+def _said(scored, names):
+    try:
+        with redirect_stdout(io.StringIO()) as printed:
+            exec(scored, names)
+    except (AssertionError, NotAttempted) as problem:
+        return f"{problem}{printed.getvalue()}"
+    raise ValueError("a wrong answer has passed")
 
 
 def test_a_check_of_ones_own_gets_no_points_for_wrong_answers():

@@ -10,14 +10,14 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from publish import exam, quiz
+from publish import exam, qti, quiz
 from tests.pages import PAGES, READ
 
 NOT_YET: set[str] = set()  # pages without questions and model answers; the set only shrinks
 BANK = quiz.bank()
 ASKED = [name for name in READ if name[:2] not in NOT_YET]
 asked_pages = pytest.mark.parametrize("name", ASKED)
-QTI = f"{{{quiz.ITEM_SPACE}}}"
+QTI = f"{{{qti.ITEM_SPACE}}}"
 OPENINGS = ("That", "By", "From", "To", "When", "Because", "It")
 DENIALS = re.compile(r"\b(not|no|never|nothing|hardly|none|neither)\b", flags=re.I)
 
@@ -40,7 +40,7 @@ def test_every_page_has_five_questions_of_four_answers(name):
 @asked_pages
 def test_every_misconception_of_a_page_is_a_wrong_answer(name):
     wrong = [each for entry in BANK[name] for each in entry["wrong"] if isinstance(each, dict)]
-    assert sorted(each["belief"] for each in wrong) == list(
+    assert sorted(each["belief"] for each in wrong if "belief" in each) == list(
         range(1, len(quiz.noted()[name]["misconceptions"]) + 1)
     )
 
@@ -55,6 +55,34 @@ def test_a_belief_is_said_in_words_of_its_own_and_has_the_feedback_of_its_miscon
     assert asked.options[1].text == "So."
     assert quiz.plain(asked.options[1].feedback) == r'"\(x\) is so." It is not (page 01).'
     assert quiz.plain(asked.ask) == r"What is \(x\)?"
+
+
+def test_the_right_answer_says_why_and_feedback_names_its_page():
+    beliefs = ['"So." No (section 2), see it (*Deeper*; exercise 3) and page 08.']
+    right, wrong, other = quiz.from_bank(
+        "99.1", entry({"belief": 1, "say": "So."}, {"say": "Or.", "why": "No."}), beliefs
+    ).options[:3]
+    said = '"So." No (page 99, section 2), see it (page 99, *Deeper*; exercise 3) and page 08.'
+    assert (right.feedback, wrong.feedback, other.feedback) == (quiz.BELIEVED + said, said, "No.")
+    own = quiz.from_bank("99.1", entry("So.") | {"why": "Since."}, [])
+    assert own.options[0].feedback == "Since."
+
+
+def test_every_right_answer_says_why_and_every_pointer_has_a_page():
+    for question in every_question():
+        assert question.options[0].feedback
+        for option in question.options:
+            found = re.sub(r"page \d\d(, [^()]*)?", "", option.feedback)
+            pointers = re.findall(r"sections? \d|\(\*?Deeper|\bexercise \d|[Tt]his page", found)
+            assert not pointers, f"{question.name}: {option.feedback}"
+
+
+def test_qti_has_letters_where_the_bank_has_formulas(package):
+    texts = [package.read(name).decode() for name in package.namelist()]
+    assert not [text for text in texts if "$" in text or "\\" in text]
+    assert sum("√" in text for text in texts) >= 1
+    with pytest.raises(ValueError, match="frac"):
+        qti.unicode(r"$\frac{1}{2}$")
 
 
 @pytest.mark.parametrize("wrong", [1, {"belief": 1}, {"belief": 2, "say": "So."}, {"say": "So."}])
@@ -209,19 +237,19 @@ def processed(item, answer):
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
     path = tmp_path_factory.mktemp("qti") / "quiz.zip"
-    quiz.pack_qti({name: READ[name] for name in ASKED}, path)
+    qti.pack_qti({name: READ[name] for name in ASKED}, path)
     return zipfile.ZipFile(path)
 
 
 def test_qti_items_score_the_right_answer_and_tell_why_others_are_wrong(package):
     for question in for_practice():
-        item = Xml.fromstring(package.read(f"{quiz.identifier(question)}.xml"))
+        item = Xml.fromstring(package.read(f"{qti.identifier(question)}.xml"))
         assert item.tag == f"{QTI}assessmentItem"
-        assert item.findtext(f".//{QTI}prompt") == quiz.plain(question.ask)
+        assert item.findtext(f".//{QTI}prompt") == qti.unicode(question.ask)
         choices = item.findall(f".//{QTI}simpleChoice")
         told = {each.text: processed(item, each.attrib["identifier"]) for each in choices}
         wanted = {
-            quiz.plain(option.text): (float(option.right), quiz.plain(option.feedback))
+            qti.unicode(option.text): (float(option.right), qti.unicode(option.feedback))
             for option in question.options
         }
         assert told == wanted
@@ -241,7 +269,7 @@ def test_qti_items_have_the_parts_of_the_schema_in_its_order(package):
 
 
 def test_qti_manifest_lists_every_file(package):
-    space = f"{{{quiz.PACKAGE_SPACE}}}"
+    space = f"{{{qti.PACKAGE_SPACE}}}"
     top = Xml.fromstring(package.read("imsmanifest.xml"))
     assert [part.tag for part in top] == [
         f"{space}{part}" for part in ("metadata", "organizations", "resources")

@@ -56,6 +56,19 @@ def _array(value: object) -> np.ndarray:
     return dense.resolve_conj().resolve_neg().numpy()
 
 
+def shape(value: object) -> tuple[int, ...] | None:
+    """Return the shape of a number, or of numbers in lists, tuples, arrays or tensors; None for anything else.
+
+    >>> shape(3), shape([(1, 2), (3, 4)]), shape("three")
+    ((), (2, 2), None)
+    """
+    try:
+        array = np.array([_array(each) for each in value]) if isinstance(value, (list, tuple)) else _array(value)
+    except Exception:  # parts of unlike shapes, or what has no shape
+        return None
+    return array.shape if array.dtype.kind in "biufc" else None
+
+
 def shown(value: object) -> str:
     """Return a value in a few words, whatever it is; never raise.
 

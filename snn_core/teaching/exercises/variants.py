@@ -1,4 +1,4 @@
-"""Other cases for an exercise whose answer is a function: the same calls, with numbers drawn by a seed."""
+"""Other cases for an exercise whose answer is a function, and the form of an answer that is a value."""
 
 import copy
 import random
@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from snn_core.teaching.exercises.comparison import shape
 from snn_core.teaching.exercises.kinds import Case, Function
 
 FACTORS = 0.85, 1.15
@@ -44,6 +45,36 @@ def varied(exercise: Function, seed: int, reference: object) -> Function:
     if not cases:
         raise ValueError("exercise: no case has a number that may change")
     return replace(exercise, cases=tuple(cases))
+
+
+def tried_on(exercise: Function, arguments: list[tuple], reference: object) -> Function:
+    """Return an exercise with other cases: arguments, and what a reference makes of them.
+
+    >>> exercise = Function((Case((3, 2), 6),), stronger="")
+    >>> tried_on(exercise, [(4, 5)], lambda a, b: a * b).fault(lambda a, b: a + b).expected
+    '20'
+    """
+    cases = [Case(each, exercise.use(reference, *copy.deepcopy(each)), exercise.hint) for each in arguments]
+    return replace(exercise, cases=tuple(cases))
+
+
+def form(value: object) -> str:
+    """Return in words which form a value has, and not which value it is; never raise.
+
+    >>> form(0.7), form((1, 2)), form([(1.2, 1)] * 5), form(torch.zeros(1)), form(None)
+    ('a number', '2 numbers', '5 times 2 numbers', '1 number', 'nothing')
+    """
+    if value is None or value is Ellipsis:
+        return "nothing"
+    if isinstance(value, str):
+        return "a word"
+    found = shape(value)
+    if found is None:
+        return f"a value of the type {type(value).__name__}"
+    if not found:
+        return "a number"
+    *outer, last = found
+    return "".join(f"{many} times " for many in outer) + (f"{last} number" if last == 1 else f"{last} numbers")
 
 
 def drawn(value: object, chance: random.Random) -> object:

@@ -16,8 +16,8 @@ from .drawing import imported, parted
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
-from .page_rules import kind
 from .site_figures import figure
+from .site_folds import behind_clicks
 from .site_links import linked
 from .site_tables import pieces
 from .site_words import explained, words
@@ -32,10 +32,6 @@ FIELD = (
 )
 GUESS = "> **Before you run:**", "> **First guess:**"  # a reader of the site runs nothing
 TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
-READING = "> **Before you read"  # there is nothing to run
-BEFORE = re.compile(
-    r"> \*\*(Before you (?!read)|Predict|Guess)"
-)  # the output is a part of the answer
 
 
 def prepare(page: Page, folder: Path) -> NotebookNode:
@@ -133,93 +129,3 @@ def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:
             found[-2] = new_markdown_cell(led)
             found.append(new_markdown_cell(f"**Try this**\n\n{asked[0].strip()}"))
     return found
-
-
-def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return copies of the cells of a page, with what answers each question folded."""
-    found: list[NotebookNode] = []
-    rest = copy.deepcopy(cells)
-    while rest:
-        found.append(rest.pop(0))
-        asked = question(found[-1])
-        until = answer(rest, asked.startswith(READING)) if asked else None
-        if until is not None:
-            between, told, rest = rest[:until], rest[until], rest[until + 1 :]
-            first, left = split(told.source, any(_works(cell) for cell in rest[:1]))
-            rest = ([new_markdown_cell(left)] if left else []) + rest
-            found += fold(asked, between, new_markdown_cell(first))
-    return found
-
-
-def question(cell: NotebookNode) -> str | None:
-    """Return the last question of a cell, if it asks one."""
-    asked = [text for text in _paragraphs(cell.source) if kind(text) == "question"]
-    return asked[-1] if asked and cell.cell_type == "markdown" else None
-
-
-def answer(rest: list[NotebookNode], at_once: bool = False) -> int | None:
-    """Return which of the cells after a question answers it: the first prose behind code.
-
-    `at_once` if there is nothing to run: then it is the first prose.
-    """
-    ran = at_once
-    for place_, cell in enumerate(rest):
-        if cell.cell_type == "code":
-            ran = ran or _works(cell)
-            continue
-        kinds = [kind(text) for text in _paragraphs(cell.source)]
-        if kinds[0] in ("heading", "folded", "question"):
-            return None
-        if ran or not any(map(_works, rest[place_:])):
-            return place_
-        if "question" in kinds or "heading" in kinds:
-            return None
-    return None
-
-
-def _works(cell: NotebookNode) -> bool:
-    """Tell whether a cell is code of the main way."""
-    return cell.cell_type == "code" and not {"check", "setup"} & set(tags(cell))
-
-
-def split(text: str, before_code: bool) -> tuple[str, str]:
-    """Cut an answer from what leads on to the next question, or to the code that comes next.
-
-    A last paragraph with something in bold, a term or the conclusion, stays open too. What stands
-    behind a formula explains it, and stays with it.
-    """
-    parts = _paragraphs(text)
-    asks = [n for n, part in enumerate(parts) if kind(part) in ("question", "heading")]
-    end = asks[0] if asks else len(parts)
-    leads_on = asks or before_code or "**" in parts[end - 1]
-    if leads_on and end > 1 and not parts[end - 2].startswith("$$"):
-        end -= 1
-    return "\n\n".join(parts[:end]), "\n\n".join(parts[end:])
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text; blocks of code, formulas and folds stay in one piece."""
-    block = r"```.*?```|\$\$.*?\$\$|<details.*?</details>"
-    return [
-        part.strip()
-        for part in re.findall(rf"(?:{block}|(?!\n[ \t]*\n).)+", text.strip(), flags=re.S)
-        if part.strip()
-    ]
-
-
-def fold(asked: str, between: list[NotebookNode], told: NotebookNode) -> list[NotebookNode]:
-    """Return what follows a question, its answer folded; the output too, if it is foreseen."""
-    shown = next((n for n, cell in enumerate(between) if cell.get("outputs")), None)
-    foreseen = BEFORE.match(asked) and shown is not None and not explorer(between[shown])
-    if not foreseen:
-        return [*between, _opening("Show the answer"), told, new_markdown_cell("</details>")]
-    before, cell, after = between[:shown], between[shown], between[shown + 1 :]
-    result = copy.deepcopy(cell)
-    result.metadata["tags"] = [*tags(cell), "remove-input"]
-    cell.outputs = []
-    opening, closing = _opening("Show the result"), new_markdown_cell("</details>")
-    return [*before, cell, opening, result, *after, told, closing]
-
-
-def _opening(words: str) -> NotebookNode:
-    return new_markdown_cell(f'<details class="result"><summary>{words}</summary>')

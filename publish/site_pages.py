@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from . import site_exercises
-from .drawing import imported, parted
+from .arranging import arranging
+from .drawing import Lines, imported, parted
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
@@ -31,6 +32,8 @@ FIELD = (
     "[in JupyterLab or in Colab](run.md)."
 )
 GUESS = "> **Before you run:**", "> **First guess:**"  # a reader of the site runs nothing
+SHOWN = re.compile(r"^[\w.]+\(", re.M)  # a statement that may show something
+FEW = 3  # lines; fewer are not worth a fold of their own
 TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
 
 
@@ -42,7 +45,8 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
     _, draws = imported(page)
-    cells = [part for cell in cells for part in folded(cell, draws)]
+    arranged = arranging(page, draws)
+    cells = joined([part for cell in cells for part in folded(cell, draws, arranged)])
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
     names = {name[:2]: name for name in others if name != page.name}
@@ -95,24 +99,48 @@ def _html(text: str) -> NotebookNode:
     return new_output("display_data", {"text/html": text})
 
 
-def folded(cell: NotebookNode, draws: set[str]) -> list[NotebookNode]:
-    """Return a cell with a figure as what it computes, if anything, and what draws, folded.
+def folded(
+    cell: NotebookNode, draws: set[str], arranged: Lines = frozenset()
+) -> list[NotebookNode]:
+    """Return a cell as what it computes, if anything, and what draws or arranges for it, folded.
 
-    A cell with a tag stays as it is.
+    A cell with a tag stays as it is, and so does one without a figure that shows something else
+    with its last lines.
 
     Args:
         cell: a cell of code.
         draws: the names of the page that only draw.
+        arranged: the statements of the page that only arrange for what draws.
     """
-    if "alt" not in cell.metadata or tags(cell):
+    if cell.cell_type != "code" or tags(cell):
         return [cell]
-    computes, shows = parted(cell.source, draws)
-    if not shows:
+    computes, shows = parted(cell.source, draws, arranged)
+    pictured = "alt" in cell.metadata
+    few = shows.count("\n") < FEW - 1 or SHOWN.search(shows)
+    if not shows or "print(" in shows or (computes and not pictured and few):
         return [cell]
     drawing = copy.deepcopy(cell)
     drawing.source = shows
     drawing.metadata["tags"] = ["hide-input"]
-    return [new_code_cell(computes), drawing] if computes else [drawing]
+    if not computes:
+        return [drawing]
+    computing = new_code_cell(computes)
+    if not pictured:  # what it prints, it prints before
+        computing.outputs, drawing.outputs = drawing.outputs, []
+    return [computing, drawing]
+
+
+def joined(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return cells with folded code that shows nothing put before folded code right behind it."""
+    found: list[NotebookNode] = []
+    for cell in cells:
+        before = found[-1] if found else None
+        alike = before is not None and tags(before) == tags(cell) == ["hide-input"]
+        if alike and not before.outputs and "\ndef " not in f"\n{before.source}":
+            cell = copy.deepcopy(cell)
+            cell.source = f"{found.pop().source}\n{cell.source}"
+        found.append(cell)
+    return found
 
 
 def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:

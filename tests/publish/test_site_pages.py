@@ -13,6 +13,7 @@ from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from publish import drawing, site_folds, site_links, site_pages
+from publish.arranging import arranging
 from publish.page import Page, tagged, tags
 from tests.pages import READ
 from tests.publish.pages import START, page, text
@@ -310,10 +311,81 @@ def test_code_that_draws_and_computes_in_one_stays_open(code):
     assert (open_.source, drawing_.source) == (code, 'decorate(axis, title="a")')
 
 
-def test_code_with_a_tag_or_without_a_figure_is_no_drawing():
-    for source in ("# %%\naxes = lanes(x)\n", '# %% alt="a" tags=["slide"]\naxes = lanes(x)\n'):
-        cell = page(source).notebook.cells[0]
-        assert site_pages.folded(cell, DRAWS) == [cell]
+def test_code_with_a_tag_stays_as_it_is():
+    cell = page('# %% alt="a" tags=["slide"]\naxes = lanes(x)\n').notebook.cells[0]
+    assert site_pages.folded(cell, DRAWS) == [cell]
+
+
+LABELLED = (
+    'names = {"a": "one"}',
+    "rows = []\nfor x in xs:\n    rows += [[names[x], f'{x:.1f}']]",
+)
+
+
+def cells_of(*sources):
+    return page(*(f"\n# %%\n{source}\n" for source in sources))
+
+
+def arranged(*sources):
+    """Return the statements of small cells that only arrange for what draws."""
+    lines = arranging(cells_of(*sources), DRAWS)
+    return {source.splitlines()[line - 1] for source, line in lines}
+
+
+def test_labels_and_rows_that_only_drawings_use_are_arranged():
+    first = {source.splitlines()[0] for source in LABELLED} | {"for x in xs:"}
+    assert arranged(*LABELLED, "axis = panels(rows)") == first
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(rows)",
+        "y = network(rows)",
+        "def f():\n    return rows",
+        "class F:\n    most = max(rows)",
+    ],
+)
+def test_what_is_computed_with_as_well_is_not_arranged(source):
+    assert arranged(*LABELLED, "axis = panels(rows)", source) == set()
+
+
+SHORT = 'a = {"k": "x"}'
+
+
+def test_a_name_that_is_bound_anew_is_another_one_and_its_own_names_are_free():
+    assert arranged(SHORT, "lanes(a)", "a = network(1)", "print(a)") == {SHORT}
+    assert arranged(SHORT, "lanes(a)", "print([a for a in b])") == {SHORT}
+    assert arranged(SHORT, "lanes(a)", "def f(a):\n    return a") == {SHORT}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a = network(1)", "a = [1, 2]", "a = b + c", "a = b[1:]", "for x in xs:\n    a = f(x)", "a"],
+)
+def test_what_computes_or_holds_numbers_is_not_arranged(source):
+    assert arranged(source, "lanes(a)") == set()
+
+
+def test_what_is_arranged_is_folded_with_what_draws():
+    sources = (*LABELLED, "y = network(1)", "axis = panels(rows)")
+    cell = figure_cell("\n".join(sources))
+    found = Page("02_a", nbformat.v4.new_notebook(cells=[cell]))
+    lines = arranging(found, DRAWS)
+    computes, shows = site_pages.folded(cell, DRAWS, lines)
+    assert computes.source == "y = network(1)"
+    assert shows.source == "\n".join([*LABELLED, "axis = panels(rows)"])
+
+
+def test_a_cell_without_a_figure_is_folded_where_all_of_it_arranges_and_joins_the_next_one():
+    sources = (*LABELLED[:1], "axis = panels(names)")
+    found = cells_of(*sources)
+    lines = arranging(found, DRAWS)
+    cells = [part for c in found.notebook.cells for part in site_pages.folded(c, DRAWS, lines)]
+    (cell,) = [each for each in site_pages.joined(cells) if each.source.strip()]
+    assert cell.source == "\n".join(sources)
+    printing = cells_of("print(3)").notebook.cells[-1]
+    assert site_pages.folded(printing, DRAWS) == [printing]
 
 
 def test_half_of_the_code_of_page_02_that_was_open_draws():

@@ -136,9 +136,10 @@ def joined(cells: list[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         before = found[-1] if found else None
         alike = before is not None and tags(before) == tags(cell) == ["hide-input"]
-        if alike and not before.outputs and "\ndef " not in f"\n{before.source}":
+        if alike and not before.outputs:
+            gap = "\n\n\n" if before.source.startswith("def ") else "\n"
             cell = copy.deepcopy(cell)
-            cell.source = f"{found.pop().source}\n{cell.source}"
+            cell.source = f"{found.pop().source}{gap}{cell.source}"
         found.append(cell)
     return found
 

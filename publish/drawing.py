@@ -10,6 +10,7 @@ from .page import Page, tagged
 
 DRAWS = ("plotting", "diagrams", "palette", "tables")  # modules of teaching that only show
 HARMLESS = {"zip", "enumerate", "range", "len", "list", "int", "float", "str", "round"}
+Lines = frozenset[tuple[str, int]]  # the source of a cell, and the first line of a statement
 AXES = re.compile(r"ax(is|es)?$|plt$")
 
 
@@ -35,7 +36,7 @@ def core_lines(source: str, draws: set[str]) -> str:
     'a = LIF()'
     """
     lines, kept = source.splitlines(), []
-    for node, shows in _statements(source, draws):
+    for node, shows in statements(source, draws):
         if shows:
             continue
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
@@ -44,18 +45,20 @@ def core_lines(source: str, draws: set[str]) -> str:
     return "\n".join(kept)
 
 
-def parted(source: str, draws: set[str]) -> tuple[str, str]:
+def parted(source: str, draws: set[str], arranged: Lines = frozenset()) -> tuple[str, str]:
     """Cut a piece of code into what it computes and what only draws, which can run behind it.
 
     A comment goes with the statement behind it. Where not all that draws can wait, as much is cut
-    off as stands at the end.
+    off as stands at the end. Statements that `arrange` for what draws, `arranged`, go with it.
 
     >>> parted("left = panels()\\na = LIF()\\nleft.plot(a)", {"panels"})
     ('a = LIF()', 'left = panels()\\nleft.plot(a)')
     """
     lines, end = source.splitlines(), 0
     parts: tuple[list[str], list[str]] = ([], [])
-    for node, shows in _waiting(_statements(source, draws)):
+    found = statements(source, draws)
+    found = [(node, shows or (source, node.lineno) in arranged) for node, shows in found]
+    for node, shows in _waiting(found):
         parts[shows].extend(lines[end : node.end_lineno])
         end = node.end_lineno
     parts[bool(parts[1])].extend(lines[end:])
@@ -68,8 +71,8 @@ def _waiting(found: list[tuple[ast.stmt, bool]]) -> list[tuple[ast.stmt, bool]]:
     for node, shows in found:
         if shows:
             used |= names(node)
-            made |= _bound(node)
-        elif names(node) & made or _bound(node) & used:
+            made |= bound(node)
+        elif names(node) & made or bound(node) & used:
             last = max(place for place, (_, shows) in enumerate(found) if not shows)
             return [(node, place > last) for place, (node, _) in enumerate(found)]
     return found
@@ -80,12 +83,13 @@ def names(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def _bound(node: ast.AST) -> set[str]:
+def bound(node: ast.AST) -> set[str]:
+    """Return the names that a piece of code binds."""
     found = (each for each in ast.walk(node) if isinstance(each, ast.Name))
     return {each.id for each in found if isinstance(each.ctx, ast.Store)} - {"_"}
 
 
-def _statements(source: str, draws: set[str]) -> list[tuple[ast.stmt, bool]]:
+def statements(source: str, draws: set[str]) -> list[tuple[ast.stmt, bool]]:
     """Return the statements of a piece of code, and for each whether it only draws.
 
     What draws may bind axes: their methods draw too.
@@ -93,8 +97,8 @@ def _statements(source: str, draws: set[str]) -> list[tuple[ast.stmt, bool]]:
     found, axes = [], set()
     for node in ast.parse(source).body:
         shows = _draws(node, draws, axes)
-        if shows and isinstance(node, ast.Assign):
-            axes |= _bound(node)
+        if shows and isinstance(node, ast.Assign) and not _text(node.value):
+            axes |= bound(node)
         found.append((node, shows))
     return found
 
@@ -108,7 +112,7 @@ def _draws(node: ast.stmt, draws: set[str], axes: set[str]) -> bool:
             root = root.func if isinstance(root, ast.Call) else root.value
         axes = axes & names(root)
     shows = bool(used & (draws | axes)) or any(map(AXES.match, used))
-    works = isinstance(node, ast.For | ast.While) and _works(node)
+    works = isinstance(node, ast.For | ast.While) and _works(node, draws)
     return (shows and not works) or (isinstance(node, ast.Assign) and _text(node.value))
 
 
@@ -119,8 +123,8 @@ def _text(value: ast.expr) -> bool:
     return bool(texts) and all(texts)
 
 
-def _works(loop: ast.stmt) -> bool:
-    """Tell whether a loop adds to something, or names what a function gives it."""
+def _works(loop: ast.stmt, draws: set[str]) -> bool:
+    """Tell whether a loop adds to something, or names what a function that computes gives it."""
     for each in ast.walk(loop):
         if isinstance(each, ast.AugAssign):
             return True
@@ -130,6 +134,6 @@ def _works(loop: ast.stmt) -> bool:
             called = each.value.func
             while isinstance(called, ast.Call):  # as in LIF(beta=1.0)(current)
                 called = called.func
-            if isinstance(called, ast.Name) and called.id not in HARMLESS:
+            if isinstance(called, ast.Name) and called.id not in HARMLESS | draws:
                 return True
     return False

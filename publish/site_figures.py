@@ -28,7 +28,6 @@ PALE = (0.16, 0.26, 0.3, 0.6), (0, 1.5, 1.5, 0)  # density on white: how much de
 PANEL = 240  # pixels; the width of the narrowest panel; what is narrower is a part of one
 NARROW = 510  # pixels; up to this width letters of 12.5 are above 9 on a phone, also in a fold
 LEGEND = 2  # times nearer to the panel before it than to the next one
-BROAD = 696  # pixels; up to this width letters of 12.5 are at least 7 on a phone of 390
 LABELS = 20  # pixels; the least width of what stands before a panel
 EDGE = 4  # pixels of white that are left around a panel
 DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
@@ -206,7 +205,6 @@ def figure(output: NotebookNode, alt: str, folder: Path) -> str:
     pieces = [[[round(edge * scale) for edge in each] for each in windows] for windows in cut]
     more = f' data-pieces="{json.dumps(pieces, separators=(",", ":"))}"' if wide and pieces else ""
     kind = "plot wide" if wide and not pieces else "plot"
-    kind += " broad" if width > BROAD and not pieces else ""
     address, style = f"{FOLDER}/{name}-light.webp", f"--width: {width}px"
     return (
         f'<a class="{kind}" href="{address}" style="{style}"{more}>'

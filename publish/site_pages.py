@@ -12,12 +12,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from . import site_exercises
-from .drawing import imported, parted
+from .arranging import arranging
+from .drawing import Lines, imported, parted
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
-from .page_rules import kind
 from .site_figures import figure
+from .site_folds import behind_clicks
 from .site_links import linked
 from .site_tables import pieces
 from .site_words import explained, words
@@ -31,11 +32,9 @@ FIELD = (
     "[in JupyterLab or in Colab](run.md)."
 )
 GUESS = "> **Before you run:**", "> **First guess:**"  # a reader of the site runs nothing
+SHOWN = re.compile(r"^[\w.]+\(", re.M)  # a statement that may show something
+FEW = 3  # lines; fewer are not worth a fold of their own
 TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
-READING = "> **Before you read"  # there is nothing to run
-BEFORE = re.compile(
-    r"> \*\*(Before you (?!read)|Predict|Guess)"
-)  # the output is a part of the answer
 
 
 def prepare(page: Page, folder: Path) -> NotebookNode:
@@ -46,7 +45,8 @@ def prepare(page: Page, folder: Path) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
     _, draws = imported(page)
-    cells = [part for cell in cells for part in folded(cell, draws)]
+    arranged = arranging(page, draws)
+    cells = joined([part for cell in cells for part in folded(cell, draws, arranged)])
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
     names = {name[:2]: name for name in others if name != page.name}
@@ -99,24 +99,49 @@ def _html(text: str) -> NotebookNode:
     return new_output("display_data", {"text/html": text})
 
 
-def folded(cell: NotebookNode, draws: set[str]) -> list[NotebookNode]:
-    """Return a cell with a figure as what it computes, if anything, and what draws, folded.
+def folded(
+    cell: NotebookNode, draws: set[str], arranged: Lines = frozenset()
+) -> list[NotebookNode]:
+    """Return a cell as what it computes, if anything, and what draws or arranges for it, folded.
 
-    A cell with a tag stays as it is.
+    A cell with a tag stays as it is, and so does one without a figure that shows something else
+    with its last lines.
 
     Args:
         cell: a cell of code.
         draws: the names of the page that only draw.
+        arranged: the statements of the page that only arrange for what draws.
     """
-    if "alt" not in cell.metadata or tags(cell):
+    if cell.cell_type != "code" or tags(cell):
         return [cell]
-    computes, shows = parted(cell.source, draws)
-    if not shows:
+    computes, shows = parted(cell.source, draws, arranged)
+    pictured = "alt" in cell.metadata
+    few = shows.count("\n") < FEW - 1 or SHOWN.search(shows)
+    if not shows or "print(" in shows or (computes and not pictured and few):
         return [cell]
     drawing = copy.deepcopy(cell)
     drawing.source = shows
     drawing.metadata["tags"] = ["hide-input"]
-    return [new_code_cell(computes), drawing] if computes else [drawing]
+    if not computes:
+        return [drawing]
+    computing = new_code_cell(computes)
+    if not pictured:  # what it prints, it prints before
+        computing.outputs, drawing.outputs = drawing.outputs, []
+    return [computing, drawing]
+
+
+def joined(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return cells with folded code that shows nothing put before folded code right behind it."""
+    found: list[NotebookNode] = []
+    for cell in cells:
+        before = found[-1] if found else None
+        alike = before is not None and tags(before) == tags(cell) == ["hide-input"]
+        if alike and not before.outputs:
+            gap = "\n\n\n" if before.source.startswith("def ") else "\n"
+            cell = copy.deepcopy(cell)
+            cell.source = f"{found.pop().source}{gap}{cell.source}"
+        found.append(cell)
+    return found
 
 
 def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:
@@ -133,93 +158,3 @@ def tasks_below(cells: list[NotebookNode]) -> list[NotebookNode]:
             found[-2] = new_markdown_cell(led)
             found.append(new_markdown_cell(f"**Try this**\n\n{asked[0].strip()}"))
     return found
-
-
-def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return copies of the cells of a page, with what answers each question folded."""
-    found: list[NotebookNode] = []
-    rest = copy.deepcopy(cells)
-    while rest:
-        found.append(rest.pop(0))
-        asked = question(found[-1])
-        until = answer(rest, asked.startswith(READING)) if asked else None
-        if until is not None:
-            between, told, rest = rest[:until], rest[until], rest[until + 1 :]
-            first, left = split(told.source, any(_works(cell) for cell in rest[:1]))
-            rest = ([new_markdown_cell(left)] if left else []) + rest
-            found += fold(asked, between, new_markdown_cell(first))
-    return found
-
-
-def question(cell: NotebookNode) -> str | None:
-    """Return the last question of a cell, if it asks one."""
-    asked = [text for text in _paragraphs(cell.source) if kind(text) == "question"]
-    return asked[-1] if asked and cell.cell_type == "markdown" else None
-
-
-def answer(rest: list[NotebookNode], at_once: bool = False) -> int | None:
-    """Return which of the cells after a question answers it: the first prose behind code.
-
-    `at_once` if there is nothing to run: then it is the first prose.
-    """
-    ran = at_once
-    for place_, cell in enumerate(rest):
-        if cell.cell_type == "code":
-            ran = ran or _works(cell)
-            continue
-        kinds = [kind(text) for text in _paragraphs(cell.source)]
-        if kinds[0] in ("heading", "folded", "question"):
-            return None
-        if ran or not any(map(_works, rest[place_:])):
-            return place_
-        if "question" in kinds or "heading" in kinds:
-            return None
-    return None
-
-
-def _works(cell: NotebookNode) -> bool:
-    """Tell whether a cell is code of the main way."""
-    return cell.cell_type == "code" and not {"check", "setup"} & set(tags(cell))
-
-
-def split(text: str, before_code: bool) -> tuple[str, str]:
-    """Cut an answer from what leads on to the next question, or to the code that comes next.
-
-    A last paragraph with something in bold, a term or the conclusion, stays open too. What stands
-    behind a formula explains it, and stays with it.
-    """
-    parts = _paragraphs(text)
-    asks = [n for n, part in enumerate(parts) if kind(part) in ("question", "heading")]
-    end = asks[0] if asks else len(parts)
-    leads_on = asks or before_code or "**" in parts[end - 1]
-    if leads_on and end > 1 and not parts[end - 2].startswith("$$"):
-        end -= 1
-    return "\n\n".join(parts[:end]), "\n\n".join(parts[end:])
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text; blocks of code, formulas and folds stay in one piece."""
-    block = r"```.*?```|\$\$.*?\$\$|<details.*?</details>"
-    return [
-        part.strip()
-        for part in re.findall(rf"(?:{block}|(?!\n[ \t]*\n).)+", text.strip(), flags=re.S)
-        if part.strip()
-    ]
-
-
-def fold(asked: str, between: list[NotebookNode], told: NotebookNode) -> list[NotebookNode]:
-    """Return what follows a question, its answer folded; the output too, if it is foreseen."""
-    shown = next((n for n, cell in enumerate(between) if cell.get("outputs")), None)
-    foreseen = BEFORE.match(asked) and shown is not None and not explorer(between[shown])
-    if not foreseen:
-        return [*between, _opening("Show the answer"), told, new_markdown_cell("</details>")]
-    before, cell, after = between[:shown], between[shown], between[shown + 1 :]
-    result = copy.deepcopy(cell)
-    result.metadata["tags"] = [*tags(cell), "remove-input"]
-    cell.outputs = []
-    opening, closing = _opening("Show the result"), new_markdown_cell("</details>")
-    return [*before, cell, opening, result, *after, told, closing]
-
-
-def _opening(words: str) -> NotebookNode:
-    return new_markdown_cell(f'<details class="result"><summary>{words}</summary>')

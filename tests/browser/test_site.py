@@ -43,6 +43,15 @@ CONTRAST = """() => {
   const [low, high] = [light(ink), light(paper)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }"""
+SIGN = """(said) => {
+  const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3)
+    .reduce((sum, value, i) => sum + [0.2126, 0.7152, 0.0722][i] * linear(value / 255), 0);
+  const sign = getComputedStyle(said, "::before");
+  const [low, high] = [sign.color, getComputedStyle(document.body).backgroundColor].map(light)
+    .sort((a, b) => a - b);
+  return [sign.content, sign.color, (high + 0.05) / (low + 0.05)];
+}"""
 WIDEST_LINE = 88  # columns, the limit for the code of pages
 TOO_WIDE = """(most) => {
   for (const fold of document.querySelectorAll("details")) fold.open = true;
@@ -54,8 +63,8 @@ TOO_WIDE = """(most) => {
 HEAVIEST = 1_200_000  # bytes of a page with all that it shows in one theme
 DRAWN = 12.5  # pixels; the smallest letters of figures, of 9 points at 100 dpi
 SMALLEST = 9  # pixels, on a small screen
-SMALLEST_OF_WIDE = 7  # pixels, where a tap enlarges the figure
-ROOM = 330  # pixels, at least, for a figure that is one wide panel: a tap enlarges it
+SMALLEST_OF_WIDE = 10  # pixels, where the figure scrolls and a tap shows it whole
+ROOM = 330  # pixels, at least, for a figure that is one wide panel: a swipe shows the rest
 SCALES = """(link) => [...link.querySelectorAll("img")].filter((each) => each.offsetParent)
   .map((each) => each.getBoundingClientRect().width / each.getAttribute("width"))"""
 SIDEWAYS = """() => [".content", ".live-explorer", ".pieces"].filter((kind) =>
@@ -474,10 +483,29 @@ def test_a_result_waits_for_a_click_with_its_output_and_its_answer(visit):
 def test_an_exercise_is_checked_in_its_field(visit):
     form = visit("02_lif_neuron").locator("form.exercise").first
     answer, said = form.get_by_role("textbox"), form.get_by_role("status")
-    for given, told in (("0.75", "Euler"), ("0.5", "β = exp"), ("0.779", "Correct.")):
+    for given, told, sort in (
+        ("0.75", "Euler", "wrong"),
+        ("0.5", "β = exp", "wrong"),
+        ("0.779", "Correct.", "right"),
+        (" ", "Write", "none"),
+    ):
         answer.fill(given)
         answer.press("Enter")
         assert told in said.text_content()
+        assert said.get_attribute("data-verdict") == sort
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_right_and_wrong_differ_by_sign_and_colour_of_contrast(visit, scheme):
+    page = visit("02_lif_neuron", color_scheme=scheme)
+    form, seen = page.locator("form.exercise").first, []
+    for given in ("0.75", "0.779"):
+        form.get_by_role("textbox").fill(given)
+        form.get_by_role("textbox").press("Enter")
+        seen.append(form.get_by_role("status").evaluate(SIGN))
+    assert [sign[0][1] for sign in seen] == ["✗", "✓"]
+    assert seen[0][1] != seen[1][1]
+    assert all(contrast >= 4.5 for *_, contrast in seen)
 
 
 def test_a_figure_opens_large_by_the_keyboard_and_closes_by_escape(visit):
@@ -522,12 +550,54 @@ def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(
             assert DRAWN * min(scales) >= SMALLEST
 
 
-def test_a_tap_shows_a_wide_figure_in_its_full_size(visit):
-    page = visit("02_lif_neuron", viewport=PHONE, has_touch=True)
-    link = page.locator("a.plot.wide").first
-    link.tap()
-    large = page.get_by_role("dialog").locator("img:visible")
-    assert large.bounding_box()["width"] >= float(large.get_attribute("width"))
+@pytest.mark.parametrize(("name", "place"), [("02_lif_neuron", 0), ("03_neuron_models", 0)])
+def test_a_tap_shows_a_wide_figure_whole_or_says_that_there_is_more(visit, name, place):
+    page = visit(name, viewport=PHONE, has_touch=True)
+    page.locator("a.plot.wide").nth(place).tap()
+    dialog = page.get_by_role("dialog")
+    large, around = dialog.locator("img:visible"), dialog.locator("> div")
+    box, size = large.bounding_box(), float(large.get_attribute("width"))
+    if size > float(large.get_attribute("height")):  # it lies on its side
+        assert box["height"] > 0.9 * size
+        assert 0 <= box["x"] < box["x"] + box["width"] <= PHONE["width"]
+        assert 0 <= box["y"] < box["y"] + box["height"] <= PHONE["height"]
+        assert dialog.locator(".more:visible").count() == 0
+    else:
+        assert box["width"] >= size
+        assert dialog.locator(".more").inner_text() == "swipe: more →"
+        around.evaluate("(each) => each.scrollTo(each.scrollWidth, each.scrollHeight)")
+        box, frame = large.bounding_box(), around.bounding_box()
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+
+
+SCROLLED = ".table-wrapper, .formula, a.plot.wide .whole"
+CUES = """(all) => all.filter((each) => each.clientWidth).map((each) => {
+  const next = each.nextElementSibling, said = next?.matches(".more:not([hidden])");
+  return [each.scrollWidth > each.clientWidth + 1, said ? next.textContent : ""];
+})"""
+
+
+@pytest.mark.parametrize("name", ["09_stdp", "22_memory_and_delays"])
+def test_what_scrolls_says_so_and_nothing_else_does(visit, name):
+    page = visit(name, viewport=PHONE, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    page.wait_for_function("document.querySelectorAll('.more').length > 5")
+    boxes = page.locator(SCROLLED)
+    cues = boxes.evaluate_all(CUES)
+    assert {scrolls for scrolls, _ in cues} == {True, False}
+    assert all(said == ("swipe: more →" if scrolls else "") for scrolls, said in cues)
+    first = page.locator("a.plot.wide .whole").first
+    first.evaluate("(each) => (each.scrollLeft = each.scrollWidth)")
+    page.wait_for_function("document.querySelector('.whole + .more').textContent === '← more'")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.wait_for_function("document.querySelectorAll('.more:not([hidden])').length === 0")
+
+
+def test_panels_one_below_the_other_are_numbered(visit):
+    page = visit("22_memory_and_delays", viewport=PHONE, has_touch=True)
+    places = page.locator(".pieces").first.locator("> span")
+    told = places.evaluate_all("(all) => all.map((each) => each.dataset.place)")
+    assert told == ["1 of 2", "2 of 2"]
 
 
 def test_code_on_a_small_screen_is_legible_and_shows_much_of_a_line(visit):

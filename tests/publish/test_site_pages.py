@@ -3,6 +3,7 @@
 import base64
 import copy
 import io
+import itertools
 import re
 
 import nbformat
@@ -11,7 +12,8 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import drawing, site_links, site_pages
+from publish import drawing, site_folds, site_links, site_pages
+from publish.arranging import arranging
 from publish.page import Page, tagged, tags
 from tests.pages import READ
 from tests.publish.pages import START, page, text
@@ -35,7 +37,7 @@ def made(*parts):
 def shown(cells):
     """Return what a reader meets, in order: texts, inputs, outputs."""
     found = []
-    for cell in site_pages.behind_clicks(cells):
+    for cell in site_folds.behind_clicks(cells):
         if cell.cell_type == "markdown":
             found.append(cell.source)
             continue
@@ -93,12 +95,12 @@ def test_a_last_paragraph_with_a_term_or_a_conclusion_in_bold_stays_open():
 def test_cells_are_left_as_they_are_given():
     cells = READ["01_spike_encoding"].notebook.cells
     before = copy.deepcopy(cells)
-    site_pages.behind_clicks(list(cells))
+    site_folds.behind_clicks(list(cells))
     assert cells == before
 
 
 def test_the_answer_to_the_question_of_page_00_is_seen_without_a_click():
-    cells = site_pages.behind_clicks(list(READ["00_why_spikes"].notebook.cells))
+    cells = site_folds.behind_clicks(list(READ["00_why_spikes"].notebook.cells))
     open_, depth = [], 0
     for cell in cells:
         depth += cell.source.startswith('<details class="result">')
@@ -121,17 +123,137 @@ def test_a_heading_ends_the_search_for_an_answer():
     ]
 
 
+def drawn(*parts):
+    """Return the cells of a small page in which each cell of code has drawn something."""
+    cells = made(*parts)
+    for cell in cells:
+        if cell.source.startswith("draw"):
+            cell.outputs = [nbformat.v4.new_output("display_data", {"image/png": ""})]
+    return cells
+
+
+def open_and_folded(cells):
+    """Return what is open, and what each fold holds, the words on it first."""
+    opened, folds, inside = [], [], False
+    for cell in site_folds.behind_clicks(cells):
+        if cell.source.startswith('<details class="result">'):
+            folds.append([re.search(r"Show the (\w+)", cell.source)[1]])
+        elif cell.source != "</details>":
+            (folds[-1] if inside else opened).append(cell.source)
+        inside = cell.source != "</details>" and (inside or "<details" in cell.source)
+    return opened, folds
+
+
+COMPUTE, DRAW = "\n# %%\nx = 3\n", "\n# %%\ndraw(x)\n"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["The weight:", "The grey line is a spike's wait.", "The loop is what makes x, and at once."],
+)
+def test_where_prose_only_leads_to_a_figure_all_of_it_waits_with_the_verdict(lead):
+    cells = drawn(text(QUESTION), COMPUTE, text(lead), DRAW, text("Three.\n\nIt is **so**."), CHECK)
+    opened, folds = open_and_folded(cells)
+    assert opened == [QUESTION, "x = 3", "It is **so**.", "assert True"]
+    assert folds == [["result", lead, "draw(x)", "Three."]]
+
+
+def test_an_answer_before_a_lead_in_is_folded_alone():
+    told = "It is the sum of all that came before it. Now its grey:"
+    opened, folds = open_and_folded(drawn(text(QUESTION), COMPUTE, text(told), DRAW))
+    assert folds == [["answer", told.removesuffix(" Now its grey:")]]
+    assert opened[2:] == ["Now its grey:", "draw(x)"]
+
+
+def test_one_lead_in_after_the_other_is_folded_up_to_the_verdict():
+    cells = drawn(
+        text(QUESTION), COMPUTE, text("This:"), COMPUTE, text("And it:"), RUN, text("So.")
+    )
+    folds = open_and_folded(cells)[1]
+    assert folds == [["result", "This:", "x = 3", "And it:", "print(3)", "So."]]
+
+
+def test_a_question_of_two_parts_has_two_verdicts():
+    two = f"{QUESTION} And then?"
+    parts = DRAW, text("Three. Now the other:"), DRAW, text("Four."), CHECK
+    assert open_and_folded(drawn(text(two), *parts))[1] == [
+        ["result", "draw(x)", "Three.", "Now the other:", "draw(x)", "Four."]
+    ]
+    opened, folds = open_and_folded(drawn(text(QUESTION), *parts))
+    assert folds == [["result", "draw(x)", "Three."]]
+    assert "Now the other:" in opened
+
+
+def test_what_only_leads_to_the_next_question_is_no_answer():
+    cells = drawn(text(QUESTION), COMPUTE, text(f"On.\n\n{QUESTION}"), DRAW, text("Three."))
+    opened, folds = open_and_folded(cells)
+    assert folds == [["result", "draw(x)", "Three."]]
+    assert f"On.\n\n{QUESTION}" in opened
+
+
+def test_a_look_at_the_figure_above_is_answered_by_the_next_prose():
+    cells = made(text("> **Look first:** why?"), text("Because."), RUN, text("Then."))
+    assert open_and_folded(cells)[1] == [["answer", "Because."]]
+
+
+def test_a_new_formula_and_tasks_stay_open():
+    told = "Three.\n\nNow in short:\n\n$$a$$\n\nSo it is."
+    opened, folds = open_and_folded(made(text(QUESTION), RUN, text(told), CHECK))
+    assert folds == [["result", "print(3)", "Three."]]
+    assert "Now in short:\n\n$$a$$\n\nSo it is." in opened
+    told = "Three.\n\n**Try this**\n\n1. More."
+    assert open_and_folded(made(text(QUESTION), RUN, text(told), CHECK))[1] == folds
+
+
+def folds_of(name):
+    """Return the folds of a page with what follows each, as (words, texts, what is open behind)."""
+    found = READ[name]
+    _, draws = drawing.imported(found)
+    cells = site_pages.tasks_below(found.notebook.cells)
+    cells = [part for cell in cells for part in site_pages.folded(cell, draws)]
+    cells = site_folds.behind_clicks(cells)
+    ends = [n for n, cell in enumerate(cells) if cell.source == "</details>"]
+    for end in ends:
+        start = max(n for n in range(end) if '<details class="result">' in cells[n].source)
+        texts = [cell.source for cell in cells[start + 1 : end] if cell.cell_type == "markdown"]
+        behind = itertools.takewhile(lambda cell: cell.cell_type == "code", cells[end + 1 :])
+        yield cells[start].source, texts, list(behind)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_no_fold_of_a_page_hides_a_lead_in_and_leaves_the_answer_open(name):
+    for words, texts, behind in folds_of(name):
+        assert not texts[-1].endswith(":"), texts
+        drawn_open = any("alt" in cell.metadata for cell in behind)
+        if "answer" in words and drawn_open:
+            assert len(" ".join(texts).split()) >= site_folds.SHORT, texts
+
+
+@pytest.mark.parametrize("name", READ)
+def test_each_question_of_a_page_has_one_fold_or_leads_to_the_next(name):
+    parts = [
+        site_folds.kind(part)
+        for cell in READ[name].notebook.cells
+        if cell.cell_type == "markdown"
+        for part in site_folds._paragraphs(cell.source)
+    ]
+    asked = [place for place, kind in enumerate(parts) if kind == "question"]
+    told = [next((k for k in parts[n + 1 :] if k != "text"), "") for n in asked]
+    unanswered = told.count("folded") + told.count("question")  # at most
+    assert len(asked) - unanswered <= len(list(folds_of(name))) <= len(asked)
+
+
 def test_blocks_stay_in_one_piece():
     block = "```python\na = 1\n\nb = 2\n```"
-    assert site_pages.split(f"{block}\n\nOn.", before_code=True) == (block, "On.")
-    assert site_pages.split("$$\na\n$$\n\nOn.", before_code=True) == ("$$\na\n$$\n\nOn.", "")
-    assert site_pages.split("$$\na\n\nb\n$$", before_code=False) == ("$$\na\n\nb\n$$", "")
+    assert site_folds.split(f"{block}\n\nOn.", before_code=True) == (block, "On.")
+    assert site_folds.split("$$\na\n$$\n\nOn.", before_code=True) == ("$$\na\n$$\n\nOn.", "")
+    assert site_folds.split("$$\na\n\nb\n$$", before_code=False) == ("$$\na\n\nb\n$$", "")
 
 
 @pytest.mark.parametrize("name", READ)
 def test_no_word_of_a_page_is_lost_and_folds_are_closed(name):
     before = READ[name].notebook.cells
-    after = site_pages.behind_clicks([nbformat.from_dict(cell) for cell in before])
+    after = site_folds.behind_clicks([nbformat.from_dict(cell) for cell in before])
     texts = [cell.source for cell in after if cell.cell_type == "markdown"]
     folds = [told for told in texts if told.startswith('<details class="result">')]
     assert texts.count("</details>") == len(folds) > 0
@@ -189,10 +311,81 @@ def test_code_that_draws_and_computes_in_one_stays_open(code):
     assert (open_.source, drawing_.source) == (code, 'decorate(axis, title="a")')
 
 
-def test_code_with_a_tag_or_without_a_figure_is_no_drawing():
-    for source in ("# %%\naxes = lanes(x)\n", '# %% alt="a" tags=["slide"]\naxes = lanes(x)\n'):
-        cell = page(source).notebook.cells[0]
-        assert site_pages.folded(cell, DRAWS) == [cell]
+def test_code_with_a_tag_stays_as_it_is():
+    cell = page('# %% alt="a" tags=["slide"]\naxes = lanes(x)\n').notebook.cells[0]
+    assert site_pages.folded(cell, DRAWS) == [cell]
+
+
+LABELLED = (
+    'names = {"a": "one"}',
+    "rows = []\nfor x in xs:\n    rows += [[names[x], f'{x:.1f}']]",
+)
+
+
+def cells_of(*sources):
+    return page(*(f"\n# %%\n{source}\n" for source in sources))
+
+
+def arranged(*sources):
+    """Return the statements of small cells that only arrange for what draws."""
+    lines = arranging(cells_of(*sources), DRAWS)
+    return {source.splitlines()[line - 1] for source, line in lines}
+
+
+def test_labels_and_rows_that_only_drawings_use_are_arranged():
+    first = {source.splitlines()[0] for source in LABELLED} | {"for x in xs:"}
+    assert arranged(*LABELLED, "axis = panels(rows)") == first
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(rows)",
+        "y = network(rows)",
+        "def f():\n    return rows",
+        "class F:\n    most = max(rows)",
+    ],
+)
+def test_what_is_computed_with_as_well_is_not_arranged(source):
+    assert arranged(*LABELLED, "axis = panels(rows)", source) == set()
+
+
+SHORT = 'a = {"k": "x"}'
+
+
+def test_a_name_that_is_bound_anew_is_another_one_and_its_own_names_are_free():
+    assert arranged(SHORT, "lanes(a)", "a = network(1)", "print(a)") == {SHORT}
+    assert arranged(SHORT, "lanes(a)", "print([a for a in b])") == {SHORT}
+    assert arranged(SHORT, "lanes(a)", "def f(a):\n    return a") == {SHORT}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a = network(1)", "a = [1, 2]", "a = b + c", "a = b[1:]", "for x in xs:\n    a = f(x)", "a"],
+)
+def test_what_computes_or_holds_numbers_is_not_arranged(source):
+    assert arranged(source, "lanes(a)") == set()
+
+
+def test_what_is_arranged_is_folded_with_what_draws():
+    sources = (*LABELLED, "y = network(1)", "axis = panels(rows)")
+    cell = figure_cell("\n".join(sources))
+    found = Page("02_a", nbformat.v4.new_notebook(cells=[cell]))
+    lines = arranging(found, DRAWS)
+    computes, shows = site_pages.folded(cell, DRAWS, lines)
+    assert computes.source == "y = network(1)"
+    assert shows.source == "\n".join([*LABELLED, "axis = panels(rows)"])
+
+
+def test_a_cell_without_a_figure_is_folded_where_all_of_it_arranges_and_joins_the_next_one():
+    sources = (*LABELLED[:1], "axis = panels(names)")
+    found = cells_of(*sources)
+    lines = arranging(found, DRAWS)
+    cells = [part for c in found.notebook.cells for part in site_pages.folded(c, DRAWS, lines)]
+    (cell,) = [each for each in site_pages.joined(cells) if each.source.strip()]
+    assert cell.source == "\n".join(sources)
+    printing = cells_of("print(3)").notebook.cells[-1]
+    assert site_pages.folded(printing, DRAWS) == [printing]
 
 
 def test_half_of_the_code_of_page_02_that_was_open_draws():
@@ -288,7 +481,7 @@ def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     code = [cell for cell in found.notebook.cells if "alt" not in cell.metadata]
     small = Page(found.name, nbformat.from_dict(found.notebook | {"cells": code}))
     hidden = tagged(site_pages.prepare(small, tmp_path), "hide-input")
-    assert all(re.search(r"assert|import|check\(", cell.source) for cell in hidden)
+    assert all(re.search(r"assert|import|check\(|axis\.plot\(", cell.source) for cell in hidden)
     stubs = [cell for cell in hidden if "check(" in cell.source]
     assert len(stubs) == 2  # the others ask for code, which is read
 

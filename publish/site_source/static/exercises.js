@@ -50,6 +50,8 @@ for (const form of globalThis.document?.querySelectorAll("form.exercise") ?? [])
   const asked = JSON.parse(form.dataset.exercise), wrong = new Set();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    form.querySelector("[role=status]").textContent = verdict(form.querySelector("input").value, asked, wrong);
+    const said = form.querySelector("[role=status]"), told = verdict(form.querySelector("input").value, asked, wrong);
+    said.textContent = told;
+    said.dataset.verdict = told === "Correct." ? "right" : told.startsWith("Not yet.") ? "wrong" : "none";
   });
 }

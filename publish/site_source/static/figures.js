@@ -1,10 +1,11 @@
 // A click on a figure shows it large, in a dialog that Escape, its button or a click closes; without this script the
-// link opens the picture alone. What scrolls sideways can be reached by the keyboard.
+// link opens the picture alone. What scrolls sideways can be reached by the keyboard, and says that there is more.
 const dialog = document.createElement("dialog");
 dialog.className = "large";
 dialog.innerHTML = '<button type="button">Close</button><div tabindex="0"></div>';
 dialog.addEventListener("click", () => dialog.close());
 document.body.append(dialog);
+const box = dialog.lastChild;
 
 for (const link of document.querySelectorAll("a.plot")) {
   link.addEventListener("click", (event) => {
@@ -13,16 +14,22 @@ for (const link of document.querySelectorAll("a.plot")) {
     const shown = [...link.querySelectorAll(".whole img")].map((picture) => picture.cloneNode());
     for (const picture of shown) picture.loading = "eager";
     dialog.setAttribute("aria-label", shown[0].alt);
-    dialog.lastChild.replaceChildren(...shown);
+    const frame = document.createElement("span"), ratio = shown[0].getAttribute("width") / shown[0].getAttribute("height");
+    frame.className = "frame";
+    frame.append(...shown);
+    box.replaceChildren(frame);
     dialog.style.setProperty("--width", link.style.getPropertyValue("--width"));
+    dialog.style.setProperty("--ratio", ratio);
+    dialog.classList.toggle("lying", ratio > 1);
     dialog.showModal();
+    dialog.querySelector(".more")?.remove();
+    cue(box, box.scrollWidth <= box.clientWidth + 1);
   });
 }
 
 // On a small screen the panels of a figure stand one below the other: windows on the same picture, in one scale.
-// The text says where they stand in the whole picture, and so does a small word beside each.
+// The text says where they stand in the whole picture; a few small words number them.
 const small = matchMedia("(max-width: 540px)");
-const SIDES = { 2: ["left", "right"], 3: ["left", "middle", "right"] };
 
 function stack(link) {
   const pictures = [...link.querySelectorAll(".whole img")], height = pictures[0].getAttribute("height");
@@ -32,7 +39,7 @@ function stack(link) {
   panels.forEach((windows, place) => {
     const panel = all.appendChild(document.createElement("span"));
     panel.style.cssText = `width: ${(100 * widths[place]) / Math.max(...widths)}%; max-width: ${widths[place]}px`;
-    if (SIDES[panels.length]) panel.dataset.side = SIDES[panels.length][place];
+    panel.dataset.place = `${place + 1} of ${panels.length}`;
     windows.forEach(([left, width], part) => {
       const piece = panel.appendChild(document.createElement("span"));
       piece.style.cssText = `flex: ${width} 1 0; aspect-ratio: ${width} / ${height}`;
@@ -53,12 +60,32 @@ function stackAll() {
 stackAll();
 small.addEventListener("change", stackAll);
 
+/** Say behind a box that there is more to see in it, as long as there is, and only where it scrolls. */
+function cue(box, down = false) {
+  const more = down ? box.scrollHeight - box.clientHeight : box.scrollWidth - box.clientWidth;
+  let said = box.nextElementSibling?.matches(".more") ? box.nextElementSibling : null;
+  if (!said && more <= 1) return;
+  if (!said) {
+    box.after((said = document.createElement("span")));
+    said.className = "more";
+    said.ariaHidden = "true";
+    box.addEventListener("scroll", () => cue(box, down), { passive: true });
+  }
+  const ahead = more - (down ? box.scrollTop : box.scrollLeft) > 1;
+  said.hidden = more <= 1;
+  said.textContent = down ? (ahead ? "more ↓" : "↑ more") : ahead ? "swipe: more →" : "← more";
+}
+
+const CUED = ".table-wrapper, .cell_output > .output:has(> table), .formula, a.plot.wide .whole";
+
 function reachable() {
   for (const box of document.querySelectorAll("pre, .table-wrapper, .cell_output, .cell_output > .output, .formula")) {
     if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
   }
+  document.querySelectorAll(CUED).forEach((each) => cue(each));
 }
 
 reachable();
 window.addEventListener("resize", reachable);
+window.addEventListener("load", reachable);
 document.addEventListener("toggle", reachable, true);

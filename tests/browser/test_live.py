@@ -306,13 +306,19 @@ def test_a_finger_draws_and_the_page_stays(mounted):
     pad_of(page).tap()
     page.evaluate(FRAMES)
     assert "nothing" not in finding(page)
-    assert page.locator(".live-pad").evaluate("(pad) => getComputedStyle(pad).touchAction") == "none"
+    assert (
+        page.locator(".live-pad").evaluate("(pad) => getComputedStyle(pad).touchAction") == "none"
+    )
 
 
 def test_the_answer_grows_by_itself_and_stands_at_the_end(mounted):
     page = mounted("DrawDigit")
-    page.wait_for_function("() => /after [1-9] of/.test(document.querySelector('canvas').ariaLabel)")
-    page.wait_for_function("() => document.querySelector('canvas').ariaLabel.includes('after 25 of')")
+    page.wait_for_function(
+        "() => /after [1-9] of/.test(document.querySelector('canvas').ariaLabel)"
+    )
+    page.wait_for_function(
+        "() => document.querySelector('canvas').ariaLabel.includes('after 25 of')"
+    )
     assert page.get_by_role("slider", name="time (ms)").input_value() == "25"
 
 

@@ -324,7 +324,7 @@ class Live {
   /** Go back to how it was at first, values and state; or, if its time has a control, to the first moment. */
   again(start) {
     if (this.clock && this.controls.time) return this.set({ time: this.controls.time.low }, true);
-    this.state = this.explorer.begin?.(this.data);
+    Object.assign(this, { values: start, state: this.explorer.begin?.(this.data) });
     if (this.clock) this.fill();
     this.set(start, true);
   }

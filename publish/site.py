@@ -22,21 +22,28 @@ from .site_pages import prepare
 SOURCE = Path(__file__).with_name("site_source")
 LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")  # to a file of the repository
 GUIDED = GUIDE.relative_to(ROOT).as_posix()
-MARK = '<span class="mark">live</span>'
 
 
 def contents(pages: dict[str, Page]) -> str:
-    """Return the pages by parts: question, minutes, and a mark where a figure is live."""
-    lines = []
-    for part, members in by_part(pages).items():
-        lines += [f"## {part}", "", "| page | question | minutes | figures |", "|---|---|---|---|"]
-        lines += [
-            f"| [{page.title}]({page.name}.ipynb) | {page.question} | {page.minutes} "
-            f"| {MARK if lives(page) else ''} |"
-            for page in members
-        ]
-        lines.append("")
-    return "\n".join(lines)
+    """Return the pages by parts, each with its minutes and its question."""
+    parts = [_part(title, members) for title, members in by_part(pages).items()]
+    return "\n".join(["`````{container} parts", *parts, "`````"])
+
+
+def _part(title: str, pages: list[Page]) -> str:
+    listed = [
+        f"- [{page.title}]({page.name}.ipynb) [{page.minutes} min]{{.minutes}}\n\n"
+        f"  {page.question}\n"
+        for page in pages
+    ]
+    head = ["````{container} part", f"```{{rubric}} {title}", ":heading-level: 3", "```", ""]
+    return "\n".join([*head, *listed, "````"])
+
+
+def with_figures(pages: dict[str, Page]) -> str:
+    """Return in words which pages have a live figure: all, or all but some."""
+    without = [name[:2] for name, page in pages.items() if not lives(page)]
+    return f"All but {' and '.join(without)}" if without else "All"
 
 
 def facts(pages: dict[str, Page]) -> str:
@@ -65,7 +72,7 @@ def hero() -> str:
     """Return the live figure of the first page, with a drive at which it spikes by itself."""
     shown = Excite().sliders()
     shown.values = {"drive": 1.3}
-    return f"```{{raw}} html\n{place(shown, True)}\n```"
+    return f'```{{raw}} html\n<div class="hero">{place(shown, True)}</div>\n```'
 
 
 def front(pages: dict[str, Page]) -> str:
@@ -77,7 +84,7 @@ def front(pages: dict[str, Page]) -> str:
         "{{facts}}": facts(pages),
         "{{count}}": str(len(pages)),
         "{{hours}}": str(round(sum(page.minutes for page in pages.values()) / 60)),
-        "{{mark}}": MARK,
+        "{{alive}}": with_figures(pages),
     }
     return _filled((SOURCE / "index.md").read_text(encoding="utf-8"), told)
 

@@ -1,4 +1,7 @@
-"""What a search shows of a page: the plain text of its sections, in a script beside the pages."""
+"""What a search shows of a page: the plain text of its sections, in a script beside the pages.
+
+And what the glossary says of each word.
+"""
 
 import json
 import re
@@ -8,6 +11,9 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+
+from .page import HEADER
+from .site_words import told
 
 COMMAND = re.compile(r"\\(?:mathrm|mathbf|text)\{(\w+)\}|\\([a-zA-Z]+)")
 KNOWN = {"le": "≤", "ge": "≥", "cdot": "·", "times": "×", "approx": "≈", "infty": "∞", "dots": "…"}
@@ -46,19 +52,20 @@ def prose(paragraph: nodes.Element) -> str:
         formula.replace_self(nodes.Text(plain(formula.astext()) or UNTOLD))
     for markup in list(copy.findall(nodes.raw)):
         markup.parent.remove(markup)
-    sentences = re.split(r"(?<=[.?!:]) ", " ".join(copy.astext().split()))
+    sentences = re.split(r"(?<=[.?!]) ", " ".join(copy.astext().split()))
     return " ".join(sentence for sentence in sentences if UNTOLD not in sentence)
 
 
 def sections(tree: nodes.Element) -> dict[str, str]:
     """Return the text of a page, a paragraph in a line, by the anchors of sections and objects.
 
-    What the glossary says of a word begins with the word.
+    What the glossary says of a word begins with the word. The line on needs and minutes is no text.
     """
     terms = (term for term in tree.findall(nodes.term) if term["ids"])
     found = {term["ids"][0]: f"{term.astext()} –" for term in terms}
     for paragraph in tree.findall(nodes.paragraph):
-        if anchor := _anchor(paragraph):
+        anchor = _anchor(paragraph)
+        if anchor and not HEADER.match(paragraph.astext()):
             before = found.get(anchor, "")
             glue = " " if before.endswith(" –") else "\n"
             found[anchor] = f"{before}{glue}{prose(paragraph)}".strip()
@@ -87,6 +94,9 @@ def write(app: Sphinx, error: Exception | None) -> None:
     if error:
         return
     found = {name: sections(app.env.get_doctree(name)) for name in sorted(app.env.found_docs)}
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    folder = Path(app.outdir) / "_static"
-    (folder / "excerpts.js").write_text(f"const EXCERPTS = {text};\n", encoding="utf-8")
+    lines = [
+        f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+        for name, value in {"EXCERPTS": found, "TERMS": told()}.items()
+    ]
+    path = Path(app.outdir) / "_static" / "excerpts.js"
+    path.write_text("".join(lines), encoding="utf-8")

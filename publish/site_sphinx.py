@@ -6,6 +6,7 @@ And the texts that its search shows.
 import re
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
@@ -66,7 +67,8 @@ def sought(app: Sphinx, doctree: nodes.document) -> None:
     """
     titles, boxes = doctree.findall(nodes.title), doctree.findall(nodes.container)
     unsought = [title.parent for title in titles if title.astext() == "References"]
-    unsought += [box for box in boxes if "tag_setup" in box["classes"]]
+    setups = [box for box in boxes if "tag_setup" in box["classes"]]
+    unsought += [*setups, *filter(None, map(names_behind, setups))]
     links = (link for link in doctree.findall(nodes.reference) if link.astext() == "Open in Colab")
     unsought += [link.parent for link in links if isinstance(link.parent.parent, nodes.section)]
     for node in unsought:
@@ -75,6 +77,22 @@ def sought(app: Sphinx, doctree: nodes.document) -> None:
         for name in [short for short, word in ALSO.items() if word == term.astext()]:
             entry = ("single", name, term["ids"][0], "main", None)
             term.append(addnodes.index(entries=[entry]))
+
+
+def names_behind(setup: nodes.container) -> nodes.paragraph | None:
+    """Return the paragraph behind a setup that begins with one of its names, if there is one."""
+    behind = setup.next_node(descend=False, siblings=True)
+    about = isinstance(behind, nodes.paragraph) and isinstance(behind[0], nodes.literal)
+    return behind if about else None
+
+
+def fold_names(app: Sphinx, doctree: nodes.document, name: str) -> None:
+    """Move what is said of the names of a setup into its fold."""
+    for fold in list(doctree.findall(HideCodeCellNode)):
+        behind = names_behind(fold.parent)
+        if behind and "tag_setup" in fold.parent["classes"]:
+            behind.parent.remove(behind)
+            fold.append(behind)
 
 
 def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.document) -> None:
@@ -91,6 +109,7 @@ def setup(app: Sphinx) -> dict:
     """Register all of it."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     app.connect("doctree-read", sought)
+    app.connect("doctree-resolved", fold_names)
     app.connect("html-page-context", finish, priority=900)  # after the theme
     app.connect("build-finished", site_excerpts.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,10 +11,10 @@ GLOSSARY = Path(__file__).with_name("site_source") / "glossary.md"
 ENTRY = re.compile(r"^(\S[^\n]*)\n((?:    [^\n]+\n)+)", flags=re.M)
 SOURCE = re.compile(r" ?\(\[[^\]]*\]\([^)]*\)\)")  # the page behind what is said
 KEPT = re.compile(PROTECTED.pattern + r"|^[ ]*\|[^\n]*$", flags=PROTECTED.flags)  # tables too
-ALSO = {  # other names, in small letters
+ALSO = {  # other names
     "integrate-and-fire": "leaky integrate-and-fire",
-    "lif": "leaky integrate-and-fire",
-    "bptt": "backpropagation through time",
+    "LIF": "leaky integrate-and-fire",
+    "BPTT": "backpropagation through time",
     "step of time": "time step",
 }
 
@@ -32,8 +32,39 @@ def words() -> dict[str, str]:
 
 
 @cache
+def names() -> dict[str, str]:
+    """Return all names of the words of the glossary, each with its word.
+
+    >>> names()["LIF"], names()["leak"]
+    ('leaky integrate-and-fire', 'leak')
+    """
+    return {word: word for word in words()} | ALSO
+
+
+def asked(name: str) -> str:
+    """Return a name as a search compares it, in small letters and without its dashes.
+
+    >>> asked("f–I curve")
+    'f i curve'
+    """
+    return re.sub(r"[-–\s]+", " ", name.lower())
+
+
+def told() -> dict[str, tuple[str, str, str]]:
+    """Return for each name that a search may ask for its title, its place and what it means.
+
+    >>> told()["bptt"][:2]
+    ('BPTT, backpropagation through time', 'term-backpropagation-through-time')
+    """
+    return {
+        asked(name): (name if name == word else f"{name}, {word}", anchor(word), words()[word])
+        for name, word in names().items()
+    }
+
+
+@cache
 def _pattern() -> re.Pattern:
-    longest = sorted([*words(), *ALSO], key=len, reverse=True)
+    longest = sorted(names(), key=len, reverse=True)
     return re.compile(rf"(?<![\w-])({'|'.join(longest)})s?(?![\w-])", flags=re.I)
 
 
@@ -49,16 +80,15 @@ def explained(text: str, left: dict[str, str]) -> str:
     >>> explained("A leak, and leaks.", {"leak": "It loses."})
     'A <a class="term" href="glossary.html#term-leak" title="It loses.">leak</a>, and leaks.'
     """
-    by_lower = {word.lower(): word for word in words()}
+    by_lower = {name.lower(): word for name, word in names().items()}
 
     def link(found: re.Match) -> str:
-        used = found[1].lower()
-        word = by_lower[ALSO.get(used, used).lower()]
-        told = left.pop(word, None)
-        if told is None:
+        word = by_lower[found[1].lower()]
+        meaning = left.pop(word, None)
+        if meaning is None:
             return found[0]
         target = f"glossary.html#{anchor(word)}"
-        return f'<a class="term" href="{target}" title="{html.escape(told)}">{found[0]}</a>'
+        return f'<a class="term" href="{target}" title="{html.escape(meaning)}">{found[0]}</a>'
 
     return outside(KEPT, text, lambda prose: _pattern().sub(link, prose))
 

@@ -19,7 +19,7 @@ PALE_ORANGE = "#FFF3D6"
 ON = BLUE  # events of pixels that have become brighter, on every page
 OFF = VERMILION  # and darker
 
-CYCLE = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, BLACK)
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE, BLACK, ORANGE, SKY)  # the last two are below 3 to 1 on white
 
 LIVE = {
     "light": {"blue": BLUE, "vermilion": VERMILION, "green": GREEN, "grey": GREY, "pale": PALE},

@@ -13,10 +13,14 @@ from .. import _checks
 from ..neurons.base import Recording
 from ..neurons.leaky import RESETS
 from .arrays import array, classes_array, finite_number, spikes_array
-from .palette import BLUE, CYCLE, GREEN, GREY, OFF, ON, VERMILION
+from .palette import BLACK, BLUE, CYCLE, GREEN, GREY, OFF, ON, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
 COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
+MARKS = [  # of things that are compared by single marks; each at least 3 to 1 on white
+    {"marker": marker, "color": color}
+    for marker, color in zip("osD^v", (BLUE, VERMILION, GREEN, BLACK, GREY), strict=True)
+]
 
 
 def use_style() -> None:
@@ -124,7 +128,7 @@ def lanes(
     drop = (rows[1] if reset == "hard" else threshold or 0.0) * rows[2]
     axes[1].plot(np.repeat(time, 3), np.stack([decayed, rows[1], rows[1] - drop], 1).ravel(), color=BLUE)
     if threshold is not None:
-        axes[1].axhline(threshold, color="0.5", linestyle="--", linewidth=1)
+        axes[1].axhline(threshold, color=GREY, linestyle="--", linewidth=1.2)
     axes[2].vlines(time[rows[2] > 0], 0, 1, color=VERMILION)
     decorate(axes[0], title=title, y="input")
     decorate(axes[1], y="membrane u")
@@ -205,7 +209,8 @@ def raster(spikes: Tensor, axes: Axes | None = None, *, dt: float = 1.0, size: f
     _checks.number("size", size, 0)
     steps, neurons = spikes_array("spikes", spikes, tuple(spikes.shape)).nonzero()
     axes = _axes(axes)
-    axes.plot(steps * dt, neurons, "|" if spikes.shape[1] < 40 else ".", markersize=size, color=color)
+    mark = "|" if spikes.shape[1] < 40 else "."
+    axes.plot(steps * dt, neurons, mark, markersize=size, markeredgewidth=1.4 if mark == "|" else None, color=color)
     axes.set(xlabel="time (ms)", ylabel="neuron", xlim=(-dt, len(spikes) * dt), ylim=(-0.5, spikes.shape[1] - 0.5))
     return axes
 
@@ -270,7 +275,7 @@ def traces(
     time = np.arange(len(membrane)) * dt
     axes.plot(time, membrane, color=color, label=label)
     if threshold is not None:
-        axes.axhline(threshold, color="0.5", linestyle="--", linewidth=1)
+        axes.axhline(threshold, color=GREY, linestyle="--", linewidth=1.2)
     if at is not None:
         axes.plot(time[at], membrane[at], "v", color=color, markersize=5)
     axes.set(xlabel="time (ms)", ylabel="membrane u")
@@ -390,7 +395,7 @@ def loss_curve(history, axes=None):
     """Draw the loss per batch and the accuracy per epoch of a `History`; return the two axes."""
     if axes is None:
         _, axes = plt.subplots(1, 2, figsize=(8, 2.8))
-    axes[0].plot(np.arange(1, len(history.loss) + 1) / history.batches_per_epoch, history.loss, linewidth=0.8)
+    axes[0].plot(np.arange(1, len(history.loss) + 1) / history.batches_per_epoch, history.loss, linewidth=1.2)
     axes[0].set(xlabel="epoch", ylabel="loss of the batch", ylim=(0, None))
     for name, values in (("training", history.train_accuracy), ("test", history.test_accuracy)):
         if values:
@@ -484,32 +489,36 @@ def dots_per_seed(
     y: str | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw one dot for each run, side by side for the columns of each group, so that spread and modes are seen.
+    """Draw one mark for each run, side by side for the columns of each group, so that spread and modes are seen.
 
     Args:
         results: for each group, by its name, one list for each column, with one value for each seed.
-        columns: their names, for the legend; from pale to dark.
+        columns: their names, for the legend, at most five; each has a colour and a shape of mark.
         axes: where to draw; new axes if None.
         level: drawn as a dashed line, such as what guessing would give.
         y: name of the quantity, with its unit.
         title: what the figure shows.
 
     Raises:
-        ValueError: if a group has another number of columns.
+        ValueError: if a group has another number of columns, or for more than five.
     """
+    _checks.require(len(columns) <= len(MARKS), "columns", f"{len(columns)}", f"at most {len(MARKS)}")
     axes = _axes(axes, 1.3 * len(results) + 1.5, 3.2)
-    shades = plt.get_cmap("Blues")(np.linspace(1, 0.35, len(columns))[::-1])  # a single one is dark
     for group, (name, rows) in enumerate(results.items()):
         _checks.require(len(rows) == len(columns), name, f"{len(rows)} columns", f"{len(columns)}")
         for column, values in enumerate(rows):
             place = group + 0.8 * (column + 0.5) / len(columns) - 0.4
             around = place + np.linspace(-0.25, 0.25, len(values)) / len(columns)
-            label = columns[column] if group == 0 else None
             axes.plot(
-                around, array(name, values, rank=1), "o", markersize=4, alpha=0.8, color=shades[column], label=label
+                around,
+                array(name, values, rank=1),
+                **MARKS[column],
+                **{"linestyle": "", "markersize": 5, "markeredgecolor": "white"},
+                markeredgewidth=0.5 if len(values) <= 20 else 0,  # crowded marks would look pale
+                label=columns[column] if group == 0 else None,
             )
     if level is not None:
-        axes.axhline(level, color=GREY, linestyle="--", linewidth=1)
+        axes.axhline(level, color=GREY, linestyle="--", linewidth=1.2)
     decorate(axes, title=title, y=y)
     axes.set(xticks=range(len(results)), xticklabels=results)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))

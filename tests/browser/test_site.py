@@ -344,6 +344,32 @@ def test_what_something_is_the_glossary_says_first(visit, query):
     assert re.search(r"LIF|membrane", told)
 
 
+MEANT = {
+    "LIF": "integrate",
+    "surrogate gradients": "slope",
+    "F-I curve": "current",
+    "drive": "level",
+}
+
+
+@pytest.mark.parametrize("query", MEANT)
+def test_a_word_of_the_glossary_is_told_first_or_second(visit, query):
+    page = visit("index")
+    assert "glossary" in finds(page, query)[:2]
+    told = page.locator("#search-results li", has=page.locator("a[href*='#term-']")).first
+    assert told.locator("a").inner_text().startswith("Glossary: ")
+    assert MEANT[query] in told.locator("p").inner_text()
+
+
+@pytest.mark.parametrize("query", ["LIF", "surrogate gradient", "reset", "weights"])
+def test_no_excerpt_is_empty_or_begins_within_a_sentence(visit, query):
+    page = visit("index")
+    finds(page, query)
+    told = page.locator("#search-results li p").all_inner_texts()
+    assert len(told) == page.locator("#search-results li").count()
+    assert [text for text in told if re.match(r"\W*Introduces|[·,;]|$", text)] == []
+
+
 def test_how_to_install_finds_how_to_run_it_and_no_cells_of_setup(visit):
     found = finds(visit("index"), "how to install")
     assert found[0] == "run"
@@ -503,6 +529,25 @@ def test_the_search_field_shows_its_focus(visit):
     assert "solid 3px" in page.evaluate(outline)
 
 
+def test_one_ring_shows_the_focus_on_whatever_has_it(visit):
+    page = visit("02_lif_neuron")
+    rings = set()
+    for _ in range(70):
+        page.keyboard.press("Tab")
+        rings.add(page.evaluate("() => getComputedStyle(document.activeElement).outline"))
+    assert len(rings) == 1
+    assert "solid 3px" in rings.pop()
+
+
+def test_names_that_a_setup_brings_are_told_in_its_fold(visit):
+    page = visit("00_why_spikes")
+    setup = page.locator(".tag_setup")
+    told = setup.locator("details > p")
+    assert not told.is_visible()
+    setup.locator("summary").click()
+    assert "only draw" in told.inner_text()
+
+
 def test_what_a_finger_meets_is_large(visit):
     page = visit("09_stdp", viewport=PHONE, has_touch=True, is_mobile=True)
     assert page.evaluate("matchMedia('(pointer: coarse)').matches")
@@ -531,16 +576,24 @@ def test_the_way_to_the_top_stands_in_the_header_of_a_small_screen(visit):
     assert place["x"] + place["width"] <= brand.locator(".brand").bounding_box()["x"]
 
 
-def test_the_contents_name_their_columns_once_and_the_first_screen_says_what_is_asked(visit):
-    page = visit("index")
-    heads = page.locator("article thead").evaluate_all(
-        "(all) => all.map((each) => each.getBoundingClientRect().height)"
-    )
-    assert len(heads) > 3
-    assert heads[0] > 15
-    assert max(heads[1:]) < 3
+@pytest.mark.parametrize(("width", "columns"), [(1280, 2), (390, 1)])
+def test_the_contents_stand_in_columns_with_the_minutes_beside_each_title(visit, width, columns):
+    page = visit("index", viewport={"width": width, "height": 800})
+    assert len({part.bounding_box()["x"] for part in page.locator(".part").all()}) == columns
+    entries = page.locator(".part li").all()
+    assert len(entries) == len(NOTEBOOKS)
+    for entry in entries:
+        title, minutes = (entry.locator(kind).first for kind in ("a", ".minutes"))
+        assert re.fullmatch(r"\d+ min", minutes.inner_text())
+        assert abs(title.bounding_box()["y"] - minutes.bounding_box()["y"]) < 5
+        assert entry.locator("p").nth(1).bounding_box()["x"] == title.bounding_box()["x"]
+
+
+def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit):
+    page = visit("index", viewport={"width": 1280, "height": 800})
     assert f"{len(NOTEBOOKS)} pages" in page.locator(".facts").inner_text()
     assert page.locator(".facts").bounding_box()["y"] < 400
+    assert page.get_by_role("link", name="event cameras", exact=True).bounding_box()["y"] < 400
 
 
 def test_what_is_open_says_what_the_next_click_hides(visit):
@@ -569,15 +622,20 @@ def test_the_first_page_is_alive_on_a_small_screen(visit):
     )
     sliders = page.get_by_role("slider")
     assert sliders.count() == 2
-    assert all(slider.bounding_box()["width"] > 100 for slider in sliders.all())
+    boxes = [slider.bounding_box() for slider in sliders.all()]
+    assert all(box["width"] > 100 for box in boxes)
+    plot = page.locator(".live-explorer canvas").bounding_box()
+    assert plot["y"] + plot["height"] <= min(box["y"] for box in boxes)
+    assert max(box["y"] + box["height"] for box in boxes) - plot["y"] < PHONE["height"] / 2
     assert page.locator("a.button").all_inner_texts() == ["Start", "Run it", "Teach with it"]
 
 
 @live_pages
-def test_two_keys_lead_to_the_live_figure(visit, name):
+def test_the_second_stop_of_the_keyboard_leads_to_the_live_figure(visit, name):
     page = visit(name)
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the live figure"
+    for words in ("Skip to content", "Skip to the live figure"):
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => document.activeElement.textContent.trim()") == words
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("() => !!document.activeElement.closest('.live-explorer')")
@@ -621,8 +679,9 @@ def test_a_hit_shows_a_sentence_with_what_was_asked_for(visit, query):
     hits = page.locator("#search-results li")
     told = [hit.locator("p").all_inner_texts() for hit in hits.all()]
     assert all(told[:5])
-    first = hits.first.locator("mark").all_inner_texts()
-    assert any(word.lower().startswith(query[:5]) for word in first)
+    pages = hits.filter(has_not=page.locator("a[href*='#term-']"))  # which has it as its title
+    marked = pages.first.locator("mark").all_inner_texts()
+    assert any(word.lower().startswith(query[:5]) for word in marked)
     assert all(len(text) < 300 for texts in told for text in texts)
 
 

@@ -5,6 +5,7 @@ import re
 import sys
 
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
 from publish.page import ENTRANCE, explorer
 from snn_core.teaching.explorers import ALL_EXPLORERS, LiveExplorer
@@ -20,6 +21,7 @@ FORBIDDEN = {
     "warnings switched off": r"\bwarnings\.(simplefilter|filterwarnings)",
     "memory address": r"at 0x[0-9a-f]{6,}",
 }
+LONG = re.compile(r"\.\d{7,}")  # more than six decimals
 pages = pytest.mark.parametrize("name", PAGES)
 
 
@@ -98,6 +100,45 @@ def test_checks_assert_and_every_numbered_section_has_one(name):
     assert all("assert " in cell.source for cell in tagged(PAGES[name], "check"))
     without = [section.title for section in READ[name].sections if not tagged(section, "check")]
     assert not without or READ[name].number == ENTRANCE
+
+
+def long_numbers(cell):
+    """Return the printed lines with more decimals than a reader needs; tables aside.
+
+    A line that says "exact", or a cell with this tag, may print all of them.
+    """
+    outputs = [] if "exact" in cell.metadata.get("tags", []) else cell.outputs
+    lines = []
+    for output in outputs:
+        data = output.get("data", {})
+        text = output.get("text", "") or ("" if "text/html" in data else data.get("text/plain", ""))
+        lines += text.splitlines()
+    return [line for line in lines if LONG.search(line) and "exact" not in line]
+
+
+@pages
+def test_printed_numbers_have_at_most_six_decimals(name):
+    assert [line for cell in code(PAGES[name]) for line in long_numbers(cell)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "found"),
+    [
+        ("0.1", [], 0),
+        ("x: 8.388608", [], 0),
+        ("difference: 1.7608508e-15", [], 1),
+        ("[0.12499999999999999]", [], 1),
+        ("by hand, exact: 0.12499999999999999", [], 0),
+        ("0.12499999999999999", ["exact"], 0),
+    ],
+)
+def test_a_long_number_is_found_unless_it_is_said_to_be_exact(text, tags, found):
+    printed, shown = new_output("stream", text=text), {"text/plain": text}
+    value = new_output("execute_result", shown)
+    table = new_output("execute_result", shown | {"text/html": "<table></table>"})
+    for output, times in ((printed, found), (value, found), (table, 0)):
+        cell = new_code_cell(outputs=[output], metadata={"tags": tags})
+        assert len(long_numbers(cell)) == times
 
 
 def test_no_function_is_defined_twice_in_pages_or_core():

@@ -15,20 +15,21 @@ from tests.publish.pages import page
 
 def test_contents_list_each_page_under_its_part():
     text = site.contents(READ)
-    assert [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")] == [
+    assert re.findall(r"{rubric} (.*)", text) == [
         part for part in PARTS if any(page.part == part for page in READ.values())
     ]
     for name, found in READ.items():
-        assert f"| [{found.title}]({name}.ipynb) | {found.question} | {found.minutes} |" in text
+        entry = f"- [{found.title}]({name}.ipynb) [{found.minutes} min]{{.minutes}}"
+        assert f"{entry}\n\n  {found.question}\n" in text
 
 
-def test_contents_mark_the_pages_with_a_live_figure():
+def test_the_contents_say_once_which_pages_have_no_live_figure():
     shown = {"01_a": "Encoding()", "02_b": "Nothing(1)", "09_c": "LIFNeuron()"}
-    assert [
-        site.lives(page(f"# %%\n{kind}.sliders()\n", name=name)) for name, kind in shown.items()
-    ] == [True, False, True]
-    rows = [line for line in site.contents(READ).splitlines() if ".ipynb" in line]
-    assert [site.MARK in row for row in rows] == [site.lives(found) for found in READ.values()]
+    made = {name: page(f"# %%\n{kind}.sliders()\n", name=name) for name, kind in shown.items()}
+    assert [site.lives(found) for found in made.values()] == [True, False, True]
+    assert site.with_figures(made) == "All but 02"
+    assert site.with_figures({"01_a": made.pop("01_a")}) == "All"
+    assert f"{site.with_figures(READ)} have a live figure." in site.front(READ)
 
 
 def test_what_a_reader_needs_is_computed_from_the_pages():
@@ -49,6 +50,12 @@ def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():
         assert f"]({target}){{.button" in text
     assert site.stamps()["{{repository}}"] in text
     assert text.index("data-live=") < text.index("## ")
+
+
+def test_the_figure_that_reads_digits_is_reached_from_the_first_page():
+    targets = re.findall(r'<a href="(\w+)\.html#live">', site.front(READ))
+    assert targets
+    assert all(site.lives(READ[name]) for name in targets)
 
 
 def test_the_pages_come_first_and_what_is_looked_up_behind_them():

@@ -86,6 +86,24 @@ def test_an_excerpt_is_plain_text_without_sentences_that_need_a_formula():
     assert site_excerpts.plain("10^{-12}") is None
 
 
+def test_the_line_on_needs_and_minutes_is_no_text_of_a_page():
+    header = paragraph(READ["02_lif_neuron"].header.replace("$", "").replace("`", ""))
+    page = nodes.section("", paragraph("A question?"), header, ids=["a"])
+    assert site_excerpts.sections(page) == {"a": "A question?"}
+
+
+def test_a_sentence_is_shown_from_its_begin_or_not_at_all():
+    assert site_excerpts.prose(paragraph("One: ", r"$\frac{a}{b}$", ": two. Three.")) == "Three."
+
+
+@pytest.mark.parametrize("name", ["LIF", "BPTT", "f–I curve", *site_words.words()])
+def test_a_search_knows_each_name_of_the_glossary(name):
+    title, place, meaning = site_words.told()[site_words.asked(name.upper())]
+    word = site_words.names()[name]
+    assert title in (word, f"{name}, {word}")
+    assert (place, meaning) == (site_words.anchor(word), site_words.words()[word])
+
+
 def test_an_excerpt_stands_under_the_anchor_of_its_section():
     inner = nodes.section("", paragraph("Two."), paragraph("Three."), ids=["b"])
     page = nodes.section("", paragraph("One."), inner, ids=["a"])

@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 
 from snn_core.teaching.diagrams import accuracy_by_depth, angles_measured, four_ways
 from snn_core.teaching.diagrams.four_ways import depths_of
-from snn_core.teaching.palette import BLUE, ORANGE
+from snn_core.teaching.palette import BLUE, PURPLE
 from snn_core.teaching.records import recorded
 
 TOLD = {"BPTT": -0.09, "OTTT": -0.01, "FA": 0.01, "DFA": 0.4}
@@ -27,9 +27,9 @@ def test_each_rule_has_its_way():
     assert len(bptt.texts) == 6  # three errors, two steps back, one way down
     assert {color for color, _ in arrows(bptt) + arrows(ottt)} == {BLUE.lower()}
     assert len(ottt.texts) == len(fa.texts) == 2
-    assert [color for color, _ in arrows(fa)] == [BLUE.lower(), ORANGE.lower()]
+    assert [color for color, _ in arrows(fa)] == [BLUE.lower(), PURPLE.lower()]
     ((color, start),) = arrows(dfa)
-    assert color == ORANGE.lower()
+    assert color == PURPLE.lower()
     assert start > 1.9  # past the output
 
 

@@ -1050,8 +1050,8 @@ def test_a_drawing_is_read_as_the_core_reads_it():
         assert [numbers(title)[0] for title in every] == [each.sum() for each in until]
         most = (until[2] == until[2].max()).nonzero().flatten().tolist()
         assert numbers(said)[2:] == (most if len(most) < 3 else [])
-        answered += len(most) == 1
-    assert answered > 30
+        answered += len(most) == 1  # the others are empty, or undecided
+    assert answered > 20
 
 
 @needs_node

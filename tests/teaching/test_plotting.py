@@ -376,6 +376,14 @@ def test_dots_per_seed_draws_one_dot_for_each_run():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["wide", "narrow"]
     with pytest.raises(ValueError, match="b: got 1 columns"):
         plotting.dots_per_seed(results | {"b": [[0.1]]}, ["wide", "narrow"])
+    with pytest.raises(ValueError, match="columns: got 6"):
+        plotting.dots_per_seed({"a": [[0.1]] * 6}, list("uvwxyz"))
+
+
+def test_the_columns_of_dots_differ_in_colour_and_shape():
+    axes = plotting.dots_per_seed({"a": [[0.1]] * 5}, list("vwxyz"))
+    assert len({line.get_color() for line in axes.lines}) == 5
+    assert len({line.get_marker() for line in axes.lines}) == 5
 
 
 def test_lanes_of_several_neurons_hold_what_each_made_of_the_input():

@@ -53,7 +53,7 @@ axes = lanes(arrivals, membrane, spikes, title=title)
 # %% [markdown]
 # The first spike (green) comes alone and is forgotten. The other three come within 4 ms. Together they lift the membrane (blue) over the threshold (dashed). At 44 ms the neuron sends a spike (orange), and falls back by one threshold.
 #
-# So a neuron is silent most of the time. A spike of it says: **just now, enough came together.**
+# So a neuron is silent most of the time. A spike of it says: *just now, enough came together.*
 
 # %% tags=["check"]
 assert spikes.sum() == 1
@@ -63,7 +63,7 @@ assert spikes.flatten().argmax() == 44
 # ## You will
 #
 # - excite a neuron by hand, and find out what makes it fire;
-# - count how few spikes a picture needs in a millisecond, and how silent it is when it does not move;
+# - count what a picture sends in a millisecond, and what it sends when it does not move;
 # - draw a digit, and watch a spiking network read it;
 # - compare what an addition, a multiplication and a memory access cost, and say what that proves and what it does not;
 # - choose the page to go on with.
@@ -129,9 +129,9 @@ axes = images(pictures, titles)
 assert round(1 / filled) in (70, 71, 72)
 
 # %% [markdown]
-# ## 3 · What does not change is silent
+# ## 3 · What does a still picture send?
 #
-# A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* each pixel sends a spike when its brightness has changed, and is silent otherwise.
+# A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* a pixel sends a spike when its brightness has changed.
 #
 # A film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
 
@@ -271,7 +271,7 @@ bars = axis.barh(
     names,
     fetching,
     left=computing,
-    color=PALE,
+    color=VERMILION,
     label="fetching weights",
 )
 sums = [f"{energy:.1f}" for energy in bill.sum(1)]

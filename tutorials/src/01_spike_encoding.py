@@ -146,9 +146,7 @@ for T in (8, 32, 128):
     print(f"{T:3} ms: error {error:.3f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
-# About half.
-#
-# Tossed again and again, $n$ has a standard deviation of $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). **Half the error costs four times the time** *and* four times the spikes. Is that the price of counting?
+# About half. Tossed again and again, $n$ has a standard deviation of $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). **Half the error costs four times the time** *and* four times the spikes. Is that the price of counting?
 
 # %% tags=["check"]
 many = encoding.rate(image.expand(50, 28, 28), 128, generator=generator)
@@ -351,7 +349,7 @@ plt.show()
 print(events[:8].sum((1, 2, 3, 4)).int().tolist())
 
 # %% [markdown]
-# White is ON, black is OFF, grey is silence. Spikes come for three steps, since each is worth only a quarter. (The lone one at 4 ms is the fourth quarter of the only fully white pixel.) Then all is at rest, still wrong by up to $\theta$: less than a threshold is not sent.
+# White is ON, black is OFF, grey is silence. Spikes come for three steps, since each is worth only a quarter. Then all is at rest, still wrong by up to $\theta$: less than a threshold is not sent.
 #
 # At first the whole digit is news, 328 spikes; after the jump only its edges are, 98.
 
@@ -503,7 +501,7 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. It misses about twice as much, since it cuts off where latency rounds (*Deeper*). (At $T = 4$ the cut-off still costs more than chance.)
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. It misses about twice as much, since it cuts off where latency rounds (*Deeper*).
 #
 # What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error.
 
@@ -767,14 +765,16 @@ assert reconstruction.from_latency(log_spikes)[-1] == 1
 # %% alt="Left: ten Gaussian receptive fields between 0 and 1. Right: raster of ten neurons for the value 0.7 over 30 ms; neurons 5 to 8 spike most, 4 once."
 crowd = encoding.population(torch.tensor([0.7]), 30, generator=generator)
 left, right = panels(2)
-left.plot(shades, encoding.receptive_fields(shades, 10), color=BLUE, linewidth=1)
+left.plot(shades, encoding.receptive_fields(shades, 10), color=BLUE)
 axis = raster(crowd[:, 0], right, size=7, color=GREEN)
 decorate(left, title="Each has a favourite", x="value x", y="spike probability")
 decorate(right, title="x = 0.7: mostly neurons 5 to 8")
 print(reconstruction.from_population(crowd))
 
 # %% [markdown]
-# Neurons 5 to 8, with favourites on both sides of 0.7. Together they say nearly that. A population pays with neurons instead of time. More neurons mean narrower fields, too:
+# Neurons 5 to 8, with favourites on both sides of 0.7. Together they say nearly that. A population pays with neurons instead of time.
+#
+# More neurons mean narrower fields, too:
 
 # %%
 values = 0.2 + 0.6 * torch.rand(2000, generator=generator)

@@ -193,7 +193,7 @@ axis = panels()
 axis.plot(share, ".", color=BLUE)
 for time in (10, 20):
     axis.plot(time, share[time], "o", color=VERMILION)
-    axis.text(time + 1, share[time], f"{share[time]:.0%}")
+    axis.text(time + 0.7, share[time] + 0.04, f"{share[time]:.0%}")
 decorate(
     axis,
     title="10 ms leave 37 %, wherever you begin",
@@ -464,13 +464,13 @@ counted = rates(drives, dt=0.1, reset="hard")
 every = torch.linspace(0.5, 5, 4501)
 
 axis = panels()
-axis.plot(drives, counted, ".", label="counted")
 axis.plot(
     every,
     firing_rate(every, tau_mem=10.0),
     color=GREY,
     label="without steps",
 )
+axis.plot(drives, counted, ".", color=VERMILION, label="counted")
 decorate(
     axis,
     title="Silent up to a drive of 1, then steep",
@@ -479,7 +479,7 @@ decorate(
 )
 
 # %% [markdown]
-# More: 243. Near the threshold the membrane rises in proportion to $D - 1$: 2 in place of 0.5. The curve begins at 1, and steeply: 14 per second at 1.001. (The dots lie a little low: each spike waits for the end of its step.)
+# More: 243. Near the threshold the membrane rises in proportion to $D - 1$: 2 in place of 0.5. The curve begins at 1, and steeply. (The dots lie a little low: each spike waits for the end of its step.)
 #
 # This is the **f–I curve**: firing rate against input. (Real neurons also pause after each spike. With a **refractory period** of 5 ms the rate stays below 200: *Deeper*.)
 
@@ -523,7 +523,7 @@ decorate(
 )
 
 # %% [markdown]
-# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238. That is less than a neuron reset at the crossing would have gained since: the soft one leaked as if still high.
+# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238.
 
 # %% tags=["check"]
 three = torch.tensor([3.0])
@@ -621,9 +621,9 @@ for name, train in zip(names, halved.T, strict=True):
     print(f"{name}: {train.sum():.0f} spikes in 50 s")
 
 # %% [markdown]
-# Only the second: chance clusters still take it across.
+# Only the second, which is *fluctuation-driven*: chance clusters still take it across. The first is *mean-driven*.
 #
-# It is *fluctuation-driven*, the first *mean-driven*. **Irregular spikes need no noise inside the neuron: large random inputs are enough.**
+# **Irregular spikes need no noise inside the neuron: large random inputs are enough.**
 
 # %% tags=["check"]
 mean_drive = often * weights / (1 - neuron.beta)

@@ -24,7 +24,7 @@ from snn_core.neurons import FIRING_PATTERNS
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import NeuronModels
 from snn_core.teaching.inputs import constant, pulse
-from snn_core.teaching.palette import BLUE, GREEN, GREY, ORANGE, VERMILION
+from snn_core.teaching.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
 from snn_core.teaching.plotting import compare_lanes, decorate, panels, raster, use_style
 from snn_core.teaching.records import recorded
 from snn_core.training import seed_torch
@@ -90,8 +90,8 @@ assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
 # ## You will
 #
 # - give a neuron a synapse, and see it answer after its input is over;
-# - watch a threshold rise until a neuron has found a slower pace;
-# - work out how strongly a neuron must hear itself to remember for ever, and let five neurons complete a memory;
+# - watch a threshold rise, and see what becomes of the pace;
+# - work out how strongly a neuron must hear itself to remember for ever, and see what five neurons remember together;
 # - meet a neuron in millivolts that fires in bursts, though its input never changes;
 # - let a neuron learn its time constant, and read it back in milliseconds.
 
@@ -147,10 +147,10 @@ axes = compare_lanes(
     both,
     title="The current outlives the spike",
 )
-axes[0].plot(flow.flatten(), color=ORANGE)
+axes[0].plot(flow.flatten(), color=PURPLE, linewidth=2)
 axes[0].set_ylim(0, 0.5)
 axes[0].text(5.6, 0.38, "the spike, up to 2", color=GREEN)
-axes[0].text(7.5, 0.25, "current i", color=ORANGE)
+axes[0].text(7.5, 0.25, "current i", color=PURPLE)
 smooth = models["Alpha"].states(single).synapse
 line = axes[0].plot(smooth.flatten(), ":", color=GREY)
 label = axes[0].text(13.5, 0.15, "that of Alpha", color=GREY)
@@ -217,7 +217,9 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. The pace stays where $a$ gains per interval what it loses. The intervals of a longer run, in milliseconds:
+# No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. The pace stays where $a$ gains per interval what it loses.
+#
+# The intervals of a longer run, in milliseconds:
 
 # %%
 longer = constant(0.3, 300)
@@ -280,7 +282,7 @@ for decay in np.exp([-10, -2, -1 / 2, -1 / 10, -1 / 50]):  # τ from 0.1 to 50 m
     assert forever[off].equal(weights[off] > 1)
 
 # %% [markdown]
-# ### Five neurons hold a memory together
+# ### What do five neurons remember together?
 #
 # A memory should hold *what* was seen. Take 20 neurons in four groups of five. Each excites its own group, itself included, by 0.4, and inhibits all others by 0.4.
 
@@ -430,7 +432,9 @@ for _ in range(120):
 print([round(tau, 1) for tau in course[-1]])
 
 # %% [markdown]
-# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so Adam cannot leave $(0, 1)$. One student from each side:
+# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so Adam cannot leave $(0, 1)$.
+#
+# One student from each side:
 
 # %% alt="Time constants of two students over 120 updates. One starts at 5 ms, one at 60; after some 80 updates both lie on the dashed line at 20 ms."
 axis = panels()
@@ -759,7 +763,7 @@ for dt in (1.0, 0.5, 0.25):
     print(f"dt {dt} ms: g = {g:.4f}, error of u / g: {error:.0e}")
 
 # %% [markdown]
-# So the membrane of `CuBaLIF` is exact to rounding at *any* step: the synapse acts from the step in which its spike comes, and the weight counts $g$ times, 5 % more at 1 ms. Why does the core not divide by $g$? It would cost two things that hold now: a constant drive $D$ would settle at $D/g$ rather than at $D$, and $\alpha = 0$ would not be the LIF neuron, spike for spike. A learnt weight absorbs the factor anyway. And dividing does not make *spikes* exact, since these fall on whole steps: 400 neurons under random spikes (weight 0.5, in 30 % of the milliseconds) fire 6 % more often at 1 ms than at 1/16 ms, and 3 % less often with the weight divided by $g$. (Two filters, as in `Alpha`, have no such closed factor; there the shape differs as well, by 1 % of the peak at 1 ms after the best shift of half a step.)
+# So the membrane of `CuBaLIF` is exact to rounding at *any* step: the synapse acts from the step in which its spike comes, and the weight counts $g$ times, 5 % more at 1 ms. Why does the core not divide by $g$? It would cost two things that hold now: a constant drive $D$ would settle at $D/g$ rather than at $D$, and $\alpha = 0$ would not be the LIF neuron, spike for spike. A learnt weight absorbs the factor anyway. And dividing does not make *spikes* exact, since these fall on whole steps: 400 neurons under random spikes (weight 0.5, in 30 % of the milliseconds) fire 6 % more often at 1 ms than at 1/16 ms, and 3 % less often with the weight divided by $g$.
 
 # %% tags=["check"]
 assert error < 1e-14

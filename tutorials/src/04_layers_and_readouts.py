@@ -79,7 +79,7 @@ assert digits.test_labels[206] == 9
 # ## You will
 #
 # - follow two inputs through a layer by hand, and write the same network twice: in one line, and with a loop of your own to take away;
-# - watch five layers die, find out why from one formula, and keep them alive;
+# - send spikes through five layers, find from one formula how far they get, and keep all five alive;
 # - read digits out of *random* neurons, and find the score that training has to beat;
 # - read one output in five ways, and measure which is early and which is right.
 
@@ -115,7 +115,9 @@ print("membrane:", run.membrane.flatten())
 print("spikes:  ", run.spikes.flatten())
 
 # %% [markdown]
-# The membrane: it takes $\beta$ times the state before. This current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time. Two layers are one line:
+# The membrane: it takes $\beta$ times the state before. This current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time.
+#
+# Two layers are one line:
 
 # %%
 network = nn.Sequential(
@@ -193,7 +195,7 @@ assert network(loud).sum() > 10
 assert torch.equal(looped(loud), network(loud))
 
 # %% [markdown]
-# ## 3 · Layers that die
+# ## 3 · How far do spikes get?
 #
 # Stack five layers of 200 neurons, with weights as PyTorch draws them (no biases in this section). The input is random: each spikes with probability $p = 0.1$ per step.
 
@@ -250,7 +252,7 @@ for name, sigma in sigmas.items():
     print(f"{name}: {variance**0.5:.2f}")
 
 # %% [markdown]
-# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away. (After a spike it is further, so spikes are rarer than a Gaussian says.) Three in ten neurons never spike, the others every 65 steps on average. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die.
+# Seldom: they spread by 0.73, so that the threshold is 1.4 spreads away. Three in ten neurons never spike, the others every 65 steps on average. Of 100 *places* (one step of one neuron) 1 holds a spike. The next layer hears fewer spikes: its $p$ is smaller, its spread smaller still. That is how layers die.
 #
 # **The remedy: measure, then divide.** Draw weights, send the spikes through, look how far the membranes spread in neurons without a threshold (`LeakyIntegrator`), and scale to what you want. We want 2: then about 7 of 100 places hold a spike, not far from the input's 10.
 
@@ -291,9 +293,6 @@ table = []
 for make_layer in cases.values():
     spikes = five_layers(make_layer)
     table.append([100 * each.mean() for each in spikes])
-
-# %% [markdown]
-# Of 100 places hold a spike:
 
 # %% alt="Table of spikes per step in percent, for the input and five layers. Divided by n: 0 from layer 1 on. PyTorch's default: 1 in layer 1, then 0. Not scaled: 36 to 52. Measured: about 7 in all five layers."
 axis = heat_table(table, list(cases), ["input", 1, 2, 3, 4, 5])
@@ -383,7 +382,9 @@ scores = readout(spike_count(answers))
 print("from spikes:", accuracy(scores, labels))
 
 # %% [markdown]
-# It is 87. Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
+# It is 87.
+#
+# Was that luck, and does the size matter? Here are five seeds of three sizes, and the same classifier with no hidden layer: on the input spikes, and on the pixels themselves:
 
 # %%
 record = recorded("random_reader")
@@ -454,6 +455,7 @@ membrane = LeakyIntegrator()(current)
 axes = panels(2, height=3)
 raster(spikes[:, 0], axes[0], size=9, color=VERMILION)
 class_lines(membrane[:, 0], [9, 4], axes[1])
+axes[1].set_ylim(top=13)  # room for the legend
 axes[0].set_yticks(range(10))
 decorate(axes[0], y="class", title="Ten LIF neurons")
 decorate(axes[1], y="membrane u", title="Ten without a threshold")
@@ -553,7 +555,7 @@ for gain, found in record.results["gains"].items():
     print("gain", gain, *means, sep="  ")
 
 # %% [markdown]
-# Both: two steps later, and six points better. On average somewhat more than half of this is more evidence, the rest fewer ties (solution 3). **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
+# Both: two steps later, and six points better. **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
 #
 # Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: trained for another decoder, the order may change (page 08).
 
@@ -652,7 +654,7 @@ def first_spike_winner(spikes, membrane):
 
 check("04.3", first_spike_winner)
 
-# %% [markdown] tags=["solution"]
+# %% [markdown]
 # ### 4 · Open
 #
 # If all inputs of a neuron spike equally often, its offset vanishes for weights that add up to zero. Draw normal weights, subtract from each row its mean, and *then* scale the layer to a spread. Use that in `five_layers`. Which layers keep an offset, and why? Find a spread that holds all five between 5 and 7 %. Why is it below 2? Then ask whether you would want this in section 4: there the inputs differ *because the images differ*.

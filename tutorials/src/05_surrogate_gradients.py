@@ -87,7 +87,7 @@ assert round(pushed, 2) == 0.62
 #
 # - show why one weight, and then a whole network, learns nothing from its true gradient;
 # - work out by hand what a spike passes back with a surrogate, and train the same network with it;
-# - choose a shape and a width, and see training become a lottery when they are too narrow;
+# - choose a shape and a width, over many seeds;
 # - write a surrogate yourself.
 
 # %% [markdown]
@@ -303,9 +303,6 @@ for _ in range(30):
     loss.backward()
     optimizer.step()
 
-# %% [markdown]
-# The weight in each round, and its spikes:
-
 # %% alt="Two panels over 30 rounds. The weight rises from 0.1, faster and faster up to 0.35, then goes on and stays at 0.55. The spikes: none in the first eleven rounds, then one, two, three, and four to the end."
 upper, lower = panels(2, stacked=True)
 upper.plot(weights, ".-", color=BLUE)
@@ -338,7 +335,7 @@ assert (np.diff(weights[:silent], 2) > 0).all()
 assert weights[-1] == weights[-2]
 
 # %% [markdown]
-# ## 4 · The same network learns
+# ## 4 · The same network with a surrogate
 #
 # Same patterns, same first weights, same loop. `pattern_network(TrueStep())` is the network of section 2. Here only the argument is another, the surrogate.
 #
@@ -349,12 +346,8 @@ trained = pattern_network("fast_sigmoid")
 losses = learn(trained, spikes, labels)
 print("accuracy:", share_known(trained, spikes, labels))
 
-# %% [markdown]
-# And on 256 new patterns, with new labels:
-
-# %%
 unseen = random_patterns(256, generator=generator)
-print("accuracy on new patterns:", share_known(trained, *unseen))
+print("on 256 new ones:", share_known(trained, *unseen))
 
 # %% alt="Loss against update. With the true gradient a straight line at 0.7. With the surrogate gradient it falls to almost 0 within 50 updates."
 axis = panels()
@@ -443,24 +436,17 @@ axes = table_of_surrogates(width=1)
 # %%
 few = spikes[:100, :64]
 few_labels = labels[:64]
+far = torch.tensor(-0.5)
 for name in ("fast_sigmoid", "triangular"):
     for width in (1, 1 / 16):
         surrogate = surrogate_of_width(name, width)
         network = pattern_network(surrogate, hidden=20)
         learn(network, few, few_labels, epochs=20, lr=0.02)
         print(name, width, share_known(network, few, few_labels))
+        print("at -0.5:", surrogate.derivative(far))
 
 # %% [markdown]
-# Wide, both learn. Narrow, the fast sigmoid still does, but the triangle stays at chance. In 60 of the 64 patterns both outputs are out of its reach, and these patterns pass back exactly 0. Only four move the weights: the loss creeps from 0.70 to 0.66. Half a threshold away, the narrow bumps are this high:
-
-# %%
-far = torch.tensor(-0.5)
-for name in ("fast_sigmoid", "triangular"):
-    surrogate = surrogate_of_width(name, 1 / 16)
-    print(name, surrogate.derivative(far))
-
-# %% [markdown]
-# So the fast sigmoid hears a little from every pattern, the triangle nothing from most.
+# Wide, both learn. Narrow, the fast sigmoid still does, but the triangle stays at chance. In 60 of the 64 patterns both outputs are out of its reach, and these patterns pass back exactly 0. Only four move the weights: the loss creeps from 0.70 to 0.66. Half a threshold away the fast sigmoid still hears a little, the triangle nothing.
 #
 # Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each. This is the record:
 
@@ -476,14 +462,14 @@ axis = dots_per_seed(
     widths,
     level=0.5,
     y="accuracy",
-    title="One dot a seed: narrow without tails is a lottery",
+    title="One mark a seed: narrow without tails is a lottery",
 )
 
 # %% [markdown]
 # Three things to see:
 #
 # - **Among wide bumps the shape hardly matters.** At widths of 4 and 1 it is so, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
-# - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds. Tails count most where outputs start silent: with doubled output weights, 7 of 8 triangles learn at width 1/4, but only one at 1/16.
+# - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds.
 # - **The others are a lottery.** Of the triangles at width 1/4 five of the eight seeds stay at chance, the others learn. A mean of 65 % would describe not a single run. The second line explains some of it: the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
 
 # %%
@@ -546,14 +532,11 @@ xi = torch.logit(uniform) / 10  # logistic noise
 spiked = u > 1 + xi
 p = spiked.float().mean(0)
 
-# %% [markdown]
-# Beside it the sigmoid bump with $k = 10$:
-
 # %%
 middle = u[1:] - 0.025
 distance = middle - 1
 slope = p.diff() / 0.05
-sigmoid = Surrogate("sigmoid", scale=10)
+sigmoid = Surrogate("sigmoid", scale=10)  # drawn beside it
 density = sigmoid.derivative(distance) / sigmoid.area
 
 # %% alt="Left: the share of trials with a spike against the membrane, an S-shaped curve from 0 to 1 around the threshold. Right: its slope, dots that lie on the curve of the sigmoid surrogate divided by its area."
@@ -779,8 +762,8 @@ zoom = np.array([loss_at(place) for place in near])
 
 # %% alt="Loss of four patterns on the straight line from the untrained to the trained network. From afar a jagged way down. Close up a few flat steps with jumps between them."
 axes = panels(2)
-axes[0].plot(places, walk, color=GREY)
-axes[1].plot(near, zoom, ".", markersize=3, color=GREY)
+axes[0].plot(places, walk, color=BLUE)
+axes[1].plot(near, zoom, ".", markersize=4, color=BLUE)
 axes[1].set_xticks([0.50, 0.51, 0.52])
 decorate(axes[0], x="untrained (0) to trained (1)", y="loss", title="From afar: a way down")
 decorate(axes[1], x="untrained (0) to trained (1)", y="loss", title="Close up: flat steps")

@@ -79,15 +79,14 @@ assert np.allclose(0.8 * first.spikes.flatten(), values["I_b"])
 #
 # In the graph the steps stand side by side: an ordinary deep network with the same weights at every step (Werbos 1990).
 #
-# Its arrows: $u[t] = \beta\,v[t-1] + I[t]$, then the spike, then $v[t] = u[t] - \theta z[t]$, with $\beta = 0.5$ and $\theta = 1$.
+# Arrows: $u[t] = \beta\,v[t-1] + I[t]$, then the spike, then $v[t] = u[t] - \theta z[t]$, with $\beta = 0.5$ and $\theta = 1$.
 #
-# Gradients run backwards, by the chain rule. We write $g_u$ for the derivative of the loss by $u$, $g_z$ for that by $z$, and so on:
+# Gradients run backwards, by the chain rule. We write $g_u$ for the derivative of the loss by $u$, and so on:
 #
 # 1. Along an arrow a gradient is multiplied by the derivative on it: $\beta$, or the weight, or 1.
 # 2. Where several arrows leave a node, what comes back along them is *added*.
-
-# %% [markdown]
-# Two arrows are special. The dashed one, the reset, has no way back; section 4 asks why. And from $u$ to $z$ a surrogate takes the place of the derivative, which is 0 (page 05). We write $s$ for this **slope**. By hand a triangle is easiest: 1 at the threshold, 0 at a distance of 1.
+#
+# The dashed arrow, the reset, has no way back; section 4 asks why. From $u$ to $z$ a surrogate takes the place of the derivative, which is 0 (page 05). We write $s$ for this **slope**. By hand a triangle is easiest: 1 at the threshold, 0 at a distance of 1.
 
 
 # %%
@@ -117,7 +116,8 @@ BackwardGraph().sliders()
 
 # %% [markdown]
 # $g_{u_b}[2] = -1 \cdot 0.8 + 0.5 \cdot (-0.8) = -1.2$.
-#
+
+# %% [markdown]
 # **Try this**
 #
 # 1. Which two arrows bring gradient to $u_a[1]$, where a was silent?
@@ -195,7 +195,7 @@ print("spikes of a:", spikes_a.flatten())
 print("spikes of b:", spikes_b.flatten())
 
 # %% [markdown]
-# The loss is 0. Neuron a now spikes at step 1 too, and b at step 2: where each was most to blame. (A rate of 0.02 is too small for that, 0.11 too large.)
+# The loss is 0. Neuron a now spikes at step 1 too, and b at step 2: where each was most to blame.
 
 # %% tags=["check"]
 w = torch.tensor([0.96, 0.8], requires_grad=True)
@@ -300,7 +300,7 @@ loss = (missing**2).sum() / 2
 loss.backward()
 difference = (g_W1 - W1.grad).abs().max()
 relative = difference / W1.grad.abs().max()
-print("largest relative difference:", relative.item())
+print(f"largest relative difference: {relative:.1e}")
 
 # %% [markdown]
 # In every digit, up to rounding. The backward pass of `LIF` itself is these few lines, too.
@@ -389,7 +389,7 @@ axis = traces(
 )
 lower.plot(credit(soft, strong).flatten(), label="detached")
 lower.plot(credit(attached, strong).flatten(), label="attached")
-lower.plot(moved, "k.", label="measured by kicks")
+lower.plot(range(0, 60, 4), moved[::4], "k.", label="measured by kicks")
 decorate(upper, title="While no spike moves, the detached credit is exact", x="")
 decorate(lower, x="time of the input (ms)", y="credit")
 
@@ -791,8 +791,8 @@ pairs = {
     "Detached: not the gradient": by_detached,
 }
 for axis, (title, found) in zip(panels(2, height=3.4), pairs.items(), strict=True):
-    axis.plot(true, found, "o", markersize=4, alpha=0.7)
-    axis.axline((0, 0), slope=1, color=GREY, linewidth=1, zorder=0)
+    axis.plot(true, found, "o", markersize=4)
+    axis.axline((0, 0), slope=1, color=GREY, linewidth=1.2, zorder=0)
     decorate(axis, title=title, x="finite difference", y="BPTT")
 
 # %% [markdown]

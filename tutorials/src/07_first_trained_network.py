@@ -121,7 +121,9 @@ axes = before_and_after(
 )
 
 # %% [markdown]
-# The last one. Before training all outputs were silent; now neuron 7 speaks, and 3 and 9 only whisper. The answer is the neuron with the most spikes (of equals, the lowest). This is how often it is right, on digits that the network has not seen:
+# The last one. Before training all outputs were silent; now neuron 7 speaks, and 3 and 9 only whisper. The answer is the neuron with the most spikes (of equals, the lowest).
+#
+# This is how often it is right, on digits that the network has not seen:
 
 # %%
 after_one_epoch = evaluate(
@@ -144,7 +146,7 @@ assert after_one_epoch > 0.8
 # ## You will
 #
 # - turn spike counts into a loss by hand, make one update and measure what it does, and write the loop;
-# - train the network to at least 94 % on unseen digits, and stop it in the middle of an answer;
+# - train the network, test it on unseen digits, and stop it in the middle of an answer;
 # - diagnose six networks that fail or hide a fault, from measurements alone, then one that nobody has seen;
 # - compare with what is published on the full MNIST.
 
@@ -163,7 +165,7 @@ print("in: ", list(batch.shape))
 print("out:", list(output.shape))
 
 # %% [markdown]
-# Steps, digits, neurons. `nn.Linear` takes all ten steps at once, since it has no memory; the neurons run through time.
+# Steps, digits, neurons.
 #
 # We want the right neuron to spike most. So the counts $n_c = \sum_t z_c[t]$ are the **scores**, and the rest is as in any classifier: a softmax makes probabilities of them, and the loss is the cross-entropy,
 #
@@ -565,7 +567,7 @@ axis = dots_per_seed(
 _ = axis.set_ylim(0, 1)
 
 # %% [markdown]
-# A and F. They learn *in spite* of their faults, which is why such bugs live long. B, C, D and E answer 0, whatever they see (ties go to the lowest digit): right for 85 of the 1,000 digits, at the dashed line. (Why D dies: see *Deeper*.) Repaired, A, C, D and F *are* the healthy network, so their dark dots are the same five runs.
+# A and F. They learn *in spite* of their faults, which is why such bugs live long. B, C, D and E answer 0, whatever they see (ties go to the lowest digit): right for 85 of the 1,000 digits, at the dashed line. (Why D dies: see *Deeper*.) Repaired, A, C, D and F *are* the healthy network, so their five runs are the same.
 
 # %% [markdown]
 # ### Which of the two was the cure?

@@ -24,7 +24,7 @@ from snn_core.teaching.diagrams import competing_weights, synapse_lanes
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import STDPWindow, TwoTraces
 from snn_core.teaching.inputs import pulse
-from snn_core.teaching.palette import BLUE, GREY, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, dots_per_seed, heat_table, panels, raster, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.plasticity import (
@@ -57,7 +57,7 @@ axes = synapse_lanes(
 )
 
 # %% [markdown]
-# At 30 ms post spikes shortly *after* pre. Pre may have helped to cause it, and the weight rises. At 70 ms pre spikes shortly after post: too late to help, and the weight falls. (Far pairs count a little, too: 20 with 60 ms up, 30 with 70 ms down.)
+# At 30 ms post spikes shortly *after* pre. Pre may have helped to cause it, and the weight rises. At 70 ms pre spikes shortly after post: too late to help, and the weight falls.
 #
 # This is **spike-timing-dependent plasticity**, STDP. The curves are two *traces*, the synapse's memory of pre and post spikes: each jumps at a spike and fades with the time constant $\tau$. Now move the spikes yourself. $A_+$ and $A_-$ are the largest changes of a pair, up and down.
 
@@ -99,7 +99,7 @@ assert big(pulse(9, at=4), pulse(9, at=4), half) == 0.7
 #
 # - compute what a pair of spikes does, and read it back from noisy data;
 # - replace all pairs by two traces, and break them by one line in the wrong place;
-# - watch weights compete, and find out why correlated inputs win;
+# - watch weights compete, and find out who wins, and why;
 # - let a neuron find a hidden pattern, and see what pairs cannot explain.
 
 # %% [markdown]
@@ -116,7 +116,7 @@ rule = PairSTDP()
 pre = pulse(100, at=40)
 post = pulse(100, at=50)
 weight = torch.full((1, 1), 0.5)  # [to, from]
-print("from 0.5 to", rule(pre, post, weight).item())
+print(f"from 0.5 to {rule(pre, post, weight).item():.4f}")
 
 # %% [markdown]
 # With several spikes the changes of all pairs add up. $W$ is the **window** of the rule:
@@ -168,7 +168,6 @@ def experiment(jitter, error, repeats=1):
 # %%
 change = experiment(jitter=5, error=0.001)
 tau, a = fit_exponential(positive, change[:, 15:])
-print("tau:", tau, " A+:", a)
 
 # %% [markdown]
 # > **Before you run:** near lag 0, jitter puts some pairs onto the other side of the window. Will the fitted curve begin higher or lower than the true one?
@@ -186,7 +185,9 @@ decorate(
 )
 
 # %% [markdown]
-# Lower, and this one by bad luck very low. Let 400 laboratories do it: without noise, with the error, and with both. (Truth: 16.8 ms and 0.01.)
+# Lower, and this one by bad luck very low.
+#
+# Let 400 laboratories do it: without noise, with the error, and with both. (Truth: 16.8 ms and 0.01.)
 
 # %%
 shares = torch.tensor([0.05, 0.5, 0.95])
@@ -259,7 +260,8 @@ def two_traces(pre, post, alpha, up, down, early=False):
     return course
 
 
-print(two_traces([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.1, 0.1))
+course = two_traces([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.1, 0.1)
+print([round(change, 3) for change in course])
 
 # %% [markdown]
 # After step 3 $y$ is 1.5, so 0.75 is read in step 4: 0.125 − 0.075 = 0.05. In the core, $\alpha = e^{-\mathrm{d}t/\tau}$, as $\beta$ on page 02.
@@ -354,7 +356,9 @@ course = torch.stack(course)
 axis = competing_weights(course, title="The correlated inputs take over")
 
 # %% [markdown]
-# Yes: the correlated ones win together. To see why, freeze the weights. `listen` is the loop above, here for 20 neurons; with amplitudes of 0 nothing changes.
+# Yes: the correlated ones win together.
+#
+# To see why, freeze the weights. `listen` is the loop above, here for 20 neurons; with amplitudes of 0 nothing changes.
 
 # %%
 crowd = correlated_inputs(10_000, 20, generator)
@@ -379,7 +383,7 @@ window = rule.window(lags.float())
 axes = panels(2, stacked=True, height=4)
 axes[0].plot(lags, correlated, color=VERMILION, label="correlated")
 axes[0].plot(lags, independent, color=BLUE, label="independent")
-axes[1].plot(lags, window, ".", color=GREY)
+axes[1].plot(lags, window, ".", color=BLACK)
 decorate(
     axes[0],
     y="input spikes/s",
@@ -581,7 +585,7 @@ axis = dots_per_seed(
     found.results["ends"],
     ["hits", "false alarms"],
     y="share of the slots",
-    title="After 15 s: a dot for each neuron",
+    title="After 15 s: a mark for each neuron",
 )
 
 # %% [markdown]
@@ -875,7 +879,7 @@ turn = 1000 * (1 - (each.a_plus - loss) / (each.a_plus * each.alpha_minus - loss
 # %% alt="Mean change against firing rate on a logarithmic axis. All-to-all: dots with error bars along a flat line below zero at every rate. Nearest: depression at low rates, potentiation above a dotted line near 10 spikes per second, then a fall towards zero; dots on the closed form."
 axis = panels()
 for name, color, closed in (("all_to_all", BLUE, 0 * p + everyone), ("nearest", VERMILION, nearest)):
-    axis.semilogx(1000 * p, closed, color=color, linewidth=1)
+    axis.semilogx(1000 * p, closed, color=color, linewidth=1.4)
     axis.errorbar(firing, per_pair[name], 2 * error[name], fmt="o", markersize=4, color=color, label=name)
 axis.axvline(turn, color=GREY, linestyle=":", label=f"{turn:.0f} spikes/s")
 axis.axhline(0, color=GREY, linewidth=1)

@@ -104,7 +104,7 @@ assert encode(train[:3]).shape == (8, 3, 784)
 # - find out what it is that learns, and give the layer a task in which time matters.
 
 # %% [markdown]
-# ## 1 · A neuron becomes a mean
+# ## 1 · What does a neuron become?
 #
 # On page 09 a synapse remembered the spikes that came in by its *trace* $x$: each spike adds 1, and in between it decays, here with 5 ms. So the trace is large if the input spiked often and just now. Here weights change only when the neuron *itself* spikes.
 #
@@ -141,7 +141,7 @@ assert layer.tau_trace == 5.0
 # %% [markdown]
 # ### Many spikes
 #
-# Each spike takes the weights a little towards the traces of that moment. Bright pixels spike often and have large traces.
+# Each spike takes the weights a little towards the traces of that moment. Bright pixels spike often and have large traces. The last line of the loop gives the weights length 1 again, so that no neuron gets ahead by being strong. The neuron spikes at the last of 8 steps.
 #
 # > **Before you run:** we let a neuron spike for 400 images of a 3, and for nothing else, with $\eta = 0.01$. What will its field look like after one spike, after ten, after all?
 
@@ -156,9 +156,6 @@ def move_towards(w, traces, lr=0.01):
     return course
 
 
-# %% [markdown]
-# The second line of the loop gives the weights length 1 again, so that no neuron gets ahead by being strong. We let the neuron spike at the last of the 8 steps.
-
 # %%
 threes = train[labels == 3]
 traces = spike_trace(encode(threes[:400]), tau=5.0)[-1]
@@ -171,7 +168,9 @@ titles = ["1 spike", "10 spikes", "50 spikes", "400 spikes", "the mean 3"]
 axes = images(shown, titles)
 
 # %% [markdown]
-# The noise fades; what stays is **the mean of the images that the neuron spikes for**. It forgets the older ones: each spike leaves at most $1 - \eta$ of what was there, and setting the length to 1 takes more. So all depends on what it spikes for. Try it:
+# The noise fades; what stays is **the mean of the images that the neuron spikes for**. It forgets the older ones: each spike leaves at most $1 - \eta$ of what was there, and setting the length to 1 takes more.
+#
+# So all depends on what it spikes for. Try it:
 
 # %%
 PrototypeDrift().sliders()
@@ -253,9 +252,6 @@ def one_winner(v, current, threshold):
     return z, u, u * (1 - z.max())  # one spike resets all
 
 
-# %% [markdown]
-# The inputs of the table:
-
 # %%
 inputs = torch.tensor(
     [
@@ -289,7 +285,7 @@ assert wins == [[0], [], [2]]
 assert torch.allclose(u, torch.tensor([0.3, 1.1, 0.8, 0.25]))
 
 # %% [markdown]
-# ### Winning makes winning easier
+# ### Does winning help to win?
 #
 # Now the 36 neurons compete. Their thresholds are fixed.
 #
@@ -353,7 +349,9 @@ names = response.argmax(1)
 axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 
 # %% [markdown]
-# Most say what we would. But a neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron. One unseen digit, and the neuron that spikes at each of the 8 steps:
+# Most say what we would. But a neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron.
+#
+# One unseen digit, and the neuron that spikes at each of the 8 steps:
 
 # %% alt="An unseen digit, a 3 with an open top, and the fields of the neurons that spiked in its eight steps. They are named 3, 5, 5, 3, 5, 3, 5, 3."
 steps = reader(encode(test[18:19]))[:, 0]  # [8 steps, 400 neurons]
@@ -376,7 +374,9 @@ for each in votes.topk(3).indices:
     print(f"a {each}: {votes[each]:.1f} votes")
 
 # %% [markdown]
-# No: the neurons named 5 spike for threes, too. Now all 1,000 test digits, which played no part so far:
+# No: the neurons named 5 spike for threes, too.
+#
+# Now all 1,000 test digits, which played no part so far:
 
 # %%
 counts = responses(reader, test, encode)
@@ -478,7 +478,7 @@ for learner in ("STDP", "k-means"):
     assert (few[f"{learner}, by spikes"] > few["nearest labelled image"] + 1.9).all()
 
 # %% [markdown]
-# ### It is k-means
+# ### And k-means?
 #
 # **k-means** sorts images into groups by two steps, over and over: give each image to the nearest of some *centroids*; move each centroid to the mean of its images. With vectors of length 1, near means a large product $w_j \cdot x$: *spherical* k-means. It can go through the images one by one (Zhong 2005): the nearest centroid moves a step towards the image, and gets length 1 again.
 #
@@ -492,28 +492,20 @@ def kmeans_step(centroids, x, lr=0.1):
     centroids[nearest] = moved / moved.norm()
 
 
-# %% [markdown]
-# And the layer, with the image itself as input and as trace ($\kappa = 1$):
-
-
-# %%
-def layer_step(weight, x, lr=0.1):
+def layer_step(weight, x, lr=0.1):  # x is input and trace
     drive = (weight @ x)[None]
     rest = torch.zeros_like(drive)
     z, _, _ = competition_step(drive, rest, beta=0.0, threshold=rest[0])
     return trace_stdp(weight, x[None, None], z[None], lr=lr, scale=1.0)
 
 
-# %% [markdown]
-# Four centroids and four neurons begin alike, and see the same 200 digits:
-
 # %%
 weight = normalize(train[200:204], dim=1)
-centroids = weight.clone()
+centroids = weight.clone()  # four of each, which begin alike
 for x in normalize(train[:200], dim=1):
     kmeans_step(centroids, x)
     weight = layer_step(weight, x)
-print("largest difference:", (weight - centroids).abs().max())
+print(f"largest difference: {(weight - centroids).abs().max():.0e}")
 
 # %% [markdown]
 # Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add this: as the layer starts from noise, they get every neuron going, and they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
@@ -555,7 +547,9 @@ learn_unlabelled(
 )
 
 # %% [markdown]
-# Two: the traces, which fade, so that the last frames count most; and the membranes, since a neuron may spike in the midst of a film, when only its beginning has come. Names and votes as before, with two classes, and films of unseen ones:
+# Two: the traces, which fade, so that the last frames count most; and the membranes, since a neuron may spike in the midst of a film, when only its beginning has come.
+#
+# Names and votes as before, with two classes, and films of unseen ones:
 
 # %%
 viewer = partial(watcher, inhibition=0.5)

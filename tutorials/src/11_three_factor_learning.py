@@ -47,7 +47,7 @@ axes = waiting_synapse(
     post=60,
     reward=250,
     tau=200.0,
-    title="The pair marks the synapse, dopamine changes it",
+    title="One pair, and dopamine later",
 )
 
 # %% [markdown]
@@ -212,7 +212,7 @@ assert walk[299, 0] - walk[249, 0] < (walk[49, 0] - 1) / 2
 #
 # $$p\,(R_1 - b)(1 - p) + (1 - p)(R_0 - b)(0 - p) = p\,(1 - p)\,(R_1 - R_0) .$$
 #
-# With $dp/dw = p\,(1-p)/\text{width}$, the slope of the mean reward, $p\,R_1 + (1 - p)\,R_0$, in the weight is $p\,(1-p)\,(R_1 - R_0)/\text{width}$: the same, up to a factor. **On average the rule climbs the mean reward.** It is a *policy gradient*.
+# With $\mathrm{d}p/\mathrm{d}w = p\,(1-p)/\text{width}$, the slope of the mean reward, $p\,R_1 + (1 - p)\,R_0$, in the weight is $p\,(1-p)\,(R_1 - R_0)/\text{width}$: the same, up to a factor. **On average the rule climbs the mean reward.** It is a *policy gradient*.
 #
 # > **Before you read on:** what happens to the mean if every reward is larger by 1, or if $b$ is wrong?
 
@@ -233,6 +233,8 @@ for b in (0.0, 0.7, 5.0):
 #
 # For $z - p$ a synapse must know how likely the spike was. STDP only knows that both spiked. In one step, without an order of spikes, its credit is $z\,x$. The mean is then $p\,(R_1 - b)$; silence, which earns $R_0$, is missing.
 #
+# Below, `credit` is $z - p$ or $z$. `running_mean_step` moves $b$ a tenth of the way to each new reward; what learns what to expect is a **critic**. `extra` is added to the rewards of each tone. Returned is how often each of 50 neurons was right in the last 100 trials.
+#
 # > **Before you run:** a spike earns 1 for A and 0 for B. For which $b$ does $w_A$ grow and $w_B$ fall? And if the rewards are 2 and 1?
 
 
@@ -250,9 +252,6 @@ def teach_tones(credit, critic, extra):
         answers.append(100 * right)
     return torch.cat(answers[-100:], 1).mean(1)
 
-
-# %% [markdown]
-# `credit` is $z - p$ or $z$. `running_mean_step` moves $b$ a tenth of the way to each new reward; what learns what to expect is a **critic**. `extra` is added to the rewards of each tone. Returned is how often each of 50 neurons was right in the last 100 trials.
 
 # %%
 extras = {
@@ -445,15 +444,12 @@ for t in range(226):
     state = learner.step(pre[t], post[t], weight, state)
     traces.append(state.eligibility.flatten())
 
-# %% [markdown]
-# Dashed, the reward:
-
 # %% alt="Eligibility of 61 synapses over 225 ms. The blue one jumps to 0.78 at 25 ms and decays to 0.11 at the reward at 225 ms. Grey ones jump up and down at accidental pairs; several lie above the blue one when the reward comes."
 traces = torch.stack(traces)
 axis = panels()
-axis.plot(traces[:, 1:], color="0.7", linewidth=0.7)
-axis.plot(traces[:, 0], color=BLUE, linewidth=2)
-axis.axvline(225, color=VERMILION, linestyle="--")
+axis.plot(traces[:, 1:], color=GREY, linewidth=1.2)
+axis.plot(traces[:, 0], color=BLUE, linewidth=3)
+axis.axvline(225, color=VERMILION, linestyle="--")  # the reward
 decorate(axis, title="Accidents are ahead", x="time (ms)", y="eligibility e")
 
 # %% [markdown]
@@ -592,7 +588,9 @@ axis.axhline(100 / 3, color=GREY, linestyle="--")
 decorate(axis, title="The shortest way is found", x="step", y="rewards per 100 steps")
 
 # %% [markdown]
-# 33, the dashed line: three steps each. On average the agents get there within 200 steps. Shaded is the range of all: starts on the right give more. What do they expect?
+# 33, the dashed line: three steps each. On average the agents get there within 200 steps. Shaded is the range of all: starts on the right give more.
+#
+# What do they expect?
 
 # %% alt="V against the place, mean of the agents, at three steps. At step 1 it is 1 nearly everywhere, at step 25 lower away from the goal, at step 300 it rises from 0.73 at place 0 to 1 at places 3 to 5, and is 0.9 at place 6."
 axis = panels()
@@ -608,7 +606,7 @@ decorate(
 )
 
 # %% [markdown]
-# The farther from the goal, the less: a step away is a step down, and blamed. (The 1 at place 4 is never used.)
+# The farther from the goal, the less: a step away is a step down, and blamed.
 #
 # Recorded with 100 other agents (`python -m experiments.line_walkers`; each kind at its best $\tau_e$ and rate): $\delta$ earned 33 rewards per 100 steps, the worst agent 28. $R - b$, with a trace of 200 ms, earned 28, the worst 16. $R - V$, without what the next place promises, earned 14.
 
@@ -960,6 +958,7 @@ decorate(
     y="right actions (%)",
     ylim=(0, 104),
 )
+_ = axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% tags=["check"]
 assert shares["weakening"] == 47

@@ -26,7 +26,7 @@ from snn_core.teaching.diagrams import gradient_walks_back, product_lanes
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import GradientWindow, gradient_window
 from snn_core.teaching.inputs import constant, pulse
-from snn_core.teaching.palette import BLUE, GREEN, GREY, ORANGE, PALE, VERMILION
+from snn_core.teaching.palette import BLUE, GREEN, GREY, PALE, PURPLE, VERMILION
 from snn_core.teaching.plotting import decorate, panels, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.precise_spikes import spread, timing_task
@@ -48,7 +48,7 @@ axes = gradient_walks_back(
     neuron,
     lag=8,
     level=0.8,
-    title="The error walks back; the input takes what it meets",
+    title="From 40 ms the error walks back",
 )
 
 # %% [markdown]
@@ -146,7 +146,7 @@ axis.plot(lags, stdp / stdp.max(), ".", color=GREY, label="STDP")
 axis.plot(lags, window / window.max(), color=BLUE, label="gradient")
 decorate(
     axis,
-    title="Same shape on the right, nothing on the left",
+    title="The gradient over the window of STDP",
     x="lag: t_post − t_pre (ms)",
     y="change / largest change",
 )
@@ -244,7 +244,7 @@ assert error[[30, 70]].flatten().tolist() == [1, 1]
 assert ((error * s * trace)[error[:, 0, 0] == 0] == 0).all()
 
 # %% [markdown]
-# ## 3 · The error decides the sign
+# ## 3 · What decides the sign?
 #
 # In section 1 a spike was missing: error 1. Now let the membrane reach 1.2, so that the neuron spikes. That is right, error 0; or not wanted, error −1. The distance to the threshold is 0.2 again, so $s$ is the same.
 #
@@ -252,9 +252,9 @@ assert ((error * s * trace)[error[:, 0, 0] == 0] == 0).all()
 
 # %%
 lag = torch.tensor([8])
-print("missing:   ", gradient_window(neuron, lag, level=0.8))
-print("right:     ", gradient_window(neuron, lag, level=1.2, error=0))
-print("not wanted:", gradient_window(neuron, lag, level=1.2, error=-1))
+print("missing:   ", gradient_window(neuron, lag, level=0.8).numpy().round(4))
+print("right:     ", gradient_window(neuron, lag, level=1.2, error=0).numpy().round(4))
+print("not wanted:", gradient_window(neuron, lag, level=1.2, error=-1).numpy().round(4))
 
 # %% [markdown]
 # Right: nothing changes. Not wanted: the input *before* the spike is weakened. STDP sees a pair both times, and strengthens it.
@@ -299,14 +299,14 @@ for axis, at in ((left, 115), (right, 85)):
     axis.axvline(at, color=GREEN, label="wanted")
 decorate(
     left,
-    title="Wanted later: STDP's signs reversed",
+    title="Wanted later",
     x="time of the input (ms)",
     y="weight change",
     xlim=(50, 130),
 )
 decorate(
     right,
-    title="Wanted earlier: STDP's signs at the target",
+    title="Wanted earlier",
     x="time of the input (ms)",
     xlim=(50, 130),
 )
@@ -370,7 +370,7 @@ decorate(
 #
 # So with errors *chosen for it*, a surrogate gradient has STDP's window; others give other windows (exercise 4). And here $s$ is the same in all steps. Hold the membrane at 0.65 or higher, nearer the threshold than the spike is, and the charges weigh more: *both* halves weaken.
 #
-# Others derived STDP from a goal before: Toyoizumi et al. (2005), Pfister et al. (2006), Bohte & Mozer (2007), and, without spikes, Bengio et al. (2015); see *Deeper*.
+# Others derived STDP from a goal before (*Deeper*).
 
 # %% tags=["check"]
 ratio = np.exp(-1 / 10 - 1 / 20)
@@ -397,11 +397,7 @@ assert held_at(0.6)[100] > 0
 # %% [markdown]
 # ## 5 · A spike appears, a spike disappears
 #
-# A silent neuron makes no pairs: under STDP without a teacher its weights never change. The gradient has $s$ in place of the spike, above 0 however far the threshold.
-#
-# Two neurons have a membrane held at 0.5. The input spikes at 100 ms, and so does the neuron if $w > 0.5$. The first begins at $w = 0.2$ and should spike there. The second begins at 0.8 and should not.
-#
-# > **Before you run:** where will the two weights end with BPTT?
+# Two neurons have a membrane held at 0.5. The input spikes at 100 ms, and so does the neuron if $w > 0.5$. The first begins at $w = 0.2$ and should spike there. The second begins at 0.8 and should not. First BPTT:
 
 # %%
 arrives = pulse(300, at=100)
@@ -418,8 +414,6 @@ for _ in range(60):
 
 # %% [markdown]
 # And STDP? Each spike at 100 ms makes a pair of lag 0, and adds 0.01, between bounds of 0 and 1. Whose spikes count: the neuron's *own*; those of a **teacher**, who makes the wanted ones; or the teacher's *minus* its own?
-#
-# > **Before you run:** which of the three creates the missing spike? Which deletes the wrong one?
 
 
 # %%
@@ -443,22 +437,24 @@ paths = {
 }
 
 # %% [markdown]
-# The spike comes above the dotted line:
+# Above the dotted line the spike comes.
+#
+# > **Before you run:** which of the four creates the missing spike? Which deletes the wrong one?
 
 # %% alt="Weights over 60 updates in two panels, with a dotted line at 0.5, above which the neuron spikes. Left, a spike is wanted: with BPTT and with STDP of teacher minus own the weight rises from 0.2 and stops just above the line; with the teacher alone it goes on to 0.8; with its own spikes it stays at 0.2. Right, no spike is wanted: with BPTT and with teacher minus own the weight falls from 0.8 to the line; with the teacher alone it stays; with its own spikes it rises to 1."
 axes = panels(2, share=True)
-colors = (BLUE, VERMILION, ORANGE, GREEN)
+colors = (BLUE, VERMILION, PURPLE, GREEN)
 for (name, path), color in zip(paths.items(), colors, strict=True):
     path = np.array(path)  # [60 updates, 2 neurons]
     axes[0].plot(path[:, 0], color=color, label=name)
     axes[1].plot(path[:, 1], color=color)
 for axis in axes:
     axis.axhline(0.5, color=GREY, linestyle=":")
-decorate(axes[0], title="Wanted: without spikes no STDP", x="update", y="weight w")
-decorate(axes[1], title="Not wanted: only an error deletes it", x="update")
+decorate(axes[0], title="A spike is wanted", x="update", y="weight w")
+decorate(axes[1], title="No spike is wanted", x="update")
 
 # %% [markdown]
-# BPTT creates the one spike and deletes the other, and stops just beyond 0.5, where the error ends. STDP of its own spikes does nothing, or the opposite. A teacher alone creates, goes on, and deletes nothing. The teacher *minus* its own does it all: wanted minus actual *is* the error.
+# BPTT, and STDP of the teacher *minus* its own: wanted minus actual *is* the error. Both stop just beyond 0.5, where it ends. STDP of its own spikes does nothing, or the opposite; BPTT has $s$, above 0 without a spike too. A teacher alone creates, goes on, and deletes nothing.
 
 # %% tags=["check"]
 created, deleted = by_bptt[-1]
@@ -516,7 +512,7 @@ def practise(rule, w, trials):
 
 
 # %% [markdown]
-# > **Before you run:** the teacher shows the same four spikes in every trial. What happens to the neuron's own spikes as it goes on?
+# The teacher shows the same four spikes in every trial:
 
 # %%
 start = torch.zeros(150, 1, dtype=torch.float64)
@@ -529,7 +525,9 @@ trained = {
 }
 
 # %% [markdown]
-# What it then sends; the wanted spikes are grey:
+# In the figure the times of the wanted spikes are grey.
+#
+# > **Before you run:** what do the neuron's own spikes do as the teacher goes on?
 
 # %% alt="Spikes of one neuron over 200 ms in four rows, over grey bars at the four wanted times. STDP with a teacher only, after 120 trials: five spikes, two of them away from the bars, and none on the third bar. After 300 trials: nine, four of them away from the bars. STDP minus own and BPTT after 300 trials: four spikes, on the bars."
 axis = panels(height=2.6)
@@ -543,12 +541,12 @@ axis.set_yticks(range(4), list(trained))
 axis.invert_yaxis()
 decorate(
     axis,
-    title="With a teacher only, more and more spikes come",
+    title="What the neuron sends after its training",
     x="time (ms)",
 )
 
 # %% [markdown]
-# Subtract STDP at the neuron's own spikes, and what is wrong is weakened.
+# With a teacher only, more and more come. Subtract STDP at the neuron's own spikes, and what is wrong is weakened.
 #
 # This task is near the first rule's median over 100. Distance 0 is perfect, 1 is silence; *right* is a task in which four spikes come, each within 2 ms.
 
@@ -779,7 +777,8 @@ for weight in (-0.1, 0.0, 0.1, 0.3):
     (gradient,) = torch.autograd.grad(((z - 1) ** 2).sum() / 2, w)
     strong[weight] = -gradient
     shown = torch.where(z > 0, torch.nan, strong[weight])
-    axis.semilogy(delays, shown.detach(), label=f"w = {weight:g}")
+    color = PURPLE if weight == 0.3 else None
+    axis.semilogy(delays, shown.detach(), color=color, label=f"w = {weight:g}")
 decorate(axis, title="Only at w = 0 a pure exponential", x="lag (ms)", y="weight change")
 
 # %% [markdown]
@@ -874,7 +873,7 @@ crossed = {}
 predicted = {}
 axis = panels()
 rules = list(itertools.product(("soft", "hard"), (True, False)))
-for (reset, detached), color in zip(rules, (BLUE, GREEN, VERMILION, ORANGE), strict=True):
+for (reset, detached), color in zip(rules, (BLUE, GREEN, VERMILION, PURPLE), strict=True):
     each = LIF(tau_mem=10.0, reset=reset, detach_reset=detached, surrogate=Surrogate(scale=2.0))
     w = torch.zeros(41, requires_grad=True)
     inputs = torch.zeros(101, 1, 41)

@@ -35,7 +35,7 @@ from snn_core.teaching.diagrams.online import answers_after_swaps, spikes_and_th
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import ThresholdMemory, cue_eligibility
 from snn_core.teaching.inputs import pulse
-from snn_core.teaching.palette import BLUE, GREY
+from snn_core.teaching.palette import BLUE, VERMILION
 from snn_core.teaching.plotting import decorate, panels, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.online import (
@@ -107,6 +107,7 @@ assert np.ptp(line.get_ydata()) > 0.3
 #
 # $$\frac{\mathrm{d}L}{\mathrm{d}w} = \sum_t (z - z^*)\; D(u - 1)\; P .$$
 #
+# %% [markdown]
 # The first cell adds this up, with $\beta = 0.90$; the second goes back in time, by PyTorch:
 
 # %%
@@ -124,8 +125,8 @@ for x, goal in zip(train, wanted, strict=True):
 w = torch.tensor(0.6, requires_grad=True)
 loss = (neuron(w * train) - wanted) ** 2 / 2
 loss.sum().backward()
-print("forward: ", gradient.item())
-print("backward:", w.grad.item())
+print(f"forward:  {gradient.item():.4f}")
+print(f"backward: {w.grad.item():.4f}")
 
 # %% [markdown]
 # The same gradient, summed in another order.
@@ -174,7 +175,7 @@ names = ["on neuron 0", "on neuron 1", "on neuron 2"]
 axis.plot(range(1, 31), torch.stack(influences), label=names)
 decorate(
     axis,
-    title="A weight to neuron 0 moves the others too",
+    title="One weight from input 0 to neuron 0",
     x="step t",
     y="influence",
 )
@@ -239,8 +240,8 @@ assert big.influence.nbytes * (256 // 64) ** 3 == 128 * 2**20
 x = torch.rand(40, 1, 4, generator=seed_torch(5))
 x = (x < 0.3).float()
 tables = {
-    "They hear each other: 64 numbers": influence_after(x, size=1.0),
-    "V = 0: four numbers": influence_after(x, size=0.0),
+    "They hear each other": influence_after(x, size=1.0),
+    "V = 0": influence_after(x, size=0.0),
 }
 axes = influence_tables(tables)
 
@@ -267,7 +268,7 @@ for core, kind in (
 # %% [markdown]
 # ### A second trace
 #
-# An adaptive neuron (page 03) has a second state: each spike raises its threshold by $\eta$, which falls back with $\tau_\mathrm{adapt}$. So a synapse needs a second trace: what it did to the *threshold*. It works against the spike, and counts with a minus. This is `OnlineAdaptiveLIF`, exact too; its four lines are in *Deeper*.
+# An adaptive neuron (page 03) has a second state: each spike raises its threshold by $\eta$, which falls back with $\tau_\mathrm{adapt}$. So a synapse needs a second trace: what it did to the *threshold*. This is `OnlineAdaptiveLIF`, exact too; its four lines are in *Deeper*.
 #
 # A cue drives a neuron for 50 ms; 200 ms later, ten times $\tau_\mathrm{mem}$, a recall signal drives it through another synapse.
 #
@@ -275,10 +276,10 @@ for core, kind in (
 
 # %% alt="Two panels over 350 ms, with grey areas for cue and recall. Top: the membrane spikes in both; its threshold rises with each spike and falls slowly. Bottom: the eligibility of the cue's synapse with adaptation, positive in the cue, negative in the recall; without adaptation it is 0 there."
 axes = cue_and_recall(strength=0.2)
-decorate(axes[0], title="At the recall the cue counts against it")
+decorate(axes[0], title="One adaptive neuron, cue and recall shaded")
 
 # %% [markdown]
-# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high. Without adaptation (orange) nothing is left. With sliders:
+# *Shrink*: its eligibility, blue, is negative. The cue's spikes have raised the threshold, which is still high and works against the spike. Without adaptation (orange) nothing is left. With sliders:
 
 # %%
 ThresholdMemory().sliders()
@@ -337,7 +338,7 @@ for name, (kept, tau) in ways.items():
     axis.plot(sizes, table[name], ".-", label=name)
 decorate(
     axis,
-    title="The louder the others, the more is missing",
+    title="The gradient of e-prop beside the exact one",
     x="standard deviation of the weights among the neurons",
     y="cosine, mean of 12 networks",
     ylim=(0, 1.05),
@@ -448,13 +449,13 @@ print(memory)
 axis = swaps_measured(
     memory,
     "e-prop",
-    title="In mid-delay the thresholds hold the memory",
+    title="Thresholds swapped at twelve moments",
 )
 
 # %% [markdown]
-# Less: at 250 ms the rest has more say, as noise has woken the network, and the readout has heard who fires. At 150 ms the thresholds decide in most (median 6 %; at the highest, 38, one may just be confused). At 50 ms networks differ, from 36 to 100 %: where the memory starts is open.
+# Less: at 250 ms the rest has more say, as noise has woken the network, and the readout has heard who fires. At 150 ms the thresholds decide in most (median 6 %). At 50 ms networks differ, from 36 to 100 %: where the memory starts is open.
 #
-# *Without* adaptation some learn it too, by firing that goes on, but only from large weights: nine of twelve by e-prop, three by BPTT (*Deeper*).
+# *Without* adaptation some learn it too, by firing that goes on (*Deeper*).
 
 # %% tags=["check"]
 assert np.mean(course[:10]) < 0.75
@@ -534,19 +535,21 @@ for _ in range(300):
 # - *First weights:* with a tenth of the inputs' weights none fires at first.
 # - *Rate:* small, as traces outlive a change of the weights: 0.003, 0.01 and 0.03 gave 93, 82 and 75 % on three other seeds.
 #
-# Six runs, also with only the readout learning ("frozen"), each with its best of three rates:
+# Six runs, their mean and range, also with only the readout learning ("frozen"), each with its best of three rates:
 #
 # > **Before you look:** will the frozen ones stay at 50 %?
 
-# %% alt="Right answers in blocks of 20 trials, up to trial 300, of six networks and their mean, with e-prop and with a readout only that learns. Both means start near 55 percent. With e-prop it is near 68 at trial 100 and near 90 from trial 220 on; frozen it stays between 50 and 72. Single networks go up and down."
+# %% alt="Right answers in blocks of 20 trials, up to trial 300, with e-prop and with a readout only that learns: the mean of six networks in a band from the lowest to the highest. Both means start near 55 percent. With e-prop it is near 68 at trial 100 and near 90 from trial 220 on; frozen it stays between 50 and 72. The bands overlap."
 print("right in trials 201 to 300:", np.mean(right[200:]))
 streams = recorded("recall_stream")
 axis = panels()
-for name, color in (("e-prop", BLUE), ("frozen", GREY)):
+trials = range(20, 301, 20)
+for name, color in (("e-prop", BLUE), ("frozen", VERMILION)):
     blocks = np.reshape(streams.results[name], (6, 15, 20))
-    shares = 100 * blocks.mean(2).T
-    axis.plot(range(20, 301, 20), shares, color=color, linewidth=0.6)
-    axis.plot(range(20, 301, 20), shares.mean(1), ".-", color=color, label=name)
+    shares = 100 * blocks.mean(2)
+    lowest, highest = shares.min(0), shares.max(0)
+    axis.fill_between(trials, lowest, highest, color=color, alpha=0.25)
+    axis.plot(trials, shares.mean(0), "o-", color=color, markersize=4, label=name)
 decorate(
     axis,
     title="One stream, no batch, no reset",
@@ -799,7 +802,7 @@ for column, scale in ((steep, 10.0), (wide, 2.0)):
 for name in without:
     print(f"{name:10} {steep[name]:.2f} {wide[name]:.2f}")
 growth = [growth_of_terms(without["no reset"], 0.2, seed, **attached) for seed in range(6)]
-print("influence without the reset, scale 2:", np.median(growth), "times as large")
+print(f"influence without the reset, scale 2: {np.median(growth):.0f} times as large")
 
 # %% [markdown]
 # In these networks: without the leak a synapse forgets within a step what it did: no better than "none", where a step credits its own inputs only. The attached reset works against what a spike passes on. Without it, but with the recurrence, influence grows; with the wide surrogate to thousands of times its size, and what is old drowns the rest. So "leak only", which drops both, is ahead of "no reset" in both columns; and e-prop comes closer to this gradient than to the one of section 4, which has no reset in it.

@@ -51,11 +51,11 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 # %% [markdown]
 # A hidden neuron sends one spike, at step 1, through the weight $w = 0.5$ to an output neuron. That one stays silent for three steps, though one spike was wanted: its **error** is $e = -1$. What should the hidden neuron be told?
 #
-# Squares are the error, circles the output (the darker, the nearer to its threshold), the red dot is the spike. A blue arrow to it leads through $w$, a dashed orange one through a fixed random number, $b = -0.4$.
+# Squares are the error, circles the output (the darker, the nearer to its threshold), the red dot is the spike. A blue arrow to it leads through $w$, a dashed purple one through a fixed random number, $b = -0.4$.
 #
 # > **Look first:** which of the four need not know $w$? Which need not wait for step 3?
 
-# %% alt="Four panels over three steps: squares for the error above, circles for the output neuron, a red dot for the hidden spike at step 1. BPTT: blue arrows from the errors of all three steps to the output, back along the output's steps, and down to the spike. OTTT: the arrows of step 1 only. FA: the same, but the last arrow is orange and dashed. DFA: one orange dashed arrow from the error of step 1, past the output neuron."
+# %% alt="Four panels over three steps: squares for the error above, circles for the output neuron, a red dot for the hidden spike at step 1. BPTT: blue arrows from the errors of all three steps to the output, back along the output's steps, and down to the spike. OTTT: the arrows of step 1 only. FA: the same, but the last arrow is purple and dashed. DFA: one purple dashed arrow from the error of step 1, past the output neuron."
 told = {"BPTT": -0.090, "OTTT": -0.014, "FA": 0.011, "DFA": 0.4}
 _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told=told)
 
@@ -92,7 +92,7 @@ current = (0.5 * z + others)[:, None, None]
 answer = LIF(beta=0.5)(current).sum()
 loss = (answer - 1) ** 2 / 2
 loss.backward()
-print("BPTT tells it", z.grad[0].item())
+print(f"BPTT tells it {z.grad[0]:.4f}")
 
 # %% [markdown]
 # By hand: 0.028 + 0.125 + 0.028 = 0.181, times $0.5 \cdot (-1)$ is $-0.090$. Step 2 counts most: the output was nearest to its threshold. All four:
@@ -153,7 +153,7 @@ axis = panels()
 axis.bar(range(10), 100 * shares.sum((1, 2)))
 decorate(
     axis,
-    title="In this network a quarter is known at once",
+    title="The gradient, by the steps that are waited",
     x="steps waited, k − t",
     y="share of the gradient (%)",
 )
@@ -195,7 +195,7 @@ assert np.isclose(known.sum(), 100, atol=1e-3)
 
 # %%
 online = OnlineNetwork(network, "ottt", error=lambda *_: error)
-cosine_to_bptt(online, spikes, labels)
+round(cosine_to_bptt(online, spikes, labels), 4)
 
 # %% [markdown]
 # About a third as long, but with a cosine of 0.86: a similar *direction*. What an output neuron says now resembles what it says a little later. We draw 20 networks for each of three decays.
@@ -220,7 +220,7 @@ axis = dots_per_seed(
     cosines,
     ["networks"],
     y="cosine to BPTT",
-    title="Exact only if the output forgets at once",
+    title="OTTT beside BPTT, 20 networks each",
 )
 
 # %% [markdown]
@@ -327,7 +327,7 @@ compare(online)
 # %% alt="Angle between each rule's gradient and BPTT's over 78 updates, thin lines for six seeds and a thick one for their mean. OTTT stays between 15 and 41 degrees. FA and DFA begin near 90 and fall, in the mean to 74 and 64. FA with matrices drawn anew stays near 90."
 record = recorded("alignment")
 print(record)
-_ = angles_measured(record, title="The network comes to fit its teacher")
+_ = angles_measured(record, title="The angle to the gradient of BPTT")
 
 # %% [markdown]
 # FA, drawn anew, stays near 90° (DFA, drawn anew, does too; its line is left out). With fixed matrices it falls, in the mean (thick) to 74° for FA and 64° for DFA. The test accuracy of the six seeds, with a control, *last only*, whose hidden layers stay as drawn:
@@ -370,11 +370,11 @@ assert abs(cosine_to_bptt(online, encode(small[:200]), digits[:200])) < 0.2  # o
 #
 # Beside DFA:
 
-# %% alt="Two panels over three steps. DFA: an orange dashed arrow from the error of step 1, past the output, to the hidden spike. DECOLLE: no arrow from error or output; a green diamond beside the hidden layer, the own readout R, gets a green arrow from the spike and sends an orange dashed one back."
+# %% alt="Two panels over three steps. DFA: a purple dashed arrow from the error of step 1, past the output, to the hidden spike. DECOLLE: no arrow from error or output; a green diamond beside the hidden layer, the own readout R, gets a green arrow from the spike and sends a purple dashed one back."
 _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told={"DFA": 0.4, "DECOLLE": None})
 
 # %% [markdown]
-# As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. (Their loss differs; we take the cross-entropy.) In PyTorch the rule is one word, `detach`, which hands on the spikes without their history: no gradient leaves its layer.
+# As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. (Their loss differs; we take the cross-entropy.) In PyTorch the rule is one word, `detach`, which hands on the spikes without their history.
 
 
 # %%
@@ -405,10 +405,10 @@ before = weight.grad.clone()
 weight.grad = None
 stack.layers[1][0].weight.data *= -1
 EachAlone(stack).run(spikes, labels)
-print("the same:", torch.equal(before, weight.grad))
+print("equal to before:", torch.equal(before, weight.grad))
 
 # %% [markdown]
-# No. PyTorch walks back through time, but need not: for a readout without a leak a spike matters at its own step only, and what its neuron remembers of the input is the trace. So the same gradient runs *forward*, in the `OnlineLIF` of page 13:
+# No: no gradient leaves its layer. PyTorch walks back through time, but need not: for a readout without a leak a spike matters at its own step only, and what its neuron remembers of the input is the trace. So the same gradient runs *forward*, in the `OnlineLIF` of page 13:
 
 # %%
 online = OnlineLIF(*stack.layers[0])
@@ -471,9 +471,9 @@ print(record)
 _ = accuracy_by_depth(record, title="Alone or by BPTT: two layers help, more do not")
 
 # %% [markdown]
-# Alone (blue), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. A third and fourth add nothing, nor do they by BPTT. (Layers as drawn pass on little: behind them even readouts that learn fall from 38 to 25 %, the last row printed below.)
+# Alone (blue), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. A third and fourth add nothing, nor do they by BPTT. (Layers as drawn pass on little: the last row printed below.)
 #
-# What does it cost to be alone? BPTT of the same losses (orange; no `detach`), at the same rate, reads two to three points better from the second layer on. (Grey: the last loss only, so a network for each depth, read at its end.) And if the readouts learn as well?
+# What does it cost to be alone? BPTT of the same losses (red; no `detach`), at the same rate, reads two to three points better from the second layer on. (Grey: the last loss only, so a network for each depth, read at its end.) And if the readouts learn as well?
 
 # %%
 for name, found in depths_of(record, " + readouts").items():
@@ -508,7 +508,7 @@ for name, low, high in (("", 2, 3), (" + readouts", 1, 2)):
 # %% [markdown]
 # ## 5 · One task, all rules
 #
-# The network of page 07, 784 → 256 → 10, learns by each rule for five epochs, on the same spikes. *Last only*: the hidden layer stays as drawn; section 3 (22 %) had two, of 100, and one epoch. The readouts of DECOLLE leak here. DFA had 30 candidates, FA 10, and the test images were looked at more than once (*Deeper*).
+# The network of page 07, 784 → 256 → 10, learns by each rule for five epochs, on the same spikes. *Last only*: the hidden layer stays as drawn. The readouts of DECOLLE leak here. DFA had 30 candidates, FA 10, and the test images were looked at more than once (*Deeper*).
 #
 # > **Before you look:** how much does a hidden layer that learns add to a random one?
 

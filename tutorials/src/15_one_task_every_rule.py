@@ -79,7 +79,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # - add up one gradient backwards and forwards, and find the trace that this costs;
 # - measure in which direction each rule points;
 # - find out by intervention what a synapse must be told;
-# - compare what nine rules reach, and find a task where a slow trace pays.
+# - compare what nine rules reach, and ask which trace a memory needs.
 
 # %% [markdown]
 # ## 1 · One gradient, two orders
@@ -149,7 +149,7 @@ rtrl = OnlineNetwork(
     error=lambda counts, labels: final,
 )
 found = hidden_gradient(rtrl, network, x, answers)
-print("largest difference:", (found - exact).abs().max().item())
+print(f"largest difference: {(found - exact).abs().max():.0e}")
 
 # %% [markdown]
 # The same but for rounding. (It takes one $\beta$ for all outputs, and detached resets; else the factor would not be $\beta^{\,k-t}$.)
@@ -179,8 +179,6 @@ assert (hidden_gradient(forgetful, network, x, answers) - exact).abs().max() > 1
 # All but BPTT need an error before the end: they scale the counts $n$ so far, $n\, T/t$ (`horizon`).
 #
 # We take the cosine of each gradient to BPTT's (1: same direction, 0: right angle), in an untrained network and after BPTT has trained it, with ten draws of each random matrix.
-#
-# > **Before you run:** what will keep RTRL below 1? Where will random matrices lie?
 
 # %%
 probe = (spikes, labels[:200])
@@ -199,6 +197,8 @@ windows = ChunkedBPTT(network, 1, horizon=STEPS)  # the window of 1
 
 # %% [markdown]
 # One row for each rule:
+#
+# > **Before you run:** what will keep RTRL below 1? Where will random matrices lie?
 
 # %% alt="Dots in seven rows and two panels, cosine to BPTT in an untrained and in a trained network. BPTT is at 1, RTRL close to it, and OTTT above 0.8. The window of 1 is above 0.9 untrained and near 0.6 trained. Feedback alignment, direct feedback alignment and DECOLLE scatter around 0 in both."
 axes = dots_in_rows(
@@ -206,7 +206,7 @@ axes = dots_in_rows(
         "cosine, untrained": untrained,
         "cosine, trained by BPTT": trained,
     },
-    title="In this network, traces keep the direction",
+    title="The direction of seven rules, against BPTT",
 )
 for axis in axes:
     axis.set_xlim(-0.25, 1.05)
@@ -299,7 +299,7 @@ named = {
     "decolle": "with random matrices",
 }
 axis = bytes_by_steps(memory, lengths, named)
-decorate(axis, title="Only BPTT grows; exact traces are dear")
+decorate(axis, title="What nine rules keep for one image")
 
 learner = learner_for("bptt", two_layers(256))
 print("BPTT, T = 10:", kept_bytes(learner, 784, 10), "bytes")
@@ -367,7 +367,9 @@ print(record)
 compared(shown, needs, memory)
 
 # %% [markdown]
-# (*Deeper* has more rows.) The rules of the first picture, from left to right, reach 90.2, 94.3, 94.6 and 95.1 %. The 90 is no gain: ten neurons on the pixels (*no hidden, scaled*) reach 90 too. One number of reward brings ten noisy neurons to 55 %. Each seed as a dot, sorted by cosine:
+# Feedback alignment. The rules of the first picture, from left to right, reach 90.2, 94.3, 94.6 and 95.1 %. The 90 is no gain: ten neurons on the pixels (*no hidden, scaled*) reach 90 too.
+#
+# Each seed as a dot, sorted by cosine:
 
 # %% alt="Seven rows sorted by the cosine after training, from BPTT at 1 to direct feedback alignment at 0.47; two panels. Left the cosines of three seeds, right the accuracies: BPTT, RTRL, OTTT and the window of 1 between 94 and 95.5 percent, DECOLLE at 94, both kinds of feedback alignment at 92 to 93."
 cosine = {}
@@ -380,11 +382,11 @@ axes = dots_in_rows(
         "cosine after training": cosine,
         "test accuracy (%)": right,
     },
-    title="Of these seven, feedback alignment costs most",
+    title="Direction and accuracy of seven rules",
 )
 
 # %% [markdown]
-# Both kinds of feedback alignment lose two to three points. OTTT, the window of 1 and DECOLLE lose less than one, too little to tell apart. So here, to forget time costs less than feedback alignment. (DECOLLE has another matrix, error and readout, all at once.)
+# Both kinds of feedback alignment lose two to three points. OTTT, the window of 1 and DECOLLE lose less than one, too little to tell apart. (DECOLLE has another matrix, error and readout, all at once.)
 #
 # The cosine makes two groups, above 0.8 and below 0.7. But DECOLLE points no better than feedback alignment, and ends higher.
 
@@ -409,7 +411,7 @@ assert np.mean(cosine["decolle"]) < np.mean(cosine["feedback_alignment"])
 assert round(mean["reward_stdp"]) == 55
 
 # %% [markdown]
-# ## 5 · A task where a slow trace pays
+# ## 5 · Which trace does a memory need?
 #
 # Each step of a digit says the same. In the delayed recall of page 13 the past is worth all: one of two cues, noise for 200 ms, then a signal asks which cue it was. 36 adaptive neurons hear each other; a spike raises its neuron's threshold.
 #
@@ -449,7 +451,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# The slow one. (Dashed is guessing; shades are sizes of the first weights among the neurons.) Price and benefit:
+# The slow one. (Dashed is guessing; colours are sizes of the first weights among the neurons.) Price and benefit:
 
 # %%
 columns = ["rule", "a synapse keeps", "mean (%)", "worst (%)"]
@@ -634,7 +636,7 @@ loss = 0
 for y in network(x):
     loss = loss + cross_entropy(y, answers)
 exact = torch.autograd.grad(loss, network[0].weight)[0]
-print("largest difference:", (found - exact).abs().max().item())
+print(f"largest difference: {(found - exact).abs().max():.0e}")
 
 # %% [markdown]
 # Not at all. **With one hidden layer that is not recurrent, and a leaky readout, e-prop is BPTT**, added up forwards. It has nothing to leave out. In the table below it has a row of its own, with its own readout.

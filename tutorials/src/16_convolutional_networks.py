@@ -29,7 +29,7 @@ from snn_core.layers import OverTime, Repeat
 from snn_core.losses import accuracy, max_membrane_cross_entropy
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FeatureMap, edge_filter
-from snn_core.teaching.palette import BLACK, PURPLE, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, PURPLE, VERMILION
 from snn_core.teaching.plotting import (
     decorate,
     film,
@@ -116,7 +116,7 @@ assert FeatureMap.controls["gain"].start == 1.5
 #
 # - apply a convolution to all time steps at once, and check it against a loop;
 # - put the neurons before or behind a pooling;
-# - watch six layers fall silent, and twelve fire and yet lose the digit; repair both;
+# - watch six layers fall silent, and ask twelve for the digit; repair what is lost;
 # - train a network with a program that you can take away.
 
 # %% [markdown]
@@ -198,7 +198,7 @@ for name in ("LIF, then max", "max, then LIF"):
     print(name, means[[1, 9]].round(3))
 
 # %% [markdown]
-# With max-pooling, pooled currents learn sooner; after ten epochs little more than a point is left. And they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
+# Max, then LIF: pooled currents learn sooner; after ten epochs little more than a point is left. And they need a quarter of the neurons. So from here on: convolution, pooling, normalisation (section 3), neurons. (*Deeper*: six orders, and where the gradient goes.)
 
 # %% tags=["check"]
 other_means = np.mean(orders.results["LIF, then max"], axis=0)
@@ -240,7 +240,7 @@ for gain in (1, 3, 5, 10):
 axis = panels()
 for gain, values in plain.items():
     axis.plot(range(1, 7), values, "o-", label=f"gain {gain}")
-title = "Gains of 1 and 3 end in silence, 10 in a storm"
+title = "What each layer sends"
 decorate(axis, title=title, x="layer", y="spikes per neuron and step")
 
 # %% [markdown]
@@ -269,9 +269,9 @@ assert (normed[1:] - 0.19).abs().max() < 0.02
 assert torch.allclose(normed, layer_rates(gain=5), atol=0.002)
 
 # %% [markdown]
-# ## 4 · Twelve layers lose the digit
+# ## 4 · Does the digit get through twelve layers?
 #
-# The spikes get through. Does the digit? Take twelve normalised layers, untrained. At each layer, fit a linear readout (ridge regression) to what its neurons send, $\mathrm{LIF}(\cdot)$, at all four steps, for 2,000 digits, and let it read 500 others. `read_from_layers` returns the shares that are right; guessing gives 0.1.
+# The spikes get through. Take twelve normalised layers, untrained. At each layer, fit a linear readout (ridge regression) to what its neurons send, $\mathrm{LIF}(\cdot)$, at all four steps, for 2,000 digits, and let it read 500 others. `read_from_layers` returns the shares that are right; guessing gives 0.1.
 #
 # > **Before you run:** all layers fire at the same rate. Can the digit be read equally well from all of them?
 
@@ -391,12 +391,12 @@ axis.invert_yaxis()
 axis.legend(axis.lines[:2], ["narrow", "wide"])
 decorate(
     axis,
-    title="In the stream, wide, twelve layers keep up with one",
+    title="Twelve layers and one, after 300 updates",
     x="held-out accuracy (%)",
 )
 
 # %% [markdown]
-# In these 300 updates no network of twelve layers reads clearly more than a single one: on these small digits depth does not pay. In the stream with the wide surrogate, it costs nothing that shows. Where no way leads around the neurons, the narrow surrogate hardly learns, and the wide one comes to 45 to 73 %. To spikes, and in a single layer, the two overlap.
+# Those with a way around the neurons, and the others if the surrogate is wide: these come to 45 to 73 %, with the narrow one they hardly learn. In the stream, wide, twelve layers keep up with one. None reads clearly more: on these small digits depth does not pay.
 #
 # *Why* wide helps is open (exercise 4). The size of the gradients alone does not explain it: Adam divides that out in every row, and the doubled steps of the last row gain nothing.
 #
@@ -512,7 +512,7 @@ def train_reader(network, epochs, file):
 
 
 # %% [markdown]
-# > **Before you run:** this network has 15,000 parameters. One without convolutions, of 256 hidden neurons, has 204,000. Both learn from 5,000 digits. Which will read more of the test digits?
+# Two epochs on 5,000 digits:
 
 # %%
 _ = seed_torch(0)
@@ -532,7 +532,9 @@ score = evaluate(network, test_images, test_labels, decode=decode)
 print(f"test accuracy: {score:.1%}")
 
 # %% [markdown]
-# The other network, in a record by the same recipe, was trained for four times as long. Three seeds each:
+# A record has this network and one without convolutions, of 256 hidden neurons, which was trained by the same recipe for four times as long. Three seeds each.
+#
+# > **Before you run:** ours has 15,000 parameters, the one without convolutions 204,000. Which reads more of the test digits?
 
 # %%
 record = recorded("covered_digits")
@@ -540,7 +542,9 @@ print("with convolutions:", record.results["accuracy"])
 print("without:          ", record.results["dense"])
 
 # %% [markdown]
-# It reads less. And the twelve layers of section 4? The same program trains them, on digits of half the size:
+# The one with convolutions.
+#
+# And the twelve layers of section 4? The same program trains them, on digits of half the size:
 
 # %%
 _ = seed_torch(0)
@@ -753,8 +757,8 @@ assert 0.6 < blank.float().mean() / tied < 1
 pooling = {name: 100 * np.array(runs)[:, -1] for name, runs in orders.results.items()}
 axis = panels(width=8)
 for name, runs in pooling.items():
-    axis.plot(runs, [name] * len(runs), "o", alpha=0.4)
-    axis.plot(runs.mean(), name, "|", color=VERMILION, markersize=18)
+    axis.plot(runs, [name] * len(runs), "o", color=BLUE, alpha=0.6)
+    axis.plot(runs.mean(), name, "|", color=VERMILION, markersize=18, markeredgewidth=3)
 decorate(
     axis,
     title="After ten epochs six orders lie within two points",

@@ -218,7 +218,7 @@ rest = int.from_bytes(content[2:], "big")  # 24 bits
 print("x:", content[0], " y:", content[1])
 print("p:", rest >> 23)
 print("t:", rest % 2**23, "µs")
-print("longest:", 2**23 / 1e6, "s")
+print(f"longest: {2**23 / 1e6:.1f} s")
 
 # %% [markdown]
 # $x = 14$, $y = 9$, and the first bit of the third byte is 1: ON (but see *Deeper*). `read_events` decodes a file, and checks what it reads. Here a byte is missing:
@@ -387,11 +387,13 @@ assert course(10, LeakyIntegrator(beta=0.905))[1].max() > 2 * course(1, LeakyInt
 nmnist = recorded("event_digits")
 print(nmnist)
 axes = dots_per_seed(nmnist_shares(nmnist), ["one seed"])
-axes.set_title("N-MNIST is read nearly as well without order")
+axes.set_title("N-MNIST, in order and without")
 decorate(axes, y="correct (%)", ylim=(90, 100))
 
 # %% [markdown]
-# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 others to test. A dot is the mean of the last five epochs on these; one digit is one percentage point, and differences below about 3 cannot be seen. (The axis begins at 90.) Shuffled, no loss can be seen, though seeds differ by up to 5; from the sum still 94 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
+# Shuffled, no loss can be seen, though seeds differ by up to 5; from the sum still 94 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
+#
+# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 others to test. A dot is the mean of the last five epochs on these; one digit is one percentage point, and differences below about 3 cannot be seen. (The axis begins at 90.)
 
 # %% tags=["check"]
 shares = {name: np.array(found[0]) for name, found in nmnist_shares(nmnist).items()}
@@ -619,7 +621,7 @@ assert way_reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15,
 motion = recorded("direction_of_motion")
 print(motion)
 axes = dots_per_seed(motion_shares(motion), ["one seed"], level=50)
-axes.set_title("Only order tells the way")
+axes.set_title("Left or right, from six views")
 decorate(axes, y="correct (%)", ylim=(0, 105))
 
 # %% [markdown]

@@ -225,7 +225,7 @@ decorate(
     axis,
     x="drive s",
     y="activity a",
-    title="A straight line, less what is still in the membrane",
+    title="500 samples and the line",
 )
 
 # %% [markdown]
@@ -258,12 +258,12 @@ decorate(
     axes[0],
     x="factor on all weights",
     y="activity",
-    title="One sample jumps along the line",
+    title="One sample",
 )
 decorate(
     axes[1],
     x="factor on all weights",
-    title="The mean has the slope of the line",
+    title="The mean of 500 samples",
 )
 
 # %% [markdown]
@@ -564,8 +564,8 @@ for axis, normalise in zip(spread, (False, True), strict=True):
         axis.semilogy(range(1, 8), error, "o-", label=f"α = {alpha:g}")
     axis.set(xlim=(7.3, 0.7), ylim=(0.003, 30_000))
     axis.set_xlabel("layer (7 is the output)")
-decorate(spread[0], y="error", title="As it is: explode or vanish")
-decorate(spread[1], title="Normalised: within a factor of 7")
+decorate(spread[0], y="error", title="As it is")
+decorate(spread[1], title="Normalised")
 
 # %% [markdown]
 # It depends on $\alpha$ and on who fires: more than 10,000 times as large, or 27 times smaller. The **error normalisation** replaces the gain $g_i = 1/V_{\mathrm{th},i}$ by $g_i/\bar g$, with the root mean square $\bar g$ of those that fire. And it multiplies the error on its way down by $\sqrt{M/m_\mathrm{out}}$: a neuron below gets $m_\mathrm{out}$ errors, one from each that fires, through weights with a mean square of $1/M$.
@@ -1011,7 +1011,7 @@ for run in paper.results["one hidden layer"]:
 for run in recorded("signals_controls").results["ordinary"]:
     axis.plot(run["operations"] / 635_200, run["test"][-1], "o", color=GREY)
 axis.axvline(1, color=GREY, linestyle="--")
-axis.text(0.22, 0.7, "ordinary,\nskips zeros")
+axis.text(0.23, 0.9, "ordinary, skips zeros", va="top")
 axis.text(1.02, 0.7, "ordinary")
 decorate(
     axis,

@@ -222,7 +222,7 @@ axes[0].plot(passed, ".-", color=BLUE)
 axes[0].axhline(2, color=GREY, linestyle="--")
 axes[1].plot(spikes, ".-", color=VERMILION)
 axes[1].axhline(6.5, color=GREY, linestyle="--")
-decorate(axes[0], y="weight w", title="Over the edge, and silent for good")
+decorate(axes[0], y="weight w", title="Weight and spike, round by round")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
@@ -532,7 +532,9 @@ assert abs(first.mean().item() - 8) < 0.5
 # - $q$: how it changes if a little more weight arrives now. **At an input spike $q$ is the gradient by its weight.**
 
 # %% [markdown]
-# The loss is the time of the *second* spike (the third weight is 2.0 now; with 1.4 there is none). Read the two lower lanes from right to left:
+# The loss is the time of the *second* spike (the third weight is 2.0 now; with 1.4 there is none). Read the two lower lanes from right to left.
+#
+# > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% alt="Three lanes over 26 ms. Top: the membrane, input spikes at 0, 4 and 18 ms, own spikes at 5.7 and 20.1 ms, each followed by a reset to 0. Middle: v, 0 after the second spike; before it minus 5.7, and going back in time it decays towards 0 until the first spike, where it jumps down again. Bottom: q, which before each spike grows from 0 to negative values; dots at the three input spikes."
 weights = double([1.6, 0.8, 2.0])
@@ -541,9 +543,6 @@ axes = forward_and_adjoint(arrivals, weights, neuron, cost, until=26.0)
 decorate(axes[0], title="Forward: integrate, cross, reset →")
 decorate(axes[1], title="← Backward: jump at a spike, then decay")
 decorate(axes[2], title="← What a spike would do that arrives now")
-
-# %% [markdown]
-# > **Look first:** the loss speaks of the second spike only. Why does $v$ jump at the first one too?
 
 # %% [markdown]
 # The first spike resets the membrane. If it comes earlier, so does the reset, and the second spike moves as well. With the current $I$ the membrane climbs by $I - u/10$ per ms.
@@ -630,11 +629,11 @@ axis = dots_per_seed(
     ends,
     ["exact", "exact, WakeUp", "surrogate"],
     y="test accuracy (%)",
-    title="Exact needs help, the surrogate wakes alone",
+    title="Yin-Yang, from two starts",
 )
 
 # %% [markdown]
-# 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts, at this learning rate. `WakeUp` wakes them all; from silence they end at 85 to 93 %. The surrogate wakes by its own gradient: its bump reaches below the threshold (page 05).
+# The exact gradient needs it; only the surrogate wakes alone: its bump reaches below the threshold (page 05). 36 % is silence: no output spikes, so all points get the first class, which 36 % of them have. The exact gradient never leaves it, and falls into it from two of three lively starts, at this learning rate. `WakeUp` wakes them all; from silence they end at 85 to 93 %.
 #
 # From the lively start, with `WakeUp`, the exact gradient ends ahead here. (The surrogate's step, loss and readout differ too. All cases: *Deeper*.)
 

@@ -218,7 +218,7 @@ for steps in (4, 8, 12, 16, 32):
     print(f"T = {steps:2}: {accuracy(scores, test_labels):.1%}")
 
 # %% [markdown]
-# It works, without a single update: with 32 steps it is as good as the ordinary network. But with four it guesses. Why does it need so many?
+# With four it guesses. With 32 it is as good as the ordinary network, without a single update. Why does it need so many?
 
 # %% tags=["check"]
 by_steps = {steps: accuracy(converted_by_hand(network, test_pixels, largest, steps), test_labels) for steps in (4, 32)}
@@ -296,6 +296,9 @@ for name, told in repairs.items():
     print(f"{name:18}", shares[name])
 
 # %% [markdown]
+# The start; the percentile helps.
+
+# %% [markdown]
 # A run of 32 steps has the answers after each step in it:
 
 
@@ -330,7 +333,7 @@ decorate(
 )
 
 # %% [markdown]
-# The percentile helps, and here the start does more. With both, four steps do what took 12, and still nothing was trained. (The dashed line is the ordinary network. A share is that of a mean: it says that the signal arrives, not that each neuron is right.)
+# With both, four steps do what took 12, and still nothing was trained. (The dashed line is the ordinary network. A share is that of a mean: it says that the signal arrives, not that each neuron is right.)
 
 # %% tags=["check"]
 at_maximum = to_spiking(steps=4, **repairs["maximum"])
@@ -467,7 +470,7 @@ uneven = torch.tensor([0.8, 0.8, -0.8, -0.8]).view(4, 1, 1)
 axis = slow_motion(
     uneven,
     beta=1.0,
-    title="A spike that the mean would not cause",
+    title="0.8, 0.8, −0.8, −0.8",
 )
 _ = axis.set_ylim(-1.1, 1.8)
 
@@ -511,11 +514,11 @@ decorate(
     axis,
     x="percentile (%)",
     y="accuracy (%)",
-    title="High thresholds round, low thresholds clip",
+    title="Three errors, added one after the other",
 )
 
 # %% [markdown]
-# With a high threshold a tread is tall, and rounding to it costs nearly half of the answers. A low one clips: at 90 % that costs about a point, however many steps there are. In between both are small. And uneven arrival costs something on top, little at 97 %.
+# Rounding: with a high threshold a tread is tall, and costs nearly half of the answers. Clipping grows with a low one: at 90 % it costs about a point, however many steps there are. In between both are small. And uneven arrival costs something on top, little at 97 %.
 #
 # With more steps the treads are finer, and uneven arrival evens out. Clipping stays. (*Deeper* has the three errors of each neuron, by `error_parts`.)
 
@@ -608,8 +611,6 @@ assert lost[:, 1].max() <= 0
 # ### Train it on
 #
 # A converted network is an ordinary spiking network: its neurons have surrogate gradients, so `fit` can train it on, for the steps that it shall run with. It meets the uneven arrival for the first time. Here the network with ReLUs, and thresholds from 97 %, gets a single step.
-#
-# > **Before you run:** one step is far too few for it. What can one epoch do?
 
 
 # %%
@@ -622,7 +623,7 @@ hybrid.requires_grad_(True)
 before = after_each_step(hybrid, test_images)[-1]
 
 # %% [markdown]
-# One epoch, 79 updates:
+# > **Before you run:** one step is far too few for it. What can one epoch do, 79 updates?
 
 # %%
 _ = fit(
@@ -641,7 +642,7 @@ print(f"one step, converted: {before:.1%}")
 print(f"after 79 updates:    {after:.1%}")
 
 # %% [markdown]
-# This is called *hybrid* training (Rathi et al. 2020): convert first, then a few updates with spikes.
+# It nearly closes the gap. To convert first, and then make a few updates with spikes, is called *hybrid* training (Rathi et al. 2020).
 #
 # Is it worth it? Over the five seeds, beside networks that were trained directly from random weights, for as many epochs in all, at one, two and four steps:
 

@@ -35,7 +35,7 @@ from snn_core.teaching.diagrams import energy_bills, mark_ratios, mark_readers
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import MeetingPoint
 from snn_core.teaching.inputs import pulse, scattered
-from snn_core.teaching.palette import BLUE, GREEN, GREY, ORANGE, VERMILION
+from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, panels, raster, use_style
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies.energy import (
@@ -82,16 +82,15 @@ for count in range(0, 129, 16):
 # %% [markdown]
 # > **Look first:** how many spikes may come before the spiking layer costs more?
 
-# %% alt="Energy per image in nanojoules against spikes per input and image, from 0 to 0.5. A level blue line, the ordinary layer, at 49. A vermilion line, the spiking layer, begins at 14 and rises to 132. They cross at 0.15, marked by a dashed line."
+# %% alt="Energy per image in nanojoules against spikes per input and image, from 0 to 0.5. A level blue line, the ordinary layer, at 49. A vermilion line, the spiking layer, begins at 14 and rises to 132. They cross at 0.15."
 axis = panels()
 axis.plot(rates, line, ".-", color=VERMILION, label="spiking")
 axis.axhline(level, color=BLUE, label="ordinary")
-axis.axvline(0.151, color=GREY, linestyle="--")
 decorate(
     axis,
     x="spikes per input and image",
     y="energy per image (nJ)",
-    title="They meet at 0.15 spikes per input",
+    title="One layer, ordinary and spiking",
     ylim=(0, 140),
 )
 
@@ -162,7 +161,7 @@ entries = list(prices.values())
 axis = panels(height=2.8)
 for table, size, color in (
     (HOROWITZ, "45 nm", BLUE),
-    (JOUPPI, "7 nm", ORANGE),
+    (JOUPPI, "7 nm", VERMILION),
 ):
     energies = [getattr(table, entry) for entry in entries]
     axis.plot(energies, list(prices), "o", color=color, label=size)
@@ -172,7 +171,7 @@ title = "What is far away is dear, on both chips"
 decorate(axis, x="energy (pJ)", title=title)
 
 # %% [markdown]
-# A read fetches 64 bits, so a weight of 32 bits costs half. Between two sizes of memory we interpolate, and membranes always have 32 bits. The larger the memory, the farther the way, and the dearer the read. From 45 to 7 nm arithmetic became two to three times cheaper, a large memory on the chip seven times, a small one hardly, and memory outside not at all.
+# A read fetches 64 bits, so a weight of 32 bits costs half. Between two sizes of memory we interpolate, and membranes always have 32 bits. The larger the memory, the farther the way, and the dearer the read.
 #
 # To send a value is priced at 5.2 pJ, from the chip Loihi (Davies et al. 2018, 14 nm). That is the weakest number here: it stands for one hop, and a spike may need several.
 
@@ -297,7 +296,7 @@ for shape in (nn.Conv2d(1, 2, 3, padding=1), nn.Conv2d(1, 2, 3, stride=2)):
     assert count_operations(shape, picture).total.additions == by_loop
 
 # %% [markdown]
-# ## 3 · The spiking network loses first
+# ## 3 · Two networks of one shape
 #
 # A frequent way to read digits: 784 pixels, 256 LIF neurons, ten outputs, and 25 steps. The pixels are the input current of every step, *direct* input. It was trained on the small MNIST from three seeds; the record holds its counts and those of all networks below, so that any table of prices can be put to them.
 
@@ -322,7 +321,7 @@ twin = nn.Sequential(
 work = count_operations(twin, mnist_mini().test_images.flatten(1))
 same_shape = energy(work)
 bills = {"ordinary": same_shape, "spiking": direct.bill()}
-title = "Direct input: multiplied 25 times over"
+title = "The same shape, ordinary and spiking"
 axis = energy_bills(bills, title=title)
 
 # %% [markdown]
@@ -358,7 +357,9 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# The spikes that come in, times the synapses that they meet: this is what counts. In this order two changes divide the bill most, and both take time away: 8 steps by 3, and stopping by 4. But what a change saves depends on what was done before it:
+# Stopping, by 4, then 8 steps, by 3: both take time away, and with it spikes that come in, times the synapses that they meet.
+#
+# But what a change saves depends on what was done before it:
 
 # %%
 stopped = spiking_reader(record, "direct", "stopped")
@@ -377,7 +378,7 @@ last = spikers["128 neurons"]
 print(f"steps of the last one: {last.mean('steps'):.1f}")
 
 # %% [markdown]
-# Half a spike per neuron, and 97 % of the digits. And look at the steps: the cheapest reader hardly takes more than one. Does it need time at all? One that was trained for a single step:
+# And look at the steps: the cheapest reader hardly takes more than one. Does it need time at all? One that was trained for a single step:
 
 # %%
 single = spiking_reader(record, "one step", "whole")
@@ -422,7 +423,7 @@ for name, (_, rival) in pairs.items():
 axis = panels()
 mark_readers(axis, ordinary_readers(record, 8), color=BLUE, label="ordinary")
 mark_readers(axis, spiking_readers(record, 8), color=VERMILION, label="spiking")
-title = "As accurate, the ordinary network needs less"
+title = "All readers, numbers of 8 bits"
 decorate(axis, title=title)
 
 # %% [markdown]
@@ -493,17 +494,17 @@ assert by_batch[2] > 1.3
 #
 # > **Before you run:** which of the seven win against none of these chips?
 
-# %% alt="Ratio of energies, spiking over ordinary, on a logarithmic axis, one row for each of the seven readers, with the range that holds 95 percent of 500 draws. Against a chip that skips zeros, in blue, all rows lie right of 1. Against one that skips nothing, in grey, the first four rows lie right of 1, and the last three left of it. Against one that skips nothing and works on four images at once, in orange, all rows lie right of 1, the last ones just."
+# %% alt="Ratio of energies, spiking over ordinary, on a logarithmic axis, one row for each of the seven readers, with the range that holds 95 percent of 500 draws. Against a chip that skips zeros, in blue, all rows lie right of 1. Against one that skips nothing, in green, the first four rows lie right of 1, and the last three left of it. Against one that skips nothing and works on four images at once, in vermilion, all rows lie right of 1, the last ones just."
 chips = {
     "skips zeros": ratios(record, generator),
     "skips nothing": ratios(record, generator, dense=True),
     "… and 4 at once": ratios(record, generator, dense=True, batch=4),
 }
 axis = panels(height=3.6)
-for chip, color in zip(chips, (BLUE, GREY, ORANGE), strict=True):
+for chip, color in zip(chips, (BLUE, GREEN, VERMILION), strict=True):
     mark_ratios(axis, chips[chip], color=color, label=chip)
 axis.invert_yaxis()
-title = "The opponent's chip decides, not the prices"
+title = "Seven readers against three chips"
 decorate(axis, title=title)
 
 # %% [markdown]
@@ -531,7 +532,7 @@ for drawn in chips["… and 4 at once"].values():
 # %% alt="Meeting rate against the number of steps, 1 to 25, for 8 bits and layers of 256. The upper line, a dense opponent, falls from 1.04 to 0.76; the lower one, a fifth not 0, falls from 0.2 to 0 at 18 steps."
 axis = panels(height=3)
 steps = range(1, 26)
-for density, color in ((1.0, BLUE), (0.2, ORANGE)):
+for density, color in ((1.0, BLUE), (0.2, VERMILION)):
     rates = [meeting_rate(256, 256, T, bits=8, density=density) for T in steps]
     label = f"{density:.0%} of its numbers not 0"
     axis.plot(steps, rates, color=color, label=label)

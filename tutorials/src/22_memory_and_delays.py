@@ -97,8 +97,6 @@ assert signals.shape[1] == 40
 # ## 1 · Three ways to hold on
 #
 # One spike arrives at 5 ms. A membrane can keep it by its **leak**, here of 10 ms. A neuron that hears itself can keep it in a **loop**. A long axon can keep it under way: a **delay**, here of 35 ms.
-#
-# > **Before you run:** at 40 ms, which of the three still knows that there was a spike? Which knows *when*?
 
 # %%
 spike = pulse(60, at=5)
@@ -110,6 +108,8 @@ late = Delays(1, 35.0, delay=35.0).eval()(spike)
 
 # %% [markdown]
 # The loop feeds its own spike back, above the threshold. The line is in evaluation: its delay is a whole number of steps.
+#
+# > **Before you run:** at 40 ms, which of the three still knows that there was a spike? Which knows *when*?
 
 # %% alt="Three lanes over 60 ms, after a spike at 5 ms. Leak: jumps to 1 and decays to nearly nothing at 40 ms. Loop: a spike at every step from 5 ms on. Delay: nothing but one spike at 40 ms."
 axes = panels(3, stacked=True)
@@ -138,8 +138,6 @@ assert late.flatten().nonzero().flatten().tolist() == [40]
 # | 0 | 2 ms | 7 ms | 9 ms |
 # | 1 | 6 ms | 3 ms | 9 ms |
 # | 2 | 9 ms | 0 ms | 9 ms |
-#
-# > **Before you run:** how high does the membrane get? And if axons 0 and 2 exchange their times?
 
 # %%
 pattern = torch.zeros(20, 1, 3)
@@ -150,17 +148,21 @@ neuron = LIF(2.0)
 
 # %% [markdown]
 # The grey line is a spike's wait.
+#
+# > **Before you run:** how high does the membrane get?
 
 # %% alt="Two lanes over 20 ms. Top: three axons; dots where spikes leave, at 2, 6 and 9 ms, and grey lines that end in blue ticks, all at 9 ms. Bottom: the membrane is 0 until 9 ms, then jumps to 1.35, above the threshold of 1."
 axes = waiting_spikes(pattern, delays, neuron, weight=0.45)
-decorate(axes[0], title="Sent one by one, heard together")
+decorate(axes[0], title="The pattern")
 
 # %% [markdown]
-# To 1.35: all three arrive at 9 ms. Now with the times of axons 0 and 2 exchanged:
+# To 1.35: all three arrive at 9 ms.
+#
+# > **Before you run:** and if axons 0 and 2 exchange their times?
 
 # %% alt="The same with the times of axons 0 and 2 exchanged: the spikes arrive at 2, 9 and 16 ms, and the membrane makes three separate jumps to about 0.45."
 axes = waiting_spikes(pattern.flip(2), delays, neuron, weight=0.45)
-decorate(axes[0], title="The other way round they miss each other")
+decorate(axes[0], title="The times of axons 0 and 2 exchanged")
 
 # %% [markdown]
 # They arrive at 2, 9 and 16 ms, and 0.45 stays 0.45. So **delays with a coincidence detector know an order**. Several such neurons with other delays: several patterns (Izhikevich 2006).
@@ -255,7 +257,7 @@ courses = {
 axis = panels()
 for name, course in courses.items():
     axis.plot(course, label=name)
-decorate(axis, x="update", y="delay d (ms)", title="From 1 ms the wide ones find it")
+decorate(axis, x="update", y="delay d (ms)", title="From 1 ms, by three widths")
 
 # %% [markdown]
 # The narrow one is caught by the first dip, halfway between 1 and 2. The shrinking one ends at 12.0, the wide one near it. So: wide first, then narrow. It can fail: a delay that shrinks as fast does not get from 1 to 17. In evaluation the delay is *rounded to whole steps*, as on a chip.
@@ -326,7 +328,7 @@ for name, delay in {"all 0": 0.0, "drawn": None}.items():
 print(recalled)
 
 # %% [markdown]
-# Without delays it is chance. With drawn ones it recalls: among ten for the cues some happen to fit, and the weights pick them. Whether delays need to learn at all, section 4 asks.
+# With drawn delays it recalls: among ten for the cues some lie between 200 and 290 ms, and the weights pick them. Without delays it is chance. Whether delays need to learn at all, section 4 asks.
 
 # %% tags=["check"]
 assert abs(recalled["all 0"] - 0.5) < 0.1
@@ -427,10 +429,12 @@ axis = dots_per_seed(
     ["shuffled", "in order"],
     level=10,
     y="test digits right (%)",
-    title="To hear late does as well as to hear each other",
+    title="Seven memories, in order and shuffled",
 )
 
 # %% [markdown]
+# To hear late is no worse. Chance may set the delays; learnt ones add about two points.
+#
 # | memory | in order (%) | shuffled (%) | states (bytes) | delay lines (bytes) | weights (bytes) |
 # |---|---|---|---|---|---|
 # | one leak | 43 | 33 | 552 | – | 20,776 |
@@ -442,7 +446,7 @@ axis = dots_per_seed(
 # | learnt delays | 94 | 48 | 552 | 120 | 39,976 |
 
 # %% [markdown]
-# To hear late is no worse, even with delays that chance has set; learnt ones add about two points. Most of that comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two runs of recurrence another 15; the third got stuck at this learning rate. The delay lines need 120 bytes (ten numbers, and ten spikes of 64 neurons, one bit each), and each delay is stored beside its weight. (All keep 40 bytes more, the highest answers so far.)
+# Most of what delays add comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two runs of recurrence another 15; the third got stuck at this learning rate. The delay lines need 120 bytes (ten numbers, and ten spikes of 64 neurons, one bit each), and each delay is stored beside its weight.
 #
 # Shuffled, one leak loses only ten points: it made little use of the order. All others fall to 45–50 %. Yet the digit is still there: an ordinary MLP, which sees all samples at once, reads 63 % in order and 64 % shuffled (*Deeper*).
 
@@ -488,12 +492,12 @@ assert round(np.median(scores["recurrence"]) - means["many leaks"]) in (14, 15)
 
 # %% alt="Share of earlier samples that a probe explains, against how long ago they came, 0 to 29 samples. The last sample alone: from 1 down to 0 at 6. Left, recurrent + adaptive: its neurons from 0.99 slowly down to about 0.3 at 16, and up again to 0.9 at 29. Right, learnt delays: its neurons stay near 1 to 10 and fall to 0.55 at 20 and 0.2 at 29; with the delay lines 1 to 10, above 0.7 at 20 and 0.1 at 29."
 axes = panels(2, share=True)
-titles = {
-    "recurrent + adaptive": "Rec. + adapt.: the middle fades",
-    "learnt delays": "Learnt delays: exact up to 10",
-}
-for axis, (kind, title) in zip(axes, titles.items(), strict=True):
-    probed_past(contest, kind, axis, title=title)
+stopped = (
+    "recurrent + adaptive",
+    "learnt delays",
+)
+for axis, kind in zip(axes, stopped, strict=True):
+    probed_past(contest, kind, axis, title=kind)
 
 # %% [markdown]
 # Up to 10 samples exactly, as the signal itself waits there; up to 20 nearly, by what the first layer sent; then little. (Beyond 24 the probe with more to read overfits.) *Recurrent + adaptive* forgets the middle, and keeps the beginning.
@@ -504,7 +508,7 @@ for axis, (kind, title) in zip(axes, titles.items(), strict=True):
 
 # %% alt="Own digits right against the moment of the swap, 5 to 35 ms, one line for each of three seeds. Left, recurrent + adaptive: after a swap of the neurons about 78 percent, 89 at the end; after a swap of the readout it falls from 87 to 1. Right, delays: after a swap of the neurons 92 at any moment; of the delay lines about 60 in the middle and 86 at both ends; of the readout it falls from 93 to 7."
 axes = panels(2, share=True)
-for axis, kind in zip(axes, titles, strict=True):
+for axis, kind in zip(axes, stopped, strict=True):
     swapped_parts(contest, kind, axis, title=kind)
 
 # %% [markdown]

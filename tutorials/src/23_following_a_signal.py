@@ -91,8 +91,7 @@ curve = two_sines()
 spikes = follow_alone(curve, jump=0.25)
 estimate = read_out(spikes, jump=0.25)
 axes = following(curve, estimate, spikes)
-title = "Spikes follow a curve, in jumps"
-decorate(axes[0], title=title, xlim=(0, 400))
+decorate(axes[0], title="A curve, and what its spikes tell", xlim=(0, 400))
 
 # %% [markdown]
 # It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, as always).
@@ -135,7 +134,7 @@ print("errors:", answer.membrane.flatten() - 0.5)
 print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
-# It does (the last row: 0.625 and 0.175, no spike), and its membrane *is* the error, shifted by half a jump: both leak alike, both fall by one at a spike.
+# It does, and its membrane *is* the error, shifted by half a jump (the last row: 0.625 and 0.175, no spike): both leak alike, both fall by one at a spike.
 #
 # With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
 #
@@ -212,8 +211,7 @@ axis = panels()
 axis.loglog(taus, errors, ".-", color=BLUE, label="measured")
 ideal = jumps / math.sqrt(12)
 axis.loglog(taus, ideal, color=GREY, label="d / √12")
-title = "Too long a memory cannot forget"
-decorate(axis, x="τ (ms)", y="error", title=title)
+decorate(axis, x="τ (ms)", y="error", title="Too long a memory cannot forget")
 
 # %% [markdown]
 # No spike pulls the estimate down. It leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
@@ -268,7 +266,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns. Their error is ten times smaller.
+# The independent ones, ten times. The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns.
 #
 # Try others:
 
@@ -311,8 +309,7 @@ for kind in kinds:
         error = curve_error(estimate, curve)
         errors[kind].append(error)
     axis.loglog(sizes, errors[kind], ".-", label=kind)
-title = "Sharing the error gains N, coins its root"
-decorate(axis, x="neurons N", y="error", title=title)
+decorate(axis, x="neurons N", y="error", title="The error of N neurons")
 
 # %% [markdown]
 # $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one whose jump is $d/N$. 256 coins do as well as six of these.
@@ -372,11 +369,14 @@ ramp = ramp[100:, 0]
 lines[lines < 0.5] = 0  # silent below the threshold
 active = traces.any(0)
 axis = panels()
-axis.plot(ramp, traces[:, active], linewidth=1)
-axis.set_prop_cycle(None)  # the same colours again
-axis.plot(ramp, lines[:, active], "--")
-title = "Nearly a ReLU, in jumps"
-decorate(axis, x="value of the curve", y="filtered spikes", title=title)
+axis.plot(ramp, traces[:, active], linewidth=1.2)
+axis.plot(ramp, lines[:, active], "--", color=BLACK)
+decorate(
+    axis,
+    x="value of the curve",
+    y="filtered spikes",
+    title="Neurons that hear a ramp",
+)
 
 # %% tags=["check"]
 held = constant(0.5, 2000)
@@ -388,7 +388,7 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# Dashed: $w\,x + b - \frac12$ where it is at least $\frac12$, else 0. Nearly a ReLU, in jumps; sums of such lines can be any curve.
+# Nearly a ReLU, in jumps; sums of such lines can be any curve. Dashed: $w\,x + b - \frac12$ where it is at least $\frac12$, else 0.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; a penalty $\lambda$ keeps them small:
 #
@@ -417,14 +417,16 @@ print("error {:.3f}, {:.0f} spikes per neuron and second".format(*before))
 # > **Before you run:** BPTT can move *all* weights. Begun from here, will it do better?
 
 # %%
-train_to_follow(
-    network,
-    train,
-    train,
-    generator,
-    epochs=60,
-    lr=0.001,
-)
+optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
+for _ in range(60):
+    for chosen in torch.randperm(16, generator=generator).split(8):
+        estimate = network(drive(train[:, chosen]))
+        error = (estimate - train[:, chosen])[100:].square().mean()
+        optimizer.zero_grad()
+        error.backward()
+        optimizer.step()
+
+# %%
 after = error_and_rate(network)
 print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 
@@ -449,7 +451,7 @@ record = recorded("following_a_signal")
 # %% [markdown]
 # > **Before you look:** why would a steeper slope help at all?
 
-# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it. At the square all three lie below it."
+# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it; so does our run, a short black line that falls as the blue one does. At the square all three lie below it."
 arms = ["BPTT", "least squares, then BPTT", "steeper, then BPTT"]
 axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, ("curve", "square"), strict=True):
@@ -460,6 +462,13 @@ for axis, target in zip(axes, ("curve", "square"), strict=True):
         measured_arms(trained, arms),
         axis,
     )
+axes[0].plot(
+    [before[1], after[1]],
+    [before[0], after[0]],
+    "^-",
+    color=BLACK,
+    label="our run",
+)
 decorate(axes[0], title="The curve: on the line, or above")
 decorate(axes[1], title="The square: below the line")
 
@@ -511,7 +520,7 @@ assert [round(each, 3) for each in walks] == [0.067, 0.109]
 #
 # What leaves a chip, or a brain area, is spikes. So a LIF neuron takes the place of layer 3; its spikes are worth $d = 0.2$ each.
 #
-# Its loss, `spike_loss`, is the van Rossum distance of page 08 from a train whose trace is the curve.
+# `train_to_follow` is the loop of section 3. The loss, `spike_loss`, is the van Rossum distance of page 08 from a train whose trace is the curve.
 #
 # > **Before you run:** `spiking_output` needs no such training: it lets a LIF neuron follow the membrane of section 3, as in section 1. Which will err less?
 
@@ -563,8 +572,12 @@ axis = panels()
 axis.plot(estimate[:, 0], color=GREY, label="leak")
 axis.plot(filtered[:, 0], color=BLUE, label="filter")
 axis.plot(test[:, 0], color=BLACK, label="curve")
-title = "Spiking membrane: a filter reads between the jumps"
-decorate(axis, x="time (ms)", title=title, xlim=(100, 400))
+decorate(
+    axis,
+    x="time (ms)",
+    title="Spiking membrane: a filter reads between the jumps",
+    xlim=(100, 400),
+)
 
 # %% [markdown]
 # So what helps against jumps? A better filter, a membrane at the end (section 3), neurons that share the error (section 2), smaller jumps (section 1).
@@ -615,19 +628,24 @@ for name, hand in networks.items():
         axis.plot(time, drawn[:, share.argmin()], "--", label="failed")
     shares[name] = share
 axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
-decorate(axis, x="time after the cue (ms)", title="It draws or it fails")
+decorate(axis, x="time after the cue (ms)", title="Drawings from memory")
 
 # %% [markdown]
-# (Shares of the variance, of 100 drawings.) Alone, neurons that tire tell the time, and draw a rough curve. With connections it draws or it fails: a few of the hundred go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
+# A rough curve: alone, neurons that tire tell the time. (Shares of the variance, of 100 drawings.) With connections it draws or it fails: a few of the hundred go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
 
-# %% alt="Two rasters of 20 neurons over 400 ms after the cue. Top, learnt connections: most fire in bursts, at times of their own. Bottom, no connections: many tick regularly."
-axes = panels(2, stacked=True, height=4)
-for axis, (name, hand) in zip(axes, networks.items(), strict=True):
-    spikes = hand.fire(start)[10:, 0, :20].detach()
-    raster(spikes, axis, dt=5.0, size=5, color=VERMILION)
+# %% alt="Three rasters of 20 neurons over 400 ms after the cue. Top and middle, learnt connections and each of the two cues: most fire in bursts, at times of their own, and others or at other times for the other cue. Bottom, no connections: many tick regularly."
+axes = panels(3, stacked=True, height=5)
+for axis, name, cue in zip(
+    axes,
+    ("learnt", "learnt", "none"),
+    (0, 1, 0),
+    strict=True,
+):
+    spikes = networks[name].fire(start)[10:, cue, :20].detach()
+    raster(spikes, axis, dt=5.0, size=6, color=VERMILION)
     axis.set_yticks([])
-    decorate(axis, title=name, x="")
-decorate(axes[1], x="time after the cue (ms)")
+    decorate(axis, title=f"{name}, cue {cue + 1}", x="")
+decorate(axes[2], x="time after the cue (ms)")
 
 # %% tags=["check"]
 for hand in networks.values():

@@ -1,9 +1,10 @@
 // Below each hit of a search: the sentence that has most of the words asked for, or the first one. The sentences of
-// all pages are in `excerpts.js`, which the build writes: a page opened from disk may not read the others.
+// all pages are in `excerpts.js`, which the build writes: a page opened from disk may not read the others. So are the
+// words of the glossary: whoever asks for one gets what it means first, or behind the page that has it in its title.
 const results = document.querySelector("#search-results");
 const asked = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 const stems = asked.filter((word) => !stopwords.has(word)).flatMap((word) => [word, new Stemmer().stemWord(word)]);
-const words = stems.filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+const words = stems.filter(Boolean).map((word) => (word.length < 4 ? `${word}s?(?![\\p{L}\\p{N}])` : word)); // "LIF" lifts nothing
 const LONGEST = 260; // letters
 
 const hits = (sentence) => words.filter((word) => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "iu").test(sentence)).length;
@@ -16,16 +17,43 @@ Search.query = (query) => {
   search(query.replace(ASKING, "") || query);
 };
 
+/** What the glossary has under a name, also in the plural: title, anchor and meaning. */
+function term(query) {
+  const name = query.toLowerCase().trim().replace(/[-–\s]+/g, " ");
+  return TERMS[name] ?? TERMS[name.replace(/s$/, "")];
+}
+
+const told = (anchor) => Object.values(TERMS).find(([, place]) => place === anchor);
+
+// Of what is found, the best stands last.
+const perform = Search._performSearch;
+Search._performSearch = (query, ...others) => {
+  const found = perform(query, ...others);
+  for (const hit of found) if (told(hit[2].slice(1))) hit[1] = `Glossary: ${told(hit[2].slice(1))[0]}`;
+  if (!term(query)) return found;
+  const [title, anchor] = term(query);
+  const rest = found.filter(([name, , place]) => name !== "glossary" || !["", `#${anchor}`].includes(place));
+  const titled = !Scorer.defining && rest.at(-1)?.[1].toLowerCase().includes(query.toLowerCase().trim());
+  rest.splice(titled ? -1 : rest.length, 0, ["glossary", `Glossary: ${title}`, `#${anchor}`, null, 0, "", "index"]);
+  return rest;
+};
+
 const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/\s\S*$/, "")} …` : text);
 
-/** What stands at an address, such as `page.html#section`: the best sentence, cut to a few lines. */
+/** The sentences of some texts; what is none, such as a cell of a table or an item of a list, is left out. */
+function sentencesOf(texts) {
+  const pieces = texts.flatMap((text) => text.split(/\n|(?<=[.?!]\)?) (?=[\p{Lu}("“])/u));
+  return pieces.filter((each) => /^\P{Ll}.*[.?!:]\)?$| – /u.test(each));
+}
+
+/** What stands at an address, such as `page.html#section`: the best sentence, or the first of the page, cut to a few lines. */
 function excerpt(address) {
   const [file, anchor] = address.split("#"), sections = EXCERPTS[file.replace(/\.html$/, "")] ?? {};
-  const texts = anchor ? [sections[anchor] ?? ""] : Object.values(sections);
-  if (anchor?.startsWith("term-")) return cut(texts[0]);
-  const sentences = texts.flatMap((text) => text.split(/\n|(?<=[.?!:]) (?=\P{Ll})/u)).filter(Boolean);
-  const most = Math.max(...sentences.map(hits)), best = sentences.find((each) => hits(each) === most) ?? "";
-  return cut(best);
+  if (told(anchor)) return told(anchor)[2];
+  const all = Object.values(sections), own = sentencesOf(anchor ? [sections[anchor] ?? ""] : all);
+  const sentences = own.length ? own : sentencesOf(all);
+  const most = Math.max(...sentences.map(hits));
+  return cut(sentences.find((each) => hits(each) === most) ?? all.join(" "));
 }
 
 /** Put a text into an element, with the words asked for marked. */

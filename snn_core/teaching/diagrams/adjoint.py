@@ -36,14 +36,14 @@ def forward_and_adjoint(times: Tensor, weights: Tensor, neuron: Dynamics, cost: 
     v, q = adjoint_at(moments, spikes, current_at(spikes, times, weights, neuron), cost, neuron)
     axes = panels(3, stacked=True, height=5.2, ratios=(1.2, 1, 1))
     axes[0].plot(moments, _membrane(moments, times, weights, spikes, neuron), color=BLUE)
-    axes[0].axhline(neuron.threshold, color=GREY, linestyle="--", linewidth=1)
+    axes[0].axhline(neuron.threshold, color=GREY, linestyle="--", linewidth=1.2)
     axes[0].vlines(spikes, neuron.threshold, 1.3 * neuron.threshold, color=VERMILION, linewidth=2)
     axes[0].vlines(times, -0.25, -0.05, color=GREEN, linewidth=2)
     for axis, course, color in zip(axes[1:], (v, q), (PURPLE, GREEN), strict=True):
         axis.plot(moments, course, color=color)
         axis.axhline(0, color=GREY, linewidth=0.8)
         for spike in spikes:
-            axis.axvline(spike, color=VERMILION, linewidth=0.8, linestyle=":")
+            axis.axvline(spike, color=VERMILION, linewidth=1.4, linestyle=":")
     _, by_weight = adjoint_at(times, spikes, current_at(spikes, times, weights, neuron), cost, neuron)
     axes[2].plot(times, by_weight, "o", color=GREEN)
     decorate(axes[0], y="membrane u")

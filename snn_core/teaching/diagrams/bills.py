@@ -5,13 +5,13 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from ...energy import Energy
-from ..palette import BLUE, GREEN, GREY, PALE, VERMILION
+from ..palette import BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 from ..studies.energy import Reader
 
 KINDS = {  # of an `Energy`, as page and explorer name and colour them
     "arithmetic": ("arithmetic", BLUE),
-    "parameters": ("reading weights", PALE),
+    "parameters": ("reading weights", GREY),
     "states": ("keeping states", GREEN),
     "messages": ("sending", VERMILION),
 }
@@ -55,7 +55,7 @@ def mark_readers(axis: Axes, readers: dict[object, Reader], *, color: str, label
     for reader in readers.values():
         cost = reader.bill().total / 1000
         seeds = [100 * run["held_out"] for run in reader.runs]
-        axis.plot([cost, cost], [min(seeds), max(seeds)], color=color, linewidth=1)
+        axis.plot([cost, cost], [min(seeds), max(seeds)], color=color, linewidth=1.6)
         axis.plot(cost, 100 * reader.mean("held_out"), "o", color=color, label=label)
         label = None
     axis.set(xscale="log", xlabel="energy per image (nJ)", ylabel="held-out digits right (%)")
@@ -71,8 +71,8 @@ def mark_ratios(axis: Axes, drawn: dict[str, Tensor], *, color: str, label: str)
     """
     for name, values in drawn.items():
         low, middle, high = values.quantile(torch.tensor([0.025, 0.5, 0.975]).to(values))
-        axis.plot([low, high], [name, name], color=color)
+        axis.plot([low, high], [name, name], color=color, linewidth=2)
         axis.plot(middle, name, "o", color=color, label=label)
         label = None
-    axis.axvline(1, color=GREY, linestyle="--", linewidth=1)
+    axis.axvline(1, color=GREY, linestyle="--", linewidth=1.2)
     axis.set(xscale="log", xlabel="spiking / ordinary")

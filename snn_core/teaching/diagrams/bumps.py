@@ -57,7 +57,7 @@ def push_weight(
     axes[0].plot(grid, count[lines], ".", color=BLUE, markersize=3)
     axes[1].plot(grid, loss[lines], ".", color=BLUE, markersize=3)
     axes[2].axhline(0, color=GREY, label="slope of the loss: 0")
-    axes[2].plot(grid, slope[lines], color=VERMILION, linewidth=1, label="surrogate gradient")
+    axes[2].plot(grid, slope[lines], color=VERMILION, label="surrogate gradient")
     for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
         _arrow(axes[1], weight, height.item(), -lr * tilt.item())
     decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, two, …")

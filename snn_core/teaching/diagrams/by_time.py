@@ -28,7 +28,8 @@ def patterns_by_time(before: Layers, after: Layers, patterns: list[str], outputs
     rows = torch.arange(len(patterns), 0, -1)
     for axis, (hidden, output), title in zip(axes, (before, after), ("Before", "After"), strict=True):
         for row, times in zip(rows, hidden, strict=True):
-            axis.plot(times, row.expand_as(times), "|", color=GREY, markersize=14, label="hidden" if row == 1 else None)
+            label = "hidden" if row == 1 else None
+            axis.plot(times, row.expand_as(times), "|", color=GREY, markersize=14, markeredgewidth=1.8, label=label)
         for number, color in enumerate((BLUE, VERMILION)):
             axis.plot(output[:, number], rows, "o", color=color, label=outputs[number])
         axis.set_yticks(rows, patterns)
@@ -54,7 +55,7 @@ def digit_by_time(pixels: Tensor, hidden: Tensor, output: Tensor) -> list[Axes]:
         axis.plot(
             times, range(len(times)), "." if len(times) > 20 else "o", color=color, markersize=3 + len(times) // 10 % 3
         )
-        axis.axvline(first, color=VERMILION, linewidth=1)
+        axis.axvline(first, color=VERMILION, linewidth=1.6)
     decorate(axes[0], y="pixel")
     decorate(axes[1], y="hidden neuron")
     decorate(axes[2], y="output", x="time (ms)")

@@ -3,16 +3,16 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..palette import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILION
 from ..plotting import decorate, panels
 from ..records import Record
 
 AT_ALL_STEPS = {
-    "maximum": (BLUE, "maximum, start at 0"),
-    "99.9 %, half": (GREEN, "99.9 %, start at half"),
-    "97 %, half": (ORANGE, "97 %, start at half"),
-    "trained for 8": (VERMILION, "trained for 8 steps"),
-    "trained for 2": (SKY, "trained for 2 steps"),
+    "maximum": (BLUE, "-", "maximum, start at 0"),
+    "99.9 %, half": (GREEN, "--", "99.9 %, start at half"),
+    "97 %, half": (GREEN, "-", "97 %, start at half"),
+    "trained for 8": (VERMILION, "-", "trained for 8 steps"),
+    "trained for 2": (VERMILION, "--", "trained for 2 steps"),
 }
 AT_FEW = {
     "direct": (BLACK, "s", "trained directly"),
@@ -34,14 +34,14 @@ def accuracy_and_operations(record: Record) -> list[Axes]:
     """
     axes = panels(2, width=10.0, height=3.8, share=True)
     runs, told = record.results["runs"], record.settings
-    for name, (colour, label) in AT_ALL_STEPS.items():
+    for name, (colour, style, label) in AT_ALL_STEPS.items():
         found = [run[name] for run in runs]
-        _line(axes, told["steps"], found, color=colour, marker=".", label=label)
+        _line(axes, told["steps"], found, color=colour, linestyle=style, marker="o", markersize=4, label=label)
     for name, (colour, marker, label) in AT_FEW.items():
         found = [_joined(run[name]) for run in runs]
         _line(axes, told["few"], found, color=colour, marker=marker, linestyle=":", label=label)
     own = 100 * np.mean([run["ReLU"]["accuracy"] for run in runs])
-    axes[0].axhline(own, color=GREY, linestyle="--", linewidth=1)
+    axes[0].axhline(own, color=GREY, linestyle="--", linewidth=1.2)
     for name, (marker, label) in CROSSES.items():
         operations = np.mean([run["ReLU"]["operations"][name] for run in runs])
         axes[1].semilogx(operations, own, marker, color=GREY, markersize=9, markeredgewidth=2, label=label)

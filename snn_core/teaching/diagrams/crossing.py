@@ -43,7 +43,7 @@ def crossing(
     if spike < until:
         axes.plot(spike, neuron.threshold, "o", color=color, zorder=3)
     if not axes.collections:  # the first of several membranes
-        axes.axhline(neuron.threshold, color=GREY, linestyle="--", linewidth=1)
+        axes.axhline(neuron.threshold, color=GREY, linestyle="--", linewidth=1.2)
         axes.vlines(times, -0.18, -0.04, color=GREEN, linewidth=2)
         decorate(axes, x="time (ms)", y="membrane u")
     return axes

@@ -49,7 +49,7 @@ def waiting_spikes(spikes: Tensor, delays: Delays, neuron: LIF, weight: float) -
     axes = panels(2, stacked=True, height=3.6)
     for axon, late in enumerate(delays.whole.tolist()):
         left = np.flatnonzero(spikes[:, 0, axon])
-        axes[0].hlines([axon] * len(left), left, left + late, color=GREY, linewidth=1)
+        axes[0].hlines([axon] * len(left), left, left + late, color=GREY, linewidth=1.8)
         axes[0].plot(left, [axon] * len(left), "o", color=GREEN, label=None if axon else "leaves")
         arrives = np.flatnonzero(arrived[:, 0, axon])
         ticks = {"color": BLUE, "markersize": 14, "markeredgewidth": 2}
@@ -57,7 +57,7 @@ def waiting_spikes(spikes: Tensor, delays: Delays, neuron: LIF, weight: float) -
     axes[0].set(yticks=range(spikes.shape[2]), ylim=(-0.6, spikes.shape[2] - 0.4))
     axes[1].set_xticks(range(0, len(spikes) + 1, 5))
     axes[1].plot(done.membrane.flatten(), ".-", color=BLUE)
-    axes[1].axhline(1, color=GREY, linestyle="--", linewidth=1)
+    axes[1].axhline(1, color=GREY, linestyle="--", linewidth=1.2)
     for step in np.flatnonzero(done.spikes.flatten()):
         axes[1].axvline(step, color=VERMILION, linewidth=1.5)
     decorate(axes[0], y="axon")

@@ -7,14 +7,14 @@ from torch import Tensor
 
 from ... import _checks
 from ..arrays import array
-from ..palette import BLACK, BLUE, GREEN, PALE, PURPLE, SKY, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, PURPLE, SKY, VERMILION
 from ..plotting import decorate, images, panels, raster
 
 CLASS_COLORS = (BLUE, PURPLE, SKY, BLACK)  # no colour of spikes
 
 
 def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> Axes:
-    """Draw what each class has over time: the named ones in colour and in front, the others pale.
+    """Draw what each class has over time: the named ones in colour and in front, the others grey.
 
     Args:
         values: ``[T, C]``, such as scores or membranes.
@@ -32,10 +32,10 @@ def class_lines(values: Tensor, named: list[int], axes: Axes | None = None) -> A
         _checks.require(each < classes, "named", each, f"a class below {classes}")
     axes = panels() if axes is None else axes
     for place, (each, color) in enumerate(zip(named, CLASS_COLORS, strict=False)):
-        axes.plot(values[:, each], color=color, label=str(each), zorder=4 - place / 10)
+        axes.plot(values[:, each], color=color, linewidth=2.2, label=str(each), zorder=4 - place / 10)
     others = [each for each in range(classes) if each not in named]
     for each in others:
-        axes.plot(values[:, each], color=PALE, label="others" if each == others[0] else None)
+        axes.plot(values[:, each], color=GREY, linewidth=1.2, label="others" if each == others[0] else None)
     axes.set_xlabel("time (ms)")
     return axes
 
@@ -70,7 +70,7 @@ def follow_digit(
     axes[0].add_patch(Rectangle((column - 0.5, -0.5), 1, height, fill=False, edgecolor=GREEN, linewidth=1.5))
     raster(pixels.reshape(-1, height, width)[:, :, column], axes[1], size=5, color=GREEN)
     axes[1].invert_yaxis()
-    raster(hidden, axes[2], size=1.5, color=VERMILION)
+    raster(hidden, axes[2], size=2.5, color=VERMILION)
     class_lines(scores, named, axes[3])
     decorate(axes[1], y="row", title="the marked pixels spike")
     decorate(axes[2], y="neuron", title=f"{hidden.shape[1]} neurons answer")
@@ -96,11 +96,11 @@ def before_and_after(
     """
     _, axes = plt.subplots(2, 3, figsize=(9.5, 4.8), width_ratios=(1, 1.6, 1.6))
     images([image], ["one digit"], axes[:1, 0])
-    raster(pixels, axes[1, 0], size=1.5, color=GREEN)
+    raster(pixels, axes[1, 0], size=2.5, color=GREEN)
     decorate(axes[1, 0], x="step", y="pixel", title="its pixels spike")
     for row, when, layers in zip(axes[:, 1:], ("before", "after"), (before, after), strict=True):
         for axis, name, spikes in zip(row, ("hidden", "output"), layers, strict=True):
-            raster(spikes, axis, size=2 if spikes.shape[1] >= 40 else 10, color=VERMILION)
+            raster(spikes, axis, size=3 if spikes.shape[1] >= 40 else 10, color=VERMILION)
             title = f"{when}: {name}, {spikes.sum():.0f} spikes"
             decorate(axis, x="step" if when == "after" else "", y="neuron", title=title)
     for axis in axes[:, 2]:

@@ -31,7 +31,7 @@ def event_pixel(levels: Tensor, events: Tensor, *, title: str | None = None) -> 
     latest = np.maximum.accumulate(np.where(sent != 0, time, 0))
     upper, lower = panels(2, stacked=True, height=3.2, ratios=(2.2, 1))
     upper.plot(time, seen, color=GREY, label="log brightness")
-    upper.step(time, seen[latest], where="post", color="black", linewidth=1, label="memory")
+    upper.step(time, seen[latest], where="post", color="black", linewidth=1.4, label="memory")
     for sign, name, mark, color in ((1, "ON", "^", ON), (-1, "OFF", "v", OFF)):
         at = time[sent == sign]
         upper.plot(at, seen[at], mark, color=color, markersize=6, label=name)

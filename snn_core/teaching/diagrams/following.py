@@ -25,10 +25,10 @@ def following(curve: Tensor, estimate: Tensor, spikes: Tensor) -> list[Axes]:
         ValueError: if the estimate does not fit the curve, or the spikes are not 0 and 1.
     """
     _checks.shape("estimate", estimate, curve.shape)
-    axes = panels(2, stacked=True, height=3.4, ratios=(3, 0.5))
+    axes = panels(2, stacked=True, height=3.4, ratios=(3, 0.6))
     axes[0].plot(estimate[:, 0], color=BLUE, label="estimate")
     axes[0].plot(curve[:, 0], color=BLACK, label="curve")
-    raster(spikes[:, 0], axes[1], size=6, color=VERMILION)
+    raster(spikes[:, 0], axes[1], size=11, color=VERMILION)
     axes[1].set_yticks([])
     decorate(axes[0], y="value")
     decorate(axes[1], x="time (ms)", y="spikes")
@@ -116,7 +116,7 @@ def taking_turns(
         top.plot(estimate[:, 0], color=BLUE)
         top.plot(curve[:, 0], color=BLACK)
         top.axvspan(first, last, color=VERMILION, alpha=0.15, linewidth=0)
-        raster(spikes[first:last, 0], middle, size=5, color=VERMILION)
+        raster(spikes[first:last, 0], middle, size=7, color=VERMILION)
         counts = spikes[first:last].sum((1, 2)).tolist()
         bottom.bar(range(len(counts)), counts, 0.9, color=VERMILION)
         decorate(top, title=f"{name}: {spikes.sum():.0f} spikes", x="time (ms)")

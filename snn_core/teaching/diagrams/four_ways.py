@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..palette import BLUE, GREEN, GREY, ORANGE, VERMILION
+from ..palette import BLUE, GREEN, GREY, PURPLE, VERMILION
 from ..plotting import decorate, panels
 from ..records import Record
 
@@ -46,23 +46,23 @@ def _neurons(axis: Axes, slopes: list[float]) -> None:
 def _way_back(axis: Axes, name: str) -> None:
     """Draw what one rule sends back: arrows from the errors down to the spike."""
     if name == "DFA":
-        axis.annotate("", (1.0, 0.12), (1.0, 1.95), arrowprops=_arrow(ORANGE, curve=-0.5))
+        axis.annotate("", (1.0, 0.12), (1.0, 1.95), arrowprops=_arrow(PURPLE, curve=-0.5))
         return
     if name == "DECOLLE":
         axis.scatter(1, 0.55, marker="D", s=60, color=GREEN, zorder=3)
         axis.text(1.35, 0.5, "own readout R", color=GREEN)
         axis.annotate("", (0.95, 0.47), (0.95, 0.1), arrowprops=_arrow(GREEN, curve=-0.5))
-        axis.annotate("", (1.05, 0.1), (1.05, 0.47), arrowprops=_arrow(ORANGE, curve=-0.5))
+        axis.annotate("", (1.05, 0.1), (1.05, 0.47), arrowprops=_arrow(PURPLE, curve=-0.5))
         return
     for step in STEPS if name == "BPTT" else STEPS[:1]:
         axis.annotate("", (step, 1.13), (step, 1.95), arrowprops=_arrow(BLUE))
         if step > 1:
             axis.annotate("", (step - 0.88, 1), (step - 0.12, 1), arrowprops=_arrow(BLUE))
-    axis.annotate("", (1, 0.13), (1, 0.87), arrowprops=_arrow(ORANGE if name == "FA" else BLUE))
+    axis.annotate("", (1, 0.13), (1, 0.87), arrowprops=_arrow(PURPLE if name == "FA" else BLUE))
 
 
 def _arrow(color: str, curve: float = 0.0) -> dict:
-    style = "--" if color == ORANGE else "-"
+    style = "--" if color == PURPLE else "-"
     bend = f"arc3,rad={curve}"
     ends = {"shrinkA": 0, "shrinkB": 0}
     return {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": 1.8, "connectionstyle": bend} | ends
@@ -80,13 +80,13 @@ def accuracy_by_depth(record: Record, title: str | None = None) -> Axes:
     """
     axis = panels(height=3.2)
     measured = depths_of(record)
-    colors = {"BPTT of all losses": ORANGE, "BPTT of the last loss": GREY, "each layer alone": BLUE}
+    colors = {"BPTT of all losses": VERMILION, "BPTT of the last loss": GREY, "each layer alone": BLUE}
     for shift, (name, color) in enumerate(colors.items()):
         found = measured[name]
         depths = np.arange(1, found.shape[1] + 1)
         axis.plot(depths, found.mean(0), color=color, label=name)
         for run in found:
-            axis.plot(depths + 0.05 * (shift - 1), run, "o", markersize=4, alpha=0.6, color=color)
+            axis.plot(depths + 0.05 * (shift - 1), run, "o", markersize=5, alpha=0.8, color=color)
     axis.set_xticks(depths)
     decorate(axis, title=title, x="layer that is read", y="test accuracy (%)")
     return axis
@@ -119,12 +119,12 @@ def angles_measured(record: Record, title: str | None = None) -> Axes:
         The axes.
     """
     axis = panels(height=3.2)
-    colors = {"FA, drawn anew": ORANGE, "FA": BLUE, "DFA": VERMILION, "OTTT": GREY}
+    colors = {"FA, drawn anew": PURPLE, "FA": BLUE, "DFA": VERMILION, "OTTT": GREY}
     for name, color in colors.items():
         runs = np.array([run["angles"] for run in record.results[name]])
         updates = record.settings["every"] * np.arange(runs.shape[1])
-        axis.plot(updates, runs.T, color=color, linewidth=0.7, alpha=0.6)
-        axis.plot(updates, runs.mean(0), color=color, linewidth=2.5, label=name)
+        axis.plot(updates, runs.T, color=color, linewidth=1.2, alpha=0.6)
+        axis.plot(updates, runs.mean(0), color=color, linewidth=3.5, label=name)
     axis.axhline(90, color=GREY, linestyle="--", linewidth=1)
     decorate(axis, title=title, x="update", y="angle of the first layer (degrees)", ylim=(0, 120))
     axis.set_yticks([0, 30, 60, 90])

@@ -37,7 +37,7 @@ def membrane_sums(layer: MembraneLayer, times: Tensor, sources: Tensor, neuron: 
     _trains(top, times, fired)
     for name, (of, color) in parts.items():
         bottom.plot(*_decaying(layer, sent, of), color=color, label=name)
-    bottom.axhline(threshold, color="0.5", linestyle="--", linewidth=1)
+    bottom.axhline(threshold, color=GREY, linestyle="--", linewidth=1.2)
     decorate(bottom, x="time (ms)", y="sums")
     return [top, bottom]
 
@@ -77,7 +77,7 @@ def neighbours(layers: dict[str, MembraneLayer], times: Tensor, sources: Tensor)
         for neuron, axis in enumerate(column):
             fired = [moment.time for moment in sent if moment.spikes[neuron]]
             axis.plot(*_decaying(layer, sent, lambda m, neuron=neuron: m.membrane[neuron]), color=BLUE)
-            axis.axhline(layer.threshold[neuron].item(), color="0.5", linestyle="--", linewidth=1)
+            axis.axhline(layer.threshold[neuron].item(), color=GREY, linestyle="--", linewidth=1.2)
             marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
             axis.plot(fired, np.full(len(fired), 0.94), "|", transform=axis.get_xaxis_transform(), **marks)
             axis.margins(y=0.15)

@@ -123,6 +123,7 @@ def recall_trial(network: nn.Sequential, trials: dict[str, Tensor], dt: float = 
     for name, course in zip(GROUPS, found[0][1].T, strict=True):
         lower.plot(dt * np.arange(len(course)), course, label=name)
     decorate(lower, x="time (ms)", y="mean threshold", title="Thresholds" + " in the first trial" * (count > 1))
+    lower.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return [*upper, lower]
 
 
@@ -147,8 +148,8 @@ def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | No
     own = answers_after_swaps(record, arm, "thresholds", among).T
     moments = [float(at) for at in record.results["memory"][str(among)]["swapped"]["200"]["thresholds"]]
     axes = panels()
-    axes.plot(moments, own.T, color=BLUE, linewidth=0.6)
-    axes.plot(moments, np.median(own, axis=0), ".-", color=BLUE, linewidth=2, label=f"median of {len(own)}")
+    axes.plot(moments, own.T, color=GREY, linewidth=1.2, label=["one network", *[None] * (len(own) - 1)])
+    axes.plot(moments, np.median(own, axis=0), "o-", color=BLUE, linewidth=3, label=f"median of {len(own)}")
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
     axes.text(104, 53, "below: the thresholds decide", color=GREY)
     decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)", ylim=(0, 102))

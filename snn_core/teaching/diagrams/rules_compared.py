@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from ..arrays import array
-from ..palette import BLUE, GREY, ORANGE, VERMILION
+from ..palette import BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 from ..studies.learning_rules import NAMES
 from ..studies.needs import IN_SPACE, QUESTIONS
@@ -70,7 +70,7 @@ def bytes_by_steps(memory: dict[str, list[int]], lengths: list[int], named: dict
         named: what is written at the end of the line of a rule; the first two in colour.
     """
     axis = panels(width=8, height=3.4)
-    shades = dict(zip(named, (VERMILION, BLUE, ORANGE), strict=False))
+    shades = dict(zip(named, (VERMILION, BLUE, GREEN), strict=False))
     for rule, kept in memory.items():
         axis.loglog(lengths, kept, "o-", color=shades.get(rule, GREY), zorder=3 if rule in shades else 2)
     for rule, text in named.items():

@@ -84,14 +84,15 @@ def gradients_measured(record: Record, depth: int, kappa: float = 0.0) -> list[A
             axis.set_xticks(rates, labels=[f"{rate:g}" for rate in rates])
     halves = np.median(lowest_layer(record, "differences", "cosine", depth, kappa), 1)
     axes[0].plot(rates, halves, ":", color=BLACK, label="two measurements")
-    axes[1].axhline(1, color="0.5", linestyle="--", linewidth=1)
+    axes[1].axhline(1, color=GREY, linestyle="--", linewidth=1.2)
     axes[1].set_yscale("log")
     x = f"spikes of a neuron in {record.settings['steps']} ms"
     layers = "one layer" if depth == 1 else f"{depth} layers"
     low = np.floor(10 * axes[0].dataLim.y0) / 10
     decorate(axes[0], x=x, y="cosine", title=f"Direction through {layers}", ylim=(min(low, 0.5), 1.03))
     decorate(axes[1], x=x, y="length, relative", title=f"Length through {layers}: 1 is right")
-    axes[1].get_legend().remove()
+    axes[0].get_legend().remove()
+    axes[1].legend(*axes[0].get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 
 

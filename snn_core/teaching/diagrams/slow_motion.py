@@ -45,9 +45,9 @@ def slow_motion(
     axes = axes or panels(height=3.6)
     steps = _steps(current.flatten(), beta, reset)
     for step, (before, decayed, u, after) in enumerate(steps, first):
-        axes.plot([step - 0.85, step - 0.15], [before, decayed], color=GREY, linewidth=1, zorder=1)
+        axes.plot([step - 0.85, step - 0.15], [before, decayed], color=GREY, linewidth=1.2, zorder=1)
         _arrow(axes, (step - 0.15, decayed), (step - 0.15, u), GREEN)
-        axes.plot([step - 0.15, step + 0.15], [u, u], color=VERMILION if after < u else GREY, linewidth=1, zorder=1)
+        axes.plot([step - 0.15, step + 0.15], [u, u], color=VERMILION if after < u else GREY, linewidth=1.2, zorder=1)
         if after < u:
             _arrow(axes, (step + 0.15, u), (step + 0.15, after), VERMILION)
     numbers = range(first, first + len(steps))

@@ -66,7 +66,7 @@ def competing_weights(course: Tensor, *, every: float = 1.0, title: str | None =
     axes = panels(height=2.6)
     seconds = torch.arange(len(course)) * every / 1000
     for part, color, name in ((course[:, 20:], BLUE, "independent"), (course[:, :20], VERMILION, "correlated")):
-        axes.plot(seconds, part, color=color, linewidth=0.6)
+        axes.plot(seconds, part, color=color, linewidth=1.2)
         axes.plot([], color=color, label=name)
     decorate(axes, title=title, x="time (s)", y="weight", ylim=(-0.03, 1.03))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))

@@ -9,7 +9,7 @@ from ... import _checks
 from ...layers import Delays
 from ...neurons import LIF
 from ...tasks import TwoEars
-from ..palette import BLACK, BLUE, GREEN, GREY, PALE, VERMILION
+from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels, raster, traces
 from ..records import Record
 from ..studies.two_ears import TAU_MEM, matched_weight
@@ -40,7 +40,7 @@ def two_detectors(task: TwoEars, spikes: Tensor, waits: tuple[float, float], *, 
         train = torch.zeros(steps, 2 * task.fibres)
         here = slice(ear * task.fibres, (ear + 1) * task.fibres)
         train[:, here] = spikes[:steps, 0, here]
-        raster(train, axes[0], dt=task.dt, size=5.0, color=color)
+        raster(train, axes[0], dt=task.dt, size=7.0, color=color)
     for axis, wait in zip(axes[1:], waits, strict=True):
         fired, membrane = _detect(task, spikes, wait)
         traces(membrane[:steps], axis, spikes=fired[:steps], threshold=1.0, dt=task.dt)
@@ -98,9 +98,9 @@ def jeffress_row(task: TwoEars, direction: float, *, detectors: int = 14, longes
 def _draw_row(axis: Axes, gone: np.ndarray, places: np.ndarray, *, meets: bool) -> None:
     """Draw detectors between two axons, and how far the spikes of the left and the right ear have gone, in ms."""
     ends = (places[0], places[-1])
-    axis.vlines(places, -1, 1, color=PALE, linewidth=1, zorder=0)
+    axis.vlines(places, -1, 1, color=GREY, linewidth=0.8, zorder=0)
     for level, start, way, far, color in ((1, ends[0], 1, gone[0], BLUE), (-1, ends[1], -1, gone[1], GREEN)):
-        axis.hlines(level, *ends, color=GREY, linewidth=1)
+        axis.hlines(level, *ends, color=GREY, linewidth=1.6)
         if far > 0:
             axis.plot([start, start + way * far], [level, level], color=color, linewidth=3)
             axis.plot(start + way * far, level, "|", color=color, markersize=16, markeredgewidth=3)
@@ -134,7 +134,7 @@ def learnt_delays(record: Record, arm: str = "jitter 0.1") -> list[Axes]:
     for run, color in zip(record.results[arm], (BLUE, VERMILION, GREEN), strict=False):
         awake = np.array(run["awake"])
         made_up_for, preferred = (np.array(run[name])[awake] for name in ("made up for", "preferred"))
-        axes[0].plot(made_up_for, preferred, "o", color=color, label=f"seed {run['seed']}", alpha=0.7)
+        axes[0].plot(made_up_for, preferred, "o", color=color, label=f"seed {run['seed']}", alpha=0.8)
     axes[0].axline((0, 0), slope=1, color=GREY, linestyle="--")
     decorate(axes[0], x="right delays − left delays (ms)", y="fires most for (ms)", title="Delays make up for the ears")
     where = jitters(record)

@@ -110,7 +110,7 @@ def _edge(axes: Axes, start: Pair, end: Pair, half: Pair, color: str | None, fac
 
 def _arrow(axes: Axes, start: Pair, end: Pair, shift: Pair, style: str, color: str) -> None:
     ends = [(x + shift[0], y + shift[1]) for x, y in (start, end)]
-    options = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.1}
+    options = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.3}
     axes.add_patch(FancyArrowPatch(*ends, linestyle=style, color=color, zorder=2, **options))
 
 

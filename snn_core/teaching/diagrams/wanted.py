@@ -86,7 +86,7 @@ def _membranes(axis: Axes, loss: str) -> None:
         axis.fill_between(time, other, right, where=right > other, color=BLUE, alpha=0.2)
         axis.fill_between(time, other, right, where=right < other, color=GREY, alpha=0.3)
     elif loss == "stepwise_membrane_cross_entropy":
-        axis.vlines(time, other, right, color=BLUE, alpha=0.4)
+        axis.vlines(time, other, right, color=BLUE, alpha=0.7)
     else:
         axis.text(0, 0.85, "target 1", va="top", color=BLUE, fontsize=9)
         axis.text(0, 0.08, "target 0", color=GREY, fontsize=9)

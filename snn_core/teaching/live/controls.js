@@ -293,9 +293,9 @@ class Live {
     this.show = Object.fromEntries(Object.entries(this.controls).map(([name, control]) => {
       return [name, MAKERS[control.kind](controls, control, this.changed(name), () => this.press(name))];
     }));
-    if (this.state) this.runInTime(controls);
     const start = this.values;
     button(controls, "Start again", () => this.again(start));
+    if (this.state) this.runInTime(controls);
     this.set(start);
   }
 
@@ -336,10 +336,9 @@ class Live {
     });
     const pause = button(parent, "", () => (this.clock.turn(!this.clock.running), name()));
     const forward = button(parent, `${10 * this.data.dt} ms on`, () => (this.advance(10), this.redraw()));
-    forward.hidden = "time" in this.controls;
     const name = () => {
       pause.textContent = this.clock.running ? "Pause" : "Run";
-      forward.disabled = this.clock.running;
+      forward.hidden = this.clock.running || "time" in this.controls;
     };
     name();
     this.fill();

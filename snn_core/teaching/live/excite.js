@@ -44,8 +44,8 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   membrane.label("threshold", -window, threshold, figure.grey, "left", membrane.free(threshold, drive));
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
-    const side = drive > 0.9 * top ? "top" : membrane.free(drive, threshold);
-    membrane.label("drive", 0, Math.min(drive, top), figure.green, "right", side);
+    const free = membrane.free(drive, threshold) === "top" ? threshold : drive; // the membrane settles below it
+    membrane.label("drive", 0, Math.min(free, top), figure.green, "right", drive > 0.9 * top ? "top" : "bottom");
   }
   output.stems(sent, sent.map(() => 1), figure.vermilion, 3);
 }

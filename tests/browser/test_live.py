@@ -9,6 +9,7 @@ from tests.browser import listen
 from tests.publish import pages
 
 LIVE = list(ALL_EXPLORERS)
+TIMED = ["DrawDigit", "Encoding"]  # a control says where their time stands
 PAGE = (
     """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
 )
@@ -220,7 +221,7 @@ def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
     assert float(page.get_by_role("slider", name="weight w").input_value()) > 0.4
 
 
-@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.parametrize("name", [name for name in LIVE if name not in TIMED])
 def test_start_again_brings_back_the_first_picture(mounted, name):
     page = mounted(name, reduced_motion="reduce")
     page.locator(".live-explorer input").first.wait_for()
@@ -237,6 +238,89 @@ def test_start_again_brings_back_the_first_picture(mounted, name):
     page.get_by_role("button", name="Start again").click()
     assert pixels(page) == before
     assert page.locator("input").evaluate_all(VALUES) == start
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_start_again_goes_back_in_time_and_leaves_the_rest(mounted, name):
+    page = mounted(name, reduced_motion="reduce")
+    time = page.get_by_role("slider", name="time (ms)")
+    for button in page.get_by_role("button", name="A test digit").all():
+        button.click()
+    for slider in page.locator("input[type=range]").all():
+        slider.press("ArrowLeft")
+    time.fill("0")
+    before, values = pixels(page), page.locator("input").evaluate_all(VALUES)
+    time.fill("7")
+    assert pixels(page) != before
+    assert "7" in time.get_attribute("aria-valuetext")
+    page.get_by_role("button", name="Start again").click()
+    assert pixels(page) == before
+    assert page.locator("input").evaluate_all(VALUES) == values
+    assert page.get_by_role("button", name="10 ms on").count() == 0
+
+
+def pad_of(page):
+    return page.get_by_role("slider", name="drawing: arrows move, with shift they draw")
+
+
+def test_drawing_with_the_mouse_is_read_and_cleared(mounted):
+    page = mounted("DrawDigit", reduced_motion="reduce")
+    page.get_by_role("button", name="Clear").click()
+    page.evaluate(FRAMES)
+    assert "nothing is drawn" in finding(page)
+    box = pad_of(page).bounding_box()
+    middle = box["x"] + box["width"] / 2
+    page.mouse.move(middle, box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(middle, box["y"] + 0.8 * box["height"], steps=6)
+    page.mouse.up()
+    page.evaluate(FRAMES)
+    assert finding(page).startswith("after 25 of 25 ms: a 1")
+    assert page.get_by_role("status").text_content().startswith("after 25 of 25 ms: a 1; hidden")
+    drawn = pixels(page)
+    page.mouse.move(middle + 30, box["y"] + 0.5 * box["height"], steps=3)
+    assert pixels(page) == drawn
+    page.get_by_role("button", name="Clear").click()
+    page.evaluate(FRAMES)
+    assert "nothing is drawn" in finding(page)
+
+
+def test_drawing_with_keys_says_where_and_what(mounted):
+    page = mounted("DrawDigit", reduced_motion="reduce")
+    page.get_by_role("button", name="Clear").click()
+    pad = pad_of(page)
+    pad.press("ArrowUp")
+    assert pad.get_attribute("aria-valuetext") == "row 14, column 15: empty"
+    pad.press("Space")
+    page.evaluate(FRAMES)
+    assert pad.get_attribute("aria-valuetext") == "row 14, column 15: drawn"
+    for _ in range(9):
+        pad.press("Shift+ArrowDown")
+    page.evaluate(FRAMES)
+    assert pad.get_attribute("aria-valuetext") == "row 23, column 15: drawn"
+    assert finding(page).startswith("after 25 of 25 ms: a 1")
+
+
+def test_a_finger_draws_and_the_page_stays(mounted):
+    page = mounted("DrawDigit", 390, reduced_motion="reduce", has_touch=True)
+    page.get_by_role("button", name="Clear").click()
+    pad_of(page).tap()
+    page.evaluate(FRAMES)
+    assert "nothing" not in finding(page)
+    assert (
+        page.locator(".live-pad").evaluate("(pad) => getComputedStyle(pad).touchAction") == "none"
+    )
+
+
+def test_the_answer_grows_by_itself_and_stands_at_the_end(mounted):
+    page = mounted("DrawDigit")
+    page.wait_for_function(
+        "() => /after [1-9] of/.test(document.querySelector('canvas').ariaLabel)"
+    )
+    page.wait_for_function(
+        "() => document.querySelector('canvas').ariaLabel.includes('after 25 of')"
+    )
+    assert page.get_by_role("slider", name="time (ms)").input_value() == "25"
 
 
 def test_explorers_are_alive_on_slides_and_their_keys_turn_no_slide(opened, tmp_path):

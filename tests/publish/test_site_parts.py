@@ -186,7 +186,8 @@ def test_live_figures_draw_only_areas_behind_others_in_the_pale_colour():
     ]
     assert used == [
         "course.bars([start, start + width], [top], figure.pale);",
-        "panel.context.fillStyle = figure.pale;",
+        "for (const from of [0, part + delay]) "
+        "panel.bars([from, from + part], [panel.y[1]], figure.pale);",
     ]
 
 

@@ -22,10 +22,13 @@ function moments(data, course) {
   });
 }
 
-/** The states of a model that runs in time, after each of `count` steps with the same values. */
+/** State and values of a model that runs in time, after each of `count` steps; only it changes the values. */
 function run(values, data, count) {
   const state = explorer.begin(data);
-  return Array.from({ length: count }, () => (explorer.advance(state, values, data), { ...state }));
+  return Array.from({ length: count }, () => {
+    Object.assign(values, explorer.advance(state, values, data));
+    return { ...state, ...values };
+  });
 }
 
 /** Draw an explorer on a canvas of a given width that only listens, and notes what it is told if it is to. */

@@ -46,12 +46,14 @@ from snn_core.teaching.explorers import (
     Button,
     Choice,
     Marks,
+    Pad,
     cue_eligibility,
 )
 from snn_core.teaching.explorers.stdp_window import chance_change
 from snn_core.teaching.records import recorded
 from snn_core.teaching.studies import following
 from snn_core.teaching.studies.codes_and_losses import NAMES
+from snn_core.teaching.studies.drawn_digits import input_spikes, recorded_reader
 
 LIVE = ALL_EXPLORERS
 FILES = {path.stem for path in Path(live.__file__).parent.glob("*.js")} - set(live.SHARED)
@@ -89,11 +91,24 @@ def draws(count, seed, *controls):
 def drawn(random, control):
     if isinstance(control, Choice):
         return control.options[random.integers(len(control.options))]
+    if isinstance(control, Pad):
+        return scrawl(random, control.side)
     if isinstance(control.step, int):
         return random.integers(control.low, control.high + 1).item()
     if isinstance(control, Marks):
         return marks(random, control)
     return random.uniform(control.low, control.high)
+
+
+def scrawl(random, side):
+    """Return a drawing of a few strokes of different greys; sometimes nothing at all."""
+    ink = np.zeros((side, side), int)
+    for _ in range(random.integers(6)):
+        (x, y), (dx, dy) = random.uniform(2, side - 3, 2), random.normal(0, 0.5, 2)
+        for step in range(random.integers(1, 40)):
+            column, row = (int(at) % side for at in (x + step * dx, y + step * dy))
+            ink[row, column : column + 2] = random.integers(3, 16)
+    return "".join(f"{grey:x}" for grey in ink.flatten())
 
 
 def marks(random, control):
@@ -108,6 +123,8 @@ def ends(control):
     """Return the outermost values of a control."""
     if isinstance(control, Choice):
         return control.options
+    if isinstance(control, Pad):
+        return "0" * control.side**2, "f" * control.side**2
     if isinstance(control, Marks):
         return [], np.arange(control.low, control.high + control.step / 2, control.step).clip(
             max=control.high
@@ -233,9 +250,9 @@ def marked_at(control, starts):
 @needs_node
 @every_live
 def test_every_control_changes_what_is_drawn(name):
-    """Under some setting of the choices, which switch some of the others off."""
+    """Under some setting of the choices, which switch some of the others off, at a late time."""
     controls = having_values(name)
-    starts = {key: control.start for key, control in controls.items()}
+    starts = {key: c.high if key == "time" else c.start for key, c in controls.items()}
     choices = {key: c.options for key, c in controls.items() if isinstance(c, Choice)}
     settings = [dict(zip(choices, each, strict=True)) for each in product(*choices.values())]
     pairs = [
@@ -581,11 +598,21 @@ def test_what_is_read_back_after_each_step_is_what_the_core_reads_back():
 
 @needs_node
 def test_the_stream_runs_to_its_end_rests_and_begins_again_with_other_coins():
-    data = explorers.Encoding().data() | {"first": 0}
+    data = explorers.Encoding().data()
     values = {key: c.start for key, c in having_values("Encoding").items()} | {"steps": 6}
-    (found,) = run("Encoding", [("run", values, data, 6 + data["hold"] + 3)])
-    assert [state["time"] for state in found] == [*range(1, 6 + data["hold"] + 1), 0, 1, 2]
+    (found,) = run("Encoding", [("run", values, data, 6 + data["hold"] + 2)])
+    assert [state["time"] for state in found] == [*range(1, 7), *[6] * (data["hold"] - 1), 0, 1, 2]
     assert [state["shown"] for state in found[-4:]] == [0, 1, 1, 1]
+
+
+@needs_node
+def test_a_single_spike_is_no_spikes():
+    assert run("Encoding", [("plural", count, "spike") for count in (0, 1, 2, 1234)]) == [
+        "0 spikes",
+        "1 spike",
+        "2 spikes",
+        "1,234 spikes",
+    ]
 
 
 def test_the_digits_of_the_explorer_are_those_of_its_slider():
@@ -885,7 +912,6 @@ def test_distances_and_traces_of_spike_trains_are_those_of_the_core():
 def test_the_map_shows_what_is_recorded_of_each_pair():
     record, data = recorded("codes_and_losses"), explorers.CodeLossMap().data()
     losses, codes = record.settings["losses"], record.settings["codes"]
-    assert data["losses"] == [NAMES[loss] for loss in losses]
     pairs = list(product(range(len(losses)), range(len(codes))))
     cases = [{"loss": NAMES[losses[i]], "code": codes[j]} for i, j in pairs]
     found = run("CodeLossMap", [("compute", case, data) for case in cases])
@@ -918,7 +944,7 @@ def test_the_spot_that_is_nearest_in_pixels_is_picked():
         "export const pick = (x, y, spots) => "
         "nearest({ px: (v) => v, py: (v) => 10 * (100 - v) }, spots, x, y).values;"
     )
-    calls = [("pick", 20, 95, spots), ("pick", 20, 0, spots), ("pick", 90, 65, spots)]
+    calls = [("pick", 20, 90.5, spots), ("pick", 20, 100, spots), ("pick", 90, 93.5, spots)]
     task = json.dumps({"source": source, "calls": calls})
     runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
     done = subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True)
@@ -959,11 +985,13 @@ def test_a_network_that_is_stopped_answers_as_the_core_does():
 @needs_node
 def test_the_share_that_is_right_is_found_after_every_step():
     data = explorers.StopReading().data()
-    outputs, labels = recorded_outputs(data), torch.tensor(data["labels"])
-    expected = [50 * accuracy(counts, labels) for counts in outputs.cumsum(0)]
-    (found,) = run("StopReading", [("rightAfter", data)])
-    assert found == pytest.approx(expected)
-    assert found[0] < 25 < 45 < found[-1]
+    cases = [{"digit": digit, "step": step} for step in (1, 2, 5, 30) for digit in range(50)]
+    answers = run("StopReading", [("compute", case, data) for case in cases])
+    for place, step in enumerate((1, 2, 5, 30)):
+        found = [each["answer"] for each in answers[50 * place : 50 * (place + 1)]]
+        assert data["right"][step - 1] == sum(map(int.__eq__, found, data["labels"]))
+    assert len(data["right"]) == explorers.StopReading.controls["step"].high
+    assert data["right"][0] < 25 < 45 < data["right"][-1]
 
 
 def test_the_digits_that_are_stopped_are_those_of_the_record():
@@ -975,6 +1003,136 @@ def test_the_digits_that_are_stopped_are_those_of_the_record():
     for image, place in zip(data["images"], places, strict=True):
         greys = torch.tensor([int(grey, 16) for grey in image]).view(28, 28) / 15
         assert (greys - digits.test_images[place]).abs().max() < 1 / 29
+
+
+def ink_of(drawing):
+    """Return a drawing as an image ``[28, 28]`` in [0, 1]."""
+    return double([int(grey, 16) / 15 for grey in drawing]).view(28, 28)
+
+
+def moved_as_in_mnist(ink):
+    """Return an image with its longer side 20 pixels and its centre of mass in the middle."""
+    if not ink.any():
+        return ink
+    rows, columns = (axis.double() for axis in ink.nonzero(as_tuple=True))
+    size = 1 + max((at.max() - at.min()).item() for at in (rows, columns))
+    zoom = max(1 / 3, size / 20)
+    at = torch.arange(28, dtype=torch.float64)
+    middle = [(ink.sum(1 - axis) * at).sum() / ink.sum() for axis in (0, 1)]
+    down, right = (each + zoom * (at - 13.5) for each in middle)
+    grid = torch.stack(torch.meshgrid(right, down, indexing="xy"), 2) / 13.5 - 1
+    sample = torch.nn.functional.grid_sample
+    return sample(ink[None, None], grid[None], align_corners=True)[0, 0]
+
+
+@needs_node
+def test_a_drawing_is_read_as_the_core_reads_it():
+    cases, data = parameters("DrawDigit", 60), explorers.DrawDigit().data()
+    cases += [{"drawing": drawing, "time": 25} for drawing in data["examples"]]
+    settings, network = recorded("drawn_digits").settings, recorded_reader().double()
+    answered = 0
+    for case, found in zip(
+        cases, run("DrawDigit", [("compute", case, data) for case in cases]), strict=True
+    ):
+        image = moved_as_in_mnist(ink_of(case["drawing"])).float().double()
+        pixels = torch.nn.functional.avg_pool2d(image[None], 2).flatten()
+        assert found["pixels"] == pytest.approx(pixels.tolist(), abs=1e-5)
+        means = double(found["pixels"]).view(1, 14, 14).repeat_interleave(2, 1)
+        spikes = input_spikes(means.repeat_interleave(2, 2), settings)
+        hidden = network[:2](spikes)
+        expected = [spikes, hidden, network[2:](hidden)]
+        for mine, layer in zip(found["spikes"], expected, strict=True):
+            assert mine == layer[:, 0].int().tolist()
+        until = [layer[: case["time"]].sum((0, 1)) for layer in expected]
+        assert found["counts"] == until[2].tolist()
+        said, sent, inside, outside = found["titles"]
+        every = [sent, inside, outside]
+        assert [numbers(title)[0] for title in every] == [each.sum() for each in until]
+        most = (until[2] == until[2].max()).nonzero().flatten().tolist()
+        assert numbers(said)[2:] == (most if len(most) < 3 else [])
+        answered += len(most) == 1  # the others are empty, or undecided
+    assert answered > 20
+
+
+@needs_node
+def test_an_empty_pad_says_so_and_nothing_spikes():
+    data = explorers.DrawDigit().data()
+    (found,) = run("DrawDigit", [("compute", {"drawing": "0" * 784, "time": 25}, data)])
+    assert "nothing is drawn" in found["titles"][0]
+    assert sum(map(sum, found["spikes"][0])) == sum(found["counts"]) == 0
+    assert set(found["pixels"]) == {0}
+
+
+@needs_node
+def test_a_drawing_may_stand_anywhere_and_be_of_any_size():
+    data, three = explorers.DrawDigit().data(), ink_of(explorers.DrawDigit().data()["examples"][3])
+    shifted = [three.roll(by, (0, 1)) for by in ((0, 0), (2, -3), (-4, 3))]
+    half = torch.nn.functional.avg_pool2d(three[None], 2)[0]
+    small = torch.zeros_like(three)
+    small[3:17, 10:24] = half
+    found = run("DrawDigit", [("centred", image.flatten().tolist()) for image in [*shifted, small]])
+    first = np.array(found[0])
+    for other in found[1:3]:
+        assert other == pytest.approx(first, abs=1e-9)
+    for image in (first.reshape(28, 28), np.reshape(found[3], (28, 28))):
+        sides = [np.ptp(at) + 1 for at in np.nonzero(image > 0.1)]
+        assert 19 <= max(sides) <= 22
+        for axis in (0, 1):
+            middle = image.sum(1 - axis) @ np.arange(28) / image.sum()
+            assert middle == pytest.approx(13.5, abs=0.1)
+    assert data["steps"] == explorers.DrawDigit.controls["time"].high
+
+
+@needs_node
+def test_test_digits_on_the_pad_are_read_nearly_as_well_as_the_test_set():
+    data, digits = explorers.DrawDigit().data(), mnist_mini()
+    greys = (15 * digits.test_images[:300].flatten(1)).round().int().tolist()
+    cases = [{"drawing": "".join(f"{each:x}" for each in image), "time": 25} for image in greys]
+    found = run("DrawDigit", [("compute", case, data) for case in cases])
+    counts = double([each["counts"] for each in found])
+    recorded_share = recorded("drawn_digits").results["accuracy"][-1]
+    assert accuracy(counts, digits.test_labels[:300]) > recorded_share - 0.03
+
+
+@needs_node
+def test_a_stroke_is_soft_and_covers_what_it_passes():
+    empty = "0" * 784
+    (dot, line) = run(
+        "DrawDigit",
+        [("stroked", empty, [5.5, 8.5], [5.5, 8.5]), ("stroked", empty, [5.5, 8.5], [20.5, 8.5])],
+    )
+    dot, line = ink_of(dot), ink_of(line)
+    assert dot[8, 5] == line[8, 5:21].min() == 1
+    assert 0 < dot[9, 6] < dot[9, 5] < 1
+    assert dot.count_nonzero() == 9
+    assert (line >= dot).all()
+    assert line[:, :4].count_nonzero() == line[11:].count_nonzero() == 0
+
+
+@needs_node
+def test_the_buttons_clear_the_pad_and_show_one_test_digit_after_the_other():
+    explorer = explorers.DrawDigit()
+    data, drawing, seen = explorer.data(), explorer.controls["drawing"].start, []
+    for _ in range(10):
+        (changed,) = run("DrawDigit", [("example", {"drawing": drawing}, data)])
+        drawing = changed["drawing"]
+        seen.append(drawing)
+    assert sorted(seen) == sorted(data["examples"])
+    assert run("DrawDigit", [("clear", {"drawing": drawing}, data)]) == [{"drawing": "0" * 784}]
+
+
+@needs_node
+def test_a_new_drawing_is_read_from_the_first_moment_and_stands_at_the_last():
+    data = explorers.DrawDigit().data()
+    values = {key: c.start for key, c in having_values("DrawDigit").items()}
+    (found,) = run("DrawDigit", [("run", values, data, 30)])
+    assert [state["time"] for state in found] == [*range(26), 25, 25, 25, 25]
+
+
+@pytest.mark.parametrize("wrong", ["0" * 783, "g" * 784, [0] * 784, ""])
+def test_what_is_no_drawing_is_refused(wrong):
+    with pytest.raises(ValueError, match="drawing.*784 hexadecimal digits"):
+        explorers.DrawDigit().sliders().values = {"drawing": wrong}
 
 
 def membrane_of_the_core(case, explorer):

@@ -3,11 +3,12 @@
 Each is computed and drawn by the browser (`snn_core.teaching.live`).
 """
 
-from ..live import Button, Choice, LiveExplorer, Marks, Range
+from ..live import Button, Choice, LiveExplorer, Marks, Pad, Range
 from .backward_graph import BackwardGraph
 from .code_loss_map import CodeLossMap
 from .coincidence_line import CoincidenceLine
 from .credit import CreditAssignment, credit
+from .draw_digit import DrawDigit
 from .eligibility import EligibilityTrace
 from .encoding import Encoding
 from .event_window import EventWindow
@@ -33,6 +34,7 @@ from .two_traces import TwoTraces
 
 ALL_EXPLORERS: dict[str, type[LiveExplorer]] = {
     "Excite": Excite,
+    "DrawDigit": DrawDigit,
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
     "NeuronModels": NeuronModels,
@@ -68,6 +70,7 @@ __all__ = [
     "CodeLossMap",
     "CoincidenceLine",
     "CreditAssignment",
+    "DrawDigit",
     "EligibilityTrace",
     "Encoding",
     "EventWindow",
@@ -83,6 +86,7 @@ __all__ = [
     "MeetingPoint",
     "MembraneSum",
     "NeuronModels",
+    "Pad",
     "PrototypeDrift",
     "PushWeight",
     "Range",

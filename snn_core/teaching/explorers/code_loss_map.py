@@ -1,8 +1,13 @@
 """The explorer of page 08: what every code gave with every loss."""
 
+from itertools import product
+from statistics import fmean
+
 from ..live import Choice, LiveExplorer
 from ..records import recorded
 from ..studies.codes_and_losses import CODES, NAMES
+
+UNITS = {"accuracy": 100, "spikes": 1, "steps": 1}  # in which each quantity is shown
 
 
 class CodeLossMap(LiveExplorer):
@@ -22,7 +27,17 @@ class CodeLossMap(LiveExplorer):
     }
 
     def data(self) -> dict:
-        """Return the recorded runs, as [loss][code][seed], and the names of both."""
+        """Return each pair of a loss and a code that were trained together: names, and what was found."""
         results = recorded("codes_and_losses").results
-        found = {name: results[name] for name in ("accuracy", "spikes", "steps")}
-        return {"losses": list(NAMES.values()), "codes": list(CODES), "found": found}
+        pairs = []
+        for (i, loss), (j, code) in product(enumerate(NAMES.values()), enumerate(CODES)):
+            runs = {name: results[name][i][j] for name in UNITS}
+            if runs["accuracy"]:
+                found = {name: _summary(runs[name], unit) for name, unit in UNITS.items()}
+                pairs.append({"loss": loss, "code": code} | found)
+        return {"pairs": pairs}
+
+
+def _summary(runs: list[float], unit: float) -> dict[str, float]:
+    ends = {"mean": fmean(runs), "low": min(runs), "high": max(runs)}
+    return {name: unit * value for name, value in ends.items()}

@@ -14,12 +14,13 @@ class Encoding(LiveExplorer):
         "code": Choice(("random rate", "regular rate", "latency", "delta"), "random rate", "code"),
         "steps": Range(4, 100, 1, 50, "steps T"),
         "gain": Range(0.1, 1.0, 0.1, 0.2, "gain (rates)"),
+        "time": Range(0, 100, 1, 0, "time (ms)", "ms"),
     }
-    dt, pace, hold, first = 1.0, 10, 15, 3  # ms; steps in a second; steps of rest at the end; step at first
+    dt, pace, hold = 1.0, 10, 15  # ms; steps in a second; steps of rest at the end
 
     def data(self) -> dict:
         """Return one image of each digit, as grey values from 0 to 255, and how fast they are shown."""
         digits = mnist_mini()
         places = [(digits.train_labels == digit).nonzero()[0].item() for digit in range(10)]
         images = (255 * digits.train_images[places].flatten(1)).round().int().tolist()
-        return {"images": images, "dt": self.dt, "pace": self.pace, "hold": self.hold, "first": self.first}
+        return {"images": images, "dt": self.dt, "pace": self.pace, "hold": self.hold}

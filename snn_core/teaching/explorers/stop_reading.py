@@ -1,8 +1,10 @@
 """The explorer of page 07: stop a trained network at any step, and take its answer."""
 
 from ...datasets import mnist_mini
+from ...losses import accuracy
 from ..live import LiveExplorer, Range
 from ..records import recorded
+from ..studies.first_network import stopped_outputs
 
 GREYS = 15  # the brightest of the grey values that are sent
 
@@ -21,13 +23,16 @@ class StopReading(LiveExplorer):
     }
 
     def data(self) -> dict:
-        """Return images in grey values, one hexadecimal digit a pixel; labels; spikes, a bit for each class."""
+        """Return images, one hexadecimal digit a pixel; labels; spikes, a bit for each class; how many are right."""
         stopped = recorded("first_network").results["stopped"]
         digits = mnist_mini()
         places = stopped["places"]
+        labels = digits.test_labels[places]
+        right = [round(len(places) * accuracy(counts, labels)) for counts in stopped_outputs().cumsum(0)]
         greys = (GREYS * digits.test_images[places].flatten(1)).round().int().tolist()
         return {
             "images": ["".join(f"{grey:x}" for grey in image) for image in greys],
-            "labels": digits.test_labels[places].tolist(),
+            "labels": labels.tolist(),
             "masks": stopped["masks"],
+            "right": right,
         }

@@ -1,12 +1,13 @@
 """Explorers that the browser computes and draws: they are alive with or without a kernel.
 
 The small model of each and its drawing are one JavaScript file in this folder. What all share is
-`common.js` (panels on a canvas), `controls.js` (sliders, choices, buttons, marks, time),
+`common.js` (panels on a canvas), `controls.js` (sliders, choices, buttons, marks, a pad to draw on, time),
 `neuron.js` (the LIF neuron) and `chance.js` (random numbers). Python holds parameters, ranges,
 captions and data, and draws nothing.
 """
 
 import json
+import re
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -39,6 +40,17 @@ class Choice(NamedTuple):
     caption: str
 
 
+class Pad(NamedTuple):
+    """A square of `side` times `side` pixels to draw on; its first drawing and its caption.
+
+    A drawing is a text: one hexadecimal digit for each pixel, from 0 for nothing to f.
+    """
+
+    side: int
+    start: str
+    caption: str
+
+
 class Button(NamedTuple):
     """A button that acts on the figure; its caption."""
 
@@ -56,7 +68,7 @@ class Marks(NamedTuple):
     unit: str = ""
 
 
-Control = Range | Choice | Button | Marks
+Control = Range | Choice | Button | Marks | Pad
 
 
 def parts(*models: str) -> list[str]:
@@ -79,7 +91,7 @@ class LiveFigure(anywidget.AnyWidget):
     Args:
         model: name of the JavaScript file.
         about: what the figure shows, in a sentence, for those who do not see it.
-        controls: sliders, choices, buttons and marks by name.
+        controls: sliders, choices, buttons, marks and pads by name.
         data: what the model needs besides their values: numbers, texts, lists and dicts of them.
 
     `values` holds the value of each control. It can be set, also in part: the picture follows.
@@ -142,6 +154,10 @@ def _described(name: str, control: Control) -> dict:
 def _check(name: str, value: object, control: Control) -> None:
     if isinstance(control, Choice):
         _checks.choice(name, value, control.options)
+    elif isinstance(control, Pad):
+        drawn = isinstance(value, str) and re.fullmatch("[0-9a-f]+", value)
+        pixels = control.side**2
+        _checks.require(drawn and len(value) == pixels, name, value, f"{pixels} hexadecimal digits")
     else:
         for number in value if isinstance(control, Marks) else [value]:
             _checks.number(name, number, control.low, control.high, open_low=False)

@@ -54,8 +54,7 @@ function draw(figure, { values, done, next, missing, titles }, _, { steps }) {
   words.text(titles[1], 2, words.py(2.5), "left", "middle");
   words.text(titles[2], 2, words.py(0.5), "left", "middle", vermilion);
   const place = (name, t) => [graph.px(t), graph.py(ROWS.indexOf(name))];
-  const line = (start, end, colour, width) =>
-    graph.path(colour, width, () => (graph.context.moveTo(...start), graph.context.lineTo(...end)));
+  const line = (start, end, colour, width) => graph.polygon([start, end], colour, width);
   const each = (drawing) => ROWS.forEach((name, row) => values[name].forEach((step, t) => drawing(name, t, row, step)));
   each((name, t, row) => {
     if (row < 3) line(place(name, t), place(ROWS[row + 1], t), grey, 1);

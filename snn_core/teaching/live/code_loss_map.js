@@ -1,25 +1,7 @@
 // The explorer of page 08: what every code gave with every loss. One pair is picked; its row and column light up.
 
-const SHOWN = { accuracy: 100, spikes: 1, steps: 1 }; // what is shown, and in which unit
-
-/** The mean, the lowest and the highest of some runs, times a unit. */
-export function summary(runs, unit) {
-  const [low, high] = [Math.min(...runs), Math.max(...runs)];
-  const mean = runs.reduce((sum, value) => sum + value, 0) / runs.length;
-  return { mean: unit * mean, low: unit * low, high: unit * high };
-}
-
-/** One pair for each loss and code that were trained together: names, and a summary of each quantity. */
-export function allPairs({ losses, codes, found }) {
-  return losses.flatMap((loss, i) => codes.flatMap((code, j) => {
-    if (found.accuracy[i][j].length === 0) return [];
-    const quantities = Object.entries(SHOWN).map(([name, unit]) => [name, summary(found[name][i][j], unit)]);
-    return [{ loss, code, ...Object.fromEntries(quantities) }];
-  }));
-}
-
-function compute(values, data) {
-  const pairs = allPairs(data), here = pairs.find(({ loss, code }) => loss === values.loss && code === values.code);
+function compute(values, { pairs }) {
+  const here = pairs.find(({ loss, code }) => loss === values.loss && code === values.code);
   const others = pairs.filter((pair) => pair !== here && (pair.loss === values.loss || pair.code === values.code));
   if (!here) return { pairs, others, titles: [`${values.loss}, ${values.code}: not trained`, "no answer"] };
   const { accuracy, spikes, steps } = here;

@@ -13,7 +13,31 @@ export function linspace(low, high, count) {
 /** The upper end of an axis: a little above all values, and not below `least`. */
 export const above = (values, least) => values.reduce((high, value) => Math.max(high, 1.08 * value), least);
 
+export const sum = (values) => values.reduce((all, value) => all + value, 0);
+
+export const dot = (one, other) => one.reduce((all, value, i) => all + value * other[i], 0);
+
+/** The four values in each window of 2 x 2 of a picture. */
+export function windows(values) {
+  const side = Math.sqrt(values.length), half = side / 2;
+  return Array.from({ length: half * half }, (_, i) => {
+    const first = 2 * side * Math.floor(i / half) + 2 * (i % half);
+    return [first, first + 1, first + side, first + side + 1].map((place) => values[place]);
+  });
+}
+
+/** A picture's value between its pixels, from the four nearest; beyond the border it is 0. */
+export function between(pixels, side, x, y) {
+  const column = Math.floor(x), row = Math.floor(y), a = x - column, b = y - row;
+  const at = (i, j) => (i >= 0 && i < side ? pixels[j * side + i] ?? 0 : 0);
+  const line = (j) => at(column, j) * (1 - a) + at(column + 1, j) * a;
+  return line(row) * (1 - b) + line(row + 1) * b;
+}
+
 export const significant = (value, digits) => String(Number(value.toPrecision(digits)));
+
+/** A number of things in words. */
+export const plural = (count, thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 
 /** A number as text, with a minus sign in place of a hyphen. */
 export const signed = (number) => String(number).replace("-", "−");
@@ -53,11 +77,7 @@ class Panel {
     this.context.font = FONT;
     this.text(this.title ?? "", x, y - 10, "left", "alphabetic");
     if (this.picture) return;
-    this.path(this.figure.grey, 1, () => {
-      this.context.moveTo(x, y);
-      this.context.lineTo(x, y + height);
-      this.context.lineTo(x + width, y + height);
-    });
+    this.polygon([[x, y], [x, y + height], [x + width, y + height]], this.figure.grey, 1);
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
     for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
     for (const tick of apart(this.yticks ?? ticks(...this.y), (tick) => this.py(tick))) {
@@ -83,6 +103,11 @@ class Panel {
     this.context.stroke();
   }
 
+  /** A line through places in pixels. */
+  polygon(places, colour, width, dash) {
+    this.path(colour, width, () => places.forEach((place) => this.context.lineTo(...place)), dash);
+  }
+
   /** Draw within the axes only. */
   inside(drawing) {
     const { x, y, width, height } = this.box;
@@ -95,8 +120,8 @@ class Panel {
   }
 
   line(xs, ys, colour, dash = []) {
-    const trace = () => xs.forEach((x, i) => this.context.lineTo(this.px(x), this.py(ys[i])));
-    this.inside(() => this.path(colour, 1.6, trace, dash));
+    const places = Array.from(xs, (x, i) => [this.px(x), this.py(ys[i])]);
+    this.inside(() => this.polygon(places, colour, 1.6, dash));
   }
 
   bars(edges, heights, colour) {
@@ -116,17 +141,12 @@ class Panel {
     xs.forEach((x, i) => this.context.fillRect(this.px(x) - size / 2, this.py(ys[i]) - size / 2, size, size));
   }
 
-  triangles(xs, ys, colour) {
-    this.context.fillStyle = colour;
-    xs.forEach((x, i) => this.triangle(this.px(x), this.py(ys[i])));
-  }
-
-  triangle(x, y) {
-    this.context.beginPath();
-    this.context.moveTo(x - 4, y - 4);
-    this.context.lineTo(x + 4, y - 4);
-    this.context.lineTo(x, y + 4);
-    this.context.fill();
+  /** The spikes of some neurons `[T][N]`, a square each. */
+  raster(spikes, colour, size = 2, first = 0) {
+    spikes.forEach((step, t) => {
+      const sent = Array.from(step.keys()).filter((i) => step[i]);
+      this.events(sent.map(() => first + t), sent, colour, size);
+    });
   }
 
   /** A round mark of `size` pixels, filled or, if `open`, in outline. */
@@ -152,13 +172,8 @@ class Panel {
   arrow(x, toX, y, colour) {
     const from = this.px(x), to = this.px(toX), level = this.py(y);
     const head = Math.sign(to - from) * Math.min(8, Math.abs(to - from));
-    this.path(colour, 3, () => (this.context.moveTo(from, level), this.context.lineTo(to - head / 2, level)));
-    this.context.fillStyle = colour;
-    this.context.beginPath();
-    this.context.moveTo(to, level);
-    this.context.lineTo(to - head, level - 5);
-    this.context.lineTo(to - head, level + 5);
-    this.context.fill();
+    const tip = [to, level], barbs = [level - 0.6 * head, level + 0.6 * head].map((y) => [to - head, y]);
+    this.polygon([[from, level], tip, barbs[0], tip, barbs[1]], colour, 3);
   }
 
   /** A word above a line or, with the `side` "top", below it. */
@@ -172,15 +187,17 @@ class Panel {
     return this.py(y) > this.py(other) && this.py(y) < this.py(other) + ROOM ? "top" : "bottom";
   }
 
+  square() { this.box.width = this.box.height = Math.min(this.box.width, this.box.height); }
+
   /** A square picture of grey values from 0 (black) to 1, as large as the box allows. */
   image(values, side) {
     const pixels = new ImageData(side, side);
     values.forEach((value, i) => pixels.data.fill(255 * value, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4));
     const small = Object.assign(document.createElement("canvas"), { width: side, height: side });
     small.getContext("2d").putImageData(pixels, 0, 0);
-    const size = Math.min(this.box.width, this.box.height);
     this.context.imageSmoothingEnabled = false;
-    this.context.drawImage(small, this.box.x, this.box.y, size, size);
+    this.square();
+    this.context.drawImage(small, this.box.x, this.box.y, this.box.width, this.box.height);
   }
 }
 
@@ -206,8 +223,8 @@ export class Figure {
   stack(specs) {
     const whole = this.measure(), width = whole - MARGIN.left - MARGIN.right;
     const over = ({ title }) => (title ? MARGIN.top : 8), under = ({ xlabel }) => (xlabel ? MARGIN.bottom : 6);
-    const sum = (part) => specs.reduce((total, spec) => total + part(spec), 0);
-    const stretch = this.room ? (this.room - sum(over) - sum(under)) / sum(({ height }) => height) : 1;
+    const axes = sum(specs.map(({ height }) => height)), rest = sum([...specs.map(over), ...specs.map(under)]);
+    const stretch = this.room ? (this.room - rest) / axes : 1;
     let y = 0;
     const boxes = specs.map((spec) => {
       const box = { x: MARGIN.left, y: y + over(spec), width, height: stretch * spec.height };
@@ -253,7 +270,7 @@ export class Figure {
 }
 
 function layout(specs, width, height, narrow) {
-  const total = specs.reduce((sum, { share }) => sum + share, 0);
+  const total = sum(specs.map(({ share }) => share));
   let start = 0;
   return specs.map(({ share, picture }) => {
     const part = narrow ? 1 / specs.length : share / total;

@@ -58,6 +58,7 @@ const MAKERS = {
   },
 
   marks: () => () => {},
+  pad: () => () => {},
 };
 
 function button(parent, caption, press) {
@@ -66,8 +67,15 @@ function button(parent, caption, press) {
   return made;
 }
 
-function cover(place, { x: left, y: top, width, height }, zoom) {
+function cover(place, { box: { x: left, y: top, width, height }, figure: { zoom } }) {
   for (const [name, units] of Object.entries({ left, top, width, height })) place.style[name] = `${units * zoom}px`;
+}
+
+/** Where the pointer is on what lies over a panel, in data units; a slide is scaled as a whole. */
+function pointed(place, { clientX, clientY }, { x, y }) {
+  const { left, top, width, height } = place.getBoundingClientRect();
+  const right = (clientX - left) / width, down = (clientY - top) / height;
+  return [x[0] + right * (x[1] - x[0]), y[1] + down * (y[0] - y[1])];
 }
 
 /** What lies over a panel, so that the panel itself moves its control. */
@@ -78,17 +86,21 @@ class Handle {
     this[control.kind](changed);
   }
 
-  put({ box, x, figure }, value) {
-    this.x = x;
-    this.value = value;
-    cover(this.place, box, figure.zoom);
-    if (this.control.kind === "marks") this.say();
+  put(panel, value) {
+    Object.assign(this, { panel, value, x: panel.x });
+    cover(this.place, panel);
+    if (this.told) this.say();
   }
 
-  /** Where the pointer is, in data units of the panel. */
-  at(event) {
-    const { left, width } = this.place.getBoundingClientRect();
-    return this.x[0] + ((event.clientX - left) / width) * (this.x[1] - this.x[0]);
+  /** Where the pointer is along the axis of the panel. */
+  at(event) { return pointed(this.place, event, this.panel)[0]; }
+
+  /** Let the spot under the mouse or a tap give its `values` to the controls. */
+  spots(changed) {
+    const pick = (settled) => (event) =>
+      changed(nearest(this.panel, this.panel.spots, ...pointed(this.place, event, this.panel)).values, settled);
+    this.place.addEventListener("pointermove", pick(false));
+    this.place.addEventListener("click", pick(true));
   }
 
   button() {
@@ -97,100 +109,126 @@ class Handle {
   }
 
   range(changed) {
-    const move = (settled) => (event) => this.held && changed(snapped(this.at(event), this.control), settled);
-    this.place.addEventListener("pointerdown", (event) => {
-      this.held = true;
-      this.place.setPointerCapture(event.pointerId);
-      move(false)(event);
-    });
-    this.place.addEventListener("pointermove", move(false));
-    this.place.addEventListener("pointerup", (event) => (move(true)(event), (this.held = false)));
-    this.place.addEventListener("pointercancel", () => (this.held = false));
+    this.drag(() => true, (event, settled) => changed(snapped(this.at(event), this.control), settled));
   }
 
-  marks(changed) {
-    const { low, high, step, caption, start } = this.control;
-    this.cursor = start[0] ?? low;
-    this.line = element(this.place, "i");
-    const attributes = { role: "slider", tabindex: 0, "aria-valuemin": low, "aria-valuemax": high, ...QUIET };
-    for (const [key, value] of Object.entries(attributes)) this.place.setAttribute(key, value);
-    this.place.setAttribute("aria-label", `${caption}: arrows move, space sets and removes`);
-    const flip = () => changed(toggled(this.value, this.cursor), true);
-    const hit = (at) => {
-      const reach = (5 * (this.x[1] - this.x[0])) / this.place.clientWidth;
-      return [...this.value].filter((mark) => Math.abs(mark - at) < reach).sort((a, b) => Math.abs(a - at) - Math.abs(b - at))[0];
+  /** Call `move(event, settled)` while the pointer is held down, if it `grabs` anything. */
+  drag(grabs, move) {
+    let held = false;
+    const go = (settled) => (event) => {
+      if (held) move(event, settled);
+      if (settled) held = false;
     };
-    this.drag(changed, hit);
-    this.place.addEventListener("click", (event) => {
-      if (this.moved) return;
-      const at = this.at(event);
-      this.cursor = hit(at) ?? snapped(at, this.control);
-      flip();
+    this.place.addEventListener("pointerdown", (event) => {
+      held = grabs(event);
+      if (held) this.place.setPointerCapture(event.pointerId);
+      go(false)(event);
     });
-    const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step };
-    Object.assign(keys, { Home: -Infinity, End: Infinity });
+    this.place.addEventListener("pointermove", go(false));
+    this.place.addEventListener("pointerup", go(true));
+    this.place.addEventListener("pointercancel", () => (held = false));
+  }
+
+  /** Let keys move a cursor over the panel by `steps` and act there; `told` returns place, words, and style. */
+  steer(help, last, steps, move, act, told) {
+    const { low = 0, caption } = this.control, label = { "aria-label": `${caption}: ${help}`, ...QUIET };
+    const attributes = { role: "slider", tabindex: 0, "aria-valuemin": low, "aria-valuemax": last, ...label };
+    for (const [key, value] of Object.entries(attributes)) this.place.setAttribute(key, value);
+    Object.assign(this, { told, line: element(this.place, "i") });
     this.place.addEventListener("keydown", (event) => {
       const { key } = event;
-      if (key === " " || key === "Enter") flip();
-      else if (key in keys) this.cursor = snapped(this.cursor + keys[key], this.control);
+      if (key === " " || key === "Enter") act();
+      else if (key in steps) move(steps[key], event.shiftKey);
       else return;
       event.preventDefault();
       this.say();
     });
   }
 
-  /** Let the pointer move the mark that it `hit`s. */
-  drag(changed, hit) {
-    this.place.addEventListener("pointerdown", (event) => {
-      Object.assign(this, { held: hit(this.at(event)), marksBefore: this.value, moved: false });
-      if (this.held !== undefined) this.place.setPointerCapture(event.pointerId);
-    });
-    this.place.addEventListener("pointermove", (event) => {
-      const to = snapped(this.at(event), this.control);
-      if (this.held === undefined || (to === this.held && !this.moved)) return;
-      Object.assign(this, { moved: true, cursor: to });
-      changed(shifted(this.marksBefore, this.held, to), false);
-    });
-    this.place.addEventListener("pointerup", () => {
-      if (this.moved) changed(shifted(this.marksBefore, this.held, this.cursor), true);
-      this.held = undefined;
-    });
-    this.place.addEventListener("pointercancel", () => (this.held = undefined));
-  }
-
   say() {
-    const there = this.value.includes(this.cursor) ? "set" : "none";
-    this.place.setAttribute("aria-valuenow", this.cursor);
-    this.place.setAttribute("aria-valuetext", `${this.cursor} ${this.control.unit}: ${there}`);
-    this.line.style.left = `${(100 * (this.cursor - this.x[0])) / (this.x[1] - this.x[0])}%`;
+    const [at, words, style] = this.told();
+    this.place.setAttribute("aria-valuenow", at);
+    this.place.setAttribute("aria-valuetext", words);
+    Object.assign(this.line.style, style);
   }
-}
 
-/** The one of some spots in a panel that is nearest to a place in pixels. */
-export function nearest(panel, spots, x, y) {
-  const away = (spot) => Math.hypot(panel.px(spot.x) - x, panel.py(spot.y) - y);
-  return spots.reduce((best, spot) => (away(spot) < away(best) ? spot : best));
-}
-
-/** What lies over a panel with `spots`: the one under the mouse or a tap gives its `values` to the controls. */
-class Spots {
-  constructor(root, set) {
-    this.place = element(root, "div", { class: "live-handle" });
-    const pick = (settled) => (event) => {
-      const { left, top, width } = this.place.getBoundingClientRect(), { box, spots } = this.panel;
-      const units = box.width / width; // a slide is scaled as a whole
-      const x = box.x + units * (event.clientX - left), y = box.y + units * (event.clientY - top);
-      const { values } = nearest(this.panel, spots, x, y);
-      set(values, settled);
+  marks(changed) {
+    const { low, high, step, start, unit } = this.control;
+    let mark, before, moved; // the mark that the pointer drags
+    this.cursor = start[0] ?? low;
+    const flip = () => changed(toggled(this.value, this.cursor), true);
+    const hit = (at) => {
+      const reach = (5 * (this.x[1] - this.x[0])) / this.place.clientWidth, away = (mark) => Math.abs(mark - at);
+      return [...this.value].filter((mark) => away(mark) < reach).sort((a, b) => away(a) - away(b))[0];
     };
-    this.place.addEventListener("pointermove", pick(false));
-    this.place.addEventListener("click", pick(true));
+    const grabs = (event) => {
+      [mark, before, moved] = [hit(this.at(event)), this.value, false];
+      return mark !== undefined;
+    };
+    this.drag(grabs, (event, settled) => {
+      const to = snapped(this.at(event), this.control);
+      if (!moved && (to === mark || event.type !== "pointermove")) return;
+      [moved, this.cursor] = [true, to];
+      changed(shifted(before, mark, to), settled);
+    });
+    this.place.addEventListener("click", (event) => {
+      if (moved) return;
+      const at = this.at(event);
+      this.cursor = hit(at) ?? snapped(at, this.control);
+      flip();
+    });
+    const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step };
+    Object.assign(keys, { Home: -Infinity, End: Infinity });
+    const move = (by) => (this.cursor = snapped(this.cursor + by, this.control));
+    this.steer("arrows move, space sets and removes", high, keys, move, flip, () => {
+      const words = `${this.cursor} ${unit}: ${this.value.includes(this.cursor) ? "set" : "none"}`;
+      return [this.cursor, words, { left: `${(100 * (this.cursor - this.x[0])) / (this.x[1] - this.x[0])}%` }];
+    });
   }
 
-  put(panel) {
-    this.panel = panel;
-    cover(this.place, panel.box, panel.figure.zoom);
+  pad(changed) {
+    const { side } = this.control, level = { ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+    const keys = { ...level, ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    this.cursor = [side / 2, side / 2];
+    const stroke = (from, to, settled) => {
+      [this.cursor, this.value] = [to, stroked(this.value, from, to)];
+      changed(this.value, settled);
+    };
+    const at = (event) => pointed(this.place, event, this.panel);
+    const grabs = (event) => (this.cursor = at(event));
+    this.drag(grabs, (event, settled) => stroke(this.cursor, at(event), settled));
+    const move = (by, draws) => {
+      const to = this.cursor.map((place, i) => snapped(place + by[i], { low: 1, high: side - 1, step: 1 }));
+      if (draws) stroke(this.cursor, to, true);
+      this.cursor = to;
+    };
+    const dot = () => stroke(this.cursor, this.cursor, true);
+    this.steer("arrows move, with shift they draw, space draws a dot", side ** 2 - 1, keys, move, dot, () => {
+      const [column, row] = this.cursor.map((place) => Math.min(side - 1, Math.max(0, Math.floor(place))));
+      const place = row * side + column, words = this.value[place] === "0" ? "empty" : "drawn";
+      const style = { left: `${(100 * column) / side}%`, top: `${(100 * row) / side}%` };
+      return [place, `row ${row + 1}, column ${column + 1}: ${words}`, style];
+    });
   }
+}
+
+const BRUSH = 1.9; // pixels from the middle of a stroke to where it ends
+
+/** A square picture, one hexadecimal digit a pixel, with a soft stroke more from one place to another. */
+export function stroked(ink, [x, y], [toX, toY]) {
+  const side = Math.sqrt(ink.length), dx = toX - x, dy = toY - y, square = dx * dx + dy * dy || 1;
+  return Array.from(ink, (digit, i) => {
+    const right = (i % side) + 0.5 - x, down = Math.floor(i / side) + 0.5 - y;
+    const along = Math.min(1, Math.max(0, (right * dx + down * dy) / square));
+    const away = Math.hypot(right - along * dx, down - along * dy), grey = 15 * Math.min(1, Math.max(0, BRUSH - away));
+    return Math.max(parseInt(digit, 16), Math.round(grey)).toString(16);
+  }).join("");
+}
+
+/** The one of some spots in a panel that is, in pixels, nearest to a place. */
+export function nearest(panel, spots, x, y) {
+  const away = (spot) => Math.hypot(panel.px(spot.x) - panel.px(x), panel.py(spot.y) - panel.py(y));
+  return spots.reduce((best, spot) => (away(spot) < away(best) ? spot : best));
 }
 
 /** Call `tick(seconds)` at every frame while the figure is seen and not paused. */
@@ -238,7 +276,8 @@ function follow(root, redraw) {
  * `draw(figure, found, values, data)`, where a panel with a `control` is a handle of it, and one with `spots`,
  * places `x`, `y` that stand for `values`, lets the pointer pick one;
  * `actions`, if it has buttons: for each, from (values, data, state) to the values that change;
- * `begin(data)` and `advance(state, values, data)`, if it runs in time: the state at first, and one step of it.
+ * `begin(data)` and `advance(state, values, data)`, if it runs in time: the state at first, and one step of it, which
+ * returns the values that change. The one of a control `time`, if it has one, is where it stands.
  */
 class Live {
   constructor(explorer, model, el) {
@@ -257,14 +296,18 @@ class Live {
     const start = this.values;
     button(controls, "Start again", () => this.again(start));
     if (this.state) this.runInTime(controls);
-    this.showAll();
+    this.set(start);
   }
 
   changed(name) { return (value, settled) => this.set({ [name]: value }, settled); }
 
-  set(changes, settled) {
+  put(changes = {}) {
     this.values = { ...this.values, ...changes };
     for (const name of Object.keys(changes)) this.show[name](this.values[name]);
+  }
+
+  set(changes, settled) {
+    this.put(changes);
     this.redraw();
     if (!settled) return;
     if (!this.state) this.status.textContent = this.explorer.compute(this.values, this.data).titles.join(". ");
@@ -274,12 +317,13 @@ class Live {
 
   press(name) {
     const changes = this.explorer.actions[name](this.values, this.data, this.state);
-    if (this.state && !this.clock.running) this.advance(1);
+    if (this.state && !changes && !this.clock.running) this.advance(1);
     this.set(changes ?? {}, changes !== undefined);
   }
 
-  /** Go back to how it was at first: its values and, if it runs in time, its state. */
+  /** Go back to how it was at first, values and state; or, if its time has a control, to the first moment. */
   again(start) {
+    if (this.clock && this.controls.time) return this.set({ time: this.controls.time.low }, true);
     Object.assign(this, { values: start, state: this.explorer.begin?.(this.data) });
     if (this.clock) this.fill();
     this.set(start, true);
@@ -294,7 +338,7 @@ class Live {
     const forward = button(parent, `${10 * this.data.dt} ms on`, () => (this.advance(10), this.redraw()));
     const name = () => {
       pause.textContent = this.clock.running ? "Pause" : "Run";
-      forward.hidden = this.clock.running;
+      forward.hidden = this.clock.running || "time" in this.controls;
     };
     name();
     this.fill();
@@ -306,7 +350,9 @@ class Live {
   /** Let time pass; what is left of a step waits for the next call. */
   advance(steps) {
     this.state.ahead = (this.state.ahead ?? 0) + steps;
-    for (; this.state.ahead >= 1; this.state.ahead--) this.explorer.advance(this.state, this.values, this.data);
+    for (; this.state.ahead >= 1; this.state.ahead--) {
+      this.put(this.explorer.advance(this.state, this.values, this.data));
+    }
   }
 
   redraw() { this.waiting ||= requestAnimationFrame(() => this.paint()); }
@@ -319,19 +365,14 @@ class Live {
     this.figure.canvas.setAttribute("aria-label", found.titles.join(". "));
     if (found.news && this.status.textContent !== found.news) this.status.textContent = found.news;
     this.figure.drawn.forEach((panel, i) => {
-      if (panel.control) this.handle(i, panel.control).put(panel, this.values[panel.control]);
-      if (panel.spots) (this.handles[i] ??= new Spots(this.figure.root, (...told) => this.set(...told))).put(panel);
+      if (panel.control ?? panel.spots) this.handle(i, panel.control).put(panel, this.values[panel.control]);
     });
   }
 
-  /** The handle over a panel, made when it is first drawn. */
+  /** The handle over a panel, made when it is first drawn: of a control, or of spots that stand for several. */
   handle(i, name) {
-    return (this.handles[i] ??= new Handle(this.figure.root, this.controls[name], this.changed(name)));
-  }
-
-  showAll() {
-    for (const name of Object.keys(this.values)) this.show[name](this.values[name]);
-    this.redraw();
+    const changed = name ? this.changed(name) : (values, settled) => this.set(values, settled);
+    return (this.handles[i] ??= new Handle(this.figure.root, this.controls[name] ?? { kind: "spots" }, changed));
   }
 }
 
@@ -339,7 +380,7 @@ class Live {
 export function renderer(explorer) {
   return ({ model, el }) => {
     const live = new Live(explorer, model, el);
-    const received = () => ((live.values = { ...model.get("values") }), live.showAll());
+    const received = () => live.set(model.get("values"));
     model.on("change:values", received);
     const stop = follow(live.root, () => live.redraw());
     return () => (stop(), live.clock?.stop(), model.off("change:values", received));

@@ -2,9 +2,6 @@
 
 const FLOOR = -4; // of the picture, in powers of ten
 
-/** The surrogate derivative, a fast sigmoid. */
-const bump = (x, scale) => 1 / (1 + scale * Math.abs(x)) ** 2;
-
 /** What each reset lets through: c = dv/du. */
 const FACTORS = {
   soft: { detached: () => 1, attached: (u, z, s, threshold) => 1 - threshold * s },
@@ -16,7 +13,7 @@ export function creditOf(steps, { reset, gradient, scale }, { beta, threshold })
   const credit = new Float64Array(steps.length);
   let product = 1;
   for (let t = steps.length - 1; t >= 0; t--) {
-    const { membrane, spike } = steps[t], s = bump(membrane - threshold, scale);
+    const { membrane, spike } = steps[t], s = fastSigmoid(membrane - threshold, scale);
     if (t < steps.length - 1) product *= beta * FACTORS[reset][gradient](membrane, spike, s, threshold);
     credit[t] = product;
   }
@@ -25,12 +22,10 @@ export function creditOf(steps, { reset, gradient, scale }, { beta, threshold })
 
 function compute(values, { duration, drive, weight, threshold }) {
   const beta = Math.exp(-1 / values.tau_mem), neuron = { beta, threshold, reset: values.reset };
-  const currents = new Float64Array(duration).fill(drive);
-  for (const time of values.arrivals) currents[time] += weight;
+  const currents = arriving(values.arrivals, weight, 1, duration).map((each) => each + drive);
   const steps = lifSequence(currents, neuron), credit = creditOf(steps, values, neuron);
-  const reach = duration - credit.findIndex((each) => Math.abs(each) >= 0.01), count = countSpikes(steps);
-  const spikes = `${count} ${count === 1 ? "spike" : "spikes"}`;
-  const titles = [spikes, `1 % of the credit reaches back over ${reach} ms`];
+  const reach = duration - credit.findIndex((each) => Math.abs(each) >= 0.01);
+  const titles = [plural(countSpikes(steps), "spike"), `1 % of the credit reaches back over ${reach} ms`];
   return { beta, currents, steps, credit, reach, titles };
 }
 

@@ -1,14 +1,9 @@
 // The explorer of page 11: a pair of spikes, the eligibility that it leaves, and the dopamine that comes later.
 
-/** What STDP asks for at the second spike of a pair, for a lag post - pre in ms. */
-export function askedFor(lag, { a_plus, a_minus, tau_plus, tau_minus }) {
-  return lag >= 0 ? a_plus * Math.exp(-lag / tau_plus) : -a_minus * Math.exp(lag / tau_minus);
-}
-
 /** The eligibility at a time: nothing before the second spike, then what is asked for, decaying. */
 export function eligibility(time, { post, tau }, data) {
   const age = time - Math.max(data.pre, post);
-  return age < 0 ? 0 : askedFor(post - data.pre, data) * Math.exp(-age / tau);
+  return age < 0 ? 0 : stdpWindow(post - data.pre, data) * Math.exp(-age / tau);
 }
 
 function compute(values, data) {

@@ -20,6 +20,8 @@ export const latency = (image, T) => spikesBy((x, t) => x > 0 && t === Math.roun
 /** Each a T-th more: the image is switched on at the first step, and the receiver catches up. */
 export const delta = (image, T) => spikesBy((x, t) => t < passed(x * T), image, T);
 
+const HIGHEST = 0.5; // error of the axis
+
 const CODES = {
   "random rate": { encode: (image, T, seed) => rate(image, T, uniform(T * image.length, seed)), scale: (t) => t + 1 },
   "regular rate": { encode: regular, scale: (t) => t + 1 },
@@ -42,32 +44,34 @@ export function course(image, { code, steps, gain: asked }, seed) {
   return { spikes, counts, backs, errors: backs.map(rms) };
 }
 
-const begin = ({ first }) => ({ time: first, shown: 0 });
+const begin = () => ({ rested: 0, shown: 0 });
 
-function advance(state, { steps }, { hold }) {
-  state.time = state.time < steps + hold ? state.time + 1 : 0;
-  if (state.time === 0) state.shown += 1;
+function advance(state, { time, steps }, { hold }) {
+  if (time < steps) return { time: time + 1 };
+  state.rested = (state.rested + 1) % hold;
+  if (state.rested) return {};
+  state.shown += 1;
+  return { time: 0 };
 }
 
 function compute(values, data, state) {
   const image = Float64Array.from(data.images[values.digit], (grey) => grey / 255), pixels = image.length;
-  const key = JSON.stringify([values, state.shown]), t = Math.min(state.time, values.steps);
+  const { time, ...kept } = values, key = JSON.stringify([kept, state.shown]), t = Math.min(time, values.steps);
   if (state.key !== key) Object.assign(state, { key, course: course(image, values, state.shown) });
   const { spikes, counts, backs, errors } = state.course, frame = spikes.slice((t - 1) * pixels, t * pixels);
-  const sum = counts.slice(0, t + 1).reduce((all, count) => all + count, 0).toLocaleString("en");
-  const titles = ["image", `${t} ms: ${counts[t]} spikes`, `after ${sum} spikes`, `error ${errors[t].toFixed(3)}`];
-  const news = t === values.steps ? `After ${t} ms and ${sum} spikes the error is ${errors[t].toFixed(3)}.` : "";
-  const drawn = { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1) };
-  return { ...drawn, top: above(errors, 0.2), titles, news };
+  const all = plural(sum(counts.slice(0, t + 1)), "spike"), error = errors[t].toFixed(3);
+  const titles = ["image", `${t} ms: ${plural(counts[t], "spike")}`, `after ${all}`, `error ${error}`];
+  const news = t === values.steps ? `After ${t} ms and ${all} the error is ${error}.` : "";
+  return { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1), titles, news };
 }
 
-function draw(figure, { image, frame, back, errors, top, titles }, { steps }) {
+function draw(figure, { image, frame, back, errors, titles }, { steps }) {
   const picture = (i) => ({ share: 1, picture: true, title: titles[i] }), side = Math.sqrt(image.length);
-  const axes = { share: 1.4, x: [0, steps], y: [0, top], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
+  const axes = { share: 1.4, x: [0, steps], y: [0, HIGHEST], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
   const [left, now, known, course] = figure.panels([picture(0), picture(1), picture(2), axes]);
   [left, now, known].forEach((panel, i) => panel.image([image, frame, back][i], side));
   course.line(errors.map((_, t) => t), errors, figure.blue);
-  course.disc(errors.length - 1, errors.at(-1), figure.blue);
+  course.disc(errors.length - 1, Math.min(HIGHEST, errors.at(-1)), figure.blue);
 }
 
 export const explorer = { compute, draw, begin, advance };

@@ -1,24 +1,15 @@
 // The explorer of page 17: what the pixels of an event camera send while a digit moves before them.
 
-const SIDE = 34, MARGIN_OF_SCENE = 10; // pixels of the sensor; black ones around the image
+const SIDE = 34; // pixels of the sensor
 const BIN = 5; // ms, of the rates
 const views = new WeakMap(); // what a recording does not change
 
 /** The log brightness of every pixel at each time, `[T][N]`: the moved image, between its four nearest pixels. */
 export function levelsOf({ image, places, dark, gamma }) {
-  const wide = 28 + 2 * MARGIN_OF_SCENE, scene = new Float64Array(wide * wide);
-  image.forEach((grey, i) => {
-    scene[(Math.floor(i / 28) + MARGIN_OF_SCENE) * wide + (i % 28) + MARGIN_OF_SCENE] = (grey / 255) ** gamma;
-  });
+  const bright = image.map((grey) => (grey / 255) ** gamma);
   return places.map(([right, down]) => {
-    const left = MARGIN_OF_SCENE - right, top = MARGIN_OF_SCENE - down;
-    const column = Math.floor(left), row = Math.floor(top), a = left - column, b = top - row;
-    return Float64Array.from({ length: SIDE * SIDE }, (_, i) => {
-      const at = (row + Math.floor(i / SIDE)) * wide + column + (i % SIDE);
-      const above = scene[at] * (1 - a) + scene[at + 1] * a;
-      const below = scene[at + wide] * (1 - a) + scene[at + wide + 1] * a;
-      return Math.log(dark + above * (1 - b) + below * b);
-    });
+    const light = (_, i) => between(bright, 28, (i % SIDE) - right, Math.floor(i / SIDE) - down);
+    return Float64Array.from({ length: SIDE * SIDE }, light).map((value) => Math.log(dark + value));
   });
 }
 
@@ -46,9 +37,8 @@ export function eventsOf({ threshold, refractory }, data) {
 
 /** How many ON and how many OFF events each bin of time has, per millisecond. */
 function ratesOf(events, bins) {
-  const rates = [new Float64Array(bins), new Float64Array(bins)];
-  events.forEach(({ time, on }) => (rates[on ? 1 : 0][Math.min(bins - 1, Math.floor(time / BIN))] += 1 / BIN));
-  return rates;
+  const times = (on) => events.filter((event) => event.on === on).map(({ time }) => time);
+  return [false, true].map((on) => arriving(times(on), 1 / BIN, BIN, bins));
 }
 
 function compute({ start, width, ...camera }, data) {
@@ -68,7 +58,7 @@ function draw(figure, { inside, rates, titles }, { start, width }, { duration })
     { share: 1.5, x: [0, duration], y: [0, top], xlabel: "time (ms)", ylabel: "events per ms", title: titles[1],
       control: "start" },
   ]);
-  sensor.box.width = sensor.box.height = Math.min(sensor.box.width, sensor.box.height);
+  sensor.square();
   sensor.line([low, high, high, low, low], [low, low, high, high, low], figure.grey);
   course.bars([start, start + width], [top], figure.pale);
   for (const [on, name, colour] of [[false, "OFF", figure.vermilion], [true, "ON", figure.blue]]) {

@@ -18,14 +18,13 @@ function advance(state, { weight, drive }, { beta, threshold }) {
   state.steps = [...state.steps.slice(1), { arrived, ...step }];
   state.fired += step.spike;
   state.waiting = 0;
-  return state;
 }
 
 function compute(values, { window }, { steps, fired, ahead = 0 }) {
   const arrived = steps.reduce((sum, step) => sum + step.arrived, 0);
   const title = `Last ${window} ms: ${arrived} in, ${countSpikes(steps)} out. In all: ${fired} out`;
   const times = steps.map((_, i) => i + 1 - steps.length - ahead);
-  const news = fired ? `The neuron has sent ${fired} ${fired === 1 ? "spike" : "spikes"}.` : "";
+  const news = fired ? `The neuron has sent ${plural(fired, "spike")}.` : "";
   return { steps, times, titles: [title], news };
 }
 

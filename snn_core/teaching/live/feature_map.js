@@ -7,8 +7,8 @@ export function edgeFilter(degrees, size) {
     const x = (i % size) - middle, y = Math.floor(i / size) - middle;
     return (Math.cos(angle) * x + Math.sin(angle) * y) * Math.exp(-(x * x + y * y) / 2);
   });
-  const sum = weights.reduce((all, weight) => all + Math.abs(weight), 0);
-  return weights.map((weight) => (2 * weight) / sum);
+  const whole = sum(weights.map(Math.abs));
+  return weights.map((weight) => (2 * weight) / whole);
 }
 
 /** The sum of filter times image around every pixel; beyond the border there is nothing. */
@@ -27,44 +27,25 @@ export function convolve(image, filter) {
 }
 
 /** The largest of each window of 2 x 2. */
-export function largest(values) {
-  const side = Math.sqrt(values.length), half = side / 2;
-  return Float64Array.from({ length: half * half }, (_, i) => {
-    const first = 2 * side * Math.floor(i / half) + 2 * (i % half);
-    return Math.max(values[first], values[first + 1], values[first + side], values[first + side + 1]);
-  });
-}
-
-/** The spikes of all neurons at every step, `[T][N]`. */
-export function spikesOf(currents, tau) {
-  const neuron = { beta: Math.exp(-1 / tau), threshold: 1, reset: "soft" };
-  let states = currents[0].map(() => 0);
-  return currents.map((current) => {
-    const steps = Array.from(current, (each, i) => lifStep(each, states[i], neuron));
-    states = steps.map(({ state }) => state);
-    return Float64Array.from(steps, ({ spike }) => spike);
-  });
-}
+export const largest = (values) => Float64Array.from(windows(values), (four) => Math.max(...four));
 
 /** What the map says with each place of the pooling; `frames` are the steps of the input, `[T][N]`. */
 export function mapsOf(frames, filter, tau) {
   const once = new Map(Array.from(new Set(frames), (frame) => [frame, convolve(frame, filter)]));
   const currents = frames.map((frame) => once.get(frame)), pooled = currents.map(largest);
-  const spikes = spikesOf(currents, tau);
+  const neuron = { beta: Math.exp(-1 / tau), threshold: 1, reset: "soft" }, spikes = lifSpikes(currents, neuron);
   return { none: [currents, spikes], "LIF, then max": [currents, spikes.map(largest)],
-    "max, then LIF": [pooled, spikesOf(pooled, tau)] };
+    "max, then LIF": [pooled, lifSpikes(pooled, neuron)] };
 }
-
-const count = (values) => values.reduce((sum, value) => sum + value, 0);
 
 function compute({ input, orientation, gain, tau_mem: tau, pooling, step }, { image, random, size }) {
   const still = image.map((grey) => grey / 255), filter = edgeFilter(orientation, size);
   const frames = random.map((places) => (input === "constant" ? still : spread(places, still.length)));
   const maps = mapsOf(frames, filter.map((weight) => gain * weight), tau), [currents, spikes] = maps[pooling];
   const either = maps["LIF, then max"][1], alone = maps["max, then LIF"][1];
-  const extra = count(alone.map((now, t) => count(now.map((spike, i) => (spike > either[t][i] ? 1 : 0)))));
-  const counts = spikes.map(count), other = pooling === "max, then LIF" ? `, ${extra} extra` : "";
-  const titles = ["input", "filter", "current", `${counts[step - 1]} spikes`, `${count(counts)} in all${other}`];
+  const extra = sum(alone.map((now, t) => sum(now.map((spike, i) => (spike > either[t][i] ? 1 : 0)))));
+  const counts = spikes.map(sum), other = pooling === "max, then LIF" ? `, ${extra} extra` : "";
+  const titles = ["input", "filter", "current", `${counts[step - 1]} spikes`, `${sum(counts)} in all${other}`];
   const pictures = [frames[step - 1], grey(filter), grey(currents[step - 1]), spikes[step - 1]];
   return { pictures, spikes, counts, extra, titles };
 }

@@ -6,13 +6,7 @@ export function curveAt(t, speed) {
   return 0.6 + 0.25 * Math.sin(2 * phase) + 0.15 * Math.sin(5 * phase + 1);
 }
 
-let known;
-
-/** A number in [0, 1) for each step and neuron. */
-function drawn({ steps, most, seed }) {
-  known ??= uniform(steps * most, seed);
-  return known;
-}
+let draws; // a number in [0, 1) for each step and neuron
 
 /** Who spikes in a step: as many as make the error smaller; chance decides where the row begins. */
 function together(error, neurons, worth, first) {
@@ -22,7 +16,8 @@ function together(error, neurons, worth, first) {
 
 /** The curve, the estimate, the spikes of each step, and whether the curve falls faster than the leak. */
 export function followed({ neurons, tau, speed, kind }, data) {
-  const beta = Math.exp(-1 / tau), worth = data.step / neurons, draws = drawn(data);
+  const beta = Math.exp(-1 / tau), worth = data.step / neurons;
+  draws ??= uniform(data.steps * data.most, data.seed);
   let estimate = 0, before = 0;
   return Array.from({ length: data.steps }, (_, t) => {
     const wanted = curveAt(t, speed), needed = wanted - beta * before, own = draws.subarray(t * data.most);
@@ -42,7 +37,7 @@ function compute(values, data) {
   const each = course.reduce((sum, { who }) => sum + who.length, 0) / neurons;
   const leak = falls > 0 ? `${(100 * falls).toFixed(0)}% of the time the curve falls faster than the leak` : "";
   const titles = [
-    `${neurons} ${neurons === 1 ? "neuron" : "neurons"}: error ${error.toFixed(4)}`,
+    `${plural(neurons, "neuron")}: error ${error.toFixed(4)}`,
     leak || "the leak is fast enough for the curve",
     `${each.toFixed(0)} spikes per neuron and second`,
   ];

@@ -3,9 +3,6 @@
 const LAGS = [-20, 40]; // that the last panel shows
 const short = (number) => signed(significant(number, 3));
 
-/** The surrogate derivative, fast sigmoid, at a distance x from the threshold. */
-export const bump = (x, scale) => 1 / (1 + Math.abs(scale * x)) ** 2;
-
 /** The neuron, for an input spike at `pre`; what others add lifts the membrane at the target alone. */
 export function simulate(pre, { weight, level, tau_mem }, { steps, target, threshold }) {
   const currents = Array.from({ length: steps }, (_, t) => weight * (t === pre) + level * (t === target));
@@ -15,7 +12,8 @@ export function simulate(pre, { weight, level, tau_mem }, { steps, target, thres
 /** The downhill gradient g at the target: error times surrogate. */
 export function gradientAt(run, { wanted }, { target, threshold, scale }) {
   const { spike, membrane } = run[target], error = (wanted === "a spike" ? 1 : 0) - spike;
-  return { error, slope: bump(membrane - threshold, scale), start: error * bump(membrane - threshold, scale) };
+  const slope = fastSigmoid(membrane - threshold, scale);
+  return { error, slope, start: error * slope };
 }
 
 /** What one step downhill does to the weight of a spike at `pre`; 0 if that comes after the target. */

@@ -9,28 +9,12 @@ export function chances({ layers, neurons, steps, seed }) {
   return known;
 }
 
-/** The spikes `[T][N]` of a layer that hears `spikes`. */
-export function throughLayer(spikes, weights, factor, neuron) {
-  const neurons = spikes[0].length, states = new Float64Array(neurons);
-  return spikes.map((heard) => {
-    const current = new Float64Array(neurons);
-    heard.forEach((spike, from) => {
-      if (spike) for (let to = 0; to < neurons; to++) current[to] += factor * weights[from * neurons + to];
-    });
-    return Array.from(current, (value, to) => {
-      const { spike, state } = lifStep(value, states[to], neuron);
-      states[to] = state;
-      return spike;
-    });
-  });
-}
-
 /** The standard deviation of the membranes of layer 1 by the formula of the page. */
 export function spread(gain, p, beta) {
   return gain * Math.sqrt((p * (1 - p)) / (1 - beta ** 2) + p ** 2 / (1 - beta) ** 2);
 }
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values) => sum(values) / values.length;
 
 function compute({ gain, input_rate, tau_mem }, data) {
   const { neurons, steps, threshold } = data, { weights, draws } = chances(data), beta = Math.exp(-1 / tau_mem);
@@ -55,10 +39,8 @@ function draw(figure, { spikes, rates, titles }, values, { neurons, steps, layer
     { ...raster, title: titles[2] },
   ]);
   rates.forEach((rate, i) => bars.bars([i - 0.4, i + 0.4], [rate], i ? figure.vermilion : figure.green));
-  for (const [panel, layer] of [[first, spikes[1]], [last, spikes[layers]]]) {
-    const at = layer.flatMap((step, t) => step.flatMap((spike, i) => (spike ? [[t, i]] : [])));
-    panel.events(at.map(([t]) => t), at.map(([, i]) => i), figure.vermilion);
-  }
+  first.raster(spikes[1], figure.vermilion);
+  last.raster(spikes[layers], figure.vermilion);
 }
 
 export const explorer = { compute, draw };

@@ -1,17 +1,11 @@
 // The explorer of page 02: one LIF neuron, with what comes in, its membrane, and its spikes.
 
-/** What each step adds to the membrane: its part of the steady drive, and the spikes that arrive in it. */
-export function inputCurrent({ drive, weight, dt, arrivals }, beta, duration) {
-  const currents = new Float64Array(Math.round(duration / dt)).fill(drive * (1 - beta));
-  for (const time of arrivals) currents[Math.min(currents.length - 1, Math.floor(time / dt + 1e-9))] += weight;
-  return currents;
-}
-
 function compute(values, { duration }) {
-  const { dt, tau_mem } = values, beta = Math.exp(-dt / tau_mem);
-  const currents = inputCurrent(values, beta, duration), steps = lifSequence(currents, { beta, ...values });
+  const { dt, tau_mem, drive } = values, beta = Math.exp(-dt / tau_mem);
+  const spikes = arriving(values.arrivals, values.weight, dt, Math.round(duration / dt));
+  const currents = spikes.map((each) => each + drive * (1 - beta)), steps = lifSequence(currents, { beta, ...values });
   const count = countSpikes(steps), rate = ((1000 * count) / duration).toFixed(0);
-  const counted = `${count} ${count === 1 ? "spike" : "spikes"} in ${duration} ms: ${rate} per second`;
+  const counted = `${plural(count, "spike")} in ${duration} ms: ${rate} per second`;
   const times = steps.map((_, t) => t * dt);
   return { currents, steps, times, titles: [`${counted}; β = ${beta.toFixed(3)}`] };
 }

@@ -1,16 +1,11 @@
 // The explorer of page 14: what a hidden layer is told by BPTT, and by a rule that takes this step's error only.
 
-const sum = (values) => values.reduce((all, value) => all + value, 0);
-const dot = (one, other) => one.reduce((all, value, i) => all + value * other[i], 0);
 const column = (rows, i) => rows.map((row) => row[i]), turned = (rows) => rows[0].map((_, i) => column(rows, i));
 
 /** A layer over its currents `[T][M]`: each step's spikes, and the surrogate's slopes at its membranes. */
 export function layer(currents, { beta, threshold, scale }) {
-  let states = currents[0].map(() => 0);
-  return currents.map((current) => {
-    const steps = current.map((each, m) => lifStep(each, states[m], { beta, threshold, reset: "soft" }));
-    states = steps.map(({ state }) => state);
-    const slopes = steps.map(({ membrane }) => 1 / (1 + scale * Math.abs(membrane - threshold)) ** 2);
+  return lifLayer(currents, { beta, threshold, reset: "soft" }).map((steps) => {
+    const slopes = steps.map(({ membrane }) => fastSigmoid(membrane - threshold, scale));
     return { spikes: steps.map(({ spike }) => spike), slopes };
   });
 }

@@ -15,8 +15,6 @@ export function ordinaryBill({ active, memory, message }, price, size) {
   return [price.mac * values * size, 10 ** memory * price.read * values * size, 0, message * values];
 }
 
-const sum = (parts) => parts.reduce((total, part) => total + part, 0);
-
 /** The spikes per input at which both cost the same; below 0 if the states alone cost more. */
 export function meeting(values, price, size) {
   const silent = sum(spikingBill({ ...values, spikes: 0 }, price, size));

@@ -2,12 +2,12 @@
 
 /** After each step: the three sums of decaying jumps, the membrane, and the spike; the membrane is run on its own. */
 export function summed({ weight, threshold, rate, taken }, { numbers, neighbour, decay }) {
-  let x = 0, a = 0, others = 0, membrane = 0;
+  let x = 0, a = 0, others = 0, rest = 0;
   return numbers.map((number, t) => {
     const input = number < rate ? 1 : 0;
-    membrane = decay * membrane + weight * input - taken * threshold * neighbour[t];
-    const spike = membrane > threshold ? 1 : 0;
-    membrane -= threshold * spike;
+    const current = weight * input - taken * threshold * neighbour[t];
+    const { spike, state: membrane } = lifStep(current, rest, { beta: decay, threshold, reset: "soft" });
+    rest = membrane;
     x = decay * x + input;
     a = decay * a + spike;
     others = decay * others + neighbour[t];

@@ -27,25 +27,24 @@ export function modelSequence(arriving, { model, tau_mem, tau_syn, strength, sel
 
 function compute(values, data) {
   const { weight, arrivals } = values, { dt, duration } = data;
-  const arriving = Array(Math.round(duration / dt)).fill(0);
-  for (const time of arrivals) arriving[Math.floor(time / dt + 1e-9)] += weight;
-  const steps = modelSequence(arriving, values, data), times = steps.map((_, t) => t * dt);
+  const came = Array.from(arriving(arrivals, weight, dt, Math.round(duration / dt)));
+  const steps = modelSequence(came, values, data), times = steps.map((_, t) => t * dt);
   const last = Math.max(-1, ...arrivals), after = countSpikes(steps.filter((_, t) => times[t] > last));
   const title = `${values.model}: ${countSpikes(steps)} spikes, ${after} after the input`;
-  return { arriving, steps, times, titles: [title] };
+  return { came, steps, times, titles: [title] };
 }
 
-function draw(figure, { arriving, steps, times, titles }, { model }, { duration }) {
+function draw(figure, { came, steps, times, titles }, { model }, { duration }) {
   const x = [0, duration], currents = steps.map(({ current }) => current);
   const levels = steps.flatMap(({ membrane, threshold }) => [membrane, threshold]);
   const low = (values) => Math.min(0, 1.08 * Math.min(...values));
   const [input, current, membrane, output] = figure.stack([
-    { height: 44, x, y: [0, above(arriving, 1)], ylabel: "input", title: titles[0], control: "arrivals" },
+    { height: 44, x, y: [0, above(came, 1)], ylabel: "input", title: titles[0], control: "arrivals" },
     { height: 70, x, y: [low(currents), above(currents, 0.4)], ylabel: "current" },
     { height: 130, x, y: [low(levels), above(levels, 1.3)], ylabel: "membrane" },
     { height: 26, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
   ]);
-  input.stems(times, arriving, figure.green);
+  input.stems(times, came, figure.green);
   input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
   current.line(times, currents, figure.green);
   drawMembrane(membrane, times, steps, 1);

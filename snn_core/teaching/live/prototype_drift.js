@@ -10,10 +10,7 @@ export function unitLength(values) {
   return values.map((value) => value / length);
 }
 
-export function cosine(first, second) {
-  const [a, b] = [unitLength(first), unitLength(second)];
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
-}
+export const cosine = (first, second) => dot(unitLength(first), unitLength(second));
 
 /** The field after a spike: a step towards the scaled traces, then length 1. */
 export function moved(field, trace, lr, scale) {

@@ -2,11 +2,8 @@
 
 /** The surrogate derivatives D(y), y = k x, all with peak 1. */
 const SHAPES = {
-  fast_sigmoid: (y) => 1 / (1 + Math.abs(y)) ** 2,
-  sigmoid: (y) => {
-    const tail = 1 / (1 + Math.exp(Math.abs(y)));
-    return 4 * tail * (1 - tail);
-  },
+  fast_sigmoid: (y) => fastSigmoid(y, 1),
+  sigmoid: (y) => 1 / Math.cosh(y / 2) ** 2,
   triangular: (y) => Math.max(0, 1 - Math.abs(y)),
   boxcar: (y) => (Math.abs(y) < 0.5 ? 1 : 0),
 };

@@ -2,12 +2,7 @@
 
 /** The steps of a neuron without a leak, whose membrane starts at a part of the threshold. */
 export function integrate(current, { steps, start, threshold }) {
-  let state = start * threshold;
-  return Array.from({ length: steps }, () => {
-    const step = lifStep(current, state, { beta: 1, threshold, reset: "soft" });
-    ({ state } = step);
-    return step;
-  });
+  return lifSequence(Array(steps).fill(current), { beta: 1, threshold, reset: "soft" }, start * threshold);
 }
 
 /** What its spikes say: their number per step, times the threshold. */

@@ -2,11 +2,6 @@
 
 const FINE = 50; // points of the density per bin
 
-/** The change of one pair, before bounds, for a lag t_post - t_pre in ms. */
-export function stdpWindow(lag, { a_plus, a_minus, tau_plus, tau_minus }) {
-  return lag >= 0 ? a_plus * Math.exp(-lag / tau_plus) : -a_minus * Math.exp(lag / tau_minus);
-}
-
 /** What the bound, given by its exponents, makes of potentiation and depression at a weight in [0, 1]. */
 export const factors = (weight, [mu_plus, mu_minus]) => [(1 - weight) ** mu_plus, weight ** mu_minus];
 
@@ -40,7 +35,7 @@ export function weightDensity(rule, exponents, { bins, chance, influence }) {
   }
   const highest = log.reduce((most, value) => Math.max(most, value));
   log.forEach((value, i) => (share[Math.floor(i / FINE)] += Math.exp(value - highest)));
-  const total = share.reduce((sum, value) => sum + value);
+  const total = sum(share);
   return share.map((value) => value / total);
 }
 
@@ -53,7 +48,7 @@ function compute({ bound, ...rule }, { bounds, ...walk }) {
   const ratio = (down * loss) / (up * gain);
   const titles = [
     `Chance pairs: depression ${ratio.toFixed(2)} × potentiation`,
-    `Mean weight ${mean.toFixed(2)} (triangle)`,
+    `Mean weight ${mean.toFixed(2)} (dot)`,
   ];
   return { lags, window, share, mean, titles };
 }
@@ -67,7 +62,7 @@ function draw(figure, { lags, window, share, mean, titles }) {
   left.line([-80, 80], [0, 0], figure.grey);
   left.line(lags, window, figure.blue);
   right.bars(linspace(0, 1, share.length + 1), share, figure.blue);
-  right.triangles([mean], [0.97], figure.vermilion);
+  right.disc(mean, 0.97, figure.vermilion);
 }
 
 export const explorer = { compute, draw };

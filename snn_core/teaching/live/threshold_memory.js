@@ -5,7 +5,7 @@ export function eligibilities(cue, recall, { beta, rho, strength }, { weight, th
   let v = 0, a = 0, ofState = 0, ofAdaptation = 0;
   return cue.map((source, t) => {
     const raised = threshold + strength * a, membrane = beta * v + weight * (source + recall[t]);
-    const spike = membrane > raised ? 1 : 0, slope = 1 / (1 + scale * Math.abs(membrane - raised)) ** 2;
+    const spike = membrane > raised ? 1 : 0, slope = fastSigmoid(membrane - raised, scale);
     const ofMembrane = beta * ofState + source, ofThreshold = strength * ofAdaptation;
     const eligibility = slope * (ofMembrane - ofThreshold);
     v = membrane - raised * spike;
@@ -40,15 +40,9 @@ function draw(figure, { times, recall, steps, plain, titles }, { delay }, { part
     { height: 150, x, y: [-0.3, 0.5], ylabel: "eligibility", xlabel: "time (ms)", title: titles[1] },
   ]);
   for (const panel of [upper, lower]) {
-    for (const from of [0, part + delay]) {
-      panel.inside(() => {
-        const left = panel.px(from), { y, height } = panel.box;
-        panel.context.globalAlpha = 0.3;
-        panel.context.fillStyle = figure.pale;
-        panel.context.fillRect(left, y, panel.px(from + part) - left, height);
-        panel.context.globalAlpha = 1;
-      });
-    }
+    panel.context.globalAlpha = 0.3;
+    for (const from of [0, part + delay]) panel.bars([from, from + part], [panel.y[1]], figure.pale);
+    panel.context.globalAlpha = 1;
   }
   upper.line(times, steps.map(({ membrane }) => membrane), figure.blue);
   upper.line(times, steps.map(({ threshold }) => threshold), figure.grey, [5, 4]);

@@ -229,16 +229,14 @@ title = "Memory costs more than arithmetic"
 decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
 
 # %% [markdown]
-# Now the bill of one neuron that hears the digit.
+# Now the bill of one neuron that hears the digit. Each addition fetches a weight, from near. A spiking neuron multiplies only its membrane, by what the leak leaves: once in each of 50 ms.
 #
-# | way | additions (each fetches a weight) | multiplications |
+# | way | multiplications | additions and fetches |
 # |---|---|---|
 # | ordinary: every pixel | 784 | 784 |
 # | skips black, a fair opponent: bright pixels | 166 | 166 |
-# | spikes at random, as in section 2 | 559 | 50 |
-# | spikes, one for each bright pixel, the brighter the earlier (page 01) | 166 | 50 |
-#
-# Weights are fetched from near. The spiking ones multiply only their membrane, by what the leak leaves: once in each of 50 ms.
+# | spikes at random, as in section 2 | 50 | 559 |
+# | spikes, one for each bright pixel, the brighter the earlier (section 4) | 50 | 166 |
 
 # %%
 bright = int(digit.count_nonzero())
@@ -246,7 +244,7 @@ operations = ["multiply", "add", "read, near"]
 prices = torch.tensor([picojoules[name] for name in operations])
 
 # %% [markdown]
-# The rows of the table, each as multiplications, additions and fetches:
+# The rows of the table, each with multiplications, additions and fetches:
 
 # %%
 work = {
@@ -283,11 +281,11 @@ decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))
 # %% [markdown]
 # By arithmetic both spiking neurons win. With the fetches, the random spikes lose to the fair opponent: each bright pixel has sent more than three, and each spike fetched the weight again. With one spike for each pixel they win by a quarter, all of it saved multiplications.
 #
-# Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond, 0.5 nJ more, the win is gone. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
+# Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond ($2 \cdot 50 \cdot 5$ pJ, 0.5 nJ more), the win is gone. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
-table = [[784, 784], [166, 166], [559, 50], [166, 50]]  # as above
-assert amounts[:, [1, 0]].tolist() == table
+table = [[784, 784], [166, 166], [50, 559], [50, 166]]  # as above
+assert amounts[:, :2].tolist() == table
 assert amounts[:, 2].equal(amounts[:, 1])
 assert computing[:2].min() > computing[2:].max()
 assert bill[1].sum() < bill[2].sum() < bill[0].sum()

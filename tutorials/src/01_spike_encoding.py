@@ -43,7 +43,7 @@ stream = encoding.rate(image, 64, gain=0.2, generator=generator)
 print(list(stream.shape))
 
 # %% [markdown]
-# 64 steps of 28 by 28 zeros and ones: a film, and all that the receiver sees. After $T$ steps it divides each pixel's count by $0.2\,T$, the mean count of white.
+# 64 steps of 28 by 28 zeros and ones: a film, and all that the receiver sees. After $T$ steps it divides each pixel's count by $0.2\,T$, the mean count of white; what is above 1 is drawn white.
 #
 # > **Look first:** after how many milliseconds do you recognise the digit? And after how many are its greys right?
 
@@ -105,8 +105,9 @@ assert set(stream.unique().tolist()) == {0, 1}
 
 # %%
 greys = torch.tensor([0.0, 0.1, 0.25, 0.5, 1.0])
+tosses = seed_torch(3)
 for x in greys.tolist():
-    coins = torch.rand(12, generator=generator)
+    coins = torch.rand(12, generator=tosses)
     spikes = (coins < x).int()
     n = spikes.sum()
     print(f"{x:.2f} {spikes.tolist()} {n} spikes")
@@ -334,7 +335,7 @@ off = events[:, 0, 1]
 print(list(events.shape))
 
 # %% [markdown]
-# > **Look first:** with the fifth step the digit jumps to the right, first seen *after 5 ms*. For how many steps do spikes come? And how many, compared with the start?
+# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come? And how many, compared with the start?
 
 # %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]

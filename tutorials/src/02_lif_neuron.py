@@ -31,7 +31,7 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# One neuron for 110 milliseconds. At the top are the spikes that come in. In the middle is its *membrane*, the one number that it keeps; dashed is its *threshold*. At the bottom is what it sends. Seven spikes come in: one alone, three spread out, three close together.
+# Here is the neuron of page 00 again, for 110 milliseconds. At the top are the spikes that come in. In the middle is its *membrane*, the one number that it keeps; dashed is its *threshold*. At the bottom is what it sends. Seven spikes come in: one alone, three spread out, three close together.
 #
 # > **Look first:** why does the neuron answer only the last three?
 

@@ -191,7 +191,8 @@ class Handle {
     const keys = { ...level, ArrowUp: [0, -1], ArrowDown: [0, 1] };
     this.cursor = [side / 2, side / 2];
     const stroke = (from, to, settled) => {
-      [this.cursor, this.value] = [to, stroked(this.value, from, to)];
+      const ink = this.value === this.drawn ? this.value : this.value.replace(/./g, "0"); // no example below it
+      [this.cursor, this.value] = [to, (this.drawn = stroked(ink, from, to))];
       changed(this.value, settled);
     };
     const at = (event) => pointed(this.place, event, this.panel);

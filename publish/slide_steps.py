@@ -10,35 +10,39 @@ from dataclasses import dataclass, replace
 
 from .exam import LECTURE_MINUTES
 from .slide_parts import WORDS, words
+from .slide_shows import BOARD
 
 STEPS_A_MINUTE = 1.3
 STEPS = int(STEPS_A_MINUTE * LECTURE_MINUTES)  # of a deck
-HEIGHT = 620  # pixels for text, of the 700 of a slide
+HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
-LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 400  # heights in pixels
+LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
-    "head": {"formula", "code", "list", "table", "text", "figure", "question"},
-    "formula": {"formula", "code", "list", "table", "question"},
-    "text": {"formula", "code", "list", "table", "question"},
-    "code": {"formula", "question"},
-    "list": {"formula", "code"},
+    "head": {"formula", "code", "alone", "list", "table", "text", "figure", "question"},
+    "formula": {"formula", "code", "alone", "list", "table", "question"},
+    "text": {"formula", "code", "alone", "list", "table", "question"},
+    "code": {"question"},
+    "list": {"formula", "code", "alone"},
     "table": {"question"},
 }
-IN_CODE = "### In code\n\n"
+LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide: its kind, what it mainly holds, its Markdown, and its notes.
+    """A slide: its kind, what it mainly holds, its Markdown, its notes, and a heading.
 
-    The kind is `slide`, which opens a section, or `subslide`, which goes on.
+    The kind is `slide`, which opens a section, or `subslide`, which goes on. Code whose output the
+    next question asks for is `code`, any other is `alone`. The heading falls away where the slide
+    is joined to what stands before it.
     """
 
     kind: str
     role: str
     text: str
     notes: str = ""
+    heading: str = ""
 
     @property
     def steps(self) -> int:
@@ -74,35 +78,28 @@ def _height(piece: str) -> int:
 
 def joined(slides: list[Slide]) -> list[Slide]:
     """Return slides of which some that follow one idea have become one, as far as it fits."""
-    made = slides[:1]
-    for each in slides[1:]:
-        first, text = made[-1], f"{made[-1].text}\n\n{each.text.removeprefix(IN_CODE)}"
-        fits = words(text) <= WORDS and height(text) <= HEIGHT
-        if each.kind == "subslide" and each.role in FOLLOWS.get(first.role, set()) and fits:
-            notes = "\n\n".join(note for note in (first.notes, each.notes) if note)
-            made[-1] = replace(first, role=each.role, text=text, notes=notes)
-        else:
-            made.append(each)
-    return made
-
-
-def named(slides: list[Slide]) -> list[Slide]:
-    """Return slides of which those that show only code have the name of their section.
-
-    >>> head, code = Slide("slide", "head", "## 2 · It leaks"), Slide("subslide", "code", IN_CODE)
-    >>> named([head, code])[1].text
-    '### It leaks, in code\\n\\n'
-    """
-    made, section = [], ""
+    made: list[Slide] = []
     for each in slides:
-        found = re.findall(r"^##+ (?:\d+ · )?(.*)$", each.text, flags=re.M)
-        if each.text.startswith(IN_CODE) and section:
-            text = each.text.replace(IN_CODE, f"### {section}, in code\n\n", 1)
-            each = replace(each, text=text)
-        elif each.role in ("head", *FOLLOWS) and found and each.text.startswith("## "):
-            section = found[0].rstrip(".?!:")
+        if made and each.kind == "subslide" and each.role in FOLLOWS.get(made[-1].role, set()):
+            text = _together(made[-1].text, each.text)
+            first = LATER.sub("", text) if BOARD in text else text
+            if words(first) <= WORDS and height(first) <= HEIGHT:
+                notes = "\n\n".join(note for note in (made[-1].notes, each.notes) if note)
+                made[-1] = replace(made[-1], role=each.role, text=text, notes=notes)
+                continue
         made.append(each)
+        if each.heading:
+            made[-1] = replace(each, text=f"### {each.heading}\n\n{each.text}", heading="")
     return made
+
+
+def _together(first: str, text: str) -> str:
+    """Return two Markdown texts as one; what is joined to a question goes when the figure comes."""
+    if not text.startswith(BOARD):
+        return f"{first}\n\n{text}"
+    if "fragment" in text:
+        first = f'<div class="before">\n\n{first}\n\n</div>'
+    return text.replace(BOARD, f"{BOARD}{first}\n\n", 1)
 
 
 def count(slides: list[Slide]) -> int:

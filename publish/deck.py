@@ -18,7 +18,7 @@ from .slide_parts import (
 )
 from .slide_questions import Questions
 from .slide_shows import TRIES, board, draws, live_in, picture, playground, told
-from .slide_steps import Slide, in_time, joined
+from .slide_steps import Slide, in_time
 from .slide_walk import LEAD
 
 LEFT_OUT = ("## Explorer", "## References")
@@ -46,7 +46,7 @@ class Deck(Questions):
         self._walk()
         self.code = chosen_code(self.page, facts(self.page, self.asked, self.seen))
         self._walk()
-        return in_time(joined(self.made))
+        return in_time(self.made)
 
     def _walk(self) -> None:
         self._begin()
@@ -138,7 +138,8 @@ class Deck(Questions):
     def _code(self, block: Block) -> None:
         live = live_in(block)
         if "slide" in tags(block.cell):
-            self._add("whole", f"```python\n{block.text}\n```\n\n{picture(block.cell)}", "slide")
+            shown = f"```python\n{block.text}\n```\n\n{picture(block.cell)}"
+            self._add("whole", shown, heading=self._title(block))
             return
         if live:
             lead = self._lead()
@@ -183,7 +184,7 @@ class Deck(Questions):
                 break
             leads = n + 1 < len(self.blocks) and live_in(self.blocks[n + 1])
             said = told(each) if n not in self.used and not leads else ""
-        if said and not sentences(said)[0].endswith("?"):
+        if said and not (said.startswith("Now ") or sentences(said)[0].endswith("?")):
             return shortened(said, FINDING)
         lead = self._lead()
         least = 8 if self.blocks[self.place - 1].text.endswith(":") else 4

@@ -4,8 +4,10 @@ A step is what a key press shows: a slide, or a part that appears on it. The tex
 stand behind the recap, as an appendix that does not count.
 """
 
+import itertools
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .exam import LECTURE_MINUTES
@@ -13,7 +15,8 @@ from .slide_parts import WORDS, words
 from .slide_shows import BOARD
 
 STEPS_A_MINUTE = 1.3
-STEPS = int(STEPS_A_MINUTE * LECTURE_MINUTES)  # of a deck
+LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
+SECTION = 9  # steps of a section, beside its live figure
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
@@ -107,16 +110,59 @@ def count(slides: list[Slide]) -> int:
     return sum(each.steps for each in slides if each.role != "exercise")
 
 
-def in_time(slides: list[Slide]) -> list[Slide]:
-    """Return slides with no more steps than a lecture has time for, as far as that goes.
+def limit(slides: list[Slide]) -> int:
+    """Return how many steps a lecture has time for, beside its live figures."""
+    played = LIVE_MINUTES * sum(each.role == "live" for each in slides)
+    return int(STEPS_A_MINUTE * (LECTURE_MINUTES - played))
 
-    Where there are more, answers come together with the figures that show them, the last first.
+
+def in_time(slides: list[Slide]) -> list[Slide]:
+    """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
+
+    Where a section or the deck has more, slides fall away that can be spared. Then answers come
+    together with the figures that show them, the last first.
     """
-    made = list(slides)
+    kept = []
+    for section in sections(slides):
+        played = sum(each.steps for each in section if each.role == "live")
+        kept += _spared(section, SECTION + played)
+    kept = _spared(kept, limit(slides))
+    made = joined(kept)
     for place in reversed(range(len(made))):
-        if count(made) <= STEPS:
+        if count(made) <= limit(slides):
             break
         if made[place].role == "question":
             text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
             made[place] = replace(made[place], text=text)
     return made
+
+
+def sections(slides: list[Slide]) -> list[list[Slide]]:
+    """Return slides in parts, each of which opens with one of the kind `slide`."""
+    starts = [place for place, each in enumerate(slides) if each.kind == "slide" and place]
+    return [slides[first:last] for first, last in itertools.pairwise([0, *starts, len(slides)])]
+
+
+def _spared(slides: list[Slide], most: int) -> list[Slide]:
+    """Return slides without some that can be spared, as few as keep a number of steps.
+
+    That is code that no question asks about, then figures that lead up to a question and its
+    figure, the last first.
+    """
+    while count(joined(slides)) > most:
+        fewer = [each for each in _shorter(slides) if count(joined(each)) < count(joined(slides))]
+        if not fewer:
+            break
+        slides = fewer[0]
+    return slides
+
+
+def _shorter(slides: list[Slide]) -> Iterator[list[Slide]]:
+    """Yield slides without one that can be spared, of the section with most steps first."""
+    parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
+    for role in ("alone", "figure"):
+        for part in parts:
+            for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
+                leads = behind.role in ("code", "alone", "question")
+                if spare.role == role and (role == "alone" or leads):
+                    yield [each for each in slides if each is not spare]

@@ -16,6 +16,7 @@ from .slide_shows import BOARD
 
 STEPS_A_MINUTE = 1.3
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
+STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
 SECTION = 9  # steps of a section, beside its live figure
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
@@ -111,8 +112,8 @@ def count(slides: list[Slide]) -> int:
 
 
 def limit(slides: list[Slide]) -> int:
-    """Return how many steps a lecture has time for, beside its live figures."""
-    played = LIVE_MINUTES * sum(each.role == "live" for each in slides)
+    """Return how many steps a lecture has time for, beside its live figures, or questions."""
+    played = LIVE_MINUTES * max(sum(each.role == "live" for each in slides), 1)
     return int(STEPS_A_MINUTE * (LECTURE_MINUTES - played))
 
 

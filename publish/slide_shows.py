@@ -11,6 +11,7 @@ from .live_html import alive, figure
 from .page import tags
 from .slide_parts import Block, sentences, standing
 
+WIDE = 50  # letters of a formula that fit on a line of a slide
 PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
 TRIES = "**Try this"
 BOARD = '<div class="board">\n\n'  # with which a figure begins that fills its slide
@@ -60,6 +61,23 @@ def asked_about(asked: str, answer: str, shown: str) -> str:
         top += f'\n<div class="fragment answer" data-fragment-index="1">\n\n### {answer}\n\n</div>'
     marks = 'fragment shown" data-fragment-index="0"'
     return board(f'<div class="top">\n{top}\n</div>', shown, marks)
+
+
+def letters(formula: str) -> int:
+    """Return about how many letters of a formula stand beside each other.
+
+    >>> letters(r"u = \\beta v")
+    4
+    """
+    return len(re.sub(r"\\text|[{}^_&\\\s]|(?<=\\.)[a-zA-Z]+", "", formula))
+
+
+def apart(formula: str) -> list[str]:
+    """Return the parts of a formula that is too long for a line, cut at its wide gaps."""
+    if letters(formula) <= WIDE or "begin" in formula:
+        return [formula]
+    parts = re.split(r"\\qquad(?:\\q?quad)*", formula)
+    return [part for part in parts if part.strip()]
 
 
 def told(block: Block) -> str:

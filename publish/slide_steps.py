@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from .exam import LECTURE_MINUTES
 from .slide_parts import WORDS, words
-from .slide_shows import BOARD
+from .slide_shows import BOARD, apart
 
 STEPS_A_MINUTE = 1.3
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
@@ -72,7 +72,7 @@ def _height(piece: str) -> int:
     if piece.startswith("```"):
         return CODE_LINE * (len(lines) - 2) + 2 * GAP
     if piece.startswith("$$"):
-        return 3 * LINE
+        return 3 * LINE * len(apart(piece))
     if piece.startswith("|"):
         return ROW * (len(lines) - 1) + GAP
     if piece.startswith(("<div", "</div")):

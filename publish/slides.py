@@ -23,6 +23,7 @@ from nbformat.v4 import new_markdown_cell
 
 from .deck import Deck
 from .page import Page
+from .slide_shows import apart, letters
 from .slide_steps import count
 
 SOURCE = Path(__file__).with_name("course_source")
@@ -52,7 +53,9 @@ class WithMathML(IPythonRenderer):
     """Write formulas as MathML, which browsers show without a script."""
 
     def block_math(self, body: str) -> str:
-        return mathml(body, "block")
+        """Return a formula as MathML; the parts of a long one stand below each other."""
+        made = "".join(mathml(part, "block") for part in apart(body))
+        return made.replace("<math ", f'<math style="--letters: {letters(body)}" ')
 
     def inline_math(self, body: str) -> str:
         return mathml(body, "inline")

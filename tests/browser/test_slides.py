@@ -24,8 +24,8 @@ SHOWN = """async () => {
       if (!walk.currentNode.parentElement.closest(apart)) text.push(walk.currentNode.data);
     }
     for (const each of slide.querySelectorAll("*:not(aside, aside *)")) {
-      const box = each.getBoundingClientRect();
-      if (box.width && box.height && !each.parentElement.closest("math")) boxes.push(box);
+      const box = each.getBoundingClientRect(), within = each.parentElement.parentElement;
+      if (box.width && box.height && !within.closest("math")) boxes.push(box);
     }
     const edge = (name, most) => most(...boxes.map((box) => box[name]));
     found.push({

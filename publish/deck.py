@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from .enlarged import title as title_of
 from .page import tags
+from .slide_code import chosen_code, facts
 from .slide_parts import (
     IDEA,
     WORDS,
@@ -16,8 +17,8 @@ from .slide_parts import (
     words,
 )
 from .slide_questions import Questions
-from .slide_shows import TRIES, draws, live_in, picture, playground, told
-from .slide_steps import Slide, in_time, joined, named
+from .slide_shows import TRIES, board, draws, live_in, picture, playground, told
+from .slide_steps import Slide, in_time
 from .slide_walk import LEAD
 
 LEFT_OUT = ("## Explorer", "## References")
@@ -38,12 +39,21 @@ class Deck(Questions):
         return found
 
     def steps(self) -> list[Slide]:
-        """Return all slides, joined and in time."""
+        """Return all slides, joined and in time.
+
+        A first walk finds which outputs slides show, by which the code is chosen.
+        """
+        self._walk()
+        self.code = chosen_code(self.page, facts(self.page, self.asked, self.seen))
+        self._walk()
+        return in_time(self.made)
+
+    def _walk(self) -> None:
+        self._begin()
         for place, block in enumerate(self.blocks):
             self.place = place
             if place not in self.used:
                 getattr(self, f"_{block.kind}")(block)
-        return in_time(named(joined(self.made)))
 
     def _heading(self, block: Block) -> None:
         heading, ahead = block.text, self._ahead()
@@ -128,16 +138,23 @@ class Deck(Questions):
     def _code(self, block: Block) -> None:
         live = live_in(block)
         if "slide" in tags(block.cell):
-            self._add("whole", f"```python\n{block.text}\n```\n\n{picture(block.cell)}", "slide")
+            shown = f"```python\n{block.text}\n```\n\n{picture(block.cell)}"
+            self._add("whole", shown, heading=self._title(block))
             return
         if live:
             lead = self._lead()
             top = f"### {lead}" if lead and words(lead) <= PLAYING else "### Try it"
             self._add("live", playground(top, self._tasks(), live))
             return
-        self._core(self.place, block)
-        if shown := picture(block.cell, self.drawn.get(block.cell.id)):
-            self._add("figure", f"### {self._finding(block)}\n\n{shown}")
+        self._core(block, "alone")
+        if (shown := picture(block.cell, self.drawn.get(block.cell.id))) and not self._found():
+            self.seen.add(block.cell.id)
+            self._add("figure", board(f"### {self._finding(block)}", shown))
+
+    def _found(self) -> bool:
+        """Tell whether the picture here opens the page, and a live one follows, to find it by."""
+        opens = not any(each.text.startswith("## ") for each in self.blocks[: self.place])
+        return opens and any(live_in(each) for _, each in self._ahead())
 
     def _tasks(self) -> str:
         """Return what to try with the live figure here, and mark it as used."""
@@ -155,9 +172,11 @@ class Deck(Questions):
     def _finding(self, block: Block) -> str:
         """Return what a figure shows: its title, the sentence after or before it, or its words.
 
-        What is said behind the next figure is about that one.
+        What is said behind the next figure is about that one. A title that finds nothing is marked
+        by the tag `no-title`.
         """
-        if found := title_of(block.text):
+        found = title_of(block.text)
+        if found and "no-title" not in tags(block.cell):
             return shortened(found, FINDING)
         said = ""
         for n, each in self._ahead(("heading", "question")):
@@ -165,9 +184,13 @@ class Deck(Questions):
                 break
             leads = n + 1 < len(self.blocks) and live_in(self.blocks[n + 1])
             said = told(each) if n not in self.used and not leads else ""
+        if said and not (said.startswith("Now ") or sentences(said)[0].endswith("?")):
+            return shortened(said, FINDING)
         lead = self._lead()
-        lead = lead if words(lead) >= 4 else sentences(block.cell.metadata["alt"])[0]
-        return shortened(said or lead, FINDING)
+        least = 8 if self.blocks[self.place - 1].text.endswith(":") else 4
+        first, *more = sentences(block.cell.metadata["alt"])
+        last = more[-1] if more and words(more[-1]) <= FINDING else first
+        return shortened(lead if words(lead) >= least else last, FINDING)
 
     def _formula(self, block: Block) -> None:
         lead = self._lead()

@@ -1,19 +1,16 @@
-"""What slides are made of: a page as a row of blocks, prose that is cut to fit, and core lines."""
+"""What slides are made of: a page as a row of blocks, and prose that is cut to fit."""
 
-import ast
 import re
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .drawing import core_lines, imported, names
 from .graded import without_badge, without_solutions
 from .page import Page, tags
 
 WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a live figure
 IDEA = 45  # of these for the idea of a section
 CLAUSE = 6  # words at least of a sentence that ends at a colon or a semicolon
-CODE_LINES = 16
 POINTS = re.compile(  # to what stands elsewhere on the page
     r"\b(in words|as follows|beside it|the (first|second|third|last|next) (line|row|column))\b"
     r"|\b(gives?|table|figures?|voting|numbers|accuracies|formulas?|code|loop|list|explorer|picture|see|"
@@ -176,42 +173,3 @@ def portions(heading: str, items: list[str], between: str = "\n", limit: int = W
         "\n\n".join([head, between.join(part)]).strip()
         for head, part in zip(heads, found, strict=True)
     ]
-
-
-def cut(text: str) -> str:
-    """Return the first lines of a piece of code, as many as a slide holds."""
-    lines = text.splitlines()
-    return "\n".join(lines if len(lines) <= CODE_LINES else [*lines[: CODE_LINES - 1], "# …"])
-
-
-def worth(cell: NotebookNode, core: set[str], draws: set[str]) -> int:
-    """Return how much a cell says: the names it uses, and what it defines; 0 for nothing."""
-    left = core_lines(cell.source, draws)
-    if NOT_SHOWN & set(tags(cell)) or len(left.splitlines()) < 2:
-        return 0
-    tree = ast.parse(left)
-    used = names(tree)
-    calls = any(isinstance(node, ast.Call) for node in ast.walk(tree))
-    if used & {"record", "records", "recorded"} or not calls:
-        return 0
-    defined = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
-    loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))
-    return 1 + 3 * len(used & core) + 3 * defined + loops
-
-
-def chosen_code(page: Page) -> dict[str, str]:
-    """Return the code to show by the id of its cell: of each section what says most, or is tagged.
-
-    A cell tagged `slide` is shown whole, and then no other one of its section.
-    """
-    core, draws = imported(page)
-    found = {}
-    for section in page.sections:
-        cells = [cell for cell in section.cells if cell.cell_type == "code"]
-        told = [cell for cell in cells if "slide" in tags(cell)]
-        ranked = sorted(cells, key=lambda cell: -worth(cell, core, draws))
-        if told:
-            found |= {cell.id: cell.source for cell in told}
-        elif ranked and worth(ranked[0], core, draws):
-            found[ranked[0].id] = cut(core_lines(ranked[0].source, draws))
-    return found

@@ -3,7 +3,7 @@
 import re
 
 from .slide_parts import WORDS, Block, sentences, shortened, words
-from .slide_shows import draws, live_in, picture, printed, prints, shows, step, told
+from .slide_shows import asked_about, draws, live_in, picture, printed, prints, shows, step, told
 from .slide_walk import Walk
 
 ANSWER = 30  # words of an answer
@@ -35,7 +35,7 @@ class Questions(Walk):
             if n > last or (n not in results and shows(each)):
                 continue
             if each.kind == "code" and n not in self.used:
-                self._core(n, each)
+                self._core(each)
             elif each.kind == "text" and DEFINES.search(each.text) and n != reply:
                 self._add("text", shortened(told(each), ANSWER))
             if each.kind in ("code", "text"):
@@ -44,9 +44,11 @@ class Questions(Walk):
             asked = "\n\n".join(filter(None, [self._table_before(), asked]))
         result, drawn = self._shown(results)
         room = WORDS + IN_TABLE * ("|---" in asked)
-        answer = (
-            shortened(self._said(reply), min(room - words(asked + result), ANSWER)) if reply else ""
-        )
+        room = room if "<img" in result else room - words(asked + result)
+        answer = shortened(self._said(reply), min(room, ANSWER)) if reply else ""
+        if "<img" in result:
+            self._add("question", asked_about(asked, answer, result))
+            return
         shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
         self._add("question", "\n\n".join([*shown, step(result)] if result else shown))
 
@@ -90,6 +92,7 @@ class Questions(Walk):
         cells = [self.blocks[n].cell for n in places if self.blocks[n].kind == "code"]
         if not cells:
             return "\n\n".join(self.blocks[n].text for n in places), bool(places)
+        self.asked |= {cell.id for cell in cells}
         drawn = picture(cells[0], self.drawn.get(cells[0].id))
         said = printed(*cells)
         said = "" if drawn and said.count("\n") > BESIDE + 1 else said

@@ -11,8 +11,10 @@ from .live_html import alive, figure
 from .page import tags
 from .slide_parts import Block, sentences, standing
 
+WIDE = 50  # letters of a formula that fit on a line of a slide
 PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
 TRIES = "**Try this"
+BOARD = '<div class="board">\n\n'  # with which a figure begins that fills its slide
 
 
 def picture(cell: NotebookNode, drawn: list[str] | None = None) -> str:
@@ -45,6 +47,37 @@ def printed(*cells: NotebookNode) -> str:
 def step(text: str, order: int = 0) -> str:
     """Return Markdown that appears at a step of its slide."""
     return f'<div class="fragment" data-fragment-index="{order}">\n\n{text}\n\n</div>'
+
+
+def board(top: str, shown: str, marks: str = 'shown"') -> str:
+    """Return the Markdown of a figure that fills its slide, below what stands above it."""
+    return f'{BOARD}{top}\n\n<div class="{marks}>\n\n{shown}\n\n</div>\n</div>'
+
+
+def asked_about(asked: str, answer: str, shown: str) -> str:
+    """Return the Markdown of a question, then its figure, then the answer in its place."""
+    top = f'<div class="asked">\n\n{asked}\n\n</div>'
+    if answer:
+        top += f'\n<div class="fragment answer" data-fragment-index="1">\n\n### {answer}\n\n</div>'
+    marks = 'fragment shown" data-fragment-index="0"'
+    return board(f'<div class="top">\n{top}\n</div>', shown, marks)
+
+
+def letters(formula: str) -> int:
+    """Return about how many letters of a formula stand beside each other.
+
+    >>> letters(r"u = \\beta v")
+    4
+    """
+    return len(re.sub(r"\\text|[{}^_&\\\s]|(?<=\\.)[a-zA-Z]+", "", formula))
+
+
+def apart(formula: str) -> list[str]:
+    """Return the parts of a formula that is too long for a line, cut at its wide gaps."""
+    if letters(formula) <= WIDE or "begin" in formula:
+        return [formula]
+    parts = re.split(r"\\qquad(?:\\q?quad)*", formula)
+    return [part for part in parts if part.strip()]
 
 
 def told(block: Block) -> str:

@@ -4,41 +4,49 @@ A step is what a key press shows: a slide, or a part that appears on it. The tex
 stand behind the recap, as an appendix that does not count.
 """
 
+import itertools
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .exam import LECTURE_MINUTES
 from .slide_parts import WORDS, words
+from .slide_shows import BOARD, apart
 
 STEPS_A_MINUTE = 1.3
-STEPS = int(STEPS_A_MINUTE * LECTURE_MINUTES)  # of a deck
-HEIGHT = 620  # pixels for text, of the 700 of a slide
+LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
+STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
+SECTION = 9  # steps of a section, beside its live figure
+HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
-LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 400  # heights in pixels
+LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
-    "head": {"formula", "code", "list", "table", "text", "figure", "question"},
-    "formula": {"formula", "code", "list", "table", "question"},
-    "text": {"formula", "code", "list", "table", "question"},
-    "code": {"formula", "question"},
-    "list": {"formula", "code"},
+    "head": {"formula", "code", "alone", "list", "table", "text", "figure", "question"},
+    "formula": {"formula", "code", "alone", "list", "table", "question"},
+    "text": {"formula", "code", "alone", "list", "table", "question"},
+    "code": {"question"},
+    "list": {"formula", "code", "alone"},
     "table": {"question"},
 }
-IN_CODE = "### In code\n\n"
+LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide: its kind, what it mainly holds, its Markdown, and its notes.
+    """A slide: its kind, what it mainly holds, its Markdown, its notes, and a heading.
 
-    The kind is `slide`, which opens a section, or `subslide`, which goes on.
+    The kind is `slide`, which opens a section, or `subslide`, which goes on. Code whose output the
+    next question asks for is `code`, any other is `alone`. The heading falls away where the slide
+    is joined to what stands before it.
     """
 
     kind: str
     role: str
     text: str
     notes: str = ""
+    heading: str = ""
 
     @property
     def steps(self) -> int:
@@ -64,7 +72,7 @@ def _height(piece: str) -> int:
     if piece.startswith("```"):
         return CODE_LINE * (len(lines) - 2) + 2 * GAP
     if piece.startswith("$$"):
-        return 3 * LINE
+        return 3 * LINE * len(apart(piece))
     if piece.startswith("|"):
         return ROW * (len(lines) - 1) + GAP
     if piece.startswith(("<div", "</div")):
@@ -74,35 +82,28 @@ def _height(piece: str) -> int:
 
 def joined(slides: list[Slide]) -> list[Slide]:
     """Return slides of which some that follow one idea have become one, as far as it fits."""
-    made = slides[:1]
-    for each in slides[1:]:
-        first, text = made[-1], f"{made[-1].text}\n\n{each.text.removeprefix(IN_CODE)}"
-        fits = words(text) <= WORDS and height(text) <= HEIGHT
-        if each.kind == "subslide" and each.role in FOLLOWS.get(first.role, set()) and fits:
-            notes = "\n\n".join(note for note in (first.notes, each.notes) if note)
-            made[-1] = replace(first, role=each.role, text=text, notes=notes)
-        else:
-            made.append(each)
-    return made
-
-
-def named(slides: list[Slide]) -> list[Slide]:
-    """Return slides of which those that show only code have the name of their section.
-
-    >>> head, code = Slide("slide", "head", "## 2 · It leaks"), Slide("subslide", "code", IN_CODE)
-    >>> named([head, code])[1].text
-    '### It leaks, in code\\n\\n'
-    """
-    made, section = [], ""
+    made: list[Slide] = []
     for each in slides:
-        found = re.findall(r"^##+ (?:\d+ · )?(.*)$", each.text, flags=re.M)
-        if each.text.startswith(IN_CODE) and section:
-            text = each.text.replace(IN_CODE, f"### {section}, in code\n\n", 1)
-            each = replace(each, text=text)
-        elif each.role in ("head", *FOLLOWS) and found and each.text.startswith("## "):
-            section = found[0].rstrip(".?!:")
+        if made and each.kind == "subslide" and each.role in FOLLOWS.get(made[-1].role, set()):
+            text = _together(made[-1].text, each.text)
+            first = LATER.sub("", text) if BOARD in text else text
+            if words(first) <= WORDS and height(first) <= HEIGHT:
+                notes = "\n\n".join(note for note in (made[-1].notes, each.notes) if note)
+                made[-1] = replace(made[-1], role=each.role, text=text, notes=notes)
+                continue
         made.append(each)
+        if each.heading:
+            made[-1] = replace(each, text=f"### {each.heading}\n\n{each.text}", heading="")
     return made
+
+
+def _together(first: str, text: str) -> str:
+    """Return two Markdown texts as one; what is joined to a question goes when the figure comes."""
+    if not text.startswith(BOARD):
+        return f"{first}\n\n{text}"
+    if "fragment" in text:
+        first = f'<div class="before">\n\n{first}\n\n</div>'
+    return text.replace(BOARD, f"{BOARD}{first}\n\n", 1)
 
 
 def count(slides: list[Slide]) -> int:
@@ -110,16 +111,59 @@ def count(slides: list[Slide]) -> int:
     return sum(each.steps for each in slides if each.role != "exercise")
 
 
-def in_time(slides: list[Slide]) -> list[Slide]:
-    """Return slides with no more steps than a lecture has time for, as far as that goes.
+def limit(slides: list[Slide]) -> int:
+    """Return how many steps a lecture has time for, beside its live figures, or questions."""
+    played = LIVE_MINUTES * max(sum(each.role == "live" for each in slides), 1)
+    return int(STEPS_A_MINUTE * (LECTURE_MINUTES - played))
 
-    Where there are more, answers come together with the figures that show them, the last first.
+
+def in_time(slides: list[Slide]) -> list[Slide]:
+    """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
+
+    Where a section or the deck has more, slides fall away that can be spared. Then answers come
+    together with the figures that show them, the last first.
     """
-    made = list(slides)
+    kept = []
+    for section in sections(slides):
+        played = sum(each.steps for each in section if each.role == "live")
+        kept += _spared(section, SECTION + played)
+    kept = _spared(kept, limit(slides))
+    made = joined(kept)
     for place in reversed(range(len(made))):
-        if count(made) <= STEPS:
+        if count(made) <= limit(slides):
             break
         if made[place].role == "question":
             text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
             made[place] = replace(made[place], text=text)
     return made
+
+
+def sections(slides: list[Slide]) -> list[list[Slide]]:
+    """Return slides in parts, each of which opens with one of the kind `slide`."""
+    starts = [place for place, each in enumerate(slides) if each.kind == "slide" and place]
+    return [slides[first:last] for first, last in itertools.pairwise([0, *starts, len(slides)])]
+
+
+def _spared(slides: list[Slide], most: int) -> list[Slide]:
+    """Return slides without some that can be spared, as few as keep a number of steps.
+
+    That is code that no question asks about, then figures that lead up to a question and its
+    figure, the last first.
+    """
+    while count(joined(slides)) > most:
+        fewer = [each for each in _shorter(slides) if count(joined(each)) < count(joined(slides))]
+        if not fewer:
+            break
+        slides = fewer[0]
+    return slides
+
+
+def _shorter(slides: list[Slide]) -> Iterator[list[Slide]]:
+    """Yield slides without one that can be spared, of the section with most steps first."""
+    parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
+    for role in ("alone", "figure"):
+        for part in parts:
+            for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
+                leads = behind.role in ("code", "alone", "question")
+                if spare.role == role and (role == "alone" or leads):
+                    yield [each for each in slides if each is not spare]

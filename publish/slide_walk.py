@@ -3,25 +3,35 @@
 import re
 
 from .page import Page, tags
-from .slide_parts import Block, blocks, chosen_code, sentences, standing, words
-from .slide_shows import TRIES
-from .slide_steps import IN_CODE, Slide
+from .slide_parts import Block, blocks, sentences, standing
+from .slide_shows import TRIES, printed
+from .slide_steps import Slide
 
-LEAD = 30  # words of what leads up to code or a figure
+LEAD = 30  # words of what leads up to a figure
+UNDER = 6  # printed lines under code
 
 
 class Walk:
     """A walk along the blocks of one page."""
 
     def __init__(self, page: Page, drawn: dict[str, list[str]]):
-        self.blocks, self.code, self.drawn = blocks(page), chosen_code(page), drawn
+        self.page, self.blocks, self.drawn = page, blocks(page), drawn
+        self.code: dict[str, str] = {}  # what to show of cells, by their ids
+        self.asked: set[str] = set()  # ids of cells whose output answers a question
+        self.seen: set[str] = set()  # ids of cells whose figure is shown by itself
+        self._begin()
+
+    def _begin(self) -> None:
+        """Go back to the first block."""
         self.made: list[Slide] = []
         self.used: set[int] = set()  # places of blocks that an earlier slide has shown
         self.place = 0
         self.open = ""  # a question that is answered together with the next one
 
-    def _add(self, role: str, text: str, kind: str = "subslide", notes: str = "") -> None:
-        self.made.append(Slide(kind, role, text, notes))
+    def _add(
+        self, role: str, text: str, kind: str = "subslide", notes: str = "", heading: str = ""
+    ) -> None:
+        self.made.append(Slide(kind, role, text, notes, heading))
 
     def _ahead(self, until: tuple[str, ...] = ("heading",)) -> list[tuple[int, Block]]:
         """Return the blocks from here to the next of some kinds, with their places."""
@@ -39,12 +49,21 @@ class Walk:
             return ""
         return re.sub(r":$", ".", "".join(standing(sentences(before.text)[-1:])))
 
-    def _core(self, place: int, block: Block) -> None:
-        """Show the code of a section, under the words that lead up to it."""
+    def _core(self, block: Block, role: str = "code") -> None:
+        """Show the code of a section under its heading.
+
+        What it prints follows, if no other slide shows it.
+        """
         if block.cell.id not in self.code or "slide" in tags(block.cell):
             return
-        before = self.blocks[place - 1]
-        leads = before.kind == "text" and before.text.endswith(":")
-        lead = "".join(standing(sentences(before.text)[-1:])).rstrip(":") if leads else ""
-        heading = f"### {lead}\n\n" if lead and words(lead) <= LEAD else IN_CODE
-        self._add("code", f"{heading}```python\n{self.code[block.cell.id]}\n```")
+        text = f"```python\n{self.code[block.cell.id]}\n```"
+        said = "" if block.cell.id in self.asked | self.seen else printed(block.cell)
+        if said and said.count("\n") <= UNDER + 1:
+            text += f"\n\n{said}"
+        self._add(role, text, heading=self._title(block))
+
+    def _title(self, block: Block) -> str:
+        """Return the heading above a block, without its number."""
+        before = self.blocks[: self.blocks.index(block)]
+        above = [each.text for each in before if each.kind == "heading"]
+        return re.sub(r"^#+ (\d+ · )?", "", above[-1].splitlines()[0]) if above else ""

@@ -1,11 +1,13 @@
 """Derive the slides of a page from its structure: one HTML file that needs no network.
 
 What becomes a slide: the title with its question, "You will", the idea of each section, its
-equations, lists and tables, the core lines of one piece of its code, every question with its answer
-as a step, every figure under its finding, live figures, what to try with them, the recap and the
-text of each exercise. A slide has at most 60 words; the full text of a section goes into the notes
-of its slide (key S). A cell tagged `slide` is shown whole, one tagged `no-slide` not at all. What
-stands under "Deeper" is left out.
+equations, lists and tables, the core lines of one piece of its code, every question with its figure
+and its answer as steps, every figure under its finding, live figures, what to try with them, the
+recap and the text of each exercise. A slide shows at most 60 words at a time; the full text of a
+section goes into the notes of its slide (key S). What stands under "Deeper" is left out.
+
+Four tags of cells change that: `slide` shows a cell whole and `no-slide` not at all; `slide-code`
+makes it the code of its section; `no-title` gives its figure another heading than its title.
 """
 
 import re
@@ -21,6 +23,7 @@ from nbformat.v4 import new_markdown_cell
 
 from .deck import Deck
 from .page import Page
+from .slide_shows import apart, letters
 from .slide_steps import count
 
 SOURCE = Path(__file__).with_name("course_source")
@@ -31,6 +34,7 @@ REPLACED = {
     r"\arg": r"\text{arg}\,",
     r"\big\langle": r"\langle",
     r"\big\rangle": r"\rangle",
+    "{aligned}": "{split}",
 }
 STRETCHED = "&#x23DF;", "&#x23DE;"  # braces below and above
 
@@ -49,7 +53,9 @@ class WithMathML(IPythonRenderer):
     """Write formulas as MathML, which browsers show without a script."""
 
     def block_math(self, body: str) -> str:
-        return mathml(body, "block")
+        """Return a formula as MathML; the parts of a long one stand below each other."""
+        made = "".join(mathml(part, "block") for part in apart(body))
+        return made.replace("<math ", f'<math style="--letters: {letters(body)}" ')
 
     def inline_math(self, body: str) -> str:
         return mathml(body, "inline")

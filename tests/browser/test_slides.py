@@ -1,10 +1,11 @@
-"""Slides as a browser shows them: no raw marks, nothing over the edge, large live figures."""
+"""Slides as a browser shows them: no raw marks, nothing over the edge, large figures."""
 
+import json
 import re
 
 import pytest
 
-from publish import slides
+from publish import enlarged, slides
 from tests.browser import listen
 from tests.browser.test_live import TEXTS
 from tests.pages import READ
@@ -23,8 +24,8 @@ SHOWN = """async () => {
       if (!walk.currentNode.parentElement.closest(apart)) text.push(walk.currentNode.data);
     }
     for (const each of slide.querySelectorAll("*:not(aside, aside *)")) {
-      const box = each.getBoundingClientRect();
-      if (box.width && box.height && !each.closest("math")) boxes.push(box);
+      const box = each.getBoundingClientRect(), within = each.parentElement.parentElement;
+      if (box.width && box.height && !within.closest("math")) boxes.push(box);
     }
     const edge = (name, most) => most(...boxes.map((box) => box[name]));
     found.push({
@@ -62,6 +63,55 @@ def test_no_slide_shows_raw_marks_or_reaches_over_the_edge(browser, tmp_path, na
             assert each["picture"] > SIZE["height"] / 3, each
     assert cut == []
     assert complaints == []
+
+
+TICKS = 9 / 72  # inches: the smallest type of the style, which the numbers at axes have
+LETTERS, LEAST = 18, 0.6  # pixels of a letter; part of the height of a slide
+SMALL = {  # how figures begin that have too many words for larger letters, and pixels of theirs
+    "Four rows of pictures after 1, 4, 5": 14,  # page 01
+    "Seven lanes over 200 ms. Input": 14,  # 03
+    "Membranes of five patterns under": 14,  # 03
+    "Four panels from left to right: a handwritten nine": 17,  # 04
+    "A table of seven rows, each with name, formula": 17,  # 05
+    "Graph of neurons a and b over three steps": 16,  # 06
+    "The graph of the two neurons again": 16,  # 06
+    "Six panels. Left: a handwritten seven": 17,  # 07
+    "Two panels with the accuracy of 38 pairs": 14,  # 08
+}
+FIGURES = """() => {
+  const found = [];
+  for (const slide of document.querySelectorAll(".slides section:not(:has(section))")) {
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v, 99);
+    for (const each of slide.querySelectorAll("img")) {
+      const box = each.getBoundingClientRect(), wide = each.naturalWidth, high = each.naturalHeight;
+      const scale = Math.min(box.width / wide, box.height / high);
+      found.push({ alt: each.alt, scale, width: wide * scale, height: high * scale });
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("name", READ)
+def test_figures_fill_their_slides_and_their_letters_are_large(browser, tmp_path, name):
+    """Of figures that are drawn again for slides, if `make course` has done so."""
+    kept = enlarged.KEPT / f"{name}-{enlarged.mark(READ[name])}.json"
+    drawn = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    slides.write(READ[name], tmp_path / "slides.html", drawn)
+    page = browser.new_page(viewport=SIZE)
+    page.goto((tmp_path / "slides.html").as_uri())
+    found = page.evaluate(FIGURES)
+    page.close()
+    assert found
+    for each in found:
+        fills = each["height"] >= LEAST * SIZE["height"] or each["width"] > 0.93 * SIZE["width"]
+        assert fills, each
+    if not drawn:
+        pytest.skip("figures with larger letters are drawn by make course")
+    for each in found:
+        least = [pixels for alt, pixels in SMALL.items() if each["alt"].startswith(alt)]
+        assert each["scale"] * enlarged.DPI * TICKS >= min([LETTERS, *least]), each
 
 
 STOP = "() => Reveal.getSlides().findIndex((each) => each === Reveal.getCurrentSlide())"

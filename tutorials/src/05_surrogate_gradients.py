@@ -349,7 +349,7 @@ print("accuracy:", share_known(trained, spikes, labels))
 unseen = random_patterns(256, generator=generator)
 print("on 256 new ones:", share_known(trained, *unseen))
 
-# %% alt="Loss against update. With the true gradient a straight line at 0.7. With the surrogate gradient it falls to almost 0 within 50 updates."
+# %% alt="Loss against update. With the true gradient a straight line at 0.7. With the surrogate gradient it falls to almost 0 within 50 updates." tags=["no-title"]
 axis = panels()
 axis.plot(true_losses, color=GREY, label="true gradient")
 axis.plot(losses, color=VERMILION, label="surrogate gradient")

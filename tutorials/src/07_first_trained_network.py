@@ -311,7 +311,7 @@ def moved_spikes(images):
 # %% [markdown]
 # > **Before you run:** 85 % after one epoch. What do you expect after eight?
 
-# %%
+# %% tags=["slide-code"]
 network, encode, generator = fresh(0)
 optimizer = torch.optim.AdamW(
     network.parameters(),

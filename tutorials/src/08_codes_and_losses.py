@@ -257,7 +257,7 @@ assert np.isclose(losses.relative_first_spike_mse(three, label), by_hand)
 #
 # > **Before you run:** a neuron spikes at steps 2 and 4 of 6. By how much does $t_1$ change if a spike is added at step 0, at 1, at 3? And if that at 2 is taken away?
 
-# %% tags=["NBVAL_CHECK_OUTPUT"]
+# %% tags=["NBVAL_CHECK_OUTPUT", "slide-code"]
 train = torch.tensor([0.0, 0, 1, 0, 1, 0])
 train.requires_grad_()
 silent = 1 - train

@@ -111,7 +111,7 @@ assert big(pulse(9, at=4), pulse(9, at=4), half) == 0.7
 #
 # In the core, $A_+ = 0.01$, $A_- = 0.0105$ and both $\tau$ are 20 ms unless told otherwise. So a lag of 10 ms should give $0.01 \cdot e^{-10/20} = 0.0061$:
 
-# %%
+# %% tags=["slide-code"]
 rule = PairSTDP()
 pre = pulse(100, at=40)
 post = pulse(100, at=50)

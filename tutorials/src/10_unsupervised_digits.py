@@ -562,7 +562,7 @@ print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 # %% [markdown]
 # The record has 20 seeds and four controls: learned from shuffled steps (and read in order, as all are), traces that hardly fade (1,000 ms), no learning, and a moving 0.
 
-# %% alt="Which way a film runs, share right for 20 seeds each, and a dashed line at 50 percent. In order 80 to 98, learned shuffled 68 to 88, long trace 71 to 90, untrained 52 to 75, a moving zero 55 to 80."
+# %% alt="Which way a film runs, share right for 20 seeds each, and a dashed line at 50 percent. In order 80 to 98, learned shuffled 68 to 88, long trace 71 to 90, untrained 52 to 75, a moving zero 55 to 80." tags=["no-title"]
 shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
 axis = dots_per_seed(
     shown,

@@ -562,7 +562,7 @@ hopes = []
 # %% [markdown]
 # The rest is as in `learn_cues`:
 
-# %%
+# %% tags=["slide-code"]
 for _ in range(300):
     pre, post, there = step_on_line(weight, here)
     R = (there == 4).float()

@@ -498,7 +498,7 @@ assert np.ptp(np.mean(asked_or_not, 1)) < 2
 #
 # Now a network from scratch, and *one* stream: no batch, no reset. `EProp` takes these four layers, without biases. Times are in ms, `dt` is one step:
 
-# %%
+# %% tags=["slide-code"]
 seed_torch(0)
 network = nn.Sequential(
     nn.Linear(15, 40, bias=False),

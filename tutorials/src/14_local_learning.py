@@ -267,7 +267,7 @@ LocalCredit().sliders()
 #
 # `small_reader` has two hidden layers, 196 → 100 → 100 → 10, for digits of 14 × 14 pixels. `horizon` extrapolates the counts so far to the last step (*Deeper*):
 
-# %%
+# %% tags=["slide-code"]
 generator = seed_torch(0)
 reader = small_reader()
 images, digits, *test = flat_digits()  # with their labels

@@ -256,7 +256,7 @@ ResultTable(["moved by", *questions], rows)
 #
 # Three questions on time need no intervention, only what a rule keeps. Has each synapse its **own trace**, not just each neuron? Is the **past stored**? Must it wait for **the end**, before its first error?
 
-# %% alt="Table of nine rules by seven questions, dark where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0."
+# %% alt="Table of nine rules by seven questions, dark where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0." tags=["slide-code"]
 needs = {}
 for rule in [*rules, "reward_stdp", "stdp_readout"]:
     needs[rule] = needs_of(rule, *probe)

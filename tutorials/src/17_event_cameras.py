@@ -257,7 +257,7 @@ assert "outside.bin" in refusal
 # - `ToVoxelGrid`: ON counts $+1$, OFF $-1$, and each event is shared by the two nearest steps;
 # - `ToTimesurface`: $e^{-a/\tau}$, where $a$ is the *age* of the latest event.
 
-# %%
+# %% tags=["slide-code"]
 tf = tonic.transforms  # SENSOR_SIZE: 34, 34, 2
 by_count = tf.ToFrame(SENSOR_SIZE, event_count=400)
 

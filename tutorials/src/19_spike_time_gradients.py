@@ -565,7 +565,7 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # %% [markdown]
 # *Deeper* derives each step, and writes the walk down. `EventPropLayer` returns all spikes, and goes back in this way. It gives the dots:
 
-# %%
+# %% tags=["slide-code"]
 layer = EventPropLayer(3, 1).double()
 layer.weight.data = weights[None]
 _, second = layer(arrivals[None]).flatten()

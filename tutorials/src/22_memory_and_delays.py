@@ -216,7 +216,7 @@ decorate(axes[0], y="share")
 #
 # Now the error for every $d$. Which way is down from the dot, at 1 ms?
 
-# %% alt="Mean squared error against the delay from 0 to 20 ms, for two widths, with a dot on each line at 1 ms. With 0.5 ms the line goes up and down between whole steps around 0.13, with a deep narrow notch at 12 ms. With 5 ms there is a smooth shallow valley with its lowest point near 12."
+# %% alt="Mean squared error against the delay from 0 to 20 ms, for two widths, with a dot on each line at 1 ms. With 0.5 ms the line goes up and down between whole steps around 0.13, with a deep narrow notch at 12 ms. With 5 ms there is a smooth shallow valley with its lowest point near 12." tags=["no-title"]
 axis = panels()
 positions = torch.arange(0.0, 20.25, 0.25)
 errors = {}
@@ -231,7 +231,7 @@ decorate(axis, x="delay d (ms)", y="error", title="The error at every delay")
 # Away from 12 the narrow error dips between two steps: two halves cost less squared error (¼ + ¼) than one whole miss. The wide one slopes down to about 12. Let a delay start at the dot and follow the slope:
 
 
-# %%
+# %% tags=["slide-code"]
 def find_delay(first, last, steps=200):
     line = Delays(1, 20.0, delay=1.0)
     optimizer = torch.optim.Adam(line.parameters(), lr=0.2)

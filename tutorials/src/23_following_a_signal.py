@@ -605,7 +605,7 @@ for each, by_leak in zip(networks.values(), errors, strict=True):
 #
 # > **Before you run:** one of two networks has no connections among its neurons. What can it still draw?
 
-# %%
+# %% tags=["slide-code"]
 wanted = curves(400.0)
 networks = {}
 for recurrence in ("learnt", "none"):

@@ -1,0 +1,215 @@
+"""Which piece of its code a section shows on a slide, and under which heading."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from .drawing import HARMLESS, core_lines, imported, names
+from .page import Page, Section, code, tagged, tags
+from .slide_parts import NOT_SHOWN
+from .slide_shows import printed
+
+CODE_LINES, WHOLE = 16, 14  # lines on a slide; lines of a piece with what it needs
+ASKED, SEEN, SAYS, DEFINES, FEEDS, NAMED = 6, 5, 2, 4, 2, 3  # what counts for a cell, see `worth`
+STRANGE, SPREAD, LONG, SHORT, LEAST = 3, 3, 2, 2, 3  # what counts against it; what it needs
+RECORDS = {"record", "records", "recorded"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a page says about its code.
+
+    Imported names of the core, those that draw, all imported ones, functions of the page; the cells
+    that slides show, each with what it counts; and the names in each cell that is no check.
+    """
+
+    core: set[str]
+    draws: set[str]
+    known: set[str]
+    functions: set[str]
+    shown: dict[str, int]
+    used: dict[str, set[str]]
+
+
+def facts(page: Page, asked: set[str], seen: set[str]) -> Facts:
+    """Return what a choice among the cells of a page needs.
+
+    Args:
+        page: the page.
+        asked: ids of cells whose output answers a question on a slide.
+        seen: ids of cells whose figure is on a slide by itself.
+    """
+    core, draws = imported(page)
+    cells = [cell for cell in page.main if cell.cell_type == "code"]
+    trees = {cell.id: ast.parse(cell.source) for cell in cells}
+    setup = [node for cell in tagged(page.notebook, "setup") for node in ast.walk(trees[cell.id])]
+    known = {
+        each.asname or each.name.split(".")[0]
+        for node in setup
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for each in node.names
+    }
+    functions = {name for tree in trees.values() for name in _defined(tree)}
+    checked = {"check", "exercise", "solution"}
+    used = {cell.id: names(trees[cell.id]) for cell in cells if not checked & set(tags(cell))}
+    shown = dict.fromkeys(seen, SEEN) | dict.fromkeys(asked, ASKED)
+    return Facts(core, draws, known, functions, shown, used)
+
+
+def chosen_code(page: Page, about: Facts) -> dict[str, str]:
+    """Return the code to show by the id of its cell: of a section what says most, or is tagged.
+
+    A cell tagged `slide` is shown whole, and then no other one of its section; one tagged
+    `slide-code` goes before all others. Functions that slides have shown before may be called.
+    """
+    found, met = {}, set()
+    for section in page.sections:
+        cells = code(section)
+        told = [cell for cell in cells if "slide" in tags(cell)]
+        worths = {cell.id: worth(cell, section, about, met) for cell in cells}
+        tagged_one = [cell for cell in cells if "slide-code" in tags(cell)]
+        best = tagged_one or sorted(cells, key=lambda cell: -worths[cell.id])[:1]
+        if told:
+            found |= {cell.id: cell.source for cell in told}
+        elif tagged_one or (best and worths[best[0].id] >= LEAST):
+            found[best[0].id] = whole(best[0], section, about)
+        here = [cell.source for cell in cells if cell.id in found]
+        met |= {name for source in here for name in _defined(ast.parse(source))}
+    return found
+
+
+def whole(cell: NotebookNode, section: Section, about: Facts) -> str:
+    """Return the core lines of a cell, behind those of its section that they need, if they fit."""
+    text = core_lines(cell.source, about.draws)
+    cells = code(section)
+    places = [place for place, each in enumerate(cells) if each.id == cell.id]
+    missing = _missing(ast.parse(text).body, set())
+    for before in reversed(cells[: places[0]]):
+        left = "" if NOT_SHOWN & set(tags(before)) else core_lines(before.source, about.draws)
+        tree = ast.parse(left)
+        if names(tree) & RECORDS:
+            continue
+        left = _silent(left, tree)
+        gap = "\n\n\n" if text.startswith(("def ", "class ", "@")) else "\n"
+        joined = left + gap + text
+        if left and missing & _bound(tree) and len(joined.splitlines()) <= WHOLE:
+            text, missing = joined, missing - _bound(tree) | _missing(tree.body, set())
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """Return the first lines of a piece of code, as many as a slide holds."""
+    lines = text.splitlines()
+    return "\n".join(lines if len(lines) <= CODE_LINES else [*lines[: CODE_LINES - 1], "# …"])
+
+
+def worth(cell: NotebookNode, section: Section, about: Facts, met: set[str]) -> float:
+    """Return how much a cell says about its section; 0 if it only draws, sets, or reads a record.
+
+    It counts that slides show its output, that it prints, defines a function for other cells,
+    computes what slides show, uses the core, and has names of the heading. Functions that no slide
+    has shown count against it, and so do lines with one argument each, and many or few lines.
+    """
+    left = core_lines(cell.source, about.draws)
+    lines = len(left.splitlines())
+    if NOT_SHOWN & set(tags(cell)) or lines < 2:
+        return 0
+    tree = ast.parse(left)
+    used = names(tree)
+    if used & RECORDS or not _computes(tree, about):
+        return 0
+    others = {key: each for key, each in about.used.items() if key != cell.id}
+    calls = sum(bool(_defined(tree) & each) for each in others.values())
+    here = [others[each.id] for each in code(section) if each.id in others]
+    shown = [others[each.id] for each in code(section) if each.id in about.shown.keys() & others]
+    says = about.shown.get(cell.id, SAYS * bool(printed(cell)))
+    helps = DEFINES + min(calls, 3) if calls else 0
+    feeds = FEEDS * any(_bound(tree) & each for each in (shown or ([] if says else here)))
+    if not (says or helps or feeds):
+        return 0
+    loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))
+    score = max(says, helps) + feeds + loops + min(len(used & about.core), 3)
+    score += NAMED * _takes_up(tree, section.title)
+    strange = used & about.functions - about.known - met - _defined(tree)
+    against = STRANGE * len(strange) + SPREAD * _spread(left) + LONG * (lines > CODE_LINES)
+    return score - against - SHORT * (lines < 3) + lines / 100
+
+
+def _defined(tree: ast.AST) -> set[str]:
+    return {
+        node.name
+        for node in getattr(tree, "body", [])
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+
+
+def _bound(tree: ast.AST) -> set[str]:
+    found = {node.id for node in ast.walk(tree) if _stored(node)}
+    return (found | _defined(tree)) - {"_"}
+
+
+def _missing(statements: list[ast.stmt], bound: set[str]) -> set[str]:
+    """Return the names that statements use before they bind them; what is bound is added."""
+    found = set()
+    for node in statements:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            own = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
+            found |= names(node) - bound - own - _bound(node)
+            bound |= {node.name}
+        elif isinstance(node, ast.For | ast.While | ast.With):
+            head = ast.Tuple([each for each in ast.iter_child_nodes(node) if each not in node.body])
+            found |= {each.id for each in ast.walk(head) if _loads(each)} - bound
+            bound |= {each.id for each in ast.walk(head) if _stored(each)}
+            found |= _missing(node.body, bound)
+        else:
+            found |= {each.id for each in ast.walk(node) if _loads(each)} - bound
+            bound |= {each.id for each in ast.walk(node) if _stored(each)}
+    return found
+
+
+def _loads(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
+def _stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _silent(text: str, tree: ast.AST) -> str:
+    """Return code without the statements that only print."""
+    lines = text.splitlines()
+    for node in reversed(tree.body):
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "print":
+            del lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines)
+
+
+def _computes(tree: ast.AST, about: Facts) -> bool:
+    """Tell whether code calls or defines more than print, and methods of what it has."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        root = node.func
+        while isinstance(root, ast.Attribute | ast.Call):
+            root = root.value if isinstance(root, ast.Attribute) else root.func
+        known = isinstance(root, ast.Name) and root.id not in HARMLESS | {"print"}
+        if known and (isinstance(node.func, ast.Name | ast.Call) or root.id in about.known):
+            return True
+    return bool(_defined(tree))
+
+
+def _takes_up(tree: ast.AST, title: str) -> bool:
+    """Tell whether a name in code is a word of a heading, like `latency` of "Latency: when"."""
+    found = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    found |= {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
+    words = {word for name in found | _defined(tree) for word in name.lower().split("_")}
+    return bool(words & set(re.findall(r"[a-z]{4,}", title.lower())))
+
+
+def _spread(text: str) -> bool:
+    """Tell whether most lines hold one argument of a call."""
+    lines = text.splitlines()
+    return 2 * sum(bool(re.fullmatch(r"\s+[\w.]+(=.*)?,", line)) for line in lines) > len(lines)

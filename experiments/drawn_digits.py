@@ -20,7 +20,7 @@ from experiments.mnist_convolutional import Jitter
 from experiments.mnist_full import flat_mnist
 from snn_core.losses import accuracy, spike_count
 from snn_core.teaching.records import record
-from snn_core.teaching.studies.drawn_digits import input_spikes, reader
+from snn_core.teaching.studies.drawn_digits import drawing_reader, input_spikes
 from snn_core.training import seed_torch
 
 SETTINGS = {
@@ -72,7 +72,7 @@ def network(settings: dict, generator: Generator) -> nn.Sequential:
         Jitter(**settings["jitter"], generator=generator),
         Thickness(settings["thickness"], generator),
     )
-    return nn.Sequential(changes, Spikes(settings), reader(settings))
+    return nn.Sequential(changes, Spikes(settings), drawing_reader(settings))
 
 
 class Spikes(nn.Module):

@@ -183,4 +183,5 @@ def command(arguments: list[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     asked = command()
-    main(True, asked.exam_seed, essays.own(asked.questions) if asked.questions else essays.NONE)
+    own_questions = essays.own(asked.questions) if asked.questions else essays.NONE
+    main(larger=True, exam_seed=asked.exam_seed, own=own_questions)

@@ -12,7 +12,7 @@ from snn_core.datasets import Digits, mnist, mnist_mini
 from snn_core.losses import accuracy, spike_count
 from snn_core.teaching import records
 from snn_core.teaching.records import recorded
-from snn_core.teaching.studies.drawn_digits import input_spikes, reader, recorded_reader
+from snn_core.teaching.studies.drawn_digits import drawing_reader, input_spikes, recorded_reader
 
 IMAGES = Path(os.environ.get("SNN_CORE_DATA", "")) / "mnist" / "t10k-images-idx3-ubyte.gz"
 needs_mnist = pytest.mark.skipif(not IMAGES.exists(), reason="SNN_CORE_DATA holds no full MNIST")
@@ -82,7 +82,7 @@ def test_strokes_get_thicker_and_thinner_in_training_only():
 
 def test_weights_are_rounded_in_place_to_what_is_stored():
     torch.manual_seed(0)
-    network = reader({"hidden": 7, "tau_mem": 10.0, "surrogate_scale": 5.0})
+    network = drawing_reader({"hidden": 7, "tau_mem": 10.0, "surrogate_scale": 5.0})
     exact = [weight.detach().clone() for weight in network.parameters()]
     stored = drawn_digits.round_weights(network)
     for layer, weight, before in zip(stored, network.parameters(), exact, strict=True):

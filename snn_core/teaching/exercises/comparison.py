@@ -56,10 +56,10 @@ def _array(value: object) -> np.ndarray:
     return dense.resolve_conj().resolve_neg().numpy()
 
 
-def shape(value: object) -> tuple[int, ...] | None:
+def shape_given(value: object) -> tuple[int, ...] | None:
     """Return the shape of a number, or of numbers in lists, tuples, arrays or tensors; None for anything else.
 
-    >>> shape(3), shape([(1, 2), (3, 4)]), shape("three")
+    >>> shape_given(3), shape_given([(1, 2), (3, 4)]), shape_given("three")
     ((), (2, 2), None)
     """
     try:

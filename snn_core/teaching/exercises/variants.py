@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from snn_core.teaching.exercises.comparison import shape
+from snn_core.teaching.exercises.comparison import shape_given
 from snn_core.teaching.exercises.kinds import Case, Function
 
 FACTORS = 0.85, 1.15
@@ -68,7 +68,7 @@ def form(value: object) -> str:
         return "nothing"
     if isinstance(value, str):
         return "a word"
-    found = shape(value)
+    found = shape_given(value)
     if found is None:
         return f"a value of the type {type(value).__name__}"
     if not found:

@@ -27,7 +27,7 @@ def input_spikes(images: Tensor, settings: dict) -> Tensor:
     return encoding.latency(bright, settings["steps"], mode="linear")
 
 
-def reader(settings: dict) -> nn.Sequential:
+def drawing_reader(settings: dict) -> nn.Sequential:
     """Return the untrained network: spikes ``[T, B, 196]`` to output spikes ``[T, B, 10]``."""
     hidden = settings["hidden"]
 
@@ -49,7 +49,7 @@ def recorded_reader() -> nn.Sequential:
     20600
     """
     found = recorded("drawn_digits")
-    network = reader(found.settings)
+    network = drawing_reader(found.settings)
     for layer, stored in zip(network[::2], found.results["layers"], strict=True):
         numbers = torch.frombuffer(bytearray(base64.b64decode(stored["weights"])), dtype=torch.int8)
         layer.weight.data = stored["scale"] * numbers.view(layer.in_features, -1).T.float()

@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import main as sphinx
 
-from snn_core.teaching.explorers import Excite
+from snn_core.teaching.explorers import DrawDigit, Excite
+from snn_core.teaching.live import LiveFigure
 
 from .live_html import figure, place, write
 from .notebooks import stamps
@@ -69,16 +70,21 @@ def lives(page: Page) -> bool:
 
 
 def hero() -> str:
-    """Return the live figure of the first page, with a drive at which it spikes by itself."""
+    """Return the first live figure of the first page, with a drive at which it spikes by itself."""
     shown = Excite().sliders()
     shown.values = {"drive": 1.3}
-    return f'```{{raw}} html\n<div class="hero">{place(shown, True)}</div>\n```'
+    return _shown(shown, True)
+
+
+def _shown(live: LiveFigure, first: bool) -> str:
+    return f'```{{raw}} html\n<div class="hero">{place(live, first)}</div>\n```'
 
 
 def front(pages: dict[str, Page]) -> str:
     """Return the source of the first page."""
     told = stamps() | {
         "{{hero}}": hero(),
+        "{{reader}}": _shown(DrawDigit().sliders(), False),
         "{{pages}}": contents(pages),
         "{{sidebar}}": sidebar(pages),
         "{{facts}}": facts(pages),

@@ -25,7 +25,7 @@ from .site_words import explained, words
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\](\([^)]*\))")  # a picture on another host
 COLAB = r"[Open in Colab]\1 (a minute to install, then *Runtime* → *Run all*)"
-PROMPTS = {"check": "proof", "exercise": "exercise's code"}  # what a folded cell is called
+PROMPTS = {"check": "check", "exercise": "exercise's code"}  # what a folded cell is called
 STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
 FIELD = (
     "Write your answer, and see how far you are: a number here, code "
@@ -104,8 +104,8 @@ def folded(
 ) -> list[NotebookNode]:
     """Return a cell as what it computes, if anything, and what draws or arranges for it, folded.
 
-    A cell with a tag stays as it is, and so does one without a figure that shows something else
-    with its last lines.
+    So is what makes a live figure. A cell with a tag stays as it is, and so does one without a
+    figure that shows something else with its last lines.
 
     Args:
         cell: a cell of code.
@@ -114,6 +114,10 @@ def folded(
     """
     if cell.cell_type != "code" or tags(cell):
         return [cell]
+    if explorer(cell):  # its line says nothing to who does not run it
+        folded_away = copy.deepcopy(cell)
+        folded_away.metadata["tags"] = ["hide-input"]
+        return [folded_away]
     computes, shows = parted(cell.source, draws, arranged)
     pictured = "alt" in cell.metadata
     few = shows.count("\n") < FEW - 1 or SHOWN.search(shows)
@@ -136,7 +140,7 @@ def joined(cells: list[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         before = found[-1] if found else None
         alike = before is not None and tags(before) == tags(cell) == ["hide-input"]
-        if alike and not before.outputs:
+        if alike and not before.outputs and not explorer(cell):
             gap = "\n\n\n" if before.source.startswith("def ") else "\n"
             cell = copy.deepcopy(cell)
             cell.source = f"{found.pop().source}{gap}{cell.source}"

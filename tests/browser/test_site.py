@@ -738,9 +738,9 @@ def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit):
 
 def test_what_is_open_says_what_the_next_click_hides(visit):
     fold = visit("02_lif_neuron").locator(".tag_check details.hide").first
-    assert fold.locator("summary").inner_text().strip() == "Show the proof"
+    assert fold.locator("summary").inner_text().strip() == "Show the check"
     fold.locator("summary").click()
-    assert fold.locator("summary").inner_text().strip() == "Hide the proof"
+    assert fold.locator("summary").inner_text().strip() == "Hide the check"
 
 
 @pytest.mark.parametrize("name", ["00_why_spikes", "09_stdp", "22_memory_and_delays"])
@@ -760,11 +760,11 @@ def test_the_first_page_is_alive_on_a_small_screen(visit):
         "(before) => document.querySelector('.live-explorer canvas').toDataURL() !== before",
         arg=before,
     )
-    sliders = page.get_by_role("slider")
+    sliders = page.locator(".hero").first.get_by_role("slider")
     assert sliders.count() == 2
     boxes = [slider.bounding_box() for slider in sliders.all()]
     assert all(box["width"] > 100 for box in boxes)
-    plot = page.locator(".live-explorer canvas").bounding_box()
+    plot = page.locator(".live-explorer canvas").first.bounding_box()
     assert plot["y"] + plot["height"] <= min(box["y"] for box in boxes)
     assert max(box["y"] + box["height"] for box in boxes) - plot["y"] < PHONE["height"] / 2
     assert page.locator("a.button").all_inner_texts() == ["Start", "Run it", "Teach with it"]

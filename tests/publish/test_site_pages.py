@@ -481,7 +481,7 @@ def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     code = [cell for cell in found.notebook.cells if "alt" not in cell.metadata]
     small = Page(found.name, nbformat.from_dict(found.notebook | {"cells": code}))
     hidden = tagged(site_pages.prepare(small, tmp_path), "hide-input")
-    assert all(re.search(r"assert|import|check\(|axis\.plot\(", cell.source) for cell in hidden)
+    assert all(re.search(r"assert|import|check\(|axis\.plot\(|\.sliders\(\)", cell.source) for cell in hidden)
     stubs = [cell for cell in hidden if "check(" in cell.source]
     assert len(stubs) == 2  # the others ask for code, which is read
 
@@ -527,11 +527,11 @@ def test_needs_of_a_real_page_lead_to_the_pages(tmp_path):
     assert "[page 04](04_layers_and_readouts.ipynb)" in text
 
 
-def test_the_site_says_proof_where_a_check_is_folded_and_field_where_there_is_one(prepared):
+def test_the_site_says_check_where_one_is_folded_and_field_where_there_is_one(prepared):
     cells = prepared(START, CHECK, text(site_pages.STUB)).cells
     prompts = [
         cell.metadata["mystnb"]["code_prompt_show"] for cell in cells if "mystnb" in cell.metadata
     ]
-    assert "Show the proof" in prompts
+    assert "Show the check" in prompts
     assert cells[-1].source == site_pages.FIELD
     assert any(site_pages.STUB in cell.source for cell in READ["00_why_spikes"].notebook.cells)

@@ -3,7 +3,7 @@
 #
 # **Why would a network want to spike?**
 #
-# Needs: nothing; a little Python to read the code. · 20 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
+# Needs: nothing; a little Python to read the code. · 25 minutes to read, 5 seconds to run. · Introduces `LIF` and `encoding`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/00_why_spikes.ipynb)
 
@@ -154,7 +154,7 @@ axes = images([spikes[10], spikes[21]], titles, low=-1)
 # %% [markdown]
 # Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker have a line each, so that a spike still says no more than *now*.
 #
-# > **Before you run:** draw the number of spikes over time.
+# > **Before you run:** when is the number of spikes 0, and how large is it in between?
 
 # %% alt="Spikes per frame: none while the digit stands, about sixty to seventy in every frame while it moves. An ordinary camera sends 1204 values in each frame."
 per_frame = (brighter + darker).sum((1, 2))
@@ -177,7 +177,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · Read a digit
 #
-# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit with mouse, finger or keys. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer.
+# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit with mouse, finger or keys. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
 #
 # Its weights were trained on 60,000 digits (page 07 shows how). Of 10,000 others it reads 97 %. It runs here, in the figure.
 

@@ -479,7 +479,7 @@ decorate(
 )
 
 # %% [markdown]
-# More: 243. Near the threshold the membrane rises in proportion to $D - 1$: 2 in place of 0.5. The curve begins at 1, and steeply. (The dots lie a little low: each spike waits for the end of its step.)
+# More: 243. From 0 to the threshold the membrane takes 11 ms at a drive of 1.5, and 4 at 3. The curve begins at 1, and steeply. (The dots lie a little low: each spike waits for the end of its step.)
 #
 # This is the **f–I curve**: firing rate against input. (Real neurons also pause after each spike. With a **refractory period** of 5 ms the rate stays below 200: *Deeper*.)
 

@@ -481,7 +481,8 @@ def test_setup_checks_and_drawings_of_the_real_pages_are_folded(tmp_path):
     code = [cell for cell in found.notebook.cells if "alt" not in cell.metadata]
     small = Page(found.name, nbformat.from_dict(found.notebook | {"cells": code}))
     hidden = tagged(site_pages.prepare(small, tmp_path), "hide-input")
-    assert all(re.search(r"assert|import|check\(|axis\.plot\(|\.sliders\(\)", cell.source) for cell in hidden)
+    kinds = r"assert|import|check\(|axis\.plot\(|\.sliders\(\)"
+    assert all(re.search(kinds, cell.source) for cell in hidden)
     stubs = [cell for cell in hidden if "check(" in cell.source]
     assert len(stubs) == 2  # the others ask for code, which is read
 

@@ -599,7 +599,8 @@ def test_what_is_read_back_after_each_step_is_what_the_core_reads_back():
 @needs_node
 def test_the_stream_runs_to_its_end_rests_and_begins_again_with_other_coins():
     data = explorers.Encoding().data()
-    values = {key: c.start for key, c in having_values("Encoding").items()} | {"steps": 6}
+    values = {key: c.start for key, c in having_values("Encoding").items()}
+    values |= {"steps": 6, "time": 0}
     (found,) = run("Encoding", [("run", values, data, 6 + data["hold"] + 2)])
     assert [state["time"] for state in found] == [*range(1, 7), *[6] * (data["hold"] - 1), 0, 1, 2]
     assert [state["shown"] for state in found[-4:]] == [0, 1, 1, 1]

@@ -47,9 +47,6 @@ axes = lanes(
     spikes,
     title="Seven spikes come in, one goes out",
 )
-label = axes[1].text(10, 0.4, "leaks")
-label = axes[1].text(83, 0.75, "adds up", ha="right")
-label = axes[1].text(50, 1.04, "crosses, spikes, resets")
 
 # %% [markdown]
 # Every spike that comes in lifts the membrane by 0.5, and then it leaks. After 12 ms too little is left. Spikes 4 ms apart add up: the third takes the membrane across the threshold. The neuron sends one spike, and its membrane falls.

@@ -549,9 +549,9 @@ assert 12 < np.mean(faded, 0).argmin() < 20
 # %% [markdown]
 # ## 6 · Where does a sound come from?
 #
-# What comes from the right reaches the right ear first: by 0.77 ms · $\sin\theta$ for a direction $\theta$, 0 straight ahead. A spike lasts longer. Fibres of both ears spike in phase with a tone, each spike a little early or late: a **jitter**, 0.1 ms here.
+# What comes from the right reaches the right ear first: by 0.77 ms · $\sin\theta$ for a direction $\theta$, 0 straight ahead. Two LIF neurons hear both ears; on the way to the upper one the right ear's spikes wait for 0.54 ms.
 #
-# Two detectors hear both ears. Each is a LIF neuron that forgets within 0.2 ms. On the way to the upper one the right ear's spikes wait for 0.54 ms.
+# The two forget within 0.2 ms. Each ear has ten fibres, which spike in phase with a tone, with a **jitter** of 0.1 ms.
 #
 # > **Before you run:** which of the two fires, for a source 45° to the right?
 

@@ -64,6 +64,21 @@ def used(tree: ast.Module) -> set[str]:
     return (read - own | (before & read)) - set(dir(builtins))
 
 
+def missing(tree: ast.Module) -> set[str]:
+    """Return the names that a piece of code reads before it defines them.
+
+    >>> sorted(missing(ast.parse("a = b\\nc = a\\ndef f(e): return e + c\\nf(e)")))
+    ['b', 'e']
+    """
+    found: set[str] = set()
+    known: set[str] = set()
+    for node in tree.body:
+        alone = ast.Module([node], [])
+        found |= used(alone) - known
+        known |= defined(alone)
+    return found
+
+
 def _first(tree: ast.Module, name: str) -> ast.stmt | None:
     """Return the first statement that defines a name."""
     return next((each for each in tree.body if name in defined(ast.Module([each], []))), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from .drawing import HARMLESS, core_lines, imported, names
+from .needed import defined, missing
 from .page import Page, Section, code, tagged, tags
 from .slide_parts import NOT_SHOWN
 from .slide_shows import printed
@@ -85,7 +86,7 @@ def whole(cell: NotebookNode, section: Section, about: Facts) -> str:
     text = core_lines(cell.source, about.draws)
     cells = code(section)
     places = [place for place, each in enumerate(cells) if each.id == cell.id]
-    missing = _missing(ast.parse(text).body, set())
+    wanted = missing(ast.parse(text))
     for before in reversed(cells[: places[0]]):
         left = "" if NOT_SHOWN & set(tags(before)) else core_lines(before.source, about.draws)
         tree = ast.parse(left)
@@ -94,8 +95,8 @@ def whole(cell: NotebookNode, section: Section, about: Facts) -> str:
         left = _silent(left, tree)
         gap = "\n\n\n" if text.startswith(("def ", "class ", "@")) else "\n"
         joined = left + gap + text
-        if left and missing & _bound(tree) and len(joined.splitlines()) <= WHOLE:
-            text, missing = joined, missing - _bound(tree) | _missing(tree.body, set())
+        if left and wanted & defined(tree) and len(joined.splitlines()) <= WHOLE:
+            text, wanted = joined, missing(ast.parse(joined))
     return cut(text)
 
 
@@ -117,8 +118,8 @@ def worth(cell: NotebookNode, section: Section, about: Facts, met: set[str]) -> 
     if NOT_SHOWN & set(tags(cell)) or lines < 2:
         return 0
     tree = ast.parse(left)
-    used = names(tree)
-    if used & RECORDS or not _computes(tree, about):
+    own_names = names(tree)
+    if own_names & RECORDS or not _computes(tree, about):
         return 0
     others = {key: each for key, each in about.used.items() if key != cell.id}
     calls = sum(bool(_defined(tree) & each) for each in others.values())
@@ -126,13 +127,13 @@ def worth(cell: NotebookNode, section: Section, about: Facts, met: set[str]) -> 
     shown = [others[each.id] for each in code(section) if each.id in about.shown.keys() & others]
     says = about.shown.get(cell.id, SAYS * bool(printed(cell)))
     helps = DEFINES + min(calls, 3) if calls else 0
-    feeds = FEEDS * any(_bound(tree) & each for each in (shown or ([] if says else here)))
+    feeds = FEEDS * any(defined(tree) & each for each in (shown or ([] if says else here)))
     if not (says or helps or feeds):
         return 0
     loops = any(isinstance(node, ast.For | ast.While) for node in ast.walk(tree))
-    score = max(says, helps) + feeds + loops + min(len(used & about.core), 3)
+    score = max(says, helps) + feeds + loops + min(len(own_names & about.core), 3)
     score += NAMED * _takes_up(tree, section.title)
-    strange = used & about.functions - about.known - met - _defined(tree)
+    strange = own_names & about.functions - about.known - met - _defined(tree)
     against = STRANGE * len(strange) + SPREAD * _spread(left) + LONG * (lines > CODE_LINES)
     return score - against - SHORT * (lines < 3) + lines / 100
 
@@ -143,38 +144,6 @@ def _defined(tree: ast.AST) -> set[str]:
         for node in getattr(tree, "body", [])
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
-
-
-def _bound(tree: ast.AST) -> set[str]:
-    found = {node.id for node in ast.walk(tree) if _stored(node)}
-    return (found | _defined(tree)) - {"_"}
-
-
-def _missing(statements: list[ast.stmt], bound: set[str]) -> set[str]:
-    """Return the names that statements use before they bind them; what is bound is added."""
-    found = set()
-    for node in statements:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            own = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
-            found |= names(node) - bound - own - _bound(node)
-            bound |= {node.name}
-        elif isinstance(node, ast.For | ast.While | ast.With):
-            head = ast.Tuple([each for each in ast.iter_child_nodes(node) if each not in node.body])
-            found |= {each.id for each in ast.walk(head) if _loads(each)} - bound
-            bound |= {each.id for each in ast.walk(head) if _stored(each)}
-            found |= _missing(node.body, bound)
-        else:
-            found |= {each.id for each in ast.walk(node) if _loads(each)} - bound
-            bound |= {each.id for each in ast.walk(node) if _stored(each)}
-    return found
-
-
-def _loads(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-
-
-def _stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _silent(text: str, tree: ast.AST) -> str:

@@ -9,6 +9,7 @@ pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from publish import site
 from publish.page import PARTS, ROOT
 from publish.readme import README
+from snn_core.teaching.explorers import DrawDigit, Excite
 from tests.pages import READ
 from tests.publish.pages import page
 
@@ -54,8 +55,8 @@ def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():
 
 def test_the_first_page_shows_a_neuron_and_a_network():
     text = site.front(READ)
-    assert "DrawDigit" in text or "draw_digit" in text
-    assert text.count('class="hero"') == 2
+    models = re.findall(r'data-model="(\w+)"', text)
+    assert models == [Excite.model, DrawDigit.model]
 
 
 def test_the_pages_come_first_and_what_is_looked_up_behind_them():

@@ -210,14 +210,6 @@ assert spikes_b.flatten().tolist() == [0, 1, 1]
 assert g_a.argmin() == 0
 assert g_b.argmin() == 1
 
-
-def spikes_with(rate_a, rate_b):
-    spikes = neuron((0.96 - rate_a * g_w_a) * constant(1, 3))
-    return neuron((0.8 - rate_b * g_w_b) * spikes).sum()
-
-
-assert spikes_with(0.02, 0.02) == 1
-assert spikes_with(0.11, 0.11) == 3
 assert slope_at(torch.tensor(0.0)) == 0
 
 # %% [markdown]

@@ -141,7 +141,7 @@ print(f"gradient {by_weight.item():.3f} ms per weight")
 print(f"then at  {spike_time(start, single + 0.1, neuron):.3f} ms")
 
 # %% [markdown]
-# The triangle says 0.107 ms earlier, and it is 0.101. The triangle:
+# The triangle says 0.107 ms earlier, and it is 0.101. Drawn:
 
 # %% alt="Left: the membrane for the weights 3.125 and 3.225, two curves close together that cross the threshold near 2.2 ms. Right, close up: from the old crossing a vertical side of 0.03 leads up to the new curve, and a slanted side with the slope of the old curve leads back down to the threshold, 0.11 ms earlier, almost to the new crossing."
 axes = crossing_triangle(start, single, neuron, single + 0.1)
@@ -502,7 +502,7 @@ history = fit_reader(network, epochs=8, guard=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# It reads the first test digit, a seven; hidden neurons by time of spike:
+# It reads the first test digit, a seven (hidden neurons sorted by time):
 
 # %% alt="Three lanes over time for one digit. Top: green dots, the pixels' spikes in columns at seven times up to 9 ms. Middle: grey dots, the hidden neurons sorted by their spikes, most of them before 8 ms. Bottom: the outputs; number 7 is the first, at 8 ms, the next comes 5 ms later. A line through all lanes marks the first."
 times = as_times(test[0])

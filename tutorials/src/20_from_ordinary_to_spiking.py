@@ -642,7 +642,7 @@ print(f"one step, converted: {before:.1%}")
 print(f"after 79 updates:    {after:.1%}")
 
 # %% [markdown]
-# It nearly closes the gap. To convert first, and then make a few updates with spikes, is called *hybrid* training (Rathi et al. 2020).
+# It brings it above 90 %. To convert first, and then make a few updates with spikes, is called *hybrid* training (Rathi et al. 2020).
 #
 # Is it worth it? Over the five seeds, beside networks that were trained directly from random weights, for as many epochs in all, at one, two and four steps:
 

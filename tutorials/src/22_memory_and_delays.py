@@ -663,7 +663,7 @@ assert (errors_measured(record, "likeliest")[1] / limit[1]).max() < 1.03
 # - held a spike by a leak that fades, a loop that forgets when, and a line that gives it back in time;
 # - built a neuron that knows an order, by delays that make its spikes meet;
 # - found that a delay learns if its width begins wide and ends narrow;
-# - compared seven memories: to hear late is no worse than to hear each other, and the digit sits in the delay lines, then more and more in the readout;
+# - compared seven memories: to hear late is no worse than to hear each other, and what is kept sits in delay lines and readout;
 # - told by delays alone where a sound comes from, 2.3 times as far off as could be.
 #
 # | symbol | meaning | in the core |

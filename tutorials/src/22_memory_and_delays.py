@@ -214,7 +214,7 @@ decorate(axes[0], y="share")
 # %% [markdown]
 # Each spike arrives in parts: with the narrow delay mostly in two, with the wide one all around.
 #
-# Now the error for every $d$. Which way is down from the dot, at 1 ms?
+# Now the error for every $d$, with a dot at 1 ms:
 
 # %% alt="Mean squared error against the delay from 0 to 20 ms, for two widths, with a dot on each line at 1 ms. With 0.5 ms the line goes up and down between whole steps around 0.13, with a deep narrow notch at 12 ms. With 5 ms there is a smooth shallow valley with its lowest point near 12." tags=["no-title"]
 axis = panels()
@@ -228,7 +228,7 @@ for width in (0.5, 5.0):
 decorate(axis, x="delay d (ms)", y="error", title="The error at every delay")
 
 # %% [markdown]
-# Away from 12 the narrow error dips between two steps: two halves cost less squared error (¼ + ¼) than one whole miss. The wide one slopes down to about 12. Let a delay start at the dot and follow the slope:
+# Let a delay start at the dot and follow the slope:
 
 
 # %% tags=["slide-code"]
@@ -260,7 +260,7 @@ for name, course in courses.items():
 decorate(axis, x="update", y="delay d (ms)", title="From 1 ms, by three widths")
 
 # %% [markdown]
-# The narrow one is caught by the first dip, halfway between 1 and 2. The shrinking one ends at 12.0, the wide one near it. So: wide first, then narrow. It can fail: a delay that shrinks as fast does not get from 1 to 17. In evaluation the delay is *rounded to whole steps*, as on a chip.
+# The shrinking one ends at 12.0, the wide one near it. The narrow one is caught by the first dip, halfway between 1 and 2: there two halves cost less squared error (¼ + ¼) than one whole miss. So: wide first, then narrow. It can fail: a delay that shrinks as fast does not get from 1 to 17. In evaluation the delay is *rounded to whole steps*, as on a chip.
 
 # %% tags=["check"]
 assert between.shares().sum().round(decimals=5) == 1
@@ -354,7 +354,7 @@ def late_reader(neurons=96, longest=10.0):
 
 
 # %% [markdown]
-# It is trained in two rounds: with wide delays, then with whole ones.
+# It is trained with wide delays:
 
 
 # %%
@@ -488,7 +488,7 @@ assert round(np.median(scores["recurrence"]) - means["many leaks"]) in (14, 15)
 #
 # After 30 samples we stop two of these networks, *recurrent + adaptive* and *learnt delays*, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? The score, on new signals: 1 is exact, 0 is a guess. Grey: what the last sample alone tells.
 #
-# > **Before you look:** the delays reach back 10 ms in each of two layers. How far will the probe read?
+# > **Before you look:** how far back will the probe read in *learnt delays*? And where will it be worst in *recurrent + adaptive*?
 
 # %% alt="Share of earlier samples that a probe explains, against how long ago they came, 0 to 29 samples. The last sample alone: from 1 down to 0 at 6. Left, recurrent + adaptive: its neurons from 0.99 slowly down to about 0.3 at 16, and up again to 0.9 at 29. Right, learnt delays: its neurons stay near 1 to 10 and fall to 0.55 at 20 and 0.2 at 29; with the delay lines 1 to 10, above 0.7 at 20 and 0.1 at 29."
 axes = panels(2, share=True)
@@ -551,9 +551,9 @@ assert 12 < np.mean(faded, 0).argmin() < 20
 #
 # What comes from the right reaches the right ear first: by 0.77 ms · $\sin\theta$ for a direction $\theta$, 0 straight ahead. Two LIF neurons hear both ears; on the way to the upper one the right ear's spikes wait for 0.54 ms.
 #
-# The two forget within 0.2 ms. Each ear has ten fibres, which spike in phase with a tone, with a **jitter** of 0.1 ms.
+# The two forget within 0.2 ms. Each ear has ten fibres, which spike in phase with a tone, early or late by a **jitter** of 0.1 ms.
 #
-# > **Before you run:** which of the two fires, for a source 45° to the right?
+# > **Before you run:** which of the two fires, for a source 45° to the right? How near does the other come?
 
 # %% alt="Three lanes over 10 ms. Top: volleys of spikes of ten left and ten right fibres every 2.5 ms, those of the right ear half a millisecond earlier. Middle: the membrane of a detector for which the right ear waits; at each volley it comes near the threshold or crosses it. Bottom: without the wait it rises twice for each volley, to about two thirds of the threshold."
 ears = TwoEars()
@@ -625,7 +625,7 @@ axes = learnt_delays(record)
 # | **learnt** | **93** |
 # | learnt, right ear of another trial | 9 |
 #
-# On the left: a detector fires most where its delays make up for the ears. (Nine of 24 stay silent and are left out.) But learning is hardly needed once the fibres of an ear arrive together.
+# On the left: a detector fires most where its delays make up for the ears. (Nine of 24 stay silent and are left out.) But learning is hardly needed once each ear's fibres arrive together.
 
 # %% [markdown]
 # **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$. With $N = 160$ (20 periods, 10 fibres, each in 8 of 10) and $\sigma$ = 0.1 ms this allows 1.1° on average, the dashed line; the network is 2.3 times as far off (*Deeper*).

@@ -260,7 +260,7 @@ for name, course in courses.items():
 decorate(axis, x="update", y="delay d (ms)", title="From 1 ms, by three widths")
 
 # %% [markdown]
-# The shrinking one ends at 12.0, the wide one near it. The narrow one is caught by the first dip, halfway between 1 and 2: there two halves cost less squared error (¼ + ¼) than one whole miss. So: wide first, then narrow. It can fail: a delay that shrinks as fast does not get from 1 to 17. In evaluation the delay is *rounded to whole steps*, as on a chip.
+# The narrow one is caught by the first dip, halfway between 1 and 2. The shrinking one ends at 12.0, the wide one near it. So: wide first, then narrow. (In a dip two halves cost less squared error, ¼ + ¼, than one whole miss.) It can fail: a delay that shrinks as fast does not get from 1 to 17. In evaluation the delay is *rounded to whole steps*, as on a chip.
 
 # %% tags=["check"]
 assert between.shares().sum().round(decimals=5) == 1
@@ -549,11 +549,11 @@ assert 12 < np.mean(faded, 0).argmin() < 20
 # %% [markdown]
 # ## 6 · Where does a sound come from?
 #
-# What comes from the right reaches the right ear first: by 0.77 ms · $\sin\theta$ for a direction $\theta$, 0 straight ahead. Two LIF neurons hear both ears; on the way to the upper one the right ear's spikes wait for 0.54 ms.
+# Sound from the right reaches the right ear first: by 0.77 ms · $\sin\theta$ for a direction $\theta$, 0 straight ahead. Two LIF neurons hear both ears; before the upper one the right ear's spikes wait for 0.54 ms.
 #
 # The two forget within 0.2 ms. Each ear has ten fibres, which spike in phase with a tone, early or late by a **jitter** of 0.1 ms.
 #
-# > **Before you run:** which of the two fires, for a source 45° to the right? How near does the other come?
+# > **Before you run:** for a source 45° to the right, which of the two fires? How near does the other come?
 
 # %% alt="Three lanes over 10 ms. Top: volleys of spikes of ten left and ten right fibres every 2.5 ms, those of the right ear half a millisecond earlier. Middle: the membrane of a detector for which the right ear waits; at each volley it comes near the threshold or crosses it. Bottom: without the wait it rises twice for each volley, to about two thirds of the threshold."
 ears = TwoEars()

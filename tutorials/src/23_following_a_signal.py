@@ -94,7 +94,7 @@ axes = following(curve, estimate, spikes)
 decorate(axes[0], title="A curve, and what its spikes tell", xlim=(0, 400))
 
 # %% [markdown]
-# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, as always).
+# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, here and below).
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -111,7 +111,7 @@ assert 0.2 < curve.min() < curve.max() < 1
 # - let neurons draw a curve from memory.
 
 # %% [markdown]
-# ## 1 · The membrane is the error
+# ## 1 · One neuron follows
 #
 # When does a spike make the estimate better? When the error, curve minus estimate, is more than half a jump. Let the curve be 0.8 and the jump 1, and let half leak away in each step.
 #
@@ -134,7 +134,7 @@ print("errors:", answer.membrane.flatten() - 0.5)
 print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
-# It does, and its membrane *is* the error, shifted by half a jump (the last row: 0.625 and 0.175, no spike): both leak alike, both fall by one at a spike.
+# It does. Its membrane *is* the error, shifted by half a jump: both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
 #
 # With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
 #
@@ -241,7 +241,7 @@ for place in range(4):
 # - **independent**: each tosses a coin in every millisecond, with the chance `drive(curve) / 0.4`;
 # - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller, which keeps the others quiet.
 #
-# > **Before you run:** both send about 75 spikes per neuron. Who errs more?
+# > **Before you run:** both send about 75 spikes per neuron. How many times as far off are the independent ones?
 
 # %%
 kinds = {"independent": independent, "balanced": balanced}
@@ -266,7 +266,7 @@ for kind, (_, estimate) in answers.items():
 axes = taking_turns(curve, answers)
 
 # %% [markdown]
-# The independent ones, ten times. The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns.
+# Ten times. The spikes differ in *when* they come: coins fall together or not at all, balanced neurons take turns.
 #
 # Try others:
 
@@ -355,7 +355,7 @@ print(network)
 # %% [markdown]
 # Layer 0 holds slopes and offsets: half of the neurons prefer large values, half small ones. Layer 1 spikes; layers 2 and 3 read.
 #
-# A neuron is silent as long as $w\,x + b$ is below its threshold, 1. Above, its filtered spikes follow $w\,x + b - \frac12$, as in section 1 with jumps of 1.
+# A neuron is silent as long as $w\,x + b$ is below its threshold, 1.
 #
 # > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
 
@@ -388,7 +388,7 @@ assert clear.sum() > 3
 assert (means - (sums - 0.5))[clear].abs().max() < 0.12
 
 # %% [markdown]
-# Nearly a ReLU, in jumps; sums of such lines can be any curve. Dashed: $w\,x + b - \frac12$ where it is at least $\frac12$, else 0.
+# Nearly a ReLU, in jumps. Above the threshold they follow $w\,x + b - \frac12$ (dashed), as in section 1 with jumps of 1. Sums of such lines can be any curve.
 #
 # The **neural engineering** view (Eliasmith and Anderson 2003): leave the neurons as they are. For filtered spikes $A$ (time × neurons) and a wanted curve $y$ at $T$ times, one equation gives the weights $r$ of the read-out; a penalty $\lambda$ keeps them small:
 #
@@ -433,7 +433,7 @@ print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 # %% [markdown]
 # A little, but with more spikes. Would these alone have done it?
 #
-# In the record (means of three seeds) least squares also reads neurons with slopes up to 5 times as steep: the curve, or its *square* $4(x - \frac12)^2$. Beside it stands BPTT: from random weights, from least squares as here, or from there with slopes ×1.5.
+# In the record (means of three seeds) least squares also reads neurons with slopes up to 5 times as steep: the blue line. Steeper slopes bring more spikes, each worth less (section 1). What is read is the curve, or its *square* $4(x - \frac12)^2$. The marks are BPTT: from random weights, from least squares as here, or from there with slopes ×1.5.
 
 
 # %%
@@ -449,7 +449,7 @@ def measured_arms(found, names):
 record = recorded("following_a_signal")
 
 # %% [markdown]
-# > **Before you look:** why would a steeper slope help at all?
+# > **Before you look:** if BPTT gains nothing but spikes, where do its marks lie?
 
 # %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it; so does our run, a short black line that falls as the blue one does. At the square all three lie below it."
 arms = ["BPTT", "least squares, then BPTT", "steeper, then BPTT"]
@@ -473,7 +473,7 @@ decorate(axes[0], title="The curve: on the line, or above")
 decorate(axes[1], title="The square: below the line")
 
 # %% [markdown]
-# Steeper slopes bring more spikes, each worth less (section 1). **At the curve** two trained networks do as well as least squares with as many spikes; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: by the slope of the line these alone give as much. **At the square** all three err less, by 14 to 23 %, with as many spikes or fewer.
+# On the line. **At the curve** two do; "least squares, then BPTT" errs a third more. Our run, too, may have gained nothing but spikes: it falls as the line does. **At the square** all three err less, by 14 to 23 %, with as many spikes or fewer.
 
 # %% tags=["check"]
 decoders = record.results["decoders"]
@@ -553,9 +553,9 @@ for name, each in networks.items():
 # %% [markdown]
 # Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# But the jump is a law only for a leak. A filter can weigh the spikes of the last 100 ms, by least squares on the curves of the training.
+# Another reader, a **filter**, weighs the spikes of the last 100 ms, by least squares on the curves of the training.
 #
-# > **Before you run:** will it read the same spikes better?
+# > **Before you run:** will it read the same spikes with an error below 0.058?
 
 # %%
 for name, each in networks.items():
@@ -565,7 +565,7 @@ for name, each in networks.items():
     print(f"{name}, by a filter: {curve_error(filtered, test):.3f}")
 
 # %% [markdown]
-# Two to three times as well: the interval between two spikes carries the value, and a leak does not look at it.
+# Yes, two to three times as well as the leak: the interval between two spikes carries the value, and a leak does not look at it. The jump is a law only for a leak.
 
 # %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
 axis = panels()
@@ -631,7 +631,7 @@ axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
 decorate(axis, x="time after the cue (ms)", title="Drawings from memory")
 
 # %% [markdown]
-# A rough curve: alone, neurons that tire tell the time. (Shares of the variance, of 100 drawings.) With connections it draws or it fails: a few of the hundred go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
+# A rough curve: alone, neurons that tire tell the time. Printed are shares of the variance, for 100 drawings. With connections a few of them go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
 
 # %% alt="Three rasters of 20 neurons over 400 ms after the cue. Top and middle, learnt connections and each of the two cues: most fire in bursts, at times of their own, and others or at other times for the other cue. Bottom, no connections: many tick regularly."
 axes = panels(3, stacked=True, height=5)
@@ -670,8 +670,8 @@ assert 0.4 < shares["none"].min() < shares["none"].max() < 0.9
 #
 # You
 #
-# - found the error of one neuron in its membrane: for a reader that leaks a saw of $d/\sqrt{12}$, and its limits;
-# - let a population share its error, which fell with $N$, and with $\sqrt N$ for coins;
+# - found the error of one neuron in its membrane: a saw of $d/\sqrt{12}$ for a reader that leaks;
+# - let a population share its error, which fell as $1/N$, and as $1/\sqrt N$ for coins;
 # - read a curve and its square by least squares; training erred less only at the square, with no more spikes;
 # - trained a network by its spikes, and read them better by a filter than by a leak;
 # - let neurons draw what a cue had started.

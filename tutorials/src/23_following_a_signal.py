@@ -134,7 +134,7 @@ print("errors:", answer.membrane.flatten() - 0.5)
 print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
-# It does. Its membrane *is* the error, shifted by half a jump: both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
+# It does: the membrane *is* the error, shifted by half a jump. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
 #
 # With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
 #

@@ -48,7 +48,7 @@ def accuracy_and_operations(record: Record) -> list[Axes]:
     shown = [1, 2, 4, 8, 16, 32]
     axes[0].set_xticks(shown, shown)
     axes[0].minorticks_off()
-    decorate(axes[0], title="Few steps, if trained for them", x="steps T", y="accuracy (%)", ylim=(80, 99.5))
+    decorate(axes[0], title="Four steps, or two if trained for them", x="steps T", y="accuracy (%)", ylim=(80, 99.5))
     axes[0].get_legend().remove()
     decorate(axes[1], title="Few operations, if few steps", x="operations per image")
     axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))

@@ -389,7 +389,7 @@ for name, right in arms.items():
 axis.axhline(100 / 3, color=GREY, linestyle="--")
 decorate(
     axis,
-    title="Only the own success teaches",
+    title="Only its own success teaches an agent",
     x="trial",
     y="right actions (%)",
     ylim=(0, 104),
@@ -397,7 +397,7 @@ decorate(
 _ = axis.legend(loc=(0.7, 0.42))
 
 # %% [markdown]
-# The last two. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with the own action. $R$ with $b = 0$ teaches a little at first; then praise for all that fires takes over.
+# The last two, all the time. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with this agent's action. $R$ with $b = 0$ teaches a little at first; then praise for all that fires takes over.
 #
 # Recorded with other agents and cues, at the best of eight learning rates: $R - b$ gets 96 %. With one *mean* eligibility for all synapses of the agent it is 33 %: the mark must say *where*. With counts as the mark, spikes of the input times spikes of the output, 98 %: *when* they came plays no part here.
 
@@ -694,7 +694,7 @@ check("11.3", Critic)
 # %% [markdown]
 # ### 4 · Only praise, only blame
 #
-# Predict how often agents are right if nothing below 0 gets through, `(R - b).clamp(min=0)`, and if nothing above 0 does, `(R - b).clamp(max=0)`. Then measure with `learn`.
+# Predict how often agents are right if nothing below 0 gets through, `(R - b).clamp(min=0)`, and if nothing above 0 does, `(R - b).clamp(max=0)`. Then measure with `learn_cues`.
 
 # %% [markdown]
 # ### 5 · Open: the goal moves

@@ -533,7 +533,7 @@ axis = dots_per_seed(
     accuracies,
     ["seeds"],
     y="test accuracy (%)",
-    title="All rules stay within three points of BPTT",
+    title="All but one within three points of BPTT",
 )
 for name, (found,) in accuracies.items():
     print(f"{name:10} {found.mean():.1f}")

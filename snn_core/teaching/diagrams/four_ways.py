@@ -119,7 +119,7 @@ def angles_measured(record: Record, title: str | None = None) -> Axes:
         The axes.
     """
     axis = panels(height=3.2)
-    colors = {"FA, drawn anew": PURPLE, "FA": BLUE, "DFA": VERMILION, "OTTT": GREY}
+    colors = {"FA, drawn anew": PURPLE, "FA": BLUE, "DFA": VERMILION, "OTTT": GREEN}
     for name, color in colors.items():
         runs = np.array([run["angles"] for run in record.results[name]])
         updates = record.settings["every"] * np.arange(runs.shape[1])

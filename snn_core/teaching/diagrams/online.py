@@ -148,7 +148,7 @@ def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | No
     own = answers_after_swaps(record, arm, "thresholds", among).T
     moments = [float(at) for at in record.results["memory"][str(among)]["swapped"]["200"]["thresholds"]]
     axes = panels()
-    axes.plot(moments, own.T, color=GREY, linewidth=1.2, label=["one network", *[None] * (len(own) - 1)])
+    axes.plot(moments, own.T, color=GREY, linewidth=0.8, label=["one network", *[None] * (len(own) - 1)])
     axes.plot(moments, np.median(own, axis=0), "o-", color=BLUE, linewidth=3, label=f"median of {len(own)}")
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
     axes.text(104, 53, "below: the thresholds decide", color=GREY)

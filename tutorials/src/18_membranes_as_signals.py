@@ -599,7 +599,7 @@ decorate(spread[1], title="Normalised")
 ingredients = recorded("signals_ingredients")
 print(ingredients)
 axis = without_each(ingredients)
-decorate(axis, title="One dot a seed")
+decorate(axis, title="Without normalisation, scaling or inhibition it reads less")
 
 # %% [markdown]
 # Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. No gain of penalty or balance is seen. It is a short training by plain SGD, where lengths count, and only the learning rate was chosen for each.

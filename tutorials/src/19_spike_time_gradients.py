@@ -852,7 +852,7 @@ def hurried(times, labels, price):
 # - L. Kriener, J. Göltz, M. A. Petrovici, *The Yin-Yang dataset*, NICE 2022.
 # - J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023.
 #
-# **Next:** [20 · Conversion](20_from_ordinary_to_spiking.ipynb). Back to [18](18_membranes_as_signals.ipynb).
+# **Next:** [20 · From an ordinary network to a spiking one](20_from_ordinary_to_spiking.ipynb). Back to [18 · Membranes as signals](18_membranes_as_signals.ipynb).
 
 # %% [markdown]
 # ## Deeper

@@ -447,7 +447,7 @@ for t in range(226):
 # %% alt="Eligibility of 61 synapses over 225 ms. The blue one jumps to 0.78 at 25 ms and decays to 0.11 at the reward at 225 ms. Grey ones jump up and down at accidental pairs; several lie above the blue one when the reward comes."
 traces = torch.stack(traces)
 axis = panels()
-axis.plot(traces[:, 1:], color=GREY, linewidth=1.2)
+axis.plot(traces[:, 1:], color=GREY, linewidth=1.2, alpha=0.4)
 axis.plot(traces[:, 0], color=BLUE, linewidth=3)
 axis.axvline(225, color=VERMILION, linestyle="--")  # the reward
 decorate(axis, title="Accidents are ahead", x="time (ms)", y="eligibility e")

@@ -226,7 +226,7 @@ decorate(axes[0], y="weight w", title="Weight and spike, round by round")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
-# It comes near. Then one step throws it over the edge, and it never comes back. (A rate of 0.0005 arrives, in 837 rounds.)
+# It comes near. Then one step throws it over the edge for good. (A rate of 0.0005 arrives, in 837 rounds.)
 
 # %% [markdown]
 # ### A jump
@@ -436,7 +436,7 @@ def objective(times, labels):
 
 
 # %% [markdown]
-# The rest is `fit` of page 07. After each update comes a step of the learning rate, and of a `guard`, where there is one:
+# The rest is `fit` of page 07. After each update comes a step of the learning rate, and of a `guard`, if any:
 
 
 # %%

@@ -44,20 +44,23 @@ function stacked(panel, place, bill, colours) {
 
 function draw(figure, { bills, spiking, ordinary, meet, ends, titles }, { spikes }) {
   const [left, right] = figure.panels([
-    { share: 2, x: [-0.6, 3.2], y: [0, above([spiking, ordinary], 0.01)], xticks: [], xlabel: "spiking       ordinary",
+    { share: 2, x: [-0.6, 3.2], y: [0, above([spiking, ordinary], 0.01)], xticks: [], xlabel: "",
       ylabel: "energy (nJ)", title: titles[0] },
     { share: 3, x: [0, HIGHEST], y: [0, above([ordinary, ends[1]], 0.01)], xlabel: "spikes per input and image",
       ylabel: "energy (nJ)", title: titles[1], control: "spikes" },
   ]);
   const colours = [figure.blue, figure.grey, figure.green, figure.vermilion];
   bills.forEach((bill, place) => stacked(left, place, bill, colours));
+  const below = left.box.y + left.box.height + 5;
+  left.text("spiking", left.px(0.35), below, "right", "top");
+  left.text("ordinary", left.px(0.65), below, "left", "top");
   ["arithmetic", "weights", "states", "messages"].forEach((kind, i) => {
     left.text(kind, left.px(1.5), left.box.y + 12 + 16 * (3 - i), "left", "middle", colours[i]);
   });
   right.line([0, HIGHEST], [ordinary, ordinary], figure.blue);
   right.label("ordinary", HIGHEST, ordinary, figure.blue, "right");
   right.line([0, HIGHEST], ends, figure.vermilion);
-  right.label("spiking", 0, ends[0], figure.vermilion);
+  right.label("spiking", HIGHEST, ends[1], figure.vermilion, "right");
   if (meet > 0) right.line([meet, meet], [0, ordinary], figure.grey, [4, 3]);
   right.disc(spikes, spiking, figure.vermilion);
 }

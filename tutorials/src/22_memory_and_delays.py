@@ -553,7 +553,7 @@ assert 12 < np.mean(faded, 0).argmin() < 20
 #
 # The two forget within 0.2 ms. Each ear has ten fibres, which spike in phase with a tone, early or late by a **jitter** of 0.1 ms.
 #
-# > **Before you run:** for a source 45° to the right, which of the two fires? How near does the other come?
+# > **Before you run:** for a source 45° to the right, which of the two fires, and how near does the other come?
 
 # %% alt="Three lanes over 10 ms. Top: volleys of spikes of ten left and ten right fibres every 2.5 ms, those of the right ear half a millisecond earlier. Middle: the membrane of a detector for which the right ear waits; at each volley it comes near the threshold or crosses it. Bottom: without the wait it rises twice for each volley, to about two thirds of the threshold."
 ears = TwoEars()

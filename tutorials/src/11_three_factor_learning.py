@@ -397,7 +397,7 @@ decorate(
 _ = axis.legend(loc=(0.7, 0.42))
 
 # %% [markdown]
-# The last two, all the time. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with this agent's action. $R$ with $b = 0$ teaches a little at first; then praise for all that fires takes over.
+# The last two. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with this agent's action. $R$ with $b = 0$ teaches a little; then praise for all that fires takes over.
 #
 # Recorded with other agents and cues, at the best of eight learning rates: $R - b$ gets 96 %. With one *mean* eligibility for all synapses of the agent it is 33 %: the mark must say *where*. With counts as the mark, spikes of the input times spikes of the output, 98 %: *when* they came plays no part here.
 

@@ -282,7 +282,7 @@ assert slow_round == 837
 # | 1, 2 | 1.5 | 2.25 | 4.5 | too late: input 3 comes at 4 |
 # | 1, 2, 3 | 2.5 | 6.25 | **4.17** | no further input |
 #
-# So it spikes at $t = 5 \ln 4.17 = 7.14$ ms. `FirstSpikeLayer` does all this.
+# It spikes at $t = 5 \ln 4.17 = 7.14$ ms. `FirstSpikeLayer` does all this.
 #
 # > **Before you run:** let the third input come at $z_3 = 5$. When does the neuron spike, and what is the gradient by the third weight?
 
@@ -475,7 +475,7 @@ print(f"right: {history.test_accuracy[-1]:.1%}")
 # %% [markdown]
 # Nothing: the loss stays at $\ln 10 = 2.30$, that of silence (page 07), which is read as a 0. No output spikes, so none has a time, or a gradient to send back.
 #
-# So silence is treated without one, an idea of Göltz et al. (2021), simplified. After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
+# So silence is treated without one (Göltz et al. 2021, simplified). After each update `WakeUp` adds `by` to the summed weights of each neuron that was silent in more than a share of the batch: here 0.9 for hidden neurons, 0.5 for outputs.
 
 # %%
 network = reader(drive=3.0)
@@ -484,7 +484,7 @@ history = fit_reader(network, epochs=2, guard=guard)
 print(f"right: {history.test_accuracy[-1]:.1%}")
 
 # %% [markdown]
-# It learns. Now begin awake, with a `drive` of 16, and a gentler guard:
+# It learns. Begin awake, with a `drive` of 16, and a gentler guard:
 
 # %%
 network = reader(drive=16.0)

@@ -201,7 +201,7 @@ def converted_by_hand(network, pixels, thresholds, steps):
 
 
 # %% [markdown]
-# The thresholds are still open. A neuron cannot say more than $\theta$. So the first idea (after Diehl et al. 2015) is to be on the safe side: take the *largest* activation of each layer, over some training images.
+# The thresholds are still open. A neuron cannot say more than $\theta$. The first idea (after Diehl et al. 2015) is to be on the safe side: take the *largest* activation of each layer, over some training images.
 
 # %%
 some = pixels[:1000]
@@ -237,7 +237,7 @@ spiking = to_spiking(steps=4, percentile=100, start=0.0)
 print(spiking)
 
 # %% [markdown]
-# `Repeat` gives the image to every step, `OverTime` applies a layer to all of them, `RunningMean` averages; `start` is in thresholds. The output holds the mean after each step, so `output[-1]` is the score. Now ask each layer what it says, and compare with what the ordinary network computes there: which share of the activation arrives?
+# `Repeat` gives the image to every step, `OverTime` applies a layer to all of them, `RunningMean` averages; `start` is in thresholds. The output holds the mean after each step, so `output[-1]` is the score. Ask each layer what it says, and compare with what the ordinary network computes there: which share of the activation arrives?
 
 
 # %%
@@ -296,7 +296,7 @@ for name, told in repairs.items():
     print(f"{name:18}", shares[name])
 
 # %% [markdown]
-# The start: with it nearly all of the signal arrives. The percentile helps.
+# The start: nearly all arrives. The percentile helps.
 
 # %% [markdown]
 # A run of 32 steps has the answers after each step in it:
@@ -518,7 +518,7 @@ decorate(
 )
 
 # %% [markdown]
-# Rounding: with a high threshold a tread is tall, and costs nearly half of the answers. Clipping grows with a low one: at 90 % it costs about a point, however many steps there are. In between both are small. And uneven arrival costs something on top, little at 97 %.
+# Rounding: with a high threshold a tread is tall, and costs nearly half of the answers. Clipping grows with a low one: at 90 % it costs about a point, however many steps there are. In between both are small. Uneven arrival costs something on top, little at 97 %.
 #
 # With more steps the treads are finer, and uneven arrival evens out. Clipping stays. (*Deeper* has the three errors of each neuron, by `error_parts`.)
 

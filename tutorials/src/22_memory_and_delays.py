@@ -228,7 +228,7 @@ for width in (0.5, 5.0):
 decorate(axis, x="delay d (ms)", y="error", title="The error at every delay")
 
 # %% [markdown]
-# Let a delay start at the dot and follow the slope:
+# Let a delay follow the slope from the dot:
 
 
 # %% tags=["slide-code"]

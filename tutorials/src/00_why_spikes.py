@@ -73,7 +73,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast. Time is slowed down, 50 milliseconds last a second.
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second.
 
 # %%
 Excite().sliders()
@@ -129,7 +129,7 @@ axes = images(pictures, titles, panels(3, width=6.5, height=2.4))
 # %% [markdown]
 # In one millisecond hardly anything; within 50 the digit is there.
 #
-# Each neuron of a next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 5 draws up the bill.
+# Each neuron of the next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 5 draws up the bill.
 
 # %% tags=["check"]
 assert round(sent.numel() / total) in (70, 71, 72)
@@ -139,7 +139,7 @@ assert round(sent.numel() / total) in (70, 71, 72)
 #
 # A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* a pixel sends a spike when its brightness has changed.
 #
-# A film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
+# Here is a film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
 
 # %%
 scene = pad(digit, (0, 15))
@@ -160,7 +160,7 @@ title = "an event camera: what has changed"
 axes = images([signs], [title], [right], low=-1)
 
 # %% [markdown]
-# On the right, grey is silence. Only edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker have a line each, so that a spike still says no more than *now*.
+# On the right, grey is silence. Only edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker are sent on two lines, so that a spike still says no more than *now*.
 #
 # > **Before you run:** when is the number of spikes 0, and how large is it in between?
 
@@ -216,9 +216,9 @@ assert round(100 * found["nonsense"]["clear"]) == 76
 # %% [markdown]
 # ## 5 · What does it cost?
 #
-# On numbers of 32 bits a chip spends 0.9 picojoules (pJ, $10^{-12}$ J) for an addition, 3.7 for a multiplication, 5 to read or write near memory, and 650 for far memory (Horowitz 2014, whose memory is for 64 bits; half of that here).
+# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, and an access to memory 5 if it is small and near, 650 if it is large and far (Horowitz 2014, numbers of 32 bits; half of what he gives for memory of 64).
 #
-# Take one neuron that hears the digit, with near memory. For each pixel an *ordinary* one reads a weight, multiplies and adds; a fair opponent *skips black*. A spiking one reads and adds for each spike: *at random*, as in section 2, or *each once*, a spike for each bright pixel, as in section 4. But in each of 50 ms it also reads its membrane, multiplies it (the leak), and writes it back.
+# Take one neuron that hears the digit, its memory near. For each pixel an *ordinary* neuron reads a weight, multiplies and adds; a fair opponent *skips black*. A spiking neuron reads a weight and adds it for each spike: *at random*, as in section 2, or *each once*, a spike for each bright pixel, as in section 4. But its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written back.
 #
 # > **Before you run:** who is cheapest?
 
@@ -243,7 +243,7 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# The ordinary one that skips black, by little. One spike for each bright pixel saves all multiplications, but the membrane costs a little more than that. Spikes at random cost more than twice as much: each bright pixel sends more than three, and each reads the weight again.
+# The ordinary neuron that skips black, by little. One spike for each bright pixel saves all multiplications, but the membrane costs a little more than that. Spikes at random cost more than twice as much: each bright pixel sends more than three, and each reads the weight again.
 #
 # So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 

@@ -58,7 +58,7 @@ assert spikes.sum() == 1
 assert spikes.flatten().argmax() == 88
 
 # %% [markdown]
-# Now move them yourself: here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Below each spike that goes out stands its time.
+# Now move them yourself: here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Beside each spike that goes out stands its time.
 
 # %%
 ComeTogether().sliders()
@@ -203,7 +203,7 @@ assert LIF(beta=0.5, reset="hard")(strong).sum() == 6
 # %% [markdown]
 # ## 2 · How fast it forgets
 #
-# How long is a step, and how much should be left after it? Lift the membrane of the first neuron once, to 0.8, and leave it alone.
+# How long is a step, and how much should be left after it? Take the neuron of the first figure, lift its membrane once, to 0.8, and leave it alone.
 #
 # > **Before you run:** after 10 ms 37 % is left. How much is left after 20 ms?
 
@@ -327,7 +327,7 @@ line = axes[1].axhline(0.5, color=GREY, linestyle=":")
 # %% [markdown]
 # Those that find the membrane still above 0.5, dotted: 7 of 29.
 #
-# So the neuron picks out *coincidences*: **spikes that come together**. How close, $\tau$ says; how many, the weight: two of 0.5 reach at most 1, and *at* the threshold there is no spike.
+# So the neuron picks out *coincidences*: **spikes that come together**. How close they must be depends on $\tau$, how many it takes on the weight: two of 0.5 reach at most 1, and *at* the threshold there is no spike.
 #
 # Five neurons hear the same spikes through five weights:
 
@@ -354,7 +354,7 @@ _, coarse, _ = LIF(10.0, dt=5.0)(pulse(3, at=0, height=0.5), record=True)
 assert torch.allclose(fine[::5], coarse)
 
 # %% [markdown]
-# In PyTorch it is a layer, behind the weights. The 784 pixels of 32 random images reach 100 neurons through random weights, for 50 steps:
+# In PyTorch such neurons are a layer, behind the weights. The 784 pixels of 32 random images reach 100 neurons through random weights, for 50 steps:
 
 # %%
 layer = torch.nn.Sequential(
@@ -395,7 +395,7 @@ decorate(bottom, x="time (ms)", y="membrane u")
 #
 # $$I = (1 - \beta)\,D$$
 #
-# The neuron fires if $D$ is above the threshold, and never if it is not. At 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
+# The neuron fires if $D$ is above the threshold, and never if it is not. In steps of 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
 #
 # > **Before you run:** keep this $I$ at steps of 5 ms. How many spikes now: 90, fewer, none?
 
@@ -429,15 +429,17 @@ assert LIF(10.0, dt=5.0)(constant(derived, 200)).sum() == 80
 # %% [markdown]
 # ### Play with it
 #
-# Set the weight to 0, so that only the steady drive is left. Find the smallest drive that makes the neuron fire. Double $\tau$, and find it again.
+# 1. Set the weight to 0, so that only the steady drive is left. Find the smallest drive that makes the neuron fire.
+# 2. Double $\tau$, and find it again.
 
 # %%
 LIFNeuron().sliders()
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# <details><summary>Answers</summary>
 #
-# It is 1.05, the first step of the slider above the threshold, both times. The membrane settles at the drive; $\tau$ only says how soon.
+# 1. It is 1.05, the first step of the slider above the threshold: the membrane settles at the drive.
+# 2. The same again: $\tau$ only says how soon it settles.
 #
 # </details>
 

@@ -250,9 +250,7 @@ ResultTable(["moved by", *questions], rows)
 # %% [markdown]
 # DECOLLE does not: its error is that of its own layer. Direct feedback alignment does, but only through the output's error. If that is held, its gradient stays. Feedback alignment also needs the slope at the outputs, and so their membranes. OTTT needs all four.
 #
-# Now we ask nine rules. Two follow no gradient. For *reward STDP* (page 11), ten neurons on the pixels, *others* is the reward. For *STDP + readout* (page 10), a hidden layer without labels, it is the spikes of all other neurons.
-#
-# Three more questions are about time. Does each synapse have its **own trace**, not just each neuron? Is the **past stored**? Must the rule wait for **the end** before its first error?
+# Now we ask nine rules. Two follow no gradient. For *reward STDP* (page 11), ten neurons on the pixels, *others* is the reward. For *STDP + readout* (page 10), a hidden layer without labels, it is the spikes of all other neurons. Three more questions are about time. Does each synapse have its **own trace**, not just each neuron? Is the **past stored**? Must the rule wait for **the end** before its first error?
 
 # %% alt="Table of nine rules by seven questions, blue where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0." tags=["slide-code"]
 needs = {}

@@ -36,7 +36,7 @@ class ComeTogether(LiveExplorer):
     about = "One neuron over time in three lanes: spikes that come in, its membrane, spikes that go out."
     controls = {
         "weight": Range(0.0, 1.2, 0.05, 0.5, "weight of a spike"),
-        "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "τ_mem (ms)", "ms"),
+        "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "time of the leak (ms)", "ms"),
         "arrivals": Marks(0.0, 109.0, 1.0, (5.0, 30.0, 42.0, 54.0, 80.0, 84.0, 88.0), "input spike", "ms"),
     }
     duration = 110.0  # ms

@@ -216,9 +216,10 @@ assert round(100 * found["nonsense"]["clear"]) == 76
 # %% [markdown]
 # ## 5 · What does it cost?
 #
-# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, and an access to memory 5 if it is small and near, 650 if it is large and far (Horowitz 2014, numbers of 32 bits; half of what he gives for memory of 64).
+# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to near memory 5 and to far memory 650 (Horowitz 2014, 32 bits; for memory half of his 64). What does one neuron spend on the digit, its memory near?
 #
-# Take one neuron that hears the digit, its memory near. For each pixel an *ordinary* neuron reads a weight, multiplies and adds; a fair opponent *skips black*. A spiking neuron reads a weight and adds it for each spike: *at random*, as in section 2, or *each once*, a spike for each bright pixel, as in section 4. But its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written back.
+# - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
+# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or *each once* (section 4). Its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written.
 #
 # > **Before you run:** who is cheapest?
 
@@ -243,9 +244,9 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# The ordinary neuron that skips black, by little. One spike for each bright pixel saves all multiplications, but the membrane costs a little more than that. Spikes at random cost more than twice as much: each bright pixel sends more than three, and each reads the weight again.
+# The ordinary one that skips black, by little. One spike for each bright pixel saves all multiplications, but the membrane costs a little more than they do. At random each bright pixel sends more than three spikes, and each reads the weight again.
 #
-# So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
+# So cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
 table = HOROWITZ

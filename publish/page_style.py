@@ -90,10 +90,17 @@ def measure(page: Page) -> dict[str, float]:
     )
     pairs = zip(cells, cells[1:], strict=False)
     adjacent = sum(before.cell_type == after.cell_type == "code" for before, after in pairs)
-    found["prose cells per code cell"] = round((len(cells) - len(code)) / max(1, len(code)), 2)
+    beside = [c for c in cells if c.cell_type == "markdown" and c.id not in _set(page)]
+    found["prose cells per code cell"] = round(len(beside) / max(1, len(code)), 2)
     found["code cells after a code cell, %"] = round(100 * adjacent / max(1, len(code)))
     found["cells"] = len(cells)
     return {name: found[name] for name in LIMITS}
+
+
+def _set(page: Page) -> set[str]:
+    """Return the cells of the exercises, whose prose has no code: their stubs are not counted."""
+    found = page.named("Exercises")
+    return {cell.id for cell in found.cells} if found else set()
 
 
 def _of_code(code: list[NotebookNode], trees: list[ast.Module]) -> dict[str, float]:

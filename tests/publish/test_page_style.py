@@ -50,6 +50,12 @@ def test_what_is_not_on_the_main_way_is_not_counted(apart):
     assert measure(page(START, apart)) == measure(page(START))
 
 
+def test_exercises_do_not_count_as_prose_beside_code():
+    start, whole = measure(page(START)), measure(page(START, EXERCISES))
+    assert whole["prose cells per code cell"] == start["prose cells per code cell"] == 2
+    assert whole["cells"] == start["cells"] + 3
+
+
 def test_the_setup_is_not_counted():
     assert (
         measure(page(START))["nodes"]

@@ -88,15 +88,35 @@ def test_pale_dots_are_seen_on_a_dark_page_and_pale_boxes_stay_behind_their_word
     assert all(1.1 < on_dark(box)[1] < 2.5 for box in (PALE_BLUE, PALE_ORANGE))
 
 
+def drawn(name, alt):
+    """Return the figure of a page whose description begins so, in RGB."""
+    cells = READ[name].notebook.cells
+    cell = next(each for each in cells if each.metadata.get("alt", "").startswith(alt))
+    (figure,) = [output.data for output in cell.outputs if "image/png" in output.get("data", {})]
+    return Image.open(io.BytesIO(base64.b64decode(figure["image/png"]))).convert("RGB")
+
+
+def test_the_words_on_a_coloured_table_have_contrast_in_light_and_dark():
+    image = drawn("15_one_task_every_rule", "Table of nine rules")
+    light, shown = np.asarray(image) / 255, np.asarray(site_figures.for_dark(image)) / 255
+    rgb = shown[..., :3] * shown[..., 3:] + DARK_PAGE * (1 - shown[..., 3:])
+    colours, counts = np.unique(light.reshape(-1, 3), axis=0, return_counts=True)
+    blue = colours[np.argmax(np.where(np.ptp(colours, axis=1) > 0.1, counts, 0))]
+    under, ink = (light == blue).all(-1), (light == 0).all(-1)
+    assert under.sum() > 20_000
+    for ground, word in (
+        (contrast_on_dark(blue), contrast_on_dark(np.zeros(3))),
+        (contrast_on_dark(rgb[under][0]), contrast_on_dark(rgb[ink][0])),
+    ):
+        assert max(ground, word) / min(ground, word) >= 4.5
+
+
 DOTS = {"09_stdp": "Dots for each neuron", "22_memory_and_delays": "Test digits right for seven"}
 
 
 @pytest.mark.parametrize(("name", "alt"), DOTS.items())
 def test_dots_per_seed_are_seen_on_a_dark_page(name, alt):
-    cells = READ[name].notebook.cells
-    cell = next(each for each in cells if each.metadata.get("alt", "").startswith(alt))
-    figures = [output.data for output in cell.outputs if "image/png" in output.get("data", {})]
-    image = Image.open(io.BytesIO(base64.b64decode(figures[0]["image/png"]))).convert("RGB")
+    image = drawn(name, alt)
     light, shown = np.asarray(image) / 255, np.asarray(site_figures.for_dark(image)) / 255
     rgb = shown[..., :3] * shown[..., 3:] + DARK_PAGE * (1 - shown[..., 3:])
     for color in (BLUE, VERMILION):  # of the two series
@@ -325,7 +345,7 @@ def test_a_decimal_comma_is_read_and_what_would_have_to_be_computed_is_refused()
     (right, wrong), (asked, beta) = verdicts(cases)
     assert right == beta == "Correct."
     assert wrong == f"Not yet. {VALUES['00.2'].hint}"
-    assert asked.endswith("write a number, such as 0.25.")
+    assert asked.endswith("write the result: 0.25, or 1/4.")
 
 
 @needs_node

@@ -139,8 +139,18 @@ def test_a_bill_is_drawn_from_part_to_part():
     assert parts == pytest.approx([1.0, 0.1, 2.0, 0.0, 0.0, 0.3, 0.5, 0.0])
     starts = [bar.get_x() for each in axis.containers for bar in each]
     assert starts == pytest.approx([0.0, 0.0, 1.0, 0.1, 3.0, 0.1, 3.0, 0.4])
-    assert [text.get_text().strip() for text in axis.texts] == ["4", "0 nJ"]
+    assert [text.get_text().strip() for text in axis.texts] == ["3.5", "0.4 nJ"]
     assert len(axis.figure.legends[0].get_texts()) == len(KINDS) == len(Energy._fields)
+
+
+def test_a_bill_leaves_out_what_nobody_spends_and_rounds_large_sums():
+    axis = energy_bills({"a": Energy(1000.0, 11_500.0, 0.0, 0.0)}, x="energy of a neuron (nJ)")
+    assert [text.get_text() for text in axis.figure.legends[0].get_texts()] == [
+        "arithmetic",
+        "reading weights",
+    ]
+    assert [text.get_text().strip() for text in axis.texts] == ["12"]
+    assert axis.get_xlabel() == "energy of a neuron (nJ)"
 
 
 def test_readers_are_marked_with_their_seeds():

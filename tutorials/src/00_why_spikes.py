@@ -20,6 +20,8 @@ from torch.nn.functional import pad
 
 from snn_core import LIF, encoding
 from snn_core.datasets import mnist_mini
+from snn_core.energy import HOROWITZ, Energy
+from snn_core.teaching.diagrams import energy_bills
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import DrawDigit, Excite
 from snn_core.teaching.inputs import constant, pulse
@@ -65,13 +67,13 @@ assert spikes.flatten().argmax() == 44
 # - excite a neuron by hand, and find out what makes it fire;
 # - count what a picture sends in a millisecond, and what it sends when it does not move;
 # - draw a digit, and watch a spiking network read it;
-# - compare what an addition, a multiplication and a memory access cost, and say what that proves and what it does not;
+# - compare what an ordinary and a spiking neuron spend, and say what that proves and what it does not;
 # - choose the page to go on with.
 
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast. Time is slowed down, 50 milliseconds last a second.
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second.
 
 # %%
 Excite().sliders()
@@ -107,10 +109,14 @@ assert slow(drive + pulse(500, at=400, height=0.5)).sum() == 1
 
 # %%
 digit = mnist_mini().train_images[0]
-sent = encoding.rate(digit, 50, gain=0.1, generator=generator)
+sent = encoding.rate(
+    digit,
+    50,
+    gain=0.1,
+    generator=generator,
+)
 total = int(sent.sum())
-filled = total / sent.numel()
-print(f"{total} spikes in {sent.numel()} places: {filled:.1%}")
+print(total, "spikes in", sent.numel(), "places")
 
 # %% [markdown]
 # > **Before you run:** one place in seventy holds a spike. What can you recognise in a single millisecond?
@@ -119,21 +125,21 @@ print(f"{total} spikes in {sent.numel()} places: {filled:.1%}")
 summed = sent.sum(0)
 pictures = [digit, sent[0], summed / summed.max()]
 titles = ["the picture", "1 ms of spikes", "50 ms of spikes"]
-axes = images(pictures, titles)
+axes = images(pictures, titles, panels(3, width=6.5, height=2.4))
 # %% [markdown]
 # In one millisecond hardly anything; within 50 the digit is there.
 #
-# Each neuron of a next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 5 draws up the bill.
+# Each neuron of the next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 5 draws up the bill.
 
 # %% tags=["check"]
-assert round(1 / filled) in (70, 71, 72)
+assert round(sent.numel() / total) in (70, 71, 72)
 
 # %% [markdown]
 # ## 3 · What does a still picture send?
 #
 # A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* a pixel sends a spike when its brightness has changed.
 #
-# A film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
+# Here is a film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
 
 # %%
 scene = pad(digit, (0, 15))
@@ -144,20 +150,22 @@ for frame in range(45):
 film = torch.stack(film)
 change = film.diff(dim=0)
 
-# %% alt="What is sent in frame 11: nothing, a grey square. What is sent in frame 22: white pixels at the front of the strokes, black ones behind them."
-brighter = (change > 0.3).float()
-darker = (change < -0.3).float()
-spikes = brighter - darker
-titles = ["frame 11: stands", "frame 22: moves"]
-axes = images([spikes[10], spikes[21]], titles, low=-1)
+# %% alt="Two pictures of the digit while it moves to the right. Left, what a camera sends: the whole digit. Right, what an event camera sends: white pixels at the front of the strokes, black ones behind them, and grey, nothing, everywhere else."
+spikes = change.abs() > 0.3
+signs = change[21].sign() * spikes[21]
+left, right = panels(2, width=6.5, height=2.5)
+title = "a camera: all of frame 22"
+axes = images([film[22]], [title], [left])
+title = "an event camera: what has changed"
+axes = images([signs], [title], [right], low=-1)
 
 # %% [markdown]
-# Grey means that nothing is sent. Only the edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker have a line each, so that a spike still says no more than *now*.
+# On the right, grey is silence. Only edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker are sent on two lines, so that a spike still says no more than *now*.
 #
 # > **Before you run:** when is the number of spikes 0, and how large is it in between?
 
 # %% alt="Spikes per frame: none while the digit stands, about sixty to seventy in every frame while it moves. An ordinary camera sends 1204 values in each frame."
-per_frame = (brighter + darker).sum((1, 2))
+per_frame = spikes.sum((1, 2))
 axis = panels()
 every = scene.numel()
 axis.axhline(every, color=BLUE, label="camera: every pixel")
@@ -206,93 +214,53 @@ assert (pixels[4], pixels[9], pixels[24]) == (14, 22, 42)
 assert round(100 * found["nonsense"]["clear"]) == 76
 
 # %% [markdown]
-# ## 5 · What an addition costs
+# ## 5 · What does it cost?
 #
-# Horowitz (2014) gives the energy of single operations on a chip, in picojoules ($10^{-12}$ J), for floating-point numbers of 32 bits. The last two fetch one such number from memory, small and near or large and far. (He gives 10 and 1300 pJ for 64 bits; half of that is for 32.)
-
-# %%
-picojoules = {
-    "add": 0.9,
-    "multiply": 3.7,
-    "read, near": 5.0,
-    "read, far": 650.0,
-}
-
-# %% alt="Energy of single operations on a logarithmic scale: an addition 0.9 picojoules, a multiplication 3.7, a read from near memory 5, a read from far memory 650."
-names = list(picojoules)
-values = list(picojoules.values())
-axis = panels(height=2)
-bars = axis.barh(names, values, color=BLUE)
-axis.bar_label(bars, padding=3)
-axis.set_xscale("log")
-title = "Memory costs more than arithmetic"
-decorate(axis, x="energy (pJ)", title=title, xlim=(0.3, 3000))
-
-# %% [markdown]
-# Now the bill of one neuron that hears the digit. Each addition fetches a weight, from near. A spiking neuron multiplies only its membrane, by what the leak leaves: once in each of 50 ms.
+# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to near memory 5 and to far memory 650 (Horowitz 2014, 32 bits; for memory half of his 64). What does one neuron spend on the digit, its memory near?
 #
-# | way | multiplications | additions and fetches |
-# |---|---|---|
-# | ordinary: every pixel | 784 | 784 |
-# | skips black, a fair opponent: bright pixels | 166 | 166 |
-# | spikes at random, as in section 2 | 50 | 559 |
-# | spikes, one for each bright pixel, the brighter the earlier (section 4) | 50 | 166 |
+# - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
+# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or *each once* (section 4). Its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written.
+#
+# > **Before you run:** who is cheapest?
 
-# %%
+# %% alt="Four level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, spikes at random 4.0, spikes each once 1.7. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane."
+add = 0.9  # pJ
+multiply = 3.7
+memory = 5.0  # to read or to write
 bright = int(digit.count_nonzero())
-operations = ["multiply", "add", "read, near"]
-prices = torch.tensor([picojoules[name] for name in operations])
+membrane = 50 * (memory + multiply + memory)
 
-# %% [markdown]
-# The rows of the table, each with multiplications, additions and fetches:
-
-# %%
-work = {
-    "ordinary": [784, 784, 784],
-    "skips black": [bright, bright, bright],
-    "spikes at random": [50, total, total],
-    "spikes, each once": [50, bright, bright],
+# arithmetic, weights, membrane; sending is left out
+bills = {
+    "ordinary": Energy(784 * (multiply + add), 784 * memory, 0, 0),
+    "skips black": Energy(bright * (multiply + add), bright * memory, 0, 0),
+    "spikes at random": Energy(total * add, total * memory, membrane, 0),
+    "spikes, each once": Energy(bright * add, bright * memory, membrane, 0),
 }
-amounts = torch.tensor(list(work.values()))
-bill = amounts * prices / 1000
-
-# %% [markdown]
-# > **Before you run:** who is cheapest, if you count the arithmetic only? And with the fetches?
-
-# %% alt="Energy per neuron for one digit, arithmetic and fetches together: ordinary 7.5 nanojoules, skips black 1.6, spikes at random 3.5, spikes each once 1.2. In arithmetic alone the spiking ones are 0.7 and 0.3, the others 3.6 and 0.8."
-computing = bill[:, :2].sum(1)
-fetching = bill[:, 2]
-names = list(work)
-axis = panels(height=2.2)
-axis.barh(names, computing, color=BLUE, label="arithmetic")
-bars = axis.barh(
-    names,
-    fetching,
-    left=computing,
-    color=VERMILION,
-    label="fetching weights",
+axis = energy_bills(
+    bills,
+    x="energy of a neuron (nJ)",
+    title="Few spikes save arithmetic, and pay for a membrane",
 )
-sums = [f"{energy:.1f}" for energy in bill.sum(1)]
-axis.bar_label(bars, sums, padding=3)
-axis.invert_yaxis()
-title = "It depends on how often an input is sent"
-decorate(axis, x="energy of a neuron (nJ)", title=title, xlim=(0, 8.5))
 
 # %% [markdown]
-# By arithmetic both spiking neurons win. With the fetches, the random spikes lose to the fair opponent: each bright pixel has sent more than three, and each spike fetched the weight again. With one spike for each pixel they win by a quarter, all of it saved multiplications.
+# The ordinary one that skips black, by little. One spike for each bright pixel saves all multiplications, but the membrane costs a little more than they do. At random each bright pixel sends more than three spikes, and each reads the weight again.
 #
-# Yet the bill leaves out the membrane. If that too is read from memory and written back in every millisecond ($2 \cdot 50 \cdot 5$ pJ, 0.5 nJ more), the win is gone. So cheap additions do **not** prove that a spiking network saves energy. It can, if three things hold: *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
+# So cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, weights and membranes *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
-table = [[784, 784], [166, 166], [50, 559], [50, 166]]  # as above
-assert amounts[:, :2].tolist() == table
-assert amounts[:, 2].equal(amounts[:, 1])
-assert computing[:2].min() > computing[2:].max()
-assert bill[1].sum() < bill[2].sum() < bill[0].sum()
-assert 0.7 < bill[3].sum() / bill[1].sum() < 0.77
-saved = (bright - 50) * picojoules["multiply"] / 1000
-assert torch.isclose(bill[1].sum() - bill[3].sum(), torch.tensor(saved))
-assert bill[3].sum() + 2 * 50 * picojoules["read, near"] / 1000 > bill[1].sum()
+table = HOROWITZ
+assert [add, multiply] == [table.add_float32, table.multiply_float32]
+assert [memory, 650] == [table.sram_8kb / 2, table.dram / 2]
+ordinary, skips, random, once = (bill.total / 1000 for bill in bills.values())
+spent = [round(each, 1) for each in (ordinary, skips, random, once)]
+assert spent == [7.5, 1.6, 4.0, 1.7]
+assert round(membrane / 1000, 1) == 0.7
+assert skips < once < 1.1 * skips
+assert random > 2 * skips
+assert random > 2 * once
+assert bills["skips black"].parameters == bills["spikes, each once"].parameters
+assert bright * multiply < membrane < 1.2 * bright * multiply
 assert total / bright > 3
 
 # %% [markdown]
@@ -343,7 +311,7 @@ assert round(busy) == 3
 # - excited a neuron: it adds, leaks, and fires when enough comes together in time;
 # - counted that a millisecond of a picture is nearly empty, and that a still scene is silent;
 # - drew digits for a small network: few spikes were enough, and it had an answer to anything;
-# - drew up a bill: whether spikes save energy depends on how often an input is sent, and on where memory lies;
+# - drew up a bill: whether spikes save energy depends on how often an input is sent, and on what memory costs;
 # - know which page comes next.
 
 # %% [markdown]
@@ -364,7 +332,7 @@ check("00.1", spikes_at_once)
 # %% [markdown]
 # ### 2 · How many spikes may a pixel send?
 #
-# Take the prices of section 5. The fair opponent needs one multiplication, one addition and one fetch for each pixel that is not black. A spiking neuron needs one addition and one fetch for each spike; leave its leak out. Up to how many spikes per such pixel, on average, does the spiking neuron need less energy? One decimal is enough.
+# Take the prices of section 5. The fair opponent needs one multiplication, one addition and one fetch for each pixel that is not black. A spiking neuron needs one addition and one fetch for each spike; leave its membrane out. Up to how many spikes per such pixel, on average, does the spiking neuron need less energy? One decimal is enough.
 
 # %% tags=["exercise"]
 spikes_per_pixel = None

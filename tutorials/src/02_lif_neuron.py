@@ -21,7 +21,7 @@ import torch
 from snn_core import LIF, RefractoryLIF, encoding, lif_step
 from snn_core.teaching.diagrams import rc_circuit, slow_motion
 from snn_core.teaching.exercises import check
-from snn_core.teaching.explorers import LIFNeuron, firing_rate
+from snn_core.teaching.explorers import ComeTogether, LIFNeuron, firing_rate
 from snn_core.teaching.inputs import constant, pulse
 from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
 from snn_core.teaching.plotting import decorate, lanes, panels, raster, use_style
@@ -56,6 +56,33 @@ axes = lanes(
 # %% tags=["check"]
 assert spikes.sum() == 1
 assert spikes.flatten().argmax() == 88
+
+# %% [markdown]
+# Now move them yourself: here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Beside each spike that goes out stands its time.
+
+# %%
+ComeTogether().sliders()
+
+# %% [markdown]
+# **Try this**
+#
+# 1. Drag the spike at 54 ms to the left, bit by bit. How near must it come to the one at 42 ms, until the neuron answers?
+# 2. Put it back. From which weight on does every spike that comes in send one out?
+#
+# <details><summary>Answers</summary>
+#
+# 1. At most 2 ms away: then what is left of three spikes is above the threshold.
+# 2. From 1.05 on: one is enough. At 1 it only reaches the threshold.
+#
+# </details>
+
+# %% tags=["check"]
+nearer = [5, 30, 42, 44, 80, 84, 88]
+farther = [5, 30, 42, 45, 80, 84, 88]
+assert neuron(pulse(110, at=nearer, height=0.5)).flatten().nonzero()[0] == 44
+assert neuron(pulse(110, at=farther, height=0.5)).sum() == 1
+assert neuron(pulse(110, at=arrivals, height=1.05)).sum() == 7
+assert neuron(pulse(110, at=arrivals, height=1.0)).sum() < 7
 
 # %% [markdown]
 # ## You will
@@ -149,7 +176,7 @@ assert recording.spikes.flatten().tolist() == [0, 1, 0, 1]
 
 # %% alt="Twelve steps under the same strong input with both resets. Left, soft: after a spike the membrane goes on from what was above the threshold, and it fires at two of three steps. Right, hard: it goes on from 0 and fires at every second step."
 strong = constant(0.9, 12)
-left, right = panels(2, share=True)
+left, right = panels(2, width=7, share=True)
 axis = slow_motion(
     strong,
     beta=0.5,
@@ -176,7 +203,7 @@ assert LIF(beta=0.5, reset="hard")(strong).sum() == 6
 # %% [markdown]
 # ## 2 · How fast it forgets
 #
-# How long is a step, and how much should be left after it? Lift the membrane of the first neuron once, to 0.8, and leave it alone.
+# How long is a step, and how much should be left after it? Take the neuron of the first figure, lift its membrane once, to 0.8, and leave it alone.
 #
 # > **Before you run:** after 10 ms 37 % is left. How much is left after 20 ms?
 
@@ -253,7 +280,7 @@ def plot_leak(axis, neuron, dt):
 
 
 # %% alt="The membrane leaks from 0.9 at steps of 1 ms and 5 ms. Left, beta is kept at 0.905 and the two differ: at 5 ms the neuron forgets five times more slowly. Right, tau is kept, and the dots of both lie on one curve."
-left, right = panels(2, share=True)
+left, right = panels(2, width=7, share=True)
 for dt in (1, 5):
     plot_leak(left, LIF(beta=beta), dt)
     plot_leak(right, LIF(tau_mem=10.0, dt=dt), dt)
@@ -300,7 +327,7 @@ line = axes[1].axhline(0.5, color=GREY, linestyle=":")
 # %% [markdown]
 # Those that find the membrane still above 0.5, dotted: 7 of 29.
 #
-# So the neuron picks out *coincidences*: **spikes that come together**. How close, $\tau$ says; how many, the weight: two of 0.5 reach at most 1, and *at* the threshold there is no spike.
+# So the neuron picks out *coincidences*: **spikes that come together**. How close they must be depends on $\tau$, how many it takes on the weight: two of 0.5 reach at most 1, and *at* the threshold there is no spike.
 #
 # Five neurons hear the same spikes through five weights:
 
@@ -327,7 +354,7 @@ _, coarse, _ = LIF(10.0, dt=5.0)(pulse(3, at=0, height=0.5), record=True)
 assert torch.allclose(fine[::5], coarse)
 
 # %% [markdown]
-# In PyTorch it is a layer, behind the weights. The 784 pixels of 32 random images reach 100 neurons through random weights, for 50 steps:
+# In PyTorch such neurons are a layer, behind the weights. The 784 pixels of 32 random images reach 100 neurons through random weights, for 50 steps:
 
 # %%
 layer = torch.nn.Sequential(
@@ -368,7 +395,7 @@ decorate(bottom, x="time (ms)", y="membrane u")
 #
 # $$I = (1 - \beta)\,D$$
 #
-# The neuron fires if $D$ is above the threshold, and never if it is not. At 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
+# The neuron fires if $D$ is above the threshold, and never if it is not. In steps of 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
 #
 # > **Before you run:** keep this $I$ at steps of 5 ms. How many spikes now: 90, fewer, none?
 
@@ -402,19 +429,17 @@ assert LIF(10.0, dt=5.0)(constant(derived, 200)).sum() == 80
 # %% [markdown]
 # ### Play with it
 #
-# Click into the first lane to set or remove a spike.
-#
-# 1. Remove the third spike and set it later, bit by bit. How close must it be to the second to fire the neuron?
-# 2. Set the weight to 0, so that only the steady drive is left. Find the smallest drive that makes it fire. Double $\tau$, and find it again.
+# 1. Set the weight to 0, so that only the steady drive is left. Find the smallest drive that makes the neuron fire.
+# 2. Double $\tau$, and find it again.
 
 # %%
 LIFNeuron().sliders()
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# <details><summary>Answers</summary>
 #
-# 1. At most 11 ms. After that too much of the second has leaked.
-# 2. It is 1.05, the first step of the slider above the threshold, both times. The membrane settles at the drive; $\tau$ only says how soon.
+# 1. It is 1.05, the first step of the slider above the threshold: the membrane settles at the drive.
+# 2. The same again: $\tau$ only says how soon it settles.
 #
 # </details>
 
@@ -579,7 +604,7 @@ for name, train in zip(names, fired.T, strict=True):
 # > **Before you run:** both hear random spikes. Does either of them fire like a clock?
 
 # %% alt="Left: raster of two neurons over one second. The upper, many weak inputs, fires at nearly equal intervals; the lower, few strong ones, in clusters and with gaps. Right: histograms of their intervals: a narrow peak around 11 ms for many weak inputs; a wide distribution for few strong ones, most frequent at the shortest intervals, with a tail beyond 40 ms."
-left, right = panels(2, width=9.5, ratios=(3, 2))
+left, right = panels(2, width=7, ratios=(5, 4))
 raster(fired[:1000], left, size=14, color=VERMILION)
 left.set_yticks([0, 1], names)
 left.invert_yaxis()
@@ -851,7 +876,7 @@ long_step = np.zeros(100)
 long_step[10:60] = 150e-12  # ampere
 rise = charge(long_step)
 
-left, right = panels(2)
+left, right = panels(2, width=7)
 left.plot(1000 * rise)
 peaks = []
 for length in (50, 10, 1):

@@ -69,9 +69,9 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 
 # %% [markdown]
-# All but BPTT: nothing is marked under *later*. OTTT and BPTT need the weights above.
+# STDP, DECOLLE and OTTT can: nothing is marked under *later*. OTTT and BPTT must know the weights above.
 #
-# STDP (page 10) hears its own two neurons, if nothing holds its weights at one length. DECOLLE (page 14) adds the label, through a leaky random readout of its own layer (the red ring). OTTT (page 14) hears the output, now and counted so far (its red ring); BPTT (page 06) all that ever happens.
+# STDP (page 10) hears only its own two neurons. DECOLLE (page 14) adds the label, which comes through a random readout of its own layer; that readout leaks (the red ring). OTTT (page 14) hears the output now, and its count so far. BPTT (page 06) hears all that ever happens.
 
 # %% [markdown]
 # ## You will
@@ -84,7 +84,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # %% [markdown]
 # ## 1 · One gradient, two orders
 #
-# Page 14 wrote the gradient of a hidden weight as a sum over pairs of steps. At step $t$ the synapse does something to its neuron's spike: its eligibility $e[t]$, surrogate × trace of the input. That spike stays in the output membranes, by a factor $\beta$ less with each step. So at every later step $k$ the layer above has a say in it: $q[k]$, the error times the output's slope, sent back through the weights.
+# Page 14 wrote the gradient of a hidden weight as a sum over pairs of steps. At step $t$ the synapse changes its neuron's spike, by its eligibility $e[t]$: the surrogate times the trace of the input. The spike stays in the output membranes, where each step leaves a share $\beta$ of it. So the layer above can judge it at every later step $k$. What it says then is $q[k]$: the error times the output's slope, sent back through the weights.
 #
 # $$\frac{\partial L}{\partial w} = \sum_t \sum_{k \ge t} \beta^{\,k-t}\, q[k]\, e[t]$$
 
@@ -96,16 +96,16 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # | eligibility $e$ | 1 | 0 | 2 |
 # | said from above $q$ | 0 | 4 | 2 |
 #
-# Backwards, step 1 collects $0 + \frac12 \cdot 4 + \frac14 \cdot 2 = 2.5$, step 3 its own 2. Together: $2.5 \cdot 1 + 2 \cdot 2 = 6.5$. But step 1 had to wait for step 3.
+# Go backwards. What is said from step 1 on is $0 + \frac12 \cdot 4 + \frac14 \cdot 2 = 2.5$, from step 3 on it is 2. Together: $2.5 \cdot 1 + 2 \cdot 2 = 6.5$. But step 1 had to wait for step 3.
 #
-# > **Before you read on:** take the sum by $k$ instead. At step 3 the number $q = 2$ arrives. With what must it be multiplied?
+# > **Before you read on:** sum by $k$ instead. At step 3 the number $q = 2$ arrives. With what must it be multiplied?
 
 # %% [markdown]
-# With all that the synapse did so far, halved with each step: $2 + \frac12 \cdot 0 + \frac14 \cdot 1 = 2.25$. In two lines:
+# With all that the synapse did so far, halved with each step: $2 + \frac12 \cdot 0 + \frac14 \cdot 1 = 2.25$. In general:
 #
 # $$\begin{aligned} \frac{\partial L}{\partial w} &= \sum_k q[k]\, \bar e[k] \quad\text{with}\quad \bar e[k] = \sum_{t \le k} \beta^{\,k-t}\, e[t], \\ \bar e[k] &= \beta\, \bar e[k-1] + e[k] . \end{aligned}$$
 #
-# The first trace sums over the past of an *input*, inside $e$. This is the **second trace**, over the past of a *synapse*:
+# Inside $e$ there is a trace already, over the past of an *input*. So $\bar e$ is a **second trace**, over the past of a *synapse*:
 
 # %%
 second = 0
@@ -116,9 +116,9 @@ for e, q in [(1, 0), (0, 4), (2, 2)]:
 print(forward)
 
 # %% [markdown]
-# 6.5, without walking back. OTTT is what is left if $\bar e$ is replaced by $e$: $0 \cdot 1 + 4 \cdot 0 + 2 \cdot 2 = 4$.
+# It is 6.5 again, without walking back. OTTT leaves the second trace out: with $e$ in place of $\bar e$ the sum is $0 \cdot 1 + 4 \cdot 0 + 2 \cdot 2 = 4$.
 #
-# Now a network of two layers, and 20 digits. `OnlineNetwork` calls the rule with the second trace "rtrl", *real-time recurrent learning*. First the gradient of BPTT, by PyTorch:
+# Does it hold in a network of two layers, for 20 digits? The rule with the second trace is called *real-time recurrent learning*, in `OnlineNetwork` "rtrl". First the gradient of BPTT, by PyTorch:
 
 # %%
 images, labels, *test = flat_digits()
@@ -139,7 +139,7 @@ loss = cross_entropy(counts, answers)
 exact = torch.autograd.grad(loss, network[0].weight)[0]
 
 # %% [markdown]
-# Now forwards. To test the traces alone, we tell the rule at every step the error of the *final* counts, which it could not know while the data come in (`count_error`, page 14):
+# Now forwards. To test the traces alone, we tell the rule at every step the error of the *final* counts (`count_error`, page 14), which it could not know while the data come in:
 
 # %%
 final = count_error(counts.detach(), answers)
@@ -152,7 +152,7 @@ found = hidden_gradient(rtrl, network, x, answers)
 print(f"largest difference: {(found - exact).abs().max():.0e}")
 
 # %% [markdown]
-# The same but for rounding. (It takes one $\beta$ for all outputs, and detached resets; else the factor would not be $\beta^{\,k-t}$.)
+# They are the same but for rounding. (All outputs share one $\beta$, and resets are detached.)
 
 # %% tags=["check"]
 assert forward == 2.5 * 1 + 2 * 2 == 6.5
@@ -164,7 +164,7 @@ assert (hidden_gradient(forgetful, network, x, answers) - exact).abs().max() > 1
 # %% [markdown]
 # ## 2 · In which direction?
 #
-# Digits in $T = 10$ steps of rate code, the network of page 07. Seven rules give its hidden synapses a gradient:
+# Take the network of page 07, and digits in $T = 10$ steps of rate code. Seven rules give its hidden synapses a gradient:
 #
 # | rule | what reaches a hidden synapse |
 # |---|---|
@@ -176,9 +176,9 @@ assert (hidden_gradient(forgetful, network, x, answers) - exact).abs().max() > 1
 # | direct feedback al. | the output's error through a matrix, no slope |
 # | DECOLLE | the error of a random readout of its own layer |
 #
-# All but BPTT need an error before the end: they scale the counts $n$ so far, $n\, T/t$ (`horizon`).
+# All but BPTT need an error before the end. They estimate the final counts from the counts $n$ so far, as $n\, T/t$ (`horizon`).
 #
-# We take the cosine of each gradient to BPTT's (1: same direction, 0: right angle), in an untrained network and after BPTT has trained it, with ten draws of each random matrix.
+# We take the cosine of each gradient to that of BPTT: 1 is the same direction, 0 a right angle. We ask in an untrained network, and after BPTT has trained it, with ten draws of each random matrix.
 
 # %%
 probe = (spikes, labels[:200])
@@ -196,9 +196,7 @@ trained = cosines(network, *probe, rules)
 windows = ChunkedBPTT(network, 1, horizon=STEPS)  # the window of 1
 
 # %% [markdown]
-# One row for each rule:
-#
-# > **Before you run:** what will keep RTRL below 1? Where will random matrices lie?
+# > **Before you run:** each rule gets a row. What will keep RTRL below 1? Where will random matrices lie?
 
 # %% alt="Dots in seven rows and two panels, cosine to BPTT in an untrained and in a trained network. BPTT is at 1, RTRL close to it, and OTTT above 0.8. The window of 1 is above 0.9 untrained and near 0.6 trained. Feedback alignment, direct feedback alignment and DECOLLE scatter around 0 in both."
 axes = dots_in_rows(
@@ -212,9 +210,9 @@ for axis in axes:
     axis.set_xlim(-0.25, 1.05)
 
 # %% [markdown]
-# The traces are exact, but the errors come early: that leaves RTRL a little below 1. OTTT forgets what a spike does later, and stays above 0.8. A window of 1 also forgets the input's past, and falls to 0.6 here (one network, one seed).
+# RTRL's traces are exact, but its errors come early, so it stays a little below 1. OTTT forgets what a spike does later, and stays above 0.8. A window of 1 also forgets the input's past, and falls to 0.6 after training, in this one network.
 #
-# A fixed matrix knows nothing of these weights: its ten draws scatter around 0. Section 4 asks again in networks that each rule itself has trained; there the window stays above 0.8.
+# A random matrix knows nothing of the weights above, so its ten draws scatter around 0.
 
 # %% tags=["check"]
 for stage in (untrained, trained):
@@ -232,14 +230,14 @@ assert torch.equal(again, hidden_gradient(learner_for("truncated_1", network), n
 # %% [markdown]
 # ## 3 · What must a synapse be told?
 #
-# Ask by intervention: **change one thing, hold the rest, and look whether the gradient moves.** `moved_by` returns how far a rule's hidden gradient moves; only 0 or not counts. We change
+# **Change one thing, hold the rest, and see whether the gradient moves.** `moved_by` returns how far it moves; what counts is whether that is 0. We change one of four things:
 #
-# - *others*: all beyond its own two neurons, here the labels;
-# - *layer above*: the output weights, and so the answer;
-# - *weights above*: the output weights, error and slopes held;
-# - *membranes above*: the outputs' membranes, the error held.
+# - *others*: the labels, which lie beyond the synapse's own two neurons;
+# - *layer above*: the output weights, and with them the answer;
+# - *weights above*: the output weights, while error and slopes are held;
+# - *membranes above*: the membranes of the outputs, while the error is held.
 #
-# > **Before you run:** DECOLLE and direct feedback alignment both use a fixed random matrix. Which will notice other output weights? Which, once the error is held?
+# > **Before you run:** DECOLLE and direct feedback alignment both use a fixed random matrix. Which of them will notice other output weights? Which still will if the error is held?
 
 # %%
 questions = QUESTIONS[:IN_SPACE]
@@ -250,13 +248,11 @@ for rule in ["ottt", *RANDOM]:
 ResultTable(["moved by", *questions], rows)
 
 # %% [markdown]
-# DECOLLE does not notice: its error is that of its own layer. Direct feedback alignment does, but only through the output's error: hold that, and it stays. Feedback alignment still sees the membranes above, as their slope; OTTT needs all four.
+# DECOLLE does not: its error is that of its own layer. Direct feedback alignment does, but only through the output's error. If that is held, its gradient stays. Feedback alignment also needs the slope at the outputs, and so their membranes. OTTT needs all four.
 #
-# Now nine rules. Two are no gradients, *reward STDP* (page 11), ten neurons on the pixels, and *STDP + readout* (page 10), a hidden layer without labels. There *others* is the reward, or the spikes of all other neurons.
-#
-# Three questions on time need no intervention, only what a rule keeps. Has each synapse its **own trace**, not just each neuron? Is the **past stored**? Must it wait for **the end**, before its first error?
+# Now we ask nine rules. Two follow no gradient. For *reward STDP* (page 11), ten neurons on the pixels, *others* is the reward. For *STDP + readout* (page 10), a hidden layer without labels, it is the spikes of all other neurons. Three more questions are about time. Does each synapse have its **own trace**, not just each neuron? Is the **past stored**? Must the rule wait for **the end** before its first error?
 
-# %% alt="Table of nine rules by seven questions, dark where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0." tags=["slide-code"]
+# %% alt="Table of nine rules by seven questions, blue where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0." tags=["slide-code"]
 needs = {}
 for rule in [*rules, "reward_stdp", "stdp_readout"]:
     needs[rule] = needs_of(rule, *probe)
@@ -266,7 +262,7 @@ axis = table_of_needs(
 )
 
 # %% [markdown]
-# Left of the line is space, right of it time; the two numbers at a name count the yeses. RTRL trades the stored past for a trace of its own. OTTT drops that. Random matrices drop the rest, one by one. STDP hears of its neuron's other synapses, since it keeps their weights at one length. Reward STDP stands apart: one number for all, at the end.
+# Left of the line stands space, right of it time; the two numbers at a name count the yeses. RTRL replaces the stored past by a trace of each synapse, and OTTT drops that too. Random matrices make one need after another unnecessary. *STDP + readout* still hears of others, since it keeps all weights of a neuron at one length. *Reward STDP* stands apart: it needs one number for all synapses, at the end.
 
 # %% tags=["check"]
 counted = " ".join(yeses(answers) for answers in needs.values())
@@ -283,7 +279,7 @@ assert {rule for rule in needs if needs[rule][IN_SPACE]} == {"rtrl", "reward_std
 # %% [markdown]
 # ### What it must keep
 #
-# For each step BPTT stores 784 inputs, the membranes of 256 + 10 neurons, and the 256 spikes in between; RTRL once a number for each of 784 × 256 synapses. `kept_bytes` counts what a learner holds for one image, in 4-byte numbers, without weights and gradients (`bytes_kept`: for every rule).
+# At each step BPTT stores 784 inputs, the membranes of 256 + 10 neurons, and the 256 spikes in between. RTRL stores a number for each of 784 × 256 synapses, but only once. `kept_bytes` counts what a learner holds for one image, in numbers of 4 bytes, without weights and gradients; `bytes_kept` does it by rule.
 #
 # > **Before you run:** from which $T$ on does RTRL hold less than BPTT?
 
@@ -305,7 +301,7 @@ learner = learner_for("bptt", two_layers(256))
 print("BPTT, T = 10:", kept_bytes(learner, 784, 10), "bytes")
 
 # %% [markdown]
-# From 155 (154 by the count above; traces of inputs and biases cost one step more). (Grey are the other rules.) Constant is not small: the second trace takes 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps 6 kB: all synapses of an input share its trace.
+# From 155 on (154 by the count above; traces of inputs and biases cost one more). What is constant need not be small: the second traces take 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps only 6 kB, as all synapses of an input share its trace. Grey are the other rules.
 
 # %% tags=["check"]
 per_step = (memory["bptt"][3] - memory["bptt"][2]) / 200
@@ -325,7 +321,7 @@ assert kept_bytes(learner, 784, 10) == memory["bptt"][0]
 # %% [markdown]
 # ## 4 · What does it reach?
 #
-# First live: `rule_trial` trains a small network by a rule, and returns accuracy and cosines. (`start` scales hidden weights, output weights and matrix.)
+# First one small network: `rule_trial` trains it by a rule, and returns its accuracy and its cosine to BPTT, before and after.
 #
 # > **Before you run:** feedback alignment begins at a cosine near 0. Where will it end?
 
@@ -335,7 +331,7 @@ feedback = rule_trial(
     "feedback_alignment",
     few,
     test,
-    start=(1, 0.1, 2),
+    start=(1, 0.1, 2),  # scales of hidden weights, output weights, matrix
     **live,
 )
 print("cosine before:", round(feedback["before"], 2))
@@ -343,7 +339,7 @@ print("cosine after: ", round(feedback["after"], 2))
 print("accuracy:     ", feedback["accuracy"])
 
 # %% [markdown]
-# Far from 1, and yet it learns.
+# It ends far from 1, and yet the network learns.
 
 # %% tags=["check"]
 assert abs(feedback["before"]) < 0.25
@@ -353,23 +349,23 @@ assert feedback["accuracy"] > 0.8
 # %% [markdown]
 # ### All rules, as a record
 #
-# 256 hidden neurons, 5,000 images, five epochs, three seeds. For each rule the best of four settings on held-out images (of eight with random matrices). *To BPTT* is the difference in points, from unrounded means, *cosine* that in the network which the rule has trained, *told* the count of section 3. *Last layer only* leaves the hidden weights as drawn; *no hidden, scaled* sees images as STDP does, of equal total intensity.
+# Now each rule trains 256 hidden neurons on 5,000 images, for five epochs, with three seeds. Held-out images chose the best of four settings (of eight with random matrices). *To BPTT* is the difference in points, before rounding; *cosine* is that in the network which the rule has trained; *told* is the count of section 3. *No hidden, scaled* sees images of equal total intensity, as STDP does.
 #
-# > **Before you run:** what costs more, to forget time or feedback alignment?
+# > **Before you run:** which costs more accuracy, to forget time or feedback alignment? And does the better direction always win?
 
 # %%
 record = recorded("learning_rules")
 full = record.results["rules"]
 shown = {}
-for rule in [*needs, "last_layer", "no_hidden", "no_hidden_scaled"]:
+for rule in [*needs, "no_hidden_scaled"]:
     shown[rule] = full[rule]
 print(record)
 compared(shown, needs, memory)
 
 # %% [markdown]
-# Feedback alignment. The rules of the first picture, from left to right, reach 90.2, 94.3, 94.6 and 95.1 %. The 90 is no gain: ten neurons on the pixels (*no hidden, scaled*) reach 90 too.
+# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: ten neurons on the pixels (*no hidden, scaled*) reach 90 too.
 #
-# Each seed as a dot, sorted by cosine:
+# Each seed as a dot, the rules sorted by cosine:
 
 # %% alt="Seven rows sorted by the cosine after training, from BPTT at 1 to direct feedback alignment at 0.47; two panels. Left the cosines of three seeds, right the accuracies: BPTT, RTRL, OTTT and the window of 1 between 94 and 95.5 percent, DECOLLE at 94, both kinds of feedback alignment at 92 to 93."
 cosine = {}
@@ -386,9 +382,9 @@ axes = dots_in_rows(
 )
 
 # %% [markdown]
-# Both kinds of feedback alignment lose two to three points. OTTT, the window of 1 and DECOLLE lose less than one, too little to tell apart. (DECOLLE has another matrix, error and readout, all at once.)
+# Both kinds of feedback alignment lose two to three points. OTTT and the window of 1, which forget time, lose less than one, and so does DECOLLE: too little to tell them apart.
 #
-# The cosine makes two groups, above 0.8 and below 0.7. But DECOLLE points no better than feedback alignment, and ends higher.
+# The better direction does not always win. The cosines form two groups, above 0.8 and below 0.7, but DECOLLE points no better than feedback alignment and ends higher.
 
 # %% tags=["check"]
 percent = {rule: 100 * np.array(full[rule]["accuracy"]) for rule in TRIALS}
@@ -413,14 +409,14 @@ assert round(mean["reward_stdp"]) == 55
 # %% [markdown]
 # ## 5 · Which trace does a memory need?
 #
-# Each step of a digit says the same. In the delayed recall of page 13 the past is worth all: one of two cues, noise for 200 ms, then a signal asks which cue it was. 36 adaptive neurons hear each other; a spike raises its neuron's threshold.
+# Each step of a digit says the same. In the delayed recall of page 13 the past is worth all: the network sees one of two cues, then noise for 200 ms, then a signal that asks which cue it was. It has 36 adaptive neurons, which hear each other; a spike raises the threshold of its own neuron.
 #
-# E-prop (page 13) leaves out the way through other neurons. Its synapses keep
+# E-prop (page 13) leaves out the way through other neurons. Each of its synapses keeps
 #
 # - the second trace $\bar e$, here over 20 ms: one number;
-# - inside $e$ a **slow trace**, what they did to their neuron's threshold, which falls with 400 ms: two numbers, one for the threshold and one for the membrane, from which a spike subtracts it.
+# - inside $e$ a **slow trace**, of what it did to its neuron's threshold, which falls back with 400 ms: two numbers.
 #
-# We take away one or the other. *Frozen* teaches the readout only.
+# We take away one or the other. *Frozen* trains only the readout.
 #
 # > **Before you run:** which is missed more?
 
@@ -437,21 +433,21 @@ keeps = {
 }
 groups = {}
 for rule in keeps:
-    name = rule.replace(", ", ",\n")
+    name = rule.replace(", ", ",\n").replace(" trace", "\ntrace")
     groups[name] = [found["test"][rule] for found in recall.results.values()]
 
 # %% alt="Five groups of dots, six seeds each for three sizes of first weights. BPTT, e-prop and e-prop without the second trace lie between 94 and 100 percent; without the slow trace the dots scatter from 66 to 99; frozen from 63 to 92."
 axis = dots_per_seed(
     groups,
     sizes,
-    panels(width=9.5, height=3.2),
+    panels(width=7, height=3.2),
     level=50,
     y="right answers (%)",
     title="The slow trace pays",
 )
 
 # %% [markdown]
-# The slow one. (Dashed is guessing; colours are sizes of the first weights among the neurons.) Price and benefit:
+# The slow one. (Dashed is guessing; colours are sizes of the first weights between the neurons.) In numbers, with what each rule keeps:
 
 # %%
 columns = ["rule", "a synapse keeps", "mean (%)", "worst (%)"]
@@ -461,21 +457,17 @@ for rule, found in zip(keeps, groups.values(), strict=True):
 ResultTable(columns, rows)
 
 # %% [markdown]
-# Mean and worst of 18 networks. Judge from *frozen*, 80 %: the network as drawn already holds much of the cue. Without the second trace they lose 0.4 points, no more than chance. Without the slow trace they lose four to twelve points on average, by size. With the largest weights it is 11 ± 11 (95 %, six seeds): two still reach 98 %, one only 66. Whole, e-prop is as good as BPTT here.
+# Each row has 18 networks. Compare with *frozen*, not with guessing: it reaches 80 %, since the network as drawn already holds much of the cue. Without the second trace the networks lose 0.4 points, no more than chance. Without the slow trace they lose four to twelve on average, depending on the size of the weights (with the largest, 11 ± 11: 95 %, six seeds).
 
 # %% tags=["check"]
 results = {rule: np.array(of_rule) for rule, of_rule in zip(keeps, groups.values(), strict=True)}
 assert all(each.shape == (3, 6) for each in results.values())
-assert round(results["e-prop"].mean(), 1) == round(results["BPTT"].mean(), 1)
 missed = (results["e-prop"] - results["e-prop, no second trace"]).ravel()
 assert round(missed.mean(), 1) == 0.4
 assert missed.mean() < missed.std(ddof=1) / 18**0.5
 gap = results["e-prop"] - results["e-prop, no slow trace"]
 assert gap.mean(1).min() > 4
 assert gap.mean(1).max() < 12
-slow = results["e-prop, no slow trace"]
-assert (slow >= 98).sum() == (slow[2] >= 98).sum() == 2
-assert (slow == 66).sum() == (slow[2] == slow.min()).sum() == 1
 uncertain = 2.571 * gap[2].std(ddof=1) / 6**0.5
 assert round(gap[2].mean()) == round(uncertain) == 11
 assert round(results["frozen"].mean()) == 80
@@ -485,15 +477,9 @@ for kept in (learner.eligibility, *learner.traces):  # the second trace, and two
     assert kept.shape == (1, *learner.neuron.weight.shape)
 
 # %% [markdown]
-# ## What is known, and what is open
+# ## What is open
 #
-# **Known**, from these tasks and small networks:
-#
-# - In two layers without recurrence, forwards and backwards give the same gradient if told the same errors, for a trace per synapse instead of a stored past.
-# - Neither the digits nor this recall need the second trace much. The recall needs a *slow* one.
-# - A layer can be taught without the weights above it, and by an error of its own.
-#
-# **Open:**
+# Neither these digits nor this recall need the second trace much; the recall needs a *slow* one. Two questions remain:
 #
 # - *Time.* Which tasks need the second trace? Summe, Schaefer and Joshi (2023) estimate its effect: on spoken digits (SHD, trained offline) 70.5 % with OTTT, 75.2 % with the estimate, 78.1 % with BPTT.
 # - *Depth.* On larger images, rules without the weights above fell far behind (Bartunov et al. 2018).

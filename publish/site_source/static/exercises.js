@@ -38,7 +38,7 @@ function verdict(text, { salt, parts, width, mistakes, hint, stronger }, wrong) 
   if (!text.trim()) return "Write an answer first.";
   if (agrees(text, parts, salt, width)) return "Correct.";
   const words = parts[0].step === undefined;
-  if (!words && /[a-z]\s*\(|[*^]/i.test(text)) return "Not yet. Nothing is computed here: write a number, such as 0.25.";
+  if (!words && /[a-z]\s*\(|[*^]/i.test(text)) return "Not yet. Work it out, and write the result: 0.25, or 1/4.";
   const count = words ? 1 : numbers(text, parts.length).length;
   if (count !== parts.length) return `Not yet. Asked for: ${parts.length} ${parts.length > 1 ? "numbers" : "number"}.`;
   wrong.add(text.trim());

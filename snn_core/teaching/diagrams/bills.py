@@ -17,11 +17,18 @@ KINDS = {  # of an `Energy`, as page and explorer name and colour them
 }
 
 
-def energy_bills(bills: dict[str, Energy], *, title: str | None = None, notes: dict[str, str] | None = None) -> Axes:
-    """Draw bills as level bars, the first one at the top, each split by kind.
+def energy_bills(
+    bills: dict[str, Energy],
+    *,
+    x: str = "energy per image (nJ)",
+    title: str | None = None,
+    notes: dict[str, str] | None = None,
+) -> Axes:
+    """Draw bills as level bars, the first one at the top, each split by the kinds that any of them has.
 
     Args:
         bills: energies in pJ, by name; they are shown in nJ.
+        x: name of the energy, with its unit.
         title: what the figure shows.
         notes: what is written behind a bar, after its sum, by name.
 
@@ -32,13 +39,15 @@ def energy_bills(bills: dict[str, Energy], *, title: str | None = None, notes: d
     ends = [0.0] * len(bills)
     for field, (kind, colour) in KINDS.items():
         parts = [getattr(bill, field) / 1000 for bill in bills.values()]
+        if not any(parts):
+            continue
         bars = axis.barh(list(bills), parts, left=ends, color=colour, label=kind)
         ends = [end + part for end, part in zip(ends, parts, strict=True)]
     said = {name: "" for name in bills} | (notes or {})
-    sums = [f"{end:,.0f} {said[name]}" for name, end in zip(bills, ends, strict=True)]
+    sums = [f"{end:,.{int(end < 10)}f} {said[name]}" for name, end in zip(bills, ends, strict=True)]
     axis.bar_label(bars, sums, padding=3)
     axis.invert_yaxis()
-    decorate(axis, x="energy per image (nJ)", title=title, xlim=(0, 1.3 * max(ends)))
+    decorate(axis, x=x, title=title, xlim=(0, 1.3 * max(ends)))
     axis.get_legend().remove()  # the bars need the room
     axis.figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=len(KINDS))
     return axis

@@ -18,7 +18,7 @@ def rc_circuit() -> list[Axes]:
 
     Reference: Gerstner et al. 2014, figure 1.6; here with J for the current of the electrode and U for the voltage.
     """
-    cell, circuit = panels(2, width=7.5, height=2.9)
+    cell, circuit = panels(2, width=7, height=2.7)
     _cell(cell)
     _circuit(circuit)
     for axes in (cell, circuit):

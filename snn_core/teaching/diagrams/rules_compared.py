@@ -27,7 +27,7 @@ def dots_in_rows(
         One axis for each quantity.
     """
     rules = list(next(iter(columns.values())))
-    axes = panels(len(columns), width=2.0 + 3.4 * len(columns), height=0.9 + 0.27 * len(rules), share=True)
+    axes = panels(len(columns), width=7, height=0.9 + 0.27 * len(rules), share=True)
     axes = axes if isinstance(axes, list) else [axes]
     for axis, (quantity, found) in zip(axes, columns.items(), strict=True):
         for place, rule in enumerate(rules):
@@ -48,8 +48,8 @@ def table_of_needs(needs: dict[str, list[bool]], *, title: str | None = None) ->
         title: what the figure shows.
     """
     order = sorted(needs, key=lambda rule: sum(needs[rule]), reverse=True)
-    axis = panels(width=9, height=0.9 + 0.34 * len(order))
-    axis.imshow([needs[rule] for rule in order], cmap="Blues", vmax=1.8, aspect="auto")
+    axis = panels(width=7, height=1.1 + 0.34 * len(order))
+    axis.imshow([needs[rule] for rule in order], cmap="Blues", vmax=3.3, aspect="auto")
     for row, rule in enumerate(order):
         for column, answer in enumerate(needs[rule]):
             axis.text(column, row, "yes" if answer else "·", ha="center", va="center", fontsize=9)
@@ -69,7 +69,7 @@ def bytes_by_steps(memory: dict[str, list[int]], lengths: list[int], named: dict
         lengths: numbers of steps.
         named: what is written at the end of the line of a rule; the first two in colour.
     """
-    axis = panels(width=8, height=3.4)
+    axis = panels(width=7, height=3.4)
     shades = dict(zip(named, (VERMILION, BLUE, GREEN), strict=False))
     for rule, kept in memory.items():
         axis.loglog(lengths, kept, "o-", color=shades.get(rule, GREY), zorder=3 if rule in shades else 2)

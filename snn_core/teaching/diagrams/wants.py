@@ -36,7 +36,7 @@ def what_a_synapse_wants(rules: Iterable[str] = tuple(KNOWN)) -> list[Axes]:
     2
     """
     rules = list(rules)
-    axes = panels(len(rules), width=2.4 * len(rules) + 0.6, height=2.9, share=True)
+    axes = panels(len(rules), width=0.6 + 1.6 * len(rules), height=2.7, share=True)
     for axis, rule in zip(axes, rules, strict=True):
         _draw(axis, rule)
     axes[0].set_yticks(range(4), ROWS)

@@ -17,7 +17,7 @@ from .feature_map import FeatureMap, edge_filter, map_spikes
 from .follow_curve import FollowCurve
 from .gradient_window import GradientWindow, gradient_window
 from .layer_rates import LayerRates
-from .lif_neuron import LIFNeuron, firing_rate
+from .lif_neuron import ComeTogether, LIFNeuron, firing_rate
 from .local_credit import LocalCredit, local_credit
 from .meeting_point import MeetingPoint
 from .membrane_sum import MembraneSum
@@ -35,6 +35,7 @@ from .two_traces import TwoTraces
 ALL_EXPLORERS: dict[str, type[LiveExplorer]] = {
     "Excite": Excite,
     "DrawDigit": DrawDigit,
+    "ComeTogether": ComeTogether,
     "LIFNeuron": LIFNeuron,
     "Encoding": Encoding,
     "NeuronModels": NeuronModels,
@@ -69,6 +70,7 @@ __all__ = [
     "Choice",
     "CodeLossMap",
     "CoincidenceLine",
+    "ComeTogether",
     "CreditAssignment",
     "DrawDigit",
     "EligibilityTrace",

@@ -1,4 +1,4 @@
-"""The explorer of page 02: one LIF neuron, its input, its membrane and its spikes."""
+"""The explorers of page 02: one LIF neuron, its input, its membrane and its spikes."""
 
 import numpy as np
 
@@ -27,6 +27,23 @@ class LIFNeuron(LiveExplorer):
     def data(self) -> dict:
         """Return how long the neuron is simulated, in ms."""
         return {"duration": self.duration}
+
+
+class ComeTogether(LiveExplorer):
+    """The neuron with which page 02 begins, without a drive: the reader moves what comes in."""
+
+    model = "lif_neuron"
+    about = "One neuron over time in three lanes: spikes that come in, its membrane, spikes that go out."
+    controls = {
+        "weight": Range(0.0, 1.2, 0.05, 0.5, "weight of a spike"),
+        "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "time of the leak (ms)", "ms"),
+        "arrivals": Marks(0.0, 109.0, 1.0, (5.0, 30.0, 42.0, 54.0, 80.0, 84.0, 88.0), "input spike", "ms"),
+    }
+    duration = 110.0  # ms
+
+    def data(self) -> dict:
+        """Return how long the neuron is simulated, in ms, and what the reader cannot change."""
+        return {"duration": self.duration, "dt": 1.0, "drive": 0.0, "threshold": 1.0, "reset": "soft"}
 
 
 def firing_rate(drive: np.ndarray, tau_mem: float, threshold: float = 1.0) -> np.ndarray:

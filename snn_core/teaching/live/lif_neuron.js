@@ -1,16 +1,15 @@
-// The explorer of page 02: one LIF neuron, with what comes in, its membrane, and its spikes.
+// The explorers of page 02: one LIF neuron, with what comes in, its membrane, and its spikes.
 
-function compute(values, { duration }) {
-  const { dt, tau_mem, drive } = values, beta = Math.exp(-dt / tau_mem);
+function compute(chosen, data) {
+  const values = { ...data, ...chosen }, { dt, tau_mem, drive, threshold, duration } = values;
+  const beta = Math.exp(-dt / tau_mem), told = chosen.dt ? `; β = ${beta.toFixed(3)}` : "";
   const spikes = arriving(values.arrivals, values.weight, dt, Math.round(duration / dt));
   const currents = spikes.map((each) => each + drive * (1 - beta)), steps = lifSequence(currents, { beta, ...values });
-  const count = countSpikes(steps), rate = ((1000 * count) / duration).toFixed(0);
-  const counted = `${plural(count, "spike")} in ${duration} ms: ${rate} per second`;
-  const times = steps.map((_, t) => t * dt);
-  return { currents, steps, times, titles: [`${counted}; β = ${beta.toFixed(3)}`] };
+  const title = `${plural(countSpikes(steps), "spike")} in ${duration} ms${told}`;
+  return { drive, threshold, currents, steps, times: steps.map((_, t) => t * dt), titles: [title] };
 }
 
-function draw(figure, { currents, steps, times, titles }, { drive, threshold }, { duration }) {
+function draw(figure, { drive, threshold, currents, steps, times, titles }, _, { duration }) {
   const x = [0, duration], levels = [drive, threshold, ...steps.map(({ membrane }) => membrane)];
   const [input, membrane, output] = figure.stack([
     { height: 64, x, y: [0, above(currents, 1)], ylabel: "input I", title: titles[0], control: "arrivals" },
@@ -23,10 +22,11 @@ function draw(figure, { currents, steps, times, titles }, { drive, threshold }, 
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
     membrane.label("D", duration, drive, figure.green, "right", membrane.free(drive, threshold));
   }
-  membrane.label("θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
+  membrane.label("threshold θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
   drawMembrane(membrane, times, steps, threshold);
   const sent = times.filter((_, t) => steps[t].spike);
   output.stems(sent, sent.map(() => 1), figure.vermilion);
+  for (const time of apart(sent, (ms) => output.px(ms) / 3)) output.label(time, time, 1, figure.ink, "left", "top");
 }
 
 export const explorer = { compute, draw };

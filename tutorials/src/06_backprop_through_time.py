@@ -448,7 +448,7 @@ CreditAssignment().sliders()
 #
 # One task, from a record (`python -m experiments.reset_gradients`): eight classes, which differ only in *when* each of 20 inputs spikes. 40 hidden and 8 output neurons; cross-entropy of the output spike counts; Adam, 50 updates.
 #
-# Three bumps: *narrow* ($k = 10$), *wide* ($k = 1$), and *tall*, the narrow one times 20. At the threshold a tall bump has $s = 20$, so $c = 1 - \theta s = -19$. Each dot is a network, at the best of five learning rates for its arm.
+# Three bumps: *narrow* ($k = 10$), *wide* ($k = 1$), and *tall*, the narrow one times 20. At the threshold a tall bump has $s = 20$, so $c = 1 - \theta s = -19$. Each column of dots below has the best of five learning rates for it.
 #
 # > **Before you look:** for which bump does attaching the reset do most harm?
 

@@ -274,7 +274,7 @@ rows = {
 axes = film(rows, at=[1, 5, 10, 20])
 
 # %% [markdown]
-# The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket sends 2,062 in that time.
+# The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket sends 2,062 meanwhile.
 #
 # The default of the core, `mode="log"`, is the rule of a leaky neuron (*Deeper*).
 
@@ -335,7 +335,7 @@ off = events[:, 0, 1]
 print(list(events.shape))
 
 # %% [markdown]
-# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come? More of them than at the start, or fewer?
+# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come? More than at the start, or fewer?
 
 # %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]
@@ -413,7 +413,7 @@ assert min(last, key=lambda code: last[code][-1]) == "latency"
 assert torch.equal(coded["delta"].sum(0), coded["regular rate"].sum(0))
 
 # %% [markdown]
-# Here are all four codes, other digits and other $T$.
+# All four codes, with other digits and other $T$:
 
 # %%
 Encoding().sliders()
@@ -478,7 +478,7 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # %% [markdown]
 # ### Error against time
 #
-# Now 100 digits and seven durations. That takes longer than a page may, so it was done once and recorded; the record says how. Delta is left out: on stills it reads as *regular*.
+# Now 100 digits and seven durations. That takes longer than a page may, so it is recorded; the record says how. Delta is left out: on stills it reads as *regular*.
 #
 # > **Before you run:** a count without a coin is wrong by less than $1/T$, latency by up to half of $1/(T - 1)$. How will their two curves lie? And which code never needs more spikes?
 
@@ -502,7 +502,7 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. Its error is about twice as large, since it cuts off where latency rounds (*Deeper*).
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. Its error is about double, since it cuts off where latency rounds (*Deeper*).
 #
 # What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error.
 

@@ -119,7 +119,7 @@ alpha = np.exp(-1 / 5)  # tau_syn = 5 ms
 beta = np.exp(-1 / 10)  # tau_mem = 10 ms
 
 # %% [markdown]
-# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Does a neuron with a synapse, too?
+# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Does one with a synapse?
 
 # %%
 single = pulse(40, at=5, height=2.0)
@@ -247,7 +247,7 @@ assert gaps[-1] == 10
 # %% [markdown]
 # ## 3 · Recurrence: a neuron that hears itself
 #
-# Whatever leaks forgets. To hold something for ever, spikes must cause spikes. `RecurrentLIF` feeds the spikes of the last step back, through weights $V$:
+# Leaks forget. To remember for ever, spikes must cause spikes. `RecurrentLIF` feeds the spikes of the last step back, through weights $V$:
 #
 # $$u[t] = \beta\, v[t-1] + I[t] + V z[t-1]$$
 #
@@ -403,7 +403,7 @@ assert [bool(pause < 6) for pause in 0.5 * onset.diff()] == [True, True] + [Fals
 #
 # So far we chose every constant. They can be parameters like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Can training find the right one?
 #
-# Somebody's neuron has $\tau = 20$ ms, but we are not told. We know its input, its spikes, its weight and its threshold. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
+# Somebody's neuron has $\tau = 20$ ms, unknown to us. We know its input, its spikes, its weight and its threshold. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
 
 # %%
 arriving = torch.rand(300, 8, 8, generator=generator)

@@ -180,7 +180,7 @@ print("equal: ", torch.equal(looped(loud), network(loud)))
 # %% [markdown]
 # Equal to the last spike. Only the order differs: the `Sequential` takes one layer through all steps, the loop takes all layers through one step. Both are allowed, since no layer hears a later one.
 #
-# Here is a layer, with its loop and unrolled over three steps. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves.
+# Here is a layer, as a loop and unrolled. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves.
 #
 # > **Look first:** through which arrows can the input of step 1 influence the spike of step 3?
 
@@ -558,7 +558,7 @@ for gain, found in record.results["gains"].items():
 # %% [markdown]
 # Both: two steps later, and six points better. **The gain trades speed for accuracy**, until, at a gain of 0.25, for 7 % of the digits nobody spikes: they count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
 #
-# Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: for a network trained with another decoder the order may change (page 08).
+# Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs. It was fitted to counts: after training for another decoder the order may change (page 08).
 
 # %% tags=["check"]
 curves = {name: 100 * np.array(found) for name, found in curves.items()}

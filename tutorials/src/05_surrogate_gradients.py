@@ -431,7 +431,7 @@ axes = table_of_surrogates(width=1)
 #
 # Which works best? We train a smaller network, 20 hidden neurons on 64 patterns of 100 ms, for 20 epochs: first with two shapes, each wide and narrow (1/16 = 0.0625).
 #
-# > **Before you run:** the outputs start all but silent, with membranes about 0.5 below the threshold. At a width of 1/16, what does the triangle tell them?
+# > **Before you run:** the outputs start all but silent, about 0.5 below the threshold. At a width of 1/16, what does the triangle tell them?
 
 # %%
 few = spikes[:100, :64]
@@ -448,7 +448,7 @@ for name in ("fast_sigmoid", "triangular"):
 # %% [markdown]
 # Wide, both learn. Narrow, the fast sigmoid still does, but the triangle stays at chance. In 60 of the 64 patterns both outputs are out of its reach, and these patterns pass back exactly 0. Only four move the weights: the loss creeps from 0.70 to 0.66. Half a threshold away the fast sigmoid still hears a little, the triangle nothing.
 #
-# Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each. This is the record:
+# Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each:
 
 # %%
 shapes = recorded("surrogate_shapes")

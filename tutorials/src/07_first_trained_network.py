@@ -174,7 +174,7 @@ print("out:", list(output.shape))
 # with $y$ for the right class.
 
 # %% [markdown]
-# An example with three classes, counts of 2, 0 and 1, and class 0 right:
+# With three classes, counts of 2, 0 and 1, and class 0 right:
 #
 # | class | count $n_c$ | $e^{n_c}$ | probability $p_c$ |
 # |---|---|---|---|
@@ -417,7 +417,7 @@ StopReading().sliders()
 # </details>
 
 # %% [markdown]
-# Now all 1,000 test digits, stopped after each step. The network was trained with ten steps, at the dashed line.
+# Now all 1,000 test digits. The network was trained with ten steps, at the dashed line.
 #
 # > **Before you run:** does it read more of them beyond ten?
 

@@ -114,7 +114,7 @@ axes = wanted_outputs("counts")
 # - **count MSE** wants *rates*, $r_y = 0.8$ spikes per step and 0.1 for the others: $\frac1C \sum_c (n_c/T - r_c)^2$.
 # - **population CE** gives each class several neurons and adds up their counts before the softmax. It pays where one neuron has no time to count (*Deeper*).
 #
-# An output of five steps, with counts 4, 2 and 1; the first class is the right one:
+# An output of five steps, with counts 4, 2 and 1; the first class is right:
 
 # %%
 output = torch.tensor(
@@ -286,7 +286,7 @@ for step in range(6):
     assert effect == train.grad[step]
 
 # %% [markdown]
-# That is enough to teach a neuron *when* to fire. It hears 100 inputs that spike at random, 5 times in 100 ms. The cost is its squared distance from the wanted step, as a share of 100:
+# By it a neuron can learn *when* to fire. It hears 100 inputs that spike at random, 5 times in 100 ms. The cost is its squared distance from the wanted step, as a share of 100:
 
 # %%
 generator = seed_torch(0)
@@ -348,7 +348,7 @@ axis = distance_of_two_spikes((1.0, 10.0, 30.0))
 # %% [markdown]
 # A late spike is better than none up to a lag of $\tau \ln 2$: 0.7, 7 and 21 ms (*Deeper* derives it).
 #
-# Twenty neurons hear the inputs of section 3, and each has to learn five spikes at times of its own.
+# Twenty neurons hear the inputs of section 3, and each has to learn five spikes of its own.
 
 # %%
 goal = wanted_trains(20, generator)
@@ -434,9 +434,9 @@ options = {"encode": encode, "batch_size": 50, "generator": generator}
 history = fit(network, images, labels, epochs=2, progress=False, **options)
 
 # %% [markdown]
-# (The map's networks are built like this; for losses on membranes a `LeakyIntegrator` comes last.)
+# (The map's networks are built like it; losses on membranes read a `LeakyIntegrator`.)
 #
-# Then a copy goes on for an epoch with a penalty:
+# A copy goes on for an epoch with a penalty:
 
 
 # %%
@@ -475,7 +475,7 @@ axis = spared(sparing)
 print(sparing)
 
 # %% [markdown]
-# With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. With a charge of 3, 18 spikes read 90 %; with 10 the network is silent.
+# With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. With 3, 18 spikes read 90 %; with 10 all is silent.
 #
 # Charged from the first update, nine of ten neurons die, and all five seeds read less, one 28 % (`charging_first`). Charge later, or with a bound that keeps neurons alive (*Deeper*).
 
@@ -506,7 +506,7 @@ for code in ("rate", "direct"):
 # %% [markdown]
 # ## 6 · Which to take
 #
-# Back to the map: 5,000 images, five epochs, a learning rate chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps, since a still one has no changes; *population* gives each pixel two neurons. Accuracy, then spikes:
+# The map: 5,000 images, five epochs, a learning rate chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps, since a still one has no changes; *population* gives each pixel two neurons. Accuracy, then spikes:
 
 # %%
 print(" " * 24, *[f"{code:^10}" for code in CODES], sep="| ")

@@ -116,7 +116,10 @@ print("membrane:", run.membrane.flatten())
 print("spikes:  ", run.spikes.flatten())
 
 # %% [markdown]
-# The membrane: it takes $\beta$ times the state before. The current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time.
+# The membrane: it takes $\beta$ times the state before.
+
+# %% [markdown]
+# The current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time.
 #
 # Two layers are one line:
 
@@ -188,7 +191,10 @@ print("equal: ", torch.equal(looped(loud), network(loud)))
 axes = fold_and_unroll(steps=3)
 
 # %% [markdown]
-# Only through the two marked $\beta$: from $v[1]$ to $u[2]$, and from $v[2]$ to $u[3]$. (From $u$ to $v$ there are two ways, one of them through a spike.) So a layer of LIF neurons *is* a recurrent network, in which each neuron hears only itself. (*Deeper*: its matrix.) With weights between the neurons of a layer, as on page 03, only the loop will do.
+# Only through the two marked $\beta$: from $v[1]$ to $u[2]$, and from $v[2]$ to $u[3]$. (From $u$ to $v$ there are two ways, one of them through a spike.)
+
+# %% [markdown]
+# So a layer of LIF neurons *is* a recurrent network, in which each neuron hears only itself. (*Deeper*: its matrix.) With weights between the neurons of a layer, as on page 03, only the loop will do.
 
 # %% tags=["check"]
 assert round(LIF().beta.item(), 3) == 0.905
@@ -557,7 +563,8 @@ for gain, found in record.results["gains"].items():
 
 # %% [markdown]
 # Both: two steps later, and six points better. **The gain trades speed for accuracy**, until, at a gain of 0.25, for 7 % of the digits nobody spikes: they count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
-#
+
+# %% [markdown]
 # Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs. It was fitted to counts: after training for another decoder the order may change (page 08).
 
 # %% tags=["check"]

@@ -406,7 +406,7 @@ axis = confusion_matrix(answers, test_labels)
 # %% [markdown]
 # ### How many labels?
 #
-# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. Beside our layer stand *k-means*, a way to sort images into 400 groups (section 4), whose means become the fields of a layer; and, with nothing learned, the label of the *nearest labelled image*.
+# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. Beside our layer stand *k-means*, a way to sort images into 400 groups (section 4), whose means become the fields of a layer; and, with nothing learned, the label of the *nearest labelled image*. Both layers are read *by spikes* (solid), the voting above, and by the *nearest* field (dashed), the one most like the image.
 #
 # > **Before you look:** with ten labels, one of each digit, who will be ahead?
 
@@ -416,7 +416,7 @@ axis = labels_needed(record)
 decorate(axis, title="Sort first, and fewer labels will do")
 
 # %% [markdown]
-# *By spikes* (solid) is the voting above. *Nearest* (dashed) asks only the one field that is most like the image. Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. The votes are ahead with ten labels already; with 100 they are right for 81 %, the nearest labelled image for 70: it pays to sort images first. With all 5,000 labels it is the other way round: 90 against 92.
+# Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. The votes are ahead with ten labels already; with 100 they are right for 81 %, the nearest labelled image for 70. With all 5,000 labels it is the other way round: 90 against 92.
 
 # %% tags=["check"]
 assert torch.equal(names, name_neurons(response))
@@ -462,7 +462,8 @@ decorate(axis, ylim=(80, 95))
 
 # %% [markdown]
 # **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and a trace of 0.05, 5 or 1,000 ms learns as well. To learn without spikes costs less than one point, not to learn at all three to four.
-#
+
+# %% [markdown]
 # What remains when time and spikes are gone from the learning? A winner, a mean, and length 1.
 
 # %% tags=["check"]
@@ -518,7 +519,10 @@ for x in normalize(train[:200], dim=1):
 print(f"largest difference: {(weight - centroids).abs().max():.0e}")
 
 # %% [markdown]
-# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add this: as the layer starts from noise, they get every neuron going, and they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
+# Nothing is left to change: after 200 digits the four fields are the same.
+
+# %% [markdown]
+# Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add this: as the layer starts from noise, they get every neuron going, and they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
 
 # %% tags=["check"]
 assert torch.allclose(weight, centroids, atol=1e-6)

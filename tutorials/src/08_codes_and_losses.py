@@ -509,12 +509,12 @@ for code in ("rate", "direct"):
 # The map: 5,000 images, five epochs, a learning rate chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps, since a still one has no changes; *population* gives each pixel two neurons. Accuracy, then spikes:
 
 # %%
-print(" " * 24, *[f"{code:^10}" for code in CODES], sep="| ")
+print(" " * 24, *[f"{code:^10}" for code in CODES], sep=" | ")
 found_of = pairs.results["accuracy"], pairs.results["spikes"]
 for name, *runs in zip(NAMES.values(), *found_of, strict=True):
     each = zip(*runs, strict=True)
     row = [f"{np.mean(a):.1%} {np.mean(n):4.0f}" for a, n in each if a]
-    print(f"{name:24}", *row, sep="| ")
+    print(f"{name:24}", *row, sep=" | ")
 
 # %% [markdown]
 # Pick a loss and a code, or tap a dot:

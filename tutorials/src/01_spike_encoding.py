@@ -258,7 +258,7 @@ print(reconstruction.from_latency(spikes, mode="linear"))
 # In step 10, and in step 15.
 
 # %% [markdown]
-# The last line is what `from_latency` reads back, exactly, since these times are whole steps. Others are rounded to the nearest step: $\hat x$ is wrong by up to half of $1/(T - 1)$.
+# The last line of the print is what `from_latency` reads back, exactly, since these times are whole steps. Others are rounded to the nearest step: $\hat x$ is wrong by up to half of $1/(T - 1)$.
 #
 # Now the digit. A pixel is known once its spike has come:
 
@@ -274,7 +274,7 @@ rows = {
 axes = film(rows, at=[1, 5, 10, 20])
 
 # %% [markdown]
-# The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket takes 2,062.
+# The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket sends 2,062 meanwhile.
 #
 # The default of the core, `mode="log"`, is the rule of a leaky neuron (*Deeper*).
 
@@ -292,7 +292,7 @@ assert (value - image).abs().max() <= 0.5 / 19 + 1e-6
 #
 # Most of what a camera sees was there a moment ago. A **delta code** sends only changes. The sender remembers what the receiver knows, at first 0. When the grey is a threshold $\theta$ or more above that, it sends a spike, and both add $\theta$.
 #
-# In our film the digit moves one pixel to the right every 4 ms. Follow one pixel, over which a stroke passes.
+# Let the digit move one pixel to the right every 4 ms. Follow one pixel, over which a stroke passes.
 
 
 # %%
@@ -320,7 +320,7 @@ heard = hear_rises(pixel, 0.25)
 axis = panels()
 axis.plot(pixel, color=GREY, drawstyle="steps-post", label="pixel")
 axis.plot(heard, color=BLUE, drawstyle="steps-post", label="receiver")
-decorate(axis, title="It never forgets", x="time (ms)", y="grey")
+decorate(axis, title="The receiver never forgets", x="time (ms)", y="grey")
 
 # %% [markdown]
 # That it is still bright.
@@ -335,7 +335,7 @@ off = events[:, 0, 1]
 print(list(events.shape))
 
 # %% [markdown]
-# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come? And how many, compared with the start?
+# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come? More than at the start, or fewer?
 
 # %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]
@@ -413,7 +413,7 @@ assert min(last, key=lambda code: last[code][-1]) == "latency"
 assert torch.equal(coded["delta"].sum(0), coded["regular rate"].sum(0))
 
 # %% [markdown]
-# Here are all four codes, other digits and other $T$.
+# All four codes, with other digits and other $T$:
 
 # %%
 Encoding().sliders()
@@ -446,7 +446,7 @@ def shuffled(spikes):
 
 
 # %% [markdown]
-# Latency is read by time, the others by count. ($\theta$ times the number of delta spikes *is* $n/T$.)
+# Latency is read by time, the others by count. (For delta, $n$ spikes say $n\,\theta$, which is $n/T$ too.)
 
 
 # %%
@@ -478,7 +478,7 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # %% [markdown]
 # ### Error against time
 #
-# Now 100 digits and seven durations. That takes longer than a page may, so it was done once and recorded; the record says how. Delta is left out: on stills it reads as *regular*.
+# Now 100 digits and seven durations. That takes longer than a page may, so it is recorded; the record says how. Delta is left out: on stills it reads as *regular*.
 #
 # > **Before you run:** a count without a coin is wrong by less than $1/T$, latency by up to half of $1/(T - 1)$. How will their two curves lie? And which code never needs more spikes?
 
@@ -502,7 +502,7 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. It misses about twice as much, since it cuts off where latency rounds (*Deeper*).
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. Its error is about double, since it cuts off where latency rounds (*Deeper*).
 #
 # What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error.
 

@@ -53,7 +53,7 @@ train = pulse(200, at=[10, 40, 44, *range(80, 141, 4)], height=0.6)
 answers = {}
 for name, neuron in models.items():
     answers[name] = neuron(train, record=True)
-bursting = Izhikevich("chattering", dt=1.0)  # in mV, so:
+bursting = Izhikevich("chattering", dt=1.0)  # in mV: a larger input
 answers["Izhikevich"] = bursting(25 * train, record=True)
 
 # %% [markdown]
@@ -119,7 +119,7 @@ alpha = np.exp(-1 / 5)  # tau_syn = 5 ms
 beta = np.exp(-1 / 10)  # tau_mem = 10 ms
 
 # %% [markdown]
-# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Can this one?
+# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Does one with a synapse?
 
 # %%
 single = pulse(40, at=5, height=2.0)
@@ -170,7 +170,7 @@ assert CuBaLIF(10.0, alpha=0.0)(train).equal(LIF(10.0)(train))
 # %% [markdown]
 # ### A current that rises first
 #
-# This current jumps. Filter it once more, and it rises before it falls, as the dotted line above:
+# The current $i$ jumps. Filter it once more, and it rises before it falls, as the dotted line above:
 #
 # $$j[t] = \alpha\, j[t-1] + (1-\alpha)\, i[t]$$
 #
@@ -247,7 +247,7 @@ assert gaps[-1] == 10
 # %% [markdown]
 # ## 3 · Recurrence: a neuron that hears itself
 #
-# To remember for ever, spikes must cause spikes. `RecurrentLIF` feeds the spikes of the last step back, through weights $V$:
+# Leaks forget. To remember for ever, spikes must cause spikes. `RecurrentLIF` feeds the spikes of the last step back, through weights $V$:
 #
 # $$u[t] = \beta\, v[t-1] + I[t] + V z[t-1]$$
 #
@@ -284,7 +284,7 @@ for decay in np.exp([-10, -2, -1 / 2, -1 / 10, -1 / 50]):  # τ from 0.1 to 50 m
 # %% [markdown]
 # ### What do five neurons remember together?
 #
-# A memory should hold *what* was seen. Take 20 neurons in four groups of five. Each excites its own group, itself included, by 0.4, and inhibits all others by 0.4.
+# A memory should hold *what* was seen. Take 20 neurons in four groups of five. Each neuron excites its own group, itself included, by 0.4, and inhibits all others by 0.4.
 
 
 # %%
@@ -319,7 +319,7 @@ decorate(left, title="LIF forgets")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
-# All five. Even one, as long as its input makes it fire, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition would keep a second group out (exercise 4). What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
+# All five. Even one, by its first three spikes, would wake the others: $0.4\,(1 + 0.90 + 0.82) = 1.09 > 1$. Five hold each other, since $5 \cdot 0.4 = 2$ is above $\theta$. Inhibition would keep a second group out (exercise 4). What is stored is *which of four*, and the gap in the input is filled. The price is a spike at every step. In the brain such activity is thought to be held at lower rates (Wang 2001); exercise 5 tries it.
 
 # %% tags=["check"]
 every = 0.05 * torch.randn(150, 20, 20, generator=generator)
@@ -357,11 +357,11 @@ NeuronModels().sliders()
 # %% [markdown]
 # ## 4 · Bursts: a model in millivolts
 #
-# Some cells fire in **bursts**: a few spikes close together, then a long pause, though the input never changes. For that Izhikevich (2003) gave a membrane $u$ in mV that shoots up by itself, and a slow **recovery** $r$ that pulls it down:
+# Some cells fire in **bursts**: a few spikes close together, then a long pause, though the input never changes. Izhikevich (2003) has a membrane $u$ in mV that shoots up by itself, and a slow **recovery** $r$ that pulls it down:
 #
 # $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$ (the trace runs to the end of its step, so peaks pass 30), and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of the four. The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$ (drawn to the end of its step, so its peaks pass 30), and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of the four. The input is in mV/ms.
 #
 # > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
 
@@ -403,7 +403,7 @@ assert [bool(pause < 6) for pause in 0.5 * onset.diff()] == [True, True] + [Fals
 #
 # So far we chose every constant. They can be parameters like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Can training find the right one?
 #
-# Somebody's neuron has $\tau = 20$ ms. We know its input, its spikes, its weight and its threshold, but not its $\tau$. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
+# Somebody's neuron has $\tau = 20$ ms, unknown to us. We know its input, its spikes, its weight and its threshold. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
 
 # %%
 arriving = torch.rand(300, 8, 8, generator=generator)
@@ -432,7 +432,7 @@ for _ in range(120):
 print([round(tau, 1) for tau in course[-1]])
 
 # %% [markdown]
-# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so Adam cannot leave $(0, 1)$.
+# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so $\beta$ stays between 0 and 1.
 #
 # One student from each side:
 

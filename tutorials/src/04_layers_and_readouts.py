@@ -66,7 +66,8 @@ axes = follow_digit(
 
 # %% [markdown]
 # At first the 4 and the 9 are too near to tell apart; after six or seven steps the 9 leads clearly, and rightly. Who waits answers more safely, and later. (We count steps from 1; the first is drawn at 0 ms.)
-#
+
+# %% [markdown]
 # This page goes from left to right: how spikes pass through a layer, why they often do not, and how an answer is read out of them.
 
 # %% tags=["check"]
@@ -115,7 +116,10 @@ print("membrane:", run.membrane.flatten())
 print("spikes:  ", run.spikes.flatten())
 
 # %% [markdown]
-# The membrane: it takes $\beta$ times the state before. This current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time.
+# The membrane: it takes $\beta$ times the state before.
+
+# %% [markdown]
+# The current needs nothing from the step before: **only neurons** (with their synapses, page 03) **have a memory.** So all currents can be computed at once (*Deeper* times it). `nn.Linear` takes `[T, B, N]` (steps, examples, inputs) as $T \cdot B$ rows of one matrix, and the neurons then walk through time.
 #
 # Two layers are one line:
 
@@ -179,7 +183,7 @@ print("equal: ", torch.equal(looped(loud), network(loud)))
 # %% [markdown]
 # Equal to the last spike. Only the order differs: the `Sequential` takes one layer through all steps, the loop takes all layers through one step. Both are allowed, since no layer hears a later one.
 #
-# Here is a layer, folded and step by step. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves:
+# Here is a layer, as a loop and unrolled. $H$ asks whether $u$ is above the threshold $\theta$; $v$ is what the spike leaves.
 #
 # > **Look first:** through which arrows can the input of step 1 influence the spike of step 3?
 
@@ -187,7 +191,10 @@ print("equal: ", torch.equal(looped(loud), network(loud)))
 axes = fold_and_unroll(steps=3)
 
 # %% [markdown]
-# Only through the two marked $\beta$: from $v[1]$ to $u[2]$, and from $v[2]$ to $u[3]$. (From $u$ to $v$ there are two ways, one of them through a spike.) So a layer of LIF neurons *is* a recurrent network, in which each neuron hears only itself. (*Deeper*: its matrix.) With weights between the neurons of a layer, as on page 03, only the loop will do.
+# Only through the two marked $\beta$: from $v[1]$ to $u[2]$, and from $v[2]$ to $u[3]$. (From $u$ to $v$ there are two ways, one of them through a spike.)
+
+# %% [markdown]
+# So a layer of LIF neurons *is* a recurrent network, in which each neuron hears only itself. (*Deeper*: its matrix.) With weights between the neurons of a layer, as on page 03, only the loop will do.
 
 # %% tags=["check"]
 assert round(LIF().beta.item(), 3) == 0.905
@@ -225,13 +232,13 @@ for number, spikes in enumerate(dying):  # 0 is the input
     print(f"layer {number}: {100 * spikes.mean():.1f} %")
 
 # %% [markdown]
-# One. It loses nine of ten spikes, and the second layer the rest.
-#
+# One. The first layer loses nine of ten spikes, and the second the rest.
+
+# %% [markdown]
 # Why? At each step about 20 of the 200 inputs spike. Some weights are positive, some negative, so that on average nothing happens. What takes a membrane to the threshold is how far it *spreads* around 0. It *flickers* over time, since spikes come at random. And each neuron has drawn its own weights, so that its membrane has a mean of its own, the *offset*. With $n$ inputs (the **fan-in**), weights of standard deviation $\sigma_w$ and no threshold
 #
 # $$\mathrm{Var}(u) = n\,\sigma_w^2 \Bigg[\underbrace{\frac{p(1-p)}{1-\beta^2}}_{\text{flicker}} + \underbrace{\frac{p^2}{(1-\beta)^2}}_{\text{offset}}\Bigg].$$
-
-# %% [markdown]
+#
 # (*Deeper* derives it in three steps.) PyTorch draws $\sigma_w = 1/\sqrt{3n}$.
 #
 # > **Before you run:** do membranes that spread by $\sqrt{\mathrm{Var}(u)}$ reach the threshold of 1 often, with PyTorch's weights?
@@ -396,7 +403,7 @@ print("input spikes:", min(found), "to", max(found))
 print("pixels:", record.results["pixels"]["accuracy"])
 
 # %% [markdown]
-# No luck; and size helps. The noise of the input spikes costs less than half a point, 256 random neurons two more. With 1,024, a nonlinear expansion of the image, the readout passes the pixels.
+# No luck; and size helps. The noise of the input spikes costs less than half a point, 256 random neurons two more. With 1,024 neurons the readout passes the pixels.
 #
 # **The bar for training is 89 %**: so much needs no hidden layer. Page 07 trains *both* layers of a network with 256 hidden neurons. (Spread and penalties were chosen on 1,000 training digits that the fits did not see.)
 
@@ -428,7 +435,7 @@ assert round(100 * (np.mean(from_spikes_of_pixels) - accuracies["256"].mean())) 
 # %% [markdown]
 # ## 5 · Five ways to read an output
 #
-# So far the scores were arithmetic outside of the network. Now the readout becomes its last layer. It was fitted to ten steps, so each step gets a tenth of the bias. This is the reader of the first picture:
+# So far the scores were arithmetic outside of the network. Now the readout becomes its last layer. It was fitted to ten steps, so each step gets a tenth of the bias. Together they are the reader of the first picture:
 
 # %%
 last = nn.Linear(256, 10).requires_grad_(False)
@@ -525,7 +532,7 @@ assert all((single < found - 0.05).all() for found in final.values())
 # %% [markdown]
 # ## 6 · Early or right
 #
-# In the record five networks read 1,000 digits after every step; the table is their mean accuracy in percent.
+# In the record of section 4, five networks read 1,000 digits after every step; the table is their mean accuracy in percent.
 #
 # > **Before you look:** who has an answer after a single step?
 
@@ -544,7 +551,7 @@ decorate(
 )
 
 # %% [markdown]
-# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind: its membranes have a head start, each its own. It costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. (At the first step all are silent: `predict` says 0, and is right in 9 %.) The **first spike** comes at step 3 on average, in some digits later: then 68 % are right, in the end 80 %. There it stays: it never looks again, and in 18 % of the digits two classes or more spike first together.
+# **Membranes** answer at once: nothing has to reach a threshold. The **population** is close behind: its membranes have a head start, each its own. It costs eight times the neurons and spikes. A **count** has to wait until somebody spikes, then for more. (At the first step all are silent: `predict` says 0, and is right in 9 %.) The **first spike** comes at step 3 on average, in some digits later: 68 % are right after step 3, and 80 % in the end. There it stays: it never looks again, and in 18 % of the digits two classes or more spike first together.
 #
 # > **Before you look:** multiply the current by a *gain* of 0.5. Does the first spike come later? Is it right more often?
 
@@ -555,9 +562,10 @@ for gain, found in record.results["gains"].items():
     print("gain", gain, *means, sep="  ")
 
 # %% [markdown]
-# Both: two steps later, and six points better. **The gain trades speed for accuracy**, until at 0.25 7 % of the digits make nobody spike, and count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
-#
-# Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs, or the first one shall stop the clock. It was fitted to counts: trained for another decoder, the order may change (page 08).
+# Both: two steps later, and six points better. **The gain trades speed for accuracy**, until, at a gain of 0.25, for 7 % of the digits nobody spikes: they count as a 0. But a membrane read at the mean step is as good at every gain, within half a point, or better.
+
+# %% [markdown]
+# Which one to take? For this readout, a membrane if the answer leaves the network here, a count if it has to be sent on as spikes, and the first spike if every spike costs. It was fitted to counts: after training for another decoder the order may change (page 08).
 
 # %% tags=["check"]
 curves = {name: 100 * np.array(found) for name, found in curves.items()}

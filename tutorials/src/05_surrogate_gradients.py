@@ -51,7 +51,7 @@ axes = push_weight(train, target=4, at=[0.1, 0.2, 0.4, 0.8])
 # %% [markdown]
 # A neuron sends one spike or two, never one and a half. So the loss is a *staircase*. On each step it is flat: its slope is 0, and a rule that follows the slope stays where it is.
 #
-# The orange curve in the lowest panel is something else, a **surrogate gradient**. It is negative where the weight is too small and positive where it is too large: it says which way to push, even to a neuron that has not sent a single spike. Each arrow is one step down this gradient, the longer the larger the gradient. This page is about where it comes from. Push the weight yourself:
+# The orange curve in the lowest panel is something else, a **surrogate gradient**. It is negative where the weight is too small and positive where it is too large: it says which way to push, even to a neuron that has not sent a single spike. Each arrow is one step down this gradient, the longer the larger the gradient. This page is about where that gradient comes from. Push the weight yourself:
 
 # %%
 PushWeight().sliders()
@@ -121,7 +121,7 @@ for w in (0.20, 0.25, 0.30, 0.35, 0.40, 0.50):
 # $$\frac{\mathrm{d}L}{\mathrm{d}w} = (n - 4)\,\sum_t \frac{\partial z[t]}{\partial u[t]}\,\frac{\partial u[t]}{\partial w}, \qquad z = H(x), \quad x = u - \theta .$$
 
 # %% [markdown]
-# $H$ is the step: 1 above the threshold $\theta$, 0 otherwise. The factor in the middle is the slope of this step, and that is 0. (At $x = 0$ there is none, and PyTorch refuses to differentiate `(u > 1).float()`.) The counts show it as well. Here are 901 weights, one copy of the neuron for each:
+# $H$ is the step: 1 above the threshold $\theta$, 0 otherwise. The factor in the middle is the slope of this step, and that is 0. (At $x = 0$ there is none, and PyTorch refuses to differentiate `(u > 1).float()`.) The counts show the same. Here are 901 weights, one copy of the neuron for each:
 
 # %%
 w = torch.linspace(0, 0.9, 901)
@@ -133,7 +133,7 @@ print("neighbours with the same count:", unchanged.float().mean())
 # %% [markdown]
 # Only 8 of 900 pairs differ: the jumps.
 #
-# In the backward pass a neuron asks its surrogate for its `derivative` at $x$. `TrueStep` answers with the true derivative:
+# In the core, a neuron's `surrogate` says which `derivative` its spike has in the backward pass. `TrueStep` says the true one:
 
 
 # %%
@@ -176,7 +176,7 @@ stuck = nn.Sequential(
 )
 
 # %% [markdown]
-# `pattern_network` builds the same network, with weights that let the hidden neurons fire a few times per second. We take its weights, and no more: the neurons keep a surrogate of their own.
+# `pattern_network` builds the same network, with weights that let the hidden neurons fire a few times per second. We take its weights, and no more: the neurons keep the true step.
 
 # %%
 weights = dict(pattern_network().named_parameters())
@@ -233,7 +233,7 @@ assert abs(share_known(stuck, spikes, labels) - 0.5) < 0.05
 # %% [markdown]
 # ## 3 · A bump in place of the slope
 #
-# What would a useful derivative say? That a membrane *just* below the threshold is nearly a spike; that one just above it is hardly one; and that far away a small push matters little. So it is a bump around the threshold. This one belongs to SuperSpike (Zenke & Ganguli 2018):
+# What would a useful derivative say? That a membrane *just* below the threshold is nearly a spike; that one just above it is hardly one; and that far away a small push matters little. So it is a bump around the threshold. Here is that of SuperSpike (Zenke & Ganguli 2018):
 #
 # $$D(kx) = \frac{1}{(1 + |kx|)^2}, \qquad x = u - \theta .$$
 #
@@ -311,7 +311,7 @@ decorate(upper, y="weight w", title="From silence to four spikes")
 decorate(lower, x="round", y="spikes")
 
 # %% [markdown]
-# They grow: the nearer, the higher on the bump. The neuron says nothing in the first eleven rounds, and is led all the same. At four spikes the factor $n - 4$ is 0, and it stays.
+# They grow: the nearer, the higher on the bump. The neuron says nothing in the first eleven rounds, and is led all the same. At four spikes the factor $n - 4$ is 0, and the weight stays.
 
 # %% tags=["check"]
 parts = axes[1].collections[0].get_segments()
@@ -337,7 +337,7 @@ assert weights[-1] == weights[-2]
 # %% [markdown]
 # ## 4 · The same network with a surrogate
 #
-# Same patterns, same first weights, same loop. `pattern_network(TrueStep())` is the network of section 2. Here only the argument is another, the surrogate.
+# Same patterns, same first weights, same loop. `pattern_network(TrueStep())` is the network of section 2. Here only its argument, the surrogate, is another.
 #
 # > **Before you run:** where will the accuracy be after 50 updates? And on patterns the network has never seen?
 
@@ -431,7 +431,7 @@ axes = table_of_surrogates(width=1)
 #
 # Which works best? We train a smaller network, 20 hidden neurons on 64 patterns of 100 ms, for 20 epochs: first with two shapes, each wide and narrow (1/16 = 0.0625).
 #
-# > **Before you run:** the outputs start all but silent, about half a threshold away. At a width of 1/16, what does the triangle tell them?
+# > **Before you run:** the outputs start all but silent, about 0.5 below the threshold. At a width of 1/16, what does the triangle tell them?
 
 # %%
 few = spikes[:100, :64]
@@ -448,7 +448,7 @@ for name in ("fast_sigmoid", "triangular"):
 # %% [markdown]
 # Wide, both learn. Narrow, the fast sigmoid still does, but the triangle stays at chance. In 60 of the 64 patterns both outputs are out of its reach, and these patterns pass back exactly 0. Only four move the weights: the loss creeps from 0.70 to 0.66. Half a threshold away the fast sigmoid still hears a little, the triangle nothing.
 #
-# Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each. This is the record:
+# Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each:
 
 # %%
 shapes = recorded("surrogate_shapes")
@@ -470,7 +470,7 @@ axis = dots_per_seed(
 #
 # - **Among wide bumps the shape hardly matters.** At widths of 4 and 1 it is so, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
 # - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds.
-# - **The others are a lottery.** Of the triangles at width 1/4 five of the eight seeds stay at chance, the others learn. A mean of 65 % would describe not a single run. The second line explains some of it: the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
+# - **The others are a lottery.** Of the triangles at width 1/4 five of the eight seeds stay at chance, the others learn. A mean of 65 % would describe not a single run. Below are these eight, and under each the number of patterns (of 64) that have an output within reach at the start. Where it is 0, nothing is learnt. Where it is small, luck decides.
 
 # %%
 print(runs["triangular"][2])
@@ -555,7 +555,7 @@ decorate(right, title="Its slope is a bump")
 # %% [markdown]
 # **In a network it is not.** Take $u = 0.5$ and a spike that comes through $w = 1$. It lifts $p$ from $p(0.5) = 0.01$ to $p(1.5) = 0.99$. The slope at 0.5 promises only $w \cdot p'(0.5) = 0.07$. Each further layer adds such an error.
 #
-# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. That is noise, and section 5 had none. What to take is a matter of experience: narrow with tails did best for our two layers; on page 16, twelve plain ones hardly learn but with a wide one, $k = 2$. Three other ways: [page 19](19_spike_time_gradients.ipynb).
+# So in a deep network the surrogate is a direction only, and not always a good one. *Deeper* measures it in small noisy networks: the more layers, and the narrower the noise, the more weights get the wrong sign. (The networks of section 5 have no noise.) Which bump to take is a matter of experience: narrow with tails did best for our two layers; on page 16, twelve plain layers hardly learn except with a wide one, $k = 2$. [Page 19](19_spike_time_gradients.ipynb) shows three other ways.
 
 # %% tags=["check"]
 error = (density * 0.05 / 200_000).sqrt() / 0.05

@@ -34,7 +34,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(6)
 
 # %% [markdown]
-# Neuron a gets 0.96 at every step. Each of its spikes gives 0.8 to neuron b. We want b to spike twice within three steps, but it spikes only at step 3. Here is every number, and a blank below each membrane:
+# Neuron a gets 0.96 at every step. Each of its spikes gives 0.8 to neuron b. Both keep half their state per step. We want b to spike twice within three steps, but it spikes only at step 3. Here is every number, and a blank below each membrane:
 
 # %% alt="Graph of neurons a and b over three steps. Each step has a current I, a membrane u, a spike z and a state v, with their values; a spikes at steps 2 and 3, b at step 3 only. Below every membrane there is a question mark. Arrows run upwards and to the right, and beside the solid ones a coloured arrow runs back. Nothing follows the last states."
 values = {
@@ -54,7 +54,7 @@ axis = unrolled_graph(
 decorate(axis, title="Who is to blame that b spiked only once?")
 
 # %% [markdown]
-# At step 1 neuron a was silent, and b got nothing. Has this step any part in the missing spike? You fill in the blanks: how much each membrane, at each step, is to blame. That is all that **backpropagation through time** (BPTT) computes.
+# At step 1 neuron a was silent, and b got nothing. Has this step any part in the missing spike? You fill in the blanks: how much each membrane is to blame. That is all that **backpropagation through time** (BPTT) computes.
 
 # %% tags=["check"]
 neuron = LIF(beta=0.5)
@@ -79,7 +79,7 @@ assert np.allclose(0.8 * first.spikes.flatten(), values["I_b"])
 #
 # In the graph the steps stand side by side: an ordinary deep network with the same weights at every step (Werbos 1990).
 #
-# Arrows: $u[t] = \beta\,v[t-1] + I[t]$, then the spike, then $v[t] = u[t] - \theta z[t]$, with $\beta = 0.5$ and $\theta = 1$.
+# Forwards: $u[t] = \beta\,v[t-1] + I[t]$, then the spike, then $v[t] = u[t] - \theta z[t]$, with $\beta = 0.5$ and $\theta = 1$.
 #
 # Gradients run backwards, by the chain rule. We write $g_u$ for the derivative of the loss by $u$, and so on:
 #
@@ -100,14 +100,14 @@ print("s of a:", slope_at(u_a))
 print("s of b:", slope_at(u_b))
 
 # %% [markdown]
-# The loss is $L = \frac12 (n - 2)^2$ for the $n$ spikes of b. Each of them has the same gradient, $g_{z_b} = n - 2 = -1$: more spikes, less loss.
+# The loss is $L = \frac12 (n - 2)^2$ for the $n$ spikes of b. Sent or not, each spike has the same gradient, $g_{z_b} = n - 2 = -1$: more spikes, less loss.
 #
 # Begin at the end. Nothing follows $v_b[3]$, so from $u_b[3]$ one way leads to the loss: over $z_b[3]$, with a slope of 0.8. So $g_{u_b}[3] = -1 \cdot 0.8 = -0.8$.
 #
 # > **Fill in the next:** from $u_b[2]$ two ways lead to the loss: over its own spike, with the slope 0.8, and over the state to $u_b[3]$, with $\beta = 0.5$. What is $g_{u_b}[2]$?
 
 # %% [markdown]
-# The graph asks for one number after the other. Work out those of b, each *before* you press; then press on, and watch a. ($I$ and $v$ pass gradients unchanged.) Last come the weights. A weight is used at every step, so its gradient is a sum over steps, with the input $x = 1$:
+# The graph below asks for one number after the other. Work out those of b, each *before* you press; then press on, and watch a. ($I$ and $v$ pass gradients unchanged.) Last come the weights. A weight is used at every step, so its gradient is a sum over steps, with the input $x = 1$:
 #
 # $$g_{w_b} = \sum_t z_a[t]\, g_{u_b}[t], \qquad g_{w_a} = \sum_t x[t]\, g_{u_a}[t].$$
 
@@ -174,7 +174,7 @@ axis = unrolled_graph(
 decorate(axis, title="Filled in: a is most to blame at its silent step 1")
 
 # %% [markdown]
-# So a's silence at step 1 *has* a part in it, the largest of the three. The $-0.861$ says: raise the membrane there. Now the weights:
+# The silence of a at step 1 *has* a part in it, the largest of the three. The $-0.861$ says: raise the membrane there. Now the weights:
 
 # %%
 g_w_a = g_a.sum()
@@ -295,7 +295,7 @@ relative = difference / W1.grad.abs().max()
 print(f"largest relative difference: {relative:.1e}")
 
 # %% [markdown]
-# In every digit, up to rounding. The backward pass of `LIF` itself is these few lines, too.
+# In every digit, up to rounding. The backward pass of `LIF` itself is these few lines.
 
 # %% tags=["check"]
 fast = layer(layer(inputs @ W1) @ W2)
@@ -424,7 +424,7 @@ assert max(much) < 0.8
 assert sum(ratio > 1 for ratio in little) >= 4
 
 # %% [markdown]
-# All four resets are at hand here, with another input; the steepness $k$ makes the core's bump $1/(1 + k\,|u - 1|)^2$ narrow. Click into the first lane to set or remove an input spike.
+# Try all four resets, with another input; the steepness $k$ makes the core's bump $1/(1 + k\,|u - 1|)^2$ narrow. Click into the first lane to set or remove an input spike.
 
 # %%
 CreditAssignment().sliders()
@@ -448,7 +448,7 @@ CreditAssignment().sliders()
 #
 # One task, from a record (`python -m experiments.reset_gradients`): eight classes, which differ only in *when* each of 20 inputs spikes. 40 hidden and 8 output neurons; cross-entropy of the output spike counts; Adam, 50 updates.
 #
-# Three bumps: *narrow* ($k = 10$), *wide* ($k = 1$), and *tall*, the narrow one times 20. At the threshold a tall bump has $s = 20$, so $c = 1 - \theta s = -19$. Each pair is shown at the best of five learning rates for it.
+# Three bumps: *narrow* ($k = 10$), *wide* ($k = 1$), and *tall*, the narrow one times 20. At the threshold a tall bump has $s = 20$, so $c = 1 - \theta s = -19$. Each column has the best of five learning rates for it.
 #
 # > **Before you look:** for which bump does attaching the reset do most harm?
 
@@ -494,7 +494,7 @@ for reset in ("soft", "hard"):
 assert Surrogate(height=20.0).peak == 20
 
 # %% [markdown]
-# ## 5 · What it costs, and how to cut it short
+# ## 5 · What BPTT costs, and how to cut it short
 #
 # The way back needs what the way forward computed. `SavedBytes` counts what autograd keeps for 8 samples of 32 neurons:
 

@@ -309,7 +309,7 @@ def moved_spikes(images):
 
 
 # %% [markdown]
-# > **Before you run:** 85 % after one epoch. What do you expect after eight?
+# > **Before you run:** more than 80 % were right after one epoch. What do you expect after eight?
 
 # %% tags=["slide-code"]
 network, encode, generator = fresh(0)
@@ -386,7 +386,7 @@ decorate(axis, title=f"{errors} errors in 1,000")
 # %% [markdown]
 # ### Stop it
 #
-# The answer is there after every step, so the network can be stopped at any time. Two of 50 test digits, and the outputs that spike most:
+# The answer is there after every step, so the network can be stopped at any time. Here are two of 50 test digits, with the outputs that spike most:
 
 # %% alt="Two panels, spikes so far against the step. Left, digit 16, ten steps: the count of neuron 9 is level with others after steps 1, 3 and 5, then stays ahead. Right, digit 37, thirty steps: neuron 9 leads from step 2 on, and neuron 4 falls further and further behind."
 counts = stopped_outputs().cumsum(0)  # [step, digit, neuron]
@@ -397,7 +397,7 @@ decorate(axes[0], x="step", y="spikes so far", title="Digit 16 is a 9")
 decorate(axes[1], x="step", title="Digit 37 is a 4")
 
 # %% [markdown]
-# The explorer holds them all.
+# The explorer holds all 50.
 
 # %%
 StopReading().sliders()
@@ -417,11 +417,11 @@ StopReading().sliders()
 # </details>
 
 # %% [markdown]
-# The same for all 1,000 test digits. The network was trained with ten steps, at the dashed line.
+# Now all 1,000 test digits. The network was trained with ten steps, at the dashed line.
 #
-# > **Before you run:** does it get better beyond them?
+# > **Before you run:** does it read more of them beyond ten?
 
-# %% alt="Accuracy on 1,000 test digits against the number of steps looked at: the axis begins at 80, and a note says 11 percent after one step; above 90 percent from three on, and nearly flat from six on. A dashed line at ten steps."
+# %% alt="Accuracy on 1,000 test digits against the number of steps looked at: the axis begins at 80, and a note says how few are right after one step; above 90 percent from three on, and nearly flat from six on. A dashed line at ten steps."
 anytime = (answers == test_labels).float().mean(1)
 axis = panels()
 axis.plot(range(1, 31), 100 * anytime, ".-", color=BLUE)
@@ -471,8 +471,8 @@ assert leads[:8].max() == 1
 # | u max | highest membrane; the threshold is 1 |
 # | drop | by how much the membrane falls at a spike |
 # | gradient | norm of the gradient of the loss at the currents; 0, or far below the healthy one: the way back is blocked |
-# | mixing | share of the gradient of a sample's answer that falls on *others* |
-# | memory | spikes of a layer that differ when the same batch is shown twice, as a share of both times |
+# | mixing | share of the gradient of a sample's answer that falls on *other samples* |
+# | memory | the same batch shown twice: share of its spikes that differ |
 # | update | size of one update, relative to the weights |
 #
 # A healthy network and six patients, all *untrained*. One line each, of the hidden layer:
@@ -614,7 +614,7 @@ runs = {
     "minus": LIF()(current, record=True),
     "plus": WrongSign()(current, record=True),
 }
-axes = compare_lanes(current, runs, title="With the plus it cannot stop")
+axes = compare_lanes(current, runs, title="With the plus the neuron cannot stop")
 
 # %% [markdown]
 # The healthy neuron falls by 1 at its spike. The other rises by 1, so it is above the threshold at the next step as well, and so on for ever.

@@ -102,7 +102,7 @@ assert np.nanargmin(settles) == np.ravel_multi_index((at["stepwise_membrane_cros
 # %% [markdown]
 # ## 1 · Count the spikes
 #
-# What should the right output neuron do? Spike most often; who does is the answer.
+# What should the right output neuron do? Spike most often: whoever does is the answer.
 
 # %% alt="Three panels over 16 steps with spikes of the right class above those of another class. Count CE: the right one spikes more often. Count MSE: 13 of 16 steps against 2. Population CE: five neurons for each class, those of the right one spike more often together."
 axes = wanted_outputs("counts")
@@ -114,7 +114,7 @@ axes = wanted_outputs("counts")
 # - **count MSE** wants *rates*, $r_y = 0.8$ spikes per step and 0.1 for the others: $\frac1C \sum_c (n_c/T - r_c)^2$.
 # - **population CE** gives each class several neurons and adds up their counts before the softmax. It pays where one neuron has no time to count (*Deeper*).
 #
-# An output of five steps, with counts 4, 2 and 1; the first class is the right one:
+# An output of five steps, with counts 4, 2 and 1; the first class is right:
 
 # %%
 output = torch.tensor(
@@ -150,12 +150,12 @@ axes = wanted_outputs("membranes")
 # %% [markdown]
 # - **max membrane CE**: the softmax over $\max_t u_c[t]$. One good step is enough.
 # - **summed membrane CE**: the softmax over $\sum_t u_c[t]$. The lead *in total* counts.
-# - **stepwise membrane CE**: a cross-entropy at each step, averaged, $-\frac1T \sum_t \ln \dfrac{e^{u_y[t]}}{\sum_c e^{u_c[t]}}$. To lead at *every* step is what it wants.
+# - **stepwise membrane CE**: a cross-entropy at each step, averaged, $-\frac1T \sum_t \ln \dfrac{e^{u_y[t]}}{\sum_c e^{u_c[t]}}$. It wants the lead at *every* step.
 # - **membrane MSE**: $\frac{1}{TC} \sum_{t,c} (u_c[t] - r_c)^2$ with $r_y = 1$ and 0 for the others. A height, held all the time.
 #
 # The answer is the class with the highest maximum for the first, with the largest sum for the others.
 #
-# > **Before you run:** for two steps the right membrane is at 3 and at $-1$, another one at 0. Which of sum and stepwise is content?
+# > **Before you run:** the right membrane is at 3, then at $-1$; another stays at 0. Which loss is content, summed or stepwise?
 
 # %%
 output = torch.tensor(
@@ -251,7 +251,7 @@ assert np.isclose(losses.relative_first_spike_mse(three, label), by_hand)
 # %% [markdown]
 # ### A gradient through a time
 #
-# Count the steps up to which no spike has come:
+# For one neuron, count the steps before its first spike:
 #
 # $$t_1 = \sum_{t=0}^{T-1} \prod_{s=0}^{t} (1 - z[s]).$$
 #
@@ -274,7 +274,7 @@ print("gradient:   ", train.grad.tolist())
 # | `0 0 1 0 1 0` | 2 |
 # | `0 0 0 0 1 0`, that at 2 taken away | 4 |
 #
-# The sum is linear in each spike, so for one spike at a time this is exact. From $z$ on, the surrogate of page 05 takes over.
+# The sum is linear in each spike, so for one spike at a time the gradient is exact. From $z$ on, the surrogate of page 05 takes over.
 
 # %% tags=["check"]
 assert first == 2
@@ -286,7 +286,7 @@ for step in range(6):
     assert effect == train.grad[step]
 
 # %% [markdown]
-# Enough to teach a neuron *when* to fire. It hears 100 inputs that spike at random, 5 times in 100 ms. The cost is its squared distance from the wanted step, as a share of 100:
+# By it a neuron can learn *when* to fire. It hears 100 inputs that spike at random, 5 times in 100 ms. The cost is its squared distance from the wanted step, as a share of 100:
 
 # %%
 generator = seed_torch(0)
@@ -348,7 +348,7 @@ axis = distance_of_two_spikes((1.0, 10.0, 30.0))
 # %% [markdown]
 # A late spike is better than none up to a lag of $\tau \ln 2$: 0.7, 7 and 21 ms (*Deeper* derives it).
 #
-# Twenty neurons hear the inputs of section 3, and each has to learn five spikes at times of its own.
+# Twenty neurons hear the inputs of section 3, and each has to learn five spikes of its own.
 
 # %%
 goal = wanted_trains(20, generator)
@@ -379,7 +379,7 @@ decorate(
 )
 
 # %% [markdown]
-# A trace of 1 ms reaches less than a step: few spikes. One of 10 ms reaches 7 ms: ahead here. One of 30 ms reaches beyond the next wanted spike: the number is right, the times only rough.
+# Ahead is the trace of 10 ms, which reaches 7 ms. Step by step the neurons stay silent. A trace of 1 ms reaches less than a step: few spikes. One of 30 ms reaches beyond the next wanted spike: the number is right, the times only rough.
 #
 # With more updates, the mean over three draws:
 
@@ -434,9 +434,9 @@ options = {"encode": encode, "batch_size": 50, "generator": generator}
 history = fit(network, images, labels, epochs=2, progress=False, **options)
 
 # %% [markdown]
-# (The map's networks are built so; losses on membranes read a `LeakyIntegrator`.)
+# (The map's networks are built like it; losses on membranes read a `LeakyIntegrator`.)
 #
-# Then a copy goes on for an epoch with a penalty:
+# A copy goes on for an epoch with a penalty:
 
 
 # %%
@@ -475,9 +475,9 @@ axis = spared(sparing)
 print(sparing)
 
 # %% [markdown]
-# With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. At 3, 18 read 90 %; at 10 it is silent.
+# With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. With 3, 18 spikes read 90 %; with 10 all is silent.
 #
-# Charged from the first update without a bound from below, nine of ten neurons die, and all five seeds read less, one 28 % (`charging_first`). Charge later, or with the bound (*Deeper*).
+# Charged from the first update, nine of ten neurons die, and all five seeds read less, one 28 % (`charging_first`). Charge later, or with a bound that keeps neurons alive (*Deeper*).
 
 # %% tags=["check"]
 often, seldom = (counts.sum(1).mean().item() for _, counts in found.values())
@@ -506,14 +506,14 @@ for code in ("rate", "direct"):
 # %% [markdown]
 # ## 6 · Which to take
 #
-# Back to the map: 5,000 images, five epochs, a learning rate chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps, since a still one has no changes; *population* gives each pixel two neurons. Accuracy, then spikes:
+# The map: 5,000 images, five epochs, a learning rate chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps, since a still one has no changes; *population* gives each pixel two neurons. Accuracy, then spikes:
 
 # %%
-print(" " * 24, *[f"{code:^11}" for code in CODES], sep=" | ")
+print(" " * 24, *[f"{code:^10}" for code in CODES], sep=" | ")
 found_of = pairs.results["accuracy"], pairs.results["spikes"]
 for name, *runs in zip(NAMES.values(), *found_of, strict=True):
     each = zip(*runs, strict=True)
-    row = [f"{np.mean(a):.1%} {np.mean(n):5.0f}" for a, n in each if a]
+    row = [f"{np.mean(a):.1%} {np.mean(n):4.0f}" for a, n in each if a]
     print(f"{name:24}", *row, sep=" | ")
 
 # %% [markdown]

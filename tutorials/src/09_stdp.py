@@ -57,9 +57,9 @@ axes = synapse_lanes(
 )
 
 # %% [markdown]
-# At 30 ms post spikes shortly *after* pre. Pre may have helped to cause it, and the weight rises. At 70 ms pre spikes shortly after post: too late to help, and the weight falls.
+# At 30 ms post spikes shortly *after* pre. Pre may have helped to cause that spike, and the weight rises. At 60 ms it is late: a small rise. At 70 ms pre spikes shortly after post: too late to help, and the weight falls.
 #
-# This is **spike-timing-dependent plasticity**, STDP. The curves are two *traces*, the synapse's memory of pre and post spikes: each jumps at a spike and fades with the time constant $\tau$. Now move the spikes yourself. $A_+$ and $A_-$ are the largest changes of a pair, up and down.
+# This is **spike-timing-dependent plasticity**, STDP. The curves in the second lane are two *traces*, the synapse's memory of pre and post spikes: each jumps at a spike and fades with the time constant $\tau$. Now move the spikes yourself. $A_+$ and $A_-$ are the largest changes of a pair, up and down.
 
 # %%
 TwoTraces().sliders()
@@ -266,7 +266,7 @@ print([round(change, 3) for change in course])
 # %% [markdown]
 # After step 3 $y$ is 1.5, so 0.75 is read in step 4: 0.125 − 0.075 = 0.05. In the core, $\alpha = e^{-\mathrm{d}t/\tau}$, as $\beta$ on page 02.
 #
-# Why so particular about the order? Take a strong synapse: half of its spikes cause one *in their own step*. Other post spikes come from elsewhere. The sum over all pairs is our control.
+# Why so particular about the order? Take a strong synapse: half of its spikes cause a post spike *in their own step*. Other post spikes come from elsewhere. The sum over all pairs is our control.
 
 # %%
 chance = torch.rand(3, 2000, generator=generator)
@@ -289,7 +289,7 @@ right = two_traces(pre, post, *numbers)
 wrong = two_traces(pre, post, *numbers, early=True)
 
 # %% [markdown]
-# > **Before you run:** which pairs does this count wrongly, and in which direction?
+# > **Before you run:** which pairs does `early=True` count wrongly, and in which direction?
 
 # %% alt="Change of the weight over two seconds. In the right order it rises and ends on a cross, the sum over all pairs. With the post trace taken too early it stays near zero."
 axis = panels()
@@ -376,7 +376,7 @@ correlated = around[:, :20].mean(1)
 independent = around[:, 20:].mean(1)
 
 # %% [markdown]
-# > **Before you run:** one input of 40 hardly fires the neuron. When does it fire?
+# > **Before you run:** one input of 40 hardly fires the neuron. When does the neuron fire?
 
 # %% alt="Two panels over the lag, minus 20 to 20 ms. Top: the rate of an input around a spike of the neuron. At negative lags both groups are at 20 per second. At lag 0 the correlated inputs reach 200 per second, the independent ones 45; from there both fall back to 20 within some ms. Bottom: the window, negative left and positive right of zero."
 window = rule.window(lags.float())
@@ -406,7 +406,7 @@ print("correlated: ", window @ correlated / 1000)
 print("independent:", window @ independent / 1000)
 
 # %% [markdown]
-# Up for one group, down for the other. Under a flat curve depression wins; only the high peak at lag 0, which counts as up, outweighs it. With larger weights, volleys fire the neuron more surely still.
+# Up for one group, down for the other. Under a flat curve depression wins; only the high peak at lag 0, which counts as up, outweighs it.
 #
 # Volleys within one millisecond are an easy case. With each correlated spike late by 0 to 4 ms at random, these inputs end at 0.64 on average (ten neurons), the others at 0.17.
 
@@ -441,13 +441,13 @@ assert abs(ends[:, 20:].mean() - 0.17) < 0.03
 #
 # Nothing in $W$ stops a weight. A **bound** does, by a factor that depends on the weight:
 #
-# | bound | potentiation times | depression times |
+# | bound | factor of potentiation | factor of depression |
 # |---|---|---|
 # | `additive` | 1 (cut at $w = 1$) | 1 (cut at $w = 0$) |
 # | `multiplicative` | 1 | $w$ |
 # | `soft` | $1 - w$ | $w$ |
 #
-# The soft bound hears the same inputs, with doubled amplitudes: at $w = 1/2$ both rules do the same.
+# Now the soft bound, for the same inputs, with doubled amplitudes: at $w = 1/2$ it does what the additive one did.
 #
 # > **Before you run:** near 1 hardly any potentiation is left, near 0 hardly any depression. Where will the two groups go?
 
@@ -464,7 +464,7 @@ axis = competing_weights(
 # %% [markdown]
 # Each weight settles where up and down are equal, the correlated ones (orange) a little higher. The soft rule *grades*.
 #
-# Do two groups come with the bound, or with the correlation? For each $A_- : A_+$, 50 neurons listened for 60 s, with $A_+ = 0.03$; in the *control* nothing is correlated.
+# Do two groups come with the bound, or with the correlation? For each $A_- : A_+$, 50 neurons with the additive bound listened for 60 s, with $A_+ = 0.03$; in the *control* nothing is correlated.
 
 # %%
 bounds = recorded("weight_bounds")
@@ -555,7 +555,7 @@ answered = heard.spikes.view(5, 60, 50).amax(2)
 # %% [markdown]
 # If it fires in a slot with the pattern, that is a *hit*; in one without, a *false alarm*. Both are shares of their kind of slots.
 #
-# > **Before you run:** under flat curves depression wins (section 3). Which slots will it stop answering?
+# > **Before you run:** under flat curves depression wins (section 3). Which slots will the neuron stop answering?
 
 # %% alt="Hits and false alarms in five stages of 3 s. Both start at 100 percent. Hits stay there; false alarms fall to 46 percent in the third stage and to 0 in the fifth."
 axis = panels()
@@ -567,7 +567,7 @@ decorate(
     axis,
     x="end of the stage (s)",
     y="share of the slots",
-    title="It keeps the pattern, and drops the noise",
+    title="The neuron keeps the pattern, and drops the noise",
 )
 
 # %% [markdown]
@@ -591,7 +591,7 @@ axis = dots_per_seed(
 # %% [markdown]
 # Call a pattern *found* at over 75 % hits with under 40 % false alarms. After 15 s all 50 neurons have found theirs, 49 of them even at 90 and 10 %; after 30 s 48 still have it.
 #
-# Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage of 3 s. With *other places* none ever does (why they fall below noise is not known).
+# Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage of 3 s. With *other places* none ever does.
 
 # %% tags=["check"]
 alarms = (answered * (~shown).view(5, 60)).sum(1) / (~shown).view(5, 60).sum(1)
@@ -642,7 +642,7 @@ def sixty(rule, lag):
 
 
 # %% [markdown]
-# `TripletSTDP` has numbers fitted to the slices. The pair rule takes its $\tau_\pm$ and $A_-$, and an $A_+$ with which chance pairs cancel. Weights of 1 get room above.
+# `TripletSTDP` has numbers fitted to the slices. The pair rule takes its $\tau_\pm$ and $A_-$, and an $A_+$ with which chance pairs cancel.
 
 # %%
 triplet = TripletSTDP(w_max=2)
@@ -673,7 +673,7 @@ decorate(
 decorate(axes[1], title="Pairs: at +10 ms, rare ones do most")
 
 # %% [markdown]
-# But for their ends these are the *same* trains: the two curves nearly meet.
+# Hardly: but for their ends the trains are the *same*.
 #
 # At +10 ms triplets do nothing when rare, and more and more when fast. Pairs do most when rare. At −10 ms triplets turn from down to up between 20 and 40 per second. (Pairs turn, too, with a larger $A_+$, or if only the *nearest* spikes pair.)
 #

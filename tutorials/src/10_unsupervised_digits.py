@@ -85,7 +85,8 @@ axis = fields(layer.weight[:40], axes[1], columns=8, title="after")
 
 # %% [markdown]
 # Each has become a digit, and different neurons different ones. What made them is a rule of STDP, and a competition: no error, no gradient, no label.
-#
+
+# %% [markdown]
 # `as_spikes` turns the images into spikes as on page 01: in each of 8 steps of 1 ms a pixel spikes at random, the brighter the more often. Before that all images get about the same length (as vectors), so that a fat digit does not drive harder than a thin one.
 
 # %% tags=["check"]
@@ -117,11 +118,14 @@ print("wanted:", 0.2 * trace)
 print("after: ", weight + 0.5 * (0.2 * trace - weight))
 
 # %% [markdown]
-# The first grows, the third shrinks. Each goes half of the way to what its trace asks for:
+# The first grows, the third shrinks, the second stays.
+
+# %% [markdown]
+# Each weight goes half of the way to what its trace asks for:
 #
 # $$w_i \leftarrow w_i + \eta\,(\kappa\, x_i - w_i)$$
 #
-# The learning rate $\eta$ is the share of the way, here 0.5. The *scale* $\kappa$ says which weight a trace of 1 asks for, here 0.2 (in the core 0.18). It is STDP: an input shortly before the spike is strengthened, any other is weakened. In the core it is `trace_stdp`.
+# The learning rate $\eta$ is the share of the way, here 0.5. The *scale* $\kappa$ says which weight a trace of 1 asks for, here 0.2 (in the core 0.18). The rule is STDP: an input shortly before the spike is strengthened, any other is weakened. In the core it is `trace_stdp`.
 
 # %% tags=["check"]
 after = weight + 0.5 * (0.2 * trace - weight)
@@ -141,7 +145,7 @@ assert layer.tau_trace == 5.0
 # %% [markdown]
 # ### Many spikes
 #
-# Each spike takes the weights a little towards the traces of that moment. Bright pixels spike often and have large traces. The last line of the loop gives the weights length 1 again, so that no neuron gets ahead by being strong. The neuron spikes at the last of 8 steps.
+# Each spike takes the weights a little towards the traces of that moment. Bright pixels spike often and have large traces. Then they get length 1 again, so that no neuron gets ahead by being strong. The neuron spikes at the last of 8 steps.
 #
 # > **Before you run:** we let a neuron spike for 400 images of a 3, and for nothing else, with $\eta = 0.01$. What will its field look like after one spike, after ten, after all?
 
@@ -168,9 +172,9 @@ titles = ["1 spike", "10 spikes", "50 spikes", "400 spikes", "the mean 3"]
 axes = images(shown, titles)
 
 # %% [markdown]
-# The noise fades; what stays is **the mean of the images that the neuron spikes for**. It forgets the older ones: each spike leaves at most $1 - \eta$ of what was there, and setting the length to 1 takes more.
+# The noise fades; what stays is **the mean of the images that the neuron spikes for**. The neuron forgets the older ones: each spike leaves at most $1 - \eta$ of what was there, and setting the length to 1 takes more.
 #
-# So all depends on what it spikes for. Try it:
+# So all depends on what a neuron spikes for. Try it:
 
 # %%
 PrototypeDrift().sliders()
@@ -264,7 +268,7 @@ threshold = torch.tensor([0.5, 0.9, 0.5, 0.5])
 v = torch.zeros(4)
 for current in inputs:
     z, u, v = one_winner(v, current, threshold)
-    print("u:", u, "spikes:", z.int())
+    print("u:", u, "spikes:", z.int().tolist())
 
 # %% [markdown]
 # The second neuron has the highest membrane, 1.1, but the third is further above its threshold, and wins. In the core this step is `competition_step`.
@@ -287,7 +291,7 @@ assert torch.allclose(u, torch.tensor([0.3, 1.1, 0.8, 0.25]))
 # %% [markdown]
 # ### Does winning help to win?
 #
-# Now the 36 neurons compete. Their thresholds are fixed.
+# Now the 36 neurons compete, with fixed thresholds.
 #
 # > **Before you run:** a neuron that wins moves from noise towards digits. What happens the next time?
 
@@ -296,7 +300,10 @@ greedy = taught_layer(threshold_lr=0.0)
 axis = fields(greedy.weight, columns=18, title="Competition alone: a few take all")
 
 # %% [markdown]
-# It wins again, now that its field is more like a digit than noise is. In the end a few neurons get every spike, and more than 30 none. The remedy is **homeostasis**: whoever wins too often raises its threshold.
+# It wins again, now that its field is more like a digit than noise is. In the end a few neurons get every spike, and more than 30 none.
+
+# %% [markdown]
+# The remedy is **homeostasis**: whoever wins too often raises its threshold.
 #
 # $$\theta_j \leftarrow \theta_j + \rho\,(n_j - s)$$
 #
@@ -327,7 +334,7 @@ assert torch.allclose(by_core, threshold + 0.1 * (n - 2))
 assert torch.allclose(by_core, torch.tensor([1.3, 1.0, 0.9, 0.8]))
 
 # %% [markdown]
-# A few are still noise. That is the whole layer: a rule, a competition, and thresholds that give everybody a turn.
+# A few fields are still noise. That is the whole layer: a rule, a competition, and thresholds that give everybody a turn.
 
 # %% [markdown]
 # ## 3 · Names for the neurons
@@ -349,7 +356,10 @@ names = response.argmax(1)
 axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 
 # %% [markdown]
-# Most say what we would. But a neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron.
+# Most say what we would.
+
+# %% [markdown]
+# A neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron.
 #
 # One unseen digit, and the neuron that spikes at each of the 8 steps:
 
@@ -385,7 +395,7 @@ share = (answers == test_labels).float().mean()
 print(f"right: {share:.1%}")
 
 # %% [markdown]
-# > **Before you look:** which digits will it mix up most?
+# > **Before you look:** which digits will the layer mix up most?
 
 # %% alt="Confusion matrix of ten digits. Most counts are on the diagonal; the largest others are between 4 and 9, and among 3, 5 and 8."
 axis = confusion_matrix(answers, test_labels)
@@ -396,7 +406,7 @@ axis = confusion_matrix(answers, test_labels)
 # %% [markdown]
 # ### How many labels?
 #
-# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. Beside our layer stand *k-means*, the plain way to sort images into 400 groups (section 4), whose means become the fields of a layer; and, with nothing learned, the label of the *nearest labelled image*.
+# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. Beside our layer stand *k-means*, a way to sort images into 400 groups (section 4), whose means become the fields of a layer; and, with nothing learned, the label of the *nearest labelled image*. Both layers are read *by spikes* (solid), the voting above, and by the *nearest* field (dashed), the one most like the image.
 #
 # > **Before you look:** with ten labels, one of each digit, who will be ahead?
 
@@ -406,7 +416,7 @@ axis = labels_needed(record)
 decorate(axis, title="Sort first, and fewer labels will do")
 
 # %% [markdown]
-# *By spikes* (solid) is the voting above. *Nearest* (dashed) asks only the one field that is most like the image. Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. With 100 labels the votes are right for 81 %, the nearest labelled image for 70: it pays to sort 5,000 images first, without labels. With all 5,000 labels it is the other way round: 90 against 92.
+# Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. The votes are ahead with ten labels already; with 100 they are right for 81 %, the nearest labelled image for 70. With all 5,000 labels it is the other way round: 90 against 92.
 
 # %% tags=["check"]
 assert torch.equal(names, name_neurons(response))
@@ -425,9 +435,9 @@ for each in (0, 1, 2, 3, 5, 6, 7, 8, 9):
 # %% [markdown]
 # ## 4 · What is it that learns?
 #
-# The layer reads nine of ten unseen digits. What deserves the praise: the timing, the spikes, the learning? A record takes each away from the learning.
+# The layer reads nine of ten unseen digits. What deserves the praise: the timing, the spikes, the learning? A record takes each away.
 #
-# **The timing.** Each step draws its spikes anew, with the same probabilities, so this input has no timing to lose. The rule might: its trace fades with 5 ms. Two layers learn with other traces: one of 0.05 ms, that knows only the step of the spike, and one of 1,000 ms, that hardly fades.
+# **The timing.** Each step draws its spikes anew, with the same probabilities, so this input has no timing. The rule might have some: its trace fades with 5 ms. Two layers learn with other traces: one of 0.05 ms, that knows only the step of the spike, and one of 1,000 ms, that hardly fades.
 #
 # **The spikes.** In learning, a single step takes the place of the 8: the probabilities themselves. One neuron wins, and moves towards this image.
 #
@@ -452,7 +462,8 @@ decorate(axis, ylim=(80, 95))
 
 # %% [markdown]
 # **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and a trace of 0.05, 5 or 1,000 ms learns as well. To learn without spikes costs less than one point, not to learn at all three to four.
-#
+
+# %% [markdown]
 # What remains when time and spikes are gone from the learning? A winner, a mean, and length 1.
 
 # %% tags=["check"]
@@ -482,7 +493,7 @@ for learner in ("STDP", "k-means"):
 #
 # **k-means** sorts images into groups by two steps, over and over: give each image to the nearest of some *centroids*; move each centroid to the mean of its images. With vectors of length 1, near means a large product $w_j \cdot x$: *spherical* k-means. It can go through the images one by one (Zhong 2005): the nearest centroid moves a step towards the image, and gets length 1 again.
 #
-# > **Before you run:** read this once more with "neuron" for "centroid". What is left to change?
+# > **Before you run:** read this paragraph once more with "neuron" for "centroid". What is left to change?
 
 
 # %%
@@ -508,7 +519,10 @@ for x in normalize(train[:200], dim=1):
 print(f"largest difference: {(weight - centroids).abs().max():.0e}")
 
 # %% [markdown]
-# Nothing is left to change: after 200 digits the four fields are the same. Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add this: as the layer starts from noise, they get every neuron going, and they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
+# Nothing is left to change: after 200 digits the four fields are the same.
+
+# %% [markdown]
+# Stripped to one step, and for still images, the layer is **online spherical k-means**. Its thresholds add this: as the layer starts from noise, they get every neuron going, and they make the groups more even. So nothing here shows that spikes learn digits better. And MNIST is easy: its digits are centred and of one size, so that a mean makes sense; photographs are not.
 
 # %% tags=["check"]
 assert torch.allclose(weight, centroids, atol=1e-6)
@@ -549,7 +563,7 @@ learn_unlabelled(
 # %% [markdown]
 # Two: the traces, which fade, so that the last frames count most; and the membranes, since a neuron may spike in the midst of a film, when only its beginning has come.
 #
-# Names and votes as before, with two classes, and films of unseen ones:
+# Names and votes as before, with two classes, and films of unseen 1s:
 
 # %%
 viewer = partial(watcher, inhibition=0.5)

@@ -60,7 +60,7 @@ def push_weight(
     axes[2].plot(grid, slope[lines], color=VERMILION, label="surrogate gradient")
     for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
         _arrow(axes[1], weight, height.item(), -lr * tilt.item())
-    decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, two, …")
+    decorate(axes[0], y="spikes", title="The neuron sends whole spikes: none, one, …")
     decorate(axes[1], y="loss", title="So the loss is a staircase: flat between jumps")
     decorate(axes[2], x="weight w", y="slope", title="The surrogate says which way all the same")
     return axes

@@ -63,6 +63,8 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
     answers = {each.name[:2]: each.answer for each in ESSAYS}
     said = [
         ("01", f"{math.sqrt(100 / 200):.0%}".replace("%", " %")),
+        ("01", f"coin errs by {math.sqrt(0.5 * 0.5 / 100)}"),
+        ("01", f"at most 1/{2 * (200 - 1)}"),
         ("02", f"{math.exp(-10 / 20):.2f}"),
         ("02", f"τ = {-10 / math.log(0.9):.0f} ms"),
         ("13", f"{200**2 * 250 // 10**6} million"),

@@ -68,9 +68,9 @@ class Panel {
 
   py(y) { return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0])); }
 
-  text(label, x, y, align, baseline, colour = this.figure.ink) {
+  text(label, x, y, align, baseline, colour = this.figure.ink, room = Infinity) {
     Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
-    this.context.fillText(label, x, y);
+    this.context.fillText(label, x, y, ...(room < Infinity ? [room] : []));
   }
 
   frame() {
@@ -88,14 +88,12 @@ class Panel {
     this.upright(this.ylabel ?? "", x - MARGIN.left + 9, y + height / 2, height + GAP);
   }
 
-  /** Write a label upwards, smaller if it has not the `room` in pixels. */
+  /** Write a label upwards, with narrow letters if it has not the `room` in pixels. */
   upright(label, x, y, room) {
-    const scale = Math.min(1, room / this.context.measureText(label).width);
     this.context.save();
     this.context.translate(x, y);
     this.context.rotate(-Math.PI / 2);
-    this.context.scale(scale, scale);
-    this.text(label, 0, 0, "center", "middle");
+    this.text(label, 0, 0, "center", "middle", this.figure.ink, room);
     this.context.restore();
   }
 

@@ -17,6 +17,7 @@ from .slide_shows import ASKING, BOARD, apart, before, small
 STEPS_A_MINUTE = 1.3
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
 STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
+FIGURES = 2  # of a deck, at most, that may fall away
 SECTION = 9  # steps of a section, beside its live figure
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
@@ -169,20 +170,21 @@ def limit(slides: list[Slide]) -> int:
 def in_time(slides: list[Slide]) -> list[Slide]:
     """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
 
-    Where a section or the deck has more, slides fall away that can be spared. Then questions to
-    discuss come together, and an answer at a live figure with the next task. At last answers come
+    Where a section or the deck has more, code falls away that no question asks about. Then
+    questions to discuss come together, and an answer at a live figure with the next task. Then
+    figures fall away that lead up to a question and its figure, two at most. At last answers come
     together with the figures that show them, the last first.
     """
     kept = []
     for section in sections(slides):
         played = sum(each.steps for each in section if each.role == "live")
-        kept += _spared(section, SECTION + played)
-    kept = _spared(kept, limit(slides))
-    made = joined(kept)
-    for role in ("discuss", "live"):
-        for place, each in enumerate(made):
-            if each.role == role and each.short and count(made) > limit(slides):
-                made[place] = replace(each, text=each.short)
+        kept += _spared(_spared(section, SECTION + played, "alone"), SECTION + played, "figure")
+    kept = _spared(kept, limit(slides), "alone")
+    for place in sorted(range(len(kept)), key=lambda place: kept[place].role):  # discuss, then live
+        if kept[place].short and count(joined(kept)) > limit(slides):
+            kept[place] = replace(kept[place], text=kept[place].short)
+    gone = sum(each.role == "figure" for each in slides if each not in kept)
+    made = joined(_spared(kept, limit(slides), "figure", FIGURES - gone))
     for place in reversed(range(len(made))):
         if count(made) <= limit(slides):
             break
@@ -198,26 +200,29 @@ def sections(slides: list[Slide]) -> list[list[Slide]]:
     return [slides[first:last] for first, last in itertools.pairwise([0, *starts, len(slides)])]
 
 
-def _spared(slides: list[Slide], most: int) -> list[Slide]:
-    """Return slides without some that can be spared, as few as keep a number of steps.
+def _spared(slides: list[Slide], most: int, role: str, spare: int = 99) -> list[Slide]:
+    """Return slides without some of a role that can be spared, as few as keep a number of steps.
 
-    That is code that no question asks about, then figures that lead up to a question and its
-    figure, the last first.
+    At most `spare` of them fall away.
     """
-    while count(joined(slides)) > most:
-        fewer = [each for each in _shorter(slides) if count(joined(each)) < count(joined(slides))]
+    least = len(slides) - spare
+    while count(joined(slides)) > most and len(slides) > least:
+        here = count(joined(slides))
+        fewer = [each for each in _shorter(slides, role) if count(joined(each)) < here]
         if not fewer:
             break
         slides = fewer[0]
     return slides
 
 
-def _shorter(slides: list[Slide]) -> Iterator[list[Slide]]:
-    """Yield slides without one that can be spared, of the section with most steps first."""
+def _shorter(slides: list[Slide], role: str) -> Iterator[list[Slide]]:
+    """Yield slides without one of a role that can be spared, of the longest section first.
+
+    A figure can be spared that leads up to a question, the last one first.
+    """
     parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
-    for role in ("alone", "figure"):
-        for part in parts:
-            for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
-                leads = behind.role in ("code", "alone", "question")
-                if spare.role == role and (role == "alone" or leads):
-                    yield [each for each in slides if each is not spare]
+    for part in parts:
+        for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
+            leads = behind.role in ("code", "alone", "question")
+            if spare.role == role and (role == "alone" or leads):
+                yield [each for each in slides if each is not spare]

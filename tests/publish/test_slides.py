@@ -221,7 +221,7 @@ def test_code_above_a_question_computes_its_answer(name):
     """It stands behind it on the page, or what stands there uses it."""
     made = deck.Deck(READ[name], {})
     for each in made.steps():
-        if each.role == "question" and "```python" in each.text:
+        if each.role == "question" and any(text in each.text for text in made.code.values()):
             asked = [n for n, block in enumerate(made.blocks) if block.text in each.text]
             first = next(n for n in asked if made.blocks[n].kind == "question")
             (of,) = [key for key, text in made.code.items() if text in each.text]

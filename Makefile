@@ -31,7 +31,7 @@ times: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.times $(ARGS)
 
 # Student and instructor notebooks, slides, guide and a zip to hand out, all derived from the pages: build/course.
-# ARGS="--exam-seed 7" draws other exams, --questions FILE asks some of your own.
+# ARGS="--exam-seed 7" draws other exams, --exam-pages 00-12 is about these pages, --questions FILE asks some of your own.
 course: .venv/installed
 	$(BIN)/python -m publish.course $(ARGS)
 

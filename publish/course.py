@@ -18,6 +18,7 @@ from nbformat.v4 import new_markdown_cell
 
 from . import essays, exam, graded, labs, qti, quiz, slides
 from .enlarged import enlarged
+from .exam_pages import FORM, lectured, taught
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes, tagged
 
@@ -108,14 +109,21 @@ def stamp(text: str) -> str:
 
 
 def ask(
-    course: dict[str, Page], folder: Path, seed: int = quiz.SEED, own: essays.Own = essays.NONE
+    course: dict[str, Page],
+    folder: Path,
+    seed: int = quiz.SEED,
+    own: essays.Own = essays.NONE,
+    about: list[str] | None = None,
 ) -> None:
-    """Write the quiz bank for learning platforms, and exams with their keys, into a folder."""
+    """Write the quiz bank for learning platforms, and exams with their keys, into a folder.
+
+    Exams are about some pages, those that have a lecture if none are given.
+    """
     folder.mkdir(parents=True)
     (folder / "quiz.gift.txt").write_text(quiz.gift(course, seed), encoding="utf-8")
     qti.pack_qti(course, folder / "quiz_qti21.zip", seed)
     for number in EXAMS:
-        drawn = exam.drawn(list(course), number, seed, own)
+        drawn = exam.drawn(about or lectured(list(course)), number, seed, own)
         (folder / f"exam_{number}.md").write_text(exam.sheet(drawn), encoding="utf-8")
         (folder / f"exam_{number}_key.md").write_text(exam.key(drawn), encoding="utf-8")
 
@@ -142,7 +150,12 @@ def larger_figures(page: Page) -> dict[str, list[str]]:
         return {}
 
 
-def main(larger: bool = False, exam_seed: int = quiz.SEED, own: essays.Own = essays.NONE) -> None:
+def main(
+    larger: bool = False,
+    exam_seed: int = quiz.SEED,
+    own: essays.Own = essays.NONE,
+    about: list[str] | None = None,
+) -> None:
     """Write the whole course to `build/course`, in place of what was there.
 
     Args:
@@ -150,6 +163,7 @@ def main(larger: bool = False, exam_seed: int = quiz.SEED, own: essays.Own = ess
             was drawn is kept until the page changes.
         exam_seed: of the three exams, and of the questions that are held back for them.
         own: questions of the lecturer's own, which exams ask before others.
+        about: the pages of the exams; those that have a lecture if None.
     """
     shutil.rmtree(OUTPUT, ignore_errors=True)
     for kind in ("student", "instructor", "slides"):
@@ -164,13 +178,13 @@ def main(larger: bool = False, exam_seed: int = quiz.SEED, own: essays.Own = ess
             (assignment := OUTPUT / folder / "source" / name).mkdir(parents=True)
             nbformat.write(graded.assignment(page, seed), assignment / f"{name}.ipynb")
     (OUTPUT / "guide.md").write_text(guide(course), encoding="utf-8")
-    ask(course, OUTPUT / "quiz", exam_seed, own)
+    ask(course, OUTPUT / "quiz", exam_seed, own, about)
     pack(course, OUTPUT / "snn_course.zip")
     print(f"{len(course)} pages: {OUTPUT.relative_to(ROOT)}")
 
 
 def command(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Return what the command line asks for."""
+    """Return what the command line asks for; end with a message if exams cannot be drawn so."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--exam-seed", type=int, default=quiz.SEED, help=f"of the exams; {quiz.SEED} without"
@@ -178,10 +192,21 @@ def command(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--questions", type=Path, help="a YAML file with questions of your own, for exams only"
     )
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--exam-pages", default="", help=f"of the exams: {FORM}; without, all that have a lecture"
+    )
+    asked, names = parser.parse_args(arguments), list(notes())
+    try:
+        asked.own = essays.own(asked.questions) if asked.questions else essays.NONE
+        asked.about = taught(asked.exam_pages, names) if asked.exam_pages else lectured(names)
+        essays.check_pages(asked.own, asked.about)
+        for number in EXAMS:
+            exam.drawn(asked.about, number, asked.exam_seed, asked.own)
+    except (ValueError, OSError) as problem:
+        parser.error(str(problem))
+    return asked
 
 
 if __name__ == "__main__":
     asked = command()
-    own_questions = essays.own(asked.questions) if asked.questions else essays.NONE
-    main(larger=True, exam_seed=asked.exam_seed, own=own_questions)
+    main(larger=True, exam_seed=asked.exam_seed, own=asked.own, about=asked.about)

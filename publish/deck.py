@@ -3,7 +3,10 @@
 import re
 from dataclasses import replace
 
+from snn_core.teaching.live import LiveFigure
+
 from .enlarged import title as title_of
+from .labs import spoken
 from .page import tags
 from .slide_code import chosen_code, facts
 from .slide_parts import (
@@ -19,12 +22,14 @@ from .slide_parts import (
 from .slide_questions import Questions
 from .slide_shows import TRIES, board, draws, live_in, picture, playground, told
 from .slide_steps import Slide, in_time
+from .slide_talk import discussion, found, tried
 from .slide_walk import LEAD
 
 LEFT_OUT = ("## Explorer", "## References")
 LISTED = ("## You will", "## Recap")
 FINDING = 30  # words of a figure's heading
 PLAYING = 15  # of the heading of a live figure
+FRAGMENT = re.compile(r'<div class="fragment"[^>]*>\n\n(.*?)\n\n</div>', flags=re.S)
 GOALS = 95  # of "You will", and of the recap
 
 
@@ -82,11 +87,17 @@ class Deck(Questions):
         said = [text for each in before if (text := told(each))]
         top = [heading, *(shortened(text, LEAD) for text in said[:1])]
         tasks = next(each.text for each in before if each.kind == "list")
-        self._add(
-            "live", playground("\n\n".join(top), tasks, live_in(self.blocks[live])), notes=notes
-        )
+        self._live("\n\n".join(top), tasks, live_in(self.blocks[live]), notes)
         self.used |= {n for n, _ in ahead if n <= live}
         return True
+
+    def _live(self, top: str, tasks: str, live: LiveFigure, notes: str = "") -> None:
+        """Make a slide of a live figure: each task, then its answer; notes say what to show."""
+        of = tried(self.page, tasks)
+        said = "\n\n".join(filter(None, [notes, spoken(of) if of else ""]))
+        answers = found(of) if of else []
+        short = playground(top, tasks, live, answers, brief=True) if all(answers) else ""
+        self._add("live", playground(top, tasks, live, answers), notes=said, short=short)
 
     def _opened(self, heading: str) -> str:
         """Return a heading with the idea under it, if one stands there before anything else.
@@ -113,6 +124,10 @@ class Deck(Questions):
         self._add("goals", text, "slide", notes)
         for text in more:
             self._add("goals", text)
+        if heading == "## Recap":
+            for text, beside in discussion(self.page):
+                kind = "slide" if text.startswith("## ") else "subslide"
+                self._add("discuss", text, kind, beside, short=FRAGMENT.sub(r"\1", text))
 
     def _exercises(self, heading: str, notes: str) -> None:
         """Add the list of exercises, and the text of each, as an appendix."""
@@ -144,7 +159,7 @@ class Deck(Questions):
         if live:
             lead = self._lead()
             top = f"### {lead}" if lead and words(lead) <= PLAYING else "### Try it"
-            self._add("live", playground(top, self._tasks(), live))
+            self._live(top, self._tasks(), live)
             return
         self._core(block, "alone")
         if (shown := picture(block.cell, self.drawn.get(block.cell.id))) and not self._found():

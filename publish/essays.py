@@ -86,6 +86,16 @@ def own(path: Path) -> Own:
     return Own(_choices(read.get("choices", {})), _essays(read.get("essays", {})))
 
 
+def check_pages(own: Own, names: list[str]) -> None:
+    """Raise ValueError if a lecturer's own question is on a page that the exam is not about."""
+    for name in [*own.choices, *(each.name for each in own.essays)]:
+        if name not in names:
+            pages = ", ".join(each[:2] for each in names)
+            raise ValueError(
+                f"--questions: a question is on page {name}, and --exam-pages are {pages}"
+            )
+
+
 def _choices(entries: dict[str, list[dict]]) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
     for name, asked in entries.items():

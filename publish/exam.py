@@ -1,9 +1,10 @@
 """Set an exam of two hours with its key, and plan the minutes of a lecture.
 
-Three exams are drawn by a seed: on each page one of the questions that the exports hold back, four
+Three exams are drawn by a seed: on each page one of the questions that the exports hold back, five
 exercises with numbers, a piece of code to read, and as many essays as fit into what is left of the
-time. A lecturer's own questions come first. Only questions that stand alone are asked. A point is a
-minute. The key divides the points of an answer by marks like ``[3]``.
+time. Few pages have fewer of each, and make a shorter exam. A lecturer's own questions come first.
+Only questions that stand alone are asked. A point is a minute. The key divides the points of an
+answer by marks like ``[3]``.
 """
 
 import functools
@@ -23,10 +24,11 @@ from .read_code import Code, to_read
 
 ANSWERS = Path(__file__).with_name("course_source") / "answers.yaml"
 EXAMS = 3  # of a seed, so that a second date has questions of its own
-MINUTES = 120
+MINUTES = 120  # at most
+LEAST = 30  # points of an exam
 CHOICE = 2  # minutes, and points, of a question with answers to choose from
 PENCIL = 4  # of an exercise with numbers: half of them for the way, half for the number
-PENCILS = 4  # of these in an exam
+PENCILS = 5  # of these in an exam
 CODE = 8  # of a piece of code to read, shared by the two lines that it prints
 LECTURE = {"title, question and goals": 4, "recap": 3, "questions to discuss": 8}  # minutes
 LECTURE_MINUTES = 45
@@ -52,13 +54,13 @@ class Exam:
     choices: tuple[Question, ...]
     letters: tuple[str, ...]
     worked: tuple[Pencil, ...]
-    read: Code
+    read: Code | None
     discussed: tuple[Essay, ...]
 
     @property
     def points(self) -> int:
         """Return the points of all questions, which are the minutes that they take."""
-        closed = CHOICE * len(self.choices) + PENCIL * len(self.worked) + CODE
+        closed = CHOICE * len(self.choices) + PENCIL * len(self.worked) + CODE * bool(self.read)
         return closed + POINTS * len(self.discussed)
 
 
@@ -86,25 +88,35 @@ def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> E
     """Return one of the three exams of a seed.
 
     Any two of them ask the same of two questions to choose on every third page only, and share no
-    exercise with numbers, no code and no essay.
+    exercise with numbers and no essay, and code with other numbers at most.
 
     Args:
         names: of the pages that the exam is about.
         number: of the exam, from 1 to `EXAMS`.
         seed: of what is drawn.
         own: questions of the lecturer's own, which are asked before others.
+
+    Raises:
+        ValueError: if the pages have too few questions.
     """
     turn = number - 1
     held = [found for name in names if (found := own.choices.get(name) or fair(name, seed))]
     choices = [asked[(turn + k) % 3 % len(asked)] for k, asked in enumerate(held)]
-    worked, read = pencils(names, turn, seed, PENCILS), to_read(turn, seed)
+    worked, read = pencils(names, turn, seed, PENCILS, EXAMS), to_read(names, turn, seed)
     letters = dealt(len(choices), f"{seed} {number}")
     closed = Exam(seed, number, tuple(choices), letters, tuple(worked), read, ()).points
     count = (MINUTES - closed) // POINTS
     discussed = _in_turn([each for each in own.essays if each.name in names], seed)
     discussed += _in_turn([each for each in essays() if each.name in names], seed)
-    taken = sorted(discussed[turn::EXAMS][:count], key=lambda each: each.name)
-    return Exam(seed, number, tuple(choices), letters, tuple(worked), read, tuple(taken))
+    taken = discussed[turn::EXAMS][: min(count, len(discussed) // EXAMS)]
+    taken = tuple(sorted(taken, key=lambda each: each.name))
+    made = Exam(seed, number, tuple(choices), letters, tuple(worked), read, taken)
+    if made.points < LEAST:
+        raise ValueError(
+            f"--exam-pages: {', '.join(name[:2] for name in names)} make an exam of {made.points} "
+            f"points, and at least {LEAST} are wanted: name more pages"
+        )
+    return made
 
 
 def _in_turn(asked: list[Essay], seed: int) -> list[Essay]:
@@ -126,7 +138,7 @@ def sheet(exam: Exam) -> str:
     """Return what a student gets, as Markdown."""
     text = [
         "# Exam: spiking neural networks",
-        f"{MINUTES} minutes, {exam.points} points. A pocket calculator is allowed. Name:",
+        f"{exam.points} minutes, {exam.points} points. A pocket calculator is allowed. Name:",
         f"## Choose one answer ({CHOICE} points each)",
     ]
     for number, (question, letter) in enumerate(zip(exam.choices, exam.letters, strict=True), 1):
@@ -135,15 +147,18 @@ def sheet(exam: Exam) -> str:
         text.append(
             "\n".join([f"**{number}.** {question.ask}\n", *(f"- {line}" for line in lines)])
         )
-    text.append(f"## Work out a number, and show the way ({PENCIL} points each)")
     first = len(exam.choices) + 1
-    text += [f"**{n}.** {each.ask}" for n, each in enumerate(exam.worked, first)]
-    first += len(exam.worked)
-    text.append(f"## Read the code ({CODE} points)\n\n**{first}.** {exam.read.ask}")
-    text.append(f"```python\n{exam.read.text}\n```")
-    text.append(f"## Answer in a few sentences ({POINTS} points each)")
-    first += 1
-    text += [f"**{n}.** {each.ask}" for n, each in enumerate(exam.discussed, first)]
+    if exam.worked:
+        text.append(f"## Work out a number, and show the way ({PENCIL} points each)")
+        text += [f"**{n}.** {each.ask}" for n, each in enumerate(exam.worked, first)]
+        first += len(exam.worked)
+    if exam.read:
+        text.append(f"## Read the code ({CODE} points)\n\n**{first}.** {exam.read.ask}")
+        text.append(f"```python\n{exam.read.text}\n```")
+        first += 1
+    if exam.discussed:
+        text.append(f"## Answer in a few sentences ({POINTS} points each)")
+        text += [f"**{n}.** {each.ask}" for n, each in enumerate(exam.discussed, first)]
     return "\n\n".join(text) + "\n"
 
 
@@ -161,9 +176,10 @@ def key(exam: Exam) -> str:
         for n, each in enumerate(exam.worked, first)
     ]
     first += len(exam.worked)
-    lines = " and then ".join(f"`{line}` [{CODE // 2}]" for line in exam.read.prints)
-    text.append(f"**{first}** (page {exam.read.page}). {lines}")
-    first += 1
+    if exam.read:
+        lines = " and then ".join(f"`{line}` [{CODE // 2}]" for line in exam.read.prints)
+        text.append(f"**{first}** (page {exam.read.page}). {lines}")
+        first += 1
     for number, each in enumerate(exam.discussed, first):
         text.append(f"**{number}** (page {each.name[:2]}). {each.answer}")
     text.append(

@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from .page import Exercise, Page
+from .slide_parts import sentences
 
 LAB_MINUTES = 90
 TASK, VALUE, FUNCTION = 5, 10, 15  # minutes of an explorer's task, and of an exercise by its answer
@@ -40,6 +41,30 @@ def explorers(page: Page) -> list[Tasks]:
         if where != "Exercises":
             found.append(Tasks(where, each[1].strip(), each[2].strip()))
     return found
+
+
+def items(text: str) -> list[str]:
+    """Return what a numbered list says, without its numbers and what stands before it.
+
+    >>> items("A table.\\n\\n1. So.\\n2. And so.")
+    ['So.', 'And so.']
+    """
+    return [each.strip() for each in re.split(r"^\d\. ", text, flags=re.M)[1:]]
+
+
+def spoken(tried: Tasks) -> str:
+    """Return what a lecturer does and says at an explorer: what to show, to ask and to answer."""
+    said = []
+    for number, (task, answer) in enumerate(
+        zip(items(tried.tasks), items(tried.answers), strict=True), 1
+    ):
+        parts = sentences(re.sub(r": (\w)(?=[^.:]*\?)", lambda f: f". {f[1].upper()}", task))
+        shown = " ".join(each for each in parts if not each.endswith("?"))
+        asked = " ".join(each for each in parts if each.endswith("?"))
+        told_of = {"Show": shown, "Ask": asked, "Answer": answer}
+        lines = [f"*{what}:* {words}" for what, words in told_of.items() if words]
+        said.append(f"**{number}** · " + "\n\n".join(lines))
+    return "\n\n".join(said)
 
 
 def told(page: Page) -> str:

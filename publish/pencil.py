@@ -45,12 +45,21 @@ def pencil(key: str, seed: str) -> Pencil:
     raise ValueError(f"{key}: all numbers to draw from have the answer of a variant handed out")
 
 
-def pencils(names: list[str], turn: int, seed: int, count: int) -> list[Pencil]:
-    """Return exercises on some pages; the exams of a seed, whose turns count from 0, share none."""
+def pencils(names: list[str], turn: int, seed: int, count: int, exams: int) -> list[Pencil]:
+    """Return exercises on some pages, which the exams of a seed do not share.
+
+    Args:
+        names: of the pages.
+        turn: of the exam, from 0.
+        seed: of what is drawn.
+        count: of exercises in an exam, at most.
+        exams: how many there are, each of which gets as many.
+    """
     pages = {name[:2] for name in names}
     keys = sorted(key for key in declared() if key[:2] in pages and "exam" in declared()[key])
     random.Random(f"exercises {seed}").shuffle(keys)
-    taken = [keys[(turn * count + k) % len(keys)] for k in range(min(count, len(keys)))]
+    count = min(count, len(keys) // exams)
+    taken = keys[turn * count : (turn + 1) * count]
     return [pencil(key, f"{seed} {turn}") for key in sorted(taken)]
 
 

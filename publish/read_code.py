@@ -45,9 +45,15 @@ def printed_by(text: str) -> tuple[str, ...]:
     return tuple(out.getvalue().splitlines())
 
 
-def to_read(turn: int, seed: int) -> Code:
-    """Return a piece of code; the exams of a seed, whose turns count from 0, have unlike ones."""
+def to_read(names: list[str], turn: int, seed: int) -> Code | None:
+    """Return a piece of code on some pages; None if there is none.
+
+    The exams of a seed, whose turns count from 0, have unlike ones, or other numbers in them.
+    """
     order = random.Random(f"code {seed}").sample(list(pieces()), len(pieces()))
+    order = [page for page in order if page in {name[:2] for name in names}]
+    if not order:
+        return None
     page = order[turn % len(order)]
     piece, chance = pieces()[page], random.Random(f"{seed} {turn} {page}")
     numbers = {name: chance.choice(among) for name, among in piece["numbers"].items()}

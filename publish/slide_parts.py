@@ -39,13 +39,33 @@ def blocks(page: Page) -> list[Block]:
             found.append(Block("code", cell.source, cell))
             continue
         source = without_badge(without_solutions(cell.source))
-        source = re.sub(r"\[([^\]]+)\]\([^)]+\.ipynb\)", r"\1", source)
-        pieces = re.split(r"\n\s*\n|\n(?=#{1,3} )", source.strip())
+        source = without_links(source)
+        pieces = paragraphs(source)
         if "slide" in tags(cell):
             found.append(Block("whole", source, cell))
         else:
             found += [Block(kind(each), each.strip(), cell) for each in pieces if each.strip()]
     return found
+
+
+def paragraphs(source: str) -> list[str]:
+    """Return the paragraphs of Markdown; a block of code stays whole.
+
+    >>> paragraphs("One.\\n\\n```\\na\\n\\nb\\n```")
+    ['One.', '```\\na\\n\\nb\\n```']
+    """
+    found: list[str] = []
+    for piece in re.split(r"\n\s*\n|\n(?=#{1,3} )", source.strip()):
+        if found and found[-1].count("```") % 2:
+            found[-1] += f"\n\n{piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+def without_links(text: str) -> str:
+    """Return a text whose links to pages are their words alone."""
+    return re.sub(r"\[([^\]]+)\]\([^)]+\.ipynb\)", r"\1", text)
 
 
 def kind(paragraph: str) -> str:

@@ -1,12 +1,17 @@
 """Slides of questions: what the page shows then comes as a step, and so does the answer."""
 
+import ast
 import re
+from dataclasses import replace
 
+from .drawing import names
+from .needed import defined
+from .page import tags
 from .slide_parts import WORDS, Block, sentences, shortened, words
 from .slide_shows import asked_about, draws, live_in, picture, printed, prints, shows, step, told
+from .slide_talk import ANSWER
 from .slide_walk import Walk
 
-ANSWER = 30  # words of an answer
 IN_TABLE = 5  # words more on a slide whose question stands under a table, most of them its heads
 BESIDE = 3  # printed lines under a figure
 DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
@@ -15,6 +20,27 @@ LEGEND = re.compile(  # how a sentence begins that says how a figure is drawn
     r"|Left of the line|Percent of|The network:|\*[\w ]+\* \((solid|dashed)\))"
 )
 CONTENT = re.compile(r"[A-Za-z]{4,}")  # the words by which an answer takes up its question
+ASKING_WORDS = {"what", "which", "many", "does", "with", "that", "this", "when", "from", "will"}
+
+
+def asks(text: str) -> list[str]:
+    """Return the questions of a block, and what stands before the first with it.
+
+    >>> asks("> **Before you run:** how many? And when?")
+    ['> **Before you run:** how many?', 'And when?']
+    """
+    found = [each for each in sentences(text) if each.endswith("?")]
+    return found or [text]
+
+
+def content(text: str, letters: int | None = None) -> set[str]:
+    """Return the words by which an answer takes up its question, or how these begin.
+
+    >>> sorted(content("What fires when shuffled?")), sorted(content("It fires.", 4))
+    (['fires', 'shuffled'], ['fire'])
+    """
+    found = {each.lower() for each in CONTENT.findall(text)} - ASKING_WORDS
+    return {each[:letters] for each in found}
 
 
 class Questions(Walk):
@@ -29,6 +55,7 @@ class Questions(Walk):
         if first is None and reply is None and self._goes_on(ahead):
             self.open = asked
             return
+        self._ask_about_code(ahead)
         last = max(n if n is not None else -1 for n in (first, reply))
         results = self._results(ahead, first, reply)
         for n, each in ahead:
@@ -43,14 +70,45 @@ class Questions(Walk):
         if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
             asked = "\n\n".join(filter(None, [self._table_before(), asked]))
         result, drawn = self._shown(results)
-        room = WORDS + IN_TABLE * ("|---" in asked)
-        room = room if "<img" in result else room - words(asked + result)
-        answer = shortened(self._said(reply), min(room, ANSWER)) if reply else ""
-        if "<img" in result:
+        fills = "<img" in result or result.startswith("|")
+        room = WORDS + IN_TABLE * ("|---" in asked) - words(result)
+        room = room if fills else room - words(asked)
+        answer = self._answer(ahead, reply, min(room, ANSWER)) if reply else ""
+        if fills:
             self._add("question", asked_about(asked, answer, result))
             return
         shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
         self._add("question", "\n\n".join([*shown, step(result)] if result else shown))
+
+    def _answer(self, ahead: list[tuple[int, Block]], reply: int, room: int) -> str:
+        """Return an answer in as many words as there is room for.
+
+        Where a second question is asked, and the answer does not take it up, what is said about it
+        further on follows.
+        """
+        said = self._said(reply)
+        _, *others = asks(self.blocks[self.place].text)
+        if not others:
+            return shortened(said, room)
+        asked = self.blocks[self.place].text.replace(others[-1], "")
+        new = content(others[-1]) - content(asked)
+        short = shortened(said, room)
+        taken_up = (content(others[-1], 4) - content(asked, 4)) & content(short, 4)
+        later = [told(each) for n, each in ahead if n >= reply]
+        known = [each for text in later if text for each in sentences(text)]
+        more = next((each for each in known if new & content(each)), "")
+        whole = f"{sentences(said)[0]} {more}"
+        return short if taken_up or not more or words(whole) > room else whole
+
+    def _ask_about_code(self, ahead: list[tuple[int, Block]]) -> None:
+        """Mark code on the slide before as what the question is about, if what follows uses it."""
+        if not self.made or self.made[-1].role != "alone" or self.last_code is None:
+            return
+        given = defined(ast.parse(self.last_code.source))
+        cells = [each.cell for _, each in ahead if each.kind == "code"]
+        plain = [cell for cell in cells if not {"check", "exercise"} & set(tags(cell))]
+        if any(given & names(ast.parse(cell.source)) for cell in plain):
+            self.made[-1] = replace(self.made[-1], role="code")
 
     def _table_before(self) -> str:
         """Return the table about which a question asks, and take away its slide."""

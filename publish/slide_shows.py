@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from nbformat import NotebookNode
 
@@ -15,6 +17,7 @@ WIDE = 50  # letters of a formula that fit on a line of a slide
 PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
 TRIES = "**Try this"
 BOARD = '<div class="board">\n\n'  # with which a figure begins that fills its slide
+ASKING = '<div class="asking">\n\n'  # and code that goes when the answer to its question comes
 
 
 def picture(cell: NotebookNode, drawn: list[str] | None = None) -> str:
@@ -52,6 +55,17 @@ def step(text: str, order: int = 0) -> str:
 def board(top: str, shown: str, marks: str = 'shown"') -> str:
     """Return the Markdown of a figure that fills its slide, below what stands above it."""
     return f'{BOARD}{top}\n\n<div class="{marks}>\n\n{shown}\n\n</div>\n</div>'
+
+
+def before(text: str) -> str:
+    """Return Markdown that is seen until the answer to the question below it comes."""
+    return f'<div class="before">\n\n{text}\n\n</div>'
+
+
+def small(text: str) -> str:
+    """Return Markdown whose code is in small type."""
+    blocks = re.compile(r"^```.*?^```", flags=re.M | re.S)
+    return blocks.sub(lambda found: f'<div class="small">\n\n{found[0]}\n\n</div>', text)
 
 
 def asked_about(asked: str, answer: str, shown: str) -> str:
@@ -113,20 +127,36 @@ def live_in(block: Block) -> LiveFigure | None:
     return figure(block.cell) if block.kind == "code" else None
 
 
-def playground(top: str, tasks: str, live: LiveFigure) -> str:
+def playground(
+    top: str, tasks: str, live: LiveFigure, answers: Sequence[str] = (), brief: bool = False
+) -> str:
     """Return the Markdown of a live figure that fills its slide.
 
     Args:
         top: a heading, and what stands under it.
-        tasks: a numbered list, or one task as text; each task appears in place of the one before.
+        tasks: a numbered list, or one task as text; each appears in place of what stood before.
         live: the figure.
+        answers: to the tasks, each of which comes in place of its task; an empty one is left out.
+        brief: show an answer together with the next task.
     """
-    items = [re.sub(r"^\d+\. ", "", each) for each in re.split(r"\n(?=\d+\. )", tasks) if each]
-    shown = ""
-    for n, task in enumerate(items):
-        kind = "fade-out" if n == 0 else "current-visible" if n < len(items) - 1 else ""
-        marks = f' class="fragment {kind}" data-fragment-index="{max(n - 1, 0)}"'
-        words = f"**{n + 1}** · {task}" if len(items) > 1 else task
-        shown += f"<div{marks if len(items) > 1 else ''}>\n\n{words}\n\n</div>\n"
-    asked = f'<div class="tasks">\n{shown}</div>\n\n' if items else ""
+    said = [re.sub(r"^\d+\. ", "", each) for each in re.split(r"\n(?=\d+\. )", tasks) if each]
+    numbers = [f"**{n}** · " if len(said) > 1 else "" for n in range(1, len(said) + 1)]
+    views: list[list[str]] = []
+    for number, task, answer in zip_longest(numbers, said, answers, fillvalue=""):
+        asked, told_of = number + task, f'<div class="found">\n\n{number}{answer}\n\n</div>'
+        if brief and views and answers:
+            views[-1].append(asked)
+        else:
+            views.append([asked])
+        if answer:
+            views.append([told_of])
+    shown = "".join(_view(n, len(views), "\n\n".join(each)) for n, each in enumerate(views))
+    asked = f'<div class="tasks">\n{shown}</div>\n\n' if said else ""
     return f'<div class="playground">\n\n{top}\n\n{asked}{alive(live)}\n</div>'
+
+
+def _view(place: int, count: int, words: str) -> str:
+    """Return one of several texts, each of which appears in place of the one before."""
+    kind = "fade-out" if place == 0 else "current-visible" if place < count - 1 else ""
+    marks = f' class="fragment {kind}" data-fragment-index="{max(place - 1, 0)}"'
+    return f"<div{marks if count > 1 else ''}>\n\n{words}\n\n</div>\n"

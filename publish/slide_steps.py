@@ -12,34 +12,37 @@ from dataclasses import dataclass, replace
 
 from .exam import LECTURE_MINUTES
 from .slide_parts import WORDS, words
-from .slide_shows import BOARD, apart
+from .slide_shows import ASKING, BOARD, apart, before, small
 
 STEPS_A_MINUTE = 1.3
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
 STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
+FIGURES = 2  # of a deck, at most, that may fall away
 SECTION = 9  # steps of a section, beside its live figure
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
+SMALLER = 9  # pixels less of a line of code in small type
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
     "head": {"formula", "code", "alone", "list", "table", "text", "figure", "question"},
     "formula": {"formula", "code", "alone", "list", "table", "question"},
     "text": {"formula", "code", "alone", "list", "table", "question"},
     "code": {"question"},
-    "list": {"formula", "code", "alone"},
+    "list": {"formula", "code", "alone", "question"},
     "table": {"question"},
 }
 LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
+SMALL = re.compile(r"(?<=\"small\">\n\n)```.*?^```", flags=re.M | re.S)
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide: its kind, what it mainly holds, its Markdown, its notes, and a heading.
+    """A slide: its kind, what it mainly holds, its Markdown, notes, heading and short form.
 
     The kind is `slide`, which opens a section, or `subslide`, which goes on. Code whose output the
     next question asks for is `code`, any other is `alone`. The heading falls away where the slide
-    is joined to what stands before it.
+    is joined to what stands before it. The short form shows the same in fewer steps.
     """
 
     kind: str
@@ -47,6 +50,7 @@ class Slide:
     text: str
     notes: str = ""
     heading: str = ""
+    short: str = ""
 
     @property
     def steps(self) -> int:
@@ -62,7 +66,8 @@ def height(text: str) -> int:
     """
     blocks = FENCED.findall(text)
     pieces = [*blocks, *re.split(r"\n\s*\n", FENCED.sub("", text))]
-    return sum(_height(piece.strip()) for piece in pieces if piece.strip())
+    less = sum(SMALLER * (each.count("\n") - 1) for each in SMALL.findall(text))
+    return sum(_height(piece.strip()) for piece in pieces if piece.strip()) - less
 
 
 def _height(piece: str) -> int:
@@ -83,27 +88,72 @@ def _height(piece: str) -> int:
 def joined(slides: list[Slide]) -> list[Slide]:
     """Return slides of which some that follow one idea have become one, as far as it fits."""
     made: list[Slide] = []
-    for each in slides:
+    for each in asking(slides):
         if made and each.kind == "subslide" and each.role in FOLLOWS.get(made[-1].role, set()):
             text = _together(made[-1].text, each.text)
-            first = LATER.sub("", text) if BOARD in text else text
-            if words(first) <= WORDS and height(first) <= HEIGHT:
-                notes = "\n\n".join(note for note in (made[-1].notes, each.notes) if note)
-                made[-1] = replace(made[-1], role=each.role, text=text, notes=notes)
+            if _fits(text):
+                made[-1] = _one(made[-1], each, text)
                 continue
-        made.append(each)
-        if each.heading:
-            made[-1] = replace(each, text=f"### {each.heading}\n\n{each.text}", heading="")
+        made.append(_headed(each))
     return made
+
+
+def asking(slides: list[Slide]) -> list[Slide]:
+    """Return slides of which code and the question about it have become one.
+
+    Where both and the answer are too high for a slide, the code goes when the answer comes, and is
+    in small type if need be. A question with a table is about the table, and has its own slide.
+    """
+    made: list[Slide] = []
+    for each in slides:
+        made.append(each)
+        if each.role != "question" or len(made) < 2 or made[-2].role not in ("code", "fence"):
+            continue
+        code = made[-2]
+        for text in _about(code.text, each.text):
+            one = replace(_one(code, each, text), heading=code.heading)
+            if _fits(_headed(one).text):
+                made[-2:] = [one]
+                break
+    return made
+
+
+def _about(code: str, asked: str) -> Iterator[str]:
+    """Yield a question with its code: as it is, or so that the code goes; in small type last."""
+    yield _together(code, asked)
+    for shown in (code, small(code)):
+        if asked.startswith(BOARD):
+            yield _together(shown, asked)
+        else:
+            yield f"{ASKING}{before(shown)}\n\n{asked}\n</div>"
+
+
+def _one(first: Slide, then: Slide, text: str) -> Slide:
+    """Return two slides as one, with their text together."""
+    notes = "\n\n".join(note for note in (first.notes, then.notes) if note)
+    return replace(first, role=then.role, text=text, notes=notes)
+
+
+def _headed(slide: Slide) -> Slide:
+    """Return a slide with its heading above what it shows."""
+    if not slide.heading:
+        return slide
+    return replace(slide, text=_together(f"### {slide.heading}", slide.text), heading="")
+
+
+def _fits(text: str) -> bool:
+    """Tell whether a slide holds a text, as far as it is seen before an answer takes its place."""
+    first = LATER.sub("", text) if BOARD in text or ASKING in text else text
+    return words(first) <= WORDS and height(first) <= HEIGHT
 
 
 def _together(first: str, text: str) -> str:
     """Return two Markdown texts as one; what is joined to a question goes when the figure comes."""
-    if not text.startswith(BOARD):
-        return f"{first}\n\n{text}"
-    if "fragment" in text:
-        first = f'<div class="before">\n\n{first}\n\n</div>'
-    return text.replace(BOARD, f"{BOARD}{first}\n\n", 1)
+    for opened in (BOARD, ASKING):
+        if text.startswith(opened):
+            first = before(first) if "fragment" in text else first
+            return text.replace(opened, f"{opened}{first}\n\n", 1)
+    return f"{first}\n\n{text}"
 
 
 def count(slides: list[Slide]) -> int:
@@ -120,15 +170,21 @@ def limit(slides: list[Slide]) -> int:
 def in_time(slides: list[Slide]) -> list[Slide]:
     """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
 
-    Where a section or the deck has more, slides fall away that can be spared. Then answers come
+    Where a section or the deck has more, code falls away that no question asks about. Then
+    questions to discuss come together, and an answer at a live figure with the next task. Then
+    figures fall away that lead up to a question and its figure, two at most. At last answers come
     together with the figures that show them, the last first.
     """
     kept = []
     for section in sections(slides):
         played = sum(each.steps for each in section if each.role == "live")
-        kept += _spared(section, SECTION + played)
-    kept = _spared(kept, limit(slides))
-    made = joined(kept)
+        kept += _spared(_spared(section, SECTION + played, "alone"), SECTION + played, "figure")
+    kept = _spared(kept, limit(slides), "alone")
+    for place in sorted(range(len(kept)), key=lambda place: kept[place].role):  # discuss, then live
+        if kept[place].short and count(joined(kept)) > limit(slides):
+            kept[place] = replace(kept[place], text=kept[place].short)
+    gone = sum(each.role == "figure" for each in slides if each not in kept)
+    made = joined(_spared(kept, limit(slides), "figure", FIGURES - gone))
     for place in reversed(range(len(made))):
         if count(made) <= limit(slides):
             break
@@ -144,26 +200,29 @@ def sections(slides: list[Slide]) -> list[list[Slide]]:
     return [slides[first:last] for first, last in itertools.pairwise([0, *starts, len(slides)])]
 
 
-def _spared(slides: list[Slide], most: int) -> list[Slide]:
-    """Return slides without some that can be spared, as few as keep a number of steps.
+def _spared(slides: list[Slide], most: int, role: str, spare: int = 99) -> list[Slide]:
+    """Return slides without some of a role that can be spared, as few as keep a number of steps.
 
-    That is code that no question asks about, then figures that lead up to a question and its
-    figure, the last first.
+    At most `spare` of them fall away.
     """
-    while count(joined(slides)) > most:
-        fewer = [each for each in _shorter(slides) if count(joined(each)) < count(joined(slides))]
+    least = len(slides) - spare
+    while count(joined(slides)) > most and len(slides) > least:
+        here = count(joined(slides))
+        fewer = [each for each in _shorter(slides, role) if count(joined(each)) < here]
         if not fewer:
             break
         slides = fewer[0]
     return slides
 
 
-def _shorter(slides: list[Slide]) -> Iterator[list[Slide]]:
-    """Yield slides without one that can be spared, of the section with most steps first."""
+def _shorter(slides: list[Slide], role: str) -> Iterator[list[Slide]]:
+    """Yield slides without one of a role that can be spared, of the longest section first.
+
+    A figure can be spared that leads up to a question, the last one first.
+    """
     parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
-    for role in ("alone", "figure"):
-        for part in parts:
-            for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
-                leads = behind.role in ("code", "alone", "question")
-                if spare.role == role and (role == "alone" or leads):
-                    yield [each for each in slides if each is not spare]
+    for part in parts:
+        for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
+            leads = behind.role in ("code", "alone", "question")
+            if spare.role == role and (role == "alone" or leads):
+                yield [each for each in slides if each is not spare]

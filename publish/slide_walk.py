@@ -2,6 +2,8 @@
 
 import re
 
+from nbformat import NotebookNode
+
 from .page import Page, tags
 from .slide_parts import Block, blocks, sentences, standing
 from .slide_shows import TRIES, printed
@@ -26,12 +28,12 @@ class Walk:
         self.made: list[Slide] = []
         self.used: set[int] = set()  # places of blocks that an earlier slide has shown
         self.place = 0
+        self.last_code: NotebookNode | None = None  # whose code a slide has shown last
         self.open = ""  # a question that is answered together with the next one
 
-    def _add(
-        self, role: str, text: str, kind: str = "subslide", notes: str = "", heading: str = ""
-    ) -> None:
-        self.made.append(Slide(kind, role, text, notes, heading))
+    def _add(self, role: str, text: str, kind: str = "subslide", notes: str = "", **more) -> None:
+        """Add a slide; more are its heading and its short form."""
+        self.made.append(Slide(kind, role, text, notes, **more))
 
     def _ahead(self, until: tuple[str, ...] = ("heading",)) -> list[tuple[int, Block]]:
         """Return the blocks from here to the next of some kinds, with their places."""
@@ -61,6 +63,7 @@ class Walk:
         if said and said.count("\n") <= UNDER + 1:
             text += f"\n\n{said}"
         self._add(role, text, heading=self._title(block))
+        self.last_code = block.cell
 
     def _title(self, block: Block) -> str:
         """Return the heading above a block, without its number."""

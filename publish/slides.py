@@ -97,7 +97,7 @@ def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNod
 
 def steps(page: Page) -> list[int]:
     """Return how many steps the slides take for each part of the plan of a lecture on a page."""
-    parts = ["", *(section.title for section in page.sections), "Recap", "discussion"]
+    parts = ["", *(section.title for section in page.sections), "Recap", "To discuss"]
     found, part = dict.fromkeys(parts, 0), ""
     for slide in Deck(page, {}).steps():
         opened = [

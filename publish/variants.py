@@ -16,8 +16,8 @@ from pathlib import Path
 import yaml
 
 from snn_core.teaching.exercises import Value, find
-from snn_core.teaching.exercises.comparison import equal
-from snn_core.teaching.exercises.variants import drawn, form, shown_as
+from snn_core.teaching.exercises.comparison import equal, form
+from snn_core.teaching.exercises.variants import drawn, shown_as
 
 from .page import Exercise, Page
 
@@ -25,9 +25,9 @@ DECLARED = Path(__file__).with_name("course_source") / "variants.yaml"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{tests}\n### END HIDDEN TESTS"
 ASKED = r'check\("([\d.]+)", (\w+)\)'
 OF_FORM = """\
-from snn_core.teaching.exercises.variants import form
+from snn_core.teaching.exercises.comparison import form, given
 
-assert form({name}) == {wanted!r}, f"not yet: {{form({name})}}. Wanted: {wanted}\""""
+assert form({name}) == {wanted!r}, f"not yet: expected {wanted}, got {{given({name})}}\""""
 A_VALUE = """\
 from snn_core.teaching.exercises import Value
 

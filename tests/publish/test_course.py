@@ -20,7 +20,7 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import graded, slide_steps, slides
+from publish import essays, exam, exam_pages, graded, slide_steps, slides
 
 NOTES = notes()
 README = (ROOT / "publish" / "course_source" / "README.md").read_text(encoding="utf-8")
@@ -124,7 +124,7 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         derive, "pack", lambda course, path: path.write_text("zip", encoding="utf-8")
     )
-    derive.main()
+    derive.main(about=list(READ))
     name = list(two)[0]
     made = {
         path.relative_to(tmp_path / "course").as_posix()
@@ -240,6 +240,17 @@ def test_the_guide_names_what_is_delivered():
     assert "`nbgrader_variant/`" in rows
     assert f"drawn by the seed {derive.VARIANT} |" in README
     assert f"at most {slide_steps.STEPS} steps" in README
+    about, kept = exam_pages.lectured(list(PAGES)), 2 * len(PAGES)
+    drawn = exam.drawn(about, 1)
+    assert f"about the {len(about)} pages that have a lecture, all but 21 and 23" in README
+    assert (drawn.points, len(drawn.worked), len(drawn.discussed)) == (120, 5, 6)
+    assert f"Of the {5 * len(PAGES)} questions" in README
+    assert f"{3 * len(PAGES)} are for practice and {kept}, two for each page" in README
+    assert f"The {len(essays.essays())} essays" in README
+    points = {exam.drawn(exam_pages.taught("00-12", list(PAGES)), k).points for k in derive.EXAMS}
+    assert points == {70}
+    assert "70 for pages 00 to 12" in README
+    assert f"Below {exam.LEAST} points" in README
 
 
 def test_output_of_make_course_is_ignored_by_git():

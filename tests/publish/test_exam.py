@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course, essays, exam, graded, pencil, slide_steps, slides, variants
 from publish.deck import Deck
+from publish.exam_pages import NO_LECTURE, lectured, taught
 from publish.quiz import LETTERS, SEED, noted, shared_out
 from snn_core.teaching.exercises import find
 from snn_core.teaching.exercises.comparison import equal
@@ -22,6 +23,7 @@ EVERY = [(number, seed) for seed in (SEED, 7, 23) for number in course.EXAMS]
 exams = pytest.mark.parametrize(("number", "seed"), EVERY)
 some_seeds = pytest.mark.parametrize("seed", [SEED, 7, 23])
 ESSAYS = essays.essays()
+TAUGHT = lectured(ASKED)
 pages = pytest.mark.parametrize("name", PAGES)
 
 
@@ -40,7 +42,7 @@ def test_the_marks_of_a_model_answer_add_up_to_its_points(name):
 
 
 def test_essays_have_an_answer_whose_marks_add_up_and_stand_alone():
-    assert len(ESSAYS) == len({each.name for each in ESSAYS}) == 18
+    assert len(ESSAYS) == len({each.name for each in ESSAYS}) == 19
     for each in ESSAYS:
         assert each.name in ASKED
         assert sum(essays.marks(each.answer)) == essays.POINTS, each.ask
@@ -63,6 +65,8 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
     answers = {each.name[:2]: each.answer for each in ESSAYS}
     said = [
         ("01", f"{math.sqrt(100 / 200):.0%}".replace("%", " %")),
+        ("01", f"coin errs by {math.sqrt(0.5 * 0.5 / 100)}"),
+        ("01", f"at most 1/{2 * (200 - 1)}"),
         ("02", f"{math.exp(-10 / 20):.2f}"),
         ("02", f"τ = {-10 / math.log(0.9):.0f} ms"),
         ("13", f"{200**2 * 250 // 10**6} million"),
@@ -77,20 +81,23 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
 
 
 @exams
-def test_an_exam_fits_two_hours_and_asks_about_every_page(number, seed):
-    drawn = exam.drawn(ASKED, number, seed)
-    assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in ASKED]
+def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number, seed):
+    drawn = exam.drawn(TAUGHT, number, seed)
+    assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in TAUGHT]
     minutes = exam.CHOICE * len(drawn.choices) + essays.POINTS * len(drawn.discussed)
     minutes += exam.PENCIL * len(drawn.worked) + exam.CODE
     assert drawn.points == minutes == exam.MINUTES
-    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 4
+    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 5
     assert len(drawn.discussed) == 6
+    assert {name[:2] for name in ASKED} - {name[:2] for name in TAUGHT} == set(NO_LECTURE)
+    assert not {each.name[:2] for each in drawn.discussed} & set(NO_LECTURE)
+    assert drawn.read.page not in NO_LECTURE
     assert len({each.name for each in drawn.discussed}) == len(drawn.discussed)
 
 
 @exams
 def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
-    drawn = exam.drawn(ASKED, number, seed)
+    drawn = exam.drawn(TAUGHT, number, seed)
     sheet = exam.sheet(drawn)
     rows = re.findall(r"^\| (\d+) \| ([A-D]) \| \d\d \|$", exam.key(drawn), flags=re.M)
     for (place, letter), question in zip(rows, drawn.choices, strict=True):
@@ -101,14 +108,15 @@ def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
 
 @exams
 def test_each_letter_is_right_equally_often(number, seed):
-    letters = exam.drawn(ASKED, number, seed).letters
-    assert {letters.count(letter) for letter in LETTERS} == {len(ASKED) // len(LETTERS)}
+    letters = exam.drawn(TAUGHT, number, seed).letters
+    counts = [letters.count(letter) for letter in LETTERS]
+    assert max(counts) - min(counts) <= 1
     assert list(letters) != sorted(letters)
 
 
 @exams
 def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
-    drawn = exam.drawn(ASKED, number, seed)
+    drawn = exam.drawn(TAUGHT, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     first = len(drawn.choices) + len(drawn.worked) + 2
     for place, each in enumerate(drawn.discussed, first):
@@ -121,7 +129,7 @@ def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
 
 @exams
 def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(number, seed):
-    drawn = exam.drawn(ASKED, number, seed)
+    drawn = exam.drawn(TAUGHT, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     for place, each in enumerate(drawn.worked, len(drawn.choices) + 1):
         known = find(each.key)
@@ -149,7 +157,7 @@ def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
 
 @some_seeds
 def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
-    drawn = [exam.drawn(ASKED, number, seed) for number in course.EXAMS]
+    drawn = [exam.drawn(TAUGHT, number, seed) for number in course.EXAMS]
     for kind in (
         [each.key for one in drawn for each in one.worked],
         [one.read.page for one in drawn],
@@ -160,9 +168,9 @@ def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
 
 @some_seeds
 def test_any_two_exams_share_a_third_of_the_questions_to_choose(seed):
-    chosen = [{q.name for q in exam.drawn(ASKED, k, seed).choices} for k in course.EXAMS]
+    chosen = [{q.name for q in exam.drawn(TAUGHT, k, seed).choices} for k in course.EXAMS]
     for first, second in itertools.combinations(chosen, 2):
-        assert len(first & second) <= len(ASKED) / 3
+        assert len(first & second) <= math.ceil(len(TAUGHT) / 3)
 
 
 def test_the_variants_that_exams_avoid_are_those_of_the_guide():
@@ -174,7 +182,7 @@ def test_the_variants_that_exams_avoid_are_those_of_the_guide():
 
 @exams
 def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
-    drawn = exam.drawn(ASKED, number, seed)
+    drawn = exam.drawn(TAUGHT, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     place = len(drawn.choices) + len(drawn.worked) + 1
     asked = sheet.split(f"**{place}.** ")[1].split("```python\n")[1].split("\n```")[0]
@@ -189,7 +197,7 @@ def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
 
 @exams
 def test_an_exam_asks_only_what_is_held_back(number, seed):
-    for name, question in zip(ASKED, exam.drawn(ASKED, number, seed).choices, strict=True):
+    for name, question in zip(TAUGHT, exam.drawn(TAUGHT, number, seed).choices, strict=True):
         practice, kept = shared_out(name, seed)
         assert question in kept
         assert question not in practice
@@ -198,15 +206,68 @@ def test_an_exam_asks_only_what_is_held_back(number, seed):
 
 @exams
 def test_an_exam_points_to_nothing_that_it_does_not_print(number, seed):
-    sheet = exam.sheet(exam.drawn(ASKED, number, seed))
+    sheet = exam.sheet(exam.drawn(TAUGHT, number, seed))
     assert not exam.ELSEWHERE.search(sheet)
     for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
         assert not exam.stands_alone(f"What does {words} show?")
         assert words not in sheet.lower()
 
 
+FEW = ["00-12", "00-08,16", "02,05,07,09-12", "00-23"]
+
+
+@pytest.mark.parametrize("pages", FEW)
+@pytest.mark.parametrize("number", course.EXAMS)
+def test_an_exam_about_some_pages_asks_about_no_other(pages, number):
+    about = taught(pages, ASKED)
+    drawn = exam.drawn(about, number, 7)
+    numbers = {name[:2] for name in about}
+    assert [question.name[:2] for question in drawn.choices] == sorted(numbers)
+    asked = {each.key[:2] for each in drawn.worked} | {each.name[:2] for each in drawn.discussed}
+    assert (asked | {drawn.read.page}) <= numbers
+    assert exam.LEAST <= drawn.points <= exam.MINUTES
+    assert f"\n{drawn.points} minutes, {drawn.points} points." in exam.sheet(drawn)
+    for other in set(course.EXAMS) - {number}:
+        second = exam.drawn(about, other, 7)
+        assert {each.ask for each in drawn.worked}.isdisjoint(each.ask for each in second.worked)
+        assert set(drawn.discussed).isdisjoint(second.discussed)
+        assert drawn.read.text != second.read.text
+
+
+def test_an_exam_without_code_or_essays_leaves_out_their_headings():
+    drawn = exam.drawn(taught("10,12,18,20-22,00-01,03-06", ASKED), 1, 7)
+    empty = exam.Exam(1, 1, drawn.choices, drawn.letters, (), None, ())
+    assert exam.sheet(empty).count("\n## ") == 1
+    assert exam.key(empty).count("\n**") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--exam-pages", "00-99"], "--exam-pages: no page '99': pages are 00 to 23"),
+        (["--exam-pages", "12-00"], "--exam-pages: the range '12-00' ends before it begins"),
+        (["--exam-pages", "first"], "--exam-pages: wanted are numbers of pages"),
+        (["--exam-pages", "00-01"], "--exam-pages: 00, 01 make an exam of 4 points"),
+        (["--exam-pages", "00-12", "--questions", "mine.yaml"], "--questions: a question is on"),
+        (["--questions", "none.yaml"], "none.yaml"),
+    ],
+)
+def test_a_command_that_no_exam_can_follow_is_refused(
+    tmp_path, monkeypatch, capsys, arguments, said
+):
+    (tmp_path / "mine.yaml").write_text(
+        'essays:\n  20_from_ordinary_to_spiking:\n    - {ask: "Why?", answer: "So [8]."}\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        course.command(arguments)
+    assert said in capsys.readouterr().err
+    assert course.command(["--exam-pages", "00-12"]).about == ASKED[:13]
+
+
 def test_another_seed_draws_every_kind_of_question_anew():
-    first, same, other = (exam.drawn(ASKED, 1, seed) for seed in (SEED, SEED, 7))
+    first, same, other = (exam.drawn(TAUGHT, 1, seed) for seed in (SEED, SEED, 7))
     assert exam.sheet(first) == exam.sheet(same)
     assert first.letters != other.letters
     assert first.read.text != other.read.text
@@ -229,10 +290,10 @@ essays:
 def test_a_lecturers_own_questions_come_first_and_stay_out_of_the_quiz(tmp_path):
     (path := tmp_path / "mine.yaml").write_text(OWN, encoding="utf-8")
     mine = essays.own(path)
-    sheets = [exam.sheet(exam.drawn(ASKED, number, 7, mine)) for number in course.EXAMS]
+    sheets = [exam.sheet(exam.drawn(TAUGHT, number, 7, mine)) for number in course.EXAMS]
     assert all("Mine?" in sheet for sheet in sheets)
     assert sum("My case?" in sheet for sheet in sheets) == 1
-    assert exam.drawn(ASKED, 1, 7, mine).points == exam.MINUTES
+    assert exam.drawn(TAUGHT, 1, 7, mine).points == exam.MINUTES
     course.ask(READ, tmp_path / "quiz", 7, mine)
     assert "Mine?" in (tmp_path / "quiz" / "exam_2.md").read_text(encoding="utf-8")
     assert "Mine?" not in (tmp_path / "quiz" / "quiz.gift.txt").read_text(encoding="utf-8")
@@ -261,7 +322,8 @@ def test_model_answers_are_for_lecturers_only(name):
     beside = course.instructor(READ[name], noted()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))
-    handed_out += "".join(text for _, text in Deck(READ[name], {}).slides())
+    slides_of = Deck(READ[name], {}).slides()
+    handed_out += "".join(text for kind, text in slides_of if kind != "notes")
     assert all(answer in beside for answer in answers)
     assert not [answer for answer in answers if answer in handed_out]
 

@@ -68,6 +68,17 @@ def test_the_right_answer_says_why_and_feedback_names_its_page():
     assert own.options[0].feedback == "Since."
 
 
+def test_every_wrong_answer_names_what_it_mistakes():
+    """In words that no other answer to the question has."""
+    without = [q.name for q in every_question() for o in q.options[1:] if not o.feedback]
+    assert without == []
+    for question in every_question():
+        said = [option.feedback for option in question.options[1:]]
+        assert len(set(said)) == len(said), question.name
+        assert all(len(each.split()) >= 5 for each in said), question.name
+        assert all(each.endswith((".", '"', ")")) for each in said), question.name
+
+
 def test_every_right_answer_says_why_and_every_pointer_has_a_page():
     for question in every_question():
         assert question.options[0].feedback

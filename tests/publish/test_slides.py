@@ -1,5 +1,6 @@
 """A slide is short, shows code and findings, answers in steps; figures have larger labels."""
 
+import ast
 import base64
 import functools
 import io
@@ -19,17 +20,23 @@ from PIL import Image
 from publish import (
     course,
     deck,
+    drawing,
     enlarged,
+    essays,
     exam,
+    labs,
+    needed,
     slide_code,
     slide_parts,
     slide_questions,
     slide_shows,
     slide_steps,
+    slide_talk,
     slides,
 )
 from publish.graded import without_solutions
 from publish.page import ENTRANCE, Page, explorer, split
+from publish.quiz import noted
 from snn_core.teaching.plotting import use_style
 from tests.pages import READ, code, prose
 from tests.publish.pages import START, page, text
@@ -87,12 +94,12 @@ def test_slides_follow_the_page(name):
     soup = BeautifulSoup(html_of(name), "html.parser")
     shown = [
         heading.get_text().rstrip("¶")
-        for heading in soup.select("section > :is(h1, h2), .board > h2, .before > h2")
+        for heading in soup.select("section > :is(h1, h2), .board > h2, .asking > h2, .before > h2")
     ]
     main = Page(name, nbformat.v4.new_notebook(cells=READ[name].main))
     assert shown[1] == "You will"
-    last_two = [title for title in ("Recap", "Exercises") if main.named(title)]
-    assert shown[len(shown) - len(last_two) :] == last_two
+    last = ["Recap", "To discuss", *(["Exercises"] if main.named("Exercises") else [])]
+    assert shown[len(shown) - len(last) :] == last
     assert len([heading for heading in shown if re.match(r"\d · ", heading)]) == len(main.sections)
     figures = sum(
         "image/png" in output.get("data", {})
@@ -122,13 +129,16 @@ def test_every_formula_of_the_slides_is_mathml(name):
 def views(slide):
     """Return copies of a slide with what is seen at a time: a figure and its answer replace."""
     left_out = [".board > .before, .answer", ".board > .before, .asked", ".answer, .shown"]
+    if slide.select(".asking"):
+        left_out = [".asking > .fragment", ".asking > .before"]
+    tasks = len(slide.select(".tasks > div"))
     found = []
-    for apart in left_out if slide.select(".answer") else [".none"]:
+    for apart in left_out if slide.select(".answer, .asking") else [".none"] * max(tasks, 1):
         copy = BeautifulSoup(str(slide), "html.parser")
         for part in copy(NOT_WORDS) + copy.select(
-            f"{apart}, [data-live], .tasks > div.fragment:not(.fade-out)"
+            f"{apart}, [data-live], .tasks > div:not(:nth-child({len(found) + 1}))"
         ):
-            part.extract()  # tasks are shown one at a time
+            part.extract()  # tasks and their answers are shown one at a time
         found.append(copy)
     return found
 
@@ -207,16 +217,31 @@ def goes_on(block):
 
 
 @pages
-def test_code_above_a_question_stands_behind_it_on_the_page(name):
-    """So it computes the answer, and is not left over from what came before."""
+def test_code_above_a_question_computes_its_answer(name):
+    """It stands behind it on the page, or what stands there uses it."""
     made = deck.Deck(READ[name], {})
     for each in made.steps():
-        if each.role == "question" and "```python" in each.text:
+        if each.role == "question" and any(text in each.text for text in made.code.values()):
             asked = [n for n, block in enumerate(made.blocks) if block.text in each.text]
             first = next(n for n in asked if made.blocks[n].kind == "question")
             (of,) = [key for key, text in made.code.items() if text in each.text]
             behind = itertools.takewhile(goes_on, made.blocks[first + 1 :])
-            assert of in [block.cell.id for block in behind if block.kind == "code"]
+            cells = {block.cell.id: block.cell.source for block in behind if block.kind == "code"}
+            given = needed.defined(ast.parse(next(c for c in READ[name].main if c.id == of).source))
+            used = [source for source in cells.values() if drawing.names(ast.parse(source)) & given]
+            assert of in cells or used
+
+
+@pages
+def test_code_stands_with_the_question_about_it(name):
+    """Unless the question brings a table, which it is about."""
+    made = steps_of(name)
+    for code_of, asked in itertools.pairwise(made):
+        if code_of.role in ("code", "fence") and asked.role == "question":
+            assert "|---" in asked.text
+    for each in made:
+        if slide_shows.ASKING in each.text:
+            assert each.text.count("```python") == 1
 
 
 @pages
@@ -260,6 +285,45 @@ def test_what_to_try_stands_above_its_live_figure(name):
 
 
 @pages
+def test_a_live_figure_has_its_answers_as_steps_and_its_notes_say_what_to_show(name):
+    tried = labs.explorers(READ[name])
+    live = [each for each in steps_of(name) if each.role == "live"]
+    assert len(live) == len(tried)
+    for each, of in zip(live, tried, strict=True):
+        answers = labs.items(of.answers)
+        assert len(answers) == of.count
+        assert each.text.count('<div class="found">') == of.count
+        assert each.steps in (2 * of.count, of.count + 1)
+        assert all(answer in each.notes for answer in answers)
+        assert each.notes.count("*Answer:*") == of.count
+        assert each.notes.count("*Ask:*") == sum("?" in task for task in labs.items(of.tasks))
+        assert each.notes.count("*Show:*") >= 1
+
+
+def test_what_is_shown_asked_and_answered_is_told_apart():
+    answered = "\n\n*Ask:* What falls?\n\n*Answer:* The rate."
+    for task in ("Move $w$ to 0.9. What falls?", "Move $w$ to 0.9: what falls?"):
+        tried = labs.Tasks("1 · S", f"1. {task}", "1. The rate.")
+        assert labs.spoken(tried) == "**1** · *Show:* Move $w$ to 0.9." + answered
+
+
+@pages
+def test_the_questions_to_discuss_are_steps_and_their_answers_are_notes(name):
+    made = [each for each in steps_of(name) if each.role == "discuss"]
+    asked = noted()[name]["discussion"]
+    shown_text = "\n\n".join(each.text for each in made)
+    beside = "\n\n".join(each.notes for each in made)
+    assert [shown_text.count(each) for each in map(slide_parts.without_links, asked)] == [1] * len(
+        asked
+    )
+    answers = [essays.unmarked(each) for each in exam.answers()[name]]
+    assert all(each in beside and each not in shown_text for each in answers)
+    assert sum(each.steps for each in made) in (len(asked), len(made))
+    places = [each.text.split("\n")[0] for each in steps_of(name)]
+    assert places.index(slide_talk.DISCUSSED) > places.index("## Recap")
+
+
+@pages
 def test_the_text_of_every_exercise_is_on_slides(name):
     text = " ".join(each.get_text(" ") for each in shown(name))
     for exercise in READ[name].exercises:
@@ -296,6 +360,7 @@ MADE = (
     "Try it",
     "continued",
     "JavaScript.",
+    slide_talk.DISCUSSED.removeprefix("## "),
 )  # by no page
 
 
@@ -321,8 +386,13 @@ def letters(said):
 
 
 def sayings(page):
-    """Return all sentences of a page, and their beginnings that end at a colon or semicolon."""
+    """Return all sentences of a page, and their beginnings that end at a colon or semicolon.
+
+    Those of the questions to discuss count as well, and of the answers to an explorer's tasks.
+    """
     sources = [block.text for block in slide_parts.blocks(page) if block.kind != "code"]
+    sources += [answer for each in labs.explorers(page) for answer in labs.items(each.answers)]
+    sources += noted()[page.name]["discussion"]
     alt = [cell.metadata.get("alt", "") for cell in page.main]
     found = set()
     for said in [

@@ -1,13 +1,15 @@
 """A variant asks for other numbers: its solution is right, stub and public answer are not."""
 
+import re
+
 import pytest
 import torch
 
 from publish import graded, readme, variants
 from snn_core.teaching.exercises import Value, find
-from snn_core.teaching.exercises.comparison import equal
+from snn_core.teaching.exercises.comparison import equal, form
 from snn_core.teaching.exercises.kinds import NotAttempted
-from snn_core.teaching.exercises.variants import form, shown_as, tried_on, varied
+from snn_core.teaching.exercises.variants import shown_as, tried_on, varied
 from tests.pages import READ, code
 from tests.pages.test_exercises import EXERCISES, asked, solved, wrong_answers
 from tests.publish.test_graded import points
@@ -116,8 +118,16 @@ def test_the_form_of_a_value_is_tried_openly_and_its_value_is_not(key):
     exec(released, {asked(name, index)[1]: right})
     exec(released, {asked(name, index)[1]: find(key).expected})
     for wrong in (None, "a word", [1, 2, 3, 4, 5, 6], print):
-        with pytest.raises(AssertionError, match=rf"not yet: .* Wanted: {form(right)}"):
+        with pytest.raises(AssertionError, match=rf"not yet: expected {form(right)}, got \w+"):
             exec(released, {asked(name, index)[1]: wrong})
+
+
+def test_a_number_in_a_tensor_is_told_by_its_shape_and_not_by_its_value():
+    cells = {c.id: c.source for c in code(graded.assignment(READ["02_lif_neuron"], 7))}
+    released = cells["score-1"].split("### BEGIN HIDDEN TESTS")[0]
+    said = "not yet: expected a number, got a tensor of shape (1,)"
+    with pytest.raises(AssertionError, match=f"^{re.escape(said)}$"):
+        exec(released, {asked("02_lif_neuron", 0)[1]: torch.tensor([0.9048])})
 
 
 @pytest.mark.parametrize("name", ["07_first_trained_network", "17_event_cameras"])

@@ -53,6 +53,28 @@ HALF = Value(
 )
 
 
+@pytest.mark.parametrize(
+    ("answer", "got"),
+    [
+        (torch.tensor([0.5]), "a tensor of shape (1,)"),
+        (np.zeros((2, 3)), "an array of shape (2, 3)"),
+        ([0.5], "a list of 1 part"),
+        ((0.5, 1), "a tuple of 2 parts"),
+        ("half", "a word"),
+    ],
+)
+def test_an_answer_of_another_form_is_told_which_is_wanted(said, answer, got):
+    assert said(HALF, answer)[0] == f"not yet: expected a number, got {got}"
+    returned = said(DOUBLE, lambda x: answer)[0]
+    assert returned.endswith(f"(expected a number, got {got})")
+
+
+def test_one_of_several_forms_is_enough(said):
+    either = Value(0.5, hint="H", stronger="S", also=((1, 2),))
+    assert said(either, (2, 1))[0] == "not yet: you gave (2, 1)"
+    assert said(either, torch.zeros(3))[0].startswith("not yet: expected a number, got a tensor")
+
+
 class Unshowable:
     def __repr__(self):
         raise RuntimeError("no")
@@ -243,7 +265,7 @@ def test_an_answer_cannot_change_the_cases(said):
 @strange
 def test_no_value_makes_a_check_raise(said, kind):
     lines = said(HALF, STRANGE[kind], 3, 4, STRANGE[kind])
-    assert lines[0].startswith("not yet: you gave ")
+    assert lines[0].startswith(("not yet: you gave ", "not yet: expected a number, got "))
     assert lines[-1] == "Expected: 0.5"
     assert all(len(line) < 250 for line in lines)
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 LONGEST = 200  # characters of a value or a message that are shown
+DEEPEST = 4  # lists within each other of which a shape is taken
 MOST = 12  # entries of an array or a list that are shown
 
 
@@ -56,6 +57,13 @@ def _array(value: object) -> np.ndarray:
     return dense.resolve_conj().resolve_neg().numpy()
 
 
+def _deeper(value: object, most: int) -> bool:
+    """Tell whether more lists or tuples than so many stand within each other; one may hold itself."""
+    if not isinstance(value, (list, tuple)):
+        return False
+    return most == 0 or any(_deeper(each, most - 1) for each in value)
+
+
 def shape_given(value: object) -> tuple[int, ...] | None:
     """Return the shape of a number, or of numbers in lists, tuples, arrays or tensors; None for anything else.
 
@@ -63,10 +71,59 @@ def shape_given(value: object) -> tuple[int, ...] | None:
     ((), (2, 2), None)
     """
     try:
+        if _deeper(value, DEEPEST):
+            return None
         array = np.array([_array(each) for each in value]) if isinstance(value, (list, tuple)) else _array(value)
     except Exception:  # parts of unlike shapes, or what has no shape
         return None
     return array.shape if array.dtype.kind in "biufc" else None
+
+
+def form(value: object) -> str:
+    """Return in words which form a value has, and not which value it is; never raise.
+
+    >>> form(0.7), form((1, 2)), form([(1.2, 1)] * 5), form(torch.zeros(1)), form(None)
+    ('a number', '2 numbers', '5 times 2 numbers', '1 number', 'nothing')
+    """
+    if value is None or value is Ellipsis:
+        return "nothing"
+    if isinstance(value, str):
+        return "a word"
+    found = shape_given(value)
+    if found is None:
+        return f"a value of the type {type(value).__name__}"
+    if not found:
+        return "a number"
+    *outer, last = found
+    return "".join(f"{many} times " for many in outer) + (f"{last} number" if last == 1 else f"{last} numbers")
+
+
+def given(value: object) -> str:
+    """Return in words what a value is, with its type where its shape matters; never raise.
+
+    >>> given(torch.zeros(1)), given([1, 2]), given(0.5), given("one")
+    ('a tensor of shape (1,)', 'a list of 2 parts', 'a number', 'a word')
+    """
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)} part{'s' * (len(value) != 1)}"
+    shape = shape_given(value)
+    if shape and isinstance(value, (torch.Tensor, np.ndarray)):
+        return f"{'a tensor' if isinstance(value, torch.Tensor) else 'an array'} of shape {tuple(shape)}"
+    return form(value)
+
+
+def other_form(got: object, expected: object) -> str:
+    """Return in words how a value differs from the expected one in its form, and not by which value; "" if it does not.
+
+    >>> other_form(torch.tensor([0.9]), 0.9), other_form(0.9, 0.8)
+    ('expected a number, got a tensor of shape (1,)', '')
+    """
+    try:
+        known = all(isinstance(each, str) or shape_given(each) is not None for each in (got, expected))
+        differs = known and form(got) != form(expected)
+        return f"expected {form(expected)}, got {given(got)}" if differs else ""
+    except Exception:  # what pretends to be another type
+        return ""
 
 
 def shown(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import torch
 
-from snn_core.teaching.exercises.comparison import equal, message, shown
+from snn_core.teaching.exercises.comparison import equal, message, other_form, shown
 
 
 class NotAttempted(Exception):
@@ -84,7 +84,8 @@ class Value:
         if any(equal(answer, right, self.tolerance) for right in (self.expected, *self.also)):
             return None
         hint = _hint(answer, self.mistakes, self.hint, self.tolerance)
-        return Fault(f"you gave {shown(answer)}", hint, shown(self.expected))
+        what = "" if any(not other_form(answer, right) for right in self.also) else other_form(answer, self.expected)
+        return Fault(what or f"you gave {shown(answer)}", hint, shown(self.expected))
 
 
 def call(answer: Callable, *arguments: object) -> object:
@@ -153,7 +154,10 @@ class Function:
             return None
         hint = _hint(got, case.mistakes, case.hint or self.hint, self.tolerance)
         given = ", ".join(map(shown, case.arguments)) or "no arguments"
-        return Fault(f"for {given} it {_came(got, printed)}", hint, shown(case.expected))
+        came = _came(got, printed)
+        if came.startswith("returned ") and got is not None and (other := other_form(got, case.expected)):
+            came += f" ({other})"
+        return Fault(f"for {given} it {came}", hint, shown(case.expected))
 
 
 def _tried(use: Callable, answer: object, arguments: tuple) -> tuple[object, str]:

@@ -1,4 +1,4 @@
-"""Other cases for an exercise whose answer is a function, and the form of an answer that is a value."""
+"""Other cases for an exercise whose answer is a function."""
 
 import copy
 import random
@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from snn_core.teaching.exercises.comparison import shape_given
 from snn_core.teaching.exercises.kinds import Case, Function
 
 FACTORS = 0.85, 1.15
@@ -56,25 +55,6 @@ def tried_on(exercise: Function, arguments: list[tuple], reference: object) -> F
     """
     cases = [Case(each, exercise.use(reference, *copy.deepcopy(each)), exercise.hint) for each in arguments]
     return replace(exercise, cases=tuple(cases))
-
-
-def form(value: object) -> str:
-    """Return in words which form a value has, and not which value it is; never raise.
-
-    >>> form(0.7), form((1, 2)), form([(1.2, 1)] * 5), form(torch.zeros(1)), form(None)
-    ('a number', '2 numbers', '5 times 2 numbers', '1 number', 'nothing')
-    """
-    if value is None or value is Ellipsis:
-        return "nothing"
-    if isinstance(value, str):
-        return "a word"
-    found = shape_given(value)
-    if found is None:
-        return f"a value of the type {type(value).__name__}"
-    if not found:
-        return "a number"
-    *outer, last = found
-    return "".join(f"{many} times " for many in outer) + (f"{last} number" if last == 1 else f"{last} numbers")
 
 
 def drawn(value: object, chance: random.Random) -> object:

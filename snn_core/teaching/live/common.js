@@ -4,7 +4,8 @@
 const FONT = "12px system-ui, sans-serif";
 const ROOM = 17; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
-const MARGIN = { left: 64, right: 17, top: 30, bottom: 42 };
+const MARGIN = { left: 64, right: 17, top: 30, bottom: 42 }, TIGHT = 6; // less above and below where height is short
+const GAP = 12; // pixels between a lane and the next
 
 export function linspace(low, high, count) {
   return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
@@ -67,9 +68,9 @@ class Panel {
 
   py(y) { return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0])); }
 
-  text(label, x, y, align, baseline, colour = this.figure.ink) {
+  text(label, x, y, align, baseline, colour = this.figure.ink, room = Infinity) {
     Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
-    this.context.fillText(label, x, y);
+    this.context.fillText(label, x, y, ...(room < Infinity ? [room] : []));
   }
 
   frame() {
@@ -84,14 +85,15 @@ class Panel {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
-    this.upright(this.ylabel ?? "", x - MARGIN.left + 9, y + height / 2);
+    this.upright(this.ylabel ?? "", x - MARGIN.left + 9, y + height / 2, height + GAP);
   }
 
-  upright(label, x, y) {
+  /** Write a label upwards, with narrow letters if it has not the `room` in pixels. */
+  upright(label, x, y, room) {
     this.context.save();
     this.context.translate(x, y);
     this.context.rotate(-Math.PI / 2);
-    this.text(label, 0, 0, "center", "middle");
+    this.text(label, 0, 0, "center", "middle", this.figure.ink, room);
     this.context.restore();
   }
 
@@ -222,7 +224,8 @@ export class Figure {
   /** Return one panel per description, one above the other; its `height` is that of its axes in pixels. */
   stack(specs) {
     const whole = this.measure(), width = whole - MARGIN.left - MARGIN.right;
-    const over = ({ title }) => (title ? MARGIN.top : 8), under = ({ xlabel }) => (xlabel ? MARGIN.bottom : 6);
+    const less = this.room ? TIGHT : 0, over = ({ title }) => (title ? MARGIN.top - less : 8);
+    const under = ({ xlabel }) => (xlabel ? MARGIN.bottom - less : 6);
     const axes = sum(specs.map(({ height }) => height)), rest = sum([...specs.map(over), ...specs.map(under)]);
     const stretch = this.room ? (this.room - rest) / axes : 1;
     let y = 0;

@@ -598,7 +598,7 @@ CoincidenceLine().sliders()
 # %% [markdown]
 # ### Found by learning
 #
-# Each of 24 detectors hears all 20 fibres, each through a delay of its own, random at first. All weights are alike and stay so. Only delays and a readout for twelve directions learn.
+# Each of 24 detectors hears all 20 fibres, each through a delay of its own, random at first. Only the delays and a readout for twelve directions learn.
 
 # %%
 network = two_ears_network(ears)
@@ -625,7 +625,7 @@ axes = learnt_delays(record)
 # | **learnt** | **93** |
 # | learnt, right ear of another trial | 9 |
 #
-# On the left: a detector fires most where its delays make up for the ears. (Nine of 24 stay silent and are left out.) With a random delay for each fibre all are silent. But learning is hardly needed once each ear's fibres arrive together. (With the right ear of another trial the network guesses.)
+# A detector fires most where its delays make up for the ears (left; nine of 24 are silent and left out). All weights stay alike. With a random delay for each fibre all are silent. But learning is hardly needed once each ear's fibres arrive together. (With the right ear of another trial the network guesses.)
 
 # %% [markdown]
 # **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$. With $N = 160$ (20 periods, 10 fibres, each in 8 of 10) and $\sigma$ = 0.1 ms this allows 1.1° on average, the dashed line; the network is 2.3 times as far off (*Deeper*).

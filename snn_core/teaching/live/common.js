@@ -67,8 +67,10 @@ class Panel {
 
   py(y) { return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0])); }
 
-  text(label, x, y, align, baseline, colour = this.figure.ink) {
+  /** Words; with a `halo` of some pixels, what they cross does not touch them. */
+  text(label, x, y, align, baseline, colour = this.figure.ink, halo = 0) {
     Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
+    if (halo) this.path(this.figure.paper, halo, () => this.context.strokeText(label, x, y));
     this.context.fillText(label, x, y);
   }
 
@@ -179,7 +181,7 @@ class Panel {
   /** A word above a line or, with the `side` "top", below it. */
   label(words, x, y, colour, align = "left", side = "bottom") {
     const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
-    this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour);
+    this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour, 4);
   }
 
   /** The side of a level that has room for words beside another level: "bottom" is above it. */

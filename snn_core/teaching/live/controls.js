@@ -326,7 +326,7 @@ class Live {
   again(start) {
     if (this.clock && this.controls.time) return this.set({ time: this.controls.time.low }, true);
     Object.assign(this, { values: start, state: this.explorer.begin?.(this.data) });
-    if (this.clock) this.fill();
+    if (this.clock) this.advance(this.data.window ?? 0);
     this.set(start, true);
   }
 
@@ -342,11 +342,8 @@ class Live {
       forward.hidden = this.clock.running || "time" in this.controls;
     };
     name();
-    this.fill();
+    this.advance(this.data.window ?? 0); // so that the first picture is not empty
   }
-
-  /** Let time pass before a picture that stands, so that it is not empty. */
-  fill() { if (!this.clock.running) this.advance(this.data.window ?? 0); }
 
   /** Let time pass; what is left of a step waits for the next call. */
   advance(steps) {

@@ -23,6 +23,7 @@ from pathlib import Path
 from . import figure_words, phone_figures
 from .figure_words import crowded, fit_words
 from .page import ROOT, TUTORIALS, Page, explorer, read, tags
+from .site_figures import swiped
 
 KEPT = ROOT / "build" / "enlarged"
 FACTORS = 1.5, 1.25, 1.0  # by which type is larger beside the figure, where its words allow it
@@ -82,7 +83,7 @@ def enlarged(page: Page) -> dict[str, list[str]]:
 def for_phones(page: Page) -> dict[str, list[str | None]]:
     """Return the figures that were drawn for phones by the id of their cell; {} if none are kept.
 
-    Where a figure would not go, None stands in its place.
+    None stands in place of a figure that needs none, or would not go.
     """
     path = _kept(page).with_suffix(PHONE)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -110,11 +111,19 @@ def draw(page: Page) -> tuple[dict[str, list[str]], dict[str, list[str | None]]]
             continue
         exec(compile(cell.source, cell.id, "exec"), names)
         if figures := [pyplot.figure(number) for number in pyplot.get_fignums()]:
-            phones[cell.id] = [phone_figures.narrowed(figure) for figure in figures]
+            phones[cell.id] = _for_phones(figures, swiped(cell))
             if cell.id in main:
                 slides[cell.id] = [_drawn(figure, title(cell.source)) for figure in figures]
         pyplot.close("all")
     return slides, phones
+
+
+def _for_phones(figures: list, wanted: list[bool]) -> list[str | None]:
+    """Return figures for phones, of those that are wanted; of all if the page has not as many."""
+    if len(wanted) != len(figures):
+        wanted = [True] * len(figures)
+    pairs = zip(figures, wanted, strict=True)
+    return [phone_figures.narrowed(figure) if asked else None for figure, asked in pairs]
 
 
 def _shrink_figures() -> None:

@@ -54,8 +54,10 @@ def copied(kept: bytes):
 
     figure = pickle.loads(kept)
     figure.set_size_inches(*figure.wanted)
-    yield figure
-    pyplot.close(figure)
+    try:
+        yield figure
+    finally:
+        pyplot.close(figure)
 
 
 def _png(figure) -> str:

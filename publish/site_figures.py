@@ -93,19 +93,33 @@ def with_phones(cells: list[NotebookNode], drawn: dict[str, list[str | None]]) -
                 output.metadata[PHONE] = phone
 
 
+def swiped(cell: NotebookNode) -> list[bool]:
+    """Return for each figure of a cell whether it is too wide for a phone and has no panels."""
+    found = []
+    for output in cell.get("outputs", []):
+        if "image/png" in output.get("data", {}):
+            image, width, _ = _read(output)
+            found.append(width > NARROW and not panels(np.asarray(image.convert("RGB")) / 255))
+    return found
+
+
+def _read(output: NotebookNode) -> tuple[Image.Image, int, int]:
+    """Return the picture in an output, and the width and height in which a page shows it."""
+    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    size = output.metadata.get("image/png", {})
+    return image, size.get("width", image.width), size.get("height", image.height)
+
+
 def figure(output: NotebookNode, alt: str, folder: Path) -> str:
     """Write both variants of a figure into a folder; return the HTML that shows the right one.
 
     One too wide for a phone, whose panels do not part, has both variants for a phone as well, if it
     was drawn for one.
     """
-    raw = base64.b64decode(output.data["image/png"])
-    image = Image.open(io.BytesIO(raw))
-    size = output.metadata.get("image/png", {})
-    width, height = size.get("width", image.width), size.get("height", image.height)
+    image, width, height = _read(output)
     wide, cut = width > NARROW, panels(np.asarray(image.convert("RGB")) / 255)
     phone = output.metadata.get(PHONE) if wide and not cut else None
-    files, sources = _written(raw, folder), _sources(phone, folder)
+    files, sources = _written(output.data["image/png"], folder), _sources(phone, folder)
     shown = [
         f'<picture>{source}<img class="only-{theme}" src="{FOLDER}/{file}" '
         f'alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy"></picture>'
@@ -121,8 +135,9 @@ def figure(output: NotebookNode, alt: str, folder: Path) -> str:
     )
 
 
-def _written(raw: bytes, folder: Path) -> list[str]:
-    """Write a picture for each theme; return the names of the files."""
+def _written(png: str, folder: Path) -> list[str]:
+    """Write a picture, a PNG in base64, for each theme; return the names of the files."""
+    raw = base64.b64decode(png)
     image, name = Image.open(io.BytesIO(raw)), hashlib.sha256(raw).hexdigest()[:16]
     files = [f"{name}-{theme}.webp" for theme in THEMES]
     for file, variant in zip(files, (image.convert("RGB"), for_dark(image)), strict=True):
@@ -134,9 +149,9 @@ def _sources(phone: str | None, folder: Path) -> list[str]:
     """Return what shows a figure for a phone instead, for each theme; nothing without one."""
     if phone is None:
         return [""] * len(THEMES)
-    raw = base64.b64decode(phone)
-    width, height = (edge // FINE for edge in Image.open(io.BytesIO(raw)).size)
+    image = Image.open(io.BytesIO(base64.b64decode(phone)))
+    width, height = (edge // FINE for edge in image.size)
     return [
         f'<source media="{SMALL}" srcset="{FOLDER}/{file}" width="{width}" height="{height}">'
-        for file in _written(raw, folder)
+        for file in _written(phone, folder)
     ]

@@ -6,7 +6,7 @@ words on an area that is bright in the dark as well.
 """
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of a grey differ
 COARSE = 4  # pixels; less than what lies between two pictures
@@ -16,7 +16,10 @@ LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
 BRIGHTEST = 0.93
 PALE = (0.16, 0.26, 0.3, 0.6), (0, 1.5, 1.5, 0)  # density on white: how much denser in the dark
 NIGHT = 0x13 / 255  # a dark page
-STROKE = 9  # pixels; wider than the strokes of letters
+STROKE = 4  # pixels; no stroke of a letter is wider than two of it
+STEPS = 1, 2, 4  # by which a window grows to twice as many pixels
+PALE_GROUND = 204  # the least colour of an area on which words are light in the dark as well
+FAINT = 4  # of 255; less than the palest pixel of a stroke
 NEAR = 0.1  # difference between two colours that count as one
 BRIGHT = 0.15  # luminance of an area on which light words have a contrast below 4.5
 DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
@@ -101,8 +104,9 @@ def _sums(of: np.ndarray, size: int) -> np.ndarray:
 
 def for_dark(image: Image.Image) -> Image.Image:
     """Return a figure for a dark page: no paper, light ink, grey pictures as they were."""
-    rgb = np.asarray(image.convert("RGB")) / 255
-    shown = _words_on_areas(image, _turned(rgb))
+    pixels = np.asarray(image.convert("RGB"))
+    rgb = pixels / 255
+    shown = _words_on_areas(pixels, _turned(rgb))
     kept = np.concatenate([rgb, np.ones_like(rgb[..., :1])], -1)
     shown = np.where(pictures(rgb)[..., None], kept, shown)
     return Image.fromarray(np.round(255 * shown).astype(np.uint8))
@@ -131,22 +135,34 @@ def _dense(alpha: np.ndarray, hue: np.ndarray) -> np.ndarray:
     return 1 - (1 - alpha) * (1 - hue * alpha) ** power
 
 
-def _words_on_areas(image: Image.Image, shown: np.ndarray) -> np.ndarray:
+def _words_on_areas(pixels: np.ndarray, shown: np.ndarray) -> np.ndarray:
     """Return what a dark page shows, with black strokes left dark where their ground is bright.
 
     The ground of a pixel is what lies around dark strokes. A stroke of black takes an equal part of
     each of its colours.
     """
-    light = image.convert("RGB")
-    ground = light.filter(ImageFilter.MaxFilter(STROKE)).filter(ImageFilter.MinFilter(STROKE))
-    rgb, below = (np.asarray(each) / 255 for each in (light, ground))
-    left = ((rgb * below).sum(-1) / np.maximum((below**2).sum(-1), 1 / 255))[..., None]
+    ground = 255 - _widened(255 - _widened(pixels))
+    places = (ground.min(-1) < PALE_GROUND) & ((ground - pixels).max(-1) > FAINT)
+    rgb, below = pixels[places] / 255, ground[places] / 255
+    left = (rgb * below).sum(-1, keepdims=True) / (below**2).sum(-1, keepdims=True)
     black = abs(rgb - left * below).max(-1) < NEAR
     turned = _turned(below)
-    seen = turned[..., :3] * turned[..., 3:] + NIGHT * (1 - turned[..., 3:])
-    bright = (
-        np.where(seen <= 0.04045, seen / 12.92, ((seen + 0.055) / 1.055) ** 2.4) @ LUMA > BRIGHT
-    )
-    stroke = np.clip(1 - left, 0, 1)
-    dark = np.concatenate([seen * (1 - stroke) + NIGHT * stroke, np.ones_like(stroke)], -1)
-    return np.where((black & bright & (stroke[..., 0] > NEAR))[..., None], dark, shown)
+    seen = turned[:, :3] * turned[:, 3:] + NIGHT * (1 - turned[:, 3:])
+    linear = np.where(seen <= 0.04045, seen / 12.92, ((seen + 0.055) / 1.055) ** 2.4)
+    dark = np.concatenate([NIGHT + (seen - NIGHT) * left.clip(0, 1), np.ones_like(left)], -1)
+    kept = (black & (linear @ LUMA > BRIGHT))[:, None]
+    found = shown.copy()
+    found[places] = np.where(kept, dark, shown[places])
+    return found
+
+
+def _widened(values: np.ndarray) -> np.ndarray:
+    """Return the largest value in the square of twice `STROKE` pixels and one around each pixel."""
+    for axis in (0, 1):
+        rest = [(0, 0)] * 3
+        rest[axis] = (STROKE, STROKE)
+        values = np.moveaxis(np.pad(values, rest), axis, 0)
+        for step in (*STEPS, 1):
+            values = np.maximum(values[:-step], values[step:])
+        values = np.moveaxis(values, 0, axis)
+    return values

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 
 from .figure_words import fit_words, letters, lines
 
-WIDTHS = 3.75, 4.5, 5.1  # inches, of 100 pixels each
+WIDTHS = 3.75, 4.5  # inches, of 100 pixels each; in the second type of 12.5 has 10 at 360 pixels
+SHRUNK = 0.6  # of its width on the page; what a picture keeps on a phone at least
 ROW = 2.4  # inches; the most height of axes that stood in a row
 LINE = 0.17  # inches; height of a line of a title
 NARROW = 2.6  # inches; the width of axes of which two find room beside each other
@@ -38,11 +39,11 @@ def narrowed(figure) -> str | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a layout that finds no room
         with copied(kept) as first:
-            free = collisions(first)
+            free, pictures = collisions(first), _pictures(first)
         for width, below in itertools.product(WIDTHS, (False, True)):
             with copied(kept) as tried:
                 fit(tried, width, below)
-                if collisions(tried) <= free and _fits(tried, width):
+                if not _worse(collisions(tried), free) and _fits(tried, width, pictures):
                     return _png(tried)
     return None
 
@@ -66,11 +67,19 @@ def _png(figure) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def _fits(figure, width: float) -> bool:
-    """Tell whether nothing stands out at the sides, and axes are not too narrow."""
+def _fits(figure, width: float, pictures: list[float]) -> bool:
+    """Tell whether nothing stands out at the sides, and axes and pictures are not too narrow."""
     frames = [axes.get_position() for axes in figure.axes]
     spans = max(frame.x1 for frame in frames) - min(frame.x0 for frame in frames)
-    return figure.get_tightbbox().width <= width + SLACK and spans >= NARROWEST
+    shrunk = [now / before for now, before in zip(_pictures(figure), pictures, strict=True)]
+    seen = min(shrunk, default=1) * WIDTHS[0] / width >= SHRUNK
+    return seen and figure.get_tightbbox().width <= width + SLACK and spans >= NARROWEST
+
+
+def _pictures(figure) -> list[float]:
+    """Return how wide the pictures are whose sides keep their ratio, in pixels."""
+    shown = [axes for axes in figure.axes if axes.images and axes.get_aspect() != "auto"]
+    return [axes.get_window_extent().width for axes in shown]
 
 
 def fit(figure, width: float, below: bool) -> None:
@@ -159,12 +168,16 @@ def _fit_texts(axes) -> None:
             text.set_text(lines(text.get_text(), letters(room, text.get_fontsize())))
 
 
-def collisions(figure) -> int:
-    """Return how often words and legends of a figure meet each other or a curve."""
+def collisions(figure) -> tuple[int, int]:
+    """Return how often words and legends of a figure meet each other, and how often a curve."""
     figure.draw_without_rendering()
     boxes = [box for axes in figure.axes for box in _words(axes)]
-    count = sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
-    return count + sum(_crossed(axes) for axes in figure.axes)
+    met = sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    return met, sum(_crossed(axes) for axes in figure.axes)
+
+
+def _worse(found: tuple[int, int], free: tuple[int, int]) -> bool:
+    return any(more > before for more, before in zip(found, free, strict=True))
 
 
 def _words(axes) -> list:
@@ -177,7 +190,8 @@ def _words(axes) -> list:
     shown += [*_seen(axes.xaxis), *_seen(axes.yaxis)]
     shown = [each for each in shown if each.get_rotation() != TURN]
     legend = [axes.get_legend()] if axes.get_legend() else []
-    return [each.get_window_extent().padded(-SLIGHT) for each in shown + legend]
+    framed = [getattr(each, "get_bbox_patch", lambda: None)() or each for each in shown + legend]
+    return [each.get_window_extent().padded(-SLIGHT) for each in framed]
 
 
 def _seen(axis) -> list:

@@ -116,6 +116,14 @@ def test_a_figure_whose_words_would_meet_and_one_without_a_copy_stay_as_they_are
     assert phone_figures.narrowed(figure) is None
 
 
+def test_pictures_are_not_shrunk_to_half():
+    figure, axes = made()
+    axes.imshow([[0, 1] * 6])
+    assert phone_figures.narrowed(figure) is None
+    axes.set_aspect("auto")
+    assert phone_figures.narrowed(figure) is not None
+
+
 def test_a_narrow_figure_is_not_drawn_again():
     figure, _ = made(width=4.0)
     assert phone_figures.narrowed(figure) is None

@@ -44,8 +44,9 @@ test-oracles: .venv-oracles/installed
 	env $(TEST_ENV) .venv-oracles/bin/python -m pytest -q -o addopts= tests/oracles $(ARGS)
 
 # The executed pages, the reference of the core, a glossary and search, to be opened from disk or put on any server.
+# Runs each page once, to draw wide figures anew for phones, and keeps them; `python -m publish.site` takes what is kept.
 site: .venv/installed-site
-	$(BIN)/python -m publish.site $(ARGS)
+	$(BIN)/python -m publish.site --draw $(ARGS)
 
 # Three short pages whole and every explorer in JupyterLab, and all of the site; ALL=1 runs every page.
 test-browser: .venv/installed-browser

@@ -1,9 +1,10 @@
-"""Draw the figures of a page again for slides, with larger labels, and keep them.
+"""Draw the figures of a page again, for slides with larger labels and for phones, and keep them.
 
 A slide is seen from afar. So each page runs once more, with figures of two thirds of the width and
 the same size of type; scaled to the slide, all type is 1.5 times as large beside the figure. Where
-words would cover each other, the figure shrinks less, or not at all. What was drawn is kept in
-`build/enlarged` until the page or this module changes.
+words would cover each other, the figure shrinks less, or not at all. In the same run each figure
+that is too wide for a phone is drawn for one (`phone_figures`). What was drawn is kept in
+`build/enlarged` until the page or a module that draws changes.
 
 ``python -m publish.enlarged NAME OUTPUT`` draws one page; `enlarged` calls it in a new process.
 """
@@ -12,24 +13,24 @@ import ast
 import base64
 import hashlib
 import io
-import itertools
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import textwrap
 from pathlib import Path
 
+from . import figure_words, phone_figures
+from .figure_words import crowded, fit_words
 from .page import ROOT, TUTORIALS, Page, explorer, read, tags
+from .site_figures import swiped
 
 KEPT = ROOT / "build" / "enlarged"
 FACTORS = 1.5, 1.25, 1.0  # by which type is larger beside the figure, where its words allow it
 ASPECT = 2.2  # of the place that a slide has for a figure: width by height
 DPI = 200
-LEFT_OUT = {"check", "exercise", "solution"}
-LETTER = 0.52  # mean width of a letter beside the size of its type
+LEFT_OUT = {"exercise", "solution"}
+PHONE = ".phone.json"  # how the file ends with what is drawn for phones
 
 
 def title(source: str) -> str | None:
@@ -46,9 +47,10 @@ def title(source: str) -> str | None:
 
 
 def mark(page: Page) -> str:
-    """Return what changes when figures have to be drawn anew: with the page, or this module."""
-    pieces = [Path(__file__).read_text(encoding="utf-8")]
-    for cell in page.main:
+    """Return what changes when figures have to be drawn anew: with the page, or what draws them."""
+    modules = [__file__, figure_words.__file__, phone_figures.__file__]
+    pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
+    for cell in page.notebook.cells:
         pieces.append(cell.source)
         pieces += [
             output.data["image/png"]
@@ -64,7 +66,7 @@ def enlarged(page: Page) -> dict[str, list[str]]:
     Raises:
         subprocess.CalledProcessError: if a cell of the page raises.
     """
-    path = KEPT / f"{page.name}-{mark(page)}.json"
+    path = _kept(page)
     if not path.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         for old in KEPT.glob(f"{page.name}-*.json"):
@@ -78,23 +80,50 @@ def enlarged(page: Page) -> dict[str, list[str]]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def draw(page: Page) -> dict[str, list[str]]:
-    """Run a page in this process; return its enlarged figures by the id of their cell."""
+def for_phones(page: Page) -> dict[str, list[str | None]]:
+    """Return the figures that were drawn for phones by the id of their cell; {} if none are kept.
+
+    None stands in place of a figure that needs none, or would not go.
+    """
+    path = _kept(page).with_suffix(PHONE)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _kept(page: Page) -> Path:
+    return KEPT / f"{page.name}-{mark(page)}.json"
+
+
+def draw(page: Page) -> tuple[dict[str, list[str]], dict[str, list[str | None]]]:
+    """Run a page in this process; return what it draws by the id of its cell.
+
+    First come the figures for slides, of the main way, then those for phones. Checks run too: what
+    stands under "Deeper" may use their names.
+    """
     from matplotlib import pyplot
 
     pyplot.close("all")  # what was open before is not of the page
     _shrink_figures()
     pyplot.show = lambda *_, **__: None
-    names, found = {"__name__": "__main__", "display": lambda *_: None}, {}
-    for cell in page.main:
+    names, slides, phones = {"__name__": "__main__", "display": lambda *_: None}, {}, {}
+    main = {cell.id for cell in page.main}
+    for cell in page.notebook.cells:
         if cell.cell_type != "code" or LEFT_OUT & set(tags(cell)) or explorer(cell):
             continue
         exec(compile(cell.source, cell.id, "exec"), names)
-        figures = [pyplot.figure(number) for number in pyplot.get_fignums()]
-        if figures:
-            found[cell.id] = [_drawn(figure, title(cell.source)) for figure in figures]
+        if figures := [pyplot.figure(number) for number in pyplot.get_fignums()]:
+            phones[cell.id] = _for_phones(figures, swiped(cell))
+            if cell.id in main:
+                slides[cell.id] = [_drawn(figure, title(cell.source)) for figure in figures]
         pyplot.close("all")
-    return found
+    return slides, phones
+
+
+def _for_phones(figures: list, wanted: list[bool]) -> list[str | None]:
+    """Return figures for phones, of those that are wanted; of all if the page has not as many."""
+    if len(wanted) != len(figures):
+        wanted = [True] * len(figures)
+    pairs = zip(figures, wanted, strict=True)
+    return [phone_figures.narrowed(figure) if asked else None for figure, asked in pairs]
 
 
 def _shrink_figures() -> None:
@@ -129,72 +158,18 @@ def _drawn(figure, heading: str | None) -> str:
         figure.set_size_inches(*size(*figure.wanted, factor))
         if crowded(figure) <= free:
             break
-    _fit_words(figure, heading)
+    fit_words(figure, heading)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def crowded(figure) -> int:
-    """Return how many pairs of words of a figure overlap.
-
-    Seen are words in the same axes, beside the same ticks, and the labels of all vertical axes.
-    """
-    figure.draw_without_rendering()
-    together = [[axes.yaxis.label for axes in figure.axes]]
-    for axes in figure.axes:
-        inside = [*axes.texts, axes.xaxis.label, axes.yaxis.label]
-        together += [inside, axes.get_xticklabels(), axes.get_yticklabels()]
-    count = 0
-    for words in together:
-        shown = [each for each in words if each.get_visible() and each.get_text()]
-        boxes = [each.get_window_extent() for each in shown]
-        count += sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
-    return count
-
-
-def _fit_words(figure, heading: str | None) -> None:
-    """Break titles and labels into lines that fit; take away the title that stands above."""
-    for axes in figure.axes:
-        width, height = axes.get_position().size * figure.get_size_inches()
-        for place in ("left", "center", "right"):
-            if words := axes.get_title(loc=place):
-                type_size = axes.title.get_fontsize()
-                shown = "" if words == heading else lines(words, letters(width, type_size))
-                axes.set_title(shown, loc=place, fontsize=type_size)
-        _beside(axes.yaxis.label, letters(height, axes.yaxis.label.get_fontsize()))
-
-
-def _beside(label, room: int) -> None:
-    """Break the upright label of an axis into lines, or lay it flat where one is too long."""
-    if not label.get_rotation():
-        return
-    label.set_text(lines(label.get_text(), room))
-    if max(map(len, label.get_text().split("\n"))) > room + 1:
-        label.set(rotation=0, horizontalalignment="right", verticalalignment="center")
-
-
-def letters(inches: float, type_size: float) -> int:
-    """Return how many letters of a size in points fit beside each other."""
-    return max(int(inches * 72 / (type_size * LETTER)), 3)
-
-
-def lines(words: str, length: int) -> str:
-    """Break words into lines of at most a length where that goes; a formula stays whole.
-
-    >>> lines("So it is flat, $x = 1$", 9)
-    'So it is\\nflat,\\n$x = 1$'
-    """
-    whole = re.sub(r"\$[^$]*\$", lambda found: found.group(0).replace(" ", "\0"), words)
-    broken = [textwrap.fill(line, length, break_long_words=False) for line in whole.split("\n")]
-    return "\n".join(broken).replace("\0", " ")
-
-
 def main() -> None:
-    """Draw the figures of the page named on the command line, and write them to a file."""
+    """Draw the figures of the page named on the command line, and write them to two files."""
     name, output = sys.argv[1:]
-    found = draw(read(TUTORIALS / f"{name}.ipynb"))
-    Path(output).write_text(json.dumps(found), encoding="utf-8")
+    slides, phones = draw(read(TUTORIALS / f"{name}.ipynb"))
+    Path(output).with_suffix(PHONE).write_text(json.dumps(phones), encoding="utf-8")
+    Path(output).write_text(json.dumps(slides), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,14 @@
-"""Build the site from the committed notebooks as they are: ``python -m publish.site [folder]``."""
+"""Build the site from the committed notebooks as they are: ``python -m publish.site [folder]``.
 
+With ``--draw`` it first draws wide figures anew for phones, which runs each page once; what was
+drawn is kept until the page changes. Without, it takes what is kept.
+"""
+
+import argparse
 import pkgutil
 import re
 import shutil
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +19,7 @@ from sphinx.cmd.build import main as sphinx
 from snn_core.teaching.explorers import DrawDigit, Excite
 from snn_core.teaching.live import LiveFigure
 
+from .enlarged import enlarged, for_phones
 from .live_html import figure, place, write
 from .notebooks import stamps
 from .page import ROOT, Page, by_part, committed
@@ -177,8 +184,18 @@ def reference(folder: Path) -> None:
         (folder / "api" / f"{name}.md").write_text(text, encoding="utf-8")
 
 
-def assemble(folder: Path) -> None:
-    """Write all sources of the site into an empty folder."""
+def phone_figures(page: Page, draw: bool) -> dict[str, list[str | None]]:
+    """Return the figures for phones that are kept, after they are drawn if `draw`."""
+    try:
+        if draw:
+            enlarged(page)
+    except subprocess.CalledProcessError as problem:
+        print(f"{page.name}: figures as on the page, since drawing them anew failed: {problem}")
+    return for_phones(page)
+
+
+def assemble(folder: Path, draw: bool = False) -> None:
+    """Write all sources of the site into an empty folder; `draw` figures for phones."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__*"))
     pages = committed()
@@ -193,20 +210,24 @@ def assemble(folder: Path) -> None:
     figures = folder / "extra" / FOLDER
     figures.mkdir(parents=True)
     for name, page in pages.items():
-        nbformat.write(prepare(page, figures), folder / f"{name}.ipynb")
+        shown = prepare(page, figures, phone_figures(page, draw))
+        nbformat.write(shown, folder / f"{name}.ipynb")
     write(folder / "static" / "live")
     reference(folder)
 
 
-def build(target: Path) -> int:
+def build(target: Path, draw: bool = False) -> int:
     """Build the site into ``target/html``; warnings are errors. Return the exit status."""
-    assemble(target / "source")
+    assemble(target / "source", draw)
     options = ["-W", "--keep-going", "-q", "-E", "-d", str(target / "doctrees")]
     return sphinx(["-b", "html", *options, str(target / "source"), str(target / "html")])
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "site"
-    status = build(target)
-    print(f"{target}/html/index.html" if status == 0 else "The site has warnings.")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
+    parser.add_argument("--draw", action="store_true", help="draw wide figures anew for phones")
+    asked = parser.parse_args()
+    status = build(asked.folder, asked.draw)
+    print(f"{asked.folder}/html/index.html" if status == 0 else "The site has warnings.")
     sys.exit(status)

@@ -17,7 +17,7 @@ from .drawing import Lines, imported, parted
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
-from .site_figures import figure
+from .site_figures import figure, with_phones
 from .site_folds import behind_clicks
 from .site_links import linked
 from .site_tables import pieces
@@ -37,9 +37,18 @@ FEW = 3  # lines; fewer are not worth a fold of their own
 TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
 
 
-def prepare(page: Page, folder: Path) -> NotebookNode:
-    """Return a page as the site shows it; write its figures into a folder."""
+def prepare(
+    page: Page, folder: Path, phones: dict[str, list[str | None]] | None = None
+) -> NotebookNode:
+    """Return a page as the site shows it; write its figures into a folder.
+
+    Args:
+        page: a committed page.
+        folder: of the figures.
+        phones: figures that were drawn for phones, by the id of their cell.
+    """
     notebook = copy.deepcopy(page.notebook)
+    with_phones(notebook.cells, phones or {})
     cells = site_exercises.with_fields(page, tasks_below(notebook.cells))
     for cell in cells:
         if cell.cell_type == "markdown":

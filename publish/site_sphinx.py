@@ -19,6 +19,7 @@ BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
 UNSEEN = '<summary aria-label="Toggle hidden content">'
 CUT = re.compile(r"((?:\\q?quad\b\s*)+|\\[A-Za-z]+|\\.|[{}])")  # what may part or nest a formula
 OPENING, CLOSING = ("{", "\\begin", "\\left"), ("}", "\\end", "\\right")
+HELD = re.compile(r"(<math(?:(?!</math>).)*</math>)([.,;:)?!]+)", re.S)  # on one line
 ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 
@@ -101,7 +102,8 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
         if isinstance(value, str) and 'role="heading"' in value:
             context[key] = value.replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:  # a fold is named by the words that are seen on it
-        context["body"] = context["body"].replace(UNSEEN, "<summary>")
+        body = context["body"].replace(UNSEEN, "<summary>")
+        context["body"] = HELD.sub(r'<span class="held">\1\2</span>', body)
     context["has_live"] = "data-live=" in context.get("body", "")
 
 

@@ -66,7 +66,8 @@ SMALLEST = 9  # pixels, on a small screen
 SMALLEST_OF_WIDE = 10  # pixels, where the figure scrolls and a tap shows it whole
 ROOM = 330  # pixels, at least, for a figure that is one wide panel: a swipe shows the rest
 SCALES = """(link) => [...link.querySelectorAll("img")].filter((each) => each.offsetParent)
-  .map((each) => each.getBoundingClientRect().width / each.getAttribute("width"))"""
+  .map((each) => each.getBoundingClientRect().width
+    / (each.closest(".phone") ? each.previousElementSibling : each).getAttribute("width"))"""
 SIDEWAYS = """() => [".content", ".live-explorer", ".pieces"].filter((kind) =>
   [...document.querySelectorAll(kind)].some((each) => each.scrollWidth > each.clientWidth + 1))"""
 COLUMNS = """(code) => {
@@ -550,10 +551,31 @@ def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(
             assert DRAWN * min(scales) >= SMALLEST
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_drawn_for_phones_are_shown_there_only(visit, scheme):
+    """Of those that are kept, since `make site` has drawn them."""
+    page = visit("02_lif_neuron", color_scheme=scheme, viewport=PHONE)
+    first = page.locator("a.plot.phone").first
+    if first.count() == 0:
+        pytest.skip("figures for phones are drawn by make site")
+    shown, drawn = "(each) => each.currentSrc", "(each) => each.previousElementSibling.srcset"
+    picture = first.locator("img:visible")
+    picture.scroll_into_view_if_needed()
+    small = picture.evaluate(drawn)
+    assert small.endswith(f"-{scheme}.webp")
+    assert picture.evaluate(shown).endswith(small)
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    whole = picture.get_attribute("src")
+    page.wait_for_function(
+        "(ends) => [...document.images].some((i) => i.currentSrc.endsWith(ends))", arg=whole
+    )
+    assert picture.evaluate(shown).endswith(whole)
+
+
 @pytest.mark.parametrize(("name", "place"), [("02_lif_neuron", 0), ("03_neuron_models", 0)])
 def test_a_tap_shows_a_wide_figure_whole_or_says_that_there_is_more(visit, name, place):
     page = visit(name, viewport=PHONE, has_touch=True)
-    page.locator("a.plot.wide").nth(place).tap()
+    page.locator("a.plot:is(.wide, .phone)").nth(place).tap()
     dialog = page.get_by_role("dialog")
     large, around = dialog.locator("img:visible"), dialog.locator("> div")
     box, size = large.bounding_box(), float(large.get_attribute("width"))
@@ -570,7 +592,7 @@ def test_a_tap_shows_a_wide_figure_whole_or_says_that_there_is_more(visit, name,
         assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
 
 
-SCROLLED = ".table-wrapper, .formula, a.plot.wide .whole"
+SCROLLED = ".highlight pre, .table-wrapper, .formula, a.plot.wide .whole"
 CUES = """(all) => all.filter((each) => each.clientWidth).map((each) => {
   const next = each.nextElementSibling, said = next?.matches(".more:not([hidden])");
   return [each.scrollWidth > each.clientWidth + 1, said ? next.textContent : ""];
@@ -586,9 +608,9 @@ def test_what_scrolls_says_so_and_nothing_else_does(visit, name):
     cues = boxes.evaluate_all(CUES)
     assert {scrolls for scrolls, _ in cues} == {True, False}
     assert all(said == ("swipe: more →" if scrolls else "") for scrolls, said in cues)
-    first = page.locator("a.plot.wide .whole").first
+    first = page.locator("pre.cut").first
     first.evaluate("(each) => (each.scrollLeft = each.scrollWidth)")
-    page.wait_for_function("document.querySelector('.whole + .more').textContent === '← more'")
+    page.wait_for_function("document.querySelector('pre.cut + .more').textContent === '← more'")
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.wait_for_function("document.querySelectorAll('.more:not([hidden])').length === 0")
 

@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import live_html, site, site_exercises, site_figures, site_sphinx
+from publish import dark_figures, live_html, site, site_exercises, site_figures, site_sphinx
 from publish.site_tables import pieces, table
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
@@ -52,7 +52,7 @@ def canvas(*spots):
 
 
 def dark(pixels):
-    return np.asarray(site_figures.for_dark(Image.fromarray(pixels))) / 255
+    return np.asarray(dark_figures.for_dark(Image.fromarray(pixels))) / 255
 
 
 def test_paper_is_gone_and_ink_is_light_on_a_dark_page():
@@ -72,7 +72,7 @@ def on_dark(ink):
 def contrast_on_dark(rgb):
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     ground = ((DARK_PAGE + 0.055) / 1.055) ** 2.4
-    return (linear @ site_figures.LUMA + 0.05) / (ground + 0.05)
+    return (linear @ dark_figures.LUMA + 0.05) / (ground + 0.05)
 
 
 @pytest.mark.parametrize("ink", [*CYCLE, YELLOW, GREY])
@@ -98,7 +98,7 @@ def drawn(name, alt):
 
 def test_the_words_on_a_coloured_table_have_contrast_in_light_and_dark():
     image = drawn("15_one_task_every_rule", "Table of nine rules")
-    light, shown = np.asarray(image) / 255, np.asarray(site_figures.for_dark(image)) / 255
+    light, shown = np.asarray(image) / 255, np.asarray(dark_figures.for_dark(image)) / 255
     rgb = shown[..., :3] * shown[..., 3:] + DARK_PAGE * (1 - shown[..., 3:])
     colours, counts = np.unique(light.reshape(-1, 3), axis=0, return_counts=True)
     blue = colours[np.argmax(np.where(np.ptp(colours, axis=1) > 0.1, counts, 0))]
@@ -117,7 +117,7 @@ DOTS = {"09_stdp": "Dots for each neuron", "22_memory_and_delays": "Test digits 
 @pytest.mark.parametrize(("name", "alt"), DOTS.items())
 def test_dots_per_seed_are_seen_on_a_dark_page(name, alt):
     image = drawn(name, alt)
-    light, shown = np.asarray(image) / 255, np.asarray(site_figures.for_dark(image)) / 255
+    light, shown = np.asarray(image) / 255, np.asarray(dark_figures.for_dark(image)) / 255
     rgb = shown[..., :3] * shown[..., 3:] + DARK_PAGE * (1 - shown[..., 3:])
     for color in (BLUE, VERMILION):  # of the two series
         there = (abs(colour(color) / 255 - light) < 2 / 255).all(-1)
@@ -186,14 +186,14 @@ def contrast(ink, paper):
     linear = [
         np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) for part in rgb
     ]
-    low, high = sorted(part @ site_figures.LUMA for part in linear)
+    low, high = sorted(part @ dark_figures.LUMA for part in linear)
     return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#131416")])
-def test_lines_and_marks_of_live_figures_have_contrast(theme, paper):
+def test_lines_marks_and_words_of_live_figures_have_contrast(theme, paper):
     inks = {name: ink for name, ink in LIVE[theme].items() if name != "pale"}  # an area behind them
-    assert all(contrast(ink, paper) >= 3 for ink in inks.values())
+    assert all(contrast(ink, paper) >= 4.5 for ink in inks.values())
 
 
 def test_live_figures_draw_only_areas_behind_others_in_the_pale_colour():
@@ -447,3 +447,12 @@ def test_live_figures_have_at_most_2000_lines_of_javascript():
     ]
     code = [line for line in lines if line and not line.startswith(("//", "/*", "*"))]
     assert len(code) <= LINES
+
+
+def test_black_words_stay_dark_on_an_area_that_is_bright_in_the_dark():
+    area, pale, word = "#5aa1cf", "#e8f1f8", ((30, 32), (20, 40), 0)
+    on_area = dark(canvas(((10, 50), (10, 70), colour(area)), word))
+    assert contrast_on_dark(on_area[31, 30, :3]) < 1.2
+    assert contrast_on_dark(on_area[20, 15, :3]) > 4.5
+    on_pale = dark(canvas(((10, 50), (10, 70), colour(pale)), word))
+    assert on_pale[31, 30].min() > 0.9

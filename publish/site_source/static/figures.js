@@ -64,6 +64,7 @@ small.addEventListener("change", stackAll);
 function cue(box, down = false) {
   const more = down ? box.scrollHeight - box.clientHeight : box.scrollWidth - box.clientWidth;
   let said = box.nextElementSibling?.matches(".more") ? box.nextElementSibling : null;
+  box.classList.toggle("cut", more > 1);
   if (!said && more <= 1) return;
   if (!said) {
     box.after((said = document.createElement("span")));
@@ -76,7 +77,7 @@ function cue(box, down = false) {
   said.textContent = down ? (ahead ? "more ↓" : "↑ more") : ahead ? "swipe: more →" : "← more";
 }
 
-const CUED = ".table-wrapper, .cell_output > .output:has(> table), .formula, a.plot.wide .whole";
+const CUED = ".highlight pre, .table-wrapper, .cell_output > .output:has(> table), .formula, a.plot.wide .whole";
 
 function reachable() {
   for (const box of document.querySelectorAll("pre, .table-wrapper, .cell_output, .cell_output > .output, .formula")) {

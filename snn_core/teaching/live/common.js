@@ -68,8 +68,10 @@ class Panel {
 
   py(y) { return this.box.y + this.box.height * (1 - (y - this.y[0]) / (this.y[1] - this.y[0])); }
 
-  text(label, x, y, align, baseline, colour = this.figure.ink, room = Infinity) {
+  /** Words; no wider than `room` pixels, and with a `halo` of some pixels that keeps off what they cross. */
+  text(label, x, y, align, baseline, colour = this.figure.ink, { room = Infinity, halo = 0 } = {}) {
     Object.assign(this.context, { fillStyle: colour, textAlign: align, textBaseline: baseline });
+    if (halo) this.path(this.figure.paper, halo, () => this.context.strokeText(label, x, y));
     this.context.fillText(label, x, y, ...(room < Infinity ? [room] : []));
   }
 
@@ -93,7 +95,7 @@ class Panel {
     this.context.save();
     this.context.translate(x, y);
     this.context.rotate(-Math.PI / 2);
-    this.text(label, 0, 0, "center", "middle", this.figure.ink, room);
+    this.text(label, 0, 0, "center", "middle", this.figure.ink, { room });
     this.context.restore();
   }
 
@@ -181,7 +183,7 @@ class Panel {
   /** A word above a line or, with the `side` "top", below it. */
   label(words, x, y, colour, align = "left", side = "bottom") {
     const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
-    this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour);
+    this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour, { halo: 4 });
   }
 
   /** The side of a level that has room for words beside another level: "bottom" is above it. */
@@ -246,10 +248,7 @@ export class Figure {
     return this.root.clientWidth / this.zoom;
   }
 
-  fill(specs, boxes) {
-    this.drawn = boxes.map((box, i) => new Panel(this, box, specs[i]));
-    return this.drawn;
-  }
+  fill(specs, boxes) { return (this.drawn = boxes.map((box, i) => new Panel(this, box, specs[i]))); }
 
   clear(width, height) {
     const scale = (window.devicePixelRatio || 1) * this.zoom;
@@ -278,8 +277,8 @@ function layout(specs, width, height, narrow) {
   return specs.map(({ share, picture }) => {
     const part = narrow ? 1 / specs.length : share / total;
     const left = picture ? MARGIN.right : MARGIN.left, bottom = picture ? MARGIN.right : MARGIN.bottom;
-    const cell = narrow ? [0, start * height, width, part * height] : [start * width, 0, part * width, height];
-    const [x, y, wide, high] = cell;
+    const [x, y] = narrow ? [0, start * height] : [start * width, 0];
+    const [wide, high] = narrow ? [width, part * height] : [part * width, height];
     start += part;
     const inner = { width: wide - left - MARGIN.right, height: high - MARGIN.top - bottom };
     return { x: x + left, y: y + MARGIN.top, ...inner };

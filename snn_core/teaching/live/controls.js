@@ -21,7 +21,7 @@ export function shifted(marks, from, to) {
   return [...new Set([...marks.filter((each) => each !== from), to])].sort((a, b) => a - b);
 }
 
-// Each maker puts a control into the page and returns how to show another value.
+// Each maker puts a control into the page and returns how to show another value, if it shows one.
 const MAKERS = {
   range(parent, control, changed) {
     const row = element(parent, "div", { class: "live-row" }), label = element(row, "label");
@@ -54,11 +54,7 @@ const MAKERS = {
 
   button(parent, control, _, press) {
     control.element = button(parent, control.caption, press);
-    return () => {};
   },
-
-  marks: () => () => {},
-  pad: () => () => {},
 };
 
 function button(parent, caption, press) {
@@ -292,7 +288,7 @@ class Live {
     this.controls = Object.fromEntries(model.get("controls").map((control) => [control.name, control]));
     this.handles = [];
     this.show = Object.fromEntries(Object.entries(this.controls).map(([name, control]) => {
-      return [name, MAKERS[control.kind](controls, control, this.changed(name), () => this.press(name))];
+      return [name, MAKERS[control.kind]?.(controls, control, this.changed(name), () => this.press(name))];
     }));
     const start = this.values;
     button(controls, "Start again", () => this.again(start));
@@ -304,7 +300,7 @@ class Live {
 
   put(changes = {}) {
     this.values = { ...this.values, ...changes };
-    for (const name of Object.keys(changes)) this.show[name](this.values[name]);
+    for (const name of Object.keys(changes)) this.show[name]?.(this.values[name]);
   }
 
   set(changes, settled) {
@@ -326,7 +322,7 @@ class Live {
   again(start) {
     if (this.clock && this.controls.time) return this.set({ time: this.controls.time.low }, true);
     Object.assign(this, { values: start, state: this.explorer.begin?.(this.data) });
-    if (this.clock) this.fill();
+    if (this.clock) this.advance(this.data.window ?? 0);
     this.set(start, true);
   }
 
@@ -342,11 +338,8 @@ class Live {
       forward.hidden = this.clock.running || "time" in this.controls;
     };
     name();
-    this.fill();
+    this.advance(this.data.window ?? 0); // so that the first picture is not empty
   }
-
-  /** Let time pass before a picture that stands, so that it is not empty. */
-  fill() { if (!this.clock.running) this.advance(this.data.window ?? 0); }
 
   /** Let time pass; what is left of a step waits for the next call. */
   advance(steps) {

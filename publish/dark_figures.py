@@ -1,0 +1,168 @@
+"""A variant of a figure for a dark page.
+
+Figures are drawn on white. In the variant the white is gone, ink turns light and keeps its hue.
+Grey pictures, such as digits, stay as they are: inverted they would show something else. So do
+words on an area that is bright in the dark as well.
+"""
+
+import numpy as np
+from PIL import Image
+
+WHITE = 0.97  # the least value of white; 1 minus it is how much the colours of a grey differ
+COARSE = 4  # pixels; less than what lies between two pictures
+PICTURE = 21  # pixels; the side of the squares by which pictures are found
+SMALLEST = 41  # pixels; the side of the smallest picture: a box around letters is less
+LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
+BRIGHTEST = 0.93
+PALE = (0.16, 0.26, 0.3, 0.6), (0, 1.5, 1.5, 0)  # density on white: how much denser in the dark
+NIGHT = 0x13 / 255  # a dark page
+STROKE = 4  # pixels; no stroke of a letter is wider than two of it
+STEPS = 1, 2, 4  # by which a window grows to twice as many pixels
+PALE_GROUND = 204  # the least colour of an area on which words are light in the dark as well
+FAINT = 4  # of 255; less than the palest pixel of a stroke
+NEAR = 0.1  # difference between two colours that count as one
+BRIGHT = 0.15  # luminance of an area on which light words have a contrast below 4.5
+DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
+
+
+def _spread(reached: np.ndarray, free: np.ndarray, axis: int, step: int) -> np.ndarray:
+    """Add the free pixels that follow a reached one along an axis with nothing between them."""
+    free, reached = (np.flip(each, axis) if step < 0 else each for each in (free, reached))
+    place = np.arange(free.shape[axis]).reshape((-1, 1) if axis == 0 else (1, -1))
+    wall = np.maximum.accumulate(np.where(free, -1, place), axis)
+    last = np.maximum.accumulate(np.where(reached, place, -2), axis)
+    found = reached | (free & (last > wall))
+    return np.flip(found, axis) if step < 0 else found
+
+
+def paper(white: np.ndarray) -> np.ndarray:
+    """Return which white pixels hang together with the border.
+
+    >>> paper(np.array([[1, 1, 1, 1], [1, 0, 0, 1], [1, 0, 0, 1]], dtype=bool)).sum().item()
+    8
+    """
+    edge = np.ones_like(white)
+    edge[1:-1, 1:-1] = False
+    return _flood(white & edge, white)
+
+
+def _flood(reached: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Add all free pixels that hang together with a reached one."""
+    while True:
+        found = reached
+        for axis, step in ((0, 1), (1, 1), (0, -1), (1, -1)):
+            found = _spread(found, free, axis, step)
+        if (found == reached).all():
+            return found
+        reached = found
+
+
+def pictures(rgb: np.ndarray) -> np.ndarray:
+    """Return which pixels belong to grey pictures: in squares of grey, part of which is dark.
+
+    White that curves enclose is no picture, and neither is a pale area. White at the border of a
+    picture is a part of it, though it hangs together with the paper.
+    """
+    grey = rgb.max(-1) - rgb.min(-1) < 1 - WHITE
+    inside = grey & ~paper(rgb.min(-1) > WHITE)
+    if min(inside.shape) < PICTURE:
+        return np.zeros_like(inside)
+    full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
+    dark = _sums(inside & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
+    return _rectangles(_sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0)
+
+
+def _rectangles(mask: np.ndarray) -> np.ndarray:
+    """Return the rectangles around the parts of a mask that hang together, without small ones."""
+    coarse = mask[::COARSE, ::COARSE].copy()
+    filled = np.zeros_like(mask)
+    while coarse.any():
+        part = _flood(np.arange(coarse.size).reshape(coarse.shape) == coarse.argmax(), coarse)
+        coarse &= ~part
+        around = [_reach(part.any(axis)) for axis in (1, 0)]
+        there = mask[around[0], around[1]]
+        rows, columns = (
+            edge.start + np.flatnonzero(there.any(axis))
+            for edge, axis in zip(around, (1, 0), strict=True)
+        )
+        if min(np.ptp(rows), np.ptp(columns)) >= SMALLEST - 1:
+            filled[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    return filled
+
+
+def _reach(coarse: np.ndarray) -> slice:
+    """Return the pixels between and around the coarse ones that are reached."""
+    places = COARSE * np.flatnonzero(coarse)
+    return slice(max(0, places[0] - COARSE + 1), places[-1] + COARSE)
+
+
+def _sums(of: np.ndarray, size: int) -> np.ndarray:
+    """Return the sum over each square of a size."""
+    total = np.pad(of.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    return total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
+
+
+def for_dark(image: Image.Image) -> Image.Image:
+    """Return a figure for a dark page: no paper, light ink, grey pictures as they were."""
+    pixels = np.asarray(image.convert("RGB"))
+    rgb = pixels / 255
+    shown = _words_on_areas(pixels, _turned(rgb))
+    kept = np.concatenate([rgb, np.ones_like(rgb[..., :1])], -1)
+    shown = np.where(pictures(rgb)[..., None], kept, shown)
+    return Image.fromarray(np.round(255 * shown).astype(np.uint8))
+
+
+def _turned(rgb: np.ndarray) -> np.ndarray:
+    """Return colours on white as a dark page shows them, with how dense they are.
+
+    Ink is what is left when as much white as possible is taken out. Where it is dark, its
+    brightness is turned round, ``1 - luma``; its hue stays. Pale colours, which the dark would
+    swallow, become denser (`_dense`).
+    """
+    alpha = 1 - rgb.min(-1, keepdims=True)
+    ink = (rgb - 1 + alpha) / np.maximum(alpha, 1 / 255)
+    lifted = np.maximum(1 - 2 * (ink @ LUMA)[..., None], 0)
+    light = BRIGHTEST * np.clip(ink + lifted, 0, 1)
+    return np.concatenate([light, _dense(alpha, np.ptp(ink, -1, keepdims=True))], -1)
+
+
+def _dense(alpha: np.ndarray, hue: np.ndarray) -> np.ndarray:
+    """Return how dense colours are in the dark; those as pale as dots become the most denser.
+
+    What is paler is the ground of words and stays behind them; what is denser is seen as it is.
+    """
+    power = 1 + np.interp(alpha, *PALE)
+    return 1 - (1 - alpha) * (1 - hue * alpha) ** power
+
+
+def _words_on_areas(pixels: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """Return what a dark page shows, with black strokes left dark where their ground is bright.
+
+    The ground of a pixel is what lies around dark strokes. A stroke of black takes an equal part of
+    each of its colours.
+    """
+    ground = 255 - _widened(255 - _widened(pixels))
+    places = (ground.min(-1) < PALE_GROUND) & ((ground - pixels).max(-1) > FAINT)
+    rgb, below = pixels[places] / 255, ground[places] / 255
+    left = (rgb * below).sum(-1, keepdims=True) / (below**2).sum(-1, keepdims=True)
+    black = abs(rgb - left * below).max(-1) < NEAR
+    turned = _turned(below)
+    seen = turned[:, :3] * turned[:, 3:] + NIGHT * (1 - turned[:, 3:])
+    linear = np.where(seen <= 0.04045, seen / 12.92, ((seen + 0.055) / 1.055) ** 2.4)
+    dark = np.concatenate([NIGHT + (seen - NIGHT) * left.clip(0, 1), np.ones_like(left)], -1)
+    kept = (black & (linear @ LUMA > BRIGHT))[:, None]
+    found = shown.copy()
+    found[places] = np.where(kept, dark, shown[places])
+    return found
+
+
+def _widened(values: np.ndarray) -> np.ndarray:
+    """Return the largest value in the square of twice `STROKE` pixels and one around each pixel."""
+    for axis in (0, 1):
+        rest = [(0, 0)] * 3
+        rest[axis] = (STROKE, STROKE)
+        values = np.moveaxis(np.pad(values, rest), axis, 0)
+        for step in (*STEPS, 1):
+            values = np.maximum(values[:-step], values[step:])
+        values = np.moveaxis(values, 0, axis)
+    return values

@@ -1,0 +1,216 @@
+"""Draw a figure anew for a phone: so narrow that nothing of it is cut, in type of the same size.
+
+Axes in a row stand one below the other, titles and labels are broken into lines, and a legend that
+has no room in its axes stands below them. The narrowest width is taken at which no more words meet
+each other or a curve than in the figure of the page; without one the figure stays as it is.
+"""
+
+import base64
+import io
+import itertools
+import pickle
+import warnings
+from contextlib import contextmanager
+
+from .figure_words import fit_words, letters, lines
+
+WIDTHS = 3.75, 4.5  # inches, of 100 pixels each; in the second type of 12.5 has 10 at 360 pixels
+SHRUNK = 0.6  # of its width on the page; what a picture keeps on a phone at least
+ROW = 2.4  # inches; the most height of axes that stood in a row
+LINE = 0.17  # inches; height of a line of a title
+NARROW = 2.6  # inches; the width of axes of which two find room beside each other
+TURN = 40  # degrees; words below axes that would meet
+CLEAR = 3  # pixels, between a word and a curve
+SLIGHT = 2  # pixels, by which the boxes around two words may overlap
+SLACK = 0.15  # inches, by which words may stand out at the sides, where the picture is cut
+NARROWEST = 0.6  # of the width, for all axes together
+DPI = 200
+FLOW = "compressed"  # the layout of pictures, whose sides keep their ratio
+
+
+def narrowed(figure) -> str | None:
+    """Return a figure for a phone as PNG in base64; None where it needs none, or would not go."""
+    if figure.wanted[0] <= WIDTHS[-1]:
+        return None
+    try:
+        kept = pickle.dumps(figure)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None  # something in it has no copy
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a layout that finds no room
+        with copied(kept) as first:
+            free, pictures = collisions(first), _pictures(first)
+        for width, below in itertools.product(WIDTHS, (False, True)):
+            with copied(kept) as tried:
+                fit(tried, width, below)
+                if not _worse(collisions(tried), free) and _fits(tried, width, pictures):
+                    return _png(tried)
+    return None
+
+
+@contextmanager
+def copied(kept: bytes):
+    """Return a copy of a figure in the size that it was asked for, which is closed afterwards."""
+    from matplotlib import pyplot
+
+    figure = pickle.loads(kept)
+    figure.set_size_inches(*figure.wanted)
+    try:
+        yield figure
+    finally:
+        pyplot.close(figure)
+
+
+def _png(figure) -> str:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _fits(figure, width: float, pictures: list[float]) -> bool:
+    """Tell whether nothing stands out at the sides, and axes and pictures are not too narrow."""
+    frames = [axes.get_position() for axes in figure.axes]
+    spans = max(frame.x1 for frame in frames) - min(frame.x0 for frame in frames)
+    shrunk = [now / before for now, before in zip(_pictures(figure), pictures, strict=True)]
+    seen = min(shrunk, default=1) * WIDTHS[0] / width >= SHRUNK
+    return seen and figure.get_tightbbox().width <= width + SLACK and spans >= NARROWEST
+
+
+def _pictures(figure) -> list[float]:
+    """Return how wide the pictures are whose sides keep their ratio, in pixels."""
+    shown = [axes for axes in figure.axes if axes.images and axes.get_aspect() != "auto"]
+    return [axes.get_window_extent().width for axes in shown]
+
+
+def fit(figure, width: float, below: bool) -> None:
+    """Make a figure as narrow as a width in inches; `below` puts its legend there."""
+    rows = _in_columns(figure)
+    high = rows * min(figure.wanted[1], ROW) if rows else figure.wanted[1]
+    if not rows and any(axes.get_aspect() != "auto" for axes in figure.axes):
+        figure.set_layout_engine(FLOW)
+    figure.set_size_inches(width, high)
+    high += _legend_below(figure) if below else 0.0
+    figure.draw_without_rendering()
+    before = _lines(figure)
+    fit_words(figure, None)
+    for axes in figure.axes:
+        _fit_label(axes)
+        _fit_texts(axes)
+    high += LINE * (_lines(figure) - before) + max(map(_turned, figure.axes))
+    figure.set_size_inches(width, high)
+
+
+def _legend_below(figure) -> float:
+    """Put the only legend of a figure below it; return the height in inches that it takes."""
+    legends = [legend for axes in figure.axes if (legend := axes.get_legend())]
+    if len(legends) != 1:
+        return 0.0
+    old, room = legends[0], figure.get_size_inches()[0] * figure.dpi
+    words = [text.get_text() for text in old.get_texts()]
+    options = {"loc": "outside lower center", "title": old.get_title().get_text() or None}
+    for columns in range(len(words), 0, -1):
+        new = figure.legend(old.legend_handles, words, ncols=columns, **options)
+        if new.get_window_extent().width <= room or columns == 1:
+            break
+        new.remove()
+    old.remove()
+    return new.get_window_extent().height / figure.dpi
+
+
+def _lines(figure) -> int:
+    """Return how many lines the titles of a column of axes have."""
+    return sum(axes.get_title(loc="left").count("\n") for axes in figure.axes)
+
+
+def _in_columns(figure) -> int:
+    """Put axes of one row into one column, narrow ones into two; return the rows, or 0."""
+    placed = [axes for axes in figure.axes if axes.get_subplotspec()]
+    grids = {axes.get_subplotspec().get_gridspec() for axes in placed}
+    if len(grids) != 1 or (grid := grids.pop()).nrows > 1 or grid.ncols == 1:
+        return 0
+    two = grid.ncols > 2 and grid.ncols % 2 == 0 and figure.wanted[0] / grid.ncols < NARROW
+    columns = 2 if two else 1
+    cut = figure.add_gridspec(grid.ncols // columns, columns)
+    for axes in placed:
+        place = axes.get_subplotspec().num1
+        axes.set_subplotspec(cut[place])
+        axes.tick_params(labelleft=place % columns == 0)
+    return cut.nrows
+
+
+def _turned(axes) -> float:
+    """Turn the words below axes where they meet; return the height in inches that this takes."""
+    axes.figure.draw_without_rendering()
+    labels = _seen(axes.xaxis)
+    boxes = [label.get_window_extent() for label in labels]
+    if not any(a.overlaps(b) for a, b in itertools.pairwise(boxes)):
+        return 0.0
+    words = [" ".join(label.get_text().split()) for label in labels]
+    places = [label.get_position()[0] for label in labels]
+    axes.set_xticks(places, words, rotation=TURN, ha="right", rotation_mode="anchor")
+    taken = max(label.get_window_extent().height for label in axes.get_xticklabels())
+    return (taken - max(box.height for box in boxes)) / axes.figure.dpi
+
+
+def _fit_label(axes) -> None:
+    """Break the label of a horizontal axis into lines."""
+    label, room = axes.xaxis.label, axes.get_window_extent().width / axes.figure.dpi
+    label.set_text(lines(label.get_text(), letters(room, label.get_fontsize())))
+
+
+def _fit_texts(axes) -> None:
+    """Break what is written into axes where it stands out of the figure."""
+    frame = axes.figure.bbox
+    for text in axes.texts:
+        box = text.get_window_extent()
+        if box.x0 < frame.x0 or box.x1 > frame.x1:
+            room = axes.get_window_extent().width / axes.figure.dpi / 2
+            text.set_text(lines(text.get_text(), letters(room, text.get_fontsize())))
+
+
+def collisions(figure) -> tuple[int, int]:
+    """Return how often words and legends of a figure meet each other, and how often a curve."""
+    figure.draw_without_rendering()
+    boxes = [box for axes in figure.axes for box in _words(axes)]
+    met = sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    return met, sum(_crossed(axes) for axes in figure.axes)
+
+
+def _worse(found: tuple[int, int], free: tuple[int, int]) -> bool:
+    return any(more > before for more, before in zip(found, free, strict=True))
+
+
+def _words(axes) -> list:
+    """Return where the words in and around axes stand."""
+    from matplotlib.text import Text
+
+    words = [each for each in axes.get_children() if isinstance(each, Text)]  # also its titles
+    words += [axes.xaxis.label, axes.yaxis.label]
+    shown = [each for each in words if each.get_visible() and each.get_text().strip()]
+    shown += [*_seen(axes.xaxis), *_seen(axes.yaxis)]
+    shown = [each for each in shown if each.get_rotation() != TURN]
+    legend = [axes.get_legend()] if axes.get_legend() else []
+    framed = [getattr(each, "get_bbox_patch", lambda: None)() or each for each in shown + legend]
+    return [each.get_window_extent().padded(-SLIGHT) for each in framed]
+
+
+def _seen(axis) -> list:
+    """Return the labels of an axis that are seen, of ticks that lie within what it shows."""
+    low, high = sorted(axis.get_view_interval())
+    return [
+        label
+        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+        if low <= place <= high and label.get_visible() and label.get_text()
+    ]
+
+
+def _crossed(axes) -> int:
+    """Return how many curves run through texts and the legend of axes, and bars behind it."""
+    shown = [text for text in axes.texts if text.get_text().strip()]
+    boxes = [text.get_window_extent().padded(CLEAR) for text in shown]
+    count = 0
+    if axes.get_legend():
+        boxes.append(axes.get_legend().get_window_extent())
+        count = sum(bar.get_window_extent().overlaps(boxes[-1]) for bar in axes.patches)
+    paths = [line.get_transform().transform_path(line.get_path()) for line in axes.lines]
+    return count + sum(path.intersects_bbox(box, False) for path in paths for box in boxes)

@@ -1,0 +1,197 @@
+"""Wide figures are drawn anew for phones where their words allow it, and shown there only."""
+
+import base64
+import io
+import re
+import subprocess
+
+import nbformat
+import pytest
+
+pytest.importorskip("PIL", reason="the extra `site` is not installed")
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from PIL import Image
+
+from publish import enlarged, phone_figures, site_pages
+from publish.page import ROOT
+from snn_core.teaching.plotting import panels, use_style
+from tests.publish.pages import START, page
+
+LONG = "What this figure shows needs two lines of a title on a phone, and one on a page"
+WIDE = """
+# %% alt="A line that rises from 0 to 1, and one that falls, over two steps of time, for this test."
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(figsize=(7, 3))
+axes.plot([0, 1], label="rises")
+axes.plot([1, 0], label="falls")
+_ = axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+"""
+DEEPER = """
+# %% tags=["check"]
+height = 1
+
+# %% [markdown]
+# ## Deeper
+
+# %% alt="A level line over two steps of time, which is seen by nobody but by this one small test."
+_, axes = plt.subplots(figsize=(7, 3))
+_ = axes.plot([height, height])
+"""
+
+
+@pytest.fixture(autouse=True)
+def styled():
+    """Use the style of the pages, and close what is open."""
+    with pyplot.rc_context():
+        pyplot.rcdefaults()
+        use_style()
+        yield
+        pyplot.close("all")
+
+
+def stored(raw):
+    return Image.open(io.BytesIO(raw))
+
+
+def size(drawn):
+    """Return width and height in inches of a figure for a phone."""
+    return tuple(edge / phone_figures.DPI for edge in stored(base64.b64decode(drawn)).size)
+
+
+def made(count=1, width=7.0):
+    """Return a figure that remembers the size that it was asked for."""
+    axes = panels(count, width=width)
+    figure = pyplot.gcf()
+    figure.wanted = tuple(figure.get_size_inches())
+    return figure, axes
+
+
+def test_a_wide_figure_is_drawn_as_wide_as_a_phone_with_its_title_in_lines():
+    figure, axes = made()
+    axes.plot([0, 1])
+    axes.set_title(LONG)
+    width, height = size(phone_figures.narrowed(figure))
+    assert width <= phone_figures.WIDTHS[0] + phone_figures.SLACK
+    assert height > 2.8
+    assert axes.get_title(loc="left") == LONG  # the figure itself stays as it is
+
+
+def test_axes_in_a_row_stand_one_below_the_other():
+    figure, axes = made(2, width=9.0)
+    phone_figures.fit(figure, 3.75, False)
+    figure.draw_without_rendering()
+    upper, lower = (each.get_position() for each in axes)
+    assert upper.y0 > lower.y1
+    assert upper.x0 == pytest.approx(lower.x0, abs=0.02)
+
+
+def test_a_legend_beside_its_axes_goes_below_them():
+    figure, axes = made()
+    axes.plot([0, 1], label="a line with a long name")
+    axes.plot([1, 0], label="another with a long name")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    width, _ = size(phone_figures.narrowed(figure))
+    assert width <= phone_figures.WIDTHS[0] + phone_figures.SLACK
+    phone_figures.fit(figure, 3.75, True)
+    figure.draw_without_rendering()
+    assert figure.legends[0].get_window_extent().y1 < axes.get_window_extent().y0
+
+
+def test_words_below_axes_are_turned_where_they_would_meet():
+    figure, axes = made()
+    axes.set_xticks(range(6), [f"a long name {k}" for k in range(6)])
+    phone_figures.fit(figure, 3.75, False)
+    assert {label.get_rotation() for label in axes.get_xticklabels()} == {phone_figures.TURN}
+
+
+def test_a_figure_whose_words_would_meet_and_one_without_a_copy_stay_as_they_are():
+    figure, axes = made()
+    for place in range(10):
+        axes.text(place / 10, 0.5, "eight888")
+    assert phone_figures.narrowed(figure) is None
+    figure, axes = made()
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} ms")
+    assert phone_figures.narrowed(figure) is None
+
+
+def test_pictures_are_not_shrunk_to_half():
+    figure, axes = made()
+    axes.imshow([[0, 1] * 6])
+    assert phone_figures.narrowed(figure) is None
+    axes.set_aspect("auto")
+    assert phone_figures.narrowed(figure) is not None
+
+
+def test_a_narrow_figure_is_not_drawn_again():
+    figure, _ = made(width=4.0)
+    assert phone_figures.narrowed(figure) is None
+
+
+def test_one_run_draws_for_slides_and_for_phones_also_what_stands_under_deeper(monkeypatch):
+    monkeypatch.setattr(Figure, "__init__", Figure.__init__)  # is put back behind the test
+    monkeypatch.setattr(pyplot, "show", pyplot.show)
+    found = page(START.replace('alt="A picture"', ""), WIDE, DEEPER)
+    slides, phones = enlarged.draw(found)
+    main, deeper = (cell.id for cell in found.notebook.cells if "alt" in cell.metadata)
+    assert list(slides) == [main]
+    assert list(phones) == [main, deeper]
+    for drawn in (*phones[main], *phones[deeper]):
+        assert size(drawn)[0] <= phone_figures.WIDTHS[0] + phone_figures.SLACK
+
+
+def png(width, height):
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(stream, "png")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def shown(phones, folder):
+    """Return the HTML of the figure of a small page, for which some figures were drawn."""
+    found = page(START)
+    (cell,) = [each for each in found.notebook.cells if "alt" in each.metadata]
+    data = {"image/png": png(700, 300)}
+    cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    ready = site_pages.prepare(found, folder, {cell.id: phones})
+    return next(each.outputs[0].data["text/html"] for each in ready.cells if "alt" in each.metadata)
+
+
+def test_a_small_screen_gets_the_figure_for_phones_in_both_themes(tmp_path):
+    html = shown([png(772, 560)], tmp_path)
+    sources = re.findall(
+        r'<source media="\(max-width: 540px\)" srcset="figures/(\S+)" width="386" height="280">'
+        r'<img class="only-(light|dark)" src="figures/(\S+)"',
+        html,
+    )
+    assert [theme for _, theme, _ in sources] == ["light", "dark"]
+    for small, theme, whole in sources:
+        assert small.endswith(f"-{theme}.webp")
+        widths = [stored((tmp_path / file).read_bytes()).width for file in (small, whole)]
+        assert widths == [772, 700]
+    assert html.count('loading="lazy"') == 2
+    assert 'class="plot phone"' in html
+
+
+@pytest.mark.parametrize("phones", [[], [None], ["QUJD", "QUJD"]])
+def test_without_one_for_each_figure_it_is_shown_as_before(phones, tmp_path):
+    html = shown(phones, tmp_path)
+    assert "<source" not in html
+    assert 'class="plot wide"' in html
+
+
+def test_only_make_site_draws_and_a_page_that_cannot_run_keeps_its_figures(
+    tmp_path, monkeypatch, capsys
+):
+    site = pytest.importorskip("publish.site")
+
+    def fails(*_, **__):
+        raise subprocess.CalledProcessError(1, ["python"])
+
+    monkeypatch.setattr(enlarged, "KEPT", tmp_path)
+    monkeypatch.setattr(enlarged.subprocess, "run", fails)
+    assert site.phone_figures(page(START), draw=False) == {}
+    assert capsys.readouterr().out == ""
+    assert site.phone_figures(page(START), draw=True) == {}
+    assert "42_a_page: figures as on the page" in capsys.readouterr().out
+    assert "publish.site --draw" in (ROOT / "Makefile").read_text(encoding="utf-8")

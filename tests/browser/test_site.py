@@ -612,7 +612,7 @@ def test_what_scrolls_says_so_and_nothing_else_does(visit, name):
     first.evaluate("(each) => (each.scrollLeft = each.scrollWidth)")
     page.wait_for_function("document.querySelector('pre.cut + .more').textContent === '← more'")
     page.set_viewport_size({"width": 1280, "height": 1000})
-    page.wait_for_function("document.querySelectorAll('.more:not([hidden])').length === 0")
+    page.wait_for_function("[...document.querySelectorAll('.more')].every((m) => !m.offsetParent)")
 
 
 def test_panels_one_below_the_other_are_numbered(visit):

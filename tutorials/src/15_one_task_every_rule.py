@@ -204,7 +204,7 @@ axes = dots_in_rows(
         "cosine, untrained": untrained,
         "cosine, trained by BPTT": trained,
     },
-    title="The direction of seven rules, against BPTT",
+    title="Seven rules, against BPTT",
 )
 for axis in axes:
     axis.set_xlim(-0.25, 1.05)
@@ -378,7 +378,7 @@ axes = dots_in_rows(
         "cosine after training": cosine,
         "test accuracy (%)": right,
     },
-    title="Direction and accuracy of seven rules",
+    title="Seven rules, after training",
 )
 
 # %% [markdown]

@@ -216,11 +216,11 @@ export class Figure {
     this.context = this.canvas.getContext("2d");
   }
 
-  /** Return one panel per description, side by side; its `share` is its part of the width. */
+  /** Return one panel per description, side by side, where that fits; its `share` is its part of the width. */
   panels(specs) {
-    const width = this.measure(), narrow = width < NARROW;
-    this.clear(width, this.room || (narrow ? 230 * specs.length : Math.min(310, Math.max(230, 0.42 * width))));
-    return this.fill(specs, layout(specs, width, this.height, narrow));
+    const width = this.measure(), rows = width < NARROW ? inRows(specs) : [specs];
+    this.clear(width, this.room || (rows.length > 1 ? 230 * rows.length : Math.min(310, Math.max(230, 0.42 * width))));
+    return this.fill(specs, rows.flatMap((row, i) => layout(row, width, this.height / rows.length, i)));
   }
 
   /** Return one panel per description, one above the other; its `height` is that of its axes in pixels. */
@@ -271,17 +271,19 @@ export class Figure {
   }
 }
 
-function layout(specs, width, height, narrow) {
-  const total = sum(specs.map(({ share }) => share));
+/** One description below the other; one that is `beside` joins the row of the one before it. */
+const inRows = (specs) => specs.reduce((rows, spec) => {
+  return spec.beside ? [...rows.slice(0, -1), [...rows.at(-1), spec]] : [...rows, [spec]];
+}, []);
+
+function layout(specs, width, height, row) {
+  const total = sum(specs.map(({ share }) => share)), y = row * height + MARGIN.top;
   let start = 0;
   return specs.map(({ share, picture }) => {
-    const part = narrow ? 1 / specs.length : share / total;
-    const left = picture ? MARGIN.right : MARGIN.left, bottom = picture ? MARGIN.right : MARGIN.bottom;
-    const [x, y] = narrow ? [0, start * height] : [start * width, 0];
-    const [wide, high] = narrow ? [width, part * height] : [part * width, height];
+    const [left, bottom] = picture ? [MARGIN.right, MARGIN.right] : [MARGIN.left, MARGIN.bottom];
+    const x = start + left, part = (width * share) / total;
     start += part;
-    const inner = { width: wide - left - MARGIN.right, height: high - MARGIN.top - bottom };
-    return { x: x + left, y: y + MARGIN.top, ...inner };
+    return { x, y, width: part - left - MARGIN.right, height: height - MARGIN.top - bottom };
   });
 }
 

@@ -60,9 +60,9 @@ function compute({ drawing, time }, data) {
 }
 
 function draw(figure, { ink, seen, shown, counts, titles }, { time }, { steps, neurons }) {
-  const side = Math.sqrt(ink.length), picture = { share: 2.6, picture: true, title: titles[1] };
+  const side = Math.sqrt(ink.length), picture = { share: 2.6, picture: true, beside: true, title: titles[1] };
   const [pad, pixels, hidden, output] = figure.panels([
-    { ...picture, share: 4, x: [0, side], y: [side, 0], title: titles[0], control: "drawing" },
+    { share: 4, picture: true, x: [0, side], y: [side, 0], title: titles[0], control: "drawing" },
     picture,
     { share: 3, x: [0, steps], y: [0, neurons], xlabel: "time (ms)", ylabel: "hidden neuron", title: titles[2] },
     { share: 3.4, ...votes(steps, 10), xticks: [0, 10, 20], xlabel: "time (ms)", title: titles[3] },

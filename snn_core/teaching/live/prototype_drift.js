@@ -49,7 +49,7 @@ function grey(values) {
 function draw(figure, { field, shown, path, titles }, { spikes }, { draws }) {
   const [digit, picture, curve] = figure.panels([
     { share: 2, picture: true, x: [0, 1], y: [0, 1], title: titles[0] },
-    { share: 2, picture: true, x: [0, 1], y: [0, 1], title: titles[1] },
+    { share: 2, picture: true, beside: true, x: [0, 1], y: [0, 1], title: titles[1] },
     { share: 5, x: [0, draws.length], y: [0, 1.02], xlabel: "spikes of the neuron", ylabel: "cosine",
       title: titles[2] },
   ]);

@@ -66,7 +66,7 @@ def convert(source: Path) -> nbformat.NotebookNode:
 
 
 def _folded(metadata: dict) -> dict:
-    """Return metadata that hides checks, and on the site the setup and what only draws a picture."""
+    """Return metadata that hides checks; on the site the setup, and what only draws, too."""
     tags = metadata.get("tags", [])
     hidden = {"jupyter": {"source_hidden": True}} if "check" in tags else {}
     return (

@@ -760,9 +760,9 @@ def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit):
 
 def test_what_is_open_says_what_the_next_click_hides(visit):
     fold = visit("02_lif_neuron").locator(".tag_check details.hide").first
-    assert fold.locator("summary").inner_text().strip() == "Show the check"
+    assert fold.locator("summary").inner_text().strip() == "Show the test of these numbers"
     fold.locator("summary").click()
-    assert fold.locator("summary").inner_text().strip() == "Hide the check"
+    assert fold.locator("summary").inner_text().strip() == "Hide the test of these numbers"
 
 
 @pytest.mark.parametrize("name", ["00_why_spikes", "09_stdp", "22_memory_and_delays"])

@@ -188,7 +188,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · Read a digit
 #
-# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit with mouse, finger or keys. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
+# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit in the first square, with mouse, finger or keys. It is centred, scaled, and shrunk to 14 × 14. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
 #
 # Its weights were trained on 60,000 digits (page 07 shows how). Of 10,000 others it reads 97 %. It runs here, in the figure.
 

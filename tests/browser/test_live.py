@@ -288,7 +288,8 @@ def test_drawing_with_the_mouse_is_read_and_cleared(mounted):
 LIT = """() => {
   const canvas = document.querySelector("canvas"), whole = canvas.getBoundingClientRect();
   const { left, top, width, height } = document.querySelector(".live-pad").getBoundingClientRect();
-  const scale = canvas.width / whole.width, at = [left - whole.left, top - whole.top, width, height];
+  const scale = canvas.width / whole.width;
+  const at = [left - whole.left, top - whole.top, width, height];
   const { data } = canvas.getContext("2d").getImageData(...at.map((each) => scale * each));
   return data.filter((value, place) => place % 4 === 0 && value > 200).length;
 }"""
@@ -298,19 +299,8 @@ def test_an_empty_pad_says_where_to_draw(mounted):
     page = mounted("DrawDigit", reduced_motion="reduce")
     page.get_by_role("button", name="Clear").click()
     page.evaluate(FRAMES)
-    words = page.evaluate(LIT)
-    assert words > 50
-    pad = pad_of(page)
-    assert pad.evaluate("(pad) => getComputedStyle(pad).cursor") == "crosshair"
-    pad.press("ArrowUp")
-    pad.press("Home")
-    page.evaluate(FRAMES)
-    assert page.evaluate(LIT) == words
-    for _ in range(8):
-        pad.press("ArrowUp")
-    pad.press("Space")
-    page.evaluate(FRAMES)
-    assert 0 < page.evaluate(LIT) != words
+    assert page.evaluate(LIT) > 50
+    assert pad_of(page).evaluate("(pad) => getComputedStyle(pad).cursor") == "crosshair"
 
 
 def test_drawing_with_keys_says_where_and_what(mounted):

@@ -66,13 +66,13 @@ def convert(source: Path) -> nbformat.NotebookNode:
 
 
 def _folded(metadata: dict) -> dict:
-    """Return a cell's metadata with what hides checks, and the setup on the site."""
+    """Return metadata that hides checks; on the site the setup, and what only draws, too."""
     tags = metadata.get("tags", [])
     hidden = {"jupyter": {"source_hidden": True}} if "check" in tags else {}
     return (
         metadata
         | hidden
-        | ({"tags": [*tags, "hide-input"]} if {"check", "setup"} & set(tags) else {})
+        | ({"tags": [*tags, "hide-input"]} if {"check", "setup", "picture"} & set(tags) else {})
     )
 
 

@@ -25,7 +25,10 @@ from .site_words import explained, words
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\](\([^)]*\))")  # a picture on another host
 COLAB = r"[Open in Colab]\1 (a minute to install, then *Runtime* → *Run all*)"
-PROMPTS = {"check": "check", "exercise": "exercise's code"}  # what a folded cell is called
+PROMPTS = {
+    "check": "test of these numbers",
+    "exercise": "exercise's code",
+}  # what a folded cell is called
 STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
 FIELD = (
     "Write your answer, and see how far you are: a number here, code "

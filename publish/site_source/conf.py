@@ -14,8 +14,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "sphinx_copybutton",
     "publish.site_sphinx",
 ]
+copybutton_selector = "#run-it-install-or-use-colab div.highlight pre"  # commands only
 nb_execution_mode = "off"  # the committed outputs are shown as they are
 nb_ipywidgets_js = {}  # nothing from a network
 nb_code_prompt_show = "Show the code"

@@ -84,8 +84,8 @@ def decorate(
 
 def lanes(
     current: Tensor,
-    membrane: Tensor,
-    spikes: Tensor,
+    membrane: Tensor | None = None,
+    spikes: Tensor | None = None,
     *,
     dt: float = 1.0,
     threshold: float | None = 1.0,
@@ -99,7 +99,8 @@ def lanes(
 
     Args:
         current: ``[T, 1, 1]`` or ``[T]``, what each step adds to the membrane; bars, or an area if no step is without.
-        membrane: as many values, before the reset, in units of the threshold.
+        membrane: as many values, before the reset, in units of the threshold; None, and no spikes, leaves two lanes
+            empty: what the neuron does is still asked.
         spikes: as many values, 0 or 1.
         dt: step in ms.
         threshold: drawn as a dashed line; None for a neuron without one.
@@ -107,34 +108,52 @@ def lanes(
         title: what the figure shows.
 
     Raises:
-        ValueError: if the three differ in their number of values, for spikes that are not 0 or 1, a step that is not
-            above 0, or another reset.
+        ValueError: if the three differ in their number of values, for a membrane without spikes or the other way
+            round, spikes that are not 0 or 1, a step that is not above 0, or another reset.
     """
     _checks.choice("reset", reset, RESETS)
     _checks.number("dt", dt, 0)
     threshold = finite_number("threshold", threshold)
-    rows = [array("current", current).ravel(), array("membrane", membrane).ravel(), array("spikes", spikes).ravel()]
-    sizes = [len(row) for row in rows]
-    _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
-    spikes_array("spikes", rows[2], rows[0].shape)
-    time = np.arange(sizes[0]) * dt
+    rows = _rows_of_lanes(current, membrane, spikes)
+    time = np.arange(len(rows[0])) * dt
     axes = panels(3, stacked=True, height=3.6, ratios=(1, 2, 0.6))
     if rows[0].all():  # bars at every step would look like spikes
         axes[0].fill_between(time, rows[0], color=GREEN, alpha=0.4, linewidth=0)
-        decayed = rows[1]
     else:
         axes[0].vlines(time, 0, rows[0], color=GREEN)
-        decayed = rows[1] - rows[0]
-    drop = (rows[1] if reset == "hard" else threshold or 0.0) * rows[2]
-    axes[1].plot(np.repeat(time, 3), np.stack([decayed, rows[1], rows[1] - drop], 1).ravel(), color=BLUE)
+    if len(rows) == 1:
+        axes[1].set_ylim(0, 1.3 * (threshold or 1.0))
+    else:
+        _answer(axes, time, rows, threshold or 0.0, reset)
     if threshold is not None:
         axes[1].axhline(threshold, color=GREY, linestyle="--", linewidth=1.2)
-    axes[2].vlines(time[rows[2] > 0], 0, 1, color=VERMILION)
     decorate(axes[0], title=title, y="input")
     decorate(axes[1], y="membrane u")
     decorate(axes[2], x="time (ms)", y="spikes", ylim=(0, 1.1))
     axes[2].set_yticks([])
     return axes
+
+
+def _rows_of_lanes(current, membrane, spikes) -> list[np.ndarray]:
+    """Return what is known of a neuron, checked: its input alone, or its membrane and spikes too."""
+    known = {"current": current, "membrane": membrane, "spikes": spikes}
+    known = {name: row for name, row in known.items() if row is not None}
+    _checks.require(len(known) != 2, "membrane, spikes", "one of the two", "both or none")
+    rows = [array(name, row).ravel() for name, row in known.items()]
+    sizes = [len(row) for row in rows]
+    _checks.require(len(set(sizes)) == 1, "membrane, spikes", sizes[1:], f"as many values as the current, {sizes[0]}")
+    if len(rows) == 3:
+        spikes_array("spikes", rows[2], rows[0].shape)
+    return rows
+
+
+def _answer(axes: list[Axes], time: np.ndarray, rows: list[np.ndarray], threshold: float, reset: str) -> None:
+    """Draw a membrane, with the jumps at single inputs and the fall at a spike, and the spikes below it."""
+    current, membrane, spikes = rows
+    decayed = membrane if current.all() else membrane - current
+    drop = (membrane if reset == "hard" else threshold) * spikes
+    axes[1].plot(np.repeat(time, 3), np.stack([decayed, membrane, membrane - drop], 1).ravel(), color=BLUE)
+    axes[2].vlines(time[spikes > 0], 0, 1, color=VERMILION)
 
 
 def compare_lanes(

@@ -15,7 +15,15 @@ import pytest
 from tests.browser import PICTURES, awaited
 
 ROOT = Path(__file__).parents[2]
-SITE_PACKAGES = ("sphinx", "myst_nb", "furo", "latex2mathml", "nbconvert", "PIL")
+SITE_PACKAGES = (
+    "sphinx",
+    "sphinx_copybutton",
+    "myst_nb",
+    "furo",
+    "latex2mathml",
+    "nbconvert",
+    "PIL",
+)
 
 
 def pytest_addoption(parser):

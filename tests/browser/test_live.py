@@ -285,6 +285,24 @@ def test_drawing_with_the_mouse_is_read_and_cleared(mounted):
     assert "nothing is drawn" in finding(page)
 
 
+LIT = """() => {
+  const canvas = document.querySelector("canvas"), whole = canvas.getBoundingClientRect();
+  const { left, top, width, height } = document.querySelector(".live-pad").getBoundingClientRect();
+  const scale = canvas.width / whole.width;
+  const at = [left - whole.left, top - whole.top, width, height];
+  const { data } = canvas.getContext("2d").getImageData(...at.map((each) => scale * each));
+  return data.filter((value, place) => place % 4 === 0 && value > 200).length;
+}"""
+
+
+def test_an_empty_pad_says_where_to_draw(mounted):
+    page = mounted("DrawDigit", reduced_motion="reduce")
+    page.get_by_role("button", name="Clear").click()
+    page.evaluate(FRAMES)
+    assert page.evaluate(LIT) > 50
+    assert pad_of(page).evaluate("(pad) => getComputedStyle(pad).cursor") == "crosshair"
+
+
 def test_drawing_with_keys_says_where_and_what(mounted):
     page = mounted("DrawDigit", reduced_motion="reduce")
     page.get_by_role("button", name="Clear").click()

@@ -403,6 +403,7 @@ def test_a_search_shows_pages_before_names_of_the_reference(visit):
     ("query", "first"),
     [
         ("install", "run"),
+        ("pip", "run"),
         ("colab", "run"),
         ("surrogate gradient", "05_surrogate_gradients"),
         ("train", "07_first_trained_network"),
@@ -439,6 +440,37 @@ def test_a_word_of_the_glossary_is_told_first_or_second(visit, query):
     told = page.locator("#search-results li", has=page.locator("a[href*='#term-']")).first
     assert told.locator("a").inner_text().startswith("Glossary: ")
     assert MEANT[query] in told.locator("p").inner_text()
+
+
+@pytest.mark.parametrize("query", ["surogate gradient", "membrrane", "thershold", "neuran"])
+def test_a_word_of_the_glossary_is_found_in_spite_of_a_slip(visit, query):
+    page = visit("index")
+    assert finds(page, query) == ["glossary"]
+    meant = page.locator("#search-results li a").inner_text().removeprefix("Glossary: ")
+    assert meant in ("surrogate gradient", "membrane", "threshold", "neuron")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("surrogate gradient", "Why do gradients die"),
+        ("how to install", "To install the pages you need"),
+        ("pip", "Pip installs the library"),
+    ],
+)
+def test_what_is_told_of_the_first_hit_answers(visit, query, told):
+    page = visit("index")
+    finds(page, query)
+    assert page.locator("#search-results li p").first.inner_text().startswith(told)
+
+
+def test_commands_are_copied_by_a_click_from_a_page_on_disk(visit):
+    page = visit("run")
+    buttons = page.locator("button.copybtn")
+    assert buttons.count() == page.locator("article div.highlight pre").count() > 3
+    buttons.first.click()
+    page.locator("button.copybtn.success").wait_for()
+    assert visit("02_lif_neuron").locator("button.copybtn").count() == 0
 
 
 @pytest.mark.parametrize("query", ["LIF", "surrogate gradient", "reset", "weights"])
@@ -760,9 +792,9 @@ def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit):
 
 def test_what_is_open_says_what_the_next_click_hides(visit):
     fold = visit("02_lif_neuron").locator(".tag_check details.hide").first
-    assert fold.locator("summary").inner_text().strip() == "Show the check"
+    assert fold.locator("summary").inner_text().strip() == "Show the test of these numbers"
     fold.locator("summary").click()
-    assert fold.locator("summary").inner_text().strip() == "Hide the check"
+    assert fold.locator("summary").inner_text().strip() == "Hide the test of these numbers"
 
 
 @pytest.mark.parametrize("name", ["00_why_spikes", "09_stdp", "22_memory_and_delays"])
@@ -834,7 +866,7 @@ def test_a_hit_shows_a_sentence_with_what_was_asked_for(visit, query):
     assert all(told[:5])
     pages = hits.filter(has_not=page.locator("a[href*='#term-']"))  # which has it as its title
     marked = pages.first.locator("mark").all_inner_texts()
-    assert any(word.lower().startswith(query[:5]) for word in marked)
+    assert any(word.lower()[:5] in query for word in marked)
     assert all(len(text) < 300 for texts in told for text in texts)
 
 

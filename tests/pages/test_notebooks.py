@@ -50,7 +50,7 @@ def test_metadata_is_normalised(name):
 
 
 @pages
-def test_checks_are_folded_everywhere_and_the_setup_on_the_site(name):
+def test_checks_are_folded_everywhere_and_on_the_site_the_setup_and_code_of_a_picture(name):
     hidden = [
         cell
         for cell in PAGES[name].cells
@@ -60,7 +60,7 @@ def test_checks_are_folded_everywhere_and_the_setup_on_the_site(name):
     folded = [
         cell
         for cell in PAGES[name].cells
-        if {"check", "setup"} & set(cell.metadata.get("tags", []))
+        if {"check", "setup", "picture"} & set(cell.metadata.get("tags", []))
     ]
     assert tagged(PAGES[name], "hide-input") == folded
 

@@ -528,11 +528,11 @@ def test_needs_of_a_real_page_lead_to_the_pages(tmp_path):
     assert "[page 04](04_layers_and_readouts.ipynb)" in text
 
 
-def test_the_site_says_check_where_one_is_folded_and_field_where_there_is_one(prepared):
+def test_the_site_says_what_a_folded_test_is_and_field_where_there_is_one(prepared):
     cells = prepared(START, CHECK, text(site_pages.STUB)).cells
     prompts = [
         cell.metadata["mystnb"]["code_prompt_show"] for cell in cells if "mystnb" in cell.metadata
     ]
-    assert "Show the check" in prompts
+    assert "Show the test of these numbers" in prompts
     assert cells[-1].source == site_pages.FIELD
     assert any(site_pages.STUB in cell.source for cell in READ["00_why_spikes"].notebook.cells)

@@ -365,6 +365,19 @@ def test_lanes_show_what_comes_in_the_membrane_and_what_goes_out(reset):
         plotting.lanes(current, membrane, spikes, reset="none")
 
 
+def test_lanes_of_a_neuron_that_has_not_answered_are_empty():
+    current = torch.tensor([0.0, 0.5, 0.0])
+    top, middle, bottom = plotting.lanes(current)
+    assert len(top.collections[0].get_segments()) == 3
+    (threshold,) = middle.lines
+    assert set(threshold.get_ydata()) == {1.0}
+    assert middle.get_ylim()[0] < 1 < middle.get_ylim()[1]
+    assert not bottom.collections
+    for known in ({"membrane": current}, {"spikes": current}):
+        with pytest.raises(ValueError, match="membrane, spikes.*both or none"):
+            plotting.lanes(current, **known)
+
+
 def test_dots_per_seed_draws_one_dot_for_each_run():
     results = {"a": [[0.5, 0.9, 0.7], [1.0, 1.0, 0.8]], "b": [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]}
     axes = plotting.dots_per_seed(results, ["wide", "narrow"], level=0.5, y="accuracy")

@@ -37,25 +37,28 @@ generator = seed_torch(0)
 # %% [markdown]
 # `LIF` comes from `snn_core`, the library under the pages; `lanes`, `panels`, `decorate` and `images` only draw.
 #
-# Here is one neuron. It keeps one number, its *membrane*, like the level of water in a leaky bucket. Four *spikes* reach it: short pulses, all alike, that say no more than *now*. Each lifts the level a little, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, the neuron sends a spike of its own.
+# Here is one neuron. At the top are *spikes* that reach it: short pulses, all alike, that say no more than *now*. In the middle is the one number that it keeps, its *membrane*: like the level of water in a leaky bucket. At the bottom is what it answers.
 #
-# It leaks, it adds up (*integrates*), and it *fires*. So it is called a *leaky integrate-and-fire* neuron, LIF for short.
+# Each spike lifts the level by 0.45, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, dashed, the neuron sends a spike of its own.
 
-# %%
+# %% tags=["picture"] alt="Three lanes over 100 ms. Top: four equal input spikes, one at 10 ms, three close together near 40 ms. Middle: the membrane, still empty, with a dashed threshold at 1. Bottom: the output, still empty."
 arrivals = pulse(100, at=[10, 40, 42, 44], height=0.45)
+axes = lanes(arrivals, title="Four spikes reach a neuron")
+
+# %% [markdown]
+# > **Before you run:** the spikes come after 10, 40, 42 and 44 milliseconds. When does the neuron answer?
+
+# %% alt="The same lanes, filled. The membrane rises at the first spike and leaks away; the three together lift it over the threshold. One output spike follows."
 neuron = LIF(tau_mem=10.0)
 spikes, membrane, _ = neuron(arrivals, record=True)
 
-# %% [markdown]
-# > **Before you run:** the four spikes are equal, each worth 0.45. They come after 10, 40, 42 and 44 milliseconds. When does the neuron answer?
-
-# %% alt="Three lanes over 100 ms. Four input spikes: one at 10 ms, three close together near 40 ms. The membrane rises at the first spike and leaks away; the three together lift it over the threshold. One output spike follows."
-title = "One spike is forgotten, three together are answered"
+title = "One is forgotten, three together are answered"
 axes = lanes(arrivals, membrane, spikes, title=title)
+
 # %% [markdown]
 # The first spike (green) comes alone and is forgotten. The other three come within 4 ms. Together they lift the membrane (blue) over the threshold (dashed). At 44 ms the neuron sends a spike (orange), and falls back by one threshold.
 #
-# So a neuron is silent most of the time. A spike of it says: *just now, enough came together.*
+# It leaks, it adds up (*integrates*), and it *fires*. So it is called a *leaky integrate-and-fire* neuron, LIF for short. It is silent most of the time. A spike of it says: *just now, enough came together.*
 
 # %% tags=["check"]
 assert spikes.sum() == 1
@@ -185,7 +188,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · Read a digit
 #
-# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit with mouse, finger or keys. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
+# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit in the first square, with mouse, finger or keys. It is centred, scaled, and shrunk to 14 × 14. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
 #
 # Its weights were trained on 60,000 digits (page 07 shows how). Of 10,000 others it reads 97 %. It runs here, in the figure.
 
@@ -216,26 +219,42 @@ assert round(100 * found["nonsense"]["clear"]) == 76
 # %% [markdown]
 # ## 5 · What does it cost?
 #
-# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to near memory 5 and to far memory 650 (Horowitz 2014, 32 bits; for memory half of his 64). What does one neuron spend on the digit, its memory near?
+# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to a small memory beside it 5 (numbers of 32 bits, after Horowitz 2014). What does one neuron spend on the digit?
 #
 # - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
 # - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or *each once* (section 4). Its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written.
+
+
+# %%
+add = 0.9  # pJ
+multiply = 3.7
+memory = 5.0  # to read or to write
+
+
+def bill(products, sums, state):
+    """Return what a neuron spends, in pJ; a weight is read for each sum."""
+    return Energy(
+        arithmetic=products * multiply + sums * add,
+        parameters=sums * memory,
+        states=state,
+        messages=0,
+    )
+
+
+# %% [markdown]
+# What it takes to *send* a spike is left out.
 #
 # > **Before you run:** who is cheapest?
 
 # %% alt="Four level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, spikes at random 4.0, spikes each once 1.7. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane."
-add = 0.9  # pJ
-multiply = 3.7
-memory = 5.0  # to read or to write
 bright = int(digit.count_nonzero())
 membrane = 50 * (memory + multiply + memory)
 
-# arithmetic, weights, membrane; sending is left out
 bills = {
-    "ordinary": Energy(784 * (multiply + add), 784 * memory, 0, 0),
-    "skips black": Energy(bright * (multiply + add), bright * memory, 0, 0),
-    "spikes at random": Energy(total * add, total * memory, membrane, 0),
-    "spikes, each once": Energy(bright * add, bright * memory, membrane, 0),
+    "ordinary": bill(products=784, sums=784, state=0),
+    "skips black": bill(products=bright, sums=bright, state=0),
+    "spikes at random": bill(products=0, sums=total, state=membrane),
+    "spikes, each once": bill(products=0, sums=bright, state=membrane),
 }
 axis = energy_bills(
     bills,
@@ -251,7 +270,7 @@ axis = energy_bills(
 # %% tags=["check"]
 table = HOROWITZ
 assert [add, multiply] == [table.add_float32, table.multiply_float32]
-assert [memory, 650] == [table.sram_8kb / 2, table.dram / 2]
+assert memory == table.sram_8kb / 2  # its price is for 64 bits
 ordinary, skips, random, once = (bill.total / 1000 for bill in bills.values())
 spent = [round(each, 1) for each in (ordinary, skips, random, once)]
 assert spent == [7.5, 1.6, 4.0, 1.7]
@@ -291,7 +310,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## What can be built, and where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion ([20](20_from_ordinary_to_spiking.ipynb)). They read over 99 % of digits, an easy task. **Open:** where does timing win? Is energy saved on real hardware ([21](21_energy.ipynb))? Can a chip learn at work?
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion. **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
 #
 # | you want to | go to |
 # |---|---|
@@ -299,8 +318,10 @@ assert round(busy) == 3
 # | train a network, and know PyTorch | [01](01_spike_encoding.ipynb), [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then [05](05_surrogate_gradients.ipynb) to 08 |
 # | see synapses learn without gradients | 02, [09](09_stdp.ipynb) to 12 |
 # | learn while data come in | [13](13_online_learning.ipynb) to 15 |
-# | go deep, or read event cameras | Part V, [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
-# | use time | [22](22_memory_and_delays.ipynb) |
+# | go deep, or read event cameras | [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
+# | use time, or follow a signal | [22](22_memory_and_delays.ipynb), [23](23_following_a_signal.ipynb) |
+# | count energy | [21](21_energy.ipynb) |
+# | choose a neuron | [03](03_neuron_models.ipynb) |
 # | convert a network, or train it by other gradients | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
 
 # %% [markdown]

@@ -1,5 +1,5 @@
-// Below each hit of a search: the sentence that has most of the words asked for, or the first one. The sentences of
-// all pages are in `excerpts.js`, which the build writes: a page opened from disk may not read the others. So are the
+// Below each hit of a search: the question of a page whose title has all the words asked for; else the sentence that
+// has most of them, or the first one. The sentences of all pages are in `excerpts.js`, which the build writes: a page opened from disk may not read the others. So are the
 // words of the glossary: whoever asks for one gets what it means first, or behind the page that has it in its title.
 const results = document.querySelector("#search-results");
 const asked = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
@@ -17,10 +17,18 @@ Search.query = (query) => {
   search(query.replace(ASKING, "") || query);
 };
 
-/** What the glossary has under a name, also in the plural: title, anchor and meaning. */
-function term(query) {
+/** Whether two words differ by one letter: another one, one too many or too few, or two in the wrong order. */
+function near(one, other) {
+  const same = [...one, ""].findIndex((letter, i) => letter !== other[i]), a = one.slice(same), b = other.slice(same);
+  const swapped = a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2);
+  return swapped || a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1);
+}
+
+/** What the glossary has under a name, also in the plural: title, anchor and meaning; or `nearly` under that name. */
+function term(query, nearly) {
   const name = query.toLowerCase().trim().replace(/[-–\s]+/g, " ");
-  return TERMS[name] ?? TERMS[name.replace(/s$/, "")];
+  const alike = () => Object.keys(TERMS).find((each) => each.length > 4 && near(name, each));
+  return TERMS[name] ?? TERMS[name.replace(/s$/, "")] ?? (nearly ? TERMS[alike()] : undefined);
 }
 
 const told = (anchor) => Object.values(TERMS).find(([, place]) => place === anchor);
@@ -30,8 +38,9 @@ const perform = Search._performSearch;
 Search._performSearch = (query, ...others) => {
   const found = perform(query, ...others);
   for (const hit of found) if (told(hit[2].slice(1))) hit[1] = `Glossary: ${told(hit[2].slice(1))[0]}`;
-  if (!term(query)) return found;
-  const [title, anchor] = term(query);
+  const meant = term(query, !found.length);
+  if (!meant) return found;
+  const [title, anchor] = meant;
   const rest = found.filter(([name, , place]) => name !== "glossary" || !["", `#${anchor}`].includes(place));
   const titled = !Scorer.defining && rest.at(-1)?.[1].toLowerCase().includes(query.toLowerCase().trim());
   rest.splice(titled ? -1 : rest.length, 0, ["glossary", `Glossary: ${title}`, `#${anchor}`, null, 0, "", "index"]);
@@ -47,10 +56,14 @@ function sentencesOf(texts) {
 }
 
 /** What stands at an address, such as `page.html#section`: the best sentence, or the first of the page, cut to a few lines. */
-function excerpt(address) {
+function excerpt(address, title) {
   const [file, anchor] = address.split("#"), sections = EXCERPTS[file.replace(/\.html$/, "")] ?? {};
   if (told(anchor)) return told(anchor)[2];
-  const all = Object.values(sections), own = sentencesOf(anchor ? [sections[anchor] ?? ""] : all);
+  const all = Object.values(sections), question = all[0]?.split("\n")[0];
+  if (!anchor && question?.endsWith("?") && hits(title) === words.length) return question;
+  const named = ([name]) => hits(name.replaceAll("-", " ")); // a section that has the words in its name goes first
+  const sorted = Object.entries(sections).sort((one, other) => named(other) - named(one)).map(([, text]) => text);
+  const own = sentencesOf(anchor ? [sections[anchor] ?? ""] : sorted);
   const sentences = own.length ? own : sentencesOf(all);
   const most = Math.max(...sentences.map(hits));
   return cut(sentences.find((each) => hits(each) === most) ?? all.join(" "));
@@ -67,7 +80,8 @@ function mark(element, text) {
 function complete() {
   for (const hit of results.querySelectorAll("li:not(.told)")) {
     hit.classList.add("told");
-    const text = excerpt(decodeURIComponent(hit.querySelector("a").getAttribute("href")));
+    const link = hit.querySelector("a");
+    const text = excerpt(decodeURIComponent(link.getAttribute("href")), link.textContent);
     if (text) mark(hit.appendChild(document.createElement("p")), text);
   }
 }

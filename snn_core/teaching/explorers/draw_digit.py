@@ -7,6 +7,7 @@ from ..records import recorded
 
 GREYS = 15  # the brightest of the grey values that are sent
 SIDE = 28
+FIRST = 2  # the test digit that is shown first: nobody takes it for another
 
 
 def examples() -> list[str]:
@@ -22,11 +23,11 @@ class DrawDigit(LiveExplorer):
 
     model = "draw_digit"
     about = (
-        "A pad to draw a digit on, the pixels that have sent a spike, the spikes of the hidden "
+        "A pad to draw a digit on, the pixels, centred, that have sent a spike, the spikes of the hidden "
         "neurons and of ten output neurons, and the digit that the network reads."
     )
     controls = {
-        "drawing": Pad(SIDE, examples()[3], "drawing"),
+        "drawing": Pad(SIDE, examples()[FIRST], "drawing"),
         "time": Range(0, 25, 1, 25, "time (ms)", "ms"),
         "clear": Button("Clear"),
         "example": Button("A test digit"),

@@ -16,7 +16,7 @@ class LIFNeuron(LiveExplorer):
     controls = {
         "drive": Range(0.0, 2.0, 0.05, 0.6, "steady drive D"),
         "weight": Range(0.0, 1.0, 0.05, 0.3, "weight of a spike"),
-        "tau_mem": Range(1.0, 50.0, 1.0, 10.0, "τ_mem (ms)", "ms"),
+        "tau_mem": Range(1.0, 25.0, 1.0, 10.0, "τ_mem (ms)", "ms"),  # so that 100 ms are enough
         "threshold": Range(0.2, 2.0, 0.1, 1.0, "threshold θ"),
         "dt": Range(0.5, 5.0, 0.5, 1.0, "step dt (ms)", "ms"),
         "reset": Choice(("soft", "hard"), "soft", "reset"),

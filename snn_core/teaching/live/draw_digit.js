@@ -35,9 +35,7 @@ function advance(state, { drawing, time }, { steps }) {
 
 const actions = {
   clear: ({ drawing }) => ({ drawing: drawing.replace(/./g, "0") }),
-  example({ drawing }, { examples }) {
-    return { drawing: examples[(examples.indexOf(drawing) + 1) % examples.length] };
-  },
+  example: ({ drawing }, { examples }) => ({ drawing: examples[(examples.indexOf(drawing) + 1) % examples.length] }),
 };
 
 let read = {};
@@ -55,7 +53,7 @@ function compute({ drawing, time }, data) {
   const answer = named.length > 2 ? "no answer" : named.join(" or ");
   const said = `after ${time} of ${data.steps} ms: ${drawing.search(/[^0]/) < 0 ? "nothing is drawn" : answer}`;
   const news = `${said}; hidden neurons sent ${hidden} spikes; ${all - sent} of ${all} pixels never sent one`;
-  const titles = [said, `${sent} of ${all} pixels`, `hidden: ${hidden} spikes`, `output: ${output} spikes`];
+  const titles = [said, `${sent} of ${all} pixels, centred`, `hidden: ${hidden} spikes`, `output: ${output} spikes`];
   return { ...read, shown, seen, counts, titles, news: time === data.steps ? news : "" };
 }
 
@@ -68,6 +66,7 @@ function draw(figure, { ink, seen, shown, counts, titles }, { time }, { steps, n
     { share: 3.4, ...votes(steps, 10), xticks: [0, 10, 20], xlabel: "time (ms)", title: titles[3] },
   ]);
   pad.image(ink, side);
+  if (!sum(ink)) pad.text("draw here", pad.px(side / 2), pad.py(side / 2), "center", "middle", "white");
   pixels.image(seen, Math.sqrt(seen.length));
   hidden.raster(shown[1], figure.vermilion, 2, 1);
   drawVotes(output, shown[2], counts, time);

@@ -30,7 +30,7 @@ function compute(values, { window }, { steps, fired, ahead = 0 }) {
 
 function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt, threshold }) {
   const x = [-window, 0], ms = times.map((time) => time * dt);
-  const top = above(steps.map(({ membrane }) => membrane), 1.5 * threshold);
+  const top = above([drive, ...steps.map(({ membrane }) => membrane)], 1.5 * threshold);
   const [input, membrane, output] = figure.stack([
     { height: 48, x, y: [0, 1.2], yticks: [0, 1], ylabel: "input", title: titles[0], control: "send" },
     { height: 150, x, y: [0, top], ylabel: "membrane", control: "send" },
@@ -45,7 +45,7 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
     const free = membrane.free(drive, threshold) === "top" ? threshold : drive; // the membrane settles below it
-    membrane.label("drive", 0, Math.min(free, top), figure.green, "right", drive > 0.9 * top ? "top" : "bottom");
+    membrane.label("drive", 0, free, figure.green, "right");
   }
   output.stems(sent, sent.map(() => 1), figure.vermilion, 3);
 }

@@ -57,6 +57,15 @@ def test_the_smallest_drive_that_fires_is_a_step_above_the_threshold(tau_mem):
     assert count(weight=0.0, drive=1.05, tau_mem=tau_mem) > 0
 
 
+def test_whatever_is_above_the_threshold_fires_within_the_window():
+    controls = LIFNeuron.controls
+    slowest = {"weight": 0.0, "tau_mem": controls["tau_mem"].high}
+    for tenths in range(2, 20):
+        for dt in (controls["dt"].low, controls["dt"].high):
+            drive = tenths / 10 + controls["drive"].step
+            assert count(**slowest, threshold=tenths / 10, drive=drive, dt=dt) > 0
+
+
 def test_page_02_up_to_section_6(page):
     assert list(ComeTogether.controls["arrivals"].start) == page["arrivals"]
     assert page["tired"] == {1.5: [90.5, 50.5], 3: [245, 106], 5: [446, 158]}

@@ -1,6 +1,6 @@
 """Make a committed notebook into a page of the site; nothing is executed.
 
-Setup, checks and code that only draws are folded, the last two on one line. What answers a question waits behind a click.
+Setup, checks and code that only draws are folded. What answers a question waits behind a click.
 Figures come in two variants, explorers live, printed columns as tables, exercises with a field.
 """
 

@@ -1,4 +1,4 @@
-"""What stands behind a result on a quiet line: the code that drew it, its check, its exercise's code.
+"""What stands on a quiet line behind a result: the code that drew it, and its check.
 
 So that between a question and its answer nothing is to be clicked but the answer.
 """

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import itertools
 import json
 import re
 import shutil
@@ -169,8 +170,27 @@ def test_panels_side_by_side_are_found_with_their_labels():
 
 def test_a_panel_without_labels_has_those_of_the_first_before_it():
     found = site_figures.panels(side_by_side((20, 30), (45, 400), (470, 880)))
-    assert found == [[(16, 388)], [(16, 25), (466, 418)]]
+    assert found == [[(16, 388)], [(16, 18), (466, 418)]]
     assert site_figures.panels(side_by_side((45, 400), (470, 880))) == [[(41, 363)], [(466, 418)]]
+
+
+def test_no_window_on_a_panel_cuts_ink():
+    near = side_by_side((20, 43), (45, 400), (470, 880))
+    found = site_figures.panels(near)
+    assert found == [[(16, 388)], [(16, 29), (466, 418)]]
+    for left, width in itertools.chain(*found):
+        assert near[:, [left, left + width - 1]].min() == 1
+    for between in (3, 4):  # a title whose words are parted there
+        assert site_figures.panels(side_by_side((20, 440), (440 + between, 880))) == []
+    numbers = side_by_side((20, 30), (45, 400), (470, 880), height=80)
+    numbers[60:70, 26:44] = 0  # below the axis of the first panel, under its labels
+    assert site_figures.panels(numbers) == []
+
+
+def test_numbers_that_stand_out_below_the_axis_of_a_panel_are_no_labels_of_it():
+    figure = side_by_side((20, 30), (45, 400), (470, 880), height=80)
+    figure[60:70, 460:468] = 0
+    assert site_figures.panels(figure) == [[(16, 388)], [(16, 18), (456, 428)]]
 
 
 @pytest.mark.parametrize(

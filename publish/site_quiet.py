@@ -5,6 +5,7 @@ So that between a question and its answer nothing is to be clicked but the answe
 
 import copy
 import itertools
+import re
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -15,12 +16,14 @@ FOLD = '<details class="result">'
 CLOSING = "</details>"
 QUIET = "quiet"  # what says in the metadata of a cell that only its folded code is shown
 
+NO_WORDS = re.compile(r"^(#|>|<|\*\*Try)", re.M)  # headings, questions, folds and tasks
+
 
 def quietly(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells of a page of the site with folded code behind what it shows, on one line."""
-    parts = [part for cell in cells for part in _parted(cell)]
+    parts = _behind([part for cell in cells for part in _parted(cell)])
     found: list[NotebookNode] = []
-    for quiet, run in itertools.groupby(_behind(parts), is_quiet):
+    for quiet, run in itertools.groupby(_at_checks(parts), is_quiet):
         line = list(run)
         if quiet:
             opening = new_markdown_cell(f'<div class="{QUIET}">')
@@ -68,4 +71,16 @@ def _behind(cells: list[NotebookNode]) -> list[NotebookNode]:
         if inside and cell.source == CLOSING:
             found += waiting
             waiting, inside = [], False
+    return found
+
+
+def _at_checks(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return cells with folded code moved to its check, with only words between."""
+    found: list[NotebookNode] = []
+    for cell in cells:
+        said = found[-1] if found else cell
+        only = said.cell_type == "markdown" and not NO_WORDS.search(said.source)
+        if "check" in tags(cell) and only and len(found) > 1 and QUIET in found[-2].metadata:
+            found[-2:] = [found[-1], found[-2]]
+        found.append(cell)
     return found

@@ -121,7 +121,11 @@ def test_folded_code_and_its_check_stand_on_one_line_behind_the_result():
 def test_code_of_a_figure_without_a_question_stands_below_it():
     drawn_here = '\n# %% tags=["hide-input"]\ndraw(3)\n'
     found = quiet_parts(drawn(text("See."), drawn_here, text("So."), CHECK))
-    assert found == ["See.", "result", *LINE, "So.", *LINE]
+    assert found == ["See.", "result", "So.", *LINE[:2], *LINE[1:]]
+    found = quiet_parts(drawn(text("See."), drawn_here, text("## Next"), CHECK))
+    assert found == ["See.", "result", *LINE, "## Next", *LINE]
+    found = quiet_parts(drawn(text("See."), drawn_here, text("So."), RUN))
+    assert found == ["See.", "result", *LINE, "So.", "print(3)"]
 
 
 def test_cells_are_left_as_they_are_given():

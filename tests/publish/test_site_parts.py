@@ -17,7 +17,15 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import dark_figures, live_html, site, site_exercises, site_figures, site_sphinx
+from publish import (
+    dark_figures,
+    live_html,
+    site,
+    site_exercises,
+    site_figures,
+    site_sphinx,
+    site_type,
+)
 from publish.site_tables import pieces, table
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
@@ -273,6 +281,23 @@ def test_the_origin_of_a_record_is_a_note_that_breaks_and_what_stands_around_it_
     assert re.sub("<[^>]+>|`", "", note[0]) == origin.replace("`", "")
     assert behind == (table("a  1\nb  2\nc  3\n"), True)
     assert pieces(f"{origin}\n") == [note]
+
+
+def test_lines_of_code_can_break_and_a_copy_is_the_same_text():
+    code = "<b>if</b> x:\n    y\n\nz\n"
+    around = '<div class="highlight-{} notranslate"><div class="highlight"><pre>', "</pre>"
+    opening = around[0].format("python")
+    made = site_type.with_type(f"{opening}<span></span>{code}{around[1]}")
+    assert made.count('<span class="line"') == 4
+    assert made.count('style="--indent: 4ch"') == 1
+    assert re.sub("</?span[^>]*>", "", made) == f"{opening}{code}{around[1]}"
+    printed = f"{around[0].format('myst-ansi')}{code}{around[1]}"
+    assert site_type.with_type(printed) == printed
+
+
+def test_numbers_of_tables_have_a_minus_sign_and_nothing_else_has():
+    text = '<td class="number">-0.13</td><td>-x</td><p>-1</p>'
+    assert site_type.with_type(text) == text.replace("-0.13", "−0.13")
 
 
 SOURCES = "\n".join(cell.source for found in READ.values() for cell in found.notebook.cells)

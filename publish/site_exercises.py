@@ -38,21 +38,27 @@ def hashed(text: str) -> int:
 
 
 def with_fields(page: Page, cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells of a page with what helps to do each exercise behind its stub."""
+    """Return the cells of a page with what helps to do each exercise at its stub.
+
+    A field stands before it, which then is folded; hints stand behind it.
+    """
     found = []
     for cell in cells:
         found.append(cell)
         if "exercise" in tags(cell) and (called := CALL.search(cell.source)):
             found[-1] = stub = copy.deepcopy(cell)
             stub.outputs = []
-            found.append(new_markdown_cell(made := beside(page, called[1])))
-            if "<form" in made:  # there is nothing to write in the stub
+            helped = new_markdown_cell(beside(page, called[1]))
+            if "<form" in helped.source:  # there is nothing to write in the stub
                 stub.metadata["tags"] = [*tags(stub), "hide-input"]
+                found.insert(-1, helped)
+            else:
+                found.append(helped)
     return found
 
 
 def beside(page: Page, number: str) -> str:
-    """Return the HTML behind the stub of an exercise: its field, or its hints."""
+    """Return the HTML at the stub of an exercise: its field, or its hints."""
     asked = find(number)
     if isinstance(asked, Value) and (parts := accepted(number, asked.expected, asked.tolerance)):
         return field(number, asked, parts)

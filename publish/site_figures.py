@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 import io
+import itertools
 import json
 from pathlib import Path
 
@@ -21,7 +22,9 @@ FOLDER = "figures"  # of the site
 PANEL = 240  # pixels; the width of the narrowest panel; what is narrower is a part of one
 NARROW = 510  # pixels; up to this width letters of 12.5 are above 9 on a phone, also in a fold
 LEGEND = 2  # times nearer to the panel before it than to the next one
-LABELS = 20  # pixels; the least width of what stands before a panel
+LABELS = 8  # pixels; the least width of what stands before a panel
+HALF = 7  # pixels that a label reaches below an axis at most
+SPACE = 4  # pixels between two words of 12.5; panels are farther apart
 THEMES = "light", "dark"
 SMALL = "(max-width: 540px)"  # a screen for which figures are drawn anew, as in `figures.css`
 FINE = 2  # pixels of such a figure for one of the page, since phones have finer ones
@@ -34,14 +37,16 @@ def panels(rgb: np.ndarray) -> list[list[tuple[int, int]]]:
 
     Panels are parted by white from top to bottom. What is too narrow for one, such as the labels
     of an axis, belongs to what follows, or to what it is much nearer to, as a legend is. A panel
-    without labels has those of the first one in a window of their own.
+    without labels has those of the first one in a window of their own. No edge of a window cuts
+    ink: where it would, or only a space between two words parts what stands there, nothing is cut.
 
     >>> figure = np.ones((50, 900, 3))
     >>> figure[:, 20:30] = figure[:, 40:440] = figure[:, 480:880] = 0
     >>> panels(figure)
-    [[(16, 428)], [(16, 20), (476, 408)]]
+    [[(16, 428)], [(16, 18), (476, 408)]]
     """
-    inked = (rgb.min(-1) <= WHITE).any(0)
+    ink = rgb.min(-1) <= WHITE
+    inked = ink.any(0)
     blocks = np.flatnonzero(np.diff(inked, prepend=False, append=False)).reshape(-1, 2).tolist()
     parts = [[block] for block in blocks]
     while len(parts) > 1 and (narrow := next(filter(_is_narrow, parts), None)):
@@ -49,9 +54,11 @@ def panels(rgb: np.ndarray) -> list[list[tuple[int, int]]]:
         before, behind = _gap(parts[:place], [narrow]), _gap([narrow], parts[place + 1 :])
         first = place - 1 if LEGEND * before < behind else place
         parts[first : first + 2] = [parts[first] + parts[first + 1]]
-    shown = [_windows(part, parts[0]) for part in parts]
+    shown = [_windows(ink, part, parts[0]) for part in parts]
     fits = all(sum(width for _, width in windows) <= NARROW for windows in shown)
-    return shown if len(parts) > 1 and fits else []
+    apart = all(_gap([one], [next_]) > SPACE for one, next_ in itertools.pairwise(parts))
+    whole = _are_whole(inked, shown) and not (_doubled(shown) and _numbers_below(ink, parts[0]))
+    return shown if len(parts) > 1 and fits and apart and whole else []
 
 
 def _gap(left: list, right: list) -> float:
@@ -63,17 +70,50 @@ def _is_narrow(part: list[list[int]]) -> bool:
     return part[-1][1] - part[0][0] < PANEL
 
 
-def _labels(part: list[list[int]]) -> int:
-    """Return how many pixels of a panel lie before its first wide block of ink."""
+def _are_whole(inked: np.ndarray, shown: list[list[tuple[int, int]]]) -> bool:
+    """Tell whether the columns at both edges of all windows are white, or those of the figure."""
+    edges = [
+        edge for windows in shown for left, width in windows for edge in (left, left + width - 1)
+    ]
+    return not any(inked[edge] for edge in edges if 0 < edge < len(inked) - 1)
+
+
+def _labels(ink: np.ndarray, part: list[list[int]]) -> tuple[int, int]:
+    """Return the column behind the labels of a panel, and the row below its axis.
+
+    They stand before its first wide block of ink, and not below its axis, as numbers there do. A
+    panel without labels has them end where it begins.
+    """
     widest = max(high - low for low, high in part)
-    return next(low for low, high in part if 2 * (high - low) >= widest) - part[0][0]
+    start = part[0][0]
+    low, high = next(each for each in part if 2 * (each[1] - each[0]) >= widest)
+    lines = np.flatnonzero(2 * ink[:, low:high].sum(1) >= high - low)
+    below = int(lines[-1]) + 1 if len(lines) else len(ink)
+    above = ink[:below, start:low].any(0)
+    return start + (int(np.flatnonzero(above)[-1]) + 1 if above.any() else 0), below
 
 
-def _windows(part: list[list[int]], first: list[list[int]]) -> list[tuple[int, int]]:
+def _numbers_below(ink: np.ndarray, part: list[list[int]]) -> bool:
+    """Tell whether numbers below the axis of a panel reach under its labels."""
+    end, below = _labels(ink, part)
+    return bool(ink[below + HALF :, part[0][0] : end].any())
+
+
+def _doubled(shown: list[list[tuple[int, int]]]) -> bool:
+    """Tell whether the labels of the first panel stand before another one, too."""
+    return any(len(windows) > 1 for windows in shown)
+
+
+def _windows(
+    ink: np.ndarray, part: list[list[int]], first: list[list[int]]
+) -> list[tuple[int, int]]:
     own = (max(0, part[0][0] - EDGE), part[-1][1] - part[0][0] + 2 * EDGE)
-    if _labels(part) or _labels(first) < LABELS:
+    start, end = first[0][0], _labels(ink, first)[0]
+    if _labels(ink, part)[0] > part[0][0] or end - start < LABELS:
         return [own]
-    return [(max(0, first[0][0] - EDGE), _labels(first)), own]
+    room = np.flatnonzero(ink[:, end : end + EDGE].any(0))  # up to what stands next to them
+    left = max(0, start - EDGE)
+    return [(left, end - left + int(room[0] if len(room) else EDGE)), own]
 
 
 def with_phones(cells: list[NotebookNode], drawn: dict[str, list[str | None]]) -> None:

@@ -147,7 +147,8 @@ def _goes_on(
 def split(text: str, before_code: bool) -> tuple[str, str]:
     """Cut an answer from what leads on to the next question, or to the code that comes next.
 
-    A last paragraph with something in bold, a term or the conclusion, stays open too. What stands
+    A last paragraph with a term in bold stays open too; one that begins in bold is the conclusion,
+    and waits, unless code or a question comes behind it. What stands
     behind a formula explains it, and stays with it; a formula that is led to behind the first
     paragraph is new, and open.
     """
@@ -176,7 +177,8 @@ def _leads_on(parts: list[str], asks: bool, before_code: bool) -> bool:
     """Tell whether the last of the paragraphs of an answer leads on to something else."""
     if parts[-2].startswith("$$"):
         return before_code and not asks and parts[-1].endswith(":")
-    return asks or before_code or "**" in parts[-1]
+    term = "**" in parts[-1] and not parts[-1].startswith("**")
+    return asks or before_code or term
 
 
 def _paragraphs(text: str) -> list[str]:

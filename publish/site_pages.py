@@ -20,6 +20,7 @@ from .page import TUTORIALS, Page, explorer, tags
 from .site_figures import figure, with_phones
 from .site_folds import behind_clicks
 from .site_links import linked
+from .site_quiet import QUIET, quietly
 from .site_tables import pieces
 from .site_words import explained, words
 
@@ -59,7 +60,7 @@ def prepare(
     _, draws = imported(page)
     arranged = arranging(page, draws)
     cells = joined([part for cell in cells for part in folded(cell, draws, arranged)])
-    notebook.cells = [_numbered(cell, n) for n, cell in enumerate(behind_clicks(cells))]
+    notebook.cells = [_numbered(cell, n) for n, cell in enumerate(quietly(behind_clicks(cells)))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
     names = {name[:2]: name for name in others if name != page.name}
     first, unused = True, dict(words())
@@ -88,6 +89,8 @@ def _numbered(cell: NotebookNode, number: int) -> NotebookNode:
 
 def show(cell: NotebookNode, folder: Path, first: bool) -> None:
     """Put what the site shows in place of a cell's outputs; `first` if no explorer precedes."""
+    if QUIET in cell.metadata:
+        return
     if live := live_figure(cell):
         cell.outputs = [_html(place(live, first))]
         return

@@ -11,6 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from . import site_excerpts
+from .site_type import with_type
 from .site_words import ALSO
 from .slides import mathml
 
@@ -103,7 +104,7 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
             context[key] = value.replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:  # a fold is named by the words that are seen on it
         body = context["body"].replace(UNSEEN, "<summary>")
-        context["body"] = HELD.sub(r'<span class="held">\1\2</span>', body)
+        context["body"] = with_type(HELD.sub(r'<span class="held">\1\2</span>', body))
     context["has_live"] = "data-live=" in context.get("body", "")
 
 

@@ -90,6 +90,12 @@ CUT = """(code) => {
   }
   return first.getBoundingClientRect().left < Math.max(...around);
 }"""
+COPIED = """(all) => all.map((each) => {
+  getSelection().selectAllChildren(each);
+  return [getSelection().toString(), each.textContent];
+})"""
+HIGH = """(all) => all.map((each) => each.getBoundingClientRect().height
+  / parseFloat(getComputedStyle(each).lineHeight))"""
 EDGES = """(all) => all.map((each) => each.getBoundingClientRect())
   .map(({ top, bottom }) => [top, bottom])"""
 RIGHT = """(kind) => [...document.querySelectorAll(`article ${kind}`)]
@@ -640,9 +646,10 @@ def test_what_scrolls_says_so_and_nothing_else_does(visit, name):
     cues = boxes.evaluate_all(CUES)
     assert {scrolls for scrolls, _ in cues} == {True, False}
     assert all(said == ("swipe: more →" if scrolls else "") for scrolls, said in cues)
-    first = page.locator("pre.cut").first
+    assert page.locator(".cell_input pre.cut").count() == 0
+    first = page.locator(".cut").first
     first.evaluate("(each) => (each.scrollLeft = each.scrollWidth)")
-    page.wait_for_function("document.querySelector('pre.cut + .more').textContent === '← more'")
+    page.wait_for_function("document.querySelector('.cut + .more').textContent === '← more'")
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.wait_for_function("[...document.querySelectorAll('.more')].every((m) => !m.offsetParent)")
 
@@ -657,8 +664,29 @@ def test_panels_one_below_the_other_are_numbered(visit):
 def test_code_on_a_small_screen_is_legible_and_shows_much_of_a_line(visit):
     page = visit("02_lif_neuron", viewport=PHONE, has_touch=True)
     size, columns = page.locator(".cell_input pre:visible").first.evaluate(COLUMNS)
-    assert size >= 11
-    assert columns >= 50
+    assert size >= 12
+    assert columns >= 48
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 1000}])
+def test_code_is_copied_as_it_is_and_breaks_on_a_small_screen_only(visit, size):
+    page = visit("22_memory_and_delays", viewport=size)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    code = page.locator(".cell_input pre")
+    copied = code.evaluate_all(COPIED)
+    assert all(one.strip("\n") == text.strip("\n") for one, text in copied)
+    assert any("\n    " in text for _, text in copied)
+    broken = code.locator("> .line").evaluate_all(HIGH)
+    assert (max(broken) > 1.5) == (size is PHONE)
+
+
+def test_what_is_folded_below_a_result_stands_on_one_line(visit):
+    page = visit("02_lif_neuron")
+    several = page.locator(".quiet:visible:has(> .cell + .cell)").first.locator("summary")
+    one, other = (each.bounding_box()["y"] for each in several.all()[:2])
+    assert one == other
+    several.first.press("Enter")
+    assert several.nth(1).bounding_box()["y"] > several.first.bounding_box()["y"]
 
 
 @pytest.mark.parametrize("name", ["02_lif_neuron", "22_memory_and_delays"])

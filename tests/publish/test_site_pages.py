@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import drawing, site_folds, site_links, site_pages
+from publish import drawing, site_folds, site_links, site_pages, site_quiet
 from publish.arranging import arranging
 from publish.page import Page, tagged, tags
 from tests.pages import READ
@@ -21,6 +21,7 @@ from tests.publish.pages import START, page, text
 QUESTION = "> **Before you run:** how many spikes?"
 READING = "> **Before you read on:** why?"
 RUN = "\n# %%\nprint(3)\n"
+LINE = ['<div class="quiet">', "fold", "</div>"]
 CHECK = '\n# %% tags=["check"]\nassert True\n'
 OPENING = '<details class="result"><summary>Show the {}</summary>'
 
@@ -87,9 +88,44 @@ def test_what_leads_on_stays_open():
     assert shown(cells)[4:6] == ["Three.\n\nThat is all.", "</details>"]
 
 
-def test_a_last_paragraph_with_a_term_or_a_conclusion_in_bold_stays_open():
+def test_a_last_paragraph_with_a_term_stays_open_and_a_conclusion_waits():
     cells = made(text(QUESTION), RUN, text("Three.\n\nThat is **all**."), text("## Next"))
     assert shown(cells)[4:7] == ["Three.", "</details>", "That is **all**."]
+    cells = made(text(QUESTION), RUN, text("Three.\n\n**It is so.**"), text("## Next"))
+    assert shown(cells)[4:6] == ["Three.\n\n**It is so.**", "</details>"]
+
+
+def quiet_parts(cells):
+    """Return what a reader meets on a page in which folded code stands on quiet lines, in order."""
+    return [
+        ("result" if "remove-input" in tags(cell) else "fold")
+        if cell.cell_type == "code" and tags(cell)
+        else cell.source
+        for cell in site_quiet.quietly(site_folds.behind_clicks(cells))
+    ]
+
+
+def test_folded_code_and_its_check_stand_on_one_line_behind_the_result():
+    drawn_here = '\n# %% tags=["hide-input"]\ndraw(3)\n'
+    line = ['<div class="quiet">', "fold", "fold", "</div>"]
+    verdict, fold = text("Three."), OPENING.format("result")
+    cells = drawn(text(QUESTION), RUN, drawn_here, verdict, CHECK)
+    cells[1].outputs = []
+    behind = [QUESTION, "print(3)", fold, "result", "Three.", "</details>", *line]
+    assert quiet_parts(cells) == behind
+    cells = drawn(text(QUESTION), RUN, drawn_here, CHECK, verdict)
+    cells[1].outputs = []
+    assert quiet_parts(cells) == behind
+
+
+def test_code_of_a_figure_without_a_question_stands_below_it():
+    drawn_here = '\n# %% tags=["hide-input"]\ndraw(3)\n'
+    found = quiet_parts(drawn(text("See."), drawn_here, text("So."), CHECK))
+    assert found == ["See.", "result", "So.", *LINE[:2], *LINE[1:]]
+    found = quiet_parts(drawn(text("See."), drawn_here, text("## Next"), CHECK))
+    assert found == ["See.", "result", *LINE, "## Next", *LINE]
+    found = quiet_parts(drawn(text("See."), drawn_here, text("So."), RUN))
+    assert found == ["See.", "result", *LINE, "So.", "print(3)"]
 
 
 def test_cells_are_left_as_they_are_given():
@@ -469,7 +505,8 @@ def test_a_reader_of_the_site_guesses_and_is_told_how_colab_runs(prepared):
 
 def test_only_the_first_live_figure_of_a_page_asks_for_what_all_share(prepared):
     cells = prepared(START, "\n# %%\nExcite().sliders()\n", "\n# %%\nLIFNeuron().sliders()\n").cells
-    one, two = [c.outputs[0].data["text/html"] for c in cells if ".sliders()" in c.source]
+    shown_ = [c for c in cells if ".sliders()" in c.source and c.outputs]
+    one, two = [cell.outputs[0].data["text/html"] for cell in shown_]
     assert "live/shared.js" in one
     assert "live/excite.js" in one
     assert "shared.js" not in two

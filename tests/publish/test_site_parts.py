@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import itertools
 import json
 import re
 import shutil
@@ -16,7 +17,15 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import dark_figures, live_html, site, site_exercises, site_figures, site_sphinx
+from publish import (
+    dark_figures,
+    live_html,
+    site,
+    site_exercises,
+    site_figures,
+    site_sphinx,
+    site_type,
+)
 from publish.site_tables import pieces, table
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
@@ -169,8 +178,27 @@ def test_panels_side_by_side_are_found_with_their_labels():
 
 def test_a_panel_without_labels_has_those_of_the_first_before_it():
     found = site_figures.panels(side_by_side((20, 30), (45, 400), (470, 880)))
-    assert found == [[(16, 388)], [(16, 25), (466, 418)]]
+    assert found == [[(16, 388)], [(16, 18), (466, 418)]]
     assert site_figures.panels(side_by_side((45, 400), (470, 880))) == [[(41, 363)], [(466, 418)]]
+
+
+def test_no_window_on_a_panel_cuts_ink():
+    near = side_by_side((20, 43), (45, 400), (470, 880))
+    found = site_figures.panels(near)
+    assert found == [[(16, 388)], [(16, 29), (466, 418)]]
+    for left, width in itertools.chain(*found):
+        assert near[:, [left, left + width - 1]].min() == 1
+    for between in (3, 4):  # a title whose words are parted there
+        assert site_figures.panels(side_by_side((20, 440), (440 + between, 880))) == []
+    numbers = side_by_side((20, 30), (45, 400), (470, 880), height=80)
+    numbers[60:70, 26:44] = 0  # below the axis of the first panel, under its labels
+    assert site_figures.panels(numbers) == []
+
+
+def test_numbers_that_stand_out_below_the_axis_of_a_panel_are_no_labels_of_it():
+    figure = side_by_side((20, 30), (45, 400), (470, 880), height=80)
+    figure[60:70, 460:468] = 0
+    assert site_figures.panels(figure) == [[(16, 388)], [(16, 18), (456, 428)]]
 
 
 @pytest.mark.parametrize(
@@ -253,6 +281,23 @@ def test_the_origin_of_a_record_is_a_note_that_breaks_and_what_stands_around_it_
     assert re.sub("<[^>]+>|`", "", note[0]) == origin.replace("`", "")
     assert behind == (table("a  1\nb  2\nc  3\n"), True)
     assert pieces(f"{origin}\n") == [note]
+
+
+def test_lines_of_code_can_break_and_a_copy_is_the_same_text():
+    code = "<b>if</b> x:\n    y\n\nz\n"
+    around = '<div class="highlight-{} notranslate"><div class="highlight"><pre>', "</pre>"
+    opening = around[0].format("python")
+    made = site_type.with_type(f"{opening}<span></span>{code}{around[1]}")
+    assert made.count('<span class="line"') == 4
+    assert made.count('style="--indent: 4ch"') == 1
+    assert re.sub("</?span[^>]*>", "", made) == f"{opening}{code}{around[1]}"
+    printed = f"{around[0].format('myst-ansi')}{code}{around[1]}"
+    assert site_type.with_type(printed) == printed
+
+
+def test_numbers_of_tables_have_a_minus_sign_and_nothing_else_has():
+    text = '<td class="number">-0.13</td><td>-x</td><p>-1</p>'
+    assert site_type.with_type(text) == text.replace("-0.13", "−0.13")
 
 
 SOURCES = "\n".join(cell.source for found in READ.values() for cell in found.notebook.cells)

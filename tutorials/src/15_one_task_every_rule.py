@@ -71,7 +71,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # %% [markdown]
 # STDP, DECOLLE and OTTT can: nothing is marked under *later*. OTTT and BPTT must know the weights above.
 #
-# STDP (page 10) hears only its own two neurons. DECOLLE (page 14) adds the label, which comes through a random readout of its own layer; that readout leaks (the red ring). OTTT (page 14) hears the output now, and its count so far. BPTT (page 06) hears all that ever happens.
+# STDP (page 10) hears only its own two neurons. DECOLLE (page 14) adds the label, which comes through a random readout of its own layer; that readout leaks (the orange ring). OTTT (page 14) hears the output now, and its count so far. BPTT (page 06) hears all that ever happens.
 
 # %% [markdown]
 # ## You will

@@ -1,6 +1,6 @@
 // Tables of the class "sortable": a click or Enter on a heading sorts by its column, again the other way round.
 // Numbers go by size, texts by the alphabet; empty cells stay below.
-const value = (row, place) => row.cells[place].textContent.trim();
+const value = (row, place) => row.cells[place].textContent.trim().replace("−", "-");
 
 function compare(one, other) {
   if (!one || !other) return one ? -1 : other ? 1 : 0;

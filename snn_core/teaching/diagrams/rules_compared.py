@@ -74,7 +74,8 @@ def bytes_by_steps(memory: dict[str, list[int]], lengths: list[int], named: dict
     for rule, kept in memory.items():
         axis.loglog(lengths, kept, "o-", color=shades.get(rule, GREY), zorder=3 if rule in shades else 2)
     for rule, text in named.items():
-        axis.text(1.07 * lengths[-1], memory[rule][-1], text, va="center")
+        end = lengths[-1], memory[rule][-1]
+        axis.annotate(text, end, xytext=(7, 0), textcoords="offset points", va="center")
     axis.set(xticks=lengths, xticklabels=lengths)
     axis.minorticks_off()
     decorate(axis, x="steps T", y="bytes per image", xlim=(0.8 * lengths[0], 5.5 * lengths[-1]))

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import essays, exam, graded, labs, qti, quiz, slides
+from . import essays, exam, exam_draw, graded, labs, qti, quiz, slides
 from .enlarged import enlarged
 from .exam_pages import FORM, lectured, taught
 from .notebooks import stamps
@@ -30,7 +30,7 @@ NOTES = {
     "grading": "Grading",
 }
 VARIANT = 1  # the seed of the assignments with other numbers; everybody can draw them again
-EXAMS = tuple(range(1, exam.EXAMS + 1))
+EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
 
 
 def student(page: Page) -> NotebookNode:
@@ -123,7 +123,7 @@ def ask(
     (folder / "quiz.gift.txt").write_text(quiz.gift(course, seed), encoding="utf-8")
     qti.pack_qti(course, folder / "quiz_qti21.zip", seed)
     for number in EXAMS:
-        drawn = exam.drawn(about or lectured(list(course)), number, seed, own)
+        drawn = exam_draw.drawn(about or lectured(list(course)), number, seed, own)
         (folder / f"exam_{number}.md").write_text(exam.sheet(drawn), encoding="utf-8")
         (folder / f"exam_{number}_key.md").write_text(exam.key(drawn), encoding="utf-8")
 
@@ -201,7 +201,7 @@ def command(arguments: list[str] | None = None) -> argparse.Namespace:
         asked.about = taught(asked.exam_pages, names) if asked.exam_pages else lectured(names)
         essays.check_pages(asked.own, asked.about)
         for number in EXAMS:
-            exam.drawn(asked.about, number, asked.exam_seed, asked.own)
+            exam_draw.drawn(asked.about, number, asked.exam_seed, asked.own)
     except (ValueError, OSError) as problem:
         parser.error(str(problem))
     return asked

@@ -20,7 +20,7 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import essays, exam, exam_pages, graded, slide_steps, slides
+from publish import essays, exam, exam_draw, exam_pages, graded, slide_steps, slides
 
 NOTES = notes()
 README = (ROOT / "publish" / "course_source" / "README.md").read_text(encoding="utf-8")
@@ -241,16 +241,18 @@ def test_the_guide_names_what_is_delivered():
     assert f"drawn by the seed {derive.VARIANT} |" in README
     assert f"at most {slide_steps.STEPS} steps" in README
     about, kept = exam_pages.lectured(list(PAGES)), 2 * len(PAGES)
-    drawn = exam.drawn(about, 1)
-    assert f"about the {len(about)} pages that have a lecture, all but 21 and 23" in README
-    assert (drawn.points, len(drawn.worked), len(drawn.discussed)) == (120, 5, 6)
+    drawn = exam_draw.drawn(about, 1)
+    assert f"about the {len(about)} pages that have a lecture, all but 23" in README
+    assert (drawn.points, len(drawn.worked), len(drawn.discussed)) == (100, 4, 5)
     assert f"Of the {5 * len(PAGES)} questions" in README
     assert f"{3 * len(PAGES)} are for practice and {kept}, two for each page" in README
     assert f"The {len(essays.essays())} essays" in README
-    points = {exam.drawn(exam_pages.taught("00-12", list(PAGES)), k).points for k in derive.EXAMS}
-    assert points == {70}
-    assert "70 for pages 00 to 12" in README
-    assert f"Below {exam.LEAST} points" in README
+    some = exam_pages.taught("00-12", list(PAGES))
+    few = [exam_draw.drawn(some, number) for number in derive.EXAMS]
+    assert {(each.points, exam.minutes(each)) for each in few} == {(65, 75)}
+    assert "65 points in 75 minutes for pages 00 to 12" in README
+    assert f"at most {exam_draw.PAGE_POINTS} points" in README
+    assert f"Below {exam_draw.LEAST} points" in README
 
 
 def test_output_of_make_course_is_ignored_by_git():

@@ -20,7 +20,8 @@ from . import essays, exam, exam_draw, graded, labs, qti, quiz, slides
 from .enlarged import enlarged
 from .exam_pages import FORM, lectured, taught
 from .notebooks import stamps
-from .page import ROOT, Page, code, committed, notes, tagged
+from .page import ROOT, Page, code, committed, notes
+from .site_folds import behind_clicks, fold_words
 
 SOURCE = Path(__file__).with_name("course_source")
 OUTPUT = ROOT / "build" / "course"
@@ -34,15 +35,21 @@ EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
 
 
 def student(page: Page) -> NotebookNode:
-    """Return a page without outputs and solutions, and without the badge, which leads to them."""
+    """Return a page without outputs and solutions, and without the badge, which leads to them.
+
+    Answers to exercises and to the tasks of explorers are taken out. Those to the questions before
+    a cell is run are folded.
+    """
     handed_out = copy.deepcopy(page.notebook)
-    for cell in tagged(handed_out, "solution"):
-        cell.source = graded.without_solutions(cell.source)
     for cell in handed_out.cells:
-        cell.source = graded.without_badge(cell.source)
+        if cell.cell_type == "markdown":
+            cell.source = graded.without_badge(graded.without_solutions(cell.source))
+    cells = [cell for cell in handed_out.cells if cell.source.strip()]
+    handed_out.cells = behind_clicks(cells, fold_words)
+    for number, cell in enumerate(handed_out.cells):
+        cell.id = f"cell-{number:02d}"
     for cell in code(handed_out):
         cell.outputs, cell.execution_count = [], None
-    handed_out.cells = [cell for cell in handed_out.cells if cell.source.strip()]
     return handed_out
 
 

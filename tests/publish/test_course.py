@@ -6,6 +6,7 @@ wrong answers.
 """
 
 import functools
+import itertools
 import json
 import re
 import zipfile
@@ -20,7 +21,8 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import essays, exam, exam_draw, exam_pages, graded, slide_steps, slides
+from publish import essays, exam, exam_draw, exam_pages, graded, labs, slide_steps, slides
+from publish.site_folds import SHORT
 
 NOTES = notes()
 README = (ROOT / "publish" / "course_source" / "README.md").read_text(encoding="utf-8")
@@ -65,6 +67,35 @@ def test_student_notebook_holds_no_solution_and_every_exercise(name):
     headings = re.compile(r"^### \d · .*", flags=re.M)
     assert headings.findall(prose(made)) == headings.findall(prose(PAGES[name]))
     assert "## References" in text
+
+
+@pages
+def test_student_notebook_holds_no_answer_to_the_tasks_of_an_explorer(name):
+    made = derive.student(READ[name])
+    for tried in labs.explorers(READ[name]):
+        assert tried.tasks in prose(made)
+        assert tried.answers not in prose(made)
+    folds = re.findall(r"<summary>(.*?)</summary>", prose(made))
+    assert set(folds) <= {"Answer"}
+    assert all(
+        cell.source.startswith("<details") for cell in made.cells if "<details" in cell.source
+    )
+
+
+@pages
+def test_answers_to_before_you_run_are_folded_for_students(name):
+    made = derive.student(READ[name]).cells
+    for place, cell in enumerate(made):
+        if cell.cell_type == "markdown" and "> **Before you " in cell.source:
+            behind = [each.source for each in made[place + 1 :] if each.cell_type == "markdown"]
+            leads = itertools.takewhile(lambda text: not text.startswith("<details"), behind)
+            assert all(len(text.split()) < SHORT and text.endswith(":") for text in leads)
+    page = [c for c in PAGES[name].cells if c.cell_type == "markdown"]
+    kept = [graded.without_badge(graded.without_solutions(cell.source)) for cell in page]
+    unfolded = re.sub(
+        r"</?details>|<summary>Answer</summary>", "", prose(derive.student(READ[name]))
+    )
+    assert unfolded.split() == " ".join(kept).split()  # no other word is lost
 
 
 @pages

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import essays, exam, exam_draw, graded, labs, qti, quiz, slides
+from . import essays, exam, exam_draw, graded, labs, lessons, qti, quiz, slides
 from .enlarged import enlarged
 from .exam_pages import FORM, lectured, taught
 from .notebooks import stamps
@@ -89,8 +89,13 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
         parts.append(f"{level} What to try with the explorers, and answers\n\n{tried}")
     parts.append(
         f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
-        + exam.planned(page, slides.steps(page))
+        + exam.planned(page, steps := slides.steps(page))
     )
+    if lessons.alone(page):
+        parts.append(
+            f"{level} A double lesson of {lessons.MINUTES} minutes\n\n"
+            + lessons.doubled(page, steps)
+        )
     return "\n\n".join(parts)
 
 

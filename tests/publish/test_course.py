@@ -21,7 +21,7 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import essays, exam, exam_draw, exam_pages, graded, labs, slide_steps, slides
+from publish import essays, exam, exam_draw, exam_pages, graded, labs, lessons, slide_steps, slides
 from publish.site_folds import SHORT
 
 NOTES = notes()
@@ -264,6 +264,43 @@ def test_a_semester_has_every_page_and_half_a_day_four_hours():
     assert set(planned) >= {page.number for page in READ.values()}
     assert planned == sorted(set(planned))
     assert sum(int(minutes) for minutes, _ in tables()["minutes"]) == 240
+
+
+def test_a_page_with_a_week_of_its_own_has_a_plan_of_90_minutes():
+    alone = [page for page in READ.values() if lessons.alone(page)]
+    numbers = [page.number for page in alone]
+    assert f"of its own ({', '.join(numbers[:-1])} and {numbers[-1]})" in README
+    assert f"lecture of {lessons.MINUTES} minutes" in README
+    for page in alone:
+        steps = slides.steps(page)
+        parts = lessons.double(page, steps)
+        assert sum(minutes for _, minutes in parts) == lessons.MINUTES
+        assert all(m >= shown for (_, m), shown in zip(parts[:-3], steps[:-1], strict=True))
+        assert parts[-1][1] >= 10
+        assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name], "###")
+    assert len(lessons.weeks()) == 14
+
+
+def test_hours_for_marking_are_points_times_minutes():
+    rows = re.findall(r"^\| \d+ \| (\d\d)(?:, \d\d)* \|.*\| ([^|]*) \|$", README, flags=re.M)
+    by_number = {page.number: page for page in READ.values()}
+    found = []
+    for first, handed_in in rows:
+        for number, exercise in re.findall(r"(?:(\d\d): )?exercise (\d)", handed_in):
+            found.append((number or first, int(exercise)))
+    is_open = {(n, e.number) for n, page in by_number.items() for e in page.exercises if not e.stub}
+    marked = [each for each in found if each in is_open]
+    points = sum(graded.points_of(by_number[number], exercise) for number, exercise in marked)
+    listed = "; ".join(f"page {number}, exercise {exercise}" for number, exercise in marked)
+    told = README.replace("\n", " ")
+    assert f"{points} points of open exercises ({listed}), 10 of the report and 20 of" in told
+    student = (points + 10 + 20) * 2 / 60
+    assert "At 2 minutes a point, since" in told
+    assert f"that is {student:g} hours a student, {20 * student:g} for twenty" in told
+    drawn = exam_draw.drawn(exam_pages.lectured(list(PAGES)), 1)
+    by_hand = drawn.points - exam_draw.CHOICE * len(drawn.choices)
+    assert f"an exam {by_hand} points are marked by hand" in told
+    assert f"half a minute a point that is {by_hand // 2} minutes a student" in told
 
 
 def test_the_guide_names_what_is_delivered():

@@ -16,11 +16,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import essays, exam, graded, labs, qti, quiz, slides
+from . import essays, exam, exam_draw, graded, labs, lessons, qti, quiz, slides
 from .enlarged import enlarged
 from .exam_pages import FORM, lectured, taught
 from .notebooks import stamps
-from .page import ROOT, Page, code, committed, notes, tagged
+from .page import ROOT, Page, code, committed, notes
+from .site_folds import behind_clicks, fold_words
 
 SOURCE = Path(__file__).with_name("course_source")
 OUTPUT = ROOT / "build" / "course"
@@ -30,19 +31,25 @@ NOTES = {
     "grading": "Grading",
 }
 VARIANT = 1  # the seed of the assignments with other numbers; everybody can draw them again
-EXAMS = tuple(range(1, exam.EXAMS + 1))
+EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
 
 
 def student(page: Page) -> NotebookNode:
-    """Return a page without outputs and solutions, and without the badge, which leads to them."""
+    """Return a page without outputs and solutions, and without the badge, which leads to them.
+
+    Answers to exercises and to the tasks of explorers are taken out. Those to the questions before
+    a cell is run are folded.
+    """
     handed_out = copy.deepcopy(page.notebook)
-    for cell in tagged(handed_out, "solution"):
-        cell.source = graded.without_solutions(cell.source)
     for cell in handed_out.cells:
-        cell.source = graded.without_badge(cell.source)
+        if cell.cell_type == "markdown":
+            cell.source = graded.without_badge(graded.without_solutions(cell.source))
+    cells = [cell for cell in handed_out.cells if cell.source.strip()]
+    handed_out.cells = behind_clicks(cells, fold_words)
+    for number, cell in enumerate(handed_out.cells):
+        cell.id = f"cell-{number:02d}"
     for cell in code(handed_out):
         cell.outputs, cell.execution_count = [], None
-    handed_out.cells = [cell for cell in handed_out.cells if cell.source.strip()]
     return handed_out
 
 
@@ -82,8 +89,13 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
         parts.append(f"{level} What to try with the explorers, and answers\n\n{tried}")
     parts.append(
         f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
-        + exam.planned(page, slides.steps(page))
+        + exam.planned(page, steps := slides.steps(page))
     )
+    if lessons.alone(page):
+        parts.append(
+            f"{level} A double lesson of {lessons.MINUTES} minutes\n\n"
+            + lessons.doubled(page, steps)
+        )
     return "\n\n".join(parts)
 
 
@@ -123,7 +135,7 @@ def ask(
     (folder / "quiz.gift.txt").write_text(quiz.gift(course, seed), encoding="utf-8")
     qti.pack_qti(course, folder / "quiz_qti21.zip", seed)
     for number in EXAMS:
-        drawn = exam.drawn(about or lectured(list(course)), number, seed, own)
+        drawn = exam_draw.drawn(about or lectured(list(course)), number, seed, own)
         (folder / f"exam_{number}.md").write_text(exam.sheet(drawn), encoding="utf-8")
         (folder / f"exam_{number}_key.md").write_text(exam.key(drawn), encoding="utf-8")
 
@@ -201,7 +213,7 @@ def command(arguments: list[str] | None = None) -> argparse.Namespace:
         asked.about = taught(asked.exam_pages, names) if asked.exam_pages else lectured(names)
         essays.check_pages(asked.own, asked.about)
         for number in EXAMS:
-            exam.drawn(asked.about, number, asked.exam_seed, asked.own)
+            exam_draw.drawn(asked.about, number, asked.exam_seed, asked.own)
     except (ValueError, OSError) as problem:
         parser.error(str(problem))
     return asked

@@ -29,11 +29,18 @@ FORM = "choices and essays, each with the names of pages"
 
 @dataclass(frozen=True)
 class Essay:
-    """A question to answer in a few sentences: the name of its page, and the model answer."""
+    """A question to answer in a few sentences: the name of its page, and the model answer.
+
+    What tells a part of the answer, or is told by the question, is never asked beside it: questions
+    to choose on other pages and exercises with numbers by their keys, essays by their page.
+    """
 
     name: str
     ask: str
     answer: str
+    choices: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    essays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,10 +116,15 @@ def _choices(entries: dict[str, list[dict]]) -> dict[str, list[Question]]:
 
 
 def _essays(entries: dict[str, list[dict]]) -> tuple[Essay, ...]:
-    found = [Essay(name, **each) for name, asked in entries.items() for each in asked]
+    found = [_essay(name, each) for name, asked in entries.items() for each in asked]
     for each in found:
         if (given := sum(marks(each.answer))) != POINTS:
             raise ValueError(
                 f"{each.name}: the marks of an answer add up to {POINTS}, not {given}: {each.ask}"
             )
     return tuple(found)
+
+
+def _essay(name: str, entry: dict) -> Essay:
+    apart = {kind: tuple(keys) for kind, keys in entry.get("apart", {}).items()}
+    return Essay(name, entry["ask"], entry["answer"], **apart)

@@ -36,6 +36,9 @@ from snn_core.teaching.exercises import find
 
 fault = find({key!r}).fault({name})
 assert fault is None, f"not yet: {{fault.what}}. Hint: {{fault.hint}}\""""
+SET = """\
+assert {name!r} in globals(), "not yet: define {name} in the cell above"
+"""
 YOURS = "your code here"
 
 
@@ -132,7 +135,7 @@ def cells(
         solution = drawn.solution
         scored = f"{drawn.form if drawn.own else scored}\n{drawn.tests}"
     answer = new_code_cell(to_fill_in(stub, solution), id=f"answer-{number}")
-    score = new_code_cell(scored, id=f"score-{number}")
+    score = new_code_cell(SET.format(name=name) + scored, id=f"score-{number}")
     answer.metadata["nbgrader"] = _marks(f"answer_{number}", solution=True)
     score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=points)
     return [answer, score]

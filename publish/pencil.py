@@ -14,15 +14,17 @@ from snn_core.teaching.exercises.comparison import equal
 from .variants import answer, declared, filled, numbers
 
 HANDED_OUT = 1, 7  # seeds of variants that are written or shown; students may have their solutions
+SHORT, LONG = 3, 5  # points of an exercise with one step, and of one with several
 TRIES = 100
 MANY = 10**9
 
 
 @dataclass(frozen=True)
 class Pencil:
-    """An exercise with numbers: its key, like ``02.1``, what it asks, its working and answer."""
+    """An exercise with numbers: key, like ``02.1``, points, what it asks, working and answer."""
 
     key: str
+    points: int
     ask: str
     working: str
     answer: object
@@ -38,6 +40,7 @@ def pencil(key: str, seed: str) -> Pencil:
             told, found = declared()[key], numbers(key, drawn)
             return Pencil(
                 key,
+                points(key),
                 filled(told["exam"], found),
                 filled(told["answer"], found).replace("math.", ""),
                 answer(key, drawn),
@@ -45,22 +48,16 @@ def pencil(key: str, seed: str) -> Pencil:
     raise ValueError(f"{key}: all numbers to draw from have the answer of a variant handed out")
 
 
-def pencils(names: list[str], turn: int, seed: int, count: int, exams: int) -> list[Pencil]:
-    """Return exercises on some pages, which the exams of a seed do not share.
+def points(key: str) -> int:
+    """Return the points of an exercise with numbers in an exam: more if it has several steps."""
+    return LONG if declared()[key].get("long") else SHORT
 
-    Args:
-        names: of the pages.
-        turn: of the exam, from 0.
-        seed: of what is drawn.
-        count: of exercises in an exam, at most.
-        exams: how many there are, each of which gets as many.
-    """
+
+def of_length(names: list[str], wanted: int) -> list[str]:
+    """Return the keys of the exercises for exams on some pages that have so many points."""
     pages = {name[:2] for name in names}
-    keys = sorted(key for key in declared() if key[:2] in pages and "exam" in declared()[key])
-    random.Random(f"exercises {seed}").shuffle(keys)
-    count = min(count, len(keys) // exams)
-    taken = keys[turn * count : (turn + 1) * count]
-    return [pencil(key, f"{seed} {turn}") for key in sorted(taken)]
+    keys = (key for key, told in declared().items() if key[:2] in pages and "exam" in told)
+    return sorted(key for key in keys if points(key) == wanted)
 
 
 def shown(value: object) -> str:

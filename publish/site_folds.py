@@ -8,6 +8,7 @@ it.
 import copy
 import itertools
 import re
+from collections.abc import Callable
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -15,6 +16,7 @@ from nbformat.v4 import new_markdown_cell
 from .page import explorer, tags
 from .page_rules import kind
 
+Folds = Callable[[str, list[NotebookNode], list[NotebookNode]], list[NotebookNode]]
 READING = "> **Before you read"  # there is nothing to run
 LOOK = "> **Look"
 BEFORE = re.compile(
@@ -27,8 +29,15 @@ LAST = re.compile(
 )  # sentence, and lead-in
 
 
-def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return copies of the cells of a page, with what answers each question folded."""
+def behind_clicks(cells: list[NotebookNode], folds: Folds | None = None) -> list[NotebookNode]:
+    """Return copies of the cells of a page, with what answers each question folded.
+
+    Args:
+        cells: of the page, with outputs.
+        folds: takes a question, the cells up to its answer and those that answer it, and returns
+            what stands in their place; that of the site if None.
+    """
+    folds = folds or fold
     found: list[NotebookNode] = []
     rest = copy.deepcopy(cells)
     while rest:
@@ -42,7 +51,7 @@ def behind_clicks(cells: list[NotebookNode]) -> list[NotebookNode]:
             found += between
             continue
         told, rest = _told(asked, rest, any(map(_shows, between)))
-        found += fold(asked, between, told)
+        found += folds(asked, between, told)
     return found
 
 
@@ -203,6 +212,21 @@ def fold(asked: str, between: list[NotebookNode], told: list[NotebookNode]) -> l
     result.metadata["tags"] = [*tags(cell), "remove-input"]
     cell.outputs = []
     return [*before, cell, _opening("Show the result"), result, *after, *told, closing]
+
+
+def fold_words(
+    asked: str, between: list[NotebookNode], told: list[NotebookNode]
+) -> list[NotebookNode]:
+    """Return what follows a question, its answer in words folded, each piece in its own cell.
+
+    Somebody who runs a notebook gets the output by doing so. A few words that only lead to more
+    code stay.
+    """
+    for cell in told:
+        lead = cell.source.endswith(":") and len(cell.source.split()) < SHORT
+        if cell.cell_type == "markdown" and not lead:
+            cell.source = f"<details><summary>Answer</summary>\n\n{cell.source}\n\n</details>"
+    return [*between, *told]
 
 
 def _opening(words: str) -> NotebookNode:

@@ -6,6 +6,7 @@ wrong answers.
 """
 
 import functools
+import itertools
 import json
 import re
 import zipfile
@@ -20,7 +21,8 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import essays, exam, exam_pages, graded, slide_steps, slides
+from publish import essays, exam, exam_draw, exam_pages, graded, labs, lessons, slide_steps, slides
+from publish.site_folds import SHORT
 
 NOTES = notes()
 README = (ROOT / "publish" / "course_source" / "README.md").read_text(encoding="utf-8")
@@ -65,6 +67,35 @@ def test_student_notebook_holds_no_solution_and_every_exercise(name):
     headings = re.compile(r"^### \d · .*", flags=re.M)
     assert headings.findall(prose(made)) == headings.findall(prose(PAGES[name]))
     assert "## References" in text
+
+
+@pages
+def test_student_notebook_holds_no_answer_to_the_tasks_of_an_explorer(name):
+    made = derive.student(READ[name])
+    for tried in labs.explorers(READ[name]):
+        assert tried.tasks in prose(made)
+        assert tried.answers not in prose(made)
+    folds = re.findall(r"<summary>(.*?)</summary>", prose(made))
+    assert set(folds) <= {"Answer"}
+    assert all(
+        cell.source.startswith("<details") for cell in made.cells if "<details" in cell.source
+    )
+
+
+@pages
+def test_answers_to_before_you_run_are_folded_for_students(name):
+    made = derive.student(READ[name]).cells
+    for place, cell in enumerate(made):
+        if cell.cell_type == "markdown" and "> **Before you " in cell.source:
+            behind = [each.source for each in made[place + 1 :] if each.cell_type == "markdown"]
+            leads = itertools.takewhile(lambda text: not text.startswith("<details"), behind)
+            assert all(len(text.split()) < SHORT and text.endswith(":") for text in leads)
+    page = [c for c in PAGES[name].cells if c.cell_type == "markdown"]
+    kept = [graded.without_badge(graded.without_solutions(cell.source)) for cell in page]
+    unfolded = re.sub(
+        r"</?details>|<summary>Answer</summary>", "", prose(derive.student(READ[name]))
+    )
+    assert unfolded.split() == " ".join(kept).split()  # no other word is lost
 
 
 @pages
@@ -235,22 +266,61 @@ def test_a_semester_has_every_page_and_half_a_day_four_hours():
     assert sum(int(minutes) for minutes, _ in tables()["minutes"]) == 240
 
 
+def test_a_page_with_a_week_of_its_own_has_a_plan_of_90_minutes():
+    alone = [page for page in READ.values() if lessons.alone(page)]
+    numbers = [page.number for page in alone]
+    assert f"of its own ({', '.join(numbers[:-1])} and {numbers[-1]})" in README
+    assert f"lecture of {lessons.MINUTES} minutes" in README
+    for page in alone:
+        steps = slides.steps(page)
+        parts = lessons.double(page, steps)
+        assert sum(minutes for _, minutes in parts) == lessons.MINUTES
+        assert all(m >= shown for (_, m), shown in zip(parts[:-3], steps[:-1], strict=True))
+        assert parts[-1][1] >= 10
+        assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name], "###")
+    assert len(lessons.weeks()) == 14
+
+
+def test_hours_for_marking_are_points_times_minutes():
+    rows = re.findall(r"^\| \d+ \| (\d\d)(?:, \d\d)* \|.*\| ([^|]*) \|$", README, flags=re.M)
+    by_number = {page.number: page for page in READ.values()}
+    found = []
+    for first, handed_in in rows:
+        for number, exercise in re.findall(r"(?:(\d\d): )?exercise (\d)", handed_in):
+            found.append((number or first, int(exercise)))
+    is_open = {(n, e.number) for n, page in by_number.items() for e in page.exercises if not e.stub}
+    marked = [each for each in found if each in is_open]
+    points = sum(graded.points_of(by_number[number], exercise) for number, exercise in marked)
+    listed = "; ".join(f"page {number}, exercise {exercise}" for number, exercise in marked)
+    told = README.replace("\n", " ")
+    assert f"{points} points of open exercises ({listed}), 10 of the report and 20 of" in told
+    student = (points + 10 + 20) * 2 / 60
+    assert "At 2 minutes a point, since" in told
+    assert f"that is {student:g} hours a student, {20 * student:g} for twenty" in told
+    drawn = exam_draw.drawn(exam_pages.lectured(list(PAGES)), 1)
+    by_hand = drawn.points - exam_draw.CHOICE * len(drawn.choices)
+    assert f"an exam {by_hand} points are marked by hand" in told
+    assert f"half a minute a point that is {by_hand // 2} minutes a student" in told
+
+
 def test_the_guide_names_what_is_delivered():
     rows = [row[0] for row in tables()["folder or file"]]
     assert "`nbgrader_variant/`" in rows
     assert f"drawn by the seed {derive.VARIANT} |" in README
     assert f"at most {slide_steps.STEPS} steps" in README
     about, kept = exam_pages.lectured(list(PAGES)), 2 * len(PAGES)
-    drawn = exam.drawn(about, 1)
-    assert f"about the {len(about)} pages that have a lecture, all but 21 and 23" in README
-    assert (drawn.points, len(drawn.worked), len(drawn.discussed)) == (120, 5, 6)
+    drawn = exam_draw.drawn(about, 1)
+    assert f"about the {len(about)} pages that have a lecture, all but 23" in README
+    assert (drawn.points, len(drawn.worked), len(drawn.discussed)) == (100, 4, 5)
     assert f"Of the {5 * len(PAGES)} questions" in README
     assert f"{3 * len(PAGES)} are for practice and {kept}, two for each page" in README
     assert f"The {len(essays.essays())} essays" in README
-    points = {exam.drawn(exam_pages.taught("00-12", list(PAGES)), k).points for k in derive.EXAMS}
-    assert points == {70}
-    assert "70 for pages 00 to 12" in README
-    assert f"Below {exam.LEAST} points" in README
+    some = exam_pages.taught("00-12", list(PAGES))
+    few = [exam_draw.drawn(some, number) for number in derive.EXAMS]
+    assert {(each.points, exam.minutes(each)) for each in few} == {(65, 80)}
+    assert "65 points in 80 minutes for pages 00 to 12" in README
+    assert f"at most {exam_draw.PAGE_POINTS} points" in README
+    assert f"Below {exam_draw.LEAST} points" in README
 
 
 def test_output_of_make_course_is_ignored_by_git():

@@ -1,5 +1,6 @@
 """An exam fits its time, its key fits the exam, and no model answer reaches a student."""
 
+import collections
 import itertools
 import math
 import re
@@ -10,10 +11,10 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, essays, exam, graded, pencil, slide_steps, slides, variants
+from publish import course, essays, exam, exam_draw, graded, pencil, slide_steps, slides, variants
 from publish.deck import Deck
 from publish.exam_pages import NO_LECTURE, lectured, taught
-from publish.quiz import LETTERS, SEED, noted, shared_out
+from publish.quiz import LETTERS, SEED, noted, questions, shared_out
 from snn_core.teaching.exercises import find
 from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
@@ -21,6 +22,7 @@ from tests.publish.test_quiz import ASKED
 
 EVERY = [(number, seed) for seed in (SEED, 7, 23) for number in course.EXAMS]
 exams = pytest.mark.parametrize(("number", "seed"), EVERY)
+twenty = pytest.mark.parametrize("seed", range(1, 21))
 some_seeds = pytest.mark.parametrize("seed", [SEED, 7, 23])
 ESSAYS = essays.essays()
 TAUGHT = lectured(ASKED)
@@ -49,7 +51,7 @@ def test_essays_have_an_answer_whose_marks_add_up_and_stand_alone():
         assert len(essays.marks(each.answer)) >= 3, each.ask
         assert len(each.ask.split()) <= 90
         assert 40 <= len(essays.unmarked(each.answer).split()) <= 80
-        assert exam.stands_alone(each.ask)
+        assert exam_draw.stands_alone(each.ask)
 
 
 def test_no_essay_stands_in_the_guide_or_on_a_page():
@@ -82,22 +84,57 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
 
 @exams
 def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number, seed):
-    drawn = exam.drawn(TAUGHT, number, seed)
-    assert [question.name[:2] for question in drawn.choices] == [name[:2] for name in TAUGHT]
-    minutes = exam.CHOICE * len(drawn.choices) + essays.POINTS * len(drawn.discussed)
-    minutes += exam.PENCIL * len(drawn.worked) + exam.CODE
-    assert drawn.points == minutes == exam.MINUTES
-    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked) == 5
-    assert len(drawn.discussed) == 6
+    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    chosen = [question.name[:2] for question in drawn.choices]
+    told = [each.name[:2] for each in drawn.discussed]
+    assert sorted([*chosen, *told]) == [name[:2] for name in TAUGHT]
+    points = exam_draw.CHOICE * len(chosen) + exam_draw.CODE + essays.POINTS * len(told)
+    assert drawn.points == points + sum(each.points for each in drawn.worked) == 100
+    worked = collections.Counter(each.points for each in drawn.worked)
+    assert worked == exam_draw.PENCILS == {pencil.SHORT: 2, pencil.LONG: 2}
+    assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked)
+    assert len(told) == exam_draw.ESSAYS
     assert {name[:2] for name in ASKED} - {name[:2] for name in TAUGHT} == set(NO_LECTURE)
-    assert not {each.name[:2] for each in drawn.discussed} & set(NO_LECTURE)
-    assert drawn.read.page not in NO_LECTURE
-    assert len({each.name for each in drawn.discussed}) == len(drawn.discussed)
+    words = len(exam.sheet(drawn).split())
+    assert drawn.points + words / exam.READ <= exam.minutes(drawn) == exam.MINUTES
+
+
+@twenty
+def test_no_question_stands_beside_an_essay_that_it_answers(seed):
+    for number in course.EXAMS:
+        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        told = {each.name[:2] for each in drawn.discussed}
+        for each in drawn.discussed:
+            assert not {question.name for question in drawn.choices} & set(each.choices)
+            assert not {worked.key for worked in drawn.worked} & set(each.numbers)
+            assert not told & set(each.essays)
+        assert not {question.name[:2] for question in drawn.choices} & told
+
+
+@twenty
+def test_no_page_has_many_of_the_points(seed):
+    for number in course.EXAMS:
+        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        assert max(drawn.of_page(name[:2]) for name in TAUGHT) <= exam_draw.PAGE_POINTS == 14
+        assert sum(drawn.of_page(name[:2]) for name in TAUGHT) == drawn.points == 100
+
+
+def test_what_is_kept_apart_from_an_essay_exists_and_is_on_no_list_twice():
+    chosen = {question.name for name in ASKED for question in questions(name)}
+    worked = {key for key, told in variants.declared().items() if "exam" in told}
+    pages_with_one = {each.name[:2] for each in ESSAYS}
+    for each in ESSAYS:
+        assert set(each.choices) <= chosen
+        assert set(each.numbers) <= worked
+        assert set(each.essays) <= pages_with_one - {each.name[:2]}
+        for kind in (each.choices, each.numbers, each.essays):
+            assert len(set(kind)) == len(kind)
+        assert each.name[:2] not in {key[:2] for key in each.choices}  # left out in any case
 
 
 @exams
 def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
-    drawn = exam.drawn(TAUGHT, number, seed)
+    drawn = exam_draw.drawn(TAUGHT, number, seed)
     sheet = exam.sheet(drawn)
     rows = re.findall(r"^\| (\d+) \| ([A-D]) \| \d\d \|$", exam.key(drawn), flags=re.M)
     for (place, letter), question in zip(rows, drawn.choices, strict=True):
@@ -108,7 +145,7 @@ def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
 
 @exams
 def test_each_letter_is_right_equally_often(number, seed):
-    letters = exam.drawn(TAUGHT, number, seed).letters
+    letters = exam_draw.drawn(TAUGHT, number, seed).letters
     counts = [letters.count(letter) for letter in LETTERS]
     assert max(counts) - min(counts) <= 1
     assert list(letters) != sorted(letters)
@@ -116,7 +153,7 @@ def test_each_letter_is_right_equally_often(number, seed):
 
 @exams
 def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
-    drawn = exam.drawn(TAUGHT, number, seed)
+    drawn = exam_draw.drawn(TAUGHT, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     first = len(drawn.choices) + len(drawn.worked) + 2
     for place, each in enumerate(drawn.discussed, first):
@@ -129,7 +166,7 @@ def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
 
 @exams
 def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(number, seed):
-    drawn = exam.drawn(TAUGHT, number, seed)
+    drawn = exam_draw.drawn(TAUGHT, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     for place, each in enumerate(drawn.worked, len(drawn.choices) + 1):
         known = find(each.key)
@@ -138,8 +175,9 @@ def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(
         assert not equal(worked, known.expected, known.tolerance)
         for shown in pencil.HANDED_OUT:
             assert not equal(worked, variants.answer(each.key, shown), known.tolerance)
-        assert f"**{place}.** {each.ask}\n" in sheet
-        way = f"`{each.working}` [2] = {pencil.shown(each.answer)} [2]\n"
+        assert f"**{place}.** ({each.points} points) {each.ask}\n" in sheet
+        way, found = (3, 2) if each.points == pencil.LONG else (2, 1)
+        way = f"`{each.working}` [{way}] = {pencil.shown(each.answer)} [{found}]\n"
         assert f"**{place}** (page {each.key[:2]}). {way}" in key
         assert each.working not in sheet
 
@@ -147,7 +185,7 @@ def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(
 @pytest.mark.parametrize("key", [k for k, each in variants.declared().items() if "exam" in each])
 def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
     text = variants.declared()[key]["exam"]
-    assert exam.stands_alone(text)
+    assert exam_draw.stands_alone(text)
     assert text.endswith("?")
     drawn = variants.numbers(key, 1)
     filled = pencil.pencil(key, "1 0").ask
@@ -157,7 +195,7 @@ def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
 
 @some_seeds
 def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
-    drawn = [exam.drawn(TAUGHT, number, seed) for number in course.EXAMS]
+    drawn = [exam_draw.drawn(TAUGHT, number, seed) for number in course.EXAMS]
     for kind in (
         [each.key for one in drawn for each in one.worked],
         [one.read.page for one in drawn],
@@ -166,11 +204,11 @@ def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
         assert len(set(kind)) == len(kind)
 
 
-@some_seeds
-def test_any_two_exams_share_a_third_of_the_questions_to_choose(seed):
-    chosen = [{q.name for q in exam.drawn(TAUGHT, k, seed).choices} for k in course.EXAMS]
+@twenty
+def test_any_two_exams_share_few_questions_to_choose(seed):
+    chosen = [{q.name for q in exam_draw.drawn(TAUGHT, k, seed).choices} for k in course.EXAMS]
     for first, second in itertools.combinations(chosen, 2):
-        assert len(first & second) <= math.ceil(len(TAUGHT) / 3)
+        assert len(first & second) <= 4
 
 
 def test_the_variants_that_exams_avoid_are_those_of_the_guide():
@@ -182,7 +220,7 @@ def test_the_variants_that_exams_avoid_are_those_of_the_guide():
 
 @exams
 def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
-    drawn = exam.drawn(TAUGHT, number, seed)
+    drawn = exam_draw.drawn(TAUGHT, number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     place = len(drawn.choices) + len(drawn.worked) + 1
     asked = sheet.split(f"**{place}.** ")[1].split("```python\n")[1].split("\n```")[0]
@@ -197,8 +235,9 @@ def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
 
 @exams
 def test_an_exam_asks_only_what_is_held_back(number, seed):
-    for name, question in zip(TAUGHT, exam.drawn(TAUGHT, number, seed).choices, strict=True):
-        practice, kept = shared_out(name, seed)
+    names = {name[:2]: name for name in TAUGHT}
+    for question in exam_draw.drawn(TAUGHT, number, seed).choices:
+        practice, kept = shared_out(names[question.name[:2]], seed)
         assert question in kept
         assert question not in practice
         assert (len(practice), len(kept)) == (3, 2)
@@ -206,10 +245,10 @@ def test_an_exam_asks_only_what_is_held_back(number, seed):
 
 @exams
 def test_an_exam_points_to_nothing_that_it_does_not_print(number, seed):
-    sheet = exam.sheet(exam.drawn(TAUGHT, number, seed))
-    assert not exam.ELSEWHERE.search(sheet)
+    sheet = exam.sheet(exam_draw.drawn(TAUGHT, number, seed))
+    assert not exam_draw.ELSEWHERE.search(sheet)
     for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
-        assert not exam.stands_alone(f"What does {words} show?")
+        assert not exam_draw.stands_alone(f"What does {words} show?")
         assert words not in sheet.lower()
 
 
@@ -220,23 +259,23 @@ FEW = ["00-12", "00-08,16", "02,05,07,09-12", "00-23"]
 @pytest.mark.parametrize("number", course.EXAMS)
 def test_an_exam_about_some_pages_asks_about_no_other(pages, number):
     about = taught(pages, ASKED)
-    drawn = exam.drawn(about, number, 7)
+    drawn = exam_draw.drawn(about, number, 7)
     numbers = {name[:2] for name in about}
-    assert [question.name[:2] for question in drawn.choices] == sorted(numbers)
-    asked = {each.key[:2] for each in drawn.worked} | {each.name[:2] for each in drawn.discussed}
-    assert (asked | {drawn.read.page}) <= numbers
-    assert exam.LEAST <= drawn.points <= exam.MINUTES
-    assert f"\n{drawn.points} minutes, {drawn.points} points." in exam.sheet(drawn)
+    chosen = [question.name[:2] for question in drawn.choices]
+    assert sorted([*chosen, *(each.name[:2] for each in drawn.discussed)]) == sorted(numbers)
+    assert {*(each.key[:2] for each in drawn.worked), drawn.read.page} <= numbers
+    assert exam_draw.LEAST <= drawn.points < exam.minutes(drawn) <= exam.MINUTES
+    assert f"\n{exam.minutes(drawn)} minutes, {drawn.points} points." in exam.sheet(drawn)
     for other in set(course.EXAMS) - {number}:
-        second = exam.drawn(about, other, 7)
+        second = exam_draw.drawn(about, other, 7)
         assert {each.ask for each in drawn.worked}.isdisjoint(each.ask for each in second.worked)
         assert set(drawn.discussed).isdisjoint(second.discussed)
         assert drawn.read.text != second.read.text
 
 
 def test_an_exam_without_code_or_essays_leaves_out_their_headings():
-    drawn = exam.drawn(taught("10,12,18,20-22,00-01,03-06", ASKED), 1, 7)
-    empty = exam.Exam(1, 1, drawn.choices, drawn.letters, (), None, ())
+    drawn = exam_draw.drawn(taught("10,12,18,20-22,00-01,03-06", ASKED), 1, 7)
+    empty = exam_draw.Exam(1, 1, drawn.choices, drawn.letters, (), None, ())
     assert exam.sheet(empty).count("\n## ") == 1
     assert exam.key(empty).count("\n**") == 0
 
@@ -267,7 +306,7 @@ def test_a_command_that_no_exam_can_follow_is_refused(
 
 
 def test_another_seed_draws_every_kind_of_question_anew():
-    first, same, other = (exam.drawn(TAUGHT, 1, seed) for seed in (SEED, SEED, 7))
+    first, same, other = (exam_draw.drawn(TAUGHT, 1, seed) for seed in (SEED, SEED, 7))
     assert exam.sheet(first) == exam.sheet(same)
     assert first.letters != other.letters
     assert first.read.text != other.read.text
@@ -290,10 +329,10 @@ essays:
 def test_a_lecturers_own_questions_come_first_and_stay_out_of_the_quiz(tmp_path):
     (path := tmp_path / "mine.yaml").write_text(OWN, encoding="utf-8")
     mine = essays.own(path)
-    sheets = [exam.sheet(exam.drawn(TAUGHT, number, 7, mine)) for number in course.EXAMS]
+    sheets = [exam.sheet(exam_draw.drawn(TAUGHT, number, 7, mine)) for number in course.EXAMS]
     assert all("Mine?" in sheet for sheet in sheets)
     assert sum("My case?" in sheet for sheet in sheets) == 1
-    assert exam.drawn(TAUGHT, 1, 7, mine).points == exam.MINUTES
+    assert exam.minutes(exam_draw.drawn(TAUGHT, 1, 7, mine)) == exam.MINUTES
     course.ask(READ, tmp_path / "quiz", 7, mine)
     assert "Mine?" in (tmp_path / "quiz" / "exam_2.md").read_text(encoding="utf-8")
     assert "Mine?" not in (tmp_path / "quiz" / "quiz.gift.txt").read_text(encoding="utf-8")

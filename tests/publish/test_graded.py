@@ -118,7 +118,7 @@ def points(name, seed=None, answers=None):
                 answer = (answers or {}).get(int(number), "stub")
                 _fill_in(cell.source, answer, names)
             elif kind == "score":
-                with suppress(AssertionError, NotImplementedError, NameError, NotAttempted):
+                with suppress(AssertionError, NotImplementedError, NotAttempted):
                     exec(cell.source, names)
                     total += 1
             else:
@@ -141,6 +141,17 @@ def _fill_in(source, answer, names):
             exec(released, names)
     else:
         names.update(answer)
+
+
+@pages
+@pytest.mark.parametrize("seed", [None, 7])
+def test_an_answer_that_is_not_there_is_named(name, seed):
+    scores = [cell for cell in code(assignment(name, seed)) if cell.id.startswith("score")]
+    assert len(scores) == len([each for each in READ[name].exercises if each.stub])
+    for place, cell in enumerate(scores):
+        wanted = asked(name, place)[1]
+        with pytest.raises(AssertionError, match=rf"not yet: define {wanted} in the cell above"):
+            exec(cell.source, {})
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")

@@ -1,0 +1,241 @@
+"""Draw the three exams of a seed, so that none of them answers itself or dwells on one page.
+
+On each page one of the questions that the exports hold back, two short and two long exercises with
+numbers, a piece of code to read, and five essays. A page with an essay has no question to choose,
+and what `essays.yaml` keeps apart from an essay is not asked beside it. Few pages have fewer of
+each, and make a shorter exam. A lecturer's own questions come first. Only questions that stand
+alone are asked.
+"""
+
+import itertools
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from .essays import NONE, POINTS, Essay, Own, essays
+from .pencil import LONG, SHORT, Pencil, of_length, pencil
+from .pencil import points as points_of
+from .quiz import LETTERS, SEED, Question, shared_out
+from .read_code import Code, to_read
+
+EXAMS = 3  # of a seed, so that a second date has questions of its own
+LEAST = 30  # points of an exam
+PAGE_POINTS = 14  # of one page in an exam, at most
+CHOICE = 2  # points of a question with answers to choose from
+PENCILS = {SHORT: 2, LONG: 2}  # exercises with numbers in an exam, by their points
+CODE = 8  # points of a piece of code to read, shared by the two lines that it prints
+ESSAYS = 5  # in an exam
+TRIES = 200
+Q = TypeVar("Q")
+ELSEWHERE = re.compile(
+    r"\b(this (page|network|rule|method|comparison|gradient)|these digits|the table|table of|"
+    r"sections? \d|page \d|ways to break|limits of|six patients|patient [A-F]|explorer|deeper|"
+    r"exercise \d|the single weight|the other had|why do correlated|the agents of|slice data|"
+    r"the map|the method|the films|the seven)\b",
+    flags=re.I,
+)  # what a student has on a page, and not in an exam
+
+
+@dataclass(frozen=True)
+class Exam:
+    """The questions of an exam: to choose, with the letters of right answers, and the others."""
+
+    seed: int
+    number: int
+    choices: tuple[Question, ...]
+    letters: tuple[str, ...]
+    worked: tuple[Pencil, ...]
+    read: Code | None
+    discussed: tuple[Essay, ...]
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """Return the page, by its number, and the points of each question."""
+        return [
+            *((each.name[:2], CHOICE) for each in self.choices),
+            *((each.key[:2], each.points) for each in self.worked),
+            *([(self.read.page, CODE)] if self.read else []),
+            *((each.name[:2], POINTS) for each in self.discussed),
+        ]
+
+    @property
+    def points(self) -> int:
+        """Return the points of all questions: a point is a minute of answering."""
+        return sum(points for _, points in self.parts)
+
+    def of_page(self, number: str) -> int:
+        """Return the points of all questions on a page."""
+        return sum(points for page, points in self.parts if page == number)
+
+
+def stands_alone(text: str) -> bool:
+    """Return whether a text points to nothing that an exam does not print."""
+    return not ELSEWHERE.search(text)
+
+
+def fair(name: str, seed: int = SEED) -> list[Question]:
+    """Return the questions on a page that are held back and stand alone."""
+    return [
+        each
+        for each in shared_out(name, seed)[1]
+        if all(stands_alone(text) for text in (each.ask, *(o.text for o in each.options)))
+    ]
+
+
+def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> Exam:
+    """Return one of the three exams of a seed.
+
+    They share no exercise with numbers and no essay, code with other numbers at most, and as few
+    questions to choose as may be.
+
+    Args:
+        names: of the pages that the exam is about.
+        number: of the exam, from 1 to `EXAMS`.
+        seed: of what is drawn.
+        own: questions of the lecturer's own, which are asked before others.
+
+    Raises:
+        ValueError: if the pages have too few questions.
+    """
+    turn = number - 1
+    read = [to_read(names, each, seed) for each in range(EXAMS)]
+    discussed = _essays(names, read, seed, own)
+    worked = [pencil(key, f"{seed} {turn}") for key in _keys(names, read, discussed, seed)[turn]]
+    choices = _choices(names, discussed, seed, own)[turn]
+    letters = dealt(len(choices), f"{seed} {number}")
+    told = tuple(sorted(discussed[turn], key=lambda each: each.name))
+    made = Exam(seed, number, tuple(choices), letters, tuple(worked), read[turn], told)
+    if made.points < LEAST:
+        raise ValueError(
+            f"--exam-pages: {', '.join(name[:2] for name in names)} make an exam of {made.points} "
+            f"points, and at least {LEAST} are wanted: name more pages"
+        )
+    return made
+
+
+def dealt_out(
+    pool: Sequence[Q],
+    count: int,
+    fits: Callable[[Q, int, list[Q]], bool],
+    seed: str,
+    later: Callable[[Q], bool] = lambda each: False,
+) -> list[list[Q]]:
+    """Deal questions to the exams, as many to each, and to none what does not fit.
+
+    Args:
+        pool: of questions.
+        count: for each exam, at most.
+        fits: tells whether a question may join those that an exam, from 0, has.
+        seed: of the order.
+        later: tells which questions are dealt after all others.
+    """
+    chance = random.Random(seed)
+    for few in range(min(count, len(pool) // EXAMS), 0, -1):
+        for _ in range(TRIES):
+            order = sorted(chance.sample(pool, len(pool)), key=later)
+            if hands := _dealt_in(order, few, fits):
+                return hands
+    return [[] for _ in range(EXAMS)]
+
+
+def _dealt_in(
+    order: list[Q], count: int, fits: Callable[[Q, int, list[Q]], bool]
+) -> list[list[Q]] | None:
+    hands: list[list[Q]] = [[] for _ in range(EXAMS)]
+    for turn in list(range(EXAMS)) * count:
+        found = next((each for each in order if fits(each, turn, hands[turn])), None)
+        if found is None:
+            return None
+        order.remove(found)
+        hands[turn].append(found)
+    return hands
+
+
+def _essays(names: list[str], read: list[Code | None], seed: int, own: Own) -> list[list[Essay]]:
+    pool = [each for each in (*own.essays, *essays()) if each.name in names]
+
+    def fits(essay: Essay, turn: int, had: list[Essay]) -> bool:
+        pages = {each.name[:2] for each in had} | ({read[turn].page} if read[turn] else set())
+        if essay.name[:2] in pages or any(apart(essay, each) for each in had):
+            return False
+        wanted = _choosable(names, [*had, essay], seed, own)
+        return all(wanted[name] for name in wanted if fair(name, seed))
+
+    return dealt_out(pool, ESSAYS, fits, f"essays {seed}", lambda each: each not in own.essays)
+
+
+def apart(one: Essay, other: Essay) -> bool:
+    """Return whether two essays may not stand in one exam: one tells what the other asks."""
+    return other.name[:2] in one.essays or one.name[:2] in other.essays
+
+
+def _keys(
+    names: list[str], read: list[Code | None], discussed: list[list[Essay]], seed: int
+) -> list[list[str]]:
+    """Return the keys of the exercises with numbers of each exam."""
+    hands: list[list[str]] = [[] for _ in range(EXAMS)]
+
+    def fits(key: str, turn: int, had: list[str]) -> bool:
+        taken = {each.name[:2]: POINTS for each in discussed[turn]}
+        if read[turn] is not None:
+            taken[read[turn].page] = CODE + CHOICE
+        return (
+            not any(key in each.numbers for each in discussed[turn])
+            and taken.get(key[:2], CHOICE) + points_of(key) <= PAGE_POINTS
+            and key[:2] not in {each[:2] for each in (*had, *hands[turn])}
+        )
+
+    for points, count in PENCILS.items():
+        more = dealt_out(of_length(names, points), count, fits, f"exercises {seed} {points}")
+        for hand, new in zip(hands, more, strict=True):
+            hand += new
+    return [sorted(hand) for hand in hands]
+
+
+def _choosable(
+    names: list[str], discussed: list[Essay], seed: int, own: Own
+) -> dict[str, list[Question]]:
+    """Return the questions to choose that may stand beside essays, by their pages."""
+    told = {each for essay in discussed for each in essay.choices}
+    asked = {essay.name for essay in discussed}
+    found = {name: own.choices[name] for name in names if name in own.choices}
+    for name in names:
+        if name not in found and name not in asked:
+            found[name] = [each for each in fair(name, seed) if each.name not in told]
+    return found
+
+
+def _choices(
+    names: list[str], discussed: list[list[Essay]], seed: int, own: Own
+) -> list[list[Question]]:
+    """Return the questions to choose of each exam; any two exams share as few as may be."""
+    among = [_choosable(names, hand, seed, own) for hand in discussed]
+    hands: list[dict[str, Question]] = [{} for _ in range(EXAMS)]
+    shared = dict.fromkeys(itertools.combinations(range(EXAMS), 2), 0)
+
+    def shares(taken: tuple[Question | None, ...]) -> dict[tuple[int, int], int]:
+        return {(i, j): n + (taken[i] is taken[j] is not None) for (i, j), n in shared.items()}
+
+    chance = random.Random(f"choices {seed}")
+    for name in chance.sample(names, len(names)):
+        ways = itertools.product(*(each.get(name) or [None] for each in among))
+        ways = sorted(ways, key=lambda _: chance.random())
+        best = min(ways, key=lambda way: sum(n * n for n in shares(way).values()))
+        shared = shares(best)
+        for hand, question in zip(hands, best, strict=True):
+            if question is not None:
+                hand[name] = question
+    return [[hand[name] for name in names if name in hand] for hand in hands]
+
+
+def dealt(count: int, seed: str) -> tuple[str, ...]:
+    """Return letters for right answers: each as often as the others, or once more.
+
+    >>> sorted(dealt(6, "1 1"))[:4]
+    ['A', 'A', 'B', 'B']
+    """
+    letters = [LETTERS[k % len(LETTERS)] for k in range(count)]
+    random.Random(f"letters {seed}").shuffle(letters)
+    return tuple(letters)

@@ -1,0 +1,55 @@
+"""What a double lesson does with a page that is alone in its week: 90 minutes, from what there is.
+
+The lecture goes at a step of the slides a minute. Behind it come the questions of the quiz for
+practice, the questions to discuss, and the start of the lab.
+"""
+
+import re
+from pathlib import Path
+
+from .exam import LECTURE, plan
+from .page import Page
+from .quiz import noted, shared_out
+
+GUIDE = Path(__file__).with_name("course_source") / "README.md"
+MINUTES = 90
+QUIZ = 3  # minutes of a question for practice: think, show of hands, why
+DISCUSS = 5  # minutes of a question to discuss
+WEEK = re.compile(r"^\| \d+ \| (\d\d(?:, \d\d)*) \| \d+ \|", flags=re.M)
+
+
+def weeks() -> list[list[str]]:
+    """Return the numbers of the pages of each week, from the semester of the guide."""
+    return [numbers.split(", ") for numbers in WEEK.findall(GUIDE.read_text(encoding="utf-8"))]
+
+
+def alone(page: Page) -> bool:
+    """Return whether a page has a week of its own."""
+    return [page.number] in weeks()
+
+
+def double(page: Page, steps: list[int]) -> list[tuple[str, int]]:
+    """Return the parts of a double lesson on a page with their minutes.
+
+    Args:
+        page: the page.
+        steps: of the slides, for each part of a lecture on it.
+    """
+    titles = [what for what, _ in plan(page, steps)][:-1]
+    recap = LECTURE[titles[-1]]
+    told = [*steps[:-2], recap]
+    asked = len(shared_out(page.name)[0])
+    talk = len(noted()[page.name]["discussion"])
+    parts = [
+        *zip(titles, told, strict=True),
+        (f"the {asked} questions of the quiz for practice, by show of hands", QUIZ * asked),
+        (f"the {talk} questions to discuss", DISCUSS * talk),
+    ]
+    left = MINUTES - sum(minutes for _, minutes in parts)
+    return [*parts, ("start of the lab: run the page, answer before each cell", left)]
+
+
+def doubled(page: Page, steps: list[int]) -> str:
+    """Return the plan of a double lesson as a table in Markdown."""
+    rows = [f"| {minutes} | {what} |" for what, minutes in double(page, steps)]
+    return "\n".join(["| minutes | what |", "|---|---|", *rows])

@@ -42,7 +42,8 @@ class Slide:
 
     The kind is `slide`, which opens a section, or `subslide`, which goes on. Code whose output the
     next question asks for is `code`, any other is `alone`. The heading falls away where the slide
-    is joined to what stands before it. The short form shows the same in fewer steps.
+    is joined to what stands before it. The short form shows the same in fewer steps, and the long
+    one in more.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Slide:
     notes: str = ""
     heading: str = ""
     short: str = ""
+    long: str = ""
 
     @property
     def steps(self) -> int:
@@ -102,7 +104,8 @@ def asking(slides: list[Slide]) -> list[Slide]:
     """Return slides of which code and the question about it have become one.
 
     Where both and the answer are too high for a slide, the code goes when the answer comes, and is
-    in small type if need be. A question with a table is about the table, and has its own slide.
+    in small type if need be, or what leads up to the question goes. A question with a table is
+    about the table, and has its own slide.
     """
     made: list[Slide] = []
     for each in slides:
@@ -110,7 +113,8 @@ def asking(slides: list[Slide]) -> list[Slide]:
         if each.role != "question" or len(made) < 2 or made[-2].role not in ("code", "fence"):
             continue
         code = made[-2]
-        for text in _about(code.text, each.text):
+        forms = [_about(code.text, form) for form in (each.text, each.short) if form]
+        for text in itertools.chain(*forms):
             one = replace(_one(code, each, text), heading=code.heading)
             if _fits(_headed(one).text):
                 made[-2:] = [one]
@@ -130,7 +134,9 @@ def _about(code: str, asked: str) -> Iterator[str]:
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:
     """Return two slides as one, with their text together."""
-    notes = "\n\n".join(note for note in (first.notes, then.notes) if note)
+    known = first.notes.split("\n\n") if first.notes else []
+    new = [each for each in then.notes.split("\n\n") if each and each not in known]
+    notes = "\n\n".join([*known, *new])
     return replace(first, role=then.role, text=text, notes=notes)
 
 
@@ -162,9 +168,13 @@ def count(slides: list[Slide]) -> int:
 
 
 def limit(slides: list[Slide]) -> int:
-    """Return how many steps a lecture has time for, beside its live figures, or questions."""
-    played = LIVE_MINUTES * max(sum(each.role == "live" for each in slides), 1)
-    return int(STEPS_A_MINUTE * (LECTURE_MINUTES - played))
+    """Return how many steps a lecture has time for: at most `STEPS`, whatever it plays with.
+
+    Each live figure has minutes of its own, in which its own steps are taken.
+    """
+    live = [each.steps for each in slides if each.role == "live"]
+    beside = LECTURE_MINUTES - LIVE_MINUTES * max(len(live), 1)
+    return min(int(STEPS_A_MINUTE * beside) + sum(live), STEPS)
 
 
 def in_time(slides: list[Slide]) -> list[Slide]:
@@ -172,26 +182,54 @@ def in_time(slides: list[Slide]) -> list[Slide]:
 
     Where a section or the deck has more, code falls away that no question asks about. Then
     questions to discuss come together, and an answer at a live figure with the next task. Then
-    figures fall away that lead up to a question and its figure, two at most. At last answers come
-    together with the figures that show them, the last first.
+    figures fall away that lead up to a question and its figure, or end a section, two at most, and
+    then tables. At last answers come together with the figures that show them, the last first.
+    Where there is time, what a figure shows comes as a step.
     """
     kept = []
     for section in sections(slides):
         played = sum(each.steps for each in section if each.role == "live")
         kept += _spared(_spared(section, SECTION + played, "alone"), SECTION + played, "figure")
-    kept = _spared(kept, limit(slides), "alone")
-    for place in sorted(range(len(kept)), key=lambda place: kept[place].role):  # discuss, then live
-        if kept[place].short and count(joined(kept)) > limit(slides):
-            kept[place] = replace(kept[place], text=kept[place].short)
-    gone = sum(each.role == "figure" for each in slides if each not in kept)
-    made = joined(_spared(kept, limit(slides), "figure", FIGURES - gone))
+    kept = _brief(_spared(kept, limit(slides), "alone"))
+    most = limit(kept)
+    for role in ("figure", "ending"):
+        gone = sum(each.role == "figure" for each in slides if each not in kept)
+        kept = _spared(kept, most, role, FIGURES - gone)
+    made = joined(_longer(_spared(kept, most, "table"), most))
     for place in reversed(range(len(made))):
-        if count(made) <= limit(slides):
+        if count(made) <= most:
             break
         if made[place].role == "question":
             text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
             made[place] = replace(made[place], text=text)
     return made
+
+
+def _brief(slides: list[Slide]) -> list[Slide]:
+    """Return slides of which some have their short form, as few as the time of a lecture asks for.
+
+    Questions to discuss come first, then live figures, then what leads up to questions.
+    """
+    for place in sorted(range(len(slides)), key=lambda place: slides[place].role):
+        here = count(joined(slides))
+        if here <= limit(slides):
+            break
+        short = replace(slides[place], text=slides[place].short or slides[place].text)
+        trial = [*slides[:place], short, *slides[place + 1 :]]
+        if slides[place].short and count(joined(trial)) < here:
+            slides = trial
+    return slides
+
+
+def _longer(slides: list[Slide], most: int) -> list[Slide]:
+    """Return slides in their long forms, those that gain most first, as far as the steps allow."""
+    gains = [len(each.long) - len(each.text) for each in slides]
+    for place in sorted(range(len(slides)), key=lambda place: -gains[place]):
+        each = slides[place]
+        trial = [*slides[:place], replace(each, text=each.long or each.text), *slides[place + 1 :]]
+        if each.long and count(joined(trial)) <= most:
+            slides = trial
+    return slides
 
 
 def sections(slides: list[Slide]) -> list[list[Slide]]:
@@ -218,11 +256,23 @@ def _spared(slides: list[Slide], most: int, role: str, spare: int = 99) -> list[
 def _shorter(slides: list[Slide], role: str) -> Iterator[list[Slide]]:
     """Yield slides without one of a role that can be spared, of the longest section first.
 
-    A figure can be spared that leads up to a question, the last one first.
+    A figure can be spared that leads up to a question, the last one first; one that ends a section
+    if the role is `ending`; and a table that nothing asks about.
     """
     parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
     for part in parts:
         for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
-            leads = behind.role in ("code", "alone", "question")
-            if spare.role == role and (role == "alone" or leads):
+            if _sparable(role, spare, behind, last=spare is part[-1]):
                 yield [each for each in slides if each is not spare]
+
+
+def _sparable(role: str, spare: Slide, behind: Slide, last: bool) -> bool:
+    if role == "ending":
+        return spare.role == "figure" and last
+    asked = behind.role == "question"
+    allowed = {
+        "alone": True,
+        "figure": asked or behind.role in ("code", "alone"),
+        "table": last or not asked,
+    }
+    return spare.role == role and allowed[role]

@@ -185,7 +185,7 @@ decorate(
 )
 
 # %% [markdown]
-# Lower, and this one by bad luck very low.
+# The fit begins lower, this one by bad luck very low.
 #
 # Let 400 laboratories do it: without noise, with the error, and with both. (Truth: 16.8 ms and 0.01.)
 

@@ -10,7 +10,7 @@ from .slide_shows import TRIES, drawn, live_in, picture, told
 from .slide_walk import parts
 
 FINDING = 30  # words of what a figure shows
-CONDITION, BRIEF = 45, 25  # words of what is drawn: alone, and together with the finding
+CONDITION, BRIEF, RESULT = 45, 36, 20  # words of what is drawn; of both, if they come together
 LEAST = 6  # of these, or the description of the figure says it
 PLAYING = 15  # words of a question above a live figure
 NEEDY = re.compile(  # how a sentence begins that needs the one before it
@@ -37,6 +37,22 @@ def whole(text: str, limit: int) -> str:
     return "" if said.endswith("…") else said
 
 
+def nearest(text: str, limit: int) -> str:
+    """Return the last sentences of a text in at most so many words; "" if the last is too long.
+
+    >>> nearest("It is so. The dots rise from left to right. The line falls to zero.", 14)
+    'The dots rise from left to right. The line falls to zero.'
+    """
+    kept: list[str] = []
+    for each in reversed(sentences(text)):
+        if words(" ".join([each, *kept])) > limit:
+            break
+        kept.insert(0, each)
+    while kept and not stands_alone(kept[0]):
+        kept.pop(0)
+    return " ".join(kept)
+
+
 class Figures(Questions):
     """A walk that makes slides of figures that no question asks about."""
 
@@ -51,9 +67,10 @@ class Figures(Questions):
         said = self._condition() or first
         if marked and not finding and others and stands_alone(others[-1]):
             finding = whole(others[-1], FINDING)
-        brief = whole(said, min(BRIEF, room - words(finding)))
         apart = whole(said, min(CONDITION, room))
-        short = drawn(title, brief or ("" if title or finding else said), finding, shown)
+        found = whole(finding, RESULT) or finding
+        brief = nearest(said, min(BRIEF, room - words(found)))
+        short = drawn(title, brief or ("" if title or finding else said), found, shown)
         long = drawn(title, apart, finding, shown, apart=True) if apart and finding else ""
         self._add("figure", short, notes=self._around() or alt, long=long)
 

@@ -21,8 +21,9 @@ from .slide_parts import (
     words,
 )
 from .slide_shows import TRIES, live_in, picture, playground, told
-from .slide_steps import Slide, in_time
+from .slide_steps import Slide
 from .slide_talk import discussion, found, tried
+from .slide_time import in_time
 from .slide_walk import GENERIC, LEAD, parts
 
 LEFT_OUT = ("## Explorer", "## References")
@@ -86,7 +87,7 @@ class Deck(Figures):
         if live is None or {each.kind for each in before} - {"text"} != {"list"}:
             return False
         said = [text for each in before if (text := told(each))]
-        shown = f"### {self._title(self.blocks[live])}" if heading in GENERIC else heading
+        shown = f"### {self._section()}" if heading in GENERIC else heading
         top = [shown, *(shortened(text, LEAD) for text in said[:1])]
         tasks = next(each.text for each in before if each.kind == "list")
         self._live("\n\n".join(top), tasks, live_in(self.blocks[live]), notes)

@@ -10,7 +10,7 @@ from .slide_shows import TRIES, drawn, live_in, picture, told
 from .slide_walk import parts
 
 FINDING = 30  # words of what a figure shows
-CONDITION, BRIEF, RESULT = 45, 36, 20  # words of what is drawn; of both, if they come together
+CONDITION, BRIEF, RESULT = 45, 36, 20  # words of what is drawn, also together with what is found
 LEAST = 6  # of these, or the description of the figure says it
 PLAYING = 15  # words of a question above a live figure
 NEEDY = re.compile(  # how a sentence begins that needs the one before it
@@ -68,7 +68,9 @@ class Figures(Questions):
         if marked and not finding and others and stands_alone(others[-1]):
             finding = whole(others[-1], FINDING)
         apart = whole(said, min(CONDITION, room))
-        found = whole(finding, RESULT) or finding
+        found = finding
+        if words(said) > min(BRIEF, room - words(finding)):
+            found = whole(finding, RESULT) or finding
         brief = nearest(said, min(BRIEF, room - words(found)))
         short = drawn(title, brief or ("" if title or finding else said), found, shown)
         long = drawn(title, apart, finding, shown, apart=True) if apart and finding else ""

@@ -3,12 +3,12 @@
 import ast
 import re
 from dataclasses import replace
-from textwrap import dedent
 
 from .drawing import names
 from .needed import defined
 from .page import tags
-from .slide_parts import NOT_SHOWN, WORDS, Block, sentences, shortened, standing, words
+from .slide_leads import Leads
+from .slide_parts import WORDS, Block, sentences, shortened, words
 from .slide_shows import (
     asked_about,
     draws,
@@ -22,11 +22,9 @@ from .slide_shows import (
     under,
 )
 from .slide_talk import ANSWER
-from .slide_walk import LEAD, Walk
 
 IN_TABLE = 5  # words more on a slide whose question stands under a table, most of them its heads
 BESIDE = 3  # printed lines under a figure
-NAMED = 3  # lines of code that a question names
 DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
 LEGEND = re.compile(  # how a sentence begins that says how a figure is drawn
     r"\(?((Grey|White|Black|Dashed|Shaded|Dots?|A dot|The dashed line|The axis) (is|are|begins)\b"
@@ -56,7 +54,7 @@ def content(text: str, letters: int | None = None) -> set[str]:
     return {each[:letters] for each in found}
 
 
-class Questions(Walk):
+class Questions(Leads):
     """A walk that makes slides of questions."""
 
     def _question(self, block: Block) -> None:
@@ -102,37 +100,6 @@ class Questions(Walk):
         fits = fills or words(led) + words(asked) + words(answer) <= WORDS
         short = whole(shown_code) if leading and fits else ""
         self._add("question", whole(led if fits else shown_code), notes=notes, short=short)
-
-    def _leading(self) -> str:
-        """Return what leads up to the question here: sentences that no other slide shows."""
-        last = self.blocks[self.place - 1] if self.place else None
-        if last is None or last.kind != "text" or self.place - 1 in self.used:
-            return ""
-        kept = ""
-        for each in reversed(standing(sentences(last.text))):
-            if words(f"{each} {kept}") > LEAD:
-                break
-            kept = f"{each} {kept}".strip()
-        self.used.add(self.place - 1)
-        return re.sub(r":$", ".", kept)
-
-    def _code_asked_about(self, asked: str, ahead: list[tuple[int, Block]]) -> str:
-        """Return the lines of code that a question names, if the code before it has them not."""
-        for name in re.findall(r"`(\w+)[^`]*`", asked):
-            word = re.compile(rf"\b{name}\b")
-            if self.made[-1].role in ("code", "fence") and word.search(self.made[-1].text):
-                return ""
-            cells = [block for _, block in ahead] + self.blocks[: self.place][::-1]
-            found = [self._lines(each, word) for each in cells]
-            if best := max(found, key=len, default=[]):
-                return f"```python\n{dedent(chr(10).join(best[:NAMED]))}\n```"
-        return ""
-
-    def _lines(self, block: Block, word: re.Pattern[str]) -> list[str]:
-        """Return the lines of a block that have a word, if it is code that slides may show."""
-        if block.kind != "code" or NOT_SHOWN & set(tags(block.cell)):
-            return []
-        return [line for line in block.text.splitlines() if word.search(line)]
 
     def _answer(self, ahead: list[tuple[int, Block]], reply: int, room: int) -> str:
         """Return an answer in as many words as there is room for.

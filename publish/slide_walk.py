@@ -67,6 +67,8 @@ class Walk:
         before = self.blocks[self.place - 1] if self.place else None
         if before is None or before.kind != "text" or before.text.startswith(TRIES):
             return ""
+        if self.place - 1 in self.used and not before.text.endswith(":"):
+            return ""
         return re.sub(r":$", ".", "".join(standing(sentences(before.text)[-1:])))
 
     def _core(self, block: Block, role: str = "code") -> None:
@@ -82,6 +84,11 @@ class Walk:
             text += f"\n\n{said}"
         self._add(role, text, heading=self._title(block))
         self.last_code = block.cell
+
+    def _section(self) -> str:
+        """Return the title of the section here, without its number."""
+        above = [each.text for each in self.blocks[: self.place] if each.text.startswith("## ")]
+        return re.sub(r"^## (\d+ · )?", "", above[-1]) if above else ""
 
     def _title(self, block: Block) -> str:
         """Return the heading above a block, without its number."""

@@ -33,6 +33,7 @@ from publish import (
     slide_shows,
     slide_steps,
     slide_talk,
+    slide_time,
     slides,
 )
 from publish.graded import without_solutions
@@ -515,11 +516,11 @@ def test_what_a_page_prints_comes_with_the_answer_and_a_figure_before_it():
 
 def test_a_deck_that_is_too_long_shows_answers_with_their_figures():
     asked = slide_steps.Slide("slide", "question", slide_shows.step("a") + slide_shows.step("b", 1))
-    made = slide_steps.in_time([asked] * 20)
+    made = slide_time.in_time([asked] * 20)
     assert slide_steps.count([asked] * 20) == 60
     assert [each.steps for each in made] == [3] * 12 + [2] * 8
     appendix = slide_steps.Slide("subslide", "exercise", "c")
-    assert slide_steps.in_time([asked, *[appendix] * 99])[0] == asked
+    assert slide_time.in_time([asked, *[appendix] * 99])[0] == asked
 
 
 def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():

@@ -1,14 +1,15 @@
 """Turn the blocks of a page into slides: what is shown, in which order, and in which steps."""
 
+import itertools
 import re
 from dataclasses import replace
 
 from snn_core.teaching.live import LiveFigure
 
-from .enlarged import title as title_of
 from .labs import spoken
 from .page import tags
 from .slide_code import chosen_code, facts
+from .slide_figures import Figures
 from .slide_parts import (
     IDEA,
     WORDS,
@@ -19,21 +20,19 @@ from .slide_parts import (
     shortened,
     words,
 )
-from .slide_questions import Questions
-from .slide_shows import TRIES, board, draws, live_in, picture, playground, told
-from .slide_steps import Slide, in_time
+from .slide_shows import TRIES, live_in, picture, playground, told
+from .slide_steps import Slide
 from .slide_talk import discussion, found, tried
-from .slide_walk import LEAD
+from .slide_time import in_time
+from .slide_walk import GENERIC, LEAD, parts
 
 LEFT_OUT = ("## Explorer", "## References")
 LISTED = ("## You will", "## Recap")
-FINDING = 30  # words of a figure's heading
-PLAYING = 15  # of the heading of a live figure
 FRAGMENT = re.compile(r'<div class="fragment"[^>]*>\n\n(.*?)\n\n</div>', flags=re.S)
 GOALS = 95  # of "You will", and of the recap
 
 
-class Deck(Questions):
+class Deck(Figures):
     """The slides of one page, as they are made from its blocks."""
 
     def slides(self) -> list[tuple[str, str]]:
@@ -64,6 +63,8 @@ class Deck(Questions):
         heading, ahead = block.text, self._ahead()
         prose = [each.text for _, each in ahead if each.kind != "code"]
         kind, notes = "slide", "\n\n".join([heading, *prose])
+        until = itertools.takewhile(lambda each: not parts(each[1]), ahead)
+        opening = [each.text for _, each in until if each.kind != "code"]
         if heading.startswith("# "):
             asked = [text for text in prose if re.fullmatch(r"\*\*.*\?\*\*", text)][:1]
             self.used |= {place for place, each in ahead if each.cell is block.cell}
@@ -76,7 +77,8 @@ class Deck(Questions):
             self._exercises(heading, notes)
         elif not self._played(heading, ahead, notes):
             kind = "subslide" if heading.startswith("###") else kind
-            self._add("head", self._opened(heading), kind, notes)
+            opened = "\n\n".join([heading, *opening])
+            self._add("head", self._opened(heading), kind, opened)
 
     def _played(self, heading: str, ahead: list[tuple[int, Block]], notes: str) -> bool:
         """Make one slide of a heading, tasks and the live figure behind them; tell whether."""
@@ -85,7 +87,8 @@ class Deck(Questions):
         if live is None or {each.kind for each in before} - {"text"} != {"list"}:
             return False
         said = [text for each in before if (text := told(each))]
-        top = [heading, *(shortened(text, LEAD) for text in said[:1])]
+        shown = f"### {self._section()}" if heading in GENERIC else heading
+        top = [shown, *(shortened(text, LEAD) for text in said[:1])]
         tasks = next(each.text for each in before if each.kind == "list")
         self._live("\n\n".join(top), tasks, live_in(self.blocks[live]), notes)
         self.used |= {n for n, _ in ahead if n <= live}
@@ -154,17 +157,16 @@ class Deck(Questions):
         live = live_in(block)
         if "slide" in tags(block.cell):
             shown = f"```python\n{block.text}\n```\n\n{picture(block.cell)}"
-            self._add("whole", shown, heading=self._title(block))
+            self._add("whole", shown, notes=self._around(), heading=self._title(block))
             return
         if live:
-            lead = self._lead()
-            top = f"### {lead}" if lead and words(lead) <= PLAYING else "### Try it"
-            self._live(top, self._tasks(), live)
+            around = self._around()
+            self._live(f"### {self._above_live(block)}", self._tasks(), live, around)
             return
         self._core(block, "alone")
-        if (shown := picture(block.cell, self.drawn.get(block.cell.id))) and not self._found():
+        if picture(block.cell) and not self._found():
             self.seen.add(block.cell.id)
-            self._add("figure", board(f"### {self._finding(block)}", shown))
+            self._figure(block)
 
     def _found(self) -> bool:
         """Tell whether the picture here opens the page, and a live one follows, to find it by."""
@@ -183,29 +185,6 @@ class Deck(Questions):
                     self.used.add(n + 1)
                     return self.blocks[n + 1].text
         return ""
-
-    def _finding(self, block: Block) -> str:
-        """Return what a figure shows: its title, the sentence after or before it, or its words.
-
-        What is said behind the next figure is about that one. A title that finds nothing is marked
-        by the tag `no-title`.
-        """
-        found = title_of(block.text)
-        if found and "no-title" not in tags(block.cell):
-            return shortened(found, FINDING)
-        said = ""
-        for n, each in self._ahead(("heading", "question")):
-            if said or draws(each):
-                break
-            leads = n + 1 < len(self.blocks) and live_in(self.blocks[n + 1])
-            said = told(each) if n not in self.used and not leads else ""
-        if said and not (said.startswith("Now ") or sentences(said)[0].endswith("?")):
-            return shortened(said, FINDING)
-        lead = self._lead()
-        least = 8 if self.blocks[self.place - 1].text.endswith(":") else 4
-        first, *more = sentences(block.cell.metadata["alt"])
-        last = more[-1] if more and words(more[-1]) <= FINDING else first
-        return shortened(lead if words(lead) >= least else last, FINDING)
 
     def _formula(self, block: Block) -> None:
         lead = self._lead()

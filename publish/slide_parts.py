@@ -101,7 +101,7 @@ def sentences(text: str) -> list[str]:
     masked = re.sub(r"\$[^$]*\$|`[^`]*`", lambda found: "\0" * len(found.group(0)), text)
     ends = [
         found.end()
-        for found in re.finditer(r"(?<!e\.g)(?<!i\.e)[.?!][)*\"]*(?=\s+[^a-z\s])", masked)
+        for found in re.finditer(r"(?<!e\.g)(?<!i\.e)(?<!et al)[.?!][)*\"]*(?=\s+[^a-z\s])", masked)
     ]
     return [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
 

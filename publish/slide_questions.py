@@ -7,10 +7,21 @@ from dataclasses import replace
 from .drawing import names
 from .needed import defined
 from .page import tags
+from .slide_leads import Leads
 from .slide_parts import WORDS, Block, sentences, shortened, words
-from .slide_shows import asked_about, draws, live_in, picture, printed, prints, shows, step, told
+from .slide_shows import (
+    asked_about,
+    draws,
+    live_in,
+    picture,
+    printed,
+    prints,
+    shows,
+    step,
+    told,
+    under,
+)
 from .slide_talk import ANSWER
-from .slide_walk import Walk
 
 IN_TABLE = 5  # words more on a slide whose question stands under a table, most of them its heads
 BESIDE = 3  # printed lines under a figure
@@ -43,7 +54,7 @@ def content(text: str, letters: int | None = None) -> set[str]:
     return {each[:letters] for each in found}
 
 
-class Questions(Walk):
+class Questions(Leads):
     """A walk that makes slides of questions."""
 
     def _question(self, block: Block) -> None:
@@ -51,6 +62,7 @@ class Questions(Walk):
         ahead = self._ahead(("heading", "question"))
         first = self._result(ahead)
         reply = self._reply(ahead, first)
+        leading = self._leading()
         asked, self.open = "\n\n".join(filter(None, [self.open, block.text])), ""
         if first is None and reply is None and self._goes_on(ahead):
             self.open = asked
@@ -69,16 +81,25 @@ class Questions(Walk):
                 self.used.add(n)
         if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
             asked = "\n\n".join(filter(None, [self._table_before(), asked]))
+        shown_code = self._code_asked_about(block.text, ahead)
         result, drawn = self._shown(results)
         fills = "<img" in result or result.startswith("|")
         room = WORDS + IN_TABLE * ("|---" in asked) - words(result)
         room = room if fills else room - words(asked)
         answer = self._answer(ahead, reply, min(room, ANSWER)) if reply else ""
-        if fills:
-            self._add("question", asked_about(asked, answer, result))
-            return
-        shown = [asked, step("### " + answer, 1 if drawn else 0)] if answer else [asked]
-        self._add("question", "\n\n".join([*shown, step(result)] if result else shown))
+        notes = self._around(max(last, self.place))
+        parts = [step("### " + answer, 1 if drawn else 0)] if answer else []
+        parts += [step(result)] if result and not fills else []
+
+        def whole(above: str) -> str:
+            if fills:
+                return under(above, asked_about(asked, answer, result))
+            return "\n\n".join(filter(None, [above, asked, *parts]))
+
+        led = "\n\n".join(filter(None, [leading, shown_code]))
+        fits = fills or words(led) + words(asked) + words(answer) <= WORDS
+        short = whole(shown_code) if leading and fits else ""
+        self._add("question", whole(led if fits else shown_code), notes=notes, short=short)
 
     def _answer(self, ahead: list[tuple[int, Block]], reply: int, room: int) -> str:
         """Return an answer in as many words as there is room for.

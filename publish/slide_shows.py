@@ -62,6 +62,11 @@ def before(text: str) -> str:
     return f'<div class="before">\n\n{text}\n\n</div>'
 
 
+def under(above: str, shown: str) -> str:
+    """Return a figure that fills its slide, with what is seen above it until the figure comes."""
+    return shown.replace(BOARD, f"{BOARD}{before(above)}\n\n", 1) if above else shown
+
+
 def small(text: str) -> str:
     """Return Markdown whose code is in small type."""
     blocks = re.compile(r"^```.*?^```", flags=re.M | re.S)
@@ -75,6 +80,24 @@ def asked_about(asked: str, answer: str, shown: str) -> str:
         top += f'\n<div class="fragment answer" data-fragment-index="1">\n\n### {answer}\n\n</div>'
     marks = 'fragment shown" data-fragment-index="0"'
     return board(f'<div class="top">\n{top}\n</div>', shown, marks)
+
+
+def drawn(title: str, said: str, finding: str, shown: str, apart: bool = False) -> str:
+    """Return the Markdown of a figure under its title, what is drawn, and what is found.
+
+    Apart, what is found comes as a step, in place of what is drawn.
+    """
+    top = [f"### {title}"] if title else []
+    if apart:
+        step_of = '<div class="fragment answer" data-fragment-index="0">'
+        found = f"{step_of}\n\n### {finding}\n\n</div>"
+        asked = f'<div class="asked">\n\n{said}\n\n</div>'
+        return board("\n\n".join([*top, f'<div class="top">\n{asked}\n{found}\n</div>']), shown)
+    alone = not title and not finding
+    top += [f"### {said}" if alone else said] if said else []
+    if finding:
+        top.append(f'<div class="finding">\n\n### {finding}\n\n</div>')
+    return board("\n\n".join(top), shown)
 
 
 def letters(formula: str) -> int:

@@ -1,4 +1,4 @@
-"""Keep a deck in the time of its lecture: join slides that follow one idea, and count its steps.
+"""Slides: join those that follow one idea, and count their steps.
 
 A step is what a key press shows: a slide, or a part that appears on it. The texts of exercises
 stand behind the recap, as an appendix that does not count.
@@ -10,15 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .exam import LECTURE_MINUTES
 from .slide_parts import WORDS, words
 from .slide_shows import ASKING, BOARD, apart, before, small
 
-STEPS_A_MINUTE = 1.3
-LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
-STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
-FIGURES = 2  # of a deck, at most, that may fall away
-SECTION = 9  # steps of a section, beside its live figure
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
@@ -42,7 +36,8 @@ class Slide:
 
     The kind is `slide`, which opens a section, or `subslide`, which goes on. Code whose output the
     next question asks for is `code`, any other is `alone`. The heading falls away where the slide
-    is joined to what stands before it. The short form shows the same in fewer steps.
+    is joined to what stands before it. The short form shows the same in fewer steps, and the long
+    one in more.
     """
 
     kind: str
@@ -51,6 +46,7 @@ class Slide:
     notes: str = ""
     heading: str = ""
     short: str = ""
+    long: str = ""
 
     @property
     def steps(self) -> int:
@@ -102,7 +98,8 @@ def asking(slides: list[Slide]) -> list[Slide]:
     """Return slides of which code and the question about it have become one.
 
     Where both and the answer are too high for a slide, the code goes when the answer comes, and is
-    in small type if need be. A question with a table is about the table, and has its own slide.
+    in small type if need be, or what leads up to the question goes. A question with a table is
+    about the table, and has its own slide.
     """
     made: list[Slide] = []
     for each in slides:
@@ -110,7 +107,8 @@ def asking(slides: list[Slide]) -> list[Slide]:
         if each.role != "question" or len(made) < 2 or made[-2].role not in ("code", "fence"):
             continue
         code = made[-2]
-        for text in _about(code.text, each.text):
+        forms = [_about(code.text, form) for form in (each.text, each.short) if form]
+        for text in itertools.chain(*forms):
             one = replace(_one(code, each, text), heading=code.heading)
             if _fits(_headed(one).text):
                 made[-2:] = [one]
@@ -130,7 +128,9 @@ def _about(code: str, asked: str) -> Iterator[str]:
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:
     """Return two slides as one, with their text together."""
-    notes = "\n\n".join(note for note in (first.notes, then.notes) if note)
+    known = first.notes.split("\n\n") if first.notes else []
+    new = [each for each in then.notes.split("\n\n") if each and each not in known]
+    notes = "\n\n".join([*known, *new])
     return replace(first, role=then.role, text=text, notes=notes)
 
 
@@ -159,70 +159,3 @@ def _together(first: str, text: str) -> str:
 def count(slides: list[Slide]) -> int:
     """Return the steps of a deck, without the texts of exercises."""
     return sum(each.steps for each in slides if each.role != "exercise")
-
-
-def limit(slides: list[Slide]) -> int:
-    """Return how many steps a lecture has time for, beside its live figures, or questions."""
-    played = LIVE_MINUTES * max(sum(each.role == "live" for each in slides), 1)
-    return int(STEPS_A_MINUTE * (LECTURE_MINUTES - played))
-
-
-def in_time(slides: list[Slide]) -> list[Slide]:
-    """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
-
-    Where a section or the deck has more, code falls away that no question asks about. Then
-    questions to discuss come together, and an answer at a live figure with the next task. Then
-    figures fall away that lead up to a question and its figure, two at most. At last answers come
-    together with the figures that show them, the last first.
-    """
-    kept = []
-    for section in sections(slides):
-        played = sum(each.steps for each in section if each.role == "live")
-        kept += _spared(_spared(section, SECTION + played, "alone"), SECTION + played, "figure")
-    kept = _spared(kept, limit(slides), "alone")
-    for place in sorted(range(len(kept)), key=lambda place: kept[place].role):  # discuss, then live
-        if kept[place].short and count(joined(kept)) > limit(slides):
-            kept[place] = replace(kept[place], text=kept[place].short)
-    gone = sum(each.role == "figure" for each in slides if each not in kept)
-    made = joined(_spared(kept, limit(slides), "figure", FIGURES - gone))
-    for place in reversed(range(len(made))):
-        if count(made) <= limit(slides):
-            break
-        if made[place].role == "question":
-            text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
-            made[place] = replace(made[place], text=text)
-    return made
-
-
-def sections(slides: list[Slide]) -> list[list[Slide]]:
-    """Return slides in parts, each of which opens with one of the kind `slide`."""
-    starts = [place for place, each in enumerate(slides) if each.kind == "slide" and place]
-    return [slides[first:last] for first, last in itertools.pairwise([0, *starts, len(slides)])]
-
-
-def _spared(slides: list[Slide], most: int, role: str, spare: int = 99) -> list[Slide]:
-    """Return slides without some of a role that can be spared, as few as keep a number of steps.
-
-    At most `spare` of them fall away.
-    """
-    least = len(slides) - spare
-    while count(joined(slides)) > most and len(slides) > least:
-        here = count(joined(slides))
-        fewer = [each for each in _shorter(slides, role) if count(joined(each)) < here]
-        if not fewer:
-            break
-        slides = fewer[0]
-    return slides
-
-
-def _shorter(slides: list[Slide], role: str) -> Iterator[list[Slide]]:
-    """Yield slides without one of a role that can be spared, of the longest section first.
-
-    A figure can be spared that leads up to a question, the last one first.
-    """
-    parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
-    for part in parts:
-        for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
-            leads = behind.role in ("code", "alone", "question")
-            if spare.role == role and (role == "alone" or leads):
-                yield [each for each in slides if each is not spare]

@@ -10,6 +10,7 @@ from .slide_shows import step
 
 ANSWER = 30  # words of an answer
 DISCUSSED = "## To discuss"
+TALKED = 95  # words of the questions to discuss on one slide
 
 
 def tried(page: Page, tasks: str) -> Tasks | None:
@@ -33,7 +34,7 @@ def discussion(page: Page) -> list[tuple[str, str]]:
     given = model_answers().get(page.name, [""] * len(asked))
     numbered = [f"**{n}** · {without_links(each)}" for n, each in enumerate(asked, 1)]
     made = []
-    for text in portions(DISCUSSED, numbered, "\n\n") if asked else ():
+    for text in portions(DISCUSSED, numbered, "\n\n", TALKED) if asked else ():
         head, first, *more = text.split("\n\n")
         shown = [head, first, *(step(each, n) for n, each in enumerate(more))]
         notes = [

@@ -6,11 +6,17 @@ from nbformat import NotebookNode
 
 from .page import Page, tags
 from .slide_parts import Block, blocks, sentences, standing
-from .slide_shows import TRIES, printed
+from .slide_shows import TRIES, draws, live_in, printed
 from .slide_steps import Slide
 
 LEAD = 30  # words of what leads up to a figure
 UNDER = 6  # printed lines under code
+GENERIC = ("### Play with it", "### Try it")  # headings that say nothing about what is shown
+
+
+def parts(block: Block) -> bool:
+    """Tell whether something new begins with a block: a section, a question or a figure."""
+    return block.kind in ("heading", "question") or draws(block) or bool(live_in(block))
 
 
 class Walk:
@@ -32,7 +38,7 @@ class Walk:
         self.open = ""  # a question that is answered together with the next one
 
     def _add(self, role: str, text: str, kind: str = "subslide", notes: str = "", **more) -> None:
-        """Add a slide; more are its heading and its short form."""
+        """Add a slide; more are its heading and its other forms."""
         self.made.append(Slide(kind, role, text, notes, **more))
 
     def _ahead(self, until: tuple[str, ...] = ("heading",)) -> list[tuple[int, Block]]:
@@ -44,10 +50,24 @@ class Walk:
             found.append((place, self.blocks[place]))
         return found
 
+    def _around(self, last: int | None = None) -> str:
+        """Return the prose around what a slide shows, from here to a last place: its notes.
+
+        It begins behind the heading, question or figure before, and ends before the next one.
+        """
+        first, end = self.place, (self.place if last is None else last) + 1
+        while first and not parts(self.blocks[first - 1]):
+            first -= 1
+        while end < len(self.blocks) and not parts(self.blocks[end]):
+            end += 1
+        return "\n\n".join(each.text for each in self.blocks[first:end] if each.kind != "code")
+
     def _lead(self) -> str:
         """Return the sentence that leads up to this block, if one stands directly before it."""
         before = self.blocks[self.place - 1] if self.place else None
         if before is None or before.kind != "text" or before.text.startswith(TRIES):
+            return ""
+        if self.place - 1 in self.used and not before.text.endswith(":"):
             return ""
         return re.sub(r":$", ".", "".join(standing(sentences(before.text)[-1:])))
 
@@ -65,8 +85,17 @@ class Walk:
         self._add(role, text, heading=self._title(block))
         self.last_code = block.cell
 
+    def _section(self) -> str:
+        """Return the title of the section here, without its number."""
+        above = [each.text for each in self.blocks[: self.place] if each.text.startswith("## ")]
+        return re.sub(r"^## (\d+ · )?", "", above[-1]) if above else ""
+
     def _title(self, block: Block) -> str:
         """Return the heading above a block, without its number."""
         before = self.blocks[: self.blocks.index(block)]
-        above = [each.text for each in before if each.kind == "heading"]
+        above = [
+            each.text
+            for each in before
+            if each.kind == "heading" and not each.text.startswith(GENERIC)
+        ]
         return re.sub(r"^#+ (\d+ · )?", "", above[-1].splitlines()[0]) if above else ""

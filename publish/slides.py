@@ -2,9 +2,9 @@
 
 What becomes a slide: the title with its question, "You will", the idea of each section, its
 equations, lists and tables, the core lines of one piece of its code, every question with its figure
-and its answer as steps, every figure under its finding, live figures, what to try with them, the
-recap and the text of each exercise. A slide shows at most 60 words at a time; the full text of a
-section goes into the notes of its slide (key S). What stands under "Deeper" is left out.
+and its answer as steps, every other figure with what is drawn and what it shows, live figures, what
+to try with them, the recap and the text of each exercise. A slide shows at most 60 words at a time;
+the text around it on the page goes into its notes (key S). What stands under "Deeper" is left out.
 
 Four tags of cells change that: `slide` shows a cell whole and `no-slide` not at all; `slide-code`
 makes it the code of its section; `no-title` gives its figure another heading than its title.

@@ -21,7 +21,7 @@ from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wron
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
 from publish import course as derive
-from publish import essays, exam, exam_draw, exam_pages, graded, labs, lessons, slide_steps, slides
+from publish import essays, exam, exam_draw, exam_pages, graded, labs, lessons, slide_time, slides
 from publish.site_folds import SHORT
 
 NOTES = notes()
@@ -307,7 +307,7 @@ def test_the_guide_names_what_is_delivered():
     rows = [row[0] for row in tables()["folder or file"]]
     assert "`nbgrader_variant/`" in rows
     assert f"drawn by the seed {derive.VARIANT} |" in README
-    assert f"at most {slide_steps.STEPS} steps" in README
+    assert f"at most {slide_time.STEPS} steps" in README
     about, kept = exam_pages.lectured(list(PAGES)), 2 * len(PAGES)
     drawn = exam_draw.drawn(about, 1)
     assert f"about the {len(about)} pages that have a lecture, all but 23" in README

@@ -185,7 +185,7 @@ decorate(
 )
 
 # %% [markdown]
-# Lower, and this one by bad luck very low.
+# The fit begins lower, this one by bad luck very low.
 #
 # Let 400 laboratories do it: without noise, with the error, and with both. (Truth: 16.8 ms and 0.01.)
 
@@ -589,7 +589,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# Call a pattern *found* at over 75 % hits with under 40 % false alarms. After 15 s all 50 neurons have found theirs, 49 of them even at 90 and 10 %; after 30 s 48 still have it.
+# After 15 s all 50 neurons have *found* their pattern: over 75 % hits with under 40 % false alarms. For 49 of them it is over 90 and under 10 %; after 30 s 48 still have it.
 #
 # Times help: with *other order* it is 3 of 25 after 15 s. But steps that come again in any order help as well: all 25 answer them more often than noise, and 16 pass the mark in some stage of 3 s. With *other places* none ever does.
 

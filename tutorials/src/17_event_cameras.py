@@ -613,7 +613,7 @@ assert way_reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15,
 # %% [markdown]
 # ### Where is the memory?
 #
-# *Snapshot*: one frame only. *No memory*: frames in order, but hidden neurons forget at once, $\beta = 0$. *Stacked, no memory*: the same, but all six frames come at *one* step, as twelve channels.
+# *Snapshot*: one frame only. *No memory*: hidden neurons forget at once, $\beta = 0$. *Stacked, no memory*: the same, but all six frames come at *one* step, as twelve channels.
 #
 # > **Before you run:** which of the three can tell left from right? The readout remembers, but only adds up what single frames say, the early ones a little more.
 

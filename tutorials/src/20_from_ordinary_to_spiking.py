@@ -333,7 +333,7 @@ decorate(
 )
 
 # %% [markdown]
-# With both, four steps do what took 12, and still nothing was trained. (The dashed line is the ordinary network. A share is that of a mean: it says that the signal arrives, not that each neuron is right.)
+# With both repairs, four steps do what took 12, and still nothing was trained. (The dashed line is the ordinary network. A share is that of a mean: it says that the signal arrives, not that each neuron is right.)
 
 # %% tags=["check"]
 at_maximum = to_spiking(steps=4, **repairs["maximum"])

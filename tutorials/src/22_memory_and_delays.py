@@ -395,7 +395,7 @@ wide = digits_right(network)
 print(f"{wide:.1%} with wide delays, {rounded:.1%} with rounded ones")
 
 # %% [markdown]
-# Worse, with this seed. Now they are rounded in training as well, and only the weights learn on:
+# Rounded delays read worse, with this seed. Now they are rounded in training as well, and only the weights learn on:
 
 # %%
 train_by_width(network, width=0.0, lr=0.005, epochs=7)
@@ -486,9 +486,9 @@ assert round(np.median(scores["recurrence"]) - means["many leaks"]) in (14, 15)
 # %% [markdown]
 # ## 5 · Where does the memory sit?
 #
-# After 30 samples we stop two of these networks, *recurrent + adaptive* and *learnt delays*, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? The score, on new signals: 1 is exact, 0 is a guess. Grey: what the last sample alone tells.
+# After 30 samples we stop two networks, *recurrent + adaptive* and *learnt delays*, and ask a **linear probe**: from what you keep, what was the sample 0, 1, 2, … steps ago? Its score on new signals: 1 is exact, 0 a guess. Grey: what the last sample alone tells.
 #
-# > **Before you look:** how far back will the probe read in *learnt delays*? And where will it be worst in *recurrent + adaptive*?
+# > **Before you look:** how far back does it read in *learnt delays*? And where is it worst in *recurrent + adaptive*?
 
 # %% alt="Share of earlier samples that a probe explains, against how long ago they came, 0 to 29 samples. The last sample alone: from 1 down to 0 at 6. Left, recurrent + adaptive: its neurons from 0.99 slowly down to about 0.3 at 16, and up again to 0.9 at 29. Right, learnt delays: its neurons stay near 1 to 10 and fall to 0.55 at 20 and 0.2 at 29; with the delay lines 1 to 10, above 0.7 at 20 and 0.1 at 29."
 axes = panels(2, share=True)

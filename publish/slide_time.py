@@ -1,0 +1,125 @@
+"""Keep a deck in the time of its lecture: choose what falls away, and what comes as a step."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .exam import LECTURE_MINUTES
+from .slide_steps import Slide, count, joined
+
+STEPS_A_MINUTE = 1.3
+LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
+STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
+FIGURES = 2  # of a deck, at most, that may fall away
+SECTION = 9  # steps of a section, beside its live figure
+
+
+def limit(slides: list[Slide]) -> int:
+    """Return how many steps a lecture has time for: at most `STEPS`, whatever it plays with.
+
+    Each live figure has minutes of its own, in which its own steps are taken.
+    """
+    live = [each.steps for each in slides if each.role == "live"]
+    beside = LECTURE_MINUTES - LIVE_MINUTES * max(len(live), 1)
+    return min(int(STEPS_A_MINUTE * beside) + sum(live), STEPS)
+
+
+def in_time(slides: list[Slide]) -> list[Slide]:
+    """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
+
+    Where a section or the deck has more, code falls away that no question asks about. Then
+    questions to discuss come together, and an answer at a live figure with the next task. Then
+    figures fall away that lead up to a question and its figure, or end a section, two at most, and
+    then tables. At last answers come together with the figures that show them, the last first.
+    Where there is time, what a figure shows comes as a step.
+    """
+    kept = []
+    for section in sections(slides):
+        played = sum(each.steps for each in section if each.role == "live")
+        kept += _spared(_spared(section, SECTION + played, "alone"), SECTION + played, "figure")
+    kept = _brief(_spared(kept, limit(slides), "alone"))
+    most = limit(kept)
+    for role in ("figure", "ending"):
+        gone = sum(each.role == "figure" for each in slides if each not in kept)
+        kept = _spared(kept, most, role, FIGURES - gone)
+    made = joined(_longer(_spared(kept, most, "table"), most))
+    for place in reversed(range(len(made))):
+        if count(made) <= most:
+            break
+        if made[place].role == "question":
+            text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
+            made[place] = replace(made[place], text=text)
+    return made
+
+
+def _brief(slides: list[Slide]) -> list[Slide]:
+    """Return slides of which some have their short form, as few as the time of a lecture asks for.
+
+    Questions to discuss come first, then live figures, then what leads up to questions.
+    """
+    for place in sorted(range(len(slides)), key=lambda place: slides[place].role):
+        here = count(joined(slides))
+        if here <= limit(slides):
+            break
+        short = replace(slides[place], text=slides[place].short or slides[place].text)
+        trial = [*slides[:place], short, *slides[place + 1 :]]
+        if slides[place].short and count(joined(trial)) < here:
+            slides = trial
+    return slides
+
+
+def _longer(slides: list[Slide], most: int) -> list[Slide]:
+    """Return slides in their long forms, those that gain most first, as far as the steps allow."""
+    gains = [len(each.long) - len(each.text) for each in slides]
+    for place in sorted(range(len(slides)), key=lambda place: -gains[place]):
+        each = slides[place]
+        trial = [*slides[:place], replace(each, text=each.long or each.text), *slides[place + 1 :]]
+        if each.long and count(joined(trial)) <= most:
+            slides = trial
+    return slides
+
+
+def sections(slides: list[Slide]) -> list[list[Slide]]:
+    """Return slides in parts, each of which opens with one of the kind `slide`."""
+    starts = [place for place, each in enumerate(slides) if each.kind == "slide" and place]
+    return [slides[first:last] for first, last in itertools.pairwise([0, *starts, len(slides)])]
+
+
+def _spared(slides: list[Slide], most: int, role: str, spare: int = 99) -> list[Slide]:
+    """Return slides without some of a role that can be spared, as few as keep a number of steps.
+
+    At most `spare` of them fall away.
+    """
+    least = len(slides) - spare
+    while count(joined(slides)) > most and len(slides) > least:
+        here = count(joined(slides))
+        fewer = [each for each in _shorter(slides, role) if count(joined(each)) < here]
+        if not fewer:
+            break
+        slides = fewer[0]
+    return slides
+
+
+def _shorter(slides: list[Slide], role: str) -> Iterator[list[Slide]]:
+    """Yield slides without one of a role that can be spared, of the longest section first.
+
+    A figure can be spared that leads up to a question, the last one first; one that ends a section
+    if the role is `ending`; and a table that nothing asks about.
+    """
+    parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
+    for part in parts:
+        for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
+            if _sparable(role, spare, behind, last=spare is part[-1]):
+                yield [each for each in slides if each is not spare]
+
+
+def _sparable(role: str, spare: Slide, behind: Slide, last: bool) -> bool:
+    if role == "ending":
+        return spare.role == "figure" and last
+    asked = behind.role == "question"
+    allowed = {
+        "alone": True,
+        "figure": asked or behind.role in ("code", "alone"),
+        "table": last or not asked,
+    }
+    return spare.role == role and allowed[role]

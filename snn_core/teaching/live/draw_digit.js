@@ -53,7 +53,7 @@ function compute({ drawing, time }, data) {
   const answer = named.length > 2 ? "no answer" : named.join(" or ");
   const said = `after ${time} of ${data.steps} ms: ${drawing.search(/[^0]/) < 0 ? "nothing is drawn" : answer}`;
   const news = `${said}; hidden neurons sent ${hidden} spikes; ${all - sent} of ${all} pixels never sent one`;
-  const titles = [said, `${sent} of ${all} pixels, centred`, `hidden: ${hidden} spikes`, `output: ${output} spikes`];
+  const titles = [said, `${sent} of ${all}, centred`, `hidden: ${hidden} spikes`, `output: ${output} spikes`];
   return { ...read, shown, seen, counts, titles, news: time === data.steps ? news : "" };
 }
 

@@ -12,21 +12,22 @@ function compute(chosen, data) {
 function draw(figure, { drive, threshold, currents, steps, times, titles }, _, { duration }) {
   const x = [0, duration], levels = [drive, threshold, ...steps.map(({ membrane }) => membrane)];
   const [input, membrane, output] = figure.stack([
-    { height: 64, x, y: [0, above(currents, 1)], ylabel: "input I", title: titles[0], control: "arrivals" },
+    { height: 64, x, y: [0, 1.3 * above(currents, 1)], ylabel: "input I", title: titles[0], control: "arrivals" },
     { height: 150, x, y: [0, above(levels, 1.3)], ylabel: "membrane" },
     { height: 28, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
   ]);
   input.stems(times, currents, figure.green);
-  input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
+  input.label("click or tap: an input spike", duration, input.y[1], figure.grey, "right", "top");
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
     membrane.label("D", duration, drive, figure.green, "right", membrane.free(drive, threshold));
   }
-  membrane.label("threshold θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
   drawMembrane(membrane, times, steps, threshold);
+  membrane.label("threshold θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
   const sent = times.filter((_, t) => steps[t].spike);
   output.stems(sent, sent.map(() => 1), figure.vermilion);
-  for (const time of apart(sent, (ms) => output.px(ms) / 3)) output.label(time, time, 1, figure.ink, "left", "top");
+  const roomy = sent.filter((time, i) => !(output.px(sent[i + 1]) - output.px(time) < 28)); // beside the next spike
+  for (const time of roomy) output.label(time, time, 1, figure.ink, "left", "top");
 }
 
 export const explorer = { compute, draw };

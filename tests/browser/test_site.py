@@ -641,7 +641,7 @@ CUES = """(all) => all.filter((each) => each.clientWidth).map((each) => {
 def test_what_scrolls_says_so_and_nothing_else_does(visit, name):
     page = visit(name, viewport=PHONE, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-    page.wait_for_function("document.querySelectorAll('.more').length > 5")
+    page.wait_for_function("document.querySelectorAll('.more').length > 0")
     boxes = page.locator(SCROLLED)
     cues = boxes.evaluate_all(CUES)
     assert {scrolls for scrolls, _ in cues} == {True, False}

@@ -181,7 +181,7 @@ def compare_lanes(
     heights = array("current", current).ravel()
     time = np.arange(len(heights)) * dt
     count = 1 + len(answers)
-    lane = 0.85 if count <= 5 else 0.6  # inches: many lanes are lower
+    lane = 0.85 if count <= 5 else 0.55  # inches: many lanes are lower
     axes = panels(count, stacked=True, height=0.8 + lane * count, ratios=(0.7, *[1] * len(answers)))
     if heights.all():
         axes[0].fill_between(time, heights, color=GREEN, alpha=0.4, linewidth=0)

@@ -52,8 +52,7 @@ export function ticks(low, high) {
 
 /** Those of some ticks whose numbers, `at` heights in pixels, do not touch. */
 export function apart(marks, at) {
-  const free = (kept, mark) => !kept.length || Math.abs(at(mark) - at(kept.at(-1))) > 11;
-  return marks.reduce((kept, mark) => (free(kept, mark) ? [...kept, mark] : kept), []);
+  return marks.reduce((kept, mark) => (Math.abs(at(mark) - at(kept.at(-1))) <= 11 ? kept : [...kept, mark]), []);
 }
 
 /** One pair of axes: `x` and `y` are ranges in data units. */
@@ -82,20 +81,20 @@ class Panel {
     this.polygon([[x, y], [x, y + height], [x + width, y + height]], this.figure.grey, 1);
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
     for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
-    const low = this.context.measureText(this.ylabel ?? "").width > height + GAP;
+    const name = this.ylabel ?? "", low = this.context.measureText(name).width > height + GAP; // a low lane
     for (const tick of apart(low ? [] : this.yticks ?? ticks(...this.y), (tick) => this.py(tick))) {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
-    this.upright(this.ylabel ?? "", x - (low ? MARGIN.left / 2 : MARGIN.left - 9), y + height / 2, low);
+    if (low) this.text(name, x - MARGIN.left + 1, y + height / 2, "left", "middle", undefined, { room: MARGIN.left - 4 });
+    else this.upright(name, x - MARGIN.left + 9, y + height / 2);
   }
 
-  /** Write a label upwards, or level beside a `low` lane, in which it has no room. */
-  upright(label, x, y, low) {
+  upright(label, x, y) {
     this.context.save();
     this.context.translate(x, y);
-    this.context.rotate(low ? 0 : -Math.PI / 2);
-    this.text(label, 0, 0, "center", "middle", this.figure.ink, { room: low ? MARGIN.left - 6 : Infinity });
+    this.context.rotate(-Math.PI / 2);
+    this.text(label, 0, 0, "center", "middle");
     this.context.restore();
   }
 

@@ -39,7 +39,9 @@ function draw(width, values, data, note = () => {}) {
     heard.nowhere += given.flat().filter((value) => typeof value === "number" && !Number.isFinite(value)).length;
     note(name, ...given);
   };
-  const context = new Proxy({}, { get: (_, name) => listen(name), set: (_, name, value) => (note(name, value), true) });
+  const measureText = (words) => ({ width: 6 * words.length });
+  const get = (_, name) => (name === "measureText" ? measureText : listen(name));
+  const context = new Proxy({}, { get, set: (_, name, value) => (note(name, value), true) });
   const make = () => ({ style: {}, setAttribute() {}, append() {}, getContext: () => context, clientWidth: width });
   globalThis.document = { createElement: make };
   globalThis.window = { devicePixelRatio: 2 };

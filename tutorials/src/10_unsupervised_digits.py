@@ -271,7 +271,9 @@ for current in inputs:
     print("u:", u, "spikes:", z.int().tolist())
 
 # %% [markdown]
-# The second neuron has the highest membrane, 1.1, but the third is further above its threshold, and wins. In the core this step is `competition_step`.
+# The third: it is 0.3 above its threshold, the second only 0.2.
+#
+# In the core this step is `competition_step`.
 
 # %% tags=["check"]
 v = torch.zeros(4)

@@ -26,7 +26,7 @@ function draw(figure, { drive, threshold, currents, steps, times, titles }, _, {
   membrane.label("threshold θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
   const sent = times.filter((_, t) => steps[t].spike);
   output.stems(sent, sent.map(() => 1), figure.vermilion);
-  const roomy = sent.filter((time, i) => output.px(sent[i + 1] ?? 2 * duration) - output.px(time) > 28);
+  const roomy = sent.filter((time, i) => output.px(sent[i + 1] ?? duration) - output.px(time) > 28);
   for (const time of roomy) output.label(time, time, 1, figure.ink, "left", "top");
 }
 

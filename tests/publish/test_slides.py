@@ -683,7 +683,7 @@ def test_code_stands_with_what_it_needs():
 
 
 def test_a_picture_that_a_live_figure_lets_find_is_left_out():
-    shown = [each.text for each in deck.Deck(READ["05_surrogate_gradients"], {}).steps()]
+    shown = [each.text for each in deck.Deck(READ["09_stdp"], {}).steps()]
     first = next(place for place, each in enumerate(shown) if each.startswith("## You will"))
     assert not [each for each in shown[:first] if "<img" in each]
     assert any("data-live" in each for each in shown[:first])

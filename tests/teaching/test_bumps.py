@@ -23,20 +23,17 @@ def _close_figures():
     plt.close("all")
 
 
-def test_a_pushed_weight_shows_spikes_loss_and_the_surrogate_gradient():
-    spikes, loss, slope = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0)
+def test_a_pushed_weight_shows_spikes_and_loss():
+    spikes, loss = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0)
     weights, counts = spikes.lines[0].get_data()
     expected = [LIF()(float(weight) * TRAIN).sum().item() for weight in weights[::100]]
     assert counts[::100].tolist() == expected
     assert max(expected) > 2
     np.testing.assert_allclose(loss.lines[0].get_ydata(), (counts - 2) ** 2 / 2)
-    weight = torch.tensor(float(weights[300]), requires_grad=True)
-    ((LIF()(weight * TRAIN).sum() - 2) ** 2 / 2).backward()
-    assert slope.lines[1].get_ydata()[300] == pytest.approx(weight.grad.item(), rel=1e-4)
 
 
 def test_arrows_go_against_the_surrogate_gradient():
-    _, loss, _ = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0, lr=0.01)
+    _, loss = push_weight(TRAIN, target=2, at=(0.1, 0.9), highest=1.0, lr=0.01)
     steps = [text.xy[0] - text.xyann[0] for text in loss.texts]
     weights = torch.tensor([0.1, 0.9], requires_grad=True)
     ((LIF()(weights[:, None] * TRAIN).sum(0) - 2) ** 2 / 2).sum().backward()

@@ -31,7 +31,7 @@ def push_weight(
     surrogate: Surrogate | None = None,
     lr: float = 0.008,
 ) -> list[Axes]:
-    """Draw what happens to one LIF neuron as its one weight grows: spikes, loss, slope.
+    """Draw what happens to one LIF neuron as its one weight grows: its spikes, and what they cost.
 
     The loss is ``(spikes - target)² / 2``. An arrow is one step of descent down the surrogate gradient.
 
@@ -44,7 +44,7 @@ def push_weight(
         lr: learning rate of the steps.
 
     Returns:
-        The axes of the three panels, from the top.
+        The axes of the two panels, from the top.
 
     Raises:
         ValueError: if the train is not ``[T, 1, 1]``.
@@ -53,16 +53,13 @@ def push_weight(
     grid = torch.linspace(0, highest, 1001)
     count, loss, slope = _sweep(train, torch.cat([grid, torch.tensor(at)]), target, surrogate)
     lines = slice(0, len(grid))
-    axes = panels(3, stacked=True, height=5.2)
+    axes = panels(2, stacked=True, height=4)
     axes[0].plot(grid, count[lines], ".", color=BLUE, markersize=3)
     axes[1].plot(grid, loss[lines], ".", color=BLUE, markersize=3)
-    axes[2].axhline(0, color=GREY, label="slope of the loss: 0")
-    axes[2].plot(grid, slope[lines], color=VERMILION, label="surrogate gradient")
     for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
         _arrow(axes[1], weight, height.item(), -lr * tilt.item())
-    decorate(axes[0], y="spikes", title="The neuron sends whole spikes: none, one, …")
-    decorate(axes[1], y="loss", title="So the loss is a staircase: flat between jumps")
-    decorate(axes[2], x="weight w", y="slope", title="The surrogate says which way all the same")
+    decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, …")
+    decorate(axes[1], x="weight w", y="loss", title="What they cost: 0 for the wanted number")
     return axes
 
 

@@ -1,7 +1,7 @@
 """One reader of digits with every code at its input and every loss at its output (page 08)."""
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
@@ -86,53 +86,71 @@ class Trial(NamedTuple):
     seconds: float
 
 
-def trial(
+def trained(
     code: str,
     loss: str,
     lr: float,
     train: tuple[Tensor, Tensor],
-    test: tuple[Tensor, Tensor],
     *,
     seed: int = 0,
     epochs: int = 1,
     batch_size: int = 25,
     scale: float = 1.0,
-) -> Trial:
-    """Train one network from scratch with Adam, and test it once.
+) -> tuple[nn.Sequential, Encoder]:
+    """Train one network from scratch with Adam; return it and its encoder.
 
     Args:
         code, loss: names, as in `classifier`.
         lr: learning rate.
-        train, test: images ``[samples, 784]`` and labels.
+        train: images ``[samples, 784]`` and labels.
         seed, epochs, batch_size: of the training.
         scale: factor on the output, before the loss reads it.
     """
     generator = seed_torch(seed)
-    objective = LOSSES[loss]
     network = classifier(code, loss)
     encode = coder(code, generator)
 
     def scaled(output: Tensor, labels: Tensor) -> Tensor:
-        return objective(scale * output, labels)
+        return LOSSES[loss](scale * output, labels)
 
-    start = time.process_time()
     fit(
         network,
         *train,
         encode=encode,
         loss=scaled,
-        decode=objective.decode,
+        decode=LOSSES[loss].decode,
         optimizer=torch.optim.Adam(network.parameters(), lr=lr),
         epochs=epochs,
         batch_size=batch_size,
         generator=generator,
         progress=False,
     )
+    return network, encode
+
+
+def trial(
+    code: str,
+    loss: str,
+    lr: float,
+    train: tuple[Tensor, Tensor],
+    test: tuple[Tensor, Tensor],
+    **how: Any,
+) -> Trial:
+    """Train one network from scratch, and test it once.
+
+    Args:
+        code, loss, lr, train: as in `trained`.
+        test: images ``[samples, 784]`` and labels.
+        how: keyword arguments of `trained`.
+    """
+    start = time.process_time()
+    network, encode = trained(code, loss, lr, train, **how)
     seconds = time.process_time() - start
     images, labels = test
+    decode = LOSSES[loss].decode
     with torch.no_grad(), watch_spikes(network) as layers:
         output = network(encode(images))
-    right = accuracy(objective.decode(output), labels)
+    right = accuracy(decode(output), labels)
     spikes = sum(layer.sum().item() for layer in layers) / len(labels)
-    steps = decision_step(output, objective.decode).float().mean().item()
+    steps = decision_step(output, decode).float().mean().item()
     return Trial(right, spikes, steps, seconds)

@@ -509,7 +509,7 @@ assert {round(each, 2) for each in controls["surrogate"]} == {0.95}
 #
 # - *right*: move a weight up and down, and see how a mix of activities changes, in the mean of 2,000 random inputs of 50 ms;
 # - *membranes*: the gradient of the lines;
-# - *surrogate*: that of BPTT.
+# - *surrogate 3*: that of BPTT, with a surrogate of steepness 3.
 #
 # Thresholds are set for 1, 3 or 10 spikes of a neuron. The cosine with the right gradient is 1 where directions agree. A dot is a random network, a line the median of six.
 #

@@ -136,8 +136,8 @@ axes = images(pictures, titles, panels(3, width=6.5, height=2.4))
 
 # %%
 weights = torch.rand(28, 28, generator=generator)
-print("multiply 784 times:", (sent[0] * weights).sum())
-print("add a few weights: ", weights[sent[0] == 1].sum())
+print(f"multiply 784 times: {(sent[0] * weights).sum():.4f}")
+print(f"add a few weights:  {weights[sent[0] == 1].sum():.4f}")
 
 # %% tags=["check"]
 assert round(sent.numel() / total) in (70, 71, 72)

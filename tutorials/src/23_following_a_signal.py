@@ -21,6 +21,7 @@ import torch
 
 from snn_core import LIF, LeakyIntegrator
 from snn_core.teaching.diagrams import against_rate, following, shared_error, taking_turns
+from snn_core.teaching.diagrams.following import rates_and_errors
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
 from snn_core.teaching.inputs import constant
@@ -426,7 +427,6 @@ for _ in range(60):
         error.backward()
         optimizer.step()
 
-# %%
 after = error_and_rate(network)
 print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 
@@ -437,34 +437,17 @@ print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 #
 # - Blue line: least squares, with slopes up to 5 times as steep. They bring more spikes, each worth less (section 1).
 # - Marks: BPTT, from random weights, from least squares as here, or from there with slopes ×1.5.
-
-
-# %%
-def measured(runs):
-    pairs = [[run["rate"], run["sines"]] for run in runs]
-    return np.mean(pairs, 0)
-
-
-def measured_arms(found, names):
-    return {name: measured(found[name]) for name in names}
-
-
-record = recorded("following_a_signal")
-
-# %% [markdown]
+#
 # > **Before you look:** if BPTT gains nothing but spikes, where do its marks lie?
 
 # %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it; so does our run, a short black line that falls as the blue one does. At the square all three lie below it."
+record = recorded("following_a_signal")
 arms = ["BPTT", "least squares, then BPTT", "steeper, then BPTT"]
 axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, ("curve", "square"), strict=True):
-    solved = record.results["steepness"][target]["16"]
-    trained = record.results["decoders"][target]["16"]
-    against_rate(
-        measured_arms(solved, solved),
-        measured_arms(trained, arms),
-        axis,
-    )
+    solved = rates_and_errors(record.results["steepness"][target]["16"])
+    trained = rates_and_errors(record.results["decoders"][target]["16"])
+    against_rate(solved, {arm: trained[arm] for arm in arms}, axis)
 axes[0].plot(
     [before[1], after[1]],
     [before[0], after[0]],
@@ -488,12 +471,12 @@ def mean_of(target, size, arm, kind="sines"):
 
 
 def line_of(target, size):
-    return np.array([*map(measured, record.results["steepness"][target][size].values())])
+    return np.array([*rates_and_errors(record.results["steepness"][target][size]).values()])
 
 
 def above_line(target, size, arm):
     """Return the error over that of least squares with as many spikes, a straight line between."""
-    rate, reached = measured(decoders[target][size][arm])
+    rate, reached = rates_and_errors(decoders[target][size])[arm]
     return reached / np.exp(np.interp(np.log(rate), *np.log(line_of(target, size)).T))
 
 
@@ -547,8 +530,7 @@ _ = train_to_follow(
 # %%
 errors = []
 for name, each in networks.items():
-    with torch.no_grad():
-        spikes = each(drive(test))
+    spikes = each(drive(test)).detach()
     estimate = read_out(spikes, jump)
     errors.append(curve_error(estimate, test))
     print(f"{name}: {errors[-1]:.3f}")

@@ -811,11 +811,16 @@ def test_the_contents_stand_in_columns_with_the_minutes_beside_each_title(visit,
         assert entry.locator("p").nth(1).bounding_box()["x"] == title.bounding_box()["x"]
 
 
-def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit):
-    page = visit("index", viewport={"width": 1280, "height": 800})
-    assert f"{len(NOTEBOOKS)} pages" in page.locator(".facts").inner_text()
-    assert page.locator(".facts").bounding_box()["y"] < 400
-    assert page.get_by_role("link", name="event cameras", exact=True).bounding_box()["y"] < 400
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, PHONE])
+def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit, size):
+    page = visit("index", viewport=size)
+    told = page.locator(".facts")
+    for words in ("For you", f"{len(NOTEBOOKS)} pages", "Nothing to install"):
+        assert words in told.inner_text()
+    use = page.get_by_role("link", name="event cameras", exact=True).bounding_box()["y"]
+    facts, start = told.bounding_box(), page.locator("a.button.first").bounding_box()
+    assert use < facts["y"] < start["y"] < size["height"] / 1.4
+    assert facts["height"] < 80
 
 
 def test_what_is_open_says_what_the_next_click_hides(visit):

@@ -32,8 +32,10 @@ from snn_core.teaching.exercises import Value, find, pages
 from snn_core.teaching.palette import (
     BLUE,
     CYCLE,
+    GREEN,
     GREY,
     LIVE,
+    PALE,
     PALE_BLUE,
     PALE_ORANGE,
     VERMILION,
@@ -132,6 +134,14 @@ def test_dots_per_seed_are_seen_on_a_dark_page(name, alt):
         there = (abs(colour(color) / 255 - light) < 2 / 255).all(-1)
         assert there.sum() > 100
         assert min(contrast_on_dark(each) for each in rgb[there]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "ink"),
+    [("blue", BLUE), ("vermilion", VERMILION), ("green", GREEN), ("grey", GREY), ("pale", PALE)],
+)
+def test_live_figures_have_the_colours_that_others_have_on_a_dark_page(name, ink):
+    assert np.allclose(colour(LIVE["dark"][name]) / 255, on_dark(ink)[0], atol=2.5 / 255)
 
 
 def test_a_darker_blue_of_a_map_is_a_lighter_one_on_a_dark_page():

@@ -455,6 +455,21 @@ def test_a_formula_is_cut_at_the_wide_spaces_that_nothing_encloses(latex, parts)
     assert site_sphinx.parts(latex) == parts
 
 
+def test_a_long_formula_breaks_before_what_goes_on_and_nothing_encloses():
+    long = (
+        r"u_+[t] = \beta\,(v + I) + \begin{cases} a = 1 \\ b + 1 \end{cases} = \frac{x + y}{z = 1}"
+    )
+    *_, cases, last = links = site_sphinx.chain(long)
+    assert "".join(links) == long
+    assert [link[0] for link in links] == list("u=+=")
+    assert cases.count("=") == 1
+    assert last.count("+") == 1
+    made = site_sphinx.linked(long)
+    assert made.startswith('<span class="chain"><math')
+    assert made.count("<math") == made.count('form="infix"') + 1 == len(links)
+    assert site_sphinx.linked("a = b + c") == site_sphinx.formula("a = b + c", "block")
+
+
 @pytest.mark.parametrize(
     ("latex", "part"),
     [

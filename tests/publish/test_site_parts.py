@@ -165,6 +165,20 @@ def test_a_box_around_letters_is_no_picture():
     assert (dark(canvas(*box, *letters))[18, 16:50, 3] == 0).all()
 
 
+def test_a_white_corner_of_a_grey_picture_is_a_part_of_it():
+    corner, stroke = ((5, 30), (35, 60), 255), ((28, 55), (30, 38), 255)
+    pixels = canvas(((5, 55), (5, 60), 0), corner, stroke)
+    assert dark_figures.pictures(pixels / 255)[5:55, 5:60].all()
+
+
+def test_white_squares_in_a_net_of_grey_lines_are_no_picture():
+    net = np.full((100, 100), 0x60, np.uint8)
+    for row, column in itertools.product(range(4, 96, 16), repeat=2):
+        net[row : row + 12, column : column + 12] = 255
+    pixels = np.pad(net, 20, constant_values=255)
+    assert not dark_figures.pictures(np.stack([pixels / 255] * 3, -1)).any()
+
+
 def test_white_that_a_curve_encloses_is_paper_and_a_pale_area_is_dark():
     ring = canvas(((10, 50), (10, 50), 0), ((12, 48), (12, 48), 255))
     assert (dark(ring)[15:45, 15:45, 3] == 0).all()

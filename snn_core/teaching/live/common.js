@@ -200,6 +200,7 @@ class Panel {
     this.context.imageSmoothingEnabled = false;
     this.square();
     this.context.drawImage(small, this.box.x, this.box.y, this.box.width, this.box.height);
+    this.path(this.figure.grey, 1, () => this.context.rect(...Object.values(this.box)));
   }
 }
 

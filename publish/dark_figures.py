@@ -5,6 +5,8 @@ Grey pictures, such as digits, stay as they are: inverted they would show someth
 words on an area that is bright in the dark as well.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from PIL import Image
 
@@ -16,6 +18,7 @@ LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
 BRIGHTEST = 0.93
 PALE = (0.16, 0.26, 0.3, 0.6), (0, 1.5, 1.5, 0)  # density on white: how much denser in the dark
 NIGHT = 0x13 / 255  # a dark page
+LINE = 4  # pixels; no line around white is wider
 STROKE = 4  # pixels; no stroke of a letter is wider than two of it
 STEPS = 1, 2, 4  # by which a window grows to twice as many pixels
 PALE_GROUND = 204  # the least colour of an area on which words are light in the dark as well
@@ -60,22 +63,61 @@ def _flood(reached: np.ndarray, free: np.ndarray) -> np.ndarray:
 def pictures(rgb: np.ndarray) -> np.ndarray:
     """Return which pixels belong to grey pictures: in squares of grey, part of which is dark.
 
-    White that curves enclose is no picture, and neither is a pale area. White at the border of a
-    picture is a part of it, though it hangs together with the paper.
+    White that lines enclose is no picture, and neither is a pale area. White at the border of a
+    picture is a part of it, though it hangs together with the paper, in its corners too.
     """
     grey = rgb.max(-1) - rgb.min(-1) < 1 - WHITE
     inside = grey & ~paper(rgb.min(-1) > WHITE)
     if min(inside.shape) < PICTURE:
         return np.zeros_like(inside)
     full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
-    dark = _sums(inside & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
+    solid = inside & _solid(rgb.max(-1) < WHITE)
+    dark = _sums(solid & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
     return _rectangles(_sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0)
 
 
+def _solid(mask: np.ndarray) -> np.ndarray:
+    """Return which pixels of a mask lie in a square of it that is wider than a line."""
+    squares = np.pad(_sums(mask, LINE + 1) == (LINE + 1) ** 2, LINE)
+    return _sums(squares, LINE + 1) > 0
+
+
 def _rectangles(mask: np.ndarray) -> np.ndarray:
-    """Return the rectangles around the parts of a mask that hang together, without small ones."""
-    coarse = mask[::COARSE, ::COARSE].copy()
+    """Return the rectangles around the parts of a mask that lie together, without small ones."""
     filled = np.zeros_like(mask)
+    for top, left, bottom, right in _joined(list(_around_parts(mask))):
+        if min(bottom - top, right - left) >= SMALLEST:
+            filled[top:bottom, left:right] = True
+    return filled
+
+
+def _joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
+    """Return boxes, from top and left to bottom and right, those that nearly touch as one.
+
+    >>> made = _joined([np.array(box) for box in ([0, 0, 9, 9], [9, 9, 20, 20], [0, 40, 9, 50])])
+    >>> [box.tolist() for box in made]
+    [[0, 40, 9, 50], [0, 0, 20, 20]]
+    """
+    found: list[np.ndarray] = []
+    for box in boxes:
+        near = [each for each in found if _near(each, box)]
+        found = [each for each in found if not _near(each, box)]
+        if near:
+            corners = np.array([*near, box])
+            whole = np.concatenate([corners[:, :2].min(0), corners[:, 2:].max(0)])
+            found = _joined([*found, whole])
+        else:
+            found.append(box)
+    return found
+
+
+def _near(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool((np.maximum(one, other)[:2] < np.minimum(one, other)[2:] + COARSE).all())
+
+
+def _around_parts(mask: np.ndarray) -> Iterator[np.ndarray]:
+    """Find the box around each part of a mask that hangs together: top, left, bottom, right."""
+    coarse = mask[::COARSE, ::COARSE].copy()
     while coarse.any():
         part = _flood(np.arange(coarse.size).reshape(coarse.shape) == coarse.argmax(), coarse)
         coarse &= ~part
@@ -85,9 +127,7 @@ def _rectangles(mask: np.ndarray) -> np.ndarray:
             edge.start + np.flatnonzero(there.any(axis))
             for edge, axis in zip(around, (1, 0), strict=True)
         )
-        if min(np.ptp(rows), np.ptp(columns)) >= SMALLEST - 1:
-            filled[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
-    return filled
+        yield np.array([rows[0], columns[0], rows[-1] + 1, columns[-1] + 1])
 
 
 def _reach(coarse: np.ndarray) -> slice:

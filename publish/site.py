@@ -55,10 +55,11 @@ def with_figures(pages: dict[str, Page]) -> str:
 
 
 def facts(pages: dict[str, Page]) -> str:
-    """Return in a line how many pages there are, how long each takes, and what to know before."""
+    """Return in a line for whom the pages are, how long each takes, and what a reader needs."""
     minutes = [page.minutes for page in pages.values()]
-    each = f"{min(minutes)}–{max(minutes)} minutes each"
-    return f"{len(pages)} pages · {each} · Python and a little PyTorch"
+    whom = "**For you** if you know Python and a little PyTorch; no neuroscience"
+    long = f"**{len(pages)} pages**, {min(minutes)}–{max(minutes)} minutes each"
+    return f"{whom} · {long} · **Nothing to install** for reading"
 
 
 def sidebar(pages: dict[str, Page]) -> str:

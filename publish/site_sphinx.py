@@ -20,7 +20,11 @@ BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
 UNSEEN = '<summary aria-label="Toggle hidden content">'
 CUT = re.compile(r"((?:\\q?quad\b\s*)+|\\[A-Za-z]+|\\.|[{}])")  # what may part or nest a formula
 OPENING, CLOSING = ("{", "\\begin", "\\left"), ("}", "\\end", "\\right")
+LINK = re.compile(r"(\\[A-Za-z]+|\\.|[_^]\s*[=+]|[][{}()=+])")  # what may go on, or nest
+BRACKETS = ("(", "["), (")", "]")
+LONG = 40  # characters; what is shorter fits the smallest screen in one line
 HELD = re.compile(r"(<math(?:(?!</math>).)*</math>)([.,;:)?!]+)", re.S)  # on one line
+INFIX = re.compile(r"(<math[^>]*>\s*(?:<mrow>\s*)*)<mo>")  # what a link of a chain begins with
 ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 
@@ -49,6 +53,29 @@ def parts(latex: str) -> list[str]:
     return [part.strip() for part in found if part.strip()]
 
 
+def chain(latex: str) -> list[str]:
+    r"""Cut a long formula before each = and + that nothing encloses; a small screen breaks there.
+
+    >>> chain(r"u_+[t] = \beta\,(u[t - 1] + I) + \textstyle\sum_k w_k z_k[t] = 0")[1:]
+    ['= \\beta\\,(u[t - 1] + I) ', '+ \\textstyle\\sum_k w_k z_k[t] ', '= 0']
+    """
+    depth, found = 0, [""]
+    for piece in LINK.split(latex if len(latex) > LONG else ""):
+        depth += piece in (*OPENING, *BRACKETS[0])
+        depth -= piece in (*CLOSING, *BRACKETS[1])
+        if piece in ("=", "+") and not depth and found[-1].strip(" ="):
+            found.append("")
+        found[-1] += piece
+    return found if len(found) > 1 else [latex]
+
+
+def linked(latex: str) -> str:
+    """Return a formula in MathML, a long one as a chain of its terms."""
+    first, *others = (formula(link, "block") for link in chain(latex))
+    made = [first, *(INFIX.sub(r'\1<mo form="infix">', other, count=1) for other in others)]
+    return f'<span class="chain">{"".join(made)}</span>' if others else first
+
+
 def inline(translator, node: nodes.math) -> None:
     """Write a formula in a line."""
     translator.body.append(formula(node.astext(), "inline"))
@@ -57,7 +84,7 @@ def inline(translator, node: nodes.math) -> None:
 
 def block(translator, node: nodes.math_block) -> None:
     """Write a formula that stands alone."""
-    made = [formula(part, "block") for part in parts(node.astext())]
+    made = map(linked, parts(node.astext()))
     translator.body.append(f'<div class="formula">{"".join(made)}</div>')
     raise nodes.SkipNode
 

@@ -1,7 +1,7 @@
-"""The colours of the collection: one meaning each, the same on every page, in figures and in live explorers.
+"""The colours of the collection, and its lines: the same on every page, in figures and in live explorers.
 
 Okabe & Ito 2008, told apart with any colour vision. In live figures, where small words have these colours too, each has
-a contrast of at least 4.5 to 1: green and vermilion are darker on white, and all are lighter on a dark page.
+a contrast of at least 4.5 to 1: green and vermilion are darker on white. On a dark page all are those of figures.
 """
 
 BLUE = "#0072B2"  # membranes, and the first of several things
@@ -25,10 +25,17 @@ CYCLE = (BLUE, VERMILION, GREEN, PURPLE, BLACK, ORANGE, SKY)  # the last two are
 LIVE = {
     "light": {"blue": BLUE, "vermilion": "#BF5400", "green": "#00805D", "grey": GREY, "pale": PALE},
     "dark": {
-        "blue": SKY,
-        "vermilion": "#F5793A",
-        "green": "#2CC498",
-        "grey": "#a6a6a6",
-        "pale": "#5c5c5c",
+        "blue": "#3ea8e3",
+        "vermilion": "#e2731c",
+        "green": "#0c9e76",
+        "grey": "#88898a",
+        "pale": "#3c3d3e",
     },
+}
+
+PEN = {  # of live figures: pixels, as `style.mplstyle` has them at 100 dots per inch
+    "font": '12.5px "DejaVu Sans", Verdana, system-ui, sans-serif',
+    "line": 2.2,
+    "level": 1.7,  # dashed, such as a threshold
+    "axis": 1.1,
 }

@@ -52,13 +52,11 @@ SIGN = """(said) => {
     .sort((a, b) => a - b);
   return [sign.content, sign.color, (high + 0.05) / (low + 0.05)];
 }"""
-WIDEST_LINE = 88  # columns, the limit for the code of pages
-TOO_WIDE = """(most) => {
+TOO_WIDE = """(kind) => {
   for (const fold of document.querySelectorAll("details")) fold.open = true;
-  return [...document.querySelectorAll(".cell_input pre")]
-    .filter((code) => code.textContent.split("\\n").every((line) => line.length <= most))
-    .filter((code) => code.scrollWidth > code.clientWidth)
-    .map((code) => code.textContent);
+  return [...document.querySelectorAll(kind)]
+    .filter((each) => each.scrollWidth > each.clientWidth + 1)
+    .map((each) => each.textContent);
 }"""
 HEAVIEST = 1_200_000  # bytes of a page with all that it shows in one theme
 DRAWN = 12.5  # pixels; the smallest letters of figures, of 9 points at 100 dpi
@@ -351,7 +349,9 @@ def test_every_page_opens_its_formulas_are_set_and_its_lines_fit(look, name):
     assert page.locator("merror").count() == 0
     assert "$" not in "".join(page.locator("article p").all_inner_texts())
     assert page.locator("h1").count() == 1
-    assert page.evaluate(TOO_WIDE, WIDEST_LINE) == []
+    assert page.evaluate(TOO_WIDE, ".cell_input pre, .cell_output pre") == []
+    page.set_viewport_size(PHONE)
+    assert len(page.evaluate(TOO_WIDE, ".formula")) <= (name == "15_one_task_every_rule")
 
 
 def test_a_table_is_sorted_by_a_click_on_a_heading_and_by_enter(visit):
@@ -811,11 +811,16 @@ def test_the_contents_stand_in_columns_with_the_minutes_beside_each_title(visit,
         assert entry.locator("p").nth(1).bounding_box()["x"] == title.bounding_box()["x"]
 
 
-def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit):
-    page = visit("index", viewport={"width": 1280, "height": 800})
-    assert f"{len(NOTEBOOKS)} pages" in page.locator(".facts").inner_text()
-    assert page.locator(".facts").bounding_box()["y"] < 400
-    assert page.get_by_role("link", name="event cameras", exact=True).bounding_box()["y"] < 400
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, PHONE])
+def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit, size):
+    page = visit("index", viewport=size)
+    told = page.locator(".facts")
+    for words in ("For you", f"{len(NOTEBOOKS)} pages", "Nothing to install"):
+        assert words in told.inner_text()
+    use = page.get_by_role("link", name="event cameras", exact=True).bounding_box()["y"]
+    facts, start = told.bounding_box(), page.locator("a.button.first").bounding_box()
+    assert use < facts["y"] < start["y"] < size["height"] / 1.4
+    assert facts["height"] < 80
 
 
 def test_what_is_open_says_what_the_next_click_hides(visit):

@@ -32,8 +32,10 @@ from snn_core.teaching.exercises import Value, find, pages
 from snn_core.teaching.palette import (
     BLUE,
     CYCLE,
+    GREEN,
     GREY,
     LIVE,
+    PALE,
     PALE_BLUE,
     PALE_ORANGE,
     VERMILION,
@@ -134,6 +136,14 @@ def test_dots_per_seed_are_seen_on_a_dark_page(name, alt):
         assert min(contrast_on_dark(each) for each in rgb[there]) >= 3
 
 
+@pytest.mark.parametrize(
+    ("name", "ink"),
+    [("blue", BLUE), ("vermilion", VERMILION), ("green", GREEN), ("grey", GREY), ("pale", PALE)],
+)
+def test_live_figures_have_the_colours_that_others_have_on_a_dark_page(name, ink):
+    assert np.allclose(colour(LIVE["dark"][name]) / 255, on_dark(ink)[0], atol=2.5 / 255)
+
+
 def test_a_darker_blue_of_a_map_is_a_lighter_one_on_a_dark_page():
     shades = plt.get_cmap("Blues")(np.linspace(0, 1, 20))
     seen = [on_dark(to_hex(shade))[1] for shade in shades]
@@ -153,6 +163,20 @@ def test_a_box_around_letters_is_no_picture():
     letters = [((20, 36), (20 + 6 * k, 23 + 6 * k), 0) for k in range(5)]
     box = ((14, 42), (12, 56), 0x76), ((16, 40), (14, 54), 255)
     assert (dark(canvas(*box, *letters))[18, 16:50, 3] == 0).all()
+
+
+def test_a_white_corner_of_a_grey_picture_is_a_part_of_it():
+    corner, stroke = ((5, 30), (35, 60), 255), ((28, 55), (30, 38), 255)
+    pixels = canvas(((5, 55), (5, 60), 0), corner, stroke)
+    assert dark_figures.pictures(pixels / 255)[5:55, 5:60].all()
+
+
+def test_white_squares_in_a_net_of_grey_lines_are_no_picture():
+    net = np.full((100, 100), 0x60, np.uint8)
+    for row, column in itertools.product(range(4, 96, 16), repeat=2):
+        net[row : row + 12, column : column + 12] = 255
+    pixels = np.pad(net, 20, constant_values=255)
+    assert not dark_figures.pictures(np.stack([pixels / 255] * 3, -1)).any()
 
 
 def test_white_that_a_curve_encloses_is_paper_and_a_pale_area_is_dark():
@@ -443,6 +467,21 @@ def test_no_exercise_shows_a_mark_of_its_source(page):
 )
 def test_a_formula_is_cut_at_the_wide_spaces_that_nothing_encloses(latex, parts):
     assert site_sphinx.parts(latex) == parts
+
+
+def test_a_long_formula_breaks_before_what_goes_on_and_nothing_encloses():
+    long = (
+        r"u_+[t] = \beta\,(v + I) + \begin{cases} a = 1 \\ b + 1 \end{cases} = \frac{x + y}{z = 1}"
+    )
+    *_, cases, last = links = site_sphinx.chain(long)
+    assert "".join(links) == long
+    assert [link[0] for link in links] == list("u=+=")
+    assert cases.count("=") == 1
+    assert last.count("+") == 1
+    made = site_sphinx.linked(long)
+    assert made.startswith('<span class="chain"><math')
+    assert made.count("<math") == made.count('form="infix"') + 1 == len(links)
+    assert site_sphinx.linked("a = b + c") == site_sphinx.formula("a = b + c", "block")
 
 
 @pytest.mark.parametrize(

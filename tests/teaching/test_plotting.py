@@ -280,6 +280,21 @@ def test_style_is_opaque_and_its_colours_differ_in_hue_or_lightness():
     )
 
 
+def test_live_figures_have_the_letters_and_lines_of_the_others():
+    with plt.style.context([plotting.STYLE, plotting.COLOURS]):
+        shown = {name: mpl.rcParams[name] for name in mpl.rcParams}
+        axes = plotting.traces(torch.zeros(3), threshold=1.0)
+    pixels = shown["figure.dpi"] / 72
+    size, families = palette.PEN["font"].split(" ", 1)
+    assert size == f"{shown['xtick.labelsize'] * pixels:g}px"
+    assert families.split(",")[0].strip('"') == shown["font.sans-serif"][0]
+    line, level = (each.get_linewidth() for each in axes.lines)
+    widths = {"line": line, "level": level, "axis": shown["axes.linewidth"]}
+    assert {name: round(width * pixels, 1) for name, width in widths.items()} == {
+        name: palette.PEN[name] for name in widths
+    }
+
+
 @pytest.mark.parametrize("best", ["high", "low"])
 def test_heat_table_writes_every_number_and_darkens_the_best(best):
     axes = plotting.heat_table(

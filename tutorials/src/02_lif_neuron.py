@@ -388,14 +388,14 @@ decorate(top, title="It levels off", y="input I")
 decorate(bottom, x="time (ms)", y="membrane u")
 
 # %% [markdown]
-# No: it levels off at 0.74, and never fires. The higher it is, the more leaks away. At 0.74 a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %.
+# No: it levels off at 0.74, and never fires. The higher it is, the more leaks away. At 0.74 a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %. A neuron fires if this level is above its threshold, and never if it is not.
 
 # %% [markdown]
-# Call the level at which the membrane settles the **drive** $D$. There $(1 - \beta)\,D$ leaks in a step, and as much, $I$, comes in:
+# The **drive** $D$ is the membrane at which as much leaks in a step, $(1 - \beta)\,D$, as the input $I$ brings:
 #
 # $$I = (1 - \beta)\,D$$
 #
-# The neuron fires if $D$ is above the threshold, and never if it is not. In steps of 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
+# In steps of 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
 #
 # > **Before you run:** keep this $I$ at steps of 5 ms. How many spikes now: 90, fewer, none?
 

@@ -74,7 +74,7 @@ Control = Range | Choice | Button | Marks | Pad
 def parts(*models: str) -> list[str]:
     """Return the sources of the shared code, the colours first, and of models, in order."""
     folder = files(__name__)
-    colours = f"const COLOURS = {json.dumps(palette.LIVE)};"
+    colours = f"const COLOURS = {json.dumps(palette.LIVE)}, PEN = {json.dumps(palette.PEN)};"
     sources = [folder.joinpath(f"{part}.js") for part in (*SHARED, *models)]
     return [colours, *(source.read_text(encoding="utf-8") for source in sources)]
 

@@ -1,7 +1,6 @@
 // What the live explorers draw with: panels on a canvas, in the colours of the page's theme.
 
-// COLOURS, light and dark, come from palette.py.
-const FONT = "12px system-ui, sans-serif";
+// COLOURS, light and dark, and PEN, the letters and lines, come from palette.py.
 const ROOM = 17; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
 const MARGIN = { left: 64, right: 17, top: 30, bottom: 42 }, TIGHT = 6; // less above and below where height is short
@@ -75,10 +74,10 @@ class Panel {
 
   frame() {
     const { x, y, width, height } = this.box;
-    this.context.font = FONT;
+    this.context.font = PEN.font;
     this.text(this.title ?? "", x, y - 10, "left", "alphabetic");
     if (this.picture) return;
-    this.polygon([[x, y], [x, y + height], [x + width, y + height]], this.figure.grey, 1);
+    this.polygon([[x, y], [x, y + height], [x + width, y + height]], this.figure.ink, PEN.axis);
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
     for (const tick of below) this.text(signed(tick), this.px(tick), y + height + 5, "center", "top");
     const name = this.ylabel ?? "", low = this.context.measureText(name).width > height + GAP; // a low lane
@@ -124,7 +123,7 @@ class Panel {
 
   line(xs, ys, colour, dash = []) {
     const places = Array.from(xs, (x, i) => [this.px(x), this.py(ys[i])]);
-    this.inside(() => this.polygon(places, colour, 1.6, dash));
+    this.inside(() => this.polygon(places, colour, dash.length ? PEN.level : PEN.line, dash));
   }
 
   bars(edges, heights, colour) {
@@ -164,8 +163,8 @@ class Panel {
   }
 
   /** Upright lines from 0 to `heights`, one per event. */
-  stems(xs, heights, colour, width = 2) {
-    this.inside(() => this.path(colour, width, () => xs.forEach((x, i) => {
+  stems(xs, heights, colour) {
+    this.inside(() => this.path(colour, PEN.line, () => xs.forEach((x, i) => {
       this.context.moveTo(this.px(x), this.py(0));
       this.context.lineTo(this.px(x), this.py(heights[i]));
     })));
@@ -201,6 +200,7 @@ class Panel {
     this.context.imageSmoothingEnabled = false;
     this.square();
     this.context.drawImage(small, this.box.x, this.box.y, this.box.width, this.box.height);
+    this.path(this.figure.grey, 1, () => this.context.rect(...Object.values(this.box)));
   }
 }
 

@@ -47,7 +47,7 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
     const free = membrane.free(drive, threshold) === "top" ? threshold : drive; // the membrane settles below it
     membrane.label("drive", 0, free, figure.green, "right");
   }
-  output.stems(sent, sent.map(() => 1), figure.vermilion, 3);
+  output.stems(sent, sent.map(() => 1), figure.vermilion);
 }
 
 export const explorer = { compute, draw, actions, begin, advance };

@@ -59,7 +59,7 @@ function draw(figure, { pictures, counts, titles }, { step }) {
     title: titles[4], control: "step" };
   const [course, ...rest] = figure.panels([0, 1, 2, 3].map(picture).concat(axes)).reverse();
   rest.reverse().forEach((panel, i) => panel.image(pictures[i], Math.sqrt(pictures[i].length)));
-  course.stems(counts.map((_, t) => t + 1), counts, figure.vermilion, 4);
+  course.stems(counts.map((_, t) => t + 1), counts, figure.vermilion);
   course.disc(step, counts[step - 1], figure.blue);
 }
 

@@ -58,7 +58,7 @@ function draw(figure, found, { pre, back }, { steps, target, threshold }) {
   ]);
   for (const lane of [input, membrane, gradient]) lane.line([target, target], lane.y, figure.grey, [2, 3]);
   input.label("wanted here", target, 0.9, figure.grey, target > 0.7 * steps ? "right" : "left", "top");
-  input.stems([pre], [1], figure.green, 3);
+  input.stems([pre], [1], figure.green);
   drawMembrane(membrane, times, run, threshold);
   for (const panel of [gradient, change]) panel.line(panel.x, [0, 0], figure.grey);
   gradient.line([pre, pre], gradient.y, figure.green, [2, 3]);

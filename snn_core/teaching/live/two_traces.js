@@ -35,8 +35,8 @@ function draw(figure, { steps, times, titles }, { pre, post }, { duration, weigh
     { height: 34, ...lane, ylabel: "post", control: "post" },
     { height: 120, x, y: [0, 1], yticks: [0, 0.5, 1], ylabel: "weight", xlabel: "time (ms)", title: titles[0] },
   ]);
-  before.stems(pre, pre.map(() => 1), figure.green, 3);
-  after.stems(post, post.map(() => 1), figure.vermilion, 3);
+  before.stems(pre, pre.map(() => 1), figure.green);
+  after.stems(post, post.map(() => 1), figure.vermilion);
   const twice = times.flatMap((t) => [t, t]); // upright jumps: the trace before a spike, and with it
   traces.line(twice, steps.flatMap((step, t) => [step.x - (pre.includes(t) ? 1 : 0), step.x]), figure.green);
   traces.line(twice, steps.flatMap((step, t) => [step.y - (post.includes(t) ? 1 : 0), step.y]), figure.vermilion);

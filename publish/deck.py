@@ -188,16 +188,15 @@ class Deck(Figures):
 
     def _formula(self, block: Block) -> None:
         lead = self._lead()
-        self._add(
-            "formula", "\n\n".join([shortened(lead, WORDS), block.text] if lead else [block.text])
-        )
+        text = "\n\n".join([shortened(lead, WORDS), block.text] if lead else [block.text])
+        self._add("formula", text, heading=self._title(block))
 
     def _list(self, block: Block) -> None:
         lead = self._lead()
         items = re.split(r"\n(?=- |\d+\. )", block.text)
         heading = f"### {lead}" if lead and words(lead) < 25 else ""
         for text in listed(heading, items):
-            self._add("list", text)
+            self._add("list", text, heading=self._title(block))
 
     def _table(self, block: Block) -> None:
         lead, (head, line, *rows) = self._lead(), block.text.splitlines()
@@ -209,7 +208,8 @@ class Deck(Figures):
                 parts, here = [*parts, here], []
             here.append(row)
         for part in [*parts, here]:
-            self._add("table", "\n\n".join([*top, "\n".join([head, line, *part])]))
+            text = "\n\n".join([*top, "\n".join([head, line, *part])])
+            self._add("table", text, heading=self._title(block))
 
     def _text(self, block: Block) -> None:
         """Leave out prose that is neither idea nor answer; the notes hold it."""

@@ -198,9 +198,7 @@ def _keys(
     return [sorted(hand) for hand in hands]
 
 
-def _leaves(
-    names: list[str], discussed: list[Essay], keys: list[str], seed: int, own: Own
-) -> bool:
+def _leaves(names: list[str], discussed: list[Essay], keys: list[str], seed: int, own: Own) -> bool:
     """Tell whether essays and exercises leave each page a question to choose, if it has one."""
     left = _choosable(names, discussed, keys, seed, own)
     return all(left[name] for name in left if fair(name, seed))

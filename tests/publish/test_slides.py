@@ -559,6 +559,16 @@ def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():
     assert slide_steps.joined([formula, head]) == [formula, head]
 
 
+def test_what_stands_alone_has_the_heading_of_its_section_if_there_is_room():
+    formula = slide_steps.Slide("subslide", "formula", "$$a = b$$", heading="S")
+    full = slide_steps.Slide("subslide", "table", "word " * slide_parts.WORDS, heading="S")
+    (first, second) = slide_steps.joined([formula, full])
+    assert first.text == "### S\n\n$$a = b$$"
+    assert second.text == full.text
+    head = slide_steps.Slide("slide", "head", "## 1 · S")
+    assert slide_steps.joined([head, formula])[0].text == "## 1 · S\n\n$$a = b$$"
+
+
 PLOT = """
 # %% alt="A line that rises from 0 to 1 over two steps of time, seen by nobody but by this test."
 import matplotlib.pyplot as plt

@@ -12,25 +12,21 @@ import functools
 import itertools
 import random
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from .essays import NONE, POINTS, Essay, Own, essays
+from .exam_deal import EXAMS, dealt, dealt_out
 from .pencil import LONG, SHORT, Pencil, of_length, pencil, told_beside
 from .pencil import points as points_of
-from .quiz import LETTERS, SEED, Question, shared_out
+from .quiz import SEED, Question, shared_out
 from .read_code import Code, to_read
 
-EXAMS = 3  # of a seed, so that a second date has questions of its own
 LEAST = 30  # points of an exam
 PAGE_POINTS = 14  # of one page in an exam, at most
 CHOICE = 2  # points of a question with answers to choose from
 PENCILS = {SHORT: 2, LONG: 2}  # exercises with numbers in an exam, by their points
 CODE = 8  # points of a piece of code to read, shared by the two lines that it prints
 ESSAYS = 5  # in an exam
-TRIES = 200
-Q = TypeVar("Q")
 ELSEWHERE = re.compile(
     r"\b(this (page|network|rule|method|comparison|gradient)|these digits|the table|table of|"
     r"sections? \d|page \d|ways to break|limits of|six patients|patient [A-F]|explorer|deeper|"
@@ -119,44 +115,6 @@ def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> E
     return made
 
 
-def dealt_out(
-    pool: Sequence[Q],
-    count: int,
-    fits: Callable[[Q, int, list[Q]], bool],
-    seed: str,
-    later: Callable[[Q], bool] = lambda each: False,
-) -> list[list[Q]]:
-    """Deal questions to the exams, as many to each, and to none what does not fit.
-
-    Args:
-        pool: of questions.
-        count: for each exam, at most.
-        fits: tells whether a question may join those that an exam, from 0, has.
-        seed: of the order.
-        later: tells which questions are dealt after all others.
-    """
-    chance = random.Random(seed)
-    for few in range(min(count, len(pool) // EXAMS), 0, -1):
-        for _ in range(TRIES):
-            order = sorted(chance.sample(pool, len(pool)), key=later)
-            if hands := _dealt_in(order, few, fits):
-                return hands
-    return [[] for _ in range(EXAMS)]
-
-
-def _dealt_in(
-    order: list[Q], count: int, fits: Callable[[Q, int, list[Q]], bool]
-) -> list[list[Q]] | None:
-    hands: list[list[Q]] = [[] for _ in range(EXAMS)]
-    for turn in list(range(EXAMS)) * count:
-        found = next((each for each in order if fits(each, turn, hands[turn])), None)
-        if found is None:
-            return None
-        order.remove(found)
-        hands[turn].append(found)
-    return hands
-
-
 def _essays(names: list[str], read: list[Code | None], seed: int, own: Own) -> list[list[Essay]]:
     pool = [each for each in (*own.essays, *essays()) if each.name in names]
 
@@ -240,14 +198,3 @@ def _choices(
             if question is not None:
                 hand[name] = question
     return [[hand[name] for name in names if name in hand] for hand in hands]
-
-
-def dealt(count: int, seed: str) -> tuple[str, ...]:
-    """Return letters for right answers: each as often as the others, or once more.
-
-    >>> sorted(dealt(6, "1 1"))[:4]
-    ['A', 'A', 'B', 'B']
-    """
-    letters = [LETTERS[k % len(LETTERS)] for k in range(count)]
-    random.Random(f"letters {seed}").shuffle(letters)
-    return tuple(letters)

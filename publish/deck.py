@@ -2,37 +2,32 @@
 
 import itertools
 import re
-from dataclasses import replace
 
 from snn_core.teaching.live import LiveFigure
 
 from .labs import spoken
 from .page import tags
 from .slide_code import chosen_code, facts
-from .slide_figures import Figures
+from .slide_lists import Lists
 from .slide_parts import (
     IDEA,
     WORDS,
     Block,
     listed,
-    portions,
-    sentences,
     shortened,
     words,
 )
 from .slide_shows import TRIES, live_in, picture, playground, told
 from .slide_steps import Slide
-from .slide_talk import discussion, found, tried
+from .slide_talk import found, tried
 from .slide_time import in_time
 from .slide_walk import GENERIC, LEAD, parts
 
 LEFT_OUT = ("## Explorer", "## References")
 LISTED = ("## You will", "## Recap")
-FRAGMENT = re.compile(r'<div class="fragment"[^>]*>\n\n(.*?)\n\n</div>', flags=re.S)
-GOALS = 95  # of "You will", and of the recap
 
 
-class Deck(Figures):
+class Deck(Lists):
     """The slides of one page, as they are made from its blocks."""
 
     def slides(self) -> list[tuple[str, str]]:
@@ -118,41 +113,6 @@ class Deck(Figures):
                 )
         return heading
 
-    def _listed(self, heading: str, ahead: list[tuple[int, Block]], notes: str) -> None:
-        items = [line for _, e in ahead if e.kind == "list" for line in e.text.splitlines()]
-        self.used |= {place for place, each in ahead if each.kind != "code"}
-        first, *more = portions(heading, items, limit=GOALS)
-        said = [each.text for _, each in ahead if each.text == "You"]
-        text = "\n\n".join([heading, *said, first.removeprefix(heading).strip()])
-        self._add("goals", text, "slide", notes)
-        for text in more:
-            self._add("goals", text)
-        if heading == "## Recap":
-            for text, beside in discussion(self.page):
-                kind = "slide" if text.startswith("## ") else "subslide"
-                self._add("discuss", text, kind, beside, short=FRAGMENT.sub(r"\1", text))
-
-    def _exercises(self, heading: str, notes: str) -> None:
-        """Add the list of exercises, and the text of each, as an appendix."""
-        texts: dict[str, list[Block]] = {}
-        for place in range(self.place + 1, len(self.blocks)):
-            each = self.blocks[place]
-            if each.text.startswith("## "):
-                break
-            self.used.add(place)
-            if re.match(r"### \d · ", each.text):
-                texts[each.text] = []
-            elif each.kind not in ("code", "heading") and texts:
-                said = re.sub(r":$", ".", each.text) if each.kind == "text" else each.text
-                texts[list(texts)[-1]].append(replace(each, text=said))
-        (shown,) = portions(heading, [title.replace("### ", "- ") for title in texts])
-        self._add("goals", shown + "\n\nTheir texts follow as an appendix.", "slide", notes)
-        for title, said in texts.items():
-            prose = all(each.kind == "text" for each in said)
-            parts = [sentences(each.text) if prose else [each.text] for each in said]
-            for text in portions(title, sum(parts, []), " " if prose else "\n\n"):
-                self._add("exercise", text)
-
     def _code(self, block: Block) -> None:
         live = live_in(block)
         if "slide" in tags(block.cell):
@@ -188,16 +148,15 @@ class Deck(Figures):
 
     def _formula(self, block: Block) -> None:
         lead = self._lead()
-        self._add(
-            "formula", "\n\n".join([shortened(lead, WORDS), block.text] if lead else [block.text])
-        )
+        text = "\n\n".join([shortened(lead, WORDS), block.text] if lead else [block.text])
+        self._add("formula", text, heading=self._title(block))
 
     def _list(self, block: Block) -> None:
         lead = self._lead()
         items = re.split(r"\n(?=- |\d+\. )", block.text)
         heading = f"### {lead}" if lead and words(lead) < 25 else ""
         for text in listed(heading, items):
-            self._add("list", text)
+            self._add("list", text, heading=self._title(block))
 
     def _table(self, block: Block) -> None:
         lead, (head, line, *rows) = self._lead(), block.text.splitlines()
@@ -209,7 +168,8 @@ class Deck(Figures):
                 parts, here = [*parts, here], []
             here.append(row)
         for part in [*parts, here]:
-            self._add("table", "\n\n".join([*top, "\n".join([head, line, *part])]))
+            text = "\n\n".join([*top, "\n".join([head, line, *part])])
+            self._add("table", text, heading=self._title(block))
 
     def _text(self, block: Block) -> None:
         """Leave out prose that is neither idea nor answer; the notes hold it."""

@@ -2,33 +2,31 @@
 
 On each page one of the questions that the exports hold back, two short and two long exercises with
 numbers, a piece of code to read, and five essays. A page with an essay has no question to choose,
-and what `essays.yaml` keeps apart from an essay is not asked beside it. Few pages have fewer of
+and what `essays.yaml` keeps apart from an essay, or `variants.yaml` from an exercise, is not asked
+beside it. Few pages have fewer of
 each, and make a shorter exam. A lecturer's own questions come first. Only questions that stand
 alone are asked.
 """
 
+import functools
 import itertools
 import random
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from .essays import NONE, POINTS, Essay, Own, essays
-from .pencil import LONG, SHORT, Pencil, of_length, pencil
+from .exam_deal import EXAMS, dealt, dealt_out
+from .pencil import LONG, SHORT, Pencil, of_length, pencil, told_beside
 from .pencil import points as points_of
-from .quiz import LETTERS, SEED, Question, shared_out
+from .quiz import SEED, Question, shared_out
 from .read_code import Code, to_read
 
-EXAMS = 3  # of a seed, so that a second date has questions of its own
 LEAST = 30  # points of an exam
 PAGE_POINTS = 14  # of one page in an exam, at most
 CHOICE = 2  # points of a question with answers to choose from
 PENCILS = {SHORT: 2, LONG: 2}  # exercises with numbers in an exam, by their points
 CODE = 8  # points of a piece of code to read, shared by the two lines that it prints
 ESSAYS = 5  # in an exam
-TRIES = 200
-Q = TypeVar("Q")
 ELSEWHERE = re.compile(
     r"\b(this (page|network|rule|method|comparison|gradient)|these digits|the table|table of|"
     r"sections? \d|page \d|ways to break|limits of|six patients|patient [A-F]|explorer|deeper|"
@@ -75,6 +73,7 @@ def stands_alone(text: str) -> bool:
     return not ELSEWHERE.search(text)
 
 
+@functools.cache
 def fair(name: str, seed: int = SEED) -> list[Question]:
     """Return the questions on a page that are held back and stand alone."""
     return [
@@ -102,8 +101,9 @@ def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> E
     turn = number - 1
     read = [to_read(names, each, seed) for each in range(EXAMS)]
     discussed = _essays(names, read, seed, own)
-    worked = [pencil(key, f"{seed} {turn}") for key in _keys(names, read, discussed, seed)[turn]]
-    choices = _choices(names, discussed, seed, own)[turn]
+    keys = _keys(names, read, discussed, seed, own)
+    worked = [pencil(key, f"{seed} {turn}") for key in keys[turn]]
+    choices = _choices(names, discussed, keys, seed, own)[turn]
     letters = dealt(len(choices), f"{seed} {number}")
     told = tuple(sorted(discussed[turn], key=lambda each: each.name))
     made = Exam(seed, number, tuple(choices), letters, tuple(worked), read[turn], told)
@@ -115,44 +115,6 @@ def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> E
     return made
 
 
-def dealt_out(
-    pool: Sequence[Q],
-    count: int,
-    fits: Callable[[Q, int, list[Q]], bool],
-    seed: str,
-    later: Callable[[Q], bool] = lambda each: False,
-) -> list[list[Q]]:
-    """Deal questions to the exams, as many to each, and to none what does not fit.
-
-    Args:
-        pool: of questions.
-        count: for each exam, at most.
-        fits: tells whether a question may join those that an exam, from 0, has.
-        seed: of the order.
-        later: tells which questions are dealt after all others.
-    """
-    chance = random.Random(seed)
-    for few in range(min(count, len(pool) // EXAMS), 0, -1):
-        for _ in range(TRIES):
-            order = sorted(chance.sample(pool, len(pool)), key=later)
-            if hands := _dealt_in(order, few, fits):
-                return hands
-    return [[] for _ in range(EXAMS)]
-
-
-def _dealt_in(
-    order: list[Q], count: int, fits: Callable[[Q, int, list[Q]], bool]
-) -> list[list[Q]] | None:
-    hands: list[list[Q]] = [[] for _ in range(EXAMS)]
-    for turn in list(range(EXAMS)) * count:
-        found = next((each for each in order if fits(each, turn, hands[turn])), None)
-        if found is None:
-            return None
-        order.remove(found)
-        hands[turn].append(found)
-    return hands
-
-
 def _essays(names: list[str], read: list[Code | None], seed: int, own: Own) -> list[list[Essay]]:
     pool = [each for each in (*own.essays, *essays()) if each.name in names]
 
@@ -160,8 +122,7 @@ def _essays(names: list[str], read: list[Code | None], seed: int, own: Own) -> l
         pages = {each.name[:2] for each in had} | ({read[turn].page} if read[turn] else set())
         if essay.name[:2] in pages or any(apart(essay, each) for each in had):
             return False
-        wanted = _choosable(names, [*had, essay], seed, own)
-        return all(wanted[name] for name in wanted if fair(name, seed))
+        return _leaves(names, [*had, essay], [], seed, own)
 
     return dealt_out(pool, ESSAYS, fits, f"essays {seed}", lambda each: each not in own.essays)
 
@@ -172,7 +133,7 @@ def apart(one: Essay, other: Essay) -> bool:
 
 
 def _keys(
-    names: list[str], read: list[Code | None], discussed: list[list[Essay]], seed: int
+    names: list[str], read: list[Code | None], discussed: list[list[Essay]], seed: int, own: Own
 ) -> list[list[str]]:
     """Return the keys of the exercises with numbers of each exam."""
     hands: list[list[str]] = [[] for _ in range(EXAMS)]
@@ -185,6 +146,7 @@ def _keys(
             not any(key in each.numbers for each in discussed[turn])
             and taken.get(key[:2], CHOICE) + points_of(key) <= PAGE_POINTS
             and key[:2] not in {each[:2] for each in (*had, *hands[turn])}
+            and _leaves(names, discussed[turn], [*had, *hands[turn], key], seed, own)
         )
 
     for points, count in PENCILS.items():
@@ -194,11 +156,18 @@ def _keys(
     return [sorted(hand) for hand in hands]
 
 
+def _leaves(names: list[str], discussed: list[Essay], keys: list[str], seed: int, own: Own) -> bool:
+    """Tell whether essays and exercises leave each page a question to choose, if it has one."""
+    left = _choosable(names, discussed, keys, seed, own)
+    return all(left[name] for name in left if fair(name, seed))
+
+
 def _choosable(
-    names: list[str], discussed: list[Essay], seed: int, own: Own
+    names: list[str], discussed: list[Essay], keys: list[str], seed: int, own: Own
 ) -> dict[str, list[Question]]:
-    """Return the questions to choose that may stand beside essays, by their pages."""
+    """Return the questions to choose that may stand beside essays and exercises, by their pages."""
     told = {each for essay in discussed for each in essay.choices}
+    told |= {each for key in keys for each in told_beside(key)}
     asked = {essay.name for essay in discussed}
     found = {name: own.choices[name] for name in names if name in own.choices}
     for name in names:
@@ -208,10 +177,11 @@ def _choosable(
 
 
 def _choices(
-    names: list[str], discussed: list[list[Essay]], seed: int, own: Own
+    names: list[str], discussed: list[list[Essay]], keys: list[list[str]], seed: int, own: Own
 ) -> list[list[Question]]:
     """Return the questions to choose of each exam; any two exams share as few as may be."""
-    among = [_choosable(names, hand, seed, own) for hand in discussed]
+    beside = zip(discussed, keys, strict=True)
+    among = [_choosable(names, essays_of, worked, seed, own) for essays_of, worked in beside]
     hands: list[dict[str, Question]] = [{} for _ in range(EXAMS)]
     shared = dict.fromkeys(itertools.combinations(range(EXAMS), 2), 0)
 
@@ -228,14 +198,3 @@ def _choices(
             if question is not None:
                 hand[name] = question
     return [[hand[name] for name in names if name in hand] for hand in hands]
-
-
-def dealt(count: int, seed: str) -> tuple[str, ...]:
-    """Return letters for right answers: each as often as the others, or once more.
-
-    >>> sorted(dealt(6, "1 1"))[:4]
-    ['A', 'A', 'B', 'B']
-    """
-    letters = [LETTERS[k % len(LETTERS)] for k in range(count)]
-    random.Random(f"letters {seed}").shuffle(letters)
-    return tuple(letters)

@@ -53,6 +53,11 @@ def points(key: str) -> int:
     return LONG if declared()[key].get("long") else SHORT
 
 
+def told_beside(key: str) -> set[str]:
+    """Return the questions to choose that tell a part of an exercise, or are told by it."""
+    return set(declared()[key].get("apart", ()))
+
+
 def of_length(names: list[str], wanted: int) -> list[str]:
     """Return the keys of the exercises for exams on some pages that have so many points."""
     pages = {name[:2] for name in names}

@@ -4,8 +4,9 @@ import re
 
 from .enlarged import title as title_of
 from .page import tags
+from .slide_answers import LEGEND
 from .slide_parts import NOT_SHOWN, WORDS, Block, sentences, shortened, standing, words
-from .slide_questions import LEGEND, Questions
+from .slide_questions import Questions
 from .slide_shows import TRIES, drawn, live_in, picture, told
 from .slide_walk import parts
 

@@ -25,6 +25,7 @@ FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks abou
     "list": {"formula", "code", "alone", "question"},
     "table": {"question"},
 }
+SECTION = {"formula", "text", "list", "table"}  # under the heading of their section if it fits
 LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 SMALL = re.compile(r"(?<=\"small\">\n\n)```.*?^```", flags=re.M | re.S)
@@ -90,8 +91,8 @@ def joined(slides: list[Slide]) -> list[Slide]:
             if _fits(text):
                 made[-1] = _one(made[-1], each, text)
                 continue
-        made.append(_headed(each))
-    return made
+        made.append(each if each.role in SECTION else _headed(each))
+    return [_titled(each) for each in made]
 
 
 def asking(slides: list[Slide]) -> list[Slide]:
@@ -128,10 +129,14 @@ def _about(code: str, asked: str) -> Iterator[str]:
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:
     """Return two slides as one, with their text together."""
+    return replace(first, role=then.role, text=text, notes=notes_of(first, then))
+
+
+def notes_of(first: Slide, then: Slide) -> str:
+    """Return the notes of two slides, each paragraph once."""
     known = first.notes.split("\n\n") if first.notes else []
     new = [each for each in then.notes.split("\n\n") if each and each not in known]
-    notes = "\n\n".join([*known, *new])
-    return replace(first, role=then.role, text=text, notes=notes)
+    return "\n\n".join([*known, *new])
 
 
 def _headed(slide: Slide) -> Slide:
@@ -139,6 +144,12 @@ def _headed(slide: Slide) -> Slide:
     if not slide.heading:
         return slide
     return replace(slide, text=_together(f"### {slide.heading}", slide.text), heading="")
+
+
+def _titled(slide: Slide) -> Slide:
+    """Return a slide with its heading, or without if it has another one or no room."""
+    one = _headed(slide)
+    return replace(slide if slide.text.startswith("#") or not _fits(one.text) else one, heading="")
 
 
 def _fits(text: str) -> bool:

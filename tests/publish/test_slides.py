@@ -28,6 +28,7 @@ from publish import (
     needed,
     slide_code,
     slide_figures,
+    slide_lists,
     slide_parts,
     slide_questions,
     slide_shows,
@@ -36,7 +37,7 @@ from publish import (
     slide_time,
     slides,
 )
-from publish.graded import without_solutions
+from publish.graded import without_badge, without_solutions
 from publish.page import ENTRANCE, Page, explorer, split
 from publish.quiz import noted
 from snn_core.teaching.plotting import use_style
@@ -150,7 +151,11 @@ def test_a_slide_has_at_most_60_words(name):
     for copy in [copy for each in shown(name) for copy in views(each)]:
         found = [word for word in copy.get_text(" ").split() if re.search(r"[^\W\d_]", word)]
         heading = copy.h2.get_text() if copy.h2 else ""
-        most = deck.GOALS if heading in ("You will", "Recap", "To discuss") else slide_parts.WORDS
+        most = (
+            slide_lists.GOALS
+            if heading in ("You will", "Recap", "To discuss")
+            else slide_parts.WORDS
+        )
         asked = bool(copy.table and copy.blockquote)
         assert len(found) <= most + slide_questions.IN_TABLE * asked, " ".join(found)
 
@@ -523,6 +528,30 @@ def test_a_deck_that_is_too_long_shows_answers_with_their_figures():
     assert slide_time.in_time([asked, *[appendix] * 99])[0] == asked
 
 
+@pages
+def test_what_no_slide_shows_is_in_a_note_of_its_section(name):
+    made = slide_time.sections(steps_of(name))
+    held = ["\n\n".join(f"{each.text}\n\n{each.notes}" for each in part) for part in made]
+    opened, missing = "", set()
+    for cell in READ[name].main:
+        source = slide_parts.without_links(without_badge(without_solutions(cell.source)))
+        for each in slide_parts.paragraphs(source) if cell.cell_type == "markdown" else ():
+            opened = each if re.match("##? ", each) else opened
+            kept = [part for part in held if opened in part]
+            if not any(each.strip() in part for part in kept):
+                missing |= {(opened, each)}
+    assert {each for each in missing if each[0] not in ("## Exercises", "## References")} == set()
+
+
+def test_a_figure_that_falls_away_leaves_its_notes_to_the_slide_before():
+    head = slide_steps.Slide("slide", "head", "## 1 · S", "One.\n\nTwo.")
+    figure = slide_steps.Slide("subslide", "figure", "a figure", "Two.\n\nThree.")
+    asked = slide_steps.Slide("subslide", "question", "And then?")
+    made = slide_time.in_time([head, figure, *[asked] * slide_time.STEPS])
+    assert "figure" not in {each.role for each in made}
+    assert made[0].notes == "One.\n\nTwo.\n\nThree."
+
+
 def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():
     head = slide_steps.Slide("slide", "head", "## 1 · S\n\nIt leaks.", "notes")
     formula = slide_steps.Slide("subslide", "formula", "$$a = b$$")
@@ -533,6 +562,15 @@ def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():
     assert (one.kind, one.notes) == ("slide", "notes")
     assert slide_steps.joined([head, formula, long])[1].text == f"### S\n\n{long.text}"
     assert slide_steps.joined([formula, head]) == [formula, head]
+
+
+def test_what_stands_alone_has_the_heading_of_its_section_if_there_is_room():
+    formula = slide_steps.Slide("subslide", "formula", "$$a = b$$", heading="S")
+    full = slide_steps.Slide("subslide", "table", "word " * slide_parts.WORDS, heading="S")
+    assert slide_steps.joined([formula])[0].text == "### S\n\n$$a = b$$"
+    assert slide_steps.joined([full])[0].text == full.text
+    head = slide_steps.Slide("slide", "head", "## 1 · S")
+    assert slide_steps.joined([head, formula])[0].text == "## 1 · S\n\n$$a = b$$"
 
 
 PLOT = """

@@ -445,9 +445,9 @@ axis = dots_per_seed(
 # | fixed delays | 91 | 45 | 552 | 120 | 39,976 |
 # | learnt delays | 94 | 48 | 552 | 120 | 39,976 |
 #
-# Most of what delays add comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two runs of recurrence another 15; the third got stuck at this learning rate. The delay lines need 120 bytes (ten numbers, and ten spikes of 64 neurons, one bit each), and each delay is stored beside its weight.
+# Most of what delays add comes from the delayed *signal*: without delays between the layers, fixed ones still read 91 %. Many leaks are worth 32 points over one, and two of three runs of recurrence another 15.
 #
-# Shuffled, one leak loses only ten points: it made little use of the order. All others fall to 45–50 %. Yet the digit is still there: an ordinary MLP, which sees all samples at once, reads 63 % in order and 64 % shuffled (*Deeper*).
+# Shuffled, one leak loses only ten points. All others fall to 45–50 %. Yet the digit is still there: an ordinary MLP, which sees all samples at once, reads 63 % in order and 64 % shuffled (*Deeper*).
 
 # %% tags=["check"]
 means = {arm: np.mean(values) for arm, values in scores.items()}

@@ -10,6 +10,7 @@ from torch import nn
 
 from snn_core import LIF, LeakyIntegrator
 from snn_core.teaching.diagrams import against_rate, shared_error, taking_turns
+from snn_core.teaching.diagrams.following import rates_and_errors
 from snn_core.teaching.plotting import panels
 from snn_core.teaching.studies import decoders, following
 from snn_core.teaching.studies.decoders import (
@@ -309,6 +310,14 @@ def test_neurons_that_share_an_error_inhibit_their_neighbours_both_ways():
     assert styles.count("BracketB") == 2 * 3
     with pytest.raises(ValueError, match="count"):
         shared_error(1)
+
+
+def test_rates_and_errors_are_means_over_the_runs():
+    found = {
+        "BPTT": [{"rate": 10, "sines": 0.02, "seed": 0}, {"rate": 30, "sines": 0.05, "seed": 1}],
+        "alone": [{"rate": 7.0, "sines": 0.1}],
+    }
+    assert rates_and_errors(found) == {"BPTT": (20.0, pytest.approx(0.035)), "alone": (7.0, 0.1)}
 
 
 def test_errors_stand_at_their_rates_with_their_names():

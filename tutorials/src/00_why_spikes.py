@@ -132,10 +132,17 @@ axes = images(pictures, titles, panels(3, width=6.5, height=2.4))
 # %% [markdown]
 # In one millisecond hardly anything; within 50 the digit is there.
 #
-# Each neuron of the next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked, since a spike is a 1 and nothing else. Where nothing was sent there is nothing to add. But it does so again in every millisecond. Section 5 draws up the bill.
+# Each neuron of the next layer has a number for each pixel, a **weight**: what a spike from there is worth to it. An ordinary layer *multiplies* every pixel by its weight. A spiking layer only *adds* the weights of the pixels that spiked. In one millisecond, with weights drawn at random, it is the same:
+
+# %%
+weights = torch.rand(28, 28, generator=generator)
+print(f"multiply 784 times: {(sent[0] * weights).sum():.4f}")
+print(f"add a few weights:  {weights[sent[0] == 1].sum():.4f}")
 
 # %% tags=["check"]
 assert round(sent.numel() / total) in (70, 71, 72)
+assert torch.isclose((sent[0] * weights).sum(), weights[sent[0] == 1].sum())
+assert sent[0].sum() < 20
 
 # %% [markdown]
 # ## 3 · What does a still picture send?
@@ -177,7 +184,7 @@ axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
 decorate(axis, x="frame", y="values sent", title="A still picture sends nothing")
 
 # %% [markdown]
-# While the digit stands, nothing is sent at all; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent. (A camera that compares frames could send as little. It would have to look at every pixel to find out.)
+# While the digit stands, nothing is sent at all; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent.
 
 # %% tags=["check"]
 assert per_frame[:15].sum() == 0
@@ -219,18 +226,23 @@ assert round(100 * found["nonsense"]["clear"]) == 76
 # %% [markdown]
 # ## 5 · What does it cost?
 #
-# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to a small memory beside it 5 (numbers of 32 bits, after Horowitz 2014). What does one neuron spend on the digit?
-#
-# - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
-# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or *each once* (section 4). Its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written.
-
+# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to a small memory beside it 5 (numbers of 32 bits, after Horowitz 2014):
 
 # %%
 add = 0.9  # pJ
 multiply = 3.7
 memory = 5.0  # to read or to write
 
+# %% [markdown]
+# What does one neuron spend on the digit? (To *send* a spike is left out.)
+#
+# - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
+# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or *each once* (section 4). Its membrane is a *state*: in each of 50 ms it is read, multiplied (the leak), and written.
+#
+# > **Before you run:** who is cheapest?
 
+
+# %%
 def bill(products, sums, state):
     """Return what a neuron spends, in pJ; a weight is read for each sum."""
     return Energy(
@@ -240,11 +252,6 @@ def bill(products, sums, state):
         messages=0,
     )
 
-
-# %% [markdown]
-# What it takes to *send* a spike is left out.
-#
-# > **Before you run:** who is cheapest?
 
 # %% alt="Four level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, spikes at random 4.0, spikes each once 1.7. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane."
 bright = int(digit.count_nonzero())

@@ -103,7 +103,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # %% [markdown]
 # With all that the synapse did so far, halved with each step: $2 + \frac12 \cdot 0 + \frac14 \cdot 1 = 2.25$. In general:
 #
-# $$\begin{aligned} \frac{\partial L}{\partial w} &= \sum_k q[k]\, \bar e[k] \quad\text{with}\quad \bar e[k] = \sum_{t \le k} \beta^{\,k-t}\, e[t], \\ \bar e[k] &= \beta\, \bar e[k-1] + e[k] . \end{aligned}$$
+# $$\begin{aligned} \frac{\partial L}{\partial w} &= \sum_k q[k]\, \bar e[k], \\ \bar e[k] &= \sum_{t \le k} \beta^{\,k-t}\, e[t] \\ &= \beta\, \bar e[k-1] + e[k] . \end{aligned}$$
 #
 # Inside $e$ there is a trace already, over the past of an *input*. So $\bar e$ is a **second trace**, over the past of a *synapse*:
 
@@ -189,9 +189,8 @@ untrained = cosines(network, *probe, rules)
 
 # %%
 few = (images[:2000], labels[:2000])
-live = {"epochs": 3, "batch_size": 32, "lr": 3e-3}
 bptt = learner_for("bptt", network)
-train_by(bptt, network, *few, generator=generator, **live)
+train_by(bptt, network, *few, epochs=3, batch_size=32, lr=3e-3, generator=generator)
 trained = cosines(network, *probe, rules)
 windows = ChunkedBPTT(network, 1, horizon=STEPS)  # the window of 1
 
@@ -210,7 +209,7 @@ for axis in axes:
     axis.set_xlim(-0.25, 1.05)
 
 # %% [markdown]
-# RTRL's traces are exact, but its errors come early, so it stays a little below 1. OTTT forgets what a spike does later, and stays above 0.8. A window of 1 also forgets the input's past, and falls to 0.6 after training, in this one network.
+# RTRL's traces are exact, but its errors come early, so it stays a little below 1. OTTT forgets what a spike does later, and stays above 0.8. A window of 1 also forgets the input's past, and falls below 0.7 after training, in this one network.
 #
 # A random matrix knows nothing of the weights above, so its ten draws scatter around 0.
 
@@ -250,7 +249,15 @@ ResultTable(["moved by", *questions], rows)
 # %% [markdown]
 # DECOLLE does not: its error is that of its own layer. Direct feedback alignment does, but only through the output's error. If that is held, its gradient stays. Feedback alignment also needs the slope at the outputs, and so their membranes. OTTT needs all four.
 #
-# Now we ask nine rules. Two follow no gradient. For *reward STDP* (page 11), ten neurons on the pixels, *others* is the reward. For *STDP + readout* (page 10), a hidden layer without labels, it is the spikes of all other neurons. Three more questions are about time. Does each synapse have its **own trace**, not just each neuron? Is the **past stored**? Must the rule wait for **the end** before its first error?
+# Three more questions are about time:
+#
+# - *own trace*: does each synapse have one, not just each neuron?
+# - *stored past*: is the past stored?
+# - *the end*: must the rule wait for it before its first error?
+#
+# Two of our nine rules follow no gradient: *reward STDP* (page 11), where *others* is the reward, and *STDP + readout* (page 10), where it is the spikes of all other neurons.
+#
+# > **Before you run:** which rule must be told most, which least?
 
 # %% alt="Table of nine rules by seven questions, blue where the answer is yes. In space and time: BPTT 4 and 2, RTRL traces 4 and 1, window of 1 and OTTT 4 and 0, feedback alignment 3 and 0, direct feedback alignment 2 and 0, reward STDP 1 and 2, DECOLLE and STDP with a readout 1 and 0." tags=["slide-code"]
 needs = {}
@@ -258,11 +265,11 @@ for rule in [*rules, "reward_stdp", "stdp_readout"]:
     needs[rule] = needs_of(rule, *probe)
 axis = table_of_needs(
     needs,
-    title="BPTT must be told most, DECOLLE and STDP + readout least",
+    title="Nine rules, seven questions",
 )
 
 # %% [markdown]
-# Left of the line stands space, right of it time; the two numbers at a name count the yeses. RTRL replaces the stored past by a trace of each synapse, and OTTT drops that too. Random matrices make one need after another unnecessary. *STDP + readout* still hears of others, since it keeps all weights of a neuron at one length. *Reward STDP* stands apart: it needs one number for all synapses, at the end.
+# BPTT most, DECOLLE and *STDP + readout* least. (Left of the line stands space, right of it time; the two numbers at a name count the yeses.) RTRL replaces the stored past by a trace of each synapse, and OTTT drops that too. Random matrices make one need after another unnecessary. *Reward STDP* stands apart: it needs one number for all synapses, at the end.
 
 # %% tags=["check"]
 counted = " ".join(yeses(answers) for answers in needs.values())
@@ -326,13 +333,17 @@ assert kept_bytes(learner, 784, 10) == memory["bptt"][0]
 # > **Before you run:** feedback alignment begins at a cosine near 0. Where will it end?
 
 # %%
-live |= {"hidden": 64, "seed": 0, "probe": probe}
 feedback = rule_trial(
     "feedback_alignment",
     few,
     test,
     start=(1, 0.1, 2),  # scales of hidden weights, output weights, matrix
-    **live,
+    hidden=64,
+    epochs=3,
+    batch_size=32,
+    lr=3e-3,
+    seed=0,
+    probe=probe,
 )
 print("cosine before:", round(feedback["before"], 2))
 print("cosine after: ", round(feedback["after"], 2))
@@ -349,7 +360,13 @@ assert feedback["accuracy"] > 0.8
 # %% [markdown]
 # ### All rules, as a record
 #
-# Now each rule trains 256 hidden neurons on 5,000 images, for five epochs, with three seeds. Held-out images chose the best of four settings (of eight with random matrices). *To BPTT* is the difference in points, before rounding; *cosine* is that in the network which the rule has trained; *told* is the count of section 3. *No hidden, scaled* sees images of equal total intensity, as STDP does.
+# Now each rule trains 256 hidden neurons on 5,000 images, for five epochs, with three seeds. Held-out images chose the best of four settings (of eight with random matrices). The columns:
+#
+# - *to BPTT*: the difference in points, before rounding;
+# - *cosine*: in the network that the rule has trained;
+# - *told*: the counts of section 3.
+#
+# The row *no hidden, scaled* is ten neurons on the pixels, scaled as STDP sees them.
 #
 # > **Before you run:** which costs more accuracy, to forget time or feedback alignment? And does the better direction always win?
 
@@ -363,7 +380,7 @@ print(record)
 compared(shown, needs, memory)
 
 # %% [markdown]
-# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: ten neurons on the pixels (*no hidden, scaled*) reach 90 too.
+# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: with no hidden layer it is 90 too.
 #
 # Each seed as a dot, the rules sorted by cosine:
 
@@ -414,7 +431,7 @@ assert round(mean["reward_stdp"]) == 55
 # E-prop (page 13) leaves out the way through other neurons. Each of its synapses keeps
 #
 # - the second trace $\bar e$, here over 20 ms: one number;
-# - inside $e$ a **slow trace**, of what it did to its neuron's threshold, which falls back with 400 ms: two numbers.
+# - inside $e$ what it did to its neuron's membrane and to its threshold: two numbers. The threshold falls back with 400 ms, so its is the **slow trace**.
 #
 # We take away one or the other. *Frozen* trains only the readout.
 #
@@ -457,7 +474,7 @@ for rule, found in zip(keeps, groups.values(), strict=True):
 ResultTable(columns, rows)
 
 # %% [markdown]
-# Each row has 18 networks. Compare with *frozen*, not with guessing: it reaches 80 %, since the network as drawn already holds much of the cue. Without the second trace the networks lose 0.4 points, no more than chance. Without the slow trace they lose four to twelve on average, depending on the size of the weights (with the largest, 11 ± 11: 95 %, six seeds).
+# Each row has 18 networks. Compare with *frozen*: it reaches 80 %, since the network as drawn already holds much of the cue. Without the second trace the networks lose 0.4 points, no more than chance. Without the slow trace they lose four to twelve on average, depending on the size of the weights (with the largest, 11 ± 11: 95 %, six seeds).
 
 # %% tags=["check"]
 results = {rule: np.array(of_rule) for rule, of_rule in zip(keeps, groups.values(), strict=True)}

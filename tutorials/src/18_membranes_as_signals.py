@@ -169,7 +169,7 @@ for moment in run_events(nn.Sequential(layer), when, which):
 # %% [markdown]
 # With many inputs, each with its activity $x_k$ and weight $w_k$, and any threshold:
 #
-# $$x_k(t) = \sum_{\text{spikes } t_p} e^{-(t - t_p)/\tau}, \qquad s = \sum_k w_k\, x_k, \qquad V = s - V_\mathrm{th}\, a .$$
+# $$\begin{aligned} x_k(t) &= \sum_{\text{spikes } t_p} e^{-(t - t_p)/\tau}, \\ s &= \sum_k w_k\, x_k, \\ V &= s - V_\mathrm{th}\, a . \end{aligned}$$
 #
 # $s$ is the **drive**. $V$ is the membrane after a spike and its reset. This is exact for a whole layer, as long as its neurons are neither refractory nor clipped from below (*Deeper*: the paper's are both).
 
@@ -274,7 +274,7 @@ decorate(
 # %% [markdown]
 # From $a = s/V_\mathrm{th}$, for a neuron that fires:
 #
-# $$\frac{\partial a}{\partial s} = \frac{1}{V_\mathrm{th}}, \qquad \frac{\partial a}{\partial w_k} = \frac{x_k}{V_\mathrm{th}}, \qquad \frac{\partial a}{\partial V_\mathrm{th}} = -\frac{a}{V_\mathrm{th}} .$$
+# $$\frac{\partial a}{\partial s} = \frac{1}{V_\mathrm{th}}, \quad \frac{\partial a}{\partial w_k} = \frac{x_k}{V_\mathrm{th}}, \quad \frac{\partial a}{\partial V_\mathrm{th}} = -\frac{a}{V_\mathrm{th}} .$$
 #
 # For a silent neuron all are 0, as in a ReLU. With $x = (2, 1)$, a threshold of 0.5 and $a = 3$ the slopes are $2/0.5$ and $1/0.5$ by the weights, $-3/0.5$ by the threshold:
 
@@ -320,7 +320,7 @@ axes = neighbours({"Alone": alone, "Inhibited": rivals}, *events)
 #
 # The sum gets one more term, with the inhibition $\kappa \le 0$ (here $-1$) and its efficacy $\sigma$ (0.5); only their product counts:
 #
-# $$V_i = s_i - V_{\mathrm{th},i}\, a_i + \sigma\kappa\, V_{\mathrm{th},i} \sum_{j \ne i} a_j .$$
+# $$\begin{aligned} V_i = {} & s_i - V_{\mathrm{th},i}\, a_i \\ & + \sigma\kappa\, V_{\mathrm{th},i} \sum_{j \ne i} a_j . \end{aligned}$$
 
 # %% [markdown]
 # ### Two neurons, by hand
@@ -380,7 +380,7 @@ print("errors:", peak_error(before, labels[:1]))
 # %% [markdown]
 # More spikes, more activity: we take $e_i$ for the gradient by $a_i$. From here it is the chain rule along straight lines. Without inhibition:
 #
-# $$\delta_i = \frac{e_i}{V_{\mathrm{th},i}} \ \text{if } i \text{ fires, else } 0, \qquad \frac{\partial}{\partial w_{ik}} = \delta_i\, x_k, \qquad e_k = \sum_i w_{ik}\, \delta_i .$$
+# $$\begin{aligned} \delta_i &= \frac{e_i}{V_{\mathrm{th},i}} \ \text{if } i \text{ fires, else } 0, \\ \frac{\partial}{\partial w_{ik}} &= \delta_i\, x_k, \\ e_k &= \sum_i w_{ik}\, \delta_i . \end{aligned}$$
 #
 # $e_k$ is the error of a neuron in the layer below. With inhibition $e$ is first shared among those that fire, by the inverse of section 3. Our exception: an output that should speak passes its error on although it is silent.
 #
@@ -505,26 +505,40 @@ assert {round(each, 2) for each in controls["surrogate"]} == {0.95}
 # %% [markdown]
 # ## 5 · Is it the better gradient?
 #
-# No surrogate does not mean the right gradient. We measure, in random networks of one layer:
+# No surrogate does not mean the right gradient. We measure it, in one layer of 12 neurons that inhibit each other as in section 4:
 #
-# - 12 neurons that inhibit each other as in section 4 get 2,000 random inputs of 50 ms. Thresholds are set for 1, 3 or 10 spikes of a neuron, in the mean. The quantity is a fixed random mix of their mean activities.
-# - Each of 60 weights is moved up and down by a tenth of its initial range. The change is the *right* slope. (Dotted: the same from one half of the inputs, against the other.)
-# - Beside it: the gradient of the lines (*membranes*), without what section 6 adds, and BPTT with surrogates of steepness 1, 3 and 10.
+# - *right*: move a weight up and down, and see how a mix of activities changes, in the mean of 2,000 random inputs of 50 ms;
+# - *membranes*: the gradient of the lines;
+# - *surrogate 3*: that of BPTT, with a surrogate of steepness 3.
 #
-# A dot is a network, a line the median of six.
+# Thresholds are set for 1, 3 or 10 spikes of a neuron. The cosine with the right gradient is 1 where directions agree. A dot is a random network, a line the median of six.
 #
 # > **Before you look:** where do you expect the straight line to be a bad guide?
 
-# %% alt="Two panels against the spikes of a neuron within 50 ms: 1, 3 and 10. Left, the cosine with the measured gradient: a dotted line for two measurements stays near 1; membranes are with the surrogates near 1 at one and three spikes and fall to 0.83 at ten, where the surrogates stay at 0.97. Right, the length relative to the measured one: membranes rise from 1 to 2.5; the surrogates start at eight, four and 1.4 and fall to a third of that. Dots are single networks, lines their medians."
+# %%
 gradients = recorded("signals_gradients")
 print(gradients)
-axes = gradients_measured(gradients, depth=1, kappa=-0.4)
+cosines = partial(lowest_layer, gradients, quantity="cosine", depth=1, kappa=-0.4)
+
+# %% alt="Cosine with the right gradient against the spikes of a neuron within 50 ms: 1, 3 and 10. The surrogate stays near 1; membranes are near 1 at one and three spikes and fall to 0.83 at ten, with networks from 0.7 to 0.94. Dots are single networks, lines their medians."
+axis = panels()
+for way, color in {"surrogate 3": VERMILION, "membranes": BLUE}.items():
+    found = cosines(way)
+    axis.plot([1, 3, 10], found, ".", color=color)
+    axis.plot([1, 3, 10], np.median(found, 1), color=color, label=way)
+decorate(
+    axis,
+    x="spikes of a neuron in 50 ms",
+    y="cosine",
+    title="Is it the right direction?",
+    ylim=(0.5, 1.03),
+)
 
 # %% [markdown]
-# Where neurons spike often. At one spike in 50 ms direction and length are right: the rest is as large as the activity, but in the mean it does not change with the weights. At ten it is the worst of the four in direction, and 2.5 times too long. Here half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the floor at $-V_\mathrm{th}$ throws away there is still in the sums: without the floor the cosine is 0.91 in place of 0.83, without inhibition too 0.95. (The rest was not traced.)
+# Where neurons spike often. At one spike in 50 ms the rest is as large as the activity, but in the mean it does not change with the weights, so direction and length are right. At ten the cosine is 0.83, and the gradient 2.5 times too long. (*Deeper*: the lengths, three surrogates, and why.)
 
 # %% [markdown]
-# In section 4 neurons spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*). In the trained network it was not measured.
+# In section 4 neurons spike about as often as at ten, and it learns all the same. A cosine of 0.83 is an angle of 34 degrees, so most of a step goes the right way; how long it is, Adam decides. But this was one layer. Through four, medians are 3 to 80 times too long (*Deeper*); in the trained network it was not measured.
 
 # %% tags=["check"]
 assert gradients.settings["width"] == 12
@@ -581,7 +595,7 @@ decorate(spread[0], y="error", title="As it is")
 decorate(spread[1], title="Normalised")
 
 # %% [markdown]
-# It depends on $\alpha$ and on who fires: more than 10,000 times as large, or 27 times smaller. The **error normalisation** replaces the gain $g_i = 1/V_{\mathrm{th},i}$ by $g_i/\bar g$, with the root mean square $\bar g$ of those that fire. And it multiplies the error on its way down by $\sqrt{M/m_\mathrm{out}}$: a neuron below gets $m_\mathrm{out}$ errors, one from each that fires, through weights with a mean square of $1/M$.
+# It depends on $\alpha$ and on who fires: more than 10,000 times as large, or 27 times smaller. The **error normalisation** takes out both: the gain $1/V_\mathrm{th}$, in the mean of a layer, and how many neurons send an error down.
 
 # %% [markdown]
 # The other ingredients (formulas in *Deeper*):
@@ -879,7 +893,7 @@ assert medians["clipped"] > medians["refractory"] > 0.05
 #
 # Let $K$ be the matrix with $\kappa$ everywhere but on the diagonal, where it is 0. The activities solve $a = s/V_\mathrm{th} + \sigma K a$, so $\partial a/\partial x = (I - \sigma K)^{-1}\, \mathrm{diag}(1/V_\mathrm{th})\, W$. With $c = \sigma\kappa$ and $\mathbf 1$ for a column of $N$ ones, $I - \sigma K = (1 + c)\, I - c\, \mathbf 1 \mathbf 1^\top$, a multiple of the identity plus a matrix of rank one. Sherman and Morrison (1950) invert that:
 #
-# $$(I - \sigma K)^{-1} = \frac{1}{1 + c}\left(I + \frac{c}{1 + c - cN}\, \mathbf 1 \mathbf 1^\top\right) .$$
+# $$\begin{aligned} & (I - \sigma K)^{-1} \\ & \; = \frac{1}{1 + c}\left(I + \frac{c}{1 + c - cN}\, \mathbf 1 \mathbf 1^\top\right) . \end{aligned}$$
 #
 # So every neuron gets a share of the sum of all: $N$ additions instead of an inverse. The slope by a single $\kappa_{ij}$, with the others held, is $\sigma a_j$: what the neighbour has sent. Here both are compared with finite differences:
 
@@ -919,9 +933,11 @@ for inputs in (100, 400, 1600):
     print(f"{inputs:4} inputs: squares {squares:.2f}, drive {drive:.2f}, V_th {threshold:.2f}")
 
 # %% [markdown]
-# ### Scaling, penalty and balance
+# ### Normalisation, scaling, penalty and balance
 #
 # A layer has $N$ neurons and $M$ inputs, of which $m_\mathrm{in}$ are active; $m_\mathrm{out}$ neurons fire.
+#
+# Error normalisation (`MembraneLayer(normalise)`) replaces the gain $g_i = 1/V_{\mathrm{th},i}$ by $g_i/\bar g$, with the root mean square $\bar g$ of those that fire. And it multiplies the error on its way down by $\sqrt{M/m_\mathrm{out}}$: a neuron below gets $m_\mathrm{out}$ errors, one from each that fires, through weights with a mean square of $1/M$.
 #
 # | ingredient | formula | in the core |
 # |---|---|---|
@@ -959,7 +975,13 @@ assert (shrunk.flatten()[lengths < 0.5] - lengths[lengths < 0.5]).abs().max() < 
 # %% [markdown]
 # ### What makes the gradient worse
 #
-# Section 5 through one layer at ten spikes, without and with inhibition. Is one spike in a step of 1 ms too few? Or is it the clip at $-V_\mathrm{th}$: what it throws away is still in the sums?
+# Section 5 in full: with three surrogates, of steepness 1, 3 and 10, and with the lengths. The quantity is a fixed random mix of mean activities; each of 60 weights was moved by a tenth of its initial range. *Membranes* is without what section 6 adds. Dotted: the right gradient from one half of the inputs, against the other.
+
+# %% alt="Two panels against the spikes of a neuron within 50 ms: 1, 3 and 10. Left, the cosine with the measured gradient: a dotted line for two measurements stays near 1; membranes are with the surrogates near 1 at one and three spikes and fall to 0.83 at ten, where the surrogates stay at 0.97. Right, the length relative to the measured one: membranes rise from 1 to 2.5; the surrogates start at eight, four and 1.4 and fall to a third of that. Dots are single networks, lines their medians."
+axes = gradients_measured(gradients, depth=1, kappa=-0.4)
+
+# %% [markdown]
+# What fails at ten spikes? Half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the clip at $-V_\mathrm{th}$ throws away there is still in the sums. Or is one spike in a step of 1 ms too few?
 
 # %%
 for kappa in (0.0, -0.4):
@@ -968,7 +990,7 @@ for kappa in (0.0, -0.4):
         print(f"{case:16}", np.round(found, 2))
 
 # %% [markdown]
-# Inhibition costs direction and length, the clip about half of the direction that is missing. A finer step shortens it if nothing is clipped; with inhibition it costs some direction. Through four layers, with inhibition:
+# Inhibition costs direction and length, the clip about half of the direction that is missing: without it the cosine is 0.91, without inhibition too 0.95. (The rest was not traced.) A finer step shortens it if nothing is clipped; with inhibition it costs some direction. Through four layers, with inhibition:
 
 # %% alt="Direction and length of the gradients of the lowest of four layers. Left: dots lie between 0.4 and 1, the medians of membranes fall from 0.87 to 0.73, those of the surrogates stay near 0.9. Right, on a logarithmic axis: membranes rise from 3 to 80 times the right length; the surrogates lie between 3,000 times too long and nine times too short."
 axes = gradients_measured(gradients, depth=4, kappa=-0.4)

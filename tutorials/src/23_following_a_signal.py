@@ -21,6 +21,7 @@ import torch
 
 from snn_core import LIF, LeakyIntegrator
 from snn_core.teaching.diagrams import against_rate, following, shared_error, taking_turns
+from snn_core.teaching.diagrams.following import rates_and_errors
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FollowCurve
 from snn_core.teaching.inputs import constant
@@ -138,12 +139,12 @@ print("spikes:", answer.spikes.flatten())
 #
 # With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
 #
-# $$\hat x[t] = \beta\, \hat x[t-1] + d\, z[t], \qquad u[t] = \frac{x[t] - \beta\, \hat x[t-1]}{d} + \frac12 .$$
+# $$\begin{aligned} \hat x[t] &= \beta\, \hat x[t-1] + d\, z[t], \\ u[t] &= \frac{x[t] - \beta\, \hat x[t-1]}{d} + \frac12 . \end{aligned}$$
 
 # %% [markdown]
 # A membrane is a *leaky sum*: it keeps $\beta$ of itself in each step, and adds the current. Give it
 #
-# $$I[t] = \frac{\tilde x[t] - \beta\, \tilde x[t-1]}{d}, \qquad \tilde x = x + \frac d2 .$$
+# $$\begin{aligned} I[t] &= \frac{\tilde x[t] - \beta\, \tilde x[t-1]}{d}, \\ \tilde x &= x + \frac d2 . \end{aligned}$$
 #
 # This sums to $\tilde x/d$; the resets, one per spike, to $\hat x/d$. After the reset $(x - \hat x)/d + \frac12$ is left. (`follow_alone` sends this current; `drive` makes the difference.)
 
@@ -317,7 +318,7 @@ decorate(axis, x="neurons N", y="error", title="The error of N neurons")
 # %% [markdown]
 # Which network does this? Let a neuron's membrane be its weight in the read-out $D$ (here a row of $d/N$) times the error. A spike is worth sending if $(e - D)^2 < e^2$: if the membrane exceeds half the square of the weight,
 #
-# $$V = D^\top (x - \hat x), \qquad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
+# $$V = D^\top (x - \hat x), \quad V_i > \tfrac12 \lVert D_i \rVert^2 .$$
 #
 # The highest $V$ goes first; a little noise decides between equals.
 
@@ -426,42 +427,27 @@ for _ in range(60):
         error.backward()
         optimizer.step()
 
-# %%
 after = error_and_rate(network)
 print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 
 # %% [markdown]
 # A little, but with more spikes. Would these alone have done it?
 #
-# In the record (means of three seeds) least squares also reads neurons with slopes up to 5 times as steep: the blue line. Steeper slopes bring more spikes, each worth less (section 1). What is read is the curve, or its *square* $4(x - \frac12)^2$. The marks are BPTT: from random weights, from least squares as here, or from there with slopes ×1.5.
-
-
-# %%
-def measured(runs):
-    pairs = [[run["rate"], run["sines"]] for run in runs]
-    return np.mean(pairs, 0)
-
-
-def measured_arms(found, names):
-    return {name: measured(found[name]) for name in names}
-
-
-record = recorded("following_a_signal")
-
-# %% [markdown]
+# In the record (means of three seeds) two things are read: the curve, and its *square* $4(x - \frac12)^2$.
+#
+# - Blue line: least squares, with slopes up to 5 times as steep. They bring more spikes, each worth less (section 1).
+# - Marks: BPTT, from random weights, from least squares as here, or from there with slopes ×1.5.
+#
 # > **Before you look:** if BPTT gains nothing but spikes, where do its marks lie?
 
 # %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Three marks are trained networks. At the curve BPTT and steeper, then BPTT lie on the line, and least squares, then BPTT above it; so does our run, a short black line that falls as the blue one does. At the square all three lie below it."
+record = recorded("following_a_signal")
 arms = ["BPTT", "least squares, then BPTT", "steeper, then BPTT"]
 axes = panels(2, share=True, height=3.2)
 for axis, target in zip(axes, ("curve", "square"), strict=True):
-    solved = record.results["steepness"][target]["16"]
-    trained = record.results["decoders"][target]["16"]
-    against_rate(
-        measured_arms(solved, solved),
-        measured_arms(trained, arms),
-        axis,
-    )
+    solved = rates_and_errors(record.results["steepness"][target]["16"])
+    trained = rates_and_errors(record.results["decoders"][target]["16"])
+    against_rate(solved, {arm: trained[arm] for arm in arms}, axis)
 axes[0].plot(
     [before[1], after[1]],
     [before[0], after[0]],
@@ -485,12 +471,12 @@ def mean_of(target, size, arm, kind="sines"):
 
 
 def line_of(target, size):
-    return np.array([*map(measured, record.results["steepness"][target][size].values())])
+    return np.array([*rates_and_errors(record.results["steepness"][target][size]).values()])
 
 
 def above_line(target, size, arm):
     """Return the error over that of least squares with as many spikes, a straight line between."""
-    rate, reached = measured(decoders[target][size][arm])
+    rate, reached = rates_and_errors(decoders[target][size])[arm]
     return reached / np.exp(np.interp(np.log(rate), *np.log(line_of(target, size)).T))
 
 
@@ -544,8 +530,7 @@ _ = train_to_follow(
 # %%
 errors = []
 for name, each in networks.items():
-    with torch.no_grad():
-        spikes = each(drive(test))
+    spikes = each(drive(test)).detach()
     estimate = read_out(spikes, jump)
     errors.append(curve_error(estimate, test))
     print(f"{name}: {errors[-1]:.3f}")
@@ -575,6 +560,7 @@ axis.plot(test[:, 0], color=BLACK, label="curve")
 decorate(
     axis,
     x="time (ms)",
+    y="value",
     title="Spiking membrane: a filter reads between the jumps",
     xlim=(100, 400),
 )
@@ -628,10 +614,10 @@ for name, hand in networks.items():
         axis.plot(time, drawn[:, share.argmin()], "--", label="failed")
     shares[name] = share
 axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
-decorate(axis, x="time after the cue (ms)", title="Drawings from memory")
+decorate(axis, x="time after the cue (ms)", y="drawn", title="Drawings from memory")
 
 # %% [markdown]
-# A rough curve: alone, neurons that tire tell the time. Printed are shares of the variance, for 100 drawings. With connections a few of them go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
+# A rough curve. Printed are shares of the variance, for 100 drawings. With connections a few of them go wholly astray, all others keep more than nine tenths. Without, none keeps as much.
 
 # %% alt="Three rasters of 20 neurons over 400 ms after the cue. Top and middle, learnt connections and each of the two cues: most fire in bursts, at times of their own, and others or at other times for the other cue. Bottom, no connections: many tick regularly."
 axes = panels(3, stacked=True, height=5)
@@ -661,7 +647,7 @@ assert (shares["learnt"][~drew] < 0.5).all()
 assert 0.4 < shares["none"].min() < shares["none"].max() < 0.9
 
 # %% [markdown]
-# Connections hand the movement on. Alone, many are clocks that slow.
+# Connected neurons hand the movement on. Alone, many tick ever more slowly, as they tire, and so can tell the time.
 #
 # In the record 200 neurons draw for a second. Without connections that learn, or without tiring, they do not (*Deeper*).
 

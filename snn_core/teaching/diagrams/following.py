@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
@@ -33,6 +34,20 @@ def following(curve: Tensor, estimate: Tensor, spikes: Tensor) -> list[Axes]:
     decorate(axes[0], y="value")
     decorate(axes[1], x="time (ms)", y="spikes")
     return axes
+
+
+def rates_and_errors(found: dict[str, list[dict]]) -> dict[str, tuple[float, float]]:
+    """Return by name the means over runs of spikes per neuron and second, and of the error at sines.
+
+    Args:
+        found: by name, the runs of a network in the record of `following_a_signal`.
+
+    >>> from snn_core.teaching.diagrams.following import rates_and_errors
+    >>> rates_and_errors({"BPTT": [{"rate": 20, "sines": 0.02}, {"rate": 30, "sines": 0.04}]})
+    {'BPTT': (25.0, 0.03)}
+    """
+    pairs = {name: [(run["rate"], run["sines"]) for run in runs] for name, runs in found.items()}
+    return {name: tuple(np.mean(each, 0).tolist()) for name, each in pairs.items()}
 
 
 def against_rate(solved: dict[str, Sequence[float]], trained: dict[str, Sequence[float]], axes: Axes) -> None:

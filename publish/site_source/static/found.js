@@ -25,10 +25,12 @@ function near(one, other, slips) {
   return swapped || [[1, 1], [1, 0], [0, 1]].some(([i, j]) => near(a.slice(i), b.slice(j), slips - 1));
 }
 
-/** The name of the glossary that is meant by a name with one slip, or with two if it is long. */
+/** The name of the glossary that is meant by a name with one slip, or with two in each long word. */
 function meantBy(name) {
-  const most = name.length < 7 ? 1 : 2, names = Object.keys(TERMS).filter((each) => each.length > 4);
-  return names.find((each) => near(name, each, 1)) ?? names.find((each) => each.length >= 7 && near(name, each, most));
+  const names = Object.keys(TERMS).filter((each) => each.length > 4), parts = name.split(" ");
+  const alike = (part, other = "") => near(part, other, Math.min(part.length, other.length) < 7 ? 1 : 2);
+  const agree = (others) => others.length === parts.length && parts.every((part, i) => alike(part, others[i]));
+  return names.find((each) => near(name, each, 1)) ?? names.find((each) => agree(each.split(" ")));
 }
 
 /** What the glossary has under a name, also in the plural: title, anchor and meaning; or `nearly` under that name. */

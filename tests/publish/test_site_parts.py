@@ -328,6 +328,11 @@ def verdicts(cases):
     return json.loads(done.stdout)
 
 
+def test_an_exercise_in_code_leads_to_colab_in_a_tab_of_its_own():
+    made = site_exercises.beside(READ["02_lif_neuron"], "02.3")
+    assert re.search(r'<a href="https://colab[^"]*" target="_blank" rel="noopener">', made)
+
+
 @needs_node
 def test_a_field_says_which_row_is_the_first_wrong_one():
     right = "0.6 0, 1.2 1, 0.4 0, 2.1 1, 1.05 1"

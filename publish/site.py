@@ -206,6 +206,8 @@ def assemble(folder: Path, draw: bool = False) -> None:
         "run": running(pages),
         "teach": outward(GUIDE.read_text(encoding="utf-8")),
     }
+    for path in folder.glob("*.md"):  # the pages that are written by hand
+        written.setdefault(path.stem, _filled(path.read_text(encoding="utf-8"), stamps()))
     for name, text in written.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     figures = folder / "extra" / FOLDER

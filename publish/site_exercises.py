@@ -11,6 +11,7 @@ import html
 import json
 import math
 import re
+from itertools import cycle, islice
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -72,7 +73,8 @@ def beside(page: Page, number: str) -> str:
     colab = f"{stamps()['{{colab}}']}/{page.name}.ipynb"
     where = (
         '<p>Write it <a href="run.html">in JupyterLab</a>, '
-        f'or <a href="{colab}">in Colab</a>, where it is checked.</p>'
+        f'or <a href="{colab}" target="_blank" rel="noopener">in Colab</a>, '
+        "where it is checked.</p>"
     )
     return f'<div class="exercise-code">{where}{folded}</div>'
 
@@ -137,6 +139,15 @@ def _around(salt: str, number: float, tolerance: float) -> dict:
     return {"step": step, "hashes": [hashed(f"{salt}:{n}") for n in range(low, high + 1)]}
 
 
+def _room(count: int, width: int) -> str:
+    """Return what a field for several numbers has: room for them, and how to write them."""
+    if count == 1:
+        return ""
+    numbers = cycle(("0.25", "1", "0.5", "0"))
+    rows = [" ".join(islice(numbers, width)) for _ in range(2)]
+    return f' size="{6 * count + 2}" placeholder="such as {", ".join(rows)}, …"'
+
+
 def field(number: str, asked: Value, parts: list[dict]) -> str:
     """Return a field for the answer to an exercise, with what checks it."""
     known = [
@@ -147,13 +158,14 @@ def field(number: str, asked: Value, parts: list[dict]) -> str:
     ]
     hints = {"hint": _plain(asked.hint), "stronger": _plain(asked.stronger)}
     width = wide(asked.expected)
-    told = {"salt": number, "parts": parts, "width": width, "mistakes": known} | hints
+    asks = {"salt": number, "parts": parts, "width": width, "each": asked.each}
+    told = asks | {"mistakes": known} | hints
     data = html.escape(json.dumps(told, separators=(",", ":")))
     kind = "word" if isinstance(asked.expected, str) else "number"
     count = len(parts)
     many = f"{count} numbers" if width == 1 else f"{count // width} times {width} numbers"
     name = f"Your answer: {many if count > 1 else f'a {kind}'}"
-    mode = ' inputmode="decimal"' if kind == "number" and count == 1 else ""
+    mode = ' inputmode="decimal"' if kind == "number" and count == 1 else _room(count, width)
     return (
         f'<form class="exercise" data-exercise="{data}"><label>{name} '
         f'<input type="text" autocomplete="off"{mode}></label> '

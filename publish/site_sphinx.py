@@ -99,6 +99,9 @@ def sought(app: Sphinx, doctree: nodes.document) -> None:
     setups = [box for box in boxes if "tag_setup" in box["classes"]]
     unsought += [*setups, *filter(None, map(names_behind, setups))]
     links = (link for link in doctree.findall(nodes.reference) if link.astext() == "Open in Colab")
+    if app.env.docname != "run":  # how to install stands there
+        code = doctree.findall(nodes.literal_block)
+        unsought += [block for block in code if block.astext().startswith("pip install")]
     unsought += [link.parent for link in links if isinstance(link.parent.parent, nodes.section)]
     for node in unsought:
         node["classes"].append(site_excerpts.UNSOUGHT)

@@ -17,7 +17,8 @@ extensions = [
     "sphinx_copybutton",
     "publish.site_sphinx",
 ]
-copybutton_selector = "#run-it-install-or-use-colab div.highlight pre"  # commands only
+# commands only
+copybutton_selector = "#run-it-install-or-use-colab div.highlight pre, div.highlight-bash pre"
 nb_execution_mode = "off"  # the committed outputs are shown as they are
 nb_ipywidgets_js = {}  # nothing from a network
 nb_code_prompt_show = "Show the code"

@@ -101,7 +101,7 @@ def test_three_spikes_soon_after_each_other_excite_the_neuron_and_one_does_not(m
         for key in keys:
             page.keyboard.press(key)
         page.evaluate(FRAMES)
-        assert f"In all: {sent} out" in finding(page)
+        assert f"{sent} out" in finding(page)
     assert page.get_by_role("status").text_content() == "The neuron has sent 1 spike."
     assert "Last 200 ms: 3 in, 1 out" in finding(page)
 

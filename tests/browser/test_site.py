@@ -431,6 +431,15 @@ def test_what_something_is_the_glossary_says_first(visit, query):
     assert re.search(r"LIF|membrane", told)
 
 
+def test_a_search_shows_few_hits_and_to_who_asks_what_something_is_pages_in_their_order(visit):
+    assert len(finds(visit("index"), "LIF")) <= 20
+    found = finds(visit("index"), "what is LIF")
+    assert found[:3] == ["glossary", "02_lif_neuron", "00_why_spikes"]
+    assert len(found) <= 20
+    assert found[2:] == sorted(found[2:])
+    assert not any(name.startswith("api") for name in found)
+
+
 MEANT = {
     "LIF": "integrate",
     "surrogate gradients": "slope",
@@ -448,7 +457,10 @@ def test_a_word_of_the_glossary_is_told_first_or_second(visit, query):
     assert MEANT[query] in told.locator("p").inner_text()
 
 
-@pytest.mark.parametrize("query", ["surogate gradient", "membrrane", "thershold", "neuran"])
+SLIPS = ("surogate gradient", "surogat gradeint", "membrrane", "membarne", "thershold", "neuran")
+
+
+@pytest.mark.parametrize("query", SLIPS)
 def test_a_word_of_the_glossary_is_found_in_spite_of_a_slip(visit, query):
     page = visit("index")
     assert finds(page, query) == ["glossary"]

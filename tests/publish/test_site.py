@@ -95,3 +95,11 @@ def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
     for found in READ.values():
         assert found.header in text
         assert all(f"- {goal}\n" in text for goal in found.goals)
+
+
+def test_every_line_for_pip_says_where_the_library_is():
+    address = "@ git+{{repository}}@{{tag}}"
+    for path in site.SOURCE.glob("*.md"):
+        for line in re.findall(r"pip install '?snn_core.*", path.read_text(encoding="utf-8")):
+            assert address in line, path.name
+            assert line.endswith("'"), f"{path.name}: a block of its own can be copied"

@@ -352,6 +352,30 @@ def verdicts(cases):
     return json.loads(done.stdout)
 
 
+def test_an_exercise_in_code_leads_to_colab_in_a_tab_of_its_own():
+    made = site_exercises.beside(READ["02_lif_neuron"], "02.3")
+    assert re.search(r'<a href="https://colab[^"]*" target="_blank" rel="noopener">', made)
+
+
+@needs_node
+def test_a_field_says_which_row_is_the_first_wrong_one():
+    right = "0.6 0, 1.2 1, 0.4 0, 2.1 1, 1.05 1"
+    by_columns = "0.6 1.2 0.4 2.1 1.06  0 1 0 1 1"
+    answers = [right, right.replace("1.05", "1"), right.replace("0.6 0", "0.6 1"), by_columns]
+    (said,) = verdicts([(data("02.2"), answers)])
+    assert said[0] == "Correct."
+    assert said[1].startswith("Not yet. 4 of 5 right: look at step 4. ")
+    assert said[2].startswith("Not yet. 4 of 5 right: look at step 0. ")
+    assert said[3].startswith("Not yet. 4 of 5 right: look at step 4. ")
+
+
+def test_a_field_for_several_numbers_has_room_for_them_and_shows_how_to_write_them():
+    made = site_exercises.beside(READ["02_lif_neuron"], "02.2")
+    assert int(re.search(r'size="(\d+)"', made)[1]) > len("0.25 0 " * 5)
+    assert 'placeholder="such as 0.25 1, 0.5 0, …"' in made
+    assert "placeholder" not in site_exercises.beside(READ["02_lif_neuron"], "02.1")
+
+
 def data(number):
     asked = VALUES[number]
     made = site_exercises.field(

@@ -179,6 +179,16 @@ def test_nothing_returned_in_a_later_case_is_a_failure(said):
     ]
 
 
+def test_the_first_wrong_part_is_named_and_not_what_belongs_there(said):
+    pairs = Value([(0.6, 0), (1.2, 1), (0.9, 0)], hint="Look.", stronger="Add.", each="step")
+    assert said(pairs, [(0.6, 0), (1.2, 1), (0.9, 1)])[0].endswith("; 2 of 3 right: look at step 2")
+    assert said(pairs, [(0.6, 1), (1.2, 1), (0.9, 0)])[0].endswith("; 2 of 3 right: look at step 0")
+    for wrong in ([(0.6, 1)] * 3, [(0.6, 0)] * 2, 3, [3, 4, 5]):
+        assert "right" not in said(pairs, wrong)[0]
+    listed = Function((Case((3,), [0, 1, 2], "Count."),), stronger="Use range.")
+    assert said(listed, lambda n: [0, 1, 3])[0].endswith("; 2 of 3 right: look at entry 2")
+
+
 def test_a_likely_mistake_has_its_own_hint(said):
     assert said(HALF, 2) == ["not yet: you gave 2", "Hint: Upside down."]
     assert said(HALF, 0.5, 3)[1:] == ["not yet: you gave 3", "Hint: Less than 1."]
@@ -401,10 +411,11 @@ SQUARE = Function(
 def test_an_autograd_function_is_applied_and_its_gradient_compared(said):
     assert said(SQUARE, Square, torch.square) == ["correct", "correct"]
     assert said(SQUARE, NoBackwardYet, NothingYet) == ["not attempted yet"] * 2
-    assert (
-        said(SQUARE, ForgetsWhatArrives)[0] == "not yet: for [3, -1] it returned ([9, 1], [6, -2])"
+    returned = "not yet: for [3, -1] it returned ([9, 1], [6, -2]); 1 of 2 right: look at entry 1"
+    assert said(SQUARE, ForgetsWhatArrives)[0] == returned
+    assert said(SQUARE, ForgetsTheSign)[0].startswith(
+        "not yet: for [3, -1] it returned ([9, 1], [6, -4]); 1 of 2 right"
     )
-    assert said(SQUARE, ForgetsTheSign)[0] == "not yet: for [3, -1] it returned ([9, 1], [6, -4])"
     assert said(SQUARE, lambda x: x.detach() ** 2)[0].startswith(
         "not yet: for [3, -1] it raised RuntimeError: "
     )
@@ -420,7 +431,7 @@ def test_a_class_can_be_tried_as_its_exercise_says(said):
         exercise, lambda size: torch.nn.Linear(3, size), lambda size: torch.nn.Linear(3, 5)
     ) == [
         "correct",
-        "not yet: for 4, [[1, 1, 1], [1, 1, 1]] it returned (2, 5)",
+        "not yet: for 4, [[1, 1, 1], [1, 1, 1]] it returned (2, 5); 1 of 2 right: look at entry 1",
         "Hint: No.",
     ]
 

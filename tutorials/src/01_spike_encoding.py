@@ -3,7 +3,7 @@
 #
 # **How does an image become spikes, and what is lost on the way?**
 #
-# Needs: some Python and PyTorch tensors; what a layer of a network is. · 45 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
+# Needs: some Python and PyTorch tensors; what a layer of a network is. · 55 minutes to read, without *Deeper* and exercises; 10 seconds to run. · Introduces `encoding` (`direct`, `rate`, `latency`, `delta`, `population`) and `reconstruction`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/01_spike_encoding.ipynb)
 
@@ -68,7 +68,7 @@ axes = film(rows, at=[1, 2, 8, 64])
 # - watch an image arrive, spike by spike, in three codes;
 # - encode greys by hand, with a coin and with a bucket;
 # - take chance away from a rate code, and see which part of its error was chance;
-# - shuffle spikes in time, lose some, and see which codes bear it.
+# - shuffle spikes in time, and see which codes bear it.
 
 # %% [markdown]
 # ## 1 · Numbers in, spikes out
@@ -110,7 +110,7 @@ for x in greys.tolist():
     coins = torch.rand(12, generator=tosses)
     spikes = (coins < x).int()
     n = spikes.sum()
-    print(f"{x:.2f} {spikes.tolist()} {n} spikes")
+    print(f"{x:.2f} {spikes.tolist()} spikes: {n}")
 
 # %% [markdown]
 # Six, but do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly, the greys in between by a few coin tosses.
@@ -276,7 +276,7 @@ axes = film(rows, at=[1, 5, 10, 20])
 # %% [markdown]
 # The brightest parts stand after 1 ms, the faint edges come last. 166 spikes do it, one for each pixel that is not black; the bucket sends 2,062 meanwhile.
 #
-# The default of the core, `mode="log"`, is the rule of a leaky neuron (*Deeper*).
+# The default of the core (`snn_core`, the library under these pages), `mode="log"`, is the rule of a leaky neuron (*Deeper*).
 
 # %% tags=["check"]
 assert spikes.argmax(0).tolist() == [0, 18, 15, 10, 0]
@@ -326,7 +326,7 @@ decorate(axis, title="The receiver never forgets", x="time (ms)", y="grey")
 # That it is still bright.
 
 # %% [markdown]
-# So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this, with the logarithm of the light (page 17). In the core they are two channels, right after the batch; our film is a batch of one.
+# So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this, with the logarithm of the light (page 17). `encoding.delta` returns them as two channels, `[T, B, 2, 28, 28]`; our film is a batch of one.
 
 # %%
 events = encoding.delta(movie.unsqueeze(1), threshold=0.25)
@@ -371,7 +371,7 @@ assert [events[:4].sum(), events[4:8].sum(), events[7].sum()] == [328, 98, 0]
 # %% [markdown]
 # ## 5 · Side by side
 #
-# All four codes on the same values. Delta sees them switched on at the first step, with $\theta = 1/T$, so that white takes all $T$ steps.
+# All four codes on the same values. Delta starts from black, and each of its spikes is worth $\theta = 1/T$: white takes all $T$ steps.
 
 
 # %%
@@ -479,11 +479,9 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # ### Error against time
 #
 # Now 100 digits and seven durations. That takes longer than a page may, so it is recorded; the record says how. Delta is left out: on stills it reads as *regular*.
-#
-# > **Before you run:** a count without a coin is wrong by less than $1/T$, latency by up to half of $1/(T - 1)$. How will their two curves lie? And which code never needs more spikes?
 
 # %%
-record = recorded("spike_codes")
+record = recorded("spike_codes")  # a result that is saved in the library
 steps = record.settings["steps"]
 errors = record.results["error"]
 counts = record.results["spikes"]
@@ -502,9 +500,9 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. Its error is about double, since it cuts off where latency rounds (*Deeper*).
+# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. Its error is about double: it is wrong by up to $1/T$, since it cuts off where latency rounds (*Deeper*).
 #
-# What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error.
+# What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error. But shuffled spikes break latency, and lost ones hurt it most (*Deeper*): none of the codes is best in all.
 
 # %% tags=["check"]
 slopes = {code: np.polyfit(np.log(steps), np.log(row), 1)[0] for code, row in errors.items()}
@@ -524,43 +522,6 @@ assert 1.9 < counts["regular"][at + 1] / counts["regular"][at] < 2.1
 assert 1.9 < errors["regular"][at] / errors["regular"][at + 1] < 2.3
 
 # %% [markdown]
-# ### Lost spikes
-#
-# One spike in ten is lost on its way. The receiver knows, and divides counts by 0.9.
-#
-# > **Before you run:** which code's error grows most?
-
-# %% alt="The five read back when one spike in ten is lost. Regular rate: the whole five, its white slightly uneven. Latency: black holes in the strokes."
-lossy = {}
-for code, spikes in sent.items():
-    kept = torch.rand(spikes.shape, generator=generator) > 0.1
-    share = 1 if code == "latency" else 0.9
-    lossy[code] = read(code, spikes * kept) / share
-    print(f"{code:12} {rms_error(lossy[code], image):.4f}")
-pictures = [lossy["regular rate"], lossy["latency"]]
-axes = images(pictures, ["regular rate", "latency"])
-
-# %% [markdown]
-# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. But in a film, a lost delta spike is never made good (its pixel stays wrong by $\theta$). None of the codes is best in all. (Late spikes: *Deeper*.)
-
-# %% tags=["check"]
-disturbed = record.results["disturbed"]
-growth = {code: found["lost"] / found["sent"] for code, found in disturbed.items()}
-assert max(growth, key=growth.get) == "latency"
-counted = max(disturbed[code]["lost"] for code in ("random", "regular", "delta"))
-assert disturbed["latency"]["lost"] > 3 * counted
-assert rms_error(lossy["latency"], image) > 2 * rms_error(lossy["random rate"], image)
-for seed in range(3):
-    lots = torch.rand(events.shape, generator=torch.Generator().manual_seed(seed))
-    heard_of_it = events * (lots > 0.1)
-    believed = reconstruction.from_delta(heard_of_it, threshold=0.25)[:, 0]
-    assert 1.5 < rms_error(believed[-1], movie[-1]) / rms_error(known[-1], movie[-1]) < 1.9
-    heard_of_it[4:] = events[4:]  # nothing more is lost, and what is missing stays missing
-    missing = known - reconstruction.from_delta(heard_of_it, threshold=0.25)[:, 0]
-    assert missing[3].any()
-    assert torch.equal(missing[-1], missing[3])
-
-# %% [markdown]
 # ## Recap
 #
 # You
@@ -568,7 +529,7 @@ for seed in range(3):
 # - watched a digit arrive in three codes, and read it back;
 # - encoded greys by hand, with a coin and with a bucket;
 # - took the coin away: a random count is wrong by about $1/\sqrt T$, a regular one by less than $1/T$;
-# - shuffled the spikes of a still, and lost some: a count bears both, a latency neither.
+# - shuffled the spikes of a still: a count bears it, a latency does not.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -622,7 +583,7 @@ check("01.3", phase_code)
 # %% [markdown]
 # ### 4 · Open: what a phase code pays
 #
-# Encode every pixel of the image with your phase code (1 gets all ones) for $T = 4$, 8 and 16, read it back, and compare the error with that of the random rate. The phase code's error falls as $2^{-T}$. Why do so few networks use this code? At $T = 8$, lose one spike in ten, as in section 5, and read the image back. Do the same with the random rate.
+# Encode every pixel of the image with your phase code (1 gets all ones) for $T = 4$, 8 and 16, read it back, and compare the error with that of the random rate. The phase code's error falls as $2^{-T}$. Why do so few networks use this code? At $T = 8$, lose one spike in ten at random, and read the image back. Do the same with the random rate, and divide its counts by 0.9.
 
 # %%
 # your code here
@@ -715,7 +676,7 @@ check("01.3", phase_code)
 # %% [markdown]
 # ## Deeper
 #
-# Two more encoders of the core, the noise of a random count, two more readings of a bucket, and late spikes.
+# Two more encoders of the core, the noise of a random count, two more readings of a bucket, lost and late spikes.
 
 # %% [markdown]
 # ### The latency of a neuron
@@ -830,6 +791,43 @@ assert slopes[timed] < -1.3
 assert errors[timed][at] < min(errors[code][at] for code in errors if code != timed)
 assert record.results["shuffled"]["regular"] == errors["regular"]
 assert record.results["shuffled"][timed][at] > 5 * errors["regular"][at]
+
+# %% [markdown]
+# ### Lost spikes
+#
+# One spike in ten is lost on its way. The receiver knows, and divides counts by 0.9.
+#
+# > **Before you run:** which code's error grows most?
+
+# %% alt="The five read back when one spike in ten is lost. Regular rate: the whole five, its white slightly uneven. Latency: black holes in the strokes."
+lossy = {}
+for code, spikes in sent.items():
+    kept = torch.rand(spikes.shape, generator=generator) > 0.1
+    share = 1 if code == "latency" else 0.9
+    lossy[code] = read(code, spikes * kept) / share
+    print(f"{code:12} {rms_error(lossy[code], image):.4f}")
+pictures = [lossy["regular rate"], lossy["latency"]]
+axes = images(pictures, ["regular rate", "latency"])
+
+# %% [markdown]
+# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. But in a film, a lost delta spike is never made good (its pixel stays wrong by $\theta$).
+
+# %% tags=["check"]
+disturbed = record.results["disturbed"]
+growth = {code: found["lost"] / found["sent"] for code, found in disturbed.items()}
+assert max(growth, key=growth.get) == "latency"
+counted = max(disturbed[code]["lost"] for code in ("random", "regular", "delta"))
+assert disturbed["latency"]["lost"] > 3 * counted
+assert rms_error(lossy["latency"], image) > 2 * rms_error(lossy["random rate"], image)
+for seed in range(3):
+    lots = torch.rand(events.shape, generator=torch.Generator().manual_seed(seed))
+    heard_of_it = events * (lots > 0.1)
+    believed = reconstruction.from_delta(heard_of_it, threshold=0.25)[:, 0]
+    assert 1.5 < rms_error(believed[-1], movie[-1]) / rms_error(known[-1], movie[-1]) < 1.9
+    heard_of_it[4:] = events[4:]  # nothing more is lost, and what is missing stays missing
+    missing = known - reconstruction.from_delta(heard_of_it, threshold=0.25)[:, 0]
+    assert missing[3].any()
+    assert torch.equal(missing[-1], missing[3])
 
 # %% [markdown]
 # ### Late spikes

@@ -3,7 +3,7 @@
 #
 # **What does one neuron compute, and what do $T$, $\mathrm{d}t$, $\tau$ and $\beta$ mean?**
 #
-# Needs: page 00 or 01 (spikes), exponential functions. · 50 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `LIF`.
+# Needs: page 00 or 01 (spikes), exponential functions. · 60 minutes to read, without *Deeper* and exercises; 15 seconds to run. · Introduces `LIF`.
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}}/02_lif_neuron.ipynb)
 
@@ -37,7 +37,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% alt="Three lanes over 110 ms. Top: seven input spikes, one alone, three that are 12 ms apart, three that are 4 ms apart. Middle: the membrane jumps by 0.5 at each and leaks in between; only the last three take it above the threshold at 1, from where it falls. Bottom: one output spike, at the last input."
 arrivals = [5, 30, 42, 54, 80, 84, 88]
-current = pulse(110, at=arrivals, height=0.5)
+current = pulse(110, at=arrivals, height=0.5)  # 110 steps, 0 but at these
 neuron = LIF(tau_mem=10.0)  # it leaks with 10 ms: section 2
 spikes, membrane, _ = neuron(current, record=True)
 
@@ -100,7 +100,7 @@ assert neuron(pulse(110, at=arrivals, height=1.0)).sum() < 7
 
 # %% alt="Four steps of a neuron. An open dot shows where the input lifts the membrane, a filled dot where it goes on from. At steps 0 and 2 both are at the same height. At step 1 the open dot is at 1.2, above the threshold; beside it stand integrate, compare, emit, reset. An arrow leads down to the filled dot at 0.2. Step 3 spikes too."
 axis = slow_motion(
-    constant(0.8, 4),
+    constant(0.8, 4),  # 0.8 in each of four steps
     beta=0.5,
     first=0,
     explain=1,
@@ -142,7 +142,7 @@ for step in range(4):
 # In between the neuron *compares*: $z[t] = 1$ if $u[t] > \theta$, else 0. (Above, not at, unlike the bucket of page 01.) Keep two names apart. $u$ is the **membrane**, which is compared, recorded and plotted. $v$ is the **state**, which is carried on to the next step.
 
 # %% [markdown]
-# The core's `LIF` does this for many neurons at once. It takes a tensor `[T, B, N]`: $T$ steps of time, $B$ examples in a batch, $N$ neurons. Ours is `[4, 1, 1]`.
+# `LIF` of the core, `snn_core`, the library under these pages, does this for many neurons at once. It takes a tensor `[T, B, N]`: $T$ steps of time, $B$ examples in a batch, $N$ neurons. Ours is `[4, 1, 1]`.
 
 # %%
 neuron = LIF(beta=0.5)
@@ -401,17 +401,18 @@ decorate(bottom, x="time (ms)", y="membrane u")
 
 # %%
 kept = (1 - beta) * 1.5
+print("ms  kept  spikes")
 for dt in (1, 5):
     neuron = LIF(tau_mem=10.0, dt=dt)
     derived = (1 - neuron.beta) * 1.5
     steps = 1000 // dt
-    print(f"{dt} ms, I kept: {neuron(constant(kept, steps)).sum():.0f}")
-    print(f"{dt} ms, D kept: {neuron(constant(derived, steps)).sum():.0f}")
+    print(f"{dt}   I     {neuron(constant(kept, steps)).sum():.0f}")
+    print(f"{dt}   D     {neuron(constant(derived, steps)).sum():.0f}")
 
 # %% [markdown]
 # None. In 5 ms 39 % leaks, so the membrane levels off at 0.36. With $D$ kept there are 80; section 5 says why not 90.
 #
-# **A constant $I$ follows from the drive, as $(1 - \beta)\,D$. A spike brings its weight once,** and two in one step bring it twice.
+# **A constant $I$ follows from the drive, which the sliders set, as $(1 - \beta)\,D$. A spike brings its weight once,** and two in one step bring it twice.
 
 # %% tags=["check"]
 assert round(0.07 / (1 - beta), 2) == 0.74
@@ -546,7 +547,7 @@ decorate(
 )
 
 # %% [markdown]
-# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238. The few that it misses, as in section 4, leak away: from the crossing to the end of its step the membrane stands higher by $\theta$ than if it had been reset at once. In steps of 0.1 ms it is 245.
+# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238. It resets late, and until then a higher membrane leaks more (*Deeper*). In steps of 0.1 ms it is 245.
 
 # %% tags=["check"]
 three = torch.tensor([3.0])
@@ -998,7 +999,7 @@ assert np.argmax(compare_first(blow, beta)) == 4
 #
 # $$\text{rate} = \frac{1000}{\tau \ln\frac{D}{D - \theta}} \quad \text{if } D > \theta, \text{ else } 0$$
 #
-# Counted rates lie a little below it, because each interval is rounded up to whole steps of 0.1 ms. A refractory period, after which the state starts at 0, makes each interval longer by that much:
+# Counted rates lie a little below it, because each interval is rounded up to whole steps of 0.1 ms. (With the soft reset it is another reason: from the crossing to the end of its step the membrane stands higher by $\theta$ than if it had been reset at once, and that leaks.) A refractory period, after which the state starts at 0, makes each interval longer by that much:
 
 # %%
 pauses = (0.0, 5.0)  # ms

@@ -17,24 +17,35 @@ function parsed(text) {
   return found.map((each) => each.split("/").map(Number).reduce((top, bottom) => top / bottom));
 }
 
-/** Whether an answer is right; a table with rows of some width may be written by rows or by columns. */
-function agrees(text, parts, salt, width = 1) {
+const agrees = (...asked) => rightRows(...asked).every(Boolean);
+
+/** Of each row of an answer whether it is right; a table with rows of some width may be written by rows or by columns. */
+function rightRows(text, parts, salt, width = 1) {
   const words = parts[0].step === undefined, height = parts.length / width;
   const given = words ? [text.trim().replace(/^["']|["']$/g, "").toLowerCase()] : numbers(text, parts.length);
-  if (given.length !== parts.length) return false;
+  if (given.length !== parts.length) return [false];
   const turned = given.map((_, place) => given[(place % width) * height + Math.floor(place / width)]);
-  return right(given, parts, salt, words) || (width > 1 && right(turned, parts, salt, words));
+  const [found, other] = [given, turned].map((numbers) => rows(right(numbers, parts, salt, words), width));
+  return width > 1 && other.filter(Boolean).length > found.filter(Boolean).length ? other : found;
 }
 
+const rows = (all, width) => all.flatMap((_, i) => (i % width ? [] : [all.slice(i, i + width).every(Boolean)]));
+
 function right(given, parts, salt, words) {
-  return parts.every(({ step, hashes }, place) => {
+  return parts.map(({ step, hashes }, place) => {
     const near = words ? given : [Math.round(given[place] / step)];
     return near.some((each) => hashes.includes(hashed(`${salt}:${place}:${each}`)));
   });
 }
 
+/** How many rows are right, and which is the first that is not; nothing if none is. */
+function where(found, each) {
+  const count = found.filter(Boolean).length;
+  return count ? ` ${count} of ${found.length} right: look at ${each} ${found.indexOf(false)}.` : "";
+}
+
 /** What to say to an answer, after some other wrong ones. */
-function verdict(text, { salt, parts, width, mistakes, hint, stronger }, wrong) {
+function verdict(text, { salt, parts, width, each, mistakes, hint, stronger }, wrong) {
   if (!text.trim()) return "Write an answer first.";
   if (agrees(text, parts, salt, width)) return "Correct.";
   const words = parts[0].step === undefined;
@@ -43,7 +54,7 @@ function verdict(text, { salt, parts, width, mistakes, hint, stronger }, wrong) 
   if (count !== parts.length) return `Not yet. Asked for: ${parts.length} ${parts.length > 1 ? "numbers" : "number"}.`;
   wrong.add(text.trim());
   const made = mistakes.find((mistake) => agrees(text, mistake.parts, salt, width));
-  return `Not yet. ${made?.hint ?? hint}${wrong.size > 1 ? ` ${stronger}` : ""}`;
+  return `Not yet.${where(rightRows(text, parts, salt, width), each)} ${made?.hint ?? hint}${wrong.size > 1 ? ` ${stronger}` : ""}`;
 }
 
 for (const form of globalThis.document?.querySelectorAll("form.exercise") ?? []) {

@@ -17,26 +17,46 @@ Search.query = (query) => {
   search(query.replace(ASKING, "") || query);
 };
 
-/** Whether two words differ by one letter: another one, one too many or too few, or two in the wrong order. */
-function near(one, other) {
+/** Whether words differ by so many slips at most: another letter, one too many or too few, or two in the wrong order. */
+function near(one, other, slips) {
   const same = [...one, ""].findIndex((letter, i) => letter !== other[i]), a = one.slice(same), b = other.slice(same);
-  const swapped = a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2);
-  return swapped || a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1);
+  if (slips === 0 || a === b) return a === b;
+  const swapped = a[0] === b[1] && a[1] === b[0] && near(a.slice(2), b.slice(2), slips - 1);
+  return swapped || [[1, 1], [1, 0], [0, 1]].some(([i, j]) => near(a.slice(i), b.slice(j), slips - 1));
+}
+
+/** The name of the glossary that is meant by a name with one slip, or with two in each long word. */
+function meantBy(name) {
+  const names = Object.keys(TERMS).filter((each) => each.length > 4), parts = name.split(" ");
+  const alike = (part, other = "") => near(part, other, Math.min(part.length, other.length) < 7 ? 1 : 2);
+  const agree = (others) => others.length === parts.length && parts.every((part, i) => alike(part, others[i]));
+  return names.find((each) => near(name, each, 1)) ?? names.find((each) => agree(each.split(" ")));
 }
 
 /** What the glossary has under a name, also in the plural: title, anchor and meaning; or `nearly` under that name. */
 function term(query, nearly) {
   const name = query.toLowerCase().trim().replace(/[-–\s]+/g, " ");
-  const alike = () => Object.keys(TERMS).find((each) => each.length > 4 && near(name, each));
-  return TERMS[name] ?? TERMS[name.replace(/s$/, "")] ?? (nearly ? TERMS[alike()] : undefined);
+  return TERMS[name] ?? TERMS[name.replace(/s$/, "")] ?? (nearly ? TERMS[meantBy(name)] : undefined);
 }
 
 const told = (anchor) => Object.values(TERMS).find(([, place]) => place === anchor);
 
-// Of what is found, the best stands last.
+const MOST = 20, NAMES = 6, PAGES = 10; // hits that are shown; among them names of the reference; pages on what something is
+
+/** The best of what is found, which stands last: of who asks what something is, pages in their order. */
+function best(found) {
+  const isName = ([name]) => name.startsWith("api"), pages = found.filter((hit) => !isName(hit));
+  const titled = (hit) => Number(hits(hit[1].split(" > ")[0]) === words.length);
+  const early = (one, other) => titled(one) - titled(other) || (other[1] < one[1] ? -1 : 1);
+  const numbered = ([name]) => Number(/^\d\d_/.test(name));
+  if (Scorer.defining) return pages.sort((one, other) => numbered(one) - numbered(other) || early(one, other)).slice(-PAGES);
+  const names = found.filter(isName), room = Math.max(NAMES, MOST - pages.length);
+  return [...names.slice(-room), ...pages.slice(-Math.max(MOST - room, MOST - names.length))];
+}
+
 const perform = Search._performSearch;
 Search._performSearch = (query, ...others) => {
-  const found = perform(query, ...others);
+  const found = best(perform(query, ...others));
   for (const hit of found) if (told(hit[2].slice(1))) hit[1] = `Glossary: ${told(hit[2].slice(1))[0]}`;
   const meant = term(query, !found.length);
   if (!meant) return found;

@@ -42,6 +42,23 @@ def _equal(got: object, expected: object, tolerance: float) -> bool:
     return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
+def where(got: object, expected: object, tolerance: float = 1e-6, each: str = "entry") -> str:
+    """Return in words how many parts are right, and which one is the first that is not; never raise.
+
+    "" if no part is right, or all are, or if there are not as many as expected. Parts are counted from 0.
+
+    >>> where([1, 5, 3], [1, 2, 3], each="step"), where(5, 2)
+    ('; 2 of 3 right: look at step 1', '')
+    """
+    try:
+        pairs = zip(_parts(got), _parts(expected), strict=True)
+        right = [equal(*pair, tolerance) for pair in pairs]
+    except Exception:  # one of them has no parts, or they have unlike numbers of them
+        return ""
+    some = any(right) and not all(right)
+    return f"; {sum(right)} of {len(right)} right: look at {each} {right.index(False)}" if some else ""
+
+
 def _parts(value: object) -> list:
     """Return the parts of a list, a tuple or an array; a set, a dict or a generator has none in order."""
     return list(value) if isinstance(value, (list, tuple)) else list(_array(value))

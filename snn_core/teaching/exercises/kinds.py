@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import torch
 
-from snn_core.teaching.exercises.comparison import equal, message, other_form, shown
+from snn_core.teaching.exercises.comparison import equal, message, other_form, shown, where
 
 
 class NotAttempted(Exception):
@@ -68,6 +68,7 @@ class Value:
         mistakes: likely wrong values, each with a hint that is shown in place of `hint`.
         tolerance: relative and absolute.
         also: other ways to write the right value.
+        each: what a part of a list is called, such as a step, when the first wrong one is named.
     """
 
     expected: object
@@ -76,6 +77,7 @@ class Value:
     mistakes: tuple[Mistake, ...] = ()
     tolerance: float = 1e-6
     also: tuple = ()
+    each: str = "entry"
 
     def fault(self, answer: object) -> Fault | None:
         """Return what is wrong with the answer, or None; raise NotAttempted for the stub."""
@@ -85,7 +87,8 @@ class Value:
             return None
         hint = _hint(answer, self.mistakes, self.hint, self.tolerance)
         what = "" if any(not other_form(answer, right) for right in self.also) else other_form(answer, self.expected)
-        return Fault(what or f"you gave {shown(answer)}", hint, shown(self.expected))
+        place = where(answer, self.expected, self.tolerance, self.each)
+        return Fault(what or f"you gave {shown(answer)}{place}", hint, shown(self.expected))
 
 
 def call(answer: Callable, *arguments: object) -> object:
@@ -157,6 +160,7 @@ class Function:
         came = _came(got, printed)
         if came.startswith("returned ") and got is not None and (other := other_form(got, case.expected)):
             came += f" ({other})"
+        came += where(got, case.expected, self.tolerance)
         return Fault(f"for {given} it {came}", hint, shown(case.expected))
 
 

@@ -65,6 +65,7 @@ EXERCISES = {
             ),
         ),
         tolerance=2e-3,  # all are whole hundredths: another second decimal is wrong
+        each="step",
     ),
     "02.3": Function(
         cases=(

@@ -43,7 +43,7 @@ function compute(values, data) {
   const read = best.length === row.length ? "all fire alike" : `most spikes for ${degrees(direction(middle, data))}`;
   const titles = [
     `spikes run towards each other, at ${values.time.toFixed(2)} ms`,
-    `where they meet: ${counts[shown]} spikes in ${(data.steps * data.dt).toFixed(0)} ms`,
+    `where they meet: ${plural(counts[shown], "spike")} in ${(data.steps * data.dt).toFixed(0)} ms`,
     most === 0 ? "no detector fires" : `sound from ${degrees(values.direction)}, ${read}`,
   ];
   return { spikes, fired, counts, meet, steps: row[shown], titles };

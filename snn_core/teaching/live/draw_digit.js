@@ -28,7 +28,7 @@ export function layersOf(pixels, { steps, faint, neuron, layers }) {
 const begin = () => ({});
 
 function advance(state, { drawing, time }, { steps }) {
-  const other = state.drawing !== drawing;
+  const other = state.drawing !== drawing || !/[^0]/.test(drawing); // time waits for a drawing
   state.drawing = drawing;
   return { time: other ? 0 : Math.min(time + 1, steps) };
 }
@@ -51,17 +51,18 @@ function compute({ drawing, time }, data) {
   const [sent, hidden, output] = shown.map((spikes) => sum(spikes.flat())), all = read.pixels.length;
   const named = counts.flatMap((count, digit) => (count === most ? [`${digit === 8 ? "an" : "a"} ${digit}`] : []));
   const answer = named.length > 2 ? "no answer" : named.join(" or ");
-  const said = `after ${time} of ${data.steps} ms: ${drawing.search(/[^0]/) < 0 ? "nothing is drawn" : answer}`;
-  const news = `${said}; hidden neurons sent ${hidden} spikes; ${all - sent} of ${all} pixels never sent one`;
-  const titles = [said, `${sent} of ${all}, centred`, `hidden: ${hidden} spikes`, `output: ${output} spikes`];
+  const said = /[^0]/.test(drawing) ? `after ${time} of ${data.steps} ms: ${answer}` : "nothing is drawn";
+  const [some, last] = [hidden, output].map((count) => plural(count, "spike"));
+  const titles = [said, `${sent} of ${all}, centred`, `hidden: ${some}`, `output: ${last}`];
+  const news = `${said}; hidden neurons sent ${some}; ${all - sent} of ${all} pixels never sent one`;
   return { ...read, shown, seen, counts, titles, news: time === data.steps ? news : "" };
 }
 
 function draw(figure, { ink, seen, shown, counts, titles }, { time }, { steps, neurons }) {
-  const side = Math.sqrt(ink.length), picture = { share: 2.6, picture: true, beside: true, title: titles[1] };
+  const side = Math.sqrt(ink.length);
   const [pad, pixels, hidden, output] = figure.panels([
     { share: 4, picture: true, x: [0, side], y: [side, 0], title: titles[0], control: "drawing" },
-    picture,
+    { share: 2.6, picture: true, beside: true, title: titles[1] },
     { share: 3, x: [0, steps], y: [0, neurons], xlabel: "time (ms)", ylabel: "hidden neuron", title: titles[2] },
     { share: 3.4, ...votes(steps, 10), xticks: [0, 10, 20], xlabel: "time (ms)", title: titles[3] },
   ]);

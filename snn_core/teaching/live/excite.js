@@ -5,11 +5,7 @@ function begin({ window, dt }) {
   return { waiting: 0, fired: 0, steps: Array(window / dt).fill(rest) };
 }
 
-const actions = {
-  send(values, data, state) {
-    state.waiting += 1;
-  },
-};
+const actions = { send: (values, data, state) => { state.waiting += 1; } };
 
 /** One step: the drive, and the spikes that have been sent since the last one. */
 function advance(state, { weight, drive }, { beta, threshold }) {
@@ -20,9 +16,10 @@ function advance(state, { weight, drive }, { beta, threshold }) {
   state.waiting = 0;
 }
 
-function compute(values, { window }, { steps, fired, ahead = 0 }) {
-  const arrived = steps.reduce((sum, step) => sum + step.arrived, 0);
-  const title = `Last ${window} ms: ${arrived} in, ${countSpikes(steps)} out. In all: ${fired} out`;
+function compute(values, { window, dt }, { steps, fired, ahead = 0 }) {
+  const at = steps.flatMap(({ arrived }, i) => Array(arrived).fill(i * dt)), gap = at.at(-1) - at.at(-2);
+  const apart = gap >= 0 ? `; last gap ${gap} ms` : "";
+  const title = `Last ${window} ms: ${at.length} in, ${countSpikes(steps)} out${apart}`;
   const times = steps.map((_, i) => i + 1 - steps.length - ahead);
   const news = fired ? `The neuron has sent ${plural(fired, "spike")}.` : "";
   return { steps, times, titles: [title], news };

@@ -23,7 +23,9 @@ function draw(figure, { drive, threshold, currents, steps, times, titles }, _, {
     membrane.label("D", duration, drive, figure.green, "right", membrane.free(drive, threshold));
   }
   drawMembrane(membrane, times, steps, threshold);
-  membrane.label("threshold θ", 0, threshold, figure.grey, "left", membrane.free(threshold, drive));
+  const behind = steps.filter((_, t) => membrane.px(times[t]) < membrane.px(0) + 90); // the words at the threshold
+  const high = Math.max(threshold, ...behind.map((step) => step.membrane));
+  membrane.label("threshold θ", 0, high, figure.grey, "left", high > threshold ? "bottom" : membrane.free(high, drive));
   const sent = times.filter((_, t) => steps[t].spike);
   output.stems(sent, sent.map(() => 1), figure.vermilion);
   const roomy = sent.filter((time, i) => output.px(sent[i + 1] ?? duration) - output.px(time) > 28);

@@ -30,7 +30,7 @@ function compute(values, data) {
   const came = Array.from(arriving(arrivals, weight, dt, Math.round(duration / dt)));
   const steps = modelSequence(came, values, data), times = steps.map((_, t) => t * dt);
   const last = Math.max(-1, ...arrivals), after = countSpikes(steps.filter((_, t) => times[t] > last));
-  const title = `${values.model}: ${countSpikes(steps)} spikes, ${after} after the input`;
+  const title = `${values.model}: ${plural(countSpikes(steps), "spike")}, ${after} after the input`;
   return { came, steps, times, titles: [title] };
 }
 

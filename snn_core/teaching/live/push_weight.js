@@ -40,7 +40,7 @@ function compute({ w, trail, ...shape }, data) {
   const all = weights.map((weight) => evaluate(weight, shape, data));
   const gradient = signed(significant(here.gradient, 2));
   const titles = [
-    `w = ${w.toFixed(2)}: ${countSpikes(here.steps)} spikes, wanted ${data.target}`,
+    `w = ${w.toFixed(2)}: ${plural(countSpikes(here.steps), "spike")}, wanted ${data.target}`,
     `Loss ${here.loss}, slope 0; arrow: the surrogate's step`,
     here.loss > 0 && here.gradient === 0
       ? "Surrogate gradient 0: nothing within its reach"

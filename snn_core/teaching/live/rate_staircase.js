@@ -16,7 +16,7 @@ function compute({ current, ...neuron }, { low, high }) {
   const relu = Math.max(0, current), rate = said(current, neuron), left = steps.at(-1).state;
   const error = signed((rate - relu).toFixed(2));
   const titles = [
-    `${countSpikes(steps)} spikes in ${neuron.steps} steps; left in the membrane: ${signed(left.toFixed(2))}`,
+    `${plural(countSpikes(steps), "spike")} in ${neuron.steps} steps; left in the membrane: ${signed(left.toFixed(2))}`,
     `It says ${rate.toFixed(2)}, the ReLU ${relu.toFixed(2)}: error ${error}`,
   ];
   return { steps, currents, rates, rate, relu, left, titles };

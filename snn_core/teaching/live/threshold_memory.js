@@ -27,7 +27,7 @@ function compute({ tau_mem, tau_adapt, strength, delay }, data) {
   const left = sum(steps, recall), without = sum(plain, recall);
   const [told, plainly] = [left, without].map((value) => signed(significant(value, 2)));
   const titles = [
-    `${countSpikes(steps)} spikes (grey: cue, recall)`,
+    `${plural(countSpikes(steps), "spike")} (grey: cue, recall)`,
     `At the recall ${told}; with η = 0 ${plainly}`,
   ];
   return { times, cue, recall, steps, plain, left, without, titles };

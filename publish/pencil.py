@@ -53,6 +53,16 @@ def points(key: str) -> int:
     return LONG if declared()[key].get("long") else SHORT
 
 
+def skill(key: str) -> str:
+    """Return what an exercise with numbers takes, in a few words."""
+    return declared()[key]["skill"]
+
+
+def tells(key: str) -> tuple[str, ...]:
+    """Return the questions to choose, by their names, that never stand beside an exercise."""
+    return tuple(declared()[key].get("apart", ()))
+
+
 def of_length(names: list[str], wanted: int) -> list[str]:
     """Return the keys of the exercises for exams on some pages that have so many points."""
     pages = {name[:2] for name in names}

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from .essays import NONE, POINTS, Essay, Own, essays
 from .exam_choices import choosable, chosen, possible
-from .pencil import LONG, SHORT, Pencil, of_length, pencil, skill, tells
+from .pencil import LONG, SHORT, Pencil, of_length, pencil, skill, told_beside
 from .pencil import points as points_of
 from .quiz import LETTERS, SEED, Question
 from .read_code import Code, to_read
@@ -157,7 +157,7 @@ def apart(one: Essay, other: Essay) -> bool:
 def told(discussed: list[Essay], read: Code | None, keys: list[str]) -> set[str]:
     """Return the names of the questions to choose that other parts of an exam tell."""
     found = {each for essay in discussed for each in essay.choices}
-    found |= {each for key in keys for each in tells(key)}
+    found |= {each for key in keys for each in told_beside(key)}
     return found | set(read.tells if read else ())
 
 

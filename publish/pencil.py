@@ -58,9 +58,9 @@ def skill(key: str) -> str:
     return declared()[key]["skill"]
 
 
-def tells(key: str) -> tuple[str, ...]:
-    """Return the questions to choose, by their names, that never stand beside an exercise."""
-    return tuple(declared()[key].get("apart", ()))
+def told_beside(key: str) -> set[str]:
+    """Return the questions to choose that tell a part of an exercise, or are told by it."""
+    return set(declared()[key].get("apart", ()))
 
 
 def of_length(names: list[str], wanted: int) -> list[str]:

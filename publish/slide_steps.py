@@ -128,10 +128,14 @@ def _about(code: str, asked: str) -> Iterator[str]:
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:
     """Return two slides as one, with their text together."""
+    return replace(first, role=then.role, text=text, notes=notes_of(first, then))
+
+
+def notes_of(first: Slide, then: Slide) -> str:
+    """Return the notes of two slides, each paragraph once."""
     known = first.notes.split("\n\n") if first.notes else []
     new = [each for each in then.notes.split("\n\n") if each and each not in known]
-    notes = "\n\n".join([*known, *new])
-    return replace(first, role=then.role, text=text, notes=notes)
+    return "\n\n".join([*known, *new])
 
 
 def _headed(slide: Slide) -> Slide:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .exam import LECTURE_MINUTES
-from .slide_steps import Slide, count, joined
+from .slide_steps import Slide, count, joined, notes_of
 
 STEPS_A_MINUTE = 1.3
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
@@ -30,8 +30,8 @@ def in_time(slides: list[Slide]) -> list[Slide]:
     Where a section or the deck has more, code falls away that no question asks about. Then
     questions to discuss come together, and an answer at a live figure with the next task. Then
     figures fall away that lead up to a question and its figure, or end a section, two at most, and
-    then tables. At last answers come together with the figures that show them, the last first.
-    Where there is time, what a figure shows comes as a step.
+    then tables; their notes go to the slide before. At last answers come together with the figures
+    that show them, the last first. Where there is time, what a figure shows comes as a step.
     """
     kept = []
     for section in sections(slides):
@@ -40,8 +40,7 @@ def in_time(slides: list[Slide]) -> list[Slide]:
     kept = _brief(_spared(kept, limit(slides), "alone"))
     most = limit(kept)
     for role in ("figure", "ending"):
-        gone = sum(each.role == "figure" for each in slides if each not in kept)
-        kept = _spared(kept, most, role, FIGURES - gone)
+        kept = _spared(kept, most, role, FIGURES - _figures(slides) + _figures(kept))
     made = joined(_longer(_spared(kept, most, "table"), most))
     for place in reversed(range(len(made))):
         if count(made) <= most:
@@ -50,6 +49,10 @@ def in_time(slides: list[Slide]) -> list[Slide]:
             text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
             made[place] = replace(made[place], text=text)
     return made
+
+
+def _figures(slides: list[Slide]) -> int:
+    return sum(each.role == "figure" for each in slides)
 
 
 def _brief(slides: list[Slide]) -> list[Slide]:
@@ -104,13 +107,20 @@ def _shorter(slides: list[Slide], role: str) -> Iterator[list[Slide]]:
     """Yield slides without one of a role that can be spared, of the longest section first.
 
     A figure can be spared that leads up to a question, the last one first; one that ends a section
-    if the role is `ending`; and a table that nothing asks about.
+    if the role is `ending`; and a table that nothing asks about. What opens a section stays.
     """
     parts = sorted(sections(slides), key=lambda part: -count(joined(part)))
     for part in parts:
-        for spare, behind in reversed(list(itertools.pairwise([*part, part[0]]))):
+        for spare, behind in reversed(list(itertools.pairwise([*part[1:], part[0]]))):
             if _sparable(role, spare, behind, last=spare is part[-1]):
-                yield [each for each in slides if each is not spare]
+                yield _without(slides, spare)
+
+
+def _without(slides: list[Slide], spare: Slide) -> list[Slide]:
+    """Return slides without one, whose notes go to the slide before."""
+    place = next(n for n, each in enumerate(slides) if each is spare)
+    before = replace(slides[place - 1], notes=notes_of(slides[place - 1], spare))
+    return [*slides[: place - 1], before, *slides[place + 1 :]]
 
 
 def _sparable(role: str, spare: Slide, behind: Slide, last: bool) -> bool:

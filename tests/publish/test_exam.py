@@ -28,7 +28,7 @@ from publish import (
 from publish.deck import Deck
 from publish.exam_pages import NO_LECTURE, lectured, taught
 from publish.quiz import LETTERS, SEED, noted, questions, shared_out
-from snn_core.teaching.exercises import find
+from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
 from tests.publish.test_quiz import ASKED
@@ -112,10 +112,13 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number,
 
 
 @twenty
-def test_no_question_stands_beside_an_essay_that_it_answers(seed):
+def test_no_question_stands_beside_an_essay_or_an_exercise_that_it_answers(seed):
     for number in course.EXAMS:
         drawn = exam_draw.drawn(TAUGHT, number, seed)
         told = {each.name[:2] for each in drawn.discussed}
+        for each in drawn.worked:
+            beside = pencil.told_beside(each.key)
+            assert not {question.name for question in drawn.choices} & beside
         for each in drawn.discussed:
             assert not {question.name for question in drawn.choices} & set(each.choices)
             assert not {worked.key for worked in drawn.worked} & set(each.numbers)
@@ -129,7 +132,10 @@ def test_no_question_to_choose_stands_beside_what_tells_its_answer(seed):
         drawn = exam_draw.drawn(TAUGHT, number, seed)
         pairs = itertools.combinations(drawn.choices, 2)
         assert not [(one.name, other.name) for one, other in pairs if quiz.apart(one, other)]
-        told = {*drawn.read.tells, *(each for e in drawn.worked for each in pencil.tells(e.key))}
+        told = {
+            *drawn.read.tells,
+            *(each for e in drawn.worked for each in pencil.told_beside(e.key)),
+        }
         assert not {question.name for question in drawn.choices} & told
 
 
@@ -147,7 +153,7 @@ def test_what_is_kept_apart_from_a_question_to_choose_exists_and_is_named_once()
     pairs = [{name, other} for name, each in chosen.items() for other in each.apart]
     assert all(len(pair) == 2 and pair <= set(chosen) for pair in pairs)
     assert len({frozenset(pair) for pair in pairs}) == len(pairs) == 47
-    told = [pencil.tells(key) for key in worked]
+    told = [tuple(variants.declared()[key].get("apart", ())) for key in worked]
     told += [tuple(piece.get("apart", ())) for piece in read_code.pieces().values()]
     assert all(set(each) <= set(chosen) and len(set(each)) == len(each) for each in told)
     for page, piece in read_code.pieces().items():  # at least one of those held back can be asked
@@ -197,6 +203,33 @@ def test_what_is_kept_apart_from_an_essay_exists_and_is_on_no_list_twice():
         for kind in (each.choices, each.numbers, each.essays):
             assert len(set(kind)) == len(kind)
         assert each.name[:2] not in {key[:2] for key in each.choices}  # left out in any case
+
+
+def texts(value):
+    """Return the parts of an expected value as texts, numbers with three digits."""
+    if isinstance(value, list | tuple):
+        return [text for each in value for text in texts(each)]
+    return [value if isinstance(value, str) else f"{value:.3g}"]
+
+
+def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
+    """They are kept apart, or hold the expected value; one of one letter stands there by chance."""
+    told = set()
+    for name in ASKED:
+        checked = [find(variants.asked(each)[0]) for each in READ[name].exercises if each.stub]
+        values = [each.expected for each in checked if isinstance(each, Value)]
+        parts = "|".join(re.escape(text) for text in texts(values) if len(text) > 1)
+        held = re.compile(rf"(?<![\w.])({parts})(?![\w]|\.\d)")
+        for each in questions(name) if parts else ():
+            if held.search(f"{each.ask} {each.options[0].text}"):
+                told.add(each.name)
+    assert told == {"05.4"}
+    kept = {key: pencil.told_beside(key) for key in variants.declared()}
+    assert all("exam" in variants.declared()[key] for key in kept if kept[key])
+    guide = (course.SOURCE / "README.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"after the exercises of their page: ([\d.,\s]+)\.\n", guide)
+    told |= {each for key, others in kept.items() for each in others if each[:2] == key[:2]}
+    assert re.split(r",\s", listed) == sorted(told)
 
 
 @exams

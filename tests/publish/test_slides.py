@@ -36,7 +36,7 @@ from publish import (
     slide_time,
     slides,
 )
-from publish.graded import without_solutions
+from publish.graded import without_badge, without_solutions
 from publish.page import ENTRANCE, Page, explorer, split
 from publish.quiz import noted
 from snn_core.teaching.plotting import use_style
@@ -521,6 +521,30 @@ def test_a_deck_that_is_too_long_shows_answers_with_their_figures():
     assert [each.steps for each in made] == [3] * 12 + [2] * 8
     appendix = slide_steps.Slide("subslide", "exercise", "c")
     assert slide_time.in_time([asked, *[appendix] * 99])[0] == asked
+
+
+@pages
+def test_what_no_slide_shows_is_in_a_note_of_its_section(name):
+    made = slide_time.sections(steps_of(name))
+    held = ["\n\n".join(f"{each.text}\n\n{each.notes}" for each in part) for part in made]
+    opened, missing = "", set()
+    for cell in READ[name].main:
+        source = slide_parts.without_links(without_badge(without_solutions(cell.source)))
+        for each in slide_parts.paragraphs(source) if cell.cell_type == "markdown" else ():
+            opened = each if re.match("##? ", each) else opened
+            kept = [part for part in held if opened in part]
+            if not any(each.strip() in part for part in kept):
+                missing |= {(opened, each)}
+    assert {each for each in missing if each[0] not in ("## Exercises", "## References")} == set()
+
+
+def test_a_figure_that_falls_away_leaves_its_notes_to_the_slide_before():
+    head = slide_steps.Slide("slide", "head", "## 1 · S", "One.\n\nTwo.")
+    figure = slide_steps.Slide("subslide", "figure", "a figure", "Two.\n\nThree.")
+    asked = slide_steps.Slide("subslide", "question", "And then?")
+    made = slide_time.in_time([head, figure, *[asked] * slide_time.STEPS])
+    assert "figure" not in {each.role for each in made}
+    assert made[0].notes == "One.\n\nTwo.\n\nThree."
 
 
 def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():

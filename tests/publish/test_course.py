@@ -347,7 +347,7 @@ def test_hours_of_a_week_are_those_of_its_pages():
         assert (lecture, lab, reading) == (lessons.MINUTES, labs.LAB_MINUTES, listed[numbers])
         assert exercises >= labs.VALUE
         assert hours == f"{(lecture + lab + reading + exercises) / 60:.1f}"
-    assert int(last[-1]) == pytest.approx(sum(float(row[-1]) for row in by_week), abs=1)
+    assert int(last[-1].strip("| ")) == pytest.approx(sum(float(row[-1]) for row in by_week), abs=1)
     alone = READ["09_stdp"]
     assert labs.at_home([alone]) == labs.OPEN  # the lab does all with a check
     assert f"{labs.VALUE} or {labs.FUNCTION} minutes with a check and {labs.OPEN} if" in README
@@ -376,8 +376,8 @@ def test_the_guide_names_what_is_delivered():
     assert f"The {len(essays.essays())} essays" in README
     some = exam_pages.taught("00-12", list(PAGES))
     few = [exam_draw.drawn(some, number) for number in derive.EXAMS]
-    assert {(each.points, exam.minutes(each)) for each in few} == {(65, 80)}
-    assert "65 points in 80 minutes for pages 00 to 12" in README
+    assert {(each.points, exam.minutes(each)) for each in few} == {(65, 75), (65, 80)}
+    assert "65 points in 75 or 80 minutes for pages 00 to 12" in README
     assert f"at most {exam_draw.PAGE_POINTS} points" in README
     assert f"Below {exam_draw.LEAST} points" in README
 

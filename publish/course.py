@@ -16,20 +16,16 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from . import essays, exam, exam_draw, graded, labs, lessons, qti, quiz, slides
+from . import essays, exam, exam_draw, graded, qti, quiz, slides
 from .enlarged import enlarged
 from .exam_pages import FORM, lectured, taught
+from .guide import for_lecturers, guide
 from .notebooks import stamps
 from .page import ROOT, Page, code, committed, notes
 from .site_folds import behind_clicks, fold_words
 
 SOURCE = Path(__file__).with_name("course_source")
 OUTPUT = ROOT / "build" / "course"
-NOTES = {
-    "misconceptions": "Common misconceptions",
-    "discussion": "Questions to discuss",
-    "grading": "Grading",
-}
 VARIANT = 1  # the seed of the assignments with other numbers; everybody can draw them again
 EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
 
@@ -65,52 +61,6 @@ def instructor(page: Page, noted: dict) -> NotebookNode:
         ),
     )
     return opened
-
-
-def lists(noted: dict, level: str) -> str:
-    """Return the notes on a page as Markdown, with headings of a level."""
-    parts = [
-        f"{level} {title}\n\n" + "\n".join(f"- {item}" for item in noted[key])
-        for key, title in NOTES.items()
-    ]
-    return "\n\n".join(parts)
-
-
-def for_lecturers(page: Page, noted: dict, level: str) -> str:
-    """Return what a lecturer gets beside a page: notes, model answers, a plan of the minutes."""
-    given = exam.answers().get(page.name, [])
-    parts = [lists(noted, level)]
-    if given:
-        answers = "\n".join(
-            f"{number}. {essays.unmarked(answer)}" for number, answer in enumerate(given, 1)
-        )
-        parts.append(f"{level} Model answers to these questions\n\n{answers}")
-    if tried := labs.told(page):
-        parts.append(f"{level} What to try with the explorers, and answers\n\n{tried}")
-    parts.append(
-        f"{level} A lecture of {exam.LECTURE_MINUTES} minutes\n\n"
-        + exam.planned(page, steps := slides.steps(page))
-    )
-    if lessons.alone(page):
-        parts.append(
-            f"{level} A double lesson of {lessons.MINUTES} minutes\n\n"
-            + lessons.doubled(page, steps)
-        )
-    return "\n\n".join(parts)
-
-
-def guide(course: dict[str, Page]) -> str:
-    """Return the lecturer's guide: what each page says about itself, and the notes on it."""
-    noted, readme = notes(), (SOURCE / "README.md").read_text(encoding="utf-8")
-    text = ["# Guide for lecturers", readme.split("\n", 1)[1].strip()]
-    for name, page in course.items():
-        text.append(f"## {page.title}\n\n*{page.question}* {page.times}")
-        text.append(
-            f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else "")
-        )
-        text.append("### Goals\n\n" + "\n".join(f"- {goal}" for goal in page.goals))
-        text.append(for_lecturers(page, noted[name], "###"))
-    return "\n\n".join(text) + "\n"
 
 
 def stamp(text: str) -> str:

@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from .needed import needed
+from .needed import imported, mentioned, needed, read_in
 from .page import ROOT, Page, code, committed, notes, tagged, tags
 from .variants import ASKED, Variant, asked, changed, variants
 
@@ -33,13 +33,20 @@ OF_PAGE = re.compile(r"\b[Tt]he (?:table|figure|graph|explorer)\b(?! (?:in|of) )
 
 SCORED = """\
 from snn_core.teaching.exercises import find
+from snn_core.teaching.exercises.kinds import NotAttempted
 
-fault = find({key!r}).fault({name})
+try:
+    fault = find({key!r}).fault({name})
+except NotAttempted:
+    raise AssertionError("not yet: define {name} in the cell above") from None
 assert fault is None, f"not yet: {{fault.what}}. Hint: {{fault.hint}}\""""
 SET = """\
 assert {name!r} in globals(), "not yet: define {name} in the cell above"
 """
 YOURS = "your code here"
+HELPS_MORE = re.compile(
+    r"\n*^Each check says how far you are\b[^.\n]*\.$", flags=re.M
+)  # on the page
 
 
 def without_badge(text: str) -> str:
@@ -189,7 +196,8 @@ def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
             variant, points = drawn.get(asked(each)[0]), points_of(page, each.number)
             made += cells(each.number, cell.source, each.solution, variant, points)
             continue
-        for part in re.split(r"\n(?=### \d · )", without_solutions(cell.source).strip()):
+        left = HELPS_MORE.sub("", without_solutions(cell.source)).strip()
+        for part in re.split(r"\n(?=### \d · )", left):
             heading = re.match(r"### (\d) · ", part)
             number = int(heading.group(1)) if heading else 0
             told = drawn.get(f"{page.number}.{number}")
@@ -215,6 +223,8 @@ def assignment(page: Page, seed: int | None = None) -> NotebookNode:
     words = [new_markdown_cell(FROM_PAGE, id="from-page")] if given else []
     asked_for = _asked(page, variants(page, seed))
     title.source = without_badge(title.source)
+    read = [cell.source for cell in (*given, *asked_for) if cell.cell_type == "code"]
+    setup.source = imported(setup.source, mentioned(page).union(*map(read_in, read)))
     if any(re.search(rf"\b[Pp]age {page.number}\b", cell.source) for cell in asked_for):
         title.source += "\n\n" + HAVE_OPEN.format(number=page.number)
     made.cells = [title, setup, *words, *given, *asked_for]

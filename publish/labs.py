@@ -11,6 +11,7 @@ from .slide_parts import sentences
 
 LAB_MINUTES = 90
 TASK, VALUE, FUNCTION = 5, 10, 15  # minutes of an explorer's task, and of an exercise by its answer
+OPEN = 30  # minutes of an open exercise, assumed
 RUN = 15  # minutes at least to run a page, and to answer what it asks before
 ANSWERS = re.compile(
     r"((?:^\d\. [^\n]*\n+)+)"
@@ -85,15 +86,32 @@ def lab(pages: list[Page]) -> tuple[str, str]:
     return "; ".join(done), "; ".join(left)
 
 
-def _of_page(page: Page, left: int) -> tuple[str, str]:
-    explored = TASK * sum(each.count for each in explorers(page))
-    left -= explored
+def at_home(pages: list[Page]) -> int:
+    """Return the minutes of the exercises that a lab of some pages leaves for home."""
+    left = [
+        each
+        for page in pages
+        for each in page.exercises[len(_done(page, LAB_MINUTES // len(pages))) :]
+    ]
+    return sum(minutes(each) if each.stub else OPEN for each in left)
+
+
+def _done(page: Page, left: int) -> list[Exercise]:
+    """Return the exercises that a lab with some minutes for a page does."""
+    left -= TASK * sum(each.count for each in explorers(page))
     done: list[Exercise] = []
     for each in page.exercises:
         if each.stub is None or left - minutes(each) < RUN:
             break
         done.append(each)
         left -= minutes(each)
+    return done
+
+
+def _of_page(page: Page, left: int) -> tuple[str, str]:
+    explored = TASK * sum(each.count for each in explorers(page))
+    done = _done(page, left)
+    left -= explored + sum(map(minutes, done))
     parts = [f"run it ({left})"]
     if explored:
         parts.append(f"explorer{'s' * (len(explorers(page)) > 1)} ({explored})")

@@ -1,13 +1,14 @@
-"""What a double lesson does with a page that is alone in its week: 90 minutes, from what there is.
+"""What a double lesson does with a page that is alone in its week, and how long each week takes.
 
-The lecture goes at a step of the slides a minute. Behind it come the questions of the quiz for
-practice, the questions to discuss, and the start of the lab.
+A double lesson has 90 minutes. The lecture goes at a step of the slides a minute. Behind it come
+the questions of the quiz for practice, the questions to discuss, and the start of the lab.
 """
 
 import re
 from pathlib import Path
 
 from .exam import LECTURE, plan
+from .labs import LAB_MINUTES, at_home
 from .page import Page
 from .quiz import noted, shared_out
 
@@ -53,3 +54,24 @@ def doubled(page: Page, steps: list[int]) -> str:
     """Return the plan of a double lesson as a table in Markdown."""
     rows = [f"| {minutes} | {what} |" for what, minutes in double(page, steps)]
     return "\n".join(["| minutes | what |", "|---|---|", *rows])
+
+
+def hours(course: dict[str, Page]) -> str:
+    """Return a table in Markdown of the minutes of each week: in class, in the lab, at home.
+
+    At home are reading, by the pages, and the exercises that the lab leaves.
+    """
+    numbered = {page.number: page for page in course.values()}
+    rows, whole = (
+        ["| week | pages | class | lab | reading | exercises | hours |", "|---" * 7 + "|"],
+        0,
+    )
+    for week, numbers in enumerate(weeks(), 1):
+        pages = [numbered[number] for number in numbers if number in numbered]
+        if pages:
+            parts = [MINUTES, LAB_MINUTES, sum(page.minutes for page in pages), at_home(pages)]
+            whole += sum(parts)
+            cells = [str(week), ", ".join(numbers), *map(str, parts), f"{sum(parts) / 60:.1f}"]
+            rows.append(f"| {' | '.join(cells)} |")
+    rows.append(f"| all | | | | | | {whole / 60:.0f} |")
+    return "\n".join(rows)

@@ -11,6 +11,7 @@ import snn_core
 
 from .page import Page, tagged, tags
 
+LINE = 88  # characters of a line in a cell
 APART = {"check", "exercise", "solution", "setup"}
 
 
@@ -62,6 +63,36 @@ def used(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.Name) and _first(tree, node.id) is each
     }
     return (read - own | (before & read)) - set(dir(builtins))
+
+
+def read_in(source: str | ast.AST) -> set[str]:
+    """Return all names that a piece of code reads, wherever they come from."""
+    tree = ast.parse(source) if isinstance(source, str) else source
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def imported(setup: str, names: set[str]) -> str:
+    """Return a setup that imports from the core what it reads itself, and some names.
+
+    Other modules stay, since an open exercise may need them.
+
+    >>> imported("import math\\nfrom snn_core import LIF, lif_step", {"LIF"})
+    'import math\\nfrom snn_core import LIF'
+    """
+    tree, lines = ast.parse(setup), setup.splitlines()
+    kept = names.union(*(read_in(node) for node in tree.body if not isinstance(node, ast.Import)))
+    for node in reversed(tree.body):
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("snn_core."):
+            found = [ast.unparse(n) for n in node.names if (n.asname or n.name) in kept]
+            lines[node.lineno - 1 : node.end_lineno] = _import(f"{node.module}", found)
+    return "\n".join(lines)
+
+
+def _import(module: str, names: list[str]) -> list[str]:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= LINE:
+        return [line] if names else []
+    return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
 
 
 def missing(tree: ast.Module) -> set[str]:

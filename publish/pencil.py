@@ -53,6 +53,11 @@ def points(key: str) -> int:
     return LONG if declared()[key].get("long") else SHORT
 
 
+def skill(key: str) -> str:
+    """Return what an exercise with numbers takes, in a few words."""
+    return declared()[key]["skill"]
+
+
 def told_beside(key: str) -> set[str]:
     """Return the questions to choose that tell a part of an exercise, or are told by it."""
     return set(declared()[key].get("apart", ()))

@@ -4,10 +4,11 @@ A question has one right answer and three wrong ones. Some wrong ones stand for 
 misconceptions of `pages.yaml`, in words of their own that answer the question; the misconception,
 and what is said there against it, is the feedback, also to the right answer. The order of the
 answers follows from a seed. Two questions of each page are held back: the exports leave them out,
-and exams ask no others.
+and exams ask no others. Questions of which one tells what the other asks are kept apart.
 """
 
 import functools
+import itertools
 import random
 import re
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ BELIEVED = "Right. What is often believed: "
 INSIDE = re.compile(r"\((\*?Deeper|exercise \d)")  # where a text points to, without its page
 SEED = 1  # of what is held back, and of exams, if no other is given
 HELD_BACK = 2  # questions of a page that only exams ask
+TRIES = 1000
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ class Option:
 class Question:
     """One question: its name, like ``02.1``, what it asks, and its answers, the right one first.
 
-    What it asks is Markdown, as its answers are.
+    What it asks is Markdown, as its answers are. `apart` names questions that never stand beside
+    it.
     """
 
     name: str
     ask: str
     options: tuple[Option, ...]
+    apart: tuple[str, ...] = ()
 
     def shuffled(self, seed: int = 0) -> list[Option]:
         """Return the answers in the order of a seed, the same on every machine."""
@@ -93,11 +97,26 @@ def questions(name: str) -> list[Question]:
     ]
 
 
+def apart(one: Question, other: Question) -> bool:
+    """Return whether two questions may not stand together: one tells what the other asks."""
+    return other.name in one.apart or one.name in other.apart
+
+
 def shared_out(name: str, seed: int = SEED) -> tuple[list[Question], list[Question]]:
-    """Return the questions on a page for practice, in the order of the bank, and for exams."""
-    asked = questions(name)
-    kept = random.Random(f"{seed} {name}").sample(asked, min(HELD_BACK, len(asked)))
-    return [each for each in asked if each not in kept], kept
+    """Return the questions on a page for practice, in the order of the bank, and for exams.
+
+    No two of those for practice are apart.
+
+    Raises:
+        ValueError: if every way to hold questions back leaves two together that are apart.
+    """
+    asked, chance = questions(name), random.Random(f"{seed} {name}")
+    for _ in range(TRIES):
+        kept = chance.sample(asked, min(HELD_BACK, len(asked)))
+        practice = [each for each in asked if each not in kept]
+        if not any(apart(*pair) for pair in itertools.combinations(practice, 2)):
+            return practice, kept
+    raise ValueError(f"{name}: too many of its questions are apart: {[q.apart for q in asked]}")
 
 
 def from_bank(name: str, entry: dict, beliefs: list[str]) -> Question:
@@ -113,7 +132,7 @@ def from_bank(name: str, entry: dict, beliefs: list[str]) -> Question:
     ]
     why = BELIEVED + _of_page(beliefs[held[0] - 1], name) if held else ""
     right = Option(entry["right"], right=True, feedback=entry.get("why", why))
-    return Question(name, entry["ask"], (right, *wrong))
+    return Question(name, entry["ask"], (right, *wrong), tuple(entry.get("apart", ())))
 
 
 def _wrong(name: str, entry: object, beliefs: list[str]) -> Option:

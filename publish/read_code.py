@@ -20,12 +20,17 @@ ASKED = "What does this code print? Show the way."
 
 @dataclass(frozen=True)
 class Code:
-    """A piece of code: the page it belongs to, what is asked, its text, and the lines it prints."""
+    """A piece of code: the page it belongs to, what is asked, its text, and the lines it prints.
+
+    Beside it stand no exercise of the same skill, and no question to choose that it tells.
+    """
 
     page: str
     ask: str
     text: str
     prints: tuple[str, ...]
+    skill: str
+    tells: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -58,4 +63,5 @@ def to_read(names: list[str], turn: int, seed: int) -> Code | None:
     piece, chance = pieces()[page], random.Random(f"{seed} {turn} {page}")
     numbers = {name: chance.choice(among) for name, among in piece["numbers"].items()}
     text = filled(piece["code"], numbers).strip()
-    return Code(page, ASKED, text, printed_by(text))
+    told = tuple(piece.get("apart", ()))
+    return Code(page, ASKED, text, printed_by(text), piece["skill"], told)

@@ -11,7 +11,20 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import course, essays, exam, exam_draw, graded, pencil, slide_steps, slides, variants
+from publish import (
+    course,
+    essays,
+    exam,
+    exam_choices,
+    exam_draw,
+    graded,
+    pencil,
+    quiz,
+    read_code,
+    slide_steps,
+    slides,
+    variants,
+)
 from publish.deck import Deck
 from publish.exam_pages import NO_LECTURE, lectured, taught
 from publish.quiz import LETTERS, SEED, noted, questions, shared_out
@@ -48,10 +61,10 @@ def test_essays_have_an_answer_whose_marks_add_up_and_stand_alone():
     for each in ESSAYS:
         assert each.name in ASKED
         assert sum(essays.marks(each.answer)) == essays.POINTS, each.ask
-        assert len(essays.marks(each.answer)) >= 3, each.ask
+        assert 3 <= len(essays.marks(each.answer)) <= 4, each.ask  # parts in eight minutes
         assert len(each.ask.split()) <= 90
         assert 40 <= len(essays.unmarked(each.answer).split()) <= 80
-        assert exam_draw.stands_alone(each.ask)
+        assert exam_choices.stands_alone(each.ask)
 
 
 def test_no_essay_stands_in_the_guide_or_on_a_page():
@@ -77,7 +90,6 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
         ("21", f"{50 * (50 * 5.9 + 5.2):,.0f}"),
         ("21", f"{50 * 10 * 14.6:,.0f}"),
         ("21", f"{100 * (50 * 9.6 + 5.2):,.0f}"),
-        ("21", f"{30 * (50 * 9.6 + 5.2):,.0f}"),
     ]
     assert not [(page, text) for page, text in said if text not in answers[page]]
 
@@ -112,6 +124,64 @@ def test_no_question_stands_beside_an_essay_or_an_exercise_that_it_answers(seed)
             assert not {worked.key for worked in drawn.worked} & set(each.numbers)
             assert not told & set(each.essays)
         assert not {question.name[:2] for question in drawn.choices} & told
+
+
+@twenty
+def test_no_question_to_choose_stands_beside_what_tells_its_answer(seed):
+    for number in course.EXAMS:
+        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        pairs = itertools.combinations(drawn.choices, 2)
+        assert not [(one.name, other.name) for one, other in pairs if quiz.apart(one, other)]
+        told = {
+            *drawn.read.tells,
+            *(each for e in drawn.worked for each in pencil.told_beside(e.key)),
+        }
+        assert not {question.name for question in drawn.choices} & told
+
+
+@twenty
+def test_no_two_parts_of_an_exam_take_one_skill(seed):
+    for number in course.EXAMS:
+        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        skills = [drawn.read.skill, *(pencil.skill(each.key) for each in drawn.worked)]
+        assert len(set(skills)) == len(skills) == 5
+
+
+def test_what_is_kept_apart_from_a_question_to_choose_exists_and_is_named_once():
+    chosen = {question.name: question for name in ASKED for question in questions(name)}
+    worked = [key for key, told in variants.declared().items() if "exam" in told]
+    pairs = [{name, other} for name, each in chosen.items() for other in each.apart]
+    assert all(len(pair) == 2 and pair <= set(chosen) for pair in pairs)
+    assert len({frozenset(pair) for pair in pairs}) == len(pairs) == 48
+    told = [tuple(variants.declared()[key].get("apart", ())) for key in worked]
+    told += [tuple(piece.get("apart", ())) for piece in read_code.pieces().values()]
+    assert all(set(each) <= set(chosen) and len(set(each)) == len(each) for each in told)
+    for page, piece in read_code.pieces().items():  # at least one of those held back can be asked
+        assert sum(name[:2] == page for name in piece.get("apart", ())) < quiz.HELD_BACK
+
+
+def test_every_exercise_on_paper_and_every_code_names_its_skill():
+    worked = [key for key, told in variants.declared().items() if "exam" in told]
+    skills = {key: pencil.skill(key) for key in worked}
+    assert skills["20.1"] == read_code.pieces()["20"]["skill"] == read_code.pieces()["02"]["skill"]
+    assert skills["05.1"] == skills["12.1"] != skills["06.1"] == skills["14.1"]
+    assert all(each["skill"] for each in read_code.pieces().values())
+
+
+def asked(name, *apart):
+    return quiz.Question(name, "?", (), apart)
+
+
+def test_a_question_that_leaves_another_page_none_is_not_chosen():
+    first = [asked("01.1", "02.1", "02.2"), asked("01.2", "02.2")]
+    second = [asked("02.1"), asked("02.2")]
+    third = [asked("03.1", "01.2"), asked("03.2")]
+    among = {"01": first, "02": second, "03": third}
+    assert exam_choices.possible(among)
+    taken = [exam_choices.chosen([among], seed)[0] for seed in range(9)]
+    assert {tuple(each.name for each in hand) for hand in taken} == {("01.2", "02.1", "03.2")}
+    assert not exam_choices.possible({"01": first, "02": second[1:]})
+    assert not exam_choices.possible({"01": first, "02": []})
 
 
 @twenty
@@ -155,11 +225,11 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
                 told.add(each.name)
     assert told == {"05.4"}
     kept = {key: pencil.told_beside(key) for key in variants.declared()}
-    assert all(each[:2] == key[:2] for key in kept for each in kept[key])
     assert all("exam" in variants.declared()[key] for key in kept if kept[key])
     guide = (course.SOURCE / "README.md").read_text(encoding="utf-8")
-    (listed,) = re.findall(r"after the exercises of their page: ([\d., ]+)\.\n", guide)
-    assert listed.split(", ") == sorted(told.union(*kept.values()))
+    (listed,) = re.findall(r"after the exercises of their page: ([\d.,\s]+)\.\n", guide)
+    told |= {each for key, others in kept.items() for each in others if each[:2] == key[:2]}
+    assert re.split(r",\s", listed) == sorted(told)
 
 
 @exams
@@ -215,7 +285,7 @@ def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(
 @pytest.mark.parametrize("key", [k for k, each in variants.declared().items() if "exam" in each])
 def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
     text = variants.declared()[key]["exam"]
-    assert exam_draw.stands_alone(text)
+    assert exam_choices.stands_alone(text)
     assert text.endswith("?")
     drawn = variants.numbers(key, 1)
     filled = pencil.pencil(key, "1 0").ask
@@ -276,9 +346,9 @@ def test_an_exam_asks_only_what_is_held_back(number, seed):
 @exams
 def test_an_exam_points_to_nothing_that_it_does_not_print(number, seed):
     sheet = exam.sheet(exam_draw.drawn(TAUGHT, number, seed))
-    assert not exam_draw.ELSEWHERE.search(sheet)
+    assert not exam_choices.ELSEWHERE.search(sheet)
     for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
-        assert not exam_draw.stands_alone(f"What does {words} show?")
+        assert not exam_choices.stands_alone(f"What does {words} show?")
         assert words not in sheet.lower()
 
 

@@ -167,6 +167,39 @@ def test_stub_solution_and_wrong_answer_get_their_points(name):
 
 
 @pages
+def test_an_assignment_promises_no_help_that_its_checks_do_not_give(name):
+    told = " ".join(c.source for c in assignment(name).cells if c.cell_type == "markdown")
+    assert "Each check" not in told
+    assert "helps more" not in told
+
+
+@pages
+def test_an_assignment_imports_from_the_core_what_it_reads(name):
+    setup, *others = [cell.source for cell in code(assignment(name))]
+    tree = ast.parse(setup)
+    read = needed.mentioned(READ[name]).union(*map(needed.read_in, [setup, *others]))
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("snn_core"):
+            assert {each.asname or each.name for each in node.names} <= read
+    assert all(len(line) <= 130 for line in setup.splitlines())
+
+
+@pages
+def test_an_untouched_function_is_told_to_be_defined(name):
+    """Of the page and as a variant: nbgrader puts NotImplementedError in place of a solution."""
+    cells = {cell.id: cell.source for cell in code(assignment(name))}
+    for place, each in enumerate(each for each in READ[name].exercises if each.stub):
+        variable = asked(name, place)[1]
+        if each.stub.startswith("def "):
+
+            def untouched(*arguments, **named):
+                raise NotImplementedError
+
+            said = _said(cells[f"score-{each.number}"], {variable: untouched})
+            assert said == f"not yet: define {variable} in the cell above"
+
+
+@pages
 def test_a_stub_says_in_nbgrader_what_it_says_to_students(name):
     """What nbgrader releases has every comment and every kept line of the student's stub."""
     cells = {cell.id: cell.source for cell in code(assignment(name))}

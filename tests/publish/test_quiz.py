@@ -4,13 +4,14 @@ GIFT and QTI are read here by small readers written from the formats' descriptio
 "GIFT format", and IMS QTI 2.1 (assessment item, response processing).
 """
 
+import itertools
 import re
 import zipfile
 from xml.etree import ElementTree as Xml
 
 import pytest
 
-from publish import exam, exam_draw, qti, quiz
+from publish import exam, exam_choices, qti, quiz
 from tests.pages import PAGES, READ
 
 NOT_YET: set[str] = set()  # pages without questions and model answers; the set only shrinks
@@ -174,7 +175,7 @@ def test_no_answer_says_what_another_one_says_or_only_denies_the_right_one():
 def test_every_question_stands_alone():
     for question in every_question():
         for text in (question.ask, *(option.text for option in question.options)):
-            assert exam_draw.stands_alone(text), f"{question.name}: {text}"
+            assert exam_choices.stands_alone(text), f"{question.name}: {text}"
 
 
 def unescaped(text):
@@ -209,6 +210,23 @@ def test_two_questions_of_each_page_are_held_back_for_exams():
     assert len(kept) == quiz.HELD_BACK * len(ASKED)
     assert len(kept) + len(for_practice()) == len(every_question())
     assert not [each.name for each in kept if f"::{each.name}::" in text]
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_no_question_for_practice_tells_the_answer_of_another(seed):
+    for name in ASKED:
+        practice, kept = quiz.shared_out(name, seed)
+        assert (len(practice), len(kept)) == (3, 2)
+        pairs = itertools.combinations(practice, 2)
+        assert not [(one.name, other.name) for one, other in pairs if quiz.apart(one, other)]
+
+
+def test_a_page_whose_questions_all_tell_each_other_is_refused(monkeypatch):
+    names = [f"99.{k}" for k in range(1, 6)]
+    told = [quiz.Question(name, "?", (), tuple(set(names) - {name})) for name in names]
+    monkeypatch.setattr(quiz, "questions", lambda name: told)
+    with pytest.raises(ValueError, match="99_a: too many"):
+        quiz.shared_out("99_a")
 
 
 def test_gift_says_what_the_bank_says():

@@ -422,7 +422,7 @@ forward = online.linear.weight.grad
 print("largest difference:", (forward - before).abs().max())
 
 # %% [markdown]
-# The exact gradient of the layer's own loss: nothing is dropped. What is given up is the *goal*, as no layer works for the next.
+# The same as BPTT of the layer's own loss: nothing is dropped. What is given up is the *goal*, as no layer works for the next.
 
 # %% tags=["check"]
 assert torch.allclose(forward, before, atol=1e-6)

@@ -151,7 +151,7 @@ class Function:
 
     def _fault_in(self, case: Case, answer: object, first: bool) -> Fault | None:
         got, printed = _tried(self.use, answer, case.arguments)
-        if first and not printed and (got is None or got is Ellipsis):
+        if first and not printed and _untouched(got):
             raise NotAttempted
         if equal(got, case.expected, self.tolerance):
             return None
@@ -175,6 +175,13 @@ def _tried(use: Callable, answer: object, arguments: tuple) -> tuple[object, str
     finally:
         print(printed.getvalue(), end="")
     return got, printed.getvalue()
+
+
+def _untouched(got: object) -> bool:
+    """Tell whether a stub gave this: nothing, or what nbgrader puts in place of a solution."""
+    if type(got) is Raised:
+        return type(got.problem) is NotImplementedError and not str(got.problem)
+    return got is None or got is Ellipsis
 
 
 def _came(got: object, printed: str) -> str:

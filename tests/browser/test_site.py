@@ -98,6 +98,14 @@ HIGH = """(all) => all.map((each) => each.getBoundingClientRect().height
   / parseFloat(getComputedStyle(each).lineHeight))"""
 EDGES = """(all) => all.map((each) => each.getBoundingClientRect())
   .map(({ top, bottom }) => [top, bottom])"""
+OVER = """() => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  return [...document.querySelectorAll("article table math, article table .held")].filter((each) => {
+    const cell = each.closest("td, th"), padding = parseFloat(getComputedStyle(cell).paddingRight);
+    const room = cell.getBoundingClientRect().right - padding;
+    return each.getBoundingClientRect().right > room + 1;
+  }).map((each) => each.textContent);
+}"""  # formulas and lists of numbers that reach over the next cell
 RIGHT = """(kind) => [...document.querySelectorAll(`article ${kind}`)]
   .filter((each) => each.offsetParent && !each.closest("details.result, li"))
   .map((each) => Math.round(each.getBoundingClientRect().right))"""
@@ -573,6 +581,18 @@ def test_a_small_screen_is_not_left(look, name):
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.evaluate(SIDEWAYS) == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_formula_of_a_table_reaches_over_the_next_cell_of_a_small_screen(look, name):
+    assert look(name, viewport=PHONE, has_touch=True).evaluate(OVER) == []
+
+
+def test_the_numbers_of_a_vector_in_a_table_stand_on_one_line(visit):
+    page = visit("10_unsupervised_digits", viewport=PHONE, has_touch=True)
+    cells = page.locator("td.whole > p", has_text=re.compile(r"0\.2, 0\.9, 0\.6, 0\.2"))
+    assert cells.count() > 0
+    assert max(cells.evaluate_all(HIGH)) < 1.5
 
 
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])

@@ -100,7 +100,8 @@ EDGES = """(all) => all.map((each) => each.getBoundingClientRect())
   .map(({ top, bottom }) => [top, bottom])"""
 OVER = """() => {
   for (const fold of document.querySelectorAll("details")) fold.open = true;
-  return [...document.querySelectorAll("article table math, article table .held")].filter((each) => {
+  const held = document.querySelectorAll("article table :is(math, .held)");
+  return [...held].filter((each) => {
     const cell = each.closest("td, th"), padding = parseFloat(getComputedStyle(cell).paddingRight);
     const room = cell.getBoundingClientRect().right - padding;
     return each.getBoundingClientRect().right > room + 1;

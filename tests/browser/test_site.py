@@ -803,6 +803,33 @@ def test_names_that_a_setup_brings_are_told_in_its_fold(visit):
     assert "only draw" in told.inner_text()
 
 
+@pytest.mark.parametrize("name", ["02_lif_neuron", "21_energy"])
+def test_a_live_figure_stays_whole_while_many_controls_pass_below_it(visit, name):
+    page = visit(name, **FINGER)
+    live = page.locator(".live-explorer:has(.live-controls > :nth-child(7))").first
+    lowest = """(each) => scrollBy({
+      top: each.getBoundingClientRect().bottom - innerHeight + 20, behavior: "instant" })"""
+    live.locator(".live-row").last.evaluate(lowest)
+    page.evaluate(FRAMES)
+    header = page.locator(".mobile-header").bounding_box()
+    picture, last = live.locator(".live-picture"), live.locator(".live-row").last
+    assert picture.bounding_box()["y"] >= header["height"] - 1
+    bottom = picture.bounding_box()["y"] + picture.bounding_box()["height"]
+    assert bottom <= last.bounding_box()["y"] < PHONE["height"]
+    page.evaluate("scrollBy({ top: 100, behavior: 'instant' })")
+    assert picture.bounding_box()["y"] >= header["height"] - 1
+
+
+def test_names_of_a_page_and_marks_of_a_search_are_not_in_the_way(visit):
+    page = visit("10_unsupervised_digits", **FINGER)
+    first = page.locator("article p", has_text="Here is a layer").first
+    assert first.bounding_box()["y"] < 450
+    new = page.locator(".tag_setup details > p", has_text="CompetitiveLayer")
+    assert new.count() == 1
+    assert not new.is_visible()
+    assert page.locator(".highlight-link:visible").count() == 0
+
+
 def test_what_a_finger_meets_is_large(visit):
     page = visit("09_stdp", viewport=PHONE, has_touch=True, is_mobile=True)
     assert page.evaluate("matchMedia('(pointer: coarse)').matches")

@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import figure_words, phone_figures
+from . import figure_words, phone_bars, phone_figures
 from .figure_words import crowded, fit_words
 from .page import ROOT, TUTORIALS, Page, explorer, read, tags
 from .site_figures import swiped
@@ -48,7 +48,8 @@ def title(source: str) -> str | None:
 
 def mark(page: Page) -> str:
     """Return what changes when figures have to be drawn anew: with the page, or what draws them."""
-    modules = [__file__, figure_words.__file__, phone_figures.__file__]
+    drawing = figure_words, phone_bars, phone_figures
+    modules = [__file__, *(module.__file__ for module in drawing)]
     pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
     for cell in page.notebook.cells:
         pieces.append(cell.source)

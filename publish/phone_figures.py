@@ -1,8 +1,9 @@
 """Draw a figure anew for a phone: so narrow that nothing of it is cut, in type of the same size.
 
 Axes in a row stand one below the other, titles and labels are broken into lines, and a legend that
-has no room in its axes stands below them. The narrowest width is taken at which no more words meet
-each other or a curve than in the figure of the page; without one the figure stays as it is.
+has no room in its axes stands below them. Level bars get shorter, so that what is written behind
+them fits. The narrowest width is taken at which no more words meet each other or a curve than in
+the figure of the page; without one the figure stays as it is.
 """
 
 import base64
@@ -13,6 +14,7 @@ import warnings
 from contextlib import contextmanager
 
 from .figure_words import fit_words, letters, lines
+from .phone_bars import fit_bars
 
 WIDTHS = 3.75, 4.5  # inches, of 100 pixels each; in the second type of 12.5 has 10 at 360 pixels
 SHRUNK = 0.6  # of its width on the page; what a picture keeps on a phone at least
@@ -89,11 +91,12 @@ def fit(figure, width: float, below: bool) -> None:
     if not rows and any(axes.get_aspect() != "auto" for axes in figure.axes):
         figure.set_layout_engine(FLOW)
     figure.set_size_inches(width, high)
-    high += _legend_below(figure) if below else 0.0
+    high += _legend_below(figure) if below or figure.legends else 0.0
     figure.draw_without_rendering()
     before = _lines(figure)
     fit_words(figure, None)
     for axes in figure.axes:
+        fit_bars(axes)
         _fit_label(axes)
         _fit_texts(axes)
     high += LINE * (_lines(figure) - before) + max(map(_turned, figure.axes))
@@ -101,20 +104,26 @@ def fit(figure, width: float, below: bool) -> None:
 
 
 def _legend_below(figure) -> float:
-    """Put the only legend of a figure below it; return the height in inches that it takes."""
-    legends = [legend for axes in figure.axes if (legend := axes.get_legend())]
+    """Put the only legend of a figure below it, in as many rows as it needs there.
+
+    Returns:
+        The height in inches that this takes.
+    """
+    own = list(figure.legends)
+    legends = own or [legend for axes in figure.axes if (legend := axes.get_legend())]
     if len(legends) != 1:
         return 0.0
     old, room = legends[0], figure.get_size_inches()[0] * figure.dpi
     words = [text.get_text() for text in old.get_texts()]
     options = {"loc": "outside lower center", "title": old.get_title().get_text() or None}
+    before = old.get_window_extent().height if own else 0.0
     for columns in range(len(words), 0, -1):
         new = figure.legend(old.legend_handles, words, ncols=columns, **options)
         if new.get_window_extent().width <= room or columns == 1:
             break
         new.remove()
     old.remove()
-    return new.get_window_extent().height / figure.dpi
+    return (new.get_window_extent().height - before) / figure.dpi
 
 
 def _lines(figure) -> int:

@@ -19,13 +19,14 @@ from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
 from .site_figures import figure, with_phones
 from .site_folds import behind_clicks
+from .site_lead import led
 from .site_links import linked
 from .site_quiet import QUIET, quietly
 from .site_tables import pieces
 from .site_words import explained, words
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\](\([^)]*\))")  # a picture on another host
-COLAB = r"[Open in Colab]\1 (a minute to install, then *Runtime* → *Run all*)"
+COLAB = r"[Open in Colab]\1"
 PROMPTS = {
     "check": "test of these numbers",
     "exercise": "exercise's code",
@@ -59,6 +60,7 @@ def prepare(
             cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
     _, draws = imported(page)
     arranged = arranging(page, draws)
+    cells = led(cells)
     cells = joined([part for cell in cells for part in folded(cell, draws, arranged)])
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(quietly(behind_clicks(cells)))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))

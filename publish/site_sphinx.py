@@ -11,6 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from . import site_excerpts
+from .site_lead import NEW
 from .site_type import with_type
 from .site_words import ALSO
 from .slides import mathml
@@ -114,15 +115,20 @@ def sought(app: Sphinx, doctree: nodes.document) -> None:
 def names_behind(setup: nodes.container) -> nodes.paragraph | None:
     """Return the paragraph behind a setup that begins with one of its names, if there is one."""
     behind = setup.next_node(descend=False, siblings=True)
+    new = isinstance(behind, nodes.paragraph) and behind.astext().startswith(NEW)
+    behind = behind.next_node(descend=False, siblings=True) if new else behind
     about = isinstance(behind, nodes.paragraph) and isinstance(behind[0], nodes.literal)
     return behind if about else None
 
 
 def fold_names(app: Sphinx, doctree: nodes.document, name: str) -> None:
-    """Move what is said of the names of a setup into its fold."""
+    """Move what is said of the names of a setup, and of new ones, into its fold."""
     for fold in list(doctree.findall(HideCodeCellNode)):
-        behind = names_behind(fold.parent)
-        if behind and "tag_setup" in fold.parent["classes"]:
+        if "tag_setup" not in fold.parent["classes"]:
+            continue
+        names, new = names_behind(fold.parent), fold.parent.next_node(descend=False, siblings=True)
+        said = isinstance(new, nodes.paragraph) and new.astext().startswith(NEW)
+        for behind in [*([new] if said else []), *([names] if names else [])]:
             behind.parent.remove(behind)
             fold.append(behind)
 

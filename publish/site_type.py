@@ -1,4 +1,4 @@
-"""The type of a page of the site: lines of code that break on phones, minus signs, per cent."""
+"""The type of a page of the site: lines of code that break on phones, signs, cells of tables."""
 
 import re
 
@@ -10,12 +10,17 @@ CODE = re.compile(
 TAG = re.compile(r"<[^>]+>")
 NO_TEXT = re.compile(r"(<(pre|script|style|code|math)\b.*?</\2>|<[^>]+>)", re.S)
 PER_CENT = re.compile(r"(?<=\d) %")
+CELL = re.compile(r"<(t[dh])((?: [^>]*)?)>(.*?)</\1>", re.S)
+FORMULA = re.compile(r"<math\b.*?</math>", re.S)
+LIST = re.compile(r"[-−]?\d[\d.]*(?:, [-−]?\d[\d.]*)+")  # of numbers
+LITERAL = re.compile(r'<code class="([^"]*)">(.*?)</code>', re.S)
+SHORT, FEW = 30, 8  # characters and letters beside the formulas of a cell that stays on one line
 MINUS = re.compile(r"(<td[^>]*>)-(?=\d)")
 
 
 def with_type(body: str) -> str:
     """Return the HTML of a page with its type."""
-    return with_held(MINUS.sub("\\1\N{MINUS SIGN}", CODE.sub(_lines, body)))
+    return with_held(CELL.sub(_cell, MINUS.sub("\\1\N{MINUS SIGN}", CODE.sub(_lines, body))))
 
 
 def with_held(body: str) -> str:
@@ -32,6 +37,38 @@ def with_held(body: str) -> str:
             text = f"\N{NO-BREAK SPACE}{text[1:]}"
         found[place] = text
     return "".join(part for place, part in enumerate(found) if place % 3 != 2)
+
+
+def _cell(cell: re.Match) -> str:
+    """Return a cell of a table in which no formula, list of numbers or code of numbers breaks.
+
+    >>> CELL.sub(_cell, "<td><p>0.6, 0.8</p></td><td>of 1, 2 and some more</td>")
+    '<td class="whole"><p>0.6, 0.8</p></td><td>of <span class="held">1, 2</span> and some more</td>'
+    """
+    name, options, inside = cell.groups()
+    seen = TAG.sub("", FORMULA.sub("", inside)).strip()
+    counts = "<math" in inside or len(re.findall(r"\d[\d.]*", seen)) > 1
+    if not counts:
+        return cell[0]
+    if len(seen) <= SHORT and len(re.findall("[A-Za-z]", seen)) <= FEW:
+        kinds = re.search('class="([^"]*)"', options)
+        options = (
+            options.replace(kinds[0], f'class="whole {kinds[1]}"')
+            if kinds
+            else f'{options} class="whole"'
+        )
+        return f"<{name}{options}>{inside}</{name}>"
+    found = NO_TEXT.split(LITERAL.sub(_literal, inside))
+    found[::3] = [LIST.sub(r'<span class="held">\g<0></span>', text) for text in found[::3]]
+    inside = "".join(part for place, part in enumerate(found) if place % 3 != 2)
+    return f"<{name}{options}>{inside}</{name}>"
+
+
+def _literal(code: re.Match) -> str:
+    """Return a piece of code in a cell, on one line if it is of numbers."""
+    kind, text = code.groups()
+    numbers = re.search(r"\d", text) and not re.search("[A-Za-z]", TAG.sub("", text))
+    return f'<code class="{kind}{" held" if numbers else ""}">{text}</code>'
 
 
 def _lines(code: re.Match) -> str:

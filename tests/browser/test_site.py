@@ -96,10 +96,21 @@ HIGH = """(all) => all.map((each) => each.getBoundingClientRect().height
   / parseFloat(getComputedStyle(each).lineHeight))"""
 EDGES = """(all) => all.map((each) => each.getBoundingClientRect())
   .map(({ top, bottom }) => [top, bottom])"""
+OVER = """() => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  const held = document.querySelectorAll("article table :is(math, .held)");
+  return [...held].filter((each) => {
+    const cell = each.closest("td, th"), padding = parseFloat(getComputedStyle(cell).paddingRight);
+    const room = cell.getBoundingClientRect().right - padding;
+    return each.getBoundingClientRect().right > room + 1;
+  }).map((each) => each.textContent);
+}"""  # formulas and lists of numbers that reach over the next cell
 RIGHT = """(kind) => [...document.querySelectorAll(`article ${kind}`)]
   .filter((each) => each.offsetParent && !each.closest("details.result, li"))
   .map((each) => Math.round(each.getBoundingClientRect().right))"""
 PHONE = {"width": 390, "height": 844}
+FINGER = {"viewport": PHONE, "has_touch": True}
+TURN = '(dialog) => getComputedStyle(dialog, "::before").content'
 LOOKED_AT = ["index", "02_lif_neuron", "10_unsupervised_digits", "15_one_task_every_rule"]
 EVERY = [path.stem for path in NOTEBOOKS]
 EVERY += ["index", "run", "teach", "syllabus", "guide", "recipes", "glossary", "libraries"]
@@ -587,6 +598,18 @@ def test_a_small_screen_is_not_left(look, name):
     assert page.evaluate(SIDEWAYS) == []
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_no_formula_of_a_table_reaches_over_the_next_cell_of_a_small_screen(look, name):
+    assert look(name, viewport=PHONE, has_touch=True).evaluate(OVER) == []
+
+
+def test_the_numbers_of_a_vector_in_a_table_stand_on_one_line(visit):
+    page = visit("10_unsupervised_digits", viewport=PHONE, has_touch=True)
+    cells = page.locator("td.whole > p", has_text=re.compile(r"0\.2, 0\.9, 0\.6, 0\.2"))
+    assert cells.count() > 0
+    assert max(cells.evaluate_all(HIGH)) < 1.5
+
+
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
 def test_figures_fit_a_small_screen_and_their_letters_are_legible_or_a_tap_away(look, name):
     page = look(name, viewport=PHONE, has_touch=True)
@@ -622,24 +645,34 @@ def test_figures_drawn_for_phones_are_shown_there_only(visit, scheme):
     assert picture.evaluate(shown).endswith(whole)
 
 
-@pytest.mark.parametrize(("name", "place"), [("02_lif_neuron", 0), ("03_neuron_models", 0)])
-def test_a_tap_shows_a_wide_figure_whole_or_says_that_there_is_more(visit, name, place):
-    page = visit(name, viewport=PHONE, has_touch=True)
-    page.locator("a.plot:is(.wide, .phone)").nth(place).tap()
+TAPPED = ["a.plot.phone", "a.plot.wide", "a.plot[data-pieces]"]
+
+
+@pytest.mark.parametrize("kind", TAPPED)
+def test_a_tap_shows_a_figure_on_the_whole_screen_upright_where_it_can_be(visit, kind):
+    page = visit("21_energy" if kind == TAPPED[0] else NEWEST[kind == TAPPED[1]], **FINGER)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    if page.locator(kind).count() == 0:
+        pytest.skip("no such figure here, since figures for phones are drawn by make site")
+    page.locator(kind).first.tap()
     dialog = page.get_by_role("dialog")
     large, around = dialog.locator("img:visible"), dialog.locator("> div")
-    box, size = large.bounding_box(), float(large.get_attribute("width"))
-    if size > float(large.get_attribute("height")):  # it lies on its side
-        assert box["height"] > 0.9 * size or box["width"] > 0.85 * PHONE["width"]  # all that fits
-        assert 0 <= box["x"] < box["x"] + box["width"] <= PHONE["width"]
-        assert 0 <= box["y"] < box["y"] + box["height"] <= PHONE["height"]
-        assert dialog.locator(".more:visible").count() == 0
-    else:
-        assert box["width"] >= size
+    assert dialog.bounding_box() == {"x": 0, "y": 0} | PHONE
+    box, said = large.bounding_box(), dialog.evaluate(TURN)
+    sides = [float(large.get_attribute(side)) for side in ("width", "height")]
+    lies = kind == "a.plot.wide" and sides[0] > sides[1]
+    assert said == ('"turn the phone"' if lies else "none")
+    if kind == "a.plot[data-pieces]":
+        assert box["width"] >= sides[0]
         assert dialog.locator(".more").inner_text() == "swipe: more →"
         around.evaluate("(each) => each.scrollTo(each.scrollWidth, each.scrollHeight)")
         box, frame = large.bounding_box(), around.bounding_box()
         assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+        return
+    assert box["width"] > 0.9 * PHONE["width"] or box["height"] > 0.85 * PHONE["height"]
+    assert 0 <= box["x"] < box["x"] + box["width"] <= PHONE["width"]
+    assert 0 <= box["y"] < box["y"] + box["height"] <= PHONE["height"]
+    assert dialog.locator(".more:visible").count() == 0
 
 
 SCROLLED = ".highlight pre, .table-wrapper, .formula, a.plot.wide .whole"
@@ -780,6 +813,33 @@ def test_names_that_a_setup_brings_are_told_in_its_fold(visit):
     assert not told.is_visible()
     setup.locator("summary").click()
     assert "only draw" in told.inner_text()
+
+
+@pytest.mark.parametrize("name", ["02_lif_neuron", "21_energy"])
+def test_a_live_figure_stays_whole_while_many_controls_pass_below_it(visit, name):
+    page = visit(name, **FINGER)
+    live = page.locator(".live-explorer:has(.live-controls > :nth-child(7))").first
+    lowest = """(each) => scrollBy({
+      top: each.getBoundingClientRect().bottom - innerHeight + 20, behavior: "instant" })"""
+    live.locator(".live-row").last.evaluate(lowest)
+    page.evaluate(FRAMES)
+    header = page.locator(".mobile-header").bounding_box()
+    picture, last = live.locator(".live-picture"), live.locator(".live-row").last
+    assert picture.bounding_box()["y"] >= header["height"] - 1
+    bottom = picture.bounding_box()["y"] + picture.bounding_box()["height"]
+    assert bottom <= last.bounding_box()["y"] < PHONE["height"]
+    page.evaluate("scrollBy({ top: 100, behavior: 'instant' })")
+    assert picture.bounding_box()["y"] >= header["height"] - 1
+
+
+def test_names_of_a_page_and_marks_of_a_search_are_not_in_the_way(visit):
+    page = visit("10_unsupervised_digits", **FINGER)
+    first = page.locator("article p", has_text="Here is a layer").first
+    assert first.bounding_box()["y"] < 450
+    new = page.locator(".tag_setup details > p", has_text="CompetitiveLayer")
+    assert new.count() == 1
+    assert not new.is_visible()
+    assert page.locator(".highlight-link:visible").count() == 0
 
 
 def test_what_a_finger_meets_is_large(visit):

@@ -99,6 +99,33 @@ def test_a_legend_beside_its_axes_goes_below_them():
     assert figure.legends[0].get_window_extent().y1 < axes.get_window_extent().y0
 
 
+def test_a_legend_below_its_figure_gets_as_many_rows_as_it_needs():
+    figure, axes = made(width=6.5)
+    for name in ("arithmetic", "reading weights", "keeping states", "sending"):
+        axes.plot([0, 1], label=name)
+    legend = figure.legend(loc="outside lower center", ncols=4)
+    before = legend.get_window_extent().height
+    width, _ = size(phone_figures.narrowed(figure))
+    assert width <= phone_figures.WIDTHS[0] + phone_figures.SLACK
+    phone_figures.fit(figure, phone_figures.WIDTHS[0], False)
+    assert len(figure.legends) == 1
+    assert figure.legends[0].get_window_extent().height > 1.5 * before
+
+
+@pytest.mark.parametrize("words", ["45,307 nJ, 96.9% right", "45,307"])
+def test_level_bars_get_shorter_where_the_words_behind_them_have_no_room(words):
+    figure, axes = made(width=6.5)
+    bars = axes.barh(["direct, 25 steps", "128 neurons"], [100, 1])
+    axes.bar_label(bars, [words, "518 nJ, 95.1% right"], padding=3)
+    axes.set_xlim(0, 130)
+    phone_figures.fit(figure, phone_figures.WIDTHS[0], False)
+    figure.draw_without_rendering()
+    longest = axes.texts[0].get_window_extent()
+    assert axes.texts[0].get_text() == words
+    assert longest.x1 <= figure.bbox.x1
+    assert (axes.get_xlim()[1] > 180) == (len(words) > 10)
+
+
 def test_words_below_axes_are_turned_where_they_would_meet():
     figure, axes = made()
     axes.set_xticks(range(6), [f"a long name {k}" for k in range(6)])

@@ -496,10 +496,24 @@ def test_tasks_stand_below_their_explorer():
     assert sources[place + 1 : place + 3] == ["**Try this**\n\n1. One.\n2. Two.", "Three."]
 
 
-def test_a_reader_of_the_site_guesses_and_is_told_how_colab_runs(prepared):
+def test_a_page_begins_with_what_it_needs_and_its_times_in_lines_of_their_own(prepared):
     badge = "[![Open in Colab](https://colab/badge.svg)](https://colab/page)"
-    cells = prepared(START.replace("# **What", f"# {badge}\n#\n# **What"), text(QUESTION)).cells
-    assert "[Open in Colab](https://colab/page) (a minute to install" in cells[0].source
+    cells = prepared(START.replace("# **What", f"# {badge}\n#\n# **What")).cells
+    told = cells[0].source.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    assert "Needs: [page 01](01_spike_encoding.ipynb)." in told
+    times = "20 minutes to read, half a minute to run · [Open in Colab](https://colab/page)"
+    assert times in told
+    assert "20\N{NO-BREAK SPACE}minutes to\N{NO-BREAK SPACE}read" in cells[0].source
+    assert ["setup" in tags(cells[1]), cells[2].source] == [True, "Introduces `LIF` and `rate`."]
+
+
+def test_a_page_that_introduces_nothing_does_not_say_so(prepared):
+    cells = prepared(START.replace("`LIF` and `rate`", "nothing")).cells
+    assert not [cell for cell in cells if "Introduces" in cell.source]
+
+
+def test_a_reader_of_the_site_guesses(prepared):
+    cells = prepared(START, text(QUESTION)).cells
     assert cells[-1].source.startswith("> **First guess:** how many ")
 
 

@@ -11,16 +11,18 @@ for (const link of document.querySelectorAll("a.plot")) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const shown = [...link.querySelectorAll(".whole img")].map((picture) => picture.cloneNode());
-    for (const picture of shown) picture.loading = "eager";
-    dialog.setAttribute("aria-label", shown[0].alt);
-    const frame = document.createElement("span"), ratio = shown[0].getAttribute("width") / shown[0].getAttribute("height");
+    const shown = [...link.querySelectorAll(".whole picture")].map((each) => each.cloneNode(true));
+    const first = shown[0].querySelector("img"), frame = document.createElement("span");
+    for (const each of shown) each.querySelector("img").loading = "eager";
+    dialog.setAttribute("aria-label", first.alt);
+    const ratio = first.getAttribute("width") / first.getAttribute("height");
     frame.className = "frame";
     frame.append(...shown);
     box.replaceChildren(frame);
     dialog.style.setProperty("--width", link.style.getPropertyValue("--width"));
     dialog.style.setProperty("--ratio", ratio);
-    dialog.classList.toggle("lying", ratio > 1);
+    dialog.classList.toggle("drawn", link.matches(".phone"));
+    dialog.classList.toggle("lying", ratio > 1 && !link.matches(".phone, [data-pieces]"));
     dialog.showModal();
     dialog.querySelector(".more")?.remove();
     cue(box, box.scrollWidth <= box.clientWidth + 1);

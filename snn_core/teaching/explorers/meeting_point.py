@@ -20,11 +20,11 @@ class MeetingPoint(LiveExplorer):
         "against the spikes that come in, with the point at which they meet."
     )
     controls = {
-        "spikes": Range(0.0, 2.0, 0.02, 0.5, "spikes per input and image"),
-        "active": Range(5, 100, 1, 20, "ordinary inputs that are not 0 (%)"),
+        "spikes": Range(0.0, 2.0, 0.02, 0.5, "spikes per input"),
+        "active": Range(5, 100, 1, 20, "inputs not 0 (%)"),
         "steps": Range(1, 50, 1, 5, "steps T"),
-        "memory": Range(-2.0, 1.0, 0.1, 0.0, "price of memory: times 10 to the"),
-        "message": Range(0.0, 30.0, 0.1, 5.2, "price of a message (pJ)"),
+        "memory": Range(-2.0, 1.0, 0.1, 0.0, "memory (log10)"),
+        "message": Range(0.0, 30.0, 0.1, 5.2, "message (pJ)"),
         "bits": Choice(WIDTHS, "8", "bits"),
         "table": Choice(tuple(TABLES), "45 nm", "prices"),
     }

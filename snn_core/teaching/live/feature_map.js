@@ -54,7 +54,7 @@ const spread = (places, length) => Array.from({ length }, (_, i) => (places.incl
 const grey = (values) => Array.from(values, (value) => 0.5 + value / (2 * Math.max(...values.map(Math.abs), 1e-9)));
 
 function draw(figure, { pictures, counts, titles }, { step }) {
-  const picture = (i) => ({ share: i === 1 ? 0.6 : 1, picture: true, beside: i % 2 === 1, title: titles[i] });
+  const picture = (i) => ({ share: 1, picture: true, beside: i % 2 === 1, title: titles[i] });
   const axes = { share: 1.5, x: [0.5, counts.length + 0.5], y: [0, above(counts, 10)], xlabel: "step", ylabel: "spikes",
     title: titles[4], control: "step" };
   const [course, ...rest] = figure.panels([0, 1, 2, 3].map(picture).concat(axes)).reverse();

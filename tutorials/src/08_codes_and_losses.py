@@ -624,7 +624,7 @@ assert np.nanmin(settles) == settles[at[stepwise], 0]
 # You
 #
 # - said what ten losses want: the most spikes, the highest membrane, the first spike, or targets for these; and saw what their scale does;
-# - taught a neuron when to fire, by a gradient that is exact for each single spike, and saw the step-by-step error begin with silence;
+# - taught a neuron when to fire, by a gradient that is exact for one spike at a time, and saw the step-by-step error begin with silence;
 # - charged a trained network for its spikes, and found how many can go;
 # - read a map of 38 pairs, and chose from it.
 #

@@ -63,7 +63,11 @@ class Questions(Answers):
         answer = self._answer(ahead, reply, room) if reply else ""
         notes = self._around(max(last, self.place))
         led = "\n\n".join(filter(None, [leading, shown_code]))
-        fits = fills(result) or words(led) + words(asked) + words(answer) <= WORDS
+        free = WORDS - words(led) - words(asked)
+        if led and reply and not fills(result) and words(answer) > free:
+            brief = self._answer(ahead, reply, free)
+            answer = answer if brief.endswith("…") else brief
+        fits = fills(result) or words(answer) <= free
         seen = asked, answer, result, drawn
         short = whole(shown_code, *seen) if leading and fits else ""
         above = led if fits else shown_code

@@ -802,3 +802,14 @@ def test_a_picture_that_a_live_figure_lets_find_is_left_out():
     first = next(place for place, each in enumerate(shown) if each.startswith("## You will"))
     assert not [each for each in shown[:first] if "<img" in each]
     assert any("data-live" in each for each in shown[:first])
+
+
+@pages
+def test_notes_mark_about_ten_steps_for_who_is_late(name):
+    """No slide that opens a section is one of them, and no first question of one."""
+    late = [each for each in steps_of(name) if each.notes.startswith(slide_time.SKIP)]
+    assert 4 <= slide_steps.count(late) <= slide_time.LATE + 2
+    for section in slide_time.sections(steps_of(name)):
+        asked = [each for each in section if each.role == "question"]
+        assert section[0] not in late
+        assert not asked or asked[0] not in late

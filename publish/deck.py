@@ -9,11 +9,13 @@ from .labs import spoken
 from .page import tags
 from .slide_code import chosen_code, facts
 from .slide_lists import Lists
+from .slide_opening import grounded
 from .slide_parts import (
     IDEA,
     WORDS,
     Block,
     listed,
+    sentences,
     shortened,
     words,
 )
@@ -104,7 +106,9 @@ class Deck(Lists):
         """
         until = ("heading", "question", "code", "list", "table")
         for place, each in self._ahead(until):
-            if (idea := told(each)) and not each.text.startswith("("):
+            if each.text.startswith("(") or not told(each):
+                continue
+            if idea := grounded(sentences(told(each)), room=len(each.text)):
                 self.used.add(place)
                 return (
                     heading

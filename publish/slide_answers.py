@@ -4,7 +4,7 @@ import re
 
 from .slide_leads import Leads
 from .slide_parts import Block, sentences, shortened, words
-from .slide_shows import draws, live_in, picture, printed, prints, shows, told
+from .slide_shows import draws, labelled, live_in, picture, printed, prints, shows, told
 
 BESIDE = 3  # printed lines under a figure
 DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
@@ -116,6 +116,8 @@ class Answers(Leads):
         self.asked |= {cell.id for cell in cells}
         drawn = picture(cells[0], self.drawn.get(cells[0].id))
         said = printed(*cells)
+        alone = not any(cell.id in self.code for cell in cells)
+        said = "" if alone and not labelled(said) else said
         said = "" if drawn and said.count("\n") > BESIDE + 1 else said
         return "\n\n".join([drawn, said]).strip(), bool(drawn)
 

@@ -12,7 +12,7 @@ from .page import Page, Section, code, tagged, tags
 from .slide_parts import NOT_SHOWN
 from .slide_shows import printed
 
-CODE_LINES, WHOLE = 16, 14  # lines on a slide; lines of a piece with what it needs
+CODE_LINES, WHOLE = 16, 12  # lines on a slide; lines of a piece with what it needs
 ASKED, SEEN, SAYS, DEFINES, FEEDS, NAMED = 6, 5, 2, 4, 2, 3  # what counts for a cell, see `worth`
 STRANGE, SPREAD, LONG, SHORT, LEAST = 3, 3, 2, 2, 3  # what counts against it; what it needs
 RECORDS = {"record", "records", "recorded"}
@@ -93,7 +93,7 @@ def whole(cell: NotebookNode, section: Section, about: Facts) -> str:
         if names(tree) & RECORDS:
             continue
         left = _silent(left, tree)
-        gap = "\n\n\n" if text.startswith(("def ", "class ", "@")) else "\n"
+        gap = "\n\n\n" if text.startswith(("def ", "class ", "@")) else "\n\n"
         joined = left + gap + text
         if left and wanted & defined(tree) and len(joined.splitlines()) <= WHOLE:
             text, wanted = joined, missing(ast.parse(joined))

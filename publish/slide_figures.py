@@ -5,6 +5,7 @@ import re
 from .enlarged import title as title_of
 from .page import tags
 from .slide_answers import LEGEND
+from .slide_opening import grounded
 from .slide_parts import NOT_SHOWN, WORDS, Block, sentences, shortened, standing, words
 from .slide_questions import Questions
 from .slide_shows import TRIES, drawn, live_in, picture, told
@@ -75,7 +76,8 @@ class Figures(Questions):
         brief = nearest(said, min(BRIEF, room - words(found)))
         short = drawn(title, brief or ("" if title or finding else said), found, shown)
         long = drawn(title, apart, finding, shown, apart=True) if apart and finding else ""
-        self._add("figure", short, notes=self._around() or alt, long=long)
+        heading = "" if title else self._title(block)
+        self._add("figure", short, notes=self._around() or alt, long=long, heading=heading)
 
     def _finding(self) -> str:
         """Return what the prose behind a figure says it shows; "" if it says nothing by itself.
@@ -106,12 +108,14 @@ class Figures(Questions):
             if parts(each):
                 break
             if n in self.used and n == self.place - 1 and each.text.endswith(":"):
-                return self._lead()
+                lead = self._lead()
+                return lead if words(lead) >= LEAST else ""
             if each.kind != "text" or n in self.used or each.text.startswith(TRIES):
                 continue
             said = [re.sub(r":$", ".", each) for each in standing(sentences(each.text))]
             kept = [each for each in said if not each.endswith("?") and not each.startswith("(")]
-            return " ".join(kept) if words(" ".join(kept)) >= LEAST else ""
+            text = grounded(kept, room=len(each.text))
+            return text if words(text) >= LEAST else ""
         return ""
 
     def _above_live(self, block: Block) -> str:

@@ -4,6 +4,7 @@ import re
 from textwrap import dedent
 
 from .page import tags
+from .slide_opening import grounded
 from .slide_parts import NOT_SHOWN, Block, sentences, standing, words
 from .slide_walk import LEAD, Walk
 
@@ -18,13 +19,12 @@ class Leads(Walk):
         last = self.blocks[self.place - 1] if self.place else None
         if last is None or last.kind != "text" or self.place - 1 in self.used:
             return ""
-        kept = ""
-        for each in reversed(standing(sentences(last.text))):
-            if words(f"{each} {kept}") > LEAD:
-                break
-            kept = f"{each} {kept}".strip()
+        said = sentences(last.text)
+        first = len(said)
+        while first and words(" ".join(standing(said[first - 1 :]))) <= LEAD:
+            first -= 1
         self.used.add(self.place - 1)
-        return re.sub(r":$", ".", kept)
+        return re.sub(r":$", ".", grounded(said, first))
 
     def _code_asked_about(self, asked: str, ahead: list[tuple[int, Block]]) -> str:
         """Return the lines of code that a question names, if the code before it has them not."""

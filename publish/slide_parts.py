@@ -14,7 +14,8 @@ CLAUSE = 6  # words at least of a sentence that ends at a colon or a semicolon
 POINTS = re.compile(  # to what stands elsewhere on the page
     r"\b(in words|as follows|beside it|the (first|second|third|last|next) (line|row|column))\b"
     r"|\b(gives?|table|figures?|voting|numbers|accuracies|formulas?|code|loop|list|explorer|picture|see|"
-    r"shown|printed|section|explained) (below|above)\b",
+    r"shown|printed|section|explained) (below|above)\b"
+    r"|\b(dotted|dashed|grey|blue|orange|green) lines? (above|below)(?=[.,;:)]|$)",
     flags=re.I,
 )
 NOT_SHOWN = {"check", "setup", "exercise", "solution", "no-slide"}

@@ -8,7 +8,8 @@ from .drawing import names
 from .needed import defined
 from .page import tags
 from .slide_answers import DEFINES, Answers
-from .slide_parts import WORDS, Block, shortened, words
+from .slide_opening import grounded
+from .slide_parts import WORDS, Block, sentences, shortened, words
 from .slide_shows import asked_about, live_in, shows, step, told, under
 from .slide_talk import ANSWER
 
@@ -51,7 +52,9 @@ class Questions(Answers):
         self._ask_about_code(ahead)
         last = max(n if n is not None else -1 for n in (first, reply))
         results = self._results(ahead, first, reply)
+        before = len(self.made)
         self._lead_up(ahead, last, results, reply)
+        leading = self._above_code(before, leading)
         if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
             asked = "\n\n".join(filter(None, [self._table_before(), asked]))
         shown_code = self._code_asked_about(block.text, ahead)
@@ -60,11 +63,24 @@ class Questions(Answers):
         answer = self._answer(ahead, reply, room) if reply else ""
         notes = self._around(max(last, self.place))
         led = "\n\n".join(filter(None, [leading, shown_code]))
-        fits = fills(result) or words(led) + words(asked) + words(answer) <= WORDS
+        free = WORDS - words(led) - words(asked)
+        if led and reply and not fills(result) and words(answer) > free:
+            brief = self._answer(ahead, reply, free)
+            answer = answer if brief.endswith("…") else brief
+        fits = fills(result) or words(answer) <= free
         seen = asked, answer, result, drawn
         short = whole(shown_code, *seen) if leading and fits else ""
         above = led if fits else shown_code
-        self._add("question", whole(above, *seen), notes=notes, short=short)
+        text, heading = whole(above, *seen), self._title(block)
+        self._add("question", text, notes=notes, short=short, heading=heading)
+
+    def _above_code(self, place: int, leading: str) -> str:
+        """Put what leads up to code above it, if that is the slide at a place; return the rest."""
+        made = self.made[place] if place < len(self.made) else None
+        if not leading or made is None or made.role != "code":
+            return leading
+        self.made[place] = replace(made, text=f"{leading}\n\n{made.text}", short=made.text)
+        return ""
 
     def _lead_up(
         self, ahead: list[tuple[int, Block]], last: int, results: list[int], reply: int | None
@@ -76,7 +92,9 @@ class Questions(Answers):
             if each.kind == "code" and n not in self.used:
                 self._core(each)
             elif each.kind == "text" and DEFINES.search(each.text) and n != reply:
-                self._add("text", shortened(told(each), ANSWER))
+                said = grounded(sentences(told(each)))
+                if said:
+                    self._add("text", shortened(said, ANSWER), heading=self._title(each))
             if each.kind in ("code", "text"):
                 self.used.add(n)
 

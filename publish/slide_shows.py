@@ -15,6 +15,8 @@ from .slide_parts import Block, sentences, standing
 
 WIDE = 50  # letters of a formula that fit on a line of a slide
 PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
+SILENT = re.compile(r"(True|False|None)?$|\w+: recorded on ")  # printed lines that say nothing
+LABEL = re.compile(r"(?!(?:True|False|None|tensor|array|dtype)\b)\b[A-Za-z]{2,}|\b[a-z]:")
 TRIES = "**Try this"
 BOARD = '<div class="board">\n\n'  # with which a figure begins that fills its slide
 ASKING = '<div class="asking">\n\n'  # and code that goes when the answer to its question comes
@@ -40,11 +42,20 @@ def printed(*cells: NotebookNode) -> str:
     kept: list[str] = []
     for cell in cells:
         text = "".join(out.text for out in cell.get("outputs", []) if out.output_type == "stream")
-        lines = text.strip("\n").splitlines() if text.strip("\n") else []
+        lines = [each for each in text.strip("\n").splitlines() if not SILENT.match(each)]
         if len(kept) + len(lines) > PRINTED[0] or max(map(len, lines), default=0) > PRINTED[1]:
             break
         kept += lines
     return "```\n" + "\n".join(kept) + "\n```" if kept else ""
+
+
+def labelled(text: str) -> bool:
+    """Tell whether printed text says what it shows, so that it can stand without its code.
+
+    >>> labelled("weights: 200"), labelled("[0, 1, -1]")
+    (True, False)
+    """
+    return bool(LABEL.search(text.removeprefix("```")))
 
 
 def step(text: str, order: int = 0) -> str:

@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from .slide_opening import over
 from .slide_parts import WORDS, words
 from .slide_shows import ASKING, BOARD, apart, before, small
 
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
-SMALLER = 9  # pixels less of a line of code in small type
+FEW = 12  # lines of code in small type with a question, where more have no room
+SMALLER = 5  # pixels less of a line of code in small type
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
     "head": {"formula", "code", "alone", "list", "table", "text", "figure", "question"},
     "formula": {"formula", "code", "alone", "list", "table", "question"},
@@ -25,8 +27,16 @@ FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks abou
     "list": {"formula", "code", "alone", "question"},
     "table": {"question"},
 }
-SECTION = {"formula", "text", "list", "table"}  # under the heading of their section if it fits
+SECTION = {
+    "formula",
+    "text",
+    "list",
+    "table",
+    "question",
+}  # under the heading of their section if it fits
 LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
+OVER = re.compile(r'<div class="over">.*?</div>', flags=re.S)
+HEADED = re.compile(rf"({BOARD}|{ASKING})" + r'(#|<div class="over">)')
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 SMALL = re.compile(r"(?<=\"small\">\n\n)```.*?^```", flags=re.M | re.S)
 
@@ -108,9 +118,14 @@ def asking(slides: list[Slide]) -> list[Slide]:
         if each.role != "question" or len(made) < 2 or made[-2].role not in ("code", "fence"):
             continue
         code = made[-2]
-        forms = [_about(code.text, form) for form in (each.text, each.short) if form]
+        forms = [
+            _about(shown, form)
+            for shown in (code.text, code.short)
+            for form in (each.text, each.short)
+            if shown and form
+        ]
         for text in itertools.chain(*forms):
-            one = replace(_one(code, each, text), heading=code.heading)
+            one = replace(_one(code, each, text), heading=code.heading or each.heading)
             if _fits(_headed(one).text):
                 made[-2:] = [one]
                 break
@@ -118,13 +133,24 @@ def asking(slides: list[Slide]) -> list[Slide]:
 
 
 def _about(code: str, asked: str) -> Iterator[str]:
-    """Yield a question with its code: as it is, or so that the code goes; in small type last."""
+    """Yield a question with its code: as it is, or so that the code goes; in small type last.
+
+    Where that has too many lines, the last ones fall away.
+    """
     yield _together(code, asked)
-    for shown in (code, small(code)):
+    brief = FENCED.sub(lambda found: _cut(found[0]), code)
+    for shown in (code, small(code), small(brief)):
         if asked.startswith(BOARD):
             yield _together(shown, asked)
         else:
             yield f"{ASKING}{before(shown)}\n\n{asked}\n</div>"
+
+
+def _cut(fenced: str) -> str:
+    """Return a block of code with `FEW` lines at most."""
+    first, *lines, last = fenced.splitlines()
+    kept = lines if len(lines) <= FEW else [*lines[: FEW - 1], "# …"]
+    return "\n".join([first, *kept, last])
 
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:
@@ -147,23 +173,34 @@ def _headed(slide: Slide) -> Slide:
 
 
 def _titled(slide: Slide) -> Slide:
-    """Return a slide with its heading, or without if it has another one or no room."""
+    """Return a slide with its heading, in small type where there is no room; or with another."""
     one = _headed(slide)
-    return replace(slide if slide.text.startswith("#") or not _fits(one.text) else one, heading="")
+    if slide.text.startswith("#") or HEADED.match(slide.text):
+        one = slide
+    elif slide.heading and not _fits(one.text):
+        one = replace(slide, text=f"{over(f'### {slide.heading}')}\n\n{slide.text}")
+    return replace(one, heading="")
 
 
 def _fits(text: str) -> bool:
     """Tell whether a slide holds a text, as far as it is seen before an answer takes its place."""
     first = LATER.sub("", text) if BOARD in text or ASKING in text else text
-    return words(first) <= WORDS and height(first) <= HEIGHT
+    return words(OVER.sub("", first)) <= WORDS and height(first) <= HEIGHT
 
 
 def _together(first: str, text: str) -> str:
-    """Return two Markdown texts as one; what is joined to a question goes when the figure comes."""
+    """Return two Markdown texts as one.
+
+    What is joined to a question goes when its figure or answer comes; a heading stays above it.
+    """
     for opened in (BOARD, ASKING):
         if text.startswith(opened):
-            first = before(first) if "fragment" in text else first
-            return text.replace(opened, f"{opened}{first}\n\n", 1)
+            heading, _, said = first.partition("\n\n") if first.startswith("#") else ("", "", first)
+            if "fragment" in text:
+                said = before(said) if said else ""
+                heading = over(heading) if heading else ""
+            shown = "\n\n".join(filter(None, [heading, said]))
+            return text.replace(opened, f"{opened}{shown}\n\n", 1)
     return f"{first}\n\n{text}"
 
 

@@ -11,6 +11,9 @@ STEPS_A_MINUTE = 1.3
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
 STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
 FIGURES = 2  # of a deck, at most, that may fall away
+LATE = 10  # steps of a deck that its notes mark for who is late
+SPARED = ("figure", "table", "alone", "list", "question")  # roles of these, in this order
+SKIP = "*Skip if late.*"
 SECTION = 9  # steps of a section, beside its live figure
 
 
@@ -48,7 +51,27 @@ def in_time(slides: list[Slide]) -> list[Slide]:
         if made[place].role == "question":
             text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
             made[place] = replace(made[place], text=text)
-    return made
+    return _marked(made)
+
+
+def _marked(slides: list[Slide]) -> list[Slide]:
+    """Return slides of which some say in their notes that they can be skipped by who is late.
+
+    These are figures, then tables, code, lists, and questions that are not the first of their
+    section, the last ones first, until `LATE` steps are marked. What opens a section is kept.
+    """
+    spare = []
+    for section in sections(slides):
+        asked = [each for each in section if each.role == "question"][:1]
+        behind = [each for each in section[1:] if each.role in SPARED and each not in asked]
+        spare += behind
+    spare.sort(key=lambda each: (SPARED.index(each.role), -slides.index(each)))
+    steps = itertools.accumulate((each.steps for each in spare), initial=0)
+    late = [each for each, before in zip(spare, steps, strict=False) if before < LATE]
+    return [
+        replace(each, notes=f"{SKIP}\n\n{each.notes}".strip()) if each in late else each
+        for each in slides
+    ]
 
 
 def _figures(slides: list[Slide]) -> int:

@@ -5,6 +5,8 @@ import re
 from nbformat import NotebookNode
 
 from .page import Page, tags
+from .slide_names import origins
+from .slide_opening import grounded
 from .slide_parts import Block, blocks, sentences, standing
 from .slide_shows import TRIES, draws, live_in, printed
 from .slide_steps import Slide
@@ -63,13 +65,18 @@ class Walk:
         return "\n\n".join(each.text for each in self.blocks[first:end] if each.kind != "code")
 
     def _lead(self) -> str:
-        """Return the sentence that leads up to this block, if one stands directly before it."""
+        """Return the sentence that leads up to this block, if one stands directly before it.
+
+        Those before it that name what it speaks of come with it.
+        """
         before = self.blocks[self.place - 1] if self.place else None
         if before is None or before.kind != "text" or before.text.startswith(TRIES):
             return ""
         if self.place - 1 in self.used and not before.text.endswith(":"):
             return ""
-        return re.sub(r":$", ".", "".join(standing(sentences(before.text)[-1:])))
+        said = sentences(before.text)
+        kept = grounded(said, len(said) - 1) if standing(said[-1:]) else ""
+        return re.sub(r":$", ".", kept)
 
     def _core(self, block: Block, role: str = "code") -> None:
         """Show the code of a section under its heading.
@@ -82,7 +89,8 @@ class Walk:
         said = "" if block.cell.id in self.asked | self.seen else printed(block.cell)
         if said and said.count("\n") <= UNDER + 1:
             text += f"\n\n{said}"
-        self._add(role, text, heading=self._title(block))
+        notes = origins(self.page, block.cell, self.code[block.cell.id])
+        self._add(role, text, heading=self._title(block), notes=notes)
         self.last_code = block.cell
 
     def _section(self) -> str:

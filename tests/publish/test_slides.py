@@ -29,6 +29,8 @@ from publish import (
     slide_code,
     slide_figures,
     slide_lists,
+    slide_names,
+    slide_opening,
     slide_parts,
     slide_questions,
     slide_shows,
@@ -38,7 +40,7 @@ from publish import (
     slides,
 )
 from publish.graded import without_badge, without_solutions
-from publish.page import ENTRANCE, Page, explorer, split
+from publish.page import ENTRANCE, Page, explorer, split, tagged, tags
 from publish.quiz import noted
 from snn_core.teaching.plotting import use_style
 from tests.pages import READ, code, prose
@@ -97,7 +99,7 @@ def test_slides_follow_the_page(name):
     soup = BeautifulSoup(html_of(name), "html.parser")
     shown = [
         heading.get_text().rstrip("¶")
-        for heading in soup.select("section > :is(h1, h2), .board > h2, .asking > h2, .before > h2")
+        for heading in soup.select("section > :is(h1, h2), .board > h2, .asking > h2, .over > h2")
     ]
     main = Page(name, nbformat.v4.new_notebook(cells=READ[name].main))
     assert shown[1] == "You will"
@@ -130,7 +132,10 @@ def test_every_formula_of_the_slides_is_mathml(name):
 
 
 def views(slide):
-    """Return copies of a slide with what is seen at a time: a figure and its answer replace."""
+    """Return copies of a slide with what is seen at a time: a figure and its answer replace.
+
+    The title of the section in small type above them, which is the same for all, is left out.
+    """
     left_out = [".board > .before, .answer", ".board > .before, .asked", ".answer, .shown"]
     if slide.select(".asking"):
         left_out = [".asking > .fragment", ".asking > .before"]
@@ -139,7 +144,7 @@ def views(slide):
     for apart in left_out if slide.select(".answer, .asking") else [".none"] * max(tasks, 1):
         copy = BeautifulSoup(str(slide), "html.parser")
         for part in copy(NOT_WORDS) + copy.select(
-            f"{apart}, [data-live], .tasks > div:not(:nth-child({len(found) + 1}))"
+            f"{apart}, .over, [data-live], .tasks > div:not(:nth-child({len(found) + 1}))"
         ):
             part.extract()  # tasks and their answers are shown one at a time
         found.append(copy)
@@ -300,6 +305,49 @@ def test_a_heading_needs_no_sentence_before_it(name):
             assert not {"Play with it", "Try it", "Try others."} & set(heads)
 
 
+@pages
+def test_every_step_has_a_heading(name):
+    """It comes by no step, and goes with none."""
+    for each in shown(name):
+        stays = [h for h in each(["h1", "h2", "h3"]) if not h.find_parent(class_=COMES)]
+        assert stays, each.get_text()
+
+
+COMES = ["fragment", "before"]
+NAMED = {  # by the heading or the live figure
+    "03": "It starts with 25 spikes",
+}
+
+
+@pages
+def test_the_text_of_a_slide_opens_with_what_it_speaks_of(name):
+    """And not with a word that stands for it."""
+    for each in steps_of(name):
+        text = re.sub(r"^```.*?^```|^\|.*?$|<[^>]*>|^#.*?$", "", each.text, flags=re.M | re.S)
+        first = next(iter(slide_parts.paragraphs(text)), "")
+        if each.role not in ("exercise", "goals", "title", "discuss") and first[:1] not in "->|":
+            named = first.startswith(NAMED.get(name[:2], "none"))
+            assert named or slide_opening.opens(first), first
+
+
+def test_sentences_that_name_what_a_text_speaks_of_come_with_it():
+    said = ["A map shares a filter.", "It is small.", "So it is cheap."]
+    assert slide_opening.grounded(said, 1) == " ".join(said)
+    assert slide_opening.grounded(said, 1, room=4) == ""
+    assert slide_opening.grounded(["The table above says so.", "It leaks.", "Spikes come."], 1) == (
+        "Spikes come."
+    )
+    for needy in (
+        "From its last layer two are read.",
+        "All look through it.",
+        "The same.",
+        "(So.)",
+    ):
+        assert not slide_opening.opens(needy)
+    for free in ("So far all was given.", "There are two ways.", "All four codes are here."):
+        assert slide_opening.opens(free)
+
+
 def test_a_sentence_that_needs_the_one_before_it_is_no_heading():
     assert slide_figures.stands_alone("The weights settle where both are equal.")
     for said in ("Worse, with this seed.", "It rises.", "(By hand.)", "Under the other bounds no."):
@@ -313,6 +361,34 @@ def test_code_that_a_question_names_is_on_its_slide(name):
         for named in re.findall(r"`(\w+)[^`]*`", " ".join(re.findall(r"^> .*", each.text, re.M))):
             shown_code = " ".join(re.findall(r"^```python\n(.*?)^```", each.text, re.M | re.S))
             assert named in shown_code or named not in code_of or "|---" in each.text, named
+
+
+@pages
+def test_names_in_code_are_defined_in_it_or_in_its_note(name):
+    """Those of the first cell of the page are imported."""
+    made = deck.Deck(READ[name], {})
+    slides_of = made.steps()
+    first = [ast.parse(cell.source) for cell in tagged(READ[name].notebook, "setup")]
+    given = set().union(*map(needed.defined, first))
+    for key, text_of in made.code.items():
+        cell = next(each for each in READ[name].main if each.get("id") == key)
+        on = [each for each in slides_of if text_of in each.text and "slide" not in tags(cell)]
+        tree = needed.parsed(text_of) or ast.parse(cell.source)
+        for each in on:
+            noted_lines = each.notes.partition(slide_names.BEFORE)[2]
+            for named in needed.missing(tree) - given:
+                assert re.search(rf"\b{named}\b", noted_lines), named
+
+
+@pages
+def test_what_is_printed_says_what_it_is_or_has_its_code(name):
+    """Its code stands with it or, where a table has the question, before it."""
+    made = steps_of(name)
+    for before, each in itertools.pairwise(made):
+        coded = "```python" in before.text + each.text
+        for said in re.findall(r"^```\n(.*?)\n```", each.text, flags=re.M | re.S):
+            assert coded or slide_shows.labelled(said), said
+            assert not re.search(r"^(True|False|None)$|: recorded on ", said, flags=re.M)
 
 
 @pages
@@ -484,13 +560,13 @@ def test_a_tagged_cell_is_the_code_of_its_section():
 
 def test_prose_before_a_result_is_not_the_answer():
     words = "## 1 · S\n\n> **Before you run:** what?"
-    silent, printed = "\n# %%\na = 1\n", "\n# %%\nprint(a)\n"
+    silent, printed = "\n# %%\na = 1\n", "\n# %%\nprint('one:', a)\n"
     made = page(START, text(words), silent, text("Now print it."), printed, text("One. It is 1."))
-    output = nbformat.v4.new_output("stream", name="stdout", text="1\n")
+    output = nbformat.v4.new_output("stream", name="stdout", text="one: 1\n")
     code(made.notebook)[-1].outputs = [output]
     (asked,) = [part for _, part in deck.Deck(made, {}).slides() if "<div" in part]
     assert "### One. It is 1." in asked
-    assert "```\n1\n```" in asked
+    assert "```\none: 1\n```" in asked
     assert "Now print" not in asked
 
 
@@ -502,13 +578,13 @@ def test_a_definition_is_not_the_answer():
     made = page(START, words, *cells)
     seen, data = {"image/png": {"alt": "A figure"}}, {"image/png": "QUJD"}
     figure = nbformat.v4.new_output("display_data", data=data, metadata=seen)
-    output = nbformat.v4.new_output("stream", name="stdout", text="0.25\n")
+    output = nbformat.v4.new_output("stream", name="stdout", text="second: 0.25\n")
     code(made.notebook)[-2].outputs, code(made.notebook)[-1].outputs = [figure], [output]
     shown = [part for _, part in deck.Deck(made, {}).slides()]
     (asked,) = [part for part in shown if slide_shows.BOARD in part]
     assert "### The first: it is 0.25." in asked
     assert "QUJD" in asked
-    assert "```\n0.25\n```" in asked
+    assert "```\nsecond: 0.25\n```" in asked
     assert [part for part in shown if "coefficient" in part and part != asked]
 
 
@@ -564,11 +640,11 @@ def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():
     assert slide_steps.joined([formula, head]) == [formula, head]
 
 
-def test_what_stands_alone_has_the_heading_of_its_section_if_there_is_room():
+def test_what_stands_alone_has_the_heading_of_its_section_in_small_type_if_it_must():
     formula = slide_steps.Slide("subslide", "formula", "$$a = b$$", heading="S")
     full = slide_steps.Slide("subslide", "table", "word " * slide_parts.WORDS, heading="S")
     assert slide_steps.joined([formula])[0].text == "### S\n\n$$a = b$$"
-    assert slide_steps.joined([full])[0].text == full.text
+    assert slide_steps.joined([full])[0].text == f"{slide_opening.over('### S')}\n\n{full.text}"
     head = slide_steps.Slide("slide", "head", "## 1 · S")
     assert slide_steps.joined([head, formula])[0].text == "## 1 · S\n\n$$a = b$$"
 
@@ -672,12 +748,13 @@ def test_a_question_stands_under_code_that_it_asks_about_and_under_no_other():
 
 
 def test_what_stands_before_a_question_goes_when_its_figure_comes():
-    head = slide_steps.Slide("slide", "head", "### Keep β, or keep τ?")
+    head = slide_steps.Slide("slide", "head", "### Keep β, or keep τ?\n\nBoth.")
     board = slide_shows.asked_about("> **Before you run:** which?", "The first.", "<img>")
     (one,) = slide_steps.joined([head, slide_steps.Slide("subslide", "question", board)])
     html = slides.PageSlides().markdown2html({}, one.text)
     soup = BeautifulSoup(html, "html.parser")
-    assert soup.select(".board > .before h3")[0].get_text() == "Keep β, or keep τ?"
+    assert soup.select(".board > .over h3")[0].get_text() == "Keep β, or keep τ?"
+    assert soup.select(".board > .before")[0].get_text(strip=True) == "Both."
     assert soup.select(".board > .top > .asked blockquote")
     assert soup.select(".board > .top > .fragment.answer h3")[0].get_text() == "The first."
     assert soup.select(".board > .fragment.shown img")
@@ -717,7 +794,7 @@ def test_code_stands_with_what_it_needs():
     last = code(made.notebook)[-1]
     about = slide_code.facts(made, {last.id}, set())
     whole = slide_code.whole(last, made.sections[0], about)
-    assert whole == "heard = LIF(1)\nfired = LIF(heard)\nprint(fired)"
+    assert whole == "heard = LIF(1)\n\nfired = LIF(heard)\nprint(fired)"
 
 
 def test_a_picture_that_a_live_figure_lets_find_is_left_out():
@@ -725,3 +802,14 @@ def test_a_picture_that_a_live_figure_lets_find_is_left_out():
     first = next(place for place, each in enumerate(shown) if each.startswith("## You will"))
     assert not [each for each in shown[:first] if "<img" in each]
     assert any("data-live" in each for each in shown[:first])
+
+
+@pages
+def test_notes_mark_about_ten_steps_for_who_is_late(name):
+    """No slide that opens a section is one of them, and no first question of one."""
+    late = [each for each in steps_of(name) if each.notes.startswith(slide_time.SKIP)]
+    assert 4 <= slide_steps.count(late) <= slide_time.LATE + 2
+    for section in slide_time.sections(steps_of(name)):
+        asked = [each for each in section if each.role == "question"]
+        assert section[0] not in late
+        assert not asked or asked[0] not in late

@@ -98,7 +98,7 @@ assert round(neuron.beta.item(), 3) == 0.905
 # %% [markdown]
 # ## 1 · A gradient walks back
 #
-# The same by hand: six steps, and a membrane that keeps half, $\beta = 0.5$. Others lift it to $u = 0.8$ in step 4. We want a spike there, so the loss is $L = \frac12 (z[4] - 1)^2$, with $z$ for the spike, 0 or 1.
+# By hand: six steps, and a membrane that keeps half, $\beta = 0.5$. Others lift it to $u = 0.8$ in step 4. We want a spike there, so the loss is $L = \frac12 (z[4] - 1)^2$, with $z$ for the spike, 0 or 1.
 #
 # - The **error** $\delta = -\partial L/\partial z = 1 - z[4]$ is 1: a spike is missing.
 # - The surrogate $s$ stands in for the slope of a spike (page 05). At a distance of 0.2 it is $1/(1 + 10 \cdot 0.2)^2 = 1/9$.
@@ -130,7 +130,7 @@ loss.backward()
 print("change:", -w.grad)
 
 # %% [markdown]
-# The same. `gradient_window` repeats this for any **lag** $t_\mathrm{post} - t_\mathrm{pre}$, with the target for $t_\mathrm{post}$. Take the first picture's neuron, and STDP's window beside it.
+# The same. `gradient_window` computes the change for any **lag** $t_\mathrm{post} - t_\mathrm{pre}$, with the target for $t_\mathrm{post}$. Take the first picture's neuron, and STDP's window beside it.
 #
 # > **Before you run:** STDP has two halves, each with a height and a time constant that we may choose. Which half can match the gradient?
 
@@ -204,7 +204,7 @@ loss = ((spikes - wanted) ** 2).sum() / 2
 loss.backward()
 
 # %% [markdown]
-# That was backwards. Forwards, there are the three factors:
+# PyTorch has gone backwards. Forwards, there are the three factors:
 #
 # > **Before you run:** STDP needs postsynaptic spikes. Where do the neuron's own spikes enter here?
 
@@ -330,7 +330,7 @@ assert (change_by_time(pulse(300, at=100) - came) == 0).all()
 # %% [markdown]
 # ## 4 · The other half, if the loss asks for it
 #
-# STDP weakens an input that comes *after* the spike. A gradient does so only if such an input does harm. It can: it pushes the membrane towards a *next* spike. So let the loss confirm a spike that came, and charge for one that follows soon:
+# STDP weakens an input that comes *after* the spike. A gradient does so only if such an input does harm. It can: it pushes the membrane towards a *next* spike. The loss can confirm a spike that came, and charge for one that follows soon:
 #
 # - at the neuron's own spike the error is 1: *well done*;
 # - $k$ steps later it is $-a\, e^{-k/\tau_y}$: *not again so soon*, with $\tau_y = 20$ ms and $a = 0.07$. (From 0.16 on the charge outweighs the praise: *Deeper*.)

@@ -362,7 +362,7 @@ shares = read_from_layers(network, few, classes)
 print(shares)
 
 # %% [markdown]
-# From its last layer two in three are read: fewer than from the first, since each layer adds random currents of its own. All kinds, in a record with three seeds each (for one seed, their first layers are the same):
+# From the last of these twelve two in three are read: fewer than from the first, since each layer adds random currents of its own. All kinds of layers, in a record with three seeds each (for one seed, their first layers are the same):
 
 # %% alt="Share of digits read by layer, four kinds of twelve layers, three lines each. All start at 0.8. Plain and to currents fall to between 0.1 and 0.2. To spikes and to stream fall slowly, to about 0.6."
 record = recorded("twelve_layers")

@@ -15,6 +15,7 @@ from .slide_parts import WORDS, words
 from .slide_shows import ASKING, BOARD, apart, before, small
 
 HEIGHT = 640  # pixels for text, of the 700 of a slide
+ROOMY = 580  # of these, where a heading has its full size
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
 FEW = 12  # lines of code in small type with a question, where more have no room
@@ -177,7 +178,7 @@ def _titled(slide: Slide) -> Slide:
     one = _headed(slide)
     if slide.text.startswith("#") or HEADED.match(slide.text):
         one = slide
-    elif slide.heading and not _fits(one.text):
+    elif slide.heading and not (_fits(one.text) and height(one.text) <= ROOMY):
         one = replace(slide, text=f"{over(f'### {slide.heading}')}\n\n{slide.text}")
     return replace(one, heading="")
 

@@ -16,7 +16,7 @@ from .slide_parts import Block, sentences, standing
 WIDE = 50  # letters of a formula that fit on a line of a slide
 PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
 SILENT = re.compile(r"(True|False|None)?$|\w+: recorded on ")  # printed lines that say nothing
-LABEL = re.compile(r"(?!(?:True|False|None|tensor|array|dtype)\b)\b[A-Za-z]{2,}|\b[a-z]:")
+LABEL = re.compile(r"(?!(?:True|False|None|tensor|array|dtype)\b)\b[A-Za-z]{2,}|\b[A-Za-z] *[:=]")
 TRIES = "**Try this"
 BOARD = '<div class="board">\n\n'  # with which a figure begins that fills its slide
 ASKING = '<div class="asking">\n\n'  # and code that goes when the answer to its question comes
@@ -52,8 +52,8 @@ def printed(*cells: NotebookNode) -> str:
 def labelled(text: str) -> bool:
     """Tell whether printed text says what it shows, so that it can stand without its code.
 
-    >>> labelled("weights: 200"), labelled("[0, 1, -1]")
-    (True, False)
+    >>> labelled("weights: 200"), labelled("T =  4: 15.5%"), labelled("[0, 1, -1]")
+    (True, True, False)
     """
     return bool(LABEL.search(text.removeprefix("```")))
 

@@ -15,6 +15,7 @@ from .slide_parts import WORDS, words
 from .slide_shows import ASKING, BOARD, apart, before, small
 
 HEIGHT = 640  # pixels for text, of the 700 of a slide
+ROOMY = 580  # of these, where a heading has its full size
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
 FEW = 12  # lines of code in small type with a question, where more have no room
@@ -109,8 +110,8 @@ def asking(slides: list[Slide]) -> list[Slide]:
     """Return slides of which code and the question about it have become one.
 
     Where both and the answer are too high for a slide, the code goes when the answer comes, and is
-    in small type if need be, or what leads up to the question goes. A question with a table is
-    about the table, and has its own slide.
+    in small type if need be, or what leads up to the question goes; then its last lines fall away.
+    A question with a table is about the table, and has its own slide.
     """
     made: list[Slide] = []
     for each in slides:
@@ -118,12 +119,9 @@ def asking(slides: list[Slide]) -> list[Slide]:
         if each.role != "question" or len(made) < 2 or made[-2].role not in ("code", "fence"):
             continue
         code = made[-2]
-        forms = [
-            _about(shown, form)
-            for shown in (code.text, code.short)
-            for form in (each.text, each.short)
-            if shown and form
-        ]
+        codes = [text for text in (code.text, code.short) if text]
+        asked = [text for text in (each.text, each.short) if text]
+        forms = [_about(*pair) for pair in itertools.product([*codes, *map(_brief, codes)], asked)]
         for text in itertools.chain(*forms):
             one = replace(_one(code, each, text), heading=code.heading or each.heading)
             if _fits(_headed(one).text):
@@ -133,17 +131,18 @@ def asking(slides: list[Slide]) -> list[Slide]:
 
 
 def _about(code: str, asked: str) -> Iterator[str]:
-    """Yield a question with its code: as it is, or so that the code goes; in small type last.
-
-    Where that has too many lines, the last ones fall away.
-    """
+    """Yield a question with its code: as it is, or so that the code goes; in small type last."""
     yield _together(code, asked)
-    brief = FENCED.sub(lambda found: _cut(found[0]), code)
-    for shown in (code, small(code), small(brief)):
+    for shown in (code, small(code)):
         if asked.startswith(BOARD):
             yield _together(shown, asked)
         else:
             yield f"{ASKING}{before(shown)}\n\n{asked}\n</div>"
+
+
+def _brief(text: str) -> str:
+    """Return Markdown whose code has few lines."""
+    return FENCED.sub(lambda found: _cut(found[0]), text)
 
 
 def _cut(fenced: str) -> str:
@@ -177,7 +176,7 @@ def _titled(slide: Slide) -> Slide:
     one = _headed(slide)
     if slide.text.startswith("#") or HEADED.match(slide.text):
         one = slide
-    elif slide.heading and not _fits(one.text):
+    elif slide.heading and not (_fits(one.text) and height(one.text) <= ROOMY):
         one = replace(slide, text=f"{over(f'### {slide.heading}')}\n\n{slide.text}")
     return replace(one, heading="")
 

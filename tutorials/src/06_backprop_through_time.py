@@ -34,7 +34,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(6)
 
 # %% [markdown]
-# Neuron a gets 0.96 at every step. Each of its spikes gives 0.8 to neuron b. Both keep half their state per step. We want b to spike twice within three steps, but it spikes only at step 3. Here is every number, and a blank below each membrane:
+# Neuron a gets 0.96 at every step and gives b 0.8 per spike. Both keep half their state. We want b to spike twice; it spikes only at step 3. Here is every number, and a blank below each membrane:
 
 # %% alt="Graph of neurons a and b over three steps. Each step has a current I, a membrane u, a spike z and a state v, with their values; a spikes at steps 2 and 3, b at step 3 only. Below every membrane there is a question mark. Arrows run upwards and to the right, and beside the solid ones a coloured arrow runs back. Nothing follows the last states."
 values = {
@@ -54,7 +54,9 @@ axis = unrolled_graph(
 decorate(axis, title="Who is to blame that b spiked only once?")
 
 # %% [markdown]
-# At step 1 neuron a was silent, and b got nothing. Has this step any part in the missing spike? You fill in the blanks: how much each membrane is to blame. That is all that **backpropagation through time** (BPTT) computes.
+# At step 1 neuron a was silent, and b got nothing. Has this step any part in the missing spike?
+#
+# You fill in the blanks: how much each membrane is to blame. That is all that **backpropagation through time** (BPTT) computes.
 
 # %% tags=["check"]
 neuron = LIF(beta=0.5)

@@ -103,7 +103,7 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # %% [markdown]
 # With all that the synapse did so far, halved with each step: $2 + \frac12 \cdot 0 + \frac14 \cdot 1 = 2.25$. In general:
 #
-# $$\begin{aligned} \frac{\partial L}{\partial w} &= \sum_k q[k]\, \bar e[k], \\ \bar e[k] &= \sum_{t \le k} \beta^{\,k-t}\, e[t] \\ &= \beta\, \bar e[k-1] + e[k] . \end{aligned}$$
+# $$\begin{aligned} \frac{\partial L}{\partial w} &= \sum_k q[k]\, \bar e[k], \\ \bar e[k] &= \beta\, \bar e[k-1] + e[k] . \end{aligned}$$
 #
 # Inside $e$ there is a trace already, over the past of an *input*. So $\bar e$ is a **second trace**, over the past of a *synapse*:
 

@@ -74,7 +74,7 @@ SMALL = {  # how figures begin that have too many words for larger letters, and 
     "Four panels from left to right: a handwritten nine": 17,  # 04
     "A table of seven rows, each with name, formula": 17,  # 05
     "Graph of neurons a and b over three steps": 14,  # 06
-    "The graph of the two neurons again": 16,  # 06
+    "The graph of the two neurons again": 14,  # 06
     "Six panels. Left: a handwritten seven": 17,  # 07
     "Two panels with the accuracy of 38 pairs": 14,  # 08
     "Table of nine rules by seven questions": 17,  # 15

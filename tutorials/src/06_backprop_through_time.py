@@ -34,7 +34,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(6)
 
 # %% [markdown]
-# Neuron a gets 0.96 at every step and gives b 0.8 per spike. Both keep half their state. We want b to spike twice; it spikes only at step 3. Here is every number, and a blank below each membrane:
+# Neuron a gets 0.96 at every step and gives b 0.8 per spike. Both keep half their state. We want b to spike twice; it spikes only at step 3. Here is every number:
 
 # %% alt="Graph of neurons a and b over three steps. Each step has a current I, a membrane u, a spike z and a state v, with their values; a spikes at steps 2 and 3, b at step 3 only. Below every membrane there is a question mark. Arrows run upwards and to the right, and beside the solid ones a coloured arrow runs back. Nothing follows the last states."
 values = {

@@ -5,6 +5,7 @@ Grey pictures, such as digits, stay as they are: inverted they would show someth
 words on an area that is bright in the dark as well.
 """
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,10 +29,20 @@ BRIGHT = 0.15  # luminance of an area on which light words have a contrast below
 DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a picture that is so dark
 
 
+def _greatest(colours: np.ndarray) -> np.ndarray:
+    """Return ``colours.max(-1)``, over a few colours much faster."""
+    return functools.reduce(np.maximum, np.moveaxis(colours, -1, 0))
+
+
+def _least(colours: np.ndarray) -> np.ndarray:
+    """Return ``colours.min(-1)``, over a few colours much faster."""
+    return functools.reduce(np.minimum, np.moveaxis(colours, -1, 0))
+
+
 def _spread(reached: np.ndarray, free: np.ndarray, axis: int, step: int) -> np.ndarray:
     """Add the free pixels that follow a reached one along an axis with nothing between them."""
     free, reached = (np.flip(each, axis) if step < 0 else each for each in (free, reached))
-    place = np.arange(free.shape[axis]).reshape((-1, 1) if axis == 0 else (1, -1))
+    place = np.arange(free.shape[axis], dtype=np.int32).reshape((-1, 1) if axis == 0 else (1, -1))
     wall = np.maximum.accumulate(np.where(free, -1, place), axis)
     last = np.maximum.accumulate(np.where(reached, place, -2), axis)
     found = reached | (free & (last > wall))
@@ -66,13 +77,13 @@ def pictures(rgb: np.ndarray) -> np.ndarray:
     White that lines enclose is no picture, and neither is a pale area. White at the border of a
     picture is a part of it, though it hangs together with the paper, in its corners too.
     """
-    grey = rgb.max(-1) - rgb.min(-1) < 1 - WHITE
-    inside = grey & ~paper(rgb.min(-1) > WHITE)
+    greatest, least = _greatest(rgb), _least(rgb)
+    inside = (greatest - least < 1 - WHITE) & ~paper(least > WHITE)
     if min(inside.shape) < PICTURE:
         return np.zeros_like(inside)
     full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
-    solid = inside & _solid(rgb.max(-1) < WHITE)
-    dark = _sums(solid & (rgb.max(-1) < DARK), PICTURE) > DARK_PART * PICTURE**2
+    solid = inside & _solid(greatest < WHITE)
+    dark = _sums(solid & (greatest < DARK), PICTURE) > DARK_PART * PICTURE**2
     return _rectangles(_sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0)
 
 
@@ -96,7 +107,7 @@ def _joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
 
     >>> made = _joined([np.array(box) for box in ([0, 0, 9, 9], [9, 9, 20, 20], [0, 40, 9, 50])])
     >>> [box.tolist() for box in made]
-    [[0, 40, 9, 50], [0, 0, 20, 20]]
+    [[0, 0, 20, 20], [0, 40, 9, 50]]
     """
     found: list[np.ndarray] = []
     for box in boxes:
@@ -159,11 +170,11 @@ def _turned(rgb: np.ndarray) -> np.ndarray:
     brightness is turned round, ``1 - luma``; its hue stays. Pale colours, which the dark would
     swallow, become denser (`_dense`).
     """
-    alpha = 1 - rgb.min(-1, keepdims=True)
+    alpha = 1 - _least(rgb)[..., None]
     ink = (rgb - 1 + alpha) / np.maximum(alpha, 1 / 255)
     lifted = np.maximum(1 - 2 * (ink @ LUMA)[..., None], 0)
     light = BRIGHTEST * np.clip(ink + lifted, 0, 1)
-    return np.concatenate([light, _dense(alpha, np.ptp(ink, -1, keepdims=True))], -1)
+    return np.concatenate([light, _dense(alpha, (_greatest(ink) - _least(ink))[..., None])], -1)
 
 
 def _dense(alpha: np.ndarray, hue: np.ndarray) -> np.ndarray:
@@ -182,10 +193,10 @@ def _words_on_areas(pixels: np.ndarray, shown: np.ndarray) -> np.ndarray:
     each of its colours.
     """
     ground = 255 - _widened(255 - _widened(pixels))
-    places = (ground.min(-1) < PALE_GROUND) & ((ground - pixels).max(-1) > FAINT)
+    places = (_least(ground) < PALE_GROUND) & (_greatest(ground - pixels) > FAINT)
     rgb, below = pixels[places] / 255, ground[places] / 255
     left = (rgb * below).sum(-1, keepdims=True) / (below**2).sum(-1, keepdims=True)
-    black = abs(rgb - left * below).max(-1) < NEAR
+    black = _greatest(abs(rgb - left * below)) < NEAR
     turned = _turned(below)
     seen = turned[:, :3] * turned[:, 3:] + NIGHT * (1 - turned[:, 3:])
     linear = np.where(seen <= 0.04045, seen / 12.92, ((seen + 0.055) / 1.055) ** 2.4)

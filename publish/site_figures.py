@@ -181,7 +181,7 @@ def _written(png: str, folder: Path) -> list[str]:
     image, name = Image.open(io.BytesIO(raw)), hashlib.sha256(raw).hexdigest()[:16]
     files = [f"{name}-{theme}.webp" for theme in THEMES]
     for file, variant in zip(files, (image.convert("RGB"), for_dark(image)), strict=True):
-        variant.save(folder / file, lossless=True, method=3)
+        variant.save(folder / file, lossless=True, method=1)
     return files
 
 

@@ -1,5 +1,6 @@
 """Live explorers without a kernel, for the site and the slides."""
 
+import functools
 import html
 import json
 import re
@@ -18,7 +19,12 @@ MOUNT = Path(__file__).with_name("site_source") / "mount.js"
 def figure(cell: NotebookNode) -> LiveFigure | None:
     """Return the live figure that a cell shows, if it shows one."""
     shown = explorer(cell)
-    return ALL_EXPLORERS[shown]().sliders() if shown else None
+    return _live(shown) if shown else None
+
+
+@functools.cache
+def _live(name: str) -> LiveFigure:
+    return ALL_EXPLORERS[name]().sliders()
 
 
 def alive(live: LiveFigure) -> str:

@@ -1,5 +1,6 @@
 """What slides are made of: a page as a row of blocks, and prose that is cut to fit."""
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -82,6 +83,7 @@ def kind(paragraph: str) -> str:
     return "list" if re.match(r"- |\d+\. ", paragraph.strip()) else "text"
 
 
+@functools.lru_cache(1024)  # texts are counted again whenever slides are joined
 def words(text: str) -> int:
     """Return the number of words of a Markdown text, without formulas, code blocks and tags.
 

@@ -4,6 +4,7 @@ A step is what a key press shows: a slide, or a part that appears on it. The tex
 stand behind the recap, as an appendix that does not count.
 """
 
+import functools
 import itertools
 import math
 import re
@@ -66,6 +67,7 @@ class Slide:
         return 1 + len(set(re.findall(r'data-fragment-index="(\d+)"', self.text)))
 
 
+@functools.lru_cache(1024)  # of texts that are joined again and again
 def height(text: str) -> int:
     """Return about how many pixels of a slide its Markdown needs.
 

@@ -37,6 +37,11 @@ REPLACED = {
     "{aligned}": "{split}",
 }
 STRETCHED = "&#x23DF;", "&#x23DE;"  # braces below and above
+THIN = '<mspace width="0.167em" />'  # beside the name of a function, where no operator keeps room
+NAME = "<mi>(?:ln|log|sin|cos)</mi>"
+ENDS = r"(?<!&#x02308;)</m(?:[in]|sub|sup|frac|text)>|&#x00029;</mo>"
+BEFORE = re.compile(rf"({ENDS})(?={NAME}|<msub>{NAME})")
+BEHIND = re.compile(rf"((?<!<msub>){NAME})(?!<mo|</|$)")
 
 
 def mathml(formula: str, display: str) -> str:
@@ -44,6 +49,7 @@ def mathml(formula: str, display: str) -> str:
     for command, known in REPLACED.items():
         formula = formula.replace(command, known)
     made = to_mathml(formula.strip(), display=display)
+    made = BEHIND.sub(rf"\1{THIN}", BEFORE.sub(rf"\1{THIN}", made))
     for brace in STRETCHED:
         made = made.replace(f"<mo>{brace}</mo>", f'<mo stretchy="true">{brace}</mo>')
     return made

@@ -849,10 +849,29 @@ def test_what_a_finger_meets_is_large(visit):
         (".live-explorer button", 40),
         ("article details > summary", 40),
         (".live-explorer input[type=range]", 28),
+        ("button.theme-toggle", 40),
     ):
         boxes = [each.bounding_box() for each in page.locator(f"{kind}:visible").all()]
         assert boxes, kind
         assert min(box["height"] for box in boxes) >= least, kind
+
+
+def test_the_options_of_a_live_figure_are_large_for_a_finger(visit):
+    page = visit("03_neuron_models", viewport=PHONE, has_touch=True, is_mobile=True)
+    options = page.locator(".live-explorer fieldset > label").all()
+    assert options
+    assert min(each.bounding_box()["height"] for each in options) >= 40
+
+
+def test_the_field_of_an_exercise_keeps_within_its_box(visit):
+    for width in (390, 1280):
+        page = visit("03_neuron_models", viewport={"width": width, "height": 800})
+        for form in page.locator("form.exercise").all():
+            outer = form.bounding_box()
+            field, button = (form.locator(kind).bounding_box() for kind in ("input", "button"))
+            assert field["x"] + field["width"] < outer["x"] + outer["width"]
+            beside = button["x"] >= field["x"] + field["width"]
+            assert beside or button["y"] >= field["y"] + field["height"] + 7.9
 
 
 def test_the_way_to_the_top_stands_in_the_header_of_a_small_screen(visit):

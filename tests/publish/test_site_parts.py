@@ -27,6 +27,7 @@ from publish import (
     site_type,
 )
 from publish.site_tables import pieces, table
+from publish.slides import THIN
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
 from snn_core.teaching.palette import (
@@ -515,6 +516,9 @@ def test_a_long_formula_breaks_before_what_goes_on_and_nothing_encloses():
         (r"a\!b", 'width="-0.167em"'),
         (r"\mathbf 1", 'style="font-weight: bold"'),
         (r"\frac{a}{b}", "<mfrac>"),
+        (r"5 \ln 4", f"<mn>5</mn>{THIN}<mi>ln</mi>{THIN}<mn>4</mn>"),
+        (r"= \ln(1)", '</mo><mi>ln</mi><mo stretchy="false">'),
+        (r"\log_2 x", "<msub><mi>log</mi><mn>2</mn></msub><mi>x</mi>"),
         (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "</mtr><mtr>"),
     ],
 )

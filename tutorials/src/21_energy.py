@@ -524,7 +524,7 @@ for drawn in chips["… and 4 at once"].values():
 #
 # Look at one layer of $N$ inputs and $M$ neurons, and at what one input costs. Let $s = M\,(\text{add} + \text{read}) + \text{message}$ be the price of a spike, $v = s + M \cdot \text{multiply}$ that of a number, and $q$ that of an update. With $r$ spikes per input and image, and a share $a$ of numbers that are not 0, both cost the same where
 #
-# $$r\,s + \frac{T\,M}{N}\,q = a\,v \qquad\Longrightarrow\qquad r^* = \frac{a\,v - T\,q\,M/N}{s} .$$
+# $$r\,s + \frac{T\,M}{N}\,q = a\,v \qquad\Longrightarrow\;\; r^* = \frac{a\,v - T\,q\,M/N}{s} .$$
 
 # %% [markdown]
 # With 8 bits and a large memory reading dominates, and $v$ is hardly larger than $s$. So a rule of thumb: **a spiking layer should get fewer spikes than the ordinary one gets numbers that are not 0**, and how many fewer, its steps decide. `meeting_rate` is this formula.
@@ -592,13 +592,13 @@ assert 8 < rival.bill().total / bill.total < 13
 # - gave it a fair opponent, which won if its chip skips zeros or works on several images, and lost if not;
 # - found the spikes per input at which it turns.
 #
-# | symbol | meaning | in the core |
-# |---|---|---|
-# | | what a network does | `count_operations(network, inputs)` |
-# | | what it costs, by kind | `energy(counts, table, bits=…)` |
-# | | prices that you can change | `EnergyTable`, `HOROWITZ`, `JOUPPI` |
-# | $r^*$ | spikes per input and image at which both meet | `meeting_rate` |
-# | | a network of few bits | `quantise` |
+# | meaning | in the core |
+# |---|---|
+# | what a network does | `count_operations(network, inputs)` |
+# | what it costs, by kind | `energy(counts, table, bits=…)` |
+# | prices that you can change | `EnergyTable`, `HOROWITZ`, `JOUPPI` |
+# | $r^*$: spikes per input and image at which both meet | `meeting_rate` |
+# | a network of few bits | `quantise` |
 
 # %% [markdown]
 # ## Exercises

@@ -38,7 +38,7 @@ function draw(figure, { beta, currents, steps, credit, titles }, _, { duration, 
       xlabel: "time of the input (ms)" },
   ]);
   input.stems(times, currents, figure.green);
-  input.label("click: an input spike", duration, 1, figure.grey, "right", "top");
+  input.label("click or tap: an input spike", duration, 1, figure.grey, "right", "top");
   drawMembrane(membrane, times, steps, threshold);
   const last = duration - 1, level = (t) => Math.log10(beta) * (last - t);
   lower.line([0, last], [level(0), level(last)], figure.grey);

@@ -39,13 +39,13 @@ function draw(figure, { came, steps, times, titles }, { model }, { duration }) {
   const levels = steps.flatMap(({ membrane, threshold }) => [membrane, threshold]);
   const low = (values) => Math.min(0, 1.08 * Math.min(...values));
   const [input, current, membrane, output] = figure.stack([
-    { height: 44, x, y: [0, above(came, 1)], ylabel: "input", title: titles[0], control: "arrivals" },
+    { height: 58, x, y: [0, 1.4 * above(came, 1)], ylabel: "input", title: titles[0], control: "arrivals" },
     { height: 70, x, y: [low(currents), above(currents, 0.4)], ylabel: "current" },
     { height: 130, x, y: [low(levels), above(levels, 1.3)], ylabel: "membrane" },
     { height: 26, x, y: [0, 1], yticks: [], ylabel: "spikes", xlabel: "time (ms)" },
   ]);
   input.stems(times, came, figure.green);
-  input.label("click: an input spike", duration, input.y[1], figure.grey, "right", "top");
+  input.label("click or tap: an input spike", duration, input.y[1], figure.grey, "right", "top");
   current.line(times, currents, figure.green);
   drawMembrane(membrane, times, steps, 1);
   if (model === "AdaptiveLIF") membrane.line(times, steps.map(({ threshold }) => threshold), figure.grey);

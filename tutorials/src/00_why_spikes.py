@@ -319,18 +319,22 @@ assert round(busy) == 3
 # ## What can be built, and where to go
 #
 # **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion. **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
+
+# %% [markdown]
+# Where to go (in the last column: what to read before):
 #
-# | you want to | go to |
-# |---|---|
-# | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |
-# | train a network, and know PyTorch | [01](01_spike_encoding.ipynb), [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then [05](05_surrogate_gradients.ipynb) to 08 |
-# | see synapses learn without gradients | 02, [09](09_stdp.ipynb) to 12 |
-# | learn while data come in | [13](13_online_learning.ipynb) to 15 |
-# | go deep, or read event cameras | [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
-# | use time, or follow a signal | [22](22_memory_and_delays.ipynb), [23](23_following_a_signal.ipynb) |
-# | count energy | [21](21_energy.ipynb) |
-# | choose a neuron | [03](03_neuron_models.ipynb) |
-# | convert a network, or train it by other gradients | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
+# | you want to | go to | after |
+# |---|---|---|
+# | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 | |
+# | train a network, and know PyTorch | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
+# | see synapses learn without gradients | 01, 02, then [09](09_stdp.ipynb) to 11 | |
+# | choose a neuron | [03](03_neuron_models.ipynb) | 02 |
+# | go deep, or read event cameras | [16](16_convolutional_networks.ipynb), 17 | 01, 02, 04, 05, 07 |
+# | convert a network, learn by membranes, count energy | [20](20_from_ordinary_to_spiking.ipynb), [18](18_membranes_as_signals.ipynb), [21](21_energy.ipynb) | 01, 02, 04, 05, 07 |
+# | train the times of spikes | [19](19_spike_time_gradients.ipynb) | 01 to 05, 07, 08 |
+# | follow a signal | [23](23_following_a_signal.ipynb) | 01 to 08 |
+# | learn while data come in | [12](12_bptt_meets_stdp.ipynb) to 15 | 01 to 07, 09 to 11 |
+# | use delays and memory | [22](22_memory_and_delays.ipynb) | 01 to 07, 09, 12, 13 |
 
 # %% [markdown]
 # ## Recap

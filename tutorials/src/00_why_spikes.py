@@ -76,7 +76,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second.
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second. Press fast, or raise the weight.
 
 # %%
 Excite().sliders()
@@ -99,7 +99,10 @@ slow = LIF(tau_mem=20.0)  # the neuron of the figure
 assert slow(pulse(60, at=[0, 9, 18], height=0.5)).sum() == 1
 assert slow(pulse(60, at=[0, 10, 20], height=0.5)).sum() == 0
 assert slow(pulse(60, at=[0, 10, 20, 30], height=0.5)).sum() == 1
+assert slow(pulse(600, at=list(range(0, 600, 13)), height=0.5)).sum() > 0
 assert slow(pulse(600, at=list(range(0, 600, 14)), height=0.5)).sum() == 0
+assert slow(pulse(600, at=list(range(0, 600, 14)), height=0.55)).sum() > 0
+assert Excite.pace == 50  # steps of a millisecond in a second
 leak = 1 - slow.beta.item()
 drive = constant(0.95 * leak, steps=500)
 assert slow(drive).sum() == 0

@@ -258,6 +258,7 @@ def bill(products, sums, ms):
 
 # %% alt="Five level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, at random for 50 ms 4.0, each once for 50 ms 1.7, each once for 25 ms 1.3. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane for 50 ms, 0.3 for 25."
 bright = int(digit.count_nonzero())
+print(bright, "bright pixels")
 bills = {
     "ordinary": bill(products=784, sums=784, ms=0),
     "skips black": bill(products=bright, sums=bright, ms=0),
@@ -272,7 +273,7 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# One spike for each bright pixel, *if* the answer comes after 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
+# Cheapest is: each bright pixel once, for 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
 #
 # So cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, a membrane that is kept for a *short* time, memory *beside* the neuron, and hardware that *rests* when nothing comes.
 

@@ -388,7 +388,7 @@ decorate(top, title="It levels off", y="input I")
 decorate(bottom, x="time (ms)", y="membrane u")
 
 # %% [markdown]
-# No: it levels off at 0.74, and never fires. There a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %. A neuron fires if this level is above its threshold, and never if it is not.
+# No: it levels off at 0.74, and never fires. The higher it is, the more leaks away. At 0.74 a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %. A neuron fires if this level is above its threshold, and never if it is not.
 
 # %% [markdown]
 # The **drive** $D$ is the level at which the membrane settles without a threshold (the slider of page 00). There as much leaks in a step as the input $I$ brings:

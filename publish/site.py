@@ -51,7 +51,8 @@ def _part(title: str, pages: list[Page]) -> str:
 def with_figures(pages: dict[str, Page]) -> str:
     """Return in words which pages have a live figure: all, or all but some."""
     without = [name[:2] for name, page in pages.items() if not lives(page)]
-    return f"All but {' and '.join(without)}" if without else "All"
+    word = "page" if len(without) == 1 else "pages"
+    return f"All but {word} {' and '.join(without)}" if without else "All"
 
 
 def facts(pages: dict[str, Page]) -> str:

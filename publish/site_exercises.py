@@ -72,9 +72,9 @@ def beside(page: Page, number: str) -> str:
     )
     colab = f"{stamps()['{{colab}}']}/{page.name}.ipynb"
     where = (
-        '<p>Write it <a href="run.html">in JupyterLab</a>, '
-        f'or <a href="{colab}" target="_blank" rel="noopener">in Colab</a>, '
-        "where it is checked.</p>"
+        '<p>Write it <a href="run.html">in JupyterLab (install)</a>, '
+        f'or <a href="{colab}" target="_blank" rel="noopener">in Colab</a> '
+        "(<em>Run all</em>, then go to <em>Exercises</em>), where it is checked.</p>"
     )
     return f'<div class="exercise-code">{where}{folded}</div>'
 

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from . import site_excerpts
 from .site_lead import NEW
+from .site_pages import PROMPTS
 from .site_type import with_type
 from .site_words import ALSO
 from .slides import mathml
@@ -19,6 +20,8 @@ from .slides import mathml
 SPACES = {"negativethinmathspace": "-0.167em"}
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
 UNSEEN = '<summary aria-label="Toggle hidden content">'
+TEST = re.compile(rf'(?<=admonition-title")(?=>\w+ the {PROMPTS["check"]}<)')
+MEANS = ' title="Asserts that check what the text says"'
 CUT = re.compile(r"((?:\\q?quad\b\s*)+|\\[A-Za-z]+|\\.|[{}])")  # what may part or nest a formula
 OPENING, CLOSING = ("{", "\\begin", "\\left"), ("}", "\\end", "\\right")
 LINK = re.compile(r"(\\[A-Za-z]+|\\.|[_^]\s*[=+]|[][{}()=+])")  # what may go on, or nest
@@ -139,7 +142,7 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
         if isinstance(value, str) and 'role="heading"' in value:
             context[key] = value.replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:  # a fold is named by the words that are seen on it
-        body = context["body"].replace(UNSEEN, "<summary>")
+        body = TEST.sub(MEANS, context["body"].replace(UNSEEN, "<summary>"))
         context["body"] = with_type(HELD.sub(r'<span class="held">\1\2</span>', body))
     context["has_live"] = "data-live=" in context.get("body", "")
 

@@ -479,6 +479,26 @@ def test_a_word_of_the_glossary_is_found_in_spite_of_a_slip(visit, query):
     assert meant in ("surrogate gradient", "membrane", "threshold", "neuron")
 
 
+TITLED = {
+    "energgy": "21_energy",
+    "memroy": "22_memory_and_delays",
+    "unsupervizd digits": "10_unsupervised_digits",
+    "convolutonal": "16_convolutional_networks",
+}
+
+
+@pytest.mark.parametrize("query", TITLED)
+def test_a_title_of_a_page_is_found_in_spite_of_a_slip(visit, query):
+    assert TITLED[query] in finds(visit("index"), query)
+
+
+@pytest.mark.parametrize(
+    "query", ["LIF definition", "meaning of LIF", "explain LIF", "LIF explained"]
+)
+def test_words_that_only_ask_for_an_explanation_are_not_searched_for(visit, query):
+    assert set(finds(visit("index"), query)[:2]) == {"glossary", "02_lif_neuron"}
+
+
 @pytest.mark.parametrize(
     ("query", "told"),
     [
@@ -919,6 +939,8 @@ def test_what_is_open_says_what_the_next_click_hides(visit):
     assert fold.locator("summary").inner_text().strip() == "Show the test of these numbers"
     fold.locator("summary").click()
     assert fold.locator("summary").inner_text().strip() == "Hide the test of these numbers"
+    for said in fold.locator("summary p").all():
+        assert said.get_attribute("title") == "Asserts that check what the text says"
 
 
 @pytest.mark.parametrize("name", ["00_why_spikes", "09_stdp", "22_memory_and_delays"])

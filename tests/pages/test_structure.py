@@ -170,3 +170,45 @@ def test_interactive_cells_use_a_listed_explorer_and_follow_a_static_figure_unle
                 )
                 assert drawn or issubclass(ALL_EXPLORERS[explorer(cell)], LiveExplorer)
                 assert [o.data["text/plain"] for o in cell.outputs] == [build.SLIDERS_NEED_A_KERNEL]
+
+
+def listed(text):
+    """Return the numbers of pages in a text such as "01, 02, then 04 to 06", in order."""
+    text = re.sub(r"\[(\d\d)\]\([^)]*\)", r"\1", text)
+    found = re.findall(r"\b(\d\d)(?: to (\d\d))?\b", text)
+    return [page for first, last in found for page in range(int(first), int(last or first) + 1)]
+
+
+def needed_pages(page):
+    """Return the numbers of the pages that a page needs; not those that help, or for a section."""
+    main = re.sub(r"\([^)]*\)", "", page.needs).split(";")[0]
+    return set(listed(main.replace("00 or 01", "")))  # whoever reads the routes has read 00
+
+
+def routes(text):
+    """Return for each row of the table of routes the pages to read before, and its pages."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|(.*)\|$", text, flags=re.M)
+    return [(listed(after), listed(where)) for _, where, after in rows if listed(where)]
+
+
+def unready(text):
+    """Return each page of a route that stands there before one that it needs."""
+    needs = {int(page.number): needed_pages(page) for page in READ.values()}
+    found = []
+    for after, where in routes(text):
+        order = after + where
+        found += [page for i, page in enumerate(order) if needs[page] - set(order[:i])]
+    return found
+
+
+def test_every_page_is_on_a_route_of_the_first_one_and_behind_all_that_it_needs():
+    text = READ["00_why_spikes"].named("What can be built, and where to go").text
+    assert unready(text) == []
+    assert {page for _, where in routes(text) for page in where} == set(range(1, len(READ)))
+    assert sorted(needed_pages(READ["17_event_cameras"])) == [2, 4, 5, 7, 16]
+
+
+def test_a_route_that_leaves_out_what_a_page_needs_is_found():
+    assert unready("| learn | [13](13_b.ipynb) to 15 | 01 to 07, 09 to 11 |") == [13, 14]
+    assert unready("| go deep | 07, 05 | 01, 02, 04 |") == [7]
+    assert routes("| a | [03](03_b.ipynb), then 05 to 07 | |") == [([], [3, 5, 6, 7])]

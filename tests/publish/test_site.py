@@ -28,7 +28,9 @@ def test_the_contents_say_once_which_pages_have_no_live_figure():
     shown = {"01_a": "Encoding()", "02_b": "Nothing(1)", "09_c": "LIFNeuron()"}
     made = {name: page(f"# %%\n{kind}.sliders()\n", name=name) for name, kind in shown.items()}
     assert [site.lives(found) for found in made.values()] == [True, False, True]
-    assert site.with_figures(made) == "All but 02"
+    assert site.with_figures(made) == "All but page 02"
+    twice = made | {"10_d": made["02_b"]}
+    assert site.with_figures(twice) == "All but pages 02 and 10"
     assert site.with_figures({"01_a": made.pop("01_a")}) == "All"
     assert f"{site.with_figures(READ)} have a live figure." in site.front(READ)
 

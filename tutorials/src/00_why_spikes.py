@@ -76,7 +76,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second.
+# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second. Press fast, or raise the weight.
 
 # %%
 Excite().sliders()
@@ -99,7 +99,10 @@ slow = LIF(tau_mem=20.0)  # the neuron of the figure
 assert slow(pulse(60, at=[0, 9, 18], height=0.5)).sum() == 1
 assert slow(pulse(60, at=[0, 10, 20], height=0.5)).sum() == 0
 assert slow(pulse(60, at=[0, 10, 20, 30], height=0.5)).sum() == 1
+assert slow(pulse(600, at=list(range(0, 600, 13)), height=0.5)).sum() > 0
 assert slow(pulse(600, at=list(range(0, 600, 14)), height=0.5)).sum() == 0
+assert slow(pulse(600, at=list(range(0, 600, 14)), height=0.55)).sum() > 0
+assert Excite.pace == 50  # steps of a millisecond in a second
 leak = 1 - slow.beta.item()
 drive = constant(0.95 * leak, steps=500)
 assert slow(drive).sum() == 0
@@ -255,6 +258,7 @@ def bill(products, sums, ms):
 
 # %% alt="Five level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, at random for 50 ms 4.0, each once for 50 ms 1.7, each once for 25 ms 1.3. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane for 50 ms, 0.3 for 25."
 bright = int(digit.count_nonzero())
+print(bright, "bright pixels")
 bills = {
     "ordinary": bill(products=784, sums=784, ms=0),
     "skips black": bill(products=bright, sums=bright, ms=0),
@@ -269,7 +273,7 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# One spike for each bright pixel, *if* the answer comes after 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
+# Cheapest is: each bright pixel once, for 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
 #
 # So cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, a membrane that is kept for a *short* time, memory *beside* the neuron, and hardware that *rests* when nothing comes.
 
@@ -319,18 +323,22 @@ assert round(busy) == 3
 # ## What can be built, and where to go
 #
 # **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion. **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
+
+# %% [markdown]
+# Where to go (in the last column: what to read before):
 #
-# | you want to | go to |
-# |---|---|
-# | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 |
-# | train a network, and know PyTorch | [01](01_spike_encoding.ipynb), [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then [05](05_surrogate_gradients.ipynb) to 08 |
-# | see synapses learn without gradients | 02, [09](09_stdp.ipynb) to 12 |
-# | learn while data come in | [13](13_online_learning.ipynb) to 15 |
-# | go deep, or read event cameras | [16](16_convolutional_networks.ipynb), [17](17_event_cameras.ipynb) |
-# | use time, or follow a signal | [22](22_memory_and_delays.ipynb), [23](23_following_a_signal.ipynb) |
-# | count energy | [21](21_energy.ipynb) |
-# | choose a neuron | [03](03_neuron_models.ipynb) |
-# | convert a network, or train it by other gradients | [18](18_membranes_as_signals.ipynb), [19](19_spike_time_gradients.ipynb), [20](20_from_ordinary_to_spiking.ipynb) |
+# | you want to | go to | after |
+# |---|---|---|
+# | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 | |
+# | train a network, and know PyTorch | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
+# | see synapses learn without gradients | 01, 02, then [09](09_stdp.ipynb) to 11 | |
+# | choose a neuron | [03](03_neuron_models.ipynb) | 02 |
+# | go deep, or read event cameras | [16](16_convolutional_networks.ipynb), 17 | 01, 02, 04, 05, 07 |
+# | convert a network, learn by membranes, count energy | [20](20_from_ordinary_to_spiking.ipynb), [18](18_membranes_as_signals.ipynb), [21](21_energy.ipynb) | 01, 02, 04, 05, 07 |
+# | train the times of spikes | [19](19_spike_time_gradients.ipynb) | 01 to 05, 07, 08 |
+# | follow a signal | [23](23_following_a_signal.ipynb) | 01 to 08 |
+# | learn while data come in | [12](12_bptt_meets_stdp.ipynb) to 15 | 01 to 07, 09 to 11 |
+# | use delays and memory | [22](22_memory_and_delays.ipynb) | 01 to 07, 09, 12, 13 |
 
 # %% [markdown]
 # ## Recap

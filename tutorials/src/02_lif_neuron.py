@@ -391,9 +391,11 @@ decorate(bottom, x="time (ms)", y="membrane u")
 # No: it levels off at 0.74, and never fires. The higher it is, the more leaks away. At 0.74 a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %. A neuron fires if this level is above its threshold, and never if it is not.
 
 # %% [markdown]
-# The **drive** $D$ is the membrane at which as much leaks in a step, $(1 - \beta)\,D$, as the input $I$ brings:
+# The **drive** $D$ is the level at which the membrane settles without a threshold (the slider of page 00). There as much leaks in a step as the input $I$ brings:
 #
 # $$I = (1 - \beta)\,D$$
+#
+# **A constant $I$ follows from the drive. A spike brings its weight once,** and two in one step bring it twice.
 #
 # In steps of 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
 #
@@ -411,8 +413,6 @@ for dt in (1, 5):
 
 # %% [markdown]
 # None. In 5 ms 39 % leaks, so the membrane levels off at 0.36. With $D$ kept there are 80; section 5 says why not 90.
-#
-# **A constant $I$ follows from the drive, which the sliders set, as $(1 - \beta)\,D$. A spike brings its weight once,** and two in one step bring it twice.
 
 # %% tags=["check"]
 assert round(0.07 / (1 - beta), 2) == 0.74

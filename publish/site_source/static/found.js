@@ -2,19 +2,28 @@
 // has most of them, or the first one. The sentences of all pages are in `excerpts.js`, which the build writes: a page opened from disk may not read the others. So are the
 // words of the glossary: whoever asks for one gets what it means first, or behind the page that has it in its title.
 const results = document.querySelector("#search-results");
-const asked = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
-const stems = asked.filter((word) => !stopwords.has(word)).flatMap((word) => [word, new Stemmer().stemWord(word)]);
-const words = stems.filter(Boolean).map((word) => (word.length < 4 ? `${word}s?(?![\\p{L}\\p{N}])` : word)); // "LIF" lifts nothing
 const LONGEST = 260; // letters
+
+// Of a question, such as "What is LIF?" or "LIF explained", the search takes what it asks about.
+const ASKING = /^\s*(what|who|where|how)('s|\s+(is|are|was|do|does|to|can))(\s+(i|you|we|it|an?|the))*\s+|\s*\?\s*$/gi;
+const TELLING = /(?<![\p{L}\p{N}-])(definitions?|defined?|meanings?|explain(s|ed|ing)?|explanations?)(\s+(of|for)(\s+(an?|the))?)?(?![\p{L}\p{N}-])/giu;
+const subject = (query) => query.replace(ASKING, "").replace(TELLING, " ").trim() || query;
+
+/** The words of a query, and their stems, as patterns. */
+function patterns(query) {
+  const asked = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const stems = asked.filter((word) => !stopwords.has(word)).flatMap((word) => [word, new Stemmer().stemWord(word)]);
+  return stems.filter(Boolean).map((word) => (word.length < 4 ? `${word}s?(?![\\p{L}\\p{N}])` : word)); // "LIF" lifts nothing
+}
+
+let words = patterns(subject(new URLSearchParams(location.search).get("q") ?? ""));
 
 const hits = (sentence) => words.filter((word) => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "iu").test(sentence)).length;
 
-// Of a question, such as "What is LIF?", the search takes what it asks about.
-const ASKING = /^\s*(what|who|where|how)('s|\s+(is|are|was|do|does|to|can))(\s+(i|you|we|it|an?|the))*\s+|\s*\?\s*$/gi;
 const search = Search.query;
 Search.query = (query) => {
-  Scorer.defining = /^\s*(what|who)\b/i.test(query);
-  search(query.replace(ASKING, "") || query);
+  Scorer.defining = /^\s*(what|who)\b|\b(definition|meaning)\b/i.test(query);
+  search(subject(query));
 };
 
 /** Whether words differ by so many slips at most: another letter, one too many or too few, or two in the wrong order. */
@@ -25,10 +34,12 @@ function near(one, other, slips) {
   return swapped || [[1, 1], [1, 0], [0, 1]].some(([i, j]) => near(a.slice(i), b.slice(j), slips - 1));
 }
 
+/** Whether two words differ by one slip at most, or long ones by two. */
+const alike = (part, other = "") => near(part, other, Math.min(part.length, other.length) < 7 ? 1 : 2);
+
 /** The name of the glossary that is meant by a name with one slip, or with two in each long word. */
 function meantBy(name) {
   const names = Object.keys(TERMS).filter((each) => each.length > 4), parts = name.split(" ");
-  const alike = (part, other = "") => near(part, other, Math.min(part.length, other.length) < 7 ? 1 : 2);
   const agree = (others) => others.length === parts.length && parts.every((part, i) => alike(part, others[i]));
   return names.find((each) => near(name, each, 1)) ?? names.find((each) => agree(each.split(" ")));
 }
@@ -37,6 +48,14 @@ function meantBy(name) {
 function term(query, nearly) {
   const name = query.toLowerCase().trim().replace(/[-–\s]+/g, " ");
   return TERMS[name] ?? TERMS[name.replace(/s$/, "")] ?? (nearly ? TERMS[meantBy(name)] : undefined);
+}
+
+/** A query with each word that no title of a page has put right, if it is like one that a title has. */
+function putRight(query) {
+  const titles = Search._index.titles.filter((_, page) => /^\d\d_/.test(Search._index.docnames[page]));
+  const known = titles.flatMap((title) => title.toLowerCase().match(/\p{L}{5,}/gu) ?? []);
+  const right = (word) => known.find((each) => near(word, each, 1)) ?? known.find((each) => alike(word, each)) ?? word;
+  return query.toLowerCase().replace(/\p{L}{5,}/gu, (word) => (known.includes(word) ? word : right(word)));
 }
 
 const told = (anchor) => Object.values(TERMS).find(([, place]) => place === anchor);
@@ -58,7 +77,11 @@ const perform = Search._performSearch;
 Search._performSearch = (query, ...others) => {
   const found = best(perform(query, ...others));
   for (const hit of found) if (told(hit[2].slice(1))) hit[1] = `Glossary: ${told(hit[2].slice(1))[0]}`;
-  const meant = term(query, !found.length);
+  const meant = term(query, !found.length), right = putRight(query);
+  if (!meant && !found.length && right !== query.toLowerCase()) {
+    words = patterns(right);
+    return Search._performSearch(...Search._parseQuery(right));
+  }
   if (!meant) return found;
   const [title, anchor] = meant;
   const rest = found.filter(([name, , place]) => name !== "glossary" || !["", `#${anchor}`].includes(place));

@@ -6,6 +6,7 @@ comes on top. The key divides the points of an answer by marks like ``[3]``.
 
 import functools
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -102,7 +103,7 @@ def key(exam: Exam) -> str:
     return "\n\n".join(text) + "\n"
 
 
-def plan(page: Page, steps: list[int] | None = None) -> list[tuple[str, int]]:
+def plan(page: Page, steps: Sequence[int] | None = None) -> list[tuple[str, int]]:
     """Return the parts of a lecture on a page with their minutes, 45 in all.
 
     Each part gets at least the minutes that its slides take; what is left is shared among the
@@ -152,7 +153,7 @@ def shared(total: int, weights: list[int], least: list[int]) -> list[int]:
     return [part + few for part, few in zip(parts, least, strict=True)]
 
 
-def planned(page: Page, steps: list[int]) -> str:
+def planned(page: Page, steps: Sequence[int]) -> str:
     """Return the plan of a lecture as a table in Markdown, with the steps of the slides."""
     rows = [
         f"| {minutes or IF_TIME} | {shown or '–'} | {what} |"

@@ -5,6 +5,7 @@ the questions of the quiz for practice, the questions to discuss, and the start 
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from .exam import LECTURE, plan
@@ -29,7 +30,7 @@ def alone(page: Page) -> bool:
     return [page.number] in weeks()
 
 
-def double(page: Page, steps: list[int]) -> list[tuple[str, int]]:
+def double(page: Page, steps: Sequence[int]) -> list[tuple[str, int]]:
     """Return the parts of a double lesson on a page with their minutes.
 
     Args:
@@ -50,7 +51,7 @@ def double(page: Page, steps: list[int]) -> list[tuple[str, int]]:
     return [*parts, ("start of the lab: run the page, answer before each cell", left)]
 
 
-def doubled(page: Page, steps: list[int]) -> str:
+def doubled(page: Page, steps: Sequence[int]) -> str:
     """Return the plan of a double lesson as a table in Markdown."""
     rows = [f"| {minutes} | {what} |" for what, minutes in double(page, steps)]
     return "\n".join(["| minutes | what |", "|---|---|", *rows])

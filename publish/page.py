@@ -74,9 +74,9 @@ class Exercise:
         return found.group(1) if found else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
-    """A page: the name of its file, and its notebook."""
+    """A page: the name of its file, and its notebook. It equals itself only."""
 
     name: str
     notebook: NotebookNode

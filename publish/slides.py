@@ -10,6 +10,7 @@ Four tags of cells change that: `slide` shows a cell whole and `no-slide` not at
 makes it the code of its section; `no-title` gives its figure another heading than its title.
 """
 
+import functools
 import re
 from pathlib import Path
 
@@ -101,7 +102,8 @@ def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNod
     return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
 
 
-def steps(page: Page) -> list[int]:
+@functools.lru_cache(64)  # plans, notes and the guide ask again
+def steps(page: Page) -> tuple[int, ...]:
     """Return how many steps the slides take for each part of the plan of a lecture on a page."""
     parts = ["", *(section.title for section in page.sections), "Recap", "To discuss"]
     found, part = dict.fromkeys(parts, 0), ""
@@ -111,7 +113,7 @@ def steps(page: Page) -> list[int]:
         ]
         part = opened[0] if opened else part
         found[part] += count([slide])
-    return list(found.values())
+    return tuple(found.values())
 
 
 def write(page: Page, path: Path, drawn: dict[str, list[str]] | None = None) -> None:

@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -817,3 +818,33 @@ def test_notes_mark_as_many_steps_for_who_is_late_as_the_guide_says(name):
         asked = [each for each in section if each.role == "question"]
         assert section[0] not in late
         assert not asked or asked[0] not in late
+
+
+@pages
+def test_a_figure_under_a_heading_has_no_caption_from_its_description(name):
+    for slide in steps_of(name):
+        found = re.search(r'<img[^>]* alt="([^"]*)"', slide.text)
+        headings = re.findall(r"^#+ (.*)$", slide.text, flags=re.M)
+        if slide.role != "figure" or not found:
+            continue
+        first = slide_parts.sentences(unescape(found[1]))[0]
+        assert headings == [first] or first not in slide.text.replace(found[0], "")
+
+
+def test_the_deck_of_page_20_shows_the_conversion_by_hand_and_what_it_prints():
+    (asked,) = [
+        each.text
+        for each in steps_of("20_from_ordinary_to_spiking")
+        if "how well will it answer with four steps" in each.text
+    ]
+    assert "def converted_by_hand(" in asked
+    assert "# …" not in asked
+    assert re.search(r"T = +4: \d", asked)
+    assert re.search(r"T = 32: \d", asked)
+
+
+def test_a_full_stop_behind_a_formula_stays_on_its_line():
+    made = slides.PageSlides().markdown2html(None, "In the loss $L = y$. It falls.")
+    assert re.search(r'<span class="whole"><math .*</math>\.</span> It falls', made, flags=re.S)
+    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    assert ".whole { white-space: nowrap; }" in css

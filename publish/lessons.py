@@ -11,12 +11,15 @@ from pathlib import Path
 from .exam import LECTURE, plan
 from .labs import LAB_MINUTES, at_home
 from .page import Page
+from .pencil import told_beside
 from .quiz import noted, shared_out
+from .variants import declared
 
 GUIDE = Path(__file__).with_name("course_source") / "README.md"
 MINUTES = 90
 QUIZ = 3  # minutes of a question for practice: think, show of hands, why
 DISCUSS = 5  # minutes of a question to discuss
+HOLDS = {"05.4"}  # questions that hold what a check of their page asks for
 WEEK = re.compile(r"^\| \d+ \| (\d\d(?:, \d\d)*) \| \d+ \|", flags=re.M)
 
 
@@ -40,15 +43,43 @@ def double(page: Page, steps: Sequence[int]) -> list[tuple[str, int]]:
     titles = [what for what, _ in plan(page, steps)][:-1]
     recap = LECTURE[titles[-1]]
     told = [*steps[:-2], recap]
-    asked = len(shared_out(page.name)[0])
+    before, after = practised(page.name)
     talk = len(noted()[page.name]["discussion"])
     parts = [
         *zip(titles, told, strict=True),
-        (f"the {asked} questions of the quiz for practice, by show of hands", QUIZ * asked),
+        (_quiz(before, after), QUIZ * len(before)),
         (f"the {talk} questions to discuss", DISCUSS * talk),
     ]
     left = MINUTES - sum(minutes for _, minutes in parts)
     return [*parts, ("start of the lab: run the page, answer before each cell", left)]
+
+
+def practised(name: str) -> tuple[list[str], list[str]]:
+    """Return the questions for practice of a page to ask before its exercises, and after them.
+
+    After them are those that tell a part of an exercise, or are told by one.
+    """
+    told = {each for key in declared() if key[:2] == name[:2] for each in told_beside(key)}
+    names = [each.name for each in shared_out(name)[0]]
+    late = told | HOLDS
+    return [each for each in names if each not in late], [each for each in names if each in late]
+
+
+def _quiz(before: list[str], after: list[str]) -> str:
+    """Return which questions for practice a double lesson asks, and which come later."""
+    later = f" ({listed(after)} after the exercises)" if after else ""
+    many = "s" * (len(before) > 1)
+    return f"question{many} {listed(before)} of the quiz for practice, by show of hands{later}"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a list in a sentence.
+
+    >>> listed(["02.2", "02.3", "02.4"]), listed(["02.1"])
+    ('02.2, 02.3 and 02.4', '02.1')
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def doubled(page: Page, steps: Sequence[int]) -> str:

@@ -36,7 +36,9 @@ def pencil(key: str, seed: str) -> Pencil:
     chance = random.Random(f"{seed} {key}")
     for _ in range(TRIES):
         drawn = chance.randrange(MANY)
-        if not any(equal(answer(key, drawn), each, find(key).tolerance) for each in known):
+        if not any(
+            equal(answer(key, drawn), each, find(key).tolerance, rounded=True) for each in known
+        ):
             told, found = declared()[key], numbers(key, drawn)
             return Pencil(
                 key,

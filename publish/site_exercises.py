@@ -13,10 +13,12 @@ import math
 import re
 from itertools import cycle, islice
 
+import numpy as np
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from snn_core.teaching.exercises import Value, find
+from snn_core.teaching.exercises.comparison import slack
 
 from .notebooks import stamps
 from .page import Page, tags
@@ -133,7 +135,7 @@ def wide(value: object) -> int:
 
 
 def _around(salt: str, number: float, tolerance: float) -> dict:
-    width = tolerance * (1 + abs(number))  # relative and absolute, as the check has it
+    width = float(slack(np.array(number), tolerance, rounded=True))  # as the check has it
     step = 2.0 ** math.ceil(math.log2(width / HALF))
     low, high = math.ceil((number - width) / step), math.floor((number + width) / step)
     return {"step": step, "hashes": [hashed(f"{salt}:{n}") for n in range(low, high + 1)]}

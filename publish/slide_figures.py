@@ -66,7 +66,8 @@ class Figures(Questions):
         title, finding = shortened(title, FINDING) if title else "", self._finding()
         room, alt = WORDS - words(title), block.cell.metadata.get("alt", "A figure.")
         first, *others = standing(sentences(alt)) or ["A figure."]
-        said = self._condition() or first
+        heading = "" if title else self._title(block)
+        said = self._condition() or ("" if title or heading else first)
         if marked and not finding and others and stands_alone(others[-1]):
             finding = whole(others[-1], FINDING)
         apart = whole(said, min(CONDITION, room))
@@ -76,7 +77,6 @@ class Figures(Questions):
         brief = nearest(said, min(BRIEF, room - words(found)))
         short = drawn(title, brief or ("" if title or finding else said), found, shown)
         long = drawn(title, apart, finding, shown, apart=True) if apart and finding else ""
-        heading = "" if title else self._title(block)
         self._add("figure", short, notes=self._around() or alt, long=long, heading=heading)
 
     def _finding(self) -> str:

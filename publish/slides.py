@@ -37,6 +37,7 @@ REPLACED = {
     r"\big\rangle": r"\rangle",
     "{aligned}": "{split}",
 }
+WITH_STOP = re.compile(r'(<math [^>]*display="inline"(?:(?!</math>).)*</math>)([.,;:?!)])', re.S)
 STRETCHED = "&#x23DF;", "&#x23DE;"  # braces below and above
 THIN = '<mspace width="0.167em" />'  # beside the name of a function, where no operator keeps room
 NAME = "<mi>(?:ln|log|sin|cos)</mi>"
@@ -85,7 +86,9 @@ class PageSlides(SlidesExporter):
 
     @pass_context
     def markdown2html(self, context, source: str) -> str:
-        return MarkdownWithMath(renderer=WithMathML(escape=False)).render(source)
+        """Return Markdown as HTML, in which no full stop behind a formula begins a line."""
+        made = MarkdownWithMath(renderer=WithMathML(escape=False)).render(source)
+        return WITH_STOP.sub(r'<span class="whole">\1\2</span>', made)
 
 
 def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNode:

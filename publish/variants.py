@@ -111,7 +111,7 @@ def numbers(key: str, seed: int | None) -> dict[str, object]:
     chance = random.Random(f"{seed} {key}")
     for _ in range(100):
         found = {name: chance.choice(among) for name, (_, among) in told.items()}
-        if not equal(_answer(key, found), _answer(key, own), find(key).tolerance):
+        if not equal(_answer(key, found), _answer(key, own), find(key).tolerance, rounded=True):
             return found
     raise ValueError(f"{key}: all numbers to draw from have the answer of the page")
 

@@ -30,6 +30,7 @@ from publish import (
     guide,
     labs,
     lessons,
+    quiz,
     slide_time,
     slides,
 )
@@ -289,6 +290,12 @@ def test_a_page_with_a_week_of_its_own_has_a_plan_of_90_minutes():
         assert sum(minutes for _, minutes in parts) == lessons.MINUTES
         assert all(m >= shown for (_, m), shown in zip(parts[:-3], steps[:-1], strict=True))
         assert parts[-1][1] >= 10
+        before, after = lessons.practised(page.name)
+        assert sorted([*before, *after]) == [each.name for each in quiz.shared_out(page.name)[0]]
+        (guided,) = re.findall(r"exercises of their page: ([\d.,\s]+)\.\n", README)
+        assert set(after) == {*before, *after} & set(re.split(r",\s", guided))
+        (asked,) = [what for what, _ in parts if "quiz" in what]
+        assert re.findall(r"\d\d\.\d", asked) == [*before, *after]
         assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name], "###")
     assert len(lessons.weeks()) == 14
 

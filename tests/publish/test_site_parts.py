@@ -30,6 +30,7 @@ from publish.site_tables import pieces, table
 from publish.slides import THIN
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
+from snn_core.teaching.exercises.comparison import slack
 from snn_core.teaching.palette import (
     BLUE,
     CYCLE,
@@ -397,7 +398,7 @@ def shifted(value, share, tolerance):
     """Return an answer whose numbers are off by a share of what is tolerated."""
     if isinstance(value, list | tuple):
         return [shifted(part, share, tolerance) for part in value]
-    return float(value) + share * tolerance * (1 + abs(float(value)))
+    return float(value) + share * float(slack(np.array(float(value)), tolerance, rounded=True))
 
 
 def test_most_exercises_that_ask_for_a_value_have_a_field():

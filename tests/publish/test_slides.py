@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -25,6 +26,7 @@ from publish import (
     essays,
     exam,
     labs,
+    lessons,
     needed,
     slide_code,
     slide_figures,
@@ -805,11 +807,44 @@ def test_a_picture_that_a_live_figure_lets_find_is_left_out():
 
 
 @pages
-def test_notes_mark_about_ten_steps_for_who_is_late(name):
+def test_notes_mark_as_many_steps_for_who_is_late_as_the_guide_says(name):
     """No slide that opens a section is one of them, and no first question of one."""
     late = [each for each in steps_of(name) if each.notes.startswith(slide_time.SKIP)]
-    assert 4 <= slide_steps.count(late) <= slide_time.LATE + 2
+    told = re.search(r"mark (\d+) to (\d+) steps", lessons.GUIDE.read_text(encoding="utf-8"))
+    least, most = map(int, told.groups())
+    assert least <= slide_steps.count(late) <= most
+    assert most <= slide_time.LATE + 2
     for section in slide_time.sections(steps_of(name)):
         asked = [each for each in section if each.role == "question"]
         assert section[0] not in late
         assert not asked or asked[0] not in late
+
+
+@pages
+def test_a_figure_under_a_heading_has_no_caption_from_its_description(name):
+    for slide in steps_of(name):
+        found = re.search(r'<img[^>]* alt="([^"]*)"', slide.text)
+        headings = re.findall(r"^#+ (.*)$", slide.text, flags=re.M)
+        if slide.role != "figure" or not found:
+            continue
+        first = slide_parts.sentences(unescape(found[1]))[0]
+        assert headings == [first] or first not in slide.text.replace(found[0], "")
+
+
+def test_the_deck_of_page_20_shows_the_conversion_by_hand_and_what_it_prints():
+    (asked,) = [
+        each.text
+        for each in steps_of("20_from_ordinary_to_spiking")
+        if "how well will it answer with four steps" in each.text
+    ]
+    assert "def converted_by_hand(" in asked
+    assert "# …" not in asked
+    assert re.search(r"T = +4: \d", asked)
+    assert re.search(r"T = 32: \d", asked)
+
+
+def test_a_full_stop_behind_a_formula_stays_on_its_line():
+    made = slides.PageSlides().markdown2html(None, "In the loss $L = y$. It falls.")
+    assert re.search(r'<span class="whole"><math .*</math>\.</span> It falls', made, flags=re.S)
+    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    assert ".whole { white-space: nowrap; }" in css

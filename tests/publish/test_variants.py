@@ -59,6 +59,23 @@ def test_other_numbers_are_in_text_solution_and_hidden_tests(key):
     assert len(found) > 1
 
 
+def rounded(value):
+    """Return an answer with its numbers in three digits, but for whole ones."""
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    whole = isinstance(value, str) or value == round(value)
+    return value if whole else float(f"{value:.3g}")
+
+
+@declared
+def test_three_digits_are_enough_for_an_answer(key):
+    for seed in (None, *SEEDS):
+        assert find(key).right(rounded(find(key).expected))
+        right = Value(variants.answer(key, seed), "", "", tolerance=find(key).tolerance)
+        assert right.right(rounded(right.expected))
+        assert str(right.expected) in variants._of_value(key, "name", seed).tests
+
+
 def others(key, seed):
     """Return an exercise with the cases on which a variant tries a function."""
     right, known = solved(*KEYS[key]), find(key)

@@ -355,6 +355,21 @@ def test_values_that_only_look_equal_do_not_agree(got, expected):
     assert equal(got, expected) is False
 
 
+@pytest.mark.parametrize("expected", [0.25, 0.775, 1234, 1234.0, torch.tensor(0.2)])
+def test_a_number_that_three_digits_write_is_not_rounded(expected):
+    assert equal(float(expected), expected, rounded=True)
+    assert not equal(1.004 * float(expected), expected, rounded=True)
+
+
+@pytest.mark.parametrize("expected", [-1 / 49, 1 / 36, 0.9375, torch.tensor(2 / 3)])
+def test_a_longer_number_may_be_rounded_to_three_digits_and_no_further(expected):
+    assert equal(float(f"{expected:.3g}"), expected, rounded=True)
+    assert not equal(float(f"{expected:.3g}"), expected)
+    assert not equal(1.006 * float(expected), expected, rounded=True)
+    assert equal([0.25, float(f"{expected:.3g}")], [0.25, expected], rounded=True)
+    assert not equal([0.251, float(expected)], [0.25, expected], rounded=True)
+
+
 def test_values_are_shown_in_a_few_words():
     assert shown(torch.tensor([[0.1, 2.0]])) == "[[0.1, 2]]"
     assert shown(torch.zeros(20)) == "an array of shape [20] with mean 0"

@@ -186,7 +186,7 @@ print(f"ordinary network: {own:.1%}")
 # To convert it, keep the weights, put a neuron in the place of each ReLU, and multiply its spikes by what they are worth. The image comes as the same current at every step. The outputs do not spike: their mean current is the score.
 
 
-# %%
+# %% tags=["slide-code"]
 def converted_by_hand(network, pixels, thresholds, steps):
     values = pixels.expand(steps, -1, -1)
     waiting = iter(thresholds)
@@ -402,7 +402,7 @@ with_relu = train_ordinary(ordinary(nn.ReLU), images, lr=0.01)
 # %% [markdown]
 # The same from the same seed, with eight treads:
 
-# %%
+# %% tags=["slide-code"]
 _ = seed_torch(0)
 for_spikes = train_ordinary(ordinary(partial(ClipFloorShift, 8, 3.0)), images, lr=0.01)
 for trained in (with_relu, for_spikes):
@@ -503,6 +503,8 @@ for share in percentiles:
     costs["and with spikes"].append(accuracy(scores, test_labels))
 
 # %% [markdown]
+# Three curves: the ReLUs clipped, then with stairs as well, then with spikes.
+#
 # > **Look first:** which error is largest with a high threshold, and which grows with a low one?
 
 # %% alt="Accuracy at two steps against the percentile that gives the thresholds, 99.9, 99, 97 and 90. Clipped only it is at 98.5 percent and falls by a point at 90. With stairs it is 54 percent at 99.9, 84 at 99, and 97 at 97 and 90. With spikes it lies below that, by 7 points on the left and by less than 3 on the right."
@@ -518,7 +520,7 @@ decorate(
 )
 
 # %% [markdown]
-# Rounding: with a high threshold a tread is tall, and costs nearly half of the answers. Clipping grows with a low one: at 90 % it costs about a point, however many steps there are. In between both are small. Uneven arrival costs something on top, little at 97 %.
+# Rounding: with a high threshold a tread is tall, and costs nearly half of the answers. Clipping grows with a low one: about a point at 90 %. In between both are small. Uneven arrival costs something on top, little at 97 %.
 #
 # With more steps the treads are finer, and uneven arrival evens out. Clipping stays. (*Deeper* has the three errors of each neuron, by `error_parts`.)
 

@@ -10,39 +10,63 @@ import torch
 LONGEST = 200  # characters of a value or a message that are shown
 DEEPEST = 4  # lists within each other of which a shape is taken
 MOST = 12  # entries of an array or a list that are shown
+ROUNDED = 5e-3  # relative: how far a number may be rounded that three digits cannot write
+DIGITS, SAME = 3, 1e-6  # digits of a short number; relative: how near it is, in 32 bits too
 
 
-def equal(got: object, expected: object, tolerance: float = 1e-6) -> bool:
+def equal(got: object, expected: object, tolerance: float = 1e-6, *, rounded: bool = False) -> bool:
     """Tell whether a value agrees with the expected one, part by part; never raise.
 
-    Numbers agree within ``tolerance``, relative or absolute. Shapes must agree, nothing is broadcast; NaN agrees
-    with NaN. A tensor, an array, a list and a tuple of the same numbers are the same. Words agree in any case.
+    Numbers agree within ``tolerance``, relative or absolute, or within `slack` if they may be ``rounded``. Shapes must
+    agree, nothing is broadcast; NaN agrees with NaN. A tensor, an array, a list and a tuple of the same numbers are the
+    same. Words agree in any case.
 
     >>> equal(torch.tensor([1.0, float("nan")]), [1, float("nan")])
     True
+    >>> equal(0.0278, 1 / 36, rounded=True), equal(0.03, 1 / 36, rounded=True)
+    (True, False)
     """
     try:
-        return _equal(got, expected, tolerance)
+        return _equal(got, expected, tolerance, rounded)
     except Exception:  # what cannot be compared is not the expected value
         return False
 
 
-def _equal(got: object, expected: object, tolerance: float) -> bool:
+def _equal(got: object, expected: object, tolerance: float, rounded: bool) -> bool:
     if isinstance(expected, dict):
-        return got.keys() == expected.keys() and all(_equal(got[key], expected[key], tolerance) for key in expected)
+        pairs = ((got[key], expected[key]) for key in expected)
+        return got.keys() == expected.keys() and all(_equal(*pair, tolerance, rounded) for pair in pairs)
     if isinstance(expected, (list, tuple)) or isinstance(got, (list, tuple)):  # parts may differ in shape
         pairs = zip(_parts(got), _parts(expected), strict=True)
-        return all(_equal(*pair, tolerance) for pair in pairs)
+        return all(_equal(*pair, tolerance, rounded) for pair in pairs)
     if isinstance(expected, str):
         return got.strip().casefold() == expected.casefold()
     arrays = _array(got), _array(expected)
     if not all(array.dtype.kind in "biufc" for array in arrays):
         return bool(got == expected)
     got, expected = (array.astype(np.complex128) for array in arrays)
-    return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+    near = slack(expected, tolerance, rounded=rounded)
+    return got.shape == expected.shape and np.allclose(got, expected, rtol=0, atol=near, equal_nan=True)
 
 
-def where(got: object, expected: object, tolerance: float = 1e-6, each: str = "entry") -> str:
+def slack(expected: np.ndarray, tolerance: float, *, rounded: bool) -> np.ndarray:
+    """Return how far from each number an answer may be.
+
+    This is ``tolerance``, relative and absolute. If numbers may be ``rounded``, it is at least 0.5 % of those that are
+    neither whole nor written with three digits.
+
+    >>> slack(np.array([0.25, 1234, 1 / 36]), 0, rounded=True).round(6).tolist()
+    [0.0, 0.0, 0.000139]
+    """
+    size = np.abs(np.where(np.isfinite(expected), expected, 0))
+    near = tolerance * (1 + size)
+    if not rounded:
+        return near
+    short = [abs(float(f"{each:.{DIGITS}g}") - each) <= SAME * each or each == round(each) for each in size.flat]
+    return np.where(np.reshape(short, size.shape), near, np.maximum(near, ROUNDED * size))
+
+
+def where(got: object, expected: object, tolerance: float = 1e-6, each: str = "entry", *, rounded: bool = False) -> str:
     """Return in words how many parts are right, and which one is the first that is not; never raise.
 
     "" if no part is right, or all are, or if there are not as many as expected. Parts are counted from 0.
@@ -52,7 +76,7 @@ def where(got: object, expected: object, tolerance: float = 1e-6, each: str = "e
     """
     try:
         pairs = zip(_parts(got), _parts(expected), strict=True)
-        right = [equal(*pair, tolerance) for pair in pairs]
+        right = [equal(*pair, tolerance, rounded=rounded) for pair in pairs]
     except Exception:  # one of them has no parts, or they have unlike numbers of them
         return ""
     some = any(right) and not all(right)

@@ -39,10 +39,10 @@ class Mistake(NamedTuple):
     wrong: object
     hint: str
 
-    def made(self, got: object, tolerance: float) -> bool:
+    def made(self, got: object, tolerance: float, rounded: bool) -> bool:
         """Tell whether a result shows this mistake; never raise."""
         if not callable(self.wrong):
-            return equal(got, self.wrong, tolerance)
+            return equal(got, self.wrong, tolerance, rounded=rounded)
         with contextlib.suppress(Exception):  # a predicate need not expect every result
             return bool(self.wrong(got))
         return False
@@ -66,7 +66,7 @@ class Value:
         hint: what to think about; shown at the first failure.
         stronger: what leads to the answer; added at the second failure.
         mistakes: likely wrong values, each with a hint that is shown in place of `hint`.
-        tolerance: relative and absolute.
+        tolerance: relative and absolute; a number that three digits cannot write may be rounded, see `slack`.
         also: other ways to write the right value.
         each: what a part of a list is called, such as a step, when the first wrong one is named.
     """
@@ -83,12 +83,16 @@ class Value:
         """Return what is wrong with the answer, or None; raise NotAttempted for the stub."""
         if answer is None or answer is Ellipsis:
             raise NotAttempted
-        if any(equal(answer, right, self.tolerance) for right in (self.expected, *self.also)):
+        if self.right(answer):
             return None
-        hint = _hint(answer, self.mistakes, self.hint, self.tolerance)
+        hint = _hint(answer, self.mistakes, self.hint, self.tolerance, rounded=True)
         what = "" if any(not other_form(answer, right) for right in self.also) else other_form(answer, self.expected)
-        place = where(answer, self.expected, self.tolerance, self.each)
+        place = where(answer, self.expected, self.tolerance, self.each, rounded=True)
         return Fault(what or f"you gave {shown(answer)}{place}", hint, shown(self.expected))
+
+    def right(self, answer: object) -> bool:
+        """Tell whether an answer is right; never raise."""
+        return any(equal(answer, each, self.tolerance, rounded=True) for each in (self.expected, *self.also))
 
 
 def call(answer: Callable, *arguments: object) -> object:
@@ -195,9 +199,9 @@ def _came(got: object, printed: str) -> str:
     return f"returned {shown(got)}"
 
 
-def _hint(got: object, mistakes: tuple[Mistake, ...], otherwise: str, tolerance: float) -> str:
+def _hint(got: object, mistakes: tuple[Mistake, ...], otherwise: str, tolerance: float, rounded: bool = False) -> str:
     """Return the hint for the mistake that was made, or the general one."""
     if type(got) is Raised:
         return otherwise
-    made = (mistake.hint for mistake in mistakes if mistake.made(got, tolerance))
+    made = (mistake.hint for mistake in mistakes if mistake.made(got, tolerance, rounded))
     return next(made, otherwise)

@@ -120,6 +120,8 @@ assert settled[1] == 1 < settled[0]
 axes = wanted_outputs("counts")
 
 # %% [markdown]
+# Three losses ask for the largest count, for a share of the steps, or for the largest count of a group.
+#
 # With the counts $n_c$ of $C$ classes, $y$ the right one:
 #
 # - **count CE** wants the *largest* count: $-\ln \dfrac{e^{n_y}}{\sum_c e^{n_c}}$, the cross-entropy of the softmax.
@@ -238,6 +240,8 @@ for one, other, third in zip(plain, scaled, summed, strict=True):
 axes = wanted_outputs("first spikes")
 
 # %% [markdown]
+# Three losses ask for the order, for the times, or for a lead.
+#
 # With $t_c$ for the step of the first spike of class $c$, or $T$ if there is none:
 #
 # - **first spike CE** wants the *order*: the softmax over $-t_c$.

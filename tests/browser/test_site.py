@@ -928,7 +928,7 @@ def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit, size
     told = page.locator(".facts")
     for words in ("For you", f"{len(NOTEBOOKS)} pages", "Nothing to install"):
         assert words in told.inner_text()
-    use = page.get_by_role("link", name="event cameras", exact=True).bounding_box()["y"]
+    use = page.get_by_role("link", name="Does that pay?", exact=True).bounding_box()["y"]
     facts, start = told.bounding_box(), page.locator("a.button.first").bounding_box()
     assert use < facts["y"] < start["y"] < size["height"] / 1.4
     assert facts["height"] < 80

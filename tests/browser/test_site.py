@@ -765,14 +765,15 @@ def test_no_code_loses_its_first_letters_on_a_small_screen_also_in_folds(visit, 
 
 @pytest.mark.parametrize("name", ["02_lif_neuron", "18_membranes_as_signals", NEWEST[0]])
 def test_parts_of_a_formula_stand_one_below_the_other_where_they_do_not_fit(visit, name):
-    several = ".formula:has(> math + math)"
+    part = ":is(math, .chain)"
+    several = f".formula:has(> {part} + {part})"
     page = visit(name, viewport=PHONE, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     cut = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length"
     assert page.locator(several).count() > 0
     assert page.locator(several).evaluate_all(cut) == 0
     page.set_viewport_size({"width": 1280, "height": 1000})
-    edges = page.locator(several).first.locator("> math").evaluate_all(EDGES)
+    edges = page.locator(several).first.locator(f"> {part}").evaluate_all(EDGES)
     assert max(top for top, _ in edges) < min(bottom for _, bottom in edges)
 
 

@@ -102,6 +102,7 @@ def sought(app: Sphinx, doctree: nodes.document) -> None:
     unsought = [title.parent for title in titles if title.astext() == "References"]
     setups = [box for box in boxes if "tag_setup" in box["classes"]]
     unsought += [*setups, *filter(None, map(names_behind, setups))]
+    unsought += [each for each in doctree.findall(nodes.paragraph) if each.astext().startswith(NEW)]
     links = (link for link in doctree.findall(nodes.reference) if link.astext() == "Open in Colab")
     if app.env.docname != "run":  # how to install stands there
         code = doctree.findall(nodes.literal_block)

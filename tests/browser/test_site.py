@@ -734,7 +734,7 @@ def test_code_on_a_small_screen_is_legible_and_shows_much_of_a_line(visit):
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 1000}])
-def test_code_is_copied_as_it_is_and_breaks_on_a_small_screen_only(visit, size):
+def test_code_is_copied_as_it_is_and_hardly_breaks_on_a_wide_screen(visit, size):
     page = visit("22_memory_and_delays", viewport=size)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     code = page.locator(".cell_input pre")
@@ -742,7 +742,8 @@ def test_code_is_copied_as_it_is_and_breaks_on_a_small_screen_only(visit, size):
     assert all(one.strip("\n") == text.strip("\n") for one, text in copied)
     assert any("\n    " in text for _, text in copied)
     broken = code.locator("> .line").evaluate_all(HIGH)
-    assert (max(broken) > 1.5) == (size is PHONE)
+    few = sum(each > 1.5 for each in broken) < 0.05 * len(broken)
+    assert few == (size is not PHONE)
 
 
 def test_what_is_folded_below_a_result_stands_on_one_line(visit):

@@ -5,7 +5,7 @@ import re
 from .enlarged import title as title_of
 from .page import tags
 from .slide_answers import LEGEND
-from .slide_opening import grounded
+from .slide_opening import POINTING, grounded
 from .slide_parts import NOT_SHOWN, WORDS, Block, sentences, shortened, standing, words
 from .slide_questions import Questions
 from .slide_shows import TRIES, drawn, live_in, picture, told
@@ -16,8 +16,8 @@ CONDITION, BRIEF, RESULT = 45, 36, 20  # words of what is drawn, also together w
 LEAST = 6  # of these, or the description of the figure says it
 PLAYING = 15  # words of a question above a live figure
 NEEDY = re.compile(  # how a sentence begins that needs the one before it
-    r"\(|(Under the other|With both(?! \w+,)|Both|Neither|The others?|Others|Of these|It|Its|They"
-    r"|Their|Them|He|Here|There|Now|Then|So|But|And|Yet|Still|Also|Again|Hardly|Yes|No|Not|Worse"
+    rf"\(|({POINTING}|Under the other|With both(?! \w+,)|The others?|Others|Of these"
+    r"|He|Here|There|Now|So|Hardly|Yes|No|Not|Worse"
     r"|Better|More|Less|Fewer|Lower|Higher|Larger|Smaller|Faster|Slower|Much|Far|That|Such"
     r"|Most of|We|You|Let|Take|Use|Count)\b"
     r"|(This|These|Those) (is|are|was|were|do|does|has|have|can|will|makes?|says?|gives?)\b"

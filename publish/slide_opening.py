@@ -5,9 +5,10 @@ import re
 from .slide_parts import standing, words
 
 ROOM = 45  # words of what opens a slide, with the sentence that names what it speaks of
+POINTING = "It|Its|They|Their|Them|Both|Neither|Then|But|And|Yet|Still|Also|Again"
 PRONOUN = r"(it|its|they|their|them)\b"
 OPENER = re.compile(  # how a sentence begins that speaks of what was named before
-    r"\(|\**((It|Its|They|Their|Them|Both|Neither|Then|But|And|Yet|Still|Also|Again|Another)\b"
+    rf"\(|\**(({POINTING}|Another)\b"
     r"|(This|That|These|Those|Such|There(?! (is|are)\b)|The (same|others?|former|latter))\b"
     r"|So\b(?! far)|Here (it|they|this|that|only|too)\b|Here,|All( (look|of|kinds|four[.:])|[.:])"
     r"|Each (is|has|also|keeps|of (its|their|them))\b|(No better|About|A third)\b"

@@ -295,7 +295,7 @@ assert bright * multiply < bills["each once, 50 ms"].states < 1.2 * bright * mul
 assert total / bright > 3
 
 # %% [markdown]
-# ## 6 · What brains do
+# ## 6 · Brains and chips
 #
 # | | estimate | source |
 # |---|---|---|
@@ -313,6 +313,8 @@ print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
 # %% [markdown]
 # Six seconds, and three spikes. So a brain is sparse, far more than the picture of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
 #
+# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion. **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
+#
 # That brains spike does not mean that machines should. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
 
 # %% tags=["check"]
@@ -320,12 +322,9 @@ assert round(wait) == 6
 assert round(busy) == 3
 
 # %% [markdown]
-# ## What can be built, and where to go
+# ## Where to go
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion. **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
-
-# %% [markdown]
-# Where to go (in the last column: what to read before):
+# In the last column: what to read before.
 #
 # | you want to | go to | after |
 # |---|---|---|

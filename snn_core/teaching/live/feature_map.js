@@ -45,7 +45,7 @@ function compute({ input, orientation, gain, tau_mem: tau, pooling, step }, { im
   const either = maps["LIF, then max"][1], alone = maps["max, then LIF"][1];
   const extra = sum(alone.map((now, t) => sum(now.map((spike, i) => (spike > either[t][i] ? 1 : 0)))));
   const counts = spikes.map(sum), other = pooling === "max, then LIF" ? `, ${extra} extra` : "";
-  const titles = ["input", "filter", "current", `${counts[step - 1]} spikes`, `${sum(counts)} in all${other}`];
+  const titles = ["input", "filter", "current", plural(counts[step - 1], "spike"), `${sum(counts)} in all${other}`];
   const pictures = [frames[step - 1], grey(filter), grey(currents[step - 1]), spikes[step - 1]];
   return { pictures, spikes, counts, extra, titles };
 }

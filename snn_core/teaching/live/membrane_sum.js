@@ -20,7 +20,7 @@ function compute(values, data) {
   const [came, went, lost] = [last.came, last.went, last.lost].map((sum) => sum.toFixed(1));
   const minus = values.taken > 0 ? ` − ${lost} taken` : "";
   const titles = [
-    `${course.reduce((sum, { input }) => sum + input, 0)} spikes came in, ${spikes} went out`,
+    `${plural(course.reduce((sum, { input }) => sum + input, 0), "spike")} came in, ${spikes} went out`,
     `At the end: ${came} in − ${went} out${minus} = ${signed(last.membrane.toFixed(1))}`,
   ];
   return { course, titles };

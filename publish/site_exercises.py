@@ -20,8 +20,8 @@ from nbformat.v4 import new_markdown_cell
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import slack
 
-from .notebooks import stamps
 from .page import Page, tags
+from .stamps import stamps
 
 MARKS = re.compile(r"`([^`]+)`|(?<!\w)\*(\w+)\*(?!\w)")  # code and emphasis in a hint
 HALF = 8  # at most so many steps on each side of the answer are right

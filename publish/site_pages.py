@@ -14,11 +14,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from . import site_exercises
 from .arranging import arranging
 from .drawing import Lines, imported, parted
+from .folds import behind_clicks
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, explorer, tags
 from .site_figures import figure, with_phones
-from .site_folds import behind_clicks
 from .site_lead import led
 from .site_links import linked
 from .site_quiet import QUIET, quietly

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .graded import without_badge, without_solutions
 from .page import Page, tags
+from .wording import without_badge, without_solutions
 
 WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a live figure
 IDEA = 45  # of these for the idea of a section

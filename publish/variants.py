@@ -6,22 +6,18 @@ other arguments, those of the page with other numbers or such as `variants.yaml`
 page's solution says what is expected.
 """
 
-import functools
 import math
 import random
 import re
 from dataclasses import dataclass
-from pathlib import Path
-
-import yaml
 
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import equal, form
 from snn_core.teaching.exercises.variants import drawn, shown_as
 
+from .course_files import written
 from .page import Exercise, Page
 
-DECLARED = Path(__file__).with_name("course_source") / "variants.yaml"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{tests}\n### END HIDDEN TESTS"
 ASKED = r'check\("([\d.]+)", (\w+)\)'
 OF_FORM = """\
@@ -62,19 +58,14 @@ class Variant:
     form: str = ""
 
 
-@functools.cache
-def _written() -> dict[str, dict]:
-    return yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
-
-
 def declared() -> dict[str, dict]:
     """Return the declared exercises whose answer is a value, by their key, like ``02.1``."""
-    return {key: told for key, told in _written().items() if "arguments" not in told}
+    return {key: told for key, told in written("variants").items() if "arguments" not in told}
 
 
 def functions() -> dict[str, dict]:
     """Return the declared exercises whose answer is a function, by their key."""
-    return {key: told for key, told in _written().items() if "arguments" in told}
+    return {key: told for key, told in written("variants").items() if "arguments" in told}
 
 
 def arguments(key: str, seed: int) -> str:

@@ -54,9 +54,7 @@ def instructor(page: Page, noted: dict) -> NotebookNode:
         cell.source = cell.source.replace("<details>", "<details open>")
     opened.cells.insert(
         1,
-        new_markdown_cell(
-            "## For the lecturer\n\n" + for_lecturers(page, noted, "###"), id="lecturer"
-        ),
+        new_markdown_cell("## For the lecturer\n\n" + for_lecturers(page, noted), id="lecturer"),
     )
     return opened
 

@@ -10,6 +10,8 @@ FOLDED = re.compile(
     r"<details><summary>(Solution|Answer)\b ?(\d*).*?</summary>(.*?)</details>", flags=re.S
 )
 
+CHECK = re.compile(r'check\("([\d.]+)", (\w+)\)')  # an exercise by its key, and an answer
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -19,6 +21,11 @@ class Exercise:
     title: str
     stub: str | None
     answer: str | None
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """Return the key of an exercise with a stub, like ``02.1``, and the name of its answer."""
+        return CHECK.search(self.stub).groups()
 
     @property
     def solution(self) -> str | None:

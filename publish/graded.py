@@ -24,7 +24,7 @@ from .course_files import notes
 from .graded_cells import manual, to_do
 from .needed import importing, mentioned, needed
 from .page import ROOT, Page, committed, tagged, tags, without_outputs
-from .variants import Variant, asked, changed, variants
+from .variants import Variant, changed, variants
 from .wording import with_page, without_badge, without_solutions
 
 OPEN_POINTS = 3  # of an open exercise for which the notes give none
@@ -60,8 +60,7 @@ def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
     for cell in found.cells if found else ():
         if "exercise" in tags(cell):
             each = next(given)
-            variant, points = drawn.get(asked(each)[0]), points_of(page, each.number)
-            made += to_do(each.number, cell.source, each.solution, variant, points)
+            made += to_do(each, drawn.get(each.asked[0]), points_of(page, each.number))
             continue
         left = HELPS_MORE.sub("", without_solutions(cell.source)).strip()
         for part in re.split(r"\n(?=### \d · )", left):

@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from .code_names import defined
-from .variants import ASKED, Variant
+from .exercises import Exercise
+from .variants import Variant
 
 SCORED = """\
 from snn_core.teaching.exercises import find
@@ -65,24 +66,23 @@ def _told(lines: list[str], stub: str) -> list[str]:
     return [f"Define {', '.join(sorted(defined(ast.parse(stub))))}{': ' if said else ''}{said}."]
 
 
-def to_do(
-    number: int, exercise: str, solution: str, drawn: Variant | None = None, points: int = 1
-) -> list[NotebookNode]:
+def to_do(exercise: Exercise, drawn: Variant | None, points: int) -> list[NotebookNode]:
     """Return the two cells of one exercise: to fill in, and to score, as a variant if there is one.
 
     The tests of a variant are hidden: nbgrader takes them out of what it releases. What it leaves
     there tries the form of a number, and a function as the page does.
     """
-    key, name = re.search(ASKED, exercise).groups()
-    stub = re.split(r"^check\(", exercise, flags=re.M)[0].strip()
+    key, name = exercise.asked
+    solution = exercise.solution
+    stub = re.split(r"^check\(", exercise.stub, flags=re.M)[0].strip()
     scored = SCORED.format(key=key, name=name)
     if drawn is not None:
         solution = drawn.solution
         scored = f"{drawn.form if drawn.own else scored}\n{drawn.tests}"
-    answer = new_code_cell(to_fill_in(stub, solution), id=f"answer-{number}")
-    score = new_code_cell(SET.format(name=name) + scored, id=f"score-{number}")
-    answer.metadata["nbgrader"] = _marks(f"answer_{number}", solution=True)
-    score.metadata["nbgrader"] = _marks(f"score_{number}", grade=True, points=points)
+    answer = new_code_cell(to_fill_in(stub, solution), id=f"answer-{exercise.number}")
+    score = new_code_cell(SET.format(name=name) + scored, id=f"score-{exercise.number}")
+    answer.metadata["nbgrader"] = _marks(f"answer_{exercise.number}", solution=True)
+    score.metadata["nbgrader"] = _marks(f"score_{exercise.number}", grade=True, points=points)
     return [answer, score]
 
 

@@ -39,7 +39,7 @@ def discussed(page: Page, noted: dict) -> str:
     return "\n\n".join(f"{number}. {question}{answer}" for number, (question, answer) in asked)
 
 
-def for_lecturers(page: Page, noted: dict, level: str) -> str:
+def for_lecturers(page: Page, noted: dict) -> str:
     """Return what a lecturer gets beside a page: notes, model answers, a plan of the minutes."""
     parts = {
         MISCONCEPTIONS: _listed(noted["misconceptions"]),
@@ -53,7 +53,7 @@ def for_lecturers(page: Page, noted: dict, level: str) -> str:
     if lessons.alone(page):
         title = f"A double lesson of {lessons.MINUTES} minutes"
         parts[title] = lessons.doubled(page, steps)
-    return "\n\n".join(f"{level} {title}\n\n{text}" for title, text in parts.items() if text)
+    return "\n\n".join(f"### {title}\n\n{text}" for title, text in parts.items() if text)
 
 
 def _listed(items: list[str]) -> str:
@@ -71,6 +71,6 @@ def guide(course: dict[str, Page]) -> str:
             f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else "")
         )
         text.append("### Goals\n\n" + _listed(page.goals))
-        text.append(for_lecturers(page, noted[name], "###"))
+        text.append(for_lecturers(page, noted[name]))
     told = "\n\n".join(text)
     return f"# {TITLE}\n\n{contents(told)}\n\n{told}\n"

@@ -26,3 +26,17 @@ def kind(paragraph: str) -> str:
     if paragraph.startswith(">") and ("?" in paragraph or paragraph.startswith("> **Before")):
         return "question"
     return "folded" if "<details" in paragraph else "text"
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a paragraph; a formula does not end one.
+
+    >>> sentences("It is $x. Y$ so. Then `a. B` too: no.")
+    ['It is $x. Y$ so.', 'Then `a. B` too: no.']
+    """
+    masked = re.sub(r"\$[^$]*\$|`[^`]*`", lambda found: "\0" * len(found.group(0)), text)
+    ends = [
+        found.end()
+        for found in re.finditer(r"(?<!e\.g)(?<!i\.e)(?<!et al)[.?!][)*\"]*(?=\s+[^a-z\s])", masked)
+    ]
+    return [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]

@@ -60,7 +60,7 @@ def prepare(
             cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
     _, draws = imported(page)
     arranged = arranging(page, draws)
-    cells = led(cells)
+    cells = led(page, cells)
     cells = joined([part for cell in cells for part in folded(cell, draws, arranged)])
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(quietly(behind_clicks(cells)))]
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))

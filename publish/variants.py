@@ -19,7 +19,6 @@ from .course_files import written
 from .page import Exercise, Page
 
 HIDDEN = "### BEGIN HIDDEN TESTS\n{tests}\n### END HIDDEN TESTS"
-ASKED = r'check\("([\d.]+)", (\w+)\)'
 OF_FORM = """\
 from snn_core.teaching.exercises.comparison import form, given
 
@@ -126,14 +125,9 @@ def _solution(key: str, found: dict[str, object], name: str) -> str:
     return f"{name} = {filled(told['answer'], found)}"
 
 
-def asked(exercise: Exercise) -> tuple[str, str]:
-    """Return the key of an exercise with a check, like ``02.1``, and the name of its answer."""
-    return re.search(ASKED, exercise.stub).groups()
-
-
 def variant(exercise: Exercise, seed: int) -> Variant | None:
     """Return a variant of an exercise; None if it has none."""
-    key, name = asked(exercise)
+    key, name = exercise.asked
     known = find(key)
     if key in declared():
         return _of_value(key, name, seed)
@@ -178,5 +172,5 @@ def variants(page: Page, seed: int | None) -> dict[str, Variant]:
     if seed is None:
         return {}
     stubs = [each for each in page.exercises if each.stub]
-    found = {asked(each)[0]: variant(each, seed) for each in stubs}
+    found = {each.asked[0]: variant(each, seed) for each in stubs}
     return {key: each for key, each in found.items() if each}

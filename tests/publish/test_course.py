@@ -298,7 +298,7 @@ def test_a_page_with_a_week_of_its_own_has_a_plan_of_90_minutes():
         assert set(after) == {*before, *after} & set(re.split(r",\s", guided))
         (asked,) = [what for what, _ in parts if "quiz" in what]
         assert re.findall(r"\d\d\.\d", asked) == [*before, *after]
-        assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name], "###")
+        assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name])
     assert len(lessons.weeks()) == 14
 
 
@@ -343,7 +343,7 @@ def test_a_model_answer_stands_below_its_question(name):
     for part, question, answer in zip(parts, NOTES[name]["discussion"], given, strict=True):
         assert re.fullmatch(r"\d\. ", part.split(question)[0])
         assert part.endswith(f"{question}\n\n   {guide.ANSWER} {answer}")
-    assert told in guide.for_lecturers(READ[name], NOTES[name], "###")
+    assert told in guide.for_lecturers(READ[name], NOTES[name])
 
 
 def test_hours_of_a_week_are_those_of_its_pages():

@@ -177,7 +177,9 @@ def test_an_assignment_promises_no_help_that_its_checks_do_not_give(name):
 def test_an_assignment_imports_from_the_core_what_it_reads(name):
     setup, *others = [cell.source for cell in code(assignment(name))]
     tree = ast.parse(setup)
-    read = needed.mentioned(READ[name]).union(*map(code_names.read, [setup, *others]))
+    read = needed.mentioned(READ[name]).union(
+        *(code_names.read(ast.parse(text)) for text in [setup, *others])
+    )
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module.startswith("snn_core"):
             assert {each.asname or each.name for each in node.names} <= read

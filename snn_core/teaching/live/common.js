@@ -75,7 +75,7 @@ class Panel {
   frame() {
     const { x, y, width, height } = this.box;
     this.context.font = PEN.font;
-    this.text(this.title ?? "", x, y - 10, "left", "alphabetic");
+    this.text(this.title ?? "", x, y - 10, "left", "alphabetic", undefined, { room: this.figure.width - x });
     if (this.picture) return;
     this.polygon([[x, y], [x, y + height], [x + width, y + height]], this.figure.ink, PEN.axis);
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
@@ -252,7 +252,7 @@ export class Figure {
   clear(width, height) {
     const scale = (window.devicePixelRatio || 1) * this.zoom;
     const wanted = [Math.round(width * scale), Math.round(height * scale)];
-    this.height = height;
+    Object.assign(this, { width, height });
     if (this.canvas.width !== wanted[0] || this.canvas.height !== wanted[1]) {
       [this.canvas.width, this.canvas.height] = wanted;
       this.canvas.style.height = `${height * this.zoom}px`;

@@ -85,7 +85,7 @@ class Panel {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
-    if (low) this.text(name, x - MARGIN.left + 1, y + height / 2, "left", "middle", undefined, { room: MARGIN.left - 4 });
+    if (low) this.text(name, x - MARGIN.left, y + height / 2, "left", "middle", undefined, { room: MARGIN.left - 2 });
     else this.upright(name, x - MARGIN.left + 9, y + height / 2);
   }
 

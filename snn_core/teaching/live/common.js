@@ -50,9 +50,8 @@ export function ticks(low, high) {
 }
 
 /** Those of some ticks whose numbers, `at` heights in pixels, do not touch. */
-export function apart(marks, at) {
-  return marks.reduce((kept, mark) => (Math.abs(at(mark) - at(kept.at(-1))) <= 11 ? kept : [...kept, mark]), []);
-}
+export const apart = (marks, at) =>
+  marks.reduce((kept, mark) => (Math.abs(at(mark) - at(kept.at(-1))) <= 11 ? kept : [...kept, mark]), []);
 
 /** One pair of axes: `x` and `y` are ranges in data units. */
 class Panel {
@@ -85,8 +84,10 @@ class Panel {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
-    if (low) this.text(name, x - MARGIN.left, y + height / 2, "left", "middle", undefined, { room: MARGIN.left - 2 });
-    else this.upright(name, x - MARGIN.left + 9, y + height / 2);
+    const lines = low ? name.split(/ (.+)/, 2) : [], room = { room: MARGIN.left - 2 }; // one or two
+    const line = (i) => y + height / 2 + 13 * (i + 0.5 - lines.length / 2);
+    lines.forEach((words, i) => this.text(words, x - MARGIN.left, line(i), "left", "middle", this.figure.ink, room));
+    if (!low) this.upright(name, x - MARGIN.left + 9, y + height / 2);
   }
 
   upright(label, x, y) {
@@ -153,8 +154,7 @@ class Panel {
 
   /** A round mark of `size` pixels, filled or, if `open`, in outline. */
   disc(x, y, colour, { size = 5, open = false } = {}) {
-    const fillStyle = open ? this.figure.paper : colour;
-    Object.assign(this.context, { fillStyle, strokeStyle: colour, lineWidth: 1.4 });
+    Object.assign(this.context, { fillStyle: open ? this.figure.paper : colour, strokeStyle: colour, lineWidth: 1.4 });
     this.context.setLineDash([]);
     this.context.beginPath();
     this.context.arc(this.px(x), this.py(y), size, 0, 2 * Math.PI);

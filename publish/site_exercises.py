@@ -26,6 +26,7 @@ from .stamps import stamps
 
 MARKS = re.compile(r"`([^`]+)`|(?<!\w)\*(\w+)\*(?!\w)")  # code and emphasis in a hint
 HALF = 8  # at most so many steps on each side of the answer are right
+CODE = '<div class="exercise-code">'  # how and where to write an exercise that is code
 
 
 def hashed(text: str) -> int:
@@ -78,7 +79,7 @@ def beside(page: Page, number: str) -> str:
         f'or <a href="{colab}" target="_blank" rel="noopener">in Colab</a> '
         "(<em>Run all</em>, then go to <em>Exercises</em>), where it is checked.</p>"
     )
-    return f'<div class="exercise-code">{where}{folded}</div>'
+    return f"{CODE}{where}{folded}</div>"
 
 
 def _marked(hint: str) -> str:

@@ -1,6 +1,10 @@
-"""The map of `publish` is true: it names every module once, and imports lead upwards in it."""
+"""The map of `publish` is true: it names every module once, and imports lead upwards in it.
+
+So are the examples in the docstrings of its modules.
+"""
 
 import ast
+import doctest
 import re
 from pathlib import Path
 
@@ -49,3 +53,9 @@ def test_modules_are_short_and_say_what_they_do(name):
     text = MODULES[name].read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
     assert len(text.splitlines()) <= 225
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_examples_in_docstrings_are_true(name):
+    module = pytest.importorskip(f"publish.{name}")  # some need what only the site needs
+    assert doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE).failed == 0

@@ -15,13 +15,13 @@ pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from publish import (
     answers,
     drawing,
-    folds,
     paragraphs,
     site_links,
     site_pages,
     site_quiet,
 )
 from publish.arranging import arranging
+from publish.folds import behind_clicks
 from publish.page import Page, tagged, tags
 from tests.pages import READ
 from tests.publish.pages import START, page, text
@@ -46,7 +46,7 @@ def made(*parts):
 def shown(cells):
     """Return what a reader meets, in order: texts, inputs, outputs."""
     found = []
-    for cell in folds.behind_clicks(cells):
+    for cell in behind_clicks(cells):
         if cell.cell_type == "markdown":
             found.append(cell.source)
             continue
@@ -109,7 +109,7 @@ def quiet_parts(cells):
         ("result" if "remove-input" in tags(cell) else "fold")
         if cell.cell_type == "code" and tags(cell)
         else cell.source
-        for cell in site_quiet.quietly(folds.behind_clicks(cells))
+        for cell in site_quiet.quietly(behind_clicks(cells))
     ]
 
 
@@ -139,12 +139,12 @@ def test_code_of_a_figure_without_a_question_stands_below_it():
 def test_cells_are_left_as_they_are_given():
     cells = READ["01_spike_encoding"].notebook.cells
     before = copy.deepcopy(cells)
-    folds.behind_clicks(list(cells))
+    behind_clicks(list(cells))
     assert cells == before
 
 
 def test_the_answer_to_the_question_of_page_00_is_seen_without_a_click():
-    cells = folds.behind_clicks(list(READ["00_why_spikes"].notebook.cells))
+    cells = behind_clicks(list(READ["00_why_spikes"].notebook.cells))
     open_, depth = [], 0
     for cell in cells:
         depth += cell.source.startswith('<details class="result">')
@@ -179,7 +179,7 @@ def drawn(*parts):
 def open_and_folded(cells):
     """Return what is open, and what each fold holds, the words on it first."""
     opened, folds, inside = [], [], False
-    for cell in folds.behind_clicks(cells):
+    for cell in behind_clicks(cells):
         if cell.source.startswith('<details class="result">'):
             folds.append([re.search(r"Show the (\w+)", cell.source)[1]])
         elif cell.source != "</details>":
@@ -255,7 +255,7 @@ def folds_of(name):
     _, draws = drawing.imported(found)
     cells = site_pages.tasks_below(found.notebook.cells)
     cells = [part for cell in cells for part in site_pages.folded(cell, draws)]
-    cells = folds.behind_clicks(cells)
+    cells = behind_clicks(cells)
     ends = [n for n, cell in enumerate(cells) if cell.source == "</details>"]
     for end in ends:
         start = max(n for n in range(end) if '<details class="result">' in cells[n].source)
@@ -297,7 +297,7 @@ def test_blocks_stay_in_one_piece():
 @pytest.mark.parametrize("name", READ)
 def test_no_word_of_a_page_is_lost_and_folds_are_closed(name):
     before = READ[name].notebook.cells
-    after = folds.behind_clicks([nbformat.from_dict(cell) for cell in before])
+    after = behind_clicks([nbformat.from_dict(cell) for cell in before])
     texts = [cell.source for cell in after if cell.cell_type == "markdown"]
     opened = [told for told in texts if told.startswith('<details class="result">')]
     assert texts.count("</details>") == len(opened) > 0

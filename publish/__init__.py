@@ -29,7 +29,7 @@ Slides
     `slides` writes the HTML of a `deck`. It cuts a page into blocks (`slide_parts`), walks along
     them (`slide_walk`, then `slide_leads`, `slide_answers`, `slide_questions`, `slide_figures`,
     `slide_lists`, each by what it makes slides of), and brings the slides into the time of a
-    lecture (`slide_steps`, `slide_room`, `slide_time`). Helpers: `slide_shows`, `slide_opening`,
+    lecture (`slide_steps`, `slide_time`). Helpers: `slide_shows`, `slide_opening`,
     `slide_code`, `slide_names`, `slide_talk`.
 Course
     `course` writes all of it, with the `guide` for lecturers; `readme` what the README says.

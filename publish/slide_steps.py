@@ -4,16 +4,23 @@ A step is what a key press shows: a slide, or a part that appears on it. The tex
 stand behind the recap, as an appendix that does not count.
 """
 
+import functools
 import itertools
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .slide_opening import over
-from .slide_room import FENCED, ROOMY, fits, height
-from .slide_shows import ASKING, BOARD, before, small
+from .slide_parts import WORDS, words
+from .slide_shows import ASKING, BOARD, apart, before, small
 
+HEIGHT = 640  # pixels for text, of the 700 of a slide
+ROOMY = 580  # of these, where a heading has its full size
+LETTERS = 80  # on a line
+LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
 FEW = 12  # lines of code in small type with a question, where more have no room
+SMALLER = 5  # pixels less of a line of code in small type
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
     "head": {"formula", "code", "alone", "list", "table", "text", "figure", "question"},
     "formula": {"formula", "code", "alone", "list", "table", "question"},
@@ -29,7 +36,11 @@ SECTION = {
     "table",
     "question",
 }  # under the heading of their section if it fits
+LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
+OVER = re.compile(r'<div class="over">.*?</div>', flags=re.S)
 HEADED = re.compile(rf"({BOARD}|{ASKING})" + r'(#|<div class="over">)')
+FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
+SMALL = re.compile(r"(?<=\"small\">\n\n)```.*?^```", flags=re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -56,13 +67,41 @@ class Slide:
         return 1 + len(set(re.findall(r'data-fragment-index="(\d+)"', self.text)))
 
 
+@functools.lru_cache(1024)  # of texts that are joined again and again
+def height(text: str) -> int:
+    """Return about how many pixels of a slide its Markdown needs.
+
+    >>> height("## A title\\n\\nA line."), height("```python\\na = 1\\n```")
+    (128, 77)
+    """
+    blocks = FENCED.findall(text)
+    pieces = [*blocks, *re.split(r"\n\s*\n", FENCED.sub("", text))]
+    less = sum(SMALLER * (each.count("\n") - 1) for each in SMALL.findall(text))
+    return sum(_height(piece.strip()) for piece in pieces if piece.strip()) - less
+
+
+def _height(piece: str) -> int:
+    lines = piece.splitlines()
+    if "<img" in piece:
+        return PICTURE
+    if piece.startswith("```"):
+        return CODE_LINE * (len(lines) - 2) + 2 * GAP
+    if piece.startswith("$$"):
+        return LINE * (3 * len(apart(piece)) + 2 * piece.count(r"\\"))  # rows below the first
+    if piece.startswith("|"):
+        return ROW * (len(lines) - 1) + GAP
+    if piece.startswith(("<div", "</div")):
+        return 0
+    return LINE * sum(math.ceil(len(line) / LETTERS) for line in lines) + GAP
+
+
 def joined(slides: list[Slide]) -> list[Slide]:
     """Return slides of which some that follow one idea have become one, as far as it fits."""
     made: list[Slide] = []
     for each in asking(slides):
         if made and each.kind == "subslide" and each.role in FOLLOWS.get(made[-1].role, set()):
             text = _together(made[-1].text, each.text)
-            if fits(text):
+            if _fits(text):
                 made[-1] = _one(made[-1], each, text)
                 continue
         made.append(each if each.role in SECTION else _headed(each))
@@ -87,7 +126,7 @@ def asking(slides: list[Slide]) -> list[Slide]:
         forms = [_about(*pair) for pair in itertools.product([*codes, *map(_brief, codes)], asked)]
         for text in itertools.chain(*forms):
             one = replace(_one(code, each, text), heading=code.heading or each.heading)
-            if fits(_headed(one).text):
+            if _fits(_headed(one).text):
                 made[-2:] = [one]
                 break
     return made
@@ -139,9 +178,15 @@ def _titled(slide: Slide) -> Slide:
     one = _headed(slide)
     if slide.text.startswith("#") or HEADED.match(slide.text):
         one = slide
-    elif slide.heading and not (fits(one.text) and height(one.text) <= ROOMY):
+    elif slide.heading and not (_fits(one.text) and height(one.text) <= ROOMY):
         one = replace(slide, text=f"{over(f'### {slide.heading}')}\n\n{slide.text}")
     return replace(one, heading="")
+
+
+def _fits(text: str) -> bool:
+    """Tell whether a slide holds a text, as far as it is seen before an answer takes its place."""
+    first = LATER.sub("", text) if BOARD in text or ASKING in text else text
+    return words(OVER.sub("", first)) <= WORDS and height(first) <= HEIGHT
 
 
 def _together(first: str, text: str) -> str:

@@ -12,6 +12,7 @@ from snn_core.teaching.exercises import find
 from snn_core.teaching.exercises.comparison import equal
 
 from .variants import answer, declared, filled, numbers
+from .wording import listed
 
 HANDED_OUT = 1, 7  # seeds of variants that are written or shown; students may have their solutions
 SHORT, LONG = 3, 5  # points of an exercise with one step, and of one with several
@@ -79,8 +80,7 @@ def shown(value: object) -> str:
     '1,500,000 and 0.7788'
     """
     if isinstance(value, list | tuple):
-        *most, last = [shown(each) for each in value]
-        return f"{', '.join(most)} and {last}"
+        return listed([shown(each) for each in value])
     if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return re.sub(r"^-", "−", f"{value:.4g}")

@@ -11,11 +11,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from . import site_excerpts, site_exercises
+from .mathml import mathml
 from .site_lead import NEW
 from .site_pages import PROMPTS
 from .site_type import with_type
 from .site_words import ALSO
-from .slides import mathml
 
 SPACES = {"negativethinmathspace": "-0.167em"}
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
@@ -34,7 +34,7 @@ ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 def formula(latex: str, display: str) -> str:
     """Return a formula as MathML Core, which every browser shows without a script."""
-    text = mathml(latex.replace("{aligned}", "{split}"), display)
+    text = mathml(latex, display)
     for name, width in SPACES.items():
         text = text.replace(name, width)
     text = BOLD.sub(r'<\1\2 style="font-weight: bold"\3>', text)

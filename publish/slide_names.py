@@ -4,8 +4,8 @@ import ast
 
 from nbformat import NotebookNode
 
-from .needed import APART, defined, missing, parsed
-from .page import Page, tagged, tags
+from .code_names import defined, missing, parsed
+from .page import APART, Page, tagged, tags
 
 LINE = 100  # letters of a line that is quoted
 BEFORE = "Defined before:"

@@ -16,45 +16,19 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import pass_context
-from latex2mathml.converter import convert as to_mathml
 from nbconvert.exporters import SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from .course_files import FOLDER
 from .deck import Deck
+from .mathml import mathml
 from .page import Page
 from .slide_shows import apart, letters
 from .slide_steps import count
 
-SOURCE = Path(__file__).with_name("course_source")
-# What latex2mathml does not know, and upright words, which only as text stay upright and in one
-# piece.
-REPLACED = {
-    r"\mathrm": r"\text",
-    r"\arg": r"\text{arg}\,",
-    r"\big\langle": r"\langle",
-    r"\big\rangle": r"\rangle",
-    "{aligned}": "{split}",
-}
 WITH_STOP = re.compile(r'(<math [^>]*display="inline"(?:(?!</math>).)*</math>)([.,;:?!)])', re.S)
-STRETCHED = "&#x23DF;", "&#x23DE;"  # braces below and above
-THIN = '<mspace width="0.167em" />'  # beside the name of a function, where no operator keeps room
-NAME = "<mi>(?:ln|log|sin|cos)</mi>"
-ENDS = r"(?<!&#x02308;)</m(?:[in]|sub|sup|frac|text)>|&#x00029;</mo>"
-BEFORE = re.compile(rf"({ENDS})(?={NAME}|<msub>{NAME})")
-BEHIND = re.compile(rf"((?<!<msub>){NAME})(?!<mo|</|$)")
-
-
-def mathml(formula: str, display: str) -> str:
-    """Return a formula of LaTeX as MathML, its horizontal braces as wide as what they hold."""
-    for command, known in REPLACED.items():
-        formula = formula.replace(command, known)
-    made = to_mathml(formula.strip(), display=display)
-    made = BEHIND.sub(rf"\1{THIN}", BEFORE.sub(rf"\1{THIN}", made))
-    for brace in STRETCHED:
-        made = made.replace(f"<mo>{brace}</mo>", f'<mo stretchy="true">{brace}</mo>')
-    return made
 
 
 class WithMathML(IPythonRenderer):
@@ -82,7 +56,7 @@ class PageSlides(SlidesExporter):
     """The slides of nbconvert with a template of our own and with formulas as MathML."""
 
     def __init__(self, **options):
-        super().__init__(template_name="slides", extra_template_basedirs=[str(SOURCE)], **options)
+        super().__init__(template_name="slides", extra_template_basedirs=[str(FOLDER)], **options)
 
     @pass_context
     def markdown2html(self, context, source: str) -> str:

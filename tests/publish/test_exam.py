@@ -18,6 +18,7 @@ from publish import (
     exam_choices,
     exam_draw,
     graded,
+    lecture,
     lessons,
     pencil,
     quiz,
@@ -26,9 +27,10 @@ from publish import (
     slides,
     variants,
 )
+from publish.course_files import FOLDER, model_answers, notes
 from publish.deck import Deck
-from publish.exam_pages import NO_LECTURE, lectured, taught
-from publish.quiz import LETTERS, SEED, noted, questions, shared_out
+from publish.exam_pages import lectured, taught
+from publish.quiz import LETTERS, SEED, questions, shared_out
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
@@ -45,14 +47,14 @@ pages = pytest.mark.parametrize("name", PAGES)
 
 @pytest.mark.parametrize("name", ASKED)
 def test_every_question_to_discuss_has_a_model_answer(name):
-    given = exam.answers()[name]
-    assert len(given) == len(noted()[name]["discussion"])
+    given = model_answers()[name]
+    assert len(given) == len(notes()[name]["discussion"])
     assert all(15 <= len(essays.unmarked(answer).split()) <= 70 for answer in given)
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_the_marks_of_a_model_answer_add_up_to_its_points(name):
-    for answer in exam.answers()[name]:
+    for answer in model_answers()[name]:
         assert sum(essays.marks(answer)) == essays.POINTS, answer
         assert len(essays.marks(answer)) >= 2, answer
 
@@ -70,7 +72,7 @@ def test_essays_have_an_answer_whose_marks_add_up_and_stand_alone():
 
 def test_no_essay_stands_in_the_guide_or_on_a_page():
     told = course.guide(READ) + "".join(nbformat.writes(READ[name].notebook) for name in ASKED)
-    told += "".join(nbformat.writes(course.instructor(READ[n], noted()[n])) for n in ASKED)
+    told += "".join(nbformat.writes(course.instructor(READ[n], notes()[n])) for n in ASKED)
     for each in ESSAYS:
         sentences = re.split(r"(?<=[.?:]) ", each.ask)
         assert not [text for text in sentences if len(text) > 40 and text in told]
@@ -107,7 +109,7 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number,
     assert worked == exam_draw.PENCILS == {pencil.SHORT: 2, pencil.LONG: 2}
     assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked)
     assert len(told) == exam_draw.ESSAYS
-    assert {name[:2] for name in ASKED} - {name[:2] for name in TAUGHT} == set(NO_LECTURE)
+    assert {name[:2] for name in ASKED} - {name[:2] for name in TAUGHT} == {"23"}
     words = len(exam.sheet(drawn).split())
     assert drawn.points + words / exam.READ <= exam.minutes(drawn) == exam.MINUTES
 
@@ -217,7 +219,7 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
     """They are kept apart, or hold the expected value; one of one letter stands there by chance."""
     told = set()
     for name in ASKED:
-        checked = [find(variants.asked(each)[0]) for each in READ[name].exercises if each.stub]
+        checked = [find(each.asked[0]) for each in READ[name].exercises if each.stub]
         values = [each.expected for each in checked if isinstance(each, Value)]
         parts = "|".join(re.escape(text) for text in texts(values) if len(text) > 1)
         held = re.compile(rf"(?<![\w.])({parts})(?![\w]|\.\d)")
@@ -227,7 +229,7 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
     assert told == lessons.HOLDS
     kept = {key: pencil.told_beside(key) for key in variants.declared()}
     assert all("exam" in variants.declared()[key] for key in kept if kept[key])
-    guide = (course.SOURCE / "README.md").read_text(encoding="utf-8")
+    guide = (FOLDER / "README.md").read_text(encoding="utf-8")
     (listed,) = re.findall(r"after the exercises of their page: ([\d.,\s]+)\.\n", guide)
     told |= {each for key, others in kept.items() for each in others if each[:2] == key[:2]}
     assert re.split(r",\s", listed) == sorted(told)
@@ -313,9 +315,7 @@ def test_any_two_exams_share_few_questions_to_choose(seed):
 
 
 def test_the_variants_that_exams_avoid_are_those_of_the_guide():
-    shown = re.findall(
-        r"--variant (\d+)", (course.SOURCE / "README.md").read_text(encoding="utf-8")
-    )
+    shown = re.findall(r"--variant (\d+)", (FOLDER / "README.md").read_text(encoding="utf-8"))
     assert {course.VARIANT, *map(int, shown)} == set(pencil.HANDED_OUT)
 
 
@@ -458,8 +458,8 @@ def test_own_questions_that_miss_something_are_refused(tmp_path, text, said):
 
 @pytest.mark.parametrize("name", ASKED)
 def test_model_answers_are_for_lecturers_only(name):
-    answers = [essays.unmarked(answer) for answer in exam.answers()[name]]
-    beside = course.instructor(READ[name], noted()[name]).cells[1].source
+    answers = [essays.unmarked(answer) for answer in model_answers()[name]]
+    beside = course.instructor(READ[name], notes()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))
     slides_of = Deck(READ[name], {}).slides()
@@ -471,12 +471,12 @@ def test_model_answers_are_for_lecturers_only(name):
 @pages
 def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
     steps = slides.steps(READ[name])
-    parts = exam.plan(READ[name], steps)
-    assert sum(minutes for _, minutes in parts) == exam.LECTURE_MINUTES
-    assert sum(minutes for _, minutes in exam.plan(READ[name])) == exam.LECTURE_MINUTES
+    parts = lecture.plan(READ[name], steps)
+    assert sum(minutes for _, minutes in parts) == lecture.LECTURE_MINUTES
+    assert sum(minutes for _, minutes in lecture.plan(READ[name])) == lecture.LECTURE_MINUTES
     sections = [section.title for section in READ[name].sections]
     assert [what for what, _ in parts][1:-2] == sections
-    assert parts[-1][1] >= exam.SHORTEST
+    assert parts[-1][1] >= lecture.SHORTEST
     shown = [minutes > 0 for _, minutes in parts[:-2]]
     assert shown == sorted(shown, reverse=True)  # only the last sections may wait
     assert shown.count(False) <= 1
@@ -485,14 +485,14 @@ def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
 @pages
 def test_no_part_of_a_lecture_has_more_than_three_steps_in_two_minutes(name):
     steps = slides.steps(READ[name])
-    for (what, minutes), shown in zip(exam.plan(READ[name], steps), steps, strict=True):
+    for (what, minutes), shown in zip(lecture.plan(READ[name], steps), steps, strict=True):
         assert minutes == 0 or 2 * shown <= 3 * minutes, what
 
 
 def test_sections_without_minutes_are_marked():
-    made = [exam.planned(READ[name], slides.steps(READ[name])) for name in ASKED]
+    made = [lecture.planned(READ[name], slides.steps(READ[name])) for name in ASKED]
     page = READ["02_lif_neuron"]
-    made.append(exam.planned(page, [0, *[15] * len(page.sections), 2, 1]))
+    made.append(lecture.planned(page, [0, *[15] * len(page.sections), 2, 1]))
     assert "| if time |" in made[-1]
     assert not [text for text in made if re.search(r"^\| 0 ", text, flags=re.M)]
 
@@ -500,14 +500,14 @@ def test_sections_without_minutes_are_marked():
 @pages
 def test_a_plan_names_the_steps_of_the_slides(name):
     steps = slides.steps(READ[name])
-    assert len(steps) == len(exam.plan(READ[name]))
+    assert len(steps) == len(lecture.plan(READ[name]))
     assert sum(steps) == slide_steps.count(Deck(READ[name], {}).steps())
     assert all(steps[:-1])
-    assert f"| {steps[0]} | title" in exam.planned(READ[name], steps)
+    assert f"| {steps[0]} | title" in lecture.planned(READ[name], steps)
 
 
 def test_minutes_are_shared_by_weight():
-    assert exam.shared(10, [1, 1], [1, 1]) == [5, 5]
-    assert exam.shared(13, [3, 1], [1, 1]) == [9, 4]  # eleven more by 8.25 to 2.75
-    assert exam.shared(3, [1000, 1, 1], [1, 1, 1]) == [1, 1, 1]
-    assert exam.shared(12, [1, 1], [2, 8]) == [3, 9]
+    assert lecture.shared(10, [1, 1], [1, 1]) == [5, 5]
+    assert lecture.shared(13, [3, 1], [1, 1]) == [9, 4]  # eleven more by 8.25 to 2.75
+    assert lecture.shared(3, [1000, 1, 1], [1, 1, 1]) == [1, 1, 1]
+    assert lecture.shared(12, [1, 1], [2, 8]) == [3, 9]

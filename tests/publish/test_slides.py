@@ -19,15 +19,15 @@ pytest.importorskip("latex2mathml", reason="the extra `course` is not installed"
 from PIL import Image
 
 from publish import (
+    code_names,
     course,
     deck,
-    drawing,
     enlarged,
     essays,
-    exam,
     labs,
-    lessons,
-    needed,
+    lecture,
+    mathml,
+    redrawn,
     slide_code,
     slide_figures,
     slide_lists,
@@ -41,9 +41,9 @@ from publish import (
     slide_time,
     slides,
 )
-from publish.graded import without_badge, without_solutions
+from publish.course_files import FOLDER, GUIDE, model_answers, notes
 from publish.page import ENTRANCE, Page, explorer, split, tagged, tags
-from publish.quiz import noted
+from publish.wording import without_badge, without_solutions
 from snn_core.teaching.plotting import use_style
 from tests.pages import READ, code, prose
 from tests.publish.pages import START, page, text
@@ -67,8 +67,8 @@ def html_of(name):
 def shown(name):
     """Return the slides of a page as parsed HTML, without notes, one for each."""
     soup = BeautifulSoup(html_of(name), "html.parser")
-    for notes in soup("aside"):
-        notes.extract()
+    for aside in soup("aside"):
+        aside.extract()
     return [each for each in soup("section") if not each("section")]
 
 
@@ -170,7 +170,7 @@ def test_a_slide_has_at_most_60_words(name):
 @pages
 def test_a_deck_fits_into_its_lecture(name):
     """At most 1.3 steps a minute beside live figures, and 52, without the texts of exercises."""
-    minutes = sum(minutes for _, minutes in exam.plan(READ[name]))
+    minutes = sum(minutes for _, minutes in lecture.plan(READ[name]))
     live = [each for each in shown(name) if each.select(".playground")]
     seen = 0
     for each in shown(name):
@@ -243,8 +243,12 @@ def test_code_above_a_question_computes_its_answer(name):
             (of,) = [key for key, text in made.code.items() if text in each.text]
             behind = itertools.takewhile(goes_on, made.blocks[first + 1 :])
             cells = {block.cell.id: block.cell.source for block in behind if block.kind == "code"}
-            given = needed.defined(ast.parse(next(c for c in READ[name].main if c.id == of).source))
-            used = [source for source in cells.values() if drawing.names(ast.parse(source)) & given]
+            given = code_names.defined(
+                ast.parse(next(c for c in READ[name].main if c.id == of).source)
+            )
+            used = [
+                source for source in cells.values() if code_names.names(ast.parse(source)) & given
+            ]
             assert of in cells or used
 
 
@@ -371,14 +375,14 @@ def test_names_in_code_are_defined_in_it_or_in_its_note(name):
     made = deck.Deck(READ[name], {})
     slides_of = made.steps()
     first = [ast.parse(cell.source) for cell in tagged(READ[name].notebook, "setup")]
-    given = set().union(*map(needed.defined, first))
+    given = set().union(*map(code_names.defined, first))
     for key, text_of in made.code.items():
         cell = next(each for each in READ[name].main if each.get("id") == key)
         on = [each for each in slides_of if text_of in each.text and "slide" not in tags(cell)]
-        tree = needed.parsed(text_of) or ast.parse(cell.source)
+        tree = code_names.parsed(text_of) or ast.parse(cell.source)
         for each in on:
             noted_lines = each.notes.partition(slide_names.BEFORE)[2]
-            for named in needed.missing(tree) - given:
+            for named in code_names.missing(tree) - given:
                 assert re.search(rf"\b{named}\b", noted_lines), named
 
 
@@ -437,13 +441,13 @@ def test_what_is_shown_asked_and_answered_is_told_apart():
 @pages
 def test_the_questions_to_discuss_are_steps_and_their_answers_are_notes(name):
     made = [each for each in steps_of(name) if each.role == "discuss"]
-    asked = noted()[name]["discussion"]
+    asked = notes()[name]["discussion"]
     shown_text = "\n\n".join(each.text for each in made)
     beside = "\n\n".join(each.notes for each in made)
     assert [shown_text.count(each) for each in map(slide_parts.without_links, asked)] == [1] * len(
         asked
     )
-    answers = [essays.unmarked(each) for each in exam.answers()[name]]
+    answers = [essays.unmarked(each) for each in model_answers()[name]]
     assert all(each in beside and each not in shown_text for each in answers)
     assert sum(each.steps for each in made) in (len(asked), len(made))
     places = [each.text.split("\n")[0] for each in steps_of(name)]
@@ -465,10 +469,10 @@ def test_the_text_of_every_exercise_is_on_slides(name):
 
 
 def test_braces_stretch():
-    assert '<mo stretchy="true">&#x23DF;' in slides.mathml(r"\underbrace{a + b}_{c}", "block")
-    assert 'stretchy="true"' in slides.mathml(r"\begin{cases} a \\ b \end{cases}", "block")
-    assert "&</mi>" not in slides.mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
-    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    assert '<mo stretchy="true">&#x23DF;' in mathml.mathml(r"\underbrace{a + b}_{c}", "block")
+    assert 'stretchy="true"' in mathml.mathml(r"\begin{cases} a \\ b \end{cases}", "block")
+    assert "&</mi>" not in mathml.mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
+    css = (FOLDER / "slides" / "course.css").read_text(encoding="utf-8")
     (fonts,) = re.findall(r"\.reveal math \{ font-family: (.*?); \}", css)
     assert fonts.endswith(", math")  # only a font for formulas has braces that stretch
 
@@ -519,7 +523,7 @@ def sayings(page):
     """
     sources = [block.text for block in slide_parts.blocks(page) if block.kind != "code"]
     sources += [answer for each in labs.explorers(page) for answer in labs.items(each.answers)]
-    sources += noted()[page.name]["discussion"]
+    sources += notes()[page.name]["discussion"]
     alt = [cell.metadata.get("alt", "") for cell in page.main]
     found = set()
     for said in [
@@ -718,7 +722,7 @@ def test_enlarged_figures_take_the_place_of_those_of_the_page():
 
 
 def test_make_course_draws_larger_labels():
-    source = (slides.SOURCE.parent / "course.py").read_text(encoding="utf-8")
+    source = (FOLDER.parent / "course.py").read_text(encoding="utf-8")
     assert "main(larger=True, " in source
     assert course.main.__defaults__[0] is False
 
@@ -727,8 +731,8 @@ def test_a_page_that_cannot_be_drawn_keeps_its_figures(monkeypatch, capsys):
     def fails(page):
         raise subprocess.CalledProcessError(1, ["python"])
 
-    monkeypatch.setattr(course, "enlarged", fails)
-    assert course.larger_figures(page(START)) == {}
+    monkeypatch.setattr(redrawn, "enlarged", fails)
+    assert redrawn.larger_figures(page(START)) == {}
     assert "42_a_page: figures as on the page" in capsys.readouterr().out
 
 
@@ -810,7 +814,7 @@ def test_a_picture_that_a_live_figure_lets_find_is_left_out():
 def test_notes_mark_as_many_steps_for_who_is_late_as_the_guide_says(name):
     """No slide that opens a section is one of them, and no first question of one."""
     late = [each for each in steps_of(name) if each.notes.startswith(slide_time.SKIP)]
-    told = re.search(r"mark (\d+) to (\d+) steps", lessons.GUIDE.read_text(encoding="utf-8"))
+    told = re.search(r"mark (\d+) to (\d+) steps", GUIDE.read_text(encoding="utf-8"))
     least, most = map(int, told.groups())
     assert least <= slide_steps.count(late) <= most
     assert most <= slide_time.LATE + 2
@@ -846,5 +850,5 @@ def test_the_deck_of_page_20_shows_the_conversion_by_hand_and_what_it_prints():
 def test_a_full_stop_behind_a_formula_stays_on_its_line():
     made = slides.PageSlides().markdown2html(None, "In the loss $L = y$. It falls.")
     assert re.search(r'<span class="whole"><math .*</math>\.</span> It falls', made, flags=re.S)
-    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    css = (FOLDER / "slides" / "course.css").read_text(encoding="utf-8")
     assert ".whole { white-space: nowrap; }" in css

@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import subprocess
+from copy import copy as copy_of
 from html import unescape
 from pathlib import Path
 
@@ -69,6 +70,13 @@ def shown(name):
     for notes in soup("aside"):
         notes.extract()
     return [each for each in soup("section") if not each("section")]
+
+
+def copied(slide):
+    """Return a document with a copy of a slide, from which parts can be taken."""
+    made = BeautifulSoup("", "html.parser")
+    made.append(copy_of(slide))
+    return made
 
 
 @pages
@@ -143,7 +151,7 @@ def views(slide):
     tasks = len(slide.select(".tasks > div"))
     found = []
     for apart in left_out if slide.select(".answer, .asking") else [".none"] * max(tasks, 1):
-        copy = BeautifulSoup(str(slide), "html.parser")
+        copy = copied(slide)
         for part in copy(NOT_WORDS) + copy.select(
             f"{apart}, .over, [data-live], .tasks > div:not(:nth-child({len(found) + 1}))"
         ):
@@ -185,7 +193,7 @@ def test_a_deck_fits_into_its_lecture(name):
 @pages
 def test_what_a_slide_points_to_is_on_it(name):
     for each in shown(name):
-        copy = BeautifulSoup(str(each), "html.parser")
+        copy = copied(each)
         for part in copy(NOT_WORDS) + copy.select("[data-live]"):
             part.extract()
         text = re.sub(r"\s+", " ", copy.get_text(" "))
@@ -203,7 +211,7 @@ def test_figures_in_a_row_have_headings_of_their_own(name):
 @pages
 def test_no_marks_of_bold_text_are_left_on_a_slide(name):
     for each in shown(name):
-        copy = BeautifulSoup(str(each), "html.parser")
+        copy = copied(each)
         for part in copy(["pre", "code", "script", "style", "math"]) + copy.select("[data-live]"):
             part.extract()
         assert "**" not in copy.get_text(" "), copy.get_text(" ")

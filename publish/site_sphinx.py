@@ -169,7 +169,9 @@ def share_contents(app: Sphinx, name: str, template: str, context: dict, doctree
 def setup(app: Sphinx) -> dict:
     """Register all of it."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
+    app.excerpts = {}
     app.connect("doctree-read", sought)
+    app.connect("doctree-read", site_excerpts.collect, priority=900)  # last
     app.connect("doctree-resolved", fold_names)
     app.contents_of_listings = {}
     app.connect("html-page-context", share_contents, priority=100)  # before the theme

@@ -42,9 +42,9 @@ class Essay:
     essays: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Own:
-    """A lecturer's own questions, which are asked before those of the repository."""
+    """A lecturer's own questions, asked before those of the repository. They equal themselves."""
 
     choices: dict[str, list[Question]] = field(default_factory=dict)
     essays: tuple[Essay, ...] = ()

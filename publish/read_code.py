@@ -6,6 +6,7 @@ Texts stand in `code.yaml`, whose numbers are drawn by a seed.
 import contextlib
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .course_files import written
@@ -45,7 +46,7 @@ def printed_by(text: str) -> tuple[str, ...]:
     return tuple(out.getvalue().splitlines())
 
 
-def to_read(names: list[str], turn: int, seed: int) -> Code | None:
+def to_read(names: Sequence[str], turn: int, seed: int) -> Code | None:
     """Return a piece of code on some pages; None if there is none.
 
     The exams of a seed, whose turns count from 0, have unlike ones, or other numbers in them.

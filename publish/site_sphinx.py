@@ -3,6 +3,7 @@
 And the texts that its search shows.
 """
 
+import posixpath
 import re
 
 from docutils import nodes
@@ -150,11 +151,32 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
     context["has_live"] = "data-live=" in context.get("body", "")
 
 
+def share_contents(app: Sphinx, name: str, template: str, context: dict, doctree: None) -> None:
+    """Make the contents for the sidebar once for all listings of code in a folder.
+
+    A listing stands in no contents, so that those of its folder are the same to the letter.
+    """
+    if name.startswith("_modules/"):
+        folder, made = posixpath.dirname(name), context["toctree"]
+
+        def kept(**options) -> str:
+            key = (folder, *sorted(options.items()))
+            if key not in app.contents_of_listings:
+                app.contents_of_listings[key] = made(**options)
+            return app.contents_of_listings[key]
+
+        context["toctree"] = kept
+
+
 def setup(app: Sphinx) -> dict:
     """Register all of it."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
+    app.excerpts = {}
     app.connect("doctree-read", sought)
+    app.connect("doctree-read", site_excerpts.collect, priority=900)  # last
     app.connect("doctree-resolved", fold_names)
+    app.contents_of_listings = {}
+    app.connect("html-page-context", share_contents, priority=100)  # before the theme
     app.connect("html-page-context", finish, priority=900)  # after the theme
     app.connect("build-finished", site_excerpts.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

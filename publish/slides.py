@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .course_files import FOLDER
-from .deck import Deck
+from .deck import Deck, of_page
 from .mathml import mathml
 from .page import Page
 from .slide_shows import apart, letters
@@ -72,9 +72,10 @@ def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNod
         page: the page.
         drawn: enlarged figures by the id of their cell, in place of those of the page.
     """
+    deck = Deck(page, drawn) if drawn else of_page(page)
     cells = [
         new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
-        for kind, text in Deck(page, drawn or {}).slides()
+        for kind, text in deck.slides()
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
 
@@ -84,7 +85,7 @@ def steps(page: Page) -> tuple[int, ...]:
     """Return how many steps the slides take for each part of the plan of a lecture on a page."""
     parts = ["", *(section.title for section in page.sections), "Recap", "To discuss"]
     found, part = dict.fromkeys(parts, 0), ""
-    for slide in Deck(page, {}).steps():
+    for slide in of_page(page).steps():
         opened = [
             each for each in re.findall(r"^## (.*)$", slide.text, flags=re.M) if each in found
         ]
@@ -93,7 +94,17 @@ def steps(page: Page) -> tuple[int, ...]:
     return tuple(found.values())
 
 
+@functools.cache
+def _exporter() -> PageSlides:
+    """Return what writes slides as HTML, whose templates are read once for all pages."""
+    return PageSlides()
+
+
+def html(page: Page, drawn: dict[str, list[str]] | None = None) -> str:
+    """Return the slides of a page as HTML."""
+    return _exporter().from_notebook_node(slides(page, drawn))[0]
+
+
 def write(page: Page, path: Path, drawn: dict[str, list[str]] | None = None) -> None:
     """Write the slides of a page as one HTML file."""
-    made = PageSlides().from_notebook_node(slides(page, drawn))[0]
-    path.write_text(made, encoding="utf-8")
+    path.write_text(html(page, drawn), encoding="utf-8")

@@ -1,6 +1,7 @@
 """An exam fits its time, its key fits the exam, and no model answer reaches a student."""
 
 import collections
+import functools
 import itertools
 import math
 import re
@@ -28,7 +29,7 @@ from publish import (
     variants,
 )
 from publish.course_files import FOLDER, model_answers, notes
-from publish.deck import Deck
+from publish.deck import of_page
 from publish.exam_pages import lectured, taught
 from publish.quiz import LETTERS, SEED, questions, shared_out
 from snn_core.teaching.exercises import Value, find
@@ -43,6 +44,12 @@ some_seeds = pytest.mark.parametrize("seed", [SEED, 7, 23])
 ESSAYS = essays.essays()
 TAUGHT = lectured(ASKED)
 pages = pytest.mark.parametrize("name", PAGES)
+
+
+@functools.cache
+def taken(number, seed):
+    """Return an exam about all pages with a lecture, which the tests read and do not change."""
+    return exam_draw.drawn(TAUGHT, number, seed)
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -99,7 +106,7 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
 
 @exams
 def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     chosen = [question.name[:2] for question in drawn.choices]
     told = [each.name[:2] for each in drawn.discussed]
     assert sorted([*chosen, *told]) == [name[:2] for name in TAUGHT]
@@ -117,7 +124,7 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number,
 @twenty
 def test_no_question_stands_beside_an_essay_or_an_exercise_that_it_answers(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         told = {each.name[:2] for each in drawn.discussed}
         for each in drawn.worked:
             beside = pencil.told_beside(each.key)
@@ -132,7 +139,7 @@ def test_no_question_stands_beside_an_essay_or_an_exercise_that_it_answers(seed)
 @twenty
 def test_no_question_to_choose_stands_beside_what_tells_its_answer(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         pairs = itertools.combinations(drawn.choices, 2)
         assert not [(one.name, other.name) for one, other in pairs if quiz.apart(one, other)]
         told = {
@@ -145,7 +152,7 @@ def test_no_question_to_choose_stands_beside_what_tells_its_answer(seed):
 @twenty
 def test_no_two_parts_of_an_exam_take_one_skill(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         skills = [drawn.read.skill, *(pencil.skill(each.key) for each in drawn.worked)]
         assert len(set(skills)) == len(skills) == 5
 
@@ -190,7 +197,7 @@ def test_a_question_that_leaves_another_page_none_is_not_chosen():
 @twenty
 def test_no_page_has_many_of_the_points(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         assert max(drawn.of_page(name[:2]) for name in TAUGHT) <= exam_draw.PAGE_POINTS == 14
         assert sum(drawn.of_page(name[:2]) for name in TAUGHT) == drawn.points == 100
 
@@ -237,7 +244,7 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
 
 @exams
 def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet = exam.sheet(drawn)
     rows = re.findall(r"^\| (\d+) \| ([A-D]) \| \d\d \|$", exam.key(drawn), flags=re.M)
     for (place, letter), question in zip(rows, drawn.choices, strict=True):
@@ -248,7 +255,7 @@ def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
 
 @exams
 def test_each_letter_is_right_equally_often(number, seed):
-    letters = exam_draw.drawn(TAUGHT, number, seed).letters
+    letters = taken(number, seed).letters
     counts = [letters.count(letter) for letter in LETTERS]
     assert max(counts) - min(counts) <= 1
     assert list(letters) != sorted(letters)
@@ -256,7 +263,7 @@ def test_each_letter_is_right_equally_often(number, seed):
 
 @exams
 def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     first = len(drawn.choices) + len(drawn.worked) + 2
     for place, each in enumerate(drawn.discussed, first):
@@ -269,7 +276,7 @@ def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
 
 @exams
 def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     for place, each in enumerate(drawn.worked, len(drawn.choices) + 1):
         known = find(each.key)
@@ -298,7 +305,7 @@ def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
 
 @some_seeds
 def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
-    drawn = [exam_draw.drawn(TAUGHT, number, seed) for number in course.EXAMS]
+    drawn = [taken(number, seed) for number in course.EXAMS]
     for kind in (
         [each.key for one in drawn for each in one.worked],
         [one.read.page for one in drawn],
@@ -309,7 +316,7 @@ def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
 
 @twenty
 def test_any_two_exams_share_few_questions_to_choose(seed):
-    chosen = [{q.name for q in exam_draw.drawn(TAUGHT, k, seed).choices} for k in course.EXAMS]
+    chosen = [{q.name for q in taken(k, seed).choices} for k in course.EXAMS]
     for first, second in itertools.combinations(chosen, 2):
         assert len(first & second) <= 4
 
@@ -321,7 +328,7 @@ def test_the_variants_that_exams_avoid_are_those_of_the_guide():
 
 @exams
 def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     place = len(drawn.choices) + len(drawn.worked) + 1
     asked = sheet.split(f"**{place}.** ")[1].split("```python\n")[1].split("\n```")[0]
@@ -337,7 +344,7 @@ def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
 @exams
 def test_an_exam_asks_only_what_is_held_back(number, seed):
     names = {name[:2]: name for name in TAUGHT}
-    for question in exam_draw.drawn(TAUGHT, number, seed).choices:
+    for question in taken(number, seed).choices:
         practice, kept = shared_out(names[question.name[:2]], seed)
         assert question in kept
         assert question not in practice
@@ -346,7 +353,7 @@ def test_an_exam_asks_only_what_is_held_back(number, seed):
 
 @exams
 def test_an_exam_points_to_nothing_that_it_does_not_print(number, seed):
-    sheet = exam.sheet(exam_draw.drawn(TAUGHT, number, seed))
+    sheet = exam.sheet(taken(number, seed))
     assert not exam_choices.ELSEWHERE.search(sheet)
     for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
         assert not exam_choices.stands_alone(f"What does {words} show?")
@@ -407,7 +414,9 @@ def test_a_command_that_no_exam_can_follow_is_refused(
 
 
 def test_another_seed_draws_every_kind_of_question_anew():
-    first, same, other = (exam_draw.drawn(TAUGHT, 1, seed) for seed in (SEED, SEED, 7))
+    first, other = (exam_draw.drawn(TAUGHT, 1, seed) for seed in (SEED, 7))
+    exam_draw._hands.cache_clear()
+    same = exam_draw.drawn(TAUGHT, 1, SEED)
     assert exam.sheet(first) == exam.sheet(same)
     assert first.letters != other.letters
     assert first.read.text != other.read.text
@@ -462,7 +471,7 @@ def test_model_answers_are_for_lecturers_only(name):
     beside = course.instructor(READ[name], notes()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))
-    slides_of = Deck(READ[name], {}).slides()
+    slides_of = of_page(READ[name]).slides()
     handed_out += "".join(text for kind, text in slides_of if kind != "notes")
     assert all(answer in beside for answer in answers)
     assert not [answer for answer in answers if answer in handed_out]
@@ -501,7 +510,7 @@ def test_sections_without_minutes_are_marked():
 def test_a_plan_names_the_steps_of_the_slides(name):
     steps = slides.steps(READ[name])
     assert len(steps) == len(lecture.plan(READ[name]))
-    assert sum(steps) == slide_steps.count(Deck(READ[name], {}).steps())
+    assert sum(steps) == slide_steps.count(of_page(READ[name]).steps())
     assert all(steps[:-1])
     assert f"| {steps[0]} | title" in lecture.planned(READ[name], steps)
 

@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import subprocess
+from copy import copy as copy_of
 from html import unescape
 from pathlib import Path
 
@@ -53,14 +54,13 @@ OPEN = {"03": "Look first", "06": "Fill in"}  # questions that a list and a live
 NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 
-@functools.cache
 def steps_of(name):
-    return deck.Deck(READ[name], {}).steps()
+    return deck.of_page(READ[name]).steps()
 
 
 @functools.cache
 def html_of(name):
-    return slides.PageSlides().from_notebook_node(slides.slides(READ[name]))[0]
+    return slides.html(READ[name])
 
 
 @functools.cache
@@ -70,6 +70,13 @@ def shown(name):
     for aside in soup("aside"):
         aside.extract()
     return [each for each in soup("section") if not each("section")]
+
+
+def copied(slide):
+    """Return a document with a copy of a slide, from which parts can be taken."""
+    made = BeautifulSoup("", "html.parser")
+    made.append(copy_of(slide))
+    return made
 
 
 @pages
@@ -113,7 +120,7 @@ def test_slides_follow_the_page(name):
         for cell in code(main.notebook)
         for output in cell.outputs
     )
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     made.steps()
     walked = sum(each.text.count("<img") for each in made.made)
     assert walked == figures - len(found_by_playing(made))
@@ -144,7 +151,7 @@ def views(slide):
     tasks = len(slide.select(".tasks > div"))
     found = []
     for apart in left_out if slide.select(".answer, .asking") else [".none"] * max(tasks, 1):
-        copy = BeautifulSoup(str(slide), "html.parser")
+        copy = copied(slide)
         for part in copy(NOT_WORDS) + copy.select(
             f"{apart}, .over, [data-live], .tasks > div:not(:nth-child({len(found) + 1}))"
         ):
@@ -186,7 +193,7 @@ def test_a_deck_fits_into_its_lecture(name):
 @pages
 def test_what_a_slide_points_to_is_on_it(name):
     for each in shown(name):
-        copy = BeautifulSoup(str(each), "html.parser")
+        copy = copied(each)
         for part in copy(NOT_WORDS) + copy.select("[data-live]"):
             part.extract()
         text = re.sub(r"\s+", " ", copy.get_text(" "))
@@ -204,7 +211,7 @@ def test_figures_in_a_row_have_headings_of_their_own(name):
 @pages
 def test_no_marks_of_bold_text_are_left_on_a_slide(name):
     for each in shown(name):
-        copy = BeautifulSoup(str(each), "html.parser")
+        copy = copied(each)
         for part in copy(["pre", "code", "script", "style", "math"]) + copy.select("[data-live]"):
             part.extract()
         assert "**" not in copy.get_text(" "), copy.get_text(" ")
@@ -212,7 +219,7 @@ def test_no_marks_of_bold_text_are_left_on_a_slide(name):
 
 @pages
 def test_a_section_shows_at_most_one_piece_of_its_code(name):
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     made.steps()
     blocks = [pre.get_text().strip() for each in shown(name) for pre in each("pre")]
     squeezed = ["".join(block.split()) for block in blocks]
@@ -235,7 +242,7 @@ def goes_on(block):
 @pages
 def test_code_above_a_question_computes_its_answer(name):
     """It stands behind it on the page, or what stands there uses it."""
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     for each in made.steps():
         if each.role == "question" and any(text in each.text for text in made.code.values()):
             asked = [n for n, block in enumerate(made.blocks) if block.text in each.text]
@@ -372,7 +379,7 @@ def test_code_that_a_question_names_is_on_its_slide(name):
 @pages
 def test_names_in_code_are_defined_in_it_or_in_its_note(name):
     """Those of the first cell of the page are imported."""
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     slides_of = made.steps()
     first = [ast.parse(cell.source) for cell in tagged(READ[name].notebook, "setup")]
     given = set().union(*map(code_names.defined, first))
@@ -595,7 +602,7 @@ def test_a_definition_is_not_the_answer():
 
 
 def test_what_a_page_prints_comes_with_the_answer_and_a_figure_before_it():
-    slides_of = deck.Deck(READ["05_surrogate_gradients"], {}).steps()
+    slides_of = steps_of("05_surrogate_gradients")
     asked = [each for each in slides_of if each.role == "question"]
     assert {each.steps for each in asked if "<img" not in each.text} == {2}
     assert 3 in {each.steps for each in asked if "<img" in each.text}
@@ -804,7 +811,7 @@ def test_code_stands_with_what_it_needs():
 
 
 def test_a_picture_that_a_live_figure_lets_find_is_left_out():
-    shown = [each.text for each in deck.Deck(READ["09_stdp"], {}).steps()]
+    shown = [each.text for each in steps_of("09_stdp")]
     first = next(place for place, each in enumerate(shown) if each.startswith("## You will"))
     assert not [each for each in shown[:first] if "<img" in each]
     assert any("data-live" in each for each in shown[:first])

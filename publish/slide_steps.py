@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from .slide_cut import cut
 from .slide_opening import over
 from .slide_parts import WORDS, words
 from .slide_shows import ASKING, BOARD, apart, before, small
@@ -39,6 +40,7 @@ SECTION = {
 LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
 OVER = re.compile(r'<div class="over">.*?</div>', flags=re.S)
 HEADED = re.compile(rf"({BOARD}|{ASKING})" + r'(#|<div class="over">)')
+PYTHON = re.compile(r"(?<=^```python\n).*?(?=\n```$)", flags=re.M | re.S)
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 SMALL = re.compile(r"(?<=\"small\">\n\n)```.*?^```", flags=re.M | re.S)
 
@@ -123,7 +125,10 @@ def asking(slides: list[Slide]) -> list[Slide]:
         code = made[-2]
         codes = [text for text in (code.text, code.short) if text]
         asked = [text for text in (each.text, each.short) if text]
-        forms = [_about(*pair) for pair in itertools.product([*codes, *map(_brief, codes)], asked)]
+        forms = [
+            _about(*pair)
+            for pair in itertools.product([*codes, *filter(None, map(_brief, codes))], asked)
+        ]
         for text in itertools.chain(*forms):
             one = replace(_one(code, each, text), heading=code.heading or each.heading)
             if _fits(_headed(one).text):
@@ -143,15 +148,11 @@ def _about(code: str, asked: str) -> Iterator[str]:
 
 
 def _brief(text: str) -> str:
-    """Return Markdown whose code has few lines."""
-    return FENCED.sub(lambda found: _cut(found[0]), text)
-
-
-def _cut(fenced: str) -> str:
-    """Return a block of code with `FEW` lines at most."""
-    first, *lines, last = fenced.splitlines()
-    kept = lines if len(lines) <= FEW else [*lines[: FEW - 1], "# …"]
-    return "\n".join([first, *kept, last])
+    """Return Markdown whose code has few lines; "" if no statement of it is that short."""
+    pieces = {each: cut(each, FEW) for each in PYTHON.findall(text)}
+    for code, short in pieces.items():
+        text = text.replace(code, short)
+    return text if all(pieces.values()) else ""
 
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:

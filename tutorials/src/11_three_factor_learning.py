@@ -372,7 +372,7 @@ def learn_cues(success, extra=0.0):
 #
 # > **Before you run:** which of them stay at chance, one third?
 
-# %%
+# %% tags=["slide-code"]
 arms = {
     "R − b": learn_cues(lambda R, b: R - b),
     "R, b = 0": learn_cues(lambda R, b: R),

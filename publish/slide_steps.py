@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from .slide_cut import cut
 from .slide_opening import over
 from .slide_parts import WORDS, words
-from .slide_shows import ASKING, BOARD, apart, before, small
+from .slide_shows import ASKING, BOARD, SEEN, apart, before, small
 
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 ROOMY = 580  # of these, where a heading has its full size
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
+LOOKED = 330  # of a picture with the question about it
 FEW = 12  # lines of code in small type with a question, where more have no room
 SMALLER = 5  # pixels less of a line of code in small type
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
@@ -187,7 +188,8 @@ def _titled(slide: Slide) -> Slide:
 def _fits(text: str) -> bool:
     """Tell whether a slide holds a text, as far as it is seen before an answer takes its place."""
     first = LATER.sub("", text) if BOARD in text or ASKING in text else text
-    return words(OVER.sub("", first)) <= WORDS and height(first) <= HEIGHT
+    more = PICTURE - LOOKED if SEEN in first else 0
+    return words(OVER.sub("", first)) <= WORDS and height(first) - more <= HEIGHT
 
 
 def _together(first: str, text: str) -> str:

@@ -143,7 +143,7 @@ for arrived, influence in ((1, 1), (1, 1.5), (0, 0.75), (1, 1.375)):
     assert hand.trace.item() == influence
 
 # %% [markdown]
-# ## 2 · Neurons that hear each other
+# ## 2 · What if neurons hear each other?
 #
 # In a recurrent network (page 03) spikes come back to the neurons a step later. Three neurons, all random:
 
@@ -230,7 +230,7 @@ big.start(torch.zeros(1, 64))
 assert big.influence.nbytes * (256 // 64) ** 3 == 128 * 2**20
 
 # %% [markdown]
-# ## 3 · Where a trace is enough
+# ## 3 · Where is a trace enough?
 #
 # Look at $P$ for four neurons and their 16 weights from four inputs, after 40 steps: with random $V$, and with $V = 0$.
 #
@@ -372,7 +372,7 @@ for e, kept, told_now, added in ((1, 1, 0, 0), (0, 0.5, 0, 0), (0, 0.25, 2, 0.5)
     assert (remembered, told_now * remembered) == (kept, added)
 
 # %% [markdown]
-# ## 5 · A memory over 200 ms
+# ## 5 · Who remembers over 200 ms?
 #
 # A cue, A or B, makes its inputs fire for 50 ms. After 200 ms of noise, a recall signal of 50 ms marks when to answer: which cue was it? `DelayedRecall` draws such trials.
 #

@@ -202,7 +202,7 @@ assert round(np.log(1 + 1 / black), 2) == 1.55
 assert camera.refractory == 4.0
 
 # %% [markdown]
-# ## 2 · Forty bits
+# ## 2 · What do forty bits say?
 #
 # In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. Here is one event:
 
@@ -248,7 +248,7 @@ except DataError as problem:
 assert "outside.bin" in refusal
 
 # %% [markdown]
-# ## 3 · Four ways to make pictures
+# ## 3 · Four pictures: which keeps the order?
 #
 # A network that runs in steps wants an array for each. *Transforms* of the library *Tonic* make them from a recording. In four of these a pixel says
 #
@@ -322,7 +322,7 @@ parts = tf.ToVoxelGrid(SENSOR_SIZE, n_time_bins=2)(one)
 assert np.allclose(parts[:, 0, 3, 3], [1.0, -0.5])
 
 # %% [markdown]
-# ## 4 · Real milliseconds
+# ## 4 · The bin changes, the milliseconds stay
 #
 # Recordings have a clock, so the step $\mathrm{d}t$ of a neuron is the width of a bin, and $\beta = e^{-\mathrm{d}t/\tau}$ follows from it (page 02). It is tempting to write $\beta = 0.9$ for all.
 #

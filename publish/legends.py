@@ -22,7 +22,7 @@ def free_legends(figure) -> int:
     """Move each legend that lies on what is drawn; return how many points are covered still.
 
     A legend goes to the first free place within its axes, or else to their right if nothing stands
-    there; if all places are taken, it stays.
+    there. If all places are taken, it falls away where other axes have the same; else it stays.
     """
     figure.draw_without_rendering()
     left = 0
@@ -44,11 +44,18 @@ def _move(figure, axes) -> None:
     others = (each.get_window_extent() for each in figure.axes if each is not axes)
     if any(other.x0 >= box.x1 and other.y0 < box.y1 and box.y0 < other.y1 for other in others):
         legend.set_loc(before)
+        if _entries(axes) in [_entries(each) for each in figure.axes if each is not axes]:
+            legend.remove()
     else:
         legend.set(loc=OUTSIDE["loc"])
         legend.set_bbox_to_anchor(OUTSIDE["bbox_to_anchor"], transform=axes.transAxes)
         legend.borderaxespad = OUTSIDE["borderaxespad"]
     figure.draw_without_rendering()
+
+
+def _entries(axes) -> list[str]:
+    legend = axes.get_legend()
+    return [each.get_text() for each in legend.get_texts()] if legend else []
 
 
 def _drawn_points(axes) -> list[np.ndarray]:

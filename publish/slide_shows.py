@@ -85,12 +85,21 @@ def small(text: str) -> str:
     return blocks.sub(lambda found: f'<div class="small">\n\n{found[0]}\n\n</div>', text)
 
 
+def looks(asked: str) -> bool:
+    """Tell whether a question asks to look at a figure."""
+    return asked.splitlines()[-1].startswith(LOOK)
+
+
 def asked_about(asked: str, answer: str, shown: str) -> str:
     """Return the Markdown of a question, then its figure, then the answer in its place.
 
-    A question that asks to look has its figure from the start, if nothing is printed beside it.
+    A question that asks to look has its figure from the start; what is printed beside it comes
+    with the answer.
     """
-    seen = asked.splitlines()[-1].startswith(LOOK) and "```" not in shown
+    seen = looks(asked) and "<img" in shown
+    if seen and "```" in shown:
+        figure, mark, said = shown.partition("```")
+        shown = figure + step(mark + said)
     order = 0 if seen else 1
     top = f'<div class="asked">\n\n{asked}\n\n</div>'
     if answer:

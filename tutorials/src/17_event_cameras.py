@@ -206,7 +206,7 @@ assert camera.refractory == 4.0
 #
 # In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. Here is one event:
 
-# %%
+# %% tags=["slide-code"]
 content = bytes([14, 9, 129, 17, 112])
 print(" ".join(f"{byte:08b}" for byte in content))
 
@@ -586,7 +586,7 @@ print(f"in order: {share_in_order:.1%}")
 # %% [markdown]
 # The two controls (new orders each epoch), each trained and tested on its own view.
 #
-# > **Before you run:** which accuracy do you expect now?
+# > **Before you run:** which accuracy do you expect of each, shuffled and summed?
 
 # %%
 network, _ = learn_way(in_random_order)

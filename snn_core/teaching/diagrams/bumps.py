@@ -59,7 +59,7 @@ def push_weight(
     for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
         _arrow(axes[1], weight, height.item(), -lr * tilt.item())
     told = "arrow: one step down\na surrogate gradient"
-    axes[1].text(0.5, 0.95, told, transform=axes[1].transAxes, color=VERMILION, ha="center", va="top")
+    axes[1].text(0.01, 0.06, told, transform=axes[1].transAxes, color=VERMILION, va="bottom", fontsize="small")
     decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, …")
     decorate(axes[1], x="weight w", y="loss", title="What they cost: 0 for the wanted number")
     return axes

@@ -14,7 +14,7 @@ Parts
     (`live_html`, `mathml`).
 Figures
     For dark pages `dark_figures`, on the site `site_figures`. Drawn anew by `enlarged` and
-    `redrawn`, with `figure_words`; for phones with `phone_figures` and `phone_bars`.
+    `redrawn`, with `figure_words`, `legends`; for phones with `phone_figures` and `phone_bars`.
 Site
     `site` builds it with Sphinx. Its texts are `site_texts` and `site_reference`; each notebook is
     prepared by `site_pages`, with `site_lead`, `site_quiet`, `site_exercises`, `site_tables`,
@@ -30,7 +30,7 @@ Slides
     them (`slide_walk`, then `slide_leads`, `slide_answers`, `slide_questions`, `slide_figures`,
     `slide_lists`, each by what it makes slides of), and brings the slides into the time of a
     lecture (`slide_steps`, `slide_time`). Helpers: `slide_shows`, `slide_opening`,
-    `slide_code`, `slide_names`, `slide_talk`.
+    `slide_code`, `slide_cut`, `slide_names`, `slide_talk`.
 Course
     `course` writes all of it, with the `guide` for lecturers; `readme` what the README says.
 """

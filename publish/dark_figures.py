@@ -16,11 +16,9 @@ COARSE = 4  # pixels; less than what lies between two pictures
 PICTURE = 21  # pixels; the side of the squares by which pictures are found
 SMALLEST = 41  # pixels; the side of the smallest picture: a box around letters is less
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue
-BRIGHTEST = 0.93
+BRIGHTEST, NIGHT = 0.93, 0x13 / 255  # light ink, and a dark page
 PALE = (0.16, 0.26, 0.3, 0.6), (0, 1.5, 1.5, 0)  # density on white: how much denser in the dark
-NIGHT = 0x13 / 255  # a dark page
-LINE = 4  # pixels; no line around white is wider
-STROKE = 4  # pixels; no stroke of a letter is wider than two of it
+LINE, STROKE = 4, 4  # pixels; a line around white, and half a stroke of a letter, is no wider
 STEPS = 1, 2, 4  # by which a window grows to twice as many pixels
 PALE_GROUND = 204  # the least colour of an area on which words are light in the dark as well
 FAINT = 4  # of 255; less than the palest pixel of a stroke
@@ -30,12 +28,11 @@ DARK, DARK_PART = 0.75, 0.3  # below the grey of pale areas; the part of a pictu
 
 
 def _greatest(colours: np.ndarray) -> np.ndarray:
-    """Return ``colours.max(-1)``, over a few colours much faster."""
+    """Return ``colours.max(-1)``, over a few colours much faster; `_least` is the least."""
     return functools.reduce(np.maximum, np.moveaxis(colours, -1, 0))
 
 
 def _least(colours: np.ndarray) -> np.ndarray:
-    """Return ``colours.min(-1)``, over a few colours much faster."""
     return functools.reduce(np.minimum, np.moveaxis(colours, -1, 0))
 
 

@@ -2,7 +2,8 @@
 
 A slide is seen from afar. So each page runs once more, with figures of two thirds of the width and
 the same size of type; scaled to the slide, all type is 1.5 times as large beside the figure. Where
-words would cover each other, the figure shrinks less, or not at all. In the same run each figure
+words would cover each other, the figure shrinks less, or not at all; a legend that would lie on a
+curve moves. In the same run each figure
 that is too wide for a phone is drawn for one (`phone_figures`). What was drawn is kept in
 `build/enlarged` until the page or a module that draws changes.
 
@@ -20,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import figure_words, phone_bars, phone_figures
+from . import figure_words, legends, phone_bars, phone_figures
 from .figure_words import crowded, fit_words
 from .page import ROOT, TUTORIALS, Page, explorer, read, tags
 from .site_figures import swiped
@@ -48,7 +49,7 @@ def title(source: str) -> str | None:
 
 def mark(page: Page) -> str:
     """Return what changes when figures have to be drawn anew: with the page, or what draws them."""
-    drawing = figure_words, phone_bars, phone_figures
+    drawing = figure_words, legends, phone_bars, phone_figures
     modules = [__file__, *(module.__file__ for module in drawing)]
     pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
     for cell in page.notebook.cells:
@@ -160,6 +161,7 @@ def _drawn(figure, heading: str | None) -> str:
         if crowded(figure) <= free:
             break
     fit_words(figure, heading)
+    legends.free_legends(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
     return base64.b64encode(buffer.getvalue()).decode("ascii")

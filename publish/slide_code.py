@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from .code_names import defined, missing, names
 from .drawing import HARMLESS, core_lines, imported
 from .page import Page, Section, code, tagged, tags
+from .slide_cut import cut
 from .slide_parts import NOT_SHOWN
 from .slide_shows import printed
 
@@ -71,11 +72,12 @@ def chosen_code(page: Page, about: Facts) -> dict[str, str]:
         told = [cell for cell in cells if "slide" in tags(cell)]
         worths = {cell.id: worth(cell, section, about, met) for cell in cells}
         tagged_one = [cell for cell in cells if "slide-code" in tags(cell)]
-        best = tagged_one or sorted(cells, key=lambda cell: -worths[cell.id])[:1]
-        if told:
-            found |= {cell.id: cell.source for cell in told}
-        elif tagged_one or (best and worths[best[0].id] >= LEAST):
-            found[best[0].id] = whole(best[0], section, about)
+        worthy = [cell for cell in cells if worths[cell.id] >= LEAST]
+        best = tagged_one or sorted(worthy, key=lambda cell: -worths[cell.id])
+        texts = ((cell.id, whole(cell, section, about)) for cell in best)
+        found |= {cell.id: cell.source for cell in told}
+        if not told:
+            found |= dict([each for each in texts if each[1]][:1])
         here = [cell.source for cell in cells if cell.id in found]
         met |= {name for source in here for name in _defined(ast.parse(source))}
     return found
@@ -97,13 +99,7 @@ def whole(cell: NotebookNode, section: Section, about: Facts) -> str:
         joined = left + gap + text
         if left and wanted & defined(tree) and len(joined.splitlines()) <= WHOLE:
             text, wanted = joined, missing(ast.parse(joined))
-    return cut(text)
-
-
-def cut(text: str) -> str:
-    """Return the first lines of a piece of code, as many as a slide holds."""
-    lines = text.splitlines()
-    return "\n".join(lines if len(lines) <= CODE_LINES else [*lines[: CODE_LINES - 1], "# …"])
+    return cut(text, CODE_LINES)
 
 
 def worth(cell: NotebookNode, section: Section, about: Facts, met: set[str]) -> float:

@@ -42,7 +42,7 @@ class Lists(Figures):
                 said = re.sub(r":$", ".", each.text) if each.kind == "text" else each.text
                 texts[list(texts)[-1]].append(replace(each, text=said))
         (shown,) = portions(heading, [title.replace("### ", "- ") for title in texts])
-        self._add("goals", shown + "\n\nTheir texts follow as an appendix.", "slide", notes)
+        self._add("exercise", shown, "slide", notes)
         for title, said in texts.items():
             prose = all(each.kind == "text" for each in said)
             parts = [sentences(each.text) if prose else [each.text] for each in said]

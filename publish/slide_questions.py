@@ -9,7 +9,7 @@ from .page import tags
 from .slide_answers import DEFINES, Answers
 from .slide_opening import grounded
 from .slide_parts import WORDS, Block, sentences, shortened, words
-from .slide_shows import asked_about, live_in, shows, step, told, under
+from .slide_shows import asked_about, live_in, looks, shows, step, told, under
 from .slide_talk import ANSWER
 
 IN_TABLE = 5  # words more on a slide whose question stands under a table, most of them its heads
@@ -48,7 +48,8 @@ class Questions(Answers):
         if first is None and reply is None and self._goes_on(ahead):
             self.open = asked
             return
-        self._ask_about_code(ahead)
+        if not looks(block.text):
+            self._ask_about_code(ahead)
         last = max(n if n is not None else -1 for n in (first, reply))
         results = self._results(ahead, first, reply)
         before = len(self.made)
@@ -89,7 +90,7 @@ class Questions(Answers):
             if n > last or (n not in results and shows(each)):
                 continue
             if each.kind == "code" and n not in self.used:
-                self._core(each)
+                self._core(each, "alone" if looks(self.blocks[self.place].text) else "code")
             elif each.kind == "text" and DEFINES.search(each.text) and n != reply:
                 said = grounded(sentences(told(each)))
                 if said:

@@ -18,6 +18,7 @@ PRINTED = 10, 80  # lines and letters of printed text that a slide can hold
 SILENT = re.compile(r"(True|False|None)?$|\w+: recorded on ")  # printed lines that say nothing
 LABEL = re.compile(r"(?!(?:True|False|None|tensor|array|dtype)\b)\b[A-Za-z]{2,}|\b[A-Za-z] *[:=]")
 TRIES = "**Try this"
+LOOK, SEEN = "> **Look", "shown seen"  # how a question about a figure begins, and what marks that
 BOARD = '<div class="board">\n\n'  # with which a figure begins that fills its slide
 ASKING = '<div class="asking">\n\n'  # and code that goes when the answer to its question comes
 
@@ -84,12 +85,27 @@ def small(text: str) -> str:
     return blocks.sub(lambda found: f'<div class="small">\n\n{found[0]}\n\n</div>', text)
 
 
+def looks(asked: str) -> bool:
+    """Tell whether a question asks to look at a figure."""
+    return asked.splitlines()[-1].startswith(LOOK)
+
+
 def asked_about(asked: str, answer: str, shown: str) -> str:
-    """Return the Markdown of a question, then its figure, then the answer in its place."""
+    """Return the Markdown of a question, then its figure, then the answer in its place.
+
+    A question that asks to look has its figure from the start; what is printed beside it comes
+    with the answer.
+    """
+    seen = looks(asked) and "<img" in shown
+    if seen and "```" in shown:
+        figure, mark, said = shown.partition("```")
+        shown = figure + step(mark + said)
+    order = 0 if seen else 1
     top = f'<div class="asked">\n\n{asked}\n\n</div>'
     if answer:
-        top += f'\n<div class="fragment answer" data-fragment-index="1">\n\n### {answer}\n\n</div>'
-    marks = 'fragment shown" data-fragment-index="0"'
+        marks = f'class="fragment answer" data-fragment-index="{order}"'
+        top += f"\n<div {marks}>\n\n### {answer}\n\n</div>"
+    marks = f'{SEEN}"' if seen else 'fragment shown" data-fragment-index="0"'
     return board(f'<div class="top">\n{top}\n</div>', shown, marks)
 
 

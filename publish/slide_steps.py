@@ -11,14 +11,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from .slide_cut import cut
 from .slide_opening import over
 from .slide_parts import WORDS, words
-from .slide_shows import ASKING, BOARD, apart, before, small
+from .slide_shows import ASKING, BOARD, SEEN, apart, before, small
 
 HEIGHT = 640  # pixels for text, of the 700 of a slide
 ROOMY = 580  # of these, where a heading has its full size
 LETTERS = 80  # on a line
 LINE, GAP, CODE_LINE, ROW, PICTURE = 42, 22, 33, 42, 440  # heights in pixels
+LOOKED = 330  # of a picture with the question about it
 FEW = 12  # lines of code in small type with a question, where more have no room
 SMALLER = 5  # pixels less of a line of code in small type
 FOLLOWS = {  # what may follow on one slide: it continues the idea, or asks about what stands there
@@ -39,6 +41,7 @@ SECTION = {
 LATER = re.compile(r'<div class="fragment.*?\n</div>', flags=re.S)
 OVER = re.compile(r'<div class="over">.*?</div>', flags=re.S)
 HEADED = re.compile(rf"({BOARD}|{ASKING})" + r'(#|<div class="over">)')
+PYTHON = re.compile(r"(?<=^```python\n).*?(?=\n```$)", flags=re.M | re.S)
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 SMALL = re.compile(r"(?<=\"small\">\n\n)```.*?^```", flags=re.M | re.S)
 
@@ -123,7 +126,10 @@ def asking(slides: list[Slide]) -> list[Slide]:
         code = made[-2]
         codes = [text for text in (code.text, code.short) if text]
         asked = [text for text in (each.text, each.short) if text]
-        forms = [_about(*pair) for pair in itertools.product([*codes, *map(_brief, codes)], asked)]
+        forms = [
+            _about(*pair)
+            for pair in itertools.product([*codes, *filter(None, map(_brief, codes))], asked)
+        ]
         for text in itertools.chain(*forms):
             one = replace(_one(code, each, text), heading=code.heading or each.heading)
             if _fits(_headed(one).text):
@@ -143,15 +149,11 @@ def _about(code: str, asked: str) -> Iterator[str]:
 
 
 def _brief(text: str) -> str:
-    """Return Markdown whose code has few lines."""
-    return FENCED.sub(lambda found: _cut(found[0]), text)
-
-
-def _cut(fenced: str) -> str:
-    """Return a block of code with `FEW` lines at most."""
-    first, *lines, last = fenced.splitlines()
-    kept = lines if len(lines) <= FEW else [*lines[: FEW - 1], "# …"]
-    return "\n".join([first, *kept, last])
+    """Return Markdown whose code has few lines; "" if no statement of it is that short."""
+    pieces = {each: cut(each, FEW) for each in PYTHON.findall(text)}
+    for code, short in pieces.items():
+        text = text.replace(code, short)
+    return text if all(pieces.values()) else ""
 
 
 def _one(first: Slide, then: Slide, text: str) -> Slide:
@@ -187,7 +189,8 @@ def _titled(slide: Slide) -> Slide:
 def _fits(text: str) -> bool:
     """Tell whether a slide holds a text, as far as it is seen before an answer takes its place."""
     first = LATER.sub("", text) if BOARD in text or ASKING in text else text
-    return words(OVER.sub("", first)) <= WORDS and height(first) <= HEIGHT
+    more = PICTURE - LOOKED if SEEN in first else 0
+    return words(OVER.sub("", first)) <= WORDS and height(first) - more <= HEIGHT
 
 
 def _together(first: str, text: str) -> str:

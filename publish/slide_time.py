@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .lecture import LECTURE_MINUTES
+from .slide_parts import sentences, words
 from .slide_steps import Slide, count, joined, notes_of
 
-STEPS_A_MINUTE = 1.3
+STEPS = LECTURE_MINUTES  # of a deck, at most: one a minute
+STEPS_A_MINUTE = 1.3  # beside live figures
 LIVE_MINUTES = 5  # with a live figure, in which no other step is taken
-STEPS = int(STEPS_A_MINUTE * (LECTURE_MINUTES - LIVE_MINUTES))  # of a deck with one
 FIGURES = 2  # of a deck, at most, that may fall away
+TOGETHER = 6  # answers of a deck, at most, that come together with their figures
 LATE = 10  # steps of a deck that its notes mark for who is late
 SPARED = ("figure", "table", "alone", "list", "question")  # roles of these, in this order
 SKIP = "*Skip if late.*"
@@ -31,10 +33,11 @@ def in_time(slides: list[Slide]) -> list[Slide]:
     """Return slides joined, with no more steps than a lecture has time for, as far as that goes.
 
     Where a section or the deck has more, code falls away that no question asks about. Then
-    questions to discuss come together, and an answer at a live figure with the next task. Then
-    figures fall away that lead up to a question and its figure, or end a section, two at most, and
-    then tables; their notes go to the slide before. At last answers come together with the figures
-    that show them, the last first. Where there is time, what a figure shows comes as a step.
+    questions to discuss come together, an answer at a live figure with the next task, and a few
+    answers with the figures that show them. Then sections open with less of their idea, so that
+    what follows has room under it. Then tables and lists fall away that nothing asks about, and at
+    last figures that lead up to a question and its figure, or end a section, two at most; their
+    notes go to the slide before. Where there is time, what a figure shows comes as a step.
     """
     kept = []
     for section in sections(slides):
@@ -42,16 +45,52 @@ def in_time(slides: list[Slide]) -> list[Slide]:
         kept += _spared(_spared(section, SECTION + played, "alone"), SECTION + played, "figure")
     kept = _brief(_spared(kept, limit(slides), "alone"))
     most = limit(kept)
+    kept = _opened(_answered(kept, most), most)
+    kept = _spared(_spared(kept, most, "table"), most, "list")
     for role in ("figure", "ending"):
         kept = _spared(kept, most, role, FIGURES - _figures(slides) + _figures(kept))
-    made = joined(_longer(_spared(kept, most, "table"), most))
-    for place in reversed(range(len(made))):
-        if count(made) <= most:
+    return _marked(joined(_longer(kept, most)))
+
+
+def _opened(slides: list[Slide], most: int) -> list[Slide]:
+    """Return slides of which some open a section with fewer sentences, as few as the steps ask."""
+    while (here := count(joined(slides))) > most:
+        fewer = [each for each in _openings(slides) if count(joined(each)) < here]
+        if not fewer:
             break
-        if made[place].role == "question":
-            text = made[place].text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
-            made[place] = replace(made[place], text=text)
-    return _marked(made)
+        slides = max(fewer, key=lambda trial: sum(words(each.text) for each in trial))
+    return slides
+
+
+def _openings(slides: list[Slide]) -> Iterator[list[Slide]]:
+    """Yield slides of which one opens a section with less: without its last sentences, or all."""
+    for place, each in enumerate(slides):
+        heading, _, idea = each.text.partition("\n\n")
+        said = sentences(idea) if each.role == "head" and idea else []
+        for kept in range(len(said)):
+            text = f"{heading}\n\n{' '.join(said[:kept])}".strip()
+            yield [*slides[:place], replace(each, text=text), *slides[place + 1 :]]
+
+
+def _answered(slides: list[Slide], most: int) -> list[Slide]:
+    """Return slides of which a few show an answer together with its figure.
+
+    These are questions behind the first of their section, the last ones first.
+    """
+    later = [each for section in sections(slides) for each in _questions(section)[1:]]
+    for asked in [each for each in later if each.steps > 2][: -TOGETHER - 1 : -1]:
+        if count(joined(slides)) > most:
+            one = replace(asked, text=_at_once(asked.text), short=_at_once(asked.short))
+            slides = [one if each is asked else each for each in slides]
+    return slides
+
+
+def _at_once(text: str) -> str:
+    return text.replace('data-fragment-index="1"', 'data-fragment-index="0"')
+
+
+def _questions(slides: list[Slide]) -> list[Slide]:
+    return [each for each in slides if each.role == "question"]
 
 
 def _marked(slides: list[Slide]) -> list[Slide]:
@@ -62,7 +101,7 @@ def _marked(slides: list[Slide]) -> list[Slide]:
     """
     spare = []
     for section in sections(slides):
-        asked = [each for each in section if each.role == "question"][:1]
+        asked = _questions(section)[:1]
         behind = [each for each in section[1:] if each.role in SPARED and each not in asked]
         spare += behind
     spare.sort(key=lambda each: (SPARED.index(each.role), -slides.index(each)))
@@ -154,5 +193,6 @@ def _sparable(role: str, spare: Slide, behind: Slide, last: bool) -> bool:
         "alone": True,
         "figure": asked or behind.role in ("code", "alone"),
         "table": last or not asked,
+        "list": last or not asked,
     }
     return spare.role == role and allowed[role]

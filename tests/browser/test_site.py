@@ -545,7 +545,7 @@ def test_the_sections_of_a_page_are_reached_from_everywhere(visit, width):
     if width < 1264:
         page.locator(".toc-content-icon").click()
     page.locator(".toc-tree a", has_text="A steady drive").click()
-    page.wait_for_function("() => location.hash === '#a-steady-drive'")
+    page.wait_for_function("() => location.hash === '#a-steady-drive-where-does-it-settle'")
 
 
 def test_a_result_waits_for_a_click_with_its_output_and_its_answer(visit):

@@ -295,7 +295,7 @@ assert bright * multiply < bills["each once, 50 ms"].states < 1.2 * bright * mul
 assert total / bright > 3
 
 # %% [markdown]
-# ## 6 · Brains and chips
+# ## 6 · How do brains and chips do it?
 #
 # | | estimate | source |
 # |---|---|---|

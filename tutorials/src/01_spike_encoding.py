@@ -369,7 +369,7 @@ assert image.max() == 1
 assert [events[:4].sum(), events[4:8].sum(), events[7].sum()] == [328, 98, 0]
 
 # %% [markdown]
-# ## 5 · Side by side
+# ## 5 · Which code is fast, which is right?
 #
 # All four codes on the same values. Delta starts from black, and each of its spikes is worth $\theta = 1/T$: white takes all $T$ steps.
 

@@ -201,7 +201,7 @@ assert LIF(beta=0.5)(strong).sum() == 8
 assert LIF(beta=0.5, reset="hard")(strong).sum() == 6
 
 # %% [markdown]
-# ## 2 · How fast it forgets
+# ## 2 · How fast does it forget?
 #
 # How long is a step, and how much should be left after it? Take the neuron of the first figure, lift its membrane once, to 0.8, and leave it alone.
 #
@@ -303,7 +303,7 @@ assert np.allclose(fine[: len(coarse)], coarse)
 assert not np.allclose(fine[::5], coarse)
 
 # %% [markdown]
-# ## 3 · Spikes in, spikes out
+# ## 3 · Spikes in: which send one out?
 #
 # In a network the input is spikes of other neurons. Each comes through a **weight** and lifts the membrane by it, once. Here a spike comes in with a probability of 10 % per millisecond, through a weight of 0.5.
 #
@@ -369,7 +369,7 @@ print(out.shape)
 assert out.shape == (50, 32, 100)
 
 # %% [markdown]
-# ## 4 · A steady drive
+# ## 4 · A steady drive: where does it settle?
 #
 # Some inputs never pause: a bright pixel, an electrode. Then every step brings the same $I$, here 0.07, for 50 steps.
 #

@@ -355,7 +355,7 @@ NeuronModels().sliders()
 # </details>
 
 # %% [markdown]
-# ## 4 · Bursts: a model in millivolts
+# ## 4 · Bursts, though the input never changes
 #
 # Some cells fire in **bursts**: a few spikes close together, then a long pause, though the input never changes. Izhikevich (2003) has a membrane $u$ in mV that shoots up by itself, and a slow **recovery** $r$ that pulls it down:
 #

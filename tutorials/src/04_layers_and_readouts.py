@@ -358,7 +358,7 @@ LayerRates().sliders()
 # </details>
 
 # %% [markdown]
-# ## 4 · Random neurons, a fitted readout
+# ## 4 · How much do random neurons tell?
 #
 # How much can spikes tell *before* any hidden weight is trained? Take 256 random neurons, their weights measured on 500 training digits:
 
@@ -433,7 +433,7 @@ assert 0 < pixel_line - np.mean(from_spikes_of_pixels) < 0.005
 assert round(100 * (np.mean(from_spikes_of_pixels) - accuracies["256"].mean())) == 2
 
 # %% [markdown]
-# ## 5 · Five ways to read an output
+# ## 5 · Five readouts: which is right most often?
 #
 # So far the scores were arithmetic outside of the network. Now the readout becomes its last layer. It was fitted to ten steps, so each step gets a tenth of the bias. Together they are the reader of the first picture:
 
@@ -530,7 +530,7 @@ assert max(np.ptp([found[seed] for found in final.values()]) for seed in range(5
 assert all((single < found - 0.05).all() for found in final.values())
 
 # %% [markdown]
-# ## 6 · Early or right
+# ## 6 · Early or right?
 #
 # In the record of section 4, five networks read 1,000 digits after every step; the table is their mean accuracy in percent.
 #

@@ -156,7 +156,7 @@ refused = (torch.tensor(0.8, requires_grad=True) > 1).float()
 assert not refused.requires_grad
 
 # %% [markdown]
-# ## 2 · A network with the true gradient
+# ## 2 · The true gradient teaches a network nothing
 #
 # Perhaps many weights do better than one? The task is the smallest that needs learning: 256 patterns of random spikes, each with a label, 0 or 1, drawn at random. There is no rule to find. A network can only learn the patterns by heart, and guessing is right in half of them.
 
@@ -337,7 +337,7 @@ assert (np.diff(weights[:silent], 2) > 0).all()
 assert weights[-1] == weights[-2]
 
 # %% [markdown]
-# ## 4 · The same network with a surrogate
+# ## 4 · With a surrogate the same network learns
 #
 # Same patterns, same first weights, same loop. `pattern_network(TrueStep())` is the network of section 2. Here only its argument, the surrogate, is another.
 #

@@ -496,7 +496,7 @@ for reset in ("soft", "hard"):
 assert Surrogate(height=20.0).peak == 20
 
 # %% [markdown]
-# ## 5 · What BPTT costs, and how to cut it short
+# ## 5 · What does BPTT cost, whole or cut?
 #
 # The way back needs what the way forward computed. `SavedBytes` counts what autograd keeps for 8 samples of 32 neurons:
 

@@ -151,7 +151,7 @@ assert after_one_epoch > 0.8
 # - compare with what is published on the full MNIST.
 
 # %% [markdown]
-# ## 1 · From spikes to a loss
+# ## 1 · How do spikes become a loss?
 #
 # Take an untrained network again, and a batch of 64 digits.
 
@@ -363,7 +363,7 @@ assert abs(history.train_accuracy[-1] - final) < 0.03
 assert math.isclose(0.005 * optimizer.defaults["weight_decay"], 0.0025)
 
 # %% [markdown]
-# ## 4 · Look at its decisions
+# ## 4 · How does it decide?
 #
 # An accuracy is one number. Which digits does the network confuse? We show it the test images for 30 steps, three times longer than in training.
 #
@@ -460,7 +460,7 @@ assert leads[[0, 2, 4]].sum() == 0
 assert leads[:8].max() == 1
 
 # %% [markdown]
-# ## 5 · The clinic
+# ## 5 · The clinic: why does it not learn?
 #
 # When a network does not learn, guessing at the learning rate is no diagnosis. `diagnose` sends one batch through a copy of it, forward and backward, and measures:
 #
@@ -626,7 +626,7 @@ assert runs["plus"].spikes[:13].sum() == 0
 assert 9 < runs["plus"].membrane.max() < 11
 
 # %% [markdown]
-# ## 6 · All of MNIST
+# ## 6 · How far does all of MNIST go?
 #
 # 5,000 images are few. With all 60,000, more neurons and other settings, a network of spiking neurons makes less than half as many errors. Training takes a quarter of an hour for each seed, so this is a record:
 

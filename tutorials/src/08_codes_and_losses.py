@@ -219,7 +219,7 @@ for one, other, third in zip(plain, scaled, summed, strict=True):
     assert np.ptp([one.accuracy, other.accuracy, third.accuracy]) < 0.03
 
 # %% [markdown]
-# ## 3 · The first spike
+# ## 3 · Let the first spike decide
 #
 # A loss on first spikes has to move a *time*. `spikes.argmax(0)` knows the step, but an index has no gradient.
 #
@@ -298,7 +298,7 @@ assert all(abs(step - target) <= 3 for target, steps in learned.items() for step
 assert max(learned[24]) == 43
 
 # %% [markdown]
-# ## 4 · A whole spike train
+# ## 4 · Ask for a whole spike train
 #
 # A stricter goal is a pattern: fire at *these* times. Compare step by step with the wanted spikes $z^*$: $\sum_t (z[t] - z^*[t])^2$.
 #
@@ -389,7 +389,7 @@ for ahead, behind in ((0, 2), (1, 2), (2, 3)):
     assert (exact[ahead, :, 2] > exact[behind, :, 2]).all()
 
 # %% [markdown]
-# ## 5 · What a spike costs
+# ## 5 · What does a spike cost?
 #
 # On a chip that computes only where a spike arrives, spikes cost energy. A loss can charge for them: `l1_activity` is $\frac1N\sum_i n_i$ for a layer of $N$ neurons with counts $n_i$.
 #
@@ -476,7 +476,7 @@ for code in ("rate", "direct"):
     assert abs(np.mean(bound["spikes"]) + np.mean(bound["output"]) - 42) < 4
 
 # %% [markdown]
-# ## 6 · Which to take
+# ## 6 · Which to take?
 #
 # The map: 38 pairs, all ten losses with the direct code and seven of them with all five codes. A mark is the mean of three seeds on the 1,000 test images, its bar goes from the worst to the best. (A learning rate was chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps; *population* gives each pixel two neurons.)
 #

@@ -103,7 +103,7 @@ assert big(pulse(9, at=4), pulse(9, at=4), half) == 0.7
 # - let a neuron find a hidden pattern, and see what pairs cannot explain.
 
 # %% [markdown]
-# ## 1 · One pair
+# ## 1 · What does one pair do?
 #
 # What counts is the **lag** $\Delta = t_\mathrm{post} - t_\mathrm{pre}$, by how much post is later. The effect fades with it on both sides, as Bi and Poo (1998) measured:
 #
@@ -140,7 +140,7 @@ two_pairs = (rule(pulse(100, at=[40, 60]), post, weight) - weight).item()
 assert abs(two_pairs - rule.window(torch.tensor([10.0, -10.0])).sum()) < 1e-6
 
 # %% [markdown]
-# ## 2 · Two traces
+# ## 2 · Two traces know all pairs
 #
 # A hundred spikes on each side make ten thousand pairs. No synapse needs to remember them: let a **trace** $x$ rise by 1 at each pre spike and keep a share $\alpha$ of itself per step. When post spikes, $x$ is the number of pre spikes so far, each faded by its age. That *is* the sum over their pairs. A second trace $y$ does the same for post.
 
@@ -240,7 +240,7 @@ core = wide(*sides, torch.zeros(1, 1))
 assert abs(core - right[-1]) < 1e-9
 
 # %% [markdown]
-# ## 3 · Who wins
+# ## 3 · Who wins?
 #
 # So far post spiked when we said so. Now it is a LIF neuron with 40 inputs: the weights decide when it spikes, and its spikes change the weights. All spike at random, 20 times per second. But the first 20 are *correlated*: in each step each copies, with a chance of 0.3, a common source, so several often spike together.
 
@@ -341,7 +341,7 @@ assert window @ independent < 0
 assert window.sum() < 0
 
 # %% [markdown]
-# ## 4 · Where weights go
+# ## 4 · Where do weights go?
 #
 # Nothing in $W$ stops a weight. In section 3 it was cut at 0 and 1, the `additive` **bound**. The `soft` bound slows it down before it gets there: potentiation gets the factor $1 - w$, depression the factor $w$. (`multiplicative`: only the second.)
 #
@@ -401,7 +401,7 @@ means = np.mean(bounds.results["additive"]["1.3"]["correlated"]["means"], axis=0
 assert means.round(2).tolist() == [0.95, 0.07]
 
 # %% [markdown]
-# ## 5 · A pattern in noise
+# ## 5 · It finds a pattern in noise
 #
 # A harder task (Masquelier et al. 2008): 2,000 inputs spike at random, on average once in 50 ms. In about a third of all slots of 50 ms, drawn at random, half of them repeat a *pattern*: each spikes once, always at the same time. So no input spikes more often; only the times come again.
 

@@ -372,7 +372,7 @@ def learn_cues(success, extra=0.0):
 #
 # > **Before you run:** which of them stay at chance, one third?
 
-# %%
+# %% tags=["slide-code"]
 arms = {
     "R − b": learn_cues(lambda R, b: R - b),
     "R, b = 0": learn_cues(lambda R, b: R),
@@ -503,7 +503,7 @@ allowed = agents.settings["trace_rates"]
 assert min(allowed) < min(rates) <= max(rates) < max(allowed)
 
 # %% [markdown]
-# ## 6 · A goal on a line
+# ## 6 · A goal on a line: who finds it?
 #
 # Late rewards are a problem, so let *expectations* stand in for them. An agent walks on a line of seven places, 0 to 6. At each, five **place cells** fire, as the inputs of a cue did. Two noisy outputs compete for 50 ms: a step left, a step right. At place 4 is a reward of 1, and the agent starts anew at one end.
 

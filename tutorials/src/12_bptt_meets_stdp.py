@@ -328,7 +328,7 @@ assert (earlier[86:101] < 0).all()
 assert (change_by_time(pulse(300, at=100) - came) == 0).all()
 
 # %% [markdown]
-# ## 4 · The other half, if the loss asks for it
+# ## 4 · The other half, if the loss asks
 #
 # STDP weakens an input that comes *after* the spike. A gradient does so only if such an input does harm. It can: it pushes the membrane towards a *next* spike. The loss can confirm a spike that came, and charge for one that follows soon:
 #
@@ -395,7 +395,7 @@ for level in (0.65, 0.7, 0.8, 0.9):
 assert held_at(0.6)[100] > 0
 
 # %% [markdown]
-# ## 5 · What STDP lacks
+# ## 5 · What does STDP lack?
 #
 # Can a spike be made to appear, or to disappear? Two neurons have a membrane held at 0.5. The input spikes at 100 ms, and so does the neuron if $w > 0.5$. The first begins at $w = 0.2$ and should spike there. The second begins at 0.8 and should not. First BPTT:
 
@@ -472,7 +472,7 @@ assert np.allclose(paths["STDP, teacher − own"][-1], paths["STDP, teacher − 
 assert LIF()(hold).sum() == 0
 
 # %% [markdown]
-# ## 6 · Four spikes at once
+# ## 6 · Who learns four spikes at once?
 #
 # Is that enough for a whole train? One neuron hears 150 inputs for 200 ms: random spikes, the same in every trial. It should spike at four given times and nowhere else. Weights begin at 0, and change once after each trial: by STDP with a **teacher only**, by STDP of the teacher **minus own**, or by **BPTT**.
 #

@@ -97,11 +97,11 @@ assert np.ptp(line.get_ydata()) > 0.3
 # > **Before you read on:** what happens to $P$ from step to step? Which number stands in the last row?
 
 # %% [markdown]
-# An input spike adds $w$ to the membrane, so 1 to its derivative. The leak takes the same share of both:
+# The last row has 0.375 + 1 = 1.375: an input spike adds $w$ to the membrane, so 1 to its derivative. The leak takes the same share of both:
 #
-# $$P[t] = \beta\, P[t-1] + x[t],$$
+# $$P[t] = \beta\, P[t-1] + x[t].$$
 #
-# and the last row has 0.375 + 1 = 1.375. The spike leaves no mark on $P$, as the reset is held constant (*detached*, page 06). This is the *trace* of page 12.
+# The spike leaves no mark on $P$, as the reset is held constant (*detached*, page 06). This is the *trace* of page 12.
 #
 # Each step adds $\frac12 (z - z^*)^2$ to the loss, with $z^*$ the wanted spike. This error passes the spike by the surrogate $D$ and meets the influence:
 #
@@ -143,7 +143,7 @@ for arrived, influence in ((1, 1), (1, 1.5), (0, 0.75), (1, 1.375)):
     assert hand.trace.item() == influence
 
 # %% [markdown]
-# ## 2 · Neurons that hear each other
+# ## 2 · What if neurons hear each other?
 #
 # In a recurrent network (page 03) spikes come back to the neurons a step later. Three neurons, all random:
 
@@ -230,7 +230,7 @@ big.start(torch.zeros(1, 64))
 assert big.influence.nbytes * (256 // 64) ** 3 == 128 * 2**20
 
 # %% [markdown]
-# ## 3 · Where a trace is enough
+# ## 3 · Where is a trace enough?
 #
 # Look at $P$ for four neurons and their 16 weights from four inputs, after 40 steps: with random $V$, and with $V = 0$.
 #
@@ -372,7 +372,7 @@ for e, kept, told_now, added in ((1, 1, 0, 0), (0, 0.5, 0, 0), (0, 0.25, 2, 0.5)
     assert (remembered, told_now * remembered) == (kept, added)
 
 # %% [markdown]
-# ## 5 · A memory over 200 ms
+# ## 5 · Who remembers over 200 ms?
 #
 # A cue, A or B, makes its inputs fire for 50 ms. After 200 ms of noise, a recall signal of 50 ms marks when to answer: which cue was it? `DelayedRecall` draws such trials.
 #
@@ -528,15 +528,17 @@ for _ in range(300):
     optimizer.zero_grad()
 
 # %% [markdown]
-# For your task, replace `task.inputs` (`[B, N]` per step), sizes and error. If it does not learn:
+# For your task, replace `task.inputs` (`[B, N]` per step), sizes and error.
+#
+# Three things to look at if a network of your own does not learn:
 #
 # - *Do neurons fire?* Here the mean of `eprop.state.spikes` is about 8 %.
 # - *First weights:* with a tenth of the inputs' weights none fires at first.
 # - *Rate:* small, as traces outlive a change of the weights: 0.003, 0.01 and 0.03 gave 93, 82 and 75 % on three other seeds.
 #
-# Six runs, their mean and range, also with only the readout learning ("frozen"), each with its best of three rates:
+# Six runs, their mean and range, also frozen up to the readout, each with its best of three rates:
 #
-# > **Before you look:** will the frozen ones stay at 50 %?
+# > **Before you look:** will the frozen ones, in which only the readout learns, stay at 50 %?
 
 # %% alt="Right answers in blocks of 20 trials, up to trial 300, with e-prop and with a readout only that learns: the mean of six networks in a band from the lowest to the highest. Both means start near 55 percent. With e-prop it is near 68 at trial 100 and near 90 from trial 220 on; frozen it stays between 50 and 72. The bands overlap."
 print("right in trials 201 to 300:", np.mean(right[200:]))

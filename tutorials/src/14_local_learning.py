@@ -506,7 +506,7 @@ for name, low, high in (("", 2, 3), (" + readouts", 1, 2)):
     assert set(cost.mean(0).round()) == {low, high}
 
 # %% [markdown]
-# ## 5 · One task, all rules
+# ## 5 · One task: how far does each get?
 #
 # The network of page 07, 784 → 256 → 10, learns by each rule for five epochs, on the same spikes. *Last only*: the hidden layer stays as drawn. The readouts of DECOLLE leak here. DFA had 30 candidates, FA 10, and the test images were looked at more than once (*Deeper*).
 #

@@ -82,7 +82,9 @@ axes = images(
 )
 
 # %% [markdown]
-# Grey is 0, white positive, black negative. The filter makes a current for each neuron, and `Repeat` presents it at every step. Where it is strong, at left borders, the membrane crosses its threshold at once; then it is reset, hence the gaps at step 4. Where it is weaker, it has to add up first. Right borders stay silent: their current is negative.
+# The membranes change: a current that stays the same adds up in them. Where it is strong, at left borders, the threshold is crossed at once; then comes the reset, hence the gaps at step 4. Where it is weaker, it has to add up first. Right borders stay silent: their current is negative.
+#
+# Grey is 0, white positive, black negative. The filter makes a current for each neuron, and `Repeat` presents it at every step.
 #
 # So the filter has no memory; the *time* is in the neurons alone. Turn the filter yourself:
 
@@ -120,7 +122,7 @@ assert FeatureMap.controls["gain"].start == 1.5
 # - train a network with a program that you can take away.
 
 # %% [markdown]
-# ## 1 · One filter, all steps
+# ## 1 · One filter takes all steps at once
 #
 # On page 07 every hidden neuron had its own weight for every pixel. In a convolution all neurons of a **map** share one filter. By hand, in one dimension: slide the filter (−1, 0, 1) along five spikes, and at each place add up the products:
 #

@@ -202,11 +202,11 @@ assert round(np.log(1 + 1 / black), 2) == 1.55
 assert camera.refractory == 4.0
 
 # %% [markdown]
-# ## 2 · Forty bits
+# ## 2 · What do forty bits say?
 #
 # In a file of N-MNIST each event takes five bytes: $x$, $y$, and three bytes with one bit of polarity and 23 bits of time, the highest first. Here is one event:
 
-# %%
+# %% tags=["slide-code"]
 content = bytes([14, 9, 129, 17, 112])
 print(" ".join(f"{byte:08b}" for byte in content))
 
@@ -248,7 +248,7 @@ except DataError as problem:
 assert "outside.bin" in refusal
 
 # %% [markdown]
-# ## 3 · Four ways to make pictures
+# ## 3 · Four pictures: which keeps the order?
 #
 # A network that runs in steps wants an array for each. *Transforms* of the library *Tonic* make them from a recording. In four of these a pixel says
 #
@@ -322,7 +322,7 @@ parts = tf.ToVoxelGrid(SENSOR_SIZE, n_time_bins=2)(one)
 assert np.allclose(parts[:, 0, 3, 3], [1.0, -0.5])
 
 # %% [markdown]
-# ## 4 · Real milliseconds
+# ## 4 · The bin changes, the milliseconds stay
 #
 # Recordings have a clock, so the step $\mathrm{d}t$ of a neuron is the width of a bin, and $\beta = e^{-\mathrm{d}t/\tau}$ follows from it (page 02). It is tempting to write $\beta = 0.9$ for all.
 #
@@ -586,7 +586,7 @@ print(f"in order: {share_in_order:.1%}")
 # %% [markdown]
 # The two controls (new orders each epoch), each trained and tested on its own view.
 #
-# > **Before you run:** which accuracy do you expect now?
+# > **Before you run:** which accuracy do you expect of each, shuffled and summed?
 
 # %%
 network, _ = learn_way(in_random_order)

@@ -303,7 +303,7 @@ assert slopes.weight.tolist() == [[4, 2]]
 assert slopes.threshold.tolist() == [-6]
 
 # %% [markdown]
-# ## 3 · Neighbours
+# ## 3 · What do neighbours change?
 #
 # In the paper neurons of a layer inhibit each other, a soft *winner-take-all*: a spike takes a share of the threshold from all others. Two neurons hear the same input, through weights of 0.6 and 0.5. On the right each spike takes 0.5 from the other neuron.
 #
@@ -575,7 +575,7 @@ in_25_ms = 10 / np.mean(often) / 2  # of a neuron that fires
 assert abs(in_25_ms / hidden[hidden > 0].mean() - 1) < 0.15
 
 # %% [markdown]
-# ## 6 · What each ingredient is for
+# ## 6 · What is each ingredient for?
 #
 # On its way back an error is divided by the threshold, once a layer, and only neurons that fire pass it on. The thresholds start at $V_\mathrm{th} = \alpha\sqrt{3/M}$ for $M$ inputs, here below 1: the larger $\alpha$, the fewer neurons fire.
 #

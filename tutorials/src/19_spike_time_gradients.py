@@ -181,7 +181,7 @@ _, by_arrival = spike_time_gradient(arrivals, weights, neuron)
 assert math.isclose(by_arrival.sum(), 1)  # all come later, so does the spike
 
 # %% [markdown]
-# ## 2 · Where it breaks
+# ## 2 · Where does it break?
 #
 # The run is rise over *slope*. With weight 2 the peak is 2 · ½ = 1: the membrane only touches the threshold, with slope 0.
 #
@@ -267,7 +267,7 @@ for slow_round in range(1000):  # noqa: B007
 assert slow_round == 837
 
 # %% [markdown]
-# ## 3 · An algebraic spike time
+# ## 3 · A spike time from algebra alone
 #
 # Where is the crossing? Without a leak it can be written down (Mostafa 2017). A spike of weight 1 then lifts the membrane to 1, for good: $\varepsilon(t) = 1 - e^{-t/\tau}$, with $\tau = 5$ ms of the synapse. Write each time as $z = e^{t/\tau}$. The membrane is at the threshold where
 #

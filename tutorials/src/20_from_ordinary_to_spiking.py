@@ -435,7 +435,7 @@ assert len(folded) == len(with_relu) - 2
 assert torch.allclose(folded(some), with_relu(some), atol=1e-3)
 
 # %% [markdown]
-# ## 5 · What error is left
+# ## 5 · What error is left?
 #
 # What is not said is left in the membrane (section 1). Two ways to get there we know: **clipping**, where the current is above $\theta$, and **quantisation**, the treads. The third is **uneven arrival**: from the second layer on, the current is made of spikes, and these come when they come.
 #
@@ -511,7 +511,7 @@ assert clipped_only[0] - clipped_only[3] > 0.3
 assert abs(clipped_only[0] - clipped_only[2]) < 0.3
 
 # %% [markdown]
-# ## 6 · What it costs, and training on
+# ## 6 · What does it cost?
 #
 # Steps cost operations. We count how many weights meet a number that is not 0. The networks of section 4 from five seeds, and two more: one that was trained with two treads, and a spiking one that was trained directly, with surrogate gradients (and the neurons of page 16):
 
@@ -519,7 +519,7 @@ assert abs(clipped_only[0] - clipped_only[2]) < 0.3
 record = recorded("converted_digits")
 print(record)
 
-# %% alt="Left: mean accuracy against the number of steps. With the maximum it is below 80 % up to twelve steps. With 99.9 % and a start at half it reaches the dashed line of the ordinary network at about eight steps, with 97 % at four. Trained for eight steps it reaches it at eight. Trained for two steps it is at 97.5 % from two steps on, below the line. The directly trained network is near 98 % from one step on. Right: the same against operations per image on a logarithmic axis. Two crosses mark the ordinary network, at about 140,000 operations if zeros are skipped and at 323,000 if not. The converted ones come to its height between the crosses or to the right of them, the directly trained one begins left of both."
+# %% alt="Left: mean accuracy against the number of steps. With 99.9 % and a start at half it reaches the dashed line of the ordinary network at about eight steps, with 97 % at four. Trained for eight steps it reaches it at eight. Trained for two steps it is at 97.5 % from two steps on, below the line. The directly trained network is near 98 % from one step on. Right: the same against operations per image on a logarithmic axis. Two crosses mark the ordinary network, at about 140,000 operations if zeros are skipped and at 323,000 if not. The converted ones come to its height between the crosses or to the right of them, the directly trained one begins left of both."
 _ = accuracy_and_operations(record)
 
 # %% [markdown]

@@ -141,7 +141,7 @@ assert meeting_rate(256, 256, **start | {"steps": 18}) < 0
 # - give it a fair opponent, and say who wins, where it turns, and how sure that is.
 
 # %% [markdown]
-# ## 1 · What costs energy
+# ## 1 · What costs energy?
 #
 # Five things: to add, to multiply, to read a weight, to keep a state, and to send a spike or a number to where it is needed. Two tables of prices are often cited: Horowitz (2014) for a chip of 45 nm, Jouppi et al. (2021) for one of 7 nm. We need these:
 
@@ -405,7 +405,7 @@ assert set(sorted(factors, key=factors.get)[-2:]) == {"8 steps", "stop when sure
 assert (round(factors["8 steps"]), round(factors["stop when sure"])) == (3, 4)
 
 # %% [markdown]
-# ## 5 · The fair opponent
+# ## 5 · Who is the fair opponent?
 #
 # So far the opponent had the same *shape*. But nobody needs a shape; what is needed is an *accuracy*. So each spiking reader gets an opponent of its own: the smallest ordinary network that reads at least as many digits held out from training. It hears the same pixels, and was charged for its activity too. Both are rounded to 8 bits, so that a read costs a quarter, and trained on with that (`quantise`).
 
@@ -520,7 +520,7 @@ for drawn in chips["… and 4 at once"].values():
     assert (drawn > 1).double().mean() > 0.9
 
 # %% [markdown]
-# ## 6 · Where it turns
+# ## 6 · Where does it turn?
 #
 # Look at one layer of $N$ inputs and $M$ neurons, and at what one input costs. Let $s = M\,(\text{add} + \text{read}) + \text{message}$ be the price of a spike, $v = s + M \cdot \text{multiply}$ that of a number, and $q$ that of an update. With $r$ spikes per input and image, and a share $a$ of numbers that are not 0, both cost the same where
 #

@@ -231,7 +231,7 @@ for place in range(4):
     assert 0.9 < errors[place] / ideal[place] < 1.25
 
 # %% [markdown]
-# ## 2 · N neurons, alone or together
+# ## 2 · N neurons: alone or together?
 #
 # Copies of our neuron spike at the same times. Two ways to differ, for 16 neurons that lift a common estimate by 0.4/16 each:
 #
@@ -343,7 +343,7 @@ alone = np.mean([run["errors"][1] for run in kept.results["populations"]["balanc
 assert round(4 * alone / coins) == 6
 
 # %% [markdown]
-# ## 3 · Who reads: least squares, or training
+# ## 3 · Who reads: least squares, or training?
 #
 # In most networks neurons differ: each hears a current whose leaky sum is $w\,x + b$, with a slope and an offset of its own.
 

@@ -58,6 +58,8 @@ def push_weight(
     axes[1].plot(grid, loss[lines], ".", color=BLUE, markersize=3)
     for weight, height, tilt in zip(at, loss[len(grid) :], slope[len(grid) :], strict=True):
         _arrow(axes[1], weight, height.item(), -lr * tilt.item())
+    told = "arrow: one step down\na surrogate gradient"
+    axes[1].text(0.01, 0.06, told, transform=axes[1].transAxes, color=VERMILION, va="bottom", fontsize="small")
     decorate(axes[0], y="spikes", title="It sends whole spikes: none, one, …")
     decorate(axes[1], x="weight w", y="loss", title="What they cost: 0 for the wanted number")
     return axes
@@ -80,7 +82,7 @@ def _sweep(train: Tensor, weights: Tensor, target: int, surrogate: Surrogate | N
 
 def _arrow(axes: Axes, x: float, y: float, length: float) -> None:
     """Draw an open dot and an arrow from it, so far to the right, or to the left."""
-    axes.plot(x, y, "o", color=BLUE, markerfacecolor="white", markersize=8)
+    axes.plot(x, y, "o", color=BLUE, markerfacecolor="white", markersize=8, clip_on=False, zorder=3)
     style = {"arrowstyle": "-|>", "color": VERMILION, "linewidth": 2.5, "shrinkA": 4, "shrinkB": 0}
     axes.annotate("", (x + length, y), (x, y), arrowprops=style)
 

@@ -3,21 +3,17 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..palette import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILION
+from ..palette import BLACK, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 from ..records import Record
 
 AT_ALL_STEPS = {
-    "maximum": (BLUE, "-", "maximum, start at 0"),
     "99.9 %, half": (GREEN, "--", "99.9 %, start at half"),
     "97 %, half": (GREEN, "-", "97 %, start at half"),
     "trained for 8": (VERMILION, "-", "trained for 8 steps"),
     "trained for 2": (VERMILION, "--", "trained for 2 steps"),
 }
-AT_FEW = {
-    "direct": (BLACK, "s", "trained directly"),
-    "trained on": (PURPLE, "D", "97 %, trained on"),
-}
+AT_FEW = {"direct": (BLACK, "s", "trained directly")}
 CROSSES = {"all": ("x", "ordinary"), "skipping zeros": ("+", "ordinary, skips zeros")}
 
 

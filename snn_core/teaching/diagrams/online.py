@@ -151,7 +151,8 @@ def swaps_measured(record: Record, arm: str, among: float = 1.0, title: str | No
     axes.plot(moments, own.T, color=GREY, linewidth=0.8, label=["one network", *[None] * (len(own) - 1)])
     axes.plot(moments, np.median(own, axis=0), "o-", color=BLUE, linewidth=3, label=f"median of {len(own)}")
     axes.axhline(50, color=GREY, linestyle="--", linewidth=1)
-    axes.text(104, 53, "below: the thresholds decide", color=GREY)
+    beside = axes.get_yaxis_transform()
+    axes.text(1.02, 25, "here the\nthresholds\ndecide", color=GREY, transform=beside, va="center")
     decorate(axes, title=title, x="moment of the swap (ms)", y="answers by the own cue (%)", ylim=(0, 102))
     return axes
 

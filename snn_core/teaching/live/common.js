@@ -222,9 +222,13 @@ export class Figure {
     return this.fill(specs, rows.flatMap((row, i) => layout(row, width, this.height / rows.length, i)));
   }
 
-  /** Return one panel per description, one above the other; its `height` is that of its axes in pixels. */
-  stack(specs) {
-    const whole = this.measure(), width = whole - MARGIN.left - MARGIN.right;
+  /**
+   * Return one panel per description, one above the other; its `height` is that of its axes in pixels.
+   * On slides, where height is short, a last one that may stand `aside` is as high as all others.
+   */
+  stack(all) {
+    const whole = this.measure(), specs = this.room ? all.filter(({ aside }) => !aside) : all;
+    const part = specs.length < all.length ? whole / 2 : whole, width = part - MARGIN.left - MARGIN.right;
     const less = this.room ? TIGHT : 0, over = ({ title }) => (title ? MARGIN.top - less : 8);
     const under = ({ xlabel }) => (xlabel ? MARGIN.bottom - less : 6);
     const axes = sum(specs.map(({ height }) => height)), rest = sum([...specs.map(over), ...specs.map(under)]);
@@ -235,8 +239,10 @@ export class Figure {
       y = box.y + box.height + under(spec);
       return box;
     });
+    const top = MARGIN.top - less, height = this.room - top - MARGIN.bottom + less;
+    if (part < whole) boxes.push({ x: part + MARGIN.left, y: top, width, height });
     this.clear(whole, y);
-    return this.fill(specs, boxes);
+    return this.fill(all, boxes);
   }
 
   /** Return the width, in units of which `zoom` pixels are one, and note the `room` in height, 0 for any. */

@@ -51,7 +51,7 @@ function draw(figure, { times, recall, steps, plain, titles }, { delay }, { part
   lower.line(times, plain.map(({ eligibility }) => eligibility), figure.vermilion);
   lower.line(times, steps.map(({ eligibility }) => eligibility), figure.blue);
   lower.label("adaptive", end, 0.5, figure.blue, "right", "top");
-  lower.label("the same, η = 0", end, 0.42, figure.vermilion, "right", "top");
+  lower.label("the same, η = 0", end, 0, figure.vermilion, "right");
 }
 
 export const explorer = { compute, draw };

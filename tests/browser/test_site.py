@@ -624,8 +624,8 @@ def test_no_formula_of_a_table_reaches_over_the_next_cell_of_a_small_screen(look
 
 
 def test_the_numbers_of_a_vector_in_a_table_stand_on_one_line(visit):
-    page = visit("10_unsupervised_digits", viewport=PHONE, has_touch=True)
-    cells = page.locator("td.whole > p", has_text=re.compile(r"0\.2, 0\.9, 0\.6, 0\.2"))
+    page = visit("16_convolutional_networks", viewport=PHONE, has_touch=True)
+    cells = page.locator("td.whole > p", has_text=re.compile(r"0\.3, 1\.2, 0\.9, 0\.4"))
     assert cells.count() > 0
     assert max(cells.evaluate_all(HIGH)) < 1.5
 
@@ -723,7 +723,7 @@ def test_panels_one_below_the_other_are_numbered(visit):
     page = visit("22_memory_and_delays", viewport=PHONE, has_touch=True)
     places = page.locator(".pieces").first.locator("> span")
     told = places.evaluate_all("(all) => all.map((each) => each.dataset.place)")
-    assert told == ["1 of 2", "2 of 2"]
+    assert told == ["panel 1 of 2", "panel 2 of 2"]
 
 
 def test_code_on_a_small_screen_is_legible_and_shows_much_of_a_line(visit):

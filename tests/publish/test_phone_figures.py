@@ -126,6 +126,19 @@ def test_level_bars_get_shorter_where_the_words_behind_them_have_no_room(words):
     assert (axes.get_xlim()[1] > 180) == (len(words) > 10)
 
 
+def test_words_behind_dots_on_a_logarithmic_axis_get_room():
+    figure, axes = made(width=6.5)
+    axes.plot([45_307, 518], ["direct, 25 steps", "128 neurons"], "o")
+    axes.annotate("45,307 nJ, 96.9% right", (45_307, 0), xytext=(7, 0), textcoords="offset points")
+    axes.set(xscale="log", xlim=(100, 200_000))
+    phone_figures.fit(figure, phone_figures.WIDTHS[0], False)
+    figure.draw_without_rendering()
+    assert axes.texts[0].get_window_extent().x1 <= figure.bbox.x1
+    low, high = axes.get_xlim()
+    assert low == pytest.approx(100)
+    assert high > 1e6
+
+
 def test_words_below_axes_are_turned_where_they_would_meet():
     figure, axes = made()
     axes.set_xticks(range(6), [f"a long name {k}" for k in range(6)])

@@ -119,9 +119,9 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 #
 # | | | value |
 # |---|---|---|
-# | it crosses where | $3.125 \cdot 2\,(x - x^2) = 1$ | $x = 0.8$ (later again at 0.2), $t = 2.23$ ms |
-# | more weight lifts it by | $\partial u/\partial w = 2\,(x - x^2)$ | $0.32$ per weight |
-# | meanwhile it climbs by | $\partial u/\partial t = 3.125 \cdot 2\,(2x^2 - x)/10$ | $0.30$ per ms |
+# | it crosses where $u = 1$ | $3.125 \cdot 2\,(x - x^2) = 1$ | $x = 0.8$ (later again at 0.2), $t = 2.23$ ms |
+# | more weight lifts it by $\partial u/\partial w$ | $2\,(x - x^2)$ | $0.32$ per weight |
+# | meanwhile it climbs by $\partial u/\partial t$ | $3.125 \cdot 2\,(2x^2 - x)/10$ | $0.30$ per ms |
 
 # %% [markdown]
 # So with the weight $w + \Delta w$ the membrane is $0.32\,\Delta w$ too high when it used to spike. It was at the threshold $0.32\,\Delta w / 0.30$ ms before. That is the triangle:

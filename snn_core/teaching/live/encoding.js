@@ -66,7 +66,7 @@ function compute(values, data, state) {
 }
 
 function draw(figure, { image, frame, back, errors, titles }, { steps }) {
-  const picture = (i) => ({ share: 1, picture: true, beside: i === 1, title: titles[i] });
+  const picture = (i) => ({ share: 1, picture: true, beside: i > 0, title: titles[i] });
   const axes = { share: 1.4, x: [0, steps], y: [0, HIGHEST], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
   const [left, now, known, course] = figure.panels([picture(0), picture(1), picture(2), axes]);
   [left, now, known].forEach((panel, i) => panel.image([image, frame, back][i], Math.sqrt(image.length)));

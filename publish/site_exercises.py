@@ -25,6 +25,7 @@ from .page import Page, tags
 
 MARKS = re.compile(r"`([^`]+)`|(?<!\w)\*(\w+)\*(?!\w)")  # code and emphasis in a hint
 HALF = 8  # at most so many steps on each side of the answer are right
+CODE = '<div class="exercise-code">'  # how and where to write an exercise that is code
 CALL = re.compile(r"check\(\"(\d\d\.\d+)\"")
 
 
@@ -78,7 +79,7 @@ def beside(page: Page, number: str) -> str:
         f'or <a href="{colab}" target="_blank" rel="noopener">in Colab</a> '
         "(<em>Run all</em>, then go to <em>Exercises</em>), where it is checked.</p>"
     )
-    return f'<div class="exercise-code">{where}{folded}</div>'
+    return f"{CODE}{where}{folded}</div>"
 
 
 def _marked(hint: str) -> str:

@@ -10,7 +10,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from . import site_excerpts
+from . import site_excerpts, site_exercises
 from .site_lead import NEW
 from .site_pages import PROMPTS
 from .site_type import with_type
@@ -94,7 +94,7 @@ def block(translator, node: nodes.math_block) -> None:
 
 
 def sought(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep setup, the link to Colab and references out of the search; give words their short names.
+    """Keep setup, links to Colab and references out of the search; give words their short names.
 
     A word of the glossary is found by its other names too, such as LIF.
     """
@@ -103,6 +103,8 @@ def sought(app: Sphinx, doctree: nodes.document) -> None:
     setups = [box for box in boxes if "tag_setup" in box["classes"]]
     unsought += [*setups, *filter(None, map(names_behind, setups))]
     unsought += [each for each in doctree.findall(nodes.paragraph) if each.astext().startswith(NEW)]
+    raw = doctree.findall(nodes.raw)
+    unsought += [each for each in raw if site_exercises.CODE in each.astext()]
     links = (link for link in doctree.findall(nodes.reference) if link.astext() == "Open in Colab")
     if app.env.docname != "run":  # how to install stands there
         code = doctree.findall(nodes.literal_block)

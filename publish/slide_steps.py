@@ -87,7 +87,7 @@ def _height(piece: str) -> int:
     if piece.startswith("```"):
         return CODE_LINE * (len(lines) - 2) + 2 * GAP
     if piece.startswith("$$"):
-        return 3 * LINE * len(apart(piece))
+        return LINE * (3 * len(apart(piece)) + 2 * piece.count(r"\\"))  # rows below the first
     if piece.startswith("|"):
         return ROW * (len(lines) - 1) + GAP
     if piece.startswith(("<div", "</div")):

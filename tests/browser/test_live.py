@@ -24,12 +24,15 @@ VALUES = "(all) => all.map((each) => [each.value, each.checked])"
 TEXTS = """
 window.cut = new Set();
 const fill = CanvasRenderingContext2D.prototype.fillText;
-CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
-  fill.call(this, words, x, y);
+CanvasRenderingContext2D.prototype.fillText = function (words, x, y, room = Infinity) {
+  fill.call(this, words, x, y, room);
   const size = this.measureText(words), place = this.getTransform();
   const scale = place.b === 0 ? place.a : 0;  // upright words are left out
-  const [left, right] = [x - size.actualBoundingBoxLeft, x + size.actualBoundingBoxRight];
-  if (scale && (left < -1 || right * scale > this.canvas.width + 1)) window.cut.add(String(words));
+  const narrow = Math.min(1, room / size.width);  // how much narrower its room makes the letters
+  const left = x - narrow * size.actualBoundingBoxLeft;
+  const right = x + narrow * size.actualBoundingBoxRight;
+  const cut = scale && (left < -1 || right * scale > this.canvas.width + 1);
+  if (cut || narrow < 0.9) window.cut.add(String(words));
 };
 """
 

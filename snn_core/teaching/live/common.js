@@ -52,9 +52,8 @@ export function ticks(low, high) {
 }
 
 /** Those of some ticks whose numbers, `at` heights in pixels, do not touch. */
-export function apart(marks, at) {
-  return marks.reduce((kept, mark) => (Math.abs(at(mark) - at(kept.at(-1))) <= 11 ? kept : [...kept, mark]), []);
-}
+export const apart = (marks, at) =>
+  marks.reduce((kept, mark) => (Math.abs(at(mark) - at(kept.at(-1))) <= 11 ? kept : [...kept, mark]), []);
 
 /** One pair of axes: `x` and `y` are ranges in data units. */
 class Panel {
@@ -77,7 +76,7 @@ class Panel {
   frame() {
     const { x, y, width, height } = this.box;
     this.context.font = PEN.font;
-    this.text(this.title ?? "", x, y - 10, "left", "alphabetic");
+    this.text(this.title ?? "", x, y - 10, "left", "alphabetic", undefined, { room: this.figure.width - x });
     if (this.picture) return;
     this.polygon([[x, y], [x, y + height], [x + width, y + height]], this.figure.ink, PEN.axis);
     const below = this.xlabel === undefined ? [] : this.xticks ?? ticks(...this.x);
@@ -87,8 +86,10 @@ class Panel {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
     this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
-    if (low) this.text(name, x - MARGIN.left + 1, y + height / 2, "left", "middle", undefined, { room: MARGIN.left - 4 });
-    else this.upright(name, x - MARGIN.left + 9, y + height / 2);
+    const lines = low ? name.split(/ (.+)/, 2) : [], room = { room: MARGIN.left - 2 }; // one or two
+    const line = (i) => y + height / 2 + 13 * (i + 0.5 - lines.length / 2);
+    lines.forEach((words, i) => this.text(words, x - MARGIN.left, line(i), "left", "middle", this.figure.ink, room));
+    if (!low) this.upright(name, x - MARGIN.left + 9, y + height / 2);
   }
 
   upright(label, x, y) {
@@ -155,8 +156,7 @@ class Panel {
 
   /** A round mark of `size` pixels, filled or, if `open`, in outline. */
   disc(x, y, colour, { size = 5, open = false } = {}) {
-    const fillStyle = open ? this.figure.paper : colour;
-    Object.assign(this.context, { fillStyle, strokeStyle: colour, lineWidth: 1.4 });
+    Object.assign(this.context, { fillStyle: open ? this.figure.paper : colour, strokeStyle: colour, lineWidth: 1.4 });
     this.context.setLineDash([]);
     this.context.beginPath();
     this.context.arc(this.px(x), this.py(y), size, 0, 2 * Math.PI);
@@ -256,7 +256,7 @@ export class Figure {
   clear(width, height) {
     const scale = (window.devicePixelRatio || 1) * this.zoom;
     const wanted = [Math.round(width * scale), Math.round(height * scale)];
-    this.height = height;
+    Object.assign(this, { width, height });
     if (this.canvas.width !== wanted[0] || this.canvas.height !== wanted[1]) {
       [this.canvas.width, this.canvas.height] = wanted;
       this.canvas.style.height = `${height * this.zoom}px`;

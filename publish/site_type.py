@@ -15,7 +15,7 @@ FORMULA = re.compile(r"<math\b.*?</math>", re.S)
 LIST = re.compile(r"[-−]?\d[\d.]*(?:, [-−]?\d[\d.]*)+")  # of numbers
 LITERAL = re.compile(r'<code class="([^"]*)">(.*?)</code>', re.S)
 EQUATION = re.compile(r"(<p>)?([^<=]+) (= [^<=]+)(</p>)?")  # of numbers, on its own in a cell
-NAME = re.compile(r"(?<=[a-z])_(?=[a-z])(?![^<]*>)")  # where the name of a function may break
+NAME = re.compile(r"(?<=[a-z])(_(?=[a-z])|(?=\())(?![^<]*>)")  # where a name in code may break
 SHORT, FEW = 30, 8  # characters and letters beside the formulas of a cell that stays on one line
 MINUS = re.compile(r"(<td[^>]*>)-(?=\d)")
 
@@ -44,7 +44,8 @@ def with_held(body: str) -> str:
 def _cell(cell: re.Match) -> str:
     """Return a cell of a table in which no formula, list of numbers or code of numbers breaks.
 
-    An equation of numbers breaks in front of its sign, and a name in code behind an underscore.
+    An equation of numbers breaks in front of its sign, and a name in code behind an underscore
+    or before a bracket.
 
     >>> CELL.sub(_cell, "<td><p>0.6, 0.8</p></td><td>of 1, 2 and some more</td>")
     '<td class="whole"><p>0.6, 0.8</p></td><td>of <span class="held">1, 2</span> and some more</td>'
@@ -74,8 +75,9 @@ def _cell(cell: re.Match) -> str:
 
 
 def _parted(code: re.Match) -> str:
-    """Return a piece of code in a cell that may break behind the underscores of its names."""
-    return f'<code class="{code[1]}">{NAME.sub("_<wbr>", code[2])}</code>'
+    """Return a piece of code in a cell that may break behind an underscore and before a bracket."""
+    text = NAME.sub(r"\1<wbr>", code[2])
+    return f'<code class="{code[1]}">{text}</code>'
 
 
 def _literal(code: re.Match) -> str:

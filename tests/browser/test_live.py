@@ -24,9 +24,9 @@ VALUES = "(all) => all.map((each) => [each.value, each.checked])"
 TEXTS = """
 window.cut = new Set();
 const fill = CanvasRenderingContext2D.prototype.fillText;
-CanvasRenderingContext2D.prototype.fillText = function (words, x, y, room = Infinity) {
-  fill.call(this, words, x, y, room);
-  const size = this.measureText(words), place = this.getTransform();
+CanvasRenderingContext2D.prototype.fillText = function (words, x, y, ...rest) {
+  fill.call(this, words, x, y, ...rest);
+  const size = this.measureText(words), place = this.getTransform(), room = rest[0] ?? Infinity;
   const scale = place.b === 0 ? place.a : 0;  // upright words are left out
   const narrow = Math.min(1, room / size.width);  // how much narrower its room makes the letters
   const left = x - narrow * size.actualBoundingBoxLeft;

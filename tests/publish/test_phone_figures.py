@@ -164,6 +164,18 @@ def test_pictures_are_not_shrunk_to_half():
     assert phone_figures.narrowed(figure) is not None
 
 
+def test_three_pictures_in_a_row_stand_one_below_the_other_though_they_are_narrow():
+    figure, axes = made(3, width=6.5)
+    for each in axes:
+        each.imshow([[0, 1], [1, 0]])
+        each.set_title("a picture")
+        each.axis("off")  # its ticks keep their words, which nobody sees
+    assert phone_figures.collisions(figure) == (0, 0)
+    width, height = size(phone_figures.narrowed(figure))
+    assert width < phone_figures.WIDTHS[0]
+    assert height <= 3 * phone_figures.PICTURE
+
+
 def test_a_narrow_figure_is_not_drawn_again():
     figure, _ = made(width=4.0)
     assert phone_figures.narrowed(figure) is None

@@ -323,14 +323,7 @@ assert round(by_third[1][1] / by_third[0][1], 2) == 3
 # Two inputs spike early (0 ms) or late (10 ms), a third, a bias, always at 0. Are the two the *same* or *different*? One output neuron stands for each, and the first to spike is the answer. In between: four hidden neurons.
 
 # %%
-inputs = torch.tensor(
-    [
-        [0.0, 0, 0],
-        [0, 0, 10],
-        [0, 10, 0],
-        [0, 10, 10],
-    ]
-)
+inputs = torch.tensor([[0.0, 0, 0], [0, 0, 10], [0, 10, 0], [0, 10, 10]])
 different = torch.tensor([0, 1, 1, 0])
 _ = seed_torch(0)
 network = nn.Sequential(
@@ -338,7 +331,11 @@ network = nn.Sequential(
     FirstSpikeLayer(4, 2, tau_mem=math.inf),
 )
 
+# %% [markdown]
+# What it answers before any training, with the spikes in between:
 
+
+# %%
 def hidden_and_output(network, times):
     with torch.no_grad():
         hidden = network[0](times)  # [1 spike, batch, neurons]
@@ -440,27 +437,34 @@ def objective(times, labels):
 
 
 # %%
-def fit_reader(network, epochs, guard=None, loss=objective):
-    optimizer = torch.optim.Adam(network.parameters())
+def after_update(optimizer, epochs, guard):
     schedule = one_cycle(optimizer, lr=5e-3, updates=79 * epochs)  # 5,000 / 64
 
-    def after_batch():
+    def step():
         schedule.step()
         if guard:
             guard()
 
-    return fit(
+    return step
+
+
+# %% [markdown]
+# `earliest` turns the times into scores: minus the times, so that the first is the largest.
+
+# %%
+fit_times = partial(fit, encode=as_times, decode=earliest, batch_size=64, test=tuple(test))
+
+
+def fit_reader(network, epochs, guard=None, loss=objective):
+    optimizer = torch.optim.Adam(network.parameters())
+    return fit_times(
         network,
         images,
         labels,
-        encode=as_times,
         loss=loss,
-        decode=earliest,  # minus the times: the first is the largest
         optimizer=optimizer,
-        after_batch=after_batch,
+        after_batch=after_update(optimizer, epochs, guard),
         epochs=epochs,
-        batch_size=64,
-        test=tuple(test),
     )
 
 

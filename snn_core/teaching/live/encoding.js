@@ -60,7 +60,7 @@ function compute(values, data, state) {
   if (state.key !== key) Object.assign(state, { key, course: course(image, values, state.shown) });
   const { spikes, counts, backs, errors } = state.course, frame = spikes.slice((t - 1) * pixels, t * pixels);
   const all = plural(sum(counts.slice(0, t + 1)), "spike"), error = errors[t].toFixed(3);
-  const titles = ["image", `${t} ms: ${plural(counts[t], "spike")}`, `after ${all}`, `error ${error}`];
+  const titles = ["image", `${t} ms: ${plural(counts[t], "spike")}`, `all: ${all}`, `error ${error}`];
   const news = t === values.steps ? `After ${t} ms and ${all} the error is ${error}.` : "";
   return { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1), titles, news };
 }

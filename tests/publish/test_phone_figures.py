@@ -173,7 +173,7 @@ def test_three_pictures_in_a_row_stand_one_below_the_other_though_they_are_narro
     assert phone_figures.collisions(figure) == (0, 0)
     width, height = size(phone_figures.narrowed(figure))
     assert width < phone_figures.WIDTHS[0]
-    assert height <= 3 * phone_figures.PICTURE
+    assert height <= 3 * phone_figures.PICTURE + phone_figures.SLACK
 
 
 def test_a_narrow_figure_is_not_drawn_again():

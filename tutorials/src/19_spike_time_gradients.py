@@ -323,7 +323,14 @@ assert round(by_third[1][1] / by_third[0][1], 2) == 3
 # Two inputs spike early (0 ms) or late (10 ms), a third, a bias, always at 0. Are the two the *same* or *different*? One output neuron stands for each, and the first to spike is the answer. In between: four hidden neurons.
 
 # %%
-inputs = torch.tensor([[0.0, 0, 0], [0, 0, 10], [0, 10, 0], [0, 10, 10]])
+inputs = torch.tensor(
+    [
+        [0.0, 0, 0],
+        [0, 0, 10],
+        [0, 10, 0],
+        [0, 10, 10],
+    ]
+)
 different = torch.tensor([0, 1, 1, 0])
 _ = seed_torch(0)
 network = nn.Sequential(
@@ -452,9 +459,19 @@ def after_update(optimizer, epochs, guard):
 # `earliest` turns the times into scores: minus the times, so that the first is the largest.
 
 # %%
-fit_times = partial(fit, encode=as_times, decode=earliest, batch_size=64, test=tuple(test))
+fit_times = partial(
+    fit,
+    encode=as_times,
+    decode=earliest,
+    batch_size=64,
+    test=tuple(test),
+)
+
+# %% [markdown]
+# One training:
 
 
+# %%
 def fit_reader(network, epochs, guard=None, loss=objective):
     optimizer = torch.optim.Adam(network.parameters())
     return fit_times(

@@ -4,6 +4,8 @@ BIN := .venv/bin
 ARGS ?=
 # One thread per test worker: two workers with two threads each would wait for each other on two cores.
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
+# What is compiled is kept, whatever the shell says: each worker and each kernel would compile it again.
+KEEP := -u MPLBACKEND -u PYTHONDONTWRITEBYTECODE
 WORKERS ?= 2
 
 .PHONY: lab lint test tutorials times bench course site test-browser test-colab test-oracles
@@ -20,7 +22,7 @@ lint: .venv/installed
 	$(BIN)/mypy
 
 test: lint
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/browser $(ARGS)
+	env $(KEEP) $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/browser $(ARGS)
 
 tutorials: .venv/installed
 	env -u MPLBACKEND $(TEST_ENV) $(BIN)/python -m publish.notebooks $(if $(ALL),--all) $(ARGS)
@@ -50,7 +52,7 @@ site: .venv/installed-site
 
 # Three short pages whole and every explorer in JupyterLab, and all of the site; ALL=1 runs every page.
 test-browser: .venv/installed-browser
-	env -u MPLBACKEND $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load tests/browser $(if $(ALL),--all-pages) $(ARGS)
+	env $(KEEP) $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist load --no-loadscope-reorder tests/browser $(if $(ALL),--all-pages) $(ARGS)
 
 # Compares with other libraries, which are installed in an environment of their own (several GB).
 bench: .venv-bench/installed

@@ -5,7 +5,8 @@ They are folded with them, as `drawing.parted` cuts a cell.
 
 import ast
 
-from .drawing import HARMLESS, Lines, bound, names, statements
+from .code_names import bound, names, read
+from .drawing import HARMLESS, Lines, statements
 from .page import Page, tags
 
 LABELS = {"iter", "dict", "sorted", "tuple"} | HARMLESS  # what arranges may call these, and
@@ -64,18 +65,13 @@ def _made(node: ast.stmt) -> set[str]:
 
 def _free(node: ast.stmt) -> set[str]:
     """Return the names that a statement reads from what stands before it."""
-    used = {each.id for each in ast.walk(node) if _is_read(each)}
     own = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
     for each in ast.walk(node):
         if isinstance(each, ast.For | ast.comprehension):
             own |= names(each.target)
         if isinstance(each, ast.FunctionDef):
             own |= bound(each)
-    return used - own
-
-
-def _is_read(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    return read(node) - own
 
 
 def _labels(node: ast.stmt) -> bool:

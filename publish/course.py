@@ -8,7 +8,6 @@ in `publish/course_source/`.
 import argparse
 import copy
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -17,14 +16,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from . import essays, exam, exam_draw, graded, qti, quiz, slides
-from .enlarged import enlarged
+from .course_files import FOLDER, notes
 from .exam_pages import FORM, lectured, taught
+from .folds import behind_clicks, fold_words
 from .guide import for_lecturers, guide
-from .notebooks import stamps
-from .page import ROOT, Page, code, committed, notes
-from .site_folds import behind_clicks, fold_words
+from .page import ROOT, Page, committed, without_outputs
+from .redrawn import larger_figures
+from .stamps import stamped
+from .wording import without_badge, without_solutions
 
-SOURCE = Path(__file__).with_name("course_source")
 OUTPUT = ROOT / "build" / "course"
 VARIANT = 1  # the seed of the assignments with other numbers; everybody can draw them again
 EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
@@ -39,14 +39,12 @@ def student(page: Page) -> NotebookNode:
     handed_out = copy.deepcopy(page.notebook)
     for cell in handed_out.cells:
         if cell.cell_type == "markdown":
-            cell.source = graded.without_badge(graded.without_solutions(cell.source))
+            cell.source = without_badge(without_solutions(cell.source))
     cells = [cell for cell in handed_out.cells if cell.source.strip()]
     handed_out.cells = behind_clicks(cells, fold_words)
     for number, cell in enumerate(handed_out.cells):
         cell.id = f"cell-{number:02d}"
-    for cell in code(handed_out):
-        cell.outputs, cell.execution_count = [], None
-    return handed_out
+    return without_outputs(handed_out)
 
 
 def instructor(page: Page, noted: dict) -> NotebookNode:
@@ -56,18 +54,9 @@ def instructor(page: Page, noted: dict) -> NotebookNode:
         cell.source = cell.source.replace("<details>", "<details open>")
     opened.cells.insert(
         1,
-        new_markdown_cell(
-            "## For the lecturer\n\n" + for_lecturers(page, noted, "###"), id="lecturer"
-        ),
+        new_markdown_cell("## For the lecturer\n\n" + for_lecturers(page, noted), id="lecturer"),
     )
     return opened
-
-
-def stamp(text: str) -> str:
-    """Put the repository's address and tag, which stand in pyproject.toml, into a text."""
-    for placeholder, value in stamps().items():
-        text = text.replace(placeholder, value)
-    return text
 
 
 def ask(
@@ -94,22 +83,13 @@ def pack(course: dict[str, Page], path: Path) -> None:
     """Write the zip to hand out: student notebooks, how to run them, what to install, licence."""
     files = {f"{name}.ipynb": nbformat.writes(student(page)) for name, page in course.items()}
     files |= {
-        name: stamp((SOURCE / "handout" / name).read_text(encoding="utf-8"))
+        name: stamped((FOLDER / "handout" / name).read_text(encoding="utf-8"))
         for name in ("README.md", "requirements.txt")
     }
     files["LICENSE"] = (ROOT / "LICENSE").read_text(encoding="utf-8")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(f"snn_course/{name}"), text, zipfile.ZIP_DEFLATED)
-
-
-def larger_figures(page: Page) -> dict[str, list[str]]:
-    """Return the enlarged figures of a page; none, and a line that says so, if it cannot be run."""
-    try:
-        return enlarged(page)
-    except subprocess.CalledProcessError as problem:
-        print(f"{page.name}: figures as on the page, since drawing them anew failed: {problem}")
-        return {}
 
 
 def main(

@@ -78,13 +78,17 @@ def pictures(rgb: np.ndarray) -> np.ndarray:
     picture is a part of it, though it hangs together with the paper, in its corners too.
     """
     greatest, least = _greatest(rgb), _least(rgb)
-    inside = (greatest - least < 1 - WHITE) & ~paper(least > WHITE)
-    if min(inside.shape) < PICTURE:
-        return np.zeros_like(inside)
-    full = _sums(inside, PICTURE) == PICTURE**2  # each square by its upper left corner
-    solid = inside & _solid(greatest < WHITE)
-    dark = _sums(solid & (greatest < DARK), PICTURE) > DARK_PART * PICTURE**2
-    return _rectangles(_sums(np.pad(full & dark, PICTURE - 1), PICTURE) > 0)
+    grey, solid = greatest - least < 1 - WHITE, _solid(greatest < WHITE) & (greatest < DARK)
+    if min(grey.shape) < PICTURE or not _squares(grey, solid).any():
+        return np.zeros_like(grey)  # most figures, whose paper need not be found
+    squares = _squares(grey & ~paper(least > WHITE), solid)
+    return _rectangles(_sums(np.pad(squares, PICTURE - 1), PICTURE) > 0)
+
+
+def _squares(inside: np.ndarray, solid: np.ndarray) -> np.ndarray:
+    """Return which squares, by their upper left corner, lie inside and have a solid dark part."""
+    full = _sums(inside, PICTURE) == PICTURE**2
+    return full & (_sums(inside & solid, PICTURE) > DARK_PART * PICTURE**2)
 
 
 def _solid(mask: np.ndarray) -> np.ndarray:
@@ -149,7 +153,8 @@ def _reach(coarse: np.ndarray) -> slice:
 
 def _sums(of: np.ndarray, size: int) -> np.ndarray:
     """Return the sum over each square of a size."""
-    total = np.pad(of.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    sums = of.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)  # of pixels that are so
+    total = np.pad(sums, ((1, 0), (1, 0)))
     return total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
 
 
@@ -157,9 +162,13 @@ def for_dark(image: Image.Image) -> Image.Image:
     """Return a figure for a dark page: no paper, light ink, grey pictures as they were."""
     pixels = np.asarray(image.convert("RGB"))
     rgb = pixels / 255
-    shown = _words_on_areas(pixels, _turned(rgb))
-    kept = np.concatenate([rgb, np.ones_like(rgb[..., :1])], -1)
-    shown = np.where(pictures(rgb)[..., None], kept, shown)
+    inked = _least(pixels) < 255
+    shown = np.empty((*inked.shape, 4))
+    shown[:] = _turned(np.ones(3))  # the paper, which is most of a figure
+    shown[inked] = _turned(rgb[inked])
+    shown = _words_on_areas(pixels, shown)
+    kept = pictures(rgb)
+    shown[kept] = np.concatenate([rgb[kept], np.ones((kept.sum(), 1))], -1)
     return Image.fromarray(np.round(255 * shown).astype(np.uint8))
 
 

@@ -1,12 +1,13 @@
 """Turn the blocks of a page into slides: what is shown, in which order, and in which steps."""
 
+import functools
 import itertools
 import re
 
 from snn_core.teaching.live import LiveFigure
 
 from .labs import spoken
-from .page import tags
+from .page import Page, tags
 from .slide_code import chosen_code, facts
 from .slide_lists import Lists
 from .slide_opening import grounded
@@ -44,6 +45,10 @@ class Deck(Lists):
 
         A first walk finds which outputs slides show, by which the code is chosen.
         """
+        return list(self._steps)
+
+    @functools.cached_property
+    def _steps(self) -> list[Slide]:
         self._walk()
         self.code = chosen_code(self.page, facts(self.page, self.asked, self.seen))
         self._walk()
@@ -183,3 +188,9 @@ class Deck(Lists):
 
     def _whole(self, block: Block) -> None:
         self._add("whole", block.text, "slide")
+
+
+@functools.lru_cache(64)  # slides, plans, notes and the guide ask again
+def of_page(page: Page) -> Deck:
+    """Return the slides of a page with the figures that stand on it, made once."""
+    return Deck(page, {})

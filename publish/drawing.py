@@ -6,6 +6,7 @@ Slides show what is left; the site shows it too, and folds what draws.
 import ast
 import re
 
+from .code_names import bound, names
 from .page import Page, tagged
 
 DRAWS = ("plotting", "diagrams", "palette", "tables")  # modules of teaching that only show
@@ -21,11 +22,11 @@ def imported(page: Page) -> tuple[set[str], set[str]]:
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("snn_core"):
                 parts = node.module.split(".")
-                names = {each.asname or each.name for each in node.names}
+                found = {each.asname or each.name for each in node.names}
                 if "teaching" not in parts or "studies" in parts:
-                    core |= names
+                    core |= found
                 elif set(parts) & set(DRAWS):
-                    draws |= names
+                    draws |= found
     return core, draws
 
 
@@ -76,17 +77,6 @@ def _waiting(found: list[tuple[ast.stmt, bool]]) -> list[tuple[ast.stmt, bool]]:
             last = max(place for place, (_, shows) in enumerate(found) if not shows)
             return [(node, place > last) for place, (node, _) in enumerate(found)]
     return found
-
-
-def names(node: ast.AST) -> set[str]:
-    """Return the names that a piece of code uses or binds."""
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def bound(node: ast.AST) -> set[str]:
-    """Return the names that a piece of code binds."""
-    found = (each for each in ast.walk(node) if isinstance(each, ast.Name))
-    return {each.id for each in found if isinstance(each.ctx, ast.Store)} - {"_"}
 
 
 def statements(source: str, draws: set[str]) -> list[tuple[ast.stmt, bool]]:

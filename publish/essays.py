@@ -18,10 +18,9 @@ from pathlib import Path
 
 import yaml
 
-from .page import notes
-from .quiz import Question, from_bank, noted
+from .course_files import notes, written
+from .quiz import Question, from_bank
 
-ESSAYS = Path(__file__).with_name("course_source") / "essays.yaml"
 POINTS = 8  # of an essay
 MARK = re.compile(r" \[(\d)\]")  # points for what stands before it in a model answer
 FORM = "choices and essays, each with the names of pages"
@@ -43,9 +42,9 @@ class Essay:
     essays: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Own:
-    """A lecturer's own questions, which are asked before those of the repository."""
+    """A lecturer's own questions, asked before those of the repository. They equal themselves."""
 
     choices: dict[str, list[Question]] = field(default_factory=dict)
     essays: tuple[Essay, ...] = ()
@@ -75,7 +74,7 @@ def unmarked(answer: str) -> str:
 @functools.cache
 def essays() -> tuple[Essay, ...]:
     """Return the essays of the repository, in the order of their pages."""
-    return _essays(yaml.safe_load(ESSAYS.read_text(encoding="utf-8")))
+    return _essays(written("essays"))
 
 
 def own(path: Path) -> Own:
@@ -106,7 +105,7 @@ def check_pages(own: Own, names: list[str]) -> None:
 def _choices(entries: dict[str, list[dict]]) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
     for name, asked in entries.items():
-        beliefs = noted()[name]["misconceptions"]
+        beliefs = notes()[name]["misconceptions"]
         for number, each in enumerate(asked, 1):
             label = f"{name[:2]}.own{number}"
             if set(each) - {"why"} != {"ask", "right", "wrong"} or len(each["wrong"]) != 3:

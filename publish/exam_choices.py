@@ -8,7 +8,7 @@ import functools
 import itertools
 import random
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from .essays import Essay, Own
 from .quiz import SEED, Question, apart, shared_out
@@ -41,7 +41,7 @@ def fair(name: str, seed: int = SEED) -> tuple[Question, ...]:
 
 
 def choosable(
-    names: list[str], discussed: list[Essay], told: Collection[str], seed: int, own: Own
+    names: Sequence[str], discussed: list[Essay], told: Collection[str], seed: int, own: Own
 ) -> Among:
     """Return the questions that may stand in an exam, for each page that is to have one.
 

@@ -7,6 +7,8 @@ files of the questions, and no two exercises, or an exercise and the code, take 
 have fewer of each, and make a shorter exam. A lecturer's own questions come first.
 """
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .essays import NONE, POINTS, Essay, Own, essays
@@ -23,6 +25,8 @@ CHOICE = 2  # points of a question with answers to choose from
 PENCILS = {SHORT: 2, LONG: 2}  # exercises with numbers in an exam, by their points
 CODE = 8  # points of a piece of code to read, shared by the two lines that it prints
 ESSAYS = 5  # in an exam
+# Of one exam: questions to choose, keys of exercises with numbers, code to read, and essays.
+Hand = tuple[list[Question], list[str], Code | None, list[Essay]]
 
 
 @dataclass(frozen=True)
@@ -73,18 +77,11 @@ def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> E
         ValueError: if the pages have too few questions.
     """
     turn = number - 1
-    read = [to_read(names, each, seed) for each in range(EXAMS)]
-    discussed = _essays(names, read, seed, own)
-    keys = _keys(names, read, discussed, seed, own)
-    worked = [pencil(key, f"{seed} {turn}") for key in keys[turn]]
-    among = [
-        choosable(names, hand, told(hand, piece, taken), seed, own)
-        for hand, piece, taken in zip(discussed, read, keys, strict=True)
-    ]
-    choices = chosen(among, seed)[turn]
+    choices, keys, read, discussed = _hands(tuple(names), seed, own)[turn]
+    worked = [pencil(key, f"{seed} {turn}") for key in keys]
     letters = dealt(len(choices), f"{seed} {number}")
-    asked = tuple(sorted(discussed[turn], key=lambda each: each.name))
-    made = Exam(seed, number, tuple(choices), letters, tuple(worked), read[turn], asked)
+    asked = tuple(sorted(discussed, key=lambda each: each.name))
+    made = Exam(seed, number, tuple(choices), letters, tuple(worked), read, asked)
     if made.points < LEAST:
         raise ValueError(
             f"--exam-pages: {', '.join(name[:2] for name in names)} make an exam of {made.points} "
@@ -93,7 +90,22 @@ def drawn(names: list[str], number: int, seed: int = SEED, own: Own = NONE) -> E
     return made
 
 
-def _essays(names: list[str], read: list[Code | None], seed: int, own: Own) -> list[list[Essay]]:
+@functools.lru_cache(16)  # the exams of a seed are drawn one by one
+def _hands(names: tuple[str, ...], seed: int, own: Own) -> list[Hand]:
+    """Return what each of the exams of a seed asks."""
+    read = [to_read(names, each, seed) for each in range(EXAMS)]
+    discussed = _essays(names, read, seed, own)
+    keys = _keys(names, read, discussed, seed, own)
+    among = [
+        choosable(names, hand, told(hand, piece, taken), seed, own)
+        for hand, piece, taken in zip(discussed, read, keys, strict=True)
+    ]
+    return list(zip(chosen(among, seed), keys, read, discussed, strict=True))
+
+
+def _essays(
+    names: Sequence[str], read: list[Code | None], seed: int, own: Own
+) -> list[list[Essay]]:
     pool = [each for each in (*own.essays, *essays()) if each.name in names]
 
     def fits(essay: Essay, turn: int, had: list[Essay]) -> bool:
@@ -119,7 +131,7 @@ def told(discussed: list[Essay], read: Code | None, keys: list[str]) -> set[str]
 
 
 def _keys(
-    names: list[str], read: list[Code | None], discussed: list[list[Essay]], seed: int, own: Own
+    names: Sequence[str], read: list[Code | None], discussed: list[list[Essay]], seed: int, own: Own
 ) -> list[list[str]]:
     """Return the keys of the exercises with numbers of each exam."""
     hands: list[list[str]] = [[] for _ in range(EXAMS)]

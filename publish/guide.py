@@ -2,9 +2,10 @@
 
 import re
 
-from . import exam, labs, lessons, slides
+from . import labs, lecture, lessons, slides
+from .course_files import GUIDE, model_answers, notes
 from .essays import unmarked
-from .page import Page, notes
+from .page import Page
 
 TITLE = "Guide for lecturers"
 MISCONCEPTIONS = "Common misconceptions"
@@ -31,28 +32,28 @@ def contents(text: str) -> str:
 
 def discussed(page: Page, noted: dict) -> str:
     """Return the questions to discuss, each with its model answer below it if it has one."""
-    given = exam.answers().get(page.name, [])
+    given = model_answers().get(page.name, [])
     answers = [f"\n\n   {ANSWER} {unmarked(each)}" for each in given]
     answers += [""] * (len(noted["discussion"]) - len(given))
     asked = enumerate(zip(noted["discussion"], answers, strict=True), 1)
     return "\n\n".join(f"{number}. {question}{answer}" for number, (question, answer) in asked)
 
 
-def for_lecturers(page: Page, noted: dict, level: str) -> str:
+def for_lecturers(page: Page, noted: dict) -> str:
     """Return what a lecturer gets beside a page: notes, model answers, a plan of the minutes."""
     parts = {
         MISCONCEPTIONS: _listed(noted["misconceptions"]),
         DISCUSSION: discussed(page, noted),
         GRADING: _listed(noted["grading"]),
         "What to try with the explorers, and answers": labs.told(page),
-        f"A lecture of {exam.LECTURE_MINUTES} minutes": exam.planned(
+        f"A lecture of {lecture.LECTURE_MINUTES} minutes": lecture.planned(
             page, steps := slides.steps(page)
         ),
     }
     if lessons.alone(page):
         title = f"A double lesson of {lessons.MINUTES} minutes"
         parts[title] = lessons.doubled(page, steps)
-    return "\n\n".join(f"{level} {title}\n\n{text}" for title, text in parts.items() if text)
+    return "\n\n".join(f"### {title}\n\n{text}" for title, text in parts.items() if text)
 
 
 def _listed(items: list[str]) -> str:
@@ -61,7 +62,7 @@ def _listed(items: list[str]) -> str:
 
 def guide(course: dict[str, Page]) -> str:
     """Return the lecturer's guide: what each page says about itself, and the notes on it."""
-    noted, words = notes(), lessons.GUIDE.read_text(encoding="utf-8")
+    noted, words = notes(), GUIDE.read_text(encoding="utf-8")
     words = words.replace(HOURS, lessons.hours(course))
     text = [words.split("\n", 1)[1].strip()]
     for name, page in course.items():
@@ -70,6 +71,6 @@ def guide(course: dict[str, Page]) -> str:
             f"Needs {page.needs}." + (f" Introduces {page.introduces}." if page.introduces else "")
         )
         text.append("### Goals\n\n" + _listed(page.goals))
-        text.append(for_lecturers(page, noted[name], "###"))
+        text.append(for_lecturers(page, noted[name]))
     told = "\n\n".join(text)
     return f"# {TITLE}\n\n{contents(told)}\n\n{told}\n"

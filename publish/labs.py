@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from .page import Exercise, Page
-from .slide_parts import sentences
+from .paragraphs import sentences
 
 LAB_MINUTES = 90
 TASK, VALUE, FUNCTION = 5, 10, 15  # minutes of an explorer's task, and of an exercise by its answer

@@ -6,16 +6,16 @@ the questions of the quiz for practice, the questions to discuss, and the start 
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
-from .exam import LECTURE, plan
+from .course_files import GUIDE, notes
 from .labs import LAB_MINUTES, at_home
+from .lecture import LECTURE, plan
 from .page import Page
 from .pencil import told_beside
-from .quiz import noted, shared_out
+from .quiz import shared_out
 from .variants import declared
+from .wording import listed
 
-GUIDE = Path(__file__).with_name("course_source") / "README.md"
 MINUTES = 90
 QUIZ = 3  # minutes of a question for practice: think, show of hands, why
 DISCUSS = 5  # minutes of a question to discuss
@@ -44,7 +44,7 @@ def double(page: Page, steps: Sequence[int]) -> list[tuple[str, int]]:
     recap = LECTURE[titles[-1]]
     told = [*steps[:-2], recap]
     before, after = practised(page.name)
-    talk = len(noted()[page.name]["discussion"])
+    talk = len(notes()[page.name]["discussion"])
     parts = [
         *zip(titles, told, strict=True),
         (_quiz(before, after), QUIZ * len(before)),
@@ -70,16 +70,6 @@ def _quiz(before: list[str], after: list[str]) -> str:
     later = f" ({listed(after)} after the exercises)" if after else ""
     many = "s" * (len(before) > 1)
     return f"question{many} {listed(before)} of the quiz for practice, by show of hands{later}"
-
-
-def listed(names: list[str]) -> str:
-    """Return names as a list in a sentence.
-
-    >>> listed(["02.2", "02.3", "02.4"]), listed(["02.1"])
-    ('02.2, 02.3 and 02.4', '02.1')
-    """
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def doubled(page: Page, steps: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from snn_core.teaching.explorers import ALL_EXPLORERS
-from snn_core.teaching.live import STYLE, LiveFigure, parts
+from snn_core.teaching.live import STYLE, LiveFigure, bundle, parts
 
 from .page import explorer
 
@@ -30,10 +30,10 @@ def _live(name: str) -> LiveFigure:
 def alive(live: LiveFigure) -> str:
     """Return the HTML that shows a live figure: state, style, script, and what mounts it."""
     state = html.escape(json.dumps(live.state(), separators=(",", ":")))
-    script = live._esm + MOUNT.read_text(encoding="utf-8")
+    script = bundle(live.model) + MOUNT.read_text(encoding="utf-8")
     place = f'<div data-live="{state}">This figure needs JavaScript.</div>'
     # The empty lines keep Markdown, of which slides are made, from looking into style and script.
-    return f'{place}\n\n<style>{live._css}</style>\n\n<script type="module">\n{script}</script>\n'
+    return f'{place}\n\n<style>{STYLE}</style>\n\n<script type="module">\n{script}</script>\n'
 
 
 def place(live: LiveFigure, first: bool) -> str:

@@ -1,7 +1,6 @@
 """Find the cells of a page that define what its exercises mention, and what these cells need."""
 
 import ast
-import builtins
 import re
 
 from nbformat import NotebookNode
@@ -9,78 +8,22 @@ from nbformat.v4 import new_code_cell
 
 import snn_core
 
-from .page import Page, tagged, tags
+from .code_names import defined, names, parsed, read, used
+from .page import APART, Page, tagged, tags
 
 LINE = 88  # characters of a line in a cell
-APART = {"check", "exercise", "solution", "setup"}
 
 
-def parsed(source: str) -> ast.Module | None:
-    """Return a piece of code as a tree; None if it is none."""
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        return None
-
-
-def defined(tree: ast.Module) -> set[str]:
-    """Return the names that the top level of a piece of code defines, in loops as well.
-
-    >>> sorted(defined(ast.parse("import a.b\\nc, d = 1, 2\\nfor e in c: f = e\\ndef g(h): i = 1")))
-    ['a', 'c', 'd', 'e', 'f', 'g']
-    """
-    found, waiting = set(), list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(each.asname or each.name).split(".")[0] for each in node.names}
-        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                found.add(node.id)
-            waiting += ast.iter_child_nodes(node)
-    return found
-
-
-def used(tree: ast.Module) -> set[str]:
-    """Return the names that a piece of code reads and that are not its own.
-
-    >>> sorted(used(ast.parse("def f(a):\\n    b = a + c\\n    return b\\nd = [e for e in g]")))
-    ['c', 'g']
-    """
-    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    own |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    imports = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
-    own |= {(each.asname or each.name).split(".")[0] for node in imports for each in node.names}
-    before = {
-        node.id  # x = x + 1 reads an x from before
-        for each in tree.body
-        if isinstance(each, ast.Assign)
-        for node in ast.walk(each.value)
-        if isinstance(node, ast.Name) and _first(tree, node.id) is each
-    }
-    return (read - own | (before & read)) - set(dir(builtins))
-
-
-def read_in(source: str | ast.AST) -> set[str]:
-    """Return all names that a piece of code reads, wherever they come from."""
-    tree = ast.parse(source) if isinstance(source, str) else source
-    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-
-def imported(setup: str, names: set[str]) -> str:
-    """Return a setup that imports from the core what it reads itself, and some names.
+def importing(setup: str, wanted: set[str]) -> str:
+    """Return a setup that imports from the core what it reads itself, and wanted names.
 
     Other modules stay, since an open exercise may need them.
 
-    >>> imported("import math\\nfrom snn_core import LIF, lif_step", {"LIF"})
+    >>> importing("import math\\nfrom snn_core import LIF, lif_step", {"LIF"})
     'import math\\nfrom snn_core import LIF'
     """
     tree, lines = ast.parse(setup), setup.splitlines()
-    kept = names.union(*(read_in(node) for node in tree.body if not isinstance(node, ast.Import)))
+    kept = wanted.union(*(read(node) for node in tree.body if not isinstance(node, ast.Import)))
     for node in reversed(tree.body):
         if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("snn_core."):
             found = [ast.unparse(n) for n in node.names if (n.asname or n.name) in kept]
@@ -88,31 +31,11 @@ def imported(setup: str, names: set[str]) -> str:
     return "\n".join(lines)
 
 
-def _import(module: str, names: list[str]) -> list[str]:
-    line = f"from {module} import {', '.join(names)}"
+def _import(module: str, found: list[str]) -> list[str]:
+    line = f"from {module} import {', '.join(found)}"
     if len(line) <= LINE:
-        return [line] if names else []
-    return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
-
-
-def missing(tree: ast.Module) -> set[str]:
-    """Return the names that a piece of code reads before it defines them.
-
-    >>> sorted(missing(ast.parse("a = b\\nc = a\\ndef f(e): return e + c\\nf(e)")))
-    ['b', 'e']
-    """
-    found: set[str] = set()
-    known: set[str] = set()
-    for node in tree.body:
-        alone = ast.Module([node], [])
-        found |= used(alone) - known
-        known |= defined(alone)
-    return found
-
-
-def _first(tree: ast.Module, name: str) -> ast.stmt | None:
-    """Return the first statement that defines a name."""
-    return next((each for each in tree.body if name in defined(ast.Module([each], []))), None)
+        return [line] if found else []
+    return [f"from {module} import (", *(f"    {name}," for name in found), ")"]
 
 
 def mentioned(page: Page) -> set[str]:
@@ -131,7 +54,7 @@ def mentioned(page: Page) -> set[str]:
         text = re.sub(r"<details>.*?</details>", "", text, flags=re.S)
         for quoted in re.findall(r"`([^`\n]+)`", text):
             if tree := parsed(quoted):
-                found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+                found |= names(tree)
     return found - own
 
 

@@ -10,15 +10,14 @@ import os
 import re
 import tempfile
 import time
-import tomllib
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-from .page import ROOT, TUTORIALS, code, parse
+from .page import TUTORIALS, code, parse, pictures, sources
+from .stamps import stamped
 
-SOURCES = TUTORIALS / "src"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -28,34 +27,14 @@ CELL_TIMEOUT = 1800  # seconds; ends only what hangs
 SLIDERS_NEED_A_KERNEL = "Interactive figure: run this cell to get the sliders."
 
 
-def sources() -> list[Path]:
-    """Return the source of every page, in order."""
-    return sorted(SOURCES.glob("[0-9][0-9]_*.py"))
-
-
 def notebook_path(source: Path) -> Path:
     """Return where the notebook of a source lies."""
     return TUTORIALS / f"{source.stem}.ipynb"
 
 
-def stamps() -> dict[str, str]:
-    """Return what pages may refer to by a placeholder: address and tag from pyproject.toml."""
-    urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
-    repository, tag = urls["Repository"], urls["Tag"].rsplit("/", 1)[1]
-    colab = repository.replace("https://github.com/", "https://colab.research.google.com/github/")
-    return {
-        "{{repository}}": repository,
-        "{{tag}}": tag,
-        "{{colab}}": f"{colab}/blob/{tag}/tutorials",
-    }
-
-
 def convert(source: Path) -> nbformat.NotebookNode:
     """Turn a source into a notebook without outputs, with stable cell ids and no other metadata."""
-    text = source.read_text(encoding="utf-8")
-    for placeholder, value in stamps().items():
-        text = text.replace(placeholder, value)
-    notebook = parse(text)
+    notebook = parse(stamped(source.read_text(encoding="utf-8")))
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
@@ -145,12 +124,9 @@ def _normal_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode | Non
 
 
 def _describe_figures(cell: nbformat.NotebookNode) -> None:
-    for output in cell.outputs:
-        if "image/png" in output.get("data", {}) and "alt" in cell.metadata:
-            output.metadata["image/png"] = {
-                **output.metadata.get("image/png", {}),
-                "alt": cell.metadata["alt"],
-            }
+    for output in pictures(cell) if "alt" in cell.metadata else ():
+        known = output.metadata.get("image/png", {})
+        output.metadata["image/png"] = {**known, "alt": cell.metadata["alt"]}
 
 
 def put(notebook: nbformat.NotebookNode, path: Path) -> None:
@@ -191,9 +167,8 @@ def main() -> None:
     )
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
     arguments = parser.parse_args()
-    for source in sources():
-        named = any(source.stem.startswith(page) for page in arguments.pages)
-        if not (named or arguments.all or (not arguments.pages and drifted(source))):
+    for source in sources(() if arguments.all else arguments.pages):
+        if not (arguments.pages or arguments.all or drifted(source)):
             continue
         if not arguments.restamp:
             build(source)

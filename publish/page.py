@@ -1,22 +1,59 @@
 """The one reader of a page: what a notebook, or its source, says about itself.
 
-Notebooks, site, slides, course, README and tests take everything from here. A page may have several
-headings in one cell; what stands under a heading is cut out of it.
+Notebooks, site, slides, course, README and tests take everything from here, what `cells` says about
+single cells included.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import jupytext
 import nbformat
-import yaml
 from nbformat import NotebookNode
 
+from .cells import (
+    APART,
+    Section,
+    code,
+    explorer,
+    pictures,
+    prose,
+    split,
+    tagged,
+    tags,
+    without_outputs,
+)
+from .exercises import Exercise, exercises_in
+
+__all__ = [
+    "APART",
+    "ENTRANCE",
+    "HEADER",
+    "PARTS",
+    "ROOT",
+    "TUTORIALS",
+    "Exercise",
+    "Page",
+    "Section",
+    "by_part",
+    "code",
+    "committed",
+    "explorer",
+    "parse",
+    "pictures",
+    "prose",
+    "read",
+    "sources",
+    "split",
+    "tagged",
+    "tags",
+    "without_outputs",
+]
 ROOT = Path(__file__).parents[1]
 TUTORIALS = ROOT / "tutorials"
-NOTES = Path(__file__).with_name("course_source") / "pages.yaml"
 ENTRANCE = "00"  # the page before the first part: it trains nothing, and may have no exercises
 PARTS = {  # up to which page
     "Start here": 0,
@@ -32,46 +69,6 @@ HEADER = re.compile(
     r"(?: · Introduces (?P<introduces>.*?)\.?)?$",
     flags=re.M,
 )
-# A solution is the folded answer to an exercise with a stub; the answer to any other is called an
-# answer.
-FOLDED = re.compile(
-    r"<details><summary>(Solution|Answer)\b ?(\d*).*?</summary>(.*?)</details>", flags=re.S
-)
-
-
-@dataclass(frozen=True)
-class Section:
-    """What stands under one heading: its title, and its cells, the heading in the first one."""
-
-    title: str
-    cells: tuple[NotebookNode, ...]
-
-    @property
-    def number(self) -> int | None:
-        """Return the number of a numbered section."""
-        found = re.match(r"(\d+) · ", self.title)
-        return int(found.group(1)) if found else None
-
-    @property
-    def text(self) -> str:
-        """Return the prose without the heading."""
-        return prose(self).split("\n", 1)[1].strip() if "\n" in prose(self) else ""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: its heading, its stub with the check, its folded answer, and the code in it."""
-
-    number: int
-    title: str
-    stub: str | None
-    answer: str | None
-
-    @property
-    def solution(self) -> str | None:
-        """Return the code of the answer."""
-        found = re.search(r"```python\n(.*?)```", self.answer or "", flags=re.S)
-        return found.group(1) if found else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,11 +149,6 @@ class Page:
         return next((section for section in self.headed if section.title == title), None)
 
     @property
-    def recap(self) -> Section | None:
-        """Return the recap."""
-        return self.named("Recap")
-
-    @property
     def deeper(self) -> Section | None:
         """Return what the main way does not need."""
         return self.named("Deeper")
@@ -171,14 +163,7 @@ class Page:
     def exercises(self) -> list[Exercise]:
         """Return the exercises, in order."""
         found = self.named("Exercises")
-        if found is None:
-            return []
-        stubs = [cell.source for cell in tagged(found, "exercise")]
-        parts = [part for part in split(found.cells, "###") if part.number]
-        folded = {
-            number: (kind, text) for kind, number, text in FOLDED.findall(prose(found)) if number
-        }
-        return [_exercise(part, folded, stubs) for part in parts]
+        return exercises_in(found) if found else []
 
     @property
     def _first(self) -> str:
@@ -198,61 +183,6 @@ class Page:
         return found.group(1)
 
 
-def _exercise(part: Section, folded: dict[str, tuple[str, str]], stubs: list[str]) -> Exercise:
-    """Return one exercise, and take its stub, if it has one, from those that are left."""
-    beside = [(kind, text) for kind, number, text in FOLDED.findall(prose(part)) if not number]
-    kind, answer = folded.get(str(part.number), beside[0] if beside else ("", None))
-    stub = stubs.pop(0) if kind == "Solution" and stubs else None
-    return Exercise(part.number, part.title.split(" · ", 1)[1], stub, answer)
-
-
-def split(cells: list[NotebookNode], level: str) -> list[Section]:
-    """Cut cells before each heading of a level, like ``##``; leave out what precedes it."""
-    found: list[tuple[str, list[NotebookNode]]] = []
-    for cell in cells:
-        pieces = [cell.source]
-        if cell.cell_type == "markdown":
-            pieces = [
-                piece
-                for piece in re.split(rf"^(?={level} )", cell.source, flags=re.M)
-                if piece.strip()
-            ]
-        for piece in pieces:
-            if cell.cell_type == "markdown" and piece.startswith(f"{level} "):
-                found.append((piece.splitlines()[0].removeprefix(f"{level} "), []))
-            if found:
-                found[-1][1].append(
-                    cell if piece == cell.source else NotebookNode(cell | {"source": piece.strip()})
-                )
-    return [Section(title, tuple(under)) for title, under in found]
-
-
-def tags(cell: NotebookNode) -> list[str]:
-    """Return the tags of a cell."""
-    return cell.metadata.get("tags", [])
-
-
-def code(holder: NotebookNode | Section) -> list[NotebookNode]:
-    """Return the code cells of a notebook or a section."""
-    return [cell for cell in holder.cells if cell.cell_type == "code"]
-
-
-def prose(holder: NotebookNode | Section) -> str:
-    """Return the text of a notebook or a section."""
-    return "\n\n".join(cell.source for cell in holder.cells if cell.cell_type == "markdown")
-
-
-def tagged(holder: NotebookNode | Section, tag: str) -> list[NotebookNode]:
-    """Return the cells of a notebook or a section that carry a tag."""
-    return [cell for cell in holder.cells if tag in tags(cell)]
-
-
-def explorer(cell: NotebookNode) -> str | None:
-    """Return the name of the explorer whose sliders a cell shows, if it shows any."""
-    found = re.fullmatch(r"(\w+)\(\)\.sliders\(\)", cell.source)
-    return found.group(1) if found and cell.cell_type == "code" else None
-
-
 def parse(source: str) -> NotebookNode:
     """Return the text of a source, in jupytext's percent format, as a notebook without outputs."""
     return jupytext.reads(source, fmt="py:percent")
@@ -263,6 +193,12 @@ def read(path: Path) -> Page:
     if path.suffix == ".py":
         return Page(path.stem, parse(path.read_text(encoding="utf-8")))
     return Page(path.stem, nbformat.read(path, as_version=4))
+
+
+def sources(beginnings: Iterable[str] = ()) -> list[Path]:
+    """Return the sources of the pages whose names begin so, such as ``02``; of all without."""
+    found = sorted((TUTORIALS / "src").glob("[0-9][0-9]_*.py"))
+    return [path for path in found if path.name.startswith(tuple(beginnings) or "")]
 
 
 def committed() -> dict[str, Page]:
@@ -276,9 +212,3 @@ def by_part(pages: dict[str, Page]) -> dict[str, list[Page]]:
     for page in pages.values():
         found.setdefault(page.part, []).append(page)
     return found
-
-
-@cache
-def notes() -> dict[str, dict]:
-    """Return what is noted for each page, read once: what it builds, misconceptions, grading"""
-    return yaml.safe_load(NOTES.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 import ast
 
+from .code_names import bound, read
 from .page import Page, tagged, tags
 
 TOLD_OF = ("snn_core", "torch")  # what pages make claims about
@@ -23,7 +24,7 @@ def checks_can_fail(page: Page) -> list[str]:
 
 def _made(tree: ast.AST) -> set[str]:
     """Return the names that a cell assigns, defines, or imports from what it makes claims about."""
-    found = _names(tree, ast.Store)
+    found = bound(tree)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             found.add(node.name)
@@ -38,7 +39,7 @@ def _empty(check: ast.Module, computed: set[str]) -> list[str]:
     """Return what of a check cannot fail; add to `computed` what it makes of computed names."""
     wrong = []
     for node in check.body:
-        if _names(node, ast.Load) & computed:
+        if read(node) & computed:
             computed |= _made(node) | _changed(node)
         for each in ast.walk(node):
             if isinstance(each, ast.Assert) and not _can_fail(each.test, computed):
@@ -46,25 +47,17 @@ def _empty(check: ast.Module, computed: set[str]) -> list[str]:
     return wrong
 
 
-def _names(tree: ast.AST, context: type[ast.expr_context]) -> set[str]:
-    """Return the names that a piece of code reads (``ast.Load``) or binds (``ast.Store``)."""
-    named = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return {node.id for node in named if isinstance(node.ctx, context)}
-
-
 def _changed(tree: ast.AST) -> set[str]:
     """Return the names of objects whose methods stand as statements, as in ``table.append(…)``."""
     calls = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
     methods = [call.func for call in calls if isinstance(call, ast.Call)]
-    return set().union(
-        *(_names(f.value, ast.Load) for f in methods if isinstance(f, ast.Attribute))
-    )
+    return set().union(*(read(f.value) for f in methods if isinstance(f, ast.Attribute)))
 
 
 def _can_fail(test: ast.expr, computed: set[str]) -> bool:
     """Tell whether a condition depends on a computed name, and is not true of itself."""
-    read = _names(test, ast.Load) - _names(test, ast.Store)
-    return bool(read & computed) and not _is_always_true(test)
+    taken = read(test) - bound(test)
+    return bool(taken & computed) and not _is_always_true(test)
 
 
 def _is_always_true(test: ast.expr) -> bool:

@@ -10,12 +10,12 @@ import re
 
 from nbformat import NotebookNode
 
-from .page import TUTORIALS, Page, explorer, read, split, tagged, tags
+from .page import Page, explorer, read, sources, split, tagged, tags
 from .page_checks import checks_can_fail
 from .page_style import beyond
+from .paragraphs import HEADING, kind
 
 FIRST_SCREEN = 6  # cells after the setup
-HEADING = r"#{1,6} "
 UPRIGHT = re.compile(r"\\(mathrm|text|operatorname|begin|end)\s*\{[^}]*\}")
 FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 
@@ -86,14 +86,6 @@ def _steps(page: Page) -> list[tuple[int, str, str]]:
         elif not {"check", "setup"} & set(tags(cell)):
             found.append((place, "code", ""))
     return found
-
-
-def kind(paragraph: str) -> str:
-    if re.match(HEADING, paragraph):
-        return "heading"
-    if paragraph.startswith(">") and ("?" in paragraph or paragraph.startswith("> **Before")):
-        return "question"
-    return "folded" if "<details" in paragraph else "text"
 
 
 def exercises_hold_no_answer(page: Page) -> list[str]:
@@ -182,10 +174,8 @@ def main() -> None:
     """Print what the pages named on the command line break, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 02")
-    named = tuple(parser.parse_args().pages) or ("",)
-    for path in sorted((TUTORIALS / "src").glob("*.py")):
-        if path.name.startswith(named):
-            print(path.stem, *broken(read(path)), sep="\n  ")
+    for path in sources(parser.parse_args().pages):
+        print(path.stem, *broken(read(path)), sep="\n  ")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ import statistics
 
 from nbformat import NotebookNode
 
-from .page import TUTORIALS, Page, read, tags
+from .page import APART, Page, read, sources, tags
 
-APART = {"check", "solution", "exercise", "setup"}
 LIMITS = {  # lowest and highest value
     "nodes": (0, 2600),
     "nodes per cell, median": (0, 75),
@@ -149,12 +148,7 @@ def main() -> None:
     """Print the figures of the pages named on the command line, or of all, beside the limits."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 02")
-    named = tuple(parser.parse_args().pages) or ("",)
-    pages = [
-        read(path)
-        for path in sorted((TUTORIALS / "src").glob("*.py"))
-        if path.name.startswith(named)
-    ]
+    pages = [read(path) for path in sources(parser.parse_args().pages)]
     figures = [measure(page) for page in pages]
     print(f"{'':34}{'limit':>8}" + "".join(f"{page.number:>8}" for page in pages))
     for name, (low, high) in LIMITS.items():

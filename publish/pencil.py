@@ -4,14 +4,17 @@ Texts and answers stand in `variants.yaml`. Their numbers are neither those of t
 the variants that students may have.
 """
 
+import functools
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snn_core.teaching.exercises import find
 from snn_core.teaching.exercises.comparison import equal
 
 from .variants import answer, declared, filled, numbers
+from .wording import listed
 
 HANDED_OUT = 1, 7  # seeds of variants that are written or shown; students may have their solutions
 SHORT, LONG = 3, 5  # points of an exercise with one step, and of one with several
@@ -32,12 +35,12 @@ class Pencil:
 
 def pencil(key: str, seed: str) -> Pencil:
     """Return an exercise for an exam, with numbers that no student has seen."""
-    known = [answer(key, each) for each in HANDED_OUT]
     chance = random.Random(f"{seed} {key}")
     for _ in range(TRIES):
         drawn = chance.randrange(MANY)
         if not any(
-            equal(answer(key, drawn), each, find(key).tolerance, rounded=True) for each in known
+            equal(answer(key, drawn), each, find(key).tolerance, rounded=True)
+            for each in _handed_out(key)
         ):
             told, found = declared()[key], numbers(key, drawn)
             return Pencil(
@@ -48,6 +51,12 @@ def pencil(key: str, seed: str) -> Pencil:
                 answer(key, drawn),
             )
     raise ValueError(f"{key}: all numbers to draw from have the answer of a variant handed out")
+
+
+@functools.cache  # each exam asks again
+def _handed_out(key: str) -> list[object]:
+    """Return the answers that students may have."""
+    return [answer(key, each) for each in HANDED_OUT]
 
 
 def points(key: str) -> int:
@@ -65,7 +74,7 @@ def told_beside(key: str) -> set[str]:
     return set(declared()[key].get("apart", ()))
 
 
-def of_length(names: list[str], wanted: int) -> list[str]:
+def of_length(names: Sequence[str], wanted: int) -> list[str]:
     """Return the keys of the exercises for exams on some pages that have so many points."""
     pages = {name[:2] for name in names}
     keys = (key for key, told in declared().items() if key[:2] in pages and "exam" in told)
@@ -79,8 +88,7 @@ def shown(value: object) -> str:
     '1,500,000 and 0.7788'
     """
     if isinstance(value, list | tuple):
-        *most, last = [shown(each) for each in value]
-        return f"{', '.join(most)} and {last}"
+        return listed([shown(each) for each in value])
     if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return re.sub(r"^-", "−", f"{value:.4g}")

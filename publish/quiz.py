@@ -12,14 +12,11 @@ import itertools
 import random
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-import yaml
+from .course_files import notes, written
+from .page import Page
+from .wording import with_page
 
-from .graded import with_page
-from .page import Page, notes
-
-BANK = Path(__file__).with_name("course_source") / "quiz.yaml"
 LETTERS = "ABCD"
 BELIEVED = "Right. What is often believed: "
 INSIDE = re.compile(r"\((\*?Deeper|exercise \d)")  # where a text points to, without its page
@@ -76,24 +73,12 @@ def plain(text: str) -> str:
 
 
 @functools.cache
-def bank() -> dict[str, list[dict]]:
-    """Return the bank as it is written, page by page."""
-    return yaml.safe_load(BANK.read_text(encoding="utf-8"))
-
-
-@functools.cache
-def noted() -> dict[str, dict]:
-    """Return the notes on all pages, read once."""
-    return notes()
-
-
-@functools.cache
 def questions(name: str) -> list[Question]:
     """Return the questions on a page; none if the bank has none."""
-    beliefs = noted()[name]["misconceptions"]
+    beliefs = notes()[name]["misconceptions"]
     return [
         from_bank(f"{name[:2]}.{k}", each, beliefs)
-        for k, each in enumerate(bank().get(name, []), 1)
+        for k, each in enumerate(written("quiz").get(name, []), 1)
     ]
 
 

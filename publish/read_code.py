@@ -4,17 +4,14 @@ Texts stand in `code.yaml`, whose numbers are drawn by a seed.
 """
 
 import contextlib
-import functools
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import yaml
-
+from .course_files import written
 from .variants import filled
 
-PIECES = Path(__file__).with_name("course_source") / "code.yaml"
 ASKED = "What does this code print? Show the way."
 
 
@@ -33,10 +30,9 @@ class Code:
     tells: tuple[str, ...] = ()
 
 
-@functools.cache
 def pieces() -> dict[str, dict]:
     """Return the pieces of code as they are written, by their page."""
-    return yaml.safe_load(PIECES.read_text(encoding="utf-8"))
+    return written("code")
 
 
 def printed_by(text: str) -> tuple[str, ...]:
@@ -50,7 +46,7 @@ def printed_by(text: str) -> tuple[str, ...]:
     return tuple(out.getvalue().splitlines())
 
 
-def to_read(names: list[str], turn: int, seed: int) -> Code | None:
+def to_read(names: Sequence[str], turn: int, seed: int) -> Code | None:
     """Return a piece of code on some pages; None if there is none.
 
     The exams of a seed, whose turns count from 0, have unlike ones, or other numbers in them.

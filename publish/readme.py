@@ -8,11 +8,12 @@ import re
 from itertools import groupby
 from pathlib import Path
 
+from .course_files import GUIDE, notes
 from .labs import lab
-from .page import ROOT, Page, committed, notes
+from .page import ROOT, Page, committed
+from .wording import listed
 
 README = ROOT / "README.md"
-GUIDE = Path(__file__).with_name("course_source") / "README.md"
 LAB = re.compile(  # of a week, which has six columns
     r"^(\| \d+ \| )(\d\d(?:, \d\d)*)( \| \d+ \|) [^|]* \| [^|]* \|(?= [^|]+ \|$)", flags=re.M
 )
@@ -71,7 +72,7 @@ def projects(pages: dict[str, Page]) -> str:
     by_number = groupby(sorted(left), key=lambda pair: pair[0])
     return (
         "; ".join(
-            f"number {number} of {_listed([page for _, page in pairs])}"
+            f"number {number} of {_pages([page for _, page in pairs])}"
             for number, pairs in by_number
         )
         + "."
@@ -83,13 +84,8 @@ def is_project(title: str, answer: str | None) -> bool:
     return title.startswith("Open") and answer is None
 
 
-def _listed(numbers: list[str]) -> str:
-    pages = "page" if len(numbers) == 1 else "pages"
-    return (
-        f"{pages} {', '.join(numbers[:-1])} and {numbers[-1]}"
-        if numbers[1:]
-        else f"{pages} {numbers[0]}"
-    )
+def _pages(numbers: list[str]) -> str:
+    return f"page{'s' * (len(numbers) > 1)} {listed(numbers)}"
 
 
 def between(text: str, mark: str, inside: str) -> str:

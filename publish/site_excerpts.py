@@ -89,11 +89,18 @@ def _anchor(node: nodes.Element) -> str | None:
     return None
 
 
+def collect(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the text of a page when it is read, which is faster than to load it again."""
+    app.excerpts[app.env.docname] = sections(doctree)
+
+
 def write(app: Sphinx, error: Exception | None) -> None:
     """Write the texts of all pages of a built site into a script that the search page loads."""
     if error:
         return
-    found = {name: sections(app.env.get_doctree(name)) for name in sorted(app.env.found_docs)}
+    before = sorted(app.env.found_docs - app.excerpts.keys())  # read by an earlier build
+    app.excerpts |= {name: sections(app.env.get_doctree(name)) for name in before}
+    found = dict(sorted(app.excerpts.items()))
     lines = [
         f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
         for name, value in {"EXCERPTS": found, "TERMS": told()}.items()

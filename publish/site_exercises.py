@@ -20,13 +20,13 @@ from nbformat.v4 import new_markdown_cell
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import slack
 
-from .notebooks import stamps
+from .exercises import CHECK
 from .page import Page, tags
+from .stamps import stamps
 
 MARKS = re.compile(r"`([^`]+)`|(?<!\w)\*(\w+)\*(?!\w)")  # code and emphasis in a hint
 HALF = 8  # at most so many steps on each side of the answer are right
 CODE = '<div class="exercise-code">'  # how and where to write an exercise that is code
-CALL = re.compile(r"check\(\"(\d\d\.\d+)\"")
 
 
 def hashed(text: str) -> int:
@@ -49,7 +49,7 @@ def with_fields(page: Page, cells: list[NotebookNode]) -> list[NotebookNode]:
     found = []
     for cell in cells:
         found.append(cell)
-        if "exercise" in tags(cell) and (called := CALL.search(cell.source)):
+        if "exercise" in tags(cell) and (called := CHECK.search(cell.source)):
             found[-1] = stub = copy.deepcopy(cell)
             stub.outputs = []
             helped = new_markdown_cell(beside(page, called[1]))

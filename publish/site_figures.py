@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from .dark_figures import WHITE, for_dark
+from .page import pictures
 
 FOLDER = "figures"  # of the site
 PANEL = 240  # pixels; the width of the narrowest panel; what is narrower is a part of one
@@ -126,7 +127,7 @@ def with_phones(cells: list[NotebookNode], drawn: dict[str, list[str | None]]) -
         drawn: by the id of a cell, a PNG in base64 for each figure, or None.
     """
     for cell in cells:
-        shown = [each for each in cell.get("outputs", []) if "image/png" in each.get("data", {})]
+        shown = pictures(cell)
         phones = drawn.get(cell.id, [])
         if len(phones) == len(shown):
             for output, phone in zip(shown, phones, strict=True):
@@ -136,10 +137,9 @@ def with_phones(cells: list[NotebookNode], drawn: dict[str, list[str | None]]) -
 def swiped(cell: NotebookNode) -> list[bool]:
     """Return for each figure of a cell whether it is too wide for a phone and has no panels."""
     found = []
-    for output in cell.get("outputs", []):
-        if "image/png" in output.get("data", {}):
-            image, width, _ = _read(output)
-            found.append(width > NARROW and not panels(np.asarray(image.convert("RGB")) / 255))
+    for output in pictures(cell):
+        image, width, _ = _read(output)
+        found.append(width > NARROW and not panels(np.asarray(image.convert("RGB")) / 255))
     return found
 
 

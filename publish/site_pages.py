@@ -14,11 +14,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from . import site_exercises
 from .arranging import arranging
 from .drawing import Lines, imported, parted
+from .folds import behind_clicks
 from .live_html import figure as live_figure
 from .live_html import place
-from .page import TUTORIALS, Page, explorer, tags
+from .page import TUTORIALS, Page, code, explorer, tags
 from .site_figures import figure, with_phones
-from .site_folds import behind_clicks
 from .site_lead import led
 from .site_links import linked
 from .site_quiet import QUIET, quietly
@@ -54,34 +54,47 @@ def prepare(
     """
     notebook = copy.deepcopy(page.notebook)
     with_phones(notebook.cells, phones or {})
-    cells = site_exercises.with_fields(page, tasks_below(notebook.cells))
+    cells = quietly(behind_clicks(_in_parts(page, notebook.cells)))
+    notebook.cells = [_numbered(cell, n) for n, cell in enumerate(cells)]
+    _link(page, notebook.cells)
+    first = True
+    for cell in code(notebook):
+        cell.metadata["mystnb"] = _prompts(cell)
+        show(cell, folder, first)
+        first = first and not explorer(cell)
+    return notebook
+
+
+def _in_parts(page: Page, cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a page with its lead, help at exercises, and what only draws apart."""
+    cells = site_exercises.with_fields(page, tasks_below(cells))
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(COLAB, cell.source).replace(STUB, FIELD)
     _, draws = imported(page)
     arranged = arranging(page, draws)
-    cells = led(cells)
-    cells = joined([part for cell in cells for part in folded(cell, draws, arranged)])
-    notebook.cells = [_numbered(cell, n) for n, cell in enumerate(quietly(behind_clicks(cells)))]
+    return joined([part for cell in led(page, cells) for part in folded(cell, draws, arranged)])
+
+
+def _link(page: Page, cells: list[NotebookNode]) -> None:
+    """Let the prose of a page lead to other pages, and the first use of a word to the glossary."""
     others = (path.stem for path in TUTORIALS.glob("[0-9][0-9]_*.ipynb"))
     names = {name[:2]: name for name in others if name != page.name}
-    first, unused = True, dict(words())
-    for cell in notebook.cells:
+    unused = dict(words())
+    for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = linked(cell.source.replace(*GUESS), names, page.deeper is not None)
             if not cell.source.startswith(("# ", "## References")):
                 cell.source = explained(cell.source, unused)
-        if cell.cell_type == "code":
-            what = next(
-                (tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code"
-            )
-            cell.metadata["mystnb"] = {
-                f"code_prompt_{verb.lower()}": f"{verb} the {PROMPTS.get(what, what)}"
-                for verb in ("Show", "Hide")
-            }
-            show(cell, folder, first)
-            first = first and not explorer(cell)
-    return notebook
+
+
+def _prompts(cell: NotebookNode) -> dict[str, str]:
+    """Return what the fold of a cell says, closed and open."""
+    what = next((tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code")
+    return {
+        f"code_prompt_{verb.lower()}": f"{verb} the {PROMPTS.get(what, what)}"
+        for verb in ("Show", "Hide")
+    }
 
 
 def _numbered(cell: NotebookNode, number: int) -> NotebookNode:

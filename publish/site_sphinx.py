@@ -3,6 +3,7 @@
 And the texts that its search shows.
 """
 
+import posixpath
 import re
 
 from docutils import nodes
@@ -11,11 +12,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from . import site_excerpts, site_exercises
+from .mathml import mathml
 from .site_lead import NEW
 from .site_pages import PROMPTS
 from .site_type import with_type
 from .site_words import ALSO
-from .slides import mathml
 
 SPACES = {"negativethinmathspace": "-0.167em"}
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
@@ -34,7 +35,7 @@ ONE = re.compile(r"<mtext>([A-Za-z0-9])</mtext>")
 
 def formula(latex: str, display: str) -> str:
     """Return a formula as MathML Core, which every browser shows without a script."""
-    text = mathml(latex.replace("{aligned}", "{split}"), display)
+    text = mathml(latex, display)
     for name, width in SPACES.items():
         text = text.replace(name, width)
     text = BOLD.sub(r'<\1\2 style="font-weight: bold"\3>', text)
@@ -150,11 +151,32 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
     context["has_live"] = "data-live=" in context.get("body", "")
 
 
+def share_contents(app: Sphinx, name: str, template: str, context: dict, doctree: None) -> None:
+    """Make the contents for the sidebar once for all listings of code in a folder.
+
+    A listing stands in no contents, so that those of its folder are the same to the letter.
+    """
+    if name.startswith("_modules/"):
+        folder, made = posixpath.dirname(name), context["toctree"]
+
+        def kept(**options) -> str:
+            key = (folder, *sorted(options.items()))
+            if key not in app.contents_of_listings:
+                app.contents_of_listings[key] = made(**options)
+            return app.contents_of_listings[key]
+
+        context["toctree"] = kept
+
+
 def setup(app: Sphinx) -> dict:
     """Register all of it."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
+    app.excerpts = {}
     app.connect("doctree-read", sought)
+    app.connect("doctree-read", site_excerpts.collect, priority=900)  # last
     app.connect("doctree-resolved", fold_names)
+    app.contents_of_listings = {}
+    app.connect("html-page-context", share_contents, priority=100)  # before the theme
     app.connect("html-page-context", finish, priority=900)  # after the theme
     app.connect("build-finished", site_excerpts.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .drawing import HARMLESS, core_lines, imported, names
-from .needed import defined, missing
+from .code_names import defined, missing, names
+from .drawing import HARMLESS, core_lines, imported
 from .page import Page, Section, code, tagged, tags
 from .slide_parts import NOT_SHOWN
 from .slide_shows import printed

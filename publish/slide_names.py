@@ -1,11 +1,12 @@
 """Where the names in code on a slide come from: the lines of the page that define them."""
 
 import ast
+import functools
 
 from nbformat import NotebookNode
 
-from .needed import APART, defined, missing, parsed
-from .page import Page, tagged, tags
+from .code_names import defined, missing, parsed
+from .page import APART, Page, tagged, tags
 
 LINE = 100  # letters of a line that is quoted
 BEFORE = "Defined before:"
@@ -22,19 +23,23 @@ def origins(page: Page, cell: NotebookNode, text: str) -> str:
     before = [each for each in cells[: place + 1] if not APART & set(tags(each))]
     said = []
     for name in sorted(missing(parsed(text) or ast.parse(cell.source)) - given):
-        lines = [line for each in before if (line := _defines(each.source, name))]
+        lines = [line for each in before if (line := _definitions(each.source).get(name))]
         said += lines[-1:]
     unique = list(dict.fromkeys(said))
     return f"{BEFORE} " + ", ".join(f"`{each}`" for each in unique) + "." if unique else ""
 
 
-def _defines(source: str, name: str) -> str:
-    """Return the last line of code that defines a name; of a longer statement only its head."""
+@functools.lru_cache(1024)  # each cell is asked for many names
+def _definitions(source: str) -> dict[str, str]:
+    """Return for each name the last line of code that defines it; of a longer statement its head.
+
+    >>> _definitions("a = 1\\nb = [\\n    a,\\n]\\na = 2")
+    {'a': 'a = 2', 'b': 'b = …'}
+    """
+    found: dict[str, str] = {}
     tree = parsed(source)
-    found = [
-        node for node in (tree.body if tree else []) if name in defined(ast.Module([node], []))
-    ]
-    if not found:
-        return ""
-    lines = ast.get_source_segment(source, found[-1]).splitlines()
-    return lines[0][:LINE].rstrip(":([{ ") + (" …" if len(lines) > 1 else "")
+    for node in tree.body if tree else []:
+        lines = ast.get_source_segment(source, node).splitlines()
+        head = lines[0][:LINE].rstrip(":([{ ") + (" …" if len(lines) > 1 else "")
+        found |= dict.fromkeys(defined(ast.Module([node], [])), head)
+    return found

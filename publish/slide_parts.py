@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .graded import without_badge, without_solutions
 from .page import Page, tags
+from .paragraphs import sentences
+from .wording import without_badge, without_solutions
 
 WORDS = 60  # on one slide, without code, formulas, numbers and what stands in a live figure
 IDEA = 45  # of these for the idea of a section
@@ -93,20 +94,6 @@ def words(text: str) -> int:
     text = re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|<[^>]+>", " ", text, flags=re.S)
     text = re.sub(r"\]\([^)]*\)", "]", text)
     return sum(bool(re.search(r"[^\W\d_]", word)) for word in text.split())
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a paragraph; a formula does not end one.
-
-    >>> sentences("It is $x. Y$ so. Then `a. B` too: no.")
-    ['It is $x. Y$ so.', 'Then `a. B` too: no.']
-    """
-    masked = re.sub(r"\$[^$]*\$|`[^`]*`", lambda found: "\0" * len(found.group(0)), text)
-    ends = [
-        found.end()
-        for found in re.finditer(r"(?<!e\.g)(?<!i\.e)(?<!et al)[.?!][)*\"]*(?=\s+[^a-z\s])", masked)
-    ]
-    return [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
 
 
 def standing(said: list[str]) -> list[str]:

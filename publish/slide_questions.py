@@ -4,8 +4,7 @@ import ast
 import re
 from dataclasses import replace
 
-from .drawing import names
-from .needed import defined
+from .code_names import defined, names
 from .page import tags
 from .slide_answers import DEFINES, Answers
 from .slide_opening import grounded

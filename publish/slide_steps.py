@@ -183,6 +183,7 @@ def _titled(slide: Slide) -> Slide:
     return replace(one, heading="")
 
 
+@functools.lru_cache(1024)  # as heights are
 def _fits(text: str) -> bool:
     """Tell whether a slide holds a text, as far as it is seen before an answer takes its place."""
     first = LATER.sub("", text) if BOARD in text or ASKING in text else text

@@ -1,10 +1,9 @@
 """What a class talks about on slides: the tasks at a live figure, and the questions to discuss."""
 
+from .course_files import model_answers, notes
 from .essays import unmarked
-from .exam import answers as model_answers
 from .labs import Tasks, explorers, items
 from .page import Page
-from .quiz import noted
 from .slide_parts import portions, sentences, shortened, standing, without_links
 from .slide_shows import step
 
@@ -30,17 +29,17 @@ def found(of: Tasks) -> list[str]:
 
 def discussion(page: Page) -> list[tuple[str, str]]:
     """Return slides of the questions to discuss, one by one, and their notes: model answers."""
-    asked = noted().get(page.name, {}).get("discussion", [])
+    asked = notes().get(page.name, {}).get("discussion", [])
     given = model_answers().get(page.name, [""] * len(asked))
     numbered = [f"**{n}** · {without_links(each)}" for n, each in enumerate(asked, 1)]
     made = []
     for text in portions(DISCUSSED, numbered, "\n\n", TALKED) if asked else ():
         head, first, *more = text.split("\n\n")
         shown = [head, first, *(step(each, n) for n, each in enumerate(more))]
-        notes = [
+        beside = [
             f"{question}\n\n{unmarked(answer)}"
             for question, answer in zip(numbered, given, strict=True)
             if question in text
         ]
-        made.append(("\n\n".join(shown), "\n\n".join(notes)))
+        made.append(("\n\n".join(shown), "\n\n".join(beside)))
     return made

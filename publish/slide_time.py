@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .exam import LECTURE_MINUTES
+from .lecture import LECTURE_MINUTES
 from .slide_steps import Slide, count, joined, notes_of
 
 STEPS_A_MINUTE = 1.3

@@ -16,45 +16,19 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import pass_context
-from latex2mathml.converter import convert as to_mathml
 from nbconvert.exporters import SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from .deck import Deck
+from .course_files import FOLDER
+from .deck import Deck, of_page
+from .mathml import mathml
 from .page import Page
 from .slide_shows import apart, letters
 from .slide_steps import count
 
-SOURCE = Path(__file__).with_name("course_source")
-# What latex2mathml does not know, and upright words, which only as text stay upright and in one
-# piece.
-REPLACED = {
-    r"\mathrm": r"\text",
-    r"\arg": r"\text{arg}\,",
-    r"\big\langle": r"\langle",
-    r"\big\rangle": r"\rangle",
-    "{aligned}": "{split}",
-}
 WITH_STOP = re.compile(r'(<math [^>]*display="inline"(?:(?!</math>).)*</math>)([.,;:?!)])', re.S)
-STRETCHED = "&#x23DF;", "&#x23DE;"  # braces below and above
-THIN = '<mspace width="0.167em" />'  # beside the name of a function, where no operator keeps room
-NAME = "<mi>(?:ln|log|sin|cos)</mi>"
-ENDS = r"(?<!&#x02308;)</m(?:[in]|sub|sup|frac|text)>|&#x00029;</mo>"
-BEFORE = re.compile(rf"({ENDS})(?={NAME}|<msub>{NAME})")
-BEHIND = re.compile(rf"((?<!<msub>){NAME})(?!<mo|</|$)")
-
-
-def mathml(formula: str, display: str) -> str:
-    """Return a formula of LaTeX as MathML, its horizontal braces as wide as what they hold."""
-    for command, known in REPLACED.items():
-        formula = formula.replace(command, known)
-    made = to_mathml(formula.strip(), display=display)
-    made = BEHIND.sub(rf"\1{THIN}", BEFORE.sub(rf"\1{THIN}", made))
-    for brace in STRETCHED:
-        made = made.replace(f"<mo>{brace}</mo>", f'<mo stretchy="true">{brace}</mo>')
-    return made
 
 
 class WithMathML(IPythonRenderer):
@@ -82,7 +56,7 @@ class PageSlides(SlidesExporter):
     """The slides of nbconvert with a template of our own and with formulas as MathML."""
 
     def __init__(self, **options):
-        super().__init__(template_name="slides", extra_template_basedirs=[str(SOURCE)], **options)
+        super().__init__(template_name="slides", extra_template_basedirs=[str(FOLDER)], **options)
 
     @pass_context
     def markdown2html(self, context, source: str) -> str:
@@ -98,9 +72,10 @@ def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNod
         page: the page.
         drawn: enlarged figures by the id of their cell, in place of those of the page.
     """
+    deck = Deck(page, drawn) if drawn else of_page(page)
     cells = [
         new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
-        for kind, text in Deck(page, drawn or {}).slides()
+        for kind, text in deck.slides()
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
 
@@ -110,7 +85,7 @@ def steps(page: Page) -> tuple[int, ...]:
     """Return how many steps the slides take for each part of the plan of a lecture on a page."""
     parts = ["", *(section.title for section in page.sections), "Recap", "To discuss"]
     found, part = dict.fromkeys(parts, 0), ""
-    for slide in Deck(page, {}).steps():
+    for slide in of_page(page).steps():
         opened = [
             each for each in re.findall(r"^## (.*)$", slide.text, flags=re.M) if each in found
         ]
@@ -119,7 +94,17 @@ def steps(page: Page) -> tuple[int, ...]:
     return tuple(found.values())
 
 
+@functools.cache
+def _exporter() -> PageSlides:
+    """Return what writes slides as HTML, whose templates are read once for all pages."""
+    return PageSlides()
+
+
+def html(page: Page, drawn: dict[str, list[str]] | None = None) -> str:
+    """Return the slides of a page as HTML."""
+    return _exporter().from_notebook_node(slides(page, drawn))[0]
+
+
 def write(page: Page, path: Path, drawn: dict[str, list[str]] | None = None) -> None:
     """Write the slides of a page as one HTML file."""
-    made = PageSlides().from_notebook_node(slides(page, drawn))[0]
-    path.write_text(made, encoding="utf-8")
+    path.write_text(html(page, drawn), encoding="utf-8")

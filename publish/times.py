@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
-from nbformat import NotebookNode
 
-from .notebooks import convert, sources
+from .notebooks import convert
+from .page import code, sources
 
 PAGE, PAGE_THAT_TRAINS, CELL = 30, 45, 10  # budgets in seconds on one thread
 TRAINS = re.compile(r"\boptim\.|\bfit\(|\blearn_unlabelled\(")
@@ -29,11 +29,6 @@ STATED = {  # seconds, up to which a page says these words
     60: "one minute",
 }
 CLOCK = {"clock": "__import__('time').process_time()"}
-
-
-def code(page: NotebookNode) -> list[str]:
-    """Return the sources of a page's code cells."""
-    return [cell.source for cell in page.cells if cell.cell_type == "code"]
 
 
 def measure(cells: list[str]) -> list[float]:
@@ -106,15 +101,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the times into the record")
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as 01")
     arguments = parser.parse_args()
-    named = tuple(arguments.pages) or ("",)
-    for source in sources():
-        if source.stem.startswith(named):
-            _measure_page(source, every_cell=arguments.cells, written=arguments.write)
+    for source in sources(arguments.pages):
+        _measure_page(source, every_cell=arguments.cells, written=arguments.write)
 
 
 def _measure_page(source: Path, *, every_cell: bool, written: bool) -> None:
     """Measure a page and print its times, or what it raised; put its time into the record."""
-    cells = code(convert(source))
+    cells = [cell.source for cell in code(convert(source))]
     try:
         seconds = measure(cells)
     except RuntimeError as problem:

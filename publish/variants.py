@@ -6,24 +6,19 @@ other arguments, those of the page with other numbers or such as `variants.yaml`
 page's solution says what is expected.
 """
 
-import functools
 import math
 import random
 import re
 from dataclasses import dataclass
-from pathlib import Path
-
-import yaml
 
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import equal, form
 from snn_core.teaching.exercises.variants import drawn, shown_as
 
+from .course_files import written
 from .page import Exercise, Page
 
-DECLARED = Path(__file__).with_name("course_source") / "variants.yaml"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{tests}\n### END HIDDEN TESTS"
-ASKED = r'check\("([\d.]+)", (\w+)\)'
 OF_FORM = """\
 from snn_core.teaching.exercises.comparison import form, given
 
@@ -62,19 +57,14 @@ class Variant:
     form: str = ""
 
 
-@functools.cache
-def _written() -> dict[str, dict]:
-    return yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
-
-
 def declared() -> dict[str, dict]:
     """Return the declared exercises whose answer is a value, by their key, like ``02.1``."""
-    return {key: told for key, told in _written().items() if "arguments" not in told}
+    return {key: told for key, told in written("variants").items() if "arguments" not in told}
 
 
 def functions() -> dict[str, dict]:
     """Return the declared exercises whose answer is a function, by their key."""
-    return {key: told for key, told in _written().items() if "arguments" in told}
+    return {key: told for key, told in written("variants").items() if "arguments" in told}
 
 
 def arguments(key: str, seed: int) -> str:
@@ -135,14 +125,9 @@ def _solution(key: str, found: dict[str, object], name: str) -> str:
     return f"{name} = {filled(told['answer'], found)}"
 
 
-def asked(exercise: Exercise) -> tuple[str, str]:
-    """Return the key of an exercise with a check, like ``02.1``, and the name of its answer."""
-    return re.search(ASKED, exercise.stub).groups()
-
-
 def variant(exercise: Exercise, seed: int) -> Variant | None:
     """Return a variant of an exercise; None if it has none."""
-    key, name = asked(exercise)
+    key, name = exercise.asked
     known = find(key)
     if key in declared():
         return _of_value(key, name, seed)
@@ -187,5 +172,5 @@ def variants(page: Page, seed: int | None) -> dict[str, Variant]:
     if seed is None:
         return {}
     stubs = [each for each in page.exercises if each.stub]
-    found = {asked(each)[0]: variant(each, seed) for each in stubs}
+    found = {each.asked[0]: variant(each, seed) for each in stubs}
     return {key: each for key, each in found.items() if each}

@@ -71,6 +71,7 @@ if TYPE_CHECKING:  # at run time they come when they are first asked for
     from . import tasks as tasks
     from . import training as training
 
+__version__ = "0.1.0"
 SUBMODULES = (
     "conversion",
     "datasets",
@@ -97,7 +98,11 @@ def __getattr__(name: str) -> ModuleType:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__version__ = "0.1.0"
+def __dir__() -> list[str]:
+    """Return the names of the core, those of modules included that are not imported yet."""
+    return sorted({*globals(), *SUBMODULES})
+
+
 __all__ = [
     "ALL_NEURONS",
     "ALL_SURROGATES",

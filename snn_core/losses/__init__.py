@@ -9,8 +9,8 @@ Every cross-entropy takes `class_weights` and `label_smoothing`, as PyTorch's ow
 options of an objective, as for `training.fit`, use ``functools.partial``.
 
 Whatever precision an output has, it is counted in float32 or better. What is no 0 or 1 in spikes,
-such as a probability, counts as it is. Sequences of unequal length
-are padded at the end; told the `lengths`, all of these read each sample as if it stood alone.
+such as a probability, counts as it is. Sequences of unequal length are padded at the end; told the
+`lengths`, all of these read each sample as if it stood alone.
 """
 
 from .activity import l1_activity, lower_activity, upper_activity, van_rossum

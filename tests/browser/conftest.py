@@ -8,6 +8,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,23 +51,39 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The folder of the site, built once for all workers. A warning of the build is an error."""
-    missing = [name for name in SITE_PACKAGES if importlib.util.find_spec(name) is None]
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}: make site")
+def missing():
+    """Return the packages for the site that are not installed."""
+    return [name for name in SITE_PACKAGES if importlib.util.find_spec(name) is None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun(request, tmp_path_factory):
+    """Begin to build the site, once for all workers, while tests run that need none of it."""
     own = tmp_path_factory.getbasetemp()  # below that of the run, where it has several workers
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "site"
+    if missing() or not any(map(of_site, request.session.items)):
+        return folder
     try:
         folder.mkdir()
     except FileExistsError:
-        pass  # another worker builds it
-    else:
-        build(folder)
-    status, said = json.loads(awaited(folder / "built.json").read_text(encoding="utf-8"))
+        return folder  # another worker builds it
+    threading.Thread(target=build, args=[folder], daemon=True).start()
+    return folder
+
+
+def of_site(item):
+    """Tell whether a test looks at the site."""
+    return "site" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session")
+def site(begun):
+    """The folder of the site, as soon as it is built. A warning of the build is an error."""
+    if missing():
+        pytest.skip(f"needs {', '.join(missing())}: make site")
+    status, said = json.loads(awaited(begun / "built.json").read_text(encoding="utf-8"))
     assert status == 0, said
-    return folder / "html"
+    return begun / "html"
 
 
 def build(folder):
@@ -106,13 +123,18 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """Let the tests that look at a page of the site follow each other, without a load between."""
+    """Let the tests that look at a page of the site follow each other, without a load between.
+
+    Tests that need no site come before, while it is built.
+    """
     place = {item: number for number, item in enumerate(items)}
     first = {}
     for item in items:
         first.setdefault(together(item.nodeid), place[item])
     looks = {item: "look" in getattr(item, "fixturenames", ()) for item in items}
-    items.sort(key=lambda item: (first[together(item.nodeid)], looks[item], place[item]))
+    items.sort(
+        key=lambda item: (of_site(item), first[together(item.nodeid)], looks[item], place[item])
+    )
 
 
 def pytest_configure(config):

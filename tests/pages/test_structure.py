@@ -7,6 +7,7 @@ import sys
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
+from publish import stamps
 from publish.page import ENTRANCE, explorer
 from snn_core.teaching.explorers import ALL_EXPLORERS, LiveExplorer
 from tests.pages import PAGES, READ, ROOT, build, code, prose, tagged
@@ -40,7 +41,7 @@ def test_title_question_header_and_badge(name):
     assert 5 <= page.minutes <= 65
     assert re.search(r"second|minute", page.time_to_run)
     assert page.introduces or page.number == ENTRANCE
-    assert f"{build.stamps()['{{colab}}']}/{name}.ipynb" in PAGES[name].cells[0].source
+    assert f"{stamps.stamps()['{{colab}}']}/{name}.ipynb" in PAGES[name].cells[0].source
 
 
 @pages
@@ -71,7 +72,7 @@ def test_setup_comes_first_and_holds_all_imports(name):
     assert 'if "google.colab" in sys.modules:' in setup.source
     install = re.search(r"run_line_magic\(\"pip\", \"(.*)\"\)", setup.source).group(1)
     extra = "[events]" if "import tonic" in setup.source else ""
-    repository, tag = (build.stamps()[name] for name in ("{{repository}}", "{{tag}}"))
+    repository, tag = (stamps.stamps()[name] for name in ("{{repository}}", "{{tag}}"))
     assert install == f"install 'snn_core{extra} @ git+{repository}@{tag}'"
     imported = [
         cell.source for cell in others if re.search(r"^\s*(import|from) ", cell.source, flags=re.M)

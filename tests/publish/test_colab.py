@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from publish import stamps
 from tests.colab import preinstalled
 from tests.pages import PAGES, ROOT, SOURCES, build, code, prose
 
@@ -80,7 +81,7 @@ def elsewhere(tmp_path, monkeypatch):
         "/tree/v", "/tree/next-v"
     )
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(stamps, "ROOT", tmp_path)
 
 
 @pytest.mark.usefixtures("elsewhere")

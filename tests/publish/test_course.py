@@ -15,8 +15,10 @@ import nbformat
 import pytest
 import yaml
 
-from publish.page import ENTRANCE, Page, notes
-from tests.pages import PAGES, READ, ROOT, build, code, prose, tagged
+from publish import stamps, wording
+from publish.course_files import model_answers, notes
+from publish.page import ENTRANCE, Page
+from tests.pages import PAGES, READ, ROOT, code, prose, tagged
 from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wrong_answers
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
@@ -34,7 +36,7 @@ from publish import (
     slide_time,
     slides,
 )
-from publish.site_folds import SHORT
+from publish.answers import SHORT
 
 NOTES = notes()
 LISTS = ("misconceptions", "discussion", "grading")
@@ -104,7 +106,7 @@ def test_answers_to_before_you_run_are_folded_for_students(name):
             leads = itertools.takewhile(lambda text: not text.startswith("<details"), behind)
             assert all(len(text.split()) < SHORT and text.endswith(":") for text in leads)
     page = [c for c in PAGES[name].cells if c.cell_type == "markdown"]
-    kept = [graded.without_badge(graded.without_solutions(cell.source)) for cell in page]
+    kept = [wording.without_badge(wording.without_solutions(cell.source)) for cell in page]
     unfolded = re.sub(
         r"</?details>|<summary>Answer</summary>", "", prose(derive.student(READ[name]))
     )
@@ -154,7 +156,7 @@ def test_zip_holds_the_student_notebooks_and_how_to_run_them(tmp_path):
         assert archive.read(f"snn_course/{name}.ipynb").decode() == nbformat.writes(
             derive.student(READ[name])
         )
-    address = build.stamps()
+    address = stamps.stamps()
     wanted = f"snn_core[lab,events] @ git+{address['{{repository}}']}@{address['{{tag}}']}\n"
     assert archive.read("snn_course/requirements.txt").decode() == wanted
     assert "{{" not in archive.read("snn_course/README.md").decode()
@@ -296,7 +298,7 @@ def test_a_page_with_a_week_of_its_own_has_a_plan_of_90_minutes():
         assert set(after) == {*before, *after} & set(re.split(r",\s", guided))
         (asked,) = [what for what, _ in parts if "quiz" in what]
         assert re.findall(r"\d\d\.\d", asked) == [*before, *after]
-        assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name], "###")
+        assert lessons.doubled(page, steps) in derive.for_lecturers(page, NOTES[page.name])
     assert len(lessons.weeks()) == 14
 
 
@@ -337,11 +339,11 @@ def test_the_guide_begins_with_links_to_all_its_parts():
 def test_a_model_answer_stands_below_its_question(name):
     told = guide.discussed(READ[name], NOTES[name])
     parts = re.split(r"\n\n(?=\d\. )", told)
-    given = [essays.unmarked(each) for each in exam.answers()[name]]
+    given = [essays.unmarked(each) for each in model_answers()[name]]
     for part, question, answer in zip(parts, NOTES[name]["discussion"], given, strict=True):
         assert re.fullmatch(r"\d\. ", part.split(question)[0])
         assert part.endswith(f"{question}\n\n   {guide.ANSWER} {answer}")
-    assert told in guide.for_lecturers(READ[name], NOTES[name], "###")
+    assert told in guide.for_lecturers(READ[name], NOTES[name])
 
 
 def test_hours_of_a_week_are_those_of_its_pages():

@@ -1,6 +1,7 @@
 """An exam fits its time, its key fits the exam, and no model answer reaches a student."""
 
 import collections
+import functools
 import itertools
 import math
 import re
@@ -18,6 +19,7 @@ from publish import (
     exam_choices,
     exam_draw,
     graded,
+    lecture,
     lessons,
     pencil,
     quiz,
@@ -26,9 +28,10 @@ from publish import (
     slides,
     variants,
 )
-from publish.deck import Deck
-from publish.exam_pages import NO_LECTURE, lectured, taught
-from publish.quiz import LETTERS, SEED, noted, questions, shared_out
+from publish.course_files import FOLDER, model_answers, notes
+from publish.deck import of_page
+from publish.exam_pages import lectured, taught
+from publish.quiz import LETTERS, SEED, questions, shared_out
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import equal
 from tests.pages import PAGES, READ
@@ -43,16 +46,22 @@ TAUGHT = lectured(ASKED)
 pages = pytest.mark.parametrize("name", PAGES)
 
 
+@functools.cache
+def taken(number, seed):
+    """Return an exam about all pages with a lecture, which the tests read and do not change."""
+    return exam_draw.drawn(TAUGHT, number, seed)
+
+
 @pytest.mark.parametrize("name", ASKED)
 def test_every_question_to_discuss_has_a_model_answer(name):
-    given = exam.answers()[name]
-    assert len(given) == len(noted()[name]["discussion"])
+    given = model_answers()[name]
+    assert len(given) == len(notes()[name]["discussion"])
     assert all(15 <= len(essays.unmarked(answer).split()) <= 70 for answer in given)
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_the_marks_of_a_model_answer_add_up_to_its_points(name):
-    for answer in exam.answers()[name]:
+    for answer in model_answers()[name]:
         assert sum(essays.marks(answer)) == essays.POINTS, answer
         assert len(essays.marks(answer)) >= 2, answer
 
@@ -70,7 +79,7 @@ def test_essays_have_an_answer_whose_marks_add_up_and_stand_alone():
 
 def test_no_essay_stands_in_the_guide_or_on_a_page():
     told = course.guide(READ) + "".join(nbformat.writes(READ[name].notebook) for name in ASKED)
-    told += "".join(nbformat.writes(course.instructor(READ[n], noted()[n])) for n in ASKED)
+    told += "".join(nbformat.writes(course.instructor(READ[n], notes()[n])) for n in ASKED)
     for each in ESSAYS:
         sentences = re.split(r"(?<=[.?:]) ", each.ask)
         assert not [text for text in sentences if len(text) > 40 and text in told]
@@ -97,7 +106,7 @@ def test_numbers_in_essays_are_what_they_are_said_to_be():
 
 @exams
 def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     chosen = [question.name[:2] for question in drawn.choices]
     told = [each.name[:2] for each in drawn.discussed]
     assert sorted([*chosen, *told]) == [name[:2] for name in TAUGHT]
@@ -107,7 +116,7 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number,
     assert worked == exam_draw.PENCILS == {pencil.SHORT: 2, pencil.LONG: 2}
     assert len({each.key[:2] for each in drawn.worked}) == len(drawn.worked)
     assert len(told) == exam_draw.ESSAYS
-    assert {name[:2] for name in ASKED} - {name[:2] for name in TAUGHT} == set(NO_LECTURE)
+    assert {name[:2] for name in ASKED} - {name[:2] for name in TAUGHT} == {"23"}
     words = len(exam.sheet(drawn).split())
     assert drawn.points + words / exam.READ <= exam.minutes(drawn) == exam.MINUTES
 
@@ -115,7 +124,7 @@ def test_an_exam_fits_two_hours_and_asks_about_every_page_with_a_lecture(number,
 @twenty
 def test_no_question_stands_beside_an_essay_or_an_exercise_that_it_answers(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         told = {each.name[:2] for each in drawn.discussed}
         for each in drawn.worked:
             beside = pencil.told_beside(each.key)
@@ -130,7 +139,7 @@ def test_no_question_stands_beside_an_essay_or_an_exercise_that_it_answers(seed)
 @twenty
 def test_no_question_to_choose_stands_beside_what_tells_its_answer(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         pairs = itertools.combinations(drawn.choices, 2)
         assert not [(one.name, other.name) for one, other in pairs if quiz.apart(one, other)]
         told = {
@@ -143,7 +152,7 @@ def test_no_question_to_choose_stands_beside_what_tells_its_answer(seed):
 @twenty
 def test_no_two_parts_of_an_exam_take_one_skill(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         skills = [drawn.read.skill, *(pencil.skill(each.key) for each in drawn.worked)]
         assert len(set(skills)) == len(skills) == 5
 
@@ -188,7 +197,7 @@ def test_a_question_that_leaves_another_page_none_is_not_chosen():
 @twenty
 def test_no_page_has_many_of_the_points(seed):
     for number in course.EXAMS:
-        drawn = exam_draw.drawn(TAUGHT, number, seed)
+        drawn = taken(number, seed)
         assert max(drawn.of_page(name[:2]) for name in TAUGHT) <= exam_draw.PAGE_POINTS == 14
         assert sum(drawn.of_page(name[:2]) for name in TAUGHT) == drawn.points == 100
 
@@ -217,7 +226,7 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
     """They are kept apart, or hold the expected value; one of one letter stands there by chance."""
     told = set()
     for name in ASKED:
-        checked = [find(variants.asked(each)[0]) for each in READ[name].exercises if each.stub]
+        checked = [find(each.asked[0]) for each in READ[name].exercises if each.stub]
         values = [each.expected for each in checked if isinstance(each, Value)]
         parts = "|".join(re.escape(text) for text in texts(values) if len(text) > 1)
         held = re.compile(rf"(?<![\w.])({parts})(?![\w]|\.\d)")
@@ -227,7 +236,7 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
     assert told == lessons.HOLDS
     kept = {key: pencil.told_beside(key) for key in variants.declared()}
     assert all("exam" in variants.declared()[key] for key in kept if kept[key])
-    guide = (course.SOURCE / "README.md").read_text(encoding="utf-8")
+    guide = (FOLDER / "README.md").read_text(encoding="utf-8")
     (listed,) = re.findall(r"after the exercises of their page: ([\d.,\s]+)\.\n", guide)
     told |= {each for key, others in kept.items() for each in others if each[:2] == key[:2]}
     assert re.split(r",\s", listed) == sorted(told)
@@ -235,7 +244,7 @@ def test_the_guide_lists_the_questions_that_tell_an_exercise_of_their_page():
 
 @exams
 def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet = exam.sheet(drawn)
     rows = re.findall(r"^\| (\d+) \| ([A-D]) \| \d\d \|$", exam.key(drawn), flags=re.M)
     for (place, letter), question in zip(rows, drawn.choices, strict=True):
@@ -246,7 +255,7 @@ def test_the_key_gives_the_letters_of_the_right_answers(number, seed):
 
 @exams
 def test_each_letter_is_right_equally_often(number, seed):
-    letters = exam_draw.drawn(TAUGHT, number, seed).letters
+    letters = taken(number, seed).letters
     counts = [letters.count(letter) for letter in LETTERS]
     assert max(counts) - min(counts) <= 1
     assert list(letters) != sorted(letters)
@@ -254,7 +263,7 @@ def test_each_letter_is_right_equally_often(number, seed):
 
 @exams
 def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     first = len(drawn.choices) + len(drawn.worked) + 2
     for place, each in enumerate(drawn.discussed, first):
@@ -267,7 +276,7 @@ def test_the_key_answers_the_essays_and_the_sheet_does_not(number, seed):
 
 @exams
 def test_exercises_with_numbers_are_answered_by_what_their_declaration_computes(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     for place, each in enumerate(drawn.worked, len(drawn.choices) + 1):
         known = find(each.key)
@@ -296,7 +305,7 @@ def test_an_exercise_on_paper_stands_alone_and_holds_its_numbers(key):
 
 @some_seeds
 def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
-    drawn = [exam_draw.drawn(TAUGHT, number, seed) for number in course.EXAMS]
+    drawn = [taken(number, seed) for number in course.EXAMS]
     for kind in (
         [each.key for one in drawn for each in one.worked],
         [one.read.page for one in drawn],
@@ -307,21 +316,19 @@ def test_the_exams_of_a_seed_share_no_exercise_code_or_essay(seed):
 
 @twenty
 def test_any_two_exams_share_few_questions_to_choose(seed):
-    chosen = [{q.name for q in exam_draw.drawn(TAUGHT, k, seed).choices} for k in course.EXAMS]
+    chosen = [{q.name for q in taken(k, seed).choices} for k in course.EXAMS]
     for first, second in itertools.combinations(chosen, 2):
         assert len(first & second) <= 4
 
 
 def test_the_variants_that_exams_avoid_are_those_of_the_guide():
-    shown = re.findall(
-        r"--variant (\d+)", (course.SOURCE / "README.md").read_text(encoding="utf-8")
-    )
+    shown = re.findall(r"--variant (\d+)", (FOLDER / "README.md").read_text(encoding="utf-8"))
     assert {course.VARIANT, *map(int, shown)} == set(pencil.HANDED_OUT)
 
 
 @exams
 def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
-    drawn = exam_draw.drawn(TAUGHT, number, seed)
+    drawn = taken(number, seed)
     sheet, key = exam.sheet(drawn), exam.key(drawn)
     place = len(drawn.choices) + len(drawn.worked) + 1
     asked = sheet.split(f"**{place}.** ")[1].split("```python\n")[1].split("\n```")[0]
@@ -337,7 +344,7 @@ def test_code_to_read_has_the_answer_that_running_it_prints(number, seed):
 @exams
 def test_an_exam_asks_only_what_is_held_back(number, seed):
     names = {name[:2]: name for name in TAUGHT}
-    for question in exam_draw.drawn(TAUGHT, number, seed).choices:
+    for question in taken(number, seed).choices:
         practice, kept = shared_out(names[question.name[:2]], seed)
         assert question in kept
         assert question not in practice
@@ -346,7 +353,7 @@ def test_an_exam_asks_only_what_is_held_back(number, seed):
 
 @exams
 def test_an_exam_points_to_nothing_that_it_does_not_print(number, seed):
-    sheet = exam.sheet(exam_draw.drawn(TAUGHT, number, seed))
+    sheet = exam.sheet(taken(number, seed))
     assert not exam_choices.ELSEWHERE.search(sheet)
     for words in ("this network", "the table", "this page", "three ways to break", "section 5"):
         assert not exam_choices.stands_alone(f"What does {words} show?")
@@ -407,7 +414,9 @@ def test_a_command_that_no_exam_can_follow_is_refused(
 
 
 def test_another_seed_draws_every_kind_of_question_anew():
-    first, same, other = (exam_draw.drawn(TAUGHT, 1, seed) for seed in (SEED, SEED, 7))
+    first, other = (exam_draw.drawn(TAUGHT, 1, seed) for seed in (SEED, 7))
+    exam_draw._hands.cache_clear()
+    same = exam_draw.drawn(TAUGHT, 1, SEED)
     assert exam.sheet(first) == exam.sheet(same)
     assert first.letters != other.letters
     assert first.read.text != other.read.text
@@ -458,11 +467,11 @@ def test_own_questions_that_miss_something_are_refused(tmp_path, text, said):
 
 @pytest.mark.parametrize("name", ASKED)
 def test_model_answers_are_for_lecturers_only(name):
-    answers = [essays.unmarked(answer) for answer in exam.answers()[name]]
-    beside = course.instructor(READ[name], noted()[name]).cells[1].source
+    answers = [essays.unmarked(answer) for answer in model_answers()[name]]
+    beside = course.instructor(READ[name], notes()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))
-    slides_of = Deck(READ[name], {}).slides()
+    slides_of = of_page(READ[name]).slides()
     handed_out += "".join(text for kind, text in slides_of if kind != "notes")
     assert all(answer in beside for answer in answers)
     assert not [answer for answer in answers if answer in handed_out]
@@ -471,12 +480,12 @@ def test_model_answers_are_for_lecturers_only(name):
 @pages
 def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
     steps = slides.steps(READ[name])
-    parts = exam.plan(READ[name], steps)
-    assert sum(minutes for _, minutes in parts) == exam.LECTURE_MINUTES
-    assert sum(minutes for _, minutes in exam.plan(READ[name])) == exam.LECTURE_MINUTES
+    parts = lecture.plan(READ[name], steps)
+    assert sum(minutes for _, minutes in parts) == lecture.LECTURE_MINUTES
+    assert sum(minutes for _, minutes in lecture.plan(READ[name])) == lecture.LECTURE_MINUTES
     sections = [section.title for section in READ[name].sections]
     assert [what for what, _ in parts][1:-2] == sections
-    assert parts[-1][1] >= exam.SHORTEST
+    assert parts[-1][1] >= lecture.SHORTEST
     shown = [minutes > 0 for _, minutes in parts[:-2]]
     assert shown == sorted(shown, reverse=True)  # only the last sections may wait
     assert shown.count(False) <= 1
@@ -485,14 +494,14 @@ def test_a_lecture_has_every_section_and_lasts_45_minutes(name):
 @pages
 def test_no_part_of_a_lecture_has_more_than_three_steps_in_two_minutes(name):
     steps = slides.steps(READ[name])
-    for (what, minutes), shown in zip(exam.plan(READ[name], steps), steps, strict=True):
+    for (what, minutes), shown in zip(lecture.plan(READ[name], steps), steps, strict=True):
         assert minutes == 0 or 2 * shown <= 3 * minutes, what
 
 
 def test_sections_without_minutes_are_marked():
-    made = [exam.planned(READ[name], slides.steps(READ[name])) for name in ASKED]
+    made = [lecture.planned(READ[name], slides.steps(READ[name])) for name in ASKED]
     page = READ["02_lif_neuron"]
-    made.append(exam.planned(page, [0, *[15] * len(page.sections), 2, 1]))
+    made.append(lecture.planned(page, [0, *[15] * len(page.sections), 2, 1]))
     assert "| if time |" in made[-1]
     assert not [text for text in made if re.search(r"^\| 0 ", text, flags=re.M)]
 
@@ -500,14 +509,14 @@ def test_sections_without_minutes_are_marked():
 @pages
 def test_a_plan_names_the_steps_of_the_slides(name):
     steps = slides.steps(READ[name])
-    assert len(steps) == len(exam.plan(READ[name]))
-    assert sum(steps) == slide_steps.count(Deck(READ[name], {}).steps())
+    assert len(steps) == len(lecture.plan(READ[name]))
+    assert sum(steps) == slide_steps.count(of_page(READ[name]).steps())
     assert all(steps[:-1])
-    assert f"| {steps[0]} | title" in exam.planned(READ[name], steps)
+    assert f"| {steps[0]} | title" in lecture.planned(READ[name], steps)
 
 
 def test_minutes_are_shared_by_weight():
-    assert exam.shared(10, [1, 1], [1, 1]) == [5, 5]
-    assert exam.shared(13, [3, 1], [1, 1]) == [9, 4]  # eleven more by 8.25 to 2.75
-    assert exam.shared(3, [1000, 1, 1], [1, 1, 1]) == [1, 1, 1]
-    assert exam.shared(12, [1, 1], [2, 8]) == [3, 9]
+    assert lecture.shared(10, [1, 1], [1, 1]) == [5, 5]
+    assert lecture.shared(13, [3, 1], [1, 1]) == [9, 4]  # eleven more by 8.25 to 2.75
+    assert lecture.shared(3, [1000, 1, 1], [1, 1, 1]) == [1, 1, 1]
+    assert lecture.shared(12, [1, 1], [2, 8]) == [3, 9]

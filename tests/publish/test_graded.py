@@ -11,8 +11,8 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import graded, needed
-from publish.page import notes
+from publish import code_names, graded, needed, wording
+from publish.course_files import notes
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import shown
 from snn_core.teaching.exercises.kinds import NotAttempted
@@ -36,17 +36,17 @@ def test_every_name_that_is_read_was_defined_before(name):
     known = set(dir(builtins))
     for cell in code(assignment(name)):
         tree = ast.parse(cell.source)
-        assert needed.used(tree) <= known, (cell.id, needed.used(tree) - known)
-        known |= needed.defined(tree)
+        assert code_names.used(tree) <= known, (cell.id, code_names.used(tree) - known)
+        known |= code_names.defined(tree)
 
 
 @pages
 def test_every_name_of_the_page_that_an_exercise_mentions_is_there(name):
     there, page_wide = set(), set()
     for cell in code(assignment(name)):
-        there |= needed.defined(ast.parse(cell.source))
+        there |= code_names.defined(ast.parse(cell.source))
     for cell in code(PAGES[name]):
-        page_wide |= needed.defined(needed.parsed(cell.source) or ast.Module([], []))
+        page_wide |= code_names.defined(code_names.parsed(cell.source) or ast.Module([], []))
     assert not (needed.mentioned(READ[name]) & page_wide) - there
 
 
@@ -89,10 +89,10 @@ def test_sections_and_tables_get_the_number_of_their_page():
     given += "and the table of section 1."
     said = "As in page 05, section 3. Page 05, section 4 says so (page 05, section 2), "
     said += "the table of page 05 and the table of page 05, section 1."
-    assert graded.with_page(given, "05") == said
-    assert graded.with_page(said, "05") == said
+    assert wording.with_page(given, "05") == said
+    assert wording.with_page(said, "05") == said
     own = "Fill in the table:\n\n| a |\n|---|"
-    assert graded.with_page(own, "05") == own
+    assert wording.with_page(own, "05") == own
 
 
 def test_cells_are_taken_for_what_they_define():
@@ -177,7 +177,9 @@ def test_an_assignment_promises_no_help_that_its_checks_do_not_give(name):
 def test_an_assignment_imports_from_the_core_what_it_reads(name):
     setup, *others = [cell.source for cell in code(assignment(name))]
     tree = ast.parse(setup)
-    read = needed.mentioned(READ[name]).union(*map(needed.read_in, [setup, *others]))
+    read = needed.mentioned(READ[name]).union(
+        *(code_names.read(ast.parse(text)) for text in [setup, *others])
+    )
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module.startswith("snn_core"):
             assert {each.asname or each.name for each in node.names} <= read

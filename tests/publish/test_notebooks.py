@@ -83,7 +83,7 @@ def test_restamping_refuses_a_page_that_was_never_executed(source):
 
 
 def test_the_command_restamps_and_says_which_pages_must_run(source, monkeypatch, capsys):
-    monkeypatch.setattr(build, "sources", lambda: [source])
+    monkeypatch.setattr(build, "sources", lambda _: [source])
     monkeypatch.setattr(build, "execute", lambda notebook: pytest.fail("executed"))
     monkeypatch.setattr("sys.argv", ["notebooks", "--restamp"])
     change(source, "look;", "see;")

@@ -62,7 +62,7 @@ def test_sections_are_cut_at_headings_wherever_they_stand(joined):
 
 def test_recap_and_deeper_are_found_and_deeper_is_not_on_the_main_way():
     made = page(START, text("## Recap\n\nYou did."), DEEPER, text("## References\n\n- A book."))
-    assert made.recap.text == "You did."
+    assert made.named("Recap").text == "You did."
     assert len(made.deeper.cells) == 2
     assert [cell.source for cell in made.main] == [
         cell.source

@@ -13,7 +13,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
 
-from publish import enlarged, phone_figures, site_pages
+from publish import enlarged, phone_figures, redrawn, site_pages
 from publish.page import ROOT
 from snn_core.teaching.plotting import panels, use_style
 from tests.publish.pages import START, page
@@ -235,15 +235,13 @@ def test_without_one_for_each_figure_it_is_shown_as_before(phones, tmp_path):
 def test_only_make_site_draws_and_a_page_that_cannot_run_keeps_its_figures(
     tmp_path, monkeypatch, capsys
 ):
-    site = pytest.importorskip("publish.site")
-
     def fails(*_, **__):
         raise subprocess.CalledProcessError(1, ["python"])
 
     monkeypatch.setattr(enlarged, "KEPT", tmp_path)
     monkeypatch.setattr(enlarged.subprocess, "run", fails)
-    assert site.phone_figures(page(START), draw=False) == {}
+    assert redrawn.phone_figures(page(START), draw=False) == {}
     assert capsys.readouterr().out == ""
-    assert site.phone_figures(page(START), draw=True) == {}
+    assert redrawn.phone_figures(page(START), draw=True) == {}
     assert "42_a_page: figures as on the page" in capsys.readouterr().out
     assert "publish.site --draw" in (ROOT / "Makefile").read_text(encoding="utf-8")

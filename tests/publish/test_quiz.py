@@ -11,11 +11,12 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from publish import exam, exam_choices, qti, quiz
+from publish import exam_choices, qti, quiz
+from publish.course_files import model_answers, notes, written
 from tests.pages import PAGES, READ
 
 NOT_YET: set[str] = set()  # pages without questions and model answers; the set only shrinks
-BANK = quiz.bank()
+BANK = written("quiz")
 ASKED = [name for name in READ if name[:2] not in NOT_YET]
 asked_pages = pytest.mark.parametrize("name", ASKED)
 QTI = f"{{{qti.ITEM_SPACE}}}"
@@ -42,7 +43,7 @@ def test_every_page_has_five_questions_of_four_answers(name):
 def test_every_misconception_of_a_page_is_a_wrong_answer(name):
     wrong = [each for entry in BANK[name] for each in entry["wrong"] if isinstance(each, dict)]
     assert sorted(each["belief"] for each in wrong if "belief" in each) == list(
-        range(1, len(quiz.noted()[name]["misconceptions"]) + 1)
+        range(1, len(notes()[name]["misconceptions"]) + 1)
     )
 
 
@@ -104,8 +105,8 @@ def test_a_belief_without_words_or_without_its_misconception_is_refused(wrong):
 
 
 def test_the_bank_and_the_answers_name_no_page_that_is_gone():
-    assert set(BANK) <= set(PAGES) | set(quiz.noted())
-    assert set(exam.answers()) <= set(PAGES) | set(quiz.noted())
+    assert set(BANK) <= set(PAGES) | set(notes())
+    assert set(model_answers()) <= set(PAGES) | set(notes())
 
 
 def test_the_place_of_the_right_answer_is_spread_and_follows_from_the_seed():

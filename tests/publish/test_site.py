@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import site
+from publish import site, site_texts, stamps
 from publish.page import PARTS, ROOT
 from publish.readme import README
 from snn_core.teaching.explorers import DrawDigit, Excite
@@ -15,7 +15,7 @@ from tests.publish.pages import page
 
 
 def test_contents_list_each_page_under_its_part():
-    text = site.contents(READ)
+    text = site_texts.contents(READ)
     assert re.findall(r"{rubric} (.*)", text) == [
         part for part in PARTS if any(page.part == part for page in READ.values())
     ]
@@ -27,49 +27,49 @@ def test_contents_list_each_page_under_its_part():
 def test_the_contents_say_once_which_pages_have_no_live_figure():
     shown = {"01_a": "Encoding()", "02_b": "Nothing(1)", "09_c": "LIFNeuron()"}
     made = {name: page(f"# %%\n{kind}.sliders()\n", name=name) for name, kind in shown.items()}
-    assert [site.lives(found) for found in made.values()] == [True, False, True]
-    assert site.with_figures(made) == "All but page 02"
+    assert [site_texts.lives(found) for found in made.values()] == [True, False, True]
+    assert site_texts.with_figures(made) == "All but page 02"
     twice = made | {"10_d": made["02_b"]}
-    assert site.with_figures(twice) == "All but pages 02 and 10"
-    assert site.with_figures({"01_a": made.pop("01_a")}) == "All"
-    assert f"{site.with_figures(READ)} have a live figure." in site.front(READ)
+    assert site_texts.with_figures(twice) == "All but pages 02 and 10"
+    assert site_texts.with_figures({"01_a": made.pop("01_a")}) == "All"
+    assert f"{site_texts.with_figures(READ)} have a live figure." in site_texts.front(READ)
 
 
 def test_what_a_reader_needs_is_computed_from_the_pages():
     minutes = sorted(found.minutes for found in READ.values())
-    told = site.facts(READ)
+    told = site_texts.facts(READ)
     assert f"**{len(READ)} pages**, {minutes[0]}–{minutes[-1]} minutes each" in told
-    assert f"[{told}]{{.facts}}" in site.front(READ).split("data-live")[0]
+    assert f"[{told}]{{.facts}}" in site_texts.front(READ).split("data-live")[0]
 
 
 def test_the_sidebar_names_each_page_once():
-    text = site.sidebar(READ)
+    text = site_texts.sidebar(READ)
     assert all(text.count(f"\n{name}\n") == 1 for name in READ)
 
 
 def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():
-    text = site.front(READ)
+    text = site_texts.front(READ)
     assert "{{" not in text
     for target in ("00_why_spikes.ipynb", "run.md", "teach.md"):
         assert f"]({target}){{.button" in text
-    assert site.stamps()["{{repository}}"] in text
+    assert stamps.stamps()["{{repository}}"] in text
     assert text.index("data-live=") < text.index("## ")
 
 
 def test_the_first_page_shows_a_neuron_and_a_network():
-    text = site.front(READ)
+    text = site_texts.front(READ)
     models = re.findall(r'data-model="(\w+)"', text)
     assert models == [Excite.model, DrawDigit.model]
 
 
 def test_the_pages_come_first_and_what_is_looked_up_behind_them():
-    text = site.front(READ)
+    text = site_texts.front(READ)
     assert text.index("{toctree}") < text.index("\n00_why_spikes\n")
     assert text.index(f"\n{max(READ)}\n") < text.index("\nglossary\n") < text.index("\napi\n")
 
 
 def test_how_to_run_it_begins_with_colab_and_says_what_the_readme_says():
-    text = site.running(READ)
+    text = site_texts.running(READ)
     assert "](teach.md)" in text
     assert text.count("[Open in Colab](") == len(READ)
     assert text.index("Run all") < text.index("git clone") < text.index("[Open in Colab](")
@@ -81,19 +81,19 @@ def test_how_to_run_it_begins_with_colab_and_says_what_the_readme_says():
     environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
     name = re.search(r"^name: (.*)$", environment, flags=re.M)[1]
     assert f"conda activate {name}\n" in text
-    repository = site.stamps()["{{repository}}"]
+    repository = stamps.stamps()["{{repository}}"]
     assert f"git clone {repository}.git\ncd {Path(repository).name}\nmake lab\n" in text
 
 
 def test_links_of_the_repository_lead_out_of_the_site():
-    assert site.outward("[a](data/README.md) [b](https://c)").endswith(
+    assert site_texts.outward("[a](data/README.md) [b](https://c)").endswith(
         "/data/README.md) [b](https://c)"
     )
-    assert "blob/" in site.outward("[a](data/README.md)")
+    assert "blob/" in site_texts.outward("[a](data/README.md)")
 
 
 def test_syllabus_says_what_each_page_needs_and_lets_the_reader_do():
-    text = site.syllabus(READ)
+    text = site_texts.syllabus(READ)
     for found in READ.values():
         assert found.header in text
         assert all(f"- {goal}\n" in text for goal in found.goals)

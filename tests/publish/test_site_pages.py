@@ -12,8 +12,16 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import drawing, site_folds, site_links, site_pages, site_quiet
+from publish import (
+    answers,
+    drawing,
+    paragraphs,
+    site_links,
+    site_pages,
+    site_quiet,
+)
 from publish.arranging import arranging
+from publish.folds import behind_clicks
 from publish.page import Page, tagged, tags
 from tests.pages import READ
 from tests.publish.pages import START, page, text
@@ -38,7 +46,7 @@ def made(*parts):
 def shown(cells):
     """Return what a reader meets, in order: texts, inputs, outputs."""
     found = []
-    for cell in site_folds.behind_clicks(cells):
+    for cell in behind_clicks(cells):
         if cell.cell_type == "markdown":
             found.append(cell.source)
             continue
@@ -101,7 +109,7 @@ def quiet_parts(cells):
         ("result" if "remove-input" in tags(cell) else "fold")
         if cell.cell_type == "code" and tags(cell)
         else cell.source
-        for cell in site_quiet.quietly(site_folds.behind_clicks(cells))
+        for cell in site_quiet.quietly(behind_clicks(cells))
     ]
 
 
@@ -131,12 +139,12 @@ def test_code_of_a_figure_without_a_question_stands_below_it():
 def test_cells_are_left_as_they_are_given():
     cells = READ["01_spike_encoding"].notebook.cells
     before = copy.deepcopy(cells)
-    site_folds.behind_clicks(list(cells))
+    behind_clicks(list(cells))
     assert cells == before
 
 
 def test_the_answer_to_the_question_of_page_00_is_seen_without_a_click():
-    cells = site_folds.behind_clicks(list(READ["00_why_spikes"].notebook.cells))
+    cells = behind_clicks(list(READ["00_why_spikes"].notebook.cells))
     open_, depth = [], 0
     for cell in cells:
         depth += cell.source.startswith('<details class="result">')
@@ -171,7 +179,7 @@ def drawn(*parts):
 def open_and_folded(cells):
     """Return what is open, and what each fold holds, the words on it first."""
     opened, folds, inside = [], [], False
-    for cell in site_folds.behind_clicks(cells):
+    for cell in behind_clicks(cells):
         if cell.source.startswith('<details class="result">'):
             folds.append([re.search(r"Show the (\w+)", cell.source)[1]])
         elif cell.source != "</details>":
@@ -247,7 +255,7 @@ def folds_of(name):
     _, draws = drawing.imported(found)
     cells = site_pages.tasks_below(found.notebook.cells)
     cells = [part for cell in cells for part in site_pages.folded(cell, draws)]
-    cells = site_folds.behind_clicks(cells)
+    cells = behind_clicks(cells)
     ends = [n for n, cell in enumerate(cells) if cell.source == "</details>"]
     for end in ends:
         start = max(n for n in range(end) if '<details class="result">' in cells[n].source)
@@ -262,16 +270,16 @@ def test_no_fold_of_a_page_hides_a_lead_in_and_leaves_the_answer_open(name):
         assert not texts[-1].endswith(":"), texts
         drawn_open = any("alt" in cell.metadata for cell in behind)
         if "answer" in words and drawn_open:
-            assert len(" ".join(texts).split()) >= site_folds.SHORT, texts
+            assert len(" ".join(texts).split()) >= answers.SHORT, texts
 
 
 @pytest.mark.parametrize("name", READ)
 def test_each_question_of_a_page_has_one_fold_or_leads_to_the_next(name):
     parts = [
-        site_folds.kind(part)
+        paragraphs.kind(part)
         for cell in READ[name].notebook.cells
         if cell.cell_type == "markdown"
-        for part in site_folds._paragraphs(cell.source)
+        for part in paragraphs.paragraphs(cell.source)
     ]
     asked = [place for place, kind in enumerate(parts) if kind == "question"]
     told = [next((k for k in parts[n + 1 :] if k != "text"), "") for n in asked]
@@ -281,19 +289,19 @@ def test_each_question_of_a_page_has_one_fold_or_leads_to_the_next(name):
 
 def test_blocks_stay_in_one_piece():
     block = "```python\na = 1\n\nb = 2\n```"
-    assert site_folds.split(f"{block}\n\nOn.", before_code=True) == (block, "On.")
-    assert site_folds.split("$$\na\n$$\n\nOn.", before_code=True) == ("$$\na\n$$\n\nOn.", "")
-    assert site_folds.split("$$\na\n\nb\n$$", before_code=False) == ("$$\na\n\nb\n$$", "")
+    assert answers.split(f"{block}\n\nOn.", before_code=True) == (block, "On.")
+    assert answers.split("$$\na\n$$\n\nOn.", before_code=True) == ("$$\na\n$$\n\nOn.", "")
+    assert answers.split("$$\na\n\nb\n$$", before_code=False) == ("$$\na\n\nb\n$$", "")
 
 
 @pytest.mark.parametrize("name", READ)
 def test_no_word_of_a_page_is_lost_and_folds_are_closed(name):
     before = READ[name].notebook.cells
-    after = site_folds.behind_clicks([nbformat.from_dict(cell) for cell in before])
+    after = behind_clicks([nbformat.from_dict(cell) for cell in before])
     texts = [cell.source for cell in after if cell.cell_type == "markdown"]
-    folds = [told for told in texts if told.startswith('<details class="result">')]
-    assert texts.count("</details>") == len(folds) > 0
-    words = "".join(told for told in texts if told not in (*folds, "</details>")).split()
+    opened = [told for told in texts if told.startswith('<details class="result">')]
+    assert texts.count("</details>") == len(opened) > 0
+    words = "".join(told for told in texts if told not in (*opened, "</details>")).split()
     assert "".join(words) == "".join(
         "".join(cell.source.split()) for cell in before if cell.cell_type == "markdown"
     )

@@ -26,8 +26,8 @@ from publish import (
     site_sphinx,
     site_type,
 )
+from publish.mathml import THIN
 from publish.site_tables import pieces, table
-from publish.slides import THIN
 from snn_core.teaching import live
 from snn_core.teaching.exercises import Value, find, pages
 from snn_core.teaching.exercises.comparison import slack

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
 from docutils import nodes
 
-from publish import site_excerpts, site_folds, site_words
+from publish import folds, site_excerpts, site_words
 from tests.pages import READ
 
 TERM = re.compile(r'<a class="term" href="glossary\.html#(term-[\w-]+)" title="[^"]+">([^<]+)</a>')
@@ -64,7 +64,7 @@ def test_a_word_is_explained_first_without_a_symbol(word):
 )
 def test_the_first_pages_lead_to_the_words_that_they_bring(name, words):
     left, found = dict(site_words.words()), []
-    for cell in site_folds.behind_clicks(list(READ[name].notebook.cells))[1:]:
+    for cell in folds.behind_clicks(list(READ[name].notebook.cells))[1:]:
         if cell.cell_type == "markdown":
             found += TERM.findall(site_words.explained(cell.source, left))
     places = [place for place, _ in found]

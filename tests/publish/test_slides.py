@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import subprocess
+from copy import copy as copy_of
 from html import unescape
 from pathlib import Path
 
@@ -19,15 +20,15 @@ pytest.importorskip("latex2mathml", reason="the extra `course` is not installed"
 from PIL import Image
 
 from publish import (
+    code_names,
     course,
     deck,
-    drawing,
     enlarged,
     essays,
-    exam,
     labs,
-    lessons,
-    needed,
+    lecture,
+    mathml,
+    redrawn,
     slide_code,
     slide_figures,
     slide_lists,
@@ -41,9 +42,9 @@ from publish import (
     slide_time,
     slides,
 )
-from publish.graded import without_badge, without_solutions
+from publish.course_files import FOLDER, GUIDE, model_answers, notes
 from publish.page import ENTRANCE, Page, explorer, split, tagged, tags
-from publish.quiz import noted
+from publish.wording import without_badge, without_solutions
 from snn_core.teaching.plotting import use_style
 from tests.pages import READ, code, prose
 from tests.publish.pages import START, page, text
@@ -53,23 +54,29 @@ OPEN = {"03": "Look first", "06": "Fill in"}  # questions that a list and a live
 NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 
-@functools.cache
 def steps_of(name):
-    return deck.Deck(READ[name], {}).steps()
+    return deck.of_page(READ[name]).steps()
 
 
 @functools.cache
 def html_of(name):
-    return slides.PageSlides().from_notebook_node(slides.slides(READ[name]))[0]
+    return slides.html(READ[name])
 
 
 @functools.cache
 def shown(name):
     """Return the slides of a page as parsed HTML, without notes, one for each."""
     soup = BeautifulSoup(html_of(name), "html.parser")
-    for notes in soup("aside"):
-        notes.extract()
+    for aside in soup("aside"):
+        aside.extract()
     return [each for each in soup("section") if not each("section")]
+
+
+def copied(slide):
+    """Return a document with a copy of a slide, from which parts can be taken."""
+    made = BeautifulSoup("", "html.parser")
+    made.append(copy_of(slide))
+    return made
 
 
 @pages
@@ -113,7 +120,7 @@ def test_slides_follow_the_page(name):
         for cell in code(main.notebook)
         for output in cell.outputs
     )
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     made.steps()
     walked = sum(each.text.count("<img") for each in made.made)
     assert walked == figures - len(found_by_playing(made))
@@ -144,7 +151,7 @@ def views(slide):
     tasks = len(slide.select(".tasks > div"))
     found = []
     for apart in left_out if slide.select(".answer, .asking") else [".none"] * max(tasks, 1):
-        copy = BeautifulSoup(str(slide), "html.parser")
+        copy = copied(slide)
         for part in copy(NOT_WORDS) + copy.select(
             f"{apart}, .over, [data-live], .tasks > div:not(:nth-child({len(found) + 1}))"
         ):
@@ -170,7 +177,7 @@ def test_a_slide_has_at_most_60_words(name):
 @pages
 def test_a_deck_fits_into_its_lecture(name):
     """At most 1.3 steps a minute beside live figures, and 52, without the texts of exercises."""
-    minutes = sum(minutes for _, minutes in exam.plan(READ[name]))
+    minutes = sum(minutes for _, minutes in lecture.plan(READ[name]))
     live = [each for each in shown(name) if each.select(".playground")]
     seen = 0
     for each in shown(name):
@@ -186,7 +193,7 @@ def test_a_deck_fits_into_its_lecture(name):
 @pages
 def test_what_a_slide_points_to_is_on_it(name):
     for each in shown(name):
-        copy = BeautifulSoup(str(each), "html.parser")
+        copy = copied(each)
         for part in copy(NOT_WORDS) + copy.select("[data-live]"):
             part.extract()
         text = re.sub(r"\s+", " ", copy.get_text(" "))
@@ -204,7 +211,7 @@ def test_figures_in_a_row_have_headings_of_their_own(name):
 @pages
 def test_no_marks_of_bold_text_are_left_on_a_slide(name):
     for each in shown(name):
-        copy = BeautifulSoup(str(each), "html.parser")
+        copy = copied(each)
         for part in copy(["pre", "code", "script", "style", "math"]) + copy.select("[data-live]"):
             part.extract()
         assert "**" not in copy.get_text(" "), copy.get_text(" ")
@@ -212,7 +219,7 @@ def test_no_marks_of_bold_text_are_left_on_a_slide(name):
 
 @pages
 def test_a_section_shows_at_most_one_piece_of_its_code(name):
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     made.steps()
     blocks = [pre.get_text().strip() for each in shown(name) for pre in each("pre")]
     squeezed = ["".join(block.split()) for block in blocks]
@@ -235,7 +242,7 @@ def goes_on(block):
 @pages
 def test_code_above_a_question_computes_its_answer(name):
     """It stands behind it on the page, or what stands there uses it."""
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     for each in made.steps():
         if each.role == "question" and any(text in each.text for text in made.code.values()):
             asked = [n for n, block in enumerate(made.blocks) if block.text in each.text]
@@ -243,8 +250,12 @@ def test_code_above_a_question_computes_its_answer(name):
             (of,) = [key for key, text in made.code.items() if text in each.text]
             behind = itertools.takewhile(goes_on, made.blocks[first + 1 :])
             cells = {block.cell.id: block.cell.source for block in behind if block.kind == "code"}
-            given = needed.defined(ast.parse(next(c for c in READ[name].main if c.id == of).source))
-            used = [source for source in cells.values() if drawing.names(ast.parse(source)) & given]
+            given = code_names.defined(
+                ast.parse(next(c for c in READ[name].main if c.id == of).source)
+            )
+            used = [
+                source for source in cells.values() if code_names.names(ast.parse(source)) & given
+            ]
             assert of in cells or used
 
 
@@ -368,17 +379,17 @@ def test_code_that_a_question_names_is_on_its_slide(name):
 @pages
 def test_names_in_code_are_defined_in_it_or_in_its_note(name):
     """Those of the first cell of the page are imported."""
-    made = deck.Deck(READ[name], {})
+    made = deck.of_page(READ[name])
     slides_of = made.steps()
     first = [ast.parse(cell.source) for cell in tagged(READ[name].notebook, "setup")]
-    given = set().union(*map(needed.defined, first))
+    given = set().union(*map(code_names.defined, first))
     for key, text_of in made.code.items():
         cell = next(each for each in READ[name].main if each.get("id") == key)
         on = [each for each in slides_of if text_of in each.text and "slide" not in tags(cell)]
-        tree = needed.parsed(text_of) or ast.parse(cell.source)
+        tree = code_names.parsed(text_of) or ast.parse(cell.source)
         for each in on:
             noted_lines = each.notes.partition(slide_names.BEFORE)[2]
-            for named in needed.missing(tree) - given:
+            for named in code_names.missing(tree) - given:
                 assert re.search(rf"\b{named}\b", noted_lines), named
 
 
@@ -437,13 +448,13 @@ def test_what_is_shown_asked_and_answered_is_told_apart():
 @pages
 def test_the_questions_to_discuss_are_steps_and_their_answers_are_notes(name):
     made = [each for each in steps_of(name) if each.role == "discuss"]
-    asked = noted()[name]["discussion"]
+    asked = notes()[name]["discussion"]
     shown_text = "\n\n".join(each.text for each in made)
     beside = "\n\n".join(each.notes for each in made)
     assert [shown_text.count(each) for each in map(slide_parts.without_links, asked)] == [1] * len(
         asked
     )
-    answers = [essays.unmarked(each) for each in exam.answers()[name]]
+    answers = [essays.unmarked(each) for each in model_answers()[name]]
     assert all(each in beside and each not in shown_text for each in answers)
     assert sum(each.steps for each in made) in (len(asked), len(made))
     places = [each.text.split("\n")[0] for each in steps_of(name)]
@@ -465,10 +476,10 @@ def test_the_text_of_every_exercise_is_on_slides(name):
 
 
 def test_braces_stretch():
-    assert '<mo stretchy="true">&#x23DF;' in slides.mathml(r"\underbrace{a + b}_{c}", "block")
-    assert 'stretchy="true"' in slides.mathml(r"\begin{cases} a \\ b \end{cases}", "block")
-    assert "&</mi>" not in slides.mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
-    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    assert '<mo stretchy="true">&#x23DF;' in mathml.mathml(r"\underbrace{a + b}_{c}", "block")
+    assert 'stretchy="true"' in mathml.mathml(r"\begin{cases} a \\ b \end{cases}", "block")
+    assert "&</mi>" not in mathml.mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
+    css = (FOLDER / "slides" / "course.css").read_text(encoding="utf-8")
     (fonts,) = re.findall(r"\.reveal math \{ font-family: (.*?); \}", css)
     assert fonts.endswith(", math")  # only a font for formulas has braces that stretch
 
@@ -519,7 +530,7 @@ def sayings(page):
     """
     sources = [block.text for block in slide_parts.blocks(page) if block.kind != "code"]
     sources += [answer for each in labs.explorers(page) for answer in labs.items(each.answers)]
-    sources += noted()[page.name]["discussion"]
+    sources += notes()[page.name]["discussion"]
     alt = [cell.metadata.get("alt", "") for cell in page.main]
     found = set()
     for said in [
@@ -591,7 +602,7 @@ def test_a_definition_is_not_the_answer():
 
 
 def test_what_a_page_prints_comes_with_the_answer_and_a_figure_before_it():
-    slides_of = deck.Deck(READ["05_surrogate_gradients"], {}).steps()
+    slides_of = steps_of("05_surrogate_gradients")
     asked = [each for each in slides_of if each.role == "question"]
     assert {each.steps for each in asked if "<img" not in each.text} == {2}
     assert 3 in {each.steps for each in asked if "<img" in each.text}
@@ -718,7 +729,7 @@ def test_enlarged_figures_take_the_place_of_those_of_the_page():
 
 
 def test_make_course_draws_larger_labels():
-    source = (slides.SOURCE.parent / "course.py").read_text(encoding="utf-8")
+    source = (FOLDER.parent / "course.py").read_text(encoding="utf-8")
     assert "main(larger=True, " in source
     assert course.main.__defaults__[0] is False
 
@@ -727,8 +738,8 @@ def test_a_page_that_cannot_be_drawn_keeps_its_figures(monkeypatch, capsys):
     def fails(page):
         raise subprocess.CalledProcessError(1, ["python"])
 
-    monkeypatch.setattr(course, "enlarged", fails)
-    assert course.larger_figures(page(START)) == {}
+    monkeypatch.setattr(redrawn, "enlarged", fails)
+    assert redrawn.larger_figures(page(START)) == {}
     assert "42_a_page: figures as on the page" in capsys.readouterr().out
 
 
@@ -800,7 +811,7 @@ def test_code_stands_with_what_it_needs():
 
 
 def test_a_picture_that_a_live_figure_lets_find_is_left_out():
-    shown = [each.text for each in deck.Deck(READ["09_stdp"], {}).steps()]
+    shown = [each.text for each in steps_of("09_stdp")]
     first = next(place for place, each in enumerate(shown) if each.startswith("## You will"))
     assert not [each for each in shown[:first] if "<img" in each]
     assert any("data-live" in each for each in shown[:first])
@@ -810,7 +821,7 @@ def test_a_picture_that_a_live_figure_lets_find_is_left_out():
 def test_notes_mark_as_many_steps_for_who_is_late_as_the_guide_says(name):
     """No slide that opens a section is one of them, and no first question of one."""
     late = [each for each in steps_of(name) if each.notes.startswith(slide_time.SKIP)]
-    told = re.search(r"mark (\d+) to (\d+) steps", lessons.GUIDE.read_text(encoding="utf-8"))
+    told = re.search(r"mark (\d+) to (\d+) steps", GUIDE.read_text(encoding="utf-8"))
     least, most = map(int, told.groups())
     assert least <= slide_steps.count(late) <= most
     assert most <= slide_time.LATE + 2
@@ -846,5 +857,5 @@ def test_the_deck_of_page_20_shows_the_conversion_by_hand_and_what_it_prints():
 def test_a_full_stop_behind_a_formula_stays_on_its_line():
     made = slides.PageSlides().markdown2html(None, "In the loss $L = y$. It falls.")
     assert re.search(r'<span class="whole"><math .*</math>\.</span> It falls', made, flags=re.S)
-    css = (slides.SOURCE / "slides" / "course.css").read_text(encoding="utf-8")
+    css = (FOLDER / "slides" / "course.css").read_text(encoding="utf-8")
     assert ".whole { white-space: nowrap; }" in css

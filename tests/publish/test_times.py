@@ -103,7 +103,7 @@ def test_the_command_writes_what_it_measured_only_if_asked_and_if_nothing_raised
 ):
     (tmp_path / "42_two.py").write_text("# %%\n1 + 1\n\n# %%\n2\n", encoding="utf-8")
     (tmp_path / "43_bad.py").write_text("# %%\n1 / 0\n", encoding="utf-8")
-    monkeypatch.setattr(times, "sources", lambda: sorted(tmp_path.glob("*.py")))
+    monkeypatch.setattr(times, "sources", lambda _: sorted(tmp_path.glob("*.py")))
     monkeypatch.setattr(times, "measure", measured)
     monkeypatch.setattr("sys.argv", ["times"])
     times.main()

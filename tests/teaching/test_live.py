@@ -1,5 +1,6 @@
 """Live explorers: their JavaScript, run by Node, does what the core does on random parameters."""
 
+import functools
 import json
 import re
 import shutil
@@ -1415,15 +1416,17 @@ def test_the_eligibility_and_the_change_of_weight_are_those_of_the_core():
         assert shown["weight"][-1] == shown["change"]
 
 
-def unpacked(texts):
+@functools.cache
+def unpacked(*texts):
+    """Return hexadecimal digits as numbers, a row for each text, made once for all who read."""
     return double([[int(digit, 16) for digit in text] for text in texts])
 
 
 def field_from_core(case, data):
     """Return the cosines of a field with both means after each spike, and the field."""
-    kinds = [data["unit"] * unpacked(data[kind]) for kind in ("mixed", "threes")]
-    means = torch.nn.functional.normalize(unpacked(data["means"]), dim=1)
-    weight = torch.nn.functional.normalize(unpacked([data["start"]]), dim=1)
+    kinds = [data["unit"] * unpacked(*data[kind]) for kind in ("mixed", "threes")]
+    means = torch.nn.functional.normalize(unpacked(*data["means"]), dim=1)
+    weight = torch.nn.functional.normalize(unpacked(data["start"]), dim=1)
     one, path = torch.ones(1, 1, 1, dtype=torch.float64), []
     for spike in range(case["spikes"]):
         trace = kinds[int(data["draws"][spike] >= case["others"])][spike]
@@ -1447,7 +1450,7 @@ def test_levels_are_close_to_the_traces_and_the_means_of_the_digits():
     data = explorers.PrototypeDrift().data()
     digits = mnist_mini()
     threes = unit_intensity(digits.train_images[digits.train_labels == 3].flatten(1)).mean(0)
-    mean = unpacked(data["means"])[0]
+    mean = unpacked(*data["means"])[0]
     assert mean / mean.max() == pytest.approx(double((threes / threes.max()).tolist()), abs=1 / 30)
     assert max(level for text in data["threes"] + data["mixed"] for level in text) == "f"
     longest_trace = sum(np.exp(-step / 5) for step in range(8))

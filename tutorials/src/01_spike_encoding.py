@@ -390,16 +390,10 @@ def encode(values, T):
 # > **Look first:** the ten greys again. Which code is done first with a dark grey, which with a bright one?
 
 # %% alt="Rasters of ten greys over 30 ms in four codes. Random rate: scattered spikes, the more the brighter. Regular rate: as many, at equal distances. Latency: one spike for each grey, on a diagonal, the brightest first. Delta: as many spikes as the regular rate, all in one go from the first step on."
-axes = panels(4, share=True, width=10)
-places = iter(axes)
 coded = encode(ten, 30)
-for code, spikes in coded.items():
-    axis = raster(
-        spikes,
-        next(places),
-        size=6,
-        color=GREEN,
-    )
+axes = panels(4, share=True, width=10)
+for axis, code in zip(axes, coded, strict=True):
+    raster(coded[code], axis, size=6, color=GREEN)
     decorate(axis, title=code, y="")
 decorate(axes[0], y="index of grey (9: brightest)")
 
@@ -433,7 +427,7 @@ Encoding().sliders()
 # </details>
 
 # %% [markdown]
-# ### Does time say anything?
+# ## 6 · Does time say anything?
 #
 # Give the spikes of each pixel other times, drawn at random.
 
@@ -446,7 +440,7 @@ def shuffled(spikes):
 
 
 # %% [markdown]
-# Latency is read by time, the others by count. (For delta, $n$ spikes say $n\,\theta$, which is $n/T$ too.)
+# Latency is read by time, the others by their count, $n/T$.
 
 
 # %%
@@ -478,7 +472,9 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # %% [markdown]
 # ### Error against time
 #
-# Now 100 digits and seven durations. That takes longer than a page may, so it is recorded; the record says how. Delta is left out: on stills it reads as *regular*.
+# Now 100 digits and seven durations. That takes longer than a page may, so it is recorded. (Delta is left out: on stills it reads as *regular*.)
+#
+# > **Look first:** whose error falls slowest? And what does latency save?
 
 # %%
 record = recorded("spike_codes")  # a result that is saved in the library
@@ -500,9 +496,9 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# The error of the *random* rate falls as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. The error of *regular* is about double that of *latency*: it is wrong by up to $1/T$, since it cuts off where latency rounds (*Deeper*).
+# That of the *random* rate, as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. (*Latency* rounds where *regular* cuts off, so it errs half as much.)
 #
-# What latency buys is on the right: 140 spikes per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error. But shuffled spikes break latency, and lost ones hurt it most (*Deeper*): none of the codes is best in all.
+# Latency saves spikes: 140 per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error. But shuffled spikes break latency, and lost ones hurt it most (*Deeper*): none of the codes is best in all.
 
 # %% tags=["check"]
 slopes = {code: np.polyfit(np.log(steps), np.log(row), 1)[0] for code, row in errors.items()}

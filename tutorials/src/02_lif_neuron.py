@@ -58,7 +58,7 @@ assert spikes.sum() == 1
 assert spikes.flatten().argmax() == 88
 
 # %% [markdown]
-# Now move them yourself: here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Beside each spike that goes out stands its time.
+# Now move them yourself: here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Beside a spike that goes out stands its time, where there is room.
 
 # %%
 ComeTogether().sliders()
@@ -502,9 +502,7 @@ decorate(
 )
 
 # %% [markdown]
-# More: 243. From 0 to the threshold the membrane takes 11 ms at a drive of 1.5, and 4 at 3. The curve begins at 1, and steeply. (The dots lie a little low: each spike waits for the end of its step.)
-#
-# This is the **f–I curve**: firing rate against input. (Real neurons also pause after each spike. With a **refractory period** of 5 ms the rate stays below 200: *Deeper*.)
+# More: 243. From 0 to the threshold the membrane takes 11 ms at a drive of 1.5, and 4 at 3. This is the **f–I curve**, firing rate against input. (Real neurons also pause after each spike, for a **refractory period**: *Deeper*.)
 
 # %% tags=["check"]
 below = drives <= 1
@@ -514,8 +512,6 @@ assert np.allclose(counted[~below], firing_rate(drives[~below], 10.0), rtol=0.04
 assert rates(torch.tensor([1.5, 3.0]), 0.1, "hard").tolist() == [90, 243]
 waits = 1000 / firing_rate(np.array([1.5, 3.0]), 10.0)
 assert waits.round().tolist() == [11, 4]
-strongest = 1000 / firing_rate(50.0, tau_mem=10.0)
-assert 190 < 1000 / (strongest + 5) < 200
 assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 
 # %% [markdown]
@@ -523,7 +519,7 @@ assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 #
 # The *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they wait for the end of a step, which holds at most one. Count again, in steps of 1 ms.
 #
-# > **Before you run:** at a drive of 3 the interval is 4.05 ms without steps, 247 spikes per second. How many with the hard reset?
+# > **Before you run:** at a drive of 3 the neuron should spike every 4.05 ms, 247 times per second. How many times does it, with the hard reset?
 
 # %% alt="Firing rate against drives up to 15 at steps of 1 ms. Without steps the rate rises in nearly a line to 1450. The soft reset stays a little below it, the hard reset climbs in stairs at 333, 500 and 1000; both stop at 1000 spikes per second, one per step."
 wide = torch.linspace(1.05, 50, 980)
@@ -539,7 +535,7 @@ for reset in ("soft", "hard"):
     axis.plot(wide, rates(wide, 1.0, reset), label=reset)
 decorate(
     axis,
-    title="In steps of 1 ms: at most 1000 per second",
+    title="Steps of 1 ms: hard climbs in stairs",
     x="drive D",
     y="rate (spikes/s)",
     xlim=(0, 15),
@@ -547,7 +543,7 @@ decorate(
 )
 
 # %% [markdown]
-# 200: the 4.05 ms become 5. So the hard reset climbs in stairs: it throws away what came in since the crossing. The soft one carries the rest over, $u - \theta$: 238. It resets late, and until then a higher membrane leaks more (*Deeper*). In steps of 0.1 ms it is 245.
+# 200: the 4.05 ms become 5, and so the hard reset climbs in stairs. It throws away what came in since the crossing. The soft one carries that over: 238. (*Deeper*: what is still missing.) In steps of 0.1 ms it is 245.
 
 # %% tags=["check"]
 three = torch.tensor([3.0])

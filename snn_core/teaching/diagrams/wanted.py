@@ -11,22 +11,25 @@ from ..plotting import decorate, panels
 from ..studies.codes_and_losses import FAMILIES, NAMES
 
 STEPS = 16
+SHOWN = FAMILIES | {
+    "one of each": ("count_cross_entropy", "stepwise_membrane_cross_entropy", "first_spike_cross_entropy")
+}
 
 
 def wanted_outputs(family: str) -> list[Axes]:
     """Draw the output that each loss of a family wants of the right class and of another one.
 
     Args:
-        family: "counts", "membranes" or "first spikes".
+        family: "counts", "membranes", "first spikes", or "one of each".
 
     Returns:
-        One axes per loss, in the order of `FAMILIES`.
+        One axes per loss, in the order of `SHOWN`.
     """
-    _checks.choice("family", family, FAMILIES)
-    losses = FAMILIES[family]
-    axes = panels(len(losses), width=9.0, height=1.9, share=True)
-    draw = _membranes if family == "membranes" else _spikes
+    _checks.choice("family", family, SHOWN)
+    losses = SHOWN[family]
+    axes = panels(len(losses), width=9.0, height=1.9, share=family in FAMILIES)
     for axis, loss in zip(axes, losses, strict=True):
+        draw = _membranes if loss in FAMILIES["membranes"] else _spikes
         draw(axis, loss)
         axis.grid(visible=False)
         axis.set_xticks([0, 8, 16])
@@ -87,6 +90,8 @@ def _membranes(axis: Axes, loss: str) -> None:
         axis.fill_between(time, other, right, where=right < other, color=GREY, alpha=0.3)
     elif loss == "stepwise_membrane_cross_entropy":
         axis.vlines(time, other, right, color=BLUE, alpha=0.7)
+        axis.text(0, 0.87, "right", color=BLUE, fontsize=9)
+        axis.text(0, 0.18, "another", va="top", color=GREY, fontsize=9)
     else:
         axis.text(0, 0.85, "target 1", va="top", color=BLUE, fontsize=9)
         axis.text(0, 0.08, "target 0", color=GREY, fontsize=9)

@@ -8,7 +8,7 @@ import ast
 
 import matplotlib.pyplot as plt
 
-from publish.needed import defined, used
+from publish.code_names import defined, used
 from publish.page import tags
 from tests.pages import PAGES
 

@@ -1,22 +1,19 @@
-"""What answers a question of a page waits behind a click: the answer, or the result with it.
+"""Where the answer to a question of a page begins, and where it ends.
 
 What is looked for stands between a question and the next one, or the next heading. Prose that only
-leads to a figure or a print is no answer: what it leads to, and the verdict behind, are folded with
-it.
+leads to a figure or a print is no answer: what it leads to, and the verdict behind, belong to it.
 """
 
-import copy
 import itertools
 import re
-from collections.abc import Callable
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from .page import explorer, tags
-from .page_rules import kind
+from .page import explorer, pictures, tags
+from .paragraphs import kind, paragraphs
 
-Folds = Callable[[str, list[NotebookNode], list[NotebookNode]], list[NotebookNode]]
 READING = "> **Before you read"  # there is nothing to run
 LOOK = "> **Look"
 BEFORE = re.compile(
@@ -29,35 +26,31 @@ LAST = re.compile(
 )  # sentence, and lead-in
 
 
-def behind_clicks(cells: list[NotebookNode], folds: Folds | None = None) -> list[NotebookNode]:
-    """Return copies of the cells of a page, with what answers each question folded.
+class Answered(NamedTuple):
+    """A question, the cells up to its answer, those that answer it, and all behind them."""
 
-    Args:
-        cells: of the page, with outputs.
-        folds: takes a question, the cells up to its answer and those that answer it, and returns
-            what stands in their place; that of the site if None.
+    asked: str
+    between: list[NotebookNode]
+    told: list[NotebookNode]
+    rest: list[NotebookNode]
+
+
+def answered(cell: NotebookNode, rest: list[NotebookNode]) -> Answered | None:
+    """Return what answers the last question of a cell, in the cells behind; None if nothing does.
+
+    Where what follows only leads to the next question, the answer is to both.
     """
-    folds = folds or fold
-    found: list[NotebookNode] = []
-    rest = copy.deepcopy(cells)
-    while rest:
-        found.append(rest.pop(0))
-        asked = question(found[-1])
-        until = answer(rest, _at_once(asked, rest)) if asked else None
-        if until is None:
-            continue
-        between, rest = rest[:until], rest[until:]
-        if _asks_on(asked, between, rest):
-            found += between
-            continue
-        told, rest = _told(asked, rest, any(map(_shows, between)))
-        found += folds(asked, between, told)
-    return found
+    asked = question(cell)
+    until = answer(rest, _at_once(asked, rest)) if asked else None
+    if until is None or _asks_on(asked, rest[:until], rest[until:]):
+        return None
+    told, left = _told(asked, rest[until:], any(map(shows, rest[:until])))
+    return Answered(asked, rest[:until], told, left)
 
 
 def question(cell: NotebookNode) -> str | None:
     """Return the last question of a cell, if it asks one."""
-    asked = [text for text in _paragraphs(cell.source) if kind(text) == "question"]
+    asked = [text for text in paragraphs(cell.source) if kind(text) == "question"]
     return asked[-1] if asked and cell.cell_type == "markdown" else None
 
 
@@ -77,7 +70,7 @@ def answer(rest: list[NotebookNode], at_once: bool = False) -> int | None:
         if cell.cell_type == "code":
             ran = ran or _works(cell)
             continue
-        kinds = [kind(text) for text in _paragraphs(cell.source)]
+        kinds = [kind(text) for text in paragraphs(cell.source)]
         if kinds[0] in ("heading", "folded", "question"):
             return None
         if ran or not any(map(_works, rest[place_:])):
@@ -92,19 +85,20 @@ def _works(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and not {"check", "setup"} & set(tags(cell))
 
 
-def _shows(cell: NotebookNode) -> bool:
+def shows(cell: NotebookNode) -> bool:
+    """Tell whether a cell has an output other than a live figure."""
     return bool(cell.get("outputs")) and not explorer(cell)
 
 
 def _draws(cell: NotebookNode) -> bool:
-    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+    return bool(pictures(cell))
 
 
 def _asks_on(asked: str, between: list[NotebookNode], rest: list[NotebookNode]) -> bool:
     """Tell whether what follows a question only leads to the next one: nothing was shown yet."""
-    after = [kind(text) for text in _paragraphs(rest[0].source)]
-    after += [kind(text) for cell in rest[1:2] for text in _paragraphs(cell.source)[:1]]
-    shown = any(map(_shows, between))
+    after = [kind(text) for text in paragraphs(rest[0].source)]
+    after += [kind(text) for cell in rest[1:2] for text in paragraphs(cell.source)[:1]]
+    shown = any(map(shows, between))
     return bool(BEFORE.match(asked)) and not shown and "question" in after
 
 
@@ -130,14 +124,14 @@ def _told(
         if not code or not _goes_on(asked, first, left, code, shown, verdicts):
             return told, ([new_markdown_cell(left)] if left else []) + rest
         told += [new_markdown_cell(left)] * bool(left) + code
-        shown = shown or any(map(_shows, code))
+        shown = shown or any(map(shows, code))
         rest = rest[len(code) :]
         if not rest or rest[0].cell_type == "code" or _kind(rest[0]) != "text":
             return told, rest
 
 
 def _kind(cell: NotebookNode) -> str:
-    return kind(_paragraphs(cell.source)[0])
+    return kind(paragraphs(cell.source)[0])
 
 
 def _goes_on(
@@ -148,7 +142,7 @@ def _goes_on(
         return True
     if shown:
         two_parts = verdicts < asked.count("?") and left.endswith(":") and "\n\n" not in left
-        return two_parts and any(map(_shows, code))
+        return two_parts and any(map(shows, code))
     short = len(first.split()) < SHORT
     return bool(BEFORE.match(asked)) and any(map(_draws, code)) and (short or not left)
 
@@ -161,7 +155,7 @@ def split(text: str, before_code: bool) -> tuple[str, str]:
     behind a formula explains it, and stays with it; a formula that is led to behind the first
     paragraph is new, and open.
     """
-    parts = _paragraphs(text)
+    parts = paragraphs(text)
     ends = [n for n, part in enumerate(parts) if _ends(part)]
     end = ends[0] if ends else len(parts)
     formulas = [
@@ -188,46 +182,3 @@ def _leads_on(parts: list[str], asks: bool, before_code: bool) -> bool:
         return before_code and not asks and parts[-1].endswith(":")
     term = "**" in parts[-1] and not parts[-1].startswith("**")
     return asks or before_code or term
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text; blocks of code, formulas and folds stay in one piece."""
-    block = r"```.*?```|\$\$.*?\$\$|<details.*?</details>"
-    return [
-        part.strip()
-        for part in re.findall(rf"(?:{block}|(?!\n[ \t]*\n).)+", text.strip(), flags=re.S)
-        if part.strip()
-    ]
-
-
-def fold(asked: str, between: list[NotebookNode], told: list[NotebookNode]) -> list[NotebookNode]:
-    """Return what follows a question, its answer folded; the output too, if it is foreseen."""
-    closing = new_markdown_cell("</details>")
-    shown = next((n for n, cell in enumerate(between) if cell.get("outputs")), None)
-    if not BEFORE.match(asked) or shown is None or explorer(between[shown]):
-        what = "result" if any(map(_shows, told)) else "answer"
-        return [*between, _opening(f"Show the {what}"), *told, closing]
-    before, cell, after = between[:shown], between[shown], between[shown + 1 :]
-    result = copy.deepcopy(cell)
-    result.metadata["tags"] = [*tags(cell), "remove-input"]
-    cell.outputs = []
-    return [*before, cell, _opening("Show the result"), result, *after, *told, closing]
-
-
-def fold_words(
-    asked: str, between: list[NotebookNode], told: list[NotebookNode]
-) -> list[NotebookNode]:
-    """Return what follows a question, its answer in words folded, each piece in its own cell.
-
-    Somebody who runs a notebook gets the output by doing so. A few words that only lead to more
-    code stay.
-    """
-    for cell in told:
-        lead = cell.source.endswith(":") and len(cell.source.split()) < SHORT
-        if cell.cell_type == "markdown" and not lead:
-            cell.source = f"<details><summary>Answer</summary>\n\n{cell.source}\n\n</details>"
-    return [*between, *told]
-
-
-def _opening(words: str) -> NotebookNode:
-    return new_markdown_cell(f'<details class="result"><summary>{words}</summary>')

@@ -25,7 +25,8 @@ TURN = 40  # degrees; words below axes that would meet
 CLEAR = 3  # pixels, between a word and a curve
 SLIGHT = 2  # pixels, by which the boxes around two words may overlap
 SLACK = 0.15  # inches, by which words may stand out at the sides, where the picture is cut
-NARROWEST = 0.6  # of the width, for all axes together
+NARROWEST = 0.5  # of the width, for all axes together; pictures have a measure of their own
+PICTURE = 1.8  # inches; the most height of one of some pictures that stood in a row
 DPI = 200
 FLOW = "compressed"  # the layout of pictures, whose sides keep their ratio
 
@@ -75,19 +76,28 @@ def _fits(figure, width: float, pictures: list[float]) -> bool:
     spans = max(frame.x1 for frame in frames) - min(frame.x0 for frame in frames)
     shrunk = [now / before for now, before in zip(_pictures(figure), pictures, strict=True)]
     seen = min(shrunk, default=1) * WIDTHS[0] / width >= SHRUNK
-    return seen and figure.get_tightbbox().width <= width + SLACK and spans >= NARROWEST
+    wide = spans >= NARROWEST or _only_pictures(figure)
+    return seen and figure.get_tightbbox().width <= width + SLACK and wide
 
 
 def _pictures(figure) -> list[float]:
     """Return how wide the pictures are whose sides keep their ratio, in pixels."""
-    shown = [axes for axes in figure.axes if axes.images and axes.get_aspect() != "auto"]
-    return [axes.get_window_extent().width for axes in shown]
+    return [axes.get_window_extent().width for axes in figure.axes if _is_picture(axes)]
+
+
+def _is_picture(axes) -> bool:
+    return bool(axes.images) and axes.get_aspect() != "auto"
+
+
+def _only_pictures(figure) -> bool:
+    return all(map(_is_picture, figure.axes))
 
 
 def fit(figure, width: float, below: bool) -> None:
     """Make a figure as narrow as a width in inches; `below` puts its legend there."""
     rows = _in_columns(figure)
-    high = rows * min(figure.wanted[1], ROW) if rows else figure.wanted[1]
+    row = PICTURE if _only_pictures(figure) else ROW
+    high = rows * min(figure.wanted[1], row) if rows else figure.wanted[1]
     if not rows and any(axes.get_aspect() != "auto" for axes in figure.axes):
         figure.set_layout_engine(FLOW)
     figure.set_size_inches(width, high)
@@ -194,9 +204,9 @@ def _words(axes) -> list:
     from matplotlib.text import Text
 
     words = [each for each in axes.get_children() if isinstance(each, Text)]  # also its titles
-    words += [axes.xaxis.label, axes.yaxis.label]
+    if axes.axison:
+        words += [axes.xaxis.label, axes.yaxis.label, *_seen(axes.xaxis), *_seen(axes.yaxis)]
     shown = [each for each in words if each.get_visible() and each.get_text().strip()]
-    shown += [*_seen(axes.xaxis), *_seen(axes.yaxis)]
     shown = [each for each in shown if each.get_rotation() != TURN]
     legend = [axes.get_legend()] if axes.get_legend() else []
     framed = [getattr(each, "get_bbox_patch", lambda: None)() or each for each in shown + legend]

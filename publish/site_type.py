@@ -14,6 +14,8 @@ CELL = re.compile(r"<(t[dh])((?: [^>]*)?)>(.*?)</\1>", re.S)
 FORMULA = re.compile(r"<math\b.*?</math>", re.S)
 LIST = re.compile(r"[-−]?\d[\d.]*(?:, [-−]?\d[\d.]*)+")  # of numbers
 LITERAL = re.compile(r'<code class="([^"]*)">(.*?)</code>', re.S)
+EQUATION = re.compile(r"(<p>)?([^<=]+) (= [^<=]+)(</p>)?")  # of numbers, on its own in a cell
+NAME = re.compile(r"(?<=[a-z])(_(?=[a-z])|(?=\())(?![^<]*>)")  # where a name in code may break
 SHORT, FEW = 30, 8  # characters and letters beside the formulas of a cell that stays on one line
 MINUS = re.compile(r"(<td[^>]*>)-(?=\d)")
 
@@ -42,14 +44,22 @@ def with_held(body: str) -> str:
 def _cell(cell: re.Match) -> str:
     """Return a cell of a table in which no formula, list of numbers or code of numbers breaks.
 
+    An equation of numbers breaks in front of its sign, and a name in code behind an underscore
+    or before a bracket.
+
     >>> CELL.sub(_cell, "<td><p>0.6, 0.8</p></td><td>of 1, 2 and some more</td>")
     '<td class="whole"><p>0.6, 0.8</p></td><td>of <span class="held">1, 2</span> and some more</td>'
     """
     name, options, inside = cell.groups()
+    inside = LITERAL.sub(_parted, inside)
     seen = TAG.sub("", FORMULA.sub("", inside)).strip()
     counts = "<math" in inside or len(re.findall(r"\d[\d.]*", seen)) > 1
     if not counts:
-        return cell[0]
+        return f"<{name}{options}>{inside}</{name}>"
+    if equation := EQUATION.fullmatch(inside):
+        opening, left, right, closing = (part or "" for part in equation.groups())
+        held = f'<span class="held">{left}</span> <span class="held">{right}</span>'
+        return f"<{name}{options}>{opening}{held}{closing}</{name}>"
     if len(seen) <= SHORT and len(re.findall("[A-Za-z]", seen)) <= FEW:
         kinds = re.search('class="([^"]*)"', options)
         options = (
@@ -62,6 +72,12 @@ def _cell(cell: re.Match) -> str:
     found[::3] = [LIST.sub(r'<span class="held">\g<0></span>', text) for text in found[::3]]
     inside = "".join(part for place, part in enumerate(found) if place % 3 != 2)
     return f"<{name}{options}>{inside}</{name}>"
+
+
+def _parted(code: re.Match) -> str:
+    """Return a piece of code in a cell that may break behind an underscore and before a bracket."""
+    text = NAME.sub(r"\1<wbr>", code[2])
+    return f'<code class="{code[1]}">{text}</code>'
 
 
 def _literal(code: re.Match) -> str:

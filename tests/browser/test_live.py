@@ -13,6 +13,8 @@ TIMED = ["DrawDigit", "Encoding"]  # a control says where their time stands
 PAGE = (
     """<!doctype html><meta charset="utf-8"><style>:root {{ color-scheme: light dark }}</style>{}"""
 )
+PHONE = 374  # pixels; on a phone of 390 pixels the site leaves as much to a figure
+SCREEN = 760  # pixels of the 844 of a phone, without what the site and the browser show above
 FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 PIXELS = "() => document.querySelector('.live-explorer canvas').toDataURL()"
 # What reaches over the edge of the window: texts on the canvas are tested by their widths, below.
@@ -22,9 +24,9 @@ VALUES = "(all) => all.map((each) => [each.value, each.checked])"
 TEXTS = """
 window.cut = new Set();
 const fill = CanvasRenderingContext2D.prototype.fillText;
-CanvasRenderingContext2D.prototype.fillText = function (words, x, y, room = Infinity) {
-  fill.call(this, words, x, y, room);
-  const size = this.measureText(words), place = this.getTransform();
+CanvasRenderingContext2D.prototype.fillText = function (words, x, y, ...rest) {
+  fill.call(this, words, x, y, ...rest);
+  const size = this.measureText(words), place = this.getTransform(), room = rest[0] ?? Infinity;
   const scale = place.b === 0 ? place.a : 0;  // upright words are left out
   const narrow = Math.min(1, room / size.width);  // how much narrower its room makes the letters
   const left = x - narrow * size.actualBoundingBoxLeft;
@@ -95,6 +97,15 @@ def test_at_all_extremes_nothing_fails_and_nothing_is_cut_off(mounted, name, wid
             page.evaluate(FRAMES)
     assert page.evaluate(WIDEST) <= width
     assert page.evaluate("() => [...window.cut]") == []
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_phone_shows_what_a_control_changes_beside_the_control(mounted, name):
+    page = mounted(name, PHONE, reduced_motion="reduce", has_touch=True)
+    page.evaluate(FRAMES)
+    assert page.locator(".live-explorer").bounding_box()["height"] <= SCREEN
+    for slider in page.get_by_role("slider").all():
+        assert slider.bounding_box()["width"] >= 80
 
 
 def test_three_spikes_soon_after_each_other_excite_the_neuron_and_one_does_not(mounted):
@@ -304,6 +315,16 @@ def test_an_empty_pad_says_where_to_draw(mounted):
     page.evaluate(FRAMES)
     assert page.evaluate(LIT) > 50
     assert pad_of(page).evaluate("(pad) => getComputedStyle(pad).cursor") == "crosshair"
+
+
+@pytest.mark.parametrize("width", [PHONE, 1280])
+def test_the_pad_tells_its_keys_to_whoever_comes_to_it_by_keys(mounted, width):
+    page = mounted("DrawDigit", width, reduced_motion="reduce")
+    told = """(pad) => getComputedStyle(pad, "::after").content"""
+    assert pad_of(page).evaluate(told) == "none"
+    page.get_by_role("button", name="Run").press("Tab")
+    assert "arrows move, with shift they draw" in pad_of(page).evaluate(told)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_drawing_with_keys_says_where_and_what(mounted):

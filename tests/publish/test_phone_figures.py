@@ -126,6 +126,19 @@ def test_level_bars_get_shorter_where_the_words_behind_them_have_no_room(words):
     assert (axes.get_xlim()[1] > 180) == (len(words) > 10)
 
 
+def test_words_behind_dots_on_a_logarithmic_axis_get_room():
+    figure, axes = made(width=6.5)
+    axes.plot([45_307, 518], ["direct, 25 steps", "128 neurons"], "o")
+    axes.annotate("45,307 nJ, 96.9% right", (45_307, 0), xytext=(7, 0), textcoords="offset points")
+    axes.set(xscale="log", xlim=(100, 200_000))
+    phone_figures.fit(figure, phone_figures.WIDTHS[0], False)
+    figure.draw_without_rendering()
+    assert axes.texts[0].get_window_extent().x1 <= figure.bbox.x1
+    low, high = axes.get_xlim()
+    assert low == pytest.approx(100)
+    assert high > 1e6
+
+
 def test_words_below_axes_are_turned_where_they_would_meet():
     figure, axes = made()
     axes.set_xticks(range(6), [f"a long name {k}" for k in range(6)])
@@ -149,6 +162,18 @@ def test_pictures_are_not_shrunk_to_half():
     assert phone_figures.narrowed(figure) is None
     axes.set_aspect("auto")
     assert phone_figures.narrowed(figure) is not None
+
+
+def test_three_pictures_in_a_row_stand_one_below_the_other_though_they_are_narrow():
+    figure, axes = made(3, width=6.5)
+    for each in axes:
+        each.imshow([[0, 1], [1, 0]])
+        each.set_title("a picture")
+        each.axis("off")  # its ticks keep their words, which nobody sees
+    assert phone_figures.collisions(figure) == (0, 0)
+    width, height = size(phone_figures.narrowed(figure))
+    assert width < phone_figures.WIDTHS[0]
+    assert height <= 3 * phone_figures.PICTURE + phone_figures.SLACK
 
 
 def test_a_narrow_figure_is_not_drawn_again():

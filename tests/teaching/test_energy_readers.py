@@ -8,7 +8,7 @@ import torch
 
 from snn_core.energy import HOROWITZ, JOUPPI, Counts, Energy, Operations, energy
 from snn_core.energy.tables import HIGHEST, LOWEST
-from snn_core.teaching.diagrams import energy_bills, mark_ratios, mark_readers
+from snn_core.teaching.diagrams import energy_bills, energy_dots, mark_ratios, mark_readers
 from snn_core.teaching.diagrams.bills import KINDS
 from snn_core.teaching.inputs import scattered
 from snn_core.teaching.plotting import panels
@@ -151,6 +151,19 @@ def test_a_bill_leaves_out_what_nobody_spends_and_rounds_large_sums():
     ]
     assert [text.get_text().strip() for text in axis.texts] == ["12"]
     assert axis.get_xlabel() == "energy of a neuron (nJ)"
+
+
+def test_the_dots_of_a_bill_stand_at_its_parts_and_its_sum():
+    bills = {"a": Energy(1e3, 2e6, 0.0, 500.0), "b": Energy(100.0, 0.0, 300.0, 0.0)}
+    axis = energy_dots(bills, notes={"b": "nJ"})
+    marks = {line.get_label(): line.get_xdata() for line in axis.lines}
+    assert marks["sum"] == pytest.approx([2001.5, 0.4])
+    assert [*marks["arithmetic"], *marks["reading weights"]] == pytest.approx([1.0, 0.1, 2000.0])
+    assert [*marks["keeping states"], *marks["sending"]] == pytest.approx([0.3, 0.5])
+    assert [text.get_text() for text in axis.texts] == ["2,002", "0.4 nJ"]
+    assert axis.get_xscale() == "log"
+    axis.figure.draw_without_rendering()
+    assert "1,000" in [label.get_text() for label in axis.get_xticklabels()]
 
 
 def test_readers_are_marked_with_their_seeds():

@@ -555,7 +555,7 @@ assert np.delete(settles[:, 0], slow[1:]).max() < settles[slow[1:], 0].min()
 # %% [markdown]
 # ### A guide
 #
-# | you want | code | loss | accuracy | hidden + output spikes | input spikes |
+# | you want | code | loss | right | hidden + output spikes | input spikes |
 # |---|---|---|---|---|---|
 # | accuracy | direct or rate | `count_mse` | 94 % | 457 or 500 | none: values; or 1,533 |
 # | few spikes | direct | `count_cross_entropy`, then with `l1_activity` | 93 % | 42 | none: values |

@@ -238,11 +238,17 @@ assert cosine_similarity(alone.weight[0], unit_intensity(train[:300]).mean(0), d
 #
 # In the brain, neurons silence their neighbours through inhibitory ones. We take a shortcut (*Deeper*: what it stands for): at each step **only one** may spike, the one furthest above its own threshold, and then *all* membranes go back to 0. Four neurons, three steps, $\beta = 0.5$:
 #
-# | step | input $I$ | membrane $u$ | above threshold (0.5, 0.9, 0.5, 0.5) by | who spikes? |
+# | | neuron 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|
-# | 1 | 0.6, 0.8, 0.3, 0.4 | 0.6, 0.8, 0.3, 0.4 | 0.1, −0.1, −0.2, −0.1 | the first |
-# | 2 | 0.2, 0.4, 0.4, 0.1 | 0.2, 0.4, 0.4, 0.1 | −0.3, −0.5, −0.1, −0.4 | nobody |
-# | 3 | 0.2, 0.9, 0.6, 0.2 | ? | ? | ? |
+# | threshold | 0.5 | 0.9 | 0.5 | 0.5 |
+# | step 1: input $I$ | 0.6 | 0.8 | 0.3 | 0.4 |
+# | membrane $u$ | 0.6 | 0.8 | 0.3 | 0.4 |
+# | above threshold by | **0.1: spikes** | −0.1 | −0.2 | −0.1 |
+# | step 2: input $I$ | 0.2 | 0.4 | 0.4 | 0.1 |
+# | membrane $u$ | 0.2 | 0.4 | 0.4 | 0.1 |
+# | above threshold by | −0.3 | −0.5 | −0.1 | −0.4 |
+# | step 3: input $I$ | 0.2 | 0.9 | 0.6 | 0.2 |
+# | membrane $u$ | ? | ? | ? | ? |
 #
 # > **Before you run:** fill in the last row. Who spikes?
 

@@ -119,9 +119,9 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 #
 # | | | value |
 # |---|---|---|
-# | it crosses where | $3.125 \cdot 2\,(x - x^2) = 1$ | $x = 0.8$ (later again at 0.2), $t = 2.23$ ms |
-# | more weight lifts it by | $\partial u/\partial w = 2\,(x - x^2)$ | $0.32$ per weight |
-# | meanwhile it climbs by | $\partial u/\partial t = 3.125 \cdot 2\,(2x^2 - x)/10$ | $0.30$ per ms |
+# | it crosses where $u = 1$ | $3.125 \cdot 2\,(x - x^2) = 1$ | $x = 0.8$ (later again at 0.2), $t = 2.23$ ms |
+# | more weight lifts it by $\partial u/\partial w$ | $2\,(x - x^2)$ | $0.32$ per weight |
+# | meanwhile it climbs by $\partial u/\partial t$ | $3.125 \cdot 2\,(2x^2 - x)/10$ | $0.30$ per ms |
 
 # %% [markdown]
 # So with the weight $w + \Delta w$ the membrane is $0.32\,\Delta w$ too high when it used to spike. It was at the threshold $0.32\,\Delta w / 0.30$ ms before. That is the triangle:
@@ -338,7 +338,11 @@ network = nn.Sequential(
     FirstSpikeLayer(4, 2, tau_mem=math.inf),
 )
 
+# %% [markdown]
+# What it answers before any training, with the spikes in between:
 
+
+# %%
 def hidden_and_output(network, times):
     with torch.no_grad():
         hidden = network[0](times)  # [1 spike, batch, neurons]
@@ -440,27 +444,44 @@ def objective(times, labels):
 
 
 # %%
-def fit_reader(network, epochs, guard=None, loss=objective):
-    optimizer = torch.optim.Adam(network.parameters())
+def after_update(optimizer, epochs, guard):
     schedule = one_cycle(optimizer, lr=5e-3, updates=79 * epochs)  # 5,000 / 64
 
-    def after_batch():
+    def step():
         schedule.step()
         if guard:
             guard()
 
-    return fit(
+    return step
+
+
+# %% [markdown]
+# `earliest` turns the times into scores: minus the times, so that the first is the largest.
+
+# %%
+fit_times = partial(
+    fit,
+    encode=as_times,
+    decode=earliest,
+    batch_size=64,
+    test=tuple(test),
+)
+
+# %% [markdown]
+# One training:
+
+
+# %%
+def fit_reader(network, epochs, guard=None, loss=objective):
+    optimizer = torch.optim.Adam(network.parameters())
+    return fit_times(
         network,
         images,
         labels,
-        encode=as_times,
         loss=loss,
-        decode=earliest,  # minus the times: the first is the largest
         optimizer=optimizer,
-        after_batch=after_batch,
+        after_batch=after_update(optimizer, epochs, guard),
         epochs=epochs,
-        batch_size=64,
-        test=tuple(test),
     )
 
 

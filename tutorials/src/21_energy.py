@@ -31,7 +31,7 @@ from snn_core.energy import (
     energy,
     meeting_rate,
 )
-from snn_core.teaching.diagrams import energy_bills, mark_ratios, mark_readers
+from snn_core.teaching.diagrams import energy_dots, mark_ratios, mark_readers
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import MeetingPoint
 from snn_core.teaching.inputs import pulse, scattered
@@ -166,6 +166,7 @@ for table, size, color in (
     energies = [getattr(table, entry) for entry in entries]
     axis.plot(energies, list(prices), "o", color=color, label=size)
 axis.set_xscale("log")
+axis.xaxis.set_major_formatter("{x:,g}")
 axis.invert_yaxis()
 title = "What is far away is dear, on both chips"
 decorate(axis, x="energy (pJ)", title=title)
@@ -312,7 +313,7 @@ print(f"right: {direct.mean('test'):.1%}")
 #
 # > **Before you run:** whose bill is higher, and by how much?
 
-# %% alt="Two bars. The ordinary network needs about 2,000 nanojoules per image, nearly all for reading weights. The spiking one needs about 25 times as much, again nearly all for reading weights."
+# %% alt="Two rows of dots on a logarithmic axis, a stroke in each for the sum. The ordinary network needs about 2,000 nanojoules per image, the spiking one about 25 times as much. In both the dot for reading weights is at the sum, the others far left of it."
 twin = nn.Sequential(
     nn.Linear(784, 256),
     nn.ReLU(),
@@ -322,7 +323,7 @@ work = count_operations(twin, mnist_mini().test_images.flatten(1))
 same_shape = energy(work)
 bills = {"ordinary": same_shape, "spiking": direct.bill()}
 title = "The same shape, ordinary and spiking"
-axis = energy_bills(bills, title=title)
+axis = energy_dots(bills, title=title)
 
 # %% [markdown]
 # The spiking network needs about 25 times as much. A pixel is no spike: each that is not black is multiplied by 256 weights, in *each* step. The spikes come only behind that. (The current is the same in all steps. A chip that computes it once, and keeps it, would need about as much as the ordinary network.)
@@ -349,8 +350,8 @@ assert sum(weights.numel() for weights in twin.parameters()) == 203_530
 #
 # > **Before you run:** which of the six divides the bill by most?
 
-# %% alt="Seven bars, from direct input at the top down to 128 neurons: the energy falls from 45,000 to below 600 nanojoules. Behind each bar its sum and the share of test digits read, between 95 and 97 percent. In all bars reading weights is the largest part."
-axis = energy_bills(
+# %% alt="Seven rows of dots on a logarithmic axis, from direct input at the top down to 128 neurons: the sum, a stroke, falls from 45,000 to below 600 nanojoules. Behind it stand its number and the share of test digits read, between 95 and 97 percent. In all rows the dot for reading weights is the highest, at the sum."
+axis = energy_dots(
     bills_of(spikers),
     notes=scores_of(spikers),
     title="The same digits, ever cheaper",
@@ -737,6 +738,7 @@ for name in others:
     axis.plot(*places[name], "o", color=color)
     axis.annotate(name, places[name], xytext=(6, -3), textcoords="offset points")
 axis.set_xscale("log")
+axis.xaxis.set_major_formatter("{x:,g}")
 decorate(
     axis,
     x="energy per image (nJ)",

@@ -41,7 +41,7 @@ function stack(link) {
   panels.forEach((windows, place) => {
     const panel = all.appendChild(document.createElement("span"));
     panel.style.cssText = `width: ${(100 * widths[place]) / Math.max(...widths)}%; max-width: ${widths[place]}px`;
-    panel.dataset.place = `${place + 1} of ${panels.length}`;
+    panel.dataset.place = `panel ${place + 1} of ${panels.length}`;
     windows.forEach(([left, width], part) => {
       const piece = panel.appendChild(document.createElement("span"));
       piece.style.cssText = `flex: ${width} 1 0; aspect-ratio: ${width} / ${height}`;

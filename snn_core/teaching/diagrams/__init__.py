@@ -1,7 +1,7 @@
 """Drawings: a membrane and its circuit, a neuron in slow motion, surrogates, moving spikes, networks, fields."""
 
 from .adjoint import forward_and_adjoint
-from .bills import energy_bills, mark_ratios, mark_readers
+from .bills import energy_bills, energy_dots, mark_ratios, mark_readers
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
 from .converted import accuracy_and_operations
@@ -43,6 +43,7 @@ __all__ = [
     "digit_by_time",
     "distance_of_two_spikes",
     "energy_bills",
+    "energy_dots",
     "event_pixel",
     "fields",
     "fold_and_unroll",

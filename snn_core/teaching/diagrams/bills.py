@@ -1,5 +1,7 @@
 """Drawings of energies: bills split by kind, and readers by what they cost and how well they read."""
 
+import math
+
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor
@@ -9,6 +11,7 @@ from ..palette import BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 from ..studies.energy import Reader
 
+THOUSANDS = "{x:,g}"  # of the ticks of a logarithmic axis
 KINDS = {  # of an `Energy`, as page and explorer name and colour them
     "arithmetic": ("arithmetic", BLUE),
     "parameters": ("reading weights", GREY),
@@ -53,6 +56,43 @@ def energy_bills(
     return axis
 
 
+def energy_dots(bills: dict[str, Energy], *, title: str | None = None, notes: dict[str, str] | None = None) -> Axes:
+    """Draw bills as dots on a logarithmic axis, the first one at the top: a stroke for the sum, a dot for each kind.
+
+    So a bill can be read that is a hundredth of another. A kind of which a bill has none has no dot there.
+
+    Args:
+        bills: energies in pJ, by name; they are shown in nJ.
+        title: what the figure shows.
+        notes: what is written behind the sum, by name.
+
+    Returns:
+        The axes.
+    """
+    axis = panels(height=1.0 + 0.36 * len(bills))
+    sums = {name: bill.total / 1000 for name, bill in bills.items()}
+    axis.plot(list(sums.values()), list(sums), "|", color="black", markersize=13, markeredgewidth=2, label="sum")
+    lowest = min(sums.values())
+    for field, (kind, colour) in KINDS.items():
+        parts = {name: part / 1000 for name, bill in bills.items() if (part := getattr(bill, field))}
+        axis.plot(list(parts.values()), list(parts), "o", color=colour, label=kind)
+        lowest = min([lowest, *parts.values()])
+    for name, cost in sums.items():
+        words = f"{cost:,.{int(cost < 10)}f} {(notes or {}).get(name, '')}".strip()
+        axis.annotate(words, (cost, name), xytext=(7, 0), textcoords="offset points", va="center")
+    axis.grid(axis="y", color="0.9")
+    axis.set_axisbelow(True)
+    highest = max(sums.values())
+    axis.set(xscale="log", xlim=(lowest / 2, highest * (highest / lowest) ** 0.4), ylim=(len(bills) - 0.5, -0.5))
+    axis.set_xticks([10.0**k for k in range(math.ceil(math.log10(lowest / 2)), math.ceil(math.log10(highest)))])
+    axis.xaxis.set_major_formatter(THOUSANDS)
+    axis.minorticks_off()
+    decorate(axis, x="energy per image (nJ)", title=title)
+    axis.get_legend().remove()  # the dots need the room
+    axis.figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=1 + len(KINDS))
+    return axis
+
+
 def mark_readers(axis: Axes, readers: dict[object, Reader], *, color: str, label: str) -> None:
     """Mark each reader by what it costs at 45 nm and how well it reads; a stroke joins its seeds.
 
@@ -68,6 +108,7 @@ def mark_readers(axis: Axes, readers: dict[object, Reader], *, color: str, label
         axis.plot(cost, 100 * reader.mean("held_out"), "o", color=color, label=label)
         label = None
     axis.set(xscale="log", xlabel="energy per image (nJ)", ylabel="held-out digits right (%)")
+    axis.xaxis.set_major_formatter(THOUSANDS)
 
 
 def mark_ratios(axis: Axes, drawn: dict[str, Tensor], *, color: str, label: str) -> None:
@@ -85,3 +126,4 @@ def mark_ratios(axis: Axes, drawn: dict[str, Tensor], *, color: str, label: str)
         label = None
     axis.axvline(1, color=GREY, linestyle="--", linewidth=1.2)
     axis.set(xscale="log", xlabel="spiking / ordinary")
+    axis.xaxis.set_major_formatter(THOUSANDS)

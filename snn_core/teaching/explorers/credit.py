@@ -18,9 +18,9 @@ class CreditAssignment(LiveExplorer):
     about = "One neuron over 100 ms: its input, its membrane, and how much each input counts for the last membrane."
     controls = {
         "tau_mem": Range(2.0, 100.0, 1.0, 20.0, "τ_mem (ms)", "ms"),
+        "scale": Range(0.5, 50.0, 0.5, 10.0, "steepness k"),
         "reset": Choice(("soft", "hard"), "soft", "reset"),
         "gradient": Choice(("detached", "attached"), "detached", "the reset is"),
-        "scale": Range(0.5, 50.0, 0.5, 10.0, "steepness k"),
         "arrivals": Marks(0.0, 99.0, 1.0, (2, 3, 12, 27, 35, 43, 44, 57, 70, 77, 80, 83), "input spike", "ms"),
     }
     duration, drive, weight, threshold = 100, 0.02, 0.45, 1.0

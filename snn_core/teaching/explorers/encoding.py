@@ -10,8 +10,8 @@ class Encoding(LiveExplorer):
     model = "encoding"
     about = "An image, its spikes of one millisecond after the other, and the image read back so far."
     controls = {
-        "digit": Range(0, 9, 1, 5, "digit"),
         "code": Choice(("random rate", "regular rate", "latency", "delta"), "random rate", "code"),
+        "digit": Range(0, 9, 1, 5, "digit"),
         "steps": Range(4, 100, 1, 50, "steps T"),
         "gain": Range(0.1, 1.0, 0.1, 0.2, "gain (rates)"),
         "time": Range(0, 100, 1, 25, "time (ms)", "ms"),

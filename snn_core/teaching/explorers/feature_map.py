@@ -22,10 +22,10 @@ class FeatureMap(LiveExplorer):
     about = "A digit, a filter for edges, the current and the spikes of its map at one step, and their number by step."
     controls = {
         "input": Choice(("constant", "random spikes"), "constant", "input"),
+        "pooling": Choice(POOLINGS, "none", "pooling"),
         "orientation": Range(0, 345, 15, 0, "direction of the edge (degrees)"),
         "gain": Range(0.0, 3.0, 0.1, 1.5, "gain"),
         "tau_mem": Range(1.0, 30.0, 1.0, 10.0, "τ (ms)", "ms"),
-        "pooling": Choice(POOLINGS, "none", "pooling"),
         "step": Range(1, 12, 1, 1, "step"),
     }
     size, steps = 9, 12  # of the filter; of the input

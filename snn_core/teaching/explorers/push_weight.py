@@ -15,8 +15,8 @@ class PushWeight(LiveExplorer):
     about = "One weight: the membrane it causes, the loss it costs, and its surrogate gradient."
     controls = {
         "w": Range(0.0, 0.9, 0.01, 0.2, "weight w"),
-        "surrogate": Choice(("fast_sigmoid", "sigmoid", "triangular", "boxcar"), "fast_sigmoid", "surrogate"),
         "scale": Range(1.0, 25.0, 1.0, 10.0, "steepness k"),
+        "surrogate": Choice(("fast_sigmoid", "sigmoid", "triangular", "boxcar"), "fast_sigmoid", "surrogate"),
         "descend": Button("One step of descent"),
         "trail": Marks(0.0, 0.9, 0.01, (), "earlier weight"),
     }

@@ -41,7 +41,7 @@ function draw(figure, found, values) {
   ]);
   drawMap(left, "spikes", found, values);
   drawMap(right, "steps", found, values);
-  left.label(`all of ${values.loss}`, left.x[1], y[0] + 0.16 * (y[1] - y[0]), figure.blue, "right");
+  left.label(`all of ${values.loss}`, left.x[1], y[0] + 0.2 * (y[1] - y[0]), figure.blue, "right");
   left.label(`all of ${values.code}`, left.x[1], y[0] + 0.08 * (y[1] - y[0]), figure.green, "right");
 }
 

@@ -70,7 +70,7 @@ function draw(figure, { spikes, fired, counts, meet, steps, titles }, { time }, 
     const lit = fired[i].some((step) => step <= when && step > when - LIT / dt);
     lines.disc(place, 0.5, lit ? figure.vermilion : figure.grey, { size: 4, open: !lit });
   });
-  drawMembrane(membrane, times.slice(0, until), steps.slice(0, until), threshold);
+  drawMembrane(membrane, times.slice(0, until), steps.slice(0, until), threshold, steps.map(({ current }) => current));
   membrane.line([time, time], membrane.y, figure.grey, [2, 3]);
   bars.line([meet * dt, meet * dt], bars.y, figure.grey, [5, 4]);
   bars.bars([...places, end + dt].map((place) => place - dt / 2), counts, figure.vermilion);

@@ -3,6 +3,8 @@
 // COLOURS, light and dark, and PEN, the letters and lines, come from palette.py.
 const ROOM = 17; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
+// Heights in pixels: of one row of panels, one of two, and one of more, also of pictures; of all narrow lanes together.
+const TALL = 230, FLAT = 200, LOW = 160, SMALL = 145, AXES = 280;
 const MARGIN = { left: 64, right: 17, top: 30, bottom: 42 }, TIGHT = 6; // less above and below where height is short
 const GAP = 12; // pixels between a lane and the next
 
@@ -39,8 +41,8 @@ export const significant = (value, digits) => String(Number(value.toPrecision(di
 /** A number of things in words. */
 export const plural = (count, thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 
-/** A number as text, with a minus sign in place of a hyphen. */
-export const signed = (number) => String(number).replace("-", "−");
+/** A number as text, its thousands apart, with a minus sign in place of a hyphen. */
+export const signed = (number) => number.toLocaleString("en", { maximumFractionDigits: 12 }).replace("-", "−");
 
 export function ticks(low, high) {
   const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
@@ -99,7 +101,7 @@ class Panel {
   }
 
   path(colour, width, trace, dash = []) {
-    Object.assign(this.context, { strokeStyle: colour, lineWidth: width });
+    Object.assign(this.context, { strokeStyle: colour, lineWidth: width, lineJoin: "round" });
     this.context.setLineDash(dash);
     this.context.beginPath();
     trace();
@@ -218,8 +220,10 @@ export class Figure {
   /** Return one panel per description, side by side, where that fits; its `share` is its part of the width. */
   panels(specs) {
     const width = this.measure(), rows = width < NARROW ? inRows(specs) : [specs];
-    this.clear(width, this.room || (rows.length > 1 ? 230 * rows.length : Math.min(310, Math.max(230, 0.42 * width))));
-    return this.fill(specs, rows.flatMap((row, i) => layout(row, width, this.height / rows.length, i)));
+    const alone = this.room || Math.min(310, Math.max(TALL, 0.42 * width));
+    const heights = rows.length > 1 ? rows.map((row) => high(row, width, rows.length)) : [alone];
+    this.clear(width, sum(heights));
+    return this.fill(specs, rows.flatMap((row, i) => layout(row, width, heights[i], sum(heights.slice(0, i)))));
   }
 
   /**
@@ -232,7 +236,7 @@ export class Figure {
     const less = this.room ? TIGHT : 0, over = ({ title }) => (title ? MARGIN.top - less : 8);
     const under = ({ xlabel }) => (xlabel ? MARGIN.bottom - less : 6);
     const axes = sum(specs.map(({ height }) => height)), rest = sum([...specs.map(over), ...specs.map(under)]);
-    const stretch = this.room ? (this.room - rest) / axes : 1;
+    const stretch = this.room ? (this.room - rest) / axes : whole < NARROW ? Math.min(1, AXES / axes) : 1;
     let y = 0;
     const boxes = specs.map((spec) => {
       const box = { x: MARGIN.left, y: y + over(spec), width, height: stretch * spec.height };
@@ -281,8 +285,15 @@ const inRows = (specs) => specs.reduce((rows, spec) => {
   return spec.beside ? [...rows.slice(0, -1), [...rows.at(-1), spec]] : [...rows, [spec]];
 }, []);
 
-function layout(specs, width, height, row) {
-  const total = sum(specs.map(({ share }) => share)), y = row * height + MARGIN.top;
+/** How high a row above or below others is: the lower the more rows there are, but with room for ticks that are given. */
+function high(specs, width, rows) {
+  const [{ picture, control, yticks, share }] = specs, part = (width * share) / sum(specs.map((each) => each.share));
+  if (!picture) return rows > 2 && !yticks ? LOW : FLAT;
+  return Math.min(control ? TALL : rows > 2 ? SMALL : FLAT, part - MARGIN.right + MARGIN.top);
+}
+
+function layout(specs, width, height, top) {
+  const total = sum(specs.map(({ share }) => share)), y = top + MARGIN.top;
   let start = 0;
   return specs.map(({ share, picture }) => {
     const [left, bottom] = picture ? [MARGIN.right, MARGIN.right] : [MARGIN.left, MARGIN.bottom];

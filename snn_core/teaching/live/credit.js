@@ -29,7 +29,7 @@ function compute(values, { duration, drive, weight, threshold }) {
   return { beta, currents, steps, credit, reach, titles };
 }
 
-function draw(figure, { beta, currents, steps, credit, titles }, _, { duration, threshold }) {
+function draw(figure, { beta, currents, steps, credit, titles }, _, { duration, drive, threshold }) {
   const x = [0, duration], times = steps.map((__, t) => t), top = above(steps.map(({ membrane }) => membrane), 1.3);
   const [input, membrane, lower] = figure.stack([
     { height: 40, x, y: [0, 1], yticks: [0, 1], ylabel: "input", title: titles[0], control: "arrivals" },
@@ -39,7 +39,7 @@ function draw(figure, { beta, currents, steps, credit, titles }, _, { duration, 
   ]);
   input.stems(times, currents, figure.green);
   input.label("click or tap: an input spike", duration, 1, figure.grey, "right", "top");
-  drawMembrane(membrane, times, steps, threshold);
+  drawMembrane(membrane, times, steps, threshold, currents.map((each) => each - drive));
   const last = duration - 1, level = (t) => Math.log10(beta) * (last - t);
   lower.line([0, last], [level(0), level(last)], figure.grey);
   lower.line(x, [-2, -2], figure.grey, [2, 3]);

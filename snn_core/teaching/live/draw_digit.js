@@ -53,7 +53,7 @@ function compute({ drawing, time }, data) {
   const answer = named.length > 2 ? "no answer" : named.join(" or ");
   const said = /[^0]/.test(drawing) ? `after ${time} of ${data.steps} ms: ${answer}` : "nothing is drawn";
   const [some, last] = [hidden, output].map((count) => plural(count, "spike"));
-  const titles = [said, `${sent} of ${all}, centred`, `hidden: ${some}`, `output: ${last}`];
+  const titles = [said, `${sent} of ${all} pixels`, `hidden: ${some}`, `output: ${last}`];
   const news = `${said}; hidden neurons sent ${some}; ${all - sent} of ${all} pixels never sent one`;
   return { ...read, shown, seen, counts, titles, news: time === data.steps ? news : "" };
 }

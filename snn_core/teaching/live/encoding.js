@@ -60,13 +60,13 @@ function compute(values, data, state) {
   if (state.key !== key) Object.assign(state, { key, course: course(image, values, state.shown) });
   const { spikes, counts, backs, errors } = state.course, frame = spikes.slice((t - 1) * pixels, t * pixels);
   const all = plural(sum(counts.slice(0, t + 1)), "spike"), error = errors[t].toFixed(3);
-  const titles = ["image", `${t} ms: ${plural(counts[t], "spike")}`, `after ${all}`, `error ${error}`];
+  const titles = ["image", `${t} ms: ${plural(counts[t], "spike")}`, `all: ${all}`, `error ${error}`];
   const news = t === values.steps ? `After ${t} ms and ${all} the error is ${error}.` : "";
   return { image, frame: t ? frame : backs[0], back: backs[t], errors: errors.slice(0, t + 1), titles, news };
 }
 
 function draw(figure, { image, frame, back, errors, titles }, { steps }) {
-  const picture = (i) => ({ share: 1, picture: true, beside: i === 1, title: titles[i] });
+  const picture = (i) => ({ share: 1, picture: true, beside: i > 0, title: titles[i] });
   const axes = { share: 1.4, x: [0, steps], y: [0, HIGHEST], xlabel: "time (ms)", ylabel: "error", title: titles[3] };
   const [left, now, known, course] = figure.panels([picture(0), picture(1), picture(2), axes]);
   [left, now, known].forEach((panel, i) => panel.image([image, frame, back][i], Math.sqrt(image.length)));

@@ -1,7 +1,7 @@
 // The explorer of page 00: a neuron that runs in time, and that the reader excites.
 
 function begin({ window, dt }) {
-  const rest = { arrived: 0, spike: 0, membrane: 0, state: 0 };
+  const rest = { arrived: 0, came: 0, spike: 0, membrane: 0, state: 0 };
   return { waiting: 0, fired: 0, steps: Array(window / dt).fill(rest) };
 }
 
@@ -9,9 +9,9 @@ const actions = { send: (values, data, state) => { state.waiting += 1; } };
 
 /** One step: the drive, and the spikes that have been sent since the last one. */
 function advance(state, { weight, drive }, { beta, threshold }) {
-  const arrived = state.waiting, before = state.steps.at(-1).state;
-  const step = lifStep(drive * (1 - beta) + weight * arrived, before, { beta, threshold, reset: "soft" });
-  state.steps = [...state.steps.slice(1), { arrived, ...step }];
+  const arrived = state.waiting, came = weight * arrived, before = state.steps.at(-1).state;
+  const step = lifStep(drive * (1 - beta) + came, before, { beta, threshold, reset: "soft" });
+  state.steps = [...state.steps.slice(1), { arrived, came, ...step }];
   state.fired += step.spike;
   state.waiting = 0;
 }
@@ -37,7 +37,7 @@ function draw(figure, { steps, times, titles }, { weight, drive }, { window, dt,
   input.line(x, [weight, weight], figure.green, [2, 3]);
   input.label("weight", -window, weight, figure.green, "left", weight > 0.6 ? "top" : "bottom");
   input.stems(came, came.map(() => weight), figure.green);
-  drawMembrane(membrane, ms, steps, threshold);
+  drawMembrane(membrane, ms, steps, threshold, steps.map((step) => step.came));
   membrane.label("threshold", -window, threshold, figure.grey, "left", membrane.free(threshold, drive));
   if (drive > 0) {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);

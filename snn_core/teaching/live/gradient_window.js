@@ -59,13 +59,13 @@ function draw(figure, found, { pre, back }, { steps, target, threshold }) {
   for (const lane of [input, membrane, gradient]) lane.line([target, target], lane.y, figure.grey, [2, 3]);
   input.label("wanted here", target, 1.2, figure.grey, target > 0.7 * steps ? "right" : "left", "top");
   input.stems([pre], [1], figure.green);
-  drawMembrane(membrane, times, run, threshold);
+  drawMembrane(membrane, times, run, threshold, run.map(({ current }) => current));
   for (const panel of [gradient, change]) panel.line(panel.x, [0, 0], figure.grey);
   gradient.line([pre, pre], gradient.y, figure.green, [2, 3]);
   gradient.stems(gone, walked, figure.vermilion);
   gradient.disc(target - back, walked[back], figure.vermilion, { size: 4 });
   change.events(lags, pairs, figure.grey, 3);
-  change.label("STDP, in shape", LAGS[0], -0.7 * size, figure.grey, "left", "top");
+  change.label("STDP, in shape", LAGS[0], -0.6 * size, figure.grey, "left", "top");
   change.line(lags, window, figure.blue);
   change.disc(target - pre, here, figure.green, { open: !there });
 }

@@ -6,10 +6,10 @@ function compute(chosen, data) {
   const spikes = arriving(values.arrivals, values.weight, dt, Math.round(duration / dt));
   const currents = spikes.map((each) => each + drive * (1 - beta)), steps = lifSequence(currents, { beta, ...values });
   const title = `${plural(countSpikes(steps), "spike")} in ${duration} ms${told}`;
-  return { drive, threshold, currents, steps, times: steps.map((_, t) => t * dt), titles: [title] };
+  return { drive, threshold, spikes, currents, steps, times: steps.map((_, t) => t * dt), titles: [title] };
 }
 
-function draw(figure, { drive, threshold, currents, steps, times, titles }, _, { duration }) {
+function draw(figure, { drive, threshold, spikes, currents, steps, times, titles }, _, { duration }) {
   const x = [0, duration], levels = [drive, threshold, ...steps.map(({ membrane }) => membrane)];
   const [input, membrane, output] = figure.stack([
     { height: 64, x, y: [0, 1.3 * above(currents, 1)], ylabel: "input I", title: titles[0], control: "arrivals" },
@@ -22,7 +22,7 @@ function draw(figure, { drive, threshold, currents, steps, times, titles }, _, {
     membrane.line(x, [drive, drive], figure.green, [2, 3]);
     membrane.label("D", duration, drive, figure.green, "right", membrane.free(drive, threshold));
   }
-  drawMembrane(membrane, times, steps, threshold);
+  drawMembrane(membrane, times, steps, threshold, spikes);
   const behind = steps.filter((_, t) => membrane.px(times[t]) < membrane.px(0) + 90); // the words at the threshold
   const high = Math.max(threshold, ...behind.map((step) => step.membrane));
   membrane.label("threshold θ", 0, high, figure.grey, "left", high > threshold ? "bottom" : membrane.free(high, drive));

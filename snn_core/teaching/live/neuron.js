@@ -1,10 +1,10 @@
 // The LIF neuron, once for all live explorers: what it computes, and how its membrane is drawn.
 
-/** One step: integrate, compare, emit, reset. Returns the spike, the membrane u, and v after the reset. */
+/** One step: integrate, compare, emit, reset. Returns the current, the spike, the membrane u, and v after the reset. */
 export function lifStep(current, state, { beta, threshold, reset }) {
   const membrane = beta * state + current;
   const spike = membrane > threshold ? 1 : 0;
-  return { spike, membrane, state: membrane - (reset === "hard" ? membrane : threshold) * spike };
+  return { current, spike, membrane, state: membrane - (reset === "hard" ? membrane : threshold) * spike };
 }
 
 /** Run a neuron over its currents, at first from rest; returns what `lifStep` does, at each step. */
@@ -78,21 +78,14 @@ export function drawVotes(panel, spikes, counts, step) {
   });
 }
 
-/** A membrane over time: at each spike an open end at u, and a drop from there to v. */
-export function drawMembrane(panel, times, steps, threshold) {
+/** A membrane over time: a jump by what came in at once at each step, if `jumps` say so; what else comes charges it in
+ *  between. At each spike there is an open end at u, and a drop from there to v. */
+export function drawMembrane(panel, times, steps, threshold, jumps = []) {
   const { blue, vermilion, grey } = panel.figure;
   panel.line(panel.x, [threshold, threshold], grey, [5, 4]);
-  let xs = [], ys = [];
-  steps.forEach(({ spike, membrane, state }, i) => {
-    xs.push(times[i]);
-    ys.push(membrane);
-    if (!spike) return;
-    panel.line(xs, ys, blue);
-    panel.line([times[i], times[i]], [membrane, state], vermilion);
-    [xs, ys] = [[times[i]], [state]];
-  });
-  panel.line(xs, ys, blue);
-  panel.inside(() => steps.forEach(({ spike, membrane }, i) => {
-    if (spike) panel.disc(times[i], membrane, vermilion, { size: 3, open: true });
-  }));
+  const course = steps.flatMap(({ membrane, state }, i) => [membrane - (jumps[i] ?? 0), membrane, state]);
+  panel.line(course.map((_, i) => times[Math.floor(i / 3)]), course, blue);
+  const fired = steps.flatMap(({ spike, membrane: u, state: v }, i) => (spike ? [{ time: times[i], u, v }] : []));
+  for (const { time, u, v } of fired) panel.line([time, time], [u, v], vermilion);
+  panel.inside(() => fired.forEach(({ time, u }) => panel.disc(time, u, vermilion, { size: 3, open: true })));
 }

@@ -47,7 +47,7 @@ function draw(figure, { came, steps, times, titles }, { model }, { duration }) {
   input.stems(times, came, figure.green);
   input.label("click or tap: an input spike", duration, input.y[1], figure.grey, "right", "top");
   current.line(times, currents, figure.green);
-  drawMembrane(membrane, times, steps, 1);
+  drawMembrane(membrane, times, steps, 1, FILTERS[model] ? [] : currents);
   if (model === "AdaptiveLIF") membrane.line(times, steps.map(({ threshold }) => threshold), figure.grey);
   membrane.label("θ", 0, 1, figure.grey);
   const sent = times.filter((_, t) => steps[t].spike);

@@ -63,7 +63,7 @@ function draw(figure, found, { w }, { spikes, low, high, threshold }) {
   ]);
   const came = times.filter((t) => spikes[t]);
   membrane.stems(came, came.map(() => -0.2), figure.green);
-  drawMembrane(membrane, times, steps, threshold);
+  drawMembrane(membrane, times, steps, threshold, spikes.map((spike) => w * spike));
   membrane.label("threshold", times.length, threshold, figure.grey, "right");
   loss.line(weights, losses, figure.blue);
   for (const [weight, height] of found.visited) loss.disc(weight, height, figure.blue, { size: 4, open: true });

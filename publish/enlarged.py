@@ -21,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import figure_words, legends, phone_bars, phone_figures
+from . import collisions, figure_words, legends, phone_bars, phone_figures
 from .figure_words import crowded, fit_words
 from .page import ROOT, TUTORIALS, Page, explorer, read, tags
 from .site_figures import swiped
@@ -49,7 +49,7 @@ def title(source: str) -> str | None:
 
 def mark(page: Page) -> str:
     """Return what changes when figures have to be drawn anew: with the page, or what draws them."""
-    drawing = figure_words, legends, phone_bars, phone_figures
+    drawing = collisions, figure_words, legends, phone_bars, phone_figures
     modules = [__file__, *(module.__file__ for module in drawing)]
     pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
     for cell in page.notebook.cells:

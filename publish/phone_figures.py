@@ -13,6 +13,7 @@ import pickle
 import warnings
 from contextlib import contextmanager
 
+from .collisions import TURN, collisions, seen
 from .figure_words import fit_words, letters, lines
 from .phone_bars import fit_bars
 
@@ -21,9 +22,6 @@ SHRUNK = 0.6  # of its width on the page; what a picture keeps on a phone at lea
 ROW = 2.4  # inches; the most height of axes that stood in a row
 LINE = 0.17  # inches; height of a line of a title
 NARROW = 2.6  # inches; the width of axes of which two find room beside each other
-TURN = 40  # degrees; words below axes that would meet
-CLEAR = 3  # pixels, between a word and a curve
-SLIGHT = 2  # pixels, by which the boxes around two words may overlap
 SLACK = 0.15  # inches, by which words may stand out at the sides, where the picture is cut
 NARROWEST = 0.5  # of the width, for all axes together; pictures have a measure of their own
 PICTURE = 1.8  # inches; the most height of one of some pictures that stood in a row
@@ -160,7 +158,7 @@ def _in_columns(figure) -> int:
 def _turned(axes) -> float:
     """Turn the words below axes where they meet; return the height in inches that this takes."""
     axes.figure.draw_without_rendering()
-    labels = _seen(axes.xaxis)
+    labels = seen(axes.xaxis)
     boxes = [label.get_window_extent() for label in labels]
     if not any(a.overlaps(b) for a, b in itertools.pairwise(boxes)):
         return 0.0
@@ -187,49 +185,5 @@ def _fit_texts(axes) -> None:
             text.set_text(lines(text.get_text(), letters(room, text.get_fontsize())))
 
 
-def collisions(figure) -> tuple[int, int]:
-    """Return how often words and legends of a figure meet each other, and how often a curve."""
-    figure.draw_without_rendering()
-    boxes = [box for axes in figure.axes for box in _words(axes)]
-    met = sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
-    return met, sum(_crossed(axes) for axes in figure.axes)
-
-
 def _worse(found: tuple[int, int], free: tuple[int, int]) -> bool:
     return any(more > before for more, before in zip(found, free, strict=True))
-
-
-def _words(axes) -> list:
-    """Return where the words in and around axes stand."""
-    from matplotlib.text import Text
-
-    words = [each for each in axes.get_children() if isinstance(each, Text)]  # also its titles
-    if axes.axison:
-        words += [axes.xaxis.label, axes.yaxis.label, *_seen(axes.xaxis), *_seen(axes.yaxis)]
-    shown = [each for each in words if each.get_visible() and each.get_text().strip()]
-    shown = [each for each in shown if each.get_rotation() != TURN]
-    legend = [axes.get_legend()] if axes.get_legend() else []
-    framed = [getattr(each, "get_bbox_patch", lambda: None)() or each for each in shown + legend]
-    return [each.get_window_extent().padded(-SLIGHT) for each in framed]
-
-
-def _seen(axis) -> list:
-    """Return the labels of an axis that are seen, of ticks that lie within what it shows."""
-    low, high = sorted(axis.get_view_interval())
-    return [
-        label
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-        if low <= place <= high and label.get_visible() and label.get_text()
-    ]
-
-
-def _crossed(axes) -> int:
-    """Return how many curves run through texts and the legend of axes, and bars behind it."""
-    shown = [text for text in axes.texts if text.get_text().strip()]
-    boxes = [text.get_window_extent().padded(CLEAR) for text in shown]
-    count = 0
-    if axes.get_legend():
-        boxes.append(axes.get_legend().get_window_extent())
-        count = sum(bar.get_window_extent().overlaps(boxes[-1]) for bar in axes.patches)
-    paths = [line.get_transform().transform_path(line.get_path()) for line in axes.lines]
-    return count + sum(path.intersects_bbox(box, False) for path in paths for box in boxes)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from publish import enlarged, phone_figures, redrawn, site_pages
+from publish.collisions import collisions
 from publish.page import ROOT
 from snn_core.teaching.plotting import panels, use_style
 from tests.publish.pages import START, page
@@ -170,7 +171,7 @@ def test_three_pictures_in_a_row_stand_one_below_the_other_though_they_are_narro
         each.imshow([[0, 1], [1, 0]])
         each.set_title("a picture")
         each.axis("off")  # its ticks keep their words, which nobody sees
-    assert phone_figures.collisions(figure) == (0, 0)
+    assert collisions(figure) == (0, 0)
     width, height = size(phone_figures.narrowed(figure))
     assert width < phone_figures.WIDTHS[0]
     assert height <= 3 * phone_figures.PICTURE + phone_figures.SLACK

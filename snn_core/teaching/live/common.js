@@ -132,12 +132,10 @@ class Panel {
   bars(edges, heights, colour) {
     this.context.fillStyle = colour;
     const bottom = this.box.y + this.box.height;
-    this.inside(() => {
-      heights.forEach((height, i) => {
-        const left = this.px(edges[i]), top = this.py(height);
-        this.context.fillRect(left, top, this.px(edges[i + 1]) - left, bottom - top);
-      });
-    });
+    this.inside(() => heights.forEach((height, i) => {
+      const left = this.px(edges[i]), top = this.py(height);
+      this.context.fillRect(left, top, this.px(edges[i + 1]) - left, bottom - top);
+    }));
   }
 
   /** Small squares, one per event. */
@@ -187,9 +185,7 @@ class Panel {
   }
 
   /** The side of a level that has room for words beside another level: "bottom" is above it. */
-  free(y, other) {
-    return this.py(y) > this.py(other) && this.py(y) < this.py(other) + ROOM ? "top" : "bottom";
-  }
+  free(y, other) { return this.py(y) > this.py(other) && this.py(y) < this.py(other) + ROOM ? "top" : "bottom"; }
 
   square() { this.box.width = this.box.height = Math.min(this.box.width, this.box.height); }
 

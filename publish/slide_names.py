@@ -29,11 +29,10 @@ def origins(page: Page, cell: NotebookNode, text: str) -> str:
 
 
 def _defines(source: str, name: str) -> str:
-    """Return the last line of code that defines a name; of a longer statement only its head."""
+    """Return the last line that defines a name anew; of a longer statement only its head."""
     tree = parsed(source)
-    found = [
-        node for node in (tree.body if tree else []) if name in defined(ast.Module([node], []))
-    ]
+    alone = [ast.Module([node], []) for node in (tree.body if tree else [])]
+    found = [each.body[0] for each in alone if name in defined(each) - missing(each)]
     if not found:
         return ""
     lines = ast.get_source_segment(source, found[-1]).splitlines()

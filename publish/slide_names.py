@@ -29,10 +29,15 @@ def origins(page: Page, cell: NotebookNode, text: str) -> str:
 
 
 def _defines(source: str, name: str) -> str:
-    """Return the last line that defines a name anew; of a longer statement only its head."""
+    """Return the last line of code that defines a name, in no loop if one does.
+
+    Of a longer statement only its head is returned.
+    """
     tree = parsed(source)
-    alone = [ast.Module([node], []) for node in (tree.body if tree else [])]
-    found = [each.body[0] for each in alone if name in defined(each) - missing(each)]
+    found = [
+        node for node in (tree.body if tree else []) if name in defined(ast.Module([node], []))
+    ]
+    found = [node for node in found if not isinstance(node, ast.For | ast.While)] or found
     if not found:
         return ""
     lines = ast.get_source_segment(source, found[-1]).splitlines()

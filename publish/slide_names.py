@@ -31,15 +31,20 @@ def origins(page: Page, cell: NotebookNode, text: str) -> str:
 
 @functools.lru_cache(1024)  # each cell is asked for many names
 def _definitions(source: str) -> dict[str, str]:
-    """Return for each name the last line of code that defines it; of a longer statement its head.
+    """Return for each name the last line of code that defines it, in no loop if one does.
 
-    >>> _definitions("a = 1\\nb = [\\n    a,\\n]\\na = 2")
-    {'a': 'a = 2', 'b': 'b = …'}
+    Of a longer statement only its head is returned.
+
+    >>> _definitions("a = 1\\nb = [\\n    a,\\n]\\na = 2\\nfor c in b: a += c")
+    {'a': 'a = 2', 'b': 'b = …', 'c': 'for c in b: a += c'}
     """
     found: dict[str, str] = {}
     tree = parsed(source)
     for node in tree.body if tree else []:
         lines = ast.get_source_segment(source, node).splitlines()
         head = lines[0][:LINE].rstrip(":([{ ") + (" …" if len(lines) > 1 else "")
-        found |= dict.fromkeys(defined(ast.Module([node], [])), head)
+        names = set(defined(ast.Module([node], [])))
+        if isinstance(node, ast.For | ast.While):
+            names -= found.keys()
+        found |= dict.fromkeys(names, head)
     return found

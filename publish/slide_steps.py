@@ -90,7 +90,8 @@ def _height(piece: str) -> int:
     if piece.startswith("```"):
         return CODE_LINE * (len(lines) - 2) + 2 * GAP
     if piece.startswith("$$"):
-        return LINE * (3 * len(apart(piece)) + 2 * piece.count(r"\\"))  # rows below the first
+        rows = piece.count(r"\\") + 1
+        return LINE * max(3, 3 * rows - 2) * len(apart(piece))
     if piece.startswith("|"):
         return ROW * (len(lines) - 1) + GAP
     if piece.startswith(("<div", "</div")):

@@ -50,11 +50,12 @@ function draw(figure, found, { pre, back }, { steps, target, threshold }) {
   const times = run.map((_, t) => t), x = [0, steps - 1], gone = walked.map((_, k) => target - k);
   const size = above([...walked, ...window].map(Math.abs), 0.01), y = [-size, size], top = 1.5 * threshold;
   const membranes = run.map((step) => step.membrane), peak = above(membranes, top), lowest = Math.min(0, ...membranes);
+  const last = { height: 110, aside: true };
   const [input, membrane, gradient, change] = figure.stack([
     { height: 24, x, y: [0, 1.2], yticks: [], ylabel: "input", title: titles[0], control: "pre" },
     { height: 90, x, y: [lowest, peak], ylabel: "membrane", control: "pre" },
     { height: 90, x, y, ylabel: "gradient g", xlabel: "time (ms)", title: titles[1], control: "pre" },
-    { height: 110, aside: true, x: LAGS, y, ylabel: "weight change", xlabel: "lag: t_post − t_pre (ms)", title: titles[2] },
+    { ...last, x: LAGS, y, ylabel: "weight change", xlabel: "lag: t_post − t_pre (ms)", title: titles[2] },
   ]);
   for (const lane of [input, membrane, gradient]) lane.line([target, target], lane.y, figure.grey, [2, 3]);
   input.label("wanted here", target, 1.2, figure.grey, target > 0.7 * steps ? "right" : "left", "top");

@@ -53,14 +53,17 @@ def points_of(page: Page, number: int) -> int:
 
 
 def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:
-    """Return the cells of all exercises: texts without solutions, and what is to fill in."""
-    found, made = page.named("Exercises"), []
+    """Return the cells of all exercises: texts without solutions, code, and what is to fill in."""
+    found, made, number = page.named("Exercises"), [], 0
     given = iter([each for each in page.exercises if each.stub])
     is_open = {each.number for each in page.exercises if not each.stub}
     for cell in found.cells if found else ():
         if "exercise" in tags(cell):
             each = next(given)
             made += to_do(each, drawn.get(each.asked[0]), points_of(page, each.number))
+            continue
+        if cell.cell_type == "code":  # above the cell for the answer, which ends an open exercise
+            made.insert(len(made) - (number in is_open), copy.deepcopy(cell))
             continue
         left = HELPS_MORE.sub("", without_solutions(cell.source)).strip()
         for part in re.split(r"\n(?=### \d · )", left):

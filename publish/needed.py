@@ -38,15 +38,22 @@ def _import(module: str, found: list[str]) -> list[str]:
     return [f"from {module} import (", *(f"    {name}," for name in found), ")"]
 
 
+def given(page: Page) -> list[NotebookNode]:
+    """Return the code that stands between the exercises of a page, with nothing to fill in."""
+    section = page.named("Exercises")
+    codes = [cell for cell in (section.cells if section else ()) if cell.cell_type == "code"]
+    return [cell for cell in codes if "exercise" not in tags(cell)]
+
+
 def mentioned(page: Page) -> set[str]:
-    """Return the names in the texts, stubs and solutions of the exercises of a page."""
+    """Return the names in the texts, stubs, code and solutions of the exercises of a page."""
     found, own = set(), set()
     section = page.named("Exercises")
-    for exercise in page.exercises:
-        for source in (exercise.stub, exercise.solution):
-            if source and (tree := parsed(source)):
-                found |= used(tree)
-                own |= defined(tree) | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    sources = [each for exercise in page.exercises for each in (exercise.stub, exercise.solution)]
+    for source in [*filter(None, sources), *(cell.source for cell in given(page))]:
+        if tree := parsed(source):
+            found |= used(tree)
+            own |= defined(tree) | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     texts = (
         [cell.source for cell in section.cells if cell.cell_type == "markdown"] if section else []
     )
@@ -64,11 +71,13 @@ def needed(page: Page) -> list[NotebookNode]:
     For each name it is the last cell that defines it, and for what this cell reads the last one
     before it. A name of the core that no cell defines is imported.
     """
-    cells = [c for c in page.notebook.cells if c.cell_type == "code" and not APART & set(tags(c))]
+    between = {cell.id for cell in given(page)}
+    codes = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
+    cells = [c for c in codes if c.id not in between and not APART & set(tags(c))]
     trees = [parsed(cell.source) or ast.Module([], []) for cell in cells]
-    given = set()
+    known = set()
     for cell in tagged(page.notebook, "setup"):
-        given |= defined(ast.parse(cell.source))
+        known |= defined(ast.parse(cell.source))
     taken: set[int] = set()
     waiting = [(name, len(cells)) for name in mentioned(page)]
     while waiting:
@@ -77,7 +86,7 @@ def needed(page: Page) -> list[NotebookNode]:
         if places and places[-1] not in taken:
             taken.add(places[-1])
             waiting += [(each, places[-1]) for each in used(trees[places[-1]])]
-    known = given.union(*map(defined, trees))
+    known = known.union(*map(defined, trees))
     core = sorted((mentioned(page) - known) & set(snn_core.__all__))
     first = [new_code_cell(f"from snn_core import {', '.join(core)}", id="core")] if core else []
     return first + [cells[n] for n in sorted(taken)]

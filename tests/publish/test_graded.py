@@ -51,6 +51,14 @@ def test_every_name_of_the_page_that_an_exercise_mentions_is_there(name):
 
 
 @pages
+def test_code_between_exercises_stays_code(name):
+    between = [cell.source for cell in needed.given(READ[name])]
+    made = graded.assignment(READ[name]).cells
+    assert [cell.source for cell in made if cell.source in between] == between
+    assert all(cell.cell_type == "code" for cell in made if cell.source in between)
+
+
+@pages
 def test_an_open_exercise_is_graded_by_a_person(name):
     made = assignment(name)
     nbformat.validate(made)

@@ -9,7 +9,7 @@ from snn_core.teaching.live import LiveFigure
 from .course_files import GUIDE
 from .live_html import figure, place
 from .page import ENTRANCE, ROOT, Page, by_part
-from .stamps import imprint, stamped, stamps
+from .stamps import stamped, stamps
 from .wording import listed
 
 SOURCE = Path(__file__).with_name("site_source")
@@ -102,8 +102,6 @@ def front(pages: dict[str, Page]) -> str:
         "{{hours}}": str(round(sum(page.minutes for page in pages.values()) / 60)),
         "{{alive}}": with_figures(pages),
         "{{route}}": route(pages),
-        "{{imprint}}": imprint(),
-        "{{licence}}": f"{stamps()['{{repository}}']}/blob/{stamps()['{{tag}}']}/LICENSE",
     }
     return stamped((SOURCE / "index.md").read_text(encoding="utf-8"), told)
 

@@ -1,6 +1,7 @@
 """The sources of the site are made from the pages; `tests/browser` opens the built site."""
 
 import re
+import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,8 +83,8 @@ def test_authors_version_and_licences_are_those_of_the_package():
     handout = (ROOT / "publish/course_source/handout/README.md").read_text(encoding="utf-8")
     code, texts = re.search(r"Code: (\S+) .* Text and figures: (.*)\.", handout).groups()
     assert told.endswith(f"code {code}, text and figures {texts}")
-    licence = f"{stamps.stamps()['{{repository}}']}/blob/{stamps.stamps()['{{tag}}']}/LICENSE"
-    assert f"[{told} ([licence]({licence})).]{{.facts}}" in site_texts.front(READ)
+    settings = runpy.run_path(str(site.SOURCE / "conf.py"))
+    assert settings["copyright"] == told  # below every page
 
 
 def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():

@@ -184,7 +184,7 @@ every = scene.numel()
 axis.axhline(every, color=BLUE, label="camera: every pixel")
 axis.plot(range(1, 45), per_frame, color=VERMILION, label="event camera")
 axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
-decorate(axis, x="frame", y="values sent", title="An event camera sends only what moves")
+decorate(axis, x="frame", y="values sent", title="An event camera sends only changes")
 
 # %% [markdown]
 # While the digit stands, nothing is sent; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent.

@@ -58,7 +58,7 @@ def route(pages: dict[str, Page]) -> str:
     numbers = [ENTRANCE]
     for first, last in STAGE.findall(TARGET.sub("", way)):
         numbers += [f"{number:02}" for number in range(int(first), int(last or first) + 1)]
-    stages = [by_number[number] for number in numbers]
+    stages = [by_number[number] for number in numbers if number in by_number]  # of those given
     links = " → ".join(f"[{page.number}]({page.name}.ipynb)" for page in stages)
     halves = round(sum(page.minutes for page in stages) / 30)
     return f"{links}, about {halves // 2}{'½' * (halves % 2)} hours"

@@ -12,18 +12,27 @@ SEVERAL = re.compile(
     r"\b[Pp]ages? \d\d(?: \([^()]*\))?(?:(?:, and |, | and | or | to )\d\d\b(?: \([^()]*\))?)+"
 )
 NUMBER = re.compile(r"\b\d\d\b")
+ROUTES = re.compile(r"^\| you want to \|.*(?:\n\|.*)+", flags=re.M)  # page 00 ends with them
 DEEPER = '<a href="#deeper"><em>Deeper</em></a>'
 
 
 def linked(text: str, names: Mapping[str, str], deeper: bool) -> str:
     """Return the source of a text with its pages linked; `names` are files by their two digits.
 
-    Code, formulas, headings, HTML and what is a link already stay as they are. `deeper` if the
-    page has a section of that title.
+    In the table of routes each number is one. Code, formulas, headings, HTML and what is a link
+    already stay as they are. `deeper` if the page has a section of that title.
 
     >>> linked("As on page 07, not in `page 07`.", {"07": "07_a"}, False)
     'As on [page 07](07_a.ipynb), not in `page 07`.'
     """
+
+    def number(found: re.Match) -> str:
+        return _number(found, names)
+
+    def route(table: re.Match) -> str:
+        return outside(PROTECTED, table[0], lambda prose: NUMBER.sub(number, prose))
+
+    text = ROUTES.sub(route, text)
     return outside(PROTECTED, text, lambda prose: _prose(prose, names, deeper))
 
 
@@ -40,17 +49,18 @@ def outside(kept: re.Pattern, text: str, change: Callable[[str], str]) -> str:
     return "".join([*found, change(text[end:])])
 
 
-def _prose(text: str, names: Mapping[str, str], deeper: bool) -> str:
-    def number(found: re.Match) -> str:
-        name = names.get(found[0])
-        return f"[{found[0]}]({name}.ipynb)" if name else found[0]
+def _number(found: re.Match, names: Mapping[str, str]) -> str:
+    name = names.get(found[0])
+    return f"[{found[0]}]({name}.ipynb)" if name else found[0]
 
+
+def _prose(text: str, names: Mapping[str, str], deeper: bool) -> str:
     def single(found: re.Match) -> str:
         name = names.get(found[2])
         return f"[{found[0]}]({name}.ipynb)" if name else found[0]
 
     def several(found: re.Match) -> str:
-        return NUMBER.sub(number, found[0])
+        return NUMBER.sub(lambda one: _number(one, names), found[0])
 
     text = SINGLE.sub(single, SEVERAL.sub(several, text))
     return text.replace("*Deeper*", DEEPER) if deeper else text

@@ -10,6 +10,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from . import site_excerpts, site_exercises
 from .mathml import mathml
@@ -151,6 +152,14 @@ def finish(app: Sphinx, name: str, template: str, context: dict, doctree: nodes.
     context["has_live"] = "data-live=" in context.get("body", "")
 
 
+def beside_the_way(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Let the sidebar name how to run the pages early, but not stand it between two of them."""
+    order = env.toctree_includes["index"]
+    order.remove("run")
+    order.insert(order.index("teach"), "run")
+    return []
+
+
 def share_contents(app: Sphinx, name: str, template: str, context: dict, doctree: None) -> None:
     """Make the contents for the sidebar once for all listings of code in a folder.
 
@@ -175,6 +184,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", sought)
     app.connect("doctree-read", site_excerpts.collect, priority=900)  # last
     app.connect("doctree-resolved", fold_names)
+    app.connect("env-updated", beside_the_way)
     app.contents_of_listings = {}
     app.connect("html-page-context", share_contents, priority=100)  # before the theme
     app.connect("html-page-context", finish, priority=900)  # after the theme

@@ -8,11 +8,14 @@ from snn_core.teaching.live import LiveFigure
 
 from .course_files import GUIDE
 from .live_html import figure, place
-from .page import ROOT, Page, by_part
+from .page import ENTRANCE, ROOT, Page, by_part
 from .stamps import stamped, stamps
 from .wording import listed
 
 SOURCE = Path(__file__).with_name("site_source")
+KNOWS = re.compile(r"^\| [^|]*know PyTorch \| ([^|]*) \|", flags=re.M)  # a row of page 00
+STAGE = re.compile(r"\b(\d\d)\b(?:\]? to \[?(\d\d)\b)?")
+TARGET = re.compile(r"(?<=\])\([^)]*\)")  # of a link
 LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")  # to a file of the repository
 GUIDED = GUIDE.relative_to(ROOT).as_posix()
 
@@ -48,13 +51,26 @@ def facts(pages: dict[str, Page]) -> str:
     return f"{whom} · {long} · **Nothing to install** for reading"
 
 
+def route(pages: dict[str, Page]) -> str:
+    """Return the way of page 00 to training for who knows PyTorch, linked, with its hours."""
+    by_number = {page.number: page for page in pages.values()}
+    way = KNOWS.search(by_number[ENTRANCE].named("Where to go").text)[1]
+    numbers = [ENTRANCE]
+    for first, last in STAGE.findall(TARGET.sub("", way)):
+        numbers += [f"{number:02}" for number in range(int(first), int(last or first) + 1)]
+    stages = [by_number[number] for number in numbers if number in by_number]  # of those given
+    links = " → ".join(f"[{page.number}]({page.name}.ipynb)" for page in stages)
+    halves = round(sum(page.minutes for page in stages) / 30)
+    return f"{links}, about {halves // 2}{'½' * (halves % 2)} hours"
+
+
 def sidebar(pages: dict[str, Page]) -> str:
-    """Return the contents for the sidebar, by parts."""
+    """Return the contents for the sidebar, by parts, with how to run them at the start."""
+    parts = {part: [page.name for page in members] for part, members in by_part(pages).items()}
+    next(iter(parts.values())).append("Run it <run>")
     return "\n\n".join(
-        "\n".join(
-            ["```{toctree}", ":hidden:", f":caption: {part}", "", *(p.name for p in members), "```"]
-        )
-        for part, members in by_part(pages).items()
+        "\n".join(["```{toctree}", ":hidden:", f":caption: {part}", "", *entries, "```"])
+        for part, entries in parts.items()
     )
 
 
@@ -85,6 +101,7 @@ def front(pages: dict[str, Page]) -> str:
         "{{count}}": str(len(pages)),
         "{{hours}}": str(round(sum(page.minutes for page in pages.values()) / 60)),
         "{{alive}}": with_figures(pages),
+        "{{route}}": route(pages),
     }
     return stamped((SOURCE / "index.md").read_text(encoding="utf-8"), told)
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import snn_core
+from publish.stamps import imprint
 
 project = "Learn spiking neural networks"
-author = copyright = "The snn_core authors"
+author = "The snn_core authors"
+copyright = imprint()  # stands below every page
 release = version = snn_core.__version__
 html_title = project
 

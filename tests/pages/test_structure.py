@@ -207,6 +207,10 @@ def test_every_page_is_on_a_route_of_the_first_one_and_behind_all_that_it_needs(
     assert unready(text) == []
     assert {page for _, where in routes(text) for page in where} == set(range(1, len(READ)))
     assert sorted(needed_pages(READ["17_event_cameras"])) == [2, 4, 5, 7, 16]
+    last = READ["00_why_spikes"].named("References").text
+    reader, *before = listed(last.rsplit("reader of digits:", 1)[1])
+    assert reader == 7
+    assert set(before) == needed_pages(READ["07_first_trained_network"])
 
 
 def test_a_route_that_leaves_out_what_a_page_needs_is_found():

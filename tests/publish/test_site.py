@@ -1,16 +1,20 @@
 """The sources of the site are made from the pages; `tests/browser` opens the built site."""
 
 import re
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 
 pytest.importorskip("sphinx", reason="the extra `site` is not installed")
-from publish import site, site_texts, stamps
+from publish import site, site_sphinx, site_texts, stamps
 from publish.page import PARTS, ROOT
 from publish.readme import README
 from snn_core.teaching.explorers import DrawDigit, Excite
 from tests.pages import READ
+from tests.pages.test_structure import routes
 from tests.publish.pages import page
 
 
@@ -42,9 +46,45 @@ def test_what_a_reader_needs_is_computed_from_the_pages():
     assert f"[{told}]{{.facts}}" in site_texts.front(READ).split("data-live")[0]
 
 
-def test_the_sidebar_names_each_page_once():
+def test_the_sidebar_names_each_page_once_and_how_to_run_them_below_the_first():
     text = site_texts.sidebar(READ)
     assert all(text.count(f"\n{name}\n") == 1 for name in READ)
+    assert "\n00_why_spikes\nRun it <run>\n" in text
+    assert site_texts.front(READ).count("<run>") == 1
+
+
+def test_how_to_run_the_pages_does_not_stand_between_two_of_them():
+    order = ["00_a", "run", "01_b", "teach", "api"]
+    environment = SimpleNamespace(toctree_includes={"index": order})
+    assert site_sphinx.beside_the_way(None, environment) == []
+    assert order == ["00_a", "01_b", "run", "teach", "api"]
+
+
+def test_the_first_page_leads_who_knows_pytorch_by_the_route_of_page_00():
+    table = READ["00_why_spikes"].named("Where to go").text
+    row = next(line for line in table.splitlines() if "know PyTorch" in line)
+    [(before, way)] = routes(row)
+    by_number = {int(found.number): found for found in READ.values()}
+    stages = [by_number[number] for number in (0, *before, *way)]
+    links = " → ".join(f"[{found.number}]({found.name}.ipynb)" for found in stages)
+    told = site_texts.route(READ)
+    hours = float(
+        re.fullmatch(re.escape(links) + r", about (\d+½?) hours", told)[1].replace("½", ".5")
+    )
+    assert abs(hours - sum(found.minutes for found in stages) / 60) <= 0.25
+    assert f":** {told}.\n\n## The pages\n" in site_texts.front(READ)
+
+
+def test_authors_version_and_licences_are_those_of_the_package():
+    told = stamps.imprint()
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    wanted = [cited["authors"][0]["name"], f"v{cited['version']}", f"code {cited['license']},"]
+    assert all(each in told for each in wanted)
+    handout = (ROOT / "publish/course_source/handout/README.md").read_text(encoding="utf-8")
+    code, texts = re.search(r"Code: (\S+) .* Text and figures: (.*)\.", handout).groups()
+    assert told.endswith(f"code {code}, text and figures {texts}")
+    settings = runpy.run_path(str(site.SOURCE / "conf.py"))
+    assert settings["copyright"] == told  # below every page
 
 
 def test_the_first_page_leads_to_a_start_to_running_and_to_teaching():
@@ -83,6 +123,11 @@ def test_how_to_run_it_begins_with_colab_and_says_what_the_readme_says():
     assert f"conda activate {name}\n" in text
     repository = stamps.stamps()["{{repository}}"]
     assert f"git clone {repository}.git\ncd {Path(repository).name}\nmake lab\n" in text
+    without = text.split("without `make`** (")[1]
+    assert without.split("```bash\n")[1].startswith("python3 --version\n")
+    windows = text.split("**Windows**")[1].split("```\n")[1].replace("Scripts\\", "bin/")
+    for line in without.split("```")[1].splitlines()[3:]:
+        assert line.replace("python3 -m venv", "python -m venv") in windows.replace("\\", "/")
 
 
 def test_links_of_the_repository_lead_out_of_the_site():

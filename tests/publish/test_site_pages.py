@@ -577,6 +577,17 @@ def test_what_is_no_prose_is_not_linked(said):
     assert site_links.linked(said, NAMES, True) == said
 
 
+def test_each_number_in_the_table_of_routes_is_a_link():
+    head = "17\n\n| you want to | go to | read before |\n|---|---|---|\n"
+    made = site_links.linked(f"{head}| a | [02](x), 04 | 02 to 17 |\n\n04", NAMES, False)
+    row = "| a | [02](x), [04](04_d.ipynb) | [02](02_b.ipynb) to [17](17_q.ipynb) |"
+    assert made == f"{head}{row}\n\n04"
+    table = READ["00_why_spikes"].named("Where to go").text
+    names = {found.number: name for name, found in READ.items()}
+    left = re.sub(r"\[\d\d\]\([^)]*\)", "", site_links.linked(table, names, False))
+    assert re.findall(r"\b\d\d\b", left) == []
+
+
 def test_needs_of_a_real_page_lead_to_the_pages(tmp_path):
     found = READ["05_surrogate_gradients"]
     small = Page(

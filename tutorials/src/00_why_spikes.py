@@ -68,7 +68,7 @@ assert spikes.flatten().argmax() == 44
 # ## You will
 #
 # - excite a neuron by hand, and find out what makes it fire;
-# - count what a picture sends in a millisecond, and what it sends when it does not move;
+# - count what a picture sends in a millisecond, and an event camera of a still one;
 # - draw a digit, and watch a spiking network read it;
 # - compare what an ordinary and a spiking neuron spend, and say what that proves and what it does not;
 # - choose the page to go on with.
@@ -76,7 +76,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Now it is your turn. Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second. Press fast, or raise the weight.
+# Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second. Press fast, or raise the weight.
 
 # %%
 Excite().sliders()
@@ -150,9 +150,9 @@ assert sent[0].sum() < 20
 # %% [markdown]
 # ## 3 · What does a still picture send?
 #
-# A camera sends all its pixels 30 times per second, also when nothing happens. In an *event camera* a pixel sends a spike when its brightness has changed.
+# The code of section 2 sends a still picture again and again, as a camera does, 30 times per second. An *event camera* does not: a pixel sends a spike when its brightness has changed.
 #
-# Here is a film of 45 frames: for 15 the digit stands still, for 15 it moves to the right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
+# Here is a film of 45 frames: for 15 the digit stands still, for 15 it moves right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
 
 # %%
 scene = pad(digit, (0, 15))
@@ -173,7 +173,7 @@ title = "an event camera: what has changed"
 axes = images([signs], [title], [right], low=-1)
 
 # %% [markdown]
-# On the right, grey is silence. Only edges send: in front the pixels turn bright (white), behind they turn dark (black). Brighter and darker are sent on two lines, so that a spike still says no more than *now*.
+# On the right, grey is silence. Only edges send: in front the pixels turn bright (white), behind dark (black). Brighter and darker are sent on two lines, so that a spike still says no more than *now*.
 #
 # > **Before you run:** when is the number of spikes 0, and how large is it in between?
 
@@ -184,10 +184,10 @@ every = scene.numel()
 axis.axhline(every, color=BLUE, label="camera: every pixel")
 axis.plot(range(1, 45), per_frame, color=VERMILION, label="event camera")
 axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
-decorate(axis, x="frame", y="values sent", title="A still picture sends nothing")
+decorate(axis, x="frame", y="values sent", title="An event camera sends only changes")
 
 # %% [markdown]
-# While the digit stands, nothing is sent at all; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent.
+# While the digit stands, nothing is sent; while it moves, about one pixel in twenty. (A real event camera also sends some noise, and an address with every spike.) This is the best case for spikes: the *world* decides how much is sent.
 
 # %% tags=["check"]
 assert per_frame[:15].sum() == 0
@@ -198,7 +198,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · Read a digit
 #
-# Now many neurons together: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit in the first square, with mouse, finger or keys. It is centred, scaled, and shrunk to 14 × 14. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
+# Now many neurons: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit in the first square, with mouse, finger or keys. It is centred, scaled, and shrunk to 14 × 14. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
 #
 # Its weights were trained on 60,000 digits (page 07 shows how). Of 10,000 others it reads 97 %. It runs here, in the figure.
 
@@ -237,10 +237,10 @@ multiply = 3.7
 memory = 5.0  # to read or to write
 
 # %% [markdown]
-# What does one neuron spend on the digit? (To *send* a spike is left out.)
+# What does one neuron spend on the digit of section 2 (28 × 28 pixels)? `messages`, carrying spikes on, is left out.
 #
 # - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
-# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or *each once* (section 4). Its membrane is a *state*: in each ms it is read, multiplied (the leak), and written. For 50 ms, or for 25, after which the network of section 4 answers.
+# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or, by bright pixels, *each once* (section 4). Its membrane is a *state*: in each ms it is read, multiplied (the leak), and written. For 50 ms, or for 25, as in section 4 (there 14 × 14 pixels).
 #
 # > **Before you run:** who is cheapest?
 
@@ -252,13 +252,13 @@ def bill(products, sums, ms):
         arithmetic=products * multiply + sums * add,
         parameters=sums * memory,  # a weight is read for each sum
         states=ms * (memory + multiply + memory),  # the membrane
-        messages=0,  # spikes that are sent: left out
+        messages=0,  # carrying spikes on: left out
     )
 
 
 # %% alt="Five level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, at random for 50 ms 4.0, each once for 50 ms 1.7, each once for 25 ms 1.3. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane for 50 ms, 0.3 for 25."
 bright = int(digit.count_nonzero())
-print(bright, "bright pixels")
+print(bright, "bright pixels of", digit.numel())
 bills = {
     "ordinary": bill(products=784, sums=784, ms=0),
     "skips black": bill(products=bright, sums=bright, ms=0),
@@ -275,7 +275,7 @@ axis = energy_bills(
 # %% [markdown]
 # Cheapest is: each bright pixel once, for 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
 #
-# So cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, a membrane that is kept for a *short* time, memory *beside* the neuron, and hardware that *rests* when nothing comes.
+# Cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, a membrane that is kept for a *short* time, memory *beside* the neuron, and hardware that *rests* when nothing comes.
 
 # %% tags=["check"]
 table = HOROWITZ
@@ -324,9 +324,7 @@ assert round(busy) == 3
 # %% [markdown]
 # ## Where to go
 #
-# In the last column: what to read before.
-#
-# | you want to | go to | after |
+# | you want to | go to | read before |
 # |---|---|---|
 # | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 | |
 # | train a network, and know PyTorch | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
@@ -345,7 +343,7 @@ assert round(busy) == 3
 # You
 #
 # - excited a neuron: it adds, leaks, and fires when enough comes together in time;
-# - counted that a millisecond of a picture is nearly empty, and that a still scene is silent;
+# - counted that a millisecond of a picture is nearly empty, and a still scene silent to an event camera;
 # - drew digits for a small network: few spikes were enough, and it had an answer to anything;
 # - drew up a bill: whether spikes save energy depends on how often an input is sent, how long a membrane is kept, and what memory costs;
 # - know which page comes next.
@@ -442,4 +440,4 @@ check("00.3", share_sent)
 # - S. B. Furber et al., Proc. IEEE 102(5), 2014 (SpiNNaker); P. A. Merolla et al., Science 345, 2014 (TrueNorth); M. Davies et al., IEEE Micro 38(1), 2018 (Loihi).
 # - J. K. Eshraghian et al., *Training spiking neural networks using lessons from deep learning*, Proc. IEEE 111(9), 2023, section I.
 #
-# **Next:** [01 · Spike encoding](01_spike_encoding.ipynb), or any page of the table above. To train a network that reads digits: [07](07_first_trained_network.ipynb).
+# **Next:** [01 · Spike encoding](01_spike_encoding.ipynb), or the table above. To train a reader of digits: [07](07_first_trained_network.ipynb), after pages 01, 02, 04 and 05.

@@ -267,7 +267,7 @@ assert np.allclose(share, beta ** np.arange(41))
 
 # %%
 def plot_leak(axis, neuron, dt):
-    once = pulse(60 // dt + 1, at=0, height=0.9)
+    once = pulse(60 // dt + 1, at=0, height=0.8)
     _, membrane, _ = neuron(once, record=True)
     times = range(0, 61, dt)
     axis.plot(
@@ -279,7 +279,7 @@ def plot_leak(axis, neuron, dt):
     )
 
 
-# %% alt="The membrane leaks from 0.9 at steps of 1 ms and 5 ms. Left, beta is kept at 0.905 and the two differ: at 5 ms the neuron forgets five times more slowly. Right, tau is kept, and the dots of both lie on one curve."
+# %% alt="The membrane leaks from 0.8 at steps of 1 ms and 5 ms. Left, beta is kept at 0.905 and the two differ: at 5 ms the neuron forgets five times more slowly. Right, tau is kept, and the dots of both lie on one curve."
 left, right = panels(2, width=7, share=True)
 for dt in (1, 5):
     plot_leak(left, LIF(beta=beta), dt)
@@ -391,11 +391,11 @@ decorate(bottom, x="time (ms)", y="membrane u")
 # No: it levels off at 0.74, and never fires. The higher it is, the more leaks away. At 0.74 a step takes 9.5 % of it, which is 0.07, as much as comes in. After 10 ms, one $\tau$, 63 % of the way is done; after 30 ms 95 %. A neuron fires if this level is above its threshold, and never if it is not.
 
 # %% [markdown]
-# The **drive** $D$ is the level at which the membrane settles without a threshold (the slider of page 00). There as much leaks in a step as the input $I$ brings:
+# The **drive** $D$ is the level at which the membrane settles without a threshold (the slider of page 00). There a step takes $(1 - \beta)\,D$, and $u$ stays if the input brings as much:
 #
 # $$I = (1 - \beta)\,D$$
 #
-# **A constant $I$ follows from the drive. A spike brings its weight once,** and two in one step bring it twice.
+# **So a steady $I$ follows from $D$. A spike brings its weight once,** two in a step twice.
 #
 # In steps of 1 ms a drive of 1.5 is an $I$ of 0.143. It gives 90 spikes per second.
 #
@@ -502,14 +502,16 @@ decorate(
 )
 
 # %% [markdown]
-# More: 243. From 0 to the threshold the membrane takes 11 ms at a drive of 1.5, and 4 at 3. This is the **f–I curve**, firing rate against input. (Real neurons also pause after each spike, for a **refractory period**: *Deeper*.)
+# More: 2.7 times as many. From 0 to the threshold the membrane takes 11 ms at a drive of 1.5, and 4 at 3. This is the **f–I curve**, firing rate against input. (Real neurons also pause after each spike, for a **refractory period**: *Deeper*.)
 
 # %% tags=["check"]
 below = drives <= 1
 assert (counted[below] == 0).all()
 assert (firing_rate(drives[below], 10.0) == 0).all()
 assert np.allclose(counted[~below], firing_rate(drives[~below], 10.0), rtol=0.04)
-assert rates(torch.tensor([1.5, 3.0]), 0.1, "hard").tolist() == [90, 243]
+weaker, stronger = rates(torch.tensor([1.5, 3.0]), 0.1, "hard").tolist()
+assert [weaker, stronger] == [90, 243]
+assert round(stronger / weaker, 1) == 2.7
 waits = 1000 / firing_rate(np.array([1.5, 3.0]), 10.0)
 assert waits.round().tolist() == [11, 4]
 assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
@@ -519,7 +521,7 @@ assert set(spikes.flatten().nonzero().flatten().diff().tolist()) == {11}
 #
 # The *membrane* is exact at any $\mathrm{d}t$. The *spikes* are not: they wait for the end of a step, which holds at most one. Count again, in steps of 1 ms.
 #
-# > **Before you run:** at a drive of 3 the neuron should spike every 4.05 ms, 247 times per second. How many times does it, with the hard reset?
+# > **Before you run:** at a drive of 3 the neuron should spike every 4.05 ms. How often does it, with the hard reset?
 
 # %% alt="Firing rate against drives up to 15 at steps of 1 ms. Without steps the rate rises in nearly a line to 1450. The soft reset stays a little below it, the hard reset climbs in stairs at 333, 500 and 1000; both stop at 1000 spikes per second, one per step."
 wide = torch.linspace(1.05, 50, 980)
@@ -543,7 +545,13 @@ decorate(
 )
 
 # %% [markdown]
-# 200: the 4.05 ms become 5, and so the hard reset climbs in stairs. It throws away what came in since the crossing. The soft one carries that over: 238. (*Deeper*: what is still missing.) In steps of 0.1 ms it is 245.
+# Every 5 ms: it climbs in stairs. What came in since the crossing is lost; the soft one keeps it. (*Deeper*: what is still missing.) Spikes per second:
+#
+# | steps | hard | soft |
+# |---|---|---|
+# | 1 ms | 200 | 238 |
+# | 0.1 ms | 243 | 245 |
+# | none | 247 | 247 |
 
 # %% tags=["check"]
 three = torch.tensor([3.0])

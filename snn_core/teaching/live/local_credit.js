@@ -67,7 +67,7 @@ function draw(figure, { courses, clouds, titles }, { steps }) {
   const times = courses[0].map((_, t) => t + 1), drawn = [[courses[0], figure.blue], [local, figure.vermilion]];
   const [left, right] = figure.panels([
     { share: 3, x: [0, steps + 1], y, xlabel: "step t", ylabel: "signal", title: titles[0] },
-    { share: 2, x: [-1.1, 1.1], y: [-1.1, 1.1], xlabel: "gradient of BPTT", ylabel: "local gradient", title: titles[1] },
+    { share: 2, x: [-1.1, 1.1], y: [-1.1, 1.1], xlabel: "gradient of BPTT", ylabel: "local one", title: titles[1] },
   ]);
   left.line(left.x, [0, 0], figure.grey);
   for (const [course, colour] of drawn) (left.line(times, course, colour), left.events(times, course, colour, 4));

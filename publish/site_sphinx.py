@@ -19,7 +19,8 @@ from .site_type import with_type
 from .site_words import ALSO
 
 SPACES = {"negativethinmathspace": "-0.167em"}
-TOP, TIGHT = "<mo>&#x022A4;</mo>", '<mo style="margin-left: -0.18em">&#x022A4;</mo>'  # of a transpose
+TOP = "<mo>&#x022A4;</mo>"  # of a transpose
+TIGHT = '<mo style="margin-left: -0.18em">&#x022A4;</mo>'
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
 UNSEEN = '<summary aria-label="Toggle hidden content">'
 TEST = re.compile(rf'(?<=admonition-title")(?=>(?:{"|".join(CHECK)})<)')

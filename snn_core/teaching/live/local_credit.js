@@ -62,12 +62,12 @@ function compute(values, data) {
 }
 
 function draw(figure, { courses, clouds, titles }, { steps }) {
-  const cut = (values, high) => values.map((value) => Math.min(high, Math.max(-high, value)));
+  const cut = (values, high) => values.map((value) => Math.min(high, Math.max(-high, value))), square = [-1.1, 1.1];
   const local = cut(courses[1], 1.55), y = [Math.min(-0.5, ...courses[0], ...local), 1.3 * Math.max(1, ...local)];
   const times = courses[0].map((_, t) => t + 1), drawn = [[courses[0], figure.blue], [local, figure.vermilion]];
   const [left, right] = figure.panels([
     { share: 3, x: [0, steps + 1], y, xlabel: "step t", ylabel: "signal", title: titles[0] },
-    { share: 2, x: [-1.1, 1.1], y: [-1.1, 1.1], xlabel: "gradient of BPTT", ylabel: "local one", title: titles[1] },
+    { share: 2, x: square, y: square, xlabel: "gradient of BPTT", ylabel: "local gradient", title: titles[1] },
   ]);
   left.line(left.x, [0, 0], figure.grey);
   for (const [course, colour] of drawn) (left.line(times, course, colour), left.events(times, course, colour, 4));

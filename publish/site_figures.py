@@ -38,8 +38,9 @@ def panels(rgb: np.ndarray) -> list[list[tuple[int, int]]]:
 
     Panels are parted by white from top to bottom. What is too narrow for one, such as the labels
     of an axis, belongs to what follows, or to what it is much nearer to, as a legend is. A panel
-    without labels has those of the first one in a window of their own. No edge of a window cuts
-    ink: where it would, or only a space between two words parts what stands there, nothing is cut.
+    without labels has those of the first one in a window of their own; one that has only a name has
+    its numbers behind that. No edge of a window cuts ink: where it would, or only a space between
+    two words parts what stands there, nothing is cut.
 
     >>> figure = np.ones((50, 900, 3))
     >>> figure[:, 20:30] = figure[:, 40:440] = figure[:, 480:880] = 0
@@ -110,11 +111,41 @@ def _windows(
 ) -> list[tuple[int, int]]:
     own = (max(0, part[0][0] - EDGE), part[-1][1] - part[0][0] + 2 * EDGE)
     start, end = first[0][0], _labels(ink, first)[0]
-    if _labels(ink, part)[0] > part[0][0] or end - start < LABELS:
+    if _labels(ink, part)[0] > part[0][0]:
+        return _between(ink, part, first, own) or [own]
+    if end - start < LABELS:
         return [own]
     room = np.flatnonzero(ink[:, end : end + EDGE].any(0))  # up to what stands next to them
     left = max(0, start - EDGE)
     return [(left, end - left + int(room[0] if len(room) else EDGE)), own]
+
+
+def _between(
+    ink: np.ndarray, part: list[list[int]], first: list[list[int]], own: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """Return windows on a panel with a name whose numbers stand at the first one: between both.
+
+    Nothing if its ticks are others, or if it has numbers.
+    """
+    (name, axis), others = (part + part)[:2], [each for each in first if not _is_name(ink, each)]
+    if len(others) < 2 or not _is_name(ink, name) or _ticks(ink, axis) != _ticks(ink, others[-1]):
+        return []
+    if len(part) != 2 or _numbers_below(ink, first):
+        return []
+    numbers, middle = others[0][0] - EDGE, (name[1] + axis[0]) // 2
+    behind = (middle, sum(own) - middle)
+    return [(own[0], middle - own[0]), (numbers, others[-1][0] - numbers), behind]
+
+
+def _is_name(ink: np.ndarray, block: list[int]) -> bool:
+    """Tell whether a block is one upright line of words: narrow, and with no gaps as of ticks."""
+    rows = np.flatnonzero(ink[:, slice(*block)].any(1))
+    return block[1] - block[0] < 2 * LABELS and int(np.diff(rows).max()) <= LABELS
+
+
+def _ticks(ink: np.ndarray, axis: list[int]) -> list[int]:
+    """Return the rows of what stands out on the left of an axis, as its ticks do."""
+    return np.flatnonzero(ink[:, axis[0]]).tolist()
 
 
 def with_phones(cells: list[NotebookNode], drawn: dict[str, list[str | None]]) -> None:

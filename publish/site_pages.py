@@ -27,10 +27,7 @@ from .site_words import explained, words
 
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\](\([^)]*\))")  # a picture on another host
 COLAB = r"[Open in Colab]\1"
-PROMPTS = {
-    "check": "test of these numbers",
-    "exercise": "exercise's code",
-}  # what a folded cell is called
+CHECK = "Check", "Hide the check"  # what the fold of a check says, closed and open
 STUB = "Replace `None` by your answer and run the cell. It tells you how far you are."
 FIELD = (
     "Write your answer, and see how far you are: a number here, code "
@@ -90,11 +87,10 @@ def _link(page: Page, cells: list[NotebookNode]) -> None:
 
 def _prompts(cell: NotebookNode) -> dict[str, str]:
     """Return what the fold of a cell says, closed and open."""
-    what = next((tag for tag in ("setup", "check", "exercise") if tag in tags(cell)), "code")
-    return {
-        f"code_prompt_{verb.lower()}": f"{verb} the {PROMPTS.get(what, what)}"
-        for verb in ("Show", "Hide")
-    }
+    what = "setup" if "setup" in tags(cell) else "code"
+    what = "exercise's code" if "exercise" in tags(cell) else what
+    said = CHECK if "check" in tags(cell) else (f"Show the {what}", f"Hide the {what}")
+    return dict(zip(("code_prompt_show", "code_prompt_hide"), said, strict=True))
 
 
 def _numbered(cell: NotebookNode, number: int) -> NotebookNode:

@@ -27,9 +27,21 @@ def quietly(cells: list[NotebookNode]) -> list[NotebookNode]:
         line = list(run)
         if quiet:
             opening = new_markdown_cell(f'<div class="{QUIET}">')
-            line = [opening, *line, new_markdown_cell("</div>")]
+            line = [opening, *_as_one(line), new_markdown_cell("</div>")]
         found += line
     return found
+
+
+def _as_one(line: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a line with its checks as one, where the last of them stands."""
+    checks = [cell for cell in line if "check" in tags(cell)]
+    if len(checks) < 2:
+        return line
+    whole = copy.deepcopy(checks[-1])
+    whole.source = "\n\n".join(check.source for check in checks)
+    whole.outputs = [output for check in checks for output in check.outputs]
+    kept = [cell for cell in line if cell is checks[-1] or "check" not in tags(cell)]
+    return [whole if cell is checks[-1] else cell for cell in kept]
 
 
 def is_quiet(cell: NotebookNode) -> bool:

@@ -15,14 +15,16 @@ from sphinx.environment import BuildEnvironment
 from . import site_excerpts, site_exercises
 from .mathml import mathml
 from .site_lead import NEW
-from .site_pages import PROMPTS
+from .site_pages import CHECK
 from .site_type import with_type
 from .site_words import ALSO
 
 SPACES = {"negativethinmathspace": "-0.167em"}
+TOP = "<mo>&#x022A4;</mo>"  # of a transpose
+TIGHT = '<mo style="margin-left: -0.18em">&#x022A4;</mo>'
 BOLD = re.compile(r'<(m[in])([^>]*) mathvariant="bold"([^>]*)>')
 UNSEEN = '<summary aria-label="Toggle hidden content">'
-TEST = re.compile(rf'(?<=admonition-title")(?=>\w+ the {PROMPTS["check"]}<)')
+TEST = re.compile(rf'(?<=admonition-title")(?=>(?:{"|".join(CHECK)})<)')
 MEANS = ' title="Asserts that check what the text says"'
 CUT = re.compile(r"((?:\\q?quad\b\s*)+|\\[A-Za-z]+|\\.|[{}])")  # what may part or nest a formula
 OPENING, CLOSING = ("{", "\\begin", "\\left"), ("}", "\\end", "\\right")
@@ -40,6 +42,7 @@ def formula(latex: str, display: str) -> str:
     for name, width in SPACES.items():
         text = text.replace(name, width)
     text = BOLD.sub(r'<\1\2 style="font-weight: bold"\3>', text)
+    text = text.replace(TOP, TIGHT)
     return ONE.sub(r'<mi mathvariant="normal">\1</mi>', text)
 
 

@@ -47,7 +47,8 @@ def facts(pages: dict[str, Page]) -> str:
     """Return in a line for whom the pages are, how long each takes, and what a reader needs."""
     minutes = [page.minutes for page in pages.values()]
     whom = "**For you** if you know Python and a little PyTorch; no neuroscience"
-    long = f"**{len(pages)} pages**, {min(minutes)}–{max(minutes)} minutes each"
+    all_ = f"{round(sum(minutes) / 60)} hours in all"
+    long = f"**{len(pages)} pages**, {min(minutes)}–{max(minutes)} minutes each, {all_}"
     return f"{whom} · {long} · **Nothing to install** for reading"
 
 

@@ -16,12 +16,16 @@ LIST = re.compile(r"[-−]?\d[\d.]*(?:, [-−]?\d[\d.]*)+")  # of numbers
 LITERAL = re.compile(r'<code class="([^"]*)">(.*?)</code>', re.S)
 EQUATION = re.compile(r"(<p>)?([^<=]+) (= [^<=]+)(</p>)?")  # of numbers, on its own in a cell
 NAME = re.compile(r"(?<=[a-z])(_(?=[a-z])|(?=\())(?![^<]*>)")  # where a name in code may break
+SYMBOLS = re.compile(r"<th[^>]*><p>symbol</p></th>.*?</table>", re.S)
+NONE = re.compile(r"(<tr[^>]*><td[^>]*><p>)(</p></td>)")  # no symbol
 SHORT, FEW = 30, 8  # characters and letters beside the formulas of a cell that stays on one line
+COMMENT = re.compile(r'(?<=<span class="c1">)#\s?[^\s<&]{1,20}(?=[\s<])')  # its sign and first word
 MINUS = re.compile(r"(<td[^>]*>)-(?=\d)")
 
 
 def with_type(body: str) -> str:
     """Return the HTML of a page with its type."""
+    body = SYMBOLS.sub(lambda table: NONE.sub(r"\1–\2", table[0]), body)
     return with_held(CELL.sub(_cell, MINUS.sub("\\1\N{MINUS SIGN}", CODE.sub(_lines, body))))
 
 
@@ -93,8 +97,13 @@ def _lines(code: re.Match) -> str:
 
 
 def _line(text: str) -> str:
-    """Return a line of code in a mark of its own, which knows how far it is indented."""
+    """Return a line of code in a mark of its own, which knows how far it is indented.
+
+    >>> _line('x <span class="c1"># 110 steps</span>')[20:-7]
+    'x <span class="c1"><span class="held"># 110</span> steps</span>'
+    """
     seen = TAG.sub("", text)
     indent = len(seen) - len(seen.lstrip(" "))
     style = f' style="--indent: {indent}ch"' if indent and seen.strip() else ""
+    text = COMMENT.sub(r'<span class="held">\g<0></span>', text)
     return f'<span class="line"{style}>{text}</span>'

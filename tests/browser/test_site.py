@@ -952,9 +952,9 @@ def test_the_first_screen_says_what_it_is_good_for_and_what_is_asked(visit, size
 
 def test_what_is_open_says_what_the_next_click_hides(visit):
     fold = visit("02_lif_neuron").locator(".tag_check details.hide").first
-    assert fold.locator("summary").inner_text().strip() == "Show the test of these numbers"
+    assert fold.locator("summary").inner_text().strip() == "Check"
     fold.locator("summary").click()
-    assert fold.locator("summary").inner_text().strip() == "Hide the test of these numbers"
+    assert fold.locator("summary").inner_text().strip() == "Hide the check"
     for said in fold.locator("summary p").all():
         assert said.get_attribute("title") == "Asserts that check what the text says"
 

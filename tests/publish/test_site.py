@@ -43,6 +43,7 @@ def test_what_a_reader_needs_is_computed_from_the_pages():
     minutes = sorted(found.minutes for found in READ.values())
     told = site_texts.facts(READ)
     assert f"**{len(READ)} pages**, {minutes[0]}–{minutes[-1]} minutes each" in told
+    assert f", {round(sum(minutes) / 60)} hours in all" in told
     assert f"[{told}]{{.facts}}" in site_texts.front(READ).split("data-live")[0]
 
 

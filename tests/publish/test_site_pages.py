@@ -126,6 +126,13 @@ def test_folded_code_and_its_check_stand_on_one_line_behind_the_result():
     assert quiet_parts(cells) == behind
 
 
+def test_checks_beside_each_other_are_one():
+    cells = drawn(text("Three."), CHECK, CHECK.replace("3", "4"))
+    line = site_quiet.quietly(behind_clicks(cells))[1:]
+    assert [cell.cell_type for cell in line] == ["markdown", "code", "markdown"]
+    assert line[1].source == "\n\n".join(cell.source for cell in cells[1:])
+
+
 def test_code_of_a_figure_without_a_question_stands_below_it():
     drawn_here = '\n# %% tags=["hide-input"]\ndraw(3)\n'
     found = quiet_parts(drawn(text("See."), drawn_here, text("So."), CHECK))
@@ -603,6 +610,6 @@ def test_the_site_says_what_a_folded_test_is_and_field_where_there_is_one(prepar
     prompts = [
         cell.metadata["mystnb"]["code_prompt_show"] for cell in cells if "mystnb" in cell.metadata
     ]
-    assert "Show the test of these numbers" in prompts
+    assert "Check" in prompts
     assert cells[-1].source == site_pages.FIELD
     assert any(site_pages.STUB in cell.source for cell in READ["00_why_spikes"].notebook.cells)

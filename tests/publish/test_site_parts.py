@@ -221,6 +221,20 @@ def test_no_window_on_a_panel_cuts_ink():
     assert site_figures.panels(numbers) == []
 
 
+def test_a_panel_with_a_name_alone_has_the_numbers_of_the_first_behind_it():
+    figure = side_by_side((20, 30), (38, 50), (55, 400), (430, 440), (450, 880), height=240)
+    figure[5:50, 38:50] = figure[5:50, 55:58] = figure[5:50, 450:453] = 1
+    figure[8:18, 38:50] = figure[36:46, 38:50] = 0  # two numbers
+    figure[[13, 41], 55:58] = figure[[13, 41], 450:453] = 0  # and ticks
+    shown = [[(16, 388)], [(426, 19), (34, 21), (445, 439)]]
+    assert site_figures.panels(figure) == shown
+    others = figure.copy()
+    others[20, 450:453] = 0  # ticks of its own
+    assert site_figures.panels(others) == [[(16, 388)], [(426, 458)]]
+    figure[8:18, 443:447] = 0  # and numbers
+    assert site_figures.panels(figure) == [[(16, 388)], [(426, 458)]]
+
+
 def test_numbers_that_stand_out_below_the_axis_of_a_panel_are_no_labels_of_it():
     figure = side_by_side((20, 30), (45, 400), (470, 880), height=80)
     figure[60:70, 460:468] = 0
@@ -319,6 +333,20 @@ def test_lines_of_code_can_break_and_a_copy_is_the_same_text():
     assert re.sub("</?span[^>]*>", "", made) == f"{opening}{code}{around[1]}"
     printed = f"{around[0].format('myst-ansi')}{code}{around[1]}"
     assert site_type.with_type(printed) == printed
+
+
+def test_a_cell_without_a_symbol_has_a_dash():
+    row = "<tr><td{}><p>{}</p></td><td><p></p></td></tr>"
+    made = "<table><th><p>{}</p></th>" + row.format("", "") + row.format("", "u") + "</table>"
+    found = site_type.with_type(made.format("symbol"))
+    assert found == made.format("symbol").replace("<p></p>", "<p>–</p>", 1)
+    assert site_type.with_type(made.format("rule")) == made.format("rule")
+
+
+def test_the_sign_of_a_comment_stays_with_its_first_word():
+    opening = '<div class="highlight-python notranslate"><div class="highlight"><pre>'
+    made = site_type.with_type(f'{opening}x <span class="c1"># 110 steps</span></pre>')
+    assert '<span class="held"># 110</span> steps' in made
 
 
 def test_numbers_of_tables_have_a_minus_sign_and_nothing_else_has():

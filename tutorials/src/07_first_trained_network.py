@@ -375,7 +375,7 @@ with torch.no_grad():
     output = network(shown)
 answers = output.cumsum(0).argmax(2)  # after each step
 
-# %% alt="Confusion matrix of ten digits: nearly all counts on the diagonal. The most frequent confusions stand in darker cells beside it."
+# %% alt="Confusion matrix of ten digits: nearly all counts on the diagonal. The most frequent confusions stand in cells of a fuller blue beside it."
 axis = confusion_matrix(answers[-1], test_labels)
 errors = (answers[-1] != test_labels).sum()
 decorate(axis, title=f"{errors} errors in 1,000")

@@ -557,11 +557,11 @@ assert np.delete(settles[:, 0], slow[1:]).max() < settles[slow[1:], 0].min()
 #
 # | you want | code | loss | right | hidden + output spikes | input spikes |
 # |---|---|---|---|---|---|
-# | accuracy | direct or rate | `count_mse` | 94 % | 457 or 500 | none: values; or 1,533 |
-# | few spikes | direct | `count_cross_entropy`, then with `l1_activity` | 93 % | 42 | none: values |
-# | hardly any | direct | `membrane_mse` | 91 % | 15 | none: values |
-# | an early answer, 1.3 steps | direct | `stepwise_membrane_cross_entropy` | 93 % | 1,062 | none: values |
-# | few, input included | latency | `first_spike_mse` | 91 % | 125 | 119 |
+# | accuracy | direct or rate | count MSE | 94 % | 457 or 500 | none: values; or 1,533 |
+# | few spikes | direct | count CE, then with a charge on spikes | 93 % | 42 | none: values |
+# | hardly any | direct | membrane MSE | 91 % | 15 | none: values |
+# | an early answer, 1.3 steps | direct | stepwise membrane CE | 93 % | 1,062 | none: values |
+# | few, input included | latency | first spike MSE | 91 % | 125 | 119 |
 #
 # The direct code sends no spikes, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
 

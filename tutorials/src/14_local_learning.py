@@ -51,11 +51,11 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 # %% [markdown]
 # A hidden neuron sends one spike, at step 1, through the weight $w = 0.5$ to an output neuron. That one stays silent for three steps, though one spike was wanted: its **error** is $e = -1$. What should the hidden neuron be told?
 #
-# Squares are the error, circles the output (the darker, the nearer to its threshold), the red dot is the spike. A blue arrow to it leads through $w$, a dashed purple one through a fixed random number, $b = -0.4$.
+# Squares are the error, circles the output (the fuller the blue, the nearer to its threshold), the orange dot is the spike. A blue arrow to it leads through $w$, a dashed purple one through a fixed random number, $b = -0.4$.
 #
 # > **Look first:** which of the four need not know $w$? Which need not wait for step 3?
 
-# %% alt="Four panels over three steps: squares for the error above, circles for the output neuron, a red dot for the hidden spike at step 1. BPTT: blue arrows from the errors of all three steps to the output, back along the output's steps, and down to the spike. OTTT: the arrows of step 1 only. FA: the same, but the last arrow is purple and dashed. DFA: one purple dashed arrow from the error of step 1, past the output neuron."
+# %% alt="Four panels over three steps: squares for the error above, circles for the output neuron, an orange dot for the hidden spike at step 1. BPTT: blue arrows from the errors of all three steps to the output, back along the output's steps, and down to the spike. OTTT: the arrows of step 1 only. FA: the same, but the last arrow is purple and dashed. DFA: one purple dashed arrow from the error of step 1, past the output neuron."
 told = {"BPTT": -0.090, "OTTT": -0.014, "FA": 0.011, "DFA": 0.4}
 _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told=told)
 
@@ -473,7 +473,7 @@ _ = accuracy_by_depth(record, title="Alone or by BPTT: two layers help, more do 
 # %% [markdown]
 # Alone (blue), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. A third and fourth add nothing, nor do they by BPTT. (Layers as drawn pass on little: the last row printed below.)
 #
-# What does it cost to be alone? BPTT of the same losses (red; no `detach`), at the same rate, reads two to three points better from the second layer on. (Grey: the last loss only, so a network for each depth, read at its end.) And if the readouts learn as well?
+# What does it cost to be alone? BPTT of the same losses (orange; no `detach`), at the same rate, reads two to three points better from the second layer on. (Grey: the last loss only, so a network for each depth, read at its end.) And if the readouts learn as well?
 
 # %%
 for name, found in depths_of(record, " + readouts").items():

@@ -56,7 +56,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 digits = mnist_mini()
 
 # %% [markdown]
-# A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, in black. It looks once in a ms. Whenever the two differ by a *threshold* of 0.3 or more, it sends one **event**: ON if it has become brighter, OFF if darker.
+# A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, the stairs. It looks once in a ms. Whenever the two differ by a *threshold* of 0.3 or more, it sends one **event**: ON if it has become brighter, OFF if darker.
 
 # %%
 places = 27 - 0.3 * np.arange(100)  # 0.3 pixels per ms
@@ -66,9 +66,9 @@ level = torch.tensor(0.3 + light).log()
 sent = pixel_events(level, threshold=0.3)
 
 # %% [markdown]
-# > **Look first:** what happens to the black line at each event? And what does the pixel send while its brightness stays the same?
+# > **Look first:** what happens to the stairs at each event? And what does the pixel send while its brightness stays the same?
 
-# %% alt="Top: the log brightness of a pixel over 100 ms rises and falls as two strokes pass. A black line of stairs follows it: at each event it jumps onto the curve. Below: upward ticks, ON, where it rises, downward ticks, OFF, where it falls, nothing in between."
+# %% alt="Top: the log brightness of a pixel over 100 ms rises and falls as two strokes pass. A line of stairs follows it: at each event it jumps onto the curve. Below: upward ticks, ON, where it rises, downward ticks, OFF, where it falls, nothing in between."
 axes = event_pixel(level, sent, title="An event when they are 0.3 apart")
 
 # %% [markdown]
@@ -272,7 +272,7 @@ surface = tf.ToTimesurface(
 # %% [markdown]
 # > **Before you run:** here is the lowest stroke near 50 ms, *ON only*. It moves along the arrow. In which do you see not only *where*, but also in which *order* pixels sent?
 
-# %% alt="ON events of one stroke, which moves down and right. Frame by time: counts up to 5, low at both borders of the band. Frame by count: a thinner and paler band. Voxel grid: like the first, more blurred. Time surface: full colour at the front below, fading to pale behind."
+# %% alt="ON events of one stroke, which moves down and right. Frame by time: counts up to 5, low at both borders of the band. Frame by count: a thinner and fainter band. Voxel grid: like the first, more blurred. Time surface: full colour at the front below, fading out behind."
 pictures = [
     frame[1] / 5,
     by_count(recording)[2][1] / 5,
@@ -292,7 +292,7 @@ axes = event_images(
 )
 
 # %% [markdown]
-# In the time surface: full at the front, paler behind, as events grow old. None of the others tells front from back (in the voxel grid, drawn above 0, OFF has cancelled some ON). A leaky membrane fades likewise, though it adds (page 02). So a spiking network gets *frames by time*, and its membranes do the remembering.
+# In the time surface: full at the front, fainter behind, as events grow old. None of the others tells front from back (in the voxel grid, drawn above 0, OFF has cancelled some ON). A leaky membrane fades likewise, though it adds (page 02). So a spiking network gets *frames by time*, and its membranes do the remembering.
 #
 # > **Before you run:** which of the two `ToFrame` gives every recording the same number of frames?
 

@@ -87,7 +87,7 @@ def read_out(spikes, jump, tau=20.0):
 #
 # > **Look first:** what can the estimate not do?
 
-# %% alt="Two lanes over 400 ms. Top: a smooth black curve between 0.2 and 0.9, and a blue saw that follows it, up in jumps of 0.25, down along exponentials. Bottom: the spikes, close together where the curve is high."
+# %% alt="Two lanes over 400 ms. Top: a smooth curve between 0.2 and 0.9, and a blue saw that follows it, up in jumps of 0.25, down along exponentials. Bottom: the spikes, close together where the curve is high."
 curve = two_sines()
 spikes = follow_alone(curve, jump=0.25)
 estimate = read_out(spikes, jump=0.25)
@@ -254,7 +254,7 @@ def population_of(kind, size):
     return spikes, read_out(spikes, jump=0.4 / size)
 
 
-# %% alt="Two columns, independent and balanced neurons. Top: the black curve and a blue estimate, ragged and off by up to 0.2 on the left, on the curve on the right. Middle: the spikes of 16 neurons over 50 ms. Bottom: how many spike in each millisecond, 0 to 4 on the left, nearly always one on the right."
+# %% alt="Two columns, independent and balanced neurons. Top: the curve and a blue estimate, ragged and off by up to 0.2 on the left, on the curve on the right. Middle: the spikes of 16 neurons over 50 ms. Bottom: how many spike in each millisecond, 0 to 4 on the left, nearly always one on the right."
 answers = {kind: population_of(kind, 16) for kind in kinds}
 errors = {}
 for kind, (_, estimate) in answers.items():
@@ -432,7 +432,7 @@ print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 #
 # > **Before you look:** if BPTT gains nothing but spikes, where do its marks lie?
 
-# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Two marks are trained networks. At the curve BPTT lies on the line, and least squares, then BPTT above it; so does our run, a short black line that falls as the blue one does. At the square both lie below it."
+# %% alt="Two panels, the curve and its square: error against spikes per second and neuron, both axes logarithmic. A blue line, least squares with slopes times 1, 1.5, 2, 3 and 5, falls from upper left to lower right. Two marks are trained networks. At the curve BPTT lies on the line, and least squares, then BPTT above it; so does our run, a short line that falls as the blue one does. At the square both lie below it."
 record = recorded("following_a_signal")
 arms = ["BPTT", "least squares, then BPTT"]
 axes = panels(2, share=True, height=3.2)
@@ -545,7 +545,7 @@ for name, each in networks.items():
 # %% [markdown]
 # Yes, two to three times as well as the leak: the interval between two spikes carries the value, and a leak does not look at it. The jump is a law only for a leak.
 
-# %% alt="300 ms: a smooth black curve, a grey saw around it, and a blue line close to the curve, with small steps."
+# %% alt="300 ms: a smooth curve, a grey saw around it, and a blue line close to the curve, with small steps."
 axis = panels()
 axis.plot(estimate[:, 0], color=GREY, label="leak")
 axis.plot(filtered[:, 0], color=BLUE, label="filter")
@@ -593,7 +593,7 @@ for recurrence in ("learnt", "none"):
     teach_to_draw(hand, wanted, generator, updates=300, lr=0.006, trials=8)
     networks[recurrence] = hand
 
-# %% alt="A black curve over 400 ms and three drawings of it. One with learnt connections lies on the curve; a dashed one, also with learnt connections, leaves it after 270 ms and climbs far above it; one without connections is ragged and misses its shape."
+# %% alt="A curve over 400 ms and three drawings of it. One with learnt connections lies on the curve; a dashed one, also with learnt connections, leaves it after 270 ms and climbs far above it; one without connections is ragged and misses its shape."
 start = draw_start(100, 100, seed_torch(1000), duration=400.0)
 axis = panels()
 time = np.arange(0, 400, 5)
@@ -789,7 +789,7 @@ assert abs(error / formula - 1) < 0.05
 #
 # Section 3 learns sums of sines. Does its network follow a random walk, or the pulse that a sensor shows at a fingertip?
 
-# %% alt="Two panels over one second, each with a black curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
+# %% alt="Two panels over one second, each with a curve and the blue membrane that follows it closely, with small jumps: a random walk, and a pulse wave with a large and a small bump in each beat."
 axes = panels(2, share=True)
 for axis, kind in zip(axes, ("walks", "pulses"), strict=True):
     other = CURVES[kind](1, generator)
@@ -861,7 +861,7 @@ for pulling, expected in {0: 0.145, 8: 0.007}.items():
 #
 # With $D$ of two rows the same rule follows a point in the plane. Twelve neurons lift the estimate in twelve directions:
 
-# %% alt="A black circle on a vermilion line that follows it closely in small jumps."
+# %% alt="A circle on a vermilion line that follows it closely in small jumps."
 angle = 2 * math.pi * torch.arange(12) / 12
 directions = 0.1 * torch.stack([angle.cos(), angle.sin()])
 turn = 2 * math.pi * torch.arange(1000).view(-1, 1) / 500

@@ -1,7 +1,7 @@
 // What the live explorers draw with: panels on a canvas, in the colours of the page's theme.
 
 // COLOURS, light and dark, and PEN, the letters and lines, come from palette.py.
-const ROOM = 17; // pixels that a line of words takes above a level
+const ROOM = 20; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
 // Heights in pixels: of one row of panels, one of two, and one of more, also of pictures; of all narrow lanes together.
 const TALL = 230, FLAT = 200, LOW = 160, SMALL = 145, AXES = 280;
@@ -178,9 +178,9 @@ class Panel {
     this.polygon([[from, level], tip, barbs[0], tip, barbs[1]], colour, 3);
   }
 
-  /** A word above a line or, with the `side` "top", below it. */
+  /** A word above a line and the marks on it or, with the `side` "top", below it. */
   label(words, x, y, colour, align = "left", side = "bottom") {
-    const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -3 : 3;
+    const aside = align === "left" ? 8 : -8, above = side === "bottom" ? -6 : 3;
     this.text(words, this.px(x) + aside, this.py(y) + above, align, side, colour, { halo: 4 });
   }
 

@@ -56,7 +56,7 @@ function draw(figure, { course, titles }, { neurons }, { steps }) {
   curve.line(times, wanted, figure.grey);
   curve.line(times, estimate, figure.blue);
   curve.label("curve", 0, top, figure.grey, "left", "top");
-  curve.label("its spikes", steps / 5, top, figure.blue, "left", "top");
+  curve.label("its spikes", 0.3 * steps, top, figure.blue, "left", "top");
   error.line(x, [0, 0], figure.grey, [5, 4]);
   error.line(times, course.map((now, t) => now.estimate - wanted[t]), figure.blue);
   const spikes = course.flatMap(({ who }, t) => who.map((neuron) => [t, neuron]));

@@ -29,7 +29,7 @@ function compute({ shift, tau }, { wanted, steps, reach }) {
 }
 
 function draw(figure, { moved, shifts, here, silence, traces, curve, titles }, { shift }, { wanted, steps, reach }) {
-  const top = above([...traces[0], ...traces[1]], 2), times = linspace(0, steps - 1, steps);
+  const top = 1.2 * above([...traces[0], ...traces[1]], 2), times = linspace(0, steps - 1, steps);
   const [train, against] = figure.panels([
     { share: 3, x: [0, steps], y: [-0.4, top], yticks: [0, 1, 2], xlabel: "time (ms)", ylabel: "trace",
       title: titles[0] },
@@ -40,11 +40,11 @@ function draw(figure, { moved, shifts, here, silence, traces, curve, titles }, {
   train.line(times, traces[1], figure.vermilion);
   train.stems(wanted, wanted.map(() => -0.17), figure.blue);
   train.stems(moved, moved.map(() => -0.34), figure.vermilion);
-  train.label("wanted", steps, top, figure.blue, "right", "top");
-  train.label("shifted", steps, 0.9 * top, figure.vermilion, "right", "top");
+  train.label("wanted", 0, top, figure.blue, "left", "top");
+  train.label("shifted", 0.3 * steps, top, figure.vermilion, "left", "top");
   against.line([-reach, reach], [silence, silence], figure.grey, [5, 4]);
-  against.label("no spike at all", reach, silence, figure.grey, "right");
   against.line(shifts, curve, figure.vermilion);
+  against.label("no spike", reach, silence, figure.grey, "right", curve.at(-1) > silence ? "top" : "bottom");
   against.disc(shift, here, figure.vermilion);
 }
 

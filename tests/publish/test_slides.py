@@ -54,6 +54,7 @@ from tests.publish.pages import START, page, text
 
 pages = pytest.mark.parametrize("name", READ)
 OPEN = {"03": "Look first", "06": "Fill in"}  # questions that a list and a live figure answer
+CLOSED = dict.fromkeys(("01", "07", "17", "18", "19"), 1)  # recaps with a paragraph that closes
 NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 
@@ -161,6 +162,17 @@ def views(slide):
             part.extract()  # tasks and their answers are shown one at a time
         found.append(copy)
     return found
+
+
+@pages
+def test_the_recap_shows_what_closes_it(name):
+    """Its answer to the question of the page, which stands below the list or above it."""
+    (recap,) = [section for section in READ[name].notebook.cells if "## Recap" in section.source]
+    said = slide_parts.paragraphs(slide_parts.without_links(recap.source))
+    closing = [text for text in said if slide_parts.kind(text) == "text" and text != "You"]
+    shown_there = [each.text for each in steps_of(name) if each.text.startswith("## Recap")]
+    assert len(closing) == CLOSED.get(name[:2], 0)
+    assert all(text in shown_there[0] for text in closing)
 
 
 @pages

@@ -252,13 +252,27 @@ def test_a_section_shows_at_most_one_piece_of_its_code(name):
 
 @pages
 def test_code_on_slides_is_whole(name):
-    """Or it is one line that begins a block, which a question names."""
+    """It stands at its right indent, and holds no part of a statement."""
     for each in steps_of(name):
         for source in re.findall(r"^```python\n(.*?)^```", each.text, re.M | re.S):
             assert "…" not in source
-            assert code_names.parsed(source) or len(source.splitlines()) <= slide_leads.NAMED, (
-                source
-            )
+            assert ast.parse(source).body, source
+
+
+def test_code_that_a_question_names_is_whole_statements():
+    source = "def f(a, early=False):\n    for b in a:\n        c = [\n            early,\n        ]"
+    assert slide_leads.statements(source, "early") == ["c = [\n    early,\n]"]
+    (asked,) = [each for each in steps_of("09_stdp") if "which pairs does" in each.text]
+    assert "```python\nseen = y + now_post if early else y" in asked.text
+
+
+@pages
+def test_no_heading_is_a_sentence_that_leads_up_to_a_list(name):
+    """Nor to a question: it stands under the heading of its section."""
+    for each in steps_of(name):
+        if each.role in ("list", "question"):
+            first = next(iter(re.findall(r"^#+ (.*)$", each.text, flags=re.M)), "")
+            assert not first.endswith(".") or "fragment" in each.text.split(first)[0], first
 
 
 def test_code_that_is_too_long_keeps_its_last_whole_statements():

@@ -1,8 +1,8 @@
 """What a double lesson does with a page that is alone in its week, and how long each week takes.
 
 A double lesson has 90 minutes. The lecture goes at a step of the slides a minute. Behind it come
-the questions of the quiz for practice, the questions to discuss, a part of *Deeper* at the board, and
-the start of the lab.
+the questions of the quiz for practice, the questions to discuss, a part of *Deeper* at the board,
+and the start of the lab.
 """
 
 import re
@@ -112,6 +112,5 @@ def hours(course: dict[str, Page]) -> str:
     rows.append(f"| project, assumed | | | | | | {PROJECT} |")
     total = round(whole / 60) + REPORT + PROJECT
     rows.append(f"| all | | | | | | {total} |")
-    many, few = (total / each for each in CREDIT)
-    credits = f"These {total} hours are {few:.1f} credits of {CREDIT[1]} hours, or {many:.1f} of {CREDIT[0]}."
-    return "\n".join(rows) + f"\n\n{credits}"
+    few, many = (f"{total / each:.1f} of {each}" for each in CREDIT)
+    return "\n".join(rows) + f"\n\nIn credits these {total} hours are {many} hours, or {few}."

@@ -28,6 +28,7 @@ from .slide_walk import GENERIC, LEAD, parts
 
 LEFT_OUT = ("## Explorer", "## References")
 LISTED = ("## You will", "## Recap")
+LISTS = 25  # words of what leads up to a list, fewer than which stand above it
 
 
 class Deck(Lists):
@@ -163,8 +164,7 @@ class Deck(Lists):
     def _list(self, block: Block) -> None:
         lead = self._lead()
         items = re.split(r"\n(?=- |\d+\. )", block.text)
-        heading = f"### {lead}" if lead and words(lead) < 25 else ""
-        for text in listed(heading, items):
+        for text in listed(lead if words(lead) < LISTS else "", items):
             self._add("list", text, heading=self._title(block))
 
     def _table(self, block: Block) -> None:

@@ -1,7 +1,8 @@
 """What a double lesson does with a page that is alone in its week, and how long each week takes.
 
 A double lesson has 90 minutes. The lecture goes at a step of the slides a minute. Behind it come
-the questions of the quiz for practice, the questions to discuss, and the start of the lab.
+the questions of the quiz for practice, the questions to discuss, a part of *Deeper* at the board,
+and the start of the lab.
 """
 
 import re
@@ -19,6 +20,16 @@ from .wording import listed
 MINUTES = 90
 QUIZ = 3  # minutes of a question for practice: think, show of hands, why
 DISCUSS = 5  # minutes of a question to discuss
+DEEP = 5  # minutes of a part of *Deeper*: what it asks, and its figure or formula
+DEEPER = {  # which part of *Deeper* a double lesson shows, by the number of the page
+    "02": "A reset one step later",
+    "09": "Whom does a spike pair with?",
+    "10": "Inhibitory neurons",
+    "11": "How far is STDP from the gradient?",
+    "12": "A spike in between",
+}
+REPORT, PROJECT = 8, 24  # hours of the first report and of the project, assumed
+CREDIT = 25, 30  # hours of a credit
 HOLDS = {"05.4"}  # questions that hold what a check of their page asks for
 WEEK = re.compile(r"^\| \d+ \| (\d\d(?:, \d\d)*) \| \d+ \|", flags=re.M)
 
@@ -49,6 +60,7 @@ def double(page: Page, steps: Sequence[int]) -> list[tuple[str, int]]:
         *zip(titles, told, strict=True),
         (_quiz(before, after), QUIZ * len(before)),
         (f"the {talk} questions to discuss", DISCUSS * talk),
+        (f"from *Deeper*: {DEEPER[page.number]}", DEEP),
     ]
     left = MINUTES - sum(minutes for _, minutes in parts)
     return [*parts, ("start of the lab: run the page, answer before each cell", left)]
@@ -81,7 +93,8 @@ def doubled(page: Page, steps: Sequence[int]) -> str:
 def hours(course: dict[str, Page]) -> str:
     """Return a table in Markdown of the minutes of each week: in class, in the lab, at home.
 
-    At home are reading, by the pages, and the exercises that the lab leaves.
+    At home are reading, by the pages, and the exercises that the lab leaves. Report and project
+    follow, and all hours, in credits too.
     """
     numbered = {page.number: page for page in course.values()}
     rows, whole = (
@@ -95,5 +108,9 @@ def hours(course: dict[str, Page]) -> str:
             whole += sum(parts)
             cells = [str(week), ", ".join(numbers), *map(str, parts), f"{sum(parts) / 60:.1f}"]
             rows.append(f"| {' | '.join(cells)} |")
-    rows.append(f"| all | | | | | | {whole / 60:.0f} |")
-    return "\n".join(rows)
+    rows.append(f"| first report, assumed | | | | | | {REPORT} |")
+    rows.append(f"| project, assumed | | | | | | {PROJECT} |")
+    total = round(whole / 60) + REPORT + PROJECT
+    rows.append(f"| all | | | | | | {total} |")
+    few, many = (f"{total / each:.1f} of {each}" for each in CREDIT)
+    return "\n".join(rows) + f"\n\nIn credits these {total} hours are {many} hours, or {few}."

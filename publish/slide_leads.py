@@ -1,5 +1,6 @@
 """What stands above a question: what leads up to it, and the lines of code that it names."""
 
+import ast
 import re
 from textwrap import dedent
 
@@ -8,7 +9,24 @@ from .slide_opening import grounded
 from .slide_parts import NOT_SHOWN, Block, sentences, standing, words
 from .slide_walk import LEAD, Walk
 
-NAMED = 3  # lines of code that a question names
+NAMED = 6  # lines of code that a question names, at most
+
+
+def statements(source: str, name: str) -> list[str]:
+    """Return the statements of code that hold no others and use a name, each whole, from its left.
+
+    >>> statements("def f(a, b=1):\\n    c = a + b\\n    return 'a'", "a")
+    ['c = a + b']
+    """
+    found, lines = [], source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.stmt) or hasattr(node, "body"):
+            continue
+        inside = list(ast.walk(node))
+        used = {getattr(each, field, "") for each in inside for field in ("id", "attr", "arg")}
+        if name in used:
+            found.append((node.lineno, lines[node.lineno - 1 : node.end_lineno]))
+    return [dedent("\n".join(text)) for _, text in sorted(found)]
 
 
 class Leads(Walk):
@@ -27,19 +45,28 @@ class Leads(Walk):
         return re.sub(r":$", ".", grounded(said, first))
 
     def _code_asked_about(self, asked: str, ahead: list[tuple[int, Block]]) -> str:
-        """Return the lines of code that a question names, if the code before it has them not."""
+        """Return the statements that a question names, if the code before it has them not.
+
+        Of several cells it is that with most of them, and then the first of the page.
+        """
         for name in re.findall(r"`(\w+)[^`]*`", asked):
-            word = re.compile(rf"\b{name}\b")
-            if self.made[-1].role in ("code", "fence") and word.search(self.made[-1].text):
+            if self.made[-1].role in ("code", "fence") and re.search(
+                rf"\b{name}\b", self.made[-1].text
+            ):
                 return ""
-            cells = [block for _, block in ahead] + self.blocks[: self.place][::-1]
-            found = [self._lines(each, word) for each in cells]
+            cells = self.blocks[: self.place] + [block for _, block in ahead]
+            found = [self._statements(each, name) for each in cells]
             if best := max(found, key=len, default=[]):
-                return f"```python\n{dedent(chr(10).join(best[:NAMED]))}\n```"
+                return f"```python\n{chr(10).join(best)}\n```"
         return ""
 
-    def _lines(self, block: Block, word: re.Pattern[str]) -> list[str]:
-        """Return the lines of a block that have a word, if it is code that slides may show."""
+    def _statements(self, block: Block, name: str) -> list[str]:
+        """Return the first statements of a block that use a name, if slides may show them."""
         if block.kind != "code" or NOT_SHOWN & set(tags(block.cell)):
             return []
-        return [line for line in block.text.splitlines() if word.search(line)]
+        kept: list[str] = []
+        for each in statements(block.text, name):
+            if len("\n".join([*kept, each]).splitlines()) > NAMED:
+                break
+            kept.append(each)
+        return kept

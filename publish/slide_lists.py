@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from .slide_figures import Figures
-from .slide_parts import Block, portions, sentences
+from .slide_parts import Block, portions, sentences, words
+from .slide_shows import told
 from .slide_talk import discussion
 
 FRAGMENT = re.compile(r'<div class="fragment"[^>]*>\n\n(.*?)\n\n</div>', flags=re.S)
@@ -17,11 +18,14 @@ class Lists(Figures):
     def _listed(self, heading: str, ahead: list[tuple[int, Block]], notes: str) -> None:
         items = [line for _, e in ahead if e.kind == "list" for line in e.text.splitlines()]
         self.used |= {place for place, each in ahead if each.kind != "code"}
-        first, *more = portions(heading, items, limit=GOALS)
+        closing = [told(each) for _, each in ahead if heading == "## Recap" and told(each)]
+        room = GOALS - words(" ".join(closing))
+        *before, last = portions(heading, items, limit=room)
         said = [each.text for _, each in ahead if each.text == "You"]
-        text = "\n\n".join([heading, *said, first.removeprefix(heading).strip()])
-        self._add("goals", text, "slide", notes)
-        for text in more:
+        texts = [*before, "\n\n".join([last, *closing])]
+        texts[0] = "\n\n".join([heading, *said, texts[0].removeprefix(heading).strip()])
+        self._add("goals", texts[0], "slide", notes)
+        for text in texts[1:]:
             self._add("goals", text)
         if heading == "## Recap":
             for text, beside in discussion(self.page):

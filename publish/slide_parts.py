@@ -165,9 +165,10 @@ def listed(heading: str, items: list[str]) -> list[str]:
 
 
 def portions(heading: str, items: list[str], between: str = "\n", limit: int = WORDS) -> list[str]:
-    """Return items under a heading as few slides that keep the limit of words.
+    """Return items under a heading, or a sentence, as few slides that keep the limit of words.
 
-    Further slides say that they go on; an item that alone is too long is shortened.
+    Further slides say that they go on, but not under a sentence; an item that alone is too long is
+    shortened.
     """
     found, here = [], []
     free = limit - words(heading) - 1
@@ -177,7 +178,7 @@ def portions(heading: str, items: list[str], between: str = "\n", limit: int = W
             found, here = [*found, here], []
         here.append(short)
     found.append(here)
-    title = re.sub(r"^#+ ", "", heading).rstrip(".")
+    title = re.sub(r"^#+ ", "", heading).rstrip(".") if heading.startswith("#") else ""
     heads = [heading] + [f"### {title}, continued" if title else ""] * (len(found) - 1)
     return [
         "\n\n".join([head, between.join(part)]).strip()

@@ -290,8 +290,10 @@ def test_a_page_with_a_week_of_its_own_has_a_plan_of_90_minutes():
         steps = slides.steps(page)
         parts = lessons.double(page, steps)
         assert sum(minutes for _, minutes in parts) == lessons.MINUTES
-        assert all(m >= shown for (_, m), shown in zip(parts[:-3], steps[:-1], strict=True))
+        assert all(m >= shown for (_, m), shown in zip(parts[:-4], steps[:-1], strict=True))
         assert parts[-1][1] >= 10
+        assert f"### {lessons.DEEPER[page.number]}\n" in f"{prose(page.deeper)}\n"
+        assert parts[-2] == (f"from *Deeper*: {lessons.DEEPER[page.number]}", lessons.DEEP)
         before, after = lessons.practised(page.name)
         assert sorted([*before, *after]) == [each.name for each in quiz.shared_out(page.name)[0]]
         (guided,) = re.findall(r"exercises of their page: ([\d.,\s]+)\.\n", README)
@@ -347,8 +349,9 @@ def test_a_model_answer_stands_below_its_question(name):
 
 
 def test_hours_of_a_week_are_those_of_its_pages():
-    rows = [row.strip("| ").split(" | ") for row in lessons.hours(READ).splitlines()[2:]]
-    *by_week, last = rows
+    table, credits = lessons.hours(READ).split("\n\n")
+    rows = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
+    *by_week, report, project, last = rows
     assert len(by_week) == len(lessons.weeks())
     listed = {numbers: int(minutes) for _, numbers, minutes, *_ in tables()["week"]}
     for _, numbers, *minutes, hours in by_week:
@@ -356,7 +359,13 @@ def test_hours_of_a_week_are_those_of_its_pages():
         assert (lecture, lab, reading) == (lessons.MINUTES, labs.LAB_MINUTES, listed[numbers])
         assert exercises >= labs.VALUE
         assert hours == f"{(lecture + lab + reading + exercises) / 60:.1f}"
-    assert int(last[-1].strip("| ")) == pytest.approx(sum(float(row[-1]) for row in by_week), abs=1)
+    *beside, total = (int(row[-1].strip("| ")) for row in (report, project, last))
+    assert beside == [lessons.REPORT, lessons.PROJECT]
+    assert total == pytest.approx(sum(float(row[-1]) for row in by_week) + sum(beside), abs=1)
+    few, each_few, many, each_many = map(float, re.findall(r"\d+\.\d|\d+", credits)[1:])
+    assert (each_few, each_many) == (30, 25)
+    assert total == pytest.approx(30 * few, abs=1.5)
+    assert total == pytest.approx(25 * many, abs=1.5)
     alone = READ["09_stdp"]
     assert labs.at_home([alone]) == labs.OPEN  # the lab does all with a check
     assert f"{labs.VALUE} or {labs.FUNCTION} minutes with a check and {labs.OPEN} if" in README

@@ -54,6 +54,7 @@ from tests.publish.pages import START, page, text
 
 pages = pytest.mark.parametrize("name", READ)
 OPEN = {"03": "Look first", "06": "Fill in"}  # questions that a list and a live figure answer
+CLOSED = dict.fromkeys(("01", "07", "17", "18", "19"), 1)  # recaps with a paragraph that closes
 NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 
@@ -164,6 +165,17 @@ def views(slide):
 
 
 @pages
+def test_the_recap_shows_what_closes_it(name):
+    """Its answer to the question of the page, which stands below the list or above it."""
+    (recap,) = [section for section in READ[name].notebook.cells if "## Recap" in section.source]
+    said = slide_parts.paragraphs(slide_parts.without_links(recap.source))
+    closing = [text for text in said if slide_parts.kind(text) == "text" and text != "You"]
+    shown_there = [each.text for each in steps_of(name) if each.text.startswith("## Recap")]
+    assert len(closing) == CLOSED.get(name[:2], 0)
+    assert all(text in shown_there[0] for text in closing)
+
+
+@pages
 def test_a_slide_has_at_most_60_words(name):
     for copy in [copy for each in shown(name) for copy in views(each)]:
         found = [word for word in copy.get_text(" ").split() if re.search(r"[^\W\d_]", word)]
@@ -240,13 +252,27 @@ def test_a_section_shows_at_most_one_piece_of_its_code(name):
 
 @pages
 def test_code_on_slides_is_whole(name):
-    """Or it is one line that begins a block, which a question names."""
+    """It stands at its right indent, and holds no part of a statement."""
     for each in steps_of(name):
         for source in re.findall(r"^```python\n(.*?)^```", each.text, re.M | re.S):
             assert "…" not in source
-            assert code_names.parsed(source) or len(source.splitlines()) <= slide_leads.NAMED, (
-                source
-            )
+            assert ast.parse(source).body, source
+
+
+def test_code_that_a_question_names_is_whole_statements():
+    source = "def f(a, early=False):\n    for b in a:\n        c = [\n            early,\n        ]"
+    assert slide_leads.statements(source, "early") == ["c = [\n    early,\n]"]
+    (asked,) = [each for each in steps_of("09_stdp") if "which pairs does" in each.text]
+    assert "```python\nseen = y + now_post if early else y" in asked.text
+
+
+@pages
+def test_no_heading_is_a_sentence_that_leads_up_to_a_list(name):
+    """Nor to a question: it stands under the heading of its section."""
+    for each in steps_of(name):
+        if each.role in ("list", "question"):
+            first = next(iter(re.findall(r"^#+ (.*)$", each.text, flags=re.M)), "")
+            assert not first.endswith(".") or "fragment" in each.text.split(first)[0], first
 
 
 def test_code_that_is_too_long_keeps_its_last_whole_statements():

@@ -123,7 +123,7 @@ axes = lanes(
 # %% [markdown]
 # $H$ is the step: 1 above the threshold $\theta$, 0 otherwise. The factor in the middle is the slope of this step, and that is 0. (At $x = 0$ there is none, and PyTorch refuses to differentiate `(u > 1).float()`.) The counts show the same, for 901 weights, one copy of the neuron for each.
 #
-# > **Before you run:** count the jumps in the first picture. How many of the 900 pairs of neighbours will differ?
+# > **Before you run:** from $w = 0$ to 0.9 the count $n$ rises in jumps, the first picture shows. How many of the 900 pairs of neighbouring weights will differ in $n$?
 
 # %%
 w = torch.linspace(0, 0.9, 901)

@@ -162,7 +162,7 @@ assert abs(two_pairs - rule.window(torch.tensor([10.0, -10.0])).sum()) < 1e-6
 # > **Before you run:** fill in the last row. How large is $y$ after step 3?
 
 
-# %%
+# %% tags=["slide-code"]
 def two_traces(pre, post, alpha, up, down, early=False):
     x = 0.0
     y = 0.0
@@ -179,6 +179,7 @@ def two_traces(pre, post, alpha, up, down, early=False):
     return course
 
 
+# %%
 course = two_traces([1, 0, 1, 1], [0, 1, 1, 0], 0.5, 0.1, 0.1)
 print([round(change, 3) for change in course])
 
@@ -196,9 +197,6 @@ lags = post.nonzero().T - pre.nonzero()  # all pairs
 all_pairs = rule.window(lags.float()).sum()
 print(lags.numel(), "pairs,", (lags == 0).sum().item(), "of lag 0")
 
-# %% [markdown]
-# With `early=True`, $y$ takes the post spike before it is read: one line too high.
-
 # %%
 pre = pre.tolist()
 post = post.tolist()
@@ -207,6 +205,8 @@ right = two_traces(pre, post, *numbers)
 wrong = two_traces(pre, post, *numbers, early=True)
 
 # %% [markdown]
+# With `early=True`, $y$ takes the post spike before it is read: one line too high.
+#
 # > **Before you run:** which pairs does `early=True` count wrongly, and in which direction?
 
 # %% alt="Change of the weight over two seconds. In the right order it rises and ends on a cross, the sum over all pairs. With the post trace taken too early it ends far below."
@@ -268,7 +268,7 @@ for now in arrivals:
 course = torch.stack(course)
 
 # %% [markdown]
-# > **Before you run:** all 40 inputs have the same rate and the same first weight. Will the rule tell them apart?
+# > **Before you run:** 20 of the 40 inputs copy, now and then, a common source. All have the same rate and the same first weight. Will the rule tell the 20 from the others?
 
 # %% alt="The 40 weights over 30 seconds, all from 0.5. Within ten to twenty seconds those of the correlated inputs rise to near 1; those of the independent ones fall to near 0, most within ten seconds, some later."
 axis = competing_weights(course, title="The correlated inputs take over")
@@ -440,7 +440,7 @@ answered = heard.spikes.view(5, 60, 50).amax(2)
 # %% [markdown]
 # If it fires in a slot with the pattern, that is a *hit*; in one without, a *false alarm*.
 #
-# > **Before you run:** under flat curves depression wins (section 3). Which slots will the neuron stop answering?
+# > **Before you run:** at first the neuron fires in all slots of 50 ms, with the pattern and without. Under flat curves depression wins (section 3). In which slots will it fall silent?
 
 # %% alt="Hits and false alarms in five stages of 3 s. Both start at 100 percent. Hits stay there; false alarms fall to 46 percent in the third stage and to 0 in the fifth."
 axis = panels()

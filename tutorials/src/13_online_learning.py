@@ -211,7 +211,7 @@ assert (courses[first + 1 :, 1:].abs().amax(0) > 0.1).all()
 #
 # Here $P$ has 54 numbers: 18 weights, three neurons. For $n$ neurons and $n$ inputs it has $2n^3$, and a step takes $2n^4$ multiplications (*Deeper*). BPTT keeps *three numbers per neuron and step*.
 #
-# > **Before you read on:** with 16 neurons, up to about which number of steps does BPTT need less?
+# > **Before you read on:** with 16 neurons, up to about which number of steps does BPTT need less memory?
 
 # %% [markdown]
 # Up to $2 \cdot 16^3 / (3 \cdot 16)$, about 170. RTRL's need does not grow with the steps. But for 256 neurons $P$ takes 128 MiB per sample.
@@ -429,7 +429,7 @@ def swap_thresholds(eprop):
 
 
 # %% [markdown]
-# > **Before you run:** whose cue will a trial answer with, its own or that of the thresholds?
+# > **Before you run:** at 150 ms, after its cue, a trial gets the thresholds of one with the other cue. Which cue will it answer with, its own or that of the thresholds?
 
 # %%
 cue = torch.arange(100) // 50  # flipped, each meets the other cue
@@ -441,7 +441,7 @@ print("swapped at 150 ms:", swapped)
 # %% [markdown]
 # That of the thresholds. Is it there all the time? An experiment swapped them at twelve moments in twelve networks. Below 50 % the thresholds decide, above it the rest: membranes, spikes, readout.
 #
-# > **Before you look:** do the thresholds still decide when the recall comes?
+# > **Before you look:** swapped later, at the recall (250 ms): do the thresholds still decide?
 
 # %% alt="Answers by the own cue after thresholds were swapped, against the moment of the swap, from 50 to 250 ms, one thin line for each of twelve networks and a thick one for their median: from 36 to 100 percent at 50 ms, below 40 and mostly near 0 at 150 ms, 58 to 99 percent at 250 ms."
 memory = recorded("delayed_recall")

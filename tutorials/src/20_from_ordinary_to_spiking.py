@@ -277,7 +277,7 @@ decorate(
 #
 # The other was in the explorer. **Start at half the threshold** (Bu et al. 2022): then a neuron rounds to the nearest tread, as often up as down.
 #
-# > **Before you run:** which of the two will matter more at $T = 4$?
+# > **Before you run:** threshold at a percentile, or start at half: which will let more of the signal arrive at $T = 4$?
 
 # %%
 repairs = {

@@ -25,9 +25,9 @@ export function shifted(marks, from, to) {
 const MAKERS = {
   range(parent, control, changed) {
     const row = element(parent, "div", { class: "live-row" }), label = element(row, "label");
-    element(label, "span", {}, control.caption);
-    const { low: min, high: max, step } = control;
-    const input = element(label, "input", { type: "range", min, max, step, ...QUIET });
+    element(label, "span").innerHTML = control.caption.replace(/_(\w+)/, "<sub>$1</sub>"); // a sign and its index
+    const { low: min, high: max, step } = control, named = { "aria-label": control.caption };
+    const input = element(label, "input", { type: "range", min, max, step, ...named, ...QUIET });
     const output = element(row, "output", { "aria-hidden": "true" });
     for (const event of ["input", "change"]) {
       input.addEventListener(event, () => changed(Number(input.value), event === "change"));

@@ -32,11 +32,11 @@ const jagged = (values, decay) => values.flatMap((value, t) => [t > 0 ? decay * 
 function draw(figure, { course, titles }, { threshold, taken }, { decay }) {
   const steps = course.length, x = [0, steps], twice = course.flatMap((_, t) => [t, t]);
   const [came, went, lost, membrane] = ["came", "went", "lost", "membrane"].map((key) => course.map((now) => now[key]));
-  const top = above([...came, ...went, ...lost, threshold], 4), bottom = 1.1 * Math.min(-0.5, ...membrane);
+  const top = 1.3 * above([...came, ...went, ...lost, threshold], 3), bottom = 1.1 * Math.min(-0.5, ...membrane);
   const at = (key) => course.flatMap((now, t) => (now[key] ? [t] : []));
   const [trains, sums] = figure.stack([
     { height: 56, x, y: [-1.1, 1.1], yticks: [], ylabel: "spikes", title: titles[0] },
-    { height: 230, x, y: [bottom, 1.1 * top], ylabel: "sums", xlabel: "time (ms)", title: titles[1] },
+    { height: 230, x, y: [bottom, top], ylabel: "sums", xlabel: "time (ms)", title: titles[1] },
   ]);
   trains.stems(at("input"), at("input").map(() => 1), figure.green);
   trains.stems(at("spike"), at("spike").map(() => -1), figure.vermilion);
@@ -50,7 +50,7 @@ function draw(figure, { course, titles }, { threshold, taken }, { decay }) {
     sums.line(twice, jagged(lost, decay), figure.grey, [2, 3]);
     names.push(["taken", figure.grey]);
   }
-  names.forEach(([name, colour], i) => sums.label(name, (i * steps) / 4, 1.1 * top, colour, "left", "top"));
+  names.forEach(([name, colour], i) => sums.label(name, (i * steps) / 4, top, colour, "left", "top"));
 }
 
 export const explorer = { compute, draw };

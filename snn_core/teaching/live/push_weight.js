@@ -58,8 +58,8 @@ function draw(figure, found, { w }, { spikes, low, high, threshold }) {
   const [membrane, loss, slope] = figure.stack([
     { height: 110, x: [0, times.length], y: [-0.25, top], yticks: [0, 1], ylabel: "membrane",
       xlabel: "time (ms)", title: titles[0] },
-    { height: 110, ...axis, y: [0, above(losses, 1)], ylabel: "loss", title: titles[1] },
-    { height: 80, ...axis, y: [-size, size], ylabel: "gradient", xlabel: "weight w", title: titles[2] },
+    { height: 110, ...axis, y: [0, above(losses, 1)], ylabel: "loss", xlabel: "weight w", title: titles[1] },
+    { height: 80, aside: true, ...axis, y: [-size, size], ylabel: "gradient", xlabel: "weight w", title: titles[2] },
   ]);
   const came = times.filter((t) => spikes[t]);
   membrane.stems(came, came.map(() => -0.2), figure.green);

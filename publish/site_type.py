@@ -99,7 +99,7 @@ def _lines(code: re.Match) -> str:
 def _line(text: str) -> str:
     """Return a line of code in a mark of its own, which knows how far it is indented.
 
-    >>> _line('x <span class="c1"># 110 steps</span>')[20:-7]
+    >>> _line('x <span class="c1"># 110 steps</span>')[19:-7]
     'x <span class="c1"><span class="held"># 110</span> steps</span>'
     """
     seen = TAG.sub("", text)

@@ -52,7 +52,7 @@ def test_an_import_from_below_would_be_found():
 def test_modules_are_short_and_say_what_they_do(name):
     text = MODULES[name].read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
-    assert len(text.splitlines()) <= 225
+    assert len(text.splitlines()) <= 230
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -241,12 +241,9 @@ assert cosine_similarity(alone.weight[0], unit_intensity(train[:300]).mean(0), d
 # | | neuron 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|
 # | threshold | 0.5 | 0.9 | 0.5 | 0.5 |
-# | step 1: input $I$ | 0.6 | 0.8 | 0.3 | 0.4 |
-# | membrane $u$ | 0.6 | 0.8 | 0.3 | 0.4 |
+# | step 1: $u = I$ | 0.6 | 0.8 | 0.3 | 0.4 |
 # | above threshold by | **0.1: spikes** | −0.1 | −0.2 | −0.1 |
-# | step 2: input $I$ | 0.2 | 0.4 | 0.4 | 0.1 |
-# | membrane $u$ | 0.2 | 0.4 | 0.4 | 0.1 |
-# | above threshold by | −0.3 | −0.5 | −0.1 | −0.4 |
+# | step 2: $u = I$, no spike | 0.2 | 0.4 | 0.4 | 0.1 |
 # | step 3: input $I$ | 0.2 | 0.9 | 0.6 | 0.2 |
 # | membrane $u$ | ? | ? | ? | ? |
 #

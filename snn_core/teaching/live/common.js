@@ -5,7 +5,7 @@ const ROOM = 20; // pixels that a line of words takes above a level
 const NARROW = 520; // below this width in pixels the panels stand one above the other
 // Heights in pixels: of one row of panels, one of two, and one of more, also of pictures; of all narrow lanes together.
 const TALL = 230, FLAT = 200, LOW = 160, SMALL = 145, AXES = 280;
-const MARGIN = { left: 64, right: 17, top: 30, bottom: 42 }, TIGHT = 6; // less above and below where height is short
+const MARGIN = { left: 64, right: 19, top: 30, bottom: 42 }, TIGHT = 6; // less above and below where height is short
 const GAP = 12; // pixels between a lane and the next
 
 export function linspace(low, high, count) {

@@ -707,18 +707,18 @@ check("08.3", distances)
 #
 # For counts $n_c$, membranes $u_c[t]$ and steps of first spikes $t_c$ of $C$ classes:
 #
-# | loss | wants | formula |
-# |---|---|---|
-# | count CE | the largest count | CE of $n_c$ |
-# | count MSE | rates | $\frac1C \sum_c (n_c/T - r_c)^2$, $r_y = 0.8$, others 0.1 |
-# | population CE | the largest count of a group | CE of counts added up over several neurons per class |
-# | max membrane CE | one good step | CE of $\max_t u_c[t]$ |
-# | summed membrane CE | the lead in total | CE of $\sum_t u_c[t]$ |
-# | stepwise membrane CE | the lead at every step | mean over $t$ of the CE of $u_c[t]$ |
-# | membrane MSE | a height, held all the time | mean over $t$, $c$ of $(u_c[t] - r_c)^2$, $r_y = 1$, others 0 |
-# | first spike CE | the order | CE of $-t_c$ |
-# | first spike MSE | times | $\frac1C \sum_c (t_c/T - r_c)^2$, $r_y = 0$, others 1 |
-# | relative first spike MSE | a lead | $\frac1C \sum_c ((t_c - t_c^*)/T)^2$ |
+# | loss, and what it wants | formula |
+# |---|---|
+# | count CE: the largest count | CE of $n_c$ |
+# | count MSE: rates | $\frac1C \sum_c (n_c/T - r_c)^2$, $r_y = 0.8$, others 0.1 |
+# | population CE: the largest count of a group | CE of counts added up over several neurons per class |
+# | max membrane CE: one good step | CE of $\max_t u_c[t]$ |
+# | summed membrane CE: the lead in total | CE of $\sum_t u_c[t]$ |
+# | stepwise membrane CE: the lead at every step | mean over $t$ of the CE of $u_c[t]$ |
+# | membrane MSE: a height, held all the time | mean over $t$, $c$ of $(u_c[t] - r_c)^2$, $r_y = 1$, others 0 |
+# | first spike CE: the order | CE of $-t_c$ |
+# | first spike MSE: times | $\frac1C \sum_c (t_c/T - r_c)^2$, $r_y = 0$, others 1 |
+# | relative first spike MSE: a lead | $\frac1C \sum_c ((t_c - t_c^*)/T)^2$ |
 #
 # The last one wants the right one as early as the first of all, $t_y^* = t_{\min}$, and the others a margin later, $t_c^* = \max(t_c,\ t_{\min} + 0.2\,T)$, at most $T$: with $T = 10$ and steps 5, 4 and 9 the targets are 4, 6 and 9. The answer is the class with the largest count, sum or maximum, or the first spike; for membrane MSE and stepwise CE the largest sum.
 

@@ -3,9 +3,9 @@
 A slide is seen from afar. So each page runs once more, with figures of two thirds of the width and
 the same size of type; scaled to the slide, all type is 1.5 times as large beside the figure. Where
 words would cover each other, the figure shrinks less, or not at all; a legend that would lie on a
-curve moves. In the same run each figure
-that is too wide for a phone is drawn for one (`phone_figures`). What was drawn is kept in
-`build/enlarged` until the page or a module that draws changes.
+curve moves. In the same run each figure that is too wide for a phone is drawn for one
+(`phone_figures`). What was drawn is kept in `build/enlarged` until the page or a module that draws
+changes.
 
 ``python -m publish.enlarged NAME OUTPUT`` draws one page; `enlarged` calls it in a new process.
 """

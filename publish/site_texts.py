@@ -99,8 +99,6 @@ def front(pages: dict[str, Page]) -> str:
         "{{pages}}": contents(pages),
         "{{sidebar}}": sidebar(pages),
         "{{facts}}": facts(pages),
-        "{{count}}": str(len(pages)),
-        "{{hours}}": str(round(sum(page.minutes for page in pages.values()) / 60)),
         "{{alive}}": with_figures(pages),
         "{{route}}": route(pages),
     }

@@ -540,7 +540,6 @@ for arms in record.settings["arms"].values():
 directly = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in runs], axis=0)
 ordinary_one = np.mean([run["ReLU"]["accuracy"] for run in runs])
 two_treads = np.mean([run["2 treads"]["accuracy"] for run in runs])
-assert mean["maximum"][at[12]] < 0.8
 for name, steps in {"97 %, half": 4, "99 %, half": 4, "trained for 8": 8, "99.9 %, half": 8}.items():
     assert abs(mean[name][at[steps]] - ordinary_one) < 0.005
     assert mean[name][at[steps // 2]] < ordinary_one - 0.01

@@ -399,7 +399,7 @@ for gradient in ("membranes", "surrogate"):
 # %% [markdown]
 # ### And it learns
 #
-# (`penalty` and `balance`: section 6.)
+# (`penalty`, `balance`: section 6.)
 
 # %% tags=["check"]
 assert labels[0] == 5
@@ -549,7 +549,7 @@ decorate(
 )
 
 # %% [markdown]
-# On both sides, and two of five with a negative drive fire. Negative weights push membranes below 0, and what the floor throws away is still in the sums. The lower the thresholds, the more spikes, and the more weighs this. (It is half of what the cosine lacks: *Deeper*.)
+# On both sides, and two of five with a negative drive have fired. Negative weights push membranes below 0, and what the floor throws away is still in the sums. The lower the thresholds, the more spikes, and the more this weighs. (The floor explains half of what the cosine lacks: *Deeper*.)
 
 # %% [markdown]
 # In section 4 neurons spike about as often as at ten, and learn all the same: Adam sets the length of a step. Through four layers the gradient is 3 to 80 times too long (*Deeper*).

@@ -472,7 +472,7 @@ for epoch in (1, 2, 3, 4, 5):
     print(f"epoch {epoch}: {shares[-1]:.1%}")
 
 # %% [markdown]
-# > **Before you run:** the learning rate falls to 0 over the ten epochs. What becomes of the ups and downs?
+# > **Before you run:** accuracy goes up and down. What becomes of that while the learning rate falls to 0?
 
 # %%
 for epoch in (6, 7, 8, 9, 10):
@@ -481,7 +481,7 @@ for epoch in (6, 7, 8, 9, 10):
     print(f"epoch {epoch}: {shares[-1]:.1%}")
 
 # %% [markdown]
-# In this run they fade, as steps become small. Other seeds end at 93 to 94 %; with the hidden layer left as it started, at 78 to 80 %; by BPTT with surrogates, at 95 %.
+# In this run it fades, as steps become small. Other seeds end at 93 to 94 %; with the hidden layer left as it started, at 78 to 80 %; by BPTT with surrogates, at 95 %.
 
 # %% tags=["check"]
 assert shares[-1] >= 0.92

@@ -411,7 +411,7 @@ for trained in (with_relu, for_spikes):
 # %% [markdown]
 # The stairs cost next to nothing. Now convert both: the ReLUs with a start at half and 99.9 %, or 97 % (section 5: why 97), the other with its learnt clip levels as thresholds.
 #
-# > **Before you run:** which of the three needs the fewest steps?
+# > **Before you run:** 99.9 %, 97 %, or trained for eight steps: which network needs the fewest?
 
 # %%
 some = images[:500]
@@ -429,7 +429,7 @@ for steps in (1, 2, 4, 8, 16):
     print(f"T = {steps:2}", *line, sep=10 * " ")
 
 # %% [markdown]
-# The one with 97 %, and it was not trained for it. From four steps on the trained one does as well, and 99.9 % from eight. So choose the percentile first. (When training pays: section 6.)
+# The one with 97 %, which was not trained for it. From four steps on the trained one does as well, and 99.9 % from eight. So choose the percentile first. (When training pays: section 6.)
 
 # %% tags=["check"]
 trained_neuron = IF(threshold=1.0, start=0.5)

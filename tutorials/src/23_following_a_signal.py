@@ -236,7 +236,7 @@ for place in range(4):
 # - **independent**: each tosses a coin in every millisecond, with the chance `drive(curve) / 0.4`;
 # - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller.
 #
-# Two balanced neurons, worth 0.5 each, at the curve 0.8 of section 1 (half leaks away in each step):
+# Two balanced neurons, worth 0.5 each, in the example of section 1:
 #
 # | time | estimate leaks to | error | who spikes | error left |
 # |---|---|---|---|---|

@@ -9,10 +9,10 @@ from matplotlib.patches import FancyArrowPatch
 
 from snn_core import LIF
 from snn_core.teaching.diagrams import (
-    accuracy_and_operations,
     before_and_after,
     class_lines,
     distance_of_two_spikes,
+    error_by_steps,
     fields,
     follow_digit,
     labels_needed,
@@ -249,26 +249,20 @@ def test_two_spikes_are_nearer_than_none_up_to_tau_times_ln_2():
         assert ((curve.get_ydata() < 1) == (lags < tau * np.log(2))).all()
 
 
-def test_accuracies_are_drawn_as_they_are_recorded_against_steps_and_all_operations():
+def test_errors_of_converted_networks_are_drawn_as_they_are_recorded():
     record = recorded("converted_digits")
     runs, told = record.results["runs"], record.settings
-    against_steps, against_operations = accuracy_and_operations(record)
-    drawn = dict(zip(legend_of(against_operations), against_operations.lines, strict=True))
+    axis = error_by_steps(record)
+    drawn = dict(zip(legend_of(axis), axis.lines, strict=False))
     trained = np.mean([run["trained for 8"]["accuracy"] for run in runs], axis=0)
-    met = np.mean([run["trained for 8"]["operations"] for run in runs], axis=0)
-    assert np.allclose(drawn["trained for 8 steps"].get_ydata(), 100 * trained)
-    assert np.allclose(drawn["trained for 8 steps"].get_xdata(), met)
-    own = np.mean([run["ReLU"]["accuracy"] for run in runs])
-    for label, name in {"ordinary": "all", "ordinary, skips zeros": "skipping zeros"}.items():
-        products = np.mean([run["ReLU"]["operations"][name] for run in runs])
-        cross = drawn[label]
-        assert np.allclose(
-            [cross.get_xdata().item(), cross.get_ydata().item()], [products, 100 * own]
-        )
+    assert np.allclose(drawn["trained for 8 steps"].get_ydata(), 100 - 100 * trained)
+    assert np.allclose(drawn["trained for 8 steps"].get_xdata(), told["steps"])
     direct = np.mean([[each["accuracy"][0] for each in run["direct"]] for run in runs], axis=0)
-    assert np.allclose(drawn["trained directly"].get_ydata(), 100 * direct)
-    assert np.allclose(against_steps.lines[-2].get_xdata(), told["few"])
-    assert np.allclose(against_steps.lines[0].get_xdata(), told["steps"])
+    assert np.allclose(drawn["trained directly"].get_ydata(), 100 - 100 * direct)
+    assert np.allclose(drawn["trained directly"].get_xdata(), told["few"])
+    own = np.mean([run["ReLU"]["accuracy"] for run in runs])
+    assert np.allclose(axis.lines[-1].get_ydata(), 100 - 100 * own)
+    assert axis.get_xscale() == axis.get_yscale() == "log"
 
 
 def legend_of(axes):

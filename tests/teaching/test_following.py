@@ -301,13 +301,13 @@ def test_populations_are_drawn_with_the_spikes_of_a_short_while():
         taking_turns(curve, answers, first=100, last=301)
 
 
-def test_neurons_that_share_an_error_inhibit_their_neighbours_both_ways():
+def test_neurons_that_share_an_error_inhibit_all_others():
     axes = shared_error(4)
     arrows = [each for each in axes.texts if each.get_text() == ""]
     styles = [type(each.arrow_patch.get_arrowstyle()).__name__ for each in arrows]
     assert sorted(set(styles)) == ["BracketB", "CurveFilledB"]
     assert styles.count("CurveFilledB") == 2 * 4
-    assert styles.count("BracketB") == 2 * 3
+    assert styles.count("BracketB") == 4 * 3
     with pytest.raises(ValueError, match="count"):
         shared_error(1)
 
@@ -324,11 +324,14 @@ def test_errors_stand_at_their_rates_with_their_names():
     solved = {"1": (15.0, 0.03), "2": (35.0, 0.02)}
     trained = {"first": (17.0, 0.028), "second": (31.0, 0.027)}
     axes = panels()
-    against_rate(solved, trained, axes)
+    against_rate("curve", solved, trained, axes)
     line, *marks = axes.lines
     assert line.get_xydata().tolist() == [list(each) for each in solved.values()]
-    assert [text.get_text() for text in axes.texts] == ["×1", "×2"]
+    assert [text.get_text() for text in axes.texts] == ["×1", "×2", "curve"]
     shown = {mark.get_label(): tuple(mark.get_xydata()[0]) for mark in marks}
     assert shown == trained
     assert len({mark.get_marker() for mark in marks}) == 2
     assert axes.get_xscale() == axes.get_yscale() == "log"
+    against_rate("square", solved, trained, axes)
+    assert len(axes.lines) == 6
+    assert len(axes.get_legend_handles_labels()[1]) == 3

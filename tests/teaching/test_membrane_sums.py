@@ -55,11 +55,12 @@ def test_the_curves_jump_to_the_sums_of_the_core_and_add_up_to_the_membrane():
     _, axis = membrane_sums(layer, TIMES, SOURCES, neuron=1)
     drawn = curves(axis)
     came, went, taken, membrane = (
-        drawn[name][1] for name in ("came in", "went out", "taken by the other", "membrane V")
+        drawn[name][1]
+        for name in ("came in", "went out", "taken by the other", "V, after its spike")
     )
     np.testing.assert_allclose(came - went - taken, membrane, atol=1e-12)
     for moment in run_events(nn.Sequential(layer), TIMES, SOURCES):
-        at = np.flatnonzero(drawn["membrane V"][0] == moment.time)[-1]
+        at = np.flatnonzero(drawn["V, after its spike"][0] == moment.time)[-1]
         assert membrane[at] == pytest.approx(moment.membrane[1].item())
         assert went[at] == pytest.approx(moment.a[1].item())
 

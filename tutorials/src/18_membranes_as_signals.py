@@ -97,7 +97,7 @@ decorate(axes[0], title="Came in, went out, and the membrane")
 # %% [markdown]
 # Their difference, and *small*: what comes in goes out again, in portions of one threshold.
 #
-# Page 05 needed a surrogate because a spike is a jump. Lee, Delbruck and Pfeiffer (2016) look at the big curves, and treat the jumps as noise on them. Move the sliders:
+# Page 05 needed a surrogate because a spike is a jump. Lee, Delbruck and Pfeiffer (2016) look at the big curves, and treat the jumps as noise on them. Move the sliders (the last one: section 3):
 
 # %%
 MembraneSum().sliders()
@@ -164,7 +164,7 @@ for moment in run_events(nn.Sequential(layer), when, which):
     )
 
 # %% [markdown]
-# They do: $0.45 + 0.8 - 1 = 0.25$, and $1.5 - 1.25 = 0.25$. To leak, to add and to subtract (the reset too) are all *linear*: all that went into the membrane may as well leak by itself.
+# They do: $0.45 + 0.8 - 1 = 0.25$, and $1.5 - 1.25 = 0.25$. To leak, to add and to subtract are *linear*: all that went into the membrane may as well leak by itself.
 
 # %% [markdown]
 # With many inputs, each with its activity $x_k$ and weight $w_k$, and any threshold:
@@ -195,7 +195,7 @@ assert np.allclose(np.array(rows).reshape(4, 3), table)
 #
 # $$a \approx \frac{s}{V_\mathrm{th}} .$$
 #
-# This is the **transfer function** of a spiking neuron: a straight line. We try it with one neuron, 20 inputs, and 500 samples of 50 ms, with little or much input. From here on time goes in steps of 1 ms.
+# This is the **transfer function** of a spiking neuron: a straight line. We try it with one neuron, 20 inputs, most of them excitatory, and 500 samples of 50 ms, with little or much input. From here on time goes in steps of 1 ms.
 
 # %%
 generator = seed_torch(0)
@@ -215,7 +215,7 @@ x = activity(spikes, layer.decay)
 s = (x @ weight.T).flatten()
 
 # %% [markdown]
-# > **Before you run:** a dot is the drive $s$ and the activity $a$ of a neuron behind 20 random inputs. Where will 500 dots lie: on the line, above it, or below it?
+# > **Before you run:** a dot is the drive $s$ and the activity $a$ of a sample. Where will 500 dots lie: on the line, above it, or below it?
 
 # %% alt="Activity against drive for 500 samples. The dots lie in a band below the straight line, about one threshold wide. At the left end, for drives below 1, dots lie at an activity of 0."
 axis = panels()
@@ -296,7 +296,7 @@ down = courses[1:, sample] < courses[:-1, sample]
 assert down.sum() > up.sum() > 5
 steepness = (courses[-1] - courses[0]).mean() / 0.4
 assert abs(steepness / s.mean() - 1) < 0.05
-assert (weight > 0).float().mean() > 0.6
+assert (weight > 0).float().mean() == 0.75
 waiting = s.mean() * factors - courses.mean(1)
 assert ((0.35 < waiting) & (waiting < 0.65)).all()
 assert slopes.weight.tolist() == [[4, 2]]
@@ -335,11 +335,11 @@ print(transfer_jacobian(identity, torch.ones(2), -0.5))
 print(torch.linalg.inv(identity + 0.5 * (1 - identity)))
 
 # %% [markdown]
-# Neuron 1 spikes more, so neuron 2 spikes less, so neuron 1 is inhibited less. An error that goes back through the layer has to count these echoes; the inverse of a matrix does, over the neurons that fire. (It has a closed form: *Deeper*.)
+# Neuron 1 spikes more, so neuron 2 spikes less, so neuron 1 is inhibited less. An error that goes back through the layer has to count these echoes; the inverse of a matrix does, over the neurons that fire.
 #
-# With thresholds, an inhibition $\kappa \le 0$ and its efficacy $\sigma$, whose product was $-\frac12$, the sum of section 1 gets one more term:
+# Let $c$ be the inhibition, here $-\frac12$ (in the code `kappa` times its `efficacy`). With thresholds the sum of section 1 gets one more term:
 #
-# $$\begin{aligned} V_i = {} & s_i - V_{\mathrm{th},i}\, a_i \\ & + \sigma\kappa\, V_{\mathrm{th},i} \sum_{j \ne i} a_j . \end{aligned}$$
+# $$\begin{aligned} V_i = {} & s_i - V_{\mathrm{th},i}\, a_i \\ & + c\, V_{\mathrm{th},i} \sum_{j \ne i} a_j . \end{aligned}$$
 
 # %% tags=["check"]
 thirds = torch.tensor([[4.0, -2.0], [-2.0, 4.0]]) / 3
@@ -357,7 +357,7 @@ assert rivals.inhibition == -0.5
 # %% [markdown]
 # ## 4 · Errors come back
 #
-# Now a network: 784 pixels, 300 hidden neurons, 10 outputs. An image is shown for 25 ms. Here $\sigma\kappa = -0.2$, and `alpha` sets the first thresholds (section 6). As in the paper, no membrane falls below $-V_\mathrm{th}$, so that a neuron can come back. The sum of section 1 then holds only roughly (*Deeper*).
+# Now a network: 784 pixels, 300 hidden neurons, 10 outputs. An image is shown for 25 ms. Here $c = -0.2$, and `alpha` sets the first thresholds (section 6). As in the paper, $-V_\mathrm{th}$ is a *floor*: no membrane falls below it. The sum of section 1 then holds only roughly (*Deeper*).
 
 # %%
 images, labels, test_images, test_labels = flat_digits()
@@ -378,7 +378,7 @@ print("errors:", peak_error(before, labels[:1]))
 # Neurons 1, 3 and 8 say the most and should say nothing: $+1$. Neuron 5 is silent and should say the most: $-1$.
 
 # %% [markdown]
-# More spikes, more activity: we take $e_i$ for the gradient by $a_i$. From here it is the chain rule along straight lines. Without inhibition:
+# More spikes, more activity: we put $e_i$ in the place of the gradient by $a_i$. From here it is the chain rule along straight lines. Without inhibition:
 #
 # $$\begin{aligned} \delta_i &= \frac{e_i}{V_{\mathrm{th},i}} \ \text{if } i \text{ fires, else } 0, \\ \frac{\partial}{\partial w_{ik}} &= \delta_i\, x_k, \\ e_k &= \sum_i w_{ik}\, \delta_i . \end{aligned}$$
 #
@@ -399,7 +399,7 @@ for gradient in ("membranes", "surrogate"):
 # %% [markdown]
 # ### And it learns
 #
-# `penalty`, `balance` and two built-in ingredients are explained in section 6.
+# (`penalty`, `balance`: section 6.)
 
 # %% tags=["check"]
 assert labels[0] == 5
@@ -462,42 +462,31 @@ def share_read():
 
 
 # %% [markdown]
-# Ten epochs (settings chosen on held-out training digits). The first two:
+# Ten epochs (settings chosen on held-out training digits), the first five:
 
 # %%
-for epoch in (1, 2):
+shares = []
+for epoch in (1, 2, 3, 4, 5):
     train_epoch()
-    print(f"epoch {epoch}: {share_read():.1%}")
+    shares.append(share_read())
+    print(f"epoch {epoch}: {shares[-1]:.1%}")
 
 # %% [markdown]
-# Three more:
+# > **Before you run:** accuracy goes up and down. What becomes of that while the learning rate falls to 0?
 
 # %%
-for epoch in (3, 4, 5):
+for epoch in (6, 7, 8, 9, 10):
     train_epoch()
-    halfway = share_read()
-    print(f"epoch {epoch}: {halfway:.1%}")
+    shares.append(share_read())
+    print(f"epoch {epoch}: {shares[-1]:.1%}")
 
 # %% [markdown]
-# > **Before you run:** after five epochs it reads about 89 % of unseen digits. Five more follow, while the learning rate falls to 0. Will it pass 92 %?
-
-# %%
-for epoch in (6, 7, 8):
-    train_epoch()
-    print(f"epoch {epoch}: {share_read():.1%}")
-
-# %%
-for epoch in (9, 10):
-    train_epoch()
-    final = share_read()
-    print(f"epoch {epoch}: {final:.1%}")
-
-# %% [markdown]
-# It does. Three other seeds end at 93 to 94 %; with the hidden layer left as it started, at 78 to 80 %; by backpropagation through time with surrogates, at 95 %.
+# In this run it fades, as steps become small. Other seeds end at 93 to 94 %; with the hidden layer left as it started, at 78 to 80 %; by BPTT with surrogates, at 95 %.
 
 # %% tags=["check"]
-assert abs(halfway - 0.89) < 0.02
-assert final >= 0.92
+assert shares[-1] >= 0.92
+ups = np.diff(shares)
+assert ups[:4].min() < ups[4:].min() < 0 < ups[7:].min() + 0.005
 controls = recorded("signals_controls").results
 assert {round(each, 2) for each in controls["all"]} == {0.93, 0.94}
 assert len(test_labels) == 1000
@@ -507,15 +496,15 @@ assert {round(each, 2) for each in controls["surrogate"]} == {0.95}
 # %% [markdown]
 # ## 5 · Is it the better gradient?
 #
-# No surrogate does not mean the right gradient. We measure it, in one layer of 12 neurons that inhibit each other as in section 4:
+# We measure it, in one layer of 12 neurons that inhibit each other as in section 4:
 #
-# - *right*: move a weight up and down, and see how a mix of activities changes, in the mean of 2,000 random inputs of 50 ms;
+# - *right*: move a weight up and down, and see how a sum of activities, with random weights, changes, in the mean of 2,000 random inputs of 50 ms;
 # - *membranes*: the gradient of the lines;
 # - *surrogate 3*: that of BPTT, with a surrogate of steepness 3.
 #
 # Thresholds are set for 1, 3 or 10 spikes of a neuron. A dot is a random network, a line the median of six.
 #
-# > **Before you look:** a cosine of 1 says: same direction as the right gradient. Where do you expect the straight line to be a bad guide?
+# > **Before you look:** a cosine of 1 is the right direction. Where will the straight line be a bad guide?
 
 # %%
 gradients = recorded("signals_gradients")
@@ -532,17 +521,52 @@ decorate(
     axis,
     x="spikes of a neuron in 50 ms",
     y="cosine",
-    title="Membranes: right as long as spikes are few",
+    title="Direction of two gradients",
     ylim=(0.5, 1.03),
 )
 
 # %% [markdown]
-# Where neurons spike often: at ten spikes the cosine is 0.83, an angle of 34 degrees, so most of a step still goes the right way. At one spike in 50 ms the rest is as large as the activity, but in the mean it does not change with the weights, so direction and length are right. At ten the gradient is 2.5 times too long. (*Deeper*: the lengths, three surrogates, and why.)
+# Where neurons spike often: at ten spikes the cosine is 0.83, an angle of 34 degrees, and the gradient is 2.5 times too long. (At one spike the rest is large, but its mean does not change with the weights.)
+#
+# Why not at ten? Section 2 was a kind case: three quarters of its weights are positive.
+#
+# > **Before you run:** as section 2, with half of the weights negative, and the floor at $-V_\mathrm{th}$. Where will the dots lie?
+
+# %% alt="Activity against drive for 500 dots, with drives from minus 11 to 9. To the right of 0 they lie on both sides of the straight line. To the left of 0, where the line is negative, most lie at an activity of 0, and two of five above it, up to 2.5."
+weight = 1.4 * torch.rand(10, 20, generator=generator) - 0.7
+layer = layer_with(weight)
+layer.clip = True
+a = layer(spikes[:, :50]).activity.detach()
+s = x[:50] @ weight.T
+axis = panels()
+axis.plot(s.flatten(), a.flatten(), ".", color=BLUE)
+axis.axline((0, 0), slope=1, color=GREY)
+decorate(
+    axis,
+    x="drive s",
+    y="activity a",
+    title="500 samples, half of the weights negative",
+)
 
 # %% [markdown]
-# In section 4 neurons spike about as often as at ten, and it learns all the same: how long a step is, Adam decides. But this was one layer: through four, the gradient is 3 to 80 times too long, in the median (*Deeper*).
+# On both sides, and two of five with a negative drive have fired. Negative weights push membranes below 0, and what the floor throws away is still in the sums. The lower the thresholds, the more spikes, and the more this weighs. (The floor explains half of what the cosine lacks: *Deeper*.)
+
+# %% [markdown]
+# In section 4 neurons spike about as often as at ten, and learn all the same: Adam sets the length of a step. Through four layers the gradient is 3 to 80 times too long (*Deeper*).
 
 # %% tags=["check"]
+negative = s < 0
+assert abs((a > 0)[negative].float().mean() - 0.4) < 0.05
+assert 0.4 < (weight > 0).float().mean() < 0.6
+assert ((a > s) & (a > 0)).sum() > 100
+assert ((a < s) & (a > 0)).sum() > 50
+spread = []
+for threshold in (1.0, 0.25):  # the lower, the farther from the line
+    layer.threshold.data.fill_(threshold)
+    fired = layer(spikes[:, :50]).activity
+    off = (s - threshold * fired)[fired > 0]
+    spread.append(off.std() / s[fired > 0].std())
+assert spread[1] > 1.3 * spread[0]
 assert gradients.settings["width"] == 12
 assert gradients.settings["samples"] == 2000
 assert gradients.settings["weights"] == 60
@@ -593,11 +617,11 @@ for axis, normalise in zip(spread, (False, True), strict=True):
         axis.semilogy(range(1, 8), error, "o-", label=f"α = {alpha:g}")
     axis.set(xlim=(7.3, 0.7), ylim=(0.003, 30_000))
     axis.set_xlabel("layer (7 is the output)")
-decorate(spread[0], y="error", title="As it is: explodes or fades")
-decorate(spread[1], title="Normalised: stays")
+decorate(spread[0], y="error", title="As it is")
+decorate(spread[1], title="Normalised")
 
 # %% [markdown]
-# It depends on $\alpha$: more than 10,000 times as large, or 27 times smaller. The **error normalisation** takes out both causes: the gain $1/V_\mathrm{th}$, in the mean of a layer, and how many neurons send an error down.
+# It depends on $\alpha$: more than 10,000 times as large, or 27 times smaller. **Error normalisation** takes out both causes: the gain $1/V_\mathrm{th}$, and how many neurons send an error down.
 
 # %% [markdown]
 # The other ingredients (formulas in *Deeper*):
@@ -609,16 +633,16 @@ decorate(spread[1], title="Normalised: stays")
 # | balance of thresholds | neurons that never fire, or always |
 # | inhibition (section 3) | many neurons that fire at once |
 #
-# > **Before you look:** which of them can be left out? (*Both*: normalisation and scaling.)
+# > **Before you look:** without normalisation, do four hidden layers lose more than two?
 
 # %% alt="Accuracy of three runs for each of seven networks: with everything, and without normalisation, scaling, both, inhibition, penalty and balance; with two and with four hidden layers."
 ingredients = recorded("signals_ingredients")
 print(ingredients)
 axis = without_each(ingredients)
-decorate(axis, title="Without normalisation, scaling or inhibition it reads less")
+decorate(axis, title="Three runs without each")
 
 # %% [markdown]
-# Penalty and balance: no gain of them is seen. Every run with everything is above every run without normalisation, scaling (with two layers only just) or inhibition, and with four layers by far. (Trained by plain SGD, where lengths count.)
+# Yes, since each layer changes the error once more; so do they without scaling or inhibition. Every run with everything is above every run without one of the three. No gain of penalty and balance is seen. (*Both*: normalisation and scaling.)
 
 # %% tags=["check"]
 growth = [[line.get_ydata()[0] / line.get_ydata()[-1] for line in axis.lines] for axis in spread]
@@ -635,10 +659,12 @@ for hidden_layers, least in ((2, 0), (4, 0.1)):
         assert min(left_out["nothing"]) > max(left_out[name]) + least
 left_out = accuracies(ingredients, 2)
 deeper = accuracies(ingredients, 4)
+for name in ("normal-\nisation", "scaling", "inhibition"):
+    lost = [np.mean(found["nothing"]) - np.mean(found[name]) for found in (left_out, deeper)]
+    assert lost[1] > 3 * lost[0]
 for name in ("penalty", "balance"):
     assert np.mean(left_out[name]) >= np.mean(left_out["nothing"])
     assert max(deeper[name]) > max(deeper["nothing"]) - 0.01
-assert min(left_out["nothing"]) - max(left_out["scaling"]) < 0.01
 assert ingredients.settings["epochs"] == 4
 
 # %% [markdown]
@@ -651,14 +677,14 @@ assert ingredients.settings["epochs"] == 4
 # - followed an inhibiting spike to its neighbour and back, by the inverse of a matrix;
 # - trained a network to read more than 92 % of unseen digits, and took its ingredients away.
 #
-# So errors do flow through membranes, and nothing but the last activities has to be kept for them. Through one layer the gradient is a good one, where neurons spike seldom.
+# So errors do flow through membranes: well through one layer, where neurons spike seldom.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
 # | $x_k$, $a_i$ | activity of an input, of a neuron | `activity`, `Moment.x`, `Moment.a` |
 # | $s$, $V$ | drive; membrane after its spike | `Moment.membrane` |
 # | $V_\mathrm{th}$, $\alpha$ | threshold, and where it starts | `MembraneLayer(alpha)` |
-# | $\kappa$, $\sigma$ | inhibition and its efficacy | `MembraneLayer(kappa, efficacy)` |
+# | $c = \sigma\kappa$ | inhibition, and its efficacy $\sigma$ | `MembraneLayer(kappa, efficacy)` |
 # | $s/V_\mathrm{th}$ | transfer function and its derivatives | `transfer`, `transfer_jacobian`, `transfer_slopes` |
 
 # %% [markdown]
@@ -945,7 +971,7 @@ assert (shrunk.flatten()[lengths < 0.5] - lengths[lengths < 0.5]).abs().max() < 
 axes = gradients_measured(gradients, depth=1, kappa=-0.4)
 
 # %% [markdown]
-# What fails at ten spikes? Half of the weights are negative and neighbours inhibit, so membranes fall below 0, where those of section 2 seldom were. What the clip at $-V_\mathrm{th}$ throws away there is still in the sums. Or is one spike in a step of 1 ms too few?
+# How much does the floor at $-V_\mathrm{th}$ explain? Or is one spike in a step of 1 ms too few?
 
 # %%
 for kappa in (0.0, -0.4):
@@ -954,7 +980,7 @@ for kappa in (0.0, -0.4):
         print(f"{case:16}", np.round(found, 2))
 
 # %% [markdown]
-# Inhibition costs direction and length, the clip about half of the direction that is missing: without it the cosine is 0.91, without inhibition too 0.95. (The rest was not traced.) A finer step shortens it if nothing is clipped; with inhibition it costs some direction. Through four layers, with inhibition:
+# With inhibition the cosine is 0.83. Without the floor (*no clip*) it is 0.91, so the floor explains half of what is missing to 1. Without inhibition, too, it is 0.95. (The rest was not traced.) A finer step makes the gradient shorter if nothing is clipped; with inhibition it costs some direction. Through four layers, with inhibition:
 
 # %% alt="Direction and length of the gradients of the lowest of four layers. Left: dots lie between 0.4 and 1, the medians of membranes fall from 0.87 to 0.73, those of the surrogates stay near 0.9. Right, on a logarithmic axis: membranes rise from 3 to 80 times the right length; the surrogates lie between 3,000 times too long and nine times too short."
 axes = gradients_measured(gradients, depth=4, kappa=-0.4)
@@ -1000,13 +1026,14 @@ for arm, each in ingredients.results.items():
 # %% [markdown]
 # ### Beside the paper
 #
-# The full MNIST, and an event camera's digits (page 17). Three seeds, mean of the last five epochs:
+# The full MNIST. Three seeds, mean of the last five epochs:
 
 # %%
 paper = recorded("membranes_as_signals")
 print(paper)
 for arm, found in last_epochs(paper).items():
-    print(f"{arm:18}", *(f"{each:.2%}" for each in found))
+    if arm != "N-MNIST":
+        print(f"{arm:18}", *(f"{each:.2%}" for each in found))
 
 # %% [markdown]
 # The paper reads 0.4 of a point more with one hidden layer, 0.7 with two:
@@ -1016,7 +1043,6 @@ for arm, found in last_epochs(paper).items():
 # | one, 800 | 98.64 % | Adam, 30 epochs (paper: 200), steps of 1 ms |
 # | two, 300 each | 98.77 % | the same, from higher thresholds |
 # | surrogate, 800 | none | BPTT of the counts' cross-entropy, digits moved by one pixel, 20 epochs |
-# | N-MNIST, 800 | not comparable | 1,000 recordings (paper: 60,000), 100 to test; steps of 5 ms, 100 epochs |
 
 # %% tags=["check"]
 usual = paper.settings["usual"]
@@ -1024,17 +1050,12 @@ reached = {arm: 100 * np.mean(found) for arm, found in last_epochs(paper).items(
 assert round(98.64 - reached["one hidden layer"], 1) == 0.4
 assert round(98.77 - reached["two hidden layers"], 1) == 0.7
 assert min(reached["one hidden layer"], reached["two hidden layers"]) > 98
-assert usual["lost"] == 0.05
-assert usual["layer"] == {"alpha": 5, "kappa": -0.1, "tau_mem": 50, "dt": 1}
+assert usual["layer"]["dt"] == 1
 arms = paper.settings["arms"]
 assert arms["one hidden layer"] == {}
-assert arms["two hidden layers"]["layer"] == {"alpha": 12}
-assert arms["two hidden layers"]["lost"] == 0.02
+assert arms["two hidden layers"]["layer"]["alpha"] > usual["layer"]["alpha"]
 assert arms["surrogate"]["epochs"] == 20
 assert arms["surrogate"]["shift"] == 1
-assert arms["N-MNIST"]["epochs"] == 100
-assert arms["N-MNIST"]["layer"] == {"alpha": 20, "tau_mem": 400, "dt": 5}
-assert (arms["N-MNIST"]["lost"], arms["N-MNIST"]["shift"]) == (0.2, 2)
 assert usual["epochs"] == 30
 
 # %% [markdown]
@@ -1085,12 +1106,10 @@ for run in recorded("signals_controls").results["ordinary"]:
 # | detail | our reading |
 # |---|---|
 # | $m_\mathrm{out}$ | the neurons that fire in the layer, by which an error comes back |
-# | error | of the counts $n$, taken for the gradient by the activities $a$ at the end |
+# | error | of the counts $n$, put in the place of the gradient by the activities $a$ at the end |
 # | inhibition | a spike takes $\sigma\kappa V_\mathrm{th}$ from the others; in the paper it takes $\kappa V_\mathrm{th}$, and $\sigma$ stands for what the floor at $-V_\mathrm{th}$ takes away of that |
 # | penalty | its slope is taken after the step, so that no step overshoots |
 # | balance | winners are those that fire at all in a sample, not after each event; no threshold falls below a tenth of its start |
 # | events of one instant | arrive together; a neuron spikes once at most |
 # | steps of 1 ms | ours, for speed; a refractory time of 1 ms has no effect in them |
 # | schedule | a learning rate that falls to 0, in a straight line or (ingredients, paper) along half a cosine; Adam where we say so |
-# | MNIST beside the paper | $\alpha = 5$ (two hidden layers: 12), $\kappa = -0.1$, $\tau$ = 50 ms, 5 % of the inputs lost in training (two hidden layers: 2 %) |
-# | N-MNIST beside the paper | $\alpha = 20$, $\kappa = -0.1$, $\tau$ = 400 ms, 20 % of the inputs lost, recordings moved by up to 2 pixels |

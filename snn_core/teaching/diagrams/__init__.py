@@ -4,7 +4,7 @@ from .adjoint import forward_and_adjoint
 from .bills import energy_bills, energy_dots, mark_ratios, mark_readers
 from .bumps import contributions, push_weight, step_and_bump, table_of_surrogates
 from .by_time import digit_by_time, patterns_by_time, yin_yang_sign
-from .converted import accuracy_and_operations
+from .converted import error_by_steps
 from .crossing import crossing, crossing_triangle
 from .delays import probed_past, signals_apart, swapped_parts, waiting_spikes
 from .digits import before_and_after, class_lines, follow_digit
@@ -29,7 +29,6 @@ from .wanted import distance_of_two_spikes, wanted_outputs
 from .wants import what_a_synapse_wants
 
 __all__ = [
-    "accuracy_and_operations",
     "accuracy_by_depth",
     "against_rate",
     "angles_measured",
@@ -44,6 +43,7 @@ __all__ = [
     "distance_of_two_spikes",
     "energy_bills",
     "energy_dots",
+    "error_by_steps",
     "event_pixel",
     "fields",
     "fold_and_unroll",

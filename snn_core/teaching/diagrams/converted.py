@@ -1,4 +1,4 @@
-"""How well converted networks do, against their steps and against what they compute."""
+"""How well converted networks do, against their steps."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,57 +8,41 @@ from ..plotting import decorate, panels
 from ..records import Record
 
 AT_ALL_STEPS = {
-    "99.9 %, half": (GREEN, "--", "99.9 %, start at half"),
-    "97 %, half": (GREEN, "-", "97 %, start at half"),
+    "99.9 %, half": (GREEN, "--", "99.9 %"),
+    "97 %, half": (GREEN, "-", "97 %"),
     "trained for 8": (VERMILION, "-", "trained for 8 steps"),
     "trained for 2": (VERMILION, "--", "trained for 2 steps"),
 }
 AT_FEW = {"direct": (BLACK, "s", "trained directly")}
-CROSSES = {"all": ("x", "ordinary"), "skipping zeros": ("+", "ordinary, skips zeros")}
 
 
-def accuracy_and_operations(record: Record) -> list[Axes]:
-    """Draw the mean accuracy over the seeds against steps, and against operations per image.
+def error_by_steps(record: Record) -> Axes:
+    """Draw the mean error over the seeds against steps, both on logarithmic axes.
 
-    Operations are weights that meet a number that is not 0, in all layers.
+    A dashed line is the error of the ordinary network.
 
     Args:
         record: that of `experiments.converted_digits`.
-
-    Returns:
-        The axes of the steps and of the operations.
     """
-    axes = panels(2, width=10.0, height=3.8, share=True)
+    axis = panels(height=3.8)
     runs, told = record.results["runs"], record.settings
     for name, (colour, style, label) in AT_ALL_STEPS.items():
-        found = [run[name] for run in runs]
-        _line(axes, told["steps"], found, color=colour, linestyle=style, marker="o", markersize=4, label=label)
+        found = [run[name]["accuracy"] for run in runs]
+        look = {"color": colour, "linestyle": style, "marker": "o", "markersize": 4}
+        axis.loglog(told["steps"], _error(found), label=label, **look)
     for name, (colour, marker, label) in AT_FEW.items():
-        found = [_joined(run[name]) for run in runs]
-        _line(axes, told["few"], found, color=colour, marker=marker, linestyle=":", label=label)
-    own = 100 * np.mean([run["ReLU"]["accuracy"] for run in runs])
-    axes[0].axhline(own, color=GREY, linestyle="--", linewidth=1.2)
-    for name, (marker, label) in CROSSES.items():
-        operations = np.mean([run["ReLU"]["operations"][name] for run in runs])
-        axes[1].semilogx(operations, own, marker, color=GREY, markersize=9, markeredgewidth=2, label=label)
-    shown = [1, 2, 4, 8, 16, 32]
-    axes[0].set_xticks(shown, shown)
-    axes[0].minorticks_off()
-    decorate(axes[0], title="Four steps, or two if trained for them", x="steps T", y="accuracy (%)", ylim=(80, 99.5))
-    axes[0].get_legend().remove()
-    decorate(axes[1], title="Few operations, if few steps", x="operations per image")
-    axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))
-    return axes
+        found = [[each["accuracy"][0] for each in run[name]] for run in runs]
+        look = {"color": colour, "linestyle": ":", "marker": marker, "markersize": 5}
+        axis.loglog(told["few"], _error(found), label=label, **look)
+    own = _error([run["ReLU"]["accuracy"] for run in runs])
+    axis.axhline(own, color=GREY, linestyle="--", linewidth=1.2)
+    for ticks, choose in (([1, 2, 4, 8, 16, 32], axis.set_xticks), ([2, 5, 10, 20, 50], axis.set_yticks)):
+        choose(ticks, ticks)
+    axis.minorticks_off()
+    decorate(axis, x="steps T", y="error (%)")
+    return axis
 
 
-def _joined(found: list[dict]) -> dict:
-    """Return as one what was recorded at one number of steps each."""
-    return {name: [each[name][0] for each in found] for name in found[0]}
-
-
-def _line(axes: list[Axes], steps: list[int], found: list[dict], **look) -> None:
-    """Draw means over runs against steps and operations."""
-    accuracy = 100 * np.mean([run["accuracy"] for run in found], axis=0)
-    operations = np.mean([run["operations"] for run in found], axis=0)
-    axes[0].semilogx(steps, accuracy, **look)
-    axes[1].semilogx(operations, accuracy, **look)
+def _error(accuracies: list) -> np.ndarray:
+    """Return the mean over runs of what is missing to 100 %, in per cent."""
+    return 100 * (1 - np.mean(accuracies, axis=0))

@@ -13,6 +13,7 @@ from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels, raster
 
 MARKS = "osD^v"
+INHIBITS = "-[,widthB=0.35,lengthB=0"  # a line that ends in a bar
 
 
 def following(curve: Tensor, estimate: Tensor, spikes: Tensor) -> list[Axes]:
@@ -50,22 +51,29 @@ def rates_and_errors(found: dict[str, list[dict]]) -> dict[str, tuple[float, flo
     return {name: tuple(np.mean(each, 0).tolist()) for name, each in pairs.items()}
 
 
-def against_rate(solved: dict[str, Sequence[float]], trained: dict[str, Sequence[float]], axes: Axes) -> None:
+def against_rate(
+    target: str, solved: dict[str, Sequence[float]], trained: dict[str, Sequence[float]], axes: Axes
+) -> None:
     """Draw errors against spikes per neuron and second: a line with names on it, and single marks.
 
     Args:
+        target: what is read, written at the line.
         solved: by how steep their slopes are, rate and error of networks read by least squares.
         trained: by name, the same of networks that are trained; at most five.
-        axes: where to draw; both axes become logarithmic.
+        axes: where to draw; both axes become logarithmic. A second target gets no second legend.
     """
-    axes.loglog(*zip(*solved.values(), strict=True), ".-", color=BLUE, label="least squares")
+    labels = [None] * (len(trained) + 1) if axes.lines else ["least squares", *trained]
+    axes.loglog(*zip(*solved.values(), strict=True), ".-", color=BLUE, label=labels[0])
     for name, (rate, error) in solved.items():
         axes.text(1.03 * rate, 1.03 * error, f"×{name}", color=BLUE)
-    for (name, place), mark in zip(trained.items(), MARKS, strict=False):
-        axes.plot(*place, mark, color=VERMILION, label=name)
+    rate, error = next(iter(solved.values()))
+    axes.text(0.96 * rate, 1.03 * error, target, ha="right")
+    for place, mark, label in zip(trained.values(), MARKS, labels[1:], strict=False):
+        axes.plot(*place, mark, color=VERMILION, label=label)
     axes.set_xticks([10, 20, 50, 100], [10, 20, 50, 100])
     axes.set_yticks([0.01, 0.02, 0.05], [0.01, 0.02, 0.05])
     axes.minorticks_off()
+    axes.margins(0.06, 0.12)
     decorate(axes, x="spikes per neuron and second", y="error")
 
 
@@ -85,9 +93,10 @@ def shared_error(count: int = 3) -> Axes:
         axes.plot(2, place, "o", markersize=22, markerfacecolor="white", color=BLUE, zorder=3)
         _line(axes, (0.4, middle), (1.82, place), "-|>", GREEN)
         _line(axes, (2.18, place), (3.6, middle), "-|>", VERMILION)
-        if place:
-            _line(axes, (1.93, place - 0.2), (1.93, place - 0.8), "-[,widthB=0.35,lengthB=0", GREY)
-            _line(axes, (2.07, place - 0.8), (2.07, place - 0.2), "-[,widthB=0.35,lengthB=0", GREY)
+        for other in range(place):
+            side, bend = (0.07, 0.0) if place - other == 1 else (0.13, 0.4)
+            _line(axes, (2 - side, place - 0.2), (2 - side, other + 0.2), INHIBITS, GREY, bend)
+            _line(axes, (2 + side, other + 0.2), (2 + side, place - 0.2), INHIBITS, GREY, bend)
     centred = {"ha": "center", "va": "center"}
     for x, y, words, color in (
         (0.05, middle, "curve", BLACK),
@@ -102,8 +111,16 @@ def shared_error(count: int = 3) -> Axes:
     return axes
 
 
-def _line(axes: Axes, start: tuple[float, float], end: tuple[float, float], style: str, color: str) -> None:
+def _line(
+    axes: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    style: str,
+    color: str,
+    bend: float = 0.0,
+) -> None:
     arrow = {"arrowstyle": style, "color": color, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
+    arrow["connectionstyle"] = f"arc3,rad={bend}"
     axes.annotate("", xy=end, xytext=start, arrowprops=arrow)
 
 

@@ -32,7 +32,7 @@ def membrane_sums(layer: MembraneLayer, times: Tensor, sources: Tensor, neuron: 
     if layer.inhibition:
         others = -layer.inhibition * threshold
         parts["taken by the other"] = (lambda m: others * (m.a.sum() - m.a[neuron]), GREY)
-    parts["membrane V"] = (lambda m: m.membrane[neuron], BLUE)
+    parts["V, after its spike"] = (lambda m: m.membrane[neuron], BLUE)
     top, bottom = panels(2, stacked=True, height=3.4, ratios=(0.35, 2))
     _trains(top, times, fired)
     for name, (of, color) in parts.items():

@@ -128,5 +128,7 @@ def without_each(record: Record) -> Axes:
     found = [accuracies(record, hidden) for hidden in depths]
     results = {name: [each[name] for each in found] for name in LEFT_OUT}
     axis = dots_per_seed(results, [f"{hidden} hidden" for hidden in depths], level=0.1, y="accuracy")
+    for place in range(1, len(results)):
+        axis.axvline(place - 0.5, color=GREY, linewidth=0.6)
     decorate(axis, x="left out")
     return axis

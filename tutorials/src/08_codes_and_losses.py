@@ -201,16 +201,16 @@ def train(loss, scale=1):
 
 scales = {
     "stepwise": train(stepwise),
-    "stepwise, times 16": train(stepwise, 16),
+    "stepwise × 16": train(stepwise, 16),
 }
 
 # %%
 scales["summed"] = train("summed_membrane_cross_entropy")
-print("                   | hidden spikes | settled after | right")
+print("loss             hidden spikes  settled after  right")
 for name, runs in scales.items():
     for each in runs:
-        row = f"{each.spikes:13.0f} | {each.steps:13.1f} | {each.accuracy:.0%}"
-        print(f"{name:18}", row, sep=" | ")
+        row = f"{each.spikes:13.0f}  {each.steps:13.1f}  {each.accuracy:5.0%}"
+        print(f"{name:15}", row, sep="  ")
 
 # %% [markdown]
 # It becomes nearly what the sum is, with an accuracy within three points. So spikes and time follow the *scale* of the scores here: at 16 times the membrane a small lead already satisfies the softmax.

@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from snn_core import LIF
-from snn_core.plasticity import PairSTDP
+from snn_core.plasticity import PairSTDP, TripletSTDP
 from snn_core.teaching.diagrams import competing_weights, synapse_lanes
 from snn_core.teaching.inputs import pulse
 from snn_core.teaching.studies.plasticity import (
+    chance_changes,
     correlated_inputs,
     fit_exponential,
     listen,
@@ -120,14 +121,32 @@ def test_at_50_per_second_both_lags_are_the_same_train_but_for_the_ends():
     assert len(early) == 60
 
 
+@pytest.mark.parametrize("rule", [RULE, TripletSTDP(a3_plus=0.3)])
 @pytest.mark.parametrize("traces", [False, True])
-def test_the_lanes_of_a_synapse_end_where_the_rule_does(traces):
-    pre, post = pulse(50, at=[5, 30]), pulse(50, at=10)
-    axes = synapse_lanes(pre, post, RULE, traces=traces)
+def test_the_lanes_of_a_synapse_end_where_the_rule_does(traces, rule):
+    pre, post = pulse(50, at=[5, 30]), pulse(50, at=[10, 40])
+    axes = synapse_lanes(pre, post, rule, traces=traces)
     assert len(axes) == (4 if traces else 3)
     assert axes[-1].lines[-1].get_ydata()[-1] == pytest.approx(
-        RULE(pre, post, torch.full((1, 1), 0.5)).item()
+        rule(pre, post, torch.full((1, 1), 0.5)).item()
     )
+
+
+def test_the_lanes_of_triplets_show_the_slow_trace_of_post():
+    rule = TripletSTDP()
+    *_, slow = synapse_lanes(pulse(50, at=5), pulse(50, at=10), rule, traces=True)[1].lines
+    assert slow.get_ydata()[[9, 10, 30]] == pytest.approx([0, 1, rule.alpha_y**20])
+
+
+def test_chance_changes_are_the_sum_over_all_pairs_of_what_is_not_skipped():
+    generator = torch.Generator().manual_seed(2)
+    pre, post = (torch.rand(2, 60, 3, 1, generator=generator) < 0.2).float()
+    skip = 25
+    for synapse, change in enumerate(chance_changes(RULE, pre, post, skip=skip)):
+        here, there = (spikes[:, synapse, 0].nonzero().flatten() for spikes in (pre, post))
+        pairs = [(after - before, max(after, before)) for before in here for after in there]
+        by_hand = sum(RULE.window((lag * 1.0).view(1)).item() for lag, end in pairs if end >= skip)
+        assert change.item() == pytest.approx(by_hand, abs=1e-6)
 
 
 def test_competing_weights_are_all_drawn():

@@ -47,7 +47,7 @@ print(list(stream.shape))
 #
 # > **Look first:** after how many milliseconds do you recognise the digit? And after how many are its greys right?
 
-# %% alt="Three rows of pictures after 1, 2, 8 and 64 milliseconds. Top: the spikes of that millisecond, white pixels scattered over the strokes of a five. Middle: the greys read so far, a few dots of a five after 1 and 2 ms, a grainy five after 8, a clear one after 64. Bottom: how far that is from the image: the whole digit after 1 and 2 ms, bright grains all over it after 8, dark grey ones after 64."
+# %% alt="Three rows of pictures after 1, 4, 16 and 64 milliseconds. Top: the spikes of that millisecond, white pixels scattered over the strokes of a five. Middle: the greys read so far, a few dots of a five after 1 ms, more after 4, a grainy five after 16, a clear one after 64. Bottom: how far that is from the image: the whole digit after 1 ms, bright grains all over it after 4, greyer ones after 16, dark grey ones after 64."
 ms = torch.arange(1, 65).view(64, 1, 1)
 so_far = stream.cumsum(0) / ms / 0.2
 rows = {
@@ -55,10 +55,10 @@ rows = {
     "so far": so_far,
     "wrong by": (so_far - image).abs(),
 }
-axes = film(rows, at=[1, 2, 8, 64])
+axes = film(rows, at=[1, 4, 16, 64])
 
 # %% [markdown]
-# The digit can be guessed after 2 ms and read after 8. In the last row, white is an error of 1 or more. Until it spikes, a pixel is wrong by its whole grey; a spike in the first step is read as $1/0.2 = 5$.
+# The digit can be guessed after 4 ms and read after 16. In the last row, white is an error of 1 or more. Until it spikes, a pixel is wrong by its whole grey; a spike in the first step is read as $1/0.2 = 5$.
 #
 # The greys are not right after 64 ms: grains are left. Where do they come from?
 
@@ -76,21 +76,15 @@ axes = film(rows, at=[1, 2, 8, 64])
 # A camera delivers numbers. A spiking neuron takes and sends spikes: in each step of time one, or none. An **encoding** stands between: it writes each number in zeros and ones, spread over $T$ steps. A step lasts 1 ms. Steps are counted from 0, so "after 8 ms" the steps 0 to 7 are over. Time is the first axis, a batch the second: `[T, B, 28, 28]`, or `[T, 28, 28]` for one image.
 #
 # The simplest encoding is none: hand the first layer of neurons the numbers themselves, again in every step.
-#
-# > **Before you run:** `direct` below has 25 times as many entries as the image. How much more memory does it take?
 
 # %%
 direct = encoding.direct(image, 25)
 print(list(direct.shape))
-print(direct.data_ptr() == image.data_ptr())
 
 # %% [markdown]
-# None: it lies in the same place of memory, a view of the image, seen 25 times.
-#
-# Handing over the numbers is called **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
+# This is **direct coding**. The first *neurons* make the spikes. The price: their layer has to multiply, where a spike asks only for an addition. From here on, pixels send spikes.
 
 # %% tags=["check"]
-assert direct.data_ptr() == image.data_ptr()
 assert torch.equal(direct, torch.stack([image] * 25))
 assert set(stream.unique().tolist()) == {0, 1}
 
@@ -220,7 +214,7 @@ for T in (8, 32, 128):
 # %% [markdown]
 # To a sixteenth: with less than one spike missing, $n/T$ is wrong by less than $1/T$.
 #
-# **The $1/\sqrt T$ is the price of the coin, not of counting.** Most of the film's grains were chance, too: at its gain, a bucket has about a quarter of the coin's error after 64 ms. Random codes are common all the same: they need no memory from one step to the next.
+# **The $1/\sqrt T$ is the price of the coin, not of counting.** Most of the film's grains were chance, too: a bucket would leave a quarter of the error. Random codes are common all the same: they need no memory from one step to the next.
 
 # %% tags=["check"]
 short, long = (rms_error(regular(image, T).mean(0), image) for T in (8, 128))
@@ -335,7 +329,7 @@ off = events[:, 0, 1]
 print(list(events.shape))
 
 # %% [markdown]
-# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come? More than at the start, or fewer?
+# > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come?
 
 # %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]
@@ -387,7 +381,7 @@ def encode(values, T):
 
 
 # %% [markdown]
-# > **Look first:** the ten greys again. Which code is done first with a dark grey, which with a bright one?
+# > **Look first:** the ten greys again. Whose last spike comes first for a dark grey, and whose for a bright one?
 
 # %% alt="Rasters of ten greys over 30 ms in four codes. Random rate: scattered spikes, the more the brighter. Regular rate: as many, at equal distances. Latency: one spike for each grey, on a diagonal, the brightest first. Delta: as many spikes as the regular rate, all in one go from the first step on."
 coded = encode(ten, 30)
@@ -398,7 +392,7 @@ for axis, code in zip(axes, coded, strict=True):
 decorate(axes[0], y="index of grey (9: brightest)")
 
 # %% [markdown]
-# Delta with the dark ones: it sends as many spikes as the bucket, but in one go, and a dark grey needs few. Latency with the bright ones: they come first.
+# Delta's for the dark ones: it sends as many spikes as the bucket, but in one go, and a dark grey needs few. Latency's for the bright ones.
 
 # %% tags=["check"]
 last = {code: 29 - spikes.flip(0).argmax(0) for code, spikes in coded.items()}
@@ -440,7 +434,7 @@ def shuffled(spikes):
 
 
 # %% [markdown]
-# Latency is read by time, the others by their count, $n/T$.
+# > **Before you run:** which codes can still be read when their spikes are shuffled?
 
 
 # %%
@@ -450,9 +444,6 @@ def read(code, spikes):
     return spikes.mean(0)
 
 
-# %% [markdown]
-# > **Before you run:** which codes can still be read when their spikes are shuffled?
-
 # %%
 sent = encode(image, 32)
 for code, spikes in sent.items():
@@ -461,7 +452,7 @@ for code, spikes in sent.items():
     print(f"{code:12} {before:.4f}, shuffled {after:.4f}")
 
 # %% [markdown]
-# All but latency. Shuffling changes *nothing* for what is read by count.
+# All but latency, which is read by time. Shuffling changes *nothing* for what is read by its count, $n/T$.
 
 # %% tags=["check"]
 assert torch.equal(sent["delta"].sum(0), sent["regular rate"].sum(0))
@@ -473,8 +464,6 @@ assert rms_error(read("latency", shuffled(sent["latency"])), image) > 0.15
 # ### Error against time
 #
 # Now 100 digits and seven durations. That takes longer than a page may, so it is recorded. (Delta is left out: on stills it reads as *regular*.)
-#
-# > **Look first:** whose error falls slowest? And what does latency save?
 
 # %%
 record = recorded("spike_codes")  # a result that is saved in the library
@@ -482,6 +471,9 @@ steps = record.settings["steps"]
 errors = record.results["error"]
 counts = record.results["spikes"]
 print(record)
+
+# %% [markdown]
+# > **Look first:** whose error falls slowest? And what does latency save?
 
 # %% alt="Two log-log plots against the number of steps, 4 to 256. Left, the error: random rate falls by half for four times the steps; regular rate and latency fall by three quarters, in parallel, latency at half the height. Right, the spikes per image: both counts grow in proportion to the steps, up to 24,000, latency stays at 140."
 styles = {"random": "o-", "regular": "s-", "latency": "D-"}
@@ -496,9 +488,9 @@ decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS erro
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]
-# That of the *random* rate, as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. (*Latency* rounds where *regular* cuts off, so it errs half as much.)
+# That of the *random* rate, as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. (At $T = 4$ what is left in the bucket still weighs more than the coin. *Latency* rounds where *regular* cuts off, so it errs half as much.)
 #
-# Latency saves spikes: 140 per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error. But shuffled spikes break latency, and lost ones hurt it most (*Deeper*): none of the codes is best in all.
+# Latency saves spikes: 140 per image, however fine. A count needs 2,929 at $T = 32$, and twice as many for half the error. But shuffled spikes break latency (lost and late ones: *Deeper*). So none of the codes is best in all.
 
 # %% tags=["check"]
 slopes = {code: np.polyfit(np.log(steps), np.log(row), 1)[0] for code, row in errors.items()}
@@ -770,7 +762,7 @@ for T in (1, 4, 16, 64, 256):
 # %% [markdown]
 # ### Half full, and by time
 #
-# A bucket that starts *half full* rounds where an empty one cuts off. And a bucket's spikes can be read *by time*: $c$ spikes after $k$ steps say that $c/k \le x < (c+1)/k$. Each step gives such an interval; the receiver takes the middle of what they have in common. The record at $T = 32$ (its greys are moved by up to half a level, at random: as they are, they lie on the steps of $T = 256$, and latency would make no error there):
+# A bucket that starts *half full* rounds where an empty one cuts off. And a bucket's spikes can be read *by time*: $c$ spikes after $k$ steps say that $c/k \le x < (c+1)/k$. Each step gives such an interval; the receiver takes the middle of what they have in common. The record at $T = 32$:
 
 # %%
 for code in ("regular", "half full", "latency", "regular by time"):
@@ -779,6 +771,8 @@ for code in ("regular", "half full", "latency", "regular by time"):
 
 # %% [markdown]
 # Half full, the bucket is as good as latency: what it missed was the rounding. Read by time it is better than both here, until its spikes are shuffled. So its times say more than its count. It is the *reading* that uses time, or does not.
+#
+# (Greys of the record are moved by up to half a level, at random: as they are, they lie on the steps of $T = 256$, and latency would make no error there.)
 
 # %% tags=["check"]
 assert np.divide(errors["half full"], errors["latency"]).max() < 1.005  # at every T
@@ -801,12 +795,14 @@ for code, spikes in sent.items():
     kept = torch.rand(spikes.shape, generator=generator) > 0.1
     share = 1 if code == "latency" else 0.9
     lossy[code] = read(code, spikes * kept) / share
-    print(f"{code:12} {rms_error(lossy[code], image):.4f}")
+    before = rms_error(read(code, spikes), image)
+    after = rms_error(lossy[code], image)
+    print(f"{code:12} {before:.4f}, with losses {after:.4f}")
 pictures = [lossy["regular rate"], lossy["latency"]]
 axes = images(pictures, ["regular rate", "latency"])
 
 # %% [markdown]
-# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. But in a film, a lost delta spike is never made good (its pixel stays wrong by $\theta$).
+# Latency's: its one spike is the whole pixel. In a count, which has many more of them, each spike matters little. (Regular and delta, equal before, differ by which spikes were lost.) But in a film, a lost delta spike is never made good (its pixel stays wrong by $\theta$).
 
 # %% tags=["check"]
 disturbed = record.results["disturbed"]
@@ -814,6 +810,7 @@ growth = {code: found["lost"] / found["sent"] for code, found in disturbed.items
 assert max(growth, key=growth.get) == "latency"
 counted = max(disturbed[code]["lost"] for code in ("random", "regular", "delta"))
 assert disturbed["latency"]["lost"] > 3 * counted
+assert abs(disturbed["delta"]["lost"] / disturbed["regular"]["lost"] - 1) < 0.02
 assert rms_error(lossy["latency"], image) > 2 * rms_error(lossy["random rate"], image)
 for seed in range(3):
     lots = torch.rand(events.shape, generator=torch.Generator().manual_seed(seed))
@@ -836,7 +833,7 @@ for code in ("random", "regular", "latency"):
     print(f"{code:8} {found['late']:.3f}, as one {found['late, one a step']:.3f}")
 
 # %% [markdown]
-# If all are counted, a delay changes nothing for a count. If those that meet count as one, the counts lose more than they do when one in ten is lost. Latency has no second spike to meet.
+# If all are counted, a delay changes nothing for a count. If those that meet count as one (a spike of the core is 0 or 1), the counts lose more than they do when one in ten is lost. Latency has no second spike to meet.
 
 # %% tags=["check"]
 for code in ("random", "regular"):

@@ -34,7 +34,7 @@ from snn_core.teaching.diagrams import (
 )
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import CodeLossMap, SpikeDistance
-from snn_core.teaching.palette import BLUE, VERMILION
+from snn_core.teaching.palette import BLUE, GREEN, GREY, VERMILION
 from snn_core.teaching.patterns import share_met
 from snn_core.teaching.plotting import decorate, panels, raster, use_style
 from snn_core.teaching.records import recorded
@@ -74,29 +74,34 @@ readers = {
 }
 
 # %% [markdown]
-# Now both see a 7, and both say 7. Here is what their hidden neurons send meanwhile.
+# Now both see a 7, and both say 7. Here is what their hidden neurons send.
 #
 # > **Look first:** which of the two would you put on a chip that pays for each spike?
 
-# %% alt="Two rasters of 256 hidden neurons over 16 steps, for the same digit. Left, trained by membrane MSE: some forty spikes, scattered. Right, trained by stepwise membrane CE: several hundred, in rows, since many neurons spike again and again."
+# %% alt="Two rasters of 256 hidden neurons over 16 steps, for the same digit. Left, trained by membrane MSE: some forty spikes, scattered. Right, trained by stepwise membrane CE: several hundred, in rows, since many neurons spike again and again. A line marks where the answer is settled: left after the third step, right after the first."
 axes = panels(2, share=True)
 seven = test_images[:1]
+answers = {}
 for axis, loss in zip(axes, readers, strict=True):
     network, encode = readers[loss]
-    hidden = network[:2](encode(seven))[:, 0]
-    raster(hidden, axis, color=VERMILION, size=5)
+    hidden = network[:2](encode(seven))
+    answers[loss] = network[2:](hidden)
+    done = losses.decision_step(answers[loss], LOSSES[loss].decode)
+    raster(hidden[:, 0], axis, color=VERMILION, size=5)
+    axis.axvline(done.item() - 0.5, color=BLUE)
     title = f"{NAMES[loss]}: {hidden.sum():.0f} spikes"
-    decorate(axis, title=title, x="step")
+    decorate(axis, title=title, x="step (line: answer settled)")
 
 # %% [markdown]
-# The left one: it sends less than a tenth. But the right one's answer is *settled* sooner: at once, and then it no longer changes.
+# The left one: it sends less than a tenth. But the right one's answer is *settled* sooner: after one step it no longer changes.
 #
 # So the loss decides what an answer costs, and when it comes. This page shows what a loss can ask for, and ends with a map: ten losses against five ways for a pixel to go in (the **code**, page 01).
 
 # %% tags=["check"]
 sent, settled = [], []
 for loss, (network, encode) in readers.items():
-    answer = network(encode(seven))
+    answer = answers[loss]
+    assert torch.equal(answer, network(encode(seven)))
     assert LOSSES[loss].decode(answer).argmax() == digits.test_labels[0] == 7
     sent.append(network[:2](encode(seven)).sum())
     settled.append(losses.decision_step(answer, LOSSES[loss].decode).item())
@@ -124,7 +129,7 @@ axes = wanted_outputs("one of each")
 #
 # $$-\ln \dfrac{e^{s_y}}{\sum_c e^{s_c}} .$$
 #
-# A squared error, **MSE**, wants *targets* instead. Count MSE asks for rates, 0.8 spikes per step for the right one, 0.1 for the others. (All ten losses: *Deeper*.)
+# A squared error, **MSE**, wants *targets* instead. Count MSE asks for rates, 0.8 spikes per step for the right one, 0.1 for the others; membrane MSE for membranes of 1 and 0 at every step. (All ten losses: *Deeper*.)
 #
 # An output of five steps, with counts 4, 2 and 1; the first class is right:
 
@@ -196,15 +201,16 @@ def train(loss, scale=1):
 
 scales = {
     "stepwise": train(stepwise),
-    "stepwise, times 16": train(stepwise, 16),
+    "stepwise × 16": train(stepwise, 16),
 }
 
 # %%
 scales["summed"] = train("summed_membrane_cross_entropy")
-print("(each seed)        | spikes, steps, accuracy")
+print("loss             hidden spikes  settled after  right")
 for name, runs in scales.items():
-    row = [f"{r.spikes:3.0f}  {r.steps:.1f}  {r.accuracy:.0%}" for r in runs]
-    print(f"{name:18}", *row, sep=" | ")
+    for each in runs:
+        row = f"{each.spikes:13.0f}  {each.steps:13.1f}  {each.accuracy:5.0%}"
+        print(f"{name:15}", row, sep="  ")
 
 # %% [markdown]
 # It becomes nearly what the sum is, with an accuracy within three points. So spikes and time follow the *scale* of the scores here: at 16 times the membrane a small lead already satisfies the softmax.
@@ -217,6 +223,29 @@ for one, other, third in zip(plain, scaled, summed, strict=True):
     assert one.steps + 1 < min(other.steps, third.steps)
     assert third.spikes < one.spikes / 5
     assert np.ptp([one.accuracy, other.accuracy, third.accuracy]) < 0.03
+
+# %% [markdown]
+# The ten output membranes of the first picture:
+
+# %% alt="Two panels with the ten output membranes over 16 steps, on one scale. Membrane MSE: that of the 7 rises to a little above 1 and stays, the other nine stay near 0. Stepwise membrane CE: that of the 7 rises to 10, two others to some 3, the rest fall to as low as minus 10."
+axes = panels(2, share=True)
+for axis, loss in zip(axes, answers, strict=True):
+    course = answers[loss].detach()[:, 0]
+    axis.plot(course, color=GREY)
+    axis.plot(course[:, 7], color=BLUE, label="7")
+    title = f"{NAMES[loss]}: up to {course.max():.0f}"
+    decorate(axis, title=title, x="step")
+decorate(axes[0], y="output membrane")
+
+# %% [markdown]
+# **MSE stops at a height, CE always wants more**, and a membrane is driven by hidden spikes.
+
+# %% tags=["check"]
+heights, leads = (answer[-1, 0] for answer in answers.values())
+assert abs(heights[7] - 1) < 0.6
+assert np.delete(heights.detach().abs().numpy(), 7).max() < 0.6
+assert leads[7] > 6
+assert leads.min() < -6
 
 # %% [markdown]
 # ## 3 · Let the first spike decide
@@ -239,12 +268,7 @@ print("first spike:", first.item())
 print("gradient:   ", train.grad.tolist())
 
 # %% [markdown]
-# A spike at 0 would come 2 steps earlier, one at 1 a step earlier, one at 3 changes nothing. That at 2 counts $-2$ as well:
-#
-# | train | first spike |
-# |---|---|
-# | `0 0 1 0 1 0` | 2 |
-# | `0 0 0 0 1 0`, that at 2 taken away | 4 |
+# A spike at 0 would come 2 steps earlier, one at 1 a step earlier, one at 3 changes nothing. With that at 2 taken away, `0 0 0 0 1 0`, the first comes 2 steps later, so its gradient is $-2$, too.
 #
 # The sum is linear in each spike, so for one spike at a time the gradient is exact. From $z$ on, the surrogate of page 05 takes over.
 
@@ -275,7 +299,7 @@ def misses(spikes, step):
 # %% [markdown]
 # Three wanted steps, one neuron each. `teach` trains its weights with Adam, and returns its spikes at each update:
 
-# %% alt="Step of the first spike against updates for three targets. Each curve starts at step 3 and settles within three steps of its target, 6, 12 or 24. That of target 24 jumps to 43 first."
+# %% alt="Step of the first spike against updates for three targets. Each curve starts at step 3 and settles on its target, 6, 12 or 24. That of target 24 jumps to 43 first."
 axis = panels()
 learned = {}
 for target in (6, 12, 24):
@@ -290,17 +314,17 @@ decorate(
 )
 
 # %% [markdown]
-# Each settles within three steps of its target. The jump to 43: a membrane that just misses the threshold reaches it only at a later peak.
+# Each settles on its target. The jump to 43: a membrane that just misses the threshold reaches it only at a later peak.
 
 # %% tags=["check"]
 assert all(steps[0] == 3 for steps in learned.values())
-assert all(abs(step - target) <= 3 for target, steps in learned.items() for step in steps[-10:])
+assert all(abs(step - target) <= 1 for target, steps in learned.items() for step in steps[-10:])
 assert max(learned[24]) == 43
 
 # %% [markdown]
 # ## 4 · Ask for a whole spike train
 #
-# A stricter goal is a pattern: fire at *these* times. Compare step by step with the wanted spikes $z^*$: $\sum_t (z[t] - z^*[t])^2$.
+# Stricter: fire at *these* times. Compare step by step with the wanted spikes $z^*$: $\sum_t (z[t] - z^*[t])^2$.
 #
 # > **Before you read on:** a spike comes one step late. What does this loss charge? And for no spike at all?
 
@@ -327,11 +351,12 @@ goal = wanted_trains(20, generator)
 costs = costs_of_trains((1.0, 10.0, 30.0))
 
 # %% [markdown]
-# > **Before you run:** two wanted spikes of a neuron are 18 ms apart, on average. Step by step, or with a trace of 1, 10 or 30 ms: which is ahead after 200 updates, and what does the worst one do?
+# > **Before you run:** two wanted spikes of a neuron are 18 ms apart, on average. Step by step, or with a trace of 1, 10 or 30 ms: which is ahead after 200 updates?
 
 # %%
 fired = []
 met = []
+colours = (GREY, BLUE, VERMILION, GREEN)
 how = {"neurons": 20, "updates": 200, "lr": 0.01}
 for cost in costs.values():
     course = teach(cost, goal, arrivals, **how)
@@ -341,8 +366,8 @@ for cost in costs.values():
 # %% alt="Two bars for each of four losses after 200 updates: the number of spikes, where 100 are wanted, and the share of wanted spikes met within 3 ms. Step by step: no spikes. Tau of 1 ms: few. Tau of 10 ms: nearly all spikes, most of the wanted ones met. Tau of 30 ms: the right number of spikes, fewer met."
 axis = panels()
 place = np.arange(4)
-axis.bar(place - 0.2, fired, 0.4, color=VERMILION, label="spikes")
-axis.bar(place + 0.2, met, 0.4, color=BLUE, label="met within 3 ms (%)")
+axis.bar(place - 0.2, fired, 0.4, color=colours, alpha=0.4, label="spikes")
+axis.bar(place + 0.2, met, 0.4, color=colours, label="met within 3 ms (%)")
 axis.set_xticks(place, costs)
 decorate(
     axis,
@@ -355,20 +380,22 @@ decorate(
 #
 # With more updates, the mean over three draws:
 
-# %% alt="Share of the wanted spikes met, after 200, 600 and 1,200 updates. Left, within 3 ms: the traces of 10 and 30 ms begin far above the other two; all four end near 100 percent. Right, exactly: step by step and the trace of 1 ms begin at or near 0 and end highest, that of 30 ms ends lowest."
+# %% alt="Share of the wanted spikes met exactly, after 200, 600 and 1,200 updates. Step by step and the trace of 1 ms begin at or near 0 and end near 100 percent, that of 10 ms ends below, that of 30 ms lowest, at some 70 percent."
 taught = recorded("wanted_trains")
-axes = panels(2, share=True)
-for cost, each in taught.results.items():
-    for axis, within in zip(axes, ("within 3", "within 0"), strict=True):
-        shares = np.mean(each[within], 0)
-        axis.plot((200, 600, 1200), 100 * shares, "o-", label=cost)
-        axis.set_xlabel("updates")
-decorate(axes[0], title="Met within 3 ms: wide is sooner", y="wanted spikes (%)")
-decorate(axes[1], title="Met exactly: narrow ends higher")
+axis = panels()
+for colour, (cost, each) in zip(colours, taught.results.items(), strict=True):
+    shares = 100 * np.mean(each["within 0"], 0)
+    axis.plot((200, 600, 1200), shares, "o-", color=colour, label=cost)
+decorate(
+    axis,
+    title="Met exactly: wide begins, narrow ends higher",
+    x="updates",
+    y="wanted spikes (%)",
+)
 print(taught)
 
 # %% [markdown]
-# Step by step begins with silence. Traces of 10 and 30 ms find the spikes sooner; in the end the narrow costs place them more exactly.
+# Silence is not the end: each wanted step, and no other, goes on calling, with the gradient $2(z - z^*) = -2$.
 
 # %% tags=["check"]
 assert fired[0] == met[0] == 0
@@ -383,8 +410,9 @@ assert taught.settings["updates"] == [200, 600, 1200]
 near, exact = (np.array([each[f"within {k}"] for each in taught.results.values()]) for k in (3, 0))
 assert np.allclose(100 * near[:, 0, 0], met, atol=10)
 assert not near[0, :, 0].any()
-assert near[:2, :, 0].max() < 0.25 < 0.6 < near[2:, :, 0].min()
-assert (near[:, :, 2] > 0.95).all()
+quiet = torch.zeros_like(goal).requires_grad_()
+(quiet - goal).square().sum().backward()
+assert torch.equal(quiet.grad, -2 * goal)
 for ahead, behind in ((0, 2), (1, 2), (2, 3)):
     assert (exact[ahead, :, 2] > exact[behind, :, 2]).all()
 
@@ -422,7 +450,7 @@ def spare(penalty):
 
 
 # %% [markdown]
-# > **Before you run:** some 450 hidden spikes come from 256 neurons, so a charge of 1 adds about 1.8 to a loss of 0.2. What does the training reduce first?
+# > **Before you run:** some 450 hidden spikes come from 256 neurons, so a charge of 1 adds about 1.8 to a loss of 0.2. How many of the spikes will go, and how much of the accuracy?
 
 
 # %%
@@ -437,7 +465,7 @@ for name, penalty in found.items():
     print(f"{name:6} {right:.1%}, {counts.sum(1).mean():3.0f} spikes")
 
 # %% [markdown]
-# The spikes: six of seven go in one epoch, for two points of accuracy.
+# Six of seven spikes, in one epoch, for two points of accuracy.
 #
 # With four epochs and three seeds:
 
@@ -447,9 +475,9 @@ axis = spared(sparing)
 print(sparing)
 
 # %% [markdown]
-# With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. With 3, 18 spikes read 90 %; with 10 all is silent.
+# With a charge of 1 some 33 spikes read as well as 480 without one, 93 %. With 3, 18 spikes read 90 %.
 #
-# Charged from the first update, nine of ten neurons die, and all five seeds read less, one 28 % (`charging_first`). Charge later, or with a bound that keeps neurons alive (*Deeper*).
+# Charged from the first update, nine of ten neurons die, and all five seeds read less (`charging_first`): charge later, or with a bound that keeps neurons alive (*Deeper*).
 
 # %% tags=["check"]
 often, seldom = (counts.sum(1).mean().item() for _, counts in found.values())
@@ -459,36 +487,33 @@ assert 1.6 < often / 256 < 2
 assert 0.1 < np.mean(history.loss[-50:]) < 0.3
 assert 0.01 < found["none"][0] - found["charge"][0] < 0.03
 ends = {arm: {name: np.mean(runs) for name, runs in each.items()} for arm, each in sparing.results.items()}
-assert [round(ends[arm]["spikes"]) for arm in ("0", "1", "3", "10")] == [480, 33, 18, 0]
+assert [round(ends[arm]["spikes"]) for arm in ("0", "1", "3")] == [480, 33, 18]
 assert [round(100 * ends[arm]["accuracy"]) for arm in ("0", "1", "3")] == [93, 93, 90]
 assert ends["1"]["accuracy"] > ends["0"]["accuracy"] - 0.005
-assert ends["10"]["accuracy"] < 0.12
 assert sparing.settings["epochs"] == 4
 orders = recorded("charging_first")
-assert round(100 * min(orders.results["rate, first"]["accuracy"])) == 28
 for code in ("rate", "direct"):
     at_once, bound, later = (orders.results[f"{code}, {arm}"] for arm in ("first", "bounded", "after"))
     assert max(at_once["accuracy"]) < min(*later["accuracy"], *bound["accuracy"])
     assert round(10 * np.mean(at_once["dead"])) == 9
     assert max(bound["dead"]) < 0.1
     assert [round(100 * np.mean(each["accuracy"])) for each in (bound, later)] == [93, 93]
-    assert round(np.mean(later["spikes"]) + np.mean(later["output"])) == 42
-    assert abs(np.mean(bound["spikes"]) + np.mean(bound["output"]) - 42) < 4
+    assert [round(np.mean(later[name])) for name in ("spikes", "output")] == [33, 9]
 
 # %% [markdown]
 # ## 6 · Which to take?
 #
-# The map: 38 pairs, all ten losses with the direct code and seven of them with all five codes. A mark is the mean of three seeds on the 1,000 test images, its bar goes from the worst to the best. (A learning rate was chosen for each pair on held-out training images. For *delta* the image fades in over the 16 steps; *population* gives each pixel two neurons.)
+# The map: 38 pairs, all ten losses with the direct code and seven of them with all five codes. A mark is the mean of three seeds on the 1,000 test images, its bar goes from the worst to the best. (For *delta* the image fades in over the 16 steps; *population* gives each pixel two neurons.)
 #
 # > **Look first:** where in this picture would you like to be?
 
-# %% alt="Two panels with the accuracy of 38 pairs, coloured by what the loss reads and marked by the code. Left, against hidden and output spikes per image: losses on counts lie at the top, most near 450 spikes. Losses on membranes are spread over the whole width, from 15 to 1,060 spikes. Losses on first spikes lie between 100 and 400 spikes, some of them lowest, at 86 percent. Three pairs are named: count MSE with the rate code at the top, membrane MSE with the direct code at the far left, at 91 percent, stepwise membrane CE with the direct code at the far right. Right, against the steps until the answer is settled: the stepwise loss is at the far left, at 1.3 steps; all pairs with the delta code need more than five; two losses on first spikes need up to nine."
+# %% alt="Two panels with the accuracy of 38 pairs, coloured by what the loss reads and marked by the code. Left, against hidden and output spikes per image: losses on counts lie at the top, most near 450 spikes. Losses on membranes are spread over the whole width, from 15 to 1,060 spikes. Losses on first spikes lie between 100 and 400 spikes, some of them lowest, at 86 percent. Four pairs are named: count MSE with the rate code at the top, summed membrane CE with the direct code in the upper left, membrane MSE with the direct code at the far left, at 91 percent, stepwise membrane CE with the direct code at the far right. Right, against the steps until the answer is settled: the stepwise loss is at the far left, at 1.3 steps; all pairs with the delta code need more than five; two losses on first spikes need up to nine."
 pairs = recorded("codes_and_losses")
 axes = map_of_pairs(pairs)
 print(pairs)
 
 # %% [markdown]
-# In the upper left, and it is empty. `count MSE` with the direct or the rate code is right most often, 94 %, but spends 457 or 500 spikes on an image. `membrane MSE` spends 15, and reads 91 %. `stepwise membrane CE` is the first to settle, and spends 1,062.
+# In the upper left. Nearest to it comes `summed membrane CE` with the direct code: 93 % with 112 spikes, a point below the best for a quarter of their spikes. The others named are extremes: right most often (94 %), fewest spikes (15), settled first (for 1,062 spikes).
 
 
 # %% tags=["check"]
@@ -508,6 +533,10 @@ assert min(reads[at["count_mse"], :2]) > np.nanmax(np.delete(reads, at["count_ms
 assert min(reads[at["count_mse"], :2]) > max(reads[at["count_mse"], 2:])
 assert [round(n) for n in spends[at["count_mse"], :2]] == [457, 500]
 assert round(spends[at["membrane_mse"], 0]) == 15
+best, thrifty = at["count_mse"], at["summed_membrane_cross_entropy"]
+assert [round(100 * reads[thrifty, 0]), round(spends[thrifty, 0])] == [93, 112]
+assert 0.9 < 100 * (reads[best, :2] - reads[thrifty, 0]).min() < 1.1
+assert all(4 <= more < 4.5 for more in spends[best, :2] / spends[thrifty, 0])
 assert round(spends[at["stepwise_membrane_cross_entropy"], 0]) == 1062
 assert np.nanargmin(settles) == np.ravel_multi_index((at["stepwise_membrane_cross_entropy"], 0), settles.shape)
 assert len(pairs.settings["direct_only"]) == 3
@@ -523,14 +552,12 @@ CodeLossMap().sliders()
 #
 # 1. Of all pairs that read at least 91 %, which spends the fewest spikes? And at least 93 %?
 # 2. Pick the delta code and go through the losses. What do all these pairs have in common in the right panel, and why?
-# 3. Go through the losses on first spikes. Do they answer fast?
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
 # 1. `membrane MSE` with the direct code: 15. At least 93 %: `summed membrane CE`, also direct: 112.
 # 2. They need more than five steps, whatever the loss: the image fades in over the 16 steps, so it is not there earlier.
-# 3. Two of them do not: with the direct code `first spike CE` takes 7 steps and `relative first spike MSE` 9, longer than any other loss. They ask only for an order, and how soon it comes is left to the training (*Deeper*). `first spike MSE` asks for step 0, and takes 4.
 #
 # </details>
 
@@ -543,24 +570,28 @@ for least, name, spikes in (
     assert cheap.argmin() == np.ravel_multi_index((at[name], 0), reads.shape)
     assert round(cheap.min()) == spikes
 assert np.nanmin(settles[:, 3]) > 5
-slow = [at[name] for name in ("first_spike_mse", "first_spike_cross_entropy", "relative_first_spike_mse")]
-assert [round(steps) for steps in settles[slow, 0]] == [4, 7, 9]
-assert np.delete(settles[:, 0], slow[1:]).max() < settles[slow[1:], 0].min()
 
 # %% [markdown]
 # - **Accuracy differs by points.** On average over the codes all losses but two lie within 3 points. The two, `first spike CE` and `relative first spike MSE`, gain 3 points by a longer training (*Deeper*).
-# - **Spikes and time differ more**, but not by the loss alone: multiply the membranes by 16 and stepwise becomes cheap and slower (section 2).
+# - **Spikes and time differ more**, but not by the loss alone: by its scale, too (section 2).
+# - **First spikes need not come soon.** With the direct code the same two settle last, after 7 and 9 steps: they ask only for an order.
 # - **The code at the input costs spikes too.** Latency sends 119 per image, rate 1,533, for at most two points of accuracy.
+
+# %% tags=["check"]
+slow = [at[name] for name in ("first_spike_cross_entropy", "relative_first_spike_mse")]
+assert [round(steps) for steps in settles[slow, 0]] == [7, 9]
+assert np.delete(settles[:, 0], slow).max() < settles[slow, 0].min()
 
 # %% [markdown]
 # ### A guide
 #
 # | you want | code | loss | right | hidden + output spikes | input spikes |
 # |---|---|---|---|---|---|
-# | accuracy | direct or rate | count MSE | 94 % | 457 or 500 | none: values; or 1,533 |
-# | few spikes | direct | count CE, then with a charge on spikes | 93 % | 42 | none: values |
-# | hardly any | direct | membrane MSE | 91 % | 15 | none: values |
-# | an early answer, 1.3 steps | direct | stepwise membrane CE | 93 % | 1,062 | none: values |
+# | accuracy | direct or rate | count MSE | 94 % | 457 or 500 | none, or 1,533 |
+# | both, nearly | direct | summed membrane CE | 93 % | 112 | none |
+# | few spikes | direct or rate | count CE, then a charge of 1 (section 5) | 93 % | 33 + 9 | none, or 1,533 |
+# | hardly any | direct | membrane MSE | 91 % | 15 | none |
+# | an early answer, 1.3 steps | direct | stepwise membrane CE | 93 % | 1,062 | none |
 # | few, input included | latency | first spike MSE | 91 % | 125 | 119 |
 #
 # The direct code sends no spikes, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
@@ -593,7 +624,7 @@ assert np.nanmin(settles) == settles[at[stepwise], 0]
 # You
 #
 # - said what three kinds of losses want: the most spikes, the highest membrane, the first spike; and saw what their scale does;
-# - taught a neuron when to fire, by a gradient that is exact for one spike at a time, and saw the step-by-step error begin with silence;
+# - taught a neuron when to fire, and saw the step-by-step error begin with silence;
 # - charged a trained network for its spikes, and found how many can go;
 # - read a map of 38 pairs, and chose from it.
 #
@@ -873,7 +904,7 @@ assert gain.mean() < 0.005
 # %% [markdown]
 # ### Losses on first spikes, trained longer
 #
-# With the direct code the map trains both lowest losses at a learning rate of 0.0003. Twice the epochs, in batches half as large, at that rate and at 0.001:
+# With the direct code the map trains both lowest losses at a learning rate of 0.0003 (chosen for each pair on held-out training images). Twice the epochs, in batches half as large, at that rate and at 0.001:
 
 # %%
 longer = recorded("longer_training")

@@ -5,13 +5,19 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from ... import _checks
-from ...plasticity import PairSTDP
-from ..palette import BLUE, GREEN, GREY, VERMILION
+from ...plasticity import PairSTDP, TripletSTDP
+from ..palette import BLACK, BLUE, GREEN, GREY, VERMILION
 from ..plotting import decorate, panels
 
 
 def synapse_lanes(
-    pre: Tensor, post: Tensor, rule: PairSTDP, *, weight: float = 0.5, traces: bool = False, title: str | None = None
+    pre: Tensor,
+    post: Tensor,
+    rule: PairSTDP | TripletSTDP,
+    *,
+    weight: float = 0.5,
+    traces: bool = False,
+    title: str | None = None,
 ) -> list[Axes]:
     """Draw what happens at one synapse: spikes before it, spikes after it, and the weight that follows from them.
 
@@ -19,7 +25,7 @@ def synapse_lanes(
         pre, post: spikes ``[T, 1, 1]``, in steps of 1 ms.
         rule: by which the weight changes.
         weight: at first.
-        traces: draw the two traces as well, in a lane between the spikes.
+        traces: draw the two traces as well, in a lane between the spikes; of triplets the slow one of post, too.
         title: what the figure shows.
 
     Returns:
@@ -39,6 +45,8 @@ def synapse_lanes(
     if traces:
         axes[1].plot(found[:, 1], color=GREEN, label="x, of pre")
         axes[1].plot(found[:, 2], color=VERMILION, label="y, of post")
+        if isinstance(rule, TripletSTDP):
+            axes[1].plot(found[:, 3], color=BLACK, label="yₛ, slow, of post")
         decorate(axes[1], y="trace")
     course.axhline(weight, color=GREY, linestyle=":", linewidth=1)
     course.step(range(len(found)), found[:, 0], where="post", color=BLUE)
@@ -73,12 +81,12 @@ def competing_weights(course: Tensor, *, every: float = 1.0, title: str | None =
     return axes
 
 
-def _course(pre: Tensor, post: Tensor, rule: PairSTDP, weight: float) -> Tensor:
-    """Return weight and both traces after each step, ``[T, 3]``."""
+def _course(pre: Tensor, post: Tensor, rule: PairSTDP | TripletSTDP, weight: float) -> Tensor:
+    """Return weight and traces after each step, ``[T, 4]``; the last is the slow one of post, of triplets."""
     now = torch.full((1, 1), float(weight))
     state = rule.initial_state(pre[0], post[0])
     found = []
     for now_pre, now_post in zip(pre, post, strict=True):
         now, state = rule.step(now_pre, now_post, now, state)
-        found.append([now.item(), state.pre.item(), state.post.item()])
+        found.append([now.item(), state.pre.item(), state.post.item(), state[-1].item()])
     return torch.tensor(found)

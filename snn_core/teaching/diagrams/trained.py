@@ -16,8 +16,9 @@ MAPPED = {  # what accuracy is drawn against
     "steps": "steps until the answer is settled",
 }
 NAMED = {  # pairs that the map names, and where: shift in points
-    ("spikes", "membrane_mse", "direct"): (0, 95),
-    ("spikes", "count_mse", "rate"): (-35, 24),
+    ("spikes", "membrane_mse", "direct"): (0, 100),
+    ("spikes", "summed_membrane_cross_entropy", "direct"): (-14, 38),
+    ("spikes", "count_mse", "rate"): (20, 24),
     ("spikes", "stepwise_membrane_cross_entropy", "direct"): (-130, 38),
     ("steps", "stepwise_membrane_cross_entropy", "direct"): (-5, 62),
 }
@@ -37,7 +38,8 @@ def map_of_pairs(record: Record) -> list[Axes]:
         at = _marks(axis, record, quantity)
         for (shown, loss, code), shift in NAMED.items():
             if shown == quantity and (loss, code) in at:
-                words = {"textcoords": "offset points", "arrowprops": {"arrowstyle": "-", "color": GREY}, "fontsize": 9}
+                arrow = {"arrowstyle": "-", "color": GREY, "relpos": (0.1, 0)}
+                words = {"textcoords": "offset points", "arrowprops": arrow, "fontsize": 9}
                 axis.annotate(f"{NAMES[loss]}, {code}", at[loss, code], shift, **words)
         decorate(axis, x=MAPPED[quantity], xlim=(0, None), ylim=(None, 96))
     decorate(axes["spikes"], title="No pair is best at both: right often, few spikes", y="test accuracy (%)")

@@ -166,6 +166,29 @@ def rates_around(spikes: Tensor, arrivals: Tensor, lags: Tensor) -> Tensor:
     return 1000 * torch.stack(counts) / sent.sum()
 
 
+def chance_changes(rule: PairSTDP, pre: Tensor, post: Tensor, *, skip: int = 0) -> Tensor:
+    """Return by how much each synapse would change in all, at a weight that stays at 1/2.
+
+    Args:
+        rule: of which the changes are added up.
+        pre, post: spikes ``[T, B, 1]``, for each of B synapses its own.
+        skip: number of first steps that do not count, in which the traces settle.
+
+    >>> once = torch.eye(40)[:, 9:10, None]
+    >>> round(chance_changes(PairSTDP(), once, once.roll(10, 0)).item(), 4)
+    0.0061
+    """
+    _checks.whole("skip", skip, 0)
+    state = rule.initial_state(pre[0], post[0])
+    half = torch.full((1, 1), 0.5)
+    total = torch.zeros(pre.shape[1])
+    for step, (now_pre, now_post) in enumerate(zip(pre, post, strict=True)):
+        pairing, state = rule.pair(now_pre, now_post, state)
+        if step >= skip:
+            total += rule.change(pairing, half, per_sample=True).flatten()
+    return total
+
+
 def fit_exponential(lags: Tensor, changes: Tensor) -> tuple[Tensor, Tensor]:
     """Fit one side of a window, ``a * exp(-lag / tau)``, by least squares.
 

@@ -39,7 +39,7 @@ generator = seed_torch(0)
 #
 # Here is one neuron. At the top are *spikes* that reach it: short pulses, all alike, that say no more than *now*. In the middle is the one number that it keeps, its *membrane*: like the level of water in a leaky bucket. At the bottom is what it answers.
 #
-# Each spike lifts the level by 0.45, and it leaks away again, two thirds of it in 10 milliseconds. If the level gets above a *threshold* of 1, dashed, the neuron sends a spike of its own.
+# Each spike lifts the membrane by 0.45, and two thirds of that leak away in 10 milliseconds. If it gets above a *threshold* of 1, dashed, the neuron sends a spike of its own.
 
 # %% tags=["picture"] alt="Three lanes over 100 ms. Top: four equal input spikes, one at 10 ms, three close together near 40 ms. Middle: the membrane, still empty, with a dashed threshold at 1. Bottom: the output, still empty."
 arrivals = pulse(100, at=[10, 40, 42, 44], height=0.45)
@@ -56,7 +56,7 @@ title = "One is forgotten, three together are answered"
 axes = lanes(arrivals, membrane, spikes, title=title)
 
 # %% [markdown]
-# The first spike (green) comes alone and is forgotten. The other three come within 4 ms. Together they lift the membrane (blue) over the threshold (dashed). At 44 ms the neuron sends a spike (orange), and falls back by one threshold.
+# At 44 ms. The first spike (green) comes alone and is forgotten. The other three come within 4 ms: together they lift the membrane (blue) over the threshold. The neuron sends a spike (orange), and falls back by one threshold.
 #
 # It leaks, it adds up (*integrates*), and it *fires*. So it is called a *leaky integrate-and-fire* neuron, LIF for short. It is silent most of the time. A spike of it says: *just now, enough came together.*
 
@@ -76,7 +76,7 @@ assert spikes.flatten().argmax() == 44
 # %% [markdown]
 # ## 1 · Excite a neuron
 #
-# Send spikes with the button. One slider sets how much a spike is worth. The other lets water flow in all the time, a *steady drive*: it says to which level that alone would fill the bucket. This neuron leaks half as fast as the one above. Time is slowed down, 50 milliseconds last a second. Press fast, or raise the weight.
+# Send spikes with the button. One slider sets how much a spike is worth. The other sets a *steady drive* that flows in all the time: the level to which it alone would lift the membrane. This neuron leaks half as fast as the first. Time is slowed down, 50 milliseconds last a second. Press fast, or raise the weight.
 
 # %%
 Excite().sliders()
@@ -90,7 +90,7 @@ Excite().sliders()
 # <details><summary>Answers</summary>
 #
 # 1. Three presses are enough if they are less than a fifth of a second apart (10 ms of the neuron's time). If you are a little slower, it takes four or more. From 0.28 seconds (14 ms) on it never fires: between two presses as much leaks away as a spike brings.
-# 2. No: the membrane settles just below the threshold, where what flows in and what leaks out come into balance. Nothing is sent, and nothing has to be carried anywhere. One spike of yours makes it fire at once.
+# 2. No: the membrane settles just below the threshold, where as much leaks out as flows in. One spike of yours makes it fire at once. Until then nothing is sent, and nothing has to be carried anywhere.
 #
 # </details>
 
@@ -111,16 +111,11 @@ assert slow(drive + pulse(500, at=400, height=0.5)).sum() == 1
 # %% [markdown]
 # ## 2 · Most places are empty
 #
-# How would you send a picture by spikes? One way: each pixel sends them at random, the brighter the more often. A white pixel shall send one in ten milliseconds on average (`gain=0.1`), a black one none. Each pixel has a place for one spike in each millisecond. Here are 50 milliseconds of a handwritten digit of 784 pixels.
+# Let us send a handwritten digit of 784 pixels by spikes. Each pixel has one place for a spike in each of 50 milliseconds, and fills it at random: white one in ten (`gain=0.1`), grey fewer, black none.
 
 # %%
 digit = mnist_mini().train_images[0]
-sent = encoding.rate(
-    digit,
-    50,
-    gain=0.1,
-    generator=generator,
-)
+sent = encoding.rate(digit, 50, gain=0.1, generator=generator)
 total = int(sent.sum())
 print(total, "spikes in", sent.numel(), "places")
 
@@ -150,9 +145,9 @@ assert sent[0].sum() < 20
 # %% [markdown]
 # ## 3 · What does a still picture send?
 #
-# The code of section 2 sends a still picture again and again, as a camera does, 30 times per second. An *event camera* does not: a pixel sends a spike when its brightness has changed.
+# A camera sends a still picture again and again. A pixel of an *event camera* sends a spike only when its brightness has changed. Here is a film of 45 frames: the digit stands for 15, moves right for 15, stands again.
 #
-# Here is a film of 45 frames: for 15 the digit stands still, for 15 it moves right, then it stands again. Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
+# Black is 0, white is 1, and a change by more than 0.3 is worth a spike.
 
 # %%
 scene = pad(digit, (0, 15))
@@ -175,7 +170,7 @@ axes = images([signs], [title], [right], low=-1)
 # %% [markdown]
 # On the right, grey is silence. Only edges send: in front the pixels turn bright (white), behind dark (black). Brighter and darker are sent on two lines, so that a spike still says no more than *now*.
 #
-# > **Before you run:** when is the number of spikes 0, and how large is it in between?
+# > **Before you run:** for 15 frames the digit stands, for 15 it moves, then it stands again. When is the number of spikes 0, and which share of the pixels sends in between?
 
 # %% alt="Spikes per frame: none while the digit stands, about sixty to seventy in every frame while it moves. An ordinary camera sends 1204 values in each frame."
 per_frame = spikes.sum((1, 2))
@@ -183,7 +178,8 @@ axis = panels()
 every = scene.numel()
 axis.axhline(every, color=BLUE, label="camera: every pixel")
 axis.plot(range(1, 45), per_frame, color=VERMILION, label="event camera")
-axis.axvspan(15, 30, color=PALE, alpha=0.5, label="the digit moves")
+axis.axvspan(15, 30, color=PALE, alpha=0.5)
+axis.text(22.5, 200, "the digit moves", ha="center")
 decorate(axis, x="frame", y="values sent", title="An event camera sends only changes")
 
 # %% [markdown]
@@ -198,7 +194,7 @@ assert 18 < scene.numel() / per_frame.max() < 22
 # %% [markdown]
 # ## 4 · Read a digit
 #
-# Now many neurons: 196 pixels, 100 hidden neurons, and ten output neurons, one for each digit. Draw a digit in the first square, with mouse, finger or keys. It is centred, scaled, and shrunk to 14 × 14. Each bright pixel sends *one* spike, the brighter the earlier. The output neuron that spikes most is the answer; two that spike equally often leave it open.
+# Draw a digit in the first square. It is shrunk to 196 pixels, and each bright one sends *one* spike, the brighter the earlier. 100 hidden neurons follow, and ten outputs, one for each digit: that which spikes most is the answer. (Draw with mouse, finger or keys; the digit is centred and scaled. Two that spike equally often leave it open.)
 #
 # Its weights were trained on 60,000 digits (page 07 shows how). Of 10,000 others it reads 97 %. It runs here, in the figure.
 
@@ -229,7 +225,7 @@ assert round(100 * found["nonsense"]["clear"]) == 76
 # %% [markdown]
 # ## 5 · What does it cost?
 #
-# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to a small memory beside it 5 (numbers of 32 bits, after Horowitz 2014):
+# On a chip an addition takes 0.9 picojoules (pJ, $10^{-12}$ J), a multiplication 3.7, an access to a small memory close by 5 (numbers of 32 bits, after Horowitz 2014).
 
 # %%
 add = 0.9  # pJ
@@ -237,12 +233,13 @@ multiply = 3.7
 memory = 5.0  # to read or to write
 
 # %% [markdown]
-# What does one neuron spend on the digit of section 2 (28 × 28 pixels)? `messages`, carrying spikes on, is left out.
+# What one neuron spends on the digit, 784 pixels, 166 of them bright:
 #
-# - An *ordinary* one reads a weight, multiplies and adds for each pixel. A fair opponent *skips black*.
-# - A spiking one reads a weight and adds for each spike, sent *at random* (section 2) or, by bright pixels, *each once* (section 4). Its membrane is a *state*: in each ms it is read, multiplied (the leak), and written. For 50 ms, or for 25, as in section 4 (there 14 × 14 pixels).
+# - *Ordinary*: a weight read, a product, a sum for each pixel; a fair opponent *skips black*.
+# - Spiking: a weight read and a sum for each spike, 559 *at random* (section 2), 166 if bright pixels send *each once* (section 4).
+# - In each of 50 or 25 ms its membrane, a *state*, is read, multiplied (the leak), written.
 #
-# > **Before you run:** who is cheapest?
+# > **Before you run:** who is cheapest: *ordinary*, *skips black*, *at random* for 50 ms, *each once* for 50, or for 25?
 
 
 # %%
@@ -252,13 +249,12 @@ def bill(products, sums, ms):
         arithmetic=products * multiply + sums * add,
         parameters=sums * memory,  # a weight is read for each sum
         states=ms * (memory + multiply + memory),  # the membrane
-        messages=0,  # carrying spikes on: left out
+        messages=0,  # to carry spikes on: left out
     )
 
 
 # %% alt="Five level bars, the energy of one neuron for one digit in nanojoules: ordinary 7.5, skips black 1.6, at random for 50 ms 4.0, each once for 50 ms 1.7, each once for 25 ms 1.3. The parts are arithmetic, reading weights, and, of the spiking ones only, 0.7 for keeping the membrane for 50 ms, 0.3 for 25."
 bright = int(digit.count_nonzero())
-print(bright, "bright pixels of", digit.numel())
 bills = {
     "ordinary": bill(products=784, sums=784, ms=0),
     "skips black": bill(products=bright, sums=bright, ms=0),
@@ -273,7 +269,7 @@ axis = energy_bills(
 )
 
 # %% [markdown]
-# Cheapest is: each bright pixel once, for 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
+# Each bright pixel once, for 25 ms. Kept for 50 ms, the membrane costs a little more than all the multiplications that are saved, and the ordinary one that skips black is cheaper. At random each bright pixel sends more than three spikes, and each reads the weight again.
 #
 # Cheap additions do **not** prove that a spiking network saves energy. It can, with *few* spikes for each input, a membrane that is kept for a *short* time, memory *beside* the neuron, and hardware that *rests* when nothing comes.
 
@@ -291,6 +287,7 @@ assert skips < once < 1.1 * skips
 assert random > 2 * skips
 assert random > 2 * once
 assert bills["skips black"].parameters == bills["each once, 50 ms"].parameters
+assert (digit.numel(), bright, total) == (784, 166, 559)
 assert bright * multiply < bills["each once, 50 ms"].states < 1.2 * bright * multiply
 assert total / bright > 3
 
@@ -311,11 +308,12 @@ busy = 20 * 0.150
 print(f"one spike every {wait:.0f} seconds; {busy:.0f} spikes in 150 ms")
 
 # %% [markdown]
-# Six seconds, and three spikes. So a brain is sparse, far more than the picture of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
+# Six seconds, and three spikes. So a brain is sparse, far more than the digit of section 2. And many stages of neurons share the 150 ms, so a count of one neuron's spikes says little: *which* neurons speak, and how soon, has to tell most of it.
 #
-# **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion. **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
+# - **There are** chips that send only spikes (SpiNNaker, TrueNorth, Loihi), event cameras, and three ways to train: gradients, rules of single connections (*synapses*), conversion.
+# - **Open:** where does timing win? Is energy saved on real hardware? Can a chip learn at work?
 #
-# That brains spike does not mean that machines should. What carries over is a principle. **Why would a network want to spike? To send rarely, and only what is new.**
+# That brains spike does not mean that machines should. What carries over is a principle.
 
 # %% tags=["check"]
 assert round(wait) == 6
@@ -326,16 +324,16 @@ assert round(busy) == 3
 #
 # | you want to | go to | read before |
 # |---|---|---|
-# | start at the beginning | Part I, [01](01_spike_encoding.ipynb) to 04 | |
-# | train a network, and know PyTorch | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
-# | see synapses learn without gradients | 01, 02, then [09](09_stdp.ipynb) to 11 | |
+# | begin | [01](01_spike_encoding.ipynb) to 04 | |
+# | train a network | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
+# | learn without gradients | 01, 02, then [09](09_stdp.ipynb) to 11 | |
 # | choose a neuron | [03](03_neuron_models.ipynb) | 02 |
-# | go deep, or read event cameras | [16](16_convolutional_networks.ipynb), 17 | 01, 02, 04, 05, 07 |
-# | convert a network, learn by membranes, count energy | [20](20_from_ordinary_to_spiking.ipynb), [18](18_membranes_as_signals.ipynb), [21](21_energy.ipynb) | 01, 02, 04, 05, 07 |
+# | go deep, read event cameras | [16](16_convolutional_networks.ipynb), 17 | 01, 02, 04, 05, 07 |
+# | convert, learn by membranes, count energy | [20](20_from_ordinary_to_spiking.ipynb), [18](18_membranes_as_signals.ipynb), [21](21_energy.ipynb) | 01, 02, 04, 05, 07 |
 # | train the times of spikes | [19](19_spike_time_gradients.ipynb) | 01 to 05, 07, 08 |
 # | follow a signal | [23](23_following_a_signal.ipynb) | 01 to 08 |
 # | learn while data come in | [12](12_bptt_meets_stdp.ipynb) to 15 | 01 to 07, 09 to 11 |
-# | use delays and memory | [22](22_memory_and_delays.ipynb) | 01 to 07, 09, 12, 13 |
+# | use delays, memory | [22](22_memory_and_delays.ipynb) | 01 to 07, 09, 12, 13 |
 
 # %% [markdown]
 # ## Recap
@@ -345,8 +343,10 @@ assert round(busy) == 3
 # - excited a neuron: it adds, leaks, and fires when enough comes together in time;
 # - counted that a millisecond of a picture is nearly empty, and a still scene silent to an event camera;
 # - drew digits for a small network: few spikes were enough, and it had an answer to anything;
-# - drew up a bill: whether spikes save energy depends on how often an input is sent, how long a membrane is kept, and what memory costs;
+# - drew up a bill: the energy depends on how often an input is sent, how long a membrane is kept, and what memory costs;
 # - know which page comes next.
+#
+# **Why spike? To send rarely, and only what is new.**
 
 # %% [markdown]
 # ## Exercises

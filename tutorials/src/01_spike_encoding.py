@@ -16,7 +16,6 @@ if "google.colab" in sys.modules:
 
     get_ipython().run_line_magic("pip", "install 'snn_core @ git+{{repository}}@{{tag}}'")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
@@ -43,9 +42,11 @@ stream = encoding.rate(image, 64, gain=0.2, generator=generator)
 print(list(stream.shape))
 
 # %% [markdown]
-# 64 steps of 28 by 28 zeros and ones: a film, and all that the receiver sees. After $T$ steps it divides each pixel's count by $0.2\,T$, the mean count of white; what is above 1 is drawn white.
+# 64 steps of 28 by 28 zeros and ones: a film, and all that the receiver sees.
 #
-# > **Look first:** after how many milliseconds do you recognise the digit? And after how many are its greys right?
+# *So far*, after $T$ steps, is each pixel's count of spikes divided by $0.2\,T$, the mean count of white. *Wrong by* is its error; white is 1 or more.
+#
+# > **Look first:** each pixel spikes at random, a white one on average in every fifth step. After how many milliseconds do you recognise the digit? And after how many are its greys right?
 
 # %% alt="Three rows of pictures after 1, 4, 16 and 64 milliseconds. Top: the spikes of that millisecond, white pixels scattered over the strokes of a five. Middle: the greys read so far, a few dots of a five after 1 ms, more after 4, a grainy five after 16, a clear one after 64. Bottom: how far that is from the image: the whole digit after 1 ms, bright grains all over it after 4, greyer ones after 16, dark grey ones after 64."
 ms = torch.arange(1, 65).view(64, 1, 1)
@@ -58,9 +59,9 @@ rows = {
 axes = film(rows, at=[1, 4, 16, 64])
 
 # %% [markdown]
-# The digit can be guessed after 4 ms and read after 16. In the last row, white is an error of 1 or more. Until it spikes, a pixel is wrong by its whole grey; a spike in the first step is read as $1/0.2 = 5$.
+# The digit can be guessed after 4 ms and read after 16. Its greys are not right even after 64: grains are left. Until it spikes, a pixel is wrong by its whole grey; a spike in the first step is read as $1/0.2 = 5$.
 #
-# The greys are not right after 64 ms: grains are left. Where do they come from?
+# Where do the grains come from?
 
 # %% [markdown]
 # ## You will
@@ -91,7 +92,9 @@ assert set(stream.unique().tolist()) == {0, 1}
 # %% [markdown]
 # ## 2 · Rate: how often
 #
-# A neuron that is driven harder sends more spikes. In a **rate code** their number says the value. The usual recipe, the one of the film: in every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white). To read $n$ spikes in $T$ steps back:
+# A neuron that is driven harder sends more spikes. In a **rate code** their number says the value.
+#
+# In every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white). They are read back by their share, $n$ spikes in $T$ steps:
 #
 # $$\hat x = n / T .$$
 #
@@ -122,7 +125,7 @@ assert torch.equal(encoding.rate(greys, 12, generator=torch.Generator().manual_s
 # %% [markdown]
 # ### How long must we count?
 #
-# For a whole image, take the root of the mean squared error over all pixels, the **RMS error**:
+# The **RMS error** of an image is the root of the mean squared error over all pixels.
 
 
 # %%
@@ -131,7 +134,7 @@ def rms_error(estimate, target):
 
 
 # %% [markdown]
-# > **Before you run:** you count for 32 ms instead of 8. Is the error a quarter, or more?
+# > **Before you run:** you count for 32 ms instead of 8. Is the RMS error a quarter, or more?
 
 # %%
 for T in (8, 32, 128):
@@ -141,7 +144,9 @@ for T in (8, 32, 128):
     print(f"{T:3} ms: error {error:.3f}, {count.sum():.0f} spikes")
 
 # %% [markdown]
-# About half. Tossed again and again, $n$ has a standard deviation of $\sqrt{T\,x\,(1 - x)}$, so $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). **Half the error costs four times the time** *and* four times the spikes. Is that the price of counting?
+# About half: $\hat x = n/T$ is wrong by about $\sqrt{x\,(1 - x)/T}$ (*Deeper*). **Half the error costs four times the time** *and* four times the spikes.
+#
+# Is that the price of counting?
 
 # %% tags=["check"]
 many = encoding.rate(image.expand(50, 28, 28), 128, generator=generator)
@@ -198,7 +203,7 @@ decorate(
 decorate(right, title="bucket: like clocks", y="")
 
 # %% [markdown]
-# About as many spikes, at equal distances.
+# From the bucket about as many spikes as from the coin, but at equal distances.
 #
 # What the bucket sends is a **regular rate code**. It is read by its count, too. Only what is still in the bucket at the end, less than one spike, has not been sent.
 #
@@ -233,9 +238,11 @@ assert torch.equal(integrate_and_fire(encoding.direct(image, 16)), regular(image
 # %% [markdown]
 # ## 3 · Latency: when
 #
-# People see within 150 ms whether a picture shows an animal, through some ten stages of neurons. That leaves each stage 15 ms, enough for one spike of a neuron, hardly for two (Thorpe et al. 1996, 2001).
+# A **latency code** gives each pixel one spike, and says the value by its *time* since an onset that the receiver knows: the brighter, the earlier.
 #
-# A **latency code** gives each pixel one spike, and says the value by its *time* since an onset that the receiver knows: the brighter, the earlier. The simplest rule spreads the greys evenly over steps 0 to $T - 1$. Black never spikes.
+# Why one? People see within 150 ms whether a picture shows an animal, through some ten stages of neurons. That leaves each stage 15 ms, enough for one spike of a neuron, hardly for two (Thorpe et al. 1996, 2001).
+#
+# The simplest rule spreads the greys evenly over steps 0 to $T - 1$; black never spikes:
 #
 # $$t(x) = (T - 1)\,(1 - x) \quad \text{for } x > 0 .$$
 #
@@ -254,7 +261,7 @@ print(reconstruction.from_latency(spikes, mode="linear"))
 # %% [markdown]
 # The last line of the print is what `from_latency` reads back, exactly, since these times are whole steps. Others are rounded to the nearest step: $\hat x$ is wrong by up to half of $1/(T - 1)$.
 #
-# Now the digit. A pixel is known once its spike has come:
+# A pixel of the digit is known once its spike has come, in one of 20 steps:
 
 # %% alt="Three rows of pictures after 1, 5, 10 and 20 milliseconds. Top, the spikes of that millisecond: at first the white middle of the strokes, then only a few pixels of equal grey. Middle, the image so far: the strokes grow from the middle to the edges, without grains. Bottom, how wrong that is: after 1 ms the edges, ever fewer and darker ones after 5 and 10, nothing after 20."
 stream = encoding.latency(image, 20, mode="linear")
@@ -284,12 +291,12 @@ assert (value - image).abs().max() <= 0.5 / 19 + 1e-6
 # %% [markdown]
 # ## 4 · Delta: what has changed
 #
-# Most of what a camera sees was there a moment ago. A **delta code** sends only changes. The sender remembers what the receiver knows, at first 0. When the grey is a threshold $\theta$ or more above that, it sends a spike, and both add $\theta$.
+# A **delta code** sends only changes. The sender remembers what the receiver knows, at first 0. When the grey is a threshold $\theta$ or more above that, it sends a spike, and both add $\theta$.
 #
 # Let the digit move one pixel to the right every 4 ms. Follow one pixel, over which a stroke passes.
 
 
-# %%
+# %% tags=["slide-code"]
 def hear_rises(signal, threshold):
     known = 0.0
     course = []
@@ -301,7 +308,7 @@ def hear_rises(signal, threshold):
 
 
 # %% [markdown]
-# > **Before you run:** a bright stroke passes, and the pixel is dark again. What does the receiver believe at the end?
+# > **Before you run:** a bright stroke passes, then the pixel is dark again; $\theta = 0.25$. What does the receiver believe at the end?
 
 # %% alt="The grey of one pixel over 32 ms: dark, then up to 1 as the stroke passes, then dark. What the receiver knows climbs to 0.75 in steps of a quarter, and stays there."
 frames = []
@@ -320,7 +327,7 @@ decorate(axis, title="The receiver never forgets", x="time (ms)", y="grey")
 # That it is still bright. It stands at 0.75, since the pixel is just below 1: less than $\theta$ is not sent.
 
 # %% [markdown]
-# So there have to be two kinds of spikes: ON adds $\theta$, OFF takes $\theta$ away. Each pixel of an event camera does this, with the logarithm of the light (page 17). `encoding.delta` returns them as two channels, `[T, B, 2, 28, 28]`; our film is a batch of one.
+# So there have to be two kinds of spikes, ON and OFF. Each pixel of an event camera does this, with the logarithm of the light (page 17). `encoding.delta` returns them as two channels, `[T, B, 2, 28, 28]`; our film is a batch of one.
 
 # %%
 events = encoding.delta(movie.unsqueeze(1), threshold=0.25)
@@ -329,6 +336,8 @@ off = events[:, 0, 1]
 print(list(events.shape))
 
 # %% [markdown]
+# ON, white, adds $\theta = 0.25$ to what is known; OFF, black, takes it away; grey is silence.
+#
 # > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come?
 
 # %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
@@ -340,13 +349,11 @@ rows = {
     "wrong by": (known - movie).abs(),
 }
 axes = film(rows, at=[1, 4, 5, 6, 7, 8])
-plt.show()
-print(events[:8].sum((1, 2, 3, 4)).int().tolist())
 
 # %% [markdown]
-# White is ON, black is OFF, grey is silence. Spikes come for three steps, since each is worth only a quarter. Then all is at rest, still wrong by up to $\theta$: less than a threshold is not sent.
+# For three steps, since each spike is worth only a quarter. They are fewer: at first the whole digit is news, 328 spikes; after the jump only its edges are, 98.
 #
-# At first the whole digit is news, 328 spikes; after the jump only its edges are, 98.
+# Then all is at rest, still wrong by up to $\theta$: less than a threshold is not sent.
 
 # %% tags=["check"]
 assert 0.99 < pixel.max() < 1
@@ -363,7 +370,7 @@ assert image.max() == 1
 assert [events[:4].sum(), events[4:8].sum(), events[7].sum()] == [328, 98, 0]
 
 # %% [markdown]
-# ## 5 · Which code is fast, which is right?
+# ## 5 · Which code is done first?
 #
 # All four codes on the same values. Delta starts from black, and each of its spikes is worth $\theta = 1/T$: white takes all $T$ steps.
 
@@ -392,7 +399,7 @@ for axis, code in zip(axes, coded, strict=True):
 decorate(axes[0], y="index of grey (9: brightest)")
 
 # %% [markdown]
-# Delta's for the dark ones: it sends as many spikes as the bucket, but in one go, and a dark grey needs few. Latency's for the bright ones.
+# Delta's for the dark ones, latency's for the bright ones, which come first. Delta sends as many spikes as the bucket, but in one go, and a dark grey needs few.
 
 # %% tags=["check"]
 last = {code: 29 - spikes.flip(0).argmax(0) for code, spikes in coded.items()}
@@ -484,7 +491,7 @@ for code, style in styles.items():
 for axis in (left, right):
     axis.set_xticks(steps, steps)
     axis.minorticks_off()
-decorate(left, title="Chance is slow, counting is not", x="steps T", y="RMS error")
+decorate(left, title="Only chance is slow", x="steps T", y="RMS error")
 decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
 
 # %% [markdown]

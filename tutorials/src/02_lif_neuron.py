@@ -49,7 +49,7 @@ axes = lanes(
 )
 
 # %% [markdown]
-# Every spike that comes in lifts the membrane by 0.5, and then it leaks. After 12 ms too little is left. Spikes 4 ms apart add up: the third takes the membrane across the threshold. The neuron sends one spike, and its membrane falls.
+# Every spike lifts the membrane by 0.5, and then it leaks. After 12 ms too little is left; 4 ms apart they add up, and the third takes it across the threshold. The neuron sends one spike, and its membrane falls.
 #
 # That is all a **leaky integrate-and-fire** neuron does, LIF for short: it *leaks*, it *integrates* (adds up what comes in), and it *fires* (sends a spike).
 
@@ -58,7 +58,7 @@ assert spikes.sum() == 1
 assert spikes.flatten().argmax() == 88
 
 # %% [markdown]
-# Now move them yourself: here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Beside a spike that goes out stands its time, where there is room.
+# Here is the same neuron, live. Drag a spike in the first lane, or click to set or remove one. Beside a spike that goes out stands its time, where there is room. How close together must spikes come in?
 
 # %%
 ComeTogether().sliders()
@@ -96,7 +96,7 @@ assert neuron(pulse(110, at=arrivals, height=1.0)).sum() < 7
 # %% [markdown]
 # ## 1 · One spike in slow motion
 #
-# Time goes in steps. At each step this neuron keeps *half* of what its membrane holds, then an input of 0.8 comes in. It begins at rest, which is 0. Follow it with your finger, from dot to dot.
+# At each step *half* of the membrane is left, then 0.8 comes in. It begins at rest, which is 0. Follow it with your finger, from dot to dot.
 
 # %% alt="Four steps of a neuron. An open dot shows where the input lifts the membrane, a filled dot where it goes on from. At steps 0 and 2 both are at the same height. At step 1 the open dot is at 1.2, above the threshold; beside it stand integrate, compare, emit, reset. An arrow leads down to the filled dot at 0.2. Step 3 spikes too."
 axis = slow_motion(
@@ -182,7 +182,7 @@ axis = slow_motion(
     beta=0.5,
     first=0,
     axes=left,
-    title="soft: keeps what was above 1",
+    title="soft: keeps the rest",
 )
 axis = slow_motion(
     strong,
@@ -194,7 +194,7 @@ axis = slow_motion(
 )
 
 # %% [markdown]
-# The soft one, 8 against 6, since what was above the threshold is not lost.
+# The soft one, 8 against 6: after a spike it goes on (full dots) from what was above the threshold.
 
 # %% tags=["check"]
 assert LIF(beta=0.5)(strong).sum() == 8
@@ -229,9 +229,9 @@ decorate(
 # 14 %: that is 37 % of 37 %.
 
 # %% [markdown]
-# The time after which 37 % is left, $1/e$ of it, is the **time constant** $\tau$. Here it is 10 ms: `tau_mem=10.0`. After a time $t$ the share $e^{-t/\tau}$ is left.
+# After a time $t$ the share $e^{-t/\tau}$ is left. Here $\tau$ is 10 ms: `tau_mem=10.0`.
 #
-# A step stands for $\mathrm{d}t$ milliseconds, 1 unless said. So from one step to the next this is left:
+# The **time constant** $\tau$ is the time after which 37 %, $1/e$, is left. So after one of $T$ steps, each of $\mathrm{d}t$ milliseconds (1 unless said), this is left:
 #
 # $$\beta = e^{-\mathrm{d}t/\tau}$$
 
@@ -273,7 +273,7 @@ def plot_leak(axis, neuron, dt):
     axis.plot(
         times,
         membrane.flatten(),
-        "o",
+        "o-",
         markersize=4,
         label=f"steps of {dt} ms",
     )
@@ -371,7 +371,7 @@ assert out.shape == (50, 32, 100)
 # %% [markdown]
 # ## 4 · A steady drive: where does it settle?
 #
-# Some inputs never pause: a bright pixel, an electrode. Then every step brings the same $I$, here 0.07, for 50 steps.
+# Some inputs never pause: a bright pixel, an electrode. Then every step brings the same $I$, here 0.07, for 50 steps; $\tau$ is 10 ms.
 #
 # > **Before you run:** 50 steps bring 50 · 0.07 = 3.5. Does the membrane get there? Does the neuron fire?
 
@@ -384,7 +384,7 @@ top, bottom = panels(2, stacked=True, ratios=(1, 2))
 top.plot(added.flatten(), color=GREEN)
 bottom.plot(membrane.flatten(), color=BLUE)
 bottom.axhline(1, color=GREY, linestyle="--")
-decorate(top, title="It levels off", y="input I")
+decorate(top, title="It levels off", y="input")
 decorate(bottom, x="time (ms)", y="membrane u")
 
 # %% [markdown]
@@ -545,9 +545,9 @@ decorate(
 )
 
 # %% [markdown]
-# Every 5 ms: it climbs in stairs. What came in since the crossing is lost; the soft one keeps it. (*Deeper*: what is still missing.) Spikes per second:
+# Every 5 ms, at the end of a step. What came in since the crossing is lost; the soft reset keeps it. (*Deeper*: what is still missing.)
 #
-# | steps | hard | soft |
+# | steps | hard, spikes/s | soft, spikes/s |
 # |---|---|---|
 # | 1 ms | 200 | 238 |
 # | 0.1 ms | 243 | 245 |
@@ -593,7 +593,7 @@ assert int(firing_rate(3.0, 10.0)) == 246
 # %% [markdown]
 # ## 6 · Regular or irregular?
 #
-# Two neurons hear random spikes: 50 weak ones per millisecond, or 0.2 strong ones. Rate times weight, the mean $I$, is the same: a **mean drive** of 1.5, that of the clock above.
+# Two neurons hear random spikes: 50 weak ones per millisecond, or 0.2 strong ones. Rate times weight, the mean $I$, is the same: a **mean drive** of 1.5, that of the clock in section 5.
 
 # %%
 often = torch.tensor([50.0, 0.2])  # spikes per millisecond
@@ -613,22 +613,22 @@ for name, train in zip(names, fired.T, strict=True):
     print(f"{name}: {train.sum() / 50:.0f} spikes per second")
 
 # %% [markdown]
-# 88 and 105; under the steady drive it was 90.
+# They fire 88 and 105 times per second; under the steady drive it was 90.
 #
 # > **Before you run:** both hear random spikes. Does either of them fire like a clock?
 
-# %% alt="Left: raster of two neurons over one second. The upper, many weak inputs, fires at nearly equal intervals; the lower, few strong ones, in clusters and with gaps. Right: histograms of their intervals: a narrow peak around 11 ms for many weak inputs; a wide distribution for few strong ones, most frequent at the shortest intervals, with a tail beyond 40 ms."
+# %% alt="Left: raster of two neurons over 300 ms. The upper, many weak inputs, fires at nearly equal intervals; the lower, few strong ones, in clusters and with gaps. Right: histograms of their intervals: a narrow peak around 11 ms for many weak inputs; a wide distribution for few strong ones, most frequent at the shortest intervals, with a tail beyond 40 ms."
 left, right = panels(2, width=7, ratios=(5, 4))
-raster(fired[:1000], left, size=14, color=VERMILION)
+raster(fired[:300], left, size=14, color=VERMILION)
 left.set_yticks([0, 1], names)
 left.invert_yaxis()
 for name, train in zip(names, fired.T, strict=True):
     gaps = train.nonzero().flatten().diff()
     right.hist(gaps, bins=range(0, 81, 2), alpha=0.7, label=name)
-decorate(left, title="One second of each", y="")
+decorate(left, title="300 ms of each", y="")
 decorate(
     right,
-    title="A narrow peak, a long tail",
+    title="A peak, and a tail",
     x="interval (ms)",
     y="intervals in 50 s",
 )
@@ -680,10 +680,10 @@ assert 0.7 < variation(halved[:, 1]) < 1
 # You
 #
 # - followed integrate, compare, emit, reset: by hand, in six lines, in `LIF`;
-# - kept $\beta$ and got another neuron, kept $\tau$ and got the same;
+# - kept $\tau$ and got the same neuron at another $\mathrm{d}t$: $\beta$ follows from both;
 # - sent spikes through weights: what comes together makes it fire;
 # - drove it: silent up to a drive of 1, at most one spike per step;
-# - saw **what one neuron computes**: it counts a steady drive, averages many weak inputs, and detects when few strong ones coincide.
+# - saw **what one neuron computes**: it counts a steady drive, averages many weak inputs, detects when few strong ones coincide.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|

@@ -57,7 +57,7 @@ bursting = Izhikevich("chattering", dt=1.0)  # in mV: a larger input
 answers["Izhikevich"] = bursting(25 * train, record=True)
 
 # %% [markdown]
-# > **Look first:** compare each lane with the first. Who begins late? Who tires? Who fires to the end of the picture? Who fires in pairs?
+# > **Look first:** six neurons hear the same spikes; dashed is their threshold. Who begins later than the first, LIF? Who tires? Who fires to the end? Who fires in pairs?
 
 # %% alt="Seven lanes over 200 ms. Input: a spike at 10 ms, a pair at 40 and 44 ms, then 16 spikes 4 ms apart up to 140 ms. LIF: a spike at the end of the pair and at every second one of the sixteen. CuBaLIF: a rounder membrane, no spike at the pair, the first one 13 ms after the sixteen begin. Alpha: rounder and later still. AdaptiveLIF: four spikes, from the second on with longer pauses, each above a dashed threshold, which it lifts. RecurrentLIF: a spike at every step from the pair on, to the end. Izhikevich: two spikes after the pair, and two near the end of the sixteen."
 lifted = models["AdaptiveLIF"].thresholds(train)
@@ -69,9 +69,9 @@ axes = compare_lanes(
 )
 
 # %% [markdown]
-# - `CuBaLIF` and `Alpha` have a **synapse** that spreads each spike over time, so its peak is lower. They begin late, and one close pair is not enough.
+# - `CuBaLIF` and `Alpha` begin late: a **synapse** spreads each spike over time. So its peak is lower, and one close pair is not enough.
 # - `AdaptiveLIF` **tires**: each spike lifts its threshold, the dashed line, and the next one needs more input.
-# - `RecurrentLIF` **hears itself**. Once started it goes on, also after the end of the input.
+# - `RecurrentLIF` **hears itself**: once started it goes on, also after the end of the input.
 # - `Izhikevich` fires in **bursts**, here pairs.
 
 # %% tags=["check"]
@@ -108,18 +108,18 @@ assert fired["Izhikevich"].tolist() == [46, 49, 130, 133]
 # | so far | 0.5 | 0.75 | 0.875 | 0.9375 | … |
 
 # %% [markdown]
-# All of the weight arrives, but spread over time. What is left from step to step, here a half, is $\alpha = e^{-\mathrm{d}t/\tau_\mathrm{syn}}$. The rest, $1 - \alpha$, is what flows of a new spike at once. So with two leaks, one for the current and one for the membrane:
+# All of the weight arrives, but spread over time. From step to step the share $\alpha = e^{-\mathrm{d}t/\tau_\mathrm{syn}}$ is left, here a half, and of a new spike $1 - \alpha$ flows at once. So with two leaks, one for the current and one for the membrane:
 #
 # $$i[t] = \alpha\, i[t-1] + (1-\alpha)\, I[t] \qquad\qquad u[t] = \beta\, v[t-1] + i[t]$$
 #
 # Compare, emit and reset stay as they were.
 
-# %%
+# %% tags=["no-slide"]
 alpha = np.exp(-1 / 5)  # tau_syn = 5 ms
 beta = np.exp(-1 / 10)  # tau_mem = 10 ms
 
 # %% [markdown]
-# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Does one with a synapse?
+# > **Before you run:** one spike of weight 2 arrives at 5 ms. The LIF neuron fires at once. Does one with a synapse, $\alpha = 0.82$?
 
 # %%
 single = pulse(40, at=5, height=2.0)
@@ -128,13 +128,12 @@ v = 0.0
 for t, arriving in enumerate(single.flatten()):
     i = alpha * i + (1 - alpha) * arriving
     u = beta * v + i
-    z = float(u > 1)
-    v = u - z
-    if z:
+    v = u - float(u > 1)
+    if u > 1:
         print(f"spike at {t} ms")
 
 # %% [markdown]
-# No: with $\alpha = 0.82$, only $2 \cdot 0.18 = 0.36$ flows at once. But the current goes on, so the membrane climbs to the threshold in silence, 4 ms later. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
+# No: only $2 \cdot 0.18 = 0.36$ flows at once. But the current goes on, so the membrane climbs to the threshold in silence, 4 ms later. The core calls this neuron `CuBaLIF`, an LIF neuron with a *current-based* synapse. `states` returns what it carries on from step to step; `.synapse` is $i$.
 
 # %% alt="Three lanes over 40 ms. Top: an input spike of 2 at 5 ms, cut off at 0.5, and two currents: i jumps up with it and decays over some 20 ms; that of Alpha, dotted, rises for 4 ms and then falls. Below: the LIF membrane jumps to 2 and fires at once; that of CuBaLIF rises slowly and crosses the threshold at 9 ms."
 flow = models["CuBaLIF"].states(single).synapse
@@ -170,7 +169,7 @@ assert CuBaLIF(10.0, alpha=0.0)(train).equal(LIF(10.0)(train))
 # %% [markdown]
 # ### A current that rises first
 #
-# The current $i$ jumps. Filter it once more, and it rises before it falls, as the dotted line above:
+# The current $i$ jumps. Filter it once more, and a current $j$ rises before it falls (dotted in the figure):
 #
 # $$j[t] = \alpha\, j[t-1] + (1-\alpha)\, i[t]$$
 #
@@ -191,7 +190,7 @@ for t, kept in enumerate(Alpha(alpha=0.5).states(pulse(9, at=0)).synapse.flatten
 # %% [markdown]
 # ## 2 · Adaptation: a threshold that tires
 #
-# Under a constant input an LIF neuron is a clock. Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let each spike raise the threshold by the **strength** $\eta$, and let it fall back slowly to $\theta_0$. The **adaptation** $a$ counts recent spikes: each adds 1, and all leak with $\tau_\mathrm{adapt}$, here 100 ms.
+# Many cells fire fast at first and then more slowly: **spike-frequency adaptation**. Let an **adaptation** $a$ count recent spikes: each adds 1, and all leak with $\tau_\mathrm{adapt}$, here 100 ms. It raises the threshold, at rest $\theta_0$, by $\eta\,a$; $\eta$ is its **strength**.
 #
 # $$a[t] = \rho\, a[t-1] + z[t] \qquad\quad \theta[t] = \theta_0 + \eta\, a[t-1] \qquad\quad \rho = e^{-\mathrm{d}t/\tau_\mathrm{adapt}}$$
 #
@@ -251,7 +250,7 @@ assert gaps[-1] == 10
 #
 # $$u[t] = \beta\, v[t-1] + I[t] + V z[t-1]$$
 #
-# Take one neuron that hears only itself. If it fires at every step, then $v = u - \theta$, and without input the next $u$ is $\beta\,(u - \theta) + V$. Subtract $\theta$ on both sides:
+# Take one neuron that hears only itself. While it fires at every step, $v = u - \theta$, and without input this excess over the threshold follows the rule:
 #
 # $$u - \theta \;\;\leftarrow\;\; \beta\,(u - \theta) + (V - \theta)$$
 #
@@ -299,14 +298,14 @@ def grouped(inside=0.4, across=-0.4):
 
 
 # %% [markdown]
-# For 10 ms, in weak noise, an input excites only three of the five neurons of the second group.
+# In weak noise, three neurons of the second group get an input for 10 ms.
 
 # %%
 scene = 0.05 * torch.randn(150, 1, 20, generator=generator)
 scene[20:30, :, 5:8] += 0.6
 
 # %% [markdown]
-# > **Before you run:** who fires long after the input: nobody, the three, or all five?
+# > **Before you run:** an input excites three of the five for 10 ms. Who fires long after it: nobody, the three, or all five?
 
 # %% alt="Two rasters of 20 neurons over 150 ms. A band marks the input from 20 to 30 ms to neurons 5, 6 and 7. Left, LIF: these three fire during the band and then nobody. Right, RecurrentLIF: neurons 5 to 9 fire on to the end."
 left, right = panels(2, share=True)
@@ -315,7 +314,7 @@ raster(grouped()(scene)[:, 0], right, size=5)
 for axis in (left, right):
     axis.axvspan(20, 30, color=ORANGE, alpha=0.3)
 left.set_yticks(range(0, 20, 5))
-decorate(left, title="LIF forgets")
+decorate(left, title="LIF forgets (band: input)")
 decorate(right, title="RecurrentLIF completes")
 
 # %% [markdown]
@@ -361,7 +360,7 @@ NeuronModels().sliders()
 #
 # $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$ (drawn to the end of its step, so its peaks pass 30), and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of the four. The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$ (drawn to the end of its step, so its peaks pass 30), and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of $a$, $b$, $c$ and $d$. The input is in mV/ms.
 #
 # > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
 
@@ -401,9 +400,9 @@ assert [bool(pause < 6) for pause in 0.5 * onset.diff()] == [True, True] + [Fals
 # %% [markdown]
 # ## 5 · Which time constant? Let it be learnt
 #
-# So far we chose every constant. They can be parameters like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Can training find the right one?
+# Somebody's neuron has $\tau = 20$ ms, unknown to us. We know its input, spikes, weight and threshold. Eight *students*, one neuron each, begin at 5 or at 60 ms. Can training find the 20?
 #
-# Somebody's neuron has $\tau = 20$ ms, unknown to us. We know its input, its spikes, its weight and its threshold. Eight students, one neuron each, begin at 5 or at 60 ms. Each hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
+# A constant can be a parameter like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Each student hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
 
 # %%
 arriving = torch.rand(300, 8, 8, generator=generator)
@@ -423,18 +422,11 @@ blur = LeakyIntegrator(10.0)
 optimizer = torch.optim.Adam(students.parameters(), lr=0.1)
 course = [start.tolist()]
 for _ in range(120):
-    error = blur(students(heard)) - blur(wanted)
-    loss = error.square().mean()
+    loss = (blur(students(heard)) - blur(wanted)).square().mean()
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     course.append(students.tau_mem.tolist())
-print([round(tau, 1) for tau in course[-1]])
-
-# %% [markdown]
-# Too seldom, so $\tau$ must rise; those of 60 ms must fall. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so $\beta$ stays between 0 and 1.
-#
-# One student from each side:
 
 # %% alt="Time constants of two students over 120 updates. One starts at 5 ms, one at 60; after some 80 updates both lie on the dashed line at 20 ms."
 axis = panels()
@@ -448,7 +440,9 @@ decorate(
 )
 
 # %% [markdown]
-# All eight end within a millisecond of the 20. A longer experiment has teachers of 10, 20 and 40 ms, and also the weight 0.8: 159 of 160 students end within 5 % of the teacher. With 0.9, just below the threshold, most fail (*Deeper*).
+# Too seldom, so $\tau$ must rise; those of 60 ms must fall. All eight end within a millisecond of the 20. `tau_mem` reads it back in milliseconds; what is learnt is a number whose sigmoid is $\beta$, so $\beta$ stays between 0 and 1.
+#
+# A longer experiment has teachers of 10, 20 and 40 ms, and also the weight 0.8: 159 of 160 students end within 5 % of the teacher. With 0.9, just below the threshold, most fail (*Deeper*).
 
 # %% tags=["check"]
 found = torch.tensor(course[-1])
@@ -470,11 +464,11 @@ assert (torch.tensor(course[10]) > start).equal(start < 20)
 # | model | adds to LIF | variables | try it when |
 # |---|---|---|---|
 # | `LIF` | | 1 | you begin |
-# | `CuBaLIF` | a current that outlives the spike | 2 | an input should act for some ms |
-# | `Alpha` | a current that rises first | 3 | the delay itself matters |
-# | `AdaptiveLIF` | a tiring threshold | 2 | memory is needed for some 100 ms |
-# | `RecurrentLIF` | feedback | 2 | neurons should tell each other what they did |
-# | `LeakyIntegrator` | no threshold, no spikes | 1 | you read a network out (page 04) |
+# | `CuBaLIF` | a current that lasts | 2 | input should act for some ms |
+# | `Alpha` | a current that rises | 3 | the delay matters |
+# | `AdaptiveLIF` | a tiring threshold | 2 | memory for some 100 ms |
+# | `RecurrentLIF` | feedback | 2 | neurons should hear each other |
+# | `LeakyIntegrator` | no threshold | 1 | you read out (page 04) |
 # | `Izhikevich` | bursts, in mV | 2 | you model cells |
 
 # %% tags=["check"]

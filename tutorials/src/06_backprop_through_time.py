@@ -54,9 +54,9 @@ axis = unrolled_graph(
 decorate(axis, title="Who is to blame that b spiked only once?")
 
 # %% [markdown]
-# At step 1 neuron a was silent, and b got nothing. Has this step any part in the missing spike?
+# Each question mark asks how much that membrane is to blame. That is all that **backpropagation through time** (BPTT) computes.
 #
-# You fill in the blanks: how much each membrane is to blame. That is all that **backpropagation through time** (BPTT) computes.
+# At step 1 neuron a was silent, and b got nothing. Has this step any part in the missing spike?
 
 # %% tags=["check"]
 neuron = LIF(beta=0.5)
@@ -83,12 +83,13 @@ assert np.allclose(0.8 * first.spikes.flatten(), values["I_b"])
 #
 # Forwards: $u[t] = \beta\,v[t-1] + I[t]$, then the spike, then $v[t] = u[t] - \theta z[t]$, with $\beta = 0.5$ and $\theta = 1$.
 #
-# Gradients run backwards, by the chain rule. We write $g_u$ for the derivative of the loss by $u$, and so on:
+# Gradients run backwards, by the chain rule. Of these $g_u$ is the derivative of the loss by $u$, and so on:
 #
-# 1. Along an arrow a gradient is multiplied by the derivative on it: $\beta$, or the weight, or 1.
+# 1. Along an arrow a gradient is multiplied by the derivative on it: $\beta$, the weight, or 1.
 # 2. Where several arrows leave a node, what comes back along them is *added*.
+# 3. From $u$ to $z$ this is a surrogate **slope** $s$ (page 05), here a triangle: 1 at the threshold, 0 at a distance of 1.
 #
-# The dashed arrow, the reset, has no way back; section 4 asks why. From $u$ to $z$ a surrogate takes the place of the derivative, which is 0 (page 05). We write $s$ for this **slope**. By hand a triangle is easiest: 1 at the threshold, 0 at a distance of 1.
+# The dashed arrow, the reset, has no way back; section 4 asks why.
 
 
 # %%
@@ -102,22 +103,22 @@ print("s of a:", slope_at(u_a))
 print("s of b:", slope_at(u_b))
 
 # %% [markdown]
-# The loss is $L = \frac12 (n - 2)^2$ for the $n$ spikes of b. Sent or not, each spike has the same gradient, $g_{z_b} = n - 2 = -1$: more spikes, less loss.
-#
-# Begin at the end. Nothing follows $v_b[3]$, so from $u_b[3]$ one way leads to the loss: over $z_b[3]$, with a slope of 0.8. So $g_{u_b}[3] = -1 \cdot 0.8 = -0.8$.
+# The loss is $L = \frac12 (n - 2)^2$ for the $n$ spikes of b, so each spike, sent or not, has the gradient $g_{z_b} = n - 2 = -1$. From $u_b[3]$ one way leads to the loss, with the slope 0.8: $g_{u_b}[3] = -1 \cdot 0.8 = -0.8$.
 #
 # > **Fill in the next:** from $u_b[2]$ two ways lead to the loss: over its own spike, with the slope 0.8, and over the state to $u_b[3]$, with $\beta = 0.5$. What is $g_{u_b}[2]$?
 
+# %% tags=["check"]
+assert abs(-slope_at(u_b)[1] - 0.5 * slope_at(u_b)[2] + 1.2) < 1e-6
+
 # %% [markdown]
-# The graph below asks for one number after the other. Work out those of b, each *before* you press; then press on, and watch a. ($I$ and $v$ pass gradients unchanged.) Last come the weights. A weight is used at every step, so its gradient is a sum over steps, with the input $x = 1$:
+# $g_{u_b}[2] = -1 \cdot 0.8 + 0.5 \cdot (-0.8) = -1.2$: both ways, added.
+#
+# The live graph asks for all numbers. Work out those of b, each *before* you press; then press on, and watch a. ($I$ and $v$ pass gradients unchanged.) Last come the weights. A weight is used at every step, so its gradient is a sum over steps, with the input $x = 1$:
 #
 # $$g_{w_b} = \sum_t z_a[t]\, g_{u_b}[t], \qquad g_{w_a} = \sum_t x[t]\, g_{u_a}[t].$$
 
 # %%
 BackwardGraph().sliders()
-
-# %% [markdown]
-# $g_{u_b}[2] = -1 \cdot 0.8 + 0.5 \cdot (-0.8) = -1.2$.
 
 # %% [markdown]
 # **Try this**
@@ -142,7 +143,7 @@ BackwardGraph().sliders()
 # </details>
 
 # %% [markdown]
-# One line did it all:
+# ### One line does it all
 #
 # $$g_u[t] = \underbrace{g_z[t]\, s[t]}_{\text{over its spike}} + \underbrace{\beta\, g_u[t+1]}_{\text{over its state}}$$
 #
@@ -185,7 +186,9 @@ print("gradient of w_a:", g_w_a)
 print("gradient of w_b:", g_w_b)
 
 # %% [markdown]
-# Both are negative: raise both weights. Go downhill, with a learning rate of 0.05:
+# Both are negative: raise both weights.
+#
+# > **Before you run:** go one step downhill, with a learning rate of 0.05. Does b spike twice now?
 
 # %%
 w_a = 0.96 - 0.05 * g_w_a
@@ -197,7 +200,7 @@ print("spikes of a:", spikes_a.flatten())
 print("spikes of b:", spikes_b.flatten())
 
 # %% [markdown]
-# The loss is 0. Neuron a now spikes at step 1 too, and b at step 2: where each was most to blame.
+# Yes, the loss is 0. Neuron a now spikes at step 1 too, and b at step 2: where each was most to blame.
 
 # %% tags=["check"]
 w = torch.tensor([0.96, 0.8], requires_grad=True)
@@ -217,7 +220,7 @@ assert slope_at(torch.tensor(0.0)) == 0
 # %% [markdown]
 # ## 2 · The same for a layer
 #
-# For a layer nothing changes in `neuron_backward`: `g_u[t]` becomes a row with all neurons of step $t$. The weights become a matrix $W$, so that
+# In `neuron_backward` nothing changes: of a layer, $g_u[t]$ is a row with all its neurons at step $t$, and $x[t]$ a row with its inputs. The weights are a matrix $W$:
 #
 # $$g_W = \sum_t x[t]^{\top} g_u[t], \qquad g_x[t] = g_u[t]\, W^{\top}.$$
 #
@@ -240,7 +243,7 @@ output = layer(hidden.spikes @ W2, record=True)
 # One layer backwards: it gets $g_z$ of its spikes, and returns $g_W$ and $g_x$. The $g_x$ of one layer is the $g_z$ of the layer below.
 
 
-# %%
+# %% tags=["slide-code"]
 def layer_backward(g_z, u, x, W):
     s = layer.surrogate.derivative(u - 1)
     g_u = neuron_backward(g_z, s, layer.beta)
@@ -271,7 +274,7 @@ g_W1, g_x = layer_backward(
 # %% [markdown]
 # PyTorch is the referee: its autograd walks back through a plain loop of steps.
 #
-# > **Before you run:** will the two agree roughly, or in every digit?
+# > **Before you run:** will the gradients by hand and those of PyTorch agree roughly, or in every digit?
 
 
 # %%
@@ -314,7 +317,7 @@ assert round(layer.beta.item(), 3) == 0.905
 #
 # The **credit** of an input is $\partial u[T] / \partial I[t]$, the derivative of the *last* membrane by it: $g_u[t]$, if the loss is $u[T]$ itself. In a silent neuron it is $\beta^m$ for the input $m$ steps back: after $\tau \ln 100 = 4.6\,\tau$ less than 1 % is left.
 #
-# Now the neuron spikes: every sixth step brings a strong input, $\tau = 20$ ms. The core's `credit` gives the credit of every input. Compare the two resets of page 02, still without a way back through them.
+# The core's `credit` gives the credit of every input. Now a strong input at every sixth step makes the neuron spike ($\tau = 20$ ms), with each of the two resets of page 02, still without a way back through them.
 #
 # > **Before you run:** does a spike cut off what came before it?
 
@@ -324,12 +327,12 @@ soft = LIF(tau_mem=20.0)
 hard = LIF(tau_mem=20.0, reset="hard")
 times = hard(strong).flatten().nonzero()
 print("hard reset, spikes at", times.flatten().tolist(), "ms")
-print("credit of the inputs from 52 ms on")
-print("hard reset:", credit(hard, strong)[52:].flatten())
-print("soft reset:", credit(soft, strong)[52:].flatten())
+print("credit of the inputs from 53 ms on")
+print("hard:", credit(hard, strong)[53:].flatten())
+print("soft:", credit(soft, strong)[53:].flatten())
 
 # %% [markdown]
-# The hard reset does: its last spike, at 54 ms, sets $v$ to 0 whatever came before. The soft one takes 1 away and keeps the rest, so the past counts as if no spike had been.
+# The hard reset does: its last spike, at 54 ms, sets $v$ to 0. The soft one takes 1 away and keeps the rest, as if no spike had been.
 
 # %% tags=["check"]
 back = torch.arange(120)
@@ -362,7 +365,7 @@ assert last == 54
 # The last entry is the product rule on $u\,(1 - z)$, with $s$ for $\partial z/\partial u$.
 
 # %% [markdown]
-# What does the neuron itself say? Take that of section 3, with its soft reset: kick one input by 0.01, see how far the last membrane moves, and divide. Sixty copies run side by side, each kicked at another step.
+# What does the neuron itself say? Sixty copies run side by side, with the soft reset: kick one input of each by 0.01, see how far the last membrane moves, and divide.
 #
 # > **Before you run:** which credit will the kicks confirm, detached or attached?
 
@@ -448,9 +451,9 @@ CreditAssignment().sliders()
 # %% [markdown]
 # ### Does it matter for learning?
 #
-# One task, from a record (`python -m experiments.reset_gradients`): eight classes, which differ only in *when* each of 20 inputs spikes. 40 hidden and 8 output neurons; cross-entropy of the output spike counts; Adam, 50 updates.
+# One task: eight classes, which differ only in *when* each of 20 inputs spikes. 40 hidden and 8 output neurons; cross-entropy of the output spike counts; Adam, 50 updates.
 #
-# Three bumps: *narrow* ($k = 10$), *wide* ($k = 1$), and *tall*, the narrow one times 20. At the threshold a tall bump has $s = 20$, so $c = 1 - \theta s = -19$. Each column has the best of five learning rates for it.
+# (A record: `python -m experiments.reset_gradients`.) At the threshold a tall bump has $s = 20$, so $c = 1 - \theta s = -19$. Three bumps: *narrow* ($k = 10$), *wide* ($k = 1$), and *tall*, the narrow one times 20. Each column has the best of five learning rates for it; dashed is guessing.
 #
 # > **Before you look:** for which bump does attaching the reset do most harm?
 
@@ -498,7 +501,7 @@ assert Surrogate(height=20.0).peak == 20
 # %% [markdown]
 # ## 5 · What does BPTT cost, whole or cut?
 #
-# The way back needs what the way forward computed. `SavedBytes` counts what autograd keeps for 8 samples of 32 neurons:
+# The way back needs what the way forward computed. The core keeps one number of four bytes, $u$, for each neuron and step; $z$ follows from it. `SavedBytes` counts what autograd keeps for 8 samples of 32 neurons:
 
 # %%
 for steps in (100, 1000, 10_000):
@@ -508,11 +511,11 @@ for steps in (100, 1000, 10_000):
     print(steps, "steps:", round(saved.bytes / 1e6, 1), "MB")
 
 # %% [markdown]
-# The core keeps one number of four bytes, $u$, for each neuron and step; $z$ follows from it.
+# - **Truncated BPTT** (Williams and Peng 1990) runs a window of some steps, goes back through it, keeps the *value* of the state but detaches it, and runs the next window.
+# - Memory grows only with the window.
+# - What is lost is credit across a border: the window has to cover the distance from an input to what depends on it.
 #
-# **Truncated BPTT** (Williams and Peng 1990) runs a window of some steps, goes back through it, keeps the *value* of the state but detaches it, and runs the next window. Memory grows only with the window. What is lost is credit across a border.
-#
-# So the window has to cover the distance from an input to what depends on it. With a loss at every step one $\tau$ can be enough (*Deeper* measures when). Part IV does without the way back.
+# With a loss at every step one $\tau$ can be enough (*Deeper* measures when). Part IV does without the way back.
 
 # %% tags=["check"]
 assert saved.bytes == (10_000 + 1) * 8 * 32 * 4 + 2 * 4  # u, v[0], β and θ in float32

@@ -118,7 +118,8 @@ CAUSES = {
     "E": "too small",
     "F": "wrong sign",
 }
-COLUMNS = (
+CELL = 9  # letters of a number in a table
+MEASURED = (
     "spikes/step",
     "silent",
     "saturated",
@@ -146,7 +147,7 @@ def examine(case: Arm, batch: Tensor, labels: Tensor, seed: int = 4) -> Report:
 
 
 def row(report: Report) -> list[float]:
-    """Return the measurements of the hidden layer and of the network, one for each of `COLUMNS`."""
+    """Return the measurements of hidden layer and network, one for each of `MEASURED`."""
     layer = report.layers[0]
     drop = float("nan") if layer.drop is None else layer.drop
     highest = layer.membrane.max().item()
@@ -155,23 +156,19 @@ def row(report: Report) -> list[float]:
 
 
 def table(reports: dict[str, Report]) -> str:
-    """Return one line for each report, by its name, under the names of the columns."""
-    width = max(map(len, reports))
-    lines = [" " * width + "".join(f"{name:>{_width(name)}}" for name in COLUMNS)]
-    for name, report in reports.items():
-        lines.append(f"{name:<{width}}" + "".join(map(_cell, COLUMNS, row(report))))
+    """Return one line for each measurement, by its name, under the names of the reports."""
+    width = max(map(len, MEASURED))
+    lines = [" " * width + "".join(f"{name:>{CELL}}" for name in reports)]
+    for name, values in zip(MEASURED, zip(*map(row, reports.values()), strict=True), strict=True):
+        lines.append(f"{name:<{width}}" + "".join(_cell(name, value) for value in values))
     return "\n".join(lines)
 
 
-def _width(column: str) -> int:
-    return max(8, len(column) + 2)
-
-
-def _cell(column: str, value: float) -> str:
+def _cell(name: str, value: float) -> str:
     shares = ("silent", "saturated", "mixing", "memory", "update")
-    form = ".0%" if column in shares else ".0e" if column == "gradient" else ".2f"
+    form = ".0%" if name in shares else ".0e" if name == "gradient" else ".2f"
     shown = "none" if value != value else format(value, form)
-    return f"{shown:>{_width(column)}}"
+    return f"{shown:>{CELL}}"
 
 
 def sick_and_repaired(results: dict) -> dict[str, list[list[float]]]:

@@ -29,7 +29,7 @@ class Block:
 
     kind: str
     text: str
-    cell: NotebookNode | None = None
+    cell: NotebookNode
 
 
 def blocks(page: Page) -> list[Block]:
@@ -64,6 +64,11 @@ def paragraphs(source: str) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+def stacked(*texts: str) -> str:
+    """Return texts as paragraphs of one, without those that are empty."""
+    return "\n\n".join(filter(None, texts))
 
 
 def without_links(text: str) -> str:

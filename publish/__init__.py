@@ -22,7 +22,8 @@ Site
     `site_links` and `site_words`; what Sphinx makes of it is finished by `site_sphinx`, with
     `site_type` and `site_excerpts`.
 Questions
-    Exercises for nbgrader: `graded`, `graded_cells`, with other numbers `variants`. To choose:
+    Exercises for nbgrader: `graded`, `graded_cells`, with other numbers `variants`, and points by
+    `grading`. To choose:
     `quiz`, `qti`. For exams: `essays`, `pencil`, `read_code`; `exam_draw` draws them with
     `exam_choices` and `exam_deal`, about `exam_pages`, and `exam` writes them. Minutes: `lecture`,
     `lessons`, `labs`.

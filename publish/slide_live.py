@@ -24,15 +24,16 @@ def live(walk: Walk, place: int, shown: LiveFigure) -> None:
 def played(walk: Walk, place: int, notes: str) -> bool:
     """Make one slide of a heading, tasks and the live figure behind them; tell whether."""
     ahead, heading = ahead_of(walk.blocks, place), walk.blocks[place].text
-    here = next((n for n, each in ahead if live_in(each)), place)
+    alive = ((n, figure) for n, each in ahead if (figure := live_in(each)))
+    here, live_one = next(alive, (place, None))
     before = walk.blocks[place + 1 : here]
-    if {each.kind for each in before} - {"text"} != {"list"}:
+    if live_one is None or {each.kind for each in before} - {"text"} != {"list"}:
         return False
     said = [text for each in before if (text := told(each))]
     shown = f"### {title_at(walk.blocks, place, '## ')}" if heading in GENERIC else heading
     top = stacked(shown, *(shortened(text, LEAD) for text in said[:1]))
     tasks = next(each.text for each in before if each.kind == "list")
-    _add(walk, top, tasks, live_in(walk.blocks[here]), notes)
+    _add(walk, top, tasks, live_one, notes)
     walk.used |= set(range(place + 1, here + 1))
     return True
 

@@ -161,8 +161,8 @@ def listed(heading: str, items: list[str]) -> list[str]:
     limit = max(fitting, default=0)
     short = []
     for item in items:
-        mark, said = re.match(r"(- |\d+\. )?(.*)", item, flags=re.S).groups(default="")
-        if said := " ".join(standing(sentences(said))):
+        mark = found[0] if (found := re.match(r"- |\d+\. ", item)) else ""
+        if said := " ".join(standing(sentences(item.removeprefix(mark)))):
             short.append(mark + (said if words(said) <= limit else shortened(said, limit)))
     if not limit or any(item.endswith("…") for item in short):
         return portions(heading, items)
@@ -175,7 +175,8 @@ def portions(heading: str, items: list[str], between: str = "\n", limit: int = W
     Further slides say that they go on, but not under a sentence; an item that alone is too long is
     shortened.
     """
-    found, here = [], []
+    found: list[list[str]] = []
+    here: list[str] = []
     free = limit - words(heading) - 1
     for item in items:
         short = item if words(item) <= free else shortened(item, free)

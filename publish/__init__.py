@@ -22,16 +22,18 @@ Site
     `site_links` and `site_words`; what Sphinx makes of it is finished by `site_sphinx`, with
     `site_type` and `site_excerpts`.
 Questions
-    Exercises for nbgrader: `graded`, `graded_cells`, with other numbers `variants`. To choose:
+    Exercises for nbgrader: `graded`, `graded_cells`, with other numbers `variants`, and points by
+    `grading`. To choose:
     `quiz`, `qti`. For exams: `essays`, `pencil`, `read_code`; `exam_draw` draws them with
     `exam_choices` and `exam_deal`, about `exam_pages`, and `exam` writes them. Minutes: `lecture`,
     `lessons`, `labs`.
 Slides
-    `slides` writes the HTML of a `deck`. It cuts a page into blocks (`slide_parts`), walks along
-    them (`slide_walk`, then `slide_leads`, `slide_answers`, `slide_questions`, `slide_figures`,
-    `slide_lists`, each by what it makes slides of), and brings the slides into the time of a
-    lecture (`slide_steps`, `slide_time`). Helpers: `slide_shows`, `slide_opening`,
-    `slide_code`, `slide_cut`, `slide_names`, `slide_talk`.
+    `slides` writes the HTML of a `deck`. It cuts a page into blocks (`slide_parts`) and walks along
+    them (`slide_walk`), making slides of questions (`slide_questions`, with `slide_leads` and
+    `slide_answers`), figures (`slide_figures`, `slide_live`) and lists (`slide_lists`). Slides
+    (`slide_steps`) are joined where there is room (`slide_joins`, `slide_room`), and brought into
+    the time of a lecture (`slide_time`). Helpers: `slide_shows`, `slide_opening`, `slide_code`,
+    `slide_cut`, `slide_names`, `slide_talk`.
 Course
     `course` writes all of it, with the `guide` for lecturers; `readme` what the README says.
 """

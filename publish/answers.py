@@ -34,6 +34,20 @@ class Answered(NamedTuple):
     told: list[NotebookNode]
     rest: list[NotebookNode]
 
+    @property
+    def foreseen(self) -> int | None:
+        """Return which of the cells up to the answer has an output that the question asks for."""
+        shown = next((n for n, cell in enumerate(self.between) if cell.get("outputs")), None)
+        if not BEFORE.match(self.asked) or shown is None or explorer(self.between[shown]):
+            return None
+        return shown
+
+    @property
+    def words(self) -> list[NotebookNode]:
+        """Return the prose that answers, without a few words that only lead to more code."""
+        prose = [cell for cell in self.told if cell.cell_type == "markdown"]
+        return [c for c in prose if not c.source.endswith(":") or len(c.source.split()) >= SHORT]
+
 
 def answered(cell: NotebookNode, rest: list[NotebookNode]) -> Answered | None:
     """Return what answers the last question of a cell, in the cells behind; None if nothing does.
@@ -42,7 +56,7 @@ def answered(cell: NotebookNode, rest: list[NotebookNode]) -> Answered | None:
     """
     asked = question(cell)
     until = answer(rest, _at_once(asked, rest)) if asked else None
-    if until is None or _asks_on(asked, rest[:until], rest[until:]):
+    if asked is None or until is None or _asks_on(asked, rest[:until], rest[until:]):
         return None
     told, left = _told(asked, rest[until:], any(map(shows, rest[:until])))
     return Answered(asked, rest[:until], told, left)

@@ -1,8 +1,7 @@
 """Derive a course from the pages: notebooks, slides, guide, quiz, exam, nbgrader source, zip.
 
 `make course` writes everything to `build/course`. The one source is the committed notebooks and,
-for what a lecturer needs beside them, `pages.yaml`, `quiz.yaml`, `answers.yaml` and `essays.yaml`
-in `publish/course_source/`.
+for what a lecturer needs beside them, the YAML files in `publish/course_source/`.
 """
 
 import argparse

@@ -21,6 +21,11 @@ def notes() -> dict[str, dict]:
     return written("pages")
 
 
+def semester() -> dict[str, list[dict]]:
+    """Return the weeks of the semester: the pages of each, and what is handed in."""
+    return written("weeks")
+
+
 def model_answers() -> dict[str, list[str]]:
     """Return the model answers to the questions to discuss, page by page, with their marks."""
     return written("answers")

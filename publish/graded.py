@@ -20,36 +20,19 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .code_names import read
-from .course_files import notes
 from .graded_cells import manual, to_do
+from .grading import points_of
 from .needed import importing, mentioned, needed
 from .page import ROOT, Page, committed, tagged, tags, without_outputs
 from .variants import Variant, changed, variants
 from .wording import with_page, without_badge, without_solutions
 
-OPEN_POINTS = 3  # of an open exercise for which the notes give none
 FROM_PAGE = "What the exercises use of the page:"
 HAVE_OPEN = "Have page {number} open: the exercises speak of what stands there."
 
 HELPS_MORE = re.compile(
     r"\n*^Each check says how far you are\b[^.\n]*\.$", flags=re.M
 )  # on the page
-
-
-def points_of(page: Page, number: int) -> int:
-    """Return the points of an exercise by the notes for lecturers.
-
-    Those of an open exercise are the sum of its rubric, or 3 without notes; one with a check has 1,
-    or 2 where the notes say so.
-    """
-    said = notes().get(page.name, {"grading": []})["grading"]
-    rubric = " ".join(line for line in said if line.startswith(f"Exercise {number}"))
-    if parts := re.findall(r"\((\d+)\)", rubric):
-        return sum(int(part) for part in parts)
-    if any(each.number == number and each.stub for each in page.exercises):
-        two = re.search(r"two for exercises? ([\d and,]+)", " ".join(said))
-        return 2 if two and str(number) in re.findall(r"\d", two.group(1)) else 1
-    return OPEN_POINTS
 
 
 def _asked(page: Page, drawn: dict[str, Variant]) -> list[NotebookNode]:

@@ -5,6 +5,7 @@ import re
 from . import labs, lecture, lessons, slides
 from .course_files import GUIDE, model_answers, notes
 from .essays import unmarked
+from .grading import in_words
 from .page import Page
 
 TITLE = "Guide for lecturers"
@@ -44,7 +45,7 @@ def for_lecturers(page: Page, noted: dict) -> str:
     parts = {
         MISCONCEPTIONS: _listed(noted["misconceptions"]),
         DISCUSSION: discussed(page, noted),
-        GRADING: _listed(noted["grading"]),
+        GRADING: _listed([in_words(line) for line in noted["grading"]]),
         "What to try with the explorers, and answers": labs.told(page),
         f"A lecture of {lecture.LECTURE_MINUTES} minutes": lecture.planned(
             page, steps := slides.steps(page)

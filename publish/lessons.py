@@ -5,10 +5,9 @@ the questions of the quiz for practice, the questions to discuss, a part of *Dee
 and the start of the lab.
 """
 
-import re
 from collections.abc import Sequence
 
-from .course_files import GUIDE, notes
+from .course_files import notes, semester
 from .labs import LAB_MINUTES, at_home
 from .lecture import LECTURE, plan
 from .page import Page
@@ -31,12 +30,11 @@ DEEPER = {  # which part of *Deeper* a double lesson shows, by the number of the
 REPORT, PROJECT = 8, 24  # hours of the first report and of the project, assumed
 CREDIT = 25, 30  # hours of a credit
 HOLDS = {"05.4"}  # questions that hold what a check of their page asks for
-WEEK = re.compile(r"^\| \d+ \| (\d\d(?:, \d\d)*) \| \d+ \|", flags=re.M)
 
 
 def weeks() -> list[list[str]]:
-    """Return the numbers of the pages of each week, from the semester of the guide."""
-    return [numbers.split(", ") for numbers in WEEK.findall(GUIDE.read_text(encoding="utf-8"))]
+    """Return the numbers of the pages of each week of the semester."""
+    return [week["pages"] for week in semester()["weeks"]]
 
 
 def alone(page: Page) -> bool:

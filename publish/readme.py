@@ -1,37 +1,40 @@
 """Write what README and the lecturer's guide say about the pages: ``python -m publish.readme``.
 
-Written are the table of tutorials in README.md, and in the guide the minutes to read, what labs do
-and the list of projects.
+Written are the table of tutorials in README.md, and in the guide the table of the semester, the
+minutes to read of other plans, and the list of projects.
 """
 
 import re
 from itertools import groupby
 from pathlib import Path
 
-from .course_files import GUIDE, notes
+from .course_files import GUIDE, notes, semester
 from .labs import lab
 from .page import ROOT, Page, committed
 from .wording import listed
 
 README = ROOT / "README.md"
-LAB = re.compile(  # of a week, which has six columns
-    r"^(\| \d+ \| )(\d\d(?:, \d\d)*)( \| \d+ \|) [^|]* \| [^|]* \|(?= [^|]+ \|$)", flags=re.M
+WEEKS = re.compile(
+    r"(?<=^\| week \| pages \| minutes to read \|)(.*\n\|[-|]*\|\n)(?:\|.*\n)*", re.M
 )
 PLAN = re.compile(r"^(\| [^|]+ \| )(\d\d(?:, \d\d)*)( \| )(\d+)(?= \|)", flags=re.M)
 
 
-def with_labs(plan: str, pages: dict[str, Page]) -> str:
-    """Return a text whose tables say in columns four and five what the lab of a week does."""
-    by_number = {page.number: page for page in pages.values()}
-
-    def row(found: re.Match) -> str:
-        numbers = found[2].split(", ")
-        if not set(numbers) <= set(by_number):
-            return found[0]
-        in_lab, at_home = lab([by_number[number] for number in numbers])
-        return f"{found[1]}{found[2]}{found[3]} {in_lab} | {at_home} |"
-
-    return LAB.sub(row, plan)
+def with_weeks(plan: str, pages: dict[str, Page]) -> str:
+    """Return a text with the table of the semester: what each week reads, does and hands in."""
+    by_number, rows = {page.number: page for page in pages.values()}, []
+    for number, week in enumerate(semester()["weeks"], 1):
+        read = [by_number[each] for each in week["pages"]]
+        rows.append([str(number), read, *lab(read), week["hand_in"]])
+    for week in semester()["without_lecture"]:
+        read = [by_number[each] for each in week["pages"]]
+        rows.append([week["week"], read, "–", week["home"], "–"])
+    lines = [
+        f"| {first} | {', '.join(page.number for page in read)} "
+        f"| {sum(page.minutes for page in read)} | {' | '.join(more)} |\n"
+        for first, read, *more in rows
+    ]
+    return WEEKS.sub(lambda found: found[1] + "".join(lines), plan)
 
 
 def table(pages: dict[str, Page]) -> str:
@@ -98,7 +101,7 @@ def between(text: str, mark: str, inside: str) -> str:
 
 def written(pages: dict[str, Page]) -> dict[Path, str]:
     """Return the files that are written, with their text."""
-    guide = with_labs(with_minutes(GUIDE.read_text(encoding="utf-8"), pages), pages)
+    guide = with_weeks(with_minutes(GUIDE.read_text(encoding="utf-8"), pages), pages)
     return {
         README: between(README.read_text(encoding="utf-8"), "tutorials", table(pages)),
         GUIDE: between(guide, "projects", projects(pages)),

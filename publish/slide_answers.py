@@ -1,10 +1,11 @@
 """Where the answer to a question stands on its page, what shows it, and what it says."""
 
 import re
+from dataclasses import dataclass
 
-from .slide_leads import Leads
 from .slide_parts import Block, sentences, shortened, words
 from .slide_shows import draws, labelled, live_in, picture, printed, prints, shows, told
+from .slide_walk import Ahead, Walk
 
 BESIDE = 3  # printed lines under a figure
 DEFINES = re.compile(r"\b(is|are)( called)? (the |a |an )?\*\*")
@@ -36,107 +37,94 @@ def content(text: str, letters: int | None = None) -> set[str]:
     return {each[:letters] for each in found}
 
 
-class Answers(Leads):
-    """A walk that finds answers."""
+@dataclass(frozen=True)
+class Found:
+    """Where the answer to a question stands: what shows it, its words, and the last of these.
 
-    def _result(self, ahead: list[tuple[int, Block]]) -> int | None:
-        """Return where the result of a question stands; None if prose answers it at once.
+    Places are those of blocks; words are None where a live figure gives the answer, or nothing.
+    """
 
-        So it does behind the question, and later if it takes up words of the question.
-        """
-        asked = set(CONTENT.findall(self.blocks[self.place].text))
-        for n, each in ahead:
-            if shows(each):
-                return n
-            shared = asked & set(CONTENT.findall(told(each)))
-            if told(each) and (n == self.place + 1 or len(shared) > 2):
+    shown: tuple[int, ...]
+    words: int | None
+    last: int
+
+
+def answer_to(blocks: list[Block], ahead: Ahead) -> Found:
+    """Return where the answer to a question stands, among the blocks ahead of it.
+
+    It is shown by a table right behind the words about a figure, or by what comes first, a figure
+    or printed text, and what is printed from there to the words.
+    """
+    at_once = ahead and told(ahead[0][1])  # prose answers, and needs nothing shown
+    first = None if at_once else next((n for n, each in ahead if shows(each)), None)
+    reply = _words(blocks, ahead, first)
+    last = max(-1 if n is None else n for n in (first, reply))
+    if first is None:
+        return Found((), reply, last)
+    if reply and draws(blocks[first]) and [b.kind for n, b in ahead if n == reply + 1] == ["table"]:
+        return Found((reply + 1,), reply, last)
+    between = (n for n, each in ahead if first < n < (reply or first) and prints(each))
+    return Found((first, *between), reply, last)
+
+
+def _words(blocks: list[Block], ahead: Ahead, result: int | None) -> int | None:
+    """Return where the words of an answer stand; None if a live figure gives it, or nothing does.
+
+    A definition is no answer if more is said behind what is printed then.
+    """
+    live = any(live_in(each) for _, each in ahead)
+    found = None
+    for n, each in ahead:
+        if live_in(each):
+            return found
+        if (result is None or n > result) and said_in(each):
+            if live and n == ahead[0][0]:
                 return None
-        return None
+            if found is None or prints(blocks[n - 1]):
+                found = n
+            if not DEFINES.search(blocks[found].text):
+                break
+    return found
 
-    def _reply(self, ahead: list[tuple[int, Block]], result: int | None) -> int | None:
-        """Return where the answer stands; None if a live figure gives it, or nothing does.
 
-        A definition is no answer if more is said behind what is printed then.
-        """
-        live = any(live_in(each) for _, each in ahead)
-        found = None
-        for n, each in ahead:
-            if live_in(each):
-                return found
-            if (result is None or n > result) and self._said(n):
-                if live and n == self.place + 1:
-                    return None
-                if found is None or prints(self.blocks[n - 1]):
-                    found = n
-                if not DEFINES.search(self.blocks[found].text):
-                    break
-        return found
+def said_in(block: Block) -> str:
+    """Return what a paragraph says as an answer: no question, and not how a figure is drawn."""
+    said = told(block)
+    if not said or sentences(said)[0].endswith("?"):
+        return ""
+    kept = [each for each in sentences(said) if not LEGEND.match(each)]
+    return " ".join(kept) or said
 
-    def _results(
-        self, ahead: list[tuple[int, Block]], first: int | None, reply: int | None
-    ) -> list[int]:
-        """Return the places of what shows the answer.
 
-        This is a table right behind the answer to a figure, or what comes first, a figure or
-        printed text, and what is printed from there to the answer.
-        """
-        if first is None:
-            return []
-        if (
-            reply
-            and draws(self.blocks[first])
-            and (reply + 1, "table") in [(n, each.kind) for n, each in ahead]
-        ):
-            self.used.add(reply + 1)
-            return [reply + 1]
-        between = [n for n, each in ahead if first < n < (reply or first) and prints(each)]
-        return [first, *between]
+def shown_at(walk: Walk, places: tuple[int, ...]) -> str:
+    """Return figure, printed text or table at some places as Markdown."""
+    blocks = [walk.blocks[n] for n in places]
+    cells = [each.cell for each in blocks if each.kind == "code"]
+    if not cells:
+        return "\n\n".join(each.text for each in blocks)
+    drawn = picture(cells[0], walk.drawn.get(cells[0].id))
+    said = printed(*cells)
+    coded = any(cell.id in walk.code for cell in cells)
+    if not (coded or labelled(said)) or (drawn and said.count("\n") > BESIDE + 1):
+        said = ""
+    return f"{drawn}\n\n{said}".strip()
 
-    def _said(self, place: int) -> str:
-        """Return what a paragraph says as an answer: no question, and not how a figure is drawn.
 
-        A sentence that a formula ends is taken without the formula.
-        """
-        block = self.blocks[place]
-        follows = self.blocks[place + 1].kind if place + 1 < len(self.blocks) else ""
-        text = block.text
-        if not told(block) and text.endswith(",") and follows == "formula":
-            text = text.removesuffix(",") + "."
-        said = told(Block(block.kind, text))
-        if not said or sentences(said)[0].endswith("?"):
-            return ""
-        kept = [each for each in sentences(said) if not LEGEND.match(each)]
-        return " ".join(kept) or said
+def answer(blocks: list[Block], asked: str, reply: int, ahead: Ahead, room: int) -> str:
+    """Return the answer at a place in as many words as there is room for.
 
-    def _shown(self, places: list[int]) -> tuple[str, bool]:
-        """Return figure, printed text or table as Markdown, and whether it comes by itself."""
-        cells = [self.blocks[n].cell for n in places if self.blocks[n].kind == "code"]
-        if not cells:
-            return "\n\n".join(self.blocks[n].text for n in places), bool(places)
-        self.asked |= {cell.id for cell in cells}
-        drawn = picture(cells[0], self.drawn.get(cells[0].id))
-        said = printed(*cells)
-        alone = not any(cell.id in self.code for cell in cells)
-        said = "" if alone and not labelled(said) else said
-        said = "" if drawn and said.count("\n") > BESIDE + 1 else said
-        return "\n\n".join([drawn, said]).strip(), bool(drawn)
-
-    def _answer(self, ahead: list[tuple[int, Block]], reply: int, room: int) -> str:
-        """Return an answer in as many words as there is room for.
-
-        Where a second question is asked, and the answer does not take it up, what is said about it
-        further on follows.
-        """
-        said = self._said(reply)
-        _, *others = asks(self.blocks[self.place].text)
-        if not others:
-            return shortened(said, room)
-        asked = self.blocks[self.place].text.replace(others[-1], "")
-        new = content(others[-1]) - content(asked)
-        short = shortened(said, room)
-        taken_up = (content(others[-1], 4) - content(asked, 4)) & content(short, 4)
-        later = [told(each) for n, each in ahead if n >= reply]
-        known = [each for text in later if text for each in sentences(text)]
-        more = next((each for each in known if new & content(each)), "")
-        whole = f"{sentences(said)[0]} {more}"
-        return short if taken_up or not more or words(whole) > room else whole
+    Where a second question is asked, and the answer does not take it up, what is said about it
+    further on follows.
+    """
+    said = said_in(blocks[reply])
+    short, (_, *others) = shortened(said, room), asks(asked)
+    if not others:
+        return short
+    before = asked.replace(others[-1], "")
+    new = content(others[-1]) - content(before)
+    taken_up = (content(others[-1], 4) - content(before, 4)) & content(short, 4)
+    later = [told(each) for n, each in ahead if n >= reply]
+    known = [each for text in later if text for each in sentences(text)]
+    more = next((each for each in known if new & content(each)), "")
+    whole = f"{sentences(said)[0]} {more}"
+    return short if taken_up or not more or words(whole) > room else whole

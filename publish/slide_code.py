@@ -66,7 +66,8 @@ def chosen_code(page: Page, about: Facts) -> dict[str, str]:
     A cell tagged `slide` is shown whole, and then no other one of its section; one tagged
     `slide-code` goes before all others. Functions that slides have shown before may be called.
     """
-    found, met = {}, set()
+    found: dict[str, str] = {}
+    met: set[str] = set()
     for section in page.sections:
         cells = code(section)
         told = [cell for cell in cells if "slide" in tags(cell)]
@@ -142,7 +143,7 @@ def _defined(tree: ast.AST) -> set[str]:
     }
 
 
-def _silent(text: str, tree: ast.AST) -> str:
+def _silent(text: str, tree: ast.Module) -> str:
     """Return code without the statements that only print."""
     lines = text.splitlines()
     for node in reversed(tree.body):
@@ -160,8 +161,9 @@ def _computes(tree: ast.AST, about: Facts) -> bool:
         root = node.func
         while isinstance(root, ast.Attribute | ast.Call):
             root = root.value if isinstance(root, ast.Attribute) else root.func
-        known = isinstance(root, ast.Name) and root.id not in HARMLESS | {"print"}
-        if known and (isinstance(node.func, ast.Name | ast.Call) or root.id in about.known):
+        if not isinstance(root, ast.Name) or root.id in HARMLESS | {"print"}:
+            continue
+        if isinstance(node.func, ast.Name | ast.Call) or root.id in about.known:
             return True
     return bool(_defined(tree))
 

@@ -22,7 +22,7 @@ def cut(text: str, most: int) -> str:
     kept: list[str] = []
     for node in reversed(tree.body):
         first = min(each.lineno for each in [node, *getattr(node, "decorator_list", [])])
-        whole = [lines[n] for n in range(first - 1, node.end_lineno) if n not in left_out]
+        whole = [lines[n] for n in range(first - 1, node.end_lineno or first) if n not in left_out]
         if len(whole) + len(kept) > most:
             break
         kept = whole + kept
@@ -36,4 +36,4 @@ def _docstrings(tree: ast.Module) -> set[int]:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node)
     ]
-    return {n for each in found for n in range(each.lineno - 1, each.end_lineno)}
+    return {n for each in found for n in range(each.lineno - 1, each.end_lineno or each.lineno)}

@@ -7,7 +7,7 @@ from textwrap import dedent
 from .page import tags
 from .slide_opening import grounded
 from .slide_parts import NOT_SHOWN, Block, sentences, standing, words
-from .slide_walk import LEAD, Walk
+from .slide_walk import LEAD, Ahead, Walk
 
 NAMED = 6  # lines of code that a question names, at most
 
@@ -29,44 +29,40 @@ def statements(source: str, name: str) -> list[str]:
     return [dedent("\n".join(text)) for _, text in sorted(found)]
 
 
-class Leads(Walk):
-    """A walk that finds what leads up to questions."""
-
-    def _leading(self) -> str:
-        """Return what leads up to the question here: sentences that no other slide shows."""
-        last = self.blocks[self.place - 1] if self.place else None
-        if last is None or last.kind != "text" or self.place - 1 in self.used:
-            return ""
-        said = sentences(last.text)
-        first = len(said)
-        while first and words(" ".join(standing(said[first - 1 :]))) <= LEAD:
-            first -= 1
-        self.used.add(self.place - 1)
-        return re.sub(r":$", ".", grounded(said, first))
-
-    def _code_asked_about(self, asked: str, ahead: list[tuple[int, Block]]) -> str:
-        """Return the statements that a question names, if the code before it has them not.
-
-        Of several cells it is that with most of them, and then the first of the page.
-        """
-        for name in re.findall(r"`(\w+)[^`]*`", asked):
-            if self.made[-1].role in ("code", "fence") and re.search(
-                rf"\b{name}\b", self.made[-1].text
-            ):
-                return ""
-            cells = self.blocks[: self.place] + [block for _, block in ahead]
-            found = [self._statements(each, name) for each in cells]
-            if best := max(found, key=len, default=[]):
-                return f"```python\n{chr(10).join(best)}\n```"
+def leading(walk: Walk, place: int) -> str:
+    """Return what leads up to the question at a place: sentences that no other slide shows."""
+    last = walk.blocks[place - 1] if place else None
+    if last is None or last.kind != "text" or place - 1 in walk.used:
         return ""
+    said = sentences(last.text)
+    first = len(said)
+    while first and words(" ".join(standing(said[first - 1 :]))) <= LEAD:
+        first -= 1
+    return re.sub(r":$", ".", grounded(said, first))
 
-    def _statements(self, block: Block, name: str) -> list[str]:
-        """Return the first statements of a block that use a name, if slides may show them."""
-        if block.kind != "code" or NOT_SHOWN & set(tags(block.cell)):
-            return []
-        kept: list[str] = []
-        for each in statements(block.text, name):
-            if len("\n".join([*kept, each]).splitlines()) > NAMED:
-                break
-            kept.append(each)
-        return kept
+
+def code_named(walk: Walk, place: int, ahead: Ahead) -> str:
+    """Return the statements that the question at a place names, if the code before has them not.
+
+    Of several cells it is that with most of them, and then the first of the page.
+    """
+    above = [each.text for each in walk.made[-1:] if each.role in ("code", "fence")]
+    cells = walk.blocks[:place] + [block for _, block in ahead]
+    for name in re.findall(r"`(\w+)[^`]*`", walk.blocks[place].text):
+        if any(re.search(rf"\b{name}\b", each) for each in above):
+            return ""
+        if best := max((_first_uses(each, name) for each in cells), key=len, default=[]):
+            return f"```python\n{chr(10).join(best)}\n```"
+    return ""
+
+
+def _first_uses(block: Block, name: str) -> list[str]:
+    """Return the first statements of a block that use a name, if slides may show them."""
+    if block.kind != "code" or NOT_SHOWN & set(tags(block.cell)):
+        return []
+    kept: list[str] = []
+    for each in statements(block.text, name):
+        if len("\n".join([*kept, each]).splitlines()) > NAMED:
+            break
+        kept.append(each)
+    return kept

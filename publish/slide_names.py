@@ -41,7 +41,7 @@ def _definitions(source: str) -> dict[str, str]:
     found: dict[str, str] = {}
     tree = parsed(source)
     for node in tree.body if tree else []:
-        lines = ast.get_source_segment(source, node).splitlines()
+        lines = (ast.get_source_segment(source, node) or "").splitlines()
         head = lines[0][:LINE].rstrip(":([{ ") + (" …" if len(lines) > 1 else "")
         names = set(defined(ast.Module([node], [])))
         if isinstance(node, ast.For | ast.While):

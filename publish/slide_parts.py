@@ -29,7 +29,7 @@ class Block:
 
     kind: str
     text: str
-    cell: NotebookNode | None = None
+    cell: NotebookNode
 
 
 def blocks(page: Page) -> list[Block]:
@@ -64,6 +64,11 @@ def paragraphs(source: str) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+def stacked(*texts: str) -> str:
+    """Return texts as paragraphs of one, without those that are empty."""
+    return "\n\n".join(filter(None, texts))
 
 
 def without_links(text: str) -> str:
@@ -156,8 +161,8 @@ def listed(heading: str, items: list[str]) -> list[str]:
     limit = max(fitting, default=0)
     short = []
     for item in items:
-        mark, said = re.match(r"(- |\d+\. )?(.*)", item, flags=re.S).groups(default="")
-        if said := " ".join(standing(sentences(said))):
+        mark = found[0] if (found := re.match(r"- |\d+\. ", item)) else ""
+        if said := " ".join(standing(sentences(item.removeprefix(mark)))):
             short.append(mark + (said if words(said) <= limit else shortened(said, limit)))
     if not limit or any(item.endswith("…") for item in short):
         return portions(heading, items)
@@ -170,7 +175,8 @@ def portions(heading: str, items: list[str], between: str = "\n", limit: int = W
     Further slides say that they go on, but not under a sentence; an item that alone is too long is
     shortened.
     """
-    found, here = [], []
+    found: list[list[str]] = []
+    here: list[str] = []
     free = limit - words(heading) - 1
     for item in items:
         short = item if words(item) <= free else shortened(item, free)

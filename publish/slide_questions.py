@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from .code_names import defined, names
 from .page import tags
-from .slide_answers import DEFINES, Answers
+from .slide_answers import DEFINES, Found, answer, answer_to, shown_at
+from .slide_leads import code_named, leading
 from .slide_opening import grounded
-from .slide_parts import WORDS, Block, sentences, shortened, words
-from .slide_shows import asked_about, live_in, looks, shows, step, told, under
+from .slide_parts import WORDS, sentences, shortened, stacked, words
+from .slide_shows import asked_about, looks, shows, step, told, under
 from .slide_talk import ANSWER
+from .slide_walk import Ahead, Walk, ahead_of, around, core, title_at
 
 IN_TABLE = 5  # words more on a slide whose question stands under a table, most of them its heads
+OF_TABLE = re.compile(r"\b(first|second|last|next) (row|column)\b")
 
 
 def fills(result: str) -> bool:
@@ -26,99 +29,82 @@ def room_for_answer(asked: str, result: str) -> int:
     return room if fills(result) else room - words(asked)
 
 
-def whole(above: str, asked: str, answer: str, result: str, drawn: bool) -> str:
+def whole(above: str, asked: str, said: str, result: str) -> str:
     """Return a question under what stands above it; result and answer come as steps."""
     if fills(result):
-        return under(above, asked_about(asked, answer, result))
-    parts = [step("### " + answer, 1 if drawn else 0)] if answer else []
-    parts += [step(result)] if result else []
-    return "\n\n".join(filter(None, [above, asked, *parts]))
+        return under(above, asked_about(asked, said, result))
+    return stacked(above, asked, *(step(each) for each in (said and "### " + said, result) if each))
 
 
-class Questions(Answers):
-    """A walk that makes slides of questions."""
+def question(walk: Walk, place: int) -> None:
+    """Make a slide of a question: then what the page shows, then the answer, as steps."""
+    blocks, ahead = walk.blocks, ahead_of(walk.blocks, place, ("heading", "question"))
+    text, found = blocks[place].text, answer_to(blocks, ahead)
+    led, asked = leading(walk, place), text
+    walk.used.add(place - 1)
+    if not looks(text):
+        _ask_about_code(walk, ahead)
+    if _lead_up(walk, ahead, found, led, "alone" if looks(text) else "code"):
+        led = ""
+    walk.used |= set(found.shown)
+    if OF_TABLE.search(text):
+        asked = stacked(_take_table(walk, place), asked)
+    code, result = code_named(walk, place, ahead), shown_at(walk, found.shown)
+    walk.asked |= {blocks[n].cell.id for n in found.shown if blocks[n].kind == "code"}
+    above, said = stacked(led, code), ""
+    free = WORDS - words(above) - words(asked)
+    if found.words:
+        said = answer(blocks, text, found.words, ahead, min(room_for_answer(asked, result), ANSWER))
+        if above and not fills(result) and words(said) > free:
+            brief = answer(blocks, text, found.words, ahead, free)
+            said = said if brief.endswith("…") else brief
+    fits = fills(result) or words(said) <= free
+    walk.add(
+        "question",
+        whole(above if fits else code, asked, said, result),
+        notes=around(blocks, place, found.last),
+        short=whole(code, asked, said, result) if led and fits else "",
+        heading=title_at(blocks, place),
+    )
 
-    def _question(self, block: Block) -> None:
-        """Make a slide of a question: then what the page shows, then the answer, as steps."""
-        ahead = self._ahead(("heading", "question"))
-        first = self._result(ahead)
-        reply = self._reply(ahead, first)
-        leading = self._leading()
-        asked, self.open = "\n\n".join(filter(None, [self.open, block.text])), ""
-        if first is None and reply is None and self._goes_on(ahead):
-            self.open = asked
-            return
-        if not looks(block.text):
-            self._ask_about_code(ahead)
-        last = max(n if n is not None else -1 for n in (first, reply))
-        results = self._results(ahead, first, reply)
-        before = len(self.made)
-        self._lead_up(ahead, last, results, reply)
-        leading = self._above_code(before, leading)
-        if re.search(r"\b(first|second|last|next) (row|column)\b", block.text):
-            asked = "\n\n".join(filter(None, [self._table_before(), asked]))
-        shown_code = self._code_asked_about(block.text, ahead)
-        result, drawn = self._shown(results)
-        room = min(room_for_answer(asked, result), ANSWER)
-        answer = self._answer(ahead, reply, room) if reply else ""
-        notes = self._around(max(last, self.place))
-        led = "\n\n".join(filter(None, [leading, shown_code]))
-        free = WORDS - words(led) - words(asked)
-        if led and reply and not fills(result) and words(answer) > free:
-            brief = self._answer(ahead, reply, free)
-            answer = answer if brief.endswith("…") else brief
-        fits = fills(result) or words(answer) <= free
-        seen = asked, answer, result, drawn
-        short = whole(shown_code, *seen) if leading and fits else ""
-        above = led if fits else shown_code
-        text, heading = whole(above, *seen), self._title(block)
-        self._add("question", text, notes=notes, short=short, heading=heading)
 
-    def _above_code(self, place: int, leading: str) -> str:
-        """Put what leads up to code above it, if that is the slide at a place; return the rest."""
-        made = self.made[place] if place < len(self.made) else None
-        if not leading or made is None or made.role != "code":
-            return leading
-        self.made[place] = replace(made, text=f"{leading}\n\n{made.text}", short=made.text)
-        return ""
+def _ask_about_code(walk: Walk, ahead: Ahead) -> None:
+    """Mark code on the slide before as what the question is about, if what follows uses it."""
+    if not walk.made or walk.made[-1].role != "alone" or walk.last_code is None:
+        return
+    given = defined(ast.parse(walk.last_code.source))
+    cells = [each.cell for _, each in ahead if each.kind == "code"]
+    plain = [cell for cell in cells if not {"check", "exercise"} & set(tags(cell))]
+    if any(given & names(ast.parse(cell.source)) for cell in plain):
+        walk.made[-1] = replace(walk.made[-1], role="code")
 
-    def _lead_up(
-        self, ahead: list[tuple[int, Block]], last: int, results: list[int], reply: int | None
-    ) -> None:
-        """Add slides of the code and the definitions between a question and its answer."""
-        for n, each in ahead:
-            if n > last or (n not in results and shows(each)):
-                continue
-            if each.kind == "code" and n not in self.used:
-                self._core(each, "alone" if looks(self.blocks[self.place].text) else "code")
-            elif each.kind == "text" and DEFINES.search(each.text) and n != reply:
-                said = grounded(sentences(told(each)))
-                if said:
-                    self._add("text", shortened(said, ANSWER), heading=self._title(each))
-            if each.kind in ("code", "text"):
-                self.used.add(n)
 
-    def _ask_about_code(self, ahead: list[tuple[int, Block]]) -> None:
-        """Mark code on the slide before as what the question is about, if what follows uses it."""
-        if not self.made or self.made[-1].role != "alone" or self.last_code is None:
-            return
-        given = defined(ast.parse(self.last_code.source))
-        cells = [each.cell for _, each in ahead if each.kind == "code"]
-        plain = [cell for cell in cells if not {"check", "exercise"} & set(tags(cell))]
-        if any(given & names(ast.parse(cell.source)) for cell in plain):
-            self.made[-1] = replace(self.made[-1], role="code")
+def _lead_up(walk: Walk, ahead: Ahead, found: Found, led: str, role: str) -> bool:
+    """Add slides of the code and the definitions between a question and its answer.
 
-    def _table_before(self) -> str:
-        """Return the table about which a question asks, and take away its slide."""
-        before = [block for block in self.blocks[: self.place] if block.kind == "table"]
-        if not before:
-            return ""
-        of_it = [each for each in self.made[-3:] if each.role == "table"]
-        self.made = [each for each in self.made if each not in of_it]
-        return of_it[0].text if len(of_it) == 1 else before[-1].text
+    What leads up to the question goes above code, if that comes first; return whether it does.
+    """
+    before = len(walk.made)
+    for n, each in ahead:
+        if n > found.last or (n not in found.shown and shows(each)):
+            continue
+        if each.kind == "code" and n not in walk.used:
+            core(walk, n, role)
+        defines = each.kind == "text" and DEFINES.search(each.text) and n != found.words
+        if said := grounded(sentences(told(each))) if defines else "":
+            walk.add("text", shortened(said, ANSWER), heading=title_at(walk.blocks, n))
+        if each.kind in ("code", "text"):
+            walk.used.add(n)
+    first = next(iter(walk.made[before:]), None)
+    if not led or first is None or first.role != "code":
+        return False
+    walk.made[before] = replace(first, text=f"{led}\n\n{first.text}", short=first.text)
+    return True
 
-    def _goes_on(self, ahead: list[tuple[int, Block]]) -> bool:
-        """Tell whether the next question follows in the same section, and no live figure before."""
-        behind = ahead[-1][0] + 1 if ahead else self.place + 1
-        follows = behind < len(self.blocks) and self.blocks[behind].kind == "question"
-        return follows and not any(live_in(each) for _, each in ahead)
+
+def _take_table(walk: Walk, place: int) -> str:
+    """Return the table about which the question at a place asks, and take away its slide."""
+    before = [block.text for block in walk.blocks[:place] if block.kind == "table"]
+    of_it = [each for each in walk.made[-3:] if each.role == "table"]
+    walk.made = [each for each in walk.made if each not in of_it]
+    return of_it[0].text if len(of_it) == 1 else "".join(before[-1:])

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .lecture import LECTURE_MINUTES
+from .slide_joins import joined
 from .slide_parts import sentences, words
-from .slide_steps import Slide, count, joined, notes_of
+from .slide_steps import Slide, count, notes_of
 
 STEPS = LECTURE_MINUTES  # of a deck, at most: one a minute
 STEPS_A_MINUTE = 1.3  # beside live figures

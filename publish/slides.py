@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from .course_files import FOLDER
-from .deck import Deck, of_page
+from .deck import of_page, slides_of
 from .mathml import mathml
 from .page import Page
 from .slide_shows import apart, letters
@@ -72,11 +72,11 @@ def slides(page: Page, drawn: dict[str, list[str]] | None = None) -> NotebookNod
         page: the page.
         drawn: enlarged figures by the id of their cell, in place of those of the page.
     """
-    deck = Deck(page, drawn) if drawn else of_page(page)
-    cells = [
-        new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
-        for kind, text in deck.slides()
-    ]
+    cells = []
+    for each in slides_of(page, drawn) if drawn else of_page(page):
+        for kind, text in ((each.kind, each.text), ("notes", each.notes)):
+            if text:
+                cells.append(new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}))
     return nbformat.v4.new_notebook(cells=cells, metadata={"title": page.title})
 
 
@@ -85,7 +85,7 @@ def steps(page: Page) -> tuple[int, ...]:
     """Return how many steps the slides take for each part of the plan of a lecture on a page."""
     parts = ["", *(section.title for section in page.sections), "Recap", "To discuss"]
     found, part = dict.fromkeys(parts, 0), ""
-    for slide in of_page(page).steps():
+    for slide in of_page(page):
         opened = [
             each for each in re.findall(r"^## (.*)$", slide.text, flags=re.M) if each in found
         ]

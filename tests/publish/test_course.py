@@ -29,6 +29,7 @@ from publish import (
     exam_draw,
     exam_pages,
     graded,
+    grading,
     guide,
     labs,
     lessons,
@@ -45,6 +46,13 @@ pages = pytest.mark.parametrize("name", PAGES)
 last = max(PAGES)
 
 
+def noted_of(name):
+    """Return all that is noted for a page, in words."""
+    noted = NOTES[name]
+    said = map(grading.in_words, noted["grading"])
+    return [*noted["misconceptions"], *noted["discussion"], *said]
+
+
 def sources(cells):
     return [cell.source for cell in cells]
 
@@ -57,7 +65,7 @@ def test_every_page_has_notes_for_the_lecturer(name):
     assert len(noted["misconceptions"]) >= 3
     assert len(noted["discussion"]) >= 3
     assert len(noted["grading"]) >= 2
-    assert all(len(item) > 40 for key in LISTS for item in noted[key])
+    assert all(len(item) > 40 for item in noted_of(name))
 
 
 def test_notes_without_a_page_are_for_pages_to_come():
@@ -126,7 +134,7 @@ def test_instructor_notebook_is_open_and_has_notes(name):
     assert [cell.get("outputs") for cell in code(made)] == [
         cell.get("outputs") for cell in code(PAGES[name])
     ]
-    assert all(item in made.cells[1].source for key in LISTS for item in NOTES[name][key])
+    assert all(item in made.cells[1].source for item in noted_of(name))
 
 
 def test_tags_override_what_becomes_a_slide():
@@ -201,7 +209,7 @@ def test_make_course_writes_everything(tmp_path, monkeypatch, capsys):
             *page.goals,
         ]
         assert all(text in made for text in said)
-        assert all(item in made for key in LISTS for item in NOTES[name][key])
+        assert all(item in made for item in noted_of(name))
 
 
 @functools.cache
@@ -313,7 +321,7 @@ def test_hours_for_marking_are_points_times_minutes():
             found.append((number or first, int(exercise)))
     is_open = {(n, e.number) for n, page in by_number.items() for e in page.exercises if not e.stub}
     marked = [each for each in found if each in is_open]
-    points = sum(graded.points_of(by_number[number], exercise) for number, exercise in marked)
+    points = sum(grading.points_of(by_number[number], exercise) for number, exercise in marked)
     listed = "; ".join(f"page {number}, exercise {exercise}" for number, exercise in marked)
     told = README.replace("\n", " ")
     assert f"{points} points of open exercises ({listed}), 10 of the report and 20 of" in told

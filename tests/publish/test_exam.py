@@ -471,8 +471,8 @@ def test_model_answers_are_for_lecturers_only(name):
     beside = course.instructor(READ[name], notes()[name]).cells[1].source
     handed_out = nbformat.writes(course.student(READ[name]))
     handed_out += nbformat.writes(graded.assignment(READ[name]))
-    slides_of = of_page(READ[name]).slides()
-    handed_out += "".join(text for kind, text in slides_of if kind != "notes")
+    slides_of = of_page(READ[name])
+    handed_out += "".join(each.text for each in slides_of)
     assert all(answer in beside for answer in answers)
     assert not [answer for answer in answers if answer in handed_out]
 
@@ -510,7 +510,7 @@ def test_sections_without_minutes_are_marked():
 def test_a_plan_names_the_steps_of_the_slides(name):
     steps = slides.steps(READ[name])
     assert len(steps) == len(lecture.plan(READ[name]))
-    assert sum(steps) == slide_steps.count(of_page(READ[name]).steps())
+    assert sum(steps) == slide_steps.count(of_page(READ[name]))
     assert all(steps[:-1])
     assert f"| {steps[0]} | title" in lecture.planned(READ[name], steps)
 

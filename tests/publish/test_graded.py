@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 pytest.importorskip("latex2mathml", reason="the extra `course` is not installed")
-from publish import code_names, graded, needed, wording
+from publish import code_names, graded, grading, needed, wording
 from publish.course_files import notes
 from snn_core.teaching.exercises import Value, find
 from snn_core.teaching.exercises.comparison import shown
@@ -73,10 +73,31 @@ def test_an_open_exercise_is_graded_by_a_person(name):
 
 
 def test_points_of_an_open_exercise_are_those_of_the_notes():
-    said = " ".join(notes()["05_surrogate_gradients"]["grading"])
+    said = " ".join(map(grading.in_words, notes()["05_surrogate_gradients"]["grading"]))
     assert "Exercise 5, 4 points" in said
-    assert graded.points_of(READ["05_surrogate_gradients"], 5) == 4
-    assert graded.points_of(page(START, EXERCISES), 2) == graded.OPEN_POINTS
+    assert grading.points_of(READ["05_surrogate_gradients"], 5) == 4
+
+
+def test_points_are_those_of_the_parts_or_one_or_two_with_a_check(monkeypatch):
+    made = page(START, EXERCISES)
+    assert [grading.points_of(made, number) for number in (1, 2)] == [1, grading.OPEN_POINTS]
+    lines = [
+        "Ask why.",
+        {"checked": [1], "twice": [1]},
+        {"exercise": 2, "parts": [[3, "a"], [2, "b"]]},
+    ]
+    monkeypatch.setattr(grading, "notes", lambda: {made.name: {"grading": lines}})
+    assert [grading.points_of(made, number) for number in (1, 2)] == [2, 5]
+    assert grading.in_words(lines[0]) == "Ask why."
+
+
+@pages
+def test_notes_grade_the_exercises_that_a_page_has(name):
+    fields = [line for line in notes()[name]["grading"] if not isinstance(line, str)]
+    checked = [line["checked"] for line in fields if "checked" in line]
+    assert checked in ([], [[each.number for each in READ[name].exercises if each.stub]])
+    is_open = [line["exercise"] for line in fields if "exercise" in line]
+    assert is_open == [each.number for each in READ[name].exercises if not each.stub]
 
 
 ELSEWHERE = re.compile(r"(?<!\d, )\b[Ss]ections? \d|\b(table|figure|graph) (above|below)\b")
@@ -270,7 +291,7 @@ def test_a_check_of_ones_own_gets_no_points_for_wrong_answers():
 
 @pages
 def test_points_of_cells_are_those_of_the_guide(name):
-    said = notes()[name]["grading"]
+    said = [grading.in_words(line) for line in notes()[name]["grading"]]
     marked = [cell.metadata.get("nbgrader", {}) for cell in assignment(name).cells]
     given = {marks["grade_id"]: marks["points"] for marks in marked if marks.get("grade")}
     for line in said:

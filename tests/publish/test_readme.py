@@ -40,6 +40,20 @@ def test_minutes_of_a_plan_are_summed():
     ]
 
 
+def test_the_semester_is_written_from_its_weeks(monkeypatch):
+    weeks = [{"pages": ["01"], "hand_in": "a report"}]
+    later = [{"week": "9, later", "pages": ["02"], "home": "the page"}]
+    monkeypatch.setattr(readme, "semester", lambda: {"weeks": weeks, "without_lecture": later})
+    pages = {name: page(START, EXERCISES, name=name) for name in ("01_one", "02_two")}
+    head = "| week | pages | minutes to read | more |\n|---|---|---|---|\n"
+    made = readme.with_weeks(f"a\n\n{head}| 1 | 02 | 7 | old |\n\nb\n", pages)
+    rows = [
+        "| 1 | 01 | 20 | 01: run it (80), exercise 1 (10) | 01: exercise 2 | a report |",
+        "| 9, later | 02 | 20 | – | the page | – |",
+    ]
+    assert made == f"a\n\n{head}" + "\n".join(rows) + "\n\nb\n"
+
+
 def test_projects_are_the_open_exercises_without_an_answer():
     pages = {name: page(START, EXERCISES, name=name) for name in ("01_one", "02_two")}
     pages["03_three"] = page(

@@ -256,6 +256,20 @@ def test_a_new_formula_and_tasks_stay_open():
     assert open_and_folded(made(text(QUESTION), RUN, text(told), CHECK))[1] == folds
 
 
+def test_an_output_is_foreseen_if_the_question_comes_before_it():
+    before = [made(text(asked), RUN, text("Three."), CHECK) for asked in (QUESTION, "> **Why?**")]
+    parts = [answers.answered(cells[0], cells[1:]) for cells in before]
+    assert [part.foreseen for part in parts] == [0, None]
+
+
+def test_a_few_words_that_lead_to_more_code_are_no_words_of_an_answer():
+    told = [nbformat.v4.new_markdown_cell(words) for words in ("This:", "Three.", "a " * 8 + "b:")]
+    part = answers.Answered(
+        "> **Why?**", [], [told[0], nbformat.v4.new_code_cell("a"), *told[1:]], []
+    )
+    assert part.words == told[1:]
+
+
 def folds_of(name):
     """Return the folds of a page with what follows each, as (words, texts, what is open behind)."""
     found = READ[name]

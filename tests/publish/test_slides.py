@@ -33,6 +33,7 @@ from publish import (
     slide_code,
     slide_cut,
     slide_figures,
+    slide_joins,
     slide_leads,
     slide_lists,
     slide_names,
@@ -59,7 +60,7 @@ NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 
 def steps_of(name):
-    return deck.of_page(READ[name]).steps()
+    return deck.of_page(READ[name])
 
 
 @functools.cache
@@ -124,8 +125,7 @@ def test_slides_follow_the_page(name):
         for cell in code(main.notebook)
         for output in cell.outputs
     )
-    made = deck.of_page(READ[name])
-    made.steps()
+    made = deck.walked(READ[name], {})
     walked = sum(each.text.count("<img") for each in made.made)
     assert walked == figures - len(found_by_playing(made))
     assert walked - 2 <= len(soup("img")) <= walked  # two may be spared for the time
@@ -235,8 +235,7 @@ def test_no_marks_of_bold_text_are_left_on_a_slide(name):
 
 @pages
 def test_a_section_shows_at_most_one_piece_of_its_code(name):
-    made = deck.of_page(READ[name])
-    made.steps()
+    made = deck.walked(READ[name], {})
     blocks = [pre.get_text().strip() for each in shown(name) for pre in each("pre")]
     squeezed = ["".join(block.split()) for block in blocks]
     kept = {key for key, text in made.code.items() if "".join(text.split()) in squeezed}
@@ -290,8 +289,8 @@ def goes_on(block):
 @pages
 def test_code_above_a_question_computes_its_answer(name):
     """It stands behind it on the page, or what stands there uses it."""
-    made = deck.of_page(READ[name])
-    for each in made.steps():
+    made = deck.walked(READ[name], {})
+    for each in steps_of(name):
         if each.role == "question" and any(text in each.text for text in made.code.values()):
             asked = [n for n, block in enumerate(made.blocks) if block.text in each.text]
             first = next(n for n in asked if made.blocks[n].kind == "question")
@@ -438,13 +437,12 @@ def test_code_that_a_question_names_is_on_its_slide(name):
 @pages
 def test_names_in_code_are_defined_in_it_or_in_its_note(name):
     """Those of the first cell of the page are imported."""
-    made = deck.of_page(READ[name])
-    slides_of = made.steps()
+    made = deck.walked(READ[name], {})
     first = [ast.parse(cell.source) for cell in tagged(READ[name].notebook, "setup")]
     given = set().union(*map(code_names.defined, first))
     for key, text_of in made.code.items():
         cell = next(each for each in READ[name].main if each.get("id") == key)
-        on = [each for each in slides_of if text_of in each.text and "slide" not in tags(cell)]
+        on = [each for each in steps_of(name) if text_of in each.text and "slide" not in tags(cell)]
         tree = code_names.parsed(text_of) or ast.parse(cell.source)
         for each in on:
             noted_lines = each.notes.partition(slide_names.BEFORE)[2]
@@ -636,7 +634,7 @@ def test_prose_before_a_result_is_not_the_answer():
     made = page(START, text(words), silent, text("Now print it."), printed, text("One. It is 1."))
     output = nbformat.v4.new_output("stream", name="stdout", text="one: 1\n")
     code(made.notebook)[-1].outputs = [output]
-    (asked,) = [part for _, part in deck.Deck(made, {}).slides() if "<div" in part]
+    (asked,) = [each.text for each in deck.of_page(made) if "<div" in each.text]
     assert "### One. It is 1." in asked
     assert "```\none: 1\n```" in asked
     assert "Now print" not in asked
@@ -652,7 +650,7 @@ def test_a_definition_is_not_the_answer():
     figure = nbformat.v4.new_output("display_data", data=data, metadata=seen)
     output = nbformat.v4.new_output("stream", name="stdout", text="second: 0.25\n")
     code(made.notebook)[-2].outputs, code(made.notebook)[-1].outputs = [figure], [output]
-    shown = [part for _, part in deck.Deck(made, {}).slides()]
+    shown = [part for each in deck.of_page(made) for part in (each.text, each.notes)]
     (asked,) = [part for part in shown if slide_shows.BOARD in part]
     assert "### The first: it is 0.25." in asked
     assert "QUJD" in asked
@@ -716,20 +714,20 @@ def test_slides_that_follow_one_idea_are_joined_as_far_as_they_fit():
     formula = slide_steps.Slide("subslide", "formula", "$$a = b$$")
     code = slide_steps.Slide("subslide", "code", "```python\na = b\n```", "", "S")
     long = slide_steps.Slide("subslide", "code", "```python\n" + "a = b\n" * 16 + "```", "", "S")
-    (one,) = slide_steps.joined([head, formula, code])
+    (one,) = slide_joins.joined([head, formula, code])
     assert one.text == "## 1 · S\n\nIt leaks.\n\n$$a = b$$\n\n```python\na = b\n```"
     assert (one.kind, one.notes) == ("slide", "notes")
-    assert slide_steps.joined([head, formula, long])[1].text == f"### S\n\n{long.text}"
-    assert slide_steps.joined([formula, head]) == [formula, head]
+    assert slide_joins.joined([head, formula, long])[1].text == f"### S\n\n{long.text}"
+    assert slide_joins.joined([formula, head]) == [formula, head]
 
 
 def test_what_stands_alone_has_the_heading_of_its_section_in_small_type_if_it_must():
     formula = slide_steps.Slide("subslide", "formula", "$$a = b$$", heading="S")
     full = slide_steps.Slide("subslide", "table", "word " * slide_parts.WORDS, heading="S")
-    assert slide_steps.joined([formula])[0].text == "### S\n\n$$a = b$$"
-    assert slide_steps.joined([full])[0].text == f"{slide_opening.over('### S')}\n\n{full.text}"
+    assert slide_joins.joined([formula])[0].text == "### S\n\n$$a = b$$"
+    assert slide_joins.joined([full])[0].text == f"{slide_opening.over('### S')}\n\n{full.text}"
     head = slide_steps.Slide("slide", "head", "## 1 · S")
-    assert slide_steps.joined([head, formula])[0].text == "## 1 · S\n\n$$a = b$$"
+    assert slide_joins.joined([head, formula])[0].text == "## 1 · S\n\n$$a = b$$"
 
 
 PLOT = """
@@ -826,14 +824,14 @@ def test_a_question_stands_under_code_that_it_asks_about_and_under_no_other():
     about = slide_steps.Slide("subslide", "code", "```python\na = 1\n```", "", "S")
     alone = slide_steps.Slide("subslide", "alone", "```python\nb = 1\n```", "", "S")
     asked = slide_steps.Slide("subslide", "question", QUESTION)
-    assert len(slide_steps.joined([about, asked])) == 1
-    assert len(slide_steps.joined([alone, asked])) == 2
+    assert len(slide_joins.joined([about, asked])) == 1
+    assert len(slide_joins.joined([alone, asked])) == 2
 
 
 def test_what_stands_before_a_question_goes_when_its_figure_comes():
     head = slide_steps.Slide("slide", "head", "### Keep β, or keep τ?\n\nBoth.")
     board = slide_shows.asked_about("> **Before you run:** which?", "The first.", "<img>")
-    (one,) = slide_steps.joined([head, slide_steps.Slide("subslide", "question", board)])
+    (one,) = slide_joins.joined([head, slide_steps.Slide("subslide", "question", board)])
     html = slides.PageSlides().markdown2html({}, one.text)
     soup = BeautifulSoup(html, "html.parser")
     assert soup.select(".board > .over h3")[0].get_text() == "Keep β, or keep τ?"

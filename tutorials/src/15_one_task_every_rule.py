@@ -362,7 +362,7 @@ assert feedback["accuracy"] > 0.8
 #
 # Now each rule trains 256 hidden neurons on 5,000 images, for five epochs, with three seeds. Held-out images chose the best of four settings (of eight with random matrices).
 #
-# (In the table, *to BPTT* is the difference in points, before rounding; *cosine* is in the network that the rule has trained; *told* are the counts of section 3; the row *no hidden, scaled* is ten neurons on the pixels, scaled as STDP sees them.)
+# (In the table, *to BPTT* is the difference in points, before rounding; *cosine* is in the network that the rule has trained; *told* are the counts of section 3.)
 #
 # > **Before you run:** which costs more accuracy, to forget time (OTTT, window of 1) or feedback alignment? Does the better direction, the larger cosine to BPTT, always win?
 
@@ -376,7 +376,7 @@ print(record)
 compared(shown, needs, memory)
 
 # %% [markdown]
-# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: with no hidden layer it is 90 too.
+# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: ten neurons on the pixels, scaled as STDP sees them (*no hidden, scaled*), read 90 too.
 #
 # Each seed as a dot, the rules sorted by cosine:
 

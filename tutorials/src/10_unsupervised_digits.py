@@ -568,7 +568,7 @@ learn_unlabelled(
 )
 
 # %% [markdown]
-# Two parts of the layer notice the order of frames. The traces fade, so that the last ones count most. A membrane may reach its threshold in the midst of a film.
+# Two parts of the layer notice the order of frames. The traces fade, so the last ones count most. A membrane may reach its threshold amid a film.
 #
 # Names and votes as before, with two classes, and films of unseen 1s:
 

@@ -513,7 +513,7 @@ def dots_per_seed(
 
     Args:
         results: for each group, by its name, one list for each column, with one value for each seed.
-        columns: their names, for the legend, at most five; each has a colour and a shape of mark.
+        columns: their names, for the legend, at most five, each with its colour and mark; "" needs no legend.
         axes: where to draw; new axes if None.
         level: drawn as a dashed line, such as what guessing would give.
         y: name of the quantity, with its unit.
@@ -541,7 +541,8 @@ def dots_per_seed(
         axes.axhline(level, color=GREY, linestyle="--", linewidth=1.2)
     decorate(axes, title=title, y=y)
     axes.set(xticks=range(len(results)), xticklabels=results)
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    if any(columns):
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 
 

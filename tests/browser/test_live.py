@@ -34,6 +34,14 @@ CanvasRenderingContext2D.prototype.fillText = function (words, x, y, ...rest) {
   const cut = scale && (left < -1 || right * scale > this.canvas.width + 1);
   if (cut || narrow < 0.9) window.cut.add(String(words));
 };
+for (const name of ["fillStyle", "strokeStyle"]) {
+  const { get, set } = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, name);
+  const noted = function (colour) {
+    if (colour === undefined) window.cut.add(`no ${name}`);  // as before the theme is read
+    set.call(this, colour);
+  };
+  Object.defineProperty(CanvasRenderingContext2D.prototype, name, { get, set: noted });
+}
 """
 
 

@@ -140,7 +140,7 @@ assert run.spikes.flatten().tolist() == [0, 0, 1]
 assert torch.allclose(network[0](pixels)[7], network[0](pixels[7]), atol=1e-6)
 
 # %% [markdown]
-# ## 2 · The same network with a loop of its own
+# ## 2 · The same network, step by step
 #
 # Data may arrive step by step, or you want to stop early, or to look inside. `lif_step` is one step of page 02: current and state go in; spikes, membrane and new state come out.
 
@@ -202,7 +202,7 @@ assert network(loud).sum() > 10
 assert torch.equal(looped(loud), network(loud))
 
 # %% [markdown]
-# ## 3 · How far do spikes get?
+# ## 3 · How many layers do spikes survive?
 #
 # Stack five layers of 200 neurons, with weights as PyTorch draws them (no biases in this section). The input is random: each spikes with probability $p = 0.1$ per step.
 
@@ -530,7 +530,7 @@ assert max(np.ptp([found[seed] for found in final.values()]) for seed in range(5
 assert all((single < found - 0.05).all() for found in final.values())
 
 # %% [markdown]
-# ## 6 · Early or right?
+# ## 6 · What does an early answer cost?
 #
 # In the record of section 4, five networks read 1,000 digits after every step; the table is their mean accuracy in percent.
 #

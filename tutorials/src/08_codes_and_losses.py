@@ -59,7 +59,7 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# Two networks, both like that of page 07: 784 pixels, 256 hidden LIF neurons, an output for each digit, 16 steps. They began with the same weights, and learn from the same 2,000 images. Only the **loss** differs, what the output is asked for.
+# Two networks, both like that of page 07: 784 pixels, 256 hidden LIF neurons, an output for each digit, 16 steps. They begin with the same weights, and learn from the same 2,000 images.
 
 # %%
 digits = mnist_mini()
@@ -74,7 +74,7 @@ readers = {
 }
 
 # %% [markdown]
-# Now both see a 7, and both say 7. Here is what their hidden neurons send.
+# Only the **loss** of the two networks differs, what the output is asked for. Both see a 7, and both say 7; each dot is a spike of a hidden neuron.
 #
 # > **Look first:** which of the two would you put on a chip that pays for each spike?
 
@@ -134,16 +134,8 @@ axes = wanted_outputs("one of each")
 # An output of five steps, with counts 4, 2 and 1; the first class is right:
 
 # %%
-output = torch.tensor(
-    [
-        [1.0, 1.0, 1.0],
-        [1.0, 1.0, 0.0],
-        [1.0, 0.0, 0.0],
-        [1.0, 0.0, 0.0],
-        [0.0, 0.0, 0.0],
-    ]
-)
-spikes = output[:, None]  # [5 steps, 1 sample, 3 classes]
+output = [[1.0, 1, 1], [1, 1, 0], [1, 0, 0], [1, 0, 0], [0, 0, 0]]
+spikes = torch.tensor(output)[:, None]  # [5 steps, 1 sample, 3 classes]
 label = torch.tensor([0])
 print("CE: ", losses.count_cross_entropy(spikes, label))
 print("MSE:", losses.count_mse(spikes, label))
@@ -164,12 +156,7 @@ assert np.isclose(losses.count_mse(spikes, label), 0.1 / 3)
 # > **Before you run:** the right membrane is at 3, then at $-1$; another stays at 0. Which loss is content, summed or stepwise?
 
 # %%
-output = torch.tensor(
-    [
-        [3.0, 0.0],
-        [-1.0, 0.0],
-    ]
-)
+output = torch.tensor([[3.0, 0], [-1, 0]])
 membrane = output[:, None]
 in_sum = losses.summed_membrane_cross_entropy(membrane, label)
 by_step = losses.stepwise_membrane_cross_entropy(membrane, label)
@@ -184,9 +171,9 @@ assert np.isclose(in_sum, np.log(1 + np.exp(-2)))
 assert np.isclose(by_step, np.log(1 + np.exp([-3, 1])).mean())
 
 # %% [markdown]
-# Trained as in the first picture, summed spends far fewer spikes than stepwise, and settles later. But a sum over 16 steps is also 16 times a mean.
+# Trained by the summed loss, a network spends far fewer spikes than by the stepwise one, and settles later. (Two epochs, two seeds.)
 #
-# > **Before you run:** what becomes of stepwise if its membranes are multiplied by 16? (Two epochs, two seeds.)
+# > **Before you run:** a sum over 16 steps is also 16 times a mean. If the stepwise loss gets its membranes times 16, what becomes of the network's spikes, and of the step at which its answer settles?
 
 # %%
 test = (test_images, digits.test_labels)
@@ -213,7 +200,7 @@ for name, runs in scales.items():
         print(f"{name:15}", row, sep="  ")
 
 # %% [markdown]
-# It becomes nearly what the sum is, with an accuracy within three points. So spikes and time follow the *scale* of the scores here: at 16 times the membrane a small lead already satisfies the softmax.
+# Both become nearly what they are by the sum, with an accuracy within three points. So spikes and time follow the *scale* of the scores here: at 16 times the membrane a small lead already satisfies the softmax.
 
 # %% tags=["check"]
 plain, scaled, summed = scales.values()
@@ -268,7 +255,7 @@ print("first spike:", first.item())
 print("gradient:   ", train.grad.tolist())
 
 # %% [markdown]
-# A spike at 0 would come 2 steps earlier, one at 1 a step earlier, one at 3 changes nothing. With that at 2 taken away, `0 0 0 0 1 0`, the first comes 2 steps later, so its gradient is $-2$, too.
+# A spike at 0 would come 2 steps earlier, one at 1 a step earlier, one at 3 changes nothing. Without that at 2 the first is at 4, 2 later.
 #
 # The sum is linear in each spike, so for one spike at a time the gradient is exact. From $z$ on, the surrogate of page 05 takes over.
 
@@ -326,7 +313,7 @@ assert max(learned[24]) == 43
 #
 # Stricter: fire at *these* times. Compare step by step with the wanted spikes $z^*$: $\sum_t (z[t] - z^*[t])^2$.
 #
-# > **Before you read on:** a spike comes one step late. What does this loss charge? And for no spike at all?
+# > **Before you read on:** a spike comes one step late. What does $\sum_t (z[t] - z^*[t])^2$ charge? And for no spike at all?
 
 # %% [markdown]
 # 2 for the late one: it missed one step and hit another. 1 for none. So silence is the safer guess.
@@ -336,35 +323,31 @@ assert max(learned[24]) == 43
 #
 # $$D^2 = \frac{\mathrm{d}t}{\tau} \sum_t \left(x[t] - x^*[t]\right)^2.$$
 #
-# Traces of close spikes overlap and cancel. For two spikes:
+# Traces of close spikes overlap and cancel. Here are the distances of two spikes, for a $\tau$ of 1, 10 and 30 ms:
 
 # %% alt="Distance of two single spikes against their lag, divided by the distance of no spike. Step by step it jumps to 2 at once. The van Rossum distances for tau 1, 10 and 30 ms rise smoothly from 0 towards 2, the longer tau the more slowly; they cross 1, where no spike at all would be as near, at 0.7, 7 and 21 ms."
 axis = distance_of_two_spikes((1.0, 10.0, 30.0))
 
 # %% [markdown]
-# A late spike is better than none up to a lag of $\tau \ln 2$: 0.7, 7 and 21 ms (*Deeper* derives it).
+# A late spike is better than none up to a lag of $\tau \ln 2$: 0.7, 7 and 21 ms. (*Deeper* derives it.)
 #
-# Twenty neurons hear the inputs of section 3, and each has to learn five spikes of its own.
+# Twenty neurons hear the inputs of section 3. Each has to learn five spikes of its own, 18 ms apart on average.
+#
+# > **Before you run:** compared step by step, or with a trace of 1, 10 or 30 ms: which has met most of the wanted spikes after 200 updates? What does the worst one do?
 
 # %%
 goal = wanted_trains(20, generator)
 costs = costs_of_trains((1.0, 10.0, 30.0))
-
-# %% [markdown]
-# > **Before you run:** two wanted spikes of a neuron are 18 ms apart, on average. Step by step, or with a trace of 1, 10 or 30 ms: which is ahead after 200 updates?
-
-# %%
-fired = []
-met = []
-colours = (GREY, BLUE, VERMILION, GREEN)
 how = {"neurons": 20, "updates": 200, "lr": 0.01}
+found = []
 for cost in costs.values():
-    course = teach(cost, goal, arrivals, **how)
-    fired.append(course[-1].sum().item())
-    met.append(100 * share_met(course[-1], goal, within=3))
+    found.append(teach(cost, goal, arrivals, **how)[-1])
+fired = [each.sum().item() for each in found]
+met = [100 * share_met(each, goal, within=3) for each in found]
 
 # %% alt="Two bars for each of four losses after 200 updates: the number of spikes, where 100 are wanted, and the share of wanted spikes met within 3 ms. Step by step: no spikes. Tau of 1 ms: few. Tau of 10 ms: nearly all spikes, most of the wanted ones met. Tau of 30 ms: the right number of spikes, fewer met."
 axis = panels()
+colours = (GREY, BLUE, VERMILION, GREEN)
 place = np.arange(4)
 axis.bar(place - 0.2, fired, 0.4, color=colours, alpha=0.4, label="spikes")
 axis.bar(place + 0.2, met, 0.4, color=colours, label="met within 3 ms (%)")
@@ -376,7 +359,7 @@ decorate(
 )
 
 # %% [markdown]
-# Ahead is the trace of 10 ms, which reaches 7 ms. Step by step the neurons stay silent. A trace of 1 ms reaches less than a step: few spikes. One of 30 ms reaches beyond the next wanted spike: the number is right, the times only rough.
+# The trace of 10 ms, which reaches 7 ms. Step by step the neurons stay silent. A trace of 1 ms reaches less than a step: few spikes. One of 30 ms reaches beyond the next wanted spike: the number is right, the times only rough.
 #
 # With more updates, the mean over three draws:
 

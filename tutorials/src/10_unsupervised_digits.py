@@ -58,7 +58,7 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# Here is a layer of 400 spiking neurons, each with 784 weights, one for every pixel of an image. The weights of a neuron can be drawn as a picture, its **receptive field**, or field for short. At first they are random. Then the layer sees 5,000 handwritten digits, six times each, without labels.
+# Here is a layer of 400 spiking neurons, each with 784 weights, one for every pixel of an image. At first they are random. Then the layer sees 5,000 handwritten digits, six times each, without labels.
 
 # %%
 train, labels, test, test_labels = flat_digits()
@@ -76,7 +76,9 @@ learn_unlabelled(
 )
 
 # %% [markdown]
-# > **Look first:** the fields of the first 40 neurons, before and after. What has become of them?
+# Each square is the **receptive field** of a neuron, field for short: its weights, drawn as a picture. Here are 40, before and after 5,000 digits without labels.
+#
+# > **Look first:** what has become of the fields?
 
 # %% alt="Two mosaics of 40 receptive fields. Left, before: grey noise. Right, after: each is a handwritten digit, all ten digits occur, in different shapes and slants."
 axes = panels(2, height=3)
@@ -121,11 +123,11 @@ print("after: ", weight + 0.5 * (0.2 * trace - weight))
 # The first grows, the third shrinks, the second stays.
 
 # %% [markdown]
-# Each weight goes half of the way to what its trace asks for:
+# Each weight goes a share $\eta$ of the way, here half, to what its trace asks for, $\kappa\, x_i$:
 #
 # $$w_i \leftarrow w_i + \eta\,(\kappa\, x_i - w_i)$$
 #
-# The learning rate $\eta$ is the share of the way, here 0.5. The *scale* $\kappa$ says which weight a trace of 1 asks for, here 0.2 (in the core 0.18). The rule is STDP: an input shortly before the spike is strengthened, any other is weakened. In the core it is `trace_stdp`.
+# $\eta$ is the learning rate. The *scale* $\kappa$ says which weight a trace of 1 asks for, here 0.2 (in the core 0.18). The rule is STDP: an input shortly before the spike is strengthened, any other is weakened. In the core it is `trace_stdp`.
 
 # %% tags=["check"]
 after = weight + 0.5 * (0.2 * trace - weight)
@@ -236,7 +238,7 @@ assert cosine_similarity(alone.weight[0], unit_intensity(train[:300]).mean(0), d
 # %% [markdown]
 # ### A competition, by hand
 #
-# In the brain, neurons silence their neighbours through inhibitory ones. We take a shortcut (*Deeper*: what it stands for): at each step **only one** may spike, the one furthest above its own threshold, and then *all* membranes go back to 0. Four neurons, three steps, $\beta = 0.5$:
+# In the brain, neurons silence their neighbours through inhibitory ones. We take a shortcut: at each step **only one** may spike, the one furthest above its own threshold, and then *all* membranes go back to 0. Four neurons, three steps, $\beta = 0.5$:
 #
 # | | neuron 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|
@@ -271,12 +273,12 @@ threshold = torch.tensor([0.5, 0.9, 0.5, 0.5])
 v = torch.zeros(4)
 for current in inputs:
     z, u, v = one_winner(v, current, threshold)
-    print("u:", u, "spikes:", z.int().tolist())
+print("u:", u, "spikes:", z.int().tolist())
 
 # %% [markdown]
 # The third: it is 0.3 above its threshold, the second only 0.2.
 #
-# In the core this step is `competition_step`.
+# In the core this step is `competition_step`. *Deeper* says what the shortcut stands for.
 
 # %% tags=["check"]
 v = torch.zeros(4)
@@ -308,11 +310,11 @@ axis = fields(greedy.weight, columns=18, title="Competition alone: a few take al
 # It wins again, now that its field is more like a digit than noise is. In the end a few neurons get every spike, and more than 30 none.
 
 # %% [markdown]
-# The remedy is **homeostasis**: whoever wins too often raises its threshold.
+# The remedy is **homeostasis**: a neuron whose number of spikes $n_j$ is above a fair share $s$ raises its threshold $\theta_j$, by a small rate $\rho$:
 #
 # $$\theta_j \leftarrow \theta_j + \rho\,(n_j - s)$$
 #
-# $n_j$ counts the spikes of neuron $j$, $s$ is a fair share, and $\rho$ a small rate. In numbers: four neurons spiked 5, 2, 1 and 0 times, the share is 2, and $\rho = 0.1$.
+# In numbers: four neurons spiked 5, 2, 1 and 0 times, the share is 2, and $\rho = 0.1$.
 
 # %%
 n = torch.tensor([5.0, 2, 1, 0])
@@ -320,7 +322,7 @@ threshold = torch.full((4,), 1.0)
 print(threshold + 0.1 * (n - 2))
 
 # %% [markdown]
-# The greedy one becomes less sensitive, the idle one more. In the core: `adapt_thresholds`.
+# The greedy one becomes less sensitive, the idle one more. In the core: `adapt_thresholds`. The same 36 neurons, with moving thresholds:
 
 # %% alt="36 receptive fields: nearly all are handwritten digits of different kinds, a few still noise or overlays."
 sharing = taught_layer()
@@ -361,11 +363,9 @@ names = response.argmax(1)
 axis = fields(layer.weight[:60], columns=15, names=names[:60].tolist())
 
 # %% [markdown]
-# Most say what we would.
+# Few do: most neurons are called what we would call them.
 
 # %% [markdown]
-# A neuron may spike for two digits, and its name tells one. So for reading we take **votes** in place of names: a spike counts for *each* digit, by its share in the responses of its neuron.
-#
 # One unseen digit, and the neuron that spikes at each of the 8 steps:
 
 # %% alt="An unseen digit, a 3 with an open top, and the fields of the neurons that spiked in its eight steps. They are named 3, 5, 5, 3, 5, 3, 5, 3."
@@ -380,7 +380,9 @@ axis = fields(
 )
 
 # %% [markdown]
-# > **Before you run:** four spikes come from neurons named 3, and four from neurons named 5. Will the votes be even, too?
+# A neuron may spike for two digits, and its name tells one. So we read by **votes**.
+#
+# > **Before you run:** a spike votes for *each* digit, by its share in the responses of its neuron. A digit draws four spikes from neurons named 3, and four from neurons named 5. Will the votes be even, too?
 
 # %%
 spiked = steps.sum(0)
@@ -400,7 +402,7 @@ share = (answers == test_labels).float().mean()
 print(f"right: {share:.1%}")
 
 # %% [markdown]
-# > **Before you look:** which digits will the layer mix up most?
+# > **Before you look:** nine of ten unseen digits are read right. Which will the layer mix up most?
 
 # %% alt="Confusion matrix of ten digits. Most counts are on the diagonal; the largest others are between 4 and 9, and among 3, 5 and 8."
 axis = confusion_matrix(answers, test_labels)
@@ -411,9 +413,9 @@ axis = confusion_matrix(answers, test_labels)
 # %% [markdown]
 # ### How many labels?
 #
-# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. Beside our layer stand *k-means*, a way to sort images into 400 groups (section 4), whose means become the fields of a layer; and, with nothing learned, the label of the *nearest labelled image*. Both layers are read *by spikes* (solid), the voting above, and by the *nearest* field (dashed), the one most like the image.
+# Learning took no label, but naming took 5,000. Would a few do? The figure is a record, means of five seeds; only neurons that answer some labelled image take part. *k-means* sorts images into 400 groups (section 4), whose means become the fields of a layer. Layers are read *by spikes*, as votes (solid), or by the *nearest* field, the one most like the image (dashed).
 #
-# > **Before you look:** with ten labels, one of each digit, who will be ahead?
+# > **Before you look:** with ten labels, one of each digit, who will be ahead: our layer, a layer of k-means, or the label of the *nearest labelled image*?
 
 # %% alt="Test accuracy against the number of labels, from 10 to 1,000, on a logarithmic axis: five curves that rise from between 41 and 49 percent to between 86 and 90. The two read by spikes nearly lie on each other and are highest; the two read by the nearest field are a few points lower; the nearest labelled image is lowest up to 300 labels."
 record = recorded("digits_without_labels")
@@ -421,7 +423,7 @@ axis = labels_needed(record)
 decorate(axis, title="Sort first, and fewer labels will do")
 
 # %% [markdown]
-# Read alike, STDP (blue) and k-means (orange) are hardly to be told apart. The votes are ahead with ten labels already; with 100 they are right for 81 %, the nearest labelled image for 70. With all 5,000 labels it is the other way round: 90 against 92.
+# The votes, of our layer (STDP) and of k-means alike: read in the same way, the two are hardly to be told apart. With 100 labels they are right for 81 %, the nearest labelled image for 70. With all 5,000 labels it is the other way round: 90 against 92.
 
 # %% tags=["check"]
 assert torch.equal(names, name_neurons(response))
@@ -442,15 +444,15 @@ for each in (0, 1, 2, 3, 5, 6, 7, 8, 9):
 #
 # The layer reads nine of ten unseen digits. What deserves the praise: the timing, the spikes, the learning? A record takes each away.
 #
-# **The timing.** Each step draws its spikes anew, with the same probabilities, so this input has no timing. The rule might have some: its trace fades with 5 ms. Two layers learn with other traces: one of 0.05 ms, that knows only the step of the spike, and one of 1,000 ms, that hardly fades.
+# **The timing.** Each step draws its spikes anew, with the same probabilities, so this input has no timing. The rule might have some: its trace fades with 5 ms. Two layers learn with other traces: of 0.05 ms, the step of the spike only, and of 1,000 ms, which hardly fades.
 #
-# **The spikes.** In learning, a single step takes the place of the 8: the probabilities themselves. One neuron wins, and moves towards this image.
+# **The spikes.** In learning, a single step takes the place of the 8: the probabilities themselves.
 #
-# **The learning.** 400 training images, stored as they are, become the fields. These and the fields of k-means get the median of our layer's thresholds.
+# **The learning.** 400 training images, as they are, become the fields. These and the fields of k-means get the median of our layer's thresholds.
 #
 # All are read by spikes, with all labels.
 #
-# > **Before you look:** which one will lose most?
+# > **Before you look:** which reads least, a layer with a trace of 0.05 or 1,000 ms, one that learned without spikes, or one of stored images?
 
 # %% alt="Test accuracy of six learners, five seeds each. STDP, short trace, long trace, no spikes and k-means all lie between 89 and 91 percent and overlap; stored images between 85 and 88."
 readings = record.results["readings"]
@@ -459,14 +461,14 @@ for name in list(readings)[:6]:
     spiking[name] = [100 * np.array(readings[name]["spikes"])]
 axis = dots_per_seed(
     spiking,
-    ["a seed"],
-    y="test accuracy (%)",
+    [""],
+    y="test accuracy of a seed (%)",
     title="Only the learning is missed",
 )
 decorate(axis, ylim=(80, 95))
 
 # %% [markdown]
-# **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and a trace of 0.05, 5 or 1,000 ms learns as well. To learn without spikes costs less than one point, not to learn at all three to four.
+# Stored images: not to learn costs three to four points, to learn without spikes less than one. **Timing plays no part**: for a neuron the 8 steps are 8 samples of one image, and a trace of 0.05, 5 or 1,000 ms learns as well.
 
 # %% [markdown]
 # What remains when time and spikes are gone from the learning? A winner, a mean, and length 1.
@@ -498,7 +500,7 @@ for learner in ("STDP", "k-means"):
 #
 # **k-means** sorts images into groups by two steps, over and over: give each image to the nearest of some *centroids*; move each centroid to the mean of its images. With vectors of length 1, near means a large product $w_j \cdot x$: *spherical* k-means. It can go through the images one by one (Zhong 2005): the nearest centroid moves a step towards the image, and gets length 1 again.
 #
-# > **Before you run:** read this paragraph once more with "neuron" for "centroid". What is left to change?
+# > **Before you run:** say "neuron" for "centroid" in the rule of k-means. What is left to change, to make it a step of our layer?
 
 
 # %%
@@ -551,7 +553,7 @@ axes = film(
 # %% [markdown]
 # The frames are the same both ways, and so is their sum. Only the *order* tells. The layer is the same, but smaller, and a fair share is now *one* spike per film for all neurons together (`target`), so that thresholds rise until the layer waits.
 #
-# > **Before you run:** which parts of the layer can notice an order?
+# > **Before you run:** which parts of the layer can notice an order of frames?
 
 # %%
 watcher = CompetitiveLayer(784, 20, generator=generator)
@@ -566,7 +568,7 @@ learn_unlabelled(
 )
 
 # %% [markdown]
-# Two: the traces, which fade, so that the last frames count most; and the membranes, since a neuron may spike in the midst of a film, when only its beginning has come.
+# Two parts of the layer notice the order of frames. The traces fade, so the last ones count most. A membrane may reach its threshold amid a film.
 #
 # Names and votes as before, with two classes, and films of unseen 1s:
 
@@ -585,9 +587,9 @@ print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
 axis = dots_per_seed(
     shown,
-    ["a seed"],
+    [""],
     level=50,
-    y="films right (%)",
+    y="films right, each seed (%)",
     title="Which way does it run?",
 )
 

@@ -51,9 +51,9 @@ axes = waiting_synapse(
 )
 
 # %% [markdown]
-# At the dopamine. The pair leaves a mark that fades, the **eligibility**; what is left of it becomes a change of the weight.
+# At the dopamine. The synapse remembers the pair by a fading mark, the **eligibility**; what is left of it becomes a change of the weight.
 #
-# Cells in the midbrain send dopamine to very many synapses at once. They fire more when there is more reward than expected, and less when there is less (Schultz, Dayan and Montague 1997). In slices a synapse grew if dopamine came 0.3 to 2 seconds *after* such pairs (Yagishita et al. 2014). It is **one number for all synapses**.
+# Cells in the midbrain send dopamine to many synapses at once. They fire more when there is more reward than expected, and less when there is less (Schultz, Dayan and Montague 1997). In slices a synapse grew if dopamine came 0.3 to 2 seconds *after* such pairs (Yagishita et al. 2014). It is **one number for all synapses**.
 
 # %% [markdown]
 # ## You will
@@ -72,7 +72,7 @@ axes = waiting_synapse(
 #
 # $R$ is the reward, $b$ what was expected, $R - b$ the **success** that dopamine reports, and $\eta$ the learning rate. A change takes three factors: a presynaptic spike, a postsynaptic spike, a success (Izhikevich 2007; Florian 2007).
 #
-# > **Before you run:** with $\tau_e = 200$ ms, which share of the mark is left after 190 ms?
+# > **Before you run:** a pair leaves $e = 0.61$, and dopamine comes 190 ms later. With $\tau_e = 200$ ms, which share of $e$ is left?
 
 # %%
 asked = np.zeros(400)
@@ -139,14 +139,12 @@ EligibilityTrace().sliders()
 #
 # One neuron hears two tones, A and B, each through a synapse of its own. It should answer A with a spike, and B with silence. Nobody tells it. It only gets a reward of 1 after what was right, else 0.
 #
-# To find out, it has to *try*: it must be noisy. With **escape noise** a spike has the probability
+# To find out, it has to *try*: it must be noisy. With **escape noise** a spike has the probability $p$, one half where the membrane $u$, here the weight of the tone that sounds, is at the threshold $\theta = 1$:
 #
-# $$p = \sigma\Big(\frac{u - \theta}{\text{width}}\Big), \qquad \sigma(y) = \frac{1}{1 + e^{-y}} ,$$
-#
-# one half at the threshold, $u = \theta = 1$. $u$ is here the weight of the tone that sounds.
+# $$p = \sigma\Big(\frac{u - \theta}{\text{width}}\Big), \qquad \sigma(y) = \frac{1}{1 + e^{-y}} .$$
 
 # %% [markdown]
-# Both weights are 1, so $p = 0.5$. It spikes, $z = 1$, or not, $z = 0$. Its **surprise** is $z - p$. Four trials:
+# It spikes, $z = 1$, or not, $z = 0$; its **surprise** is $z - p$. Four trials with both weights at 1, so that $p = 0.5$:
 #
 # | tone | spike $z$ | surprise $z - p$ | reward $R$ | $R\,(z - p)$ |
 # |---|---|---|---|---|
@@ -155,7 +153,7 @@ EligibilityTrace().sliders()
 # | B | 1 | +0.5 | 0 | nothing |
 # | B | 0 | −0.5 | 1 | $w_B$ down |
 #
-# The rule is **REINFORCE** (Williams 1992): *if it paid, become more likely to do the same.* With $x = 1$ for the tone that sounds, else 0,
+# The rule is **REINFORCE** (Williams 1992): *if it paid, become more likely to do the same*, with $x = 1$ for the tone that sounds, else 0:
 #
 # $$\Delta w = \eta\, (R - b)\, (z - p)\, x .$$
 #
@@ -179,9 +177,9 @@ def tone_trial(w):
 # %% [markdown]
 # Then the rule, with $b = 0$ and $\eta = 0.1$.
 #
-# > **Before you run:** without a reward nothing changes. Can the neuron learn both tones?
+# > **Before you run:** without a reward nothing changes. Can the neuron learn both tones, a spike at A and silence at B?
 
-# %%
+# %% tags=["slide-code"]
 w = torch.ones(1, 2)
 course = []
 for _ in range(300):
@@ -233,9 +231,7 @@ for b in (0.0, 0.7, 5.0):
 #
 # For $z - p$ a synapse must know how likely the spike was. STDP only knows that both spiked. In one step, without an order of spikes, its credit is $z\,x$. The mean is then $p\,(R_1 - b)$; silence, which earns $R_0$, is missing.
 #
-# Below, `credit` is $z - p$ or $z$. `running_mean_step` moves $b$ a tenth of the way to each new reward; what learns what to expect is a **critic**. `extra` is added to the rewards of each tone. Returned is how often each of 50 neurons was right in the last 100 trials.
-#
-# > **Before you run:** a spike earns 1 for A and 0 for B. For which $b$ does $w_A$ grow and $w_B$ fall? And if the rewards are 2 and 1?
+# Below, `credit` is $z - p$ or $z$. What learns what to expect is a **critic**: $b$ goes this share of the way to each new reward (`running_mean_step`). `extra` is added to the rewards of each tone. Returned is how often each of 50 neurons was right in the end.
 
 
 # %%
@@ -246,12 +242,14 @@ def teach_tones(credit, critic, extra):
     for _ in range(400):
         x, p, z, right = tone_trial(w)
         R = right + (x * extra).sum(1, keepdim=True)
-        success = R - b if critic else R
-        w = w + 0.1 * success * credit(z, p) * x
-        b = running_mean_step(b, R, 0.1)
+        w = w + 0.1 * (R - b) * credit(z, p) * x
+        b = b + critic * (R - b)
         answers.append(100 * right)
     return torch.cat(answers[-100:], 1).mean(1)
 
+
+# %% [markdown]
+# > **Before you run:** the credit is $z$, and a spike earns 1 for A and 0 for B. For which $b$ does $w_A$ grow and $w_B$ fall? And if the rewards are 2 and 1?
 
 # %%
 extras = {
@@ -260,10 +258,10 @@ extras = {
     "A: 0 and 1, B: 2 and 3": torch.tensor([0.0, 2.0]),
 }
 kinds = {
-    "z − p, b = 0": (lambda z, p: z - p, False),
-    "z − p, b = mean": (lambda z, p: z - p, True),
-    "z, b = 0": (lambda z, p: z, False),
-    "z, b = mean": (lambda z, p: z, True),
+    "z − p, b = 0": (lambda z, p: z - p, 0.0),
+    "z − p, b = mean": (lambda z, p: z - p, 0.1),
+    "z, b = 0": (lambda z, p: z, 0.0),
+    "z, b = mean": (lambda z, p: z, 0.1),
 }
 found = {}
 for name, (credit, critic) in kinds.items():
@@ -282,7 +280,7 @@ axis = dots_per_seed(
 # For a $b$ between the two rewards. With $b = 0$ and rewards 0 and 1 nothing ever weakens B. With 1 and 2 every spike is praised: half of the answers are wrong. With the mean as $b$ all is well, as long as both tones earn the same. If B earns 2 or 3, the mean is too much for A and too little for B, and the neuron learns the *opposite*.
 
 # %% [markdown]
-# So for REINFORCE $b$ on average only changes how much the steps scatter; it led three neurons of 150 astray. For coincidence it decides about right and wrong: dopamine must report $R - b$, with a $b$ that fits.
+# So for REINFORCE $b$ only changes how much the steps scatter; it led three neurons of 150 astray. For coincidence it decides about right and wrong: dopamine must report $R - b$, with a $b$ that fits.
 
 # %% tags=["check"]
 share = {name: [each.mean() for each in three] for name, three in found.items()}
@@ -300,7 +298,7 @@ assert all(45 < each < 55 for each in share["z, b = 0"][1:])
 # %% [markdown]
 # ## 4 · An agent whose reward is late
 #
-# Now with spikes in time. Each of three cues makes its own five inputs fire at 100 spikes per second for 50 ms; otherwise all fire at 5 per second. Three noisy outputs inhibit each other. The one that spikes most during the cue acts, and is right if its number is that of the cue. The reward comes 50 ms after the cue. `CueAssociation` is this task; a step is 5 ms.
+# Each of three cues makes its own five inputs fire at 100 spikes per second for 50 ms; otherwise all fire at 5 per second. Three noisy outputs inhibit each other. The reward comes 50 ms after the cue. `CueAssociation` is this task; a step is 5 ms.
 
 # %%
 task = CueAssociation(dt=5.0, width=0.2)
@@ -314,7 +312,7 @@ pre, post = task.trial(
 )
 
 # %% [markdown]
-# An agent that has learnt nothing. Dashed: the end of the cue, and the reward.
+# An agent that has learnt nothing. The output that spikes most during the cue acts, and is right if its number is the cue's. Dashed: the cue's end, the reward.
 #
 # > **Look:** which action is taken? Is it right?
 
@@ -335,14 +333,14 @@ assert post[:10, 0].sum(0).tolist() == [1, 0, 5]
 # %% [markdown]
 # The top one, action 2: wrong, since the cue is 1.
 #
-# Forty agents learn side by side, each with its own weights: `[40, 3, 15]`. What reaches their synapses is up to a function of $R$ and $b$, `success`.
+# Forty agents learn side by side, with weights `[40, 3, 15]`. What reaches their synapses is up to a function of $R$ and $b$, `success`.
 
 
 # %%
 rule = PairSTDP(a_plus=1.0, a_minus=0.5, dt=5.0)
 
 # %% [markdown]
-# In each trial it acts, its synapses remember, its reward is paid:
+# In each trial it acts (`predict` draws among equals), its synapses remember, its reward is paid:
 
 
 # %%
@@ -368,7 +366,7 @@ def learn_cues(success, extra=0.0):
 
 
 # %% [markdown]
-# `predict` takes the output with most spikes, and draws among equals. Four kinds of dopamine: $R - b$; $R$ with $b = 0$; always 1, so that STDP is alone; the $R - b$ of *another* agent (`roll` hands each to the next).
+# Four kinds of dopamine: $R - b$; $R$ with $b = 0$; always 1, so that STDP is alone; the $R - b$ of *another* agent (`roll` hands each to the next).
 #
 # > **Before you run:** which of them stay at chance, one third?
 
@@ -420,7 +418,7 @@ for name in ("product", "counting"):
 # %% [markdown]
 # ## 5 · How late may the reward be?
 #
-# What happens while a synapse waits? One has the pair that earned the reward, at 20 and 25 ms. Sixty others, side by side as examples, have only spontaneous spikes, 5 per second on both sides. The reward comes 200 ms after the pair.
+# What happens while a synapse waits? One has the pair that earned the reward, at 20 and 25 ms. Sixty others, side by side as examples, have only spontaneous spikes, 5 per second on both sides.
 
 # %%
 rare = torch.full((2, 226, 61, 1), 0.005)
@@ -431,9 +429,9 @@ pre[20, 0] = 1
 post[25, 0] = 1
 
 # %% [markdown]
-# `step` is `run` for one time step; `rest` gives empty traces. $\tau_e$ is 100 ms.
+# `step` is `run` for one time step; `rest` gives empty traces.
 #
-# > **Before you run:** when the reward comes, will the synapse that deserves it be the one with the most eligibility?
+# > **Before you run:** $\tau_e$ is 100 ms, and the reward comes 200 ms after the pair. Will the synapse that deserves it have the most eligibility?
 
 # %%
 learner = RewardSTDP(PairSTDP(a_plus=1.0, a_minus=0.5), 100.0)
@@ -453,7 +451,7 @@ axis.axvline(225, color=VERMILION, linestyle="--")  # the reward
 decorate(axis, title="Accidents are ahead", x="time (ms)", y="eligibility e")
 
 # %% [markdown]
-# No. The blue trace, of the pair, has decayed to 14 % of its height. Grey ones with accidental pairs *later* are ahead: 6 of 60, on average over 300 draws. One reward cannot tell them apart. Many rewards can: on average no other synapse has as much as the blue one.
+# No. The blue trace, of the pair, has decayed to 14 % of its height. Grey ones with accidental pairs *later* are ahead: 6 of 60, on average over 300 draws. One reward cannot tell them apart. Many can: on average no other synapse has as much.
 
 # %% tags=["check"]
 assert abs(traces[225, 0] / traces[25, 0] - np.exp(-2)) < 1e-4
@@ -469,7 +467,7 @@ assert credit.mean(0).argmax() == 0
 # %% [markdown]
 # Decay alone sets no limit: a larger $\eta$ would undo it. But newer accidents overtake a mark that has decayed. Recorded: agents of section 4, their reward 60 or 180 ms after the end of the cue. Each point has the best of thirteen learning rates.
 #
-# > **Before you look:** 180 ms are to be bridged. Is the longest trace the best?
+# > **Before you look:** 180 ms are to be bridged. Is the longest $\tau_e$ of the trace the best?
 
 # %% alt="Right actions against the time constant of the eligibility, on a logarithmic axis, for rewards 60 and 180 ms late. Both rise from 40 to 50 percent at a sixth of the delay to 98 and 99 near once or twice the delay, and fall to about 55 at sixteen times."
 agents = recorded("rewarded_agents")
@@ -545,7 +543,7 @@ def step_on_line(weight, here):
 # %% [markdown]
 # From 2 to 3: $0 + 0.9 \cdot 1 - 0.9 = 0$, as expected. From 3 to 2: $0 + 0.9 \cdot 0.9 - 1 = -0.19$. The wrong step is blamed at once, without waiting for a reward.
 #
-# Dopamine cells seem to report this $\delta$: with learning their answer moves from the reward to what predicts it (Schultz, Dayan and Montague 1997).
+# Dopamine cells seem to report this $\delta$: with learning their answer moves from the reward to what predicts it (the same authors).
 #
 # The agents start with too much hope, $V = 1$ everywhere: what leads nowhere disappoints, and they try something else; the goal pleases only once $V$ has sunk. $V$ moves by 30 % of $\delta$.
 
@@ -576,7 +574,7 @@ for _ in range(300):
     here = torch.where(R > 0, ends_of_line(), there)
 
 # %% [markdown]
-# > **Before you look:** the shortest ways take four and two steps. How many rewards per 100 steps are possible?
+# > **Before you look:** from the ends, 0 and 6, the shortest ways to the goal at 4 take four and two steps. How many rewards per 100 steps are possible?
 
 # %% alt="Rewards per 100 steps in blocks of 25 steps, mean of forty agents and range of all; from about 10 they rise to the dashed line at 33 within 200 steps. In the last blocks the range is from 24 to 40."
 blocks = torch.stack(goals).view(12, 25, 40).mean(1)
@@ -608,7 +606,7 @@ decorate(
 # %% [markdown]
 # The farther from the goal, the less: a step away is a step down, and blamed.
 #
-# Recorded with 100 other agents (`python -m experiments.line_walkers`; each kind at its best $\tau_e$ and rate): $\delta$ earned 33 rewards per 100 steps, the worst agent 28. $R - b$, with a trace of 200 ms, earned 28, the worst 16. $R - V$, without what the next place promises, earned 14.
+# Recorded with 100 other agents (each kind at its best $\tau_e$ and rate): $\delta$ earned 33 rewards per 100 steps, the worst agent 28. $R - b$, with a trace of 200 ms, earned 28, the worst 16. $R - V$, without what the next place promises, earned 14.
 
 # %% tags=["check"]
 earned = torch.stack(goals[-100:]).mean(0)

@@ -52,7 +52,7 @@ axes = gradient_walks_back(
 )
 
 # %% [markdown]
-# Each bar is 0.905 of the one to its right: $\beta$, what a membrane with $\tau_\mathrm{mem}$ = 10 ms keeps in a millisecond. The bar at the input spike counts: the weight grows by 0.05, times a learning rate. An earlier input meets less, one after 40 ms nothing.
+# Each bar is 0.905 of the one to its right: $\beta$, for $\tau_\mathrm{mem}$ = 10 ms. The bar at the input spike counts: the weight grows by 0.05, times a learning rate. An earlier input meets less, one after 40 ms nothing.
 #
 # That is a rule about *timing*. **STDP** (page 09) has a similar one: before the spike is good, the longer before, the less. But it was measured in tissue, and no gradient was asked. Is it chance?
 #
@@ -175,10 +175,12 @@ assert np.allclose(ratio, neuron.beta)
 # | input spikes $x$ | 0 | 1 | 0 | 1 | 0 |
 # | trace $\bar x$ | 0 | 1 | 0.5 | 1.25 | 0.625 |
 #
-# > **Before you read on:** wait until step 4, then multiply the error, $s$ and the trace. What do you get?
+# > **Before you read on:** wait until step 4, then multiply the error, 1, the surrogate $s = \frac19$, and the trace. What do you get?
 
 # %% [markdown]
-# $1 \cdot \frac19 \cdot 0.625 = 0.069$: the same. Both count an input by what is left of it at the target, $\beta^{\text{lag}}$; the trace has it ready. With errors in many steps,
+# $1 \cdot \frac19 \cdot 0.625 = 0.069$: the same. Both count an input by what is left of it at the target, $\beta^{\text{lag}}$; the trace has it ready.
+#
+# With errors in many steps all their products are added up:
 #
 # $$\Delta w = \sum_t \underbrace{\delta[t]}_{\text{error}}\; \underbrace{s[t]}_{\text{surrogate}}\; \underbrace{\bar x[t]}_{\text{trace}}, \qquad \bar x[t] = \sum_{k \le t} \beta^{\,t-k}\, x[k] .$$
 #
@@ -187,7 +189,7 @@ assert np.allclose(ratio, neuron.beta)
 # %% [markdown]
 # Does it hold in a crowd? Thirty inputs send random spikes for 100 ms.
 
-# %%
+# %% tags=["no-slide"]
 generator = seed_torch(2)
 chance = torch.full((1, 30), 0.05)
 x = encoding.rate(chance, 100, generator=generator)
@@ -197,14 +199,14 @@ w.requires_grad = True
 # %% [markdown]
 # The neuron should spike at 30 and 70 ms and nowhere else: $L = \frac12 \sum_t (z[t] - z^*[t])^2$, with $z^*$ for the wanted spikes.
 
-# %%
+# %% tags=["no-slide"]
 wanted = pulse(100, at=[30, 70])
 spikes, membrane, _ = neuron(x @ w, record=True)
 loss = ((spikes - wanted) ** 2).sum() / 2
 loss.backward()
 
 # %% [markdown]
-# PyTorch has gone backwards. Forwards, there are the three factors:
+# So far PyTorch went backwards, from two wanted spikes and thirty inputs. Forwards, there are the three factors:
 #
 # > **Before you run:** STDP needs postsynaptic spikes. Where do the neuron's own spikes enter here?
 
@@ -248,7 +250,7 @@ assert ((error * s * trace)[error[:, 0, 0] == 0] == 0).all()
 #
 # In section 1 a spike was missing: error 1. Now let the membrane reach 1.2, so that the neuron spikes. That is right, error 0; or not wanted, error −1. The distance to the threshold is 0.2 again, so $s$ is the same.
 #
-# > **Before you run:** what does the input 8 ms before get with each error? And from STDP?
+# > **Before you run:** which change does an input 8 ms before the target get with each error, 1, 0 and −1? And from STDP?
 
 # %%
 lag = torch.tensor([8])
@@ -264,7 +266,7 @@ print("not wanted:", gradient_window(neuron, lag, level=1.2, error=-1).numpy().r
 # %% [markdown]
 # A steady current holds the membrane at 0.5. A pulse of 1 makes it spike, and the soft reset takes it back. At the spike (1.5) and elsewhere (0.5) it is equally far from the threshold: $s$ is the same in all steps, and only the error differs.
 
-# %%
+# %% tags=["no-slide"]
 hold = constant(0.5 * (1 - neuron.beta.item()), 300)
 hold[0] = 0.5
 firing = hold + pulse(300, at=100)
@@ -283,7 +285,7 @@ def change_by_time(error):
 
 
 # %% [markdown]
-# > **Before you run:** the spike should come *later*. Which inputs should be weakened?
+# > **Before you run:** the spike comes at 100 ms, and should come at 115. Which inputs should be weakened?
 
 # %%
 came = neuron(firing)
@@ -295,8 +297,8 @@ left, right = panels(2, share=True)
 left.plot(later, color=BLUE)
 right.plot(earlier, color=BLUE)
 for axis, at in ((left, 115), (right, 85)):
-    axis.axvline(100, color=VERMILION, label="spike came")
-    axis.axvline(at, color=GREEN, label="wanted")
+    axis.axvline(100, color=VERMILION, label="spike came" if at > 100 else None)
+    axis.axvline(at, color=GREEN, label="wanted" if at > 100 else None)
 decorate(
     left,
     title="Wanted later",
@@ -333,11 +335,11 @@ assert (change_by_time(pulse(300, at=100) - came) == 0).all()
 # STDP weakens an input that comes *after* the spike. A gradient does so only if such an input does harm. It can: it pushes the membrane towards a *next* spike. The loss can confirm a spike that came, and charge for one that follows soon:
 #
 # - at the neuron's own spike the error is 1: *well done*;
-# - $k$ steps later it is $-a\, e^{-k/\tau_y}$: *not again so soon*, with $\tau_y = 20$ ms and $a = 0.07$. (From 0.16 on the charge outweighs the praise: *Deeper*.)
+# - $k$ steps later it is $-a\, e^{-k/\tau_y}$: *not again so soon*, with $\tau_y = 20$ ms and $a = 0.07$. (From 0.16 on the charge outweighs the praise.)
 #
 # The neuron's own spikes make its errors, through their trace $y$. Each step downhill takes them as constants, as targets are, in the loss $L = -\sum_t \delta[t]\, z[t]$.
 #
-# > **Before you run:** which time constant will each half of the window have?
+# > **Before you run:** which half of the window will have $\tau_\mathrm{mem}$ = 10 ms, and which $\tau_y$ = 20 ms?
 
 # %%
 y = spike_trace(came, tau=20.0)
@@ -397,7 +399,7 @@ assert held_at(0.6)[100] > 0
 # %% [markdown]
 # ## 5 · What does STDP lack?
 #
-# Can a spike be made to appear, or to disappear? Two neurons have a membrane held at 0.5. The input spikes at 100 ms, and so does the neuron if $w > 0.5$. The first begins at $w = 0.2$ and should spike there. The second begins at 0.8 and should not. First BPTT:
+# Can a spike be made to appear, or to disappear? Two neurons have a membrane held at 0.5. The input spikes at 100 ms, and so does the neuron if $w > 0.5$. The first should spike there, the second should not. First BPTT:
 
 # %%
 arrives = pulse(300, at=100)
@@ -437,9 +439,9 @@ paths = {
 }
 
 # %% [markdown]
-# Above the dotted line the spike comes.
+# The weights begin at 0.2 and 0.8. Above 0.5, the dotted line, the spike comes.
 #
-# > **Before you run:** which of the four creates the missing spike? Which deletes the wrong one?
+# > **Before you run:** BPTT, or STDP of its own spikes, of a teacher's, or of the teacher's minus its own: which creates the missing spike? Which deletes the wrong one?
 
 # %% alt="Weights over 60 updates in two panels, with a dotted line at 0.5, above which the neuron spikes. Left, a spike is wanted: with BPTT and with STDP of teacher minus own the weight rises from 0.2 and stops just above the line; with the teacher alone it goes on to 0.8; with its own spikes it stays at 0.2. Right, no spike is wanted: with BPTT and with teacher minus own the weight falls from 0.8 to the line; with the teacher alone it stays; with its own spikes it rises to 1."
 axes = panels(2, share=True)
@@ -520,7 +522,7 @@ trained = {
 # %% [markdown]
 # In the figure the times of the wanted spikes are grey.
 #
-# > **Before you run:** what do the neuron's own spikes do as the teacher goes on?
+# > **Before you run:** in each trial a teacher strengthens what comes before the wanted spikes. What do the neuron's own spikes do as it goes on?
 
 # %% alt="Spikes of one neuron over 200 ms in four rows, over grey bars at the four wanted times. STDP with a teacher only, after 120 trials: five spikes, two of them away from the bars, and none on the third bar. After 300 trials: nine, four of them away from the bars. STDP minus own and BPTT after 300 trials: four spikes, on the bars."
 axis = panels(height=2.6)

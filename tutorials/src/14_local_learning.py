@@ -49,9 +49,9 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# A hidden neuron sends one spike, at step 1, through the weight $w = 0.5$ to an output neuron. That one stays silent for three steps, though one spike was wanted: its **error** is $e = -1$. What should the hidden neuron be told?
+# A hidden neuron sends one spike, at step 1, through the weight $w = 0.5$ to an output neuron. That one stays silent for three steps, though one spike was wanted: its **error** is $e = -1$.
 #
-# Squares are the error, circles the output (the fuller the blue, the nearer to its threshold), the orange dot is the spike. A blue arrow to it leads through $w$, a dashed purple one through a fixed random number, $b = -0.4$.
+# What should the hidden spike (orange) be told of the error (squares), by way of the output (circles; the fuller, the nearer to its threshold)? A blue arrow to it leads through the weight $w$, a dashed purple one through a fixed random $b = -0.4$.
 #
 # > **Look first:** which of the four need not know $w$? Which need not wait for step 3?
 
@@ -83,7 +83,7 @@ _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told=told)
 # | 2 | 0.9 | 0.25 | 0.5 | 0.125 |
 # | 3 | 0.8 | 0.111 | 0.25 | ? |
 #
-# > **Before you run:** fill in the last product, add up, and multiply by $w$ and $e$. Which step counts most?
+# > **Before you run:** fill in the last product, add up, and multiply by $w = 0.5$ and $e = -1$. Which step counts most?
 
 # %%
 z = torch.tensor([1.0, 0, 0], requires_grad=True)  # the hidden spike
@@ -95,7 +95,9 @@ loss.backward()
 print(f"BPTT tells it {z.grad[0]:.4f}")
 
 # %% [markdown]
-# By hand: 0.028 + 0.125 + 0.028 = 0.181, times $0.5 \cdot (-1)$ is $-0.090$. Step 2 counts most: the output was nearest to its threshold. All four:
+# By hand: 0.028 + 0.125 + 0.028 = 0.181, times $0.5 \cdot (-1)$ is $-0.090$. Step 2 counts most: the output was nearest to its threshold.
+#
+# What each rule tells the spike:
 #
 # | rule | | signal |
 # |---|---|---|
@@ -145,7 +147,7 @@ def part_after(wait):
 parts = torch.stack([part_after(k) for k in range(10)])
 
 # %% [markdown]
-# > **Guess:** which share of the gradient is known at once, without a wait?
+# > **Guess:** of ten steps, with $\beta = 0.9$ in the output: which share of the gradient is known at once, without a wait ($k = t$)?
 
 # %% alt="Bars: share of the gradient by the steps waited: 27 percent at 0, 19 at 1, 18 at 2, 10 at 3, and less later."
 shares = parts * bptt / bptt.square().sum()
@@ -218,8 +220,8 @@ for beta in (0.0, 0.5, 0.9):
     cosines[f"β = {beta}"] = [found]
 axis = dots_per_seed(
     cosines,
-    ["networks"],
-    y="cosine to BPTT",
+    [""],
+    y="cosine to BPTT, each network",
     title="OTTT beside BPTT, 20 networks each",
 )
 
@@ -267,7 +269,7 @@ LocalCredit().sliders()
 #
 # `small_reader` has two hidden layers, 196 → 100 → 100 → 10, for digits of 14 × 14 pixels. `horizon` extrapolates the counts so far to the last step (*Deeper*):
 
-# %% tags=["slide-code"]
+# %% tags=["no-slide"]
 generator = seed_torch(0)
 reader = small_reader()
 images, digits, *test = flat_digits()  # with their labels
@@ -322,7 +324,7 @@ compare(online)
 # %% [markdown]
 # No better than at the start. Next, six networks for each rule, and for FA and DFA also matrices *drawn anew* after each update.
 #
-# > **Before you look:** where will the angle go, with both kinds?
+# > **Before you look:** where does the angle between the first layer's gradient and BPTT's go, with fixed matrices and with matrices drawn anew?
 
 # %% alt="Angle between each rule's gradient and BPTT's over 78 updates, thin lines for six seeds and a thick one for their mean. OTTT stays between 15 and 41 degrees. FA and DFA begin near 90 and fall, in the mean to 74 and 64. FA with matrices drawn anew stays near 90."
 record = recorded("alignment")
@@ -374,7 +376,7 @@ assert abs(cosine_to_bptt(online, encode(small[:200]), digits[:200])) < 0.2  # o
 _ = four_ways(slopes=[1 / 36, 1 / 4, 1 / 9], told={"DFA": 0.4, "DECOLLE": None})
 
 # %% [markdown]
-# As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. (Their loss differs; we take the cross-entropy.) In PyTorch the rule is one word, `detach`, which hands on the spikes without their history.
+# Nothing comes from the error or from the output: the hidden layer asks a readout of its own. (As in the authors' program the readout has no leak: $y[t]$ hears this step's spikes only. Their loss differs; we take the cross-entropy.) In PyTorch the rule is one word, `detach`, which hands on the spikes without their history.
 
 
 # %%
@@ -395,7 +397,7 @@ class EachAlone:
 # %% [markdown]
 # The loss is the mean cross-entropy over all steps. `LayerStack` holds pairs of `Linear` and `LIF`, its `layers`, and for each a random matrix, its `readouts`. Here, two layers of 30:
 #
-# > **Before you run:** we turn the second layer upside down. Does the first layer's gradient change?
+# > **Before you run:** we change the sign of all weights of the second layer. Does the first layer's gradient change?
 
 # %%
 stack = LayerStack(20, 30, 2, classes=5, gain=3)
@@ -463,7 +465,9 @@ of_layers = read_layers(reader, see(test[0]), test[1])
 print(np.round(of_layers, 2))
 
 # %% [markdown]
-# Here all read better than the first. The record has eight epochs, three seeds, and BPTT.
+# Better: here the second, third and fourth all read more than the first.
+#
+# The record has eight epochs and three seeds: of each layer alone, and of BPTT through all layers, from the loss of each or of the last.
 
 # %% alt="Test accuracy against the layer that is read, 1 to 4, dots for three seeds and lines for their means. Each layer alone: 79 percent at the first layer, 84 at the second, and no more at the third and fourth. BPTT of all losses: two to three points more from the second layer on. BPTT of the last loss: 80, 87, 86, 85."
 record = recorded("deep_local")
@@ -531,8 +535,8 @@ for rule, name in names.items():
     accuracies[name] = [100 * np.array(found)]
 axis = dots_per_seed(
     accuracies,
-    ["seeds"],
-    y="test accuracy (%)",
+    [""],
+    y="test accuracy of a seed (%)",
     title="All but one within three points of BPTT",
 )
 for name, (found,) in accuracies.items():

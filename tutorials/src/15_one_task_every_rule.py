@@ -61,7 +61,9 @@ use_style()
 torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 
 # %% [markdown]
-# Four learning rules look at one synapse, the blue diamond between an input and a hidden neuron. Time goes to the right, layers go upwards. A filled mark is what the synapse must be told; a ring is known only as a *trace*, a sum of the past. A thick blue line is the weights to the output layer.
+# Four learning rules look at one synapse between an input and a hidden neuron. Time goes to the right, layers go upwards.
+#
+# The synapse (blue diamond) must be told each filled mark; a ring is known only as a *trace*, a sum of the past. Thick blue: the weights above.
 #
 # > **Look first:** which rules can run while the data come in? Which must know the weights of the layer above?
 
@@ -101,11 +103,13 @@ axes = what_a_synapse_wants(["STDP", "DECOLLE", "OTTT", "BPTT"])
 # > **Before you read on:** sum by $k$ instead. At step 3 the number $q = 2$ arrives. With what must it be multiplied?
 
 # %% [markdown]
-# With all that the synapse did so far, halved with each step: $2 + \frac12 \cdot 0 + \frac14 \cdot 1 = 2.25$. In general:
+# With all that the synapse did so far, halved with each step: $2 + \frac12 \cdot 0 + \frac14 \cdot 1 = 2.25$.
+#
+# In general this is a **second trace** $\bar e$, over the past of a *synapse*:
 #
 # $$\begin{aligned} \frac{\partial L}{\partial w} &= \sum_k q[k]\, \bar e[k], \\ \bar e[k] &= \beta\, \bar e[k-1] + e[k] . \end{aligned}$$
 #
-# Inside $e$ there is a trace already, over the past of an *input*. So $\bar e$ is a **second trace**, over the past of a *synapse*:
+# Inside $e$ there is the first, over the past of an *input*. Step by step:
 
 # %%
 second = 0
@@ -143,11 +147,7 @@ exact = torch.autograd.grad(loss, network[0].weight)[0]
 
 # %%
 final = count_error(counts.detach(), answers)
-rtrl = OnlineNetwork(
-    network,
-    "rtrl",
-    error=lambda counts, labels: final,
-)
+rtrl = OnlineNetwork(network, "rtrl", error=lambda *_: final)
 found = hidden_gradient(rtrl, network, x, answers)
 print(f"largest difference: {(found - exact).abs().max():.0e}")
 
@@ -164,17 +164,17 @@ assert (hidden_gradient(forgetful, network, x, answers) - exact).abs().max() > 1
 # %% [markdown]
 # ## 2 · In which direction?
 #
-# Take the network of page 07, and digits in $T = 10$ steps of rate code. Seven rules give its hidden synapses a gradient:
+# Take the network of page 07, and digits in $T = 10$ steps of rate code. Seven rules for its hidden synapses:
 #
 # | rule | what reaches a hidden synapse |
 # |---|---|
-# | BPTT | everything, after the end |
-# | window of 1 | BPTT through one step (`ChunkedBPTT`) |
-# | RTRL traces | everything, by a second trace |
-# | OTTT | this step's error, through the weights above |
-# | feedback alignment | the same, through a fixed random matrix |
-# | direct feedback al. | the output's error through a matrix, no slope |
-# | DECOLLE | the error of a random readout of its own layer |
+# | BPTT | all, after the end |
+# | window of 1 | BPTT over one step |
+# | RTRL traces | all, by a second trace |
+# | OTTT | error now, by weights above |
+# | feedback alignment | the same, by a random matrix |
+# | direct feedback al. | error, by a random matrix |
+# | DECOLLE | error of its own random readout |
 #
 # All but BPTT need an error before the end. They estimate the final counts from the counts $n$ so far, as $n\, T/t$ (`horizon`).
 #
@@ -195,13 +195,13 @@ trained = cosines(network, *probe, rules)
 windows = ChunkedBPTT(network, 1, horizon=STEPS)  # the window of 1
 
 # %% [markdown]
-# > **Before you run:** each rule gets a row. What will keep RTRL below 1? Where will random matrices lie?
+# > **Before you run:** all rules but BPTT guess the final error from the counts so far. What will keep RTRL's cosine to BPTT below 1? Where will random matrices lie?
 
 # %% alt="Dots in seven rows and two panels, cosine to BPTT in an untrained and in a trained network. BPTT is at 1, RTRL close to it, and OTTT above 0.8. The window of 1 is above 0.9 untrained and near 0.6 trained. Feedback alignment, direct feedback alignment and DECOLLE scatter around 0 in both."
 axes = dots_in_rows(
     {
         "cosine, untrained": untrained,
-        "cosine, trained by BPTT": trained,
+        "cosine, trained": trained,
     },
     title="Seven rules, against BPTT",
 )
@@ -308,7 +308,7 @@ learner = learner_for("bptt", two_layers(256))
 print("BPTT, T = 10:", kept_bytes(learner, 784, 10), "bytes")
 
 # %% [markdown]
-# From 155 on (154 by the count above; traces of inputs and biases cost one more). What is constant need not be small: the second traces take 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps only 6 kB, as all synapses of an input share its trace. Grey are the other rules.
+# From 155 on. (By the count 154; traces of inputs and biases cost one more.) What is constant need not be small: the second traces take 0.8 MB, more than ten times what BPTT holds at $T = 10$. OTTT keeps only 6 kB, as all synapses of an input share its trace. Grey are the other rules.
 
 # %% tags=["check"]
 per_step = (memory["bptt"][3] - memory["bptt"][2]) / 200
@@ -360,15 +360,11 @@ assert feedback["accuracy"] > 0.8
 # %% [markdown]
 # ### All rules, as a record
 #
-# Now each rule trains 256 hidden neurons on 5,000 images, for five epochs, with three seeds. Held-out images chose the best of four settings (of eight with random matrices). The columns:
+# Now each rule trains 256 hidden neurons on 5,000 images, for five epochs, with three seeds. Held-out images chose the best of four settings (of eight with random matrices).
 #
-# - *to BPTT*: the difference in points, before rounding;
-# - *cosine*: in the network that the rule has trained;
-# - *told*: the counts of section 3.
+# (In the table, *to BPTT* is the difference in points, before rounding; *cosine* is in the network that the rule has trained; *told* are the counts of section 3.)
 #
-# The row *no hidden, scaled* is ten neurons on the pixels, scaled as STDP sees them.
-#
-# > **Before you run:** which costs more accuracy, to forget time or feedback alignment? And does the better direction always win?
+# > **Before you run:** which costs more accuracy, to forget time (OTTT, window of 1) or feedback alignment? Does the better direction, the larger cosine to BPTT, always win?
 
 # %%
 record = recorded("learning_rules")
@@ -380,7 +376,7 @@ print(record)
 compared(shown, needs, memory)
 
 # %% [markdown]
-# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: with no hidden layer it is 90 too.
+# Feedback alignment does. The rules of the first picture reach, from left to right, 90.2, 94.3, 94.6 and 95.1 %. The 90 of STDP is no gain: ten neurons on the pixels, scaled as STDP sees them (*no hidden, scaled*), read 90 too.
 #
 # Each seed as a dot, the rules sorted by cosine:
 
@@ -433,7 +429,7 @@ assert round(mean["reward_stdp"]) == 55
 # - the second trace $\bar e$, here over 20 ms: one number;
 # - inside $e$ what it did to its neuron's membrane and to its threshold: two numbers. The threshold falls back with 400 ms, so its is the **slow trace**.
 #
-# We take away one or the other. *Frozen* trains only the readout.
+# We take away the second trace or the slow one, with first weights between the neurons of three sizes (colours). *Frozen* trains only the readout.
 #
 # > **Before you run:** which is missed more?
 
@@ -464,7 +460,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# The slow one. (Dashed is guessing; colours are sizes of the first weights between the neurons.) In numbers, with what each rule keeps:
+# The slow one: without it the right answers scatter, and fall to two in three. (Dashed is guessing.) In numbers, with what each rule keeps:
 
 # %%
 columns = ["rule", "a synapse keeps", "mean (%)", "worst (%)"]

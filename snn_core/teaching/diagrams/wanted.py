@@ -117,7 +117,7 @@ def distance_of_two_spikes(taus: tuple[float, ...]) -> Axes:
         late = [van_rossum(wanted.roll(lag, 0), wanted, tau=tau) / none for lag in lags.tolist()]
         axis.plot(lags, late, label=f"τ = {tau:g} ms")
     axis.axhline(1, color=GREY, linewidth=1)
-    axis.text(lags[-1], 1.03, "no spike at all", ha="right", color=GREY, fontsize=9)
+    axis.text(lags[-1], 0.97, "no spike at all", ha="right", va="top", color=GREY, fontsize=9)
     decorate(axis, title="Step by step, near is as wrong as far", x="lag (ms)", y="distance / that of no spike")
     axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     return axis

@@ -265,7 +265,6 @@ export class Figure {
     }
     this.context.setTransform(scale, 0, 0, scale, 0, 0);
     this.context.clearRect(0, 0, width, height);
-    this.readTheme();
   }
 
   readTheme() {

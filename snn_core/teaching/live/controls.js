@@ -355,6 +355,7 @@ class Live {
     this.waiting = 0;
     if (this.root.clientWidth === 0) return;
     const found = this.explorer.compute(this.values, this.data, this.state);
+    this.figure.readTheme();
     this.explorer.draw(this.figure, found, this.values, this.data);
     this.figure.canvas.setAttribute("aria-label", found.titles.join(". "));
     if (found.news && this.status.textContent !== found.news) this.status.textContent = found.news;

@@ -36,9 +36,11 @@ def grounded(said: list[str], first: int = 0, room: int = ROOM) -> str:
     'A map has a filter. It is small. So it is cheap.'
     >>> grounded(["It is small.", "A map has a filter."])
     'A map has a filter.'
+    >>> grounded(["It is small."], 1)
+    ''
     """
     start = first
-    while start and not opens(said[start]) and standing(said[start - 1 : start]):
+    while 0 < start < len(said) and not opens(said[start]) and standing(said[start - 1 : start]):
         start -= 1
     kept = standing(said[start:])
     if words(" ".join(kept)) > room:

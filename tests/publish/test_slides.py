@@ -54,7 +54,7 @@ from tests.publish.pages import START, page, text
 
 pages = pytest.mark.parametrize("name", READ)
 OPEN = {"03": "Look first", "06": "Fill in"}  # questions that a list and a live figure answer
-CLOSED = dict.fromkeys(("01", "07", "17", "18", "19"), 1)  # recaps with a paragraph that closes
+CLOSED = dict.fromkeys(("01", "07", "17", "18", "19", "21"), 1)  # recaps with a closing paragraph
 NOT_WORDS = ["math", "script", "style", "pre", "svg"]
 
 

@@ -60,7 +60,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(16)
 
 # %% [markdown]
-# A digit stands still in front of 784 neurons, one for each pixel. All look through the same small filter, each at its own place: is it dark to the left of me, and bright to the right?
+# A digit stands still in front of 784 neurons, one for each pixel. All look through the same small filter: is it dark to the left of me, and bright to the right? Grey is 0, white positive, black negative.
 #
 # > **Look first:** the image does not change. Why do the spikes change from step to step?
 
@@ -84,9 +84,9 @@ axes = images(
 # %% [markdown]
 # The membranes change: a current that stays the same adds up in them. Where it is strong, at left borders, the threshold is crossed at once; then comes the reset, hence the gaps at step 4. Where it is weaker, it has to add up first. Right borders stay silent: their current is negative.
 #
-# Grey is 0, white positive, black negative. The filter makes a current for each neuron, and `Repeat` presents it at every step.
+# The filter makes a current for each neuron, and `Repeat` presents it at every step. So the filter has no memory; the *time* is in the neurons alone.
 #
-# So the filter has no memory; the *time* is in the neurons alone. Turn the filter yourself:
+# Which borders make neurons spike, and when?
 
 # %%
 FeatureMap().sliders()
@@ -140,7 +140,9 @@ for x in range(3):
     print(-row[x] + row[x + 2])
 
 # %% [markdown]
-# It is −1. In two dimensions, with maps $c$ that come in, filters $W$ and a bias $b$, the current of map $o$ at row $y$ and column $x$ is
+# It is −1.
+#
+# In two dimensions, with maps $c$ that come in, filters $W$ and a bias $b$, the current of map $o$ at row $y$ and column $x$ is
 #
 # $$I[t, o, y, x] = b_o + \sum_{c, i, j} W[o, c, i, j]\; z[t, c, y + i, x + j].$$
 #
@@ -181,7 +183,7 @@ assert torch.equal(moved[..., 6:], still[..., 5:-1])
 # %% [markdown]
 # ## 2 · Before or behind the pooling?
 #
-# Pooling makes one number of each window of 2 × 2, so the next filter sees more of the image. Behind the neurons it sees spikes. In front of them it sees currents, and only a quarter of the neurons is needed. One window:
+# Pooling makes one number of each window of 2 × 2, so the next filter sees more of the image. Behind the neurons it sees spikes. In front of them it sees currents, and only a quarter of the neurons is needed. What one window makes of spikes, and of currents:
 #
 # | | the four | their maximum | their average |
 # |---|---|---|---|
@@ -231,17 +233,16 @@ def layer_rates(**options):
     return torch.stack(rates)
 
 
-plain = {}
-for gain in (1, 3, 5, 10):
-    plain[gain] = layer_rates(norm=nn.Identity, gain=gain)
-
 # %% [markdown]
 # > **Before you run:** the spikes of one layer are the input of the next. If a layer sends a third of the spikes that it gets, how many are left after six?
 
 # %% alt="Spikes per neuron and step by layer, for four gains. Gain 1 is silent from layer 2 on. Gain 3 dies out up to layer 5. Gain 5 stays between 0.1 and 0.2. Gain 10 rises from 0.1 to 0.4 in layer 5, and falls a little in layer 6."
+plain = {}
 axis = panels()
-for gain, values in plain.items():
+for gain in (1, 3, 5, 10):
+    values = layer_rates(norm=nn.Identity, gain=gain)
     axis.plot(range(1, 7), values, "o-", label=f"gain {gain}")
+    plain[gain] = values
 title = "What each layer sends"
 decorate(axis, title=title, x="layer", y="spikes per neuron and step")
 
@@ -273,9 +274,9 @@ assert torch.allclose(normed, layer_rates(gain=5), atol=0.002)
 # %% [markdown]
 # ## 4 · Does the digit get through twelve layers?
 #
-# The spikes get through. Take twelve normalised layers, untrained. At each layer, fit a linear readout (ridge regression) to what its neurons send, $\mathrm{LIF}(\cdot)$, at all four steps, for 2,000 digits, and let it read 500 others. `read_from_layers` returns the shares that are right; guessing gives 0.1.
+# The spikes get through. Take twelve normalised layers, untrained. At each layer, fit a linear readout (ridge regression) to what its neurons send, $\mathrm{LIF}(\cdot)$, at all four steps, for 2,000 digits, and let it read 500 others. `read_from_layers` returns the shares that are right.
 #
-# > **Before you run:** all layers fire at the same rate. Can the digit be read equally well from all of them?
+# > **Before you run:** all layers fire at the same rate, and guessing gives 0.1. Can the digit be read equally well from all of them?
 
 # %%
 picked = [*range(2000), *range(4500, 5000)]
@@ -303,9 +304,9 @@ print(shares)
 # In the first the shortcut leads *into* the neurons, in the others *around* them. In the stream, $x$ is a current that flows past the neurons.
 
 # %% [markdown]
-# One layer alone. `synapses` makes $W$; its weights are multiplied by 0 and its bias is set to 0, so only the shortcut is left.
+# One layer alone. `synapses` makes $W$; its weights are multiplied by 0 and its bias is set to 0.
 #
-# > **Before you run:** random spikes come in, for four steps. Which of the three layers passes all of them on, and which passes a gradient of 1 back?
+# > **Before you run:** with $W = 0$ only the shortcut is left. Random spikes come in, for four steps. Which of the three layers passes all of them on, and which passes a gradient of 1 back?
 
 # %%
 even = torch.full((1, 8, 5, 5), 0.2)
@@ -318,9 +319,8 @@ for kind in (AddCurrents, AddSpikes, AddToStream):
     returned = layer(x)
     (slope,) = torch.autograd.grad(returned.sum(), x)
     passed = returned.sum() / x.sum()
-    print(kind.__name__)
-    print(f"  passed on {passed:.2f}")
-    print(f"  gradient {slope.mean():.2f}")
+    print(f"{kind.__name__:12} spikes {passed:.2f}", end=", ")
+    print(f"gradient {slope.mean():.2f}")
 
 # %% [markdown]
 # Around the neurons everything passes unchanged, in both directions (here the weights are 0). Into them, a first spike of 1 does not exceed the threshold of 1, and the gradient is multiplied by a surrogate derivative.
@@ -364,13 +364,14 @@ shares = read_from_layers(network, few, classes)
 print(shares)
 
 # %% [markdown]
-# From the last of these twelve two in three are read: fewer than from the first, since each layer adds random currents of its own. All kinds of layers, in a record with three seeds each (for one seed, their first layers are the same):
+# From the last layer of the stream two in three are read: fewer than from the first, since each layer adds random currents of its own. A record of all kinds of layers, three seeds each (for one seed, their first layers are the same):
 
 # %% alt="Share of digits read by layer, four kinds of twelve layers, three lines each. All start at 0.8. Plain and to currents fall to between 0.1 and 0.2. To spikes and to stream fall slowly, to about 0.6."
 record = recorded("twelve_layers")
 print(record)
 runs = record.results["untrained"]
 axis = lines_per_seed(runs, x="layer", y="share of digits read")
+axis.set_xticks(range(1, 13))
 decorate(axis, title="Around the neurons the digit gets through", ylim=(0, 1))
 
 # %% [markdown]
@@ -379,9 +380,11 @@ decorate(axis, title="Around the neurons the digit gets through", ylim=(0, 1))
 # %% [markdown]
 # ### The way back
 #
-# Now train. The layers could *learn* to pass the digit on, if the error gets back to them. On its way it is multiplied by a surrogate derivative in every layer (page 05), except around the neurons: $1/(1 + k\,|u - 1|)^2$, *narrow* with $k = 10$ (the default), or *wide* with $k = 2$. Their spikes are the same before training. Three epochs on 4,000 images, 300 updates:
+# Now train. The layers could *learn* to pass the digit on, if the error gets back to them. On its way it is multiplied by a surrogate derivative in every layer (page 05), except around the neurons.
 #
-# > **Before you run:** which of the twelve-layer networks will learn?
+# The derivative $1/(1 + k\,|u - 1|)^2$ is *narrow* with $k = 10$ (the default), or *wide* with $k = 2$; the spikes before training are the same. Three epochs on 4,000 images, 300 updates.
+#
+# > **Before you run:** twelve layers, plain or with a shortcut to currents, to spikes or to the stream, narrow or wide. Which will learn?
 
 # %% alt="Held-out accuracy of eleven kinds of networks, three dots each. One layer: 88 to 92 percent, narrow or wide. Twelve layers: plain 9 to 18 narrow, 67 to 73 wide; to currents 14 to 18 and 45 to 73; to spikes 75 to 90 and 81 to 86; to stream 82 to 85 and 88 to 90. Plain, narrow with larger steps: 10 to 15."
 axis = panels(width=7, height=3.6)
@@ -390,7 +393,6 @@ for name, runs in record.results["trained"].items():
     color = BLACK if name.endswith("wide") else PURPLE
     axis.plot(last, [name] * 3, "o", color=color)
 axis.invert_yaxis()
-axis.legend(axis.lines[:2], ["narrow", "wide"])
 decorate(
     axis,
     title="Twelve layers and one, after 300 updates",
@@ -456,18 +458,15 @@ with torch.no_grad():
 
 
 # %%
-wide = partial(LIF, tau_mem=5.0, surrogate=Surrogate(scale=2.0))
-
-
-def digit_reader():
+def digit_reader(neurons):
     return nn.Sequential(
         nn.Conv2d(1, 12, 5),
         nn.MaxPool2d(2),
         nn.BatchNorm2d(12),
         Repeat(4),
-        wide(),
+        neurons(),
         OverTime(nn.Conv2d(12, 32, 5), nn.MaxPool2d(2), nn.BatchNorm2d(32)),
-        wide(),
+        neurons(),
         OverTime(nn.Flatten()),
         nn.Linear(512, 10),
         LeakyIntegrator(beta=0.8),
@@ -517,8 +516,9 @@ def train_reader(network, epochs, file):
 # Two epochs on 5,000 digits:
 
 # %%
+wide = partial(LIF, tau_mem=5.0, surrogate=Surrogate(scale=2.0))
 _ = seed_torch(0)
-network = digit_reader().to(device)
+network = digit_reader(wide).to(device)
 file = Path(tempfile.mkdtemp(), "digit_reader.pt")
 train_reader(network, epochs=2, file=file)
 
@@ -527,7 +527,7 @@ train_reader(network, epochs=2, file=file)
 
 # %%
 saved = torch.load(file, map_location=device)
-network = digit_reader().to(device)
+network = digit_reader(wide).to(device)
 _ = network.load_state_dict(saved["network"])
 
 score = evaluate(network, test_images, test_labels, decode=decode)
@@ -570,6 +570,7 @@ print("means of the last five epochs:")
 print(f"{min(last):.2f} % to {max(last):.2f} %")
 
 axis = lines_per_seed({"one for each seed": runs}, x="epoch", y="test accuracy (%)")
+axis.set_xticks(range(0, 21, 5))
 axis.axhline(99.31, color="0.5", label="Lee et al. 2016")
 decorate(
     axis,
@@ -583,7 +584,7 @@ decorate(
 # %% tags=["check"]
 assert score > 0.96
 assert saved["epoch"] == 2
-again = digit_reader().to(device)
+again = digit_reader(wide).to(device)
 train_reader(again, epochs=2, file=file)  # both epochs are done
 assert all(map(torch.equal, again.state_dict().values(), saved["network"].values()))
 assert min(last) > 99.31

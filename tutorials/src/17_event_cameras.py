@@ -56,7 +56,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 digits = mnist_mini()
 
 # %% [markdown]
-# A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, the stairs. It looks once in a ms. Whenever the two differ by a *threshold* of 0.3 or more, it sends one **event**: ON if it has become brighter, OFF if darker.
+# A digit 4 passes before a camera within 90 ms. *One* of its pixels sees the grey curve, the logarithm of the brightness, and compares it with a value that it remembers, the stairs. It looks once in a ms.
 
 # %%
 places = 27 - 0.3 * np.arange(100)  # 0.3 pixels per ms
@@ -66,7 +66,9 @@ level = torch.tensor(0.3 + light).log()
 sent = pixel_events(level, threshold=0.3)
 
 # %% [markdown]
-# > **Look first:** what happens to the stairs at each event? And what does the pixel send while its brightness stays the same?
+# Whenever what it sees and what it remembers differ by a *threshold* of 0.3 or more, the pixel sends one **event**: ON if it has become brighter, OFF if darker.
+#
+# > **Look first:** what happens to the memory, the stairs, at each event? And what does the pixel send while its brightness stays the same?
 
 # %% alt="Top: the log brightness of a pixel over 100 ms rises and falls as two strokes pass. A line of stairs follows it: at each event it jumps onto the curve. Below: upward ticks, ON, where it rises, downward ticks, OFF, where it falls, nothing in between."
 axes = event_pixel(level, sent, title="An event when they are 0.3 apart")
@@ -123,9 +125,9 @@ def pixel(levels, threshold=0.3):
 print(pixel([0.0, 0.2, 0.5, 0.7, 0.1]))
 
 # %% [markdown]
-# It remembers 0.5, the difference is $-0.4$, so it sends OFF ($-1$). `pixel_events`, used above, does the same for many pixels at once.
+# It remembers 0.5, the difference is $-0.4$, so it sends OFF ($-1$). `pixel_events` does the same for many pixels at once.
 #
-# > **Before you run:** the sun comes out, and there is ten times as much light everywhere. Does the passing digit cause more events?
+# > **Before you run:** the pixel sees $\log B$. The sun comes out: ten times as much light $B$ everywhere, on black and on white. Does the passing digit cause more events?
 
 # %%
 sunny = torch.tensor(10 * (0.3 + light)).log()
@@ -166,7 +168,9 @@ axes = event_images(
 )
 
 # %% [markdown]
-# In *front*, where the bright stroke arrives; OFF lies behind, where it has left. Between two saccades the digit rests, and only noise is sent. Now choose yourself (without noise, with equal thresholds):
+# In *front*, where the bright stroke arrives; OFF lies behind, where it has left. Between two saccades the digit rests, and only noise is sent.
+#
+# Which events come when (without noise, with equal thresholds)?
 
 # %%
 EventWindow().sliders()
@@ -221,7 +225,9 @@ print("t:", rest % 2**23, "µs")
 print(f"longest: {2**23 / 1e6:.1f} s")
 
 # %% [markdown]
-# $x = 14$, $y = 9$, and the first bit of the third byte is 1: ON (but see *Deeper*). `read_events` decodes a file, and checks what it reads. Here a byte is missing:
+# $x = 14$, $y = 9$, and the first bit of the third byte is 1: ON. `read_events` decodes a file, and checks what it reads.
+#
+# (What the bit means is less sure: *Deeper*.) Here a byte is missing:
 
 # %%
 folder = tempfile.TemporaryDirectory()
@@ -285,7 +291,7 @@ axes = event_images(
         "20 ms: 0 to 5",
         "400 events: 0 to 5",
         "voxel grid: 0 to 5",
-        "time surface: 0 to 1",
+        "surface: 0 to 1",
     ],
     arrows=[(2, 5)] * 4,
     high=1.0,
@@ -324,11 +330,9 @@ assert np.allclose(parts[:, 0, 3, 3], [1.0, -0.5])
 # %% [markdown]
 # ## 4 · The bin changes, the milliseconds stay
 #
-# Recordings have a clock, so the step $\mathrm{d}t$ of a neuron is the width of a bin, and $\beta = e^{-\mathrm{d}t/\tau}$ follows from it (page 02). It is tempting to write $\beta = 0.9$ for all.
-#
-# One neuron gets the ON events of 3 × 3 pixels, each worth 1, in bins of 1, 5 or 10 ms. `LeakyIntegrator` never spikes.
+# Recordings have a clock, so the step $\mathrm{d}t$ of a neuron is the width of a bin, and $\beta = e^{-\mathrm{d}t/\tau}$ follows from it (page 02). It is tempting to write $\beta = 0.9$ for all. A neuron gets the ON events of 3 × 3 pixels, each worth 1:
 
-# %%
+# %% tags=["no-slide"]
 near = abs(recording["x"] - 15) <= 1
 near &= abs(recording["y"] - 11) <= 1
 near &= recording["p"] == 1
@@ -343,6 +347,8 @@ def course(dt, neuron):
 
 
 # %% [markdown]
+# A `LeakyIntegrator`, which never spikes, gets the events of nine pixels in bins of 1, 5 or 10 ms.
+#
 # > **Before you run:** with $\beta = 0.905$ and bins of 1 ms the membrane has $\tau = 10$ ms. Which $\tau$ has it with the same $\beta$ and bins of 10 ms?
 
 # %% alt="Two panels with the membrane over 200 ms for bins of 1, 5 and 10 ms. Left, the same beta for all: the wider the bins, the higher the membrane and the slower its decay. Right, beta from dt and tau: the three curves rise and fall together."
@@ -379,7 +385,9 @@ assert course(10, LeakyIntegrator(beta=0.905))[1].max() > 2 * course(1, LeakyInt
 # %% [markdown]
 # ## 5 · Does the answer need time?
 #
-# A spiking network reads 97 % of genuine N-MNIST. Does it *need* to know when events came? Two **controls** take that away, in training and in tests. *Shuffled*: each recording has its frames in a random order of its own, drawn once. *Summed*: all frames added up, at a single step.
+# A spiking network reads 97 % of genuine N-MNIST. Does it *need* to know when events came?
+#
+# Two **controls** take that away. *Shuffled*: each recording has its frames in a random order of its own, drawn once. *Summed*: all frames added up, at one step.
 #
 # > **Before you run:** chance is 10 %. Where do you expect the two?
 
@@ -393,7 +401,7 @@ decorate(axes, y="correct (%)", ylim=(90, 100))
 # %% [markdown]
 # Shuffled, no loss can be seen, though seeds differ by up to 5; from the sum still 94 to 96 % are right: the shape of a digit is in it. So N-MNIST says little about how well a network uses time (Iyer et al. 2021, with other methods).
 #
-# The network: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 others to test. A dot is the mean of the last five epochs on these; one digit is one percentage point, and differences below about 3 cannot be seen. (The axis begins at 90.)
+# The network, trained and tested on each view: two spiking convolutions (12 and 32 maps), $\tau = 60$ ms, 12 frames of 25 ms, 1,000 recordings to train and 100 others to test. A dot is the mean of the last five epochs on these; one digit is one percentage point, and differences below about 3 cannot be seen. (The axis begins at 90.)
 
 # %% tags=["check"]
 shares = {name: np.array(found[0]) for name, found in nmnist_shares(nmnist).items()}
@@ -408,10 +416,8 @@ assert {len(each) for each in shares.values()} == {3}
 # ### A task that only order can solve
 #
 # **Which way does it move, left or right?** `turning_film` gives the log brightness of a digit in pure black and white that moves 2 pixels in a step. What leaves at one side comes in at the other, as on a drum.
-#
-# We take two films: a bright digit that moves right; and a *dark* one on a bright ground that starts where the first one ends, and moves left.
 
-# %%
+# %% tags=["no-slide"]
 image = digits.train_images[3]
 film = turning_film(
     image,
@@ -430,7 +436,7 @@ film = turning_film(
 dark_left = pixel_events(film)
 
 # %% [markdown]
-# > **Before you run:** the bright digit sends ON in front. Where does the dark one send ON?
+# > **Before you run:** a bright digit that moves right sends ON in front. A *dark* one on a bright ground starts where the first one ends, and moves left. Where does it send ON?
 
 # %% alt="Two rows of six pictures of events of a 1. Top, bright and moving right: ON in blue at the right of the stroke, the digit further right in each picture. Bottom, dark and moving left: the same pictures in the reverse order."
 pictures = [*bright_right, *dark_left]
@@ -470,22 +476,16 @@ data = EventRecordings(films, ways, transform=cut)
 print(data[0][0].shape)
 
 # %% [markdown]
-# Six frames, two polarities, 28 × 28 pixels. For *genuine* digits, `data` comes from your files `data/nmnist/Train/<digit>/<name>.bin`, or from a download:
-#
-# ```python
-# from snn_core.events import local_nmnist
-#
-# data = local_nmnist(train=True, transform=by_time)
-# data = tonic.datasets.NMNIST("data", train=True, transform=by_time)
-# ```
+# Six frames, two polarities, 28 × 28 pixels. For *genuine* digits, `data` is `snn_core.events.local_nmnist(train=True, transform=by_time)`, of your files `data/nmnist/Train/<digit>/<name>.bin`, or a download, `tonic.datasets.NMNIST("data", train=True, transform=by_time)`.
 #
 # (With steps of 20 ms and `nn.Linear(576, 10)` below, and without the turn of step 2.)
-#
+
+# %% [markdown]
 # **2. A cache.** To cut events anew in every epoch is slow. `DiskCachedDataset` writes frames to a folder, and reads them the next time. A transform of its own is applied *after* reading. Ours turns the drum by a random amount: the way stays, the place is new in every epoch.
 #
-# > **Before you run:** what would go wrong if the random turn came *before* the cache?
+# > **Before you run:** the cache keeps frames on disk; the random `turn` comes after reading. What would go wrong if it came *before* the cache?
 
-# %%
+# %% tags=["slide-code"]
 draw = np.random.default_rng(17)
 
 
@@ -565,7 +565,7 @@ axes = loss_curve(history)
 # %% [markdown]
 # Half are right by guessing; this network gets nearly all. The test has other digits:
 
-# %%
+# %% tags=["no-slide"]
 films, ways = turning_digits(train=False, samples=500, generator=generator)
 data = EventRecordings(films, ways, transform=cut)
 tests = tonic.DiskCachedDataset(data, f"{folder.name}/test")
@@ -586,7 +586,7 @@ print(f"in order: {share_in_order:.1%}")
 # %% [markdown]
 # The two controls (new orders each epoch), each trained and tested on its own view.
 #
-# > **Before you run:** which accuracy do you expect of each, shuffled and summed?
+# > **Before you run:** *shuffled*, frames come in random order; *summed*, they are added up. Which accuracy do you expect of each?
 
 # %%
 network, _ = learn_way(in_random_order)

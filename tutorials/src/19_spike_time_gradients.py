@@ -74,7 +74,7 @@ decorate(axis, title="A little more weight, a little earlier")
 # %% [markdown]
 # It comes 0.7 ms earlier: it *moves*, and a movement has a slope. (The neuron of page 03 with a synapse. Only its first spike counts, so no reset is drawn.)
 #
-# Move the weight yourself. In the close up the slope of the blue curve draws a triangle; its tip predicts the new spike.
+# In the close up the blue curve's slope draws a triangle. Does the tip of the triangle predict the new spike?
 
 # %%
 SpikeCrossing().sliders()
@@ -111,6 +111,8 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 # %% [markdown]
 # ## 1 · Move a weight, the spike moves
 #
+# How far does a spike move when its weight grows?
+#
 # One input spike of weight $w$, at time 0, lifts the membrane by $w$ times the *response*
 #
 # $$\begin{aligned} \varepsilon(t) &= 2\,(e^{-t/10} - e^{-t/5}) \\ &= 2\,(x - x^2) \quad\text{with}\quad x = e^{-t/10}. \end{aligned}$$
@@ -124,13 +126,13 @@ assert weights[1:].tolist() == list(SpikeCrossing.others)
 # | meanwhile it climbs by $\partial u/\partial t$ | $3.125 \cdot 2\,(2x^2 - x)/10$ | $0.30$ per ms |
 
 # %% [markdown]
-# So with the weight $w + \Delta w$ the membrane is $0.32\,\Delta w$ too high when it used to spike. It was at the threshold $0.32\,\Delta w / 0.30$ ms before. That is the triangle:
+# So with the weight $w + \Delta w$ the membrane is $0.32\,\Delta w$ too high when it used to spike. It was at the threshold $0.32\,\Delta w / 0.30$ ms before. Rise over slope is the run of the triangle:
 #
 # $$\begin{aligned} \frac{\partial t}{\partial w} &= -\,\frac{\partial u/\partial w}{\partial u/\partial t} = -\frac{0.32}{0.30} \\ &= -1.07 \text{ ms per weight.} \end{aligned}$$
 #
 # (SpikeProp: Bohte et al. 2002.)
 #
-# > **Before you run:** the weight grows to 3.225. Where does the spike go?
+# > **Before you run:** the weight grows from 3.125 to 3.225. Where does the spike at 2.231 ms go?
 
 # %%
 start = double([0.0])
@@ -149,6 +151,8 @@ decorate(axes[0], title="Two weights")
 decorate(axes[1], title="Rise over slope is run")
 
 # %% [markdown]
+# The run ends almost at the new spike.
+#
 # With several inputs each weight has its own rise, and all share one slope. Beside finite differences:
 
 # %%
@@ -197,9 +201,9 @@ for more in (1, 0.1, 0.01, 0.001, 0.0001):
 # %% [markdown]
 # **It explodes.** A hundred times nearer to the edge, it is about ten times larger: near a peak, a parabola, the slope goes as the root of the height. Below the edge there is no spike, no slope, no gradient: **a silent neuron is deaf**, as on page 05, and this gradient has no bump.
 #
-# Both at once: the neuron shall spike at 6.5 ms, with a weight of 2.004. It starts at 4 and goes down its gradient.
+# Both at once: the neuron shall spike at 6.5 ms, with a weight of 2.004.
 #
-# > **Before you run:** it comes near the edge. What will the next step be like?
+# > **Before you run:** from 4 the weight goes down the gradient, until the spike comes at 6.5 ms. What will a step be like near the edge, a weight of 2?
 
 # %%
 w = double([4.0]).requires_grad_()
@@ -226,12 +230,12 @@ decorate(axes[0], y="weight w", title="Weight and spike, round by round")
 decorate(axes[1], x="round", y="spike (ms)")
 
 # %% [markdown]
-# It comes near. Then one step throws it over the edge for good. (A rate of 0.0005 arrives, in 837 rounds.)
+# Huge: one step throws it over the edge for good. (A rate of 0.0005 arrives, in 837 rounds.)
 
 # %% [markdown]
 # ### A jump
 #
-# The neuron at the top, with $w = 1.28$ and $1.29$:
+# The neuron with three inputs (green), the first with $w = 1.28$ or $1.29$:
 
 # %% alt="Left: two nearly equal membranes with two humps. With a weight of 1.29 the spike comes on the first hump, at 8.4 ms, with 1.28 on the second, at 20.3 ms. Right, close up of the first hump: one curve just passes the threshold, the other stays just below."
 heavier = double([1.29, 0.8, 1.4])
@@ -240,7 +244,7 @@ axes = panels(2, width=9.0)
 for axis in axes:
     crossing(arrivals, heavier, neuron, axis, color=VERMILION, label="w = 1.29")
     crossing(arrivals, lighter, neuron, axis, label="w = 1.28")
-decorate(axes[0], title="A hundredth of the weight, 12 ms")
+decorate(axes[0], ylim=(-0.3, 1.6), title="A hundredth of the weight, 12 ms")
 decorate(axes[1], xlim=(5, 12), ylim=(0.96, 1.01), title="Close up")
 
 # %% [markdown]
@@ -403,11 +407,8 @@ assert loss < 0.1
 #
 # A pixel spikes once, the brighter the earlier, a dark one never: `latency_times`. 100 hidden neurons and ten outputs, without a leak, spike once at most. The first output is the answer.
 
+
 # %%
-images, labels, *test = flat_digits()
-as_times = partial(latency_times, duration=10.0)
-
-
 def reader(drive, seed=0):
     seed_torch(seed)
     options = {"tau_mem": math.inf, "spread": 0.3}  # spread of the weights
@@ -423,6 +424,8 @@ def reader(drive, seed=0):
 # > **Before you run:** five of six pixels are dark. Will the hidden neurons spike?
 
 # %%
+images, labels, *test = flat_digits()
+as_times = partial(latency_times, duration=10.0)
 times = as_times(images)
 network = reader(drive=3.0)
 dark = times.isinf().float().mean()
@@ -486,7 +489,7 @@ def fit_reader(network, epochs, guard=None, loss=objective):
 
 
 # %% [markdown]
-# > **Before you run:** the gradients are exact. What can they do here?
+# > **Before you run:** the neurons are silent, the gradients are exact. What can they do here?
 
 # %%
 history = fit_reader(network, epochs=2)
@@ -534,7 +537,7 @@ assert output[0].argmin() == test[1][0] == 7
 # %% [markdown]
 # ## 5 · More than one spike: EventProp
 #
-# With a reset a neuron spikes again and again, and moving one spike moves all that follow. EventProp (Wunderlich & Pehle 2021) collects this in one walk *backward* through time. It carries two numbers, the *adjoints*:
+# With a reset a neuron spikes again and again, and moving one spike moves all that follow. EventProp (Wunderlich & Pehle 2021) collects this in one walk *backward* through time. The walk carries two numbers, the *adjoints*:
 #
 # - $v$: how the loss changes if the membrane is a little higher now;
 # - $q$: how it changes if a little more weight arrives now. **At an input spike $q$ is the gradient by its weight.**
@@ -558,9 +561,9 @@ decorate(axes[2], title="← What a spike would do that arrives now")
 # %% [markdown]
 # From right to left:
 #
-# - At the second spike the membrane climbs by 0.176 per ms, so a rise of 1 moves it by $v = -1/0.176 = -5.7$ ms.
-# - The last input comes 2.1 ms earlier, and no spike in between. Its weight would have lifted the membrane by $\varepsilon(2.1) = 0.30$: $q = -5.7 \cdot 0.30 = -1.7$, the right dot.
-# - Back at the first spike, 14.4 ms earlier, $v$ has decayed as a membrane does, to $-5.7\,e^{-1.44} = -1.35$. The earlier reset makes it $-2.5$ (*Deeper*).
+# - At the second spike the membrane climbs by 0.176 per ms, so a rise of 1 moves the spike by $v = -1/0.176 = -5.7$ ms.
+# - More weight of the last input, 2.1 ms earlier, would have lifted it by $\varepsilon(2.1) = 0.30$: $q = -5.7 \cdot 0.30 = -1.7$, the right dot.
+# - At the first spike, 14.4 ms earlier, $v$ has decayed as a membrane does, to $-5.7\,e^{-1.44} = -1.35$; the earlier reset makes it $-2.5$ (*Deeper*).
 
 # %% [markdown]
 # `EventPropLayer` returns all spikes, and goes back in this way. It gives the dots:
@@ -622,10 +625,10 @@ decorate(axis, title="Three classes")
 # A network with 120 hidden leaky neurons, whose first output is the answer, learns for 30 epochs in three ways:
 #
 # - *exact*: by the gradients of first spikes;
-# - *exact, WakeUp*: the same with the guard of section 4;
+# - *exact, WakeUp*: the same, but silent neurons get more weight (section 4);
 # - *surrogate*: through steps of 0.5 ms, with page 08's loss of first spikes.
 #
-# It starts *lively*, or *silent*: with weights too weak for any spike.
+# A start is *lively*, or *silent*: with weights too weak for any spike.
 #
 # > **Before you look:** who needs `WakeUp`? And who wakes from a silent start without it?
 
@@ -642,6 +645,7 @@ for begin in ("lively", "silent"):
 axis = dots_per_seed(
     ends,
     ["exact", "exact, WakeUp", "surrogate"],
+    panels(width=6, height=3.2),
     y="test accuracy (%)",
     title="Yin-Yang, from two starts",
 )
@@ -681,7 +685,7 @@ assert record.settings["tau_mem"] == 10
 #
 # | way | it needs | it is said to fail |
 # |---|---|---|
-# | **shadow** (Eshraghian et al. 2023): train an ordinary network, put neurons in its place | no new way of training | with few steps |
+# | **shadow** (Eshraghian et al. 2023): an ordinary network's weights | no new way of training | with few steps |
 # | **spike times** (section 4) | a guard against silence | where spikes appear and vanish |
 # | **surrogate** (page 05): a bump for the slope | memory for all steps | its slope is made up, and has to be chosen |
 # | **membranes** (page 18): linear in their inputs | rules that keep neurons alive | where neurons spike often, or layers are many |

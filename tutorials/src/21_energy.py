@@ -56,7 +56,7 @@ torch.set_default_dtype(torch.float32)  # the precision of the numbers below
 generator = seed_torch(21)
 
 # %% [markdown]
-# Two layers of 256 neurons hear 256 inputs. The ordinary one gets a number from each; 51 of them, a fifth, are not 0, and its chip skips the others. The spiking one gets spikes in five steps. A meter counts what each of them does for one image, and a table says what that costs. (Both are explained below.)
+# Two layers of 256 neurons hear 256 inputs. The ordinary one gets a number from each; 51 of them, a fifth, are not 0, and its chip skips the others. The spiking one gets spikes. A meter counts what each of them does for one image, and a table says what that costs.
 
 # %%
 linear = nn.Linear(256, 256, bias=False)
@@ -80,6 +80,8 @@ for count in range(0, 129, 16):
     line.append(bill.total / 1000)
 
 # %% [markdown]
+# Each layer has 256 inputs and 256 neurons; of the ordinary one's numbers a fifth are not 0. The spiking one runs for five steps.
+#
 # > **Look first:** how many spikes may come before the spiking layer costs more?
 
 # %% alt="Energy per image in nanojoules against spikes per input and image, from 0 to 0.5. A level blue line, the ordinary layer, at 49. A vermilion line, the spiking layer, begins at 14 and rises to 132. They cross at 0.15."
@@ -172,14 +174,14 @@ title = "What is far away is dear, on both chips"
 decorate(axis, x="energy (pJ)", title=title)
 
 # %% [markdown]
-# A read fetches 64 bits, so a weight of 32 bits costs half. Between two sizes of memory we interpolate, and membranes always have 32 bits. The larger the memory, the farther the way, and the dearer the read.
+# The larger the memory, the farther the way, and the dearer the read. A read fetches 64 bits, so a weight of 32 bits costs half. Between two sizes of memory we interpolate, and membranes always have 32 bits.
 #
 # To send a value is priced at 5.2 pJ, from the chip Loihi (Davies et al. 2018, 14 nm). That is the weakest number here: it stands for one hop, and a spike may need several.
 
 # %% [markdown]
 # Now the bill of one neuron, by hand: 45 nm, numbers of 32 bits, a memory of 8 KB.
 #
-# > **Before you read on:** a spike is a 1, so nothing needs to be multiplied. How much of the price of a synapse is saved?
+# > **Before you read on:** for a number a synapse reads its weight (5.0 pJ), multiplies (3.7) and adds (0.9). A spike is a 1, so nothing needs to be multiplied. How much of the price is saved?
 #
 # | what happens | what is done | pJ |
 # |---|---|---|
@@ -223,9 +225,9 @@ title = "Four spikes, each heard by two neurons"
 decorate(axis, x="step", y="input", title=title)
 
 # %% [markdown]
-# A loop over every step, neuron and synapse counts what has to be done.
+# (A loop over every step, neuron and synapse counts what has to be done.)
 #
-# > **Before you run:** how many additions, and how many updates of a membrane?
+# > **Before you run:** four spikes, two neurons that hear all inputs, four steps. How many additions, and how many updates of a membrane?
 
 # %%
 additions = 0
@@ -339,14 +341,16 @@ assert sum(weights.numel() for weights in twin.parameters()) == 203_530
 # %% [markdown]
 # ## 4 · One change at a time
 #
-# Six changes, one after the other:
+# Six changes:
 #
 # - **rate code**: pixels become random spikes (page 01), so the first layer adds;
 # - **8 steps** in place of 25;
-# - **fewer spikes**: the loss charges for hidden spikes (page 08);
-# - **stop when sure**: as soon as the best score leads by a margin (page 07);
-# - **events**: a pixel spikes when it has become brighter by 0.3, as in an event camera (page 17). A digit that stands still sends at most three spikes per pixel, then nothing, so four steps are enough;
+# - **fewer spikes**: the loss charges hidden spikes (page 08);
+# - **stop when sure**: once the best score leads by a margin (page 07);
+# - **events**: a pixel spikes when it becomes brighter by 0.3 (page 17), four steps;
 # - **128 neurons** in place of 256.
+#
+# (A digit that stands still causes at most three such spikes per pixel, then none: four steps are enough.)
 #
 # > **Before you run:** which of the six divides the bill by most?
 
@@ -408,7 +412,7 @@ assert (round(factors["8 steps"]), round(factors["stop when sure"])) == (3, 4)
 # %% [markdown]
 # ## 5 · Who is the fair opponent?
 #
-# So far the opponent had the same *shape*. But nobody needs a shape; what is needed is an *accuracy*. So each spiking reader gets an opponent of its own: the smallest ordinary network that reads at least as many digits held out from training. It hears the same pixels, and was charged for its activity too. Both are rounded to 8 bits, so that a read costs a quarter, and trained on with that (`quantise`).
+# So far the opponent had the same *shape*. What is needed is an *accuracy*. So each spiking reader gets an opponent of its own: the smallest ordinary network that reads at least as many digits held out from training. It hears the same pixels, and was charged for its activity too. Both are rounded to 8 bits, so that a read costs a quarter, and trained on with that (`quantise`).
 
 # %%
 pairs = fair_pairs(record, bits=8)
@@ -428,7 +432,9 @@ title = "All readers, numbers of 8 bits"
 decorate(axis, title=title)
 
 # %% [markdown]
-# The ordinary ones. Why does our cheapest reader lose?
+# The ordinary ones, for each spiking reader.
+#
+# Why does our cheapest one lose?
 
 # %%
 best, rival = pairs["128 neurons"]
@@ -459,13 +465,13 @@ for arm in ("fewer neurons", "64 neurons", "32 neurons"):
 #
 # That chip skips zeros, as a spiking chip skips silence, and most pixels are black. A *regular* chip skips nothing: it multiplies every number. In return it can work on several images at once, which share each read of a weight; spikes come one by one.
 #
-# > **Before you run:** who wins against a regular chip that works on one image at a time? And on two?
+# > **Before you run:** our cheapest reader against its ordinary opponent on a regular chip: who needs less, if that works on one image at a time? And on two?
 
 # %%
 for batch in (1, 2, 4):
     other = rival.bill(dense=True, batch=batch)
     times = best.bill().total / other.total
-    print(f"{batch} at a time: {times:.2f} times")
+    print(f"{batch} at a time: spiking takes {times:.2f} times")
 
 # %% [markdown]
 # On one: the spiking reader. On two at a time the lead is gone, and on four it loses. So the opponent's chip decides.
@@ -491,9 +497,11 @@ assert by_batch[2] > 1.3
 # %% [markdown]
 # ### How sure is that?
 #
-# The prices are uncertain, and so is who reads as well as whom. So draw both: each price by chance between its lowest and its highest value of the two tables (for what lies outside the chip, of a wider range), and three seeds with replacement from the three that there are. How many times as much does the spiking reader need?
+# The prices are uncertain, and so is who reads as well as whom. So draw both: each price by chance between its lowest and its highest value of the two tables (for what lies outside the chip, of a wider range), and three seeds with replacement from the three that there are.
 #
-# > **Before you run:** which of the seven win against none of these chips?
+# The opponent's chip skips zeros; or it skips nothing; or it skips nothing and works on four images at once.
+#
+# > **Before you run:** which of our seven readers need more than their opponents on all three chips?
 
 # %% alt="Ratio of energies, spiking over ordinary, on a logarithmic axis, one row for each of the seven readers, with the range that holds 95 percent of 500 draws. Against a chip that skips zeros, in blue, all rows lie right of 1. Against one that skips nothing, in green, the first four rows lie right of 1, and the last three left of it. Against one that skips nothing and works on four images at once, in vermilion, all rows lie right of 1, the last ones just."
 chips = {
@@ -523,12 +531,14 @@ for drawn in chips["… and 4 at once"].values():
 # %% [markdown]
 # ## 6 · Where does it turn?
 #
-# Look at one layer of $N$ inputs and $M$ neurons, and at what one input costs. Let $s = M\,(\text{add} + \text{read}) + \text{message}$ be the price of a spike, $v = s + M \cdot \text{multiply}$ that of a number, and $q$ that of an update. With $r$ spikes per input and image, and a share $a$ of numbers that are not 0, both cost the same where
+# Look at one layer of $N$ inputs and $M$ neurons, and at what one input costs. Let $s = M\,(\text{add} + \text{read}) + \text{message}$ be the price of a spike, $v = s + M \cdot \text{multiply}$ that of a number, and $q$ that of an update.
+#
+# With $T$ steps, $r$ spikes per input and image, and a share $a$ of numbers that are not 0, both cost the same where
 #
 # $$r\,s + \frac{T\,M}{N}\,q = a\,v \qquad\Longrightarrow\;\; r^* = \frac{a\,v - T\,q\,M/N}{s} .$$
 
 # %% [markdown]
-# With 8 bits and a large memory reading dominates, and $v$ is hardly larger than $s$. So a rule of thumb: **a spiking layer should get fewer spikes than the ordinary one gets numbers that are not 0**, and how many fewer, its steps decide. `meeting_rate` is this formula.
+# `meeting_rate` is this formula. With 8 bits and a large memory reading dominates, and $v$ is hardly larger than $s$:
 
 # %% alt="Meeting rate against the number of steps, 1 to 25, for 8 bits and layers of 256. The upper line, a dense opponent, falls from 1.04 to 0.76; the lower one, a fifth not 0, falls from 0.2 to 0 at 18 steps."
 axis = panels(height=3)
@@ -546,6 +556,8 @@ decorate(
 )
 
 # %% [markdown]
+# A rule of thumb: **a spiking layer should get fewer spikes than the ordinary one gets numbers that are not 0**, and how many fewer, its steps decide.
+#
 # Such a crossing is often quoted as a number, such as 6 % per step. It is no property of spikes: **it says what the opponent was** (two published ones are in *Deeper*).
 
 # %% [markdown]
@@ -554,7 +566,7 @@ decorate(
 # | not counted | who gains by it |
 # |---|---|
 # | power that a chip draws while it waits | who finishes early, and can be switched off |
-# | the camera: an ordinary one reads every pixel, an event camera only what changes | spikes, if the world stands still |
+# | the camera: every pixel is read, or only what changes | spikes, if the world stands still |
 # | many images at once, which share each read of a weight | ordinary networks in a data centre |
 # | finding out what is 0, and where its weights are | who has a regular plan of work |
 # | weights that lie in the synapse, not in a memory | whoever has such hardware, and both could |
@@ -562,7 +574,7 @@ decorate(
 # %% [markdown]
 # And where nothing happens? Our last reader, in a step without a single spike:
 
-# %%
+# %% tags=["no-slide"]
 waiting = nn.Sequential(
     nn.Linear(784, 128),
     LIF(),
@@ -577,7 +589,7 @@ print(f"one image of its opponent: {rival.bill().total / 1000:.1f} nJ")
 # %% [markdown]
 # Some ten silent steps cost as much as the opponent's whole image. So waiting is cheap only if silent steps are skipped as well, as by chips that update a neuron when a spike comes.
 #
-# When does a spiking network need less? **If it gets fewer spikes, over all its synapses, than an ordinary network of the same accuracy gets numbers that are not 0, and in few steps.** On digits that stand still ours does not. It wins only against a chip that skips nothing and works on one image at a time.
+# On digits that stand still our reader wins only against a chip that skips nothing and works on one image at a time.
 
 # %% tags=["check"]
 assert 8 < rival.bill().total / bill.total < 13
@@ -585,12 +597,14 @@ assert 8 < rival.bill().total / bill.total < 13
 # %% [markdown]
 # ## Recap
 #
+# A spiking network needs less **if, in few steps, it gets fewer spikes over all synapses than an ordinary one of the same accuracy gets numbers that are not 0**.
+#
 # You
 #
 # - priced a spike at 5.9 pJ, a number at 9.6 and a silent step at 14.6;
-# - counted with a meter, and found what a loop over every synapse finds;
-# - made a spiking reader cheaper by six changes, most of all by less time;
-# - gave it a fair opponent, which won if its chip skips zeros or works on several images, and lost if not;
+# - counted with a meter, and by a loop over every synapse;
+# - made a spiking reader cheaper, most of all by less time;
+# - gave it a fair opponent, which won unless its chip skips nothing and works on one image;
 # - found the spikes per input at which it turns.
 #
 # | meaning | in the core |

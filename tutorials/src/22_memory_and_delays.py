@@ -131,7 +131,7 @@ assert late.flatten().nonzero().flatten().tolist() == [40]
 # %% [markdown]
 # ## 2 · A neuron that waits for a pattern
 #
-# Three axons lead to one LIF neuron, $\tau_\mathrm{mem}$ = 2 ms. Each spike adds 0.45. Axon 0 fires at 2 ms, axon 1 at 6, axon 2 at 9, and each has its delay $d$:
+# Three axons lead to one LIF neuron, $\tau_\mathrm{mem}$ = 2 ms. Axon 0 fires at 2 ms, axon 1 at 6, axon 2 at 9, and each has its delay $d$:
 #
 # | axon | spike leaves | delay $d$ | arrives |
 # |---|---|---|---|
@@ -149,7 +149,7 @@ neuron = LIF(2.0)
 # %% [markdown]
 # The grey line is a spike's wait.
 #
-# > **Before you run:** how high does the membrane get?
+# > **Before you run:** each spike adds 0.45. How high does the membrane get?
 
 # %% alt="Two lanes over 20 ms. Top: three axons; dots where spikes leave, at 2, 6 and 9 ms, and grey lines that end in blue ticks, all at 9 ms. Bottom: the membrane is 0 until 9 ms, then jumps to 1.35, above the threshold of 1."
 axes = waiting_spikes(pattern, delays, neuron, weight=0.45)
@@ -158,7 +158,7 @@ decorate(axes[0], title="The pattern")
 # %% [markdown]
 # To 1.35: all three arrive at 9 ms.
 #
-# > **Before you run:** and if axons 0 and 2 exchange their times?
+# > **Before you run:** axons 0 and 2 exchange their times, 2 and 9 ms; their delays stay 7 and 0 ms. When do the spikes arrive, and how high does the membrane get?
 
 # %% alt="The same with the times of axons 0 and 2 exchanged: the spikes arrive at 2, 9 and 16 ms, and the membrane makes three separate jumps to about 0.45."
 axes = waiting_spikes(pattern.flip(2), delays, neuron, weight=0.45)
@@ -167,7 +167,7 @@ decorate(axes[0], title="The times of axons 0 and 2 exchanged")
 # %% [markdown]
 # They arrive at 2, 9 and 16 ms, and 0.45 stays 0.45. So **delays with a coincidence detector know an order**. Several such neurons with other delays: several patterns (Izhikevich 2006).
 #
-# In a formula, with $d_{mn}$ the delay from input $n$ to neuron $m$:
+# In a formula, with delay $d_{mn}$ and weight $w_{mn}$ from input $n$ to neuron $m$:
 #
 # $$I_m[t] = \sum_n w_{mn}\, z_n[t - d_{mn}] .$$
 #
@@ -214,7 +214,7 @@ decorate(axes[0], y="share")
 # %% [markdown]
 # Each spike arrives in parts: with the narrow delay mostly in two, with the wide one all around.
 #
-# Now the error for every $d$, with a dot at 1 ms:
+# The error for every $d$, with a dot at 1 ms, where the delay will begin:
 
 # %% alt="Mean squared error against the delay from 0 to 20 ms, for two widths, with a dot on each line at 1 ms. With 0.5 ms the line goes up and down between whole steps around 0.13, with a deep narrow notch at 12 ms. With 5 ms there is a smooth shallow valley with its lowest point near 12." tags=["no-title"]
 axis = panels()
@@ -246,7 +246,7 @@ def find_delay(first, last, steps=200):
 
 
 # %% [markdown]
-# > **Before you run:** which width leads it to 12: 0.5 ms, 5 ms, or one that shrinks from 5 to 0.5?
+# > **Before you run:** a delay begins at 1 ms. Which width leads it to 12: 0.5 ms, 5 ms, or one that shrinks from 5 to 0.5?
 
 # %% alt="The delay over 200 updates, from 1 ms. With a width of 0.5 it stays near 1.5. With 5 ms it passes 12 and stays there. With a shrinking width it settles at 12."
 courses = {
@@ -285,7 +285,7 @@ assert positions[4] == 1
 # %% [markdown]
 # ### Page 13's recall, by delays alone
 #
-# Inputs 0 to 4 spike often for cue A, 5 to 9 for cue B, for 50 ms. At 250 ms the others ask: which was it? Page 13 used adaptive neurons.
+# Inputs 0 to 4 spike often for cue A, 5 to 9 for cue B, for 50 ms. At 250 ms the others ask: which was it?
 
 # %% alt="Spikes of 15 inputs over 300 ms. Those of inputs 0 to 4 are dense up to 50 ms, those of 10 to 14 from 250 ms on; elsewhere there are few."
 task = DelayedRecall()
@@ -295,7 +295,7 @@ axis.set_yticks([0, 5, 10])
 decorate(axis, y="input", title="Cue A, and 200 ms later the question")
 
 # %% [markdown]
-# > **Before you run:** by how much would you delay the cues, so that two readouts with $\tau_\mathrm{mem}$ = 20 ms can tell?
+# > **Before you run:** cues A and B end at 50 ms; two readouts with $\tau_\mathrm{mem}$ = 20 ms are to tell them from 250 to 300 ms. By how much would you delay the cues?
 
 
 # %%
@@ -311,7 +311,7 @@ def trials(network, count):
 
 
 # %% [markdown]
-# By 200 to 290 ms. But nobody sets them: all are 0, or chance draws each from 0 to 300 ms. Only the weights learn.
+# Nobody sets the delays here: all are 0, or chance draws each from 0 to 300 ms. Only the weights learn.
 
 # %%
 recalled = {}
@@ -328,7 +328,7 @@ for name, delay in {"all 0": 0.0, "drawn": None}.items():
 print(recalled)
 
 # %% [markdown]
-# With drawn delays it recalls: among ten for the cues some lie between 200 and 290 ms, and the weights pick them. Without delays it is chance. Whether delays need to learn at all, section 4 asks.
+# By 200 to 290 ms. Of ten delays drawn for the cues some lie there, and the weights pick them. Without delays it is chance. Whether delays need to learn at all, section 4 asks.
 
 # %% tags=["check"]
 assert abs(recalled["all 0"] - 0.5) < 0.1
@@ -376,7 +376,9 @@ def train_by_width(network, width, lr, epochs):
 
 
 # %% [markdown]
-# > **Before you run:** with a width of 1 ms it learns. How does it read the test with its delays rounded?
+# The network hears 40 numbers, one each ms, and learns with its delays spread by a width of 1 ms.
+#
+# > **Before you run:** how does it read the test with its delays rounded to whole steps?
 
 
 # %%
@@ -411,9 +413,9 @@ assert digits_right(network) > max(0.78, rounded + 0.05)
 # %% [markdown]
 # ### Seven networks, seven memories
 #
-# Now with two layers of 64 neurons, from left to right: one leak of 10 ms for all; leaks from 2 to 40 ms, which learn; these with recurrence, with adaptation, with both (*recurrent + adaptive*); and, in place of all that, brief leaks (2 ms at first) with delays up to 10 ms, fixed by chance or learnt. Each is also trained on the shuffled samples.
+# Two layers of 64 neurons keep by one leak of 10 ms; many, 2 to 40 ms; these with recurrence, adaptation or both; brief leaks with delays, fixed or learnt.
 #
-# > **Before you look:** which is the better memory for a form of 10 ms: to hear each other, or to hear late? And what is left if the samples are shuffled?
+# > **Before you look:** which is the better memory for a form of 10 ms: to hear each other, or to hear late? And what is left after training on shuffled samples?
 
 # %% alt="Test digits right for seven kinds of memory, one dot for each of three seeds. In order: one leak 41 to 45 percent, many leaks 75, recurrence 90 but for one run at 66, adaptation 76 to 77, recurrent + adaptive 87 to 91, fixed delays 90 to 92, learnt delays 94. Shuffled: one leak 33, all others between 44 and 51."
 contest = recorded("memory_and_delays")
@@ -624,7 +626,7 @@ axes = learnt_delays(record)
 # | **learnt** | **93** |
 # | learnt, right ear of another trial | 9 |
 #
-# A detector fires most where its delays make up for the ears (left; nine of 24 are silent and left out). All weights stay alike. With a random delay for each fibre all are silent. But learning is hardly needed once each ear's fibres arrive together. (With the right ear of another trial the network guesses.)
+# A detector fires most where its delays make up for the ears (left; nine of 24 are silent and left out). Right, the dashed line is what the jitter allows. All weights stay alike. With a random delay for each fibre all are silent. But learning is hardly needed once each ear's fibres arrive together. (With the right ear of another trial the network guesses.)
 
 # %% [markdown]
 # **How good could it be?** A spike tells its time within the jitter $\sigma$, $N$ spikes within $\sigma/\sqrt N$, the difference of two ears within $\sigma\sqrt{2/N}$. With $N = 160$ (20 periods, 10 fibres, each in 8 of 10) and $\sigma$ = 0.1 ms this allows 1.1° on average, the dashed line; the network is 2.3 times as far off (*Deeper*).

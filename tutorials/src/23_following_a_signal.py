@@ -84,7 +84,7 @@ def read_out(spikes, jump, tau=20.0):
 # %% [markdown]
 # Such a trace of decaying jumps is called **filtered spikes**.
 #
-# > **Look first:** what can the estimate not do?
+# > **Look first:** the estimate leaks, and a spike lifts it by 0.25. What can it not do?
 
 # %% alt="Two lanes over 400 ms. Top: a smooth curve between 0.2 and 0.9, and a blue saw that follows it, up in jumps of 0.25, down along exponentials. Bottom: the spikes, close together where the curve is high."
 curve = two_sines()
@@ -94,7 +94,7 @@ axes = following(curve, estimate, spikes)
 decorate(axes[0], title="A curve, and what its spikes tell", xlim=(0, 400))
 
 # %% [markdown]
-# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, here and below).
+# It cannot rise by less than 0.25, nor fall faster than it leaks. Yet it errs by only 0.07 (root of the mean squared error from 100 ms on, here and later).
 
 # %% tags=["check"]
 assert spikes.sum() == 118
@@ -134,9 +134,9 @@ print("errors:", answer.membrane.flatten() - 0.5)
 print("spikes:", answer.spikes.flatten())
 
 # %% [markdown]
-# It does: the membrane *is* the error, shifted by half a jump. Both leak alike, both fall by one at a spike. (The last row: 0.625 and 0.175, no spike.)
+# Row 4: 0.625 and 0.175, no spike. The neuron does the same: its membrane *is* the error, shifted by half a jump. Both leak alike, both fall by one at a spike.
 #
-# With the curve $x$, the estimate $\hat x$, the jump $d$ and spikes $z$:
+# With the curve $x$, the estimate $\hat x$, the jump $d$, spikes $z$ and the membrane $u$:
 #
 # $$\begin{aligned} \hat x[t] &= \beta\, \hat x[t-1] + d\, z[t], \\ u[t] &= \frac{x[t] - \beta\, \hat x[t-1]}{d} + \frac12 . \end{aligned}$$
 
@@ -153,7 +153,7 @@ assert torch.allclose(0.25 * left, curve - estimate, atol=1e-5)
 assert left[100:].abs().max() < 0.6
 
 # %% [markdown]
-# ### How large is it?
+# ### How large is the error?
 #
 # The error saws evenly between $-d/2$ and $d/2$; the root of its mean square is then $d/\sqrt{12}$.
 #
@@ -167,7 +167,9 @@ for jump in (0.4, 0.2, 0.1, 0.05, 0.025):
     print(f"{spikes.sum():3.0f} spikes: {error:.3f} ({ideal:.3f})")
 
 # %% [markdown]
-# Twice the spikes: what leaks away, $x/\tau$ in each millisecond, has to be replaced in smaller jumps. The rate is $f = x/(d\,\tau)$, so
+# Twice the spikes: what leaks away, $x/\tau$ in each millisecond, has to be replaced in smaller jumps.
+#
+# The rate is $f = x/(d\,\tau)$, so
 #
 # $$\text{error} = \frac{d}{\sqrt{12}} = \frac{x}{\sqrt{12}\, f\, \tau} .$$
 #
@@ -209,7 +211,9 @@ axis.loglog(taus, ideal, color=GREY, label="d / √12")
 decorate(axis, x="τ (ms)", y="error", title="Too long a memory cannot forget")
 
 # %% [markdown]
-# No spike pulls the estimate down. It leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
+# No spike pulls the estimate down.
+#
+# The estimate leaks by $x/\tau$ per millisecond, and the curve must not fall faster,
 #
 # $$\tau < \frac{x}{-\mathrm dx/\mathrm dt} .$$
 #
@@ -245,7 +249,7 @@ for place in range(4):
 #
 # > **Before you run:** both kinds send about 75 spikes per neuron. Which estimate errs less, and why?
 
-# %%
+# %% tags=["no-slide"]
 kinds = {"independent": independent, "balanced": balanced}
 
 
@@ -299,9 +303,9 @@ assert all(70 < spikes.sum() / 16 < 82 for spikes, _ in answers.values())
 assert 7 < errors["independent"] / errors["balanced"] < 14
 
 # %% [markdown]
-# ### Error against N
+# ### How does the error fall with N?
 #
-# > **Before you run:** on logarithmic axes both are straight lines. Which slopes?
+# > **Before you run:** on logarithmic axes the error against $N$ is a straight line, for independent and for balanced neurons. Which slopes?
 
 # %% alt="Error against the number of neurons from 1 to 256, both axes logarithmic. Independent neurons, blue: a line of slope minus one half from 0.3 to 0.02. Balanced ones, vermilion: a line of slope minus one from 0.12 to 0.0005."
 sizes = [1, 4, 16, 64, 256]
@@ -319,14 +323,16 @@ decorate(axis, x="neurons N", y="error", title="The error of N neurons")
 # %% [markdown]
 # $-\frac12$ and $-1$. The errors of independent coins partly cancel. Balanced neurons are together one whose jump is $d/N$. 256 coins do as well as six of these.
 #
-# Which network does this? One in which a spike tells all others that the error has shrunk:
+# In which network do neurons take turns? A spike has to tell all others that the error has shrunk:
 
 # %% alt="A curve on the left feeds three neurons, drawn as circles, each with a weight. They inhibit each other, and their spikes, weighted, lift the estimate on the right."
 axis = shared_error()
 decorate(axis, title="Neurons that share one error")
 
 # %% [markdown]
-# Neuron $i$ lifts the estimate by its weight $D_i$ (here $d/N$). That makes the error $e = x - \hat x$ smaller if
+# Neuron $i$ lifts the estimate by its weight $D_i$ (here $d/N$).
+#
+# A spike of neuron $i$, worth $D_i$, makes the error $e = x - \hat x$ smaller if
 #
 # $$e^2 - 2\,e D_i + D_i^2 < e^2 \;\Rightarrow\; e D_i > \tfrac12 D_i^2 .$$
 #
@@ -364,7 +370,7 @@ print(network)
 #
 # A neuron is silent as long as $w\,x + b$ is below its threshold, 1.
 #
-# > **Before you run:** the curve is a ramp from 0 to 1. What do the filtered spikes of a neuron look like?
+# > **Before you run:** the curve is a ramp from 0 to 1. What do a neuron's filtered spikes, jumps that leak, look like?
 
 # %% alt="Filtered spikes of three neurons against the value of a rising curve, each in a colour of its own: saws around dashed lines, of which one rises and two fall. Each line is 0 where its neuron is silent, and begins at one half."
 ramp = torch.linspace(0, 1, 1000).view(-1, 1, 1)
@@ -420,7 +426,7 @@ before = error_and_rate(network)
 print("error {:.3f}, {:.0f} spikes per neuron and second".format(*before))
 
 # %% [markdown]
-# > **Before you run:** BPTT can move *all* weights. Begun from here, will it do better?
+# > **Before you run:** least squares moved the weights of the read-out, BPTT can move *all*. Begun from here, will it do better?
 
 # %%
 optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
@@ -436,7 +442,9 @@ after = error_and_rate(network)
 print("error {:.3f}, {:.0f} spikes per neuron and second".format(*after))
 
 # %% [markdown]
-# A little, but with more spikes. Those can be had without training, by steeper slopes. The record (16 neurons, means of three seeds) asks for the curve, and for its *square* $4(x - \frac12)^2$.
+# A little, but with more spikes. Those can be had without training, by steeper slopes.
+#
+# The record (16 neurons, means of three seeds) asks for the curve, and for its *square* $4(x - \frac12)^2$: errors against spikes per second.
 #
 # > **Before you look:** does BPTT (marks) do better than slopes that are up to five times as steep (lines)?
 
@@ -529,9 +537,9 @@ for name, each in networks.items():
 # %% [markdown]
 # Both come to about 0.065; the jump alone costs $0.2/\sqrt{12} = 0.058$. Training by spikes gains nothing at this jump.
 #
-# Another reader, a **filter**, weighs the spikes of the last 100 ms, by least squares on the curves of the training.
+# A **filter** is another reader: it weighs the spikes of the last 100 ms, by least squares on the curves of the training.
 #
-# > **Before you run:** will it read the same spikes with an error below 0.058?
+# > **Before you run:** will the filter read the same spikes with an error below 0.058?
 
 # %%
 for name, each in networks.items():

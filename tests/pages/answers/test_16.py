@@ -1,12 +1,16 @@
 """What the folded answers of page 16 say."""
 
+from functools import partial
+
 import pytest
 import torch
 
+from snn_core import LIF, Surrogate
 from snn_core.datasets import mnist_mini
 from snn_core.teaching.explorers import FeatureMap, edge_filter, map_spikes
 
 BESIDE = {"shares", "file", "deep"}
+WIDE = partial(LIF, tau_mem=5.0, surrogate=Surrogate(scale=2.0))  # named beside `file`
 
 
 def spikes_at(gain, tau, degrees=0):
@@ -26,14 +30,14 @@ def test_page_16_up_to_section_5(page, tmp_path, monkeypatch, capsys):
     with monkeypatch.context() as patched:
         patched.setattr(torch, "save", save_and_stop)
         with pytest.raises(KeyboardInterrupt):
-            page["train_reader"](page["digit_reader"](), 2, file)
+            page["train_reader"](page["digit_reader"](WIDE), 2, file)
     capsys.readouterr()
-    page["train_reader"](page["digit_reader"](), 2, file)
+    page["train_reader"](page["digit_reader"](WIDE), 2, file)
     assert capsys.readouterr().out.startswith("epoch 2: ")
     saved = torch.load(file)
     assert saved["epoch"] == 2
     assert saved["schedule"]["last_epoch"] == 2 * len(page["loader"])
-    network = page["digit_reader"]()
+    network = page["digit_reader"](WIDE)
     network.load_state_dict(saved["network"])
     images, labels = page["test_images"], page["test_labels"]
     decode = page["max_membrane_cross_entropy"].decode

@@ -390,7 +390,6 @@ for name, runs in record.results["trained"].items():
     color = BLACK if name.endswith("wide") else PURPLE
     axis.plot(last, [name] * 3, "o", color=color)
 axis.invert_yaxis()
-axis.legend(axis.lines[:2], ["narrow", "wide"])
 decorate(
     axis,
     title="Twelve layers and one, after 300 updates",

@@ -39,6 +39,11 @@ def seen(axis) -> list:
     ]
 
 
+def _shades(bar, frame) -> bool:
+    """Tell whether a bar is a shade behind what is drawn: as high as the axes, or as wide."""
+    return bar.height >= frame.height or bar.width >= frame.width
+
+
 def _crossed(axes) -> int:
     """Return how many curves run through texts and the legend of axes, and bars behind it."""
     shown = [text for text in axes.texts if text.get_text().strip()]
@@ -46,6 +51,7 @@ def _crossed(axes) -> int:
     count = 0
     if axes.get_legend():
         boxes.append(axes.get_legend().get_window_extent())
-        count = sum(bar.get_window_extent().overlaps(boxes[-1]) for bar in axes.patches)
+        bars = [bar.get_window_extent() for bar in axes.patches]
+        count = sum(bar.overlaps(boxes[-1]) for bar in bars if not _shades(bar, axes.bbox))
     paths = [line.get_transform().transform_path(line.get_path()) for line in axes.lines]
     return count + sum(path.intersects_bbox(box, False) for path in paths for box in boxes)

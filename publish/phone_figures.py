@@ -3,7 +3,8 @@
 Axes in a row stand one below the other, titles and labels are broken into lines, and a legend that
 has no room in its axes stands below them. Level bars get shorter, so that what is written behind
 them fits. The narrowest width is taken at which no more words meet each other or a curve than in
-the figure of the page; without one the figure stays as it is.
+the figure of the page; without one the figure stays as it is. A figure whose drawing for phones is
+another one brings what draws it, as its attribute `for_phones`.
 """
 
 import base64
@@ -33,6 +34,8 @@ def narrowed(figure) -> str | None:
     """Return a figure for a phone as PNG in base64; None where it needs none, or would not go."""
     if figure.wanted[0] <= WIDTHS[-1]:
         return None
+    if own := getattr(figure, "for_phones", None):
+        return _own(figure, own)
     try:
         kept = pickle.dumps(figure)
     except (pickle.PicklingError, AttributeError, TypeError):
@@ -60,6 +63,24 @@ def copied(kept: bytes):
         yield figure
     finally:
         pyplot.close(figure)
+
+
+def _own(figure, draw) -> str:
+    """Draw what a figure brings for phones, with the titles that the page gave it since."""
+    from matplotlib import pyplot
+
+    draw()
+    drawn = pyplot.gcf()
+    drawn.set_size_inches(*drawn.wanted)
+    for before, axes in zip(figure.axes, drawn.axes, strict=True):
+        axes.set_title(before.get_title(loc="left"))
+    before = _lines(drawn)
+    fit_words(drawn, None)
+    width, height = drawn.wanted
+    drawn.set_size_inches(width, height + LINE * (_lines(drawn) - before))
+    shown = _png(drawn)
+    pyplot.close(drawn)
+    return shown
 
 
 def _png(figure) -> str:

@@ -1,5 +1,8 @@
 """Figures that more than one page draws, in one style. Every function draws into given axes, or into new ones."""
 
+import textwrap
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,6 +20,9 @@ from .palette import BLACK, BLUE, CYCLE, GREEN, GREY, OFF, ON, VERMILION
 
 STYLE = Path(__file__).with_name("style.mplstyle")
 COLOURS = {"axes.prop_cycle": cycler(color=CYCLE)}
+PHONE = 3.75  # inches; the width of a figure on a phone
+MOMENTS = 4  # of a film, which fit beside each other there
+NAME = 10  # letters of a line of a name beside pictures
 MARKS = [  # of things that are compared by single marks; each at least 3 to 1 on white
     {"marker": marker, "color": color}
     for marker, color in zip("osD^v", (BLUE, VERMILION, GREEN, BLACK, GREY), strict=True)
@@ -80,6 +86,20 @@ def decorate(
     axes.set(**{name: value for name, value in texts.items() if value is not None})
     if axes.get_legend_handles_labels()[1]:
         axes.legend()
+
+
+def on_phones(axes: list[Axes], draw: Callable, *arguments, **options) -> None:
+    """Let a figure be drawn by other means where it is narrow: the site calls `draw` for small screens.
+
+    Nothing is noted if the figure has other axes too, since they would be missing.
+
+    Args:
+        axes: which `draw` draws too.
+        draw: draws into a new figure, `PHONE` inches wide.
+        arguments, options: what `draw` is called with.
+    """
+    if axes[0].figure.axes == axes:
+        axes[0].figure.for_phones = partial(draw, *arguments, **options)
 
 
 def lanes(
@@ -152,8 +172,13 @@ def _answer(axes: list[Axes], time: np.ndarray, rows: list[np.ndarray], threshol
     current, membrane, spikes = rows
     decayed = membrane if current.all() else membrane - current
     drop = (membrane if reset == "hard" else threshold) * spikes
-    axes[1].plot(np.repeat(time, 3), np.stack([decayed, membrane, membrane - drop], 1).ravel(), color=BLUE)
+    _course(axes[1], time, decayed, membrane, membrane - drop)
     axes[2].vlines(time[spikes > 0], 0, 1, color=VERMILION)
+
+
+def _course(axes: Axes, time: np.ndarray, before: np.ndarray, at: np.ndarray, after: np.ndarray) -> None:
+    """Draw a membrane with upright jumps: in each step by the input, `before` to `at`, and by the reset, to `after`."""
+    axes.plot(np.repeat(time, 3), np.stack([before, at, after], 1).ravel(), color=BLUE)
 
 
 def compare_lanes(
@@ -162,15 +187,21 @@ def compare_lanes(
     *,
     dt: float = 1.0,
     thresholds: dict[str, Tensor | float | None] | None = None,
+    falls: dict[str, float] | None = None,
     title: str | None = None,
 ) -> list[Axes]:
     """Draw what several neurons make of one input: the input, and below it one lane for each membrane.
+
+    Jumps are upright, as in `lanes`: by input that comes at some steps only, where all of it reaches the membrane at
+    once, and by the reset.
 
     Args:
         current: ``[T, 1, 1]`` or ``[T]``; bars, or an area if no step is without.
         answers: by name, what a neuron returned with ``record=True``; a spike is a mark at the top of its lane.
         dt: step in ms.
         thresholds: drawn dashed, by name: a number, one for each step, or None for none; 1 where not named.
+        falls: by how much a membrane falls at a spike, by name; by its threshold where not named, and without one to
+            where it is a step later.
         title: what the figure shows.
 
     Raises:
@@ -191,10 +222,13 @@ def compare_lanes(
         membrane = array(f"membrane of {name}", answer.membrane).ravel()
         _checks.require(len(membrane) == len(time), name, f"{len(membrane)} values", f"{len(time)}, as the current")
         fired = spikes_array(f"spikes of {name}", answer.spikes, tuple(answer.membrane.shape)).ravel() > 0
-        lane.plot(time, membrane, color=BLUE)
         threshold = (thresholds or {}).get(name, 1.0)
+        after = np.append(membrane[1:], membrane[-1])
         if threshold is not None:
             level = np.broadcast_to(array(f"threshold of {name}", threshold).ravel(), time.shape)
+            after = membrane - (falls or {}).get(name, level)
+        _course(lane, time, membrane - _at_once(heights, membrane), membrane, np.where(fired, after, membrane))
+        if threshold is not None:
             lane.plot(time, level, color="0.2", linestyle="--", linewidth=1.2, zorder=3)  # over the membrane
         marks = {"markersize": 9, "markeredgewidth": 1.6, "color": VERMILION, "clip_on": False}
         lane.plot(time[fired], np.ones(fired.sum()), "|", transform=lane.get_xaxis_transform(), **marks)
@@ -204,6 +238,13 @@ def compare_lanes(
     decorate(axes[0], title=title)
     decorate(axes[-1], x="time (ms)")
     return axes
+
+
+def _at_once(current: np.ndarray, membrane: np.ndarray) -> np.ndarray:
+    """Return by how much a membrane jumps at each step: by single inputs, if the first lifts it from rest at once."""
+    first = current.nonzero()[0][:1]
+    alone = not current.all() and np.allclose(membrane[first], current[first], rtol=1e-4)
+    return current if alone else np.zeros_like(current)
 
 
 def _axes(axes: Axes | None, width: float = 7.0, height: float = 2.6) -> Axes:
@@ -398,8 +439,16 @@ def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):
     _checks.require(len(rows) > 0, "rows", "none", "at least one")
     _checks.require(len(at) > 0, "at", "none", "at least one moment")
     _checks.number("dt", dt, 0)
-    size = (1.5 * len(at) + 0.9, 1.45 * len(rows) + 0.3)
+    axes = _film(rows, at, dt, (1.5 * len(at) + 0.9, 1.45 * len(rows) + 0.3))
+    if len(at) <= MOMENTS:
+        on_phones(list(axes.flat), _film, rows, at, dt, (PHONE, 0.95 * len(rows) + 0.25), upright=True)
+    return axes
+
+
+def _film(rows: dict[str, Tensor], at: list[int], dt: float, size: tuple[float, float], upright: bool = False):
+    """Draw moments of films into a figure of some size; the names on the left are upright where that is narrow."""
     _, axes = plt.subplots(len(rows), len(at), figsize=size, squeeze=False)
+    beside = {"ha": "right", "va": "center", "rotation": 90 if upright else 0, "multialignment": "center"}
     for place, (name, frames) in enumerate(rows.items()):
         frames = array(name, frames, rank=3)
         for step in at:
@@ -407,7 +456,7 @@ def film(rows: dict[str, Tensor], at: list[int], *, dt: float = 1.0):
             _checks.require(step <= len(frames), "at", step, f"at most {len(frames)}")
         titles = [f"after {step * dt:g} ms" if place == 0 else "" for step in at]
         images([frames[step - 1] for step in at], titles, axes[place])
-        axes[place, 0].text(-0.08, 0.5, name, ha="right", va="center", transform=axes[place, 0].transAxes)
+        axes[place, 0].text(-0.08, 0.5, textwrap.fill(name, NAME), transform=axes[place, 0].transAxes, **beside)
     return axes
 
 
@@ -513,7 +562,8 @@ def dots_per_seed(
 
     Args:
         results: for each group, by its name, one list for each column, with one value for each seed.
-        columns: their names, for the legend, at most five, each with its colour and mark; "" needs no legend.
+        columns: their names, for the legend, at most five; each has a colour and a shape of mark. A single one says
+            below the axes what each dot is, since a dot in a legend would look like one more.
         axes: where to draw; new axes if None.
         level: drawn as a dashed line, such as what guessing would give.
         y: name of the quantity, with its unit.
@@ -535,13 +585,14 @@ def dots_per_seed(
                 **MARKS[column],
                 **{"linestyle": "", "markersize": 5, "markeredgecolor": "white"},
                 markeredgewidth=0.5 if len(values) <= 20 else 0,  # crowded marks would look pale
-                label=columns[column] if group == 0 else None,
+                label=columns[column] if group == 0 and len(columns) > 1 else None,
             )
     if level is not None:
         axes.axhline(level, color=GREY, linestyle="--", linewidth=1.2)
-    decorate(axes, title=title, y=y)
+    alone = len(columns) == 1
+    decorate(axes, title=title, y=y, x=f"each dot: {columns[0]}" if alone else None)
     axes.set(xticks=range(len(results)), xticklabels=results)
-    if any(columns):
+    if not alone:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 

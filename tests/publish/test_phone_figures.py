@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 pytest.importorskip("PIL", reason="the extra `site` is not installed")
+import torch
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
@@ -16,7 +17,10 @@ from PIL import Image
 from publish import enlarged, phone_figures, redrawn, site_pages
 from publish.collisions import collisions
 from publish.page import ROOT
-from snn_core.teaching.plotting import panels, use_style
+from snn_core.teaching import diagrams
+from snn_core.teaching.inputs import constant
+from snn_core.teaching.plotting import film, panels, use_style
+from snn_core.teaching.records import recorded
 from tests.publish.pages import START, page
 
 LONG = "What this figure shows needs two lines of a title on a phone, and one on a page"
@@ -175,6 +179,54 @@ def test_three_pictures_in_a_row_stand_one_below_the_other_though_they_are_narro
     width, height = size(phone_figures.narrowed(figure))
     assert width < phone_figures.WIDTHS[0]
     assert height <= 3 * phone_figures.PICTURE + phone_figures.SLACK
+
+
+def test_a_shade_as_high_as_its_axes_is_no_bar_behind_a_legend():
+    for high in (1.0, 0.6):
+        figure, axes = made()
+        axes.plot([0, 1], [0, 0], label="below")
+        axes.set_ylim(-0.1, 1)
+        axes.axvspan(0.2, 0.8, 0, high)
+        axes.legend(loc="center")
+        assert collisions(figure) == (0, high < 1)
+
+
+OWN = {  # figures that bring a drawing for phones, by what draws them on a page
+    "pictures": lambda: diagrams.fields(torch.rand(36, 784), columns=18, names=["7"] * 36),
+    "few pictures": lambda: diagrams.fields(torch.rand(9, 784), panels(height=1.4), columns=9),
+    "steps": lambda: diagrams.slow_motion(constant(0.8, 4), 0.5, first=0, explain=1),
+    "graph": lambda: diagrams.unrolled_graph(
+        values={"u_a": [0.96, 1.44, 1.18]}, gradients={"u_b": [None, -0.8, 0.1]}
+    ),
+    "map": lambda: diagrams.map_of_pairs(recorded("codes_and_losses"))[0],
+    "film": lambda: film(dict.fromkeys(("layer 1, map 1", "now"), torch.rand(4, 9, 9)), [1, 2, 4]),
+}
+
+
+def words(figure):
+    """Return the words of a figure and of its legends, however they are broken and joined."""
+    found = [text.get_text() for axes in figure.axes for text in axes.texts]
+    legends = [axes.get_legend() for axes in figure.axes if axes.get_legend()] + figure.legends
+    found += [text.get_text() for legend in legends for text in legend.get_texts()]
+    parts = [re.sub(r"\s*=\s*|\s+", " ", text).strip() for text in found]
+    return {part for part in parts if part}
+
+
+@pytest.mark.parametrize("draws", OWN.values(), ids=OWN)
+def test_a_figure_can_bring_a_drawing_for_phones_with_the_same_words(draws, monkeypatch):
+    monkeypatch.setattr(Figure, "__init__", Figure.__init__)
+    enlarged._shrink_figures()
+    draws()
+    figure = pyplot.gcf()
+    figure.axes[0].set_title(LONG)
+    width, height = size(phone_figures.narrowed(figure))
+    assert width <= phone_figures.WIDTHS[0] + phone_figures.SLACK
+    assert pyplot.gcf() is figure
+    figure.for_phones()
+    drawn = pyplot.gcf()
+    assert drawn.wanted[0] == phone_figures.WIDTHS[0]
+    assert words(figure) <= words(drawn)
+    assert height > drawn.wanted[1]  # for the second line of the title
 
 
 def test_a_narrow_figure_is_not_drawn_again():

@@ -65,19 +65,22 @@ def test_depths_are_those_of_the_record(readouts):
 def test_lines_are_means_of_the_dots():
     axis = accuracy_by_depth(recorded("deep_local"), title="Found")
     assert title_of(axis) == "Found"
-    lines = {line.get_label(): line.get_ydata() for line in axis.lines}
+    means = [line.get_ydata() for line in axis.lines if line.get_linestyle() == "-"]
     found = depths_of(recorded("deep_local"))
-    for name in ("BPTT of all losses", "BPTT of the last loss", "each layer alone"):
-        assert lines[name] == pytest.approx(found[name].mean(0))
+    names = ("BPTT of all losses", "BPTT of the last loss", "each layer alone")
+    for name, line in zip(names, means, strict=True):
+        assert line == pytest.approx(found[name].mean(0))
+    heights = [text.xy[1] for text in axis.texts]  # of the names at the ends, from the lowest
+    assert np.diff(heights).min() >= 1.8 - 1e-9
+    assert [text.get_text().split()[0] for text in axis.texts] == ["each", "last", "all"]
     assert sum(line.get_marker() == "o" for line in axis.lines) == 9
 
 
 def test_angles_are_shown_for_each_seed_and_in_the_mean():
     record = recorded("alignment")
     axis = angles_measured(record, title="Found")
-    labels = axis.get_legend_handles_labels()[1]
-    assert labels == ["FA, drawn anew", "FA", "DFA", "OTTT"]
-    mean = next(line for line in axis.lines if line.get_label() == "DFA")
+    assert [text.get_text() for text in axis.texts] == ["OTTT", "DFA", "FA", "FA, drawn anew"]
+    mean = axis.lines[3 * (6 + 1) - 1]  # behind those of the seeds, of the third rule
     runs = [run["angles"] for run in record.results["DFA"]]
     assert mean.get_ydata() == pytest.approx(np.mean(runs, axis=0))
     assert len(axis.lines) == 4 * (6 + 1) + 1

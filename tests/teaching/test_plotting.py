@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
-from snn_core import LIF
+from snn_core import LIF, CuBaLIF
 from snn_core.teaching import palette, plotting
 from snn_core.teaching.diagrams import fold_and_unroll
 from snn_core.training import History
@@ -408,6 +408,13 @@ def test_dots_per_seed_draws_one_dot_for_each_run():
         plotting.dots_per_seed({"a": [[0.1]] * 6}, list("uvwxyz"))
 
 
+def test_a_single_column_of_dots_is_named_below_the_axes_and_not_in_a_legend():
+    axes = plotting.dots_per_seed({"a": [[0.1, 0.2]]}, ["a seed"])
+    plotting.decorate(axes, y="accuracy")
+    assert axes.get_xlabel() == "each dot: a seed"
+    assert axes.get_legend() is None
+
+
 def test_the_columns_of_dots_differ_in_colour_and_shape():
     axes = plotting.dots_per_seed({"a": [[0.1]] * 5}, list("vwxyz"))
     assert len({line.get_color() for line in axes.lines}) == 5
@@ -426,7 +433,12 @@ def test_lanes_of_several_neurons_hold_what_each_made_of_the_input():
         membrane, *_, marks = lane.lines
         bottom, top = lane.get_ylim()
         assert top - max(membrane.get_ydata()) > 0.1 * (top - bottom)  # no mark covers the membrane
-        assert np.allclose(membrane.get_ydata(), answer.membrane.flatten())
+        before, at, after = membrane.get_ydata().reshape(-1, 3).T
+        assert np.allclose(at, answer.membrane.flatten())
+        assert np.allclose(before, at - current.flatten().numpy(), atol=1e-6)
+        lower = at - levels.numpy() if lane is axes[2] else np.append(at[1:], at[-1])
+        fired = answer.spikes.flatten().numpy() > 0
+        assert np.allclose(after, np.where(fired, lower, at), atol=1e-6)
         assert (
             marks.get_xdata().tolist() == (2 * answer.spikes.flatten().nonzero()).flatten().tolist()
         )
@@ -434,6 +446,17 @@ def test_lanes_of_several_neurons_hold_what_each_made_of_the_input():
     assert axes[2].lines[1].get_ydata().tolist() == levels.tolist()
     assert answers["a"].spikes.sum() == 1
     assert answers["b"].spikes.sum() > 1
+
+
+def test_a_membrane_that_a_synapse_charges_does_not_jump_and_one_falls_as_far_as_it_is_told():
+    current = torch.tensor([0.0, 9.0, 0.0, 0.0]).view(4, 1, 1)
+    answers = {name: CuBaLIF(10.0, 5.0)(current, record=True) for name in ("a", "b")}
+    assert answers["a"].spikes.sum() > 0
+    _, *lanes = plotting.compare_lanes(current, answers, falls={"b": -2.0})
+    for lane, fall in zip(lanes, (1.0, -2.0), strict=True):
+        before, at, after = lane.lines[0].get_ydata().reshape(-1, 3).T
+        assert before.tolist() == at.tolist()
+        assert np.allclose(at - after, fall * answers["a"].spikes.flatten().numpy())
 
 
 def test_lanes_refuse_an_answer_to_another_input():

@@ -624,7 +624,12 @@ runs = {
     "minus": LIF()(current, record=True),
     "plus": WrongSign()(current, record=True),
 }
-axes = compare_lanes(current, runs, title="With the plus the neuron cannot stop")
+axes = compare_lanes(
+    current,
+    runs,
+    falls={"plus": -1},  # it rises
+    title="With the plus the neuron cannot stop",
+)
 
 # %% [markdown]
 # The healthy neuron falls by 1 at its spike. The other rises by 1, so it is above the threshold at the next step as well, and so on for ever.

@@ -461,8 +461,8 @@ for name in list(readings)[:6]:
     spiking[name] = [100 * np.array(readings[name]["spikes"])]
 axis = dots_per_seed(
     spiking,
-    [""],
-    y="test accuracy of a seed (%)",
+    ["a seed"],
+    y="test accuracy (%)",
     title="Only the learning is missed",
 )
 decorate(axis, ylim=(80, 95))
@@ -587,9 +587,9 @@ print(f"right: {(votes.argmax(1) == truth).float().mean():.0%}")
 shown = {name: [100 * np.array(runs)] for name, runs in record.results["films"].items()}
 axis = dots_per_seed(
     shown,
-    [""],
+    ["a seed"],
     level=50,
-    y="films right, each seed (%)",
+    y="films right (%)",
     title="Which way does it run?",
 )
 

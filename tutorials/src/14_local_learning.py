@@ -220,8 +220,8 @@ for beta in (0.0, 0.5, 0.9):
     cosines[f"β = {beta}"] = [found]
 axis = dots_per_seed(
     cosines,
-    [""],
-    y="cosine to BPTT, each network",
+    ["a network"],
+    y="cosine to BPTT",
     title="OTTT beside BPTT, 20 networks each",
 )
 
@@ -475,9 +475,9 @@ print(record)
 _ = accuracy_by_depth(record, title="Alone or by BPTT: two layers help, more do not")
 
 # %% [markdown]
-# Alone (blue), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. A third and fourth add nothing, nor do they by BPTT. (Layers as drawn pass on little: the last row printed below.)
+# Alone (orange), the second layer reads better than the first, 84 against 79 %, though nobody asked the first to help. A third and fourth add nothing, nor do they by BPTT. (Layers as drawn pass on little: the last row printed below.)
 #
-# What does it cost to be alone? BPTT of the same losses (orange; no `detach`), at the same rate, reads two to three points better from the second layer on. (Grey: the last loss only, so a network for each depth, read at its end.) And if the readouts learn as well?
+# What does it cost to be alone? BPTT of the same losses (blue; no `detach`), at the same rate, reads two to three points better from the second layer on. (Grey: the last loss only, so a network for each depth, read at its end.) And if the readouts learn as well?
 
 # %%
 for name, found in depths_of(record, " + readouts").items():
@@ -535,8 +535,8 @@ for rule, name in names.items():
     accuracies[name] = [100 * np.array(found)]
 axis = dots_per_seed(
     accuracies,
-    [""],
-    y="test accuracy of a seed (%)",
+    ["a seed"],
+    y="test accuracy (%)",
     title="All but one within three points of BPTT",
 )
 for name, (found,) in accuracies.items():

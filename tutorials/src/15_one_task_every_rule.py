@@ -683,7 +683,7 @@ for width, found in controls["widths"].items():
     widths[name] = [100 * np.array(found["accuracy"])]
 axis = dots_per_seed(
     widths,
-    ["three seeds"],
+    ["a seed"],
     y="test accuracy (%)",
     title="More random neurons, better features",
 )

@@ -394,7 +394,7 @@ assert course(10, LeakyIntegrator(beta=0.905))[1].max() > 2 * course(1, LeakyInt
 # %% alt="Test accuracy of three networks each on genuine N-MNIST: in order 97.0 to 97.4 percent; shuffled 93.8 to 99.0; summed 94.2 to 96.0. The axis goes from 90 to 100."
 nmnist = recorded("event_digits")
 print(nmnist)
-axes = dots_per_seed(nmnist_shares(nmnist), ["one seed"])
+axes = dots_per_seed(nmnist_shares(nmnist), ["a seed"])
 axes.set_title("N-MNIST, in order and without")
 decorate(axes, y="correct (%)", ylim=(90, 100))
 
@@ -620,7 +620,7 @@ assert way_reader(tau_mem=20.0, dt=20)[:5](frames.transpose(0, 1)).shape == (15,
 # %% alt="Test accuracy in percent for six arms, three seeds each, chance at 50 dashed. In order 99.3 to 99.9. Shuffled, summed, snapshot and no memory between 47 and 53. Stacked, no memory: 100."
 motion = recorded("direction_of_motion")
 print(motion)
-axes = dots_per_seed(motion_shares(motion), ["one seed"], level=50)
+axes = dots_per_seed(motion_shares(motion), ["a seed"], level=50)
 axes.set_title("Left or right, from six views")
 decorate(axes, y="correct (%)", ylim=(0, 105))
 

@@ -7,8 +7,10 @@ from torch.nn.functional import pad
 
 from ... import _checks
 from ..palette import YELLOW
+from ..plotting import PHONE, on_phones
 
 SIDE = 28
+MOST = 10  # pictures in a row on a phone
 
 
 def fields(
@@ -48,4 +50,13 @@ def fields(
     axes.axis("off")
     if title:
         axes.set_title(title)
+    on_phones([axes], _fields_on_phones, weight, names)
     return axes
+
+
+def _fields_on_phones(weight: Tensor, names: list | None) -> None:
+    """Draw the same pictures in shorter rows of one length, where that goes."""
+    rows = -(-len(weight) // MOST)
+    columns = -(-len(weight) // rows)
+    _, axes = plt.subplots(figsize=(PHONE, PHONE * rows / columns + 0.3))
+    fields(weight, axes, columns=columns, names=names)

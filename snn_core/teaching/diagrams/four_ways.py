@@ -80,16 +80,30 @@ def accuracy_by_depth(record: Record, title: str | None = None) -> Axes:
     """
     axis = panels(height=3.2)
     measured = depths_of(record)
-    colors = {"BPTT of all losses": VERMILION, "BPTT of the last loss": GREY, "each layer alone": BLUE}
+    colors = {"BPTT of all losses": BLUE, "BPTT of the last loss": GREY, "each layer alone": VERMILION}
     for shift, (name, color) in enumerate(colors.items()):
         found = measured[name]
         depths = np.arange(1, found.shape[1] + 1)
-        axis.plot(depths, found.mean(0), color=color, label=name)
+        axis.plot(depths, found.mean(0), color=color)
         for run in found:
             axis.plot(depths + 0.05 * (shift - 1), run, "o", markersize=5, alpha=0.8, color=color)
     axis.set_xticks(depths)
+    words = ("all losses\nby BPTT", "last loss\nby BPTT", "each layer\nalone")
+    ends = [
+        (word, measured[name].mean(0)[-1], color) for word, (name, color) in zip(words, colors.items(), strict=True)
+    ]
+    _name_ends(axis, depths[-1], ends, apart=1.8)
     decorate(axis, title=title, x="layer that is read", y="test accuracy (%)")
     return axis
+
+
+def _name_ends(axis: Axes, x: float, ends: list[tuple[str, float, str]], apart: float) -> None:
+    """Write names at the ends of curves, each at its height, or so far above the one below it that they do not meet."""
+    least = -np.inf
+    for name, height, color in sorted(ends, key=lambda end: end[1]):
+        least = max(height, least + apart)
+        style = {"textcoords": "offset points", "va": "center", "color": color, "fontsize": 9}
+        axis.annotate(name, (x, least), (16, 0), **style)
 
 
 def depths_of(record: Record, readouts: str = "") -> dict[str, np.ndarray]:
@@ -119,14 +133,16 @@ def angles_measured(record: Record, title: str | None = None) -> Axes:
         The axes.
     """
     axis = panels(height=3.2)
+    ends = []
     colors = {"FA, drawn anew": PURPLE, "FA": BLUE, "DFA": VERMILION, "OTTT": GREEN}
     for name, color in colors.items():
         runs = np.array([run["angles"] for run in record.results[name]])
         updates = record.settings["every"] * np.arange(runs.shape[1])
         axis.plot(updates, runs.T, color=color, linewidth=1.2, alpha=0.6)
-        axis.plot(updates, runs.mean(0), color=color, linewidth=3.5, label=name)
+        axis.plot(updates, runs.mean(0), color=color, linewidth=3.5)
+        ends.append((name, runs.mean(0)[-1], color))
     axis.axhline(90, color=GREY, linestyle="--", linewidth=1)
     decorate(axis, title=title, x="update", y="angle of the first layer (degrees)", ylim=(0, 120))
     axis.set_yticks([0, 30, 60, 90])
-    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    _name_ends(axis, updates[-1], ends, apart=9)
     return axis

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ...neurons import lif_step
 from ..palette import BLUE, GREEN, GREY, VERMILION
-from ..plotting import decorate, panels
+from ..plotting import PHONE, decorate, on_phones, panels
 
 LANDS = "u, where the input lifts it"
 GOES_ON = "v, where it goes on from"
@@ -62,7 +62,17 @@ def slow_motion(
         _explain(axes, explain, steps[explain - first])
         axes.set_ylim(-0.08, 1.25 * top)
         axes.legend(loc="upper left", ncols=2)
+        on_phones([axes], _slow_motion_on_phones, current, beta, reset=reset, first=first, explain=explain)
     return axes
+
+
+def _slow_motion_on_phones(*arguments, explain: int, **options) -> None:
+    """Draw the same steps with the longest explanation in two lines, and the legend below them."""
+    axes = slow_motion(*arguments, axes=panels(width=PHONE, height=4.2), **options)
+    current, beta = arguments
+    _explain(axes, explain, _steps(current.flatten(), beta, options["reset"])[explain - options["first"]], narrow=True)
+    axes.set_ylim(-0.08, 1.2 * axes.get_ylim()[1])
+    axes.figure.legend(loc="outside lower center")
 
 
 def _steps(current: Tensor, beta: float, reset: str) -> list[Step]:
@@ -84,14 +94,14 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
     axes.annotate("", end, start, arrowprops=shape)
 
 
-def _explain(axes: Axes, step: int, values: Step) -> None:
-    """Write the four small steps beside one step."""
+def _explain(axes: Axes, step: int, values: Step, narrow: bool = False) -> None:
+    """Write the four small steps beside one step, the second in two lines where it is narrow."""
     _, decayed, u, after = values
     words = [
         (step - 0.22, (decayed + 2 * u) / 3, "1 integrate", GREEN, "right"),
-        (step - 0.22, 1.02, "2 compare: above 1?", GREY, "right"),
-        (step, u + 0.07, "3 emit a spike", VERMILION, "center"),
-        (step + 0.22, (u + after) / 2, "4 reset", VERMILION, "left"),
+        (step - 0.22, 1.02, "2 compare:\nabove 1?" if narrow else "2 compare: above 1?", GREY, "right"),
+        (step, u + (0.13 if narrow else 0.07), "3 emit a spike", VERMILION, "center"),
+        (step + 0.22, u - 0.1 if narrow else (u + after) / 2, "4 reset", VERMILION, "left"),
     ]
     for x, y, text, color, side in words:
         axes.text(x, y, text, color=color, ha=side, va="center" if y != 1.02 else "bottom", fontweight="bold")

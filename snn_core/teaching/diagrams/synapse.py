@@ -43,10 +43,10 @@ def synapse_lanes(
         lane.set_yticks([])
         decorate(lane, y=name, ylim=(0, 1.1))
     if traces:
-        axes[1].plot(found[:, 1], color=GREEN, label="x, of pre")
-        axes[1].plot(found[:, 2], color=VERMILION, label="y, of post")
+        _jumping(axes[1], found[:, 1], pre, color=GREEN, label="x, of pre")
+        _jumping(axes[1], found[:, 2], post, color=VERMILION, label="y, of post")
         if isinstance(rule, TripletSTDP):
-            axes[1].plot(found[:, 3], color=BLACK, label="yₛ, slow, of post")
+            _jumping(axes[1], found[:, 3], post, color=BLACK, label="yₛ, slow, of post")
         decorate(axes[1], y="trace")
     course.axhline(weight, color=GREY, linestyle=":", linewidth=1)
     course.step(range(len(found)), found[:, 0], where="post", color=BLUE)
@@ -54,6 +54,12 @@ def synapse_lanes(
     decorate(before, title=title)
     decorate(course, x="time (ms)", y="weight w")
     return axes
+
+
+def _jumping(axes: Axes, trace: Tensor, spikes: Tensor, **look) -> None:
+    """Draw a trace that jumps upright by 1 at each spike."""
+    steps = torch.stack([trace - spikes.flatten(), trace], 1)
+    axes.plot(torch.arange(len(trace)).repeat_interleave(2), steps.flatten(), **look)
 
 
 def competing_weights(course: Tensor, *, every: float = 1.0, title: str | None = None) -> Axes:

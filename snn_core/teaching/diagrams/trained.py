@@ -1,11 +1,12 @@
 """Drawings of what trainings gave: every code with every loss, several outputs per class, charges on spikes."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ..palette import BLUE, GREEN, GREY, VERMILION
-from ..plotting import decorate, panels
+from ..plotting import PHONE, decorate, on_phones, panels
 from ..records import Record
 from ..studies.codes_and_losses import FAMILIES, NAMES
 
@@ -22,6 +23,7 @@ NAMED = {  # pairs that the map names, and where: shift in points
     ("spikes", "stepwise_membrane_cross_entropy", "direct"): (-130, 38),
     ("steps", "stepwise_membrane_cross_entropy", "direct"): (-5, 62),
 }
+NARROW = dict(zip(NAMED, [(2, 88), (-35, 24), (-127, -68), (-2, 58)], strict=True))  # the same on phones
 
 
 def map_of_pairs(record: Record) -> list[Axes]:
@@ -34,18 +36,38 @@ def map_of_pairs(record: Record) -> list[Axes]:
         The axes of the spikes, and of the steps until the answer is settled.
     """
     axes = dict(zip(MAPPED, panels(2, width=10.5, height=4.2, share=True, ratios=(3, 2)), strict=True))
+    _map(axes, record, NAMED, 96)
+    decorate(axes["spikes"], title="No pair is best at both: right often, few spikes", y="test accuracy (%)")
+    decorate(axes["steps"], title="Answers settle after 1 to 9 of 16 steps")
+    beside = axes["steps"]
+    (colours, marks), at = _key(record.settings["codes"]), {"loc": "upper left"}
+    beside.add_artist(beside.legend(handles=colours, title="loss on", bbox_to_anchor=(1.01, 1), **at))
+    beside.legend(handles=marks, title="code", bbox_to_anchor=(1.01, 0.62), **at)
+    on_phones(list(axes.values()), _map_on_phones, record)
+    return list(axes.values())
+
+
+def _map_on_phones(record: Record) -> None:
+    """Draw the same map with one panel below the other, and the legends below them."""
+    figure, axes = plt.subplots(2, 1, figsize=(PHONE, 7.8))
+    _map(dict(zip(MAPPED, axes, strict=True)), record, NARROW, 98)
+    for axis in axes:
+        axis.set_ylabel("test accuracy (%)")
+    colours, marks = _key(record.settings["codes"])
+    heads = [Line2D([], [], color="none", label=name) for name in ("loss on", "code", " ", " ")]
+    figure.legend(handles=[heads[0], *colours, *heads[2:], heads[1], *marks], loc="outside lower center", ncols=2)
+
+
+def _map(axes: dict[str, Axes], record: Record, named: dict, top: float) -> None:
+    """Draw the marks of all pairs into both axes, and the names of some."""
     for quantity, axis in axes.items():
         at = _marks(axis, record, quantity)
-        for (shown, loss, code), shift in NAMED.items():
+        for (shown, loss, code), shift in named.items():
             if shown == quantity and (loss, code) in at:
                 arrow = {"arrowstyle": "-", "color": GREY, "relpos": (0.1, 0)}
                 words = {"textcoords": "offset points", "arrowprops": arrow, "fontsize": 9}
                 axis.annotate(f"{NAMES[loss]}, {code}", at[loss, code], shift, **words)
-        decorate(axis, x=MAPPED[quantity], xlim=(0, None), ylim=(None, 96))
-    decorate(axes["spikes"], title="No pair is best at both: right often, few spikes", y="test accuracy (%)")
-    decorate(axes["steps"], title="Answers settle after 1 to 9 of 16 steps")
-    _key(axes["steps"], record.settings["codes"])
-    return list(axes.values())
+        decorate(axis, x=MAPPED[quantity], xlim=(0, None), ylim=(None, top))
 
 
 def _marks(axis: Axes, record: Record, quantity: str) -> dict[tuple[str, str], tuple[float, float]]:
@@ -63,8 +85,8 @@ def _marks(axis: Axes, record: Record, quantity: str) -> dict[tuple[str, str], t
     return at
 
 
-def _key(axis: Axes, codes: list[str]) -> None:
-    """Explain colours and marks beside the axes."""
+def _key(codes: list[str]) -> tuple[list[Line2D], list[Line2D]]:
+    """Return what explains colours, and what explains marks."""
     plain = {"color": "none", "marker": "o", "markersize": 8}
     colours = [
         Line2D([], [], **plain, markerfacecolor=colour, markeredgecolor=colour, label=family)
@@ -74,9 +96,7 @@ def _key(axis: Axes, codes: list[str]) -> None:
         Line2D([], [], color="none", marker=mark, markeredgecolor=GREY, markerfacecolor=GREY, label=code)
         for mark, code in zip(MARKS, codes, strict=True)
     ]
-    first = axis.legend(handles=colours, title="loss on", loc="upper left", bbox_to_anchor=(1.01, 1))
-    axis.add_artist(first)
-    axis.legend(handles=marks, title="code", loc="upper left", bbox_to_anchor=(1.01, 0.62))
+    return colours, marks
 
 
 def populations(record: Record) -> list[Axes]:

@@ -8,9 +8,8 @@ const TALL = 230, FLAT = 200, LOW = 160, SMALL = 145, AXES = 280;
 const MARGIN = { left: 64, right: 19, top: 30, bottom: 42 }, TIGHT = 6; // less above and below where height is short
 const GAP = 12; // pixels between a lane and the next
 
-export function linspace(low, high, count) {
-  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
-}
+export const linspace = (low, high, count) =>
+  Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 
 /** The upper end of an axis: a little above all values, and not below `least`. */
 export const above = (values, least) => values.reduce((high, value) => Math.max(high, 1.08 * value), least);
@@ -85,11 +84,22 @@ class Panel {
     for (const tick of apart(low ? [] : this.yticks ?? ticks(...this.y), (tick) => this.py(tick))) {
       this.text(signed(tick), x - 6, this.py(tick), "right", "middle");
     }
-    this.text(this.xlabel ?? "", x + width / 2, y + height + 22, "center", "top");
+    this.below(this.xlabel ?? "", x + width / 2, y + height + 22);
     const lines = low ? name.split(/ (.+)/, 2) : [], room = { room: MARGIN.left - 2 }; // one or two
     const line = (i) => y + height / 2 + 13 * (i + 0.5 - lines.length / 2);
     lines.forEach((words, i) => this.text(words, x - MARGIN.left, line(i), "left", "middle", this.figure.ink, room));
     if (!low) this.upright(name, x - MARGIN.left + 9, y + height / 2);
+  }
+
+  /** A name in the middle below the axes; what follows a "_" in it is a subscript. */
+  below(name, x, y) {
+    const parts = name.split(/_(\w+)/), fonts = [PEN.font, PEN.font.replace(/[\d.]+/, "10")];
+    const wide = (words, i) => Object.assign(this.context, { font: fonts[i % 2] }).measureText(words).width;
+    parts.reduce((left, words, i) => {
+      const width = wide(words, i); // in the type of these words
+      this.text(words, left, y + 5 * (i % 2), "left", "top");
+      return left + width;
+    }, x - sum(parts.map(wide)) / 2);
   }
 
   upright(label, x, y) {

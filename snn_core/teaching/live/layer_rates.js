@@ -10,9 +10,7 @@ export function chances({ layers, neurons, steps, seed }) {
 }
 
 /** The standard deviation of the membranes of layer 1 by the formula of the page. */
-export function spread(gain, p, beta) {
-  return gain * Math.sqrt((p * (1 - p)) / (1 - beta ** 2) + p ** 2 / (1 - beta) ** 2);
-}
+export const spread = (gain, p, beta) => gain * Math.sqrt((p * (1 - p)) / (1 - beta ** 2) + p ** 2 / (1 - beta) ** 2);
 
 const mean = (values) => sum(values) / values.length;
 

@@ -63,16 +63,16 @@ function compute(values, data) {
 
 function draw(figure, { courses, clouds, titles }, { steps }) {
   const cut = (values, high) => values.map((value) => Math.min(high, Math.max(-high, value))), square = [-1.1, 1.1];
-  const local = cut(courses[1], 1.55), y = [Math.min(-0.5, ...courses[0], ...local), 1.3 * Math.max(1, ...local)];
+  const local = cut(courses[1], 1.55), y = [Math.min(-0.5, ...courses[0], ...local), 1.1 * Math.max(1, ...local)];
   const times = courses[0].map((_, t) => t + 1), drawn = [[courses[0], figure.blue], [local, figure.vermilion]];
   const [left, right] = figure.panels([
-    { share: 3, x: [0, steps + 1], y, xlabel: "step t", ylabel: "signal", title: titles[0] },
+    { share: 3, x: [0, 1.45 * steps], y, xlabel: "step t", ylabel: "signal", title: titles[0] },
     { share: 2, x: square, y: square, xlabel: "gradient of BPTT", ylabel: "local gradient", title: titles[1] },
   ]);
-  left.line(left.x, [0, 0], figure.grey);
+  left.line([0, steps + 0.5], [0, 0], figure.grey);
   for (const [course, colour] of drawn) (left.line(times, course, colour), left.events(times, course, colour, 4));
-  left.label("BPTT", 0, y[1], figure.blue, "left", "top");
-  left.label("this step only", (steps + 1) / 4, y[1], figure.vermilion, "left", "top");
+  left.label("BPTT", steps, courses[0].at(-1), figure.blue);
+  left.label("this step only", steps, local.at(-1), figure.vermilion, "left", "top");
   right.line(right.x, right.y, figure.grey, [5, 4]);
   right.events(cut(clouds[0], 1.05), cut(clouds[1], 1.05), figure.vermilion, 3);
 }

@@ -8,9 +8,8 @@ export function lifStep(current, state, { beta, threshold, reset }) {
 }
 
 /** Run a neuron over its currents, at first from rest; returns what `lifStep` does, at each step. */
-export function lifSequence(currents, neuron, state = 0) {
-  return lifLayer(Array.from(currents, (current) => [current]), neuron, [state]).map(([step]) => step);
-}
+export const lifSequence = (currents, neuron, state = 0) =>
+  lifLayer(Array.from(currents, (current) => [current]), neuron, [state]).map(([step]) => step);
 
 /** Run a layer over its currents `[T][N]`, at first from rest; returns what `lifStep` does, `[T][N]`. */
 export function lifLayer(currents, neuron, states = Array.from(currents[0] ?? [], () => 0)) {
@@ -41,9 +40,8 @@ export function throughLayer(spikes, weights, factor, neuron) {
 export const fastSigmoid = (x, scale) => 1 / (1 + Math.abs(scale * x)) ** 2;
 
 /** What the pair rule asks for, before bounds, for a lag t_post - t_pre in ms. */
-export function stdpWindow(lag, { a_plus, a_minus, tau_plus, tau_minus }) {
-  return lag >= 0 ? a_plus * Math.exp(-lag / tau_plus) : -a_minus * Math.exp(lag / tau_minus);
-}
+export const stdpWindow = (lag, { a_plus, a_minus, tau_plus, tau_minus }) =>
+  lag >= 0 ? a_plus * Math.exp(-lag / tau_plus) : -a_minus * Math.exp(lag / tau_minus);
 
 export const countSpikes = (steps) => steps.reduce((sum, { spike }) => sum + spike, 0);
 
@@ -55,9 +53,8 @@ export function arriving(times, weight, dt, steps) {
 }
 
 /** How often each neuron has spiked in the first `steps` of spikes `[T][N]`. */
-export function counted(spikes, steps) {
-  return Array.from(spikes[0], (_, i) => spikes.slice(0, steps).reduce((all, now) => all + now[i], 0));
-}
+export const counted = (spikes, steps) =>
+  Array.from(spikes[0], (_, i) => spikes.slice(0, steps).reduce((all, now) => all + now[i], 0));
 
 /** The class with the most spikes, the first of several. */
 export const answered = (counts) => counts.indexOf(Math.max(...counts));

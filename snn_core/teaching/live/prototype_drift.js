@@ -13,9 +13,8 @@ export function unitLength(values) {
 export const cosine = (first, second) => dot(unitLength(first), unitLength(second));
 
 /** The field after a spike: a step towards the scaled traces, then length 1. */
-export function moved(field, trace, lr, scale) {
-  return unitLength(field.map((weight, i) => weight + lr * (scale * trace[i] - weight)));
-}
+export const moved = (field, trace, lr, scale) =>
+  unitLength(field.map((weight, i) => weight + lr * (scale * trace[i] - weight)));
 
 let read;
 

@@ -24,9 +24,8 @@ export function evaluate(w, shape, { spikes, target, beta, threshold }) {
 }
 
 /** The weight after one step of descent. */
-export function descended({ w, ...shape }, { low, high, lr, ...data }) {
-  return Math.min(high, Math.max(low, w - lr * evaluate(w, shape, data).gradient));
-}
+export const descended = ({ w, ...shape }, { low, high, lr, ...data }) =>
+  Math.min(high, Math.max(low, w - lr * evaluate(w, shape, data).gradient));
 
 const actions = {
   descend(values, data) {

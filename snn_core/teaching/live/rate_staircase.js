@@ -6,9 +6,7 @@ export function integrate(current, { steps, start, threshold }) {
 }
 
 /** What its spikes say: their number per step, times the threshold. */
-export function said(current, neuron) {
-  return (neuron.threshold * countSpikes(integrate(current, neuron))) / neuron.steps;
-}
+export const said = (current, neuron) => (neuron.threshold * countSpikes(integrate(current, neuron))) / neuron.steps;
 
 function compute({ current, ...neuron }, { low, high }) {
   const steps = integrate(current, neuron), currents = Array.from(linspace(low, high, 801));

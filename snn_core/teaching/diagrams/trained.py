@@ -23,7 +23,7 @@ NAMED = {  # pairs that the map names, and where: shift in points
     ("spikes", "stepwise_membrane_cross_entropy", "direct"): (-130, 38),
     ("steps", "stepwise_membrane_cross_entropy", "direct"): (-5, 62),
 }
-NARROW = dict(zip(NAMED, [(2, 88), (-35, 24), (-127, -68), (-2, 58)], strict=True))  # the same on phones
+NARROW = dict(zip(NAMED, [(2, 88), (4, 48), (20, 12), (-127, -68), (-2, 58)], strict=True))  # the same on phones
 
 
 def map_of_pairs(record: Record) -> list[Axes]:

@@ -48,17 +48,19 @@ def title(source: str) -> str | None:
 
 
 def mark(page: Page) -> str:
-    """Return what changes when figures have to be drawn anew: with the page, or what draws them."""
+    """Return what changes when figures have to be drawn anew: with code or figures, not prose."""
     drawing = collisions, figure_words, legends, phone_bars, phone_figures
     modules = [__file__, *(module.__file__ for module in drawing)]
     pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
+    main = {cell.id for cell in page.main}
     for cell in page.notebook.cells:
-        pieces.append(cell.source)
-        pieces += [
-            output.data["image/png"]
-            for output in cell.get("outputs", [])
-            if "image/png" in output.get("data", {})
-        ]
+        if cell.cell_type == "code":
+            pieces += [cell.id, cell.source, *tags(cell), str(cell.id in main)]
+            pieces += [
+                output.data["image/png"]
+                for output in cell.get("outputs", [])
+                if "image/png" in output.get("data", {})
+            ]
     return hashlib.sha256("\0".join(pieces).encode("utf-8")).hexdigest()[:16]
 
 

@@ -325,7 +325,7 @@ assert round(busy) == 3
 # | you want to | go to | read before |
 # |---|---|---|
 # | begin | [01](01_spike_encoding.ipynb) to 04 | |
-# | train a network | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
+# | train a network, know PyTorch | 01, [02](02_lif_neuron.ipynb), [04](04_layers_and_readouts.ipynb), then 05 to 08 | |
 # | learn without gradients | 01, 02, then [09](09_stdp.ipynb) to 11 | |
 # | choose a neuron | [03](03_neuron_models.ipynb) | 02 |
 # | go deep, read event cameras | [16](16_convolutional_networks.ipynb), 17 | 01, 02, 04, 05, 07 |

@@ -8,7 +8,7 @@ TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 JUPYTER_PLATFORM_DIRS=1
 KEEP := -u MPLBACKEND -u PYTHONDONTWRITEBYTECODE
 WORKERS ?= 2
 
-.PHONY: lab lint test tutorials times bench course site test-browser test-colab test-oracles
+.PHONY: lab lint test tests-alone tutorials times bench course site test-browser test-colab test-oracles
 
 # In a copy, which is made or updated first, so that what a reader writes and what git brings do not meet.
 lab: .venv/installed
@@ -21,7 +21,11 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint
+# The checks of style and types run beside the tests: two processors are busy from the start.
+test:
+	$(MAKE) --no-print-directory -j 2 lint tests-alone
+
+tests-alone: .venv/installed
 	env $(KEEP) $(TEST_ENV) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/browser $(ARGS)
 
 tutorials: .venv/installed

@@ -70,9 +70,10 @@ def _mode_is_text(call, keywords, owner, name):
     return "t" in mode if owner in PACKED else "b" not in mode
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_text_is_read_and_written_as_utf_8_by_name(path):
-    assert unnamed(ast.parse(path.read_text(encoding="utf-8"))) == []
+def test_text_is_read_and_written_as_utf_8_by_name():
+    found = {path: unnamed(ast.parse(path.read_text(encoding="utf-8"))) for path in CODE}
+    assert len(found) > 600
+    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(

@@ -186,14 +186,14 @@ def milliseconds_until_changed(tab, box, control, key: str, patience: float) -> 
 def first_change(tab, box, selector: str, key: str) -> float:
     """Return the time of the first key press that changes the picture, for any choice made.
 
-    A picture that stays for a second may belong to another choice or to a busy machine: only a
-    second round, with far more patience, tells that it does not follow.
+    A picture that stays for a few frames may belong to another choice or to a busy machine: only
+    further rounds, with far more patience, tell that it does not follow.
     """
     control, choices = (
         box.locator(selector),
         box.locator("input[type=radio], .widget-toggle-button"),
     )
-    for patience, presses in ((1_000, 4), (60_000, 1)):
+    for patience, presses in ((150, 4), (1_000, 4), (60_000, 1)):
         for choice in range(-1, choices.count()):
             if choice >= 0:  # some sliders act only with another choice
                 choices.nth(choice).click()

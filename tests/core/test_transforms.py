@@ -27,7 +27,7 @@ from snn_core import (
 )
 from snn_core.layers import OverTime, Repeat
 
-T, B, N = 4, 2, 3
+T, B, N = 3, 2, 4  # few steps: each is a part of every graph
 KINDS = (*ALL_NEURONS, "StochasticLIF", "LeakyIntegrator")
 BACKENDS = ("eager", "aot_eager")
 
@@ -57,7 +57,7 @@ def build(name):
 
 def bare(name):
     if name == "Izhikevich":
-        return ALL_NEURONS[name]("fast_spiking", dt=0.25)  # four parts, short graphs
+        return ALL_NEURONS[name]("fast_spiking", dt=0.125)  # two parts, short graphs
     if name == "LeakyIntegrator":
         return LeakyIntegrator(5.0, learn_beta=True).double()
     learnt = {"learn_beta": True, "learn_threshold": True, "detach_reset": False}
@@ -72,7 +72,7 @@ def drive(name, *batch, seed=0):
     """Return a current that makes some neurons spike, ``[*batch, T, B, N]`` in float64."""
     generator = torch.Generator().manual_seed(seed)
     current = torch.randn(*batch, T, B, N, generator=generator, dtype=torch.float64) + 0.8
-    return {"Izhikevich": 250, "Alpha": 6}.get(name, 2) * current
+    return {"Izhikevich": 500, "Alpha": 6}.get(name, 2) * current
 
 
 def score(output):

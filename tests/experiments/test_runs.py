@@ -392,6 +392,8 @@ def test_twelve_layers(monkeypatch):
     arms = {"one layer, wide": 1, "to stream, wide": 12}
     for name, value in {"samples": 80, "epochs": 1, "seeds": [0], "arms": arms}.items():
         monkeypatch.setitem(twelve_layers.SETTINGS, name, value)
+    streams = {name: kind for name, kind in twelve_layers.KINDS.items() if "to stream" in name}
+    monkeypatch.setattr(twelve_layers, "KINDS", streams)
     twelve_layers.main([])
     found = recorded("twelve_layers").results
     (shares,) = found["untrained"]["to stream"]

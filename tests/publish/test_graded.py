@@ -130,6 +130,17 @@ def test_cells_are_taken_for_what_they_define():
     assert [cell.source for cell in needed.needed(made)] == ["a = 1\nb = 2", "c = b + 1"]
 
 
+@functools.cache
+def begun(name, seed=None):
+    """Run what stands before the first answer, once; return its names, and the cells after it."""
+    names, cells = {"__name__": "__main__"}, code(assignment(name, seed))
+    first = next(n for n, cell in enumerate(cells) if cell.id.startswith("answer-"))
+    with redirect_stdout(io.StringIO()):
+        for cell in cells[:first]:
+            exec(cell.source, names)
+    return names, cells[first:]
+
+
 def points(name, seed=None, answers=None):
     """Run an assignment as nbgrader would, with answers in it, and return its points.
 
@@ -139,8 +150,9 @@ def points(name, seed=None, answers=None):
         answers: by the number of the exercise, names and values, or None for the solution; a stub
             where there is none.
     """
-    names, total = {"__name__": "__main__"}, 0
-    for cell in code(assignment(name, seed)):
+    before, cells = begun(name, seed)
+    names, total = dict(before), 0
+    for cell in cells:
         kind, _, number = cell.id.partition("-")
         with redirect_stdout(io.StringIO()):
             if kind == "answer":

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import torch
+from torch._inductor import config as compiler
 
 from publish.site import SOURCE
 from tests.test_project import code_lines
@@ -56,7 +57,8 @@ def test_recipe_runs(name, monkeypatch, tmp_path, capsys):
     options = ["aot_eager"] if name == "compile" and not compiles else []
     monkeypatch.setattr(sys, "argv", [str(RECIPES[name]), *options])
     monkeypatch.chdir(tmp_path)
-    runpy.run_path(str(RECIPES[name]), run_name="__main__")
+    with compiler.patch(compile_threads=1):  # others would import PyTorch again
+        runpy.run_path(str(RECIPES[name]), run_name="__main__")
     assert capsys.readouterr().out.strip()
 
 

@@ -1,11 +1,10 @@
-// Reads {source, calls: [[function, …arguments], …], data} and prints what the module's functions return. Data, if there is
-// any, is the last argument of every call: all share it, as in a page, and it is read once.
+// Reads lines {source, calls: [[function, …arguments], …], data}; prints a line with what the module's functions return, or
+// with what they throw. Data, if there is any, is the last argument of every call: all share it, as in a page, and it is
+// read once. Each line gets a module of its own, as each page does.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 
-const { source, calls, data } = JSON.parse(readFileSync(0, "utf8"));
-const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
-const { explorer } = module;
+let module, explorer;
 
 /** A typed array as a plain one, for JSON. */
 function listed(_, value) {
@@ -67,6 +66,18 @@ function picture(width, values, data) {
 }
 
 const own = { moments, run, drawn, picture };
-const shared = data === null ? [] : [data];
-const results = calls.map(([name, ...values]) => (own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name])(...values, ...shared));
-process.stdout.write(JSON.stringify(results, listed));
+let lines = 0;
+
+/** What the calls of a line return. */
+async function answered({ source, calls, data = null }) {
+  const code = Buffer.from(`${source}\n// ${lines++}`).toString("base64");
+  module = await import(`data:text/javascript;base64,${code}`);
+  explorer = module.explorer;
+  const shared = data === null ? [] : [data], call = (name) => own[name] ?? explorer[name] ?? explorer.actions?.[name] ?? module[name];
+  return calls.map(([name, ...values]) => call(name)(...values, ...shared));
+}
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const told = await answered(JSON.parse(line)).then((results) => ({ results }), (problem) => ({ problem: problem.stack }));
+  process.stdout.write(`${JSON.stringify(told, listed)}\n`);
+}

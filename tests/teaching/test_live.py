@@ -1,5 +1,6 @@
 """Live explorers: their JavaScript, run by Node, does what the core does on random parameters."""
 
+import atexit
 import functools
 import json
 import re
@@ -70,12 +71,29 @@ def run(explorer, calls, data=None):
 
     The data of the explorer, if given, is the last argument of every call.
     """
-    source = live.bundle(LIVE[explorer].model)
-    task = json.dumps({"source": source, "calls": calls, "data": data})
-    runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
-    return json.loads(
-        subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True).stdout
+    return returned(live.bundle(LIVE[explorer].model), calls, data)
+
+
+@functools.cache
+def runner():
+    """Start the one process that runs all JavaScript of these tests."""
+    command = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
+    started = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
     )
+    atexit.register(started.communicate)
+    return started
+
+
+def returned(source, calls, data=None):
+    """Return what the functions of a module, given by its source, return to calls."""
+    process = runner()
+    process.stdin.write(json.dumps({"source": source, "calls": calls, "data": data}) + "\n")
+    process.stdin.flush()
+    told = json.loads(process.stdout.readline())
+    if "problem" in told:
+        raise RuntimeError(told["problem"])
+    return told["results"]
 
 
 def having_values(name):
@@ -947,10 +965,7 @@ def test_the_spot_that_is_nearest_in_pixels_is_picked():
         "nearest({ px: (v) => v, py: (v) => 10 * (100 - v) }, spots, x, y).values;"
     )
     calls = [("pick", 20, 90.5, spots), ("pick", 20, 100, spots), ("pick", 90, 93.5, spots)]
-    task = json.dumps({"source": source, "calls": calls})
-    runner = [NODE, str(Path(__file__).with_name("live_runner.mjs"))]
-    done = subprocess.run(runner, input=task, capture_output=True, encoding="utf-8", check=True)
-    assert json.loads(done.stdout) == ["a", "b", "b"]
+    assert returned(source, calls) == ["a", "b", "b"]
 
 
 def recorded_outputs(data):

@@ -1,21 +1,13 @@
 """Settings for all tests."""
 
-import atexit
 import functools
 import gc
 import json
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
 
 import matplotlib as mpl
-from nbval.kernel import NbvalKernelspecManager
 
 ROOT = Path(__file__).parents[1]
-COPIES = str(Path(__file__).with_name("kernels.py"))
 mpl.use("Agg")
 
 # Processor seconds of pages, as `python -m publish.times` has measured them.
@@ -67,40 +59,3 @@ def pytest_collection_finish():
     """
     gc.collect()
     gc.freeze()
-
-
-def pytest_configure(config):
-    """Let nbval start kernels as copies of one process, where processes are copied safely."""
-    if sys.platform == "linux":
-        NbvalKernelspecManager.get_kernel_spec = copied(NbvalKernelspecManager.get_kernel_spec)
-
-
-def copied(plain):
-    """Return what gives a kernel that is a copy, from what gives one of its own."""
-
-    def get_kernel_spec(self, name):
-        found = plain(self, name)
-        place = found.argv.index("ipykernel_launcher")
-        found.argv = [sys.executable, "-S", COPIES, copying(), *found.argv[place + 1 :]]
-        return found
-
-    return get_kernel_spec
-
-
-@functools.cache
-def copying():
-    """Start the process that is copied for every page; return its address."""
-    folder = tempfile.mkdtemp()
-    address = str(Path(folder) / "kernels")
-    started = subprocess.Popen(
-        [sys.executable, "-P", COPIES, address],  # finds what a kernel of its own finds
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    atexit.register(shutil.rmtree, folder)
-    atexit.register(started.communicate)
-    while not Path(address).exists():
-        assert started.poll() is None
-        time.sleep(0.1)
-    return address

@@ -73,7 +73,7 @@ def test_the_first_page_leads_who_knows_pytorch_by_the_route_of_page_00():
         re.fullmatch(re.escape(links) + r", about (\d+½?) hours", told)[1].replace("½", ".5")
     )
     assert abs(hours - sum(found.minutes for found in stages) / 60) <= 0.25
-    assert f":** {told}.\n\n## The pages\n" in site_texts.front(READ)
+    assert f":** {told}.\n````\n" in site_texts.front(READ)
 
 
 def test_authors_version_and_licences_are_those_of_the_package():

@@ -878,8 +878,9 @@ def test_code_stands_with_what_it_needs():
     assert whole == "heard = LIF(1)\n\nfired = LIF(heard)\nprint(fired)"
 
 
-def test_a_picture_that_a_live_figure_lets_find_is_left_out():
-    shown = [each.text for each in steps_of("09_stdp")]
+@pytest.mark.parametrize("name", ["19_spike_time_gradients", "20_from_ordinary_to_spiking"])
+def test_a_picture_that_a_live_figure_lets_find_is_left_out(name):
+    shown = [each.text for each in steps_of(name)]
     first = next(place for place, each in enumerate(shown) if each.startswith("## You will"))
     assert not [each for each in shown[:first] if "<img" in each]
     assert any("data-live" in each for each in shown[:first])

@@ -857,7 +857,7 @@ decorate(
 )
 
 # %% [markdown]
-# The mean is the same for every baseline, the gradient. The scatter is not: it is least at $b = \langle R\, \lVert \nabla \ln p \rVert^2 \rangle / \langle \lVert \nabla \ln p \rVert^2 \rangle$, here 0.28. The mean reward, 0.08, takes away about 14 % of the variance at $b = 0$, the quietest baseline between 30 and 31 %.
+# The mean is the same for every baseline, the gradient. The scatter is not: it is least at $b = \langle R\, \| \nabla \ln p \|^2 \rangle / \langle \| \nabla \ln p \|^2 \rangle$, here 0.28. The mean reward, 0.08, takes away about 14 % of the variance at $b = 0$, the quietest baseline between 30 and 31 %.
 
 # %% tags=["check"]
 assert torch.allclose(torch.cat(by_autograd), score, rtol=0, atol=1e-12)

@@ -14,8 +14,8 @@ Parts
     (`live_html`, `mathml`).
 Figures
     For dark pages `dark_figures`, on the site `site_figures`. Drawn anew by `enlarged` and
-    `redrawn`, with `figure_words`, `legends`; for phones with `phone_figures`, `phone_bars` and
-    `collisions`.
+    `redrawn`, with `figure_words`, `legends`; for fine screens with `finer_figures`, for phones
+    with `phone_figures`, `phone_bars` and `collisions`.
 Site
     `site` builds it with Sphinx. Its texts are `site_texts` and `site_reference`; each notebook is
     prepared by `site_pages`, with `site_lead`, `site_quiet`, `site_exercises`, `site_tables`,

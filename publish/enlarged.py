@@ -4,16 +4,14 @@ A slide is seen from afar. So each page runs once more, with figures of two thir
 the same size of type; scaled to the slide, all type is 1.5 times as large beside the figure. Where
 words would cover each other, the figure shrinks less, or not at all; a legend that would lie on a
 curve moves. In the same run each figure that is too wide for a phone is drawn for one
-(`phone_figures`). What was drawn is kept in `build/enlarged` until the page or a module that draws
-changes.
+(`phone_figures`), and each is drawn as it is with twice the pixels, for fine screens. What was
+drawn is kept in `build/enlarged` until the page or a module that draws changes.
 
 ``python -m publish.enlarged NAME OUTPUT`` draws one page; `enlarged` calls it in a new process.
 """
 
 import ast
-import base64
 import hashlib
-import io
 import json
 import os
 import subprocess
@@ -21,9 +19,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import collisions, figure_words, legends, phone_bars, phone_figures
+from . import collisions, figure_words, finer_figures, legends, phone_bars, phone_figures
 from .figure_words import crowded, fit_words
-from .page import ROOT, TUTORIALS, Page, explorer, read, tags
+from .page import ROOT, TUTORIALS, Page, explorer, pictures, read, tags
 from .site_figures import swiped
 
 KEPT = ROOT / "build" / "enlarged"
@@ -32,6 +30,7 @@ ASPECT = 2.2  # of the place that a slide has for a figure: width by height
 DPI = 200
 LEFT_OUT = {"exercise", "solution"}
 PHONE = ".phone.json"  # how the file ends with what is drawn for phones
+FINE = ".fine.json"  # and with what has more pixels than on the page
 
 
 def title(source: str) -> str | None:
@@ -49,7 +48,7 @@ def title(source: str) -> str | None:
 
 def mark(page: Page) -> str:
     """Return what changes when figures have to be drawn anew: with code or figures, not prose."""
-    drawing = collisions, figure_words, legends, phone_bars, phone_figures
+    drawing = collisions, figure_words, finer_figures, legends, phone_bars, phone_figures
     modules = [__file__, *(module.__file__ for module in drawing)]
     pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
     main = {cell.id for cell in page.main}
@@ -89,7 +88,19 @@ def for_phones(page: Page) -> dict[str, list[str | None]]:
 
     None stands in place of a figure that needs none, or would not go.
     """
-    path = _kept(page).with_suffix(PHONE)
+    return _stored(page, PHONE)
+
+
+def finer(page: Page) -> dict[str, list[str | None]]:
+    """Return the figures with more pixels by the id of their cell; {} if none are kept.
+
+    None stands in place of one that did not become the same picture again.
+    """
+    return _stored(page, FINE)
+
+
+def _stored(page: Page, suffix: str) -> dict[str, list[str | None]]:
+    path = _kept(page).with_suffix(suffix)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
@@ -97,29 +108,32 @@ def _kept(page: Page) -> Path:
     return KEPT / f"{page.name}-{mark(page)}.json"
 
 
-def draw(page: Page) -> tuple[dict[str, list[str]], dict[str, list[str | None]]]:
-    """Run a page in this process; return what it draws by the id of its cell.
+def draw(page: Page) -> dict[str, dict[str, list]]:
+    """Run a page in this process; return what it draws by the id of its cell, by how files end.
 
-    First come the figures for slides, of the main way, then those for phones. Checks run too: what
-    stands under "Deeper" may use their names.
+    Figures for slides are those of the main way. Checks run too: what stands under "Deeper" may
+    use their names.
     """
     from matplotlib import pyplot
 
     pyplot.close("all")  # what was open before is not of the page
     _shrink_figures()
     pyplot.show = lambda *_, **__: None
-    names, slides, phones = {"__name__": "__main__", "display": lambda *_: None}, {}, {}
+    names = {"__name__": "__main__", "display": lambda *_: None}
+    drawn = {".json": {}, PHONE: {}, FINE: {}}
     main = {cell.id for cell in page.main}
     for cell in page.notebook.cells:
         if cell.cell_type != "code" or LEFT_OUT & set(tags(cell)) or explorer(cell):
             continue
         exec(compile(cell.source, cell.id, "exec"), names)
         if figures := [pyplot.figure(number) for number in pyplot.get_fignums()]:
-            phones[cell.id] = _for_phones(figures, swiped(cell))
+            drawn[FINE][cell.id] = finer_figures.finer(figures, pictures(cell))
+            drawn[PHONE][cell.id] = _for_phones(figures, swiped(cell))
             if cell.id in main:
-                slides[cell.id] = [_drawn(figure, title(cell.source)) for figure in figures]
+                shown = [_drawn(figure, title(cell.source)) for figure in figures]
+                drawn[".json"][cell.id] = shown
         pyplot.close("all")
-    return slides, phones
+    return drawn
 
 
 def _for_phones(figures: list, wanted: list[bool]) -> list[str | None]:
@@ -164,17 +178,16 @@ def _drawn(figure, heading: str | None) -> str:
             break
     fit_words(figure, heading)
     legends.free_legends(figure)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
+    return finer_figures.png(figure, DPI)
 
 
 def main() -> None:
-    """Draw the figures of the page named on the command line, and write them to two files."""
+    """Draw the figures of the page named on the command line, and write them to files."""
     name, output = sys.argv[1:]
-    slides, phones = draw(read(TUTORIALS / f"{name}.ipynb"))
-    Path(output).with_suffix(PHONE).write_text(json.dumps(phones), encoding="utf-8")
-    Path(output).write_text(json.dumps(slides), encoding="utf-8")
+    drawn = draw(read(TUTORIALS / f"{name}.ipynb"))
+    for suffix in reversed(drawn):  # the one that is looked for comes last
+        path = Path(output).with_suffix(suffix)
+        path.write_text(json.dumps(drawn[suffix]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ the figure of the page; without one the figure stays as it is. A figure whose dr
 another one brings what draws it, as its attribute `for_phones`.
 """
 
-import base64
-import io
 import itertools
 import pickle
 import warnings
@@ -16,6 +14,7 @@ from contextlib import contextmanager
 
 from .collisions import TURN, collisions, seen
 from .figure_words import fit_words, letters, lines
+from .finer_figures import png
 from .phone_bars import fit_bars
 
 WIDTHS = 3.75, 4.5  # inches, of 100 pixels each; in the second type of 12.5 has 10 at 360 pixels
@@ -48,7 +47,7 @@ def narrowed(figure) -> str | None:
             with copied(kept) as tried:
                 fit(tried, width, below)
                 if not _worse(collisions(tried), free) and _fits(tried, width, pictures):
-                    return _png(tried)
+                    return png(tried, DPI)
     return None
 
 
@@ -78,15 +77,9 @@ def _own(figure, draw) -> str:
     fit_words(drawn, None)
     width, height = drawn.wanted
     drawn.set_size_inches(width, height + LINE * (_lines(drawn) - before))
-    shown = _png(drawn)
+    shown = png(drawn, DPI)
     pyplot.close(drawn)
     return shown
-
-
-def _png(figure) -> str:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight")
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def _fits(figure, width: float, pictures: list[float]) -> bool:

@@ -2,8 +2,9 @@
 
 import subprocess
 
-from .enlarged import enlarged, for_phones
+from .enlarged import enlarged, finer, for_phones
 from .page import Page
+from .site_figures import FINE, PHONE
 
 
 def larger_figures(page: Page) -> dict[str, list[str]]:
@@ -15,8 +16,11 @@ def larger_figures(page: Page) -> dict[str, list[str]]:
         return {}
 
 
-def phone_figures(page: Page, draw: bool) -> dict[str, list[str | None]]:
-    """Return the figures for phones that are kept, after they are drawn if `draw`."""
+def for_site(page: Page, draw: bool) -> dict[str, dict[str, list[str | None]]]:
+    """Return the kept figures for phones and for fine screens, after they are drawn if `draw`.
+
+    Each as `site_figures.noted` takes them.
+    """
     if draw:
         larger_figures(page)
-    return for_phones(page)
+    return {PHONE: for_phones(page), FINE: finer(page)}

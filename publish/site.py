@@ -15,7 +15,7 @@ from sphinx.cmd.build import main as sphinx
 from .course_files import GUIDE
 from .live_html import write
 from .page import ROOT, committed
-from .redrawn import phone_figures
+from .redrawn import for_site
 from .site_figures import FOLDER
 from .site_pages import prepare
 from .site_reference import reference
@@ -41,7 +41,7 @@ def assemble(folder: Path, draw: bool = False) -> None:
     figures = folder / "extra" / FOLDER
     figures.mkdir(parents=True)
     for name, page in pages.items():
-        shown = prepare(page, figures, phone_figures(page, draw))
+        shown = prepare(page, figures, for_site(page, draw))
         nbformat.write(shown, folder / f"{name}.ipynb")
     write(folder / "static" / "live")
     reference(folder)

@@ -4,10 +4,8 @@ Panels that stand side by side are found, so that a small screen can show one be
 other wide figures it shows what was drawn for phones (`phone_figures`), where that is kept.
 """
 
-import base64
 import hashlib
 import html
-import io
 import itertools
 import json
 from pathlib import Path
@@ -17,6 +15,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from .dark_figures import WHITE, for_dark
+from .finer_figures import PIXELS, decoded
 from .page import pictures
 
 FOLDER = "figures"  # of the site
@@ -28,8 +27,8 @@ HALF = 7  # pixels that a label reaches below an axis at most
 SPACE = 4  # pixels between two words of 12.5; panels are farther apart
 THEMES = "light", "dark"
 SMALL = "(max-width: 540px)"  # a screen for which figures are drawn anew, as in `figures.css`
-FINE = 2  # pixels of such a figure for one of the page, since phones have finer ones
 PHONE = "phone"  # where an output keeps the figure for a phone
+FINE = "fine"  # and that with `PIXELS` times the pixels
 EDGE = 4  # pixels of white that are left around a panel
 
 
@@ -148,21 +147,21 @@ def _ticks(ink: np.ndarray, axis: list[int]) -> list[int]:
     return np.flatnonzero(ink[:, axis[0]]).tolist()
 
 
-def with_phones(cells: list[NotebookNode], drawn: dict[str, list[str | None]]) -> None:
-    """Note at each figure of a page how it was drawn for a phone, for `figure`.
+def noted(cells: list[NotebookNode], drawn: dict[str, dict[str, list[str | None]]]) -> None:
+    """Note at each figure of a page how it was drawn anew, for `figure`.
 
     A cell that now has another number of figures is left as it is.
 
     Args:
         cells: of the page.
-        drawn: by the id of a cell, a PNG in base64 for each figure, or None.
+        drawn: for `PHONE` and `FINE`, by the id of a cell, a PNG in base64 or None a figure.
     """
     for cell in cells:
         shown = pictures(cell)
-        phones = drawn.get(cell.id, [])
-        if len(phones) == len(shown):
-            for output, phone in zip(shown, phones, strict=True):
-                output.metadata[PHONE] = phone
+        for kind, by_cell in drawn.items():
+            if len(anew := by_cell.get(cell.id, [])) == len(shown):
+                for output, figure in zip(shown, anew, strict=True):
+                    output.metadata[kind] = figure
 
 
 def swiped(cell: NotebookNode) -> list[bool]:
@@ -176,7 +175,7 @@ def swiped(cell: NotebookNode) -> list[bool]:
 
 def _read(output: NotebookNode) -> tuple[Image.Image, int, int]:
     """Return the picture in an output, and the width and height in which a page shows it."""
-    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    image = decoded(output.data["image/png"])
     size = output.metadata.get("image/png", {})
     return image, size.get("width", image.width), size.get("height", image.height)
 
@@ -191,25 +190,27 @@ def figure(output: NotebookNode, alt: str, folder: Path) -> str:
     wide, cut = width > NARROW, panels(np.asarray(image.convert("RGB")) / 255)
     phone = output.metadata.get(PHONE) if wide and not cut else None
     files, sources = _written(output.data["image/png"], folder), _sources(phone, folder)
+    fine = output.metadata.get(FINE)
+    finest = _written(fine, folder) if fine else files
+    more = [f' srcset="{FOLDER}/{file} {PIXELS}x"' if fine else "" for file in finest]
     shown = [
-        f'<picture>{source}<img class="only-{theme}" src="{FOLDER}/{file}" '
+        f'<picture>{source}<img class="only-{theme}" src="{FOLDER}/{file}"{finer} '
         f'alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy"></picture>'
-        for theme, file, source in zip(THEMES, files, sources, strict=True)
+        for theme, file, finer, source in zip(THEMES, files, more, sources, strict=True)
     ]
     scale = width / image.width
     pieces = [[[round(edge * scale) for edge in each] for each in windows] for windows in cut]
-    more = f' data-pieces="{json.dumps(pieces, separators=(",", ":"))}"' if wide and pieces else ""
+    cuts = f' data-pieces="{json.dumps(pieces, separators=(",", ":"))}"' if wide and pieces else ""
     kind = "plot phone" if phone else "plot wide" if wide and not pieces else "plot"
     return (
-        f'<a class="{kind}" href="{FOLDER}/{files[0]}" style="--width: {width}px"{more}>'
+        f'<a class="{kind}" href="{FOLDER}/{finest[0]}" style="--width: {width}px"{cuts}>'
         f'<span class="whole">{"".join(shown)}</span></a>'
     )
 
 
 def _written(png: str, folder: Path) -> list[str]:
     """Write a picture, a PNG in base64, for each theme; return the names of the files."""
-    raw = base64.b64decode(png)
-    image, name = Image.open(io.BytesIO(raw)), hashlib.sha256(raw).hexdigest()[:16]
+    image, name = decoded(png), hashlib.sha256(png.encode()).hexdigest()[:16]
     files = [f"{name}-{theme}.webp" for theme in THEMES]
     for file, variant in zip(files, (image.convert("RGB"), for_dark(image)), strict=True):
         variant.save(folder / file, lossless=True, method=1)
@@ -220,8 +221,8 @@ def _sources(phone: str | None, folder: Path) -> list[str]:
     """Return what shows a figure for a phone instead, for each theme; nothing without one."""
     if phone is None:
         return [""] * len(THEMES)
-    image = Image.open(io.BytesIO(base64.b64decode(phone)))
-    width, height = (edge // FINE for edge in image.size)
+    image = decoded(phone)
+    width, height = (edge // PIXELS for edge in image.size)
     return [
         f'<source media="{SMALL}" srcset="{FOLDER}/{file}" width="{width}" height="{height}">'
         for file in _written(phone, folder)

@@ -18,7 +18,7 @@ from .folds import behind_clicks
 from .live_html import figure as live_figure
 from .live_html import place
 from .page import TUTORIALS, Page, code, explorer, tags
-from .site_figures import figure, with_phones
+from .site_figures import figure, noted
 from .site_lead import led
 from .site_links import linked
 from .site_quiet import QUIET, quietly
@@ -40,17 +40,17 @@ TASKS = re.compile(r"\n\n1\. [^\n]*(\n[^\n]+)*\s*\Z")
 
 
 def prepare(
-    page: Page, folder: Path, phones: dict[str, list[str | None]] | None = None
+    page: Page, folder: Path, drawn: dict[str, dict[str, list[str | None]]] | None = None
 ) -> NotebookNode:
     """Return a page as the site shows it; write its figures into a folder.
 
     Args:
         page: a committed page.
         folder: of the figures.
-        phones: figures that were drawn for phones, by the id of their cell.
+        drawn: figures that were drawn anew, as `site_figures.noted` takes them.
     """
     notebook = copy.deepcopy(page.notebook)
-    with_phones(notebook.cells, phones or {})
+    noted(notebook.cells, drawn or {})
     cells = quietly(behind_clicks(_in_parts(page, notebook.cells)))
     notebook.cells = [_numbered(cell, n) for n, cell in enumerate(cells)]
     _link(page, notebook.cells)

@@ -14,7 +14,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
 
-from publish import enlarged, phone_figures, redrawn, site_pages
+from publish import enlarged, finer_figures, phone_figures, redrawn, site_pages
 from publish.collisions import collisions
 from publish.page import ROOT
 from snn_core.teaching import diagrams
@@ -238,12 +238,13 @@ def test_one_run_draws_for_slides_and_for_phones_also_what_stands_under_deeper(m
     monkeypatch.setattr(Figure, "__init__", Figure.__init__)  # is put back behind the test
     monkeypatch.setattr(pyplot, "show", pyplot.show)
     found = page(START.replace('alt="A picture"', ""), WIDE, DEEPER)
-    slides, phones = enlarged.draw(found)
+    drawn = enlarged.draw(found)
+    slides, phones = drawn[".json"], drawn[enlarged.PHONE]
     main, deeper = (cell.id for cell in found.notebook.cells if "alt" in cell.metadata)
     assert list(slides) == [main]
     assert list(phones) == [main, deeper]
-    for drawn in (*phones[main], *phones[deeper]):
-        assert size(drawn)[0] <= phone_figures.WIDTHS[0] + phone_figures.SLACK
+    for each in (*phones[main], *phones[deeper]):
+        assert size(each)[0] <= phone_figures.WIDTHS[0] + phone_figures.SLACK
 
 
 def png(width, height):
@@ -252,18 +253,20 @@ def png(width, height):
     return base64.b64encode(stream.getvalue()).decode()
 
 
-def shown(phones, folder):
-    """Return the HTML of the figure of a small page, for which some figures were drawn."""
+def shown(folder, **drawn):
+    """Return the HTML of the figure of a small page, of which some figures were drawn anew."""
     found = page(START)
     (cell,) = [each for each in found.notebook.cells if "alt" in each.metadata]
     data = {"image/png": png(700, 300)}
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
-    ready = site_pages.prepare(found, folder, {cell.id: phones})
+    ready = site_pages.prepare(
+        found, folder, {kind: {cell.id: anew} for kind, anew in drawn.items()}
+    )
     return next(each.outputs[0].data["text/html"] for each in ready.cells if "alt" in each.metadata)
 
 
 def test_a_small_screen_gets_the_figure_for_phones_in_both_themes(tmp_path):
-    html = shown([png(772, 560)], tmp_path)
+    html = shown(tmp_path, phone=[png(772, 560)])
     sources = re.findall(
         r'<source media="\(max-width: 540px\)" srcset="figures/(\S+)" width="386" height="280">'
         r'<img class="only-(light|dark)" src="figures/(\S+)"',
@@ -278,10 +281,40 @@ def test_a_small_screen_gets_the_figure_for_phones_in_both_themes(tmp_path):
     assert 'class="plot phone"' in html
 
 
+def test_a_fine_screen_gets_the_figure_with_more_pixels(tmp_path):
+    html = shown(tmp_path, fine=[png(1401, 600)])
+    found = re.findall(
+        r'src="figures/(\S+)" srcset="figures/(\S+) 2x" alt="[^"]*" width="700" height="300"', html
+    )
+    assert len(found) == 2
+    for plain, fine in found:
+        assert [stored((tmp_path / each).read_bytes()).width for each in (plain, fine)] == [
+            700,
+            1401,
+        ]
+
+
+def test_only_what_became_the_same_picture_has_more_pixels():
+    figure, axes = pyplot.subplots(figsize=(7, 3))
+    axes.plot([0, 1])
+    figure.wanted = tuple(figure.get_size_inches())
+    plain = finer_figures.png(figure, figure.dpi)
+    figure.set_size_inches(3, 2)
+    output = nbformat.v4.new_output("display_data", {"image/png": plain})
+    (fine,) = finer_figures.finer([figure], [output])
+    assert tuple(figure.get_size_inches()) == (3, 2)
+    sizes = [finer_figures.decoded(each).size for each in (fine, plain)]
+    assert all(abs(a - 2 * b) <= 2 for a, b in zip(*sizes, strict=True))
+    figure.axes[0].set_title("Another")
+    assert finer_figures.finer([figure], [output]) == [None]
+    assert finer_figures.finer([figure, figure], [output]) == []
+
+
 @pytest.mark.parametrize("phones", [[], [None], ["QUJD", "QUJD"]])
 def test_without_one_for_each_figure_it_is_shown_as_before(phones, tmp_path):
-    html = shown(phones, tmp_path)
+    html = shown(tmp_path, phone=phones, fine=phones)
     assert "<source" not in html
+    assert "srcset" not in html
     assert 'class="plot wide"' in html
 
 
@@ -293,8 +326,8 @@ def test_only_make_site_draws_and_a_page_that_cannot_run_keeps_its_figures(
 
     monkeypatch.setattr(enlarged, "KEPT", tmp_path)
     monkeypatch.setattr(enlarged.subprocess, "run", fails)
-    assert redrawn.phone_figures(page(START), draw=False) == {}
+    assert redrawn.for_site(page(START), draw=False) == {"phone": {}, "fine": {}}
     assert capsys.readouterr().out == ""
-    assert redrawn.phone_figures(page(START), draw=True) == {}
+    assert redrawn.for_site(page(START), draw=True) == {"phone": {}, "fine": {}}
     assert "42_a_page: figures as on the page" in capsys.readouterr().out
     assert "publish.site --draw" in (ROOT / "Makefile").read_text(encoding="utf-8")

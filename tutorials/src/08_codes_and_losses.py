@@ -568,16 +568,16 @@ assert np.delete(settles[:, 0], slow).max() < settles[slow, 0].min()
 # %% [markdown]
 # ### A guide
 #
-# | you want | code | loss | right | hidden + output spikes | input spikes |
-# |---|---|---|---|---|---|
-# | accuracy | direct or rate | count MSE | 94 % | 457 or 500 | none, or 1,533 |
-# | both, nearly | direct | summed membrane CE | 93 % | 112 | none |
-# | few spikes | direct or rate | count CE, then a charge of 1 (section 5) | 93 % | 33 + 9 | none, or 1,533 |
-# | hardly any | direct | membrane MSE | 91 % | 15 | none |
-# | an early answer, 1.3 steps | direct | stepwise membrane CE | 93 % | 1,062 | none |
-# | few, input included | latency | first spike MSE | 91 % | 125 | 119 |
+# | you want | loss, code | right | hidden + output spikes |
+# |---|---|---|---|
+# | accuracy | count MSE, direct or rate | 94 % | 457 or 500 |
+# | both, nearly | summed membrane CE, direct | 93 % | 112 |
+# | few spikes | count CE, then a charge of 1 (section 5), direct or rate | 93 % | 33 + 9 |
+# | hardly any | membrane MSE, direct | 91 % | 15 |
+# | an early answer, 1.3 steps | stepwise membrane CE, direct | 93 % | 1,062 |
+# | few, input included | first spike MSE, latency | 91 % | 125 |
 #
-# The direct code sends no spikes, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
+# The input sends spikes, too: the rate code 1,533, latency 119. The direct code sends none, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
 
 # %% tags=["check"]
 full = [at[name] for name in LOSSES if name not in pairs.settings["direct_only"]]

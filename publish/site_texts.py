@@ -119,11 +119,11 @@ def running(pages: dict[str, Page]) -> str:
     """Return how to run the pages, with a link to Colab for each of them."""
     colab, repository = stamps()["{{colab}}"], stamps()["{{repository}}"]
     rows = [
-        f"| [{page.title}]({page.name}.ipynb) | [Open in Colab]({colab}/{page.name}.ipynb) "
+        f"| [{page.title}]({page.name}.ipynb) | [Colab]({colab}/{page.name}.ipynb) "
         f"| {page.time_to_run} |"
         for page in pages.values()
     ]
-    table = "\n".join(["| page | | runs for |", "|---|---|---|", *rows])
+    table = "\n".join(["| page | open in | runs for |", "|---|---|---|", *rows])
     text = (SOURCE / "run.md").read_text(encoding="utf-8")
     told = {"{{folder}}": repository.rsplit("/", 1)[1], "{{colab pages}}": table}
     return stamped(text, told)

@@ -207,6 +207,18 @@ def test_input_spikes_are_set_and_removed_by_click_and_by_keys(mounted):
     assert lane.get_attribute("aria-valuetext") == "80 ms: none"
 
 
+@pytest.mark.parametrize(("finger", "said"), [(True, "60 ms: none"), (False, "63 ms: set")])
+def test_a_finger_need_not_meet_a_spike_as_exactly_as_a_mouse(mounted, finger, said):
+    page = mounted("TwoTraces", PHONE, reduced_motion="reduce", has_touch=True)
+    lane = page.get_by_role("slider", name="spike after the synapse")
+    box = lane.bounding_box()
+    beside = {"x": 0.63 * box["width"], "y": box["height"] / 2}
+    assert 7 < beside["x"] - 0.6 * box["width"] < 14  # pixels
+    (lane.tap if finger else lane.click)(position=beside)
+    page.evaluate(FRAMES)
+    assert lane.get_attribute("aria-valuetext") == said
+
+
 def test_the_weight_is_pushed_on_the_staircase_itself(mounted):
     page = mounted("PushWeight")
     slider, stairs = page.get_by_role("slider", name="weight w"), page.locator(".live-range").first

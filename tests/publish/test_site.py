@@ -112,8 +112,8 @@ def test_the_pages_come_first_and_what_is_looked_up_behind_them():
 def test_how_to_run_it_begins_with_colab_and_says_what_the_readme_says():
     text = site_texts.running(READ)
     assert "](teach.md)" in text
-    assert text.count("[Open in Colab](") == len(READ)
-    assert text.index("Run all") < text.index("git clone") < text.index("[Open in Colab](")
+    assert text.count("| [Colab](") == len(READ)
+    assert text.index("Run all") < text.index("git clone") < text.index("| [Colab](")
     assert "{{" not in text
     readme = README.read_text(encoding="utf-8")
     for told in ("Python 3.11 to 3.14", "make lab", "environment.yml"):

@@ -153,12 +153,13 @@ class Handle {
     let mark, before, moved; // the mark that the pointer drags
     this.cursor = start[0] ?? low;
     const flip = () => changed(toggled(this.value, this.cursor), true);
-    const hit = (at) => {
-      const reach = (5 * (this.x[1] - this.x[0])) / this.place.clientWidth, away = (mark) => Math.abs(mark - at);
+    const hit = (event) => {
+      const at = this.at(event), away = (mark) => Math.abs(mark - at), pixels = event.pointerType === "touch" ? 16 : 5;
+      const reach = (pixels * (this.x[1] - this.x[0])) / this.place.clientWidth;
       return [...this.value].filter((mark) => away(mark) < reach).sort((a, b) => away(a) - away(b))[0];
     };
     const grabs = (event) => {
-      [mark, before, moved] = [hit(this.at(event)), this.value, false];
+      [mark, before, moved] = [hit(event), this.value, false];
       return mark !== undefined;
     };
     this.drag(grabs, (event, settled) => {
@@ -169,8 +170,7 @@ class Handle {
     });
     this.place.addEventListener("click", (event) => {
       if (moved) return;
-      const at = this.at(event);
-      this.cursor = hit(at) ?? snapped(at, this.control);
+      this.cursor = hit(event) ?? snapped(this.at(event), this.control);
       flip();
     });
     const keys = { ArrowLeft: -step, ArrowRight: step, PageDown: -10 * step, PageUp: 10 * step };

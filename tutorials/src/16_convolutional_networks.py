@@ -29,7 +29,7 @@ from snn_core.layers import OverTime, Repeat
 from snn_core.losses import accuracy, max_membrane_cross_entropy
 from snn_core.teaching.exercises import check
 from snn_core.teaching.explorers import FeatureMap, edge_filter
-from snn_core.teaching.palette import BLACK, BLUE, PURPLE, VERMILION
+from snn_core.teaching.palette import BLACK, BLUE, GREY, PURPLE, VERMILION
 from snn_core.teaching.plotting import (
     decorate,
     film,
@@ -275,8 +275,6 @@ assert torch.allclose(normed, layer_rates(gain=5), atol=0.002)
 # ## 4 · Does the digit get through twelve layers?
 #
 # The spikes get through. Take twelve normalised layers, untrained. At each layer, fit a linear readout (ridge regression) to what its neurons send, $\mathrm{LIF}(\cdot)$, at all four steps, for 2,000 digits, and let it read 500 others. `read_from_layers` returns the shares that are right.
-#
-# > **Before you run:** all layers fire at the same rate, and guessing gives 0.1. Can the digit be read equally well from all of them?
 
 # %%
 picked = [*range(2000), *range(4500, 5000)]
@@ -285,7 +283,21 @@ classes = digits.train_labels[picked]
 _ = seed_torch(0)
 network = deep_network(depth=12)
 shares = read_from_layers(network, few, classes)
-print(shares)
+
+# %% [markdown]
+# > **Before you run:** all layers fire at the same rate, and guessing gives 0.1. Can the digit be read equally well from all of them?
+
+# %% alt="Share of digits read from each of twelve layers: 0.81 from the first, 0.7 from the third, then falling ever lower, to near 0.1, a dashed line, from the last ones."
+axis = panels()
+axis.plot(range(1, 13), shares, "o-")
+axis.axhline(0.1, color=GREY, linestyle="--")
+decorate(
+    axis,
+    title="Read from each layer (dashed: guessing)",
+    x="layer",
+    y="share of digits read",
+    ylim=(0, 1),
+)
 
 # %% [markdown]
 # No. From layer 1 four in five are read, from layer 12 hardly more than by guessing. Each layer is a random filter and a threshold: the spikes go on, but a linear readout no longer finds the digit. In this sense it is lost.
@@ -361,7 +373,8 @@ def stream_network(neurons, layers=12):
 _ = seed_torch(0)
 network = stream_network(partial(LIF, tau_mem=5.0))
 shares = read_from_layers(network, few, classes)
-print(shares)
+print("layer 1: ", shares[0])
+print("layer 12:", shares[-1])
 
 # %% [markdown]
 # From the last layer of the stream two in three are read: fewer than from the first, since each layer adds random currents of its own. A record of all kinds of layers, three seeds each (for one seed, their first layers are the same):

@@ -138,7 +138,7 @@ def folded(
         draws: the names of the page that only draw.
         arranged: the statements of the page that only arrange for what draws.
     """
-    if cell.cell_type != "code" or tags(cell):
+    if cell.cell_type != "code" or set(tags(cell)) - {"no-title"}:  # which is for slides
         return [cell]
     if explorer(cell):  # its line says nothing to who does not run it
         folded_away = copy.deepcopy(cell)

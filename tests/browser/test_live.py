@@ -255,7 +255,7 @@ def test_steps_of_descent_move_the_weight_to_where_the_loss_is_0(mounted):
     assert float(page.get_by_role("slider", name="weight w").input_value()) > 0.4
 
 
-@pytest.mark.parametrize("name", [name for name in LIVE if name not in TIMED])
+@pytest.mark.parametrize("name", [name for name in LIVE if name not in [*TIMED, "Excite"]])
 def test_start_again_brings_back_the_first_picture(mounted, name):
     page = mounted(name, reduced_motion="reduce")
     page.locator(".live-explorer input").first.wait_for()
@@ -272,6 +272,21 @@ def test_start_again_brings_back_the_first_picture(mounted, name):
     page.get_by_role("button", name="Start again").click()
     assert pixels(page) == before
     assert page.locator("input").evaluate_all(VALUES) == start
+
+
+def test_start_again_empties_the_neuron_and_leaves_its_sliders(mounted):
+    page = mounted("Excite", reduced_motion="reduce")
+    page.get_by_role("slider").first.wait_for()
+    for slider in page.get_by_role("slider").all():
+        slider.press("ArrowRight")
+    again = page.get_by_role("button", name="Start again")
+    again.click()
+    before, values = pixels(page), page.locator("input").evaluate_all(VALUES)
+    page.get_by_role("button", name="Send a spike").click()
+    assert pixels(page) != before
+    again.click()
+    assert pixels(page) == before
+    assert page.locator("input").evaluate_all(VALUES) == values
 
 
 @pytest.mark.parametrize("name", TIMED)

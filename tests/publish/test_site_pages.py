@@ -359,6 +359,13 @@ def test_what_only_draws_is_folded_and_what_is_computed_stays_open(code, open_):
     assert sorted(filter(None, lines)) == sorted(filter(None, code.splitlines()))
 
 
+def test_what_is_marked_for_slides_only_is_folded_all_the_same():
+    cell = figure_cell("axis = panels()\naxis.plot(x)")
+    cell.metadata["tags"] = ["no-title"]
+    (drawing_,) = site_pages.folded(cell, DRAWS)
+    assert drawing_.metadata["tags"] == ["hide-input"]
+
+
 @pytest.mark.parametrize(
     "code",
     [

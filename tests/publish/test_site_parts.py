@@ -472,6 +472,15 @@ def test_a_decimal_comma_is_read_and_what_would_have_to_be_computed_is_refused()
 
 
 @needs_node
+def test_a_word_may_have_its_article_and_its_noun():
+    given = ["last", "the last", "The 'last' matrix.", "the first", "first last"]
+    *right, wrong, both = verdicts([[data("05.2"), given]])[0]
+    assert right == ["Correct."] * 3
+    assert "From the first matrix" in wrong
+    assert both.startswith("Not yet.")
+
+
+@needs_node
 def test_hints_come_one_after_the_other_and_the_same_answer_again_shows_no_more():
     asked = VALUES["08.1"]
     once, again, other, right = verdicts([[data("08.1"), ["77", "77", "78", "1/64"]]])[0]

@@ -1139,6 +1139,19 @@ def test_the_buttons_clear_the_pad_and_show_one_test_digit_after_the_other():
 
 
 @needs_node
+def test_the_digit_that_is_shown_first_is_read_from_eight_ms_on():
+    """The first answer to the drawing of page 00."""
+    values = {key: c.start for key, c in having_values("DrawDigit").items()}
+    data = explorers.DrawDigit().data()
+    cases = [("compute", values | {"time": time}, data) for time in range(26)]
+    titles = [found["titles"] for found in run("DrawDigit", cases)]
+    read = [said.endswith(": a 2") for said, *_ in titles]
+    assert not read[7]
+    assert all(read[8:])
+    assert [numbers(titles[time][1])[0] for time in (8, 25)] == [18, 53]
+
+
+@needs_node
 def test_a_new_drawing_is_read_from_the_first_moment_and_stands_at_the_last():
     data = explorers.DrawDigit().data()
     values = {key: c.start for key, c in having_values("DrawDigit").items()}

@@ -44,7 +44,7 @@ print(list(stream.shape))
 # %% [markdown]
 # 64 steps of 28 by 28 zeros and ones: a film, and all that the receiver sees.
 #
-# *So far*, after $T$ steps, is each pixel's count of spikes divided by $0.2\,T$, the mean count of white. *Wrong by* is its error; white is 1 or more.
+# *So far*, after $T$ steps, is each pixel's count of spikes divided by $0.2\,T$, the mean count of white. *Wrong by* is how far that is from the image: black is right, white is wrong by 1 or more.
 #
 # > **Look first:** each pixel spikes at random, a white one on average in every fifth step. After how many milliseconds do you recognise the digit? And after how many are its greys right?
 
@@ -94,7 +94,7 @@ assert set(stream.unique().tolist()) == {0, 1}
 #
 # A neuron that is driven harder sends more spikes. In a **rate code** their number says the value.
 #
-# In every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white). They are read back by their share, $n$ spikes in $T$ steps:
+# In every step each pixel tosses a coin that shows a spike with probability $x$, its grey from 0 (black) to 1 (white). The grey is read back as the share of steps that hold a spike, $n$ of $T$:
 #
 # $$\hat x = n / T .$$
 #
@@ -107,7 +107,7 @@ for x in greys.tolist():
     coins = torch.rand(12, generator=tosses)
     spikes = (coins < x).int()
     n = spikes.sum()
-    print(f"{x:.2f} {spikes.tolist()} spikes: {n}")
+    print(f"{x:.2f}: {n} {spikes.tolist()}")
 
 # %% [markdown]
 # Six, but do not bet: exactly six come in 23 % of all trials. Black and white are read back exactly, the greys in between by a few coin tosses.
@@ -187,7 +187,7 @@ def regular(image, steps):
 # %% [markdown]
 # > **Before you run:** ten greys for 30 ms, once with the coin and once with the bucket. What will you see?
 
-# %% alt="Rasters of ten greys over 30 ms, from nearly black at the bottom to nearly white at the top. Left, by coin: spikes in clusters and gaps. Right, by bucket: about as many spikes, at equal distances."
+# %% alt="Rasters of ten greys over 30 ms, from nearly black at the bottom to nearly white at the top. Left, by coin: spikes in clusters and gaps. Right, by bucket: about as many spikes, at nearly equal distances."
 ten = torch.linspace(0.05, 0.95, 10)
 coin = encoding.rate(ten, 30, generator=generator)
 bucket = regular(ten, 30)
@@ -203,7 +203,7 @@ decorate(
 decorate(right, title="bucket: like clocks", y="")
 
 # %% [markdown]
-# From the bucket about as many spikes as from the coin, but at equal distances.
+# From the bucket about as many spikes as from the coin, but at nearly equal distances.
 #
 # What the bucket sends is a **regular rate code**. It is read by its count, too. Only what is still in the bucket at the end, less than one spike, has not been sent.
 #
@@ -219,7 +219,7 @@ for T in (8, 32, 128):
 # %% [markdown]
 # To a sixteenth: with less than one spike missing, $n/T$ is wrong by less than $1/T$.
 #
-# **The $1/\sqrt T$ is the price of the coin, not of counting.** Most of the film's grains were chance, too: a bucket would leave a quarter of the error. Random codes are common all the same: they need no memory from one step to the next.
+# **The $1/\sqrt T$ is the price of the coin, not of counting.** Most of the film's grains were chance, too. Random codes are common all the same: they need no memory from one step to the next.
 
 # %% tags=["check"]
 short, long = (rms_error(regular(image, T).mean(0), image) for T in (8, 128))
@@ -340,10 +340,9 @@ print(list(events.shape))
 #
 # > **Look first:** in step 4 the digit jumps to the right; the step is over *after 5 ms*. For how many steps do spikes come?
 
-# %% alt="Four rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. The film jumps to the right at the fifth. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
+# %% alt="Three rows of pictures after 1, 4, 5, 6, 7 and 8 milliseconds. In the fifth the digit jumps to the right. Its spikes: after 1 ms ON everywhere in the digit, after 4 a single one, after 5 and 6 white for ON in front of the strokes and black for OFF behind them, after 7 four, after 8 none. What is known: a faint digit after 1 ms, the whole one after 4, a blurred one after 5 and 6, the whole one again after 7. How wrong that is: much after 1 ms, little after 4, more at the edges of the strokes after 5, little from 6 on."
 known = reconstruction.from_delta(events, threshold=0.25)[:, 0]
 rows = {
-    "film": movie,
     "spikes now": (1 + on - off) / 2,
     "known": known,
     "wrong by": (known - movie).abs(),
@@ -351,7 +350,7 @@ rows = {
 axes = film(rows, at=[1, 4, 5, 6, 7, 8])
 
 # %% [markdown]
-# For three steps, since each spike is worth only a quarter. They are fewer: at first the whole digit is news, 328 spikes; after the jump only its edges are, 98.
+# For three steps: each spike is worth a quarter, and only a grey of exactly 1 needs a fourth. They are fewer: at first the whole digit is news, 328 spikes; after the jump only its edges are, 98.
 #
 # Then all is at rest, still wrong by up to $\theta$: less than a threshold is not sent.
 
@@ -390,7 +389,7 @@ def encode(values, T):
 # %% [markdown]
 # > **Look first:** the ten greys again. Whose last spike comes first for a dark grey, and whose for a bright one?
 
-# %% alt="Rasters of ten greys over 30 ms in four codes. Random rate: scattered spikes, the more the brighter. Regular rate: as many, at equal distances. Latency: one spike for each grey, on a diagonal, the brightest first. Delta: as many spikes as the regular rate, all in one go from the first step on."
+# %% alt="Rasters of ten greys over 30 ms in four codes. Random rate: scattered spikes, the more the brighter. Regular rate: as many, at nearly equal distances. Latency: one spike for each grey, on a diagonal, the brightest first. Delta: as many spikes as the regular rate, all in one go from the first step on."
 coded = encode(ten, 30)
 axes = panels(4, share=True, width=10)
 for axis, code in zip(axes, coded, strict=True):
@@ -406,6 +405,8 @@ last = {code: 29 - spikes.flip(0).argmax(0) for code, spikes in coded.items()}
 assert min(last, key=lambda code: last[code][0]) == "delta"
 assert min(last, key=lambda code: last[code][-1]) == "latency"
 assert torch.equal(coded["delta"].sum(0), coded["regular rate"].sum(0))
+left_after = [rms_error(many[:T].mean(0), image) for T in (25, 100)]
+assert np.allclose(left_after, [0.03, 0.015], rtol=0.1)
 
 # %% [markdown]
 # All four codes, with other digits and other $T$:
@@ -422,7 +423,7 @@ Encoding().sliders()
 # %% [markdown] tags=["solution"]
 # <details><summary>Answers</summary>
 #
-# 1. The second is about half of the first: four times the time for half the error.
+# 1. About 0.03 and 0.015, half of that: four times the time for half the error.
 # 2. For the digit 5 it is 166 in both cases, one for each pixel that is not black.
 #
 # </details>

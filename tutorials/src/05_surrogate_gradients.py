@@ -43,7 +43,7 @@ generator = torch.Generator()
 # %% [markdown]
 # One neuron hears a fixed train of 14 input spikes through one weight $w$. We want four spikes from it. Spikes that are missing or too many cost a *loss*. Now turn the weight up:
 #
-# > **Look first:** move one of the four circles a little, to the left or to the right. What does its loss do?
+# > **Look first:** suppose one of the four circles moved a little, to the left or to the right. What would its loss do?
 
 # %% alt="Two panels over the weight w, from 0 to 0.9. Top: the neuron's spikes, none up to a weight of 0.3, then a staircase up to eight. Below: the loss, a staircase with its lowest step at four spikes. Four circles stand on it, at 0.1, 0.2, 0.4 and 0.8, each with an arrow towards the lowest step."
 arrivals = [7, 14, 30, 32, 38, 62, 65, 76, 109, 139, 157, 159, 161, 162]
@@ -53,7 +53,7 @@ axes = push_weight(train, target=4, at=[0.1, 0.2, 0.4, 0.8])
 # %% [markdown]
 # Nothing. A neuron sends one spike or two, never one and a half, so the loss is a *staircase*. On each step its slope is 0, and a rule that follows the slope stays where it is.
 #
-# Yet each arrow points towards the lowest step, even where the neuron has not sent a single spike. It is one step down a **surrogate gradient**, the longer the larger. This page is about where that gradient comes from. Push the weight yourself:
+# Yet each arrow points towards the lowest step, even where the neuron has not sent a single spike. It is a step down a **surrogate gradient**: the larger the gradient, the longer the arrow. This page is about where that gradient comes from. Push the weight yourself:
 
 # %%
 PushWeight().sliders()
@@ -114,7 +114,7 @@ axes = lanes(
 )
 
 # %% [markdown]
-# It comes up to 0.67 of the threshold, 1. The loss does not hear of it: it is 8 here, as it is at $w = 0.1$ and at 0.29.
+# It comes up to 0.67; the threshold is 1. The loss does not hear of it: it is 8 here, as it is at $w = 0.1$ and at 0.29.
 #
 # The chain rule finds the same. The weight moves the membrane $u$, the membrane makes the spike $z$, and the spikes are counted, $n = \sum_t z[t]$, for the loss $L = (n - 4)^2 / 2$. With the resets held constant (page 06):
 #
@@ -251,7 +251,7 @@ axes = step_and_bump(bump, at=[-0.8, -0.2, 0.3])
 # | pass | gets | hands on |
 # |---|---|---|
 # | forward | distance $x$ | $H(x)$: a spike, 0 or 1 |
-# | backward | gradient by the spike | this gradient times $D(kx)$ |
+# | backward | gradient with respect to the spike | this gradient times $D(kx)$ |
 #
 # Three distances, the dots of the figure, go through it:
 
@@ -404,7 +404,7 @@ decorate(left, title="Output 0 wakes up")
 decorate(right, y="spikes", title="After: output 0 spikes more")
 
 # %% [markdown]
-# Before, both outputs were silent: a tie of 0 and 0, which counts as the answer 0. The surrogate has woken them, as it woke the single neuron. Now output 0 spikes more, and the label is 0.
+# Before, output 0 was silent, and so was output 1 (not drawn): a tie, which counts as the answer 0. The surrogate has woken them, as it woke the single neuron. Now output 0 spikes more, and the label is 0.
 
 # %% tags=["check"]
 assert share_known(trained, spikes, labels) > 0.95
@@ -448,7 +448,7 @@ for name in ("fast_sigmoid", "triangular"):
         print("at -0.5:", surrogate.derivative(far))
 
 # %% [markdown]
-# Wide, both learn. Narrow, the fast sigmoid still does, but the triangle stays at chance. In 60 of the 64 patterns both outputs are out of its reach, and these patterns pass back exactly 0. Only four move the weights: the loss creeps from 0.70 to 0.66. Half a threshold away the fast sigmoid still hears a little, the triangle nothing.
+# Wide, both learn. Narrow, the fast sigmoid still does, but the triangle stays at chance. In most patterns both outputs are out of its reach, and these patterns pass back exactly 0. Half a threshold away the fast sigmoid still hears a little, the triangle nothing.
 #
 # Was that luck? The same training was done for six shapes (all but straight-through, which has no width), four widths and eight seeds each:
 
@@ -472,7 +472,7 @@ axis = dots_per_seed(
 #
 # - **Among wide bumps the shape hardly matters.** At widths of 4 and 1 it is so, as Zenke and Vogels (2021) report: all runs but one, of the boxcar, learn.
 # - **Narrow ones need tails.** Fast sigmoid and arctan learn at every width. The fast sigmoid is best at 1/16: all patterns, from all eight seeds.
-# - **The others are a lottery.** Of the triangles at width 1/4 five of the eight seeds stay at chance, the others learn. A mean of 65 % would describe not a single run. Below are these eight, and for each the number of patterns (of 64) that reach an output at the start: with none nothing is learnt, with few luck decides.
+# - **The others are a lottery.** Of the triangles at width 1/4 five of the eight seeds stay at chance, the others learn. A mean of 65 % would describe not a single run. Below are these eight, and for each the number of patterns (of 64) that bring an output within reach at the start. If none does, nothing is learnt; if few do, luck decides.
 
 # %%
 print(runs["triangular"][2])
@@ -511,12 +511,7 @@ assert reach[3][0] == 4
 starved = pattern_network(surrogate_of_width("triangular", 1 / 16), hidden=20)
 hears = starved[:3](few).detach().requires_grad_()
 count_cross_entropy(starved[3](hears), few_labels).backward()
-assert (hears.grad != 0).any(0).any(-1).sum() == 4
-starved_losses = learn(starved, few, few_labels, epochs=1, lr=0.02)
-assert all(each.grad.abs().max() > 0.001 for each in (starved[0].weight, starved[2].weight))
-starved_losses += learn(starved, few, few_labels, epochs=19, lr=0.02)
-assert round(starved_losses[0], 2) == 0.70
-assert 0.6 < starved_losses[-1] < 0.69
+assert (hears.grad != 0).any(0).any(-1).sum() == reach[3][0]
 assert 0.015 < surrogate_of_width("fast_sigmoid", 1 / 16).derivative(far) < 0.025
 assert surrogate_of_width("triangular", 1 / 16).derivative(far) == 0
 
@@ -552,7 +547,7 @@ decorate(left, title="Noise softens the step", y="p")
 decorate(right, title="Its slope is a bump")
 
 # %% [markdown]
-# It is steepest at the threshold, and falls off on both sides: the slope of $p$ is the density of the noise. Logistic noise gives the *sigmoid* bump, divided by its area $A = \int D(kx)\,\mathrm{d}x$. For one noisy neuron and a loss linear in its spike, the surrogate gradient, divided by $A$, *is* the gradient of the expected loss.
+# It is steepest at the threshold, and falls off on both sides: the slope of $p$ is the density of the noise. Logistic noise gives the *sigmoid* bump, divided by its area $A = \int D(kx)\,\mathrm{d}x$. So for one noisy neuron the bump is exact (*Deeper*).
 
 # %% [markdown]
 # **In a network it is not.** Take $u = 0.5$ and a spike that comes through $w = 1$. It lifts $p$ from $p(0.5) = 0.01$ to $p(1.5) = 0.99$. The slope at 0.5 promises only $w \cdot p'(0.5) = 0.07$. Each further layer adds such an error.
@@ -585,7 +580,7 @@ assert [round(100 * errors.results["wrong"][width][-1][0]) for width in ("0.25",
 # - showed that one weight, and a whole network, learn nothing from the true gradient: the loss is a staircase, and its slope is 0;
 # - worked out that a spike passes back the bump at its distance to the threshold, and trained the same network with it;
 # - chose among shapes and widths: wide ones differ little, narrow ones need tails, and without them training is a lottery;
-# - saw a bump as the density of a noise: exact for one neuron and a loss linear in its spike, a direction for a network.
+# - saw a bump as the density of a noise: exact for one neuron, a direction for a network.
 #
 # | symbol | meaning | in the core |
 # |---|---|---|
@@ -603,7 +598,7 @@ assert [round(100 * errors.results["wrong"][width][-1][0]) for width in ("0.25",
 # %% [markdown]
 # ### 1 · By hand
 #
-# One input spike arrives through $w = 0.9$, so $u = 0.9$. The loss is $(z - 1)^2/2$, the bump is $D(10\,x)$ of section 3. What is the surrogate gradient of the loss by $w$?
+# One input spike arrives through $w = 0.9$, so $u = 0.9$. The loss is $(z - 1)^2/2$, the bump is $D(10\,x)$ of section 3. What is the surrogate gradient of the loss with respect to $w$?
 
 # %% tags=["exercise"]
 by_hand = None
@@ -623,7 +618,7 @@ check("05.2", learns)
 # %% [markdown]
 # ### 3 · Write the surrogate
 #
-# A `torch.autograd.Function` has a forward pass of its own, and a backward pass of its own. `forward` gets the distance $x$ to the threshold and returns the spikes. `backward` gets the gradient of the loss by these spikes and returns that by $x$. Use the bump of section 3 with $k = 10$.
+# A `torch.autograd.Function` has a forward pass of its own, and a backward pass of its own. `forward` gets the distance $x$ to the threshold and returns the spikes. `backward` gets the gradient of the loss with respect to these spikes and returns that with respect to $x$. Use the bump of section 3 with $k = 10$.
 
 
 # %% tags=["exercise"]
@@ -782,7 +777,9 @@ assert walk[-1] < 0.2 < 0.6 < walk[0]
 # %% [markdown]
 # ### How often the sign is wrong
 #
-# The networks of section 6 run for one step, so each layer has 16 patterns of spikes. Their probabilities, pushed from layer to layer, give the expected loss exactly, and PyTorch its gradient. They have four neurons in each layer, $\theta = 1$, normal weights with a standard deviation of 1.5, and noise whose density is the fast sigmoid. Inputs are all 16 patterns, each with random values for the output spikes. The surrogate is the density of the noise, and the gradients are those by the first weights. The bars are standard errors over 500 networks.
+# For one noisy neuron and a loss linear in its spike, the surrogate gradient, divided by $A$, *is* the gradient of the expected loss. With more layers it is not.
+#
+# The networks of section 6 run for one step, so each layer has 16 patterns of spikes. Their probabilities, pushed from layer to layer, give the expected loss exactly, and PyTorch its gradient. They have four neurons in each layer, $\theta = 1$, normal weights with a standard deviation of 1.5, and noise whose density is the fast sigmoid. Inputs are all 16 patterns, each with random values for the output spikes. The surrogate is the density of the noise, and the gradients are those with respect to the first weights. The bars are standard errors over 500 networks.
 
 # %%
 errors = recorded("surrogate_errors")

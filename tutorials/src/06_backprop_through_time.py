@@ -83,7 +83,7 @@ assert np.allclose(0.8 * first.spikes.flatten(), values["I_b"])
 #
 # Forwards: $u[t] = \beta\,v[t-1] + I[t]$, then the spike, then $v[t] = u[t] - \theta z[t]$, with $\beta = 0.5$ and $\theta = 1$.
 #
-# Gradients run backwards, by the chain rule. Of these $g_u$ is the derivative of the loss by $u$, and so on:
+# Gradients run backwards, by the chain rule. Of these $g_u$ is the derivative of the loss with respect to $u$, and so on:
 #
 # 1. Along an arrow a gradient is multiplied by the derivative on it: $\beta$, the weight, or 1.
 # 2. Where several arrows leave a node, what comes back along them is *added*.
@@ -315,7 +315,7 @@ assert round(layer.beta.item(), 3) == 0.905
 # %% [markdown]
 # ## 3 · How far back does credit reach?
 #
-# The **credit** of an input is $\partial u[T] / \partial I[t]$, the derivative of the *last* membrane by it: $g_u[t]$, if the loss is $u[T]$ itself. In a silent neuron it is $\beta^m$ for the input $m$ steps back: after $\tau \ln 100 = 4.6\,\tau$ less than 1 % is left.
+# The **credit** of an input is $\partial u[T] / \partial I[t]$, the derivative of the *last* membrane with respect to it: $g_u[t]$, if the loss is $u[T]$ itself. In a silent neuron it is $\beta^m$ for the input $m$ steps back: after $\tau \ln 100 = 4.6\,\tau$ less than 1 % is left.
 #
 # The core's `credit` gives the credit of every input. Now a strong input at every sixth step makes the neuron spike ($\tau = 20$ ms), with each of the two resets of page 02, still without a way back through them.
 #

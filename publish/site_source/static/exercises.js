@@ -22,7 +22,8 @@ const agrees = (...asked) => rightRows(...asked).every(Boolean);
 /** Of each row of an answer whether it is right; a table with rows of some width may be written by rows or by columns. */
 function rightRows(text, parts, salt, width = 1) {
   const words = parts[0].step === undefined, height = parts.length / width;
-  const given = words ? [text.trim().replace(/^["']|["']$/g, "").toLowerCase()] : numbers(text, parts.length);
+  const word = text.toLowerCase().replace(/["'.]|\bthe\b|\bmatrix\b/g, "").trim(); // "The last matrix." is "last"
+  const given = words ? [word] : numbers(text, parts.length);
   if (given.length !== parts.length) return [false];
   const turned = given.map((_, place) => given[(place % width) * height + Math.floor(place / width)]);
   const [found, other] = [given, turned].map((numbers) => rows(right(numbers, parts, salt, words), width));

@@ -13,7 +13,7 @@ class Encoding(LiveExplorer):
         "code": Choice(("random rate", "regular rate", "latency", "delta"), "random rate", "code"),
         "digit": Range(0, 9, 1, 5, "digit"),
         "steps": Range(4, 100, 1, 50, "steps T"),
-        "gain": Range(0.1, 1.0, 0.1, 0.2, "gain (rates)"),
+        "gain": Range(0.1, 1.0, 0.1, 1.0, "gain (rates)"),
         "time": Range(0, 100, 1, 25, "time (ms)", "ms"),
     }
     dt, pace, hold = 1.0, 10, 15  # ms; steps in a second; steps of rest at the end

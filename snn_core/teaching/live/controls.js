@@ -318,12 +318,12 @@ class Live {
     this.set(changes ?? {}, changes !== undefined);
   }
 
-  /** Go back to how it was at first, values and state; or, if its time has a control, to the first moment. */
+  /** Go back to how it was at first: the values, or, where time runs, the state or the control of time only. */
   again(start) {
     if (this.clock && this.controls.time) return this.set({ time: this.controls.time.low }, true);
-    Object.assign(this, { values: start, state: this.explorer.begin?.(this.data) });
+    this.state = this.explorer.begin?.(this.data);
     if (this.clock) this.advance(this.data.window ?? 0);
-    this.set(start, true);
+    this.set(this.clock ? {} : start, true);
   }
 
   runInTime(parent) {

@@ -492,8 +492,8 @@ for code, style in styles.items():
 for axis in (left, right):
     axis.set_xticks(steps, steps)
     axis.minorticks_off()
-decorate(left, title="Only chance is slow", x="steps T", y="RMS error")
-decorate(right, title="Time saves spikes", x="steps T", y="spikes per image")
+decorate(left, title="How wrong?", x="steps T", y="RMS error")
+decorate(right, title="How many spikes?", x="steps T", y="spikes per image")
 
 # %% [markdown]
 # That of the *random* rate, as $1/\sqrt T$. *Regular* and *latency* fall as $1/T$: a count without a coin is as fast as timing. (At $T = 4$ what is left in the bucket still weighs more than the coin. *Latency* rounds where *regular* cuts off, so it errs half as much.)

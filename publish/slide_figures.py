@@ -73,7 +73,8 @@ def figure(walk: Walk, place: int) -> None:
         found = whole(finding, RESULT) or finding
     brief = nearest(said, min(BRIEF, room - words(found)))
     shown = picture(cell, walk.drawn.get(cell.id))
-    short = drawn(title, brief or ("" if title or finding else said), found, shown)
+    said = brief or ("" if title or finding else said)
+    short = drawn(title, said, found, shown, headed=bool(heading))
     long = drawn(title, apart, finding, shown, apart=True) if apart and finding else ""
     notes = around(walk.blocks, place) or alt
     walk.add("figure", short, notes=notes, long=long, heading=heading)

@@ -109,10 +109,13 @@ def asked_about(asked: str, answer: str, shown: str) -> str:
     return board(f'<div class="top">\n{top}\n</div>', shown, marks)
 
 
-def drawn(title: str, said: str, finding: str, shown: str, apart: bool = False) -> str:
+def drawn(
+    title: str, said: str, finding: str, shown: str, *, apart: bool = False, headed: bool = False
+) -> str:
     """Return the Markdown of a figure under its title, what is drawn, and what is found.
 
-    Apart, what is found comes as a step, in place of what is drawn.
+    Apart, what is found comes as a step, in place of what is drawn. What stands alone is a heading,
+    unless the slide is headed.
     """
     top = [f"### {title}"] if title else []
     if apart:
@@ -120,7 +123,7 @@ def drawn(title: str, said: str, finding: str, shown: str, apart: bool = False) 
         found = f"{step_of}\n\n### {finding}\n\n</div>"
         asked = f'<div class="asked">\n\n{said}\n\n</div>'
         return board("\n\n".join([*top, f'<div class="top">\n{asked}\n{found}\n</div>']), shown)
-    alone = not title and not finding
+    alone = not title and not finding and not headed
     top += [f"### {said}" if alone else said] if said else []
     if finding:
         top.append(f'<div class="finding">\n\n### {finding}\n\n</div>')

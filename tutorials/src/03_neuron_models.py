@@ -217,10 +217,9 @@ axes = compare_lanes(
 
 # %% [markdown]
 # No. The fewer spikes come, the less is added, and the higher the threshold, the more leaks away. The pace stays where $a$ gains per interval what it loses.
-#
-# The intervals of a longer run, in milliseconds:
 
 # %%
+# the intervals of a longer run, in milliseconds
 longer = constant(0.3, 300)
 gaps = tired(longer).flatten().nonzero().flatten().diff()
 print("first:", gaps[:5].tolist())
@@ -356,13 +355,13 @@ NeuronModels().sliders()
 # %% [markdown]
 # ## 4 · Bursts, though the input never changes
 #
-# Some cells fire in **bursts**: a few spikes close together, then a long pause, though the input never changes. Izhikevich (2003) has a membrane $u$ in mV that shoots up by itself, and a slow **recovery** $r$ that pulls it down:
+# Some cells fire in **bursts**: a few spikes close together, then a long pause. Izhikevich (2003) has a membrane $u$ in mV that shoots up by itself, and a slow **recovery** $r$ that pulls it down:
 #
 # $$\dot u = 0.04\, u^2 + 5\, u + 140 - r + I \qquad\qquad \dot r = a\,(b\, u - r)$$
 #
-# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. At 30 mV $u$ restarts at $c$ (drawn to the end of its step, so its peaks pass 30), and $r$ jumps by $d$; $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly. `FIRING_PATTERNS` holds five sets of $a$, $b$, $c$ and $d$. The input is in mV/ms.
+# From about −50 mV on the square wins, and $u$ runs away. That *is* the spike; no threshold is needed. (It is drawn to the end of its step, so its peaks pass 30 mV.) $a$ is how fast $r$ follows $u$ (a rate, not the adaptation), $b$ how strongly; `FIRING_PATTERNS` holds sets of constants. The input is in mV/ms.
 #
-# > **Look:** the same constant input for all five. In which lane do the pauses never become equal?
+# > **Look:** at 30 mV $u$ restarts at $c$ and $r$ jumps by $d$. Five sets of $a$, $b$, $c$ and $d$ get the same constant input. In which lane do the pauses never become equal?
 
 # %% alt="Membranes of five patterns under the same constant input over 300 ms. Regular spiking: two quick spikes, then one every 45 ms. Intrinsically bursting: a burst, then equal pauses. Chattering: bursts of several spikes again and again, with pauses of 50 ms. Fast spiking: equal pauses of 7 ms. Low threshold spiking: slows down to one spike in 13 ms."
 steady = constant(10.0, 600)  # mV/ms
@@ -402,7 +401,7 @@ assert [bool(pause < 6) for pause in 0.5 * onset.diff()] == [True, True] + [Fals
 #
 # Somebody's neuron has $\tau = 20$ ms, unknown to us. We know its input, spikes, weight and threshold. Eight *students*, one neuron each, begin at 5 or at 60 ms. Can training find the 20?
 #
-# A constant can be a parameter like any weight: `learn_beta`, and also `learn_alpha`, `learn_rho` and `learn_threshold`. Each student hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5.
+# Each student hears eight trains of its own (`[T, B, N]` is 300, 8, 8), through the weight 0.5. Other constants learn by `learn_alpha`, `learn_rho` and `learn_threshold`.
 
 # %%
 arriving = torch.rand(300, 8, 8, generator=generator)
@@ -415,7 +414,7 @@ students = LIF(start, learn_beta=True)
 # %% [markdown]
 # How wrong are a student's spikes? Blur both trains with a `LeakyIntegrator`, the LIF neuron without threshold, and take the squared difference. PyTorch differentiates the rest; how a gradient gets through a *spike* is page 05.
 #
-# > **Before you run:** a student of 5 ms forgets too fast. Does it fire too often or too seldom? Which way must its $\tau$ go?
+# > **Before you run:** `learn_beta` makes $\beta$, and so $\tau$, a parameter. A student of 5 ms forgets too fast. Does it fire too often or too seldom? Which way must its $\tau$ go?
 
 # %%
 blur = LeakyIntegrator(10.0)

@@ -277,7 +277,7 @@ axis = dots_per_seed(
 )
 
 # %% [markdown]
-# For a $b$ between the two rewards. With $b = 0$ and rewards 0 and 1 nothing ever weakens B. With 1 and 2 every spike is praised: half of the answers are wrong. With the mean as $b$ all is well, as long as both tones earn the same. If B earns 2 or 3, the mean is too much for A and too little for B, and the neuron learns the *opposite*.
+# For a $b$ between the two rewards. If B earns 2 or 3, the mean is too much for A and too little for B: the neuron learns the *opposite*. With the mean as $b$ all is well as long as both tones earn the same. With $b = 0$ and rewards 0 and 1 nothing ever weakens B. With 1 and 2 every spike is praised: half of the answers are wrong.
 
 # %% [markdown]
 # So for REINFORCE $b$ only changes how much the steps scatter; it led three neurons of 150 astray. For coincidence it decides about right and wrong: dopamine must report $R - b$, with a $b$ that fits.
@@ -395,7 +395,7 @@ decorate(
 _ = axis.legend(loc=(0.7, 0.42))
 
 # %% [markdown]
-# The last two. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with this agent's action. $R$ with $b = 0$ teaches a little; then praise for all that fires takes over.
+# The last two, all along. $R$ with $b = 0$ teaches a little; then praise for all that fires takes over. STDP alone strengthens what fires together, right or wrong. Another's success has nothing to do with this agent's action.
 #
 # Recorded with other agents and cues, at the best of eight learning rates: $R - b$ gets 96 %. With one *mean* eligibility for all synapses of the agent it is 33 %: the mark must say *where*. With counts as the mark, spikes of the input times spikes of the output, 98 %: *when* they came plays no part here.
 
@@ -481,7 +481,7 @@ axis.set_xscale("log")
 decorate(
     axis,
     title="Neither too short a trace nor too long",
-    x="τ_e (ms)",
+    x=r"$\tau_e$ (ms)",
     y="right actions (%)",
     ylim=(0, 104),
 )
@@ -503,7 +503,7 @@ assert min(allowed) < min(rates) <= max(rates) < max(allowed)
 # %% [markdown]
 # ## 6 · A goal on a line: who finds it?
 #
-# Late rewards are a problem, so let *expectations* stand in for them. An agent walks on a line of seven places, 0 to 6. At each, five **place cells** fire, as the inputs of a cue did. Two noisy outputs compete for 50 ms: a step left, a step right. At place 4 is a reward of 1, and the agent starts anew at one end.
+# An agent walks on a line of seven places, 0 to 6. At each, five **place cells** fire; two noisy outputs compete for 50 ms: a step left, a step right. At place 4 is a reward of 1, and the agent starts anew at one end. This reward is late, so let *expectations* stand in for it.
 
 # %%
 chance = seed_torch(0)
@@ -574,7 +574,7 @@ for _ in range(300):
     here = torch.where(R > 0, ends_of_line(), there)
 
 # %% [markdown]
-# > **Before you look:** from the ends, 0 and 6, the shortest ways to the goal at 4 take four and two steps. How many rewards per 100 steps are possible?
+# > **Before you look:** at the goal, place 4, a reward of 1; then the agent starts anew at place 0 or 6. From there the shortest ways take four and two steps. How many rewards per 100 steps are possible?
 
 # %% alt="Rewards per 100 steps in blocks of 25 steps, mean of forty agents and range of all; from about 10 they rise to the dashed line at 33 within 200 steps. In the last blocks the range is from 24 to 40."
 blocks = torch.stack(goals).view(12, 25, 40).mean(1)

@@ -35,17 +35,17 @@ def two_detectors(task: TwoEars, spikes: Tensor, waits: tuple[float, float], *, 
     _checks.spikes("spikes", spikes)
     _checks.shape("spikes", spikes, [task.steps, 1, 2 * task.fibres])
     steps = round(shown / task.dt)
-    axes = panels(3, stacked=True, share=True, height=5.0)
+    axes = panels(3, stacked=True, width=9.0, height=4.2, ratios=(1.3, 1, 1))
     for ear, color in enumerate((BLUE, GREEN)):
         train = torch.zeros(steps, 2 * task.fibres)
         here = slice(ear * task.fibres, (ear + 1) * task.fibres)
         train[:, here] = spikes[:steps, 0, here]
-        raster(train, axes[0], dt=task.dt, size=7.0, color=color)
+        raster(train, axes[0], dt=task.dt, size=9.0, color=color)
     for axis, wait in zip(axes[1:], waits, strict=True):
         fired, membrane = _detect(task, spikes, wait)
         traces(membrane[:steps], axis, spikes=fired[:steps], threshold=1.0, dt=task.dt)
-        decorate(axis, title=f"the right ear waits {wait:.2f} ms: {int(fired.sum())} spikes in the trial", y="membrane")
-    decorate(axes[0], title="left ear below, right ear above", y="fibre")
+        decorate(axis, title=f"right waits {wait:.2f} ms: {int(fired.sum())} spikes", y="u")
+    decorate(axes[0], title="left ear below, right above", y="fibre")
     for axis in axes:
         axis.set_xlabel("time (ms)" if axis is axes[-1] else "")
     return axes

@@ -42,18 +42,22 @@ def waiting_synapse(
         _checks.require(time < duration, name, time, f"a time below {duration} ms")
     eligibility = _course(pre, post, tau, duration)
     weights = np.where(np.arange(duration) < reward, weight, weight + lr * eligibility[reward])
-    lanes = panels(3, stacked=True, height=3.8, ratios=(0.6, 1, 1))
+    lanes = panels(3, stacked=True, height=3.8, ratios=(0.7, 1, 1))
     for time, name, color in ((pre, "pre", GREEN), (post, "post", VERMILION)):
-        lanes[0].vlines(time, 0, 1, color=color, label=name)
+        lanes[0].vlines(time, 0, 1, color=color)
+        side = "right" if time == min(pre, post) else "left"
+        lanes[0].text(time, 0.5, f" {name} ", color=color, ha=side, va="center")
     lanes[0].set_yticks([])
     lanes[1].plot(eligibility, color=BLUE)
     lanes[2].plot(weights, color=BLUE)
     for lane in lanes:
         lane.axvline(reward, color="0.4", linestyle="--", linewidth=1)
     lanes[1].text(reward + 4, 0.9 * eligibility.max(), "dopamine", va="top")
+    lanes[1].text(max(pre, post) + 4, 0, "eligibility e", va="bottom")
+    lanes[2].text(0, weights.max(), "weight w", va="top")
     decorate(lanes[0], title=title, y="spikes")
-    decorate(lanes[1], y="eligibility e")
-    decorate(lanes[2], x="time (ms)", y="weight w")
+    decorate(lanes[1], y="e")
+    decorate(lanes[2], x="time (ms)", y="w")
     return lanes
 
 

@@ -55,10 +55,10 @@ function draw(figure, { spikes, fired, counts, meet, steps, titles }, { time }, 
   const end = line * dt, places = counts.map((_, place) => place * dt), when = Math.floor(time / dt + 1e-6);
   const times = steps.map((_, t) => t * dt), until = Math.round(SHOWN / dt) + 1;
   const [lines, membrane, bars] = figure.stack([
-    { height: 120, x: [-0.05, end + 0.05], y: [0, 1], yticks: [], title: titles[0] },
-    { height: 90, x: [0, SHOWN], y: [-0.1, above(steps.map((step) => step.membrane), 1.3)], ylabel: "membrane",
+    { height: 110, x: [-0.05, end + 0.05], y: [0, 1], yticks: [], title: titles[0] },
+    { height: 110, x: [0, SHOWN], y: [-0.1, above(steps.map((step) => step.membrane), 1.3)], ylabel: "membrane",
       xlabel: "time (ms)", title: titles[1], control: "time" },
-    { height: 90, x: [-0.05, end + 0.05], y: [0, above(counts, 10)], ylabel: "spikes", title: titles[2],
+    { height: 100, x: [-0.05, end + 0.05], y: [0, above(counts, 10)], ylabel: "spikes", title: titles[2],
       xlabel: "way from the left ear (ms)" },
   ]);
   ["right", "left"].forEach((ear, i) => lines.text(ear, lines.box.x - 6, lines.py(0.18 + 0.64 * i), "right", "middle"));

@@ -10,21 +10,21 @@ function compute(values, data) {
   const { post, reward, success, tau } = values, second = Math.max(data.pre, post);
   const times = linspace(0, data.duration, 601), course = times.map((time) => eligibility(time, values, data));
   const left = eligibility(reward, values, data), change = success * left;
-  const share = (100 * Math.exp(-(reward - second) / tau)).toFixed(0);
+  const share = (100 * Math.exp(-(reward - second) / tau)).toFixed(0), most = Math.abs(change) < 0.3 ? 0.3 : 1.1;
   const titles = [
     `Post ${signed(post - data.pre)} ms after pre`,
     reward < second ? "The dopamine comes before the pair" : `${share} % of the eligibility is left`,
     `Weight change ${signed(change.toFixed(2))}`,
   ];
-  return { times, course, weight: times.map((time) => (time < reward ? 0 : change)), left, change, titles };
+  return { times, course, weight: times.map((time) => (time < reward ? 0 : change)), left, change, most, titles };
 }
 
-function draw(figure, { times, course, weight, left, titles }, { post, reward }, { pre, duration }) {
+function draw(figure, { times, course, weight, left, most, titles }, { post, reward }, { pre, duration }) {
   const x = [0, duration], tall = { x, y: [-0.65, 1.1], yticks: [-0.5, 0, 0.5, 1] };
   const [spikes, trace, change] = figure.stack([
     { height: 60, x, y: [0, 1.2], yticks: [], ylabel: "spikes", title: titles[0], control: "post" },
     { height: 110, ...tall, ylabel: "eligibility e", title: titles[1], control: "reward" },
-    { height: 90, x, y: [-1.1, 1.1], yticks: [-1, 0, 1], ylabel: "change of w", xlabel: "time (ms)", title: titles[2] },
+    { height: 90, x, y: [-most, most], ylabel: "change of w", xlabel: "time (ms)", title: titles[2] },
   ]);
   spikes.stems([pre], [1], figure.green);
   spikes.stems([post], [0.7], figure.vermilion);

@@ -19,7 +19,7 @@ from .course_files import FOLDER, notes
 from .exam_pages import FORM, lectured, taught
 from .folds import behind_clicks, fold_words
 from .guide import for_lecturers, guide
-from .page import ROOT, Page, committed, without_outputs
+from .page import ROOT, Page, committed, tags, without_outputs
 from .redrawn import larger_figures
 from .stamps import stamped
 from .wording import without_badge, without_solutions
@@ -32,15 +32,17 @@ EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
 def student(page: Page) -> NotebookNode:
     """Return a page without outputs and solutions, and without the badge, which leads to them.
 
-    Answers to exercises and to the tasks of explorers are taken out. Those to the questions before
-    a cell is run are folded.
+    Answers to exercises and to the tasks of explorers are taken out, and so are checks: they tell
+    answers, and would stop whoever tries other numbers. Answers to the questions before a cell is
+    run are folded.
     """
     handed_out = copy.deepcopy(page.notebook)
     for cell in handed_out.cells:
         if cell.cell_type == "markdown":
             cell.source = without_badge(without_solutions(cell.source))
     cells = [cell for cell in handed_out.cells if cell.source.strip()]
-    handed_out.cells = behind_clicks(cells, fold_words)
+    folded = behind_clicks(cells, fold_words)
+    handed_out.cells = [cell for cell in folded if "check" not in tags(cell)]
     for number, cell in enumerate(handed_out.cells):
         cell.id = f"cell-{number:02d}"
     return without_outputs(handed_out)

@@ -16,10 +16,11 @@ from nbformat.v4 import new_markdown_cell
 
 from . import essays, exam, exam_draw, graded, qti, quiz, slides
 from .course_files import FOLDER, notes
+from .draws import without_checks
 from .exam_pages import FORM, lectured, taught
 from .folds import behind_clicks, fold_words
 from .guide import for_lecturers, guide
-from .page import ROOT, Page, committed, tags, without_outputs
+from .page import ROOT, Page, committed, without_outputs
 from .redrawn import larger_figures
 from .stamps import stamped
 from .wording import without_badge, without_solutions
@@ -41,8 +42,7 @@ def student(page: Page) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = without_badge(without_solutions(cell.source))
     cells = [cell for cell in handed_out.cells if cell.source.strip()]
-    folded = behind_clicks(cells, fold_words)
-    handed_out.cells = [cell for cell in folded if "check" not in tags(cell)]
+    handed_out.cells = without_checks(behind_clicks(cells, fold_words))
     for number, cell in enumerate(handed_out.cells):
         cell.id = f"cell-{number:02d}"
     return without_outputs(handed_out)

@@ -20,9 +20,7 @@ def without_checks(cells: list[NotebookNode]) -> list[NotebookNode]:
     checks = ["check" in tags(cell) for cell in cells]
     codes = [tree for tree, check in zip(trees, checks, strict=True) if tree and not check]
     nodes = [node for tree in codes for node in tree.body]
-    drawing = {SOURCE} | {
-        node.name for node in nodes if isinstance(node, ast.FunctionDef) and SOURCE in read(node)
-    }
+    drawing = {SOURCE}.union(*map(_drawing, nodes))
     kept = []
     for place, cell in enumerate(cells):
         if checks[place]:
@@ -33,6 +31,15 @@ def without_checks(cells: list[NotebookNode]) -> list[NotebookNode]:
             cell.source = SAID + left
         kept.append(cell)
     return kept
+
+
+def _drawing(node: ast.stmt) -> set[str]:
+    """Return the function that a statement makes of what draws, if it makes one."""
+    if SOURCE not in read(node):
+        return set()
+    if isinstance(node, ast.Assign) and "partial" in read(node):
+        return defined(ast.Module([node], []))
+    return {node.name} if isinstance(node, ast.FunctionDef) else set()
 
 
 def drawn(check: ast.Module, drawing: set[str]) -> str:

@@ -35,5 +35,6 @@ Slides
     the time of a lecture (`slide_time`). Helpers: `slide_shows`, `slide_opening`, `slide_code`,
     `slide_cut`, `slide_names`, `slide_talk`.
 Course
-    `course` writes all of it, with the `guide` for lecturers; `readme` what the README says.
+    `course` writes all of it, student notebooks without checks (`draws`), with the `guide` for
+    lecturers; `readme` what the README says.
 """

@@ -16,6 +16,7 @@ from nbformat.v4 import new_markdown_cell
 
 from . import essays, exam, exam_draw, graded, qti, quiz, slides
 from .course_files import FOLDER, notes
+from .draws import without_checks
 from .exam_pages import FORM, lectured, taught
 from .folds import behind_clicks, fold_words
 from .guide import for_lecturers, guide
@@ -32,15 +33,16 @@ EXAMS = tuple(range(1, exam_draw.EXAMS + 1))
 def student(page: Page) -> NotebookNode:
     """Return a page without outputs and solutions, and without the badge, which leads to them.
 
-    Answers to exercises and to the tasks of explorers are taken out. Those to the questions before
-    a cell is run are folded.
+    Answers to exercises and to the tasks of explorers are taken out, and so are checks: they tell
+    answers, and would stop whoever tries other numbers. Answers to the questions before a cell is
+    run are folded.
     """
     handed_out = copy.deepcopy(page.notebook)
     for cell in handed_out.cells:
         if cell.cell_type == "markdown":
             cell.source = without_badge(without_solutions(cell.source))
     cells = [cell for cell in handed_out.cells if cell.source.strip()]
-    handed_out.cells = behind_clicks(cells, fold_words)
+    handed_out.cells = without_checks(behind_clicks(cells, fold_words))
     for number, cell in enumerate(handed_out.cells):
         cell.id = f"cell-{number:02d}"
     return without_outputs(handed_out)

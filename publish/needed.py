@@ -47,13 +47,24 @@ def given(page: Page) -> list[NotebookNode]:
 
 def mentioned(page: Page) -> set[str]:
     """Return the names in the texts, stubs, code and solutions of the exercises of a page."""
+    found, own = _in_code(page)
+    return (found | _in_texts(page)) - own
+
+
+def _in_code(page: Page) -> tuple[set[str], set[str]]:
+    """Return the names that stubs, code and solutions use, and those that are their own."""
     found, own = set(), set()
-    section = page.named("Exercises")
     sources = [each for exercise in page.exercises for each in (exercise.stub, exercise.solution)]
     for source in [*filter(None, sources), *(cell.source for cell in given(page))]:
         if tree := parsed(source):
             found |= used(tree)
             own |= defined(tree) | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    return found, own
+
+
+def _in_texts(page: Page) -> set[str]:
+    """Return the names that the texts of the exercises quote."""
+    found, section = set(), page.named("Exercises")
     texts = (
         [cell.source for cell in section.cells if cell.cell_type == "markdown"] if section else []
     )
@@ -62,14 +73,22 @@ def mentioned(page: Page) -> set[str]:
         for quoted in re.findall(r"`([^`\n]+)`", text):
             if tree := parsed(quoted):
                 found |= names(tree)
-    return found - own
+    return found
+
+
+def outside_loops(tree: ast.Module) -> set[str]:
+    """Return the names that a cell defines, but for those of its loops: these are examples."""
+    loops = ast.For | ast.While
+    return defined(ast.Module([n for n in tree.body if not isinstance(n, loops)], []))
 
 
 def needed(page: Page) -> list[NotebookNode]:
     """Return the cells of a page that define what its exercises mention, in their order.
 
     For each name it is the last cell that defines it, and for what this cell reads the last one
-    before it. A name of the core that no cell defines is imported.
+    before it. A name that only texts quote, such as `network[1]`, asks for no cell that sets it in
+    a loop: that would train again what nothing uses. A name of the core that no cell defines is
+    imported.
     """
     between = {cell.id for cell in given(page)}
     codes = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
@@ -79,14 +98,18 @@ def needed(page: Page) -> list[NotebookNode]:
     for cell in tagged(page.notebook, "setup"):
         known |= defined(ast.parse(cell.source))
     taken: set[int] = set()
+    quoted = mentioned(page) - _in_code(page)[0]
+    all_of = [defined(tree) for tree in trees]
+    kept = [outside_loops(tree) for tree in trees]
     waiting = [(name, len(cells)) for name in mentioned(page)]
     while waiting:
         name, before = waiting.pop()
-        places = [n for n in range(before) if name in defined(trees[n])]
+        asked_in_words = before == len(cells) and name in quoted
+        places = [n for n in range(before) if name in (kept[n] if asked_in_words else all_of[n])]
         if places and places[-1] not in taken:
             taken.add(places[-1])
             waiting += [(each, places[-1]) for each in used(trees[places[-1]])]
-    known = known.union(*map(defined, trees))
+    known = known.union(*all_of)
     core = sorted((mentioned(page) - known) & set(snn_core.__all__))
     first = [new_code_cell(f"from snn_core import {', '.join(core)}", id="core")] if core else []
     return first + [cells[n] for n in sorted(taken)]

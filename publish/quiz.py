@@ -2,9 +2,10 @@
 
 A question has one right answer and three wrong ones. Some wrong ones stand for a belief among the
 misconceptions of `pages.yaml`, in words of their own that answer the question; the misconception,
-and what is said there against it, is the feedback, also to the right answer. The order of the
-answers follows from a seed. Two questions of each page are held back: the exports leave them out,
-and exams ask no others. Questions of which one tells what the other asks are kept apart.
+and what is said there against it, is the feedback. That to the right answer says why it is right,
+or where the page shows it. The order of the answers follows from a seed. Two questions of each page
+are held back: the exports leave them out, and exams ask no others. Questions of which one tells
+what the other asks are kept apart.
 """
 
 import functools
@@ -18,8 +19,8 @@ from .page import Page
 from .wording import with_page
 
 LETTERS = "ABCD"
-BELIEVED = "Right. What is often believed: "
 INSIDE = re.compile(r"\((\*?Deeper|exercise \d)")  # where a text points to, without its page
+SECTIONS = re.compile(r"\bpage \d\d, sections? \d(?: and \d)?")
 SEED = 1  # of what is held back, and of exams, if no other is given
 HELD_BACK = 2  # questions of a page that only exams ask
 TRIES = 1000
@@ -115,8 +116,8 @@ def from_bank(name: str, entry: dict, beliefs: list[str]) -> Question:
     held = [
         each["belief"] for each in entry["wrong"] if isinstance(each, dict) and "belief" in each
     ]
-    why = BELIEVED + _of_page(beliefs[held[0] - 1], name) if held else ""
-    right = Option(entry["right"], right=True, feedback=entry.get("why", why))
+    against = _of_page(beliefs[held[0] - 1], name) if held else ""
+    right = Option(entry["right"], right=True, feedback=entry.get("why", _shown(name, against)))
     return Question(name, entry["ask"], (right, *wrong), tuple(entry.get("apart", ())))
 
 
@@ -133,6 +134,12 @@ def _wrong(name: str, entry: object, beliefs: list[str]) -> Option:
     if entry["belief"] not in range(1, len(beliefs) + 1):
         raise ValueError(f"{name}: belief {entry['belief']!r} is none of 1 to {len(beliefs)}")
     return Option(entry["say"], feedback=_of_page(beliefs[entry["belief"] - 1], name))
+
+
+def _shown(name: str, against: str) -> str:
+    """Return where what is said against a belief stands, for a question without a reason."""
+    found = SECTIONS.search(against)
+    return f"Right ({found[0] if found else f'page {name[:2]}'})."
 
 
 def _of_page(text: str, name: str) -> str:

@@ -5,6 +5,8 @@ nbval executes; and `test_exercises.py` runs each exercise with its stub, with i
 wrong answers.
 """
 
+import ast
+import builtins
 import functools
 import itertools
 import json
@@ -15,9 +17,9 @@ import nbformat
 import pytest
 import yaml
 
-from publish import stamps, wording
+from publish import code_names, draws, stamps, wording
 from publish.course_files import model_answers, notes
-from publish.page import ENTRANCE, Page
+from publish.page import ENTRANCE, Page, tags
 from tests.pages import PAGES, READ, ROOT, code, prose, tagged
 from tests.pages.test_exercises import EXERCISES, asked, solutions, solved, wrong_answers
 
@@ -77,8 +79,22 @@ def test_notes_without_a_page_are_for_pages_to_come():
 def test_student_notebook_runs_what_the_page_runs(name):
     made = derive.student(READ[name])
     nbformat.validate(made)
-    assert sources(code(made)) == sources(code(PAGES[name]))
+    ran = [cell for cell in code(PAGES[name]) if "check" not in tags(cell)]
+    kept = tagged(made, "check")
+    assert sources(cell for cell in code(made) if cell not in kept) == sources(ran)
+    assert all(cell.source.startswith(draws.SAID) for cell in kept)
+    assert not [cell for cell in kept if "assert" in cell.source]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code(made))
+
+
+@pages
+def test_student_notebook_reads_no_name_that_only_a_check_sets(name):
+    known = set(dir(builtins))
+    for cell in code(derive.student(READ[name])):
+        tree = ast.parse(cell.source)
+        caught = [n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler)]
+        assert code_names.missing(tree) <= known.union(caught), cell.source
+        known |= code_names.defined(tree)
 
 
 @pages

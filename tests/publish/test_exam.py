@@ -162,7 +162,7 @@ def test_what_is_kept_apart_from_a_question_to_choose_exists_and_is_named_once()
     worked = [key for key, told in variants.declared().items() if "exam" in told]
     pairs = [{name, other} for name, each in chosen.items() for other in each.apart]
     assert all(len(pair) == 2 and pair <= set(chosen) for pair in pairs)
-    assert len({frozenset(pair) for pair in pairs}) == len(pairs) == 48
+    assert len({frozenset(pair) for pair in pairs}) == len(pairs) == 50
     told = [tuple(variants.declared()[key].get("apart", ())) for key in worked]
     told += [tuple(piece.get("apart", ())) for piece in read_code.pieces().values()]
     assert all(set(each) <= set(chosen) and len(set(each)) == len(each) for each in told)

@@ -65,7 +65,8 @@ def test_the_right_answer_says_why_and_feedback_names_its_page():
         "99.1", entry({"belief": 1, "say": "So."}, {"say": "Or.", "why": "No."}), beliefs
     ).options[:3]
     said = '"So." No (page 99, section 2), see it (page 99, *Deeper*; exercise 3) and page 08.'
-    assert (right.feedback, wrong.feedback, other.feedback) == (quiz.BELIEVED + said, said, "No.")
+    shown = "Right (page 99, section 2)."
+    assert (right.feedback, wrong.feedback, other.feedback) == (shown, said, "No.")
     own = quiz.from_bank("99.1", entry("So.") | {"why": "Since."}, [])
     assert own.options[0].feedback == "Since."
 
@@ -83,7 +84,9 @@ def test_every_wrong_answer_names_what_it_mistakes():
 
 def test_every_right_answer_says_why_and_every_pointer_has_a_page():
     for question in every_question():
-        assert question.options[0].feedback
+        right, *wrong = [option.feedback for option in question.options]
+        assert right.startswith("Right")
+        assert not [each for each in wrong if each in right], question.name
         for option in question.options:
             found = re.sub(r"page \d\d(, [^()]*)?", "", option.feedback)
             pointers = re.findall(r"sections? \d|\(\*?Deeper|\bexercise \d|[Tt]his page", found)

@@ -773,6 +773,7 @@ for T in (1, 4, 16, 64, 256):
 # A bucket that starts *half full* rounds where an empty one cuts off. And a bucket's spikes can be read *by time*: $c$ spikes after $k$ steps say that $c/k \le x < (c+1)/k$. Each step gives such an interval; the receiver takes the middle of what they have in common. The record at $T = 32$:
 
 # %%
+at = steps.index(32)
 for code in ("regular", "half full", "latency", "regular by time"):
     mixed = record.results["shuffled"][code][at]
     print(f"{code:15} {errors[code][at]:.4f}, shuffled {mixed:.4f}")
@@ -837,7 +838,7 @@ for seed in range(3):
 
 # %%
 for code in ("random", "regular", "latency"):
-    found = disturbed[code]
+    found = record.results["disturbed"][code]
     print(f"{code:8} {found['late']:.3f}, as one {found['late, one a step']:.3f}")
 
 # %% [markdown]

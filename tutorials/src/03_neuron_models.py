@@ -717,6 +717,8 @@ def spike_response(inputs, kernel):
     return spikes, membrane
 
 
+tau_mem = torch.tensor(10.0, dtype=torch.float64)
+tau_syn = torch.tensor(5.0, dtype=torch.float64)
 k = np.arange(300)
 kernels = {
     "LIF": beta**k,
@@ -728,8 +730,6 @@ for name, kernel in kernels.items():
     print(f"{name}: {by_sum.sum():.0f} spikes by the sums, {models[name](noise).sum():.0f} by the steps")
 
 # %% tags=["check"]
-tau_mem = torch.tensor(10.0, dtype=torch.float64)
-tau_syn = torch.tensor(5.0, dtype=torch.float64)
 exact_models = {"LIF": LIF(tau_mem), "CuBaLIF": CuBaLIF(tau_mem, tau_syn)}
 for name, neuron in exact_models.items():
     spikes, membrane, _ = neuron(noise, record=True)

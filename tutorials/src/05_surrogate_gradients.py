@@ -652,7 +652,7 @@ check("05.4", leaky_triangle)
 # %% [markdown]
 # ### 5 · Open
 #
-# Start wide and make the surrogate narrower from epoch to epoch: `network[1].surrogate.scale = k` changes the steepness, between two updates of `learn`. Does it end better than a constant width? Try several seeds, and show them all.
+# Train a `pattern_network` on `spikes`, first with a wide surrogate, then narrower from epoch to epoch: `network[1].surrogate.scale = k` changes the steepness, between two updates of `learn`. Does `share_known` end higher than at a constant width? Try several seeds, and show them all.
 
 # %% [markdown] tags=["solution"]
 # <details><summary>Solution 1</summary>

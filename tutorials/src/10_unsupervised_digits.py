@@ -782,6 +782,7 @@ lags = np.arange(-10, 31)
 pre = torch.zeros(60, len(lags), 1)
 pre[40 - lags, np.arange(len(lags)), 0] = 1  # the neuron spikes at step 40
 at_spike = spike_trace(pre, tau=5.0)[40].view(-1, 1, 1, 1)
+one = torch.ones(1, 1, 1)
 axis = panels()
 windows = {}
 for w in (0.02, 0.06, 0.12):

@@ -19,6 +19,8 @@ COMMAND = re.compile(r"\\(?:mathrm|mathbf|text)\{(\w+)\}|\\([a-zA-Z]+)")
 KNOWN = {"le": "≤", "ge": "≥", "cdot": "·", "times": "×", "approx": "≈", "infty": "∞", "dots": "…"}
 SPACE = re.compile(r"\\[,;! ]")
 SCRIPTS = str.maketrans("", "", "{}_")
+NEEDS = re.compile(rf"{HEADER.pattern}|Needs: page", flags=HEADER.flags)
+WORD = re.compile(r"[^\W\d_]{3,}")
 UNSOUGHT = "no-search"  # a class of Sphinx for what its search leaves out
 UNTOLD = "\ufffc"  # stands for a formula without a plain form
 
@@ -65,11 +67,31 @@ def sections(tree: nodes.Element) -> dict[str, str]:
     found = {term["ids"][0]: f"{term.astext()} –" for term in terms}
     for paragraph in tree.findall(nodes.paragraph):
         anchor = _anchor(paragraph)
-        if anchor and not HEADER.match(paragraph.astext()):
+        if anchor and not NEEDS.match(paragraph.astext()):
             before = found.get(anchor, "")
             glue = " " if before.endswith(" –") else "\n"
             found[anchor] = f"{before}{glue}{prose(paragraph)}".strip()
     return {anchor: text for anchor, text in found.items() if text}
+
+
+def code(tree: nodes.Element) -> dict[str, str]:
+    """Return of each word that only code of a page has the first line that has it, by anchors.
+
+    Checks are no place to read about a word.
+    """
+    said = set(WORD.findall(" ".join(sections(tree).values()).lower()))
+    found = {}
+    for block in tree.findall(nodes.literal_block):
+        around = block.parent
+        while around and "tag_check" not in around.get("classes", ()):
+            around = around.parent
+        if not around and (anchor := _anchor(block)):
+            kept = found.setdefault(anchor, [])
+            for line in map(str.strip, block.astext().splitlines()):
+                if new := set(WORD.findall(line.lower())) - said:
+                    kept.append(line)
+                    said |= new
+    return {anchor: "\n".join(lines) for anchor, lines in found.items() if lines}
 
 
 def _anchor(node: nodes.Element) -> str | None:
@@ -91,7 +113,7 @@ def _anchor(node: nodes.Element) -> str | None:
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Keep the text of a page when it is read, which is faster than to load it again."""
-    app.excerpts[app.env.docname] = sections(doctree)
+    app.excerpts[app.env.docname] = sections(doctree), code(doctree)
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
@@ -99,11 +121,13 @@ def write(app: Sphinx, error: Exception | None) -> None:
     if error:
         return
     before = sorted(app.env.found_docs - app.excerpts.keys())  # read by an earlier build
-    app.excerpts |= {name: sections(app.env.get_doctree(name)) for name in before}
-    found = dict(sorted(app.excerpts.items()))
+    for name in before:
+        tree = app.env.get_doctree(name)
+        app.excerpts[name] = sections(tree), code(tree)
+    texts, lines_of = ({name: kept[i] for name, kept in sorted(app.excerpts.items())} for i in (0, 1))
     lines = [
         f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
-        for name, value in {"EXCERPTS": found, "TERMS": told()}.items()
+        for name, value in {"EXCERPTS": texts, "CODE": lines_of, "TERMS": told()}.items()
     ]
     path = Path(app.outdir) / "_static" / "excerpts.js"
     path.write_text("".join(lines), encoding="utf-8")

@@ -430,9 +430,7 @@ def test_a_search_shows_pages_before_names_of_the_reference(visit):
         ("install", "run"),
         ("pip", "run"),
         ("colab", "run"),
-        ("surrogate gradient", "05_surrogate_gradients"),
         ("train", "07_first_trained_network"),
-        ("STDP", "09_stdp"),
         ("energy", "21_energy"),
         ("delay", "22_memory_and_delays"),
         ("glossary", "glossary"),
@@ -440,6 +438,70 @@ def test_a_search_shows_pages_before_names_of_the_reference(visit):
 )
 def test_what_a_newcomer_types_finds_its_page_first(visit, query, first):
     assert finds(visit("index"), query)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("query", "introduces"),
+    [
+        ("surrogate gradient", "05_surrogate_gradients"),
+        ("STDP", "09_stdp"),
+        ("refractory", "02_lif_neuron"),
+    ],
+)
+def test_a_word_of_the_glossary_is_followed_by_the_page_that_introduces_it(
+    visit, query, introduces
+):
+    assert finds(visit("index"), query)[:2] == ["glossary", introduces]
+
+
+LANDS = """(word) => [...document.querySelectorAll("article :is(p, li, pre, dt, td)")]
+    .filter((each) => each.checkVisibility() && each.textContent.toLowerCase().includes(word))
+    .map((each) => each.getBoundingClientRect())
+    .some(({ top, bottom }) => {
+        const header = document.querySelector(".mobile-header").getBoundingClientRect();
+        return top < innerHeight && bottom > header.bottom;
+    })"""
+
+
+def lands(page, place, word):
+    """Tell whether a click on a hit shows a passage that has a word, in an open fold."""
+    page.locator("#search-results li > a").nth(place).click()
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(500)  # the page scrolls smoothly to an anchor
+    return page.evaluate(LANDS, word)
+
+
+SOUGHT = ["membrane", "threshold", "leak", "refractory", "surrogate", "readout", "trace", "spike"]
+SOUGHT += ["eligibility", "synapse"]
+
+
+@pytest.mark.parametrize("query", SOUGHT)
+def test_the_first_hits_quote_the_word_and_lead_to_what_they_quote(visit, query):
+    page = visit("index")
+    finds(page, query)
+    told = page.locator("#search-results li p").all_inner_texts()[:2]
+    assert all(query in text.lower() for text in told)
+    for place in (0, 1):
+        finds(page, query)
+        assert lands(page, place, query)
+
+
+def test_a_hit_within_a_closed_fold_opens_it(visit):
+    page = visit("index", viewport=PHONE)
+    page.goto(page.url.replace("index.html", "search.html?q=dead+neuron"))
+    hit = page.locator("#search-results li", has=page.locator("a[href*='#neurons-that-die']"))
+    assert "dead" in hit.locator("p").inner_text()
+    place = page.locator("#search-results li").evaluate_all(
+        "(all) => all.findIndex((each) => each.querySelector('a').hash === '#neurons-that-die')"
+    )
+    assert lands(page, place, "dead")
+
+
+def test_a_word_that_only_code_has_is_shown_with_its_line(visit):
+    page = visit("index")
+    assert finds(page, "GPU")[0] == "recipes"
+    assert "GPU" in page.locator("#search-results li p").first.inner_text()
+    assert lands(page, 0, "gpu")
 
 
 @pytest.mark.parametrize("query", ["what is LIF", "What is a membrane?"])
@@ -510,7 +572,7 @@ def test_words_that_only_ask_for_an_explanation_are_not_searched_for(visit, quer
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("surrogate gradient", "Why do gradients die"),
+        ("surrogate gradient", "surrogate gradient – A smooth slope"),
         ("how to install", "To install the pages you need"),
         ("pip", "Pip installs the library"),
     ],

@@ -108,3 +108,15 @@ def test_an_excerpt_stands_under_the_anchor_of_its_section():
     inner = nodes.section("", paragraph("Two."), paragraph("Three."), ids=["b"])
     page = nodes.section("", paragraph("One."), inner, ids=["a"])
     assert site_excerpts.sections(page) == {"a": "One.", "b": "Two.\nThree."}
+
+
+def test_of_a_word_that_only_code_has_its_first_line_is_kept_and_none_of_a_check():
+    first = nodes.literal_block("", "known = 1\nspare = 2  # known\nspare = 3")
+    check = nodes.container("", nodes.literal_block("", "assert other"), classes=["tag_check"])
+    page = nodes.section("", paragraph("What is known."), first, check, ids=["a"])
+    assert site_excerpts.code(page) == {"a": "spare = 2  # known"}
+
+
+def test_what_a_page_needs_is_no_text_of_it():
+    page = nodes.section("", paragraph("Needs: page 05 (readouts)."), paragraph("One."), ids=["a"])
+    assert site_excerpts.sections(page) == {"a": "One."}

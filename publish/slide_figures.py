@@ -74,7 +74,8 @@ def figure(walk: Walk, place: int) -> None:
     brief = nearest(said, min(BRIEF, room - words(found)))
     shown = picture(cell, walk.drawn.get(cell.id))
     said = brief or ("" if title or finding else said)
-    short = drawn(title, said, found, shown, headed=bool(heading))
+    headed = bool(heading and walk.made) and walk.made[-1].role != "head"
+    short = drawn(title, said, found, shown, headed=headed)
     long = drawn(title, apart, finding, shown, apart=True) if apart and finding else ""
     notes = around(walk.blocks, place) or alt
     walk.add("figure", short, notes=notes, long=long, heading=heading)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .lecture import LECTURE_MINUTES
 from .slide_joins import joined
+from .slide_names import BEFORE
 from .slide_parts import sentences, words
 from .slide_steps import Slide, count, notes_of
 
@@ -17,6 +18,7 @@ TOGETHER = 6  # answers of a deck, at most, that come together with their figure
 LATE = 10  # steps of a deck that its notes mark for who is late
 SPARED = ("figure", "table", "alone", "list", "question")  # roles of these, in this order
 SKIP = "*Skip if late.*"
+KEPT = ("> **", BEFORE)  # of notes, wherever it was said before
 SECTION = 9  # steps of a section, beside its live figure
 
 
@@ -50,7 +52,8 @@ def in_time(slides: list[Slide]) -> list[Slide]:
     kept = _spared(_spared(kept, most, "table"), most, "list")
     for role in ("figure", "ending"):
         kept = _spared(kept, most, role, FIGURES - _figures(slides) + _figures(kept))
-    return _marked(joined(_longer(kept, most)))
+    parts = sections(joined(_longer(kept, most)))
+    return _marked(list(itertools.chain(*map(_once, parts))))
 
 
 def _opened(slides: list[Slide], most: int) -> list[Slide]:
@@ -112,6 +115,18 @@ def _marked(slides: list[Slide]) -> list[Slide]:
         replace(each, notes=f"{SKIP}\n\n{each.notes}".strip()) if each in late else each
         for each in slides
     ]
+
+
+def _once(slides: list[Slide]) -> list[Slide]:
+    """Return a section whose notes say things once, but for what a slide needs itself."""
+    said: set[str] = set()
+    made = []
+    for each in slides:
+        parts = each.notes.split("\n\n")
+        new = [part for part in parts if part not in said or part.startswith(KEPT)]
+        made.append(replace(each, notes="\n\n".join(new) or each.notes))
+        said.update(parts)
+    return made
 
 
 def _figures(slides: list[Slide]) -> int:

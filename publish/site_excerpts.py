@@ -124,7 +124,9 @@ def write(app: Sphinx, error: Exception | None) -> None:
     for name in before:
         tree = app.env.get_doctree(name)
         app.excerpts[name] = sections(tree), code(tree)
-    texts, lines_of = ({name: kept[i] for name, kept in sorted(app.excerpts.items())} for i in (0, 1))
+    texts, lines_of = (
+        {name: kept[i] for name, kept in sorted(app.excerpts.items())} for i in (0, 1)
+    )
     lines = [
         f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
         for name, value in {"EXCERPTS": texts, "CODE": lines_of, "TERMS": told()}.items()

@@ -10,6 +10,7 @@ from .site_links import PROTECTED, outside
 GLOSSARY = Path(__file__).with_name("site_source") / "glossary.md"
 ENTRY = re.compile(r"^(\S[^\n]*)\n((?:    [^\n]+\n)+)", flags=re.M)
 SOURCE = re.compile(r" ?\(\[[^\]]*\]\([^)]*\)\)")  # the page behind what is said
+PAGE = re.compile(r"\]\((\d\d_\w+)")
 KEPT = re.compile(PROTECTED.pattern + r"|^[ ]*\|[^\n]*$", flags=PROTECTED.flags)  # tables too
 ALSO = {  # other names
     "integrate-and-fire": "leaky integrate-and-fire",
@@ -32,6 +33,17 @@ def words() -> dict[str, str]:
 
 
 @cache
+def pages() -> dict[str, str]:
+    """Return the page behind each word of the glossary that names one.
+
+    >>> pages()["refractory period"]
+    '02_lif_neuron'
+    """
+    found = ENTRY.findall(GLOSSARY.read_text(encoding="utf-8").split("```{glossary}")[1])
+    return {word: page[1] for word, text in found if (page := PAGE.search(text))}
+
+
+@cache
 def names() -> dict[str, str]:
     """Return all names of the words of the glossary, each with its word.
 
@@ -50,14 +62,19 @@ def asked(name: str) -> str:
     return re.sub(r"[-–\s]+", " ", name.lower())
 
 
-def told() -> dict[str, tuple[str, str, str]]:
-    """Return for each name that a search may ask for its title, its place and what it means.
+def told() -> dict[str, tuple[str, str, str, str]]:
+    """Return for each name that a search may ask for its title, place, meaning and page.
 
     >>> told()["bptt"][:2]
     ('BPTT, backpropagation through time', 'term-backpropagation-through-time')
     """
     return {
-        asked(name): (name if name == word else f"{name}, {word}", anchor(word), words()[word])
+        asked(name): (
+            name if name == word else f"{name}, {word}",
+            anchor(word),
+            words()[word],
+            pages().get(word, ""),
+        )
         for name, word in names().items()
     }
 

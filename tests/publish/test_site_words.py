@@ -98,7 +98,7 @@ def test_a_sentence_is_shown_from_its_begin_or_not_at_all():
 
 @pytest.mark.parametrize("name", ["LIF", "BPTT", "f–I curve", *site_words.words()])
 def test_a_search_knows_each_name_of_the_glossary(name):
-    title, place, meaning = site_words.told()[site_words.asked(name.upper())]
+    title, place, meaning, _ = site_words.told()[site_words.asked(name.upper())]
     word = site_words.names()[name]
     assert title in (word, f"{name}, {word}")
     assert (place, meaning) == (site_words.anchor(word), site_words.words()[word])

@@ -9,11 +9,12 @@ const ASKING = /^\s*(what|who|where|how)('s|\s+(is|are|was|do|does|to|can))(\s+(
 const TELLING = /(?<![\p{L}\p{N}-])(definitions?|defined?|meanings?|explain(s|ed|ing)?|explanations?)(\s+(of|for)(\s+(an?|the))?)?(?![\p{L}\p{N}-])/giu;
 const subject = (query) => query.replace(ASKING, "").replace(TELLING, " ").trim() || query;
 
-/** The words of a query, and their stems, as patterns. */
+/** The words of a query, each with its stem, as patterns. */
 function patterns(query) {
   const asked = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
-  const stems = asked.filter((word) => !stopwords.has(word)).flatMap((word) => [word, new Stemmer().stemWord(word)]);
-  return stems.filter(Boolean).map((word) => (word.length < 4 ? `${word}s?(?![\\p{L}\\p{N}])` : word)); // "LIF" lifts nothing
+  const end = (word) => (word.length < 4 ? `${word}s?(?![\\p{L}\\p{N}])` : word); // "LIF" lifts nothing
+  const forms = (word) => [word, new Stemmer().stemWord(word)].filter(Boolean).map(end);
+  return asked.filter((word) => !stopwords.has(word)).map((word) => `(?:${forms(word).join("|")})`);
 }
 
 let words, phrase;
@@ -92,6 +93,7 @@ function rank([name, , place]) {
   const meant = told(place.slice(1));
   if (meant) return meant[0].toLowerCase().startsWith(phrase) ? 5 : 3;
   if (has(titleOf(name))) return 4;
+  if (Object.entries(TERMS).some(([word, [, , , page]]) => page === name && word.startsWith(phrase))) return 3.5;
   return numbered([name]) && 1 + headings(name).some(({ title }) => has(title));
 }
 

@@ -751,7 +751,7 @@ def test_figures_are_drawn_with_larger_labels(monkeypatch):
     with pyplot.rc_context():  # the style that pages use, whatever another test has set
         pyplot.rcdefaults()
         use_style()
-        (drawn,) = enlarged.draw(made)[0][code(made.notebook)[-1].id]
+        (drawn,) = enlarged.draw(made)[".json"][code(made.notebook)[-1].id]
         padding = 2 * pyplot.rcParams["savefig.pad_inches"]
     width = Image.open(io.BytesIO(base64.b64decode(drawn))).width / enlarged.DPI
     assert 3.5 < width <= 6 / 1.5 + padding

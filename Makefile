@@ -50,7 +50,7 @@ test-oracles: .venv-oracles/installed
 	env $(TEST_ENV) .venv-oracles/bin/python -m pytest -q -o addopts= tests/oracles $(ARGS)
 
 # The executed pages, the reference of the core, a glossary and search, to be opened from disk or put on any server.
-# Runs each page once, to draw wide figures anew for phones, and keeps them; `python -m publish.site` takes what is kept.
+# Runs each page once, to draw figures for phones and fine screens, and keeps them; `python -m publish.site` takes what is kept.
 site: .venv/installed-site
 	$(BIN)/python -m publish.site --draw $(ARGS)
 

@@ -1,7 +1,7 @@
 """Build the site from the committed notebooks as they are: ``python -m publish.site [folder]``.
 
-With ``--draw`` it first draws wide figures anew for phones, which runs each page once; what was
-drawn is kept until the page changes. Without, it takes what is kept.
+With ``--draw`` it first draws figures for phones and fine screens, which runs each page once; what
+was drawn is kept until the page changes. Without, it takes what is kept.
 """
 
 import argparse
@@ -57,7 +57,9 @@ def build(target: Path, draw: bool = False) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
-    parser.add_argument("--draw", action="store_true", help="draw wide figures anew for phones")
+    parser.add_argument(
+        "--draw", action="store_true", help="draw figures for phones and fine screens"
+    )
     asked = parser.parse_args()
     status = build(asked.folder, asked.draw)
     print(f"{asked.folder}/html/index.html" if status == 0 else "The site has warnings.")

@@ -225,7 +225,7 @@ for axis, loss in zip(axes, answers, strict=True):
 decorate(axes[0], y="output membrane")
 
 # %% [markdown]
-# **MSE stops at a height, CE always wants more**, and a membrane is driven by hidden spikes.
+# **MSE wants heights, CE a lead**, as large as its scale asks. And a membrane is driven by hidden spikes.
 
 # %% tags=["check"]
 heights, leads = (answer[-1, 0] for answer in answers.values())
@@ -246,13 +246,13 @@ assert leads.min() < -6
 # > **Before you run:** a neuron spikes at steps 2 and 4 of 6. By how much does $t_1$ change if a spike is added at step 0, at 1, at 3? And if that at 2 is taken away?
 
 # %% tags=["NBVAL_CHECK_OUTPUT", "slide-code"]
-train = torch.tensor([0.0, 0, 1, 0, 1, 0])
-train.requires_grad_()
-silent = 1 - train
+z = torch.tensor([0.0, 0, 1, 0, 1, 0])
+z.requires_grad_()
+silent = 1 - z
 first = silent.cumprod(0).sum()
 first.backward()
 print("first spike:", first.item())
-print("gradient:   ", train.grad.tolist())
+print("gradient:   ", z.grad.tolist())
 
 # %% [markdown]
 # A spike at 0 would come 2 steps earlier, one at 1 a step earlier, one at 3 changes nothing. Without that at 2 the first is at 4, 2 later.
@@ -261,12 +261,12 @@ print("gradient:   ", train.grad.tolist())
 
 # %% tags=["check"]
 assert first == 2
-assert train.grad.tolist() == [-2, -1, -2, 0, 0, 0]
+assert z.grad.tolist() == [-2, -1, -2, 0, 0, 0]
 for step in range(6):
-    with_spike, without = train.detach().clone(), train.detach().clone()
+    with_spike, without = z.detach().clone(), z.detach().clone()
     with_spike[step], without[step] = 1, 0
     effect = first_spike(without.view(6, 1, 1)) - first_spike(with_spike.view(6, 1, 1))
-    assert effect == train.grad[step]
+    assert effect == z.grad[step]
 
 # %% [markdown]
 # By it a neuron can learn *when* to fire. It hears 100 inputs that spike at random, 5 times in 100 ms. The cost is its squared distance from the wanted step, as a share of 100:
@@ -571,13 +571,13 @@ assert np.delete(settles[:, 0], slow).max() < settles[slow, 0].min()
 # | you want | loss, code | right | hidden + output spikes |
 # |---|---|---|---|
 # | accuracy | count MSE, direct or rate | 94 % | 457 or 500 |
-# | both, nearly | summed membrane CE, direct | 93 % | 112 |
+# | both, without a charge | summed membrane CE, direct | 93 % | 112 |
 # | few spikes | count CE, then a charge of 1 (section 5), direct or rate | 93 % | 33 + 9 |
 # | hardly any | membrane MSE, direct | 91 % | 15 |
 # | an early answer, 1.3 steps | stepwise membrane CE, direct | 93 % | 1,062 |
 # | few, input included | first spike MSE, latency | 91 % | 125 |
 #
-# The input sends spikes, too: the rate code 1,533, latency 119. The direct code sends none, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
+# At the input the direct code sends no spikes, but 784 values at every step. Less than a point apart is no ranking. And the task is one: still images (page 17 has others).
 
 # %% tags=["check"]
 full = [at[name] for name in LOSSES if name not in pairs.settings["direct_only"]]

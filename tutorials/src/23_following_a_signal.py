@@ -238,7 +238,7 @@ for place in range(4):
 # Copies of our neuron spike at the same times. Two ways to differ, for 16 neurons that lift a common estimate by 0.4/16 each:
 #
 # - **independent**: each tosses a coin in every millisecond, with the chance `drive(curve) / 0.4`;
-# - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller.
+# - **balanced**: all share one error, and a spike is sent only if it makes *that* smaller (a little noise breaks ties).
 #
 # Two balanced neurons, worth 0.5 each, in the example of section 1:
 #
@@ -460,7 +460,7 @@ for target in ("square", "curve"):
 decorate(axis, title="Slopes ×1 to ×5, and BPTT")
 
 # %% [markdown]
-# **For the curve, steeper slopes do what BPTT does, or better; for the square BPTT errs about a fifth less** than the line where it begins, with fewer spikes.
+# **With 16 neurons, steeper slopes do for the curve what BPTT does, or better; for the square BPTT errs about a fifth less** than the line where it begins, with fewer spikes.
 
 # %% tags=["check"]
 decoders = record.results["decoders"]
@@ -616,7 +616,7 @@ axis.plot(time, wanted[:, 0], color=BLACK, label="wanted")
 decorate(axis, x="time after the cue (ms)", y="drawn", title="Drawings from memory")
 
 # %% [markdown]
-# Only roughly. Printed are shares of the variance, for 100 drawings. With connections a few of them go wholly astray, all others keep more than nine tenths. Without, none keeps as much. For a second, as in the record, neurons have to tire as well (*Deeper*).
+# Only roughly. Each cue has a curve of its own; drawn is the first. Printed are shares of the variance, for 100 drawings. With connections a few of them go wholly astray, all others keep more than nine tenths. Without, none keeps as much. For a second, as in the record, neurons have to tire as well (*Deeper*).
 
 # %% tags=["check"]
 drew = shares["learnt"] > 0.9

@@ -25,6 +25,8 @@ from .page import ROOT, TUTORIALS, Page, explorer, pictures, read, tags
 from .site_figures import swiped
 
 KEPT = ROOT / "build" / "enlarged"
+TEACHING = ROOT / "snn_core" / "teaching"  # some of its figures bring a drawing for phones
+DRAWN = TEACHING / "plotting.py", *sorted((TEACHING / "diagrams").glob("*.py"))
 FACTORS = 1.5, 1.25, 1.0  # by which type is larger beside the figure, where its words allow it
 ASPECT = 2.2  # of the place that a slide has for a figure: width by height
 DPI = 200
@@ -49,8 +51,8 @@ def title(source: str) -> str | None:
 def mark(page: Page) -> str:
     """Return what changes when figures have to be drawn anew: with code or figures, not prose."""
     drawing = collisions, figure_words, finer_figures, legends, phone_bars, phone_figures
-    modules = [__file__, *(module.__file__ for module in drawing)]
-    pieces = [Path(module).read_text(encoding="utf-8") for module in modules]
+    modules = [Path(__file__), *(Path(module.__file__) for module in drawing)]
+    pieces = [path.read_text(encoding="utf-8") for path in (*modules, *DRAWN)]
     main = {cell.id for cell in page.main}
     for cell in page.notebook.cells:
         if cell.cell_type == "code":

@@ -247,6 +247,25 @@ def test_one_run_draws_for_slides_and_for_phones_also_what_stands_under_deeper(m
         assert size(each)[0] <= phone_figures.WIDTHS[0] + phone_figures.SLACK
 
 
+def marked(*pieces):
+    """Return the mark of a small page, whose cells are named by their places, as in a notebook."""
+    found = page(*pieces)
+    for place, cell in enumerate(found.notebook.cells):
+        cell.id = f"cell-{place:02d}"
+    return enlarged.mark(found)
+
+
+def test_figures_are_drawn_anew_for_code_and_drawings_and_not_for_prose(monkeypatch, tmp_path):
+    first = marked(START, WIDE, DEEPER)
+    assert marked(START.replace("# - look;", "# - look again;"), WIDE, DEEPER) == first
+    assert marked(START, WIDE.replace("rises", "climbs"), DEEPER) != first
+    assert marked(START, WIDE, DEEPER.replace("# ## Deeper", "# ## Another")) != first
+    drawing = tmp_path / "drawing.py"
+    drawing.write_text("", encoding="utf-8")
+    monkeypatch.setattr(enlarged, "DRAWN", (*enlarged.DRAWN[1:], drawing))
+    assert marked(START, WIDE, DEEPER) != first
+
+
 def png(width, height):
     stream = io.BytesIO()
     Image.new("RGB", (width, height), "white").save(stream, "png")
